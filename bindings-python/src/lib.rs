@@ -1,0 +1,1 @@
+//! Python binding of `koodrive`: conversions only, no rule about the API.

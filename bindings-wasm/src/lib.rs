@@ -1,0 +1,1 @@
+//! JavaScript binding of `koodrive`: conversions only, no rule about the API.

@@ -1,0 +1,448 @@
+//! The client: endpoint, user id and credentials, checked once. It turns a call into a request and a response into a reply.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+
+use crate::date::{self, ClockOffset};
+use crate::operation::OPERATIONS;
+use crate::text::check_header_value;
+use crate::{
+    CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
+    ReplyError, TraceId, XDate, header, reply, signing,
+};
+
+/// A caller of the API. Cheap to clone; clones share what they learn about the server's clock.
+#[derive(Clone)]
+pub struct Client {
+    identity: Arc<Identity>,
+    credentials: Credentials,
+    clock_margin: u32,
+    clock_offset: ClockOffset,
+}
+
+/// What never changes for a client, and what is derived from it once per operation.
+struct Identity {
+    endpoint: Endpoint,
+    user_id: String,
+    user_id_value: HeaderValue,
+    prepared: [Prepared; OPERATIONS],
+}
+
+/// Filled on first use: a program calls one operation or two of them.
+#[derive(Default)]
+struct Prepared {
+    uri: OnceLock<Uri>,
+    canonical_uri: OnceLock<String>,
+}
+
+/// Options of one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct RequestOptions {
+    trace_id: Option<TraceId>,
+    date: Option<DateTime<Utc>>,
+}
+
+impl RequestOptions {
+    /// Sends `x-traceid`. No trace id is sent by default.
+    #[must_use]
+    pub const fn trace_id(mut self, trace_id: TraceId) -> Self {
+        self.trace_id = Some(trace_id);
+        self
+    }
+
+    /// Sends this X-Date, cut to the second, instead of the computed one: to reproduce a signature.
+    #[must_use]
+    pub const fn date(mut self, date: DateTime<Utc>) -> Self {
+        self.date = Some(date);
+        self
+    }
+}
+
+/// The half of a request that never changes for a client and an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FixedParts {
+    /// HTTP method.
+    pub method: Method,
+    /// Endpoint, prefix and path; `new URL(url).href === url`.
+    pub url: String,
+    /// Lower-case names and their values: `content-type` where there is a body, `x-user-id`.
+    pub headers: Vec<(&'static str, String)>,
+}
+
+/// The half of a request that varies with the call.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct VaryingParts {
+    /// Header `x-date`.
+    pub x_date: XDate,
+    /// Header `authorization`.
+    pub authorization: Authorization,
+    /// JSON, UTF-8; none for an operation without a body.
+    pub body: Option<String>,
+    /// Header `x-traceid`, where one was given.
+    pub trace_id: Option<TraceId>,
+}
+
+/// The value of the header Authorization; redacted in `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Authorization(HeaderValue);
+
+impl Authorization {
+    /// The value as it is sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Checked at construction to be visible ASCII and blanks; the empty text cannot occur.
+        self.0.to_str().unwrap_or_default()
+    }
+
+    fn signed(value: String) -> Self {
+        // The app id was checked and the rest is hex, so the fallback cannot occur.
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))
+            .unwrap_or_else(|_| HeaderValue::from_static(""));
+        value.set_sensitive(true);
+        Self(value)
+    }
+}
+
+impl fmt::Debug for Authorization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl Client {
+    /// A client for one endpoint and one user id on `KooDrive` (header `X-User-Id`; the signature page calls it "signing
+    /// user"), which is sent with either kind of credentials.
+    ///
+    /// # Errors
+    ///
+    /// A user id that is empty, begins or ends with a blank, or holds anything but visible ASCII and blanks.
+    pub fn new(
+        endpoint: Endpoint,
+        user_id: impl Into<String>,
+        credentials: Credentials,
+    ) -> Result<Self, InvalidInput> {
+        let user_id = user_id.into();
+        check_header_value("user id", &user_id)?;
+        let user_id_value = HeaderValue::from_str(&user_id)
+            .map_err(|_| InvalidInput::new("user id is no header value"))?;
+        Ok(Self {
+            identity: Arc::new(Identity {
+                endpoint,
+                user_id,
+                user_id_value,
+                prepared: Default::default(),
+            }),
+            credentials,
+            clock_margin: CLOCK_MARGIN_DEFAULT,
+            clock_offset: ClockOffset::default(),
+        })
+    }
+
+    /// The same client, learned clock included, with fresh credentials: tokens end while services run.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            ..self.clone()
+        }
+    }
+
+    /// The same client with another clock margin: the whole seconds by which X-Date stays behind the corrected clock,
+    /// [`CLOCK_MARGIN_DEFAULT`] unless chosen.
+    ///
+    /// # Errors
+    ///
+    /// More than [`CLOCK_MARGIN_MAX`] seconds.
+    pub fn with_clock_margin(&self, seconds: u32) -> Result<Self, InvalidInput> {
+        if seconds > CLOCK_MARGIN_MAX {
+            return Err(InvalidInput::new(format!(
+                "clock margin is {seconds} seconds; it must be a whole number from 0 to {CLOCK_MARGIN_MAX}"
+            )));
+        }
+        Ok(Self {
+            clock_margin: seconds,
+            ..self.clone()
+        })
+    }
+
+    /// The same client with a clock offset of its own, as another process learned it. Positive: the server's clock is ahead.
+    ///
+    /// # Errors
+    ///
+    /// More than 24 hours, either way.
+    pub fn with_clock_offset(&self, offset: TimeDelta) -> Result<Self, InvalidInput> {
+        Ok(Self {
+            clock_offset: ClockOffset::new(offset)?,
+            ..self.clone()
+        })
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.identity.endpoint
+    }
+
+    /// The value of X-User-Id.
+    #[must_use]
+    pub fn user_id(&self) -> &str {
+        &self.identity.user_id
+    }
+
+    /// In whole seconds.
+    #[must_use]
+    pub const fn clock_margin(&self) -> u32 {
+        self.clock_margin
+    }
+
+    /// The learned difference between the server's clock and the caller's, in milliseconds; positive when the server's is
+    /// ahead, zero before anything was learned.
+    #[must_use]
+    pub fn clock_offset(&self) -> TimeDelta {
+        self.clock_offset.get()
+    }
+
+    /// Learns the server's clock from the `Date` of a reply. Both instants are of the caller's clock.
+    ///
+    /// A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that took over a minute or
+    /// less than no time, or one that puts the clocks more than 24 hours apart.
+    pub fn observe_clock(
+        &self,
+        headers: &HeaderMap,
+        sent_at: DateTime<Utc>,
+        received_at: DateTime<Utc>,
+    ) {
+        self.clock_offset.observe(headers, sent_at, received_at);
+    }
+
+    /// Builds the request. Send it as it is: nothing added, redirects not followed.
+    ///
+    /// # Errors
+    ///
+    /// Only on time: an X-Date beyond the years 0001 to 9999.
+    pub fn request<O: Operation>(
+        &self,
+        call: &O,
+        now: DateTime<Utc>,
+    ) -> Result<Request<Vec<u8>>, InvalidInput> {
+        self.request_with(call, now, &RequestOptions::default())
+    }
+
+    /// Builds the request with options.
+    ///
+    /// # Errors
+    ///
+    /// Only on time: an explicit date that lies in the future or is more than 15 minutes old, an X-Date beyond the years
+    /// 0001 to 9999.
+    pub fn request_with<O: Operation>(
+        &self,
+        call: &O,
+        now: DateTime<Utc>,
+        options: &RequestOptions,
+    ) -> Result<Request<Vec<u8>>, InvalidInput> {
+        let VaryingParts {
+            x_date,
+            authorization,
+            body,
+            trace_id,
+        } = self.varying_parts(call, now, options)?;
+        let mut headers = HeaderMap::with_capacity(5);
+        if body.is_some() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(header::JSON));
+        }
+        headers.insert(header::AUTHORIZATION, authorization.0);
+        headers.insert(header::X_DATE, ascii_value(x_date.as_str()));
+        headers.insert(header::X_USER_ID, self.identity.user_id_value.clone());
+        if let Some(trace_id) = trace_id {
+            headers.insert(header::X_TRACEID, ascii_value(trace_id.as_str()));
+        }
+        let mut request = Request::new(body.map(String::into_bytes).unwrap_or_default());
+        *request.method_mut() = O::METHOD;
+        *request.uri_mut() = self.uri::<O>();
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    /// The half of a request that never changes, for a host that builds requests in a type of its own.
+    #[must_use]
+    pub fn fixed_parts<O: Operation>(&self, call: &O) -> FixedParts {
+        let mut headers = vec![("x-user-id", self.identity.user_id.clone())];
+        if call.body().is_some() {
+            headers.insert(0, ("content-type", header::JSON.to_owned()));
+        }
+        FixedParts {
+            method: O::METHOD,
+            url: self.identity.endpoint.url(O::PATH),
+            headers,
+        }
+    }
+
+    /// The half of a request that varies with the call, for a host that builds requests in a type of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`request_with`](Self::request_with).
+    pub fn varying_parts<O: Operation>(
+        &self,
+        call: &O,
+        now: DateTime<Utc>,
+        options: &RequestOptions,
+    ) -> Result<VaryingParts, InvalidInput> {
+        let offset = self.clock_offset.get();
+        let x_date = match options.date {
+            Some(date) => date::explicit(date, now, offset)?,
+            None => date::computed(now, offset, self.clock_margin)?,
+        };
+        let body = call.body();
+        let authorization = match self.credentials.signing_key() {
+            Ok(key) => {
+                let canonical_request =
+                    self.canonical_request::<O>(x_date, body.as_deref().unwrap_or_default());
+                let signature =
+                    signing::signature(key, &signing::string_to_sign(&canonical_request));
+                Authorization::signed(signing::authorization(
+                    key.app_id(),
+                    signing::SIGNED_HEADERS,
+                    &signature,
+                ))
+            }
+            Err(value) => Authorization(value.clone()),
+        };
+        Ok(VaryingParts {
+            x_date,
+            authorization,
+            body,
+            trace_id: options.trace_id,
+        })
+    }
+
+    /// Reads the response to a call.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Api`](crate::ErrorKind::Api) for any status but 200 and for a code other than `0`,
+    /// [`ErrorKind::UnreadableReply`](crate::ErrorKind::UnreadableReply) for a 200 that nobody can read.
+    pub fn parse<O: Operation, B: AsRef<[u8]>>(
+        &self,
+        call: &O,
+        response: &Response<B>,
+    ) -> Result<O::Reply, ReplyError> {
+        self.parse_parts(
+            call,
+            response.status(),
+            response.headers(),
+            response.body().as_ref(),
+        )
+    }
+
+    /// As [`parse`](Self::parse), for a transport whose response is another type. `call` is there for its reply type.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`](Self::parse).
+    pub fn parse_parts<O: Operation>(
+        &self,
+        _call: &O,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Result<O::Reply, ReplyError> {
+        reply::read::<O>(&self.identity.endpoint, status, headers, body)
+    }
+
+    /// The error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
+    /// did read, of which the error shows the first characters.
+    #[must_use]
+    pub fn reply_too_long<O: Operation>(
+        &self,
+        _call: &O,
+        status: StatusCode,
+        headers: &HeaderMap,
+        start: &[u8],
+        limit: usize,
+    ) -> ReplyError {
+        reply::too_long::<O>(&self.identity.endpoint, status, headers, start, limit)
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// The X-Date of an explanation: nothing is sent, so an explicit date may lie outside the window.
+    pub(crate) fn x_date_to_explain(
+        &self,
+        now: DateTime<Utc>,
+        options: &RequestOptions,
+    ) -> Result<XDate, InvalidInput> {
+        match options.date {
+            Some(date) => XDate::from_datetime(date),
+            None => date::computed(now, self.clock_offset.get(), self.clock_margin),
+        }
+    }
+
+    /// What is signed, with the method, host, path and headers of this client.
+    pub(crate) fn canonical_request<O: Operation>(&self, x_date: XDate, body: &str) -> String {
+        let Identity {
+            endpoint, user_id, ..
+        } = &*self.identity;
+        let uri = self.identity.prepared[O::INDEX]
+            .canonical_uri
+            .get_or_init(|| signing::canonical_uri(&[endpoint.prefix(), O::PATH].concat()));
+        // Lower case and sorted as they stand, and no value has blanks at its ends: canonical as written.
+        let headers = [
+            "host:",
+            endpoint.authority(),
+            "\nx-date:",
+            x_date.as_str(),
+            "\nx-user-id:",
+            user_id,
+            "\n",
+        ]
+        .concat();
+        signing::canonical_request(&signing::CanonicalParts {
+            method: O::METHOD.as_str(),
+            uri,
+            query: "",
+            headers: &headers,
+            signed_headers: signing::SIGNED_HEADERS,
+            payload_hash: &signing::payload_hash(body.as_bytes()),
+        })
+    }
+
+    fn uri<O: Operation>(&self) -> Uri {
+        self.identity.prepared[O::INDEX]
+            .uri
+            .get_or_init(|| {
+                // Made of checked parts, so the fallback cannot occur.
+                Uri::from_maybe_shared(Bytes::from(self.identity.endpoint.url(O::PATH)))
+                    .unwrap_or_default()
+            })
+            .clone()
+    }
+}
+
+fn ascii_value(text: &str) -> HeaderValue {
+    // Digits and checked ids only, so the fallback cannot occur.
+    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Client {{ endpoint: {}, user_id: {}, credentials: {:?}, clock_margin: {} s, clock_offset: {} ms }}",
+            self.identity.endpoint,
+            self.identity.user_id,
+            self.credentials,
+            self.clock_margin,
+            self.clock_offset.get().num_milliseconds()
+        )
+    }
+}

@@ -1,0 +1,272 @@
+//! Decides X-Date: its format, the window the service allows, and what is learned about the server's clock.
+//! `now` is always an argument; the host owns the clock.
+//!
+//! ```text
+//! X-Date = caller's now + learned offset - margin, rounded down to the second
+//! offset = `Date` of a reply - the time the reply was received
+//! ```
+//!
+//! The service refuses a date later than its own now, so everything here may err only towards the past (contract.md 6).
+
+use std::fmt;
+use std::str;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::SystemTime;
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
+use http::HeaderMap;
+
+use crate::{InvalidInput, header};
+
+/// The oldest X-Date the service takes, in seconds.
+const WINDOW: TimeDelta = TimeDelta::seconds(15 * 60);
+
+/// Seconds by which X-Date stays behind the caller's corrected clock, unless the caller chooses.
+pub const CLOCK_MARGIN_DEFAULT: u32 = 5;
+
+/// The largest margin, in seconds: two thirds of the window, so that the request has time to arrive.
+pub const CLOCK_MARGIN_MAX: u32 = 600;
+
+/// A reply that took longer says too little about the clock.
+const LONGEST_EXCHANGE: TimeDelta = TimeDelta::seconds(60);
+
+/// Beyond a day it is not a clock that is wrong but a reply.
+const LARGEST_OFFSET: TimeDelta = TimeDelta::hours(24);
+
+/// The value of the header X-Date: UTC, `20251103T070140Z`.
+///
+/// The pages print the pattern as `yyyMMdd'T'HHmmss'Z'` and `yyyyMMDD…`; their examples, and the signature page, say
+/// four-digit year, month, day of month, 24-hour clock, UTC (contract.md 3).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct XDate([u8; 16]);
+
+impl XDate {
+    /// Cuts `date` to the second.
+    ///
+    /// # Errors
+    ///
+    /// A year outside 0001 to 9999.
+    pub fn from_datetime(date: DateTime<Utc>) -> Result<Self, InvalidInput> {
+        let (day, time) = (date.date_naive(), date.time());
+        let year = u32::try_from(day.year())
+            .ok()
+            .filter(|year| (1..=9999).contains(year))
+            .ok_or_else(|| {
+                InvalidInput::new(format!(
+                    "X-Date would fall in the year {}; it has four digits, so it must lie in 0001 to 9999",
+                    day.year()
+                ))
+            })?;
+        let mut text = *b"00000000T000000Z";
+        two_digits(&mut text, 0, year / 100);
+        two_digits(&mut text, 2, year % 100);
+        two_digits(&mut text, 4, day.month());
+        two_digits(&mut text, 6, day.day());
+        two_digits(&mut text, 9, time.hour());
+        two_digits(&mut text, 11, time.minute());
+        two_digits(&mut text, 13, time.second());
+        Ok(Self(text))
+    }
+
+    /// Reads a header value.
+    ///
+    /// # Errors
+    ///
+    /// Anything but `YYYYMMDDTHHMMSSZ` with a day and a time that exist.
+    pub fn parse(text: &str) -> Result<Self, InvalidInput> {
+        text.as_bytes()
+            .try_into()
+            .ok()
+            .map(Self)
+            .filter(|date| date.read().is_some())
+            .ok_or_else(|| {
+                InvalidInput::new("X-Date is no date in the form 20251103T070140Z (UTC)")
+            })
+    }
+
+    /// The 16 characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Digits, T and Z, checked at construction; the empty text cannot occur.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The instant, in whole seconds.
+    #[must_use]
+    pub fn to_datetime(self) -> DateTime<Utc> {
+        // Checked at construction; the epoch cannot occur for want of a date.
+        self.read().unwrap_or_default()
+    }
+
+    /// Whether a server whose clock reads `server_now` accepts this date: not later, and at most 15 minutes old.
+    #[must_use]
+    pub fn is_within_window(self, server_now: DateTime<Utc>) -> bool {
+        let age = server_now - self.to_datetime();
+        TimeDelta::zero() <= age && age <= WINDOW
+    }
+
+    fn read(self) -> Option<DateTime<Utc>> {
+        let text = &self.0;
+        if text[8] != b'T' || text[15] != b'Z' {
+            return None;
+        }
+        let number = |at: usize| -> Option<u32> {
+            let (tens, ones) = (text[at], text[at + 1]);
+            (tens.is_ascii_digit() && ones.is_ascii_digit())
+                .then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
+        };
+        let year = i32::try_from(number(0)? * 100 + number(2)?).ok()?;
+        if year == 0 {
+            return None;
+        }
+        NaiveDate::from_ymd_opt(year, number(4)?, number(6)?)?
+            .and_hms_opt(number(9)?, number(11)?, number(13)?)
+            .map(|date| date.and_utc())
+    }
+}
+
+impl fmt::Display for XDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for XDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "XDate({self})")
+    }
+}
+
+/// Digit by digit: chrono's `format` costs fifteen times as much and brings its machinery into the .wasm.
+fn two_digits(text: &mut [u8; 16], at: usize, number: u32) {
+    // Below 100 by construction, so both digits fit.
+    let digit = |n: u32| b'0' + u8::try_from(n % 10).unwrap_or_default();
+    text[at] = digit(number / 10);
+    text[at + 1] = digit(number);
+}
+
+/// The X-Date of a request that is signed at `now` on a clock that is `offset` behind the server's.
+pub(crate) fn computed(
+    now: DateTime<Utc>,
+    offset: TimeDelta,
+    margin: u32,
+) -> Result<XDate, InvalidInput> {
+    let date = server_time(now, offset)?
+        .checked_sub_signed(TimeDelta::seconds(margin.into()))
+        .ok_or_else(beyond_the_calendar)?;
+    XDate::from_datetime(date)
+}
+
+/// An X-Date that the caller names, checked against what the server's clock is believed to read.
+pub(crate) fn explicit(
+    date: DateTime<Utc>,
+    now: DateTime<Utc>,
+    offset: TimeDelta,
+) -> Result<XDate, InvalidInput> {
+    let date = XDate::from_datetime(date)?;
+    let server_now = server_time(now, offset)?;
+    if date.is_within_window(server_now) {
+        return Ok(date);
+    }
+    let age = server_now - date.to_datetime();
+    Err(InvalidInput::new(if age < TimeDelta::zero() {
+        format!("date {date} lies in the future; the service refuses an X-Date later than its own time")
+    } else {
+        format!(
+            "date {date} is {} seconds old; the service takes an X-Date of at most 15 minutes (900 seconds)",
+            age.num_seconds()
+        )
+    }))
+}
+
+fn server_time(now: DateTime<Utc>, offset: TimeDelta) -> Result<DateTime<Utc>, InvalidInput> {
+    now.checked_add_signed(offset)
+        .ok_or_else(beyond_the_calendar)
+}
+
+fn beyond_the_calendar() -> InvalidInput {
+    InvalidInput::new("now lies beyond the calendar; X-Date must lie in the years 0001 to 9999")
+}
+
+/// The learned difference between the server's clock and the caller's, shared by the clones of a client.
+///
+/// Milliseconds: ± 24 hours fit 32 bits, which every target has as an atomic.
+#[derive(Clone, Default)]
+pub(crate) struct ClockOffset(Arc<AtomicI32>);
+
+impl ClockOffset {
+    pub(crate) fn new(offset: TimeDelta) -> Result<Self, InvalidInput> {
+        whole_milliseconds(offset)
+            .map(|milliseconds| Self(Arc::new(AtomicI32::new(milliseconds))))
+            .ok_or_else(|| InvalidInput::new("clock offset must lie within 24 hours, either way"))
+    }
+
+    pub(crate) fn get(&self) -> TimeDelta {
+        TimeDelta::milliseconds(self.0.load(Ordering::Relaxed).into())
+    }
+
+    /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6).
+    pub(crate) fn observe(
+        &self,
+        headers: &HeaderMap,
+        sent_at: DateTime<Utc>,
+        received_at: DateTime<Utc>,
+    ) {
+        let took = received_at - sent_at;
+        if took < TimeDelta::zero() || took > LONGEST_EXCHANGE {
+            return;
+        }
+        let Some(server) = ServerDate::read(headers).filter(|server| !server.aged) else {
+            return;
+        };
+        // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this errs towards the past.
+        if let Some(milliseconds) = whole_milliseconds(server.date - received_at) {
+            self.0.store(milliseconds, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Rounded down, that is towards the past; none beyond ± 24 hours.
+fn whole_milliseconds(offset: TimeDelta) -> Option<i32> {
+    if offset.abs() > LARGEST_OFFSET {
+        return None;
+    }
+    let whole = offset.num_milliseconds();
+    let floor = if TimeDelta::milliseconds(whole) > offset {
+        whole - 1
+    } else {
+        whole
+    };
+    i32::try_from(floor).ok()
+}
+
+/// The `Date` of a reply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ServerDate {
+    pub(crate) date: DateTime<Utc>,
+    pub(crate) text: String,
+    /// `Age` was present: a cache answered, so the date is not the server's now.
+    pub(crate) aged: bool,
+}
+
+impl ServerDate {
+    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get(header::DATE)?.to_str().ok()?;
+        Some(Self {
+            date: parse_http_date(text)?,
+            text: text.to_owned(),
+            aged: headers.contains_key(header::AGE),
+        })
+    }
+}
+
+/// An HTTP date in any of its three forms (RFC 9110, 5.6.7).
+pub(crate) fn parse_http_date(text: &str) -> Option<DateTime<Utc>> {
+    let time = httpdate::parse_http_date(text).ok()?;
+    let seconds = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .ok()?
+        .as_secs();
+    DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)
+}

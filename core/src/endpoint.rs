@@ -1,0 +1,232 @@
+//! Decides what a base URL may be, and normalises it as every URL parser would, so that the host that is signed is the
+//! host that is sent.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::InvalidInput;
+
+/// Where the service answers: scheme, host, port and an optional path prefix.
+///
+/// A carrier may be given its own endpoint, so any base URL works. In app mode host and path are signed as written here: a
+/// gateway in between that rewrites either breaks the signature.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Endpoint {
+    scheme: &'static str,
+    authority: Cow<'static, str>,
+    prefix: Cow<'static, str>,
+}
+
+/// Longest host name that DNS carries, and longest label in it.
+const LONGEST_HOST: usize = 253;
+const LONGEST_LABEL: usize = 63;
+
+impl Endpoint {
+    /// AP-Singapore: `https://intl.myhuaweicloud-koodrive.com` (enterprise guide; contract.md 5).
+    pub const INTERNATIONAL: Self = Self {
+        scheme: "https",
+        authority: Cow::Borrowed("intl.myhuaweicloud-koodrive.com"),
+        prefix: Cow::Borrowed(""),
+    };
+
+    /// CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com` (enterprise guide; contract.md 5).
+    pub const CHINA: Self = Self {
+        scheme: "https",
+        authority: Cow::Borrowed("cn.myhuaweicloud-koodrive.com"),
+        prefix: Cow::Borrowed(""),
+    };
+
+    /// Reads a base URL such as `https://gateway.example:8443/koodrive-prod`. The host is lower-cased; a default port and a
+    /// trailing slash are dropped.
+    ///
+    /// Plain `http://` is taken for loopback only, that is `localhost`, `127.0.0.0/8` and `[::1]`: anything else would send
+    /// the credentials in clear.
+    ///
+    /// # Errors
+    ///
+    /// Anything but scheme, host, port and a path prefix of unreserved characters; a host that other parsers would read
+    /// differently (non-ASCII, `127.1`); an empty port; dot segments or empty segments in the prefix.
+    pub fn parse(url: &str) -> Result<Self, InvalidInput> {
+        let endpoint = Self::parse_allowing_plain_http(url)?;
+        if endpoint.scheme == "http" && !endpoint.is_loopback() {
+            return Err(refused(
+                "is plain http, which sends the credentials in clear; use https, or allow plain http by name",
+            ));
+        }
+        Ok(endpoint)
+    }
+
+    /// As [`parse`](Self::parse), and takes plain `http://` to any host: for a gateway inside one's own network, where the
+    /// caller answers for who can read along.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`parse`](Self::parse), plain http apart.
+    pub fn parse_allowing_plain_http(url: &str) -> Result<Self, InvalidInput> {
+        let (scheme, rest) = url
+            .split_once("://")
+            .ok_or_else(|| refused("has no scheme; write https://host"))?;
+        let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
+            "https" => ("https", 443),
+            "http" => ("http", 80),
+            _ => return Err(refused("has a scheme other than https or http")),
+        };
+        if rest.contains('?') || rest.contains('#') {
+            return Err(refused("has a query or a fragment; it is the base URL alone"));
+        }
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err(refused(
+                "holds a user name or password; credentials have their own arguments",
+            ));
+        }
+        let (host, port) = split_port(authority)?;
+        let host = check_host(host)?;
+        let authority = match port {
+            Some(port) if port != default_port => format!("{host}:{port}"),
+            _ => host,
+        };
+        let prefix = path.strip_suffix('/').unwrap_or(path);
+        check_prefix(prefix)?;
+        Ok(Self {
+            scheme,
+            authority: authority.into(),
+            prefix: prefix.to_owned().into(),
+        })
+    }
+
+    /// Host, and port where it is not the scheme's default: the value of the header `host`.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The path prefix, empty or beginning with `/`, never ending in one.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// The URL of `path` below this endpoint.
+    pub(crate) fn url(&self, path: &str) -> String {
+        [self.scheme, "://", &self.authority, &self.prefix, path].concat()
+    }
+
+    fn is_loopback(&self) -> bool {
+        // The authority was checked, so what follows the last colon outside brackets is a port.
+        let host = match self.authority.rsplit_once(':') {
+            Some((host, _)) if !self.authority.ends_with(']') => host,
+            _ => &*self.authority,
+        };
+        host == "localhost"
+            || host == "[::1]"
+            || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Endpoint({self})")
+    }
+}
+
+fn refused(why: &str) -> InvalidInput {
+    // The URL itself is not repeated: it may hold a password.
+    InvalidInput::new(format!("endpoint {why}"))
+}
+
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), InvalidInput> {
+    let after_brackets = authority.rfind(']').map_or(0, |at| at + 1);
+    let Some(colon) = authority[after_brackets..].find(':') else {
+        return Ok((authority, None));
+    };
+    let (host, port) = authority.split_at(after_brackets + colon);
+    let port = &port[1..];
+    if port.is_empty() {
+        return Err(refused("has an empty port; leave the colon out or write the port"));
+    }
+    if !port.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(refused("has a port that is no number"));
+    }
+    match port.parse() {
+        Ok(port @ 1..) => Ok((host, Some(port))),
+        _ => Err(refused("has a port outside 1 to 65535")),
+    }
+}
+
+fn check_host(host: &str) -> Result<String, InvalidInput> {
+    if host.is_empty() {
+        return Err(refused("has no host"));
+    }
+    if !host.is_ascii() {
+        return Err(refused("has a host that is not ASCII; write it in punycode (xn--…)"));
+    }
+    let host = host.to_ascii_lowercase();
+    if let Some(inner) = host.strip_prefix('[') {
+        let canonical = inner
+            .strip_suffix(']')
+            .and_then(|ip| ip.parse::<Ipv6Addr>().ok())
+            .ok_or_else(|| refused("has a host in brackets that is no IPv6 address"))?;
+        // URL parsers and Rust print IPv4-mapped addresses differently; nobody needs them here.
+        if canonical.to_ipv4_mapped().is_some() {
+            return Err(refused("has an IPv4-mapped IPv6 address; write the IPv4 address"));
+        }
+        return Ok(format!("[{canonical}]"));
+    }
+    if host.len() > LONGEST_HOST {
+        return Err(refused("has a host of more than 253 characters"));
+    }
+    for label in host.split('.') {
+        if label.is_empty() || label.len() > LONGEST_LABEL {
+            return Err(refused(
+                "has a host with a part that is empty or longer than 63 characters",
+            ));
+        }
+        if !label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        {
+            return Err(refused(
+                "has a host with a character other than letters, digits, '-', '_' and '.'",
+            ));
+        }
+    }
+    // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the usual one is taken.
+    let last = host.rsplit('.').next().unwrap_or(&host);
+    let number = last.bytes().all(|byte| byte.is_ascii_digit())
+        || last
+            .strip_prefix("0x")
+            .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    if number && host.parse::<Ipv4Addr>().is_err() {
+        return Err(refused(
+            "has a host that ends in a number and is no IPv4 address of four decimal parts",
+        ));
+    }
+    Ok(host)
+}
+
+fn check_prefix(prefix: &str) -> Result<(), InvalidInput> {
+    for segment in prefix.split('/').skip(1) {
+        if matches!(segment, "" | "." | "..") {
+            return Err(refused("has an empty segment or a dot segment in its path"));
+        }
+        if !segment.bytes().all(is_unreserved) {
+            return Err(refused(
+                "has a path with a character other than letters, digits, '-', '.', '_', '~' and '/'",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// RFC 3986, 2.3.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}

@@ -1,0 +1,162 @@
+//! Shows every stage of a signature, and where a service's own canonical request departs from it.
+//!
+//! When a signature is refused, Huawei's gateway is known to print its canonical request in the message, lines joined by `|`:
+//! `verify signature fail, canonicalRequest:GET|/test/||host:…|…`, and on a stale date
+//! `signature time:…,server time:…`. That is the parent scheme; it was not seen for `KooDrive` (contract.md 4).
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::{SIGNED_HEADERS, signature, string_to_sign};
+use crate::{Client, InvalidInput, Operation, RequestOptions};
+
+/// Every stage of one signature. Never holds the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// Step 1.
+    pub canonical_request: String,
+    /// Lower-case hex of its SHA-256.
+    pub canonical_request_hash: String,
+    /// Step 2.
+    pub string_to_sign: String,
+    /// Step 3.
+    pub signature: String,
+    /// The headers that are signed, joined by `;`.
+    pub signed_headers: String,
+    /// The first line in which the service's canonical request differs; none where it agrees, or where there is none.
+    pub difference: Option<Difference>,
+    /// What the service's message says about the refusal, as a sentence; none where no message was given.
+    pub finding: Option<String>,
+}
+
+/// One line of the canonical request, both ways.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Difference {
+    /// What the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` or
+    /// `HashedRequestPayload`.
+    pub part: &'static str,
+    /// Its number, from 1.
+    pub line: usize,
+    /// As this library signs it; empty where it has no such line.
+    pub ours: String,
+    /// As the service signed it; empty where it has no such line.
+    pub theirs: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "line {} ({}) differs: signed here \"{}\", by the service \"{}\"",
+            self.line, self.part, self.ours, self.theirs
+        )
+    }
+}
+
+/// Explains the signature of a call. The date that was sent is named with [`RequestOptions::date`]; since nothing is sent,
+/// it may lie outside the window.
+///
+/// `message` is what the service said, or a canonical request from elsewhere, lines joined by line breaks or `|`.
+///
+/// # Errors
+///
+/// A client that authenticates with a token: there is no signature. An X-Date beyond the years 0001 to 9999.
+pub fn explain<O: Operation>(
+    client: &Client,
+    call: &O,
+    now: DateTime<Utc>,
+    options: &RequestOptions,
+    message: Option<&str>,
+) -> Result<Explanation, InvalidInput> {
+    let Ok(key) = client.credentials().signing_key() else {
+        return Err(InvalidInput::new(
+            "there is no signature to explain: this client authenticates with a token, which is sent as it is",
+        ));
+    };
+    let x_date = client.x_date_to_explain(now, options)?;
+    let body = call.body().unwrap_or_default();
+    let canonical_request = client.canonical_request::<O>(x_date, &body);
+    let string_to_sign = string_to_sign(&canonical_request);
+    let (difference, finding) = message
+        .map(|message| compare(&canonical_request, message))
+        .unzip();
+    Ok(Explanation {
+        canonical_request_hash: super::canonical_request::hex_sha256(canonical_request.as_bytes()),
+        signature: signature(key, &string_to_sign),
+        string_to_sign,
+        canonical_request,
+        signed_headers: SIGNED_HEADERS.to_owned(),
+        difference: difference.flatten(),
+        finding,
+    })
+}
+
+/// What a gateway writes before its canonical request.
+const MARK: &str = "canonicalRequest:";
+
+fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
+    let Some(theirs) = canonical_request_in(message) else {
+        return (None, without_canonical_request(message));
+    };
+    match first_difference(ours, &theirs) {
+        Some(difference) => {
+            let finding = difference.to_string();
+            (Some(difference), finding)
+        }
+        None => (
+            None,
+            "the service signed the same canonical request, so the app secret differs, or the app id belongs to another secret"
+                .to_owned(),
+        ),
+    }
+}
+
+fn without_canonical_request(message: &str) -> String {
+    let after = |mark: &str| {
+        let value = message.split_once(mark)?.1;
+        value.split([',', '"']).next().map(str::trim)
+    };
+    match (after("signature time:"), after("server time:")) {
+        (Some(ours), Some(theirs)) => format!(
+            "the service refused the date, not the signature: signed at {ours}, its own clock read {theirs}; X-Date must not \
+             be later than that and at most 15 minutes older"
+        ),
+        _ => "the message holds no canonical request to compare with".to_owned(),
+    }
+}
+
+/// The lines of the canonical request in a service's message, or of a bare one.
+fn canonical_request_in(message: &str) -> Option<Vec<&str>> {
+    if let Some((_, printed)) = message.split_once(MARK) {
+        // Inside a JSON body the text ends at its quote.
+        let printed = printed.split('"').next().unwrap_or(printed).trim();
+        return Some(printed.split(['|', '\n']).collect());
+    }
+    let lines: Vec<&str> = message.trim().split(['|', '\n']).collect();
+    // A bare one: a method, a path, a query, at least one header, an empty line, the names, the hash.
+    let looks_like_one = lines.len() >= 7 && lines[1].starts_with('/');
+    looks_like_one.then_some(lines)
+}
+
+fn first_difference(ours: &str, theirs: &[&str]) -> Option<Difference> {
+    let ours: Vec<&str> = ours.split('\n').collect();
+    let at = (0..ours.len().max(theirs.len())).find(|&at| ours.get(at) != theirs.get(at))?;
+    let part = match (at, ours.len().saturating_sub(at)) {
+        (0, _) => "METHOD",
+        (1, _) => "CanonicalURI",
+        (2, _) => "CanonicalQueryString",
+        (_, 2) => "SignedHeaders",
+        (_, 0 | 1) => "HashedRequestPayload",
+        _ => "CanonicalHeaders",
+    };
+    let line = |lines: &[&str]| lines.get(at).copied().unwrap_or_default().to_owned();
+    Some(Difference {
+        part,
+        line: at + 1,
+        ours: line(&ours),
+        theirs: line(theirs),
+    })
+}

@@ -1,0 +1,57 @@
+//! Step 3: the signature.
+
+use std::fmt;
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+/// An app id with the HMAC state of its secret, prepared once. The secret itself is not kept; the state is zeroized when
+/// dropped.
+pub struct SigningKey {
+    app_id: String,
+    mac: Hmac<Sha256>,
+}
+
+impl SigningKey {
+    /// Prepares the key. Neither argument is checked here: [`Credentials::app`](crate::Credentials::app) does.
+    #[must_use]
+    pub fn new(app_id: &str, app_secret: &str) -> Self {
+        Self {
+            app_id: app_id.to_owned(),
+            // HMAC takes a key of any length, so this cannot fail.
+            mac: Hmac::new_from_slice(app_secret.as_bytes())
+                .expect("HMAC takes a key of any length"),
+        }
+    }
+
+    /// Public, stands in every Authorization header.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
+    fn mac(&self, string_to_sign: &str) -> Hmac<Sha256> {
+        self.mac.clone().chain_update(string_to_sign)
+    }
+
+    /// Compares in constant time. For a verifier: the sandbox.
+    #[must_use]
+    pub fn verifies(&self, string_to_sign: &str, signature: &str) -> bool {
+        base16ct::lower::decode_vec(signature)
+            .is_ok_and(|bytes| self.mac(string_to_sign).verify_slice(&bytes).is_ok())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey {{ app_id: {}, app_secret: *** }}", self.app_id)
+    }
+}
+
+/// ```text
+/// Signature = hex(hmac_sha256(AppSecret, StringToSign))
+/// ```
+#[must_use]
+pub fn signature(key: &SigningKey, string_to_sign: &str) -> String {
+    base16ct::lower::encode_string(&key.mac(string_to_sign).finalize().into_bytes())
+}

@@ -1,0 +1,3 @@
+//! The sandbox behind a TCP port.
+
+fn main() {}
