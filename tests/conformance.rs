@@ -45,7 +45,11 @@ fn main() -> Fallible<()> {
             }));
         }
     }
-    assert!(trials.len() >= 70, "only {} vectors are there", trials.len());
+    assert!(
+        trials.len() >= 70,
+        "only {} vectors are there",
+        trials.len()
+    );
     let conclusion = libtest_mimic::run(&Arguments::from_args(), trials);
     if let Some(file) = std::env::var_os("KOODRIVE_MESSAGES") {
         let messages = messages.lock().map_err(|error| error.to_string())?;
@@ -92,7 +96,7 @@ fn check_call<O: Operation>(
     given: &Value,
     say: &dyn Fn(String),
     make: impl Fn(&Value) -> Result<O, InvalidInput>,
-    reply_json: impl Fn(O::Reply) -> Value,
+    reply_json: impl Fn(&O::Reply) -> Value,
 ) -> Fallible<()> {
     let expected = case.json("error.json")?;
     let refused = |stage: &str, error: InvalidInput| -> Fallible<()> {
@@ -101,12 +105,16 @@ fn check_call<O: Operation>(
         same(
             "the refusal",
             &expected.clone().unwrap_or_default(),
-            &with_message(expected.as_ref(), json!({
-                "stage": stage,
-                "kind": error.kind().as_str(),
-                "outcome": error.outcome().as_str(),
-                "retryable": error.is_retryable(),
-            }), &error.to_string()),
+            &with_message(
+                expected.as_ref(),
+                json!({
+                    "stage": stage,
+                    "kind": error.kind().as_str(),
+                    "outcome": error.outcome().as_str(),
+                    "retryable": error.is_retryable(),
+                }),
+                &error.to_string(),
+            ),
         )
     };
     let client = match client(&given["client"]) {
@@ -115,7 +123,13 @@ fn check_call<O: Operation>(
     };
     if let Some(observed) = given.get("observed") {
         client.observe_clock(
-            &headers(observed["headers"].as_object().into_iter().flatten().map(pair))?,
+            &headers(
+                observed["headers"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(pair),
+            )?,
             instant(&observed["sentAt"])?,
             instant(&observed["receivedAt"])?,
         );
@@ -133,39 +147,82 @@ fn check_call<O: Operation>(
         Ok(request) => request,
         Err(error) => return refused("request", error),
     };
-    let wanted = case.json("request.json")?.ok_or("it should have been refused")?;
+    let wanted = case
+        .json("request.json")?
+        .ok_or("it should have been refused")?;
 
-    if let Some(canonical_request) = case.text("canonical-request.txt") {
-        let stages = explain(&client, &call, now, &options, None)?;
-        let signature = case.text("signature.txt").ok_or("there is no signature.txt")?;
-        let string_to_sign = case
-            .text("string-to-sign.txt")
-            .ok_or("there is no string-to-sign.txt")?;
-        same("the canonical request", &canonical_request, &stages.canonical_request)?;
-        same("the string to sign", &string_to_sign, &stages.string_to_sign)?;
-        same("the signature", &signature, &stages.signature)?;
-    }
+    check_stages(case, &client, &call, now, &options)?;
     same("the request", &wanted, &request_json(&request)?)?;
 
+    check_reply(case, &client, &call, expected.as_ref(), say, reply_json)
+}
+
+/// Step by step, so that a failure says which step went wrong.
+fn check_stages<O: Operation>(
+    case: &Case,
+    client: &Client,
+    call: &O,
+    now: DateTime<Utc>,
+    options: &RequestOptions,
+) -> Fallible<()> {
+    let Some(canonical_request) = case.text("canonical-request.txt") else {
+        return Ok(());
+    };
+    let stages = explain(client, call, now, options, None)?;
+    let string_to_sign = case
+        .text("string-to-sign.txt")
+        .ok_or("there is no string-to-sign.txt")?;
+    let signature = case
+        .text("signature.txt")
+        .ok_or("there is no signature.txt")?;
+    same(
+        "the canonical request",
+        &canonical_request,
+        &stages.canonical_request,
+    )?;
+    same(
+        "the string to sign",
+        &string_to_sign,
+        &stages.string_to_sign,
+    )?;
+    same("the signature", &signature, &stages.signature)
+}
+
+fn check_reply<O: Operation>(
+    case: &Case,
+    client: &Client,
+    call: &O,
+    expected: Option<&Value>,
+    say: &dyn Fn(String),
+    reply_json: impl Fn(&O::Reply) -> Value,
+) -> Fallible<()> {
     let Some(response) = case.json("response.json")? else {
         return Ok(());
     };
     let reply = client.parse_parts(
-        &call,
-        StatusCode::from_u16(u16::try_from(response["status"].as_u64().unwrap_or_default())?)?,
-        &headers(response["headers"].as_array().into_iter().flatten().filter_map(|pair| {
-            Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()))
-        }))?,
+        call,
+        StatusCode::from_u16(u16::try_from(
+            response["status"].as_u64().unwrap_or_default(),
+        )?)?,
+        &headers(
+            response["headers"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(|pair| {
+                    Some((pair[0].as_str()?.to_owned(), pair[1].as_str()?.to_owned()))
+                }),
+        )?,
         &body(&response)?,
     );
     match (reply, case.json("reply.json")?) {
-        (Ok(reply), Some(wanted)) => same("the reply", &wanted, &reply_json(reply)),
+        (Ok(reply), Some(wanted)) => same("the reply", &wanted, &reply_json(&reply)),
         (Ok(_), None) => Err("an error was read as a success".into()),
         (Err(error), Some(_)) => Err(format!("a success was read as an error: {error}").into()),
         (Err(error), None) => {
             say(error.to_string());
-            let found = with_message(expected.as_ref(), error_json(&error), &error.to_string());
-            same("the error", &expected.unwrap_or_default(), &found)
+            let found = with_message(expected, error_json(&error), &error.to_string());
+            same("the error", expected.unwrap_or(&Value::Null), &found)
         }
     }
 }
@@ -178,7 +235,12 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
     } else {
         Endpoint::parse(endpoint)?
     };
-    let credentials = match (text("appId"), text("appSecret"), text("token"), text("authorization")) {
+    let credentials = match (
+        text("appId"),
+        text("appSecret"),
+        text("token"),
+        text("authorization"),
+    ) {
         (Some(id), Some(secret), None, None) => Credentials::app(id, secret)?,
         (None, None, Some(token), None) => Credentials::token(token)?,
         (None, None, None, Some(value)) => Credentials::authorization(value)?,
@@ -218,7 +280,8 @@ fn options(given: &Value) -> Fallible<Result<RequestOptions, InvalidInput>> {
 
 fn instant(text: &Value) -> Fallible<DateTime<Utc>> {
     let text = text.as_str().ok_or("an instant is text")?;
-    text.parse().map_err(|error| format!("{text}: {error}").into())
+    text.parse()
+        .map_err(|error| format!("{text}: {error}").into())
 }
 
 fn pair((name, value): (&String, &Value)) -> (String, String) {
@@ -263,14 +326,14 @@ fn request_json(request: &http::Request<Vec<u8>>) -> Fallible<Value> {
     Ok(found)
 }
 
-fn acknowledgement(reply: Acknowledgement) -> Value {
+fn acknowledgement(reply: &Acknowledgement) -> Value {
     json!({ "code": reply.code, "msg": reply.msg, "traceId": reply.trace_id })
 }
 
-fn policies(reply: RetentionPolicies) -> Value {
+fn policies(reply: &RetentionPolicies) -> Value {
     let policies: Vec<Value> = reply
         .policy_list
-        .into_iter()
+        .iter()
         .map(|policy| {
             json!({
                 "policyId": policy.policy_id,

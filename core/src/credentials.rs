@@ -38,7 +38,9 @@ impl Credentials {
         let is_bearer = scheme.eq_ignore_ascii_case(b"bearer");
         let value = match token.as_bytes().get(6) {
             None if is_bearer => {
-                return Err(InvalidInput::new("token holds only the word Bearer; the token is missing"));
+                return Err(InvalidInput::new(
+                    "token holds only the word Bearer; the token is missing",
+                ));
             }
             Some(b' ') if is_bearer => token.to_owned(),
             Some(b'+') if is_bearer => {
@@ -84,7 +86,9 @@ impl Credentials {
                 "app secret begins or ends with white space; remove it (a line break at the end of a file?)",
             ));
         }
-        Ok(Self(Kind::App(Arc::new(SigningKey::new(app_id, app_secret)))))
+        Ok(Self(Kind::App(Arc::new(SigningKey::new(
+            app_id, app_secret,
+        )))))
     }
 
     fn authorization_value(value: String) -> Self {

@@ -171,7 +171,9 @@ pub(crate) fn explicit(
     }
     let age = server_now - date.to_datetime();
     Err(InvalidInput::new(if age < TimeDelta::zero() {
-        format!("date {date} lies in the future; the service refuses an X-Date later than its own time")
+        format!(
+            "date {date} lies in the future; the service refuses an X-Date later than its own time"
+        )
     } else {
         format!(
             "date {date} is {} seconds old; the service takes an X-Date of at most 15 minutes (900 seconds)",
@@ -264,9 +266,6 @@ impl ServerDate {
 /// An HTTP date in any of its three forms (RFC 9110, 5.6.7).
 pub(crate) fn parse_http_date(text: &str) -> Option<DateTime<Utc>> {
     let time = httpdate::parse_http_date(text).ok()?;
-    let seconds = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .ok()?
-        .as_secs();
+    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
     DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)
 }

@@ -73,7 +73,9 @@ impl Endpoint {
             _ => return Err(refused("has a scheme other than https or http")),
         };
         if rest.contains('?') || rest.contains('#') {
-            return Err(refused("has a query or a fragment; it is the base URL alone"));
+            return Err(refused(
+                "has a query or a fragment; it is the base URL alone",
+            ));
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
@@ -150,7 +152,9 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), InvalidInput> {
     let (host, port) = authority.split_at(after_brackets + colon);
     let port = &port[1..];
     if port.is_empty() {
-        return Err(refused("has an empty port; leave the colon out or write the port"));
+        return Err(refused(
+            "has an empty port; leave the colon out or write the port",
+        ));
     }
     if !port.bytes().all(|digit| digit.is_ascii_digit()) {
         return Err(refused("has a port that is no number"));
@@ -166,7 +170,9 @@ fn check_host(host: &str) -> Result<String, InvalidInput> {
         return Err(refused("has no host"));
     }
     if !host.is_ascii() {
-        return Err(refused("has a host that is not ASCII; write it in punycode (xn--…)"));
+        return Err(refused(
+            "has a host that is not ASCII; write it in punycode (xn--…)",
+        ));
     }
     let host = host.to_ascii_lowercase();
     if let Some(inner) = host.strip_prefix('[') {
@@ -176,7 +182,9 @@ fn check_host(host: &str) -> Result<String, InvalidInput> {
             .ok_or_else(|| refused("has a host in brackets that is no IPv6 address"))?;
         // URL parsers and Rust print IPv4-mapped addresses differently; nobody needs them here.
         if canonical.to_ipv4_mapped().is_some() {
-            return Err(refused("has an IPv4-mapped IPv6 address; write the IPv4 address"));
+            return Err(refused(
+                "has an IPv4-mapped IPv6 address; write the IPv4 address",
+            ));
         }
         return Ok(format!("[{canonical}]"));
     }

@@ -180,7 +180,10 @@ impl fmt::Display for TransportError {
                  so do not repeat it unless repeats are safe"
             )
         } else {
-            write!(f, "the request was not sent: {cause}; it is safe to send it again")
+            write!(
+                f,
+                "the request was not sent: {cause}; it is safe to send it again"
+            )
         }
     }
 }
@@ -324,7 +327,11 @@ impl fmt::Display for ReplyError {
                 parts.operation
             )?;
         } else {
-            write!(f, "the service answered {} with HTTP {status}", parts.operation)?;
+            write!(
+                f,
+                "the service answered {} with HTTP {status}",
+                parts.operation
+            )?;
             match &parts.code {
                 Some(code) => write!(f, ", code {}", Excerpt(code))?,
                 None => f.write_str(", no readable code")?,

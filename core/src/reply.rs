@@ -51,7 +51,14 @@ pub(crate) fn read<O: Operation>(
     };
     read.map_err(|why| {
         let unreadable = (status == StatusCode::OK).then_some(why);
-        error::<O>(endpoint, status, headers, Envelope::default(), body, unreadable)
+        error::<O>(
+            endpoint,
+            status,
+            headers,
+            Envelope::default(),
+            body,
+            unreadable,
+        )
     })
 }
 
@@ -65,7 +72,14 @@ pub(crate) fn too_long<O: Operation>(
 ) -> ReplyError {
     let unreadable =
         (status == StatusCode::OK).then(|| format!("it is longer than the limit of {limit} bytes"));
-    error::<O>(endpoint, status, headers, Envelope::default(), body, unreadable)
+    error::<O>(
+        endpoint,
+        status,
+        headers,
+        Envelope::default(),
+        body,
+        unreadable,
+    )
 }
 
 fn error<O: Operation>(
@@ -77,7 +91,10 @@ fn error<O: Operation>(
     unreadable: Option<String>,
 ) -> ReplyError {
     let server_date = ServerDate::read(headers);
-    let code = envelope.code.into_text().or(envelope.error_code.into_text());
+    let code = envelope
+        .code
+        .into_text()
+        .or(envelope.error_code.into_text());
     let msg = envelope.msg.or(envelope.error_msg);
     ReplyError(Box::new(ReplyErrorParts {
         excerpt: match (&code, &msg) {

@@ -20,15 +20,16 @@ fn client() -> Client {
 
 fn check<O: Operation>(call: &O, hash: &str, signature: &str) {
     let now: DateTime<Utc> = NOW.parse().unwrap();
-    let explanation =
-        explain(&client(), call, now, &RequestOptions::default(), None).unwrap();
+    let explanation = explain(&client(), call, now, &RequestOptions::default(), None).unwrap();
     assert_eq!(explanation.canonical_request_hash, hash);
     assert_eq!(explanation.signature, signature);
 
     let request = client().request(call, now).unwrap();
     assert_eq!(
         request.headers()["authorization"],
-        format!("HMAC-SHA256 AppId=my-app-id,SignedHeaders=host;x-date;x-user-id,Signature={signature}")
+        format!(
+            "HMAC-SHA256 AppId=my-app-id,SignedHeaders=host;x-date;x-user-id,Signature={signature}"
+        )
     );
     assert_eq!(request.headers()["x-date"], "20251103T070140Z");
 }

@@ -66,8 +66,7 @@ impl sealed::Operation for GetCurrentRetentionPolicy {
     }
 
     fn reply(acknowledgement: Acknowledgement, body: &str) -> Result<RetentionPolicies, String> {
-        let members: Members<'_> =
-            serde_json::from_str(body).map_err(|error| error.to_string())?;
+        let members: Members<'_> = serde_json::from_str(body).map_err(|error| error.to_string())?;
         let policies = members.policy_list.unwrap_or_default();
         Ok(RetentionPolicies {
             code: acknowledgement.code,
@@ -118,7 +117,8 @@ impl TryFrom<PolicyMembers<'_>> for RetentionPolicy {
             policy_id: members
                 .policy_id
                 .map(|raw| {
-                    text_or_integer(raw).ok_or("policyId of a policy is neither text nor an integer")
+                    text_or_integer(raw)
+                        .ok_or("policyId of a policy is neither text nor an integer")
                 })
                 .transpose()?,
             policy_name: members.policy_name,

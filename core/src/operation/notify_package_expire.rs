@@ -126,7 +126,9 @@ impl TryFrom<i64> for ModificationType {
 
 fn id(field: &str, id: String) -> Result<String, InvalidInput> {
     if id.is_empty() {
-        return Err(InvalidInput::new(format!("{field} is empty; it must name one")));
+        return Err(InvalidInput::new(format!(
+            "{field} is empty; it must name one"
+        )));
     }
     Ok(id)
 }
@@ -172,7 +174,11 @@ fn push_json_text(body: &mut String, text: &str) {
     let needs_escape = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
     let mut plain_from = 0;
     // Bytes that need escaping are ASCII, so every cut falls between characters.
-    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| needs_escape(*byte)) {
+    for (at, byte) in text
+        .bytes()
+        .enumerate()
+        .filter(|(_, byte)| needs_escape(*byte))
+    {
         body.push_str(&text[plain_from..at]);
         plain_from = at + 1;
         match byte {
@@ -201,7 +207,10 @@ mod tests {
     #[test]
     fn text_is_escaped_as_json_stringify_does() {
         let mut body = String::new();
-        push_json_text(&mut body, "a\"b\\c\n\r\t\u{8}\u{c}\0\u{1f}\u{7f}\u{2028}中😀");
+        push_json_text(
+            &mut body,
+            "a\"b\\c\n\r\t\u{8}\u{c}\0\u{1f}\u{7f}\u{2028}中😀",
+        );
         assert_eq!(
             body,
             "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u001f\u{7f}\u{2028}中😀\""

@@ -101,7 +101,7 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
     let Some(theirs) = canonical_request_in(message) else {
         return (None, without_canonical_request(message));
     };
-    match first_difference(ours, &theirs) {
+    match first_difference(ours, theirs) {
         Some(difference) => {
             let finding = difference.to_string();
             (Some(difference), finding)
@@ -128,21 +128,29 @@ fn without_canonical_request(message: &str) -> String {
     }
 }
 
-/// The lines of the canonical request in a service's message, or of a bare one.
-fn canonical_request_in(message: &str) -> Option<Vec<&str>> {
+/// The canonical request in a service's message, or a bare one.
+fn canonical_request_in(message: &str) -> Option<&str> {
     if let Some((_, printed)) = message.split_once(MARK) {
         // Inside a JSON body the text ends at its quote.
-        let printed = printed.split('"').next().unwrap_or(printed).trim();
-        return Some(printed.split(['|', '\n']).collect());
+        return Some(printed.split('"').next().unwrap_or(printed).trim());
     }
-    let lines: Vec<&str> = message.trim().split(['|', '\n']).collect();
-    // A bare one: a method, a path, a query, at least one header, an empty line, the names, the hash.
-    let looks_like_one = lines.len() >= 7 && lines[1].starts_with('/');
-    looks_like_one.then_some(lines)
+    let bare = message.trim();
+    // A method, a path, a query, at least one header, an empty line, the names, the hash.
+    let mut lines = bare.split(['|', '\n']);
+    let looks_like_one =
+        lines.nth(1).is_some_and(|path| path.starts_with('/')) && lines.count() >= 5;
+    looks_like_one.then_some(bare)
 }
 
-fn first_difference(ours: &str, theirs: &[&str]) -> Option<Difference> {
-    let ours: Vec<&str> = ours.split('\n').collect();
+fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
+    // Joined as theirs is, so that a `|` inside a value falls apart on both sides alike.
+    let separator = if theirs.contains('\n') { "\n" } else { "|" };
+    let ours = ours.replace('\n', separator);
+    let ours: Vec<&str> = ours.split(separator).collect();
+    let theirs: Vec<&str> = theirs
+        .split(separator)
+        .map(|line| line.trim_end_matches('\r'))
+        .collect();
     let at = (0..ours.len().max(theirs.len())).find(|&at| ours.get(at) != theirs.get(at))?;
     let part = match (at, ours.len().saturating_sub(at)) {
         (0, _) => "METHOD",
@@ -157,6 +165,6 @@ fn first_difference(ours: &str, theirs: &[&str]) -> Option<Difference> {
         part,
         line: at + 1,
         ours: line(&ours),
-        theirs: line(theirs),
+        theirs: line(&theirs),
     })
 }

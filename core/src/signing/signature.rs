@@ -15,10 +15,10 @@ pub struct SigningKey {
 impl SigningKey {
     /// Prepares the key. Neither argument is checked here: [`Credentials::app`](crate::Credentials::app) does.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "HMAC takes a key of any length")]
     pub fn new(app_id: &str, app_secret: &str) -> Self {
         Self {
             app_id: app_id.to_owned(),
-            // HMAC takes a key of any length, so this cannot fail.
             mac: Hmac::new_from_slice(app_secret.as_bytes())
                 .expect("HMAC takes a key of any length"),
         }
@@ -44,7 +44,11 @@ impl SigningKey {
 
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SigningKey {{ app_id: {}, app_secret: *** }}", self.app_id)
+        write!(
+            f,
+            "SigningKey {{ app_id: {}, app_secret: *** }}",
+            self.app_id
+        )
     }
 }
 
@@ -54,4 +58,24 @@ impl fmt::Debug for SigningKey {
 #[must_use]
 pub fn signature(key: &SigningKey, string_to_sign: &str) -> String {
     base16ct::lower::encode_string(&key.mac(string_to_sign).finalize().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_whole_signature_verifies() {
+        let key = SigningKey::new("app", "secret");
+        let made = signature(&key, "text");
+        assert!(key.verifies("text", &made));
+        for other in [
+            "",
+            &made[..62],
+            &made.to_uppercase(),
+            &made.replace('0', "1"),
+        ] {
+            assert!(!key.verifies("text", other), "{other}");
+        }
+    }
 }

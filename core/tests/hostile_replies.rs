@@ -1,0 +1,158 @@
+//! Replies that a broken gateway or a hostile one could send: bounded work, bounded text, no panic.
+
+use http::Response;
+use koodrive::{
+    Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
+    Outcome,
+};
+
+fn client() -> Client {
+    let credentials = Credentials::token("example-token").unwrap();
+    Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials).unwrap()
+}
+
+fn call() -> NotifyPackageExpire {
+    NotifyPackageExpire::new("189642158555241211", "14").unwrap()
+}
+
+fn response(status: u16, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status.try_into().unwrap();
+    response
+}
+
+#[test]
+fn a_hundred_megabytes_of_html_become_a_short_text() {
+    let response = response(502, vec![b'<'; 100_000_000]);
+    let error = client().parse(&call(), &response).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert!(error.to_string().len() < 500);
+}
+
+#[test]
+fn a_long_message_reaches_the_caller_whole_and_the_text_cut() {
+    let msg = "x".repeat(10_000);
+    let body = format!(r#"{{"code":1,"msg":"{msg}"}}"#);
+    let error = client().parse(&call(), &response(500, body)).unwrap_err();
+    assert_eq!(error.msg(), Some(msg.as_str()));
+    assert!(error.to_string().len() < 1_300);
+}
+
+#[test]
+fn nesting_of_any_depth_is_survived() {
+    let deep = "[".repeat(100_000);
+    let closed = format!("{deep}{}", "]".repeat(100_000));
+    let parse = |body: String| client().parse(&call(), &response(200, body));
+
+    assert_eq!(
+        parse(deep.clone()).unwrap_err().kind(),
+        ErrorKind::UnreadableReply
+    );
+    assert_eq!(
+        parse(closed.clone()).unwrap_err().kind(),
+        ErrorKind::UnreadableReply
+    );
+    assert_eq!(
+        parse(format!(r#"{{"code":{closed}}}"#)).unwrap_err().kind(),
+        ErrorKind::UnreadableReply
+    );
+    assert_eq!(
+        parse(format!(r#"{{"code":0,"unknown":{closed}}}"#))
+            .unwrap()
+            .code,
+        "0"
+    );
+    let policies = format!(r#"{{"code":0,"policyList":{closed}}}"#);
+    let error = client()
+        .parse(&GetCurrentRetentionPolicy::new(), &response(200, policies))
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+}
+
+#[test]
+fn a_code_of_ten_thousand_digits_is_kept_digit_for_digit() {
+    let digits = "9".repeat(10_000);
+    let body = format!(r#"{{"code":{digits}}}"#);
+    let error = client().parse(&call(), &response(200, body)).unwrap_err();
+    assert_eq!(error.code(), Some(digits.as_str()));
+    assert_eq!(error.outcome(), Outcome::Refused);
+}
+
+#[test]
+fn an_accepted_call_stays_accepted_whatever_its_msg_is() {
+    for body in [
+        r#"{"code":0,"msg":5}"#,
+        r#"{"code":0,"msg":"\ud800"}"#,
+        r#"{"code":0,"msg":["Success."]}"#,
+    ] {
+        assert_eq!(
+            client().parse(&call(), &response(200, body)).unwrap().msg,
+            None,
+            "{body}"
+        );
+    }
+    let twice = r#"{"code":0,"msg":"a","msg":"b"}"#;
+    let reply = client().parse(&call(), &response(200, twice)).unwrap();
+    assert_eq!(reply.msg.as_deref(), Some("b"));
+}
+
+#[test]
+fn minus_zero_is_not_zero() {
+    let error = client()
+        .parse(&call(), &response(200, r#"{"code":-0}"#))
+        .unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Api, Some("-0")));
+}
+
+#[test]
+fn a_policy_that_cannot_be_read_makes_the_reply_unreadable() {
+    for policies in [
+        r#"[{"policyId":1.5}]"#,
+        r#"[{"priority":"high"}]"#,
+        r#"[{"status":99999999999999999999}]"#,
+        r#"[{"policyName":7}]"#,
+        "[7]",
+        "{}",
+    ] {
+        let body = format!(r#"{{"code":0,"policyList":{policies}}}"#);
+        let error = client()
+            .parse(&GetCurrentRetentionPolicy::new(), &response(200, body))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnreadableReply, "{policies}");
+    }
+}
+
+#[test]
+fn a_reply_beyond_the_hosts_limit_is_unreadable_at_200_and_an_api_error_elsewhere() {
+    let too_long = |status: u16| {
+        let response = response(status, br#"{"code":0,"msg":"#.as_slice());
+        let (parts, body) = response.into_parts();
+        client().reply_too_long(&call(), parts.status, &parts.headers, &body, 1_048_576)
+    };
+    let at_200 = too_long(200);
+    assert_eq!(
+        (at_200.kind(), at_200.outcome()),
+        (ErrorKind::UnreadableReply, Outcome::Unknown)
+    );
+    assert!(
+        at_200
+            .to_string()
+            .contains("longer than the limit of 1048576 bytes"),
+        "{at_200}"
+    );
+    let at_404 = too_long(404);
+    assert_eq!(
+        (at_404.kind(), at_404.outcome(), at_404.code()),
+        (ErrorKind::Api, Outcome::Refused, None)
+    );
+}
+
+#[test]
+fn control_characters_of_a_reply_do_not_reach_a_log() {
+    let body = r#"{"code":"1\n2","msg":"a\r\nERROR forged\u001b[31m"}"#;
+    let text = client()
+        .parse(&call(), &response(500, body))
+        .unwrap_err()
+        .to_string();
+    assert!(!text.contains(char::is_control), "{text:?}");
+}
