@@ -2,7 +2,20 @@
 //!
 //! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks.
 
-use crate::InvalidInput;
+use crate::{Endpoint, InvalidInput};
+
+/// [`Endpoint::parse`], or the variant that allows plain http, where the caller asks for that by name.
+///
+/// # Errors
+///
+/// Those of the two.
+pub fn endpoint(url: &str, allow_plain_http: bool) -> Result<Endpoint, InvalidInput> {
+    if allow_plain_http {
+        Endpoint::parse_allowing_plain_http(url)
+    } else {
+        Endpoint::parse(url)
+    }
+}
 
 /// A value where text is due. Ids are text: a number is refused, since JavaScript loses digits above 2^53.
 ///

@@ -14,7 +14,11 @@ impl fmt::Display for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut characters = self.0.chars();
         for character in characters.by_ref().take(LONGEST) {
-            f.write_char(if character.is_control() { ' ' } else { character })?;
+            f.write_char(if character.is_control() {
+                ' '
+            } else {
+                character
+            })?;
         }
         if characters.next().is_some() {
             f.write_char('…')?;

@@ -24,6 +24,7 @@ pub fn authorization(app_id: &str, signed_headers: &str, signature: &str) -> Str
 
 /// The fields of a header that [`authorization`] wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ParsedAuthorization<'a> {
     /// Names the secret.
     pub app_id: &'a str,

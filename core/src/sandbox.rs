@@ -1,0 +1,366 @@
+//! The service's side of the contract: a state machine that judges requests as strictly as the publication reads. It owns
+//! no clock and no socket; the host carries requests in and answers out.
+//!
+//! The real service is whitelisted, so nobody can try a first call there. **This is not the service.** It shows what the
+//! published pages ask of a caller, with this project's decisions where they are silent (contract.md 3).
+//!
+//! ```
+//! use chrono::{DateTime, Utc};
+//! use koodrive::sandbox::{Sandbox, SandboxConfig};
+//! use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
+//!
+//! # fn main() -> Result<(), koodrive::Error> {
+//! let mut sandbox = Sandbox::new(SandboxConfig::default())?;
+//! let credentials = Credentials::app("example-app-id", "example-app-secret-not-real")?;
+//! let client = Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials)?;
+//! let call = NotifyPackageExpire::new("189642158555241211", "14")?;
+//!
+//! let now: DateTime<Utc> = "2025-11-03T07:01:45Z".parse().unwrap(); // in a program: Utc::now()
+//! let answer = sandbox.handle(&client.request(&call, now)?, now);
+//! let reply = client.parse(&call, answer.response())?;
+//! assert_eq!(reply.code, "0");
+//! assert_eq!(sandbox.accepted()[0].package_id, "14");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The checks, in their order
+//!
+//! The first one that fails answers. Its reason stands in the reply header `x-sandbox-reason`; its code is a published one or
+//! else `SANDBOX.` and the reason. R is [`SandboxConfig::refused_status`]: those answers have a gateway's shape
+//! (`error_code`, `error_msg`, `request_id`), all others the service's (`code`, `msg`).
+//!
+//! An endpoint may have a path prefix, so the operation is what a path ends in; a prefix begins with `/` and ends without
+//! one. In the signature it counts as received.
+//!
+//! | check | status | code | reason |
+//! |---|---|---|---|
+//! | the fault script lets the request through | the script's | own | `SCRIPTED_FAULT` |
+//! | the path ends in that of an operation, after nothing or a prefix `/…` | 404 | own | `UNKNOWN_PATH` |
+//! | the method is the operation's | 405 | own | `WRONG_METHOD` |
+//! | host, authorization, x-date, x-user-id, x-traceid, content-type and every signed header occur once | 400 | own | `DUPLICATE_HEADER` |
+//! | URL or Host names the authority | 400 | own | `MISSING_AUTHORITY` |
+//! | both name the same | 400 | own | `CONFLICTING_AUTHORITY` |
+//! | it is the configured one | 400 | own | `UNEXPECTED_AUTHORITY` |
+//! | Authorization is there | R | own | `MISSING_AUTHORIZATION` |
+//! | X-Date is there | R | own | `MISSING_X_DATE` |
+//! | X-User-Id is there | R | own | `MISSING_X_USER_ID` |
+//! | x-traceid, if there, is 58 visible ASCII characters | 400 | own | `MALFORMED_TRACE_ID` |
+//! | X-Date is a date, `YYYYMMDDTHHMMSSZ` | R | own | `MALFORMED_X_DATE` |
+//! | it is at most 15 minutes old | R | own | `STALE_X_DATE` |
+//! | it is not later than now | R | own | `FUTURE_X_DATE` |
+//! | Authorization is `Bearer …`, `AT …` or the HMAC layout | R | own | `MALFORMED_AUTHORIZATION` |
+//! | the token is known | R | own | `UNKNOWN_TOKEN` |
+//! | or the app id is | R | own | `UNKNOWN_APP_ID` |
+//! | SignedHeaders is in lower case | R | own | `SIGNED_HEADERS_NOT_LOWER_CASE` |
+//! | SignedHeaders is sorted, each name once | R | own | `SIGNED_HEADERS_NOT_SORTED` |
+//! | SignedHeaders names `x-date` | R | own | `X_DATE_NOT_SIGNED` |
+//! | SignedHeaders names `x-user-id` | R | own | `X_USER_ID_NOT_SIGNED` |
+//! | the request carries what is signed | R | own | `SIGNED_HEADER_MISSING` |
+//! | the signature is that of the request as received | R | own | `SIGNATURE_MISMATCH` |
+//! | X-User-Id exists | R | own | `UNKNOWN_USER_ID` |
+//! | X-User-Id is on the whitelist | 403 | own | `NOT_WHITELISTED` |
+//! | there is no query | 400 | own | `UNEXPECTED_QUERY` |
+//! | a GET has no body | 400 | own | `UNEXPECTED_BODY` |
+//! | a body is `application/json` | 415 | own | `WRONG_CONTENT_TYPE` |
+//! | the body is JSON in UTF-8 | 400 | 13000101 | `MALFORMED_JSON` |
+//! | it is an object | 400 | 13000101 | `NOT_AN_OBJECT` |
+//! | no member occurs twice | 400 | 13000101 | `DUPLICATE_MEMBER` |
+//! | carrierUserId is there | 400 | 13000102 | `MISSING_CARRIER_USER_ID` |
+//! | it is text | 400 | 13000102 | `CARRIER_USER_ID_NOT_TEXT` |
+//! | it is not empty | 400 | 13000102 | `EMPTY_CARRIER_USER_ID` |
+//! | type is there | 400 | 13000102 | `MISSING_TYPE` |
+//! | it is an integer | 400 | 13000102 | `TYPE_NOT_INTEGER` |
+//! | it is accepted: 2, unless configured otherwise | 400 | 13000102 | `UNDOCUMENTED_TYPE` |
+//! | packageId is there | 400 | 13000102 | `MISSING_PACKAGE_ID` |
+//! | it is text | 400 | 13000102 | `PACKAGE_ID_NOT_TEXT` |
+//! | it is not empty | 400 | 13000102 | `EMPTY_PACKAGE_ID` |
+//! | carrierUserId exists | 400 | own | `UNKNOWN_CARRIER_USER_ID` |
+//! | packageId exists | 400 | own | `UNKNOWN_PACKAGE_ID` |
+//! | the call is new, where repeats are refused | 409 | own | `REPEATED_CALL` |
+
+mod answer;
+mod call;
+mod config;
+mod fault;
+mod reason;
+mod verify;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+pub use answer::{Answer, X_SANDBOX_REASON};
+pub use config::{App, Policy, SandboxConfig, Secret};
+pub use fault::{CutPoint, Fault, StatusFault};
+pub use reason::Reason;
+
+use crate::{
+    GetCurrentRetentionPolicy, InvalidInput, ModificationType, NotifyPackageExpire, Operation,
+    TraceId, XDate,
+};
+use answer::Writer;
+use call::Parameters;
+use reason::Refusal;
+use verify::{Caller, Received, Verifier, knows};
+
+/// The service, as far as it is published.
+pub struct Sandbox {
+    config: SandboxConfig,
+    verifier: Verifier,
+    writer: Writer,
+    faults: VecDeque<Fault>,
+    /// Requests so far.
+    requests: u64,
+    accepted: Vec<Accepted>,
+    /// User, package and type of what was accepted; kept only where repeats are refused.
+    seen: BTreeSet<(String, String, i64)>,
+}
+
+/// A call of notifyPackageExpire that was acted on, whether or not its answer arrived. As JSON its names are the wire's:
+/// `carrierUserId`, `packageId`, `type`, `xDate`, `traceId`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The carrier's id of the user.
+    pub carrier_user_id: String,
+    /// The carrier's id of the package.
+    pub package_id: String,
+    /// `type`.
+    pub modification_type: ModificationType,
+    /// X-Date.
+    pub x_date: XDate,
+    /// x-traceid, where one was sent.
+    pub trace_id: Option<TraceId>,
+}
+
+impl Sandbox {
+    /// Checks the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Credentials that no client could have, an app id given twice, a refused status other than 400 and 401, no accepted
+    /// type, an empty authority, a fault whose status has no body.
+    pub fn new(config: SandboxConfig) -> Result<Self, InvalidInput> {
+        let mut config = config.with_credentials();
+        let refused_status = match config.refused_status {
+            400 => StatusCode::BAD_REQUEST,
+            401 => StatusCode::UNAUTHORIZED,
+            other => {
+                return Err(InvalidInput::new(format!(
+                    "refusedStatus is {other}; it must be 400 or 401, the two that are published"
+                )));
+            }
+        };
+        if config.accepted_types.is_empty() {
+            return Err(InvalidInput::new(
+                "acceptedTypes is empty; no call could be accepted",
+            ));
+        }
+        for fault in &config.faults {
+            if let Fault::Status(StatusFault { status, .. }) = fault
+                && !fault::can_answer(*status)
+            {
+                return Err(InvalidInput::new(fault::no_answer(status.as_u16())));
+            }
+        }
+        let verifier = Verifier::new(&config)?;
+        // The verifier holds what is left of them: HMAC states.
+        config.apps.clear();
+        config.tokens.clear();
+        Ok(Self {
+            verifier,
+            writer: Writer {
+                code_as_text: config.code_as_text,
+                refused_status,
+            },
+            faults: std::mem::take(&mut config.faults).into(),
+            config,
+            requests: 0,
+            accepted: Vec::new(),
+            seen: BTreeSet::new(),
+        })
+    }
+
+    /// Judges a request that arrived at `now`. Give it path, query, headers and body as they were received.
+    ///
+    /// Every response carries `date`, which is `now`, and `content-type`.
+    pub fn handle<B: AsRef<[u8]>>(&mut self, request: &Request<B>, now: DateTime<Utc>) -> Answer {
+        self.judge(
+            &Received {
+                method: request.method(),
+                uri: request.uri(),
+                headers: request.headers(),
+                body: request.body().as_ref(),
+            },
+            now,
+        )
+    }
+
+    /// The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed.
+    #[must_use]
+    pub fn accepted(&self) -> &[Accepted] {
+        &self.accepted
+    }
+
+    fn judge(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Answer {
+        self.requests += 1;
+        let fault = self.faults.pop_front().unwrap_or(Fault::Pass);
+        if let Fault::Status(fault) = fault {
+            return Answer::Respond(answer::scripted(&fault, now));
+        }
+        let response = self.respond(received, now);
+        match fault {
+            Fault::Cut(at) => Answer::Cut { at, response },
+            Fault::Delay(by) => Answer::Delay { by, response },
+            Fault::Drip(interval) => Answer::Drip { interval, response },
+            Fault::Pass | Fault::Status(_) => Answer::Respond(response),
+        }
+    }
+
+    fn respond(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Response<Vec<u8>> {
+        let mut response = match self.act(received, now) {
+            Ok(operation) => {
+                let policies = (operation == Called::GetCurrentRetentionPolicy)
+                    .then_some(self.config.policies.as_slice());
+                self.writer.success(&self.config.msg, policies, now)
+            }
+            Err(refusal) => self.writer.refusal(&refusal, self.requests, now),
+        };
+        // RFC 9110, 15.5.6: a 405 names the methods that are allowed.
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED
+            && let Some(operation) = Called::at(received.uri.path())
+            && let Ok(allow) = HeaderValue::from_str(operation.method().as_str())
+        {
+            response.headers_mut().insert(http::header::ALLOW, allow);
+        }
+        if self.config.echo_trace_id
+            && let Ok(Some(trace_id)) = verify::trace_id(received.headers)
+        {
+            answer::echo(&mut response, trace_id);
+        }
+        response
+    }
+
+    fn act(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Result<Called, Refusal> {
+        let operation = Called::at(received.uri.path())
+            .ok_or_else(|| Refusal::new(Reason::UnknownPath, "no operation has this path"))?;
+        if *received.method != operation.method() {
+            return Err(Refusal::new(
+                Reason::WrongMethod,
+                format!("the method of this operation is {}", operation.method()),
+            ));
+        }
+        let caller = self.verifier.verify(received, now)?;
+        call::without_query(received)?;
+        match operation {
+            Called::NotifyPackageExpire => {
+                let parameters = call::parameters(received, &self.config.accepted_types)?;
+                self.accept(parameters, &caller)?;
+            }
+            Called::GetCurrentRetentionPolicy => call::without_body(received)?,
+        }
+        Ok(operation)
+    }
+
+    fn accept(&mut self, parameters: Parameters, caller: &Caller) -> Result<(), Refusal> {
+        let Parameters {
+            carrier_user_id,
+            modification_type,
+            package_id,
+        } = parameters;
+        if !knows(self.config.carrier_user_ids.as_ref(), &carrier_user_id) {
+            return Err(Refusal::new(
+                Reason::UnknownCarrierUserId,
+                "the carrierUserId does not exist",
+            ));
+        }
+        if !knows(self.config.package_ids.as_ref(), &package_id) {
+            return Err(Refusal::new(
+                Reason::UnknownPackageId,
+                "the packageId does not exist",
+            ));
+        }
+        if self.config.refuse_repeats {
+            let call = (
+                carrier_user_id.clone(),
+                package_id.clone(),
+                modification_type.as_i64(),
+            );
+            if !self.seen.insert(call) {
+                return Err(Refusal::new(
+                    Reason::RepeatedCall,
+                    "this carrierUserId, packageId and type were accepted before",
+                ));
+            }
+        }
+        self.accepted.push(Accepted {
+            carrier_user_id,
+            package_id,
+            modification_type,
+            x_date: caller.x_date,
+            trace_id: caller.trace_id,
+        });
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Sandbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sandbox")
+            .field("config", &self.config)
+            .field("verifier", &self.verifier)
+            .field("faults", &self.faults)
+            .field("requests", &self.requests)
+            .field("accepted", &self.accepted)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The operation that a request is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Called {
+    NotifyPackageExpire,
+    GetCurrentRetentionPolicy,
+}
+
+impl Called {
+    /// A carrier may be given an endpoint with a path prefix, so what counts is how the path ends. What precedes is empty or
+    /// begins with a slash and ends without one.
+    fn at(path: &str) -> Option<Self> {
+        let below_a_prefix = |operation: &str| {
+            path.strip_suffix(operation).is_some_and(|prefix| {
+                prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
+            })
+        };
+        if below_a_prefix(NotifyPackageExpire::PATH) {
+            Some(Self::NotifyPackageExpire)
+        } else if below_a_prefix(GetCurrentRetentionPolicy::PATH) {
+            Some(Self::GetCurrentRetentionPolicy)
+        } else {
+            None
+        }
+    }
+
+    const fn method(self) -> Method {
+        match self {
+            Self::NotifyPackageExpire => NotifyPackageExpire::METHOD,
+            Self::GetCurrentRetentionPolicy => GetCurrentRetentionPolicy::METHOD,
+        }
+    }
+}
+
+impl Serialize for Accepted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Accepted", 5)?;
+        object.serialize_field("carrierUserId", &self.carrier_user_id)?;
+        object.serialize_field("packageId", &self.package_id)?;
+        object.serialize_field("type", &self.modification_type.as_i64())?;
+        object.serialize_field("xDate", self.x_date.as_str())?;
+        object.serialize_field("traceId", &self.trace_id.as_ref().map(TraceId::as_str))?;
+        object.end()
+    }
+}

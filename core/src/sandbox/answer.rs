@@ -1,0 +1,219 @@
+//! Writes answers: the service's two JSON shapes, the scripted ones, and the headers that all of them carry.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use serde::Serialize;
+
+use super::config::Policy;
+use super::fault::{CutPoint, StatusFault};
+use super::reason::{Reason, Refusal};
+use crate::{TraceId, header};
+
+/// `x-sandbox-reason`: the [`Reason`] of a refusal, absent from a success.
+pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
+
+/// What the host does next.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Answer {
+    /// Send the response.
+    Respond(Response<Vec<u8>>),
+    /// Wait, then send the response.
+    Delay {
+        /// How long.
+        by: Duration,
+        /// What comes then.
+        response: Response<Vec<u8>>,
+    },
+    /// Send a part of the response and close the connection.
+    Cut {
+        /// Which part.
+        at: CutPoint,
+        /// What would have been sent.
+        response: Response<Vec<u8>>,
+    },
+    /// Send the response byte by byte.
+    Drip {
+        /// The pause after each byte.
+        interval: Duration,
+        /// What is sent so.
+        response: Response<Vec<u8>>,
+    },
+}
+
+impl Answer {
+    /// The response, whole, whatever becomes of it.
+    #[must_use]
+    pub const fn response(&self) -> &Response<Vec<u8>> {
+        match self {
+            Self::Respond(response)
+            | Self::Delay { response, .. }
+            | Self::Cut { response, .. }
+            | Self::Drip { response, .. } => response,
+        }
+    }
+
+    /// As [`response`](Self::response), for a host that sends it.
+    #[must_use]
+    pub fn into_response(self) -> Response<Vec<u8>> {
+        match self {
+            Self::Respond(response)
+            | Self::Delay { response, .. }
+            | Self::Cut { response, .. }
+            | Self::Drip { response, .. } => response,
+        }
+    }
+}
+
+/// What answers have in common.
+pub(super) struct Writer {
+    pub(super) code_as_text: bool,
+    pub(super) refused_status: StatusCode,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Success<'a> {
+    code: &'a Code<'a>,
+    msg: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy_list: Option<&'a [Policy]>,
+}
+
+#[derive(Serialize)]
+struct ServiceError<'a> {
+    code: &'a Code<'a>,
+    msg: &'a str,
+}
+
+#[derive(Serialize)]
+struct GatewayError<'a> {
+    error_code: &'a Code<'a>,
+    error_msg: &'a str,
+    request_id: &'a str,
+}
+
+/// String in the page's table, an integer in its example.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Code<'a> {
+    Integer(u32),
+    Text(&'a str),
+}
+
+impl Writer {
+    pub(super) fn success(
+        &self,
+        msg: &str,
+        policies: Option<&[Policy]>,
+        now: DateTime<Utc>,
+    ) -> Response<Vec<u8>> {
+        let body = json(&Success {
+            code: &self.published("0"),
+            msg,
+            policy_list: policies,
+        });
+        response(StatusCode::OK, header::JSON, body, now)
+    }
+
+    /// `number` counts the requests, so that request ids are the same in every run.
+    pub(super) fn refusal(
+        &self,
+        refusal: &Refusal,
+        number: u64,
+        now: DateTime<Utc>,
+    ) -> Response<Vec<u8>> {
+        let Refusal { reason, msg } = refusal;
+        let own = own_code(*reason);
+        let code = match reason.published_code() {
+            Some(code) => self.published(code),
+            None => Code::Text(&own),
+        };
+        let body = if reason.is_of_the_gateway() {
+            json(&GatewayError {
+                error_code: &code,
+                error_msg: msg,
+                request_id: &format!("sandbox-{number}"),
+            })
+        } else {
+            json(&ServiceError { code: &code, msg })
+        };
+        let status = reason.status(self.refused_status);
+        with_reason(response(status, header::JSON, body, now), *reason)
+    }
+
+    fn published<'a>(&self, code: &'a str) -> Code<'a> {
+        match code.parse() {
+            Ok(number) if !self.code_as_text => Code::Integer(number),
+            _ => Code::Text(code),
+        }
+    }
+}
+
+/// The answer of a scripted status.
+pub(super) fn scripted(fault: &StatusFault, now: DateTime<Utc>) -> Response<Vec<u8>> {
+    let body = match &fault.body {
+        Some(body) => body.clone().into_bytes(),
+        None => json(&ServiceError {
+            code: &Code::Text(&own_code(Reason::ScriptedFault)),
+            msg: "the fault script answers so",
+        }),
+    };
+    let date = TimeDelta::try_seconds(fault.date_offset)
+        .and_then(|offset| now.checked_add_signed(offset))
+        .unwrap_or(now);
+    let mut response = response(fault.status, header::JSON, body, date);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, fault.content_type.clone());
+    if let Some(retry_after) = &fault.retry_after {
+        headers.insert(header::RETRY_AFTER, retry_after.clone());
+    }
+    with_reason(response, Reason::ScriptedFault)
+}
+
+/// Copies the request's trace id into the reply.
+pub(super) fn echo(response: &mut Response<Vec<u8>>, trace_id: TraceId) {
+    if let Ok(value) = HeaderValue::from_str(trace_id.as_str()) {
+        response.headers_mut().insert(header::X_TRACEID, value);
+    }
+}
+
+fn own_code(reason: Reason) -> String {
+    ["SANDBOX.", reason.as_str()].concat()
+}
+
+fn with_reason(mut response: Response<Vec<u8>>, reason: Reason) -> Response<Vec<u8>> {
+    let value = HeaderValue::from_static(reason.as_str());
+    response.headers_mut().insert(X_SANDBOX_REASON, value);
+    response
+}
+
+fn response(
+    status: StatusCode,
+    content_type: &'static str,
+    body: Vec<u8>,
+    now: DateTime<Utc>,
+) -> Response<Vec<u8>> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(date) = HeaderValue::try_from(http_date(now)) {
+        headers.insert(header::DATE, date);
+    }
+    response
+}
+
+/// Whole seconds, rounded down; `httpdate` panics outside the years 1970 to 9999, so what lies beyond is held there.
+fn http_date(now: DateTime<Utc>) -> String {
+    const END_OF_9999: u64 = 253_402_300_799;
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.min(END_OF_9999)))
+}
+
+fn json<T: Serialize>(body: &T) -> Vec<u8> {
+    // Text, integers and valid JSON only, so the fallback cannot occur.
+    serde_json::to_vec(body).unwrap_or_default()
+}

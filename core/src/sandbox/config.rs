@@ -1,0 +1,252 @@
+//! What the sandbox knows and how it behaves. Readable from JSON, so that npm, pip and the server's flags feed one thing.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+use super::Fault;
+use crate::InvalidInput;
+
+/// Of the app that is known when neither an app nor a token is configured.
+const EXAMPLE_APP_ID: &str = "example-app-id";
+const EXAMPLE_APP_SECRET: &str = "example-app-secret-not-real";
+/// Known when neither an app nor a token is configured.
+const EXAMPLE_TOKEN: &str = "example-token-not-real";
+
+/// The settings of a [`Sandbox`](super::Sandbox). Every field is optional in JSON, where names are camelCase and an unknown
+/// name is refused.
+///
+/// ```
+/// use koodrive::sandbox::SandboxConfig;
+/// let config = SandboxConfig::from_json(
+///     r#"{"apps": [{"appId": "my-app", "appSecret": "example-secret"}], "whitelist": ["1505084218764547200"], "faults": [429, "cut"]}"#,
+/// )?;
+/// assert!(format!("{config:?}").contains("app_secret: ***"));
+/// # Ok::<(), koodrive::InvalidInput>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct SandboxConfig {
+    /// App ids and their secrets. Where neither an app nor a token is configured, app `example-app-id` with secret
+    /// `example-app-secret-not-real` and token `example-token-not-real` are known.
+    pub apps: Vec<App>,
+    /// Access tokens, in the shapes of [`Credentials::token`](crate::Credentials::token). One that is given bare is taken as
+    /// `Bearer …` and as `AT …`, one that is given with its scheme only with that one. The case of Bearer never counts.
+    pub tokens: Vec<Secret>,
+    /// Values of X-User-Id that exist; default any.
+    pub user_ids: Option<BTreeSet<String>>,
+    /// Values of X-User-Id that may call; default everyone.
+    pub whitelist: Option<BTreeSet<String>>,
+    /// Users of the carrier that exist; default any.
+    pub carrier_user_ids: Option<BTreeSet<String>>,
+    /// Packages of the carrier that exist; default any.
+    pub package_ids: Option<BTreeSet<String>>,
+    /// Status for refused credentials, 400 or 401, since both are published; default 401.
+    pub refused_status: u16,
+    /// Accepted values of `type`; default 2 alone, the documented one. The page's own example, 1, is refused so.
+    pub accepted_types: Vec<i64>,
+    /// Refuses a call whose user, package and type were accepted before; default false. What the service does is not
+    /// published.
+    pub refuse_repeats: bool,
+    /// Copies the request's x-traceid into the reply; default false, since no page shows one there.
+    pub echo_trace_id: bool,
+    /// Writes `code` as text, as the page's table has it; default false, an integer as in the page's example.
+    pub code_as_text: bool,
+    /// `msg` of a success; default `Success.`
+    pub msg: String,
+    /// What getCurrentRetentionPolicy lists; default two of this project's own making.
+    pub policies: Vec<Policy>,
+    /// The only authority (host, and port where it is not the scheme's default) that is answered; default whatever the
+    /// request says.
+    pub authority: Option<String>,
+    /// What goes wrong, one entry per request in the order of the requests; default nothing.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for SandboxConfig {
+    fn default() -> Self {
+        Self {
+            apps: Vec::new(),
+            tokens: Vec::new(),
+            user_ids: None,
+            whitelist: None,
+            carrier_user_ids: None,
+            package_ids: None,
+            refused_status: 401,
+            accepted_types: vec![2],
+            refuse_repeats: false,
+            echo_trace_id: false,
+            code_as_text: false,
+            msg: "Success.".to_owned(),
+            policies: default_policies(),
+            authority: None,
+            faults: Vec::new(),
+        }
+    }
+}
+
+impl SandboxConfig {
+    /// Reads a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// What is no JSON object, an unknown name, a value of the wrong type. The message never repeats a value, which may be a
+    /// secret in the wrong place.
+    pub fn from_json(json: &str) -> Result<Self, InvalidInput> {
+        serde_json::from_str(json).map_err(|error| unreadable("sandbox config", &error))
+    }
+
+    /// The example credentials where none are configured.
+    pub(super) fn with_credentials(mut self) -> Self {
+        if self.apps.is_empty() && self.tokens.is_empty() {
+            self.apps.push(App::new(EXAMPLE_APP_ID, EXAMPLE_APP_SECRET));
+            self.tokens.push(EXAMPLE_TOKEN.into());
+        }
+        self
+    }
+}
+
+/// An app id and its secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct App {
+    /// Public, stands in Authorization.
+    pub app_id: String,
+    /// Never leaves the sandbox.
+    pub app_secret: Secret,
+}
+
+impl App {
+    /// Checked by [`Sandbox::new`](super::Sandbox::new).
+    #[must_use]
+    pub fn new(app_id: impl Into<String>, app_secret: impl Into<Secret>) -> Self {
+        Self {
+            app_id: app_id.into(),
+            app_secret: app_secret.into(),
+        }
+    }
+}
+
+/// Text that `Debug` does not show and that is overwritten in memory when dropped.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(secret: String) -> Self {
+        Self(Zeroizing::new(secret))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Self {
+        secret.to_owned().into()
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// One retention policy, sent exactly as it is written: which members are numbers and which text is something the pages
+/// disagree on, and policyId (300000000000000000) lies above 2^53.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(try_from = "Box<RawValue>")]
+pub struct Policy(Box<RawValue>);
+
+impl Policy {
+    /// Takes any JSON object.
+    ///
+    /// # Errors
+    ///
+    /// Anything else.
+    pub fn from_json(json: &str) -> Result<Self, InvalidInput> {
+        serde_json::from_str(json).map_err(|error| unreadable("policy", &error))
+    }
+}
+
+impl TryFrom<Box<RawValue>> for Policy {
+    type Error = &'static str;
+
+    fn try_from(json: Box<RawValue>) -> Result<Self, Self::Error> {
+        if json.get().starts_with('{') {
+            Ok(Self(json))
+        } else {
+            Err("a policy must be a JSON object")
+        }
+    }
+}
+
+fn default_policies() -> Vec<Policy> {
+    [
+        r#"{"policyId":300000000000000000,"policyName":"Keep for 30 days","description":"Files can be read and not changed; after 30 days they are deleted.","priority":10,"status":1}"#,
+        r#"{"policyId":300000000000000001,"policyName":"Keep for 90 days","description":"Files can be read and not changed; after 90 days they are deleted.","priority":5,"status":0}"#,
+    ]
+    .into_iter()
+    // Both are objects, so none is lost.
+    .filter_map(|json| Policy::from_json(json).ok())
+    .collect()
+}
+
+/// serde's sentence without the value that it quotes: `invalid type: string "…", expected a sequence`.
+fn unreadable(what: &str, error: &serde_json::Error) -> InvalidInput {
+    let why = error.to_string();
+    let value = why.find(": ").zip(why.rfind(", expected"));
+    InvalidInput::new(match value {
+        Some((from, to)) if why.starts_with("invalid ") && from < to => {
+            format!("{what} cannot be read: {}{}", &why[..from], &why[to..])
+        }
+        _ => format!("{what} cannot be read: {why}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_in_the_wrong_place_is_not_repeated() {
+        for (json, message) in [
+            (
+                r#"{"tokens": "hush: hush, expected"}"#,
+                "sandbox config cannot be read: invalid type, expected a sequence at line 1 column 33",
+            ),
+            (
+                r#"{"apps": [{"appId": "a", "appSecret": 4711}]}"#,
+                "sandbox config cannot be read: invalid type, expected a string at line 1 column 42",
+            ),
+            (
+                r#"{"tokenz": ["hush"]}"#,
+                "sandbox config cannot be read: unknown field `tokenz`, expected one of `apps`, `tokens`, `userIds`, \
+                 `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `refuseRepeats`, \
+                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `authority`, `faults` at line 1 column 9",
+            ),
+        ] {
+            let error = SandboxConfig::from_json(json).unwrap_err();
+            assert_eq!(error.to_string(), message, "{json}");
+        }
+    }
+
+    #[test]
+    fn the_default_policies_are_both_there() {
+        assert_eq!(SandboxConfig::default().policies.len(), 2);
+    }
+}

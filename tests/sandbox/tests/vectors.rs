@@ -1,0 +1,64 @@
+//! The vectors and the sandbox were written apart from each other: every request of the vectors must be accepted.
+#![allow(clippy::unwrap_used, reason = "a failed test says where by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use axum::http::Request;
+use chrono::TimeDelta;
+use koodrive::XDate;
+use koodrive::sandbox::{App, Sandbox, SandboxConfig};
+use serde_json::Value;
+
+#[test]
+fn every_request_of_the_vectors_is_accepted() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../vectors");
+    let mut accepted = 0;
+    for case in fs::read_dir(vectors).unwrap() {
+        let folder = case.unwrap().path();
+        let read = |name: &str| -> Option<Value> {
+            let text = fs::read_to_string(folder.join(name)).ok()?;
+            Some(serde_json::from_str(&text).unwrap())
+        };
+        let (Some(call), Some(request)) = (read("call.json"), read("request.json")) else {
+            continue;
+        };
+        let client = &call["client"];
+        let mut config = SandboxConfig::default();
+        if let Some(token) = client["token"].as_str() {
+            config.tokens.push(token.into());
+        } else if let Some(app_id) = client["appId"].as_str() {
+            let app = App::new(app_id, client["appSecret"].as_str().unwrap());
+            config.apps.push(app);
+        } else {
+            // A value of Authorization that is sent untouched: any text will do for a client, and none for a service.
+            continue;
+        }
+        config
+            .accepted_types
+            .extend(call["call"]["undocumentedType"].as_i64());
+
+        let mut built = Request::builder()
+            .method(request["method"].as_str().unwrap())
+            .uri(request["url"].as_str().unwrap());
+        for (name, value) in request["headers"].as_object().unwrap() {
+            built = built.header(name, value.as_str().unwrap());
+        }
+        let x_date = XDate::parse(request["headers"]["x-date"].as_str().unwrap()).unwrap();
+        let body = request["body"].as_str().unwrap_or_default();
+        let answer = Sandbox::new(config).unwrap().handle(
+            &built.body(body).unwrap(),
+            x_date.to_datetime() + TimeDelta::seconds(5),
+        );
+
+        let said = String::from_utf8_lossy(answer.response().body());
+        assert_eq!(
+            answer.response().status(),
+            200,
+            "{}: {said}",
+            folder.display()
+        );
+        accepted += 1;
+    }
+    assert!(accepted > 50, "only {accepted} requests were found");
+}
