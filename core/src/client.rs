@@ -61,6 +61,13 @@ impl RequestOptions {
         self.date = Some(date);
         self
     }
+
+    /// Whether X-Date was named by the caller. Such a date is never replaced, so a call that is refused for it is not
+    /// signed anew.
+    #[must_use]
+    pub const fn has_date(&self) -> bool {
+        self.date.is_some()
+    }
 }
 
 /// The half of a request that never changes for a client and an operation.

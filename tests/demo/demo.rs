@@ -8,13 +8,13 @@ use std::env;
 use std::error::Error;
 
 use chrono::{TimeDelta, Utc};
+use http::Request;
 use koodrive::signing::explain;
 use koodrive::{
     CLOCK_MARGIN_DEFAULT, Client, Credentials, Endpoint, GetCurrentRetentionPolicy,
     NotifyPackageExpire, RequestOptions,
 };
-use ureq::middleware::MiddlewareNext;
-use ureq::{Agent, SendBody, http};
+use transport::Transport;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let setting = |name: &str| env::var(format!("KOODRIVE_{name}"));
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let user_id = setting("USER_ID")?;
     let app = Credentials::app(&setting("APP_ID")?, &setting("APP_SECRET")?)?;
     let client = Client::new(endpoint, user_id, app)?;
-    let agent = Agent::from(transport::config().middleware(show).build());
+    let transport = Transport::new(show);
     let options = RequestOptions::default();
     let call = NotifyPackageExpire::new("189642158555241211", "14")?;
 
@@ -32,14 +32,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("token", client.with_credentials(token)),
     ] {
         println!("\nRust, ureq, {mode}");
-        let reply = transport::send(&agent, &client, &GetCurrentRetentionPolicy::new(), &options)?;
+        let reply = transport.send(&client, &GetCurrentRetentionPolicy::new(), &options)?;
         println!(
             "  code {}, msg {} ({} policies)",
             reply.code,
             reply.msg.unwrap_or_default(),
             reply.policy_list.len()
         );
-        let reply = transport::send(&agent, &client, &call, &options)?;
+        let reply = transport.send(&client, &call, &options)?;
         println!(
             "  code {}, msg {}",
             reply.code,
@@ -52,7 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A date of our own, so that it is the same in the request and in its explanation.
     let now = Utc::now();
     let options = options.date(now - TimeDelta::seconds(CLOCK_MARGIN_DEFAULT.into()));
-    let refused = transport::send(&agent, &wrong, &call, &options)
+    let refused = transport
+        .send(&wrong, &call, &options)
         .err()
         .ok_or("a wrong secret was accepted")?;
     println!(
@@ -70,10 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Prints the request as it leaves, Authorization masked.
-fn show(
-    request: http::Request<SendBody>,
-    next: MiddlewareNext,
-) -> Result<http::Response<ureq::Body>, ureq::Error> {
+fn show(request: &Request<Vec<u8>>) {
     println!("  {} {}", request.method(), request.uri());
     for (name, value) in request.headers() {
         let value = if name == "authorization" {
@@ -83,5 +81,7 @@ fn show(
         };
         println!("    {name}: {value}");
     }
-    next.handle(request)
+    if !request.body().is_empty() {
+        println!("    {}", String::from_utf8_lossy(request.body()));
+    }
 }

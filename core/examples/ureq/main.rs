@@ -20,7 +20,7 @@ use std::error::Error;
 use koodrive::{
     Client, Credentials, Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, RequestOptions,
 };
-use ureq::Agent;
+use transport::Transport;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let credentials = match env::var("KOODRIVE_TOKEN") {
@@ -32,16 +32,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let endpoint = Endpoint::parse(&env::var("KOODRIVE_ENDPOINT")?)?;
     let client = Client::new(endpoint, env::var("KOODRIVE_USER_ID")?, credentials)?;
-    let agent = Agent::from(transport::config().build());
+    let transport = Transport::new(|_| ());
     let options = RequestOptions::default();
 
-    let policies = transport::send(&agent, &client, &GetCurrentRetentionPolicy::new(), &options)?;
+    let policies = transport.send(&client, &GetCurrentRetentionPolicy::new(), &options)?;
     println!("{} retention policies", policies.policy_list.len());
 
     let arguments: Vec<String> = env::args().skip(1).collect();
     if let [carrier_user_id, package_id] = arguments.as_slice() {
         let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
-        let reply = transport::send(&agent, &client, &call, &options)?;
+        let reply = transport.send(&client, &call, &options)?;
         println!("code {}, msg {}", reply.code, reply.msg.unwrap_or_default());
     }
     Ok(())
