@@ -6,7 +6,7 @@ The rules below were written from the text of the wire contract (contract.md 2 t
 so where the two disagree, one of them has misread the contract.
 
 Leaves to `vector_cases.py`: which cases there are, and everything about replies and errors, which stands there
-literally and is only copied.
+literally and is only copied; to `vector_messages.py`: the texts of errors.
 
     python3 tests/make_vectors.py            write the vectors, remove folders of cases that are gone
     python3 tests/make_vectors.py --check    write nothing; name what differs, and exit with 1 if anything does
@@ -388,12 +388,23 @@ def confirm_table(groups):
                 sys.exit(f"{case['name']}: {value} is no date")
 
 
+def fix_messages(groups, messages):
+    """Adds the texts that are fixed to the errors of their cases."""
+    errors = {case["name"]: case["error"] for _, cases in groups for case in cases if "error" in case}
+    for name, text in messages.items():
+        if name not in errors:
+            sys.exit(f"{name}: a text for a case that is no error, or is gone")
+        errors[name]["message"] = text
+
+
 def main(arguments):
     if arguments not in ([], ["--check"]):
         sys.exit(__doc__)
     confirm_published_examples()
     from vector_cases import GROUPS
+    from vector_messages import MESSAGES
 
+    fix_messages(GROUPS, MESSAGES)
     confirm_table(GROUPS)
     tree = vectors(GROUPS)
     if not arguments:

@@ -4,7 +4,7 @@ Decides which cases there are, and states every reply and every error literally,
 vectors test. Leaves the bytes of requests to the rules of `make_vectors.py`; `stated` repeats parts of some of them by
 hand (a header, `url`, `body`, a stage of the signature) as a second witness.
 
-`message` is the text of an error where a case fixes it, and absent from error.json otherwise.
+The texts of errors stand in `vector_messages.py`.
 """
 
 INTERNATIONAL = "https://intl.myhuaweicloud-koodrive.com"
@@ -54,12 +54,10 @@ def sent(name, about, section, client=APP, call=NOTIFY, now=NOW, observed=None, 
 
 
 def refused(
-    name, about, section, stage, client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None, message=None
+    name, about, section, stage, client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None
 ):
     """Nothing is made: `stage` says which step refuses."""
     error = {"stage": stage, "kind": "invalid_input", "outcome": "not_sent", "retryable": False}
-    if message is not None:
-        error["message"] = message
     case(name, about, section, client, call, now, observed, date, trace_id, error=error)
 
 
@@ -86,15 +84,13 @@ def succeeds(
 
 def fails(
     name, about, section, status, body, outcome, code=None, msg=None, request_id=None, trace_id=None, retry_after=None,
-    retryable=False, kind="api", headers=JSON, call=NOTIFY, client=TOKEN, message=None,
+    retryable=False, kind="api", headers=JSON, call=NOTIFY, client=TOKEN,
 ):
     """A reply that is an error."""
     error = {
         "stage": "parse", "kind": kind, "outcome": outcome, "retryable": retryable, "status": status, "code": code,
         "msg": msg, "requestId": request_id, "traceId": trace_id, "retryAfter": retry_after,
     }  # fmt: skip
-    if message is not None:
-        error["message"] = message
     case(
         name, about, section, client, call, NOW, None, None, None, stated={}, response=response(status, headers, body),
         error=error,

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::InvalidInput;
 use crate::signing::SigningKey;
-use crate::text::check_header_value;
+use crate::text::{check_header_value, empty};
 
 /// How the caller authenticates. Which way notifyPackageExpire accepts is not published, so both are complete
 /// (contract.md 4): ask your Huawei contact.
@@ -79,7 +79,7 @@ impl Credentials {
             )));
         }
         if app_secret.is_empty() {
-            return Err(InvalidInput::new("app secret is empty"));
+            return Err(empty("app secret"));
         }
         if app_secret.trim().len() != app_secret.len() {
             return Err(InvalidInput::new(

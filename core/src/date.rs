@@ -169,17 +169,15 @@ pub(crate) fn explicit(
     if date.is_within_window(server_now) {
         return Ok(date);
     }
-    let age = server_now - date.to_datetime();
-    Err(InvalidInput::new(if age < TimeDelta::zero() {
-        format!(
-            "date {date} lies in the future; the service refuses an X-Date later than its own time"
-        )
+    let why = if date.to_datetime() > server_now {
+        "lies in the future"
     } else {
-        format!(
-            "date {date} is {} seconds old; the service takes an X-Date of at most 15 minutes (900 seconds)",
-            age.num_seconds()
-        )
-    }))
+        "is more than 15 minutes old"
+    };
+    Err(InvalidInput::new(format!(
+        "date {date} {why}; by the service's clock it is about {}, and an X-Date must not be later and at most 15 minutes older",
+        XDate::from_datetime(server_now)?
+    )))
 }
 
 fn server_time(now: DateTime<Utc>, offset: TimeDelta) -> Result<DateTime<Utc>, InvalidInput> {

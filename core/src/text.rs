@@ -39,11 +39,18 @@ pub(crate) fn body_excerpt(body: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(start).into_owned())
 }
 
+/// No field of this API may be empty.
+pub(crate) fn empty(name: &str) -> InvalidInput {
+    InvalidInput::new(format!(
+        "{name} is empty; it must have at least one character"
+    ))
+}
+
 /// A header value that every HTTP stack sends as it is: visible ASCII and blanks, no blank at either end (stacks trim
 /// those, and a signature over what was not sent fails), not empty.
 pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), InvalidInput> {
     if value.is_empty() {
-        return Err(InvalidInput::new(format!("{name} is empty")));
+        return Err(empty(name));
     }
     if let Some(character) = value.chars().find(|c| !matches!(c, ' '..='~')) {
         return Err(InvalidInput::new(format!(

@@ -5,6 +5,7 @@ use http::Method;
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::InvalidInput;
+use crate::text::empty;
 
 /// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
 /// period"). It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -126,9 +127,7 @@ impl TryFrom<i64> for ModificationType {
 
 fn id(field: &str, id: String) -> Result<String, InvalidInput> {
     if id.is_empty() {
-        return Err(InvalidInput::new(format!(
-            "{field} is empty; it must name one"
-        )));
+        return Err(empty(field));
     }
     Ok(id)
 }
