@@ -245,9 +245,12 @@ fn a_configuration_that_cannot_be_is_refused() {
         ),
         (
             r#"{"apps": [{"appId": "a", "appSecret": ""}]}"#,
-            "app secret is empty",
+            "app secret is empty; it must have at least one character",
         ),
-        (r#"{"tokens": [""]}"#, "token is empty"),
+        (
+            r#"{"tokens": [""]}"#,
+            "token is empty; it must have at least one character",
+        ),
         (
             r#"{"apps": [{"appId": "a", "appSecret": "1"}, {"appId": "a", "appSecret": "2"}]}"#,
             "app id a is configured twice; give it one secret",
