@@ -1,1 +1,213 @@
 //! JavaScript binding of `koodrive`: conversions only, no rule about the API.
+//!
+//! Called by `bindings-wasm/js` alone. A call arrives as the number of its operation and its fields, a request leaves as one
+//! text: a crossing costs more than the work. A panic would trap and leave the module in pieces, so nothing here panics.
+#![allow(
+    clippy::missing_errors_doc,
+    reason = "js/index.d.ts says when something throws"
+)]
+#![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "an Option of a text crosses by value only"
+)]
+#![allow(
+    clippy::too_many_arguments,
+    reason = "an object would cost a crossing per member"
+)]
+#![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
+
+mod convert;
+mod error;
+
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use koodrive::{
+    Client, Endpoint, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, Operation,
+    RequestOptions, TraceId, header, host, signing,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::convert::{Checked, Reply, instant, whole};
+use crate::error::Thrown;
+
+/// The same expression for the call that is meant; its number is the operation's position in [`names`].
+macro_rules! with_call {
+    ($operation:expr, $fields:tt, $call:ident => $expression:expr) => {
+        if $operation == 0 {
+            let $call = &notification $fields?;
+            $expression
+        } else {
+            let $call = &GetCurrentRetentionPolicy::new();
+            $expression
+        }
+    };
+}
+
+fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyPackageExpire> {
+    let call = NotifyPackageExpire::new(user, package)?;
+    let Some(number) = kind else { return Ok(call) };
+    let refuse = || host::refused("undocumentedType is no integer", "give a whole number");
+    let number = whole(number).ok_or_else(refuse)?;
+    call.with_modification_type(ModificationType::Undocumented(number))
+}
+
+/// Refuses a notification that no client can send.
+#[wasm_bindgen]
+pub fn check(user: &str, package: &str, kind: Option<f64>) -> Result<(), Thrown> {
+    Ok(notification(user, package, kind).map(drop)?)
+}
+
+/// What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.
+#[wasm_bindgen]
+pub fn names() -> Vec<String> {
+    let operations = [NotifyPackageExpire::NAME, GetCurrentRetentionPolicy::NAME];
+    let sent = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
+    let endpoints = [Endpoint::INTERNATIONAL, Endpoint::CHINA];
+    let mut names = endpoints.map(|name| name.to_string()).to_vec();
+    names.extend(operations.map(str::to_owned));
+    names.extend(sent.map(|name| name.to_string()));
+    names.extend(header::READ_FROM_REPLIES.map(|name| name.to_string()));
+    names
+}
+
+/// A trace id from 29 random bytes.
+#[wasm_bindgen(js_name = traceId)]
+pub fn trace_id(random: &[u8]) -> Result<String, Thrown> {
+    let refuse = |_| host::refused("a trace id is made of 29 random bytes", "give as many");
+    Ok(TraceId::from_random(random.try_into().map_err(refuse)?).to_string())
+}
+
+/// The client.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core(Client);
+
+#[wasm_bindgen]
+impl Core {
+    /// Checks everything that never changes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        endpoint: &str,
+        allow_plain_http: bool,
+        user_id: &str,
+        way: &str,
+        secrets: Vec<String>,
+        clock_margin: Option<f64>,
+    ) -> Result<Core, Thrown> {
+        let endpoint = host::endpoint(endpoint, allow_plain_http)?;
+        let mut client = Client::new(endpoint, user_id, convert::credentials(way, secrets)?)?;
+        if let Some(seconds) = clock_margin {
+            let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
+            client = client.with_clock_margin(seconds.ok_or_else(host::not_a_margin)?)?;
+        }
+        Ok(Self(client))
+    }
+
+    /// Shares the learned clock.
+    #[wasm_bindgen(js_name = withCredentials)]
+    pub fn with_credentials(&self, way: &str, secrets: Vec<String>) -> Result<Core, Thrown> {
+        let credentials = convert::credentials(way, secrets)?;
+        Ok(Self(self.0.with_credentials(credentials)))
+    }
+
+    /// In milliseconds; within 24 hours, so it fits.
+    #[wasm_bindgen(js_name = clockOffset)]
+    pub fn clock_offset(&self) -> i32 {
+        i32::try_from(self.0.clock_offset().num_milliseconds()).unwrap_or_default()
+    }
+
+    /// Learns the server's clock.
+    #[wasm_bindgen(js_name = observeClock)]
+    pub fn observe_clock(&self, lines: &str, sent_at: f64, received_at: f64) -> Result<(), Thrown> {
+        let sent_at = instant("sentAt", sent_at)?;
+        let received_at = instant("receivedAt", received_at)?;
+        let headers = convert::headers(lines);
+        self.0.observe_clock(&headers, sent_at, received_at);
+        Ok(())
+    }
+
+    /// What never changes: method, URL, then name and value of each header.
+    pub fn fixed(&self, operation: u8) -> Result<Vec<String>, Thrown> {
+        let parts = with_call!(operation, ("any", "any", None), call => self.0.fixed_parts(call));
+        let mut fixed = vec![parts.method.to_string(), parts.url];
+        for (name, value) in parts.headers {
+            fixed.extend([name.to_owned(), value]);
+        }
+        Ok(fixed)
+    }
+
+    /// What varies: the 16 characters of X-Date, Authorization, a line break, the body.
+    pub fn request(
+        &self,
+        operation: u8,
+        user: &str,
+        package: &str,
+        kind: Option<f64>,
+        now: f64,
+        date: Option<f64>,
+        trace_id: Option<String>,
+    ) -> Result<String, Thrown> {
+        let (now, mut options) = times(now, date)?;
+        if let Some(trace_id) = trace_id {
+            options = options.trace_id(TraceId::new(&trace_id)?);
+        }
+        let parts = with_call!(operation, (user, package, kind), call => {
+            self.0.varying_parts(call, now, &options)
+        })?;
+        let authorization = parts.authorization.as_str();
+        let body = parts.body.as_deref().unwrap_or_default();
+        Ok([parts.x_date.as_str(), authorization, "\n", body].concat())
+    }
+
+    /// Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
+    pub fn parse(
+        &self,
+        operation: u8,
+        status: u16,
+        lines: &str,
+        body: &[u8],
+        x_date: &str,
+        trace_id: Option<String>,
+        limit: Option<usize>,
+    ) -> Result<JsValue, Thrown> {
+        let refuse = |_| host::refused("status is no HTTP status", "give a number from 100 to 999");
+        let status = StatusCode::from_u16(status).map_err(refuse)?;
+        let headers = &convert::headers(lines);
+        let reply = with_call!(operation, ("any", "any", None), call => match limit {
+            Some(limit) => Err(self.0.reply_too_long(call, status, headers, body, limit)),
+            None => self.0.parse_parts(call, status, headers, body).map(Reply::into_js),
+        });
+        let sent = |error: koodrive::ReplyError| match trace_id {
+            Some(trace_id) => error.with_x_date(x_date).with_trace_id(&trace_id),
+            None => error.with_x_date(x_date),
+        };
+        Ok(reply.map_err(sent)?)
+    }
+
+    /// Every stage of a signature.
+    pub fn explain(
+        &self,
+        operation: u8,
+        user: &str,
+        package: &str,
+        kind: Option<f64>,
+        now: f64,
+        date: Option<f64>,
+        message: Option<String>,
+    ) -> Result<Vec<JsValue>, Thrown> {
+        let (now, options) = times(now, date)?;
+        let explanation = with_call!(operation, (user, package, kind), call => {
+            signing::explain(&self.0, call, now, &options, message.as_deref())
+        });
+        Ok(convert::explanation(explanation?))
+    }
+}
+
+fn times(now: f64, date: Option<f64>) -> Checked<(DateTime<Utc>, RequestOptions)> {
+    let (now, options) = (instant("now", now)?, RequestOptions::default());
+    let Some(date) = date else {
+        return Ok((now, options));
+    };
+    Ok((now, options.date(instant("date", date)?)))
+}

@@ -1,6 +1,7 @@
 //! For bindings: the refusals that only a host language can notice, in the words that all of them share.
 //!
-//! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks.
+//! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks. And what every binding
+//! would decide in the same way.
 
 use crate::{Endpoint, InvalidInput};
 

@@ -1,3 +1,53 @@
-//! The project's own commands: `cargo xtask demo | test | package`.
+//! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and Node.
 
-fn main() {}
+mod demo;
+mod npm;
+mod python;
+mod readme;
+mod sandbox;
+mod sh;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
+  test [--only SUITE]              everything that must hold; --list names the suites
+  package npm|python               the tarball or the wheel; its path is the last line
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<ExitCode> {
+    match arguments {
+        ["demo"] => demo::run(&demo::LANGUAGES)?,
+        ["demo", "--only", language] if demo::LANGUAGES.contains(language) => {
+            demo::run(&[*language])?;
+        }
+        ["test"] => return test::run(None),
+        ["test", "--only", suite] => return test::run(Some(suite)),
+        ["test", "--list"] => test::list(),
+        ["package", "npm"] => println!("{}", npm::pack()?.display()),
+        ["package", "python"] => println!("{}", python::wheel()?.display()),
+        ["help" | "--help" | "-h"] => print!("{USAGE}"),
+        _ => {
+            eprint!("{USAGE}");
+            return Ok(ExitCode::from(2));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -13,7 +13,8 @@ pub(crate) fn root() -> PathBuf {
 
 /// The build directory, wherever the caller has put it.
 pub(crate) fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |dir| root().join(dir))
 }
 
 /// A program that runs in the workspace's root.

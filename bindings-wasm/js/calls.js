@@ -1,0 +1,43 @@
+// Calls are plain objects: they can be logged, queued, and posted to a worker. They are checked when they are made, and again
+// when they are sent.
+import { core } from "./core.js";
+import { checked, known, refuse, text } from "./errors.js";
+import { OPERATIONS } from "./names.js";
+
+const FIELDS = ["carrierUserId", "packageId", "undocumentedType"];
+const MEMBERS = [["operation", ...FIELDS], ["operation"]];
+
+export function notifyPackageExpire(fields) {
+  known("notifyPackageExpire", fields, FIELDS);
+  const { carrierUserId, packageId, undocumentedType } = fields;
+  const call = { operation: OPERATIONS[0], carrierUserId, packageId };
+  if (undocumentedType !== undefined) call.undocumentedType = undocumentedType;
+  const [, ...checkedFields] = argumentsOf(call);
+  checked(() => core().check(...checkedFields));
+  return call;
+}
+
+export function getCurrentRetentionPolicy() {
+  return { operation: OPERATIONS[1] };
+}
+
+/** The call as the core takes it: the operation's number and the fields. */
+export function argumentsOf(call) {
+  const operation = operationOf(call);
+  known(call.operation, call, MEMBERS[operation]);
+  if (operation !== 0) return [operation, "", "", undefined];
+  const kind = call.undocumentedType;
+  return [
+    operation,
+    text("carrierUserId", call.carrierUserId),
+    text("packageId", call.packageId),
+    // What is no number is no integer either, and the core says so.
+    kind === undefined || typeof kind === "number" ? kind : NaN,
+  ];
+}
+
+export function operationOf(call) {
+  const operation = OPERATIONS.indexOf(call?.operation);
+  if (operation < 0) refuse("the call is none of this API", "make it with notifyPackageExpire or getCurrentRetentionPolicy");
+  return operation;
+}

@@ -1,0 +1,46 @@
+// Decides whether a failed fetch surely never sent the request. Whoever reads `not_sent` sends again, so what is not known for
+// certain is `outcome_unknown`. Browsers tell nothing; these are the codes of Node (and of undici, its fetch).
+
+/** No connection was made. */
+const ALWAYS = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+  // TLS: the server's certificate or the handshake. Not every ERR_SSL_ code: a record that is damaged later has one as well.
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_TLS_CERT_ALTNAME_FORMAT",
+  "ERR_TLS_HANDSHAKE_TIMEOUT",
+  "ERR_TLS_INVALID_PROTOCOL_VERSION",
+  "ERR_TLS_PROTOCOL_VERSION_CONFLICT",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_NO_PROTOCOLS_AVAILABLE",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
+  "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
+]);
+
+/** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
+const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
+
+/** No connection was made if connecting is what failed; a connection in use can report these, too. */
+const WHILE_CONNECTING = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"]);
+
+export function neverLeft(error) {
+  if (typeof error !== "object" || error === null) return false;
+  // One error per address that was tried.
+  if (Array.isArray(error.errors) && error.errors.length > 0) return error.errors.every(neverLeft);
+  const { code, syscall } = error;
+  if (typeof code === "string") {
+    if (ALWAYS.has(code) || CERTIFICATE.test(code)) return true;
+    return WHILE_CONNECTING.has(code) && syscall === "connect";
+  }
+  return neverLeft(error.cause);
+}

@@ -1,0 +1,197 @@
+// The host's half: clock, randomness, fetch, time-out. What a reply means is the core's half.
+import { argumentsOf } from "./calls.js";
+import { neverLeft } from "./causes.js";
+import { core } from "./core.js";
+import { checked, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
+import { X_DATE } from "./names.js";
+import { build, headerLines, instant, optionalInstant, optionalText, read } from "./wire.js";
+
+const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+export function newTraceId() {
+  const random = crypto.getRandomValues(new Uint8Array(29));
+  return checked(() => core().traceId(random));
+}
+
+/** One attempt; exactly one more, signed anew, where the service refused our clock and thereby told us its own. */
+export async function send(state, call, options) {
+  const settings = settingsOf(options);
+  argumentsOf(call);
+  state.sending++;
+  try {
+    try {
+      return await attempt(state, call, settings);
+    } catch (error) {
+      if (!isClockRefusal(error) || settings.date !== undefined) throw error;
+    }
+    return await attempt(state, call, settings);
+  } finally {
+    state.sending--;
+    state.release();
+  }
+}
+
+function settingsOf(options) {
+  known("the options of send", options, OPTIONS);
+  const { fetch = globalThis.fetch, now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
+  const wantFunction = (name, value) => {
+    if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
+  };
+  wantFunction("fetch", fetch);
+  wantFunction("now", now);
+  if (onExchange !== undefined) wantFunction("onExchange", onExchange);
+  if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
+  const wantNumber = (name, value, most) => {
+    if (typeof value !== "number" || !(value >= 1 && value <= most)) refuse(`${name} is no number from 1 to ${most}`, "give one or leave it out");
+  };
+  wantNumber("timeoutMs", timeoutMs, LONGEST_TIMER);
+  wantNumber("maxReplyBytes", maxReplyBytes, LONGEST_TIMER);
+  const date = optionalInstant(options.date);
+  const traceId = optionalText("trace id", options.traceId) ?? newTraceId();
+  return { fetch, now: () => instant(now()), onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
+}
+
+async function attempt(state, call, settings) {
+  const { now, date, traceId, signal, timeoutMs } = settings;
+  const deadline = startDeadline(signal, timeoutMs);
+  try {
+    if (deadline.signal.aborted) throw transportError(false, deadline.signal.reason, traceId);
+    const signer = await signerOf(state, deadline, traceId);
+    const sentAt = now();
+    let request;
+    try {
+      request = build(signer, state.fixed, call, sentAt, date, traceId);
+    } finally {
+      if (signer !== state.core) signer.free();
+    }
+    return await exchange(state, call, settings, deadline, request, sentAt);
+  } finally {
+    deadline.end();
+  }
+}
+
+/** The core that signs: a token that is a function is asked before each attempt. */
+async function signerOf(state, deadline, traceId) {
+  if (!state.token) return state.core;
+  let token;
+  try {
+    token = await deadline.race(Promise.resolve().then(state.token));
+  } catch (error) {
+    throw transportError(false, error, traceId);
+  }
+  text("token", token);
+  return checked(() => state.core.withCredentials("token", [token]));
+}
+
+/** From the moment the request leaves. Whatever fails here without an answer of the service leaves its outcome unknown. */
+async function exchange(state, call, settings, deadline, request, sentAt) {
+  const { traceId, onExchange } = settings;
+  const started = performance.now();
+  let response;
+  let failure;
+  try {
+    response = await deadline.race(fetching(settings.fetch, request, deadline.signal));
+    return await answer(state, call, settings, deadline, request, response, sentAt);
+  } catch (error) {
+    // Input that is refused here is the transport's, such as a status of 0: the request has left.
+    const known = isKooDriveError(error) && error.kind !== "invalid_input";
+    failure = known ? error : transportError(response !== undefined || !neverLeft(error), error, traceId);
+    throw failure;
+  } finally {
+    if (onExchange) {
+      const { method, url } = request;
+      const { kind = null, outcome = null } = failure ?? {};
+      const status = response?.status || null;
+      const durationMs = performance.now() - started;
+      tell(onExchange, { method, url, status, startedAt: new Date(sentAt), durationMs, traceId, kind, outcome });
+    }
+  }
+}
+
+// A stand-in for fetch may throw at once.
+const fetching = async (fetch, { url, ...init }, signal) => fetch(url, { ...init, signal });
+
+async function answer(state, call, settings, deadline, request, response, sentAt) {
+  const { now, traceId, maxReplyBytes } = settings;
+  const { status, headers } = response;
+  const receivedAt = now();
+  if (response.type === "opaqueredirect" || status === 0) {
+    throw new Error("the endpoint answered with a redirect, which is not followed and which this host hides");
+  }
+  checked(() => state.core.observeClock(headerLines(headers), sentAt, receivedAt));
+  const { body, complete } = await readBody(response, maxReplyBytes, deadline);
+  const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
+  const reply = read(state.core, call, { status, headers, body }, sent);
+  reply.traceId ??= traceId;
+  return reply;
+}
+
+/** At most `limit` bytes; what comes after them is not read. */
+async function readBody(response, limit, deadline) {
+  if (typeof response.body?.getReader !== "function") {
+    const body = new Uint8Array(await deadline.race(response.arrayBuffer()));
+    return { body: body.subarray(0, limit), complete: body.length <= limit };
+  }
+  const reader = response.body.getReader();
+  const chunks = [];
+  let length = 0;
+  try {
+    while (length <= limit) {
+      const { done, value } = await deadline.race(reader.read());
+      if (done) return { body: joined(chunks, length), complete: true };
+      chunks.push(value);
+      length += value.length;
+    }
+    return { body: joined(chunks, length).subarray(0, limit), complete: false };
+  } finally {
+    // Nothing to cancel after the end; otherwise the connection is of no use any more.
+    reader.cancel().catch(() => {});
+  }
+}
+
+function joined(chunks, length) {
+  if (chunks.length === 1) return chunks[0];
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/** Aborts with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal. */
+function startDeadline(outer, timeoutMs) {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const abort = () => controller.abort(outer.reason);
+  const timer = setTimeout(
+    () => controller.abort(new DOMException(`no complete answer within ${timeoutMs} ms`, "TimeoutError")),
+    timeoutMs,
+  );
+  if (outer?.aborted) abort();
+  else outer?.addEventListener("abort", abort, { once: true });
+  const aborted = new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+  aborted.catch(() => {});
+  return {
+    signal,
+    race: (work) => Promise.race([work, aborted]),
+    end() {
+      clearTimeout(timer);
+      outer?.removeEventListener("abort", abort);
+    },
+  };
+}
+
+/** A hook observes: whatever it throws or rejects with is its own affair and changes no result. */
+function tell(hook, exchange) {
+  try {
+    Promise.resolve(hook(exchange)).catch(() => {});
+  } catch {
+    // See above.
+  }
+}

@@ -1,0 +1,111 @@
+// Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
+import { argumentsOf, operationOf } from "./calls.js";
+import { checked, refuse, text } from "./errors.js";
+import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
+
+/** Length of X-Date, with which the core's answer begins. */
+const X_DATE_LENGTH = 16;
+
+/** Milliseconds of a Date or a number. The core refuses NaN. */
+export function instant(value) {
+  if (typeof value === "number") return value;
+  const isDate = value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
+  return isDate ? value.getTime() : NaN;
+}
+
+export const optionalInstant = (value) => (value === undefined ? undefined : instant(value));
+
+export const optionalText = (field, value) => (value === undefined ? undefined : text(field, value));
+
+/** The request of a call. `fixed` keeps what never changes, per operation. */
+export function build(core, fixed, call, now, date, traceId) {
+  const [operation, user, packageId, kind] = argumentsOf(call);
+  const parts = (fixed[operation] ??= fixedParts(core, operation));
+  const varying = checked(() => core.request(operation, user, packageId, kind, now, date, traceId));
+  const end = varying.indexOf("\n", X_DATE_LENGTH);
+  const headers = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
+  headers[AUTHORIZATION] = varying.slice(X_DATE_LENGTH, end);
+  headers[X_DATE] = varying.slice(0, X_DATE_LENGTH);
+  if (traceId !== undefined) headers[X_TRACEID] = traceId;
+  const { method, url } = parts;
+  // An operation without a body has no member `body`, which fetch would refuse in a GET.
+  if (end + 1 === varying.length) return { method, url, headers, redirect: "manual" };
+  return { method, url, headers, body: varying.slice(end + 1), redirect: "manual" };
+}
+
+function fixedParts(core, operation) {
+  const [method, url, ...pairs] = checked(() => core.fixed(operation));
+  const headers = {};
+  for (let at = 0; at < pairs.length; at += 2) headers[pairs[at]] = pairs[at + 1];
+  // With the names of what varies in place already, a copy is cheap to complete.
+  headers[AUTHORIZATION] = headers[X_DATE] = "";
+  return { method, url, headers, traced: { ...headers, [X_TRACEID]: "" } };
+}
+
+const encoder = new TextEncoder();
+
+/** The reply in a response. `sent` holds xDate and traceId of its request, and `limit` where the body is longer than that. */
+export function read(core, call, { status, headers, body }, { xDate = "", traceId, limit } = {}) {
+  const operation = operationOf(call);
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
+    refuse("status is no HTTP status", "give a number from 100 to 999");
+  }
+  const lines = headerLines(headers);
+  const bytes = bodyBytes(body);
+  const reply = checked(() => core.parse(operation, status, lines, bytes, xDate, traceId, limit));
+  return operation === 0 ? acknowledgement(reply) : retentionPolicies(reply);
+}
+
+// The code of a success is 0, or it would be none.
+const SUCCESS = "0";
+
+function acknowledgement(reply) {
+  const end = reply.indexOf("\n");
+  const part = (from, to) => (reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null);
+  return { code: SUCCESS, msg: part(end + 1, reply.length), traceId: part(0, end) };
+}
+
+function retentionPolicies([traceId = null, msg = null, ...fields]) {
+  const policyList = [];
+  for (let at = 0; at < fields.length; at += 5) {
+    const [policyId = null, policyName = null, description = null, priority = null, status = null] = fields.slice(at, at + 5);
+    policyList.push({ policyId, policyName, description, priority, status });
+  }
+  return { code: SUCCESS, msg, traceId, policyList };
+}
+
+function bodyBytes(body) {
+  if (typeof body === "string") return encoder.encode(body);
+  if (body instanceof Uint8Array) return body;
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  // Of another realm, too.
+  if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") return new Uint8Array(body);
+  return refuse("body is neither text nor bytes", "give a string, a Uint8Array or an ArrayBuffer");
+}
+
+/** A line for each header that the core reads: `=` and its value, or nothing. */
+export function headerLines(headers) {
+  const get = reader(headers);
+  let lines = "";
+  for (const name of READ_FROM_REPLIES) {
+    const value = get(name);
+    // No HTTP stack lets a line break through.
+    if (value != null && !`${value}`.includes("\n")) lines += `=${value}`;
+    lines += "\n";
+  }
+  return lines;
+}
+
+function reader(headers) {
+  if (typeof headers !== "object" || headers === null) {
+    refuse("headers are missing", "give a Headers object, a plain object, or an array of pairs");
+  }
+  if (typeof headers.get === "function" && !(headers instanceof Map)) return (name) => headers.get(name);
+  const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
+  const values = {};
+  for (const [name, value] of pairs) {
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first != null) values[name.toLowerCase()] ??= first;
+  }
+  return (name) => values[name];
+}

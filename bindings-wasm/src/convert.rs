@@ -1,0 +1,92 @@
+//! JavaScript's numbers and texts as the core's types, and the core's results as JavaScript's.
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderValue};
+use koodrive::signing::Explanation;
+use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies, header, host};
+use wasm_bindgen::JsValue;
+use zeroize::Zeroizing;
+
+/// Input that the core, or its words, may refuse.
+pub(crate) type Checked<T> = Result<T, InvalidInput>;
+
+/// An integer that JavaScript holds exactly.
+pub(crate) fn whole(number: f64) -> Option<i64> {
+    const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+    #[allow(clippy::cast_possible_truncation, reason = "whole, and within 53 bits")]
+    (number.abs() <= MAX_SAFE_INTEGER && number.fract() == 0.0).then_some(number as i64)
+}
+
+/// Milliseconds since 1970. What is no instant arrives as NaN.
+pub(crate) fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
+    whole(milliseconds.floor())
+        .and_then(DateTime::from_timestamp_millis)
+        .ok_or_else(|| host::not_an_instant(field, "a Date or milliseconds since 1970"))
+}
+
+/// `way` names the options that were given. Their texts are overwritten; the core keeps copies of its own.
+pub(crate) fn credentials(way: &str, texts: Vec<String>) -> Checked<Credentials> {
+    match (way, Zeroizing::new(texts).as_slice()) {
+        ("appId,appSecret", [app_id, app_secret]) => Credentials::app(app_id, app_secret),
+        ("token", [token]) => Credentials::token(token),
+        ("authorization", [value]) => Credentials::authorization(value),
+        _ => Err(host::ambiguous_credentials()),
+    }
+}
+
+/// A line per header that the core reads, beginning with `=` where there is one. What HTTP cannot carry is dropped.
+pub(crate) fn headers(lines: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, line) in header::READ_FROM_REPLIES.into_iter().zip(lines.split('\n')) {
+        let value = line.strip_prefix('=').map(str::as_bytes);
+        if let Some(Ok(value)) = value.map(HeaderValue::from_bytes) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+/// A reply as js/wire.js reads it.
+pub(crate) trait Reply {
+    fn into_js(self) -> JsValue;
+}
+
+/// One text: trace id, which holds no line break, then a line break, then msg. Each begins with `=` where there is one.
+impl Reply for Acknowledgement {
+    fn into_js(self) -> JsValue {
+        let part = |text: Option<String>| text.map_or(String::new(), |text| "=".to_owned() + &text);
+        [part(self.trace_id), part(self.msg)].join("\n").into()
+    }
+}
+
+/// Trace id, msg, and five fields per policy.
+impl Reply for RetentionPolicies {
+    fn into_js(self) -> JsValue {
+        #[allow(clippy::cast_precision_loss, reason = "published as Integer")]
+        let number = |number: Option<i64>| JsValue::from(number.map(|number| number as f64));
+        let mut fields = vec![self.trace_id.into(), self.msg.into()];
+        for policy in self.policy_list {
+            fields
+                .extend([policy.policy_id, policy.policy_name, policy.description].map(Into::into));
+            fields.extend([number(policy.priority), number(policy.status)]);
+        }
+        fields.into()
+    }
+}
+
+/// The stages and the finding, then the four fields of the difference where there is one.
+pub(crate) fn explanation(explanation: Explanation) -> Vec<JsValue> {
+    let mut fields = vec![
+        explanation.canonical_request.into(),
+        explanation.canonical_request_hash.into(),
+        explanation.string_to_sign.into(),
+        explanation.signature.into(),
+        explanation.signed_headers.into(),
+        explanation.finding.into(),
+    ];
+    if let Some(difference) = explanation.difference {
+        fields.extend([difference.part.into(), difference.line.into()]);
+        fields.extend([difference.ours.into(), difference.theirs.into()]);
+    }
+    fields
+}

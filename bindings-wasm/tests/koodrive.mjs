@@ -1,0 +1,57 @@
+// What the tests share: the installed package, a client, a call, and a server on a free port.
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const installed = process.env.KOODRIVE_NPM;
+if (!installed) throw new Error("KOODRIVE_NPM must name a folder with koodrive installed; `cargo xtask test` sets it");
+
+/** Resolves as a file in that folder would. */
+export const require = createRequire(pathToFileURL(join(installed, "package.json")));
+
+// `require.resolve` gives what CommonJS loads; beside it lies what `import` loads.
+export const esm = await import(pathToFileURL(join(require.resolve("koodrive"), "../index.js")).href);
+export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, notifyPackageExpire } = esm;
+
+export const USER_ID = "1505084218764547200";
+export const APP = { appId: "example-app-id", appSecret: "example-app-secret-not-real" };
+export const TOKEN = "example-token-not-real";
+export const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
+
+export const client = (options = {}) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, token: TOKEN, ...options });
+
+/** Serves `answer(request, response, number)`; gives its URL and the requests that came. */
+export async function serving(answer, work) {
+  const requests = [];
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { method, url, headers } = request;
+    requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
+    answer(request, response, requests.length);
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  try {
+    return await work(`http://127.0.0.1:${server.address().port}`, requests);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+/** Answers with JSON. */
+export const answering = (status, body, headers = {}) => (_, response) => {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(typeof body === "string" ? body : JSON.stringify(body));
+};
+
+/** The error that `work` throws or rejects with. */
+export async function thrownBy(work) {
+  try {
+    await work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}

@@ -1,0 +1,79 @@
+// The package itself: how it loads, what it exports, what it keeps to itself.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { APP, INTERNATIONAL, TOKEN, USER_ID, call, client, esm, require } from "./koodrive.mjs";
+
+const cjs = require("koodrive");
+
+test("esm and commonjs load the same package", () => {
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
+  assert.equal(esm.CHINA, "https://cn.myhuaweicloud-koodrive.com");
+  const options = { endpoint: INTERNATIONAL, userId: USER_ID, ...APP };
+  const now = new Date("2025-11-03T07:01:45Z");
+  assert.deepEqual(new cjs.Client(options).request(call, { now }), new esm.Client(options).request(call, { now }));
+});
+
+test("an import statement and a require resolve", () => {
+  const run = (type, code) =>
+    execFileSync(process.execPath, [`--input-type=${type}`, "-e", code], { cwd: process.env.KOODRIVE_NPM, encoding: "utf8" });
+  const print = "console.log(newTraceId().length)";
+  assert.equal(run("module", `import { newTraceId } from "koodrive"; ${print}`), "58\n");
+  assert.equal(run("commonjs", `const { newTraceId } = require("koodrive"); ${print}`), "58\n");
+});
+
+test("an error of the other copy is recognised", () => {
+  const thrown = (() => {
+    try {
+      cjs.notifyPackageExpire({ carrierUserId: "", packageId: "14" });
+    } catch (error) {
+      return error;
+    }
+  })();
+  assert.ok(!(thrown instanceof esm.KooDriveError));
+  assert.ok(esm.isKooDriveError(thrown));
+  for (const other of [undefined, null, "text", {}, new Error("other")]) assert.ok(!esm.isKooDriveError(other));
+});
+
+test("the package has no dependency", () => {
+  const manifest = require("koodrive/package.json");
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.scripts, undefined);
+});
+
+test("a client shows no secret", () => {
+  const secrets = [APP.appSecret, TOKEN, "Zm9vOmJhcg"];
+  const clients = [client(), client({ token: undefined, ...APP }), client({ token: undefined, authorization: "Basic Zm9vOmJhcg" })];
+  for (const one of clients) {
+    const shown = [
+      inspect(one, { showHidden: true, depth: 9 }),
+      JSON.stringify(one),
+      JSON.stringify(structuredClone(one)),
+      String(one),
+      Object.getOwnPropertyNames(one).join(),
+      Object.getOwnPropertySymbols(one).join(),
+    ].join("\n");
+    for (const secret of secrets) assert.ok(!shown.includes(secret), shown);
+  }
+  assert.equal(inspect(client()), "Client {}");
+});
+
+test("a freed client says so", () => {
+  const one = client();
+  one.free();
+  one.free();
+  assert.throws(() => one.request(call), { name: "InvalidInputError", message: /freed/ });
+  if (Symbol.dispose) client()[Symbol.dispose]();
+});
+
+test("a call survives the way to a worker", () => {
+  const now = new Date("2025-11-03T07:01:45Z");
+  assert.deepEqual(client().request(structuredClone(call), { now }), client().request(call, { now }));
+});
+
+test("trace ids are 58 characters and new each time", () => {
+  const [first, second] = [esm.newTraceId(), esm.newTraceId()];
+  assert.match(first, /^[0-9a-f]{58}$/);
+  assert.notEqual(first, second);
+});

@@ -1,0 +1,85 @@
+// Reading replies, in every form in which a host has them.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { call, client, esm, getCurrentRetentionPolicy } from "./koodrive.mjs";
+
+const success = '{"code":0,"msg":"Success."}';
+const bytes = new TextEncoder().encode(success);
+const thrownBy = (response) => {
+  try {
+    client().parse(call, response);
+  } catch (error) {
+    return error;
+  }
+  throw new Error("it was read");
+};
+
+test("a body is text, bytes, or a buffer", () => {
+  for (const body of [success, bytes, Buffer.from(success), bytes.buffer, new DataView(bytes.buffer)]) {
+    assert.deepEqual(client().parse(call, { status: 200, headers: {}, body }), { code: "0", msg: "Success.", traceId: null });
+  }
+});
+
+test("headers are a Headers object, a plain object, pairs or a Map, in any case", () => {
+  for (const headers of [
+    new Headers({ "X-TraceId": "abc" }),
+    { "X-TRACEID": "abc" },
+    { "x-traceid": ["abc", "def"], age: undefined },
+    [["X-Traceid", "abc"], ["x-traceid", "def"]],
+    new Map([["X-Traceid", "abc"]]),
+  ]) {
+    assert.equal(client().parse(call, { status: 200, headers, body: success }).traceId, "abc");
+  }
+});
+
+test("an empty msg is a msg, a missing one is null", () => {
+  const msg = (body) => client().parse(call, { status: 200, headers: { "x-traceid": "=" }, body }).msg;
+  assert.equal(msg('{"code":"0","msg":""}'), "");
+  assert.equal(msg('{"code":"0"}'), null);
+  assert.equal(msg('{"code":"0","msg":"=\\n="}'), "=\n=");
+});
+
+test("retention policies keep every digit", () => {
+  const body = '{"code":0,"policyList":[{"policyId":300000000000000000,"policyName":"p","priority":10,"status":1},{}]}';
+  assert.deepEqual(client().parse(getCurrentRetentionPolicy(), { status: 200, headers: {}, body }), {
+    code: "0",
+    msg: null,
+    traceId: null,
+    policyList: [
+      { policyId: "300000000000000000", policyName: "p", description: null, priority: 10, status: 1 },
+      { policyId: null, policyName: null, description: null, priority: null, status: null },
+    ],
+  });
+});
+
+test("an api error has every field that is known", () => {
+  const body = '{"error_code":"APIGW.0301","error_msg":"no","request_id":"r-1"}';
+  const error = thrownBy({ status: 503, headers: { "Retry-After": "7", "x-traceid": "abc" }, body });
+  assert.ok(error instanceof esm.ApiError && error instanceof esm.KooDriveError && error instanceof Error);
+  assert.deepEqual(
+    { ...error },
+    {
+      kind: "api",
+      outcome: "refused",
+      retryable: true,
+      status: 503,
+      code: "APIGW.0301",
+      msg: "no",
+      requestId: "r-1",
+      traceId: "abc",
+      retryAfter: 7,
+    },
+  );
+  assert.match(error.stack, /^ApiError: the service answered notifyPackageExpire with HTTP 503/);
+});
+
+test("what is not known is not there", () => {
+  const error = thrownBy({ status: 500, headers: {}, body: "" });
+  assert.deepEqual({ ...error }, { kind: "api", outcome: "unknown", retryable: false, status: 500 });
+});
+
+test("a 200 that nobody can read is an unreadable reply", () => {
+  const error = thrownBy({ status: 200, headers: {}, body: "<html>" });
+  assert.ok(error instanceof esm.UnreadableReplyError);
+  assert.deepEqual([error.kind, error.outcome, error.status], ["unreadable_reply", "unknown", 200]);
+});

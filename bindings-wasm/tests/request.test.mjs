@@ -1,0 +1,133 @@
+// Building: the two published signatures, and what is refused before anything is sent.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { APP, INTERNATIONAL, TOKEN, USER_ID, Client, call, client, getCurrentRetentionPolicy, notifyPackageExpire } from "./koodrive.mjs";
+
+const now = Date.parse("2025-11-03T07:01:45.999Z");
+const signing = () => client({ token: undefined, ...APP });
+const signatureOf = ({ headers }) => headers.authorization.split("Signature=")[1];
+
+test("a notification is signed as published", () => {
+  const request = signing().request(call, { now });
+  assert.equal(signatureOf(request), "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac");
+  assert.equal(request.body, '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}');
+  assert.deepEqual(Object.keys(request.headers).sort(), ["authorization", "content-type", "x-date", "x-user-id"]);
+  assert.equal(request.redirect, "manual");
+  new Request(request.url, request);
+});
+
+test("the safe first call is signed as published, and has no body", () => {
+  const request = signing().request(getCurrentRetentionPolicy(), { now });
+  assert.equal(signatureOf(request), "c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837");
+  assert.ok(!("body" in request));
+  assert.equal(request.headers["content-type"], undefined);
+  new Request(request.url, request);
+});
+
+test("a token, a trace id and a date are sent as given", () => {
+  const traceId = "t".repeat(58);
+  const request = client().request(call, { now: new Date(now), date: new Date(now - 60_000), traceId });
+  assert.equal(request.headers.authorization, `Bearer ${TOKEN}`);
+  assert.equal(request.headers["x-traceid"], traceId);
+  assert.equal(request.headers["x-date"], "20251103T070045Z");
+});
+
+test("an undocumented type is sent when it is asked for by name", () => {
+  const fields = { carrierUserId: "1", packageId: "2", undocumentedType: 1 };
+  assert.equal(client().request(notifyPackageExpire(fields), { now }).body, '{"carrierUserId":"1","type":1,"packageId":"2"}');
+});
+
+test("ids go through unchanged", () => {
+  const id = ' "\\\u0000\u001f😀中\u2028';
+  assert.equal(
+    client().request(notifyPackageExpire({ carrierUserId: id, packageId: id }), { now }).body,
+    `{"carrierUserId":${JSON.stringify(id)},"type":2,"packageId":${JSON.stringify(id)}}`,
+  );
+});
+
+test("each request keeps its own headers", () => {
+  const one = client();
+  one.request(call, { now }).headers["x-user-id"] = "changed";
+  assert.equal(one.request(call, { now }).headers["x-user-id"], USER_ID);
+});
+
+test("fresh credentials keep the learned clock", () => {
+  const one = client();
+  one.observeClock({ Date: "Mon, 03 Nov 2025 08:01:45 GMT" }, now - 100, now);
+  const other = one.withCredentials({ token: "fresh-token" });
+  assert.equal(other.clockOffsetMs, 3_599_001);
+  other.observeClock(new Headers({ date: "Mon, 03 Nov 2025 07:01:45 GMT" }), now - 100, now);
+  assert.equal(one.clockOffsetMs, -999);
+  assert.equal(other.request(call, { now }).headers.authorization, "Bearer fresh-token");
+});
+
+test("a signature is explained", () => {
+  const { canonicalRequest, signature, difference, finding } = signing().explain(call, { now });
+  assert.match(canonicalRequest, /^POST\n/);
+  assert.equal(signature, "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac");
+  assert.deepEqual([difference, finding], [null, null]);
+  const message = `verify signature fail, canonicalRequest:${canonicalRequest.replaceAll("\n", "|").replace("POST", "GET")}`;
+  const explained = signing().explain(call, { now, message });
+  assert.deepEqual(explained.difference, { part: "METHOD", line: 1, ours: "POST", theirs: "GET" });
+  assert.match(explained.finding, /METHOD/);
+  assert.throws(() => client().explain(call), { name: "InvalidInputError", message: /token/ });
+});
+
+const ids = { carrierUserId: "1", packageId: "2" };
+const options = { endpoint: INTERNATIONAL, userId: USER_ID, token: TOKEN };
+for (const [what, work, message] of [
+  ["an id that is a number", () => notifyPackageExpire({ ...ids, carrierUserId: 189642158555241211 }), /carrierUserId is a number; it must be text/],
+  ["an id that is a bigint", () => notifyPackageExpire({ ...ids, packageId: 14n }), /packageId is a bigint/],
+  ["an id that is missing", () => notifyPackageExpire({ packageId: "14" }), /carrierUserId is missing/],
+  ["an id that is null", () => notifyPackageExpire({ ...ids, packageId: null }), /packageId is null/],
+  ["an empty id", () => notifyPackageExpire({ ...ids, packageId: "" }), /packageId is empty/],
+  ["a lone surrogate", () => notifyPackageExpire({ ...ids, carrierUserId: "a\ud800" }), /carrierUserId holds a lone surrogate/],
+  ["a type by its published name", () => notifyPackageExpire({ ...ids, type: 1 }), /cannot hold "type"/],
+  ["type 2 as undocumented", () => notifyPackageExpire({ ...ids, undocumentedType: 2 }), /type 2 is documented/],
+  ["a type that is no integer", () => notifyPackageExpire({ ...ids, undocumentedType: 1.5 }), /undocumentedType is no integer/],
+  ["a type that is text", () => notifyPackageExpire({ ...ids, undocumentedType: "1" }), /undocumentedType is no integer/],
+  ["no fields", () => notifyPackageExpire(), /must be an object/],
+  ["a call that somebody changed", () => client().request({ ...call, packageId: 14 }), /packageId is a number/],
+  ["a call of another operation", () => client().request({ operation: "reverseOrder" }), /none of this API/],
+  ["no call", () => client().request(), /none of this API/],
+  ["now that is no instant", () => client().request(call, { now: NaN }), /now is no instant/],
+  ["an invalid date", () => client().request(call, { now, date: new Date(NaN) }), /date is no instant/],
+  ["a date that is text", () => client().request(call, { now, date: "20251103T070140Z" }), /date is no instant/],
+  ["a date in the future", () => client().request(call, { now, date: now + 5000 }), /lies in the future/],
+  ["a date beyond the window", () => client().request(call, { now, date: now - 901_000 }), /at most 15 minutes/],
+  ["a trace id of another length", () => client().request(call, { now, traceId: "short" }), /trace id has 5 characters/],
+  ["a trace id that is a number", () => client().request(call, { now, traceId: 5 }), /trace id is a number/],
+  ["a misspelt option of request", () => client().request(call, { trace_id: "x" }), /cannot hold "trace_id"/],
+  ["no options of a client", () => new Client(), /must be an object/],
+  ["an unknown option of a client", () => new Client({ ...options, appKey: "x" }), /cannot hold "appKey"/],
+  ["an endpoint that is no URL", () => new Client({ ...options, endpoint: "intl" }), /endpoint has no scheme/],
+  ["plain http", () => new Client({ ...options, endpoint: "http://gateway.example" }), /plain http/],
+  ["allowPlainHttp that is text", () => new Client({ ...options, allowPlainHttp: "false" }), /allowPlainHttp/],
+  ["a user id that is a number", () => new Client({ ...options, userId: 1505084218764547200 }), /user id is a number/],
+  ["two ways to authenticate", () => new Client({ ...options, ...APP }), /exactly one way/],
+  ["no way to authenticate", () => new Client({ ...options, token: undefined }), /exactly one way/],
+  ["half a way", () => new Client({ ...options, token: undefined, appId: "x" }), /exactly one way/],
+  ["a secret with a lone surrogate", () => client({ token: undefined, appId: "x", appSecret: "\udc00" }), /app secret holds a lone surrogate/],
+  ["a margin that is no whole number", () => new Client({ ...options, clockMarginSeconds: 0.5 }), /clock margin must be a whole number/],
+  ["a margin that is text", () => new Client({ ...options, clockMarginSeconds: "5" }), /clock margin must be a whole number/],
+  ["a margin that is too large", () => new Client({ ...options, clockMarginSeconds: 601 }), /clock margin is 601/],
+  ["a request with a token that is a function", () => client({ token: () => TOKEN }).request(call), /token is a function/],
+  ["credentials of none", () => client().withCredentials({}), /exactly one way/],
+  ["a reply without a status", () => client().parse(call, { headers: {}, body: "" }), /status is no HTTP status/],
+  ["a reply without headers", () => client().parse(call, { status: 200, body: "" }), /headers are missing/],
+  ["a reply without a body", () => client().parse(call, { status: 200, headers: {} }), /body is neither/],
+]) {
+  test(`${what} is refused`, () => {
+    assert.throws(work, (error) => {
+      assert.equal(error.name, "InvalidInputError");
+      assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
+      assert.match(error.message, message);
+      return true;
+    });
+  });
+}
+
+test("plain http is allowed by name", () => {
+  const { url } = client({ endpoint: "http://gateway.example", allowPlainHttp: true }).request(call);
+  assert.equal(url, "http://gateway.example/koodrive/ose/v1/carrier/users/notifyPackageExpire");
+});

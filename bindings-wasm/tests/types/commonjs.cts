@@ -1,0 +1,6 @@
+// The same package for require.
+import koodrive = require("koodrive");
+
+const client = new koodrive.Client({ endpoint: koodrive.CHINA, userId: "1", token: "t" });
+const headers: Record<string, string> = client.request(koodrive.getCurrentRetentionPolicy()).headers;
+console.log(headers);

@@ -1,0 +1,293 @@
+//! The npm package: the core as .wasm, its glue, both bundled with `bindings-wasm/js`, packed, and installed from the tarball.
+//!
+//! Every step leaves a stamp and is skipped while nothing it depends on has changed.
+
+use std::collections::hash_map::DefaultHasher;
+use std::env;
+use std::fs;
+use std::hash::{Hash as _, Hasher as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::sh;
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// Builds the package. Gives its folder.
+pub(crate) fn build() -> Result<PathBuf> {
+    check_versions()?;
+    let wasm = wasm()?;
+    dependencies()?;
+    let package = directory().join("koodrive");
+    let sources = fingerprint(&[
+        wasm.clone(),
+        binding("js"),
+        binding("build.mjs"),
+        binding("package.json"),
+        binding("package-lock.json"),
+        binding("README.md"),
+        sh::root().join("LICENSE-APACHE"),
+        sh::root().join("LICENSE-MIT"),
+        sh::root().join("Cargo.toml"),
+    ])?;
+    once(&directory().join("koodrive.stamp"), &sources, || {
+        let glue = directory().join("glue");
+        let _ = fs::remove_dir_all(&glue);
+        Bindgen::new()
+            .input_path(&wasm)
+            .out_name("koodrive")
+            .web(true)?
+            .typescript(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .generate(&glue)?;
+        // The glue is an ES module, and Node reads it as what the nearest package.json says.
+        fs::write(glue.join("package.json"), "{ \"type\": \"module\" }\n")?;
+        let _ = fs::remove_dir_all(&package);
+        fs::create_dir_all(&package)?;
+        sh::run(
+            sh::program("node")
+                .arg(binding("build.mjs"))
+                .args([&glue, &package])
+                .arg(env!("CARGO_PKG_VERSION")),
+        )
+    })?;
+    Ok(package)
+}
+
+/// Packs the package. Gives the tarball.
+pub(crate) fn pack() -> Result<PathBuf> {
+    let package = build()?;
+    let tarball = directory().join(format!("koodrive-{}.tgz", env!("CARGO_PKG_VERSION")));
+    let built = fs::read_to_string(directory().join("koodrive.stamp"))?;
+    once(&directory().join("tarball.stamp"), &built, || {
+        sh::output(
+            npm()
+                .args(["pack", "--silent", "--pack-destination"])
+                .arg(directory())
+                .current_dir(&package),
+        )?;
+        ensure!(tarball.exists(), "npm pack left no {}", tarball.display());
+        Ok(())
+    })?;
+    Ok(tarball)
+}
+
+/// Makes `folder` anew: an empty project that has the tarball installed and nothing else.
+pub(crate) fn install_into(folder: &Path) -> Result<()> {
+    let tarball = pack()?;
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder)?;
+    fs::write(folder.join("package.json"), "{ \"private\": true }\n")?;
+    // Without a registry: the package has no dependency, and this proves it.
+    sh::run(
+        npm()
+            .args([
+                "install",
+                "--silent",
+                "--offline",
+                "--no-package-lock",
+                "--no-audit",
+                "--no-fund",
+            ])
+            .arg(tarball)
+            .current_dir(folder),
+    )
+}
+
+/// A folder that has the current tarball installed.
+pub(crate) fn installed() -> Result<PathBuf> {
+    pack()?;
+    let folder = directory().join("installed");
+    let packed = fs::read_to_string(directory().join("tarball.stamp"))?;
+    once(&directory().join("installed.stamp"), &packed, || {
+        install_into(&folder)
+    })?;
+    Ok(folder)
+}
+
+/// Fails where the module asks its host for anything new: the core draws no clock and no randomness and does no I/O.
+pub(crate) fn check_imports() -> Result<()> {
+    build()?;
+    let found = fs::read_to_string(directory().join("glue/imports.txt"))?;
+    let golden = binding("imports.txt");
+    let expected = fs::read_to_string(&golden).unwrap_or_default();
+    ensure!(
+        found == expected,
+        "the .wasm imports\n{found}but {} says\n{expected}If the new ones are neither clock, randomness nor I/O, write them there",
+        golden.display()
+    );
+    println!(
+        "{} imports of the .wasm, as expected",
+        found.lines().count()
+    );
+    Ok(())
+}
+
+/// Prints bytes, raw and gzipped.
+pub(crate) fn sizes() -> Result<()> {
+    let package = build()?;
+    let text = "const { readFileSync } = require('node:fs'); const { gzipSync } = require('node:zlib');
+        for (const file of process.argv.slice(1)) {
+            const bytes = readFileSync(file);
+            const name = file.replace(/.*[\\\\/]/, '');
+            console.log(`${name}: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}`);
+        }";
+    sh::run(
+        sh::program("node")
+            .args(["-e", text])
+            .arg(directory().join("glue/small.wasm"))
+            .arg(directory().join("glue/minified.js"))
+            .args([package.join("dist/index.js"), pack()?]),
+    )
+}
+
+/// Checks the declarations of the installed package: in ESM, in CommonJS and under a bundler, and what they must refuse.
+pub(crate) fn check_types() -> Result<()> {
+    let folder = installed()?.join("types");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder)?;
+    for file in files(&binding("tests/types"))? {
+        if let Some(name) = file.file_name() {
+            fs::copy(&file, folder.join(name))?;
+        }
+    }
+    let types = binding("node_modules/@types");
+    for project in ["tsconfig.json", "tsconfig.bundler.json"] {
+        sh::run(
+            sh::program("node")
+                .arg(binding("node_modules/typescript/bin/tsc"))
+                .arg("--project")
+                .arg(folder.join(project))
+                .arg("--typeRoots")
+                .arg(&types),
+        )?;
+    }
+    Ok(())
+}
+
+/// The .wasm as cargo leaves it.
+fn wasm() -> Result<PathBuf> {
+    ensure_target()?;
+    let home = env::var_os("CARGO_HOME").map_or_else(
+        || env::home_dir().unwrap_or_default().join(".cargo"),
+        PathBuf::from,
+    );
+    // SIMD makes the hash faster and smaller; Node 16 and every browser of 2023 have it.
+    let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
+    // The same bytes on every machine: no path of it, and none of its registries.
+    let mut remap =
+        |from: &Path, to| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
+    remap(&sh::root(), ".");
+    for entry in fs::read_dir(home.join("registry/src"))
+        .into_iter()
+        .flatten()
+    {
+        remap(&entry?.path(), "crates");
+    }
+    sh::run(
+        sh::cargo()
+            .args(["build", "--quiet", "--locked", "--package", "koodrive-wasm"])
+            .args(["--profile", "wasm", "--target", TRIPLE])
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
+    )?;
+    Ok(sh::target().join(TRIPLE).join("wasm/koodrive_wasm.wasm"))
+}
+
+fn ensure_target() -> Result<()> {
+    let sysroot = sh::output(sh::program("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(TRIPLE)
+        .exists()
+    {
+        return Ok(());
+    }
+    sh::run(sh::program("rustup").args(["target", "add", TRIPLE]))
+        .with_context(|| format!("Rust's target {TRIPLE} is needed, and rustup could not add it"))
+}
+
+/// The glue generator must be of the version that the .wasm was made for.
+fn check_versions() -> Result<()> {
+    let lock = fs::read_to_string(sh::root().join("Cargo.lock"))?;
+    let version = |package: &str| {
+        let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+        rest.split('"').next()
+    };
+    let (library, generator) = (version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
+    ensure!(
+        library.is_some() && library == generator,
+        "Cargo.lock has wasm-bindgen {library:?} and wasm-bindgen-cli-support {generator:?}; they must be the same version"
+    );
+    Ok(())
+}
+
+/// The build's own npm packages, as the lock file says.
+fn dependencies() -> Result<()> {
+    let wanted = fingerprint(&[binding("package-lock.json")])?;
+    once(&binding("node_modules/koodrive.stamp"), &wanted, || {
+        sh::run(
+            npm()
+                .args(["ci", "--silent", "--ignore-scripts"])
+                .current_dir(binding("")),
+        )
+    })
+}
+
+fn npm() -> Command {
+    sh::program(if cfg!(windows) { "npm.cmd" } else { "npm" })
+}
+
+fn binding(path: &str) -> PathBuf {
+    sh::root().join("bindings-wasm").join(path)
+}
+
+fn directory() -> PathBuf {
+    sh::target().join("npm")
+}
+
+/// Does the work unless the stamp says that it was done for the same input.
+fn once(stamp: &Path, input: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    if fs::read_to_string(stamp).is_ok_and(|done| done == input) {
+        return Ok(());
+    }
+    let _ = fs::remove_file(stamp);
+    work()?;
+    let parent = stamp.parent().unwrap_or(stamp);
+    fs::create_dir_all(parent)?;
+    fs::write(stamp, input).with_context(|| format!("cannot write {}", stamp.display()))
+}
+
+/// A hash of these files and folders. Good enough to tell that something changed.
+fn fingerprint(paths: &[PathBuf]) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for path in paths {
+        for file in files(path)? {
+            file.hash(&mut hasher);
+            fs::read(&file)
+                .with_context(|| format!("cannot read {}", file.display()))?
+                .hash(&mut hasher);
+        }
+    }
+    Ok(format!("{:016x}\n", hasher.finish()))
+}
+
+/// The file itself, or the files of a folder, sorted.
+fn files(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            bail!("{} is a folder; this build knows files", path.display());
+        }
+        files.push(path);
+    }
+    files.sort();
+    Ok(files)
+}

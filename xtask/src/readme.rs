@@ -1,0 +1,94 @@
+//! Runs the code of the READMEs as it stands there, against the sandbox.
+//!
+//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript and Python blocks as programs of their own.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+
+use crate::sandbox::Sandbox;
+use crate::test::{Counts, count, suites};
+use crate::{npm, python, sh};
+
+/// The README of the project and those of its packages.
+const READMES: [&str; 3] = [
+    "README.md",
+    "bindings-wasm/README.md",
+    "bindings-python/README.md",
+];
+
+pub(crate) fn run() -> Result<Counts> {
+    let sandbox = Sandbox::start()?;
+    let mut counts = rust(&sandbox)?;
+    for readme in READMES {
+        let text = fs::read_to_string(sh::root().join(readme))?;
+        let blocks = blocks(&text);
+        ensure!(!blocks.is_empty(), "{readme} has no code that could run");
+        for (language, line, code) in blocks {
+            let passed = run_block(&sandbox, language, &code)?;
+            if !passed {
+                println!("{readme}, line {line}: the {language} block failed");
+            }
+            counts += suites::one(passed);
+        }
+    }
+    Ok(counts)
+}
+
+fn rust(sandbox: &Sandbox) -> Result<Counts> {
+    let mut command = sh::cargo();
+    command
+        .args([
+            "test",
+            "--quiet",
+            "--doc",
+            "--package",
+            "koodrive-conformance",
+        ])
+        .env("RUSTDOCFLAGS", "--cfg koodrive_readme");
+    suites::counted(sandbox.settings(&mut command), count::cargo_test)
+}
+
+fn run_block(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
+    let mut command = if language == "python" {
+        let mut command = sh::program(python::installed()?);
+        command.arg("-c").arg(code);
+        command
+    } else {
+        let file = npm::installed()?.join("readme-block.mjs");
+        fs::write(&file, code)?;
+        node(&file)
+    };
+    let output = sandbox.settings(&mut command).output()?;
+    if !output.status.success() {
+        println!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.status.success())
+}
+
+fn node(file: &Path) -> Command {
+    let mut command = sh::program("node");
+    command.arg(file);
+    command
+}
+
+/// The fenced blocks in JavaScript, TypeScript (without type syntax) and Python, with their line numbers.
+fn blocks(text: &str) -> Vec<(&str, usize, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(&str, usize, String)> = None;
+    for (at, line) in text.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(language)) => open = Some((language, at + 1, String::new())),
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some((_, _, code)), None) => {
+                code.push_str(line);
+                code.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    blocks.retain(|(language, ..)| matches!(*language, "js" | "ts" | "python"));
+    blocks
+}

@@ -1,0 +1,339 @@
+//! The suites. Each prepares what it needs, runs, and counts; what a runner prints is shown when something failed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+
+use super::Counts;
+use super::count::{cargo_test, pytest, tap};
+use crate::sandbox::Sandbox;
+use crate::{npm, python, readme, sh};
+
+pub(crate) struct Suite {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) run: fn() -> Result<Counts>,
+}
+
+/// In this order: what fails fastest comes first.
+pub(crate) const ALL: &[Suite] = &[
+    Suite {
+        name: "format",
+        about: "rustfmt",
+        run: format,
+    },
+    Suite {
+        name: "clippy",
+        about: "one lint table, no warnings; bans I/O in the core",
+        run: clippy,
+    },
+    Suite {
+        name: "docs",
+        about: "rustdoc, no warnings",
+        run: docs,
+    },
+    Suite {
+        name: "limits",
+        about: "the bindings stay thin",
+        run: limits,
+    },
+    Suite {
+        name: "rust",
+        about: "core, sandbox, vectors in Rust, doc tests",
+        run: rust,
+    },
+    Suite {
+        name: "vectors",
+        about: "the script writes the committed vectors",
+        run: vectors,
+    },
+    Suite {
+        name: "wasm",
+        about: "the .wasm imports what its golden file says",
+        run: wasm,
+    },
+    Suite {
+        name: "node",
+        about: "the npm package, installed from its tarball",
+        run: node,
+    },
+    Suite {
+        name: "node-types",
+        about: "its types, strictly",
+        run: node_types,
+    },
+    Suite {
+        name: "node-vectors",
+        about: "vectors in JavaScript",
+        run: node_vectors,
+    },
+    Suite {
+        name: "python",
+        about: "the pip package, installed from its wheel",
+        run: python_tests,
+    },
+    Suite {
+        name: "python-vectors",
+        about: "vectors in Python",
+        run: python_vectors,
+    },
+    Suite {
+        name: "messages",
+        about: "errors have the same text in three languages",
+        run: messages,
+    },
+    Suite {
+        name: "examples",
+        about: "the Rust examples against the sandbox",
+        run: examples,
+    },
+    Suite {
+        name: "readme",
+        about: "the code of the READMEs against the sandbox",
+        run: readme::run,
+    },
+];
+
+fn format() -> Result<Counts> {
+    check(sh::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<Counts> {
+    let mut counts = check(sh::cargo().args([
+        "clippy",
+        "--quiet",
+        "--workspace",
+        "--all-targets",
+        "--all-features",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    // Without the feature the core is another program: the one that is shipped.
+    counts += check(sh::cargo().args([
+        "clippy",
+        "--quiet",
+        "--package",
+        "koodrive",
+        "--",
+        "--deny",
+        "warnings",
+    ]))?;
+    Ok(counts)
+}
+
+fn docs() -> Result<Counts> {
+    check(
+        sh::cargo()
+            .args([
+                "doc",
+                "--quiet",
+                "--package",
+                "koodrive",
+                "--all-features",
+                "--no-deps",
+            ])
+            .env("RUSTDOCFLAGS", "--deny warnings"),
+    )
+}
+
+/// Lines of Rust that a binding may have: more would be a rule about the API.
+const BINDING_LINES: usize = 350;
+
+fn limits() -> Result<Counts> {
+    let mut counts = Counts::default();
+    for binding in ["bindings-wasm", "bindings-python"] {
+        let mut lines = 0;
+        for entry in fs::read_dir(sh::root().join(binding).join("src"))? {
+            lines += fs::read_to_string(entry?.path())?.lines().count();
+        }
+        println!("{binding}: {lines} lines of Rust, at most {BINDING_LINES}");
+        counts += one(lines <= BINDING_LINES);
+    }
+    Ok(counts)
+}
+
+fn rust() -> Result<Counts> {
+    let messages = message_file("rust")?;
+    counted(
+        sh::cargo()
+            .args([
+                "test",
+                "--quiet",
+                "--no-fail-fast",
+                "--workspace",
+                "--all-features",
+            ])
+            // Bindings are tested in their languages; xtask is this program.
+            .args([
+                "--exclude",
+                "koodrive-python",
+                "--exclude",
+                "koodrive-wasm",
+                "--exclude",
+                "xtask",
+            ])
+            .env("KOODRIVE_MESSAGES", messages),
+        cargo_test,
+    )
+}
+
+fn vectors() -> Result<Counts> {
+    check(sh::program("python3").args(["tests/make_vectors.py", "--check"]))
+}
+
+fn wasm() -> Result<Counts> {
+    npm::check_imports()?;
+    npm::sizes()?;
+    Ok(one(true))
+}
+
+fn node() -> Result<Counts> {
+    let mut tests: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(sh::root().join("bindings-wasm/tests"))? {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(".test.mjs") {
+            tests.push(path);
+        }
+    }
+    tests.sort();
+    let installed = npm::installed()?;
+    counted(
+        sh::program("node")
+            .args(["--test", "--test-reporter=tap"])
+            .args(tests)
+            .env("KOODRIVE_NPM", installed),
+        tap,
+    )
+}
+
+fn node_types() -> Result<Counts> {
+    npm::check_types()?;
+    Ok(one(true))
+}
+
+fn node_vectors() -> Result<Counts> {
+    let installed = npm::installed()?;
+    let runner = installed.join("conformance.mjs");
+    fs::copy(sh::root().join("tests/conformance.mjs"), &runner)?;
+    counted(
+        sh::program("node")
+            .args(["--test-reporter=tap"])
+            .arg(runner)
+            .env("KOODRIVE_VECTORS", sh::root().join("tests/vectors"))
+            .env("KOODRIVE_MESSAGES", message_file("node")?),
+        tap,
+    )
+}
+
+fn python_tests() -> Result<Counts> {
+    run_pytest("bindings-python/tests", None)
+}
+
+fn python_vectors() -> Result<Counts> {
+    run_pytest("tests/conformance.py", Some(message_file("python")?))
+}
+
+fn run_pytest(tests: &str, messages: Option<PathBuf>) -> Result<Counts> {
+    let mut command = sh::program(python::installed()?);
+    command
+        .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests])
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    if let Some(messages) = messages {
+        command.env("KOODRIVE_MESSAGES", messages);
+    }
+    counted(&mut command, pytest)
+}
+
+/// The conformance runners have left the texts of all errors behind.
+fn messages() -> Result<Counts> {
+    let read = |language: &str| -> Result<serde_json::Map<String, Value>> {
+        let file = message_file(language)?;
+        let text = fs::read_to_string(file)
+            .with_context(|| format!("the vectors have not run in {language}"))?;
+        Ok(serde_json::from_str(&text)?)
+    };
+    let rust = read("rust")?;
+    ensure!(!rust.is_empty(), "the vectors left no message");
+    let mut counts = Counts::default();
+    for language in ["node", "python"] {
+        let other = read(language)?;
+        if other.len() != rust.len() {
+            println!(
+                "{language} has {} messages, Rust has {}",
+                other.len(),
+                rust.len()
+            );
+            counts += one(false);
+        }
+        for (case, message) in &rust {
+            let same = other.get(case) == Some(message);
+            if !same {
+                println!(
+                    "{case}\n  rust: {message}\n  {language}: {:?}",
+                    other.get(case)
+                );
+            }
+            counts += one(same);
+        }
+    }
+    Ok(counts)
+}
+
+fn message_file(language: &str) -> Result<PathBuf> {
+    let folder = sh::target().join("messages");
+    fs::create_dir_all(&folder)?;
+    Ok(folder.join(format!("{language}.json")))
+}
+
+/// Each example makes the safe call and then delivers one notification.
+fn examples() -> Result<Counts> {
+    sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive", "--examples"]))?;
+    let sandbox = Sandbox::start()?;
+    let mut counts = Counts::default();
+    for example in ["ureq", "reqwest"] {
+        let before = sandbox.accepted()?;
+        let mut command = sh::program(sh::target().join("debug/examples").join(example));
+        command.args(["189642158555241211", "14"]);
+        let printed = sh::output(sandbox.settings(&mut command))?;
+        let delivered =
+            sandbox.accepted()? == before + 1 && printed.contains("code 0, msg Success.");
+        if !delivered {
+            println!("{example} printed: {printed}");
+        }
+        counts += one(delivered);
+    }
+    Ok(counts)
+}
+
+/// A program whose exit status is the whole result.
+fn check(command: &mut Command) -> Result<Counts> {
+    sh::run(command)?;
+    Ok(one(true))
+}
+
+/// A test runner whose output says how many passed.
+pub(crate) fn counted(command: &mut Command, count: fn(&str) -> Counts) -> Result<Counts> {
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let mut counts = count(&printed);
+    if !output.status.success() || counts.failed > 0 {
+        println!("{printed}");
+        counts.failed = counts.failed.max(1);
+    }
+    if counts == Counts::default() {
+        bail!("it ran no test\n{printed}");
+    }
+    Ok(counts)
+}
+
+pub(crate) fn one(passed: bool) -> Counts {
+    Counts {
+        passed: usize::from(passed),
+        failed: usize::from(!passed),
+        skipped: 0,
+    }
+}
