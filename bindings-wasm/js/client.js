@@ -57,11 +57,7 @@ export class Client {
     const { now = Date.now(), date, message } = options;
     const fields = argumentsOf(call);
     const wanted = [instant(now), optionalInstant(date), optionalText("message", message)];
-    const [canonicalRequest, canonicalRequestHash, stringToSign, signature, signedHeaders, finding = null, ...rest] =
-      checked(() => this.#live().core.explain(...fields, ...wanted));
-    const [part, line, ours, theirs] = rest;
-    const difference = part === undefined ? null : { part, line, ours, theirs };
-    return { canonicalRequest, canonicalRequestHash, stringToSign, signature, signedHeaders, difference, finding };
+    return checked(() => this.#live().core.explain(...fields, ...wanted));
   }
 
   get clockOffsetMs() {

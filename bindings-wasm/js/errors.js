@@ -50,11 +50,10 @@ export function checked(work, cause) {
   try {
     return work();
   } catch (thrown) {
-    if (!Array.isArray(thrown)) throw thrown;
-    const [message, ...values] = thrown;
-    const fields = Object.fromEntries(FIELDS.map((name, at) => [name, values[at]]));
-    const error = new CLASSES[fields.kind](message, fields, cause);
-    if (values[FIELDS.length]) clockRefusals.add(error);
+    // The core throws plain objects; an Error is wasm's own.
+    if (thrown instanceof Error) throw thrown;
+    const error = new CLASSES[thrown.kind](thrown.message, thrown, cause);
+    if (thrown.isClockRefusal) clockRefusals.add(error);
     throw error;
   }
 }

@@ -53,25 +53,15 @@ export function read(core, call, { status, headers, body }, { xDate = "", traceI
   const lines = headerLines(headers);
   const bytes = bodyBytes(body);
   const reply = checked(() => core.parse(operation, status, lines, bytes, xDate, traceId, limit));
-  return operation === 0 ? acknowledgement(reply) : retentionPolicies(reply);
+  return typeof reply === "string" ? acknowledgement(reply) : reply;
 }
 
-// The code of a success is 0, or it would be none.
-const SUCCESS = "0";
-
+/** Code and trace id hold no line break; what follows the second one is msg. `=` tells an empty text from none. */
 function acknowledgement(reply) {
-  const end = reply.indexOf("\n");
+  const first = reply.indexOf("\n");
+  const second = reply.indexOf("\n", first + 1);
   const part = (from, to) => (reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null);
-  return { code: SUCCESS, msg: part(end + 1, reply.length), traceId: part(0, end) };
-}
-
-function retentionPolicies([traceId = null, msg = null, ...fields]) {
-  const policyList = [];
-  for (let at = 0; at < fields.length; at += 5) {
-    const [policyId = null, policyName = null, description = null, priority = null, status = null] = fields.slice(at, at + 5);
-    policyList.push({ policyId, policyName, description, priority, status });
-  }
-  return { code: SUCCESS, msg, traceId, policyList };
+  return { code: reply.slice(0, first), msg: part(second + 1, reply.length), traceId: part(first + 1, second) };
 }
 
 function bodyBytes(body) {

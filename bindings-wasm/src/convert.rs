@@ -2,8 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
-use koodrive::signing::Explanation;
 use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies, header, host};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
 
@@ -51,42 +52,25 @@ pub(crate) trait Reply {
     fn into_js(self) -> JsValue;
 }
 
-/// One text: trace id, which holds no line break, then a line break, then msg. Each begins with `=` where there is one.
+/// One text of three lines, the last of which may go on: code, trace id, msg. The latter two begin with `=` where there is one.
 impl Reply for Acknowledgement {
     fn into_js(self) -> JsValue {
         let part = |text: Option<String>| text.map_or(String::new(), |text| "=".to_owned() + &text);
-        [part(self.trace_id), part(self.msg)].join("\n").into()
+        [self.code, part(self.trace_id), part(self.msg)]
+            .join("\n")
+            .into()
     }
 }
 
-/// Trace id, msg, and five fields per policy.
 impl Reply for RetentionPolicies {
     fn into_js(self) -> JsValue {
-        #[allow(clippy::cast_precision_loss, reason = "published as Integer")]
-        let number = |number: Option<i64>| JsValue::from(number.map(|number| number as f64));
-        let mut fields = vec![self.trace_id.into(), self.msg.into()];
-        for policy in self.policy_list {
-            fields
-                .extend([policy.policy_id, policy.policy_name, policy.description].map(Into::into));
-            fields.extend([number(policy.priority), number(policy.status)]);
-        }
-        fields.into()
+        object(&self)
     }
 }
 
-/// The stages and the finding, then the four fields of the difference where there is one.
-pub(crate) fn explanation(explanation: Explanation) -> Vec<JsValue> {
-    let mut fields = vec![
-        explanation.canonical_request.into(),
-        explanation.canonical_request_hash.into(),
-        explanation.string_to_sign.into(),
-        explanation.signature.into(),
-        explanation.signed_headers.into(),
-        explanation.finding.into(),
-    ];
-    if let Some(difference) = explanation.difference {
-        fields.extend([difference.part.into(), difference.line.into()]);
-        fields.extend([difference.ours.into(), difference.theirs.into()]);
-    }
-    fields
+/// A plain object in which none is null. Texts and numbers of 53 bits, so the fallback cannot occur.
+pub(crate) fn object(value: &impl Serialize) -> JsValue {
+    value
+        .serialize(&Serializer::json_compatible())
+        .unwrap_or_default()
 }

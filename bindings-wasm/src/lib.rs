@@ -195,12 +195,12 @@ impl Core {
         now: f64,
         date: Option<f64>,
         message: Option<String>,
-    ) -> Result<Vec<JsValue>, Thrown> {
+    ) -> Result<JsValue, Thrown> {
         let (now, options) = times(now, date)?;
         let explanation = with_call!(operation, (user, package, kind), call => {
             signing::explain(&self.0, call, now, &options, message.as_deref())
         });
-        Ok(convert::explanation(explanation?))
+        Ok(convert::object(&explanation?))
     }
 }
 

@@ -4,6 +4,7 @@ mod get_current_retention_policy;
 mod notify_package_expire;
 
 use http::Method;
+use serde::Serialize;
 
 pub use get_current_retention_policy::{
     GetCurrentRetentionPolicy, RetentionPolicies, RetentionPolicy,
@@ -22,8 +23,9 @@ pub trait Operation: sealed::Operation {
     type Reply;
 }
 
-/// The plain reply: the service took the call.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The plain reply: the service took the call. Serializes under the wire's names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Acknowledgement {
     /// Always `0`: any other code is an error. Text, since the page's table says String and its example shows an integer.

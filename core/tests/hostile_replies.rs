@@ -110,6 +110,7 @@ fn a_policy_that_cannot_be_read_makes_the_reply_unreadable() {
         r#"[{"policyId":1.5}]"#,
         r#"[{"priority":"high"}]"#,
         r#"[{"status":99999999999999999999}]"#,
+        r#"[{"status":-9007199254740992}]"#,
         r#"[{"policyName":7}]"#,
         "[7]",
         "{}",

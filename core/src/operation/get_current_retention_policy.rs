@@ -1,7 +1,7 @@
 //! `GET /koodrive/ose/v1/carrier/retention/policy/getList`: the retention policies in force (contract.md 2).
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{Acknowledgement, Operation, sealed};
@@ -21,8 +21,9 @@ impl GetCurrentRetentionPolicy {
     }
 }
 
-/// The reply to [`GetCurrentRetentionPolicy`].
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// The reply to [`GetCurrentRetentionPolicy`]. Serializes under the wire's names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicies {
     /// Always `0`.
@@ -36,7 +37,8 @@ pub struct RetentionPolicies {
 }
 
 /// One retention policy. A field that the reply lacks is none.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicy {
     /// Text, digit for digit: the published example, 300000000000000000, lies above 2^53.
@@ -45,9 +47,9 @@ pub struct RetentionPolicy {
     pub policy_name: Option<String>,
     /// What it does, for people.
     pub description: Option<String>,
-    /// Larger comes first.
+    /// Larger comes first. Within ± 2^53, so that every language holds it exactly; beyond that the reply is unreadable.
     pub priority: Option<i64>,
-    /// Meaning not published.
+    /// Meaning not published. Within ± 2^53 as well.
     pub status: Option<i64>,
 }
 
@@ -109,7 +111,8 @@ impl TryFrom<PolicyMembers<'_>> for RetentionPolicy {
             raw.map(|raw| {
                 text_or_integer(raw)
                     .and_then(|text| text.parse().ok())
-                    .ok_or_else(|| format!("{name} of a policy is no integer of 64 bits"))
+                    .filter(|number: &i64| number.unsigned_abs() < 1 << 53)
+                    .ok_or_else(|| format!("{name} of a policy is no integer of 53 bits"))
             })
             .transpose()
         };

@@ -7,12 +7,14 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{SIGNED_HEADERS, signature, string_to_sign};
 use crate::{Client, InvalidInput, Operation, RequestOptions};
 
 /// Every stage of one signature. Never holds the secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Explanation {
     /// Step 1.
@@ -32,7 +34,7 @@ pub struct Explanation {
 }
 
 /// One line of the canonical request, both ways.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[non_exhaustive]
 pub struct Difference {
     /// What the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` or
