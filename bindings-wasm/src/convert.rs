@@ -27,12 +27,7 @@ pub(crate) fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> 
 
 /// `way` names the options that were given. Their texts are overwritten; the core keeps copies of its own.
 pub(crate) fn credentials(way: &str, texts: Vec<String>) -> Checked<Credentials> {
-    match (way, Zeroizing::new(texts).as_slice()) {
-        ("appId,appSecret", [app_id, app_secret]) => Credentials::app(app_id, app_secret),
-        ("token", [token]) => Credentials::token(token),
-        ("authorization", [value]) => Credentials::authorization(value),
-        _ => Err(host::ambiguous_credentials()),
-    }
+    host::credentials(way, &Zeroizing::new(texts))
 }
 
 /// A line per header that the core reads, beginning with `=` where there is one. What HTTP cannot carry is dropped.

@@ -21,7 +21,6 @@ mod convert;
 mod error;
 
 use chrono::{DateTime, Utc};
-use http::StatusCode;
 use koodrive::{
     Client, Endpoint, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, Operation,
     RequestOptions, TraceId, header, host, signing,
@@ -171,8 +170,7 @@ impl Core {
         trace_id: Option<String>,
         limit: Option<usize>,
     ) -> Result<JsValue, Thrown> {
-        let refuse = |_| host::refused("status is no HTTP status", "give a number from 100 to 999");
-        let status = StatusCode::from_u16(status).map_err(refuse)?;
+        let status = host::status(status)?;
         let headers = &convert::headers(lines);
         let reply = with_call!(operation, ("any", "any", None), call => match limit {
             Some(limit) => Err(self.0.reply_too_long(call, status, headers, body, limit)),

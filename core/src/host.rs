@@ -3,7 +3,58 @@
 //! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks. And what every binding
 //! would decide in the same way.
 
-use crate::{Endpoint, InvalidInput};
+use http::StatusCode;
+use serde::Serialize;
+
+use crate::{Credentials, Endpoint, Error, InvalidInput};
+
+/// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ErrorFields {
+    /// The text.
+    pub message: String,
+    /// See [`ErrorKind::as_str`](crate::ErrorKind::as_str).
+    pub kind: &'static str,
+    /// See [`Outcome::as_str`](crate::Outcome::as_str).
+    pub outcome: &'static str,
+    /// See [`Error::is_retryable`].
+    pub retryable: bool,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// The service's code.
+    pub code: Option<String>,
+    /// The service's message.
+    pub msg: Option<String>,
+    /// A gateway's id of the request.
+    pub request_id: Option<String>,
+    /// The reply's trace id.
+    pub trace_id: Option<String>,
+    /// In seconds.
+    pub retry_after: Option<f64>,
+    /// See [`ReplyError::is_clock_refusal`](crate::ReplyError::is_clock_refusal). For the binding, not for its users.
+    pub is_clock_refusal: bool,
+}
+
+impl From<Error> for ErrorFields {
+    fn from(error: Error) -> Self {
+        let text = |text: Option<&str>| text.map(str::to_owned);
+        Self {
+            message: error.to_string(),
+            kind: error.kind().as_str(),
+            outcome: error.outcome().as_str(),
+            retryable: error.is_retryable(),
+            status: error.status().map(|status| status.as_u16()),
+            code: text(error.code()),
+            msg: text(error.msg()),
+            request_id: text(error.request_id()),
+            trace_id: text(error.trace_id()),
+            retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
+            is_clock_refusal: matches!(&error, Error::Reply(reply) if reply.is_clock_refusal()),
+        }
+    }
+}
 
 /// [`Endpoint::parse`], or the variant that allows plain http, where the caller asks for that by name.
 ///
@@ -59,12 +110,40 @@ pub fn not_a_margin() -> InvalidInput {
     ))
 }
 
+/// The credentials of a client: `way` names the options that were given, in this order and joined by commas, and `texts`
+/// are their values.
+///
+/// # Errors
+///
+/// None or several of the three ways to authenticate, and what [`Credentials`] refuses.
+pub fn credentials(way: &str, texts: &[String]) -> Result<Credentials, InvalidInput> {
+    match (way, texts) {
+        ("app_id,app_secret" | "appId,appSecret", [app_id, app_secret]) => {
+            Credentials::app(app_id, app_secret)
+        }
+        ("token", [token]) => Credentials::token(token),
+        ("authorization", [value]) => Credentials::authorization(value),
+        _ => Err(ambiguous_credentials()),
+    }
+}
+
 /// None or several of the three ways to authenticate.
 #[must_use]
 pub fn ambiguous_credentials() -> InvalidInput {
     InvalidInput::new(
         "credentials must be given in exactly one way: an app id with its app secret, or a token, or an authorization",
     )
+}
+
+/// The status of a response.
+///
+/// # Errors
+///
+/// A number outside 100 to 999.
+pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
+    StatusCode::from_u16(status).map_err(|_| {
+        InvalidInput::new("status is no HTTP status; it must be a number from 100 to 999")
+    })
 }
 
 /// Anything else that a host's types do not rule out: `what` is wrong, `right` would be right.

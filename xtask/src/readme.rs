@@ -26,10 +26,10 @@ pub(crate) fn run() -> Result<Counts> {
         let text = fs::read_to_string(sh::root().join(readme))?;
         let blocks = blocks(&text);
         ensure!(!blocks.is_empty(), "{readme} has no code that could run");
-        for (language, line, code) in blocks {
-            let passed = run_block(&sandbox, language, &code)?;
+        for (language, line, code) in programs(blocks) {
+            let passed = run_program(&sandbox, language, &code)?;
             if !passed {
-                println!("{readme}, line {line}: the {language} block failed");
+                println!("{readme}, line {line}: the {language} code failed");
             }
             counts += suites::one(passed);
         }
@@ -51,7 +51,7 @@ fn rust(sandbox: &Sandbox) -> Result<Counts> {
     suites::counted(sandbox.settings(&mut command), count::cargo_test)
 }
 
-fn run_block(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
+fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
     let mut command = if language == "python" {
         let mut command = sh::program(python::installed()?);
         command.arg("-c").arg(code);
@@ -74,10 +74,27 @@ fn node(file: &Path) -> Command {
     command
 }
 
+/// JavaScript declares its names once, so that each block is a program of its own. In Python a README is one program, each
+/// block of which builds on those before.
+fn programs(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
+    let (python, mut programs): (Vec<_>, Vec<_>) = blocks
+        .into_iter()
+        .partition(|(language, ..)| *language == "python");
+    programs.extend(
+        python
+            .into_iter()
+            .reduce(|(language, line, whole), (.., next)| (language, line, whole + "\n" + &next)),
+    );
+    programs
+}
+
+/// Language, line, code.
+type Block<'a> = (&'a str, usize, String);
+
 /// The fenced blocks in JavaScript, TypeScript (without type syntax) and Python, with their line numbers.
-fn blocks(text: &str) -> Vec<(&str, usize, String)> {
+fn blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
-    let mut open: Option<(&str, usize, String)> = None;
+    let mut open: Option<Block<'_>> = None;
     for (at, line) in text.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(language)) => open = Some((language, at + 1, String::new())),

@@ -1,0 +1,57 @@
+"""Client for the carrier API of KooDrive, Huawei Cloud's cloud drive.
+
+It turns a call into an HTTP request and the response into a typed reply, and says of every error what is true at the
+service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.request`` and ``Client.parse`` are for any other.
+
+    >>> import koodrive
+    >>> client = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id="1505084218764547200", token="ABCDEFG")
+    >>> call = koodrive.NotifyPackageExpire(carrier_user_id="189642158555241211", package_id="14")
+    >>> client.request(call).method
+    'POST'
+
+The library has not been run against the real service by its authors.
+"""
+
+from ._client import Client, new_trace_id
+from ._core import CHINA, INTERNATIONAL, Acknowledgement, Request
+from ._errors import (
+    ApiError,
+    InvalidInputError,
+    KooDriveError,
+    NotSentError,
+    OutcomeUnknownError,
+    UnreadableReplyError,
+)
+from ._values import (
+    Difference,
+    Exchange,
+    Explanation,
+    GetCurrentRetentionPolicy,
+    NotifyPackageExpire,
+    RetentionPolicies,
+    RetentionPolicy,
+    Settings,
+)
+
+__all__ = [
+    "CHINA",
+    "INTERNATIONAL",
+    "Acknowledgement",
+    "ApiError",
+    "Client",
+    "Difference",
+    "Exchange",
+    "Explanation",
+    "GetCurrentRetentionPolicy",
+    "InvalidInputError",
+    "KooDriveError",
+    "NotSentError",
+    "NotifyPackageExpire",
+    "OutcomeUnknownError",
+    "Request",
+    "RetentionPolicies",
+    "RetentionPolicy",
+    "Settings",
+    "UnreadableReplyError",
+    "new_trace_id",
+]

@@ -1,0 +1,227 @@
+"""``Client``: what users see of the core's client, with transports, and tokens that are functions."""
+
+from __future__ import annotations
+
+import os
+
+from . import _core
+from ._convert import text
+from ._values import Difference, Explanation, Settings, of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+    from typing import Any, NoReturn, Optional, TypeVar, Union
+
+    from ._values import Exchange
+
+    _Instant = Union[datetime, float]
+    _Reply = TypeVar("_Reply")
+    _Token = Union[str, Callable[[], str], Callable[[], Awaitable[str]]]
+
+#: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
+CONNECT_TIMEOUT = 5.0
+TIMEOUT = 30.0
+MAX_REPLY_BYTES = 1024 * 1024
+
+
+def new_trace_id() -> str:
+    """A trace id: 58 characters, the hex of 29 random bytes."""
+    return _core.trace_id_from_random(os.urandom(29))
+
+
+class Client(_core.Client):
+    """A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads and tasks.
+
+    Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``token``, in any published
+    shape, or a function that returns one and is called by every ``send`` (for ``asend`` it may be async); ``authorization``,
+    the exact value of that header.
+
+    ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
+    taken for loopback only, unless ``allow_plain_http``.
+
+    Instants are aware datetimes or seconds since the epoch.
+    """
+
+    __module__ = "koodrive"
+
+    #: Endpoint, user id, clock margin, whether plain http is allowed.
+    _made_of: tuple[str, str, int, bool]
+    _token: Optional[Callable[[], Any]]
+
+    def __new__(
+        cls,
+        *,
+        endpoint: str,
+        user_id: str,
+        app_id: Optional[str] = None,
+        app_secret: Optional[str] = None,
+        token: Optional[_Token] = None,
+        authorization: Optional[str] = None,
+        clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
+        allow_plain_http: bool = False,
+    ) -> Client:
+        """Checks everything, and opens nothing."""
+        settings = Settings(
+            endpoint=endpoint, user_id=user_id, clock_margin=clock_margin, allow_plain_http=allow_plain_http
+        )
+        return cls.from_settings(
+            settings, app_id=app_id, app_secret=app_secret, token=token, authorization=authorization
+        )
+
+    @classmethod
+    def from_settings(
+        cls,
+        settings: Settings,
+        *,
+        app_id: Optional[str] = None,
+        app_secret: Optional[str] = None,
+        token: Optional[_Token] = None,
+        authorization: Optional[str] = None,
+    ) -> Client:
+        """A client as another process had it, which begins with the clock that one had learned."""
+        endpoint, user_id = text("endpoint", settings.endpoint), text("user id", settings.user_id)
+        clock_margin, plain = settings.clock_margin, bool(settings.allow_plain_http)
+        if type(clock_margin) is not int or not 0 <= clock_margin < 2**32:
+            raise _core.error("not_a_margin", "", "")
+        of = (endpoint, user_id, clock_margin, plain, round(settings.clock_offset * 1000))
+        return cls._make(of, of[:-1], app_id, app_secret, token, authorization)
+
+    def with_credentials(
+        self,
+        *,
+        app_id: Optional[str] = None,
+        app_secret: Optional[str] = None,
+        token: Optional[_Token] = None,
+        authorization: Optional[str] = None,
+    ) -> Client:
+        """The same client with fresh credentials: tokens end while services run. Both share what they learn of the clock."""
+        return self._make(self, self._made_of, app_id, app_secret, token, authorization)
+
+    @classmethod
+    def _make(cls, of: Any, made_of: Any, app_id: Any, app_secret: Any, token: Any, authorization: Any) -> Client:
+        function = token if callable(token) else None
+        if function is not None:
+            # Never sent: see below.
+            token = "pending"
+        given = {"app_id": app_id, "app_secret": app_secret, "token": token, "authorization": authorization}
+        given = {name: value for name, value in given.items() if value is not None}
+        texts = [text(name.replace("_", " "), value) for name, value in given.items()]
+        self = _core.Client.__new__(cls, of, ",".join(given), texts)
+        self._made_of = made_of
+        self._token = function
+        if function is not None:
+            # An attribute comes before the class's method: nothing is built until send has asked the function.
+            vars(self).update(request=_pending, _explain=_pending)
+        return self
+
+    @property
+    def settings(self) -> Settings:
+        """What this client is made of, its credentials apart; picklable."""
+        return of(Settings, (*self._made_of, self.clock_offset))
+
+    def explain(
+        self,
+        call: _core.Call[Any],
+        *,
+        now: Optional[_Instant] = None,
+        date: Optional[_Instant] = None,
+        message: Optional[str] = None,
+    ) -> Explanation:
+        """Every stage of the signature of a call; nothing is sent.
+
+        ``date`` is the X-Date that was sent. ``message`` is what the service said when it refused the signature; if it holds
+        a canonical request, the explanation names the first line that differs.
+        """
+        message = None if message is None else text("message", message)
+        import json  # no explanation, no cost
+
+        *stages, difference, finding = json.loads(self._explain(call, now, date, message)).values()
+        line = difference and of(Difference, tuple(difference.values()))
+        return of(Explanation, (*stages, line, finding))
+
+    def send(
+        self,
+        call: _core.Call[_Reply],
+        *,
+        transport: Any = None,
+        trace_id: Optional[str] = None,
+        date: Optional[_Instant] = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        timeout: float = TIMEOUT,
+        max_reply_bytes: int = MAX_REPLY_BYTES,
+        on_exchange: Optional[Callable[[Exchange], object]] = None,
+    ) -> _Reply:
+        """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
+
+        ``transport`` is None for the standard library, an ``httpx.Client``, or a function (see ``koodrive.transports``).
+        ``connect_timeout`` and ``timeout`` are seconds, the latter for a whole exchange. A trace id is made where none is
+        given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
+        """
+        from .transports import _send
+
+        return _send.send(  # type: ignore[no-any-return]
+            self,
+            call,
+            transport,
+            trace_id,
+            date,
+            on_exchange,
+            connect_timeout=connect_timeout,
+            timeout=timeout,
+            max_reply_bytes=max_reply_bytes,
+        )
+
+    async def asend(
+        self,
+        call: _core.Call[_Reply],
+        *,
+        transport: Any,
+        trace_id: Optional[str] = None,
+        date: Optional[_Instant] = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        timeout: float = TIMEOUT,
+        max_reply_bytes: int = MAX_REPLY_BYTES,
+        on_exchange: Optional[Callable[[Exchange], object]] = None,
+    ) -> _Reply:
+        """As ``send``, over an ``aiohttp.ClientSession``, an ``httpx.AsyncClient`` or an async function."""
+        from .transports import _send
+
+        return await _send.asend(  # type: ignore[no-any-return]
+            self,
+            call,
+            transport,
+            trace_id,
+            date,
+            on_exchange,
+            connect_timeout=connect_timeout,
+            timeout=timeout,
+            max_reply_bytes=max_reply_bytes,
+        )
+
+    def __repr__(self) -> str:
+        endpoint, user_id, *_ = self._made_of
+        return f"<koodrive.Client endpoint={endpoint!r} user_id={user_id!r}>"
+
+    def __copy__(self) -> Client:
+        """Itself: a client never changes, and what it learns of the clock is shared."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Client:
+        """Itself."""
+        return self
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a koodrive.Client is not pickled, since it holds credentials: pickle client.settings, which has none, and "
+            "make the client anew with Client.from_settings(settings, token=…)"
+        )
+
+
+def _pending(*_: object) -> NoReturn:
+    raise _core.error(
+        "refused",
+        "token is a function, which only send and asend call",
+        "use those, or give this client a token by with_credentials(token=…)",
+    )

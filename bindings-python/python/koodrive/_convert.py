@@ -1,0 +1,38 @@
+"""What Python gives that the native module does not convert by itself. Detects; the core has the words."""
+
+from __future__ import annotations
+
+from . import _core
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+def text(field: str, value: object) -> str:
+    """Text that UTF-8 can carry; ``field`` is its name in messages."""
+    if not isinstance(value, str):
+        number = isinstance(value, (int, float))
+        raise _core.error("not_text", field, "a number" if number else f"of type {type(value).__name__}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _core.error("lone_surrogate", field, "") from None
+    return value
+
+
+def seconds(field: str, value: Any) -> float:
+    """Since the epoch, of an aware datetime. What is no instant becomes NaN, which is refused."""
+    if not (hasattr(value, "utcoffset") and hasattr(value, "timestamp")):
+        return float("nan")
+    if value.utcoffset() is None:
+        raise _core.error("date_without_zone", field, "")
+    return float(value.timestamp())
+
+
+def octets(value: object) -> bytes:
+    """Of bytearray and memoryview; bytes and text do not come here."""
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    what = f"a reply has a part of type {type(value).__name__}"
+    raise _core.error("refused", what, "give headers and body as the HTTP client did")

@@ -1,0 +1,104 @@
+"""The exceptions. Their texts and fields come from the core; here they only get their places in Python's tree."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import ClassVar, Literal, Optional
+
+
+class KooDriveError(Exception):
+    """Any error of this library. Catch it around one call, and ask it what is true at the service."""
+
+    __module__ = "koodrive"
+
+    #: What happened.
+    kind: ClassVar[Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]]
+    #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
+    outcome: Literal["not_sent", "refused", "unknown"]
+    #: True where the call may be sent again although nobody knows whether repeats are safe.
+    retryable: bool = False
+    #: HTTP status, where the service answered.
+    status: Optional[int] = None
+    #: The service's code as text, digit for digit.
+    code: Optional[str] = None
+    #: The service's message. May be Chinese, so never match on it.
+    msg: Optional[str] = None
+    #: A gateway's id of the request.
+    request_id: Optional[str] = None
+    #: The reply's trace id, or else the one that was sent.
+    trace_id: Optional[str] = None
+    #: Seconds that the service asks to wait.
+    retry_after: Optional[float] = None
+    #: The service refused the date, and its own clock says why: `send` signs the call anew, once.
+    _clock_refusal: bool = False
+
+
+class InvalidInputError(KooDriveError, ValueError):
+    """Refused before anything was sent. The text says what is wrong and what would be right."""
+
+    __module__ = "koodrive"
+    kind = "invalid_input"
+    outcome = "not_sent"
+
+
+class NotSentError(KooDriveError, ConnectionError):
+    """The network failed and the request surely never left: refused connection, DNS, TLS, connect time-out."""
+
+    __module__ = "koodrive"
+    kind = "not_sent"
+    outcome = "not_sent"
+    retryable = True
+
+
+class OutcomeUnknownError(KooDriveError, ConnectionError):
+    """The request left, and no complete answer came. Do not send it again unless repeats are safe."""
+
+    __module__ = "koodrive"
+    kind = "outcome_unknown"
+    outcome = "unknown"
+
+
+class ApiError(KooDriveError):
+    """The service answered with any status but 200, or with 200 and a readable code other than 0."""
+
+    __module__ = "koodrive"
+    kind = "api"
+    outcome = "unknown"
+
+
+class UnreadableReplyError(KooDriveError):
+    """The service answered 200 with something nobody can read."""
+
+    __module__ = "koodrive"
+    kind = "unreadable_reply"
+    outcome = "unknown"
+
+
+_BY_KIND: dict[str, type[KooDriveError]] = {
+    error.kind: error
+    for error in (InvalidInputError, NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
+}
+
+
+def from_core(fields: str) -> KooDriveError:
+    """The exception for an error of the core: a JSON object of its fields."""
+    import json  # no error, no cost
+
+    (
+        message, kind, outcome, retryable, status, code, msg, request_id, trace_id, retry_after, clock_refusal,
+    ) = json.loads(fields).values()  # fmt: skip
+    error = _BY_KIND[kind](message)
+    # In the instance's dict, where pickle finds them.
+    error.__dict__.update(
+        outcome=outcome,
+        retryable=retryable,
+        status=status,
+        code=code,
+        msg=msg,
+        request_id=request_id,
+        trace_id=trace_id,
+        retry_after=retry_after,
+        _clock_refusal=clock_refusal,
+    )
+    return error

@@ -1,0 +1,204 @@
+"""The standard library's ``http.client``, with what it lacks: idle connections that are safe to share between threads,
+and a deadline for the whole exchange.
+
+A request is written to a connection once and never again: a kept-alive connection is looked at before it is used, and
+dropped when the service has closed it or may have. Proxies in the environment are not used: take ``httpx.Client`` for one.
+TLS is verified against the system's certificates. A name that resolves slowly is the one thing no deadline ends.
+"""
+
+from __future__ import annotations
+
+import atexit
+import http.client
+import io
+import os
+import socket
+import ssl
+import time
+from collections import deque
+from urllib.parse import urlsplit
+
+from .. import _core
+from . import NotSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+#: Servers often drop idle connections after 20 to 60 seconds; ours are younger.
+IDLE_SECONDS = 15.0
+IDLE_CONNECTIONS = 32
+
+
+class _Timed:
+    """A socket whose every read and write ends at the deadline of the exchange, however slowly the other side drips."""
+
+    deadline = 0.0
+
+    def _arm(self) -> None:
+        remaining = self.deadline - time.monotonic()
+        if remaining <= 0:
+            raise socket.timeout("the time for the exchange is up")
+        self.settimeout(remaining)  # type: ignore[attr-defined]
+
+    def recv_into(self, *arguments: Any) -> int:
+        self._arm()
+        return super().recv_into(*arguments)  # type: ignore[misc,no-any-return]
+
+    def sendall(self, *arguments: Any) -> None:
+        self._arm()
+        super().sendall(*arguments)  # type: ignore[misc]
+
+    def makefile(self, *_: Any) -> _Reader:
+        return _Reader(super().makefile("rb", buffering=0))  # type: ignore[misc]
+
+
+class _Reader(io.BufferedReader):
+    """What http.client reads from. It takes the end of the connection within the headers for the end of the headers."""
+
+    def readline(self, limit: Optional[int] = -1) -> bytes:
+        line = super().readline(limit)
+        if not line.endswith(b"\n") and len(line) != limit:
+            raise http.client.RemoteDisconnected("the connection ended within the reply")
+        return line
+
+
+class _PlainSocket(_Timed, socket.socket):  # type: ignore[misc]
+    pass
+
+
+class _TlsSocket(_Timed, ssl.SSLSocket):  # type: ignore[misc]
+    pass
+
+
+class _Connection(http.client.HTTPConnection):
+    auto_open = 0
+    idle_since = 0.0
+    sock: Any
+
+    def is_alive(self) -> bool:
+        """Nothing to read on an idle connection: neither its end nor bytes that nobody asked for."""
+        try:
+            self.sock.settimeout(0)
+            # Below TLS, which would not peek.
+            socket.socket.recv(self.sock, 1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+
+# By process, since sockets do not survive a fork, and by scheme, host and port. Only single operations of dict and deque
+# touch it, which threads may do without a lock (and a lock would not survive a fork either).
+_idle: dict[tuple[int, str, str, int], deque[_Connection]] = {}
+_context: Optional[ssl.SSLContext] = None
+
+
+def exchange(
+    request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """One request, one reply."""
+    deadline = time.monotonic() + timeout
+    url = urlsplit(request.url)
+    host = url.hostname or ""
+    port = url.port or (443 if url.scheme == "https" else 80)
+    key = (os.getpid(), url.scheme, host, port)
+    connection = _take(key)
+    if connection is None:
+        try:
+            connection = _connect(url.scheme, host, port, min(time.monotonic() + connect_timeout, deadline))
+        except OSError as error:
+            raise NotSent(f"no connection to {url.netloc}: {error}") from error
+    keep = False
+    try:
+        connection.sock.deadline = deadline
+        connection.request(
+            request.method,
+            url.path,
+            request.body or None,
+            # The host as it is signed.
+            {"host": url.netloc, **dict(request.headers)},
+        )
+        response = connection.getresponse()
+        headers = response.getheaders()
+        body = response.read(max_reply_bytes + 1)
+        if response.length and len(body) <= max_reply_bytes:
+            # Content-Length promised more; http.client does not mind.
+            raise http.client.IncompleteRead(body, response.length)
+        keep = response.isclosed() and not response.will_close
+        return response.status, headers, body
+    finally:
+        if keep:
+            _give_back(key, connection)
+        else:
+            connection.close()
+
+
+def _connect(scheme: str, host: str, port: int, deadline: float) -> _Connection:
+    connection = _Connection(host, port)
+    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    for untried, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses):
+        sock = _PlainSocket(family, kind, protocol)
+        try:
+            # A share for each address, so that one that swallows packets does not use up the time of the others.
+            sock.settimeout(max((deadline - time.monotonic()) / untried, 0.001))
+            sock.connect(address)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if scheme == "https":
+                sock.settimeout(max(deadline - time.monotonic(), 0.001))
+                connection.sock = _tls().wrap_socket(sock, server_hostname=host)
+            else:
+                connection.sock = sock
+            return connection
+        except OSError:
+            sock.close()
+            if untried == 1:
+                raise
+    raise OSError(f"{host} has no address")
+
+
+def _tls() -> ssl.SSLContext:
+    global _context
+    if _context is None:
+        context = ssl.create_default_context()
+        context.sslsocket_class = _TlsSocket
+        context.set_alpn_protocols(["http/1.1"])
+        _context = context
+    return _context
+
+
+def _take(key: tuple[int, str, str, int]) -> Optional[_Connection]:
+    """The idle connection that was used last, if it is young and alive."""
+    idle = _idle.get(key)
+    while idle:
+        try:
+            connection = idle.pop()
+        except IndexError:  # another thread took it
+            return None
+        if time.monotonic() - connection.idle_since < IDLE_SECONDS and connection.is_alive():
+            return connection
+        connection.close()
+    return None
+
+
+def _give_back(key: tuple[int, str, str, int], connection: _Connection) -> None:
+    idle = _idle.setdefault(key, deque())
+    if len(idle) >= IDLE_CONNECTIONS:
+        connection.close()
+        return
+    connection.idle_since = now = time.monotonic()
+    idle.append(connection)
+    try:
+        while now - idle[0].idle_since >= IDLE_SECONDS:
+            idle.popleft().close()
+    except IndexError:  # another thread took the last one
+        pass
+
+
+@atexit.register
+def _close_all() -> None:
+    for idle in list(_idle.values()):
+        for connection in list(idle):
+            connection.close()
+    _idle.clear()

@@ -1,0 +1,87 @@
+//! Python's numbers, bytes and texts as the core's types, and the core's errors as Python's.
+
+use std::time::SystemTime;
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use koodrive::host::{self, ErrorFields};
+use koodrive::{Error, header::READ_FROM_REPLIES};
+use pyo3::types::{PyBytes, PyList, PyString};
+use pyo3::{call::PyCallArgs, intern, prelude::*};
+use serde::Serialize;
+
+/// The exception of `koodrive._errors` for this error.
+pub(crate) fn exception(error: impl Into<Error>) -> PyErr {
+    let fields = json(&ErrorFields::from(error.into()));
+    Python::attach(|py| {
+        py.import("koodrive._errors")
+            .and_then(|it| it.getattr("from_core")?.call1((fields,)))
+            .map_or_else(|failure| failure, PyErr::from_value)
+    })
+}
+
+/// How crosses what is not read by the million: Python makes values of the members, in their order.
+pub(crate) fn json(fields: &impl Serialize) -> String {
+    // Texts, numbers and lists of them, so the fallback cannot occur.
+    serde_json::to_string(fields).unwrap_or_default()
+}
+
+pub(crate) type Any<'a> = &'a Bound<'a, PyAny>;
+
+/// A function of `koodrive._convert`, for what is not worth a conversion here; it may raise.
+fn python<'a, A: PyCallArgs<'a>>(py: Python<'a>, name: &str, it: A) -> PyResult<Bound<'a, PyAny>> {
+    py.import("koodrive._convert")?.getattr(name)?.call1(it)
+}
+
+/// `field` is its name in messages.
+pub(crate) fn text(field: &str, value: Any) -> PyResult<String> {
+    value
+        .extract()
+        .or_else(|_| python(value.py(), "text", (field, value))?.extract())
+}
+
+/// An aware datetime, or seconds since the epoch, to the microsecond.
+pub(crate) fn instant(field: &str, value: Any) -> PyResult<DateTime<Utc>> {
+    let seconds = value.extract::<f64>();
+    let seconds = seconds.or_else(|_| python(value.py(), "seconds", (field, value))?.extract())?;
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    let instant = DateTime::from_timestamp_micros((seconds * 1e6).round() as i64);
+    let right = "an aware datetime or seconds since the epoch";
+    let refused = || exception(host::not_an_instant(field, right));
+    instant.filter(|_| !seconds.is_nan()).ok_or_else(refused)
+}
+
+pub(crate) fn clock(now: Option<Any>) -> PyResult<DateTime<Utc>> {
+    now.map_or_else(|| Ok(SystemTime::now().into()), |now| instant("now", now))
+}
+
+/// bytes, or text as UTF-8; what else is taken Python knows.
+pub(crate) fn octets<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    match (value.cast::<PyBytes>(), value.cast::<PyString>()) {
+        (Ok(bytes), _) => Ok(bytes.clone()),
+        (_, Ok(text)) => text.encode_utf8(),
+        _ => Ok(python(value.py(), "octets", (value,))?.cast_into()?),
+    }
+}
+
+/// Those that the core reads, names in any case, of a mapping or pairs. What HTTP cannot carry is dropped.
+pub(crate) fn headers(value: Any) -> PyResult<HeaderMap> {
+    static KNOWN: [HeaderName; 4] = READ_FROM_REPLIES;
+    let mut headers = HeaderMap::new();
+    let items = || value.call_method0(intern!(value.py(), "items")).ok();
+    let items = (!value.is_instance_of::<PyList>()).then(items).flatten();
+    for pair in items.as_ref().unwrap_or(value).try_iter()? {
+        let [name, value]: [Bound<'_, PyAny>; 2] = pair?.extract()?;
+        // Most headers are none of ours, and their length says so at no cost.
+        let length = name.len()?;
+        for (known, text) in KNOWN.iter().map(|known| (known, known.as_str().as_bytes())) {
+            if text.len() == length
+                && octets(&name)?.as_bytes().eq_ignore_ascii_case(text)
+                && let Ok(value) = HeaderValue::from_bytes(octets(&value)?.as_bytes())
+            {
+                headers.append(known, value);
+            }
+        }
+    }
+    Ok(headers)
+}

@@ -1,0 +1,64 @@
+"""The package as such: what it imports, its types."""
+
+import os
+import pathlib
+import subprocess
+import sys
+
+import koodrive
+
+TESTS = pathlib.Path(__file__).resolve().parent
+
+
+def python(*arguments, **options):
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=TESTS, **options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_importing_it_imports_no_transport():
+    loaded = python("-c", "import sys; before = set(sys.modules); import koodrive; print(*(set(sys.modules) - before))").split()
+    allowed = {"__future__", "koodrive", "koodrive._client", "koodrive._convert", "koodrive._core", "koodrive._errors", "koodrive._values"}
+    assert set(loaded) <= allowed
+
+
+def test_sending_imports_no_session():
+    code = """
+import sys, koodrive
+client = koodrive.Client(endpoint="http://127.0.0.1:1", user_id="1", token="t")
+try:
+    client.send(koodrive.GetCurrentRetentionPolicy())
+except koodrive.NotSentError:
+    print(*sys.modules)
+"""
+    loaded = set(python("-c", code).split())
+    assert "koodrive.transports._stdlib" in loaded
+    assert not loaded & {"aiohttp", "httpx", "requests", "asyncio", "koodrive.transports._httpx"}
+
+
+def test_every_public_name_is_documented():
+    assert len(set(koodrive.__all__)) == len(koodrive.__all__)
+    for name in koodrive.__all__:
+        value = getattr(koodrive, name)
+        assert value.__doc__, name
+        if isinstance(value, type) and not issubclass(value, BaseException):
+            for member, attribute in vars(value).items():
+                if not member.startswith("_") and (callable(attribute) or isinstance(attribute, property)):
+                    assert attribute.__doc__, f"{name}.{member}"
+
+
+def test_it_is_installed_with_its_types():
+    package = pathlib.Path(koodrive.__file__).parent
+    assert TESTS.parent not in package.parents
+    assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
+
+
+def test_it_and_a_program_that_uses_it_are_checked_strictly():
+    options = ("--strict", "--no-incremental", "--cache-dir", os.devnull)
+    python("-m", "mypy", *options, "-p", "koodrive")
+    python("-m", "mypy", *options, "typed_sample.py")
+
+
+def test_the_stubs_say_what_the_modules_hold():
+    python("-m", "mypy.stubtest", "koodrive")

@@ -1,0 +1,309 @@
+"""The standard library's transport, against a server that misbehaves as told."""
+
+import os
+import threading
+import time
+from email.utils import formatdate
+
+import koodrive
+import pytest
+
+from conftest import CUTS, OK, TOKEN, TRACE_ID, USER_ID, cut_after, drip, refused_port, reply
+
+
+def test_a_call_is_sent_as_it_was_built(server, client, call):
+    server.answers = [reply()]
+    answer = client.send(call, trace_id=TRACE_ID)
+    assert answer == koodrive.Acknowledgement(code="0", msg="Success.", trace_id=TRACE_ID)
+    (request,) = server.requests
+    assert (request["method"], request["path"]) == ("POST", "/koodrive/ose/v1/carrier/users/notifyPackageExpire")
+    assert request["body"] == b'{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'
+    assert set(request["headers"]) == {
+        "authorization", "content-type", "x-date", "x-user-id", "x-traceid",  # built
+        "host", "content-length", "accept-encoding",  # of HTTP
+    }  # fmt: skip
+    assert request["headers"]["host"] == server.url.split("//")[1]
+    assert request["headers"]["accept-encoding"] == "identity"
+
+
+def test_a_get_is_sent_without_a_body(server, client):
+    server.answers = [reply(200, b'{"code":0,"policyList":[]}')]
+    assert client.send(koodrive.GetCurrentRetentionPolicy()).policy_list == ()
+    headers = server.requests[0]["headers"]
+    assert "content-length" not in headers and "content-type" not in headers
+
+
+def test_a_trace_id_is_made_and_the_services_own_wins(server, client, call):
+    server.answers = [reply(), reply(200, OK, "X-TraceId: theirs")]
+    made = client.send(call).trace_id
+    assert len(made) == 58 and made == server.requests[0]["headers"]["x-traceid"]
+    assert client.send(call).trace_id == "theirs"
+
+
+def test_connections_are_kept_and_used_again(server, client, call):
+    server.answers = [reply() for _ in range(5)]
+    for _ in range(5):
+        client.send(call)
+    assert server.connections == 1
+
+
+def test_a_connection_that_the_server_closed_is_not_used(server, client, call):
+    server.answers = [reply(), reply()]
+    client.send(call)
+    server.drop_idle()
+    time.sleep(0.05)
+    client.send(call)
+    assert (server.connections, len(server.requests)) == (2, 2)
+
+
+def test_a_connection_that_was_idle_too_long_is_not_used(server, client, call, monkeypatch):
+    from koodrive.transports import _stdlib
+
+    monkeypatch.setattr(_stdlib, "IDLE_SECONDS", 0.0)
+    server.answers = [reply(), reply()]
+    client.send(call)
+    client.send(call)
+    assert server.connections == 2
+
+
+def test_a_reply_without_length_ends_with_its_connection(server, client, call):
+    server.answers = [cut_after(b"HTTP/1.1 200 OK\r\n\r\n" + OK), reply()]
+    assert client.send(call).code == "0"
+    assert client.send(call).code == "0"
+    assert server.connections == 2
+
+
+def test_a_chunked_reply(server, client, call):
+    server.answers = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(OK), OK), reply()]
+    assert client.send(call).msg == "Success."
+    assert client.send(call).code == "0"
+    assert server.connections == 1
+
+
+def test_a_refused_signature_keeps_the_services_words(server, client, call):
+    message = "verify signature fail, canonicalRequest:POST|/x/||host:a|x-date:b|x-user-id:c||host;x-date;x-user-id|00"
+    server.answers = [reply(401, b'{"error_code":"APIGW.0301","error_msg":"%s"}' % message.encode())]
+    with pytest.raises(koodrive.ApiError) as caught:
+        client.send(call, trace_id=TRACE_ID)
+    error = caught.value
+    assert (error.status, error.code, error.msg) == (401, "APIGW.0301", message)
+    assert (error.outcome, error.retryable, error.trace_id) == ("refused", False, TRACE_ID)
+    # The X-Date that was sent is in the text, beside the server's.
+    assert f"sent {server.requests[0]['headers']['x-date']}" in str(error)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status, outcome", [(500, "unknown"), (503, "refused"), (302, "refused"), (429, "refused")])
+def test_other_statuses_are_api_errors_and_nothing_is_repeated(server, client, call, status, outcome):
+    server.answers = [reply(status, b"", f"Location: {server.url}/elsewhere")]
+    with pytest.raises(koodrive.ApiError) as caught:
+        client.send(call)
+    assert (caught.value.status, caught.value.outcome) == (status, outcome)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_a_cut_connection_leaves_the_outcome_unknown(server, client, call, cut):
+    server.answers = [cut_after(CUTS[cut])]
+    with pytest.raises(koodrive.OutcomeUnknownError) as caught:
+        client.send(call, trace_id=TRACE_ID)
+    error = caught.value
+    assert isinstance(error, ConnectionError)
+    assert (error.outcome, error.retryable, error.trace_id) == ("unknown", False, TRACE_ID)
+    assert error.__cause__ is not None
+    assert str(error).startswith("the request left and no complete answer came: ")
+    assert len(server.requests) == 1
+
+
+def test_a_refused_port_is_not_sent(call):
+    client = koodrive.Client(endpoint=f"http://127.0.0.1:{refused_port()}", user_id=USER_ID, token=TOKEN)
+    with pytest.raises(koodrive.NotSentError) as caught:
+        client.send(call)
+    assert (caught.value.outcome, caught.value.retryable) == ("not_sent", True)
+    assert isinstance(caught.value.__cause__, ConnectionRefusedError)
+
+
+def test_a_name_that_does_not_resolve_is_not_sent(call):
+    client = koodrive.Client(endpoint="https://no-such-host.invalid", user_id=USER_ID, token=TOKEN)
+    with pytest.raises(koodrive.NotSentError):
+        client.send(call)
+
+
+def test_tls_that_is_none_is_not_sent(server, call):
+    client = koodrive.Client(endpoint=server.url.replace("http:", "https:"), user_id=USER_ID, token=TOKEN)
+    with pytest.raises(koodrive.NotSentError):
+        client.send(call, connect_timeout=0.5)
+    assert server.requests == []
+
+
+def test_a_reply_that_drips_ends_with_the_deadline(server, client, call):
+    server.answers = [drip]
+    started = time.monotonic()
+    with pytest.raises(koodrive.OutcomeUnknownError):
+        client.send(call, timeout=0.5)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize("status, error", [(200, koodrive.UnreadableReplyError), (500, koodrive.ApiError)])
+def test_a_reply_that_is_too_long(server, client, call, status, error):
+    server.answers = [reply(status, b'{"code":"1","msg":"%s"}' % (b"x" * 5000)), reply()]
+    with pytest.raises(error) as caught:
+        client.send(call, max_reply_bytes=100)
+    assert (caught.value.status, caught.value.code) == (status, None)
+    assert client.send(call, max_reply_bytes=len(OK)).code == "0"
+    assert server.connections == 2
+
+
+def http_date(seconds_ahead):
+    return "Date: " + formatdate(time.time() + seconds_ahead, usegmt=True)
+
+
+@pytest.mark.parametrize("ahead", [3600, -3600])
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_date_that_the_service_refused_is_signed_anew_once(server, client, call, ahead, status):
+    server.answers = [reply(status, b"{}", http_date(ahead)), reply()]
+    seen = []
+    assert client.send(call, on_exchange=seen.append).code == "0"
+    first, second = (request["headers"] for request in server.requests)
+    assert first["x-date"] != second["x-date"]
+    assert first["x-traceid"] == second["x-traceid"]
+    assert abs(client.clock_offset - ahead) < 3
+    assert [exchange.status for exchange in seen] == [status, 200]
+
+
+def test_a_date_that_is_refused_again_is_an_error(server, client, call):
+    server.answers = [reply(401, b"{}", http_date(3600)), reply(401, b"{}", http_date(-3600))]
+    with pytest.raises(koodrive.ApiError):
+        client.send(call)
+    assert len(server.requests) == 2
+
+
+def test_a_401_without_clock_trouble_is_not_tried_again(server, client, call):
+    server.answers = [reply(401, b"{}", http_date(0))]
+    with pytest.raises(koodrive.ApiError):
+        client.send(call)
+    assert len(server.requests) == 1
+
+
+def test_an_explicit_date_is_not_replaced(server, client, call):
+    server.answers = [reply(401, b"{}", http_date(3600))]
+    with pytest.raises(koodrive.ApiError):
+        client.send(call, date=time.time() - 10)
+    assert len(server.requests) == 1
+
+
+def test_a_token_function_is_called_by_every_send(server, call):
+    tokens = iter(["one", "two"])
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: next(tokens))
+    server.answers = [reply(), reply()]
+    client.send(call)
+    client.send(call)
+    assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+    assert server.connections == 1
+
+
+def test_an_async_token_function_is_for_asend(server, call):
+    async def token():
+        return TOKEN
+
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token)
+    with pytest.raises(koodrive.InvalidInputError, match="use asend"):
+        client.send(call)
+
+
+def test_exchanges_are_seen_without_secrets(server, client, call):
+    server.answers = [reply(), None]
+    seen = []
+    client.send(call, trace_id=TRACE_ID, on_exchange=seen.append)
+    with pytest.raises(koodrive.OutcomeUnknownError):
+        client.send(call, trace_id=TRACE_ID, on_exchange=seen.append)
+    good, bad = seen
+    assert (good.method, good.status, good.trace_id, good.kind, good.outcome) == ("POST", 200, TRACE_ID, None, None)
+    assert (bad.status, bad.kind, bad.outcome) == (None, "outcome_unknown", "unknown")
+    assert good.url == server.url + "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
+    assert abs(good.started_at - time.time()) < 60 and 0 <= good.duration < 60
+    assert TOKEN not in repr(seen)
+
+
+def test_what_a_hook_raises_changes_nothing(server, client, call, caplog):
+    server.answers = [reply()]
+    assert client.send(call, on_exchange=lambda exchange: 1 / 0).code == "0"
+    assert "on_exchange failed" in caplog.text
+
+
+def test_threads_send_over_connections_of_their_own(server, client, call):
+    server.answers = [reply() for _ in range(80)]
+    replies = []
+
+    def work():
+        for _ in range(10):
+            replies.append(client.send(call).code)
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert replies == ["0"] * 80
+    assert 1 <= server.connections <= 8
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_does_not_share_connections(server, client, call):
+    server.answers = [reply(), reply(), reply()]
+    client.send(call)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            code = 0 if client.send(call).code == "0" else 1
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0
+    client.send(call)
+    assert server.connections == 2
+
+
+LIMITS = [("timeout", 0), ("timeout", None), ("timeout", float("inf")), ("connect_timeout", -1), ("max_reply_bytes", 0)]
+
+
+@pytest.mark.parametrize("name, value", LIMITS)
+def test_a_limit_that_is_none_is_refused(client, call, name, value):
+    with pytest.raises(koodrive.InvalidInputError, match=f"^{name} is"):
+        client.send(call, **{name: value})
+
+
+class NoTransport:
+    pass
+
+
+def test_an_unknown_transport_is_refused(client, call):
+    for transport in (NoTransport(), NoTransport, "requests"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; give none.*httpx\.Client"):
+            client.send(call, transport=transport)
+
+
+def test_a_function_is_a_transport(client, call):
+    from koodrive.transports import NotSent
+
+    def good(request, *, connect_timeout, timeout, max_reply_bytes):
+        assert (connect_timeout, timeout, max_reply_bytes) == (5.0, 30.0, 1024 * 1024)
+        return 200, {"x-traceid": "t"}, OK
+
+    def not_sent(request, **limits):
+        raise NotSent("no route")
+
+    def broken(request, **limits):
+        return None
+
+    def raising(request, **limits):
+        raise KeyError("x")
+
+    assert client.send(call, transport=good).trace_id == "t"
+    with pytest.raises(koodrive.NotSentError, match="no route"):
+        client.send(call, transport=not_sent)
+    for transport in (broken, raising):
+        with pytest.raises(koodrive.OutcomeUnknownError) as caught:
+            client.send(call, transport=transport)
+        assert caught.value.__cause__ is not None

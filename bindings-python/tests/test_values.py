@@ -1,0 +1,148 @@
+"""Replies, errors and other values: read, frozen, hashed, pickled."""
+
+import copy
+import pickle
+
+import koodrive
+import pytest
+
+from conftest import OK, TOKEN, USER_ID
+
+CLIENT = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=TOKEN)
+NOTIFY = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+POLICIES = koodrive.GetCurrentRetentionPolicy()
+
+VALUES = [
+    NOTIFY,
+    koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2", undocumented_type=1),
+    POLICIES,
+    koodrive.Acknowledgement(code="0", msg=None, trace_id=None),
+    koodrive.Acknowledgement(code="0", msg="成功", trace_id="t"),
+    koodrive.RetentionPolicy(policy_id="300000000000000000", priority=1),
+    koodrive.RetentionPolicies(code="0", policy_list=(koodrive.RetentionPolicy(policy_id="1"),)),
+    koodrive.Settings(endpoint=koodrive.CHINA, user_id=USER_ID),
+    koodrive.Difference(part="METHOD", line=1, ours="GET", theirs="POST"),
+    koodrive.Explanation(
+        canonical_request="a", canonical_request_hash="b", string_to_sign="c", signature="d", signed_headers="e"
+    ),
+    koodrive.Exchange(method="GET", url="u", status=None, started_at=1.0, duration=2.0, trace_id="t"),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_a_value_is_frozen_and_travels(value):
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(value, protocol)) == value
+    for same in (copy.copy(value), copy.deepcopy(value), eval(repr(value), vars(koodrive).copy())):
+        assert same == value and hash(same) == hash(value) and repr(same) == repr(value)
+    assert value != object()
+    assert type(value).__module__ == "koodrive"
+    for name in (*value.__match_args__, "other"):
+        with pytest.raises(AttributeError):
+            setattr(value, name, "x")
+        with pytest.raises(AttributeError):
+            delattr(value, name)
+
+
+def test_values_differ_by_their_fields():
+    assert len(set(VALUES)) == len(VALUES)
+
+
+HEADERS = [
+    {"X-TraceId": "t"},
+    {"x-traceid": b"t"},
+    {b"X-TRACEID": b"t"},
+    [("x-traceid", "t")],
+    (("x-TRACEid", "t"),),
+    [[b"x-traceid", b"t"], ["other", "é"]],
+    iter([("x-traceid", "t")]),
+]
+
+
+@pytest.mark.parametrize("headers", HEADERS)
+def test_headers_are_a_mapping_or_pairs_in_any_case(headers):
+    assert CLIENT.parse(NOTIFY, 200, headers, OK).trace_id == "t"
+
+
+@pytest.mark.parametrize("headers", [None, 7, "x-traceid", [1], [("x-traceid",)], {"x-traceid": 7}, {7: "x"}])
+def test_other_headers_are_refused(headers):
+    with pytest.raises((TypeError, ValueError)):
+        CLIENT.parse(NOTIFY, 200, headers, OK)
+
+
+@pytest.mark.parametrize("body", [OK, bytearray(OK), memoryview(OK), OK.decode()], ids=lambda body: type(body).__name__)
+def test_a_body_is_bytes_or_text(body):
+    assert CLIENT.parse(NOTIFY, 200, {}, body) == koodrive.Acknowledgement(code="0", msg="Success.", trace_id=None)
+
+
+@pytest.mark.parametrize("body", [None, 7, {"code": 0}])
+def test_another_body_is_refused(body):
+    with pytest.raises(koodrive.InvalidInputError, match="^a reply has a part of type"):
+        CLIENT.parse(NOTIFY, 200, {}, body)
+
+
+@pytest.mark.parametrize("status", [99, 1000, 0])
+def test_a_status_that_http_has_not_is_refused(status):
+    with pytest.raises(koodrive.InvalidInputError, match="^status is no HTTP status"):
+        CLIENT.parse(NOTIFY, status, {}, OK)
+
+
+@pytest.mark.parametrize("status", [None, "200", -1, 2**70])
+def test_a_status_that_is_no_small_integer_is_an_error_of_python(status):
+    with pytest.raises((TypeError, OverflowError)):
+        CLIENT.parse(NOTIFY, status, {}, OK)
+
+
+def test_policies_are_read():
+    body = b'{"code":"0","policyList":[{"policyId":300000000000000000,"policyName":"n","priority":10,"status":"1"},{}]}'
+    reply = CLIENT.parse(POLICIES, 200, {}, body)
+    assert reply.policy_list == (
+        koodrive.RetentionPolicy(policy_id="300000000000000000", policy_name="n", priority=10, status=1),
+        koodrive.RetentionPolicy(),
+    )
+
+
+TREE = {
+    koodrive.InvalidInputError: ("invalid_input", "not_sent", False, ValueError),
+    koodrive.NotSentError: ("not_sent", "not_sent", True, ConnectionError),
+    koodrive.OutcomeUnknownError: ("outcome_unknown", "unknown", False, ConnectionError),
+    koodrive.ApiError: ("api", "unknown", False, Exception),
+    koodrive.UnreadableReplyError: ("unreadable_reply", "unknown", False, Exception),
+}
+
+
+@pytest.mark.parametrize("error", TREE)
+def test_the_tree_of_errors(error):
+    kind, outcome, retryable, base = TREE[error]
+    assert issubclass(error, koodrive.KooDriveError) and issubclass(error, base)
+    made = error("why")
+    assert (str(made), made.kind, made.outcome, made.retryable) == ("why", kind, outcome, retryable)
+    assert (made.status, made.code, made.msg, made.request_id, made.trace_id, made.retry_after) == (None,) * 6
+    assert error.__module__ == "koodrive"
+
+
+def test_the_words_of_errors_are_the_cores():
+    from koodrive import _core
+
+    for made in (_core.error(name, "a", "b") for name in ("refused", "not_sent", "outcome_unknown")):
+        kind, outcome, retryable, _ = TREE[type(made)]
+        assert (made.__dict__["outcome"], made.__dict__["retryable"]) == (outcome, retryable)
+        assert made.kind == kind
+
+
+def test_an_api_error_has_its_fields_and_travels():
+    body = b'{"error_code":"APIGW.0301","error_msg":"no","request_id":"r"}'
+    headers = {"Retry-After": "7", "x-traceid": "t"}
+    with pytest.raises(koodrive.ApiError) as caught:
+        CLIENT.parse(NOTIFY, 429, headers, body)
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value)), copy.copy(caught.value)):
+        assert (error.kind, error.outcome, error.retryable, error.status) == ("api", "refused", True, 429)
+        assert (error.code, error.msg, error.request_id, error.trace_id) == ("APIGW.0301", "no", "r", "t")
+        assert error.retry_after == 7.0
+        assert str(error) == str(caught.value)
+
+
+def test_a_200_that_nobody_can_read():
+    with pytest.raises(koodrive.UnreadableReplyError) as caught:
+        CLIENT.parse(NOTIFY, 200, {}, b"<html>")
+    assert (caught.value.kind, caught.value.outcome, caught.value.status) == ("unreadable_reply", "unknown", 200)
