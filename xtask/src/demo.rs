@@ -38,8 +38,8 @@ pub(crate) fn run(languages: &[&str]) -> Result<()> {
         );
     }
     println!(
-        "\nAll of it happened: {} languages, two ways to authenticate, {} notifications accepted, one refusal explained in each.",
-        languages.len(),
+        "\nAll of it happened in {}: two ways to authenticate, {} notifications accepted, one refusal explained in each.",
+        languages.join(", "),
         languages.len() * DELIVERED
     );
     Ok(())
