@@ -6,6 +6,7 @@ mod python;
 mod readme;
 mod sandbox;
 mod sh;
+mod stamp;
 mod test;
 
 use std::process::ExitCode;

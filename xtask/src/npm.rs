@@ -2,17 +2,16 @@
 //!
 //! Every step leaves a stamp and is skipped while nothing it depends on has changed.
 
-use std::collections::hash_map::DefaultHasher;
 use std::env;
 use std::fs;
-use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::sh;
+use crate::stamp::{files, fingerprint, once};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
@@ -247,47 +246,4 @@ fn binding(path: &str) -> PathBuf {
 
 fn directory() -> PathBuf {
     sh::target().join("npm")
-}
-
-/// Does the work unless the stamp says that it was done for the same input.
-fn once(stamp: &Path, input: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
-    if fs::read_to_string(stamp).is_ok_and(|done| done == input) {
-        return Ok(());
-    }
-    let _ = fs::remove_file(stamp);
-    work()?;
-    let parent = stamp.parent().unwrap_or(stamp);
-    fs::create_dir_all(parent)?;
-    fs::write(stamp, input).with_context(|| format!("cannot write {}", stamp.display()))
-}
-
-/// A hash of these files and folders. Good enough to tell that something changed.
-fn fingerprint(paths: &[PathBuf]) -> Result<String> {
-    let mut hasher = DefaultHasher::new();
-    for path in paths {
-        for file in files(path)? {
-            file.hash(&mut hasher);
-            fs::read(&file)
-                .with_context(|| format!("cannot read {}", file.display()))?
-                .hash(&mut hasher);
-        }
-    }
-    Ok(format!("{:016x}\n", hasher.finish()))
-}
-
-/// The file itself, or the files of a folder, sorted.
-fn files(path: &Path) -> Result<Vec<PathBuf>> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            bail!("{} is a folder; this build knows files", path.display());
-        }
-        files.push(path);
-    }
-    files.sort();
-    Ok(files)
 }
