@@ -2,8 +2,7 @@
 
 use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode};
-use koodrive::signing::explain;
-use koodrive::{FixedParts, GetCurrentRetentionPolicy, ModificationType};
+use koodrive::{FixedParts, GetCurrentRetentionPolicy, ModificationType, signing::explain};
 use koodrive::{NotifyPackageExpire, Operation, RequestOptions, TraceId, header, host};
 use pyo3::types::{PyBytes, PyList, PyString};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
@@ -78,6 +77,8 @@ pub(crate) struct Client {
     fixed: [PyOnceLock<Fixed>; 2],
 }
 
+type Given<'a> = &'a Bound<'a, Call>;
+type Opt<'a> = Option<Any<'a>>;
 type Answer<'a> = (StatusCode, &'a HeaderMap, &'a [u8]);
 type Sent = Option<(usize, String, String)>;
 
@@ -97,7 +98,7 @@ impl Client {
     }
 }
 
-fn options(trace_id: Option<Any>, date: Option<Any>) -> PyResult<RequestOptions> {
+fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
     let mut options = RequestOptions::default();
     if let Some(id) = trace_id {
         let id = TraceId::new(&text("trace id", id)?);
@@ -132,13 +133,7 @@ impl Client {
 
     /// Builds the request to a call. `now` is this machine's clock by default; `date` is an explicit X-Date.
     #[pyo3(signature = (call, now=None, trace_id=None, date=None))]
-    fn request(
-        &self,
-        call: &Bound<'_, Call>,
-        now: Option<Any>,
-        trace_id: Option<Any>,
-        date: Option<Any>,
-    ) -> PyResult<Request> {
+    fn request(&self, call: Given, now: Opt, trace_id: Opt, date: Opt) -> PyResult<Request> {
         let (py, core) = (call.py(), &self.core);
         let (now, options) = (clock(now)?, options(trace_id, date)?);
         let fixed = &self.fixed[usize::from(call.get().0.is_none())];
@@ -168,7 +163,7 @@ impl Client {
     #[pyo3(text_signature = "($self, call, status, headers, body)")]
     fn parse(
         &self,
-        call: &Bound<'_, Call>,
+        call: Given,
         status: u16,
         headers: Any,
         body: Any,
@@ -207,13 +202,7 @@ impl Client {
     }
 
     /// The fields of `koodrive.Explanation`.
-    fn _explain(
-        &self,
-        call: &Bound<'_, Call>,
-        now: Option<Any>,
-        date: Option<Any>,
-        message: Option<&str>,
-    ) -> PyResult<String> {
+    fn _stages(&self, call: Given, now: Opt, date: Opt, message: Option<&str>) -> PyResult<String> {
         let (core, now, options) = (&self.core, clock(now)?, options(None, date)?);
         let it = with_call!(call, |it| explain(core, it, now, &options, message));
         it.map(|it| json(&it)).map_err(exception)

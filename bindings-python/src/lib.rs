@@ -26,6 +26,13 @@ mod _core {
         TraceId::from_random(random).to_string()
     }
 
+    #[pyfunction]
+    fn check_type(number: i64) -> PyResult<()> {
+        koodrive::ModificationType::try_from(number)
+            .map(drop)
+            .map_err(exception)
+    }
+
     /// The error that the core has for what only Python sees: its name, and the arguments of the core's function.
     #[pyfunction]
     fn error(name: &str, first: &str, second: &str) -> PyErr {

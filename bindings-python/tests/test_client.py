@@ -111,6 +111,8 @@ REFUSED_CALLS = [
     ({"package_id": ""}, "packageId is empty"),
     ({"carrier_user_id": "\ud800"}, "carrierUserId holds a lone surrogate"),
     ({"package_id": "a\udfffb"}, "packageId holds a lone surrogate"),
+    ({"type": 1}, r"type 1 is not documented: 2 \(enter the reservation period\) is the only documented value"),
+    ({"type": "2"}, "type is no integer"),
     ({"undocumented_type": 2}, "type 2 is documented"),
     ({"undocumented_type": "1"}, "type is no integer"),
     ({"undocumented_type": 1.0}, "type is no integer"),

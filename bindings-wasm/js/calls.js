@@ -4,16 +4,16 @@ import { core } from "./core.js";
 import { checked, known, refuse, text } from "./errors.js";
 import { OPERATIONS } from "./names.js";
 
-const FIELDS = ["carrierUserId", "packageId", "undocumentedType"];
+const FIELDS = ["carrierUserId", "packageId", "type", "undocumentedType"];
 const MEMBERS = [["operation", ...FIELDS], ["operation"]];
 
 export function notifyPackageExpire(fields) {
   known("notifyPackageExpire", fields, FIELDS);
+  const [, ...checkedFields] = argumentsOf({ operation: OPERATIONS[0], ...fields });
+  checked(() => core().check(...checkedFields));
   const { carrierUserId, packageId, undocumentedType } = fields;
   const call = { operation: OPERATIONS[0], carrierUserId, packageId };
   if (undocumentedType !== undefined) call.undocumentedType = undocumentedType;
-  const [, ...checkedFields] = argumentsOf(call);
-  checked(() => core().check(...checkedFields));
   return call;
 }
 
@@ -26,7 +26,9 @@ export function argumentsOf(call) {
   const operation = operationOf(call);
   known(call.operation, call, MEMBERS[operation]);
   if (operation !== 0) return [operation, "", "", undefined];
-  const kind = call.undocumentedType;
+  const { type, undocumentedType: kind } = call;
+  // Needless, but the publisher's own example has one, and a wrong one.
+  if (type !== undefined) checked(() => core().checkType(typeof type === "number" ? type : NaN));
   return [
     operation,
     text("carrierUserId", call.carrierUserId),

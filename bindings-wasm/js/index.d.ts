@@ -13,6 +13,8 @@ export interface NotifyPackageExpire {
   readonly carrierUserId: string;
   /** The carrier's id of the package. Text. */
   readonly packageId: string;
+  /** 2, the only documented value, which is sent anyway. Any other is refused: see `undocumentedType`. */
+  readonly type?: 2 | undefined;
   /**
    * Sent as `type` instead of 2, the only documented value. An integer other than 2. (The publisher's own example sends 1.)
    */

@@ -57,6 +57,13 @@ pub fn check(user: &str, package: &str, kind: Option<f64>) -> Result<(), Thrown>
     Ok(notification(user, package, kind).map(drop)?)
 }
 
+/// Refuses a `type` that was not asked for by the name of an undocumented one.
+#[wasm_bindgen(js_name = checkType)]
+pub fn check_type(number: f64) -> Result<(), Thrown> {
+    let refuse = || host::refused("type is no integer", "leave it out, or give 2");
+    Ok(ModificationType::try_from(whole(number).ok_or_else(refuse)?).map(drop)?)
+}
+
 /// What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.
 #[wasm_bindgen]
 pub fn names() -> Vec<String> {

@@ -113,7 +113,7 @@ class Client(_core.Client):
         self._token = function
         if function is not None:
             # An attribute comes before the class's method: nothing is built until send has asked the function.
-            vars(self).update(request=_pending, _explain=_pending)
+            vars(self).update(request=_pending, _stages=_pending)
         return self
 
     @property
@@ -137,7 +137,7 @@ class Client(_core.Client):
         message = None if message is None else text("message", message)
         import json  # no explanation, no cost
 
-        *stages, difference, finding = json.loads(self._explain(call, now, date, message)).values()
+        *stages, difference, finding = json.loads(self._stages(call, now, date, message)).values()
         line = difference and of(Difference, tuple(difference.values()))
         return of(Explanation, (*stages, line, finding))
 

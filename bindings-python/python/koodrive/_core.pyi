@@ -21,6 +21,7 @@ __all__ = [
     "Client",
     "Request",
     "X_DATE",
+    "check_type",
     "error",
     "trace_id_from_random",
 ]
@@ -80,7 +81,7 @@ class Client:
     def observe_clock(self, headers: _Headers, sent_at: _Instant, received_at: _Instant) -> None: ...
     @property
     def clock_offset(self) -> float: ...
-    def _explain(
+    def _stages(
         self,
         call: Call[Any],
         now: Optional[_Instant],
@@ -89,4 +90,5 @@ class Client:
     ) -> str: ...
 
 def trace_id_from_random(random: bytes) -> str: ...
+def check_type(number: int) -> None: ...
 def error(name: str, first: str, second: str) -> KooDriveError: ...

@@ -269,8 +269,8 @@ class NotifyPackageExpire(_Value, _CallForAcknowledgement):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period. It changes state: what then
     happens to the subscriber's data follows from the retention policies in force, which ``GetCurrentRetentionPolicy`` reads.
 
-    Both ids are the carrier's own and go through unchanged; a number is refused. ``undocumented_type`` asks for another
-    ``type`` than 2, the only documented one.
+    Both ids are the carrier's own and go through unchanged; a number is refused. ``type`` is 2, the only documented value,
+    and need not be given; any other is refused, unless it is asked for as ``undocumented_type``.
     """
 
     __module__ = "koodrive"
@@ -284,10 +284,11 @@ class NotifyPackageExpire(_Value, _CallForAcknowledgement):
     undocumented_type: Optional[int]
 
     def __new__(
-        cls, *, carrier_user_id: str, package_id: str, undocumented_type: Optional[int] = None
+        cls, *, carrier_user_id: str, package_id: str, type: int = 2, undocumented_type: Optional[int] = None
     ) -> NotifyPackageExpire:
         """Checks the arguments."""
         try:
+            _core.check_type(type)
             made = _core.Call.__new__(cls, (carrier_user_id, package_id), undocumented_type)
         except (TypeError, UnicodeError, OverflowError):
             text("carrierUserId", carrier_user_id)
