@@ -5,14 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::date::{self, ClockOffset};
 use crate::operation::OPERATIONS;
+use crate::reply::Received;
+use crate::request::{Authorization, FixedParts, RequestOptions, VaryingParts};
 use crate::text::check_header_value;
 use crate::{
     CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
-    ReplyError, TraceId, XDate, header, reply, signing,
+    ReplyError, XDate, header, signing,
 };
 
 /// A caller of the API. Cheap to clone; clones share what they learn about the server's clock.
@@ -37,90 +39,6 @@ struct Identity {
 struct Prepared {
     uri: OnceLock<Uri>,
     canonical_uri: OnceLock<String>,
-}
-
-/// Options of one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct RequestOptions {
-    trace_id: Option<TraceId>,
-    date: Option<DateTime<Utc>>,
-}
-
-impl RequestOptions {
-    /// Sends `x-traceid`. No trace id is sent by default.
-    #[must_use]
-    pub const fn trace_id(mut self, trace_id: TraceId) -> Self {
-        self.trace_id = Some(trace_id);
-        self
-    }
-
-    /// Sends this X-Date, cut to the second, instead of the computed one: to reproduce a signature.
-    #[must_use]
-    pub const fn date(mut self, date: DateTime<Utc>) -> Self {
-        self.date = Some(date);
-        self
-    }
-
-    /// Whether X-Date was named by the caller. Such a date is never replaced, so a call that is refused for it is not
-    /// signed anew.
-    #[must_use]
-    pub const fn has_date(&self) -> bool {
-        self.date.is_some()
-    }
-}
-
-/// The half of a request that never changes for a client and an operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct FixedParts {
-    /// HTTP method.
-    pub method: Method,
-    /// Endpoint, prefix and path; `new URL(url).href === url`.
-    pub url: String,
-    /// Lower-case names and their values: `content-type` where there is a body, `x-user-id`.
-    pub headers: Vec<(&'static str, String)>,
-}
-
-/// The half of a request that varies with the call.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct VaryingParts {
-    /// Header `x-date`.
-    pub x_date: XDate,
-    /// Header `authorization`.
-    pub authorization: Authorization,
-    /// JSON, UTF-8; none for an operation without a body.
-    pub body: Option<String>,
-    /// Header `x-traceid`, where one was given.
-    pub trace_id: Option<TraceId>,
-}
-
-/// The value of the header Authorization; redacted in `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Authorization(HeaderValue);
-
-impl Authorization {
-    /// The value as it is sent.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        // Checked at construction to be visible ASCII and blanks; the empty text cannot occur.
-        self.0.to_str().unwrap_or_default()
-    }
-
-    fn signed(value: String) -> Self {
-        // The app id was checked and the rest is hex, so the fallback cannot occur.
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))
-            .unwrap_or_else(|_| HeaderValue::from_static(""));
-        value.set_sensitive(true);
-        Self(value)
-    }
-}
-
-impl fmt::Debug for Authorization {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
 }
 
 impl Client {
@@ -361,7 +279,7 @@ impl Client {
         headers: &HeaderMap,
         body: &[u8],
     ) -> Result<O::Reply, ReplyError> {
-        reply::read::<O>(&self.identity.endpoint, status, headers, body)
+        self.received::<O>(status, headers, body).read::<O>()
     }
 
     /// The error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
@@ -375,7 +293,22 @@ impl Client {
         start: &[u8],
         limit: usize,
     ) -> ReplyError {
-        reply::too_long::<O>(&self.identity.endpoint, status, headers, start, limit)
+        self.received::<O>(status, headers, start).too_long(limit)
+    }
+
+    fn received<'a, O: Operation>(
+        &'a self,
+        status: StatusCode,
+        headers: &'a HeaderMap,
+        body: &'a [u8],
+    ) -> Received<'a> {
+        Received {
+            operation: O::NAME,
+            endpoint: &self.identity.endpoint,
+            status,
+            headers,
+            body,
+        }
     }
 
     pub(crate) fn credentials(&self) -> &Credentials {

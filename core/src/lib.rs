@@ -54,13 +54,14 @@ pub mod header;
 pub mod host;
 mod operation;
 mod reply;
+mod request;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod signing;
 mod text;
 mod trace_id;
 
-pub use client::{Authorization, Client, FixedParts, RequestOptions, VaryingParts};
+pub use client::Client;
 pub use credentials::Credentials;
 pub use date::{CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, XDate};
 pub use endpoint::Endpoint;
@@ -69,4 +70,5 @@ pub use operation::{
     Acknowledgement, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, Operation,
     RetentionPolicies, RetentionPolicy,
 };
+pub use request::{Authorization, FixedParts, RequestOptions, VaryingParts};
 pub use trace_id::TraceId;

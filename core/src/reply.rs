@@ -18,102 +18,85 @@ use crate::operation::{Acknowledgement, Operation};
 use crate::text::body_excerpt;
 use crate::{Endpoint, ReplyError, header};
 
-/// Reads the response to an operation.
-pub(crate) fn read<O: Operation>(
-    endpoint: &Endpoint,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-) -> Result<O::Reply, ReplyError> {
-    let read = match Envelope::read(body) {
-        Ok((envelope, text)) if status == StatusCode::OK => match envelope.code {
-            Member::Text(code) if code == "0" => O::reply(
-                Acknowledgement {
+/// A response as it was received.
+pub(crate) struct Received<'a> {
+    pub(crate) operation: &'static str,
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'a HeaderMap,
+    /// Its beginning, where it is longer than the host reads.
+    pub(crate) body: &'a [u8],
+}
+
+impl<'a> Received<'a> {
+    pub(crate) fn read<O: Operation>(&self) -> Result<O::Reply, ReplyError> {
+        let (acknowledgement, body) = self.acknowledgement()?;
+        O::reply(acknowledgement, body).map_err(|why| self.unreadable(why))
+    }
+
+    /// The error for a body of more than `limit` bytes.
+    pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
+        self.unreadable(format!("it is longer than the limit of {limit} bytes"))
+    }
+
+    /// What every success has, and the body as text.
+    fn acknowledgement(&self) -> Result<(Acknowledgement, &'a str), ReplyError> {
+        let (envelope, body) = Envelope::read(self.body).map_err(|why| self.unreadable(why))?;
+        if self.status != StatusCode::OK {
+            return Err(self.error(envelope, None));
+        }
+        let why = match envelope.code {
+            Member::Text(code) if code == SUCCESS => {
+                let acknowledgement = Acknowledgement {
                     code,
                     msg: envelope.msg,
-                    trace_id: trace_id(headers),
-                },
-                text,
-            ),
-            Member::Text(_) => {
-                return Err(error::<O>(endpoint, status, headers, envelope, body, None));
+                    trace_id: trace_id(self.headers),
+                };
+                return Ok((acknowledgement, body));
             }
-            Member::Missing => Err("it has no code".to_owned()),
-            Member::Twice => Err("it has more than one code".to_owned()),
-            Member::Unusable => {
-                Err("its code is neither an integer nor a text that is not empty".to_owned())
-            }
-        },
-        Ok((envelope, _)) => {
-            return Err(error::<O>(endpoint, status, headers, envelope, body, None));
-        }
-        Err(why) => Err(why),
-    };
-    read.map_err(|why| {
-        let unreadable = (status == StatusCode::OK).then_some(why);
-        error::<O>(
-            endpoint,
-            status,
-            headers,
-            Envelope::default(),
-            body,
+            Member::Text(_) => return Err(self.error(envelope, None)),
+            Member::Missing => "it has no code",
+            Member::Twice => "it has more than one code",
+            Member::Unusable => "its code is neither an integer nor a text that is not empty",
+        };
+        Err(self.unreadable(why.to_owned()))
+    }
+
+    /// Only a 200 can be unreadable: any other status says enough by itself.
+    fn unreadable(&self, why: String) -> ReplyError {
+        let why = (self.status == StatusCode::OK).then_some(why);
+        self.error(Envelope::default(), why)
+    }
+
+    fn error(&self, envelope: Envelope, unreadable: Option<String>) -> ReplyError {
+        let server_date = ServerDate::read(self.headers);
+        let code = envelope.code.into_text();
+        let code = code.or(envelope.error_code.into_text());
+        let msg = envelope.msg.or(envelope.error_msg);
+        let said_something = code.is_some() || msg.is_some();
+        ReplyError(Box::new(ReplyErrorParts {
             unreadable,
-        )
-    })
+            operation: self.operation,
+            authority: self.endpoint.authority().to_owned(),
+            status: self.status,
+            code,
+            msg,
+            request_id: envelope.request_id,
+            trace_id: trace_id(self.headers),
+            retry_after: retry_after(self.headers, server_date.as_ref()),
+            server_date,
+            x_date: None,
+            excerpt: if said_something {
+                None
+            } else {
+                body_excerpt(self.body)
+            },
+        }))
+    }
 }
 
-/// The error for a response whose body was longer than the host reads; `body` is what it did read.
-pub(crate) fn too_long<O: Operation>(
-    endpoint: &Endpoint,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    limit: usize,
-) -> ReplyError {
-    let unreadable =
-        (status == StatusCode::OK).then(|| format!("it is longer than the limit of {limit} bytes"));
-    error::<O>(
-        endpoint,
-        status,
-        headers,
-        Envelope::default(),
-        body,
-        unreadable,
-    )
-}
-
-fn error<O: Operation>(
-    endpoint: &Endpoint,
-    status: StatusCode,
-    headers: &HeaderMap,
-    envelope: Envelope,
-    body: &[u8],
-    unreadable: Option<String>,
-) -> ReplyError {
-    let server_date = ServerDate::read(headers);
-    let code = envelope
-        .code
-        .into_text()
-        .or(envelope.error_code.into_text());
-    let msg = envelope.msg.or(envelope.error_msg);
-    ReplyError(Box::new(ReplyErrorParts {
-        excerpt: match (&code, &msg) {
-            (None, None) => body_excerpt(body),
-            _ => None,
-        },
-        unreadable,
-        operation: O::NAME,
-        authority: endpoint.authority().to_owned(),
-        status,
-        code,
-        msg,
-        request_id: envelope.request_id,
-        trace_id: trace_id(headers),
-        retry_after: retry_after(headers, server_date.as_ref()),
-        server_date,
-        x_date: None,
-    }))
-}
+/// The only code that is no error.
+const SUCCESS: &str = "0";
 
 fn trace_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::X_TRACEID)?.to_str().ok()?;

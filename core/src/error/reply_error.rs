@@ -1,0 +1,209 @@
+//! What the service answered when it was no success: everything it said, and what follows from it.
+//! Which reply becomes which error is decided in `reply.rs`.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use super::{ErrorKind, Outcome};
+use crate::XDate;
+use crate::date::ServerDate;
+use crate::text::Excerpt;
+
+/// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
+///
+/// Status, code, msg, request id and trace id are the service's own, unchanged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyError(pub(crate) Box<ReplyErrorParts>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ReplyErrorParts {
+    /// Why a 200 could not be read; none for [`ErrorKind::Api`].
+    pub(crate) unreadable: Option<String>,
+    pub(crate) operation: &'static str,
+    pub(crate) authority: String,
+    pub(crate) status: StatusCode,
+    pub(crate) code: Option<String>,
+    pub(crate) msg: Option<String>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) trace_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) server_date: Option<ServerDate>,
+    pub(crate) x_date: Option<XDate>,
+    /// The body's first characters, where there is neither code nor msg.
+    pub(crate) excerpt: Option<String>,
+}
+
+/// Published as "inner server invoke failure": the service failed at an unknown point of the work (contract.md 7).
+const INNER_INVOKE_FAILURE: &str = "13000201";
+
+impl ReplyError {
+    /// [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        if self.0.unreadable.is_some() {
+            ErrorKind::UnreadableReply
+        } else {
+            ErrorKind::Api
+        }
+    }
+
+    /// [`Outcome::Refused`] for 3xx, 4xx, 503 and for 200 with another code. [`Outcome::Unknown`] for everything else:
+    /// any other 5xx, a status that no page mentions, code 13000201 at any status, a reply that nobody can read.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let parts = &*self.0;
+        if parts.unreadable.is_some() || parts.code.as_deref() == Some(INNER_INVOKE_FAILURE) {
+            return Outcome::Unknown;
+        }
+        match parts.status.as_u16() {
+            200 | 300..=499 | 503 => Outcome::Refused,
+            _ => Outcome::Unknown,
+        }
+    }
+
+    /// True for 429 and 503, unless the outcome is unknown.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.0.status.as_u16(), 429 | 503) && self.outcome() != Outcome::Unknown
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// `code`, or a gateway's `error_code`, as text and digit for digit.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// `msg`, or a gateway's `error_msg`. May be Chinese: never match on it.
+    #[must_use]
+    pub fn msg(&self) -> Option<&str> {
+        self.0.msg.as_deref()
+    }
+
+    /// A gateway's `request_id`.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// The reply's header `x-traceid`. No published page shows one.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// How long the service asks to wait. A date in `Retry-After` is counted from the reply's own `Date`.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// Adds the X-Date that was sent, so that the text shows it beside the server's `Date` and
+    /// [`is_clock_refusal`](Self::is_clock_refusal) can tell. A text that is no X-Date changes nothing.
+    #[must_use]
+    pub fn with_x_date(mut self, x_date: &str) -> Self {
+        self.0.x_date = XDate::parse(x_date).ok();
+        self
+    }
+
+    /// Fills in the trace id that was sent, where the reply carried none.
+    #[must_use]
+    pub fn with_trace_id(mut self, trace_id: &str) -> Self {
+        self.0.trace_id.get_or_insert_with(|| trace_id.to_owned());
+        self
+    }
+
+    /// True when a 400 or 401 carries a `Date` that puts the X-Date that was sent (see [`with_x_date`](Self::with_x_date))
+    /// outside the 15-minute window. A transport that has learned the server's clock from this reply may then sign the call
+    /// anew, once: the service refused it, so it is not a repeat.
+    #[must_use]
+    pub fn is_clock_refusal(&self) -> bool {
+        let parts = &*self.0;
+        let (Some(x_date), Some(server)) = (&parts.x_date, &parts.server_date) else {
+            return false;
+        };
+        parts.unreadable.is_none()
+            && matches!(parts.status.as_u16(), 400 | 401)
+            && self.outcome() == Outcome::Refused
+            && !server.aged
+            && !x_date.is_within_window(server.date)
+    }
+}
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = &*self.0;
+        let status = parts.status.as_u16();
+        if let Some(why) = &parts.unreadable {
+            write!(
+                f,
+                "the service answered {} with HTTP {status}, but nobody can read the reply: {why}",
+                parts.operation
+            )?;
+        } else {
+            write!(
+                f,
+                "the service answered {} with HTTP {status}",
+                parts.operation
+            )?;
+            match &parts.code {
+                Some(code) => write!(f, ", code {}", Excerpt(code))?,
+                None => f.write_str(", no readable code")?,
+            }
+            if let Some(msg) = &parts.msg {
+                write!(f, ", msg \"{}\"", Excerpt(msg))?;
+            }
+        }
+        if let Some(id) = &parts.request_id {
+            write!(f, ", request id {}", Excerpt(id))?;
+        }
+        if let Some(id) = &parts.trace_id {
+            write!(f, ", trace id {}", Excerpt(id))?;
+        }
+        if let Some(excerpt) = &parts.excerpt {
+            write!(f, "; the body begins: {}", Excerpt(excerpt))?;
+        }
+        if self.outcome() == Outcome::Unknown {
+            f.write_str("; whether the service acted on it is unknown, so do not repeat it unless repeats are safe")?;
+        }
+        if parts.unreadable.is_none() && matches!(status, 400 | 401 | 403) {
+            what_to_check(f, parts)?;
+        }
+        Ok(())
+    }
+}
+
+/// The order of contract.md 7; `docs/troubleshooting.md` is the same list, longer.
+fn what_to_check(f: &mut fmt::Formatter<'_>, parts: &ReplyErrorParts) -> fmt::Result {
+    write!(
+        f,
+        "\nWhat to check, in this order:\
+         \n1. endpoint: is {} the one your Huawei contact named?\
+         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; ",
+        parts.authority
+    )?;
+    match &parts.x_date {
+        Some(x_date) => write!(f, "sent {x_date}, ")?,
+        None => f.write_str("compare the one sent, ")?,
+    }
+    match &parts.server_date {
+        Some(server) => write!(f, "server's Date {}", server.text)?,
+        None => f.write_str("the reply has no Date")?,
+    }
+    f.write_str(
+        "\n3. authentication: does this API accept yours, token or app id?\
+         \n4. token: its age, and the word before it (Bearer or AT)\
+         \n5. user id: does it belong to the app id?\
+         \n6. whitelist: has Huawei added you?\
+         \n7. signature: explain() shows every stage and the first difference to the service's message",
+    )
+}
+
+impl std::error::Error for ReplyError {}
