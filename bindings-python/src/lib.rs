@@ -43,6 +43,7 @@ mod _core {
             "lone_surrogate" => host::lone_surrogate(first),
             "date_without_zone" => host::date_without_zone(first),
             "not_a_margin" => host::not_a_margin(),
+            "not_a_type" => host::not_a_type(),
             _ => host::refused(first, second),
         })
     }

@@ -47,14 +47,14 @@ const encoder = new TextEncoder();
 /** The reply in a response. `sent` holds xDate and traceId of its request, and `limit` where the body is longer than that. */
 export function read(core, call, { status, headers, body }, { xDate = "", traceId, limit } = {}) {
   const operation = operationOf(call);
-  if (!Number.isInteger(status) || status < 100 || status > 999) {
-    refuse("status is no HTTP status", "give a number from 100 to 999");
-  }
   const lines = headerLines(headers);
   const bytes = bodyBytes(body);
-  const reply = checked(() => core.parse(operation, status, lines, bytes, xDate, traceId, limit));
+  const reply = checked(() => core.parse(operation, u16(status), lines, bytes, xDate, traceId, limit));
   return typeof reply === "string" ? acknowledgement(reply) : reply;
 }
+
+/** What does not fit would be cut to 16 bits on its way; 0 is no status, and the core says so. */
+const u16 = (status) => (Number.isInteger(status) && status > 0 && status < 65536 ? status : 0);
 
 /** Code and trace id hold no line break; what follows the second one is msg. `=` tells an empty text from none. */
 function acknowledgement(reply) {

@@ -46,8 +46,7 @@ macro_rules! with_call {
 fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyPackageExpire> {
     let call = NotifyPackageExpire::new(user, package)?;
     let Some(number) = kind else { return Ok(call) };
-    let refuse = || host::refused("undocumentedType is no integer", "give a whole number");
-    let number = whole(number).ok_or_else(refuse)?;
+    let number = whole(number).ok_or_else(host::not_a_type)?;
     call.with_modification_type(ModificationType::Undocumented(number))
 }
 
@@ -60,8 +59,8 @@ pub fn check(user: &str, package: &str, kind: Option<f64>) -> Result<(), Thrown>
 /// Refuses a `type` that was not asked for by the name of an undocumented one.
 #[wasm_bindgen(js_name = checkType)]
 pub fn check_type(number: f64) -> Result<(), Thrown> {
-    let refuse = || host::refused("type is no integer", "leave it out, or give 2");
-    Ok(ModificationType::try_from(whole(number).ok_or_else(refuse)?).map(drop)?)
+    let number = whole(number).ok_or_else(host::not_a_type)?;
+    Ok(ModificationType::try_from(number).map(drop)?)
 }
 
 /// What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.

@@ -110,6 +110,14 @@ pub fn not_a_margin() -> InvalidInput {
     ))
 }
 
+/// A `type` that is no integer.
+#[must_use]
+pub fn not_a_type() -> InvalidInput {
+    InvalidInput::new(
+        "type is no integer; leave it out, since 2 is the only documented value, or ask for an undocumented integer by name",
+    )
+}
+
 /// The credentials of a client: `way` names the options that were given, in this order and joined by commas, and `texts`
 /// are their values.
 ///

@@ -258,6 +258,10 @@ fn the_refusals_of_hosts_name_field_and_remedy() {
             "now has no time zone; the service reads UTC, so give an instant with its zone",
         ),
         (
+            host::not_a_type(),
+            "type is no integer; leave it out, since 2 is the only documented value, or ask for an undocumented integer by name",
+        ),
+        (
             host::not_a_margin(),
             "clock margin must be a whole number of seconds from 0 to 600",
         ),

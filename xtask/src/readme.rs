@@ -22,6 +22,7 @@ const READMES: [&str; 3] = [
 pub(crate) fn run() -> Result<Counts> {
     let sandbox = Sandbox::start()?;
     let mut counts = rust(&sandbox)?;
+    counts += links()?;
     for readme in READMES {
         let text = fs::read_to_string(sh::root().join(readme))?;
         let blocks = blocks(&text);
@@ -34,6 +35,28 @@ pub(crate) fn run() -> Result<Counts> {
             counts += suites::one(passed);
         }
     }
+    Ok(counts)
+}
+
+/// What the project's pages link to within the project is there.
+fn links() -> Result<Counts> {
+    let mut counts = Counts::default();
+    for page in sh::output(sh::program("git").args(["ls-files", "*.md"]))?.lines() {
+        let page = sh::root().join(page);
+        let text = fs::read_to_string(&page)?;
+        let targets = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for target in targets.filter(|target| !target.contains(':') && !target.starts_with('#')) {
+            let there = page.with_file_name(target).exists();
+            if !there {
+                println!("{} links to {target}, which is not there", page.display());
+            }
+            counts += suites::one(there);
+        }
+    }
+    ensure!(counts != Counts::default(), "no page links to anything");
     Ok(counts)
 }
 

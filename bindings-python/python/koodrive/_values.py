@@ -293,7 +293,7 @@ class NotifyPackageExpire(_Value, _CallForAcknowledgement):
         except (TypeError, UnicodeError, OverflowError):
             text("carrierUserId", carrier_user_id)
             text("packageId", package_id)
-            raise _core.error("refused", "type is no integer of 64 bits", "give one, such as 1") from None
+            raise _core.error("not_a_type", "", "") from None
         _set(made, "carrier_user_id", carrier_user_id)
         _set(made, "package_id", package_id)
         _set(made, "undocumented_type", undocumented_type)
