@@ -38,7 +38,7 @@ pub(crate) fn run() -> Result<Counts> {
     Ok(counts)
 }
 
-/// What the project's pages link to within the project is there.
+/// What a page links to within the project is there: one check per page.
 fn links() -> Result<Counts> {
     let mut counts = Counts::default();
     for page in sh::output(sh::program("git").args(["ls-files", "*.md"]))?.lines() {
@@ -48,15 +48,16 @@ fn links() -> Result<Counts> {
             .split("](")
             .skip(1)
             .filter_map(|rest| rest.split(')').next());
-        for target in targets.filter(|target| !target.contains(':') && !target.starts_with('#')) {
-            let there = page.with_file_name(target).exists();
-            if !there {
-                println!("{} links to {target}, which is not there", page.display());
-            }
-            counts += suites::one(there);
+        let missing: Vec<_> = targets
+            .filter(|target| !target.contains(':') && !target.starts_with('#'))
+            .filter(|target| !page.with_file_name(target).exists())
+            .collect();
+        if !missing.is_empty() {
+            println!("{}: not there is {missing:?}", page.display());
         }
+        counts += suites::one(missing.is_empty());
     }
-    ensure!(counts != Counts::default(), "no page links to anything");
+    ensure!(counts != Counts::default(), "git names no page");
     Ok(counts)
 }
 
