@@ -8,6 +8,7 @@ mod sandbox;
 mod sh;
 mod stamp;
 mod test;
+mod wasm;
 
 use std::process::ExitCode;
 

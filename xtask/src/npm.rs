@@ -2,23 +2,20 @@
 //!
 //! Every step leaves a stamp and is skipped while nothing it depends on has changed.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::sh;
 use crate::stamp::{files, fingerprint, once};
-
-const TRIPLE: &str = "wasm32-unknown-unknown";
+use crate::{sh, wasm};
 
 /// Builds the package. Gives its folder.
 pub(crate) fn build() -> Result<PathBuf> {
     check_versions()?;
-    let wasm = wasm()?;
+    let wasm = wasm::compile("koodrive-wasm")?;
     dependencies()?;
     let package = directory().join("koodrive");
     let sources = fingerprint(&[
@@ -166,47 +163,6 @@ pub(crate) fn check_types() -> Result<()> {
         )?;
     }
     Ok(())
-}
-
-/// The .wasm as cargo leaves it.
-fn wasm() -> Result<PathBuf> {
-    ensure_target()?;
-    let home = env::var_os("CARGO_HOME").map_or_else(
-        || env::home_dir().unwrap_or_default().join(".cargo"),
-        PathBuf::from,
-    );
-    // SIMD makes the hash faster and smaller; Node 16 and every browser of 2023 have it.
-    let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
-    // The same bytes on every machine: no path of it, and none of its registries.
-    let mut remap =
-        |from: &Path, to| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
-    remap(&sh::root(), ".");
-    for entry in fs::read_dir(home.join("registry/src"))
-        .into_iter()
-        .flatten()
-    {
-        remap(&entry?.path(), "crates");
-    }
-    sh::run(
-        sh::cargo()
-            .args(["build", "--quiet", "--locked", "--package", "koodrive-wasm"])
-            .args(["--profile", "wasm", "--target", TRIPLE])
-            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f")),
-    )?;
-    Ok(sh::target().join(TRIPLE).join("wasm/koodrive_wasm.wasm"))
-}
-
-fn ensure_target() -> Result<()> {
-    let sysroot = sh::output(sh::program("rustc").args(["--print", "sysroot"]))?;
-    if Path::new(sysroot.trim())
-        .join("lib/rustlib")
-        .join(TRIPLE)
-        .exists()
-    {
-        return Ok(());
-    }
-    sh::run(sh::program("rustup").args(["target", "add", TRIPLE]))
-        .with_context(|| format!("Rust's target {TRIPLE} is needed, and rustup could not add it"))
 }
 
 /// The glue generator must be of the version that the .wasm was made for.
