@@ -1,9 +1,11 @@
 //! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and Node.
 
+mod chromium;
 mod demo;
 mod npm;
 mod python;
 mod readme;
+mod runtimes;
 mod sandbox;
 mod sh;
 mod stamp;

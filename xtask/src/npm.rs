@@ -16,7 +16,7 @@ use crate::{sh, wasm};
 pub(crate) fn build() -> Result<PathBuf> {
     check_versions()?;
     let wasm = wasm::compile("koodrive-wasm")?;
-    dependencies()?;
+    dependencies(&binding(""))?;
     let package = directory().join("koodrive");
     let sources = fingerprint(&[
         wasm.clone(),
@@ -180,14 +180,14 @@ fn check_versions() -> Result<()> {
     Ok(())
 }
 
-/// The build's own npm packages, as the lock file says.
-fn dependencies() -> Result<()> {
-    let wanted = fingerprint(&[binding("package-lock.json")])?;
-    once(&binding("node_modules/koodrive.stamp"), &wanted, || {
+/// Installs what a folder's lock file says, and runs none of its scripts.
+pub(crate) fn dependencies(folder: &Path) -> Result<()> {
+    let wanted = fingerprint(&[folder.join("package-lock.json")])?;
+    once(&folder.join("node_modules/koodrive.stamp"), &wanted, || {
         sh::run(
             npm()
                 .args(["ci", "--silent", "--ignore-scripts"])
-                .current_dir(binding("")),
+                .current_dir(folder),
         )
     })
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{npm, python, readme, sh};
+use crate::{npm, python, readme, runtimes, sh};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -69,6 +69,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "node-vectors",
         about: "vectors in JavaScript",
         run: node_vectors,
+    },
+    Suite {
+        name: "runtimes",
+        about: "the npm package in every runtime and bundler",
+        run: runtimes::run,
     },
     Suite {
         name: "python",
