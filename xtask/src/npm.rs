@@ -21,6 +21,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     let sources = fingerprint(&[
         wasm.clone(),
         binding("js"),
+        binding("build"),
         binding("build.mjs"),
         binding("package.json"),
         binding("package-lock.json"),
@@ -137,6 +138,7 @@ pub(crate) fn sizes() -> Result<()> {
             .args(["-e", text])
             .arg(directory().join("glue/small.wasm"))
             .arg(directory().join("glue/minified.js"))
+            .arg(directory().join("glue/minified-without-wasm.js"))
             .args([package.join("dist/index.js"), pack()?]),
     )
 }

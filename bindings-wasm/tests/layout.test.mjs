@@ -1,0 +1,109 @@
+// How the package is laid out: its entries, what loading them does and does not do, and what bundlers make of them.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { build } from "esbuild";
+import { require } from "./koodrive.mjs";
+
+const installed = process.env.KOODRIVE_NPM;
+const manifest = require("koodrive/package.json");
+const dist = join(dirname(require.resolve("koodrive/package.json")), "dist");
+const read = (file) => readFileSync(join(dist, file), "utf8");
+const run = (code, ...flags) =>
+  execFileSync(process.execPath, [...flags, "--input-type=module", "-"], { cwd: installed, encoding: "utf8", input: code });
+
+test("conditions are in the order in which hosts must find them", () => {
+  // A Worker's bundler also sets `import`: the first that matches wins.
+  assert.deepEqual(Object.keys(manifest.exports["."]), ["workerd", "require", "import"]);
+  for (const conditions of Object.values(manifest.exports["."])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
+});
+
+test("what the manifest names is there, and nothing else is", () => {
+  const named = new Set();
+  const collect = (value) => (typeof value === "string" ? named.add(value) : Object.values(value).forEach(collect));
+  collect(manifest.exports);
+  collect([manifest.main, manifest.module, manifest.types]);
+  const files = readdirSync(dist).map((file) => `./dist/${file}`);
+  assert.deepEqual([...named].sort(), [...files, "./package.json"].sort());
+});
+
+test("no entry asks for what only some hosts have", () => {
+  for (const file of readdirSync(dist).filter((file) => /\.c?js$/.test(file))) {
+    // The .wasm's text may hold any word by chance.
+    const code = read(file).replace(/"[^"\\]{1000,}"/g, '""');
+    const found = code.match(/import\.meta|import\(|\beval\(|\bFunction\(|\bnode:|\bdocument\b|\bprocess\b|\bnew URL\b|instantiateStreaming/);
+    assert.equal(found, null, file);
+    const imports = [...code.matchAll(/^import .* from "(.*)"|require\("(.*?)"\)/gm)].map(([, esm, cjs]) => esm ?? cjs);
+    assert.deepEqual(imports, file === "workerd.js" ? ["./koodrive.wasm"] : [], file);
+  }
+});
+
+test("the entry for Workers has the .wasm in a file, the others in their text", () => {
+  const { size } = new Blob([read("workerd.js")]);
+  const wasm = readFileSync(join(dist, "koodrive.wasm"));
+  assert.ok(WebAssembly.validate(wasm));
+  assert.equal(require.resolve("koodrive/module.wasm"), join(dist, "koodrive.wasm"));
+  for (const file of ["index.js", "index.cjs"]) assert.ok(read(file).length > size + wasm.length, file);
+  assert.ok(size < wasm.length / 2);
+});
+
+test("importing compiles nothing, the first use does, once and synchronously", () => {
+  const printed = run(`
+    let compiled = 0;
+    const { Module } = WebAssembly;
+    WebAssembly.Module = class extends Module { constructor(bytes) { super(bytes); compiled++; } };
+    const { newTraceId, INTERNATIONAL, getCurrentRetentionPolicy } = await import("koodrive");
+    getCurrentRetentionPolicy();
+    console.log(INTERNATIONAL, compiled, newTraceId().length, compiled, newTraceId().length, compiled);
+  `);
+  assert.equal(printed, "https://intl.myhuaweicloud-koodrive.com 0 58 1 58 1\n");
+});
+
+test("no code is made from strings", () => {
+  const printed = run(`import { newTraceId } from "koodrive"; console.log(newTraceId().length)`, "--disallow-code-generation-from-strings");
+  assert.equal(printed, "58\n");
+});
+
+test("under the condition workerd the compiled module is imported and no bytes are compiled", () => {
+  const hooks = `
+    import { readFileSync } from "node:fs";
+    export async function load(url, context, next) {
+      if (!url.endsWith(".wasm")) return next(url, context);
+      const bytes = JSON.stringify([...readFileSync(new URL(url))]);
+      const source = "const { Module } = WebAssembly; export default new Module(new Uint8Array(" + bytes + "));"
+        + "WebAssembly.Module = class { static [Symbol.hasInstance](value) { return value instanceof Module; }"
+        + "  constructor() { throw new Error('Wasm code generation disallowed by embedder'); } };";
+      return { format: "module", shortCircuit: true, source };
+    }`;
+  const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+  const printed = run(
+    `import { newTraceId } from "koodrive"; console.log(newTraceId().length)`,
+    "--conditions=workerd",
+    `--import=data:text/javascript,${encodeURIComponent(register)}`,
+  );
+  assert.equal(printed, "58\n");
+});
+
+/** A program of one line as a browser's bundler would make it. */
+const bundled = async (code) => {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: installed },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+    logLevel: "error",
+  });
+  return outputFiles[0].text;
+};
+
+test("a bundler that drops what is not used keeps what is", async () => {
+  const code = await bundled(`
+    import { isKooDriveError, notifyPackageExpire } from "koodrive";
+    try { notifyPackageExpire({ carrierUserId: "", packageId: "14" }); } catch (error) { console.log(error.name, isKooDriveError(error)); }
+  `);
+  assert.equal(run(code), "InvalidInputError true\n");
+  assert.ok((await bundled(`import "koodrive";`)).length < 100, "nothing happens on import, so nothing is kept");
+});
