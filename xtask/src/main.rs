@@ -2,6 +2,7 @@
 
 mod chromium;
 mod demo;
+mod licenses;
 mod npm;
 mod python;
 mod readme;

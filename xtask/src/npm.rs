@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::stamp::{files, fingerprint, once};
-use crate::{sh, wasm};
+use crate::{licenses, sh, wasm};
 
 /// Builds the package. Gives its folder.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -29,6 +29,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         sh::root().join("LICENSE-APACHE"),
         sh::root().join("LICENSE-MIT"),
         sh::root().join("Cargo.toml"),
+        sh::root().join("Cargo.lock"),
     ])?;
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
@@ -50,9 +51,21 @@ pub(crate) fn build() -> Result<PathBuf> {
                 .arg(binding("build.mjs"))
                 .args([&glue, &package])
                 .arg(env!("CARGO_PKG_VERSION")),
-        )
+        )?;
+        let licenses = licenses::text("koodrive-wasm", wasm::TRIPLE, &[])?;
+        fs::write(package.join("THIRD-PARTY-LICENSES"), licenses)?;
+        Ok(())
     })?;
     Ok(package)
+}
+
+/// THIRD-PARTY-LICENSES names everything that is in the .wasm.
+pub(crate) fn check_licenses() -> Result<()> {
+    let file = fs::read_to_string(installed()?.join("node_modules/koodrive/THIRD-PARTY-LICENSES"))?;
+    let wasm = wasm::compile("koodrive-wasm")?;
+    let crates = licenses::check(&file, "koodrive-wasm", wasm::TRIPLE, &wasm)?;
+    println!("THIRD-PARTY-LICENSES names the {crates} crates that are linked in");
+    Ok(())
 }
 
 /// Packs the package. Gives the tarball.

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::sh;
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// Compiles a package of this workspace. Gives the .wasm as cargo leaves it.
 pub(crate) fn compile(package: &str) -> Result<PathBuf> {

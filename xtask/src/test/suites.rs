@@ -193,6 +193,7 @@ fn vectors() -> Result<Counts> {
 fn wasm() -> Result<Counts> {
     npm::check_imports()?;
     npm::sizes()?;
+    npm::check_licenses()?;
     Ok(one(true))
 }
 
