@@ -63,7 +63,7 @@ await client();
 
 // The same declarations for either module system.
 for (const name of ["index.d.ts", "index.d.cts"]) copyFileSync(join(here, "js/index.d.ts"), join(dist, name));
-copyFileSync(join(here, "js/koodrive.wasm.d.ts"), join(dist, "koodrive.wasm.d.ts"));
+for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));
 copyFileSync(join(here, "README.md"), join(target, "README.md"));
 const root = join(here, "..");
 for (const name of readdirSync(root).filter((name) => name.startsWith("LICENSE-"))) copyFileSync(join(root, name), join(target, name));

@@ -1,0 +1,3 @@
+/** As koodrive.wasm.d.ts, for a `require`. */
+declare const module: WebAssembly.Module;
+export = module;
