@@ -13,8 +13,20 @@ let loaded = false;
 /** What the core exports; see bindings-wasm/src/lib.rs. */
 export function core() {
   if (!loaded) {
-    initSync({ module: wasm() });
+    load();
     loaded = true;
   }
   return exported;
+}
+
+function load() {
+  try {
+    initSync({ module: wasm() });
+  } catch (cause) {
+    // EvalError in Safari. Engines themselves advise 'unsafe-eval', which allows far more than is needed.
+    if (!(cause instanceof WebAssembly.CompileError || cause instanceof EvalError)) throw cause;
+    const page = "a page's Content-Security-Policy must have 'wasm-unsafe-eval' in script-src";
+    const worker = 'a Worker must be bundled with the condition "workerd"';
+    throw new Error(`koodrive cannot compile its WebAssembly here: ${page}, ${worker} (${cause.message})`, { cause });
+  }
 }
