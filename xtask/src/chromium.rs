@@ -42,7 +42,7 @@ fn install() -> Result<()> {
     );
     eprintln!("installing Debian's package chromium …");
     let apt_get = |arguments: &[&str]| {
-        sh::run(
+        sh::output(
             sh::program("apt-get")
                 // Somebody else may be installing something.
                 .args(["-qq", "-o", "DPkg::Lock::Timeout=120"])
@@ -51,8 +51,9 @@ fn install() -> Result<()> {
         )
     };
     apt_get(&["update"])
-        .and_then(|()| apt_get(&["install", "-y", "--no-install-recommends", "chromium"]))
-        .context(ADVICE)
+        .and_then(|_| apt_get(&["install", "-y", "--no-install-recommends", "chromium"]))
+        .context(ADVICE)?;
+    Ok(())
 }
 
 fn on_path(name: &str) -> Option<PathBuf> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+use crate::sandbox::Sandbox;
 use crate::stamp::files;
 use crate::test::{Counts, count, suites};
 use crate::{chromium, npm, sh};
@@ -15,14 +16,16 @@ pub(crate) fn run() -> Result<Counts> {
         .into_iter()
         .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
         .filter(|file| file.parent() == Some(&tools));
-    suites::counted(
-        sh::program("node")
-            .args(["--test", "--test-reporter=tap"])
-            .args(tests)
-            .env("KOODRIVE_CHROMIUM", chromium::program()?)
-            .env("KOODRIVE_NPM", npm::installed()?),
-        count::tap,
-    )
+    // Pages call it as well.
+    let sandbox = Sandbox::start_with(&["--cors"])?;
+    let mut command = sh::program("node");
+    command
+        .args(["--test", "--test-reporter=tap"])
+        .args(tests)
+        .env("KOODRIVE_CHROMIUM", chromium::program()?)
+        .env("KOODRIVE_NPM", npm::installed()?)
+        .env("KOODRIVE_TARBALL", npm::pack()?);
+    suites::counted(sandbox.settings(&mut command), count::tap)
 }
 
 /// The folder of these tests, which also holds `browser.mjs`, with the runtimes and bundlers of its lock file installed.

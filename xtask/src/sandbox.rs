@@ -25,13 +25,18 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.
     pub(crate) fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.
+    pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {
         sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive-sandbox"]))?;
         let program = sh::target()
             .join("debug")
             .join(format!("koodrive-sandbox{}", std::env::consts::EXE_SUFFIX));
         let mut child = Command::new(program)
+            .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,0 +1,64 @@
+// Chromium, the package's files as they are: no bundler.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, serving } from "./browser.mjs";
+import { assertScenario } from "./expected.mjs";
+import { STRICT, assertNoProblems, open, writePage } from "./pages.mjs";
+import { limit, project } from "./project.mjs";
+
+let browser;
+before(async () => (browser = await launch()), limit);
+after(() => browser.close(), limit);
+
+/** Opens a page with that script of project/. */
+const page = (script, headers, head, address) =>
+  project(async (folder) => {
+    await writePage(folder, script, head);
+    return serving(folder, headers, (url) => open(browser, url, address));
+  });
+
+test("Chromium, files under a strict Content-Security-Policy", limit, async () => {
+  const { told, failed, problems, loaded } = await page("/raw.mjs", STRICT);
+  assert.equal(failed, undefined);
+  await assertScenario(told);
+  assertNoProblems(problems);
+  // One file: nothing is fetched beside it.
+  const files = loaded.filter((path) => path.startsWith("/node_modules/"));
+  assert.deepEqual(files, ["/node_modules/koodrive/dist/index.js"]);
+});
+
+test("Chromium, import map", limit, async () => {
+  const map = { imports: { koodrive: "/node_modules/koodrive/dist/index.js" } };
+  const { told, problems } = await page("/page.mjs", {}, `<script type="importmap">${JSON.stringify(map)}</script>\n`);
+  await assertScenario(told);
+  assertNoProblems(problems);
+});
+
+test("Chromium, in a worker under a strict Content-Security-Policy", limit, async () => {
+  const { told, problems } = await page("/in-worker.mjs", STRICT);
+  await assertScenario(told);
+  // The refusal is on the worker's own console.
+  assert.deepEqual(problems, []);
+});
+
+test("Chromium, a page that forbids WebAssembly is told what it must allow", limit, async () => {
+  const policy = STRICT["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
+  const { told, failed } = await page("/raw.mjs", { "content-security-policy": policy });
+  assert.equal(told, undefined);
+  assert.match(failed.message, /^koodrive cannot compile .* Content-Security-Policy must have 'wasm-unsafe-eval' in script-src/);
+});
+
+test("Chromium, a server that answers no other site leaves the outcome unknown", limit, () =>
+  project((folder) =>
+    serving(folder, {}, async (withoutCors) => {
+      const { told } = await page("/unreachable.mjs", {}, "", withoutCors);
+      assert.deepEqual(told, {
+        name: "OutcomeUnknownError",
+        kind: "outcome_unknown",
+        outcome: "unknown",
+        retryable: false,
+        recognised: true,
+        cause: "TypeError",
+      });
+    }),
+  ));

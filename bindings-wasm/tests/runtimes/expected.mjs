@@ -1,0 +1,57 @@
+// What project/scenario.mjs must tell: the published computed examples of a signed request, and what the sandbox answers.
+import assert from "node:assert/strict";
+import { endpoint } from "./project.mjs";
+
+const SERVICE = "https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier";
+const authorization = (signature) =>
+  `HMAC-SHA256 AppId=example-app-id,SignedHeaders=host;x-date;x-user-id,Signature=${signature}`;
+const SIGNED = [
+  {
+    method: "POST",
+    url: `${SERVICE}/users/notifyPackageExpire`,
+    headers: {
+      "content-type": "application/json",
+      "x-user-id": "1505084218764547200",
+      "x-date": "20251103T070140Z",
+      authorization: authorization("085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"),
+    },
+    body: '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}',
+    redirect: "manual",
+  },
+  {
+    method: "GET",
+    url: `${SERVICE}/retention/policy/getList`,
+    headers: {
+      "x-user-id": "1505084218764547200",
+      "x-date": "20251103T070140Z",
+      authorization: authorization("c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837"),
+    },
+    redirect: "manual",
+  },
+];
+
+/** Compares what a runtime tells, and asks the sandbox whether the call that it says was acted on really was. */
+export async function assertScenario({ signed, reply, refused }) {
+  assert.deepEqual(signed, SIGNED);
+
+  const { traceId, ...rest } = reply;
+  assert.deepEqual(rest, { code: "0", msg: "Success." });
+  assert.match(traceId, /^[0-9a-f]{58}$/);
+  const accepted = await (await fetch(`${endpoint}/sandbox/accepted`)).json();
+  const arrived = accepted.filter((call) => call.traceId === traceId);
+  assert.equal(arrived.length, 1, `accepted once: ${traceId}`);
+  const { carrierUserId, packageId, type } = arrived[0];
+  assert.deepEqual({ carrierUserId, packageId, type }, { carrierUserId: "189642158555241211", packageId: "14", type: 2 });
+
+  const { msg, ...error } = refused;
+  assert.deepEqual(error, {
+    name: "ApiError",
+    recognised: true,
+    kind: "api",
+    outcome: "refused",
+    retryable: false,
+    status: 401,
+    code: "SANDBOX.SIGNATURE_MISMATCH",
+  });
+  assert.match(msg, /^verify signature fail, canonicalRequest:POST\|/);
+}

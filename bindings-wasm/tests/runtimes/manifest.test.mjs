@@ -1,0 +1,22 @@
+// The tarball as tools see it that know what goes wrong in others' compilers and bundlers.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { publint } from "publint";
+import { installed, limit, runProgram, tarball } from "./project.mjs";
+
+test("publint has nothing to say", limit, async () => {
+  const { buffer } = new Uint8Array(await readFile(tarball));
+  const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
+  assert.deepEqual(messages, []);
+});
+
+test("every entry's types are right for every way to resolve it", limit, async () => {
+  const attw = join(import.meta.dirname, "node_modules/@arethetypeswrong/cli/dist/index.js");
+  // Ends with a failure, and the table in its message, where there is a problem.
+  const { told } = await runProgram(process.execPath, [attw, tarball, "--format", "json"], import.meta.dirname);
+  assert.deepEqual(told.problems ?? {}, {});
+  const { exports } = JSON.parse(await readFile(join(installed, "node_modules/koodrive/package.json"), "utf8"));
+  assert.deepEqual(Object.keys(told.analysis.entrypoints).sort(), Object.keys(exports).sort());
+});

@@ -1,0 +1,25 @@
+// Node, from its two module systems and where they meet.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { assertScenario } from "./expected.mjs";
+import { endpoint, limit, project, runProgram } from "./project.mjs";
+
+const node = (...args) => project((folder) => runProgram(process.execPath, args, folder));
+
+test("Node, import", limit, async () => {
+  const { told, stderr } = await node("program.mjs", endpoint);
+  await assertScenario(told);
+  assert.equal(stderr, "");
+});
+
+test("Node, require", limit, async () => {
+  const { told, stderr } = await node("program.cjs", endpoint);
+  await assertScenario(told);
+  assert.equal(stderr, "");
+});
+
+// Needs a module without top-level await. Node 20 warns that it is experimental.
+test("Node, require of the ES module", limit, async () => {
+  const { told } = await node("program.cjs", endpoint, "./node_modules/koodrive/dist/index.js");
+  await assertScenario(told);
+});
