@@ -17,52 +17,67 @@ mkdirSync(dist, { recursive: true });
 
 const json = (value) => ({ contents: JSON.stringify(value), loader: "json" });
 
-/** What js/ imports and is no file there. */
-const inputs = (built, wasm) => ({
+/** What js/ imports and is no file there: `built`, and the .wasm, which is a file where `file` names one. */
+const inputs = (built, { file, client }) => ({
   name: "koodrive",
   setup(build) {
-    build.onResolve({ filter: /^koodrive:module$/ }, () => ({ path: join(here, "js/module", wasm ? "file.js" : "embedded.js") }));
-    build.onResolve({ filter: /^koodrive:file$/ }, () => ({ path: wasm, external: true }));
+    build.onResolve({ filter: /^koodrive:module$/ }, () => ({ path: join(here, "js/module", file ? "file.js" : "embedded.js") }));
+    build.onResolve({ filter: /^koodrive:file$/ }, () => ({ path: file, external: true }));
+    build.onResolve({ filter: /^koodrive:client$/ }, () => ({ path: client, external: true }));
     build.onResolve({ filter: /^koodrive:/ }, ({ path }) => ({ path, namespace: "built" }));
     build.onLoad({ filter: /.*/, namespace: "built" }, ({ path }) => built[path]);
   },
 });
 
-const bundle = (entry, built, outfile, { wasm, ...options } = {}) =>
+const bundle = (name, built, outfile, { file, client, ...options } = {}) =>
   build({
-    entryPoints: [join(here, "js", entry)],
+    entryPoints: [join(here, `js/${name}.js`)],
     outfile,
     bundle: true,
     format: "esm",
     target: "es2022",
     platform: "neutral",
-    plugins: [inputs(built, wasm)],
+    plugins: [inputs(built, { file, client })],
     ...options,
   });
 
+/** An entry with a .wasm, in each way to load it. Another entry's `client` is a file: its errors are the client's own. */
+async function entry(name, built, wasm, worker) {
+  await bundle(name, built, join(dist, `${name}.js`), { client: "./index.js" });
+  await bundle(name, built, join(dist, `${name}.cjs`), { client: "./index.cjs", format: "cjs" });
+  writeFileSync(join(dist, wasm.name), wasm.bytes);
+  await bundle(name, built, join(dist, worker), { client: "./workerd.js", file: `./${wasm.name}` });
+  // The same declarations for either module system.
+  const types = readFileSync(join(here, `js/${name}.d.ts`), "utf8");
+  writeFileSync(join(dist, `${name}.d.ts`), types);
+  writeFileSync(join(dist, `${name}.d.cts`), types.replace('"./index.js"', '"./index.cjs"'));
+}
+
+const glueOf = (path, bytes) => ({
+  "koodrive:glue": { contents: readFileSync(path, "utf8"), loader: "js" },
+  "koodrive:text": json(encode(bytes)),
+});
+
 async function client() {
-  const wasm = shrink(glue, "koodrive");
+  const bytes = shrink(glue, "koodrive");
   const gluePath = join(glue, "koodrive.js");
   const core = await import(pathToFileURL(gluePath).href);
-  core.initSync({ module: wasm });
-  const built = {
-    "koodrive:glue": { contents: readFileSync(gluePath, "utf8"), loader: "js" },
-    "koodrive:text": json(encode(wasm)),
-    "koodrive:names": json(core.names()),
-  };
-  writeFileSync(join(dist, "koodrive.wasm"), wasm);
-  await bundle("index.js", built, join(dist, "index.js"));
-  await bundle("index.js", built, join(dist, "index.cjs"), { format: "cjs" });
-  await bundle("index.js", built, join(dist, "workerd.js"), { wasm: "./koodrive.wasm" });
+  core.initSync({ module: bytes });
+  const built = { ...glueOf(gluePath, bytes), "koodrive:names": json(core.names()) };
+  await entry("index", built, { name: "koodrive.wasm", bytes }, "workerd.js");
   // Not shipped: what a browser's bundler makes of it, and of the JavaScript alone, for the sizes.
-  await bundle("index.js", built, join(glue, "minified.js"), { minify: true });
-  await bundle("index.js", built, join(glue, "minified-without-wasm.js"), { minify: true, wasm: "./koodrive.wasm" });
+  await bundle("index", built, join(glue, "minified.js"), { minify: true });
+  await bundle("index", built, join(glue, "minified-without-wasm.js"), { minify: true, file: "./koodrive.wasm" });
+}
+
+async function sandbox() {
+  const folder = join(glue, "sandbox");
+  const bytes = shrink(folder, "sandbox");
+  await entry("sandbox", glueOf(join(folder, "sandbox.js"), bytes), { name: "sandbox.wasm", bytes }, "sandbox.workerd.js");
 }
 
 await client();
-
-// The same declarations for either module system.
-for (const name of ["index.d.ts", "index.d.cts"]) copyFileSync(join(here, "js/index.d.ts"), join(dist, name));
+await sandbox();
 for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));
 copyFileSync(join(here, "README.md"), join(target, "README.md"));
 const root = join(here, "..");

@@ -2,8 +2,9 @@
 import { argumentsOf } from "./calls.js";
 import { core } from "./core.js";
 import { checked, known, refuse, text } from "./errors.js";
+import { instant } from "./instant.js";
 import { send } from "./send.js";
-import { build, headerLines, instant, optionalInstant, optionalText, read } from "./wire.js";
+import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
 const CREDENTIALS = { appId: "app id", appSecret: "app secret", token: "token", authorization: "authorization" };
 const OPTIONS = ["endpoint", "userId", ...Object.keys(CREDENTIALS), "clockMarginSeconds", "allowPlainHttp"];

@@ -3,7 +3,7 @@
 // Should the core ever trap (WebAssembly.RuntimeError; it has no way to panic that we know of), the module's memory cannot be
 // trusted any more: restart the process or worker.
 import { Core, check, checkType, complain, initSync, traceId } from "koodrive:glue";
-import { wasm } from "koodrive:module";
+import { load } from "./module/load.js";
 
 // By name: as a whole the glue would drag its asynchronous loader into the bundle.
 const exported = { Core, check, checkType, complain, traceId };
@@ -13,20 +13,8 @@ let loaded = false;
 /** What the core exports; see bindings-wasm/src/lib.rs. */
 export function core() {
   if (!loaded) {
-    load();
+    load(initSync);
     loaded = true;
   }
   return exported;
-}
-
-function load() {
-  try {
-    initSync({ module: wasm() });
-  } catch (cause) {
-    // EvalError in Safari. Engines themselves advise 'unsafe-eval', which allows far more than is needed.
-    if (!(cause instanceof WebAssembly.CompileError || cause instanceof EvalError)) throw cause;
-    const page = "a page's Content-Security-Policy must have 'wasm-unsafe-eval' in script-src";
-    const worker = 'a Worker must be bundled with the condition "workerd"';
-    throw new Error(`koodrive cannot compile its WebAssembly here: ${page}, ${worker} (${cause.message})`, { cause });
-  }
 }

@@ -3,8 +3,9 @@ import { argumentsOf } from "./calls.js";
 import { neverLeft } from "./causes.js";
 import { core } from "./core.js";
 import { checked, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
+import { instant } from "./instant.js";
 import { X_DATE } from "./names.js";
-import { build, headerLines, instant, optionalInstant, optionalText, read } from "./wire.js";
+import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
 const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
 const LONGEST_TIMER = 2 ** 31 - 1;

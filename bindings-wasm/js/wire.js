@@ -1,17 +1,11 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
 import { argumentsOf, operationOf } from "./calls.js";
 import { checked, refuse, text } from "./errors.js";
+import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
 /** Length of X-Date, with which the core's answer begins. */
 const X_DATE_LENGTH = 16;
-
-/** Milliseconds of a Date or a number. The core refuses NaN. */
-export function instant(value) {
-  if (typeof value === "number") return value;
-  const isDate = value instanceof Date || Object.prototype.toString.call(value) === "[object Date]";
-  return isDate ? value.getTime() : NaN;
-}
 
 export const optionalInstant = (value) => (value === undefined ? undefined : instant(value));
 

@@ -11,7 +11,9 @@ if (!installed) throw new Error("KOODRIVE_NPM must name a folder with koodrive i
 export const require = createRequire(pathToFileURL(join(installed, "package.json")));
 
 // `require.resolve` gives what CommonJS loads; beside it lies what `import` loads.
-export const esm = await import(pathToFileURL(join(require.resolve("koodrive"), "../index.js")).href);
+const imported = (entry) => import(pathToFileURL(require.resolve(entry).replace(/\.cjs$/, ".js")).href);
+export const esm = await imported("koodrive");
+export const { Sandbox } = await imported("koodrive/sandbox");
 export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, notifyPackageExpire } = esm;
 
 export const USER_ID = "1505084218764547200";

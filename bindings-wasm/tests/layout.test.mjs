@@ -16,15 +16,25 @@ const run = (code, ...flags) =>
 
 test("conditions are in the order in which hosts must find them", () => {
   // A Worker's bundler also sets `import`: the first that matches wins.
-  assert.deepEqual(Object.keys(manifest.exports["."]), ["workerd", "require", "import"]);
-  for (const conditions of Object.values(manifest.exports["."])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
+  for (const entry of [".", "./sandbox"]) {
+    assert.deepEqual(Object.keys(manifest.exports[entry]), ["workerd", "require", "import"]);
+    for (const conditions of Object.values(manifest.exports[entry])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
+  }
 });
 
-test("what the manifest names is there, and nothing else is", () => {
+const IMPORTS = {
+  "workerd.js": ["./koodrive.wasm"],
+  "sandbox.js": ["./index.js"],
+  "sandbox.cjs": ["./index.cjs"],
+  "sandbox.workerd.js": ["./workerd.js", "./sandbox.wasm"],
+};
+
+test("what the manifest and the entries name is there, and nothing else is", () => {
   const named = new Set();
   const collect = (value) => (typeof value === "string" ? named.add(value) : Object.values(value).forEach(collect));
   collect(manifest.exports);
   collect([manifest.main, manifest.module, manifest.types]);
+  for (const file of Object.values(IMPORTS).flat()) named.add(file.replace("./", "./dist/"));
   const files = readdirSync(dist).map((file) => `./dist/${file}`);
   assert.deepEqual([...named].sort(), [...files, "./package.json"].sort());
 });
@@ -32,21 +42,30 @@ test("what the manifest names is there, and nothing else is", () => {
 test("no entry asks for what only some hosts have", () => {
   for (const file of readdirSync(dist).filter((file) => /\.c?js$/.test(file))) {
     // The .wasm's text may hold any word by chance.
-    const code = read(file).replace(/"[^"\\]{1000,}"/g, '""');
+    const code = read(file).replace(/"[^"\\\n]{1000,}"/g, '""');
     const found = code.match(/import\.meta|import\(|\beval\(|\bFunction\(|\bnode:|\bdocument\b|\bprocess\b|\bnew URL\b|instantiateStreaming/);
     assert.equal(found, null, file);
     const imports = [...code.matchAll(/^import .* from "(.*)"|require\("(.*?)"\)/gm)].map(([, esm, cjs]) => esm ?? cjs);
-    assert.deepEqual(imports, file === "workerd.js" ? ["./koodrive.wasm"] : [], file);
+    assert.deepEqual(imports, IMPORTS[file] ?? [], file);
   }
 });
 
-test("the entry for Workers has the .wasm in a file, the others in their text", () => {
-  const { size } = new Blob([read("workerd.js")]);
-  const wasm = readFileSync(join(dist, "koodrive.wasm"));
-  assert.ok(WebAssembly.validate(wasm));
+test("the entries for Workers have the .wasm in a file, the others in their text", () => {
+  for (const [wasm, worker, ...others] of [
+    ["koodrive.wasm", "workerd.js", "index.js", "index.cjs"],
+    ["sandbox.wasm", "sandbox.workerd.js", "sandbox.js", "sandbox.cjs"],
+  ]) {
+    const bytes = readFileSync(join(dist, wasm));
+    assert.ok(WebAssembly.validate(bytes), wasm);
+    assert.ok(read(worker).length < 64 * 1024, worker);
+    for (const file of others) assert.ok(read(file).length > bytes.length, file);
+  }
   assert.equal(require.resolve("koodrive/module.wasm"), join(dist, "koodrive.wasm"));
-  for (const file of ["index.js", "index.cjs"]) assert.ok(read(file).length > size + wasm.length, file);
-  assert.ok(size < wasm.length / 2);
+});
+
+test("the client's .wasm holds no sandbox", () => {
+  const holds = (file) => readFileSync(join(dist, file)).includes("UNKNOWN_CARRIER_USER_ID");
+  assert.deepEqual([holds("sandbox.wasm"), holds("koodrive.wasm")], [true, false]);
 });
 
 test("importing compiles nothing, the first use does, once and synchronously", () => {
@@ -72,18 +91,26 @@ test("under the condition workerd the compiled module is imported and no bytes a
     export async function load(url, context, next) {
       if (!url.endsWith(".wasm")) return next(url, context);
       const bytes = JSON.stringify([...readFileSync(new URL(url))]);
-      const source = "const { Module } = WebAssembly; export default new Module(new Uint8Array(" + bytes + "));"
-        + "WebAssembly.Module = class { static [Symbol.hasInstance](value) { return value instanceof Module; }"
-        + "  constructor() { throw new Error('Wasm code generation disallowed by embedder'); } };";
+      const source = "export default new hostModule(new Uint8Array(" + bytes + "))";
       return { format: "module", shortCircuit: true, source };
     }`;
-  const register = `import { register } from "node:module"; register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
+  const register = `
+    import { register } from "node:module";
+    globalThis.hostModule = WebAssembly.Module;
+    WebAssembly.Module = class {
+      static [Symbol.hasInstance](value) { return value instanceof hostModule; }
+      constructor() { throw new Error("Wasm code generation disallowed by embedder"); }
+    };
+    register(${JSON.stringify(`data:text/javascript,${encodeURIComponent(hooks)}`)});`;
   const printed = run(
-    `import { newTraceId } from "koodrive"; console.log(newTraceId().length)`,
+    `import { Client, INTERNATIONAL, getCurrentRetentionPolicy } from "koodrive";
+     import { Sandbox } from "koodrive/sandbox";
+     const client = new Client({ endpoint: INTERNATIONAL, userId: "1", token: "example-token-not-real" });
+     console.log((await client.send(getCurrentRetentionPolicy(), { fetch: new Sandbox().fetch })).code);`,
     "--conditions=workerd",
     `--import=data:text/javascript,${encodeURIComponent(register)}`,
   );
-  assert.equal(printed, "58\n");
+  assert.equal(printed, "0\n");
 });
 
 /** A program of one line as a browser's bundler would make it. */

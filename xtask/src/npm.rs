@@ -16,10 +16,13 @@ use crate::{licenses, sh, wasm};
 pub(crate) fn build() -> Result<PathBuf> {
     check_versions()?;
     let wasm = wasm::compile("koodrive-wasm")?;
+    // An invocation of its own: together, cargo would build one core for both, and the client's would hold the sandbox.
+    let sandbox = wasm::compile("koodrive-wasm-sandbox")?;
     dependencies(&binding(""))?;
     let package = directory().join("koodrive");
     let sources = fingerprint(&[
         wasm.clone(),
+        sandbox.clone(),
         binding("js"),
         binding("build"),
         binding("build.mjs"),
@@ -34,16 +37,8 @@ pub(crate) fn build() -> Result<PathBuf> {
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
         let _ = fs::remove_dir_all(&glue);
-        Bindgen::new()
-            .input_path(&wasm)
-            .out_name("koodrive")
-            .web(true)?
-            .typescript(false)
-            .remove_name_section(true)
-            .remove_producers_section(true)
-            .generate(&glue)?;
-        // The glue is an ES module, and Node reads it as what the nearest package.json says.
-        fs::write(glue.join("package.json"), "{ \"type\": \"module\" }\n")?;
+        generate(&wasm, "koodrive", &glue)?;
+        generate(&sandbox, "sandbox", &glue.join("sandbox"))?;
         let _ = fs::remove_dir_all(&package);
         fs::create_dir_all(&package)?;
         sh::run(
@@ -59,12 +54,29 @@ pub(crate) fn build() -> Result<PathBuf> {
     Ok(package)
 }
 
-/// THIRD-PARTY-LICENSES names everything that is in the .wasm.
+/// THIRD-PARTY-LICENSES names everything that is in a .wasm.
 pub(crate) fn check_licenses() -> Result<()> {
     let file = fs::read_to_string(installed()?.join("node_modules/koodrive/THIRD-PARTY-LICENSES"))?;
-    let wasm = wasm::compile("koodrive-wasm")?;
-    let crates = licenses::check(&file, "koodrive-wasm", wasm::TRIPLE, &wasm)?;
-    println!("THIRD-PARTY-LICENSES names the {crates} crates that are linked in");
+    for package in ["koodrive-wasm", "koodrive-wasm-sandbox"] {
+        let wasm = wasm::compile(package)?;
+        let crates = licenses::check(&file, package, wasm::TRIPLE, &wasm)?;
+        println!("THIRD-PARTY-LICENSES names the {crates} crates that are linked into {package}");
+    }
+    Ok(())
+}
+
+/// The JavaScript that calls a .wasm, and the .wasm that it calls.
+fn generate(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
+    Bindgen::new()
+        .input_path(wasm)
+        .out_name(name)
+        .web(true)?
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .generate(folder)?;
+    // An ES module, and Node reads it as what the nearest package.json says.
+    fs::write(folder.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())
 }
 
@@ -119,21 +131,27 @@ pub(crate) fn installed() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Fails where the module asks its host for anything new: the core draws no clock and no randomness and does no I/O.
+/// Fails where a module asks its host for anything new: the core draws no clock and no randomness and does no I/O.
 pub(crate) fn check_imports() -> Result<()> {
     build()?;
-    let found = fs::read_to_string(directory().join("glue/imports.txt"))?;
-    let golden = binding("imports.txt");
-    let expected = fs::read_to_string(&golden).unwrap_or_default();
-    ensure!(
-        found == expected,
-        "the .wasm imports\n{found}but {} says\n{expected}If the new ones are neither clock, randomness nor I/O, write them there",
-        golden.display()
-    );
-    println!(
-        "{} imports of the .wasm, as expected",
-        found.lines().count()
-    );
+    for (found, golden) in [
+        ("glue/imports.txt", "imports.txt"),
+        ("glue/sandbox/imports.txt", "sandbox/imports.txt"),
+    ] {
+        let found = fs::read_to_string(directory().join(found))?;
+        let golden = binding(golden);
+        let expected = fs::read_to_string(&golden).unwrap_or_default();
+        ensure!(
+            found == expected,
+            "the .wasm imports\n{found}but {} says\n{expected}If the new ones are neither clock, randomness nor I/O, write them there",
+            golden.display()
+        );
+        println!(
+            "{} imports of the .wasm, as {} says",
+            found.lines().count(),
+            golden.display()
+        );
+    }
     Ok(())
 }
 
@@ -152,6 +170,7 @@ pub(crate) fn sizes() -> Result<()> {
             .arg(directory().join("glue/small.wasm"))
             .arg(directory().join("glue/minified.js"))
             .arg(directory().join("glue/minified-without-wasm.js"))
+            .arg(package.join("dist/sandbox.wasm"))
             .args([package.join("dist/index.js"), pack()?]),
     )
 }

@@ -12,6 +12,7 @@ import {
   newTraceId,
   notifyPackageExpire,
 } from "koodrive";
+import { Sandbox } from "koodrive/sandbox";
 
 const client = new Client({ endpoint: INTERNATIONAL, userId: "1", appId: "a", appSecret: "s", clockMarginSeconds: 10 });
 new Client({ endpoint: CHINA, userId: "1", token: "t" });
@@ -60,3 +61,15 @@ try {
 }
 using other = client.withCredentials({ authorization: "x" });
 console.log(code, msg, ids, line, offset, other);
+
+const sandbox = new Sandbox({
+  apps: [{ appId: "a", appSecret: "s" }],
+  whitelist: ["1"],
+  policies: [{ policyId: 300000000000000001n }],
+  faults: [429, "pass", "cut-in-headers", { delay: 1 }, { status: 502, retryAfter: "3" }],
+  now: () => new Date(),
+});
+await client.send(call, { fetch: sandbox.fetch });
+const answered = await sandbox.fetch(url, init);
+const accepted: string | undefined = sandbox.accepted()[0]?.carrierUserId;
+console.log(answered.status, accepted);

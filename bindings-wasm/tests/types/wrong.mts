@@ -1,5 +1,6 @@
 // What the declarations must refuse: a line that is accepted here is an error.
 import { Client, CHINA, KooDriveError, getCurrentRetentionPolicy, notifyPackageExpire } from "koodrive";
+import { Sandbox } from "koodrive/sandbox";
 
 // @ts-expect-error An id is text.
 notifyPackageExpire({ carrierUserId: 1, packageId: "2" });
@@ -29,3 +30,7 @@ client.send(getCurrentRetentionPolicy()).code;
 client.request(getCurrentRetentionPolicy()).body.length;
 // @ts-expect-error Errors are made by the package.
 new KooDriveError();
+// @ts-expect-error A fault has a name.
+new Sandbox({ faults: ["cut-somewhere"] });
+// @ts-expect-error Unknown members are refused.
+new Sandbox({ tokenz: [] });

@@ -146,17 +146,21 @@ fn docs() -> Result<Counts> {
 }
 
 /// Lines of Rust that a binding may have: more would be a rule about the API.
-const BINDING_LINES: usize = 350;
+const BINDING_LINES: [(&str, usize); 3] = [
+    ("bindings-wasm", 350),
+    ("bindings-wasm/sandbox", 200),
+    ("bindings-python", 350),
+];
 
 fn limits() -> Result<Counts> {
     let mut counts = Counts::default();
-    for binding in ["bindings-wasm", "bindings-python"] {
+    for (binding, most) in BINDING_LINES {
         let mut lines = 0;
         for entry in fs::read_dir(sh::root().join(binding).join("src"))? {
             lines += fs::read_to_string(entry?.path())?.lines().count();
         }
-        println!("{binding}: {lines} lines of Rust, at most {BINDING_LINES}");
-        counts += one(lines <= BINDING_LINES);
+        println!("{binding}: {lines} lines of Rust, at most {most}");
+        counts += one(lines <= most);
     }
     Ok(counts)
 }
@@ -178,6 +182,8 @@ fn rust() -> Result<Counts> {
                 "koodrive-python",
                 "--exclude",
                 "koodrive-wasm",
+                "--exclude",
+                "koodrive-wasm-sandbox",
                 "--exclude",
                 "xtask",
             ])

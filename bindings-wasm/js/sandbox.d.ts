@@ -1,0 +1,122 @@
+/// <reference lib="esnext.disposable" />
+import type { Fetch, Instant } from "./index.js";
+
+/** An app id and its secret. */
+export interface SandboxApp {
+  readonly appId: string;
+  readonly appSecret: string;
+}
+
+/** A status that the script answers in the service's place. The call is not looked at. */
+export interface StatusFault {
+  /** 200 to 599, without 204, 205 and 304, which carry no body. */
+  readonly status: number;
+  /** Default: an error in the service's shape, code `SANDBOX.SCRIPTED_FAULT`. */
+  readonly body?: string | undefined;
+  /** Default `application/json`. */
+  readonly contentType?: string | undefined;
+  /** `Retry-After`: seconds, or the text as it is to be sent, such as an HTTP date. */
+  readonly retryAfter?: number | string | undefined;
+  /** Seconds by which `Date` departs from the sandbox's clock. Default 0. */
+  readonly dateOffset?: number | undefined;
+}
+
+/**
+ * What goes wrong with one request.
+ *
+ * - `"pass"`: nothing.
+ * - `429` or `{ status: 429, … }`: this answer instead of the service's; the call is not acted on.
+ * - `"cut"`, `"cut-in-headers"`, `"cut-after-headers"`: the connection ends before the answer's first byte, within its
+ *   headers, before its body. The call is acted on: that is what makes an outcome unknown.
+ * - `{ delay: 2.5 }`: the answer comes after so many seconds. The call is acted on.
+ * - `{ drip: 0.01 }`: the answer comes byte by byte, with this pause in seconds after each. The call is acted on.
+ */
+export type Fault =
+  | "pass"
+  | "cut"
+  | "cut-in-headers"
+  | "cut-after-headers"
+  | number
+  | StatusFault
+  | { readonly delay: number }
+  | { readonly drip: number };
+
+/** What the sandbox knows and how it behaves: the members of the server's configuration file, and a clock. */
+export interface SandboxConfig {
+  /**
+   * App ids that are known. Where neither an app nor a token is given, app `example-app-id` with secret
+   * `example-app-secret-not-real` and token `example-token-not-real` are.
+   */
+  readonly apps?: readonly SandboxApp[] | undefined;
+  /** Tokens that are known: bare one is taken as `Bearer …` and as `AT …`, with its scheme only so. */
+  readonly tokens?: readonly string[] | undefined;
+  /** Values of X-User-Id that exist. Default any. */
+  readonly userIds?: readonly string[] | null | undefined;
+  /** Values of X-User-Id on the whitelist. Default everyone. */
+  readonly whitelist?: readonly string[] | null | undefined;
+  /** Users of the carrier that exist. Default any. */
+  readonly carrierUserIds?: readonly string[] | null | undefined;
+  /** Packages of the carrier that exist. Default any. */
+  readonly packageIds?: readonly string[] | null | undefined;
+  /** Status for refused credentials. Both are published. Default 401. */
+  readonly refusedStatus?: 400 | 401 | undefined;
+  /** Accepted values of `type`. Default 2 alone, the documented one: the publisher's own example, 1, is refused. */
+  readonly acceptedTypes?: readonly number[] | undefined;
+  /** Refuses a call whose user, package and type were accepted before. Default false. */
+  readonly refuseRepeats?: boolean | undefined;
+  /** Copies x-traceid into the reply. Default false. */
+  readonly echoTraceId?: boolean | undefined;
+  /** Writes `"code":"0"` instead of `"code":0`. Default false. */
+  readonly codeAsText?: boolean | undefined;
+  /** `msg` of a success. Default `Success.` */
+  readonly msg?: string | undefined;
+  /** What getCurrentRetentionPolicy lists, sent as given. An id above 2^53 is a bigint or text: a number is refused. */
+  readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
+  /** The only authority, such as `gateway.example:8443`, that is answered. Default whatever the URL says. */
+  readonly authority?: string | null | undefined;
+  /** What goes wrong, one entry per request, in their order. Default nothing. */
+  readonly faults?: readonly Fault[] | undefined;
+  /** The service's clock. Default: the host's. */
+  readonly now?: (() => Instant) | undefined;
+}
+
+/** A call of notifyPackageExpire that was acted on, whether or not its answer arrived. */
+export interface AcceptedCall {
+  readonly carrierUserId: string;
+  readonly packageId: string;
+  readonly type: number;
+  /** X-Date, such as `20251103T070140Z`. */
+  readonly xDate: string;
+  /** Null where none was sent. */
+  readonly traceId: string | null;
+}
+
+/**
+ * The service's side, in this process: as strict as the published pages read, and with faults on demand. No network is used.
+ *
+ * ```js
+ * const sandbox = new Sandbox({ faults: ["cut"] });
+ * await client.send(call, { fetch: sandbox.fetch }); // OutcomeUnknownError
+ * sandbox.accepted(); // but it was acted on
+ * ```
+ *
+ * This is not the service. Why it refused a request stands in the reply header `x-sandbox-reason`, and its code is a published
+ * one or `SANDBOX.` and the reason.
+ */
+export declare class Sandbox {
+  /** @throws {InvalidInputError} an unknown member, a value of the wrong type, credentials that no client could have */
+  constructor(config?: SandboxConfig);
+
+  /**
+   * Stands in for `fetch`, signal included; for `send`, or for anything that takes a fetch. Already bound to its sandbox.
+   * A cut connection fails as in Node: `TypeError` with a cause of code `UND_ERR_SOCKET`.
+   */
+  readonly fetch: typeof globalThis extends { fetch: infer F } ? F : Fetch;
+
+  /** The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed. */
+  accepted(): AcceptedCall[];
+
+  /** Gives the memory back at once; otherwise the garbage collector does. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
