@@ -10,7 +10,7 @@ from ._values import Difference, Explanation, Settings, of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
     from typing import Any, NoReturn, Optional, TypeVar, Union
 
@@ -87,6 +87,24 @@ class Client(_core.Client):
             raise _core.error("not_a_margin", "", "")
         of = (endpoint, user_id, clock_margin, plain, round(settings.clock_offset * 1000))
         return cls._make(of, of[:-1], app_id, app_secret, token, authorization)
+
+    @classmethod
+    def from_env(
+        cls,
+        environ: Optional[Mapping[str, str]] = None,
+        *,
+        clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
+        allow_plain_http: bool = False,
+    ) -> Client:
+        """A client of what the environment says; nothing else in this package reads it.
+
+        KOODRIVE_ENDPOINT and KOODRIVE_USER_ID, and either KOODRIVE_TOKEN or KOODRIVE_APP_ID with KOODRIVE_APP_SECRET. An
+        empty variable counts as one that is not set. ``environ`` is ``os.environ`` by default.
+        """
+        from ._environ import read  # no environment, no cost
+
+        of = read(os.environ if environ is None else environ)
+        return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
 
     def with_credentials(
         self,
