@@ -12,6 +12,8 @@ mod _core {
     #[pymodule_export]
     use crate::client::{Acknowledgement, Call, Client, Request};
     use crate::convert::exception;
+    #[pymodule_export]
+    use koodrive_python_sandbox::Sandbox;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

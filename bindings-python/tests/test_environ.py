@@ -1,5 +1,8 @@
 """Settings from the environment, on request."""
 
+import subprocess
+import sys
+
 import koodrive
 import pytest
 
@@ -91,3 +94,39 @@ def test_the_environment_is_the_default_and_is_read_on_request_only(monkeypatch)
     assert koodrive.Client.from_env().settings.endpoint == "https://gateway.example/prefix"
     with pytest.raises(koodrive.InvalidInputError, match="credentials must be given"):
         koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=USER_ID)
+
+
+def test_no_other_call_reads_a_variable_of_ours():
+    code = """
+import os
+
+class Watched(dict):
+    def _seen(self, name):
+        if str(name).startswith("KOODRIVE"):
+            raise AssertionError(f"{name} was read")
+    def __getitem__(self, name):
+        self._seen(name)
+        return super().__getitem__(name)
+    def get(self, name, default=None):
+        self._seen(name)
+        return super().get(name, default)
+    def __contains__(self, name):
+        self._seen(name)
+        return super().__contains__(name)
+
+os.environ = Watched(os.environ)
+import koodrive
+import koodrive.sandbox
+sandbox = koodrive.sandbox.Sandbox()
+client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
+client.send(koodrive.GetCurrentRetentionPolicy(), transport=sandbox)
+with sandbox.serve() as server:
+    client = koodrive.Client.from_settings(server.settings, **server.credentials)
+    print(client.send(koodrive.GetCurrentRetentionPolicy()).code)
+try:
+    koodrive.Client.from_env()
+except AssertionError as seen:
+    print(seen)
+"""
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.splitlines() == ["0", "KOODRIVE_ENDPOINT was read"]

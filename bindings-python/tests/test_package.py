@@ -6,6 +6,10 @@ import subprocess
 import sys
 
 import koodrive
+import koodrive.sandbox
+import koodrive.testing
+import koodrive.transports
+import pytest
 
 TESTS = pathlib.Path(__file__).resolve().parent
 
@@ -37,10 +41,12 @@ except koodrive.NotSentError:
     assert not loaded & {"aiohttp", "httpx", "requests", "asyncio", "koodrive.transports._httpx"}
 
 
-def test_every_public_name_is_documented():
-    assert len(set(koodrive.__all__)) == len(koodrive.__all__)
-    for name in koodrive.__all__:
-        value = getattr(koodrive, name)
+@pytest.mark.parametrize("module", [koodrive, koodrive.sandbox, koodrive.testing, koodrive.transports])
+def test_every_public_name_is_documented(module):
+    assert module.__doc__
+    assert len(set(module.__all__)) == len(module.__all__)
+    for name in module.__all__:
+        value = getattr(module, name)
         assert value.__doc__, name
         if isinstance(value, type) and not issubclass(value, BaseException):
             for member, attribute in vars(value).items():

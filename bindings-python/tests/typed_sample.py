@@ -7,6 +7,7 @@ from typing import List, Tuple
 
 import aiohttp
 import koodrive
+from koodrive.sandbox import Accepted, Answer, Sandbox, SandboxServer
 
 
 def build(client: koodrive.Client) -> List[Tuple[str, str]]:
@@ -51,3 +52,20 @@ def again(client: koodrive.Client) -> koodrive.Client:
     if explanation.difference is not None:
         print(explanation.difference.line + 1)
     return koodrive.Client.from_settings(settings, app_id="a", app_secret="b").with_credentials(token=lambda: "t")
+
+
+def configured(environ: dict[str, str]) -> koodrive.Client:
+    return koodrive.Client.from_env(environ, clock_margin=10)
+
+
+async def against_a_sandbox(call: koodrive.NotifyPackageExpire) -> list[Accepted]:
+    sandbox = Sandbox(apps={"a": "b"}, whitelist={"1"}, faults=[429, "cut", {"delay": 1}], now=lambda: 1762153305.0)
+    client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
+    reply: koodrive.Acknowledgement = client.send(call, transport=sandbox)
+    await client.asend(call, transport=sandbox)
+    answer: Answer = sandbox.handle("GET", "/", {"host": "x"})
+    body: bytes = answer.body
+    server: SandboxServer
+    with sandbox.serve() as server:
+        print(reply.code, body, server.url, server.environ["KOODRIVE_ENDPOINT"])
+    return sandbox.accepted()

@@ -94,7 +94,9 @@ use http::{HeaderValue, Method, Request, Response, StatusCode};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 pub use answer::{Answer, X_SANDBOX_REASON};
-pub use config::{App, Policy, SandboxConfig, Secret};
+pub use config::{
+    App, EXAMPLE_APP_ID, EXAMPLE_APP_SECRET, EXAMPLE_TOKEN, Policy, SandboxConfig, Secret,
+};
 pub use fault::{CutPoint, Fault, StatusFault};
 pub use reason::Reason;
 

@@ -91,7 +91,17 @@ fn sources() -> Result<String> {
     let mut paths = ["Cargo.toml", "Cargo.lock", "core/src", "core/Cargo.toml"]
         .map(|path| sh::root().join(path))
         .to_vec();
-    paths.extend(["src", "python", "Cargo.toml", "pyproject.toml", "README.md"].map(binding));
+    paths.extend(
+        [
+            "src",
+            "sandbox",
+            "python",
+            "Cargo.toml",
+            "pyproject.toml",
+            "README.md",
+        ]
+        .map(binding),
+    );
     fingerprint(&paths)
 }
 

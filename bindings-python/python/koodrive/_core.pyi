@@ -1,6 +1,6 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Generic, Optional, TypeVar, Union, final
+from typing import Any, ClassVar, Final, Generic, Literal, Optional, TypeVar, Union, final
 
 from typing_extensions import Self, disjoint_base
 
@@ -10,6 +10,7 @@ _Reply = TypeVar("_Reply")
 _Reply_co = TypeVar("_Reply_co", covariant=True)
 _Instant = Union[datetime, float]
 _Text = Union[str, bytes]
+_Fault = Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
 _Headers = Union[Mapping[str, str], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Call",
     "Client",
     "Request",
+    "Sandbox",
     "X_DATE",
     "check_type",
     "error",
@@ -88,6 +90,16 @@ class Client:
         date: Optional[_Instant],
         message: Optional[str],
     ) -> str: ...
+
+@final
+class Sandbox:
+    EXAMPLE_APP_ID: ClassVar[str]
+    EXAMPLE_APP_SECRET: ClassVar[str]
+    def __new__(cls, config: str) -> Sandbox: ...
+    def handle(
+        self, method: str, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes, now: float
+    ) -> tuple[_Fault, float, int, list[tuple[str, bytes]], bytes]: ...
+    def accepted(self) -> str: ...
 
 def trace_id_from_random(random: bytes) -> str: ...
 def check_type(number: int) -> None: ...

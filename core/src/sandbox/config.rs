@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 use super::Fault;
 use crate::InvalidInput;
 
-/// Of the app that is known when neither an app nor a token is configured.
-const EXAMPLE_APP_ID: &str = "example-app-id";
-const EXAMPLE_APP_SECRET: &str = "example-app-secret-not-real";
-/// Known when neither an app nor a token is configured.
-const EXAMPLE_TOKEN: &str = "example-token-not-real";
+/// The app that is known when neither an app nor a token is configured.
+pub const EXAMPLE_APP_ID: &str = "example-app-id";
+/// The secret of [`EXAMPLE_APP_ID`].
+pub const EXAMPLE_APP_SECRET: &str = "example-app-secret-not-real";
+/// The token that is known when neither an app nor a token is configured.
+pub const EXAMPLE_TOKEN: &str = "example-token-not-real";
 
 /// The settings of a [`Sandbox`](super::Sandbox). Every field is optional in JSON, where names are camelCase and an unknown
 /// name is refused.

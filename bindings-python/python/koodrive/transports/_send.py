@@ -180,6 +180,9 @@ def _blocking(transport: Any) -> Callable[..., Any]:
 
 
 def _async(transport: Any) -> Callable[..., Any]:
+    for sandbox in _modules("koodrive.sandbox"):
+        if isinstance(transport, sandbox.Sandbox):
+            return transport.asynchronous  # type: ignore[no-any-return]
     for aiohttp in _modules("aiohttp"):
         if isinstance(transport, aiohttp.ClientSession):
             from . import _aiohttp

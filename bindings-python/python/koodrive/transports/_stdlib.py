@@ -196,6 +196,14 @@ def _give_back(key: tuple[int, str, str, int], connection: _Connection) -> None:
         pass
 
 
+def close_idle(host: str, port: int) -> None:
+    """For a server of this process that ends: a test run, which starts many, would keep a socket for each."""
+    for key in list(_idle):
+        if key[2:] == (host, port):
+            for connection in _idle.pop(key, ()):
+                connection.close()
+
+
 @atexit.register
 def _close_all() -> None:
     for idle in list(_idle.values()):

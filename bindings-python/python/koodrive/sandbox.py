@@ -1,0 +1,327 @@
+"""A stand-in for the service, for tests: it judges requests as strictly as the published pages read.
+
+It is a transport, so that nothing listens and nothing is patched::
+
+    sandbox = Sandbox()
+    client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
+    client.send(call, transport=sandbox)
+    assert sandbox.accepted()[0].package_id == "14"
+
+``Sandbox.serve`` puts it behind a port on loopback, ``Sandbox.handle`` behind whatever mocks your HTTP library, and
+``koodrive.testing`` into pytest's fixtures.
+
+This is not the service: where the pages are silent or contradict themselves it follows this project's decisions.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+
+from . import INTERNATIONAL, _core
+from ._convert import seconds
+from ._errors import InvalidInputError
+from ._sandbox_server import SandboxServer
+from ._values import Settings, _Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+    from typing import Any, Literal, NoReturn, Optional, Union
+
+    _Fault = Union[int, str, Mapping[str, Any]]
+    _Text = Union[str, bytes]
+    _Headers = Union[Mapping[str, str], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
+
+__all__ = ["Accepted", "Answer", "Sandbox", "SandboxServer"]
+
+#: Any exists, unless the sandbox is told otherwise.
+_EXAMPLE_USER_ID = "1505084218764547200"
+
+
+class Accepted(_Value):
+    """A call of notifyPackageExpire that the sandbox acted on, whether or not its answer arrived."""
+
+    __module__ = "koodrive.sandbox"
+    __slots__ = __match_args__ = ("carrier_user_id", "package_id", "type", "x_date", "trace_id")
+
+    #: The carrier's id of the user.
+    carrier_user_id: str
+    #: The carrier's id of the package.
+    package_id: str
+    #: 2, unless other types are accepted.
+    type: int
+    #: As it was sent: ``20251103T070140Z``.
+    x_date: str
+    #: None where none was sent.
+    trace_id: Optional[str]
+
+    def __init__(
+        self, *, carrier_user_id: str, package_id: str, type: int, x_date: str, trace_id: Optional[str] = None
+    ) -> None:
+        self._fill(locals())
+
+
+class Answer(_Value):
+    """What the sandbox answers to one request, and what the fault script does to that answer."""
+
+    __module__ = "koodrive.sandbox"
+    __slots__ = __match_args__ = ("status", "headers", "body", "fault", "seconds")
+
+    #: HTTP status.
+    status: int
+    #: Pairs of name, in lower case, and value, without ``content-length``.
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    #: The script's word; ``"pass"`` where the answer arrives whole and at once.
+    fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
+    #: How long the answer is delayed, or the pause after each byte of one that drips; else 0.
+    seconds: float
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"] = "pass",
+        seconds: float = 0.0,
+    ) -> None:
+        self._fill(locals())
+
+    @property
+    def is_cut(self) -> bool:
+        """True where the connection ends before the answer does."""
+        return self.fault.startswith("cut")
+
+    @property
+    def _head(self) -> bytes:
+        """Status line and headers as they travel."""
+        reason = http.client.responses.get(self.status, "")
+        lines = [f"HTTP/1.1 {self.status} {reason}", *map(": ".join, self.headers), f"content-length: {len(self.body)}"]
+        return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1")
+
+    def _within(self, timeout: float) -> tuple[float, bool]:
+        """How long a caller with this time-out waits, and whether the whole answer comes in that time."""
+        bytes_of_answer = len(self._head) + len(self.body) if self.fault == "drip" else 1
+        wait = self.seconds * bytes_of_answer
+        return min(wait, timeout), wait < timeout and not self.is_cut
+
+
+class Sandbox:
+    """The service, as far as it is published. Safe to share between threads and tasks.
+
+    Everything is optional. Where neither ``apps`` nor ``tokens`` are given, an example app and an example token are known;
+    ``settings`` and ``credentials`` are what a client needs to be accepted.
+
+    ``apps`` maps app ids to their secrets. A token in ``tokens`` is bare, and then taken as ``Bearer …`` and as ``AT …``, or
+    has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those that exist, ``whitelist`` the user ids
+    that may call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status
+    for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats`` refuses a call whose user, package
+    and type were accepted before; ``echo_trace_id`` copies the trace id into the reply; ``code_as_text`` writes ``code`` as
+    text; ``msg`` is that of a success. ``policies`` are the retention policies, as JSON objects under the wire's names.
+    ``authority`` is the only host, and port, that is answered.
+
+    ``faults`` is a script, one entry for each request in their order, after which everything works again:
+
+    - ``"pass"``: nothing goes wrong
+    - ``429``, or any status from 200 to 599 that has a body; the call is not acted on
+    - ``{"status": 502, "body": "<html>", "content_type": "text/html", "retry_after": 3, "date_offset": -3600}``: the same in
+      detail
+    - ``"cut"``, ``"cut-in-headers"``, ``"cut-after-headers"``: the call is acted on, and the connection ends there
+    - ``{"delay": 2.5}``: the answer comes after so many seconds
+    - ``{"drip": 0.01}``: the answer comes byte by byte, with this pause after each
+
+    ``now`` is a function, the sandbox's clock: it returns an aware datetime or seconds since the epoch. ``sleep`` is a function
+    of seconds that waits where the script says so; for ``Client.asend`` it may be async.
+    """
+
+    __module__ = "koodrive.sandbox"
+
+    def __init__(
+        self,
+        *,
+        apps: Optional[Mapping[str, str]] = None,
+        tokens: Optional[Iterable[str]] = None,
+        user_ids: Optional[Iterable[str]] = None,
+        whitelist: Optional[Iterable[str]] = None,
+        carrier_user_ids: Optional[Iterable[str]] = None,
+        package_ids: Optional[Iterable[str]] = None,
+        refused_status: Optional[int] = None,
+        accepted_types: Optional[Iterable[int]] = None,
+        refuse_repeats: bool = False,
+        echo_trace_id: bool = False,
+        code_as_text: bool = False,
+        msg: Optional[str] = None,
+        policies: Optional[Iterable[Mapping[str, object]]] = None,
+        authority: Optional[str] = None,
+        faults: Optional[Iterable[_Fault]] = None,
+        now: Optional[Callable[[], Union[datetime, float]]] = None,
+        sleep: Optional[Callable[[float], object]] = None,
+    ) -> None:
+        given = dict(locals())
+        for name in ("self", "now", "sleep"):
+            del given[name]
+        given = {name: _plain(value) for name, value in given.items() if value is not None}
+        self._credentials = _credentials(given)
+        self._settings = _settings(given)
+        self._core = _of(given)
+        self._now = now
+        self._sleep = sleep
+
+    @property
+    def settings(self) -> Settings:
+        """Those of a client that is accepted, for ``Client.from_settings``."""
+        return self._settings
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """Those of a client that is accepted, for ``Client.from_settings``: the first app's, or else the first token."""
+        return dict(self._credentials)
+
+    def accepted(self) -> list[Accepted]:
+        """The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed."""
+        return [
+            Accepted(
+                carrier_user_id=call["carrierUserId"],
+                package_id=call["packageId"],
+                type=call["type"],
+                x_date=call["xDate"],
+                trace_id=call["traceId"],
+            )
+            for call in json.loads(self._core.accepted())
+        ]
+
+    def handle(self, method: str, url: str, headers: _Headers, body: Union[bytes, str, None] = b"") -> Answer:
+        """Judges one request, and takes one entry off the fault script. Waits for nothing: that is the caller's to do.
+
+        Headers are a mapping or pairs, as an HTTP library holds them. The host is the URL's, or else the header's.
+        """
+        pairs = headers.items() if hasattr(headers, "items") else headers
+        fault, wait, status, answered, content = self._core.handle(
+            method, url, [(_bytes(name), _bytes(value)) for name, value in pairs], _bytes(body or b""), self._clock()
+        )
+        return Answer(
+            status=status,
+            headers=tuple((name, value.decode("latin-1")) for name, value in answered),
+            body=content,
+            fault=fault,
+            seconds=wait,
+        )
+
+    def serve(self) -> SandboxServer:
+        """Puts this sandbox behind a port on loopback, until the server is closed or its ``with`` block ends."""
+        return SandboxServer(self)
+
+    def __call__(
+        self, request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+        """The transport for ``Client.send``."""
+        answer = self.handle(request.method, request.url, request.headers, request.body)
+        wait, arrives = answer._within(timeout)
+        if wait:
+            (self._sleep or time.sleep)(wait)
+        return _arrived(answer, arrives, timeout, max_reply_bytes)
+
+    async def asynchronous(
+        self, request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+        """The transport for ``Client.asend``, which takes it from the sandbox by itself."""
+        answer = self.handle(request.method, request.url, request.headers, request.body)
+        wait, arrives = answer._within(timeout)
+        if wait:
+            import asyncio
+
+            slept = (self._sleep or asyncio.sleep)(wait)
+            if hasattr(slept, "__await__"):
+                await slept
+        return _arrived(answer, arrives, timeout, max_reply_bytes)
+
+    def _clock(self) -> float:
+        now: Any = time.time() if self._now is None else self._now()
+        return now if isinstance(now, float) else float(now) if isinstance(now, int) else seconds("now", now)
+
+    def __repr__(self) -> str:
+        return f"<koodrive.sandbox.Sandbox, {len(self.accepted())} calls accepted>"
+
+
+def _arrived(
+    answer: Answer, arrives: bool, timeout: float, max_reply_bytes: int
+) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    if answer.is_cut:
+        raise ConnectionResetError(f"the sandbox's fault script says {answer.fault}")
+    if not arrives:
+        raise TimeoutError(f"no complete answer within {timeout} seconds")
+    return answer.status, answer.headers, answer.body[: max_reply_bytes + 1]
+
+
+def _credentials(given: dict[str, Any]) -> dict[str, str]:
+    apps, tokens = given.get("apps"), given.get("tokens")
+    if apps and isinstance(apps, dict):
+        app_id, app_secret = next(iter(apps.items()))
+    elif tokens and isinstance(tokens, list):
+        return {"token": tokens[0]}
+    else:
+        app_id, app_secret = _core.Sandbox.EXAMPLE_APP_ID, _core.Sandbox.EXAMPLE_APP_SECRET
+    return {"app_id": app_id, "app_secret": app_secret}
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    exist, listed = given.get("user_ids"), given.get("whitelist")
+    user_ids = [user_id for user_id in listed or exist or () if not exist or user_id in exist]
+    authority = given.get("authority")
+    return Settings(
+        endpoint=f"https://{authority}" if authority else INTERNATIONAL,
+        user_id=user_ids[0] if user_ids else _EXAMPLE_USER_ID,
+    )
+
+
+def _of(given: dict[str, Any]) -> _core.Sandbox:
+    """The core's sandbox. It is refused in the core's words, after the argument's name."""
+    try:
+        return _core.Sandbox(_json(given))
+    except InvalidInputError:
+        for name, value in given.items():
+            try:
+                _core.Sandbox(_json({name: value}))
+            except InvalidInputError as error:
+                raise InvalidInputError(f"{name}: {error}") from None
+        raise
+
+
+def _json(given: dict[str, Any]) -> str:
+    """The configuration as the server reads it. A policy's members have the wire's names already."""
+    given = dict(given)
+    if isinstance(given.get("apps"), dict):
+        given["apps"] = [{"appId": app_id, "appSecret": secret} for app_id, secret in given["apps"].items()]
+    if isinstance(given.get("faults"), list):
+        given["faults"] = [_camel_case(fault) if isinstance(fault, dict) else fault for fault in given["faults"]]
+    return json.dumps(_camel_case(given), default=_refuse)
+
+
+def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
+    def name(words: str) -> str:
+        first, *others = words.split("_")
+        return first + "".join(word.title() for word in others)
+
+    return {name(words): value for words, value in given.items()}
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has: mappings are dicts, whatever else is iterated over is a list."""
+    if hasattr(value, "items"):
+        return {name: _plain(member) for name, member in value.items()}
+    if hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
+        return [_plain(member) for member in value]
+    return value
+
+
+def _refuse(value: object) -> NoReturn:
+    what = f"a value is of type {type(value).__name__}"
+    raise _core.error("refused", what, "give text, numbers, booleans, lists and mappings")
+
+
+def _bytes(value: Any) -> bytes:
+    return value.encode() if isinstance(value, str) else bytes(value)

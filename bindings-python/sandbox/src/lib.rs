@@ -1,0 +1,108 @@
+//! The sandbox for Python: conversions only. What users see of it, and how an answer travels, is in `koodrive.sandbox`.
+
+use std::sync::{Mutex, PoisonError};
+
+use chrono::DateTime;
+use http::Request;
+use koodrive::sandbox::{self, Answer, CutPoint, SandboxConfig};
+use koodrive::{InvalidInput, host};
+use pyo3::types::{PyBytes, PyString};
+use pyo3::{import_exception, prelude::*};
+
+import_exception!(koodrive, InvalidInputError);
+
+/// The state machine behind `koodrive.sandbox.Sandbox`. Threads may share it: requests are judged one at a time.
+#[pyclass(frozen, module = "koodrive._core")]
+#[derive(Debug)]
+pub struct Sandbox(Mutex<sandbox::Sandbox>);
+
+/// What happens to the answer, in the fault script's words, with its seconds; then status, headers and body.
+type Answered<'py> = (
+    &'static str,
+    f64,
+    u16,
+    Vec<(Bound<'py, PyString>, Bound<'py, PyBytes>)>,
+    Bound<'py, PyBytes>,
+);
+
+#[pymethods]
+impl Sandbox {
+    #[classattr]
+    const EXAMPLE_APP_ID: &'static str = sandbox::EXAMPLE_APP_ID;
+    #[classattr]
+    const EXAMPLE_APP_SECRET: &'static str = sandbox::EXAMPLE_APP_SECRET;
+
+    /// `config` is the JSON that the server reads.
+    #[new]
+    fn new(config: &str) -> PyResult<Self> {
+        SandboxConfig::from_json(config)
+            .and_then(sandbox::Sandbox::new)
+            .map(|sandbox| Self(Mutex::new(sandbox)))
+            .map_err(|error| refused(&error))
+    }
+
+    /// `url` is a request's URL or its target; `now` is seconds since the epoch.
+    fn handle<'py>(
+        &self,
+        py: Python<'py>,
+        method: &str,
+        url: &str,
+        headers: Vec<(Vec<u8>, Vec<u8>)>,
+        body: &[u8],
+        now: f64,
+    ) -> PyResult<Answered<'py>> {
+        let builder = Request::builder().method(method).uri(url);
+        let request = headers
+            .into_iter()
+            .fold(builder, |it, (name, value)| it.header(name, value))
+            .body(body)
+            .map_err(|error| {
+                let right = "give method, URL and headers as the HTTP client sent them";
+                refused(&host::refused(&error.to_string(), right))
+            })?;
+        #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+        let instant = DateTime::from_timestamp_micros((now * 1e6).round() as i64);
+        let instant = instant.filter(|_| !now.is_nan()).ok_or_else(|| {
+            let right = "an aware datetime or seconds since the epoch";
+            refused(&host::not_an_instant("now", right))
+        })?;
+        let mut sandbox = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = sandbox.handle(&request, instant);
+        drop(sandbox);
+        let (fault, seconds) = match &answer {
+            Answer::Delay { by, .. } => ("delay", by.as_secs_f64()),
+            Answer::Drip { interval, .. } => ("drip", interval.as_secs_f64()),
+            Answer::Cut { at, .. } => match at {
+                CutPoint::WithinHeaders => ("cut-in-headers", 0.0),
+                CutPoint::AfterHeaders => ("cut-after-headers", 0.0),
+                // BeforeHeaders, and whatever a later core may add.
+                _ => ("cut", 0.0),
+            },
+            // Respond, and whatever a later core may add.
+            _ => ("pass", 0.0),
+        };
+        let response = answer.response();
+        let headers = response.headers().iter().map(|(name, value)| {
+            let name = PyString::new(py, name.as_str());
+            (name, PyBytes::new(py, value.as_bytes()))
+        });
+        Ok((
+            fault,
+            seconds,
+            response.status().as_u16(),
+            headers.collect(),
+            PyBytes::new(py, response.body()),
+        ))
+    }
+
+    /// A JSON list of the calls that were acted on, in order.
+    fn accepted(&self) -> String {
+        let sandbox = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Text and integers only, so the fallback cannot occur.
+        serde_json::to_string(sandbox.accepted()).unwrap_or_default()
+    }
+}
+
+fn refused(error: &InvalidInput) -> PyErr {
+    InvalidInputError::new_err(error.to_string())
+}
