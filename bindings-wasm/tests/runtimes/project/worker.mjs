@@ -2,4 +2,5 @@
 import * as koodrive from "/node_modules/koodrive/dist/index.js";
 import { run } from "./scenario.mjs";
 
-addEventListener("message", async ({ data }) => postMessage(await run(koodrive, data)));
+// reportError reaches the page; a rejection would not.
+addEventListener("message", ({ data }) => run(koodrive, data).then(postMessage, reportError));
