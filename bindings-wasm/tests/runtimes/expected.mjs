@@ -31,7 +31,7 @@ const SIGNED = [
 ];
 
 /** Compares what a runtime tells, and asks the sandbox whether the call that it says was acted on really was. */
-export async function assertScenario({ signed, reply, refused }) {
+export async function assertScenario({ signed, reply, refused, rehearsal }) {
   assert.deepEqual(signed, SIGNED);
 
   const { traceId, ...rest } = reply;
@@ -54,4 +54,10 @@ export async function assertScenario({ signed, reply, refused }) {
     code: "SANDBOX.SIGNATURE_MISMATCH",
   });
   assert.match(msg, /^verify signature fail, canonicalRequest:POST\|/);
+
+  assert.deepEqual(rehearsal, {
+    reply: { code: "0", msg: "Success." },
+    accepted: [{ carrierUserId: "189642158555241211", packageId: "14", type: 2, traceId: true }],
+    busy: { kind: "api", status: 503, retryable: true },
+  });
 }

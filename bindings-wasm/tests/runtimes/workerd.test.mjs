@@ -29,8 +29,8 @@ async function bundle(folder, conditions) {
     metafile: true,
   });
   assert.deepEqual(warnings, []);
-  const prefix = "node_modules/koodrive/";
-  return Object.keys(metafile.inputs).filter((file) => file.startsWith(prefix)).map((file) => file.slice(prefix.length));
+  const dist = "node_modules/koodrive/dist/";
+  return Object.keys(metafile.inputs).filter((file) => file.startsWith(dist)).map((file) => file.slice(dist.length)).sort();
 }
 
 /** Starts workerd with the bundle, while `work(url)` lasts; the system chooses the port, which workerd then tells. */
@@ -75,7 +75,7 @@ const answer = (folder) =>
 
 test("workerd", limit, () =>
   project(async (folder) => {
-    assert.deepEqual(await bundle(folder, ["workerd"]), ["dist/koodrive.wasm", "dist/workerd.js"]);
+    assert.deepEqual(await bundle(folder, ["workerd"]), ["koodrive.wasm", "sandbox.wasm", "sandbox.workerd.js", "workerd.js"]);
     const { status, text } = await answer(folder);
     assert.equal(status, 200, text);
     await assertScenario(JSON.parse(text));
@@ -83,7 +83,7 @@ test("workerd", limit, () =>
 
 test("workerd, a Worker bundled without the condition is told so", limit, () =>
   project(async (folder) => {
-    assert.deepEqual(await bundle(folder, []), ["dist/index.js"]);
+    assert.deepEqual(await bundle(folder, []), ["index.js", "sandbox.js"]);
     const { status, text } = await answer(folder);
     assert.equal(status, 500);
     assert.match(text, /koodrive cannot compile .* a Worker must be bundled with the condition "workerd"/);

@@ -1,5 +1,5 @@
 // For pages without a bundler or an import map: the address of the package's file.
-import * as koodrive from "/node_modules/koodrive/dist/index.js";
+import * as koodrive from "./raw-package.mjs";
 import { run } from "./scenario.mjs";
 
 globalThis.told = run(koodrive, new URLSearchParams(location.search).get("endpoint"));

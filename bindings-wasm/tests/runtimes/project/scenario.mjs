@@ -8,6 +8,7 @@ const IDS = { carrierUserId: "189642158555241211", packageId: "14" };
 
 export async function run(koodrive, endpoint) {
   const { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire } = koodrive;
+  const failure = (sending) => sending.then(() => ({ name: "none: it was accepted" }), (error) => error);
   const call = notifyPackageExpire(IDS);
 
   const published = new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
@@ -18,11 +19,18 @@ export async function run(koodrive, endpoint) {
   const reply = await client.send(call);
 
   const stranger = new Client({ endpoint, userId: USER_ID, appId: APP_ID, appSecret: "not-the-secret" });
-  const error = await stranger.send(call).then(
-    () => ({ name: "none: a wrong secret was accepted" }),
-    (error) => error,
-  );
+  const error = await failure(stranger.send(call));
   const { name, kind, outcome, retryable, status, code, msg } = error;
   const recognised = error instanceof ApiError && error instanceof Error && isKooDriveError(error);
-  return { signed, reply, refused: { name, recognised, kind, outcome, retryable, status, code, msg } };
+  const refused = { name, recognised, kind, outcome, retryable, status, code, msg };
+
+  // The package's own sandbox in the network's place.
+  const { Sandbox } = await koodrive.sandbox();
+  const sandbox = new Sandbox({ faults: ["pass", 503] });
+  const { traceId, ...rehearsed } = await published.send(call, { fetch: sandbox.fetch });
+  const busy = await failure(published.send(call, { fetch: sandbox.fetch }));
+  const accepted = sandbox.accepted().map(({ xDate, ...call }) => ({ ...call, traceId: call.traceId === traceId }));
+  const rehearsal = { reply: rehearsed, accepted, busy: { kind: busy.kind, status: busy.status, retryable: busy.retryable } };
+
+  return { signed, reply, refused, rehearsal };
 }

@@ -1,5 +1,5 @@
 // In a page's worker.
-import * as koodrive from "/node_modules/koodrive/dist/index.js";
+import * as koodrive from "./raw-package.mjs";
 import { run } from "./scenario.mjs";
 
 // reportError reaches the page; a rejection would not.

@@ -1,8 +1,7 @@
 // For Workers: answers a request with what the scenario tells.
-import { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire } from "koodrive";
+import * as koodrive from "./package.mjs";
 import { run } from "./scenario.mjs";
 
-const koodrive = { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire };
 
 export default {
   async fetch(request) {
