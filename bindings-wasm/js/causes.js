@@ -33,14 +33,15 @@ const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 /** No connection was made if connecting is what failed; a connection in use can report these, too. */
 const WHILE_CONNECTING = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"]);
 
+/** @type {(error: unknown) => boolean} */
 export function neverLeft(error) {
   if (typeof error !== "object" || error === null) return false;
   // One error per address that was tried.
-  if (Array.isArray(error.errors) && error.errors.length > 0) return error.errors.every(neverLeft);
-  const { code, syscall } = error;
+  const { errors, code, syscall, cause } = /** @type {Record<string, unknown>} */ (error);
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
   if (typeof code === "string") {
     if (ALWAYS.has(code) || CERTIFICATE.test(code)) return true;
     return WHILE_CONNECTING.has(code) && syscall === "connect";
   }
-  return neverLeft(error.cause);
+  return neverLeft(cause);
 }

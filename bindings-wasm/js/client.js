@@ -6,6 +6,12 @@ import { instant } from "./instant.js";
 import { send } from "./send.js";
 import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
+/** @import { Core } from "koodrive:glue" */
+/** @import * as declared from "./index.js" */
+/** @import { FixedParts } from "./wire.js" */
+
+/** @typedef {State} ClientState */
+
 const CREDENTIALS = { appId: "app id", appSecret: "app secret", token: "token", authorization: "authorization" };
 const OPTIONS = ["endpoint", "userId", ...Object.keys(CREDENTIALS), "clockMarginSeconds", "allowPlainHttp"];
 
@@ -13,9 +19,10 @@ const OPTIONS = ["endpoint", "userId", ...Object.keys(CREDENTIALS), "clockMargin
 const TOKEN_NOT_YET_KNOWN = "not-yet-known";
 
 export class Client {
-  /** `{ core, fixed, token, sending, freed }`, see send.js. */
+  /** @type {State} */
   #state;
 
+  /** @param {declared.ClientOptions} options */
   constructor(options) {
     // What withCredentials made.
     if (options instanceof State) {
@@ -34,6 +41,7 @@ export class Client {
     this.#state = new State(checked(() => new Core(endpoint, allowPlainHttp, userId, way, texts, seconds)), token);
   }
 
+  /** @param {declared.Call} call @param {declared.RequestOptions} [options] @returns {declared.KooDriveRequest} */
   request(call, options = {}) {
     known("the options of request", options, ["now", "date", "traceId"]);
     const state = this.#live();
@@ -44,20 +52,33 @@ export class Client {
     return build(state.core, state.fixed, call, instant(now), optionalInstant(date), optionalText("trace id", traceId));
   }
 
+  /**
+   * @template {declared.Call} C
+   * @param {C} call
+   * @param {declared.ResponseParts} response
+   * @returns {declared.ReplyTo<C>}
+   */
   parse(call, response) {
     if (typeof response !== "object" || response === null) refuse("the response is missing", "give { status, headers, body }");
     return read(this.#live().core, call, response);
   }
 
+  /**
+   * @template {declared.Call} C
+   * @param {C} call
+   * @param {declared.SendOptions} [options]
+   * @returns {Promise<declared.ReplyTo<C>>}
+   */
   async send(call, options = {}) {
     return send(this.#live(), call, options);
   }
 
+  /** @param {declared.Call} call @param {declared.ExplainOptions} [options] @returns {declared.Explanation} */
   explain(call, options = {}) {
     known("the options of explain", options, ["now", "date", "traceId", "message"]);
     const { now = Date.now(), date, message } = options;
     const fields = argumentsOf(call);
-    const wanted = [instant(now), optionalInstant(date), optionalText("message", message)];
+    const wanted = /** @type {const} */ ([instant(now), optionalInstant(date), optionalText("message", message)]);
     return checked(() => this.#live().core.explain(...fields, ...wanted));
   }
 
@@ -65,12 +86,14 @@ export class Client {
     return this.#live().core.clockOffset();
   }
 
+  /** @param {declared.HeadersLike} headers @param {declared.Instant} sentAt @param {declared.Instant} receivedAt */
   observeClock(headers, sentAt, receivedAt) {
     const state = this.#live();
     const lines = headerLines(headers);
     checked(() => state.core.observeClock(lines, instant(sentAt), instant(receivedAt)));
   }
 
+  /** @param {declared.Credentials} given */
   withCredentials(given) {
     known("credentials", given, Object.keys(CREDENTIALS));
     const { core, fixed } = this.#live();
@@ -89,16 +112,18 @@ export class Client {
 }
 
 // Outside the class: one that names itself is renamed by the bundler, and console.log shows it.
+/** @type {(state: any) => Client} */
 const another = (state) => new Client(state);
 
 // Not in every host yet; where it is missing, `using` is as well.
-if (Symbol.dispose) Client.prototype[Symbol.dispose] = Client.prototype.free;
+if (Symbol.dispose) Object.assign(Client.prototype, { [Symbol.dispose]: Client.prototype.free });
 
 class State {
   /** How many calls of send are under way: each still needs the core to read its reply. */
   sending = 0;
   freed = false;
 
+  /** @param {Core} core @param {declared.TokenFunction} [token] @param {FixedParts[]} [fixed] */
   constructor(core, token, fixed = []) {
     this.core = core;
     this.token = token;
@@ -114,14 +139,18 @@ class State {
   release() {
     if (this.freed && this.sending === 0 && this.core) {
       this.core.free();
-      this.core = undefined;
+      this.core = /** @type {any} */ (undefined);
     }
   }
 }
 
-/** The one way to authenticate that was given; the core refuses none and several. */
+/**
+ * The one way to authenticate that was given; the core refuses none and several.
+ * @param {declared.Credentials} options
+ */
 function credentials(options) {
-  const given = Object.keys(CREDENTIALS).filter((name) => options[name] !== undefined);
+  const names = /** @type {(keyof typeof CREDENTIALS)[]} */ (Object.keys(CREDENTIALS));
+  const given = names.filter((name) => options[name] !== undefined);
   const token = typeof options.token === "function" ? options.token : undefined;
   const texts = given.map((name) => (name === "token" && token ? TOKEN_NOT_YET_KNOWN : text(CREDENTIALS[name], options[name])));
   return { way: given.join(","), texts, token };

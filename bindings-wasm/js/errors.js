@@ -1,16 +1,24 @@
 // The errors, one class per kind. Everything in them comes from the core.
 import { core } from "./core.js";
 
+/** @import { ErrorKind, KooDriveError as AnyError } from "./index.js" */
+
+/**
+ * What the core throws; see src/error.rs.
+ * @typedef {{ message: string, kind: ErrorKind, isClockRefusal: boolean, [field: string]: unknown }} Thrown
+ */
+
 // On the prototype: an error of another copy of this package, or of another realm, is recognised too.
 const BRAND = Symbol.for("koodrive.error");
 
 const FIELDS = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "retryAfter"];
 
 export class KooDriveError extends Error {
+  /** @param {string} message @param {Record<string, unknown>} fields @param {ErrorOptions} [options] */
   constructor(message, fields, options) {
     super(message, options);
     for (const name of FIELDS) {
-      if (fields[name] !== undefined) this[name] = fields[name];
+      if (fields[name] !== undefined) /** @type {any} */ (this)[name] = fields[name];
     }
   }
 }
@@ -28,6 +36,7 @@ const CLASSES = {
   unreadable_reply: UnreadableReplyError,
 };
 
+/** @type {(target: object, name: PropertyKey, value: unknown) => void} */
 const hidden = (target, name, value) =>
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
 
@@ -36,57 +45,79 @@ const NAMES = { KooDriveError, InvalidInputError, NotSentError, OutcomeUnknownEr
 for (const [name, type] of Object.entries(NAMES)) hidden(type.prototype, "name", name);
 hidden(KooDriveError.prototype, BRAND, true);
 
+/** @type {(error: unknown) => error is AnyError} */
 export function isKooDriveError(error) {
-  return typeof error === "object" && error !== null && error[BRAND] === true;
+  return typeof error === "object" && error !== null && /** @type {any} */ (error)[BRAND] === true;
 }
 
 /** The errors whose X-Date the service refused: `send` signs anew. */
 const clockRefusals = new WeakSet();
 
-export const isClockRefusal = (error) => clockRefusals.has(error);
+/** @type {(error: unknown) => boolean} */
+export const isClockRefusal = (error) => clockRefusals.has(/** @type {object} */ (error));
 
-/** The result of `work`, which calls the core; what the core throws becomes an error of ours. */
+/**
+ * The result of `work`, which calls the core; what the core throws becomes an error of ours.
+ * @template T
+ * @param {() => T} work
+ * @param {ErrorOptions} [cause]
+ */
 export function checked(work, cause) {
   try {
     return work();
-  } catch (thrown) {
+  } catch (unknown) {
     // The core throws plain objects; an Error is wasm's own.
-    if (thrown instanceof Error) throw thrown;
+    if (unknown instanceof Error) throw unknown;
+    const thrown = /** @type {Thrown} */ (unknown);
     const error = new CLASSES[thrown.kind](thrown.message, thrown, cause);
     if (thrown.isClockRefusal) clockRefusals.add(error);
     throw error;
   }
 }
 
-const complain = (about, first, second = "") => checked(() => core().complain(about, first, second));
+/** @type {(about: string, first: string, second?: string) => never} */
+const complain = (about, first, second = "") => /** @type {never} */ (checked(() => core().complain(about, first, second)));
 
-/** `what` is wrong, `right` would be right. */
+/**
+ * `what` is wrong, `right` would be right.
+ * @type {(what: string, right: string) => never}
+ */
 export const refuse = (what, right) => complain("refused", what, right);
 
-/** No complete answer came. `sent` is false where the request surely never left. */
+/**
+ * No complete answer came. `sent` is false where the request surely never left.
+ * @type {(sent: boolean, cause: any, traceId?: string) => AnyError | undefined}
+ */
 export function transportError(sent, cause, traceId) {
   const text = cause instanceof Error || cause?.message ? describe(cause) : String(cause);
   try {
     checked(() => core().complain(sent ? "outcome_unknown" : "not_sent", text, ""), { cause });
   } catch (error) {
-    if (traceId !== undefined) error.traceId = traceId;
-    return error;
+    if (traceId !== undefined) Object.assign(/** @type {AnyError} */ (error), { traceId });
+    return /** @type {AnyError} */ (error);
   }
 }
 
-/** "fetch failed" says nothing; its cause does. */
+/**
+ * "fetch failed" says nothing; its cause does.
+ * @type {(error: any) => string}
+ */
 function describe(error) {
   const inner = error.cause?.message || error.cause?.code;
   return inner ? `${error.message} (${inner})` : error.message || error.name;
 }
 
-/** Texts, ids above all, must be well-formed strings: a number has lost digits, and a lone surrogate cannot be sent. */
+/**
+ * Texts, ids above all, must be well-formed strings: a number has lost digits, and a lone surrogate cannot be sent.
+ * @type {(field: string, value: unknown) => string}
+ */
 export function text(field, value) {
   if (typeof value !== "string") complain("not_text", field, found(value));
   if (value.isWellFormed ? !value.isWellFormed() : /\p{Surrogate}/u.test(value)) complain("lone_surrogate", field);
   return value;
 }
 
+/** @type {(value: unknown) => string} */
 function found(value) {
   if (value === undefined) return "missing";
   if (value === null) return "null";
@@ -94,7 +125,10 @@ function found(value) {
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }
 
-/** Misspelt names would otherwise be ignored in silence. */
+/**
+ * Misspelt names would otherwise be ignored in silence.
+ * @type {(what: string, options: unknown, names: readonly string[]) => void}
+ */
 export function known(what, options, names) {
   if (typeof options !== "object" || options === null) {
     refuse(`${what} must be an object`, `it may hold ${names.join(", ")}`);

@@ -1,118 +1,234 @@
+/**
+ * Client for Huawei Cloud KooDrive's carrier API.
+ *
+ * Three marks say where a statement comes from. *Published*: Huawei's page of the operation says so. *Inferred*: from Huawei's
+ * API-gateway guide. *Decided*: by this package, where the pages are silent or contradict themselves.
+ *
+ * @packageDocumentation
+ */
+
+// `Symbol.dispose`, for {@link Client} and `using`. TypeScript 5.2 is the first that has it.
 /// <reference lib="esnext.disposable" />
 
-/** AP-Singapore: `https://intl.myhuaweicloud-koodrive.com`. */
+// Only what says `export` is one.
+export {};
+
+// ------------------------------------------------------------------------------------------------------------ endpoints
+
+/** AP-Singapore, `https://intl.myhuaweicloud-koodrive.com` (published). A carrier may be given another endpoint. */
 export declare const INTERNATIONAL: string;
 
-/** CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com`. */
+/** CN North-Beijing4, `https://cn.myhuaweicloud-koodrive.com` (published). A carrier may be given another endpoint. */
 export declare const CHINA: string;
 
-/** Tells KooDrive that a subscriber's package has expired and enters the reservation period. Changes state. */
+// ---------------------------------------------------------------------------------------------------------------- calls
+
+/**
+ * Tells KooDrive that a subscriber's package has expired and enters the reservation period. **It changes state**: what then
+ * happens to the subscriber's data follows from the retention policies in force, which {@link getCurrentRetentionPolicy} reads.
+ *
+ * A plain object that {@link notifyPackageExpire} makes and checks. It can be logged, queued, and posted to a worker; it is
+ * checked again when it is used.
+ */
 export interface NotifyPackageExpire {
   readonly operation: "notifyPackageExpire";
-  /** The carrier's id of the user. Text: a number is refused, since JavaScript loses digits above 2^53. */
+  /**
+   * The carrier's own id of the user, not empty; no length or alphabet is published, and it is sent unchanged.
+   *
+   * Text: a number is refused, since JavaScript loses digits above 2^53, and so is a lone surrogate, which cannot be sent.
+   */
   readonly carrierUserId: string;
-  /** The carrier's id of the package. Text. */
+  /** The carrier's own id of the package, not empty. Text, as for {@link NotifyPackageExpire.carrierUserId}. */
   readonly packageId: string;
-  /** 2, the only documented value, which is sent anyway. Any other is refused: see `undocumentedType`. */
+  /** 2, "enter the reservation period": the only published value, sent anyway. Leave it out. */
   readonly type?: 2 | undefined;
   /**
-   * Sent as `type` instead of 2, the only documented value. An integer other than 2. (The publisher's own example sends 1.)
+   * Sent as `type` instead of 2: an integer other than 2, within ±2^53. No page documents one, though the published example
+   * sends 1; so it is asked for by this name, or refused (decided).
    */
   readonly undocumentedType?: number | undefined;
 }
 
-/** Reads the retention policies in force. Changes nothing, so it is the safe first call. */
+/** Reads the retention policies in force. It changes nothing. Made by {@link getCurrentRetentionPolicy}. */
 export interface GetCurrentRetentionPolicy {
   readonly operation: "getCurrentRetentionPolicy";
 }
 
-/** A plain object: it can be logged, queued, and posted to a worker. */
+/** A call of this API: a plain object with a member `operation`. */
 export type Call = NotifyPackageExpire | GetCurrentRetentionPolicy;
 
-/** The service took the call. */
+/**
+ * A call for one subscriber and one package.
+ *
+ * @example
+ * ```ts
+ * const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
+ * const { traceId } = await client.send(call);
+ * ```
+ *
+ * @throws {@link InvalidInputError} for an id that is empty, no text, or holds a lone surrogate; for a `type` other than 2; for
+ * an `undocumentedType` that is 2 or no integer; for an unknown field.
+ */
+export declare function notifyPackageExpire(fields: Omit<NotifyPackageExpire, "operation">): NotifyPackageExpire;
+
+/**
+ * The safe first call: it changes nothing, and proves endpoint, clock and credentials without touching a subscriber.
+ *
+ * @example
+ * ```ts
+ * const { policyList } = await client.send(getCurrentRetentionPolicy());
+ * ```
+ */
+export declare function getCurrentRetentionPolicy(): GetCurrentRetentionPolicy;
+
+// -------------------------------------------------------------------------------------------------------------- replies
+
+/** The service took the call: HTTP 200 and the code `0`. */
 export interface Acknowledgement {
-  /** Always `"0"`: any other code is an error. */
+  /** Always `"0"`; any other code is an {@link ApiError}. Text, although the service may send a number (decided). */
   readonly code: string;
-  /** For people, perhaps in Chinese: never match on it. Null where the reply has none. */
+  /** The service's `msg`: for people, in Chinese perhaps, so never match on it. Null where the reply has none. */
   readonly msg: string | null;
-  /** The reply's header `x-traceid`; `send` fills in the id that it sent. Null where there is none. */
+  /**
+   * The reply's header `x-traceid`. No page says that there is one, so {@link Client.send} fills in the id that it sent, and
+   * {@link Client.parse} leaves null.
+   */
   readonly traceId: string | null;
 }
 
-/** The reply to `getCurrentRetentionPolicy`. */
+/** The reply to {@link getCurrentRetentionPolicy}. */
 export interface RetentionPolicies extends Acknowledgement {
+  /** In the service's order. Empty where the reply has none. */
   readonly policyList: readonly RetentionPolicy[];
 }
 
 /** One retention policy. A field that the reply lacks is null. */
 export interface RetentionPolicy {
-  /** Text, digit for digit: ids lie above 2^53. */
+  /** Text, digit for digit: the published example, 300000000000000000, lies above 2^53. */
   readonly policyId: string | null;
   readonly policyName: string | null;
+  /** What it does, for people. */
   readonly description: string | null;
-  /** Larger comes first. */
+  /** An integer; larger comes first. */
   readonly priority: number | null;
-  /** Meaning not published. */
+  /** An integer whose meaning is not published. */
   readonly status: number | null;
 }
 
-/** What a call is answered with. */
+/** The reply to a call of type `C`. */
 export type ReplyTo<C extends Call> = C extends GetCurrentRetentionPolicy ? RetentionPolicies : Acknowledgement;
 
-/** A call for one subscriber and one package.
- * @throws {InvalidInputError} an id that is empty, no text, or holds a lone surrogate; a type of 2 asked for as undocumented */
-export declare function notifyPackageExpire(fields: Omit<NotifyPackageExpire, "operation">): NotifyPackageExpire;
+// --------------------------------------------------------------------------------------------------------------- client
 
-/** The safe first call. */
-export declare function getCurrentRetentionPolicy(): GetCurrentRetentionPolicy;
-
-/** 58 random characters, for `traceId`. */
-export declare function newTraceId(): string;
-
-/** An instant of the caller's clock: a `Date`, or milliseconds since 1970. */
+/** An instant of the caller's clock: a `Date`, or milliseconds since 1970 as `Date.now()` gives them. */
 export type Instant = Date | number;
 
-/** Exactly one way to authenticate. Which of them the service accepts is not published: ask your Huawei contact. */
+/**
+ * Exactly one way to authenticate. The pages describe both a token and an app id, and do not say which of them this API
+ * accepts: ask your Huawei contact.
+ *
+ * None of it is ever shown: not by `console.log(client)`, `JSON.stringify` or `structuredClone`, and in no error.
+ */
 export type Credentials =
-  | { readonly appId: string; readonly appSecret: string; readonly token?: undefined; readonly authorization?: undefined }
-  | { readonly token: string | TokenFunction; readonly appId?: undefined; readonly appSecret?: undefined; readonly authorization?: undefined }
-  | { readonly authorization: string; readonly appId?: undefined; readonly appSecret?: undefined; readonly token?: undefined };
+  | {
+      /** Signs every request with HMAC-SHA256 (app-id authentication). Visible ASCII without blank and comma. */
+      readonly appId: string;
+      /** Never sent. Without white space at either end. Keep it on a server: whoever has it can sign anything. */
+      readonly appSecret: string;
+      readonly token?: undefined;
+      readonly authorization?: undefined;
+    }
+  | {
+      /**
+       * Sent as `Authorization: Bearer <token>`. A token that begins with `Bearer ` or `AT ` is sent as given; `Bearer+x`
+       * becomes `Bearer x` (all of them published shapes). Or a function that gives one.
+       */
+      readonly token: string | TokenFunction;
+      readonly appId?: undefined;
+      readonly appSecret?: undefined;
+      readonly authorization?: undefined;
+    }
+  | {
+      /** The whole value of the header `Authorization`, sent untouched. */
+      readonly authorization: string;
+      readonly appId?: undefined;
+      readonly appSecret?: undefined;
+      readonly token?: undefined;
+    };
 
-/** Gives a token that is valid now. `send` asks before each attempt; cache the token yourself. */
+/**
+ * Gives a token that is valid now, or a promise of one. {@link Client.send} asks it before each attempt, within `timeoutMs`;
+ * caching the token is yours to do. If it throws or rejects, `send` rejects with a {@link NotSentError} that has it as `cause`.
+ */
 export type TokenFunction = () => string | PromiseLike<string>;
 
+/** What a {@link Client} is made of. */
 export type ClientOptions = Credentials & {
-  /** {@link INTERNATIONAL}, {@link CHINA}, or the base URL that your Huawei contact named. */
+  /**
+   * {@link INTERNATIONAL}, {@link CHINA}, or the base URL that your Huawei contact named: `https://host[:port][/prefix]`, where
+   * the prefix holds unreserved characters and `/` only. With an app id, host and path are signed as they stand here, so
+   * a proxy that rewrites either breaks the signature.
+   */
   readonly endpoint: string;
-  /** X-User-Id, the user id on KooDrive. */
+  /**
+   * X-User-Id: the id of the signing user on KooDrive (published as mandatory with either kind of credentials), not the
+   * subscriber's. Visible ASCII.
+   */
   readonly userId: string;
-  /** Seconds by which X-Date stays behind the corrected clock: whole, 0 to 600, default 5. */
+  /**
+   * Whole seconds, 0 to 600, by which X-Date stays behind the clock; the service refuses a date later than its own.
+   * @defaultValue 5
+   */
   readonly clockMarginSeconds?: number | undefined;
-  /** Allows `http://` to other hosts than loopback. The credentials then travel in clear. */
+  /**
+   * Allows `http://` to hosts other than loopback. The credentials then travel in clear.
+   * @defaultValue false
+   */
   readonly allowPlainHttp?: boolean | undefined;
 };
 
+/** Options of {@link Client.request}. */
 export interface RequestOptions {
-  /** Default: the host's clock. */
+  /**
+   * The caller's clock. X-Date is this, corrected by {@link Client.clockOffsetMs}, less the margin, cut to the second.
+   * @defaultValue `Date.now()`
+   */
   readonly now?: Instant | undefined;
-  /** An explicit X-Date, cut to the second, to reproduce a signature: not in the future, at most 15 minutes old. */
+  /**
+   * An X-Date of your own, to reproduce a signature. Cut to the second; it must not be later than now, nor more than 15
+   * minutes earlier (published).
+   */
   readonly date?: Instant | undefined;
-  /** Exactly 58 visible ASCII characters; see {@link newTraceId}. */
+  /** Sent as `x-traceid`: exactly 58 visible ASCII characters (published as "58 bits"), as {@link newTraceId} makes them. */
   readonly traceId?: string | undefined;
 }
 
-/** A valid `RequestInit`, and the URL. Send it as it is: nothing added, redirects not followed. */
+/**
+ * A request, ready to send: a valid `RequestInit`, with its URL. Send it as it is, with nothing added to it, and without
+ * following redirects.
+ *
+ * @example
+ * ```ts
+ * const request = client.request(call);
+ * const response = await fetch(request.url, request);
+ * const body = new Uint8Array(await response.arrayBuffer());
+ * const reply = client.parse(call, { status: response.status, headers: response.headers, body });
+ * ```
+ */
 export interface KooDriveRequest {
+  /** In upper case. */
   readonly method: string;
+  /** Absolute; `new URL(url).href` is the same text. */
   readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Record<string, string>;
-  /** Absent where the operation has no body. */
+  /** Names in lower case. Neither `host` nor `content-length`, which the transport adds. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON whose bytes are signed with an app id. Absent where the operation has no body. */
   readonly body?: string;
+  /** A redirect is an {@link ApiError} with outcome `refused`; a signature holds for one host and path only. */
   readonly redirect: "manual";
 }
 
-/** A `Headers` object, a plain object, or pairs; names in any case. */
+/** A `Headers` object, a plain object such as Node's `response.headers`, or pairs. Names in any case. */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Iterable<readonly [string, string]>
@@ -120,55 +236,79 @@ export type HeadersLike =
 
 /** What any HTTP client knows of a response. */
 export interface ResponseParts {
+  /** 100 to 999. */
   readonly status: number;
   readonly headers: HeadersLike;
+  /** The whole of it, after decompression: the bytes, or UTF-8 that has been read as text. */
   readonly body: string | Uint8Array | ArrayBuffer;
 }
 
-/** The host's `AbortSignal`, where its types are loaded. */
+/** The host's `AbortSignal`, if its types are loaded (TypeScript's lib `dom`, or `@types/node`). */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : unknown;
 
-/** What `send` needs of `fetch`: the global one, undici's, or a stand-in. */
+/** What {@link Client.send} needs of `fetch`: the global one has it, undici's has it, and a stand-in is a few lines. */
 export type Fetch = (url: string, init: FetchInit) => PromiseLike<FetchResponse>;
 
+/** What {@link Client.send} hands to {@link SendOptions.fetch} beside the URL. */
 export interface FetchInit extends Omit<KooDriveRequest, "url"> {
+  /** Aborts with the caller's signal, or when `timeoutMs` is over. */
   readonly signal: Signal;
 }
 
+/** What {@link Client.send} reads of a response: a `Response` has it. */
 export interface FetchResponse {
+  /** HTTP status; 0 is taken for a redirect that the host hides. */
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** A `ReadableStream` of bytes is read up to the limit; without one, `arrayBuffer` is called. */
+  /** A `ReadableStream` of bytes is read up to the limit. Anything else: `arrayBuffer` is called. */
   readonly body: unknown;
   arrayBuffer(): PromiseLike<ArrayBuffer>;
 }
 
+/** Options of {@link Client.send}. */
 export interface SendOptions {
-  /** Default: the global `fetch`. */
+  /**
+   * What sends. It must not follow redirects, replay a request, or add credentials.
+   * @defaultValue the global `fetch`
+   */
   readonly fetch?: Fetch | undefined;
-  /** Aborts the exchange. Aborted before sending: `NotSentError`; later: `OutcomeUnknownError`. */
+  /** Aborts the call: a {@link NotSentError} before the request was handed to `fetch`, an {@link OutcomeUnknownError} after. */
   readonly signal?: Signal | null | undefined;
-  /** For one exchange, from the token function to the last byte of the reply. Default 30 000. */
+  /**
+   * Milliseconds for one attempt, from asking for the token to the last byte of the reply; 1 to 2^31 − 1.
+   * @defaultValue 30 000
+   */
   readonly timeoutMs?: number | undefined;
-  /** After decompression. A longer reply is not read to its end. Default 1 MiB. */
+  /**
+   * Bytes of the reply's body, after decompression; 1 to 2^31 − 1. A longer reply is not read to its end, and is an error.
+   * @defaultValue 1 048 576
+   */
   readonly maxReplyBytes?: number | undefined;
-  /** Sees every exchange, never a secret. What it throws or rejects with is ignored, and it is not awaited. */
+  /** Sees every attempt, and never a secret. It is not awaited; what it throws or rejects with is ignored. */
   readonly onExchange?: ((exchange: Exchange) => unknown) | undefined;
-  /** A clock. Default: `Date.now`. */
+  /**
+   * The clock.
+   * @defaultValue `Date.now`
+   */
   readonly now?: (() => Instant) | undefined;
-  /** As for `request`; there is then no second attempt. */
+  /** As for {@link RequestOptions.date}. With it there is no second attempt. */
   readonly date?: Instant | undefined;
-  /** Default: a new one. */
+  /**
+   * As for {@link RequestOptions.traceId}.
+   * @defaultValue a new one per call
+   */
   readonly traceId?: string | undefined;
 }
 
-/** One request and what came of it. */
+/** One attempt, and what came of it. */
 export interface Exchange {
   readonly method: string;
   readonly url: string;
-  /** Null where no answer came. */
+  /** HTTP status. Null where no answer came. */
   readonly status: number | null;
+  /** By {@link SendOptions.now}. */
   readonly startedAt: Date;
+  /** Milliseconds, from a monotonic clock, until the reply was read. */
   readonly durationMs: number;
   /** The id that was sent. */
   readonly traceId: string;
@@ -178,128 +318,272 @@ export interface Exchange {
   readonly outcome: Outcome | null;
 }
 
+/** Options of {@link Client.explain}. Nothing is sent, so `date` may lie outside the 15 minutes. */
 export interface ExplainOptions extends RequestOptions {
-  /** What the service said (an error's `msg`), or a canonical request from elsewhere. */
+  /**
+   * What the service said, an error's `msg` for example, or a canonical request from elsewhere with its lines joined by line
+   * breaks or `|`.
+   */
   readonly message?: string | undefined;
 }
 
-/** Every stage of a signature; never the secret. */
+/** Every stage of a signature, in the publisher's order and names; never the secret. */
 export interface Explanation {
   readonly canonicalRequest: string;
+  /** Lower-case hex of its SHA-256. */
   readonly canonicalRequestHash: string;
   readonly stringToSign: string;
+  /** Lower-case hex of the HMAC-SHA256. */
   readonly signature: string;
+  /** The names of the signed headers, joined by `;`. */
   readonly signedHeaders: string;
-  /** The first line in which the service's canonical request differs. */
-  readonly difference: { readonly part: string; readonly line: number; readonly ours: string; readonly theirs: string } | null;
-  /** What the message says about the refusal, as a sentence; null without a message. */
+  /** The first line in which the canonical request of the message differs. Null where there is none, or where it agrees. */
+  readonly difference: Difference | null;
+  /** What the message says about the refusal, as a sentence. Null without a message. */
   readonly finding: string | null;
 }
 
-/** A caller of the API. What is given is checked here, once. */
+/** One line of the canonical request, both ways. */
+export interface Difference {
+  /** What the line holds, as the publisher calls it: `METHOD`, `CanonicalURI`, `HashedRequestPayload` … */
+  readonly part: string;
+  /** Its number, from 1. */
+  readonly line: number;
+  /** As signed here. Empty where there is no such line. */
+  readonly ours: string;
+  /** As in the message. Empty where there is no such line. */
+  readonly theirs: string;
+}
+
+/**
+ * A caller of the API: endpoint, user id and credentials, checked once, and what was learned about the server's clock.
+ *
+ * It may be used by any number of calls at a time, and is as long-lived as you like.
+ *
+ * @example
+ * ```ts
+ * const client = new Client({ endpoint: INTERNATIONAL, userId: "1505084218764547200", token: async () => "…" });
+ * ```
+ */
 export declare class Client {
-  /** @throws {InvalidInputError} anything that could not work, unknown options included */
+  /** @throws {@link InvalidInputError} for anything that could not work, none or several ways to authenticate, an unknown option. */
   constructor(options: ClientOptions);
 
-  /** Builds the request. A token that is a function is asked by `send` only.
-   * @throws {InvalidInputError} a call that is none, a date outside the 15 minutes, a trace id of another length */
+  /**
+   * Builds a request, and sends nothing. Then {@link Client.parse} reads what came back.
+   *
+   * @throws {@link InvalidInputError} for what is no call of this API, a `date` outside the 15 minutes, a `traceId` of another
+   * length, an unknown option; and for credentials whose `token` is a function, which only {@link Client.send} calls.
+   */
   request(call: Call, options?: RequestOptions): KooDriveRequest;
 
-  /** Reads the response to a call.
-   * @throws {ApiError} any status but 200, or a code other than 0
-   * @throws {UnreadableReplyError} a 200 that nobody can read */
+  /**
+   * Reads the response to a call. It does not learn the server's clock; {@link Client.observeClock} does.
+   *
+   * @throws {@link ApiError} for any status but 200, and for a code other than `0`.
+   * @throws {@link UnreadableReplyError} for a 200 whose body is no JSON object with a readable code.
+   * @throws {@link InvalidInputError} for something that is no response.
+   */
   parse<C extends Call>(call: C, response: ResponseParts): ReplyTo<C>;
 
   /**
-   * Sends a call over `fetch`. One attempt; exactly one more, signed anew, when a 400 or 401 carries a `Date` that puts the
-   * X-Date sent outside the window. Makes a trace id when none is given, and learns the server's clock.
+   * Sends a call over `fetch`, reads the reply, and learns the server's clock from it.
    *
-   * The connect time-out is the transport's. A browser hides redirects: there one is an `OutcomeUnknownError`, elsewhere an
-   * `ApiError` with its status.
-   * @throws {KooDriveError} one of its subclasses
+   * It makes one attempt. It makes exactly one more, signed anew, where a 400 or 401 carries a `Date` that puts the X-Date sent
+   * outside the 15 minutes: that one was refused, so it is no repeat. Nothing else is sent twice: whether repeats are safe is
+   * not published.
+   *
+   * @throws Rejects with a {@link KooDriveError}: {@link InvalidInputError} as for
+   * {@link Client.request}; {@link NotSentError} and {@link OutcomeUnknownError} where no complete answer came; {@link ApiError}
+   * and {@link UnreadableReplyError} as for {@link Client.parse}.
    */
   send<C extends Call>(call: C, options?: SendOptions): Promise<ReplyTo<C>>;
 
-  /** Shows how a call is signed, and where the service's own canonical request departs from it.
-   * @throws {InvalidInputError} with a token, since there is nothing to explain */
+  /**
+   * Shows how a request is signed, and where the service's canonical request differs. Sends nothing.
+   *
+   * @example
+   * ```ts
+   * const date = Date.now() - 5_000;
+   * try {
+   *   await client.send(call, { date });
+   * } catch (error) {
+   *   if (error instanceof ApiError) console.log(client.explain(call, { date, message: error.msg }).finding);
+   * }
+   * ```
+   *
+   * @throws {@link InvalidInputError} for a client that authenticates otherwise than by app id: there is no signature.
+   */
   explain(call: Call, options?: ExplainOptions): Explanation;
 
-  /** What was learned: the server's clock minus the host's, in milliseconds. */
+  /** Milliseconds by which the server's clock is ahead of the caller's, as last learned. 0 before; within ±24 hours. */
   readonly clockOffsetMs: number;
 
-  /** Learns the server's clock from the `Date` of a reply; `send` does so itself. Both instants are of the host's clock. */
+  /**
+   * Learns the server's clock from the `Date` of a reply, for those who do not use {@link Client.send}.
+   *
+   * A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that took over a minute or less than
+   * no time, or one that puts the clocks more than 24 hours apart.
+   *
+   * @param sentAt - When the request left, by the caller's clock.
+   * @param receivedAt - When the reply's headers came, by the same clock.
+   * @throws {@link InvalidInputError} for headers or instants that are none.
+   */
   observeClock(headers: HeadersLike, sentAt: Instant, receivedAt: Instant): void;
 
-  /** The same client, learned clock included, with fresh credentials. */
+  /**
+   * The same client, learned clock included, with fresh credentials: tokens end while services run. This one stays as it is.
+   *
+   * @throws {@link InvalidInputError} as the constructor.
+   */
   withCredentials(credentials: Credentials): Client;
 
-  /** Gives the memory back at once; otherwise the garbage collector does. Calls of `send` under way still end well. */
+  /**
+   * Gives the client's memory back now, secrets overwritten; without it the garbage collector does so in its own time. Calls of
+   * {@link Client.send} under way still end well; any other use throws {@link InvalidInputError}.
+   */
   free(): void;
+
+  /** {@link Client.free}, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** What happened. */
+/** 58 random characters, for `traceId`. */
+export declare function newTraceId(): string;
+
+// --------------------------------------------------------------------------------------------------------------- errors
+
+/**
+ * What happened, in the same words in Rust, JavaScript and Python. Each is the `kind` of one class: {@link InvalidInputError},
+ * {@link NotSentError}, {@link OutcomeUnknownError}, {@link ApiError}, {@link UnreadableReplyError}.
+ */
 export type ErrorKind = "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
 
-/** What is true at the service. */
+/**
+ * What is true at the service: `not_sent`, nothing reached it; `refused`, it received the call and did not act on it;
+ * `unknown`, it may or may not have acted.
+ */
 export type Outcome = "not_sent" | "refused" | "unknown";
 
-/** Any error of this package. */
-export declare class KooDriveError extends Error {
+/** What all errors of this package have. */
+declare class KooDriveErrorMembers extends Error {
+  // The package makes its errors; nobody else does.
   protected constructor();
+  /** Tells the classes apart: `switch (error.kind)` narrows a {@link KooDriveError}. */
   readonly kind: ErrorKind;
+  /** What is true at the service. */
   readonly outcome: Outcome;
-  /** True where the call may be repeated although nothing is published about repeats: not sent, or 429 or 503. */
+  /**
+   * True where the call may be sent again although nothing is published about repeats, since it was surely not acted on: not
+   * sent, or refused with 429 or 503.
+   */
   readonly retryable: boolean;
   /** HTTP status. */
   readonly status?: number;
-  /** `code`, or a gateway's `error_code`: text, digit for digit. */
+  /** The service's `code`, or a gateway's `error_code`: text, digit for digit. */
   readonly code?: string;
-  /** `msg`, or a gateway's `error_msg`. Never match on it. */
+  /** The service's `msg`, or a gateway's `error_msg`: for people, in Chinese perhaps, so never match on it. */
   readonly msg?: string;
   /** A gateway's `request_id`. */
   readonly requestId?: string;
-  /** Of the reply, or the one that was sent. */
+  /** The reply's, or where it has none the one that {@link Client.send} sent. */
   readonly traceId?: string;
-  /** Seconds that the service asks to wait. */
+  /** Seconds that the service asks to wait (`Retry-After`; a date there is counted from the reply's own `Date`). */
   readonly retryAfter?: number;
-  /** The transport's own error, for `NotSentError` and `OutcomeUnknownError`. */
+  /** What the transport, or the function `token`, has thrown. */
   readonly cause?: unknown;
 }
 
-/** Refused here, before anything was sent. */
-export declare class InvalidInputError extends KooDriveError {
+/**
+ * Refused here, before anything was sent. The message names the field, what is wrong and what would be right, and never holds a
+ * secret.
+ */
+export declare class InvalidInputError extends KooDriveErrorMembers {
+  readonly name: "InvalidInputError";
   readonly kind: "invalid_input";
   readonly outcome: "not_sent";
+  readonly retryable: false;
 }
 
-/** The request surely never left: refused connection, DNS, TLS, connect time-out, aborted before sending. */
-export declare class NotSentError extends KooDriveError {
+/**
+ * The request surely never left: refused connection, DNS, TLS, connect time-out, a token function that failed, aborted before
+ * sending. Browsers do not tell these apart from others, so there a failed `fetch` is an {@link OutcomeUnknownError}.
+ */
+export declare class NotSentError extends KooDriveErrorMembers {
+  readonly name: "NotSentError";
   readonly kind: "not_sent";
   readonly outcome: "not_sent";
+  readonly retryable: true;
 }
 
-/** The request left, or may have left, and no complete answer came. */
-export declare class OutcomeUnknownError extends KooDriveError {
+/**
+ * The request left, or may have left, and no complete answer came: connection lost, time-out, aborted. Find out what the service
+ * has done before you repeat it.
+ */
+export declare class OutcomeUnknownError extends KooDriveErrorMembers {
+  readonly name: "OutcomeUnknownError";
   readonly kind: "outcome_unknown";
   readonly outcome: "unknown";
+  readonly retryable: false;
 }
 
-/** The service answered with any status but 200, or with 200 and a code other than 0. */
-export declare class ApiError extends KooDriveError {
+/**
+ * The service answered with any status but 200, or with 200 and a code other than `0`.
+ *
+ * `outcome` is `refused` for 3xx, 4xx, 503 and for 200 with another code; `unknown` for any other 5xx, any other status and for
+ * code 13000201, "inner server invoke failure". At 400, 401 and 403 the message ends with what to check, in which order.
+ */
+export declare class ApiError extends KooDriveErrorMembers {
+  readonly name: "ApiError";
   readonly kind: "api";
   readonly outcome: "refused" | "unknown";
   readonly status: number;
 }
 
-/** The service answered 200 with something nobody can read. */
-export declare class UnreadableReplyError extends KooDriveError {
+/** The service answered 200 with something nobody can read. Find out what it has done before you repeat the call. */
+export declare class UnreadableReplyError extends KooDriveErrorMembers {
+  readonly name: "UnreadableReplyError";
   readonly kind: "unreadable_reply";
   readonly outcome: "unknown";
+  readonly retryable: false;
   readonly status: number;
 }
 
-/** True for errors of this package, of another copy of it or of another realm as well. */
-export declare function isKooDriveError(
-  error: unknown,
-): error is InvalidInputError | NotSentError | OutcomeUnknownError | ApiError | UnreadableReplyError;
+/**
+ * Any error of this package: a union, told apart by `kind`.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await client.send(call);
+ * } catch (error) {
+ *   if (!isKooDriveError(error)) throw error;
+ *   switch (error.kind) {
+ *     case "api":
+ *       console.log(error.status, error.code); // an ApiError
+ *       break;
+ *     case "not_sent":
+ *     case "outcome_unknown":
+ *       console.log(error.cause); // what the transport said
+ *       break;
+ *     default:
+ *       throw error;
+ *   }
+ * }
+ * ```
+ */
+export type KooDriveError = InvalidInputError | NotSentError | OutcomeUnknownError | ApiError | UnreadableReplyError;
+
+/**
+ * The class above all of them: `error instanceof KooDriveError`, which narrows to the union. It is false for an error of another
+ * copy of this package; {@link isKooDriveError} knows that one, too.
+ */
+export declare const KooDriveError: KooDriveErrorClass;
+
+/** Of {@link KooDriveError}: something to stand right of `instanceof`. */
+export interface KooDriveErrorClass extends Function {
+  readonly prototype: KooDriveError;
+}
+
+/** True for any error of this package, even of another copy of it (ESM and CommonJS are two) or of another realm. */
+export declare function isKooDriveError(error: unknown): error is KooDriveError;

@@ -4,7 +4,7 @@ import names from "koodrive:names";
 export const [INTERNATIONAL, CHINA] = names;
 
 /** A call's operation is known to the core by its position. */
-export const OPERATIONS = names.slice(2, 4);
+export const OPERATIONS = /** @type {const} */ ([names[2], names[3]]);
 
 export const [AUTHORIZATION, X_DATE, X_TRACEID] = names.slice(4, 7);
 

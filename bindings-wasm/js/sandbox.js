@@ -5,15 +5,30 @@ import { Service, initSync, refuse, refuseNumber } from "koodrive:glue";
 import { instant } from "./instant.js";
 import { load } from "./module/load.js";
 
+/** @import { AcceptedCall, Sandbox as Declared, SandboxConfig } from "./sandbox.js" */
+/** @import { Instant } from "./index.js" */
+
+/**
+ * What the service answers, and what becomes of it; see sandbox/src/lib.rs.
+ * @typedef {{ status: number, headers: [string, string][], body: Uint8Array<ArrayBuffer> } & Fate} Answer
+ * @typedef {{ delayMs?: number, dripMs?: number, cut?: string }} Fate
+ */
+
+/** @implements {Omit<Declared, typeof Symbol.dispose>} */
 export class Sandbox {
+  /** @type {Service | undefined} */
   #service;
+  /** @type {() => Instant} */
   #now;
 
-  /** A property, since it is passed on without its object. */
+  /**
+   * A property, since it is passed on without its object.
+   * @type {typeof fetch}
+   */
   fetch = async (input, init) => {
     const { signal: own, ...rest } = init ?? {};
     // Not the signal of the Request, which in Node is forgotten with it.
-    const signal = own ?? input?.signal;
+    const signal = own ?? /** @type {Partial<Request>} */ (input)?.signal;
     const request = new Request(input, rest);
     signal?.throwIfAborted();
     const body = new Uint8Array(await request.arrayBuffer());
@@ -21,6 +36,7 @@ export class Sandbox {
     return respond(this.#judge(request, body), signal);
   };
 
+  /** @param {SandboxConfig} [config] */
   constructor(config = {}) {
     const { now = Date.now, ...settings } = config ?? {};
     this.#now = now;
@@ -30,6 +46,7 @@ export class Sandbox {
     });
   }
 
+  /** @returns {AcceptedCall[]} */
   accepted() {
     return JSON.parse(this.#live().accepted());
   }
@@ -39,6 +56,7 @@ export class Sandbox {
     this.#service = undefined;
   }
 
+  /** @type {(request: Request, body: Uint8Array) => Answer} */
   #judge({ method, url, headers }, body) {
     const service = this.#live();
     const answer = checked(() => service.answer(method, url, [...headers].flat(), body, instant(this.#now())));
@@ -47,18 +65,23 @@ export class Sandbox {
     return { ...head, body: answer.body() };
   }
 
+  /** @returns {Service} */
   #live() {
     if (!this.#service) checked(() => refuse("the sandbox was freed", "make a new one, or free it later"));
-    return this.#service;
+    return /** @type {Service} */ (this.#service);
   }
 }
 
 // Not in every host yet; where it is missing, `using` is as well.
-if (Symbol.dispose) Sandbox.prototype[Symbol.dispose] = Sandbox.prototype.free;
+if (Symbol.dispose) Object.assign(Sandbox.prototype, { [Symbol.dispose]: Sandbox.prototype.free });
 
 let loaded = false;
 
-/** The result of `work`, which calls the module; what that throws becomes an error of the client's. */
+/**
+ * The result of `work`, which calls the module; what that throws becomes an error of the client's.
+ * @template T
+ * @param {() => T} work
+ */
 function checked(work) {
   if (!loaded) {
     load(initSync);
@@ -74,7 +97,10 @@ function checked(work) {
   }
 }
 
-/** The configuration, with a bigint digit for digit: a policy's id lies above 2^53, where numbers have lost some. */
+/**
+ * The configuration, with a bigint digit for digit: a policy's id lies above 2^53, where numbers have lost some.
+ * @type {(config: unknown) => string}
+ */
 function json(config) {
   const mark = crypto.randomUUID();
   const text = JSON.stringify(config, (name, value) => {
@@ -85,13 +111,14 @@ function json(config) {
   return `${text}`.replace(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
 }
 
+/** @type {(answer: Answer, signal?: AbortSignal | null) => Promise<Response>} */
 async function respond({ status, headers, body, delayMs = 0, dripMs = 0, cut }, signal) {
   if (cut && cut !== "after headers") throw new TypeError("fetch failed", { cause: otherSideClosed() });
   const head = new Headers([...headers, ["content-length", `${body.length}`]]);
   // The head drips as well.
   const waitMs = delayMs + dripMs * headLength(head);
   if (waitMs > 0) await wait(waitMs, signal);
-  let content = body;
+  let content = /** @type {BodyInit} */ (body);
   if (cut) content = terminated();
   if (dripMs > 0) content = dripping(body, dripMs, signal);
   return new Response(content, { status, headers: head });
@@ -106,10 +133,14 @@ const terminated = () =>
     },
   });
 
-/** As HTTP/1.1 writes it. */
+/**
+ * As HTTP/1.1 writes it.
+ * @type {(headers: Headers) => number}
+ */
 const headLength = (headers) =>
   [...headers].reduce((length, [name, value]) => length + `${name}: ${value}\r\n`.length, "HTTP/1.1 200 OK\r\n\r\n".length);
 
+/** @type {(bytes: Uint8Array, pauseMs: number, signal?: AbortSignal | null) => ReadableStream} */
 function dripping(bytes, pauseMs, signal) {
   const cancelled = new AbortController();
   let at = 0;
@@ -123,9 +154,13 @@ function dripping(bytes, pauseMs, signal) {
   });
 }
 
-/** Rejects as soon as one of the signals is aborted. */
+/**
+ * Rejects as soon as one of the signals is aborted.
+ * @param {number} ms
+ * @param {(AbortSignal | null | undefined)[]} signals
+ */
 function wait(ms, ...signals) {
-  return new Promise((resolve, reject) => {
+  return new Promise((/** @type {(value?: undefined) => void} */ resolve, reject) => {
     const end = () => {
       clearTimeout(timer);
       for (const signal of signals) signal?.removeEventListener("abort", end);

@@ -7,6 +7,13 @@ import { instant } from "./instant.js";
 import { X_DATE } from "./names.js";
 import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
+/** @import { ClientState } from "./client.js" */
+/** @import { Call, Exchange, Fetch, FetchResponse, KooDriveError, KooDriveRequest, ReplyTo, SendOptions } from "./index.js" */
+/** @import { Core } from "koodrive:glue" */
+
+/** @typedef {ReturnType<typeof settingsOf>} Settings */
+/** @typedef {ReturnType<typeof startDeadline>} Deadline */
+
 const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
 const LONGEST_TIMER = 2 ** 31 - 1;
 
@@ -15,7 +22,14 @@ export function newTraceId() {
   return checked(() => core().traceId(random));
 }
 
-/** One attempt; exactly one more, signed anew, where the service refused our clock and thereby told us its own. */
+/**
+ * One attempt; exactly one more, signed anew, where the service refused our clock and thereby told us its own.
+ * @template {Call} C
+ * @param {ClientState} state
+ * @param {C} call
+ * @param {SendOptions} options
+ * @returns {Promise<ReplyTo<C>>}
+ */
 export async function send(state, call, options) {
   const settings = settingsOf(options);
   argumentsOf(call);
@@ -33,9 +47,11 @@ export async function send(state, call, options) {
   }
 }
 
+/** @param {SendOptions} options */
 function settingsOf(options) {
   known("the options of send", options, OPTIONS);
   const { fetch = globalThis.fetch, now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
+  /** @type {(name: string, value: unknown) => void} */
   const wantFunction = (name, value) => {
     if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
   };
@@ -43,6 +59,7 @@ function settingsOf(options) {
   wantFunction("now", now);
   if (onExchange !== undefined) wantFunction("onExchange", onExchange);
   if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
+  /** @type {(name: string, value: unknown, most: number) => void} */
   const wantNumber = (name, value, most) => {
     if (typeof value !== "number" || !(value >= 1 && value <= most)) refuse(`${name} is no number from 1 to ${most}`, "give one or leave it out");
   };
@@ -53,6 +70,13 @@ function settingsOf(options) {
   return { fetch, now: () => instant(now()), onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
 }
 
+/**
+ * @template {Call} C
+ * @param {ClientState} state
+ * @param {C} call
+ * @param {Settings} settings
+ * @returns {Promise<ReplyTo<C>>}
+ */
 async function attempt(state, call, settings) {
   const { now, date, traceId, signal, timeoutMs } = settings;
   const deadline = startDeadline(signal, timeoutMs);
@@ -72,7 +96,10 @@ async function attempt(state, call, settings) {
   }
 }
 
-/** The core that signs: a token that is a function is asked before each attempt. */
+/**
+ * The core that signs: a token that is a function is asked before each attempt.
+ * @type {(state: ClientState, deadline: Deadline, traceId: string) => Promise<Core>}
+ */
 async function signerOf(state, deadline, traceId) {
   if (!state.token) return state.core;
   let token;
@@ -85,11 +112,23 @@ async function signerOf(state, deadline, traceId) {
   return checked(() => state.core.withCredentials("token", [token]));
 }
 
-/** From the moment the request leaves. Whatever fails here without an answer of the service leaves its outcome unknown. */
+/**
+ * From the moment the request leaves. Whatever fails here without an answer of the service leaves its outcome unknown.
+ * @template {Call} C
+ * @param {ClientState} state
+ * @param {C} call
+ * @param {Settings} settings
+ * @param {Deadline} deadline
+ * @param {KooDriveRequest} request
+ * @param {number} sentAt
+ * @returns {Promise<ReplyTo<C>>}
+ */
 async function exchange(state, call, settings, deadline, request, sentAt) {
   const { traceId, onExchange } = settings;
   const started = performance.now();
+  /** @type {FetchResponse | undefined} */
   let response;
+  /** @type {KooDriveError | undefined} */
   let failure;
   try {
     response = await deadline.race(fetching(settings.fetch, request, deadline.signal));
@@ -110,9 +149,23 @@ async function exchange(state, call, settings, deadline, request, sentAt) {
   }
 }
 
-// A stand-in for fetch may throw at once.
+/**
+ * A stand-in for fetch may throw at once.
+ * @type {(fetch: Fetch, request: KooDriveRequest, signal: AbortSignal) => Promise<FetchResponse>}
+ */
 const fetching = async (fetch, { url, ...init }, signal) => fetch(url, { ...init, signal });
 
+/**
+ * @template {Call} C
+ * @param {ClientState} state
+ * @param {C} call
+ * @param {Settings} settings
+ * @param {Deadline} deadline
+ * @param {KooDriveRequest} request
+ * @param {FetchResponse & { type?: string }} response
+ * @param {number} sentAt
+ * @returns {Promise<ReplyTo<C>>}
+ */
 async function answer(state, call, settings, deadline, request, response, sentAt) {
   const { now, traceId, maxReplyBytes } = settings;
   const { status, headers } = response;
@@ -124,18 +177,22 @@ async function answer(state, call, settings, deadline, request, response, sentAt
   const { body, complete } = await readBody(response, maxReplyBytes, deadline);
   const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
   const reply = read(state.core, call, { status, headers, body }, sent);
-  reply.traceId ??= traceId;
+  /** @type {{ traceId: string | null }} */ (reply).traceId ??= traceId;
   return reply;
 }
 
-/** At most `limit` bytes; what comes after them is not read. */
+/**
+ * At most `limit` bytes; what comes after them is not read.
+ * @param {FetchResponse} response @param {number} limit @param {Deadline} deadline
+ */
 async function readBody(response, limit, deadline) {
-  if (typeof response.body?.getReader !== "function") {
+  const stream = /** @type {ReadableStream<Uint8Array> | null | undefined} */ (response.body);
+  if (typeof stream?.getReader !== "function") {
     const body = new Uint8Array(await deadline.race(response.arrayBuffer()));
     return { body: body.subarray(0, limit), complete: body.length <= limit };
   }
-  const reader = response.body.getReader();
-  const chunks = [];
+  const reader = stream.getReader();
+  const chunks = /** @type {Uint8Array[]} */ ([]);
   let length = 0;
   try {
     while (length <= limit) {
@@ -151,6 +208,7 @@ async function readBody(response, limit, deadline) {
   }
 }
 
+/** @type {(chunks: Uint8Array[], length: number) => Uint8Array} */
 function joined(chunks, length) {
   if (chunks.length === 1) return chunks[0];
   const bytes = new Uint8Array(length);
@@ -162,17 +220,21 @@ function joined(chunks, length) {
   return bytes;
 }
 
-/** Aborts with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal. */
+/**
+ * Aborts with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal.
+ * @param {AbortSignal | null | undefined} outer @param {number} timeoutMs
+ */
 function startDeadline(outer, timeoutMs) {
   const controller = new AbortController();
   const { signal } = controller;
-  const abort = () => controller.abort(outer.reason);
+  const abort = () => controller.abort(outer?.reason);
   const timer = setTimeout(
     () => controller.abort(new DOMException(`no complete answer within ${timeoutMs} ms`, "TimeoutError")),
     timeoutMs,
   );
   if (outer?.aborted) abort();
   else outer?.addEventListener("abort", abort, { once: true });
+  /** @type {Promise<never>} */
   const aborted = new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
@@ -180,6 +242,7 @@ function startDeadline(outer, timeoutMs) {
   aborted.catch(() => {});
   return {
     signal,
+    /** @template T @param {PromiseLike<T>} work @returns {Promise<T>} */
     race: (work) => Promise.race([work, aborted]),
     end() {
       clearTimeout(timer);
@@ -188,7 +251,10 @@ function startDeadline(outer, timeoutMs) {
   };
 }
 
-/** A hook observes: whatever it throws or rejects with is its own affair and changes no result. */
+/**
+ * A hook observes: whatever it throws or rejects with is its own affair and changes no result.
+ * @type {(hook: NonNullable<SendOptions["onExchange"]>, exchange: Exchange) => void}
+ */
 function tell(hook, exchange) {
   try {
     Promise.resolve(hook(exchange)).catch(() => {});

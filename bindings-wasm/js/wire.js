@@ -4,14 +4,27 @@ import { checked, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
+/** @import { Core } from "koodrive:glue" */
+/** @import { Acknowledgement, Call, HeadersLike, KooDriveRequest, ReplyTo, ResponseParts } from "./index.js" */
+
+/**
+ * What never changes for an operation; `traced` are the headers of a request with a trace id.
+ * @typedef {{ method: string, url: string, headers: Record<string, string>, traced: Record<string, string> }} FixedParts
+ */
+
 /** Length of X-Date, with which the core's answer begins. */
 const X_DATE_LENGTH = 16;
 
+/** @type {(value: unknown) => number | undefined} */
 export const optionalInstant = (value) => (value === undefined ? undefined : instant(value));
 
+/** @type {(field: string, value: unknown) => string | undefined} */
 export const optionalText = (field, value) => (value === undefined ? undefined : text(field, value));
 
-/** The request of a call. `fixed` keeps what never changes, per operation. */
+/**
+ * The request of a call. `fixed` keeps what never changes, per operation.
+ * @type {(core: Core, fixed: FixedParts[], call: Call, now: number, date?: number, traceId?: string) => KooDriveRequest}
+ */
 export function build(core, fixed, call, now, date, traceId) {
   const [operation, user, packageId, kind] = argumentsOf(call);
   const parts = (fixed[operation] ??= fixedParts(core, operation));
@@ -27,9 +40,10 @@ export function build(core, fixed, call, now, date, traceId) {
   return { method, url, headers, body: varying.slice(end + 1), redirect: "manual" };
 }
 
+/** @type {(core: Core, operation: number) => FixedParts} */
 function fixedParts(core, operation) {
   const [method, url, ...pairs] = checked(() => core.fixed(operation));
-  const headers = {};
+  const headers = /** @type {Record<string, string>} */ ({});
   for (let at = 0; at < pairs.length; at += 2) headers[pairs[at]] = pairs[at + 1];
   // With the names of what varies in place already, a copy is cheap to complete.
   headers[AUTHORIZATION] = headers[X_DATE] = "";
@@ -38,26 +52,42 @@ function fixedParts(core, operation) {
 
 const encoder = new TextEncoder();
 
-/** The reply in a response. `sent` holds xDate and traceId of its request, and `limit` where the body is longer than that. */
+/**
+ * The reply in a response. `sent` holds xDate and traceId of its request, and `limit` where the body is longer than that.
+ * @template {Call} C
+ * @param {Core} core
+ * @param {C} call
+ * @param {ResponseParts} response
+ * @param {{ xDate?: string | undefined, traceId?: string | undefined, limit?: number | undefined }} [sent]
+ * @returns {ReplyTo<C>}
+ */
 export function read(core, call, { status, headers, body }, { xDate = "", traceId, limit } = {}) {
   const operation = operationOf(call);
   const lines = headerLines(headers);
   const bytes = bodyBytes(body);
   const reply = checked(() => core.parse(operation, u16(status), lines, bytes, xDate, traceId, limit));
-  return typeof reply === "string" ? acknowledgement(reply) : reply;
+  return typeof reply === "string" ? /** @type {ReplyTo<C>} */ (acknowledgement(reply)) : reply;
 }
 
-/** What does not fit would be cut to 16 bits on its way; 0 is no status, and the core says so. */
+/**
+ * What does not fit would be cut to 16 bits on its way; 0 is no status, and the core says so.
+ * @type {(status: number) => number}
+ */
 const u16 = (status) => (Number.isInteger(status) && status > 0 && status < 65536 ? status : 0);
 
-/** Code and trace id hold no line break; what follows the second one is msg. `=` tells an empty text from none. */
+/**
+ * Code and trace id hold no line break; what follows the second one is msg. `=` tells an empty text from none.
+ * @type {(reply: string) => Acknowledgement}
+ */
 function acknowledgement(reply) {
   const first = reply.indexOf("\n");
   const second = reply.indexOf("\n", first + 1);
+  /** @type {(from: number, to: number) => string | null} */
   const part = (from, to) => (reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null);
   return { code: reply.slice(0, first), msg: part(second + 1, reply.length), traceId: part(first + 1, second) };
 }
 
+/** @type {(body: any) => Uint8Array} */
 function bodyBytes(body) {
   if (typeof body === "string") return encoder.encode(body);
   if (body instanceof Uint8Array) return body;
@@ -67,7 +97,10 @@ function bodyBytes(body) {
   return refuse("body is neither text nor bytes", "give a string, a Uint8Array or an ArrayBuffer");
 }
 
-/** A line for each header that the core reads: `=` and its value, or nothing. */
+/**
+ * A line for each header that the core reads: `=` and its value, or nothing.
+ * @type {(headers: HeadersLike) => string}
+ */
 export function headerLines(headers) {
   const get = reader(headers);
   let lines = "";
@@ -80,13 +113,14 @@ export function headerLines(headers) {
   return lines;
 }
 
+/** @type {(headers: any) => (name: string) => string | null | undefined} */
 function reader(headers) {
   if (typeof headers !== "object" || headers === null) {
     refuse("headers are missing", "give a Headers object, a plain object, or an array of pairs");
   }
   if (typeof headers.get === "function" && !(headers instanceof Map)) return (name) => headers.get(name);
   const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
-  const values = {};
+  const values = /** @type {Record<string, string>} */ ({});
   for (const [name, value] of pairs) {
     const first = Array.isArray(value) ? value[0] : value;
     if (first != null) values[name.toLowerCase()] ??= first;

@@ -11,6 +11,7 @@ mod sandbox;
 mod sh;
 mod stamp;
 mod test;
+mod types;
 mod wasm;
 
 use std::process::ExitCode;

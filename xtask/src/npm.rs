@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::stamp::{files, fingerprint, once};
+use crate::stamp::{fingerprint, once};
 use crate::{licenses, sh, wasm};
 
 /// Builds the package. Gives its folder.
@@ -71,7 +71,7 @@ fn generate(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
         .input_path(wasm)
         .out_name(name)
         .web(true)?
-        .typescript(false)
+        .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(folder)?;
@@ -175,30 +175,6 @@ pub(crate) fn sizes() -> Result<()> {
     )
 }
 
-/// Checks the declarations of the installed package: in ESM, in CommonJS and under a bundler, and what they must refuse.
-pub(crate) fn check_types() -> Result<()> {
-    let folder = installed()?.join("types");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder)?;
-    for file in files(&binding("tests/types"))? {
-        if let Some(name) = file.file_name() {
-            fs::copy(&file, folder.join(name))?;
-        }
-    }
-    let types = binding("node_modules/@types");
-    for project in ["tsconfig.json", "tsconfig.bundler.json"] {
-        sh::run(
-            sh::program("node")
-                .arg(binding("node_modules/typescript/bin/tsc"))
-                .arg("--project")
-                .arg(folder.join(project))
-                .arg("--typeRoots")
-                .arg(&types),
-        )?;
-    }
-    Ok(())
-}
-
 /// The glue generator must be of the version that the .wasm was made for.
 fn check_versions() -> Result<()> {
     let lock = fs::read_to_string(sh::root().join("Cargo.lock"))?;
@@ -230,10 +206,10 @@ fn npm() -> Command {
     sh::program(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-fn binding(path: &str) -> PathBuf {
+pub(crate) fn binding(path: &str) -> PathBuf {
     sh::root().join("bindings-wasm").join(path)
 }
 
-fn directory() -> PathBuf {
+pub(crate) fn directory() -> PathBuf {
     sh::target().join("npm")
 }

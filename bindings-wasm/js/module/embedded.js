@@ -3,8 +3,8 @@ import { frequent, length, text } from "koodrive:text";
 import { FIRST_PREFIX, LETTERS } from "./letters.js";
 
 export function wasm() {
-  const often = [];
-  const seldom = [];
+  const often = /** @type {number[]} */ ([]);
+  const seldom = /** @type {number[]} */ ([]);
   for (let byte = 0; byte < 256; byte++) (frequent[byte] === "1" ? often : seldom).push(byte);
   // A row for a letter alone, and one for each prefix.
   const row = 128;

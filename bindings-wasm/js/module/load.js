@@ -1,6 +1,9 @@
 import { wasm } from "koodrive:module";
 
-/** Compiles and instantiates the module of `initSync`, synchronously. */
+/**
+ * Compiles and instantiates the module of `initSync`, synchronously.
+ * @param {typeof import("koodrive:glue").initSync} initSync
+ */
 export function load(initSync) {
   try {
     initSync({ module: wasm() });
@@ -9,6 +12,6 @@ export function load(initSync) {
     if (!(cause instanceof WebAssembly.CompileError || cause instanceof EvalError)) throw cause;
     const page = "a page's Content-Security-Policy must have 'wasm-unsafe-eval' in script-src";
     const worker = 'a Worker must be bundled with the condition "workerd"';
-    throw new Error(`koodrive cannot compile its WebAssembly here: ${page}, ${worker} (${cause.message})`, { cause });
+    throw new Error(`koodrive cannot compile its WebAssembly here: ${page}, ${worker} (${/** @type {Error} */ (cause).message})`, { cause });
   }
 }

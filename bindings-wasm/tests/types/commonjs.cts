@@ -3,6 +3,8 @@ import koodrive = require("koodrive");
 import { Sandbox } from "koodrive/sandbox";
 
 const client = new koodrive.Client({ endpoint: koodrive.CHINA, userId: "1", token: "t" });
-const headers: Record<string, string> = client.request(koodrive.getCurrentRetentionPolicy()).headers;
-console.log(headers);
-console.log(new Sandbox().accepted().length);
+export const headers: Readonly<Record<string, string>> = client.request(koodrive.getCurrentRetentionPolicy()).headers;
+export const status = (error: unknown): number | undefined =>
+  error instanceof koodrive.KooDriveError && error.kind === "api" ? error.status : undefined;
+// The sandbox stands in for fetch, and its types are those of the same module system.
+export const sent = client.send(koodrive.getCurrentRetentionPolicy(), { fetch: new Sandbox().fetch });

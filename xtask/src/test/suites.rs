@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{npm, python, readme, runtimes, sh};
+use crate::{npm, python, readme, runtimes, sh, types};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -62,8 +62,8 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "node-types",
-        about: "its types, strictly",
-        run: node_types,
+        about: "its types, in the oldest TypeScript and the newest",
+        run: types::check,
     },
     Suite {
         name: "node-vectors",
@@ -223,11 +223,6 @@ fn node() -> Result<Counts> {
             .env("KOODRIVE_NPM", installed),
         tap,
     )
-}
-
-fn node_types() -> Result<Counts> {
-    npm::check_types()?;
-    Ok(one(true))
 }
 
 fn node_vectors() -> Result<Counts> {

@@ -1,0 +1,39 @@
+// What the sources import and is no file there: build.mjs makes it. `koodrive:glue` is glue.d.ts, or the
+// sandbox's sandbox.glue.d.ts.
+
+/** What the core calls things, in the order of names.js. The two operations are spelt in index.d.ts as well. */
+declare module "koodrive:names" {
+  const names: readonly [
+    international: string,
+    china: string,
+    notifyPackageExpire: "notifyPackageExpire",
+    getCurrentRetentionPolicy: "getCurrentRetentionPolicy",
+    ...headers: string[],
+  ];
+  export default names;
+}
+
+/** js/module/embedded.js or js/module/file.js. */
+declare module "koodrive:module" {
+  export function wasm(): Uint8Array<ArrayBuffer> | WebAssembly.Module;
+}
+
+/** The .wasm as text; see js/module/letters.js. */
+declare module "koodrive:text" {
+  export const frequent: string;
+  export const length: number;
+  export const text: string;
+}
+
+/** The .wasm as the host has compiled it. */
+declare module "koodrive:file" {
+  const module: WebAssembly.Module;
+  export default module;
+}
+
+/** For the sandbox: the client's entry, whose errors it throws. */
+declare module "koodrive:client" {
+  export class InvalidInputError extends Error {
+    constructor(message: string, fields: object);
+  }
+}

@@ -1,0 +1,117 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/**
+ * The client.
+ */
+export class Core {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * In milliseconds; within 24 hours, so it fits.
+     */
+    clockOffset(): number;
+    /**
+     * Every stage of a signature.
+     */
+    explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date?: number | null, message?: string | null): any;
+    /**
+     * What never changes: method, URL, then name and value of each header.
+     */
+    fixed(operation: number): string[];
+    /**
+     * Checks everything that never changes.
+     */
+    constructor(endpoint: string, allow_plain_http: boolean, user_id: string, way: string, secrets: string[], clock_margin?: number | null);
+    /**
+     * Learns the server's clock.
+     */
+    observeClock(lines: string, sent_at: number, received_at: number): void;
+    /**
+     * Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
+     */
+    parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id?: string | null, limit?: number | null): any;
+    /**
+     * What varies: the 16 characters of X-Date, Authorization, a line break, the body.
+     */
+    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date?: number | null, trace_id?: string | null): string;
+    /**
+     * Shares the learned clock.
+     */
+    withCredentials(way: string, secrets: string[]): Core;
+}
+
+/**
+ * Refuses a notification that no client can send.
+ */
+export function check(user: string, _package: string, kind?: number | null): void;
+
+/**
+ * Refuses a `type` that was not asked for by the name of an undocumented one.
+ */
+export function checkType(number: number): void;
+
+/**
+ * Throws what JavaScript noticed.
+ */
+export function complain(about: string, first: string, second: string): void;
+
+/**
+ * What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.
+ */
+export function names(): string[];
+
+/**
+ * A trace id from 29 random bytes.
+ */
+export function traceId(random: Uint8Array | number[]): string;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly memory: WebAssembly.Memory;
+    readonly __wbg_core_free: (a: number, b: number) => void;
+    readonly check: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly checkType: (a: number) => [number, number];
+    readonly complain: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly core_clockOffset: (a: number) => number;
+    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
+    readonly core_fixed: (a: number, b: number) => [number, number, number, number];
+    readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
+    readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number, number];
+    readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly names: () => [number, number];
+    readonly traceId: (a: number, b: number) => [number, number, number, number];
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_drop_slice: (a: number, b: number) => void;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_start: () => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput }} module - Passing `SyncInitInput` directly is deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput } | SyncInitInput): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput> }} module_or_path - Passing `InitInput` directly is deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path: { module_or_path: InitInput | Promise<InitInput> } | InitInput | Promise<InitInput>): Promise<InitOutput>;

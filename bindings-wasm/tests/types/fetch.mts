@@ -1,0 +1,35 @@
+// What the declarations must accept where there is a fetch: a browser's (lib dom) and Node's (@types/node).
+import { type Exchange, getCurrentRetentionPolicy, type KooDriveRequest } from "koodrive";
+import { Sandbox } from "koodrive/sandbox";
+import { call, client } from "./core.mjs";
+
+// A request is a valid RequestInit, whole or without its URL.
+const request: KooDriveRequest = client.request(call);
+const response = await fetch(request.url, request);
+const { url, ...init } = request;
+await fetch(url, init);
+await fetch(new Request(url, request));
+const withSignal: RequestInit = { ...request, signal: AbortSignal.timeout(5) };
+export const { body, headers } = withSignal;
+
+// A Response is what parse reads.
+const bytes = await response.arrayBuffer();
+client.parse(call, { status: response.status, headers: response.headers, body: bytes });
+client.parse(call, { status: response.status, headers: response.headers, body: new Uint8Array(bytes) });
+client.observeClock(new Headers(), 0, new Date());
+
+await client.send(getCurrentRetentionPolicy(), {
+  fetch,
+  signal: AbortSignal.timeout(5),
+  timeoutMs: 5,
+  maxReplyBytes: 5,
+  now: () => new Date(),
+  onExchange: async ({ status, kind, startedAt }: Exchange) => [status, kind, startedAt.getTime()],
+});
+await client.send(call, { fetch: globalThis.fetch, signal: new AbortController().signal });
+await client.send(call, { fetch: async () => new Response("{}"), signal: null });
+await client.send(call, { fetch: (url, init) => fetch(url, { ...init, keepalive: true }) });
+
+// The sandbox's fetch is the host's.
+const standIn: typeof fetch = new Sandbox().fetch;
+export const { status } = await standIn(url, { ...init, signal: null });
