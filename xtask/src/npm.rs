@@ -194,11 +194,13 @@ fn check_versions() -> Result<()> {
 pub(crate) fn dependencies(folder: &Path) -> Result<()> {
     let wanted = fingerprint(&[folder.join("package-lock.json")])?;
     once(&folder.join("node_modules/koodrive.stamp"), &wanted, || {
-        sh::run(
+        sh::output(
             npm()
-                .args(["ci", "--silent", "--ignore-scripts"])
+                // Not --silent, which says nothing even of what went wrong.
+                .args(["ci", "--loglevel=error", "--ignore-scripts"])
                 .current_dir(folder),
-        )
+        )?;
+        Ok(())
     })
 }
 

@@ -11,7 +11,7 @@ import { assertScenario } from "./expected.mjs";
 import { binary, endpoint, limit, project } from "./project.mjs";
 
 const workerd = binary("workerd", process.platform === "win32" ? "bin/workerd.exe" : "bin/workerd");
-/** As Cloudflare's tools ask for it; not the newest, which a binary may not know yet. */
+/** Every Worker names one; workerd refuses those after its own release. */
 const COMPATIBILITY_DATE = "2026-11-01";
 
 /** Bundles project/workerd.mjs for Workers. Gives the files of the package that went into it. */
@@ -53,9 +53,8 @@ async function serving(folder, work) {
   let complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text) => (complaints += text));
   try {
-    const listening = createInterface(child.stdio[3])[Symbol.asyncIterator]().next();
-    const early = ended.then((code) => { throw new Error(`workerd ended with ${code}: ${complaints}`); });
-    const { value: line } = await Promise.race([listening, early]);
+    const { value: line } = await createInterface(child.stdio[3])[Symbol.asyncIterator]().next();
+    if (line === undefined) throw new Error(`workerd ended with ${await ended}: ${complaints}`);
     const { port } = JSON.parse(line);
     const result = await work(`http://127.0.0.1:${port}`);
     assert.equal(complaints, "");

@@ -2,7 +2,6 @@
 import * as koodrive from "./package.mjs";
 import { run } from "./scenario.mjs";
 
-
 export default {
   async fetch(request) {
     try {
