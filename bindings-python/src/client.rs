@@ -1,31 +1,38 @@
 //! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
 
-use chrono::TimeDelta;
 use http::{HeaderMap, StatusCode};
-use koodrive::{FixedParts, GetCurrentRetentionPolicy, ModificationType, signing::explain};
-use koodrive::{NotifyPackageExpire, Operation, RequestOptions, TraceId, header, host};
-use pyo3::types::{PyBytes, PyList, PyString};
+use koodrive::{FixedParts, GetCurrentRetentionPolicy, signing::explain};
+use koodrive::{NotifyPackageExpire, Operation, RequestOptions, header, host};
+use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
 use zeroize::Zeroizing;
 
 use crate::convert::{self, Any, clock, exception, instant, json, octets, text};
 
-/// NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
-#[pyclass(frozen, subclass, module = "koodrive._core")]
+/// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
+// NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
+#[pyclass(frozen, subclass, module = "koodrive")]
 pub(crate) struct Call(Option<NotifyPackageExpire>);
 
 #[pymethods]
 impl Call {
     #[new]
-    fn new(ids: Option<(String, String)>, undocumented_type: Option<i64>) -> PyResult<Self> {
-        let call = ids.map(|(user, package)| {
-            let call = NotifyPackageExpire::new(user, package)?;
-            match undocumented_type.map(ModificationType::Undocumented) {
-                Some(undocumented) => call.with_modification_type(undocumented),
-                None => Ok(call),
-            }
-        });
+    #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None))]
+    fn new(
+        ids: Option<(String, String)>,
+        r#type: i64,
+        undocumented_type: Option<i64>,
+    ) -> PyResult<Self> {
+        let call = ids.map(|ids| host::notify_package_expire(ids, r#type, undocumented_type));
         call.transpose().map(Self).map_err(exception)
+    }
+
+    #[classmethod]
+    fn __class_getitem__<'a>(
+        cls: &Bound<'a, PyType>,
+        reply: Any<'a>,
+    ) -> PyResult<Bound<'a, PyAny>> {
+        PyGenericAlias::new(cls.py(), cls, reply).map(Bound::into_any)
     }
 }
 
@@ -39,21 +46,46 @@ macro_rules! with_call {
     };
 }
 
-/// The plain reply: the service took the call. `code` is always "0"; `msg` is for people.
-#[pyclass(frozen, get_all, new = "from_fields", module = "koodrive")]
+/// The plain reply: the service took the call.
+#[pyclass(frozen, get_all, module = "koodrive")]
 pub(crate) struct Acknowledgement {
+    /// Always "0": any other code is an error.
     code: String,
+    /// For people. May be Chinese, so never match on it.
     msg: Option<String>,
+    /// The reply's trace id, or else the one that ``send`` sent.
     trace_id: Option<String>,
 }
 
-/// A request, to be sent as it is: nothing added, redirects not followed. `headers` are pairs of name, in lower case, and
-/// value, and hold the credentials; `body` is bytes, none for an operation without one.
+#[pymethods]
+impl Acknowledgement {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str, &str, &str) = ("code", "msg", "trace_id");
+
+    #[new]
+    #[pyo3(signature = (*, code, msg=None, trace_id=None))]
+    fn new(code: String, msg: Option<String>, trace_id: Option<String>) -> Self {
+        Self {
+            code,
+            msg,
+            trace_id,
+        }
+    }
+}
+
+/// A request, to be sent as it is: nothing added, redirects not followed. Made by ``Client.request`` alone.
+///
+/// It holds credentials, so its repr shows neither headers nor body, and it is not pickled: pickle the call.
 #[pyclass(frozen, get_all, module = "koodrive")]
 pub(crate) struct Request {
+    /// "GET" or "POST".
     method: Py<PyString>,
+    /// Endpoint, path prefix and path.
     url: Py<PyString>,
-    headers: Py<PyList>,
+    /// A list of pairs: name, in lower case, and value. They hold the credentials.
+    headers: Py<PyAny>,
+    /// Empty for an operation without one.
     body: Py<PyBytes>,
 }
 
@@ -71,6 +103,7 @@ impl Fixed {
     }
 }
 
+/// What ``koodrive.Client`` is made of.
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Client {
     core: koodrive::Client,
@@ -83,31 +116,16 @@ type Answer<'a> = (StatusCode, &'a HeaderMap, &'a [u8]);
 type Sent = Option<(usize, String, String)>;
 
 impl Client {
-    fn read<O: Operation>(&self, call: &O, answer: Answer<'_>, sent: Sent) -> PyResult<O::Reply> {
-        let (core, (status, headers, body)) = (&self.core, answer);
-        let reply = match &sent {
-            Some((most, ..)) if body.len() > *most => {
-                Err(core.reply_too_long(call, status, headers, body, *most))
-            }
-            _ => core.parse_parts(call, status, headers, body),
-        };
-        reply.map_err(|error| match sent {
-            Some((_, date, id)) => exception(error.with_x_date(&date).with_trace_id(&id)),
-            None => exception(error),
-        })
+    fn read<O: Operation>(&self, call: &O, answer: Answer<'_>, sent: &Sent) -> PyResult<O::Reply> {
+        let (status, headers, body) = answer;
+        host::read(&self.core, call, status, headers, body, sent.as_ref()).map_err(exception)
     }
 }
 
 fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
-    let mut options = RequestOptions::default();
-    if let Some(id) = trace_id {
-        let id = TraceId::new(&text("trace id", id)?);
-        options = options.trace_id(id.map_err(exception)?);
-    }
-    if let Some(date) = date {
-        options = options.date(instant("date", date)?);
-    }
-    Ok(options)
+    let trace_id = trace_id.map(|id| text("trace id", id)).transpose()?;
+    let date = date.map(|date| instant("date", date)).transpose()?;
+    host::options(trace_id.as_deref(), date).map_err(exception)
 }
 
 #[pymethods]
@@ -123,15 +141,14 @@ impl Client {
             return Ok(Self { core, fixed });
         }
         let (endpoint, user_id, margin, plain, offset): (String, String, _, _, _) = of.extract()?;
-        let offset = TimeDelta::try_milliseconds(offset).unwrap_or(TimeDelta::MAX);
-        let core = host::endpoint(&endpoint, plain)
-            .and_then(|endpoint| koodrive::Client::new(endpoint, user_id, credentials))
-            .and_then(|core| core.with_clock_margin(margin))
-            .and_then(|core| core.with_clock_offset(offset));
+        let core = host::client((&endpoint, plain), user_id, credentials, margin, offset);
         core.map(|core| Self { core, fixed }).map_err(exception)
     }
 
-    /// Builds the request to a call. `now` is this machine's clock by default; `date` is an explicit X-Date.
+    /// Builds the request to a call.
+    ///
+    /// ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
+    /// X-Date, which is checked against the service's window of 15 minutes.
     #[pyo3(signature = (call, now=None, trace_id=None, date=None))]
     fn request(&self, call: Given, now: Opt, trace_id: Opt, date: Opt) -> PyResult<Request> {
         let (py, core) = (call.py(), &self.core);
@@ -147,46 +164,42 @@ impl Client {
         if let Some(id) = &parts.trace_id {
             headers.append((&names[2], id.as_str()))?;
         }
-        let (method, url, headers) = (method.clone_ref(py), url.clone_ref(py), headers.unbind());
-        let body = PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind();
         Ok(Request {
-            method,
-            url,
-            headers,
-            body,
+            method: method.clone_ref(py),
+            url: url.clone_ref(py),
+            headers: headers.into_any().unbind(),
+            body: PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind(),
         })
     }
 
-    /// Reads the response to a call. Headers are a mapping or pairs, as the HTTP client gave them.
-    // `sent`, from `send`: the most bytes that a body may have, the X-Date and the trace id that went out.
-    #[pyo3(signature = (call, status, headers, body, sent=None))]
-    #[pyo3(text_signature = "($self, call, status, headers, body)")]
+    /// Reads the response to a call: returns the reply, or raises the error that it is.
+    ///
+    /// ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
+    // `_sent`, from `send`: the most bytes that a body may have, the X-Date and the trace id that went out.
+    #[pyo3(signature = (call, status, headers, body, _sent=None))]
+    #[allow(clippy::used_underscore_binding, reason = "private in Python")]
     fn parse(
         &self,
         call: Given,
         status: u16,
         headers: Any,
         body: Any,
-        sent: Sent,
+        _sent: Sent,
     ) -> PyResult<Py<PyAny>> {
         let (py, body) = (call.py(), octets(body)?);
         let status = host::status(status).map_err(exception)?;
         let answer = (status, &convert::headers(headers)?, body.as_bytes());
         if let Some(notify) = &call.get().0 {
-            let it = self.read(notify, answer, sent)?;
-            let (code, msg, trace_id) = (it.code, it.msg, it.trace_id);
-            return Acknowledgement {
-                code,
-                msg,
-                trace_id,
-            }
-            .into_py_any(py);
+            let it = self.read(notify, answer, &_sent)?;
+            return Acknowledgement::new(it.code, it.msg, it.trace_id).into_py_any(py);
         }
-        let it = self.read(&GetCurrentRetentionPolicy::new(), answer, sent)?;
+        let it = self.read(&GetCurrentRetentionPolicy::new(), answer, &_sent)?;
         Ok(call.call_method1("_reply", (json(&it),))?.unbind())
     }
 
-    /// Learns the server's clock from a reply. Both instants are of this machine's clock. `send` calls it.
+    /// Learns the server's clock from the headers of a reply. ``send`` calls it.
+    ///
+    /// Both instants are of this machine's clock.
     fn observe_clock(&self, headers: Any, sent_at: Any, received_at: Any) -> PyResult<()> {
         let sent_at = instant("sent_at", sent_at)?;
         let received_at = instant("received_at", received_at)?;

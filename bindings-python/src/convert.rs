@@ -44,11 +44,8 @@ pub(crate) fn text(field: &str, value: Any) -> PyResult<String> {
 pub(crate) fn instant(field: &str, value: Any) -> PyResult<DateTime<Utc>> {
     let seconds = value.extract::<f64>();
     let seconds = seconds.or_else(|_| python(value.py(), "seconds", (field, value))?.extract())?;
-    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
-    let instant = DateTime::from_timestamp_micros((seconds * 1e6).round() as i64);
     let right = "an aware datetime or seconds since the epoch";
-    let refused = || exception(host::not_an_instant(field, right));
-    instant.filter(|_| !seconds.is_nan()).ok_or_else(refused)
+    host::instant(field, seconds * 1e6, right).map_err(exception)
 }
 
 pub(crate) fn clock(now: Option<Any>) -> PyResult<DateTime<Utc>> {

@@ -6,21 +6,26 @@ mod convert;
 
 #[pyo3::pymodule]
 mod _core {
-    use koodrive::{CLOCK_MARGIN_DEFAULT, Endpoint, TraceId, TransportError, host};
+    use koodrive::{Endpoint, TraceId, header, host};
     use pyo3::prelude::*;
 
     #[pymodule_export]
     use crate::client::{Acknowledgement, Call, Client, Request};
-    use crate::convert::exception;
     #[pymodule_export]
     use koodrive_python_sandbox::Sandbox;
 
-    #[pymodule_init]
-    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        module.add("CLOCK_MARGIN_DEFAULT", CLOCK_MARGIN_DEFAULT)?;
-        module.add("X_DATE", koodrive::header::X_DATE.as_str())?;
-        module.add("INTERNATIONAL", Endpoint::INTERNATIONAL.to_string())?;
-        module.add("CHINA", Endpoint::CHINA.to_string())
+    #[pymodule_export]
+    const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
+
+    /// What Python spells nowhere: the two published endpoints, and the header that holds the date.
+    #[pyfunction]
+    fn names() -> [String; 3] {
+        let [international, china] = [Endpoint::INTERNATIONAL, Endpoint::CHINA];
+        [
+            international.to_string(),
+            china.to_string(),
+            header::X_DATE.to_string(),
+        ]
     }
 
     #[pyfunction]
@@ -28,25 +33,9 @@ mod _core {
         TraceId::from_random(random).to_string()
     }
 
-    #[pyfunction]
-    fn check_type(number: i64) -> PyResult<()> {
-        koodrive::ModificationType::try_from(number)
-            .map(drop)
-            .map_err(exception)
-    }
-
-    /// The error that the core has for what only Python sees: its name, and the arguments of the core's function.
+    /// The core's error for what only Python sees: see `koodrive::host::error`.
     #[pyfunction]
     fn error(name: &str, first: &str, second: &str) -> PyErr {
-        exception(match name {
-            "not_sent" => return exception(TransportError::not_sent(first)),
-            "outcome_unknown" => return exception(TransportError::outcome_unknown(first)),
-            "not_text" => host::not_text(first, second),
-            "lone_surrogate" => host::lone_surrogate(first),
-            "date_without_zone" => host::date_without_zone(first),
-            "not_a_margin" => host::not_a_margin(),
-            "not_a_type" => host::not_a_type(),
-            _ => host::refused(first, second),
-        })
+        crate::convert::exception(host::error(name, first, second))
     }
 }

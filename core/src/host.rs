@@ -3,10 +3,14 @@
 //! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks. And what every binding
 //! would decide in the same way.
 
-use http::StatusCode;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use crate::{Credentials, Endpoint, Error, InvalidInput};
+use crate::{
+    Client, Credentials, Endpoint, Error, InvalidInput, ModificationType, NotifyPackageExpire,
+    Operation, ReplyError, RequestOptions, TraceId, TransportError,
+};
 
 /// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -101,6 +105,24 @@ pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
     InvalidInput::new(format!("{field} is no instant; give {expected}"))
 }
 
+/// The instant so many microseconds after the epoch, rounded to a whole one. `field` and `expected` as in
+/// [`not_an_instant`].
+///
+/// # Errors
+///
+/// No number, or beyond the calendar.
+pub fn instant(
+    field: &str,
+    microseconds: f64,
+    expected: &str,
+) -> Result<DateTime<Utc>, InvalidInput> {
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    let instant = DateTime::from_timestamp_micros(microseconds.round() as i64);
+    instant
+        .filter(|_| !microseconds.is_nan())
+        .ok_or_else(|| not_an_instant(field, expected))
+}
+
 /// A clock margin that is no whole number of seconds in range.
 #[must_use]
 pub fn not_a_margin() -> InvalidInput {
@@ -116,6 +138,43 @@ pub fn not_a_type() -> InvalidInput {
     InvalidInput::new(
         "type is no integer; leave it out, since 2 is the only documented value, or ask for an undocumented integer by name",
     )
+}
+
+/// The call of these ids, user and package. `number` is its `type`; `undocumented` one that is asked for by name.
+///
+/// # Errors
+///
+/// Those of [`ModificationType`] and [`NotifyPackageExpire`].
+pub fn notify_package_expire(
+    (carrier_user_id, package_id): (String, String),
+    number: i64,
+    undocumented: Option<i64>,
+) -> Result<NotifyPackageExpire, InvalidInput> {
+    ModificationType::try_from(number)?;
+    let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
+    match undocumented.map(ModificationType::Undocumented) {
+        Some(undocumented) => call.with_modification_type(undocumented),
+        None => Ok(call),
+    }
+}
+
+/// The client of these settings. `url` is the endpoint's, and whether plain http is allowed; `clock_margin` is seconds,
+/// `clock_offset` milliseconds.
+///
+/// # Errors
+///
+/// Those of [`Endpoint`] and [`Client`].
+pub fn client(
+    (url, allow_plain_http): (&str, bool),
+    user_id: impl Into<String>,
+    credentials: Credentials,
+    clock_margin: u32,
+    clock_offset: i64,
+) -> Result<Client, InvalidInput> {
+    let offset = TimeDelta::try_milliseconds(clock_offset).unwrap_or(TimeDelta::MAX);
+    Client::new(endpoint(url, allow_plain_http)?, user_id, credentials)?
+        .with_clock_margin(clock_margin)?
+        .with_clock_offset(offset)
 }
 
 /// The credentials of a client: `way` names the options that were given, in this order and joined by commas, and `texts`
@@ -154,8 +213,69 @@ pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
     })
 }
 
+/// The options of a request, of those that are given.
+///
+/// # Errors
+///
+/// Those of [`TraceId::new`].
+pub fn options(
+    trace_id: Option<&str>,
+    date: Option<DateTime<Utc>>,
+) -> Result<RequestOptions, InvalidInput> {
+    let mut options = RequestOptions::default();
+    if let Some(id) = trace_id {
+        options = options.trace_id(TraceId::new(id)?);
+    }
+    if let Some(date) = date {
+        options = options.date(date);
+    }
+    Ok(options)
+}
+
+/// [`Client::parse_parts`], or [`Client::reply_too_long`] where a host's `send` knows better. `sent` is what it does know: the
+/// most bytes that it reads of a body, and the X-Date and the trace id that went out, which an error then names.
+///
+/// # Errors
+///
+/// Those of the two.
+pub fn read<O: Operation>(
+    client: &Client,
+    call: &O,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    sent: Option<&(usize, String, String)>,
+) -> Result<O::Reply, ReplyError> {
+    let Some((most, x_date, trace_id)) = sent else {
+        return client.parse_parts(call, status, headers, body);
+    };
+    let reply = if body.len() > *most {
+        Err(client.reply_too_long(call, status, headers, body, *most))
+    } else {
+        client.parse_parts(call, status, headers, body)
+    };
+    reply.map_err(|error| error.with_x_date(x_date).with_trace_id(trace_id))
+}
+
 /// Anything else that a host's types do not rule out: `what` is wrong, `right` would be right.
 #[must_use]
 pub fn refused(what: &str, right: &str) -> InvalidInput {
     InvalidInput::new(format!("{what}; {right}"))
+}
+
+/// The error for what a host noticed, by the name of its function here or in [`TransportError`]; any other name is
+/// [`refused`]. `first` and `second` are that function's arguments.
+#[must_use]
+pub fn error(name: &str, first: &str, second: &str) -> Error {
+    match name {
+        "not_sent" => return TransportError::not_sent(first).into(),
+        "outcome_unknown" => return TransportError::outcome_unknown(first).into(),
+        "not_text" => not_text(first, second),
+        "lone_surrogate" => lone_surrogate(first),
+        "date_without_zone" => date_without_zone(first),
+        "not_a_margin" => not_a_margin(),
+        "not_a_type" => not_a_type(),
+        _ => refused(first, second),
+    }
+    .into()
 }

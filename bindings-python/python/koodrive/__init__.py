@@ -12,8 +12,7 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
 The library has not been run against the real service by its authors.
 """
 
-from ._client import Client, new_trace_id
-from ._core import CHINA, INTERNATIONAL, Acknowledgement, Request
+from ._client import CHINA, INTERNATIONAL, Client, new_trace_id
 from ._errors import (
     ApiError,
     InvalidInputError,
@@ -22,6 +21,7 @@ from ._errors import (
     OutcomeUnknownError,
     UnreadableReplyError,
 )
+from ._native import Acknowledgement, Call, Request
 from ._values import (
     Difference,
     Exchange,
@@ -38,6 +38,7 @@ __all__ = [
     "INTERNATIONAL",
     "Acknowledgement",
     "ApiError",
+    "Call",
     "Client",
     "Difference",
     "Exchange",

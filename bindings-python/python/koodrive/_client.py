@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import _core
+from . import _core, _native
 from ._convert import text
 from ._values import Difference, Explanation, Settings, of
 
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, NoReturn, Optional, TypeVar, Union
 
+    from ._native import Call
     from ._values import Exchange
 
     _Instant = Union[datetime, float]
     _Reply = TypeVar("_Reply")
     _Token = Union[str, Callable[[], str], Callable[[], Awaitable[str]]]
+
+INTERNATIONAL, CHINA, X_DATE = _core.names()
 
 #: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
 CONNECT_TIMEOUT = 5.0
@@ -31,7 +34,7 @@ def new_trace_id() -> str:
     return _core.trace_id_from_random(os.urandom(29))
 
 
-class Client(_core.Client):
+class Client(_native.Client):
     """A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads and tasks.
 
     Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``token``, in any published
@@ -126,7 +129,7 @@ class Client(_core.Client):
         given = {"app_id": app_id, "app_secret": app_secret, "token": token, "authorization": authorization}
         given = {name: value for name, value in given.items() if value is not None}
         texts = [text(name.replace("_", " "), value) for name, value in given.items()]
-        self = _core.Client.__new__(cls, of, ",".join(given), texts)
+        self = _native.Client.__new__(cls, of, ",".join(given), texts)
         self._made_of = made_of
         self._token = function
         if function is not None:
@@ -141,7 +144,7 @@ class Client(_core.Client):
 
     def explain(
         self,
-        call: _core.Call[Any],
+        call: Call[Any],
         *,
         now: Optional[_Instant] = None,
         date: Optional[_Instant] = None,
@@ -161,7 +164,7 @@ class Client(_core.Client):
 
     def send(
         self,
-        call: _core.Call[_Reply],
+        call: Call[_Reply],
         *,
         transport: Any = None,
         trace_id: Optional[str] = None,
@@ -193,7 +196,7 @@ class Client(_core.Client):
 
     async def asend(
         self,
-        call: _core.Call[_Reply],
+        call: Call[_Reply],
         *,
         transport: Any,
         trace_id: Optional[str] = None,

@@ -1,106 +1,137 @@
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar, Final, Generic, Literal, Optional, TypeVar, Union, final
+from _typeshed import SupportsGetItem, SupportsLenAndGetItem
+from typing import Any, Final, SupportsFloat, SupportsIndex, final
+from typing_extensions import disjoint_base
 
-from typing_extensions import Self, disjoint_base
+__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Request", "Sandbox", "error", "names", "trace_id_from_random"]
 
-from ._errors import KooDriveError
-
-_Reply = TypeVar("_Reply")
-_Reply_co = TypeVar("_Reply_co", covariant=True)
-_Instant = Union[datetime, float]
-_Text = Union[str, bytes]
-_Fault = Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
-_Headers = Union[Mapping[str, str], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
-
-__all__ = [
-    "CHINA",
-    "CLOCK_MARGIN_DEFAULT",
-    "INTERNATIONAL",
-    "Acknowledgement",
-    "Call",
-    "Client",
-    "Request",
-    "Sandbox",
-    "X_DATE",
-    "check_type",
-    "error",
-    "trace_id_from_random",
-]
-
-CHINA: Final[str]
-INTERNATIONAL: Final[str]
 CLOCK_MARGIN_DEFAULT: Final[int]
-X_DATE: Final[str]
-
-# Known to type checkers as a generic: of what the call is answered with.
-@disjoint_base
-class Call(Generic[_Reply_co]):
-    def __new__(cls, ids: Optional[tuple[str, str]], undocumented_type: Optional[int]) -> Self: ...
 
 @final
 class Acknowledgement:
-    __match_args__: tuple[str, ...]
-    def __new__(cls, code: str, msg: Optional[str], trace_id: Optional[str]) -> Acknowledgement: ...
+    """
+    The plain reply: the service took the call.
+    """
+    __match_args__: Final[tuple[str, str, str]]
+    def __new__(cls, /, *, code: str, msg: str | None = None, trace_id: str | None = None) -> Acknowledgement: ...
     @property
-    def code(self) -> str: ...
+    def code(self, /) -> str:
+        """
+        Always "0": any other code is an error.
+        """
     @property
-    def msg(self) -> Optional[str]: ...
+    def msg(self, /) -> str | None:
+        """
+        For people. May be Chinese, so never match on it.
+        """
     @property
-    def trace_id(self) -> Optional[str]: ...
-    def __eq__(self, other: object) -> bool: ...
-    def __hash__(self) -> int: ...
+    def trace_id(self, /) -> str | None:
+        """
+        The reply's trace id, or else the one that ``send`` sent.
+        """
 
-@final
-class Request:
-    @property
-    def method(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def headers(self) -> list[tuple[str, str]]: ...
-    @property
-    def body(self) -> bytes: ...
+@disjoint_base
+class Call:
+    """
+    A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
+    """
+    @classmethod
+    def __class_getitem__(cls, /, reply: Any) -> Any: ...
+    def __new__(cls, /, ids: tuple[str, str] | None = None, type: SupportsIndex = 2, undocumented_type: SupportsIndex | None = None) -> Call: ...
 
 @disjoint_base
 class Client:
-    def __new__(cls, of: Any, way: str, texts: list[str]) -> Self: ...
-    def request(
-        self,
-        call: Call[Any],
-        now: Optional[_Instant] = None,
-        trace_id: Optional[str] = None,
-        date: Optional[_Instant] = None,
-    ) -> Request: ...
-    # The fifth argument is not for users, so that its name is not theirs to see.
-    def parse(
-        self,
-        call: Call[_Reply],
-        status: int,
-        headers: _Headers,
-        body: Union[bytes, bytearray, memoryview, str],
-    ) -> _Reply: ...
-    def observe_clock(self, headers: _Headers, sent_at: _Instant, received_at: _Instant) -> None: ...
+    """
+    What ``koodrive.Client`` is made of.
+    """
+    def __new__(cls, /, of: Any, way: str, texts: SupportsGetItem[int, str]) -> Client:
+        """
+        `of`: the fields of `koodrive.Settings`, the offset in milliseconds, or a client, whose clock is then shared.
+        """
+    def _stages(self, /, call: Call, now: Any | None, date: Any | None, message: str | None) -> str:
+        """
+        The fields of `koodrive.Explanation`.
+        """
     @property
-    def clock_offset(self) -> float: ...
-    def _stages(
-        self,
-        call: Call[Any],
-        now: Optional[_Instant],
-        date: Optional[_Instant],
-        message: Optional[str],
-    ) -> str: ...
+    def clock_offset(self, /) -> float:
+        """
+        What was learned about the server's clock, in seconds; positive when it is ahead.
+        """
+    def observe_clock(self, /, headers: Any, sent_at: Any, received_at: Any) -> None:
+        """
+        Learns the server's clock from the headers of a reply. ``send`` calls it.
+
+        Both instants are of this machine's clock.
+        """
+    def parse(self, /, call: Call, status: SupportsIndex, headers: Any, body: Any, _sent: tuple[SupportsIndex, str, str] | None = None) -> Any:
+        """
+        Reads the response to a call: returns the reply, or raises the error that it is.
+
+        ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
+        """
+    def request(self, /, call: Call, now: Any | None = None, trace_id: Any | None = None, date: Any | None = None) -> Request:
+        """
+        Builds the request to a call.
+
+        ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
+        X-Date, which is checked against the service's window of 15 minutes.
+        """
+
+@final
+class Request:
+    """
+    A request, to be sent as it is: nothing added, redirects not followed. Made by ``Client.request`` alone.
+
+    It holds credentials, so its repr shows neither headers nor body, and it is not pickled: pickle the call.
+    """
+    @property
+    def body(self, /) -> bytes:
+        """
+        Empty for an operation without one.
+        """
+    @property
+    def headers(self, /) -> Any:
+        """
+        A list of pairs: name, in lower case, and value. They hold the credentials.
+        """
+    @property
+    def method(self, /) -> str:
+        """
+        "GET" or "POST".
+        """
+    @property
+    def url(self, /) -> str:
+        """
+        Endpoint, path prefix and path.
+        """
 
 @final
 class Sandbox:
-    EXAMPLE_APP_ID: ClassVar[str]
-    EXAMPLE_APP_SECRET: ClassVar[str]
-    def __new__(cls, config: str) -> Sandbox: ...
-    def handle(
-        self, method: str, url: str, headers: Sequence[tuple[bytes, bytes]], body: bytes, now: float
-    ) -> tuple[_Fault, float, int, list[tuple[str, bytes]], bytes]: ...
-    def accepted(self) -> str: ...
+    """
+    The state machine behind `koodrive.sandbox.Sandbox`. Threads may share it: requests are judged one at a time.
+    """
+    EXAMPLE_APP_ID: Final[str]
+    EXAMPLE_APP_SECRET: Final[str]
+    def __new__(cls, /, config: str) -> Sandbox:
+        """
+        `config` is the JSON that the server reads.
+        """
+    def accepted(self, /) -> str:
+        """
+        A JSON list of the calls that were acted on, in order.
+        """
+    def handle(self, /, method: str, url: str, headers: SupportsGetItem[int, tuple[SupportsGetItem[int, SupportsIndex], SupportsGetItem[int, SupportsIndex]]], body: bytes, now: SupportsFloat | SupportsIndex) -> tuple[str, float, int, list[tuple[str, bytes]], bytes]:
+        """
+        `url` is a request's URL or its target; `now` is seconds since the epoch.
+        """
 
-def trace_id_from_random(random: bytes) -> str: ...
-def check_type(number: int) -> None: ...
-def error(name: str, first: str, second: str) -> KooDriveError: ...
+def error(name: str, first: str, second: str) -> BaseException:
+    """
+    The core's error for what only Python sees: see `koodrive::host::error`.
+    """
+
+def names() -> list[str]:
+    """
+    What Python spells nowhere: the two published endpoints, and the header that holds the date.
+    """
+
+def trace_id_from_random(random: SupportsLenAndGetItem[SupportsIndex]) -> str: ...

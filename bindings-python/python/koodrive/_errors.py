@@ -6,6 +6,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import ClassVar, Literal, Optional
 
+    _Kind = Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]
+    _Outcome = Literal["not_sent", "refused", "unknown"]
+
 
 class KooDriveError(Exception):
     """Any error of this library. Catch it around one call, and ask it what is true at the service."""
@@ -13,9 +16,9 @@ class KooDriveError(Exception):
     __module__ = "koodrive"
 
     #: What happened.
-    kind: ClassVar[Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]]
+    kind: ClassVar[_Kind]
     #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
-    outcome: Literal["not_sent", "refused", "unknown"]
+    outcome: _Outcome
     #: True where the call may be sent again although nobody knows whether repeats are safe.
     retryable: bool = False
     #: HTTP status, where the service answered.
@@ -38,16 +41,16 @@ class InvalidInputError(KooDriveError, ValueError):
     """Refused before anything was sent. The text says what is wrong and what would be right."""
 
     __module__ = "koodrive"
-    kind = "invalid_input"
-    outcome = "not_sent"
+    kind: ClassVar[_Kind] = "invalid_input"
+    outcome: _Outcome = "not_sent"
 
 
 class NotSentError(KooDriveError, ConnectionError):
     """The network failed and the request surely never left: refused connection, DNS, TLS, connect time-out."""
 
     __module__ = "koodrive"
-    kind = "not_sent"
-    outcome = "not_sent"
+    kind: ClassVar[_Kind] = "not_sent"
+    outcome: _Outcome = "not_sent"
     retryable = True
 
 
@@ -55,24 +58,24 @@ class OutcomeUnknownError(KooDriveError, ConnectionError):
     """The request left, and no complete answer came. Do not send it again unless repeats are safe."""
 
     __module__ = "koodrive"
-    kind = "outcome_unknown"
-    outcome = "unknown"
+    kind: ClassVar[_Kind] = "outcome_unknown"
+    outcome: _Outcome = "unknown"
 
 
 class ApiError(KooDriveError):
     """The service answered with any status but 200, or with 200 and a readable code other than 0."""
 
     __module__ = "koodrive"
-    kind = "api"
-    outcome = "unknown"
+    kind: ClassVar[_Kind] = "api"
+    outcome: _Outcome = "unknown"
 
 
 class UnreadableReplyError(KooDriveError):
     """The service answered 200 with something nobody can read."""
 
     __module__ = "koodrive"
-    kind = "unreadable_reply"
-    outcome = "unknown"
+    kind: ClassVar[_Kind] = "unreadable_reply"
+    outcome: _Outcome = "unknown"
 
 
 _BY_KIND: dict[str, type[KooDriveError]] = {

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Literal, NoReturn, Optional, Union
 
+    from ._native import Request
+
     _Fault = Union[int, str, Mapping[str, Any]]
     _Text = Union[str, bytes]
     _Headers = Union[Mapping[str, str], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
@@ -45,17 +47,19 @@ class Accepted(_Value):
     """A call of notifyPackageExpire that the sandbox acted on, whether or not its answer arrived."""
 
     __module__ = "koodrive.sandbox"
-    __slots__ = __match_args__ = ("carrier_user_id", "package_id", "type", "x_date", "trace_id")
+    __slots__ = {
+        "carrier_user_id": "The carrier's id of the user.",
+        "package_id": "The carrier's id of the package.",
+        "type": "2, unless other types are accepted.",
+        "x_date": "As it was sent: ``20251103T070140Z``.",
+        "trace_id": "None where none was sent.",
+    }
+    __match_args__ = ("carrier_user_id", "package_id", "type", "x_date", "trace_id")
 
-    #: The carrier's id of the user.
     carrier_user_id: str
-    #: The carrier's id of the package.
     package_id: str
-    #: 2, unless other types are accepted.
     type: int
-    #: As it was sent: ``20251103T070140Z``.
     x_date: str
-    #: None where none was sent.
     trace_id: Optional[str]
 
     def __init__(
@@ -68,16 +72,19 @@ class Answer(_Value):
     """What the sandbox answers to one request, and what the fault script does to that answer."""
 
     __module__ = "koodrive.sandbox"
-    __slots__ = __match_args__ = ("status", "headers", "body", "fault", "seconds")
+    __slots__ = {
+        "status": "HTTP status.",
+        "headers": "Pairs of name, in lower case, and value, without ``content-length``.",
+        "body": "The whole of it, whatever the fault.",
+        "fault": 'The script\'s word; "pass" where the answer arrives whole and at once.',
+        "seconds": "How long the answer is delayed, or the pause after each byte of one that drips; else 0.",
+    }
+    __match_args__ = ("status", "headers", "body", "fault", "seconds")
 
-    #: HTTP status.
     status: int
-    #: Pairs of name, in lower case, and value, without ``content-length``.
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    #: The script's word; ``"pass"`` where the answer arrives whole and at once.
     fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
-    #: How long the answer is delayed, or the pause after each byte of one that drips; else 0.
     seconds: float
 
     def __init__(
@@ -207,7 +214,7 @@ class Sandbox:
             status=status,
             headers=tuple((name, value.decode("latin-1")) for name, value in answered),
             body=content,
-            fault=fault,
+            fault=fault,  # type: ignore[arg-type]  # a word of the core's
             seconds=wait,
         )
 
@@ -216,7 +223,7 @@ class Sandbox:
         return SandboxServer(self)
 
     def __call__(
-        self, request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.send``."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
@@ -226,7 +233,7 @@ class Sandbox:
         return _arrived(answer, arrives, timeout, max_reply_bytes)
 
     async def asynchronous(
-        self, request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.asend``, which takes it from the sandbox by itself."""
         answer = self.handle(request.method, request.url, request.headers, request.body)

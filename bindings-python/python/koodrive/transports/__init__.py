@@ -19,7 +19,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .._core import Request
+    from .._native import Request
 
 __all__ = ["NotSent", "standard_library"]
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from .. import _core
 from . import NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
+
+    from .._native import Request
 
 
 def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
@@ -25,7 +26,7 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     )
 
     async def exchange(
-        request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
         if session.closed:
             raise NotSent("the session is closed")

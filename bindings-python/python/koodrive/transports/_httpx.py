@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 
-from .. import _core
 from . import NotSent
 
 TYPE_CHECKING = False
@@ -16,12 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
+    from .._native import Request
+
 
 def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
     """The transport over an ``httpx.Client``; ``httpx`` is the module it comes from."""
 
     def exchange(
-        request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
         deadline = time.monotonic() + timeout
         prepared = _prepare(httpx, client, request, connect_timeout, timeout)
@@ -64,7 +65,7 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
             await response.aclose()
 
     async def exchange(
-        request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
         prepared = _prepare(httpx, client, request, connect_timeout, timeout)
         try:
@@ -75,7 +76,7 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
     return exchange
 
 
-def _prepare(httpx: Any, client: Any, request: _core.Request, connect_timeout: float, timeout: float) -> Any:
+def _prepare(httpx: Any, client: Any, request: Request, connect_timeout: float, timeout: float) -> Any:
     if client.is_closed:
         raise NotSent("the client is closed")
     own = client.timeout

@@ -11,7 +11,7 @@ import sys
 import time
 
 from .. import _core
-from .._client import new_trace_id
+from .._client import X_DATE, new_trace_id
 from .._errors import ApiError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import Exchange, with_field
 from . import NotSent
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._client import Client
+    from .._native import Request
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -92,7 +93,7 @@ def _flow(
     date: Any,
     max_reply_bytes: int,
     on_exchange: Optional[Callable[[Exchange], object]],
-) -> Generator[_core.Request, Any, Any]:
+) -> Generator[Request, Any, Any]:
     trace_id = new_trace_id() if trace_id is None else trace_id
     may_sign_anew = date is None
     while True:
@@ -120,7 +121,7 @@ def _flow(
             try:
                 status, headers, body = yield request
                 client.observe_clock(headers, started_at, time.time())
-                sent = (max_reply_bytes, dict(request.headers)[_core.X_DATE], trace_id)
+                sent = (max_reply_bytes, dict(request.headers)[X_DATE], trace_id)
                 reply = client.parse(call, status, headers, body, sent)  # type: ignore[call-arg]
             except NotSent as cause:
                 raise _core.error("not_sent", str(cause), "") from cause.__cause__ or cause

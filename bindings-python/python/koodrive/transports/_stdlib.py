@@ -18,12 +18,13 @@ import time
 from collections import deque
 from urllib.parse import urlsplit
 
-from .. import _core
 from . import NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
+
+    from .._native import Request
 
 #: Servers often drop idle connections after 20 to 60 seconds; ours are younger.
 IDLE_SECONDS = 15.0
@@ -96,7 +97,7 @@ _context: Optional[ssl.SSLContext] = None
 
 
 def exchange(
-    request: _core.Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """One request, one reply."""
     deadline = time.monotonic() + timeout

@@ -1,0 +1,5 @@
+"""The native classes, as they are typed: see ``_native.pyi``."""
+
+from ._core import Acknowledgement, Call, Client, Request
+
+__all__ = ["Acknowledgement", "Call", "Client", "Request"]
