@@ -1,0 +1,61 @@
+// The first character in which two lines differ, and both lines with it marked. Every character is shown: a blank, a tab or a
+// letter that only looks the same is what one searches for.
+import { element } from "./view.js";
+
+/**
+ * Where two lines differ first, counted in characters from 1, and what stands there in each; undefined where a line has ended.
+ * Null for lines that are the same.
+ */
+export function firstDifference(ours, theirs) {
+  const [left, right] = [[...ours], [...theirs]];
+  const at = Array.from({ length: Math.max(left.length, right.length) }).findIndex((_, at) => left[at] !== right[at]);
+  return at < 0 ? null : { at: at + 1, ours: left[at], theirs: right[at] };
+}
+
+/** A character in words, such as “a” (U+0061). */
+export function named(character) {
+  if (character === undefined) return "the end of the line";
+  const name = NAMES[character];
+  if (name !== undefined) return `${name} (${codePoint(character)})`;
+  return INVISIBLE.test(character) ? codePoint(character) : `“${character}” (${codePoint(character)})`;
+}
+
+/** A line in which the character number `at` is marked, and nothing is invisible. */
+export function markedLine(line, at) {
+  const characters = [...line];
+  const marked = characters[at - 1];
+  const mark = element("mark", {}, ...(marked === undefined ? [chip("end")] : visible([marked])));
+  return [...visible(characters.slice(0, at - 1)), mark, ...visible(characters.slice(at))];
+}
+
+const NAMES = { " ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed" };
+const SIGNS = { "\t": "TAB", "\r": "CR", "\n": "LF" };
+
+/** Has no shape of its own, or changes the shape of its neighbours. */
+const INVISIBLE = /[^\p{L}\p{N}\p{P}\p{S}]/u;
+
+const codePoint = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+
+const chip = (text) => element("span", { className: "chip" }, text);
+
+/** Nodes that show the characters: printable ASCII as it is, a blank as a dot, the rest by code point. */
+function visible(characters) {
+  const nodes = [];
+  let plain = "";
+  const flush = () => {
+    if (plain !== "") nodes.push(plain);
+    plain = "";
+  };
+  for (const character of characters) {
+    if (character > " " && character <= "~") {
+      plain += character;
+      continue;
+    }
+    flush();
+    if (character === " ") nodes.push(element("span", { className: "blank" }, "·"));
+    else if (SIGNS[character]) nodes.push(chip(SIGNS[character]));
+    else nodes.push(chip(`${INVISIBLE.test(character) ? "" : `${character} `}${codePoint(character)}`));
+  }
+  flush();
+  return nodes;
+}
