@@ -13,6 +13,7 @@ mod stamp;
 mod test;
 mod types;
 mod wasm;
+mod workbench;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
   demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
   package npm|python               the tarball or the wheel; its path is the last line
+  workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
 ";
 
 fn main() -> ExitCode {
@@ -49,6 +51,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["test", "--list"] => test::list(),
         ["package", "npm"] => println!("{}", npm::pack()?.display()),
         ["package", "python"] => println!("{}", python::wheel()?.display()),
+        ["workbench"] => workbench::run()?,
+        ["workbench", "--screenshot"] => workbench::screenshot()?,
         ["help" | "--help" | "-h"] => print!("{USAGE}"),
         _ => {
             eprint!("{USAGE}");

@@ -22,8 +22,18 @@ export function prepare(form) {
   }
   form.addEventListener("focusout", ({ target }) => {
     states.get(form).visited.add(target);
-    showErrors(form);
+    afterPointer(() => showErrors(form));
   });
+}
+
+let pointerIsDown = false;
+addEventListener("pointerdown", () => (pointerIsDown = true), true);
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pointerIsDown = false), true);
+
+/** An error that appears while the mouse button is down moves what is being clicked, and the click is lost. */
+function afterPointer(work) {
+  if (pointerIsDown) setTimeout(afterPointer, 50, work);
+  else setTimeout(work);
 }
 
 /** Shows these errors at the fields they are about; those that are undefined are none. */

@@ -117,12 +117,14 @@ given.endpoint.selectedIndex = 0;
 for (const form of forms) {
   prepare(form);
   form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("paste", ({ target, clipboardData }) => {
+    if (target.tagName === "INPUT" && /[\r\n]/.test(clipboardData.getData("text/plain"))) {
+      say("The browser leaves line breaks out of this field.");
+    }
+  });
 }
 
-requestForm.addEventListener("input", () => {
-  showDependents(requestForm);
-  build();
-});
+requestForm.addEventListener("input", refresh);
 requestForm.addEventListener("submit", () => {
   visitAll(requestForm);
   build();
@@ -151,13 +153,19 @@ at("clear").addEventListener("click", () => {
   say("Everything is cleared.");
 });
 
-function renew() {
-  for (const form of forms) visitNone(form);
+/** After any change of the request's form. */
+function refresh() {
   showDependents(requestForm);
+  for (const secret of ["appSecret", "token", "authorization"]) given[secret].type = given.showSecrets.checked ? "text" : "password";
   build();
 }
 
+/** After a change of everything. */
+function renew() {
+  for (const form of forms) visitNone(form);
+  refresh();
+}
+
 showPolicy();
-showDependents(requestForm);
-build();
+refresh();
 at("not-running").remove();

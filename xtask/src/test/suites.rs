@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{npm, python, readme, runtimes, sh, types};
+use crate::{npm, python, readme, runtimes, sh, types, workbench};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -74,6 +74,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "runtimes",
         about: "the npm package in every runtime and bundler",
         run: runtimes::run,
+    },
+    Suite {
+        name: "workbench",
+        about: "the workbench page, used in Chromium",
+        run: workbench::test,
     },
     Suite {
         name: "python",

@@ -1,0 +1,258 @@
+// Comparison of canonical requests down to the character, replies and errors.
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { launch } from "../runtimes/browser.mjs";
+import { enter, field, limit, says, vector, visiting } from "./page.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+}, limit);
+after(() => browser.close(), limit);
+
+const CANONICAL = `POST
+/koodrive/ose/v1/carrier/users/notifyPackageExpire/
+
+host:intl.myhuaweicloud-koodrive.com
+x-date:20251103T070140Z
+x-user-id:1505084218764547200
+
+host;x-date;x-user-id
+5c3cf4effd3e60ace1f203883c90f128168e3e4ba9d35b7c6005c38b41267df9`;
+
+const theirs = (page) => page.getByLabel("Canonical request to compare with");
+
+/** Heading, both marks and the sentence of the difference that is shown in a section. */
+async function difference(page, section) {
+  const box = page.locator(`#${section}-result .difference`);
+  const sentence = await box.locator("p").first().innerText();
+  return [await box.locator("h3").innerText(), await box.locator("mark").allInnerTexts(), sentence];
+}
+
+test("the first line and the first character that differ are marked on both sides", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await enter(page, await vector("app-notify-minimal", "call.json"));
+    for (const [from, to, heading, marks, sentence] of [
+      ["POST", "GET", "Line 1, METHOD", ["P", "G"], "Character 1 is the first that differs. Signed here: “P” (U+0050); pasted: “G” (U+0047)."],
+      [
+        "Expire/",
+        "Expire",
+        "Line 2, CanonicalURI",
+        ["/", "end"],
+        "Character 51 is the first that differs. Signed here: “/” (U+002F); pasted: the end of the line.",
+      ],
+      [
+        "\n\nhost:",
+        "\na=1\nhost:",
+        "Line 3, CanonicalQueryString",
+        ["end", "a"],
+        "Character 1 is the first that differs. Signed here: the end of the line; pasted: “a” (U+0061).",
+      ],
+      // Letters that look the same, and what cannot be seen.
+      [
+        "koodrive.com",
+        "koodrive.c\u043em",
+        "Line 4, CanonicalHeaders",
+        ["o", "о U+043E"],
+        "Character 35 is the first that differs. Signed here: “o” (U+006F); pasted: “о” (U+043E).",
+      ],
+      [
+        "0Z\nx-user",
+        "0Z \nx-user",
+        "Line 5, CanonicalHeaders",
+        ["end", "·"],
+        "Character 24 is the first that differs. Signed here: the end of the line; pasted: a blank (U+0020).",
+      ],
+      [
+        "id:150",
+        "id:\t150",
+        "Line 6, CanonicalHeaders",
+        ["1", "TAB"],
+        "Character 11 is the first that differs. Signed here: “1” (U+0031); pasted: a tab (U+0009).",
+      ],
+      [
+        "id:150",
+        "id:\u00a0150",
+        "Line 6, CanonicalHeaders",
+        ["1", "U+00A0"],
+        "Character 11 is the first that differs. Signed here: “1” (U+0031); pasted: U+00A0.",
+      ],
+      [
+        "id:150",
+        "id:1\u200b50",
+        "Line 6, CanonicalHeaders",
+        ["5", "U+200B"],
+        "Character 12 is the first that differs. Signed here: “5” (U+0035); pasted: U+200B.",
+      ],
+      [
+        "id:150",
+        "id:1😀50",
+        "Line 6, CanonicalHeaders",
+        ["5", "😀 U+1F600"],
+        "Character 12 is the first that differs. Signed here: “5” (U+0035); pasted: “😀” (U+1F600).",
+      ],
+      [
+        "host;x-date",
+        "x-date",
+        "Line 8, SignedHeaders",
+        ["h", "x"],
+        "Character 1 is the first that differs. Signed here: “h” (U+0068); pasted: “x” (U+0078).",
+      ],
+      [
+        "267df9",
+        "267dF9",
+        "Line 9, HashedRequestPayload",
+        ["f", "F"],
+        "Character 63 is the first that differs. Signed here: “f” (U+0066); pasted: “F” (U+0046).",
+      ],
+    ]) {
+      const changed = CANONICAL.replace(from, to);
+      for (const text of [changed, changed.replaceAll("\n", "|"), `verify signature fail, canonicalRequest:${changed.replaceAll("\n", "|")}`]) {
+        await theirs(page).fill(text);
+        assert.deepEqual(await difference(page, "compare"), [heading, marks, sentence], text);
+      }
+      const [, line] = /^Line (\d)/.exec(heading);
+      assert.equal(await page.locator("#canonical-request .marked").innerText(), CANONICAL.split("\n")[line - 1] || "\n");
+      await says(page, "compare", `Line ${line} differs.`);
+    }
+  }));
+
+test("what is the same, stale or no canonical request is said to be", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await enter(page, await vector("app-notify-minimal", "call.json"));
+    await says(page, "compare", "Nothing pasted yet.");
+    for (const [text, finding] of [
+      [CANONICAL, /^The service signed the same canonical request, so the app secret differs/],
+      ["signature time:20251103T070140Z,server time:20251103T073140Z", /^The service refused the date, not the signature/],
+      ["bad request", /^The message holds no canonical request/],
+    ]) {
+      await theirs(page).fill(text);
+      assert.match(await page.locator("#compare-result .finding").innerText(), finding);
+      assert.equal(await page.locator("#canonical-request .marked").count(), 0);
+      await says(page, "compare", "No line differs.");
+    }
+    // A token is not signed.
+    await enter(page, { client: { token: "example-token" } });
+    await says(page, "compare", "There is no signature to compare.");
+    assert.match(await page.locator("#stages-result").innerText(), /this client authenticates with a token/);
+  }));
+
+test("a canonical request of another date can be signed with its date", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await enter(page, await vector("app-notify-minimal", "call.json"));
+    const older = CANONICAL.replace("0140Z", "0107Z").replace("notifyPackageExpire/", "notifyPackageExpire/");
+    await theirs(page).fill(older);
+    assert.equal((await difference(page, "compare"))[0], "Line 5, CanonicalHeaders");
+    const button = page.getByRole("button", { name: "Sign with X-Date 20251103T070107Z" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    assert.equal(await field(page, "X-Date optional").inputValue(), "20251103T070107Z");
+    assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
+    // The button is gone; whoever uses the keyboard is not thrown back to the top.
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Compare");
+  }));
+
+/** Types a `response.json` into the three fields. */
+async function paste(page, { status, headers, body }) {
+  await page.getByLabel("Status").fill(String(status));
+  await page.getByLabel("Headers").fill((headers ?? []).map((pair) => pair.join(": ")).join("\n"));
+  await page.getByLabel("Body").fill(body);
+}
+
+/** Name and value of everything that is shown of a reply; null for what is said to be none. */
+const facts = (page) =>
+  page.locator("#response-result .facts > div").evaluateAll((rows) =>
+    Object.fromEntries(
+      rows.map((row) => {
+        const [name, value] = row.children;
+        return [name.textContent, value.className === "none" ? null : value.textContent];
+      }),
+    ),
+  );
+
+test("every reply of the vectors is shown as it is there", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const names = (await readdir(process.env.KOODRIVE_VECTORS)).filter((name) => /^(reply|error|retention)-/.test(name));
+    let [replies, errors] = [0, 0];
+    for (const name of names) {
+      const response = await vector(name, "response.json");
+      // A text field holds neither bytes that are no text nor a carriage return.
+      if (response.body === undefined || response.body.includes("\r")) continue;
+      const { call } = await vector(name, "call.json");
+      await enter(page, { call: { operation: call.operation } });
+      await paste(page, response);
+      const error = await vector(name, "error.json").catch(() => undefined);
+      const text = (value) => (value === null ? null : String(value));
+      if (error) {
+        errors++;
+        assert.deepEqual(
+          await facts(page),
+          {
+            class: error.kind === "api" ? "ApiError" : "UnreadableReplyError",
+            kind: error.kind,
+            outcome: error.outcome,
+            retryable: text(error.retryable),
+            status: text(error.status),
+            code: error.code,
+            "request id": error.requestId,
+            "trace id": error.traceId,
+            "retry after, seconds": text(error.retryAfter),
+            msg: error.msg,
+          },
+          name,
+        );
+        continue;
+      }
+      replies++;
+      const { code, msg, traceId, policyList } = await vector(name, "reply.json");
+      assert.deepEqual(await facts(page), { code, "trace id": traceId, msg }, name);
+      const rows = await page.locator("#response-result tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
+      const columns = ["policyId", "policyName", "description", "priority", "status"];
+      const expected = (policyList ?? []).map((policy) => columns.map((column) => text(policy[column]) ?? "none"));
+      assert.deepEqual(rows, expected, name);
+    }
+    assert.ok(replies > 20 && errors > 50, `${replies} replies, ${errors} errors`);
+  }));
+
+test("a refusal says what to check, and where the service's canonical request differs", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await enter(page, await vector("error-401-signature", "call.json"));
+    await paste(page, await vector("error-401-signature", "response.json"));
+    await says(page, "response", "ApiError: outcome refused.");
+    assert.deepEqual(await difference(page, "response"), [
+      "Line 4, CanonicalHeaders",
+      ["i", "1"],
+      "Character 6 is the first that differs. Signed here: “i” (U+0069); by the service: “1” (U+0031).",
+    ]);
+    const checks = await page.locator("#response-result .checks li").allInnerTexts();
+    assert.equal(checks.length, 7);
+    assert.equal(checks[0], "Endpoint: is intl.myhuaweicloud-koodrive.com the one your Huawei contact named?");
+    assert.match(await page.locator("#response-result").innerText(), /What to check, in this order:/);
+    // The message alone, as a log has it; and one with a character that no text field shows.
+    const { msg } = await vector("error-401-signature", "error.json");
+    await paste(page, { status: 401, body: msg });
+    assert.equal((await difference(page, "response"))[0], "Line 4, CanonicalHeaders");
+    const message = `canonicalRequest:${CANONICAL.replace("id:150", "id:1\r50").replaceAll("\n", "|")}`;
+    await paste(page, { status: 401, body: JSON.stringify({ error_code: "APIGW.0301", error_msg: message }) });
+    assert.deepEqual((await difference(page, "response")).slice(0, 2), ["Line 6, CanonicalHeaders", ["5", "CR"]]);
+    assert.match((await difference(page, "response"))[2], /by the service: a carriage return \(U\+000D\)/);
+  }));
+
+test("a reply is read before anything else is known, and what cannot be read is said", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await says(page, "response", "No response yet.");
+    await paste(page, { status: 200, body: '{"code":0,"msg":"Success."}' });
+    assert.deepEqual(await facts(page), { code: "0", "trace id": null, msg: "Success." });
+    await paste(page, { status: 401, body: "{}" });
+    assert.match(await page.locator("#response-result").innerText(), /Signature not compared: app id is empty/);
+    for (const [response, said] of [
+      [{ status: "", body: "{}" }, "Not read: status is no HTTP status; it must be a number from 100 to 999"],
+      [{ status: "OK", body: "{}" }, "Not read: status is no HTTP status; it must be a number from 100 to 999"],
+      [{ status: 200, headers: [["date"], ["no header"]], body: "{}" }, "Not read: line 1 is no header; write a name, a colon and a value"],
+    ]) {
+      await paste(page, response);
+      await says(page, "response", said);
+      assert.equal(await page.locator("#response-result").innerText(), "");
+    }
+  }));

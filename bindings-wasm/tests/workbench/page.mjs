@@ -1,0 +1,111 @@
+// The workbench page as a visitor has it: found by labels, filled in, read. Every visit also checks what must hold throughout: the
+// page asks for nothing but its own files, breaks no policy and has nothing to complain of.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { opening } from "../runtimes/browser.mjs";
+
+export const limit = { timeout: 60_000 };
+
+export const PHONE = { width: 360, height: 740 };
+export const DESKTOP = { width: 1280, height: 900 };
+
+const FILES = [
+  "difference.js",
+  "example.js",
+  "fields.js",
+  "form.js",
+  "http.js",
+  "icon.svg",
+  "koodrive.js",
+  "policy.js",
+  "results.js",
+  "view.js",
+  "workbench.css",
+  "workbench.js",
+];
+
+const axe = createRequire(join(process.env.KOODRIVE_TOOLS, "package.json")).resolve("axe-core/axe.min.js");
+
+/** A visit from the first request on. `options` are Playwright's for a context. `problems` are forgiven if `expected` matches. */
+export const visiting = (browser, options, work, { url = process.env.KOODRIVE_WORKBENCH, expected = /^$/ } = {}) =>
+  opening(browser, "about:blank", { viewport: DESKTOP, ...options }, async (page, problems) => {
+    page.setDefaultTimeout(10_000);
+    const asked = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.addInitScript(() => {
+      globalThis.violations = [];
+      document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) => violations.push(effectiveDirective));
+    });
+    await page.addInitScript({ path: axe });
+    await page.goto(url, { waitUntil: "load" });
+    await work(page);
+    assert.deepEqual(problems.filter((problem) => !expected.test(problem)), []);
+    if (expected.source === "^$") {
+      assert.deepEqual(await page.evaluate(() => violations), []);
+      const own = FILES.map((file) => `${url}${file}`);
+      assert.deepEqual(asked.filter((file) => file !== url && !own.includes(file)), []);
+      assert.ok(asked.includes(`${url}koodrive.js`));
+    }
+  });
+
+/** The fields of the request's form, by the names that the vectors have for them. */
+const LABELS = {
+  userId: "User id X-User-Id",
+  appId: "App id",
+  appSecret: "App secret",
+  token: "Token",
+  authorization: "Authorization value",
+  carrierUserId: "carrierUserId",
+  packageId: "packageId",
+  undocumentedType: "Undocumented type",
+  now: "Now optional",
+  date: "X-Date optional",
+  traceId: "Trace id optional",
+};
+
+export const field = (page, label) => page.getByRole("textbox", { name: label, exact: true }).or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
+
+/** Fills in a `call.json` of the vectors, or as much of it as is given. */
+export async function enter(page, { client = {}, call = {}, options = {} }) {
+  if (client.endpoint !== undefined) await chooseEndpoint(page, client);
+  for (const [way, name] of [["token", "Token"], ["authorization", "Authorization"], ["appId", "App id"]]) {
+    if (client[way] !== undefined) await page.getByRole("radio", { name, exact: true }).check();
+  }
+  if (call.operation) await page.getByRole("radio", { name: call.operation, exact: true }).check();
+  for (const [name, value] of Object.entries({ ...client, ...call, ...options })) {
+    if (LABELS[name]) await field(page, LABELS[name]).fill(String(value));
+  }
+}
+
+async function chooseEndpoint(page, { endpoint, allowPlainHttp }) {
+  const select = page.getByRole("combobox", { name: "Endpoint" });
+  const published = await select.locator("option").allTextContents();
+  await select.selectOption(published.includes(endpoint) ? endpoint : "own");
+  if (published.includes(endpoint)) return;
+  await field(page, "Own endpoint").fill(endpoint);
+  if (allowPlainHttp) await page.getByRole("checkbox", { name: "Allow plain http" }).check();
+}
+
+/** The text in a box, line by line as it is shown; null where there is no such box. */
+export async function shown(page, id) {
+  if ((await page.locator(`#${id}`).count()) === 0) return null;
+  const lines = await page.locator(`#${id} > .line`).allTextContents();
+  return lines.map((line) => (line === "\n" ? "" : line)).join("\n");
+}
+
+/** What a button that copies leaves on the clipboard. */
+export async function copied(page, what) {
+  await page.getByRole("button", { name: `Copy ${what}`, exact: true }).click();
+  await page.getByText("Copied.").waitFor();
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
+/** Waits until a section's status says so: it speaks when typing pauses. */
+export const says = (page, section, text) => page.locator(`#${section}-status`).filter({ hasText: text }).waitFor();
+
+export const vector = async (name, file) => {
+  const text = await readFile(join(process.env.KOODRIVE_VECTORS, name, file), "utf8");
+  return file.endsWith(".json") ? JSON.parse(text) : text;
+};

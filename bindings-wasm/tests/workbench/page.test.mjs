@@ -1,0 +1,257 @@
+// The page itself: keyboard, secrets, policy, width, schemes, accessibility, servers.
+import assert from "node:assert/strict";
+import { basename, dirname } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, serving } from "../runtimes/browser.mjs";
+import { DESKTOP, enter, field, limit, PHONE, says, shown, vector, visiting } from "./page.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+}, limit);
+after(() => browser.close(), limit);
+
+/** What the browser calls the element that has the focus, and whether one sees that it has. */
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const outlined = [element, element.closest(".choice")].filter(Boolean).map((one) => getComputedStyle(one));
+    const label = element.labels?.[0]?.textContent ?? element.textContent;
+    return {
+      name: element === document.body ? null : label.trim().replace(/\s+/g, " "),
+      visible: outlined.some(({ outlineStyle, outlineWidth }) => outlineStyle !== "none" && parseFloat(outlineWidth) >= 2),
+    };
+  });
+
+/** Presses Tab from the top of the page until the focus leaves it. */
+async function tabStops(page) {
+  const names = [];
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press("Tab");
+    const { name, visible } = await focused(page);
+    if (name === null) return names;
+    assert.ok(visible, `the focus on ${name} cannot be seen`);
+    names.push(name);
+  }
+  throw new Error(`the focus is trapped: ${names.join(", ")}`);
+}
+
+test("all of it is reached by keyboard, in reading order, with the focus in sight", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const stops = ["Request", "Compare", "Response", "Check that", "Example", "Clear all", "Endpoint", "User id X-User-Id", "App id"];
+    stops.push("App id", "App secret", "Show secrets", "notifyPackageExpire", "carrierUserId", "packageId", "Undocumented type");
+    stops.push("Now optional", "X-Date optional", "Trace id optional", "New id", "Sign anew");
+    const rest = ["Canonical request to compare with", "Status", "Headers optional", "Body"];
+    assert.deepEqual(await tabStops(page), [...stops, ...rest]);
+    await page.getByRole("button", { name: "Example" }).click();
+    await page.evaluate(() => document.activeElement.blur());
+    await page.keyboard.press("Home");
+    const copies = ["HTTP request", "curl command", "canonical request"].map((what) => `Copy the ${what}`);
+    copies.push("Copy its SHA-256", "Copy the string to sign", "Copy the signature");
+    assert.deepEqual((await tabStops(page)).slice(-rest.length - copies.length), [...copies, ...rest]);
+  }));
+
+test("a request is built and signed with the keyboard alone", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const { client, call } = await vector("app-get-minimal", "call.json");
+    const to = async (name) => {
+      for (let presses = 0; presses < 30; presses++) {
+        await page.keyboard.press("Tab");
+        if ((await focused(page)).name === name) return;
+      }
+      throw new Error(`no way to ${name}`);
+    };
+    await to("User id X-User-Id");
+    await page.keyboard.type(client.userId);
+    await to("App id");
+    await page.keyboard.press("ArrowRight");
+    await says(page, "request", "No request: token is empty");
+    await page.keyboard.press("ArrowLeft");
+    await to("App id");
+    await page.keyboard.type(client.appId);
+    await to("App secret");
+    await page.keyboard.type(client.appSecret);
+    await to("notifyPackageExpire");
+    await page.keyboard.press("ArrowDown");
+    assert.equal((await focused(page)).name, call.operation);
+    await to("Now optional");
+    await page.keyboard.type("20251103T070145Z");
+    await page.keyboard.press("Enter");
+    assert.equal(await shown(page, "signature-value"), "c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837");
+    await says(page, "request", "Built at 2025-11-03T07:01:45.000Z");
+  }));
+
+test("secrets are masked until they are asked for, and nowhere else", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const everything = () =>
+      page.evaluate(() => [document.documentElement.outerHTML, location.href, document.cookie, ...Object.values({ ...localStorage, ...sessionStorage })].join());
+    for (const [name, secret] of [
+      ["app-notify-minimal", "example-app-secret-not-real"],
+      ["token-notify-minimal", "ABCDEFG-example-token"],
+      ["authorization-verbatim", (await vector("authorization-verbatim", "call.json")).client.authorization],
+    ]) {
+      const isApp = name === "app-notify-minimal";
+      await enter(page, await vector(name, "call.json"));
+      assert.ok(!(await everything()).includes(secret), name);
+      const header = async () => /^authorization: (.*)$/m.exec(await shown(page, "http"))[1];
+      assert.equal((await header()) === "***", !isApp, name);
+      assert.equal(await page.locator("input[type=password]:visible").count(), 1);
+      const toggle = page.getByRole("checkbox", { name: "Show secrets" });
+      await toggle.check();
+      assert.equal(await page.locator("input[type=password]:visible").count(), 0);
+      if (!isApp) assert.ok((await header()).includes(secret), name);
+      if (!isApp) assert.ok((await shown(page, "curl")).includes(secret), name);
+      // An app secret never leaves its field.
+      else assert.ok(!(await everything()).includes(secret));
+      await toggle.uncheck();
+      assert.ok(!(await everything()).includes(secret), name);
+    }
+    await page.getByRole("button", { name: "Clear all" }).click();
+    const values = await page.locator("input:not([type=radio], [type=checkbox]), textarea").evaluateAll((all) => all.map(({ value }) => value).join(""));
+    assert.equal(values, "");
+    assert.equal(await page.evaluate(async () => (await indexedDB.databases()).length), 0);
+  }));
+
+test("no field is kept by the browser, and no form can be sent", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const kept = await page.locator("input, select, textarea").evaluateAll((all) => all.filter((one) => one.form?.autocomplete !== "off").length);
+    assert.equal(kept, 0);
+    await page.getByRole("button", { name: "Example" }).click();
+    const before = page.url();
+    await field(page, "packageId").press("Enter");
+    await page.getByLabel("Status").press("Enter");
+    assert.equal(page.url(), before);
+  }));
+
+test("the browser refuses to send anything, and a visitor can try it", limit, () =>
+  visiting(
+    browser,
+    {},
+    async (page) => {
+      const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
+      assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; /);
+      assert.doesNotMatch(policy, /connect-src|unsafe-inline|'unsafe-eval'|https?:|\*/);
+      await page.getByText("Check that").click();
+      assert.equal((await page.locator("#policy").innerText()).replaceAll("\n", " "), policy);
+      await page.getByRole("button", { name: "Try to send something" }).click();
+      await page.getByText("Refused by the browser: connect-src.").waitFor();
+      assert.deepEqual(await page.evaluate(() => violations), ["connect-src"]);
+      // Every other way out that a script has.
+      const ways = await page.evaluate(async (target) => {
+        const failed = [];
+        const attempt = (name, work) => Promise.resolve().then(work).then(() => failed.push(name), () => {});
+        await attempt("fetch", () => fetch(target, { mode: "no-cors" }));
+        await attempt("image", () => new Promise((done, refused) => Object.assign(new Image(), { onload: done, onerror: refused, src: target })));
+        await attempt("event source", () => new Promise((done, refused) => Object.assign(new EventSource(target), { onopen: done, onerror: refused })));
+        navigator.sendBeacon(target, "x");
+        const request = new XMLHttpRequest();
+        request.open("GET", target);
+        await attempt("xhr", () => new Promise((done, refused) => (Object.assign(request, { onload: done, onerror: refused }), request.send())));
+        await attempt("markup", () => (document.body.innerHTML = "<p>"));
+        return failed;
+      }, process.env.KOODRIVE_ENDPOINT);
+      assert.deepEqual(ways, []);
+      assert.equal(new Set(await page.evaluate(() => violations)).size, 3, "connect-src, img-src, require-trusted-types-for");
+    },
+    { expected: /Content Security Policy|csp|violates|TrustedHTML/i },
+  ));
+
+/** What the page may look like, each with everything in it that could be too wide or too faint. */
+const STATES = {
+  empty: async () => {},
+  example: (page) => page.getByRole("button", { name: "Example" }).click(),
+  "long values": async (page) => {
+    await page.getByRole("button", { name: "Example" }).click();
+    const long = (await vector("id-of-four-kilobytes", "call.json")).call.carrierUserId;
+    await enter(page, { client: { userId: long }, call: { carrierUserId: long }, options: { date: "20251103T070140Z" } });
+    await page.getByLabel("Canonical request to compare with").fill(`POST|/${long}||host:${long}|x-date:1|x-user-id:2||host|${long}`);
+    await page.getByLabel("Body").fill(`{"error_msg":"${long}"}`);
+    await page.getByText("Check that").click();
+  },
+  policies: async (page) => {
+    await page.getByRole("button", { name: "Example" }).click();
+    await page.getByRole("radio", { name: "getCurrentRetentionPolicy" }).check();
+    const policy = { policyId: 300000000000000, policyName: "x".repeat(80), description: "y".repeat(200), priority: 10, status: 1 };
+    await page.getByLabel("Status").fill("200");
+    await page.getByLabel("Body").fill(JSON.stringify({ code: 0, policyList: [policy, {}] }));
+  },
+  errors: async (page) => {
+    await enter(page, { client: { endpoint: "http://gateway.example", userId: " 7", token: "" }, call: { carrierUserId: "", undocumentedType: "2" } });
+    await enter(page, { options: { traceId: "short", now: "now", date: "then" } });
+    await page.getByLabel("Status").fill("none");
+    await page.getByRole("button", { name: "Sign anew" }).click();
+  },
+};
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`${colorScheme}: nothing is too wide and nothing is hard to use, at any width`, limit, async () => {
+    for (const [name, prepare] of Object.entries(STATES)) {
+      await visiting(browser, { colorScheme, viewport: DESKTOP }, async (page) => {
+        await prepare(page);
+        for (const viewport of [DESKTOP, { width: 960, height: 700 }, { width: 600, height: 700 }, PHONE, { width: 320, height: 600 }]) {
+          await page.setViewportSize(viewport);
+          const [wide, inner] = await page.evaluate(() => [document.scrollingElement.scrollWidth, innerWidth]);
+          assert.ok(wide <= inner, `${name} is ${wide} wide in ${inner}`);
+        }
+        await page.waitForTimeout(300);
+        for (const viewport of name === "example" ? [DESKTOP, PHONE] : [DESKTOP]) {
+          await page.setViewportSize(viewport);
+          const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`);
+          assert.deepEqual(found, [], `${name} at ${viewport.width}`);
+        }
+      });
+    }
+  });
+}
+
+test("what is typed fast is announced once, when typing pauses", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await page.getByRole("button", { name: "Example" }).click();
+    await says(page, "request", "Built at");
+    await page.evaluate(() => {
+      globalThis.heard = [];
+      const region = document.getElementById("request-status");
+      new MutationObserver(() => heard.push(region.textContent)).observe(region, { childList: true });
+    });
+    await field(page, "User id X-User-Id").fill("");
+    await field(page, "User id X-User-Id").pressSequentially("1505", { delay: 5 });
+    await page.waitForTimeout(500);
+    assert.equal((await page.evaluate(() => heard)).length, 1);
+  }));
+
+test("any static host will do: below a path, with other headers, with nothing but the files", limit, () => {
+  const folder = process.env.KOODRIVE_WORKBENCH_FOLDER;
+  return serving(dirname(folder), { "cross-origin-opener-policy": "same-origin" }, (host) =>
+    visiting(
+      browser,
+      {},
+      async (page) => {
+        await page.getByRole("button", { name: "Example" }).click();
+        assert.equal(await shown(page, "signature-value"), "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac");
+        assert.equal(await page.locator("#not-running").count(), 0);
+      },
+      { url: `${host}/${basename(folder)}/` },
+    ));
+});
+
+test("without its script the page says so", limit, () =>
+  visiting(browser, { javaScriptEnabled: false }, async (page) => {
+    assert.match(await page.locator("#not-running").innerText(), /script is not running/);
+  }, { expected: /./ }));
+
+test("`cargo xtask workbench` serves the page's files and nothing else", limit, async () => {
+  const url = process.env.KOODRIVE_WORKBENCH;
+  const get = async (path) => {
+    const response = await fetch(`${url}${path}`);
+    return [response.status, response.headers.get("content-type"), (await response.text()).length > 0];
+  };
+  assert.deepEqual(await get(""), [200, "text/html; charset=utf-8", true]);
+  assert.deepEqual(await get("koodrive.js?x=1"), [200, "text/javascript; charset=utf-8", true]);
+  assert.deepEqual(await get("workbench.css"), [200, "text/css; charset=utf-8", true]);
+  assert.deepEqual(await get("icon.svg"), [200, "image/svg+xml", true]);
+  assert.deepEqual(await get("THIRD-PARTY-LICENSES"), [200, "text/plain; charset=utf-8", true]);
+  for (const path of ["README.md", "screenshot.png", "none.js", "..%2f..%2fCargo.toml", "%2e%2e/Cargo.toml", "a/../index.html%00"]) {
+    assert.equal((await get(path))[0], 404, path);
+  }
+});

@@ -1,0 +1,125 @@
+// The curl command, as a shell reads it and as the sandbox answers it.
+import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { launch } from "../runtimes/browser.mjs";
+import { copied, enter, limit, says, shown, vector, visiting } from "./page.mjs";
+
+let browser;
+before(async () => {
+  browser = await launch();
+}, limit);
+after(() => browser.close(), limit);
+
+const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
+const run = promisify(execFile);
+const installed = (name) => spawnSync(name, ["--version"]).error === undefined;
+
+/** dash where `sh` is dash, and the others that are there: each quotes by the same rules, and should. */
+const SHELLS = ["sh", "bash", "zsh", "ksh", "busybox"].filter(installed);
+const inShell = (shell, script, env = {}) =>
+  run(shell, [...(shell === "busybox" ? ["sh"] : []), "-c", script], { env: { PATH: process.env.PATH, ...env } });
+
+/** The arguments that a shell hands to curl. */
+async function argumentsIn(shell, command, env) {
+  const { stdout } = await inShell(shell, `curl() { printf '%s\\0' "$@"; }\n${command}\n`, env);
+  return stdout.split("\0").slice(0, -1);
+}
+
+/** Everything that means something to a shell, to curl, or to a terminal. */
+const NASTY = [
+  "it's",
+  "''",
+  "'\\''",
+  `"$HOME" \`id\` $(id) \${HOME}`,
+  "\\",
+  "a\\'b",
+  "@/etc/passwd",
+  "!! !1 ^a^b",
+  "~ * ? [a-z] {a,b}",
+  "; exit 1 & | > x < y # z",
+  "中文 😀 é é",
+  "\tleading and trailing\t",
+  "-o",
+  "",
+];
+
+test("a shell splits the command into the request's own parts", limit, () =>
+  visiting(browser, clipboard, async (page) => {
+    await page.getByRole("button", { name: "Example" }).click();
+    for (const nasty of NASTY) {
+      const ascii = [...nasty].filter((c) => c >= " " && c <= "~").join("").trim();
+      await enter(page, { client: { userId: `7${ascii}` }, call: { carrierUserId: nasty || " ", packageId: `x${nasty}` } });
+      const http = await shown(page, "http");
+      const [head, body] = http.split("\n\n");
+      const headers = head.split("\n").slice(2, -1);
+      const expected = ["--include", "--request", "POST"];
+      expected.push("https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier/users/notifyPackageExpire");
+      for (const header of headers) expected.push("--header", header);
+      expected.push("--data-raw", body);
+      assert.deepEqual(JSON.parse(body), { carrierUserId: nasty || " ", type: 2, packageId: `x${nasty}` });
+      const command = await shown(page, "curl");
+      for (const shell of SHELLS) assert.deepEqual(await argumentsIn(shell, command), expected, `${shell}: ${nasty}`);
+    }
+  }));
+
+test("a masked command takes the value from a variable, and does not run without it", limit, () =>
+  visiting(browser, clipboard, async (page) => {
+    await enter(page, await vector("token-notify-minimal", "call.json"));
+    const masked = await copied(page, "the curl command");
+    assert.ok(!masked.includes("ABCDEFG"), masked);
+    for (const shell of SHELLS) {
+      const parts = await argumentsIn(shell, masked, { KOODRIVE_AUTHORIZATION: "Bearer it's \"mine\" $HOME" });
+      assert.ok(parts.includes("authorization: Bearer it's \"mine\" $HOME"), `${shell}: ${parts}`);
+      await assert.rejects(argumentsIn(shell, masked, {}), /KOODRIVE_AUTHORIZATION/);
+      await assert.rejects(argumentsIn(shell, masked, { KOODRIVE_AUTHORIZATION: "" }), /KOODRIVE_AUTHORIZATION/);
+    }
+    await page.getByRole("checkbox", { name: "Show secrets" }).check();
+    const whole = await copied(page, "the curl command");
+    assert.ok((await argumentsIn("sh", whole)).includes("authorization: Bearer ABCDEFG-example-token"));
+  }));
+
+const { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID: userId, KOODRIVE_TOKEN: token } = process.env;
+const { KOODRIVE_APP_ID: appId, KOODRIVE_APP_SECRET: appSecret } = process.env;
+const needsCurl = { ...limit, skip: !installed("curl") && "no curl here" };
+
+test("curl sends what the sandbox accepts, and the page reads what curl prints", needsCurl, () =>
+  visiting(browser, clipboard, async (page) => {
+    const accepted = async () => (await fetch(`${endpoint}/sandbox/accepted`)).json();
+    const before = (await accepted()).length;
+    const ids = { carrierUserId: `it's "1" $HOME \\ 中 😀`, packageId: "@14 \t'" };
+    await enter(page, { client: { endpoint, userId, appId, appSecret }, call: ids });
+    await assertTaken(page, {});
+    await page.getByRole("radio", { name: "getCurrentRetentionPolicy" }).check();
+    await assertTaken(page, {});
+    await enter(page, { client: { token }, call: { operation: "notifyPackageExpire", ...ids } });
+    await assertTaken(page, { KOODRIVE_AUTHORIZATION: `Bearer ${token}` });
+    const taken = (await accepted()).slice(before);
+    assert.deepEqual(taken.map(({ carrierUserId, packageId }) => ({ carrierUserId, packageId })), [ids, ids]);
+  }));
+
+async function assertTaken(page, env) {
+  await page.getByRole("button", { name: "Sign anew" }).click();
+  const { stdout } = await inShell("sh", (await copied(page, "the curl command")).replace("curl ", "curl --silent --show-error "), env);
+  await page.evaluate((text) => navigator.clipboard.writeText(text), stdout);
+  await page.getByLabel("Status").fill("");
+  await page.getByLabel("Status").press("ControlOrMeta+V");
+  await says(page, "response", "A reply: the service took the call.");
+  assert.equal(await page.getByLabel("Status").inputValue(), "200");
+  assert.match(await page.getByLabel("Headers").inputValue(), /^content-type: application\/json$/m);
+}
+
+test("a refusal that the sandbox explains is read down to the character", needsCurl, () =>
+  visiting(browser, clipboard, async (page) => {
+    await enter(page, { client: { endpoint, userId, appId, appSecret }, call: { carrierUserId: "1", packageId: "14" } });
+    // As a proxy that changes the user id would: the signature no longer fits.
+    const command = (await copied(page, "the curl command")).replace(`x-user-id: ${userId}`, `x-user-id: ${userId.slice(0, -1)}1`);
+    const { stdout } = await inShell("sh", command.replace("curl ", "curl --silent "));
+    await page.evaluate((text) => navigator.clipboard.writeText(text), stdout);
+    await page.getByLabel("Body").press("ControlOrMeta+V");
+    await says(page, "response", "ApiError: outcome refused.");
+    const found = page.locator("#response-result .difference");
+    assert.match(await found.innerText(), /^Line 6, CanonicalHeaders/);
+    assert.deepEqual(await found.locator("mark").allTextContents(), ["0", "1"]);
+  }));
