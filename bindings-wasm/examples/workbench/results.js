@@ -72,7 +72,7 @@ export function refusal(error, explanation, signWith) {
   const found = explanation?.value
     ? comparison(explanation.value, "by the service", signWith)
     : explanation
-      ? [element("p", { className: "finding" }, `Signature not compared: ${explanation.error.message}`)]
+      ? [element("p", { className: "hint" }, `Signature not compared: ${explanation.error.message}`)]
       : [];
   return [
     facts({

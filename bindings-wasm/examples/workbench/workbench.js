@@ -59,7 +59,9 @@ function showSignature() {
   const theirs = compareForm.elements.theirs.value;
   const { value: explanation, error } = explain(theirs === "" ? undefined : theirs);
   if (error) {
-    at("stages-result").replaceChildren(element("p", { className: "hint" }, `No signature: ${error.message}`));
+    // What is wrong with the request as well has been said above.
+    const isNews = at("request-result").hasChildNodes();
+    at("stages-result").replaceChildren(...(isNews ? [element("p", { className: "hint" }, `No signature: ${error.message}`)] : []));
     at("compare-result").replaceChildren();
     return announce(at("compare-status"), "There is no signature to compare.");
   }

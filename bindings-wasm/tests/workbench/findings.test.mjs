@@ -239,6 +239,23 @@ test("a refusal says what to check, and where the service's canonical request di
     assert.match((await difference(page, "response"))[2], /by the service: a carriage return \(U\+000D\)/);
   }));
 
+test("a response that is pasted whole is split, interim answers and line ends included", limit, () =>
+  visiting(browser, { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
+    for (const [whole, status, headers, body] of [
+      ["HTTP/1.1 200 OK\r\ndate: x\r\n\r\n{}", "200", "date: x", "{}"],
+      ["HTTP/2 401 \ncontent-type: text/plain\nx-traceid: 7\n\none\n\ntwo", "401", "content-type: text/plain\nx-traceid: 7", "one\n\ntwo"],
+      ["HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 503 Busy\r\nretry-after: 3\r\n\r\n", "503", "retry-after: 3", ""],
+      ["HTTP/1.1 204 No Content\r\n\r\n", "204", "", ""],
+      ["HTTP/1.1 204 No Content", "204", "", ""],
+    ]) {
+      await page.evaluate((text) => navigator.clipboard.writeText(text), whole);
+      await page.getByLabel("Headers").press("ControlOrMeta+V");
+      const values = await Promise.all(["Status", "Headers", "Body"].map((name) => page.getByLabel(name).inputValue()));
+      assert.deepEqual(values, [status, headers, body], whole);
+    }
+    await page.getByText("The response was split into status, headers and body.").waitFor();
+  }));
+
 test("a reply is read before anything else is known, and what cannot be read is said", limit, () =>
   visiting(browser, {}, async (page) => {
     await says(page, "response", "No response yet.");

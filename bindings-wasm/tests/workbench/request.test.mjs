@@ -157,6 +157,27 @@ test("nobody is blamed for a field not reached yet", limit, () =>
     assert.equal(await page.locator("#appId[aria-invalid]").count(), 0);
   }));
 
+test("an error that appears does not move what is being clicked", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await field(page, "App id").focus();
+    const target = page.getByRole("radio", { name: "getCurrentRetentionPolicy" });
+    const { x, y, height } = await target.boundingBox();
+    await page.mouse.move(x + 20, y + height / 2);
+    await page.mouse.down();
+    await page.waitForTimeout(150);
+    await page.mouse.up();
+    assert.ok(await target.isChecked());
+    await page.locator("#appId[aria-invalid]").waitFor();
+  }));
+
+test("line breaks that a field drops are said to be dropped", limit, () =>
+  visiting(browser, clipboard, async (page) => {
+    await page.evaluate(() => navigator.clipboard.writeText("example-app-secret\n"));
+    await field(page, "App secret").press("ControlOrMeta+V");
+    await page.getByText("The browser leaves line breaks out of this field.").waitFor();
+    assert.equal(await field(page, "App secret").inputValue(), "example-app-secret");
+  }));
+
 test("the clock is read again when it is asked for, and only then", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
