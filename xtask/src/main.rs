@@ -1,6 +1,7 @@
 //! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and Node.
 
 mod chromium;
+mod debian;
 mod demo;
 mod licenses;
 mod npm;

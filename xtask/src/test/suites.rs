@@ -245,6 +245,8 @@ fn node_vectors() -> Result<Counts> {
 }
 
 fn python_tests() -> Result<Counts> {
+    // Runs what `koodrive --curl` prints.
+    crate::debian::program(&["curl"], "curl", "install curl")?;
     run_pytest("bindings-python/tests", None)
 }
 
