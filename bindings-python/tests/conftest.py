@@ -7,6 +7,9 @@ import time
 import koodrive
 import pytest
 
+# The package's own plugin, and the one that tests it.
+pytest_plugins = ["koodrive.testing", "pytester"]
+
 SECRET = "example-app-secret-not-real"
 TOKEN = "ABCDEFG-example-token"
 USER_ID = "1505084218764547200"

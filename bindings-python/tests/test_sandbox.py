@@ -101,6 +101,8 @@ CONFIGURATIONS = [
     # Whether the example call, signed with what the sandbox says, is accepted; the reason if it is not.
     ({}, None),
     ({"apps": {"my-app": "a-secret-not-real", "other": "x"}}, None),
+    ({"apps": [{"app_id": "my-app", "app_secret": "a-secret-not-real"}], "tokens": [TOKEN]}, None),
+    ({"apps": [{"appId": "my-app", "appSecret": "a-secret-not-real"}], "faults": [{"delay": 0}]}, None),
     ({"tokens": [TOKEN]}, None),
     ({"tokens": (token for token in ["AT 0123456789abcdef", TOKEN])}, None),
     ({"user_ids": {"4711"}}, None),

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest_plugins = ["pytester"]
-
 CONFTEST = 'pytest_plugins = ["koodrive.testing"]\n'
 CALL = 'call = koodrive.NotifyPackageExpire(carrier_user_id="189642158555241211", package_id="14")\n'
 

@@ -123,7 +123,7 @@ class Sandbox:
     Everything is optional. Where neither ``apps`` nor ``tokens`` are given, an example app and an example token are known;
     ``settings`` and ``credentials`` are what a client needs to be accepted.
 
-    ``apps`` maps app ids to their secrets. A token in ``tokens`` is bare, and then taken as ``Bearer …`` and as ``AT …``, or
+    ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then taken as ``Bearer …`` and as ``AT …``, or
     has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those that exist, ``whitelist`` the user ids
     that may call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status
     for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats`` refuses a call whose user, package
@@ -150,7 +150,7 @@ class Sandbox:
     def __init__(
         self,
         *,
-        apps: Optional[Mapping[str, str]] = None,
+        apps: Union[Mapping[str, str], Iterable[Mapping[str, str]], None] = None,
         tokens: Optional[Iterable[str]] = None,
         user_ids: Optional[Iterable[str]] = None,
         whitelist: Optional[Iterable[str]] = None,
@@ -172,9 +172,12 @@ class Sandbox:
         for name in ("self", "now", "sleep"):
             del given[name]
         given = {name: _plain(value) for name, value in given.items() if value is not None}
+        if isinstance(given.get("apps"), dict):
+            given["apps"] = [{"app_id": app_id, "app_secret": secret} for app_id, secret in given["apps"].items()]
+        self._core = _of(given)
+        # Of what the core has read and taken.
         self._credentials = _credentials(given)
         self._settings = _settings(given)
-        self._core = _of(given)
         self._now = now
         self._sleep = sleep
 
@@ -265,14 +268,11 @@ def _arrived(
 
 
 def _credentials(given: dict[str, Any]) -> dict[str, str]:
-    apps, tokens = given.get("apps"), given.get("tokens")
-    if apps and isinstance(apps, dict):
-        app_id, app_secret = next(iter(apps.items()))
-    elif tokens and isinstance(tokens, list):
-        return {"token": tokens[0]}
-    else:
-        app_id, app_secret = _core.Sandbox.EXAMPLE_APP_ID, _core.Sandbox.EXAMPLE_APP_SECRET
-    return {"app_id": app_id, "app_secret": app_secret}
+    for app in map(_camel_case, given.get("apps", ())):
+        return {"app_id": app["appId"], "app_secret": app["appSecret"]}
+    for token in given.get("tokens", ()):
+        return {"token": token}
+    return {"app_id": _core.Sandbox.EXAMPLE_APP_ID, "app_secret": _core.Sandbox.EXAMPLE_APP_SECRET}
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -301,10 +301,9 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
 def _json(given: dict[str, Any]) -> str:
     """The configuration as the server reads it. A policy's members have the wire's names already."""
     given = dict(given)
-    if isinstance(given.get("apps"), dict):
-        given["apps"] = [{"appId": app_id, "appSecret": secret} for app_id, secret in given["apps"].items()]
-    if isinstance(given.get("faults"), list):
-        given["faults"] = [_camel_case(fault) if isinstance(fault, dict) else fault for fault in given["faults"]]
+    for name in {"apps", "faults"} & given.keys():
+        if isinstance(given[name], list):
+            given[name] = [_camel_case(member) if isinstance(member, dict) else member for member in given[name]]
     return json.dumps(_camel_case(given), default=_refuse)
 
 

@@ -1,0 +1,49 @@
+"""The command line: what an exit code means, and how anything ends. Each command has a module of its own.
+
+The result goes to stdout, everything else to stderr. With ``--json`` stdout is exactly one JSON object, also for an error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+from .._errors import KooDriveError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional
+
+DONE, BAD_INPUT, REFUSED, NOT_SENT, OUTCOME_UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 5, 130
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """Runs one command. Gives its exit code."""
+    from ._arguments import parse
+    from ._output import Output
+
+    arguments = sys.argv[1:] if arguments is None else arguments
+    output = Output(as_json="--json" in arguments)
+    try:
+        chosen = parse(arguments)
+        command = importlib.import_module(f"._{chosen.command}", __name__)
+        return command.run(chosen, output)  # type: ignore[no-any-return]
+    except KooDriveError as error:
+        output.error(error)
+        return exit_code(error)
+    except KeyboardInterrupt:
+        output.interrupted()
+        return INTERRUPTED
+    finally:
+        # Also after --help, which argparse prints and ends by itself.
+        output.flush()
+
+
+def exit_code(error: Optional[KooDriveError]) -> int:
+    """That of an error, or of none."""
+    if error is None:
+        return DONE
+    if error.kind == "invalid_input":
+        return BAD_INPUT
+    return {"not_sent": NOT_SENT, "refused": REFUSED, "unknown": OUTCOME_UNKNOWN}[error.outcome]

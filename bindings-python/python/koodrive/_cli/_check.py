@@ -1,0 +1,244 @@
+"""``koodrive check``: makes the safe call, and says of endpoint, clock and credentials which one is wrong and what to do.
+
+It judges no reply: the client does. It looks at what travelled, and at the client's error, and words the difference.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import os
+import socket
+import ssl
+import time
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from .._client import X_DATE
+from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
+from .._values import GetCurrentRetentionPolicy
+from ..transports import standard_library
+from . import DONE, _request, exit_code
+from ._explain import instant
+from ._settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator
+    from typing import Any, Optional
+
+    from .. import Request, RetentionPolicies
+    from ._output import Output
+
+#: Seconds by which clocks that agree may seem to differ: ``Date`` has whole seconds, and a reply travels.
+_AGREE = 2.0
+
+_PASSED, _FAILED, _UNKNOWN = "passed", "failed", "unknown"
+
+
+class _Finding(NamedTuple):
+    name: str
+    state: str
+    text: str
+    advice: tuple[str, ...] = ()
+
+
+class _Seen(NamedTuple):
+    """One exchange: what was sent, and the headers of what came back."""
+
+    request: dict[str, str]
+    reply: dict[str, str]
+    received_at: float
+
+
+class _Watched:
+    """The standard library's transport, looked at."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[_Seen] = []
+
+    def __call__(self, request: Request, **limits: Any) -> Any:
+        status, headers, body = standard_library(request, **limits)
+        reply = {name.lower(): value for name, value in headers}
+        self.exchanges.append(_Seen(dict(request.headers), reply, time.time()))
+        return status, headers, body
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Makes the call and reports, or shows the request. Gives the exit code."""
+    settings, call = Settings(arguments), GetCurrentRetentionPolicy()
+    if arguments.dry_run or arguments.curl:
+        _request.show(arguments, output, settings, call)
+        return DONE
+    watched = _Watched()
+    error: Optional[KooDriveError] = None
+    reply: Optional[RetentionPolicies] = None
+    try:
+        reply = settings.client.send(
+            call,
+            transport=watched,
+            trace_id=arguments.trace_id,
+            timeout=arguments.timeout,
+            connect_timeout=arguments.connect_timeout,
+        )
+    except InvalidInputError:
+        raise
+    except KooDriveError as caught:
+        error = caught
+    difference = _difference(watched.exchanges)
+    findings = [_endpoint(settings, watched.exchanges, error), _clock(watched.exchanges, difference, error)]
+    reached = all(finding.state != _FAILED for finding in findings)
+    findings.append(_credentials(settings, watched.exchanges, error, reached))
+    policies = None if reply is None else [_members(policy) for policy in reply.policy_list]
+    checks = [{**finding._asdict(), "advice": list(finding.advice)} for finding in findings]
+    fields = {"checks": checks, "clock_difference": difference, "policies": policies}
+    output.result(fields, "\n".join(_lines(findings, reply)), error=error)
+    return exit_code(error)
+
+
+def _endpoint(settings: Settings, exchanges: list[_Seen], error: Optional[KooDriveError]) -> _Finding:
+    url = settings.client.settings.endpoint
+    wrong = "check host and path of the endpoint against what your Huawei contact named"
+    if isinstance(error, NotSentError):
+        return _Finding("endpoint", _FAILED, *_not_sent(url, error))
+    if isinstance(error, OutcomeUnknownError):
+        text = f"{url} took the request and gave no complete answer: {error.__cause__}"
+        return _Finding("endpoint", _FAILED, text, ("try again, if need be with a longer --timeout", *_proxies()))
+    if isinstance(error, UnreadableReplyError):
+        return _Finding("endpoint", _FAILED, f"{url} answers, but not as this API does: {_first_line(error)}", (wrong,))
+    if isinstance(error, ApiError) and error.status is not None:
+        if 300 <= error.status < 400:
+            to = exchanges[-1].reply.get("location", "nowhere")
+            return _Finding("endpoint", _FAILED, f"{url} redirects ({error.status}) to {to!r}, which is not followed", (wrong,))
+        if error.status in (404, 405, 410, 501):
+            return _Finding("endpoint", _FAILED, f"{url} answers {error.status}: it has no such API", (wrong,))
+        if error.code is None:
+            text = f"{url} answers {error.status}, but not in this API's form: it may be something in front of it"
+            return _Finding("endpoint", _UNKNOWN, text, (wrong,))
+    return _Finding("endpoint", _PASSED, f"{url} answers")
+
+
+def _not_sent(url: str, error: NotSentError) -> tuple[str, tuple[str, ...]]:
+    """What kept the request from leaving, and what to do about it."""
+    host, netloc = urlsplit(url).hostname, urlsplit(url).netloc
+    for cause in _causes(error):
+        if isinstance(cause, socket.gaierror):
+            return f"DNS does not know {host}", ("check the host's spelling, and this machine's resolver", *_proxies())
+        if isinstance(cause, ConnectionRefusedError):
+            return f"{netloc} refuses connections", ("check the port; a firewall may refuse too", *_proxies())
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return (
+                f"TLS: the certificate of {netloc} is not trusted: {cause.verify_message}",
+                ("is it a proxy's, or of your own CA? Name that CA's file in SSL_CERT_FILE; never switch the check off",),
+            )
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS: {netloc} does not speak it: {cause.reason or cause}", ("check the port, and whether https is right",)
+        if isinstance(cause, (TimeoutError, socket.timeout)):
+            return (
+                f"no connection to {netloc} in time",
+                ("a firewall may drop what it does not know; or give a longer --connect-timeout", *_proxies()),
+            )
+    return f"no connection to {netloc}: {error.__cause__ or error}", ("check this machine's network", *_proxies())
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause = error.__cause__ or error.__context__
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _proxies() -> tuple[str, ...]:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        if os.environ.get(name):
+            return (f"{name} is set, and this command uses no proxy: `koodrive check --curl | sh` does",)
+    return ()
+
+
+def _difference(exchanges: list[_Seen]) -> Optional[float]:
+    """Seconds by which the server's clock is ahead of this machine's, to half a second."""
+    if not exchanges or "age" in exchanges[-1].reply:
+        return None
+    try:
+        date = email.utils.parsedate_to_datetime(exchanges[-1].reply.get("date", ""))
+    except (TypeError, ValueError):
+        return None
+    # A Date stands for any instant of its second.
+    return round(date.timestamp() + 0.5 - exchanges[-1].received_at, 3)
+
+
+def _clock(exchanges: list[_Seen], difference: Optional[float], error: Optional[KooDriveError]) -> _Finding:
+    if not exchanges:
+        return _Finding("clock", _UNKNOWN, "no answer, so the server's clock is not known")
+    if difference is None:
+        advice = ("a proxy may remove it; compare this machine's clock with one that you trust",)
+        return _Finding("clock", _UNKNOWN, "the reply has no Date to compare with", advice)
+    text = "this machine's clock and the server's agree"
+    if abs(difference) > _AGREE:
+        direction = "behind" if difference > 0 else "ahead of"
+        text = f"this machine's clock is {abs(difference):.0f} seconds {direction} the server's"
+    if error is not None and error._clock_refusal:
+        x_date = exchanges[-1].request[X_DATE]
+        text += f"; the X-Date {x_date} does not fit the server's Date, {exchanges[-1].reply['date']}"
+        return _Finding("clock", _FAILED, text, ("set this machine's clock (NTP); if it is right, ask your Huawei contact",))
+    if len(exchanges) > 1:
+        text += "; the service refused the first X-Date, and the second, corrected by that, fits"
+        return _Finding(
+            "clock", _PASSED, text, ("set this machine's clock (NTP): as it is, the first call of each process is refused",)
+        )
+    text += "; the X-Date sent fits"
+    return _Finding("clock", _PASSED, text, ("set this machine's clock (NTP)",) if abs(difference) > _AGREE else ())
+
+
+def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[KooDriveError], reached: bool) -> _Finding:
+    user_id = settings.client.settings.user_id
+    whose = f"app id {settings.app_id}" if settings.app_id else "token"
+    if error is None:
+        return _Finding("credentials", _PASSED, f"the service accepts the {whose} with user id {user_id}")
+    if not reached:
+        return _Finding("credentials", _UNKNOWN, "not reached")
+    if error.status == 429:
+        return _Finding("credentials", _UNKNOWN, _first_line(error), ("the service is asked too often: wait, and try again",))
+    if error.status not in (400, 401, 403):
+        later = f"credentials are not the matter: try again later, and tell your Huawei contact the trace id {error.trace_id}"
+        return _Finding("credentials", _UNKNOWN, _first_line(error), (later,))
+    advice = [f"which authentication: does this API accept {'an app id' if settings.app_id else 'a token'}?"]
+    if not settings.app_id:
+        advice.append("token: how old is it, and which word stands before it (Bearer or AT)?")
+    advice += [f"user id: does {user_id} belong to the {whose}?", "whitelist: has Huawei added you?"]
+    if settings.app_id:
+        compared = _compared(settings, exchanges[-1], error)
+        # What is known comes before what is to be asked.
+        at = len(advice) if compared is None else 0
+        advice.insert(at, f"signature: {compared or '`koodrive explain` shows every stage of it'}")
+    return _Finding("credentials", _FAILED, _first_line(error), tuple(advice))
+
+
+def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Optional[str]:
+    """What the service's message shows of its own signature; None where it shows nothing."""
+
+    def finding(message: str) -> Optional[str]:
+        return settings.client.explain(
+            GetCurrentRetentionPolicy(), date=instant(exchange.request[X_DATE]), message=message
+        ).finding
+
+    found = finding(error.msg or "")
+    return None if found == finding("") else found
+
+
+def _first_line(error: KooDriveError) -> str:
+    return str(error).split("\n")[0]
+
+
+def _members(value: Any) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__match_args__}
+
+
+def _lines(findings: list[_Finding], reply: Optional[RetentionPolicies]) -> Iterator[str]:
+    for finding in findings:
+        state = finding.state.upper() if finding.state == _FAILED else finding.state
+        yield f"{finding.name:<11}  {state:<7}  {finding.text}"
+        for advice in finding.advice:
+            yield f"{'':<11}  {'':<7}  - {advice}"
+    if reply is not None:
+        yield f"{len(reply.policy_list)} retention policies are in force"

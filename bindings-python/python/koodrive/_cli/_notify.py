@@ -1,0 +1,35 @@
+"""``koodrive notify``."""
+
+from __future__ import annotations
+
+from .._client import new_trace_id
+from .._values import NotifyPackageExpire
+from . import DONE, _request
+from ._settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ._output import Output
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Makes the call, or shows the request. Gives the exit code; raises what the call raises."""
+    call = NotifyPackageExpire(
+        carrier_user_id=arguments.carrier_user_id,
+        package_id=arguments.package_id,
+        undocumented_type=arguments.undocumented_type,
+    )
+    settings = Settings(arguments)
+    if arguments.dry_run or arguments.curl:
+        _request.show(arguments, output, settings, call)
+        return DONE
+    # Made here, so that an interruption can name it.
+    output.sending = arguments.trace_id or new_trace_id()
+    reply = settings.client.send(
+        call, trace_id=output.sending, timeout=arguments.timeout, connect_timeout=arguments.connect_timeout
+    )
+    fields = {"code": reply.code, "msg": reply.msg, "trace_id": reply.trace_id}
+    output.result({"reply": fields}, f"code {reply.code}, msg {reply.msg}, trace id {reply.trace_id}")
+    return DONE

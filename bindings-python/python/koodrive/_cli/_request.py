@@ -1,0 +1,56 @@
+"""The request instead of the call: as HTTP, and as a curl command."""
+
+from __future__ import annotations
+
+import shlex
+from urllib.parse import urlsplit
+
+from .._client import new_trace_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import Any
+
+    from .. import Request
+    from ._output import Output
+    from ._settings import Settings
+
+_SECRET = "authorization"
+
+
+def show(arguments: Namespace, output: Output, settings: Settings, call: Any) -> None:
+    """Prints it in the way that was asked for."""
+    request = settings.client.request(call, trace_id=arguments.trace_id or new_trace_id())
+    if arguments.curl or arguments.show_authorization:
+        output.message(
+            "koodrive: what is printed authenticates: with it, anyone can make this call for 15 minutes"
+            if settings.app_id
+            else "koodrive: what is printed holds the token: with it, anyone can make any call in your name until it ends"
+        )
+    if arguments.curl:
+        command = curl(request)
+        output.result({"curl": command}, command, exact=True)
+        return
+    headers = [(name, "***" if name == _SECRET and not arguments.show_authorization else value) for name, value in request.headers]
+    body = request.body.decode()
+    fields = {"method": request.method, "url": request.url, "headers": dict(headers), "body": body or None}
+    output.result({"request": fields}, _http(request, headers, body), exact=True)
+
+
+def _http(request: Request, headers: list[tuple[str, str]], body: str) -> str:
+    url = urlsplit(request.url)
+    lines = [f"{request.method} {url.path} HTTP/1.1", f"host: {url.netloc}"]
+    lines += [f"{name}: {value}" for name, value in headers]
+    return "\n".join([*lines, "", body] if body else lines)
+
+
+def curl(request: Request) -> str:
+    """A command for a POSIX shell that sends exactly this request."""
+    words = [["curl", "--silent", "--show-error", "--request", request.method]]
+    # Without globoff, curl would take the brackets of an IPv6 address for a range.
+    words.append([*(["--globoff"] if "[" in request.url else []), "--url", request.url])
+    words += [["--header", f"{name}: {value}"] for name, value in request.headers]
+    if request.body:
+        words.append(["--data-raw", request.body.decode()])
+    return " \\\n  ".join(" ".join(map(shlex.quote, part)) for part in words)

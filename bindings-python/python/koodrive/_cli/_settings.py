@@ -1,0 +1,80 @@
+"""Makes the client: arguments before the environment, and secrets from files, the environment or a prompt."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .. import _core
+from .._client import Client
+from .._environ import APP_ID, APP_SECRET, ENDPOINT, TOKEN, USER_ID, VARIABLES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import NoReturn
+
+
+class Settings:
+    """What a command is to call, and in whose name."""
+
+    def __init__(self, arguments: Namespace) -> None:
+        environ = {name: os.environ[name] for name in VARIABLES.values() if os.environ.get(name)}
+        by_app = arguments.app_id is not None or arguments.app_secret_file is not None
+        if by_app and arguments.token_file is not None:
+            _refuse("both an app and a token are given", "give one of them, since a call authenticates in one way")
+        # The kind of credentials that is named as an argument puts the environment's other kind aside.
+        for name in (TOKEN,) if by_app else (APP_ID, APP_SECRET) if arguments.token_file is not None else ():
+            environ.pop(name, None)
+        for name, value in ((ENDPOINT, arguments.endpoint), (USER_ID, arguments.user_id), (APP_ID, arguments.app_id)):
+            if value is not None:
+                environ[name] = value
+        if arguments.token_file is not None:
+            environ[TOKEN] = _secret("--token-file", arguments.token_file, "token: ")
+        if arguments.app_secret_file is not None:
+            environ[APP_SECRET] = _secret("--app-secret-file", arguments.app_secret_file, "app secret: ")
+        elif APP_ID in environ and APP_SECRET not in environ and TOKEN not in environ and sys.stdin.isatty():
+            environ[APP_SECRET] = _ask(f"secret of app {environ[APP_ID]}: ")
+        #: Empty where a token is used.
+        self.app_id = environ.get(APP_ID, "")
+        self.client = Client.from_env(
+            environ, clock_margin=arguments.clock_margin, allow_plain_http=arguments.allow_plain_http
+        )
+
+
+def _secret(argument: str, file: str, prompt: str) -> str:
+    if file == "-" and sys.stdin.isatty():
+        return _ask(prompt)
+    text = read(argument, file)
+    if len(text.splitlines()) > 1:
+        _refuse(f"{argument} {file} has several lines", "name a file that holds the secret alone")
+    return text
+
+
+def read(argument: str, file: str) -> str:
+    """The text of a file, without the line break at its end. ``-`` is stdin."""
+    try:
+        if file == "-":
+            data = sys.stdin.buffer.read()
+        else:
+            with open(file, "rb") as opened:
+                data = opened.read()
+        # Some editors begin a file with a mark.
+        return data.decode("utf-8-sig").rstrip("\r\n")
+    except OSError as error:
+        _refuse(f"{argument} {file} cannot be read: {error.strerror}", "name a file, or - for stdin")
+    except UnicodeDecodeError:
+        _refuse(f"{argument} {file} is no text in UTF-8", "write it as UTF-8")
+
+
+def _ask(prompt: str) -> str:
+    import getpass
+
+    try:
+        return getpass.getpass(prompt)
+    except EOFError:
+        _refuse("nothing was entered", "enter it, or give a file")
+
+
+def _refuse(what: str, right: str) -> NoReturn:
+    raise _core.error("refused", what, right)
