@@ -1,5 +1,8 @@
 // Decides whether a failed fetch surely never sent the request. Whoever reads `not_sent` sends again, so what is not known for
-// certain is `outcome_unknown`. Browsers tell nothing; these are the codes of Node (and of undici, its fetch).
+// certain is `outcome_unknown`. Browsers tell nothing; these are the codes of Node (and of undici, its fetch) and of Bun.
+
+/** Errors of which fetch.js knows it. */
+export const surelyNotSent = new WeakSet();
 
 /** No connection was made. */
 const ALWAYS = new Set([
@@ -7,6 +10,7 @@ const ALWAYS = new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
   "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_PRX_TLS",
   // TLS: the server's certificate or the handshake. Not every ERR_SSL_ code: a record that is damaged later has one as well.
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -30,18 +34,25 @@ const ALWAYS = new Set([
 /** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
 const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 
-/** No connection was made if connecting is what failed; a connection in use can report these, too. */
-const WHILE_CONNECTING = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"]);
+/** System calls before which nothing is written. */
+const CONNECTING = ["connect", "getaddrinfo"];
+
+/** Codes that a connection in use has, too, with a text that it never has: Node's, Bun's, a proxy's refusal of a tunnel. */
+const WHILE_CONNECTING = new RegExp(
+  [
+    "^Client network socket disconnected before secure TLS",
+    "^E[A-Z]+: (Unable to connect|Was there a typo|The TLS handshake failed)",
+    "^Proxy response \\(\\d+\\) !== 200",
+  ].join("|"),
+);
 
 /** @type {(error: unknown) => boolean} */
 export function neverLeft(error) {
   if (typeof error !== "object" || error === null) return false;
+  if (surelyNotSent.has(error)) return true;
   // One error per address that was tried.
-  const { errors, code, syscall, cause } = /** @type {Record<string, unknown>} */ (error);
+  const { errors, code, syscall, message, cause } = /** @type {Record<string, any>} */ (error);
   if (Array.isArray(errors) && errors.length > 0) return errors.every(neverLeft);
-  if (typeof code === "string") {
-    if (ALWAYS.has(code) || CERTIFICATE.test(code)) return true;
-    return WHILE_CONNECTING.has(code) && syscall === "connect";
-  }
-  return neverLeft(cause);
+  if (typeof code !== "string") return neverLeft(cause);
+  return ALWAYS.has(code) || CERTIFICATE.test(code) || CONNECTING.includes(syscall) || WHILE_CONNECTING.test(message);
 }

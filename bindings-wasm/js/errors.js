@@ -85,18 +85,32 @@ const complain = (about, first, second = "") => /** @type {never} */ (checked(()
 export const refuse = (what, right) => complain("refused", what, right);
 
 /**
- * No complete answer came. `sent` is false where the request surely never left.
- * @type {(sent: boolean, cause: any, traceId?: string) => AnyError | undefined}
+ * What `complain` throws, as a value.
+ * @type {(about: string, text: string, traceId?: string, options?: ErrorOptions) => AnyError | undefined}
  */
-export function transportError(sent, cause, traceId) {
-  const text = cause instanceof Error || cause?.message ? describe(cause) : String(cause);
+function complaint(about, text, traceId, options) {
   try {
-    checked(() => core().complain(sent ? "outcome_unknown" : "not_sent", text, ""), { cause });
+    checked(() => core().complain(about, text, ""), options);
   } catch (error) {
     if (traceId !== undefined) Object.assign(/** @type {AnyError} */ (error), { traceId });
     return /** @type {AnyError} */ (error);
   }
 }
+
+/**
+ * No complete answer came. `sent` is false where the request surely never left.
+ * @type {(sent: boolean, cause: any, traceId?: string) => AnyError | undefined}
+ */
+export function transportError(sent, cause, traceId) {
+  const text = cause instanceof Error || cause?.message ? describe(cause) : String(cause);
+  return complaint(sent ? "outcome_unknown" : "not_sent", text, traceId, { cause });
+}
+
+/**
+ * A redirect of which a browser shows nothing else.
+ * @type {(operation: string, traceId: string) => AnyError | undefined}
+ */
+export const hiddenRedirect = (operation, traceId) => complaint("hidden_redirect", operation, traceId);
 
 /**
  * "fetch failed" says nothing; its cause does.

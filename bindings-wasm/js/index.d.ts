@@ -257,10 +257,11 @@ export interface FetchInit extends Omit<KooDriveRequest, "url"> {
 
 /** What {@link Client.send} reads of a response: a `Response` has it. */
 export interface FetchResponse {
-  /** HTTP status; 0 is taken for a redirect that the host hides. */
   readonly status: number;
+  /** `opaqueredirect` where a browser hides a redirect. */
+  readonly type?: string | undefined;
   readonly headers: { get(name: string): string | null };
-  /** A `ReadableStream` of bytes is read up to the limit. Anything else: `arrayBuffer` is called. */
+  /** A `ReadableStream` of bytes, or a stream of Node, is read up to the limit. Anything else: `arrayBuffer` is called. */
   readonly body: unknown;
   arrayBuffer(): PromiseLike<ArrayBuffer>;
 }
@@ -269,6 +270,9 @@ export interface FetchResponse {
 export interface SendOptions {
   /**
    * What sends. It must not follow redirects, replay a request, or add credentials.
+   *
+   * Deno's own `fetch` replays requests on connections that it reuses, so by default each has a new one there. Browsers may
+   * replay, too, and a page cannot keep them from it.
    * @defaultValue the global `fetch`
    */
   readonly fetch?: Fetch | undefined;
@@ -304,7 +308,7 @@ export interface SendOptions {
 export interface Exchange {
   readonly method: string;
   readonly url: string;
-  /** HTTP status. Null where no answer came. */
+  /** HTTP status. Null where no answer came, or where a browser hides a redirect. */
   readonly status: number | null;
   /** By {@link SendOptions.now}. */
   readonly startedAt: Date;
@@ -537,6 +541,7 @@ export declare class ApiError extends KooDriveErrorMembers {
   readonly name: "ApiError";
   readonly kind: "api";
   readonly outcome: "refused" | "unknown";
+  /** HTTP status; 0 where a browser hides which redirect it was. */
   readonly status: number;
 }
 

@@ -1,10 +1,13 @@
 // The host's half: clock, randomness, fetch, time-out. What a reply means is the core's half.
+import { readBody } from "./body.js";
 import { argumentsOf } from "./calls.js";
 import { neverLeft } from "./causes.js";
 import { core } from "./core.js";
-import { checked, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
+import { checked, hiddenRedirect, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
+import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
-import { X_DATE } from "./names.js";
+import { AUTHORIZATION, X_DATE } from "./names.js";
+import { withoutSecret } from "./secret.js";
 import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
 /** @import { ClientState } from "./client.js" */
@@ -50,7 +53,7 @@ export async function send(state, call, options) {
 /** @param {SendOptions} options */
 function settingsOf(options) {
   known("the options of send", options, OPTIONS);
-  const { fetch = globalThis.fetch, now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
+  const { fetch = hostFetch(), now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
   /** @type {(name: string, value: unknown) => void} */
   const wantFunction = (name, value) => {
     if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
@@ -136,7 +139,8 @@ async function exchange(state, call, settings, deadline, request, sentAt) {
   } catch (error) {
     // Input that is refused here is the transport's, such as a status of 0: the request has left.
     const known = isKooDriveError(error) && error.kind !== "invalid_input";
-    failure = known ? error : transportError(response !== undefined || !neverLeft(error), error, traceId);
+    const sent = response !== undefined || !neverLeft(error);
+    failure = known ? error : transportError(sent, withoutSecret(error, request.headers[AUTHORIZATION]), traceId);
     throw failure;
   } finally {
     if (onExchange) {
@@ -162,7 +166,7 @@ const fetching = async (fetch, { url, ...init }, signal) => fetch(url, { ...init
  * @param {Settings} settings
  * @param {Deadline} deadline
  * @param {KooDriveRequest} request
- * @param {FetchResponse & { type?: string }} response
+ * @param {FetchResponse} response
  * @param {number} sentAt
  * @returns {Promise<ReplyTo<C>>}
  */
@@ -170,54 +174,13 @@ async function answer(state, call, settings, deadline, request, response, sentAt
   const { now, traceId, maxReplyBytes } = settings;
   const { status, headers } = response;
   const receivedAt = now();
-  if (response.type === "opaqueredirect" || status === 0) {
-    throw new Error("the endpoint answered with a redirect, which is not followed and which this host hides");
-  }
+  if (response.type === "opaqueredirect") throw hiddenRedirect(call.operation, traceId);
   checked(() => state.core.observeClock(headerLines(headers), sentAt, receivedAt));
   const { body, complete } = await readBody(response, maxReplyBytes, deadline);
   const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
   const reply = read(state.core, call, { status, headers, body }, sent);
   /** @type {{ traceId: string | null }} */ (reply).traceId ??= traceId;
   return reply;
-}
-
-/**
- * At most `limit` bytes; what comes after them is not read.
- * @param {FetchResponse} response @param {number} limit @param {Deadline} deadline
- */
-async function readBody(response, limit, deadline) {
-  const stream = /** @type {ReadableStream<Uint8Array> | null | undefined} */ (response.body);
-  if (typeof stream?.getReader !== "function") {
-    const body = new Uint8Array(await deadline.race(response.arrayBuffer()));
-    return { body: body.subarray(0, limit), complete: body.length <= limit };
-  }
-  const reader = stream.getReader();
-  const chunks = /** @type {Uint8Array[]} */ ([]);
-  let length = 0;
-  try {
-    while (length <= limit) {
-      const { done, value } = await deadline.race(reader.read());
-      if (done) return { body: joined(chunks, length), complete: true };
-      chunks.push(value);
-      length += value.length;
-    }
-    return { body: joined(chunks, length).subarray(0, limit), complete: false };
-  } finally {
-    // Nothing to cancel after the end; otherwise the connection is of no use any more.
-    reader.cancel().catch(() => {});
-  }
-}
-
-/** @type {(chunks: Uint8Array[], length: number) => Uint8Array} */
-function joined(chunks, length) {
-  if (chunks.length === 1) return chunks[0];
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /**

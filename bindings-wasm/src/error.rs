@@ -8,11 +8,16 @@ use wasm_bindgen::prelude::*;
 #[derive(Debug)]
 pub struct Thrown(JsValue);
 
+impl Thrown {
+    fn new(fields: &ErrorFields) -> Self {
+        // Without a member for what is none: such a property is absent from an error.
+        Self(serde_wasm_bindgen::to_value(fields).unwrap_or_default())
+    }
+}
+
 impl<E: Into<Error>> From<E> for Thrown {
     fn from(error: E) -> Self {
-        let fields = ErrorFields::from(error.into());
-        // Without a member for what is none: such a property is absent from an error.
-        Self(serde_wasm_bindgen::to_value(&fields).unwrap_or_default())
+        Self::new(&ErrorFields::from(error.into()))
     }
 }
 
@@ -29,6 +34,7 @@ pub fn complain(about: &str, first: &str, second: &str) -> Result<(), Thrown> {
         "not_sent" => TransportError::not_sent(first).into(),
         "outcome_unknown" => TransportError::outcome_unknown(first).into(),
         "not_text" => host::not_text(first, second).into(),
+        "hidden_redirect" => Thrown::new(&host::hidden_redirect(first)),
         "lone_surrogate" => host::lone_surrogate(first).into(),
         _ => host::refused(first, second).into(),
     })

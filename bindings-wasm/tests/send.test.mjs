@@ -1,6 +1,7 @@
 // Sending over Node's fetch to a server that misbehaves in every way that changes the answer.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { APP, TOKEN, answering, call, client, esm, getCurrentRetentionPolicy, serving, thrownBy } from "./koodrive.mjs";
@@ -77,11 +78,32 @@ test("a redirect is not followed", () =>
     assert.deepEqual([error.status, requests.length], [302, 1]);
   }));
 
-test("a redirect that the host hides leaves the outcome unknown", async () => {
+test("a redirect that a browser hides is refused as well, and its status is the browser's", async () => {
+  const seen = [];
   const fetch = async () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
-  const error = await thrownBy(() => send("http://127.0.0.1", { fetch }));
-  assertError(error, esm.OutcomeUnknownError, "unknown");
-  assert.match(error.message, /redirect/);
+  const error = await thrownBy(() => send("http://127.0.0.1", { fetch, onExchange: (exchange) => void seen.push(exchange) }));
+  assertError(error, esm.ApiError, "refused");
+  assert.deepEqual({ ...error, traceId: "" }, { kind: "api", outcome: "refused", retryable: false, status: 0, traceId: "" });
+  assert.match(error.traceId, /^[0-9a-f]{58}$/);
+  assert.match(error.message, /^the service answered notifyPackageExpire with a redirect, which is not followed/);
+  assert.deepEqual([seen[0].status, seen[0].kind], [null, "api"]);
+});
+
+test("a status that is none leaves the outcome unknown", async () => {
+  const fetch = async () => ({ type: "error", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
+  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch })), esm.OutcomeUnknownError, "unknown");
+});
+
+test("a reply whose body is a stream of Node is read up to the limit, and then given up", async () => {
+  const reply = (...chunks) => {
+    const body = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
+    return { status: 200, headers: new Headers(), body, arrayBuffer: () => assert.fail("it has no limit") };
+  };
+  const whole = reply('{"code":0,', '"msg":"Succ', 'ess."}');
+  assert.equal((await send("http://127.0.0.1", { fetch: async () => whole })).msg, "Success.");
+  const long = reply(...Array.from({ length: 9 }, () => "x".repeat(500)));
+  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch: async () => long, maxReplyBytes: 1000 })), esm.UnreadableReplyError, "unknown");
+  assert.ok(long.body.destroyed);
 });
 
 for (const [what, bytes] of [
@@ -120,6 +142,7 @@ test("tls to a server without it was not sent", () =>
 
 test("which causes surely never left", async () => {
   const coded = (code, more) => Object.assign(new Error(code), { code, ...more });
+  const saying = (code, message) => Object.assign(new Error(message), { code });
   const several = (...errors) => Object.assign(new AggregateError(errors), { code: errors[0].code });
   const refused = coded("ECONNREFUSED");
   for (const [cause, type] of [
@@ -129,6 +152,22 @@ test("which causes surely never left", async () => {
     [coded("DEPTH_ZERO_SELF_SIGNED_CERT"), esm.NotSentError],
     [coded("ERR_TLS_CERT_ALTNAME_INVALID"), esm.NotSentError],
     [coded("EHOSTUNREACH", { syscall: "connect" }), esm.NotSentError],
+    [coded("ECONNRESET", { syscall: "connect" }), esm.NotSentError],
+    [coded("EAI_FAIL", { syscall: "getaddrinfo" }), esm.NotSentError],
+    [coded("UND_ERR_PRX_TLS"), esm.NotSentError],
+    // Codes that a connection in use has as well, with what only a new one says: Node, Bun, and undici behind a proxy.
+    [saying("ECONNRESET", "Client network socket disconnected before secure TLS connection was established"), esm.NotSentError],
+    [saying("ETIMEDOUT", "ETIMEDOUT: Unable to connect. Is the computer able to access the url?"), esm.NotSentError],
+    [saying("ENETUNREACH", "ENETUNREACH: Was there a typo in the url or port?"), esm.NotSentError],
+    [saying("EPROTO", "EPROTO: The TLS handshake failed. Does the server speak TLS on this port?"), esm.NotSentError],
+    [saying("UND_ERR_ABORTED", "Proxy response (407) !== 200 when HTTP Tunneling"), esm.NotSentError],
+    [saying("ECONNRESET", "ECONNRESET: The socket connection was closed unexpectedly."), esm.OutcomeUnknownError],
+    [saying("EPROTO", "write EPROTO"), esm.OutcomeUnknownError],
+    [saying("UND_ERR_ABORTED", "Request aborted"), esm.OutcomeUnknownError],
+    [coded("UND_ERR_HEADERS_TIMEOUT"), esm.OutcomeUnknownError],
+    [coded("UND_ERR_BODY_TIMEOUT"), esm.OutcomeUnknownError],
+    // Deno's, which may be about a second sending.
+    [new Error("error sending request for url (http://127.0.0.1/): client error (Connect): tcp connect error"), esm.OutcomeUnknownError],
     [several(refused, coded("ENETUNREACH", { syscall: "connect" })), esm.NotSentError],
     [coded("EHOSTUNREACH", { syscall: "read" }), esm.OutcomeUnknownError],
     [several(refused, coded("ECONNRESET")), esm.OutcomeUnknownError],

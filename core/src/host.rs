@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use crate::{
-    Client, Credentials, Endpoint, Error, InvalidInput, ModificationType, NotifyPackageExpire,
-    Operation, ReplyError, RequestOptions, TraceId, TransportError,
+    Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
+    NotifyPackageExpire, Operation, Outcome, ReplyError, RequestOptions, TraceId, TransportError,
 };
 
 /// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
@@ -25,7 +25,7 @@ pub struct ErrorFields {
     pub outcome: &'static str,
     /// See [`Error::is_retryable`].
     pub retryable: bool,
-    /// HTTP status.
+    /// HTTP status; 0 where the host hides it, see [`hidden_redirect`].
     pub status: Option<u16>,
     /// The service's code.
     pub code: Option<String>,
@@ -57,6 +57,28 @@ impl From<Error> for ErrorFields {
             retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
             is_clock_refusal: matches!(&error, Error::Reply(reply) if reply.is_clock_refusal()),
         }
+    }
+}
+
+/// A redirect of which the host shows nothing but that it is one, as browsers do. The service answered it, and with whichever
+/// 3xx: so it is refused, as any redirect is. The status is fetch's own word for one that is hidden, 0.
+#[must_use]
+pub fn hidden_redirect(operation: &str) -> ErrorFields {
+    ErrorFields {
+        message: format!(
+            "the service answered {operation} with a redirect, which is not followed and of which this host shows neither \
+             status nor target; check the endpoint"
+        ),
+        kind: ErrorKind::Api.as_str(),
+        outcome: Outcome::Refused.as_str(),
+        retryable: false,
+        status: Some(0),
+        code: None,
+        msg: None,
+        request_id: None,
+        trace_id: None,
+        retry_after: None,
+        is_clock_refusal: false,
     }
 }
 
@@ -278,4 +300,19 @@ pub fn error(name: &str, first: &str, second: &str) -> Error {
         _ => refused(first, second),
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_redirect_is_refused_as_one_that_is_seen() {
+        let hidden = hidden_redirect("notifyPackageExpire");
+        assert_eq!(
+            (hidden.kind, hidden.outcome, hidden.retryable, hidden.status),
+            ("api", "refused", false, Some(0))
+        );
+        assert!(hidden.message.contains("notifyPackageExpire"));
+    }
 }

@@ -34,17 +34,17 @@ export async function project(work, install = installedByNpm) {
   }
 }
 
-/** Runs a program in a folder to its end. Gives what it printed. */
-export function run(program, args, cwd) {
+/** Runs a program in a folder to its end, with more in its environment. Gives what it printed. */
+export function run(program, args, cwd, more) {
   const { PATH } = process.env;
   // A home of its own: it neither finds what a person has configured nor leaves a cache behind.
-  const env = { PATH, HOME: cwd, NO_COLOR: "1", DO_NOT_TRACK: "1" };
+  const env = { PATH, HOME: cwd, NO_COLOR: "1", DO_NOT_TRACK: "1", ...more };
   return promisify(execFile)(program, args, { cwd, env, timeout: limit.timeout, killSignal: "SIGKILL", maxBuffer: 2 ** 26 });
 }
 
 /** The same for a program whose standard output is JSON. */
-export async function runProgram(program, args, cwd) {
-  const { stdout, stderr } = await run(program, args, cwd);
+export async function runProgram(program, args, cwd, env) {
+  const { stdout, stderr } = await run(program, args, cwd, env);
   return { told: JSON.parse(stdout), stderr };
 }
 
