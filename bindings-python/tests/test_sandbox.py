@@ -292,6 +292,13 @@ def test_a_long_reply_is_read_with_the_limit(call, sending):
     assert len(sandbox.accepted()) == 1
 
 
+def test_of_a_long_reply_no_more_is_read(call):
+    sandbox = Sandbox(msg="x" * 5000)
+    limits = {"connect_timeout": 1, "timeout": 1, "max_reply_bytes": 1000}
+    _, _, body = sandbox(client_of(sandbox).request(call), **limits)
+    assert len(body) == 1001
+
+
 def test_it_is_a_transport_and_nothing_is_sent_elsewhere(call, sending, monkeypatch):
     import socket
 

@@ -85,7 +85,12 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
         fs::write(&file, code)?;
         node(&file)
     };
-    let output = sandbox.settings(&mut command).output()?;
+    sandbox.settings(&mut command);
+    if language == "python" {
+        // `Client.from_env` takes the app or a token, and the sandbox knows both.
+        command.env_remove("KOODRIVE_TOKEN");
+    }
+    let output = command.output()?;
     if !output.status.success() {
         println!("{}", String::from_utf8_lossy(&output.stderr));
     }
