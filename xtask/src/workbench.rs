@@ -49,7 +49,7 @@ pub(crate) fn test() -> Result<Counts> {
     let mut tests = files(&tests())?;
     tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));
     command
-        .args(["--test", "--test-reporter=tap"])
+        .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
         .args(tests)
         .env("KOODRIVE_VECTORS", sh::root().join("tests/vectors"));
     suites::counted(sandbox.settings(&mut command), count::tap)

@@ -24,13 +24,16 @@ export function comparison(explanation, whose, signWith) {
   if (difference === null) return [element("p", { className: "finding" }, sentence(finding))];
   const { part, line, ours, theirs } = difference;
   const first = firstDifference(ours, theirs);
-  const side = (name, text) => [element("dt", {}, name), element("dd", { className: "wire" }, ...markedLine(text, first.at))];
+  const side = (name, text) => [element("dt", {}, name), element("dd", { className: "wire" }, ...markedLine(text, first?.at ?? 1))];
+  const where = first
+    ? `Character ${first.at} is the first that differs. Signed here: ${named(first.ours)}; ${whose}: ${named(first.theirs)}.`
+    : "The line is empty on one side; the other one ended before it.";
   const box = element(
     "div",
     { className: "difference" },
     element("h3", {}, `Line ${line}, ${part}`),
     element("dl", {}, ...side("signed here", ours), ...side(whose, theirs)),
-    element("p", {}, `Character ${first.at} is the first that differs. Signed here: ${named(first.ours)}; ${whose}: ${named(first.theirs)}.`),
+    element("p", {}, where),
   );
   const date = otherDate(ours, theirs);
   if (date) {

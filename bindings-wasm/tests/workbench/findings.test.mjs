@@ -118,6 +118,19 @@ test("the first line and the first character that differ are marked on both side
     }
   }));
 
+test("a side that ends early is told from one with an empty line", limit, () =>
+  visiting(browser, {}, async (page) => {
+    await enter(page, await vector("app-notify-minimal", "call.json"));
+    const joined = `canonicalRequest:${CANONICAL.replaceAll("\n", "|")}`;
+    for (const [text, line] of [[joined.slice(0, joined.indexOf("||host;")), 7], [`${joined}|`, 10]]) {
+      await theirs(page).fill(text);
+      const [heading, marks, sentence] = await difference(page, "compare");
+      assert.match(heading, new RegExp(`^Line ${line}, `));
+      assert.deepEqual(marks, ["end", "end"]);
+      assert.equal(sentence, "The line is empty on one side; the other one ended before it.");
+    }
+  }));
+
 test("what is the same, stale or no canonical request is said to be", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, await vector("app-notify-minimal", "call.json"));
@@ -174,13 +187,14 @@ const facts = (page) =>
 test("every reply of the vectors is shown as it is there", limit, () =>
   visiting(browser, {}, async (page) => {
     const names = (await readdir(process.env.KOODRIVE_VECTORS)).filter((name) => /^(reply|error|retention)-/.test(name));
-    let [replies, errors] = [0, 0];
+    let [replies, errors, chosen] = [0, 0, ""];
     for (const name of names) {
       const response = await vector(name, "response.json");
       // A text field holds neither bytes that are no text nor a carriage return.
       if (response.body === undefined || response.body.includes("\r")) continue;
       const { call } = await vector(name, "call.json");
-      await enter(page, { call: { operation: call.operation } });
+      if (call.operation !== chosen) await enter(page, { call: { operation: call.operation } });
+      chosen = call.operation;
       await paste(page, response);
       const error = await vector(name, "error.json").catch(() => undefined);
       const text = (value) => (value === null ? null : String(value));

@@ -20,6 +20,13 @@ function httpOf({ method, url, headers, body }) {
   return [`${method} ${pathname} HTTP/1.1`, ...[`host: ${host}`, ...lines].sort(), "", body ?? ""].join("\n");
 }
 
+/** What somebody has who selects a box by hand. */
+const selected = (page, id) =>
+  page.locator(`#${id}`).evaluate((box) => {
+    getSelection().selectAllChildren(box);
+    return getSelection().toString();
+  });
+
 function sorted(http) {
   const [head, ...body] = http.split("\n\n");
   const [first, ...headers] = head.split("\n");
@@ -52,6 +59,7 @@ for (const [name, hash, signature] of [
       for (const [id, [what, text]] of Object.entries(stages)) {
         assert.equal(await shown(page, id), text);
         assert.equal(await copied(page, what), text);
+        assert.equal(await selected(page, id), text);
       }
       const http = httpOf(await vector(name, "request.json"));
       assert.equal(sorted(await shown(page, "http")), http);
