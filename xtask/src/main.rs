@@ -7,6 +7,7 @@ mod licenses;
 mod npm;
 mod python;
 mod readme;
+mod reproducible;
 mod runtimes;
 mod sandbox;
 mod sh;
@@ -50,7 +51,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["test"] => return test::run(None),
         ["test", "--only", suite] => return test::run(Some(suite)),
         ["test", "--list"] => test::list(),
-        ["package", "npm"] => println!("{}", npm::pack()?.display()),
+        ["package", "npm"] => {
+            let tarball = npm::pack()?;
+            reproducible::print_sums()?;
+            println!("{}", tarball.display());
+        }
         ["package", "python"] => println!("{}", python::wheel()?.display()),
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,

@@ -1,34 +1,19 @@
 //! A crate as WebAssembly: compiled with the profile `wasm`, the same bytes on every machine.
 
-use std::env;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-use crate::sh;
+use crate::{reproducible, sh};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// Compiles a package of this workspace. Gives the .wasm as cargo leaves it.
 pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     ensure_target()?;
-    let home = env::var_os("CARGO_HOME").map_or_else(
-        || env::home_dir().unwrap_or_default().join(".cargo"),
-        PathBuf::from,
-    );
+    let mut flags = reproducible::remap_flags()?;
     // SIMD makes the hash faster and smaller; Node 16 and every browser of 2023 have it.
-    let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
-    // The same bytes on every machine: no path of it, and none of its registries.
-    let mut remap =
-        |from: &Path, to| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
-    remap(&sh::root(), ".");
-    for entry in fs::read_dir(home.join("registry/src"))
-        .into_iter()
-        .flatten()
-    {
-        remap(&entry?.path(), "crates");
-    }
+    flags.push("-Ctarget-feature=+simd128".to_owned());
     sh::run(
         sh::cargo()
             .args(["build", "--quiet", "--locked", "--package", package])

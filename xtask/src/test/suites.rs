@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{npm, python, readme, runtimes, sh, types, workbench};
+use crate::{npm, python, readme, reproducible, runtimes, sh, types, workbench};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -64,6 +64,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "node-types",
         about: "its types, in the oldest TypeScript and the newest",
         run: types::check,
+    },
+    Suite {
+        name: "npm-tarball",
+        about: "its files, no path of this machine, the same bytes elsewhere",
+        run: reproducible::check_npm,
     },
     Suite {
         name: "node-vectors",
