@@ -1,10 +1,9 @@
 // Makes the npm package from wasm-bindgen's output: node build.mjs GLUE PACKAGE VERSION. `cargo xtask package npm` runs it.
 //
-// Shrinks the modules, asks the core for the names that only it spells, and bundles each with js/ into one file per way to
+// Shrinks the modules and bundles each with js/ into one file per way to
 // load it: ES module, CommonJS, and for Workers an ES module whose .wasm is a file.
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { encode } from "./build/text.mjs";
 import { shrink } from "./build/wasm.mjs";
@@ -60,10 +59,7 @@ const glueOf = (path, bytes) => ({
 
 async function client() {
   const bytes = shrink(glue, "koodrive");
-  const gluePath = join(glue, "koodrive.js");
-  const core = await import(pathToFileURL(gluePath).href);
-  core.initSync({ module: bytes });
-  const built = { ...glueOf(gluePath, bytes), "koodrive:names": json(core.names()) };
+  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), "koodrive:names": { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" } };
   await entry("index", built, { name: "koodrive.wasm", bytes }, "workerd.js");
   // Not shipped: what a browser's bundler makes of it, and of the JavaScript alone, for the sizes.
   await bundle("index", built, join(glue, "minified.js"), { minify: true });

@@ -1,13 +1,13 @@
 //! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
 
-use http::{HeaderMap, StatusCode};
+use koodrive::header::{self, ReplyHeaders};
 use koodrive::{FixedParts, GetCurrentRetentionPolicy, signing::explain};
-use koodrive::{NotifyPackageExpire, Operation, RequestOptions, header, host};
+use koodrive::{NotifyPackageExpire, Operation, RequestOptions, host};
 use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
 use zeroize::Zeroizing;
 
-use crate::convert::{self, Any, clock, exception, instant, json, octets, text};
+use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
 
 /// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
 // NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
@@ -112,13 +112,12 @@ pub(crate) struct Client {
 
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
-type Answer<'a> = (StatusCode, &'a HeaderMap, &'a [u8]);
+type Answer<'a> = (u16, ReplyHeaders<'a>, &'a [u8]);
 type Sent = Option<(usize, String, String)>;
 
 impl Client {
     fn read<O: Operation>(&self, call: &O, answer: Answer<'_>, sent: &Sent) -> PyResult<O::Reply> {
-        let (status, headers, body) = answer;
-        host::read(&self.core, call, status, headers, body, sent.as_ref()).map_err(exception)
+        host::read(&self.core, call, answer, sent.as_ref()).map_err(exception)
     }
 }
 
@@ -187,8 +186,8 @@ impl Client {
         _sent: Sent,
     ) -> PyResult<Py<PyAny>> {
         let (py, body) = (call.py(), octets(body)?);
-        let status = host::status(status).map_err(exception)?;
-        let answer = (status, &convert::headers(headers)?, body.as_bytes());
+        let headers = &convert::headers(headers)?;
+        let answer = (status, picked(headers), body.as_bytes());
         if let Some(notify) = &call.get().0 {
             let it = self.read(notify, answer, &_sent)?;
             return Acknowledgement::new(it.code, it.msg, it.trace_id).into_py_any(py);
@@ -203,8 +202,8 @@ impl Client {
     fn observe_clock(&self, headers: Any, sent_at: Any, received_at: Any) -> PyResult<()> {
         let sent_at = instant("sent_at", sent_at)?;
         let received_at = instant("received_at", received_at)?;
-        let headers = convert::headers(headers)?;
-        self.core.observe_clock(&headers, sent_at, received_at);
+        let (core, headers) = (&self.core, &convert::headers(headers)?);
+        core.observe_clock(picked(headers), sent_at, received_at);
         Ok(())
     }
 

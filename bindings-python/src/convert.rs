@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use koodrive::Error;
+use koodrive::header::{READ_FROM_REPLIES, ReplyHeaders, position};
 use koodrive::host::{self, ErrorFields};
-use koodrive::{Error, header::READ_FROM_REPLIES};
 use pyo3::types::{PyBytes, PyList, PyString};
 use pyo3::{call::PyCallArgs, intern, prelude::*};
 use serde::Serialize;
@@ -61,24 +61,27 @@ pub(crate) fn octets<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBy
     }
 }
 
-/// Those that the core reads, names in any case, of a mapping or pairs. What HTTP cannot carry is dropped.
-pub(crate) fn headers(value: Any) -> PyResult<HeaderMap> {
-    static KNOWN: [HeaderName; 4] = READ_FROM_REPLIES;
-    let mut headers = HeaderMap::new();
+/// The first value of each header that the core reads.
+pub(crate) type Headers<'py> = [Option<Bound<'py, PyBytes>>; 4];
+
+pub(crate) fn picked<'a>(values: &'a Headers<'_>) -> ReplyHeaders<'a> {
+    ReplyHeaders::new(values.each_ref().map(|it| Some(it.as_ref()?.as_bytes())))
+}
+
+/// Names in any case, of a mapping or pairs.
+pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> {
+    let mut found: Headers<'py> = [const { None }; 4];
     let items = || value.call_method0(intern!(value.py(), "items")).ok();
     let items = (!value.is_instance_of::<PyList>()).then(items).flatten();
     for pair in items.as_ref().unwrap_or(value).try_iter()? {
-        let [name, value]: [Bound<'_, PyAny>; 2] = pair?.extract()?;
+        let [name, value]: [Bound<'py, PyAny>; 2] = pair?.extract()?;
         // Most headers are none of ours, and their length says so at no cost.
         let length = name.len()?;
-        for (known, text) in KNOWN.iter().map(|known| (known, known.as_str().as_bytes())) {
-            if text.len() == length
-                && octets(&name)?.as_bytes().eq_ignore_ascii_case(text)
-                && let Ok(value) = HeaderValue::from_bytes(octets(&value)?.as_bytes())
-            {
-                headers.append(known, value);
-            }
+        if READ_FROM_REPLIES.iter().any(|known| known.len() == length)
+            && let Some(at) = position(octets(&name)?.as_bytes())
+        {
+            found[at].get_or_insert(octets(&value)?);
         }
     }
-    Ok(headers)
+    Ok(found)
 }

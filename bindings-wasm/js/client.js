@@ -38,7 +38,7 @@ export class Client {
     // What is no number is no margin either, and the core says so.
     const seconds = margin === undefined || typeof margin === "number" ? margin : NaN;
     const { Core } = core();
-    this.#state = new State(checked(() => new Core(endpoint, allowPlainHttp, userId, way, texts, seconds)), token);
+    this.#state = new State(checked(() => new Core(endpoint, allowPlainHttp, userId, way, texts[0] ?? "", texts[1], seconds)), token);
   }
 
   /** @param {declared.Call} call @param {declared.RequestOptions} [options] @returns {declared.KooDriveRequest} */
@@ -98,7 +98,7 @@ export class Client {
     known("credentials", given, Object.keys(CREDENTIALS));
     const { core, fixed } = this.#live();
     const { way, texts, token } = credentials(given);
-    return another(new State(checked(() => core.withCredentials(way, texts)), token, fixed));
+    return another(new State(checked(() => core.withCredentials(way, texts[0] ?? "", texts[1])), token, fixed));
   }
 
   free() {

@@ -16,13 +16,13 @@ export class Core {
      */
     explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date?: number | null, message?: string | null): any;
     /**
-     * What never changes: method, URL, then name and value of each header.
+     * What never changes, a line each: method, URL, then name and value of each header.
      */
-    fixed(operation: number): string[];
+    fixed(operation: number): string;
     /**
      * Checks everything that never changes.
      */
-    constructor(endpoint: string, allow_plain_http: boolean, user_id: string, way: string, secrets: string[], clock_margin?: number | null);
+    constructor(endpoint: string, allow_plain_http: boolean, user_id: string, way: string, first: string, second?: string | null, clock_margin?: number | null);
     /**
      * Learns the server's clock.
      */
@@ -38,7 +38,7 @@ export class Core {
     /**
      * Shares the learned clock.
      */
-    withCredentials(way: string, secrets: string[]): Core;
+    withCredentials(way: string, first: string, second?: string | null): Core;
 }
 
 /**
@@ -57,11 +57,6 @@ export function checkType(number: number): void;
 export function complain(about: string, first: string, second: string): void;
 
 /**
- * What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.
- */
-export function names(): string[];
-
-/**
  * A trace id from 29 random bytes.
  */
 export function traceId(random: Uint8Array | number[]): string;
@@ -77,20 +72,17 @@ export interface InitOutput {
     readonly core_clockOffset: (a: number) => number;
     readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
     readonly core_fixed: (a: number, b: number) => [number, number, number, number];
-    readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number) => [number, number, number];
+    readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number];
     readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number, number];
-    readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
-    readonly names: () => [number, number];
+    readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly traceId: (a: number, b: number) => [number, number, number, number];
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
-    readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_table_dealloc: (a: number) => void;
-    readonly __externref_drop_slice: (a: number, b: number) => void;
-    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_start: () => void;
 }
 

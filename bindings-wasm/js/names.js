@@ -1,4 +1,4 @@
-// Names that only the core spells. The build asks the core for them, so that they are here before the core is loaded.
+// Names that only the core spells. The build takes them from there, so that they are here before the core is loaded.
 import names from "koodrive:names";
 
 export const [INTERNATIONAL, CHINA] = names;

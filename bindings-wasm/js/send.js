@@ -112,7 +112,7 @@ async function signerOf(state, deadline, traceId) {
     throw transportError(false, error, traceId);
   }
   text("token", token);
-  return checked(() => state.core.withCredentials("token", [token]));
+  return checked(() => state.core.withCredentials("token", token));
 }
 
 /**

@@ -42,7 +42,7 @@ export function build(core, fixed, call, now, date, traceId) {
 
 /** @type {(core: Core, operation: number) => FixedParts} */
 function fixedParts(core, operation) {
-  const [method, url, ...pairs] = checked(() => core.fixed(operation));
+  const [method, url, ...pairs] = checked(() => core.fixed(operation)).split("\n");
   const headers = /** @type {Record<string, string>} */ ({});
   for (let at = 0; at < pairs.length; at += 2) headers[pairs[at]] = pairs[at + 1];
   // With the names of what varies in place already, a copy is cheap to complete.

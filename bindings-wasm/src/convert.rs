@@ -1,8 +1,8 @@
 //! JavaScript's numbers and texts as the core's types, and the core's results as JavaScript's.
 
 use chrono::{DateTime, Utc};
-use http::{HeaderMap, HeaderValue};
-use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies, header, host};
+use koodrive::header::ReplyHeaders;
+use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies, host};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
@@ -25,21 +25,25 @@ pub(crate) fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> 
         .ok_or_else(|| host::not_an_instant(field, "a Date or milliseconds since 1970"))
 }
 
-/// `way` names the options that were given. Their texts are overwritten; the core keeps copies of its own.
-pub(crate) fn credentials(way: &str, texts: Vec<String>) -> Checked<Credentials> {
-    host::credentials(way, &Zeroizing::new(texts))
+/// `way` names the options that were given; these are the texts of the first two. They are overwritten; the core keeps
+/// copies of its own.
+pub(crate) fn credentials(
+    way: &str,
+    first: String,
+    second: Option<String>,
+) -> Checked<Credentials> {
+    let (first, second) = (Zeroizing::new(first), second.map(Zeroizing::new));
+    match &second {
+        Some(second) => host::credentials(way, &[first.as_str(), second.as_str()]),
+        None => host::credentials(way, &[first.as_str()]),
+    }
 }
 
-/// A line per header that the core reads, beginning with `=` where there is one. What HTTP cannot carry is dropped.
-pub(crate) fn headers(lines: &str) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    for (name, line) in header::READ_FROM_REPLIES.into_iter().zip(lines.split('\n')) {
-        let value = line.strip_prefix('=').map(str::as_bytes);
-        if let Some(Ok(value)) = value.map(HeaderValue::from_bytes) {
-            headers.insert(name, value);
-        }
-    }
-    headers
+/// A line per header that the core reads, beginning with `=` where there is one.
+pub(crate) fn headers(lines: &str) -> ReplyHeaders<'_> {
+    let mut lines = lines.split('\n');
+    let mut value = || Some(lines.next()?.strip_prefix('=')?.as_bytes());
+    ReplyHeaders::new([value(), value(), value(), value()])
 }
 
 /// A reply as js/wire.js reads it.
@@ -50,10 +54,15 @@ pub(crate) trait Reply {
 /// One text of three lines, the last of which may go on: code, trace id, msg. The latter two begin with `=` where there is one.
 impl Reply for Acknowledgement {
     fn into_js(self) -> JsValue {
-        let part = |text: Option<String>| text.map_or(String::new(), |text| "=".to_owned() + &text);
-        [self.code, part(self.trace_id), part(self.msg)]
-            .join("\n")
-            .into()
+        let mut lines = self.code;
+        for text in [self.trace_id, self.msg] {
+            lines.push('\n');
+            if let Some(text) = text {
+                lines.push('=');
+                lines.push_str(&text);
+            }
+        }
+        lines.into()
     }
 }
 

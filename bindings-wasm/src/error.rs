@@ -1,7 +1,9 @@
 //! The core's errors for js/errors.js, and what only JavaScript can notice, in the core's words.
 
+use koodrive::Error;
 use koodrive::host::{self, ErrorFields};
-use koodrive::{Error, TransportError};
+use serde::Serialize as _;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 /// What is thrown: a plain object, of which js/errors.js makes an error.
@@ -10,8 +12,9 @@ pub struct Thrown(JsValue);
 
 impl Thrown {
     fn new(fields: &ErrorFields) -> Self {
-        // Without a member for what is none: such a property is absent from an error.
-        Self(serde_wasm_bindgen::to_value(fields).unwrap_or_default())
+        // What is none is undefined, not null: such a property is absent from an error.
+        let serializer = Serializer::new().serialize_maps_as_objects(true);
+        Self(fields.serialize(&serializer).unwrap_or_default())
     }
 }
 
@@ -30,12 +33,8 @@ impl From<Thrown> for JsValue {
 /// Throws what JavaScript noticed.
 #[wasm_bindgen]
 pub fn complain(about: &str, first: &str, second: &str) -> Result<(), Thrown> {
-    Err(match about {
-        "not_sent" => TransportError::not_sent(first).into(),
-        "outcome_unknown" => TransportError::outcome_unknown(first).into(),
-        "not_text" => host::not_text(first, second).into(),
-        "hidden_redirect" => Thrown::new(&host::hidden_redirect(first)),
-        "lone_surrogate" => host::lone_surrogate(first).into(),
-        _ => host::refused(first, second).into(),
-    })
+    if about == "hidden_redirect" {
+        return Err(Thrown::new(&host::hidden_redirect(first)));
+    }
+    Err(host::error(about, first, second).into())
 }

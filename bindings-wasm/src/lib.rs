@@ -22,15 +22,22 @@ mod error;
 
 use chrono::{DateTime, Utc};
 use koodrive::{
-    Client, Endpoint, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, Operation,
-    RequestOptions, TraceId, header, host, signing,
+    Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, RequestOptions,
+    TraceId, host, signing,
 };
+#[cfg(target_family = "wasm")]
+use talc::{cell::TalcSyncCell, wasm::WasmBinning, wasm::WasmGrowAndClaim};
 use wasm_bindgen::prelude::*;
 
 use crate::convert::{Checked, Reply, instant, whole};
 use crate::error::Thrown;
 
-/// The same expression for the call that is meant; its number is the operation's position in [`names`].
+#[cfg(target_family = "wasm")]
+#[global_allocator]
+static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> =
+    TalcSyncCell::new_wasm(WasmGrowAndClaim);
+
+/// The same expression for the call that is meant; its number is the operation's position in js/names.js.
 macro_rules! with_call {
     ($operation:expr, $fields:tt, $call:ident => $expression:expr) => {
         if $operation == 0 {
@@ -63,19 +70,6 @@ pub fn check_type(number: f64) -> Result<(), Thrown> {
     Ok(ModificationType::try_from(number).map(drop)?)
 }
 
-/// What JavaScript knows before it loads this module, since the build reads it; in the order of js/names.js.
-#[wasm_bindgen]
-pub fn names() -> Vec<String> {
-    let operations = [NotifyPackageExpire::NAME, GetCurrentRetentionPolicy::NAME];
-    let sent = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
-    let endpoints = [Endpoint::INTERNATIONAL, Endpoint::CHINA];
-    let mut names = endpoints.map(|name| name.to_string()).to_vec();
-    names.extend(operations.map(str::to_owned));
-    names.extend(sent.map(|name| name.to_string()));
-    names.extend(header::READ_FROM_REPLIES.map(|name| name.to_string()));
-    names
-}
-
 /// A trace id from 29 random bytes.
 #[wasm_bindgen(js_name = traceId)]
 pub fn trace_id(random: &[u8]) -> Result<String, Thrown> {
@@ -97,11 +91,12 @@ impl Core {
         allow_plain_http: bool,
         user_id: &str,
         way: &str,
-        secrets: Vec<String>,
+        first: String,
+        second: Option<String>,
         clock_margin: Option<f64>,
     ) -> Result<Core, Thrown> {
         let endpoint = host::endpoint(endpoint, allow_plain_http)?;
-        let mut client = Client::new(endpoint, user_id, convert::credentials(way, secrets)?)?;
+        let mut client = Client::new(endpoint, user_id, convert::credentials(way, first, second)?)?;
         if let Some(seconds) = clock_margin {
             let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
             client = client.with_clock_margin(seconds.ok_or_else(host::not_a_margin)?)?;
@@ -111,8 +106,13 @@ impl Core {
 
     /// Shares the learned clock.
     #[wasm_bindgen(js_name = withCredentials)]
-    pub fn with_credentials(&self, way: &str, secrets: Vec<String>) -> Result<Core, Thrown> {
-        let credentials = convert::credentials(way, secrets)?;
+    pub fn with_credentials(
+        &self,
+        way: &str,
+        first: String,
+        second: Option<String>,
+    ) -> Result<Core, Thrown> {
+        let credentials = convert::credentials(way, first, second)?;
         Ok(Self(self.0.with_credentials(credentials)))
     }
 
@@ -128,18 +128,18 @@ impl Core {
         let sent_at = instant("sentAt", sent_at)?;
         let received_at = instant("receivedAt", received_at)?;
         let headers = convert::headers(lines);
-        self.0.observe_clock(&headers, sent_at, received_at);
+        self.0.observe_clock(headers, sent_at, received_at);
         Ok(())
     }
 
-    /// What never changes: method, URL, then name and value of each header.
-    pub fn fixed(&self, operation: u8) -> Result<Vec<String>, Thrown> {
+    /// What never changes, a line each: method, URL, then name and value of each header.
+    pub fn fixed(&self, operation: u8) -> Result<String, Thrown> {
         let parts = with_call!(operation, ("any", "any", None), call => self.0.fixed_parts(call));
-        let mut fixed = vec![parts.method.to_string(), parts.url];
+        let mut lines = host::joined(&[parts.method.as_str(), "\n", &parts.url]);
         for (name, value) in parts.headers {
-            fixed.extend([name.to_owned(), value]);
+            lines += &host::joined(&["\n", name, "\n", &value]);
         }
-        Ok(fixed)
+        Ok(lines)
     }
 
     /// What varies: the 16 characters of X-Date, Authorization, a line break, the body.
@@ -162,7 +162,8 @@ impl Core {
         })?;
         let authorization = parts.authorization.as_str();
         let body = parts.body.as_deref().unwrap_or_default();
-        Ok([parts.x_date.as_str(), authorization, "\n", body].concat())
+        let x_date = parts.x_date.as_str();
+        Ok(host::joined(&[x_date, authorization, "\n", body]))
     }
 
     /// Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
@@ -177,7 +178,7 @@ impl Core {
         limit: Option<usize>,
     ) -> Result<JsValue, Thrown> {
         let status = host::status(status)?;
-        let headers = &convert::headers(lines);
+        let headers = convert::headers(lines);
         let reply = with_call!(operation, ("any", "any", None), call => match limit {
             Some(limit) => Err(self.0.reply_too_long(call, status, headers, body, limit)),
             None => self.0.parse_parts(call, status, headers, body).map(Reply::into_js),

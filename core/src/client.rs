@@ -8,10 +8,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::date::{self, ClockOffset};
-use crate::operation::OPERATIONS;
+use crate::header::ReplyHeaders;
+use crate::operation::{Facts, OPERATIONS};
 use crate::reply::Received;
-use crate::request::{Authorization, FixedParts, RequestOptions, VaryingParts};
-use crate::text::check_header_value;
+use crate::request::{Authorization, AuthorizationKind, FixedParts, RequestOptions, VaryingParts};
+use crate::text::{check_header_value, concat, signed_decimal};
 use crate::{
     CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
     ReplyError, XDate, header, signing,
@@ -30,15 +31,10 @@ pub struct Client {
 struct Identity {
     endpoint: Endpoint,
     user_id: String,
-    user_id_value: HeaderValue,
-    prepared: [Prepared; OPERATIONS],
-}
-
-/// Filled on first use: a program calls one operation or two of them.
-#[derive(Default)]
-struct Prepared {
-    uri: OnceLock<Uri>,
-    canonical_uri: OnceLock<String>,
+    /// Filled on first use, and never by a host that has a type of its own for headers.
+    user_id_value: OnceLock<HeaderValue>,
+    /// Filled on first use: a program calls one operation or two of them.
+    uris: [OnceLock<Uri>; OPERATIONS],
 }
 
 impl Client {
@@ -55,14 +51,12 @@ impl Client {
     ) -> Result<Self, InvalidInput> {
         let user_id = user_id.into();
         check_header_value("user id", &user_id)?;
-        let user_id_value = HeaderValue::from_str(&user_id)
-            .map_err(|_| InvalidInput::new("user id is no header value"))?;
         Ok(Self {
             identity: Arc::new(Identity {
                 endpoint,
                 user_id,
-                user_id_value,
-                prepared: Default::default(),
+                user_id_value: OnceLock::new(),
+                uris: Default::default(),
             }),
             credentials,
             clock_margin: CLOCK_MARGIN_DEFAULT,
@@ -87,9 +81,11 @@ impl Client {
     /// More than [`CLOCK_MARGIN_MAX`] seconds.
     pub fn with_clock_margin(&self, seconds: u32) -> Result<Self, InvalidInput> {
         if seconds > CLOCK_MARGIN_MAX {
-            return Err(InvalidInput::new(format!(
-                "clock margin is {seconds} seconds; it must be a whole number from 0 to {CLOCK_MARGIN_MAX}"
-            )));
+            return Err(InvalidInput::new(concat(&[
+                "clock margin is ",
+                &signed_decimal(seconds.into()),
+                " seconds; it must be a whole number from 0 to 600",
+            ])));
         }
         Ok(Self {
             clock_margin: seconds,
@@ -138,13 +134,14 @@ impl Client {
     ///
     /// A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that took over a minute or
     /// less than no time, or one that puts the clocks more than 24 hours apart.
-    pub fn observe_clock(
+    pub fn observe_clock<'a>(
         &self,
-        headers: &HeaderMap,
+        headers: impl Into<ReplyHeaders<'a>>,
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) {
-        self.clock_offset.observe(headers, sent_at, received_at);
+        self.clock_offset
+            .observe(headers.into(), sent_at, received_at);
     }
 
     /// Builds the request. Send it as it is: nothing added, redirects not followed.
@@ -182,9 +179,9 @@ impl Client {
         if body.is_some() {
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(header::JSON));
         }
-        headers.insert(header::AUTHORIZATION, authorization.0);
+        headers.insert(header::AUTHORIZATION, authorization.into_header_value());
         headers.insert(header::X_DATE, ascii_value(x_date.as_str()));
-        headers.insert(header::X_USER_ID, self.identity.user_id_value.clone());
+        headers.insert(header::X_USER_ID, self.user_id_value());
         if let Some(trace_id) = trace_id {
             headers.insert(header::X_TRACEID, ascii_value(trace_id.as_str()));
         }
@@ -198,13 +195,17 @@ impl Client {
     /// The half of a request that never changes, for a host that builds requests in a type of its own.
     #[must_use]
     pub fn fixed_parts<O: Operation>(&self, call: &O) -> FixedParts {
+        self.fixed(&Facts::of::<O>(), call.body().is_some())
+    }
+
+    fn fixed(&self, operation: &Facts, has_body: bool) -> FixedParts {
         let mut headers = vec![("x-user-id", self.identity.user_id.clone())];
-        if call.body().is_some() {
+        if has_body {
             headers.insert(0, ("content-type", header::JSON.to_owned()));
         }
         FixedParts {
-            method: O::METHOD,
-            url: self.identity.endpoint.url(O::PATH),
+            method: operation.method.clone(),
+            url: self.identity.endpoint.url(operation.path),
             headers,
         }
     }
@@ -220,29 +221,38 @@ impl Client {
         now: DateTime<Utc>,
         options: &RequestOptions,
     ) -> Result<VaryingParts, InvalidInput> {
+        self.varying(&Facts::of::<O>(), call.body(), now, options)
+    }
+
+    fn varying(
+        &self,
+        operation: &Facts,
+        body: Option<String>,
+        now: DateTime<Utc>,
+        options: &RequestOptions,
+    ) -> Result<VaryingParts, InvalidInput> {
         let offset = self.clock_offset.get();
         let x_date = match options.date {
             Some(date) => date::explicit(date, now, offset)?,
             None => date::computed(now, offset, self.clock_margin)?,
         };
-        let body = call.body();
         let authorization = match self.credentials.signing_key() {
             Ok(key) => {
-                let canonical_request =
-                    self.canonical_request::<O>(x_date, body.as_deref().unwrap_or_default());
+                let body = body.as_deref().unwrap_or_default();
+                let canonical_request = self.canonical_request(operation, x_date, body);
                 let signature =
                     signing::signature(key, &signing::string_to_sign(&canonical_request));
-                Authorization::signed(signing::authorization(
+                AuthorizationKind::Signed(signing::authorization(
                     key.app_id(),
                     signing::SIGNED_HEADERS,
                     &signature,
                 ))
             }
-            Err(value) => Authorization(value.clone()),
+            Err(given) => AuthorizationKind::Given(Arc::clone(given)),
         };
         Ok(VaryingParts {
             x_date,
-            authorization,
+            authorization: Authorization(authorization),
             body,
             trace_id: options.trace_id,
         })
@@ -267,39 +277,41 @@ impl Client {
         )
     }
 
-    /// As [`parse`](Self::parse), for a transport whose response is another type. `call` is there for its reply type.
+    /// As [`parse`](Self::parse), for a transport whose response is another type: `headers` is a [`HeaderMap`] or what was
+    /// picked out of another map. `call` is there for its reply type.
     ///
     /// # Errors
     ///
     /// Those of [`parse`](Self::parse).
-    pub fn parse_parts<O: Operation>(
+    pub fn parse_parts<'a, O: Operation>(
         &self,
         _call: &O,
         status: StatusCode,
-        headers: &HeaderMap,
+        headers: impl Into<ReplyHeaders<'a>>,
         body: &[u8],
     ) -> Result<O::Reply, ReplyError> {
-        self.received::<O>(status, headers, body).read::<O>()
+        self.received::<O>(status, headers.into(), body).read::<O>()
     }
 
     /// The error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
     /// did read, of which the error shows the first characters.
     #[must_use]
-    pub fn reply_too_long<O: Operation>(
+    pub fn reply_too_long<'a, O: Operation>(
         &self,
         _call: &O,
         status: StatusCode,
-        headers: &HeaderMap,
+        headers: impl Into<ReplyHeaders<'a>>,
         start: &[u8],
         limit: usize,
     ) -> ReplyError {
-        self.received::<O>(status, headers, start).too_long(limit)
+        self.received::<O>(status, headers.into(), start)
+            .too_long(limit)
     }
 
     fn received<'a, O: Operation>(
         &'a self,
         status: StatusCode,
-        headers: &'a HeaderMap,
+        headers: ReplyHeaders<'a>,
         body: &'a [u8],
     ) -> Received<'a> {
         Received {
@@ -328,37 +340,37 @@ impl Client {
     }
 
     /// What is signed, with the method, host, path and headers of this client.
-    pub(crate) fn canonical_request<O: Operation>(&self, x_date: XDate, body: &str) -> String {
+    pub(crate) fn canonical_request(&self, operation: &Facts, x_date: XDate, body: &str) -> String {
         let Identity {
             endpoint, user_id, ..
         } = &*self.identity;
-        let uri = self.identity.prepared[O::INDEX]
-            .canonical_uri
-            .get_or_init(|| signing::canonical_uri(&[endpoint.prefix(), O::PATH].concat()));
-        // Lower case and sorted as they stand, and no value has blanks at its ends: canonical as written.
-        let headers = [
-            "host:",
+        // As `signing::canonical_request` would write it, in one go. Prefix and path are unreserved characters without dot
+        // segments, the headers' names are in lower case and sorted, no value has blanks at its ends: canonical as they stand.
+        concat(&[
+            operation.method.as_str(),
+            "\n",
+            endpoint.prefix(),
+            operation.path,
+            "/\n\nhost:",
             endpoint.authority(),
             "\nx-date:",
             x_date.as_str(),
             "\nx-user-id:",
             user_id,
+            "\n\n",
+            signing::SIGNED_HEADERS,
             "\n",
-        ]
-        .concat();
-        signing::canonical_request(&signing::CanonicalParts {
-            method: O::METHOD.as_str(),
-            uri,
-            query: "",
-            headers: &headers,
-            signed_headers: signing::SIGNED_HEADERS,
-            payload_hash: &signing::payload_hash(body.as_bytes()),
-        })
+            &signing::payload_hash(body.as_bytes()),
+        ])
+    }
+
+    fn user_id_value(&self) -> HeaderValue {
+        let value = || ascii_value(&self.identity.user_id);
+        self.identity.user_id_value.get_or_init(value).clone()
     }
 
     fn uri<O: Operation>(&self) -> Uri {
-        self.identity.prepared[O::INDEX]
-            .uri
+        self.identity.uris[O::INDEX]
             .get_or_init(|| {
                 // Made of checked parts, so the fallback cannot occur.
                 Uri::from_maybe_shared(Bytes::from(self.identity.endpoint.url(O::PATH)))

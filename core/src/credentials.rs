@@ -2,7 +2,7 @@
 //! in memory with their last copy.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::HeaderValue;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::InvalidInput;
 use crate::signing::SigningKey;
-use crate::text::{check_header_value, empty};
+use crate::text::{check_header_value, concat, empty};
 
 /// How the caller authenticates. Which way notifyPackageExpire accepts is not published, so both are complete
 /// (contract.md 4): ask your Huawei contact.
@@ -21,7 +21,7 @@ pub struct Credentials(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Authorization(HeaderValue),
+    Authorization(Arc<GivenAuthorization>),
     App(Arc<SigningKey>),
 }
 
@@ -74,9 +74,12 @@ impl Credentials {
     pub fn app(app_id: &str, app_secret: &str) -> Result<Self, InvalidInput> {
         check_header_value("app id", app_id)?;
         if let Some(character) = app_id.chars().find(|c| matches!(c, ',' | ' ')) {
-            return Err(InvalidInput::new(format!(
-                "app id holds '{character}'; a blank or a comma would end it inside the header Authorization"
-            )));
+            let mut text = [0; 4];
+            return Err(InvalidInput::new(concat(&[
+                "app id holds '",
+                character.encode_utf8(&mut text),
+                "'; a blank or a comma would end it inside the header Authorization",
+            ])));
         }
         if app_secret.is_empty() {
             return Err(empty("app secret"));
@@ -92,11 +95,14 @@ impl Credentials {
     }
 
     fn authorization_value(value: String) -> Self {
-        Self(Kind::Authorization(secret_header_value(value)))
+        Self(Kind::Authorization(Arc::new(GivenAuthorization {
+            text: Zeroizing::new(value),
+            header_value: OnceLock::new(),
+        })))
     }
 
     /// The key, where requests are signed.
-    pub(crate) fn signing_key(&self) -> Result<&SigningKey, &HeaderValue> {
+    pub(crate) fn signing_key(&self) -> Result<&SigningKey, &Arc<GivenAuthorization>> {
         match &self.0 {
             Kind::App(key) => Ok(key),
             Kind::Authorization(value) => Err(value),
@@ -106,13 +112,41 @@ impl Credentials {
 
 /// In one allocation: a text that grows would leave a copy of the token behind.
 fn bearer(token: &str) -> String {
-    ["Bearer ", token].concat()
+    concat(&["Bearer ", token])
 }
 
-/// A header value that prints as `Sensitive`, costs nothing to clone, and is zeroized with its last clone.
-pub(crate) fn secret_header_value(value: String) -> HeaderValue {
-    let bytes = Bytes::from_owner(Zeroizing::new(value.into_bytes()));
-    // Every caller has checked the text, so the fallback cannot occur.
+/// A value of the header Authorization that every request sends as it is. Zeroized with its last clone, in both forms.
+pub(crate) struct GivenAuthorization {
+    text: Zeroizing<String>,
+    /// Made for the first request that is a [`http::Request`]; costs nothing to clone.
+    header_value: OnceLock<HeaderValue>,
+}
+
+impl GivenAuthorization {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn header_value(&self) -> HeaderValue {
+        self.header_value
+            .get_or_init(|| {
+                let bytes = Zeroizing::new(self.text.as_bytes().to_vec());
+                sensitive(Bytes::from_owner(bytes))
+            })
+            .clone()
+    }
+}
+
+impl PartialEq for GivenAuthorization {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for GivenAuthorization {}
+
+/// A header value that prints as `Sensitive`. Every caller has checked the text, so the fallback cannot occur.
+pub(crate) fn sensitive(bytes: Bytes) -> HeaderValue {
     let mut value =
         HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| HeaderValue::from_static(""));
     value.set_sensitive(true);

@@ -12,12 +12,12 @@ use std::fmt;
 use std::str;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::time::SystemTime;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Timelike, Utc};
-use http::HeaderMap;
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
-use crate::{InvalidInput, header};
+use crate::header::ReplyHeaders;
+use crate::text::{concat, signed_decimal};
+use crate::{InvalidInput, http_date};
 
 /// The oldest X-Date the service takes, in seconds.
 const WINDOW: TimeDelta = TimeDelta::seconds(15 * 60);
@@ -53,10 +53,11 @@ impl XDate {
             .ok()
             .filter(|year| (1..=9999).contains(year))
             .ok_or_else(|| {
-                InvalidInput::new(format!(
-                    "X-Date would fall in the year {}; it has four digits, so it must lie in 0001 to 9999",
-                    day.year()
-                ))
+                InvalidInput::new(concat(&[
+                    "X-Date would fall in the year ",
+                    &signed_decimal(day.year().into()),
+                    "; it has four digits, so it must lie in 0001 to 9999",
+                ]))
             })?;
         let mut text = *b"00000000T000000Z";
         two_digits(&mut text, 0, year / 100);
@@ -107,22 +108,8 @@ impl XDate {
     }
 
     fn read(self) -> Option<DateTime<Utc>> {
-        let text = &self.0;
-        if text[8] != b'T' || text[15] != b'Z' {
-            return None;
-        }
-        let number = |at: usize| -> Option<u32> {
-            let (tens, ones) = (text[at], text[at + 1]);
-            (tens.is_ascii_digit() && ones.is_ascii_digit())
-                .then(|| u32::from(tens - b'0') * 10 + u32::from(ones - b'0'))
-        };
-        let year = i32::try_from(number(0)? * 100 + number(2)?).ok()?;
-        if year == 0 {
-            return None;
-        }
-        NaiveDate::from_ymd_opt(year, number(4)?, number(6)?)?
-            .and_hms_opt(number(9)?, number(11)?, number(13)?)
-            .map(|date| date.and_utc())
+        let text = str::from_utf8(&self.0).ok()?;
+        http_date::read(text, "yyyynnddThhmmssZ").filter(|date| date.year() != 0)
     }
 }
 
@@ -170,14 +157,18 @@ pub(crate) fn explicit(
         return Ok(date);
     }
     let why = if date.to_datetime() > server_now {
-        "lies in the future"
+        " lies in the future"
     } else {
-        "is more than 15 minutes old"
+        " is more than 15 minutes old"
     };
-    Err(InvalidInput::new(format!(
-        "date {date} {why}; by the service's clock it is about {}, and an X-Date must not be later and at most 15 minutes older",
-        XDate::from_datetime(server_now)?
-    )))
+    Err(InvalidInput::new(concat(&[
+        "date ",
+        date.as_str(),
+        why,
+        "; by the service's clock it is about ",
+        XDate::from_datetime(server_now)?.as_str(),
+        ", and an X-Date must not be later and at most 15 minutes older",
+    ])))
 }
 
 fn server_time(now: DateTime<Utc>, offset: TimeDelta) -> Result<DateTime<Utc>, InvalidInput> {
@@ -209,7 +200,7 @@ impl ClockOffset {
     /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6).
     pub(crate) fn observe(
         &self,
-        headers: &HeaderMap,
+        headers: ReplyHeaders<'_>,
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) {
@@ -251,19 +242,12 @@ pub(crate) struct ServerDate {
 }
 
 impl ServerDate {
-    pub(crate) fn read(headers: &HeaderMap) -> Option<Self> {
-        let text = headers.get(header::DATE)?.to_str().ok()?;
+    pub(crate) fn read(headers: ReplyHeaders<'_>) -> Option<Self> {
+        let text = headers.date?;
         Some(Self {
-            date: parse_http_date(text)?,
+            date: http_date::parse(text)?,
             text: text.to_owned(),
-            aged: headers.contains_key(header::AGE),
+            aged: headers.has_age,
         })
     }
-}
-
-/// An HTTP date in any of its three forms (RFC 9110, 5.6.7).
-pub(crate) fn parse_http_date(text: &str) -> Option<DateTime<Utc>> {
-    let time = httpdate::parse_http_date(text).ok()?;
-    let seconds = time.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    DateTime::from_timestamp(i64::try_from(seconds).ok()?, 0)
 }

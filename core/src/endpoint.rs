@@ -1,11 +1,13 @@
 //! Decides what a base URL may be, and normalises it as every URL parser would, so that the host that is signed is the
 //! host that is sent.
 
+mod ip;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::InvalidInput;
+use crate::text::{concat, decimal};
 
 /// Where the service answers: scheme, host, port and an optional path prefix.
 ///
@@ -65,14 +67,17 @@ impl Endpoint {
     /// Those of [`parse`](Self::parse), plain http apart.
     pub fn parse_allowing_plain_http(url: &str) -> Result<Self, InvalidInput> {
         let (scheme, rest) = url
-            .split_once("://")
+            .split_once(':')
+            .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
             .ok_or_else(|| refused("has no scheme; write https://host"))?;
-        let (scheme, default_port) = match scheme.to_ascii_lowercase().as_str() {
-            "https" => ("https", 443),
-            "http" => ("http", 80),
-            _ => return Err(refused("has a scheme other than https or http")),
+        let (scheme, default_port) = if scheme.eq_ignore_ascii_case("https") {
+            ("https", 443)
+        } else if scheme.eq_ignore_ascii_case("http") {
+            ("http", 80)
+        } else {
+            return Err(refused("has a scheme other than https or http"));
         };
-        if rest.contains('?') || rest.contains('#') {
+        if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
             return Err(refused(
                 "has a query or a fragment; it is the base URL alone",
             ));
@@ -86,7 +91,7 @@ impl Endpoint {
         let (host, port) = split_port(authority)?;
         let host = check_host(host)?;
         let authority = match port {
-            Some(port) if port != default_port => format!("{host}:{port}"),
+            Some(port) if port != default_port => concat(&[&host, ":", &decimal(port.into())]),
             _ => host,
         };
         let prefix = path.strip_suffix('/').unwrap_or(path);
@@ -112,7 +117,7 @@ impl Endpoint {
 
     /// The URL of `path` below this endpoint.
     pub(crate) fn url(&self, path: &str) -> String {
-        [self.scheme, "://", &self.authority, &self.prefix, path].concat()
+        concat(&[self.scheme, "://", &self.authority, &self.prefix, path])
     }
 
     fn is_loopback(&self) -> bool {
@@ -123,7 +128,7 @@ impl Endpoint {
         };
         host == "localhost"
             || host == "[::1]"
-            || host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
+            || ip::v4(host).is_some_and(|[first, ..]| first == 127)
     }
 }
 
@@ -139,9 +144,10 @@ impl fmt::Debug for Endpoint {
     }
 }
 
+#[inline(never)]
 fn refused(why: &str) -> InvalidInput {
     // The URL itself is not repeated: it may hold a password.
-    InvalidInput::new(format!("endpoint {why}"))
+    InvalidInput::new(concat(&["endpoint ", why]))
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), InvalidInput> {
@@ -176,17 +182,17 @@ fn check_host(host: &str) -> Result<String, InvalidInput> {
     }
     let host = host.to_ascii_lowercase();
     if let Some(inner) = host.strip_prefix('[') {
-        let canonical = inner
+        let address = inner
             .strip_suffix(']')
-            .and_then(|ip| ip.parse::<Ipv6Addr>().ok())
+            .and_then(ip::v6)
             .ok_or_else(|| refused("has a host in brackets that is no IPv6 address"))?;
-        // URL parsers and Rust print IPv4-mapped addresses differently; nobody needs them here.
-        if canonical.to_ipv4_mapped().is_some() {
+        // Parsers write IPv4-mapped addresses in two ways; nobody needs them here.
+        if matches!(address, [0, 0, 0, 0, 0, 0xffff, ..]) {
             return Err(refused(
                 "has an IPv4-mapped IPv6 address; write the IPv4 address",
             ));
         }
-        return Ok(format!("[{canonical}]"));
+        return Ok(concat(&["[", &ip::write_v6(address), "]"]));
     }
     if host.len() > LONGEST_HOST {
         return Err(refused("has a host of more than 253 characters"));
@@ -212,7 +218,7 @@ fn check_host(host: &str) -> Result<String, InvalidInput> {
         || last
             .strip_prefix("0x")
             .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if number && host.parse::<Ipv4Addr>().is_err() {
+    if number && ip::v4(&host).is_none() {
         return Err(refused(
             "has a host that ends in a number and is no IPv4 address of four decimal parts",
         ));

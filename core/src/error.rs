@@ -176,19 +176,20 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cause = Excerpt(&self.cause);
-        if self.sent {
-            write!(
-                f,
-                "the request left and no complete answer came: {cause}; whether the service acted on it is unknown, \
-                 so do not repeat it unless repeats are safe"
+        let (before, after) = if self.sent {
+            (
+                "the request left and no complete answer came: ",
+                "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe",
             )
         } else {
-            write!(
-                f,
-                "the request was not sent: {cause}; it is safe to send it again"
+            (
+                "the request was not sent: ",
+                "; it is safe to send it again",
             )
-        }
+        };
+        f.write_str(before)?;
+        fmt::Display::fmt(&Excerpt(&self.cause), f)?;
+        f.write_str(after)
     }
 }
 

@@ -1,6 +1,8 @@
-//! The names of the headers, spelled once.
+//! The names of the headers, spelled once, and what is read of a reply's.
 
-use http::HeaderName;
+use std::str;
+
+use http::{HeaderMap, HeaderName};
 
 /// `authorization`
 pub const AUTHORIZATION: HeaderName = http::header::AUTHORIZATION;
@@ -13,16 +15,52 @@ pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 /// `x-traceid`: the service trace id, in requests and perhaps in replies.
 pub const X_TRACEID: HeaderName = HeaderName::from_static("x-traceid");
 
-/// `date` of a reply.
-pub(crate) const DATE: HeaderName = http::header::DATE;
-/// `age` of a reply.
-pub(crate) const AGE: HeaderName = http::header::AGE;
-/// `retry-after` of a reply.
-pub(crate) const RETRY_AFTER: HeaderName = http::header::RETRY_AFTER;
-
 /// The headers of a reply that this crate reads, lower case. A host that keeps headers in a type of its own need copy no
 /// others.
-pub const READ_FROM_REPLIES: [HeaderName; 4] = [DATE, AGE, RETRY_AFTER, X_TRACEID];
+pub const READ_FROM_REPLIES: [&str; 4] = ["date", "age", "retry-after", "x-traceid"];
+
+/// The position in [`READ_FROM_REPLIES`] of a header's name, in any case.
+#[must_use]
+pub fn position(name: &[u8]) -> Option<usize> {
+    READ_FROM_REPLIES
+        .iter()
+        .position(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+}
+
+/// What this crate reads of a reply's headers. Made of a [`HeaderMap`], or of [`READ_FROM_REPLIES`]' values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReplyHeaders<'a> {
+    pub(crate) date: Option<&'a str>,
+    pub(crate) has_age: bool,
+    pub(crate) retry_after: Option<&'a str>,
+    pub(crate) trace_id: Option<&'a str>,
+}
+
+impl<'a> ReplyHeaders<'a> {
+    /// The first value of each header of [`READ_FROM_REPLIES`], in that order. One that holds anything but visible ASCII,
+    /// blanks and tabs counts as none, but for an `age`, whose presence says it all.
+    #[must_use]
+    pub fn new(values: [Option<&'a [u8]>; 4]) -> Self {
+        let text = |value: Option<&'a [u8]>| {
+            let text = str::from_utf8(value?).ok()?;
+            let plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
+            text.bytes().all(plain).then_some(text)
+        };
+        let [date, age, retry_after, trace_id] = values;
+        Self {
+            date: text(date),
+            has_age: age.is_some(),
+            retry_after: text(retry_after),
+            trace_id: text(trace_id),
+        }
+    }
+}
+
+impl<'a> From<&'a HeaderMap> for ReplyHeaders<'a> {
+    fn from(headers: &'a HeaderMap) -> Self {
+        Self::new(READ_FROM_REPLIES.map(|name| Some(headers.get(name)?.as_bytes())))
+    }
+}
 
 /// The one content type of this API.
 pub(crate) const JSON: &str = "application/json";

@@ -4,17 +4,18 @@
 //! would decide in the same way.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, StatusCode};
-use serde::Serialize;
+use http::StatusCode;
 
+use crate::header::ReplyHeaders;
+use crate::serialize::serialize_by_name;
+use crate::text::concat;
 use crate::{
     Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
-    NotifyPackageExpire, Operation, Outcome, ReplyError, RequestOptions, TraceId, TransportError,
+    NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId, TransportError,
 };
 
 /// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ErrorFields {
     /// The text.
@@ -41,6 +42,20 @@ pub struct ErrorFields {
     pub is_clock_refusal: bool,
 }
 
+serialize_by_name!(ErrorFields {
+    message: "message",
+    kind: "kind",
+    outcome: "outcome",
+    retryable: "retryable",
+    status: "status",
+    code: "code",
+    msg: "msg",
+    request_id: "requestId",
+    trace_id: "traceId",
+    retry_after: "retryAfter",
+    is_clock_refusal: "isClockRefusal",
+});
+
 impl From<Error> for ErrorFields {
     fn from(error: Error) -> Self {
         let text = |text: Option<&str>| text.map(str::to_owned);
@@ -65,10 +80,11 @@ impl From<Error> for ErrorFields {
 #[must_use]
 pub fn hidden_redirect(operation: &str) -> ErrorFields {
     ErrorFields {
-        message: format!(
-            "the service answered {operation} with a redirect, which is not followed and of which this host shows neither \
-             status nor target; check the endpoint"
-        ),
+        message: concat(&[
+            "the service answered ",
+            operation,
+            " with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint",
+        ]),
         kind: ErrorKind::Api.as_str(),
         outcome: Outcome::Refused.as_str(),
         retryable: false,
@@ -100,31 +116,36 @@ pub fn endpoint(url: &str, allow_plain_http: bool) -> Result<Endpoint, InvalidIn
 /// `field` is the publisher's name, `found` what was given instead, such as "a number".
 #[must_use]
 pub fn not_text(field: &str, found: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} is {found}; it must be text, since a number loses digits: write it in quotes"
-    ))
+    InvalidInput::new(concat(&[
+        field,
+        " is ",
+        found,
+        "; it must be text, since a number loses digits: write it in quotes",
+    ]))
 }
 
 /// Text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become U+FFFD unseen.
 #[must_use]
 pub fn lone_surrogate(field: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} holds a lone surrogate, which is no character and cannot be sent"
-    ))
+    InvalidInput::new(concat(&[
+        field,
+        " holds a lone surrogate, which is no character and cannot be sent",
+    ]))
 }
 
 /// A date without a zone: the service reads UTC.
 #[must_use]
 pub fn date_without_zone(field: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} has no time zone; the service reads UTC, so give an instant with its zone"
-    ))
+    InvalidInput::new(concat(&[
+        field,
+        " has no time zone; the service reads UTC, so give an instant with its zone",
+    ]))
 }
 
 /// Anything else that is no instant, or lies beyond the calendar.
 #[must_use]
 pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
-    InvalidInput::new(format!("{field} is no instant; give {expected}"))
+    InvalidInput::new(concat(&[field, " is no instant; give ", expected]))
 }
 
 /// The instant so many microseconds after the epoch, rounded to a whole one. `field` and `expected` as in
@@ -148,10 +169,7 @@ pub fn instant(
 /// A clock margin that is no whole number of seconds in range.
 #[must_use]
 pub fn not_a_margin() -> InvalidInput {
-    InvalidInput::new(format!(
-        "clock margin must be a whole number of seconds from 0 to {}",
-        crate::CLOCK_MARGIN_MAX
-    ))
+    InvalidInput::new("clock margin must be a whole number of seconds from 0 to 600")
 }
 
 /// A `type` that is no integer.
@@ -205,13 +223,13 @@ pub fn client(
 /// # Errors
 ///
 /// None or several of the three ways to authenticate, and what [`Credentials`] refuses.
-pub fn credentials(way: &str, texts: &[String]) -> Result<Credentials, InvalidInput> {
+pub fn credentials(way: &str, texts: &[impl AsRef<str>]) -> Result<Credentials, InvalidInput> {
     match (way, texts) {
         ("app_id,app_secret" | "appId,appSecret", [app_id, app_secret]) => {
-            Credentials::app(app_id, app_secret)
+            Credentials::app(app_id.as_ref(), app_secret.as_ref())
         }
-        ("token", [token]) => Credentials::token(token),
-        ("authorization", [value]) => Credentials::authorization(value),
+        ("token", [token]) => Credentials::token(token.as_ref()),
+        ("authorization", [value]) => Credentials::authorization(value.as_ref()),
         _ => Err(ambiguous_credentials()),
     }
 }
@@ -222,6 +240,12 @@ pub fn ambiguous_credentials() -> InvalidInput {
     InvalidInput::new(
         "credentials must be given in exactly one way: an app id with its app secret, or a token, or an authorization",
     )
+}
+
+/// The parts, one after the other. (`[..].concat()` does the same in five times the code.)
+#[must_use]
+pub fn joined(parts: &[&str]) -> String {
+    concat(parts)
 }
 
 /// The status of a response.
@@ -254,35 +278,35 @@ pub fn options(
     Ok(options)
 }
 
-/// [`Client::parse_parts`], or [`Client::reply_too_long`] where a host's `send` knows better. `sent` is what it does know: the
-/// most bytes that it reads of a body, and the X-Date and the trace id that went out, which an error then names.
+/// [`Client::parse_parts`], or [`Client::reply_too_long`] where a host's `send` knows better, of status, headers and body.
+/// `sent` is what it does know: the most bytes that it reads of a body, and the X-Date and the trace id that went out, which
+/// an error then names.
 ///
 /// # Errors
 ///
-/// Those of the two.
+/// Those of the two, and of [`status`].
 pub fn read<O: Operation>(
     client: &Client,
     call: &O,
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
+    (status, headers, body): (u16, ReplyHeaders<'_>, &[u8]),
     sent: Option<&(usize, String, String)>,
-) -> Result<O::Reply, ReplyError> {
+) -> Result<O::Reply, Error> {
+    let status = self::status(status)?;
     let Some((most, x_date, trace_id)) = sent else {
-        return client.parse_parts(call, status, headers, body);
+        return Ok(client.parse_parts(call, status, headers, body)?);
     };
     let reply = if body.len() > *most {
         Err(client.reply_too_long(call, status, headers, body, *most))
     } else {
         client.parse_parts(call, status, headers, body)
     };
-    reply.map_err(|error| error.with_x_date(x_date).with_trace_id(trace_id))
+    Ok(reply.map_err(|error| error.with_x_date(x_date).with_trace_id(trace_id))?)
 }
 
 /// Anything else that a host's types do not rule out: `what` is wrong, `right` would be right.
 #[must_use]
 pub fn refused(what: &str, right: &str) -> InvalidInput {
-    InvalidInput::new(format!("{what}; {right}"))
+    InvalidInput::new(concat(&[what, "; ", right]))
 }
 
 /// The error for what a host noticed, by the name of its function here or in [`TransportError`]; any other name is

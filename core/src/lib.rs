@@ -52,11 +52,14 @@ mod endpoint;
 mod error;
 pub mod header;
 pub mod host;
+mod http_date;
+mod json;
 mod operation;
 mod reply;
 mod request;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod serialize;
 pub mod signing;
 mod text;
 mod trace_id;

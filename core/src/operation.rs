@@ -4,7 +4,8 @@ mod get_current_retention_policy;
 mod notify_package_expire;
 
 use http::Method;
-use serde::Serialize;
+
+use crate::serialize::serialize_by_name;
 
 pub use get_current_retention_policy::{
     GetCurrentRetentionPolicy, RetentionPolicies, RetentionPolicy,
@@ -24,8 +25,7 @@ pub trait Operation: sealed::Operation {
 }
 
 /// The plain reply: the service took the call. Serializes under the wire's names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Acknowledgement {
     /// Always `0`: any other code is an error. Text, since the page's table says String and its example shows an integer.
@@ -35,6 +35,27 @@ pub struct Acknowledgement {
     /// The reply's header `x-traceid`, if there was one. No published page shows it.
     pub trace_id: Option<String>,
 }
+
+/// What a request needs to know of an operation, as values: code that is not generic is there once.
+pub(crate) struct Facts {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+}
+
+impl Facts {
+    pub(crate) const fn of<O: Operation>() -> Self {
+        Self {
+            method: O::METHOD,
+            path: O::PATH,
+        }
+    }
+}
+
+serialize_by_name!(Acknowledgement {
+    code: "code",
+    msg: "msg",
+    trace_id: "traceId",
+});
 
 pub(crate) mod sealed {
     use super::Acknowledgement;

@@ -3,27 +3,26 @@
 //! A success is HTTP 200 with a `code` of exactly `0`. The pages show `code` as String in the table and as an integer in the
 //! example (contract.md 3), so both are read and kept as text. Gateway errors say `error_code`, `error_msg`, `request_id`.
 
-use std::borrow::Cow;
-use std::fmt;
 use std::str;
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use http::StatusCode;
 use serde_json::value::RawValue;
 
-use crate::date::{ServerDate, parse_http_date};
+use crate::date::ServerDate;
 use crate::error::ReplyErrorParts;
+use crate::header::ReplyHeaders;
+use crate::json::{self, Part};
 use crate::operation::{Acknowledgement, Operation};
-use crate::text::body_excerpt;
-use crate::{Endpoint, ReplyError, header};
+use crate::text::{body_excerpt, concat, decimal};
+use crate::{Endpoint, ReplyError, http_date};
 
 /// A response as it was received.
 pub(crate) struct Received<'a> {
     pub(crate) operation: &'static str,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) status: StatusCode,
-    pub(crate) headers: &'a HeaderMap,
+    pub(crate) headers: ReplyHeaders<'a>,
     /// Its beginning, where it is longer than the host reads.
     pub(crate) body: &'a [u8],
 }
@@ -36,7 +35,11 @@ impl<'a> Received<'a> {
 
     /// The error for a body of more than `limit` bytes.
     pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
-        self.unreadable(format!("it is longer than the limit of {limit} bytes"))
+        self.unreadable(concat(&[
+            "it is longer than the limit of ",
+            &decimal(limit),
+            " bytes",
+        ]))
     }
 
     /// What every success has, and the body as text.
@@ -50,7 +53,7 @@ impl<'a> Received<'a> {
                 let acknowledgement = Acknowledgement {
                     code,
                     msg: envelope.msg,
-                    trace_id: trace_id(self.headers),
+                    trace_id: self.headers.trace_id.map(str::to_owned),
                 };
                 return Ok((acknowledgement, body));
             }
@@ -82,8 +85,8 @@ impl<'a> Received<'a> {
             code,
             msg,
             request_id: envelope.request_id,
-            trace_id: trace_id(self.headers),
-            retry_after: retry_after(self.headers, server_date.as_ref()),
+            trace_id: self.headers.trace_id.map(str::to_owned),
+            retry_after: retry_after(self.headers.retry_after, server_date.as_ref()),
             server_date,
             x_date: None,
             excerpt: if said_something {
@@ -98,18 +101,13 @@ impl<'a> Received<'a> {
 /// The only code that is no error.
 const SUCCESS: &str = "0";
 
-fn trace_id(headers: &HeaderMap) -> Option<String> {
-    let value = headers.get(header::X_TRACEID)?.to_str().ok()?;
-    Some(value.to_owned())
-}
-
 /// Whole seconds, or an HTTP date counted from the reply's own `Date` (RFC 9110, 10.2.3): there is no other clock here.
-fn retry_after(headers: &HeaderMap, server: Option<&ServerDate>) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Duration> {
+    let value = value?.trim();
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.parse().ok().map(Duration::from_secs);
     }
-    let wait = parse_http_date(value)? - server?.date;
+    let wait = http_date::parse(value)? - server?.date;
     Some(wait.to_std().unwrap_or_default())
 }
 
@@ -138,7 +136,7 @@ enum Member {
 impl Member {
     fn add(&mut self, raw: &RawValue) {
         *self = match self {
-            Self::Missing => match text_or_integer(raw) {
+            Self::Missing => match json::text_or_integer(raw) {
                 Some(text) if !text.is_empty() => Self::Text(text),
                 _ => Self::Unusable,
             },
@@ -154,73 +152,45 @@ impl Member {
     }
 }
 
-/// A JSON string as its text, an integer digit for digit, none for anything else.
-pub(crate) fn text_or_integer(raw: &RawValue) -> Option<String> {
-    let raw = raw.get();
-    if raw.starts_with('"') {
-        return serde_json::from_str(raw).ok();
-    }
-    // RawValue holds valid JSON, so digits alone make an integer.
-    let digits = raw.strip_prefix('-').unwrap_or(raw);
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| raw.to_owned())
-}
-
-/// A JSON string as its text, none for anything else.
-fn text(raw: &RawValue) -> Option<String> {
-    serde_json::from_str(raw.get()).ok()
-}
-
 impl Envelope {
     /// Reads the envelope and gives the body back as text. The error says why it cannot be read.
+    ///
+    /// Member by member: one that cannot be used spoils no other.
     fn read(body: &[u8]) -> Result<(Self, &str), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());
         }
-        let text = str::from_utf8(body)
-            .map_err(|error| format!("the body is not UTF-8 from byte {}", error.valid_up_to()))?;
-        let envelope = serde_json::from_str(text)
-            .map_err(|error| format!("the body is no JSON object: {error}"))?;
+        let text = str::from_utf8(body).map_err(|error| {
+            concat(&[
+                "the body is not UTF-8 from byte ",
+                &decimal(error.valid_up_to()),
+            ])
+        })?;
+        let mut envelope = Self::default();
+        json::read(text, &mut |part| {
+            if let Part::Member(name, raw) = part {
+                match name {
+                    "code" => envelope.code.add(raw),
+                    "msg" => envelope.msg = json::text(raw),
+                    "error_code" => envelope.error_code.add(raw),
+                    "error_msg" => envelope.error_msg = json::text(raw),
+                    "request_id" => envelope.request_id = json::text(raw),
+                    _ => {}
+                }
+            }
+        })
+        .map_err(|error| {
+            let what = if error.is_eof() {
+                "the body is no complete JSON: it ends at line "
+            } else {
+                "the body is no JSON from line "
+            };
+            let (line, column) = (decimal(error.line()), decimal(error.column()));
+            concat(&[what, &line, ", column ", &column])
+        })?;
+        if !text.trim_start().starts_with('{') {
+            return Err("the body is JSON, but no object".to_owned());
+        }
         Ok((envelope, text))
     }
 }
-
-impl<'de> Deserialize<'de> for Envelope {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor)
-    }
-}
-
-/// By hand, since a derived reader gives up at the first member it cannot use, and then the others would be lost.
-struct EnvelopeVisitor;
-
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = Envelope;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Envelope, A::Error> {
-        let mut envelope = Envelope::default();
-        while let Some(Name(name)) = members.next_key()? {
-            match &*name {
-                "code" => envelope.code.add(members.next_value()?),
-                "msg" => envelope.msg = text(members.next_value()?),
-                "error_code" => envelope.error_code.add(members.next_value()?),
-                "error_msg" => envelope.error_msg = text(members.next_value()?),
-                "request_id" => envelope.request_id = text(members.next_value()?),
-                _ => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(envelope)
-    }
-}
-
-/// The name of a member, borrowed unless it holds an escape.
-#[derive(serde::Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);

@@ -1,11 +1,13 @@
 //! The two halves of a request, which a host joins in a type of its own, and the options of a request.
 
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, Method};
 
+use crate::credentials::{GivenAuthorization, sensitive};
 use crate::{TraceId, XDate};
 
 /// Options of one request.
@@ -67,22 +69,32 @@ pub struct VaryingParts {
 
 /// The value of the header Authorization; redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Authorization(pub(crate) HeaderValue);
+pub struct Authorization(pub(crate) AuthorizationKind);
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum AuthorizationKind {
+    /// Of this request alone.
+    Signed(String),
+    /// As the caller gave it, or made of a token.
+    Given(Arc<GivenAuthorization>),
+}
 
 impl Authorization {
     /// The value as it is sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Checked at construction to be visible ASCII and blanks; the empty text cannot occur.
-        self.0.to_str().unwrap_or_default()
+        match &self.0 {
+            AuthorizationKind::Signed(value) => value,
+            AuthorizationKind::Given(given) => given.as_str(),
+        }
     }
 
-    pub(crate) fn signed(value: String) -> Self {
-        // The app id was checked and the rest is hex, so the fallback cannot occur.
-        let mut value = HeaderValue::from_maybe_shared(Bytes::from(value))
-            .unwrap_or_else(|_| HeaderValue::from_static(""));
-        value.set_sensitive(true);
-        Self(value)
+    pub(crate) fn into_header_value(self) -> HeaderValue {
+        match self.0 {
+            // The app id was checked and the rest is hex.
+            AuthorizationKind::Signed(value) => sensitive(Bytes::from(value)),
+            AuthorizationKind::Given(given) => given.header_value(),
+        }
     }
 }
 

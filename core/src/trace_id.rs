@@ -4,6 +4,7 @@ use std::fmt;
 use std::str;
 
 use crate::InvalidInput;
+use crate::text::{code_point, concat, decimal};
 
 /// Length of a trace id, in characters.
 const LENGTH: usize = 58;
@@ -22,16 +23,18 @@ impl TraceId {
     /// Another length than 58, or a character that is no visible ASCII.
     pub fn new(id: &str) -> Result<Self, InvalidInput> {
         if let Some(character) = id.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(InvalidInput::new(format!(
-                "trace id holds the character U+{:04X}; it is sent in a header and must be 58 visible ASCII characters",
-                u32::from(character)
-            )));
+            return Err(InvalidInput::new(concat(&[
+                "trace id holds the character ",
+                &code_point(character),
+                "; it is sent in a header and must be 58 visible ASCII characters",
+            ])));
         }
         let bytes = id.as_bytes().try_into().map_err(|_| {
-            InvalidInput::new(format!(
-                "trace id has {} characters; it must have exactly {LENGTH}",
-                id.len()
-            ))
+            InvalidInput::new(concat(&[
+                "trace id has ",
+                &decimal(id.len()),
+                " characters; it must have exactly 58",
+            ]))
         })?;
         Ok(Self(bytes))
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
+use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::stamp::{fingerprint, once};
@@ -38,6 +39,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         let glue = directory().join("glue");
         let _ = fs::remove_dir_all(&glue);
         generate(&wasm, "koodrive", &glue)?;
+        fs::write(glue.join("names.json"), names().to_string())?;
         generate(&sandbox, "sandbox", &glue.join("sandbox"))?;
         let _ = fs::remove_dir_all(&package);
         fs::create_dir_all(&package)?;
@@ -52,6 +54,20 @@ pub(crate) fn build() -> Result<PathBuf> {
         Ok(())
     })?;
     Ok(package)
+}
+
+/// What JavaScript knows before it loads the core, and only the core spells; in the order of js/names.js.
+fn names() -> serde_json::Value {
+    let sent = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
+    let mut names = vec![
+        Endpoint::INTERNATIONAL.to_string(),
+        Endpoint::CHINA.to_string(),
+        NotifyPackageExpire::NAME.to_owned(),
+        GetCurrentRetentionPolicy::NAME.to_owned(),
+    ];
+    names.extend(sent.iter().map(ToString::to_string));
+    names.extend(header::READ_FROM_REPLIES.map(str::to_owned));
+    names.into()
 }
 
 /// THIRD-PARTY-LICENSES names everything that is in a .wasm.

@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{ErrorKind, Outcome};
 use crate::XDate;
 use crate::date::ServerDate;
-use crate::text::Excerpt;
+use crate::text::{Excerpt, decimal};
 
 /// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
 ///
@@ -140,61 +140,68 @@ impl ReplyError {
 impl fmt::Display for ReplyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &*self.0;
-        let status = parts.status.as_u16();
+        // Not `as_str`, which brings the digits of all numbers from 100 to 999 into the .wasm.
+        let status = &*decimal(parts.status.as_u16().into());
+        for text in [
+            "the service answered ",
+            parts.operation,
+            " with HTTP ",
+            status,
+        ] {
+            f.write_str(text)?;
+        }
         if let Some(why) = &parts.unreadable {
-            write!(
-                f,
-                "the service answered {} with HTTP {status}, but nobody can read the reply: {why}",
-                parts.operation
-            )?;
+            f.write_str(", but nobody can read the reply: ")?;
+            f.write_str(why)?;
         } else {
-            write!(
-                f,
-                "the service answered {} with HTTP {status}",
-                parts.operation
-            )?;
             match &parts.code {
-                Some(code) => write!(f, ", code {}", Excerpt(code))?,
+                Some(code) => quote(f, ", code ", code, "")?,
                 None => f.write_str(", no readable code")?,
             }
             if let Some(msg) = &parts.msg {
-                write!(f, ", msg \"{}\"", Excerpt(msg))?;
+                quote(f, ", msg \"", msg, "\"")?;
             }
         }
         if let Some(id) = &parts.request_id {
-            write!(f, ", request id {}", Excerpt(id))?;
+            quote(f, ", request id ", id, "")?;
         }
         if let Some(id) = &parts.trace_id {
-            write!(f, ", trace id {}", Excerpt(id))?;
+            quote(f, ", trace id ", id, "")?;
         }
         if let Some(excerpt) = &parts.excerpt {
-            write!(f, "; the body begins: {}", Excerpt(excerpt))?;
+            quote(f, "; the body begins: ", excerpt, "")?;
         }
         if self.outcome() == Outcome::Unknown {
             f.write_str("; whether the service acted on it is unknown, so do not repeat it unless repeats are safe")?;
         }
-        if parts.unreadable.is_none() && matches!(status, 400 | 401 | 403) {
+        if parts.unreadable.is_none() && matches!(parts.status.as_u16(), 400 | 401 | 403) {
             what_to_check(f, parts)?;
         }
         Ok(())
     }
 }
 
+/// Foreign text, between words of ours.
+fn quote(f: &mut fmt::Formatter<'_>, before: &str, foreign: &str, after: &str) -> fmt::Result {
+    f.write_str(before)?;
+    fmt::Display::fmt(&Excerpt(foreign), f)?;
+    f.write_str(after)
+}
+
 /// The order of contract.md 7; `docs/troubleshooting.md` is the same list, longer.
 fn what_to_check(f: &mut fmt::Formatter<'_>, parts: &ReplyErrorParts) -> fmt::Result {
-    write!(
-        f,
-        "\nWhat to check, in this order:\
-         \n1. endpoint: is {} the one your Huawei contact named?\
+    f.write_str("\nWhat to check, in this order:\n1. endpoint: is ")?;
+    f.write_str(&parts.authority)?;
+    f.write_str(
+        " the one your Huawei contact named?\
          \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; ",
-        parts.authority
     )?;
     match &parts.x_date {
-        Some(x_date) => write!(f, "sent {x_date}, ")?,
+        Some(x_date) => quote(f, "sent ", x_date.as_str(), ", ")?,
         None => f.write_str("compare the one sent, ")?,
     }
     match &parts.server_date {
-        Some(server) => write!(f, "server's Date {}", server.text)?,
+        Some(server) => quote(f, "server's Date ", &server.text, "")?,
         None => f.write_str("the reply has no Date")?,
     }
     f.write_str(

@@ -1,11 +1,11 @@
 //! `GET /koodrive/ose/v1/carrier/retention/policy/getList`: the retention policies in force (contract.md 2).
 
 use http::Method;
-use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{Acknowledgement, Operation, sealed};
-use crate::reply::text_or_integer;
+use crate::json::{self, Part};
+use crate::serialize::serialize_by_name;
 
 /// Reads the retention policies in force. It changes nothing, so it is the safe first call: it proves endpoint, clock and
 /// credentials without touching a subscriber.
@@ -22,8 +22,7 @@ impl GetCurrentRetentionPolicy {
 }
 
 /// The reply to [`GetCurrentRetentionPolicy`]. Serializes under the wire's names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RetentionPolicies {
     /// Always `0`.
@@ -37,8 +36,7 @@ pub struct RetentionPolicies {
 }
 
 /// One retention policy. A field that the reply lacks is none.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct RetentionPolicy {
     /// Text, digit for digit: the published example, 300000000000000000, lies above 2^53.
@@ -52,6 +50,21 @@ pub struct RetentionPolicy {
     /// Meaning not published. Within ± 2^53 as well.
     pub status: Option<i64>,
 }
+
+serialize_by_name!(RetentionPolicies {
+    code: "code",
+    msg: "msg",
+    trace_id: "traceId",
+    policy_list: "policyList",
+});
+
+serialize_by_name!(RetentionPolicy {
+    policy_id: "policyId",
+    policy_name: "policyName",
+    description: "description",
+    priority: "priority",
+    status: "status",
+});
 
 impl Operation for GetCurrentRetentionPolicy {
     const NAME: &'static str = "getCurrentRetentionPolicy";
@@ -68,66 +81,101 @@ impl sealed::Operation for GetCurrentRetentionPolicy {
     }
 
     fn reply(acknowledgement: Acknowledgement, body: &str) -> Result<RetentionPolicies, String> {
-        let members: Members<'_> = serde_json::from_str(body).map_err(|error| error.to_string())?;
-        let policies = members.policy_list.unwrap_or_default();
+        let mut list = None;
+        // The envelope was read, so the body is an object.
+        let _ = json::read(body, &mut |part| {
+            if let Part::Member("policyList", raw) = part {
+                list = Some(raw);
+            }
+        });
         Ok(RetentionPolicies {
             code: acknowledgement.code,
             msg: acknowledgement.msg,
             trace_id: acknowledgement.trace_id,
-            policy_list: policies
-                .into_iter()
-                .map(RetentionPolicy::try_from)
-                .collect::<Result<_, _>>()?,
+            policy_list: list.map(policies).transpose()?.unwrap_or_default(),
         })
     }
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Members<'a> {
-    #[serde(borrow)]
-    policy_list: Option<Vec<PolicyMembers<'a>>>,
+fn policies(list: &RawValue) -> Result<Vec<RetentionPolicy>, String> {
+    let list = list.get();
+    if list == "null" {
+        return Ok(Vec::new());
+    }
+    if !list.starts_with('[') {
+        return Err("its policyList is no list".to_owned());
+    }
+    let mut policies = Ok(Vec::new());
+    // A RawValue holds JSON, so this does not fail.
+    let _ = json::read(list, &mut |part| {
+        if let (Part::Element(raw), Ok(found)) = (part, &mut policies) {
+            match policy(raw) {
+                Ok(policy) => found.push(policy),
+                Err(why) => policies = Err(why.to_owned()),
+            }
+        }
+    });
+    policies
 }
 
-/// A policy as it arrives. The pages disagree on which of these are numbers and which are text, so both are read.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PolicyMembers<'a> {
-    #[serde(borrow)]
-    policy_id: Option<&'a RawValue>,
-    policy_name: Option<String>,
-    description: Option<String>,
-    #[serde(borrow)]
-    priority: Option<&'a RawValue>,
-    #[serde(borrow)]
-    status: Option<&'a RawValue>,
-}
-
-impl TryFrom<PolicyMembers<'_>> for RetentionPolicy {
-    type Error = String;
-
-    fn try_from(members: PolicyMembers<'_>) -> Result<Self, String> {
-        let integer = |name: &str, raw: Option<&RawValue>| -> Result<Option<i64>, String> {
-            raw.map(|raw| {
-                text_or_integer(raw)
-                    .and_then(|text| text.parse().ok())
-                    .filter(|number: &i64| number.unsigned_abs() < 1 << 53)
-                    .ok_or_else(|| format!("{name} of a policy is no integer of 53 bits"))
-            })
-            .transpose()
+/// The pages disagree on which members are numbers and which are text, so both are read.
+fn policy(raw: &RawValue) -> Result<RetentionPolicy, &'static str> {
+    if !raw.get().starts_with('{') {
+        return Err("a policy in it is no object");
+    }
+    let mut policy = RetentionPolicy::default();
+    let mut wrong = None;
+    let read = json::read(raw.get(), &mut |part| {
+        let Part::Member(name, raw) = part else {
+            return;
         };
-        Ok(Self {
-            policy_id: members
-                .policy_id
-                .map(|raw| {
-                    text_or_integer(raw)
-                        .ok_or("policyId of a policy is neither text nor an integer")
-                })
-                .transpose()?,
-            policy_name: members.policy_name,
-            description: members.description,
-            priority: integer("priority", members.priority)?,
-            status: integer("status", members.status)?,
-        })
+        let none = raw.get() == "null";
+        let mut text = |field: &mut Option<String>, value: Option<String>, why| {
+            if value.is_none() && !none {
+                wrong = Some(why);
+            }
+            *field = value;
+        };
+        match name {
+            "policyId" => text(
+                &mut policy.policy_id,
+                json::text_or_integer(raw),
+                "policyId of a policy is neither text nor an integer",
+            ),
+            "policyName" => text(
+                &mut policy.policy_name,
+                json::text(raw),
+                "policyName of a policy is no text",
+            ),
+            "description" => text(
+                &mut policy.description,
+                json::text(raw),
+                "description of a policy is no text",
+            ),
+            "priority" | "status" => {
+                let number = integer(raw);
+                if number.is_none() && !none {
+                    wrong = Some("priority or status of a policy is no integer of 53 bits");
+                }
+                if name == "status" {
+                    policy.status = number;
+                } else {
+                    policy.priority = number;
+                }
+            }
+            _ => {}
+        }
+    });
+    match wrong {
+        Some(why) => Err(why),
+        None => read
+            .map(|()| policy)
+            .map_err(|_| "a policy in it holds half of a surrogate pair"),
     }
+}
+
+/// Within ± 2^53, as a number or as text.
+fn integer(raw: &RawValue) -> Option<i64> {
+    let number: i64 = json::text_or_integer(raw)?.parse().ok()?;
+    (number.unsigned_abs() < 1 << 53).then_some(number)
 }

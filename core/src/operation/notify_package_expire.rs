@@ -5,7 +5,7 @@ use http::Method;
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::InvalidInput;
-use crate::text::empty;
+use crate::text::{concat, empty, signed_decimal};
 
 /// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
 /// period"). It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -118,10 +118,15 @@ impl TryFrom<i64> for ModificationType {
         if value == ENTER_RESERVATION_PERIOD {
             return Ok(Self::EnterReservationPeriod);
         }
-        Err(InvalidInput::new(format!(
-            "type {value} is not documented: 2 (enter the reservation period) is the only documented value, although the \
-             publisher's example sends 1; to send {value} all the same, ask for an undocumented type by name"
-        )))
+        let value = signed_decimal(value);
+        Err(InvalidInput::new(concat(&[
+            "type ",
+            &value,
+            " is not documented: 2 (enter the reservation period) is the only documented value, although the publisher's \
+             example sends 1; to send ",
+            &value,
+            " all the same, ask for an undocumented type by name",
+        ])))
     }
 }
 
@@ -154,7 +159,7 @@ impl sealed::Operation for NotifyPackageExpire {
         body.push_str(r#","type":"#);
         match self.modification_type {
             ModificationType::EnterReservationPeriod => body.push('2'),
-            ModificationType::Undocumented(value) => body.push_str(&value.to_string()),
+            ModificationType::Undocumented(value) => body.push_str(&signed_decimal(value)),
         }
         body.push_str(r#","packageId":"#);
         push_json_text(&mut body, &self.package_id);

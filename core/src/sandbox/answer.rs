@@ -1,15 +1,16 @@
 //! Writes answers: the service's two JSON shapes, the scripted ones, and the headers that all of them carry.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
 use super::config::Policy;
 use super::fault::{CutPoint, StatusFault};
 use super::reason::{Reason, Refusal};
-use crate::{TraceId, header};
+use crate::{TraceId, header, http_date};
 
 /// `x-sandbox-reason`: the [`Reason`] of a refusal, absent from a success.
 pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
@@ -166,9 +167,9 @@ pub(super) fn scripted(fault: &StatusFault, now: DateTime<Utc>) -> Response<Vec<
         .unwrap_or(now);
     let mut response = response(fault.status, header::JSON, body, date);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, fault.content_type.clone());
+    headers.insert(CONTENT_TYPE, fault.content_type.clone());
     if let Some(retry_after) = &fault.retry_after {
-        headers.insert(header::RETRY_AFTER, retry_after.clone());
+        headers.insert(RETRY_AFTER, retry_after.clone());
     }
     with_reason(response, Reason::ScriptedFault)
 }
@@ -199,18 +200,11 @@ fn response(
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    if let Ok(date) = HeaderValue::try_from(http_date(now)) {
-        headers.insert(header::DATE, date);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let Ok(date) = HeaderValue::try_from(http_date::format(now)) {
+        headers.insert(DATE, date);
     }
     response
-}
-
-/// Whole seconds, rounded down; `httpdate` panics outside the years 1970 to 9999, so what lies beyond is held there.
-fn http_date(now: DateTime<Utc>) -> String {
-    const END_OF_9999: u64 = 253_402_300_799;
-    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
-    httpdate::fmt_http_date(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.min(END_OF_9999)))
 }
 
 fn json<T: Serialize>(body: &T) -> Vec<u8> {

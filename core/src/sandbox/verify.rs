@@ -345,7 +345,7 @@ impl KnownToken {
         let sent = credentials
             .signing_key()
             .err()
-            .and_then(|value| value.to_str().ok())
+            .map(|given| given.as_str())
             .and_then(Token::parse)
             .ok_or_else(|| InvalidInput::new("token is no token"))?;
         Ok(Self {

@@ -3,6 +3,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest as _, Sha256};
 
+use crate::text::concat;
+
 /// What this crate signs, as the published example does. The rule demands `x-date` and `x-user-id`; `host` ties the
 /// signature to the endpoint. `content-type` and `x-traceid` are not signed.
 pub const SIGNED_HEADERS: &str = "host;x-date;x-user-id";
@@ -38,7 +40,7 @@ pub struct CanonicalParts<'a> {
 /// Every header line ends in a line break of its own, so an empty line stands before `SignedHeaders`.
 #[must_use]
 pub fn canonical_request(parts: &CanonicalParts<'_>) -> String {
-    [
+    concat(&[
         parts.method,
         "\n",
         parts.uri,
@@ -50,8 +52,7 @@ pub fn canonical_request(parts: &CanonicalParts<'_>) -> String {
         parts.signed_headers,
         "\n",
         parts.payload_hash,
-    ]
-    .concat()
+    ])
 }
 
 /// The absolute path, RFC 3986 normalised (dot segments removed), every segment percent-encoded, and a `/` appended where it

@@ -7,14 +7,15 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 use super::{SIGNED_HEADERS, signature, string_to_sign};
+use crate::operation::Facts;
+use crate::serialize::serialize_by_name;
+use crate::text::{after, concat, decimal};
 use crate::{Client, InvalidInput, Operation, RequestOptions};
 
 /// Every stage of one signature. Never holds the secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Explanation {
     /// Step 1.
@@ -34,7 +35,7 @@ pub struct Explanation {
 }
 
 /// One line of the canonical request, both ways.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Difference {
     /// What the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` or
@@ -48,13 +49,42 @@ pub struct Difference {
     pub theirs: String,
 }
 
+serialize_by_name!(Explanation {
+    canonical_request: "canonicalRequest",
+    canonical_request_hash: "canonicalRequestHash",
+    string_to_sign: "stringToSign",
+    signature: "signature",
+    signed_headers: "signedHeaders",
+    difference: "difference",
+    finding: "finding",
+});
+
+serialize_by_name!(Difference {
+    part: "part",
+    line: "line",
+    ours: "ours",
+    theirs: "theirs",
+});
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "line {} ({}) differs: signed here \"{}\", by the service \"{}\"",
-            self.line, self.part, self.ours, self.theirs
-        )
+        f.write_str(&self.sentence())
+    }
+}
+
+impl Difference {
+    fn sentence(&self) -> String {
+        concat(&[
+            "line ",
+            &decimal(self.line),
+            " (",
+            self.part,
+            ") differs: signed here \"",
+            &self.ours,
+            "\", by the service \"",
+            &self.theirs,
+            "\"",
+        ])
     }
 }
 
@@ -73,14 +103,25 @@ pub fn explain<O: Operation>(
     options: &RequestOptions,
     message: Option<&str>,
 ) -> Result<Explanation, InvalidInput> {
+    let body = call.body().unwrap_or_default();
+    stages(client, &Facts::of::<O>(), &body, now, options, message)
+}
+
+fn stages(
+    client: &Client,
+    operation: &Facts,
+    body: &str,
+    now: DateTime<Utc>,
+    options: &RequestOptions,
+    message: Option<&str>,
+) -> Result<Explanation, InvalidInput> {
     let Ok(key) = client.credentials().signing_key() else {
         return Err(InvalidInput::new(
             "there is no signature to explain: this client authenticates with a token, which is sent as it is",
         ));
     };
     let x_date = client.x_date_to_explain(now, options)?;
-    let body = call.body().unwrap_or_default();
-    let canonical_request = client.canonical_request::<O>(x_date, &body);
+    let canonical_request = client.canonical_request(operation, x_date, body);
     let string_to_sign = string_to_sign(&canonical_request);
     let (difference, finding) = message
         .map(|message| compare(&canonical_request, message))
@@ -105,7 +146,7 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
     };
     match first_difference(ours, theirs) {
         Some(difference) => {
-            let finding = difference.to_string();
+            let finding = difference.sentence();
             (Some(difference), finding)
         }
         None => (
@@ -117,24 +158,24 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
 }
 
 fn without_canonical_request(message: &str) -> String {
-    let after = |mark: &str| {
-        let value = message.split_once(mark)?.1;
-        value.split([',', '"']).next().map(str::trim)
-    };
-    match (after("signature time:"), after("server time:")) {
-        (Some(ours), Some(theirs)) => format!(
-            "the service refused the date, not the signature: signed at {ours}, its own clock read {theirs}; X-Date must not \
-             be later than that and at most 15 minutes older"
-        ),
+    let value = |mark: &str| Some(until(after(message, mark)?, [',', '"']).trim());
+    match (value("signature time:"), value("server time:")) {
+        (Some(ours), Some(theirs)) => concat(&[
+            "the service refused the date, not the signature: signed at ",
+            ours,
+            ", its own clock read ",
+            theirs,
+            "; X-Date must not be later than that and at most 15 minutes older",
+        ]),
         _ => "the message holds no canonical request to compare with".to_owned(),
     }
 }
 
 /// The canonical request in a service's message, or a bare one.
 fn canonical_request_in(message: &str) -> Option<&str> {
-    if let Some((_, printed)) = message.split_once(MARK) {
+    if let Some(printed) = after(message, MARK) {
         // Inside a JSON body the text ends at its quote.
-        return Some(printed.split('"').next().unwrap_or(printed).trim());
+        return Some(until(printed, ['"', '"']).trim());
     }
     let bare = message.trim();
     // A method, a path, a query, at least one header, an empty line, the names, the hash.
@@ -144,29 +185,37 @@ fn canonical_request_in(message: &str) -> Option<&str> {
     looks_like_one.then_some(bare)
 }
 
+/// What stands before the first of these characters.
+fn until(text: &str, ends: [char; 2]) -> &str {
+    text.split(ends).next().unwrap_or(text)
+}
+
 fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
-    // Joined as theirs is, so that a `|` inside a value falls apart on both sides alike.
-    let separator = if theirs.contains('\n') { "\n" } else { "|" };
-    let ours = ours.replace('\n', separator);
-    let ours: Vec<&str> = ours.split(separator).collect();
-    let theirs: Vec<&str> = theirs
-        .split(separator)
-        .map(|line| line.trim_end_matches('\r'))
-        .collect();
-    let at = (0..ours.len().max(theirs.len())).find(|&at| ours.get(at) != theirs.get(at))?;
-    let part = match (at, ours.len().saturating_sub(at)) {
-        (0, _) => "METHOD",
-        (1, _) => "CanonicalURI",
-        (2, _) => "CanonicalQueryString",
-        (_, 2) => "SignedHeaders",
-        (_, 0 | 1) => "HashedRequestPayload",
-        _ => "CanonicalHeaders",
-    };
-    let line = |lines: &[&str]| lines.get(at).copied().unwrap_or_default().to_owned();
-    Some(Difference {
-        part,
-        line: at + 1,
-        ours: line(&ours),
-        theirs: line(&theirs),
-    })
+    let separator = if theirs.contains('\n') { '\n' } else { '|' };
+    // Split as theirs is, so that a `|` inside a value falls apart on both sides alike.
+    let mut our_lines = ours.split(['\n', separator]);
+    let mut their_lines = theirs.split([separator, separator]);
+    let count = our_lines.clone().count();
+    let mut line = 0;
+    loop {
+        line += 1;
+        let ours = our_lines.next();
+        let theirs = their_lines.next().map(|line| line.trim_end_matches('\r'));
+        if ours != theirs {
+            return Some(Difference {
+                part: match (line, (count + 1).saturating_sub(line)) {
+                    (1, _) => "METHOD",
+                    (2, _) => "CanonicalURI",
+                    (3, _) => "CanonicalQueryString",
+                    (_, 2) => "SignedHeaders",
+                    (_, 0 | 1) => "HashedRequestPayload",
+                    _ => "CanonicalHeaders",
+                },
+                line,
+                ours: ours.unwrap_or_default().to_owned(),
+                theirs: theirs.unwrap_or_default().to_owned(),
+            });
+        }
+        ours?;
+    }
 }
