@@ -1,3 +1,9 @@
+/**
+ * The service's side of the API, for tests and for a first look: as strict as the published pages read.
+ *
+ * @packageDocumentation
+ */
+
 /// <reference lib="esnext.disposable" />
 import type { Fetch, Instant } from "./index.js";
 
@@ -11,13 +17,19 @@ export interface SandboxApp {
 export interface StatusFault {
   /** 200 to 599, without 204, 205 and 304, which carry no body. */
   readonly status: number;
-  /** Default: an error in the service's shape, code `SANDBOX.SCRIPTED_FAULT`. */
+  /**
+   * What the answer's body is.
+   * @defaultValue an error in the service's shape, code `SANDBOX.SCRIPTED_FAULT`
+   */
   readonly body?: string | undefined;
-  /** Default `application/json`. */
+  /** @defaultValue `application/json` */
   readonly contentType?: string | undefined;
   /** `Retry-After`: seconds, or the text as it is to be sent, such as an HTTP date. */
   readonly retryAfter?: number | string | undefined;
-  /** Seconds by which `Date` departs from the sandbox's clock. Default 0. */
+  /**
+   * Seconds by which `Date` departs from the sandbox's clock, ahead if positive.
+   * @defaultValue 0
+   */
   readonly dateOffset?: number | undefined;
 }
 
@@ -50,33 +62,72 @@ export interface SandboxConfig {
   readonly apps?: readonly SandboxApp[] | undefined;
   /** Tokens that are known: bare one is taken as `Bearer …` and as `AT …`, with its scheme only so. */
   readonly tokens?: readonly string[] | undefined;
-  /** Values of X-User-Id that exist. Default any. */
+  /**
+   * Values of X-User-Id that exist.
+   * @defaultValue any
+   */
   readonly userIds?: readonly string[] | null | undefined;
-  /** Values of X-User-Id on the whitelist. Default everyone. */
+  /**
+   * Values of X-User-Id on the whitelist.
+   * @defaultValue everyone
+   */
   readonly whitelist?: readonly string[] | null | undefined;
-  /** Users of the carrier that exist. Default any. */
+  /**
+   * Users of the carrier that exist.
+   * @defaultValue any
+   */
   readonly carrierUserIds?: readonly string[] | null | undefined;
-  /** Packages of the carrier that exist. Default any. */
+  /**
+   * Packages of the carrier that exist.
+   * @defaultValue any
+   */
   readonly packageIds?: readonly string[] | null | undefined;
-  /** Status for refused credentials. Both are published. Default 401. */
+  /**
+   * Status for refused credentials. Both are published.
+   * @defaultValue 401
+   */
   readonly refusedStatus?: 400 | 401 | undefined;
-  /** Accepted values of `type`. Default 2 alone, the documented one: the publisher's own example, 1, is refused. */
+  /**
+   * Accepted values of `type`.
+   * @defaultValue 2 alone, the documented one: the publisher's own example, 1, is refused
+   */
   readonly acceptedTypes?: readonly number[] | undefined;
-  /** Refuses a call whose user, package and type were accepted before. Default false. */
+  /**
+   * Refuses a call whose user, package and type were accepted before.
+   * @defaultValue false
+   */
   readonly refuseRepeats?: boolean | undefined;
-  /** Copies x-traceid into the reply. Default false. */
+  /**
+   * Copies x-traceid into the reply. No page says that the service does.
+   * @defaultValue false
+   */
   readonly echoTraceId?: boolean | undefined;
-  /** Writes `"code":"0"` instead of `"code":0`. Default false. */
+  /**
+   * Writes `"code":"0"` instead of `"code":0`: the pages show either.
+   * @defaultValue false
+   */
   readonly codeAsText?: boolean | undefined;
-  /** `msg` of a success. Default `Success.` */
+  /**
+   * `msg` of a success.
+   * @defaultValue `Success.`
+   */
   readonly msg?: string | undefined;
   /** What getCurrentRetentionPolicy lists, sent as given. An id above 2^53 is a bigint or text: a number is refused. */
   readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
-  /** The only authority, such as `gateway.example:8443`, that is answered. Default whatever the URL says. */
+  /**
+   * The only authority, such as `gateway.example:8443`, that is answered.
+   * @defaultValue whatever the URL says
+   */
   readonly authority?: string | null | undefined;
-  /** What goes wrong, one entry per request, in their order. Default nothing. */
+  /**
+   * What goes wrong, one entry per request, in their order. After the last one nothing does.
+   * @defaultValue nothing
+   */
   readonly faults?: readonly Fault[] | undefined;
-  /** The service's clock. Default: the host's. */
+  /**
+   * The service's clock.
+   * @defaultValue `Date.now`
+   */
   readonly now?: (() => Instant) | undefined;
 }
 
@@ -94,17 +145,19 @@ export interface AcceptedCall {
 /**
  * The service's side, in this process: as strict as the published pages read, and with faults on demand. No network is used.
  *
- * ```js
- * const sandbox = new Sandbox({ faults: ["cut"] });
- * await client.send(call, { fetch: sandbox.fetch }); // OutcomeUnknownError
- * sandbox.accepted(); // but it was acted on
- * ```
- *
  * This is not the service. Why it refused a request stands in the reply header `x-sandbox-reason`, and its code is a published
  * one or `SANDBOX.` and the reason.
+ *
+ * @example
+ * ```ts
+ * // The call is acted on, and its answer is lost.
+ * const sandbox = new Sandbox({ faults: ["cut"] });
+ * const error = await client.send(call, { fetch: sandbox.fetch }).catch((error) => error);
+ * console.log(error.outcome, sandbox.accepted().length); // → unknown 1
+ * ```
  */
 export declare class Sandbox {
-  /** @throws {InvalidInputError} an unknown member, a value of the wrong type, credentials that no client could have */
+  /** @throws InvalidInputError for an unknown member, a value of the wrong type, credentials that no client could have. */
   constructor(config?: SandboxConfig);
 
   /**
@@ -116,7 +169,9 @@ export declare class Sandbox {
   /** The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed. */
   accepted(): AcceptedCall[];
 
-  /** Gives the memory back at once; otherwise the garbage collector does. */
+  /** Gives the memory back at once; otherwise the garbage collector does. Any later use throws InvalidInputError. */
   free(): void;
+
+  /** {@link Sandbox.free}, for `using`. */
   [Symbol.dispose](): void;
 }

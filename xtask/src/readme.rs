@@ -1,14 +1,17 @@
 //! Runs the code of the READMEs as it stands there, against the sandbox.
 //!
-//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript and Python blocks as programs of their own.
+//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
+//! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`)
+//! run in bindings-wasm/tests/runtimes. types.rs compiles whatever is TypeScript.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::sandbox::Sandbox;
+use crate::stamp::files;
 use crate::test::{Counts, count, suites};
 use crate::{npm, python, sh};
 
@@ -19,13 +22,27 @@ const READMES: [&str; 3] = [
     "bindings-python/README.md",
 ];
 
+/// The first line of a block says what it is.
+const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
+/// As doc tests, and in bindings-wasm/tests/runtimes/readme.test.mjs.
+const RUN_ELSEWHERE: [&str; 4] = ["rust", "js workerd", "js browser", "http"];
+/// Commands for a person, and what they print.
+const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
+
 pub(crate) fn run() -> Result<Counts> {
     let sandbox = Sandbox::start()?;
     let mut counts = rust(&sandbox)?;
     counts += links()?;
+    for (place, code) in examples()? {
+        let passed = run_program(&sandbox, "ts", &code)?;
+        if !passed {
+            println!("{place}: the example failed");
+        }
+        counts += suites::one(passed);
+    }
     for readme in READMES {
         let text = fs::read_to_string(sh::root().join(readme))?;
-        let blocks = blocks(&text);
+        let blocks = blocks(&text).with_context(|| readme.to_owned())?;
         ensure!(!blocks.is_empty(), "{readme} has no code that could run");
         for (language, line, code) in programs(blocks) {
             let passed = run_program(&sandbox, language, &code)?;
@@ -83,6 +100,9 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
     } else {
         let file = npm::installed()?.join("readme-block.mjs");
         fs::write(&file, code)?;
+        if language == "ts" {
+            strip_types(&file)?;
+        }
         node(&file)
     };
     sandbox.settings(&mut command);
@@ -91,10 +111,31 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
         command.env_remove("KOODRIVE_TOKEN");
     }
     let output = command.output()?;
-    if !output.status.success() {
-        println!("{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let said = output.status.success() && prints_what_it_says(code, &printed);
+    if !said {
+        println!("{printed}{}", String::from_utf8_lossy(&output.stderr));
     }
-    Ok(output.status.success())
+    Ok(said)
+}
+
+/// `// → text` after a line says that it prints this text.
+fn prints_what_it_says(code: &str, printed: &str) -> bool {
+    let mut lines = printed.lines();
+    code.lines()
+        .filter_map(|line| line.split_once("// → "))
+        .all(|(_, text)| lines.any(|line| line == text))
+}
+
+/// Makes JavaScript of TypeScript, in place.
+fn strip_types(file: &Path) -> Result<()> {
+    let code = sh::output(
+        sh::program("node")
+            .arg(npm::binding("node_modules/esbuild/bin/esbuild"))
+            .args(["--loader=ts", "--format=esm", "--log-level=warning"])
+            .stdin(fs::File::open(file)?),
+    )?;
+    Ok(fs::write(file, code)?)
 }
 
 fn node(file: &Path) -> Command {
@@ -120,8 +161,8 @@ fn programs(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
 /// Language, line, code.
 type Block<'a> = (&'a str, usize, String);
 
-/// The fenced blocks in JavaScript, TypeScript (without type syntax) and Python, with their line numbers.
-fn blocks(text: &str) -> Vec<Block<'_>> {
+/// The fenced blocks that run here, with their line numbers. A word that no one knows is a mistake: the block would not run.
+fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
     for (at, line) in text.lines().enumerate() {
@@ -135,6 +176,74 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
             (None, None) => {}
         }
     }
-    blocks.retain(|(language, ..)| matches!(*language, "js" | "ts" | "python"));
-    blocks
+    for (language, line, _) in &blocks {
+        ensure!(
+            RUN_HERE.contains(language)
+                || RUN_ELSEWHERE.contains(language)
+                || NO_PROGRAM.contains(language),
+            "line {line}: nothing runs a block of {language:?}"
+        );
+    }
+    blocks.retain(|(language, ..)| RUN_HERE.contains(language));
+    Ok(blocks)
+}
+
+/// What the declarations import and have at hand, so that an example can be short.
+const AT_HAND: &str = r#"
+import { ApiError, Client, getCurrentRetentionPolicy, INTERNATIONAL, isKooDriveError, notifyPackageExpire } from "koodrive";
+import { Sandbox } from "koodrive/sandbox";
+const { KOODRIVE_ENDPOINT = "", KOODRIVE_USER_ID = "", KOODRIVE_APP_ID = "", KOODRIVE_APP_SECRET = "" } = process.env;
+const client = new Client({ endpoint: KOODRIVE_ENDPOINT, userId: KOODRIVE_USER_ID, appId: KOODRIVE_APP_ID, appSecret: KOODRIVE_APP_SECRET });
+const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
+"#;
+
+/// The examples in the npm package's declarations: where each stands, and a program of it.
+fn examples() -> Result<Vec<(String, String)>> {
+    let mut examples = Vec::new();
+    for file in files(&npm::binding("js"))? {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if !name.ends_with(".d.ts") {
+            continue;
+        }
+        let text = fs::read_to_string(&file)?;
+        // Comment by comment, without the asterisks.
+        let lines = text.lines().map(|line| {
+            let line = line.trim_start();
+            line.strip_prefix("* ")
+                .or_else(|| line.strip_prefix('*'))
+                .unwrap_or("")
+        });
+        let comments: Vec<_> = lines.collect();
+        for (language, line, code) in blocks(&comments.join("\n"))? {
+            ensure!(
+                language == "ts",
+                "{name}, line {line}: an example is TypeScript"
+            );
+            // A block, so that it may have names of its own.
+            examples.push((
+                format!("{name}, line {line}"),
+                format!("{AT_HAND}{{\n{code}}}\nexport {{}};\n"),
+            ));
+        }
+    }
+    ensure!(!examples.is_empty(), "the declarations have no example");
+    Ok(examples)
+}
+
+/// All TypeScript of the npm package's page, the project's, and the declarations: where it stands, and the program.
+pub(crate) fn typescript() -> Result<Vec<(String, String)>> {
+    let mut programs = examples()?;
+    for readme in READMES {
+        let text = fs::read_to_string(sh::root().join(readme))?;
+        for (language, line, code) in blocks(&text)? {
+            if language == "ts" {
+                programs.push((format!("{readme}, line {line}"), code));
+            }
+        }
+    }
+    Ok(programs)
 }

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
 
 use crate::stamp::files;
 use crate::test::Counts;
 use crate::test::suites::one;
-use crate::{npm, sh};
+use crate::{npm, readme, sh};
 
 /// Folders in node_modules. The README, the CHANGELOG and package.json state the oldest.
 const OLDEST: &str = "typescript-oldest";
@@ -44,6 +45,7 @@ pub(crate) fn check() -> Result<Counts> {
         }
     }
     counts += refused(&folder)?;
+    counts += documented(&folder)?;
     for project in SOURCES {
         counts += one(tsc(NEWEST, &npm::binding(project)).status()?.success());
     }
@@ -132,6 +134,35 @@ fn refused(folder: &Path) -> Result<Counts> {
         }
         counts += one(same);
     }
+    Ok(counts)
+}
+
+/// The code that the pages and the declarations show compiles as strictly as the samples. readme.rs runs it.
+fn documented(folder: &Path) -> Result<Counts> {
+    let programs = readme::typescript()?;
+    let mut names = Vec::new();
+    for (at, (place, code)) in programs.iter().enumerate() {
+        let name = format!("documented-{at}.mts");
+        fs::write(folder.join(&name), format!("{code}// {place}\n"))?;
+        names.push(name);
+    }
+    let project = json!({ "extends": "./tsconfig.node.json", "files": names });
+    let file = folder.join("tsconfig.documented.json");
+    fs::write(&file, project.to_string())?;
+    let output = tsc(NEWEST, &file).args(["--pretty", "false"]).output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let mut counts = Counts::default();
+    let mut explained = output.status.success();
+    for (name, (place, _)) in names.iter().zip(&programs) {
+        let at = format!("{name}(");
+        let errors: Vec<_> = printed.lines().filter(|line| line.contains(&at)).collect();
+        for error in &errors {
+            println!("{place}: {error}");
+        }
+        explained |= !errors.is_empty();
+        counts += one(errors.is_empty());
+    }
+    ensure!(explained, "tsc failed elsewhere:\n{printed}");
     Ok(counts)
 }
 

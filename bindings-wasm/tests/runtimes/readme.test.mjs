@@ -1,0 +1,72 @@
+// The package's README, in the hosts that its blocks name: `js workerd` in workerd, `js browser` in Chromium under the policy of
+// the `http` block. xtask/src/readme.rs runs the others.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { build } from "esbuild";
+import { launch, opening, serving as servingFiles } from "./browser.mjs";
+import { endpoint, limit, project } from "./project.mjs";
+import { bundle, serving } from "./workerd.mjs";
+
+const { KOODRIVE_USER_ID, KOODRIVE_TOKEN } = process.env;
+const readme = await readFile(join(import.meta.dirname, "../../README.md"), "utf8");
+
+/** The code of the one block that begins so. */
+function block(language) {
+  const blocks = [...readme.matchAll(/^```(.*)\n([^]*?)^```$/gm)].filter(([, word]) => word === language);
+  assert.equal(blocks.length, 1, language);
+  return blocks[0][2];
+}
+
+/** What the sandbox lists unless configured otherwise. */
+const POLICIES = ["Keep for 30 days", "Keep for 90 days"];
+
+/** What the Worker of the README answers with a token. */
+const worker = (token) =>
+  project(async (folder) => {
+    await writeFile(join(folder, "workerd.mjs"), block("js workerd"));
+    await bundle(folder, ["workerd"]);
+    const answer = async (url) => {
+      const response = await fetch(url);
+      return { status: response.status, body: await response.json() };
+    };
+    return serving(folder, answer, { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID, KOODRIVE_TOKEN: token });
+  });
+
+test("README, the Worker", limit, async () => {
+  const { status, body } = await worker(KOODRIVE_TOKEN);
+  assert.equal(status, 200);
+  assert.deepEqual(body.map(({ policyName }) => policyName), POLICIES);
+  assert.deepEqual(await worker("not-the-token"), { status: 502, body: { kind: "api", outcome: "refused" } });
+});
+
+test("README, the page, under the policy that it names", limit, () =>
+  project(async (folder) => {
+    await writeFile(join(folder, "page.mjs"), block("js browser"));
+    await build({ absWorkingDir: folder, entryPoints: ["page.mjs"], outfile: "bundle.js", bundle: true, format: "esm", logLevel: "silent" });
+    const fields = ["endpoint", "userId", "token"].map((name) => `<input name="${name}">`).join("");
+    const form = `<form>${fields}<button>Read</button></form><output></output>`;
+    await writeFile(join(folder, "index.html"), `<!doctype html><title>koodrive</title>${form}<script type="module" src="/bundle.js"></script>`);
+    const [name, policy] = block("http").trim().split(": ");
+    // The page's one other site is the sandbox here.
+    const headers = { [name]: policy.replace("https://gateway.example", endpoint) };
+    assert.notEqual(headers[name], policy);
+    const browser = await launch();
+    try {
+      await servingFiles(folder, headers, (url) =>
+        opening(browser, url, {}, async (page, problems) => {
+          page.setDefaultTimeout(limit.timeout);
+          for (const [name, value] of Object.entries({ endpoint, userId: KOODRIVE_USER_ID, token: KOODRIVE_TOKEN })) {
+            await page.fill(`[name=${name}]`, value);
+          }
+          await page.click("button");
+          await page.waitForFunction(() => document.querySelector("output").value !== "");
+          assert.equal(await page.textContent("output"), POLICIES.join(", "));
+          assert.deepEqual(problems, []);
+        }),
+      );
+    } finally {
+      await browser.close();
+    }
+  }));
