@@ -31,6 +31,7 @@ export declare const CHINA: string;
  * checked again when it is used.
  */
 export interface NotifyPackageExpire {
+  /** The publisher's name of the operation, by which a {@link Call} is told from others. */
   readonly operation: "notifyPackageExpire";
   /**
    * The carrier's own id of the user, not empty; no length or alphabet is published, and it is sent unchanged.
@@ -51,6 +52,7 @@ export interface NotifyPackageExpire {
 
 /** Reads the retention policies in force. It changes nothing. Made by {@link getCurrentRetentionPolicy}. */
 export interface GetCurrentRetentionPolicy {
+  /** The publisher's name of the operation. */
   readonly operation: "getCurrentRetentionPolicy";
 }
 
@@ -106,6 +108,7 @@ export interface RetentionPolicies extends Acknowledgement {
 export interface RetentionPolicy {
   /** Text, digit for digit: the published example, 300000000000000000, lies above 2^53. */
   readonly policyId: string | null;
+  /** Its name, for people. */
   readonly policyName: string | null;
   /** What it does, for people. */
   readonly description: string | null;
@@ -238,6 +241,7 @@ export type HeadersLike =
 export interface ResponseParts {
   /** 100 to 999. */
   readonly status: number;
+  /** Of the response; read are `date`, `age`, `retry-after` and `x-traceid`. */
   readonly headers: HeadersLike;
   /** The whole of it, after decompression: the bytes, or UTF-8 that has been read as text. */
   readonly body: string | Uint8Array | ArrayBuffer;
@@ -257,12 +261,15 @@ export interface FetchInit extends Omit<KooDriveRequest, "url"> {
 
 /** What {@link Client.send} reads of a response: a `Response` has it. */
 export interface FetchResponse {
+  /** HTTP status. 0 is taken for a redirect that a browser hides. */
   readonly status: number;
   /** `opaqueredirect` where a browser hides a redirect. */
   readonly type?: string | undefined;
+  /** A `Headers` object has this. A name that is not there gives null. */
   readonly headers: { get(name: string): string | null };
   /** A `ReadableStream` of bytes, or a stream of Node, is read up to the limit. Anything else: `arrayBuffer` is called. */
   readonly body: unknown;
+  /** The whole body, after decompression. */
   arrayBuffer(): PromiseLike<ArrayBuffer>;
 }
 
@@ -306,7 +313,9 @@ export interface SendOptions {
 
 /** One attempt, and what came of it. */
 export interface Exchange {
+  /** As sent, in upper case. */
   readonly method: string;
+  /** As sent; it holds no secret. */
   readonly url: string;
   /** HTTP status. Null where no answer came, or where a browser hides a redirect. */
   readonly status: number | null;
@@ -333,11 +342,13 @@ export interface ExplainOptions extends RequestOptions {
 
 /** Every stage of a signature, in the publisher's order and names; never the secret. */
 export interface Explanation {
+  /** Step 1: the request in its canonical form, lines joined by line breaks. */
   readonly canonicalRequest: string;
   /** Lower-case hex of its SHA-256. */
   readonly canonicalRequestHash: string;
+  /** Step 2: the algorithm and that hash, in two lines. */
   readonly stringToSign: string;
-  /** Lower-case hex of the HMAC-SHA256. */
+  /** Step 3: lower-case hex of the HMAC-SHA256 of that text under the AppSecret. */
   readonly signature: string;
   /** The names of the signed headers, joined by `;`. */
   readonly signedHeaders: string;
@@ -541,7 +552,7 @@ export declare class ApiError extends KooDriveErrorMembers {
   readonly name: "ApiError";
   readonly kind: "api";
   readonly outcome: "refused" | "unknown";
-  /** HTTP status; 0 where a browser hides which redirect it was. */
+  /** Any, 200 with another code than `0` included; 0 where a browser hides which redirect it was. */
   readonly status: number;
 }
 
@@ -551,6 +562,7 @@ export declare class UnreadableReplyError extends KooDriveErrorMembers {
   readonly kind: "unreadable_reply";
   readonly outcome: "unknown";
   readonly retryable: false;
+  /** Always 200. */
   readonly status: number;
 }
 
@@ -587,6 +599,7 @@ export declare const KooDriveError: KooDriveErrorClass;
 
 /** Of {@link KooDriveError}: something to stand right of `instanceof`. */
 export interface KooDriveErrorClass extends Function {
+  /** What `instanceof` narrows to. */
   readonly prototype: KooDriveError;
 }
 

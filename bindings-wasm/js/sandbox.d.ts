@@ -9,7 +9,9 @@ import type { Fetch, Instant } from "./index.js";
 
 /** An app id and its secret. */
 export interface SandboxApp {
+  /** As a client takes it. */
   readonly appId: string;
+  /** As a client takes it; not empty. */
   readonly appSecret: string;
 }
 
@@ -133,8 +135,11 @@ export interface SandboxConfig {
 
 /** A call of notifyPackageExpire that was acted on, whether or not its answer arrived. */
 export interface AcceptedCall {
+  /** The carrier's id of the user. */
   readonly carrierUserId: string;
+  /** The carrier's id of the package. */
   readonly packageId: string;
+  /** What was sent as `type`: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
   readonly type: number;
   /** X-Date, such as `20251103T070140Z`. */
   readonly xDate: string;
