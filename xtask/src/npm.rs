@@ -11,7 +11,7 @@ use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operati
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::stamp::{fingerprint, once};
-use crate::{licenses, sh, wasm};
+use crate::{licenses, reproducible, sh, wasm};
 
 /// Builds the package. Gives its folder.
 pub(crate) fn build() -> Result<PathBuf> {
@@ -51,7 +51,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         )?;
         let licenses = licenses::text("koodrive-wasm", wasm::TRIPLE, &[])?;
         fs::write(package.join("THIRD-PARTY-LICENSES"), licenses)?;
-        Ok(())
+        reproducible::plain_permissions(&package)
     })?;
     Ok(package)
 }

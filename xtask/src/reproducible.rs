@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
@@ -42,7 +43,7 @@ pub(crate) fn remap_flags() -> Result<Vec<String>> {
 }
 
 /// `rustc`, as cargo calls it.
-fn rustc() -> std::process::Command {
+fn rustc() -> Command {
     sh::program(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
@@ -135,7 +136,7 @@ fn shows_no_path(package: &Path) -> Result<bool> {
     Ok(clean)
 }
 
-/// Builds and packs the sources as they are now in a folder of another name and depth, with another cargo home.
+/// Builds and packs the sources as they are now in a folder of another name and depth, with another cargo home and umask.
 fn is_the_same_elsewhere() -> Result<bool> {
     let tarball = npm::pack()?;
     let elsewhere = Elsewhere::new()?;
@@ -156,7 +157,7 @@ fn is_the_same_elsewhere() -> Result<bool> {
         }
     }
     let printed = sh::output(
-        std::process::Command::new(env::current_exe()?)
+        with_another_umask(&env::current_exe()?)
             .args(["package", "npm"])
             .current_dir(&root)
             .env(sh::ROOT, &root)
@@ -173,13 +174,35 @@ fn is_the_same_elsewhere() -> Result<bool> {
             npm::directory().join("koodrive"),
             root.join("target/npm/koodrive"),
         );
+        println!("the tarballs differ");
         for name in names(&one)?.union(&names(&other)?) {
             if fs::read(one.join(name)).ok() != fs::read(other.join(name)).ok() {
-                println!("{name} depends on the folder in which it is built");
+                println!("{name} depends on where it is built");
             }
         }
     }
     Ok(same)
+}
+
+/// npm packs the permissions that files have, and those are the user's habit: git and compilers leave what the umask says.
+pub(crate) fn plain_permissions(folder: &Path) -> Result<()> {
+    #[cfg(unix)]
+    for file in files(folder)? {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+fn with_another_umask(program: &Path) -> Command {
+    if !cfg!(unix) {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "umask 077; exec \"$0\" \"$@\""])
+        .arg(program);
+    command
 }
 
 /// A folder of its own; removed when dropped.
