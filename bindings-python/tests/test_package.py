@@ -58,13 +58,3 @@ def test_it_is_installed_with_its_types():
     package = pathlib.Path(koodrive.__file__).parent
     assert TESTS.parent not in package.parents
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
-
-
-def test_it_and_a_program_that_uses_it_are_checked_strictly():
-    options = ("--strict", "--no-incremental", "--cache-dir", os.devnull)
-    python("-m", "mypy", *options, "-p", "koodrive")
-    python("-m", "mypy", *options, "typed_sample.py")
-
-
-def test_the_stubs_say_what_the_modules_hold():
-    python("-m", "mypy.stubtest", "koodrive")

@@ -76,7 +76,7 @@ pub(crate) fn text(package: &str, target_triple: &str, features: &[&str]) -> Res
 }
 
 /// `name version`, which is how cargo and this file name a crate.
-type Id = String;
+pub(crate) type Id = String;
 
 /// Crates that cargo links into `package`, those of this workspace left out: they are what the artifact itself is.
 fn linked(
@@ -130,7 +130,7 @@ fn linked(
 }
 
 /// `3serde v1.0.229 (proc-macro)`: the depth, the crate, the rest.
-fn tree_line(line: &str) -> Result<(usize, Id, &str)> {
+pub(crate) fn tree_line(line: &str) -> Result<(usize, Id, &str)> {
     let name_at = line.find(|c: char| !c.is_ascii_digit()).unwrap_or(0);
     let (depth, rest) = line.split_at(name_at);
     let mut words = rest.splitn(3, ' ');
@@ -154,10 +154,10 @@ fn project_of(entry: &Value) -> String {
 }
 
 /// What cargo knows about every crate of the lock file that this target uses.
-struct Packages(BTreeMap<Id, Value>);
+pub(crate) struct Packages(pub(crate) BTreeMap<Id, Value>);
 
 impl Packages {
-    fn read(triple: &str) -> Result<Self> {
+    pub(crate) fn read(triple: &str) -> Result<Self> {
         let printed = sh::output(sh::cargo().args([
             "metadata",
             "--locked",
@@ -250,7 +250,7 @@ fn licence_texts(id: &str, folder: &Path) -> Result<Vec<String>> {
 }
 
 /// `1.95.0`: the standard library's version.
-fn rustc_version() -> Result<String> {
+pub(crate) fn rustc_version() -> Result<String> {
     let printed = sh::output(sh::program("rustc").arg("-vV"))?;
     let release = printed
         .lines()

@@ -26,7 +26,8 @@ usage: cargo xtask COMMAND
 
   demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
-  package npm|python               the tarball or the wheel; its path is the last line
+  package npm                      the tarball; its path is the last line
+  package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
 ";
 
@@ -56,7 +57,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             reproducible::print_sums()?;
             println!("{}", tarball.display());
         }
-        ["package", "python"] => println!("{}", python::wheel()?.display()),
+        ["package", "python"] => {
+            for path in python::package()? {
+                println!("{}", path.display());
+            }
+        }
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,
         ["help" | "--help" | "-h"] => print!("{USAGE}"),

@@ -1,16 +1,27 @@
-//! The Python package: its environment, its wheel, and the one installed in the other.
+//! The Python package: the environment of its tests, the wheel in it, and all that is published.
 //!
 //! Every step leaves a stamp and is skipped while nothing it depends on has changed.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+pub(crate) mod artifacts;
+mod sbom;
+mod sdist;
+pub(crate) mod types;
+mod wheel;
 
-use anyhow::{Context as _, Result, bail};
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
 
 use crate::sh;
-use crate::stamp::{files, fingerprint, once};
+use crate::stamp::{fingerprint, once};
 
 const OLDEST: &str = "3.9";
+
+const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 /// A virtual environment with what tests and demo need, from `bindings-python/requirements-dev.txt`. Gives its python.
 pub(crate) fn environment() -> Result<PathBuf> {
@@ -19,49 +30,32 @@ pub(crate) fn environment() -> Result<PathBuf> {
     let requirements = binding("requirements-dev.txt");
     let wanted = fingerprint(std::slice::from_ref(&requirements))?;
     once(&venv.join("requirements.stamp"), &wanted, || {
-        let system = if cfg!(windows) { "python" } else { "python3" };
         let check = format!(
             "import sys; sys.exit(sys.version_info < ({}))",
             OLDEST.replace('.', ", ")
         );
-        sh::run(sh::program(system).args(["-c", &check]))
+        sh::run(sh::program(SYSTEM_PYTHON).args(["-c", &check]))
             .with_context(|| format!("Python {OLDEST} or later is needed"))?;
-        sh::run(
-            sh::program(system)
-                .args(["-m", "venv", "--clear"])
-                .arg(&venv),
-        )?;
+        create_venv(&venv)?;
         pip(&python, &["-r"], &requirements)
     })?;
     Ok(python)
 }
 
-/// The wheel that users get, for this platform and every Python from the oldest on.
-pub(crate) fn wheel() -> Result<PathBuf> {
-    let python = environment()?;
-    let wheels = directory().join("wheels");
-    once(&stamp(), &sources()?, || {
-        let _ = fs::remove_dir_all(&wheels);
-        sh::run(
-            sh::program(python)
-                .args(["-m", "maturin", "build", "--quiet", "--release", "--locked"])
-                .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
-                .arg(&wheels)
-                .env("CARGO_TARGET_DIR", sh::target()),
-        )
-    })?;
-    match files(&wheels)?.as_slice() {
-        [wheel] => Ok(wheel.clone()),
-        others => bail!("maturin should have built one wheel, not {}", others.len()),
-    }
+fn create_venv(venv: &Path) -> Result<()> {
+    sh::run(
+        sh::program(SYSTEM_PYTHON)
+            .args(["-m", "venv", "--clear"])
+            .arg(venv),
+    )
 }
 
-/// The environment's python, with that wheel installed.
+/// The environment's python, with the wheel installed that it would be given.
 pub(crate) fn installed() -> Result<PathBuf> {
-    let wheel = wheel()?;
     let python = environment()?;
-    let built = fs::read_to_string(stamp())?;
-    once(&directory().join("venv/wheel.stamp"), &built, || {
+    let wheel = wheel::for_interpreter(&python)?;
+    let stamp = directory().join("venv/wheel.stamp");
+    once(&stamp, &fingerprint(std::slice::from_ref(&wheel))?, || {
         pip(
             &python,
             &["--no-index", "--no-deps", "--force-reinstall"],
@@ -71,42 +65,54 @@ pub(crate) fn installed() -> Result<PathBuf> {
     Ok(python)
 }
 
+/// Everything that is published from a machine of this kind, checked: the sdist and the wheels.
+pub(crate) fn package() -> Result<Vec<PathBuf>> {
+    let mut wheels = Vec::new();
+    for platform in wheel::platforms() {
+        for python in wheel::Python::ALL {
+            let start = Instant::now();
+            let wheel = wheel::build(platform, python)?;
+            eprintln!(
+                "{} ({:.0} s)",
+                wheel.file_name().unwrap_or_default().display(),
+                start.elapsed().as_secs_f32()
+            );
+            wheels.push((platform, wheel));
+        }
+    }
+    let sdist = sdist::build()?;
+    artifacts::check(&wheels, &sdist)?;
+    let wheels = wheels.into_iter().map(|(_, wheel)| wheel);
+    Ok(std::iter::once(sdist).chain(wheels).collect())
+}
+
 fn pip(python: &Path, options: &[&str], what: &Path) -> Result<()> {
-    sh::run(
-        sh::program(python)
-            .args([
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(options)
-            .arg(what),
-    )
+    sh::run(pip_install(python).args(options).arg(what))
 }
 
-/// What the wheel is made of. Asking cargo would take longer than the demo may.
-fn sources() -> Result<String> {
-    let mut paths = ["Cargo.toml", "Cargo.lock", "core/src", "core/Cargo.toml"]
-        .map(|path| sh::root().join(path))
-        .to_vec();
-    paths.extend(
-        [
-            "src",
-            "sandbox",
-            "python",
-            "Cargo.toml",
-            "pyproject.toml",
-            "README.md",
-        ]
-        .map(binding),
-    );
-    fingerprint(&paths)
+fn pip_install(python: &Path) -> Command {
+    let mut command = sh::program(python);
+    command.args(["-m", "pip", "install", "--quiet"]);
+    command.arg("--disable-pip-version-check");
+    command
 }
 
-fn stamp() -> PathBuf {
-    directory().join("wheel.stamp")
+/// A run of tests that leaves nothing behind in the sources.
+pub(crate) fn pytest(python: &Path) -> Command {
+    let mut command = sh::program(python);
+    command
+        .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"])
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+/// `PATH` with the programs of this python's environment first.
+fn path_with(python: &Path) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folder = python.parent().map(Path::to_owned);
+    Ok(env::join_paths(
+        folder.into_iter().chain(env::split_paths(&path)),
+    )?)
 }
 
 fn binding(path: &str) -> PathBuf {
@@ -115,6 +121,11 @@ fn binding(path: &str) -> PathBuf {
 
 fn directory() -> PathBuf {
     sh::target().join("python")
+}
+
+/// Where what is compiled to be looked at goes, without optimisation.
+fn development() -> PathBuf {
+    sh::target().join("python-dev")
 }
 
 fn executable(venv: &Path, name: &str) -> PathBuf {

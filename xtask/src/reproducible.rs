@@ -104,16 +104,21 @@ fn names(folder: &Path) -> Result<BTreeSet<String>> {
     Ok(files(folder)?.iter().map(relative).collect())
 }
 
-/// Neither the package nor what it is made of: the text that holds a .wasm would hide a path.
-fn shows_no_path(package: &Path) -> Result<bool> {
-    let paths = [
+/// What of this machine no artifact may show.
+pub(crate) fn paths() -> Result<[PathBuf; 6]> {
+    Ok([
         sh::root(),
         sh::target(),
         cargo_home(),
         sysroot()?,
         env::temp_dir(),
         env::home_dir().unwrap_or_default(),
-    ];
+    ])
+}
+
+/// Neither the package nor what it is made of: the text that holds a .wasm would hide a path.
+fn shows_no_path(package: &Path) -> Result<bool> {
+    let paths = paths()?;
     let mut searched = files(package)?;
     searched.push(npm::directory().join("glue/koodrive_bg.wasm"));
     searched.push(npm::directory().join("glue/sandbox/sandbox_bg.wasm"));

@@ -16,6 +16,12 @@ pub(crate) struct Counts {
     skipped: usize,
 }
 
+impl Counts {
+    pub(crate) const fn all_passed(self) -> bool {
+        self.failed == 0
+    }
+}
+
 impl std::ops::AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         self.passed += other.passed;

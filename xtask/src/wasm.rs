@@ -10,7 +10,7 @@ pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
 /// Compiles a package of this workspace. Gives the .wasm as cargo leaves it.
 pub(crate) fn compile(package: &str) -> Result<PathBuf> {
-    ensure_target()?;
+    ensure_target(TRIPLE)?;
     let mut flags = reproducible::remap_flags()?;
     // SIMD makes the hash faster and smaller; Node 16 and every browser of 2023 have it.
     flags.push("-Ctarget-feature=+simd128".to_owned());
@@ -24,15 +24,16 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     Ok(sh::target().join(TRIPLE).join("wasm").join(file))
 }
 
-fn ensure_target() -> Result<()> {
+/// Installs Rust's standard library for a target, where it is missing.
+pub(crate) fn ensure_target(triple: &str) -> Result<()> {
     let sysroot = sh::output(sh::program("rustc").args(["--print", "sysroot"]))?;
     if Path::new(sysroot.trim())
         .join("lib/rustlib")
-        .join(TRIPLE)
+        .join(triple)
         .exists()
     {
         return Ok(());
     }
-    sh::run(sh::program("rustup").args(["target", "add", TRIPLE]))
-        .with_context(|| format!("Rust's target {TRIPLE} is needed, and rustup could not add it"))
+    sh::run(sh::program("rustup").args(["target", "add", triple]))
+        .with_context(|| format!("Rust's target {triple} is needed, and rustup could not add it"))
 }

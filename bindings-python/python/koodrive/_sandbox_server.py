@@ -55,7 +55,7 @@ class SandboxServer:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._address: tuple[str, int] = self._listener.getsockname()
         #: Where it answers: ``http://127.0.0.1:`` and a port that the system chose.
-        self.url = f"http://127.0.0.1:{self._address[1]}"
+        self.url: str = f"http://127.0.0.1:{self._address[1]}"
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}

@@ -10,9 +10,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn, Optional, TypeVar
 
+    from typing_extensions import dataclass_transform
+
     from ._errors import _Kind, _Outcome
 
     _V = TypeVar("_V", bound="_Value")
+else:
+
+    def dataclass_transform(**_: bool) -> Any:
+        return lambda value: value
 
 
 # Past the __setattr__ that refuses.
@@ -37,14 +43,10 @@ def with_field(value: Any, name: str, field: object) -> Any:
     return type(value)(**{**dict(zip(_names(value), value._fields)), name: field})
 
 
-class _Value:
+class _Frozen:
     """What all values have. A class says its fields in ``__match_args__``, and in ``__slots__`` what each is."""
 
     __slots__ = ()
-
-    def _fill(self, fields: dict[str, object]) -> None:
-        for name in _names(self):
-            _set(self, name, fields[name])
 
     @property
     def _fields(self) -> tuple[object, ...]:
@@ -72,6 +74,18 @@ class _Value:
         return _renew, (type(self), dict(zip(_names(self), self._fields)))
 
 
+# So that type checkers know that its fields are only read.
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class _Value(_Frozen):
+    """A value of the arguments as they are."""
+
+    __slots__ = ()
+
+    def _fill(self, fields: dict[str, object]) -> None:
+        for name in _names(self):
+            _set(self, name, fields[name])
+
+
 def _hash_request(self: Request) -> int:
     # Without the headers: a list has no hash.
     return hash((Request, self.method, self.url, self.body))
@@ -89,7 +103,7 @@ def _reduce_request(self: Request) -> NoReturn:
 
 
 # What is made by the million is native, and sealed; it gets here what the other values have, or its own.
-_given = {name: vars(_Value)[name] for name in ("_fields", "__eq__", "__hash__", "__repr__", "__reduce__")}
+_given = {name: vars(_Frozen)[name] for name in ("_fields", "__eq__", "__hash__", "__repr__", "__reduce__")}
 for _name, _member in _given.items():
     setattr(Acknowledgement, _name, _member)
 _given.update(
@@ -298,7 +312,7 @@ class Exchange(_Value):
         self._fill(locals())
 
 
-class NotifyPackageExpire(_Value, Call[Acknowledgement]):
+class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 
     It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -309,16 +323,23 @@ class NotifyPackageExpire(_Value, Call[Acknowledgement]):
     """
 
     __module__ = "koodrive"
-    __slots__ = {
-        "carrier_user_id": "The carrier's id of the user.",
-        "package_id": "The carrier's id of the package.",
-        "undocumented_type": "The ``type`` that was asked for by name; None for the documented one.",
-    }
     __match_args__ = ("carrier_user_id", "package_id", "undocumented_type")
 
-    carrier_user_id: str
-    package_id: str
-    undocumented_type: Optional[int]
+    if TYPE_CHECKING:
+
+        @property
+        def carrier_user_id(self) -> str: ...
+        @property
+        def package_id(self) -> str: ...
+        @property
+        def undocumented_type(self) -> Optional[int]: ...
+
+    else:
+        __slots__ = {
+            "carrier_user_id": "The carrier's id of the user.",
+            "package_id": "The carrier's id of the package.",
+            "undocumented_type": "The ``type`` that was asked for by name; None for the documented one.",
+        }
 
     def __new__(
         cls, *, carrier_user_id: str, package_id: str, type: int = 2, undocumented_type: Optional[int] = None
@@ -336,7 +357,7 @@ class NotifyPackageExpire(_Value, Call[Acknowledgement]):
         return made
 
 
-class GetCurrentRetentionPolicy(_Value, Call[RetentionPolicies]):
+class GetCurrentRetentionPolicy(_Frozen, Call[RetentionPolicies]):
     """Reads the retention policies in force.
 
     It changes nothing, so it is the safe first call: it proves endpoint, clock and credentials.

@@ -209,7 +209,8 @@ class Sandbox:
 
         Headers are a mapping or pairs, as an HTTP library holds them. The host is the URL's, or else the header's.
         """
-        pairs = headers.items() if hasattr(headers, "items") else headers
+        given: Any = headers
+        pairs = given.items() if hasattr(given, "items") else given
         fault, wait, status, answered, content = self._core.handle(
             method, url, [(_bytes(name), _bytes(value)) for name, value in pairs], _bytes(body or b""), self._clock()
         )
@@ -244,7 +245,7 @@ class Sandbox:
         if wait:
             import asyncio
 
-            slept = (self._sleep or asyncio.sleep)(wait)
+            slept: Any = (self._sleep or asyncio.sleep)(wait)
             if hasattr(slept, "__await__"):
                 await slept
         return _arrived(answer, arrives, timeout, max_reply_bytes)

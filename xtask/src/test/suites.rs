@@ -96,6 +96,16 @@ pub(crate) const ALL: &[Suite] = &[
         run: python_vectors,
     },
     Suite {
+        name: "python-types",
+        about: "its types, in mypy and pyright, strictly",
+        run: python::types::test,
+    },
+    Suite {
+        name: "python-artifacts",
+        about: "what is in wheels and sdist, and that both build and work",
+        run: python::artifacts::test,
+    },
+    Suite {
         name: "messages",
         about: "errors have the same text in three languages",
         run: messages,
@@ -260,10 +270,8 @@ fn python_vectors() -> Result<Counts> {
 }
 
 fn run_pytest(tests: &str, messages: Option<PathBuf>) -> Result<Counts> {
-    let mut command = sh::program(python::installed()?);
-    command
-        .args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider", tests])
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let mut command = python::pytest(&python::installed()?);
+    command.arg(tests);
     if let Some(messages) = messages {
         command.env("KOODRIVE_MESSAGES", messages);
     }

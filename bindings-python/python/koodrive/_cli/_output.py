@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -28,7 +29,7 @@ class Output:
         #: The trace id of a notification that is on its way, for an interruption.
         self.sending: Optional[str] = None
         for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
+            if isinstance(stream, io.TextIOWrapper):
                 # What the terminal's encoding lacks is shown escaped: no message is lost for one character.
                 stream.reconfigure(errors="backslashreplace")
 

@@ -1,13 +1,15 @@
-"""What type checkers see of the package; checked with mypy --strict, never run."""
+"""What type checkers must accept and see: checked with mypy and pyright, strictly, and never run."""
 
 from __future__ import annotations
 
 import datetime
-from typing import List, Tuple
+from typing import List, Tuple, TypeVar
 
 import aiohttp
 import koodrive
-from koodrive.sandbox import Accepted, Answer, Sandbox, SandboxServer
+import koodrive.sandbox
+
+Reply = TypeVar("Reply")
 
 
 def build(client: koodrive.Client) -> List[Tuple[str, str]]:
@@ -17,6 +19,7 @@ def build(client: koodrive.Client) -> List[Tuple[str, str]]:
     body: bytes = request.body
     client.observe_clock({"date": "x"}, now, 1.5)
     reply: koodrive.Acknowledgement = client.parse(call, 200, [("date", "x")], body)
+    client.parse(call, 200, {b"date": b"x"}, memoryview(body))
     code: str = reply.code
     trace_id: str | None = reply.trace_id
     print(code, trace_id, client.clock_offset + 1.0)
@@ -34,6 +37,15 @@ def send(client: koodrive.Client) -> str | None:
         return error.code
     first: koodrive.RetentionPolicy = policies.policy_list[0]
     return first.policy_id
+
+
+def send_any(client: koodrive.Client, call: koodrive.Call[Reply]) -> Reply:
+    return client.send(call)
+
+
+def the_reply_follows_from_the_call(client: koodrive.Client) -> Tuple[koodrive.RetentionPolicies, koodrive.Acknowledgement]:
+    notify = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+    return send_any(client, koodrive.GetCurrentRetentionPolicy()), send_any(client, notify)
 
 
 async def token() -> str:
@@ -54,18 +66,12 @@ def again(client: koodrive.Client) -> koodrive.Client:
     return koodrive.Client.from_settings(settings, app_id="a", app_secret="b").with_credentials(token=lambda: "t")
 
 
-def configured(environ: dict[str, str]) -> koodrive.Client:
-    return koodrive.Client.from_env(environ, clock_margin=10)
+def values() -> Tuple[koodrive.Acknowledgement, koodrive.RetentionPolicies]:
+    return koodrive.Acknowledgement(code="0"), koodrive.RetentionPolicies(code="0", policy_list=())
 
 
-async def against_a_sandbox(call: koodrive.NotifyPackageExpire) -> list[Accepted]:
-    sandbox = Sandbox(apps={"a": "b"}, whitelist={"1"}, faults=[429, "cut", {"delay": 1}], now=lambda: 1762153305.0)
-    client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
-    reply: koodrive.Acknowledgement = client.send(call, transport=sandbox)
-    await client.asend(call, transport=sandbox)
-    answer: Answer = sandbox.handle("GET", "/", {"host": "x"})
-    body: bytes = answer.body
-    server: SandboxServer
-    with sandbox.serve() as server:
-        print(reply.code, body, server.url, server.environ["KOODRIVE_ENDPOINT"])
-    return sandbox.accepted()
+def sandbox() -> str:
+    faked = koodrive.sandbox.Sandbox(faults=[429, "cut"])
+    client = koodrive.Client.from_settings(faked.settings, **faked.credentials)
+    client.send(koodrive.GetCurrentRetentionPolicy(), transport=faked)
+    return faked.accepted()[0].package_id

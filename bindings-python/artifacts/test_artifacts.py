@@ -1,0 +1,153 @@
+"""What is published, looked into. KOODRIVE_WHEELS and KOODRIVE_SDIST name it, KOODRIVE_PATHS what must not be seen in it."""
+
+import base64
+import compileall
+import csv
+import hashlib
+import io
+import json
+import os
+import pathlib
+import re
+import tarfile
+import zipfile
+from email.parser import Parser
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "bindings-python" / "python"
+WHEELS = [pathlib.Path(path) for path in os.environ["KOODRIVE_WHEELS"].split(os.pathsep)]
+SDIST = pathlib.Path(os.environ["KOODRIVE_SDIST"])
+PATHS = [path for path in os.environ["KOODRIVE_PATHS"].split(os.pathsep) if len(path) > 1]
+
+#: With their bytecode, as pip leaves them. The official SDK's core has 10.9 MB.
+MOST_INSTALLED_BYTES = 1_500_000
+
+#: `koodrive-0.1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+NAME = re.compile(
+    r"koodrive-(?P<version>[^-]+)-(?P<python>cp39-abi3|cp311-abi3|cp314-cp314t)-"
+    r"(manylinux2014_(?P<gnu>\w+)\.manylinux_2_17_(?P=gnu)|musllinux_1_2_(?P<musl>\w+)|macosx_\w+|win_(amd64|arm64))\.whl"
+)
+MODULES = {"cp39-abi3": "_core.abi3.so", "cp311-abi3": "_core.abi3.so", "cp314-cp314t": "_core.cpython-314t-"}
+
+
+class Wheel:
+    def __init__(self, path):
+        self.path = path
+        self.name = NAME.fullmatch(path.name)
+        with zipfile.ZipFile(path) as archive:
+            self.infos = archive.infolist()
+            self.files = {name: archive.read(name) for name in archive.namelist()}
+        (self.info,) = {name.split("/")[0] for name in self.files if ".dist-info/" in name}
+
+    def text(self, name):
+        return self.files[f"{self.info}/{name}"].decode("utf-8")
+
+
+@pytest.fixture(params=WHEELS, ids=lambda path: path.name, scope="module")
+def wheel(request):
+    return Wheel(request.param)
+
+
+def test_its_name_says_what_it_runs_on(wheel):
+    assert wheel.name, wheel.path.name
+    tags = re.findall(r"^Tag: (.*)$", wheel.text("WHEEL"), re.M)
+    platforms = wheel.path.stem.split("-", 4)[4].split(".")
+    assert sorted(tags) == sorted(f"{wheel.name['python']}-{platform}" for platform in platforms)
+
+
+def test_it_holds_the_package_and_nothing_else(wheel):
+    (module,) = {name for name in wheel.files if name.startswith("koodrive/_core.") and not name.endswith(".pyi")}
+    if "win" not in wheel.path.name:
+        assert module.startswith("koodrive/" + MODULES[wheel.name["python"]])
+    sources = {path.relative_to(SOURCES).as_posix() for path in SOURCES.rglob("*.py*") if path.suffix in (".py", ".pyi")}
+    info = ("METADATA", "RECORD", "WHEEL", "entry_points.txt", "sboms/koodrive.cyclonedx.json")
+    licenses = ("LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES")
+    of_info = {f"{wheel.info}/{name}" for name in (*info, *(f"licenses/{name}" for name in licenses))}
+    assert set(wheel.files) == sources | of_info | {module, "koodrive/py.typed"}
+
+
+def test_its_record_is_right(wheel):
+    rows = {name: (digest, size) for name, digest, size in csv.reader(io.StringIO(wheel.text("RECORD")))}
+    assert rows.pop(f"{wheel.info}/RECORD") == ("", "")
+    digests = {name: hashlib.sha256(content).digest() for name, content in wheel.files.items()}
+    assert rows == {
+        name: ("sha256=" + base64.urlsafe_b64encode(digests[name]).rstrip(b"=").decode(), str(len(content)))
+        for name, content in wheel.files.items()
+        if not name.endswith("/RECORD")
+    }
+
+
+def test_it_asks_for_nothing(wheel):
+    metadata = Parser().parsestr(wheel.text("METADATA"))
+    assert metadata.get_all("Requires-Dist") is None
+    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
+    assert set(metadata.get_all("License-File")) == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"}
+
+
+def test_the_system_needs_only_its_c_library(wheel):
+    if not (wheel.name["gnu"] or wheel.name["musl"]):
+        pytest.skip("an ELF file's names are read here")
+    (module,) = (content for name, content in wheel.files.items() if name.endswith(".so"))
+    libraries = set(re.findall(rb"\0((?:lib|ld-)[\w.+-]*\.so[\w.]*)(?=\0)", module))
+    of_libc = rb"lib(c|m|dl|rt|pthread)\.so(\.6|\.2|\.0|\.1)?|ld-linux[\w.-]*\.so\.\d|libgcc_s\.so\.1"
+    assert libraries and all(re.fullmatch(of_libc, library) for library in libraries), libraries
+
+
+def test_what_is_installed_is_small(wheel, tmp_path):
+    for name, content in wheel.files.items():
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    assert compileall.compile_dir(tmp_path, quiet=1)
+    size = sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file())
+    print(f"{wheel.path.name}: {wheel.path.stat().st_size} bytes, installed {size}")
+    assert size <= MOST_INSTALLED_BYTES
+
+
+def test_it_was_made_at_no_time_and_nowhere(wheel):
+    assert {info.date_time for info in wheel.infos} == {(1980, 1, 1, 0, 0, 0)}
+    for name, content in wheel.files.items():
+        shown = [path for path in PATHS if path.encode() + b"/" in content]
+        assert not shown, f"{name} shows {shown}"
+
+
+def test_its_bill_of_materials(wheel):
+    bom = json.loads(wheel.text("sboms/koodrive.cyclonedx.json"))
+    assert (bom["bomFormat"], bom["specVersion"]) == ("CycloneDX", "1.5")
+    this = bom["metadata"]["component"]
+    assert (this["name"], this["version"]) == ("koodrive", wheel.name["version"])
+    parts = {part["bom-ref"]: part for part in bom["components"]}
+    assert len(parts) == len(bom["components"])
+    named = {part["name"] for part in parts.values() if part["scope"] == "required"}
+    # Those that are linked in and those that only build them.
+    assert {"koodrive", "pyo3", "pyo3-ffi", "sha2", "hmac", "serde_json", "std"} <= named
+    assert {"syn", "pyo3-build-config"} & named == set()
+    # What cargo's lock file says of each.
+    lock = (ROOT / "Cargo.lock").read_text("utf-8")
+    for part in parts.values():
+        assert part["licenses"][0]["expression"], part["name"]
+        if "hashes" in part:
+            entry = f'name = "{part["name"]}"\nversion = "{part["version"]}"'
+            (rest,) = [text for text in lock.split("[[package]]") if entry + "\n" in text]
+            assert part["hashes"][0]["content"] in rest
+    assert sum("hashes" not in part for part in parts.values()) == 3  # our two crates, and std
+    known = {this["bom-ref"], *parts}
+    edges = {edge["ref"]: edge["dependsOn"] for edge in bom["dependencies"]}
+    assert edges[this["bom-ref"]]
+    assert {ref for below in edges.values() for ref in below} | set(edges) <= known
+
+
+def test_the_sdist_holds_all_sources_and_no_path():
+    with tarfile.open(SDIST) as archive:
+        files = {member.name.split("/", 1)[1]: archive.extractfile(member).read() for member in archive if member.isfile()}
+    sources = {f"python/{path.relative_to(SOURCES).as_posix()}" for path in SOURCES.rglob("*.py*") if path.suffix != ".pyc"}
+    needed = {"Cargo.toml", "Cargo.lock", "pyproject.toml", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "core/src/lib.rs"}
+    assert sources | needed <= set(files)
+    assert "THIRD-PARTY-LICENSES" not in files  # it is about a wheel
+    assert b"[profile.release]" in files["Cargo.toml"]
+    for name, content in files.items():
+        shown = [path for path in PATHS if path.encode() + b"/" in content]
+        assert not shown, f"{name} shows {shown}"

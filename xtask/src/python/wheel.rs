@@ -1,0 +1,171 @@
+//! Wheels: which there are, and how one is built. The tested ones are built as the shipped ones are.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+
+use super::{binding, directory, environment, path_with, sbom};
+use crate::stamp::{files, fingerprint, once};
+use crate::{licenses, reproducible, sh, wasm};
+
+pub(crate) const CRATE: &str = "koodrive-python";
+
+/// A platform, by rustc's name and by that of the oldest systems that its wheels run on.
+pub(crate) struct Platform {
+    pub(crate) triple: &'static str,
+    /// maturin's word; none where it knows by itself.
+    oldest: Option<&'static str>,
+}
+
+const fn platform(triple: &'static str, oldest: Option<&'static str>) -> Platform {
+    Platform { triple, oldest }
+}
+
+/// glibc 2.17 is that of CentOS 7, musl 1.2 that of Alpine 3.13.
+const LINUX: [Platform; 4] = [
+    platform("x86_64-unknown-linux-gnu", Some("manylinux2014")),
+    platform("aarch64-unknown-linux-gnu", Some("manylinux2014")),
+    platform("x86_64-unknown-linux-musl", Some("musllinux_1_2")),
+    platform("aarch64-unknown-linux-musl", Some("musllinux_1_2")),
+];
+const MACOS: [Platform; 2] = [
+    platform("aarch64-apple-darwin", None),
+    platform("x86_64-apple-darwin", None),
+];
+const WINDOWS: [Platform; 2] = [
+    platform("x86_64-pc-windows-msvc", None),
+    platform("aarch64-pc-windows-msvc", None),
+];
+
+/// Those that this machine builds for.
+pub(crate) fn platforms() -> &'static [Platform] {
+    match env::consts::OS {
+        "macos" => &MACOS,
+        "windows" => &WINDOWS,
+        _ => &LINUX,
+    }
+}
+
+/// The one that this machine is.
+pub(crate) fn host() -> Result<&'static Platform> {
+    let libc = if cfg!(target_env = "musl") {
+        "musl"
+    } else {
+        ""
+    };
+    let is_host = |platform: &&Platform| {
+        platform.triple.starts_with(env::consts::ARCH) && platform.triple.ends_with(libc)
+    };
+    match platforms().iter().find(is_host) {
+        Some(platform) => Ok(platform),
+        None => bail!("there is no wheel for this machine ({})", env::consts::ARCH),
+    }
+}
+
+/// A Python that a wheel is for. pyproject.toml says what is built for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Python {
+    /// The stable ABI of 3.9, for everything but what the others serve.
+    Oldest,
+    /// The stable ABI of 3.11, for that and later ones.
+    Since311,
+    /// Free-threaded 3.14, which no stable ABI serves.
+    FreeThreaded,
+}
+
+impl Python {
+    pub(crate) const ALL: [Self; 3] = [Self::Oldest, Self::Since311, Self::FreeThreaded];
+
+    /// maturin's name. The interpreter need not be there.
+    const fn interpreter(self) -> &'static str {
+        match self {
+            Self::Oldest => "python3.9",
+            Self::Since311 => "python3.11",
+            Self::FreeThreaded => "python3.14t",
+        }
+    }
+}
+
+/// Builds one wheel.
+pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
+    let interpreter = python.interpreter();
+    let folder = directory().join("wheels").join(platform.triple);
+    let stamp = folder.join(format!("{interpreter}.stamp"));
+    let folder = folder.join(interpreter);
+    once(&stamp, &sources()?, || {
+        let _ = fs::remove_dir_all(&folder);
+        wasm::ensure_target(platform.triple)?;
+        let licences = licenses::text(CRATE, platform.triple, &[])?;
+        fs::write(binding("THIRD-PARTY-LICENSES"), licences)?;
+        let sbom = directory().join("koodrive.cyclonedx.json");
+        fs::write(&sbom, sbom::text(platform.triple)?)?;
+        let python = environment()?;
+        let mut command = sh::program(&python);
+        command
+            .args(["-m", "maturin", "build", "--quiet", "--locked"])
+            .args(["--manifest-path", "bindings-python/Cargo.toml"])
+            .args(["--profile", "python", "--target", platform.triple])
+            .args(["--interpreter", interpreter, "--out"])
+            .arg(&folder)
+            .arg("--sbom-include")
+            .arg(&sbom)
+            // maturin asks for zig as a module of the first python there.
+            .env("PATH", path_with(&python)?)
+            .env("CARGO_TARGET_DIR", sh::target())
+            .env(
+                "CARGO_ENCODED_RUSTFLAGS",
+                reproducible::remap_flags()?.join("\x1f"),
+            );
+        if let Some(oldest) = platform.oldest {
+            command.args(["--zig", "--compatibility", oldest]);
+        }
+        let built = sh::run(&mut command);
+        fs::remove_file(binding("THIRD-PARTY-LICENSES"))?;
+        built
+    })?;
+    match files(&folder)?.as_slice() {
+        [wheel] => Ok(wheel.clone()),
+        others => bail!("maturin should have built one wheel, not {}", others.len()),
+    }
+}
+
+/// What a wheel is made of. Asking cargo would take longer than the demo may.
+pub(crate) fn sources() -> Result<String> {
+    let mut paths: Vec<_> = [
+        "Cargo.toml",
+        "Cargo.lock",
+        "core/src",
+        "core/Cargo.toml",
+        "xtask/src/python",
+    ]
+    .map(|path| sh::root().join(path))
+    .into();
+    paths.extend(
+        [
+            "src",
+            "sandbox",
+            "python",
+            "Cargo.toml",
+            "pyproject.toml",
+            "README.md",
+            "LICENSE-APACHE",
+            "LICENSE-MIT",
+        ]
+        .map(binding),
+    );
+    fingerprint(&paths)
+}
+
+/// The wheel that this Python of the machine would be given.
+pub(crate) fn for_interpreter(python: &std::path::Path) -> Result<PathBuf> {
+    let code = "import sys; print(sys.version_info >= (3, 11))";
+    let answer = sh::output(sh::program(python).args(["-c", code]))?;
+    let python = if answer.trim() == "True" {
+        Python::Since311
+    } else {
+        Python::Oldest
+    };
+    build(host()?, python)
+}
