@@ -49,7 +49,8 @@ export class Client {
       refuse("token is a function, which request does not call", "use send, or withCredentials({ token }) with a token");
     }
     const { now = Date.now(), date, traceId } = options;
-    return build(state.core, state.fixed, call, instant(now), optionalInstant(date), optionalText("trace id", traceId));
+    const fields = argumentsOf(call);
+    return build(state.core, state.fixed, fields, instant(now), optionalInstant(date), optionalText("trace id", traceId));
   }
 
   /**

@@ -3,6 +3,7 @@ import { readBody } from "./body.js";
 import { argumentsOf } from "./calls.js";
 import { neverLeft } from "./causes.js";
 import { core } from "./core.js";
+import { Deadline } from "./deadline.js";
 import { checked, hiddenRedirect, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
 import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
@@ -10,19 +11,26 @@ import { AUTHORIZATION, X_DATE } from "./names.js";
 import { withoutSecret } from "./secret.js";
 import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
+/** @import { Arguments } from "./calls.js" */
 /** @import { ClientState } from "./client.js" */
-/** @import { Call, Exchange, Fetch, FetchResponse, KooDriveError, KooDriveRequest, ReplyTo, SendOptions } from "./index.js" */
+/** @import { Call, Exchange, FetchResponse, KooDriveError, KooDriveRequest, ReplyTo, SendOptions } from "./index.js" */
 /** @import { Core } from "koodrive:glue" */
 
 /** @typedef {ReturnType<typeof settingsOf>} Settings */
-/** @typedef {ReturnType<typeof startDeadline>} Deadline */
 
 const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+/** For many ids at a time: to ask for random bytes costs more than the bytes do. */
+const random = new Uint8Array(29 * 64);
+let used = random.length;
+
 export function newTraceId() {
-  const random = crypto.getRandomValues(new Uint8Array(29));
-  return checked(() => core().traceId(random));
+  if (used === random.length) {
+    crypto.getRandomValues(random);
+    used = 0;
+  }
+  return checked(() => core().traceId(random.subarray(used, (used += 29))));
 }
 
 /**
@@ -35,15 +43,15 @@ export function newTraceId() {
  */
 export async function send(state, call, options) {
   const settings = settingsOf(options);
-  argumentsOf(call);
+  const fields = argumentsOf(call);
   state.sending++;
   try {
     try {
-      return await attempt(state, call, settings);
+      return await attempt(state, call, fields, settings);
     } catch (error) {
       if (!isClockRefusal(error) || settings.date !== undefined) throw error;
     }
-    return await attempt(state, call, settings);
+    return await attempt(state, call, fields, settings);
   } finally {
     state.sending--;
     state.release();
@@ -54,57 +62,60 @@ export async function send(state, call, options) {
 function settingsOf(options) {
   known("the options of send", options, OPTIONS);
   const { fetch = hostFetch(), now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
-  /** @type {(name: string, value: unknown) => void} */
-  const wantFunction = (name, value) => {
-    if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
-  };
   wantFunction("fetch", fetch);
   wantFunction("now", now);
   if (onExchange !== undefined) wantFunction("onExchange", onExchange);
   if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
-  /** @type {(name: string, value: unknown, most: number) => void} */
-  const wantNumber = (name, value, most) => {
-    if (typeof value !== "number" || !(value >= 1 && value <= most)) refuse(`${name} is no number from 1 to ${most}`, "give one or leave it out");
-  };
-  wantNumber("timeoutMs", timeoutMs, LONGEST_TIMER);
-  wantNumber("maxReplyBytes", maxReplyBytes, LONGEST_TIMER);
+  wantNumber("timeoutMs", timeoutMs);
+  wantNumber("maxReplyBytes", maxReplyBytes);
   const date = optionalInstant(options.date);
   const traceId = optionalText("trace id", options.traceId) ?? newTraceId();
-  return { fetch, now: () => instant(now()), onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
+  return { fetch, now, onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
+}
+
+/** @type {(name: string, value: unknown) => void} */
+function wantFunction(name, value) {
+  if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
+}
+
+/** @type {(name: string, value: unknown) => void} */
+function wantNumber(name, value) {
+  const fits = typeof value === "number" && value >= 1 && value <= LONGEST_TIMER;
+  if (!fits) refuse(`${name} is no number from 1 to ${LONGEST_TIMER}`, "give one or leave it out");
 }
 
 /**
  * @template {Call} C
  * @param {ClientState} state
  * @param {C} call
+ * @param {Arguments} fields
  * @param {Settings} settings
  * @returns {Promise<ReplyTo<C>>}
  */
-async function attempt(state, call, settings) {
+async function attempt(state, call, fields, settings) {
   const { now, date, traceId, signal, timeoutMs } = settings;
-  const deadline = startDeadline(signal, timeoutMs);
+  const deadline = new Deadline(signal, timeoutMs);
   try {
     if (deadline.signal.aborted) throw transportError(false, deadline.signal.reason, traceId);
-    const signer = await signerOf(state, deadline, traceId);
-    const sentAt = now();
+    const signer = state.token ? await freshSigner(state, deadline, traceId) : state.core;
+    const sentAt = instant(now());
     let request;
     try {
-      request = build(signer, state.fixed, call, sentAt, date, traceId);
+      request = build(signer, state.fixed, fields, sentAt, date, traceId);
     } finally {
       if (signer !== state.core) signer.free();
     }
     return await exchange(state, call, settings, deadline, request, sentAt);
   } finally {
-    deadline.end();
+    deadline.clear();
   }
 }
 
 /**
- * The core that signs: a token that is a function is asked before each attempt.
+ * The core that signs with a token of now: the function is asked before each attempt.
  * @type {(state: ClientState, deadline: Deadline, traceId: string) => Promise<Core>}
  */
-async function signerOf(state, deadline, traceId) {
-  if (!state.token) return state.core;
+async function freshSigner(state, deadline, traceId) {
   let token;
   try {
     token = await deadline.race(Promise.resolve().then(state.token));
@@ -127,15 +138,27 @@ async function signerOf(state, deadline, traceId) {
  * @returns {Promise<ReplyTo<C>>}
  */
 async function exchange(state, call, settings, deadline, request, sentAt) {
-  const { traceId, onExchange } = settings;
-  const started = performance.now();
+  const { fetch, now, maxReplyBytes, traceId, onExchange } = settings;
+  const { url, ...init } = request;
+  const started = onExchange ? performance.now() : 0;
   /** @type {FetchResponse | undefined} */
   let response;
   /** @type {KooDriveError | undefined} */
   let failure;
+  const fetchAndRead = async () => {
+    response = await fetch(url, { ...init, signal: deadline.signal });
+    const { status, headers, type } = response;
+    const receivedAt = instant(now());
+    if (type === "opaqueredirect") throw hiddenRedirect(call.operation, traceId);
+    const { body, complete } = await readBody(response, maxReplyBytes);
+    checked(() => state.core.observeClock(headerLines(headers), sentAt, receivedAt));
+    const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
+    const reply = read(state.core, call, { status, headers, body }, sent);
+    /** @type {{ traceId: string | null }} */ (reply).traceId ??= traceId;
+    return reply;
+  };
   try {
-    response = await deadline.race(fetching(settings.fetch, request, deadline.signal));
-    return await answer(state, call, settings, deadline, request, response, sentAt);
+    return await deadline.race(fetchAndRead());
   } catch (error) {
     // Input that is refused here is the transport's, such as a status of 0: the request has left.
     const known = isKooDriveError(error) && error.kind !== "invalid_input";
@@ -144,74 +167,13 @@ async function exchange(state, call, settings, deadline, request, sentAt) {
     throw failure;
   } finally {
     if (onExchange) {
-      const { method, url } = request;
+      const { method } = request;
       const { kind = null, outcome = null } = failure ?? {};
       const status = response?.status || null;
       const durationMs = performance.now() - started;
       tell(onExchange, { method, url, status, startedAt: new Date(sentAt), durationMs, traceId, kind, outcome });
     }
   }
-}
-
-/**
- * A stand-in for fetch may throw at once.
- * @type {(fetch: Fetch, request: KooDriveRequest, signal: AbortSignal) => Promise<FetchResponse>}
- */
-const fetching = async (fetch, { url, ...init }, signal) => fetch(url, { ...init, signal });
-
-/**
- * @template {Call} C
- * @param {ClientState} state
- * @param {C} call
- * @param {Settings} settings
- * @param {Deadline} deadline
- * @param {KooDriveRequest} request
- * @param {FetchResponse} response
- * @param {number} sentAt
- * @returns {Promise<ReplyTo<C>>}
- */
-async function answer(state, call, settings, deadline, request, response, sentAt) {
-  const { now, traceId, maxReplyBytes } = settings;
-  const { status, headers } = response;
-  const receivedAt = now();
-  if (response.type === "opaqueredirect") throw hiddenRedirect(call.operation, traceId);
-  checked(() => state.core.observeClock(headerLines(headers), sentAt, receivedAt));
-  const { body, complete } = await readBody(response, maxReplyBytes, deadline);
-  const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
-  const reply = read(state.core, call, { status, headers, body }, sent);
-  /** @type {{ traceId: string | null }} */ (reply).traceId ??= traceId;
-  return reply;
-}
-
-/**
- * Aborts with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal.
- * @param {AbortSignal | null | undefined} outer @param {number} timeoutMs
- */
-function startDeadline(outer, timeoutMs) {
-  const controller = new AbortController();
-  const { signal } = controller;
-  const abort = () => controller.abort(outer?.reason);
-  const timer = setTimeout(
-    () => controller.abort(new DOMException(`no complete answer within ${timeoutMs} ms`, "TimeoutError")),
-    timeoutMs,
-  );
-  if (outer?.aborted) abort();
-  else outer?.addEventListener("abort", abort, { once: true });
-  /** @type {Promise<never>} */
-  const aborted = new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
-  return {
-    signal,
-    /** @template T @param {PromiseLike<T>} work @returns {Promise<T>} */
-    race: (work) => Promise.race([work, aborted]),
-    end() {
-      clearTimeout(timer);
-      outer?.removeEventListener("abort", abort);
-    },
-  };
 }
 
 /**

@@ -1,10 +1,11 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
-import { argumentsOf, operationOf } from "./calls.js";
+import { operationOf } from "./calls.js";
 import { checked, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
 /** @import { Core } from "koodrive:glue" */
+/** @import { Arguments } from "./calls.js" */
 /** @import { Acknowledgement, Call, HeadersLike, KooDriveRequest, ReplyTo, ResponseParts } from "./index.js" */
 
 /**
@@ -23,10 +24,10 @@ export const optionalText = (field, value) => (value === undefined ? undefined :
 
 /**
  * The request of a call. `fixed` keeps what never changes, per operation.
- * @type {(core: Core, fixed: FixedParts[], call: Call, now: number, date?: number, traceId?: string) => KooDriveRequest}
+ * @type {(core: Core, fixed: FixedParts[], fields: Arguments, now: number, date?: number, traceId?: string) => KooDriveRequest}
  */
-export function build(core, fixed, call, now, date, traceId) {
-  const [operation, user, packageId, kind] = argumentsOf(call);
+export function build(core, fixed, fields, now, date, traceId) {
+  const [operation, user, packageId, kind] = fields;
   const parts = (fixed[operation] ??= fixedParts(core, operation));
   const varying = checked(() => core.request(operation, user, packageId, kind, now, date, traceId));
   const end = varying.indexOf("\n", X_DATE_LENGTH);
