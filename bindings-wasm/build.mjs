@@ -1,7 +1,7 @@
 // Makes the npm package from wasm-bindgen's output: node build.mjs GLUE PACKAGE VERSION. `cargo xtask package npm` runs it.
 //
-// Shrinks the modules and bundles each with js/ into one file per way to
-// load it: ES module, CommonJS, and for Workers an ES module whose .wasm is a file.
+// Shrinks the modules and bundles each with js/ into one file per way to load it: ES module, CommonJS, and for Workers an ES
+// module whose .wasm is a file.
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -40,16 +40,20 @@ const bundle = (name, built, outfile, { file, client, ...options } = {}) =>
     ...options,
   });
 
-/** An entry with a .wasm, in each way to load it. Another entry's `client` is a file: its errors are the client's own. */
-async function entry(name, built, wasm, worker) {
+/** An entry for either module system. Another entry's `client` is a file: its errors are the client's own. */
+async function entry(name, built) {
   await bundle(name, built, join(dist, `${name}.js`), { client: "./index.js" });
   await bundle(name, built, join(dist, `${name}.cjs`), { client: "./index.cjs", format: "cjs" });
-  writeFileSync(join(dist, wasm.name), wasm.bytes);
-  await bundle(name, built, join(dist, worker), { client: "./workerd.js", file: `./${wasm.name}` });
-  // The same declarations for either module system.
+  // The same declarations for both.
   const types = readFileSync(join(here, `js/${name}.d.ts`), "utf8");
   writeFileSync(join(dist, `${name}.d.ts`), types);
   writeFileSync(join(dist, `${name}.d.cts`), types.replace('"./index.js"', '"./index.cjs"'));
+}
+
+/** The same entry for Workers, with its .wasm as a file. */
+async function workerEntry(name, built, outfile, wasm) {
+  writeFileSync(join(dist, wasm.name), wasm.bytes);
+  await bundle(name, built, join(dist, outfile), { client: "./workerd.js", file: `./${wasm.name}` });
 }
 
 const glueOf = (path, bytes) => ({
@@ -59,8 +63,10 @@ const glueOf = (path, bytes) => ({
 
 async function client() {
   const bytes = shrink(glue, "koodrive");
-  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), "koodrive:names": { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" } };
-  await entry("index", built, { name: "koodrive.wasm", bytes }, "workerd.js");
+  const names = { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" };
+  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), "koodrive:names": names };
+  await entry("index", built);
+  await workerEntry("index", built, "workerd.js", { name: "koodrive.wasm", bytes });
   // Not shipped: what a browser's bundler makes of it, and of the JavaScript alone, for the sizes.
   await bundle("index", built, join(glue, "minified.js"), { minify: true });
   await bundle("index", built, join(glue, "minified-without-wasm.js"), { minify: true, file: "./koodrive.wasm" });
@@ -69,11 +75,14 @@ async function client() {
 async function sandbox() {
   const folder = join(glue, "sandbox");
   const bytes = shrink(folder, "sandbox");
-  await entry("sandbox", glueOf(join(folder, "sandbox.js"), bytes), { name: "sandbox.wasm", bytes }, "sandbox.workerd.js");
+  const built = glueOf(join(folder, "sandbox.js"), bytes);
+  await entry("sandbox", built);
+  await workerEntry("sandbox", built, "sandbox.workerd.js", { name: "sandbox.wasm", bytes });
 }
 
 await client();
 await sandbox();
+await entry("undici", {});
 for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));
 copyFileSync(join(here, "README.md"), join(target, "README.md"));
 const root = join(here, "..");

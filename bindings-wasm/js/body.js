@@ -31,34 +31,31 @@ async function fromReader(reader, limit) {
 }
 
 /**
- * By its events: the same as an asynchronous iterator costs twice as much.
+ * By its events: an asynchronous iterator costs twice as much.
  * @type {(stream: import("node:stream").Readable, limit: number) => Promise<{ body: Uint8Array, complete: boolean }>}
  */
 function fromNode(stream, limit) {
   return new Promise((resolve, reject) => {
     const chunks = new Chunks(limit);
-    stream
-      .on("data", (chunk) => {
-        if (chunks.take(chunk)) return;
-        resolve(chunks.joined(false));
-        stream.destroy();
-      })
-      .on("end", () => resolve(chunks.joined(true)))
-      // Also after the promise is settled: a stream that is given up has an error to tell.
-      .on("error", reject)
-      .on("close", () => reject(new Error("the reply's body was closed before its end")));
+    stream.on("data", (chunk) => {
+      if (chunks.take(chunk)) return;
+      resolve(chunks.joined(false));
+      stream.destroy();
+    });
+    stream.on("end", () => resolve(chunks.joined(true)));
+    // Also after the promise is settled: a stream that is given up has an error to tell.
+    stream.on("error", reject);
   });
 }
 
 class Chunks {
-  #limit;
   /** @type {Uint8Array[]} */
-  #chunks = [];
-  #length = 0;
+  chunks = [];
+  length = 0;
 
   /** @param {number} limit */
   constructor(limit) {
-    this.#limit = limit;
+    this.limit = limit;
   }
 
   /**
@@ -66,21 +63,22 @@ class Chunks {
    * @param {Uint8Array} chunk
    */
   take(chunk) {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    return this.#length <= this.#limit;
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    return this.length <= this.limit;
   }
 
   /** @param {boolean} complete */
   joined(complete) {
-    const [first] = this.#chunks;
-    if (this.#chunks.length === 1) return { body: first.subarray(0, this.#limit), complete };
-    const body = new Uint8Array(this.#length);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      body.set(chunk, at);
-      at += chunk.length;
+    let [body] = this.chunks;
+    if (this.chunks.length !== 1) {
+      body = new Uint8Array(this.length);
+      let at = 0;
+      for (const chunk of this.chunks) {
+        body.set(chunk, at);
+        at += chunk.length;
+      }
     }
-    return { body: body.subarray(0, this.#limit), complete };
+    return { body: complete ? body : body.subarray(0, this.limit), complete };
   }
 }

@@ -1,10 +1,23 @@
-/** Ends an attempt with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal. */
+/** On the fetch of undici.js, which is content with less than an AbortSignal. */
+export const LIGHT_SIGNAL = Symbol.for("koodrive.lightSignal");
+
+/**
+ * Ends an attempt with the caller's signal or when time is up, even where a stand-in for fetch ignores its signal.
+ *
+ * It is a signal itself, as far as undici needs one: in Node an AbortSignal and a listener cost more than a whole request.
+ */
 export class Deadline {
-  #controller = new AbortController();
+  aborted = false;
+  /** @type {unknown} */
+  reason;
   #outer;
   #timer;
+  /** @type {AbortController | undefined} */
+  #controller;
   /** @type {((reason: unknown) => void) | undefined} */
   #reject;
+  /** @type {(() => void)[]} */
+  #listeners = [];
 
   /** @param {AbortSignal | null | undefined} outer @param {number} timeoutMs */
   constructor(outer, timeoutMs) {
@@ -16,8 +29,21 @@ export class Deadline {
     else outer?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  get signal() {
+  /** The signal for this transport. @param {Function} fetch @returns {AbortSignal} */
+  signalFor(fetch) {
+    if (LIGHT_SIGNAL in fetch) return /** @type {any} */ (this);
+    this.#controller = new AbortController();
     return this.#controller.signal;
+  }
+
+  /** @param {"abort"} _ @param {() => void} listener */
+  addEventListener(_, listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** @param {"abort"} _ @param {() => void} listener */
+  removeEventListener(_, listener) {
+    this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
   /**
@@ -27,7 +53,7 @@ export class Deadline {
   race(work) {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
-      if (this.signal.aborted) reject(this.signal.reason);
+      if (this.aborted) reject(this.reason);
       work.then(resolve, reject);
     });
   }
@@ -42,8 +68,11 @@ export class Deadline {
 
   /** @param {unknown} reason */
   #end(reason) {
+    this.aborted = true;
+    this.reason = reason;
     // First: with the transport the same reason may come in other words.
     this.#reject?.(reason);
-    this.#controller.abort(reason);
+    this.#controller?.abort(reason);
+    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,5 +1,6 @@
 // What the tests share: the installed package, a client, a call, and a server on a free port.
 import { createServer } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -14,6 +15,7 @@ export const require = createRequire(pathToFileURL(join(installed, "package.json
 const imported = (entry) => import(pathToFileURL(require.resolve(entry).replace(/\.cjs$/, ".js")).href);
 export const esm = await imported("koodrive");
 export const { Sandbox } = await imported("koodrive/sandbox");
+export const { overUndici } = await imported("koodrive/undici");
 export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, notifyPackageExpire } = esm;
 
 export const USER_ID = "1505084218764547200";
@@ -23,19 +25,21 @@ export const call = notifyPackageExpire({ carrierUserId: "189642158555241211", p
 
 export const client = (options = {}) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, token: TOKEN, ...options });
 
-/** Serves `answer(request, response, number)`; gives its URL and the requests that came. */
-export async function serving(answer, work) {
+/** Serves `answer(request, response, number)`; gives its URL, the requests that came, and the server. With `tls` over TLS. */
+export async function serving(answer, work, tls) {
   const requests = [];
-  const server = createServer(async (request, response) => {
+  const listener = async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     const { method, url, headers } = request;
     requests.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
     answer(request, response, requests.length);
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  const { port } = server.address();
   try {
-    return await work(`http://127.0.0.1:${server.address().port}`, requests);
+    return await work(tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`, requests, server);
   } finally {
     server.closeAllConnections();
     await new Promise((closed) => server.close(closed));

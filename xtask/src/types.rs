@@ -19,7 +19,7 @@ const OLDEST: &str = "typescript-oldest";
 const NEWEST: &str = "typescript";
 
 /// The hosts whose types a user may have loaded, and the module resolutions: see the files.
-const PROJECTS: [&str; 3] = ["plain", "node", "browser"];
+const PROJECTS: [&str; 4] = ["plain", "node", "browser", "undici"];
 
 /// The glue as wasm-bindgen declares it, below target/npm, and where it is committed.
 const GENERATED: [(&str, &str); 2] = [
@@ -65,7 +65,23 @@ fn samples() -> Result<PathBuf> {
             fs::copy(&file, folder.join(name))?;
         }
     }
+    // Its types are not part of the package, and a user of that entry has it.
+    copy_declarations("undici", &folder.join("node_modules"))?;
     Ok(folder)
+}
+
+/// What a compiler reads of a package in node_modules.
+fn copy_declarations(package: &str, to: &Path) -> Result<()> {
+    let modules = npm::binding("node_modules");
+    for file in files(&modules.join(package))? {
+        let name = file.to_string_lossy();
+        if name.ends_with(".d.ts") || name.ends_with("package.json") {
+            let copy = to.join(file.strip_prefix(&modules)?);
+            fs::create_dir_all(copy.parent().unwrap_or(to))?;
+            fs::copy(&file, copy)?;
+        }
+    }
+    Ok(())
 }
 
 fn tsc(compiler: &str, project: &Path) -> Command {
