@@ -24,23 +24,24 @@ export interface UndiciDispatcher<Options = never> {
 export type UndiciOptions<Options> = Omit<NonNullable<Options>, "origin" | "path" | "method" | "headers" | "body" | "signal">;
 
 /**
- * Sends over undici's `request`, which is many times faster than `fetch`, and has a proxy, an authority of your own and a
- * connect time-out.
+ * Sends over undici's `request` instead of `fetch`, for {@link SendOptions.fetch}: many times faster, and with a proxy, an
+ * authority of your own and a connect time-out.
  *
- * ```js
- * import { Agent } from "undici";
- * const agent = new Agent({ connections: 64, connect: { timeout: 5_000 } });
- * await client.send(call, { fetch: overUndici(agent) });
+ * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
+ * `Pool` or `Client` must be for the endpoint's origin.
+ *
+ * `signal`, `timeoutMs` and `maxReplyBytes` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
+ * nothing, and `send` asks for no compression.
+ *
+ * ```ts
+ * const agent = new Agent({ connections: 64, connect: { timeout: 5_000 } }); // undici's
+ * const { code } = await client.send(call, { fetch: overUndici(agent) });
+ * console.log(code); // → 0
+ * await agent.close();
  * ```
- *
- * Make it once: connections belong to the dispatcher. Give it a dispatcher that neither follows redirects nor retries; a `Pool`
- * or `Client` must be for the endpoint's origin. Close the dispatcher yourself.
- *
- * undici decompresses nothing, and `send` asks for no compression. {@link SendOptions.signal}, `timeoutMs` and `maxReplyBytes`
- * hold as with `fetch`; undici's own time-outs hold besides them.
  * @param undici undici's `request`, or a dispatcher
- * @param options for each request, as undici documents them
- * @throws {@link InvalidInputError} where `undici` is neither
+ * @param options of undici, for each request
+ * @throws InvalidInputError for anything else than these two.
  */
 export declare function overUndici<Options>(undici: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
 export declare function overUndici<Options>(undici: UndiciRequest<Options>, options?: UndiciOptions<Options>): Fetch;

@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::stamp::{fingerprint, once};
+use crate::stamp::{files, fingerprint, once};
 use crate::{licenses, reproducible, sh, wasm};
 
 /// Builds the package. Gives its folder.
@@ -145,6 +145,19 @@ pub(crate) fn installed() -> Result<PathBuf> {
         install_into(&folder)
     })?;
     Ok(folder)
+}
+
+/// Puts a development dependency where files in `folder` find it: what a user of the package would have installed as well.
+pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
+    let modules = binding("node_modules");
+    for file in files(&modules.join(package))? {
+        let copy = folder
+            .join("node_modules")
+            .join(file.strip_prefix(&modules)?);
+        fs::create_dir_all(copy.parent().unwrap_or(folder))?;
+        fs::copy(&file, copy)?;
+    }
+    Ok(())
 }
 
 /// Fails where a module asks its host for anything new: the core draws no clock and no randomness and does no I/O.

@@ -98,7 +98,9 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
         command.arg("-c").arg(code);
         command
     } else {
-        let file = npm::installed()?.join("readme-block.mjs");
+        let folder = npm::installed()?.join("documented");
+        npm::lend("undici", &folder)?;
+        let file = folder.join("block.mjs");
         fs::write(&file, code)?;
         if language == "ts" {
             strip_types(&file)?;
@@ -192,6 +194,8 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
 const AT_HAND: &str = r#"
 import { ApiError, Client, getCurrentRetentionPolicy, INTERNATIONAL, isKooDriveError, notifyPackageExpire } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
+import { overUndici } from "koodrive/undici";
+import { Agent } from "undici";
 const { KOODRIVE_ENDPOINT = "", KOODRIVE_USER_ID = "", KOODRIVE_APP_ID = "", KOODRIVE_APP_SECRET = "" } = process.env;
 const client = new Client({ endpoint: KOODRIVE_ENDPOINT, userId: KOODRIVE_USER_ID, appId: KOODRIVE_APP_ID, appSecret: KOODRIVE_APP_SECRET });
 const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });

@@ -65,23 +65,8 @@ fn samples() -> Result<PathBuf> {
             fs::copy(&file, folder.join(name))?;
         }
     }
-    // Its types are not part of the package, and a user of that entry has it.
-    copy_declarations("undici", &folder.join("node_modules"))?;
+    npm::lend("undici", &folder)?;
     Ok(folder)
-}
-
-/// What a compiler reads of a package in node_modules.
-fn copy_declarations(package: &str, to: &Path) -> Result<()> {
-    let modules = npm::binding("node_modules");
-    for file in files(&modules.join(package))? {
-        let name = file.to_string_lossy();
-        if name.ends_with(".d.ts") || name.ends_with("package.json") {
-            let copy = to.join(file.strip_prefix(&modules)?);
-            fs::create_dir_all(copy.parent().unwrap_or(to))?;
-            fs::copy(&file, copy)?;
-        }
-    }
-    Ok(())
 }
 
 fn tsc(compiler: &str, project: &Path) -> Command {
