@@ -1,13 +1,22 @@
 import type { Fetch } from "./index.js";
 
+/** What is needed of the body of undici's response: a stream of Node. */
+export interface UndiciBody {
+  /** The whole of it. */
+  arrayBuffer(): PromiseLike<ArrayBuffer>;
+  /** Its events; the stream itself is given back. */
+  on(event: "error", listener: (error: Error) => void): { destroy(): unknown };
+}
+
 /** What is needed of the response that undici's `request` gives. */
 export interface UndiciResponse {
+  /** HTTP status. */
   readonly statusCode: number;
+  /** Names in lower case. */
   readonly headers: { readonly [name: string]: string | string[] | undefined };
-  readonly body: {
-    arrayBuffer(): PromiseLike<ArrayBuffer>;
-    on(event: "error", listener: (error: Error) => void): { destroy(): unknown };
-  };
+  /** Read up to the limit. */
+  readonly body: UndiciBody;
+  /** Where redirects were followed, it names them. */
   readonly context?: object;
 }
 
@@ -16,7 +25,9 @@ export type UndiciRequest<Options = never> = (url: string, options?: Options) =>
 
 /** undici's `Pool`, `Agent`, `Client`, `ProxyAgent` and other dispatchers. */
 export interface UndiciDispatcher<Options = never> {
+  /** What makes it a dispatcher. */
   dispatch(options: never, handler: never): boolean;
+  /** Sends. */
   request(options: Options): PromiseLike<UndiciResponse>;
 }
 
