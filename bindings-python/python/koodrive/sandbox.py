@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import sys
 import time
 
 from . import INTERNATIONAL, _core
@@ -243,9 +244,7 @@ class Sandbox:
         answer = self.handle(request.method, request.url, request.headers, request.body)
         wait, arrives = answer._within(timeout)
         if wait:
-            import asyncio
-
-            slept: Any = (self._sleep or asyncio.sleep)(wait)
+            slept: Any = (self._sleep or _sleep_of_the_loop())(wait)
             if hasattr(slept, "__await__"):
                 await slept
         return _arrived(answer, arrives, timeout, max_reply_bytes)
@@ -256,6 +255,17 @@ class Sandbox:
 
     def __repr__(self) -> str:
         return f"<koodrive.sandbox.Sandbox, {len(self.accepted())} calls accepted>"
+
+
+def _sleep_of_the_loop() -> Callable[[float], object]:
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # Somebody runs this coroutine, so it is the other one.
+        return sys.modules["trio"].sleep  # type: ignore[no-any-return]
+    return asyncio.sleep
 
 
 def _arrived(
