@@ -31,6 +31,15 @@ for (const [entry, condition, types, program] of entries) {
     assert.deepEqual([...new Set(declared(text))].sort(), Object.keys(loaded).sort());
   });
 
+  test(`${entry}, ${condition}: links in the documentation lead somewhere`, () => {
+    const text = readFileSync(folder + types, "utf8");
+    for (const [link, name, member] of text.matchAll(/\{@link (\w+)(?:\.(\w+))?\}/g)) {
+      const [, rest] = text.split(new RegExp(`^export declare (?:const|function|class) ${name}\\b|^export (?:interface|type) ${name}\\b`, "m"));
+      assert.ok(rest !== undefined, link);
+      if (member) assert.match(rest.split("\nexport ")[0], new RegExp(`^ +(?:readonly )?${member}\\b`, "m"), link);
+    }
+  });
+
   test(`${entry}, ${condition}: every declaration and every member is documented`, () => {
     const lines = readFileSync(folder + types, "utf8").split("\n");
     const isDocumented = (at) => /\*\/\s*$/.test(lines[at - 1]);
