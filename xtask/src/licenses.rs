@@ -23,7 +23,7 @@ use serde_json::Value;
 
 pub(crate) use check::check;
 
-use crate::sh;
+use crate::{reproducible, sh};
 
 /// Names of licence files, in lower case, begin so.
 const LICENCE_FILES: [&str; 6] = [
@@ -251,11 +251,7 @@ fn licence_texts(id: &str, folder: &Path) -> Result<Vec<String>> {
 
 /// `1.95.0`: the standard library's version.
 pub(crate) fn rustc_version() -> Result<String> {
-    let printed = sh::output(sh::program("rustc").arg("-vV"))?;
-    let release = printed
-        .lines()
-        .find_map(|line| line.strip_prefix("release: "));
-    Ok(release.context("rustc -vV names no release")?.to_owned())
+    reproducible::rustc_says("-vV", "release: ")
 }
 
 const INTRODUCTION: &str = "\

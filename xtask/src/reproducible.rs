@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use crate::stamp::files;
 use crate::test::Counts;
 use crate::test::suites::one;
-use crate::{npm, sh};
+use crate::{licenses, npm, sh};
 
 /// Flags of rustc that replace the paths of this machine, which panics and debug information would show, by names that every
 /// machine has.
@@ -47,7 +47,8 @@ fn rustc() -> Command {
     sh::program(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
-fn rustc_says(option: &str, word: &str) -> Result<String> {
+/// What follows `word` in the line of rustc's output that begins so.
+pub(crate) fn rustc_says(option: &str, word: &str) -> Result<String> {
     let printed = sh::output(rustc().arg(option))?;
     let line = printed.lines().find_map(|line| line.strip_prefix(word));
     Ok(line
@@ -244,7 +245,7 @@ impl Drop for Elsewhere {
 
 /// Prints the SHA-256 of what is inside the npm package and was compiled.
 pub(crate) fn print_sums() -> Result<()> {
-    let rustc = rustc_says("-vV", "release: ")?;
+    let rustc = licenses::rustc_version()?;
     let node = sh::output(sh::program("node").arg("--version"))?;
     println!(
         "made with rustc {rustc} and Node {}",
