@@ -1,3 +1,9 @@
+/**
+ * `send` over undici, which is the user's own: a dependency of theirs, in a version of theirs.
+ *
+ * @packageDocumentation
+ */
+
 import type { Fetch } from "./index.js";
 
 /** What is needed of the body of undici's response: a stream of Node. */
@@ -35,7 +41,7 @@ export interface UndiciDispatcher<Options = never> {
 export type UndiciOptions<Options> = Omit<NonNullable<Options>, "origin" | "path" | "method" | "headers" | "body" | "signal">;
 
 /**
- * Sends over undici's `request` instead of `fetch`, for {@link SendOptions.fetch}: many times faster, and with a proxy, an
+ * Sends over undici's `request` instead of `fetch`, as the option `fetch` of `send`: many times faster, and with a proxy, an
  * authority of your own and a connect time-out.
  *
  * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
@@ -44,15 +50,18 @@ export type UndiciOptions<Options> = Omit<NonNullable<Options>, "origin" | "path
  * `signal`, `timeoutMs` and `maxReplyBytes` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
  * nothing, and `send` asks for no compression.
  *
+ * @example
  * ```ts
  * const agent = new Agent({ connections: 64, connect: { timeout: 5_000 } }); // undici's
  * const { code } = await client.send(call, { fetch: overUndici(agent) });
  * console.log(code); // → 0
  * await agent.close();
  * ```
- * @param undici undici's `request`, or a dispatcher
- * @param options of undici, for each request
- * @throws InvalidInputError for anything else than these two.
+ *
+ * @param undici - A dispatcher.
+ * @param options - undici's own, for each request.
+ * @throws InvalidInputError for what is neither a dispatcher nor undici's `request`.
  */
 export declare function overUndici<Options>(undici: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
+/** The same over undici's `request`, which sends over the dispatcher in `options`, or over undici's global one. */
 export declare function overUndici<Options>(undici: UndiciRequest<Options>, options?: UndiciOptions<Options>): Fetch;
