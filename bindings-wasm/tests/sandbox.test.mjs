@@ -36,6 +36,18 @@ test("a signed call and one with a token are accepted and listed", async () => {
   assert.equal(accepted.length, 2, "reading the policies changes nothing");
 });
 
+test("one client sends a thousand calls at once, and is freed while they are under way", async () => {
+  const sandbox = new Sandbox({ faults: Array.from({ length: 1000 }, (_, at) => (at % 3 ? "pass" : { delay: 0.01 })), now });
+  const one = client({ token: async () => TOKEN });
+  const calls = Array.from({ length: 1000 }, (_, at) => notifyPackageExpire({ carrierUserId: "1", packageId: `${at}` }));
+  const sending = calls.map((call) => one.send(call, { fetch: sandbox.fetch, now }));
+  one.free();
+  const replies = await Promise.all(sending);
+  assert.ok(replies.every(({ code }) => code === "0"));
+  assert.deepEqual(new Set(sandbox.accepted().map(({ packageId }) => packageId)), new Set(calls.map(({ packageId }) => packageId)));
+  assert.equal(new Set(sandbox.accepted().map(({ traceId }) => traceId)).size, 1000);
+});
+
 test("the commonjs entry is the same, and each entry's errors are its client's", () => {
   const { Sandbox: Other } = require("koodrive/sandbox");
   assert.deepEqual(new Other().accepted(), []);
