@@ -1,10 +1,10 @@
 // The client: what was checked once lives in the core, out of sight of console.log and JSON.stringify.
-import { argumentsOf } from "./calls.js";
+import { argumentsOf, operationOf } from "./calls.js";
 import { core } from "./core.js";
 import { checked, known, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { send } from "./send.js";
-import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
+import { bodyBytes, build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
 /** @import { Core } from "koodrive:glue" */
 /** @import * as declared from "./index.js" */
@@ -61,7 +61,9 @@ export class Client {
    */
   parse(call, response) {
     if (typeof response !== "object" || response === null) refuse("the response is missing", "give { status, headers, body }");
-    return read(this.#live().core, call, response);
+    const { core } = this.#live();
+    const { status, headers, body } = response;
+    return read(core, operationOf(call), status, headerLines(headers), bodyBytes(body));
   }
 
   /**

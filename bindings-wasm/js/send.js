@@ -7,7 +7,7 @@ import { Deadline } from "./deadline.js";
 import { checked, hiddenRedirect, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
 import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
-import { AUTHORIZATION, X_DATE } from "./names.js";
+import { AUTHORIZATION, OPERATIONS, X_DATE } from "./names.js";
 import { withoutSecret } from "./secret.js";
 import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
 
@@ -47,11 +47,11 @@ export async function send(state, call, options) {
   state.sending++;
   try {
     try {
-      return await attempt(state, call, fields, settings);
+      return await attempt(state, fields, settings);
     } catch (error) {
       if (!isClockRefusal(error) || settings.date !== undefined) throw error;
     }
-    return await attempt(state, call, fields, settings);
+    return await attempt(state, fields, settings);
   } finally {
     state.sending--;
     state.release();
@@ -84,15 +84,8 @@ function wantNumber(name, value) {
   if (!fits) refuse(`${name} is no number from 1 to ${LONGEST_TIMER}`, "give one or leave it out");
 }
 
-/**
- * @template {Call} C
- * @param {ClientState} state
- * @param {C} call
- * @param {Arguments} fields
- * @param {Settings} settings
- * @returns {Promise<ReplyTo<C>>}
- */
-async function attempt(state, call, fields, settings) {
+/** @type {(state: ClientState, fields: Arguments, settings: Settings) => Promise<any>} */
+async function attempt(state, fields, settings) {
   const { now, date, traceId, signal, timeoutMs } = settings;
   const deadline = new Deadline(signal, timeoutMs);
   try {
@@ -105,7 +98,7 @@ async function attempt(state, call, fields, settings) {
     } finally {
       if (signer !== state.core) signer.free();
     }
-    return await exchange(state, call, settings, deadline, request, sentAt);
+    return await exchange(state, fields[0], settings, deadline, request, sentAt);
   } finally {
     deadline.clear();
   }
@@ -128,18 +121,11 @@ async function freshSigner(state, deadline, traceId) {
 
 /**
  * From the moment the request leaves. Whatever fails here without an answer of the service leaves its outcome unknown.
- * @template {Call} C
- * @param {ClientState} state
- * @param {C} call
- * @param {Settings} settings
- * @param {Deadline} deadline
- * @param {KooDriveRequest} request
- * @param {number} sentAt
- * @returns {Promise<ReplyTo<C>>}
+ * @param {ClientState} state @param {number} operation @param {Settings} settings
+ * @param {Deadline} deadline @param {KooDriveRequest} request @param {number} sentAt
  */
-async function exchange(state, call, settings, deadline, request, sentAt) {
+async function exchange(state, operation, settings, deadline, request, sentAt) {
   const { fetch, now, maxReplyBytes, traceId, onExchange } = settings;
-  const { url, ...init } = request;
   const started = onExchange ? performance.now() : 0;
   /** @type {FetchResponse | undefined} */
   let response;
@@ -149,12 +135,13 @@ async function exchange(state, call, settings, deadline, request, sentAt) {
     response = await fetch(request.url, initOf(request, deadline.signalFor(fetch)));
     const { status, headers, type } = response;
     const receivedAt = instant(now());
-    if (type === "opaqueredirect") throw hiddenRedirect(call.operation, traceId);
+    if (type === "opaqueredirect") throw hiddenRedirect(OPERATIONS[operation], traceId);
     const { body, complete } = await readBody(response, maxReplyBytes);
-    checked(() => state.core.observeClock(headerLines(headers), sentAt, receivedAt));
+    const lines = headerLines(headers);
+    checked(() => state.core.observeClock(lines, sentAt, receivedAt));
     const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
-    const reply = read(state.core, call, { status, headers, body }, sent);
-    /** @type {{ traceId: string | null }} */ (reply).traceId ??= traceId;
+    const reply = read(state.core, operation, status, lines, body, sent);
+    reply.traceId ??= traceId;
     return reply;
   };
   try {

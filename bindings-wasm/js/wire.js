@@ -1,12 +1,11 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
-import { operationOf } from "./calls.js";
 import { checked, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
 /** @import { Core } from "koodrive:glue" */
 /** @import { Arguments } from "./calls.js" */
-/** @import { Acknowledgement, Call, HeadersLike, KooDriveRequest, ReplyTo, ResponseParts } from "./index.js" */
+/** @import { Acknowledgement, HeadersLike, KooDriveRequest } from "./index.js" */
 
 /**
  * What never changes for an operation; `traced` are the headers of a request with a trace id.
@@ -54,20 +53,14 @@ function fixedParts(core, operation) {
 const encoder = new TextEncoder();
 
 /**
- * The reply in a response. `sent` holds xDate and traceId of its request, and `limit` where the body is longer than that.
- * @template {Call} C
- * @param {Core} core
- * @param {C} call
- * @param {ResponseParts} response
- * @param {{ xDate?: string | undefined, traceId?: string | undefined, limit?: number | undefined }} [sent]
- * @returns {ReplyTo<C>}
+ * The reply in a response, to the operation of this number. `sent` holds xDate and traceId of its request, and `limit` where the
+ * body is longer than that.
+ * @type {(core: Core, operation: number, status: number, lines: string, body: Uint8Array,
+ *   sent?: { xDate?: string, traceId?: string, limit?: number | undefined }) => any}
  */
-export function read(core, call, { status, headers, body }, { xDate = "", traceId, limit } = {}) {
-  const operation = operationOf(call);
-  const lines = headerLines(headers);
-  const bytes = bodyBytes(body);
-  const reply = checked(() => core.parse(operation, u16(status), lines, bytes, xDate, traceId, limit));
-  return typeof reply === "string" ? /** @type {ReplyTo<C>} */ (acknowledgement(reply)) : reply;
+export function read(core, operation, status, lines, body, { xDate = "", traceId, limit } = {}) {
+  const reply = checked(() => core.parse(operation, u16(status), lines, body, xDate, traceId, limit));
+  return typeof reply === "string" ? acknowledgement(reply) : reply;
 }
 
 /**
@@ -89,7 +82,7 @@ function acknowledgement(reply) {
 }
 
 /** @type {(body: any) => Uint8Array} */
-function bodyBytes(body) {
+export function bodyBytes(body) {
   if (typeof body === "string") return encoder.encode(body);
   if (body instanceof Uint8Array) return body;
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
