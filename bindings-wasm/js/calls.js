@@ -36,7 +36,7 @@ export function argumentsOf(call) {
   if (operation !== 0) return [operation, "", "", undefined];
   const { carrierUserId, packageId, type, undocumentedType: kind } = /** @type {NotifyPackageExpire} */ (call);
   // Needless, but the publisher's own example has one, and a wrong one.
-  if (type !== undefined) checked(() => core().checkType(typeof type === "number" ? type : NaN));
+  if (type !== undefined) checked(() => core().check("any", "any", undefined, typeof type === "number" ? type : NaN));
   return [
     operation,
     text("carrierUserId", carrierUserId),

@@ -82,7 +82,7 @@ export class Client {
     const { now = Date.now(), date, message } = options;
     const fields = argumentsOf(call);
     const wanted = /** @type {const} */ ([instant(now), optionalInstant(date), optionalText("message", message)]);
-    return checked(() => this.#live().core.explain(...fields, ...wanted));
+    return checked(() => this.#live().core.request(...fields, ...wanted, true));
   }
 
   get clockOffsetMs() {

@@ -12,10 +12,6 @@ export class Core {
      */
     clockOffset(): number;
     /**
-     * Every stage of a signature.
-     */
-    explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date?: number | null, message?: string | null): any;
-    /**
      * What never changes, a line each: method, URL, then name and value of each header.
      */
     fixed(operation: number): string;
@@ -32,9 +28,11 @@ export class Core {
      */
     parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id?: string | null, limit?: number | null): any;
     /**
-     * What varies: the 16 characters of X-Date, Authorization, a line break, the body.
+     * What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
+     *
+     * To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
      */
-    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date?: number | null, trace_id?: string | null): string;
+    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date: number | null | undefined, text: string | null | undefined, explain: boolean): any;
     /**
      * Shares the learned clock.
      */
@@ -42,14 +40,10 @@ export class Core {
 }
 
 /**
- * Refuses a notification that no client can send.
+ * Refuses a notification that no client can send, and a `number` as its `type` that was not asked for by the name of an
+ * undocumented one.
  */
-export function check(user: string, _package: string, kind?: number | null): void;
-
-/**
- * Refuses a `type` that was not asked for by the name of an undocumented one.
- */
-export function checkType(number: number): void;
+export function check(user: string, _package: string, kind?: number | null, number?: number | null): void;
 
 /**
  * Throws what JavaScript noticed.
@@ -66,23 +60,21 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_core_free: (a: number, b: number) => void;
-    readonly check: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
-    readonly checkType: (a: number) => [number, number];
+    readonly check: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
     readonly complain: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
-    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
     readonly core_fixed: (a: number, b: number) => [number, number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
     readonly traceId: (a: number, b: number) => [number, number, number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
-    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __externref_table_dealloc: (a: number) => void;
     readonly __wbindgen_start: () => void;
 }
 

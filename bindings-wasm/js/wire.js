@@ -28,7 +28,7 @@ export const optionalText = (field, value) => (value === undefined ? undefined :
 export function build(core, fixed, fields, now, date, traceId) {
   const [operation, user, packageId, kind] = fields;
   const parts = (fixed[operation] ??= fixedParts(core, operation));
-  const varying = checked(() => core.request(operation, user, packageId, kind, now, date, traceId));
+  const varying = checked(() => core.request(operation, user, packageId, kind, now, date, traceId, false));
   const end = varying.indexOf("\n", X_DATE_LENGTH);
   const headers = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
   headers[AUTHORIZATION] = varying.slice(X_DATE_LENGTH, end);

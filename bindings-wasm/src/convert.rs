@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use koodrive::header::ReplyHeaders;
-use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies, host};
+use koodrive::host::{self, ForJavaScript};
+use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::JsValue;
@@ -68,7 +69,7 @@ impl Reply for Acknowledgement {
 
 impl Reply for RetentionPolicies {
     fn into_js(self) -> JsValue {
-        object(&self)
+        object(&ForJavaScript(&self))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The core's errors for js/errors.js, and what only JavaScript can notice, in the core's words.
 
 use koodrive::Error;
-use koodrive::host::{self, ErrorFields};
+use koodrive::host::{self, ErrorFields, ForJavaScript};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -14,7 +14,11 @@ impl Thrown {
     fn new(fields: &ErrorFields) -> Self {
         // What is none is undefined, not null: such a property is absent from an error.
         let serializer = Serializer::new().serialize_maps_as_objects(true);
-        Self(fields.serialize(&serializer).unwrap_or_default())
+        Self(
+            ForJavaScript(fields)
+                .serialize(&serializer)
+                .unwrap_or_default(),
+        )
     }
 }
 

@@ -20,10 +20,9 @@
 mod convert;
 mod error;
 
-use chrono::{DateTime, Utc};
 use koodrive::{
-    Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, RequestOptions,
-    TraceId, host, signing,
+    Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, TraceId, host,
+    signing,
 };
 #[cfg(target_family = "wasm")]
 use talc::{cell::TalcSyncCell, wasm::WasmBinning, wasm::WasmGrowAndClaim};
@@ -57,17 +56,19 @@ fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyP
     call.with_modification_type(ModificationType::Undocumented(number))
 }
 
-/// Refuses a notification that no client can send.
+/// Refuses a notification that no client can send, and a `number` as its `type` that was not asked for by the name of an
+/// undocumented one.
 #[wasm_bindgen]
-pub fn check(user: &str, package: &str, kind: Option<f64>) -> Result<(), Thrown> {
+pub fn check(
+    user: &str,
+    package: &str,
+    kind: Option<f64>,
+    number: Option<f64>,
+) -> Result<(), Thrown> {
+    if let Some(number) = number {
+        ModificationType::try_from(whole(number).ok_or_else(host::not_a_type)?)?;
+    }
     Ok(notification(user, package, kind).map(drop)?)
-}
-
-/// Refuses a `type` that was not asked for by the name of an undocumented one.
-#[wasm_bindgen(js_name = checkType)]
-pub fn check_type(number: f64) -> Result<(), Thrown> {
-    let number = whole(number).ok_or_else(host::not_a_type)?;
-    Ok(ModificationType::try_from(number).map(drop)?)
 }
 
 /// A trace id from 29 random bytes.
@@ -136,13 +137,18 @@ impl Core {
     pub fn fixed(&self, operation: u8) -> Result<String, Thrown> {
         let parts = with_call!(operation, ("any", "any", None), call => self.0.fixed_parts(call));
         let mut lines = host::joined(&[parts.method.as_str(), "\n", &parts.url]);
-        for (name, value) in parts.headers {
-            lines += &host::joined(&["\n", name, "\n", &value]);
+        for (name, value) in &parts.headers {
+            for line in [*name, value] {
+                lines.push('\n');
+                lines.push_str(line);
+            }
         }
         Ok(lines)
     }
 
-    /// What varies: the 16 characters of X-Date, Authorization, a line break, the body.
+    /// What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
+    ///
+    /// To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
     pub fn request(
         &self,
         operation: u8,
@@ -151,19 +157,26 @@ impl Core {
         kind: Option<f64>,
         now: f64,
         date: Option<f64>,
-        trace_id: Option<String>,
-    ) -> Result<String, Thrown> {
-        let (now, mut options) = times(now, date)?;
-        if let Some(trace_id) = trace_id {
-            options = options.trace_id(TraceId::new(&trace_id)?);
+        text: Option<String>,
+        explain: bool,
+    ) -> Result<JsValue, Thrown> {
+        let now = instant("now", now)?;
+        let date = date.map(|date| instant("date", date)).transpose()?;
+        let text = text.as_deref();
+        if explain {
+            let options = host::options(None, date)?;
+            let stages = with_call!(operation, (user, package, kind), call => {
+                signing::explain(&self.0, call, now, &options, text)
+            });
+            return Ok(convert::object(&host::ForJavaScript(&stages?)));
         }
+        let options = host::options(text, date)?;
         let parts = with_call!(operation, (user, package, kind), call => {
             self.0.varying_parts(call, now, &options)
         })?;
-        let authorization = parts.authorization.as_str();
+        let (x_date, authorization) = (parts.x_date.as_str(), parts.authorization.as_str());
         let body = parts.body.as_deref().unwrap_or_default();
-        let x_date = parts.x_date.as_str();
-        Ok(host::joined(&[x_date, authorization, "\n", body]))
+        Ok(host::joined(&[x_date, authorization, "\n", body]).into())
     }
 
     /// Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
@@ -189,30 +202,4 @@ impl Core {
         };
         Ok(reply.map_err(sent)?)
     }
-
-    /// Every stage of a signature.
-    pub fn explain(
-        &self,
-        operation: u8,
-        user: &str,
-        package: &str,
-        kind: Option<f64>,
-        now: f64,
-        date: Option<f64>,
-        message: Option<String>,
-    ) -> Result<JsValue, Thrown> {
-        let (now, options) = times(now, date)?;
-        let explanation = with_call!(operation, (user, package, kind), call => {
-            signing::explain(&self.0, call, now, &options, message.as_deref())
-        });
-        Ok(convert::object(&explanation?))
-    }
-}
-
-fn times(now: f64, date: Option<f64>) -> Checked<(DateTime<Utc>, RequestOptions)> {
-    let (now, options) = (instant("now", now)?, RequestOptions::default());
-    let Some(date) = date else {
-        return Ok((now, options));
-    };
-    Ok((now, options.date(instant("date", date)?)))
 }

@@ -14,6 +14,8 @@ use crate::{
     NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId, TransportError,
 };
 
+pub use crate::serialize::ForJavaScript;
+
 /// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

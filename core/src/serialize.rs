@@ -5,14 +5,15 @@
 
 use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
-/// A type that serializes as a map.
-pub(crate) trait ByName {
+/// A type of this crate that serializes as a map.
+pub trait ByName {
     /// Shows every member, in order.
     fn members<'a>(&'a self, show: &mut dyn FnMut(&'static str, Value<'a>));
 }
 
 /// What a member may hold.
-pub(crate) enum Value<'a> {
+#[expect(missing_debug_implementations, reason = "no one outside can name it")]
+pub enum Value<'a> {
     None,
     Bool(bool),
     /// Within 53 bits, so that every language holds it.
@@ -23,32 +24,54 @@ pub(crate) enum Value<'a> {
     List(Vec<&'a dyn ByName>),
 }
 
-impl Serialize for Value<'_> {
+/// A member for a serializer; `IN_FLOATS` as in [`map`].
+struct Member<'a, const IN_FLOATS: bool>(Value<'a>);
+
+impl<const IN_FLOATS: bool> Serialize for Member<'_, IN_FLOATS> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::None => serializer.serialize_none(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            Self::Integer(value) => serializer.serialize_i64(*value),
-            Self::Number(value) => serializer.serialize_f64(*value),
-            Self::Text(value) => serializer.serialize_str(value),
-            Self::Map(value) => map(*value, serializer),
-            Self::List(values) => {
-                serializer.collect_seq(values.iter().map(|value| Value::Map(*value)))
-            }
+        match &self.0 {
+            Value::None => serializer.serialize_none(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            #[expect(clippy::cast_precision_loss, reason = "within 53 bits")]
+            Value::Integer(value) if IN_FLOATS => serializer.serialize_f64(*value as f64),
+            Value::Integer(value) => serializer.serialize_i64(*value),
+            Value::Number(value) => serializer.serialize_f64(*value),
+            Value::Text(value) => serializer.serialize_str(value),
+            Value::Map(value) => map::<S, IN_FLOATS>(*value, serializer),
+            Value::List(values) => serializer.collect_seq(
+                values
+                    .iter()
+                    .map(|value| Member::<IN_FLOATS>(Value::Map(*value))),
+            ),
         }
     }
 }
 
-pub(crate) fn map<S: Serializer>(value: &dyn ByName, serializer: S) -> Result<S::Ok, S::Error> {
+/// Serializes the members. `IN_FLOATS`: integers as floating-point numbers, the only ones that JavaScript has.
+pub(crate) fn map<S: Serializer, const IN_FLOATS: bool>(
+    value: &dyn ByName,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let mut map = serializer.serialize_map(None)?;
     let mut done = Ok(());
     value.members(&mut |name, value| {
         if done.is_ok() {
-            done = map.serialize_entry(name, &value);
+            done = map.serialize_entry(name, &Member::<IN_FLOATS>(value));
         }
     });
     done?;
     map.end()
+}
+
+/// As JavaScript takes it: what it calls a number is a floating-point number. (An integer of 64 bits might be none, and the
+/// words for that would bring the formatting of numbers into the .wasm.)
+#[derive(Debug, Clone, Copy)]
+pub struct ForJavaScript<'a, T>(pub &'a T);
+
+impl<T: ByName> Serialize for ForJavaScript<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        map::<S, true>(self.0, serializer)
+    }
 }
 
 impl<'a> From<&'a bool> for Value<'a> {
@@ -129,7 +152,7 @@ macro_rules! serialize_by_name {
 
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                crate::serialize::map(self, serializer)
+                crate::serialize::map::<S, false>(self, serializer)
             }
         }
     };

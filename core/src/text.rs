@@ -1,6 +1,7 @@
 //! Text that is shown to people: bounded, and on one line. And the one check that every header value passes.
 
 use std::fmt::{self, Write as _};
+use std::str;
 
 use crate::InvalidInput;
 
@@ -97,7 +98,24 @@ pub(crate) fn body_excerpt(body: &[u8]) -> Option<String> {
         return None;
     }
     let start = &body[..body.len().min(LONGEST_BODY_EXCERPT)];
-    Some(String::from_utf8_lossy(start).into_owned())
+    Some(match str::from_utf8(start) {
+        Ok(text) => text.to_owned(),
+        // Cut within a character.
+        Err(error) if error.error_len().is_none() => str::from_utf8(&start[..error.valid_up_to()])
+            .unwrap_or_default()
+            .to_owned(),
+        // Another encoding, of which ASCII can be read.
+        Err(_) => start
+            .iter()
+            .map(|byte| {
+                if byte.is_ascii() {
+                    char::from(*byte)
+                } else {
+                    '\u{fffd}'
+                }
+            })
+            .collect(),
+    })
 }
 
 /// No field of this API may be empty.
@@ -144,6 +162,24 @@ mod tests {
         }
         for number in [0, 10, usize::MAX] {
             assert_eq!(decimal(number), number.to_string());
+        }
+    }
+
+    #[test]
+    fn an_excerpt_is_text_whatever_the_body_is() {
+        let long = "中".repeat(100);
+        for (body, excerpt) in [
+            (&b""[..], None),
+            ("中文".as_bytes(), Some("中文".to_owned())),
+            // 200 bytes end within the 67th character.
+            (long.as_bytes(), Some("中".repeat(66))),
+            // "中文" in GBK.
+            (
+                b"<p>\xd6\xd0\xce\xc4",
+                Some("<p>\u{fffd}\u{fffd}\u{fffd}\u{fffd}".to_owned()),
+            ),
+        ] {
+            assert_eq!(body_excerpt(body), excerpt);
         }
     }
 

@@ -11,6 +11,7 @@ mod reproducible;
 mod runtimes;
 mod sandbox;
 mod sh;
+mod snip;
 mod stamp;
 mod test;
 mod types;

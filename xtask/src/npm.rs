@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, snip};
 use crate::stamp::{files, fingerprint, once};
 use crate::{licenses, reproducible, sh, wasm};
 
@@ -38,9 +39,9 @@ pub(crate) fn build() -> Result<PathBuf> {
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
         let _ = fs::remove_dir_all(&glue);
-        generate(&wasm, "koodrive", &glue)?;
+        generate(&wasm, "koodrive", &glue, &[CLOSURES, JSON_CUSTOM_ERRORS])?;
         fs::write(glue.join("names.json"), names().to_string())?;
-        generate(&sandbox, "sandbox", &glue.join("sandbox"))?;
+        generate(&sandbox, "sandbox", &glue.join("sandbox"), &[])?;
         let _ = fs::remove_dir_all(&package);
         fs::create_dir_all(&package)?;
         sh::run(
@@ -81,16 +82,18 @@ pub(crate) fn check_licenses() -> Result<()> {
     Ok(())
 }
 
-/// The JavaScript that calls a .wasm, and the .wasm that it calls.
-fn generate(wasm: &Path, name: &str, folder: &Path) -> Result<()> {
+/// The JavaScript that calls a .wasm, and the .wasm that it calls, without the functions that are `never_called`.
+fn generate(wasm: &Path, name: &str, folder: &Path, never_called: &[&str]) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
         .out_name(name)
         .web(true)?
         .typescript(true)
-        .remove_name_section(true)
+        // Functions are cut out by their names; wasm-opt then drops these.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(folder)?;
+    snip(&folder.join(format!("{name}_bg.wasm")), never_called)?;
     // An ES module, and Node reads it as what the nearest package.json says.
     fs::write(folder.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())

@@ -56,7 +56,7 @@ pub(crate) fn rustc_says(option: &str, word: &str) -> Result<String> {
         .to_owned())
 }
 
-fn sysroot() -> Result<PathBuf> {
+pub(crate) fn sysroot() -> Result<PathBuf> {
     Ok(sh::output(rustc().args(["--print", "sysroot"]))?
         .trim()
         .into())

@@ -1,0 +1,71 @@
+//! Cuts out of a module what is linked in and never called. A linker cannot tell, since each of these stands in the function
+//! table or behind a comparison that is never false.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalId, Module};
+
+/// JavaScript's way into a Rust closure. js-sys declares methods that take one; nothing here makes one, or the golden list of
+/// imports would show it.
+pub(crate) const CLOSURES: &str = "wasm_bindgen::convert::closures::_::invoke";
+
+/// The text of an error that a visitor of JSON makes itself. The core's visitors make none; serde_json's own would, where a
+/// RawValue did not name itself.
+pub(crate) const JSON_CUSTOM_ERRORS: &str = "serde_json::error::make_error";
+
+/// Replaces the functions whose names begin so by a trap, and writes the module back. What only they called goes with them.
+pub(crate) fn snip(module: &Path, names: &[&str]) -> Result<()> {
+    let mut wasm = Module::from_file(module)?;
+    let functions: Vec<(FunctionId, String)> = wasm
+        .funcs
+        .iter_local()
+        .filter_map(|(id, _)| Some((id, without_hashes(wasm.funcs.get(id).name.as_deref()?))))
+        .collect();
+    let mut found = BTreeSet::new();
+    for (id, name) in functions {
+        let Some(wanted) = names.iter().find(|wanted| name.starts_with(**wanted)) else {
+            continue;
+        };
+        found.insert(*wanted);
+        let signature = wasm.types.get(wasm.funcs.get(id).ty()).clone();
+        let (parameters, results) = (signature.params(), signature.results());
+        let mut trap = FunctionBuilder::new(&mut wasm.types, parameters, results);
+        trap.func_body().unreachable();
+        let arguments: Vec<LocalId> = parameters
+            .iter()
+            .map(|kind| wasm.locals.add(*kind))
+            .collect();
+        wasm.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
+    }
+    for name in names {
+        ensure!(
+            found.contains(name),
+            "{} has no function {name} any more: take it off the list",
+            module.display()
+        );
+    }
+    walrus::passes::gc::run(&mut wasm);
+    wasm.emit_wasm_file(module)
+}
+
+/// `serde_json[9aadab8478524750]::error` as `serde_json::error`: the hash is of the compiler's version.
+fn without_hashes(name: &str) -> String {
+    let mut parts = name.split('[');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        match part.split_once(']') {
+            Some((hash, rest))
+                if hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit()) =>
+            {
+                plain += rest;
+            }
+            _ => {
+                plain.push('[');
+                plain += part;
+            }
+        }
+    }
+    plain
+}
