@@ -42,9 +42,11 @@ pub(crate) fn credentials(
 
 /// A line per header that the core reads, beginning with `=` where there is one.
 pub(crate) fn headers(lines: &str) -> ReplyHeaders<'_> {
-    let mut lines = lines.split('\n');
-    let mut value = || Some(lines.next()?.strip_prefix('=')?.as_bytes());
-    ReplyHeaders::new([value(), value(), value(), value()])
+    let mut values = [None; 4];
+    for (value, line) in values.iter_mut().zip(lines.split('\n')) {
+        *value = line.strip_prefix('=').map(str::as_bytes);
+    }
+    ReplyHeaders::new(values)
 }
 
 /// A reply as js/wire.js reads it.

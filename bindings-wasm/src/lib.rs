@@ -75,7 +75,8 @@ pub fn check(
 #[wasm_bindgen(js_name = traceId)]
 pub fn trace_id(random: &[u8]) -> Result<String, Thrown> {
     let refuse = |_| host::refused("a trace id is made of 29 random bytes", "give as many");
-    Ok(TraceId::from_random(random.try_into().map_err(refuse)?).to_string())
+    let id = TraceId::from_random(random.try_into().map_err(refuse)?);
+    Ok(id.as_str().to_owned())
 }
 
 /// The client.

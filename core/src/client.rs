@@ -127,7 +127,7 @@ impl Client {
     /// ahead, zero before anything was learned.
     #[must_use]
     pub fn clock_offset(&self) -> TimeDelta {
-        self.clock_offset.get()
+        TimeDelta::milliseconds(self.clock_offset.get().into())
     }
 
     /// Learns the server's clock from the `Date` of a reply. Both instants are of the caller's clock.
@@ -394,7 +394,7 @@ impl fmt::Debug for Client {
             self.identity.user_id,
             self.credentials,
             self.clock_margin,
-            self.clock_offset.get().num_milliseconds()
+            self.clock_offset.get()
         )
     }
 }

@@ -20,7 +20,7 @@ use crate::text::{concat, signed_decimal};
 use crate::{InvalidInput, http_date};
 
 /// The oldest X-Date the service takes, in seconds.
-const WINDOW: TimeDelta = TimeDelta::seconds(15 * 60);
+const WINDOW: i64 = 15 * 60;
 
 /// Seconds by which X-Date stays behind the caller's corrected clock, unless the caller chooses.
 pub const CLOCK_MARGIN_DEFAULT: u32 = 5;
@@ -28,11 +28,11 @@ pub const CLOCK_MARGIN_DEFAULT: u32 = 5;
 /// The largest margin, in seconds: two thirds of the window, so that the request has time to arrive.
 pub const CLOCK_MARGIN_MAX: u32 = 600;
 
-/// A reply that took longer says too little about the clock.
-const LONGEST_EXCHANGE: TimeDelta = TimeDelta::seconds(60);
+/// A reply that took longer says too little about the clock. In milliseconds.
+const LONGEST_EXCHANGE: i64 = 60_000;
 
-/// Beyond a day it is not a clock that is wrong but a reply.
-const LARGEST_OFFSET: TimeDelta = TimeDelta::hours(24);
+/// Beyond a day it is not a clock that is wrong but a reply. In milliseconds.
+const LARGEST_OFFSET: u64 = 24 * 60 * 60 * 1000;
 
 /// The value of the header X-Date: UTC, `20251103T070140Z`.
 ///
@@ -103,8 +103,9 @@ impl XDate {
     /// Whether a server whose clock reads `server_now` accepts this date: not later, and at most 15 minutes old.
     #[must_use]
     pub fn is_within_window(self, server_now: DateTime<Utc>) -> bool {
-        let age = server_now - self.to_datetime();
-        TimeDelta::zero() <= age && age <= WINDOW
+        let age = server_now.timestamp() - self.to_datetime().timestamp();
+        let beyond_the_second = server_now.timestamp_subsec_nanos() > 0;
+        (0..WINDOW).contains(&age) || age == WINDOW && !beyond_the_second
     }
 
     fn read(self) -> Option<DateTime<Utc>> {
@@ -136,23 +137,20 @@ fn two_digits(text: &mut [u8; 16], at: usize, number: u32) {
 /// The X-Date of a request that is signed at `now` on a clock that is `offset` behind the server's.
 pub(crate) fn computed(
     now: DateTime<Utc>,
-    offset: TimeDelta,
+    offset: i32,
     margin: u32,
 ) -> Result<XDate, InvalidInput> {
-    let date = server_time(now, offset)?
-        .checked_sub_signed(TimeDelta::seconds(margin.into()))
-        .ok_or_else(beyond_the_calendar)?;
-    XDate::from_datetime(date)
+    XDate::from_datetime(moved(now, i64::from(offset) - i64::from(margin) * 1000)?)
 }
 
 /// An X-Date that the caller names, checked against what the server's clock is believed to read.
 pub(crate) fn explicit(
     date: DateTime<Utc>,
     now: DateTime<Utc>,
-    offset: TimeDelta,
+    offset: i32,
 ) -> Result<XDate, InvalidInput> {
     let date = XDate::from_datetime(date)?;
-    let server_now = server_time(now, offset)?;
+    let server_now = moved(now, offset.into())?;
     if date.is_within_window(server_now) {
         return Ok(date);
     }
@@ -171,13 +169,12 @@ pub(crate) fn explicit(
     ])))
 }
 
-fn server_time(now: DateTime<Utc>, offset: TimeDelta) -> Result<DateTime<Utc>, InvalidInput> {
-    now.checked_add_signed(offset)
-        .ok_or_else(beyond_the_calendar)
-}
-
-fn beyond_the_calendar() -> InvalidInput {
-    InvalidInput::new("now lies beyond the calendar; X-Date must lie in the years 0001 to 9999")
+/// So many milliseconds later, cut to the millisecond.
+fn moved(now: DateTime<Utc>, milliseconds: i64) -> Result<DateTime<Utc>, InvalidInput> {
+    // The calendar's milliseconds are far from the ends of 64 bits.
+    DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds).ok_or_else(|| {
+        InvalidInput::new("now lies beyond the calendar; X-Date must lie in the years 0001 to 9999")
+    })
 }
 
 /// The learned difference between the server's clock and the caller's, shared by the clones of a client.
@@ -188,13 +185,30 @@ pub(crate) struct ClockOffset(Arc<AtomicI32>);
 
 impl ClockOffset {
     pub(crate) fn new(offset: TimeDelta) -> Result<Self, InvalidInput> {
-        whole_milliseconds(offset)
-            .map(|milliseconds| Self(Arc::new(AtomicI32::new(milliseconds))))
-            .ok_or_else(|| InvalidInput::new("clock offset must lie within 24 hours, either way"))
+        let whole = offset.num_milliseconds();
+        // Rounded down, that is towards the past.
+        let floor = whole - i64::from(TimeDelta::milliseconds(whole) > offset);
+        let new = Self::default();
+        if !new.set(floor) {
+            return Err(InvalidInput::new(
+                "clock offset must lie within 24 hours, either way",
+            ));
+        }
+        Ok(new)
     }
 
-    pub(crate) fn get(&self) -> TimeDelta {
-        TimeDelta::milliseconds(self.0.load(Ordering::Relaxed).into())
+    /// In milliseconds.
+    pub(crate) fn get(&self) -> i32 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether it lies within 24 hours; otherwise nothing changes.
+    fn set(&self, milliseconds: i64) -> bool {
+        let within = milliseconds.unsigned_abs() <= LARGEST_OFFSET;
+        if let (true, Ok(milliseconds)) = (within, i32::try_from(milliseconds)) {
+            self.0.store(milliseconds, Ordering::Relaxed);
+        }
+        within
     }
 
     /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6).
@@ -204,32 +218,21 @@ impl ClockOffset {
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
     ) {
-        let took = received_at - sent_at;
-        if took < TimeDelta::zero() || took > LONGEST_EXCHANGE {
+        let received = received_at.timestamp_millis();
+        if received_at < sent_at || received - sent_at.timestamp_millis() > LONGEST_EXCHANGE {
             return;
         }
-        let Some(server) = ServerDate::read(headers).filter(|server| !server.aged) else {
-            return;
-        };
-        // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this errs towards the past.
-        if let Some(milliseconds) = whole_milliseconds(server.date - received_at) {
-            self.0.store(milliseconds, Ordering::Relaxed);
+        if let Some(server) = ServerDate::read(headers).filter(|server| !server.aged) {
+            // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this errs towards the past;
+            // and so does the receipt, which is rounded up to the millisecond.
+            let rounded_up = i64::from(
+                !received_at
+                    .timestamp_subsec_nanos()
+                    .is_multiple_of(1_000_000),
+            );
+            self.set(server.date.timestamp_millis() - received - rounded_up);
         }
     }
-}
-
-/// Rounded down, that is towards the past; none beyond ± 24 hours.
-fn whole_milliseconds(offset: TimeDelta) -> Option<i32> {
-    if offset.abs() > LARGEST_OFFSET {
-        return None;
-    }
-    let whole = offset.num_milliseconds();
-    let floor = if TimeDelta::milliseconds(whole) > offset {
-        whole - 1
-    } else {
-        whole
-    };
-    i32::try_from(floor).ok()
 }
 
 /// The `Date` of a reply.

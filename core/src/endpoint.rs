@@ -66,27 +66,28 @@ impl Endpoint {
     ///
     /// Those of [`parse`](Self::parse), plain http apart.
     pub fn parse_allowing_plain_http(url: &str) -> Result<Self, InvalidInput> {
+        Self::read(url).map_err(refused)
+    }
+
+    /// The error says what the endpoint has, is or holds.
+    fn read(url: &str) -> Result<Self, &'static str> {
         let (scheme, rest) = url
             .split_once(':')
             .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
-            .ok_or_else(|| refused("has no scheme; write https://host"))?;
+            .ok_or("has no scheme; write https://host")?;
         let (scheme, default_port) = if scheme.eq_ignore_ascii_case("https") {
             ("https", 443)
         } else if scheme.eq_ignore_ascii_case("http") {
             ("http", 80)
         } else {
-            return Err(refused("has a scheme other than https or http"));
+            return Err("has a scheme other than https or http");
         };
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
-            return Err(refused(
-                "has a query or a fragment; it is the base URL alone",
-            ));
+            return Err("has a query or a fragment; it is the base URL alone");
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err(refused(
-                "holds a user name or password; credentials have their own arguments",
-            ));
+            return Err("holds a user name or password; credentials have their own arguments");
         }
         let (host, port) = split_port(authority)?;
         let host = check_host(host)?;
@@ -150,7 +151,7 @@ fn refused(why: &str) -> InvalidInput {
     InvalidInput::new(concat(&["endpoint ", why]))
 }
 
-fn split_port(authority: &str) -> Result<(&str, Option<u16>), InvalidInput> {
+fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     let after_brackets = authority.rfind(']').map_or(0, |at| at + 1);
     let Some(colon) = authority[after_brackets..].find(':') else {
         return Ok((authority, None));
@@ -158,58 +159,48 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), InvalidInput> {
     let (host, port) = authority.split_at(after_brackets + colon);
     let port = &port[1..];
     if port.is_empty() {
-        return Err(refused(
-            "has an empty port; leave the colon out or write the port",
-        ));
+        return Err("has an empty port; leave the colon out or write the port");
     }
     if !port.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(refused("has a port that is no number"));
+        return Err("has a port that is no number");
     }
     match port.parse() {
         Ok(port @ 1..) => Ok((host, Some(port))),
-        _ => Err(refused("has a port outside 1 to 65535")),
+        _ => Err("has a port outside 1 to 65535"),
     }
 }
 
-fn check_host(host: &str) -> Result<String, InvalidInput> {
+fn check_host(host: &str) -> Result<String, &'static str> {
     if host.is_empty() {
-        return Err(refused("has no host"));
+        return Err("has no host");
     }
     if !host.is_ascii() {
-        return Err(refused(
-            "has a host that is not ASCII; write it in punycode (xn--…)",
-        ));
+        return Err("has a host that is not ASCII; write it in punycode (xn--…)");
     }
     let host = host.to_ascii_lowercase();
     if let Some(inner) = host.strip_prefix('[') {
         let address = inner
             .strip_suffix(']')
             .and_then(ip::v6)
-            .ok_or_else(|| refused("has a host in brackets that is no IPv6 address"))?;
+            .ok_or("has a host in brackets that is no IPv6 address")?;
         // Parsers write IPv4-mapped addresses in two ways; nobody needs them here.
         if matches!(address, [0, 0, 0, 0, 0, 0xffff, ..]) {
-            return Err(refused(
-                "has an IPv4-mapped IPv6 address; write the IPv4 address",
-            ));
+            return Err("has an IPv4-mapped IPv6 address; write the IPv4 address");
         }
         return Ok(concat(&["[", &ip::write_v6(address), "]"]));
     }
     if host.len() > LONGEST_HOST {
-        return Err(refused("has a host of more than 253 characters"));
+        return Err("has a host of more than 253 characters");
     }
     for label in host.split('.') {
         if label.is_empty() || label.len() > LONGEST_LABEL {
-            return Err(refused(
-                "has a host with a part that is empty or longer than 63 characters",
-            ));
+            return Err("has a host with a part that is empty or longer than 63 characters");
         }
         if !label
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         {
-            return Err(refused(
-                "has a host with a character other than letters, digits, '-', '_' and '.'",
-            ));
+            return Err("has a host with a character other than letters, digits, '-', '_' and '.'");
         }
     }
     // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the usual one is taken.
@@ -219,22 +210,22 @@ fn check_host(host: &str) -> Result<String, InvalidInput> {
             .strip_prefix("0x")
             .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if number && ip::v4(&host).is_none() {
-        return Err(refused(
+        return Err(
             "has a host that ends in a number and is no IPv4 address of four decimal parts",
-        ));
+        );
     }
     Ok(host)
 }
 
-fn check_prefix(prefix: &str) -> Result<(), InvalidInput> {
+fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     for segment in prefix.split('/').skip(1) {
         if matches!(segment, "" | "." | "..") {
-            return Err(refused("has an empty segment or a dot segment in its path"));
+            return Err("has an empty segment or a dot segment in its path");
         }
         if !segment.bytes().all(is_unreserved) {
-            return Err(refused(
+            return Err(
                 "has a path with a character other than letters, digits, '-', '.', '_', '~' and '/'",
-            ));
+            );
         }
     }
     Ok(())

@@ -60,20 +60,30 @@ serialize_by_name!(ErrorFields {
 
 impl From<Error> for ErrorFields {
     fn from(error: Error) -> Self {
-        let text = |text: Option<&str>| text.map(str::to_owned);
-        Self {
-            message: error.to_string(),
+        let mut fields = Self {
+            message: error.message(),
             kind: error.kind().as_str(),
             outcome: error.outcome().as_str(),
             retryable: error.is_retryable(),
-            status: error.status().map(|status| status.as_u16()),
-            code: text(error.code()),
-            msg: text(error.msg()),
-            request_id: text(error.request_id()),
-            trace_id: text(error.trace_id()),
-            retry_after: error.retry_after().map(|wait| wait.as_secs_f64()),
-            is_clock_refusal: matches!(&error, Error::Reply(reply) if reply.is_clock_refusal()),
+            status: None,
+            code: None,
+            msg: None,
+            request_id: None,
+            trace_id: None,
+            retry_after: None,
+            is_clock_refusal: false,
+        };
+        if let Error::Reply(reply) = error {
+            fields.is_clock_refusal = reply.is_clock_refusal();
+            let parts = *reply.0;
+            fields.status = Some(parts.status.as_u16());
+            fields.code = parts.code;
+            fields.msg = parts.msg;
+            fields.request_id = parts.request_id;
+            fields.trace_id = parts.trace_id;
+            fields.retry_after = parts.retry_after.map(|wait| wait.as_secs_f64());
         }
+        fields
     }
 }
 

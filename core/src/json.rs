@@ -1,13 +1,12 @@
-//! Reads one level of JSON with serde_json: the members of an object, the elements of an array, a text.
+//! Reads one level of JSON: the members of an object, the elements of an array, a text.
 //!
-//! A reply is read member by member, each in a form that no later one can spoil, so nothing here is derived. What is neither
-//! object, array nor text is passed over without a word: serde_json's own word for it would bring the formatting of
-//! floating-point numbers, which is a tenth of the .wasm.
+//! serde_json reads every value, as [`RawValue`]: each in a form that no other one can spoil. What stands between values is
+//! stepped over here, and the escapes of a text are resolved here, since serde_json's own ways to a member or a text all
+//! bring the reading of floating-point numbers with them, a tenth of the .wasm. The tests hold this against serde_json.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::de::{Deserialize, Deserializer as _, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 /// A part of a JSON value, one level deep.
@@ -16,34 +15,26 @@ pub(crate) enum Part<'p, 'a> {
     Member(&'p str, &'a RawValue),
     /// An element of an array.
     Element(&'a RawValue),
-    /// The text itself.
-    Text(&'p str),
 }
 
-/// Shows every part of the first level to `each`, in order. Anything but an object, an array or a text has none.
+/// Shows every part to `each`, in order. Anything but an object or an array has none.
 ///
 /// # Errors
 ///
-/// What is no JSON, or has half of a surrogate pair in a text that is shown. The parts before it have been shown.
-pub(crate) fn read<'a>(
-    json: &'a str,
-    each: &mut dyn FnMut(Part<'_, 'a>),
-) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    deserializer.deserialize_any(Parts(each))?;
-    deserializer.end()
+/// What is no JSON, and a name with half of a surrogate pair: how many bytes could be read. The parts before it have been
+/// shown.
+pub(crate) fn read<'a>(json: &'a str, each: &mut dyn FnMut(Part<'_, 'a>)) -> Result<(), usize> {
+    let mut cursor = Cursor { json, at: 0 };
+    cursor.value_by_parts(each).ok_or(cursor.at)?;
+    match cursor.peek() {
+        None => Ok(()),
+        Some(_) => Err(cursor.at),
+    }
 }
 
-/// A JSON string as its text, none for anything else.
+/// A JSON string as its text, none for anything else and for half of a surrogate pair, which no text can hold.
 pub(crate) fn text(raw: &RawValue) -> Option<String> {
-    let mut text = None;
-    read(raw.get(), &mut |part| {
-        if let Part::Text(found) = part {
-            text = Some(found.to_owned());
-        }
-    })
-    .ok()?;
-    text
+    unescaped(raw).map(Cow::into_owned)
 }
 
 /// A JSON string as its text, an integer digit for digit, none for anything else.
@@ -57,94 +48,126 @@ pub(crate) fn text_or_integer(raw: &RawValue) -> Option<String> {
     text(raw)
 }
 
-struct Parts<'f, 'a>(&'f mut dyn FnMut(Part<'_, 'a>));
+struct Cursor<'a> {
+    json: &'a str,
+    /// Everything before it was read.
+    at: usize,
+}
 
-impl<'de> Visitor<'de> for Parts<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(Name(name)) = members.next_key()? {
-            (self.0)(Part::Member(&name, members.next_value()?));
+impl<'a> Cursor<'a> {
+    fn value_by_parts(&mut self, each: &mut dyn FnMut(Part<'_, 'a>)) -> Option<()> {
+        let end = match self.peek()? {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return self.value().map(|_| ()),
+        };
+        self.at += 1;
+        if self.peek()? == end {
+            self.at += 1;
+            return Some(());
         }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
-        while let Some(element) = elements.next_element()? {
-            (self.0)(Part::Element(element));
+        loop {
+            let first = self.value()?;
+            if end == b'}' {
+                let name = unescaped(first)?;
+                self.step(b':')?;
+                each(Part::Member(&name, self.value()?));
+            } else {
+                each(Part::Element(first));
+            }
+            if self.peek()? == end {
+                self.at += 1;
+                return Some(());
+            }
+            self.step(b',')?;
         }
-        Ok(())
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
-        (self.0)(Part::Text(text));
-        Ok(())
+    fn value(&mut self) -> Option<&'a RawValue> {
+        let mut values = Deserializer::from_str(self.json.get(self.at..)?).into_iter();
+        let value = values.next()?.ok()?;
+        self.at += values.byte_offset();
+        Some(value)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Ok(())
+    fn step(&mut self, punctuation: u8) -> Option<()> {
+        let found = self.peek()? == punctuation;
+        self.at += usize::from(found);
+        found.then_some(())
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    /// The byte after white space.
+    fn peek(&mut self) -> Option<u8> {
+        loop {
+            match *self.json.as_bytes().get(self.at)? {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                byte => return Some(byte),
+            }
+        }
     }
 }
 
-/// The name of a member, borrowed unless it holds an escape.
-struct Name<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Name<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(name)))
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
-            }
-        }
-
-        deserializer.deserialize_str(NameVisitor)
+/// The text of a valid JSON string.
+fn unescaped(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
+    let Some((plain, _)) = inner.split_once('\\') else {
+        return Some(Cow::Borrowed(inner));
+    };
+    let mut text = plain.to_owned();
+    let mut rest = inner[plain.len()..].chars();
+    while let Some(character) = rest.next() {
+        text.push(match character {
+            '\\' => match rest.next()? {
+                'b' => '\u{8}',
+                'f' => '\u{c}',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => {
+                    let (unit, after) = code_unit(rest.as_str())?;
+                    rest = after.chars();
+                    match unit {
+                        0xd800..=0xdbff => {
+                            let (low, after) = code_unit(after.strip_prefix("\\u")?)?;
+                            rest = after.chars();
+                            let low = low.checked_sub(0xdc00).filter(|low| *low < 0x400)?;
+                            char::from_u32(0x10000 + ((unit - 0xd800) << 10) + low)?
+                        }
+                        unit => char::from_u32(unit)?,
+                    }
+                }
+                // A quote, a slash or a backslash stands for itself.
+                character => character,
+            },
+            character => character,
+        });
     }
+    Some(Cow::Owned(text))
+}
+
+/// Four hex digits, and what follows them.
+fn code_unit(text: &str) -> Option<(u32, &str)> {
+    let (digits, rest) = text.split_at_checked(4)?;
+    let mut unit = 0;
+    for digit in digits.chars() {
+        unit = unit << 4 | digit.to_digit(16)?;
+    }
+    Some((unit, rest))
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
-    fn shown(json: &str) -> (String, bool) {
+    fn shown(json: &str) -> (String, Result<(), usize>) {
         let mut all = String::new();
         let read = read(json, &mut |part| match part {
             Part::Member(name, raw) => all += &[name, "=", raw.get(), ";"].concat(),
             Part::Element(raw) => all += &[raw.get(), ";"].concat(),
-            Part::Text(text) => all += text,
         });
-        (all, read.is_ok())
+        (all, read)
     }
 
     #[test]
@@ -154,37 +177,99 @@ mod tests {
                 r#" {"a":1 ,"\u0061b":[1, {}],"a":"x\"}"} "#,
                 r#"a=1;ab=[1, {}];a="x\"}";"#,
             ),
-            ("[1, [2], {\"a\":null} ]", "1;[2];{\"a\":null};"),
-            (r#""\ud83d\ude00\n""#, "😀\n"),
+            ("[1, [2], {\"a\":null} ]\n", "1;[2];{\"a\":null};"),
             ("{}", ""),
+            ("[ ]", ""),
             ("null", ""),
+            ("\"text\"", ""),
             ("-1.5e300", ""),
             ("18446744073709551615", ""),
             ("true", ""),
         ] {
-            assert_eq!(shown(json), (parts.to_owned(), true), "{json}");
+            assert_eq!(shown(json), (parts.to_owned(), Ok(())), "{json}");
         }
     }
 
     #[test]
-    fn what_is_no_json_is_an_error() {
-        for json in [
-            "",
-            " ",
-            "{",
-            r#"{"a":1"#,
-            r#"{"a":1,}"#,
-            r#"{"a" 1}"#,
-            "{} {}",
-            "[1,]",
-            "nul",
-            "01",
-            "1e999",
-            r#""\ud800""#,
-            "\"\n\"",
-            "\u{feff}{}",
+    fn what_is_no_json_is_an_error_that_says_from_where() {
+        for (json, at) in [
+            ("", 0),
+            (" ", 1),
+            ("{", 1),
+            (r#"{"a":1"#, 6),
+            (r#"{"a":1,}"#, 7),
+            (r#"{"a" 1}"#, 5),
+            (r#"{1:1}"#, 2),
+            ("{} {}", 3),
+            ("[1,]", 3),
+            ("[1 2]", 3),
+            ("nul", 0),
+            ("01", 0),
+            ("\"\n\"", 0),
+            ("\u{feff}{}", 0),
+            (r#"{"\ud800":1}"#, 9),
         ] {
-            assert!(!shown(json).1, "{json}");
+            assert_eq!(shown(json).1, Err(at), "{json}");
         }
+    }
+
+    #[test]
+    fn texts_are_what_serde_json_reads() {
+        for json in [
+            r#""""#,
+            r#""plain 中 😀""#,
+            r#""\"\\\/\b\f\n\r\t""#,
+            r#""\u0000\u00e9\u4e2D\uFFFF""#,
+            r#""a\ud83d\ude00b""#,
+            r#""\ud800""#,
+            r#""\ud800x""#,
+            r#""\ud800\n""#,
+            r#""\ud800\u0061""#,
+            r#""\ud800\ud800""#,
+            r#""\udc00""#,
+            r#""\udc00\ud800""#,
+        ] {
+            let raw: &RawValue = serde_json::from_str(json).unwrap();
+            assert_eq!(text(raw), serde_json::from_str(json).ok(), "{json}");
+        }
+        for json in ["1", "null", "[\"a\"]", "{\"a\":1}", "true"] {
+            assert_eq!(text(serde_json::from_str(json).unwrap()), None, "{json}");
+        }
+    }
+
+    /// Every text of up to six of these pieces, valid or not, is read if and only if serde_json reads it, and into the same.
+    #[test]
+    fn objects_are_what_serde_json_reads() {
+        let pieces = ["{", "}", "[", "]", ":", ",", "\"a\"", "1", " "];
+        let mut valid = 0;
+        for number in 0..pieces.len().pow(6) {
+            let mut json = String::new();
+            let mut rest = number;
+            while rest > 0 {
+                json += pieces[rest % pieces.len()];
+                rest /= pieces.len();
+            }
+            let mut object = serde_json::Map::new();
+            let mut array: Vec<Value> = Vec::new();
+            let read = read(&json, &mut |part| match part {
+                Part::Member(name, raw) => {
+                    object.insert(name.to_owned(), serde_json::from_str(raw.get()).unwrap());
+                }
+                Part::Element(raw) => array.push(serde_json::from_str(raw.get()).unwrap()),
+            });
+            match serde_json::from_str::<Value>(&json) {
+                Ok(value) => {
+                    valid += 1;
+                    assert_eq!(read, Ok(()), "{json}");
+                    match value {
+                        Value::Object(members) => assert_eq!(members, object, "{json}"),
+                        Value::Array(elements) => assert_eq!(elements, array, "{json}"),
+                        _ => assert!(object.is_empty() && array.is_empty(), "{json}"),
+                    }
+                }
+                Err(_) => assert!(read.is_err(), "{json}"),
+            }
+        }
+        assert!(valid > 300, "only {valid} of them are JSON");
     }
 }

@@ -107,8 +107,8 @@ fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Durat
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.parse().ok().map(Duration::from_secs);
     }
-    let wait = http_date::parse(value)? - server?.date;
-    Some(wait.to_std().unwrap_or_default())
+    let wait = http_date::parse(value)?.timestamp() - server?.date.timestamp();
+    Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 
 /// The members that every reply of this API may have; all others are ignored.
@@ -179,15 +179,7 @@ impl Envelope {
                 }
             }
         })
-        .map_err(|error| {
-            let what = if error.is_eof() {
-                "the body is no complete JSON: it ends at line "
-            } else {
-                "the body is no JSON from line "
-            };
-            let (line, column) = (decimal(error.line()), decimal(error.column()));
-            concat(&[what, &line, ", column ", &column])
-        })?;
+        .map_err(|at| concat(&["the body is no JSON from byte ", &decimal(at)]))?;
         if !text.trim_start().starts_with('{') {
             return Err("the body is JSON, but no object".to_owned());
         }

@@ -1,6 +1,5 @@
 //! Text that is shown to people: bounded, and on one line. And the one check that every header value passes.
 
-use std::fmt::{self, Write as _};
 use std::str;
 
 use crate::InvalidInput;
@@ -69,23 +68,18 @@ fn digits(mut number: u64, radix: u64) -> String {
 /// Longest foreign text inside a message, in characters. A gateway's canonical request (about 400) fits.
 const LONGEST: usize = 1_000;
 
-/// Foreign text on one line: control characters become blanks, and what is too long ends in an ellipsis.
-pub(crate) struct Excerpt<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut characters = self.0.chars();
-        for character in characters.by_ref().take(LONGEST) {
-            f.write_char(if character.is_control() {
-                ' '
-            } else {
-                character
-            })?;
-        }
-        if characters.next().is_some() {
-            f.write_char('…')?;
-        }
-        Ok(())
+/// Adds foreign text on one line: control characters become blanks, and what is too long ends in an ellipsis.
+pub(crate) fn push_excerpt(text: &mut String, foreign: &str) {
+    let mut characters = foreign.chars();
+    for character in characters.by_ref().take(LONGEST) {
+        text.push(if character.is_control() {
+            ' '
+        } else {
+            character
+        });
+    }
+    if characters.next().is_some() {
+        text.push('…');
     }
 }
 

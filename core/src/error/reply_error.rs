@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{ErrorKind, Outcome};
 use crate::XDate;
 use crate::date::ServerDate;
-use crate::text::{Excerpt, decimal};
+use crate::text::{concat, decimal, push_excerpt};
 
 /// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
 ///
@@ -137,80 +137,80 @@ impl ReplyError {
     }
 }
 
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ReplyError {
+    pub(crate) fn message(&self) -> String {
         let parts = &*self.0;
         // Not `as_str`, which brings the digits of all numbers from 100 to 999 into the .wasm.
-        let status = &*decimal(parts.status.as_u16().into());
-        for text in [
+        let status = decimal(parts.status.as_u16().into());
+        let mut text = concat(&[
             "the service answered ",
             parts.operation,
             " with HTTP ",
-            status,
-        ] {
-            f.write_str(text)?;
-        }
+            &status,
+        ]);
         if let Some(why) = &parts.unreadable {
-            f.write_str(", but nobody can read the reply: ")?;
-            f.write_str(why)?;
+            text += ", but nobody can read the reply: ";
+            text += why;
         } else {
             match &parts.code {
-                Some(code) => quote(f, ", code ", code, "")?,
-                None => f.write_str(", no readable code")?,
+                Some(code) => quote(&mut text, ", code ", code),
+                None => text += ", no readable code",
             }
             if let Some(msg) = &parts.msg {
-                quote(f, ", msg \"", msg, "\"")?;
+                quote(&mut text, ", msg \"", msg);
+                text += "\"";
             }
         }
-        if let Some(id) = &parts.request_id {
-            quote(f, ", request id ", id, "")?;
-        }
-        if let Some(id) = &parts.trace_id {
-            quote(f, ", trace id ", id, "")?;
-        }
-        if let Some(excerpt) = &parts.excerpt {
-            quote(f, "; the body begins: ", excerpt, "")?;
+        for (before, foreign) in [
+            (", request id ", &parts.request_id),
+            (", trace id ", &parts.trace_id),
+            ("; the body begins: ", &parts.excerpt),
+        ] {
+            if let Some(foreign) = foreign {
+                quote(&mut text, before, foreign);
+            }
         }
         if self.outcome() == Outcome::Unknown {
-            f.write_str("; whether the service acted on it is unknown, so do not repeat it unless repeats are safe")?;
+            text += "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe";
         }
         if parts.unreadable.is_none() && matches!(parts.status.as_u16(), 400 | 401 | 403) {
-            what_to_check(f, parts)?;
+            what_to_check(&mut text, parts);
         }
-        Ok(())
+        text
     }
 }
 
-/// Foreign text, between words of ours.
-fn quote(f: &mut fmt::Formatter<'_>, before: &str, foreign: &str, after: &str) -> fmt::Result {
-    f.write_str(before)?;
-    fmt::Display::fmt(&Excerpt(foreign), f)?;
-    f.write_str(after)
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+/// Foreign text, after words of ours.
+fn quote(text: &mut String, before: &str, foreign: &str) {
+    text.push_str(before);
+    push_excerpt(text, foreign);
 }
 
 /// The order of contract.md 7; `docs/troubleshooting.md` is the same list, longer.
-fn what_to_check(f: &mut fmt::Formatter<'_>, parts: &ReplyErrorParts) -> fmt::Result {
-    f.write_str("\nWhat to check, in this order:\n1. endpoint: is ")?;
-    f.write_str(&parts.authority)?;
-    f.write_str(
-        " the one your Huawei contact named?\
-         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; ",
-    )?;
+fn what_to_check(text: &mut String, parts: &ReplyErrorParts) {
+    *text += "\nWhat to check, in this order:\n1. endpoint: is ";
+    *text += &parts.authority;
+    *text += " the one your Huawei contact named?\
+         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; ";
     match &parts.x_date {
-        Some(x_date) => quote(f, "sent ", x_date.as_str(), ", ")?,
-        None => f.write_str("compare the one sent, ")?,
+        Some(x_date) => *text += &concat(&["sent ", x_date.as_str(), ", "]),
+        None => *text += "compare the one sent, ",
     }
     match &parts.server_date {
-        Some(server) => quote(f, "server's Date ", &server.text, "")?,
-        None => f.write_str("the reply has no Date")?,
+        Some(server) => quote(text, "server's Date ", &server.text),
+        None => *text += "the reply has no Date",
     }
-    f.write_str(
-        "\n3. authentication: does this API accept yours, token or app id?\
+    *text += "\n3. authentication: does this API accept yours, token or app id?\
          \n4. token: its age, and the word before it (Bearer or AT)\
          \n5. user id: does it belong to the app id?\
          \n6. whitelist: has Huawei added you?\
-         \n7. signature: explain() shows every stage and the first difference to the service's message",
-    )
+         \n7. signature: explain() shows every stage and the first difference to the service's message";
 }
 
 impl std::error::Error for ReplyError {}
