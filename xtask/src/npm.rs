@@ -12,6 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, snip};
 use crate::stamp::{files, fingerprint, once};
+use crate::test::{Counts, suites::one};
 use crate::{licenses, reproducible, sh, wasm};
 
 /// Builds the package. Gives its folder.
@@ -187,16 +188,19 @@ pub(crate) fn check_imports() -> Result<()> {
     Ok(())
 }
 
-/// Prints bytes, raw and gzipped.
-pub(crate) fn sizes() -> Result<()> {
+/// What may be downloaded, in bytes after gzip -9: the core's .wasm, and what a browser's bundler makes of everything.
+const BUDGETS: [(&str, u64); 2] = [("small.wasm", 40 * 1024), ("minified.js", 54 * 1024)];
+
+/// Prints bytes, raw and gzipped. Whether they are within the budgets.
+pub(crate) fn sizes() -> Result<Counts> {
     let package = build()?;
     let text = "const { readFileSync } = require('node:fs'); const { gzipSync } = require('node:zlib');
-        for (const file of process.argv.slice(1)) {
+        const sizes = process.argv.slice(1).map((file) => {
             const bytes = readFileSync(file);
-            const name = file.replace(/.*[\\\\/]/, '');
-            console.log(`${name}: ${bytes.length} bytes, gzip ${gzipSync(bytes, { level: 9 }).length}`);
-        }";
-    sh::run(
+            return [file.replace(/.*[\\\\/]/, ''), bytes.length, gzipSync(bytes, { level: 9 }).length];
+        });
+        console.log(JSON.stringify(sizes));";
+    let printed = sh::output(
         sh::program("node")
             .args(["-e", text])
             .arg(directory().join("glue/small.wasm"))
@@ -204,7 +208,18 @@ pub(crate) fn sizes() -> Result<()> {
             .arg(directory().join("glue/minified-without-wasm.js"))
             .arg(package.join("dist/sandbox.wasm"))
             .args([package.join("dist/index.js"), pack()?]),
-    )
+    )?;
+    let sizes: Vec<(String, u64, u64)> = serde_json::from_str(&printed)?;
+    let mut counts = Counts::default();
+    for (name, raw, gzip) in sizes {
+        let budget = BUDGETS.iter().find(|(budgeted, _)| *budgeted == name);
+        let limit = budget.map_or(String::new(), |(_, most)| format!(", at most {most}"));
+        println!("{name}: {raw} bytes, gzip {gzip}{limit}");
+        if let Some((_, most)) = budget {
+            counts += one(gzip <= *most);
+        }
+    }
+    Ok(counts)
 }
 
 /// The glue generator must be of the version that the .wasm was made for.
