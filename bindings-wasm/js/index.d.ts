@@ -247,8 +247,15 @@ export interface ResponseParts {
   readonly body: string | Uint8Array | ArrayBuffer;
 }
 
-/** The host's `AbortSignal`, if its types are loaded (TypeScript's lib `dom`, or `@types/node`). */
-export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : unknown;
+/** The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`, `@cloudflare/workers-types`. */
+export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : SignalOfFetch;
+
+/** Where `AbortSignal` is declared as a class, as for Workers, `globalThis` does not show it; `fetch` takes one. */
+type SignalOfFetch = typeof globalThis extends { fetch: (input: any, init?: infer Init) => unknown }
+  ? NonNullable<Init> extends { signal?: infer S }
+    ? NonNullable<S>
+    : unknown
+  : unknown;
 
 /** What {@link Client.send} needs of `fetch`: the global one has it, undici's has it, and a stand-in is a few lines. */
 export type Fetch = (url: string, init: FetchInit) => PromiseLike<FetchResponse>;

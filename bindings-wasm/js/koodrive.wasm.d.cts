@@ -1,3 +1,3 @@
 /** As koodrive.wasm.d.ts, for a `require`. */
-declare const module: WebAssembly.Module;
+declare const module: typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : unknown;
 export = module;

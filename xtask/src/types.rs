@@ -19,7 +19,7 @@ const OLDEST: &str = "typescript-oldest";
 const NEWEST: &str = "typescript";
 
 /// The hosts whose types a user may have loaded, and the module resolutions: see the files.
-const PROJECTS: [&str; 4] = ["plain", "node", "browser", "undici"];
+const PROJECTS: [&str; 5] = ["plain", "node", "browser", "workers", "undici"];
 
 /// The glue as wasm-bindgen declares it, below target/npm, and where it is committed.
 const GENERATED: [(&str, &str); 2] = [
@@ -66,6 +66,7 @@ fn samples() -> Result<PathBuf> {
         }
     }
     npm::lend("undici", &folder)?;
+    npm::lend("@cloudflare/workers-types", &folder)?;
     Ok(folder)
 }
 

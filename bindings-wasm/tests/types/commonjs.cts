@@ -1,5 +1,6 @@
 // The same package for require.
 import koodrive = require("koodrive");
+import compiled = require("koodrive/module.wasm");
 import { Sandbox } from "koodrive/sandbox";
 
 const client = new koodrive.Client({ endpoint: koodrive.CHINA, userId: "1", token: "t" });
@@ -8,3 +9,4 @@ export const status = (error: unknown): number | undefined =>
   error instanceof koodrive.KooDriveError && error.kind === "api" ? error.status : undefined;
 // The sandbox stands in for fetch, and its types are those of the same module system.
 export const sent = client.send(koodrive.getCurrentRetentionPolicy(), { fetch: new Sandbox().fetch });
+export const module: unknown = compiled;

@@ -20,10 +20,14 @@ import {
   type RetentionPolicies,
   UnreadableReplyError,
 } from "koodrive";
+import module from "koodrive/module.wasm";
 
 /** Fails to compile unless the two types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
+
+/** Without a host, what it is is not known. */
+export const compiled: unknown = module;
 
 export const client = new Client({ endpoint: INTERNATIONAL, userId: "1", appId: "a", appSecret: "s", clockMarginSeconds: 10 });
 new Client({ endpoint: CHINA, userId: "1", token: "t" });

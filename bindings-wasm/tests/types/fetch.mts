@@ -1,5 +1,5 @@
-// What the declarations must accept where there is a fetch: a browser's (lib dom) and Node's (@types/node).
-import { type Exchange, getCurrentRetentionPolicy, type KooDriveRequest } from "koodrive";
+// What the declarations must accept where there is a fetch: a browser's (lib dom), Node's (@types/node), a Worker's.
+import { type Exchange, getCurrentRetentionPolicy, type KooDriveRequest, type Signal } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 import { call, client } from "./core.mjs";
 
@@ -11,6 +11,10 @@ await fetch(url, init);
 await fetch(new Request(url, request));
 const withSignal: RequestInit = { ...request, signal: AbortSignal.timeout(5) };
 export const { body, headers } = withSignal;
+
+// The signal is the host's, and nothing else is one.
+export const signal: Signal = AbortSignal.timeout(5);
+export const aborted: boolean = signal.aborted;
 
 // A Response is what parse reads.
 const bytes = await response.arrayBuffer();
@@ -28,8 +32,11 @@ await client.send(getCurrentRetentionPolicy(), {
 });
 await client.send(call, { fetch: globalThis.fetch, signal: new AbortController().signal });
 await client.send(call, { fetch: async () => new Response("{}"), signal: null });
-await client.send(call, { fetch: (url, init) => fetch(url, { ...init, keepalive: true }) });
+await client.send(call, { fetch: (url, init) => fetch(url, { ...init }) });
 
 // The sandbox's fetch is the host's.
 const standIn: typeof fetch = new Sandbox().fetch;
 export const { status } = await standIn(url, { ...init, signal: null });
+
+// @ts-expect-error A signal is the host's.
+await client.send(call, { signal: new Date() });
