@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 
 import koodrive
 import pytest
@@ -16,7 +17,7 @@ VALUES = [
     NOTIFY,
     koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2", undocumented_type=1),
     POLICIES,
-    koodrive.Acknowledgement(code="0", msg=None, trace_id=None),
+    koodrive.Acknowledgement(code="0"),
     koodrive.Acknowledgement(code="0", msg="成功", trace_id="t"),
     koodrive.RetentionPolicy(policy_id="300000000000000000", priority=1),
     koodrive.RetentionPolicies(code="0", policy_list=(koodrive.RetentionPolicy(policy_id="1"),)),
@@ -31,7 +32,7 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
 def test_a_value_is_frozen_and_travels(value):
-    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         assert pickle.loads(pickle.dumps(value, protocol)) == value
     for same in (copy.copy(value), copy.deepcopy(value), eval(repr(value), vars(koodrive).copy())):
         assert same == value and hash(same) == hash(value) and repr(same) == repr(value)
@@ -46,6 +47,62 @@ def test_a_value_is_frozen_and_travels(value):
 
 def test_values_differ_by_their_fields():
     assert len(set(VALUES)) == len(VALUES)
+
+
+def test_values_are_made_by_keyword():
+    for value in VALUES:
+        fields = dict(zip(value.__match_args__, (getattr(value, name) for name in value.__match_args__)))
+        assert type(value)(**fields) == value
+        for given in fields.values():
+            with pytest.raises(TypeError):
+                type(value)(given)
+    assert koodrive.Acknowledgement(code="0") == koodrive.Acknowledgement(code="0", msg=None, trace_id=None)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="the grammar of Python 3.10")
+def test_values_are_matched_by_name_and_by_position():
+    code = """
+def what(value):
+    match value:
+        case koodrive.Acknowledgement("0", msg, trace_id=None):
+            return msg
+        case koodrive.NotifyPackageExpire(user, package, None):
+            return user + package
+        case koodrive.RetentionPolicies(policy_list=(koodrive.RetentionPolicy(policy_id),)):
+            return policy_id
+        case koodrive.Request(method="POST", body=body):
+            return body
+"""
+    exec(code, scope := {"koodrive": koodrive})
+    what = scope["what"]
+    assert what(koodrive.Acknowledgement(code="0", msg="m")) == "m"
+    assert what(koodrive.Acknowledgement(code="0", msg="m", trace_id="t")) is None
+    assert what(NOTIFY) == "12"
+    assert what(koodrive.RetentionPolicies(code="0", policy_list=(koodrive.RetentionPolicy(policy_id="7"),))) == "7"
+    assert what(CLIENT.request(NOTIFY)) == CLIENT.request(NOTIFY).body
+
+
+def test_a_call_is_generic_in_its_reply():
+    assert koodrive.Call[koodrive.Acknowledgement].__origin__ is koodrive.Call
+    assert isinstance(NOTIFY, koodrive.Call) and isinstance(POLICIES, koodrive.Call)
+
+
+def test_a_request_is_compared_and_hashed_but_holds_credentials():
+    request, same, other = (CLIENT.request(NOTIFY, now) for now in (1e9, 1e9, 2e9))
+    assert request == same and hash(request) == hash(same) and request != other and request != object()
+    assert repr(request) == f"<koodrive.Request POST {request.url}>"
+    for travel in (copy.copy, copy.deepcopy, *(lambda it, at=at: pickle.dumps(it, at) for at in range(6))):
+        with pytest.raises(TypeError, match="not pickled or copied, since it holds credentials: pickle the call") as refused:
+            travel(request)
+        assert TOKEN not in str(refused.value)
+    for name in ("method", "url", "headers", "body", "other"):
+        with pytest.raises(AttributeError):
+            setattr(request, name, "x")
+    with pytest.raises(TypeError):
+        koodrive.Request(method="GET")
+    # A list of its own: what one does to it, no other request sees.
+    request.headers.clear()
+    assert CLIENT.request(NOTIFY, 1e9) == same
 
 
 HEADERS = [
