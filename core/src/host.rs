@@ -58,13 +58,13 @@ serialize_by_name!(ErrorFields {
     is_clock_refusal: "isClockRefusal",
 });
 
-impl From<Error> for ErrorFields {
-    fn from(error: Error) -> Self {
-        let mut fields = Self {
-            message: error.message(),
-            kind: error.kind().as_str(),
-            outcome: error.outcome().as_str(),
-            retryable: error.is_retryable(),
+impl ErrorFields {
+    fn new(message: String, kind: ErrorKind, outcome: Outcome, retryable: bool) -> Self {
+        Self {
+            message,
+            kind: kind.as_str(),
+            outcome: outcome.as_str(),
+            retryable,
             status: None,
             code: None,
             msg: None,
@@ -72,7 +72,14 @@ impl From<Error> for ErrorFields {
             trace_id: None,
             retry_after: None,
             is_clock_refusal: false,
-        };
+        }
+    }
+}
+
+impl From<Error> for ErrorFields {
+    fn from(error: Error) -> Self {
+        let (kind, outcome) = (error.kind(), error.outcome());
+        let mut fields = Self::new(error.message(), kind, outcome, error.is_retryable());
         if let Error::Reply(reply) = error {
             fields.is_clock_refusal = reply.is_clock_refusal();
             let parts = *reply.0;
@@ -91,23 +98,14 @@ impl From<Error> for ErrorFields {
 /// 3xx: so it is refused, as any redirect is. The status is fetch's own word for one that is hidden, 0.
 #[must_use]
 pub fn hidden_redirect(operation: &str) -> ErrorFields {
-    ErrorFields {
-        message: concat(&[
-            "the service answered ",
-            operation,
-            " with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint",
-        ]),
-        kind: ErrorKind::Api.as_str(),
-        outcome: Outcome::Refused.as_str(),
-        retryable: false,
-        status: Some(0),
-        code: None,
-        msg: None,
-        request_id: None,
-        trace_id: None,
-        retry_after: None,
-        is_clock_refusal: false,
-    }
+    let message = concat(&[
+        "the service answered ",
+        operation,
+        " with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint",
+    ]);
+    let mut fields = ErrorFields::new(message, ErrorKind::Api, Outcome::Refused, false);
+    fields.status = Some(0);
+    fields
 }
 
 /// [`Endpoint::parse`], or the variant that allows plain http, where the caller asks for that by name.
