@@ -97,11 +97,12 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
     once(&stamp, &sources()?, || {
         let _ = fs::remove_dir_all(&folder);
         wasm::ensure_target(platform.triple)?;
+        // Also makes the folder that all this is in.
+        let python = environment()?;
         let licences = licenses::text(CRATE, platform.triple, &[])?;
         fs::write(binding("THIRD-PARTY-LICENSES"), licences)?;
         let sbom = directory().join("koodrive.cyclonedx.json");
         fs::write(&sbom, sbom::text(platform.triple)?)?;
-        let python = environment()?;
         let mut command = sh::program(&python);
         command
             .args(["-m", "maturin", "build", "--quiet", "--locked"])
