@@ -184,7 +184,7 @@ test("an abort and a time-out end the call and its connection", () => {
       assertError(late, esm.OutcomeUnknownError, "unknown");
       assert.equal(late.cause.name, "TimeoutError");
       assert.equal(closed.length, 2);
-      await Promise.all(closed);
+      await Promise.race([Promise.all(closed), sleep(5_000, undefined, { ref: false }).then(() => assert.fail("it is still open"))]);
     }),
   );
 });
