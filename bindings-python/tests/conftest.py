@@ -89,6 +89,20 @@ class Server:
         self.drop_idle()
 
 
+@pytest.fixture(autouse=True)
+def no_proxy_of_the_environment(monkeypatch):
+    """Sessions would take it, and loopback is not behind one."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory):
+    from servers import Authority
+
+    return Authority(tmp_path_factory.mktemp("tls"))
+
+
 @pytest.fixture
 def server():
     server = Server()

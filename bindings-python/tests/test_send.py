@@ -202,6 +202,35 @@ def test_a_token_function_is_called_by_every_send(server, call):
     assert server.connections == 1
 
 
+def test_the_token_is_asked_for_before_each_attempt(server, call):
+    tokens = iter(["one", "two"])
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: next(tokens))
+    server.answers = [reply(401, b"{}", http_date(3600)), reply()]
+    client.send(call)
+    assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+def test_a_token_function_that_fails_is_not_sent(server, call):
+    def token():
+        raise OSError("the token service is down")
+
+    seen = []
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token)
+    with pytest.raises(koodrive.NotSentError, match="the request was not sent: the token service is down") as caught:
+        client.send(call, trace_id=TRACE_ID, on_exchange=seen.append)
+    assert isinstance(caught.value.__cause__, OSError) and caught.value.trace_id == TRACE_ID
+    # No exchange began.
+    assert (server.requests, seen) == ([], [])
+
+
+@pytest.mark.parametrize("token, text", [(7, "token is a number"), (None, "token is of type NoneType"), ("", "token is empty")])
+def test_a_token_function_that_gives_none(server, call, token, text):
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: token)
+    with pytest.raises(koodrive.InvalidInputError, match=f"^{text}"):
+        client.send(call)
+    assert server.requests == []
+
+
 def test_an_async_token_function_is_for_asend(server, call):
     async def token():
         return TOKEN
@@ -300,10 +329,26 @@ def test_a_function_is_a_transport(client, call):
     def raising(request, **limits):
         raise KeyError("x")
 
+    def stopping(request, **limits):
+        raise StopIteration
+
+    def refusing(request, **limits):
+        raise koodrive.InvalidInputError("after it was sent")
+
     assert client.send(call, transport=good).trace_id == "t"
     with pytest.raises(koodrive.NotSentError, match="no route"):
         client.send(call, transport=not_sent)
-    for transport in (broken, raising):
+    for transport in (broken, raising, stopping, refusing):
         with pytest.raises(koodrive.OutcomeUnknownError) as caught:
             client.send(call, transport=transport)
         assert caught.value.__cause__ is not None
+
+
+def test_an_interrupt_passes_and_is_told(client, call):
+    def transport(request, **limits):
+        raise KeyboardInterrupt
+
+    seen = []
+    with pytest.raises(KeyboardInterrupt):
+        client.send(call, transport=transport, on_exchange=seen.append)
+    assert [(exchange.kind, exchange.outcome) for exchange in seen] == [("outcome_unknown", "unknown")]

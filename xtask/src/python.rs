@@ -23,11 +23,24 @@ const OLDEST: &str = "3.9";
 
 const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-/// A virtual environment with what tests and demo need, from `bindings-python/requirements-dev.txt`. Gives its python.
+/// A virtual environment of that name, with what the requirements of that name list. Gives its python.
+struct Environment(&'static str, &'static str);
+
+/// What tests and demo need.
+const DEV: Environment = Environment("venv", "requirements-dev.txt");
+
+/// What cannot be beside it.
+const NIQUESTS: Environment = Environment("venv-niquests", "requirements-niquests.txt");
+
+/// The python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
-    let venv = directory().join("venv");
+    prepared(&DEV)
+}
+
+fn prepared(Environment(name, requirements): &Environment) -> Result<PathBuf> {
+    let venv = directory().join(name);
     let python = executable(&venv, "python");
-    let requirements = binding("requirements-dev.txt");
+    let requirements = binding(requirements);
     let wanted = fingerprint(std::slice::from_ref(&requirements))?;
     once(&venv.join("requirements.stamp"), &wanted, || {
         let check = format!(
@@ -52,9 +65,18 @@ fn create_venv(venv: &Path) -> Result<()> {
 
 /// The environment's python, with the wheel installed that it would be given.
 pub(crate) fn installed() -> Result<PathBuf> {
-    let python = environment()?;
+    installed_in(&DEV)
+}
+
+/// The same beside niquests.
+pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
+    installed_in(&NIQUESTS)
+}
+
+fn installed_in(environment: &Environment) -> Result<PathBuf> {
+    let python = prepared(environment)?;
     let wheel = wheel::for_interpreter(&python)?;
-    let stamp = directory().join("venv/wheel.stamp");
+    let stamp = directory().join(environment.0).join("wheel.stamp");
     once(&stamp, &fingerprint(std::slice::from_ref(&wheel))?, || {
         pip(
             &python,

@@ -38,8 +38,8 @@ class Client(_native.Client):
     """A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads and tasks.
 
     Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``token``, in any published
-    shape, or a function that returns one and is called by every ``send`` (for ``asend`` it may be async); ``authorization``,
-    the exact value of that header.
+    shape, or a function that returns one and is called before every attempt of ``send`` (for ``asend`` it may be async);
+    ``authorization``, the exact value of that header.
 
     ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
     taken for loopback only, unless ``allow_plain_http``.
@@ -176,8 +176,8 @@ class Client(_native.Client):
     ) -> _Reply:
         """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
 
-        ``transport`` is None for the standard library, an ``httpx.Client``, or a function (see ``koodrive.transports``).
-        ``connect_timeout`` and ``timeout`` are seconds, the latter for a whole exchange. A trace id is made where none is
+        ``transport`` is None for the standard library, or a session of requests, urllib3, httpx, httpx2 or niquests, or a
+        function: see ``koodrive.transports``. ``connect_timeout`` and ``timeout`` are seconds, the latter for a whole exchange. A trace id is made where none is
         given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
         """
         from .transports import _send
@@ -206,7 +206,10 @@ class Client(_native.Client):
         max_reply_bytes: int = MAX_REPLY_BYTES,
         on_exchange: Optional[Callable[[Exchange], object]] = None,
     ) -> _Reply:
-        """As ``send``, over an ``aiohttp.ClientSession``, an ``httpx.AsyncClient`` or an async function."""
+        """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
+
+        A call that is cancelled may have left: ``on_exchange`` sees it as one whose outcome is unknown.
+        """
         from .transports import _send
 
         return await _send.asend(  # type: ignore[no-any-return]

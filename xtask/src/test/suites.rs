@@ -91,6 +91,11 @@ pub(crate) const ALL: &[Suite] = &[
         run: python_tests,
     },
     Suite {
+        name: "python-niquests",
+        about: "its transports where niquests has replaced urllib3",
+        run: python_niquests,
+    },
+    Suite {
         name: "python-vectors",
         about: "vectors in Python",
         run: python_vectors,
@@ -263,20 +268,29 @@ fn node_vectors() -> Result<Counts> {
 fn python_tests() -> Result<Counts> {
     // Runs what `koodrive --curl` prints.
     crate::debian::program(&["curl"], "curl", "install curl")?;
-    run_pytest("bindings-python/tests", None)
+    counted(
+        python::pytest(&python::installed()?).arg("bindings-python/tests"),
+        pytest,
+    )
+}
+
+fn python_niquests() -> Result<Counts> {
+    let tests = ["faults", "sessions", "replays", "logging"];
+    counted(
+        python::pytest(&python::installed_beside_niquests()?)
+            .args(tests.map(|of| format!("bindings-python/tests/test_{of}.py")))
+            .env("KOODRIVE_SENDS", "niquests,requests,urllib3"),
+        pytest,
+    )
 }
 
 fn python_vectors() -> Result<Counts> {
-    run_pytest("tests/conformance.py", Some(message_file("python")?))
-}
-
-fn run_pytest(tests: &str, messages: Option<PathBuf>) -> Result<Counts> {
-    let mut command = python::pytest(&python::installed()?);
-    command.arg(tests);
-    if let Some(messages) = messages {
-        command.env("KOODRIVE_MESSAGES", messages);
-    }
-    counted(&mut command, pytest)
+    counted(
+        python::pytest(&python::installed()?)
+            .arg("tests/conformance.py")
+            .env("KOODRIVE_MESSAGES", message_file("python")?),
+        pytest,
+    )
 }
 
 /// The conformance runners have left the texts of all errors behind.

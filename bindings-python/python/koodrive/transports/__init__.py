@@ -1,8 +1,17 @@
 """Transports: how a request travels. Each is imported when it is first used.
 
-``Client.send`` takes none (the standard library's ``http.client``) or an ``httpx.Client``; ``Client.asend`` takes an
-``aiohttp.ClientSession`` or an ``httpx.AsyncClient``. A session keeps its proxies, TLS and timeouts: of its timeouts and
-those of the call the shorter holds.
+``Client.send`` takes none (the standard library's ``http.client``, with connections that are kept), a ``requests.Session``, a
+``niquests.Session``, an ``httpx.Client`` or ``httpx2.Client``, a ``urllib3.PoolManager`` or ``urllib3.HTTPConnectionPool``;
+``Client.asend`` takes an ``aiohttp.ClientSession``, an ``httpx.AsyncClient`` or ``httpx2.AsyncClient``.
+
+Of a session, its proxies, certificates and time-outs hold: of its time-outs and those of the call the shorter. Its own headers go
+along, but none replaces one of the request. Its credentials, those of the .netrc, its cookies and query parameters have no part
+in the call, since what was signed is what is sent. No redirect is followed and nothing is sent twice; a session that would do so
+of itself is refused.
+
+Of a reply at most ``max_reply_bytes`` are kept, counted after decompression. ``timeout`` is for the whole exchange, however slowly
+the reply comes, with two exceptions: over ``httpx.Client`` (and httpx2's) and ``niquests.Session`` every byte of the reply's
+headers may take as long again.
 
 Anything else can be wrapped in a function, for ``asend`` an async one::
 

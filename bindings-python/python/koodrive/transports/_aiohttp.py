@@ -1,11 +1,15 @@
-"""``aiohttp.ClientSession``. The session's proxies, TLS and timeouts hold; of its timeouts and the call's the shorter.
+"""``aiohttp.ClientSession``. The session's proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its
+``auth``, the .netrc, cookies and middlewares have no part in the call.
 
-``connect_timeout`` includes the wait for a free connection of the session's pool, which is no sent request either.
+aiohttp sends an idempotent request again when its connection ends. A middleware of ours prevents that, for which it must be
+aiohttp 3.12 or later. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
 """
 
 from __future__ import annotations
 
+from .. import _core
 from . import NotSent
+from ._request import headers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,31 +18,58 @@ if TYPE_CHECKING:
 
     from .._native import Request
 
+_AUTOMATIC = ("Accept", "User-Agent")
+
+
+class _Ended(Exception):
+    """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""
+
 
 def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     """The transport over this session; ``aiohttp`` is the module it comes from."""
+    if not hasattr(aiohttp, "ClientMiddlewareType"):
+        raise _core.error(
+            "refused",
+            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it",
+            "install aiohttp 3.12 or later",
+        )
     not_sent = (
         aiohttp.ClientConnectorError,  # refused, DNS, TLS
-        aiohttp.InvalidURL,
+        aiohttp.ServerFingerprintMismatch,
         aiohttp.ClientHttpProxyError,
-        # Before 3.10 a time-out did not say of what, so that there it counts as unknown.
-        getattr(aiohttp, "ConnectionTimeoutError", aiohttp.InvalidURL),
+        aiohttp.ConnectionTimeoutError,
+        aiohttp.InvalidURL,
     )
+    ended = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
     async def exchange(
         request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
         if session.closed:
             raise NotSent("the session is closed")
+
+        async def once(prepared: Any, handler: Any) -> Any:
+            # Not before, since aiohttp refuses it beside a session's auth.
+            prepared.headers["authorization"] = dict(request.headers)["authorization"]
+            prepared.headers.popall("cookie", None)
+            try:
+                return await handler(prepared)
+            except not_sent:
+                raise
+            except ended as error:
+                raise _Ended from error
+
         own = session.timeout
         try:
             async with session.request(
                 request.method,
                 request.url,
-                headers=request.headers,
+                headers=[(name, value) for name, value in headers_of(request) if name != "authorization"],
+                skip_auto_headers=_AUTOMATIC,
                 data=request.body or None,
                 allow_redirects=False,
                 raise_for_status=False,
+                middlewares=(once,),
                 timeout=aiohttp.ClientTimeout(
                     total=_shorter(own.total, timeout),
                     connect=_shorter(own.connect, connect_timeout),
@@ -54,6 +85,8 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
                 return response.status, response.headers, bytes(body)
         except not_sent as error:
             raise NotSent(str(error) or type(error).__name__) from error
+        except _Ended as error:
+            raise error.__cause__ or error
 
     return exchange
 

@@ -1,7 +1,9 @@
-"""``httpx.Client`` and ``httpx.AsyncClient``, and those of its fork ``httpx2``. The client's proxies, TLS and timeouts hold;
-of its timeouts and the call's the shorter. Its ``auth`` is not applied: the request carries its own.
+"""``httpx.Client`` and ``httpx.AsyncClient``, and those of its fork ``httpx2``; the latter on asyncio and on trio. The client's
+proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its ``auth``, ``params`` and cookies have no part in
+the call.
 
-A blocking client checks the whole exchange's time between reads, so that headers which drip can exceed it.
+A blocking client looks at the time of the whole exchange before every step and after every piece of the body, but not while
+headers come: those that drip can exceed it, and every byte buys another ``timeout``.
 """
 
 from __future__ import annotations
@@ -9,6 +11,9 @@ from __future__ import annotations
 import time
 
 from . import NotSent
+from ._body import Body
+from ._request import headers_of
+from ._timed import remaining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +21,45 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._native import Request
+
+#: Steps of httpx's trace that come before the request leaves, and those that follow whatever happened.
+_BEFORE = ("connect_tcp", "connect_unix_socket", "setup_socks5_connection", "start_tls", "retry")
+_AFTER = ("response_closed", "close")
+
+
+class _Progress:
+    """How far a request is, as httpx traces it: ``connection.connect_tcp.started`` and the like."""
+
+    def __init__(self, deadline: float) -> None:
+        self._deadline = deadline
+        self._began = self._left = False
+
+    def __call__(self, event: str, info: dict[str, Any]) -> None:
+        if not event.endswith(".started"):
+            return
+        step = event[event.find(".") + 1 : -len(".started")]
+        request = info.get("request")
+        if step in _BEFORE or getattr(request, "method", None) == b"CONNECT":
+            self._began = True
+        elif step not in _AFTER:
+            self._left = True
+        if step == "receive_response_headers" and request is not None:
+            # Each step looks anew for how long it may take.
+            limits = request.extensions["timeout"]
+            limits["read"] = min(limits["read"], max(self._deadline - time.monotonic(), 0.001))
+
+    async def traced(self, event: str, info: dict[str, Any]) -> None:
+        """For async clients."""
+        self(event, info)
+
+    def judged(self, httpx: Any, error: Exception) -> Exception:
+        """What to raise instead of this error."""
+        not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+        if isinstance(error, not_sent) or (self._began and not self._left):
+            unsent = NotSent(str(error) or type(error).__name__)
+            unsent.__cause__ = error
+            return unsent
+        return error
 
 
 def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
@@ -25,81 +69,106 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
         request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
         deadline = time.monotonic() + timeout
-        prepared = _prepare(httpx, client, request, connect_timeout, timeout)
+        progress = _Progress(deadline)
+        prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress, content=request.body)
         try:
             response = client.send(prepared, stream=True, auth=None, follow_redirects=False)
-        except _not_sent(httpx) as error:
-            raise NotSent(str(error) or type(error).__name__) from error
+        except Exception as error:
+            raise progress.judged(httpx, error)
         try:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > max_reply_bytes:
+            body = Body(max_reply_bytes, _encoding(response))
+            for chunk in [response.content] if response.is_stream_consumed else response.iter_raw():
+                if not body.take(chunk):
                     break
-                if time.monotonic() > deadline:
-                    raise TimeoutError(f"no complete answer within {timeout} seconds")
-            return response.status_code, response.headers, bytes(body)
+                remaining(deadline)
+            return response.status_code, response.headers, body.octets
         finally:
             response.close()
 
     return exchange
 
 
+class _Once:
+    """A request's body. httpx's own is a generator, which a cancellation would leave for trio to complain about."""
+
+    def __init__(self, body: bytes) -> None:
+        self._left = [body] if body else []
+
+    def __aiter__(self) -> _Once:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        return self._left.pop()
+
+
 def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
     """The transport over an ``httpx.AsyncClient``; ``httpx`` is the module it comes from."""
-    import asyncio
+    import anyio  # below httpx, on asyncio as on trio
+
+    once = type("Once", (_Once, httpx.AsyncByteStream), {})
 
     async def travel(prepared: Any, max_reply_bytes: int) -> tuple[int, Any, bytes]:
+        response = await client.send(prepared, stream=True, auth=None, follow_redirects=False)
         try:
-            response = await client.send(prepared, stream=True, auth=None, follow_redirects=False)
-        except _not_sent(httpx) as error:
-            raise NotSent(str(error) or type(error).__name__) from error
-        try:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > max_reply_bytes:
-                    break
-            return response.status_code, response.headers, bytes(body)
+            body = Body(max_reply_bytes, _encoding(response))
+            if response.is_stream_consumed:
+                body.take(response.content)
+            else:
+                with anyio.CancelScope() as reading:
+                    async for chunk in response.aiter_raw():
+                        if not body.take(chunk):
+                            # Ends it where it reads. A break would leave generators, too.
+                            reading.cancel()
+            return response.status_code, response.headers, body.octets
         finally:
             await response.aclose()
 
     async def exchange(
         request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
     ) -> tuple[int, Any, bytes]:
-        prepared = _prepare(httpx, client, request, connect_timeout, timeout)
+        progress = _Progress(time.monotonic() + timeout)
+        prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress.traced, stream=once(request.body))
         try:
-            return await asyncio.wait_for(travel(prepared, max_reply_bytes), timeout)
-        except asyncio.TimeoutError as error:
-            raise TimeoutError(f"no complete answer within {timeout} seconds") from error
+            with anyio.move_on_after(timeout):
+                return await travel(prepared, max_reply_bytes)
+            raise TimeoutError("the time for the exchange is up")
+        except Exception as error:
+            raise progress.judged(httpx, error)
 
     return exchange
 
 
-def _prepare(httpx: Any, client: Any, request: Request, connect_timeout: float, timeout: float) -> Any:
+def _prepare(
+    httpx: Any, client: Any, request: Request, connect_timeout: float, timeout: float, trace: Any, **body: Any
+) -> Any:
     if client.is_closed:
         raise NotSent("the client is closed")
     own = client.timeout
+    limits = {
+        "connect": _shorter(own.connect, connect_timeout),
+        "pool": _shorter(own.pool, connect_timeout),
+        "read": _shorter(own.read, timeout),
+        "write": _shorter(own.write, timeout),
+    }
+    length = [("content-length", str(len(request.body)))] if request.body else []
     try:
-        prepared = client.build_request(
+        # Not the client's build_request, which adds its params and cookies.
+        return httpx.Request(
             request.method,
             request.url,
-            headers=request.headers,
-            content=request.body or None,
-            timeout=httpx.Timeout(
-                connect=_shorter(own.connect, connect_timeout),
-                pool=_shorter(own.pool, connect_timeout),
-                read=_shorter(own.read, timeout),
-                write=_shorter(own.write, timeout),
-            ),
+            headers=headers_of(request, client.headers) + length,
+            extensions={"timeout": limits, "trace": trace},
+            **body,
         )
     except httpx.InvalidURL as error:
         raise NotSent(str(error)) from error
-    return prepared
 
 
-def _not_sent(httpx: Any) -> tuple[type[Exception], ...]:
-    return (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+def _encoding(response: Any) -> Optional[str]:
+    # A stand-in's reply that was read before it came is decoded.
+    return None if response.is_stream_consumed else response.headers.get("content-encoding")
 
 
 def _shorter(own: Optional[float], ours: float) -> float:

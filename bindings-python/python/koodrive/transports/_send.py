@@ -1,7 +1,8 @@
-"""The flow of ``send`` and ``asend``, once: build, let travel, learn the clock, read, perhaps sign anew.
+"""The flow of ``send`` and ``asend``, once: ask for the token, build, let travel, learn the clock, read, tell, perhaps sign anew.
 
-Decides nothing about replies: the core does. The flow is a generator that yields requests and is given what came back, so
-that the blocking driver and the async one are all that differs.
+Decides nothing about replies: the core does. The flow is a generator that yields what the driver does for it (a token function,
+to be called; a request, to be sent) and is given what came of it, so that the blocking driver and the async one are all that
+differs.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import time
 
 from .. import _core
 from .._client import X_DATE, new_trace_id
-from .._errors import ApiError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
+from .._convert import text
+from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import Exchange, with_field
-from . import NotSent
+from . import NotSent, _sessions
+from ._request import Unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._client import Client
-    from .._native import Request
+    from .._errors import KooDriveError
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -39,19 +42,18 @@ def send(
 ) -> Any:
     """Drives the flow over a blocking transport."""
     _check(**limits)
-    travel = _blocking(transport)
-    if client._token is not None:
-        client = client.with_credentials(token=_not_async(client._token()))
+    travel = _sessions.blocking(transport)
     flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
     try:
-        request = next(flow)
+        step = next(flow)
         while True:
+            answer = None  # and no longer a token
             try:
-                answer = travel(request, **limits)
-            except Exception as error:
-                request = flow.throw(error)
+                answer = _not_async(step()) if callable(step) else travel(step, **limits)
+            except BaseException as error:
+                step = flow.throw(error)
             else:
-                request = flow.send(answer)
+                step = flow.send(answer)
     except StopIteration as end:
         return end.value
 
@@ -67,21 +69,18 @@ async def asend(
 ) -> Any:
     """Drives the flow over an async transport."""
     _check(**limits)
-    travel = _async(transport)
-    if client._token is not None:
-        token = client._token()
-        client = client.with_credentials(token=await token if hasattr(token, "__await__") else token)
-        del token
+    travel = _sessions.asynchronous(transport)
     flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
     try:
-        request = next(flow)
+        step = next(flow)
         while True:
+            answer = None  # and no longer a token
             try:
-                answer = await travel(request, **limits)
-            except Exception as error:
-                request = flow.throw(error)
+                answer = await _token(step) if callable(step) else await travel(step, **limits)
+            except BaseException as error:
+                step = flow.throw(error)
             else:
-                request = flow.send(answer)
+                step = flow.send(answer)
     except StopIteration as end:
         return end.value
 
@@ -93,29 +92,41 @@ def _flow(
     date: Any,
     max_reply_bytes: int,
     on_exchange: Optional[Callable[[Exchange], object]],
-) -> Generator[Request, Any, Any]:
+) -> Generator[Any, Any, Any]:
     trace_id = new_trace_id() if trace_id is None else trace_id
     may_sign_anew = date is None
     while True:
+        signer = client
+        if client._token is not None:
+            try:
+                signer = client.with_credentials(token=text("token", (yield client._token)))
+            except InvalidInputError:
+                raise
+            except Exception as cause:
+                raise _failure("not_sent", cause, trace_id) from cause
         started_at, started = time.time(), time.monotonic()
-        request = client.request(call, started_at, trace_id, date)
+        request = signer.request(call, started_at, trace_id, date)
         status: Optional[int] = None
+        headers: Any = None
 
         def report(error: Optional[KooDriveError]) -> None:
+            logging = _listening()
+            if on_exchange is None and logging is None:
+                return
+            exchange = Exchange(
+                method=request.method,
+                url=request.url,
+                status=status,
+                started_at=started_at,
+                duration=time.monotonic() - started,
+                trace_id=trace_id,
+                kind=error.kind if error else None,
+                outcome=error.outcome if error else None,
+            )
+            if logging is not None:
+                logging.log(exchange, error, call, request.headers, headers)
             if on_exchange is not None:
-                _tell(
-                    on_exchange,
-                    Exchange(
-                        method=request.method,
-                        url=request.url,
-                        status=status,
-                        started_at=started_at,
-                        duration=time.monotonic() - started,
-                        trace_id=trace_id,
-                        kind=error.kind if error else None,
-                        outcome=error.outcome if error else None,
-                    ),
-                )
+                _tell(on_exchange, exchange)
 
         try:
             try:
@@ -123,22 +134,45 @@ def _flow(
                 client.observe_clock(headers, started_at, time.time())
                 sent = (max_reply_bytes, dict(request.headers)[X_DATE], trace_id)
                 reply = client.parse(call, status, headers, body, sent)  # type: ignore[call-arg]
+            except Unusable as cause:
+                raise _core.error("refused", *cause.args) from None
             except NotSent as cause:
-                raise _core.error("not_sent", str(cause), "") from cause.__cause__ or cause
+                raise _failure("not_sent", cause, trace_id) from cause.__cause__ or cause
             except _ENDS:
                 raise
             except Exception as cause:
-                raise _core.error("outcome_unknown", str(cause) or type(cause).__name__, "") from cause
-        except KooDriveError as error:
+                raise _failure("outcome_unknown", cause, trace_id) from cause
+        except _ENDS as error:
             error.trace_id = error.trace_id or trace_id
             report(error)
             if not (may_sign_anew and error._clock_refusal):
                 raise
             # The service refused the date and has told its time since: no repeat, since it did not act.
             may_sign_anew = False
+        except InvalidInputError:
+            raise
+        except BaseException as cancelled:
+            # By whoever waits for the reply. It is theirs, unchanged; the request may have left.
+            report(_failure("outcome_unknown", cancelled, trace_id))
+            raise
         else:
             report(None)
             return with_field(reply, "trace_id", trace_id) if reply.trace_id is None else reply
+
+
+def _failure(kind: str, cause: BaseException, trace_id: str) -> Any:
+    error: Any = _core.error(kind, str(cause) or type(cause).__name__, "")
+    error.trace_id = trace_id
+    return error
+
+
+def _listening() -> Any:
+    """The module that logs, where somebody listens: nobody does who has not imported logging."""
+    if "logging" not in sys.modules:
+        return None
+    from .. import _logging
+
+    return _logging if _logging.LOGGER.isEnabledFor(10) else None
 
 
 def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None:
@@ -146,9 +180,9 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         on_exchange(exchange)
     except Exception:
         # What the service did is done, whatever a hook thinks of it: raising here would hide the reply.
-        import logging
+        from .._logging import LOGGER
 
-        logging.getLogger("koodrive").exception("on_exchange failed")
+        LOGGER.exception("on_exchange failed")
 
 
 def _check(connect_timeout: float, timeout: float, max_reply_bytes: int) -> None:
@@ -159,51 +193,15 @@ def _check(connect_timeout: float, timeout: float, max_reply_bytes: int) -> None
         raise _core.error("refused", f"max_reply_bytes is {max_reply_bytes!r}", "give an integer above 0")
 
 
+async def _token(function: Any) -> Any:
+    """Of a function that may be async."""
+    token = function()
+    return await token if hasattr(token, "__await__") else token
+
+
 def _not_async(token: Any) -> Any:
     if hasattr(token, "__await__"):
         if hasattr(token, "close"):
             token.close()
         raise _core.error("refused", "the token function is async", "use asend, or a function that returns the token")
     return token
-
-
-def _blocking(transport: Any) -> Callable[..., Any]:
-    if transport is None:
-        from . import _stdlib
-
-        return _stdlib.exchange
-    for httpx in _modules("httpx", "httpx2"):
-        if isinstance(transport, httpx.Client):
-            from . import _httpx
-
-            return _httpx.blocking(httpx, transport)
-    return _function(transport, "give none (the standard library), an httpx.Client, or a function")
-
-
-def _async(transport: Any) -> Callable[..., Any]:
-    for sandbox in _modules("koodrive.sandbox"):
-        if isinstance(transport, sandbox.Sandbox):
-            return transport.asynchronous  # type: ignore[no-any-return]
-    for aiohttp in _modules("aiohttp"):
-        if isinstance(transport, aiohttp.ClientSession):
-            from . import _aiohttp
-
-            return _aiohttp.transport(aiohttp, transport)
-    for httpx in _modules("httpx", "httpx2"):
-        if isinstance(transport, httpx.AsyncClient):
-            from . import _httpx
-
-            return _httpx.asynchronous(httpx, transport)
-    return _function(transport, "give an aiohttp.ClientSession, an httpx.AsyncClient, or an async function")
-
-
-def _modules(*names: str) -> list[Any]:
-    """Those that are imported already: a session cannot come from any other."""
-    return [sys.modules[name] for name in names if name in sys.modules]
-
-
-def _function(transport: Any, right: str) -> Callable[..., Any]:
-    if callable(transport) and not isinstance(transport, type):
-        return transport  # type: ignore[no-any-return]
-    what = transport if isinstance(transport, type) else type(transport)
-    raise _core.error("refused", f"transport {what.__module__}.{what.__qualname__} is not supported here", right)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import http.client
-import io
 import os
 import socket
 import ssl
@@ -19,6 +18,9 @@ from collections import deque
 from urllib.parse import urlsplit
 
 from . import NotSent
+from ._body import CHUNK, Body
+from ._request import headers_of
+from ._timed import Reader, remaining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,32 +38,16 @@ class _Timed:
 
     deadline = 0.0
 
-    def _arm(self) -> None:
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise socket.timeout("the time for the exchange is up")
-        self.settimeout(remaining)  # type: ignore[attr-defined]
-
     def recv_into(self, *arguments: Any) -> int:
-        self._arm()
+        self.settimeout(remaining(self.deadline))  # type: ignore[attr-defined]
         return super().recv_into(*arguments)  # type: ignore[misc,no-any-return]
 
     def sendall(self, *arguments: Any) -> None:
-        self._arm()
+        self.settimeout(remaining(self.deadline))  # type: ignore[attr-defined]
         super().sendall(*arguments)  # type: ignore[misc]
 
-    def makefile(self, *_: Any) -> _Reader:
-        return _Reader(super().makefile("rb", buffering=0))  # type: ignore[misc]
-
-
-class _Reader(io.BufferedReader):
-    """What http.client reads from. It takes the end of the connection within the headers for the end of the headers."""
-
-    def readline(self, limit: Optional[int] = -1) -> bytes:
-        line = super().readline(limit)
-        if not line.endswith(b"\n") and len(line) != limit:
-            raise http.client.RemoteDisconnected("the connection ended within the reply")
-        return line
+    def makefile(self, *_: Any) -> Reader:
+        return Reader(super().makefile("rb", buffering=0))  # type: ignore[misc]
 
 
 class _PlainSocket(_Timed, socket.socket):  # type: ignore[misc]
@@ -118,17 +104,18 @@ def exchange(
             request.method,
             url.path,
             request.body or None,
-            # The host as it is signed.
-            {"host": url.netloc, **dict(request.headers)},
+            dict(headers_of(request)),
         )
         response = connection.getresponse()
-        headers = response.getheaders()
-        body = response.read(max_reply_bytes + 1)
-        if response.length and len(body) <= max_reply_bytes:
+        body = Body(max_reply_bytes, response.getheader("content-encoding"))
+        while chunk := response.read(min(CHUNK, max_reply_bytes + 1)):
+            if not body.take(chunk):
+                break
+        if not chunk and response.length:
             # Content-Length promised more; http.client does not mind.
-            raise http.client.IncompleteRead(body, response.length)
+            raise http.client.IncompleteRead(body.octets, response.length)
         keep = response.isclosed() and not response.will_close
-        return response.status, headers, body
+        return response.status, response.getheaders(), body.octets
     finally:
         if keep:
             _give_back(key, connection)

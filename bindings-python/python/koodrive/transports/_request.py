@@ -1,0 +1,31 @@
+"""What is the same whatever sends the request: its headers, and the refusal of a session that is no good for it."""
+
+from __future__ import annotations
+
+from . import NotSent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .._native import Request
+
+
+class Unusable(NotSent):
+    """What is wrong with the session, and what would be right. Sending again would not help, so it is invalid input."""
+
+
+def authority(url: str) -> str:
+    """Host and port as the URL has them, and as they are signed."""
+    return url.split("/", 3)[2]
+
+
+def headers_of(request: Request, own: Any = None) -> list[tuple[str, Any]]:
+    """Those of the request, and before them the session's ``own``, save those that the request has itself.
+
+    Host is named so that a session's cannot replace the one that is signed. For the encoding see ``_body``.
+    """
+    ours = [("host", authority(request.url)), ("accept-encoding", "identity"), *request.headers]
+    names = {name for name, _ in ours}
+    kept = [(name, value) for name, value in (own or {}).items() if name.lower() not in names and value is not None]
+    return kept + ours

@@ -1,0 +1,264 @@
+"""``asend`` as a part of a program: cancelled, timed out, one of many, on asyncio and on trio."""
+
+import asyncio
+import gc
+import time
+
+import koodrive
+import pytest
+
+from conftest import OK, TOKEN, TRACE_ID, USER_ID, reply
+from sends import WAYS, ways
+from servers import Echo
+
+aiohttp = pytest.importorskip("aiohttp")
+anyio = pytest.importorskip("anyio")
+httpx = pytest.importorskip("httpx")
+trio = pytest.importorskip("trio")
+
+on_asyncio = ways("aiohttp", "httpx.AsyncClient", "httpx2.AsyncClient")
+on_both = ways("aiohttp", "httpx.AsyncClient", "httpx2.AsyncClient", "httpx.AsyncClient on trio")
+
+
+def stalling_after(start):
+    def answer(connection):
+        connection.sendall(start)
+        connection.recv(1)
+
+    return answer
+
+
+PLACES = {
+    "before the headers": b"",
+    "within the body": b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n" + OK[:9],
+}
+
+
+async def until(condition):
+    while not condition():
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@on_asyncio
+def test_a_task_that_is_cancelled(server, client, call, way, place):
+    server.answers = [stalling_after(PLACES[place]), reply()]
+    seen = []
+
+    async def main():
+        async with way.session() as session:
+            task = asyncio.ensure_future(client.asend(call, transport=session, trace_id=TRACE_ID, on_exchange=seen.append))
+            await until(lambda: server.requests)
+            await asyncio.sleep(0.05)
+            task.cancel("enough")
+            with pytest.raises(asyncio.CancelledError) as caught:
+                await task
+            assert not isinstance(caught.value, koodrive.KooDriveError)
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            # The connection is not used again: what comes on it would be the reply to the other call.
+            assert (await client.asend(call, transport=session)).code == "0"
+        gc.collect()
+        assert server.connections == 2
+
+    asyncio.run(main(), debug=True)
+    (exchange,) = seen
+    assert (exchange.kind, exchange.outcome, exchange.trace_id) == ("outcome_unknown", "unknown", TRACE_ID)
+    assert exchange.status is None
+
+
+@on_asyncio
+def test_a_time_out_of_asyncio(server, client, call, way):
+    server.answers = [stalling_after(b""), reply()]
+    seen = []
+
+    async def main():
+        async with way.session() as session:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.asend(call, transport=session, on_exchange=seen.append), 0.3)
+            assert (await client.asend(call, transport=session)).code == "0"
+
+    asyncio.run(main(), debug=True)
+    assert [exchange.outcome for exchange in seen] == ["unknown"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_cancel_scope_of_trio(server, client, call, place):
+    server.answers = [stalling_after(PLACES[place]), reply()]
+    seen = []
+
+    async def main():
+        async with httpx.AsyncClient() as session:
+            with trio.move_on_after(0.3) as scope:
+                await client.asend(call, transport=session, on_exchange=seen.append)
+            assert scope.cancelled_caught
+            assert (await client.asend(call, transport=session)).code == "0"
+
+    trio.run(main)
+    assert server.connections == 2
+    assert [exchange.outcome for exchange in seen] == ["unknown"]
+
+
+@on_both
+def test_a_cancel_scope_of_anyio_around_a_call_that_has_a_time_out_of_its_own(server, client, call, way):
+    """Whichever is the shorter: one is a cancellation, the other an error."""
+    server.answers = [stalling_after(b""), stalling_after(b"")]
+
+    async def main():
+        async with way.session() as session:
+            with anyio.move_on_after(0.3) as scope:
+                await client.asend(call, transport=session, timeout=5)
+            assert scope.cancelled_caught
+            with anyio.move_on_after(5) as scope:
+                with pytest.raises(koodrive.OutcomeUnknownError):
+                    await client.asend(call, transport=session, timeout=0.3)
+            assert not scope.cancelled_caught
+
+    anyio.run(main, backend=way.backend)
+
+
+@on_asyncio
+def test_a_task_that_is_cancelled_while_it_connects(call, way):
+    from servers import deaf
+
+    async def main(port):
+        client = koodrive.Client(endpoint=f"http://127.0.0.1:{port}", user_id=USER_ID, token=TOKEN)
+        async with way.session() as session:
+            task = asyncio.ensure_future(client.asend(call, transport=session))
+            await asyncio.sleep(0.1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    with deaf() as port:
+        asyncio.run(main(port), debug=True)
+
+
+@on_both
+def test_many_at_once(call, way):
+    """Each call gets its own reply: the service repeats the trace id."""
+    server = Echo()
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, app_id="a", app_secret="b")
+    trace_ids = [f"{number:058}" for number in range(200)]
+    replies = {}
+
+    async def one(session, trace_id):
+        # For httpx's pool of 100 connections on a machine that is busy.
+        answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=30)
+        replies[trace_id] = answer.trace_id
+
+    async def main():
+        async with way.session() as session, anyio.create_task_group() as tasks:
+            for trace_id in trace_ids:
+                tasks.start_soon(one, session, trace_id)
+
+    try:
+        anyio.run(main, backend=way.backend)
+        assert replies == {trace_id: trace_id for trace_id in trace_ids}
+        assert len(server.requests) == 200 and server.connections <= 200
+    finally:
+        server.close()
+
+
+@on_both
+def test_half_of_many_are_cancelled(call, way):
+    """And the other half get their own replies, over connections that are shared."""
+    server = Echo()
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=TOKEN)
+    replies = {}
+
+    async def one(session, number):
+        trace_id = f"{number:058}"
+        with anyio.move_on_after(0.02 if number % 2 else 60):
+            answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=30)
+            replies[trace_id] = answer.trace_id
+
+    async def main():
+        async with way.session() as session:
+            for _ in range(2):
+                async with anyio.create_task_group() as tasks:
+                    for number in range(50):
+                        tasks.start_soon(one, session, number)
+
+    try:
+        anyio.run(main, backend=way.backend)
+        assert all(sent == received for sent, received in replies.items())
+        assert {f"{number:058}" for number in range(0, 50, 2)} <= set(replies)
+    finally:
+        server.close()
+
+
+async def fresh():
+    await anyio.sleep(0)
+    return "fresh"
+
+
+@on_both
+def test_token_functions_of_both_kinds(server, call, way):
+    server.answers = [reply(), reply()]
+    for token in (fresh, lambda: "plain"):
+        assert way(koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token), call).code == "0"
+    assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer fresh", "Bearer plain"]
+
+
+@on_both
+def test_the_token_is_asked_for_before_each_attempt(server, call, way):
+    tokens = iter(["one", "two"])
+
+    async def token():
+        return next(tokens)
+
+    ahead = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 3600))
+    server.answers = [reply(401, b"{}", f"Date: {ahead}"), reply()]
+    way(koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token), call)
+    assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+def test_a_token_function_that_is_cancelled_passes_it_on(server, call):
+    async def token():
+        await asyncio.sleep(60)
+
+    seen = []
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token)
+
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(asyncio.TimeoutError):
+                await asyncio.wait_for(client.asend(call, transport=session, on_exchange=seen.append), 0.1)
+
+    asyncio.run(main())
+    # No exchange began.
+    assert (server.requests, seen) == ([], [])
+
+
+def test_closed_sessions_are_not_sent(client, call):
+    async def main():
+        for name in ("aiohttp", "httpx.AsyncClient"):
+            session = WAYS[name].session()
+            await (session.close if name == "aiohttp" else session.aclose)()
+            with pytest.raises(koodrive.NotSentError, match="is closed"):
+                await client.asend(call, transport=session)
+
+    asyncio.run(main())
+
+
+def test_an_async_function_is_a_transport(client, call):
+    async def transport(request, **limits):
+        return 200, {}, OK
+
+    async def broken(request, **limits):
+        raise KeyError("x")
+
+    def plain(request, **limits):
+        return 200, {}, OK
+
+    assert asyncio.run(client.asend(call, transport=transport)).code == "0"
+    assert trio.run(lambda: client.asend(call, transport=transport)).code == "0"
+    for wrong in (broken, plain):
+        with pytest.raises(koodrive.OutcomeUnknownError):
+            asyncio.run(client.asend(call, transport=wrong))
+
+
+def test_no_transport_is_refused(client, call):
+    with pytest.raises(koodrive.InvalidInputError, match=r"NoneType is not supported here; give an aiohttp\.ClientSession"):
+        asyncio.run(client.asend(call, transport=None))
