@@ -11,6 +11,7 @@ from koodrive.sandbox import Sandbox
 
 from command import koodrive as run
 from conftest import SECRET, TOKEN, USER_ID, refused_port, reply
+from servers import TlsServer
 
 ENVIRON = {
     "KOODRIVE_USER_ID": USER_ID,
@@ -192,6 +193,19 @@ def test_a_port_that_refuses():
 def test_a_proxy_that_is_not_used_is_named():
     _, advice = unreachable(f"http://127.0.0.1:{refused_port()}", HTTPS_PROXY="http://user:hush@proxy.example")
     assert advice[-1] == "HTTPS_PROXY is set, and this command uses no proxy: `koodrive check --curl | sh` does"
+
+
+def test_a_certificate_that_nobody_trusts(authority):
+    server = TlsServer(authority)
+    try:
+        text, (advice,) = unreachable(server.url)
+        assert text.startswith(f"TLS: the certificate of {server.url[8:]} is not trusted: ")
+        assert "SSL_CERT_FILE" in advice
+        server.answers = [reply(200, b'{"code":0}', date())]
+        code, findings, _ = check("--endpoint", server.url, SSL_CERT_FILE=authority.path)
+        assert (code, states(findings)) == (0, ["passed"] * 3)
+    finally:
+        server.close()
 
 
 def test_a_port_that_says_nothing():

@@ -275,6 +275,18 @@ def test_a_delay_does_not_block_the_loop(call):
     assert time.monotonic() - started < 3
 
 
+def test_on_trio_it_waits_as_well(call):
+    trio = pytest.importorskip("trio")
+    sandbox = Sandbox(faults=[{"delay": 0.2}])
+
+    async def send():
+        return await client_of(sandbox).asend(call, transport=sandbox)
+
+    started = time.monotonic()
+    assert trio.run(send).code == "0"
+    assert time.monotonic() - started >= 0.2
+
+
 def test_an_async_sleep(call):
     slept = []
 
