@@ -3,6 +3,9 @@
 
 aiohttp sends an idempotent request again when its connection ends. A middleware of ours prevents that, for which it must be
 aiohttp 3.12 or later. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
+
+A reply that is compressed although nobody asked is decompressed by aiohttp: piece by piece from 3.14 on, up to 32 MiB at once from
+3.13.3 on, and before that without a limit.
 """
 
 from __future__ import annotations

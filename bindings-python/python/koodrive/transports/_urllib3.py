@@ -6,11 +6,13 @@ hold; of their time-outs and the call's the shorter. Their ``retries`` do not: n
 
 from __future__ import annotations
 
+import http.client
 import time
 
 from . import NotSent
 from ._body import CHUNK, Body
 from ._request import Unusable, headers_of
+from ._timed import remaining
 from ._watch import Watch, view, watched
 
 TYPE_CHECKING = False
@@ -73,8 +75,11 @@ def read(response: Any, max_reply_bytes: int, deadline: float) -> bytes:
         for chunk in response.stream(CHUNK, decode_content=False):
             if not body.take(chunk):
                 break
-            if time.monotonic() > deadline:
-                raise TimeoutError("the time for the exchange is up")
+            remaining(deadline)
+        else:
+            # urllib3 1 does not mind that Content-Length promised more.
+            if getattr(response, "length_remaining", None):
+                raise http.client.IncompleteRead(body.octets, response.length_remaining)
         return body.octets
     finally:
         response.close()
