@@ -124,13 +124,13 @@ class Sandbox:
     Everything is optional. Where neither ``apps`` nor ``tokens`` are given, an example app and an example token are known;
     ``settings`` and ``credentials`` are what a client needs to be accepted.
 
-    ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then taken as ``Bearer …`` and as ``AT …``, or
-    has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those that exist, ``whitelist`` the user ids
-    that may call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status
-    for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats`` refuses a call whose user, package
-    and type were accepted before; ``echo_trace_id`` copies the trace id into the reply; ``code_as_text`` writes ``code`` as
-    text; ``msg`` is that of a success. ``policies`` are the retention policies, as JSON objects under the wire's names.
-    ``authority`` is the only host, and port, that is answered.
+    ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then
+    taken as ``Bearer …`` and as ``AT …``, or has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those
+    that exist, ``whitelist`` the user ids that may call; by default everything exists and everyone may. ``refused_status`` is
+    400 or 401 (the default), the status for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats``
+    refuses a call whose user, package and type were accepted before; ``echo_trace_id`` copies the trace id into the reply;
+    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, as JSON
+    objects under the wire's names. ``authority`` is the only host, and port, that is answered.
 
     ``faults`` is a script, one entry for each request in their order, after which everything works again:
 

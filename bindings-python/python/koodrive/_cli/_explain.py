@@ -39,7 +39,8 @@ def _call(arguments: Namespace) -> Any:
     if given == (None, None) and arguments.undocumented_type is None:
         return GetCurrentRetentionPolicy()
     if None in given:
-        raise _core.error("refused", "one id of the notification is missing", "give --carrier-user-id and --package-id, or neither")
+        right = "give --carrier-user-id and --package-id, or neither"
+        raise _core.error("refused", "one id of the notification is missing", right)
     return NotifyPackageExpire(
         carrier_user_id=given[0], package_id=given[1], undocumented_type=arguments.undocumented_type
     )

@@ -32,7 +32,8 @@ def show(arguments: Namespace, output: Output, settings: Settings, call: Any) ->
         command = curl(request)
         output.result({"curl": command}, command, exact=True)
         return
-    headers = [(name, "***" if name == _SECRET and not arguments.show_authorization else value) for name, value in request.headers]
+    masked = () if arguments.show_authorization else (_SECRET,)
+    headers = [(name, "***" if name in masked else value) for name, value in request.headers]
     body = request.body.decode()
     fields = {"method": request.method, "url": request.url, "headers": dict(headers), "body": body or None}
     output.result({"request": fields}, _http(request, headers, body), exact=True)
