@@ -63,14 +63,17 @@ class AsyncWay(Way):
             return self.session(**has)
 
         with start_blocking_portal(self.backend) as portal:
-            with portal.wrap_async_context_manager(portal.call(make)) as session:
+            try:
+                with portal.wrap_async_context_manager(portal.call(make)) as session:
 
-                async def asend(client, call, options):
-                    return await client.asend(call, transport=session, **options)
+                    async def asend(client, call, options):
+                        return await client.asend(call, transport=session, **options)
 
-                yield lambda client, call, **options: portal.call(asend, client, call, options)
-            if self.backend == "asyncio":
-                portal.call(_connections_are_closed)
+                    yield lambda client, call, **options: portal.call(asend, client, call, options)
+            finally:
+                # Also, and above all, after a call that failed.
+                if self.backend == "asyncio":
+                    portal.call(_connections_are_closed)
 
 
 async def _connections_are_closed():
