@@ -1,5 +1,6 @@
 //! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and Node.
 
+mod bench;
 mod chromium;
 mod debian;
 mod demo;
@@ -27,6 +28,9 @@ usage: cargo xtask COMMAND
 
   demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
+  bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
+                                   growth; leaves target/bench/bench.md and bench.json
+  bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -53,6 +57,9 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["test"] => return test::run(None),
         ["test", "--only", suite] => return test::run(Some(suite)),
         ["test", "--list"] => test::list(),
+        ["bench"] => bench::run(None)?,
+        ["bench", "--only", section] => bench::run(Some(section))?,
+        ["bench", "--write-readme"] => bench::write_readme()?,
         ["package", "npm"] => {
             let tarball = npm::pack()?;
             reproducible::print_sums()?;
