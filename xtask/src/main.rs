@@ -4,6 +4,7 @@ mod bench;
 mod chromium;
 mod debian;
 mod demo;
+mod differential;
 mod licenses;
 mod npm;
 mod python;
@@ -31,6 +32,8 @@ usage: cargo xtask COMMAND
   bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
                                    growth; leaves target/bench/bench.md and bench.json
   bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
+  differential [--cases N] [--seed S] [--first N]
+                                   random cases, whose results must be the same in Rust, Python, Node and Chromium
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -60,6 +63,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["bench"] => bench::run(None)?,
         ["bench", "--only", section] => bench::run(Some(section))?,
         ["bench", "--write-readme"] => bench::write_readme()?,
+        ["differential", arguments @ ..] => {
+            if !differential::run(arguments)?.all_passed() {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         ["package", "npm"] => {
             let tarball = npm::pack()?;
             reproducible::print_sums()?;

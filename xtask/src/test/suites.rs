@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{npm, python, readme, reproducible, runtimes, sh, types, workbench};
+use crate::{differential, npm, python, readme, reproducible, runtimes, sh, types, workbench};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -114,6 +114,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "messages",
         about: "errors have the same text in three languages",
         run: messages,
+    },
+    Suite {
+        name: "differential",
+        about: "random cases have the same results in Rust, Python, Node and Chromium",
+        run: differential::test,
     },
     Suite {
         name: "examples",

@@ -1,0 +1,64 @@
+// What the npm package makes of a case, in Node and in a page alike: every stage that is reached, and what refuses it.
+
+const ERROR = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "retryAfter"];
+const STAGES = ["canonicalRequest", "canonicalRequestHash", "stringToSign", "signature", "signedHeaders", "difference", "finding"];
+
+/** Of the members that are given, those with these names; null where there is none. */
+const members = (names, of) => Object.fromEntries(names.map((name) => [name, of[name] ?? null]));
+
+const text = (value) => (value?.utf16 ? String.fromCharCode(...value.utf16) : value);
+const texts = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
+const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+/** Digit for digit: seconds that a header asks for may lie above 2^53. */
+const whole = (number) => (number === null ? null : `${BigInt(number)}`);
+
+function errorOf(error, { isKooDriveError }) {
+  if (!isKooDriveError(error)) return { crash: `${error?.stack ?? error}` };
+  const found = members(ERROR, error);
+  return { ...found, retryAfter: whole(found.retryAfter), name: error.name, message: error.message };
+}
+
+function requestOf({ headers, body = "", ...request }) {
+  const { href } = new URL(request.url);
+  if (href !== request.url) throw new Error(`${request.url} is sent as ${href}`);
+  if (request.redirect !== "manual") throw new Error("redirects would be followed");
+  return { method: request.method, url: request.url, headers: Object.entries(headers).sort(), body };
+}
+
+const replyOf = (reply) => ({
+  ...members(["code", "msg", "traceId"], reply),
+  policyList: reply.policyList?.map((policy) => members(["policyId", "policyName", "description", "priority", "status"], policy)) ?? null,
+});
+
+/** `koodrive` is the package. */
+export function outcome(koodrive, { number, client: settings, call: { operation, ...fields }, options, observed, message, response }) {
+  const found = { number };
+  /** Gives undefined where the stage is refused, and notes why. */
+  const stage = (name, work, noted = (it) => it) => {
+    try {
+      const result = work();
+      found[name] = noted(result);
+      return result;
+    } catch (error) {
+      found[name] = errorOf(error, koodrive);
+      return undefined;
+    }
+  };
+  const client = stage("client", () => new koodrive.Client(texts(settings)), () => "made");
+  const make = () => (operation === "notifyPackageExpire" ? koodrive.notifyPackageExpire(texts(fields)) : koodrive.getCurrentRetentionPolicy());
+  const call = client && stage("call", make, () => "made");
+  if (call) {
+    if (observed) {
+      const { headers, sentAt, receivedAt } = observed;
+      stage("clockOffset", () => (client.observeClock(headers, sentAt, receivedAt), client.clockOffsetMs));
+    }
+    const { now, date } = options;
+    stage("request", () => client.request(call, { now, date, traceId: text(options.traceId) }), requestOf);
+    stage("explanation", () => client.explain(call, { now, date, message: text(message) }), (stages) => members(STAGES, stages));
+    const { status, headers, bodyHex } = response;
+    stage("reply", () => client.parse(call, { status, headers, body: bytes(bodyHex) }), replyOf);
+  }
+  client?.free();
+  return JSON.stringify(found);
+}

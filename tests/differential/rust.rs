@@ -1,0 +1,223 @@
+//! The cases of a file through the crate: `differential CASES RESULTS`. What is noted is what outcome.mjs notes.
+//!
+//! Where a host language detects what Rust's types rule out, this program detects it as well, and takes the core's words.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
+
+use chrono::{DateTime, Utc};
+use koodrive::header::{ReplyHeaders, position};
+use koodrive::host::{self, ErrorFields};
+use koodrive::signing::explain;
+use koodrive::{
+    Client, GetCurrentRetentionPolicy, InvalidInput, NotifyPackageExpire, Operation, RequestOptions,
+};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [cases, results] = &arguments[..] else {
+        return Err("usage: differential CASES RESULTS".into());
+    };
+    let mut noted = BufWriter::new(File::create(results)?);
+    for line in BufReader::new(File::open(cases)?).lines() {
+        writeln!(noted, "{}", outcome(&serde_json::from_str(&line?)?))?;
+    }
+    Ok(noted.flush()?)
+}
+
+fn outcome(case: &Value) -> Value {
+    let mut found = Map::new();
+    found.insert("number".into(), case["number"].clone());
+    let client = match client(&case["client"]) {
+        Ok(client) => client,
+        Err(error) => return refused(found, "client", error),
+    };
+    found.insert("client".into(), "made".into());
+    if case["call"]["operation"] == "notifyPackageExpire" {
+        match notification(&case["call"]) {
+            Ok(call) => stages(&mut found, case, &client, &call),
+            Err(error) => return refused(found, "call", error),
+        }
+    } else {
+        stages(&mut found, case, &client, &GetCurrentRetentionPolicy::new());
+    }
+    found.into()
+}
+
+fn stages<O: Operation<Reply: Serialize>>(
+    found: &mut Map<String, Value>,
+    case: &Value,
+    client: &Client,
+    call: &O,
+) {
+    found.insert("call".into(), "made".into());
+    if let Some(observed) = case.get("observed") {
+        let headers = headers(&observed["headers"]);
+        let (sent_at, received_at) = (
+            instant(&observed["sentAt"]),
+            instant(&observed["receivedAt"]),
+        );
+        client.observe_clock(headers, sent_at, received_at);
+        let offset = client.clock_offset().num_milliseconds();
+        found.insert("clockOffset".into(), offset.into());
+    }
+    let now = instant(&case["options"]["now"]);
+    let date = case["options"].get("date").map(instant);
+    let request = options(&case["options"], date)
+        .and_then(|options| client.request_with(call, now, &options))
+        .map(|request| request_json(&request));
+    found.insert("request".into(), request.unwrap_or_else(error_json));
+    let explanation = optional_text("message", case.get("message")).and_then(|message| {
+        let options = host::options(None, date)?;
+        explain(client, call, now, &options, message.as_deref())
+    });
+    let explanation = explanation.map(|stages| json!(stages));
+    found.insert("explanation".into(), explanation.unwrap_or_else(error_json));
+    let response = &case["response"];
+    let body = hex(&response["bodyHex"]);
+    let reply = u16::try_from(response["status"].as_u64().unwrap_or_default())
+        .map_err(|_| host::status(0).unwrap_err().into())
+        .and_then(|status| {
+            host::read(
+                client,
+                call,
+                (status, headers(&response["headers"]), &body),
+                None,
+            )
+        });
+    let reply = reply.map(|reply| with_policies(json!(reply)));
+    found.insert("reply".into(), reply.unwrap_or_else(error_json));
+}
+
+fn refused(mut found: Map<String, Value>, stage: &str, error: InvalidInput) -> Value {
+    found.insert(stage.into(), error_json(error));
+    found.into()
+}
+
+/// Text, or UTF-16 of which half a pair may be missing.
+fn text(field: &str, value: &Value) -> Result<String, InvalidInput> {
+    if let Some(text) = value.as_str() {
+        return Ok(text.to_owned());
+    }
+    let units = value["utf16"].as_array().into_iter().flatten();
+    let units: Vec<u16> = units
+        .filter_map(|unit| u16::try_from(unit.as_u64()?).ok())
+        .collect();
+    String::from_utf16(&units).map_err(|_| host::lone_surrogate(field))
+}
+
+fn optional_text(field: &str, value: Option<&Value>) -> Result<Option<String>, InvalidInput> {
+    value.map(|value| text(field, value)).transpose()
+}
+
+fn client(given: &Value) -> Result<Client, InvalidInput> {
+    let mut way = Vec::new();
+    let mut texts = Vec::new();
+    for (name, field) in [
+        ("appId", "app id"),
+        ("appSecret", "app secret"),
+        ("token", "token"),
+        ("authorization", "authorization"),
+    ] {
+        if let Some(value) = given.get(name) {
+            way.push(name);
+            texts.push(text(field, value)?);
+        }
+    }
+    let margin = match given.get("clockMarginSeconds") {
+        Some(margin) => margin
+            .as_i64()
+            .and_then(|margin| u32::try_from(margin).ok())
+            .ok_or_else(host::not_a_margin)?,
+        None => koodrive::CLOCK_MARGIN_DEFAULT,
+    };
+    let endpoint = text("endpoint", &given["endpoint"])?;
+    let plain = given["allowPlainHttp"] == json!(true);
+    let user_id = text("user id", &given["userId"])?;
+    let credentials = host::credentials(&way.join(","), &texts)?;
+    host::client((&endpoint, plain), user_id, credentials, margin, 0)
+}
+
+fn notification(given: &Value) -> Result<NotifyPackageExpire, InvalidInput> {
+    let ids = (
+        text("carrierUserId", &given["carrierUserId"])?,
+        text("packageId", &given["packageId"])?,
+    );
+    let number = given.get("type").and_then(Value::as_i64).unwrap_or(2);
+    let undocumented = given.get("undocumentedType").and_then(Value::as_i64);
+    host::notify_package_expire(ids, number, undocumented)
+}
+
+fn options(given: &Value, date: Option<DateTime<Utc>>) -> Result<RequestOptions, InvalidInput> {
+    host::options(
+        optional_text("trace id", given.get("traceId"))?.as_deref(),
+        date,
+    )
+}
+
+/// Every instant of the cases is one of chrono's.
+fn instant(milliseconds: &Value) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(milliseconds.as_i64().unwrap_or_default()).unwrap_or_default()
+}
+
+/// The first value of each that the core reads.
+fn headers(pairs: &Value) -> ReplyHeaders<'_> {
+    let mut values = [None; 4];
+    for pair in pairs.as_array().into_iter().flatten() {
+        let (name, value) = (&pair[0], &pair[1]);
+        if let (Some(name), Some(value)) = (name.as_str(), value.as_str())
+            && let Some(at) = position(name.as_bytes())
+        {
+            values[at].get_or_insert(value.as_bytes());
+        }
+    }
+    ReplyHeaders::new(values)
+}
+
+fn hex(text: &Value) -> Vec<u8> {
+    base16ct::lower::decode_vec(text.as_str().unwrap_or_default()).unwrap_or_default()
+}
+
+fn request_json(request: &http::Request<Vec<u8>>) -> Value {
+    let mut headers: Vec<_> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| [name.as_str(), value.to_str().unwrap_or("not ASCII")])
+        .collect();
+    headers.sort_unstable();
+    json!({
+        "method": request.method().as_str(),
+        "url": request.uri().to_string(),
+        "headers": headers,
+        "body": str::from_utf8(request.body()).unwrap_or("not UTF-8"),
+    })
+}
+
+/// None rather than no member where the reply is of the other kind.
+fn with_policies(mut reply: Value) -> Value {
+    if reply.get("policyList").is_none() {
+        reply["policyList"] = Value::Null;
+    }
+    reply
+}
+
+fn error_json(error: impl Into<koodrive::Error>) -> Value {
+    let fields = ErrorFields::from(error.into());
+    let name = match fields.kind {
+        "invalid_input" => "InvalidInputError",
+        "api" => "ApiError",
+        "unreadable_reply" => "UnreadableReplyError",
+        other => other,
+    };
+    let retry_after = fields.retry_after.map(|seconds| format!("{seconds:.0}"));
+    let mut found = json!(fields);
+    found["retryAfter"] = json!(retry_after);
+    found["name"] = name.into();
+    if let Some(members) = found.as_object_mut() {
+        members.remove("isClockRefusal");
+    }
+    found
+}
