@@ -5,6 +5,7 @@ mod chromium;
 mod debian;
 mod demo;
 mod differential;
+mod fuzz;
 mod licenses;
 mod npm;
 mod python;
@@ -34,6 +35,7 @@ usage: cargo xtask COMMAND
   bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
   differential [--cases N] [--seed S] [--first N]
                                    random cases, whose results must be the same in Rust, Python, Node and Chromium
+  fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -67,6 +69,10 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             if !differential::run(arguments)?.all_passed() {
                 return Ok(ExitCode::FAILURE);
             }
+        }
+        ["fuzz", "--minutes", minutes] => return fuzz::run(minutes, None),
+        ["fuzz", "--minutes", minutes, "--target", target] => {
+            return fuzz::run(minutes, Some(target));
         }
         ["package", "npm"] => {
             let tarball = npm::pack()?;

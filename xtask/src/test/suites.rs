@@ -47,7 +47,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "vectors",
-        about: "the script writes the committed vectors",
+        about: "the scripts write the committed vectors and seeds",
         run: vectors,
     },
     Suite {
@@ -226,7 +226,9 @@ fn rust() -> Result<Counts> {
 }
 
 fn vectors() -> Result<Counts> {
-    check(sh::program("python3").args(["tests/make_vectors.py", "--check"]))
+    let mut counts = check(sh::program("python3").args(["tests/make_vectors.py", "--check"]))?;
+    counts += check(sh::program("python3").args(["core/fuzz/make_seeds.py", "--check"]))?;
+    Ok(counts)
 }
 
 fn wasm() -> Result<Counts> {
