@@ -1,8 +1,10 @@
 """A server that does what a test tells it, byte for byte. The package that is tested is the installed one."""
 
+import itertools
 import socket
 import threading
 import time
+from contextlib import contextmanager
 
 import koodrive
 import pytest
@@ -26,24 +28,33 @@ def reply(status=200, body=OK, *headers):
 class Server:
     """Gives one answer per request: bytes, or a function of the socket. ``None`` cuts the connection."""
 
+    _ending = False
+
     def __init__(self):
         self.answers = []
         self.requests = []
         self.connections = 0
         self._open = []
+        self._threads = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._address = self._listener.getsockname()
+        self.url = f"http://127.0.0.1:{self._address[1]}"
+        self._start(self._accept)
+
+    def _start(self, work, *arguments):
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self):
         while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
+            connection, _ = self._listener.accept()
+            if self._ending:
+                connection.close()
                 return
             self.connections += 1
             self._open.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            self._start(self._serve, connection)
 
     def _serve(self, connection):
         with connection:
@@ -72,7 +83,10 @@ class Server:
         headers = dict(line.split(": ", 1) for line in lines[1:])
         headers = {name.lower(): value for name, value in headers.items()}
         while len(body) < int(headers.get("content-length", 0)):
-            body += connection.recv(65536)
+            more = connection.recv(65536)
+            if not more:
+                return None
+            body += more
         method, path, _ = lines[0].split(" ")
         return {"method": method, "path": path, "headers": headers, "body": body}
 
@@ -80,13 +94,23 @@ class Server:
         """What a server does to connections that were idle too long for it."""
         for connection in self._open:
             try:
-                connection.shutdown(socket.SHUT_RDWR)
+                # Of TLS too: its own method would take the keys from the thread that reads.
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
             except OSError:
                 pass
 
     def close(self):
+        """Returns when no socket and no thread is left that a later test could hear of."""
+        self._ending = True
+        # Wakes the acceptor, which closing the listener does not.
+        socket.create_connection(self._address).close()
+        acceptor, *_ = self._threads
+        acceptor.join()
         self._listener.close()
         self.drop_idle()
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive(), "a connection has not ended"
 
 
 @pytest.fixture(autouse=True)
@@ -120,21 +144,63 @@ def call():
     return koodrive.NotifyPackageExpire(carrier_user_id="189642158555241211", package_id="14")
 
 
+@pytest.fixture
 def refused_port():
+    """A port that nobody listens at, and nobody else is given meanwhile."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+        yield sock.getsockname()[1]
 
 
-def drip(connection):
-    """A reply that never ends, a byte at a time."""
-    try:
-        connection.sendall(b"HTTP/1.1 200 OK\r\n")
-        for _ in range(200):
+def stalling_after(start):
+    """A reply that does not go on until the client has gone."""
+
+    def answer(connection):
+        connection.sendall(start)
+        connection.recv(1)
+
+    return answer
+
+
+def dripping_after(start, times=None):
+    """A reply that goes on byte by byte: until the client has gone, or so many times."""
+
+    def answer(connection):
+        connection.sendall(start)
+        for _ in itertools.count() if times is None else range(times):
             connection.sendall(b"x")
             time.sleep(0.05)
-    except OSError:
-        pass
+
+    return answer
+
+
+#: Seconds that a test may take beyond the time-out which it is about, on a machine that is busy. What it waits for never comes.
+SLACK = 30
+
+
+@contextmanager
+def in_time(seconds):
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < seconds + SLACK
+
+
+def out_of_time(server, answer, send):
+    """The error of ``send(timeout)`` when its time is up after the request has arrived.
+
+    A machine may be so busy that it is up before; then nothing was tried, and it is tried again with more.
+    """
+    for seconds in (0.4, 4, 40):
+        server.answers, before = [answer], len(server.requests)
+        with pytest.raises(koodrive.KooDriveError) as caught, in_time(seconds):
+            send(seconds)
+        # One that says it is unknown has left, and may still be on its way.
+        until = time.monotonic() + (5 if caught.value.kind == "outcome_unknown" else 0)
+        while len(server.requests) == before and time.monotonic() < until:
+            time.sleep(0.01)
+        if len(server.requests) > before:
+            break
+    return caught.value
 
 
 CUTS = {

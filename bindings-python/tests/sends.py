@@ -78,7 +78,7 @@ class AsyncWay(Way):
 
 async def _connections_are_closed():
     """asyncio ends TLS after the session is closed, when the server agrees: see "Graceful Shutdown" in aiohttp's documentation."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while any(it._sock is not None for it in list(asyncio.get_running_loop()._transports.values())):
         assert time.monotonic() < until, "a connection is left open"
         await asyncio.sleep(0.005)

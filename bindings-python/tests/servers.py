@@ -31,8 +31,10 @@ class TlsServer(Server):
         self.url = self.url.replace("http:", "https:")
 
     def _serve(self, connection):
+        connection = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        self._open.append(connection)
         try:
-            connection = self._context.wrap_socket(connection, server_side=True)
+            connection.do_handshake()
         except OSError:
             # The client did not like the certificate.
             connection.close()
@@ -54,11 +56,7 @@ class Echo(Server):
 
 
 class Proxy(Server):
-    """Forwards what it is asked for, or answers as told. ``asked`` are the request lines."""
-
-    def __init__(self):
-        self.asked = []
-        super().__init__()
+    """Forwards what it is asked for, or answers as told. Its ``requests`` are the request lines."""
 
     def _serve(self, connection):
         with connection:
@@ -66,7 +64,7 @@ class Proxy(Server):
                 head = self._head(connection)
                 while head:
                     line, _, rest = head.partition(b"\r\n")
-                    self.asked.append(line.decode())
+                    self.requests.append(line.decode())
                     answer = self.answers.pop(0) if self.answers else self._forward
                     if answer is None:
                         return

@@ -13,7 +13,7 @@ from koodrive.sandbox import Sandbox
 
 from command import BARE, NOTIFY, SCRIPT, Done
 from command import koodrive as run
-from conftest import SECRET, TOKEN, TRACE_ID, USER_ID, refused_port
+from conftest import SECRET, TOKEN, TRACE_ID, USER_ID
 
 APP_SECRET = "example-app-secret-not-real"
 TOKEN_KNOWN = "example-token-not-real"
@@ -66,7 +66,8 @@ ENDS = {
     "no reply of this API": ({"faults": [{"status": 200, "body": "<html>"}]}, 5, ("unreadable_reply", "unknown", False)),
     "a cut": ({"faults": ["cut"]}, 5, ("outcome_unknown", "unknown", False)),
     "a cut within the headers": ({"faults": ["cut-in-headers"]}, 5, ("outcome_unknown", "unknown", False)),
-    "no reply in time": ({"faults": [{"delay": 30}]}, 5, ("outcome_unknown", "unknown", False)),
+    # Its time, 2 seconds, begins when the program has started.
+    "no reply in time": ({"faults": [{"delay": 600}]}, 5, ("outcome_unknown", "unknown", False)),
 }
 
 
@@ -75,7 +76,8 @@ def test_how_it_ends_is_its_exit_code(name):
     configuration, code, fields = ENDS[name]
     with Sandbox(**configuration).serve() as server:
         environ = {**server.environ, "KOODRIVE_APP_SECRET": APP_SECRET, "KOODRIVE_APP_ID": "example-app-id"}
-        done = run(*NOTIFY, "--json", "--timeout", "0.5", "--trace-id", TRACE_ID, environ=environ)
+        limits = ("--timeout", "2") if name == "no reply in time" else ()
+        done = run(*NOTIFY, "--json", *limits, "--trace-id", TRACE_ID, environ=environ)
     assert done.code == code
     printed = done.json
     assert set(printed) == {"ok", "exit_code", "error"} and not printed["ok"] and printed["exit_code"] == code
@@ -92,8 +94,8 @@ def test_how_it_ends_is_its_exit_code(name):
         assert "What to check, in this order:" in done.stderr
 
 
-def test_what_is_not_sent_may_be_sent_again(environ):
-    done = run(*NOTIFY, "--endpoint", f"http://127.0.0.1:{refused_port()}", environ=environ)
+def test_what_is_not_sent_may_be_sent_again(environ, refused_port):
+    done = run(*NOTIFY, "--endpoint", f"http://127.0.0.1:{refused_port}", environ=environ)
     assert (done.code, done.stdout) == (4, "")
     assert done.stderr.startswith("koodrive: the request was not sent: ")
 
@@ -304,11 +306,11 @@ def test_a_terminal_that_knows_ascii_alone_is_told_all(environ):
         assert run(*arguments, environ={"PYTHONIOENCODING": "ascii"}).code == 0
 
 
-@pytest.mark.koodrive_sandbox(faults=[{"delay": 30}, {"delay": 30}])
+@pytest.mark.koodrive_sandbox(faults=[{"delay": 600}])
 @pytest.mark.parametrize("as_json", [False, True])
 def test_an_interruption_says_what_is_unknown(environ, koodrive_sandbox, as_json):
     process = subprocess.Popen(
-        [sys.executable, "-m", "koodrive", *NOTIFY, "--trace-id", TRACE_ID, *(["--json"] if as_json else [])],
+        [sys.executable, "-m", "koodrive", *NOTIFY, "--trace-id", TRACE_ID, "--timeout", "600", *(["--json"] if as_json else [])],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**BARE, **environ},
@@ -318,7 +320,7 @@ def test_an_interruption_says_what_is_unknown(environ, koodrive_sandbox, as_json
     while not koodrive_sandbox.accepted():
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=10)
+    stdout, stderr = process.communicate(timeout=60)
     done = Done(process.returncode, stdout.decode(), stderr.decode())
     assert done.code == 130
     assert done.stderr.startswith(f"koodrive: interrupted, trace id {TRACE_ID}; whether the request had left")

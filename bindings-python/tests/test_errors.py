@@ -11,7 +11,7 @@ from email.utils import formatdate
 import koodrive
 import pytest
 
-from conftest import SECRET, TOKEN, TRACE_ID, USER_ID, refused_port, reply
+from conftest import SECRET, TOKEN, TRACE_ID, USER_ID, reply
 
 FIELDS = ("kind", "outcome", "retryable", "status", "code", "msg", "request_id", "trace_id", "retry_after")
 
@@ -36,13 +36,13 @@ ANSWERS = {
 
 
 @pytest.fixture(params=[koodrive.InvalidInputError, koodrive.NotSentError, *ANSWERS], ids=lambda kind: kind.__name__)
-def error(request, server, call):
+def error(request, server, call, refused_port):
     if request.param is koodrive.InvalidInputError:
         with pytest.raises(koodrive.InvalidInputError) as caught:
             koodrive.NotifyPackageExpire(carrier_user_id=7, package_id="14")
         error = caught.value
     elif request.param is koodrive.NotSentError:
-        client = koodrive.Client(endpoint=f"http://127.0.0.1:{refused_port()}", user_id=USER_ID, token=TOKEN)
+        client = koodrive.Client(endpoint=f"http://127.0.0.1:{refused_port}", user_id=USER_ID, token=TOKEN)
         with pytest.raises(koodrive.NotSentError) as caught:
             client.send(call, trace_id=TRACE_ID)
         error = caught.value

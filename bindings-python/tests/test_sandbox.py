@@ -260,19 +260,24 @@ def test_by_default_they_are_slept(call, sending):
     sandbox = Sandbox(faults=[{"delay": 0.2}])
     started = time.monotonic()
     sending(sandbox, call)
-    assert 0.2 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.2
 
 
 def test_a_delay_does_not_block_the_loop(call):
-    sandbox = Sandbox(faults=[{"delay": 0.3}] * 20)
+    sandbox = Sandbox(faults=[{"delay": 0.1}] * 20)
+    accepted = []
+
+    async def one(client):
+        await client.asend(call, transport=sandbox)
+        accepted.append(len(sandbox.accepted()))
 
     async def all_at_once():
         client = client_of(sandbox)
-        await asyncio.gather(*(client.asend(call, transport=sandbox) for _ in range(20)))
+        await asyncio.gather(*(one(client) for _ in range(20)))
 
-    started = time.monotonic()
     asyncio.run(all_at_once())
-    assert time.monotonic() - started < 3
+    # When the first reply came, all had been sent.
+    assert accepted == [20] * 20
 
 
 def test_on_trio_it_waits_as_well(call):

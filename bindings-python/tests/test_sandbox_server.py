@@ -17,6 +17,8 @@ import koodrive
 import pytest
 from koodrive.sandbox import Sandbox
 
+from conftest import in_time
+
 POST = ("POST /koodrive/ose/v1/carrier/users/notifyPackageExpire HTTP/1.1", "Host: x", "Content-Type: application/json")
 BODY = b'{"carrierUserId":"1","type":2,"packageId":"14"}'
 POLICIES = "/koodrive/ose/v1/carrier/retention/policy/getList"
@@ -39,20 +41,28 @@ def client_of(server, **options):
     return koodrive.Client.from_settings(server.settings, **server.credentials)
 
 
+def connected(server):
+    return socket.create_connection(server.url.split("//")[1].split(":"), timeout=60)
+
+
 def raw(server, data, *, end=False):
-    """What comes back for these bytes, until the server closes or is silent for a while."""
-    with socket.create_connection(server.url.split("//")[1].split(":")) as connection:
-        connection.settimeout(0.3)
+    """What comes back for these bytes, until the server closes."""
+    with connected(server) as connection:
         connection.sendall(data)
         if end:
             connection.shutdown(socket.SHUT_WR)
         received = b""
-        try:
-            while more := connection.recv(65536):
-                received += more
-        except socket.timeout:
-            received += b"<open>"
+        while more := connection.recv(65536):
+            received += more
         return received
+
+
+def ended(connection):
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        # It had not read all that was sent.
+        return True
 
 
 def lines(first, *fields, body=b""):
@@ -130,24 +140,26 @@ def test_a_delay_and_a_drip_take_their_time(serve, call):
 
 
 def test_a_drip_comes_byte_by_byte(serve):
-    server = serve(faults=[{"drip": 0.001}])
-    with socket.create_connection(server.url.split("//")[1].split(":")) as connection:
+    arrived = threading.Semaphore(0)
+    # It sleeps until what it has sent is here.
+    server = serve(faults=[{"drip": 0.001}], sleep=lambda _: arrived.acquire(timeout=60))
+    with connected(server) as connection:
         connection.sendall(lines(f"GET {POLICIES} HTTP/1.1", "Host: x", "Connection: close"))
         pieces = []
         while piece := connection.recv(65536):
             pieces.append(piece)
-    assert len(pieces) > 20
+            arrived.release()
+    assert {len(piece) for piece in pieces} == {1}
     assert b"".join(pieces).endswith(b"}]}")
 
 
-@pytest.mark.parametrize("fault", [{"delay": 60}, {"drip": 5}])
+@pytest.mark.parametrize("fault", [{"delay": 600}, {"drip": 600}])
 def test_time_outs_of_clients_hold(serve, call, fault):
     server = serve(faults=[fault])
     with pytest.raises(koodrive.OutcomeUnknownError):
-        client_of(server).send(call, timeout=0.3)
-    started = time.monotonic()
-    server.close()
-    assert time.monotonic() - started < 1
+        client_of(server).send(call, timeout=2)
+    with in_time(0):
+        server.close()
 
 
 def test_the_sleep_of_the_sandbox_is_used(serve, call):
@@ -180,7 +192,6 @@ def test_what_is_no_http_is_answered_and_not_judged(serve, name):
     server = serve(faults=[503])
     received = raw(server, NO_HTTP[name])
     assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n"), received
-    assert not received.endswith(b"<open>")
     # The script has not moved.
     assert raw(server, lines(f"GET {POLICIES} HTTP/1.1", "Host: x", "Connection: close")).startswith(b"HTTP/1.1 503 ")
 
@@ -224,10 +235,16 @@ def test_old_clients_and_those_that_close_are_served_once(serve):
         ("HTTP/1.1", "Connection: te, close", False),
         ("HTTP/1.1", "Via: x", True),
     ):
-        received = raw(server, lines(f"GET {POLICIES} {first}", "Host: x", field))
-        assert received.startswith(b"HTTP/1.1 200 OK\r\n")
-        assert received.endswith(b"<open>") == stays, (first, field)
-        assert (b"\r\nconnection: close\r\n" in received) != stays
+        with connected(server) as connection:
+            connection.sendall(lines(f"GET {POLICIES} {first}", "Host: x", field))
+            received = b""
+            while not received.endswith(b"}]}"):
+                received += connection.recv(65536)
+            assert received.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert (b"\r\nconnection: close\r\n" in received) != stays, (first, field)
+            if stays:
+                connection.sendall(lines(f"GET {POLICIES} HTTP/1.1", "Host: x"))
+            assert connection.recv(9) == (b"HTTP/1.1 " if stays else b""), (first, field)
 
 
 def test_two_requests_in_one_packet(serve):
@@ -264,17 +281,15 @@ def test_head_is_answered_without_a_body(serve):
 
 
 def test_it_closes_and_leaves_nothing_behind(call):
-    before = threading.active_count()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with Sandbox().serve() as server:
-            held = [socket.create_connection(server.url.split("//")[1].split(":")) for _ in range(3)]
+            held = [connected(server) for _ in range(3)]
             held[0].sendall(b"GET / HTTP/1.1\r\n")
             client_of(server).send(call)
-        assert threading.active_count() == before
+        assert not [thread for thread in threading.enumerate() if thread.name == "koodrive-sandbox"]
         for connection in held:
-            connection.settimeout(1)
-            assert connection.recv(1) == b""
+            assert ended(connection)
             connection.close()
         server.close()
         gc.collect()
