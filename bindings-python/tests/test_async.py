@@ -148,7 +148,7 @@ def test_many_at_once(call, way):
 
     async def one(session, trace_id):
         # For httpx's pool of 100 connections on a machine that is busy.
-        answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=30)
+        answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=600, timeout=600)
         replies[trace_id] = answer.trace_id
 
     async def main():
@@ -173,8 +173,8 @@ def test_half_of_many_are_cancelled(call, way):
 
     async def one(session, number):
         trace_id = f"{number:058}"
-        with anyio.move_on_after(0.02 if number % 2 else 60):
-            answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=30)
+        with anyio.move_on_after(0.02 if number % 2 else 600):
+            answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=600, timeout=600)
             replies[trace_id] = answer.trace_id
 
     async def main():
