@@ -27,6 +27,7 @@ use koodrive::{
 #[cfg(target_family = "wasm")]
 use talc::{cell::TalcSyncCell, wasm::WasmBinning, wasm::WasmGrowAndClaim};
 use wasm_bindgen::prelude::*;
+use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::convert::{Checked, Reply, instant, whole};
 use crate::error::Thrown;
@@ -83,6 +84,14 @@ pub fn trace_id(random: &[u8]) -> Result<String, Thrown> {
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Core(Client);
+
+/// Requests leave states of the key on the stack. The fields overwrite themselves.
+impl Drop for Core {
+    fn drop(&mut self) {
+        // More than any function of this module reaches.
+        zeroize_stack::<8192>();
+    }
+}
 
 #[wasm_bindgen]
 impl Core {
@@ -177,7 +186,9 @@ impl Core {
         })?;
         let (x_date, authorization) = (parts.x_date.as_str(), parts.authorization.as_str());
         let body = parts.body.as_deref().unwrap_or_default();
-        Ok(host::joined(&[x_date, authorization, "\n", body]).into())
+        // JavaScript has a copy of its own; this one may hold a token.
+        let text = Zeroizing::new(host::joined(&[x_date, authorization, "\n", body]));
+        Ok(text.as_str().into())
     }
 
     /// Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.

@@ -100,11 +100,12 @@ def spoilt(random, good):
 
 
 def host(random):
-    label = lambda: "".join(random.choices("abcXYZ019-_", k=random.choice([1, 3, 8, 63])))
+    label = lambda: "".join(random.choices("abcXYZ019-_", k=random.choice([1, 3, 8, 61])))
     return random.choice(
         [
             lambda: "intl.myhuaweicloud-koodrive.com",
-            lambda: ".".join(label() for _ in range(random.randint(1, 3))) + random.choice(["", ".example", ".COM"]),
+            # A host whose last part is a number is an IPv4 address, or refused.
+            lambda: ".".join(label() for _ in range(random.randint(1, 3))) + random.choice(["-z", ".example", ".COM"]),
             lambda: ".".join(str(random.randint(0, 255)) for _ in range(4)),
             lambda: "[" + ":".join(f"{random.choice([0, 1, random.randint(0, 0xFFFF)]):x}" for _ in range(8)) + "]",
             lambda: random.choice(["[::1]", "[2001:DB8::1]", "[::]", "[1::2:3]", "[fe80::A:b]", "[0:0::0:1]"]),
