@@ -1,11 +1,12 @@
 //! The client: endpoint, user id and credentials, checked once. It turns a call into a request and a response into a reply.
 
+mod join;
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode, Uri};
 
 use crate::date::{self, ClockOffset};
 use crate::header::ReplyHeaders;
@@ -169,27 +170,7 @@ impl Client {
         now: DateTime<Utc>,
         options: &RequestOptions,
     ) -> Result<Request<Vec<u8>>, InvalidInput> {
-        let VaryingParts {
-            x_date,
-            authorization,
-            body,
-            trace_id,
-        } = self.varying_parts(call, now, options)?;
-        let mut headers = HeaderMap::with_capacity(5);
-        if body.is_some() {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(header::JSON));
-        }
-        headers.insert(header::AUTHORIZATION, authorization.into_header_value());
-        headers.insert(header::X_DATE, ascii_value(x_date.as_str()));
-        headers.insert(header::X_USER_ID, self.user_id_value());
-        if let Some(trace_id) = trace_id {
-            headers.insert(header::X_TRACEID, ascii_value(trace_id.as_str()));
-        }
-        let mut request = Request::new(body.map(String::into_bytes).unwrap_or_default());
-        *request.method_mut() = O::METHOD;
-        *request.uri_mut() = self.uri::<O>();
-        *request.headers_mut() = headers;
-        Ok(request)
+        Ok(self.join::<O>(self.varying_parts(call, now, options)?))
     }
 
     /// The half of a request that never changes, for a host that builds requests in a type of its own.
@@ -323,6 +304,17 @@ impl Client {
         }
     }
 
+    /// As [`observe_clock`](Self::observe_clock); says whether this reply was good enough.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn learn_clock(
+        &self,
+        headers: ReplyHeaders<'_>,
+        sent_at: DateTime<Utc>,
+        received_at: DateTime<Utc>,
+    ) -> bool {
+        self.clock_offset.observe(headers, sent_at, received_at)
+    }
+
     pub(crate) fn credentials(&self) -> &Credentials {
         &self.credentials
     }
@@ -363,26 +355,6 @@ impl Client {
             &signing::payload_hash(body.as_bytes()),
         ])
     }
-
-    fn user_id_value(&self) -> HeaderValue {
-        let value = || ascii_value(&self.identity.user_id);
-        self.identity.user_id_value.get_or_init(value).clone()
-    }
-
-    fn uri<O: Operation>(&self) -> Uri {
-        self.identity.uris[O::INDEX]
-            .get_or_init(|| {
-                // Made of checked parts, so the fallback cannot occur.
-                Uri::from_maybe_shared(Bytes::from(self.identity.endpoint.url(O::PATH)))
-                    .unwrap_or_default()
-            })
-            .clone()
-    }
-}
-
-fn ascii_value(text: &str) -> HeaderValue {
-    // Digits and checked ids only, so the fallback cannot occur.
-    HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 impl fmt::Debug for Client {

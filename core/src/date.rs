@@ -211,18 +211,19 @@ impl ClockOffset {
         within
     }
 
-    /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6).
+    /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6). Gives whether it does.
     pub(crate) fn observe(
         &self,
         headers: ReplyHeaders<'_>,
         sent_at: DateTime<Utc>,
         received_at: DateTime<Utc>,
-    ) {
+    ) -> bool {
         let received = received_at.timestamp_millis();
         if received_at < sent_at || received - sent_at.timestamp_millis() > LONGEST_EXCHANGE {
-            return;
+            return false;
         }
-        if let Some(server) = ServerDate::read(headers).filter(|server| !server.aged) {
+        let server = ServerDate::read(headers).filter(|server| !server.aged);
+        server.is_some_and(|server| {
             // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this errs towards the past;
             // and so does the receipt, which is rounded up to the millisecond.
             let rounded_up = i64::from(
@@ -230,8 +231,8 @@ impl ClockOffset {
                     .timestamp_subsec_nanos()
                     .is_multiple_of(1_000_000),
             );
-            self.set(server.date.timestamp_millis() - received - rounded_up);
-        }
+            self.set(server.date.timestamp_millis() - received - rounded_up)
+        })
     }
 }
 

@@ -48,6 +48,8 @@
 mod client;
 mod credentials;
 mod date;
+#[cfg(feature = "dispatch")]
+pub mod dispatch;
 mod endpoint;
 mod error;
 pub mod header;

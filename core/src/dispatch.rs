@@ -1,0 +1,421 @@
+//! Many calls: which is sent when, which is sent again, and what became of each. A deterministic state machine; the host
+//! drives it and owns sockets, clocks and the seed.
+//!
+//! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget; `Retry-After`; a pace that answers to
+//! the service; renewal of tokens; the server's clock; a halt where every call gets the same answer; one outcome per call. Every
+//! number and its reason is in [`Policy`]; what is not a number a caller would choose stands where it is used.
+//!
+//! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of their outcomes.
+//!
+//! # One call
+//!
+//! ```text
+//!                 push                       poll
+//!      source ───────────► queued ─────────────────────► in flight ──┬─ 200, code 0 ────────────► delivered
+//!                            │                               ▲       ├─ another answer ─────────► refused
+//!                     cancel │                     poll, when│       ├─ silence, another 5xx,
+//!                            ▼                     it is due │       │  unreadable ─────────────► unknown (1)
+//!                        not sent                            │       ├─ 429, 503, not sent ─────► waiting (2)
+//!                                              waiting ──────┘       ├─ 401, token renewed ─────► waiting
+//!                                                 │                  └─ refused for its date ───► waiting (3)
+//!                                          cancel ▼
+//!                                              given up (4)
+//!
+//!      (1) waiting, where repeats were declared safe.
+//!      (2) given up, when its attempts or the budget of all are spent.
+//!      (3) once; the reply has shown the server's clock, so it is due at once.
+//!      (4) unknown, where it is so of an earlier attempt. The same holds for every outcome but delivered.
+//! ```
+//!
+//! # All calls
+//!
+//! ```text
+//!      sending ──── 401, or the token's age ─────────► token wanted ──── credentials() ───► sending
+//!      sending ──── the same answer 20 times in a row ─► halted ──────── resume() ────────► sending
+//!      token wanted ── no_token(), 8 times in a row ───► halted
+//!      any ──── cancel() ──► draining ──── what is in flight has ended ────────────────────► done
+//!      sending ──── finish(), and every call has had its outcome ──────────────────────────► done
+//! ```
+//!
+//! # What always holds
+//!
+//! Whatever the service answers and whatever the clocks do (`core/tests/dispatch` checks it with random services):
+//!
+//! 1. Every call that was pushed has exactly one outcome.
+//! 2. No more calls are in flight than `concurrency`.
+//! 3. In any window of time no more requests leave than `burst + rate × window`.
+//! 4. No request leaves before its time: a repeat not before its backoff and not before what `Retry-After` says.
+//! 5. A call of which it is unknown whether the service acted on it is not sent again, unless repeats were declared safe.
+//! 6. All attempts of a call carry one trace id, and no two calls the same.
+//! 7. A jump of the wall clock changes no instant at which anything is sent.
+//! 8. No more than `queue + concurrency` calls are held, each with its outcome until that is taken.
+//! 9. The same seed and the same inputs give the same actions.
+//!
+//! # Walked through
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use chrono::{DateTime, Utc};
+//! use http::{HeaderMap, StatusCode};
+//! use koodrive::dispatch::{Action, Dispatcher, Now, Policy, Verdict};
+//! use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
+//!
+//! # fn main() -> Result<(), koodrive::InvalidInput> {
+//! let credentials = Credentials::app("my-app-id", "example-app-secret-not-real")?;
+//! let client = Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials)?;
+//! let mut dispatcher = Dispatcher::new(&client, Policy::default(), 42)?; // in a program: a random seed
+//!
+//! // In a program: Utc::now(), and what has passed since the start.
+//! let start: DateTime<Utc> = "2025-11-03T07:01:45Z".parse().unwrap();
+//! let at = |seconds| Now::new(start + Duration::from_secs(seconds), Duration::from_secs(seconds));
+//!
+//! // It asks for calls; this source has one.
+//! assert!(matches!(dispatcher.poll(at(0)), Action::Calls(64)));
+//! dispatcher.push("row 1", NotifyPackageExpire::new("189642158555241211", "14")?).unwrap();
+//! dispatcher.finish();
+//!
+//! // queued -> in flight: send this.
+//! let Action::Send(attempt) = dispatcher.poll(at(0)) else { panic!() };
+//! let ticket = attempt.ticket;
+//! let request: http::Request<Vec<u8>> = dispatcher.request(attempt.parts);
+//! assert_eq!(request.headers()["x-date"], "20251103T070140Z");
+//! assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None))); // for the answer
+//!
+//! // in flight -> waiting: the service is busy.
+//! let mut headers = HeaderMap::new();
+//! headers.insert("retry-after", "2".parse().unwrap());
+//! dispatcher.response(ticket, StatusCode::TOO_MANY_REQUESTS, &headers, b"", at(1))?;
+//! let Action::Wait(Some(until)) = dispatcher.poll(at(1)) else { panic!() };
+//! assert_eq!(until, Duration::from_secs(3));
+//!
+//! // waiting -> in flight: the same call, signed anew, under the same trace id.
+//! let Action::Send(attempt) = dispatcher.poll(at(3)) else { panic!() };
+//! assert_eq!(attempt.number, 2);
+//! assert_eq!(attempt.parts.trace_id.unwrap().as_str(), request.headers()["x-traceid"]);
+//! assert_eq!(attempt.parts.x_date.as_str(), "20251103T070143Z");
+//!
+//! // in flight -> delivered.
+//! let body = br#"{"code":0,"msg":"Success."}"#;
+//! dispatcher.response(attempt.ticket, StatusCode::OK, &HeaderMap::new(), body, at(4))?;
+//! let Action::Outcome(outcome) = dispatcher.poll(at(4)) else { panic!() };
+//! assert_eq!((outcome.key, outcome.verdict, outcome.attempts), ("row 1", Verdict::Delivered, 2));
+//! assert!(matches!(dispatcher.poll(at(4)), Action::Done));
+//! # Ok(())
+//! # }
+//! ```
+
+mod action;
+mod budget;
+mod judge;
+mod outcome;
+mod pace;
+mod places;
+mod policy;
+mod poll;
+mod progress;
+mod random;
+mod renewal;
+mod same_answer;
+mod server_clock;
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::fmt;
+use std::time::Duration;
+
+use http::{Request, StatusCode};
+
+pub use action::{Action, Attempt, Halt, Now, Ticket};
+pub use outcome::{CallOutcome, Verdict};
+pub use policy::Policy;
+pub use progress::Progress;
+
+use crate::header::ReplyHeaders;
+use crate::{
+    Client, Credentials, FixedParts, InvalidInput, NotifyPackageExpire, TransportError,
+    VaryingParts,
+};
+use budget::RetryBudget;
+use pace::Pace;
+use places::{Held, Places};
+use random::Random;
+use renewal::Renewal;
+use same_answer::SameAnswer;
+use server_clock::ServerClock;
+
+/// Decides for many calls. `K` is whatever the caller knows a call by: it is moved in and comes back with the outcome.
+pub struct Dispatcher<K> {
+    client: Client,
+    policy: Policy,
+    places: Places<K>,
+    /// Calls that were never sent, in the order of their pushes.
+    queued: VecDeque<u32>,
+    /// Calls that are sent again: when, in which order, which.
+    waiting: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    outcomes: VecDeque<Box<CallOutcome<K>>>,
+    /// Of what waits, so far.
+    order: u64,
+    in_flight: u32,
+    /// Calls that were asked for and have not come yet.
+    asked: usize,
+    ended: bool,
+    cancelled: bool,
+    halt: Option<Halt>,
+    halt_is_said: bool,
+    pace: Pace,
+    budget: RetryBudget,
+    same_answer: SameAnswer,
+    renewal: Renewal,
+    clock: ServerClock,
+    random: Random,
+    counts: Progress,
+    /// The latest monotonic instant that was seen, in nanoseconds.
+    latest: u64,
+}
+
+/// A call that was not taken, given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotTaken<K> {
+    /// As it was pushed.
+    pub key: K,
+    /// As it was pushed.
+    pub call: NotifyPackageExpire,
+    /// Why.
+    pub reason: InvalidInput,
+}
+
+impl<K> Dispatcher<K> {
+    /// A dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed` makes
+    /// trace ids and jitter: give 8 random bytes, since dispatchers with the same seed make the same trace ids.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Policy::check`].
+    pub fn new(client: &Client, policy: Policy, seed: u64) -> Result<Self, InvalidInput> {
+        policy.check()?;
+        Ok(Self {
+            client: client.with_clock_offset(client.clock_offset())?,
+            places: Places::new(),
+            queued: VecDeque::new(),
+            waiting: BinaryHeap::new(),
+            outcomes: VecDeque::new(),
+            order: 0,
+            in_flight: 0,
+            asked: 0,
+            ended: false,
+            cancelled: false,
+            halt: None,
+            halt_is_said: false,
+            pace: Pace::new(policy.rate, policy.burst()),
+            budget: RetryBudget::new(policy.retry_ratio, policy.concurrency),
+            same_answer: SameAnswer::new(policy.halt_after),
+            renewal: Renewal::new(policy.renews_token, policy.token_age),
+            clock: ServerClock::default(),
+            random: Random::new(seed),
+            counts: Progress::default(),
+            latest: 0,
+            policy,
+        })
+    }
+
+    /// Takes a call. It has one outcome, whatever happens.
+    ///
+    /// # Errors
+    ///
+    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after [`finish`](Self::finish) and
+    /// [`cancel`](Self::cancel).
+    pub fn push(&mut self, key: K, call: NotifyPackageExpire) -> Result<(), NotTaken<K>> {
+        let reason = if self.ended {
+            Some("nothing is taken after finish and cancel; push before")
+        } else if self.room() == 0 {
+            Some("there is no room; push only as many calls as were asked for")
+        } else {
+            None
+        };
+        if let Some(reason) = reason {
+            let reason = InvalidInput::new(reason);
+            return Err(NotTaken { key, call, reason });
+        }
+        let place = self.places.put(Held::new(key, call));
+        self.queued.push_back(place);
+        self.asked = self.asked.saturating_sub(1);
+        self.counts.pushed += 1;
+        Ok(())
+    }
+
+    /// The source has ended: no more calls will come.
+    pub const fn finish(&mut self) {
+        self.ended = true;
+    }
+
+    /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least one more.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn response<'a>(
+        &mut self,
+        ticket: Ticket,
+        status: StatusCode,
+        headers: impl Into<ReplyHeaders<'a>>,
+        body: &[u8],
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        self.judge_response(ticket, status, headers.into(), body, now)
+    }
+
+    /// Hands in a failure: the request surely never left, or no complete answer came. Whoever cannot tell says that its outcome
+    /// is unknown.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn failure(
+        &mut self,
+        ticket: Ticket,
+        error: TransportError,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        self.judge_failure(ticket, error.into(), now)
+    }
+
+    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on.
+    pub fn credentials(&mut self, fresh: Credentials, now: Now) {
+        let at = self.advance(now);
+        self.client = self.client.with_credentials(fresh);
+        self.renewal.renewed(at);
+    }
+
+    /// There is no fresh token now. It is asked for again after a backoff, and the dispatcher halts when there was none so many
+    /// times in a row as a call has attempts.
+    pub fn no_token(&mut self, now: Now) {
+        let at = self.advance(now);
+        let wait = self.backoff(self.renewal.failures() + 1);
+        let times = self.renewal.failed(at.saturating_add(wait));
+        if times >= self.policy.attempts {
+            self.halt_for(Halt::NoToken { times });
+        }
+    }
+
+    /// Goes on after a halt. The calls that led to it have had their outcomes and are not sent again.
+    pub fn resume(&mut self) {
+        if self.halt.take().is_some() {
+            self.same_answer.resume();
+            self.renewal.resume(self.latest);
+        }
+    }
+
+    /// Sends nothing more. What is in flight is awaited; every other call comes out as [`Verdict::NotSent`], or, where it was
+    /// sent before, as [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    pub fn cancel(&mut self) {
+        self.ended = true;
+        self.cancelled = true;
+        while let Some(place) = self.queued.pop_front() {
+            self.settle(place, Verdict::NotSent);
+        }
+        while let Some(Reverse((_, _, place))) = self.waiting.pop() {
+            self.settle(place, Verdict::GivenUp);
+        }
+    }
+
+    /// What to do next. Call it until it says [`Action::Wait`], and again when that is over.
+    pub fn poll(&mut self, now: Now) -> Action<K> {
+        self.next_action(now)
+    }
+
+    /// The client that signs: with the latest token, and what was learned of the server's clock.
+    #[must_use]
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The half of each request that never changes.
+    #[must_use]
+    pub fn fixed_parts(&self) -> FixedParts {
+        self.client.fixed_parts_with_body::<NotifyPackageExpire>()
+    }
+
+    /// The request of an attempt. Send it as it is: nothing added, redirects not followed.
+    #[must_use]
+    pub fn request(&self, parts: VaryingParts) -> Request<Vec<u8>> {
+        self.client.join::<NotifyPackageExpire>(parts)
+    }
+
+    /// The key of what is in flight under this ticket.
+    #[must_use]
+    pub fn key(&self, ticket: Ticket) -> Option<&K> {
+        Some(&self.places.get(self.places.in_flight(ticket)?)?.key)
+    }
+
+    /// The call that is in flight under this ticket.
+    #[must_use]
+    pub fn call(&self, ticket: Ticket) -> Option<&NotifyPackageExpire> {
+        Some(&self.places.get(self.places.in_flight(ticket)?)?.call)
+    }
+
+    /// The policy that it follows.
+    #[must_use]
+    pub const fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Why nothing is sent, while it is halted.
+    #[must_use]
+    pub const fn halt(&self) -> Option<&Halt> {
+        self.halt.as_ref()
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress {
+            in_flight: self.in_flight.into(),
+            queued: count(self.queued.len()),
+            waiting: count(self.waiting.len()),
+            rate: self.pace.current(),
+            ..self.counts
+        }
+    }
+
+    /// The monotonic instant in nanoseconds. A clock that goes back stands still.
+    fn advance(&mut self, now: Now) -> u64 {
+        self.latest = self.latest.max(nanoseconds(now.monotonic));
+        self.latest
+    }
+
+    /// How many calls fit.
+    fn room(&self) -> usize {
+        let held = self.places.len() + self.outcomes.len();
+        let queue = self.policy.queue as usize;
+        let places = self.policy.places().saturating_sub(held);
+        places.min(queue.saturating_sub(self.queued.len()))
+    }
+
+    fn halt_for(&mut self, halt: Halt) {
+        self.halt = Some(halt);
+        self.halt_is_said = false;
+    }
+}
+
+/// Five hundred years fit.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// Without keys and calls: they are subscribers' ids.
+impl<K> fmt::Debug for Dispatcher<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("client", &self.client)
+            .field("policy", &self.policy)
+            .field("halt", &self.halt)
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
+    }
+}

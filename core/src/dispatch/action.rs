@@ -1,0 +1,158 @@
+//! What a dispatcher asks of its driver, and what a driver says about time.
+
+use std::fmt;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::CallOutcome;
+use crate::VaryingParts;
+
+/// The host's two clocks, read together.
+///
+/// Everything that is timed (rate, backoff, token age) runs on the monotonic one; a jump of the wall clock neither stalls nor
+/// floods. The wall clock is only written down: in X-Date until a reply has shown the server's clock, and in outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// Wall clock.
+    pub wall: DateTime<Utc>,
+    /// Since an origin of the host's choice, the same for all calls of one dispatcher. One that goes back counts as standing
+    /// still.
+    pub monotonic: Duration,
+}
+
+impl Now {
+    /// Both clocks.
+    #[must_use]
+    pub const fn new(wall: DateTime<Utc>, monotonic: Duration) -> Self {
+        Self { wall, monotonic }
+    }
+}
+
+/// Names an attempt that is in flight, from [`Action::Send`] until its response or failure was handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub(super) u64);
+
+impl Ticket {
+    /// Below 2^53, so that every language holds it.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The ticket of this number. One that was never given out is refused where it is used.
+    #[must_use]
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the driver is to do next.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Action<K> {
+    /// What became of a call; the last that is heard of it. It holds the call's place until it is taken.
+    Outcome(Box<CallOutcome<K>>),
+    /// Send this now, once, and hand in its response or its failure under its ticket.
+    Send(Attempt),
+    /// Get a fresh token and hand it to [`credentials`](super::Dispatcher::credentials), or say
+    /// [`no_token`](super::Dispatcher::no_token). Said once per token. Nothing is sent until then.
+    Token,
+    /// Push up to so many calls, or say [`finish`](super::Dispatcher::finish). Said once: it is said again when these were
+    /// pushed and there is room. Fewer at a time, and later, is fine.
+    Calls(usize),
+    /// Nothing more is sent: [`resume`](super::Dispatcher::resume), or [`cancel`](super::Dispatcher::cancel) to have the rest
+    /// reported. Said once per halt; what is in flight is still awaited.
+    Halted(Halt),
+    /// Nothing to do until this monotonic instant, or until something is handed in; where there is no instant, only then.
+    Wait(Option<Duration>),
+    /// Every call has had its outcome and no more will come.
+    Done,
+}
+
+/// One attempt of one call, built and signed for now.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Attempt {
+    /// Names this attempt.
+    pub ticket: Ticket,
+    /// 1 for a call's first.
+    pub number: u32,
+    /// What varies; [`Dispatcher::request`](super::Dispatcher::request) joins it with what never changes
+    /// ([`fixed_parts`](super::Dispatcher::fixed_parts)).
+    pub parts: VaryingParts,
+}
+
+/// Why nothing more is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Halt {
+    /// So many calls in a row got the same answer and none was delivered in between: wrong credentials, a missing whitelist
+    /// entry, a proxy that answers in the service's place. Those calls have had their outcomes.
+    SameAnswer {
+        /// How many.
+        calls: u32,
+        /// HTTP status.
+        status: u16,
+        /// The service's code.
+        code: Option<String>,
+        /// The service's message, of the last of them.
+        msg: Option<String>,
+    },
+    /// The driver said so many times in a row that there is no fresh token.
+    NoToken {
+        /// How many.
+        times: u32,
+    },
+}
+
+impl Halt {
+    /// The same word in every language: `same_answer`, `no_token`.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::SameAnswer { .. } => "same_answer",
+            Self::NoToken { .. } => "no_token",
+        }
+    }
+}
+
+/// For the night shift: what happened, and what to do.
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SameAnswer {
+                calls,
+                status,
+                code,
+                msg,
+            } => {
+                write!(
+                    f,
+                    "halted: {calls} calls in a row got the same answer, HTTP {status}"
+                )?;
+                if let Some(code) = code {
+                    write!(f, ", code {code}")?;
+                }
+                if let Some(msg) = msg {
+                    let mut text = String::new();
+                    crate::text::push_excerpt(&mut text, msg);
+                    write!(f, ", msg \"{text}\"")?;
+                }
+                f.write_str(
+                    ", and none was delivered in between; correct the cause, then resume: the rest was not sent",
+                )
+            }
+            Self::NoToken { times } => write!(
+                f,
+                "halted: no fresh token after {times} tries; correct the source of tokens, then resume: the rest was not sent"
+            ),
+        }
+    }
+}

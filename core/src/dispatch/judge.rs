@@ -1,0 +1,218 @@
+//! What an answer, or its absence, means for the call and for all others.
+
+use std::cmp::Reverse;
+
+use http::StatusCode;
+
+use super::places::{Answer, Sent};
+use super::renewal::After401;
+use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, nanoseconds};
+use crate::header::ReplyHeaders;
+use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError, http_date};
+
+/// What becomes of a call whose attempt failed.
+#[derive(Clone, Copy)]
+enum Next {
+    /// It is sent again, not before this instant.
+    Again(u64),
+    Settle(Verdict),
+}
+
+impl<K> Dispatcher<K> {
+    pub(super) fn judge_response(
+        &mut self,
+        ticket: Ticket,
+        status: StatusCode,
+        headers: ReplyHeaders<'_>,
+        body: &[u8],
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        let (place, sent) = self.places.land(ticket)?;
+        let at = self.advance(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let received = Now {
+            wall: now.wall,
+            monotonic: std::time::Duration::from_nanos(at),
+        };
+        self.clock.learn(&self.client, headers, sent.at, received);
+        let Some(call) = self.places.get_mut(place) else {
+            return Ok(());
+        };
+        call.answer = Some(Answer {
+            at: now.wall,
+            server_date: headers.date.and_then(http_date::parse),
+            status: status.as_u16(),
+        });
+        let limit = self.policy.reply_limit;
+        let reply = if body.len() > limit {
+            Err(self
+                .client
+                .reply_too_long(&call.call, status, headers, body, limit))
+        } else {
+            self.client.parse_parts(&call.call, status, headers, body)
+        };
+        match reply {
+            Ok(reply) => {
+                self.pace.delivered(sent.at, at);
+                self.same_answer.delivered();
+                self.renewal.delivered(sent.token);
+                self.settle_with(place, Verdict::Delivered, Some(reply));
+            }
+            Err(error) => {
+                let error = error.with_x_date(sent.x_date.as_str());
+                let error = match &call.trace_id {
+                    Some(trace_id) => error.with_trace_id(trace_id.as_str()),
+                    None => error,
+                };
+                let next = self.after_answer(place, sent, &error, at);
+                self.follow(place, error.into(), next);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn judge_failure(
+        &mut self,
+        ticket: Ticket,
+        error: Error,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        let (place, sent) = self.places.land(ticket)?;
+        let at = self.advance(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.pace.distress(sent.at, at);
+        let next = self.after_distress(place, error.outcome(), 0, at);
+        self.follow(place, error, next);
+        Ok(())
+    }
+
+    fn after_answer(&mut self, place: u32, sent: Sent, error: &ReplyError, at: u64) -> Next {
+        let outcome = error.outcome();
+        if error.kind() == ErrorKind::UnreadableReply {
+            self.count_answer(error);
+        }
+        if error.is_retryable() || outcome == Outcome::Unknown {
+            self.pace.distress(sent.at, at);
+            let mut not_before = 0;
+            if let (429 | 503, Some(wait)) = (error.status().as_u16(), error.retry_after()) {
+                let wait = wait.min(self.policy.retry_after_cap);
+                not_before = at.saturating_add(nanoseconds(wait));
+                // It is the caller whom the service asked to wait, and every call here is this caller's.
+                self.pace.close(not_before);
+            }
+            return self.after_distress(place, outcome, not_before, at);
+        }
+        if self.may_try_again(place) {
+            if error.is_clock_refusal() && self.sign_anew(place) {
+                return Next::Again(at);
+            }
+            if error.status() == StatusCode::UNAUTHORIZED
+                && !error.is_clock_refusal()
+                && self.renewal.refused_401(sent.token, at) == After401::SendAgain
+            {
+                return Next::Again(at);
+            }
+        }
+        self.count_answer(error);
+        Next::Settle(Verdict::Refused)
+    }
+
+    /// What is unknown is repeated only where repeats were declared safe; anything else that failed was not acted on.
+    fn after_distress(&mut self, place: u32, outcome: Outcome, not_before: u64, at: u64) -> Next {
+        let unknown = outcome == Outcome::Unknown;
+        if unknown && let Some(call) = self.places.get_mut(place) {
+            call.unknown = true;
+        }
+        if unknown && !self.policy.repeats_are_safe {
+            return Next::Settle(Verdict::Unknown);
+        }
+        if self.may_try_again(place) && self.budget.pay(at) {
+            let attempts = self.places.get(place).map_or(1, |call| call.attempts);
+            let backoff = self.backoff(attempts);
+            return Next::Again(at.saturating_add(backoff).max(not_before));
+        }
+        Next::Settle(Verdict::GivenUp)
+    }
+
+    fn may_try_again(&self, place: u32) -> bool {
+        let attempts = self
+            .places
+            .get(place)
+            .map_or(u32::MAX, |call| call.attempts);
+        !self.cancelled && attempts < self.policy.attempts
+    }
+
+    /// Once per call: the reply has shown the server's clock.
+    fn sign_anew(&mut self, place: u32) -> bool {
+        let call = self.places.get_mut(place);
+        call.is_some_and(|call| !std::mem::replace(&mut call.signed_anew, true))
+    }
+
+    fn count_answer(&mut self, error: &ReplyError) {
+        if let Some(halt) = self.same_answer.answered(error) {
+            self.halt_for(halt);
+        }
+    }
+
+    fn follow(&mut self, place: u32, error: Error, next: Next) {
+        if let Some(call) = self.places.get_mut(place) {
+            call.error = Some(error);
+        }
+        match next {
+            Next::Again(due) => {
+                // In the order of their failures, where several are due at once.
+                self.order += 1;
+                self.waiting.push(Reverse((due, self.order, place)));
+            }
+            Next::Settle(verdict) => self.settle(place, verdict),
+        }
+    }
+
+    /// Full jitter, before the repeat that follows so many attempts, in nanoseconds.
+    pub(super) fn backoff(&mut self, attempts: u32) -> u64 {
+        let doublings = attempts.saturating_sub(1).min(63);
+        let most = nanoseconds(self.policy.backoff).saturating_mul(1 << doublings);
+        self.random
+            .up_to(most.min(nanoseconds(self.policy.backoff_cap)))
+    }
+
+    pub(super) fn settle(&mut self, place: u32, verdict: Verdict) {
+        self.settle_with(place, verdict, None);
+    }
+
+    fn settle_with(&mut self, place: u32, verdict: Verdict, reply: Option<Acknowledgement>) {
+        let Some(call) = self.places.take(place) else {
+            return;
+        };
+        let verdict = match verdict {
+            Verdict::Delivered => Verdict::Delivered,
+            // An earlier attempt may have been acted on, whatever was said to the last.
+            _ if call.unknown => Verdict::Unknown,
+            Verdict::NotSent if call.attempts > 0 => Verdict::GivenUp,
+            other => other,
+        };
+        let counts = &mut self.counts;
+        *match verdict {
+            Verdict::Delivered => &mut counts.delivered,
+            Verdict::Refused => &mut counts.refused,
+            Verdict::Unknown => &mut counts.unknown,
+            Verdict::GivenUp => &mut counts.given_up,
+            Verdict::NotSent => &mut counts.not_sent,
+        } += 1;
+        self.outcomes.push_back(Box::new(CallOutcome {
+            key: call.key,
+            call: call.call,
+            verdict,
+            attempts: call.attempts,
+            trace_id: call.trace_id.filter(|_| call.attempts > 0),
+            x_date: call.sent.map(|sent| sent.x_date),
+            first_sent_at: call.first_sent_at,
+            sent_at: call.sent.map(|sent| sent.wall),
+            answered_at: call.answer.map(|answer| answer.at),
+            server_date: call.answer.and_then(|answer| answer.server_date),
+            status: call.answer.map(|answer| answer.status),
+            reply,
+            error: call.error,
+        }));
+    }
+}

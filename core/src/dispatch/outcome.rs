@@ -1,0 +1,98 @@
+//! What became of a call, with everything that an auditor asks for.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use crate::{Acknowledgement, Error, NotifyPackageExpire, TraceId, XDate};
+
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// The service took it.
+    Delivered,
+    /// The service answered and did not act on it. The same call is refused again.
+    Refused,
+    /// The service may or may not have acted on it. Never repeated, unless repeats were declared safe.
+    Unknown,
+    /// The service did not act on it, and trying on was given up: attempts or retry budget are spent, or the dispatcher was
+    /// cancelled between two attempts. Push it again another time.
+    GivenUp,
+    /// It was never sent, since the dispatcher was cancelled. Push it again another time.
+    NotSent,
+}
+
+impl Verdict {
+    /// The same word in every language: `delivered`, `refused`, `unknown`, `given_up`, `not_sent`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::GivenUp => "given_up",
+            Self::NotSent => "not_sent",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The one outcome of a call that was pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CallOutcome<K> {
+    /// As it was pushed.
+    pub key: K,
+    /// As it was pushed.
+    pub call: NotifyPackageExpire,
+    /// What became of it.
+    pub verdict: Verdict,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// The trace id of all its attempts; none if it was never sent.
+    pub trace_id: Option<TraceId>,
+    /// X-Date of the last attempt.
+    pub x_date: Option<XDate>,
+    /// When the first attempt was handed out, on the caller's wall clock.
+    pub first_sent_at: Option<DateTime<Utc>>,
+    /// When the last attempt was handed out, on the caller's wall clock.
+    pub sent_at: Option<DateTime<Utc>>,
+    /// When the answer to the last attempt was handed in, on the caller's wall clock; none where none came.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// `Date` of that answer.
+    pub server_date: Option<DateTime<Utc>>,
+    /// HTTP status of that answer.
+    pub status: Option<u16>,
+    /// The service's acknowledgement, where it was delivered.
+    pub reply: Option<Acknowledgement>,
+    /// The last attempt's error, where it was not.
+    pub error: Option<Error>,
+}
+
+impl<K> CallOutcome<K> {
+    /// The service's code in its last answer.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match (&self.reply, &self.error) {
+            (Some(reply), _) => Some(&reply.code),
+            (None, Some(error)) => error.code(),
+            (None, None) => None,
+        }
+    }
+
+    /// The service's message in its last answer. May be Chinese: never match on it.
+    #[must_use]
+    pub fn msg(&self) -> Option<&str> {
+        match (&self.reply, &self.error) {
+            (Some(reply), _) => reply.msg.as_deref(),
+            (None, Some(error)) => error.msg(),
+            (None, None) => None,
+        }
+    }
+}

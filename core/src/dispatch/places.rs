@@ -1,0 +1,133 @@
+//! The calls that a dispatcher holds, and the tickets of those in flight.
+
+use chrono::{DateTime, Utc};
+
+use super::Ticket;
+use crate::{Error, InvalidInput, NotifyPackageExpire, TraceId, XDate};
+
+/// A call from its push to its outcome.
+pub(super) struct Held<K> {
+    pub(super) key: K,
+    pub(super) call: NotifyPackageExpire,
+    pub(super) attempts: u32,
+    pub(super) trace_id: Option<TraceId>,
+    pub(super) first_sent_at: Option<DateTime<Utc>>,
+    /// The last attempt.
+    pub(super) sent: Option<Sent>,
+    /// What was answered to it.
+    pub(super) answer: Option<Answer>,
+    /// How it ended, unless well.
+    pub(super) error: Option<Error>,
+    /// Of an attempt, this one or an earlier one, it is unknown whether the service acted on it.
+    pub(super) unknown: bool,
+    /// It was refused for its date once, and signed anew.
+    pub(super) signed_anew: bool,
+}
+
+impl<K> Held<K> {
+    pub(super) const fn new(key: K, call: NotifyPackageExpire) -> Self {
+        Self {
+            key,
+            call,
+            attempts: 0,
+            trace_id: None,
+            first_sent_at: None,
+            sent: None,
+            answer: None,
+            error: None,
+            unknown: false,
+            signed_anew: false,
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Sent {
+    /// None once it was answered or failed.
+    pub(super) ticket: Option<Ticket>,
+    pub(super) at: u64,
+    pub(super) wall: DateTime<Utc>,
+    pub(super) x_date: XDate,
+    pub(super) token: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Answer {
+    pub(super) at: DateTime<Utc>,
+    pub(super) server_date: Option<DateTime<Utc>>,
+    pub(super) status: u16,
+}
+
+/// Calls at numbers that they keep.
+pub(super) struct Places<K> {
+    calls: Vec<Option<Held<K>>>,
+    free: Vec<u32>,
+}
+
+/// A ticket is the number of the attempt, of 32 bits, before that of the place, of 21: no more than 1,065,535 places exist.
+const PLACE_BITS: u32 = 21;
+
+impl<K> Places<K> {
+    pub(super) const fn new() -> Self {
+        Self {
+            calls: Vec::new(),
+            free: Vec::new(),
+        }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.calls.len() - self.free.len()
+    }
+
+    pub(super) fn put(&mut self, call: Held<K>) -> u32 {
+        if let Some(place) = self.free.pop() {
+            if let Some(free) = self.calls.get_mut(place as usize) {
+                *free = Some(call);
+            }
+            return place;
+        }
+        self.calls.push(Some(call));
+        // Never as many as 32 bits count, so the fallback cannot occur.
+        u32::try_from(self.calls.len() - 1).unwrap_or_default()
+    }
+
+    pub(super) fn get(&self, place: u32) -> Option<&Held<K>> {
+        self.calls.get(place as usize)?.as_ref()
+    }
+
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Held<K>> {
+        self.calls.get_mut(place as usize)?.as_mut()
+    }
+
+    pub(super) fn take(&mut self, place: u32) -> Option<Held<K>> {
+        let call = self.calls.get_mut(place as usize)?.take()?;
+        self.free.push(place);
+        Some(call)
+    }
+
+    /// The ticket of the attempt of this number.
+    pub(super) fn ticket(place: u32, attempt: u64) -> Ticket {
+        Ticket((attempt & u64::from(u32::MAX)) << PLACE_BITS | u64::from(place))
+    }
+
+    /// The place of what is in flight under this ticket.
+    pub(super) fn in_flight(&self, ticket: Ticket) -> Option<u32> {
+        let place = u32::try_from(ticket.0 & ((1 << PLACE_BITS) - 1)).ok()?;
+        let sent = self.get(place)?.sent.as_ref()?;
+        (sent.ticket == Some(ticket)).then_some(place)
+    }
+
+    /// The place of what was in flight under this ticket, and the attempt.
+    pub(super) fn land(&mut self, ticket: Ticket) -> Result<(u32, Sent), InvalidInput> {
+        let landed = self.in_flight(ticket).and_then(|place| {
+            let sent = self.get_mut(place)?.sent.as_mut()?;
+            sent.ticket = None;
+            Some((place, *sent))
+        });
+        landed.ok_or_else(|| {
+            InvalidInput::new(
+                "nothing is in flight under this ticket; hand in one response or one failure for each attempt",
+            )
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Which call is sent next, and when; what else the driver is asked for.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use super::{Action, Attempt, Dispatcher, Now, Verdict};
+use crate::dispatch::places::{Places, Sent};
+use crate::{InvalidInput, RequestOptions};
+
+/// What keeps the next request.
+enum Turn {
+    /// It may leave.
+    Now,
+    /// Not before this instant.
+    At(u64),
+    /// Something has to be handed in first.
+    Never,
+    /// A token has to be asked for.
+    Token,
+}
+
+impl<K> Dispatcher<K> {
+    pub(super) fn next_action(&mut self, now: Now) -> Action<K> {
+        let at = self.advance(now);
+        loop {
+            if let Some(outcome) = self.outcomes.pop_front() {
+                return Action::Outcome(outcome);
+            }
+            if let (Some(halt), false) = (&self.halt, self.halt_is_said) {
+                self.halt_is_said = true;
+                return Action::Halted(halt.clone());
+            }
+            let turn = self.turn(at);
+            match turn {
+                Turn::Token => return Action::Token,
+                Turn::Now => {
+                    if let Some(attempt) = self.send(now, at) {
+                        return Action::Send(attempt);
+                    }
+                    // It could not be built and has its outcome.
+                    continue;
+                }
+                Turn::At(_) | Turn::Never => {}
+            }
+            if let Some(calls) = self.wanted_calls() {
+                return Action::Calls(calls);
+            }
+            if self.ended && self.places.len() == 0 {
+                return Action::Done;
+            }
+            return Action::Wait(match turn {
+                Turn::At(instant) => Some(Duration::from_nanos(instant)),
+                Turn::Now | Turn::Never | Turn::Token => None,
+            });
+        }
+    }
+
+    fn turn(&mut self, at: u64) -> Turn {
+        if self.halt.is_some() {
+            return Turn::Never;
+        }
+        let most = self.pace.in_flight(self.policy.concurrency);
+        let most = most.min(self.same_answer.in_flight());
+        let due = match self.waiting.peek() {
+            // What was never sent is always due.
+            _ if !self.queued.is_empty() => at,
+            Some(Reverse((due, _, _))) => *due,
+            None => return Turn::Never,
+        };
+        if self.in_flight >= most {
+            return Turn::Never;
+        }
+        if self.renewal.holds(at) {
+            if self.renewal.ask(at) {
+                return Turn::Token;
+            }
+            return self.renewal.asks_at().map_or(Turn::Never, Turn::At);
+        }
+        let ready = self.pace.ready_at(at).max(due);
+        if ready <= at {
+            Turn::Now
+        } else {
+            Turn::At(ready)
+        }
+    }
+
+    /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.
+    fn send(&mut self, now: Now, at: u64) -> Option<Attempt> {
+        let place = match self.waiting.peek() {
+            Some(Reverse((due, _, place))) if *due <= at => {
+                let place = *place;
+                self.waiting.pop();
+                place
+            }
+            _ => self.queued.pop_front()?,
+        };
+        match self.attempt(place, now, at) {
+            Some(Ok(attempt)) => Some(attempt),
+            Some(Err(error)) => {
+                // Only for a clock beyond the calendar; the call is as it was.
+                if let Some(call) = self.places.get_mut(place) {
+                    call.error = Some(error.into());
+                }
+                self.settle(place, Verdict::NotSent);
+                None
+            }
+            None => None,
+        }
+    }
+
+    fn attempt(&mut self, place: u32, now: Now, at: u64) -> Option<Result<Attempt, InvalidInput>> {
+        let call = self.places.get_mut(place)?;
+        let random = &mut self.random;
+        let trace_id = *call.trace_id.get_or_insert_with(|| random.trace_id());
+        let options = RequestOptions::default().trace_id(trace_id);
+        let signed_at = self.clock.now(now.wall, at);
+        let parts = match self.client.varying_parts(&call.call, signed_at, &options) {
+            Ok(parts) => parts,
+            Err(error) => return Some(Err(error)),
+        };
+        self.pace.take();
+        self.counts.requests += 1;
+        self.in_flight += 1;
+        if call.attempts == 0 {
+            self.budget.first_attempt();
+            call.first_sent_at = Some(now.wall);
+        }
+        call.attempts += 1;
+        call.answer = None;
+        call.error = None;
+        let ticket = Places::<K>::ticket(place, self.counts.requests);
+        call.sent = Some(Sent {
+            ticket: Some(ticket),
+            at,
+            wall: now.wall,
+            x_date: parts.x_date,
+            token: self.renewal.used(at),
+        });
+        Some(Ok(Attempt {
+            ticket,
+            number: call.attempts,
+            parts,
+        }))
+    }
+
+    /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source once for many.
+    fn wanted_calls(&mut self) -> Option<usize> {
+        let half = self.policy.queue as usize / 2;
+        if self.ended || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {
+            return None;
+        }
+        let room = self.room();
+        self.asked = room;
+        (room > 0).then_some(room)
+    }
+}

@@ -1,0 +1,132 @@
+//! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
+//!
+//! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
+//! began with, asks for a fresh one, and the call is sent again with it. A 401 to a fresh one that never worked is a refusal: the
+//! next token would fare no better.
+
+use std::time::Duration;
+
+pub(super) struct Renewal {
+    enabled: bool,
+    /// In nanoseconds.
+    age: Option<u64>,
+    /// Tokens so far, the first of them 0.
+    token: u32,
+    /// When it was handed in; the first one's, when it was first used.
+    since: Option<u64>,
+    worked: bool,
+    wanted: Wanted,
+    /// Times in a row that there was none.
+    failures: u32,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Wanted {
+    No,
+    /// Asked for from this instant.
+    From(u64),
+    Asked,
+}
+
+/// What a 401 asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum After401 {
+    /// The call may be sent again, with a token that is or will be there.
+    SendAgain,
+    Refused,
+}
+
+impl Renewal {
+    pub(super) fn new(enabled: bool, age: Option<Duration>) -> Self {
+        Self {
+            enabled,
+            age: age.map(super::nanoseconds),
+            token: 0,
+            since: None,
+            worked: false,
+            wanted: Wanted::No,
+            failures: 0,
+        }
+    }
+
+    /// The token that a request which leaves now carries.
+    pub(super) fn used(&mut self, now: u64) -> u32 {
+        self.since.get_or_insert(now);
+        self.token
+    }
+
+    pub(super) const fn delivered(&mut self, token: u32) {
+        if token == self.token {
+            self.worked = true;
+        }
+    }
+
+    pub(super) fn refused_401(&mut self, token: u32, now: u64) -> After401 {
+        if !self.enabled {
+            return After401::Refused;
+        }
+        if token != self.token || self.wanted != Wanted::No {
+            return After401::SendAgain;
+        }
+        if !self.worked && self.token > 0 {
+            return After401::Refused;
+        }
+        self.wanted = Wanted::From(now);
+        After401::SendAgain
+    }
+
+    /// Whether nothing may be sent for want of a token. Asks for one that has become too old.
+    pub(super) fn holds(&mut self, now: u64) -> bool {
+        if let (true, Some(age), Some(since), Wanted::No) =
+            (self.enabled, self.age, self.since, self.wanted)
+            && now.saturating_sub(since) >= age
+        {
+            self.wanted = Wanted::From(now);
+        }
+        self.wanted != Wanted::No
+    }
+
+    /// Whether the driver is to be asked, once.
+    pub(super) fn ask(&mut self, now: u64) -> bool {
+        let ask = matches!(self.wanted, Wanted::From(at) if at <= now);
+        if ask {
+            self.wanted = Wanted::Asked;
+        }
+        ask
+    }
+
+    /// When the driver is to be asked again.
+    pub(super) const fn asks_at(&self) -> Option<u64> {
+        match self.wanted {
+            Wanted::From(at) => Some(at),
+            Wanted::No | Wanted::Asked => None,
+        }
+    }
+
+    pub(super) const fn renewed(&mut self, now: u64) {
+        self.token = self.token.wrapping_add(1);
+        self.since = Some(now);
+        self.worked = false;
+        self.wanted = Wanted::No;
+        self.failures = 0;
+    }
+
+    /// There was none. Gives how often in a row.
+    pub(super) const fn failed(&mut self, ask_again_at: u64) -> u32 {
+        self.wanted = Wanted::From(ask_again_at);
+        self.failures = self.failures.saturating_add(1);
+        self.failures
+    }
+
+    /// Times in a row that there was none.
+    pub(super) const fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    pub(super) const fn resume(&mut self, now: u64) {
+        self.failures = 0;
+        if let Wanted::From(_) = self.wanted {
+            self.wanted = Wanted::From(now);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the clock reads by which a request is signed.
+//!
+//! Before a reply has shown the server's clock, it is the caller's wall clock. From then on it is that moment of the wall clock
+//! plus what has passed on the monotonic one: a wall clock that is set in the middle of a job would otherwise put every
+//! X-Date outside the window until the next reply. A machine that slept comes back with dates that are too old, which the
+//! first refusal corrects; they are never in the future.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::Now;
+use crate::Client;
+use crate::header::ReplyHeaders;
+
+#[derive(Default)]
+pub(super) struct ServerClock {
+    /// The wall clock when the server's was last learned, and the monotonic one.
+    learned: Option<(DateTime<Utc>, u64)>,
+}
+
+impl ServerClock {
+    /// The client adds the offset that it has learned.
+    pub(super) fn now(&self, wall: DateTime<Utc>, now: u64) -> DateTime<Utc> {
+        let Some((then, at)) = self.learned else {
+            return wall;
+        };
+        then.checked_add_signed(nanoseconds(now.saturating_sub(at)))
+            .unwrap_or(wall)
+    }
+
+    /// Learns from a reply to what left at `sent`.
+    pub(super) fn learn(
+        &mut self,
+        client: &Client,
+        headers: ReplyHeaders<'_>,
+        sent: u64,
+        received: Now,
+    ) {
+        let now = super::nanoseconds(received.monotonic);
+        // How long the exchange took is the monotonic clock's to say.
+        let sent_at = received
+            .wall
+            .checked_sub_signed(nanoseconds(now.saturating_sub(sent)));
+        if client.learn_clock(headers, sent_at.unwrap_or(received.wall), received.wall) {
+            self.learned = Some((received.wall, now));
+        }
+    }
+}
+
+fn nanoseconds(passed: u64) -> TimeDelta {
+    TimeDelta::nanoseconds(i64::try_from(passed).unwrap_or(i64::MAX))
+}

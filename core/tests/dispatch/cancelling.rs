@@ -1,0 +1,74 @@
+//! Stopping in the middle.
+
+use super::*;
+
+#[test]
+fn what_was_not_sent_is_reported_and_what_is_in_flight_is_awaited() {
+    let mut dispatcher = proven(|policy| policy.concurrency = 2);
+    push(&mut dispatcher, 0..5);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    assert_eq!(attempts.len(), 2);
+    dispatcher.cancel();
+    let reported = outcomes(&mut dispatcher, at(1));
+    let keys: Vec<_> = reported.iter().map(|outcome| outcome.key).collect();
+    assert_eq!(keys, [2, 3, 4]);
+    for outcome in &reported {
+        assert_eq!((outcome.verdict, outcome.attempts), (Verdict::NotSent, 0));
+        assert_eq!(
+            (outcome.trace_id, outcome.sent_at, &outcome.error),
+            (None, None, &None)
+        );
+    }
+    assert_eq!(waits(&mut dispatcher, at(1)), None);
+    assert!(dispatcher.push(9, call(9)).is_err());
+    answer(&mut dispatcher, attempts[0].ticket, 200, DELIVERED, at(2));
+    // Nothing is sent again.
+    answer(&mut dispatcher, attempts[1].ticket, 429, b"", at(2));
+    let verdicts: Vec<_> = outcomes(&mut dispatcher, at(2))
+        .iter()
+        .map(|outcome| outcome.verdict)
+        .collect();
+    assert_eq!(verdicts, [Verdict::Delivered, Verdict::GivenUp]);
+    assert!(matches!(dispatcher.poll(at(2)), Action::Done));
+    assert!(matches!(dispatcher.poll(at(3)), Action::Done));
+}
+
+#[test]
+fn what_waited_is_given_up_or_unknown() {
+    let mut dispatcher = proven(|policy| policy.repeats_are_safe = true);
+    push(&mut dispatcher, 0..2);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    dispatcher
+        .failure(attempts[0].ticket, not_sent(), at(0))
+        .unwrap();
+    dispatcher
+        .failure(attempts[1].ticket, unanswered(), at(0))
+        .unwrap();
+    dispatcher.cancel();
+    let mut reported = outcomes(&mut dispatcher, at(0));
+    reported.sort_by_key(|outcome| outcome.key);
+    let verdicts: Vec<_> = reported.iter().map(|outcome| outcome.verdict).collect();
+    assert_eq!(verdicts, [Verdict::GivenUp, Verdict::Unknown]);
+    assert!(matches!(dispatcher.poll(at(0)), Action::Done));
+}
+
+#[test]
+fn a_job_without_calls_is_done() {
+    let mut dispatcher = unproven(|_| {});
+    dispatcher.finish();
+    assert!(matches!(dispatcher.poll(at(0)), Action::Done));
+    let mut dispatcher = unproven(|_| {});
+    dispatcher.cancel();
+    assert!(matches!(dispatcher.poll(at(0)), Action::Done));
+}
+
+#[test]
+fn no_token_is_asked_for_by_one_that_is_cancelled() {
+    let mut dispatcher = unproven(|policy| policy.renews_token = true);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    dispatcher.cancel();
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
+    assert!(matches!(dispatcher.poll(at(0)), Action::Done));
+}

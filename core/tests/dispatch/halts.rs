@@ -1,0 +1,170 @@
+//! A halt where every call gets the same answer.
+
+use koodrive::dispatch::Halt;
+
+use super::*;
+
+const WRONG: &[u8] =
+    br#"{"code":"APIGW.0301","msg":"signature of 20251103T070140Z does not match"}"#;
+
+/// Answers whatever is sent, until nothing is. Gives how many that were, and what it says then.
+fn answered(
+    dispatcher: &mut Dispatcher<u64>,
+    mut reply: impl FnMut(u64) -> (u16, Vec<u8>),
+) -> (u64, Action<u64>) {
+    let mut requests = 0;
+    let mut key = 0;
+    loop {
+        match dispatcher.poll(at(1)) {
+            Action::Calls(calls) => {
+                for _ in 0..calls {
+                    key += 1;
+                    push(dispatcher, [key]);
+                }
+            }
+            Action::Send(attempt) => {
+                requests += 1;
+                let (status, body) = reply(requests);
+                answer(dispatcher, attempt.ticket, status, &body, at(1));
+            }
+            Action::Outcome(_) => {}
+            action => return (requests, action),
+        }
+        if requests > 1000 {
+            return (requests, Action::Done);
+        }
+    }
+}
+
+#[test]
+fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
+    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    // The gateway's message has a date of its own in each.
+    let (requests, action) = answered(&mut dispatcher, |request| {
+        let msg = format!("signature of 20251103T0701{request:02}Z does not match");
+        (
+            401,
+            format!(r#"{{"code":"APIGW.0301","msg":"{msg}"}}"#).into_bytes(),
+        )
+    });
+    assert_eq!(requests, 20);
+    let expected = Halt::SameAnswer {
+        calls: 20,
+        status: 401,
+        code: Some("APIGW.0301".to_owned()),
+        msg: Some("signature of 20251103T070120Z does not match".to_owned()),
+    };
+    assert!(
+        matches!(&action, Action::Halted(halt) if *halt == expected),
+        "{action:?}"
+    );
+    assert_eq!(dispatcher.halt(), Some(&expected));
+    assert_eq!(
+        expected.to_string(),
+        "halted: 20 calls in a row got the same answer, HTTP 401, code APIGW.0301, msg \"signature of 20251103T070120Z does \
+         not match\", and none was delivered in between; correct the cause, then resume: the rest was not sent"
+    );
+    assert_eq!(dispatcher.progress().refused, 20);
+    // Said once; then it waits.
+    assert!(matches!(dispatcher.poll(at(2)), Action::Wait(None)));
+}
+
+#[test]
+fn it_goes_on_when_resumed_and_halts_again() {
+    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    let refuse = |_| (403, b"{\"code\":\"X\"}".to_vec());
+    assert_eq!(answered(&mut dispatcher, refuse).0, 20);
+    dispatcher.resume();
+    assert_eq!(dispatcher.halt(), None);
+    let (requests, action) = answered(&mut dispatcher, refuse);
+    assert_eq!((requests, matches!(action, Action::Halted(_))), (20, true));
+}
+
+#[test]
+fn a_delivery_in_between_or_another_answer_begins_anew() {
+    for another in [
+        (200, DELIVERED.to_vec()),
+        (403, b"{\"code\":\"X\"}".to_vec()),
+        (401, b"{\"code\":\"Y\"}".to_vec()),
+        (401, b"{\"code\":\"X\",\"msg\":\"other\"}".to_vec()),
+    ] {
+        let mut dispatcher = fresh(|policy| policy.burst = 10_000);
+        let (requests, _) = answered(&mut dispatcher, |request| {
+            if request % 20 == 0 {
+                another.clone()
+            } else {
+                (401, b"{\"code\":\"X\"}".to_vec())
+            }
+        });
+        assert_eq!(requests, 1001, "never halted");
+    }
+}
+
+#[test]
+fn a_page_at_200_halts_and_an_outage_does_not() {
+    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    let ten = |request: u64| request * 10_000;
+    let mut requests = 0;
+    let halt = loop {
+        match dispatcher.poll(at(ten(requests))) {
+            Action::Calls(_) => push(&mut dispatcher, [0]),
+            Action::Send(attempt) => {
+                requests += 1;
+                answer(
+                    &mut dispatcher,
+                    attempt.ticket,
+                    200,
+                    b"<html>",
+                    at(ten(requests)),
+                );
+            }
+            Action::Halted(halt) => break halt,
+            Action::Outcome(_) => push(&mut dispatcher, [requests]),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((requests, halt.as_str()), (20, "same_answer"));
+
+    for status in [500, 503] {
+        let mut dispatcher = unproven(|policy| policy.attempts = 1);
+        for request in 0..100 {
+            push(&mut dispatcher, [request]);
+            let ticket = sent(&mut dispatcher, at(ten(request + 1))).ticket;
+            answer(&mut dispatcher, ticket, status, b"", at(ten(request + 1)));
+            assert_eq!(outcomes(&mut dispatcher, at(ten(request + 1))).len(), 1);
+        }
+        assert_eq!(dispatcher.halt(), None);
+    }
+}
+
+#[test]
+fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
+    let mut dispatcher = unproven(|policy| {
+        policy.concurrency = 1000;
+        policy.queue = 1000;
+        policy.burst = 1000;
+    });
+    push(&mut dispatcher, 0..1000);
+    let mut requests = 0;
+    loop {
+        let attempts = all_sent(&mut dispatcher, at(0));
+        if attempts.is_empty() && dispatcher.halt().is_some() {
+            break;
+        }
+        requests += attempts.len();
+        for attempt in attempts {
+            answer(&mut dispatcher, attempt.ticket, 401, WRONG, at(0));
+        }
+    }
+    assert_eq!(requests, 20);
+}
+
+#[test]
+fn it_never_halts_where_that_is_switched_off() {
+    let mut dispatcher = fresh(|policy| {
+        policy.burst = 10_000;
+        policy.halt_after = 0;
+    });
+    let (requests, _) = answered(&mut dispatcher, |_| (401, WRONG.to_vec()));
+    assert_eq!(requests, 1001);
+}

@@ -1,0 +1,153 @@
+//! The dispatcher, driven by hand through its public API: literal instants and literal outcomes per rule of the policy, and the
+//! invariants against random services.
+#![cfg(feature = "dispatch")]
+
+mod cancelling;
+mod clocks;
+mod halts;
+mod outcomes;
+mod repeats;
+mod sending;
+mod tokens;
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, StatusCode};
+use koodrive::dispatch::{Action, Attempt, CallOutcome, Dispatcher, Now, Policy, Ticket, Verdict};
+use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, TransportError};
+
+const NOW: &str = "2025-11-03T07:01:45Z";
+const DELIVERED: &[u8] = br#"{"code":0,"msg":"Success."}"#;
+
+/// The clocks, so many milliseconds after the start.
+fn at(milliseconds: u64) -> Now {
+    jumped(milliseconds, 0)
+}
+
+/// The same, where the wall clock was set to so many seconds more.
+fn jumped(milliseconds: u64, seconds: i64) -> Now {
+    let start: DateTime<Utc> = NOW.parse().unwrap();
+    let passed = Duration::from_millis(milliseconds);
+    Now::new(start + passed + TimeDelta::seconds(seconds), passed)
+}
+
+fn client() -> Client {
+    let credentials = Credentials::app("my-app-id", "example-app-secret-not-real").unwrap();
+    Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials).unwrap()
+}
+
+fn call(number: u64) -> NotifyPackageExpire {
+    NotifyPackageExpire::new(number.to_string(), "14").unwrap()
+}
+
+/// A dispatcher in the middle of its work: the first call has been delivered, so that nothing is held back for want of that.
+fn proven(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+    let mut dispatcher = unproven(change);
+    push(&mut dispatcher, [1_000_000]);
+    let attempt = sent(&mut dispatcher, at(0));
+    answer(&mut dispatcher, attempt.ticket, 200, DELIVERED, at(0));
+    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Delivered);
+    dispatcher
+}
+
+/// One that has asked for its first calls.
+fn unproven(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+    let mut dispatcher = fresh(change);
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(_)));
+    dispatcher
+}
+
+/// With a rate that never matters, unless changed.
+fn fresh(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+    let mut policy = Policy::default();
+    policy.rate = 100_000.0;
+    change(&mut policy);
+    Dispatcher::new(&client(), policy, 42).unwrap()
+}
+
+fn push(dispatcher: &mut Dispatcher<u64>, keys: impl IntoIterator<Item = u64>) {
+    for key in keys {
+        dispatcher.push(key, call(key)).unwrap();
+    }
+}
+
+/// What it does next, besides asking for calls.
+fn next(dispatcher: &mut Dispatcher<u64>, now: Now) -> Action<u64> {
+    loop {
+        match dispatcher.poll(now) {
+            Action::Calls(_) => {}
+            action => return action,
+        }
+    }
+}
+
+fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Attempt {
+    match next(dispatcher, now) {
+        Action::Send(attempt) => attempt,
+        other => panic!("should send, but: {other:?}"),
+    }
+}
+
+/// All that may be sent now.
+fn all_sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    while let Action::Send(attempt) = next(dispatcher, now) {
+        attempts.push(attempt);
+    }
+    attempts
+}
+
+fn outcome(dispatcher: &mut Dispatcher<u64>, now: Now) -> CallOutcome<u64> {
+    match next(dispatcher, now) {
+        Action::Outcome(outcome) => *outcome,
+        other => panic!("should have an outcome, but: {other:?}"),
+    }
+}
+
+/// All outcomes that are there.
+fn outcomes(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<CallOutcome<u64>> {
+    let mut outcomes = Vec::new();
+    while let Action::Outcome(outcome) = next(dispatcher, now) {
+        outcomes.push(*outcome);
+    }
+    outcomes
+}
+
+/// The milliseconds until which it waits.
+fn waits(dispatcher: &mut Dispatcher<u64>, now: Now) -> Option<u64> {
+    match next(dispatcher, now) {
+        Action::Wait(until) => until.map(|until| u64::try_from(until.as_millis()).unwrap()),
+        other => panic!("should wait, but: {other:?}"),
+    }
+}
+
+fn answer(dispatcher: &mut Dispatcher<u64>, ticket: Ticket, status: u16, body: &[u8], now: Now) {
+    answer_with(dispatcher, ticket, status, &[], body, now);
+}
+
+fn answer_with(
+    dispatcher: &mut Dispatcher<u64>,
+    ticket: Ticket,
+    status: u16,
+    headers: &[(&'static str, &str)],
+    body: &[u8],
+    now: Now,
+) {
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.insert(*name, value.parse().unwrap());
+    }
+    let status = StatusCode::from_u16(status).unwrap();
+    dispatcher
+        .response(ticket, status, &map, body, now)
+        .unwrap();
+}
+
+fn not_sent() -> TransportError {
+    TransportError::not_sent("connection refused")
+}
+
+fn unanswered() -> TransportError {
+    TransportError::outcome_unknown("time-out")
+}

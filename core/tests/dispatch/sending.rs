@@ -1,0 +1,194 @@
+//! What is sent when: queue, calls in flight, rate, pace.
+
+use super::*;
+
+#[test]
+fn it_asks_for_calls_once_and_again_when_half_of_the_queue_is_empty() {
+    let mut policy = Policy::default();
+    policy.queue = 10;
+    policy.concurrency = 10;
+    policy.rate = 100_000.0;
+    let mut dispatcher = Dispatcher::new(&client(), policy, 42).unwrap();
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
+    assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None)));
+    push(&mut dispatcher, 0..4);
+    for _ in 0..4 {
+        assert!(matches!(dispatcher.poll(at(0)), Action::Send(_)));
+    }
+    // Six are still owed.
+    assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None)));
+    push(&mut dispatcher, 4..10);
+    for _ in 4..10 {
+        assert!(matches!(dispatcher.poll(at(0)), Action::Send(_)));
+    }
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
+}
+
+#[test]
+fn a_call_that_does_not_fit_is_given_back() {
+    let mut dispatcher = unproven(|policy| policy.queue = 2);
+    push(&mut dispatcher, 0..2);
+    let refused = dispatcher.push(2, call(2)).unwrap_err();
+    assert_eq!((refused.key, refused.call), (2, call(2)));
+    assert_eq!(
+        refused.reason.to_string(),
+        "there is no room; push only as many calls as were asked for"
+    );
+    dispatcher.finish();
+    let refused = dispatcher.push(2, call(2)).unwrap_err();
+    assert_eq!(
+        refused.reason.to_string(),
+        "nothing is taken after finish and cancel; push before"
+    );
+}
+
+#[test]
+fn an_outcome_that_is_not_taken_holds_its_place() {
+    let mut dispatcher = proven(|policy| {
+        policy.queue = 1;
+        policy.concurrency = 1;
+    });
+    for key in 0..2 {
+        push(&mut dispatcher, [key]);
+        let ticket = sent(&mut dispatcher, at(0)).ticket;
+        answer(&mut dispatcher, ticket, 200, DELIVERED, at(0));
+        if key == 0 {
+            // Taken: there is room again.
+            assert_eq!(outcome(&mut dispatcher, at(0)).key, 0);
+        }
+    }
+    push(&mut dispatcher, [2]);
+    assert!(dispatcher.push(3, call(3)).is_err());
+    assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
+    assert_eq!(sent(&mut dispatcher, at(0)).number, 1);
+    push(&mut dispatcher, [3]);
+}
+
+#[test]
+fn no_more_are_in_flight_than_allowed() {
+    let mut dispatcher = proven(|policy| policy.concurrency = 3);
+    push(&mut dispatcher, 0..5);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    assert_eq!(attempts.len(), 3);
+    assert_eq!(dispatcher.progress().in_flight, 3);
+    answer(&mut dispatcher, attempts[1].ticket, 200, DELIVERED, at(5));
+    assert_eq!(outcome(&mut dispatcher, at(5)).key, 1);
+    assert_eq!(all_sent(&mut dispatcher, at(5)).len(), 1);
+}
+
+#[test]
+fn until_one_is_delivered_half_of_a_halt_may_be_in_flight() {
+    let mut dispatcher = unproven(|_| {});
+    push(&mut dispatcher, 0..40);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    assert_eq!(attempts.len(), 10);
+    answer(&mut dispatcher, attempts[0].ticket, 200, DELIVERED, at(1));
+    assert_eq!(outcomes(&mut dispatcher, at(1)).len(), 1);
+    // Next took one of them already.
+    assert_eq!(dispatcher.progress().in_flight, 10);
+    assert_eq!(all_sent(&mut dispatcher, at(1)).len(), 22);
+}
+
+#[test]
+fn the_burst_leaves_at_once_and_then_one_per_tick_of_the_rate() {
+    let mut dispatcher = unproven(|policy| policy.rate = 50.0);
+    push(&mut dispatcher, 0..10);
+    assert_eq!(all_sent(&mut dispatcher, at(0)).len(), 5);
+    assert_eq!(waits(&mut dispatcher, at(0)), Some(20));
+    assert_eq!(waits(&mut dispatcher, at(19)), Some(20));
+    assert_eq!(all_sent(&mut dispatcher, at(20)).len(), 1);
+    assert_eq!(waits(&mut dispatcher, at(20)), Some(40));
+    // A host that comes late has missed nothing but the burst's limit.
+    assert_eq!(all_sent(&mut dispatcher, at(80)).len(), 3);
+}
+
+#[test]
+fn pushback_lowers_the_rate_and_success_raises_it() {
+    let mut dispatcher = proven(|policy| policy.rate = 100.0);
+    push(&mut dispatcher, 0..3);
+    let attempts = all_sent(&mut dispatcher, at(100));
+    answer(&mut dispatcher, attempts[0].ticket, 429, b"", at(200));
+    assert_eq!(dispatcher.progress().rate.to_string(), "70");
+    // The same event: it left before.
+    answer(&mut dispatcher, attempts[1].ticket, 503, b"", at(210));
+    assert_eq!(dispatcher.progress().rate.to_string(), "70");
+    push(&mut dispatcher, [3]);
+    let ticket = sent(&mut dispatcher, at(250)).ticket;
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(260));
+    assert_eq!(dispatcher.progress().rate.to_string(), "70.047");
+}
+
+#[test]
+fn every_sign_of_distress_lowers_the_pace_and_a_refusal_does_not() {
+    for (status, rate) in [
+        (429, "70"),
+        (503, "70"),
+        (500, "70"),
+        (400, "100"),
+        (403, "100"),
+    ] {
+        let mut dispatcher = proven(|policy| policy.rate = 100.0);
+        push(&mut dispatcher, [0]);
+        let ticket = sent(&mut dispatcher, at(100)).ticket;
+        answer(&mut dispatcher, ticket, status, b"", at(200));
+        assert_eq!(dispatcher.progress().rate.to_string(), rate, "{status}");
+    }
+    for error in [not_sent(), unanswered()] {
+        let mut dispatcher = proven(|policy| policy.rate = 100.0);
+        push(&mut dispatcher, [0]);
+        let ticket = sent(&mut dispatcher, at(100)).ticket;
+        dispatcher.failure(ticket, error, at(200)).unwrap();
+        assert_eq!(dispatcher.progress().rate.to_string(), "70");
+    }
+}
+
+#[test]
+fn a_ticket_counts_once() {
+    let mut dispatcher = proven(|_| {});
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    assert_eq!(dispatcher.key(ticket), Some(&7));
+    assert_eq!(dispatcher.call(ticket), Some(&call(7)));
+    assert!(ticket.number() < 1 << 53);
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(1));
+    assert_eq!(dispatcher.key(ticket), None);
+    for wrong in [
+        ticket,
+        Ticket::from_number(0),
+        Ticket::from_number(u64::MAX),
+    ] {
+        let refused = dispatcher.failure(wrong, not_sent(), at(1)).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "nothing is in flight under this ticket; hand in one response or one failure for each attempt"
+        );
+    }
+    assert_eq!(outcomes(&mut dispatcher, at(1)).len(), 1);
+}
+
+#[test]
+fn what_is_sent_is_what_the_client_would_have_built() {
+    let mut dispatcher = unproven(|_| {});
+    push(&mut dispatcher, [5]);
+    let attempt = sent(&mut dispatcher, at(0));
+    let options = koodrive::RequestOptions::default().trace_id(attempt.parts.trace_id.unwrap());
+    let expected = client()
+        .request_with(&call(5), at(0).wall, &options)
+        .unwrap();
+    let request = dispatcher.request(attempt.parts);
+    assert_eq!(
+        (
+            request.method(),
+            request.uri(),
+            request.headers(),
+            request.body()
+        ),
+        (
+            expected.method(),
+            expected.uri(),
+            expected.headers(),
+            expected.body()
+        )
+    );
+    assert_eq!(dispatcher.fixed_parts(), client().fixed_parts(&call(5)));
+}

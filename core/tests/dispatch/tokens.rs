@@ -1,0 +1,152 @@
+//! Fresh tokens: at a 401, and at an age.
+
+use super::*;
+
+fn token(text: &str) -> Credentials {
+    Credentials::token(text).unwrap()
+}
+
+fn with_tokens(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+    let mut policy = Policy::default();
+    policy.rate = 100_000.0;
+    policy.renews_token = true;
+    change(&mut policy);
+    let client = client().with_credentials(token("first"));
+    Dispatcher::new(&client, policy, 42).unwrap()
+}
+
+#[test]
+fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
+    let mut dispatcher = with_tokens(|_| {});
+    push(&mut dispatcher, 0..3);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    for attempt in &attempts {
+        assert_eq!(attempt.parts.authorization.as_str(), "Bearer first");
+    }
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(10));
+    answer(&mut dispatcher, attempts[1].ticket, 401, b"", at(10));
+    assert!(matches!(next(&mut dispatcher, at(10)), Action::Token));
+    // Asked for once, and nothing is sent until it is there.
+    push(&mut dispatcher, [3]);
+    assert_eq!(waits(&mut dispatcher, at(10)), None);
+    dispatcher.credentials(token("second"), at(500));
+    // In the order of their failures, then what is new; and what was sent with the old one is late, not refused.
+    let again = all_sent(&mut dispatcher, at(500));
+    let keys: Vec<_> = again
+        .iter()
+        .map(|attempt| *dispatcher.key(attempt.ticket).unwrap())
+        .collect();
+    assert_eq!(keys, [0, 1, 3]);
+    assert_eq!(again[0].number, 2);
+    assert_eq!(again[0].parts.authorization.as_str(), "Bearer second");
+    answer(&mut dispatcher, attempts[2].ticket, 401, b"", at(600));
+    assert_eq!(
+        sent(&mut dispatcher, at(600)).parts.authorization.as_str(),
+        "Bearer second"
+    );
+    assert!(matches!(next(&mut dispatcher, at(600)), Action::Wait(None)));
+}
+
+#[test]
+fn a_fresh_token_that_never_worked_is_not_replaced() {
+    let mut dispatcher = with_tokens(|_| {});
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
+    dispatcher.credentials(token("second"), at(0));
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    let outcome = outcome(&mut dispatcher, at(0));
+    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 2));
+}
+
+#[test]
+fn one_that_worked_is_replaced_whenever_it_ends() {
+    let mut dispatcher = with_tokens(|_| {});
+    for round in 0..5 {
+        push(&mut dispatcher, [round]);
+        let ticket = sent(&mut dispatcher, at(round)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(round));
+        assert!(matches!(next(&mut dispatcher, at(round)), Action::Token));
+        dispatcher.credentials(token("fresh"), at(round));
+        let ticket = sent(&mut dispatcher, at(round)).ticket;
+        answer(&mut dispatcher, ticket, 200, DELIVERED, at(round));
+        assert_eq!(
+            outcome(&mut dispatcher, at(round)).verdict,
+            Verdict::Delivered
+        );
+    }
+}
+
+#[test]
+fn without_a_source_of_tokens_a_401_is_a_refusal() {
+    let mut dispatcher = with_tokens(|policy| policy.renews_token = false);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
+}
+
+#[test]
+fn a_token_is_replaced_at_its_age_before_anything_is_refused() {
+    let mut dispatcher = with_tokens(|policy| policy.token_age = Some(Duration::from_secs(1500)));
+    push(&mut dispatcher, [1]);
+    // Its age counts from its first use.
+    let ticket = sent(&mut dispatcher, at(60_000)).ticket;
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(60_000));
+    assert_eq!(
+        outcome(&mut dispatcher, at(60_000)).verdict,
+        Verdict::Delivered
+    );
+    // Nothing to send: nothing to ask for.
+    assert_eq!(waits(&mut dispatcher, at(2_000_000)), None);
+    push(&mut dispatcher, [2]);
+    assert!(matches!(
+        next(&mut dispatcher, at(2_000_000)),
+        Action::Token
+    ));
+    dispatcher.credentials(token("second"), at(2_000_000));
+    let ticket = sent(&mut dispatcher, at(2_000_000)).ticket;
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(2_000_000));
+    assert_eq!(
+        outcome(&mut dispatcher, at(2_000_000)).verdict,
+        Verdict::Delivered
+    );
+    push(&mut dispatcher, 3..5);
+    let ticket = sent(&mut dispatcher, at(3_499_999)).ticket;
+    assert!(matches!(
+        next(&mut dispatcher, at(3_500_000)),
+        Action::Token
+    ));
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(3_500_000));
+    assert_eq!(outcome(&mut dispatcher, at(3_500_000)).key, 3);
+}
+
+#[test]
+fn where_there_is_none_it_asks_again_later_and_halts_in_the_end() {
+    let mut dispatcher = with_tokens(|policy| policy.attempts = 3);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    let mut now = 0;
+    for _ in 1..3 {
+        assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
+        dispatcher.no_token(at(now));
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+    }
+    assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
+    dispatcher.no_token(at(now));
+    let Action::Halted(halt) = next(&mut dispatcher, at(now)) else {
+        panic!("should halt");
+    };
+    assert_eq!(halt.as_str(), "no_token");
+    assert_eq!(
+        halt.to_string(),
+        "halted: no fresh token after 3 tries; correct the source of tokens, then resume: the rest was not sent"
+    );
+    dispatcher.resume();
+    assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
+    dispatcher.credentials(token("second"), at(now));
+    assert_eq!(sent(&mut dispatcher, at(now)).number, 2);
+}
