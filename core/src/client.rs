@@ -258,8 +258,8 @@ impl Client {
         )
     }
 
-    /// As [`parse`](Self::parse), for a transport whose response is another type: `headers` is a [`HeaderMap`] or what was
-    /// picked out of another map. `call` is there for its reply type.
+    /// As [`parse`](Self::parse), for a transport whose response is another type: `headers` is a
+    /// [`HeaderMap`](http::HeaderMap) or what was picked out of another map. `call` is there for its reply type.
     ///
     /// # Errors
     ///

@@ -121,12 +121,11 @@ mod server_clock;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
-use std::fmt;
 use std::time::Duration;
 
 use http::{Request, StatusCode};
 
-pub use action::{Action, Attempt, Halt, Now, Ticket};
+pub use action::{Action, Attempt, Halt, NotTaken, Now, Ticket};
 pub use outcome::{CallOutcome, Verdict};
 pub use policy::Policy;
 pub use progress::Progress;
@@ -172,18 +171,6 @@ pub struct Dispatcher<K> {
     counts: Progress,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
-}
-
-/// A call that was not taken, given back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NotTaken<K> {
-    /// As it was pushed.
-    pub key: K,
-    /// As it was pushed.
-    pub call: NotifyPackageExpire,
-    /// Why.
-    pub reason: InvalidInput,
 }
 
 impl<K> Dispatcher<K> {
@@ -367,18 +354,6 @@ impl<K> Dispatcher<K> {
         self.halt.as_ref()
     }
 
-    /// How far it is.
-    #[must_use]
-    pub fn progress(&self) -> Progress {
-        Progress {
-            in_flight: self.in_flight.into(),
-            queued: count(self.queued.len()),
-            waiting: count(self.waiting.len()),
-            rate: self.pace.current(),
-            ..self.counts
-        }
-    }
-
     /// The monotonic instant in nanoseconds. A clock that goes back stands still.
     fn advance(&mut self, now: Now) -> u64 {
         self.latest = self.latest.max(nanoseconds(now.monotonic));
@@ -402,20 +377,4 @@ impl<K> Dispatcher<K> {
 /// Five hundred years fit.
 fn nanoseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
-}
-
-fn count(length: usize) -> u64 {
-    u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// Without keys and calls: they are subscribers' ids.
-impl<K> fmt::Debug for Dispatcher<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dispatcher")
-            .field("client", &self.client)
-            .field("policy", &self.policy)
-            .field("halt", &self.halt)
-            .field("progress", &self.progress())
-            .finish_non_exhaustive()
-    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::CallOutcome;
-use crate::VaryingParts;
+use crate::{InvalidInput, NotifyPackageExpire, VaryingParts};
 
 /// The host's two clocks, read together.
 ///
@@ -51,6 +51,18 @@ impl fmt::Display for Ticket {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// A call that was not taken, given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotTaken<K> {
+    /// As it was pushed.
+    pub key: K,
+    /// As it was pushed.
+    pub call: NotifyPackageExpire,
+    /// Why.
+    pub reason: InvalidInput,
 }
 
 /// What the driver is to do next.

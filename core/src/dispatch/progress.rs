@@ -1,5 +1,9 @@
 //! How far a dispatcher is.
 
+use std::fmt;
+
+use super::Dispatcher;
+
 /// Counts since the start, and of now.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
@@ -26,4 +30,34 @@ pub struct Progress {
     pub in_flight: u64,
     /// Requests per second that may leave, now: the policy's rate, or less while the service is in distress.
     pub rate: f64,
+}
+
+impl<K> Dispatcher<K> {
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> Progress {
+        Progress {
+            in_flight: self.in_flight.into(),
+            queued: count(self.queued.len()),
+            waiting: count(self.waiting.len()),
+            rate: self.pace.current(),
+            ..self.counts
+        }
+    }
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+/// Without keys and calls: they are subscribers' ids.
+impl<K> fmt::Debug for Dispatcher<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dispatcher")
+            .field("client", &self.client)
+            .field("policy", &self.policy)
+            .field("halt", &self.halt)
+            .field("progress", &self.progress())
+            .finish_non_exhaustive()
+    }
 }
