@@ -10,6 +10,7 @@ mod readme;
 mod report;
 mod row;
 mod rust;
+mod server;
 
 use std::fs;
 use std::path::PathBuf;
@@ -52,11 +53,11 @@ const SECTIONS: [Section; 7] = [
     },
     Section {
         name: "end-to-end",
-        measure: &[],
+        measure: &[rust::end_to_end],
     },
     Section {
         name: "growth",
-        measure: &[],
+        measure: &[rust::growth],
     },
 ];
 

@@ -50,6 +50,11 @@ impl Findings {
         Ok(())
     }
 
+    /// Names what was measured, or what it was measured with.
+    pub(crate) fn version(&mut self, name: &str, version: &str) {
+        self.versions.insert(name.to_owned(), version.to_owned());
+    }
+
     /// Takes a row that was found out without a program, or more samples of a row that is there.
     pub(crate) fn add(&mut self, row: Row) {
         let mut rows = self.rows.iter_mut();

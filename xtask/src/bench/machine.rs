@@ -35,12 +35,21 @@ pub(crate) fn versions() -> Result<Vec<(String, String)>> {
     Ok(versions)
 }
 
-/// The last core that this process may run on: the first ones serve interrupts. None where cores cannot be chosen.
+/// Where what is measured runs: the last core that this process may use. None where cores cannot be chosen.
 pub(crate) fn last_core() -> Option<String> {
+    cores().and_then(|list| Some(list.rsplit(['-', ',']).next()?.to_owned()))
+}
+
+/// Where what is not measured runs meanwhile: the first one.
+pub(crate) fn first_core() -> Option<String> {
+    cores().and_then(|list| Some(list.split(['-', ',']).next()?.to_owned()))
+}
+
+/// As Linux writes it: `0-3,8`.
+fn cores() -> Option<String> {
     let chooses = Command::new("taskset").arg("--version").output();
     chooses.ok().filter(|output| output.status.success())?;
-    let allowed = line_of("/proc/self/status", "Cpus_allowed_list")?;
-    allowed.rsplit(['-', ',']).next().map(str::to_owned)
+    line_of("/proc/self/status", "Cpus_allowed_list")
 }
 
 /// Runs on that core alone.

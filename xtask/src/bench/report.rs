@@ -140,8 +140,11 @@ fn value(row: &Row) -> String {
     figure(row.median(), row.unit)
 }
 
-/// Three significant digits, which is more than a second run repeats; bytes exactly.
+/// Three significant digits, which is more than a second run repeats, of nanoseconds up to a million; bytes exactly.
 fn figure(number: f64, unit: Unit) -> String {
+    if unit == Unit::Nanoseconds && number >= 1e6 {
+        return figure(number / 1e6, Unit::Milliseconds);
+    }
     let decimals = match (unit, number.abs()) {
         (Unit::Bytes, _) | (_, 100.0..) => 0,
         (_, 10.0..) => 1,
@@ -194,6 +197,7 @@ mod tests {
             (12.34, Unit::Microseconds, "12.3 µs"),
             (123.4, Unit::Nanoseconds, "123 ns"),
             (32_400.0, Unit::Nanoseconds, "32,400 ns"),
+            (84_300_000.0, Unit::Nanoseconds, "84.3 ms"),
             (1_234_567.0, Unit::Bytes, "1,234,567 bytes"),
         ] {
             assert_eq!(figure(number, unit), text);
