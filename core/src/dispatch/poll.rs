@@ -70,18 +70,21 @@ impl<K> Dispatcher<K> {
         if self.in_flight >= most {
             return Turn::Never;
         }
-        if self.renewal.holds(at) {
-            if self.renewal.ask(at) {
-                return Turn::Token;
+        if !self.renewal.holds() {
+            let ready = self.pace.ready_at(at).max(due);
+            if ready > at {
+                return Turn::At(ready);
             }
-            return self.renewal.asks_at().map_or(Turn::Never, Turn::At);
+            // Only when a request is about to leave: an idle job needs no token.
+            self.renewal.ages(at);
         }
-        let ready = self.pace.ready_at(at).max(due);
-        if ready <= at {
-            Turn::Now
-        } else {
-            Turn::At(ready)
+        if !self.renewal.holds() {
+            return Turn::Now;
         }
+        if self.renewal.ask(at) {
+            return Turn::Token;
+        }
+        self.renewal.asks_at().map_or(Turn::Never, Turn::At)
     }
 
     /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.

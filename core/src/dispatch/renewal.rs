@@ -75,15 +75,19 @@ impl Renewal {
         After401::SendAgain
     }
 
-    /// Whether nothing may be sent for want of a token. Asks for one that has become too old.
-    pub(super) fn holds(&mut self, now: u64) -> bool {
+    /// Whether nothing may be sent for want of a token.
+    pub(super) fn holds(&self) -> bool {
+        self.wanted != Wanted::No
+    }
+
+    /// Asks for a fresh token where this one has become too old.
+    pub(super) fn ages(&mut self, now: u64) {
         if let (true, Some(age), Some(since), Wanted::No) =
             (self.enabled, self.age, self.since, self.wanted)
             && now.saturating_sub(since) >= age
         {
             self.wanted = Wanted::From(now);
         }
-        self.wanted != Wanted::No
     }
 
     /// Whether the driver is to be asked, once.

@@ -5,6 +5,7 @@
 mod cancelling;
 mod clocks;
 mod halts;
+mod invariants;
 mod outcomes;
 mod repeats;
 mod sending;
