@@ -182,8 +182,8 @@ impl<'a> Run<'a> {
             let tardiness = &self.scenario.tardiness;
             self.now += tardiness[step % tardiness.len()] * 1_000_000;
             match self.dispatcher.poll(self.clocks(self.now)) {
-                Action::Send(attempt) => self.send(attempt),
-                Action::Outcome(outcome) => self.outcome(*outcome),
+                Action::Send(attempt) => self.send(&attempt),
+                Action::Outcome(outcome) => self.outcome(&outcome),
                 Action::Calls(calls) => self.wanted += count(calls),
                 Action::Token => self.token(),
                 Action::Halted(halt) => {
@@ -241,7 +241,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn send(&mut self, attempt: Attempt) {
+    fn send(&mut self, attempt: &Attempt) {
         let key = *self.dispatcher.key(attempt.ticket).unwrap();
         let requests = self.sent.len();
         let seen = self.seen.get_mut(&key).unwrap();
@@ -289,7 +289,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn outcome(&mut self, outcome: CallOutcome<u64>) {
+    fn outcome(&mut self, outcome: &CallOutcome<u64>) {
         self.taken += 1;
         let seen = self.seen.get_mut(&outcome.key).unwrap();
         assert_eq!(seen.outcome, None, "a second outcome");

@@ -241,3 +241,23 @@ fn what_waited_and_is_due_goes_before_what_is_new() {
     let again = sent(&mut dispatcher, at(1000));
     assert_eq!(dispatcher.key(again.ticket), Some(&7));
 }
+
+#[test]
+fn what_waits_is_not_sent_early_in_the_place_of_what_is_new() {
+    let backoff = |policy: &mut Policy| policy.backoff = Duration::from_secs(60);
+    let mut alone = proven(backoff);
+    push(&mut alone, [7]);
+    let due = waited(&mut alone, 0);
+    assert!(due > 10, "{due}");
+
+    let mut dispatcher = proven(backoff);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+    push(&mut dispatcher, [8]);
+    let new = sent(&mut dispatcher, at(due - 1));
+    assert_eq!(dispatcher.key(new.ticket), Some(&8));
+    push(&mut dispatcher, [9]);
+    let again = sent(&mut dispatcher, at(due + 1));
+    assert_eq!(dispatcher.key(again.ticket), Some(&7));
+}
