@@ -1,0 +1,176 @@
+//! The dispatcher without the model: a night's inputs are recorded, and replayed to a fresh dispatcher under a stop-watch.
+//!
+//! A replay does all that the dispatcher does for a job: taking calls, building and signing requests, reading answers, giving
+//! outcomes. Only the calls themselves are made before. Its actions must be the recorded ones, since the same seed and
+//! the same inputs give the same actions.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use http::StatusCode;
+use koodrive::dispatch::{Action, Dispatcher, Now, Ticket};
+use koodrive::header::ReplyHeaders;
+use koodrive::{NotifyPackageExpire, TransportError};
+
+use crate::night;
+use crate::scenario::Scenario;
+use crate::service::Reply;
+
+/// What a dispatcher was handed, in order.
+#[derive(Debug, Default)]
+pub struct Recording {
+    pub(crate) inputs: Vec<Input>,
+    /// Of the actions that came out.
+    pub(crate) digest: Digest,
+}
+
+#[derive(Debug)]
+pub(crate) enum Input {
+    Poll(Now),
+    Push(u64),
+    Finish,
+    Cancel,
+    /// With the answer's `Date`.
+    Reply(Ticket, Reply, Rc<str>, Now),
+    Token(u64, Now),
+    NoToken(Now),
+}
+
+/// Of actions, in their order: FNV-1a over what identifies each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Digest(u64);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Digest {
+    pub(crate) const fn add(&mut self, action: &Action<u64>) {
+        let (kind, number) = match action {
+            Action::Send(attempt) => (1, attempt.ticket.number()),
+            Action::Outcome(outcome) => (2 + outcome.verdict as u64, outcome.key),
+            Action::Wait(_) => (8, 0),
+            _ => (9, 0),
+        };
+        self.0 = (self.0 ^ kind).wrapping_mul(0x100_0000_01b3);
+        self.0 = (self.0 ^ number).wrapping_mul(0x100_0000_01b3);
+    }
+}
+
+impl Input {
+    /// All but polls and pushes.
+    pub(crate) fn hand_in(&self, dispatcher: &mut Dispatcher<u64>) -> Result<()> {
+        match self {
+            Self::Poll(_) | Self::Push(_) => {}
+            Self::Finish => dispatcher.finish(),
+            Self::Cancel => dispatcher.cancel(),
+            Self::Reply(ticket, reply, date, now) => {
+                hand_in(dispatcher, *ticket, *reply, date, *now)?;
+            }
+            Self::Token(number, now) => dispatcher.credentials(night::token(*number)?, *now),
+            Self::NoToken(now) => dispatcher.no_token(*now),
+        }
+        Ok(())
+    }
+}
+
+fn hand_in(
+    dispatcher: &mut Dispatcher<u64>,
+    ticket: Ticket,
+    reply: Reply,
+    date: &str,
+    now: Now,
+) -> Result<()> {
+    let secret;
+    let (status, retry_after, body) = match reply {
+        Reply::NotSent => {
+            let error = TransportError::not_sent("connection refused");
+            return Ok(dispatcher.failure(ticket, error, now)?);
+        }
+        Reply::Unanswered => {
+            let error = TransportError::outcome_unknown("no answer within 30 s");
+            return Ok(dispatcher.failure(ticket, error, now)?);
+        }
+        Reply::Delivered => (200, None, r#"{"code":0,"msg":"Success."}"#),
+        Reply::Refused => (
+            400,
+            None,
+            r#"{"code":13000102,"msg":"Verify parameters failed."}"#,
+        ),
+        Reply::TokenRefused => (
+            401,
+            None,
+            r#"{"error_code":"APIGW.0307","error_msg":"token"}"#,
+        ),
+        Reply::DateRefused => (
+            401,
+            None,
+            r#"{"error_code":"APIGW.0303","error_msg":"date"}"#,
+        ),
+        Reply::SecretRefused(request) => {
+            secret = format!(
+                r#"{{"error_code":"APIGW.0301","error_msg":"verify signature fail, x-date:{request}","request_id":"{request}"}}"#
+            );
+            (401, None, secret.as_str())
+        }
+        Reply::TooMany { retry_after } => (429, retry_after.then_some(&b"1"[..]), ""),
+        Reply::Busy => (503, None, ""),
+        Reply::Failed => (
+            500,
+            None,
+            r#"{"code":13000201,"msg":"inner server invoke failure"}"#,
+        ),
+    };
+    let headers = ReplyHeaders::new([Some(date.as_bytes()), None, retry_after, None]);
+    dispatcher.response(
+        ticket,
+        StatusCode::from_u16(status)?,
+        headers,
+        body.as_bytes(),
+        now,
+    )?;
+    Ok(())
+}
+
+/// Replays a recording. Gives what it took.
+///
+/// # Errors
+///
+/// Other actions come out than were recorded.
+pub fn replay(scenario: &Scenario, recording: &Recording, seed: u64) -> Result<Duration> {
+    let calls = recording
+        .inputs
+        .iter()
+        .filter(|input| matches!(input, Input::Push(_)));
+    let calls: Result<Vec<NotifyPackageExpire>> = (0..)
+        .zip(calls)
+        .map(|(number, _)| night::call(number))
+        .collect();
+    let mut calls = calls?.into_iter();
+    let policy = night::policy(scenario);
+    let mut dispatcher = Dispatcher::new(&night::client(scenario)?, policy, seed)?;
+    let mut digest = Digest::default();
+    let start = Instant::now();
+    for input in &recording.inputs {
+        match input {
+            Input::Poll(now) => digest.add(&dispatcher.poll(*now)),
+            Input::Push(key) => {
+                if let Some(call) = calls.next() {
+                    dispatcher
+                        .push(*key, call)
+                        .map_err(|refused| refused.reason)?;
+                }
+            }
+            input => input.hand_in(&mut dispatcher)?,
+        }
+    }
+    let took = start.elapsed();
+    ensure!(
+        digest == recording.digest,
+        "the same seed and inputs gave other actions"
+    );
+    Ok(took)
+}

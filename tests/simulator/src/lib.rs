@@ -1,0 +1,12 @@
+//! A dispatcher and a modelled service in virtual time: nights pass in seconds, and repeat exactly from their seed.
+//!
+//! Every request is really built, and every answer really read. What is modelled is the service ([`scenario`] says how) and
+//! the network.
+
+pub mod engine;
+mod night;
+pub mod report;
+pub mod scenario;
+mod service;
+
+pub use night::simulate;

@@ -1,0 +1,80 @@
+//! `koodrive-simulator [--calls N] [--seed S] [--scenario NAME]`: what a dispatcher costs a service, and what a service costs it.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use koodrive_simulator::engine::{Recording, replay};
+use koodrive_simulator::scenario::{self, Scenario};
+use koodrive_simulator::simulate;
+
+const USAGE: &str = "usage: cargo xtask simulate [--calls N] [--seed S] [--scenario NAME]";
+
+/// Calls whose inputs are kept in memory to be replayed.
+const REPLAYED: u64 = 200_000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let mut calls = 1_000_000;
+    let mut seed = None;
+    let mut scenarios: Vec<&Scenario> = scenario::ALL.iter().collect();
+    for option in arguments.chunks(2) {
+        let [name, value] = option else {
+            bail!("{USAGE}")
+        };
+        match name.as_str() {
+            "--calls" => calls = value.parse().context("--calls takes a number")?,
+            "--seed" => seed = Some(value.parse().context("--seed takes a number")?),
+            "--scenario" => {
+                scenarios = vec![scenario::named(value).with_context(names)?];
+            }
+            _ => bail!("{USAGE}"),
+        }
+    }
+    // Of a night's own, where none is given; it is printed and repeats the run.
+    let seed = seed.unwrap_or_else(|| chrono::Utc::now().timestamp_micros().unsigned_abs());
+    for scenario in scenarios {
+        println!("{}: {}", scenario.name, scenario.about);
+        let start = Instant::now();
+        let (report, _) = simulate(scenario, calls, seed, None)?;
+        println!("{report}");
+        let seconds = start.elapsed().as_secs_f64();
+        println!("  simulated in {seconds:.1} s{}", memory());
+        let recorded = calls.min(REPLAYED);
+        let (report, recording) = simulate(scenario, recorded, seed, Some(Recording::default()))?;
+        if let (Some(recording), None) = (recording, &report.halt) {
+            let took = replay(scenario, &recording, seed)?;
+            let nanoseconds = took.as_nanos() / u128::from(recorded);
+            let what = if scenario.signed { "signed" } else { "built" };
+            println!(
+                "  the engine alone, requests {what} and answers read: {nanoseconds} ns per call\n"
+            );
+        } else {
+            println!();
+        }
+    }
+    Ok(())
+}
+
+fn names() -> String {
+    let names: Vec<&str> = scenario::ALL.iter().map(|scenario| scenario.name).collect();
+    format!("--scenario is one of {}", names.join(", "))
+}
+
+/// The most memory that this process had, where the system says it.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let most = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    most.map(|most| format!(", at most {} of memory so far", most.trim()))
+        .unwrap_or_default()
+}
