@@ -1,10 +1,10 @@
 //! `koodrive-simulator [--calls N] [--seed S] [--scenario NAME]`: what a dispatcher costs a service, and what a service costs it.
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use koodrive_simulator::engine::{Recording, replay};
+use koodrive_simulator::engine::{Recording, cost};
 use koodrive_simulator::scenario::{self, Scenario};
 use koodrive_simulator::simulate;
 
@@ -53,11 +53,14 @@ fn run(arguments: &[String]) -> Result<()> {
         let recorded = calls.min(REPLAYED);
         let (report, recording) = simulate(scenario, recorded, seed, Some(Recording::default()))?;
         if let (Some(recording), None) = (recording, &report.halt) {
-            let took = replay(scenario, &recording, seed)?;
-            let nanoseconds = took.as_nanos() / u128::from(recorded);
+            let cost = cost(scenario, &recording, seed)?;
+            let per_call = |took: Duration| took.as_nanos() / u128::from(recorded);
+            let engine = cost.total.saturating_sub(cost.client);
             let what = if scenario.signed { "signed" } else { "built" };
             println!(
-                "  the engine alone, requests {what} and answers read: {nanoseconds} ns per call\n"
+                "  per call: the dispatcher itself {} ns; with requests {what} and answers read {} ns\n",
+                per_call(engine),
+                per_call(cost.total)
             );
         } else {
             println!();
