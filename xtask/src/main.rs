@@ -5,6 +5,7 @@ mod chromium;
 mod debian;
 mod demo;
 mod differential;
+mod dispatch;
 mod fuzz;
 mod licenses;
 mod npm;
@@ -14,6 +15,7 @@ mod reproducible;
 mod runtimes;
 mod sandbox;
 mod sh;
+mod simulate;
 mod snip;
 mod stamp;
 mod test;
@@ -36,6 +38,8 @@ usage: cargo xtask COMMAND
   differential [--cases N] [--seed S] [--first N]
                                    random cases, whose results must be the same in Rust, Python, Node and Chromium
   fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
+  simulate [--calls N] [--seed S] [--scenario NAME]
+                                   nights of a dispatcher in virtual time: what it costs a service, and the reverse
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -74,6 +78,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["fuzz", "--minutes", minutes, "--target", target] => {
             return fuzz::run(minutes, Some(target));
         }
+        ["simulate", options @ ..] => simulate::run(options)?,
         ["package", "npm"] => {
             let tarball = npm::pack()?;
             reproducible::print_sums()?;

@@ -10,7 +10,9 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::{differential, npm, python, readme, reproducible, runtimes, sh, types, workbench};
+use crate::{
+    differential, dispatch, npm, python, readme, reproducible, runtimes, sh, types, workbench,
+};
 
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
@@ -343,7 +345,11 @@ fn message_file(language: &str) -> Result<PathBuf> {
 
 /// Each example makes the safe call and then delivers one notification.
 fn examples() -> Result<Counts> {
-    sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive", "--examples"]))?;
+    sh::run(
+        sh::cargo()
+            .args(["build", "--quiet", "--package", "koodrive", "--examples"])
+            .args(["--features", "dispatch"]),
+    )?;
     let sandbox = Sandbox::start()?;
     let mut counts = Counts::default();
     for example in ["ureq", "reqwest"] {
@@ -358,6 +364,7 @@ fn examples() -> Result<Counts> {
         }
         counts += one(delivered);
     }
+    counts += dispatch::example()?;
     Ok(counts)
 }
 
