@@ -18,6 +18,7 @@ mod sh;
 mod simulate;
 mod snip;
 mod stamp;
+mod supply_chain;
 mod test;
 mod types;
 mod wasm;
@@ -42,6 +43,8 @@ usage: cargo xtask COMMAND
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
+  deny [--advisories]              cargo-deny by deny.toml; advisories are fetched from the internet
+  unsafe                           how often each shipped crate says `unsafe`
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
 ";
 
@@ -91,6 +94,9 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         }
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,
+        ["deny"] => supply_chain::deny(false)?,
+        ["deny", "--advisories"] => supply_chain::deny(true)?,
+        ["unsafe"] => supply_chain::print_unsafe()?,
         ["help" | "--help" | "-h"] => print!("{USAGE}"),
         _ => {
             eprint!("{USAGE}");

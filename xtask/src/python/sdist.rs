@@ -37,8 +37,7 @@ pub(crate) fn check() -> Result<()> {
     let venv = directory().join("sdist-venv");
     let python = executable(&venv, "python");
     create_venv(&venv)?;
-    let requirements = binding("requirements-dev.txt");
-    pip(&python, &["maturin", "--constraint"], &requirements)?;
+    pip(&python, &["-r"], &binding("requirements-build.txt"))?;
     sh::run(
         pip_install(&python)
             .args(["--no-index", "--no-build-isolation", "--no-deps"])

@@ -11,7 +11,8 @@ use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
 use crate::{
-    differential, dispatch, npm, python, readme, reproducible, runtimes, sh, types, workbench,
+    differential, dispatch, npm, python, readme, reproducible, runtimes, sh, supply_chain, types,
+    workbench,
 };
 
 pub(crate) struct Suite {
@@ -43,9 +44,19 @@ pub(crate) const ALL: &[Suite] = &[
         run: limits,
     },
     Suite {
+        name: "supply-chain",
+        about: "what others have written: licences, lock files, reasons, what runs while it is built",
+        run: supply_chain::test,
+    },
+    Suite {
         name: "rust",
         about: "core, sandbox, vectors in Rust, doc tests",
         run: rust,
+    },
+    Suite {
+        name: "xtask",
+        about: "what these commands decide by",
+        run: xtask,
     },
     Suite {
         name: "vectors",
@@ -209,7 +220,7 @@ fn rust() -> Result<Counts> {
                 "--workspace",
                 "--all-features",
             ])
-            // Bindings are tested in their languages; xtask is this program.
+            // Bindings are tested in their languages; xtask in a suite of its own, since it needs no features.
             .args([
                 "--exclude",
                 "koodrive-python",
@@ -223,6 +234,13 @@ fn rust() -> Result<Counts> {
                 "xtask",
             ])
             .env("KOODRIVE_MESSAGES", messages),
+        cargo_test,
+    )
+}
+
+fn xtask() -> Result<Counts> {
+    counted(
+        sh::cargo().args(["test", "--quiet", "--package", "xtask"]),
         cargo_test,
     )
 }
