@@ -220,7 +220,7 @@ fn rust() -> Result<Counts> {
                 "--workspace",
                 "--all-features",
             ])
-            // Bindings are tested in their languages; xtask in a suite of its own, since it needs no features.
+            // Bindings are tested in their languages, xtask in a suite of its own.
             .args([
                 "--exclude",
                 "koodrive-python",
