@@ -178,7 +178,7 @@ impl Packages {
     }
 
     /// The one version of a crate.
-    fn only(&self, name: &str) -> Result<&str> {
+    pub(crate) fn only(&self, name: &str) -> Result<&str> {
         let mut found = self
             .0
             .keys()

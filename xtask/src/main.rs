@@ -14,6 +14,7 @@ mod readme;
 mod reproducible;
 mod runtimes;
 mod sandbox;
+mod sbom;
 mod sh;
 mod simulate;
 mod snip;

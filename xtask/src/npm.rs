@@ -10,6 +10,7 @@ use anyhow::{Result, ensure};
 use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::sbom::{self, Artifact};
 use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, snip};
 use crate::stamp::{files, fingerprint, once};
 use crate::test::{Counts, suites::one};
@@ -36,6 +37,7 @@ pub(crate) fn build() -> Result<PathBuf> {
         sh::root().join("LICENSE-MIT"),
         sh::root().join("Cargo.toml"),
         sh::root().join("Cargo.lock"),
+        sh::root().join("xtask/src/sbom.rs"),
     ])?;
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
@@ -53,9 +55,26 @@ pub(crate) fn build() -> Result<PathBuf> {
         )?;
         let licenses = licenses::text("koodrive-wasm", wasm::TRIPLE, &[])?;
         fs::write(package.join("THIRD-PARTY-LICENSES"), licenses)?;
+        fs::write(package.join(SBOM), sbom()?)?;
         reproducible::plain_permissions(&package)
     })?;
     Ok(package)
+}
+
+/// CycloneDX's pattern for a name.
+pub(crate) const SBOM: &str = "koodrive.cdx.json";
+
+fn sbom() -> Result<String> {
+    let mut tools = vec![sbom::crate_tool("wasm-bindgen-cli-support")?];
+    for name in ["binaryen", "esbuild"] {
+        tools.push(sbom::npm_tool(&binding(""), name)?);
+    }
+    sbom::text(&Artifact {
+        registry: "npm",
+        crates: &["koodrive-wasm", "koodrive-wasm-sandbox"],
+        triple: wasm::TRIPLE,
+        tools,
+    })
 }
 
 /// What JavaScript knows before it loads the core, and only the core spells; in the order of js/names.js.

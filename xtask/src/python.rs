@@ -3,7 +3,6 @@
 //! Every step leaves a stamp and is skipped while nothing it depends on has changed.
 
 pub(crate) mod artifacts;
-mod sbom;
 mod sdist;
 pub(crate) mod types;
 mod wheel;

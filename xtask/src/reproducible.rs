@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use crate::stamp::files;
 use crate::test::Counts;
 use crate::test::suites::one;
-use crate::{licenses, npm, sh};
+use crate::{licenses, npm, sbom, sh};
 
 /// Flags of rustc that replace the paths of this machine, which panics and debug information would show, by names that every
 /// machine has.
@@ -69,11 +69,13 @@ fn cargo_home() -> PathBuf {
     )
 }
 
-/// Checks the packed npm package: the list of its files, that none shows a path of this machine, and that another folder gives
-/// the same bytes.
+/// Checks the packed npm package: the list of its files and of what they are made of, that none shows a path of this machine,
+/// and that another folder gives the same bytes.
 pub(crate) fn check_npm() -> Result<Counts> {
     let package = npm::installed()?.join("node_modules/koodrive");
     let mut counts = one(is_golden(&package)?);
+    sbom::check(&package.join(npm::SBOM))?;
+    counts += one(true);
     counts += one(shows_no_path(&package)?);
     counts += one(is_the_same_elsewhere()?);
     Ok(counts)

@@ -10,7 +10,7 @@ use super::wheel::{self, CRATE, Platform, Python};
 use super::{directory, environment, pip_install, pytest, sdist};
 use crate::stamp::files;
 use crate::test::{Counts, count, suites};
-use crate::{licenses, reproducible, sh};
+use crate::{licenses, reproducible, sbom, sh};
 
 /// The suite: both wheels of this machine, and the sdist.
 pub(crate) fn test() -> Result<Counts> {
@@ -39,13 +39,13 @@ pub(crate) fn check(wheels: &[(&Platform, PathBuf)], sdist: &Path) -> Result<Cou
     let mut counts = suites::counted(&mut command, count::pytest)?;
     ensure!(counts.all_passed(), "an artifact is not as it must be");
     for (platform, path) in wheels {
-        check_licences(platform, path)?;
+        check_lists(platform, path)?;
         counts += suites::one(true);
     }
     Ok(counts)
 }
 
-fn check_licences(platform: &Platform, wheel: &Path) -> Result<()> {
+fn check_lists(platform: &Platform, wheel: &Path) -> Result<()> {
     let folder = directory().join("unpacked");
     let _ = fs::remove_dir_all(&folder);
     sh::run(
@@ -64,6 +64,8 @@ fn check_licences(platform: &Platform, wheel: &Path) -> Result<()> {
     let module = find(|path| path.contains("_core.") && !path.contains(".pyi"));
     let file = fs::read_to_string(file.context("no THIRD-PARTY-LICENSES")?)?;
     licenses::check(&file, CRATE, platform.triple, module.context("no module")?)?;
+    let list = find(|path| path.ends_with("koodrive.cyclonedx.json"));
+    sbom::check(list.context("no bill of materials")?)?;
     Ok(())
 }
 

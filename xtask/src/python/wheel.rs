@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{binding, directory, environment, path_with, sbom};
+use super::{binding, directory, environment, path_with};
+use crate::sbom::{self, Artifact};
 use crate::stamp::{files, fingerprint, once};
 use crate::{licenses, reproducible, sh, wasm};
 
@@ -102,7 +103,13 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
         let licences = licenses::text(CRATE, platform.triple, &[])?;
         fs::write(binding("THIRD-PARTY-LICENSES"), licences)?;
         let sbom = directory().join("koodrive.cyclonedx.json");
-        fs::write(&sbom, sbom::text(platform.triple)?)?;
+        let artifact = Artifact {
+            registry: "pypi",
+            crates: &[CRATE],
+            triple: platform.triple,
+            tools: Vec::new(),
+        };
+        fs::write(&sbom, sbom::text(&artifact)?)?;
         let mut command = sh::program(&python);
         command
             .args(["-m", "maturin", "build", "--quiet", "--locked"])
@@ -140,6 +147,7 @@ pub(crate) fn sources() -> Result<String> {
         "core/src",
         "core/Cargo.toml",
         "xtask/src/python",
+        "xtask/src/sbom.rs",
     ]
     .map(|path| sh::root().join(path))
     .into();
