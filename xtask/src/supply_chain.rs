@@ -4,6 +4,7 @@
 //! languages' lock files, the reasons beside our dependencies, and unsafe code of our own.
 
 mod build_code;
+mod cited;
 mod dependencies;
 mod lock_files;
 mod rust_source;
@@ -63,7 +64,7 @@ pub(crate) fn test() -> Result<Counts> {
     let mut counts = one(true);
     let metadata = Metadata::read()?;
     let shipped = shipped()?;
-    let checks: [(&str, Vec<String>); 8] = [
+    let checks: [(&str, Vec<String>); 9] = [
         ("the core has few crates", core_is_small()?),
         ("no crate is shipped twice", twice(&shipped)),
         (
@@ -84,6 +85,7 @@ pub(crate) fn test() -> Result<Counts> {
             "unsafe code is where its reason is",
             unsafety::unexpected()?,
         ),
+        ("SECURITY.md names tests that are there", cited::missing()?),
     ];
     for (what, failures) in checks {
         println!("{what}{}", if failures.is_empty() { "" } else { ": NO" });
