@@ -44,7 +44,7 @@ usage: cargo xtask COMMAND
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
-  deny [--advisories]              cargo-deny by deny.toml; advisories are fetched from the internet
+  deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
   unsafe                           how often each shipped crate says `unsafe`
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
 ";

@@ -270,7 +270,7 @@ pub(crate) fn dependencies(folder: &Path) -> Result<()> {
     })
 }
 
-fn npm() -> Command {
+pub(crate) fn npm() -> Command {
     sh::program(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 

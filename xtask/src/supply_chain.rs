@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::test::Counts;
 use crate::test::suites::one;
-use crate::{licenses, python, sh};
+use crate::{licenses, npm, python, sh};
 
 /// What is published: the crate, and what the two packages are made of.
 const SHIPPED: [&str; 4] = [
@@ -35,14 +35,27 @@ const CORE_CRATES: usize = 40;
 /// What cargo-deny looks at without the internet.
 const OFFLINE: [&str; 3] = ["bans", "licenses", "sources"];
 
-/// `cargo xtask deny`: the real cargo-deny, by deny.toml. RustSec's database is fetched, so only on request.
+/// `cargo xtask deny`: the real cargo-deny, by deny.toml. What has to be fetched, only on request: RustSec's advisories, and the
+/// signatures that npm's registry gives of its packages.
 pub(crate) fn deny(advisories: bool) -> Result<()> {
     let mut command = sh::program(python::deny()?);
     command.args(["--locked", "check"]).args(OFFLINE);
     if advisories {
         command.arg("advisories");
     }
-    sh::run(&mut command)
+    sh::run(&mut command)?;
+    if advisories {
+        for lock in sources(&["*package-lock.json", NO_PEERS])? {
+            let folder = sh::root().join(lock.trim_end_matches("package-lock.json"));
+            npm::dependencies(&folder)?;
+            sh::run(
+                npm::npm()
+                    .args(["audit", "signatures"])
+                    .current_dir(&folder),
+            )?;
+        }
+    }
+    Ok(())
 }
 
 /// `cargo xtask unsafe`: how often each shipped crate says `unsafe`. A count to look at; reviewing it is what counts.

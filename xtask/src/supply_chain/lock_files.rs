@@ -32,7 +32,29 @@ pub(super) fn gaps() -> Result<Vec<String>> {
             BY_HASH.contains(&&*name),
         ));
     }
+    for name in sources(&[".github/workflows/*.yml"])? {
+        failures.extend(in_workflow(&name, &read(&name)?));
+    }
     Ok(failures)
+}
+
+/// `owner/action@commit # version`.
+fn in_workflow(name: &str, workflow: &str) -> Vec<String> {
+    let uses = workflow
+        .lines()
+        .filter_map(|line| line.split_once("uses: "));
+    uses.filter(|(_, action)| {
+        let (commit, version) = action
+            .split_once('@')
+            .and_then(|(_, at)| at.split_once(" # v"))
+            .unwrap_or_default();
+        let is_commit = commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit());
+        !is_commit || version.is_empty()
+    })
+    .map(|(_, action)| {
+        format!("{name}: {action} is not pinned to a commit, with its version beside it")
+    })
+    .collect()
 }
 
 /// One registry, and each crate's hash.
