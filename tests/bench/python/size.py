@@ -1,0 +1,28 @@
+"""``python size.py PACKAGE…``: what pip puts on the disk for a package and all that it requires, bytecode included."""
+
+import sys
+from importlib.metadata import distribution
+
+from measure import row
+from pip._vendor.packaging.requirements import Requirement
+
+
+def required(name, found):
+    """Adds the distributions that this one needs, itself among them."""
+    it = distribution(name)
+    name = it.name.lower().replace("_", "-")
+    if name in found:
+        return
+    found[name] = it
+    for line in it.requires or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            required(requirement.name, found)
+
+
+for name in sys.argv[1:]:
+    found = {}
+    required(name, found)
+    size = sum(file.locate().stat().st_size for it in found.values() for file in it.files)
+    more = f", with {len(found) - 1} packages more" if len(found) > 1 else ""
+    row("size", "pip installed", name + more, "bytes", [size])
