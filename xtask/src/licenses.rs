@@ -8,10 +8,12 @@
 //! 3. Rust's standard library, and the crates inside it: see library.rs;
 //! 4. the tools that have written a part of it.
 //!
-//! A licence text is what the crate's own source holds. Texts of the same words are printed once.
+//! A licence text is what the crate's own source holds. Texts of the same words are printed once, and so are the terms that
+//! several have in common: see terms.rs.
 
 mod check;
 mod library;
+mod terms;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -261,7 +263,8 @@ What this package holds that others have written. Named are the crates that are 
 compiled in, with their templates; Rust's standard library and the crates inside it; and the tools whose output is shipped.
 Not named is what only runs in the compiler or in a build script. koodrive's own licences are LICENSE-APACHE and LICENSE-MIT.
 
-The numbers after a name are those of its licence texts, which follow the lists. Texts of the same words stand there once.
+The numbers after a name are those of its licence texts, which follow the lists. Texts of the same words stand there once,
+and so do the terms that several have in common, word for word: the others name where.
 ";
 
 /// The lists as they grow, and the texts by the order of their first mention.
@@ -269,6 +272,7 @@ The numbers after a name are those of its licence texts, which follow the lists.
 struct File {
     lists: String,
     texts: Vec<String>,
+    terms: terms::Terms,
     /// The number of each text, by its words.
     numbers: BTreeMap<String, usize>,
 }
@@ -301,10 +305,12 @@ impl File {
     fn number(&mut self, text: &str) -> usize {
         let words: Vec<_> = text.split_whitespace().collect();
         *self.numbers.entry(words.join(" ")).or_insert_with(|| {
+            let number = self.texts.len() + 1;
+            let text = self.terms.once(text, number);
             let lines: Vec<_> = text.lines().map(str::trim_end).collect();
             self.texts
                 .push(lines.join("\n").trim_matches('\n').to_owned());
-            self.texts.len()
+            number
         })
     }
 
