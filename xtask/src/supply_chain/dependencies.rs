@@ -9,7 +9,7 @@ use super::{NO_PEERS, read, sources};
 /// Dependencies without one, in all languages.
 pub(super) fn without_reason() -> Result<Vec<String>> {
     let mut failures = Vec::new();
-    for name in sources(&["*Cargo.toml", NO_PEERS])? {
+    for name in sources(&["*Cargo.toml"])? {
         failures.extend(in_cargo(&name, &read(&name)?));
     }
     for name in sources(&["*requirements*.txt", NO_PEERS])? {

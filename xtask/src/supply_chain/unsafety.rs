@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use super::rust_source::{code, words};
-use super::{NO_PEERS, read, sources};
+use super::{read, sources};
 use crate::stamp::files;
 
 /// Where it is allowed, how often the word stands there, and why.
@@ -28,7 +28,7 @@ pub(super) fn allowing() -> Result<Vec<String>> {
     if !read("core/src/lib.rs")?.contains("#![forbid(unsafe_code)]") {
         failures.push("core/src/lib.rs does not forbid unsafe_code".to_owned());
     }
-    for name in sources(&["*Cargo.toml", NO_PEERS])? {
+    for name in sources(&["*Cargo.toml"])? {
         let manifest = read(&name)?;
         let inherits = manifest.contains("[lints]\nworkspace = true\n");
         let denies = manifest.contains("\nunsafe_code = \"deny\"\n");
