@@ -45,7 +45,7 @@ pub(crate) fn deny(advisories: bool) -> Result<()> {
     }
     sh::run(&mut command)?;
     if advisories {
-        for lock in sources(&["*package-lock.json", NO_PEERS])? {
+        for lock in sources(&["*package-lock.json"])? {
             let folder = sh::root().join(lock.trim_end_matches("package-lock.json"));
             npm::dependencies(&folder)?;
             sh::run(
@@ -210,9 +210,6 @@ impl Metadata {
             .collect()
     }
 }
-
-/// What competes with the library in benchmarks: nothing of it ships, and its dependencies are what is measured.
-const NO_PEERS: &str = ":!tests/bench";
 
 /// Files that git knows, or would, by its patterns. Paths from the workspace's root.
 fn sources(patterns: &[&str]) -> Result<Vec<String>> {

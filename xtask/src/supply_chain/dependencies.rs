@@ -4,7 +4,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{NO_PEERS, read, sources};
+use super::{read, sources};
 
 /// Dependencies without one, in all languages.
 pub(super) fn without_reason() -> Result<Vec<String>> {
@@ -12,10 +12,10 @@ pub(super) fn without_reason() -> Result<Vec<String>> {
     for name in sources(&["*Cargo.toml"])? {
         failures.extend(in_cargo(&name, &read(&name)?));
     }
-    for name in sources(&["*requirements*.txt", NO_PEERS])? {
+    for name in sources(&["*requirements*.txt"])? {
         failures.extend(in_requirements(&name, &read(&name)?));
     }
-    for name in sources(&["*package.json", NO_PEERS])? {
+    for name in sources(&["*package.json"])? {
         let folder = name.trim_end_matches("package.json");
         let mut readmes = String::new();
         for readme in ["README.md", "build/README.md"] {
