@@ -60,7 +60,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "vectors",
-        about: "the scripts write the committed vectors and seeds",
+        about: "the scripts write the committed vectors, JSON and seeds",
         run: vectors,
     },
     Suite {
@@ -246,8 +246,14 @@ fn xtask() -> Result<Counts> {
 }
 
 fn vectors() -> Result<Counts> {
-    let mut counts = check(sh::program("python3").args(["tests/make_vectors.py", "--check"]))?;
-    counts += check(sh::program("python3").args(["core/fuzz/make_seeds.py", "--check"]))?;
+    let mut counts = Counts::default();
+    for script in [
+        "tests/make_vectors.py",
+        "tests/make_json.py",
+        "core/fuzz/make_seeds.py",
+    ] {
+        counts += check(sh::program("python3").args([script, "--check"]))?;
+    }
     Ok(counts)
 }
 

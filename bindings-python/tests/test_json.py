@@ -1,0 +1,65 @@
+"""The JSON corpus (tests/json) through the package: what is read, what is refused, and texts as Python reads them."""
+
+import json
+import pathlib
+import re
+
+import koodrive
+import pytest
+
+CORPUS = pathlib.Path(__file__).resolve().parents[2] / "tests" / "json"
+LEFT_OPEN = json.loads((CORPUS / "implementation-defined.json").read_text("utf-8"))
+DOCUMENTS = {path.stem: path.read_bytes() for path in sorted(CORPUS.glob("[yni]_*.json"))}
+IS_READ = {name for name in DOCUMENTS if name.startswith("y_") or LEFT_OPEN.get(name) == "read"}
+
+CLIENT = koodrive.Client(endpoint=koodrive.CHINA, user_id="1505084218764547200", token="ABCDEFG-example-token")
+CALL = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+
+
+def parse(body):
+    return CLIENT.parse(CALL, 200, {}, body)
+
+
+def within(before, document):
+    return before + document + b"}"
+
+
+def test_the_corpus_is_there():
+    assert len(DOCUMENTS) > 200
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_read_or_refused_as_the_corpus_says(name):
+    read = "it has no code|is JSON, but no object"
+    refused = "is no JSON from|is not UTF-8 from|is empty"
+    with pytest.raises(koodrive.UnreadableReplyError, match=read if name in IS_READ else refused):
+        parse(DOCUMENTS[name])
+
+    member = within(b'{"code":0,"unknown":', DOCUMENTS[name])  # one that nobody reads
+    if name in IS_READ:
+        assert parse(member).code == "0"
+    else:
+        with pytest.raises(koodrive.UnreadableReplyError):
+            parse(member)
+
+
+def test_a_text_is_what_python_reads():
+    texts = [name for name in IS_READ if DOCUMENTS[name].startswith(b'"')]
+    assert len(texts) >= 25
+    for name in texts:
+        expected = json.loads(DOCUMENTS[name])
+        if re.search("[\ud800-\udfff]", expected):
+            expected = None  # half of a surrogate pair is no text here; Python can hold it
+        assert parse(within(b'{"code":0,"msg":', DOCUMENTS[name])).msg == expected, name
+
+
+def test_an_integer_is_kept_digit_for_digit():
+    integers = {name: DOCUMENTS[name].decode() for name in IS_READ if re.fullmatch(rb"-?\d+", DOCUMENTS[name])}
+    assert len(integers) >= 10
+    for name, text in integers.items():
+        if text == "0":
+            assert parse(within(b'{"code":', DOCUMENTS[name])).code == "0"
+            continue
+        with pytest.raises(koodrive.ApiError) as refused:
+            parse(within(b'{"code":', DOCUMENTS[name]))
+        assert refused.value.code == text, name

@@ -1,0 +1,55 @@
+// The JSON corpus (tests/json) through the package: what is read, what is refused, and texts as JSON.parse reads them.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { call, client } from "./koodrive.mjs";
+
+const corpus = new URL("../../tests/json/", import.meta.url);
+const leftOpen = JSON.parse(readFileSync(new URL("implementation-defined.json", corpus), "utf8"));
+const documents = readdirSync(corpus)
+  .filter((file) => /^[yni]_/.test(file))
+  .map((file) => {
+    const name = file.replace(/\.json$/, "");
+    return { name, bytes: readFileSync(new URL(file, corpus)), isRead: name.startsWith("y_") || leftOpen[name] === "read" };
+  });
+
+const reading = client();
+const parse = (body) => reading.parse(call, { status: 200, headers: {}, body });
+const refusal = (body) => {
+  try {
+    parse(body);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+const within = (before, bytes) => Buffer.concat([Buffer.from(before), bytes, Buffer.from("}")]);
+
+test("every document is read or refused as the corpus says", () => {
+  assert.ok(documents.length > 200, `only ${documents.length} documents are there`);
+  for (const { name, bytes, isRead } of documents) {
+    const { kind, message } = refusal(bytes);
+    assert.equal(kind, "unreadable_reply", name);
+    assert.match(message, isRead ? /it has no code|is JSON, but no object/ : /is no JSON from|is not UTF-8 from|is empty/, name);
+
+    // As a member that nobody reads.
+    assert.equal(refusal(within('{"code":0,"unknown":', bytes))?.kind, isRead ? undefined : "unreadable_reply", name);
+  }
+});
+
+test("a text is what JSON.parse reads, an integer is kept digit for digit", () => {
+  let [texts, integers] = [0, 0];
+  for (const { name, bytes } of documents.filter(({ isRead }) => isRead)) {
+    const text = bytes.toString();
+    if (text.startsWith('"')) {
+      const expected = JSON.parse(text);
+      // Half of a surrogate pair is no text here; JavaScript can hold it.
+      assert.equal(parse(within('{"code":0,"msg":', bytes)).msg, expected.isWellFormed() ? expected : null, name);
+      texts += 1;
+    } else if (/^-?\d+$/.test(text) && text !== "0") {
+      assert.equal(refusal(within('{"code":', bytes)).code, text, name);
+      integers += 1;
+    }
+  }
+  assert.ok(texts >= 25 && integers >= 10, `${texts} texts, ${integers} integers`);
+});

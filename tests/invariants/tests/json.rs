@@ -1,0 +1,209 @@
+//! The JSON corpus through the public door, and the reader behind it against serde_json: on the corpus and on random JSON.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use http::{HeaderMap, Response, StatusCode};
+use koodrive::{Acknowledgement, Client, Credentials, Endpoint, NotifyPackageExpire, ReplyError};
+use koodrive_invariants::{json, parse};
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+use serde_json::Value;
+
+/// The documents by name, and of those that RFC 8259 leaves open what ours does.
+fn corpus() -> Vec<(String, Vec<u8>, bool)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../json");
+    let text = fs::read_to_string(folder.join("implementation-defined.json")).unwrap();
+    let left_open: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
+    let mut documents = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let is_read = match name.split('_').next().unwrap() {
+            "y" => true,
+            "n" => false,
+            "i" => left_open[&name] == "read",
+            _ => continue,
+        };
+        documents.push((name, fs::read(&path).unwrap(), is_read));
+    }
+    assert!(
+        documents.len() > 200,
+        "only {} documents are there",
+        documents.len()
+    );
+    documents
+}
+
+fn read(body: &[u8]) -> Result<Acknowledgement, ReplyError> {
+    let credentials = Credentials::token("example-token-not-real").unwrap();
+    let client = Client::new(Endpoint::INTERNATIONAL, "7", credentials).unwrap();
+    let call = NotifyPackageExpire::new("1", "14").unwrap();
+    client.parse(&call, &Response::new(body))
+}
+
+fn with(before: &str, document: &[u8]) -> Vec<u8> {
+    [before.as_bytes(), document, b"}"].concat()
+}
+
+#[test]
+fn every_document_is_read_or_refused_as_the_corpus_says() {
+    for (name, document, is_read) in corpus() {
+        let why = read(&document).unwrap_err().to_string();
+        let expected: &[&str] = if is_read {
+            &["it has no code", "the body is JSON, but no object"]
+        } else {
+            &[
+                "the body is no JSON from byte",
+                "the body is not UTF-8 from byte",
+                "the body is empty",
+            ]
+        };
+        assert!(
+            expected.iter().any(|expected| why.contains(expected)),
+            "{name}: {why}"
+        );
+
+        // As a member that nobody reads.
+        let reply = read(&with(r#"{"code":0,"unknown":"#, &document));
+        assert_eq!(reply.is_ok(), is_read, "{name}: {reply:?}");
+    }
+}
+
+#[test]
+fn a_text_of_the_corpus_is_what_serde_json_reads_and_an_integer_is_kept() {
+    let (mut texts, mut integers) = (0, 0);
+    for (name, document, _) in corpus().iter().filter(|(_, _, is_read)| *is_read) {
+        let text = std::str::from_utf8(document).unwrap();
+        if text.starts_with('"') {
+            let msg = read(&with(r#"{"code":0,"msg":"#, document)).unwrap().msg;
+            assert_eq!(msg, serde_json::from_str(text).ok(), "{name}");
+            texts += 1;
+        }
+        if name.contains("_number_") {
+            let error = read(&with(r#"{"code":"#, document));
+            let integer = !text.contains(['.', 'e', 'E']);
+            match error {
+                Ok(reply) => assert_eq!((text, &*reply.code), ("0", "0")),
+                Err(error) => assert_eq!(error.code(), integer.then_some(text), "{name}"),
+            }
+            integers += usize::from(integer);
+        }
+    }
+    assert!(
+        texts >= 25 && integers >= 10,
+        "{texts} texts, {integers} integers"
+    );
+}
+
+/// RFC 8259's verdict is serde_json's, as far as it has one: what nobody reads may be what it cannot hold.
+#[test]
+fn the_reader_agrees_with_serde_json_on_every_document() {
+    for (name, document, _) in corpus() {
+        println!("{name}"); // shown where it fails
+        json::check(&document);
+        for body in [
+            &document,
+            &with(r#"{"code":"#, &document),
+            &with(r#"{"code":0,"policyList":"#, &document),
+        ] {
+            for status in [StatusCode::OK, StatusCode::BAD_REQUEST] {
+                for list in [false, true] {
+                    parse::holds(list, status, &HeaderMap::new(), body);
+                }
+            }
+        }
+        match name.split('_').next().unwrap() {
+            "y" => assert!(serde_json::from_slice::<Value>(&document).is_ok()),
+            "n" => assert!(serde_json::from_slice::<Value>(&document).is_err()),
+            _ => {}
+        }
+    }
+}
+
+/// Members that the envelope has, so that random objects mean something.
+const NAMES: [&str; 10] = [
+    "code",
+    "msg",
+    "error_code",
+    "error_msg",
+    "request_id",
+    "policyList",
+    "policyId",
+    "priority",
+    "status",
+    "policyName",
+];
+
+/// JSON of any shape, written in any way that is allowed, and in some that are not.
+fn any_json() -> impl Strategy<Value = String> {
+    let blank = prop::sample::select(vec!["", "", "", " ", "\t", "\r\n"]);
+    let text = prop_oneof![
+        4 => any::<String>().prop_map(|text| Value::from(text).to_string()),
+        1 => prop::sample::select(vec!["\"0\"", "\"\\u0030\"", "\"\\ud800\"", "\"\\ud83d\\ude00\"", "\"\""])
+            .prop_map(str::to_owned),
+        2 => prop::sample::select(NAMES.to_vec()).prop_map(|name| format!("{name:?}")),
+    ];
+    let leaf = prop_oneof![
+        3 => prop::sample::select(vec!["0", "null", "true", "false", "-0", "13000201", "1.5", "1e400", "01", "-", "nul"])
+            .prop_map(str::to_owned),
+        1 => any::<i64>().prop_map(|number| number.to_string()),
+        1 => any::<f64>().prop_map(|number| Value::from(number).to_string()),
+        3 => text.clone(),
+    ];
+    let value = leaf.prop_recursive(4, 40, 6, move |inner| {
+        let name = text.clone();
+        let member = (blank.clone(), name, blank.clone(), inner.clone()).prop_map(
+            |(before, name, after, value)| format!("{before}{name}{after}:{value}{before}"),
+        );
+        prop_oneof![
+            prop::collection::vec(member, 0..6)
+                .prop_map(|members| format!("{{{}}}", members.join(","))),
+            (blank.clone(), prop::collection::vec(inner, 0..6))
+                .prop_map(|(blank, elements)| format!("[{blank}{}]{blank}", elements.join(","))),
+        ]
+    });
+    // One character more or less, now and then.
+    (value, any::<Option<(prop::sample::Index, char)>>()).prop_map(|(mut json, change)| {
+        if let Some((at, character)) = change {
+            let at = json
+                .char_indices()
+                .nth(at.index(json.chars().count() + 1))
+                .map_or(json.len(), |(at, _)| at);
+            if character.is_ascii_control() && at < json.len() {
+                json.remove(at);
+            } else if character.is_ascii() {
+                json.insert(at, character);
+            }
+        }
+        json
+    })
+}
+
+/// The same in every run; fuzzing looks for new ones.
+fn cases() -> ProptestConfig {
+    ProptestConfig {
+        cases: 500,
+        rng_seed: RngSeed::Fixed(6),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+proptest! {
+    #![proptest_config(cases())]
+
+    #[test]
+    fn random_json_is_read_as_serde_json_reads_it(json in any_json()) {
+        json::holds(&json);
+    }
+
+    #[test]
+    fn random_replies_mean_what_the_tables_say(json in any_json(), ok: bool, list: bool) {
+        let status = if ok { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+        for body in [&json, &format!(r#"{{"code":{json}}}"#), &format!(r#"{{"code":0,"msg":{json},"policyList":[{json}]}}"#)] {
+            parse::holds(list, status, &HeaderMap::new(), body.as_bytes());
+        }
+    }
+}
