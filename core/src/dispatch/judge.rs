@@ -80,7 +80,7 @@ impl<K> Dispatcher<K> {
         let (place, sent) = self.places.land(ticket)?;
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.pace.distress(sent.at, at);
+        self.pace.distress(sent.at, at, false);
         let next = self.after_distress(place, error.outcome(), 0, at);
         self.follow(place, error, next);
         Ok(())
@@ -92,9 +92,10 @@ impl<K> Dispatcher<K> {
             self.count_answer(error);
         }
         if error.is_retryable() || outcome == Outcome::Unknown {
-            self.pace.distress(sent.at, at);
+            let pushback = matches!(error.status().as_u16(), 429 | 503);
+            self.pace.distress(sent.at, at, pushback);
             let mut not_before = 0;
-            if let (429 | 503, Some(wait)) = (error.status().as_u16(), error.retry_after()) {
+            if let (true, Some(wait)) = (pushback, error.retry_after()) {
                 let wait = wait.min(self.policy.retry_after_cap);
                 not_before = at.saturating_add(nanoseconds(wait));
                 // It is the caller whom the service asked to wait, and every call here is this caller's.

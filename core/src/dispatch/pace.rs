@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! at every delivery      current += rate / 30 per second, until it is rate again
-//! at a sign of distress  current ×= 0.7, or 0.5 where nothing was delivered since the last such sign
+//! at pushback            current ×= 0.7
+//! at another distress    current ×= 0.9
+//! at either              current ×= 0.5, where nothing was delivered since the last such sign
 //!                        (not below one request per 10 s; answers to what left before the last sign count for nothing)
 //! in flight              at most concurrency × current / rate, rounded up
 //! ```
 //!
-//! Distress is 429, 503, any other answer or silence that leaves the outcome unknown, and a request that could not be sent.
-//! This is TCP's additive increase and multiplicative decrease, which is known to settle where several callers share what a
+//! Pushback is 429 and 503. Other distress is any other answer, or silence, that leaves the outcome unknown, and a request that
+//! could not be sent: alone it is an accident, of which the rate is no cause; in a row it is an outage. This is TCP's additive increase and multiplicative decrease, which is known to settle where several callers share what a
 //! service has: 0.7 is CUBIC's factor, which keeps more of a limit in use than 0.5; where nothing gets through at all it
 //! is an outage and no limit, so the pace halves until only probes are left. Half a minute from there to the full rate spares a
 //! service that has just come back.
@@ -89,13 +91,17 @@ impl Pace {
         }
     }
 
-    /// What left at `sent` met distress.
-    pub(super) fn distress(&mut self, sent: u64, now: u64) {
+    /// What left at `sent` met distress; `pushback`, where the service itself said that it is too much.
+    pub(super) fn distress(&mut self, sent: u64, now: u64, pushback: bool) {
         if self.distress.is_some_and(|at| sent <= at) {
             return;
         }
         self.refresh(now);
-        let tenths = if self.delivered_since { 7 } else { 5 };
+        let tenths = match (self.delivered_since, pushback) {
+            (true, true) => 7,
+            (true, false) => 9,
+            (false, _) => 5,
+        };
         self.current = (self.current * tenths / 10).max(self.floor);
         self.level = self.level.min(self.capacity());
         self.distress = Some(now);
@@ -176,16 +182,16 @@ mod tests {
     #[test]
     fn distress_lowers_the_pace_once_per_round_and_faster_where_nothing_gets_through() {
         let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20);
+        pace.distress(10, 20, true);
         assert_eq!((pace.current, pace.in_flight(32)), (70_000, 23));
         // Sent before the sign of distress: the same event.
-        pace.distress(15, 30);
-        pace.distress(20, 30);
+        pace.distress(15, 30, true);
+        pace.distress(20, 30, true);
         assert_eq!(pace.current, 70_000);
-        pace.distress(21, 40);
+        pace.distress(21, 40, true);
         assert_eq!((pace.current, pace.in_flight(32)), (35_000, 12));
         for sent in 2..12 {
-            pace.distress(sent * 100, sent * 100 + 50);
+            pace.distress(sent * 100, sent * 100 + 50, true);
         }
         assert_eq!((pace.current, pace.in_flight(32)), (100, 1));
     }
@@ -193,22 +199,31 @@ mod tests {
     #[test]
     fn a_delivery_in_between_makes_it_a_limit_and_no_outage() {
         let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20);
+        pace.distress(10, 20, true);
         // Left before the distress: says nothing of the pace after it.
         pace.delivered(15, 25);
         assert_eq!(pace.current, 70_000);
         pace.delivered(30, 40);
         // 100/s in 30 s at 70 deliveries a second: 0.0476 each, in thousandths 47.
         assert_eq!(pace.current, 70_047);
-        pace.distress(50, 60);
+        pace.distress(50, 60, true);
         assert_eq!(pace.current, 49_032);
+    }
+
+    #[test]
+    fn one_accident_costs_little_and_a_row_of_them_is_an_outage() {
+        let mut pace = Pace::new(100.0, 10);
+        pace.distress(10, 20, false);
+        assert_eq!(pace.current, 90_000);
+        pace.distress(30, 40, false);
+        assert_eq!(pace.current, 45_000);
     }
 
     #[test]
     fn deliveries_bring_the_rate_back_in_half_a_minute() {
         let mut pace = Pace::new(50.0, 5);
         for sent in 0..12 {
-            pace.distress(sent * SECOND, sent * SECOND + 1);
+            pace.distress(sent * SECOND, sent * SECOND + 1, true);
         }
         assert_eq!(pace.current, 100);
         let start = 12 * SECOND;
@@ -231,7 +246,7 @@ mod tests {
         let mut pace = Pace::new(100.0, 10);
         assert_eq!(pace.ready_at(SECOND), SECOND);
         for sent in 1..9 {
-            pace.distress(sent * SECOND, sent * SECOND + 1);
+            pace.distress(sent * SECOND, sent * SECOND + 1, true);
         }
         let now = 10 * SECOND;
         assert_eq!(pace.ready_at(now), now);

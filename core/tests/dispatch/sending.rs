@@ -123,7 +123,7 @@ fn every_sign_of_distress_lowers_the_pace_and_a_refusal_does_not() {
     for (status, rate) in [
         (429, "70"),
         (503, "70"),
-        (500, "70"),
+        (500, "90"),
         (400, "100"),
         (403, "100"),
     ] {
@@ -138,7 +138,7 @@ fn every_sign_of_distress_lowers_the_pace_and_a_refusal_does_not() {
         push(&mut dispatcher, [0]);
         let ticket = sent(&mut dispatcher, at(100)).ticket;
         dispatcher.failure(ticket, error, at(200)).unwrap();
-        assert_eq!(dispatcher.progress().rate.to_string(), "70");
+        assert_eq!(dispatcher.progress().rate.to_string(), "90");
     }
 }
 

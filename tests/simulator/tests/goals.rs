@@ -48,7 +48,7 @@ fn a_limit_is_found_and_its_end_is_noticed() {
     assert_eq!(report.progress.delivered, 45_000, "{report}");
     assert!(report.requests > 45_000, "it met the limit: {report}");
     assert!(report.requests_per_call() <= 1.01, "{report}");
-    assert!(report.slowness() <= 1.05, "{report}");
+    assert!(report.slowness() <= 1.02, "{report}");
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn an_outage_gets_no_extra_load_and_loses_nothing() {
     assert!(report.requests_per_call() <= 1.01, "{report}");
     // Only silence leaves anything unknown.
     assert!((1..250).contains(&report.progress.unknown), "{report}");
-    assert!(report.slowness() <= 1.1, "{report}");
+    assert!(report.slowness() <= 1.05, "{report}");
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_is_lost_is_unknown_and_never_sent_again() {
     assert_eq!(report.requests, 20_000);
     assert_eq!(report.progress.delivered + report.progress.unknown, 20_000);
     assert!((10..80).contains(&report.progress.unknown), "{report}");
-    assert!(report.slowness() <= 1.25, "{report}");
+    assert!(report.slowness() <= 1.1, "{report}");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn a_wrong_secret_wastes_a_few_dozen_calls() {
 fn a_night_of_everything_repeats_exactly_from_its_seed() {
     let report = night("night", 60_000, 1);
     assert_nothing_is_given_up(&report);
-    assert!(report.slowness() <= 1.3, "{report}");
+    assert!(report.slowness() <= 1.1, "{report}");
     assert_eq!(night("night", 60_000, 1), report);
     assert_ne!(night("night", 60_000, 2).progress, report.progress);
 }
