@@ -8,6 +8,7 @@ mod differential;
 mod dispatch;
 mod fuzz;
 mod licenses;
+mod mutants;
 mod npm;
 mod python;
 mod readme;
@@ -42,6 +43,7 @@ usage: cargo xtask COMMAND
   fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
   simulate [--calls N] [--seed S] [--scenario NAME]
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse
+  mutants [ARGUMENT …]             changes the core and counts what no test notices; --file FILE, --shard K/N; takes hours
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
@@ -83,6 +85,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             return fuzz::run(minutes, Some(target));
         }
         ["simulate", options @ ..] => simulate::run(options)?,
+        ["mutants", arguments @ ..] => return mutants::run(arguments),
         ["package", "npm"] => {
             let tarball = npm::pack()?;
             reproducible::print_sums()?;
