@@ -6,6 +6,7 @@
 mod budgets;
 mod findings;
 mod machine;
+mod node;
 mod python;
 mod readme;
 mod report;
@@ -37,7 +38,7 @@ const SECTIONS: [Section; 7] = [
     },
     Section {
         name: "node",
-        measure: &[],
+        measure: &[node::requests],
     },
     Section {
         name: "python",
@@ -45,20 +46,20 @@ const SECTIONS: [Section; 7] = [
     },
     Section {
         name: "browser",
-        measure: &[],
+        measure: &[node::browser],
     },
     // What is installed or downloaded, how long it takes to start, how much memory it takes.
     Section {
         name: "size",
-        measure: &[python::sizes],
+        measure: &[python::sizes, node::size],
     },
     Section {
         name: "end-to-end",
-        measure: &[rust::end_to_end, python::end_to_end],
+        measure: &[rust::end_to_end, python::end_to_end, node::end_to_end],
     },
     Section {
         name: "growth",
-        measure: &[rust::growth, python::growth],
+        measure: &[rust::growth, python::growth, node::growth],
     },
 ];
 

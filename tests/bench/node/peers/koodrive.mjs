@@ -1,0 +1,18 @@
+// koodrive, as its README shows it. A call is made once and can be sent more than once, so a batch makes its calls and the rows
+// for one request do not.
+import { Client, INTERNATIONAL, notifyPackageExpire } from "koodrive";
+import { APP_ID, APP_SECRET, CARRIER_USER_ID, PACKAGE_ID, SIGNATURE, TOKEN, USER_ID } from "../case.mjs";
+
+const settings = { endpoint: INTERNATIONAL, userId: USER_ID, clockMarginSeconds: 0 };
+const signing = new Client({ ...settings, appId: APP_ID, appSecret: APP_SECRET });
+const withToken = new Client({ ...settings, token: TOKEN });
+const known = notifyPackageExpire({ carrierUserId: CARRIER_USER_ID, packageId: PACKAGE_ID });
+
+const call = (carrierUserId, packageId) =>
+  carrierUserId === CARRIER_USER_ID ? known : notifyPackageExpire({ carrierUserId, packageId });
+
+export const peer = "koodrive";
+export const signature = SIGNATURE;
+export const bearer = (user, packageId, now) => withToken.request(call(user, packageId), { now });
+export const signed = (user, packageId, now) => signing.request(call(user, packageId), { now });
+export const parse = (response) => signing.parse(known, response);

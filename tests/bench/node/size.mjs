@@ -1,0 +1,91 @@
+// The table `size`, npm's part: what is installed and what a bundler makes of it. Bytes, so there is nothing to repeat.
+//
+// node size.mjs INSTALLED WASM: a folder that has koodrive installed and nothing else, and the .wasm alone.
+import { readFileSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { print } from "./harness.mjs";
+
+const [installed, wasm] = process.argv.slice(2);
+const here = import.meta.dirname;
+
+const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/**
+ * What a user of the package imports to sign a request. Those that need Node's own modules run in no browser: they are bundled for
+ * Node, whose modules they leave out.
+ */
+const BUNDLES = [
+  ["koodrive", "browser", 'export * from "koodrive"'],
+  ["@noble/hashes", "browser", 'export { hmac } from "@noble/hashes/hmac.js"; export { sha256 } from "@noble/hashes/sha2.js"'],
+  ["@smithy/signature-v4", "browser", 'export * from "@smithy/signature-v4"; export * from "@aws-crypto/sha256-js"'],
+  ["aws4", "node", 'export * from "aws4"'],
+  ["@huaweicloud/huaweicloud-sdk-core", "node", 'export * from "@huaweicloud/huaweicloud-sdk-core"'],
+  ["@huaweicloud/huaweicloud-sdk-core, signer", "node", 'export * from "@huaweicloud/huaweicloud-sdk-core/auth/AKSKSigner.js"'],
+];
+
+for (const [peer, platform, contents] of BUNDLES) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: here },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2022",
+    platform,
+    write: false,
+    logLevel: "error",
+  });
+  const [{ contents: bytes }] = outputFiles;
+  const named = platform === "node" ? `${peer} (Node only)` : peer;
+  print("size", "npm bundle", named, "bytes", [bytes.length]);
+  print("size", "npm bundle, gzip", named, "bytes", [gzip(bytes)]);
+  print("size", "npm bundle, brotli", named, "bytes", [brotliCompressSync(bytes).length]);
+}
+
+const core = readFileSync(wasm);
+print("size", "npm .wasm", "koodrive", "bytes", [core.length]);
+print("size", "npm .wasm, gzip", "koodrive", "bytes", [gzip(core)]);
+print("size", "npm .wasm, brotli", "koodrive", "bytes", [brotliCompressSync(core).length]);
+
+/** What lies in a folder, of one package without those that are installed in it. */
+function bytesIn(folder) {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isFile()) bytes += statSync(path).size;
+    else if (entry.isDirectory() && entry.name !== "node_modules") bytes += bytesIn(path);
+  }
+  return bytes;
+}
+
+/** The folders of the packages that these ask for, as Node finds them, and so on. */
+function withDependencies(names, from, found = new Set()) {
+  for (const name of names) {
+    const folder = locate(name, from);
+    if (found.has(folder)) continue;
+    found.add(folder);
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    withDependencies(Object.keys(dependencies), folder, found);
+  }
+  return found;
+}
+
+function locate(name, from) {
+  const folder = join(from, "node_modules", name);
+  return statSync(folder, { throwIfNoEntry: false }) ? folder : locate(name, join(from, ".."));
+}
+
+const INSTALLED = [
+  [["koodrive"], installed],
+  [["@noble/hashes"], here],
+  [["@smithy/signature-v4", "@aws-crypto/sha256-js"], here],
+  [["aws4"], here],
+  [["@huaweicloud/huaweicloud-sdk-core"], here],
+];
+for (const [names, from] of INSTALLED) {
+  const folders = [...withDependencies(names, from)];
+  const bytes = folders.reduce((sum, folder) => sum + bytesIn(folder), 0);
+  const peer = folders.length > 1 ? `${names[0]} (${folders.length} packages)` : names[0];
+  print("size", "npm installed", peer, "bytes", [bytes]);
+}
