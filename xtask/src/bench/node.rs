@@ -29,6 +29,13 @@ const PEERS: [&str; 9] = [
 /// Those that do everything that koodrive does, which can take its place in a nightly job.
 const WHOLE: [&str; 3] = ["tuned", "koodrive", "hand"];
 
+/// The first that a fresh process does.
+const STARTS: [&str; 3] = [
+    "koodrive",
+    "node:crypto",
+    "@huaweicloud/huaweicloud-sdk-core",
+];
+
 /// The table `node`, and what a batch takes in the table `memory`.
 pub(crate) fn requests(findings: &mut Findings) -> Result<()> {
     versions(findings)?;
@@ -53,7 +60,7 @@ pub(crate) fn size(findings: &mut Findings) -> Result<()> {
         .arg(npm::installed()?)
         .arg(npm::directory().join("glue/small.wasm"));
     findings.measure(1, &[sizes])?;
-    let starts = programs("start.mjs", &["koodrive", "hand", "official"])?;
+    let starts = programs("start.mjs", &STARTS)?;
     findings.measure(11, &starts)
 }
 
