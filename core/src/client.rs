@@ -13,6 +13,7 @@ use crate::header::ReplyHeaders;
 use crate::operation::{Facts, OPERATIONS};
 use crate::reply::Received;
 use crate::request::{Authorization, AuthorizationKind, FixedParts, RequestOptions, VaryingParts};
+use crate::signing::Hex;
 use crate::text::{check_header_value, concat, signed_decimal};
 use crate::{
     CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
@@ -221,12 +222,11 @@ impl Client {
             Ok(key) => {
                 let body = body.as_deref().unwrap_or_default();
                 let canonical_request = self.canonical_request(operation, x_date, body);
-                let signature =
-                    signing::signature(key, &signing::string_to_sign(&canonical_request));
+                let signature = key.sign(&Hex::sha256(&canonical_request));
                 AuthorizationKind::Signed(signing::authorization(
                     key.app_id(),
                     signing::SIGNED_HEADERS,
-                    &signature,
+                    signature.as_str(),
                 ))
             }
             Err(given) => AuthorizationKind::Given(Arc::clone(given)),
@@ -349,10 +349,9 @@ impl Client {
             x_date.as_str(),
             "\nx-user-id:",
             user_id,
-            "\n\n",
-            signing::SIGNED_HEADERS,
-            "\n",
-            &signing::payload_hash(body.as_bytes()),
+            // With SIGNED_HEADERS.
+            "\n\nhost;x-date;x-user-id\n",
+            Hex::sha256(body).as_str(),
         ])
     }
 }

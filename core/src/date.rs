@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
 use crate::header::ReplyHeaders;
-use crate::text::{concat, signed_decimal};
+use crate::text::{ascii, concat, signed_decimal};
 use crate::{InvalidInput, http_date};
 
 /// The oldest X-Date the service takes, in seconds.
@@ -89,8 +89,7 @@ impl XDate {
     /// The 16 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Digits, T and Z, checked at construction; the empty text cannot occur.
-        str::from_utf8(&self.0).unwrap_or_default()
+        ascii(&self.0)
     }
 
     /// The instant, in whole seconds.

@@ -2,6 +2,7 @@
 
 use std::str;
 
+use http::header::{AGE, DATE, RETRY_AFTER};
 use http::{HeaderMap, HeaderName};
 
 /// `authorization`
@@ -58,9 +59,26 @@ impl<'a> ReplyHeaders<'a> {
 
 impl<'a> From<&'a HeaderMap> for ReplyHeaders<'a> {
     fn from(headers: &'a HeaderMap) -> Self {
-        Self::new(READ_FROM_REPLIES.map(|name| Some(headers.get(name)?.as_bytes())))
+        // `READ_FROM_REPLIES` as names: looking for a text makes a name of it every time.
+        let names = [DATE, AGE, RETRY_AFTER, X_TRACEID];
+        Self::new(names.map(|name| Some(headers.get(name)?.as_bytes())))
     }
 }
 
 /// The one content type of this API.
 pub(crate) const JSON: &str = "application/json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_of_a_header_map_is_what_hosts_pick() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in READ_FROM_REPLIES.into_iter().zip(["d", "a", "r", "t"]) {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let picked = ReplyHeaders::new([Some(b"d"), Some(b"a"), Some(b"r"), Some(b"t")]);
+        assert_eq!(ReplyHeaders::from(&headers), picked);
+    }
+}

@@ -38,14 +38,14 @@ pub struct Acknowledgement {
 
 /// What a request needs to know of an operation, as values: code that is not generic is there once.
 pub(crate) struct Facts {
-    pub(crate) method: Method,
+    pub(crate) method: &'static Method,
     pub(crate) path: &'static str,
 }
 
 impl Facts {
     pub(crate) const fn of<O: Operation>() -> Self {
         Self {
-            method: O::METHOD,
+            method: const { &O::METHOD },
             path: O::PATH,
         }
     }

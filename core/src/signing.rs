@@ -9,6 +9,7 @@
 mod authorization;
 mod canonical_request;
 mod explain;
+mod hex;
 mod signature;
 mod string_to_sign;
 
@@ -18,5 +19,6 @@ pub use canonical_request::{
     canonical_uri, payload_hash,
 };
 pub use explain::{Difference, Explanation, explain};
+pub(crate) use hex::Hex;
 pub use signature::{SigningKey, signature};
 pub use string_to_sign::string_to_sign;

@@ -14,6 +14,12 @@ pub(crate) fn concat(parts: &[&str]) -> String {
     text
 }
 
+/// Bytes that their type has checked to be ASCII, so the empty text cannot occur. (Not in line: five times the code.)
+#[inline(never)]
+pub(crate) fn ascii(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
+}
+
 /// What stands after the first `mark`. (The standard library's search is made for texts of another length.)
 pub(crate) fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     let windows = text.as_bytes().windows(mark.len());

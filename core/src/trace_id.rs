@@ -1,10 +1,9 @@
 //! Decides what a trace id may be. Random bytes come from the host.
 
 use std::fmt;
-use std::str;
 
 use crate::InvalidInput;
-use crate::text::{code_point, concat, decimal};
+use crate::text::{ascii, code_point, concat, decimal};
 
 /// Length of a trace id, in characters.
 const LENGTH: usize = 58;
@@ -51,8 +50,7 @@ impl TraceId {
     /// The 58 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        // Checked at construction; the empty text cannot occur.
-        str::from_utf8(&self.0).unwrap_or_default()
+        ascii(&self.0)
     }
 }
 

@@ -149,8 +149,9 @@ impl sealed::Operation for NotifyPackageExpire {
 
     /// Compact, in the order of the published table, so that the bytes that are signed are the same in every language.
     fn body(&self) -> Option<String> {
+        // Exact where nothing needs an escape.
         let mut body = String::with_capacity(
-            r#"{"carrierUserId":"","type":-9223372036854775808,"packageId":""}"#.len()
+            r#"{"carrierUserId":"","type":2,"packageId":""}"#.len()
                 + self.carrier_user_id.len()
                 + self.package_id.len(),
         );

@@ -13,8 +13,7 @@ pub const ALGORITHM: &str = "HMAC-SHA256";
 #[must_use]
 pub fn authorization(app_id: &str, signed_headers: &str, signature: &str) -> String {
     concat(&[
-        ALGORITHM,
-        " AppId=",
+        "HMAC-SHA256 AppId=",
         app_id,
         ",SignedHeaders=",
         signed_headers,

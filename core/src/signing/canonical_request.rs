@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest as _, Sha256};
 
+use super::hex::Hex;
 use crate::text::concat;
 
 /// What this crate signs, as the published example does. The rule demands `x-date` and `x-user-id`; `host` ties the
@@ -121,12 +122,7 @@ pub fn canonical_headers(headers: &[(&str, &str)]) -> String {
 /// Over the exact bytes that are sent; of the empty text when there is no body.
 #[must_use]
 pub fn payload_hash(body: &[u8]) -> String {
-    hex_sha256(body)
-}
-
-/// Lower-case hex of SHA-256.
-pub(super) fn hex_sha256(bytes: &[u8]) -> String {
-    base16ct::lower::encode_string(&Sha256::digest(bytes))
+    Hex::of(&Sha256::digest(body)).to_text()
 }
 
 /// Percent-encodes text that may already be percent-encoded, once.

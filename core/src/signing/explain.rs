@@ -8,7 +8,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use super::{SIGNED_HEADERS, signature, string_to_sign};
+use super::SIGNED_HEADERS;
+use super::hex::Hex;
+use super::string_to_sign::string_to_sign_of;
 use crate::operation::Facts;
 use crate::serialize::serialize_by_name;
 use crate::text::{after, concat, decimal};
@@ -122,14 +124,14 @@ fn stages(
     };
     let x_date = client.x_date_to_explain(now, options)?;
     let canonical_request = client.canonical_request(operation, x_date, body);
-    let string_to_sign = string_to_sign(&canonical_request);
+    let hash = Hex::sha256(&canonical_request);
     let (difference, finding) = message
         .map(|message| compare(&canonical_request, message))
         .unzip();
     Ok(Explanation {
-        canonical_request_hash: super::canonical_request::hex_sha256(canonical_request.as_bytes()),
-        signature: signature(key, &string_to_sign),
-        string_to_sign,
+        canonical_request_hash: hash.to_text(),
+        string_to_sign: string_to_sign_of(&hash),
+        signature: key.sign(&hash).to_text(),
         canonical_request,
         signed_headers: SIGNED_HEADERS.to_owned(),
         difference: difference.flatten(),

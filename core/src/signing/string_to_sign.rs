@@ -1,8 +1,10 @@
 //! Step 2: the string to sign.
 
-use super::authorization::ALGORITHM;
-use super::canonical_request::hex_sha256;
+use super::hex::Hex;
 use crate::text::concat;
+
+/// What stands before the hash: [`ALGORITHM`](super::ALGORITHM) and a line break.
+pub(super) const BEGINNING: &str = "HMAC-SHA256\n";
 
 /// ```text
 /// StringToSign = "HMAC-SHA256" \n hex(sha256(CanonicalRequest))
@@ -11,5 +13,9 @@ use crate::text::concat;
 /// There is no date in it: the date is protected only because `x-date` is among the signed headers.
 #[must_use]
 pub fn string_to_sign(canonical_request: &str) -> String {
-    concat(&[ALGORITHM, "\n", &hex_sha256(canonical_request.as_bytes())])
+    string_to_sign_of(&Hex::sha256(canonical_request))
+}
+
+pub(super) fn string_to_sign_of(canonical_request_hash: &Hex) -> String {
+    concat(&[BEGINNING, canonical_request_hash.as_str()])
 }
