@@ -1,0 +1,335 @@
+//! What bindings call: the words that all of them share, and results under the wire's names.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use koodrive::header::ReplyHeaders;
+use koodrive::host::{self, ErrorFields, ForJavaScript};
+use koodrive::{
+    Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, ModificationType,
+    NotifyPackageExpire, RequestOptions, TraceId, TransportError, signing,
+};
+
+const TRACE_ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
+
+fn by_app() -> Credentials {
+    Credentials::app("example-app-id", "example-app-secret-not-real").unwrap()
+}
+
+fn client() -> Client {
+    Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", by_app()).unwrap()
+}
+
+fn call() -> NotifyPackageExpire {
+    NotifyPackageExpire::new("189642158555241211", "14").unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    "2025-11-03T07:01:45Z".parse().unwrap()
+}
+
+#[test]
+fn every_field_of_an_error_is_handed_over() {
+    let response = Response::builder()
+        .status(429)
+        .header("retry-after", "7")
+        .header("x-traceid", "trace")
+        .body(r#"{"error_code":"APIGW.0308","error_msg":"throttled","request_id":"4a1e"}"#)
+        .unwrap();
+    let error = Error::from(client().parse(&call(), &response).unwrap_err());
+    let fields = ErrorFields::from(error);
+    let message = "the service answered notifyPackageExpire with HTTP 429, code APIGW.0308, msg \\\"throttled\\\", request id 4a1e, trace id trace";
+    assert_eq!(
+        serde_json::to_string(&fields).unwrap(),
+        format!(
+            r#"{{"message":"{message}","kind":"api","outcome":"refused","retryable":true,"status":429,"code":"APIGW.0308","msg":"throttled","requestId":"4a1e","traceId":"trace","retryAfter":7.0,"isClockRefusal":false}}"#
+        )
+    );
+    // Numbers are what JavaScript calls so.
+    let for_javascript = serde_json::to_string(&ForJavaScript(&fields)).unwrap();
+    assert!(
+        for_javascript.contains(r#""status":429.0,"#),
+        "{for_javascript}"
+    );
+
+    let fields = ErrorFields::from(Error::from(TransportError::not_sent("refused")));
+    assert_eq!(
+        serde_json::to_string(&fields).unwrap(),
+        r#"{"message":"the request was not sent: refused; it is safe to send it again","kind":"not_sent","outcome":"not_sent","retryable":true,"status":null,"code":null,"msg":null,"requestId":null,"traceId":null,"retryAfter":null,"isClockRefusal":false}"#
+    );
+}
+
+#[test]
+fn a_clock_refusal_is_handed_over_as_one() {
+    let response = Response::builder()
+        .status(401)
+        .header("date", "Mon, 03 Nov 2025 07:01:45 GMT")
+        .body("")
+        .unwrap();
+    let error = client().parse(&call(), &response).unwrap_err();
+    let fields = |x_date: &str| ErrorFields::from(Error::from(error.clone().with_x_date(x_date)));
+    assert!(fields("20251103T064644Z").is_clock_refusal);
+    assert!(!fields("20251103T064645Z").is_clock_refusal);
+}
+
+#[test]
+fn replies_have_the_names_of_the_wire() {
+    let response = Response::builder()
+        .header("x-traceid", "trace")
+        .body(r#"{"code":0,"policyList":[{"policyId":300000000000000000,"policyName":"a","priority":10}]}"#)
+        .unwrap();
+    let policies = client()
+        .parse(&GetCurrentRetentionPolicy::new(), &response)
+        .unwrap();
+    let written = |priority: &str| {
+        format!(
+            r#"{{"code":"0","msg":null,"traceId":"trace","policyList":[{{"policyId":"300000000000000000","policyName":"a","description":null,"priority":{priority},"status":null}}]}}"#
+        )
+    };
+    assert_eq!(serde_json::to_string(&policies).unwrap(), written("10"));
+    assert_eq!(
+        serde_json::to_string(&ForJavaScript(&policies)).unwrap(),
+        written("10.0")
+    );
+
+    let reply = client().parse(&call(), &response).unwrap();
+    assert_eq!(
+        serde_json::to_string(&reply).unwrap(),
+        r#"{"code":"0","msg":null,"traceId":"trace"}"#
+    );
+}
+
+#[test]
+fn an_explanation_has_the_names_of_the_wire() {
+    let theirs = "POST\n/other/\n\nhost:h\nx-date:d\nx-user-id:u\n\nhost;x-date;x-user-id\nhash";
+    let options = RequestOptions::default();
+    let explanation = signing::explain(&client(), &call(), now(), &options, Some(theirs)).unwrap();
+    let written = serde_json::to_value(&explanation).unwrap();
+    assert_eq!(
+        written["canonicalRequestHash"],
+        "9c24ade95d82dce7c7002ec7272d12f9ff60d1f71d5fc50708e113d4249449ce"
+    );
+    assert_eq!(
+        written["signature"],
+        "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"
+    );
+    assert_eq!(written["signedHeaders"], "host;x-date;x-user-id");
+    assert_eq!(
+        written["difference"],
+        serde_json::json!({
+            "part": "CanonicalURI",
+            "line": 2,
+            "ours": "/koodrive/ose/v1/carrier/users/notifyPackageExpire/",
+            "theirs": "/other/",
+        })
+    );
+    assert_eq!(
+        written["finding"],
+        "line 2 (CanonicalURI) differs: signed here \"/koodrive/ose/v1/carrier/users/notifyPackageExpire/\", by the service \"/other/\""
+    );
+    assert_eq!(
+        explanation.difference.unwrap().to_string(),
+        written["finding"]
+    );
+}
+
+#[test]
+fn an_endpoint_may_be_plain_where_the_caller_says_so() {
+    let plain = "http://gateway.example";
+    assert!(host::endpoint(plain, false).is_err());
+    assert_eq!(host::endpoint(plain, true).unwrap().to_string(), plain);
+}
+
+#[test]
+fn microseconds_are_an_instant_rounded_to_a_whole_one() {
+    let read = |microseconds| host::instant("now", microseconds, "a Date");
+    for (microseconds, nanoseconds) in [
+        (0.0, 0),
+        (1.4, 1_000),
+        (1.5, 2_000),
+        (-1.5, -2_000),
+        (1e15, 1_000_000_000_000_000_000),
+    ] {
+        assert_eq!(
+            read(microseconds).unwrap().timestamp_nanos_opt(),
+            Some(nanoseconds),
+            "{microseconds}"
+        );
+    }
+    for microseconds in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+        let refusal = read(microseconds).unwrap_err();
+        assert_eq!(refusal.to_string(), "now is no instant; give a Date");
+    }
+}
+
+#[test]
+fn a_type_is_2_or_asked_for_by_name() {
+    let make = |number, undocumented| {
+        host::notify_package_expire(("1".to_owned(), "14".to_owned()), number, undocumented)
+    };
+    let documented = make(2, None).unwrap();
+    assert_eq!(
+        (documented.carrier_user_id(), documented.package_id()),
+        ("1", "14")
+    );
+    assert_eq!(
+        documented.modification_type(),
+        ModificationType::EnterReservationPeriod
+    );
+    assert_eq!(make(2, Some(1)).unwrap().modification_type().as_i64(), 1);
+    assert!(make(1, None).is_err());
+    assert!(make(2, Some(2)).is_err());
+}
+
+#[test]
+fn a_client_is_made_of_settings() {
+    let make = |plain, margin, offset| {
+        host::client(
+            ("http://gateway.example", plain),
+            "7",
+            by_app(),
+            margin,
+            offset,
+        )
+    };
+    let client = make(true, 60, -90_000).unwrap();
+    assert_eq!(client.clock_margin(), 60);
+    assert_eq!(client.clock_offset(), TimeDelta::seconds(-90));
+    assert_eq!(client.endpoint().authority(), "gateway.example");
+    assert!(make(false, 60, 0).is_err());
+    assert!(make(true, 601, 0).is_err());
+    assert!(make(true, 60, i64::MAX).is_err());
+    assert!(make(true, 60, i64::MIN).is_err());
+}
+
+#[test]
+fn credentials_are_given_in_exactly_one_way() {
+    for (way, texts, shown) in [
+        (
+            "app_id,app_secret",
+            &["a", "s"][..],
+            "Credentials { app_id: a, app_secret: *** }",
+        ),
+        (
+            "appId,appSecret",
+            &["a", "s"],
+            "Credentials { app_id: a, app_secret: *** }",
+        ),
+        ("token", &["t"], "Credentials { authorization: *** }"),
+        (
+            "authorization",
+            &["AT t"],
+            "Credentials { authorization: *** }",
+        ),
+    ] {
+        assert_eq!(
+            format!("{:?}", host::credentials(way, texts).unwrap()),
+            shown
+        );
+    }
+    let authorization = |way| {
+        let client = client().with_credentials(host::credentials(way, &["t"]).unwrap());
+        let parts = client
+            .varying_parts(&call(), now(), &RequestOptions::default())
+            .unwrap();
+        parts.authorization.as_str().to_owned()
+    };
+    assert_eq!(authorization("token"), "Bearer t");
+    assert_eq!(authorization("authorization"), "t");
+    for (way, texts) in [
+        ("", &[][..]),
+        ("token,authorization", &["t", "t"]),
+        ("app_id", &["a"]),
+        ("token", &["a", "s"]),
+    ] {
+        let refusal = host::credentials(way, texts).unwrap_err();
+        assert_eq!(refusal, host::ambiguous_credentials(), "{way}");
+    }
+}
+
+#[test]
+fn options_are_those_that_are_given() {
+    assert_eq!(host::options(None, None), Ok(RequestOptions::default()));
+    let options = host::options(Some(TRACE_ID), Some(now())).unwrap();
+    assert_eq!(
+        options,
+        RequestOptions::default()
+            .trace_id(TraceId::new(TRACE_ID).unwrap())
+            .date(now())
+    );
+    assert!(options.has_date());
+    assert!(!RequestOptions::default().has_date());
+    assert!(host::options(Some("short"), None).is_err());
+}
+
+#[test]
+fn a_status_has_three_digits() {
+    for status in [100, 200, 999] {
+        assert_eq!(
+            host::status(status).map(|status| status.as_u16()),
+            Ok(status)
+        );
+    }
+    for status in [0, 99, 1000] {
+        assert!(host::status(status).is_err(), "{status}");
+    }
+}
+
+#[test]
+fn a_reply_is_read_with_what_is_known_of_the_request() {
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        "date",
+        HeaderValue::from_static("Mon, 03 Nov 2025 07:01:45 GMT"),
+    );
+    let read = |status, body: &[u8], sent: Option<usize>| {
+        let sent = sent.map(|most| (most, "20251103T060000Z".to_owned(), TRACE_ID.to_owned()));
+        let headers = ReplyHeaders::from(&headers);
+        host::read(&client(), &call(), (status, headers, body), sent.as_ref())
+    };
+    let body = br#"{"code":0}"#;
+    assert_eq!(read(200, body, None).unwrap().code, "0");
+    assert_eq!(read(200, body, Some(body.len())).unwrap().code, "0");
+    let too_long = read(200, body, Some(body.len() - 1)).unwrap_err();
+    assert!(
+        too_long
+            .to_string()
+            .contains("longer than the limit of 9 bytes"),
+        "{too_long}"
+    );
+    assert_eq!(too_long.trace_id(), Some(TRACE_ID));
+    let refused = read(401, b"", Some(100)).unwrap_err();
+    assert_eq!(refused.status(), Some(StatusCode::UNAUTHORIZED));
+    assert!(ErrorFields::from(refused).is_clock_refusal);
+    assert!(!ErrorFields::from(read(401, b"", None).unwrap_err()).is_clock_refusal);
+    assert_eq!(
+        read(99, body, None).unwrap_err().kind().as_str(),
+        "invalid_input"
+    );
+}
+
+#[test]
+fn what_a_host_noticed_has_the_text_of_its_function() {
+    for (name, text) in [
+        ("not_sent", TransportError::not_sent("a").to_string()),
+        (
+            "outcome_unknown",
+            TransportError::outcome_unknown("a").to_string(),
+        ),
+        ("not_text", host::not_text("a", "b").to_string()),
+        ("lone_surrogate", host::lone_surrogate("a").to_string()),
+        (
+            "date_without_zone",
+            host::date_without_zone("a").to_string(),
+        ),
+        ("not_a_margin", host::not_a_margin().to_string()),
+        ("not_a_type", host::not_a_type().to_string()),
+        ("", "a; b".to_owned()),
+    ] {
+        assert_eq!(host::error(name, "a", "b").to_string(), text, "{name}");
+    }
+    assert_eq!(host::joined(&["a", "", "bc"]), "abc");
+    assert_eq!(
+        host::not_an_instant("date", "a Date").to_string(),
+        "date is no instant; give a Date"
+    );
+}
