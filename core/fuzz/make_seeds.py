@@ -93,6 +93,28 @@ def sandbox_seed(given, request):
     return fields(microseconds(given["options"]["now"]), request["method"], request["url"], lines, request.get("body"))
 
 
+def forged_seeds(seed):
+    """What a request that is accepted becomes when one thing of it is changed on the way."""
+    for name, old, new in (
+        ("another-signature", b"Signature=08", b"Signature=09"),
+        ("another-app", b"AppId=example-app-id", b"AppId=another-app-id"),
+        ("another-body", b'"packageId":"14"', b'"packageId":"15"'),
+        ("another-method", b"\xffPOST\xff", b"\xffPUT\xff"),
+        ("another-path", b".com/koodrive", b".com/gw/koodrive"),
+        ("another-host", b"https://intl", b"https://cn"),
+        ("a-query", b"notifyPackageExpire\xff", b"notifyPackageExpire?a=1&b\xff"),
+        ("another-date", b"x-date: 20251103T070140Z", b"x-date: 20251103T070141Z"),
+        ("another-user", b"x-user-id: 15", b"x-user-id: 16"),
+        ("two-dates", b"\nx-date:", b"\nx-date: 20251103T070140Z\nx-date:"),
+        ("two-hosts", b"\nx-date:", b"\nhost: elsewhere.example\nx-date:"),
+        ("date-not-signed", b"host;x-date;x-user-id", b"host;x-user-id"),
+        ("names-not-sorted", b"host;x-date;x-user-id", b"x-date;host;x-user-id"),
+        ("token-of-nobody", b"authorization: HMAC-SHA256 AppId=", b"authorization: Bearer "),
+    ):
+        assert seed.count(old) == 1, name
+        yield f"forged-{name}", seed.replace(old, new)
+
+
 def with_example_credentials(given):
     """Whether the sandbox knows the caller without being told."""
     client = given["client"]
@@ -115,6 +137,9 @@ def seeds():
         add("clock", folder.name, clock_seed(given, request))
         if request is not None and with_example_credentials(given):
             add("sandbox", folder.name, sandbox_seed(given, request))
+        if folder.name == "app-notify-minimal":
+            for name, data in forged_seeds(sandbox_seed(given, request)):
+                add("sandbox", name, data)
         if response is not None:
             add("parse", folder.name, parse_seed(given, response))
             add("json", folder.name, body_of(response))

@@ -97,6 +97,17 @@ fn an_accepted_call_stays_accepted_whatever_its_msg_is() {
 }
 
 #[test]
+fn a_code_that_comes_three_times_is_no_code_either() {
+    let body = r#"{"code":0,"code":0,"code":0}"#;
+    let error = client().parse(&call(), &response(200, body)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+    assert!(
+        error.to_string().contains("it has more than one code"),
+        "{error}"
+    );
+}
+
+#[test]
 fn minus_zero_is_not_zero() {
     let error = client()
         .parse(&call(), &response(200, r#"{"code":-0}"#))
