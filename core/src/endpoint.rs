@@ -42,6 +42,9 @@ impl Endpoint {
     /// Reads a base URL such as `https://gateway.example:8443/koodrive-prod`. The host is lower-cased; a default port and a
     /// trailing slash are dropped.
     ///
+    /// Punycode is not decoded, which would take tables of all characters: an `xn--…` that stands for no name is refused by the
+    /// transport or by DNS.
+    ///
     /// Plain `http://` is taken for loopback only, that is `localhost`, `127.0.0.0/8` and `[::1]`: anything else would send
     /// the credentials in clear.
     ///

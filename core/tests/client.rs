@@ -209,6 +209,7 @@ fn every_endpoint_is_shown_as_it_is_used() {
         ("http://127.8.9.10:80", "http://127.8.9.10"),
         ("http://[0:0:0:0:0:0:0:1]:8080", "http://[::1]:8080"),
         ("https://[2001:DB8::7]/x", "https://[2001:db8::7]/x"),
+        ("https://[2001:DB8::]", "https://[2001:db8::]"),
     ] {
         let endpoint = Endpoint::parse(url).unwrap();
         assert_eq!(endpoint.to_string(), shown);
