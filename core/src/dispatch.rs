@@ -275,11 +275,14 @@ impl<K> Dispatcher<K> {
         self.renewal.renewed(at);
     }
 
-    /// There is no fresh token now. It is asked for again after a backoff, and the dispatcher halts when there was none so many
-    /// times in a row as a call has attempts.
+    /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
+    /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
     pub fn no_token(&mut self, now: Now) {
         let at = self.advance(now);
-        let wait = self.backoff(self.renewal.failures() + 1);
+        if !self.renewal.is_asked() {
+            return;
+        }
+        let wait = self.backoff(self.renewal.failures().saturating_add(1));
         let times = self.renewal.failed(at.saturating_add(wait));
         if times >= self.policy.attempts {
             self.halt_for(Halt::NoToken { times });

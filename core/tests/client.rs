@@ -178,6 +178,44 @@ fn a_token_that_is_only_its_scheme_is_refused() {
 }
 
 #[test]
+fn another_word_of_six_letters_is_no_scheme() {
+    let now = at("2025-11-03T07:01:45Z");
+    for (token, authorization) in [
+        ("ABCDEF x", "Bearer ABCDEF x"),
+        ("ABCDEF+x", "Bearer ABCDEF+x"),
+        ("bearer x", "bearer x"),
+        ("bEARER+x", "Bearer x"),
+    ] {
+        let client = client().with_credentials(Credentials::token(token).unwrap());
+        let request = client.request(&call(), now).unwrap();
+        assert_eq!(request.headers()["authorization"], authorization);
+    }
+}
+
+#[test]
+fn a_client_says_what_it_was_made_of() {
+    let client = client().with_clock_margin(7).unwrap();
+    assert_eq!(*client.endpoint(), Endpoint::INTERNATIONAL);
+    assert_eq!(client.user_id(), "1505084218764547200");
+    assert_eq!(client.clock_margin(), 7);
+}
+
+#[test]
+fn authorizations_are_equal_where_their_values_are() {
+    let now = at("2025-11-03T07:01:45Z");
+    let authorization = |token: &str| {
+        let client = client().with_credentials(Credentials::token(token).unwrap());
+        let options = RequestOptions::default();
+        client
+            .varying_parts(&call(), now, &options)
+            .unwrap()
+            .authorization
+    };
+    assert!(authorization("one") == authorization("one"));
+    assert!(authorization("one") != authorization("two"));
+}
+
+#[test]
 fn type_1_is_sent_only_when_asked_for_by_name() {
     let refusal = ModificationType::try_from(1).unwrap_err().to_string();
     assert!(

@@ -122,6 +122,10 @@ impl Renewal {
         self.failures
     }
 
+    pub(super) fn is_asked(&self) -> bool {
+        self.wanted == Wanted::Asked
+    }
+
     /// Times in a row that there was none.
     pub(super) const fn failures(&self) -> u32 {
         self.failures

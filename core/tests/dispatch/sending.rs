@@ -192,3 +192,10 @@ fn what_is_sent_is_what_the_client_would_have_built() {
     );
     assert_eq!(dispatcher.fixed_parts(), client().fixed_parts(&call(5)));
 }
+
+#[test]
+fn threads_may_share_it_behind_a_lock() {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Dispatcher<String>>();
+    shared::<Action<String>>();
+}

@@ -150,3 +150,19 @@ fn where_there_is_none_it_asks_again_later_and_halts_in_the_end() {
     dispatcher.credentials(token("second"), at(now));
     assert_eq!(sent(&mut dispatcher, at(now)).number, 2);
 }
+
+#[test]
+fn what_was_not_asked_for_may_come_and_its_absence_changes_nothing() {
+    let mut dispatcher = with_tokens(|_| {});
+    push(&mut dispatcher, 0..2);
+    dispatcher.no_token(at(0));
+    assert_eq!(
+        sent(&mut dispatcher, at(0)).parts.authorization.as_str(),
+        "Bearer first"
+    );
+    dispatcher.credentials(token("second"), at(0));
+    assert_eq!(
+        sent(&mut dispatcher, at(0)).parts.authorization.as_str(),
+        "Bearer second"
+    );
+}
