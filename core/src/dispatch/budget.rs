@@ -31,7 +31,7 @@ impl RetryBudget {
 
     /// A call was sent for the first time.
     pub(super) fn first_attempt(&mut self) {
-        self.level = (self.level + self.per_first_attempt).min(self.reserve);
+        self.level = self.level.saturating_add(self.per_first_attempt);
     }
 
     /// Pays for a repeat, if it can.

@@ -103,7 +103,6 @@ impl Pace {
             (false, _) => 5,
         };
         self.current = (self.current * tenths / 10).max(self.floor);
-        self.level = self.level.min(self.capacity());
         self.distress = Some(now);
         self.delivered_since = false;
     }

@@ -168,3 +168,30 @@ fn it_never_halts_where_that_is_switched_off() {
     let (requests, _) = answered(&mut dispatcher, |_| (401, WRONG.to_vec()));
     assert_eq!(requests, 1001);
 }
+
+#[test]
+fn no_calls_are_asked_for_while_it_is_halted() {
+    let mut dispatcher = fresh(|policy| {
+        policy.queue = 1;
+        policy.halt_after = 2;
+    });
+    let (requests, action) = answered(&mut dispatcher, |_| (403, Vec::new()));
+    assert_eq!((requests, matches!(action, Action::Halted(_))), (2, true));
+    assert!(matches!(dispatcher.poll(at(1)), Action::Wait(None)));
+    dispatcher.resume();
+    assert!(matches!(dispatcher.poll(at(1)), Action::Calls(1)));
+}
+
+#[test]
+fn after_a_halt_it_begins_as_carefully_as_at_first() {
+    let mut dispatcher = proven(|_| {});
+    push(&mut dispatcher, 0..20);
+    for attempt in all_sent(&mut dispatcher, at(0)) {
+        answer(&mut dispatcher, attempt.ticket, 403, b"", at(0));
+    }
+    assert_eq!(outcomes(&mut dispatcher, at(0)).len(), 20);
+    assert!(dispatcher.halt().is_some());
+    dispatcher.resume();
+    push(&mut dispatcher, 20..60);
+    assert_eq!(all_sent(&mut dispatcher, at(1)).len(), 10);
+}

@@ -151,3 +151,32 @@ fn nothing_of_a_subscriber_and_no_secret_is_in_its_debug() {
     let attempt = sent(&mut dispatcher, at(0));
     assert!(!format!("{:?}", attempt.parts.authorization).contains("Signature"));
 }
+
+#[test]
+fn an_outcome_is_that_of_the_last_attempt() {
+    let headers = [("date", "Mon, 03 Nov 2025 07:01:46 GMT")];
+    for answered in [true, false] {
+        let mut dispatcher = proven(|_| {});
+        push(&mut dispatcher, [7]);
+        let ticket = sent(&mut dispatcher, at(0)).ticket;
+        answer_with(&mut dispatcher, ticket, 429, &headers, b"", at(10));
+        let ticket = sent(&mut dispatcher, at(60_000)).ticket;
+        if answered {
+            answer(&mut dispatcher, ticket, 200, DELIVERED, at(61_000));
+        } else {
+            let error = unanswered();
+            dispatcher.failure(ticket, error, at(61_000)).unwrap();
+        }
+        let outcome = outcome(&mut dispatcher, at(61_000));
+        assert_eq!(outcome.first_sent_at, Some(at(0).wall));
+        assert_eq!(outcome.sent_at, Some(at(60_000).wall));
+        assert_eq!(outcome.server_date, None);
+        if answered {
+            assert_eq!((outcome.status, &outcome.error), (Some(200), &None));
+            assert_eq!(outcome.answered_at, Some(at(61_000).wall));
+        } else {
+            assert_eq!((outcome.status, outcome.answered_at), (None, None));
+            assert_eq!(outcome.error.unwrap().kind(), ErrorKind::OutcomeUnknown);
+        }
+    }
+}

@@ -25,6 +25,20 @@ fn it_asks_for_calls_once_and_again_when_half_of_the_queue_is_empty() {
 }
 
 #[test]
+fn half_of_the_queue_is_left_when_it_asks_again() {
+    let mut dispatcher = fresh(|policy| {
+        policy.queue = 10;
+        policy.concurrency = 5;
+    });
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
+    push(&mut dispatcher, 0..10);
+    for _ in 0..5 {
+        assert!(matches!(dispatcher.poll(at(0)), Action::Send(_)));
+    }
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(5)));
+}
+
+#[test]
 fn a_call_that_does_not_fit_is_given_back() {
     let mut dispatcher = unproven(|policy| policy.queue = 2);
     push(&mut dispatcher, 0..2);

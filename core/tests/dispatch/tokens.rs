@@ -166,3 +166,18 @@ fn what_was_not_asked_for_may_come_and_its_absence_changes_nothing() {
         "Bearer second"
     );
 }
+
+#[test]
+fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
+    let mut dispatcher = with_tokens(|_| {});
+    push(&mut dispatcher, 0..2);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(0));
+    assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
+    dispatcher.credentials(token("second"), at(0));
+    answer(&mut dispatcher, attempts[1].ticket, 200, DELIVERED, at(0));
+    assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(0));
+    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
+}

@@ -6,7 +6,7 @@
 
 use std::hint::black_box;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use http::StatusCode;
@@ -17,6 +17,7 @@ use koodrive::{NotifyPackageExpire, RequestOptions, TraceId, TransportError};
 use crate::night;
 use crate::scenario::Scenario;
 use crate::service::Reply;
+use crate::watch::StopWatch;
 
 /// What a dispatcher was handed, in order.
 #[derive(Debug, Default)]
@@ -155,35 +156,6 @@ pub fn cost(scenario: &Scenario, recording: &Recording, seed: u64) -> Result<Cos
     let total = fastest(|| replay(scenario, recording, seed))?;
     let client = fastest(|| client_alone(scenario, recording))?;
     Ok(Cost { total, client })
-}
-
-/// What this process has run so far, where the system says it: on a busy machine, time passes while others run.
-struct StopWatch {
-    started: Instant,
-    ran: Option<u64>,
-}
-
-impl StopWatch {
-    fn start() -> Self {
-        Self {
-            started: Instant::now(),
-            ran: ran(),
-        }
-    }
-
-    fn took(&self) -> Duration {
-        match (self.ran, ran()) {
-            (Some(then), Some(now)) => Duration::from_nanos(now.saturating_sub(then)),
-            _ => self.started.elapsed(),
-        }
-    }
-}
-
-/// Nanoseconds on a processor.
-fn ran() -> Option<u64> {
-    let statistics = std::fs::read_to_string("/proc/self/schedstat").ok()?;
-    let ran = statistics.split_ascii_whitespace().next()?.parse().ok()?;
-    (ran > 0).then_some(ran)
 }
 
 fn fastest(mut run: impl FnMut() -> Result<Duration>) -> Result<Duration> {

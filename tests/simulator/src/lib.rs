@@ -8,5 +8,6 @@ mod night;
 pub mod report;
 pub mod scenario;
 mod service;
+pub mod watch;
 
 pub use night::simulate;

@@ -1,12 +1,13 @@
 //! `koodrive-simulator [--calls N] [--seed S] [--scenario NAME]`: what a dispatcher costs a service, and what a service costs it.
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use koodrive_simulator::engine::{Recording, cost};
 use koodrive_simulator::scenario::{self, Scenario};
 use koodrive_simulator::simulate;
+use koodrive_simulator::watch::StopWatch;
 
 const USAGE: &str = "usage: cargo xtask simulate [--calls N] [--seed S] [--scenario NAME]";
 
@@ -45,11 +46,11 @@ fn run(arguments: &[String]) -> Result<()> {
     let seed = seed.unwrap_or_else(|| chrono::Utc::now().timestamp_micros().unsigned_abs());
     for scenario in scenarios {
         println!("{}: {}", scenario.name, scenario.about);
-        let start = Instant::now();
+        let watch = StopWatch::start();
         let (report, _) = simulate(scenario, calls, seed, None)?;
         println!("{report}");
-        let seconds = start.elapsed().as_secs_f64();
-        println!("  simulated in {seconds:.1} s{}", memory());
+        let seconds = watch.took().as_secs_f64();
+        println!("  simulated in {seconds:.1} s of one core{}", memory());
         let recorded = calls.min(REPLAYED);
         let (report, recording) = simulate(scenario, recorded, seed, Some(Recording::default()))?;
         if let (Some(recording), None) = (recording, &report.halt) {
