@@ -277,6 +277,22 @@ fn another_header_may_be_signed_too_but_only_once() {
 }
 
 #[test]
+fn a_signed_header_is_named_once() {
+    let headers = [
+        ("host", HOST),
+        ("x-date", "20251103T070140Z"),
+        ("x-date", "20251103T070140Z"),
+        ("x-user-id", USER),
+    ];
+    let request = signed_over("host;x-date;x-date;x-user-id", &headers);
+    let answer = sandbox("{}").handle(&request, now());
+    assert_eq!(
+        header(answer.response(), "x-sandbox-reason"),
+        "SIGNED_HEADERS_NOT_SORTED"
+    );
+}
+
+#[test]
 fn a_path_prefix_is_accepted_and_signed_as_received() {
     let endpoint = Endpoint::parse("https://gateway.example:8443/koodrive-prod").unwrap();
     let client = Client::new(endpoint, USER, by_app()).unwrap();
