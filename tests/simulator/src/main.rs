@@ -44,13 +44,16 @@ fn run(arguments: &[String]) -> Result<()> {
     }
     // Of a night's own, where none is given; it is printed and repeats the run.
     let seed = seed.unwrap_or_else(|| chrono::Utc::now().timestamp_micros().unsigned_abs());
-    for scenario in scenarios {
+    for scenario in &scenarios {
         println!("{}: {}", scenario.name, scenario.about);
         let watch = StopWatch::start();
         let (report, _) = simulate(scenario, calls, seed, None)?;
         println!("{report}");
         let seconds = watch.took().as_secs_f64();
-        println!("  simulated in {seconds:.1} s of one core{}", memory());
+        println!("  simulated in {seconds:.1} s of one core{}\n", memory());
+    }
+    // Afterwards, since a recording is kept in memory.
+    for scenario in scenarios {
         let recorded = calls.min(REPLAYED);
         let (report, recording) = simulate(scenario, recorded, seed, Some(Recording::default()))?;
         if let (Some(recording), None) = (recording, &report.halt) {
@@ -59,12 +62,11 @@ fn run(arguments: &[String]) -> Result<()> {
             let engine = cost.total.saturating_sub(cost.client);
             let what = if scenario.signed { "signed" } else { "built" };
             println!(
-                "  per call: the dispatcher itself {} ns; with requests {what} and answers read {} ns\n",
+                "{}, per call: the dispatcher itself {} ns; with requests {what} and answers read {} ns",
+                scenario.name,
                 per_call(engine),
                 per_call(cost.total)
             );
-        } else {
-            println!();
         }
     }
     Ok(())
