@@ -4,6 +4,7 @@
 //! core. Nothing here fails for being slow: budgets.rs says what was aimed at, report.rs what was found.
 
 mod budgets;
+mod check;
 mod findings;
 mod machine;
 mod node;
@@ -21,8 +22,10 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::sh;
+pub(crate) use check::check;
 use findings::Findings;
 use report::Report;
+pub(crate) use rust::build as build_rust;
 
 /// A part of the benchmark that can be run alone.
 struct Section {

@@ -2,6 +2,7 @@
 
 mod bench;
 mod chromium;
+mod committed;
 mod debian;
 mod demo;
 mod differential;
@@ -38,6 +39,7 @@ usage: cargo xtask COMMAND
   bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
                                    growth; leaves target/bench/bench.md and bench.json
   bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
+  bench --accept                   instruction counts and bytes as they are into tests/bench/committed.json
   differential [--cases N] [--seed S] [--first N]
                                    random cases, whose results must be the same in Rust, Python, Node and Chromium
   fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
@@ -74,6 +76,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["test", "--list"] => test::list(),
         ["bench"] => bench::run(None)?,
         ["bench", "--only", section] => bench::run(Some(section))?,
+        ["bench", "--accept"] => committed::accept()?,
         ["bench", "--write-readme"] => bench::write_readme()?,
         ["differential", arguments @ ..] => {
             if !differential::run(arguments)?.all_passed() {

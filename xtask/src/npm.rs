@@ -210,8 +210,8 @@ pub(crate) fn check_imports() -> Result<()> {
 /// What may be downloaded, in bytes after gzip -9: the core's .wasm, and what a browser's bundler makes of everything.
 const BUDGETS: [(&str, u64); 2] = [("small.wasm", 40 * 1024), ("minified.js", 54 * 1024)];
 
-/// Prints bytes, raw and gzipped. Whether they are within the budgets.
-pub(crate) fn sizes() -> Result<Counts> {
+/// Names of files, and their bytes, raw and gzipped.
+pub(crate) fn measured() -> Result<Vec<(String, u64, u64)>> {
     let package = build()?;
     let text = "const { readFileSync } = require('node:fs'); const { gzipSync } = require('node:zlib');
         const sizes = process.argv.slice(1).map((file) => {
@@ -228,9 +228,13 @@ pub(crate) fn sizes() -> Result<Counts> {
             .arg(package.join("dist/sandbox.wasm"))
             .args([package.join("dist/index.js"), pack()?]),
     )?;
-    let sizes: Vec<(String, u64, u64)> = serde_json::from_str(&printed)?;
+    Ok(serde_json::from_str(&printed)?)
+}
+
+/// Prints bytes, raw and gzipped. Whether they are within the budgets.
+pub(crate) fn sizes() -> Result<Counts> {
     let mut counts = Counts::default();
-    for (name, raw, gzip) in sizes {
+    for (name, raw, gzip) in measured()? {
         let budget = BUDGETS.iter().find(|(budgeted, _)| *budgeted == name);
         let limit = budget.map_or(String::new(), |(_, most)| format!(", at most {most}"));
         println!("{name}: {raw} bytes, gzip {gzip}{limit}");

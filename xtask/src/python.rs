@@ -95,6 +95,11 @@ pub(crate) fn installed() -> Result<PathBuf> {
     installed_in(&DEV)
 }
 
+/// The wheel of this machine for Python 3.11 and later.
+pub(crate) fn wheel() -> Result<PathBuf> {
+    wheel::build(wheel::host()?, wheel::Python::Since311)
+}
+
 /// The same beside niquests.
 pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
     installed_in(&NIQUESTS)

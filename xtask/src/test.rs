@@ -17,6 +17,14 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    pub(crate) const fn skipped_one() -> Self {
+        Self {
+            passed: 0,
+            failed: 0,
+            skipped: 1,
+        }
+    }
+
     pub(crate) const fn all_passed(self) -> bool {
         self.failed == 0
     }

@@ -11,8 +11,8 @@ use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
 use crate::{
-    differential, dispatch, npm, python, readme, reproducible, runtimes, sh, supply_chain, types,
-    workbench,
+    bench, committed, differential, dispatch, npm, python, readme, reproducible, runtimes, sh,
+    supply_chain, types, workbench,
 };
 
 pub(crate) struct Suite {
@@ -122,6 +122,21 @@ pub(crate) const ALL: &[Suite] = &[
         name: "python-artifacts",
         about: "what is in wheels and sdist, and that both build and work",
         run: python::artifacts::test,
+    },
+    Suite {
+        name: "instructions",
+        about: "of the core's three operations, against committed counts",
+        run: committed::instructions,
+    },
+    Suite {
+        name: "sizes",
+        about: "of the .wasm, the bundle and the wheel, against committed ones",
+        run: committed::sizes,
+    },
+    Suite {
+        name: "bench",
+        about: "the benchmark's own sources; nothing is timed",
+        run: bench::check,
     },
     Suite {
         name: "messages",
@@ -393,7 +408,7 @@ fn examples() -> Result<Counts> {
 }
 
 /// A program whose exit status is the whole result.
-fn check(command: &mut Command) -> Result<Counts> {
+pub(crate) fn check(command: &mut Command) -> Result<Counts> {
     sh::run(command)?;
     Ok(one(true))
 }

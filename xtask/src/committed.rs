@@ -1,0 +1,160 @@
+//! Regressions are caught without clocks: instructions of the core's three operations, and bytes of what is published, are held
+//! against the values in `tests/bench/committed.json`. `cargo xtask bench --accept` writes them anew.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::test::{Counts, suites::one};
+use crate::{bench, debian, npm, python, sh};
+
+/// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
+/// and with rustc; bytes with rustc and Node.
+const INSTRUCTIONS_TOLERANCE: f64 = 0.03;
+const BYTES_TOLERANCE: f64 = 0.01;
+
+type Values = BTreeMap<String, u64>;
+
+/// The suite `instructions`.
+pub(crate) fn instructions() -> Result<Counts> {
+    let valgrind = match valgrind() {
+        Ok(valgrind) => valgrind,
+        Err(error) => {
+            println!("skipped, since there is no valgrind: {error:#}");
+            return Ok(Counts::skipped_one());
+        }
+    };
+    let counted = count_instructions(&valgrind)?;
+    held(&counted, &read()?.instructions, INSTRUCTIONS_TOLERANCE)
+}
+
+/// The suite `sizes`.
+pub(crate) fn sizes() -> Result<Counts> {
+    held(&count_bytes()?, &read()?.bytes, BYTES_TOLERANCE)
+}
+
+/// Takes everything as it is.
+pub(crate) fn accept() -> Result<()> {
+    let values = Committed {
+        instructions: count_instructions(&valgrind()?)?,
+        bytes: count_bytes()?,
+    };
+    let json = serde_json::json!({
+        "instructions": values.instructions,
+        "bytes": values.bytes,
+    });
+    fs::write(file(), serde_json::to_string_pretty(&json)? + "\n")?;
+    println!("{} is written", file().display());
+    Ok(())
+}
+
+struct Committed {
+    instructions: Values,
+    bytes: Values,
+}
+
+fn read() -> Result<Committed> {
+    let text = fs::read_to_string(file())?;
+    let values: serde_json::Value = serde_json::from_str(&text)?;
+    Ok(Committed {
+        instructions: serde_json::from_value(values["instructions"].clone())?,
+        bytes: serde_json::from_value(values["bytes"].clone())?,
+    })
+}
+
+fn file() -> PathBuf {
+    sh::root().join("tests/bench/committed.json")
+}
+
+/// Whether each value is at most the committed one and the tolerance. Less is progress, which is worth committing.
+fn held(found: &Values, committed: &Values, tolerance: f64) -> Result<Counts> {
+    ensure!(
+        found.keys().eq(committed.keys()),
+        "tests/bench/committed.json has other names: cargo xtask bench --accept"
+    );
+    let mut counts = Counts::default();
+    for ((name, found), committed) in found.iter().zip(committed.values()) {
+        let change = change(*found, *committed);
+        let passed = change <= tolerance;
+        println!(
+            "{name}: {found}, committed {committed} ({:+.1} %, at most {:+.0} %)",
+            change * 100.0,
+            tolerance * 100.0
+        );
+        if !passed {
+            println!("  if it is worth that: cargo xtask bench --accept");
+        } else if change < -tolerance {
+            println!("  to keep it so: cargo xtask bench --accept");
+        }
+        counts += one(passed);
+    }
+    Ok(counts)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "far below 53 bits")]
+fn change(found: u64, committed: u64) -> f64 {
+    found as f64 / committed as f64 - 1.0
+}
+
+fn valgrind() -> Result<PathBuf> {
+    debian::program(&["valgrind"], "valgrind", "install valgrind")
+}
+
+/// What one more run of each operation takes. Starting up is in both counts, and so falls out.
+fn count_instructions(valgrind: &Path) -> Result<Values> {
+    let program = bench::build_rust("bench-koodrive", "instructions")?;
+    let (few, many) = (1_000, 2_000);
+    let mut counted = Values::new();
+    for operation in ["bearer request", "signed request", "parse"] {
+        let count = |runs: u64| callgrind(valgrind, &program, operation, runs);
+        let more = count(many)?.saturating_sub(count(few)?);
+        counted.insert(operation.to_owned(), more / (many - few));
+    }
+    Ok(counted)
+}
+
+fn callgrind(valgrind: &Path, program: &Path, operation: &str, runs: u64) -> Result<u64> {
+    let output = sh::program(valgrind)
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(program)
+        .args([operation, &runs.to_string()])
+        .output()?;
+    let printed = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "callgrind failed: {printed}");
+    let (_, count) = printed
+        .split_once("Collected : ")
+        .with_context(|| format!("callgrind counted nothing: {printed}"))?;
+    Ok(count.lines().next().unwrap_or_default().trim().parse()?)
+}
+
+/// What is downloaded or installed.
+fn count_bytes() -> Result<Values> {
+    let mut bytes = Values::new();
+    for (name, _, gzip) in npm::measured()? {
+        if ["small.wasm", "minified.js"].contains(&&*name) {
+            bytes.insert(format!("npm {name}, gzip"), gzip);
+        }
+    }
+    bytes.insert(
+        "pip wheel".to_owned(),
+        fs::metadata(python::wheel()?)?.len(),
+    );
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn growth_beyond_the_tolerance_fails_and_less_does_not() {
+        let values = |value| Values::from([("parse".to_owned(), value)]);
+        for (found, passes) in [(500, true), (1_000, true), (1_030, true), (1_031, false)] {
+            let counts = held(&values(found), &values(1_000), 0.03).unwrap();
+            assert_eq!(counts.all_passed(), passes, "{found}");
+        }
+        assert!(held(&values(1), &Values::new(), 0.03).is_err());
+    }
+}
