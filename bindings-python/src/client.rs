@@ -1,7 +1,7 @@
 //! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
 
 use koodrive::header::{self, ReplyHeaders};
-use koodrive::{FixedParts, GetCurrentRetentionPolicy, signing::explain};
+use koodrive::{FixedParts, GetCurrentRetentionPolicy, VaryingParts, signing::explain};
 use koodrive::{NotifyPackageExpire, Operation, RequestOptions, host};
 use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
@@ -12,7 +12,7 @@ use crate::convert::{self, Any, clock, exception, instant, json, octets, picked,
 /// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
 // NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
 #[pyclass(frozen, subclass, module = "koodrive")]
-pub(crate) struct Call(Option<NotifyPackageExpire>);
+pub(crate) struct Call(pub(crate) Option<NotifyPackageExpire>);
 
 #[pymethods]
 impl Call {
@@ -65,7 +65,7 @@ impl Acknowledgement {
 
     #[new]
     #[pyo3(signature = (*, code, msg=None, trace_id=None))]
-    fn new(code: String, msg: Option<String>, trace_id: Option<String>) -> Self {
+    pub(crate) fn new(code: String, msg: Option<String>, trace_id: Option<String>) -> Self {
         Self {
             code,
             msg,
@@ -90,10 +90,10 @@ pub(crate) struct Request {
 }
 
 /// What requests share: method, URL, the headers that never change, the names of the others.
-struct Fixed(Py<PyString>, Py<PyString>, Py<PyList>, [Py<PyString>; 3]);
+pub(crate) struct Fixed(Py<PyString>, Py<PyString>, Py<PyList>, [Py<PyString>; 3]);
 
 impl Fixed {
-    fn new(py: Python<'_>, parts: FixedParts) -> PyResult<Self> {
+    pub(crate) fn new(py: Python<'_>, parts: FixedParts) -> PyResult<Self> {
         let names = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
         let names = names.map(|name| PyString::new(py, name.as_str()).unbind());
         let texts = [parts.method.as_str(), &parts.url];
@@ -101,12 +101,28 @@ impl Fixed {
         let headers = PyList::new(py, parts.headers)?.unbind();
         Ok(Self(method, url, headers, names))
     }
+
+    pub(crate) fn join(&self, py: Python<'_>, parts: VaryingParts) -> PyResult<Request> {
+        let Self(method, url, headers, names) = self;
+        let headers = headers.bind(py).get_slice(0, headers.bind(py).len());
+        headers.append((&names[0], parts.authorization.as_str()))?;
+        headers.append((&names[1], parts.x_date.as_str()))?;
+        if let Some(id) = &parts.trace_id {
+            headers.append((&names[2], id.as_str()))?;
+        }
+        Ok(Request {
+            method: method.clone_ref(py),
+            url: url.clone_ref(py),
+            headers: headers.into_any().unbind(),
+            body: PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind(),
+        })
+    }
 }
 
 /// What ``koodrive.Client`` is made of.
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Client {
-    core: koodrive::Client,
+    pub(crate) core: koodrive::Client,
     fixed: [PyOnceLock<Fixed>; 2],
 }
 
@@ -114,6 +130,7 @@ type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
 type Answer<'a> = (u16, ReplyHeaders<'a>, &'a [u8]);
 type Sent = Option<(usize, String, String)>;
+type Reply = PyResult<Py<PyAny>>;
 
 impl Client {
     fn read<O: Operation>(&self, call: &O, answer: Answer<'_>, sent: &Sent) -> PyResult<O::Reply> {
@@ -153,22 +170,11 @@ impl Client {
         let (py, core) = (call.py(), &self.core);
         let (now, options) = (clock(now)?, options(trace_id, date)?);
         let fixed = &self.fixed[usize::from(call.get().0.is_none())];
-        let (Fixed(method, url, headers, names), parts) = with_call!(call, |call| (
+        let (fixed, parts) = with_call!(call, |call| (
             fixed.get_or_try_init(py, || Fixed::new(py, core.fixed_parts(call)))?,
             core.varying_parts(call, now, &options).map_err(exception)?,
         ));
-        let headers = headers.bind(py).get_slice(0, headers.bind(py).len());
-        headers.append((&names[0], parts.authorization.as_str()))?;
-        headers.append((&names[1], parts.x_date.as_str()))?;
-        if let Some(id) = &parts.trace_id {
-            headers.append((&names[2], id.as_str()))?;
-        }
-        Ok(Request {
-            method: method.clone_ref(py),
-            url: url.clone_ref(py),
-            headers: headers.into_any().unbind(),
-            body: PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind(),
-        })
+        fixed.join(py, parts)
     }
 
     /// Reads the response to a call: returns the reply, or raises the error that it is.
@@ -177,14 +183,7 @@ impl Client {
     // `_sent`, from `send`: the most bytes that a body may have, the X-Date and the trace id that went out.
     #[pyo3(signature = (call, status, headers, body, _sent=None))]
     #[allow(clippy::used_underscore_binding, reason = "private in Python")]
-    fn parse(
-        &self,
-        call: Given,
-        status: u16,
-        headers: Any,
-        body: Any,
-        _sent: Sent,
-    ) -> PyResult<Py<PyAny>> {
+    fn parse(&self, call: Given, status: u16, headers: Any, body: Any, _sent: Sent) -> Reply {
         let (py, body) = (call.py(), octets(body)?);
         let headers = &convert::headers(headers)?;
         let answer = (status, picked(headers), body.as_bytes());

@@ -3,6 +3,7 @@
 
 mod client;
 mod convert;
+mod dispatch;
 
 #[pyo3::pymodule]
 mod _core {
@@ -12,6 +13,8 @@ mod _core {
     #[pymodule_export]
     use crate::client::{Acknowledgement, Call, Client, Request};
     #[pymodule_export]
+    use crate::dispatch::Dispatcher;
+    #[pymodule_export]
     use koodrive_python_sandbox::Sandbox;
 
     #[pymodule_export]
@@ -20,12 +23,8 @@ mod _core {
     /// What Python spells nowhere: the two published endpoints, and the header that holds the date.
     #[pyfunction]
     fn names() -> [String; 3] {
-        let [international, china] = [Endpoint::INTERNATIONAL, Endpoint::CHINA];
-        [
-            international.to_string(),
-            china.to_string(),
-            header::X_DATE.to_string(),
-        ]
+        let [first, second] = [Endpoint::INTERNATIONAL, Endpoint::CHINA].map(|it| it.to_string());
+        [first, second, header::X_DATE.to_string()]
     }
 
     #[pyfunction]

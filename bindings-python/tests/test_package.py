@@ -36,6 +36,18 @@ except koodrive.NotSentError:
     assert not loaded & {"aiohttp", "httpx", "requests", "asyncio", "koodrive.transports._httpx"}
 
 
+def test_dispatching_in_threads_imports_no_event_loop():
+    code = """
+import sys, koodrive
+client = koodrive.Client(endpoint="http://127.0.0.1:1", user_id="1", token="t")
+assert list(client.dispatch([])) == []
+print(*sys.modules)
+"""
+    loaded = set(python("-c", code).split())
+    assert "koodrive._dispatch._blocking" in loaded
+    assert not loaded & {"asyncio", "koodrive._dispatch._asynchronous", "aiohttp", "httpx"}
+
+
 def test_it_is_installed_with_its_types():
     package = pathlib.Path(koodrive.__file__).parent
     assert TESTS.parent not in package.parents

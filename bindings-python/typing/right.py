@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import List, Tuple, TypeVar
+from typing import AsyncIterator, Iterator, List, Tuple, TypeVar
 
 import aiohttp
 import koodrive
@@ -75,3 +75,34 @@ def sandbox() -> str:
     client = koodrive.Client.from_settings(faked.settings, **faked.credentials)
     client.send(koodrive.GetCurrentRetentionPolicy(), transport=faked)
     return faked.accepted()[0].package_id
+
+
+def lapsed() -> Iterator[Tuple[str, koodrive.NotifyPackageExpire]]:
+    yield "row 1", koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+
+
+async def later() -> AsyncIterator[koodrive.NotifyPackageExpire]:
+    yield koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2")
+
+
+def dispatch(client: koodrive.Client) -> List[str]:
+    run: koodrive.Dispatch[str] = client.dispatch(lapsed(), rate=20, concurrency=8, token_age=1500, token=lambda: "t")
+    keys: List[str] = []
+    try:
+        with run:
+            for outcome in run:
+                if outcome.verdict == "unknown" and outcome.error is not None:
+                    keys.append(outcome.key.upper())
+                    print(outcome.error.outcome, outcome.trace_id, outcome.call.package_id, outcome.attempts + 1)
+    except koodrive.HaltedError as halt:
+        print(halt.reason, halt.status, halt.times + 1)
+    progress: koodrive.Progress = run.progress
+    print(progress.delivered + 1, progress.rate)
+    return keys
+
+
+async def adispatch(session: aiohttp.ClientSession, client: koodrive.Client) -> List[int]:
+    async with client.adispatch(later(), transport=session, token=token, repeats_are_safe=True) as run:
+        positions: List[int] = [outcome.key async for outcome in run]
+    last: koodrive.CallOutcome[int] = await run.__anext__()
+    return [*positions, last.key + 1]

@@ -45,3 +45,15 @@ koodrive.Request(method="GET")  # type: ignore[call-arg]  # pyright: ignore[repo
 def handle(error: koodrive.KooDriveError) -> None:
     error.kind == "refused"  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
     error.retry_after + 1  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
+
+
+# Calls alone are dispatched, and by the numbers of the policy.
+client.dispatch(call)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+client.dispatch([GetCurrentRetentionPolicy()])  # type: ignore[list-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+client.dispatch([call], rat=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+client.dispatch([call], rate="1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+client.adispatch([call])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+for outcome in client.dispatch([("row", call)]):
+    outcome.key + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+    outcome.verdict == "sent"  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
+    outcome.attempts = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

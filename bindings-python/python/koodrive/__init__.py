@@ -33,22 +33,31 @@ from ._values import (
     Settings,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._dispatch import AsyncDispatch, CallOutcome, Dispatch, HaltedError, Progress
+
 __all__ = [
     "CHINA",
     "INTERNATIONAL",
     "Acknowledgement",
     "ApiError",
+    "AsyncDispatch",
     "Call",
+    "CallOutcome",
     "Client",
     "Difference",
+    "Dispatch",
     "Exchange",
     "Explanation",
     "GetCurrentRetentionPolicy",
+    "HaltedError",
     "InvalidInputError",
     "KooDriveError",
     "NotSentError",
     "NotifyPackageExpire",
     "OutcomeUnknownError",
+    "Progress",
     "Request",
     "RetentionPolicies",
     "RetentionPolicy",
@@ -56,3 +65,13 @@ __all__ = [
     "UnreadableReplyError",
     "new_trace_id",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """What only many calls need, when it is first asked for."""
+        if name in ("AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"):
+            from . import _dispatch
+
+            return getattr(_dispatch, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

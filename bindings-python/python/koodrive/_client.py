@@ -10,16 +10,39 @@ from ._values import Difference, Explanation, Settings, of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
     from datetime import datetime
-    from typing import Any, NoReturn, Optional, TypeVar, Union
+    from typing import Any, NoReturn, Optional, TypeVar, Union, overload
 
+    from typing_extensions import TypedDict, Unpack
+
+    from ._dispatch import AsyncDispatch, Dispatch, HaltedError
     from ._native import Call
-    from ._values import Exchange
+    from ._values import Exchange, NotifyPackageExpire
 
     _Instant = Union[datetime, float]
     _Reply = TypeVar("_Reply")
     _Token = Union[str, Callable[[], str], Callable[[], Awaitable[str]]]
+    _Key = TypeVar("_Key")
+    _Calls = Union[Iterable[NotifyPackageExpire], AsyncIterable[NotifyPackageExpire]]
+    _Pairs = Union[Iterable[tuple[_Key, NotifyPackageExpire]], AsyncIterable[tuple[_Key, NotifyPackageExpire]]]
+
+    class _Policy(TypedDict, total=False):
+        """Numbers of the core's policy by their names; None is its default. Times are seconds."""
+
+        rate: Optional[float]
+        burst: Optional[int]
+        concurrency: Optional[int]
+        queue: Optional[int]
+        attempts: Optional[int]
+        backoff: Optional[float]
+        backoff_cap: Optional[float]
+        retry_after_cap: Optional[float]
+        retry_ratio: Optional[float]
+        halt_after: Optional[int]
+        repeats_are_safe: Optional[bool]
+        token_age: Optional[float]
+        reply_limit: Optional[int]
 
 INTERNATIONAL, CHINA, X_DATE = _core.names()
 
@@ -223,6 +246,108 @@ class Client(_native.Client):
             timeout=timeout,
             max_reply_bytes=max_reply_bytes,
         )
+
+    if TYPE_CHECKING:
+
+        @overload
+        def dispatch(
+            self,
+            source: Iterable[NotifyPackageExpire],
+            *,
+            transport: Any = None,
+            token: Optional[Callable[[], str]] = None,
+            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **policy: Unpack[_Policy],
+        ) -> Dispatch[int]: ...
+        @overload
+        def dispatch(
+            self,
+            source: Iterable[tuple[_Key, NotifyPackageExpire]],
+            *,
+            transport: Any = None,
+            token: Optional[Callable[[], str]] = None,
+            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **policy: Unpack[_Policy],
+        ) -> Dispatch[_Key]: ...
+
+    def dispatch(
+        self,
+        source: Any,
+        *,
+        transport: Any = None,
+        token: Optional[Callable[[], str]] = None,
+        on_halt: Optional[Callable[[HaltedError], object]] = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        timeout: float = TIMEOUT,
+        **policy: Any,
+    ) -> Any:
+        """Sends many calls, paced and repeated as the service allows: iterate over their outcomes, one for each call.
+
+        ``source`` gives calls, or pairs of a key and a call, and is read as fast as needed. The key, else the call's position,
+        comes back with the outcome. What the source raises is raised when the outcomes of the calls before are out.
+
+        ``transport`` is as for ``send``; exchanges run in threads, as many as are in flight. ``token`` is a function that
+        returns a fresh token; it is called when the service says 401, or the token is older than ``token_age``. Where the
+        client's token is a function, it is that one. ``on_halt`` is called when every call gets the same answer, or there is no token:
+        if it returns True the job goes on, else ``HaltedError`` is raised when the outcomes are out.
+
+        ``policy``: ``rate`` (requests per second, by default 50), ``burst``, ``concurrency``, ``queue``, ``attempts``,
+        ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
+        ``token_age``, ``reply_limit``; times are seconds.
+        """
+        from ._dispatch import Dispatch
+
+        return Dispatch(self, source, transport, token, on_halt, connect_timeout, timeout, policy)
+
+    if TYPE_CHECKING:
+
+        @overload
+        def adispatch(
+            self,
+            source: _Calls,
+            *,
+            transport: Any,
+            token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
+            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **policy: Unpack[_Policy],
+        ) -> AsyncDispatch[int]: ...
+        @overload
+        def adispatch(
+            self,
+            source: _Pairs[_Key],
+            *,
+            transport: Any,
+            token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
+            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **policy: Unpack[_Policy],
+        ) -> AsyncDispatch[_Key]: ...
+
+    def adispatch(
+        self,
+        source: Any,
+        *,
+        transport: Any,
+        token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
+        on_halt: Optional[Callable[[HaltedError], object]] = None,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        timeout: float = TIMEOUT,
+        **policy: Any,
+    ) -> Any:
+        """As ``dispatch``, for ``async for``, on asyncio and over a transport of ``asend``.
+
+        ``source`` may be asynchronous as well; ``token`` and ``on_halt`` may be.
+        """
+        from ._dispatch import AsyncDispatch
+
+        return AsyncDispatch(self, source, transport, token, on_halt, connect_timeout, timeout, policy)
 
     def __repr__(self) -> str:
         endpoint, user_id, *_ = self._made_of

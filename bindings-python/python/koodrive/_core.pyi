@@ -2,7 +2,7 @@ from _typeshed import SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Request", "Sandbox", "error", "names", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Dispatcher", "Request", "Sandbox", "error", "names", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
 
@@ -74,6 +74,42 @@ class Client:
 
         ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
         X-Date, which is checked against the service's window of 15 minutes.
+        """
+
+@final
+class Dispatcher:
+    """
+    What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
+    """
+    def __new__(cls, /, client: Client, policy: SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]], seed: SupportsIndex) -> Dispatcher:
+        """
+        ``policy`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
+        """
+    def cancel(self, /) -> None: ...
+    def credentials(self, /, token: str) -> None: ...
+    def failure(self, /, ticket: SupportsIndex, sent: bool, cause: str) -> None:
+        """
+        ``sent`` is false where the request surely never left.
+        """
+    def finish(self, /) -> None: ...
+    def no_token(self, /) -> None: ...
+    @property
+    def progress(self, /) -> tuple[list[int], list[int], list[int], float]:
+        """
+        The fields of `koodrive.Progress`.
+        """
+    def push(self, /, key: Any, call: Call) -> None: ...
+    @property
+    def reply_limit(self, /) -> int:
+        """
+        Longest body of a reply, in bytes.
+        """
+    def response(self, /, ticket: SupportsIndex, status: SupportsIndex, headers: Any, body: Any) -> None: ...
+    def resume(self, /) -> None: ...
+    def turn(self, /, send: Any, take: Any) -> tuple[str, Any]:
+        """
+        Does what is due: gives ``send`` each request, as ticket, request, key and number of the attempt, and ``take`` each
+        outcome, as the fields of ``koodrive.CallOutcome``. Then says what is left to do, in the words of the core's actions.
         """
 
 @final

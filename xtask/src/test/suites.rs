@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
+use crate::stamp::files;
 use crate::{
     bench, committed, differential, dispatch, npm, python, readme, reproducible, runtimes, sh,
     supply_chain, types, workbench,
@@ -203,20 +204,25 @@ fn docs() -> Result<Counts> {
     )
 }
 
-/// Lines of Rust that a binding may have: more would be a rule about the API.
-const BINDING_LINES: [(&str, usize); 4] = [
-    ("bindings-wasm", 350),
-    ("bindings-wasm/sandbox", 200),
-    ("bindings-python", 350),
-    ("bindings-python/sandbox", 200),
+/// Lines of Rust that a binding may have: more would be a rule about the API. The dispatcher's is counted apart, as the
+/// sandbox's is: it is another state machine, and most of its lines are the list of what goes in and out.
+const BINDING_LINES: [(&str, usize); 5] = [
+    ("bindings-wasm/src", 350),
+    ("bindings-wasm/sandbox/src", 200),
+    ("bindings-python/src", 350),
+    ("bindings-python/src/dispatch.rs", 220),
+    ("bindings-python/sandbox/src", 200),
 ];
 
 fn limits() -> Result<Counts> {
     let mut counts = Counts::default();
     for (binding, most) in BINDING_LINES {
         let mut lines = 0;
-        for entry in fs::read_dir(sh::root().join(binding).join("src"))? {
-            lines += fs::read_to_string(entry?.path())?.lines().count();
+        for file in files(&sh::root().join(binding))? {
+            let apart = BINDING_LINES.map(|(path, _)| sh::root().join(path));
+            if file == sh::root().join(binding) || !apart.contains(&file) {
+                lines += fs::read_to_string(file)?.lines().count();
+            }
         }
         println!("{binding}: {lines} lines of Rust, at most {most}");
         counts += one(lines <= most);

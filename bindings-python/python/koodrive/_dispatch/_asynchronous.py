@@ -1,0 +1,232 @@
+"""The driver for asyncio: a task for each exchange, one that reads an asynchronous source, one that asks for a token."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Generic, TypeVar
+
+from .. import _core
+from ..transports import _send, _sessions
+from ._job import Job
+from ._values import outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+    from typing import Any, Optional, Union
+
+    from .._client import Client
+    from ._values import CallOutcome, HaltedError, Progress
+
+_Key = TypeVar("_Key")
+
+
+class AsyncDispatch(Generic[_Key]):
+    """A job under way, as ``Client.adispatch`` made it: an asynchronous iterator of outcomes, and a context manager that ends it.
+
+    Something is sent only while the next outcome is awaited. When iteration is over, or was broken off by a cancellation,
+    everything has ended that was under way; the outcomes that are left can still be iterated over.
+    """
+
+    __module__ = "koodrive"
+
+    def __init__(
+        self,
+        client: Client,
+        source: Union[Iterable[Any], AsyncIterable[Any]],
+        transport: Any,
+        token: Optional[Callable[[], Any]],
+        on_halt: Optional[Callable[[HaltedError], object]],
+        connect_timeout: float,
+        timeout: float,
+        policy: dict[str, Any],
+    ) -> None:
+        self._travel = _sessions.asynchronous(transport)
+        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, policy)
+        self._is_async = hasattr(source, "__aiter__")
+        self._items: Any = source.__aiter__() if self._is_async else iter(source)  # type: ignore[union-attr,arg-type]
+        self._turn = job.dispatcher.turn
+        self._loop: Any = None
+        self._waiter: Any = None
+        self._exchanges: set[asyncio.Task[Any]] = set()
+        # Of the reader and of the token function.
+        self._others: set[asyncio.Task[Any]] = set()
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._job.progress
+
+    def cancel(self) -> None:
+        """Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent."""
+        self._job.cancel()
+        for task in self._others:
+            if task is not _current():
+                task.cancel()
+        self._wake()
+
+    async def aclose(self) -> None:
+        """Cancels, waits for what is in flight, and drops the outcomes that nobody has seen."""
+        await self._settle()
+        self._job.outcomes.clear()
+        self._job.failure = None
+
+    def __aiter__(self) -> AsyncDispatch[_Key]:
+        return self
+
+    async def __anext__(self) -> CallOutcome[_Key]:
+        job = self._job
+        try:
+            await self._advance()
+        except BaseException:
+            # A cancellation, or what on_halt raised.
+            await self._settle()
+            raise
+        if job.outcomes:
+            return outcome(job.outcomes.popleft())
+        failure, job.failure = job.failure, None
+        raise StopAsyncIteration if failure is None else failure
+
+    async def __aenter__(self) -> AsyncDispatch[_Key]:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"<koodrive.AsyncDispatch {self.progress}>"
+
+    async def _advance(self) -> None:
+        """Until there is an outcome, or no more will come."""
+        job = self._job
+        if self._loop is None:
+            self._begin()
+        if job.begins_without_token and not job.cancelled:
+            await self._renew()
+        while not job.done:
+            word, value = self._turn(self._start, job.outcomes.append)
+            if word == "calls":
+                job.wanted = value
+                if self._is_async:
+                    self._spawn(self._others, self._read())
+            elif word == "token":
+                self._spawn(self._others, self._renew())
+            elif word == "halted":
+                halt = job.halt(value)
+                job.go_on(halt, job.on_halt is not None and await _send._token(lambda: job.on_halt(halt)))
+            elif word == "done":
+                await self._end()
+            elif job.outcomes:
+                return
+            elif job.wanted and not self._is_async:
+                self._read_one()
+            else:
+                await self._wait(value)
+
+    def _begin(self) -> None:
+        try:
+            self._loop = asyncio.get_running_loop()
+        except RuntimeError:
+            raise _core.error("refused", "adispatch runs on asyncio alone", "use it there, or dispatch in a thread") from None
+
+    async def _settle(self) -> None:
+        """Waits for what is in flight. A second cancellation ends that, too; then it is unknown what became of it."""
+        job = self._job
+        self.cancel()
+        try:
+            while not job.done:
+                word, value = self._turn(self._start, job.outcomes.append)
+                if word == "wait":
+                    await self._wait(value)
+                elif word == "done":
+                    await self._end()
+        except BaseException:
+            for task in self._exchanges:
+                task.cancel()
+            raise
+
+    async def _end(self) -> None:
+        self._job.done = True
+        for task in self._others:
+            task.cancel()
+        if self._others:
+            await asyncio.wait(self._others)
+
+    def _start(self, attempt: Any) -> None:
+        ticket, request, _, _ = attempt
+        task = self._spawn(self._exchanges, self._exchange(ticket, request))
+        # Also for one that is cancelled before it began.
+        task.add_done_callback(lambda task: self._hand_in(ticket, task))
+
+    async def _exchange(self, ticket: int, request: Any) -> None:
+        try:
+            status, headers, body = await self._travel(request, **self._job.limits)
+            self._job.dispatcher.response(ticket, status, headers, body)
+        except Exception as error:
+            ends = self._job.broken(ticket, error)
+            if ends is not None:
+                self._job.fail(ends)
+
+    def _hand_in(self, ticket: int, task: asyncio.Task[Any]) -> None:
+        if task.cancelled():
+            self._job.broken(ticket, asyncio.CancelledError("the exchange was cancelled"))
+        self._wake()
+
+    def _read_one(self) -> None:
+        job = self._job
+        try:
+            job.take(next(self._items))
+        except StopIteration:
+            job.end_of_source()
+        except Exception as error:
+            job.fail(error)
+
+    async def _read(self) -> None:
+        job = self._job
+        try:
+            while job.wanted > 0:
+                try:
+                    item = await self._items.__anext__()
+                except StopAsyncIteration:
+                    job.end_of_source()
+                else:
+                    job.take(item)
+                self._wake()
+        except Exception as error:
+            job.fail(error)
+            self._wake()
+
+    async def _renew(self) -> None:
+        job = self._job
+        try:
+            job.renew(await _send._token(job.token))
+        except Exception as error:
+            job.no_token(error)
+        self._wake()
+
+    async def _wait(self, seconds: Optional[float]) -> None:
+        self._waiter = waiter = self._loop.create_future()
+        timer = None if seconds is None else self._loop.call_later(seconds, self._wake)
+        try:
+            await waiter
+        finally:
+            self._waiter = None
+            if timer is not None:
+                timer.cancel()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def _spawn(self, tasks: set[asyncio.Task[Any]], work: Coroutine[Any, Any, None]) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = self._loop.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        return task
+
+
+def _current() -> Any:
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None

@@ -1,0 +1,209 @@
+"""The driver for scripts: exchanges in threads, everything else in the thread that iterates."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from .. import _core
+from ..transports import _send, _sessions
+from ._job import Job
+from ._values import outcome
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Any, Optional
+
+    from .._client import Client
+    from ._values import CallOutcome, HaltedError, Progress
+
+_Key = TypeVar("_Key")
+
+
+class Dispatch(Generic[_Key]):
+    """A job under way, as ``Client.dispatch`` made it: an iterator of outcomes, and a context manager that ends it.
+
+    Something happens only while the next outcome is asked for. When iteration is over, or was broken off by an exception such
+    as Ctrl-C, everything has ended that was under way; the outcomes that are left can still be iterated over.
+    """
+
+    __module__ = "koodrive"
+
+    def __init__(
+        self,
+        client: Client,
+        source: Iterable[Any],
+        transport: Any,
+        token: Optional[Callable[[], Any]],
+        on_halt: Optional[Callable[[HaltedError], object]],
+        connect_timeout: float,
+        timeout: float,
+        policy: dict[str, Any],
+    ) -> None:
+        self._threads = 0
+        self._jobs: SimpleQueue[Any] = SimpleQueue()
+        # What a worker has to say: that something was handed in, or what ends the job.
+        self._said: SimpleQueue[Optional[BaseException]] = SimpleQueue()
+        self._travel = _sessions.blocking(transport)
+        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, policy)
+        if hasattr(source, "__aiter__"):
+            raise _core.error("refused", "the source is asynchronous", "use adispatch, or an iterable")
+        self._items = iter(source)
+        self._turn = job.dispatcher.turn
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is. May be asked from any thread."""
+        return self._job.progress
+
+    def cancel(self) -> None:
+        """Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent.
+
+        May be called from any thread, and from a handler of signals.
+        """
+        self._job.cancel()
+        self._said.put(None)
+
+    def close(self) -> None:
+        """Cancels, waits for what is in flight, and drops the outcomes that nobody has seen."""
+        self._settle()
+        self._job.outcomes.clear()
+        self._job.failure = None
+
+    def __iter__(self) -> Dispatch[_Key]:
+        return self
+
+    def __next__(self) -> CallOutcome[_Key]:
+        job = self._job
+        try:
+            self._advance()
+        except BaseException:
+            # Ctrl-C, or what another handler of signals or on_halt raised.
+            self._settle()
+            raise
+        if job.outcomes:
+            return outcome(job.outcomes.popleft())
+        failure, job.failure = job.failure, None
+        raise StopIteration if failure is None else failure
+
+    def __enter__(self) -> Dispatch[_Key]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        # Waits for nothing: it may be any thread's, and any lock may be held. One that could not be made has no turn.
+        if hasattr(self, "_turn") and not self._job.done:
+            self._job.cancel()
+            self._end()
+
+    def __repr__(self) -> str:
+        return f"<koodrive.Dispatch {self.progress}>"
+
+    def _advance(self) -> None:
+        """Until there is an outcome, or no more will come."""
+        job = self._job
+        if job.begins_without_token and not job.cancelled:
+            self._renew()
+        while not job.done:
+            word, value = self._turn(self._jobs.put, job.outcomes.append)
+            self._staff()
+            if word == "calls":
+                job.wanted = value
+            elif word == "token":
+                self._renew()
+            elif word == "halted":
+                halt = job.halt(value)
+                job.go_on(halt, job.on_halt is not None and job.on_halt(halt))
+            elif word == "done":
+                self._end()
+            elif job.outcomes:
+                return
+            elif job.wanted:
+                self._read()
+            else:
+                self._wait(value)
+
+    def _settle(self) -> None:
+        """Waits for what is in flight, and for nothing else."""
+        job = self._job
+        job.cancel()
+        while not job.done:
+            word, value = self._turn(self._jobs.put, job.outcomes.append)
+            self._staff()
+            if word == "wait":
+                self._wait(value)
+            elif word == "done":
+                self._end()
+
+    def _read(self) -> None:
+        job = self._job
+        try:
+            job.take(next(self._items))
+        except StopIteration:
+            job.end_of_source()
+        except Exception as error:
+            job.fail(error)
+
+    def _renew(self) -> None:
+        job = self._job
+        try:
+            job.renew(_send._not_async(job.token()))  # type: ignore[misc]
+        except Exception as error:
+            job.no_token(error)
+
+    def _wait(self, seconds: Optional[float]) -> None:
+        try:
+            said = self._said.get(timeout=seconds)
+            while True:
+                if said is not None:
+                    self._job.fail(said)
+                said = self._said.get_nowait()
+        except Empty:
+            pass
+
+    def _staff(self) -> None:
+        """A thread for each exchange that is under way."""
+        while self._threads < self._job.dispatcher.progress[2][2]:
+            self._threads += 1
+            # Not a method: a thread that held this object would keep it from being dropped.
+            work = (self._jobs, self._said, self._job.dispatcher, self._job.broken, self._travel, self._job.limits)
+            thread = threading.Thread(target=_work, args=work, name="koodrive dispatch", daemon=True)
+            _working[thread] = self._jobs
+            thread.start()
+
+    def _end(self) -> None:
+        self._job.done = True
+        for _ in range(self._threads):
+            self._jobs.put(None)
+
+
+#: Threads, and where each takes its work from.
+_working: dict[threading.Thread, SimpleQueue[Any]] = {}
+
+
+def _work(jobs: Any, said: Any, dispatcher: Any, broken: Any, travel: Any, limits: Any) -> None:
+    while (job := jobs.get()) is not None:
+        ticket, request, _, _ = job
+        error = None
+        try:
+            status, headers, body = travel(request, **limits)
+            dispatcher.response(ticket, status, headers, body)
+        except BaseException as failed:
+            error = broken(ticket, failed)
+        said.put(error)
+    _working.pop(threading.current_thread(), None)
+
+
+@atexit.register
+def _end_all() -> None:
+    """What is in flight ends before the program does, also of a job that nobody holds any more."""
+    working = list(_working.items())
+    for _, jobs in working:
+        jobs.put(None)
+    for thread, _ in working:
+        thread.join()

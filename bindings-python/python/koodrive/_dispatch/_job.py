@@ -1,0 +1,145 @@
+"""What both drivers share: the dispatcher with its options, items of a source, the end.
+
+A driver takes a turn (``Dispatcher.turn``), which sends what is due and gathers outcomes, and does what that leaves to do. Turns
+are taken while somebody waits for the next outcome, and only then: so nothing is sent for a user who has gone, and the source is
+read in the user's own thread, or task.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+
+from .. import _core
+from .._convert import text
+from .._errors import InvalidInputError
+from .._native import Call
+from .._values import of
+from ..transports import NotSent, _send
+from ..transports._request import Unusable
+from ._values import Progress, halted, not_sent
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Optional
+
+    from .._client import Client
+
+
+class Job:
+    """One job, without its driver."""
+
+    def __init__(
+        self,
+        client: Client,
+        token: Optional[Callable[[], Any]],
+        on_halt: Optional[Callable[..., Any]],
+        connect_timeout: float,
+        timeout: float,
+        policy: dict[str, Any],
+    ) -> None:
+        if "renews_token" in policy:
+            raise _core.error("refused", "renews_token is no option", "give token, a function, and it is so")
+        #: Whether there is no token yet.
+        self.begins_without_token = client._token is not None
+        self.token = client._token if token is None else token
+        numbers = [(name, _number(name, value)) for name, value in policy.items() if value is not None]
+        numbers.append(("renews_token", float(self.token is not None)))
+        self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
+        self.limits: dict[str, Any] = {
+            "connect_timeout": connect_timeout,
+            "timeout": timeout,
+            "max_reply_bytes": self.dispatcher.reply_limit,
+        }
+        _send._check(**self.limits)
+        self.on_halt = on_halt
+        #: Fields of outcomes that the user has not seen.
+        self.outcomes: deque[Any] = deque()
+        #: Calls that the dispatcher has asked for and that were not read yet.
+        self.wanted = 0
+        self.cancelled = False
+        self.done = False
+        #: What is raised when the outcomes are out.
+        self.failure: Optional[BaseException] = None
+        self._why_no_token: Optional[BaseException] = None
+        self._read = 0
+
+    @property
+    def progress(self) -> Progress:
+        sent, not_delivered, now, rate = self.dispatcher.progress
+        return of(Progress, (*sent, *not_delivered, *now, rate))
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.wanted = 0
+        self.dispatcher.cancel()
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the job with this, after the outcomes."""
+        if self.failure is None:
+            self.failure = error
+        self.cancel()
+
+    def end_of_source(self) -> None:
+        self.wanted = 0
+        self.dispatcher.finish()
+
+    def take(self, item: Any) -> None:
+        """What the source gave: a call, or a key and a call."""
+        key, call = item if isinstance(item, tuple) and len(item) == 2 else (self._read, item)
+        if not isinstance(call, Call):
+            what = f"a source gives an item of type {type(call).__name__}"
+            raise _core.error("refused", what, "give calls, or pairs of a key and a call")
+        self._read += 1
+        try:
+            self.dispatcher.push(key, call)  # type: ignore[arg-type]
+        except InvalidInputError:
+            if not self.cancelled:
+                raise
+            # While it was read.
+            self.outcomes.append(not_sent(key, call))
+        else:
+            self.wanted -= 1
+
+    def renew(self, token: Any) -> None:
+        """Takes what the token function gave."""
+        self.dispatcher.credentials(text("token", token))
+        self.begins_without_token = False
+
+    def no_token(self, error: Exception) -> None:
+        """Takes that it gave none. The dispatcher asks again, but for the first and for a mistake of the program."""
+        if isinstance(error, InvalidInputError):
+            self.fail(error)
+        elif self.begins_without_token:
+            failure = _core.error("not_sent", str(error) or type(error).__name__, "")
+            failure.__cause__ = error
+            self.fail(failure)
+        else:
+            self._why_no_token = error
+            self.dispatcher.no_token()
+
+    def halt(self, fields: Any) -> Any:
+        return halted(fields, self._why_no_token)
+
+    def go_on(self, halt: BaseException, resumed: Any) -> None:
+        """After a halt, as the user decided."""
+        if resumed:
+            self.dispatcher.resume()
+        else:
+            self.fail(halt)
+
+    def broken(self, ticket: int, error: BaseException) -> Optional[BaseException]:
+        """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
+        cause = str(error) or type(error).__name__
+        self.dispatcher.failure(ticket, not isinstance(error, NotSent), cause)
+        return _core.error("refused", *error.args) if isinstance(error, Unusable) else None
+
+
+def _number(name: str, value: Any) -> float:
+    if isinstance(value, (int, float)):
+        try:
+            return float(value)
+        except OverflowError:
+            pass
+    raise _core.error("refused", f"{name} is {value!r}", "give a number; times are seconds")

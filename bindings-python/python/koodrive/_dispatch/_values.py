@@ -1,0 +1,211 @@
+"""What became of a call, how far a job is, and why it halted: the core's words, as Python's values."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from .._values import _Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, Literal, Optional
+
+    from .._errors import KooDriveError
+    from .._native import Acknowledgement
+    from .._values import NotifyPackageExpire
+
+    _Verdict = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
+
+_Key = TypeVar("_Key")
+
+
+class CallOutcome(_Value, Generic[_Key]):
+    """What became of a call; the last that is heard of it. Instants are seconds since the epoch."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "key": "As the source gave it, or the call's position in the source, from 0.",
+        "call": "As the source gave it.",
+        "verdict": '"delivered", "refused" (the service did not act), "unknown" (it may have), "given_up" (it did not act, and '
+        'trying on was given up) or "not_sent".',
+        "attempts": "How often it was sent.",
+        "trace_id": "That of all its attempts; None if it was never sent.",
+        "x_date": "X-Date of the last attempt.",
+        "first_sent_at": "When the first attempt left, by this machine's clock.",
+        "sent_at": "When the last attempt left, by this machine's clock.",
+        "answered_at": "When its answer came, by this machine's clock; None where none came.",
+        "server_date": "``Date`` of that answer.",
+        "status": "HTTP status of that answer.",
+        "reply": "The service's acknowledgement, where it was delivered.",
+        "error": "The last attempt's error, where it was not: not raised, for you to look at.",
+    }
+    __match_args__ = (
+        "key",
+        "call",
+        "verdict",
+        "attempts",
+        "trace_id",
+        "x_date",
+        "first_sent_at",
+        "sent_at",
+        "answered_at",
+        "server_date",
+        "status",
+        "reply",
+        "error",
+    )
+
+    key: _Key
+    call: NotifyPackageExpire
+    verdict: _Verdict
+    attempts: int
+    trace_id: Optional[str]
+    x_date: Optional[str]
+    first_sent_at: Optional[float]
+    sent_at: Optional[float]
+    answered_at: Optional[float]
+    server_date: Optional[float]
+    status: Optional[int]
+    reply: Optional[Acknowledgement]
+    error: Optional[KooDriveError]
+
+    def __init__(
+        self,
+        *,
+        key: _Key,
+        call: NotifyPackageExpire,
+        verdict: _Verdict,
+        attempts: int = 0,
+        trace_id: Optional[str] = None,
+        x_date: Optional[str] = None,
+        first_sent_at: Optional[float] = None,
+        sent_at: Optional[float] = None,
+        answered_at: Optional[float] = None,
+        server_date: Optional[float] = None,
+        status: Optional[int] = None,
+        reply: Optional[Acknowledgement] = None,
+        error: Optional[KooDriveError] = None,
+    ) -> None:
+        self._fill(locals())
+
+    @property
+    def code(self) -> Optional[str]:
+        """The service's code in its last answer."""
+        answer = self.reply or self.error
+        return None if answer is None else answer.code
+
+    @property
+    def msg(self) -> Optional[str]:
+        """The service's message in its last answer. May be Chinese, so never match on it."""
+        answer = self.reply or self.error
+        return None if answer is None else answer.msg
+
+
+# Made by the million, so past its constructor.
+_setters = tuple(vars(CallOutcome)[name].__set__ for name in CallOutcome.__match_args__)
+
+
+def outcome(fields: Sequence[object]) -> CallOutcome[Any]:
+    """Of the core's fields, in their order."""
+    made: CallOutcome[Any] = object.__new__(CallOutcome)
+    for set_field, field in zip(_setters, fields):
+        set_field(made, field)
+    if made.error is not None:
+        # As `send` does, for one that never had an answer.
+        made.error.trace_id = made.error.trace_id or made.trace_id
+    return made
+
+
+def not_sent(key: object, call: object) -> tuple[object, ...]:
+    """The fields of a call that the core was never given, since its job was cancelled."""
+    return (key, call, "not_sent", 0, *[None] * 9)
+
+
+class Progress(_Value):
+    """How far a job is: calls since its start, and now."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "pushed": "Calls that were read from the source.",
+        "requests": "Requests that were sent; more than calls, where some were sent again.",
+        "delivered": "Outcomes so far.",
+        "refused": "Outcomes so far.",
+        "unknown": "Outcomes so far.",
+        "given_up": "Outcomes so far.",
+        "not_sent": "Outcomes so far.",
+        "queued": "Calls that wait for their first attempt, now.",
+        "waiting": "Calls that wait to be sent again, now.",
+        "in_flight": "Calls that are in flight, now.",
+        "rate": "Requests per second that may leave, now: less than was allowed while the service is in distress.",
+    }
+    __match_args__ = (
+        "pushed",
+        "requests",
+        "delivered",
+        "refused",
+        "unknown",
+        "given_up",
+        "not_sent",
+        "queued",
+        "waiting",
+        "in_flight",
+        "rate",
+    )
+
+    pushed: int
+    requests: int
+    delivered: int
+    refused: int
+    unknown: int
+    given_up: int
+    not_sent: int
+    queued: int
+    waiting: int
+    in_flight: int
+    rate: float
+
+    def __init__(
+        self,
+        *,
+        pushed: int = 0,
+        requests: int = 0,
+        delivered: int = 0,
+        refused: int = 0,
+        unknown: int = 0,
+        given_up: int = 0,
+        not_sent: int = 0,
+        queued: int = 0,
+        waiting: int = 0,
+        in_flight: int = 0,
+        rate: float = 0.0,
+    ) -> None:
+        self._fill(locals())
+
+
+class HaltedError(Exception):
+    """Nothing more was sent, since it would have been in vain. Raised when the outcomes of all calls that were read are out.
+
+    What is true at the service is in those outcomes. Correct the cause, and dispatch what was not sent.
+    """
+
+    __module__ = "koodrive"
+
+    #: "same_answer": so many calls in a row got it, and none was delivered in between. "no_token": the token function failed.
+    reason: Literal["same_answer", "no_token"]
+    #: How many calls, or how many failures, in a row.
+    times: int
+    #: Of the answer that they share.
+    status: Optional[int] = None
+    code: Optional[str] = None
+    msg: Optional[str] = None
+
+
+def halted(fields: tuple[Any, ...], cause: Optional[BaseException]) -> HaltedError:
+    """Of the core's fields. ``cause`` is why there was no token."""
+    text, reason, times, status, code, msg = fields
+    error = HaltedError(text)
+    # In the instance's dict, where pickle finds them.
+    error.__dict__.update(reason=reason, times=times, status=status, code=code, msg=msg)
+    error.__cause__ = cause if reason == "no_token" else None
+    return error
