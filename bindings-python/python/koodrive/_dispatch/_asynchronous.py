@@ -113,7 +113,8 @@ class AsyncDispatch(Generic[_Key]):
                 self._spawn(self._others, self._renew())
             elif word == "halted":
                 halt = job.halt(value)
-                job.go_on(halt, job.on_halt is not None and await _send._token(lambda: job.on_halt(halt)))
+                resumed: Any = None if job.on_halt is None else job.on_halt(halt)
+                job.go_on(halt, await resumed if hasattr(resumed, "__await__") else resumed)
             elif word == "done":
                 await self._end()
             elif job.outcomes:
