@@ -442,19 +442,30 @@ def test_a_loop_that_is_left_sends_nothing_more():
     assert len(sandbox.accepted()) == accepted + progress.delivered
 
 
-def test_ctrl_c_waits_for_what_is_in_flight_and_loses_nothing():
-    sandbox, begun, interrupted = Sandbox(), [], threading.Event()
+@pytest.fixture
+def interruptible():
+    """As a program's main thread is; a worker of pytest-xdist ignores Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_ctrl_c_waits_for_what_is_in_flight_and_loses_nothing(interruptible):
+    sandbox, begun, lock, interrupted = Sandbox(), [], threading.Lock(), threading.Event()
 
     def transport(request, **limits):
-        begun.append(request)
-        if len(begun) == 8:
-            interrupted.set()
+        with lock:
+            begun.append(request)
+            is_last = len(begun) == 8
+        if is_last:
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+            interrupted.set()
         # What was in flight by then goes on afterwards.
-        assert interrupted.wait(60)
+        assert interrupted.wait(600)
         return sandbox(request, **limits)
 
-    run = client_of(sandbox).dispatch(calls(), transport=transport, concurrency=8, halt_after=0, **{**FAST, "burst": 8})
+    options = {"transport": transport, "concurrency": 8, "halt_after": 0, "burst": 8, **FAST}
+    run = client_of(sandbox).dispatch(calls(10_000), **options)
     seen = []
     with pytest.raises(KeyboardInterrupt):
         for outcome in run:

@@ -22,7 +22,7 @@ _Key = TypeVar("_Key")
 
 
 class AsyncDispatch(Generic[_Key]):
-    """A job under way, as ``Client.adispatch`` made it: an asynchronous iterator of outcomes, and a context manager that ends it.
+    """A job under way, of ``Client.adispatch``: an asynchronous iterator of outcomes, and a context manager that ends it.
 
     Something is sent only while the next outcome is awaited. When iteration is over, or was broken off by a cancellation,
     everything has ended that was under way; the outcomes that are left can still be iterated over.

@@ -27,8 +27,7 @@ class CallOutcome(_Value, Generic[_Key]):
     __slots__ = {
         "key": "As the source gave it, or the call's position in the source, from 0.",
         "call": "As the source gave it.",
-        "verdict": '"delivered", "refused" (the service did not act), "unknown" (it may have), "given_up" (it did not act, and '
-        'trying on was given up) or "not_sent".',
+        "verdict": '"delivered", "refused", "unknown" (the service may have acted), "given_up" (it has not) or "not_sent".',
         "attempts": "How often it was sent.",
         "trace_id": "That of all its attempts; None if it was never sent.",
         "x_date": "X-Date of the last attempt.",
