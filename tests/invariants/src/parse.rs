@@ -280,7 +280,10 @@ fn retry_after(headers: &HeaderMap) -> Wait {
         return value.parse().map_or(Wait::None, Wait::For);
     }
     let instant = |text: &str| {
-        let time = httpdate::parse_http_date(text).ok()?;
+        // The other reader trims; so do HTTP stacks, before we see it.
+        let time = httpdate::parse_http_date(text)
+            .ok()
+            .filter(|_| text.trim() == text)?;
         Some(DateTime::<Utc>::from(time).timestamp())
     };
     match (
