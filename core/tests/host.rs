@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use koodrive::header::ReplyHeaders;
+use koodrive::header::{self, ReplyHeaders};
 use koodrive::host::{self, ErrorFields, ForJavaScript};
 use koodrive::{
     Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, ModificationType,
@@ -259,6 +259,21 @@ fn options_are_those_that_are_given() {
     assert!(options.has_date());
     assert!(!RequestOptions::default().has_date());
     assert!(host::options(Some("short"), None).is_err());
+}
+
+#[test]
+fn a_header_that_is_read_is_found_by_its_name_in_any_case() {
+    for (name, position) in [
+        ("date", Some(0)),
+        ("AGE", Some(1)),
+        ("Retry-After", Some(2)),
+        ("X-TraceId", Some(3)),
+        ("", None),
+        ("dates", None),
+        ("x-date", None),
+    ] {
+        assert_eq!(header::position(name.as_bytes()), position, "{name}");
+    }
 }
 
 #[test]
