@@ -246,7 +246,7 @@ pub(crate) struct ServerDate {
 
 impl ServerDate {
     pub(crate) fn read(headers: ReplyHeaders<'_>) -> Option<Self> {
-        let text = headers.date?;
+        let text = headers.date()?;
         Some(Self {
             date: http_date::parse(text)?,
             text: text.to_owned(),

@@ -31,10 +31,10 @@ pub fn position(name: &[u8]) -> Option<usize> {
 /// What this crate reads of a reply's headers. Made of a [`HeaderMap`], or of [`READ_FROM_REPLIES`]' values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplyHeaders<'a> {
-    pub(crate) date: Option<&'a str>,
+    date: Option<&'a [u8]>,
     pub(crate) has_age: bool,
-    pub(crate) retry_after: Option<&'a str>,
-    pub(crate) trace_id: Option<&'a str>,
+    retry_after: Option<&'a [u8]>,
+    trace_id: Option<&'a [u8]>,
 }
 
 impl<'a> ReplyHeaders<'a> {
@@ -42,18 +42,25 @@ impl<'a> ReplyHeaders<'a> {
     /// blanks and tabs counts as none, but for an `age`, whose presence says it all.
     #[must_use]
     pub fn new(values: [Option<&'a [u8]>; 4]) -> Self {
-        let text = |value: Option<&'a [u8]>| {
-            let text = str::from_utf8(value?).ok()?;
-            let plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
-            text.bytes().all(plain).then_some(text)
-        };
         let [date, age, retry_after, trace_id] = values;
         Self {
-            date: text(date),
+            date,
             has_age: age.is_some(),
-            retry_after: text(retry_after),
-            trace_id: text(trace_id),
+            retry_after,
+            trace_id,
         }
+    }
+
+    pub(crate) fn date(&self) -> Option<&'a str> {
+        plain_text(self.date)
+    }
+
+    pub(crate) fn retry_after(&self) -> Option<&'a str> {
+        plain_text(self.retry_after)
+    }
+
+    pub(crate) fn trace_id(&self) -> Option<&'a str> {
+        plain_text(self.trace_id)
     }
 }
 
@@ -63,6 +70,13 @@ impl<'a> From<&'a HeaderMap> for ReplyHeaders<'a> {
         let names = [DATE, AGE, RETRY_AFTER, X_TRACEID];
         Self::new(names.map(|name| Some(headers.get(name)?.as_bytes())))
     }
+}
+
+/// Looked at when it is wanted, and a success wants the trace id alone.
+fn plain_text(value: Option<&[u8]>) -> Option<&str> {
+    let text = str::from_utf8(value?).ok()?;
+    let plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
+    text.bytes().all(plain).then_some(text)
 }
 
 /// The one content type of this API.

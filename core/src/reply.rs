@@ -53,7 +53,7 @@ impl<'a> Received<'a> {
                 let acknowledgement = Acknowledgement {
                     code,
                     msg: envelope.msg,
-                    trace_id: self.headers.trace_id.map(str::to_owned),
+                    trace_id: self.headers.trace_id().map(str::to_owned),
                 };
                 return Ok((acknowledgement, body));
             }
@@ -85,8 +85,8 @@ impl<'a> Received<'a> {
             code,
             msg,
             request_id: envelope.request_id,
-            trace_id: self.headers.trace_id.map(str::to_owned),
-            retry_after: retry_after(self.headers.retry_after, server_date.as_ref()),
+            trace_id: self.headers.trace_id().map(str::to_owned),
+            retry_after: retry_after(self.headers.retry_after(), server_date.as_ref()),
             server_date,
             x_date: None,
             excerpt: if said_something {

@@ -40,7 +40,7 @@ impl<K> Dispatcher<K> {
         };
         call.answer = Some(Answer {
             at: now.wall,
-            server_date: headers.date.and_then(http_date::parse),
+            server_date: headers.date().and_then(http_date::parse),
             status: status.as_u16(),
         });
         let limit = self.policy.reply_limit;
