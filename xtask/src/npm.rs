@@ -11,7 +11,7 @@ use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operati
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::sbom::{self, Artifact};
-use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, snip};
+use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, JSON_POSITIONS, snip};
 use crate::stamp::{files, fingerprint, once};
 use crate::test::{Counts, suites::one};
 use crate::{licenses, reproducible, sh, wasm};
@@ -42,9 +42,10 @@ pub(crate) fn build() -> Result<PathBuf> {
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
         let _ = fs::remove_dir_all(&glue);
-        generate(&wasm, "koodrive", &glue, &[CLOSURES, JSON_CUSTOM_ERRORS])?;
+        let never_called = [CLOSURES, JSON_CUSTOM_ERRORS];
+        generate(&wasm, "koodrive", &glue, &never_called, &[JSON_POSITIONS])?;
         fs::write(glue.join("names.json"), names().to_string())?;
-        generate(&sandbox, "sandbox", &glue.join("sandbox"), &[])?;
+        generate(&sandbox, "sandbox", &glue.join("sandbox"), &[], &[])?;
         let _ = fs::remove_dir_all(&package);
         fs::create_dir_all(&package)?;
         sh::run(
@@ -102,8 +103,15 @@ pub(crate) fn check_licenses() -> Result<()> {
     Ok(())
 }
 
-/// The JavaScript that calls a .wasm, and the .wasm that it calls, without the functions that are `never_called`.
-fn generate(wasm: &Path, name: &str, folder: &Path, never_called: &[&str]) -> Result<()> {
+/// The JavaScript that calls a .wasm, and the .wasm that it calls, without the functions that are `never_called` and what those
+/// do that are `never_read`.
+fn generate(
+    wasm: &Path,
+    name: &str,
+    folder: &Path,
+    never_called: &[&str],
+    never_read: &[&str],
+) -> Result<()> {
     Bindgen::new()
         .input_path(wasm)
         .out_name(name)
@@ -113,7 +121,11 @@ fn generate(wasm: &Path, name: &str, folder: &Path, never_called: &[&str]) -> Re
         .remove_name_section(false)
         .remove_producers_section(true)
         .generate(folder)?;
-    snip(&folder.join(format!("{name}_bg.wasm")), never_called)?;
+    snip(
+        &folder.join(format!("{name}_bg.wasm")),
+        never_called,
+        never_read,
+    )?;
     // An ES module, and Node reads it as what the nearest package.json says.
     fs::write(folder.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())

@@ -1,5 +1,5 @@
-//! Cuts out of a module what is linked in and never called. A linker cannot tell, since each of these stands in the function
-//! table or behind a comparison that is never false.
+//! Cuts out of a module what is linked in for nothing. A linker cannot tell: what is never called stands in the function table or
+//! behind a comparison that is never false, and what is never read is written all the same.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,8 +15,14 @@ pub(crate) const CLOSURES: &str = "wasm_bindgen::convert::closures::_::invoke";
 /// RawValue did not name itself.
 pub(crate) const JSON_CUSTOM_ERRORS: &str = "serde_json::error::make_error";
 
-/// Replaces the functions whose names begin so by a trap, and writes the module back. What only they called goes with them.
-pub(crate) fn snip(module: &Path, names: &[&str]) -> Result<()> {
+/// Line and column of an error in JSON. The core says where by the bytes that it has read, and drops what serde_json says: so
+/// this function may do nothing.
+pub(crate) const JSON_POSITIONS: &str = "<serde_json::read::SliceRead>::position_of_index";
+
+/// Replaces the functions whose names begin so by a trap, or those without a result that are `never_read` by nothing at all,
+/// and writes the module back. What only they called goes with them.
+pub(crate) fn snip(module: &Path, never_called: &[&str], never_read: &[&str]) -> Result<()> {
+    let names: Vec<&str> = [never_called, never_read].concat();
     let mut wasm = Module::from_file(module)?;
     let functions: Vec<(FunctionId, String)> = wasm
         .funcs
@@ -31,13 +37,17 @@ pub(crate) fn snip(module: &Path, names: &[&str]) -> Result<()> {
         found.insert(*wanted);
         let signature = wasm.types.get(wasm.funcs.get(id).ty()).clone();
         let (parameters, results) = (signature.params(), signature.results());
-        let mut trap = FunctionBuilder::new(&mut wasm.types, parameters, results);
-        trap.func_body().unreachable();
+        let mut instead = FunctionBuilder::new(&mut wasm.types, parameters, results);
+        if never_called.contains(wanted) {
+            instead.func_body().unreachable();
+        } else {
+            ensure!(results.is_empty(), "{name} has a result, which is read");
+        }
         let arguments: Vec<LocalId> = parameters
             .iter()
             .map(|kind| wasm.locals.add(*kind))
             .collect();
-        wasm.funcs.get_mut(id).kind = FunctionKind::Local(trap.local_func(arguments));
+        wasm.funcs.get_mut(id).kind = FunctionKind::Local(instead.local_func(arguments));
     }
     for name in names {
         ensure!(
