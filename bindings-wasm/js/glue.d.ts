@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 /**
- * The client.
+ * The client, and a notification for where any will do.
  */
 export class Core {
     free(): void;
@@ -24,9 +24,9 @@ export class Core {
      */
     observeClock(lines: string, sent_at: number, received_at: number): void;
     /**
-     * Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
+     * Reads a reply to what was sent with this `x_date` and `trace_id`, and its clock. Of more than `limit`, its beginning.
      */
-    parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id?: string | null, limit?: number | null): any;
+    parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id: string | null | undefined, limit: number | null | undefined, sent_at: number, received_at?: number | null): any;
     /**
      * What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
      *
@@ -51,9 +51,9 @@ export function check(user: string, _package: string, kind?: number | null, numb
 export function complain(about: string, first: string, second: string): void;
 
 /**
- * A trace id from 29 random bytes.
+ * Trace ids, one after the other, from 29 random bytes each.
  */
-export function traceId(random: Uint8Array | number[]): string;
+export function traceIds(random: Uint8Array | number[]): string;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
@@ -66,10 +66,10 @@ export interface InitOutput {
     readonly core_fixed: (a: number, b: number) => [number, number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number) => [number, number, number];
     readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
-    readonly traceId: (a: number, b: number) => [number, number, number, number];
+    readonly traceIds: (a: number, b: number) => [number, number];
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;

@@ -20,17 +20,19 @@ import { build, headerLines, optionalInstant, optionalText, read } from "./wire.
 
 const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
 const LONGEST_TIMER = 2 ** 31 - 1;
+const TRACE_IDS = 64;
 
-/** For many ids at a time: to ask for random bytes costs more than the bytes do. */
-const random = new Uint8Array(29 * 64);
-let used = random.length;
+/** Made many at a time: to ask for random bytes, and for what the core makes of them, costs more than either is worth. */
+let traceIds = "";
+let used = 0;
 
 export function newTraceId() {
-  if (used === random.length) {
-    crypto.getRandomValues(random);
+  if (used === traceIds.length) {
+    const random = crypto.getRandomValues(new Uint8Array(TRACE_IDS * 29));
+    traceIds = core().traceIds(random);
     used = 0;
   }
-  return checked(() => core().traceId(random.subarray(used, (used += 29))));
+  return traceIds.slice(used, (used += traceIds.length / TRACE_IDS));
 }
 
 /**
@@ -138,8 +140,8 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
     if (type === "opaqueredirect") throw hiddenRedirect(OPERATIONS[operation], traceId);
     const { body, complete } = await readBody(response, maxReplyBytes);
     const lines = headerLines(headers);
-    checked(() => state.core.observeClock(lines, sentAt, receivedAt));
-    const sent = { xDate: request.headers[X_DATE], traceId, limit: complete ? undefined : maxReplyBytes };
+    const limit = complete ? undefined : maxReplyBytes;
+    const sent = { xDate: request.headers[X_DATE], traceId, limit, sentAt, receivedAt };
     const reply = read(state.core, operation, status, lines, body, sent);
     reply.traceId ??= traceId;
     return reply;

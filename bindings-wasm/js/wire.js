@@ -53,13 +53,13 @@ function fixedParts(core, operation) {
 const encoder = new TextEncoder();
 
 /**
- * The reply in a response, to the operation of this number. `sent` holds xDate and traceId of its request, and `limit` where the
- * body is longer than that.
+ * The reply in a response, to the operation of this number. `sent` holds xDate and traceId of its request, `limit` where the
+ * body is longer than that, and the times from which the core learns the server's clock.
  * @type {(core: Core, operation: number, status: number, lines: string, body: Uint8Array,
- *   sent?: { xDate?: string, traceId?: string, limit?: number | undefined }) => any}
+ *   sent?: { xDate?: string, traceId?: string, limit?: number | undefined, sentAt?: number, receivedAt?: number }) => any}
  */
-export function read(core, operation, status, lines, body, { xDate = "", traceId, limit } = {}) {
-  const reply = checked(() => core.parse(operation, u16(status), lines, body, xDate, traceId, limit));
+export function read(core, operation, status, lines, body, { xDate = "", traceId, limit, sentAt = 0, receivedAt } = {}) {
+  const reply = checked(() => core.parse(operation, u16(status), lines, body, xDate, traceId, limit, sentAt, receivedAt));
   return typeof reply === "string" ? acknowledgement(reply) : reply;
 }
 
@@ -96,10 +96,8 @@ export function bodyBytes(body) {
  * @type {(headers: HeadersLike) => string}
  */
 export function headerLines(headers) {
-  const get = reader(headers);
   let lines = "";
-  for (const name of READ_FROM_REPLIES) {
-    const value = get(name);
+  for (const value of readFrom(headers)) {
     // No HTTP stack lets a line break through.
     if (value != null && !`${value}`.includes("\n")) lines += `=${value}`;
     lines += "\n";
@@ -107,17 +105,26 @@ export function headerLines(headers) {
   return lines;
 }
 
-/** @type {(headers: any) => (name: string) => string | null | undefined} */
-function reader(headers) {
+/** Lengths of their names: most other headers are told from them at a glance. */
+const LENGTHS = READ_FROM_REPLIES.map((name) => name.length);
+
+/**
+ * The values of the headers that the core reads, in its order.
+ * @type {(headers: any) => unknown[]}
+ */
+function readFrom(headers) {
   if (typeof headers !== "object" || headers === null) {
     refuse("headers are missing", "give a Headers object, a plain object, or an array of pairs");
   }
-  if (typeof headers.get === "function" && !(headers instanceof Map)) return (name) => headers.get(name);
-  const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
-  const values = /** @type {Record<string, string>} */ ({});
-  for (const [name, value] of pairs) {
-    const first = Array.isArray(value) ? value[0] : value;
-    if (first != null) values[name.toLowerCase()] ??= first;
-  }
-  return (name) => values[name];
+  if (typeof headers.get === "function" && !(headers instanceof Map)) return READ_FROM_REPLIES.map((name) => headers.get(name));
+  const values = /** @type {unknown[]} */ (LENGTHS.map(() => undefined));
+  /** @type {(name: string, value: unknown) => void} */
+  const take = (name, value) => {
+    if (!LENGTHS.includes(name.length)) return;
+    const at = READ_FROM_REPLIES.indexOf(name.toLowerCase());
+    if (at >= 0) values[at] ??= Array.isArray(value) ? value[0] : value;
+  };
+  if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) take(name, value);
+  else for (const name of Object.keys(headers)) take(name, headers[name]);
+  return values;
 }

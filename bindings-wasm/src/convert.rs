@@ -43,8 +43,9 @@ pub(crate) fn credentials(
 /// A line per header that the core reads, beginning with `=` where there is one.
 pub(crate) fn headers(lines: &str) -> ReplyHeaders<'_> {
     let mut values = [None; 4];
-    for (value, line) in values.iter_mut().zip(lines.split('\n')) {
-        *value = line.strip_prefix('=').map(str::as_bytes);
+    let lines = lines.as_bytes().split(|byte| *byte == b'\n');
+    for (value, line) in values.iter_mut().zip(lines) {
+        *value = line.strip_prefix(b"=");
     }
     ReplyHeaders::new(values)
 }

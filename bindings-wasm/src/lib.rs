@@ -39,9 +39,9 @@ static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> =
 
 /// The same expression for the call that is meant; its number is the operation's position in js/names.js.
 macro_rules! with_call {
-    ($operation:expr, $fields:tt, $call:ident => $expression:expr) => {
+    ($operation:expr, $notification:expr, $call:ident => $expression:expr) => {
         if $operation == 0 {
-            let $call = &notification $fields?;
+            let $call = &$notification;
             $expression
         } else {
             let $call = &GetCurrentRetentionPolicy::new();
@@ -72,18 +72,18 @@ pub fn check(
     Ok(notification(user, package, kind).map(drop)?)
 }
 
-/// A trace id from 29 random bytes.
-#[wasm_bindgen(js_name = traceId)]
-pub fn trace_id(random: &[u8]) -> Result<String, Thrown> {
-    let refuse = |_| host::refused("a trace id is made of 29 random bytes", "give as many");
-    let id = TraceId::from_random(random.try_into().map_err(refuse)?);
-    Ok(id.as_str().to_owned())
+/// Trace ids, one after the other, from 29 random bytes each.
+#[wasm_bindgen(js_name = traceIds)]
+pub fn trace_ids(random: &[u8]) -> String {
+    let random = random.as_chunks().0.iter();
+    let ids = random.map(|bytes| TraceId::from_random(*bytes));
+    ids.fold(String::new(), |all, id| all + id.as_str())
 }
 
-/// The client.
+/// The client, and a notification for where any will do.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Core(Client);
+pub struct Core(Client, NotifyPackageExpire);
 
 /// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Core {
@@ -112,7 +112,7 @@ impl Core {
             let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
             client = client.with_clock_margin(seconds.ok_or_else(host::not_a_margin)?)?;
         }
-        Ok(Self(client))
+        Ok(Self(client, notification("any", "any", None)?))
     }
 
     /// Shares the learned clock.
@@ -124,7 +124,7 @@ impl Core {
         second: Option<String>,
     ) -> Result<Core, Thrown> {
         let credentials = convert::credentials(way, first, second)?;
-        Ok(Self(self.0.with_credentials(credentials)))
+        Ok(Self(self.0.with_credentials(credentials), self.1.clone()))
     }
 
     /// In milliseconds; within 24 hours, so it fits.
@@ -145,7 +145,7 @@ impl Core {
 
     /// What never changes, a line each: method, URL, then name and value of each header.
     pub fn fixed(&self, operation: u8) -> Result<String, Thrown> {
-        let parts = with_call!(operation, ("any", "any", None), call => self.0.fixed_parts(call));
+        let parts = with_call!(operation, self.1, call => self.0.fixed_parts(call));
         let mut lines = host::joined(&[parts.method.as_str(), "\n", &parts.url]);
         for (name, value) in &parts.headers {
             for line in [*name, value] {
@@ -175,13 +175,13 @@ impl Core {
         let text = text.as_deref();
         if explain {
             let options = host::options(None, date)?;
-            let stages = with_call!(operation, (user, package, kind), call => {
+            let stages = with_call!(operation, notification(user, package, kind)?, call => {
                 signing::explain(&self.0, call, now, &options, text)
             });
             return Ok(convert::object(&host::ForJavaScript(&stages?)));
         }
         let options = host::options(text, date)?;
-        let parts = with_call!(operation, (user, package, kind), call => {
+        let parts = with_call!(operation, notification(user, package, kind)?, call => {
             self.0.varying_parts(call, now, &options)
         })?;
         let (x_date, authorization) = (parts.x_date.as_str(), parts.authorization.as_str());
@@ -191,7 +191,7 @@ impl Core {
         Ok(text.as_str().into())
     }
 
-    /// Reads a reply to a request with this `x_date` and `trace_id`. Where the body is longer than `limit`, its beginning.
+    /// Reads a reply to what was sent with this `x_date` and `trace_id`, and its clock. Of more than `limit`, its beginning.
     pub fn parse(
         &self,
         operation: u8,
@@ -201,10 +201,15 @@ impl Core {
         x_date: &str,
         trace_id: Option<String>,
         limit: Option<usize>,
+        sent_at: f64,
+        received_at: Option<f64>,
     ) -> Result<JsValue, Thrown> {
+        if let Some(received_at) = received_at {
+            self.observe_clock(lines, sent_at, received_at)?;
+        }
         let status = host::status(status)?;
         let headers = convert::headers(lines);
-        let reply = with_call!(operation, ("any", "any", None), call => match limit {
+        let reply = with_call!(operation, self.1, call => match limit {
             Some(limit) => Err(self.0.reply_too_long(call, status, headers, body, limit)),
             None => self.0.parse_parts(call, status, headers, body).map(Reply::into_js),
         });

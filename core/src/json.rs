@@ -39,11 +39,11 @@ pub(crate) fn text(raw: &RawValue) -> Option<String> {
 
 /// A JSON string as its text, an integer digit for digit, none for anything else.
 pub(crate) fn text_or_integer(raw: &RawValue) -> Option<String> {
-    let json = raw.get();
+    let json = raw.get().as_bytes();
     // RawValue holds valid JSON, so digits alone make an integer.
-    let digits = json.strip_prefix('-').unwrap_or(json);
-    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(json.to_owned());
+    let digits = json.strip_prefix(b"-").unwrap_or(json);
+    if digits.iter().all(u8::is_ascii_digit) {
+        return Some(raw.get().to_owned());
     }
     text(raw)
 }
@@ -108,13 +108,19 @@ impl<'a> Cursor<'a> {
 }
 
 /// The text of a valid JSON string.
+///
+/// Searched by bytes: the standard library's search for a character is made for texts of another length.
 fn unescaped(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let inner = raw.get().strip_prefix('"')?.strip_suffix('"')?;
-    let Some((plain, _)) = inner.split_once('\\') else {
+    let json = raw.get();
+    let [b'"', .., b'"'] = json.as_bytes() else {
+        return None;
+    };
+    let inner = json.get(1..json.len() - 1)?;
+    let Some(plain) = inner.bytes().position(|byte| byte == b'\\') else {
         return Some(Cow::Borrowed(inner));
     };
-    let mut text = plain.to_owned();
-    let mut rest = inner[plain.len()..].chars();
+    let mut text = inner[..plain].to_owned();
+    let mut rest = inner[plain..].chars();
     while let Some(character) = rest.next() {
         text.push(match character {
             '\\' => match rest.next()? {
