@@ -114,7 +114,8 @@ test("webpack, opened in Chromium", limit, () =>
       context: folder,
       entry: "./page.mjs",
       output: { path: site, filename: "page.js" },
-      // Its advice begins at 244 KiB before compression. What the package may weigh is checked by the suite wasm.
+      // Its advice begins at 244 KiB before compression, and this page has the sandbox as well. What the package may weigh is
+      // checked by the suite wasm.
       performance: { hints: false },
     });
     const stats = await new Promise((resolve, reject) => compiler.run((error, stats) => (error ? reject(error) : resolve(stats))));

@@ -64,14 +64,14 @@ pub(crate) fn size(findings: &mut Findings) -> Result<()> {
     findings.measure(11, &starts)
 }
 
-/// undici's row of the table `end to end`.
+/// undici's row of the table `end to end`, and Node's fetch beside it.
 pub(crate) fn end_to_end(findings: &mut Findings) -> Result<()> {
     let server = Server::start()?;
-    let mut both = Vec::new();
-    for path in ["constant", "koodrive"] {
-        both.push(program("end-to-end.mjs", &[path, &server.address])?);
+    let mut paths = Vec::new();
+    for path in ["constant", "koodrive", "fetch"] {
+        paths.push(program("end-to-end.mjs", &[path, &server.address])?);
     }
-    findings.measure(3, &both)
+    findings.measure(3, &paths)
 }
 
 /// Node's rows of the table `growth`.
