@@ -231,6 +231,7 @@ LEFT_OPEN = {
     "object_name_with_half_a_surrogate_pair_below": ('{"b":{"\\udc00":1}}', True),
     "string_first_half_of_a_surrogate_pair": ('"\\ud800"', True),
     "string_first_half_of_a_surrogate_pair_and_text": ('"\\ud800abc"', True),
+    "string_first_half_of_a_surrogate_pair_and_a_character_of_private_use": ('"\\ud800\\ue000"', True),
     "string_first_half_of_a_surrogate_pair_twice": ('"\\ud800\\ud800"', True),
     "string_first_half_of_a_surrogate_pair_and_an_escape": ('"\\ud800\\n"', True),
     "string_halves_of_a_surrogate_pair_in_the_wrong_order": ('"\\udc00\\ud800"', True),

@@ -123,6 +123,10 @@ mod tests {
         let tens = "2025-12-26T23:59:59Z".parse().ok();
         assert_eq!(parse("Fri Dec 26 23:59:59 2025"), tens);
         assert_eq!(parse("Friday, 26-Dec-25 23:59:59 GMT"), tens);
+        // The first year of two digits and the last.
+        let year = |text| parse(text).map(|date| chrono::Datelike::year(&date));
+        assert_eq!(year("Thursday, 01-Jan-70 00:00:00 GMT"), Some(1970));
+        assert_eq!(year("Tuesday, 31-Dec-69 23:59:59 GMT"), Some(2069));
     }
 
     #[test]

@@ -232,6 +232,11 @@ mod tests {
             r#""\ud800\n""#,
             r#""\ud800\u0061""#,
             r#""\ud800\ud800""#,
+            // The neighbours of the second halves.
+            r#""\ud800\udbff""#,
+            r#""\ud800\udc00""#,
+            r#""\ud800\udfff""#,
+            r#""\ud800\ue000""#,
             r#""\udc00""#,
             r#""\udc00\ud800""#,
         ] {
