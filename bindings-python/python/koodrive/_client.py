@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from . import _core, _native
 from ._convert import text
@@ -55,6 +56,19 @@ MAX_REPLY_BYTES = 1024 * 1024
 def new_trace_id() -> str:
     """A trace id: 58 characters, the hex of 29 random bytes."""
     return _core.trace_id_from_random(os.urandom(29))
+
+
+_modules: dict[str, Any] = {}
+
+
+def imported(name: str) -> Any:
+    """A module of this package, from its first use on. In every call, an import statement would cost as much as the request."""
+    module = _modules.get(name)
+    if module is None:
+        # Which waits for another thread that is at it.
+        __import__(name)
+        module = _modules[name] = sys.modules[name]
+    return module
 
 
 class Client(_native.Client):
@@ -203,9 +217,7 @@ class Client(_native.Client):
         function: see ``koodrive.transports``. ``connect_timeout`` and ``timeout`` are seconds, the latter for a whole exchange. A trace id is made where none is
         given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
         """
-        from .transports import _send
-
-        return _send.send(  # type: ignore[no-any-return]
+        return imported("koodrive.transports._send").send(  # type: ignore[no-any-return]
             self,
             call,
             transport,
@@ -233,9 +245,7 @@ class Client(_native.Client):
 
         A call that is cancelled may have left: ``on_exchange`` sees it as one whose outcome is unknown.
         """
-        from .transports import _send
-
-        return await _send.asend(  # type: ignore[no-any-return]
+        return await imported("koodrive.transports._send").asend(  # type: ignore[no-any-return]
             self,
             call,
             transport,

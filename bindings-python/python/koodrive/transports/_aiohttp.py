@@ -1,14 +1,17 @@
 """``aiohttp.ClientSession``. The session's proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its
 ``auth``, the .netrc, cookies and middlewares have no part in the call.
 
-aiohttp sends an idempotent request again when its connection ends. A middleware of ours prevents that, for which it must be
-aiohttp 3.12 or later. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
+aiohttp sends an idempotent request again when its connection ends, and adds cookies and credentials. A middleware of ours
+prevents that, for which it must be aiohttp 3.12 or later; where nothing of it can happen, as to a POST over most sessions, the
+request is spared it. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
 
 A reply that is compressed although nobody asked is decompressed by aiohttp: piece by piece from 3.14 on, up to 32 MiB at once from
 3.13.3 on, and before that without a limit.
 """
 
 from __future__ import annotations
+
+from functools import lru_cache, partial
 
 from .. import _core
 from . import NotSent
@@ -20,9 +23,6 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._native import Request
-
-_AUTOMATIC = ("Accept", "User-Agent")
-
 
 class _Ended(Exception):
     """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""
@@ -36,6 +36,17 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
             f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it",
             "install aiohttp 3.12 or later",
         )
+    exchange = _exchanges.get(aiohttp)
+    if exchange is None:
+        exchange = _exchanges[aiohttp] = _exchange_of(aiohttp)
+    return partial(exchange, session)
+
+
+#: By the module. Made once: all of it would be made anew in every call.
+_exchanges: dict[Any, Callable[..., Any]] = {}
+
+
+def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     not_sent = (
         aiohttp.ClientConnectorError,  # refused, DNS, TLS
         aiohttp.ServerFingerprintMismatch,
@@ -45,15 +56,22 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     )
     ended = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
-    async def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
-    ) -> tuple[int, Any, bytes]:
-        if session.closed:
-            raise NotSent("the session is closed")
+    automatic = (aiohttp.hdrs.ACCEPT, aiohttp.hdrs.USER_AGENT)
 
-        async def once(prepared: Any, handler: Any) -> Any:
+    @lru_cache
+    def limits(own: tuple[Optional[float], ...], connect_timeout: float, timeout: float) -> Any:
+        total, connect, sock_connect, sock_read = own
+        return aiohttp.ClientTimeout(
+            total=_shorter(total, timeout),
+            connect=_shorter(connect, connect_timeout),
+            sock_connect=_shorter(sock_connect, connect_timeout),
+            sock_read=sock_read,
+        )
+
+    def once(authorization: str) -> Any:
+        async def middleware(prepared: Any, handler: Any) -> Any:
             # Not before, since aiohttp refuses it beside a session's auth.
-            prepared.headers["authorization"] = dict(request.headers)["authorization"]
+            prepared.headers["authorization"] = authorization
             prepared.headers.popall("cookie", None)
             try:
                 return await handler(prepared)
@@ -62,30 +80,41 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
             except ended as error:
                 raise _Ended from error
 
+        return middleware
+
+    async def exchange(
+        session: Any, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    ) -> tuple[int, Any, bytes]:
+        if session.closed:
+            raise NotSent("the session is closed")
+        middlewares: tuple[Any, ...] = ()
+        headers = headers_of(request)
+        if request.method != "POST" or session.trust_env or session.auth is not None or len(session.cookie_jar):
+            authorization = dict(headers)["authorization"]
+            headers.remove(("authorization", authorization))
+            middlewares = (once(authorization),)
         own = session.timeout
         try:
             async with session.request(
                 request.method,
                 request.url,
-                headers=[(name, value) for name, value in headers_of(request) if name != "authorization"],
-                skip_auto_headers=_AUTOMATIC,
+                headers=headers,
+                skip_auto_headers=automatic,
                 data=request.body or None,
                 allow_redirects=False,
                 raise_for_status=False,
-                middlewares=(once,),
-                timeout=aiohttp.ClientTimeout(
-                    total=_shorter(own.total, timeout),
-                    connect=_shorter(own.connect, connect_timeout),
-                    sock_connect=_shorter(own.sock_connect, connect_timeout),
-                    sock_read=own.sock_read,
-                ),
+                middlewares=middlewares,
+                timeout=limits((own.total, own.connect, own.sock_connect, own.sock_read), connect_timeout, timeout),
             ) as response:
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > max_reply_bytes:
-                        break
-                return response.status, response.headers, bytes(body)
+                content = response.content
+                body = await content.readany()
+                # Most replies are there at once.
+                if not content.at_eof():
+                    pieces = bytearray(body)
+                    while len(pieces) <= max_reply_bytes and (piece := await content.readany()):
+                        pieces += piece
+                    body = bytes(pieces)
+                return response.status, response.headers, body
         except not_sent as error:
             raise NotSent(str(error) or type(error).__name__) from error
         except _Ended as error:

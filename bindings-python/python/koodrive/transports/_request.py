@@ -26,6 +26,8 @@ def headers_of(request: Request, own: Any = None) -> list[tuple[str, Any]]:
     Host is named so that a session's cannot replace the one that is signed. For the encoding see ``_body``.
     """
     ours = [("host", authority(request.url)), ("accept-encoding", "identity"), *request.headers]
+    if not own:
+        return ours
     names = {name for name, _ in ours}
-    kept = [(name, value) for name, value in (own or {}).items() if name.lower() not in names and value is not None]
+    kept = [(name, value) for name, value in own.items() if name.lower() not in names and value is not None]
     return kept + ours

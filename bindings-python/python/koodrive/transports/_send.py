@@ -12,7 +12,7 @@ import sys
 import time
 
 from .. import _core
-from .._client import X_DATE, new_trace_id
+from .._client import CONNECT_TIMEOUT, MAX_REPLY_BYTES, TIMEOUT, X_DATE, imported, new_trace_id
 from .._convert import text
 from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import Exchange, with_field
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from .._client import Client
     from .._errors import KooDriveError
+
+_USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "max_reply_bytes": MAX_REPLY_BYTES}
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -41,7 +43,8 @@ def send(
     **limits: Any,
 ) -> Any:
     """Drives the flow over a blocking transport."""
-    _check(**limits)
+    if limits != _USUAL:
+        _check(**limits)
     travel = _sessions.blocking(transport)
     flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
     try:
@@ -68,7 +71,8 @@ async def asend(
     **limits: Any,
 ) -> Any:
     """Drives the flow over an async transport."""
-    _check(**limits)
+    if limits != _USUAL:
+        _check(**limits)
     travel = _sessions.asynchronous(transport)
     flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
     try:
@@ -112,7 +116,7 @@ def _flow(
         def report(error: Optional[KooDriveError]) -> None:
             logging = _listening()
             if on_exchange is None and logging is None:
-                return
+                return  # the usual case
             exchange = Exchange(
                 method=request.method,
                 url=request.url,
@@ -170,9 +174,8 @@ def _listening() -> Any:
     """The module that logs, where somebody listens: nobody does who has not imported logging."""
     if "logging" not in sys.modules:
         return None
-    from .. import _logging
-
-    return _logging if _logging.LOGGER.isEnabledFor(10) else None
+    ours = imported("koodrive._logging")
+    return ours if ours.LOGGER.isEnabledFor(10) else None
 
 
 def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import sys
 
 from .. import _core
+from .._client import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +17,7 @@ if TYPE_CHECKING:
 def blocking(transport: Any) -> Callable[..., Any]:
     """The transport for ``send``."""
     if transport is None:
-        from . import _stdlib
-
-        return _stdlib.exchange
+        return imported("koodrive.transports._stdlib").exchange  # type: ignore[no-any-return]
     if httpx := _module_of(transport, "Client", "httpx", "httpx2"):
         from . import _httpx
 
@@ -43,12 +42,11 @@ def blocking(transport: Any) -> Callable[..., Any]:
 
 def asynchronous(transport: Any) -> Callable[..., Any]:
     """The transport for ``asend``."""
+    # First: what is sent by the million is sent over aiohttp.
+    if aiohttp := _module_of(transport, "ClientSession", "aiohttp"):
+        return imported("koodrive.transports._aiohttp").transport(aiohttp, transport)  # type: ignore[no-any-return]
     if _module_of(transport, "Sandbox", "koodrive.sandbox"):
         return transport.asynchronous  # type: ignore[no-any-return]
-    if aiohttp := _module_of(transport, "ClientSession", "aiohttp"):
-        from . import _aiohttp
-
-        return _aiohttp.transport(aiohttp, transport)
     if httpx := _module_of(transport, "AsyncClient", "httpx", "httpx2"):
         from . import _httpx
 
