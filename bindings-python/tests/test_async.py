@@ -147,12 +147,12 @@ def test_many_at_once(call, way):
     replies = {}
 
     async def one(session, trace_id):
-        # For httpx's pool of 100 connections on a machine that is busy.
+        # For httpx's pool of 100 connections on a machine that is busy; so has the session, whose own would hold.
         answer = await client.asend(call, transport=session, trace_id=trace_id, connect_timeout=600, timeout=600)
         replies[trace_id] = answer.trace_id
 
     async def main():
-        async with way.session() as session, anyio.create_task_group() as tasks:
+        async with way.session(timeout=600) as session, anyio.create_task_group() as tasks:
             for trace_id in trace_ids:
                 tasks.start_soon(one, session, trace_id)
 
@@ -178,7 +178,7 @@ def test_half_of_many_are_cancelled(call, way):
             replies[trace_id] = answer.trace_id
 
     async def main():
-        async with way.session() as session:
+        async with way.session(timeout=600) as session:
             for _ in range(2):
                 async with anyio.create_task_group() as tasks:
                     for number in range(50):
