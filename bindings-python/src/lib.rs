@@ -20,11 +20,12 @@ mod _core {
     #[pymodule_export]
     const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
 
-    /// What Python spells nowhere: the two published endpoints, and the header that holds the date.
+    /// What Python spells nowhere: the two published endpoints, and the headers that hold date and credentials.
     #[pyfunction]
-    fn names() -> [String; 3] {
-        let [first, second] = [Endpoint::INTERNATIONAL, Endpoint::CHINA].map(|it| it.to_string());
-        [first, second, header::X_DATE.to_string()]
+    fn names() -> ([String; 2], [String; 2]) {
+        let urls = [Endpoint::INTERNATIONAL, Endpoint::CHINA].map(|it| it.to_string());
+        let names = [header::X_DATE, header::AUTHORIZATION].map(|it| it.to_string());
+        (urls, names)
     }
 
     #[pyfunction]

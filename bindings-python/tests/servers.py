@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import struct
 import threading
 from contextlib import contextmanager
 
@@ -112,6 +113,11 @@ def _pour(source, sink):
             end.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
+
+
+def reset(connection):
+    """For when the connection is closed."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 @contextmanager

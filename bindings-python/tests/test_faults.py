@@ -1,8 +1,6 @@
 """What goes wrong on the way, and what each transport makes of it: surely not sent, or outcome unknown. One table."""
 
 import gzip
-import socket
-import struct
 import time
 
 import koodrive
@@ -10,7 +8,7 @@ import pytest
 
 from conftest import CUTS, OK, TOKEN, TRACE_ID, USER_ID, cut_after, dripping_after, in_time, out_of_time, reply, stalling_after
 from sends import URLLIB3_IS_NIQUESTS, every_way
-from servers import Proxy, TlsServer, deaf
+from servers import Proxy, TlsServer, deaf, reset
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 LONG = HEAD + b"Content-Length: 1000\r\n\r\n"
@@ -24,10 +22,6 @@ PATIENCE = 0.5
 
 def client_of(endpoint, token=TOKEN):
     return koodrive.Client(endpoint=endpoint, user_id=USER_ID, token=token)
-
-
-def reset(connection):
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 UNANSWERED = {

@@ -119,7 +119,9 @@ def endpoint(random):
     """Also whether plain http is to be allowed; None for what nobody says."""
     scheme = random.choice(["https", "https", "https", "HTTPS", "Https", "http", "HTTP"])
     port = random.choice(["", "", f":{random.randint(1, 65535)}", ":443", ":80", ":0443", ":65535"])
-    prefix = "".join("/" + "".join(random.choices(UNRESERVED, k=random.randint(1, 12))) for _ in range(random.choice([0, 0, 1, 2])))
+    # Not of dots alone.
+    segment = lambda: "/a" + "".join(random.choices(UNRESERVED, k=random.randint(0, 12)))
+    prefix = "".join(segment() for _ in range(random.choice([0, 0, 1, 2])))
     if scheme.lower() == "https":
         plain, name = random.choice([None, False, True]), host(random)
     elif random.random() < 0.5:

@@ -7,6 +7,7 @@ import sys
 
 from . import _core, _native
 from ._convert import text
+from ._hidden import hiding
 from ._values import Difference, Explanation, Settings, of
 
 TYPE_CHECKING = False
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
         token_age: Optional[float]
         reply_limit: Optional[int]
 
-INTERNATIONAL, CHINA, X_DATE = _core.names()
+(INTERNATIONAL, CHINA), (X_DATE, AUTHORIZATION) = _core.names()
 
 #: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
 CONNECT_TIMEOUT = 5.0
@@ -103,14 +104,19 @@ class Client(_native.Client):
         allow_plain_http: bool = False,
     ) -> Client:
         """Checks everything, and opens nothing."""
-        settings = Settings(
-            endpoint=endpoint, user_id=user_id, clock_margin=clock_margin, allow_plain_http=allow_plain_http
-        )
-        return cls.from_settings(
-            settings, app_id=app_id, app_secret=app_secret, token=token, authorization=authorization
-        )
+        try:
+            settings = Settings(
+                endpoint=endpoint, user_id=user_id, clock_margin=clock_margin, allow_plain_http=allow_plain_http
+            )
+            return cls.from_settings(
+                settings, app_id=app_id, app_secret=app_secret, token=token, authorization=authorization
+            )
+        finally:
+            # Tracebacks may be shown with the variables of their frames.
+            del app_secret, token, authorization
 
     @classmethod
+    @hiding
     def from_settings(
         cls,
         settings: Settings,
@@ -129,6 +135,7 @@ class Client(_native.Client):
         return cls._make(of, of[:-1], app_id, app_secret, token, authorization)
 
     @classmethod
+    @hiding
     def from_env(
         cls,
         environ: Optional[Mapping[str, str]] = None,
@@ -146,6 +153,7 @@ class Client(_native.Client):
         of = read(os.environ if environ is None else environ)
         return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
 
+    @hiding
     def with_credentials(
         self,
         *,

@@ -16,9 +16,11 @@ def text(field: str, value: object) -> str:
         raise _core.error("not_text", field, "a number" if number else f"of type {type(value).__name__}")
     try:
         value.encode()
+        return value
     except UnicodeEncodeError:
-        raise _core.error("lone_surrogate", field, "") from None
-    return value
+        pass
+    # Outside, since that error holds the text, which may be a token, and would be the context of this one.
+    raise _core.error("lone_surrogate", field, "")
 
 
 def seconds(field: str, value: Any) -> float:

@@ -165,9 +165,9 @@ def error(name: str, first: str, second: str) -> BaseException:
     The core's error for what only Python sees: see `koodrive::host::error`.
     """
 
-def names() -> list[str]:
+def names() -> tuple[list[str], list[str]]:
     """
-    What Python spells nowhere: the two published endpoints, and the header that holds the date.
+    What Python spells nowhere: the two published endpoints, and the headers that hold date and credentials.
     """
 
 def trace_id_from_random(random: SupportsLenAndGetItem[SupportsIndex]) -> str: ...

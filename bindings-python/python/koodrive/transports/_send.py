@@ -12,9 +12,10 @@ import sys
 import time
 
 from .. import _core
-from .._client import CONNECT_TIMEOUT, MAX_REPLY_BYTES, TIMEOUT, X_DATE, imported, new_trace_id
+from .._client import AUTHORIZATION, CONNECT_TIMEOUT, MAX_REPLY_BYTES, TIMEOUT, X_DATE, imported, new_trace_id
 from .._convert import text
 from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
+from .._hidden import without_request
 from .._values import Exchange, with_field
 from . import NotSent, _sessions
 from ._request import Unusable
@@ -50,13 +51,14 @@ def send(
     try:
         step = next(flow)
         while True:
-            answer = None  # and no longer a token
+            # In a list, which is empty once the flow has what may be a token.
+            answer = []
             try:
-                answer = _not_async(step()) if callable(step) else travel(step, **limits)
+                answer.append(_not_async(step()) if callable(step) else travel(step, **limits))
             except BaseException as error:
                 step = flow.throw(error)
             else:
-                step = flow.send(answer)
+                step = flow.send(answer.pop())
     except StopIteration as end:
         return end.value
 
@@ -78,13 +80,13 @@ async def asend(
     try:
         step = next(flow)
         while True:
-            answer = None  # and no longer a token
+            answer = []
             try:
-                answer = await _token(step) if callable(step) else await travel(step, **limits)
+                answer.append(await _token(step) if callable(step) else await travel(step, **limits))
             except BaseException as error:
                 step = flow.throw(error)
             else:
-                step = flow.send(answer)
+                step = flow.send(answer.pop())
     except StopIteration as end:
         return end.value
 
@@ -104,8 +106,9 @@ def _flow(
         if client._token is not None:
             try:
                 signer = client.with_credentials(token=text("token", (yield client._token)))
-            except InvalidInputError:
-                raise
+            except InvalidInputError as refused:
+                # Without the frames in which the token is a variable.
+                raise refused.with_traceback(None) from None
             except Exception as cause:
                 raise _failure("not_sent", cause, trace_id) from cause
         started_at, started = time.time(), time.monotonic()
@@ -134,7 +137,11 @@ def _flow(
 
         try:
             try:
-                status, headers, body = yield request
+                try:
+                    status, headers, body = yield request
+                except BaseException as error:
+                    without_request(error, dict(request.headers)[AUTHORIZATION])
+                    raise
                 client.observe_clock(headers, started_at, time.time())
                 sent = (max_reply_bytes, dict(request.headers)[X_DATE], trace_id)
                 reply = client.parse(call, status, headers, body, sent)  # type: ignore[call-arg]
