@@ -1,0 +1,139 @@
+// The limits of docs/limits.md, at each and one beyond, and replies that drip, over each default transport.
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { test } from "node:test";
+import { Agent } from "undici";
+import { answering, call, client, esm, notifyPackageExpire, overUndici, serving, thrownBy } from "./koodrive.mjs";
+
+const MIB = 2 ** 20;
+const limit = { timeout: 60_000 };
+
+const TRANSPORTS = {
+  fetch: (work) => work(undefined),
+  undici: async (work) => {
+    const agent = new Agent();
+    try {
+      return await work(overUndici(agent));
+    } finally {
+      await agent.destroy();
+    }
+  },
+};
+
+test("an id of a mebibyte is sent, and one byte more is refused", limit, () => {
+  const one = client();
+  for (const [character, bytes] of [["u", 1], ["é", 2], ["😀", 4]]) {
+    const longest = character.repeat(MIB / bytes);
+    const { body } = one.request(notifyPackageExpire({ carrierUserId: longest, packageId: longest }));
+    assert.equal(body, `{"carrierUserId":"${longest}","type":2,"packageId":"${longest}"}`);
+    for (const [field, ids] of Object.entries({
+      carrierUserId: { carrierUserId: `${longest}1`, packageId: "1" },
+      packageId: { carrierUserId: "1", packageId: `${longest}1` },
+    })) {
+      const refused = { name: "InvalidInputError", message: `${field} is longer than 1 MiB; give the id alone` };
+      assert.throws(() => notifyPackageExpire(ids), refused);
+      assert.throws(() => one.request({ operation: "notifyPackageExpire", ...ids }), refused);
+    }
+  }
+  // The module is as good as before.
+  assert.equal(one.request(call).method, "POST");
+});
+
+/** A reply of that many bytes. */
+const padded = (bytes) => `{"code":0,"pad":"${"x".repeat(bytes - 19)}"}`;
+
+/** Serves bytes, and what `after` then does to the socket until the client is gone. */
+async function raw(bytes, after, work) {
+  const sockets = new Set();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {}).once("data", () => {
+      socket.write(bytes);
+      after(socket);
+    });
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  try {
+    return await work(`http://127.0.0.1:${server.address().port}`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((closed) => server.close(closed));
+  }
+}
+
+/** A byte every few milliseconds, without end. */
+const dripping = (socket) => {
+  const timer = setInterval(() => socket.write("x"), 10);
+  socket.on("close", () => clearInterval(timer));
+};
+
+const DRIPS = {
+  "the status line": "HTTP/1.1 200 ",
+  "a header": "HTTP/1.1 200 OK\r\nx-drip: ",
+  "the body": "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n",
+  "a body without length": "HTTP/1.1 200 OK\r\n\r\n",
+  "a chunk": "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfffff\r\n",
+  "the body of a refusal": "HTTP/1.1 401 Unauthorized\r\ncontent-length: 1000000\r\n\r\n",
+};
+
+for (const [name, over] of Object.entries(TRANSPORTS)) {
+  test(`over ${name}, a reply of a mebibyte is read, and one of a byte more is not`, limit, () =>
+    over((fetch) =>
+      serving((request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + (number - 1) % 2))(request, response), async (endpoint) => {
+        const one = client({ endpoint });
+        assert.equal((await one.send(call, { fetch })).code, "0");
+        const unreadable = await thrownBy(() => one.send(call, { fetch }));
+        assert.ok(unreadable instanceof esm.UnreadableReplyError, unreadable.stack);
+        assert.match(unreadable.message, /longer than the limit of 1048576 bytes/);
+        assert.equal(unreadable.outcome, "unknown");
+        for (const code of ["0", undefined]) {
+          const refused = await thrownBy(() => one.send(call, { fetch }));
+          assert.ok(refused instanceof esm.ApiError, refused.stack);
+          assert.deepEqual([refused.outcome, refused.code], ["refused", code]);
+        }
+      }),
+    ));
+
+  test(`over ${name}, headers of 15 KiB are read, and more than 16 leave the outcome unknown`, limit, () =>
+    over((fetch) =>
+      serving(
+        (request, response, number) => {
+          // Some long, many short.
+          const size = number % 2 ? 15_000 : 17_000;
+          const headers = number < 3 ? { "x-long": "x".repeat(size) } : Object.fromEntries(Array.from({ length: size / 20 }, (_, at) => [`x-${at + 1000}`, "0123456789"]));
+          answering(200, { code: 0 }, headers)(request, response);
+        },
+        async (endpoint) => {
+          const one = client({ endpoint });
+          for (let kind = 0; kind < 2; kind++) {
+            assert.equal((await one.send(call, { fetch })).code, "0");
+            const error = await thrownBy(() => one.send(call, { fetch }));
+            assert.ok(error instanceof esm.OutcomeUnknownError, error.stack);
+            assert.equal(error.outcome, "unknown");
+          }
+        },
+      ),
+    ));
+
+  for (const [what, bytes] of Object.entries(DRIPS)) {
+    test(`over ${name}, ${what} that drips ends at the time-out`, limit, () =>
+      over((fetch) =>
+        raw(bytes, dripping, async (endpoint) => {
+          // It would drip for ever, so that it ends at all is the time-out's doing.
+          const error = await thrownBy(() => client({ endpoint }).send(call, { fetch, timeoutMs: 150 }));
+          assert.ok(error instanceof esm.OutcomeUnknownError, error.stack);
+          assert.match(error.message, /no complete answer within 150 ms/);
+          assert.equal(error.cause.name, "TimeoutError");
+        }),
+      ));
+  }
+}
+
+test("reading goes on where no one limits it: the core takes what it is given", () => {
+  const one = client();
+  assert.equal(one.parse(call, { status: 200, headers: {}, body: padded(4 * MIB) }).code, "0");
+  const headers = Array.from({ length: 10_000 }, () => ["x-other", "1"]);
+  for (const name of ["date", "age", "retry-after"]) headers.push([name, "9".repeat(MIB)]);
+  assert.equal(one.parse(call, { status: 200, headers, body: '{"code":0}' }).code, "0");
+  assert.throws(() => one.parse(call, { status: 429, headers, body: "" }), (error) => error.retryAfter === undefined && error.retryable);
+});

@@ -1,0 +1,99 @@
+//! How large things may be: docs/limits.md, at each limit and one beyond.
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use koodrive::{
+    Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
+    Outcome,
+};
+
+const MIB: usize = 1 << 20;
+
+fn client(token: &str) -> Client {
+    let credentials = Credentials::token(token).unwrap();
+    Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials).unwrap()
+}
+
+fn now() -> DateTime<Utc> {
+    "2025-11-03T07:01:45Z".parse().unwrap()
+}
+
+#[test]
+fn an_id_of_a_mebibyte_is_sent_and_one_byte_more_is_refused() {
+    for (character, bytes) in [("u", 1), ("é", 2), ("😀", 4), ("\0", 1)] {
+        let longest = character.repeat(MIB / bytes);
+        let call = NotifyPackageExpire::new(&*longest, &*longest).unwrap();
+        let request = client("t").request(&call, now()).unwrap();
+        assert!(request.body().len() > 2 * MIB);
+        let longer = format!("{longest}1");
+        for (user, package, field) in [
+            (&*longer, "1", "carrierUserId"),
+            ("1", &*longer, "packageId"),
+        ] {
+            let refused = NotifyPackageExpire::new(user, package).unwrap_err();
+            assert_eq!(
+                refused.to_string(),
+                format!("{field} is longer than 1 MiB; give the id alone")
+            );
+        }
+    }
+}
+
+#[test]
+fn an_id_of_four_kilobytes_is_nothing_special() {
+    let id = "中".repeat(4096);
+    let call = NotifyPackageExpire::new(&*id, &*id).unwrap();
+    let body = client("t").request(&call, now()).unwrap().into_body();
+    assert_eq!(
+        String::from_utf8(body).unwrap(),
+        format!("{{\"carrierUserId\":\"{id}\",\"type\":2,\"packageId\":\"{id}\"}}")
+    );
+}
+
+#[test]
+fn a_reply_is_read_whatever_its_size_and_the_host_says_what_is_too_much() {
+    let call = GetCurrentRetentionPolicy::new();
+    let body = format!("{{\"code\":0,\"pad\":\"{}\"}}", "x".repeat(4 * MIB));
+    let read = client("t").parse_parts(&call, StatusCode::OK, &HeaderMap::new(), body.as_bytes());
+    assert_eq!(read.unwrap().code, "0");
+    for (status, kind, outcome) in [
+        (StatusCode::OK, ErrorKind::UnreadableReply, Outcome::Unknown),
+        (StatusCode::BAD_REQUEST, ErrorKind::Api, Outcome::Refused),
+    ] {
+        let error = client("t").reply_too_long(
+            &call,
+            status,
+            &HeaderMap::new(),
+            &body.as_bytes()[..MIB],
+            MIB,
+        );
+        assert_eq!((error.kind(), error.outcome()), (kind, outcome));
+        assert_eq!(
+            error
+                .to_string()
+                .contains("longer than the limit of 1048576 bytes"),
+            status == StatusCode::OK,
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn many_headers_and_long_ones_are_passed_over() {
+    let call = NotifyPackageExpire::new("1", "14").unwrap();
+    let mut headers = HeaderMap::new();
+    for number in 0..10_000 {
+        headers.append("x-other", HeaderValue::from(number));
+    }
+    let long = HeaderValue::from_str(&"9".repeat(MIB)).unwrap();
+    for name in ["date", "retry-after", "age"] {
+        headers.insert(name, long.clone());
+    }
+    let client = client("t");
+    let reply = client.parse_parts(&call, StatusCode::OK, &headers, br#"{"code":0}"#);
+    assert_eq!(reply.unwrap().code, "0");
+    let busy = client.parse_parts(&call, StatusCode::TOO_MANY_REQUESTS, &headers, b"");
+    assert_eq!(busy.unwrap_err().retry_after(), None);
+    client.observe_clock(&headers, now(), now());
+    assert_eq!(client.clock_offset().num_milliseconds(), 0);
+}
