@@ -31,7 +31,7 @@ def sandbox_for(credentials):
     return Sandbox(apps={credentials["app_id"]: credentials["app_secret"]}, now=lambda: NOW)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(endpoints, visible, apps | tokens, calls, trace_ids)
 def test_what_is_built_is_accepted(endpoint, user_id, credentials, call, trace_id):
     sandbox = sandbox_for(credentials)
@@ -106,7 +106,7 @@ def test_a_body_with_one_byte_changed_is_refused(call, change):
     assert_refused(APP_SANDBOX, request, body=change(request.body))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(calls, st.sampled_from(["authorization", "x-date", "x-user-id"]), changes(VISIBLE))
 def test_a_header_with_one_byte_changed_is_refused(call, changed, change):
     request = SIGNING.request(call, NOW)

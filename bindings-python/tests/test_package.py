@@ -18,7 +18,7 @@ def python(*arguments, **options):
 
 def test_importing_it_imports_no_transport():
     loaded = python("-c", "import sys; before = set(sys.modules); import koodrive; print(*(set(sys.modules) - before))").split()
-    allowed = {"__future__", "koodrive", "koodrive._client", "koodrive._convert", "koodrive._core", "koodrive._errors", "koodrive._native", "koodrive._values"}
+    allowed = {"__future__", "koodrive", "koodrive._client", "koodrive._convert", "koodrive._core", "koodrive._errors", "koodrive._hidden", "koodrive._native", "koodrive._values"}
     assert set(loaded) <= allowed
 
 

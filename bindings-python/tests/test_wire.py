@@ -150,17 +150,18 @@ def test_no_endpoint_adds_anything(strict, call, way):
 @every_way
 def test_what_a_header_cannot_carry_is_not_sent(strict, call, way):
     client = koodrive.Client(endpoint=strict.url, user_id="1", token="t")
-    for refused in REFUSED:
-        for make in (
-            lambda: koodrive.Client(endpoint=strict.url, user_id=refused, token="t"),
-            lambda: client.with_credentials(token=refused),
-            lambda: client.with_credentials(authorization=refused),
-            lambda: client.with_credentials(app_id=refused, app_secret="s"),
-            lambda: way(client, call, trace_id=refused.ljust(58, "~")[:57] + refused[-1]),
-            lambda: way(koodrive.Client(endpoint=strict.url, user_id="1", token=lambda: refused), call),
-        ):
-            with pytest.raises(koodrive.InvalidInputError):
-                make()
+    with way.opened() as send:
+        for refused in REFUSED:
+            for make in (
+                lambda: koodrive.Client(endpoint=strict.url, user_id=refused, token="t"),
+                lambda: client.with_credentials(token=refused),
+                lambda: client.with_credentials(authorization=refused),
+                lambda: client.with_credentials(app_id=refused, app_secret="s"),
+                lambda: send(client, call, trace_id=refused.ljust(58, "~")[:57] + refused[-1]),
+                lambda: send(koodrive.Client(endpoint=strict.url, user_id="1", token=lambda: refused), call),
+            ):
+                with pytest.raises(koodrive.InvalidInputError):
+                    make()
     for path in NO_ENDPOINTS:
         with pytest.raises(koodrive.InvalidInputError):
             koodrive.Client(endpoint=strict.url + path, user_id="1", token="t")

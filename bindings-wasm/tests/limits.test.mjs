@@ -100,7 +100,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
         (request, response, number) => {
           // Some long, many short.
           const size = number % 2 ? 15_000 : 17_000;
-          const headers = number < 3 ? { "x-long": "x".repeat(size) } : Object.fromEntries(Array.from({ length: size / 20 }, (_, at) => [`x-${at + 1000}`, "0123456789"]));
+          const headers = number < 3 ? { "x-long": "x".repeat(size) } : Object.fromEntries(Array.from({ length: size / 16 }, (_, at) => [`x-${at + 1000}`, "0123456789"]));
           answering(200, { code: 0 }, headers)(request, response);
         },
         async (endpoint) => {

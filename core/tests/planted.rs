@@ -38,7 +38,8 @@ fn told(error: &(dyn Error + 'static)) -> String {
 
 /// What a panic says that shows a value, as `unwrap_err` does.
 fn panicking_with<T: Debug>(value: T) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(|| Ok::<T, ()>(value).unwrap_err())).unwrap_err();
+    let unwrapped = |result: Result<T, ()>| result.unwrap_err();
+    let panic = catch_unwind(AssertUnwindSafe(|| unwrapped(Ok(value)))).unwrap_err();
     *panic.downcast::<String>().unwrap()
 }
 

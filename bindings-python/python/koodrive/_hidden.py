@@ -3,8 +3,6 @@ trackers show, and members in which an HTTP library keeps the request that faile
 
 from __future__ import annotations
 
-from functools import wraps
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,7 +17,6 @@ _MOST = 5_000
 def hiding(function: _F) -> _F:
     """What it raises begins at its caller: its own frames, and those below, have credentials in their variables."""
 
-    @wraps(function)
     def hidden(*given: Any, **named: Any) -> Any:
         try:
             return function(*given, **named)
@@ -28,6 +25,10 @@ def hiding(function: _F) -> _F:
         del given, named
         raise raised.with_traceback(None)
 
+    # What functools.wraps does, whose module is not imported for it.
+    for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+        setattr(hidden, name, getattr(function, name))
+    hidden.__wrapped__ = function  # type: ignore[attr-defined]
     return hidden  # type: ignore[return-value]
 
 
@@ -83,9 +84,9 @@ def _cleaned(value: Any, secret: str) -> Any:
         return value.replace(secret, "***")
     if not _holds(value, secret):
         return value
-    if isinstance(value, tuple) and hasattr(value, "_make"):
-        return value._make(_cleaned(item, secret) for item in value)
-    return _Gone()
+    make = getattr(value, "_make", None)
+    # A named tuple; its other members are worth telling.
+    return make(_cleaned(item, secret) for item in value) if make else _Gone()
 
 
 def _holds(value: object, secret: str) -> bool:
