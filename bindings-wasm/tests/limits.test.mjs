@@ -20,23 +20,13 @@ const TRANSPORTS = {
   },
 };
 
-test("an id of a mebibyte is sent, and one byte more is refused", limit, () => {
+test("no id is too long", limit, () => {
   const one = client();
   for (const [character, bytes] of [["u", 1], ["é", 2], ["😀", 4]]) {
-    const longest = character.repeat(MIB / bytes);
-    const { body } = one.request(notifyPackageExpire({ carrierUserId: longest, packageId: longest }));
-    assert.equal(body, `{"carrierUserId":"${longest}","type":2,"packageId":"${longest}"}`);
-    for (const [field, ids] of Object.entries({
-      carrierUserId: { carrierUserId: `${longest}1`, packageId: "1" },
-      packageId: { carrierUserId: "1", packageId: `${longest}1` },
-    })) {
-      const refused = { name: "InvalidInputError", message: `${field} is longer than 1 MiB; give the id alone` };
-      assert.throws(() => notifyPackageExpire(ids), refused);
-      assert.throws(() => one.request({ operation: "notifyPackageExpire", ...ids }), refused);
-    }
+    const long = `${character.repeat(MIB / bytes)}1`;
+    const { body } = one.request(notifyPackageExpire({ carrierUserId: long, packageId: long }));
+    assert.equal(body, `{"carrierUserId":"${long}","type":2,"packageId":"${long}"}`);
   }
-  // The module is as good as before.
-  assert.equal(one.request(call).method, "POST");
 });
 
 /** A reply of that many bytes. */

@@ -19,23 +19,12 @@ fn now() -> DateTime<Utc> {
 }
 
 #[test]
-fn an_id_of_a_mebibyte_is_sent_and_one_byte_more_is_refused() {
+fn no_id_is_too_long() {
     for (character, bytes) in [("u", 1), ("é", 2), ("😀", 4), ("\0", 1)] {
-        let longest = character.repeat(MIB / bytes);
-        let call = NotifyPackageExpire::new(&*longest, &*longest).unwrap();
+        let long = character.repeat(MIB / bytes) + "1";
+        let call = NotifyPackageExpire::new(&*long, &*long).unwrap();
         let request = client("t").request(&call, now()).unwrap();
         assert!(request.body().len() > 2 * MIB);
-        let longer = format!("{longest}1");
-        for (user, package, field) in [
-            (&*longer, "1", "carrierUserId"),
-            ("1", &*longer, "packageId"),
-        ] {
-            let refused = NotifyPackageExpire::new(user, package).unwrap_err();
-            assert_eq!(
-                refused.to_string(),
-                format!("{field} is longer than 1 MiB; give the id alone")
-            );
-        }
     }
 }
 

@@ -50,7 +50,7 @@ impl NotifyPackageExpire {
     ///
     /// # Errors
     ///
-    /// An id that is empty, or longer than 1 MiB in UTF-8 (docs/limits.md says why).
+    /// An empty id.
     pub fn new(
         carrier_user_id: impl Into<String>,
         package_id: impl Into<String>,
@@ -130,18 +130,9 @@ impl TryFrom<i64> for ModificationType {
     }
 }
 
-/// In bytes. A file that was read in an id's place would be copied a dozen times before a server refused it.
-const LONGEST_ID: usize = 1 << 20;
-
 fn id(field: &str, id: String) -> Result<String, InvalidInput> {
     if id.is_empty() {
         return Err(empty(field));
-    }
-    if id.len() > LONGEST_ID {
-        return Err(InvalidInput::new(concat(&[
-            field,
-            " is longer than 1 MiB; give the id alone",
-        ])));
     }
     Ok(id)
 }
