@@ -68,6 +68,11 @@ pub(crate) fn text(package: &str, target_triple: &str, features: &[&str]) -> Res
     }
     let library = library::linked(target_triple, &rustc_version()?);
     let mut file = File::default();
+    // They lie beside this file in every artifact.
+    for own in ["LICENSE-APACHE", "LICENSE-MIT"] {
+        file.terms
+            .once(&fs::read_to_string(sh::root().join(own))?, own);
+    }
     file.section("Crates that are compiled in", crates);
     file.section("Rust's standard library, compiled in", library);
     file.section(
@@ -264,7 +269,7 @@ compiled in, with their templates; Rust's standard library and the crates inside
 Not named is what only runs in the compiler or in a build script. koodrive's own licences are LICENSE-APACHE and LICENSE-MIT.
 
 The numbers after a name are those of its licence texts, which follow the lists. Texts of the same words stand there once,
-and so do the terms that several have in common, word for word: the others name where.
+and so do the terms that several have in common with each other or with those two, word for word: the others name where.
 ";
 
 /// The lists as they grow, and the texts by the order of their first mention.
@@ -306,7 +311,7 @@ impl File {
         let words: Vec<_> = text.split_whitespace().collect();
         *self.numbers.entry(words.join(" ")).or_insert_with(|| {
             let number = self.texts.len() + 1;
-            let text = self.terms.once(text, number);
+            let text = self.terms.once(text, &format!("[{number}]"));
             let lines: Vec<_> = text.lines().map(str::trim_end).collect();
             self.texts
                 .push(lines.join("\n").trim_matches('\n').to_owned());

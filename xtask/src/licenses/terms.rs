@@ -13,13 +13,13 @@ const SHARED: [(&str, &str); 2] = [
     ),
 ];
 
-/// The words that stood in a text, and in which one.
+/// The words that stood in a text, and the name of that text.
 #[derive(Default)]
-pub(super) struct Terms(Vec<(String, usize)>);
+pub(super) struct Terms(Vec<(String, String)>);
 
 impl Terms {
-    /// The text of this number, with a note in place of the words that stood in another, the same from first to last.
-    pub(super) fn once(&mut self, text: &str, number: usize) -> String {
+    /// The text of this name, with a note in place of the words that stood in another, the same from first to last.
+    pub(super) fn once(&mut self, text: &str, name: &str) -> String {
         let mut text = text.to_owned();
         for (first, last) in SHARED {
             let Some((start, end)) = span(&text, first, last) else {
@@ -30,10 +30,10 @@ impl Terms {
             match self.0.iter().find(|(known, _)| *known == words) {
                 Some((_, at)) => {
                     let note =
-                        format!("(Here stand the words of [{at}] from \"{first}\" to \"{last}\")");
+                        format!("(Here stand the words of {at} from \"{first}\" to \"{last}\")");
                     text.replace_range(start..end, &note);
                 }
-                None => self.0.push((words, number)),
+                None => self.0.push((words, name.to_owned())),
             }
         }
         text
@@ -70,13 +70,13 @@ mod tests {
     fn what_many_share_stands_once_and_notices_stay() {
         let mut terms = Terms::default();
         let one = format!("Copyright One\n\n{MIT}\n");
-        assert_eq!(terms.once(&one, 1), one);
+        assert_eq!(terms.once(&one, "[1]"), one);
         let two = format!(
             "Copyright Two\n\n{}\n\nMore.",
             MIT.replace(" hereby", "\nhereby")
         );
         assert_eq!(
-            terms.once(&two, 2),
+            terms.once(&two, "[2]"),
             "Copyright Two\n\n(Here stand the words of [1] from \"Permission is hereby granted, free of charge,\" to \
              \"DEALINGS IN THE SOFTWARE.\")\n\nMore."
         );
@@ -85,10 +85,10 @@ mod tests {
     #[test]
     fn a_word_that_differs_is_another_text() {
         let mut terms = Terms::default();
-        terms.once(MIT, 1);
+        terms.once(MIT, "[1]");
         let other = MIT.replace("you", "everybody");
-        assert_eq!(terms.once(&other, 2), other);
+        assert_eq!(terms.once(&other, "[2]"), other);
         // And one without its end has nothing in common.
-        assert_eq!(terms.once(&MIT[..40], 3), MIT[..40]);
+        assert_eq!(terms.once(&MIT[..40], "[3]"), MIT[..40]);
     }
 }
