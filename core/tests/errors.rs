@@ -185,6 +185,19 @@ fn a_reply_without_code_shows_how_its_body_begins() {
 }
 
 #[test]
+fn a_reply_that_says_something_is_not_quoted_twice() {
+    for (body, said) in [
+        (r#"{"code":1}"#, "code 1"),
+        (r#"{"msg":"a"}"#, "no readable code, msg \"a\""),
+    ] {
+        assert_eq!(
+            refusal(status(404), body).to_string(),
+            format!("the service answered notifyPackageExpire with HTTP 404, {said}")
+        );
+    }
+}
+
+#[test]
 fn an_unreadable_reply_says_why() {
     for (body, why) in [
         ("", "the body is empty"),

@@ -61,6 +61,8 @@ fn a_trace_id_has_58_characters() {
     for (length, taken) in [(0, false), (57, false), (58, true), (59, false)] {
         assert_eq!(TraceId::new(&"~".repeat(length)).is_ok(), taken, "{length}");
     }
+    let id = TraceId::from_random([0xa5; 29]);
+    assert_eq!(format!("{id:?}"), format!("TraceId({})", "a5".repeat(29)));
     for character in [' ', '\u{7f}', '\n', 'é'] {
         let id = format!("{}{character}", "0".repeat(57));
         assert!(TraceId::new(&id).is_err(), "{character:?}");
