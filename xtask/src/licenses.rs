@@ -160,28 +160,28 @@ fn project_of(entry: &Value) -> String {
     parts.join("/").trim_end_matches(".git").to_owned()
 }
 
+/// What `cargo metadata`, with these arguments besides, says about every crate of Cargo.lock.
+pub(crate) fn crates_of_lock(arguments: &[&str]) -> Result<BTreeMap<Id, Value>> {
+    let mut cargo = sh::cargo();
+    cargo.args(["metadata", "--locked", "--format-version", "1"]);
+    let printed = sh::output(cargo.args(arguments))?;
+    let mut metadata: Value = serde_json::from_str(&printed)?;
+    let Value::Array(packages) = metadata["packages"].take() else {
+        bail!("cargo metadata lists no packages");
+    };
+    let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or("").to_owned();
+    let named = packages
+        .into_iter()
+        .map(|entry| (text(&entry, "name") + " " + &text(&entry, "version"), entry));
+    Ok(named.collect())
+}
+
 /// What cargo knows about every crate of the lock file that this target uses.
 pub(crate) struct Packages(pub(crate) BTreeMap<Id, Value>);
 
 impl Packages {
     pub(crate) fn read(triple: &str) -> Result<Self> {
-        let printed = sh::output(sh::cargo().args([
-            "metadata",
-            "--locked",
-            "--format-version",
-            "1",
-            "--filter-platform",
-            triple,
-        ]))?;
-        let mut metadata: Value = serde_json::from_str(&printed)?;
-        let Value::Array(packages) = metadata["packages"].take() else {
-            bail!("cargo metadata lists no packages");
-        };
-        let text = |entry: &Value, name: &str| entry[name].as_str().unwrap_or("").to_owned();
-        let named = packages
-            .into_iter()
-            .map(|entry| (text(&entry, "name") + " " + &text(&entry, "version"), entry));
-        Ok(Self(named.collect()))
+        Ok(Self(crates_of_lock(&["--filter-platform", triple])?))
     }
 
     /// The one version of a crate.
