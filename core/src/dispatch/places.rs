@@ -131,3 +131,19 @@ impl<K> Places<K> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ticket_lies_below_2_to_the_53rd_however_many_requests_there_were() {
+        for (place, attempt, ticket) in [
+            (5, 1, 2_097_157),
+            (2_097_151, u64::from(u32::MAX), 9_007_199_254_740_991),
+            (5, (1 << 32) + 1, 2_097_157),
+        ] {
+            assert_eq!(Places::<()>::ticket(place, attempt), Ticket(ticket));
+        }
+    }
+}

@@ -129,14 +129,14 @@ impl Policy {
             "concurrency" => self.concurrency = whole(known, value, 1, 65_535)?,
             "queue" => self.queue = whole(known, value, 1, 1_000_000)?,
             "attempts" => self.attempts = whole(known, value, 1, 100)?,
-            "backoff" => self.backoff = seconds(known, value)?,
-            "backoff_cap" => self.backoff_cap = seconds(known, value)?,
-            "retry_after_cap" => self.retry_after_cap = seconds(known, value)?,
+            "backoff" => self.backoff = seconds(known, value, 0.0)?,
+            "backoff_cap" => self.backoff_cap = seconds(known, value, 0.0)?,
+            "retry_after_cap" => self.retry_after_cap = seconds(known, value, 0.0)?,
             "retry_ratio" => self.retry_ratio = value,
             "halt_after" => self.halt_after = whole(known, value, 0, 1_000_000)?,
             "repeats_are_safe" => self.repeats_are_safe = whole(known, value, 0, 1)? == 1,
             "renews_token" => self.renews_token = whole(known, value, 0, 1)? == 1,
-            "token_age" => self.token_age = Some(seconds(known, value)?),
+            "token_age" => self.token_age = Some(seconds(known, value, 1.0)?),
             _ => self.reply_limit = whole(known, value, 1, 1 << 30)? as usize,
         }
         self.check()
@@ -227,7 +227,7 @@ fn whole(name: &str, value: f64, least: u32, most: u32) -> Result<u32, InvalidIn
     Ok(value as u32)
 }
 
-fn seconds(name: &str, value: f64) -> Result<Duration, InvalidInput> {
-    between(name, value, 0.0, LONGEST)?;
+fn seconds(name: &str, value: f64, least: f64) -> Result<Duration, InvalidInput> {
+    between(name, value, least, LONGEST)?;
     Ok(Duration::from_secs_f64(value))
 }

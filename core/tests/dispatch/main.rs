@@ -7,6 +7,7 @@ mod clocks;
 mod halts;
 mod invariants;
 mod outcomes;
+mod policy;
 mod repeats;
 mod sending;
 mod tokens;

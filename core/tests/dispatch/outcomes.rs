@@ -100,6 +100,15 @@ fn a_reply_that_is_too_long_is_unreadable() {
 }
 
 #[test]
+fn a_reply_as_long_as_the_limit_is_read() {
+    let mut dispatcher = unproven(|policy| policy.reply_limit = DELIVERED.len());
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 200, DELIVERED, at(1));
+    assert_eq!(outcome(&mut dispatcher, at(1)).verdict, Verdict::Delivered);
+}
+
+#[test]
 fn a_clock_beyond_the_calendar_sends_nothing_and_says_why() {
     let mut dispatcher = unproven(|_| {});
     push(&mut dispatcher, [7]);
@@ -109,6 +118,19 @@ fn a_clock_beyond_the_calendar_sends_nothing_and_says_why() {
     assert_eq!(outcome.trace_id, None);
     assert_eq!(outcome.error.unwrap().kind(), ErrorKind::InvalidInput);
     assert_eq!(dispatcher.progress().requests, 0);
+}
+
+#[test]
+fn a_clock_that_leaves_the_calendar_between_two_attempts_gives_the_call_up() {
+    let mut dispatcher = proven(|policy| policy.backoff = Duration::ZERO);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    answer(&mut dispatcher, ticket, 429, b"", at(0));
+    let now = Now::new(DateTime::<Utc>::MAX_UTC, Duration::from_secs(1));
+    let outcome = outcome(&mut dispatcher, now);
+    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::GivenUp, 1));
+    assert!(outcome.trace_id.is_some());
+    assert_eq!(outcome.error.unwrap().kind(), ErrorKind::InvalidInput);
 }
 
 #[test]
@@ -144,6 +166,10 @@ fn nothing_of_a_subscriber_and_no_secret_is_in_its_debug() {
     let mut dispatcher = unproven(|_| {});
     push(&mut dispatcher, [189_642_158]);
     let text = format!("{dispatcher:?}");
+    assert!(
+        text.contains("rate: 100000.0") && text.contains("pushed: 1,"),
+        "{text}"
+    );
     assert!(
         !text.contains("189642158") && !text.contains("not-real"),
         "{text}"

@@ -243,6 +243,23 @@ fn what_waited_and_is_due_goes_before_what_is_new() {
 }
 
 #[test]
+fn what_is_due_at_once_goes_in_the_order_of_the_failures() {
+    let mut dispatcher = proven(|policy| policy.backoff = Duration::ZERO);
+    push(&mut dispatcher, 0..3);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    for failed in [2, 0, 1] {
+        let ticket = attempts[failed].ticket;
+        dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+    }
+    let again = all_sent(&mut dispatcher, at(1000));
+    let keys: Vec<_> = again
+        .iter()
+        .map(|attempt| *dispatcher.key(attempt.ticket).unwrap())
+        .collect();
+    assert_eq!(keys, [2, 0, 1]);
+}
+
+#[test]
 fn what_waits_is_not_sent_early_in_the_place_of_what_is_new() {
     let backoff = |policy: &mut Policy| policy.backoff = Duration::from_secs(60);
     let mut alone = proven(backoff);

@@ -39,6 +39,42 @@ fn half_of_the_queue_is_left_when_it_asks_again() {
 }
 
 #[test]
+fn while_more_than_half_of_the_queue_is_left_it_does_not_ask() {
+    let mut dispatcher = fresh(|policy| {
+        policy.queue = 10;
+        policy.concurrency = 4;
+    });
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
+    push(&mut dispatcher, 0..10);
+    for _ in 0..4 {
+        assert!(matches!(dispatcher.poll(at(0)), Action::Send(_)));
+    }
+    assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None)));
+}
+
+#[test]
+fn where_what_waits_fills_every_place_it_does_not_ask() {
+    let mut dispatcher = fresh(|policy| {
+        policy.queue = 2;
+        policy.concurrency = 1;
+        policy.backoff = Duration::from_secs(60);
+    });
+    assert!(matches!(dispatcher.poll(at(0)), Action::Calls(2)));
+    push(&mut dispatcher, 0..2);
+    for more in [2, 3] {
+        let ticket = sent(&mut dispatcher, at(0)).ticket;
+        dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+        if more == 2 {
+            push(&mut dispatcher, [2]);
+        }
+    }
+    // Two wait and the third, sent, leaves the queue empty.
+    assert!(matches!(dispatcher.poll(at(0)), Action::Send(_)));
+    assert_eq!(dispatcher.progress().waiting, 2);
+    assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None)));
+}
+
+#[test]
 fn a_call_that_does_not_fit_is_given_back() {
     let mut dispatcher = unproven(|policy| policy.queue = 2);
     push(&mut dispatcher, 0..2);
@@ -84,7 +120,8 @@ fn no_more_are_in_flight_than_allowed() {
     push(&mut dispatcher, 0..5);
     let attempts = all_sent(&mut dispatcher, at(0));
     assert_eq!(attempts.len(), 3);
-    assert_eq!(dispatcher.progress().in_flight, 3);
+    let progress = dispatcher.progress();
+    assert_eq!((progress.in_flight, progress.queued), (3, 2));
     answer(&mut dispatcher, attempts[1].ticket, 200, DELIVERED, at(5));
     assert_eq!(outcome(&mut dispatcher, at(5)).key, 1);
     assert_eq!(all_sent(&mut dispatcher, at(5)).len(), 1);
@@ -163,7 +200,10 @@ fn a_ticket_counts_once() {
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     assert_eq!(dispatcher.key(ticket), Some(&7));
     assert_eq!(dispatcher.call(ticket), Some(&call(7)));
-    assert!(ticket.number() < 1 << 53);
+    // The second request, in the first place.
+    assert_eq!(ticket.number(), 4_194_304);
+    assert_eq!(ticket.to_string(), "4194304");
+    assert_eq!(Ticket::from_number(4_194_304), ticket);
     answer(&mut dispatcher, ticket, 200, DELIVERED, at(1));
     assert_eq!(dispatcher.key(ticket), None);
     for wrong in [

@@ -152,6 +152,33 @@ fn where_there_is_none_it_asks_again_later_and_halts_in_the_end() {
 }
 
 #[test]
+fn the_wait_for_a_token_doubles_as_that_for_a_repeat() {
+    let mut longest = [0_u64; 4];
+    for seed in 0..200 {
+        let mut policy = Policy::default();
+        policy.renews_token = true;
+        policy.backoff = Duration::from_secs(10);
+        let client = client().with_credentials(token("first"));
+        let mut dispatcher = Dispatcher::new(&client, policy, seed).unwrap();
+        push(&mut dispatcher, [7]);
+        let ticket = sent(&mut dispatcher, at(0)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(0));
+        let mut now = 0;
+        for longest in &mut longest {
+            assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
+            dispatcher.no_token(at(now));
+            // In whole milliseconds, rounded down.
+            let until = waits(&mut dispatcher, at(now)).unwrap();
+            *longest = (*longest).max(until - now);
+            now = until + 1;
+        }
+    }
+    for (longest, most) in longest.into_iter().zip([10_000, 20_000, 40_000, 60_000]) {
+        assert!(longest <= most && longest > most * 95 / 100, "{longest}");
+    }
+}
+
+#[test]
 fn what_was_not_asked_for_may_come_and_its_absence_changes_nothing() {
     let mut dispatcher = with_tokens(|_| {});
     push(&mut dispatcher, 0..2);
