@@ -201,6 +201,23 @@ fn a_client_says_what_it_was_made_of() {
 }
 
 #[test]
+fn a_call_says_what_it_was_made_of() {
+    let call = call();
+    assert_eq!(
+        (
+            call.carrier_user_id(),
+            call.package_id(),
+            call.modification_type()
+        ),
+        (
+            "189642158555241211",
+            "14",
+            ModificationType::EnterReservationPeriod
+        )
+    );
+}
+
+#[test]
 fn authorizations_are_equal_where_their_values_are() {
     let now = at("2025-11-03T07:01:45Z");
     let authorization = |token: &str| {

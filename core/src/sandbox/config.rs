@@ -240,6 +240,10 @@ mod tests {
                  `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `refuseRepeats`, \
                  `echoTraceId`, `codeAsText`, `msg`, `policies`, `authority`, `faults` at line 1 column 9",
             ),
+            (
+                r#"{"apps": [{"app: id": "hush"}]}"#,
+                "sandbox config cannot be read: unknown field `app: id`, expected `appId` or `appSecret` at line 1 column 20",
+            ),
         ] {
             let error = SandboxConfig::from_json(json).unwrap_err();
             assert_eq!(error.to_string(), message, "{json}");

@@ -265,4 +265,41 @@ mod tests {
             assert!(serde_json::from_str::<Fault>(json).is_err(), "{json}");
         }
     }
+
+    #[test]
+    fn a_refusal_says_what_an_entry_may_be() {
+        const ENTRIES: &str = r#"a status such as 429, "pass", "cut", "cut-in-headers", "cut-after-headers", {"delay": seconds}, {"drip": seconds} or {"status": 502, …}"#;
+        for (json, message) in [
+            (
+                "204",
+                "a fault's status is 204; it must lie in 200 to 599 and not be 204, 205 or 304, which carry no body".to_owned(),
+            ),
+            (
+                r#"{"status": 600}"#,
+                "a fault's status is 600; it must lie in 200 to 599 and not be 204, 205 or 304, which carry no body".to_owned(),
+            ),
+            (
+                r#""cut-somewhere""#,
+                format!("invalid value: string \"cut-somewhere\", expected {ENTRIES}"),
+            ),
+            ("true", format!("invalid type: boolean `true`, expected {ENTRIES}")),
+            ("{}", format!("a fault must be {ENTRIES}")),
+            (
+                r#"{"delay": -1}"#,
+                "a fault's delay is -1; it must be a number of seconds from 0 to 86400".to_owned(),
+            ),
+            (
+                r#"{"drip": 86400.5}"#,
+                "a fault's drip is 86400.5; it must be a number of seconds from 0 to 86400".to_owned(),
+            ),
+            (
+                r#"{"status": 429, "retryAfter": "\n"}"#,
+                "a fault's retryAfter is no value of a header".to_owned(),
+            ),
+        ] {
+            let refused = serde_json::from_str::<Fault>(json).unwrap_err().to_string();
+            let (refused, _) = refused.rsplit_once(" at line 1 column ").unwrap();
+            assert_eq!(refused, message, "{json}");
+        }
+    }
 }

@@ -262,13 +262,33 @@ fn a_configuration_that_cannot_be_is_refused() {
 }
 
 #[test]
+fn a_fault_whose_status_has_no_body_is_refused_however_it_was_made() {
+    for (status, allowed) in [(429, true), (204, false), (205, false), (304, false)] {
+        let mut config = SandboxConfig::default();
+        let status = StatusCode::from_u16(status).unwrap();
+        config.faults = vec![Fault::Status(StatusFault::new(status))];
+        assert_eq!(Sandbox::new(config).is_ok(), allowed, "{status}");
+    }
+}
+
+#[test]
 fn no_secret_shows_in_debug() {
     let config = SandboxConfig::from_json(
         r#"{"apps": [{"appId": "a", "appSecret": "hush-secret"}], "tokens": ["hush-token"]}"#,
     )
     .unwrap();
-    let shown = format!("{config:?} {:?}", Sandbox::new(config.clone()).unwrap());
-    assert!(shown.contains("app_secret: ***"));
+    let shown = format!("{config:?}");
+    assert!(
+        shown.contains("app_secret: ***") && shown.contains("tokens: [***]"),
+        "{shown}"
+    );
+    assert!(!shown.contains("hush"), "{shown}");
+    let shown = format!("{:?}", Sandbox::new(config).unwrap());
+    assert!(
+        shown.contains("app_secret: ***") && shown.contains("tokens: [***]"),
+        "{shown}"
+    );
+    assert!(shown.contains("requests: 0, accepted: []"), "{shown}");
     assert!(!shown.contains("hush"), "{shown}");
 }
 

@@ -5,8 +5,8 @@ mod answers;
 mod refusals;
 
 use chrono::{DateTime, Utc};
-use http::{HeaderName, HeaderValue, Method, Request, Response};
-use koodrive::sandbox::{Answer, CutPoint, Reason, Sandbox, SandboxConfig};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use koodrive::sandbox::{Answer, CutPoint, Fault, Reason, Sandbox, SandboxConfig, StatusFault};
 use koodrive::{
     Client, Credentials, Endpoint, GetCurrentRetentionPolicy, ModificationType,
     NotifyPackageExpire, Operation, RequestOptions, TraceId, signing,

@@ -100,7 +100,7 @@ fn what_is_broken_in_one_way_is_refused_for_that_reason() {
         vec![repeated_call()],
     ]
     .concat();
-    let reasons: Vec<&str> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    let reasons: Vec<String> = Reason::ALL.iter().map(Reason::to_string).collect();
     assert_eq!(cases.iter().map(|case| case.0).collect::<Vec<_>>(), reasons);
     for (reason, status, code, config, broken) in cases {
         let mut sandbox = sandbox(config);
@@ -374,4 +374,17 @@ fn a_header_that_is_no_text_is_no_header() {
         header(answer.response(), "x-sandbox-reason"),
         "MISSING_X_USER_ID"
     );
+}
+
+#[test]
+fn a_header_that_is_empty_is_no_header() {
+    for (name, reason) in [
+        ("authorization", "MISSING_AUTHORIZATION"),
+        ("x-date", "MISSING_X_DATE"),
+        ("x-user-id", "MISSING_X_USER_ID"),
+        ("x-traceid", "MALFORMED_TRACE_ID"),
+    ] {
+        let answer = sandbox("{}").handle(&with(name, ""), now());
+        assert_eq!(header(answer.response(), "x-sandbox-reason"), reason);
+    }
 }
