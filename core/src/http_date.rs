@@ -163,4 +163,38 @@ mod tests {
             assert_eq!(format(time.into()), text);
         }
     }
+
+    #[test]
+    fn one_character_away_from_a_date_it_reads_what_the_crate_for_it_reads() {
+        for date in [
+            "Sun, 06 Nov 1994 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun Nov  6 08:49:37 1994",
+        ] {
+            let places = (0..=date.len())
+                .flat_map(|at| (at..=date.len().min(at + 1)).map(move |to| (at, to)));
+            for (from, to) in places {
+                for other in [None].into_iter().chain((' '..='~').map(Some)) {
+                    // Without the character, with another, with one more.
+                    let mut text = date.to_owned();
+                    text.replace_range(from..to, &other.map_or(String::new(), String::from));
+                    let theirs = httpdate::parse_http_date(&text)
+                        .ok()
+                        .map(DateTime::<Utc>::from);
+                    match parse(&text) {
+                        // It trims, as HTTP stacks do before a value gets here, and takes any character for this blank.
+                        None => assert!(
+                            theirs.is_none()
+                                || text.trim() != text
+                                || text.starts_with("Sunday, 06-Nov-94")
+                                    && !text.contains("94 08:49:37 GMT"),
+                            "{text:?}"
+                        ),
+                        // It checks the day of the week, and knows no year before 1970.
+                        ours => assert!(theirs == ours || theirs.is_none(), "{text:?}"),
+                    }
+                }
+            }
+        }
+    }
 }

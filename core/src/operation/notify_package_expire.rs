@@ -214,11 +214,11 @@ mod tests {
         let mut body = String::new();
         push_json_text(
             &mut body,
-            "a\"b\\c\n\r\t\u{8}\u{c}\0\u{1f} \u{7f}\u{2028}中😀",
+            "a\"b\\c\n\r\t\u{8}\u{c}\0\u{10}\u{1f} \u{7f}\u{2028}中😀",
         );
         assert_eq!(
             body,
-            "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u001f \u{7f}\u{2028}中😀\""
+            "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u0010\\u001f \u{7f}\u{2028}中😀\""
         );
     }
 }

@@ -6,9 +6,9 @@ use koodrive::{
     Client, Credentials, Endpoint, NotifyPackageExpire, RequestOptions, TraceId, XDate,
 };
 
-use crate::allocated;
 use crate::endpoint::LONGEST_REFUSAL;
 use crate::input::Fields;
+use crate::{allocated, wire};
 
 /// What a client sees of one exchange, and what it does next.
 #[derive(Debug, Clone, Default)]
@@ -93,13 +93,10 @@ pub fn holds(input: &Input) {
     let learned = client.clock_offset();
     assert!(learned.abs() <= day);
     let date = headers.get("date").and_then(|date| date.to_str().ok());
-    // The other reader trims; so do HTTP stacks, before we see it.
-    let text = date.filter(|date| date.trim() == *date).unwrap_or_default();
-    match must_learn(input, text) {
+    let date = date.and_then(wire::http_date);
+    match must_learn(input, date) {
         Some(true) => {
-            let date =
-                DateTime::<Utc>::from(httpdate::parse_http_date(text).expect("it was read before"));
-            let exact = date - input.received_at;
+            let exact = date.expect("it was read before") - input.received_at;
             // Rounded towards the past, never towards the future.
             assert!(
                 learned <= exact && exact - learned < TimeDelta::milliseconds(1),
@@ -113,7 +110,7 @@ pub fn holds(input: &Input) {
 }
 
 /// Contract.md 6; none where the other reader of dates cannot tell.
-fn must_learn(input: &Input, text: &str) -> Option<bool> {
+fn must_learn(input: &Input, date: Option<DateTime<Utc>>) -> Option<bool> {
     let took = input.received_at - input.sent_at;
     // The exchange is measured in whole milliseconds of both clocks.
     if input.aged
@@ -125,8 +122,7 @@ fn must_learn(input: &Input, text: &str) -> Option<bool> {
     if took > TimeDelta::seconds(60) {
         return None;
     }
-    let date = DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?);
-    let exact = date - input.received_at;
+    let exact = date? - input.received_at;
     let day = TimeDelta::hours(24);
     if (exact.abs() - day).abs() < TimeDelta::milliseconds(1) {
         return None;

@@ -1,15 +1,14 @@
 //! parse gives the reply or the error that serde_json and the contract's tables give, in a text of one paragraph that names the service; it never panics, and never allocates more than 4 × the reply + 4 KiB (a list of policies: 4 × what the policies take in memory on top).
 
-use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use koodrive::{
     Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
     Outcome, ReplyError, RetentionPolicy,
 };
 
-use crate::allocated;
 use crate::input::Fields;
 use crate::json::{Part, parts};
+use crate::{allocated, wire};
 
 /// Longest text of an error: five quotations of a thousand characters, and our own words.
 const LONGEST_TEXT: usize = 6_500;
@@ -279,13 +278,7 @@ fn retry_after(headers: &HeaderMap) -> Wait {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.parse().map_or(Wait::None, Wait::For);
     }
-    let instant = |text: &str| {
-        // The other reader trims; so do HTTP stacks, before we see it.
-        let time = httpdate::parse_http_date(text)
-            .ok()
-            .filter(|_| text.trim() == text)?;
-        Some(DateTime::<Utc>::from(time).timestamp())
-    };
+    let instant = |text: &str| Some(wire::http_date(text)?.timestamp());
     match (
         instant(value),
         text_of(headers, "date").as_deref().and_then(instant),

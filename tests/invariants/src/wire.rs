@@ -1,5 +1,6 @@
 //! A request as anybody sees it who has only its bytes: what it must look like, and whether its signature is right.
 
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::Request;
 use sha2::{Digest as _, Sha256};
@@ -12,6 +13,22 @@ pub(crate) fn header<'a>(request: &'a Request<Vec<u8>>, name: &str) -> &'a str {
         .unwrap_or_else(|| panic!("there is no {name}"));
     assert!(values.next().is_none(), "{name} is there twice");
     std::str::from_utf8(value.as_bytes()).expect("a header is ASCII")
+}
+
+/// An HTTP date as the crate for it reads it; none as well where that takes more than RFC 9110, 5.6.7 allows.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    // It trims; so do HTTP stacks, before we see it.
+    if text.trim() != text {
+        return None;
+    }
+    // In `Sunday, 06-Nov-94 08:49:37 GMT` it takes anything for the second blank.
+    if let Some((_, time)) = text.split_at_checked(text.len().saturating_sub(13))
+        && time.ends_with(" GMT")
+        && !time.starts_with(' ')
+    {
+        return None;
+    }
+    Some(httpdate::parse_http_date(text).ok()?.into())
 }
 
 /// The headers are these and no others, each once, each on one line that every stack sends as it is.
