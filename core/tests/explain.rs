@@ -103,6 +103,15 @@ fn the_first_line_that_differs_is_named_both_ways() {
 }
 
 #[test]
+fn the_finding_says_which_line_differs_and_how() {
+    let stages = explained(Some(&OURS.replace("POST", "GET")));
+    assert_eq!(
+        stages.finding.unwrap(),
+        "line 1 (METHOD) differs: signed here \"POST\", by the service \"GET\""
+    );
+}
+
+#[test]
 fn a_canonical_request_that_is_cut_off_differs_where_it_ends() {
     let cut = OURS.replace('\n', "|");
     let cut = cut.split_once("|x-user-id").unwrap().0;
@@ -162,7 +171,14 @@ fn a_stale_date_is_told_from_a_wrong_signature() {
 
 #[test]
 fn a_message_without_a_canonical_request_is_said_to_hold_none() {
-    for message in ["", "bad request", "a|b|c"] {
+    for message in [
+        "",
+        "bad request",
+        "a|b|c",
+        // As long as one, and without a path; with a path, and too short.
+        "a|b|c|d|e|f|g",
+        "GET|/test/||host:example.com||host",
+    ] {
         assert_eq!(
             explained(Some(message)).finding.as_deref(),
             Some("the message holds no canonical request to compare with")

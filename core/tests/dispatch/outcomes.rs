@@ -68,7 +68,7 @@ fn every_answer_has_its_verdict() {
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         answer(&mut dispatcher, ticket, status, body, at(1));
         let outcome = outcome(&mut dispatcher, at(1));
-        assert_eq!(outcome.verdict.as_str(), verdict, "{status}");
+        assert_eq!(outcome.verdict.to_string(), verdict, "{status}");
         assert_eq!((outcome.attempts, outcome.status), (1, Some(status)));
     }
 }
