@@ -82,6 +82,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn it_shows_the_app_id_and_no_secret() {
+        assert_eq!(
+            format!("{:?}", SigningKey::new("my-app", "example-secret")),
+            "SigningKey { app_id: my-app, app_secret: *** }"
+        );
+    }
+
+    #[test]
     fn only_the_whole_signature_verifies() {
         let key = SigningKey::new("app", "secret");
         let made = signature(&key, "text");

@@ -209,7 +209,9 @@ fn the_fault_script_is_played_request_by_request() {
     for _ in 0..2 {
         let answer = next();
         assert!(matches!(answer, Answer::Respond(_)));
-        assert_eq!(answer.into_response().status(), 200);
+        let response = answer.into_response();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.body(), br#"{"code":0,"msg":"Success."}"#);
     }
     // The status was an answer without an act; the spoiled answers were to calls that were acted on.
     assert_eq!(sandbox.accepted().len(), 7);
