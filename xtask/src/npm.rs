@@ -11,7 +11,7 @@ use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operati
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::sbom::{self, Artifact};
-use crate::snip::{CLOSURES, JSON_CUSTOM_ERRORS, JSON_POSITIONS, snip};
+use crate::snip::{CLOSURES, JSON_POSITIONS, snip};
 use crate::stamp::{files, fingerprint, once};
 use crate::test::{Counts, suites::one};
 use crate::{licenses, reproducible, sh, wasm};
@@ -42,8 +42,7 @@ pub(crate) fn build() -> Result<PathBuf> {
     once(&directory().join("koodrive.stamp"), &sources, || {
         let glue = directory().join("glue");
         let _ = fs::remove_dir_all(&glue);
-        let never_called = [CLOSURES, JSON_CUSTOM_ERRORS];
-        generate(&wasm, "koodrive", &glue, &never_called, &[JSON_POSITIONS])?;
+        generate(&wasm, "koodrive", &glue, &[CLOSURES], &[JSON_POSITIONS])?;
         fs::write(glue.join("names.json"), names().to_string())?;
         generate(&sandbox, "sandbox", &glue.join("sandbox"), &[], &[])?;
         let _ = fs::remove_dir_all(&package);

@@ -11,10 +11,6 @@ use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalId, Module};
 /// imports would show it.
 pub(crate) const CLOSURES: &str = "wasm_bindgen::convert::closures::_::invoke";
 
-/// The text of an error that a visitor of JSON makes itself. The core's visitors make none; serde_json's own would, where a
-/// RawValue did not name itself.
-pub(crate) const JSON_CUSTOM_ERRORS: &str = "serde_json::error::make_error";
-
 /// Line and column of an error in JSON. The core says where by the bytes that it has read, and drops what serde_json says: so
 /// this function may do nothing.
 pub(crate) const JSON_POSITIONS: &str = "<serde_json::read::SliceRead>::position_of_index";

@@ -29,7 +29,9 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     flags.extend(SMALL_STD.map(str::to_owned));
     sh::run(
         sh::cargo()
-            .args(["build", "--quiet", "--locked", "--package", package])
+            // An rlib beside it, for the crate that builds on the client's, would keep cargo from optimising the whole graph at once.
+            .args(["rustc", "--quiet", "--locked", "--package", package])
+            .args(["--lib", "--crate-type", "cdylib"])
             .args(["--profile", "wasm", "--target", TRIPLE])
             .args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"])
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
