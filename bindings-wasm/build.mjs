@@ -47,7 +47,7 @@ async function entry(name, built) {
   // The same declarations for both.
   const types = readFileSync(join(here, `js/${name}.d.ts`), "utf8");
   writeFileSync(join(dist, `${name}.d.ts`), types);
-  writeFileSync(join(dist, `${name}.d.cts`), types.replace('"./index.js"', '"./index.cjs"'));
+  writeFileSync(join(dist, `${name}.d.cts`), types.replaceAll('"./index.js"', '"./index.cjs"'));
 }
 
 /** The same entry for Workers, with its .wasm as a file. */
@@ -61,15 +61,24 @@ const glueOf = (path, bytes) => ({
   "koodrive:text": json(encode(bytes)),
 });
 
+const names = { "koodrive:names": { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" } };
+
 async function client() {
   const bytes = shrink(glue, "koodrive");
-  const names = { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" };
-  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), "koodrive:names": names };
+  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), ...names };
   await entry("index", built);
   await workerEntry("index", built, "workerd.js", { name: "koodrive.wasm", bytes });
   // Not shipped: what a browser's bundler makes of it, and of the JavaScript alone, for the sizes.
   await bundle("index", built, join(glue, "minified.js"), { minify: true });
   await bundle("index", built, join(glue, "minified-without-wasm.js"), { minify: true, file: "./koodrive.wasm" });
+}
+
+async function dispatch() {
+  const folder = join(glue, "dispatch");
+  const bytes = shrink(folder, "dispatch");
+  const built = { ...glueOf(join(folder, "dispatch.js"), bytes), ...names };
+  await entry("dispatch", built);
+  await workerEntry("dispatch", built, "dispatch.workerd.js", { name: "dispatch.wasm", bytes });
 }
 
 async function sandbox() {
@@ -81,6 +90,7 @@ async function sandbox() {
 }
 
 await client();
+await dispatch();
 await sandbox();
 await entry("undici", {});
 for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));

@@ -15,12 +15,22 @@ import { bodyBytes, build, headerLines, optionalInstant, optionalText, read } fr
 const CREDENTIALS = { appId: "app id", appSecret: "app secret", token: "token", authorization: "authorization" };
 const OPTIONS = ["endpoint", "userId", ...Object.keys(CREDENTIALS), "clockMarginSeconds", "allowPlainHttp"];
 
-/** Stands where a token will: `send` asks the function for it, and nothing else sends. */
+/** Stands where a token will: `send` asks the function for it, and so does the dispatcher; nothing else sends. */
 const TOKEN_NOT_YET_KNOWN = "not-yet-known";
+
+/**
+ * What stands behind a client of this copy of the package, for the dispatcher. Nothing, if it is none.
+ * @type {(client: any) => ClientState | undefined}
+ */
+export let stateOf;
 
 export class Client {
   /** @type {State} */
   #state;
+
+  static {
+    stateOf = (client) => (typeof client === "object" && client !== null && #state in client ? client.#live() : undefined);
+  }
 
   /** @param {declared.ClientOptions} options */
   constructor(options) {

@@ -102,8 +102,7 @@ function complaint(about, text, traceId, options) {
  * @type {(sent: boolean, cause: any, traceId?: string) => AnyError | undefined}
  */
 export function transportError(sent, cause, traceId) {
-  const text = cause instanceof Error || cause?.message ? describe(cause) : String(cause);
-  return complaint(sent ? "outcome_unknown" : "not_sent", text, traceId, { cause });
+  return complaint(sent ? "outcome_unknown" : "not_sent", describe(cause), traceId, { cause });
 }
 
 /**
@@ -116,7 +115,8 @@ export const hiddenRedirect = (operation, traceId) => complaint("hidden_redirect
  * "fetch failed" says nothing; its cause does.
  * @type {(error: any) => string}
  */
-function describe(error) {
+export function describe(error) {
+  if (!(error instanceof Error || error?.message)) return String(error);
   const inner = error.cause?.message || error.cause?.code;
   return inner ? `${error.message} (${inner})` : error.message || error.name;
 }
@@ -132,7 +132,7 @@ export function text(field, value) {
 }
 
 /** @type {(value: unknown) => string} */
-function found(value) {
+export function found(value) {
   if (value === undefined) return "missing";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";

@@ -67,7 +67,7 @@ function settingsOf(options) {
   wantFunction("fetch", fetch);
   wantFunction("now", now);
   if (onExchange !== undefined) wantFunction("onExchange", onExchange);
-  if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
+  wantSignal(signal);
   wantNumber("timeoutMs", timeoutMs);
   wantNumber("maxReplyBytes", maxReplyBytes);
   const date = optionalInstant(options.date);
@@ -76,12 +76,17 @@ function settingsOf(options) {
 }
 
 /** @type {(name: string, value: unknown) => void} */
-function wantFunction(name, value) {
+export function wantFunction(name, value) {
   if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
 }
 
+/** @type {(signal: AbortSignal | null | undefined) => void} */
+export function wantSignal(signal) {
+  if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
+}
+
 /** @type {(name: string, value: unknown) => void} */
-function wantNumber(name, value) {
+export function wantNumber(name, value) {
   const fits = typeof value === "number" && value >= 1 && value <= LONGEST_TIMER;
   if (!fits) refuse(`${name} is no number from 1 to ${LONGEST_TIMER}`, "give one or leave it out");
 }
@@ -169,7 +174,7 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
  * Spelled out: to spread an object beside other members takes a microsecond.
  * @type {(request: KooDriveRequest, signal: AbortSignal) => FetchInit}
  */
-function initOf({ method, headers, body, redirect }, signal) {
+export function initOf({ method, headers, body, redirect }, signal) {
   return body === undefined ? { method, headers, redirect, signal } : { method, headers, body, redirect, signal };
 }
 

@@ -29,6 +29,14 @@ export function build(core, fixed, fields, now, date, traceId) {
   const [operation, user, packageId, kind] = fields;
   const parts = (fixed[operation] ??= fixedParts(core, operation));
   const varying = checked(() => core.request(operation, user, packageId, kind, now, date, traceId, false));
+  return joined(parts, varying, traceId);
+}
+
+/**
+ * Both halves of a request; `varying` is the core's text.
+ * @type {(parts: FixedParts, varying: string, traceId?: string) => KooDriveRequest}
+ */
+export function joined(parts, varying, traceId) {
   const end = varying.indexOf("\n", X_DATE_LENGTH);
   const headers = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
   headers[AUTHORIZATION] = varying.slice(X_DATE_LENGTH, end);
@@ -41,7 +49,7 @@ export function build(core, fixed, fields, now, date, traceId) {
 }
 
 /** @type {(core: Core, operation: number) => FixedParts} */
-function fixedParts(core, operation) {
+export function fixedParts(core, operation) {
   const [method, url, ...pairs] = checked(() => core.fixed(operation)).split("\n");
   const headers = /** @type {Record<string, string>} */ ({});
   for (let at = 0; at < pairs.length; at += 2) headers[pairs[at]] = pairs[at + 1];
@@ -67,13 +75,13 @@ export function read(core, operation, status, lines, body, { xDate = "", traceId
  * What does not fit would be cut to 16 bits on its way; 0 is no status, and the core says so.
  * @type {(status: number) => number}
  */
-const u16 = (status) => (Number.isInteger(status) && status > 0 && status < 65536 ? status : 0);
+export const u16 = (status) => (Number.isInteger(status) && status > 0 && status < 65536 ? status : 0);
 
 /**
  * Code and trace id hold no line break; what follows the second one is msg. `=` tells an empty text from none.
  * @type {(reply: string) => Acknowledgement}
  */
-function acknowledgement(reply) {
+export function acknowledgement(reply) {
   const first = reply.indexOf("\n");
   const second = reply.indexOf("\n", first + 1);
   /** @type {(from: number, to: number) => string | null} */

@@ -2,23 +2,14 @@
 //!
 //! Called by `bindings-wasm/js` alone. A call arrives as the number of its operation and its fields, a request leaves as one
 //! text: a crossing costs more than the work. A panic would trap and leave the module in pieces, so nothing here panics.
-#![allow(
-    clippy::missing_errors_doc,
-    reason = "js/index.d.ts says when something throws"
-)]
+#![allow(clippy::missing_errors_doc, reason = "index.d.ts says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
-#![allow(
-    clippy::needless_pass_by_value,
-    reason = "an Option of a text crosses by value only"
-)]
-#![allow(
-    clippy::too_many_arguments,
-    reason = "an object would cost a crossing per member"
-)]
+#![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
+#![allow(clippy::too_many_arguments, reason = "an object's members cross, too")]
 #![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
 
-mod convert;
-mod error;
+pub mod convert;
+pub mod error;
 
 use koodrive::{
     Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, TraceId, host,
@@ -50,7 +41,8 @@ macro_rules! with_call {
     };
 }
 
-fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyPackageExpire> {
+/// `kind` is a `type` that was asked for by the name of an undocumented one.
+pub fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyPackageExpire> {
     let call = NotifyPackageExpire::new(user, package)?;
     let Some(number) = kind else { return Ok(call) };
     let number = whole(number).ok_or_else(host::not_a_type)?;
@@ -83,7 +75,7 @@ pub fn trace_ids(random: &[u8]) -> String {
 /// The client, and a notification for where any will do.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Core(Client, NotifyPackageExpire);
+pub struct Core(#[wasm_bindgen(skip)] pub Client, NotifyPackageExpire);
 
 /// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Core {

@@ -16,7 +16,7 @@ const run = (code, ...flags) =>
 
 test("conditions are in the order in which hosts must find them", () => {
   // A Worker's bundler also sets `import`: the first that matches wins.
-  for (const entry of [".", "./sandbox"]) {
+  for (const entry of [".", "./dispatch", "./sandbox"]) {
     assert.deepEqual(Object.keys(manifest.exports[entry]), ["workerd", "require", "import"]);
     for (const conditions of Object.values(manifest.exports[entry])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
   }
@@ -24,6 +24,7 @@ test("conditions are in the order in which hosts must find them", () => {
 
 const IMPORTS = {
   "workerd.js": ["./koodrive.wasm"],
+  "dispatch.workerd.js": ["./dispatch.wasm"],
   "sandbox.js": ["./index.js"],
   "sandbox.cjs": ["./index.cjs"],
   "sandbox.workerd.js": ["./workerd.js", "./sandbox.wasm"],
@@ -53,21 +54,23 @@ test("no entry asks for what only some hosts have", () => {
 });
 
 test("the entries for Workers have the .wasm in a file, the others in their text", () => {
-  for (const [wasm, worker, ...others] of [
-    ["koodrive.wasm", "workerd.js", "index.js", "index.cjs"],
-    ["sandbox.wasm", "sandbox.workerd.js", "sandbox.js", "sandbox.cjs"],
+  for (const [wasm, most, worker, ...others] of [
+    ["koodrive.wasm", 64, "workerd.js", "index.js", "index.cjs"],
+    ["dispatch.wasm", 96, "dispatch.workerd.js", "dispatch.js", "dispatch.cjs"],
+    ["sandbox.wasm", 64, "sandbox.workerd.js", "sandbox.js", "sandbox.cjs"],
   ]) {
     const bytes = readFileSync(join(dist, wasm));
     assert.ok(WebAssembly.validate(bytes), wasm);
-    assert.ok(read(worker).length < 64 * 1024, worker);
+    assert.ok(read(worker).length < most * 1024, worker);
     for (const file of others) assert.ok(read(file).length > bytes.length, file);
   }
   assert.equal(require.resolve("koodrive/module.wasm"), join(dist, "koodrive.wasm"));
 });
 
-test("the client's .wasm holds no sandbox", () => {
-  const holds = (file) => readFileSync(join(dist, file)).includes("UNKNOWN_CARRIER_USER_ID");
-  assert.deepEqual([holds("sandbox.wasm"), holds("koodrive.wasm")], [true, false]);
+test("the client's .wasm holds neither the sandbox nor the dispatcher", () => {
+  const holders = (text) => ["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"].filter((file) => readFileSync(join(dist, file)).includes(text));
+  assert.deepEqual(holders("UNKNOWN_CARRIER_USER_ID"), ["sandbox.wasm"]);
+  assert.deepEqual(holders("retry_after_cap"), ["dispatch.wasm"]);
 });
 
 test("importing compiles nothing, the first use does, once and synchronously", () => {

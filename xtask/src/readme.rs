@@ -193,6 +193,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
 /// What the declarations import and have at hand, so that an example can be short.
 const AT_HAND: &str = r#"
 import { ApiError, Client, getCurrentRetentionPolicy, INTERNATIONAL, isKooDriveError, notifyPackageExpire } from "koodrive";
+import { dispatch } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
 import { overUndici } from "koodrive/undici";
 import { Agent } from "undici";
@@ -227,10 +228,15 @@ fn examples() -> Result<Vec<(String, String)>> {
                 language == "ts",
                 "{name}, line {line}: an example is TypeScript"
             );
+            // An entry that has a client of its own.
+            let at_hand = match name.as_str() {
+                "dispatch.d.ts" => AT_HAND.replace("\"koodrive\"", "\"koodrive/dispatch\""),
+                _ => AT_HAND.to_owned(),
+            };
             // A block, so that it may have names of its own.
             examples.push((
                 format!("{name}, line {line}"),
-                format!("{AT_HAND}{{\n{code}}}\nexport {{}};\n"),
+                format!("{at_hand}{{\n{code}}}\nexport {{}};\n"),
             ));
         }
     }

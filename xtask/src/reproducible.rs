@@ -124,6 +124,7 @@ fn shows_no_path(package: &Path) -> Result<bool> {
     let paths = paths()?;
     let mut searched = files(package)?;
     searched.push(npm::directory().join("glue/koodrive_bg.wasm"));
+    searched.push(npm::directory().join("glue/dispatch/dispatch_bg.wasm"));
     searched.push(npm::directory().join("glue/sandbox/sandbox_bg.wasm"));
     let mut clean = true;
     for file in searched {
@@ -262,6 +263,6 @@ pub(crate) fn print_sums() -> Result<()> {
     sh::run(
         sh::program("node")
             .args(["-e", text])
-            .args(["koodrive.wasm", "sandbox.wasm"].map(|name| dist.join(name))),
+            .args(["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"].map(|name| dist.join(name))),
     )
 }

@@ -77,6 +77,7 @@ pub(crate) fn text(artifact: &Artifact<'_>) -> Result<String> {
         } else {
             crate_reference
         };
+        let below = below.into_iter().filter(|it| !is_root(it));
         edges.entry(from).or_default().extend(below);
     }
     let dependencies: Vec<_> = edges

@@ -22,9 +22,10 @@ use crate::test::suites::one;
 use crate::{licenses, npm, python, sh};
 
 /// What is published: the crate, and what the two packages are made of.
-const SHIPPED: [&str; 4] = [
+const SHIPPED: [&str; 5] = [
     "koodrive",
     "koodrive-wasm",
+    "koodrive-wasm-dispatch",
     "koodrive-wasm-sandbox",
     "koodrive-python",
 ];

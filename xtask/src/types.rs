@@ -22,13 +22,18 @@ const NEWEST: &str = "typescript";
 const PROJECTS: [&str; 5] = ["plain", "node", "browser", "workers", "undici"];
 
 /// The glue as wasm-bindgen declares it, below target/npm, and where it is committed.
-const GENERATED: [(&str, &str); 2] = [
+const GENERATED: [(&str, &str); 3] = [
     ("glue/koodrive.d.ts", "js/glue.d.ts"),
+    ("glue/dispatch/dispatch.d.ts", "js/dispatch.glue.d.ts"),
     ("glue/sandbox/sandbox.d.ts", "js/sandbox.glue.d.ts"),
 ];
 
 /// The sources, against that glue and against the declarations that are shipped.
-const SOURCES: [&str; 2] = ["tsconfig.json", "tsconfig.sandbox.json"];
+const SOURCES: [&str; 3] = [
+    "tsconfig.json",
+    "tsconfig.dispatch.json",
+    "tsconfig.sandbox.json",
+];
 
 pub(crate) fn check() -> Result<Counts> {
     let folder = samples()?;

@@ -1,0 +1,18 @@
+// Many calls: from a client, a source and options to a job under way.
+import { stateOf } from "../client.js";
+import { refuse } from "../errors.js";
+import { Dispatch } from "./job.js";
+import { settingsOf } from "./settings.js";
+import { itemsOf } from "./source.js";
+
+/** @import * as declared from "../dispatch.js" */
+
+/** @param {declared.Client} client @param {declared.Source<unknown>} source @param {declared.DispatchOptions} [options] */
+export function dispatch(client, source, options = {}) {
+  const state = stateOf(client);
+  if (!state) {
+    const right = "make it with the Client that koodrive/dispatch exports, by the same way, import or require";
+    refuse("the client is none of koodrive/dispatch", right);
+  }
+  return new Dispatch(state, itemsOf(source), settingsOf(state, options));
+}

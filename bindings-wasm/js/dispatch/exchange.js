@@ -1,0 +1,55 @@
+// One exchange: over the transport, within its time, and to the dispatcher whatever came of it.
+import { readBody } from "../body.js";
+import { neverLeft } from "../causes.js";
+import { Deadline } from "../deadline.js";
+import { checked, describe } from "../errors.js";
+import { AUTHORIZATION } from "../names.js";
+import { withoutSecret } from "../secret.js";
+import { initOf } from "../send.js";
+import { headerLines, u16 } from "../wire.js";
+
+/** @import { Dispatcher } from "koodrive:glue" */
+/** @import { FetchResponse, KooDriveRequest } from "../index.js" */
+/** @import { Settings } from "./settings.js" */
+
+/** A browser hides which redirect it was. The core reads a redirect's status, and nothing of it but that it is one. */
+const HIDDEN_REDIRECT = 302;
+
+/**
+ * `limit` is the longest body of a reply. Never rejects.
+ * @param {Dispatcher} dispatcher @param {number} ticket @param {KooDriveRequest} request @param {Settings} settings @param {number} limit
+ */
+export async function exchange(dispatcher, ticket, request, { transport, timeoutMs }, limit) {
+  const deadline = new Deadline(undefined, timeoutMs);
+  /** @type {FetchResponse | undefined} */
+  let response;
+  const fetchAndRead = async () => {
+    response = await transport(request.url, initOf(request, deadline.signalFor(transport)));
+    const { status, headers, type } = response;
+    if (type === "opaqueredirect") return { status: HIDDEN_REDIRECT, lines: "", body: new Uint8Array() };
+    // One byte more tells the core that it is too long.
+    const { body } = await readBody(response, limit + 1);
+    return { status: u16(status), lines: headerLines(headers), body };
+  };
+  try {
+    const { status, lines, body } = await deadline.race(fetchAndRead());
+    checked(() => dispatcher.response(ticket, status, lines, body, Date.now(), performance.now()));
+  } catch (error) {
+    const sent = response !== undefined || !neverLeft(error);
+    checked(() => dispatcher.failure(ticket, sent, causeOf(error, request), Date.now(), performance.now()));
+  } finally {
+    deadline.clear();
+  }
+}
+
+/**
+ * What a transport throws may be anything, and each ticket must be answered.
+ * @type {(error: unknown, request: KooDriveRequest) => string}
+ */
+function causeOf(error, request) {
+  try {
+    return describe(withoutSecret(error, request.headers[AUTHORIZATION]));
+  } catch {
+    return "the transport failed and does not say how";
+  }
+}

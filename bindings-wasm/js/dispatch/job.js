@@ -1,0 +1,321 @@
+// A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
+// is read, requests travel, and tokens are fetched.
+//
+// A turn does what is due: it sends, and gathers outcomes. Turns are taken while somebody waits for the next outcome, and only
+// then: so nothing is sent for a user who has gone.
+import { Dispatcher } from "koodrive:glue";
+import { Deadline } from "../deadline.js";
+import { checked, isKooDriveError, text, transportError } from "../errors.js";
+import { fixedParts, joined } from "../wire.js";
+import { exchange } from "./exchange.js";
+import { HaltedError } from "./halted.js";
+import { notSent, outcome, progress } from "./outcome.js";
+import { taken } from "./source.js";
+
+/** @import { ClientState } from "../client.js" */
+/** @import * as declared from "../dispatch.js" */
+/** @import { FixedParts } from "../wire.js" */
+/** @import { Settings } from "./settings.js" */
+/** @import { Items } from "./source.js" */
+
+export class Dispatch {
+  /** @type {Dispatcher} */
+  #dispatcher;
+  /** @type {FixedParts} */
+  #fixed;
+  #settings;
+  #items;
+  #replyLimit;
+  /** Whether the client has no token yet. */
+  #lacksToken;
+  /** What the dispatcher has not given back, by the numbers that it knows: keys and calls. @type {Map<number, [unknown, declared.NotifyPackageExpire]>} */
+  #held = new Map();
+  #read = 0;
+  /** Calls that were asked for and not read yet. */
+  #wanted = 0;
+  #isReading = false;
+  #sourceEnded = false;
+  /** That the user has not seen. @type {declared.CallOutcome[]} */
+  #outcomes = [];
+  #cancelled = false;
+  #done = false;
+  /** The first is thrown when the outcomes are out. @type {unknown[]} */
+  #failures = [];
+  /** @type {unknown} */
+  #whyNoToken;
+  #wake = () => {};
+  /** When all is over. @type {declared.Progress | undefined} */
+  #last;
+  #run = this.#iterate();
+
+  /** @param {ClientState} state @param {Items} items @param {Settings} settings */
+  constructor(state, items, settings) {
+    const names = settings.policy.map(([name]) => name);
+    const values = Float64Array.from(settings.policy, ([, value]) => value);
+    const [seed] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#dispatcher = checked(() => new Dispatcher(state.core, names, values, seed));
+    this.#fixed = state.fixed[0] ??= fixedParts(state.core, 0);
+    this.#replyLimit = this.#dispatcher.replyLimit();
+    this.#lacksToken = state.token !== undefined;
+    this.#settings = settings;
+    this.#items = items;
+  }
+
+  get progress() {
+    return this.#last ?? progress(this.#dispatcher.progress());
+  }
+
+  cancel() {
+    if (this.#last) return;
+    this.#cancelled = true;
+    this.#wanted = 0;
+    this.#dispatcher.cancel();
+    this.#wake();
+  }
+
+  [Symbol.asyncIterator]() {
+    return this;
+  }
+
+  next() {
+    return this.#run.next();
+  }
+
+  /** What `break` calls. */
+  async return() {
+    this.cancel();
+    await this.#run.return(undefined);
+    // The run has done so, unless it never began.
+    this.#end();
+    return { done: /** @type {const} */ (true), value: undefined };
+  }
+
+  /** @returns {AsyncGenerator<declared.CallOutcome, undefined, undefined>} */
+  async *#iterate() {
+    const { signal } = this.#settings;
+    const cancel = () => this.cancel();
+    signal?.addEventListener("abort", cancel);
+    try {
+      if (signal?.aborted) this.cancel();
+      if (this.#lacksToken && !this.#cancelled) this.#renew();
+      while (this.#lacksToken && !this.#cancelled) await this.#wait();
+      while (!this.#done) {
+        const [word, argument] = this.#turn();
+        if (word === "calls") this.#wanted = Number(argument);
+        else if (word === "token") this.#renew();
+        else if (word === "halted") await this.#halted();
+        else if (word === "done") this.#done = true;
+        else if (this.#outcomes.length > 0) yield /** @type {declared.CallOutcome} */ (this.#outcomes.shift());
+        else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne();
+        else await this.#wait(argument);
+        if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) this.#readAhead();
+      }
+      yield* this.#outcomes.splice(0);
+      if (this.#failures.length > 0) throw this.#failures[0];
+    } finally {
+      await this.#settle();
+      signal?.removeEventListener("abort", cancel);
+      this.#end();
+    }
+  }
+
+  /** Does what is due, and says what is left to do: the dispatcher's words for it. */
+  #turn() {
+    for (;;) {
+      const said = checked(() => /** @type {string} */ (this.#dispatcher.poll(Date.now(), performance.now())));
+      const end = said.indexOf("\n");
+      const [word, ...more] = (end < 0 ? said : said.slice(0, end)).split(" ");
+      if (word === "send") this.#send(Number(more[0]), more[1], said.slice(end + 1));
+      else if (word === "outcome") this.#outcomes.push(this.#outcome(Number(more[0]), more.slice(1), said.slice(end + 1)));
+      else return [word, more[0]];
+    }
+  }
+
+  /** @param {number} ticket @param {string} traceId @param {string} varying */
+  async #send(ticket, traceId, varying) {
+    const request = joined(this.#fixed, varying, traceId);
+    await exchange(this.#dispatcher, ticket, request, this.#settings, this.#replyLimit);
+    this.#wake();
+  }
+
+  /** @param {number} number @param {string[]} words @param {string} text */
+  #outcome(number, words, text) {
+    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(number));
+    this.#held.delete(number);
+    return outcome(key, call, words, text, words[0] === "delivered" ? null : this.#error());
+  }
+
+  /** Of the outcome that was said last. */
+  #error() {
+    try {
+      checked(() => this.#dispatcher.failed());
+    } catch (error) {
+      return /** @type {declared.KooDriveError} */ (error);
+    }
+    return null;
+  }
+
+  /** @param {unknown} item */
+  #take(item) {
+    const position = this.#read;
+    const [key, call, [, user, packageId, kind]] = taken(item, position);
+    this.#read++;
+    if (this.#cancelled) {
+      // While it was read.
+      this.#outcomes.push(notSent(key, call));
+      return;
+    }
+    checked(() => this.#dispatcher.push(position, user, packageId, kind));
+    this.#held.set(position, [key, call]);
+    this.#wanted--;
+  }
+
+  #endOfSource() {
+    this.#sourceEnded = true;
+    this.#wanted = 0;
+    if (!this.#cancelled) this.#dispatcher.finish();
+  }
+
+  #readOne() {
+    try {
+      this.#receive(this.#items.iterator.next());
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  async #readAhead() {
+    this.#isReading = true;
+    while (this.#wanted > 0) {
+      try {
+        this.#receive(await this.#items.iterator.next());
+      } catch (error) {
+        this.#broken(error);
+      }
+      this.#wake();
+    }
+    this.#isReading = false;
+  }
+
+  /** @param {IteratorResult<unknown>} result */
+  #receive({ done, value }) {
+    if (done) {
+      this.#endOfSource();
+      return;
+    }
+    try {
+      this.#take(value);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /**
+   * The source has thrown, and thereby ended.
+   * @param {unknown} error
+   */
+  #broken(error) {
+    this.#sourceEnded = true;
+    this.#fail(error);
+  }
+
+  /** Asks for a token, as long as an exchange may take. */
+  async #renew() {
+    const deadline = new Deadline(undefined, this.#settings.timeoutMs);
+    try {
+      const token = text("token", await deadline.race(Promise.resolve().then(this.#settings.token)));
+      if (!this.#last) checked(() => this.#dispatcher.credentials(token, Date.now(), performance.now()));
+      this.#lacksToken = false;
+    } catch (error) {
+      this.#noToken(error);
+    } finally {
+      deadline.clear();
+    }
+    this.#wake();
+  }
+
+  /**
+   * The dispatcher asks again, but for the first and for a mistake of the program.
+   * @param {unknown} error
+   */
+  #noToken(error) {
+    if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
+    else if (this.#lacksToken) this.#fail(transportError(false, error));
+    else if (!this.#last) {
+      this.#whyNoToken = error;
+      checked(() => this.#dispatcher.noToken(Date.now(), performance.now()));
+    }
+  }
+
+  async #halted() {
+    const halt = new HaltedError(this.#dispatcher.halt(), this.#whyNoToken);
+    try {
+      if (await this.#settings.onHalt?.(/** @type {any} */ (halt))) this.#dispatcher.resume();
+      else this.#fail(halt);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /**
+   * Ends the job with this, after the outcomes.
+   * @param {unknown} error
+   */
+  #fail(error) {
+    this.#failures.push(error);
+    this.cancel();
+  }
+
+  /**
+   * Until something was handed in, or until that instant of the monotonic clock.
+   * @param {string} [microseconds]
+   */
+  async #wait(microseconds) {
+    let timer;
+    await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+      this.#wake = resolve;
+      if (microseconds) timer = setTimeout(resolve, Math.ceil(Number(microseconds) / 1000 - performance.now()));
+    });
+    this.#wake = () => {};
+    clearTimeout(timer);
+  }
+
+  /** Waits for what is in flight, and for nothing else. */
+  async #settle() {
+    if (this.#done) return;
+    this.cancel();
+    while (!this.#done) {
+      const [word, argument] = this.#turn();
+      if (word === "done") this.#done = true;
+      else if (word === "wait") await this.#wait(argument);
+    }
+  }
+
+  #end() {
+    if (this.#last) return;
+    this.#last = this.progress;
+    this.#done = this.#cancelled = true;
+    this.#dispatcher.free();
+    this.#closeSource();
+  }
+
+  /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
+  async #closeSource() {
+    if (this.#sourceEnded) return;
+    try {
+      await this.#items.iterator.return?.();
+    } catch {
+      // The job has ended, and has its own reason.
+    }
+  }
+}
+
+// Not in every host yet; where it is missing, `await using` is as well.
+if (Symbol.asyncDispose) {
+  Object.assign(Dispatch.prototype, {
+    /** @this {Dispatch} */
+    async [Symbol.asyncDispose]() {
+      await this.return();
+    },
+  });
+}
