@@ -43,6 +43,8 @@ export class Dispatch {
   #failures = [];
   /** @type {unknown} */
   #whyNoToken;
+  /** Of the token function. @type {Deadline | undefined} */
+  #asking;
   #wake = () => {};
   /** When all is over. @type {declared.Progress | undefined} */
   #last;
@@ -221,7 +223,7 @@ export class Dispatch {
 
   /** Asks for a token, as long as an exchange may take. */
   async #renew() {
-    const deadline = new Deadline(undefined, this.#settings.timeoutMs);
+    const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
     try {
       const token = text("token", await deadline.race(Promise.resolve().then(this.#settings.token)));
       if (!this.#last) checked(() => this.#dispatcher.credentials(token, Date.now(), performance.now()));
@@ -296,6 +298,8 @@ export class Dispatch {
     this.#last = this.progress;
     this.#done = this.#cancelled = true;
     this.#dispatcher.free();
+    // Or it would keep the process from its end.
+    this.#asking?.clear();
     this.#closeSource();
   }
 

@@ -1,0 +1,305 @@
+// Tokens, halts, and the end before the end: nothing is lost, and nothing more is sent.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, later, serviceOf, tally, through } from "./dispatch.mjs";
+import { APP, Sandbox, many } from "./koodrive.mjs";
+
+// Tokens
+
+for (const [what, give] of [["sync", (token) => token], ["async", async (token) => token]]) {
+  test(`a 401 asks for a token, once, and nothing is refused: ${what}`, async () => {
+    const tokens = new Set(["one"]);
+    const { sandbox, sent, transport } = serviceOf(tokens);
+    const asked = [];
+    const token = () => {
+      asked.push(sandbox.accepted().length);
+      tokens.add("two");
+      return give("two");
+    };
+    const expiring = (url, init) => {
+      if (sandbox.accepted().length === 20) tokens.delete("one");
+      return transport(url, init);
+    };
+    const outcomes = await all(dispatch(clientOf({ token: "one" }), calls(60), { transport: expiring, token, concurrency: 4, ...FAST }));
+    assert.deepEqual(tally(outcomes), { delivered: 60 });
+    assert.equal(asked.length, 1);
+    assert.ok(20 <= asked[0] && asked[0] <= 24, `${asked}`);
+    assert.equal(sent.at(-1), "Bearer two");
+    assert.equal(sandbox.accepted().length, 60);
+  });
+}
+
+test("without a token function a 401 is a refusal", async () => {
+  const { transport } = serviceOf(new Set());
+  assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, ...FAST }))), { refused: 2 });
+});
+
+test("a client whose token is a function begins with it", async () => {
+  const { sandbox, sent, transport } = serviceOf(new Set(["one"]));
+  const outcomes = await all(dispatch(clientOf({ token: async () => "one" }), calls(3), { transport, ...FAST }));
+  assert.deepEqual([tally(outcomes), new Set(sent)], [{ delivered: 3 }, new Set(["Bearer one"])]);
+
+  const vault = new Error("the vault is closed");
+  const run = dispatch(clientOf({ token: () => Promise.reject(vault) }), calls(3), { transport, ...FAST });
+  const { outcomes: none, error } = await allAndError(run);
+  assert.deepEqual([none, error.name, error.cause], [[], "NotSentError", vault]);
+  assert.equal(sandbox.accepted().length, 3);
+});
+
+test("a token that is old is replaced before it is refused", async () => {
+  const { sent, transport } = serviceOf(new Set(["one", "two"]));
+  const slow = async (...given) => {
+    await new Promise((over) => setTimeout(over, 1_100));
+    return transport(...given);
+  };
+  const options = { transport: slow, token: () => "two", tokenAge: 1, concurrency: 1, ...FAST };
+  assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), options))), { delivered: 2 });
+  assert.deepEqual(sent, ["Bearer one", "Bearer two"]);
+});
+
+for (const [what, fail] of [
+  ["throws", (error) => { throw error; }],
+  ["rejects", (error) => Promise.reject(error)],
+]) {
+  test(`a token function that ${what} is asked again, and then the job halts and says why`, async () => {
+    const { transport } = serviceOf(new Set());
+    const vault = new Error("the vault is closed");
+    let asked = 0;
+    const token = () => (asked++, fail(vault));
+    const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(3), { transport, token, attempts: 2, ...FAST }));
+    assert.match(error.message, /^halted: no fresh token after 2 tries/);
+    assert.ok(error instanceof HaltedError && error instanceof Error && !isKooDriveError(error));
+    const { name, reason, times, status, code, msg, cause } = error;
+    assert.deepEqual({ name, reason, times, status, code, msg, cause }, { name: "HaltedError", reason: "no_token", times: 2, status: null, code: null, msg: null, cause: vault });
+    assert.equal(asked, 2);
+    assert.equal(outcomes.length, 3);
+    assert.ok(outcomes.every(({ verdict }) => ["not_sent", "given_up"].includes(verdict)));
+  });
+}
+
+test("a token function that never answers is asked again", async () => {
+  const { transport } = serviceOf(new Set(["two"]));
+  let asked = 0;
+  const token = () => (asked++ === 0 ? new Promise(() => {}) : "two");
+  assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, token, timeoutMs: 50, ...FAST }))), { delivered: 2 });
+  assert.equal(asked, 2);
+});
+
+for (const [what, given, message] of [
+  ["a number", 1, /^token is a number; it must be text/],
+  ["empty", "", /token/],
+]) {
+  test(`a token that is ${what} is a mistake, and ends the job`, async () => {
+    const { transport } = serviceOf(new Set());
+    const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(2), { transport, token: () => given, ...FAST }));
+    assert.equal(error.name, "InvalidInputError");
+    assert.match(error.message, message);
+    assert.deepEqual(tally(outcomes), { given_up: 2 });
+  });
+}
+
+// Halts
+
+const UNKNOWN_APP = { appId: "another", appSecret: "secret" };
+
+test("a wrong secret costs a few dozen calls, and the error names the answer", async () => {
+  const sandbox = new Sandbox();
+  let read = 0;
+  const source = function* () {
+    for (const call of calls(10_000)) {
+      read++;
+      yield call;
+    }
+  };
+  const { outcomes, error } = await allAndError(dispatch(clientOf(UNKNOWN_APP), source(), { transport: sandbox.fetch, ...FAST }));
+  assert.match(error.message, /^halted: 20 calls in a row got the same answer, HTTP 401, code SANDBOX\.UNKNOWN_APP_ID, msg ".*another.*", and none was delivered/);
+  const { reason, times, status, code, msg } = error;
+  assert.deepEqual([reason, times, status, code, /another/.test(msg)], ["same_answer", 20, 401, "SANDBOX.UNKNOWN_APP_ID", true]);
+  assert.equal(outcomes.length, read);
+  assert.ok(read < 200, `${read}`);
+  const { refused, ...rest } = tally(outcomes);
+  assert.ok(20 <= refused && refused <= 40, `${refused}`);
+  assert.deepEqual(Object.keys(rest), ["not_sent"]);
+});
+
+const NOT_LISTED = { status: 403, body: '{"code":7,"msg":"not listed"}' };
+
+for (const [what, give] of [["sync", () => true], ["async", async () => true]]) {
+  test(`a halt that is resumed: ${what}`, async () => {
+    const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
+    const halts = [];
+    const onHalt = ({ reason, times, status, code, msg }) => (halts.push([reason, times, status, code, msg]), give());
+    const options = { transport: sandbox.fetch, onHalt, haltAfter: 5, concurrency: 1, ...FAST };
+    assert.deepEqual(tally(await all(dispatch(clientOf(), calls(30), options))), { refused: 5, delivered: 25 });
+    assert.deepEqual(halts, [["same_answer", 5, 403, "7", "not listed"]]);
+  });
+}
+
+test("what onHalt throws ends the job, after the outcomes", async () => {
+  const sandbox = new Sandbox({ faults: Array(30).fill(NOT_LISTED) });
+  const enough = new Error("enough");
+  const run = dispatch(clientOf(), calls(30), { transport: sandbox.fetch, onHalt: () => { throw enough; }, ...FAST });
+  const { outcomes, error } = await allAndError(run);
+  assert.equal(error, enough);
+  assert.equal(outcomes.length, 30);
+});
+
+// Sources that fail
+
+for (const [what, how] of [["sync", (source) => source], ["async", later]]) {
+  test(`what a source throws comes after the outcomes: ${what}`, async () => {
+    const broken = new Error("row 4 cannot be read");
+    const source = function* () {
+      yield* calls(3);
+      throw broken;
+    };
+    const sandbox = new Sandbox();
+    const { outcomes, error } = await allAndError(dispatch(clientOf(), how(source()), { transport: sandbox.fetch, ...FAST }));
+    assert.equal(error, broken);
+    assert.deepEqual(outcomes.map(({ key }) => key).sort(), [0, 1, 2]);
+    // None is lost: what had not left by then was not sent.
+    const { delivered = 0, not_sent = 0 } = tally(outcomes);
+    assert.deepEqual([delivered + not_sent, sandbox.accepted().length], [3, delivered]);
+  });
+}
+
+// The end before the end
+
+/** Whether its `finally` has run. */
+function closing(how) {
+  const source = { isClosed: false };
+  const items = function* () {
+    try {
+      yield* calls();
+    } finally {
+      source.isClosed = true;
+    }
+  };
+  source.items = how(items());
+  return source;
+}
+
+for (const [what, stop] of [
+  ["cancel", ({ run }) => run.cancel()],
+  ["a signal", ({ controller }) => controller.abort()],
+]) {
+  for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+    test(`${what} sends nothing more, awaits what is in flight, and loses nothing: ${kind} source`, async () => {
+      const sandbox = new Sandbox();
+      const controller = new AbortController();
+      const { open, opened } = gate();
+      let begun = 0;
+      // Three are in flight, and not answered before the end was asked for.
+      const transport = through(sandbox, async () => {
+        if (++begun === 6) setImmediate(() => (stop({ run, controller }), open()));
+        if (begun > 3) await opened;
+      });
+      const source = closing(how);
+      const run = dispatch(clientOf(), source.items, { transport, signal: controller.signal, concurrency: 3, ...FAST });
+      const outcomes = await all(run);
+      const { delivered, not_sent, ...rest } = tally(outcomes);
+      assert.deepEqual([delivered, sandbox.accepted().length, begun, rest], [6, 6, 6, {}]);
+      assert.ok(not_sent > 0);
+      assert.deepEqual(outcomes.map(({ key }) => key).sort((one, other) => one - other), [...outcomes.keys()]);
+      const { traceId, attempts, error, reply, code, sentAt } = outcomes.find(({ verdict }) => verdict === "not_sent");
+      assert.deepEqual({ traceId, attempts, error, reply, code, sentAt }, { traceId: null, attempts: 0, error: null, reply: null, code: null, sentAt: null });
+      const { progress } = run;
+      assert.deepEqual([progress.delivered, progress.inFlight, progress.queued], [6, 0, 0]);
+      assert.ok(source.isClosed);
+    });
+  }
+}
+
+test("a signal that is aborted already: nothing is read", async () => {
+  const sandbox = new Sandbox();
+  let read = 0;
+  const source = { [Symbol.iterator]: () => ({ next: () => ({ value: callOf(read++) }) }) };
+  for (const token of ["one", () => new Promise(() => {})]) {
+    assert.deepEqual(await all(dispatch(clientOf({ token }), source, { transport: sandbox.fetch, signal: AbortSignal.abort() })), []);
+  }
+  assert.equal(read, 0);
+});
+
+test("a signal keeps no job that has ended", async () => {
+  const listeners = new Set();
+  const signal = { aborted: false, addEventListener: (_, listener) => listeners.add(listener), removeEventListener: (_, listener) => listeners.delete(listener) };
+  const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, signal });
+  await run.next();
+  assert.equal(listeners.size, 1);
+  await all(run);
+  assert.equal(listeners.size, 0);
+});
+
+test("a token function and a source that never answer keep no job from its end", async () => {
+  const { transport } = serviceOf(new Set());
+  const never = () => new Promise(() => {});
+  for (const [token, source] of [["one", [callOf(0)]], ["one", { [Symbol.asyncIterator]: () => ({ next: never }) }], [never, [callOf(0)]]]) {
+    const controller = new AbortController();
+    const asked = () => (setImmediate(() => controller.abort()), never());
+    if (typeof source[Symbol.asyncIterator] === "function") setImmediate(() => controller.abort());
+    const client = clientOf({ token: token === never ? asked : token });
+    const outcomes = await all(dispatch(client, source, { transport, token: asked, signal: controller.signal, ...FAST }));
+    assert.ok(outcomes.every(({ verdict }) => ["not_sent", "given_up"].includes(verdict)));
+  }
+});
+
+for (const [what, leave] of [
+  ["break", () => {}],
+  ["an exception", () => { throw new Error("left"); }],
+]) {
+  for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+    test(`a loop that is left by ${what} waits for what is in flight, and sends nothing more: ${kind} source`, async () => {
+      const sandbox = new Sandbox();
+      let [begun, ended] = [0, 0];
+      const transport = through(sandbox, async () => {
+        begun++;
+        // Later than the first answer, whatever the machine is busy with.
+        if (begun > 1) await new Promise((over) => setTimeout(over, 20));
+        ended++;
+      });
+      const source = closing(how);
+      const run = dispatch(clientOf(), source.items, { transport, ...FAST });
+      try {
+        for await (const { verdict } of run) {
+          assert.equal(verdict, "delivered");
+          leave();
+          break;
+        }
+      } catch (error) {
+        assert.equal(error.message, "left");
+      }
+      assert.deepEqual([ended, sandbox.accepted().length], [begun, begun]);
+      assert.deepEqual([run.progress.inFlight, run.progress.queued, run.progress.delivered], [0, 0, begun]);
+      assert.ok(source.isClosed);
+      assert.deepEqual(await run.next(), { done: true, value: undefined });
+    });
+  }
+}
+
+test("a job that was never begun can be ended, and reads nothing", async () => {
+  const source = closing((items) => items);
+  const run = dispatch(clientOf(), source.items, {});
+  assert.deepEqual(await run.return(), { done: true, value: undefined });
+  assert.deepEqual(await run.next(), { done: true, value: undefined });
+  assert.equal(run.progress.pushed, 0);
+  run.cancel();
+  if (Symbol.asyncDispose) await dispatch(clientOf(), []).constructor.prototype[Symbol.asyncDispose].call(run);
+});
+
+test("nothing is sent while nobody waits for an outcome", async () => {
+  const sandbox = new Sandbox();
+  const run = dispatch(clientOf(), calls(10), { transport: sandbox.fetch, concurrency: 1, ...FAST });
+  assert.equal(sandbox.accepted().length, 0);
+  await run.next();
+  const before = sandbox.accepted().length;
+  for (let turn = 0; turn < 20; turn++) await new Promise((over) => setImmediate(over));
+  assert.ok(sandbox.accepted().length <= before + 1);
+  assert.equal((await all(run)).length, 9);
+});
+
+test("outcomes that are asked for together come one by one", async () => {
+  const run = dispatch(clientOf(), calls(3), { transport: new Sandbox().fetch, ...FAST });
+  const results = await Promise.all([run.next(), run.next(), run.next(), run.next()]);
+  assert.deepEqual(results.map(({ done }) => done), [false, false, false, true]);
+  assert.equal(new Set(results.slice(0, 3).map(({ value }) => value.key)).size, 3);
+});

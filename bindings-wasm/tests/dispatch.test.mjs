@@ -1,0 +1,263 @@
+// Many calls: every verdict, what goes in, what comes out.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FAST, Client, all, allAndError, callOf, calls, clientOf, dispatch, isKooDriveError, jsonOf, later, tally, through } from "./dispatch.mjs";
+import { APP, INTERNATIONAL, Sandbox, USER_ID, client, many, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
+import { Agent } from "undici";
+
+const REFUSED = { status: 400, body: '{"code":13000102,"msg":"Verify parameters failed."}' };
+
+for (const [what, faults, options, ...expected] of [
+  ["delivered", [], {}, "delivered", 1, 200, undefined],
+  ["refused", [REFUSED], {}, "refused", 1, 400, "api"],
+  ["unknown, cut", ["cut-after-headers"], {}, "unknown", 1, null, "outcome_unknown"],
+  ["unknown, 500", [500], {}, "unknown", 1, 500, "api"],
+  ["unknown, unreadable", [{ status: 200, body: "<html>" }], {}, "unknown", 1, 200, "unreadable_reply"],
+  ["sent again after 429", [429, 429], {}, "delivered", 3, 200, undefined],
+  ["sent again after 503", [503], {}, "delivered", 2, 200, undefined],
+  ["sent again where that is safe", ["cut", 500], { repeatsAreSafe: true }, "delivered", 3, 200, undefined],
+  ["given up", [429, 429], { attempts: 2 }, "given_up", 2, 429, "api"],
+  ["a redirect", [{ status: 302 }], {}, "refused", 1, 302, "api"],
+  ["a reply that is too long", [], { replyLimit: 5 }, "unknown", 1, 200, "unreadable_reply"],
+]) {
+  test(`an outcome: ${what}`, async () => {
+    const sandbox = new Sandbox({ faults, echoTraceId: true });
+    const call = callOf(0);
+    const before = Date.now();
+    const outcomes = await all(dispatch(clientOf(), [["row 1", call]], { transport: sandbox.fetch, ...FAST, ...options }));
+    assert.equal(outcomes.length, 1);
+    const [outcome] = outcomes;
+    const { verdict, attempts, status, error, reply, traceId } = outcome;
+    assert.deepEqual([verdict, attempts, status, error?.kind], expected);
+    assert.equal(outcome.key, "row 1");
+    assert.equal(outcome.call, call);
+    assert.match(traceId, /^[0-9a-f]{58}$/);
+    assert.match(outcome.xDate, /^\d{8}T\d{6}Z$/);
+    assert.ok(before <= +outcome.firstSentAt && +outcome.firstSentAt <= +outcome.sentAt && +outcome.sentAt <= Date.now());
+    if (status === null) assert.deepEqual([outcome.answeredAt, outcome.serverDate], [null, null]);
+    else assert.ok(outcome.sentAt <= outcome.answeredAt && outcome.serverDate instanceof Date);
+    assert.ok(Object.isFrozen(outcome));
+    if (verdict === "delivered") {
+      assert.deepEqual(reply, { code: "0", msg: "Success.", traceId });
+      assert.deepEqual([outcome.code, outcome.msg, error], ["0", "Success.", null]);
+      assert.equal(sandbox.accepted().at(-1).traceId, traceId);
+    } else {
+      assert.ok(isKooDriveError(error) && error instanceof many.KooDriveError);
+      assert.deepEqual([outcome.code, outcome.msg, error.traceId, reply], [error.code ?? null, error.msg ?? null, traceId, null]);
+    }
+  });
+}
+
+test("the members of an outcome, in JSON", async () => {
+  // Its clock stands still, an hour behind: the first attempt is refused for its date, the second has the service's time.
+  const service = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000);
+  const sandbox = new Sandbox({ now: () => service });
+  const [outcome] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
+  const { traceId, xDate, firstSentAt, sentAt, answeredAt, ...rest } = JSON.parse(JSON.stringify(outcome));
+  assert.deepEqual(rest, {
+    key: 0,
+    call: { operation: "notifyPackageExpire", carrierUserId: "user 0", packageId: "14" },
+    verdict: "delivered",
+    attempts: 2,
+    serverDate: service.toISOString(),
+    status: 200,
+    code: "0",
+    msg: "Success.",
+    reply: { code: "0", msg: "Success.", traceId },
+    error: null,
+  });
+  assert.ok(xDate <= service.toISOString().replace(/[-:]|\.000/g, ""));
+});
+
+test("an unknown outcome is not repeated, and a request that surely never left is", async () => {
+  const sandbox = new Sandbox({ faults: ["cut", "pass"] });
+  const tries = [];
+  const transport = through(sandbox, ({ headers }) => {
+    tries.push(headers["x-traceid"]);
+    if (tries.length < 3) throw Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });
+  });
+  const [first] = await all(dispatch(clientOf(), calls(1), { transport, ...FAST }));
+  assert.deepEqual([first.verdict, first.attempts, tries], ["unknown", 3, [first.traceId, first.traceId, first.traceId]]);
+  assert.equal(sandbox.accepted().length, 1);
+});
+
+test("Retry-After is obeyed", async () => {
+  const sandbox = new Sandbox({ faults: [{ status: 429, retryAfter: 1 }] });
+  const [{ verdict, attempts, firstSentAt, sentAt }] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
+  assert.deepEqual([verdict, attempts], ["delivered", 2]);
+  // The wall clock's milliseconds are cut.
+  assert.ok(sentAt - firstSentAt >= 999, `${sentAt - firstSentAt} ms`);
+});
+
+test("keys come back, and positions where there is none", async () => {
+  const { fetch: transport } = new Sandbox();
+  const byPosition = await all(dispatch(clientOf(), calls(3), { transport, ...FAST }));
+  const users = byPosition.map(({ key, call }) => [key, call.carrierUserId]).sort();
+  assert.deepEqual(users, [[0, "user 0"], [1, "user 1"], [2, "user 2"]]);
+  const keys = [{ an: "object" }, undefined, ["a", 1]];
+  const outcomes = await all(dispatch(clientOf(), keys.map((key, at) => [key, callOf(at)]), { transport, ...FAST }));
+  for (const { key, call } of outcomes) assert.equal(key, keys[call.carrierUserId.slice("user ".length)]);
+  assert.equal(outcomes.length, 3);
+});
+
+for (const [what, source] of [
+  ["an array", [...calls(5)]],
+  ["a set", new Set(calls(5))],
+  ["a generator", calls(5)],
+  ["an async generator", later(calls(5))],
+  ["a ReadableStream", ReadableStream.from([...calls(5)])],
+  ["nothing", []],
+  ["nothing, later", later([])],
+]) {
+  test(`a source: ${what}`, async () => {
+    const sandbox = new Sandbox();
+    const outcomes = await all(dispatch(clientOf(), source, { transport: sandbox.fetch, ...FAST }));
+    const count = what.startsWith("nothing") ? 0 : 5;
+    assert.deepEqual(tally(outcomes), count ? { delivered: count } : {});
+    assert.equal(sandbox.accepted().length, count);
+  });
+}
+
+test("an undocumented type is sent", async () => {
+  const sandbox = new Sandbox({ acceptedTypes: [1] });
+  await all(dispatch(clientOf(), [{ ...callOf(0), undocumentedType: 1 }], { transport: sandbox.fetch, ...FAST }));
+  assert.equal(sandbox.accepted()[0].type, 1);
+});
+
+for (const [what, item, message] of [
+  ["a number", 1, /an item of type number; give calls/],
+  ["a triple", [1, 2, callOf(0)], /an item of type object; give calls/],
+  ["no operation", {}, /the call is none of this API/],
+  ["the safe call", many.getCurrentRetentionPolicy(), /another call; give notifyPackageExpire/],
+  ["an empty id", { ...callOf(0), packageId: "" }, /packageId/],
+  ["an id that has lost digits", { ...callOf(0), carrierUserId: 189642158555241211 }, /carrierUserId is a number/],
+]) {
+  for (const how of [(items) => items, later]) {
+    test(`an item that is ${what} ends the job${how === later ? ", later" : ""}`, async () => {
+      const sandbox = new Sandbox();
+      const run = dispatch(clientOf(), how([callOf(0), item, callOf(1)]), { transport: sandbox.fetch, ...FAST });
+      const { outcomes, error } = await allAndError(run);
+      assert.equal(error.name, "InvalidInputError");
+      assert.match(error.message, message);
+      assert.deepEqual(outcomes.map(({ key }) => key), [0]);
+      assert.equal(sandbox.accepted().length, tally(outcomes).delivered ?? 0);
+    });
+  }
+}
+
+for (const [options, message] of [
+  [{ rat: 1 }, "rat is no number of the policy; it has rate, burst"],
+  [{ rate: 0 }, "rate is 0; it must lie in 0.001 to 100000"],
+  [{ rate: "50" }, "rate is a string; give a number"],
+  [{ rate: null }, "rate is null; give a number"],
+  [{ concurrency: 1.5 }, "concurrency is 1.5; it must be a whole number"],
+  [{ backoffCap: -1 }, "backoff_cap is -1; it must lie in 0 to 86400"],
+  [{ renewsToken: true }, "renewsToken is no option; give token"],
+  [{ timeoutMs: 0 }, "timeoutMs is no number from 1"],
+  [{ transport: "fetch" }, "transport is no function"],
+  [{ token: "t" }, "token is no function"],
+  [{ onHalt: true }, "onHalt is no function"],
+  [{ signal: {} }, "signal is no AbortSignal"],
+  [null, "the options of dispatch must be an object"],
+]) {
+  test(`options are checked at once: ${JSON.stringify(options)}`, async () => {
+    const error = await thrownBy(() => dispatch(clientOf(), calls(1), options));
+    assert.equal(error.name, "InvalidInputError");
+    assert.ok(error.message.startsWith(message), error.message);
+  });
+}
+
+test("every number of the policy is an option", async () => {
+  const numbers = { rate: 1000, burst: 7, concurrency: 3, queue: 9, attempts: 2, backoff: 1, backoffCap: 2, retryAfterCap: 3, retryRatio: 0.5, haltAfter: 4, repeatsAreSafe: true, tokenAge: 60, replyLimit: 100 };
+  const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
+  assert.deepEqual(tally(await all(run)), { delivered: 2 });
+  // What is undefined is as good as left out.
+  dispatch(clientOf(), [], Object.fromEntries([...Object.keys(numbers), "transport", "signal", "token", "onHalt", "timeoutMs"].map((name) => [name, undefined])));
+});
+
+for (const [what, source] of [["missing", undefined], ["null", null], ["a number", 5], ["a string", "calls"]]) {
+  test(`a source that is ${what}`, async () => {
+    assert.match((await thrownBy(() => dispatch(clientOf(), source))).message, new RegExp(`^the source is ${what}; give an iterable`));
+  });
+}
+
+test("a client of another entry, or of another copy of this one, is refused with what to import", async () => {
+  const cjs = new (require("koodrive/dispatch").Client)({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
+  for (const other of [client(), cjs, {}, undefined, null, Object.create(Client.prototype)]) {
+    const { name, message } = await thrownBy(() => dispatch(other, []));
+    assert.deepEqual([name, /Client that koodrive\/dispatch exports/.test(message)], ["InvalidInputError", true], message);
+  }
+  const freed = clientOf();
+  freed.free();
+  assert.match((await thrownBy(() => dispatch(freed, []))).message, /the client was freed/);
+});
+
+test("the commonjs entry is the same, and both have all that koodrive has", async () => {
+  const cjs = require("koodrive/dispatch");
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(many).sort());
+  assert.deepEqual(Object.keys(require("koodrive")).filter((name) => !(name in many)), []);
+  const one = new cjs.Client({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
+  assert.deepEqual(tally(await all(cjs.dispatch(one, calls(2), { transport: new Sandbox().fetch }))), { delivered: 2 });
+});
+
+test("its client does what koodrive's does", async () => {
+  const now = new Date("2025-11-03T07:01:45Z");
+  const options = { endpoint: INTERNATIONAL, userId: USER_ID, token: undefined, ...APP };
+  assert.deepEqual(new Client(options).request(callOf(0), { now }), client(options).request(callOf(0), { now }));
+  assert.equal((await clientOf().send(callOf(0), { fetch: new Sandbox().fetch })).code, "0");
+});
+
+test("a client that is freed meanwhile changes nothing", async () => {
+  const one = clientOf();
+  const run = dispatch(one, calls(3), { transport: new Sandbox().fetch, ...FAST });
+  one.free();
+  assert.deepEqual(tally(await all(run)), { delivered: 3 });
+});
+
+/** Transports, each with what ends it. */
+const TRANSPORTS = {
+  fetch: () => [undefined, () => {}],
+  undici: (agent = new Agent()) => [overUndici(agent), () => agent.close()],
+};
+
+for (const [what, make] of Object.entries(TRANSPORTS)) {
+  test(`over ${what}`, async () => {
+    const sandbox = new Sandbox({ faults: ["pass", 429, 500] });
+    let arrived;
+    const answer = async ({ method, url, headers: { connection, "content-length": length, ...headers } }, response, number) => {
+      const { body } = arrived[number - 1];
+      const answered = await sandbox.fetch(`http://${headers.host}${url}`, { method, headers, body });
+      response.writeHead(answered.status, Object.fromEntries(answered.headers));
+      response.end(Buffer.from(await answered.arrayBuffer()));
+    };
+    const [transport, close] = make();
+    await serving(answer, async (endpoint, requests) => {
+      arrived = requests;
+      const one = new Client({ endpoint, userId: USER_ID, ...APP });
+      const outcomes = await all(dispatch(one, calls(20), { transport, ...FAST }));
+      assert.deepEqual(tally(outcomes), { delivered: 19, unknown: 1 });
+      assert.equal(sandbox.accepted().length, 19);
+    });
+    await close();
+  });
+}
+
+test("a transport that hides a redirect, has no status, or throws what is no error, is answered for", async () => {
+  const strange = [
+    () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null }),
+    () => ({ status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) }),
+    () => Promise.reject(Object.create(null)),
+    () => Promise.reject(undefined),
+    () => undefined,
+  ];
+  const transport = through(new Sandbox(), (_, number) => strange[number]?.() ?? jsonOf(200, { code: 0 }));
+  const outcomes = await all(dispatch(clientOf(), calls(4), { transport, concurrency: 1, ...FAST }));
+  assert.deepEqual(outcomes.map(({ verdict, status }) => [verdict, status]), [["refused", 302], ["unknown", null], ["unknown", null], ["unknown", null]]);
+  assert.match(outcomes[1].error.message, /status is no HTTP status/);
+});
+
+test("an exchange that takes too long has an unknown outcome", async () => {
+  const [{ verdict, error }] = await all(dispatch(clientOf(), calls(1), { transport: () => new Promise(() => {}), timeoutMs: 20 }));
+  assert.equal(verdict, "unknown");
+  assert.match(error.message, /no complete answer within 20 ms/);
+});
