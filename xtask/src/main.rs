@@ -23,6 +23,7 @@ mod snip;
 mod stamp;
 mod supply_chain;
 mod test;
+mod toolchain;
 mod types;
 mod wasm;
 mod workbench;

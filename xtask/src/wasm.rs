@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 
-use crate::{reproducible, sh};
+use crate::{reproducible, sh, toolchain};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
@@ -24,7 +24,7 @@ const SMALL_STD: [&str; 5] = [
 
 /// Compiles a package of this workspace. Gives the .wasm as cargo leaves it.
 pub(crate) fn compile(package: &str) -> Result<PathBuf> {
-    ensure_sources()?;
+    toolchain::ensure_library_sources()?;
     let mut flags = reproducible::remap_flags()?;
     flags.extend(SMALL_STD.map(str::to_owned));
     sh::run(
@@ -40,26 +40,4 @@ pub(crate) fn compile(package: &str) -> Result<PathBuf> {
     .with_context(|| format!("{package} is compiled with unstable switches, as of Rust 1.95; another version may have others"))?;
     let file = format!("{}.wasm", package.replace('-', "_"));
     Ok(sh::target().join(TRIPLE).join("wasm").join(file))
-}
-
-/// Installs Rust's standard library for a target, where it is missing.
-pub(crate) fn ensure_target(triple: &str) -> Result<()> {
-    rustup(&format!("lib/rustlib/{triple}"), &["target", "add", triple])
-}
-
-/// Installs the standard library's sources, where they are missing.
-fn ensure_sources() -> Result<()> {
-    rustup(
-        "lib/rustlib/src/rust/library/Cargo.lock",
-        &["component", "add", "rust-src"],
-    )
-}
-
-/// Has rustup add what does not lie at this path of the toolchain.
-fn rustup(path: &str, arguments: &[&str]) -> Result<()> {
-    if reproducible::sysroot()?.join(path).exists() {
-        return Ok(());
-    }
-    sh::run(sh::program("rustup").args(arguments))
-        .with_context(|| format!("this needs `rustup {}`, which failed", arguments.join(" ")))
 }
