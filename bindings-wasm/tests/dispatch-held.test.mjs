@@ -37,7 +37,7 @@ for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
     let [read, answered] = [0, 0];
     const source = function* () {
       for (const call of calls(1_000)) {
-        // What is queued, what is in flight, and what the user has not taken, which holds its place.
+        // What is queued, and what is in flight or has an outcome that the user has not taken.
         assert.ok(read - answered <= 20 + 10, `${read} read, ${answered} answered`);
         read++;
         yield call;

@@ -248,7 +248,6 @@ test("a transport that hides a redirect, has no status, or throws what is no err
     () => ({ status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) }),
     () => Promise.reject(Object.create(null)),
     () => Promise.reject(undefined),
-    () => undefined,
   ];
   const transport = through(new Sandbox(), (_, number) => strange[number]?.() ?? jsonOf(200, { code: 0 }));
   const outcomes = await all(dispatch(clientOf(), calls(4), { transport, concurrency: 1, ...FAST }));

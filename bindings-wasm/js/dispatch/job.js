@@ -1,8 +1,8 @@
 // A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
 // is read, requests travel, and tokens are fetched.
 //
-// A turn does what is due: it sends, and gathers outcomes. Turns are taken while somebody waits for the next outcome, and only
-// then: so nothing is sent for a user who has gone.
+// A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
+// for a user who has gone, and no more is held than the dispatcher holds.
 import { Dispatcher } from "koodrive:glue";
 import { Deadline } from "../deadline.js";
 import { checked, isKooDriveError, text, transportError } from "../errors.js";
@@ -35,8 +35,8 @@ export class Dispatch {
   #wanted = 0;
   #isReading = false;
   #sourceEnded = false;
-  /** That the user has not seen. @type {declared.CallOutcome[]} */
-  #outcomes = [];
+  /** Of calls that the source gave too late. @type {declared.CallOutcome[]} */
+  #late = [];
   #cancelled = false;
   #done = false;
   /** The first is thrown when the outcomes are out. @type {unknown[]} */
@@ -102,17 +102,17 @@ export class Dispatch {
       if (this.#lacksToken && !this.#cancelled) this.#renew();
       while (this.#lacksToken && !this.#cancelled) await this.#wait();
       while (!this.#done) {
-        const [word, argument] = this.#turn();
-        if (word === "calls") this.#wanted = Number(argument);
+        const [[word, ...words], text] = this.#turn();
+        if (word === "outcome") yield this.#outcome(words, text);
+        else if (word === "calls") this.#wanted = Number(words[0]);
         else if (word === "token") this.#renew();
         else if (word === "halted") await this.#halted();
         else if (word === "done") this.#done = true;
-        else if (this.#outcomes.length > 0) yield /** @type {declared.CallOutcome} */ (this.#outcomes.shift());
         else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne();
-        else await this.#wait(argument);
+        else await this.#wait(words[0]);
         if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) this.#readAhead();
       }
-      yield* this.#outcomes.splice(0);
+      yield* this.#late;
       if (this.#failures.length > 0) throw this.#failures[0];
     } finally {
       await this.#settle();
@@ -121,15 +121,18 @@ export class Dispatch {
     }
   }
 
-  /** Does what is due, and says what is left to do: the dispatcher's words for it. */
+  /**
+   * Sends what is due. Gives what is to be done then, in the dispatcher's words, and what follows them.
+   * @returns {[words: string[], text: string]}
+   */
   #turn() {
     for (;;) {
       const said = checked(() => /** @type {string} */ (this.#dispatcher.poll(Date.now(), performance.now())));
       const end = said.indexOf("\n");
-      const [word, ...more] = (end < 0 ? said : said.slice(0, end)).split(" ");
-      if (word === "send") this.#send(Number(more[0]), more[1], said.slice(end + 1));
-      else if (word === "outcome") this.#outcomes.push(this.#outcome(Number(more[0]), more.slice(1), said.slice(end + 1)));
-      else return [word, more[0]];
+      const words = (end < 0 ? said : said.slice(0, end)).split(" ");
+      const text = said.slice(end + 1);
+      if (words[0] !== "send") return [words, text];
+      this.#send(Number(words[1]), words[2], text);
     }
   }
 
@@ -140,10 +143,10 @@ export class Dispatch {
     this.#wake();
   }
 
-  /** @param {number} number @param {string[]} words @param {string} text */
-  #outcome(number, words, text) {
-    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(number));
-    this.#held.delete(number);
+  /** @param {string[]} words @param {string} text */
+  #outcome([number, ...words], text) {
+    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(Number(number)));
+    this.#held.delete(Number(number));
     return outcome(key, call, words, text, words[0] === "delivered" ? null : this.#error());
   }
 
@@ -164,7 +167,7 @@ export class Dispatch {
     this.#read++;
     if (this.#cancelled) {
       // While it was read.
-      this.#outcomes.push(notSent(key, call));
+      this.#late.push(notSent(key, call));
       return;
     }
     checked(() => this.#dispatcher.push(position, user, packageId, kind));
@@ -276,7 +279,7 @@ export class Dispatch {
     let timer;
     await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       this.#wake = resolve;
-      if (microseconds) timer = setTimeout(resolve, Math.ceil(Number(microseconds) / 1000 - performance.now()));
+      if (microseconds) timer = setTimeout(resolve, Math.max(0, Math.ceil(Number(microseconds) / 1000 - performance.now())));
     });
     this.#wake = () => {};
     clearTimeout(timer);
@@ -287,9 +290,9 @@ export class Dispatch {
     if (this.#done) return;
     this.cancel();
     while (!this.#done) {
-      const [word, argument] = this.#turn();
+      const [[word, until]] = this.#turn();
       if (word === "done") this.#done = true;
-      else if (word === "wait") await this.#wait(argument);
+      else if (word === "wait") await this.#wait(until);
     }
   }
 

@@ -31,7 +31,7 @@ const SIGNED = [
 ];
 
 /** Compares what a runtime tells, and asks the sandbox whether the call that it says was acted on really was. */
-export async function assertScenario({ signed, reply, refused, rehearsal }) {
+export async function assertScenario({ signed, reply, refused, rehearsal, night }) {
   assert.deepEqual(signed, SIGNED);
 
   const { traceId, ...rest } = reply;
@@ -60,4 +60,11 @@ export async function assertScenario({ signed, reply, refused, rehearsal }) {
     accepted: [{ carrierUserId: "189642158555241211", packageId: "14", type: 2, traceId: true }],
     busy: { kind: "api", status: 503, retryable: true },
   });
+
+  assert.deepEqual(night, [
+    ["row 1", "delivered", 1, "0"],
+    ["row 2", "delivered", 1, "0"],
+    ["row 3", "delivered", 2, "0"],
+    ["row 4", "unknown", 1, null],
+  ]);
 }

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { binary, limit, project, run } from "./project.mjs";
 
 const deno = binary("deno", process.platform === "win32" ? "deno.exe" : "deno");
-const SAMPLES = ["core.mts", "sandbox.mts", "fetch.mts", "wrong.mts"];
+const SAMPLES = ["core.mts", "dispatch.mts", "sandbox.mts", "fetch.mts", "wrong.mts"];
 
 test("Deno, types", limit, () =>
   project(async (folder) => {

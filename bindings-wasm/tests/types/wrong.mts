@@ -1,6 +1,7 @@
 // What the declarations must refuse. A line that is accepted here is an error, and so is one that is refused with another code
 // than the one it names: xtask/src/types.rs compares them.
 import { ApiError, CHINA, Client, getCurrentRetentionPolicy, isKooDriveError, KooDriveError, notifyPackageExpire } from "koodrive";
+import { Client as DispatchClient, dispatch, HaltedError } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
 
 // @ts-expect-error TS2322 An id is text.
@@ -108,3 +109,36 @@ new Sandbox({ faults: ["cut-somewhere"] });
 new Sandbox({ tokenz: [] });
 // @ts-expect-error TS2540 What was accepted was accepted.
 new Sandbox().accepted()[0]!.packageId = "14";
+
+const many = new DispatchClient({ endpoint: CHINA, userId: "1", token: "t" });
+// @ts-expect-error TS2769 A client of another .wasm has its credentials there.
+dispatch(client, [call]);
+// @ts-expect-error TS2741 Nor does it become one.
+const alike: DispatchClient = client;
+// @ts-expect-error TS2769 The safe call is for send.
+dispatch(many, [getCurrentRetentionPolicy()]);
+// @ts-expect-error TS2769 Calls, or pairs.
+dispatch(many, [["a", call, 1]]);
+// @ts-expect-error TS2769 A source is iterated over.
+dispatch(many, call);
+// @ts-expect-error TS2769 An unknown option.
+dispatch(many, [call], { rat: 50 });
+// @ts-expect-error TS2769 Names are JavaScript's.
+dispatch(many, [call], { backoff_cap: 50 });
+// @ts-expect-error TS2769 A token that ends is a function.
+dispatch(many, [call], { token: "t" });
+// @ts-expect-error TS2769 A number of the policy is one.
+dispatch(many, [call], { rate: "50" });
+for await (const outcome of dispatch(many, [call])) {
+  // @ts-expect-error TS2367 A verdict is one of five.
+  if (outcome.verdict === "failed") break;
+  // @ts-expect-error TS2540 An outcome is what happened.
+  outcome.verdict = "delivered";
+  // @ts-expect-error TS18047 Only what was delivered has a reply.
+  outcome.reply.code;
+  // @ts-expect-error TS2339 A key is the source's: here a position.
+  outcome.key.length;
+}
+// @ts-expect-error TS2674 Errors are made by the package.
+new HaltedError();
+export const unused = alike;

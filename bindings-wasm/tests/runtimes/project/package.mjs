@@ -2,3 +2,4 @@
 // site that shows it loads it apart.
 export { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire } from "koodrive";
 export const sandbox = () => import("koodrive/sandbox");
+export const many = () => import("koodrive/dispatch");

@@ -32,5 +32,17 @@ export async function run(koodrive, endpoint) {
   const accepted = sandbox.accepted().map(({ xDate, ...call }) => ({ ...call, traceId: call.traceId === traceId }));
   const rehearsal = { reply: rehearsed, accepted, busy: { kind: busy.kind, status: busy.status, retryable: busy.retryable } };
 
-  return { signed, reply, refused, rehearsal };
+  // Many calls: over the host's fetch, and over a sandbox that is busy with one and loses the answer to another.
+  const many = await koodrive.many();
+  const dispatching = new many.Client({ endpoint, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
+  const night = [];
+  const busyOnce = new Sandbox({ faults: [429] }).fetch;
+  const losing = new Sandbox({ faults: ["cut"] }).fetch;
+  for (const [transport, ...rows] of [[undefined, "row 1", "row 2"], [busyOnce, "row 3"], [losing, "row 4"]]) {
+    const options = { transport, concurrency: 1, backoff: 0.01 };
+    const run = many.dispatch(dispatching, rows.map((row) => [row, call]), options);
+    for await (const { key, verdict, attempts, code } of run) night.push([key, verdict, attempts, code]);
+  }
+
+  return { signed, reply, refused, rehearsal, night };
 }

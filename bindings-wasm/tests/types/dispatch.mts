@@ -1,0 +1,83 @@
+// What the declarations of the dispatcher must accept wherever JavaScript runs.
+import { notifyPackageExpire as ofKoodrive } from "koodrive";
+import {
+  type CallOutcome,
+  CHINA,
+  Client,
+  type Dispatch,
+  dispatch,
+  type DispatchOptions,
+  HaltedError,
+  isKooDriveError,
+  type KooDriveError,
+  notifyPackageExpire,
+  type NotifyPackageExpire,
+  type Policy,
+  type Progress,
+  type Verdict,
+} from "koodrive/dispatch";
+import { Sandbox } from "koodrive/sandbox";
+
+/** Fails to compile unless the two types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Same<A, B>) => {};
+
+const first = new Client({ endpoint: CHINA, userId: "1", token: async () => "t" });
+// It is one of this entry again, and whatever takes a client of koodrive takes it.
+const client: Client = first.withCredentials({ token: "t" });
+const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
+await client.send(call, { fetch: new Sandbox().fetch });
+
+// Sources, at once and in time; calls of either entry.
+async function* rows(): AsyncGenerator<[row: number, call: NotifyPackageExpire]> {
+  yield [1, call];
+}
+same<ReturnType<typeof byPosition>, Dispatch<number>>(true);
+const byPosition = () => dispatch(client, [call, ofKoodrive({ carrierUserId: "1", packageId: "2" })]);
+const byRow: Dispatch<number> = dispatch(client, rows());
+const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
+const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
+export const jobs = [byRow, byName, byObject];
+
+const policy: Policy = { rate: 20, burst: 1, concurrency: 8, repeatsAreSafe: false, tokenAge: undefined };
+const options: DispatchOptions = {
+  ...policy,
+  transport: new Sandbox().fetch,
+  token: async () => "t",
+  onHalt: async (halt) => halt.reason === "no_token",
+  timeoutMs: 5_000,
+  signal: null,
+};
+
+await using run = dispatch(client, rows(), options);
+for await (const outcome of run) {
+  same<typeof outcome, CallOutcome<number>>(true);
+  same<typeof outcome.verdict, Verdict>(true);
+  same<typeof outcome.key, number>(true);
+  const { carrierUserId }: NotifyPackageExpire = outcome.call;
+  const code: string | null = outcome.code;
+  // A verdict says which of reply and error there is.
+  switch (outcome.verdict) {
+    case "delivered":
+      same<typeof outcome.error, null>(true);
+      console_(outcome.reply.code, outcome.sentAt.getTime(), outcome.traceId.length);
+      break;
+    case "not_sent":
+      same<typeof outcome.traceId, null>(true);
+      break;
+    default:
+      same<typeof outcome.error, KooDriveError>(true);
+      if (outcome.error.kind === "api") console_(outcome.error.status, carrierUserId, code);
+  }
+  const { delivered, rate }: Progress = run.progress;
+  if (delivered > rate) run.cancel();
+}
+const { done } = await run.return();
+same<typeof done, true>(true);
+
+function console_(..._: (string | number | null)[]) {}
+
+export function narrowed(error: unknown): string | number | null | undefined {
+  if (error instanceof HaltedError) return error.reason === "same_answer" ? error.status : error.times;
+  return isKooDriveError(error) ? error.traceId : undefined;
+}
