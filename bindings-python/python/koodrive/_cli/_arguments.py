@@ -34,6 +34,8 @@ exit codes:
   4    not sent: it is safe to send it again
   5    outcome unknown: do not repeat it unless repeats are safe
   130  interrupted
+
+  Of a job, the first that applies: 130; 5 where a row is unknown; 3 refused, or halted; 4 not sent; 2 where a row is bad.
 """
 
 _EXAMPLES = {
@@ -54,6 +56,28 @@ examples:
   koodrive notify --carrier-user-id 189642158555241211 --package-id 14
   koodrive notify --carrier-user-id=-1 --package-id 14 --json      (= where an id begins with -)
   koodrive notify --carrier-user-id 189642158555241211 --package-id 14 --curl | sh
+""",
+    "run": """\
+examples:
+  koodrive run lapsed.csv --job night.db
+  koodrive run lapsed.jsonl --job night.db --rate 20 --token-file token.txt
+  zcat lapsed.csv.gz | koodrive run - --job night.db
+  koodrive run lapsed.csv --job night.db --dry-run
+""",
+    "resume": """\
+examples:
+  koodrive resume --job night.db
+  koodrive resume --job night.db --repeat-refused      (when the cause of the refusals is corrected)
+""",
+    "report": """\
+examples:
+  koodrive report --job night.db
+  koodrive report --job night.db --csv > not-delivered.csv
+  koodrive report --job night.db --jsonl --all > night.jsonl
+""",
+    "forget": """\
+examples:
+  koodrive forget --job night.db --older-than 90
 """,
     "explain": """\
 examples:
@@ -128,6 +152,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     message.add_argument("--message", metavar="TEXT", help="what the service said when it refused the signature")
     message.add_argument("--message-file", metavar="FILE", help="the same in a file; - is stdin")
 
+    from ._job_arguments import add
+
+    add(commands, _command, _timeouts)
+
     chosen, unknown = parser.parse_known_args(arguments)
     if unknown:
         # Not repeated whole: it may be a secret in the wrong place.
@@ -181,6 +209,14 @@ def _call(parser: _Parser, *, required: bool) -> None:
 def _sending(parser: _Parser) -> None:
     sending = parser.add_argument_group("sending")
     sending.add_argument("--trace-id", metavar="ID", help="58 characters; by default one is made")
+    _timeouts(sending)
+    instead = parser.add_argument_group("instead of sending").add_mutually_exclusive_group()
+    instead.add_argument("--dry-run", action="store_true", help="print the request, Authorization masked")
+    instead.add_argument("--curl", action="store_true", help="print a curl command that sends it, for a POSIX shell")
+    parser.add_argument("--show-authorization", action="store_true", help="with --dry-run: do not mask it")
+
+
+def _timeouts(sending: argparse._ArgumentGroup) -> None:
     sending.add_argument(
         "--timeout", metavar="SECONDS", type=float, default=TIMEOUT, help="for the whole exchange; default %(default)s"
     )
@@ -191,7 +227,3 @@ def _sending(parser: _Parser) -> None:
         default=CONNECT_TIMEOUT,
         help="until a connection stands; default %(default)s",
     )
-    instead = parser.add_argument_group("instead of sending").add_mutually_exclusive_group()
-    instead.add_argument("--dry-run", action="store_true", help="print the request, Authorization masked")
-    instead.add_argument("--curl", action="store_true", help="print a curl command that sends it, for a POSIX shell")
-    parser.add_argument("--show-authorization", action="store_true", help="with --dry-run: do not mask it")

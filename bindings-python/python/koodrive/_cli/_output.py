@@ -33,11 +33,23 @@ class Output:
                 # What the terminal's encoding lacks is shown escaped: no message is lost for one character.
                 stream.reconfigure(errors="backslashreplace")
 
-    def result(self, fields: dict[str, Any], text: str, *, exact: bool = False, error: Optional[KooDriveError] = None) -> None:
+    def result(
+        self,
+        fields: dict[str, Any],
+        text: str,
+        *,
+        exact: bool = False,
+        error: Optional[KooDriveError] = None,
+        code: Optional[int] = None,
+    ) -> None:
         """``text`` as lines, or ``fields`` as JSON. ``exact`` text is for programs: UTF-8 whatever the terminal's encoding."""
         if self.as_json:
-            code = exit_code(error)
+            code = exit_code(error) if code is None else code
             text = json.dumps({"ok": code == 0, "exit_code": code, **fields, "error": error and _fields(error)})
+        self.line(text, exact=exact)
+
+    def line(self, text: str, *, exact: bool = True) -> None:
+        """One of many."""
         line = f"{text}\n"
         try:
             if exact and hasattr(sys.stdout, "buffer"):

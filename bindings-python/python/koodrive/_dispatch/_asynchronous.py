@@ -154,19 +154,26 @@ class AsyncDispatch(Generic[_Key]):
             await asyncio.wait(self._others)
 
     def _start(self, attempt: Any) -> None:
-        ticket, request, _, _ = attempt
-        task = self._spawn(self._exchanges, self._exchange(ticket, request))
+        ticket, request, key, number = attempt
+        task = self._spawn(self._exchanges, self._exchange(ticket, request, key, number))
         # Also for one that is cancelled before it began.
         task.add_done_callback(lambda task: self._hand_in(ticket, task))
 
-    async def _exchange(self, ticket: int, request: Any) -> None:
+    async def _exchange(self, ticket: int, request: Any, key: Any, number: int) -> None:
+        job = self._job
         try:
-            status, headers, body = await self._travel(request, **self._job.limits)
-            self._job.dispatcher.response(ticket, status, headers, body)
+            if job.before is not None:
+                await job.before(key, request, number)
         except Exception as error:
-            ends = self._job.broken(ticket, error)
+            job.fail(job.kept(ticket, error))
+            return
+        try:
+            status, headers, body = await self._travel(request, **job.limits)
+            job.dispatcher.response(ticket, status, headers, body)
+        except Exception as error:
+            ends = job.broken(ticket, error)
             if ends is not None:
-                self._job.fail(ends)
+                job.fail(ends)
 
     def _hand_in(self, ticket: int, task: asyncio.Task[Any]) -> None:
         if task.cancelled():

@@ -27,7 +27,8 @@ class Dispatch(Generic[_Key]):
     """A job under way, as ``Client.dispatch`` made it: an iterator of outcomes, and a context manager that ends it.
 
     Something happens only while the next outcome is asked for. When iteration is over, or was broken off by an exception such
-    as Ctrl-C, everything has ended that was under way; the outcomes that are left can still be iterated over.
+    as Ctrl-C, everything has ended that was under way; the outcomes that are left can still be iterated over. An exception after
+    ``cancel`` waits for nothing: what was in flight is unknown then.
     """
 
     __module__ = "koodrive"
@@ -82,7 +83,10 @@ class Dispatch(Generic[_Key]):
             self._advance()
         except BaseException:
             # Ctrl-C, or what another handler of signals or on_halt raised.
-            self._settle()
+            if job.cancelled:
+                self._abandon()
+            else:
+                self._settle()
             raise
         if job.outcomes:
             return outcome(job.outcomes.popleft())
@@ -140,6 +144,26 @@ class Dispatch(Generic[_Key]):
             elif word == "done":
                 self._end()
 
+    def _abandon(self) -> None:
+        """Does not wait for what is in flight."""
+        job = self._job
+        tickets = set(job.under_way)
+        try:
+            while True:
+                tickets.add(self._jobs.get_nowait()[0])
+        except Empty:
+            pass
+        for ticket in tickets:
+            job.give_up(ticket)
+        for thread, jobs in list(_working.items()):
+            if jobs is self._jobs:
+                # The program's end does not wait for it either.
+                _working.pop(thread, None)
+        while not job.done:
+            word, _ = self._turn(self._jobs.put, job.outcomes.append)
+            if word in ("done", "wait"):
+                self._end()
+
     def _read(self) -> None:
         job = self._job
         try:
@@ -171,7 +195,7 @@ class Dispatch(Generic[_Key]):
         while self._threads < self._job.dispatcher.progress[2][2]:
             self._threads += 1
             # Not a method: a thread that held this object would keep it from being dropped.
-            work = (self._jobs, self._said, self._job.dispatcher, self._job.broken, self._travel, self._job.limits)
+            work = (self._jobs, self._said, self._job, self._travel)
             thread = threading.Thread(target=_work, args=work, name="koodrive dispatch", daemon=True)
             _working[thread] = self._jobs
             thread.start()
@@ -186,16 +210,24 @@ class Dispatch(Generic[_Key]):
 _working: dict[threading.Thread, SimpleQueue[Any]] = {}
 
 
-def _work(jobs: Any, said: Any, dispatcher: Any, broken: Any, travel: Any, limits: Any) -> None:
-    while (job := jobs.get()) is not None:
-        ticket, request, _, _ = job
-        error = None
+def _work(jobs: Any, said: Any, job: Job, travel: Any) -> None:
+    while (attempt := jobs.get()) is not None:
+        ticket, request, key, number = attempt
+        ends: Optional[BaseException] = None
+        job.under_way.add(ticket)
         try:
-            status, headers, body = travel(request, **limits)
-            dispatcher.response(ticket, status, headers, body)
-        except BaseException as failed:
-            error = broken(ticket, failed)
-        said.put(error)
+            if job.before is not None:
+                job.before(key, request, number)
+        except Exception as error:
+            ends = job.kept(ticket, error)
+        else:
+            try:
+                status, headers, body = travel(request, **job.limits)
+                job.dispatcher.response(ticket, status, headers, body)
+            except BaseException as error:
+                ends = job.broken(ticket, error)
+        job.under_way.discard(ticket)
+        said.put(ends)
     _working.pop(threading.current_thread(), None)
 
 

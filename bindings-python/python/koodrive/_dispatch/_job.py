@@ -60,8 +60,12 @@ class Job:
         self.wanted = 0
         self.cancelled = False
         self.done = False
+        #: Tickets that threads are at.
+        self.under_way: set[int] = set()
         #: What is raised when the outcomes are out.
         self.failure: Optional[BaseException] = None
+        #: Gets key, request and number of each attempt before it leaves, and may keep it: for `koodrive._job`'s journal.
+        self.before: Optional[Callable[[Any, Any, int], Any]] = None
         self._why_no_token: Optional[BaseException] = None
         self._read = 0
 
@@ -129,10 +133,25 @@ class Job:
         else:
             self.fail(halt)
 
+    def kept(self, ticket: int, error: BaseException) -> BaseException:
+        """Hands in an attempt that ``before`` has kept from leaving. Gives the error, which ends the job."""
+        self._hand_in(ticket, False, str(error) or type(error).__name__)
+        return error
+
+    def give_up(self, ticket: int) -> None:
+        """Waits for this one no longer."""
+        self._hand_in(ticket, True, "the job was ended before an answer came")
+
+    def _hand_in(self, ticket: int, sent: bool, cause: str) -> None:
+        try:
+            self.dispatcher.failure(ticket, sent, cause)
+        except InvalidInputError:
+            # One that has an outcome since it was given up, or had an answer before.
+            pass
+
     def broken(self, ticket: int, error: BaseException) -> Optional[BaseException]:
         """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
-        cause = str(error) or type(error).__name__
-        self.dispatcher.failure(ticket, not isinstance(error, NotSent), cause)
+        self._hand_in(ticket, not isinstance(error, NotSent), str(error) or type(error).__name__)
         return _core.error("refused", *error.args) if isinstance(error, Unusable) else None
 
 

@@ -1,0 +1,28 @@
+"""``koodrive forget``."""
+
+from __future__ import annotations
+
+import time
+
+from .. import _core
+from .._job.journal import Journal
+from . import DONE
+from ._resume import opened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ._output import Output
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Deletes rows. Gives the exit code."""
+    days = arguments.older_than
+    if not days >= 0:
+        raise _core.error("refused", f"--older-than is {days}", "give days, such as 90")
+    with Journal(arguments.job, make=False) as journal:
+        opened(journal)
+        rows = journal.forget(time.time() - days * 86_400)
+    output.result({"forgotten": rows}, f"{rows} rows are forgotten")
+    return DONE

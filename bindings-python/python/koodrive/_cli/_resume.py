@@ -1,0 +1,34 @@
+"""``koodrive resume``."""
+
+from __future__ import annotations
+
+from .. import _core
+from .._job.journal import Journal
+from . import _run
+from ._settings import Settings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from ._output import Output
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Sends what waits. Gives the exit code."""
+    settings = Settings(arguments)
+    with Journal(arguments.job, make=False) as journal:
+        opened(journal)
+        states = ["given_up"]
+        states += ["refused"] if arguments.repeat_refused else []
+        states += ["unknown"] if arguments.repeat_unknown else []
+        journal.again(*states)
+        return _run.send(journal, settings, arguments, output)
+
+
+def opened(journal: Journal) -> None:
+    """What a process that was killed has left behind is unknown."""
+    if journal.job is None:
+        what = f"{journal.path} holds no job: the source was not read to its end, and nothing was sent"
+        raise _core.error("refused", what, "run it again")
+    journal.killed()

@@ -1,0 +1,98 @@
+"""``koodrive run``, and what ``koodrive resume`` does in the same way: send what waits, and say what became of it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+
+from .. import _core
+from .._dispatch import HaltedError
+from .._job import report
+from .._job.journal import BAD, PENDING, Journal
+from .._job.run import Sending
+from .._job.source import Source
+from . import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED
+from ._settings import Settings, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from typing import Optional
+
+    from ._output import Output
+
+#: So many bad rows are shown; the report lists all.
+_SHOWN = 20
+
+
+def run(arguments: Namespace, output: Output) -> int:
+    """Checks the rows, and sends them. Gives the exit code."""
+    source = Source(arguments.source, arguments.format, arguments.delimiter, arguments.allow_blanks)
+    if arguments.dry_run:
+        with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
+            journal.load(source.name, source.rows())
+            _show_bad(journal, output)
+            return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
+    settings = Settings(arguments)
+    with Journal(arguments.job, make=True) as journal:
+        if journal.job is not None:
+            what = f"{arguments.job} holds a job already"
+            raise _core.error("refused", what, "resume it, or name another file")
+        journal.load(source.name, source.rows())
+        _show_bad(journal, output)
+        return send(journal, settings, arguments, output)
+
+
+def send(journal: Journal, settings: Settings, arguments: Namespace, output: Output) -> int:
+    """Sends what waits."""
+    file, token = arguments.token_file, None
+    if file not in (None, "-"):
+
+        def token() -> str:
+            # Whoever renews it writes it there.
+            return read("--token-file", file)
+
+    options = {name: getattr(arguments, name) for name in ("rate", "concurrency", "token_age", "timeout", "connect_timeout")}
+    sending = Sending(journal, settings.client, journal.counts().get(PENDING, 0), token, options)
+    code = None
+    try:
+        try:
+            sending.run(arguments.transport)
+        except HaltedError as halt:
+            output.message(f"koodrive: {halt}")
+            code = REFUSED
+        except BaseException:
+            if sending.interrupted < 2:
+                raise
+            output.message("ended at once; what was in flight is unknown")
+        journal.flush()
+    except sqlite3.Error as error:
+        output.message(f"koodrive: the journal cannot be written: {error}; nothing more was sent")
+        return OUTCOME_UNKNOWN
+    if sending.interrupted:
+        # What was in flight when it ended at once.
+        journal.killed()
+        code = INTERRUPTED
+    return _result(journal, output, code)
+
+
+def _result(journal: Journal, output: Output, code: Optional[int]) -> int:
+    counts = journal.counts()
+    if code != INTERRUPTED and counts.get("unknown"):
+        code = OUTCOME_UNKNOWN
+    if code is None:
+        states = (("refused", REFUSED), ("given_up", NOT_SENT), (PENDING, NOT_SENT), (BAD, BAD_INPUT))
+        code = next((code for state, code in states if counts.get(state)), DONE)
+    output.result({"rows": counts}, report.table(journal), code=code)
+    return code
+
+
+def _show_bad(journal: Journal, output: Output) -> None:
+    shown = 0
+    for line, reason in journal.bad(_SHOWN):
+        shown += 1
+        output.message(f"line {line}: {reason}")
+    more = journal.counts().get(BAD, 0) - shown
+    if more > 0:
+        output.message(f"and {more} more bad rows: `koodrive report --csv` lists all")

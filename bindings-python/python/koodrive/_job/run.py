@@ -1,0 +1,167 @@
+"""Sends what waits in a journal: over aiohttp or httpx where one is installed, else over the standard library in threads."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import sys
+import threading
+import time
+from importlib.metadata import version
+from importlib.util import find_spec
+
+from .._client import X_DATE
+from .._values import NotifyPackageExpire
+from .progress import Display
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, Optional
+
+    from .._client import Client
+    from .._dispatch import CallOutcome
+    from .journal import Journal
+
+#: What exchanges go over, the fastest first.
+TRANSPORTS = ("aiohttp", "httpx", "threads")
+
+
+class Sending:
+    """One run of a job."""
+
+    def __init__(self, journal: Journal, client: Client, rows: int, token: Optional[Callable[[], str]], options: dict[str, Any]):
+        self._journal = journal
+        self._client = client
+        self._rows = rows
+        self._options = {"token": token, **options}
+        self._version = version("koodrive")
+        #: How often the user has asked for an end.
+        self.interrupted = 0
+
+    def run(self, transport: Optional[str]) -> None:
+        """Sends. Raises what ends the job before its end, above all ``HaltedError``."""
+        chosen = transport or next(name for name in TRANSPORTS if name == "threads" or find_spec(name))
+        if chosen == "threads":
+            self._in_threads()
+        else:
+            import asyncio
+
+            asyncio.run(self._on_asyncio(chosen))
+
+    def _calls(self) -> Iterator[tuple[int, NotifyPackageExpire]]:
+        for line, user, package in self._journal.pending():
+            yield line, NotifyPackageExpire(carrier_user_id=user, package_id=package)
+
+    def _in_threads(self) -> None:
+        with self._client.dispatch(self._calls(), **self._options) as run:
+            run._job.before = self._before
+            with Display(self._rows, lambda: run.progress), _Handlers(self, run.cancel, _interrupt):
+                try:
+                    for outcome in run:
+                        self._write(outcome)
+                except KeyboardInterrupt:
+                    for outcome in run:
+                        self._write(outcome)
+                    raise
+
+    async def _on_asyncio(self, module: str) -> None:
+        import asyncio
+
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+
+        async def before(line: int, request: Any, number: int) -> None:
+            if number > 1:
+                return
+            durable = loop.create_future()
+
+            def written(error: Optional[BaseException]) -> None:
+                if not durable.done():
+                    durable.set_exception(error) if error else durable.set_result(None)
+
+            self._mark(line, request, lambda error: loop.call_soon_threadsafe(written, error))
+            await durable
+
+        def end() -> None:
+            # In the wait for an outcome, and then in the wait for what is in flight.
+            task.cancel()
+            loop.call_later(0.1, task.cancel)
+
+        async with _session(module) as session:
+            async with self._client.adispatch(self._calls(), transport=session, **self._options) as run:
+                run._job.before = before
+                threadsafe = _Handlers(
+                    self, lambda: loop.call_soon_threadsafe(run.cancel), lambda: loop.call_soon_threadsafe(end)
+                )
+                with Display(self._rows, lambda: run.progress), threadsafe:
+                    async for outcome in run:
+                        self._write(outcome)
+
+    def _before(self, line: int, request: Any, number: int) -> None:
+        """For a thread: returns when the mark is on disk."""
+        if number > 1:
+            return
+        durable, failures = threading.Event(), []
+
+        def written(error: Optional[BaseException]) -> None:
+            if error:
+                failures.append(error)
+            durable.set()
+
+        self._mark(line, request, written)
+        durable.wait()
+        if failures:
+            raise failures[0]
+
+    def _mark(self, line: int, request: Any, written: Callable[[Optional[BaseException]], object]) -> None:
+        headers, now = dict(request.headers), time.time()
+        body = hashlib.sha256(request.body).hexdigest()
+        fields = (1, headers["x-traceid"], headers[X_DATE], body, now, now, self._version, line)
+        self._journal.mark(written, *fields)
+
+    def _write(self, outcome: CallOutcome[int]) -> None:
+        # Its first line: the rest is what to check, and the report is no place for that.
+        reason = None if outcome.error is None else str(outcome.error).partition("\n")[0]
+        self._journal.outcome(outcome, reason)
+
+
+def _session(module: str) -> Any:
+    if module == "aiohttp":
+        import aiohttp
+
+        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    import httpx
+
+    return httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+class _Handlers:
+    """Ctrl-C, or a SIGTERM: once ends what is in flight, twice ends at once. While the ``with`` block lasts."""
+
+    def __init__(self, sending: Sending, finish: Callable[[], object], end: Callable[[], object]) -> None:
+        self._sending = sending
+        self._finish = finish
+        self._end = end
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> None:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self._handle)
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _handle(self, number: int, frame: object) -> None:
+        self._sending.interrupted += 1
+        if self._sending.interrupted == 1:
+            sys.stderr.write("\nfinishing what is in flight; once more ends at once\n")
+            self._finish()
+        else:
+            self._end()

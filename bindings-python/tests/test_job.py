@@ -1,0 +1,368 @@
+"""The job: every row is accounted for, whatever the source holds, the service answers, or kills the process."""
+
+import collections
+import csv
+import hashlib
+import io
+import json
+import os
+import random
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+
+import pytest
+from koodrive.sandbox import Sandbox
+
+from command import BARE, koodrive as command
+
+HEADER = "carrier_user_id,package_id\n"
+
+
+def lapsed(folder, count, name="lapsed.csv"):
+    path = folder / name
+    path.write_text(HEADER + "".join(f"user {number},14\n" for number in range(count)), encoding="utf-8")
+    return str(path)
+
+
+def rows_of(job, environ=(), everything=True):
+    done = command("report", "--job", job, "--jsonl", *(["--all"] if everything else []), environ=environ)
+    assert done.code == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def job(tmp_path):
+    return str(tmp_path / "night.db")
+
+
+# Sources
+
+CSV = {
+    "as the publisher names it": ("carrierUserId,packageId\n1,2\n", [(2, "1", "2", "pending", None)]),
+    "other columns, another order": ("x,package_id,carrier_user_id\n0,2,1\n", [(2, "1", "2", "pending", None)]),
+    "a mark at the beginning, a blank line": ("\ufeff" + HEADER + "\n1,2\n", [(3, "1", "2", "pending", None)]),
+    "quotes": (HEADER + '"a,""b""",2\n', [(2, 'a,"b"', "2", "pending", None)]),
+    "no id": (HEADER + ",2\n1,2\n", [(2, "", "2", "bad", "carrierUserId is empty"), (3, "1", "2", "pending", None)]),
+    "blanks": (HEADER + "1 ,2\n", [(2, "1 ", "2", "bad", "carrier_user_id begins or ends with a blank")]),
+    "too few": (HEADER + "1\n", [(2, "1", "", "bad", "it has 1 fields, and the header has 2")]),
+    "too many": (HEADER + "1,2,3\n", [(2, "1", "2", "bad", "it has 3 fields")]),
+    "a quote that nobody closed": (
+        HEADER + '"1,2\n3,4\n5",6\n7,8\n',
+        [(2, "1,2\n3,4\n5", "6", "bad", "a quoted field goes over lines 2 to 4"), (5, "7", "8", "pending", None)],
+    ),
+    "a quote at the end": (HEADER + '1,2\n"3,4\n', [(2, "1", "2", "pending", None), (3, "", "", "bad", "unexpected end of data")]),
+    "the same twice": (
+        HEADER + "1,2\n1,3\n1,2\n",
+        [(2, "1", "2", "pending", None), (3, "1", "3", "pending", None), (4, "1", "2", "repeated", "the same user and package as in line 2")],
+    ),
+    "a bad one is no first": (HEADER + "1 ,2\n1,2\n", [(2, "1 ", "2", "bad", "carrier_user_id begins"), (3, "1", "2", "pending", None)]),
+}
+
+JSONL = {
+    "both spellings": (
+        '{"carrierUserId":"1","packageId":"2"}\n\n{"carrier_user_id":"3","package_id":"4","x":1}\n',
+        [(1, "1", "2", "pending", None), (3, "3", "4", "pending", None)],
+    ),
+    "a number": ('{"carrierUserId":189642158555241211,"packageId":"2"}\n', [(1, "189642158555241211", "2", "bad", "carrierUserId is a number")]),
+    "half a character": ('{"carrierUserId":"\\ud800","packageId":"2"}\n', [(1, "\\ud800", "2", "bad", "carrierUserId holds a lone surrogate")]),
+    "no JSON": ('{"carrierUserId":\n', [(1, "", "", "bad", "it is no JSON")]),
+    "no object": ('["1","2"]\n', [(1, "", "", "bad", "it is no JSON object")]),
+    "one missing": ('{"carrierUserId":"1"}\n', [(1, "1", "", "bad", "it names package_id 0 times")]),
+    "twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', [(1, "3", "2", "bad", "it names a member twice")]),
+}
+
+
+
+
+@pytest.fixture
+def rows_in(monkeypatch):
+    from koodrive._job.journal import Journal
+    from koodrive._job.source import Source
+
+    def rows_in(folder, name, text, form=None, allow_blanks=False, delimiter=","):
+        file = folder / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        with Journal(str(folder / "job.db"), make=True) as journal:
+            journal.load(name, Source(str(file), form, delimiter, allow_blanks).rows())
+            return [row[:5] for row in journal.rows()]
+
+    return rows_in
+
+
+def alike(found, expected):
+    assert [row[:4] for row in found] == [row[:4] for row in expected]
+    for row, like in zip(found, expected):
+        assert row[4] == like[4] if like[4] is None else like[4] in row[4], row
+
+
+@pytest.mark.parametrize("case", CSV)
+def test_csv(rows_in, tmp_path, case):
+    alike(rows_in(tmp_path, "a.csv", CSV[case][0]), CSV[case][1])
+
+
+@pytest.mark.parametrize("case", JSONL)
+def test_json_lines(rows_in, tmp_path, case):
+    text, expected = JSONL[case]
+    alike(rows_in(tmp_path, "a.jsonl", text), expected)
+
+
+def test_other_sources(rows_in, tmp_path):
+    alike(rows_in(tmp_path, "a.csv", HEADER + " 1,2\n", allow_blanks=True), [(2, " 1", "2", "pending", None)])
+    (tmp_path / "job.db").unlink()
+    alike(rows_in(tmp_path, "a", "carrier_user_id;package_id\n1;2\n", delimiter=";"), [(2, "1", "2", "pending", None)])
+    (tmp_path / "job.db").unlink()
+    alike(rows_in(tmp_path, "a", '{"carrierUserId":"1","packageId":"2"}\n'), [(1, "1", "2", "pending", None)])
+    (tmp_path / "job.db").unlink()
+    # Not UTF-8: one row's mistake.
+    latin = rows_in(tmp_path, "a.csv", HEADER.encode() + b"J\xfcrgen,2\n1,2\n")
+    alike(latin, [(2, "J\\udcfcrgen", "2", "bad", "lone surrogate"), (3, "1", "2", "pending", None)])
+
+
+REFUSED_SOURCES = {
+    "no header": (b"", "has no header"),
+    "another header": (b"user,package\n1,2\n", "names carrier_user_id 0 times; it has 'user', 'package'"),
+    "both spellings": (b"carrierUserId,carrier_user_id,package_id\n", "names carrier_user_id 2 times"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED_SOURCES)
+def test_a_source_without_the_columns_is_refused(job, tmp_path, case, koodrive_sandbox_server):
+    text, message = REFUSED_SOURCES[case]
+    (tmp_path / "a.csv").write_bytes(text)
+    done = command("run", str(tmp_path / "a.csv"), "--job", job, environ=koodrive_sandbox_server.environ)
+    assert done.code == 2 and message in done.stderr
+    # It can be run again: the journal holds no job.
+    assert "holds no job" in command("resume", "--job", job, environ=koodrive_sandbox_server.environ).stderr
+
+
+# Runs
+
+
+@pytest.mark.koodrive_sandbox(faults=["pass", 429, "cut-after-headers", 400])
+@pytest.mark.parametrize("transport", ["aiohttp", "httpx", "threads"])
+def test_every_row_has_its_outcome(job, tmp_path, transport, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source = lapsed(tmp_path, 40)
+    with open(source, "a", encoding="utf-8") as more:
+        more.write("user 3,14\nuser 5 ,14\n")
+    done = command("run", source, "--job", job, "--transport", transport, "--rate", "2000", "--json", environ=environ)
+    assert (done.code, done.json["exit_code"]) == (5, 5)
+    assert done.json["rows"] == {"bad": 1, "delivered": 38, "refused": 1, "repeated": 1, "unknown": 1}
+    assert "line 43: carrier_user_id begins or ends with a blank" in done.stderr
+    assert "40 of 40 (100%)" in done.stderr
+    accepted = {call.carrier_user_id: call for call in koodrive_sandbox.accepted()}
+    rows = rows_of(job)
+    assert [row["line"] for row in rows] == list(range(2, 44))
+    for row in rows:
+        if row["state"] in ("delivered", "unknown"):
+            call = accepted[row["carrier_user_id"]]
+            assert (row["trace_id"], row["x_date"]) == (call.trace_id, call.x_date)
+            assert row["attempts"] in (1, 2) and row["version"] and len(row["job"]) == 16
+            body = f'{{"carrierUserId":"{row["carrier_user_id"]}","type":2,"packageId":"14"}}'
+            assert row["body_sha256"] == hashlib.sha256(body.encode()).hexdigest()
+            assert row["first_sent_at"] <= row["sent_at"] and row["sent_at"].endswith("Z")
+    # What was refused is sent again on request, what is unknown is not.
+    done = command("resume", "--job", job, "--transport", transport, environ=environ)
+    assert done.code == 5 and len(koodrive_sandbox.accepted()) == 39
+    done = command("resume", "--job", job, "--repeat-refused", "--transport", transport, environ=environ)
+    assert done.code == 5 and len(koodrive_sandbox.accepted()) == 40
+    done = command("resume", "--job", job, "--repeat-unknown", "--transport", transport, environ=environ)
+    assert done.code == 2 and len(koodrive_sandbox.accepted()) == 41
+
+
+def test_reports(job, tmp_path, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source = lapsed(tmp_path, 3)
+    with open(source, "a", encoding="utf-8") as more:
+        more.write(" x,14\n")
+    assert command("run", source, "--job", job, environ=environ).code == 2
+    table = command("report", "--job", job).stdout
+    assert "4 rows" in table and "delivered          3  the service took it" in table and "bad                1" in table
+    listed = list(csv.DictReader(io.StringIO(command("report", "--job", job, "--csv").stdout)))
+    assert [(row["line"], row["state"]) for row in listed] == [("5", "bad")]
+    assert len(list(csv.DictReader(io.StringIO(command("report", "--job", job, "--csv", "--all").stdout)))) == 4
+    # Nobody else can read it, and no secret is in it.
+    assert stat.S_IMODE(os.stat(job).st_mode) == 0o600
+    secret = environ["KOODRIVE_APP_SECRET"]
+    for file in os.listdir(tmp_path):
+        content = (tmp_path / file).read_bytes()
+        assert secret.encode() not in content and b"Signature=" not in content
+    done = command("run", source, "--job", job, environ=environ)
+    assert done.code == 2 and "holds a job already; resume it" in done.stderr
+    done = command("forget", "--job", job, "--older-than", "1", "--json")
+    assert done.json["forgotten"] == 0
+    assert b"user 1" in (tmp_path / "night.db").read_bytes()
+    done = command("forget", "--job", job, "--older-than", "0", "--json")
+    assert done.json["forgotten"] == 4 and rows_of(job) == []
+    assert b"user 1" not in (tmp_path / "night.db").read_bytes()
+
+
+def test_a_dry_run_sends_nothing_and_leaves_nothing(job, tmp_path):
+    source = lapsed(tmp_path, 3)
+    done = command("run", source, "--job", job, "--dry-run", "--json")
+    assert (done.code, done.json["rows"]) == (0, {"pending": 3})
+    assert os.listdir(tmp_path) == ["lapsed.csv"]
+
+
+def test_standard_input(job, koodrive_sandbox, koodrive_sandbox_server):
+    done = command("run", "-", "--job", job, environ=koodrive_sandbox_server.environ, stdin=HEADER + "1,2\n")
+    assert done.code == 0 and len(koodrive_sandbox.accepted()) == 1
+
+
+def test_a_wrong_secret_halts_and_what_it_cost_is_sent_again(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source = lapsed(tmp_path, 300)
+    options = ("--job", job, "--rate", "5000")
+    done = command("run", source, *options, "--json", environ={**environ, "KOODRIVE_APP_SECRET": "wrong"})
+    assert done.code == 3 and "halted: 20 calls in a row got the same answer, HTTP 401" in done.stderr
+    rows = done.json["rows"]
+    assert 20 <= rows["refused"] <= 60 and rows["refused"] + rows["pending"] == 300
+    done = command("resume", *options, "--repeat-refused", "--json", environ=environ)
+    assert (done.code, done.json["rows"]) == (0, {"delivered": 300})
+    assert len(koodrive_sandbox.accepted()) == 300
+
+
+def test_a_token_file_that_is_renewed(job, tmp_path):
+    token = tmp_path / "token.txt"
+    token.write_text("old")
+    # A token that ends in the middle: the sandbox knows the next one alone.
+    with Sandbox(tokens=["new"]).serve() as server:
+        token.write_text("new")
+        environ = {name: value for name, value in server.environ.items() if "TOKEN" not in name}
+        done = command("run", lapsed(tmp_path, 5), "--job", job, "--token-file", str(token), environ=environ)
+        assert done.code == 0, done.stderr
+
+
+def test_one_process_at_a_time(job, tmp_path):
+    from koodrive._job.journal import Journal
+
+    with Journal(job, make=True):
+        done = command("report", "--job", job)
+        assert done.code == 2 and "another process is at the journal" in done.stderr
+    (tmp_path / "other.db").write_bytes(b"no database at all, but a text of some length\n" * 50)
+    done = command("report", "--job", str(tmp_path / "other.db"))
+    assert done.code == 2 and "is no journal" in done.stderr
+    assert "cannot be opened" in command("report", "--job", str(tmp_path / "none.db")).stderr
+
+
+class Process:
+    """A run that is under way."""
+
+    def __init__(self, *arguments, environ):
+        self._of = subprocess.Popen(
+            [sys.executable, "-m", "koodrive", *arguments],
+            env={**BARE, **environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def until(self, condition):
+        """False where it has ended before."""
+        while not condition():
+            if self._of.poll() is not None:
+                return condition()
+            time.sleep(0.01)
+        return True
+
+    def until_it_says(self, text):
+        while text.encode() not in (line := self._of.stderr.readline()):
+            assert line, "it has ended"
+
+    def signal(self, number):
+        self._of.send_signal(number)
+
+    def end(self):
+        out, err = self._of.communicate(timeout=300)
+        return self._of.returncode, out.decode(), err.decode()
+
+
+@pytest.mark.parametrize("transport", ["aiohttp", "threads"])
+def test_ctrl_c_once_finishes_what_is_in_flight(job, tmp_path, transport, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    run = Process("run", lapsed(tmp_path, 1000), "--job", job, "--transport", transport, "--rate", "100", environ=environ)
+    assert run.until(lambda: len(koodrive_sandbox.accepted()) > 10)
+    run.signal(signal.SIGINT)
+    code, _, err = run.end()
+    assert code == 130 and "finishing what is in flight" in err and "Traceback" not in err
+    states = collections.Counter(row["state"] for row in rows_of(job))
+    assert states == {"delivered": len(koodrive_sandbox.accepted()), "pending": 1000 - len(koodrive_sandbox.accepted())}
+
+
+@pytest.mark.koodrive_sandbox(faults=["pass"] * 5 + [{"delay": 600}] * 100)
+@pytest.mark.parametrize("transport", ["aiohttp", "threads"])
+def test_ctrl_c_twice_ends_at_once_and_what_was_in_flight_is_unknown(
+    job, tmp_path, transport, koodrive_sandbox, koodrive_sandbox_server
+):
+    arguments = ("--job", job, "--transport", transport, "--concurrency", "4", "--timeout", "3600")
+    run = Process("run", lapsed(tmp_path, 100), *arguments, environ=koodrive_sandbox_server.environ)
+    assert run.until(lambda: len(koodrive_sandbox.accepted()) == 9)
+    run.signal(signal.SIGINT)
+    run.until_it_says("finishing what is in flight")
+    run.signal(signal.SIGINT)
+    code, _, err = run.end()
+    assert code == 130 and "ended at once" in err and "Traceback" not in err
+    assert collections.Counter(row["state"] for row in rows_of(job)) == {"delivered": 5, "unknown": 4, "pending": 91}
+
+
+@pytest.mark.parametrize("transport, kills", [("aiohttp", 25), ("threads", 5)])
+def test_killed_at_any_moment_no_row_is_lost_and_none_is_delivered_twice(job, tmp_path, transport, kills):
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    chance = random.Random(seed)
+    faults = [chance.choice(["pass"] * 20 + ["cut", 429]) for _ in range(400)]
+    sandbox, count, concurrency = Sandbox(faults=faults), 3000, 16
+    source = lapsed(tmp_path, count)
+    options = ("--job", job, "--transport", transport, "--concurrency", str(concurrency))
+    with sandbox.serve() as server:
+        loaded = False
+        for _ in range(kills):
+            arguments = ("resume",) if loaded else ("run", source)
+            run = Process(*arguments, *options, "--rate", "500", environ=server.environ)
+            until = len(sandbox.accepted()) + chance.choice([0, 1, 3, 10, 20])
+            assert run.until(lambda: len(sandbox.accepted()) >= until), run.end()
+            # Also before the first request, and between any two.
+            time.sleep(chance.random() * 0.1)
+            run.signal(signal.SIGKILL)
+            assert run.end()[0] == -signal.SIGKILL
+            loaded = loaded or command("report", "--job", job).code == 0
+        done = command(*(("resume",) if loaded else ("run", source)), *options, "--rate", "100000", environ=server.environ)
+    assert done.code in (0, 4, 5), done.stderr
+    rows, accepted = rows_of(job), collections.Counter(call.carrier_user_id for call in sandbox.accepted())
+    trace_ids = {call.carrier_user_id: call.trace_id for call in sandbox.accepted()}
+    assert [(row["line"], row["carrier_user_id"]) for row in rows] == [(number + 2, f"user {number}") for number in range(count)]
+    for row in rows:
+        times = accepted[row["carrier_user_id"]]
+        if row["state"] == "delivered":
+            assert times == 1 and trace_ids[row["carrier_user_id"]] == row["trace_id"]
+        elif row["state"] == "unknown":
+            assert times <= 1 and row["trace_id"] and row["x_date"]
+        else:
+            assert row["state"] == "given_up" and times == 0
+    # No more are in doubt than were in flight, or cut.
+    states = collections.Counter(row["state"] for row in rows)
+    assert states["unknown"] <= kills * concurrency + faults.count("cut")
+    assert states["delivered"] >= count - kills * concurrency - len(faults)
+
+
+def test_nothing_leaves_that_is_not_on_disk(job, tmp_path, monkeypatch, koodrive_sandbox, koodrive_client):
+    """A disk that is full, say."""
+    from koodrive._job.journal import Journal
+    from koodrive._job.run import Sending
+    from koodrive._job.source import Source
+
+    for transport in ("aiohttp", "threads"):
+        path = job + transport
+        journal = Journal(path, make=True)
+        journal.load("x", Source(lapsed(tmp_path, 50), None, ",", False).rows())
+        monkeypatch.setattr(journal, "_commit", lambda group: sqlite3.OperationalError("database or disk is full"))
+        sending = Sending(journal, koodrive_client, 50, None, {"rate": 1000})
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+            sending.run(transport)
+        with pytest.raises(sqlite3.OperationalError, match="disk is full"):
+            journal.close()
+        assert koodrive_sandbox.accepted() == []
