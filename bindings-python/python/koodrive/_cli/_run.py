@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import tempfile
@@ -46,13 +47,9 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def send(journal: Journal, settings: Settings, arguments: Namespace, output: Output) -> int:
     """Sends what waits."""
-    file, token = arguments.token_file, None
-    if file not in (None, "-"):
-
-        def token() -> str:
-            # Whoever renews it writes it there.
-            return read("--token-file", file)
-
+    file = arguments.token_file
+    # Whoever renews it writes it there.
+    token = None if file in (None, "-") else functools.partial(read, "--token-file", file)
     options = {name: getattr(arguments, name) for name in ("rate", "concurrency", "token_age", "timeout", "connect_timeout")}
     sending = Sending(journal, settings.client, journal.counts().get(PENDING, 0), token, options)
     code = None
