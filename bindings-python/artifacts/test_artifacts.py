@@ -81,7 +81,9 @@ def test_its_record_is_right(wheel):
 
 def test_it_asks_for_nothing(wheel):
     metadata = Parser().parsestr(wheel.text("METADATA"))
-    assert metadata.get_all("Requires-Dist") is None
+    # Nothing but what an extra is named for.
+    assert metadata.get_all("Requires-Dist") == ["rich ; extra == 'cli'"]
+    assert metadata.get_all("Provides-Extra") == ["cli"]
     assert metadata["Requires-Python"] == ">=3.9"
     assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
     assert set(metadata.get_all("License-File")) == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"}

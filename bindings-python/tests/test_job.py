@@ -18,6 +18,7 @@ import pytest
 from koodrive.sandbox import Sandbox
 
 from command import BARE, koodrive as command
+from conftest import USER_ID, reply
 
 HEADER = "carrier_user_id,package_id\n"
 
@@ -88,7 +89,7 @@ def rows_in(monkeypatch):
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         with Journal(str(folder / "job.db"), make=True) as journal:
             journal.load(name, Source(str(file), form, delimiter, allow_blanks).rows())
-            return [row[:5] for row in journal.rows()]
+            return [row[:5] for row in journal.rows(everything=True)]
 
     return rows_in
 
@@ -172,6 +173,15 @@ def test_every_row_has_its_outcome(job, tmp_path, transport, koodrive_sandbox, k
     assert done.code == 5 and len(koodrive_sandbox.accepted()) == 40
     done = command("resume", "--job", job, "--repeat-unknown", "--transport", transport, environ=environ)
     assert done.code == 2 and len(koodrive_sandbox.accepted()) == 41
+    # What was sent in several runs shows all of them.
+    before = {row["line"]: row for row in rows}
+    for row in rows_of(job):
+        was = before[row["line"]]
+        again = was["state"] in ("refused", "unknown")
+        assert row["state"] == ("delivered" if again else was["state"])
+        assert (row["attempts"], row["first_sent_at"]) == (was["attempts"] + again, was["first_sent_at"])
+        assert row["earlier_trace_ids"] == (was["trace_id"] if again else None)
+        assert (row["trace_id"] != was["trace_id"]) == again and row["reason"] == (None if again else was["reason"])
 
 
 def test_reports(job, tmp_path, koodrive_sandbox_server):
@@ -193,6 +203,9 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
         assert secret.encode() not in content and b"Signature=" not in content
     done = command("run", source, "--job", job, environ=environ)
     assert done.code == 2 and "holds a job already; resume it" in done.stderr
+    for form in ("--csv", "--jsonl"):
+        done = command("report", "--job", job, form, "--json")
+        assert (done.code, done.json["error"]["kind"]) == (2, "invalid_input") and form in done.json["error"]["message"]
     done = command("forget", "--job", job, "--older-than", "1", "--json")
     assert done.json["forgotten"] == 0
     assert b"user 1" in (tmp_path / "night.db").read_bytes()
@@ -226,15 +239,23 @@ def test_a_wrong_secret_halts_and_what_it_cost_is_sent_again(job, tmp_path, kood
     assert len(koodrive_sandbox.accepted()) == 300
 
 
-def test_a_token_file_that_is_renewed(job, tmp_path):
+def test_a_token_file_is_read_anew_when_its_token_has_ended(job, tmp_path, server):
     token = tmp_path / "token.txt"
-    token.write_text("old")
-    # A token that ends in the middle: the sandbox knows the next one alone.
-    with Sandbox(tokens=["new"]).serve() as server:
-        token.write_text("new")
-        environ = {name: value for name, value in server.environ.items() if "TOKEN" not in name}
-        done = command("run", lapsed(tmp_path, 5), "--job", job, "--token-file", str(token), environ=environ)
-        assert done.code == 0, done.stderr
+    token.write_text("old\n")
+
+    def ended(connection):
+        token.write_text("new\n")
+        connection.sendall(reply(401, b"{}"))
+
+    server.answers = [reply(), ended, reply(), reply()]
+    environ = {"KOODRIVE_ENDPOINT": server.url, "KOODRIVE_USER_ID": USER_ID}
+    done = command(
+        "run", lapsed(tmp_path, 3), "--job", job, "--token-file", str(token), "--concurrency", "1", environ=environ
+    )
+    assert done.code == 0, done.stderr
+    sent = [request["headers"]["authorization"] for request in server.requests]
+    assert sent == ["Bearer old", "Bearer old", "Bearer new", "Bearer new"]
+    assert [(row["state"], row["attempts"]) for row in rows_of(job)] == [("delivered", 1), ("delivered", 2), ("delivered", 1)]
 
 
 def test_one_process_at_a_time(job, tmp_path):
@@ -247,6 +268,34 @@ def test_one_process_at_a_time(job, tmp_path):
     done = command("report", "--job", str(tmp_path / "other.db"))
     assert done.code == 2 and "is no journal" in done.stderr
     assert "cannot be opened" in command("report", "--job", str(tmp_path / "none.db")).stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
+@pytest.mark.parametrize("rich", [True, False])
+def test_what_a_terminal_shows(job, tmp_path, rich, koodrive_sandbox_server):
+    import pty
+
+    shown, terminal = pty.openpty()
+    if not rich:
+        (tmp_path / "rich.py").write_text("raise ImportError")
+    environ = {**koodrive_sandbox_server.environ, "TERM": "xterm", "COLUMNS": "160", "PYTHONPATH": str(tmp_path)}
+    arguments = ("run", lapsed(tmp_path, 5), "--job", job)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "koodrive", *arguments], env={**BARE, **environ}, stdout=subprocess.PIPE, stderr=terminal
+    )
+    os.close(terminal)
+    screen = b""
+    try:
+        while more := os.read(shown, 65536):
+            screen += more
+    except OSError:
+        # Linux's way to say that it has ended.
+        pass
+    os.close(shown)
+    assert run.communicate()[0].startswith(b"job ") and run.returncode == 0
+    assert b"5 of 5 (100%), " in screen and b"5 delivered, 0 refused, 0 unknown, 0 given up, 0:00:00 left" in screen
+    bar = "\u2501" * 30 if rich else f"[{'#' * 30}]"
+    assert bar in screen.decode() and (b"\x1b[?25l" in screen) == rich
 
 
 class Process:
@@ -322,7 +371,7 @@ def test_killed_at_any_moment_no_row_is_lost_and_none_is_delivered_twice(job, tm
         loaded = False
         for _ in range(kills):
             arguments = ("resume",) if loaded else ("run", source)
-            run = Process(*arguments, *options, "--rate", "500", environ=server.environ)
+            run = Process(*arguments, *options, "--rate", "100", environ=server.environ)
             until = len(sandbox.accepted()) + chance.choice([0, 1, 3, 10, 20])
             assert run.until(lambda: len(sandbox.accepted()) >= until), run.end()
             # Also before the first request, and between any two.
@@ -330,8 +379,9 @@ def test_killed_at_any_moment_no_row_is_lost_and_none_is_delivered_twice(job, tm
             run.signal(signal.SIGKILL)
             assert run.end()[0] == -signal.SIGKILL
             loaded = loaded or command("report", "--job", job).code == 0
-        done = command(*(("resume",) if loaded else ("run", source)), *options, "--rate", "100000", environ=server.environ)
-    assert done.code in (0, 4, 5), done.stderr
+        run = Process(*(("resume",) if loaded else ("run", source)), *options, "--rate", "100000", environ=server.environ)
+        code, _, err = run.end()
+    assert code in (0, 4, 5), err
     rows, accepted = rows_of(job), collections.Counter(call.carrier_user_id for call in sandbox.accepted())
     trace_ids = {call.carrier_user_id: call.trace_id for call in sandbox.accepted()}
     assert [(row["line"], row["carrier_user_id"]) for row in rows] == [(number + 2, f"user {number}") for number in range(count)]
@@ -359,7 +409,7 @@ def test_nothing_leaves_that_is_not_on_disk(job, tmp_path, monkeypatch, koodrive
         path = job + transport
         journal = Journal(path, make=True)
         journal.load("x", Source(lapsed(tmp_path, 50), None, ",", False).rows())
-        monkeypatch.setattr(journal, "_commit", lambda group: sqlite3.OperationalError("database or disk is full"))
+        monkeypatch.setattr(journal, "_commit", lambda *parts: sqlite3.OperationalError("database or disk is full"))
         sending = Sending(journal, koodrive_client, 50, None, {"rate": 1000})
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):
             sending.run(transport)

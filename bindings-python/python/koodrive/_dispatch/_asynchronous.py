@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Generic, TypeVar
 
 from .. import _core
@@ -48,7 +49,10 @@ class AsyncDispatch(Generic[_Key]):
         self._turn = job.dispatcher.turn
         self._loop: Any = None
         self._waiter: Any = None
-        self._exchanges: set[asyncio.Task[Any]] = set()
+        #: By task the ticket.
+        self._exchanges: dict[asyncio.Task[None], int] = {}
+        #: Whether nobody waits any more for what is in flight.
+        self._abandoned = False
         # Of the reader and of the token function.
         self._others: set[asyncio.Task[Any]] = set()
 
@@ -108,9 +112,9 @@ class AsyncDispatch(Generic[_Key]):
             if word == "calls":
                 job.wanted = value
                 if self._is_async:
-                    self._spawn(self._others, self._read())
+                    self._spawn(self._read())
             elif word == "token":
-                self._spawn(self._others, self._renew())
+                self._spawn(self._renew())
             elif word == "halted":
                 halt = job.halt(value)
                 resumed: Any = None if job.on_halt is None else job.on_halt(halt)
@@ -142,6 +146,7 @@ class AsyncDispatch(Generic[_Key]):
                 elif word == "done":
                     await self._end()
         except BaseException:
+            self._abandoned = True
             for task in self._exchanges:
                 task.cancel()
             raise
@@ -155,18 +160,28 @@ class AsyncDispatch(Generic[_Key]):
 
     def _start(self, attempt: Any) -> None:
         ticket, request, key, number = attempt
-        task = self._spawn(self._exchanges, self._exchange(ticket, request, key, number))
-        # Also for one that is cancelled before it began.
-        task.add_done_callback(lambda task: self._hand_in(ticket, task))
+        if self._job.before is None:
+            self._go(ticket, request)
+        else:
+            self._job.before(key, request, number, partial(self._go, ticket, request))
 
-    async def _exchange(self, ticket: int, request: Any, key: Any, number: int) -> None:
+    def _go(self, ticket: int, request: Any, kept: Optional[BaseException] = None) -> None:
+        """Sends, unless there is a reason that keeps it from leaving."""
         job = self._job
-        try:
-            if job.before is not None:
-                await job.before(key, request, number)
-        except Exception as error:
-            job.fail(job.kept(ticket, error))
-            return
+        if kept is not None:
+            job.fail(job.kept(ticket, kept))
+            self._wake()
+        elif self._abandoned:
+            job.give_up(ticket)
+            self._wake()
+        else:
+            task = self._loop.create_task(self._exchange(ticket, request))
+            self._exchanges[task] = ticket
+            # Also for one that is cancelled before it began.
+            task.add_done_callback(self._hand_in)
+
+    async def _exchange(self, ticket: int, request: Any) -> None:
+        job = self._job
         try:
             status, headers, body = await self._travel(request, **job.limits)
             job.dispatcher.response(ticket, status, headers, body)
@@ -175,7 +190,8 @@ class AsyncDispatch(Generic[_Key]):
             if ends is not None:
                 job.fail(ends)
 
-    def _hand_in(self, ticket: int, task: asyncio.Task[Any]) -> None:
+    def _hand_in(self, task: asyncio.Task[None]) -> None:
+        ticket = self._exchanges.pop(task)
         if task.cancelled():
             self._job.broken(ticket, asyncio.CancelledError("the exchange was cancelled"))
         self._wake()
@@ -226,11 +242,10 @@ class AsyncDispatch(Generic[_Key]):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _spawn(self, tasks: set[asyncio.Task[Any]], work: Coroutine[Any, Any, None]) -> asyncio.Task[Any]:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task: asyncio.Task[Any] = self._loop.create_task(work)
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-        return task
+        self._others.add(task)
+        task.add_done_callback(self._others.discard)
 
 
 def _current() -> Any:

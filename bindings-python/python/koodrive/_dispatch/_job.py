@@ -64,8 +64,9 @@ class Job:
         self.under_way: set[int] = set()
         #: What is raised when the outcomes are out.
         self.failure: Optional[BaseException] = None
-        #: Gets key, request and number of each attempt before it leaves, and may keep it: for `koodrive._job`'s journal.
-        self.before: Optional[Callable[[Any, Any, int], Any]] = None
+        #: For `koodrive._job`'s journal: gets key, request and number of each attempt before it leaves, and may keep it from
+        #: leaving. A thread waits for its return; on asyncio it also gets what it is to call then, with None or why not.
+        self.before: Optional[Callable[..., Any]] = None
         self._why_no_token: Optional[BaseException] = None
         self._read = 0
 

@@ -14,7 +14,8 @@ import os
 import sqlite3
 import threading
 import time
-from queue import Empty, SimpleQueue
+from collections import deque
+from itertools import chain
 
 from .. import _core
 
@@ -26,38 +27,58 @@ if TYPE_CHECKING:
     from .._dispatch import CallOutcome
     from .source import Row
 
-#: Rows are read, and marks and outcomes written, so many at a time at most.
-PAGE = 500
+    #: Is called when it is on disk, or with why it is not.
+    Mark = Callable[[Optional[BaseException]], object]
+
+#: Rows are read so many at a time.
+_PAGE = 500
 
 #: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
 #: has the same user and package.
 PENDING, SENDING, BAD, REPEATED = "pending", "sending", "bad", "repeated"
 
-#: What a row has, in the order of the columns.
+#: What the report lists of a row.
 COLUMNS = (
-    "line", "carrier_user_id", "package_id", "state", "reason", "attempts", "trace_id", "x_date", "body_sha256",
-    "first_sent_at", "sent_at", "answered_at", "server_date", "status", "code", "msg", "version",
+    "line", "carrier_user_id", "package_id", "state", "reason", "attempts", "trace_id", "x_date", "body_sha256", "first_sent_at",
+    "sent_at", "answered_at", "server_date", "status", "code", "msg", "version", "earlier_trace_ids",
 )  # fmt: skip
 
+# What was read never changes; what is sent has its entry when it first leaves. So a mark touches one page, the same as the
+# marks around it, and no index.
 _SCHEMA = """
 CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL);
 CREATE TABLE row (
-    line INTEGER PRIMARY KEY, carrier_user_id TEXT NOT NULL, package_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT,
-    attempts INTEGER NOT NULL DEFAULT 0, trace_id TEXT, x_date TEXT, body_sha256 TEXT, first_sent_at REAL, sent_at REAL,
-    answered_at REAL, server_date REAL, status INTEGER, code TEXT, msg TEXT, version TEXT
+    line INTEGER PRIMARY KEY, carrier_user_id TEXT NOT NULL, package_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT
 );
-CREATE UNIQUE INDEX once ON row (carrier_user_id, package_id) WHERE state NOT IN ('bad', 'repeated');
-CREATE INDEX states ON row (state);
+CREATE UNIQUE INDEX once ON row (carrier_user_id, package_id) WHERE state = 'pending';
+CREATE TABLE sent (
+    line INTEGER PRIMARY KEY, state TEXT NOT NULL DEFAULT 'sending', reason TEXT, attempts INTEGER NOT NULL DEFAULT 1,
+    trace_id TEXT, x_date TEXT, body_sha256 TEXT, first_sent_at REAL, sent_at REAL, answered_at REAL, server_date REAL,
+    status INTEGER, code TEXT, msg TEXT, version TEXT, earlier_trace_ids TEXT
+);
+CREATE VIEW rows AS SELECT
+    line, carrier_user_id, package_id, coalesce(sent.state, row.state) AS state, coalesce(sent.reason, row.reason) AS reason,
+    coalesce(attempts, 0) AS attempts, trace_id, x_date, body_sha256, coalesce(first_sent_at, sent_at) AS first_sent_at,
+    sent_at, answered_at, server_date, status, code, msg, version, earlier_trace_ids
+FROM row LEFT JOIN sent USING (line);
 """
 
-_MARK = """
-UPDATE row SET state = 'sending', reason = NULL, attempts = ?, trace_id = ?, x_date = ?, body_sha256 = ?, first_sent_at = ?,
-    sent_at = ?, answered_at = NULL, server_date = NULL, status = NULL, code = NULL, msg = NULL, version = ? WHERE line = ?
-"""
-_OUTCOME = """
-UPDATE row SET state = ?, reason = ?, attempts = ?, trace_id = ?, x_date = ?, first_sent_at = ?, sent_at = ?, answered_at = ?,
-    server_date = ?, status = ?, code = ?, msg = ? WHERE line = ?
-"""
+_MARK = (
+    "INSERT INTO sent (line, trace_id, x_date, body_sha256, sent_at, version) VALUES ",
+    "(?, ?, ?, ?, ?, ?)",
+    """ ON CONFLICT (line) DO UPDATE SET
+    earlier_trace_ids = CASE WHEN trace_id = excluded.trace_id THEN earlier_trace_ids
+        ELSE coalesce(earlier_trace_ids || ' ', '') || trace_id END,
+    first_sent_at = coalesce(first_sent_at, sent_at), attempts = attempts + 1, state = 'sending', reason = NULL,
+    trace_id = excluded.trace_id, x_date = excluded.x_date, sent_at = excluded.sent_at, version = excluded.version,
+    answered_at = NULL, server_date = NULL, status = NULL, code = NULL, msg = NULL""",
+)
+_OUTCOME = (
+    "INSERT INTO sent (line, state, reason, answered_at, server_date, status, code, msg) VALUES ",
+    "(?, ?, ?, ?, ?, ?, ?, ?)",
+    """ ON CONFLICT (line) DO UPDATE SET state = excluded.state, reason = excluded.reason, answered_at = excluded.answered_at,
+    server_date = excluded.server_date, status = excluded.status, code = excluded.code, msg = excluded.msg""",
+)
 
 
 class Journal:
@@ -76,20 +97,26 @@ class Journal:
         self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             self._begin()
+            self._sync_folder()
         except sqlite3.DatabaseError as error:
             self._database.close()
             if "locked" in str(error):
                 _refuse(f"another process is at the journal {path}", "wait for its end")
             _refuse(f"{path} is no journal: {error}", "name the file that `koodrive run` has made")
-        self._wanted: SimpleQueue[Any] = SimpleQueue()
+        self._wanted: deque[Any] = deque()
+        self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
         self._writer: Optional[threading.Thread] = None
+        #: Says of marks that they are on disk, or why they are not; in the writer's thread.
+        self.tell: Callable[[list[Mark], Optional[BaseException]], object] = tell
 
     def _begin(self) -> None:
         for pragma in (
             "locking_mode = EXCLUSIVE",
             "journal_mode = WAL",
             "synchronous = FULL",
+            # macOS would leave it in the disk's own memory.
+            "fullfsync = ON",
             # What is deleted is overwritten.
             "secure_delete = ON",
         ):
@@ -102,6 +129,13 @@ class Journal:
                 self._database.execute(statement)
         self._database.execute("COMMIT")
         self._database.execute("SELECT id, source, created_at FROM job").fetchall()
+
+    def _sync_folder(self) -> None:
+        """The names of the files, too, survive a power cut: not every build of SQLite sees to it."""
+        if os.name == "posix":
+            folder = os.open(os.path.dirname(os.path.abspath(self.path)), os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
 
     @property
     def job(self) -> Optional[tuple[str, str, float]]:
@@ -126,41 +160,32 @@ class Journal:
 
     def _insert(self, row: Row) -> None:
         line, user, package, bad = row
-        insert = "INSERT INTO row (line, carrier_user_id, package_id, state, reason) VALUES (?, ?, ?, ?, ?)"
-        if bad is None:
-            try:
-                self._database.execute(insert, (line, user, package, PENDING, None))
-                return
-            except sqlite3.IntegrityError:
-                (first,) = self._database.execute(
-                    "SELECT line FROM row WHERE carrier_user_id = ? AND package_id = ? AND state NOT IN ('bad', 'repeated')",
-                    (user, package),
-                ).fetchone()
-                state, reason = REPEATED, f"the same user and package as in line {first}"
-        else:
-            state, reason = BAD, bad
-        self._database.execute(insert, (line, user, package, state, reason))
+        insert = "INSERT OR IGNORE INTO row VALUES (?, ?, ?, ?, ?)"
+        execute = self._database.execute
+        if bad is not None:
+            execute(insert, (line, user, package, BAD, bad))
+        elif not execute(insert, (line, user, package, PENDING, None)).rowcount:
+            first = "SELECT line FROM row WHERE carrier_user_id = ? AND package_id = ? AND state = 'pending'"
+            (before,) = execute(first, (user, package)).fetchone()
+            execute(insert, (line, user, package, REPEATED, f"the same user and package as in line {before}"))
 
-    def killed(self) -> int:
-        """Rows whose request may have left when the last process was killed are unknown from now on. Says how many."""
+    def killed(self) -> None:
+        """Rows whose request may have left when the last process was killed are unknown from now on."""
         reason = "the job was killed when its request had left, or was about to"
-        with self._lock:
-            changed = self._database.execute(
-                "UPDATE row SET state = 'unknown', reason = ? WHERE state = 'sending'", (reason,)
-            )
-            return changed.rowcount
+        self._change("UPDATE sent SET state = 'unknown', reason = ? WHERE state = 'sending'", (reason,))
 
-    def again(self, *states: str) -> int:
-        """Rows in one of these states wait for their turn again. Says how many."""
-        marks = ", ".join("?" * len(states))
+    def again(self, *states: str) -> None:
+        """Rows in one of these states wait for their turn again."""
+        self._change(f"UPDATE sent SET state = 'pending' WHERE state IN ({', '.join('?' * len(states))})", states)
+
+    def _change(self, statement: str, values: tuple[Any, ...]) -> None:
         with self._lock:
-            changed = self._database.execute(f"UPDATE row SET state = 'pending' WHERE state IN ({marks})", states)
-            return changed.rowcount
+            self._database.execute(statement, values)
 
     def counts(self) -> dict[str, int]:
         """How many rows are in each state."""
         with self._lock:
-            return dict(self._database.execute("SELECT state, count(*) FROM row GROUP BY state ORDER BY state"))
+            return dict(self._database.execute("SELECT state, count(*) FROM rows GROUP BY state ORDER BY state"))
 
     def bad(self, most: int) -> list[tuple[int, str]]:
         """Line and reason of the first bad rows."""
@@ -169,26 +194,20 @@ class Journal:
             return self._database.execute(query, (most,)).fetchall()
 
     def pending(self) -> Iterator[tuple[int, str, str]]:
-        """Line, user and package of the rows that wait, a page at a time."""
-        line = -1
-        while True:
-            with self._lock:
-                page = self._database.execute(
-                    "SELECT line, carrier_user_id, package_id FROM row WHERE state = 'pending' AND line > ? ORDER BY line LIMIT ?",
-                    (line, PAGE),
-                ).fetchall()
-            if not page:
-                return
-            yield from page
-            line = page[-1][0]
+        """Line, user and package of the rows that wait."""
+        return self._pages("line, carrier_user_id, package_id", "state = 'pending'")
 
-    def rows(self, *but: str) -> Iterator[tuple[Any, ...]]:
-        """The columns of all rows but those in these states, in their order, a page at a time."""
-        line, marks = -1, ", ".join("?" * len(but))
-        query = f"SELECT {', '.join(COLUMNS)} FROM row WHERE line > ? AND state NOT IN ({marks}) ORDER BY line LIMIT ?"
+    def rows(self, *, everything: bool) -> Iterator[tuple[Any, ...]]:
+        """The columns of all rows, or of those that were not delivered."""
+        return self._pages(", ".join(COLUMNS), "1" if everything else "state <> 'delivered'")
+
+    def _pages(self, columns: str, condition: str) -> Iterator[tuple[Any, ...]]:
+        """In the order of lines, a page at a time: between two, others are at the journal."""
+        line = -1
+        query = f"SELECT {columns} FROM rows WHERE line > ? AND {condition} ORDER BY line LIMIT {_PAGE}"
         while True:
             with self._lock:
-                page = self._database.execute(query, (line, *but, PAGE)).fetchall()
+                page = self._database.execute(query, (line,)).fetchall()
             if not page:
                 return
             yield from page
@@ -197,31 +216,30 @@ class Journal:
     def forget(self, before: float) -> int:
         """Deletes what was settled before this instant, and overwrites it. Says how many rows. What waits stays."""
         with self._lock:
-            changed = self._database.execute(
-                "DELETE FROM row WHERE state NOT IN ('pending', 'sending') AND "
-                "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?",
+            execute = self._database.execute
+            execute("BEGIN IMMEDIATE")
+            changed = execute(
+                "DELETE FROM row WHERE line IN (SELECT line FROM rows WHERE state NOT IN ('pending', 'sending') AND "
+                "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?)",
                 (before,),
             )
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            self._database.execute("VACUUM")
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            execute("DELETE FROM sent WHERE line NOT IN (SELECT line FROM row)")
+            execute("COMMIT")
+            for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                execute(statement)
             return changed.rowcount
 
-    def mark(self, done: Callable[[Optional[BaseException]], object], *fields: Any) -> None:
-        """Writes that a request is about to leave, and says so when it is on disk: only then may it."""
-        self._write((_MARK, fields, done))
+    def mark(self, go: Mark, *sent: Any) -> None:
+        """Writes that a request is about to leave: line, trace id, X-Date, hash of the body, when, by which version. Calls
+        ``go`` when it is on disk: only then may it."""
+        self._write((go, sent))
 
     def outcome(self, outcome: CallOutcome[int], reason: Optional[str]) -> None:
         """Writes what became of a row, soon."""
         it = outcome
-        if not it.attempts and it.verdict == "not_sent":
-            self._write(("UPDATE row SET state = ? WHERE line = ?", (PENDING, it.key), None))
-            return
-        fields = (
-            it.verdict, reason, it.attempts, it.trace_id, it.x_date, it.first_sent_at, it.sent_at, it.answered_at,
-            it.server_date, it.status, it.code, it.msg, it.key,
-        )  # fmt: skip
-        self._write((_OUTCOME, fields, None))
+        if it.verdict != "not_sent":  # Else it has never left: it waits as before.
+            fields = (it.key, it.verdict, reason, it.answered_at, it.server_date, it.status, it.code, it.msg)
+            self._write((None, fields))
 
     def _write(self, wanted: Any) -> None:
         if self._failure is not None:
@@ -229,43 +247,55 @@ class Journal:
         if self._writer is None:
             self._writer = threading.Thread(target=self._write_all, name="koodrive journal", daemon=True)
             self._writer.start()
-        self._wanted.put(wanted)
+        self._put(wanted)
+
+    def _put(self, wanted: Any) -> None:
+        self._wanted.append(wanted)
+        # While the writer is at the disk it is so already.
+        if not self._is_wanted.is_set():
+            self._is_wanted.set()
 
     def _write_all(self) -> None:
         while True:
-            group = [self._wanted.get()]
-            try:
-                while len(group) < PAGE:
-                    group.append(self._wanted.get_nowait())
-            except Empty:
-                pass
-            ends = None in group
-            failure = self._failure or self._commit([wanted for wanted in group if wanted is not None])
-            self._failure = failure
-            for wanted in group:
-                if wanted is not None and wanted[2] is not None:
-                    wanted[2](failure)
-            if ends:
+            self._is_wanted.wait()
+            self._is_wanted.clear()
+            group = []
+            while self._wanted:
+                group.append(self._wanted.popleft())
+            marks = [it for it in group if it is not None and it[0] is not None]
+            outcomes = [fields for go, fields in filter(None, group) if go is None]
+            # A row's mark is before its outcome.
+            self._failure = self._failure or self._commit((_MARK, [fields for _, fields in marks]), (_OUTCOME, outcomes))
+            if marks:
+                self.tell([go for go, _ in marks], self._failure)
+            if None in group:
                 return
 
-    def _commit(self, group: list[Any]) -> Optional[BaseException]:
+    def _commit(self, *parts: tuple[tuple[str, str, str], list[tuple[Any, ...]]]) -> Optional[BaseException]:
         with self._lock:
+            execute = self._database.execute
             try:
-                self._database.execute("BEGIN IMMEDIATE")
-                for statement, fields, _ in group:
-                    self._database.execute(statement, fields)
-                self._database.execute("COMMIT")
-            except sqlite3.Error as error:
+                execute("BEGIN IMMEDIATE")
+                for (insert, values, update), rows in parts:
+                    while rows:
+                        # Many in one statement, since between two every other thread has its turn; of few lengths, since each
+                        # is compiled. 64 rows have fewer than the 999 values that an old SQLite takes.
+                        size = 1 << min(len(rows).bit_length() - 1, 6)
+                        statement = insert + ", ".join([values] * size) + update
+                        execute(statement, list(chain.from_iterable(rows[:size])))
+                        rows = rows[size:]
+                execute("COMMIT")
+            except Exception as error:
                 # A disk that is full, above all. Nothing leaves any more.
                 if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
+                    execute("ROLLBACK")
                 return error
         return None
 
     def flush(self) -> None:
         """Returns when everything is on disk. Raises why it is not."""
         if self._writer is not None:
-            self._wanted.put(None)
+            self._put(None)
             self._writer.join()
             self._writer = None
         if self._failure is not None:
@@ -283,6 +313,12 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def tell(marks: list[Mark], failure: Optional[BaseException]) -> None:
+    """To those who wait for them."""
+    for mark in marks:
+        mark(failure)
 
 
 def _refuse(what: str, right: str) -> NoReturn:

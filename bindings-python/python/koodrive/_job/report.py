@@ -42,7 +42,7 @@ def table(journal: Journal) -> str:
 def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
     """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered."""
     job, _, _ = journal.job or ("", "", 0.0)
-    found = journal.rows(*(() if everything else ("delivered",)))
+    found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
     if form == "csv":
         yield _csv(columns)

@@ -9,9 +9,11 @@ import threading
 import time
 from importlib.metadata import version
 from importlib.util import find_spec
+from queue import SimpleQueue
 
 from .._client import X_DATE
 from .._values import NotifyPackageExpire
+from .journal import tell
 from .progress import Display
 
 TYPE_CHECKING = False
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Optional
 
+    from .. import Request
     from .._client import Client
     from .._dispatch import CallOutcome
-    from .journal import Journal
+    from .journal import Journal, Mark
 
 #: What exchanges go over, the fastest first.
 TRANSPORTS = ("aiohttp", "httpx", "threads")
@@ -54,13 +57,20 @@ class Sending:
             yield line, NotifyPackageExpire(carrier_user_id=user, package_id=package)
 
     def _in_threads(self) -> None:
+        def before(line: int, request: Request, number: int) -> None:
+            kept: SimpleQueue[Optional[BaseException]] = SimpleQueue()
+            self._mark(line, request, number, kept.put)
+            if (error := kept.get()) is not None:
+                raise error
+
         with self._client.dispatch(self._calls(), **self._options) as run:
-            run._job.before = self._before
+            run._job.before = before
             with Display(self._rows, lambda: run.progress), _Handlers(self, run.cancel, _interrupt):
                 try:
                     for outcome in run:
                         self._write(outcome)
                 except KeyboardInterrupt:
+                    # Those that are left.
                     for outcome in run:
                         self._write(outcome)
                     raise
@@ -71,54 +81,36 @@ class Sending:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task is not None
 
-        async def before(line: int, request: Any, number: int) -> None:
-            if number > 1:
-                return
-            durable = loop.create_future()
-
-            def written(error: Optional[BaseException]) -> None:
-                if not durable.done():
-                    durable.set_exception(error) if error else durable.set_result(None)
-
-            self._mark(line, request, lambda error: loop.call_soon_threadsafe(written, error))
-            await durable
-
         def end() -> None:
             # In the wait for an outcome, and then in the wait for what is in flight.
             task.cancel()
             loop.call_later(0.1, task.cancel)
 
-        async with _session(module) as session:
-            async with self._client.adispatch(self._calls(), transport=session, **self._options) as run:
-                run._job.before = before
-                threadsafe = _Handlers(
+        self._journal.tell = lambda *marks: loop.call_soon_threadsafe(tell, *marks)
+        try:
+            async with _session(module) as session, self._client.adispatch(
+                self._calls(), transport=session, **self._options
+            ) as run:
+                run._job.before = self._mark
+                handlers = _Handlers(
                     self, lambda: loop.call_soon_threadsafe(run.cancel), lambda: loop.call_soon_threadsafe(end)
                 )
-                with Display(self._rows, lambda: run.progress), threadsafe:
-                    async for outcome in run:
-                        self._write(outcome)
+                with Display(self._rows, lambda: run.progress), handlers:
+                    try:
+                        async for outcome in run:
+                            self._write(outcome)
+                    except asyncio.CancelledError:
+                        async for outcome in run:
+                            self._write(outcome)
+                        raise
+        finally:
+            # While there is a loop to tell.
+            self._journal.flush()
 
-    def _before(self, line: int, request: Any, number: int) -> None:
-        """For a thread: returns when the mark is on disk."""
-        if number > 1:
-            return
-        durable, failures = threading.Event(), []
-
-        def written(error: Optional[BaseException]) -> None:
-            if error:
-                failures.append(error)
-            durable.set()
-
-        self._mark(line, request, written)
-        durable.wait()
-        if failures:
-            raise failures[0]
-
-    def _mark(self, line: int, request: Any, written: Callable[[Optional[BaseException]], object]) -> None:
-        headers, now = dict(request.headers), time.time()
+    def _mark(self, line: int, request: Request, number: int, go: Mark) -> None:
+        headers = dict(request.headers)
         body = hashlib.sha256(request.body).hexdigest()
-        fields = (1, headers["x-traceid"], headers[X_DATE], body, now, now, self._version, line)
-        self._journal.mark(written, *fields)
+        self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), self._version)
 
     def _write(self, outcome: CallOutcome[int]) -> None:
         # Its first line: the rest is what to check, and the report is no place for that.
