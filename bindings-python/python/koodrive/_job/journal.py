@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from .source import Row
 
     #: Is called when it is on disk, or with why it is not.
-    Mark = Callable[[Optional[BaseException]], object]
+    _Mark = Callable[[Optional[BaseException]], object]
 
 #: Rows are read so many at a time.
-_PAGE = 500
+_PAGE = 2_000
 
 #: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
 #: has the same user and package.
@@ -108,7 +108,7 @@ class Journal:
         self._failure: Optional[BaseException] = None
         self._writer: Optional[threading.Thread] = None
         #: Says of marks that they are on disk, or why they are not; in the writer's thread.
-        self.tell: Callable[[list[Mark], Optional[BaseException]], object] = tell
+        self.tell: Callable[[list[_Mark], Optional[BaseException]], object] = tell
 
     def _begin(self) -> None:
         for pragma in (
@@ -229,7 +229,7 @@ class Journal:
                 execute(statement)
             return changed.rowcount
 
-    def mark(self, go: Mark, *sent: Any) -> None:
+    def mark(self, go: _Mark, *sent: Any) -> None:
         """Writes that a request is about to leave: line, trace id, X-Date, hash of the body, when, by which version. Calls
         ``go`` when it is on disk: only then may it."""
         self._write((go, sent))
@@ -315,7 +315,7 @@ class Journal:
         self.close()
 
 
-def tell(marks: list[Mark], failure: Optional[BaseException]) -> None:
+def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
     """To those who wait for them."""
     for mark in marks:
         mark(failure)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .. import Request
     from .._client import Client
     from .._dispatch import CallOutcome
-    from .journal import Journal, Mark
+    from .journal import Journal, _Mark
 
 #: What exchanges go over, the fastest first.
 TRANSPORTS = ("aiohttp", "httpx", "threads")
@@ -65,7 +65,13 @@ class Sending:
 
         with self._client.dispatch(self._calls(), **self._options) as run:
             run._job.before = before
-            with Display(self._rows, lambda: run.progress), _Handlers(self, run.cancel, _interrupt):
+
+            def end() -> None:
+                # Before the first has come as far, if need be: what is raised then waits for nothing.
+                run.cancel()
+                raise KeyboardInterrupt
+
+            with Display(self._rows, lambda: run.progress), _Handlers(self, run.cancel, end):
                 try:
                     for outcome in run:
                         self._write(outcome)
@@ -107,7 +113,7 @@ class Sending:
             # While there is a loop to tell.
             self._journal.flush()
 
-    def _mark(self, line: int, request: Request, number: int, go: Mark) -> None:
+    def _mark(self, line: int, request: Request, number: int, go: _Mark) -> None:
         headers = dict(request.headers)
         body = hashlib.sha256(request.body).hexdigest()
         self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), self._version)
@@ -126,10 +132,6 @@ def _session(module: str) -> Any:
     import httpx
 
     return httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
-
-
-def _interrupt() -> None:
-    raise KeyboardInterrupt
 
 
 class _Handlers:
@@ -153,7 +155,8 @@ class _Handlers:
     def _handle(self, number: int, frame: object) -> None:
         self._sending.interrupted += 1
         if self._sending.interrupted == 1:
-            sys.stderr.write("\nfinishing what is in flight; once more ends at once\n")
             self._finish()
+            # Now once more does.
+            sys.stderr.write("\nfinishing what is in flight; once more ends at once\n")
         else:
             self._end()
