@@ -1,5 +1,5 @@
 // What the sources import and is no file there: build.mjs makes it. `koodrive:glue` is glue.d.ts, or the
-// sandbox's sandbox.glue.d.ts.
+// dispatcher's dispatch.glue.d.ts, or the sandbox's sandbox.glue.d.ts.
 
 /** What the core calls things, in the order of names.js. The two operations are spelt in index.d.ts as well. */
 declare module "koodrive:names" {
