@@ -135,6 +135,15 @@ for (const [what, give] of [["sync", () => true], ["async", async () => true]]) 
   });
 }
 
+for (const [what, give] of [["nothing", () => {}], ["a promise of false", async () => false]]) {
+  test(`a halt is not resumed by ${what}`, async () => {
+    const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
+    const options = { transport: sandbox.fetch, onHalt: give, haltAfter: 5, concurrency: 1, ...FAST };
+    const { outcomes, error } = await allAndError(dispatch(clientOf(), calls(30), options));
+    assert.deepEqual([tally(outcomes), error.name, sandbox.accepted()], [{ refused: 5, not_sent: 25 }, "HaltedError", []]);
+  });
+}
+
 test("what onHalt throws ends the job, after the outcomes", async () => {
   const sandbox = new Sandbox({ faults: Array(30).fill(NOT_LISTED) });
   const enough = new Error("enough");
@@ -209,6 +218,28 @@ for (const [what, stop] of [
     });
   }
 }
+
+test("a call that comes when the job is ending has its outcome, too", async () => {
+  const sandbox = new Sandbox();
+  const [slow, answer] = [gate(), gate()];
+  const source = async function* () {
+    yield callOf(0);
+    await slow.opened;
+    yield ["late", callOf(1)];
+    assert.fail("read on");
+  };
+  const transport = through(sandbox, async () => {
+    run.cancel();
+    slow.open();
+    // In flight until that call has come.
+    setImmediate(answer.open);
+    await answer.opened;
+  });
+  const run = dispatch(clientOf(), source(), { transport, ...FAST });
+  const outcomes = await all(run);
+  assert.deepEqual(outcomes.map(({ key, verdict, attempts }) => [key, verdict, attempts]), [[0, "delivered", 1], ["late", "not_sent", 0]]);
+  assert.ok(Object.isFrozen(outcomes[1]));
+});
 
 test("a signal that is aborted already: nothing is read", async () => {
   const sandbox = new Sandbox();

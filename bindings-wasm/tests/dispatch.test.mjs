@@ -48,6 +48,15 @@ for (const [what, faults, options, ...expected] of [
   });
 }
 
+test("a reply of just the limit is read, and a longer one is not taken for its beginning", async () => {
+  const answer = '{"code":0}';
+  for (const [body, verdict] of [[answer, "delivered"], [`${answer} `, "unknown"], [answer + " ".repeat(1_000), "unknown"]]) {
+    const options = { transport: async () => jsonOf(200, body), replyLimit: answer.length, ...FAST };
+    const [outcome] = await all(dispatch(clientOf(), calls(1), options));
+    assert.equal(outcome.verdict, verdict, `${body.length} bytes`);
+  }
+});
+
 test("the members of an outcome, in JSON", async () => {
   // Its clock stands still, an hour behind: the first attempt is refused for its date, the second has the service's time.
   const service = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000);
