@@ -45,10 +45,11 @@ pub(crate) fn sizes(findings: &mut Findings) -> Result<()> {
     findings.measure(ROUNDS, &[program(&python, "start.py", &imports)])
 }
 
-/// Over aiohttp.
+/// Over aiohttp: a call, and a night's job with its journal.
 pub(crate) fn end_to_end(findings: &mut Findings) -> Result<()> {
     let python = python::installed_beside_peers()?;
-    findings.measure(ROUNDS, &[program(&python, "end_to_end.py", &[])])
+    let programs = ["end_to_end.py", "job.py"];
+    findings.measure(ROUNDS, &programs.map(|name| program(&python, name, &[])))
 }
 
 /// One process, more and more requests.
