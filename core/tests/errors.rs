@@ -206,6 +206,10 @@ fn an_unreadable_reply_says_why() {
             r#"{"code":null}"#,
             "its code is neither an integer nor a text that is not empty",
         ),
+        (
+            r#"{"code":""}"#,
+            "its code is neither an integer nor a text that is not empty",
+        ),
         (r#"{"code":0,"code":0}"#, "it has more than one code"),
         ("[]", "the body is JSON, but no object"),
     ] {
