@@ -314,7 +314,15 @@ test("a job that was never begun can be ended, and reads nothing", async () => {
   assert.deepEqual(await run.next(), { done: true, value: undefined });
   assert.equal(run.progress.pushed, 0);
   run.cancel();
-  if (Symbol.asyncDispose) await dispatch(clientOf(), []).constructor.prototype[Symbol.asyncDispose].call(run);
+});
+
+test("a job can be disposed of", { skip: !Symbol.asyncDispose }, async () => {
+  const sandbox = new Sandbox();
+  const run = dispatch(clientOf(), calls(), { transport: sandbox.fetch, ...FAST });
+  await run.next();
+  await run[Symbol.asyncDispose]();
+  assert.deepEqual([run.progress.inFlight, run.progress.delivered], [0, sandbox.accepted().length]);
+  assert.equal((await run.next()).done, true);
 });
 
 test("nothing is sent while nobody waits for an outcome", async () => {
