@@ -8,11 +8,12 @@ import sys
 
 import koodrive
 import koodrive.sandbox
+import koodrive.spark
 import koodrive.testing
 import koodrive.transports
 import pytest
 
-MODULES = [koodrive, koodrive.sandbox, koodrive.testing, koodrive.transports]
+MODULES = [koodrive, koodrive.sandbox, koodrive.spark, koodrive.testing, koodrive.transports]
 PUBLIC = {f"{module.__name__}.{name}": getattr(module, name) for module in MODULES for name in module.__all__}
 CLASSES = {name: value for name, value in PUBLIC.items() if isinstance(value, type)}
 

