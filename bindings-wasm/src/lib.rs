@@ -42,7 +42,11 @@ macro_rules! with_call {
 }
 
 /// `kind` is a `type` that was asked for by the name of an undocumented one.
-pub fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<NotifyPackageExpire> {
+pub fn notification(
+    user: String,
+    package: String,
+    kind: Option<f64>,
+) -> Checked<NotifyPackageExpire> {
     let call = NotifyPackageExpire::new(user, package)?;
     let Some(number) = kind else { return Ok(call) };
     let number = whole(number).ok_or_else(host::not_a_type)?;
@@ -53,8 +57,8 @@ pub fn notification(user: &str, package: &str, kind: Option<f64>) -> Checked<Not
 /// undocumented one.
 #[wasm_bindgen]
 pub fn check(
-    user: &str,
-    package: &str,
+    user: String,
+    package: String,
     kind: Option<f64>,
     number: Option<f64>,
 ) -> Result<(), Thrown> {
@@ -104,7 +108,10 @@ impl Core {
             let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
             client = client.with_clock_margin(seconds.ok_or_else(host::not_a_margin)?)?;
         }
-        Ok(Self(client, notification("any", "any", None)?))
+        Ok(Self(
+            client,
+            notification("any".into(), "any".into(), None)?,
+        ))
     }
 
     /// Shares the learned clock.
@@ -149,13 +156,12 @@ impl Core {
     }
 
     /// What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
-    ///
     /// To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
     pub fn request(
         &self,
         operation: u8,
-        user: &str,
-        package: &str,
+        user: String,
+        package: String,
         kind: Option<f64>,
         now: f64,
         date: Option<f64>,

@@ -38,6 +38,7 @@ pub struct Acknowledgement {
 
 /// What a request needs to know of an operation, as values: code that is not generic is there once.
 pub(crate) struct Facts {
+    pub(crate) index: usize,
     pub(crate) method: &'static Method,
     pub(crate) path: &'static str,
 }
@@ -45,6 +46,7 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) const fn of<O: Operation>() -> Self {
         Self {
+            index: O::INDEX,
             method: const { &O::METHOD },
             path: O::PATH,
         }

@@ -96,7 +96,7 @@ impl Dispatcher {
     }
 
     /// Takes a notification, of which JavaScript knows the rest by its `key`.
-    pub fn push(&mut self, key: f64, user: &str, package: &str, kind: Option<f64>) -> Done {
+    pub fn push(&mut self, key: f64, user: String, package: String, kind: Option<f64>) -> Done {
         let pushed = self.core.push(key, notification(user, package, kind)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }

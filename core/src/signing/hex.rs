@@ -16,7 +16,7 @@ impl Hex {
 
     /// Of a SHA-256, or of an HMAC made with it.
     #[inline(never)]
-    pub(super) fn of(digest: &[u8]) -> Self {
+    pub(crate) fn of(digest: &[u8]) -> Self {
         let mut hex = [0; 64];
         // 32 bytes are 64 digits, so this cannot fail.
         let _ = base16ct::lower::encode(digest, &mut hex);
