@@ -7,7 +7,7 @@ use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
 use zeroize::Zeroizing;
 
-use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
+use crate::convert::{self, Any, Headers, clock, exception, instant, json, octets, picked, text};
 
 /// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
 // NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
@@ -18,11 +18,7 @@ pub(crate) struct Call(pub(crate) Option<NotifyPackageExpire>);
 impl Call {
     #[new]
     #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None))]
-    fn new(
-        ids: Option<(String, String)>,
-        r#type: i64,
-        undocumented_type: Option<i64>,
-    ) -> PyResult<Self> {
+    fn new(ids: Ids, r#type: i64, undocumented_type: Option<i64>) -> PyResult<Self> {
         let call = ids.map(|ids| host::notify_package_expire(ids, r#type, undocumented_type));
         call.transpose().map(Self).map_err(exception)
     }
@@ -126,15 +122,25 @@ pub(crate) struct Client {
     fixed: [PyOnceLock<Fixed>; 2],
 }
 
+type Ids = Option<(String, String)>;
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
 type Answer<'a> = (u16, ReplyHeaders<'a>, &'a [u8]);
-type Sent = Option<(usize, String, String)>;
+type Sent<'a> = Option<((usize, String, String), Bound<'a, PyAny>, Bound<'a, PyAny>)>;
 type Reply = PyResult<Py<PyAny>>;
 
 impl Client {
-    fn read<O: Operation>(&self, call: &O, answer: Answer<'_>, sent: &Sent) -> PyResult<O::Reply> {
-        host::read(&self.core, call, answer, sent.as_ref()).map_err(exception)
+    fn read<O: Operation>(&self, call: &O, at: Answer<'_>, sent: &Sent<'_>) -> PyResult<O::Reply> {
+        host::read(&self.core, call, at, sent.as_ref().map(|it| &it.0)).map_err(exception)
+    }
+
+    fn learn(&self, headers: &Headers<'_>, sent_at: Any, received_at: Any) -> PyResult<()> {
+        let (sent_at, at) = (
+            instant("sent_at", sent_at)?,
+            instant("received_at", received_at)?,
+        );
+        self.core.observe_clock(picked(headers), sent_at, at);
+        Ok(())
     }
 }
 
@@ -180,30 +186,27 @@ impl Client {
     /// Reads the response to a call: returns the reply, or raises the error that it is.
     ///
     /// ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
-    // `_sent`, from `send`: the most bytes that a body may have, the X-Date and the trace id that went out.
+    // `_sent`, from `send`: what the core knows by that name, and the instants of `observe_clock`, which is then done as well.
     #[pyo3(signature = (call, status, headers, body, _sent=None))]
     #[allow(clippy::used_underscore_binding, reason = "private in Python")]
-    fn parse(&self, call: Given, status: u16, headers: Any, body: Any, _sent: Sent) -> Reply {
-        let (py, body) = (call.py(), octets(body)?);
-        let headers = &convert::headers(headers)?;
+    fn parse(&self, call: Given, status: u16, headers: Any, body: Any, _sent: Sent<'_>) -> Reply {
+        let (py, body, headers) = (call.py(), octets(body)?, &convert::headers(headers)?);
+        if let Some((_, sent_at, received_at)) = &_sent {
+            self.learn(headers, sent_at, received_at)?;
+        }
         let answer = (status, picked(headers), body.as_bytes());
         if let Some(notify) = &call.get().0 {
             let it = self.read(notify, answer, &_sent)?;
-            return Acknowledgement::new(it.code, it.msg, it.trace_id).into_py_any(py);
+            let id = it.trace_id.or(_sent.map(|(sent, ..)| sent.2));
+            return Acknowledgement::new(it.code, it.msg, id).into_py_any(py);
         }
         let it = self.read(&GetCurrentRetentionPolicy::new(), answer, &_sent)?;
         Ok(call.call_method1("_reply", (json(&it),))?.unbind())
     }
 
-    /// Learns the server's clock from the headers of a reply. ``send`` calls it.
-    ///
-    /// Both instants are of this machine's clock.
+    /// Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
     fn observe_clock(&self, headers: Any, sent_at: Any, received_at: Any) -> PyResult<()> {
-        let sent_at = instant("sent_at", sent_at)?;
-        let received_at = instant("received_at", received_at)?;
-        let (core, headers) = (&self.core, &convert::headers(headers)?);
-        core.observe_clock(picked(headers), sent_at, received_at);
-        Ok(())
+        self.learn(&convert::headers(headers)?, sent_at, received_at)
     }
 
     /// What was learned about the server's clock, in seconds; positive when it is ahead.

@@ -35,9 +35,8 @@ fn python<'a, A: PyCallArgs<'a>>(py: Python<'a>, name: &str, it: A) -> PyResult<
 
 /// `field` is its name in messages.
 pub(crate) fn text(field: &str, value: Any) -> PyResult<String> {
-    value
-        .extract()
-        .or_else(|_| python(value.py(), "text", (field, value))?.extract())
+    let text = value.extract();
+    text.or_else(|_| python(value.py(), "text", (field, value))?.extract())
 }
 
 /// An aware datetime, or seconds since the epoch, to the microsecond.
@@ -77,9 +76,8 @@ pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> 
         let [name, value]: [Bound<'py, PyAny>; 2] = pair?.extract()?;
         // Most headers are none of ours, and their length says so at no cost.
         let length = name.len()?;
-        if READ_FROM_REPLIES.iter().any(|known| known.len() == length)
-            && let Some(at) = position(octets(&name)?.as_bytes())
-        {
+        let ours = READ_FROM_REPLIES.iter().any(|it| it.len() == length);
+        if ours && let Some(at) = position(octets(&name)?.as_bytes()) {
             found[at].get_or_insert(octets(&value)?);
         }
     }

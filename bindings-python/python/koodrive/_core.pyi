@@ -58,11 +58,9 @@ class Client:
         """
     def observe_clock(self, /, headers: Any, sent_at: Any, received_at: Any) -> None:
         """
-        Learns the server's clock from the headers of a reply. ``send`` calls it.
-
-        Both instants are of this machine's clock.
+        Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
         """
-    def parse(self, /, call: Call, status: SupportsIndex, headers: Any, body: Any, _sent: tuple[SupportsIndex, str, str] | None = None) -> Any:
+    def parse(self, /, call: Call, status: SupportsIndex, headers: Any, body: Any, _sent: tuple[tuple[SupportsIndex, str, str], Any, Any] | None = None) -> Any:
         """
         Reads the response to a call: returns the reply, or raises the error that it is.
 

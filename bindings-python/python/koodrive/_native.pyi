@@ -98,10 +98,7 @@ class Client:
         """
 
     def observe_clock(self, headers: _Headers, sent_at: _Instant, received_at: _Instant) -> None:
-        """Learns the server's clock from the headers of a reply. ``send`` calls it.
-
-        Both instants are of this machine's clock.
-        """
+        """Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock."""
 
     @property
     def clock_offset(self) -> float:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from .._client import Client
     from .._errors import KooDriveError
+    from .._native import Request
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "max_reply_bytes": MAX_REPLY_BYTES}
 
@@ -115,26 +116,7 @@ def _flow(
         request = signer.request(call, started_at, trace_id, date)
         status: Optional[int] = None
         headers: Any = None
-
-        def report(error: Optional[KooDriveError]) -> None:
-            logging = _listening()
-            if on_exchange is None and logging is None:
-                return  # the usual case
-            exchange = Exchange(
-                method=request.method,
-                url=request.url,
-                status=status,
-                started_at=started_at,
-                duration=time.monotonic() - started,
-                trace_id=trace_id,
-                kind=error.kind if error else None,
-                outcome=error.outcome if error else None,
-            )
-            if logging is not None:
-                logging.log(exchange, error, call, request.headers, headers)
-            if on_exchange is not None:
-                _tell(on_exchange, exchange)
-
+        told = (on_exchange, call, request, trace_id, started_at, started)
         try:
             try:
                 try:
@@ -142,9 +124,9 @@ def _flow(
                 except BaseException as error:
                     without_request(error, dict(request.headers)[AUTHORIZATION])
                     raise
-                client.observe_clock(headers, started_at, time.time())
                 sent = (max_reply_bytes, dict(request.headers)[X_DATE], trace_id)
-                reply = client.parse(call, status, headers, body, sent)  # type: ignore[call-arg]
+                # Learns the clock as well.
+                reply = client.parse(call, status, headers, body, (sent, started_at, time.time()))  # type: ignore[call-arg]
             except Unusable as cause:
                 raise _core.error("refused", *cause.args) from None
             except NotSent as cause:
@@ -155,7 +137,7 @@ def _flow(
                 raise _failure("outcome_unknown", cause, trace_id) from cause
         except _ENDS as error:
             error.trace_id = error.trace_id or trace_id
-            report(error)
+            _report(*told, status, headers, error)
             if not (may_sign_anew and error._clock_refusal):
                 raise
             # The service refused the date and has told its time since: no repeat, since it did not act.
@@ -164,11 +146,42 @@ def _flow(
             raise
         except BaseException as cancelled:
             # By whoever waits for the reply. It is theirs, unchanged; the request may have left.
-            report(_failure("outcome_unknown", cancelled, trace_id))
+            _report(*told, status, headers, _failure("outcome_unknown", cancelled, trace_id))
             raise
         else:
-            report(None)
+            _report(*told, status, headers, None)
             return with_field(reply, "trace_id", trace_id) if reply.trace_id is None else reply
+
+
+def _report(
+    on_exchange: Optional[Callable[[Exchange], object]],
+    call: Any,
+    request: Request,
+    trace_id: str,
+    started_at: float,
+    started: float,
+    status: Optional[int],
+    headers: Any,
+    error: Optional[KooDriveError],
+) -> None:
+    """Of an exchange that has ended, to the hook and the log."""
+    logging = _listening()
+    if on_exchange is None and logging is None:
+        return
+    exchange = Exchange(
+        method=request.method,
+        url=request.url,
+        status=status,
+        started_at=started_at,
+        duration=time.monotonic() - started,
+        trace_id=trace_id,
+        kind=error.kind if error else None,
+        outcome=error.outcome if error else None,
+    )
+    if logging is not None:
+        logging.log(exchange, error, call, request.headers, headers)
+    if on_exchange is not None:
+        _tell(on_exchange, exchange)
 
 
 def _failure(kind: str, cause: BaseException, trace_id: str) -> Any:
