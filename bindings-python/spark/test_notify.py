@@ -11,6 +11,7 @@ import koodrive
 import koodrive.spark
 import pytest
 from koodrive.sandbox import Sandbox
+from pyspark import cloudpickle
 from pyspark.errors import AnalysisException
 
 import on_executors
@@ -62,9 +63,8 @@ def accepted(server):
 
 
 def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
-    sent = []
-    dumps = __import__("pyspark.cloudpickle", fromlist=["dumps"]).dumps
-    monkeypatch.setattr("pyspark.cloudpickle.dumps", lambda *given, **options: sent.append(dumps(*given, **options)) or sent[-1])
+    sent, dumps = [], cloudpickle.dumps
+    monkeypatch.setattr(cloudpickle, "dumps", lambda *given, **options: sent.append(dumps(*given, **options)) or sent[-1])
     server = serve(faults=[429, "cut", 503, 500, "pass", {"status": 400, "body": '{"code":13000102,"msg":"没有"}'}, "cut-in-headers", {"delay": 0.5}])
     at = datetime.datetime(2026, 11, 25, 1, 2, 3, 4)
     keyed = [(n, [f"key {n}"], decimal.Decimal(n), at, {"a": n}, *ids) for n, ids in enumerate(users(300))]
@@ -88,8 +88,8 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
     assert len(rows) == 304
     taken = accepted(server)
     assert max(taken.values()) == 1
-    for number, user, _ in [(n, f"user {n}", 0) for n in range(300)]:
-        row = rows[number]
+    for number in range(300):
+        row, user = rows[number], f"user {number}"
         assert (row.carrier_user_id, row.package_id) == (user, "14")
         assert (row.k, row.d, row.t, row.m) == ([f"key {number}"], decimal.Decimal(number), at, {"a": number})
         assert len(row.trace_id) == 58 and len(row.x_date) == 16 and row.attempts >= 1
