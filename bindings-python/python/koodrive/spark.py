@@ -52,10 +52,10 @@ _COLUMNS = {
     "error": "string",
 }
 
-#: Calls a second, for each task: their bursts, at least one call each, are together a tenth of a second's worth.
+#: Calls a second for each task: their bursts together are a tenth of a second's worth.
 _LEAST = 10
 
-#: Batches, of 10,000 rows by default, before they must be written. Only bad rows come to so many.
+#: Batches, of 10,000 rows by default, before they must be written.
 _MOST_WAITING = 30
 
 
@@ -74,14 +74,14 @@ def notify(
 ) -> DataFrame:
     """Sends a call for each row, writes the outcomes to ``path`` as Parquet, and returns them read from there.
 
-    ``dataframe`` has ``carrier_user_id`` and ``package_id``, as text; ``keys`` are columns that go along. ``settings`` is
-    ``client.settings``. ``credentials`` is called in each task and returns a mapping for ``Client.from_settings``, ``transport``
-    one for ``Client.dispatch``: functions that executors can import, of which only the names are sent.
+    ``dataframe`` has ``carrier_user_id`` and ``package_id``, as text; ``keys`` are columns that go along. In each task
+    ``credentials`` returns a mapping for ``Client.from_settings``, ``transport`` a transport. Only the names of both are sent, so
+    executors must be able to import them.
 
     ``rate`` is that of all ``tasks``, by default one for 10 calls a second, but no more than run at once. ``path`` must not exist.
 
     Errors of this package are raised when all outcomes are there. If Spark fails, those of finished tasks are; other rows, in
-    ``_koodrive/calls`` below it, are unknown, as is a task that is tried again: it sends nothing.
+    ``_koodrive/calls`` there, are unknown, as is a task that is tried again: it sends nothing.
     """
     try:
         import pandas  # noqa: F401  # for mapInArrow
@@ -93,7 +93,7 @@ def notify(
     if not isinstance(settings, Settings):
         raise _core.error("refused", f"settings is of type {type(settings).__name__}", "give client.settings")
     functions = (_name("credentials", credentials), transport and _name("transport", transport))
-    # Sends nothing: it checks the numbers, and knows the default.
+    # Sends nothing: it checks the numbers.
     limits: Any = {"connect_timeout": connect_timeout, "timeout": timeout}
     rate = Client.from_settings(settings, token="none").dispatch((), **limits, **policy).progress.rate
     session: Any = dataframe.sparkSession
@@ -114,7 +114,7 @@ def notify(
     if folder.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()).exists(folder):
         raise _core.error("refused", f"{path} exists already", "read it; what is to be sent again goes to another")
     most = tasks or min(context.defaultParallelism, max(int(rate / _LEAST), 1))
-    # Tasks read files: after a shuffle Spark would repeat whole stages, too, whose attemptNumber begins at 0.
+    # From files: after a shuffle Spark may repeat the stage, and attemptNumber begins at 0.
     rows.repartition(most).write.parquet(f"{path}/_koodrive/calls")
     rows = session.read.schema(rows.schema).parquet(f"{path}/_koodrive/calls")
     number = max(min(most, rows.rdd.getNumPartitions()), 1)
@@ -122,7 +122,7 @@ def notify(
     nothing: Any = ()
     stopped = context.accumulator(nothing, AddingAccumulatorParam(nothing))
     sent = rows.coalesce(number).mapInArrow(partial(_send, settings, *functions, options, stopped), schema)
-    # What a task has committed stays, also if the job fails afterwards.
+    # What a task has committed stays if the job fails.
     sent.write.mode("append").option("mapreduce.fileoutputcommitter.algorithm.version", "2").parquet(path)
     for why in stopped.value:
         raise why
@@ -142,11 +142,11 @@ def _name(what: str, function: Any) -> str:
 
 
 def _calls(batches: Iterator[Any], read: deque[_Batch]) -> Iterator[Any]:
-    """Good rows, as pairs for the dispatcher; None where so many bad ones have been read that they have to be written."""
+    """Good rows, as pairs for the dispatcher; None where so many bad ones were read that they must be written."""
     for rows in filter(len, batches):
         outcomes: dict[int, tuple[Any, ...]] = {}
         read.append((rows, outcomes))
-        # As bytes, since Spark's text need not be UTF-8. Where it is not, the call refuses it.
+        # Spark's text need not be UTF-8. Where it is not, the call refuses it.
         columns = (rows.column(name).cast("large_binary").to_pylist() for name in _IDS)
         for row, ids in enumerate(zip(*columns)):
             texts: Any = (None if value is None else value.decode("utf-8", "surrogateescape") for value in ids)
