@@ -29,7 +29,6 @@ export class Core {
     parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id: string | null | undefined, limit: number | null | undefined, sent_at: number, received_at?: number | null): any;
     /**
      * What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
-     *
      * To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
      */
     request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date: number | null | undefined, text: string | null | undefined, explain: boolean): any;
