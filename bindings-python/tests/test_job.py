@@ -358,6 +358,41 @@ def test_ctrl_c_twice_ends_at_once_and_what_was_in_flight_is_unknown(
     assert collections.Counter(row["state"] for row in rows_of(job)) == {"delivered": 5, "unknown": 4, "pending": 91}
 
 
+#: Both come while an outcome is written.
+CTRL_C_TWICE = """
+import signal, sys
+from koodrive._cli import main
+from koodrive._job.journal import Journal
+
+write = Journal.outcome
+
+def interrupted(journal, *outcome):
+    Journal.outcome = write
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+    write(journal, *outcome)
+
+Journal.outcome = interrupted
+sys.exit(main())
+"""
+
+
+@pytest.mark.koodrive_sandbox(faults=["pass"] + [{"delay": 600}] * 100)
+def test_ctrl_c_twice_while_an_outcome_is_written(job, tmp_path, koodrive_sandbox_server):
+    arguments = ("run", lapsed(tmp_path, 20), "--job", job, "--transport", "threads", "--concurrency", "4", "--timeout", "3600")
+    run = subprocess.run(
+        [sys.executable, "-c", CTRL_C_TWICE, *arguments],
+        env={**BARE, **koodrive_sandbox_server.environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=300,
+    )
+    assert run.returncode == 130 and b"ended at once" in run.stderr and b"Traceback" not in run.stderr
+    states = collections.Counter(row["state"] for row in rows_of(job))
+    # Those in flight, and the one whose outcome was about to be written.
+    assert set(states) == {"unknown", "pending"} and states["unknown"] <= 5
+
+
 @pytest.mark.parametrize("transport, kills", [("aiohttp", 25), ("threads", 5)])
 def test_killed_at_any_moment_no_row_is_lost_and_none_is_delivered_twice(job, tmp_path, transport, kills):
     seed = random.randrange(2**32)

@@ -86,7 +86,8 @@ class Sending:
                     for outcome in run:
                         self._write(outcome)
                 except KeyboardInterrupt:
-                    # Those that are left.
+                    # If it came while an outcome was written, nothing in flight is given up yet.
+                    run._abandon()
                     for outcome in run:
                         self._write(outcome)
                     raise
