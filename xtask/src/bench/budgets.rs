@@ -1,4 +1,5 @@
-//! What a request may cost: goals of the product, most of them against what a peer costs in the same run.
+//! What a request may cost: goals of the product, most of them against what a peer costs in the same run. Sizes and start-up times
+//! are what a plain build is expected to have; a surprise needs an explanation, and the code does not bend for them.
 
 use super::row::{KOODRIVE, Row, Unit};
 
@@ -40,8 +41,6 @@ const fn flat(operation: &'static str, most: f64) -> Budget {
     }
 }
 
-const KIB: f64 = 1024.0;
-
 #[rustfmt::skip]
 pub(crate) const BUDGETS: [Budget; 30] = [
     budget("rust", "bearer request", Times(2.0, "bare strings")),
@@ -59,10 +58,10 @@ pub(crate) const BUDGETS: [Budget; 30] = [
     budget("node", "signed request", Times(1.0 / 6.0, "@huaweicloud/huaweicloud-sdk-core")),
     budget("node", "parse", Times(3.0, "tuned")),
     budget("browser", "signed request", Times(1.0 / 12.0, "WebCrypto")),
-    budget("size", "npm bundle, gzip", Most(54.0 * KIB, Unit::Bytes)),
-    budget("size", "npm .wasm, gzip", Most(40.0 * KIB, Unit::Bytes)),
-    budget("size", "pip installed", Most(1.5e6, Unit::Bytes)),
-    budget("start", "Node, import to first signed request", Most(12.0, Unit::Milliseconds)),
+    budget("size", "npm bundle, gzip", Most(112e3, Unit::Bytes)),
+    budget("size", "npm .wasm, gzip", Most(96e3, Unit::Bytes)),
+    budget("size", "pip installed", Most(4e6, Unit::Bytes)),
+    budget("start", "Node, import to first signed request", Most(20.0, Unit::Milliseconds)),
     budget("start", "Python, import", Most(4.0, Unit::Milliseconds)),
     budget("end to end", "Rust, hyper", Times(1.12, CONSTANT_BYTES)),
     budget("end to end", "Python, aiohttp", Times(1.05, CONSTANT_BYTES)),

@@ -13,18 +13,6 @@ use crate::{licenses, reproducible, sh, toolchain};
 
 pub(crate) const CRATE: &str = "koodrive-python";
 
-/// The standard library is compiled with the wheel, for size as the rest of it, and without what prints the stack after a
-/// panic: a reader of debug information, which no wheel has. Python is told of a panic as ever. Stable Rust has these switches
-/// under lock; RUSTC_BOOTSTRAP opens it. Measured: 906,448 to 658,368 bytes of the extension module, all else equal.
-const SMALL_STD: [(&str, &str); 3] = [
-    ("RUSTC_BOOTSTRAP", "1"),
-    ("CARGO_UNSTABLE_BUILD_STD", "std,panic_unwind"),
-    (
-        "CARGO_UNSTABLE_BUILD_STD_FEATURES",
-        "panic-unwind,optimize_for_size",
-    ),
-];
-
 /// A platform, by rustc's name and by that of the oldest systems that its wheels run on.
 pub(crate) struct Platform {
     pub(crate) triple: &'static str,
@@ -110,7 +98,6 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
     once(&stamp, &sources()?, || {
         let _ = fs::remove_dir_all(&folder);
         toolchain::ensure_target(platform.triple)?;
-        toolchain::ensure_library_sources()?;
         // Also makes the folder that all this is in.
         let python = environment()?;
         let licences = licenses::text(CRATE, platform.triple, &[])?;
@@ -127,7 +114,7 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
         command
             .args(["-m", "maturin", "build", "--quiet", "--locked"])
             .args(["--manifest-path", "bindings-python/Cargo.toml"])
-            .args(["--profile", "python", "--target", platform.triple])
+            .args(["--release", "--target", platform.triple])
             .args(["--interpreter", interpreter, "--out"])
             .arg(&folder)
             .arg("--sbom-include")
@@ -138,8 +125,7 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
             .env(
                 "CARGO_ENCODED_RUSTFLAGS",
                 reproducible::remap_flags()?.join("\x1f"),
-            )
-            .envs(SMALL_STD);
+            );
         if let Some(oldest) = platform.oldest {
             command.args(["--zig", "--compatibility", oldest]);
         }

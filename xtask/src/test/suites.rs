@@ -10,7 +10,6 @@ use serde_json::Value;
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
-use crate::stamp::files;
 use crate::{
     bench, committed, differential, dispatch, npm, python, readme, reproducible, runtimes, sh,
     supply_chain, types, workbench,
@@ -38,11 +37,6 @@ pub(crate) const ALL: &[Suite] = &[
         name: "docs",
         about: "rustdoc, no warnings",
         run: docs,
-    },
-    Suite {
-        name: "limits",
-        about: "the bindings stay thin",
-        run: limits,
     },
     Suite {
         name: "supply-chain",
@@ -207,33 +201,6 @@ fn docs() -> Result<Counts> {
             ])
             .env("RUSTDOCFLAGS", "--deny warnings"),
     )
-}
-
-/// Lines of Rust that a binding may have: more would be a rule about the API. The dispatcher's is counted apart, as the
-/// sandbox's is: it is another state machine, and most of its lines are the list of what goes in and out.
-const BINDING_LINES: [(&str, usize); 6] = [
-    ("bindings-wasm/src", 350),
-    ("bindings-wasm/dispatch/src", 220),
-    ("bindings-wasm/sandbox/src", 200),
-    ("bindings-python/src", 350),
-    ("bindings-python/src/dispatch.rs", 220),
-    ("bindings-python/sandbox/src", 200),
-];
-
-fn limits() -> Result<Counts> {
-    let mut counts = Counts::default();
-    for (binding, most) in BINDING_LINES {
-        let mut lines = 0;
-        for file in files(&sh::root().join(binding))? {
-            let apart = BINDING_LINES.map(|(path, _)| sh::root().join(path));
-            if file == sh::root().join(binding) || !apart.contains(&file) {
-                lines += fs::read_to_string(file)?.lines().count();
-            }
-        }
-        println!("{binding}: {lines} lines of Rust, at most {most}");
-        counts += one(lines <= most);
-    }
-    Ok(counts)
 }
 
 fn rust() -> Result<Counts> {
