@@ -1,5 +1,6 @@
 """The package as such: what it imports, where it is."""
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -64,5 +65,7 @@ except ImportError as error:
 
 def test_it_is_installed_with_its_types():
     package = pathlib.Path(koodrive.__file__).parent
-    assert TESTS.parent not in package.parents
+    # `maturin develop` leaves the package in the sources; `cargo xtask test` installs the wheel.
+    if os.environ.get("KOODRIVE_INSTALLED") == "wheel":
+        assert TESTS.parent not in package.parents
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()

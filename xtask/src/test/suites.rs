@@ -298,7 +298,9 @@ fn python_tests() -> Result<Counts> {
     // Runs what `koodrive --curl` prints.
     crate::debian::program(&["curl"], "curl", "install curl")?;
     counted(
-        python::pytest(&python::installed()?).arg("bindings-python/tests"),
+        python::pytest(&python::installed()?)
+            .current_dir(sh::root().join("bindings-python"))
+            .env("KOODRIVE_INSTALLED", "wheel"),
         pytest,
     )
 }
