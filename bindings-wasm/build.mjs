@@ -1,35 +1,49 @@
-// Makes the npm package from wasm-bindgen's output: node build.mjs GLUE PACKAGE VERSION. `cargo xtask package npm` runs it.
+// Builds the npm package in this folder: `npm run build`. With `-- --only client` it builds the entry `koodrive` alone.
 //
-// Shrinks the modules and bundles each with js/ into one file per way to load it: ES module, CommonJS, and for Workers an ES
-// module whose .wasm is a file.
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+// Cargo compiles the modules, wasm-bindgen and wasm-opt make them ready, and esbuild bundles each with js/ into one file per way to
+// load it: ES module, CommonJS, and for Workers an ES module whose .wasm is a file.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { encode } from "./build/text.mjs";
-import { shrink } from "./build/wasm.mjs";
+import { bind, compile, ensureTarget, glueFolder, writeNames } from "./build/cargo.mjs";
+import { optimise } from "./build/wasm.mjs";
 
 const here = import.meta.dirname;
-const [glue, target, version] = process.argv.slice(2);
-const dist = join(target, "dist");
+const dist = join(here, "dist");
+
+const builders = { client, dispatch, sandbox, undici };
+const wanted = process.argv[2] === "--only" ? process.argv.slice(3) : Object.keys(builders);
+const unknown = wanted.filter((name) => !(name in builders));
+if (unknown.length > 0) throw new Error(`unknown entry ${unknown.join(", ")}; expected some of: ${Object.keys(builders).join(", ")}`);
+
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(dist, { recursive: true });
+mkdirSync(dist);
+ensureTarget();
+const names = (() => {
+  mkdirSync(glueFolder, { recursive: true });
+  const file = join(glueFolder, "names.json");
+  writeNames(file);
+  return { "koodrive:names": { contents: readFileSync(file, "utf8"), loader: "json" } };
+})();
+for (const name of wanted) await builders[name]();
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(here, "..", name), join(here, name));
 
-const json = (value) => ({ contents: JSON.stringify(value), loader: "json" });
+/** Resolves what js/ imports and is no file there: `built`, and the .wasm, which is a file where `file` names one. */
+function inputs(built, { file, client }) {
+  return {
+    name: "koodrive",
+    setup(build) {
+      build.onResolve({ filter: /^koodrive:module$/ }, () => ({ path: join(here, "js/module", file ? "file.js" : "embedded.js") }));
+      build.onResolve({ filter: /^koodrive:file$/ }, () => ({ path: file, external: true }));
+      build.onResolve({ filter: /^koodrive:client$/ }, () => ({ path: client, external: true }));
+      build.onResolve({ filter: /^koodrive:/ }, ({ path }) => ({ path, namespace: "built" }));
+      build.onLoad({ filter: /.*/, namespace: "built" }, ({ path }) => built[path]);
+    },
+  };
+}
 
-/** What js/ imports and is no file there: `built`, and the .wasm, which is a file where `file` names one. */
-const inputs = (built, { file, client }) => ({
-  name: "koodrive",
-  setup(build) {
-    build.onResolve({ filter: /^koodrive:module$/ }, () => ({ path: join(here, "js/module", file ? "file.js" : "embedded.js") }));
-    build.onResolve({ filter: /^koodrive:file$/ }, () => ({ path: file, external: true }));
-    build.onResolve({ filter: /^koodrive:client$/ }, () => ({ path: client, external: true }));
-    build.onResolve({ filter: /^koodrive:/ }, ({ path }) => ({ path, namespace: "built" }));
-    build.onLoad({ filter: /.*/, namespace: "built" }, ({ path }) => built[path]);
-  },
-});
-
-const bundle = (name, built, outfile, { file, client, ...options } = {}) =>
-  build({
+function bundle(name, built, outfile, { file, client, ...options } = {}) {
+  return build({
     entryPoints: [join(here, `js/${name}.js`)],
     outfile,
     bundle: true,
@@ -39,8 +53,9 @@ const bundle = (name, built, outfile, { file, client, ...options } = {}) =>
     plugins: [inputs(built, { file, client })],
     ...options,
   });
+}
 
-/** An entry for either module system. Another entry's `client` is a file: its errors are the client's own. */
+/** Writes an entry for either module system. An entry that throws the client's errors imports them from its file. */
 async function entry(name, built) {
   await bundle(name, built, join(dist, `${name}.js`), { client: "./index.js" });
   await bundle(name, built, join(dist, `${name}.cjs`), { client: "./index.cjs", format: "cjs" });
@@ -50,52 +65,47 @@ async function entry(name, built) {
   writeFileSync(join(dist, `${name}.d.cts`), types.replaceAll('"./index.js"', '"./index.cjs"'));
 }
 
-/** The same entry for Workers, with its .wasm as a file. */
+/** Writes the same entry for Workers, with its .wasm as a file. */
 async function workerEntry(name, built, outfile, wasm) {
   writeFileSync(join(dist, wasm.name), wasm.bytes);
   await bundle(name, built, join(dist, outfile), { client: "./workerd.js", file: `./${wasm.name}` });
 }
 
-const glueOf = (path, bytes) => ({
-  "koodrive:glue": { contents: readFileSync(path, "utf8"), loader: "js" },
-  "koodrive:text": json(encode(bytes)),
-});
-
-const names = { "koodrive:names": { contents: readFileSync(join(glue, "names.json"), "utf8"), loader: "json" } };
+/** Compiles a module. Returns its bytes, and what js/ imports of it. */
+function module(crate, name, folder) {
+  bind(compile(crate), name, folder);
+  const bytes = optimise(folder, name);
+  const built = {
+    "koodrive:glue": { contents: readFileSync(join(folder, `${name}.js`), "utf8"), loader: "js" },
+    "koodrive:base64": { contents: bytes.toString("base64"), loader: "text" },
+  };
+  return { bytes, built };
+}
 
 async function client() {
-  const bytes = shrink(glue, "koodrive");
-  const built = { ...glueOf(join(glue, "koodrive.js"), bytes), ...names };
-  await entry("index", built);
-  await workerEntry("index", built, "workerd.js", { name: "koodrive.wasm", bytes });
-  // Not shipped: what a browser's bundler makes of it, and of the JavaScript alone, for the sizes.
-  await bundle("index", built, join(glue, "minified.js"), { minify: true });
-  await bundle("index", built, join(glue, "minified-without-wasm.js"), { minify: true, file: "./koodrive.wasm" });
+  const { bytes, built } = module("koodrive-wasm", "koodrive", join(glueFolder, "client"));
+  const inputs = { ...built, ...names };
+  await entry("index", inputs);
+  await workerEntry("index", inputs, "workerd.js", { name: "koodrive.wasm", bytes });
+  for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));
+  // For the sizes: what a browser's bundler makes of the entry, and of its JavaScript alone.
+  await bundle("index", inputs, join(glueFolder, "minified.js"), { minify: true });
+  await bundle("index", inputs, join(glueFolder, "minified-without-wasm.js"), { minify: true, file: "./koodrive.wasm" });
 }
 
 async function dispatch() {
-  const folder = join(glue, "dispatch");
-  const bytes = shrink(folder, "dispatch");
-  const built = { ...glueOf(join(folder, "dispatch.js"), bytes), ...names };
-  await entry("dispatch", built);
-  await workerEntry("dispatch", built, "dispatch.workerd.js", { name: "dispatch.wasm", bytes });
+  const { bytes, built } = module("koodrive-wasm-dispatch", "dispatch", join(glueFolder, "dispatch"));
+  const inputs = { ...built, ...names };
+  await entry("dispatch", inputs);
+  await workerEntry("dispatch", inputs, "dispatch.workerd.js", { name: "dispatch.wasm", bytes });
 }
 
 async function sandbox() {
-  const folder = join(glue, "sandbox");
-  const bytes = shrink(folder, "sandbox");
-  const built = glueOf(join(folder, "sandbox.js"), bytes);
+  const { bytes, built } = module("koodrive-wasm-sandbox", "sandbox", join(glueFolder, "sandbox"));
   await entry("sandbox", built);
   await workerEntry("sandbox", built, "sandbox.workerd.js", { name: "sandbox.wasm", bytes });
 }
 
-await client();
-await dispatch();
-await sandbox();
-await entry("undici", {});
-for (const name of ["koodrive.wasm.d.ts", "koodrive.wasm.d.cts"]) copyFileSync(join(here, "js", name), join(dist, name));
-copyFileSync(join(here, "README.md"), join(target, "README.md"));
-const root = join(here, "..");
-for (const name of readdirSync(root).filter((name) => name.startsWith("LICENSE-"))) copyFileSync(join(root, name), join(target, name));
-const { devDependencies, ...manifest } = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
-writeFileSync(join(target, "package.json"), `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+async function undici() {
+  await entry("undici", {});
+}

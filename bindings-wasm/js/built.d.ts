@@ -18,11 +18,10 @@ declare module "koodrive:module" {
   export function wasm(): Uint8Array<ArrayBuffer> | WebAssembly.Module;
 }
 
-/** The .wasm as text; see js/module/letters.js. */
-declare module "koodrive:text" {
-  export const frequent: string;
-  export const length: number;
-  export const text: string;
+/** The .wasm in base64. */
+declare module "koodrive:base64" {
+  const base64: string;
+  export default base64;
 }
 
 /** The .wasm as the host has compiled it. */

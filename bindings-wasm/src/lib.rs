@@ -15,18 +15,11 @@ use koodrive::{
     Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, TraceId, host,
     signing,
 };
-#[cfg(target_family = "wasm")]
-use talc::{cell::TalcSyncCell, wasm::WasmBinning, wasm::WasmGrowAndClaim};
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::convert::{Checked, Reply, instant, whole};
 use crate::error::Thrown;
-
-#[cfg(target_family = "wasm")]
-#[global_allocator]
-static ALLOCATOR: TalcSyncCell<WasmGrowAndClaim, WasmBinning> =
-    TalcSyncCell::new_wasm(WasmGrowAndClaim);
 
 /// The same expression for the call that is meant; its number is the operation's position in js/names.js.
 macro_rules! with_call {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
+import { installed } from "./koodrive.mjs";
 
 /** Of every .wasm. */
 const memories = [];
@@ -96,7 +97,7 @@ test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
       return { delivered, heap, core: memories[0].buffer.byteLength };
     };
     console.log(JSON.stringify([await used(2_000), await used(20_000)]));`;
-  const options = { input: program, cwd: process.env.KOODRIVE_NPM, encoding: "utf8" };
+  const options = { input: program, cwd: installed, encoding: "utf8" };
   const [few, more] = JSON.parse(execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-"], options));
   assert.deepEqual([few.delivered, more.delivered], [2_000, 20_000]);
   // 50 bytes for each call more would be 0.9 MB.

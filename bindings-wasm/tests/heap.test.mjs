@@ -14,7 +14,7 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 // Not before the line above, since it makes the instance.
-const { APP, answering, call, client, serving, thrownBy } = await import("./koodrive.mjs");
+const { APP, answering, call, client, installed, serving, thrownBy } = await import("./koodrive.mjs");
 
 let planted = 0;
 /** Another one each time, so that what one test leaves behind no other finds. */
@@ -169,6 +169,6 @@ test("a client that is forgotten leaves nothing behind once it is collected", ()
     }
     const left = Object.entries(derived(secret)).filter(([, form]) => Buffer.from(memory.buffer).includes(form));
     console.log(JSON.stringify([before, left.map(([name]) => name), Buffer.from(memory.buffer).includes(secret)]));`;
-  const options = { input: program, cwd: process.env.KOODRIVE_NPM, encoding: "utf8", timeout: 60_000 };
+  const options = { input: program, cwd: installed, encoding: "utf8", timeout: 60_000 };
   assert.deepEqual(JSON.parse(execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-"], options)), [true, [], false]);
 });

@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const installed = process.env.KOODRIVE_NPM;
-if (!installed) throw new Error("KOODRIVE_NPM must name a folder with koodrive installed; `cargo xtask test` sets it");
+/** The folder in which `koodrive` is found: where `cargo xtask test` has installed the tarball, or else what `npm run build` built. */
+export const installed = process.env.KOODRIVE_NPM ?? join(import.meta.dirname, "..");
 
 /** Resolves as a file in that folder would. */
 export const require = createRequire(pathToFileURL(join(installed, "package.json")));

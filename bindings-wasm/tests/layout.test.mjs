@@ -5,9 +5,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
-import { require } from "./koodrive.mjs";
+import { installed, require } from "./koodrive.mjs";
 
-const installed = process.env.KOODRIVE_NPM;
 const manifest = require("koodrive/package.json");
 const dist = join(dirname(require.resolve("koodrive/package.json")), "dist");
 const read = (file) => readFileSync(join(dist, file), "utf8");

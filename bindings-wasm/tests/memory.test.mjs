@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { installed } from "./koodrive.mjs";
 
 /** Runs `each(number)` a hundred thousand times; gives the MiB of the core's memory and of JavaScript's heap. */
 function afterMany(each, before = "") {
@@ -29,7 +30,7 @@ function afterMany(each, before = "") {
     }
     const { heapUsed } = process.memoryUsage();
     console.log(JSON.stringify({ core: memory.buffer.byteLength / 2 ** 20, heap: heapUsed / 2 ** 20 }));`;
-  const input = { input: program, cwd: process.env.KOODRIVE_NPM, encoding: "utf8" };
+  const input = { input: program, cwd: installed, encoding: "utf8" };
   return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-"], input));
 }
 

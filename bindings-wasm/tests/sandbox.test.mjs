@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, notifyPackageExpire, require, thrownBy } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, installed, notifyPackageExpire, require, thrownBy } from "./koodrive.mjs";
 
 const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
@@ -129,7 +129,7 @@ test("a drip that nobody reads any more keeps no process alive", () => {
     // As if the head had dripped already.
     globalThis.setTimeout = (work, ms) => timer(work, ms > 1e6 ? 0 : ms);
     new Sandbox({ faults: [{ drip: 600 }] }).fetch(url, init).then(({ body }) => body.cancel());`;
-  execFileSync(process.execPath, ["-e", program], { cwd: process.env.KOODRIVE_NPM, timeout: 20_000 });
+  execFileSync(process.execPath, ["-e", program], { cwd: installed, timeout: 20_000 });
 });
 
 test("the signal is respected before, while it waits, and while it drips", { timeout: 20_000 }, async () => {

@@ -1,12 +1,18 @@
 // The bill of materials: what the .wasm files are made of. Its form is checked against CycloneDX's schema by `npm-tarball`.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { test } from "node:test";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test as always } from "node:test";
+import { require } from "./koodrive.mjs";
 
-const bom = JSON.parse(readFileSync(join(process.env.KOODRIVE_NPM, "node_modules/koodrive/koodrive.cdx.json"), "utf8"));
+const manifest = require.resolve("koodrive/package.json");
+const file = join(dirname(manifest), "koodrive.cdx.json");
+// `cargo xtask package npm` writes it, `npm run build` does not.
+const packaged = existsSync(file);
+const test = (name, work) => always(name, { skip: packaged ? false : "there is none before the package is packed" }, work);
+const bom = packaged ? JSON.parse(readFileSync(file, "utf8")) : undefined;
 const lock = readFileSync(new URL("../../Cargo.lock", import.meta.url), "utf8");
-const { version } = JSON.parse(readFileSync(join(process.env.KOODRIVE_NPM, "node_modules/koodrive/package.json"), "utf8"));
+const { version } = JSON.parse(readFileSync(manifest, "utf8"));
 
 test("it is about this package", () => {
   assert.deepEqual([bom.bomFormat, bom.specVersion], ["CycloneDX", "1.5"]);
@@ -17,7 +23,7 @@ test("it is about this package", () => {
 test("it tells what is linked in from what only builds it", () => {
   const named = (scope) => bom.components.filter((part) => part.scope === scope).map((part) => part.name);
   const [linked, building] = [named("required"), named("excluded")];
-  for (const name of ["koodrive", "sha2", "hmac", "serde_json", "wasm-bindgen", "talc", "std"]) assert.ok(linked.includes(name), name);
+  for (const name of ["koodrive", "sha2", "hmac", "serde_json", "wasm-bindgen", "std"]) assert.ok(linked.includes(name), name);
   for (const name of ["syn", "wasm-bindgen-macro", "wasm-bindgen-cli-support", "binaryen", "esbuild"]) {
     assert.ok(building.includes(name) && !linked.includes(name), name);
   }

@@ -138,10 +138,8 @@ fn callgrind(valgrind: &Path, program: &Path, operation: &str, runs: u64) -> Res
 /// What is downloaded or installed.
 fn count_bytes() -> Result<Values> {
     let mut bytes = Values::new();
-    for (name, _, gzip) in npm::measured()? {
-        if ["small.wasm", "minified.js"].contains(&&*name) {
-            bytes.insert(format!("npm {name}, gzip"), gzip);
-        }
+    for (name, gzip) in npm::measured()? {
+        bytes.insert(format!("npm {name}, gzip"), gzip);
     }
     bytes.insert(
         "pip wheel".to_owned(),

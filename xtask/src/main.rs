@@ -19,13 +19,11 @@ mod sandbox;
 mod sbom;
 mod sh;
 mod simulate;
-mod snip;
 mod stamp;
 mod supply_chain;
 mod test;
 mod toolchain;
 mod types;
-mod wasm;
 mod workbench;
 
 use std::process::ExitCode;

@@ -1,73 +1,100 @@
-//! The npm package: the core as .wasm, its glue, both bundled with `bindings-wasm/js`, packed, and installed from the tarball.
+//! The npm package: `npm run build`, licences and bill of materials beside it, packed, and installed from the tarball.
 //!
 //! Every step leaves a stamp and is skipped while nothing it depends on has changed.
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
-use wasm_bindgen_cli_support::Bindgen;
+use serde_json::Value;
 
 use crate::sbom::{self, Artifact};
-use crate::snip::{CLOSURES, JSON_POSITIONS, snip};
 use crate::stamp::{files, fingerprint, once};
-use crate::test::{Counts, suites::one};
-use crate::{licenses, reproducible, sh, wasm};
+use crate::{licenses, reproducible, sh, toolchain};
 
-/// Builds the package. Gives its folder.
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// Builds the package in `bindings-wasm`, and copies what is published to a folder of its own. Returns that folder.
 pub(crate) fn build() -> Result<PathBuf> {
-    check_versions()?;
-    let wasm = wasm::compile("koodrive-wasm")?;
-    // Invocations of their own: together, cargo would build one core for all, and the client's would hold the others.
-    let dispatch = wasm::compile("koodrive-wasm-dispatch")?;
-    let sandbox = wasm::compile("koodrive-wasm-sandbox")?;
-    dependencies(&binding(""))?;
     let package = directory().join("koodrive");
-    let sources = fingerprint(&[
-        wasm.clone(),
-        dispatch.clone(),
-        sandbox.clone(),
-        binding("js"),
-        binding("build"),
-        binding("build.mjs"),
-        binding("package.json"),
-        binding("package-lock.json"),
-        binding("README.md"),
-        sh::root().join("LICENSE-APACHE"),
-        sh::root().join("LICENSE-MIT"),
-        sh::root().join("Cargo.toml"),
-        sh::root().join("Cargo.lock"),
-        sh::root().join("xtask/src/sbom.rs"),
-    ])?;
-    once(&directory().join("koodrive.stamp"), &sources, || {
-        let glue = directory().join("glue");
-        let _ = fs::remove_dir_all(&glue);
-        generate(&wasm, "koodrive", &glue, &[CLOSURES], &[JSON_POSITIONS])?;
-        fs::write(glue.join("names.json"), names().to_string())?;
-        generate(
-            &dispatch,
-            "dispatch",
-            &glue.join("dispatch"),
-            &[CLOSURES],
-            &[JSON_POSITIONS],
-        )?;
-        generate(&sandbox, "sandbox", &glue.join("sandbox"), &[], &[])?;
+    once(&directory().join("koodrive.stamp"), &sources()?, || {
+        check_version()?;
+        run_build(&[])?;
         let _ = fs::remove_dir_all(&package);
-        fs::create_dir_all(&package)?;
-        sh::run(
-            sh::program("node")
-                .arg(binding("build.mjs"))
-                .args([&glue, &package])
-                .arg(env!("CARGO_PKG_VERSION")),
-        )?;
-        let licenses = licenses::text("koodrive-wasm", wasm::TRIPLE, &[])?;
+        for file in published()? {
+            let copy = package.join(file.strip_prefix(binding(""))?);
+            fs::create_dir_all(copy.parent().unwrap_or(&package))?;
+            fs::copy(&file, copy)?;
+        }
+        let licenses = licenses::text("koodrive-wasm", TRIPLE, &[])?;
         fs::write(package.join("THIRD-PARTY-LICENSES"), licenses)?;
         fs::write(package.join(SBOM), sbom()?)?;
         reproducible::plain_permissions(&package)
     })?;
     Ok(package)
+}
+
+/// Runs `npm run build` with these arguments, and tells rustc to leave the paths of this machine out.
+pub(crate) fn run_build(arguments: &[&str]) -> Result<()> {
+    dependencies(&binding(""))?;
+    toolchain::ensure_target(TRIPLE)?;
+    sh::run(
+        npm()
+            .args(["run", "--silent", "build", "--"])
+            .args(arguments)
+            .current_dir(binding(""))
+            .env("CARGO_TARGET_DIR", sh::target())
+            .env(
+                "CARGO_ENCODED_RUSTFLAGS",
+                reproducible::remap_flags()?.join("\x1f"),
+            ),
+    )
+}
+
+/// A hash of what the package is made of, this program included.
+fn sources() -> Result<String> {
+    let mut paths: Vec<_> = ["Cargo.toml", "Cargo.lock", "core/Cargo.toml", "core/src"]
+        .map(|path| sh::root().join(path))
+        .into();
+    paths.extend(
+        [
+            "Cargo.toml",
+            "src",
+            "dispatch",
+            "sandbox",
+            "glue",
+            "js",
+            "build",
+            "build.mjs",
+            "package.json",
+            "package-lock.json",
+            "README.md",
+        ]
+        .map(binding),
+    );
+    paths.push(env::current_exe()?);
+    fingerprint(&paths)
+}
+
+/// The files of `bindings-wasm` that package.json publishes.
+fn published() -> Result<Vec<PathBuf>> {
+    let mut published = files(&binding("dist"))?;
+    published.extend(["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"].map(binding));
+    Ok(published)
+}
+
+/// package.json names the version of the workspace.
+fn check_version() -> Result<()> {
+    let manifest: Value = serde_json::from_str(&fs::read_to_string(binding("package.json"))?)?;
+    let version = env!("CARGO_PKG_VERSION");
+    ensure!(
+        manifest["version"] == version,
+        "bindings-wasm/package.json has version {}; write {version}, the version of the workspace",
+        manifest["version"]
+    );
+    Ok(())
 }
 
 /// What is compiled for it.
@@ -88,61 +115,22 @@ fn sbom() -> Result<String> {
     sbom::text(&Artifact {
         registry: "npm",
         crates: &CRATES,
-        triple: wasm::TRIPLE,
+        triple: TRIPLE,
         tools,
     })
-}
-
-/// What JavaScript knows before it loads the core, and only the core spells; in the order of js/names.js.
-fn names() -> serde_json::Value {
-    let sent = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
-    let mut names = vec![
-        Endpoint::INTERNATIONAL.to_string(),
-        Endpoint::CHINA.to_string(),
-        NotifyPackageExpire::NAME.to_owned(),
-        GetCurrentRetentionPolicy::NAME.to_owned(),
-    ];
-    names.extend(sent.iter().map(ToString::to_string));
-    names.extend(header::READ_FROM_REPLIES.map(str::to_owned));
-    names.into()
 }
 
 /// THIRD-PARTY-LICENSES names everything that is in a .wasm.
 pub(crate) fn check_licenses() -> Result<()> {
     let file = fs::read_to_string(installed()?.join("node_modules/koodrive/THIRD-PARTY-LICENSES"))?;
     for package in CRATES {
-        let wasm = wasm::compile(package)?;
-        let crates = licenses::check(&file, package, wasm::TRIPLE, &wasm)?;
+        let module = sh::target()
+            .join(TRIPLE)
+            .join("wasm")
+            .join(format!("{}.wasm", package.replace('-', "_")));
+        let crates = licenses::check(&file, package, TRIPLE, &module)?;
         println!("THIRD-PARTY-LICENSES names the {crates} crates that are linked into {package}");
     }
-    Ok(())
-}
-
-/// The JavaScript that calls a .wasm, and the .wasm that it calls, without the functions that are `never_called` and what those
-/// do that are `never_read`.
-fn generate(
-    wasm: &Path,
-    name: &str,
-    folder: &Path,
-    never_called: &[&str],
-    never_read: &[&str],
-) -> Result<()> {
-    Bindgen::new()
-        .input_path(wasm)
-        .out_name(name)
-        .web(true)?
-        .typescript(true)
-        // Functions are cut out by their names; wasm-opt then drops these.
-        .remove_name_section(false)
-        .remove_producers_section(true)
-        .generate(folder)?;
-    snip(
-        &folder.join(format!("{name}_bg.wasm")),
-        never_called,
-        never_read,
-    )?;
-    // An ES module, and Node reads it as what the nearest package.json says.
-    fs::write(folder.join("package.json"), "{ \"type\": \"module\" }\n")?;
     Ok(())
 }
 
@@ -214,7 +202,7 @@ pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
 pub(crate) fn check_imports() -> Result<()> {
     build()?;
     for (found, golden) in [
-        ("glue/imports.txt", "imports.txt"),
+        ("glue/client/imports.txt", "imports.txt"),
         ("glue/dispatch/imports.txt", "dispatch/imports.txt"),
         ("glue/sandbox/imports.txt", "sandbox/imports.txt"),
     ] {
@@ -235,64 +223,26 @@ pub(crate) fn check_imports() -> Result<()> {
     Ok(())
 }
 
-/// What may be downloaded, in bytes after gzip -9: the core's .wasm, what a browser's bundler makes of everything, and the .wasm
-/// that has the dispatcher. That is for servers and their disks; but a Worker has 3 MB for all of its code, and half as much again
-/// as the client is what a state machine is worth.
-const BUDGETS: [(&str, u64); 3] = [
-    ("small.wasm", 40 * 1024),
-    ("minified.js", 54 * 1024),
-    ("dispatch.wasm", 60 * 1024),
-];
-
-/// Names of files, and their bytes, raw and gzipped.
-pub(crate) fn measured() -> Result<Vec<(String, u64, u64)>> {
+/// Returns the names of the modules and of the entry as a browser's bundler makes it, with their bytes after gzip -9.
+pub(crate) fn measured() -> Result<Vec<(String, u64)>> {
     let package = build()?;
-    let text = "const { readFileSync } = require('node:fs'); const { gzipSync } = require('node:zlib');
+    let text =
+        "const { readFileSync } = require('node:fs'); const { gzipSync } = require('node:zlib');
         const sizes = process.argv.slice(1).map((file) => {
             const bytes = readFileSync(file);
-            return [file.replace(/.*[\\\\/]/, ''), bytes.length, gzipSync(bytes, { level: 9 }).length];
+            return [file.replace(/.*[\\\\/]/, ''), gzipSync(bytes, { level: 9 }).length];
         });
         console.log(JSON.stringify(sizes));";
     let printed = sh::output(
         sh::program("node")
             .args(["-e", text])
-            .arg(directory().join("glue/small.wasm"))
-            .arg(directory().join("glue/minified.js"))
-            .arg(directory().join("glue/minified-without-wasm.js"))
-            .arg(package.join("dist/dispatch.wasm"))
-            .arg(package.join("dist/sandbox.wasm"))
-            .args([package.join("dist/index.js"), pack()?]),
+            .args(
+                ["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"]
+                    .map(|name| package.join("dist").join(name)),
+            )
+            .arg(directory().join("glue/minified.js")),
     )?;
     Ok(serde_json::from_str(&printed)?)
-}
-
-/// Prints bytes, raw and gzipped. Whether they are within the budgets.
-pub(crate) fn sizes() -> Result<Counts> {
-    let mut counts = Counts::default();
-    for (name, raw, gzip) in measured()? {
-        let budget = BUDGETS.iter().find(|(budgeted, _)| *budgeted == name);
-        let limit = budget.map_or(String::new(), |(_, most)| format!(", at most {most}"));
-        println!("{name}: {raw} bytes, gzip {gzip}{limit}");
-        if let Some((_, most)) = budget {
-            counts += one(gzip <= *most);
-        }
-    }
-    Ok(counts)
-}
-
-/// The glue generator must be of the version that the .wasm was made for.
-fn check_versions() -> Result<()> {
-    let lock = fs::read_to_string(sh::root().join("Cargo.lock"))?;
-    let version = |package: &str| {
-        let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
-        rest.split('"').next()
-    };
-    let (library, generator) = (version("wasm-bindgen"), version("wasm-bindgen-cli-support"));
-    ensure!(
-        library.is_some() && library == generator,
-        "Cargo.lock has wasm-bindgen {library:?} and wasm-bindgen-cli-support {generator:?}; they must be the same version"
-    );
-    Ok(())
 }
 
 /// Installs what a folder's lock file says, and runs none of its scripts.

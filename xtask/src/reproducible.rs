@@ -123,7 +123,7 @@ pub(crate) fn paths() -> Result<[PathBuf; 6]> {
 fn shows_no_path(package: &Path) -> Result<bool> {
     let paths = paths()?;
     let mut searched = files(package)?;
-    searched.push(npm::directory().join("glue/koodrive_bg.wasm"));
+    searched.push(npm::directory().join("glue/client/koodrive_bg.wasm"));
     searched.push(npm::directory().join("glue/dispatch/dispatch_bg.wasm"));
     searched.push(npm::directory().join("glue/sandbox/sandbox_bg.wasm"));
     let mut clean = true;

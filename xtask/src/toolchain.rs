@@ -9,14 +9,6 @@ pub(crate) fn ensure_target(triple: &str) -> Result<()> {
     rustup(&format!("lib/rustlib/{triple}"), &["target", "add", triple])
 }
 
-/// The standard library's sources, to compile it anew.
-pub(crate) fn ensure_library_sources() -> Result<()> {
-    rustup(
-        "lib/rustlib/src/rust/library/Cargo.lock",
-        &["component", "add", "rust-src"],
-    )
-}
-
 /// Has rustup add what does not lie at this path of the toolchain.
 fn rustup(path: &str, arguments: &[&str]) -> Result<()> {
     if reproducible::sysroot()?.join(path).exists() {

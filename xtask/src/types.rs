@@ -23,7 +23,7 @@ const PROJECTS: [&str; 5] = ["plain", "node", "browser", "workers", "undici"];
 
 /// The glue as wasm-bindgen declares it, below target/npm, and where it is committed.
 const GENERATED: [(&str, &str); 3] = [
-    ("glue/koodrive.d.ts", "js/glue.d.ts"),
+    ("glue/client/koodrive.d.ts", "js/glue.d.ts"),
     ("glue/dispatch/dispatch.d.ts", "js/dispatch.glue.d.ts"),
     ("glue/sandbox/sandbox.d.ts", "js/sandbox.glue.d.ts"),
 ];

@@ -58,7 +58,7 @@ pub(crate) fn size(findings: &mut Findings) -> Result<()> {
     let mut sizes = program("size.mjs", &[])?;
     sizes
         .arg(npm::installed()?)
-        .arg(npm::directory().join("glue/small.wasm"));
+        .arg(npm::build()?.join("dist/koodrive.wasm"));
     findings.measure(1, &[sizes])?;
     let starts = programs("start.mjs", &STARTS)?;
     findings.measure(11, &starts)

@@ -1,0 +1,55 @@
+// Compiles the crates to WebAssembly with the stable toolchain, and has wasm-bindgen write the JavaScript that calls them.
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const TRIPLE = "wasm32-unknown-unknown";
+const root = join(import.meta.dirname, "../..");
+
+/** Cargo's build directory, wherever the caller has put it. */
+const target = join(root, process.env.CARGO_TARGET_DIR ?? "target");
+
+/** What is made on the way to the package: a folder for each module. */
+export const glueFolder = join(target, "npm/glue");
+
+// Node 16 and every browser since 2023 have it. Without it a signed request takes 28 % longer in Node 20.
+const FLAGS = ["-Ctarget-feature=+simd128"];
+
+const separator = "\x1f";
+const rustflags = [...(process.env.CARGO_ENCODED_RUSTFLAGS ?? "").split(separator).filter(Boolean), ...FLAGS].join(separator);
+
+function run(program, args, env = process.env) {
+  execFileSync(program, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
+}
+
+/** Installs Rust's standard library for WebAssembly where it is missing. */
+export function ensureTarget() {
+  const library = execFileSync("rustc", ["--print", "target-libdir", "--target", TRIPLE], { cwd: root, encoding: "utf8" }).trim();
+  if (existsSync(library)) return;
+  try {
+    run("rustup", ["target", "add", TRIPLE]);
+  } catch (cause) {
+    throw new Error(`Rust has no standard library for ${TRIPLE}, and \`rustup target add ${TRIPLE}\` failed; install it, then build again`, { cause });
+  }
+}
+
+/** Compiles a package of the workspace. Returns the path of the .wasm as cargo leaves it. */
+export function compile(name) {
+  console.log(`compiling ${name}`);
+  // An rlib beside the cdylib would keep cargo from link-time optimisation.
+  const args = ["rustc", "--quiet", "--locked", "--package", name, "--lib", "--crate-type", "cdylib", "--profile", "wasm", "--target", TRIPLE];
+  run("cargo", args, { ...process.env, CARGO_ENCODED_RUSTFLAGS: rustflags });
+  return join(target, TRIPLE, "wasm", `${name.replaceAll("-", "_")}.wasm`);
+}
+
+const glue = (...args) => run("cargo", ["run", "--quiet", "--locked", "--package", "koodrive-wasm-glue", "--", ...args]);
+
+/** Writes `name.js` and `name_bg.wasm` of a compiled module to an empty `folder`. */
+export function bind(module, name, folder) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  glue("bind", module, name, folder);
+}
+
+/** Writes the names that only the core spells to a JSON file. */
+export const writeNames = (file) => glue("names", file);
