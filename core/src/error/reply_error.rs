@@ -149,8 +149,7 @@ impl ReplyError {
             &status,
         ]);
         if let Some(why) = &parts.unreadable {
-            text += ", but nobody can read the reply: ";
-            text += why;
+            quote(&mut text, ", but nobody can read the reply: ", why);
         } else {
             match &parts.code {
                 Some(code) => quote(&mut text, ", code ", code),

@@ -5,6 +5,7 @@ use http::Method;
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::InvalidInput;
+use crate::fields::Unreadable;
 use crate::text::{concat, empty, signed_decimal};
 
 /// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
@@ -168,7 +169,7 @@ impl sealed::Operation for NotifyPackageExpire {
         Some(body)
     }
 
-    fn reply(acknowledgement: Acknowledgement, _: &str) -> Result<Acknowledgement, String> {
+    fn reply(acknowledgement: Acknowledgement, _: &str) -> Result<Acknowledgement, Unreadable> {
         Ok(acknowledgement)
     }
 }
