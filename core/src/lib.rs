@@ -55,7 +55,6 @@ mod error;
 pub mod fields;
 pub mod header;
 pub mod host;
-mod http_date;
 mod operation;
 mod reply;
 mod request;

@@ -11,13 +11,13 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::date::ServerDate;
+use crate::date::{ServerDate, http_date};
 use crate::error::ReplyErrorParts;
 use crate::fields::{raw_text, raw_text_or_integer};
 use crate::header::ReplyHeaders;
 use crate::operation::{Acknowledgement, Operation};
 use crate::text::body_excerpt;
-use crate::{Endpoint, ReplyError, http_date};
+use crate::{Endpoint, ReplyError};
 
 /// A response as it was received.
 pub(crate) struct Received<'a> {
@@ -105,7 +105,7 @@ fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Durat
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.parse().ok().map(Duration::from_secs);
     }
-    let wait = http_date::parse(value)?.timestamp() - server?.date.timestamp();
+    let wait = http_date(value)?.timestamp() - server?.date.timestamp();
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 

@@ -7,8 +7,9 @@ use http::StatusCode;
 use super::places::{Answer, Sent};
 use super::renewal::After401;
 use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, nanoseconds};
+use crate::date::http_date;
 use crate::header::ReplyHeaders;
-use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError, http_date};
+use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError};
 
 /// What becomes of a call whose attempt failed.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<K> Dispatcher<K> {
         };
         call.answer = Some(Answer {
             at: now.wall,
-            server_date: headers.date().and_then(http_date::parse),
+            server_date: headers.date().and_then(http_date),
             status: status.as_u16(),
         });
         let limit = self.policy.reply_limit;
