@@ -92,25 +92,16 @@ pub fn explain<O: Operation>(
     options: &RequestOptions,
     message: Option<&str>,
 ) -> Result<Explanation, InvalidInput> {
-    let body = call.body().unwrap_or_default();
-    stages(client, &Facts::of::<O>(), &body, now, options, message)
-}
-
-fn stages(
-    client: &Client,
-    operation: &Facts,
-    body: &str,
-    now: DateTime<Utc>,
-    options: &RequestOptions,
-    message: Option<&str>,
-) -> Result<Explanation, InvalidInput> {
     let Ok(key) = client.credentials().signing_key() else {
         return Err(InvalidInput::new(
             "there is no signature to explain: this client authenticates with a token, which is sent as it is",
         ));
     };
     let x_date = client.x_date_to_explain(now, options)?;
-    let canonical_request = client.prepared_request(operation).text(x_date, body);
+    let body = call.body().unwrap_or_default();
+    let canonical_request = client
+        .prepared_request(&Facts::of::<O>())
+        .text(x_date, &body);
     let hash = Hex::sha256(&canonical_request);
     let (difference, finding) = message
         .map(|message| compare(&canonical_request, message))
