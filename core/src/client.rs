@@ -7,15 +7,14 @@ use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderValue, Request, Response, StatusCode, Uri};
-use sha2::{Digest as _, Sha256};
 
 use crate::date::{self, ClockOffset};
 use crate::header::ReplyHeaders;
 use crate::operation::{Facts, OPERATIONS};
 use crate::reply::Received;
 use crate::request::{Authorization, AuthorizationKind, FixedParts, RequestOptions, VaryingParts};
-use crate::signing::Hex;
-use crate::text::{check_header_value, concat, signed_decimal};
+use crate::signing::PreparedRequest;
+use crate::text::check_header_value;
 use crate::{
     CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
     ReplyError, XDate, header, signing,
@@ -38,8 +37,8 @@ struct Identity {
     user_id_value: OnceLock<HeaderValue>,
     /// Filled on first use: a program calls one operation or two of them.
     uris: [OnceLock<Uri>; OPERATIONS],
-    /// Filled by the first signature of an operation: the state of the hash after the canonical request's beginning.
-    beginnings: [OnceLock<Sha256>; OPERATIONS],
+    /// Filled by the first signature of an operation.
+    prepared: [OnceLock<PreparedRequest>; OPERATIONS],
 }
 
 impl Client {
@@ -62,7 +61,7 @@ impl Client {
                 user_id,
                 user_id_value: OnceLock::new(),
                 uris: Default::default(),
-                beginnings: Default::default(),
+                prepared: Default::default(),
             }),
             credentials,
             clock_margin: CLOCK_MARGIN_DEFAULT,
@@ -87,11 +86,9 @@ impl Client {
     /// More than [`CLOCK_MARGIN_MAX`] seconds.
     pub fn with_clock_margin(&self, seconds: u32) -> Result<Self, InvalidInput> {
         if seconds > CLOCK_MARGIN_MAX {
-            return Err(InvalidInput::new(concat(&[
-                "clock margin is ",
-                &signed_decimal(seconds.into()),
-                " seconds; it must be a whole number from 0 to 600",
-            ])));
+            return Err(InvalidInput::new(format!(
+                "clock margin is {seconds} seconds; it must be a whole number from 0 to {CLOCK_MARGIN_MAX}"
+            )));
         }
         Ok(Self {
             clock_margin: seconds,
@@ -225,7 +222,7 @@ impl Client {
         let authorization = match self.credentials.signing_key() {
             Ok(key) => {
                 let body = body.as_deref().unwrap_or_default();
-                let signature = key.sign(&self.canonical_request_hash(operation, x_date, body));
+                let signature = key.sign(&self.prepared_request(operation).hash(x_date, body));
                 AuthorizationKind::Signed(signing::authorization(
                     key.app_id(),
                     signing::SIGNED_HEADERS,
@@ -335,50 +332,16 @@ impl Client {
     }
 
     /// What is signed, with the method, host, path and headers of this client.
-    pub(crate) fn canonical_request(&self, operation: &Facts, x_date: XDate, body: &str) -> String {
-        let beginning = concat(&self.canonical_beginning(operation));
-        let end = concat(&self.canonical_end(&x_date, &Hex::sha256(body)));
-        concat(&[&beginning, &end])
-    }
-
-    /// Of [`canonical_request`](Self::canonical_request), which no request writes out.
-    fn canonical_request_hash(&self, operation: &Facts, x_date: XDate, body: &str) -> Hex {
-        let beginning = self.identity.beginnings[operation.index].get_or_init(|| {
-            let beginning = concat(&self.canonical_beginning(operation));
-            Sha256::new_with_prefix(beginning)
-        });
-        let mut hash = beginning.clone();
-        for part in self.canonical_end(&x_date, &Hex::sha256(body)) {
-            hash.update(part);
-        }
-        Hex::of(&hash.finalize())
-    }
-
-    /// As `signing::canonical_request` would write it. Prefix and path are unreserved characters without dot segments, the
-    /// headers' names are in lower case and sorted, no value has blanks at its ends: canonical as they stand.
-    fn canonical_beginning<'a>(&'a self, operation: &Facts) -> [&'a str; 7] {
-        let endpoint = &self.identity.endpoint;
-        [
-            operation.method.as_str(),
-            "\n",
-            endpoint.prefix(),
-            operation.path,
-            "/\n\nhost:",
-            endpoint.authority(),
-            "\nx-date:",
-        ]
-    }
-
-    /// What follows: all that varies, and what stands between.
-    fn canonical_end<'a>(&'a self, x_date: &'a XDate, payload_hash: &'a Hex) -> [&'a str; 5] {
-        [
-            x_date.as_str(),
-            "\nx-user-id:",
-            &self.identity.user_id,
-            // With SIGNED_HEADERS.
-            "\n\nhost;x-date;x-user-id\n",
-            payload_hash.as_str(),
-        ]
+    pub(crate) fn prepared_request(&self, operation: &Facts) -> &PreparedRequest {
+        self.identity.prepared[operation.index].get_or_init(|| {
+            let endpoint = &self.identity.endpoint;
+            PreparedRequest::new(
+                operation.method.as_str(),
+                &[endpoint.prefix(), operation.path].concat(),
+                endpoint.authority(),
+                &self.identity.user_id,
+            )
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::InvalidInput;
 use crate::signing::SigningKey;
-use crate::text::{check_header_value, concat, empty};
+use crate::text::{check_header_value, empty};
 
 /// How the caller authenticates. Which way notifyPackageExpire accepts is not published, so both are complete
 /// (contract.md 4): ask your Huawei contact.
@@ -74,12 +74,9 @@ impl Credentials {
     pub fn app(app_id: &str, app_secret: &str) -> Result<Self, InvalidInput> {
         check_header_value("app id", app_id)?;
         if let Some(character) = app_id.chars().find(|c| matches!(c, ',' | ' ')) {
-            let mut text = [0; 4];
-            return Err(InvalidInput::new(concat(&[
-                "app id holds '",
-                character.encode_utf8(&mut text),
-                "'; a blank or a comma would end it inside the header Authorization",
-            ])));
+            return Err(InvalidInput::new(format!(
+                "app id holds '{character}'; a blank or a comma would end it inside the header Authorization"
+            )));
         }
         if app_secret.is_empty() {
             return Err(empty("app secret"));
@@ -119,7 +116,7 @@ fn prepared(app_id: &str, app_secret: &str) -> Arc<SigningKey> {
 
 /// In one allocation: a text that grows would leave a copy of the token behind.
 fn bearer(token: &str) -> String {
-    concat(&["Bearer ", token])
+    ["Bearer ", token].concat()
 }
 
 /// A value of the header Authorization that every request sends as it is. Zeroized with its last clone, in both forms.

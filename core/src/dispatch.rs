@@ -150,8 +150,8 @@ pub struct Dispatcher<K> {
     places: Places<K>,
     /// Calls that were never sent, in the order of their pushes.
     queued: VecDeque<u32>,
-    /// Calls that are sent again: when, in which order, which.
-    waiting: BinaryHeap<Reverse<(u64, u64, u32)>>,
+    /// Calls that are sent again, the next one on top.
+    waiting: BinaryHeap<Reverse<Waiting>>,
     outcomes: VecDeque<Box<CallOutcome<K>>>,
     /// Of what waits, so far.
     order: u64,
@@ -171,6 +171,14 @@ pub struct Dispatcher<K> {
     counts: Progress,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
+}
+
+/// A call that is sent again; ordered by the instant at which it is due, and then as its attempts failed.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Waiting {
+    due: u64,
+    order: u64,
+    place: u32,
 }
 
 impl<K> Dispatcher<K> {
@@ -305,8 +313,8 @@ impl<K> Dispatcher<K> {
         while let Some(place) = self.queued.pop_front() {
             self.settle(place, Verdict::NotSent);
         }
-        while let Some(Reverse((_, _, place))) = self.waiting.pop() {
-            self.settle(place, Verdict::GivenUp);
+        while let Some(Reverse(waiting)) = self.waiting.pop() {
+            self.settle(waiting.place, Verdict::GivenUp);
         }
     }
 

@@ -1,13 +1,11 @@
 //! Decides what a base URL may be, and normalises it as every URL parser would, so that the host that is signed is the
 //! host that is sent.
 
-mod ip;
-
 use std::borrow::Cow;
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::InvalidInput;
-use crate::text::{concat, decimal};
 
 /// Where the service answers: scheme, host, port and an optional path prefix.
 ///
@@ -95,7 +93,7 @@ impl Endpoint {
         let (host, port) = split_port(authority)?;
         let host = check_host(host)?;
         let authority = match port {
-            Some(port) if port != default_port => concat(&[&host, ":", &decimal(port.into())]),
+            Some(port) if port != default_port => format!("{host}:{port}"),
             _ => host,
         };
         let prefix = path.strip_suffix('/').unwrap_or(path);
@@ -121,7 +119,7 @@ impl Endpoint {
 
     /// The URL of `path` below this endpoint.
     pub(crate) fn url(&self, path: &str) -> String {
-        concat(&[self.scheme, "://", &self.authority, &self.prefix, path])
+        format!("{self}{path}")
     }
 
     fn is_loopback(&self) -> bool {
@@ -132,7 +130,9 @@ impl Endpoint {
         };
         host == "localhost"
             || host == "[::1]"
-            || ip::v4(host).is_some_and(|[first, ..]| first == 127)
+            || host
+                .parse()
+                .is_ok_and(|address: Ipv4Addr| address.is_loopback())
     }
 }
 
@@ -148,10 +148,9 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-#[inline(never)]
 fn refused(why: &str) -> InvalidInput {
     // The URL itself is not repeated: it may hold a password.
-    InvalidInput::new(concat(&["endpoint ", why]))
+    InvalidInput::new(format!("endpoint {why}"))
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
@@ -182,15 +181,17 @@ fn check_host(host: &str) -> Result<String, &'static str> {
     }
     let host = host.to_ascii_lowercase();
     if let Some(inner) = host.strip_prefix('[') {
-        let address = inner
+        let address: Ipv6Addr = inner
             .strip_suffix(']')
-            .and_then(ip::v6)
+            // URL parsers write the IPv4 spelling of the last two groups back as groups.
+            .filter(|inner| !inner.contains('.'))
+            .and_then(|inner| inner.parse().ok())
             .ok_or("has a host in brackets that is no IPv6 address")?;
-        // Parsers write IPv4-mapped addresses in two ways; nobody needs them here.
-        if matches!(address, [0, 0, 0, 0, 0, 0xffff, ..]) {
+        // URL parsers write IPv4-mapped addresses as groups, Rust writes them with an IPv4 address in them.
+        if address.to_ipv4_mapped().is_some() {
             return Err("has an IPv4-mapped IPv6 address; write the IPv4 address");
         }
-        return Ok(concat(&["[", &ip::write_v6(address), "]"]));
+        return Ok(format!("[{address}]"));
     }
     if host.len() > LONGEST_HOST {
         return Err("has a host of more than 253 characters");
@@ -212,7 +213,7 @@ fn check_host(host: &str) -> Result<String, &'static str> {
         || last
             .strip_prefix("0x")
             .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if number && ip::v4(&host).is_none() {
+    if number && host.parse::<Ipv4Addr>().is_err() {
         return Err(
             "has a host that ends in a number and is no IPv4 address of four decimal parts",
         );
@@ -237,4 +238,82 @@ fn check_prefix(prefix: &str) -> Result<(), &'static str> {
 /// RFC 3986, 2.3.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_address_is_written_as_url_parsers_write_it() {
+        for (host, written) in [
+            ("[::]", "[::]"),
+            ("[::0001]", "[::1]"),
+            ("[1::]", "[1::]"),
+            ("[1::2]", "[1::2]"),
+            ("[FE80::A]", "[fe80::a]"),
+            ("[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8]"),
+            ("[0:2:3:4:5:6:7:8]", "[0:2:3:4:5:6:7:8]"),
+            // One group of zeros is written out; of two runs of the same length the first is left out, else the longer one.
+            ("[::2:3:4:5:6:7:8]", "[0:2:3:4:5:6:7:8]"),
+            ("[1:2:3:4:5:6:7::]", "[1:2:3:4:5:6:7:0]"),
+            ("[1:0:0:4:0:0:7:8]", "[1::4:0:0:7:8]"),
+            ("[1:0:0:4:0:0:0:8]", "[1:0:0:4::8]"),
+            ("[2001:db8:0:1:0:0:ffff:1]", "[2001:db8:0:1::ffff:1]"),
+            ("[0:0:0:0:0:0:102:304]", "[::102:304]"),
+        ] {
+            assert_eq!(check_host(host).as_deref(), Ok(written), "{host}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_of_ipv6_addresses_are_refused() {
+        for host in [
+            "[1:2:3:4:5:6:7]",
+            "[1:2:3:4:5:6:7:8:9]",
+            "[::1::]",
+            "[1::2::3]",
+            "[:::]",
+            "[:1]",
+            "[1:]",
+            "[1:2:]",
+            "[:]",
+            "[]",
+            "[12345::]",
+            "[g::]",
+            "[1:2:3:4:5:6:7:8::]",
+            "[::1:2:3:4:5:6:7:8]",
+            "[1:2:3:4::5:6:7:8]",
+            "[fe80::1%eth0]",
+            "[+1::]",
+            "[::1.2.3.4]",
+            "[::ffff:1.2.3.4]",
+            "[::ffff:102:304]",
+        ] {
+            assert!(check_host(host).is_err(), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_ipv4_address_has_four_decimal_parts() {
+        for host in ["127.0.0.1", "0.0.0.0", "255.255.255.255"] {
+            assert_eq!(check_host(host).as_deref(), Ok(host), "{host}");
+        }
+        for host in [
+            "256.0.0.1",
+            "1.2.3",
+            "1.2.3.4.5",
+            "01.2.3.4",
+            "00.0.0.0",
+            "1..2.3",
+            "1.2.3.",
+            "+1.2.3.4",
+            "a.2.3.4",
+            "1000.1.1.1",
+            "127.1",
+            "0x7f000001",
+        ] {
+            assert!(check_host(host).is_err(), "{host}");
+        }
+    }
 }

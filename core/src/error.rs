@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::text::push_excerpt;
+use crate::text::excerpt;
 
 pub use reply_error::ReplyError;
 pub(crate) use reply_error::ReplyErrorParts;
@@ -174,8 +174,8 @@ impl TransportError {
     }
 }
 
-impl TransportError {
-    fn message(&self) -> String {
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (before, after) = if self.sent {
             (
                 "the request left and no complete answer came: ",
@@ -187,16 +187,7 @@ impl TransportError {
                 "; it is safe to send it again",
             )
         };
-        let mut text = before.to_owned();
-        push_excerpt(&mut text, &self.cause);
-        text += after;
-        text
-    }
-}
-
-impl fmt::Display for TransportError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
+        write!(f, "{before}{}{after}", excerpt(&self.cause))
     }
 }
 
@@ -290,20 +281,13 @@ impl Error {
     }
 }
 
-impl Error {
-    /// The text, without the machinery of formatting, which is not in the .wasm.
-    pub(crate) fn message(&self) -> String {
-        match self {
-            Self::InvalidInput(error) => error.message.as_ref().to_owned(),
-            Self::Transport(error) => error.message(),
-            Self::Reply(error) => error.message(),
-        }
-    }
-}
-
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
+        match self {
+            Self::InvalidInput(error) => error.fmt(f),
+            Self::Transport(error) => error.fmt(f),
+            Self::Reply(error) => error.fmt(f),
+        }
     }
 }
 

@@ -8,7 +8,6 @@ use http::StatusCode;
 
 use crate::header::ReplyHeaders;
 use crate::serialize::serialize_by_name;
-use crate::text::concat;
 use crate::{
     Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
     NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId, TransportError,
@@ -79,7 +78,7 @@ impl ErrorFields {
 impl From<Error> for ErrorFields {
     fn from(error: Error) -> Self {
         let (kind, outcome) = (error.kind(), error.outcome());
-        let mut fields = Self::new(error.message(), kind, outcome, error.is_retryable());
+        let mut fields = Self::new(error.to_string(), kind, outcome, error.is_retryable());
         if let Error::Reply(reply) = error {
             fields.is_clock_refusal = reply.is_clock_refusal();
             let parts = *reply.0;
@@ -252,7 +251,7 @@ pub fn ambiguous_credentials() -> InvalidInput {
     )
 }
 
-/// The parts, one after the other. (`[..].concat()` does the same in five times the code.)
+/// The parts, one after the other.
 #[must_use]
 pub fn joined(parts: &[&str]) -> String {
     concat(parts)
@@ -334,6 +333,10 @@ pub fn error(name: &str, first: &str, second: &str) -> Error {
         _ => refused(first, second),
     }
     .into()
+}
+
+fn concat(parts: &[&str]) -> String {
+    parts.concat()
 }
 
 #[cfg(test)]

@@ -61,6 +61,7 @@ serialize_by_name!(Acknowledgement {
 
 pub(crate) mod sealed {
     use super::Acknowledgement;
+    use crate::fields::Unreadable;
 
     /// What the client needs of a call and nobody else does.
     pub trait Operation {
@@ -70,11 +71,11 @@ pub(crate) mod sealed {
         /// The exact bytes of the body; none where the operation has none.
         fn body(&self) -> Option<String>;
 
-        /// Completes a success whose envelope was read. The error says what is unreadable.
+        /// Completes a success whose envelope was read, with what [`fields::read`](crate::fields::read) reads of `body`.
         fn reply(
             acknowledgement: Acknowledgement,
             body: &str,
-        ) -> Result<<Self as super::Operation>::Reply, String>
+        ) -> Result<<Self as super::Operation>::Reply, Unreadable>
         where
             Self: super::Operation;
     }

@@ -3,19 +3,21 @@
 //! A success is HTTP 200 with a `code` of exactly `0`. The pages show `code` as String in the table and as an integer in the
 //! example (contract.md 3), so both are read and kept as text. Gateway errors say `error_code`, `error_msg`, `request_id`.
 
-use std::str;
 use std::time::Duration;
+use std::{fmt, str};
 
 use http::StatusCode;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::date::ServerDate;
+use crate::date::{ServerDate, http_date};
 use crate::error::ReplyErrorParts;
+use crate::fields::{raw_text, raw_text_or_integer};
 use crate::header::ReplyHeaders;
-use crate::json::{self, Part};
 use crate::operation::{Acknowledgement, Operation};
-use crate::text::{body_excerpt, concat, decimal};
-use crate::{Endpoint, ReplyError, http_date};
+use crate::text::body_excerpt;
+use crate::{Endpoint, ReplyError};
 
 /// A response as it was received.
 pub(crate) struct Received<'a> {
@@ -30,16 +32,12 @@ pub(crate) struct Received<'a> {
 impl<'a> Received<'a> {
     pub(crate) fn read<O: Operation>(&self) -> Result<O::Reply, ReplyError> {
         let (acknowledgement, body) = self.acknowledgement()?;
-        O::reply(acknowledgement, body).map_err(|why| self.unreadable(why))
+        O::reply(acknowledgement, body).map_err(|why| self.unreadable(why.into_text()))
     }
 
     /// The error for a body of more than `limit` bytes.
     pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
-        self.unreadable(concat(&[
-            "it is longer than the limit of ",
-            &decimal(limit),
-            " bytes",
-        ]))
+        self.unreadable(format!("it is longer than the limit of {limit} bytes"))
     }
 
     /// What every success has, and the body as text.
@@ -107,7 +105,7 @@ fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Durat
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return value.parse().ok().map(Duration::from_secs);
     }
-    let wait = http_date::parse(value)?.timestamp() - server?.date.timestamp();
+    let wait = http_date(value)?.timestamp() - server?.date.timestamp();
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 
@@ -136,7 +134,7 @@ enum Member {
 impl Member {
     fn add(&mut self, raw: &RawValue) {
         *self = match self {
-            Self::Missing => match json::text_or_integer(raw) {
+            Self::Missing => match raw_text_or_integer(raw) {
                 Some(text) if !text.is_empty() => Self::Text(text),
                 _ => Self::Unusable,
             },
@@ -153,36 +151,125 @@ impl Member {
 }
 
 impl Envelope {
-    /// Reads the envelope and gives the body back as text. The error says why it cannot be read.
-    ///
-    /// Member by member: one that cannot be used spoils no other.
+    /// Reads the envelope and returns the body as text with it. The error says why the body cannot be read.
     fn read(body: &[u8]) -> Result<(Self, &str), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());
         }
-        let text = str::from_utf8(body).map_err(|error| {
-            concat(&[
-                "the body is not UTF-8 from byte ",
-                &decimal(error.valid_up_to()),
-            ])
-        })?;
-        let mut envelope = Self::default();
-        json::read(text, &mut |part| {
-            if let Part::Member(name, raw) = part {
-                match name {
-                    "code" => envelope.code.add(raw),
-                    "msg" => envelope.msg = json::text(raw),
-                    "error_code" => envelope.error_code.add(raw),
-                    "error_msg" => envelope.error_msg = json::text(raw),
-                    "request_id" => envelope.request_id = json::text(raw),
-                    _ => {}
+        let text = str::from_utf8(body)
+            .map_err(|error| format!("the body is not UTF-8 from byte {}", error.valid_up_to()))?;
+        match serde_json::from_str(text) {
+            Ok(envelope) => Ok((envelope, text)),
+            Err(error) => Err(why_unreadable(text, error)),
+        }
+    }
+}
+
+/// `error` is the one of a reader of objects, which stops where something else begins.
+fn why_unreadable(text: &str, error: serde_json::Error) -> String {
+    let error = match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) if !text.trim_start().starts_with('{') => {
+            return "the body is JSON, but no object".to_owned();
+        }
+        // The name of a member holds half of a surrogate pair, which is JSON, but no text.
+        Ok(_) => error,
+        Err(error) => error,
+    };
+    format!(
+        "the body is no JSON from line {} column {}",
+        error.line(),
+        error.column()
+    )
+}
+
+/// The members' names. A derived struct would refuse a `msg` that comes twice, and could not say that `code` does.
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "snake_case")]
+enum Name {
+    Code,
+    Msg,
+    ErrorCode,
+    ErrorMsg,
+    RequestId,
+    #[serde(other)]
+    Unknown,
+}
+
+impl<'de> Deserialize<'de> for Envelope {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EnvelopeVisitor)
+    }
+}
+
+struct EnvelopeVisitor;
+
+impl<'de> Visitor<'de> for EnvelopeVisitor {
+    type Value = Envelope;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    /// Reads member by member, each as it stands: one that cannot be used spoils no other.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
+        let mut envelope = Envelope::default();
+        while let Some(name) = map.next_key()? {
+            match name {
+                Name::Code => envelope.code.add(map.next_value()?),
+                Name::Msg => envelope.msg = raw_text(map.next_value()?),
+                Name::ErrorCode => envelope.error_code.add(map.next_value()?),
+                Name::ErrorMsg => envelope.error_msg = raw_text(map.next_value()?),
+                Name::RequestId => envelope.request_id = raw_text(map.next_value()?),
+                Name::Unknown => {
+                    map.next_value::<IgnoredAny>()?;
                 }
             }
-        })
-        .map_err(|at| concat(&["the body is no JSON from byte ", &decimal(at)]))?;
-        if !text.trim_start().starts_with('{') {
-            return Err("the body is JSON, but no object".to_owned());
         }
-        Ok((envelope, text))
+        Ok(envelope)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// serde_json's positions: lines from 1, columns in bytes from 1; at the end of the body its last byte.
+    #[test]
+    fn a_body_that_is_no_json_is_refused_with_the_place() {
+        for (json, line, column) in [
+            (" ", 1, 1),
+            ("{", 1, 1),
+            (r#"{"a":1"#, 1, 6),
+            (r#"{"a":1,}"#, 1, 8),
+            (r#"{"a" 1}"#, 1, 6),
+            (r"{1:1}", 1, 2),
+            ("{} {}", 1, 4),
+            ("[1,]", 1, 4),
+            ("[1 2]", 1, 4),
+            ("nul", 1, 3),
+            ("01", 1, 2),
+            ("{\"中\":1,\r\n 7}", 2, 2),
+            ("\n<html>\n</html>", 2, 1),
+            ("\u{feff}{}", 1, 1),
+            (r#"{"\ud800":1}"#, 1, 9),
+        ] {
+            let expected = format!("the body is no JSON from line {line} column {column}");
+            assert_eq!(
+                Envelope::read(json.as_bytes()).err(),
+                Some(expected),
+                "{json:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_json_and_no_object_is_said_to_be_so() {
+        for json in ["null", " [1, {}]\n", "1e400", r#""\ud800""#, "-0"] {
+            assert_eq!(
+                Envelope::read(json.as_bytes()).err().as_deref(),
+                Some("the body is JSON, but no object"),
+                "{json}"
+            );
+        }
     }
 }

@@ -14,11 +14,11 @@ mod signature;
 mod string_to_sign;
 
 pub use authorization::{ALGORITHM, ParsedAuthorization, authorization, parse_authorization};
+pub(crate) use canonical_request::PreparedRequest;
 pub use canonical_request::{
     CanonicalParts, SIGNED_HEADERS, canonical_headers, canonical_query_string, canonical_request,
     canonical_uri, payload_hash,
 };
 pub use explain::{Difference, Explanation, explain};
-pub(crate) use hex::Hex;
 pub use signature::{SigningKey, signature};
 pub use string_to_sign::string_to_sign;

@@ -1,9 +1,9 @@
 //! Decides what a trace id may be. Random bytes come from the host.
 
-use std::fmt;
+use std::{fmt, str};
 
 use crate::InvalidInput;
-use crate::text::{ascii, code_point, concat, decimal};
+use crate::text::code_point;
 
 /// Length of a trace id, in characters.
 const LENGTH: usize = 58;
@@ -22,18 +22,16 @@ impl TraceId {
     /// Another length than 58, or a character that is no visible ASCII.
     pub fn new(id: &str) -> Result<Self, InvalidInput> {
         if let Some(character) = id.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(InvalidInput::new(concat(&[
-                "trace id holds the character ",
-                &code_point(character),
-                "; it is sent in a header and must be 58 visible ASCII characters",
-            ])));
+            return Err(InvalidInput::new(format!(
+                "trace id holds the character {}; it is sent in a header and must be 58 visible ASCII characters",
+                code_point(character)
+            )));
         }
         let bytes = id.as_bytes().try_into().map_err(|_| {
-            InvalidInput::new(concat(&[
-                "trace id has ",
-                &decimal(id.len()),
-                " characters; it must have exactly 58",
-            ]))
+            InvalidInput::new(format!(
+                "trace id has {} characters; it must have exactly 58",
+                id.len()
+            ))
         })?;
         Ok(Self(bytes))
     }
@@ -50,7 +48,8 @@ impl TraceId {
     /// The 58 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        ascii(&self.0)
+        // Visible ASCII by construction, so the fallback cannot occur.
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 

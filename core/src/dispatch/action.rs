@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::CallOutcome;
+use crate::text::excerpt;
 use crate::{InvalidInput, NotifyPackageExpire, VaryingParts};
 
 /// The host's two clocks, read together.
@@ -153,9 +154,7 @@ impl fmt::Display for Halt {
                     write!(f, ", code {code}")?;
                 }
                 if let Some(msg) = msg {
-                    let mut text = String::new();
-                    crate::text::push_excerpt(&mut text, msg);
-                    write!(f, ", msg \"{text}\"")?;
+                    write!(f, ", msg \"{}\"", excerpt(msg))?;
                 }
                 f.write_str(
                     ", and none was delivered in between; correct the cause, then resume: the rest was not sent",

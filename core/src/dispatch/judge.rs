@@ -6,9 +6,10 @@ use http::StatusCode;
 
 use super::places::{Answer, Sent};
 use super::renewal::After401;
-use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, nanoseconds};
+use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, Waiting, nanoseconds};
+use crate::date::http_date;
 use crate::header::ReplyHeaders;
-use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError, http_date};
+use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError};
 
 /// What becomes of a call whose attempt failed.
 #[derive(Clone, Copy)]
@@ -40,7 +41,7 @@ impl<K> Dispatcher<K> {
         };
         call.answer = Some(Answer {
             at: now.wall,
-            server_date: headers.date().and_then(http_date::parse),
+            server_date: headers.date().and_then(http_date),
             status: status.as_u16(),
         });
         let limit = self.policy.reply_limit;
@@ -80,7 +81,7 @@ impl<K> Dispatcher<K> {
         let (place, sent) = self.places.land(ticket)?;
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.pace.distress(sent.at, at, false);
+        self.pace.distress(sent.at, at);
         let next = self.after_distress(place, error.outcome(), 0, at);
         self.follow(place, error, next);
         Ok(())
@@ -92,14 +93,17 @@ impl<K> Dispatcher<K> {
             self.count_answer(error);
         }
         if error.is_retryable() || outcome == Outcome::Unknown {
-            let pushback = matches!(error.status().as_u16(), 429 | 503);
-            self.pace.distress(sent.at, at, pushback);
             let mut not_before = 0;
-            if let (true, Some(wait)) = (pushback, error.retry_after()) {
-                let wait = wait.min(self.policy.retry_after_cap);
-                not_before = at.saturating_add(nanoseconds(wait));
-                // It is the caller whom the service asked to wait, and every call here is this caller's.
-                self.pace.close(not_before);
+            if matches!(error.status().as_u16(), 429 | 503) {
+                self.pace.pushback(sent.at, at);
+                if let Some(wait) = error.retry_after() {
+                    let wait = wait.min(self.policy.retry_after_cap);
+                    not_before = at.saturating_add(nanoseconds(wait));
+                    // It is the caller whom the service asked to wait, and every call here is this caller's.
+                    self.pace.close(not_before);
+                }
+            } else {
+                self.pace.distress(sent.at, at);
             }
             return self.after_distress(place, outcome, not_before, at);
         }
@@ -163,7 +167,8 @@ impl<K> Dispatcher<K> {
             Next::Again(due) => {
                 // In the order of their failures, where several are due at once.
                 self.order += 1;
-                self.waiting.push(Reverse((due, self.order, place)));
+                let order = self.order;
+                self.waiting.push(Reverse(Waiting { due, order, place }));
             }
             Next::Settle(verdict) => self.settle(place, verdict),
         }

@@ -91,17 +91,22 @@ impl Pace {
         }
     }
 
-    /// What left at `sent` met distress; `pushback`, where the service itself said that it is too much.
-    pub(super) fn distress(&mut self, sent: u64, now: u64, pushback: bool) {
+    /// The service answered what left at `sent` with 429 or 503: the pace is too high.
+    pub(super) fn pushback(&mut self, sent: u64, now: u64) {
+        self.lower(sent, now, 7);
+    }
+
+    /// What left at `sent` met another distress.
+    pub(super) fn distress(&mut self, sent: u64, now: u64) {
+        self.lower(sent, now, 9);
+    }
+
+    fn lower(&mut self, sent: u64, now: u64, tenths: u64) {
         if self.distress.is_some_and(|at| sent <= at) {
             return;
         }
         self.refresh(now);
-        let tenths = match (self.delivered_since, pushback) {
-            (true, true) => 7,
-            (true, false) => 9,
-            (false, _) => 5,
-        };
+        let tenths = if self.delivered_since { tenths } else { 5 };
         self.current = (self.current * tenths / 10).max(self.floor);
         self.distress = Some(now);
         self.delivered_since = false;
@@ -181,16 +186,16 @@ mod tests {
     #[test]
     fn distress_lowers_the_pace_once_per_round_and_faster_where_nothing_gets_through() {
         let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20, true);
+        pace.pushback(10, 20);
         assert_eq!((pace.current, pace.in_flight(32)), (70_000, 23));
         // Sent before the sign of distress: the same event.
-        pace.distress(15, 30, true);
-        pace.distress(20, 30, true);
+        pace.pushback(15, 30);
+        pace.pushback(20, 30);
         assert_eq!(pace.current, 70_000);
-        pace.distress(21, 40, true);
+        pace.pushback(21, 40);
         assert_eq!((pace.current, pace.in_flight(32)), (35_000, 12));
         for sent in 2..12 {
-            pace.distress(sent * 100, sent * 100 + 50, true);
+            pace.pushback(sent * 100, sent * 100 + 50);
         }
         assert_eq!((pace.current, pace.in_flight(32)), (100, 1));
     }
@@ -198,23 +203,23 @@ mod tests {
     #[test]
     fn a_delivery_in_between_makes_it_a_limit_and_no_outage() {
         let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20, true);
+        pace.pushback(10, 20);
         // Left before the distress: says nothing of the pace after it.
         pace.delivered(15, 25);
         assert_eq!(pace.current, 70_000);
         pace.delivered(30, 40);
         // 100/s in 30 s at 70 deliveries a second: 0.0476 each, in thousandths 47.
         assert_eq!(pace.current, 70_047);
-        pace.distress(50, 60, true);
+        pace.pushback(50, 60);
         assert_eq!(pace.current, 49_032);
     }
 
     #[test]
     fn one_accident_costs_little_and_a_row_of_them_is_an_outage() {
         let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20, false);
+        pace.distress(10, 20);
         assert_eq!(pace.current, 90_000);
-        pace.distress(30, 40, false);
+        pace.distress(30, 40);
         assert_eq!(pace.current, 45_000);
     }
 
@@ -222,7 +227,7 @@ mod tests {
     fn deliveries_bring_the_rate_back_in_half_a_minute() {
         let mut pace = Pace::new(50.0, 5);
         for sent in 0..12 {
-            pace.distress(sent * SECOND, sent * SECOND + 1, true);
+            pace.pushback(sent * SECOND, sent * SECOND + 1);
         }
         assert_eq!(pace.current, 100);
         let start = 12 * SECOND;
@@ -245,7 +250,7 @@ mod tests {
         let mut pace = Pace::new(100.0, 10);
         assert_eq!(pace.ready_at(SECOND), SECOND);
         for sent in 1..9 {
-            pace.distress(sent * SECOND, sent * SECOND + 1, true);
+            pace.pushback(sent * SECOND, sent * SECOND + 1);
         }
         let now = 10 * SECOND;
         assert_eq!(pace.ready_at(now), now);

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crate::InvalidInput;
-use crate::text::concat;
 
 /// How calls are paced, repeated and given up. The defaults suit a nightly job; [`Policy::set`] changes a number by its name,
 /// for hosts whose options come by name.
@@ -117,11 +116,10 @@ impl Policy {
     /// Another name, a number out of range.
     pub fn set(&mut self, name: &str, value: f64) -> Result<(), InvalidInput> {
         let Some(known) = NAMES.into_iter().find(|known| is_name(known, name)) else {
-            return Err(InvalidInput::new(concat(&[
-                name,
-                " is no number of the policy; it has ",
-                &NAMES.join(", "),
-            ])));
+            return Err(InvalidInput::new(format!(
+                "{name} is no number of the policy; it has {}",
+                NAMES.join(", ")
+            )));
         };
         match known {
             "rate" => self.rate = value,

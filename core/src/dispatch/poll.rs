@@ -64,7 +64,7 @@ impl<K> Dispatcher<K> {
         let due = match self.waiting.peek() {
             // What was never sent is always due.
             _ if !self.queued.is_empty() => at,
-            Some(Reverse((due, _, _))) => *due,
+            Some(Reverse(waiting)) => waiting.due,
             None => return Turn::Never,
         };
         if self.in_flight >= most {
@@ -90,8 +90,8 @@ impl<K> Dispatcher<K> {
     /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.
     fn send(&mut self, now: Now, at: u64) -> Option<Attempt> {
         let place = match self.waiting.peek() {
-            Some(Reverse((due, _, place))) if *due <= at => {
-                let place = *place;
+            Some(Reverse(waiting)) if waiting.due <= at => {
+                let place = waiting.place;
                 self.waiting.pop();
                 place
             }

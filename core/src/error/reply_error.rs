@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::{ErrorKind, Outcome};
 use crate::XDate;
 use crate::date::ServerDate;
-use crate::text::{concat, decimal, push_excerpt};
+use crate::text::excerpt;
 
 /// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
 ///
@@ -137,28 +137,24 @@ impl ReplyError {
     }
 }
 
-impl ReplyError {
-    pub(crate) fn message(&self) -> String {
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &*self.0;
-        // Not `as_str`, which brings the digits of all numbers from 100 to 999 into the .wasm.
-        let status = decimal(parts.status.as_u16().into());
-        let mut text = concat(&[
-            "the service answered ",
+        write!(
+            f,
+            "the service answered {} with HTTP {}",
             parts.operation,
-            " with HTTP ",
-            &status,
-        ]);
+            parts.status.as_str()
+        )?;
         if let Some(why) = &parts.unreadable {
-            text += ", but nobody can read the reply: ";
-            text += why;
+            write!(f, ", but nobody can read the reply: {}", excerpt(why))?;
         } else {
             match &parts.code {
-                Some(code) => quote(&mut text, ", code ", code),
-                None => text += ", no readable code",
+                Some(code) => write!(f, ", code {}", excerpt(code))?,
+                None => f.write_str(", no readable code")?,
             }
             if let Some(msg) = &parts.msg {
-                quote(&mut text, ", msg \"", msg);
-                text += "\"";
+                write!(f, ", msg \"{}\"", excerpt(msg))?;
             }
         }
         for (before, foreign) in [
@@ -167,50 +163,43 @@ impl ReplyError {
             ("; the body begins: ", &parts.excerpt),
         ] {
             if let Some(foreign) = foreign {
-                quote(&mut text, before, foreign);
+                write!(f, "{before}{}", excerpt(foreign))?;
             }
         }
         if self.outcome() == Outcome::Unknown {
-            text += "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe";
+            f.write_str(
+                "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe",
+            )?;
         }
         if parts.unreadable.is_none() && matches!(parts.status.as_u16(), 400 | 401 | 403) {
-            what_to_check(&mut text, parts);
+            what_to_check(f, parts)?;
         }
-        text
+        Ok(())
     }
-}
-
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message())
-    }
-}
-
-/// Foreign text, after words of ours.
-fn quote(text: &mut String, before: &str, foreign: &str) {
-    text.push_str(before);
-    push_excerpt(text, foreign);
 }
 
 /// The order of contract.md 7; `docs/troubleshooting.md` is the same list, longer.
-fn what_to_check(text: &mut String, parts: &ReplyErrorParts) {
-    *text += "\nWhat to check, in this order:\n1. endpoint: is ";
-    *text += &parts.authority;
-    *text += " the one your Huawei contact named?\
-         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; ";
-    match &parts.x_date {
-        Some(x_date) => *text += &concat(&["sent ", x_date.as_str(), ", "]),
-        None => *text += "compare the one sent, ",
-    }
-    match &parts.server_date {
-        Some(server) => quote(text, "server's Date ", &server.text),
-        None => *text += "the reply has no Date",
-    }
-    *text += "\n3. authentication: does this API accept yours, token or app id?\
+fn what_to_check(f: &mut fmt::Formatter<'_>, parts: &ReplyErrorParts) -> fmt::Result {
+    let sent = match &parts.x_date {
+        Some(x_date) => format!("sent {x_date}"),
+        None => "compare the one sent".to_owned(),
+    };
+    let server = match &parts.server_date {
+        Some(server) => format!("server's Date {}", excerpt(&server.text)),
+        None => "the reply has no Date".to_owned(),
+    };
+    write!(
+        f,
+        "\nWhat to check, in this order:\
+         \n1. endpoint: is {} the one your Huawei contact named?\
+         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; {sent}, {server}\
+         \n3. authentication: does this API accept yours, token or app id?\
          \n4. token: its age, and the word before it (Bearer or AT)\
          \n5. user id: does it belong to the app id?\
          \n6. whitelist: has Huawei added you?\
-         \n7. signature: explain() shows every stage and the first difference to the service's message";
+         \n7. signature: explain() shows every stage and the first difference to the service's message",
+        parts.authority
+    )
 }
 
 impl std::error::Error for ReplyError {}

@@ -1,10 +1,10 @@
 //! `GET /koodrive/ose/v1/carrier/retention/policy/getList`: the retention policies in force (contract.md 2).
 
 use http::Method;
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use super::{Acknowledgement, Operation, sealed};
-use crate::json::{self, Part};
+use crate::fields::{self, Unreadable};
 use crate::serialize::serialize_by_name;
 
 /// Reads the retention policies in force. It changes nothing, so it is the safe first call: it proves endpoint, clock and
@@ -36,18 +36,26 @@ pub struct RetentionPolicies {
 }
 
 /// One retention policy. A field that the reply lacks is none.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+///
+/// The published pages disagree on which fields are numbers and which are text, so both are read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct RetentionPolicy {
     /// Text, digit for digit: the published example, 300000000000000000, lies above 2^53.
+    #[serde(deserialize_with = "fields::text_or_integer")]
     pub policy_id: Option<String>,
     /// Its name.
+    #[serde(deserialize_with = "fields::text")]
     pub policy_name: Option<String>,
     /// What it does, for people.
+    #[serde(deserialize_with = "fields::text")]
     pub description: Option<String>,
     /// Larger comes first. Within ± 2^53, so that every language holds it exactly; beyond that the reply is unreadable.
+    #[serde(deserialize_with = "fields::integer")]
     pub priority: Option<i64>,
     /// Meaning not published. Within ± 2^53 as well.
+    #[serde(deserialize_with = "fields::integer")]
     pub status: Option<i64>,
 }
 
@@ -80,102 +88,23 @@ impl sealed::Operation for GetCurrentRetentionPolicy {
         None
     }
 
-    fn reply(acknowledgement: Acknowledgement, body: &str) -> Result<RetentionPolicies, String> {
-        let mut list = None;
-        // The envelope was read, so the body is an object.
-        let _ = json::read(body, &mut |part| {
-            if let Part::Member("policyList", raw) = part {
-                list = Some(raw);
-            }
-        });
+    fn reply(
+        acknowledgement: Acknowledgement,
+        body: &str,
+    ) -> Result<RetentionPolicies, Unreadable> {
+        let Data { policy_list } = fields::read(body)?;
         Ok(RetentionPolicies {
             code: acknowledgement.code,
             msg: acknowledgement.msg,
             trace_id: acknowledgement.trace_id,
-            policy_list: list.map(policies).transpose()?.unwrap_or_default(),
+            policy_list,
         })
     }
 }
 
-fn policies(list: &RawValue) -> Result<Vec<RetentionPolicy>, String> {
-    let list = list.get();
-    if list == "null" {
-        return Ok(Vec::new());
-    }
-    if !list.starts_with('[') {
-        return Err("its policyList is no list".to_owned());
-    }
-    let mut policies = Ok(Vec::new());
-    // A RawValue holds JSON, so this does not fail.
-    let _ = json::read(list, &mut |part| {
-        if let (Part::Element(raw), Ok(found)) = (part, &mut policies) {
-            match policy(raw) {
-                Ok(policy) => found.push(policy),
-                Err(why) => policies = Err(why.to_owned()),
-            }
-        }
-    });
-    policies
-}
-
-/// The pages disagree on which members are numbers and which are text, so both are read.
-fn policy(raw: &RawValue) -> Result<RetentionPolicy, &'static str> {
-    if !raw.get().starts_with('{') {
-        return Err("a policy in it is no object");
-    }
-    let mut policy = RetentionPolicy::default();
-    let mut wrong = None;
-    let read = json::read(raw.get(), &mut |part| {
-        let Part::Member(name, raw) = part else {
-            return;
-        };
-        let none = raw.get() == "null";
-        let mut text = |field: &mut Option<String>, value: Option<String>, why| {
-            if value.is_none() && !none {
-                wrong = Some(why);
-            }
-            *field = value;
-        };
-        match name {
-            "policyId" => text(
-                &mut policy.policy_id,
-                json::text_or_integer(raw),
-                "policyId of a policy is neither text nor an integer",
-            ),
-            "policyName" => text(
-                &mut policy.policy_name,
-                json::text(raw),
-                "policyName of a policy is no text",
-            ),
-            "description" => text(
-                &mut policy.description,
-                json::text(raw),
-                "description of a policy is no text",
-            ),
-            "priority" | "status" => {
-                let number = integer(raw);
-                if number.is_none() && !none {
-                    wrong = Some("priority or status of a policy is no integer of 53 bits");
-                }
-                if name == "status" {
-                    policy.status = number;
-                } else {
-                    policy.priority = number;
-                }
-            }
-            _ => {}
-        }
-    });
-    match wrong {
-        Some(why) => Err(why),
-        None => read
-            .map(|()| policy)
-            .map_err(|_| "a policy in it holds half of a surrogate pair"),
-    }
-}
-
-/// Within ± 2^53, as a number or as text.
-fn integer(raw: &RawValue) -> Option<i64> {
-    let number: i64 = json::text_or_integer(raw)?.parse().ok()?;
-    (number.unsigned_abs() < 1 << 53).then_some(number)
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Data {
+    #[serde(deserialize_with = "fields::objects")]
+    policy_list: Vec<RetentionPolicy>,
 }

@@ -5,7 +5,8 @@ use http::Method;
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::InvalidInput;
-use crate::text::{concat, empty, signed_decimal};
+use crate::fields::Unreadable;
+use crate::text::empty;
 
 /// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
 /// period"). It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -118,15 +119,10 @@ impl TryFrom<i64> for ModificationType {
         if value == ENTER_RESERVATION_PERIOD {
             return Ok(Self::EnterReservationPeriod);
         }
-        let value = signed_decimal(value);
-        Err(InvalidInput::new(concat(&[
-            "type ",
-            &value,
-            " is not documented: 2 (enter the reservation period) is the only documented value, although the publisher's \
-             example sends 1; to send ",
-            &value,
-            " all the same, ask for an undocumented type by name",
-        ])))
+        Err(InvalidInput::new(format!(
+            "type {value} is not documented: 2 (enter the reservation period) is the only documented value, although the \
+             publisher's example sends 1; to send {value} all the same, ask for an undocumented type by name"
+        )))
     }
 }
 
@@ -147,62 +143,29 @@ impl Operation for NotifyPackageExpire {
 impl sealed::Operation for NotifyPackageExpire {
     const INDEX: usize = 0;
 
-    /// Compact, in the order of the published table, so that the bytes that are signed are the same in every language.
+    /// Compact, in the order of the published table, so that the bytes that are signed are the same in every language. Member
+    /// by member: a derived `Serialize` takes 400 instructions more, a seventh of a bearer request (callgrind, 2026-11-28).
     fn body(&self) -> Option<String> {
         // Exact where nothing needs an escape.
-        let mut body = String::with_capacity(
+        let mut json = Vec::with_capacity(
             r#"{"carrierUserId":"","type":2,"packageId":""}"#.len()
                 + self.carrier_user_id.len()
                 + self.package_id.len(),
         );
-        body.push_str(r#"{"carrierUserId":"#);
-        push_json_text(&mut body, &self.carrier_user_id);
-        body.push_str(r#","type":"#);
-        match self.modification_type {
-            ModificationType::EnterReservationPeriod => body.push('2'),
-            ModificationType::Undocumented(value) => body.push_str(&signed_decimal(value)),
-        }
-        body.push_str(r#","packageId":"#);
-        push_json_text(&mut body, &self.package_id);
-        body.push('}');
-        Some(body)
+        // Text and integers can be written, and what is written is UTF-8, so neither fallback can occur.
+        json.extend_from_slice(br#"{"carrierUserId":"#);
+        serde_json::to_writer(&mut json, &self.carrier_user_id).ok()?;
+        json.extend_from_slice(br#","type":"#);
+        serde_json::to_writer(&mut json, &self.modification_type.as_i64()).ok()?;
+        json.extend_from_slice(br#","packageId":"#);
+        serde_json::to_writer(&mut json, &self.package_id).ok()?;
+        json.push(b'}');
+        String::from_utf8(json).ok()
     }
 
-    fn reply(acknowledgement: Acknowledgement, _: &str) -> Result<Acknowledgement, String> {
+    fn reply(acknowledgement: Acknowledgement, _: &str) -> Result<Acknowledgement, Unreadable> {
         Ok(acknowledgement)
     }
-}
-
-/// As `JSON.stringify` writes it: only quotes, backslashes and control characters are escaped.
-fn push_json_text(body: &mut String, text: &str) {
-    body.push('"');
-    let needs_escape = |byte: u8| byte < 0x20 || matches!(byte, b'"' | b'\\');
-    let mut plain_from = 0;
-    // Bytes that need escaping are ASCII, so every cut falls between characters.
-    for (at, byte) in text
-        .bytes()
-        .enumerate()
-        .filter(|(_, byte)| needs_escape(*byte))
-    {
-        body.push_str(&text[plain_from..at]);
-        plain_from = at + 1;
-        match byte {
-            b'"' => body.push_str("\\\""),
-            b'\\' => body.push_str("\\\\"),
-            b'\n' => body.push_str("\\n"),
-            b'\r' => body.push_str("\\r"),
-            b'\t' => body.push_str("\\t"),
-            0x08 => body.push_str("\\b"),
-            0x0c => body.push_str("\\f"),
-            _ => {
-                body.push_str("\\u00");
-                body.push(if byte < 0x10 { '0' } else { '1' });
-                body.push(char::from(b"0123456789abcdef"[usize::from(byte % 16)]));
-            }
-        }
-    }
-    body.push_str(&text[plain_from..]);
-    body.push('"');
 }
 
 #[cfg(test)]
@@ -211,14 +174,11 @@ mod tests {
 
     #[test]
     fn text_is_escaped_as_json_stringify_does() {
-        let mut body = String::new();
-        push_json_text(
-            &mut body,
-            "a\"b\\c\n\r\t\u{8}\u{c}\0\u{10}\u{1f} \u{7f}\u{2028}中😀",
-        );
+        let id = "a\"b\\c\n\r\t\u{8}\u{c}\0\u{10}\u{1f} /\u{7f}\u{2028}中😀";
+        let body = NotifyPackageExpire::new(id, "14").unwrap();
         assert_eq!(
-            body,
-            "\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u0010\\u001f \u{7f}\u{2028}中😀\""
+            sealed::Operation::body(&body).unwrap(),
+            "{\"carrierUserId\":\"a\\\"b\\\\c\\n\\r\\t\\b\\f\\u0000\\u0010\\u001f /\u{7f}\u{2028}中😀\",\"type\":2,\"packageId\":\"14\"}"
         );
     }
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::config::Policy;
 use super::fault::{CutPoint, StatusFault};
 use super::reason::{Reason, Refusal};
-use crate::{TraceId, header, http_date};
+use crate::{TraceId, header};
 
 /// `x-sandbox-reason`: the [`Reason`] of a refusal, absent from a success.
 pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
@@ -201,7 +201,8 @@ fn response(
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    if let Ok(date) = HeaderValue::try_from(http_date::format(now)) {
+    let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::try_from(date) {
         headers.insert(DATE, date);
     }
     response

@@ -55,22 +55,22 @@ pub(super) fn parameters(
         ));
     }
     let members = Members::read(received.body)?;
-    let carrier_user_id = members.text(
+    let carrier_user_id = members.id(
         "carrierUserId",
-        [
-            Reason::MissingCarrierUserId,
-            Reason::CarrierUserIdNotText,
-            Reason::EmptyCarrierUserId,
-        ],
+        &IdReasons {
+            missing: Reason::MissingCarrierUserId,
+            not_text: Reason::CarrierUserIdNotText,
+            empty: Reason::EmptyCarrierUserId,
+        },
     )?;
     let modification_type = members.modification_type(accepted_types)?;
-    let package_id = members.text(
+    let package_id = members.id(
         "packageId",
-        [
-            Reason::MissingPackageId,
-            Reason::PackageIdNotText,
-            Reason::EmptyPackageId,
-        ],
+        &IdReasons {
+            missing: Reason::MissingPackageId,
+            not_text: Reason::PackageIdNotText,
+            empty: Reason::EmptyPackageId,
+        },
     )?;
     Ok(Parameters {
         carrier_user_id,
@@ -95,6 +95,13 @@ fn is_json(headers: &HeaderMap) -> bool {
             parameter.eq_ignore_ascii_case("charset=utf-8")
                 || parameter.eq_ignore_ascii_case("charset=\"utf-8\"")
         })
+}
+
+/// Why an id is refused.
+struct IdReasons {
+    missing: Reason,
+    not_text: Reason,
+    empty: Reason,
 }
 
 /// The members of the body, in its order; an unknown one is ignored.
@@ -125,14 +132,14 @@ impl<'a> Members<'a> {
         Some(value.get())
     }
 
-    fn text(&self, name: &str, [missing, not_text, empty]: [Reason; 3]) -> Result<String, Refusal> {
+    fn id(&self, name: &str, reasons: &IdReasons) -> Result<String, Refusal> {
         let raw = self
             .get(name)
-            .ok_or_else(|| wrong_parameter(missing, &format!("{name} is missing")))?;
+            .ok_or_else(|| wrong_parameter(reasons.missing, &format!("{name} is missing")))?;
         let text: String = serde_json::from_str(raw)
-            .map_err(|_| wrong_parameter(not_text, &format!("{name} must be a string")))?;
+            .map_err(|_| wrong_parameter(reasons.not_text, &format!("{name} must be a string")))?;
         if text.is_empty() {
-            return Err(wrong_parameter(empty, &format!("{name} is empty")));
+            return Err(wrong_parameter(reasons.empty, &format!("{name} is empty")));
         }
         Ok(text)
     }

@@ -1,7 +1,5 @@
 //! Step 4: the header Authorization, written and read.
 
-use crate::text::concat;
-
 /// The scheme of the header and the first line of the string to sign.
 pub const ALGORITHM: &str = "HMAC-SHA256";
 
@@ -12,14 +10,16 @@ pub const ALGORITHM: &str = "HMAC-SHA256";
 /// One blank after the algorithm, commas without blanks. The value is valid for 15 minutes from its X-Date.
 #[must_use]
 pub fn authorization(app_id: &str, signed_headers: &str, signature: &str) -> String {
-    concat(&[
-        "HMAC-SHA256 AppId=",
+    [
+        ALGORITHM,
+        " AppId=",
         app_id,
         ",SignedHeaders=",
         signed_headers,
         ",Signature=",
         signature,
-    ])
+    ]
+    .concat()
 }
 
 /// The fields of a header that [`authorization`] wrote.

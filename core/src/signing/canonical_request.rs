@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use sha2::{Digest as _, Sha256};
 
 use super::hex::Hex;
-use crate::text::concat;
+use crate::XDate;
 
 /// What this crate signs, as the published example does. The rule demands `x-date` and `x-user-id`; `host` ties the
 /// signature to the endpoint. `content-type` and `x-traceid` are not signed.
@@ -41,19 +41,62 @@ pub struct CanonicalParts<'a> {
 /// Every header line ends in a line break of its own, so an empty line stands before `SignedHeaders`.
 #[must_use]
 pub fn canonical_request(parts: &CanonicalParts<'_>) -> String {
-    concat(&[
+    [
         parts.method,
-        "\n",
         parts.uri,
-        "\n",
         parts.query,
-        "\n",
         parts.headers,
-        "\n",
         parts.signed_headers,
-        "\n",
         parts.payload_hash,
-    ])
+    ]
+    .join("\n")
+}
+
+/// The canonical request of one operation of one client, but for its date and its payload's hash. It is written and hashed
+/// as far as the date once per client.
+pub(crate) struct PreparedRequest {
+    /// As far as the date.
+    beginning: String,
+    /// The state of the hash after `beginning`.
+    hash: Sha256,
+    /// What stands between the date and the payload's hash.
+    middle: String,
+}
+
+impl PreparedRequest {
+    /// `host` is in lower case and neither value has blanks at its ends, so the header lines are canonical as they stand.
+    pub(crate) fn new(method: &str, path: &str, host: &str, user_id: &str) -> Self {
+        let uri = canonical_uri(path);
+        let beginning = format!("{method}\n{uri}\n\nhost:{host}\nx-date:");
+        Self {
+            hash: Sha256::new_with_prefix(&beginning),
+            beginning,
+            middle: format!("\nx-user-id:{user_id}\n\n{SIGNED_HEADERS}\n"),
+        }
+    }
+
+    /// What [`canonical_request`] writes.
+    pub(crate) fn text(&self, x_date: XDate, body: &str) -> String {
+        let payload_hash = Hex::sha256(body);
+        [
+            &self.beginning,
+            x_date.as_str(),
+            &self.middle,
+            payload_hash.as_str(),
+        ]
+        .concat()
+    }
+
+    /// The hash of [`text`](Self::text), which no request writes out.
+    pub(crate) fn hash(&self, x_date: XDate, body: &str) -> Hex {
+        let hash = self
+            .hash
+            .clone()
+            .chain_update(x_date.as_str())
+            .chain_update(&self.middle)
+            .chain_update(Hex::sha256(body).as_str());
+        Hex::of(&hash.finalize())
+    }
 }
 
 /// The absolute path, RFC 3986 normalised (dot segments removed), every segment percent-encoded, and a `/` appended where it
@@ -134,6 +177,30 @@ fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_prepared_is_the_canonical_request() {
+        let (path, body) = ("/prefix/a/b", r#"{"a":1}"#);
+        let x_date = XDate::parse("20251103T070140Z").unwrap();
+        let prepared = PreparedRequest::new("POST", path, "host:8443", "7");
+        let expected = canonical_request(&CanonicalParts {
+            method: "POST",
+            uri: &canonical_uri(path),
+            query: "",
+            headers: &canonical_headers(&[
+                ("Host", "host:8443"),
+                ("X-Date", x_date.as_str()),
+                ("X-User-Id", "7"),
+            ]),
+            signed_headers: SIGNED_HEADERS,
+            payload_hash: &payload_hash(body.as_bytes()),
+        });
+        assert_eq!(prepared.text(x_date, body), expected);
+        assert_eq!(
+            prepared.hash(x_date, body).as_str(),
+            Hex::sha256(&expected).as_str()
+        );
+    }
 
     #[test]
     fn a_path_is_normalised_and_ends_in_a_slash() {

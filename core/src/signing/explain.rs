@@ -13,7 +13,6 @@ use super::hex::Hex;
 use super::string_to_sign::string_to_sign_of;
 use crate::operation::Facts;
 use crate::serialize::serialize_by_name;
-use crate::text::{after, concat, decimal};
 use crate::{Client, InvalidInput, Operation, RequestOptions};
 
 /// Every stage of one signature. Never holds the secret.
@@ -70,23 +69,11 @@ serialize_by_name!(Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.sentence())
-    }
-}
-
-impl Difference {
-    fn sentence(&self) -> String {
-        concat(&[
-            "line ",
-            &decimal(self.line),
-            " (",
-            self.part,
-            ") differs: signed here \"",
-            &self.ours,
-            "\", by the service \"",
-            &self.theirs,
-            "\"",
-        ])
+        write!(
+            f,
+            "line {} ({}) differs: signed here \"{}\", by the service \"{}\"",
+            self.line, self.part, self.ours, self.theirs
+        )
     }
 }
 
@@ -105,25 +92,16 @@ pub fn explain<O: Operation>(
     options: &RequestOptions,
     message: Option<&str>,
 ) -> Result<Explanation, InvalidInput> {
-    let body = call.body().unwrap_or_default();
-    stages(client, &Facts::of::<O>(), &body, now, options, message)
-}
-
-fn stages(
-    client: &Client,
-    operation: &Facts,
-    body: &str,
-    now: DateTime<Utc>,
-    options: &RequestOptions,
-    message: Option<&str>,
-) -> Result<Explanation, InvalidInput> {
     let Ok(key) = client.credentials().signing_key() else {
         return Err(InvalidInput::new(
             "there is no signature to explain: this client authenticates with a token, which is sent as it is",
         ));
     };
     let x_date = client.x_date_to_explain(now, options)?;
-    let canonical_request = client.canonical_request(operation, x_date, body);
+    let body = call.body().unwrap_or_default();
+    let canonical_request = client
+        .prepared_request(&Facts::of::<O>())
+        .text(x_date, &body);
     let hash = Hex::sha256(&canonical_request);
     let (difference, finding) = message
         .map(|message| compare(&canonical_request, message))
@@ -148,7 +126,7 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
     };
     match first_difference(ours, theirs) {
         Some(difference) => {
-            let finding = difference.sentence();
+            let finding = difference.to_string();
             (Some(difference), finding)
         }
         None => (
@@ -160,22 +138,22 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
 }
 
 fn without_canonical_request(message: &str) -> String {
-    let value = |mark: &str| Some(until(after(message, mark)?, [',', '"']).trim());
+    let value = |mark: &str| {
+        let (_, value) = message.split_once(mark)?;
+        Some(until(value, [',', '"']).trim())
+    };
     match (value("signature time:"), value("server time:")) {
-        (Some(ours), Some(theirs)) => concat(&[
-            "the service refused the date, not the signature: signed at ",
-            ours,
-            ", its own clock read ",
-            theirs,
-            "; X-Date must not be later than that and at most 15 minutes older",
-        ]),
+        (Some(ours), Some(theirs)) => format!(
+            "the service refused the date, not the signature: signed at {ours}, its own clock read {theirs}; \
+             X-Date must not be later than that and at most 15 minutes older"
+        ),
         _ => "the message holds no canonical request to compare with".to_owned(),
     }
 }
 
 /// The canonical request in a service's message, or a bare one.
 fn canonical_request_in(message: &str) -> Option<&str> {
-    if let Some(printed) = after(message, MARK) {
+    if let Some((_, printed)) = message.split_once(MARK) {
         // Inside a JSON body the text ends at its quote.
         return Some(until(printed, ['"', '"']).trim());
     }

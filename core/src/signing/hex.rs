@@ -1,21 +1,19 @@
 //! The form in which every hash of a signature is written.
 
-use sha2::{Digest as _, Sha256};
+use std::str;
 
-use crate::text::{ascii, concat};
+use sha2::{Digest as _, Sha256};
 
 /// 32 bytes as 64 digits of lower-case hex.
 pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
     /// Of the text's SHA-256.
-    #[inline(never)]
     pub(crate) fn sha256(text: &str) -> Self {
         Self::of(&Sha256::digest(text))
     }
 
     /// Of a SHA-256, or of an HMAC made with it.
-    #[inline(never)]
     pub(crate) fn of(digest: &[u8]) -> Self {
         let mut hex = [0; 64];
         // 32 bytes are 64 digits, so this cannot fail.
@@ -23,15 +21,12 @@ impl Hex {
         Self(hex)
     }
 
-    pub(super) const fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
     pub(crate) fn as_str(&self) -> &str {
-        ascii(&self.0)
+        // Hex digits by construction, so the fallback cannot occur.
+        str::from_utf8(&self.0).unwrap_or_default()
     }
 
     pub(super) fn to_text(&self) -> String {
-        concat(&[self.as_str()])
+        self.as_str().to_owned()
     }
 }

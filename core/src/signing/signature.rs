@@ -5,8 +5,8 @@ use std::fmt;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
+use super::ALGORITHM;
 use super::hex::Hex;
-use super::string_to_sign::BEGINNING;
 
 /// An app id with the HMAC state of its secret, prepared once. The secret itself is not kept; the state is zeroized when
 /// dropped.
@@ -36,11 +36,11 @@ impl SigningKey {
     /// The signature of the canonical request that has this hash: steps 2 and 3, without an
     /// allocation between them.
     pub(crate) fn sign(&self, canonical_request_hash: &Hex) -> Hex {
-        let mut string_to_sign = [0; 76];
-        let (beginning, hash) = string_to_sign.split_at_mut(BEGINNING.len());
-        beginning.copy_from_slice(BEGINNING.as_bytes());
-        hash.copy_from_slice(canonical_request_hash.as_bytes());
-        Hex::of(&self.mac(&string_to_sign).finalize().into_bytes())
+        let mac = self
+            .mac(ALGORITHM.as_bytes())
+            .chain_update("\n")
+            .chain_update(canonical_request_hash.as_str());
+        Hex::of(&mac.finalize().into_bytes())
     }
 
     fn mac(&self, string_to_sign: &[u8]) -> Hmac<Sha256> {

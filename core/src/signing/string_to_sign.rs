@@ -1,10 +1,7 @@
 //! Step 2: the string to sign.
 
+use super::ALGORITHM;
 use super::hex::Hex;
-use crate::text::concat;
-
-/// What stands before the hash: [`ALGORITHM`](super::ALGORITHM) and a line break.
-pub(super) const BEGINNING: &str = "HMAC-SHA256\n";
 
 /// ```text
 /// StringToSign = "HMAC-SHA256" \n hex(sha256(CanonicalRequest))
@@ -17,5 +14,5 @@ pub fn string_to_sign(canonical_request: &str) -> String {
 }
 
 pub(super) fn string_to_sign_of(canonical_request_hash: &Hex) -> String {
-    concat(&[BEGINNING, canonical_request_hash.as_str()])
+    [ALGORITHM, "\n", canonical_request_hash.as_str()].concat()
 }

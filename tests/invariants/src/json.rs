@@ -1,16 +1,26 @@
-//! The core's reader of JSON takes what serde_json takes, shows the same members, elements, texts and integers, and refuses the rest; it never panics, and never allocates more than 3 × the text + 256 bytes.
+//! The readers of a reply's fields take what RFC 8259 and the contract allow, give what serde_json reads, with the last of a field that comes twice, and refuse the rest, naming the field; they never panic, and never allocate more than 64 × the text + 1 KiB.
 
 use std::fmt;
 
+use koodrive::fields::{self, Unreadable};
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::allocated;
 
-/// The very file of the core, which keeps it to itself.
-#[path = "../../../core/src/json.rs"]
-mod ours;
+/// Fields that the random JSON of the tests has, one for each reader.
+#[derive(Debug, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Read {
+    #[serde(deserialize_with = "fields::text_or_integer")]
+    code: Option<String>,
+    #[serde(deserialize_with = "fields::text")]
+    msg: Option<String>,
+    #[serde(deserialize_with = "fields::integer")]
+    priority: Option<i64>,
+    #[serde(deserialize_with = "fields::objects")]
+    policy_list: Vec<Self>,
+}
 
 /// The input is the text; what is no UTF-8 is none.
 ///
@@ -27,104 +37,70 @@ pub fn check(input: &[u8]) {
 ///
 /// Where the invariant does not hold.
 pub fn holds(text: &str) {
-    let mut members = Vec::new();
-    let mut elements = Vec::new();
-    let read = ours::read(text, &mut |part| match part {
-        ours::Part::Member(name, raw) => members.push((name.to_owned(), raw)),
-        ours::Part::Element(raw) => elements.push(raw),
-    });
-    let most = 3 * text.len() + 256;
-    let bounded = allocated::at_most(most, || ours::read(text, &mut |_| {}));
-    assert_eq!(read, bounded);
-
-    let theirs = parts(text);
-    assert_eq!(read.is_ok(), theirs.is_some(), "{read:?}");
-    let Some(theirs) = theirs else {
-        assert!(read.is_err_and(|at| at <= text.len() && text.is_char_boundary(at)));
-        assert!(serde_json::from_str::<Value>(text).is_err());
-        return;
-    };
-    match theirs {
-        Part::Object(expected) => {
-            assert!(elements.is_empty());
-            let found: Vec<(String, &str)> = members
-                .iter()
-                .map(|(name, raw)| (name.clone(), raw.get()))
-                .collect();
-            assert_eq!(found, expected);
-        }
-        Part::Array(expected) => {
-            assert!(members.is_empty());
-            assert_eq!(
-                elements.iter().map(|raw| raw.get()).collect::<Vec<_>>(),
-                expected
-            );
-        }
-        Part::Other => assert!(members.is_empty() && elements.is_empty()),
-    }
-    assert_as_value(text, &members, &elements);
-    for raw in members.iter().map(|(_, raw)| raw).chain(&elements) {
-        assert_leaf(raw);
-    }
-    if let Ok(raw) = serde_json::from_str::<&RawValue>(text) {
-        assert_leaf(raw);
+    agrees(text);
+    // As the value of each field.
+    for name in ["code", "msg", "priority", "policyList"] {
+        agrees(&format!(r#"{{"{name}":{text}}}"#));
     }
 }
 
-/// Where serde_json can make a [`Value`] of the text, it is the same value. It cannot where a number is beyond its
-/// floating-point numbers, where nesting is deeper than 128, and where half of a surrogate pair stands in a value: nobody
-/// reads those, so they do not make a reply unreadable.
-fn assert_as_value(text: &str, members: &[(String, &RawValue)], elements: &[&RawValue]) {
-    let value = |raw: &RawValue| {
-        serde_json::from_str::<Value>(raw.get()).expect("a part of a value is one")
-    };
-    match serde_json::from_str::<Value>(text) {
-        Ok(Value::Object(expected)) => {
-            let found: serde_json::Map<String, Value> = members
-                .iter()
-                .map(|(name, raw)| (name.clone(), value(raw)))
-                .collect();
-            assert_eq!(found, expected);
+fn agrees(text: &str) {
+    let most = 64 * text.len() + 1024;
+    let read: Result<Read, Unreadable> = allocated::at_most(most, || fields::read(text));
+    match (expected(text), read) {
+        (Ok(expected), Ok(read)) => assert_eq!(read, expected, "{text}"),
+        (Err(field), Err(why)) => {
+            assert!(why.to_string().starts_with(field), "{text}: {why}");
         }
-        Ok(Value::Array(expected)) => {
-            assert_eq!(
-                elements.iter().map(|raw| value(raw)).collect::<Vec<_>>(),
-                expected
-            );
-        }
-        Ok(_) => {}
-        Err(error) => {
-            let why = error.to_string();
-            let known = [
-                "number out of range",
-                "recursion limit exceeded",
-                "hex escape",
-                "surrogate",
-            ];
-            assert!(known.iter().any(|known| why.contains(known)), "{why}");
-        }
+        (expected, read) => panic!("{text}: {read:?} in the place of {expected:?}"),
     }
 }
 
-/// A text is what serde_json reads as one, an integer is kept digit for digit.
-fn assert_leaf(raw: &RawValue) {
-    let most = 3 * raw.get().len() + 256;
-    let text = allocated::at_most(most, || ours::text(raw));
-    assert_eq!(text, serde_json::from_str(raw.get()).ok(), "{raw}");
-    let integer = !raw.get().contains(['.', 'e', 'E'])
-        && raw
-            .get()
-            .starts_with(|c: char| c == '-' || c.is_ascii_digit());
-    let expected = if integer {
-        Some(raw.get().to_owned())
+/// The error is the beginning of a refusal's text: the name of the first field that is wrong, in the alphabet's order.
+fn expected(text: &str) -> Result<Read, &'static str> {
+    let Some(Part::Object(members)) = parts(text) else {
+        return Err("");
+    };
+    let last = |name: &str| {
+        let mut named = members.iter().rev().filter(|(member, _)| member == name);
+        named
+            .next()
+            .map(|(_, json)| *json)
+            .filter(|json| *json != "null")
+    };
+    let mut read = Read::default();
+    if let Some(json) = last("code") {
+        read.code = Some(text_or_integer(json).ok_or("code: must be text or an integer")?);
+    }
+    if let Some(json) = last("msg") {
+        read.msg = Some(serde_json::from_str(json).map_err(|_| "msg: must be text")?);
+    }
+    if let Some(json) = last("policyList") {
+        let Some(Part::Array(items)) = parts(json) else {
+            return Err("policyList: must be a list");
+        };
+        for item in items {
+            let item = expected(item).map_err(|_| "policyList: item ")?;
+            read.policy_list.push(item);
+        }
+    }
+    if let Some(json) = last("priority") {
+        let number = text_or_integer(json).and_then(|number| number.parse().ok());
+        let number = number.filter(|number: &i64| number.abs_diff(0) < 1 << 53);
+        read.priority = Some(number.ok_or("priority: must be an integer within ± 2^53")?);
+    }
+    Ok(read)
+}
+
+/// Text as serde_json reads it, an integer digit for digit.
+fn text_or_integer(json: &str) -> Option<String> {
+    let integer = !json.contains(['.', 'e', 'E'])
+        && json.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    if integer {
+        Some(json.to_owned())
     } else {
-        text
-    };
-    assert_eq!(
-        allocated::at_most(most, || ours::text_or_integer(raw)),
-        expected,
-        "{raw}"
-    );
+        serde_json::from_str(json).ok()
+    }
 }
 
 /// One level of JSON, as serde_json reads it.

@@ -1,5 +1,7 @@
 //! parse gives the reply or the error that serde_json and the contract's tables give, in a text of one paragraph that names the service; it never panics, and never allocates more than 4 × the reply + 4 KiB (a list of policies: 4 × what the policies take in memory on top).
 
+use std::collections::BTreeMap;
+
 use http::{HeaderMap, HeaderValue, StatusCode};
 use koodrive::{
     Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
@@ -227,6 +229,8 @@ fn policy(json: &str) -> Option<RetentionPolicy> {
         return None;
     };
     let mut policy = RetentionPolicy::default();
+    // Of a member that comes twice the last counts.
+    let members: BTreeMap<String, &str> = members.into_iter().collect();
     for (name, json) in members {
         let null = json == "null";
         let text = || serde_json::from_str(json).ok();

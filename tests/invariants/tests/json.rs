@@ -1,4 +1,4 @@
-//! The JSON corpus through the public door, and the reader behind it against serde_json: on the corpus and on random JSON.
+//! The JSON corpus and random JSON, as bodies of replies and through the public readers of fields.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,7 +55,7 @@ fn every_document_is_read_or_refused_as_the_corpus_says() {
             &["it has no code", "the body is JSON, but no object"]
         } else {
             &[
-                "the body is no JSON from byte",
+                "the body is no JSON from line",
                 "the body is not UTF-8 from byte",
                 "the body is empty",
             ]
@@ -99,7 +99,7 @@ fn a_text_of_the_corpus_is_what_serde_json_reads_and_an_integer_is_kept() {
 
 /// RFC 8259's verdict is serde_json's, as far as it has one: what nobody reads may be what it cannot hold.
 #[test]
-fn the_reader_agrees_with_serde_json_on_every_document() {
+fn the_readers_agree_with_serde_json_on_every_document() {
     for (name, document, _) in corpus() {
         println!("{name}"); // shown where it fails
         json::check(&document);
@@ -195,7 +195,7 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn random_json_is_read_as_serde_json_reads_it(json in any_json()) {
+    fn random_json_is_read_field_by_field_as_serde_json_reads_it(json in any_json()) {
         json::holds(&json);
     }
 

@@ -1,4 +1,4 @@
-//! How large things may be: docs/limits.md, at each limit and one beyond.
+//! Large ids, replies and headers: what docs/limits.md says of them.
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, StatusCode};
