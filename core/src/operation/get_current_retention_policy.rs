@@ -1,11 +1,11 @@
 //! `GET /koodrive/ose/v1/carrier/retention/policy/getList`: the retention policies in force (contract.md 2).
 
 use http::Method;
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::json::{self, Part};
-use crate::serialize::serialize_by_name;
 
 /// Reads the retention policies in force. It changes nothing, so it is the safe first call: it proves endpoint, clock and
 /// credentials without touching a subscriber.
@@ -22,7 +22,8 @@ impl GetCurrentRetentionPolicy {
 }
 
 /// The reply to [`GetCurrentRetentionPolicy`]. Serializes under the wire's names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicies {
     /// Always `0`.
@@ -36,7 +37,8 @@ pub struct RetentionPolicies {
 }
 
 /// One retention policy. A field that the reply lacks is none.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicy {
     /// Text, digit for digit: the published example, 300000000000000000, lies above 2^53.
@@ -50,21 +52,6 @@ pub struct RetentionPolicy {
     /// Meaning not published. Within ± 2^53 as well.
     pub status: Option<i64>,
 }
-
-serialize_by_name!(RetentionPolicies {
-    code: "code",
-    msg: "msg",
-    trace_id: "traceId",
-    policy_list: "policyList",
-});
-
-serialize_by_name!(RetentionPolicy {
-    policy_id: "policyId",
-    policy_name: "policyName",
-    description: "description",
-    priority: "priority",
-    status: "status",
-});
 
 impl Operation for GetCurrentRetentionPolicy {
     const NAME: &'static str = "getCurrentRetentionPolicy";
