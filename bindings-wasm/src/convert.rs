@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use koodrive::header::ReplyHeaders;
-use koodrive::host::{self, ForJavaScript};
+use koodrive::host;
 use koodrive::{Acknowledgement, Credentials, InvalidInput, RetentionPolicies};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -74,7 +74,7 @@ impl Reply for Acknowledgement {
 
 impl Reply for RetentionPolicies {
     fn into_js(self) -> JsValue {
-        object(&ForJavaScript(&self))
+        object(&self)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The core's errors for js/errors.js, and what only JavaScript can notice, in the core's words.
 
 use koodrive::Error;
-use koodrive::host::{self, ErrorFields, ForJavaScript};
+use koodrive::host::{self, ErrorFields};
 use serde::Serialize as _;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -12,13 +12,8 @@ pub struct Thrown(JsValue);
 
 impl Thrown {
     fn new(fields: &ErrorFields) -> Self {
-        // What is none is undefined, not null: such a property is absent from an error.
-        let serializer = Serializer::new().serialize_maps_as_objects(true);
-        Self(
-            ForJavaScript(fields)
-                .serialize(&serializer)
-                .unwrap_or_default(),
-        )
+        // None becomes undefined and not null: such a property is absent from an error.
+        Self(fields.serialize(&Serializer::new()).unwrap_or_default())
     }
 }
 

@@ -169,7 +169,7 @@ impl Core {
             let stages = with_call!(operation, notification(user, package, kind)?, call => {
                 signing::explain(&self.0, call, now, &options, text)
             });
-            return Ok(convert::object(&host::ForJavaScript(&stages?)));
+            return Ok(convert::object(&stages?));
         }
         let options = host::options(text, date)?;
         let parts = with_call!(operation, notification(user, package, kind)?, call => {

@@ -52,6 +52,13 @@ test("retention policies keep every digit", () => {
   });
 });
 
+test("the largest integers that a reply may hold arrive as numbers", () => {
+  const body = '{"code":0,"policyList":[{"priority":9007199254740991,"status":-9007199254740991}]}';
+  const { policyList } = client().parse(getCurrentRetentionPolicy(), { status: 200, headers: {}, body });
+  assert.equal(policyList[0].priority, Number.MAX_SAFE_INTEGER);
+  assert.equal(policyList[0].status, Number.MIN_SAFE_INTEGER);
+});
+
 test("an api error has every field that is known", () => {
   const body = '{"error_code":"APIGW.0301","error_msg":"no","request_id":"r-1"}';
   const error = thrownBy({ status: 503, headers: { "Retry-After": "7", "x-traceid": "abc" }, body });

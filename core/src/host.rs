@@ -5,18 +5,17 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
+use serde::Serialize;
 
 use crate::header::ReplyHeaders;
-use crate::serialize::serialize_by_name;
 use crate::{
     Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
     NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId, TransportError,
 };
 
-pub use crate::serialize::ForJavaScript;
-
 /// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorFields {
     /// The text.
@@ -42,20 +41,6 @@ pub struct ErrorFields {
     /// See [`ReplyError::is_clock_refusal`](crate::ReplyError::is_clock_refusal). For the binding, not for its users.
     pub is_clock_refusal: bool,
 }
-
-serialize_by_name!(ErrorFields {
-    message: "message",
-    kind: "kind",
-    outcome: "outcome",
-    retryable: "retryable",
-    status: "status",
-    code: "code",
-    msg: "msg",
-    request_id: "requestId",
-    trace_id: "traceId",
-    retry_after: "retryAfter",
-    is_clock_refusal: "isClockRefusal",
-});
 
 impl ErrorFields {
     fn new(message: String, kind: ErrorKind, outcome: Outcome, retryable: bool) -> Self {

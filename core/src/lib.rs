@@ -60,7 +60,6 @@ mod reply;
 mod request;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
-mod serialize;
 pub mod signing;
 mod text;
 mod trace_id;

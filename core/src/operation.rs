@@ -4,8 +4,8 @@ mod get_current_retention_policy;
 mod notify_package_expire;
 
 use http::Method;
+use serde::Serialize;
 
-use crate::serialize::serialize_by_name;
 
 pub use get_current_retention_policy::{
     GetCurrentRetentionPolicy, RetentionPolicies, RetentionPolicy,
@@ -25,7 +25,8 @@ pub trait Operation: sealed::Operation {
 }
 
 /// The plain reply: the service took the call. Serializes under the wire's names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Acknowledgement {
     /// Always `0`: any other code is an error. Text, since the page's table says String and its example shows an integer.
@@ -52,12 +53,6 @@ impl Facts {
         }
     }
 }
-
-serialize_by_name!(Acknowledgement {
-    code: "code",
-    msg: "msg",
-    trace_id: "traceId",
-});
 
 pub(crate) mod sealed {
     use super::Acknowledgement;

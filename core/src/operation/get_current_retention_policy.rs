@@ -1,11 +1,10 @@
 //! `GET /koodrive/ose/v1/carrier/retention/policy/getList`: the retention policies in force (contract.md 2).
 
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Acknowledgement, Operation, sealed};
 use crate::fields::{self, Unreadable};
-use crate::serialize::serialize_by_name;
 
 /// Reads the retention policies in force. It changes nothing, so it is the safe first call: it proves endpoint, clock and
 /// credentials without touching a subscriber.
@@ -22,7 +21,8 @@ impl GetCurrentRetentionPolicy {
 }
 
 /// The reply to [`GetCurrentRetentionPolicy`]. Serializes under the wire's names.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicies {
     /// Always `0`.
@@ -38,7 +38,7 @@ pub struct RetentionPolicies {
 /// One retention policy. A field that the reply lacks is none.
 ///
 /// The published pages disagree on which fields are numbers and which are text, so both are read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct RetentionPolicy {
@@ -58,21 +58,6 @@ pub struct RetentionPolicy {
     #[serde(deserialize_with = "fields::integer")]
     pub status: Option<i64>,
 }
-
-serialize_by_name!(RetentionPolicies {
-    code: "code",
-    msg: "msg",
-    trace_id: "traceId",
-    policy_list: "policyList",
-});
-
-serialize_by_name!(RetentionPolicy {
-    policy_id: "policyId",
-    policy_name: "policyName",
-    description: "description",
-    priority: "priority",
-    status: "status",
-});
 
 impl Operation for GetCurrentRetentionPolicy {
     const NAME: &'static str = "getCurrentRetentionPolicy";

@@ -7,16 +7,17 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::SIGNED_HEADERS;
 use super::hex::Hex;
 use super::string_to_sign::string_to_sign_of;
 use crate::operation::Facts;
-use crate::serialize::serialize_by_name;
 use crate::{Client, InvalidInput, Operation, RequestOptions};
 
 /// Every stage of one signature. Never holds the secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Explanation {
     /// Step 1.
@@ -36,7 +37,8 @@ pub struct Explanation {
 }
 
 /// One line of the canonical request, both ways.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Difference {
     /// What the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` or
@@ -49,23 +51,6 @@ pub struct Difference {
     /// As the service signed it; empty where it has no such line.
     pub theirs: String,
 }
-
-serialize_by_name!(Explanation {
-    canonical_request: "canonicalRequest",
-    canonical_request_hash: "canonicalRequestHash",
-    string_to_sign: "stringToSign",
-    signature: "signature",
-    signed_headers: "signedHeaders",
-    difference: "difference",
-    finding: "finding",
-});
-
-serialize_by_name!(Difference {
-    part: "part",
-    line: "line",
-    ours: "ours",
-    theirs: "theirs",
-});
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
