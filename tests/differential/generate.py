@@ -2,7 +2,7 @@
 
 Decides what is tried. Each case comes from the seed and its own number alone, so that any of them can be made again by itself.
 
-The words are those of call.json and response.json in `tests/vectors`; instants are milliseconds since 1970, a body is hex, and a
+The words are those of `given` in `tests/conformance`; instants are milliseconds since 1970, a body is hex, and a
 text that UTF-8 cannot carry is `{"utf16": [units]}`. Where something is wrong with a client or a call it is one thing: of several,
 languages may name another first.
 

@@ -1,7 +1,7 @@
 //! `cargo xtask fuzz`: the fuzz targets of `core/fuzz`, one after the other, each for so many minutes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context as _, Result, bail};
@@ -31,6 +31,7 @@ pub(crate) fn run(minutes: &str, only: Option<&str>) -> Result<ExitCode> {
         bail!("there is no target of that name in core/fuzz/fuzz_targets");
     }
     prepare()?;
+    write_seeds()?;
     sh::run(cargo_fuzz("build").arg("--fuzz-dir").arg(&folder))?;
     let mut runs = Vec::new();
     for target in targets {
@@ -80,6 +81,21 @@ fn prepare() -> Result<()> {
     Ok(())
 }
 
+/// The conformance vectors as inputs, a folder for each target.
+fn write_seeds() -> Result<()> {
+    let _ = fs::remove_dir_all(seeds());
+    sh::run(
+        sh::cargo()
+            .args(["run", "--quiet", "--package", "koodrive-invariants"])
+            .args(["--example", "seeds"])
+            .arg(seeds()),
+    )
+}
+
+fn seeds() -> PathBuf {
+    sh::target().join("fuzz-seeds")
+}
+
 fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
@@ -105,13 +121,15 @@ fn fuzz(folder: &Path, target: &str, seconds: u64) -> Result<Run> {
     let corpus = folder.join("corpus").join(target);
     fs::create_dir_all(&corpus)?;
     let _ = fs::remove_dir_all(&artifacts);
+    let found = folder.join("found").join(target);
     let output = cargo_fuzz("run")
         .arg("--fuzz-dir")
         .arg(folder)
         .arg(target)
-        // New inputs go into the first folder; the seeds stay as they are.
+        // New inputs go into the first folder; the others stay as they are.
         .arg(&corpus)
-        .arg(folder.join("seeds").join(target))
+        .arg(seeds().join(target))
+        .args(found.exists().then_some(found))
         .args(["--", "-print_final_stats=1"])
         .arg(format!("-max_total_time={seconds}"))
         .output()

@@ -51,7 +51,7 @@ pub(crate) fn test() -> Result<Counts> {
     command
         .args(["--test", "--test-reporter=tap", "--test-concurrency=2"])
         .args(tests)
-        .env("KOODRIVE_VECTORS", sh::root().join("tests/vectors"));
+        .env("KOODRIVE_VECTORS", sh::root().join("tests/conformance"));
     suites::counted(sandbox.settings(&mut command), count::tap)
 }
 

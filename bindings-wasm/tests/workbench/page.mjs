@@ -1,7 +1,7 @@
 // The workbench page as a visitor has it: found by labels, filled in, read. Every visit also checks what must hold throughout: the
 // page asks for nothing but its own files, breaks no policy and has nothing to complain of.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { opening } from "../runtimes/browser.mjs";
@@ -69,7 +69,7 @@ const LABELS = {
 
 export const field = (page, label) => page.getByRole("textbox", { name: label, exact: true }).or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
 
-/** Fills in a `call.json` of the vectors, or as much of it as is given. */
+/** Fills in the `given` of a conformance case, or a part of it. */
 export async function enter(page, { client = {}, call = {}, options = {} }) {
   if (client.endpoint !== undefined) await chooseEndpoint(page, client);
   for (const [way, name] of [["token", "Token"], ["authorization", "Authorization"], ["appId", "App id"]]) {
@@ -107,7 +107,19 @@ export async function copied(page, what) {
 /** Waits until a section's status says so: it speaks when typing pauses. */
 export const says = (page, section, text) => page.locator(`#${section}-status`).filter({ hasText: text }).waitFor();
 
-export const vector = async (name, file) => {
-  const text = await readFile(join(process.env.KOODRIVE_VECTORS, name, file), "utf8");
-  return file.endsWith(".json") ? JSON.parse(text) : text;
-};
+/** All conformance cases, by name. */
+export async function vectors() {
+  const folder = process.env.KOODRIVE_VECTORS;
+  const cases = new Map();
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith(".json") || file === "index.json") continue;
+    for (const one of JSON.parse(await readFile(join(folder, file), "utf8")).cases) cases.set(one.name, one);
+  }
+  return cases;
+}
+
+export async function vector(name) {
+  const found = (await vectors()).get(name);
+  assert.ok(found, `there is no case ${name}`);
+  return found;
+}

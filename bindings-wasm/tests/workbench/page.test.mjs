@@ -53,7 +53,7 @@ test("all of it is reached by keyboard, in reading order, with the focus in sigh
 
 test("a request is built and signed with the keyboard alone", limit, () =>
   visiting(browser, {}, async (page) => {
-    const { client, call } = await vector("app-get-minimal", "call.json");
+    const { client, call } = (await vector("app-get-minimal")).given;
     const to = async (name) => {
       for (let presses = 0; presses < 30; presses++) {
         await page.keyboard.press("Tab");
@@ -88,10 +88,10 @@ test("secrets are masked until they are asked for, and nowhere else", limit, () 
     for (const [name, secret] of [
       ["app-notify-minimal", "example-app-secret-not-real"],
       ["token-notify-minimal", "ABCDEFG-example-token"],
-      ["authorization-verbatim", (await vector("authorization-verbatim", "call.json")).client.authorization],
+      ["authorization-verbatim", (await vector("authorization-verbatim")).given.client.authorization],
     ]) {
       const isApp = name === "app-notify-minimal";
-      await enter(page, await vector(name, "call.json"));
+      await enter(page, (await vector(name)).given);
       assert.ok(!(await everything()).includes(secret), name);
       const header = async () => /^authorization: (.*)$/m.exec(await shown(page, "http"))[1];
       assert.equal((await header()) === "***", !isApp, name);
@@ -164,7 +164,7 @@ const STATES = {
   example: (page) => page.getByRole("button", { name: "Example" }).click(),
   "long values": async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
-    const long = (await vector("id-of-four-kilobytes", "call.json")).call.carrierUserId;
+    const long = (await vector("id-of-four-kilobytes")).given.call.carrierUserId;
     await enter(page, { client: { userId: long }, call: { carrierUserId: long }, options: { date: "20251103T070140Z" } });
     await page.getByLabel("Canonical request to compare with").fill(`POST|/${long}||host:${long}|x-date:1|x-user-id:2||host|${long}`);
     await page.getByLabel("Body").fill(`{"error_msg":"${long}"}`);

@@ -33,7 +33,7 @@ function sorted(http) {
   return [[first, ...headers.sort()].join("\n"), ...body].join("\n\n");
 }
 
-// Computed independently of this project, see tests/vectors.
+// Computed independently of this project, see tests/conformance.
 for (const [name, hash, signature] of [
   [
     "app-notify-minimal",
@@ -48,8 +48,8 @@ for (const [name, hash, signature] of [
 ]) {
   test(`every stage of ${name} is shown, and copied as it is`, limit, () =>
     visiting(browser, clipboard, async (page) => {
-      await enter(page, await vector(name, "call.json"));
-      const canonical = await vector(name, "canonical-request.txt");
+      await enter(page, (await vector(name)).given);
+      const canonical = (await vector(name)).expected.canonicalRequest;
       const stages = {
         "canonical-request": ["the canonical request", canonical],
         "canonical-request-hash": ["its SHA-256", hash],
@@ -61,7 +61,7 @@ for (const [name, hash, signature] of [
         assert.equal(await copied(page, what), text);
         assert.equal(await selected(page, id), text);
       }
-      const http = httpOf(await vector(name, "request.json"));
+      const http = httpOf((await vector(name)).expected.request);
       assert.equal(sorted(await shown(page, "http")), http);
       assert.equal(sorted(await copied(page, "the HTTP request")), http);
       await says(page, "request", "Built at 2025-11-03T07:01:45.000Z, by the time given.");
@@ -89,8 +89,8 @@ test("whatever the fields can hold becomes the vectors' requests", limit, () =>
     ]) {
       await page.getByRole("button", { name: "Clear all" }).click();
       await page.getByRole("checkbox", { name: "Show secrets" }).check();
-      await enter(page, await vector(name, "call.json"));
-      assert.equal(sorted((await shown(page, "http")) ?? name), httpOf(await vector(name, "request.json")), name);
+      await enter(page, (await vector(name)).given);
+      assert.equal(sorted((await shown(page, "http")) ?? name), httpOf((await vector(name)).expected.request), name);
     }
   }));
 
@@ -109,9 +109,9 @@ test("what the package refuses is said beside the field, in its words", limit, (
       ["undocumented-type-two", "Undocumented type"],
       ["user-id-with-leading-blank", "User id X-User-Id"],
     ]) {
-      const { message } = await vector(name, "error.json");
+      const { message } = (await vector(name)).expected.error;
       await page.getByRole("button", { name: "Clear all" }).click();
-      await enter(page, await vector(name, "call.json"));
+      await enter(page, (await vector(name)).given);
       assert.equal(await shown(page, "http"), null, name);
       await page.getByRole("button", { name: "Sign anew" }).click();
       await assertInvalid(page, label, message);

@@ -68,7 +68,7 @@ test("a shell splits the command into the request's own parts", limit, () =>
 
 test("a masked command takes the value from a variable, and does not run without it", limit, () =>
   visiting(browser, clipboard, async (page) => {
-    await enter(page, await vector("token-notify-minimal", "call.json"));
+    await enter(page, (await vector("token-notify-minimal")).given);
     const masked = await copied(page, "the curl command");
     assert.ok(!masked.includes("ABCDEFG"), masked);
     for (const shell of SHELLS) {

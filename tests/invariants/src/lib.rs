@@ -6,15 +6,17 @@
 
 pub mod allocated;
 pub mod clock;
+pub mod conformance;
 pub mod endpoint;
 pub mod input;
 pub mod json;
 pub mod parse;
 pub mod request;
 pub mod sandbox;
+pub mod seeds;
 mod wire;
 
-/// The name of a fuzz target and of its folder of seeds, and its body.
+/// The name of a fuzz target and its body.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.

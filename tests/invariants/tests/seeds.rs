@@ -3,55 +3,75 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use koodrive_invariants::seeds::seeds;
 use koodrive_invariants::{TARGETS, allocated};
 
 fn fuzz() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../core/fuzz")
 }
 
-fn replay(target: &str) {
+/// Replays the seeds of `target`, of which there are `number`.
+fn replay(target: &str, number: usize) {
     let (_, check) = TARGETS
         .iter()
         .find(|(name, _)| *name == target)
         .expect("a target");
-    let mut seeds = 0;
-    for entry in fs::read_dir(fuzz().join("seeds").join(target)).unwrap() {
-        let path = entry.unwrap().path();
-        println!("{}", path.display()); // shown where it fails
-        check(&fs::read(&path).unwrap());
-        seeds += 1;
+    let seeds = &seeds()[target];
+    for (name, input) in seeds {
+        println!("{target}: {name}"); // shown where it fails
+        check(input);
     }
-    assert!(seeds >= 20, "only {seeds} seeds are there");
+    assert_eq!(seeds.len(), number);
 }
 
 #[test]
 fn clock() {
-    replay("clock");
+    replay("clock", 53);
 }
 
 #[test]
 fn endpoint() {
-    replay("endpoint");
+    replay("endpoint", 54);
 }
 
 #[test]
 fn json() {
-    replay("json");
+    replay("json", 278);
 }
 
 #[test]
 fn parse() {
-    replay("parse");
+    replay("parse", 108);
 }
 
 #[test]
 fn request() {
-    replay("request");
+    replay("request", 166);
 }
 
 #[test]
 fn sandbox() {
-    replay("sandbox");
+    replay("sandbox", 96);
+}
+
+/// `core/fuzz/found/TARGET` keeps the inputs that fuzzing found, and that failed once.
+#[test]
+fn found_inputs_hold() {
+    let mut found = 0;
+    for entry in fs::read_dir(fuzz().join("found")).unwrap() {
+        let folder = entry.unwrap().path();
+        let Some((_, check)) = TARGETS.iter().find(|(name, _)| folder.ends_with(name)) else {
+            assert!(folder.is_file(), "{} is not a target's", folder.display());
+            continue;
+        };
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            println!("{}", path.display()); // shown where it fails
+            check(&fs::read(&path).unwrap());
+            found += 1;
+        }
+    }
+    assert_eq!(found, 5);
 }
 
 /// A target and its body say the same, and there is none without the other.

@@ -94,7 +94,7 @@ fn with_the_oldest_abi(wheel: &Path) -> Result<Counts> {
             ["test_client.py", "test_values.py"]
                 .map(|file| format!("bindings-python/tests/{file}")),
         )
-        .arg("tests/conformance.py")
+        .arg("tests/conformance/runner.py")
         .env("PYTHONPATH", &folder);
     suites::counted(&mut command, count::pytest)
 }

@@ -35,9 +35,13 @@ fn is_cited(code: &str) -> bool {
     folders.iter().any(|folder| code.starts_with(folder))
 }
 
-/// As `fn name(`, `def name(` or `test("name"`.
+/// As `fn name(`, `def name(`, `test("name"`, or the name of a conformance case.
 fn holds(text: &str, name: &str) -> bool {
-    [format!(" {name}("), format!("test(\"{name}\"")]
-        .iter()
-        .any(|definition| text.contains(definition.as_str()))
+    [
+        format!(" {name}("),
+        format!("test(\"{name}\""),
+        format!("\"name\": \"{name}\""),
+    ]
+    .iter()
+    .any(|definition| text.contains(definition.as_str()))
 }

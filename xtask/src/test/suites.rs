@@ -4,8 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde_json::Value;
+use anyhow::{Result, bail};
 
 use super::Counts;
 use super::count::{cargo_test, pytest, tap};
@@ -55,7 +54,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "vectors",
-        about: "the scripts write the committed vectors, JSON and seeds",
+        about: "the script writes the committed vectors and the JSON corpus",
         run: vectors,
     },
     Suite {
@@ -139,11 +138,6 @@ pub(crate) const ALL: &[Suite] = &[
         run: bench::check,
     },
     Suite {
-        name: "messages",
-        about: "errors have the same text in three languages",
-        run: messages,
-    },
-    Suite {
         name: "differential",
         about: "random cases have the same results in Rust, Python, Node and Chromium",
         run: differential::test,
@@ -204,7 +198,6 @@ fn docs() -> Result<Counts> {
 }
 
 fn rust() -> Result<Counts> {
-    let messages = message_file("rust")?;
     counted(
         sh::cargo()
             .args([
@@ -228,8 +221,7 @@ fn rust() -> Result<Counts> {
                 "koodrive-wasm-sandbox",
                 "--exclude",
                 "xtask",
-            ])
-            .env("KOODRIVE_MESSAGES", messages),
+            ]),
         cargo_test,
     )
 }
@@ -242,15 +234,7 @@ fn xtask() -> Result<Counts> {
 }
 
 fn vectors() -> Result<Counts> {
-    let mut counts = Counts::default();
-    for script in [
-        "tests/make_vectors.py",
-        "tests/make_json.py",
-        "core/fuzz/make_seeds.py",
-    ] {
-        counts += check(sh::program("python3").args([script, "--check"]))?;
-    }
-    Ok(counts)
+    check(sh::program("python3").args(["tests/conformance/generate", "--check"]))
 }
 
 fn wasm() -> Result<Counts> {
@@ -272,14 +256,14 @@ fn node() -> Result<Counts> {
 
 fn node_vectors() -> Result<Counts> {
     let installed = npm::installed()?;
+    let vectors = sh::root().join("tests/conformance");
     let runner = installed.join("conformance.mjs");
-    fs::copy(sh::root().join("tests/conformance.mjs"), &runner)?;
+    fs::copy(vectors.join("runner.mjs"), &runner)?;
     counted(
         sh::program("node")
             .args(["--test-reporter=tap"])
             .arg(runner)
-            .env("KOODRIVE_VECTORS", sh::root().join("tests/vectors"))
-            .env("KOODRIVE_MESSAGES", message_file("node")?),
+            .env("KOODRIVE_VECTORS", vectors),
         tap,
     )
 }
@@ -307,52 +291,9 @@ fn python_niquests() -> Result<Counts> {
 
 fn python_vectors() -> Result<Counts> {
     counted(
-        python::pytest(&python::installed()?)
-            .arg("tests/conformance.py")
-            .env("KOODRIVE_MESSAGES", message_file("python")?),
+        python::pytest(&python::installed()?).arg("tests/conformance/runner.py"),
         pytest,
     )
-}
-
-/// The conformance runners have left the texts of all errors behind.
-fn messages() -> Result<Counts> {
-    let read = |language: &str| -> Result<serde_json::Map<String, Value>> {
-        let file = message_file(language)?;
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("the vectors have not run in {language}"))?;
-        Ok(serde_json::from_str(&text)?)
-    };
-    let rust = read("rust")?;
-    ensure!(!rust.is_empty(), "the vectors left no message");
-    let mut counts = Counts::default();
-    for language in ["node", "python"] {
-        let other = read(language)?;
-        if other.len() != rust.len() {
-            println!(
-                "{language} has {} messages, Rust has {}",
-                other.len(),
-                rust.len()
-            );
-            counts += one(false);
-        }
-        for (case, message) in &rust {
-            let same = other.get(case) == Some(message);
-            if !same {
-                println!(
-                    "{case}\n  rust: {message}\n  {language}: {:?}",
-                    other.get(case)
-                );
-            }
-            counts += one(same);
-        }
-    }
-    Ok(counts)
-}
-
-fn message_file(language: &str) -> Result<PathBuf> {
-    let folder = sh::target().join("messages");
-    fs::create_dir_all(&folder)?;
-    Ok(folder.join(format!("{language}.json")))
 }
 
 /// Each example makes the safe call and then delivers one notification.

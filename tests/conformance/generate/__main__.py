@@ -1,0 +1,214 @@
+"""Writes the conformance vectors and the JSON corpus: everything in `tests/conformance` that is generated.
+
+    python3 tests/conformance/generate            write the files, remove those that are gone
+    python3 tests/conformance/generate --check    write nothing; name what differs, and exit with 1 if anything does
+
+Puts together what the other files decide: `cases.py` lists the cases with their replies and errors, `messages.py` the
+texts of the errors, `rules.py` computes the requests, `corpus.py` lists the JSON documents.
+
+Needs Python 3.9 or later and only its standard library.
+"""
+
+import json
+import pathlib
+import re
+import sys
+
+sys.dont_write_bytecode = True
+
+import corpus
+import rules
+from cases import GROUPS
+from messages import MESSAGES
+
+FOLDER = pathlib.Path(__file__).resolve().parents[1]
+# The rest of the folder is written by hand.
+GENERATED = ("*.json", "json/*", "flagship/*/*")
+
+# One case of each sort, for readers: a file for each stage.
+FLAGSHIP = (
+    "app-get-minimal",
+    "app-notify-minimal",
+    "authorization-verbatim",
+    "date-a-second-ahead",
+    "date-explicit-is-cut-to-the-second",
+    "date-with-server-ahead",
+    "endpoint-with-port-and-prefix-get",
+    "error-401-gateway",
+    "error-500-inner-failure",
+    "ids-with-quotes",
+    "reply-code-integer",
+    "token-notify-minimal",
+    "trace-id",
+)
+STAGE_FILES = {
+    "canonicalRequest": "canonical-request.txt",
+    "stringToSign": "string-to-sign.txt",
+    "signature": "signature.txt",
+}
+# A text in JSON.
+TEXT = r'"(?:[^"\\]|\\.)*"'
+
+
+# --- a case -----------------------------------------------------------------------------------------------------------
+
+
+def vector(case):
+    """A case as its file has it."""
+    given = {part: case[part] for part in ("client", "observed", "call", "options", "response") if part in case}
+    expected = {} if is_refused(case) else request_of(case)
+    if is_refused(case):
+        confirm_refusal(case)
+    if "reply" in case:
+        expected["reply"] = case["reply"]
+    if "error" in case:
+        if case["name"] not in MESSAGES:
+            sys.exit(f"{case['name']}: messages.py has no text for this error")
+        expected["error"] = {**case["error"], "message": MESSAGES[case["name"]]}
+    return {"name": case["name"], "about": case["about"], "given": given, "expected": expected}
+
+
+def is_refused(case):
+    """Whether nothing is sent."""
+    return "error" in case and "response" not in case
+
+
+def request_of(case):
+    """The stages of the signature and the request."""
+    try:
+        request, stages = rules.build(case)
+    except rules.Refused as reason:
+        sys.exit(f"{case['name']}: allowed by the table, refused by the rules: {reason}")
+    confirm_stated(case, request, stages)
+    return {**stages, "request": request}
+
+
+def confirm_refusal(case):
+    """A request can only fail on its dates, which the rules compute, and on its trace id, which they do not."""
+    if case["error"]["stage"] != "request" or "traceId" in case["options"]:
+        return
+    try:
+        rules.build(case)
+    except rules.Refused:
+        return
+    sys.exit(f"{case['name']}: refused by the table, allowed by the rules")
+
+
+def confirm_stated(case, request, stages):
+    """A case may state parts of its request by hand. They are compared with what the rules give, and not written."""
+    made = {"url": request["url"], "body": request.get("body"), **request["headers"], **stages}
+    for part, text in case["stated"].items():
+        if made.get(part) != text:
+            sys.exit(f"{case['name']}: {part} was stated as {text!r}, the rules give {made.get(part)!r}")
+
+
+def flagship_files(case):
+    """The files of a flagship case: name to text, none of which ends in a line feed."""
+    expected = case["expected"]
+    files = {file: expected[stage] for stage, file in STAGE_FILES.items() if stage in expected}
+    if "request" in expected:
+        request = expected["request"]
+        files["request.txt"] = head(f"{request['method']} {request['url']}", request["headers"].items())
+        if "body" in request:
+            files["body.txt"] = request["body"]
+    if "response" in case["given"]:
+        response = case["given"]["response"]
+        files["response.txt"] = head(str(response["status"]), response["headers"])
+        files["response-body.txt"] = response["body"]
+    if "error" in expected:
+        files["error.txt"] = expected["error"]["message"]
+    return files
+
+
+def head(first, headers):
+    return "\n".join([first, *(f"{name}: {value}" for name, value in headers)])
+
+
+# --- what must hold before anything is written ------------------------------------------------------------------------
+
+
+def confirm_tables():
+    """Slips in the tables that would make a vector useless without making it fail."""
+    cases = [case for _, _, group in GROUPS for case in group]
+    names = [case["name"] for case in cases]
+    for name in [*names, *(group for group, _, _ in GROUPS)]:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            sys.exit(f"{name}: names are kebab-case")
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        sys.exit(f"names of more than one case: {sorted(twice)}")
+    errors = {(case["error"]["kind"], case["error"]["outcome"]) for case in cases if "error" in case}
+    words = {("invalid_input", "not_sent"), ("api", "refused"), ("api", "unknown"), ("unreadable_reply", "unknown")}
+    if errors != words:  # not_sent and outcome_unknown are a transport's: they have no vector
+        sys.exit(f"kinds and outcomes: {sorted(errors ^ words)}")
+    without_error = set(MESSAGES) - {case["name"] for case in cases if "error" in case}
+    if without_error:
+        sys.exit(f"messages.py has texts for cases that are no error, or are gone: {sorted(without_error)}")
+    for case in cases:
+        if len({"appId", "token", "authorization"} & set(case["client"])) != 1:
+            sys.exit(f"{case['name']}: exactly one kind of credentials")
+        if ("response" in case) != ("reply" in case or case.get("error", {}).get("stage") == "parse"):
+            sys.exit(f"{case['name']}: a response belongs to a reply or to an error in reading it")
+        if re.search(r"\(contract\.md [2-8](, [2-8])*\)\.$", case["about"]) is None:
+            sys.exit(f"{case['name']}: `about` ends with its section of the contract")
+        for name, value in case.get("response", {}).get("headers", []):
+            if name.lower() == "date" and value != f"{rules.http_date(value):%a, %d %b %Y %H:%M:%S GMT}":
+                sys.exit(f"{case['name']}: {value} is not an HTTP date")
+
+
+# --- the files --------------------------------------------------------------------------------------------------------
+
+
+def pretty(value):
+    """JSON with an indent of 2 and pairs on a line. Invisible characters are escaped, so that a review shows them."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    text = re.sub(rf"\[\n +({TEXT}),\n +({TEXT})\n +\]", r"[\1, \2]", text)
+    return re.sub(r"[^\n -~]", lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
+
+
+def tree():
+    """Everything that is generated: path below `tests/conformance` to text."""
+    groups = {f"{name}.json": {"about": about, "cases": [vector(case) for case in group]} for name, about, group in GROUPS}
+    documents = corpus.documents()
+    index = {
+        "cases": {name: len(group["cases"]) for name, group in sorted(groups.items())},
+        "documents": {name: len(by_name) for name, by_name in sorted(documents.items())},
+        "flagship": list(FLAGSHIP),
+    }
+    files = {name: pretty(content) for name, content in {"index.json": index, **groups, **documents}.items()}
+    by_name = {case["name"]: case for group in groups.values() for case in group["cases"]}
+    for name in FLAGSHIP:
+        for file, text in flagship_files(by_name[name]).items():
+            files[f"flagship/{name}/{file}"] = text
+    return {path: text.encode("utf-8") for path, text in files.items()}  # half a surrogate pair would fail here
+
+
+def on_disk():
+    """The same for what is there now."""
+    files = (path for pattern in GENERATED for path in FOLDER.glob(pattern))
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in files}
+
+
+def main(arguments):
+    if arguments not in ([], ["--check"]):
+        sys.exit(__doc__)
+    rules.confirm_published_examples()
+    confirm_tables()
+    corpus.confirm_tables()
+    wanted, present = tree(), on_disk()
+    changed = sorted(path for path in {*wanted, *present} if wanted.get(path) != present.get(path))
+    if arguments and changed:
+        sys.exit("tests/conformance is not what tests/conformance/generate writes:\n  " + "\n  ".join(changed))
+    for name in changed:
+        path = FOLDER / name
+        if name in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(wanted[name])
+        else:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,141 @@
+"""The conformance vectors through the pip package: one test per case of the JSON files, stage by stage."""
+
+import json
+import pathlib
+from datetime import datetime
+
+import koodrive
+import pytest
+
+VECTORS = pathlib.Path(__file__).resolve().parent
+
+
+def read(file):
+    return json.loads((VECTORS / file).read_bytes())
+
+
+CASES = {path.name: read(path.name)["cases"] for path in sorted(VECTORS.glob("*.json")) if path.name != "index.json"}
+
+# The members of `expected`, in the order in which a client gets there, and how a failure names them.
+STAGES = {
+    "bodySha256": "body hash",
+    "canonicalRequest": "canonical request",
+    "stringToSign": "string to sign",
+    "signature": "signature",
+    "request": "request",
+    "reply": "reply",
+    "error": "error",
+}
+
+# The words of the cases in Python's case.
+CLIENT = {
+    "endpoint": "endpoint",
+    "userId": "user_id",
+    "appId": "app_id",
+    "appSecret": "app_secret",
+    "token": "token",
+    "authorization": "authorization",
+    "clockMarginSeconds": "clock_margin",
+    "allowPlainHttp": "allow_plain_http",
+}
+CALL = {"carrierUserId": "carrier_user_id", "packageId": "package_id", "undocumentedType": "undocumented_type"}
+POLICY = {
+    "policyId": "policy_id",
+    "policyName": "policy_name",
+    "description": "description",
+    "priority": "priority",
+    "status": "status",
+}
+
+
+def test_the_index_names_every_file_with_its_number_of_cases_and_every_flagship_folder():
+    index = read("index.json")
+    assert {file: len(cases) for file, cases in CASES.items()} == index["cases"]
+    assert sorted(path.name for path in (VECTORS / "flagship").iterdir()) == index["flagship"]
+
+
+@pytest.mark.parametrize("case", [case for cases in CASES.values() for case in cases], ids=lambda case: case["name"])
+def test_vector(case):
+    expected, found = case["expected"], outcome(case["given"])
+    for stage, name in STAGES.items():
+        at = (expected.get(stage) or found.get(stage) or {}).get("stage") if stage == "error" else None
+        assert found.get(stage) == expected.get(stage), f"{name} ({at}) differs" if at else f"{name} differs"
+    assert found == expected, "a stage that this runner does not know"
+
+
+def outcome(given):
+    """Everything that the client makes of a case, in the words of `expected`."""
+    found = {}
+    stage = "client"
+    try:
+        client = koodrive.Client(**renamed(given["client"], CLIENT))
+        if "observed" in given:
+            observed = given["observed"]
+            client.observe_clock(observed["headers"], instant(observed["sentAt"]), instant(observed["receivedAt"]))
+        stage = "call"
+        call = make(given["call"])
+        stage = "request"
+        options = {name: instant(given["options"][name]) for name in ("now", "date") if name in given["options"]}
+        request = client.request(call, trace_id=given["options"].get("traceId"), **options)
+        if "appId" in given["client"]:
+            stages = client.explain(call, **options)
+            found["bodySha256"] = stages.canonical_request.rsplit("\n", 1)[1]
+            found["canonicalRequest"] = stages.canonical_request
+            found["stringToSign"] = stages.string_to_sign
+            found["signature"] = stages.signature
+        found["request"] = request_json(request)
+        if "response" in given:
+            stage = "parse"
+            response = given["response"]
+            headers = [(header, value) for header, value in response["headers"]]
+            body = bytes.fromhex(response["bodyHex"]) if "bodyHex" in response else response["body"].encode("utf-8")
+            found["reply"] = reply_json(client.parse(call, response["status"], headers, body))
+    except koodrive.KooDriveError as error:
+        found["error"] = error_json(stage, error)
+    return found
+
+
+def make(given):
+    if given["operation"] == "getCurrentRetentionPolicy":
+        return koodrive.GetCurrentRetentionPolicy()
+    return koodrive.NotifyPackageExpire(**renamed({k: v for k, v in given.items() if k != "operation"}, CALL))
+
+
+def renamed(given, names):
+    return {names[name]: value for name, value in given.items()}
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def request_json(request):
+    headers = dict(request.headers)
+    assert len(headers) == len(request.headers), "a header is sent twice"
+    found = {"method": request.method, "url": request.url, "headers": headers}
+    if request.body:
+        found["body"] = request.body.decode("utf-8")
+    return found
+
+
+def reply_json(reply):
+    found = {"code": reply.code, "msg": reply.msg, "traceId": reply.trace_id}
+    if isinstance(reply, koodrive.RetentionPolicies):
+        found["policyList"] = [
+            {name: getattr(policy, field) for name, field in POLICY.items()} for policy in reply.policy_list
+        ]
+    return found
+
+
+def error_json(stage, error):
+    found = {"stage": stage, "kind": error.kind, "outcome": error.outcome, "retryable": error.retryable}
+    if stage == "parse":
+        found.update(
+            status=error.status,
+            code=error.code,
+            msg=error.msg,
+            requestId=error.request_id,
+            traceId=error.trace_id,
+            retryAfter=error.retry_after,
+        )
+    return {**found, "message": str(error)}
