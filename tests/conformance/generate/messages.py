@@ -151,31 +151,31 @@ MESSAGES = {
     "reply-code-twice-once-escaped":
         UNREADABLE + "it has more than one code" + BEGINS + '{"code":0,"c\\u006fde":1,"msg":"Success."}' + UNKNOWN,
     "reply-code-with-leading-zero":
-        UNREADABLE + "the body is no JSON from byte 8" + BEGINS + '{"code":00,"msg":"Success."}' + UNKNOWN,
+        UNREADABLE + "the body is no JSON from line 1 column 10" + BEGINS + '{"code":00,"msg":"Success."}' + UNKNOWN,
     "reply-gateway-shape-at-200":
         UNREADABLE + "it has no code" + BEGINS
         + '{"error_code":"APIGW.0301","error_msg":"not found","request_id":"8d7f"}' + UNKNOWN,
     "reply-empty-body": UNREADABLE + "the body is empty" + UNKNOWN,
     "reply-html-at-200":
         UNREADABLE
-        + "the body is no JSON from byte 0, trace id 0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
+        + "the body is no JSON from line 1 column 1, trace id 0123456789abcdef0123456789abcdef0123456789abcdef0123456789"
         + BEGINS + "<!DOCTYPE html><title>Sign in</title>" + UNKNOWN,
     "reply-top-level-array":
         UNREADABLE + "the body is JSON, but no object" + BEGINS + '[{"code":0,"msg":"Success."}]' + UNKNOWN,
     "reply-top-level-text": UNREADABLE + "the body is JSON, but no object" + BEGINS + '"0"' + UNKNOWN,
     "reply-top-level-null": UNREADABLE + "the body is JSON, but no object" + BEGINS + "null" + UNKNOWN,
-    "reply-cut-off": UNREADABLE + "the body is no JSON from byte 16" + BEGINS + '{"code":0,"msg":"Succ' + UNKNOWN,
+    "reply-cut-off": UNREADABLE + "the body is no JSON from line 1 column 21" + BEGINS + '{"code":0,"msg":"Succ' + UNKNOWN,
     "reply-trailing-garbage":
-        UNREADABLE + "the body is no JSON from byte 27" + BEGINS + '{"code":0,"msg":"Success."}x' + UNKNOWN,
+        UNREADABLE + "the body is no JSON from line 1 column 28" + BEGINS + '{"code":0,"msg":"Success."}x' + UNKNOWN,
     "reply-two-objects":
-        UNREADABLE + "the body is no JSON from byte 27" + BEGINS
+        UNREADABLE + "the body is no JSON from line 1 column 28" + BEGINS
         + '{"code":0,"msg":"Success."}{"code":0,"msg":"Success."}' + UNKNOWN,
     "reply-trailing-comma":
-        UNREADABLE + "the body is no JSON from byte 27" + BEGINS + '{"code":0,"msg":"Success.",}' + UNKNOWN,
+        UNREADABLE + "the body is no JSON from line 1 column 28" + BEGINS + '{"code":0,"msg":"Success.",}' + UNKNOWN,
     "reply-raw-line-break":
-        UNREADABLE + "the body is no JSON from byte 16" + BEGINS + '{"code":0,"msg":"Suc cess."}' + UNKNOWN,
+        UNREADABLE + "the body is no JSON from line 1 column 20" + BEGINS + '{"code":0,"msg":"Suc cess."}' + UNKNOWN,
     "reply-byte-order-mark":
-        UNREADABLE + "the body is no JSON from byte 0" + BEGINS + '\ufeff{"code":0,"msg":"Success."}' + UNKNOWN,
+        UNREADABLE + "the body is no JSON from line 1 column 1" + BEGINS + '\ufeff{"code":0,"msg":"Success."}' + UNKNOWN,
     "reply-wrong-utf-8":
         UNREADABLE + NOT_UTF_8 + "17" + BEGINS + '{"code":0,"msg":"\ufffd\ufffd\ufffd\ufffd"}' + UNKNOWN,
     "reply-wrong-utf-8-in-an-unknown-member":
@@ -183,7 +183,7 @@ MESSAGES = {
     "reply-utf-8-of-a-surrogate":
         UNREADABLE + NOT_UTF_8 + "17" + BEGINS + '{"code":0,"msg":"\ufffd\ufffd\ufffd"}' + UNKNOWN,
     "reply-utf-16":
-        UNREADABLE + "the body is no JSON from byte 1" + BEGINS
+        UNREADABLE + "the body is no JSON from line 1 column 2" + BEGINS
         + '{ " c o d e " : 0 , " m s g " : " S u c c e s s . " } ' + UNKNOWN,
     # error-200
     "error-200-with-code": ANSWERED + '200, code 13000102, msg "Verify parameters failed."',
