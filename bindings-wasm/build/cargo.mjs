@@ -1,13 +1,13 @@
 // Compiles the crates to WebAssembly with the stable toolchain, and has wasm-bindgen write the JavaScript that calls them.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 const TRIPLE = "wasm32-unknown-unknown";
-const root = join(import.meta.dirname, "../..");
+const root = resolve(import.meta.dirname, "../..");
 
 /** Cargo's build directory, wherever the caller has put it. */
-const target = join(root, process.env.CARGO_TARGET_DIR ?? "target");
+const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 
 /** What is made on the way to the package: a folder for each module. */
 export const glueFolder = join(target, "npm/glue");

@@ -1,10 +1,12 @@
 //! `cargo xtask demo`: one call, whole, in three languages, against a service that answers.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
+use crate::progress::step;
 use crate::sandbox::Sandbox;
 use crate::{npm, python, sh};
 
@@ -17,16 +19,9 @@ const DELIVERED: usize = 2;
 pub(crate) fn run(languages: &[&str]) -> Result<()> {
     let mut programs = Vec::new();
     for language in languages {
-        let start = Instant::now();
-        eprintln!("preparing {language} …");
         programs.push((*language, prepare(language)?));
-        eprintln!(
-            "preparing {language} took {:.0} s",
-            start.elapsed().as_secs_f32()
-        );
     }
-    eprintln!("starting the sandbox …");
-    let sandbox = Sandbox::start()?;
+    let sandbox = step("compiling the sandbox", Sandbox::start)?;
     println!("The sandbox answers at {}.", sandbox.url);
     for (language, mut program) in programs {
         let before = sandbox.accepted()?;
@@ -45,33 +40,51 @@ pub(crate) fn run(languages: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Builds what a language's part of the demo calls, and nothing else. Returns the program.
 fn prepare(language: &str) -> Result<Command> {
     match language {
-        "node" => {
-            let folder = npm::installed()?;
-            std::fs::copy(
-                sh::root().join("tests/demo/demo.mjs"),
-                folder.join("demo.mjs"),
-            )?;
-            let mut program = sh::program("node");
-            program.arg(folder.join("demo.mjs"));
-            Ok(program)
-        }
+        "node" => node(),
         "python" => {
-            let mut program = sh::program(python::installed()?);
+            let python = python::develop(&sh::target().join("demo/python"))?;
+            let mut program = sh::program(python);
             program.arg(sh::root().join("tests/demo/demo.py"));
             Ok(program)
         }
         _ => {
-            sh::run(sh::cargo().args([
-                "build",
-                "--quiet",
-                "--package",
-                "koodrive-conformance",
-                "--example",
-                "demo",
-            ]))?;
+            step("compiling the Rust program", || {
+                sh::run(
+                    sh::cargo()
+                        .args(["build", "--quiet", "--package", "koodrive-conformance"])
+                        .args(["--example", "demo"]),
+                )
+            })?;
             Ok(sh::program(sh::target().join("debug/examples/demo")))
         }
     }
+}
+
+fn node() -> Result<Command> {
+    step("installing what builds the npm package", || {
+        npm::dependencies(&npm::binding(""))
+    })?;
+    step("building the npm package", || {
+        npm::run_build(&["--only", "client"])
+    })?;
+    let folder = sh::target().join("demo/node");
+    let package = folder.join("node_modules/koodrive");
+    let _ = fs::remove_dir_all(&folder);
+    for file in npm::published()? {
+        copy(&file, &package.join(file.strip_prefix(npm::binding(""))?))?;
+    }
+    let program = folder.join("demo.mjs");
+    copy(&sh::root().join("tests/demo/demo.mjs"), &program)?;
+    let mut node = sh::program("node");
+    node.arg(program);
+    Ok(node)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.parent().unwrap_or(to))?;
+    fs::copy(from, to)?;
+    Ok(())
 }

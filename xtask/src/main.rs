@@ -11,6 +11,7 @@ mod fuzz;
 mod licenses;
 mod mutants;
 mod npm;
+mod progress;
 mod python;
 mod readme;
 mod reproducible;

@@ -79,7 +79,7 @@ fn sources() -> Result<String> {
 }
 
 /// The files of `bindings-wasm` that package.json publishes.
-fn published() -> Result<Vec<PathBuf>> {
+pub(crate) fn published() -> Result<Vec<PathBuf>> {
     let mut published = files(&binding("dist"))?;
     published.extend(["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"].map(binding));
     Ok(published)

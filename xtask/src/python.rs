@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
+use crate::progress::step;
 use crate::sh;
 use crate::stamp::{fingerprint, once};
 
@@ -128,6 +129,32 @@ fn installed_in(environment: &Environment) -> Result<PathBuf> {
             &python,
             &["--no-index", "--no-deps", "--force-reinstall"],
             &wheel,
+        )
+    })?;
+    Ok(python)
+}
+
+/// Installs the package into an environment of its own at `venv` as a contributor does, with `maturin develop`. Returns its python.
+pub(crate) fn develop(venv: &Path) -> Result<PathBuf> {
+    let python = executable(venv, "python");
+    let requirements = binding("requirements-build.txt");
+    step("installing maturin", || {
+        once(
+            &venv.join("requirements.stamp"),
+            &fingerprint(std::slice::from_ref(&requirements))?,
+            || {
+                create_venv(venv)?;
+                pip(&python, &["-r"], &requirements)
+            },
+        )
+    })?;
+    step("building the pip package", || {
+        sh::run(
+            sh::program(executable(venv, "maturin"))
+                .args(["develop", "--quiet", "--locked"])
+                .current_dir(binding(""))
+                .env("VIRTUAL_ENV", venv)
+                .env("CARGO_TARGET_DIR", sh::target()),
         )
     })?;
     Ok(python)

@@ -1,7 +1,6 @@
 //! The suites. Each prepares what it needs, runs, and counts; what a runner prints is shown when something failed.
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
