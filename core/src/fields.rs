@@ -28,12 +28,13 @@
 //! # Ok::<(), fields::Unreadable>(())
 //! ```
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess};
 use serde_json::value::RawValue;
 
 /// Why a reply could not be read: the field and what it must be.
@@ -41,7 +42,7 @@ use serde_json::value::RawValue;
 pub struct Unreadable(String);
 
 impl Unreadable {
-    /// `why` follows the words "could not be read: " in the error's text.
+    /// `why` names the field and what it must be; the text of the error ends with it.
     #[must_use]
     pub fn new(why: impl Into<String>) -> Self {
         Self(why.into())
@@ -66,9 +67,9 @@ impl std::error::Error for Unreadable {}
 ///
 /// A body that is no JSON object, and what `T` refuses; the text begins with the name of the field.
 pub fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unreadable> {
-    let raw: &RawValue =
-        serde_json::from_str(body).map_err(|error| Unreadable(error.to_string()))?;
-    raw_object(raw).map_err(|error| Unreadable(error.to_string()))
+    let mut deserializer = serde_json::Deserializer::from_str(body);
+    let value = object(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
+    value.map_err(|error| Unreadable(error.to_string()))
 }
 
 /// Reads an object. The last one counts where a field comes more than once; the text of an error begins with the name of the
@@ -76,13 +77,20 @@ pub fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unreadable> {
 ///
 /// # Errors
 ///
-/// Anything but an object, and what `T` refuses.
+/// Anything but an object, a name with half of a UTF-16 surrogate pair, and what `T` refuses.
 pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    raw_object(<&RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)
+    // A later member replaces an earlier one of its name.
+    let members: BTreeMap<Name<'_>, &RawValue> = Deserialize::deserialize(deserializer)
+        .map_err(|_| D::Error::custom("must be an object with names that are text"))?;
+    let members = Members {
+        rest: members.into_iter(),
+        value: None,
+    };
+    T::deserialize(MapAccessDeserializer::new(members)).map_err(D::Error::custom)
 }
 
 /// Reads a list of objects, each as [`object`] does. Null is an empty list.
@@ -95,12 +103,10 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    let raw = <&RawValue>::deserialize(deserializer)?;
     let items: Option<Vec<&RawValue>> =
-        serde_json::from_str(raw.get()).map_err(|_| D::Error::custom("must be a list"))?;
+        Deserialize::deserialize(deserializer).map_err(|_| D::Error::custom("must be a list"))?;
     let read = |(index, item)| {
-        raw_object(item)
-            .map_err(|error| D::Error::custom(format_args!("item {}: {error}", index + 1)))
+        object(item).map_err(|error| D::Error::custom(format_args!("item {}: {error}", index + 1)))
     };
     items
         .unwrap_or_default()
@@ -116,7 +122,7 @@ where
 ///
 /// Anything else, and text with half of a UTF-16 surrogate pair, which a Rust string cannot hold.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    optional(deserializer, raw_text, "must be text")
+    Deserialize::deserialize(deserializer).map_err(|_| D::Error::custom("must be text"))
 }
 
 /// Reads text, or an integer digit for digit: ids are larger than 2^53, where a floating-point number loses digits. Null is
@@ -179,23 +185,14 @@ pub(crate) fn raw_text_or_integer(raw: &RawValue) -> Option<String> {
     raw_text(raw)
 }
 
-fn raw_object<'a, T: Deserialize<'a>>(raw: &'a RawValue) -> Result<T, serde_json::Error> {
-    if !raw.get().starts_with('{') {
-        return Err(serde_json::Error::custom("must be an object"));
-    }
-    // A later member replaces an earlier one of its name.
-    let members: BTreeMap<String, &RawValue> = serde_json::from_str(raw.get())
-        .map_err(|_| serde_json::Error::custom("a name in it holds half of a surrogate pair"))?;
-    T::deserialize(MapAccessDeserializer::new(Members {
-        rest: members.into_iter(),
-        value: None,
-    }))
-}
+/// Borrowed where it has no escapes.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Names the field in the error of its value, which serde does not.
 struct Members<'a> {
-    rest: btree_map::IntoIter<String, &'a RawValue>,
-    value: Option<(String, &'a RawValue)>,
+    rest: btree_map::IntoIter<Name<'a>, &'a RawValue>,
+    value: Option<(Name<'a>, &'a RawValue)>,
 }
 
 impl<'de> MapAccess<'de> for Members<'de> {
@@ -208,7 +205,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
         self.value = self.rest.next();
         match &self.value {
             Some((name, _)) => seed
-                .deserialize(StringDeserializer::new(name.clone()))
+                .deserialize(name.0.as_ref().into_deserializer())
                 .map(Some),
             None => Ok(None),
         }
@@ -218,7 +215,7 @@ impl<'de> MapAccess<'de> for Members<'de> {
         &mut self,
         seed: V,
     ) -> Result<V::Value, Self::Error> {
-        let (name, raw) = self
+        let (Name(name), raw) = self
             .value
             .take()
             .ok_or_else(|| Self::Error::custom("a value was asked for before its name"))?;
@@ -359,17 +356,21 @@ mod tests {
         for (json, expected) in [
             (r#"{"list":7}"#, "list: must be a list"),
             (r#"{"list":{}}"#, "list: must be a list"),
-            (r#"{"list":[{},7]}"#, "list: item 2: must be an object"),
+            (
+                r#"{"list":[{},7]}"#,
+                "list: item 2: must be an object with names that are text",
+            ),
             (
                 r#"{"list":[{"list":[{},{"text":7}]}]}"#,
                 "list: item 1: list: item 2: text: must be text",
             ),
             (
                 r#"{"list":[{"\ud800":1}]}"#,
-                "list: item 1: a name in it holds half of a surrogate pair",
+                "list: item 1: must be an object with names that are text",
             ),
-            ("[]", "must be an object"),
-            ("{", "EOF while parsing an object at line 1 column 1"),
+            ("[]", "must be an object with names that are text"),
+            ("{", "must be an object with names that are text"),
+            ("{} {}", "trailing characters at line 1 column 4"),
         ] {
             assert_eq!(why(json), expected, "{json}");
         }
@@ -386,7 +387,9 @@ mod tests {
         assert_eq!(read(r#"{"data":{"count":1,"count":2}}"#), Ok(Some(2)));
         assert_eq!(
             read(r#"{"data":null}"#),
-            Err(Unreadable::new("data: must be an object"))
+            Err(Unreadable::new(
+                "data: must be an object with names that are text"
+            ))
         );
     }
 }
