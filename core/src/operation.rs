@@ -6,7 +6,6 @@ mod notify_package_expire;
 use http::Method;
 use serde::Serialize;
 
-
 pub use get_current_retention_policy::{
     GetCurrentRetentionPolicy, RetentionPolicies, RetentionPolicy,
 };
