@@ -6,7 +6,7 @@ import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js"
 
 /** @import { Core, ReplyHeaders, RequestOptions, SentRequest } from "koodrive:glue" */
 /** @import { Arguments } from "./calls.js" */
-/** @import { HeadersLike, KooDriveRequest } from "./index.js" */
+/** @import { KooDriveRequest } from "./index.js" */
 
 /**
  * What never changes for an operation; `traced` are the headers of a request with a trace id.
@@ -96,38 +96,49 @@ export function bodyBytes(body) {
   return refuse("body is neither text nor bytes", "give a string, a Uint8Array or an ArrayBuffer");
 }
 
+const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
+
 /**
  * Picks the headers that the core reads, as texts.
- * @type {(headers: HeadersLike) => ReplyHeaders}
+ * @type {(headers: any) => ReplyHeaders}
  */
 export function replyHeaders(headers) {
-  const [date, age, retryAfter, traceId] = readFrom(headers);
-  return { date: asText(date), age: asText(age), retryAfter: asText(retryAfter), traceId: asText(traceId) };
-}
-
-/** @type {(value: unknown) => string | undefined} */
-const asText = (value) => (value == null ? undefined : `${value}`);
-
-/** Lengths of their names: most other headers are told from them at a glance. */
-const LENGTHS = READ_FROM_REPLIES.map((name) => name.length);
-
-/**
- * The values of the headers that the core reads, in its order.
- * @type {(headers: any) => unknown[]}
- */
-function readFrom(headers) {
   if (typeof headers !== "object" || headers === null) {
     refuse("headers are missing", "give a Headers object, a plain object, or an array of pairs");
   }
-  if (typeof headers.get === "function" && !(headers instanceof Map)) return READ_FROM_REPLIES.map((name) => headers.get(name));
-  const values = /** @type {unknown[]} */ (LENGTHS.map(() => undefined));
-  /** @type {(name: string, value: unknown) => void} */
-  const take = (name, value) => {
-    if (!LENGTHS.includes(name.length)) return;
-    const at = READ_FROM_REPLIES.indexOf(name.toLowerCase());
-    if (at >= 0) values[at] ??= Array.isArray(value) ? value[0] : value;
-  };
-  if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) take(name, value);
-  else for (const name of Object.keys(headers)) take(name, headers[name]);
-  return values;
+  if (typeof headers.get === "function" && !(headers instanceof Map)) {
+    /** @type {(name: string) => string | undefined} */
+    const value = (name) => headerText(headers.get(name));
+    return { date: value(DATE), age: value(AGE), retryAfter: value(RETRY_AFTER), traceId: value(TRACE_ID) };
+  }
+  /** @type {ReplyHeaders} */
+  const picked = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
+  if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) pick(picked, name, value);
+  else for (const name of Object.keys(headers)) pick(picked, name, headers[name]);
+  return picked;
+}
+
+/** The lengths of their names, which tell most other headers apart at once. */
+const LENGTHS = READ_FROM_REPLIES.map((name) => name.length);
+
+/**
+ * Keeps the first value of a header.
+ * @type {(picked: ReplyHeaders, name: string, value: unknown) => void}
+ */
+function pick(picked, name, value) {
+  if (!LENGTHS.includes(name.length)) return;
+  const lowerCase = name.toLowerCase();
+  if (lowerCase === DATE) picked.date ??= headerText(value);
+  else if (lowerCase === AGE) picked.age ??= headerText(value);
+  else if (lowerCase === RETRY_AFTER) picked.retryAfter ??= headerText(value);
+  else if (lowerCase === TRACE_ID) picked.traceId ??= headerText(value);
+}
+
+/**
+ * Returns the value, or the first one of a list, as text.
+ * @type {(value: unknown) => string | undefined}
+ */
+function headerText(value) {
+  const first = Array.isArray(value) ? value[0] : value;
+  return first == null ? undefined : `${first}`;
 }
