@@ -1,13 +1,16 @@
 //! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
 
-use koodrive::header::{self, ReplyHeaders};
-use koodrive::{FixedParts, GetCurrentRetentionPolicy, VaryingParts, signing::explain};
-use koodrive::{NotifyPackageExpire, Operation, RequestOptions, host};
+use chrono::{DateTime, Utc};
+use koodrive::header;
+use koodrive::host::{self, ClientSettings, CredentialsInput, ReceivedResponse};
+use koodrive::signing::explain;
+use koodrive::{Acknowledgement as Accepted, Credentials, FixedParts, GetCurrentRetentionPolicy};
+use koodrive::{NotifyPackageExpire, Operation, RequestOptions, RetentionPolicies, VaryingParts};
 use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
 use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
 use zeroize::Zeroizing;
 
-use crate::convert::{self, Any, Headers, clock, exception, instant, json, octets, picked, text};
+use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
 
 /// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
 // NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
@@ -18,8 +21,14 @@ pub(crate) struct Call(pub(crate) Option<NotifyPackageExpire>);
 impl Call {
     #[new]
     #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None))]
-    fn new(ids: Ids, r#type: i64, undocumented_type: Option<i64>) -> PyResult<Self> {
-        let call = ids.map(|ids| host::notify_package_expire(ids, r#type, undocumented_type));
+    fn new(
+        ids: Option<(String, String)>,
+        r#type: i64,
+        undocumented_type: Option<i64>,
+    ) -> PyResult<Self> {
+        let call = ids.map(|(carrier_user_id, package_id)| {
+            host::notify_package_expire(carrier_user_id, package_id, r#type, undocumented_type)
+        });
         call.transpose().map(Self).map_err(exception)
     }
 
@@ -85,32 +94,84 @@ pub(crate) struct Request {
     body: Py<PyBytes>,
 }
 
-/// What requests share: method, URL, the headers that never change, the names of the others.
-pub(crate) struct Fixed(Py<PyString>, Py<PyString>, Py<PyList>, [Py<PyString>; 3]);
+/// The half of a request that never changes, as Python's objects.
+pub(crate) struct Fixed {
+    method: Py<PyString>,
+    url: Py<PyString>,
+    headers: Py<PyList>,
+    authorization: Py<PyString>,
+    x_date: Py<PyString>,
+    trace_id: Py<PyString>,
+}
 
 impl Fixed {
     pub(crate) fn new(py: Python<'_>, parts: FixedParts) -> PyResult<Self> {
-        let names = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
-        let names = names.map(|name| PyString::new(py, name.as_str()).unbind());
-        let texts = [parts.method.as_str(), &parts.url];
-        let [method, url] = texts.map(|text| PyString::new(py, text).unbind());
-        let headers = PyList::new(py, parts.headers)?.unbind();
-        Ok(Self(method, url, headers, names))
+        let string = |text: &str| PyString::new(py, text).unbind();
+        Ok(Self {
+            method: string(parts.method.as_str()),
+            url: string(&parts.url),
+            headers: PyList::new(py, parts.headers)?.unbind(),
+            authorization: string(header::AUTHORIZATION.as_str()),
+            x_date: string(header::X_DATE.as_str()),
+            trace_id: string(header::X_TRACEID.as_str()),
+        })
     }
 
     pub(crate) fn join(&self, py: Python<'_>, parts: VaryingParts) -> PyResult<Request> {
-        let Self(method, url, headers, names) = self;
-        let headers = headers.bind(py).get_slice(0, headers.bind(py).len());
-        headers.append((&names[0], parts.authorization.as_str()))?;
-        headers.append((&names[1], parts.x_date.as_str()))?;
+        let headers = self.headers.bind(py);
+        let headers = headers.get_slice(0, headers.len());
+        headers.append((&self.authorization, parts.authorization.as_str()))?;
+        headers.append((&self.x_date, parts.x_date.as_str()))?;
         if let Some(id) = &parts.trace_id {
-            headers.append((&names[2], id.as_str()))?;
+            headers.append((&self.trace_id, id.as_str()))?;
         }
         Ok(Request {
-            method: method.clone_ref(py),
-            url: url.clone_ref(py),
+            method: self.method.clone_ref(py),
+            url: self.url.clone_ref(py),
             headers: headers.into_any().unbind(),
             body: PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind(),
+        })
+    }
+}
+
+/// What ``koodrive.Settings`` holds.
+#[derive(FromPyObject)]
+struct Settings {
+    endpoint: String,
+    user_id: String,
+    clock_margin: u32,
+    allow_plain_http: bool,
+    /// In seconds.
+    clock_offset: f64,
+}
+
+/// What a client takes everything but its credentials from.
+#[derive(FromPyObject)]
+enum Origin<'py> {
+    /// Another client. The learned clock is then shared.
+    Client(Bound<'py, Client>),
+    Settings(Settings),
+}
+
+/// What ``send`` knows of a request that has left.
+#[pyclass(frozen, module = "koodrive._core")]
+pub(crate) struct SentRequest {
+    x_date: String,
+    trace_id: String,
+    reply_limit: usize,
+    sent_at: DateTime<Utc>,
+}
+
+#[pymethods]
+impl SentRequest {
+    /// ``reply_limit`` is in bytes.
+    #[new]
+    fn new(x_date: String, trace_id: String, reply_limit: usize, sent_at: Any) -> PyResult<Self> {
+        Ok(Self {
+            x_date,
+            trace_id,
+            reply_limit,
+            sent_at: instant("sent_at", sent_at)?,
         })
     }
 }
@@ -122,26 +183,46 @@ pub(crate) struct Client {
     fixed: [PyOnceLock<Fixed>; 2],
 }
 
-type Ids = Option<(String, String)>;
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
-type Answer<'a> = (u16, ReplyHeaders<'a>, &'a [u8]);
-type Sent<'a> = Option<((usize, String, String), Bound<'a, PyAny>, Bound<'a, PyAny>)>;
 type Reply = PyResult<Py<PyAny>>;
 
-impl Client {
-    fn read<O: Operation>(&self, call: &O, at: Answer<'_>, sent: &Sent<'_>) -> PyResult<O::Reply> {
-        host::read(&self.core, call, at, sent.as_ref().map(|it| &it.0)).map_err(exception)
-    }
+/// Returns the credentials of these options. The texts are overwritten, since the core keeps copies of its own.
+pub(crate) fn credentials(
+    app_id: Option<String>,
+    app_secret: Option<String>,
+    token: Option<String>,
+    authorization: Option<String>,
+) -> PyResult<Credentials> {
+    let [app_id, app_secret, token, authorization] =
+        [app_id, app_secret, token, authorization].map(|text| text.map(Zeroizing::new));
+    host::credentials(CredentialsInput {
+        app_id: app_id.as_ref().map(|text| text.as_str()),
+        app_secret: app_secret.as_ref().map(|text| text.as_str()),
+        token: token.as_ref().map(|text| text.as_str()),
+        authorization: authorization.as_ref().map(|text| text.as_str()),
+    })
+    .map_err(exception)
+}
 
-    fn learn(&self, headers: &Headers<'_>, sent_at: Any, received_at: Any) -> PyResult<()> {
-        let (sent_at, at) = (
-            instant("sent_at", sent_at)?,
-            instant("received_at", received_at)?,
-        );
-        self.core.observe_clock(picked(headers), sent_at, at);
-        Ok(())
+impl Client {
+    fn parse_sent<O: Operation>(
+        &self,
+        call: &O,
+        response: ReceivedResponse<'_>,
+        sent: &SentRequest,
+    ) -> PyResult<O::Reply> {
+        host::parse_within(&self.core, call, response, sent.reply_limit)
+            .map_err(|error| exception(host::with_request(error, &sent.x_date, &sent.trace_id)))
     }
+}
+
+fn acknowledgement(py: Python<'_>, accepted: Accepted) -> Reply {
+    Acknowledgement::new(accepted.code, accepted.msg, accepted.trace_id).into_py_any(py)
+}
+
+fn retention_policies(call: Given, policies: &RetentionPolicies) -> Reply {
+    Ok(call.call_method1("_reply", (json(policies),))?.unbind())
 }
 
 fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
@@ -152,19 +233,43 @@ fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
 
 #[pymethods]
 impl Client {
-    /// `of`: the fields of `koodrive.Settings`, the offset in milliseconds, or a client, whose clock is then shared.
+    /// ``origin`` is a ``koodrive.Settings``, or a client whose learned clock is then shared.
     #[new]
-    fn new(of: Any, way: &str, texts: Vec<String>) -> PyResult<Self> {
-        // Overwritten, since the core keeps copies of its own.
-        let credentials = host::credentials(way, &Zeroizing::new(texts)).map_err(exception)?;
-        let fixed = [const { PyOnceLock::new() }; 2];
-        if let Ok(like) = of.cast::<Self>() {
-            let core = like.get().core.with_credentials(credentials);
-            return Ok(Self { core, fixed });
-        }
-        let (endpoint, user_id, margin, plain, offset): (String, String, _, _, _) = of.extract()?;
-        let core = host::client((&endpoint, plain), user_id, credentials, margin, offset);
-        core.map(|core| Self { core, fixed }).map_err(exception)
+    #[pyo3(signature = (origin, *, app_id=None, app_secret=None, token=None, authorization=None))]
+    fn new(
+        origin: Origin<'_>,
+        app_id: Option<String>,
+        app_secret: Option<String>,
+        token: Option<String>,
+        authorization: Option<String>,
+    ) -> PyResult<Self> {
+        let credentials = credentials(app_id, app_secret, token, authorization)?;
+        let core = match origin {
+            Origin::Client(client) => client.get().core.with_credentials(credentials),
+            Origin::Settings(settings) => {
+                // The largest is refused.
+                let clock_offset = if settings.clock_offset.is_nan() {
+                    i64::MAX
+                } else {
+                    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
+                    {
+                        (settings.clock_offset * 1000.0).round() as i64
+                    }
+                };
+                let settings = ClientSettings {
+                    endpoint: &settings.endpoint,
+                    allow_plain_http: settings.allow_plain_http,
+                    user_id: &settings.user_id,
+                    clock_margin: settings.clock_margin,
+                    clock_offset,
+                };
+                host::client(&settings, credentials).map_err(exception)?
+            }
+        };
+        Ok(Self {
+            core,
+            fixed: [const { PyOnceLock::new() }; 2],
+        })
     }
 
     /// Builds the request to a call.
@@ -186,27 +291,60 @@ impl Client {
     /// Reads the response to a call: returns the reply, or raises the error that it is.
     ///
     /// ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
-    // `_sent`, from `send`: what the core knows by that name, and the instants of `observe_clock`, which is then done as well.
-    #[pyo3(signature = (call, status, headers, body, _sent=None))]
-    #[allow(clippy::used_underscore_binding, reason = "private in Python")]
-    fn parse(&self, call: Given, status: u16, headers: Any, body: Any, _sent: Sent<'_>) -> Reply {
-        let (py, body, headers) = (call.py(), octets(body)?, &convert::headers(headers)?);
-        if let Some((_, sent_at, received_at)) = &_sent {
-            self.learn(headers, sent_at, received_at)?;
-        }
-        let answer = (status, picked(headers), body.as_bytes());
+    fn parse(&self, call: Given, status: u16, headers: Any, body: Any) -> Reply {
+        let (body, headers) = (octets(body)?, convert::headers(headers)?);
+        let response = ReceivedResponse {
+            status,
+            headers: picked(&headers),
+            body: body.as_bytes(),
+        };
         if let Some(notify) = &call.get().0 {
-            let it = self.read(notify, answer, &_sent)?;
-            let id = it.trace_id.or(_sent.map(|(sent, ..)| sent.2));
-            return Acknowledgement::new(it.code, it.msg, id).into_py_any(py);
+            let accepted = host::parse(&self.core, notify, response).map_err(exception)?;
+            return acknowledgement(call.py(), accepted);
         }
-        let it = self.read(&GetCurrentRetentionPolicy::new(), answer, &_sent)?;
-        Ok(call.call_method1("_reply", (json(&it),))?.unbind())
+        let policies = host::parse(&self.core, &GetCurrentRetentionPolicy::new(), response);
+        retention_policies(call, &policies.map_err(exception)?)
+    }
+
+    /// Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
+    /// gives the error and the reply what they lack. ``received_at`` is of this machine's clock.
+    fn _parse_sent(
+        &self,
+        call: Given,
+        sent: &SentRequest,
+        status: u16,
+        headers: Any,
+        body: Any,
+        received_at: Any,
+    ) -> Reply {
+        let (body, headers) = (octets(body)?, convert::headers(headers)?);
+        let response = ReceivedResponse {
+            status,
+            headers: picked(&headers),
+            body: body.as_bytes(),
+        };
+        let received_at = instant("received_at", received_at)?;
+        self.core
+            .observe_clock(response.headers, sent.sent_at, received_at);
+        if let Some(notify) = &call.get().0 {
+            let mut accepted = self.parse_sent(notify, response, sent)?;
+            accepted
+                .trace_id
+                .get_or_insert_with(|| sent.trace_id.clone());
+            return acknowledgement(call.py(), accepted);
+        }
+        let policies = self.parse_sent(&GetCurrentRetentionPolicy::new(), response, sent)?;
+        retention_policies(call, &policies)
     }
 
     /// Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
     fn observe_clock(&self, headers: Any, sent_at: Any, received_at: Any) -> PyResult<()> {
-        self.learn(&convert::headers(headers)?, sent_at, received_at)
+        let headers = convert::headers(headers)?;
+        let sent_at = instant("sent_at", sent_at)?;
+        let received_at = instant("received_at", received_at)?;
+        self.core
+            .observe_clock(picked(&headers), sent_at, received_at);
+        Ok(())
     }
 
     /// What was learned about the server's clock, in seconds; positive when it is ahead.

@@ -7,20 +7,41 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{Action, Attempt, CallOutcome, Halt, Now, Policy, Ticket};
-use koodrive::{TraceId, TransportError, XDate, dispatch, host};
-use pyo3::types::PyTuple;
-use pyo3::{IntoPyObjectExt as _, prelude::*};
-use zeroize::Zeroizing;
+use koodrive::dispatch::{Action, Attempt, CallOutcome, Now, Policy, Ticket};
+use koodrive::host::{self, HaltFields};
+use koodrive::{TraceId, TransportError, XDate, dispatch};
+use pyo3::types::PyDict;
+use pyo3::{intern, prelude::*};
 
-use crate::client::{Acknowledgement, Call, Client, Fixed};
+use crate::client::{Acknowledgement, Call, Client, Fixed, credentials};
 use crate::convert::{self, Any, exception, octets, picked};
 
 /// The user's key, and the call as the user gave it.
 type Key = (Py<PyAny>, Py<Call>);
 
-/// What a driver is to do, in one word, and with what.
-type Step = (&'static str, Py<PyAny>);
+/// What a driver is to do next.
+#[pyclass(frozen, get_all, module = "koodrive._core")]
+pub(crate) struct Step {
+    /// "calls", "token", "halted", "wait" or "done": the core's actions.
+    action: &'static str,
+    /// For "calls": push up to so many.
+    most: usize,
+    /// For "halted": the fields of ``koodrive.HaltedError`` as a JSON object.
+    halt: Option<String>,
+    /// For "wait": for so long; None where only something that is handed in ends the wait.
+    seconds: Option<f64>,
+}
+
+impl Step {
+    const fn new(action: &'static str) -> Self {
+        Self {
+            action,
+            most: 0,
+            halt: None,
+            seconds: None,
+        }
+    }
+}
 
 /// What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
 #[pyclass(frozen, module = "koodrive._core")]
@@ -51,47 +72,35 @@ impl Dispatcher {
     }
 }
 
-/// The fields of `koodrive.CallOutcome`.
-fn outcome(py: Python<'_>, it: CallOutcome<Key>) -> PyResult<Bound<'_, PyTuple>> {
-    let times = [it.first_sent_at, it.sent_at, it.answered_at, it.server_date];
+/// Returns the fields of `koodrive.CallOutcome`, by their names.
+fn outcome<'py>(py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
+    let (key, call) = it.key;
     let reply = it
         .reply
         .map(|it| Acknowledgement::new(it.code, it.msg, it.trace_id));
+    let fields = PyDict::new(py);
+    fields.set_item(intern!(py, "key"), key)?;
+    fields.set_item(intern!(py, "call"), call)?;
+    fields.set_item(intern!(py, "verdict"), it.verdict.as_str())?;
+    fields.set_item(intern!(py, "attempts"), it.attempts)?;
+    fields.set_item(
+        intern!(py, "trace_id"),
+        it.trace_id.as_ref().map(TraceId::as_str),
+    )?;
+    fields.set_item(intern!(py, "x_date"), it.x_date.as_ref().map(XDate::as_str))?;
+    fields.set_item(intern!(py, "first_sent_at"), it.first_sent_at.map(seconds))?;
+    fields.set_item(intern!(py, "sent_at"), it.sent_at.map(seconds))?;
+    fields.set_item(intern!(py, "answered_at"), it.answered_at.map(seconds))?;
+    fields.set_item(intern!(py, "server_date"), it.server_date.map(seconds))?;
+    fields.set_item(intern!(py, "status"), it.status)?;
+    fields.set_item(intern!(py, "reply"), reply)?;
     let error = it.error.map(|error| exception(error).into_value(py));
-    let trace_id = it.trace_id.as_ref().map(TraceId::as_str);
-    let x_date = it.x_date.as_ref().map(XDate::as_str);
-    let call = (it.key.0, it.key.1, it.verdict.as_str(), it.attempts);
-    let call = call.into_pyobject(py)?.into_sequence();
-    let sent = (trace_id, x_date).into_pyobject(py)?.into_sequence();
-    let [first, last, answered, server] = times.map(|it| it.map(seconds));
-    let times = (first, last, answered, server).into_pyobject(py)?;
-    let answer = (it.status, reply, error).into_pyobject(py)?.into_sequence();
-    let fields = call
-        .concat(&sent)?
-        .concat(&times.into_sequence())?
-        .concat(&answer)?;
-    fields.to_tuple()
+    fields.set_item(intern!(py, "error"), error)?;
+    Ok(fields)
 }
 
 fn seconds(instant: DateTime<Utc>) -> f64 {
     (instant - DateTime::UNIX_EPOCH).as_seconds_f64()
-}
-
-/// The fields of `koodrive.HaltedError`: text, reason, how many calls or tries, status, code, msg.
-fn halted(py: Python<'_>, halt: &Halt) -> PyResult<Py<PyAny>> {
-    let (text, reason) = (halt.to_string(), halt.as_str());
-    let (times, status, code, msg) = match halt {
-        Halt::SameAnswer {
-            calls,
-            status,
-            code,
-            msg,
-        } => (*calls, Some(*status), code, msg),
-        Halt::NoToken { times } => (*times, None, &None, &None),
-        // Whatever a later core may add.
-        _ => (0, None, &None, &None),
-    };
-    (text, reason, times, status, code, msg).into_py_any(py)
 }
 
 #[pymethods]
@@ -113,7 +122,7 @@ impl Dispatcher {
     }
 
     /// Does what is due: gives ``send`` each request, as ticket, request, key and number of the attempt, and ``take`` each
-    /// outcome, as the fields of ``koodrive.CallOutcome``. Then says what is left to do, in the words of the core's actions.
+    /// outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
     fn turn(&self, send: Any, take: Any) -> PyResult<Step> {
         let py = send.py();
         loop {
@@ -127,15 +136,23 @@ impl Dispatcher {
                     self.start(attempt, send)?;
                     continue;
                 }
-                Action::Calls(most) => ("calls", most.into_py_any(py)?),
-                Action::Token => ("token", py.None()),
-                Action::Halted(it) => ("halted", halted(py, &it)?),
+                Action::Calls(most) => Step {
+                    most,
+                    ..Step::new("calls")
+                },
+                Action::Token => Step::new("token"),
+                Action::Halted(halt) => Step {
+                    halt: Some(convert::json(&HaltFields::from(&halt))),
+                    ..Step::new("halted")
+                },
                 Action::Wait(until) => {
                     let wait = until.map(|it| it.saturating_sub(self.origin.elapsed()));
-                    ("wait", wait.map(|it| it.as_secs_f64()).into_py_any(py)?)
+                    Step {
+                        seconds: wait.map(|it| it.as_secs_f64()),
+                        ..Step::new("wait")
+                    }
                 }
-                // Done, and whatever a later core may add.
-                _ => ("done", py.None()),
+                Action::Done => Step::new("done"),
             });
         }
     }
@@ -179,8 +196,7 @@ impl Dispatcher {
     }
 
     fn credentials(&self, token: String) -> PyResult<()> {
-        // Overwritten, since the core keeps a copy of its own.
-        let fresh = host::credentials("token", &[Zeroizing::new(token)]).map_err(exception)?;
+        let fresh = credentials(None, None, Some(token), None)?;
         self.core().credentials(fresh, self.now());
         Ok(())
     }
@@ -203,13 +219,31 @@ impl Dispatcher {
         self.core().policy().reply_limit
     }
 
-    /// The fields of `koodrive.Progress`.
+    /// Requests in flight, now.
     #[getter]
-    fn progress(&self) -> ([u64; 3], [u64; 4], [u64; 3], f64) {
+    fn in_flight(&self) -> u64 {
+        self.core().progress().in_flight
+    }
+
+    /// The fields of ``koodrive.Progress`` by their names.
+    fn progress<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let it = self.core().progress();
-        let sent = [it.pushed, it.requests, it.delivered];
-        let not_delivered = [it.refused, it.unknown, it.given_up, it.not_sent];
-        let now = [it.queued, it.waiting, it.in_flight];
-        (sent, not_delivered, now, it.rate)
+        let fields = PyDict::new(py);
+        for (name, count) in [
+            ("pushed", it.pushed),
+            ("requests", it.requests),
+            ("delivered", it.delivered),
+            ("refused", it.refused),
+            ("unknown", it.unknown),
+            ("given_up", it.given_up),
+            ("not_sent", it.not_sent),
+            ("queued", it.queued),
+            ("waiting", it.waiting),
+            ("in_flight", it.in_flight),
+        ] {
+            fields.set_item(name, count)?;
+        }
+        fields.set_item("rate", it.rate)?;
+        Ok(fields)
     }
 }

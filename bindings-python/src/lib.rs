@@ -4,38 +4,53 @@
 mod client;
 mod convert;
 mod dispatch;
+mod errors;
 
 #[pyo3::pymodule]
 mod _core {
-    use koodrive::{Endpoint, TraceId, header, host};
+    use koodrive::{Endpoint, TraceId, header};
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::{Acknowledgement, Call, Client, Request};
+    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest};
     #[pymodule_export]
-    use crate::dispatch::Dispatcher;
+    use crate::dispatch::{Dispatcher, Step};
     #[pymodule_export]
-    use koodrive_python_sandbox::Sandbox;
+    use crate::errors::{
+        date_without_zone, lone_surrogate, not_a_margin, not_a_type, not_sent, not_text,
+        outcome_unknown, refused,
+    };
+    #[pymodule_export]
+    use koodrive_python_sandbox::{Sandbox, SandboxAnswer};
 
     #[pymodule_export]
     const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
 
-    /// What Python spells nowhere: the two published endpoints, and the headers that hold date and credentials.
+    /// Names that only the core spells.
+    #[pyclass(frozen, get_all, module = "koodrive._core")]
+    struct Names {
+        /// The base URL of AP-Singapore.
+        international: String,
+        /// The base URL of CN North-Beijing4.
+        china: String,
+        /// The header that holds the signing time.
+        x_date: String,
+        /// The header that holds the credentials.
+        authorization: String,
+    }
+
     #[pyfunction]
-    fn names() -> ([String; 2], [String; 2]) {
-        let urls = [Endpoint::INTERNATIONAL, Endpoint::CHINA].map(|it| it.to_string());
-        let names = [header::X_DATE, header::AUTHORIZATION].map(|it| it.to_string());
-        (urls, names)
+    fn names() -> Names {
+        Names {
+            international: Endpoint::INTERNATIONAL.to_string(),
+            china: Endpoint::CHINA.to_string(),
+            x_date: header::X_DATE.to_string(),
+            authorization: header::AUTHORIZATION.to_string(),
+        }
     }
 
     #[pyfunction]
     fn trace_id_from_random(random: [u8; 29]) -> String {
         TraceId::from_random(random).to_string()
-    }
-
-    /// The core's error for what only Python sees: see `koodrive::host::error`.
-    #[pyfunction]
-    fn error(name: &str, first: &str, second: &str) -> PyErr {
-        crate::convert::exception(host::error(name, first, second))
     }
 }

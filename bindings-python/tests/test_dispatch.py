@@ -679,3 +679,34 @@ def test_its_repr_shows_progress_and_no_secret():
     run = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=TOKEN).dispatch([])
     assert list(run) == []
     assert repr(run).startswith("<koodrive.Dispatch Progress(pushed=0, requests=0") and TOKEN not in repr(vars(run))
+
+
+def test_an_action_that_the_driver_does_not_know_is_an_error():
+    from types import SimpleNamespace
+
+    unknown = SimpleNamespace(action="later", most=0, halt=None, seconds=None)
+    client = client_of(Sandbox())
+
+    def turn(send, take):
+        return unknown
+
+    run = client.dispatch(calls(1), transport=function(lambda request: (200, [], OK)))
+    run._turn = turn
+    with pytest.raises(RuntimeError, match="unknown action of the dispatcher: 'later'"):
+        next(run)
+    with pytest.raises(RuntimeError, match="unknown action"):
+        run.close()
+
+    async def over_asyncio():
+        run = client.adispatch(calls(1), transport=function(lambda request: (200, [], OK)))
+        run._turn = turn
+        with pytest.raises(RuntimeError, match="unknown action"):
+            await anext_of(run)
+        with pytest.raises(RuntimeError, match="unknown action"):
+            await run.aclose()
+
+    asyncio.run(over_asyncio())
+
+
+async def anext_of(run):
+    return await run.__anext__()

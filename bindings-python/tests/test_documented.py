@@ -78,14 +78,13 @@ def test_what_can_be_called_has_a_signature(name, value):
         pytest.skip("the stable ABI of 3.9 has no place for the signature of a native class")
     if value is koodrive.Request:
         return  # made by a client alone
-    for parameter in inspect.signature(value).parameters.values():
-        assert parameter.name
+    assert "..." not in str(inspect.signature(value))
 
 
 def test_the_signatures_of_native_methods():
     signatures = {
         "request": "(self, /, call, now=None, trace_id=None, date=None)",
-        "parse": "(self, /, call, status, headers, body, _sent=None)",
+        "parse": "(self, /, call, status, headers, body)",
         "observe_clock": "(self, /, headers, sent_at, received_at)",
     }
     assert {name: str(inspect.signature(getattr(koodrive.Client, name))) for name in signatures} == signatures

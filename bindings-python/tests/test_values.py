@@ -181,7 +181,7 @@ def test_the_tree_of_errors(error):
 def test_the_words_of_errors_are_the_cores():
     from koodrive import _core
 
-    for made in (_core.error(name, "a", "b") for name in ("refused", "not_sent", "outcome_unknown")):
+    for made in (_core.refused("a", "b"), _core.not_sent("a"), _core.outcome_unknown("a")):
         kind, outcome, retryable, _ = TREE[type(made)]
         assert (made.__dict__["outcome"], made.__dict__["retryable"]) == (outcome, retryable)
         assert made.kind == kind

@@ -1,28 +1,27 @@
-// Reads a reply's body, and not more of it than the limit.
+// Reads a reply's body, and not more of it than a limit.
 
 /** @import { FetchResponse } from "./index.js" */
 
 /**
- * At most `limit` bytes; what comes after them is not read.
+ * Reads at most `limit` bytes; what comes after them is not read.
  * @param {FetchResponse} response @param {number} limit
- * @returns {Promise<{ body: Uint8Array, complete: boolean }>}
+ * @returns {Promise<Uint8Array>}
  */
 export async function readBody(response, limit) {
   const stream = /** @type {any} */ (response.body);
   if (typeof stream?.getReader === "function") return fromReader(stream.getReader(), limit);
   if (typeof stream?.on === "function") return fromNode(stream, limit);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  return { body: bytes.subarray(0, limit), complete: bytes.length <= limit };
+  return bytes.subarray(0, limit);
 }
 
-/** @type {(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number) => Promise<{ body: Uint8Array, complete: boolean }>} */
+/** @type {(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number) => Promise<Uint8Array>} */
 async function fromReader(reader, limit) {
   const chunks = new Chunks(limit);
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      if (done) return chunks.joined(true);
-      if (!chunks.take(value)) return chunks.joined(false);
+      if (done || !chunks.take(value)) return chunks.joined();
     }
   } finally {
     // Nothing to cancel after the end; otherwise the connection is of no use any more.
@@ -32,17 +31,17 @@ async function fromReader(reader, limit) {
 
 /**
  * By its events: an asynchronous iterator costs twice as much.
- * @type {(stream: import("node:stream").Readable, limit: number) => Promise<{ body: Uint8Array, complete: boolean }>}
+ * @type {(stream: import("node:stream").Readable, limit: number) => Promise<Uint8Array>}
  */
 function fromNode(stream, limit) {
   return new Promise((resolve, reject) => {
     const chunks = new Chunks(limit);
     stream.on("data", (chunk) => {
       if (chunks.take(chunk)) return;
-      resolve(chunks.joined(false));
+      resolve(chunks.joined());
       stream.destroy();
     });
-    stream.on("end", () => resolve(chunks.joined(true)));
+    stream.on("end", () => resolve(chunks.joined()));
     // Also after the promise is settled: a stream that is given up has an error to tell.
     stream.on("error", reject);
   });
@@ -59,17 +58,17 @@ class Chunks {
   }
 
   /**
-   * False where the limit is passed.
+   * Returns false where the limit is reached.
    * @param {Uint8Array} chunk
    */
   take(chunk) {
     this.chunks.push(chunk);
     this.length += chunk.length;
-    return this.length <= this.limit;
+    return this.length < this.limit;
   }
 
-  /** @param {boolean} complete */
-  joined(complete) {
+  /** Returns the bytes, without those beyond the limit. */
+  joined() {
     let [body] = this.chunks;
     if (this.chunks.length !== 1) {
       body = new Uint8Array(this.length);
@@ -79,6 +78,6 @@ class Chunks {
         at += chunk.length;
       }
     }
-    return { body: complete ? body : body.subarray(0, this.limit), complete };
+    return body.length > this.limit ? body.subarray(0, this.limit) : body;
   }
 }

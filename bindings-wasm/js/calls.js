@@ -15,7 +15,7 @@ const MEMBERS = [["operation", ...FIELDS], ["operation"]];
 export function notifyPackageExpire(fields) {
   known("notifyPackageExpire", fields, FIELDS);
   const [, ...checkedFields] = argumentsOf({ operation: OPERATIONS[0], ...fields });
-  checked(() => core().check(...checkedFields));
+  checked(() => core().checkNotification(...checkedFields));
   const { carrierUserId, packageId, undocumentedType } = fields;
   const call = { operation: OPERATIONS[0], carrierUserId, packageId };
   return undocumentedType === undefined ? call : { ...call, undocumentedType };
@@ -36,7 +36,7 @@ export function argumentsOf(call) {
   if (operation !== 0) return [operation, "", "", undefined];
   const { carrierUserId, packageId, type, undocumentedType: kind } = /** @type {NotifyPackageExpire} */ (call);
   // Needless, but the publisher's own example has one, and a wrong one.
-  if (type !== undefined) checked(() => core().check("any", "any", undefined, typeof type === "number" ? type : NaN));
+  if (type !== undefined) checked(() => core().checkType(typeof type === "number" ? type : NaN));
   return [
     operation,
     text("carrierUserId", carrierUserId),

@@ -4,9 +4,9 @@ import { core } from "./core.js";
 import { checked, known, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { send } from "./send.js";
-import { bodyBytes, build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
+import { bodyBytes, build, optionalInstant, optionalText, read, replyHeaders } from "./wire.js";
 
-/** @import { Core } from "koodrive:glue" */
+/** @import { Core, Credentials } from "koodrive:glue" */
 /** @import * as declared from "./index.js" */
 /** @import { FixedParts } from "./wire.js" */
 
@@ -42,13 +42,16 @@ export class Client {
     known("the options of a Client", options, OPTIONS);
     const { endpoint, userId, clockMarginSeconds: margin, allowPlainHttp = false } = options;
     if (typeof allowPlainHttp !== "boolean") refuse("allowPlainHttp is neither true nor false", "leave it out or give one of them");
-    const { way, texts, token } = credentials(options);
+    const texts = credentialTexts(options);
     text("endpoint", endpoint);
     text("user id", userId);
-    // What is no number is no margin either, and the core says so.
-    const seconds = margin === undefined || typeof margin === "number" ? margin : NaN;
-    const { Core } = core();
-    this.#state = new State(checked(() => new Core(endpoint, allowPlainHttp, userId, way, texts[0] ?? "", texts[1], seconds)), token);
+    const made = checked(() => {
+      const made = new (core().Core)(endpoint, allowPlainHttp, userId, credentials(texts));
+      // What is no number is no margin either, and the core says so.
+      if (margin !== undefined) made.setClockMargin(typeof margin === "number" ? margin : NaN);
+      return made;
+    });
+    this.#state = new State(made, tokenFunction(options));
   }
 
   /** @param {declared.Call} call @param {declared.RequestOptions} [options] @returns {declared.KooDriveRequest} */
@@ -60,7 +63,10 @@ export class Client {
     }
     const { now = Date.now(), date, traceId } = options;
     const fields = argumentsOf(call);
-    return build(state.core, state.fixed, fields, instant(now), optionalInstant(date), optionalText("trace id", traceId));
+    // Most requests are given neither, and an object that crosses takes time.
+    const given = date !== undefined || traceId !== undefined;
+    const checkedOptions = given ? { date: optionalInstant(date), traceId: optionalText("trace id", traceId) } : undefined;
+    return build(state.core, state.fixed, fields, instant(now), checkedOptions);
   }
 
   /**
@@ -73,7 +79,7 @@ export class Client {
     if (typeof response !== "object" || response === null) refuse("the response is missing", "give { status, headers, body }");
     const { core } = this.#live();
     const { status, headers, body } = response;
-    return read(core, operationOf(call), status, headerLines(headers), bodyBytes(body));
+    return read(core, operationOf(call), { status, headers: replyHeaders(headers), body: bodyBytes(body) });
   }
 
   /**
@@ -91,8 +97,8 @@ export class Client {
     known("the options of explain", options, ["now", "date", "traceId", "message"]);
     const { now = Date.now(), date, message } = options;
     const fields = argumentsOf(call);
-    const wanted = /** @type {const} */ ([instant(now), optionalInstant(date), optionalText("message", message)]);
-    return checked(() => this.#live().core.request(...fields, ...wanted, true));
+    const checkedOptions = { date: optionalInstant(date), message: optionalText("message", message) };
+    return checked(() => this.#live().core.explain(...fields, instant(now), checkedOptions));
   }
 
   get clockOffsetMs() {
@@ -102,16 +108,16 @@ export class Client {
   /** @param {declared.HeadersLike} headers @param {declared.Instant} sentAt @param {declared.Instant} receivedAt */
   observeClock(headers, sentAt, receivedAt) {
     const state = this.#live();
-    const lines = headerLines(headers);
-    checked(() => state.core.observeClock(lines, instant(sentAt), instant(receivedAt)));
+    const picked = replyHeaders(headers);
+    checked(() => state.core.observeClock(picked, instant(sentAt), instant(receivedAt)));
   }
 
   /** @param {declared.Credentials} given */
   withCredentials(given) {
     known("credentials", given, Object.keys(CREDENTIALS));
     const { core, fixed } = this.#live();
-    const { way, texts, token } = credentials(given);
-    return another(new State(checked(() => core.withCredentials(way, texts[0] ?? "", texts[1])), token, fixed));
+    const texts = credentialTexts(given);
+    return another(new State(checked(() => core.withCredentials(credentials(texts))), tokenFunction(given), fixed));
   }
 
   free() {
@@ -158,13 +164,20 @@ class State {
 }
 
 /**
- * The one way to authenticate that was given; the core refuses none and several.
+ * The texts of the options that authenticate, in the order of the core's arguments.
  * @param {declared.Credentials} options
  */
-function credentials(options) {
+function credentialTexts(options) {
   const names = /** @type {(keyof typeof CREDENTIALS)[]} */ (Object.keys(CREDENTIALS));
-  const given = names.filter((name) => options[name] !== undefined);
-  const token = typeof options.token === "function" ? options.token : undefined;
-  const texts = given.map((name) => (name === "token" && token ? TOKEN_NOT_YET_KNOWN : text(CREDENTIALS[name], options[name])));
-  return { way: given.join(","), texts, token };
+  return names.map((name) => {
+    if (options[name] === undefined) return undefined;
+    if (name === "token" && tokenFunction(options)) return TOKEN_NOT_YET_KNOWN;
+    return text(CREDENTIALS[name], options[name]);
+  });
 }
+
+/** @type {(texts: (string | undefined)[]) => Credentials} */
+const credentials = ([appId, appSecret, token, authorization]) => new (core().Credentials)(appId, appSecret, token, authorization);
+
+/** @type {(options: declared.Credentials) => declared.TokenFunction | undefined} */
+const tokenFunction = ({ token }) => (typeof token === "function" ? token : undefined);

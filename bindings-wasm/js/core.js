@@ -2,11 +2,36 @@
 //
 // Should the core ever trap (WebAssembly.RuntimeError; it has no way to panic that we know of), the module's memory cannot be
 // trusted any more: restart the process or worker.
-import { Core, check, complain, initSync, traceIds } from "koodrive:glue";
+import {
+  Core,
+  Credentials,
+  checkNotification,
+  checkType,
+  hiddenRedirect,
+  initSync,
+  loneSurrogate,
+  notSent,
+  notText,
+  outcomeUnknown,
+  refused,
+  traceIds,
+} from "koodrive:glue";
 import { load } from "./module/load.js";
 
 // By name: as a whole the glue would drag its asynchronous loader into the bundle.
-const exported = { Core, check, complain, traceIds };
+const exported = {
+  Core,
+  Credentials,
+  checkNotification,
+  checkType,
+  hiddenRedirect,
+  loneSurrogate,
+  notSent,
+  notText,
+  outcomeUnknown,
+  refused,
+  traceIds,
+};
 
 let loaded = false;
 

@@ -1,12 +1,8 @@
 // The errors, one class per kind. Everything in them comes from the core.
 import { core } from "./core.js";
 
-/** @import { ErrorKind, KooDriveError as AnyError } from "./index.js" */
-
-/**
- * What the core throws; see src/error.rs.
- * @typedef {{ message: string, kind: ErrorKind, isClockRefusal: boolean, [field: string]: unknown }} Thrown
- */
+/** @import { ErrorFields } from "koodrive:glue" */
+/** @import { KooDriveError as AnyError } from "./index.js" */
 
 // On the prototype: an error of another copy of this package, or of another realm, is recognised too.
 const BRAND = Symbol.for("koodrive.error");
@@ -14,7 +10,7 @@ const BRAND = Symbol.for("koodrive.error");
 const FIELDS = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "retryAfter"];
 
 export class KooDriveError extends Error {
-  /** @param {string} message @param {Record<string, unknown>} fields @param {ErrorOptions} [options] */
+  /** @param {string} message @param {any} fields @param {ErrorOptions} [options] */
   constructor(message, fields, options) {
     super(message, options);
     for (const name of FIELDS) {
@@ -57,59 +53,52 @@ const clockRefusals = new WeakSet();
 export const isClockRefusal = (error) => clockRefusals.has(/** @type {object} */ (error));
 
 /**
+ * Makes an error of the core's fields.
+ * @type {(fields: ErrorFields, options?: ErrorOptions) => AnyError}
+ */
+export function errorOf(fields, options) {
+  const error = new CLASSES[fields.kind](fields.message, fields, options);
+  if (fields.isClockRefusal) clockRefusals.add(error);
+  return /** @type {AnyError} */ (/** @type {unknown} */ (error));
+}
+
+/**
  * The result of `work`, which calls the core; what the core throws becomes an error of ours.
  * @template T
  * @param {() => T} work
- * @param {ErrorOptions} [cause]
  */
-export function checked(work, cause) {
+export function checked(work) {
   try {
     return work();
-  } catch (unknown) {
+  } catch (thrown) {
     // The core throws plain objects; an Error is wasm's own.
-    if (unknown instanceof Error) throw unknown;
-    const thrown = /** @type {Thrown} */ (unknown);
-    const error = new CLASSES[thrown.kind](thrown.message, thrown, cause);
-    if (thrown.isClockRefusal) clockRefusals.add(error);
-    throw error;
+    throw thrown instanceof Error ? thrown : errorOf(/** @type {ErrorFields} */ (thrown));
   }
 }
 
-/** @type {(about: string, first: string, second?: string) => never} */
-const complain = (about, first, second = "") => /** @type {never} */ (checked(() => core().complain(about, first, second)));
-
 /**
- * `what` is wrong, `right` would be right.
+ * Throws: `what` is wrong, `right` would be right.
  * @type {(what: string, right: string) => never}
  */
-export const refuse = (what, right) => complain("refused", what, right);
-
-/**
- * What `complain` throws, as a value.
- * @type {(about: string, text: string, traceId?: string, options?: ErrorOptions) => AnyError | undefined}
- */
-function complaint(about, text, traceId, options) {
-  try {
-    checked(() => core().complain(about, text, ""), options);
-  } catch (error) {
-    if (traceId !== undefined) Object.assign(/** @type {AnyError} */ (error), { traceId });
-    return /** @type {AnyError} */ (error);
-  }
+export function refuse(what, right) {
+  throw errorOf(core().refused(what, right));
 }
 
 /**
- * No complete answer came. `sent` is false where the request surely never left.
- * @type {(sent: boolean, cause: any, traceId?: string) => AnyError | undefined}
+ * Returns the error for a request to which no complete answer came. `sent` is false where the request surely never left.
+ * @type {(sent: boolean, cause: any, traceId?: string) => AnyError}
  */
 export function transportError(sent, cause, traceId) {
-  return complaint(sent ? "outcome_unknown" : "not_sent", describe(cause), traceId, { cause });
+  const { notSent, outcomeUnknown } = core();
+  const fields = (sent ? outcomeUnknown : notSent)(describe(cause));
+  return errorOf({ ...fields, traceId }, { cause });
 }
 
 /**
- * A redirect of which a browser shows nothing else.
- * @type {(operation: string, traceId: string) => AnyError | undefined}
+ * Returns the error for a redirect of which a browser shows nothing else.
+ * @type {(operation: string, traceId: string) => AnyError}
  */
-export const hiddenRedirect = (operation, traceId) => complaint("hidden_redirect", operation, traceId);
+export const hiddenRedirect = (operation, traceId) => errorOf({ ...core().hiddenRedirect(operation), traceId });
 
 /**
  * "fetch failed" says nothing; its cause does.
@@ -126,8 +115,8 @@ export function describe(error) {
  * @type {(field: string, value: unknown) => string}
  */
 export function text(field, value) {
-  if (typeof value !== "string") complain("not_text", field, found(value));
-  if (value.isWellFormed ? !value.isWellFormed() : /\p{Surrogate}/u.test(value)) complain("lone_surrogate", field);
+  if (typeof value !== "string") throw errorOf(core().notText(field, found(value)));
+  if (value.isWellFormed ? !value.isWellFormed() : /\p{Surrogate}/u.test(value)) throw errorOf(core().loneSurrogate(field));
   return value;
 }
 

@@ -1,56 +1,154 @@
 /* tslint:disable */
 /* eslint-disable */
 
+/** The fields of an error, of which js/errors.js makes one. A field that is none is undefined. */
+export interface ErrorFields {
+    message: string;
+    kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
+    outcome: "not_sent" | "refused" | "unknown";
+    retryable: boolean;
+    status?: number;
+    code?: string;
+    msg?: string;
+    requestId?: string;
+    traceId?: string;
+    retryAfter?: number;
+    isClockRefusal: boolean;
+}
+
+
+
+/** The headers of a reply that the core reads; undefined where the reply has none. */
+export interface ReplyHeaders {
+    date: string | undefined;
+    age: string | undefined;
+    retryAfter: string | undefined;
+    traceId: string | undefined;
+}
+
+/** What `request` may be given. `date` is in milliseconds since 1970. */
+export interface RequestOptions {
+    date: number | undefined;
+    traceId: string | undefined;
+}
+
+/** What `explain` may be given. `date` is in milliseconds since 1970, `message` is the service's. */
+export interface ExplainOptions {
+    date: number | undefined;
+    message: string | undefined;
+}
+
+/** The request that a reply answers. `replyLimit` is the longest body of a reply, in bytes. */
+export interface SentRequest {
+    xDate: string;
+    traceId: string;
+    replyLimit: number;
+}
+
+
+
 /**
- * The client, and a notification for where any will do.
+ * The client.
  */
 export class Core {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * In milliseconds; within 24 hours, so it fits.
+     * Returns what was learned of the server's clock, in milliseconds. It is within 24 hours, so the fallback cannot occur.
      */
     clockOffset(): number;
     /**
-     * What never changes, a line each: method, URL, then name and value of each header.
+     * Returns every stage of a request's signature, as an object.
      */
-    fixed(operation: number): string;
+    explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: ExplainOptions): any;
+    /**
+     * Returns what never changes about an operation's requests: `{ method, url, headers }`, the latter as pairs.
+     */
+    fixed(operation: number): { method: string; url: string; headers: [string, string][] };
     /**
      * Checks everything that never changes.
      */
-    constructor(endpoint: string, allow_plain_http: boolean, user_id: string, way: string, first: string, second?: string | null, clock_margin?: number | null);
+    constructor(endpoint: string, allow_plain_http: boolean, user_id: string, credentials: Credentials);
     /**
      * Learns the server's clock.
      */
-    observeClock(lines: string, sent_at: number, received_at: number): void;
+    observeClock(headers: ReplyHeaders, sent_at: number, received_at: number): void;
     /**
-     * Reads a reply to what was sent with this `x_date` and `trace_id`, and its clock. Of more than `limit`, its beginning.
+     * Reads a reply as `parse` does. An error names the request that was sent, and a body beyond its limit is one.
      */
-    parse(operation: number, status: number, lines: string, body: Uint8Array | number[], x_date: string, trace_id: string | null | undefined, limit: number | null | undefined, sent_at: number, received_at?: number | null): any;
+    parseSent(operation: number, status: number, headers: ReplyHeaders, body: Uint8Array | number[], sent: SentRequest): any;
     /**
-     * What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
-     * To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
+     * Reads a reply: an acknowledgement in its [`format`], or an object.
      */
-    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, date: number | null | undefined, text: string | null | undefined, explain: boolean): any;
+    parse(operation: number, status: number, headers: ReplyHeaders, body: Uint8Array | number[]): any;
     /**
-     * Shares the learned clock.
+     * Returns what varies of a request, in the [`format`] of one.
      */
-    withCredentials(way: string, first: string, second?: string | null): Core;
+    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options?: RequestOptions | null): string;
+    /**
+     * Sets by how many seconds X-Date stays behind the server's clock.
+     */
+    setClockMargin(seconds: number): void;
+    /**
+     * Returns the same client with other credentials. Both share the learned clock.
+     */
+    withCredentials(credentials: Credentials): Core;
 }
 
 /**
- * Refuses a notification that no client can send, and a `number` as its `type` that was not asked for by the name of an
- * undocumented one.
+ * Credentials that were checked.
  */
-export function check(user: string, _package: string, kind?: number | null, number?: number | null): void;
+export class Credentials {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Takes the options that were given. The texts are overwritten; the core keeps copies of its own.
+     */
+    constructor(app_id?: string | null, app_secret?: string | null, token?: string | null, authorization?: string | null);
+}
 
 /**
- * Throws what JavaScript noticed.
+ * Refuses a notification that no client can send.
  */
-export function complain(about: string, first: string, second: string): void;
+export function checkNotification(user: string, _package: string, kind?: number | null): void;
 
 /**
- * Trace ids, one after the other, from 29 random bytes each.
+ * Refuses a `type` other than the documented one.
+ */
+export function checkType(number: number): void;
+
+/**
+ * Returns the error for a redirect of which a browser shows nothing else.
+ */
+export function hiddenRedirect(operation: string): ErrorFields;
+
+/**
+ * Returns the error for text that holds half of a UTF-16 pair.
+ */
+export function loneSurrogate(field: string): ErrorFields;
+
+/**
+ * Returns the error for a request that surely never left.
+ */
+export function notSent(cause: string): ErrorFields;
+
+/**
+ * Returns the error for a value where text is due: `found` names what was given.
+ */
+export function notText(field: string, found: string): ErrorFields;
+
+/**
+ * Returns the error for a request that may have left and to which no complete answer came.
+ */
+export function outcomeUnknown(cause: string): ErrorFields;
+
+/**
+ * Returns the error for anything else that is refused: `what` is wrong, `right` would be right.
+ */
+export function refused(what: string, right: string): ErrorFields;
+
+/**
+ * Returns trace ids, one after the other, from 29 random bytes each.
  */
 export function traceIds(random: Uint8Array | number[]): string;
 
@@ -59,21 +157,33 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_core_free: (a: number, b: number) => void;
-    readonly check: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
-    readonly complain: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly __wbg_credentials_free: (a: number, b: number) => void;
+    readonly checkNotification: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly checkType: (a: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
-    readonly core_fixed: (a: number, b: number) => [number, number, number, number];
-    readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number) => [number, number, number];
-    readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number, o: number) => [number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: number, n: number) => [number, number, number];
-    readonly core_withCredentials: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
+    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
+    readonly core_fixed: (a: number, b: number) => any;
+    readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly core_observeClock: (a: number, b: any, c: number, d: number) => [number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: any, e: number, f: number) => [number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: any, e: number, f: number, g: any) => [number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];
+    readonly core_setClockMargin: (a: number, b: number) => [number, number];
+    readonly core_withCredentials: (a: number, b: number) => number;
+    readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly hiddenRedirect: (a: number, b: number) => any;
+    readonly loneSurrogate: (a: number, b: number) => any;
+    readonly notSent: (a: number, b: number) => any;
+    readonly notText: (a: number, b: number, c: number, d: number) => any;
+    readonly outcomeUnknown: (a: number, b: number) => any;
+    readonly refused: (a: number, b: number, c: number, d: number) => any;
     readonly traceIds: (a: number, b: number) => [number, number];
-    readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __externref_table_dealloc: (a: number) => void;
+    readonly __externref_table_alloc: () => number;
     readonly __wbindgen_start: () => void;
 }
 

@@ -9,7 +9,7 @@ import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, OPERATIONS, X_DATE } from "./names.js";
 import { withoutSecret } from "./secret.js";
-import { build, headerLines, optionalInstant, optionalText, read } from "./wire.js";
+import { build, optionalInstant, optionalText, readSent, replyHeaders } from "./wire.js";
 
 /** @import { Arguments } from "./calls.js" */
 /** @import { ClientState } from "./client.js" */
@@ -101,7 +101,7 @@ async function attempt(state, fields, settings) {
     const sentAt = instant(now());
     let request;
     try {
-      request = build(signer, state.fixed, fields, sentAt, date, traceId);
+      request = build(signer, state.fixed, fields, sentAt, { date, traceId });
     } finally {
       if (signer !== state.core) signer.free();
     }
@@ -123,7 +123,7 @@ async function freshSigner(state, deadline, traceId) {
     throw transportError(false, error, traceId);
   }
   text("token", token);
-  return checked(() => state.core.withCredentials("token", token));
+  return checked(() => state.core.withCredentials(new (core().Credentials)(undefined, undefined, token)));
 }
 
 /**
@@ -143,11 +143,12 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
     const { status, headers, type } = response;
     const receivedAt = instant(now());
     if (type === "opaqueredirect") throw hiddenRedirect(OPERATIONS[operation], traceId);
-    const { body, complete } = await readBody(response, maxReplyBytes);
-    const lines = headerLines(headers);
-    const limit = complete ? undefined : maxReplyBytes;
-    const sent = { xDate: request.headers[X_DATE], traceId, limit, sentAt, receivedAt };
-    const reply = read(state.core, operation, status, lines, body, sent);
+    // One byte more tells the core that it is too long.
+    const body = await readBody(response, maxReplyBytes + 1);
+    const received = { status, headers: replyHeaders(headers), body };
+    checked(() => state.core.observeClock(received.headers, sentAt, receivedAt));
+    const sent = { xDate: request.headers[X_DATE], traceId, replyLimit: maxReplyBytes };
+    const reply = readSent(state.core, operation, received, sent);
     reply.traceId ??= traceId;
     return reply;
   };

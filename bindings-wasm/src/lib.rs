@@ -1,24 +1,29 @@
 //! JavaScript binding of `koodrive`: conversions only, no rule about the API.
 //!
-//! Called by `bindings-wasm/js` alone. A call arrives as the number of its operation and its fields, a request leaves as one
-//! text: a crossing costs more than the work. A panic would trap and leave the module in pieces, so nothing here panics.
+//! Called by `bindings-wasm/js` alone. A call arrives as the number of its operation and its fields. What is made for every request
+//! leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so nothing
+//! here panics.
 #![allow(clippy::missing_errors_doc, reason = "index.d.ts says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
-#![allow(clippy::too_many_arguments, reason = "an object's members cross, too")]
 #![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
 
 pub mod convert;
 pub mod error;
+pub mod format;
 
+use koodrive::host::{ClientSettings, CredentialsInput, ReceivedResponse};
 use koodrive::{
-    Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, TraceId, host,
-    signing,
+    CLOCK_MARGIN_DEFAULT, Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire,
+    TraceId, host, signing,
 };
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
-use crate::convert::{Checked, Reply, instant, whole};
+use crate::convert::{
+    Checked, ExplainOptions, Reply, ReplyHeaders, RequestOptions, SentRequest, instant, whole,
+};
 use crate::error::Thrown;
 
 /// The same expression for the call that is meant; its number is the operation's position in js/names.js.
@@ -34,7 +39,7 @@ macro_rules! with_call {
     };
 }
 
-/// `kind` is a `type` that was asked for by the name of an undocumented one.
+/// Returns the notification with these ids. `kind` is a `type` that was asked for by the name of an undocumented one.
 pub fn notification(
     user: String,
     package: String,
@@ -46,22 +51,20 @@ pub fn notification(
     call.with_modification_type(ModificationType::Undocumented(number))
 }
 
-/// Refuses a notification that no client can send, and a `number` as its `type` that was not asked for by the name of an
-/// undocumented one.
-#[wasm_bindgen]
-pub fn check(
-    user: String,
-    package: String,
-    kind: Option<f64>,
-    number: Option<f64>,
-) -> Result<(), Thrown> {
-    if let Some(number) = number {
-        ModificationType::try_from(whole(number).ok_or_else(host::not_a_type)?)?;
-    }
+/// Refuses a notification that no client can send.
+#[wasm_bindgen(js_name = checkNotification)]
+pub fn check_notification(user: String, package: String, kind: Option<f64>) -> Result<(), Thrown> {
     Ok(notification(user, package, kind).map(drop)?)
 }
 
-/// Trace ids, one after the other, from 29 random bytes each.
+/// Refuses a `type` other than the documented one.
+#[wasm_bindgen(js_name = checkType)]
+pub fn check_type(number: f64) -> Result<(), Thrown> {
+    let number = whole(number).ok_or_else(host::not_a_type)?;
+    Ok(ModificationType::try_from(number).map(drop)?)
+}
+
+/// Returns trace ids, one after the other, from 29 random bytes each.
 #[wasm_bindgen(js_name = traceIds)]
 pub fn trace_ids(random: &[u8]) -> String {
     let random = random.as_chunks().0.iter();
@@ -69,10 +72,43 @@ pub fn trace_ids(random: &[u8]) -> String {
     ids.fold(String::new(), |all, id| all + id.as_str())
 }
 
-/// The client, and a notification for where any will do.
+/// Credentials that were checked.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Core(#[wasm_bindgen(skip)] pub Client, NotifyPackageExpire);
+pub struct Credentials(koodrive::Credentials);
+
+#[wasm_bindgen]
+impl Credentials {
+    /// Takes the options that were given. The texts are overwritten; the core keeps copies of its own.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        app_id: Option<String>,
+        app_secret: Option<String>,
+        token: Option<String>,
+        authorization: Option<String>,
+    ) -> Result<Credentials, Thrown> {
+        let app_secret = app_secret.map(Zeroizing::new);
+        let (token, authorization) = (token.map(Zeroizing::new), authorization.map(Zeroizing::new));
+        let credentials = host::credentials(CredentialsInput {
+            app_id: app_id.as_deref(),
+            app_secret: app_secret.as_deref().map(String::as_str),
+            token: token.as_deref().map(String::as_str),
+            authorization: authorization.as_deref().map(String::as_str),
+        })?;
+        Ok(Self(credentials))
+    }
+}
+
+/// The client.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Core {
+    /// The core's client.
+    #[wasm_bindgen(skip)]
+    pub client: Client,
+    /// A notification for where any will do.
+    notification: NotifyPackageExpire,
+}
 
 /// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Core {
@@ -80,6 +116,15 @@ impl Drop for Core {
         // More than any function of this module reaches.
         zeroize_stack::<8192>();
     }
+}
+
+/// What never changes about an operation's requests.
+#[derive(Serialize)]
+struct FixedParts<'a> {
+    method: &'a str,
+    url: &'a str,
+    /// Pairs of name and value.
+    headers: &'a [(&'static str, String)],
 }
 
 #[wasm_bindgen]
@@ -90,66 +135,76 @@ impl Core {
         endpoint: &str,
         allow_plain_http: bool,
         user_id: &str,
-        way: &str,
-        first: String,
-        second: Option<String>,
-        clock_margin: Option<f64>,
+        credentials: Credentials,
     ) -> Result<Core, Thrown> {
-        let endpoint = host::endpoint(endpoint, allow_plain_http)?;
-        let mut client = Client::new(endpoint, user_id, convert::credentials(way, first, second)?)?;
-        if let Some(seconds) = clock_margin {
-            let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
-            client = client.with_clock_margin(seconds.ok_or_else(host::not_a_margin)?)?;
-        }
-        Ok(Self(
-            client,
-            notification("any".into(), "any".into(), None)?,
-        ))
+        let settings = ClientSettings {
+            endpoint,
+            allow_plain_http,
+            user_id,
+            clock_margin: CLOCK_MARGIN_DEFAULT,
+            clock_offset: 0,
+        };
+        Ok(Self {
+            client: host::client(&settings, credentials.0)?,
+            notification: notification("any".into(), "any".into(), None)?,
+        })
     }
 
-    /// Shares the learned clock.
+    /// Sets by how many seconds X-Date stays behind the server's clock.
+    #[wasm_bindgen(js_name = setClockMargin)]
+    pub fn set_clock_margin(&mut self, seconds: f64) -> Result<(), Thrown> {
+        let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
+        let seconds = seconds.ok_or_else(host::not_a_margin)?;
+        self.client = self.client.with_clock_margin(seconds)?;
+        Ok(())
+    }
+
+    /// Returns the same client with other credentials. Both share the learned clock.
     #[wasm_bindgen(js_name = withCredentials)]
-    pub fn with_credentials(
-        &self,
-        way: &str,
-        first: String,
-        second: Option<String>,
-    ) -> Result<Core, Thrown> {
-        let credentials = convert::credentials(way, first, second)?;
-        Ok(Self(self.0.with_credentials(credentials), self.1.clone()))
+    #[must_use]
+    pub fn with_credentials(&self, credentials: Credentials) -> Core {
+        Self {
+            client: self.client.with_credentials(credentials.0),
+            notification: self.notification.clone(),
+        }
     }
 
-    /// In milliseconds; within 24 hours, so it fits.
+    /// Returns what was learned of the server's clock, in milliseconds. It is within 24 hours, so the fallback cannot occur.
     #[wasm_bindgen(js_name = clockOffset)]
     pub fn clock_offset(&self) -> i32 {
-        i32::try_from(self.0.clock_offset().num_milliseconds()).unwrap_or_default()
+        i32::try_from(self.client.clock_offset().num_milliseconds()).unwrap_or_default()
     }
 
     /// Learns the server's clock.
     #[wasm_bindgen(js_name = observeClock)]
-    pub fn observe_clock(&self, lines: &str, sent_at: f64, received_at: f64) -> Result<(), Thrown> {
+    pub fn observe_clock(
+        &self,
+        headers: &ReplyHeaders,
+        sent_at: f64,
+        received_at: f64,
+    ) -> Result<(), Thrown> {
         let sent_at = instant("sentAt", sent_at)?;
         let received_at = instant("receivedAt", received_at)?;
-        let headers = convert::headers(lines);
-        self.0.observe_clock(headers, sent_at, received_at);
+        let headers = headers.read();
+        self.client.observe_clock(&headers, sent_at, received_at);
         Ok(())
     }
 
-    /// What never changes, a line each: method, URL, then name and value of each header.
-    pub fn fixed(&self, operation: u8) -> Result<String, Thrown> {
-        let parts = with_call!(operation, self.1, call => self.0.fixed_parts(call));
-        let mut lines = host::joined(&[parts.method.as_str(), "\n", &parts.url]);
-        for (name, value) in &parts.headers {
-            for line in [*name, value] {
-                lines.push('\n');
-                lines.push_str(line);
-            }
-        }
-        Ok(lines)
+    /// Returns what never changes about an operation's requests: `{ method, url, headers }`, the latter as pairs.
+    #[wasm_bindgen(
+        unchecked_return_type = "{ method: string; url: string; headers: [string, string][] }"
+    )]
+    pub fn fixed(&self, operation: u8) -> JsValue {
+        let parts = with_call!(operation, self.notification, call => self.client.fixed_parts(call));
+        convert::object(&FixedParts {
+            method: parts.method.as_str(),
+            url: &parts.url,
+            headers: &parts.headers,
+        })
     }
 
-    /// What varies, as one text: the 16 characters of X-Date, Authorization, a line break, the body. `text` is the trace id.
-    /// To `explain` gives every stage of the signature instead, as an object. `text` is the service's message.
+    /// Returns what varies of a request, in the [`format`] of one.
+    #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn request(
         &self,
         operation: u8,
@@ -157,57 +212,79 @@ impl Core {
         package: String,
         kind: Option<f64>,
         now: f64,
-        date: Option<f64>,
-        text: Option<String>,
-        explain: bool,
+        options: Option<RequestOptions>,
     ) -> Result<JsValue, Thrown> {
         let now = instant("now", now)?;
-        let date = date.map(|date| instant("date", date)).transpose()?;
-        let text = text.as_deref();
-        if explain {
-            let options = host::options(None, date)?;
-            let stages = with_call!(operation, notification(user, package, kind)?, call => {
-                signing::explain(&self.0, call, now, &options, text)
-            });
-            return Ok(convert::object(&stages?));
-        }
-        let options = host::options(text, date)?;
+        let options = options.map_or_else(
+            || Ok(koodrive::RequestOptions::default()),
+            |options| options.checked(),
+        )?;
         let parts = with_call!(operation, notification(user, package, kind)?, call => {
-            self.0.varying_parts(call, now, &options)
+            self.client.varying_parts(call, now, &options)
         })?;
-        let (x_date, authorization) = (parts.x_date.as_str(), parts.authorization.as_str());
-        let body = parts.body.as_deref().unwrap_or_default();
-        // JavaScript has a copy of its own; this one may hold a token.
-        let text = Zeroizing::new(host::joined(&[x_date, authorization, "\n", body]));
-        Ok(text.as_str().into())
+        Ok(format::request(&parts).as_str().into())
     }
 
-    /// Reads a reply to what was sent with this `x_date` and `trace_id`, and its clock. Of more than `limit`, its beginning.
+    /// Returns every stage of a request's signature, as an object.
+    pub fn explain(
+        &self,
+        operation: u8,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+        now: f64,
+        options: &ExplainOptions,
+    ) -> Result<JsValue, Thrown> {
+        let now = instant("now", now)?;
+        let (message, options) = (options.message(), options.checked()?);
+        let stages = with_call!(operation, notification(user, package, kind)?, call => {
+            signing::explain(&self.client, call, now, &options, message.as_deref())
+        })?;
+        Ok(convert::object(&stages))
+    }
+
+    /// Reads a reply: an acknowledgement in its [`format`], or an object.
     pub fn parse(
         &self,
         operation: u8,
         status: u16,
-        lines: &str,
+        headers: &ReplyHeaders,
         body: &[u8],
-        x_date: &str,
-        trace_id: Option<String>,
-        limit: Option<usize>,
-        sent_at: f64,
-        received_at: Option<f64>,
     ) -> Result<JsValue, Thrown> {
-        if let Some(received_at) = received_at {
-            self.observe_clock(lines, sent_at, received_at)?;
-        }
-        let status = host::status(status)?;
-        let headers = convert::headers(lines);
-        let reply = with_call!(operation, self.1, call => match limit {
-            Some(limit) => Err(self.0.reply_too_long(call, status, headers, body, limit)),
-            None => self.0.parse_parts(call, status, headers, body).map(Reply::into_js),
-        });
-        let sent = |error: koodrive::ReplyError| match trace_id {
-            Some(trace_id) => error.with_x_date(x_date).with_trace_id(&trace_id),
-            None => error.with_x_date(x_date),
+        let headers = headers.read();
+        let headers = (&headers).into();
+        let response = ReceivedResponse {
+            status,
+            headers,
+            body,
         };
-        Ok(reply.map_err(sent)?)
+        let reply = with_call!(operation, self.notification, call => {
+            host::parse(&self.client, call, response).map(Reply::into_js)
+        });
+        Ok(reply?)
+    }
+
+    /// Reads a reply as `parse` does. An error names the request that was sent, and a body beyond its limit is one.
+    #[wasm_bindgen(js_name = parseSent)]
+    pub fn parse_sent(
+        &self,
+        operation: u8,
+        status: u16,
+        headers: &ReplyHeaders,
+        body: &[u8],
+        sent: &SentRequest,
+    ) -> Result<JsValue, Thrown> {
+        let headers = headers.read();
+        let headers = (&headers).into();
+        let response = ReceivedResponse {
+            status,
+            headers,
+            body,
+        };
+        let reply = with_call!(operation, self.notification, call => {
+            host::parse_within(&self.client, call, response, sent.reply_limit())
+                .map(Reply::into_js)
+        });
+        Ok(reply.map_err(|error| host::with_request(error, &sent.x_date(), &sent.trace_id()))?)
     }
 }

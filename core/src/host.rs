@@ -1,24 +1,28 @@
-//! For bindings: the refusals that only a host language can notice, in the words that all of them share.
+//! For bindings: the texts of the errors that only a host language can notice, and the decisions that every binding would have
+//! to take alike.
 //!
-//! Rust's types rule these out; JavaScript's and Python's do not. A binding detects, this module speaks. And what every binding
-//! would decide in the same way.
+//! Rust's types rule these errors out; JavaScript's and Python's do not. The binding detects an error, this module words it.
+
+use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use serde::Serialize;
 
+#[cfg(feature = "dispatch")]
+use crate::dispatch::Halt;
 use crate::header::ReplyHeaders;
 use crate::{
     Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
-    NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId, TransportError,
+    NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId,
 };
 
-/// An error as a binding hands it over: every field, in this order, serialized under JavaScript's names.
+/// Every field of an error, as a binding hands it over: in this order, serialized in camel case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorFields {
-    /// The text.
+    /// The text of the error.
     pub message: String,
     /// See [`ErrorKind::as_str`](crate::ErrorKind::as_str).
     pub kind: &'static str,
@@ -36,9 +40,9 @@ pub struct ErrorFields {
     pub request_id: Option<String>,
     /// The reply's trace id.
     pub trace_id: Option<String>,
-    /// In seconds.
+    /// How long the service asks to wait, in seconds.
     pub retry_after: Option<f64>,
-    /// See [`ReplyError::is_clock_refusal`](crate::ReplyError::is_clock_refusal). For the binding, not for its users.
+    /// See [`ReplyError::is_clock_refusal`](crate::ReplyError::is_clock_refusal). The binding reads it; its users do not see it.
     pub is_clock_refusal: bool,
 }
 
@@ -78,76 +82,109 @@ impl From<Error> for ErrorFields {
     }
 }
 
-/// A redirect of which the host shows nothing but that it is one, as browsers do. The service answered it, and with whichever
-/// 3xx: so it is refused, as any redirect is. The status is fetch's own word for one that is hidden, 0.
+/// Every field of a halt, as a binding hands it over: serialized in camel case.
+#[cfg(feature = "dispatch")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct HaltFields {
+    /// The text.
+    pub message: String,
+    /// See [`Halt::as_str`].
+    pub reason: &'static str,
+    /// How many calls got the same answer, or how many tries got no token.
+    pub times: u32,
+    /// HTTP status of the answer that the calls share.
+    pub status: Option<u16>,
+    /// The service's code in that answer.
+    pub code: Option<String>,
+    /// The service's message in that answer.
+    pub msg: Option<String>,
+}
+
+#[cfg(feature = "dispatch")]
+impl From<&Halt> for HaltFields {
+    fn from(halt: &Halt) -> Self {
+        let (message, reason) = (halt.to_string(), halt.as_str());
+        match halt.clone() {
+            Halt::SameAnswer {
+                calls,
+                status,
+                code,
+                msg,
+            } => Self {
+                message,
+                reason,
+                times: calls,
+                status: Some(status),
+                code,
+                msg,
+            },
+            Halt::NoToken { times } => Self {
+                message,
+                reason,
+                times,
+                status: None,
+                code: None,
+                msg: None,
+            },
+        }
+    }
+}
+
+/// Returns the error for a redirect of which the host shows nothing else, as browsers do.
+///
+/// It is refused as any redirect is. The status is 0, which is fetch's own word for a hidden one.
 #[must_use]
 pub fn hidden_redirect(operation: &str) -> ErrorFields {
-    let message = concat(&[
-        "the service answered ",
-        operation,
-        " with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint",
-    ]);
+    let message = format!(
+        "the service answered {operation} with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint"
+    );
     let mut fields = ErrorFields::new(message, ErrorKind::Api, Outcome::Refused, false);
     fields.status = Some(0);
     fields
 }
 
-/// [`Endpoint::parse`], or the variant that allows plain http, where the caller asks for that by name.
+/// Returns the error for a value where text is due. Ids are text: JavaScript loses the digits of a number above 2^53.
 ///
-/// # Errors
-///
-/// Those of the two.
-pub fn endpoint(url: &str, allow_plain_http: bool) -> Result<Endpoint, InvalidInput> {
-    if allow_plain_http {
-        Endpoint::parse_allowing_plain_http(url)
-    } else {
-        Endpoint::parse(url)
-    }
-}
-
-/// A value where text is due. Ids are text: a number is refused, since JavaScript loses digits above 2^53.
-///
-/// `field` is the publisher's name, `found` what was given instead, such as "a number".
+/// `field` is the publisher's name, `found` names what was given, such as "a number".
 #[must_use]
 pub fn not_text(field: &str, found: &str) -> InvalidInput {
-    InvalidInput::new(concat(&[
-        field,
-        " is ",
-        found,
-        "; it must be text, since a number loses digits: write it in quotes",
-    ]))
+    InvalidInput::new(format!(
+        "{field} is {found}; it must be text, since a number loses digits: write it in quotes"
+    ))
 }
 
-/// Text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become U+FFFD unseen.
+/// Returns the error for text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become U+FFFD unseen.
 #[must_use]
 pub fn lone_surrogate(field: &str) -> InvalidInput {
-    InvalidInput::new(concat(&[
-        field,
-        " holds a lone surrogate, which is no character and cannot be sent",
-    ]))
+    InvalidInput::new(format!(
+        "{field} holds a lone surrogate, which is no character and cannot be sent"
+    ))
 }
 
-/// A date without a zone: the service reads UTC.
+/// Returns the error for a date without a time zone: the service reads UTC.
 #[must_use]
 pub fn date_without_zone(field: &str) -> InvalidInput {
-    InvalidInput::new(concat(&[
-        field,
-        " has no time zone; the service reads UTC, so give an instant with its zone",
-    ]))
+    InvalidInput::new(format!(
+        "{field} has no time zone; the service reads UTC, so give an instant with its zone"
+    ))
 }
 
-/// Anything else that is no instant, or lies beyond the calendar.
+/// Returns the error for anything else that is not an instant, or that lies beyond the calendar.
+///
+/// `expected` names what the host takes, such as "a Date".
 #[must_use]
 pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
-    InvalidInput::new(concat(&[field, " is no instant; give ", expected]))
+    InvalidInput::new(format!("{field} is no instant; give {expected}"))
 }
 
-/// The instant so many microseconds after the epoch, rounded to a whole one. `field` and `expected` as in
-/// [`not_an_instant`].
+/// Returns the instant that lies `microseconds` after the epoch, rounded to a whole microsecond. `field` and `expected` are
+/// those of [`not_an_instant`].
 ///
 /// # Errors
 ///
-/// No number, or beyond the calendar.
+/// NaN, and an instant beyond the calendar.
 pub fn instant(
     field: &str,
     microseconds: f64,
@@ -160,13 +197,13 @@ pub fn instant(
         .ok_or_else(|| not_an_instant(field, expected))
 }
 
-/// A clock margin that is no whole number of seconds in range.
+/// Returns the error for a clock margin that is not a whole number of seconds in range.
 #[must_use]
 pub fn not_a_margin() -> InvalidInput {
     InvalidInput::new("clock margin must be a whole number of seconds from 0 to 600")
 }
 
-/// A `type` that is no integer.
+/// Returns the error for a `type` that is not an integer.
 #[must_use]
 pub fn not_a_type() -> InvalidInput {
     InvalidInput::new(
@@ -174,13 +211,20 @@ pub fn not_a_type() -> InvalidInput {
     )
 }
 
-/// The call of these ids, user and package. `number` is its `type`; `undocumented` one that is asked for by name.
+/// Returns the error for anything else that a host's types do not rule out: `what` is wrong, `right` would be right.
+#[must_use]
+pub fn refused(what: &str, right: &str) -> InvalidInput {
+    InvalidInput::new(format!("{what}; {right}"))
+}
+
+/// Returns the call with these ids. `number` is its `type`; `undocumented` is one that the caller asked for by name.
 ///
 /// # Errors
 ///
 /// Those of [`ModificationType`] and [`NotifyPackageExpire`].
 pub fn notify_package_expire(
-    (carrier_user_id, package_id): (String, String),
+    carrier_user_id: String,
+    package_id: String,
     number: i64,
     undocumented: Option<i64>,
 ) -> Result<NotifyPackageExpire, InvalidInput> {
@@ -192,43 +236,62 @@ pub fn notify_package_expire(
     }
 }
 
-/// The client of these settings. `url` is the endpoint's, and whether plain http is allowed; `clock_margin` is seconds,
-/// `clock_offset` milliseconds.
-///
-/// # Errors
-///
-/// Those of [`Endpoint`] and [`Client`].
-pub fn client(
-    (url, allow_plain_http): (&str, bool),
-    user_id: impl Into<String>,
-    credentials: Credentials,
-    clock_margin: u32,
-    clock_offset: i64,
-) -> Result<Client, InvalidInput> {
-    let offset = TimeDelta::try_milliseconds(clock_offset).unwrap_or(TimeDelta::MAX);
-    Client::new(endpoint(url, allow_plain_http)?, user_id, credentials)?
-        .with_clock_margin(clock_margin)?
-        .with_clock_offset(offset)
+/// The options that authenticate a client; those that the caller did not give are none.
+#[derive(Clone, Copy, Default)]
+pub struct CredentialsInput<'a> {
+    /// See [`Credentials::app`].
+    pub app_id: Option<&'a str>,
+    /// See [`Credentials::app`].
+    pub app_secret: Option<&'a str>,
+    /// See [`Credentials::token`].
+    pub token: Option<&'a str>,
+    /// See [`Credentials::authorization`].
+    pub authorization: Option<&'a str>,
 }
 
-/// The credentials of a client: `way` names the options that were given, in this order and joined by commas, and `texts`
-/// are their values.
+/// The app id is no secret; the other values are redacted.
+impl fmt::Debug for CredentialsInput<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let redacted = |value: Option<&str>| value.map(|_| "***");
+        f.debug_struct("CredentialsInput")
+            .field("app_id", &self.app_id)
+            .field("app_secret", &redacted(self.app_secret))
+            .field("token", &redacted(self.token))
+            .field("authorization", &redacted(self.authorization))
+            .finish()
+    }
+}
+
+/// Returns the credentials that these options make.
 ///
 /// # Errors
 ///
-/// None or several of the three ways to authenticate, and what [`Credentials`] refuses.
-pub fn credentials(way: &str, texts: &[impl AsRef<str>]) -> Result<Credentials, InvalidInput> {
-    match (way, texts) {
-        ("app_id,app_secret" | "appId,appSecret", [app_id, app_secret]) => {
-            Credentials::app(app_id.as_ref(), app_secret.as_ref())
-        }
-        ("token", [token]) => Credentials::token(token.as_ref()),
-        ("authorization", [value]) => Credentials::authorization(value.as_ref()),
+/// [`ambiguous_credentials`] unless they are given in exactly one of the three ways, and those of [`Credentials`].
+pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidInput> {
+    match given {
+        CredentialsInput {
+            app_id: Some(app_id),
+            app_secret: Some(app_secret),
+            token: None,
+            authorization: None,
+        } => Credentials::app(app_id, app_secret),
+        CredentialsInput {
+            app_id: None,
+            app_secret: None,
+            token: Some(token),
+            authorization: None,
+        } => Credentials::token(token),
+        CredentialsInput {
+            app_id: None,
+            app_secret: None,
+            token: None,
+            authorization: Some(value),
+        } => Credentials::authorization(value),
         _ => Err(ambiguous_credentials()),
     }
 }
 
-/// None or several of the three ways to authenticate.
+/// Returns the error for credentials that are given in none of the three ways, in part, or in several ways.
 #[must_use]
 pub fn ambiguous_credentials() -> InvalidInput {
     InvalidInput::new(
@@ -236,24 +299,42 @@ pub fn ambiguous_credentials() -> InvalidInput {
     )
 }
 
-/// The parts, one after the other.
-#[must_use]
-pub fn joined(parts: &[&str]) -> String {
-    concat(parts)
+/// What a client is made of, apart from its credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientSettings<'a> {
+    /// See [`Endpoint::parse`].
+    pub endpoint: &'a str,
+    /// See [`Endpoint::parse_allowing_plain_http`].
+    pub allow_plain_http: bool,
+    /// The value of X-User-Id.
+    pub user_id: &'a str,
+    /// In seconds, see [`Client::with_clock_margin`].
+    pub clock_margin: u32,
+    /// In milliseconds, see [`Client::with_clock_offset`].
+    pub clock_offset: i64,
 }
 
-/// The status of a response.
+/// Returns the client of these settings.
 ///
 /// # Errors
 ///
-/// A number outside 100 to 999.
-pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
-    StatusCode::from_u16(status).map_err(|_| {
-        InvalidInput::new("status is no HTTP status; it must be a number from 100 to 999")
-    })
+/// Those of [`Endpoint`] and [`Client`].
+pub fn client(
+    settings: &ClientSettings<'_>,
+    credentials: Credentials,
+) -> Result<Client, InvalidInput> {
+    let endpoint = if settings.allow_plain_http {
+        Endpoint::parse_allowing_plain_http(settings.endpoint)?
+    } else {
+        Endpoint::parse(settings.endpoint)?
+    };
+    let offset = TimeDelta::try_milliseconds(settings.clock_offset).unwrap_or(TimeDelta::MAX);
+    Client::new(endpoint, settings.user_id, credentials)?
+        .with_clock_margin(settings.clock_margin)?
+        .with_clock_offset(offset)
 }
 
-/// The options of a request, of those that are given.
+/// Returns the options of a request, with those that are given.
 ///
 /// # Errors
 ///
@@ -272,56 +353,69 @@ pub fn options(
     Ok(options)
 }
 
-/// [`Client::parse_parts`], or [`Client::reply_too_long`] where a host's `send` knows better, of status, headers and body.
-/// `sent` is what it does know: the most bytes that it reads of a body, and the X-Date and the trace id that went out, which
-/// an error then names.
+/// Returns the status of a response.
 ///
 /// # Errors
 ///
-/// Those of the two, and of [`status`].
-pub fn read<O: Operation>(
+/// A number outside 100 to 999.
+pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
+    StatusCode::from_u16(status).map_err(|_| {
+        InvalidInput::new("status is no HTTP status; it must be a number from 100 to 999")
+    })
+}
+
+/// A response as a host received it.
+#[derive(Debug, Clone, Copy)]
+pub struct ReceivedResponse<'a> {
+    /// As the host gave it; see [`status`].
+    pub status: u16,
+    /// The headers that are read.
+    pub headers: ReplyHeaders<'a>,
+    /// The body. A host that stops at a limit reads one byte more than that.
+    pub body: &'a [u8],
+}
+
+/// Reads a response to `call`: [`Client::parse_parts`].
+///
+/// # Errors
+///
+/// Those of [`Client::parse_parts`] and of [`status`].
+pub fn parse<O: Operation>(
     client: &Client,
     call: &O,
-    (status, headers, body): (u16, ReplyHeaders<'_>, &[u8]),
-    sent: Option<&(usize, String, String)>,
+    response: ReceivedResponse<'_>,
 ) -> Result<O::Reply, Error> {
-    let status = self::status(status)?;
-    let Some((most, x_date, trace_id)) = sent else {
-        return Ok(client.parse_parts(call, status, headers, body)?);
-    };
-    let reply = if body.len() > *most {
-        Err(client.reply_too_long(call, status, headers, body, *most))
-    } else {
-        client.parse_parts(call, status, headers, body)
-    };
-    Ok(reply.map_err(|error| error.with_x_date(x_date).with_trace_id(trace_id))?)
+    let status = status(response.status)?;
+    Ok(client.parse_parts(call, status, response.headers, response.body)?)
 }
 
-/// Anything else that a host's types do not rule out: `what` is wrong, `right` would be right.
-#[must_use]
-pub fn refused(what: &str, right: &str) -> InvalidInput {
-    InvalidInput::new(concat(&[what, "; ", right]))
-}
-
-/// The error for what a host noticed, by the name of its function here or in [`TransportError`]; any other name is
-/// [`refused`]. `first` and `second` are that function's arguments.
-#[must_use]
-pub fn error(name: &str, first: &str, second: &str) -> Error {
-    match name {
-        "not_sent" => return TransportError::not_sent(first).into(),
-        "outcome_unknown" => return TransportError::outcome_unknown(first).into(),
-        "not_text" => not_text(first, second),
-        "lone_surrogate" => lone_surrogate(first),
-        "date_without_zone" => date_without_zone(first),
-        "not_a_margin" => not_a_margin(),
-        "not_a_type" => not_a_type(),
-        _ => refused(first, second),
+/// Reads a response as [`parse`] does, unless its body is longer than `limit` bytes.
+///
+/// # Errors
+///
+/// Those of [`parse`], and [`Client::reply_too_long`].
+pub fn parse_within<O: Operation>(
+    client: &Client,
+    call: &O,
+    response: ReceivedResponse<'_>,
+    limit: usize,
+) -> Result<O::Reply, Error> {
+    if response.body.len() <= limit {
+        return parse(client, call, response);
     }
-    .into()
+    let status = status(response.status)?;
+    let (headers, start) = (response.headers, response.body);
+    let error = client.reply_too_long(call, status, headers, start, limit);
+    Err(error.into())
 }
 
-fn concat(parts: &[&str]) -> String {
-    parts.concat()
+/// Returns `error` with the X-Date and the trace id that its request was sent with, where it is the error of a reply.
+#[must_use]
+pub fn with_request(error: Error, x_date: &str, trace_id: &str) -> Error {
+    match error {
+        Error::Reply(reply) => reply.with_x_date(x_date).with_trace_id(trace_id).into(),
+        other => other,
+    }
 }
 
 #[cfg(test)]

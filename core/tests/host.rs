@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use koodrive::header::{self, ReplyHeaders};
-use koodrive::host::{self, ErrorFields};
+use koodrive::host::{self, ClientSettings, CredentialsInput, ErrorFields, ReceivedResponse};
 use koodrive::{
     Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, ModificationType,
     NotifyPackageExpire, RequestOptions, TraceId, TransportError, signing,
@@ -121,13 +121,6 @@ fn an_explanation_has_the_names_of_the_wire() {
 }
 
 #[test]
-fn an_endpoint_may_be_plain_where_the_caller_says_so() {
-    let plain = "http://gateway.example";
-    assert!(host::endpoint(plain, false).is_err());
-    assert_eq!(host::endpoint(plain, true).unwrap().to_string(), plain);
-}
-
-#[test]
 fn microseconds_are_an_instant_rounded_to_a_whole_one() {
     let read = |microseconds| host::instant("now", microseconds, "a Date");
     for (microseconds, nanoseconds) in [
@@ -152,7 +145,7 @@ fn microseconds_are_an_instant_rounded_to_a_whole_one() {
 #[test]
 fn a_type_is_2_or_asked_for_by_name() {
     let make = |number, undocumented| {
-        host::notify_package_expire(("1".to_owned(), "14".to_owned()), number, undocumented)
+        host::notify_package_expire("1".to_owned(), "14".to_owned(), number, undocumented)
     };
     let documented = make(2, None).unwrap();
     assert_eq!(
@@ -170,14 +163,15 @@ fn a_type_is_2_or_asked_for_by_name() {
 
 #[test]
 fn a_client_is_made_of_settings() {
-    let make = |plain, margin, offset| {
-        host::client(
-            ("http://gateway.example", plain),
-            "7",
-            by_app(),
-            margin,
-            offset,
-        )
+    let make = |allow_plain_http, clock_margin, clock_offset| {
+        let settings = ClientSettings {
+            endpoint: "http://gateway.example",
+            allow_plain_http,
+            user_id: "7",
+            clock_margin,
+            clock_offset,
+        };
+        host::client(&settings, by_app())
     };
     let client = make(true, 60, -90_000).unwrap();
     assert_eq!(client.clock_margin(), 60);
@@ -191,47 +185,65 @@ fn a_client_is_made_of_settings() {
 
 #[test]
 fn credentials_are_given_in_exactly_one_way() {
-    for (way, texts, shown) in [
-        (
-            "app_id,app_secret",
-            &["a", "s"][..],
-            "Credentials { app_id: a, app_secret: *** }",
-        ),
-        (
-            "appId,appSecret",
-            &["a", "s"],
-            "Credentials { app_id: a, app_secret: *** }",
-        ),
-        ("token", &["t"], "Credentials { authorization: *** }"),
-        (
-            "authorization",
-            &["AT t"],
-            "Credentials { authorization: *** }",
-        ),
-    ] {
-        assert_eq!(
-            format!("{:?}", host::credentials(way, texts).unwrap()),
-            shown
-        );
-    }
-    let authorization = |way| {
-        let client = client().with_credentials(host::credentials(way, &["t"]).unwrap());
+    let none = CredentialsInput::default();
+    let by_app = CredentialsInput {
+        app_id: Some("a"),
+        app_secret: Some("s"),
+        ..none
+    };
+    let by_token = CredentialsInput {
+        token: Some("t"),
+        ..none
+    };
+    let by_authorization = CredentialsInput {
+        authorization: Some("t"),
+        ..none
+    };
+    let app = host::credentials(by_app).unwrap();
+    assert_eq!(
+        format!("{app:?}"),
+        "Credentials { app_id: a, app_secret: *** }"
+    );
+    let authorization = |given| {
+        let client = client().with_credentials(host::credentials(given).unwrap());
         let parts = client
             .varying_parts(&call(), now(), &RequestOptions::default())
             .unwrap();
         parts.authorization.as_str().to_owned()
     };
-    assert_eq!(authorization("token"), "Bearer t");
-    assert_eq!(authorization("authorization"), "t");
-    for (way, texts) in [
-        ("", &[][..]),
-        ("token,authorization", &["t", "t"]),
-        ("app_id", &["a"]),
-        ("token", &["a", "s"]),
-    ] {
-        let refusal = host::credentials(way, texts).unwrap_err();
-        assert_eq!(refusal, host::ambiguous_credentials(), "{way}");
+    assert_eq!(authorization(by_token), "Bearer t");
+    assert_eq!(authorization(by_authorization), "t");
+
+    // Of the 16 combinations the three above are the only ones that are accepted.
+    let mut accepted = 0;
+    for bits in 0..16 {
+        let given = |bit: u32, value| (bits >> bit & 1 == 1).then_some(value);
+        let combination = CredentialsInput {
+            app_id: given(0, "a"),
+            app_secret: given(1, "s"),
+            token: given(2, "t"),
+            authorization: given(3, "t"),
+        };
+        match host::credentials(combination) {
+            Ok(_) => accepted += 1,
+            Err(refusal) => assert_eq!(refusal, host::ambiguous_credentials(), "{combination:?}"),
+        }
     }
+    assert_eq!(accepted, 3);
+}
+
+#[test]
+fn the_debug_text_of_credentials_that_were_given_shows_no_secret() {
+    let given = CredentialsInput {
+        app_id: Some("a"),
+        app_secret: Some("secret"),
+        token: Some("secret"),
+        authorization: None,
+    };
+    assert_eq!(
+        format!("{given:?}"),
+        r#"CredentialsInput { app_id: Some("a"), app_secret: Some("***"), token: Some("***"), authorization: None }"#
+    );
 }
 
 #[test]
@@ -278,59 +290,45 @@ fn a_status_has_three_digits() {
 }
 
 #[test]
-fn a_reply_is_read_with_what_is_known_of_the_request() {
+fn a_reply_is_read_within_a_limit_and_its_error_names_the_request() {
     let mut headers = HeaderMap::new();
     headers.insert(
         "date",
         HeaderValue::from_static("Mon, 03 Nov 2025 07:01:45 GMT"),
     );
-    let read = |status, body: &[u8], sent: Option<usize>| {
-        let sent = sent.map(|most| (most, "20251103T060000Z".to_owned(), TRACE_ID.to_owned()));
-        let headers = ReplyHeaders::from(&headers);
-        host::read(&client(), &call(), (status, headers, body), sent.as_ref())
+    let response = |status, body| ReceivedResponse {
+        status,
+        headers: ReplyHeaders::from(&headers),
+        body,
     };
+    let (client, call) = (client(), call());
     let body = br#"{"code":0}"#;
-    assert_eq!(read(200, body, None).unwrap().code, "0");
-    assert_eq!(read(200, body, Some(body.len())).unwrap().code, "0");
-    let too_long = read(200, body, Some(body.len() - 1)).unwrap_err();
+    let parse = |status, body| host::parse(&client, &call, response(status, body));
+    let parse_within =
+        |limit| host::parse_within(&client, &call, response(200, body.as_slice()), limit);
+    assert_eq!(parse(200, body).unwrap().code, "0");
+    assert_eq!(parse_within(body.len()).unwrap().code, "0");
+    let too_long = parse_within(body.len() - 1).unwrap_err();
     assert!(
         too_long
             .to_string()
             .contains("longer than the limit of 9 bytes"),
         "{too_long}"
     );
-    assert_eq!(too_long.trace_id(), Some(TRACE_ID));
-    let refused = read(401, b"", Some(100)).unwrap_err();
+    let named = |error| host::with_request(error, "20251103T060000Z", TRACE_ID);
+    assert_eq!(named(too_long).trace_id(), Some(TRACE_ID));
+    let refused = parse(401, b"").unwrap_err();
     assert_eq!(refused.status(), Some(StatusCode::UNAUTHORIZED));
-    assert!(ErrorFields::from(refused).is_clock_refusal);
-    assert!(!ErrorFields::from(read(401, b"", None).unwrap_err()).is_clock_refusal);
-    assert_eq!(
-        read(99, body, None).unwrap_err().kind().as_str(),
-        "invalid_input"
-    );
+    assert!(!ErrorFields::from(refused.clone()).is_clock_refusal);
+    assert!(ErrorFields::from(named(refused)).is_clock_refusal);
+    let not_a_status = parse(99, body).unwrap_err();
+    assert_eq!(not_a_status.kind().as_str(), "invalid_input");
+    assert_eq!(named(not_a_status.clone()), not_a_status);
 }
 
 #[test]
-fn what_a_host_noticed_has_the_text_of_its_function() {
-    for (name, text) in [
-        ("not_sent", TransportError::not_sent("a").to_string()),
-        (
-            "outcome_unknown",
-            TransportError::outcome_unknown("a").to_string(),
-        ),
-        ("not_text", host::not_text("a", "b").to_string()),
-        ("lone_surrogate", host::lone_surrogate("a").to_string()),
-        (
-            "date_without_zone",
-            host::date_without_zone("a").to_string(),
-        ),
-        ("not_a_margin", host::not_a_margin().to_string()),
-        ("not_a_type", host::not_a_type().to_string()),
-        ("", "a; b".to_owned()),
-    ] {
-        assert_eq!(host::error(name, "a", "b").to_string(), text, "{name}");
-    }
-    assert_eq!(host::joined(&["a", "", "bc"]), "abc");
+fn a_value_that_is_refused_is_named_with_what_would_be_right() {
+    assert_eq!(host::refused("a", "b").to_string(), "a; b");
     assert_eq!(
         host::not_an_instant("date", "a Date").to_string(),
         "date is no instant; give a Date"

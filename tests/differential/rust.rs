@@ -8,7 +8,7 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 
 use chrono::{DateTime, Utc};
 use koodrive::header::{ReplyHeaders, position};
-use koodrive::host::{self, ErrorFields};
+use koodrive::host::{self, ClientSettings, CredentialsInput, ErrorFields, ReceivedResponse};
 use koodrive::signing::explain;
 use koodrive::{
     Client, GetCurrentRetentionPolicy, InvalidInput, NotifyPackageExpire, Operation, RequestOptions,
@@ -81,11 +81,16 @@ fn stages<O: Operation<Reply: Serialize>>(
     let reply = u16::try_from(response["status"].as_u64().unwrap_or_default())
         .map_err(|_| host::status(0).unwrap_err().into())
         .and_then(|status| {
-            host::read(
+            let headers = headers(&response["headers"]);
+            let body = &body;
+            host::parse(
                 client,
                 call,
-                (status, headers(&response["headers"]), &body),
-                None,
+                ReceivedResponse {
+                    status,
+                    headers,
+                    body,
+                },
             )
         });
     let reply = reply.map(|reply| with_policies(json!(reply)));
@@ -114,20 +119,11 @@ fn optional_text(field: &str, value: Option<&Value>) -> Result<Option<String>, I
 }
 
 fn client(given: &Value) -> Result<Client, InvalidInput> {
-    let mut way = Vec::new();
-    let mut texts = Vec::new();
-    for (name, field) in [
-        ("appId", "app id"),
-        ("appSecret", "app secret"),
-        ("token", "token"),
-        ("authorization", "authorization"),
-    ] {
-        if let Some(value) = given.get(name) {
-            way.push(name);
-            texts.push(text(field, value)?);
-        }
-    }
-    let margin = match given.get("clockMarginSeconds") {
+    let app_id = optional_text("app id", given.get("appId"))?;
+    let app_secret = optional_text("app secret", given.get("appSecret"))?;
+    let token = optional_text("token", given.get("token"))?;
+    let authorization = optional_text("authorization", given.get("authorization"))?;
+    let clock_margin = match given.get("clockMarginSeconds") {
         Some(margin) => margin
             .as_i64()
             .and_then(|margin| u32::try_from(margin).ok())
@@ -135,20 +131,29 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
         None => koodrive::CLOCK_MARGIN_DEFAULT,
     };
     let endpoint = text("endpoint", &given["endpoint"])?;
-    let plain = given["allowPlainHttp"] == json!(true);
     let user_id = text("user id", &given["userId"])?;
-    let credentials = host::credentials(&way.join(","), &texts)?;
-    host::client((&endpoint, plain), user_id, credentials, margin, 0)
+    let credentials = host::credentials(CredentialsInput {
+        app_id: app_id.as_deref(),
+        app_secret: app_secret.as_deref(),
+        token: token.as_deref(),
+        authorization: authorization.as_deref(),
+    })?;
+    let settings = ClientSettings {
+        endpoint: &endpoint,
+        allow_plain_http: given["allowPlainHttp"] == json!(true),
+        user_id: &user_id,
+        clock_margin,
+        clock_offset: 0,
+    };
+    host::client(&settings, credentials)
 }
 
 fn notification(given: &Value) -> Result<NotifyPackageExpire, InvalidInput> {
-    let ids = (
-        text("carrierUserId", &given["carrierUserId"])?,
-        text("packageId", &given["packageId"])?,
-    );
+    let carrier_user_id = text("carrierUserId", &given["carrierUserId"])?;
+    let package_id = text("packageId", &given["packageId"])?;
     let number = given.get("type").and_then(Value::as_i64).unwrap_or(2);
     let undocumented = given.get("undocumentedType").and_then(Value::as_i64);
-    host::notify_package_expire(ids, number, undocumented)
+    host::notify_package_expire(carrier_user_id, package_id, number, undocumented)
 }
 
 fn options(given: &Value, date: Option<DateTime<Utc>>) -> Result<RequestOptions, InvalidInput> {

@@ -8,7 +8,7 @@ import sys
 from . import _core, _native
 from ._convert import text
 from ._hidden import hiding
-from ._values import Difference, Explanation, Settings, of
+from ._values import Difference, Explanation, Settings, with_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,9 @@ if TYPE_CHECKING:
         token_age: Optional[float]
         reply_limit: Optional[int]
 
-(INTERNATIONAL, CHINA), (X_DATE, AUTHORIZATION) = _core.names()
+_names = _core.names()
+INTERNATIONAL, CHINA = _names.international, _names.china
+X_DATE, AUTHORIZATION = _names.x_date, _names.authorization
 
 #: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
 CONNECT_TIMEOUT = 5.0
@@ -87,8 +89,8 @@ class Client(_native.Client):
 
     __module__ = "koodrive"
 
-    #: Endpoint, user id, clock margin, whether plain http is allowed.
-    _made_of: tuple[str, str, int, bool]
+    #: As it was made; the clock offset has been learned since.
+    _settings: Settings
     _token: Optional[Callable[[], Any]]
 
     def __new__(
@@ -127,12 +129,17 @@ class Client(_native.Client):
         authorization: Optional[str] = None,
     ) -> Client:
         """A client as another process had it, which begins with the clock that one had learned."""
-        endpoint, user_id = text("endpoint", settings.endpoint), text("user id", settings.user_id)
-        clock_margin, plain = settings.clock_margin, bool(settings.allow_plain_http)
+        clock_margin = settings.clock_margin
         if type(clock_margin) is not int or not 0 <= clock_margin < 2**32:
-            raise _core.error("not_a_margin", "", "")
-        of = (endpoint, user_id, clock_margin, plain, round(settings.clock_offset * 1000))
-        return cls._make(of, of[:-1], app_id, app_secret, token, authorization)
+            raise _core.not_a_margin()
+        checked = Settings(
+            endpoint=text("endpoint", settings.endpoint),
+            user_id=text("user id", settings.user_id),
+            clock_margin=clock_margin,
+            allow_plain_http=bool(settings.allow_plain_http),
+            clock_offset=settings.clock_offset,
+        )
+        return cls._make(checked, checked, app_id, app_secret, token, authorization)
 
     @classmethod
     @hiding
@@ -163,19 +170,18 @@ class Client(_native.Client):
         authorization: Optional[str] = None,
     ) -> Client:
         """The same client with fresh credentials: tokens end while services run. Both share what they learn of the clock."""
-        return self._make(self, self._made_of, app_id, app_secret, token, authorization)
+        return self._make(self, self._settings, app_id, app_secret, token, authorization)
 
     @classmethod
-    def _make(cls, of: Any, made_of: Any, app_id: Any, app_secret: Any, token: Any, authorization: Any) -> Client:
+    def _make(cls, origin: Any, settings: Settings, app_id: Any, app_secret: Any, token: Any, authorization: Any) -> Client:
         function = token if callable(token) else None
         if function is not None:
             # Never sent: see below.
             token = "pending"
         given = {"app_id": app_id, "app_secret": app_secret, "token": token, "authorization": authorization}
-        given = {name: value for name, value in given.items() if value is not None}
-        texts = [text(name.replace("_", " "), value) for name, value in given.items()]
-        self = _native.Client.__new__(cls, of, ",".join(given), texts)
-        self._made_of = made_of
+        given = {name: text(name.replace("_", " "), value) for name, value in given.items() if value is not None}
+        self = _native.Client.__new__(cls, origin, **given)
+        self._settings = settings
         self._token = function
         if function is not None:
             # An attribute comes before the class's method: nothing is built until send has asked the function.
@@ -185,7 +191,7 @@ class Client(_native.Client):
     @property
     def settings(self) -> Settings:
         """What this client is made of, its credentials apart; picklable."""
-        return of(Settings, (*self._made_of, self.clock_offset))
+        return with_field(self._settings, "clock_offset", self.clock_offset)  # type: ignore[no-any-return]
 
     def explain(
         self,
@@ -203,9 +209,16 @@ class Client(_native.Client):
         message = None if message is None else text("message", message)
         import json  # no explanation, no cost
 
-        *stages, difference, finding = json.loads(self._stages(call, now, date, message)).values()
-        line = difference and of(Difference, tuple(difference.values()))
-        return of(Explanation, (*stages, line, finding))
+        stages = json.loads(self._stages(call, now, date, message))
+        return Explanation(
+            canonical_request=stages["canonicalRequest"],
+            canonical_request_hash=stages["canonicalRequestHash"],
+            string_to_sign=stages["stringToSign"],
+            signature=stages["signature"],
+            signed_headers=stages["signedHeaders"],
+            difference=stages["difference"] and Difference(**stages["difference"]),
+            finding=stages["finding"],
+        )
 
     def send(
         self,
@@ -368,8 +381,7 @@ class Client(_native.Client):
         return AsyncDispatch(self, source, transport, token, on_halt, connect_timeout, timeout, policy)
 
     def __repr__(self) -> str:
-        endpoint, user_id, *_ = self._made_of
-        return f"<koodrive.Client endpoint={endpoint!r} user_id={user_id!r}>"
+        return f"<koodrive.Client endpoint={self._settings.endpoint!r} user_id={self._settings.user_id!r}>"
 
     def __copy__(self) -> Client:
         """Itself: a client never changes, and what it learns of the clock is shared."""
@@ -387,8 +399,7 @@ class Client(_native.Client):
 
 
 def _pending(*_: object) -> NoReturn:
-    raise _core.error(
-        "refused",
+    raise _core.refused(
         "token is a function, which only send and asend call",
         "use those, or give this client a token by with_credentials(token=…)",
     )

@@ -13,14 +13,14 @@ def text(field: str, value: object) -> str:
     """Text that UTF-8 can carry; ``field`` is its name in messages."""
     if not isinstance(value, str):
         number = isinstance(value, (int, float))
-        raise _core.error("not_text", field, "a number" if number else f"of type {type(value).__name__}")
+        raise _core.not_text(field, "a number" if number else f"of type {type(value).__name__}")
     try:
         value.encode()
         return value
     except UnicodeEncodeError:
         pass
     # Outside, since that error holds the text, which may be a token, and would be the context of this one.
-    raise _core.error("lone_surrogate", field, "")
+    raise _core.lone_surrogate(field)
 
 
 def seconds(field: str, value: Any) -> float:
@@ -28,7 +28,7 @@ def seconds(field: str, value: Any) -> float:
     if not (hasattr(value, "utcoffset") and hasattr(value, "timestamp")):
         return float("nan")
     if value.utcoffset() is None:
-        raise _core.error("date_without_zone", field, "")
+        raise _core.date_without_zone(field)
     return float(value.timestamp())
 
 
@@ -37,4 +37,4 @@ def octets(value: object) -> bytes:
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
     what = f"a reply has a part of type {type(value).__name__}"
-    raise _core.error("refused", what, "give headers and body as the HTTP client did")
+    raise _core.refused(what, "give headers and body as the HTTP client did")

@@ -88,20 +88,18 @@ def from_core(fields: str) -> KooDriveError:
     """The exception for an error of the core: a JSON object of its fields."""
     import json  # no error, no cost
 
-    (
-        message, kind, outcome, retryable, status, code, msg, request_id, trace_id, retry_after, clock_refusal,
-    ) = json.loads(fields).values()  # fmt: skip
-    error = _BY_KIND[kind](message)
+    given = json.loads(fields)
+    error = _BY_KIND[given["kind"]](given["message"])
     # In the instance's dict, where pickle finds them.
     error.__dict__.update(
-        outcome=outcome,
-        retryable=retryable,
-        status=status,
-        code=code,
-        msg=msg,
-        request_id=request_id,
-        trace_id=trace_id,
-        retry_after=retry_after,
-        _clock_refusal=clock_refusal,
+        outcome=given["outcome"],
+        retryable=given["retryable"],
+        status=given["status"],
+        code=given["code"],
+        msg=given["msg"],
+        request_id=given["requestId"],
+        trace_id=given["traceId"],
+        retry_after=given["retryAfter"],
+        _clock_refusal=given["isClockRefusal"],
     )
     return error

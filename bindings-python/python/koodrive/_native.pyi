@@ -8,6 +8,8 @@ from typing import Any, Generic, NoReturn, Optional, TypeVar, Union, final
 
 from typing_extensions import Self, TypeAlias, disjoint_base
 
+from ._core import SentRequest
+
 __all__ = ["Acknowledgement", "Call", "Client", "Request"]
 
 _Reply = TypeVar("_Reply")
@@ -77,7 +79,15 @@ class Request:
 class Client:
     """What ``koodrive.Client`` is made of."""
 
-    def __new__(cls, of: object, way: str, texts: list[str]) -> Self: ...
+    def __new__(
+        cls,
+        origin: object,
+        *,
+        app_id: Optional[str] = None,
+        app_secret: Optional[str] = None,
+        token: Optional[str] = None,
+        authorization: Optional[str] = None,
+    ) -> Self: ...
     def request(
         self,
         call: Call[Any],
@@ -97,6 +107,9 @@ class Client:
         ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
         """
 
+    def _parse_sent(
+        self, call: Call[_Reply], sent: SentRequest, status: int, headers: _Headers, body: _Body, received_at: _Instant
+    ) -> _Reply: ...
     def observe_clock(self, headers: _Headers, sent_at: _Instant, received_at: _Instant) -> None:
         """Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock."""
 

@@ -350,7 +350,7 @@ class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
         except (TypeError, UnicodeError, OverflowError):
             text("carrierUserId", carrier_user_id)
             text("packageId", package_id)
-            raise _core.error("not_a_type", "", "") from None
+            raise _core.not_a_type() from None
         _set(made, "carrier_user_id", carrier_user_id)
         _set(made, "package_id", package_id)
         _set(made, "undocumented_type", undocumented_type)
@@ -372,9 +372,20 @@ class GetCurrentRetentionPolicy(_Frozen, Call[RetentionPolicies]):
         return Call.__new__(cls)
 
     def _reply(self, fields: str) -> RetentionPolicies:
-        """From a JSON object of the reply's fields, in their order."""
+        """From a JSON object of the reply's fields."""
         import json
 
-        *envelope, policies = json.loads(fields).values()
-        policy_list = tuple(of(RetentionPolicy, tuple(policy.values())) for policy in policies)
-        return of(RetentionPolicies, (*envelope, policy_list))
+        reply = json.loads(fields)
+        policies = [
+            RetentionPolicy(
+                policy_id=policy["policyId"],
+                policy_name=policy["policyName"],
+                description=policy["description"],
+                priority=policy["priority"],
+                status=policy["status"],
+            )
+            for policy in reply["policyList"]
+        ]
+        return RetentionPolicies(
+            code=reply["code"], msg=reply["msg"], trace_id=reply["traceId"], policy_list=tuple(policies)
+        )

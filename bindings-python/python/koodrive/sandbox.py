@@ -212,15 +212,15 @@ class Sandbox:
         """
         given: Any = headers
         pairs = given.items() if hasattr(given, "items") else given
-        fault, wait, status, answered, content = self._core.handle(
+        answer = self._core.handle(
             method, url, [(_bytes(name), _bytes(value)) for name, value in pairs], _bytes(body or b""), self._clock()
         )
         return Answer(
-            status=status,
-            headers=tuple((name, value.decode("latin-1")) for name, value in answered),
-            body=content,
-            fault=fault,  # type: ignore[arg-type]  # a word of the core's
-            seconds=wait,
+            status=answer.status,
+            headers=tuple((name, value.decode("latin-1")) for name, value in answer.headers),
+            body=answer.body,
+            fault=answer.fault,  # type: ignore[arg-type]  # a word of the core's
+            seconds=answer.seconds,
         )
 
     def serve(self) -> SandboxServer:
@@ -337,7 +337,7 @@ def _plain(value: Any) -> Any:
 
 def _refuse(value: object) -> NoReturn:
     what = f"a value is of type {type(value).__name__}"
-    raise _core.error("refused", what, "give text, numbers, booleans, lists and mappings")
+    raise _core.refused(what, "give text, numbers, booleans, lists and mappings")
 
 
 def _bytes(value: Any) -> bytes:

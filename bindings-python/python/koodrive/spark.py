@@ -91,7 +91,7 @@ def notify(
     except ImportError as error:
         raise ImportError(f"pip install pyspark pandas pyarrow, which koodrive.spark needs: {error}") from error
     if not isinstance(settings, Settings):
-        raise _core.error("refused", f"settings is of type {type(settings).__name__}", "give client.settings")
+        raise _core.refused(f"settings is of type {type(settings).__name__}", "give client.settings")
     functions = (_name("credentials", credentials), transport and _name("transport", transport))
     # Sends nothing: it checks the numbers.
     limits: Any = {"connect_timeout": connect_timeout, "timeout": timeout}
@@ -99,20 +99,20 @@ def notify(
     session: Any = dataframe.sparkSession
     context = session.sparkContext
     if context.getConf().get("spark.speculation", "false") != "false":
-        raise _core.error("refused", "spark.speculation runs a task twice at once", "set it to false")
+        raise _core.refused("spark.speculation runs a task twice at once", "set it to false")
     rows = dataframe.select(*keys, *_IDS)
     for name in _IDS:
         of = rows.schema[name].dataType.simpleString()
         if not of.startswith("string"):
-            raise _core.error("refused", f"{name} is of type {of}", "ids are text: make it so where it comes from")
+            raise _core.refused(f"{name} is of type {of}", "ids are text: make it so where it comes from")
     schema = StructType(list(rows.schema))
     for name, of in _COLUMNS.items():
         schema.add(name, of)
     if len({name.lower() for name in schema.names}) < len(schema):
-        raise _core.error("refused", f"two columns have the same name: {', '.join(schema.names)}", "rename the key")
+        raise _core.refused(f"two columns have the same name: {', '.join(schema.names)}", "rename the key")
     folder = context._jvm.org.apache.hadoop.fs.Path(path)
     if folder.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()).exists(folder):
-        raise _core.error("refused", f"{path} exists already", "read it; what is to be sent again goes to another")
+        raise _core.refused(f"{path} exists already", "read it; what is to be sent again goes to another")
     most = tasks or min(context.defaultParallelism, max(int(rate / _LEAST), 1))
     # From files: after a shuffle Spark may repeat the stage, and attemptNumber begins at 0.
     rows.repartition(most).write.parquet(f"{path}/_koodrive/calls")
@@ -138,7 +138,7 @@ def _name(what: str, function: Any) -> str:
             return name
     except (ImportError, AttributeError, ValueError):
         pass
-    raise _core.error("refused", f"{what} is no function that executors can import", "define it in a module of yours")
+    raise _core.refused(f"{what} is no function that executors can import", "define it in a module of yours")
 
 
 def _calls(batches: Iterator[Any], read: deque[_Batch]) -> Iterator[Any]:
@@ -207,7 +207,7 @@ def _send(
                 except Exception as failed:
                     # Of its text nothing: it may hold a secret.
                     what = f"{name} failed on an executor with {type(failed).__name__}"
-                    raise _core.error("refused", what, "call it there by itself") from None
+                    raise _core.refused(what, "call it there by itself") from None
                 with client.dispatch(calls, transport=session, **options) as run:
                     for it in run:
                         outcomes, row = it.key

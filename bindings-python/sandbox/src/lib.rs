@@ -6,7 +6,7 @@ use chrono::DateTime;
 use http::Request;
 use koodrive::sandbox::{self, Answer, CutPoint, SandboxConfig};
 use koodrive::{InvalidInput, host};
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::PyBytes;
 use pyo3::{import_exception, prelude::*};
 
 import_exception!(koodrive, InvalidInputError);
@@ -16,14 +16,18 @@ import_exception!(koodrive, InvalidInputError);
 #[derive(Debug)]
 pub struct Sandbox(Mutex<sandbox::Sandbox>);
 
-/// What happens to the answer, in the fault script's words, with its seconds; then status, headers and body.
-type Answered<'py> = (
-    &'static str,
-    f64,
-    u16,
-    Vec<(Bound<'py, PyString>, Bound<'py, PyBytes>)>,
-    Bound<'py, PyBytes>,
-);
+/// What the sandbox answers, and how the answer travels.
+#[pyclass(frozen, get_all, module = "koodrive._core")]
+#[derive(Debug)]
+pub struct SandboxAnswer {
+    status: u16,
+    headers: Vec<(String, Py<PyBytes>)>,
+    body: Py<PyBytes>,
+    /// What happens to the answer, in the words of the fault script; "pass" for nothing.
+    fault: &'static str,
+    /// The time that the fault takes.
+    seconds: f64,
+}
 
 #[pymethods]
 impl Sandbox {
@@ -42,15 +46,15 @@ impl Sandbox {
     }
 
     /// `url` is a request's URL or its target; `now` is seconds since the epoch.
-    fn handle<'py>(
+    fn handle(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         method: &str,
         url: &str,
         headers: Vec<(Vec<u8>, Vec<u8>)>,
         body: &[u8],
         now: f64,
-    ) -> PyResult<Answered<'py>> {
+    ) -> PyResult<SandboxAnswer> {
         let builder = Request::builder().method(method).uri(url);
         let request = headers
             .into_iter()
@@ -70,29 +74,27 @@ impl Sandbox {
         let answer = sandbox.handle(&request, instant);
         drop(sandbox);
         let (fault, seconds) = match &answer {
+            Answer::Respond(_) => ("pass", 0.0),
             Answer::Delay { by, .. } => ("delay", by.as_secs_f64()),
             Answer::Drip { interval, .. } => ("drip", interval.as_secs_f64()),
             Answer::Cut { at, .. } => match at {
+                CutPoint::BeforeHeaders => ("cut", 0.0),
                 CutPoint::WithinHeaders => ("cut-in-headers", 0.0),
                 CutPoint::AfterHeaders => ("cut-after-headers", 0.0),
-                // BeforeHeaders, and whatever a later core may add.
-                _ => ("cut", 0.0),
             },
-            // Respond, and whatever a later core may add.
-            _ => ("pass", 0.0),
         };
         let response = answer.response();
         let headers = response.headers().iter().map(|(name, value)| {
-            let name = PyString::new(py, name.as_str());
-            (name, PyBytes::new(py, value.as_bytes()))
+            let value = PyBytes::new(py, value.as_bytes()).unbind();
+            (name.to_string(), value)
         });
-        Ok((
+        Ok(SandboxAnswer {
+            status: response.status().as_u16(),
+            headers: headers.collect(),
+            body: PyBytes::new(py, response.body()).unbind(),
             fault,
             seconds,
-            response.status().as_u16(),
-            headers.collect(),
-            PyBytes::new(py, response.body()),
-        ))
+        })
     }
 
     /// A JSON list of the calls that were acted on, in order.

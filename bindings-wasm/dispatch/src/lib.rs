@@ -1,7 +1,9 @@
 //! JavaScript binding of `koodrive::dispatch`: conversions only, no rule about the API. A module of its own, so that the client's
 //! stays small; what that one exports, this one does as well, so that a client of it can be dispatched with.
 //!
-//! Called by `bindings-wasm/js/dispatch` alone. A call crosses three times: push, poll, response. What poll says is one text.
+//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and a function with the name of the action gives what
+//! belongs to it. An attempt and an outcome are exported structs with a getter for each field: measured in Node 20, an outcome
+//! takes 2,200 to 2,600 ns with the crossing, as one text of words it takes 3,150 to 5,150, as JSON about 4,000.
 #![allow(clippy::cast_possible_truncation, reason = "saturates")]
 #![allow(clippy::cast_sign_loss, reason = "saturates")]
 #![allow(clippy::missing_errors_doc, reason = "dispatch.d.ts says when")]
@@ -9,14 +11,21 @@
 #![allow(clippy::needless_pass_by_value, reason = "texts cross by value")]
 #![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
 
+mod action_name;
+
 use std::time::Duration;
 
-use koodrive::dispatch::{self, Action, CallOutcome, Halt, Now, Policy, Ticket};
-use koodrive::{Error, InvalidInput, TransportError, VaryingParts, host};
-use koodrive_wasm::error::Thrown;
-use koodrive_wasm::{Core, convert, notification};
+use chrono::{DateTime, Utc};
+use koodrive::dispatch::{self, Action, Now, Policy, Ticket};
+use koodrive::host::HaltFields;
+use koodrive::{InvalidInput, TransportError, VaryingParts, host};
+use koodrive_wasm::convert::{self, ReplyHeaders};
+use koodrive_wasm::error::{Thrown, fields};
+use koodrive_wasm::{Core, format, notification};
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
+
+use crate::action_name::ActionName;
 
 /// Nothing, or what is thrown.
 type Done = Result<(), Thrown>;
@@ -27,8 +36,8 @@ type Done = Result<(), Thrown>;
 pub struct Dispatcher {
     /// A key is a number of JavaScript's, which keeps what it stands for.
     core: dispatch::Dispatcher<f64>,
-    /// Of the outcome that poll said last.
-    error: Option<Error>,
+    /// The action that poll named last, until JavaScript has taken what belongs to it.
+    action: Option<Action<f64>>,
 }
 
 /// Requests leave states of the key on the stack. The fields overwrite themselves.
@@ -51,32 +60,6 @@ fn ticket(number: f64) -> Ticket {
     Ticket::from_number(number as u64)
 }
 
-/// Its ticket and trace id; then, as `Core.request` says it, what varies of the request.
-fn send(ticket: Ticket, parts: &VaryingParts) -> Zeroizing<String> {
-    let ticket = ticket.to_string();
-    let trace_id = parts.trace_id.as_ref().map_or("", |id| id.as_str());
-    let (x_date, authorization) = (parts.x_date.as_str(), parts.authorization.as_str());
-    let body = parts.body.as_deref().unwrap_or_default();
-    let head = host::joined(&["send ", &ticket, " ", trace_id, "\n"]);
-    // JavaScript has a copy of its own; this one may hold a token.
-    host::joined(&[&head, x_date, authorization, "\n", body]).into()
-}
-
-/// A word for each member of a `CallOutcome`, in the order of js/dispatch/outcome.js; then the reply, if there is one.
-fn outcome(it: CallOutcome<f64>) -> String {
-    let times = [it.first_sent_at, it.sent_at, it.answered_at, it.server_date];
-    let times = times.map(|it| it.map_or(String::new(), |it| it.timestamp_millis().to_string()));
-    let status = it.status.map_or(String::new(), |it| it.to_string());
-    let trace_id = it.trace_id.as_ref().map_or("", |id| id.as_str());
-    let x_date = it.x_date.as_ref().map_or("", |date| date.as_str());
-    let reply = it.reply.map(convert::lines).unwrap_or_default();
-    let (key, verdict, attempts) = (it.key, it.verdict.as_str(), it.attempts);
-    let [first, last, answered, server] = times;
-    format!(
-        "outcome {key} {verdict} {attempts} {trace_id} {x_date} {first} {last} {answered} {server} {status}\n{reply}"
-    )
-}
-
 #[wasm_bindgen]
 impl Dispatcher {
     /// `names` and `values` are numbers of the policy's; `seed` makes trace ids, so it is random.
@@ -91,8 +74,8 @@ impl Dispatcher {
         for (name, value) in names.iter().zip(values) {
             policy.set(name, *value)?;
         }
-        let core = dispatch::Dispatcher::new(&client.0, policy, seed)?;
-        Ok(Self { core, error: None })
+        let core = dispatch::Dispatcher::new(&client.client, policy, seed)?;
+        Ok(Self { core, action: None })
     }
 
     /// Takes a notification, of which JavaScript knows the rest by its `key`.
@@ -106,49 +89,64 @@ impl Dispatcher {
         self.core.finish();
     }
 
-    /// What to do: a line of words, the first of which names it, and what follows it. A time is in microseconds.
-    pub fn poll(&mut self, wall: f64, at: f64) -> Result<JsValue, Thrown> {
-        let said = match self.core.poll(now(wall, at)?) {
-            Action::Send(it) => return Ok(send(it.ticket, &it.parts).as_str().into()),
-            Action::Outcome(mut it) => {
-                self.error = it.error.take();
-                outcome(*it)
-            }
-            Action::Calls(most) => format!("calls {most}"),
-            Action::Token => "token".to_owned(),
-            Action::Halted(_) => "halted".to_owned(),
-            Action::Wait(Some(until)) => format!("wait {}", until.as_micros()),
-            Action::Wait(None) => "wait".to_owned(),
-            // Done, and whatever a later core may add.
-            _ => "done".to_owned(),
-        };
-        Ok(said.into())
+    /// Names what to do next.
+    pub fn poll(&mut self, wall: f64, at: f64) -> Result<ActionName, Thrown> {
+        let action = self.action.insert(self.core.poll(now(wall, at)?));
+        Ok(match action {
+            Action::Send(_) => ActionName::Send,
+            Action::Outcome(_) => ActionName::Outcome,
+            Action::Calls(_) => ActionName::Calls,
+            Action::Token => ActionName::Token,
+            Action::Halted(_) => ActionName::Halted,
+            Action::Wait(_) => ActionName::Wait,
+            Action::Done => ActionName::Done,
+        })
     }
 
-    /// Throws the error of the outcome that poll said last, if it has one.
-    pub fn failed(&mut self) -> Done {
-        self.error.take().map_or(Ok(()), |error| Err(error.into()))
+    /// Returns what is to be sent, once, where poll has said `send`.
+    pub fn attempt(&mut self) -> Option<Attempt> {
+        match self.action.take() {
+            Some(Action::Send(attempt)) => Some(Attempt {
+                ticket: attempt.ticket,
+                parts: attempt.parts,
+            }),
+            _ => None,
+        }
     }
 
-    /// Why it halted: text, reason, how many calls or tries, status, code, msg. Empty if it did not.
-    pub fn halt(&self) -> Vec<JsValue> {
-        let Some(halt) = self.core.halt() else {
-            return Vec::new();
-        };
-        let (times, status, code, msg) = match halt {
-            Halt::SameAnswer {
-                calls,
-                status,
-                code,
-                msg,
-            } => (*calls, Some(*status), code, msg),
-            Halt::NoToken { times } => (*times, None, &None, &None),
-            // Whatever a later core may add.
-            _ => (0, None, &None, &None),
-        };
-        let (text, reason) = (halt.to_string().into(), halt.as_str().into());
-        let (code, msg) = (code.clone().into(), msg.clone().into());
-        vec![text, reason, times.into(), status.into(), code, msg]
+    /// Returns what became of a call, once, where poll has said `outcome`.
+    pub fn outcome(&mut self) -> Option<CallOutcome> {
+        match self.action.take() {
+            Some(Action::Outcome(outcome)) => Some(CallOutcome(*outcome)),
+            _ => None,
+        }
+    }
+
+    /// Returns how many calls to push at most, where poll has said `calls`.
+    pub fn calls(&self) -> Option<usize> {
+        match self.action {
+            Some(Action::Calls(most)) => Some(most),
+            _ => None,
+        }
+    }
+
+    /// Returns the instant of the monotonic clock until which there is nothing to do, in milliseconds, where poll has said `wait`.
+    /// Where there is no such instant, there is nothing to do until something is handed in.
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub fn wait_until(&self) -> Option<f64> {
+        match self.action {
+            Some(Action::Wait(until)) => until.map(|until| until.as_secs_f64() * 1e3),
+            _ => None,
+        }
+    }
+
+    /// Returns why it halted, as an object; undefined if it did not.
+    #[wasm_bindgen(unchecked_return_type = "HaltFields | undefined")]
+    pub fn halt(&self) -> JsValue {
+        match self.core.halt() {
+            Some(halt) => convert::object(&HaltFields::from(halt)),
+            None => JsValue::UNDEFINED,
+        }
     }
 
     /// Hands in a response, of whose body at most one byte is beyond the limit.
@@ -156,34 +154,38 @@ impl Dispatcher {
         &mut self,
         number: f64,
         status: u16,
-        lines: &str,
+        headers: &ReplyHeaders,
         body: &[u8],
         wall: f64,
         at: f64,
     ) -> Done {
-        let (status, headers) = (host::status(status)?, convert::headers(lines));
+        let (status, headers) = (host::status(status)?, headers.read());
         let (ticket, now) = (ticket(number), now(wall, at)?);
-        Ok(self.core.response(ticket, status, headers, body, now)?)
+        Ok(self.core.response(ticket, status, &headers, body, now)?)
     }
 
-    /// Hands in that no complete answer came. `sent` is false where the request surely never left.
-    pub fn failure(&mut self, number: f64, sent: bool, cause: &str, wall: f64, at: f64) -> Done {
-        let error = if sent {
-            TransportError::outcome_unknown(cause)
-        } else {
-            TransportError::not_sent(cause)
-        };
+    /// Hands in that the request surely never left.
+    #[wasm_bindgen(js_name = notSent)]
+    pub fn not_sent(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::not_sent(cause);
+        Ok(self.core.failure(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Hands in that no complete answer came to a request that may have left.
+    #[wasm_bindgen(js_name = outcomeUnknown)]
+    pub fn outcome_unknown(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::outcome_unknown(cause);
         Ok(self.core.failure(ticket(number), error, now(wall, at)?)?)
     }
 
     /// Takes a fresh token.
     pub fn credentials(&mut self, token: String, wall: f64, at: f64) -> Done {
-        let fresh = convert::credentials("token", token, None)?;
+        let fresh = koodrive::Credentials::token(&Zeroizing::new(token))?;
         self.core.credentials(fresh, now(wall, at)?);
         Ok(())
     }
 
-    /// There is none now.
+    /// Says that there is no fresh token now.
     #[wasm_bindgen(js_name = noToken)]
     pub fn no_token(&mut self, wall: f64, at: f64) -> Done {
         self.core.no_token(now(wall, at)?);
@@ -206,15 +208,153 @@ impl Dispatcher {
         self.core.policy().reply_limit
     }
 
-    /// The members of `Progress`, in the order of js/dispatch/outcome.js.
-    #[allow(clippy::cast_precision_loss, reason = "counts are below 2^53")]
-    pub fn progress(&self) -> Vec<f64> {
-        let it = self.core.progress();
-        let sent = [it.pushed, it.requests, it.delivered, it.refused];
-        let not_delivered = [it.unknown, it.given_up, it.not_sent];
-        let now = [it.queued, it.waiting, it.in_flight];
-        let counts = [&sent[..], &not_delivered, &now].concat();
-        let counts = counts.into_iter().map(|count| count as f64);
-        counts.chain([it.rate]).collect()
+    /// Returns how far it is, as an object.
+    #[wasm_bindgen(unchecked_return_type = "ProgressFields")]
+    pub fn progress(&self) -> JsValue {
+        convert::object(&self.core.progress())
     }
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const OBJECTS: &str = r#"
+/** Why a dispatcher halted; see HaltedError in dispatch.d.ts. */
+export interface HaltFields {
+    message: string;
+    reason: "same_answer" | "no_token";
+    times: number;
+    status: number | null;
+    code: string | null;
+    msg: string | null;
+}
+
+/** How far a dispatcher is; see Progress in dispatch.d.ts. */
+export interface ProgressFields {
+    pushed: number;
+    requests: number;
+    delivered: number;
+    refused: number;
+    unknown: number;
+    givenUp: number;
+    notSent: number;
+    queued: number;
+    waiting: number;
+    inFlight: number;
+    rate: number;
+}
+"#;
+
+/// One attempt of one call.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Attempt {
+    ticket: Ticket,
+    parts: VaryingParts,
+}
+
+#[wasm_bindgen]
+impl Attempt {
+    /// Names this attempt.
+    #[wasm_bindgen(getter)]
+    #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+    pub fn ticket(&self) -> f64 {
+        self.ticket.number() as f64
+    }
+
+    /// The trace id of the call.
+    #[wasm_bindgen(getter, js_name = traceId)]
+    pub fn trace_id(&self) -> Option<String> {
+        let id = self.parts.trace_id.as_ref();
+        id.map(|id| id.as_str().to_owned())
+    }
+
+    /// What varies of the request, as `Core.request` returns it.
+    #[wasm_bindgen(getter, unchecked_return_type = "string")]
+    pub fn request(&self) -> JsValue {
+        format::request(&self.parts).as_str().into()
+    }
+}
+
+/// What became of a call. Instants are milliseconds since 1970.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct CallOutcome(dispatch::CallOutcome<f64>);
+
+#[wasm_bindgen]
+impl CallOutcome {
+    /// As it was pushed.
+    #[wasm_bindgen(getter)]
+    pub fn key(&self) -> f64 {
+        self.0.key
+    }
+
+    /// See `Verdict` in dispatch.d.ts.
+    #[wasm_bindgen(getter)]
+    pub fn verdict(&self) -> String {
+        self.0.verdict.as_str().to_owned()
+    }
+
+    /// How often the call was sent.
+    #[wasm_bindgen(getter)]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The trace id of all its attempts.
+    #[wasm_bindgen(getter, js_name = traceId)]
+    pub fn trace_id(&self) -> Option<String> {
+        self.0.trace_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+
+    /// X-Date of the last attempt.
+    #[wasm_bindgen(getter, js_name = xDate)]
+    pub fn x_date(&self) -> Option<String> {
+        self.0.x_date.as_ref().map(|date| date.as_str().to_owned())
+    }
+
+    /// When the first attempt was handed out.
+    #[wasm_bindgen(getter, js_name = firstSentAt)]
+    pub fn first_sent_at(&self) -> Option<f64> {
+        self.0.first_sent_at.map(milliseconds)
+    }
+
+    /// When the last attempt was handed out.
+    #[wasm_bindgen(getter, js_name = sentAt)]
+    pub fn sent_at(&self) -> Option<f64> {
+        self.0.sent_at.map(milliseconds)
+    }
+
+    /// When the answer to the last attempt was handed in.
+    #[wasm_bindgen(getter, js_name = answeredAt)]
+    pub fn answered_at(&self) -> Option<f64> {
+        self.0.answered_at.map(milliseconds)
+    }
+
+    /// `Date` of that answer.
+    #[wasm_bindgen(getter, js_name = serverDate)]
+    pub fn server_date(&self) -> Option<f64> {
+        self.0.server_date.map(milliseconds)
+    }
+
+    /// HTTP status of that answer.
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The acknowledgement in its [`format`], where the call was delivered.
+    #[wasm_bindgen(getter)]
+    pub fn reply(&self) -> Option<String> {
+        self.0.reply.as_ref().map(format::acknowledgement)
+    }
+
+    /// The error of the last attempt, where the call was not delivered.
+    #[wasm_bindgen(getter, unchecked_return_type = "ErrorFields | undefined")]
+    pub fn error(&self) -> JsValue {
+        self.0.error.clone().map_or(JsValue::UNDEFINED, fields)
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+fn milliseconds(instant: DateTime<Utc>) -> f64 {
+    instant.timestamp_millis() as f64
 }

@@ -6,7 +6,7 @@ import { checked, describe } from "../errors.js";
 import { AUTHORIZATION } from "../names.js";
 import { withoutSecret } from "../secret.js";
 import { initOf } from "../send.js";
-import { headerLines, u16 } from "../wire.js";
+import { replyHeaders, u16 } from "../wire.js";
 
 /** @import { Dispatcher } from "koodrive:glue" */
 /** @import { FetchResponse, KooDriveRequest } from "../index.js" */
@@ -26,17 +26,21 @@ export async function exchange(dispatcher, ticket, request, { transport, timeout
   const fetchAndRead = async () => {
     response = await transport(request.url, initOf(request, deadline.signalFor(transport)));
     const { status, headers, type } = response;
-    if (type === "opaqueredirect") return { status: HIDDEN_REDIRECT, lines: "", body: new Uint8Array() };
+    if (type === "opaqueredirect") return { status: HIDDEN_REDIRECT, headers: replyHeaders({}), body: new Uint8Array() };
     // One byte more tells the core that it is too long.
-    const { body } = await readBody(response, limit + 1);
-    return { status: u16(status), lines: headerLines(headers), body };
+    const body = await readBody(response, limit + 1);
+    return { status: u16(status), headers: replyHeaders(headers), body };
   };
   try {
-    const { status, lines, body } = await deadline.race(fetchAndRead());
-    checked(() => dispatcher.response(ticket, status, lines, body, Date.now(), performance.now()));
+    const { status, headers, body } = await deadline.race(fetchAndRead());
+    checked(() => dispatcher.response(ticket, status, headers, body, Date.now(), performance.now()));
   } catch (error) {
     const sent = response !== undefined || !neverLeft(error);
-    checked(() => dispatcher.failure(ticket, sent, causeOf(error, request), Date.now(), performance.now()));
+    const cause = causeOf(error, request);
+    checked(() => {
+      if (sent) dispatcher.outcomeUnknown(ticket, cause, Date.now(), performance.now());
+      else dispatcher.notSent(ticket, cause, Date.now(), performance.now());
+    });
   } finally {
     deadline.clear();
   }

@@ -1,13 +1,15 @@
 // Why a job halted. No KooDriveError: it is no call that failed.
 
+/** @import { HaltFields } from "koodrive:glue" */
+
 export class HaltedError extends Error {
   /**
-   * Of the core's fields; `cause` is why there was no token.
-   * @param {any[]} fields @param {unknown} cause
+   * Takes the core's fields; `cause` is why there was no token.
+   * @param {HaltFields} fields @param {unknown} cause
    */
-  constructor([text, reason, times, status = null, code = null, msg = null], cause) {
-    super(text, reason === "no_token" ? { cause } : undefined);
-    Object.assign(this, { reason, times, status, code, msg });
+  constructor({ message, ...fields }, cause) {
+    super(message, fields.reason === "no_token" ? { cause } : undefined);
+    Object.assign(this, fields);
   }
 }
 

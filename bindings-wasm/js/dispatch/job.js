@@ -9,14 +9,18 @@ import { checked, isKooDriveError, text, transportError } from "../errors.js";
 import { fixedParts, joined } from "../wire.js";
 import { exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
-import { notSent, outcome, progress } from "./outcome.js";
+import { notSent, outcome } from "./outcome.js";
 import { taken } from "./source.js";
 
+/** @import { ActionName, Attempt, CallOutcome, HaltFields } from "koodrive:glue" */
 /** @import { ClientState } from "../client.js" */
 /** @import * as declared from "../dispatch.js" */
 /** @import { FixedParts } from "../wire.js" */
 /** @import { Settings } from "./settings.js" */
 /** @import { Items } from "./source.js" */
+
+/** @type {ActionName[]} */
+const ACTIONS = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 
 export class Dispatch {
   /** @type {Dispatcher} */
@@ -64,7 +68,7 @@ export class Dispatch {
   }
 
   get progress() {
-    return this.#last ?? progress(this.#dispatcher.progress());
+    return this.#last ?? Object.freeze(this.#dispatcher.progress());
   }
 
   cancel() {
@@ -102,14 +106,14 @@ export class Dispatch {
       if (this.#lacksToken && !this.#cancelled) this.#renew();
       while (this.#lacksToken && !this.#cancelled) await this.#wait();
       while (!this.#done) {
-        const [[word, ...words], text] = this.#turn();
-        if (word === "outcome") yield this.#outcome(words, text);
-        else if (word === "calls") this.#wanted = Number(words[0]);
-        else if (word === "token") this.#renew();
-        else if (word === "halted") await this.#halted();
-        else if (word === "done") this.#done = true;
+        const action = this.#turn();
+        if (action === "outcome") yield this.#outcome();
+        else if (action === "calls") this.#wanted = /** @type {number} */ (this.#dispatcher.calls());
+        else if (action === "token") this.#renew();
+        else if (action === "halted") await this.#halted();
+        else if (action === "done") this.#done = true;
         else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne();
-        else await this.#wait(words[0]);
+        else await this.#wait();
         if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) this.#readAhead();
       }
       yield* this.#late;
@@ -121,43 +125,31 @@ export class Dispatch {
     }
   }
 
-  /**
-   * Sends what is due. Gives what is to be done then, in the dispatcher's words, and what follows them.
-   * @returns {[words: string[], text: string]}
-   */
+  /** Sends what is due. Returns what is to be done then. */
   #turn() {
     for (;;) {
-      const said = checked(() => /** @type {string} */ (this.#dispatcher.poll(Date.now(), performance.now())));
-      const end = said.indexOf("\n");
-      const words = (end < 0 ? said : said.slice(0, end)).split(" ");
-      const text = said.slice(end + 1);
-      if (words[0] !== "send") return [words, text];
-      this.#send(Number(words[1]), words[2], text);
+      const action = checked(() => this.#dispatcher.poll(Date.now(), performance.now()));
+      if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
+      if (action !== "send") return action;
+      this.#send(/** @type {Attempt} */ (this.#dispatcher.attempt()));
     }
   }
 
-  /** @param {number} ticket @param {string} traceId @param {string} varying */
-  async #send(ticket, traceId, varying) {
-    const request = joined(this.#fixed, varying, traceId);
+  /** @param {Attempt} attempt */
+  async #send(attempt) {
+    const { ticket } = attempt;
+    const request = joined(this.#fixed, attempt.request, attempt.traceId);
+    attempt.free();
     await exchange(this.#dispatcher, ticket, request, this.#settings, this.#replyLimit);
     this.#wake();
   }
 
-  /** @param {string[]} words @param {string} text */
-  #outcome([number, ...words], text) {
-    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(Number(number)));
-    this.#held.delete(Number(number));
-    return outcome(key, call, words, text, words[0] === "delivered" ? null : this.#error());
-  }
-
-  /** Of the outcome that was said last. */
-  #error() {
-    try {
-      checked(() => this.#dispatcher.failed());
-    } catch (error) {
-      return /** @type {declared.KooDriveError} */ (error);
-    }
-    return null;
+  #outcome() {
+    const found = /** @type {CallOutcome} */ (this.#dispatcher.outcome());
+    const { key: number } = found;
+    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(number));
+    this.#held.delete(number);
+    return outcome(key, call, found);
   }
 
   /** @param {unknown} item */
@@ -253,7 +245,7 @@ export class Dispatch {
   }
 
   async #halted() {
-    const halt = new HaltedError(this.#dispatcher.halt(), this.#whyNoToken);
+    const halt = new HaltedError(/** @type {HaltFields} */ (this.#dispatcher.halt()), this.#whyNoToken);
     try {
       if (await this.#settings.onHalt?.(/** @type {any} */ (halt))) this.#dispatcher.resume();
       else this.#fail(halt);
@@ -271,15 +263,13 @@ export class Dispatch {
     this.cancel();
   }
 
-  /**
-   * Until something was handed in, or until that instant of the monotonic clock.
-   * @param {string} [microseconds]
-   */
-  async #wait(microseconds) {
+  /** Waits until something was handed in, or until the instant that the dispatcher has named. */
+  async #wait() {
+    const until = this.#dispatcher.waitUntil();
     let timer;
     await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
       this.#wake = resolve;
-      if (microseconds) timer = setTimeout(resolve, Math.max(0, Math.ceil(Number(microseconds) / 1000 - performance.now())));
+      if (until !== undefined) timer = setTimeout(resolve, Math.max(0, Math.ceil(until - performance.now())));
     });
     this.#wake = () => {};
     clearTimeout(timer);
@@ -290,9 +280,9 @@ export class Dispatch {
     if (this.#done) return;
     this.cancel();
     while (!this.#done) {
-      const [[word, until]] = this.#turn();
-      if (word === "done") this.#done = true;
-      else if (word === "wait") await this.#wait(until);
+      const action = this.#turn();
+      if (action === "done") this.#done = true;
+      else if (action === "wait") await this.#wait();
     }
   }
 

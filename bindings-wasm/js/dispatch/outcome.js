@@ -1,54 +1,69 @@
-// What became of a call, and how far a job is: the core's words as JavaScript's values.
-import { acknowledgement } from "../wire.js";
+// What became of a call: the core's outcome as what the user gets.
+import { errorOf } from "../errors.js";
+import { acknowledgement } from "../format.js";
 
-/** @import { KooDriveError, NotifyPackageExpire } from "../index.js" */
-/** @import { CallOutcome, Progress } from "../dispatch.js" */
+/** @import { CallOutcome as CoreOutcome } from "koodrive:glue" */
+/** @import { NotifyPackageExpire } from "../index.js" */
+/** @import { CallOutcome } from "../dispatch.js" */
 
-/** @type {(milliseconds: string) => Date | null} */
-const instant = (milliseconds) => (milliseconds ? new Date(Number(milliseconds)) : null);
+/** @type {(milliseconds: number | undefined) => Date | null} */
+const instant = (milliseconds) => (milliseconds === undefined ? null : new Date(milliseconds));
 
 /**
- * Of the words that the core says, and of the reply.
- * @type {(key: unknown, call: NotifyPackageExpire, words: string[], text: string, error: KooDriveError | null) => CallOutcome}
+ * Takes the core's outcome of this call apart, and frees it.
+ * @type {(key: unknown, call: NotifyPackageExpire, found: CoreOutcome) => CallOutcome}
  */
-export function outcome(key, call, words, text, error) {
-  const [verdict, attempts, traceId, xDate, firstSentAt, sentAt, answeredAt, serverDate, status] = words;
-  const reply = verdict === "delivered" ? acknowledgement(text) : null;
+export function outcome(key, call, found) {
+  const { verdict, attempts, traceId = null, xDate = null, status = null } = found;
+  const text = found.reply;
+  const reply = text === undefined ? null : acknowledgement(text);
+  const fields = found.error;
+  const error = fields ? errorOf(fields) : null;
   const answer = reply ?? error;
   const { code = null, msg = null } = answer ?? {};
   // As `send` does.
   if (answer && traceId) Object.assign(answer, { traceId: answer.traceId ?? traceId });
-  return /** @type {CallOutcome} */ (
-    Object.freeze({
-      key,
-      call,
-      verdict,
-      attempts: Number(attempts),
-      traceId: traceId || null,
-      xDate: xDate || null,
-      firstSentAt: instant(firstSentAt),
-      sentAt: instant(sentAt),
-      answeredAt: instant(answeredAt),
-      serverDate: instant(serverDate),
-      status: status ? Number(status) : null,
-      code,
-      msg,
-      reply: reply && Object.freeze(reply),
-      error,
-    })
-  );
+  const made = {
+    key,
+    call,
+    verdict,
+    attempts,
+    traceId,
+    xDate,
+    firstSentAt: instant(found.firstSentAt),
+    sentAt: instant(found.sentAt),
+    answeredAt: instant(found.answeredAt),
+    serverDate: instant(found.serverDate),
+    status,
+    code,
+    msg,
+    reply: reply && Object.freeze(reply),
+    error,
+  };
+  found.free();
+  return /** @type {CallOutcome} */ (Object.freeze(made));
 }
 
-const NOT_SENT = ["not_sent", "0", "", "", "", "", "", "", ""];
-
 /**
- * Of a call that the core was never given, since its job was cancelled.
+ * Returns the outcome of a call that the core was never given, since its job was cancelled.
  * @type {(key: unknown, call: NotifyPackageExpire) => CallOutcome}
  */
-export const notSent = (key, call) => outcome(key, call, NOT_SENT, "", null);
-
-/** @type {(numbers: Float64Array) => Progress} */
-export function progress(numbers) {
-  const [pushed, requests, delivered, refused, unknown, givenUp, notSent, queued, waiting, inFlight, rate] = numbers;
-  return Object.freeze({ pushed, requests, delivered, refused, unknown, givenUp, notSent, queued, waiting, inFlight, rate });
+export function notSent(key, call) {
+  return Object.freeze({
+    key,
+    call,
+    verdict: "not_sent",
+    attempts: 0,
+    traceId: null,
+    xDate: null,
+    firstSentAt: null,
+    sentAt: null,
+    answeredAt: null,
+    serverDate: null,
+    status: null,
+    code: null,
+    msg: null,
+    reply: null,
+    error: null,
+  });
 }

@@ -66,9 +66,8 @@ pub struct NotTaken<K> {
     pub reason: InvalidInput,
 }
 
-/// What the driver is to do next.
+/// What the driver is to do next. Exhaustive, so that a driver compiles only if it knows every action.
 #[derive(Debug)]
-#[non_exhaustive]
 pub enum Action<K> {
     /// What became of a call; the last that is heard of it. It holds the call's place until it is taken.
     Outcome(Box<CallOutcome<K>>),
@@ -102,9 +101,8 @@ pub struct Attempt {
     pub parts: VaryingParts,
 }
 
-/// Why nothing more is sent.
+/// Why nothing more is sent. Exhaustive, as [`Action`] is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Halt {
     /// So many calls in a row got the same answer and none was delivered in between: wrong credentials, a missing whitelist
     /// entry, a proxy that answers in the service's place. Those calls have had their outcomes.

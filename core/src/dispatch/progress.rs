@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::Dispatcher;
 
-/// Counts since the start, and of now.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// Counts since the start, and of now. Serialized in camel case.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Progress {
     /// Calls that were pushed.

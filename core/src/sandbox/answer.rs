@@ -17,7 +17,6 @@ pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reas
 
 /// What the host does next.
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub enum Answer {
     /// Send the response.
     Respond(Response<Vec<u8>>),

@@ -34,7 +34,6 @@ pub enum Fault {
 
 /// Where a connection is cut. The service has acted on the call in each case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
 pub enum CutPoint {
     /// Not one byte of the answer arrives.
     BeforeHeaders,

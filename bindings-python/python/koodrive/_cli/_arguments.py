@@ -91,7 +91,7 @@ class _Parser(argparse.ArgumentParser):
     """Refuses as the library does, so that ``--json`` holds for bad arguments too."""
 
     def error(self, message: str) -> NoReturn:
-        raise _core.error("refused", message, f"`{self.prog} --help` shows what is taken")
+        raise _core.refused(message, f"`{self.prog} --help` shows what is taken")
 
 
 class _OnCommandLine(argparse.Action):
@@ -100,8 +100,7 @@ class _OnCommandLine(argparse.Action):
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         flag = self.option_strings[0]
         variable = flag[2:].replace("-", "_").upper()
-        raise _core.error(
-            "refused",
+        raise _core.refused(
             f"{flag} is no argument, since every user of this machine could read it",
             f"set KOODRIVE_{variable}, or give {flag}-file",
         )

@@ -40,7 +40,7 @@ def _call(arguments: Namespace) -> Any:
         return GetCurrentRetentionPolicy()
     if None in given:
         right = "give --carrier-user-id and --package-id, or neither"
-        raise _core.error("refused", "one id of the notification is missing", right)
+        raise _core.refused("one id of the notification is missing", right)
     return NotifyPackageExpire(
         carrier_user_id=given[0], package_id=given[1], undocumented_type=arguments.undocumented_type
     )
@@ -51,7 +51,7 @@ def instant(x_date: str) -> datetime:
     try:
         return datetime.strptime(x_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
-        raise _core.error("refused", "--date is no X-Date", "give it as it was sent, such as 20251103T070140Z") from None
+        raise _core.refused("--date is no X-Date", "give it as it was sent, such as 20251103T070140Z") from None
 
 
 def _text(explanation: Explanation) -> str:

@@ -30,5 +30,5 @@ def opened(journal: Journal) -> None:
     """What a process that was killed has left behind is unknown."""
     if journal.job is None:
         what = f"{journal.path} holds no job: the source was not read to its end, and nothing was sent"
-        raise _core.error("refused", what, "run it again")
+        raise _core.refused(what, "run it again")
     journal.killed()

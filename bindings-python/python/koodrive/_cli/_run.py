@@ -39,7 +39,7 @@ def run(arguments: Namespace, output: Output) -> int:
     with Journal(arguments.job, make=True) as journal:
         if journal.job is not None:
             what = f"{arguments.job} holds a job already"
-            raise _core.error("refused", what, "resume it, or name another file")
+            raise _core.refused(what, "resume it, or name another file")
         journal.load(source.name, source.rows())
         _show_bad(journal, output)
         return send(journal, settings, arguments, output)

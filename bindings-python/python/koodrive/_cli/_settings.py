@@ -77,4 +77,4 @@ def _ask(prompt: str) -> str:
 
 
 def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.error("refused", what, right)
+    raise _core.refused(what, right)

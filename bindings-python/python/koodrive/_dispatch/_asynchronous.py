@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from .. import _core
 from ..transports import _send, _sessions
 from ._job import Job
-from ._values import outcome
+from ._values import check_action, outcome, unknown_action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,31 +108,33 @@ class AsyncDispatch(Generic[_Key]):
         if job.begins_without_token and not job.cancelled:
             await self._renew()
         while not job.done:
-            word, value = self._turn(self._start, job.outcomes.append)
-            if word == "calls":
-                job.wanted = value
+            step = self._turn(self._start, job.outcomes.append)
+            if step.action == "calls":
+                job.wanted = step.most
                 if self._is_async:
                     self._spawn(self._read())
-            elif word == "token":
+            elif step.action == "token":
                 self._spawn(self._renew())
-            elif word == "halted":
-                halt = job.halt(value)
+            elif step.action == "halted":
+                halt = job.halt(step.halt)
                 resumed: Any = None if job.on_halt is None else job.on_halt(halt)
                 job.go_on(halt, await resumed if hasattr(resumed, "__await__") else resumed)
-            elif word == "done":
+            elif step.action == "done":
                 await self._end()
+            elif step.action != "wait":
+                raise unknown_action(step.action)
             elif job.outcomes:
                 return
             elif job.wanted and not self._is_async:
                 self._read_one()
             else:
-                await self._wait(value)
+                await self._wait(step.seconds)
 
     def _begin(self) -> None:
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
-            raise _core.error("refused", "adispatch runs on asyncio alone", "use it there, or dispatch in a thread") from None
+            raise _core.refused("adispatch runs on asyncio alone", "use it there, or dispatch in a thread") from None
 
     async def _settle(self) -> None:
         """Waits for what is in flight. A second cancellation ends that, too; then it is unknown what became of it."""
@@ -140,11 +142,13 @@ class AsyncDispatch(Generic[_Key]):
         self.cancel()
         try:
             while not job.done:
-                word, value = self._turn(self._start, job.outcomes.append)
-                if word == "wait":
-                    await self._wait(value)
-                elif word == "done":
+                step = self._turn(self._start, job.outcomes.append)
+                if step.action == "wait":
+                    await self._wait(step.seconds)
+                elif step.action == "done":
                     await self._end()
+                else:
+                    check_action(step.action)
         except BaseException:
             self._abandoned = True
             for task in self._exchanges:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 from .. import _core
 from ..transports import _send, _sessions
 from ._job import Job
-from ._values import outcome
+from ._values import check_action, outcome, unknown_action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Dispatch(Generic[_Key]):
         self._travel = _sessions.blocking(transport)
         self._job = job = Job(client, token, on_halt, connect_timeout, timeout, policy)
         if hasattr(source, "__aiter__"):
-            raise _core.error("refused", "the source is asynchronous", "use adispatch, or an iterable")
+            raise _core.refused("the source is asynchronous", "use adispatch, or an iterable")
         self._items = iter(source)
         self._turn = job.dispatcher.turn
 
@@ -114,35 +114,39 @@ class Dispatch(Generic[_Key]):
         if job.begins_without_token and not job.cancelled:
             self._renew()
         while not job.done:
-            word, value = self._turn(self._jobs.put, job.outcomes.append)
+            step = self._turn(self._jobs.put, job.outcomes.append)
             self._staff()
-            if word == "calls":
-                job.wanted = value
-            elif word == "token":
+            if step.action == "calls":
+                job.wanted = step.most
+            elif step.action == "token":
                 self._renew()
-            elif word == "halted":
-                halt = job.halt(value)
+            elif step.action == "halted":
+                halt = job.halt(step.halt)
                 job.go_on(halt, job.on_halt is not None and job.on_halt(halt))
-            elif word == "done":
+            elif step.action == "done":
                 self._end()
+            elif step.action != "wait":
+                raise unknown_action(step.action)
             elif job.outcomes:
                 return
             elif job.wanted:
                 self._read()
             else:
-                self._wait(value)
+                self._wait(step.seconds)
 
     def _settle(self) -> None:
         """Waits for what is in flight, and for nothing else."""
         job = self._job
         job.cancel()
         while not job.done:
-            word, value = self._turn(self._jobs.put, job.outcomes.append)
+            step = self._turn(self._jobs.put, job.outcomes.append)
             self._staff()
-            if word == "wait":
-                self._wait(value)
-            elif word == "done":
+            if step.action == "wait":
+                self._wait(step.seconds)
+            elif step.action == "done":
                 self._end()
+            else:
+                check_action(step.action)
 
     def _abandon(self) -> None:
         """Does not wait for what is in flight."""
@@ -160,9 +164,11 @@ class Dispatch(Generic[_Key]):
                 # The program's end does not wait for it either.
                 _working.pop(thread, None)
         while not job.done:
-            word, _ = self._turn(self._jobs.put, job.outcomes.append)
-            if word in ("done", "wait"):
+            step = self._turn(self._jobs.put, job.outcomes.append)
+            if step.action in ("done", "wait"):
                 self._end()
+            else:
+                check_action(step.action)
 
     def _read(self) -> None:
         job = self._job
@@ -192,7 +198,7 @@ class Dispatch(Generic[_Key]):
 
     def _staff(self) -> None:
         """A thread for each exchange that is under way."""
-        while self._threads < self._job.dispatcher.progress[2][2]:
+        while self._threads < self._job.dispatcher.in_flight:
             self._threads += 1
             # Not a method: a thread that held this object would keep it from being dropped.
             work = (self._jobs, self._said, self._job, self._travel)

@@ -14,7 +14,6 @@ from .. import _core
 from .._convert import text
 from .._errors import InvalidInputError
 from .._native import Call
-from .._values import of
 from ..transports import NotSent, _send
 from ..transports._request import Unusable
 from ._values import Progress, halted, not_sent
@@ -40,7 +39,7 @@ class Job:
         policy: dict[str, Any],
     ) -> None:
         if "renews_token" in policy:
-            raise _core.error("refused", "renews_token is no option", "give token, a function, and it is so")
+            raise _core.refused("renews_token is no option", "give token, a function, and it is so")
         #: Whether there is no token yet.
         self.begins_without_token = client._token is not None
         self.token = client._token if token is None else token
@@ -54,8 +53,8 @@ class Job:
         }
         _send._check(**self.limits)
         self.on_halt = on_halt
-        #: Fields of outcomes that the user has not seen.
-        self.outcomes: deque[Any] = deque()
+        #: The fields of outcomes that the user has not seen, by their names.
+        self.outcomes: deque[dict[str, Any]] = deque()
         #: Calls that the dispatcher has asked for and that were not read yet.
         self.wanted = 0
         self.cancelled = False
@@ -72,8 +71,7 @@ class Job:
 
     @property
     def progress(self) -> Progress:
-        sent, not_delivered, now, rate = self.dispatcher.progress
-        return of(Progress, (*sent, *not_delivered, *now, rate))
+        return Progress(**self.dispatcher.progress())
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -95,7 +93,7 @@ class Job:
         key, call = item if isinstance(item, tuple) and len(item) == 2 else (self._read, item)
         if not isinstance(call, Call):
             what = f"a source gives an item of type {type(call).__name__}"
-            raise _core.error("refused", what, "give calls, or pairs of a key and a call")
+            raise _core.refused(what, "give calls, or pairs of a key and a call")
         self._read += 1
         try:
             self.dispatcher.push(key, call)  # type: ignore[arg-type]
@@ -117,14 +115,14 @@ class Job:
         if isinstance(error, InvalidInputError):
             self.fail(error)
         elif self.begins_without_token:
-            failure = _core.error("not_sent", str(error) or type(error).__name__, "")
+            failure = _core.not_sent(str(error) or type(error).__name__)
             failure.__cause__ = error
             self.fail(failure)
         else:
             self._why_no_token = error
             self.dispatcher.no_token()
 
-    def halt(self, fields: Any) -> Any:
+    def halt(self, fields: str) -> Any:
         return halted(fields, self._why_no_token)
 
     def go_on(self, halt: BaseException, resumed: Any) -> None:
@@ -153,7 +151,7 @@ class Job:
     def broken(self, ticket: int, error: BaseException) -> Optional[BaseException]:
         """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
         self._hand_in(ticket, not isinstance(error, NotSent), str(error) or type(error).__name__)
-        return _core.error("refused", *error.args) if isinstance(error, Unusable) else None
+        return _core.refused(*error.args) if isinstance(error, Unusable) else None
 
 
 def _number(name: str, value: Any) -> float:
@@ -162,4 +160,4 @@ def _number(name: str, value: Any) -> float:
             return float(value)
         except OverflowError:
             pass
-    raise _core.error("refused", f"{name} is {value!r}", "give a number; times are seconds")
+    raise _core.refused(f"{name} is {value!r}", "give a number; times are seconds")

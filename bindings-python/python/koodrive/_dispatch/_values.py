@@ -8,7 +8,7 @@ from .._values import _Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from typing import Any, Literal, Optional
 
     from .._errors import KooDriveError
@@ -102,23 +102,23 @@ class CallOutcome(_Value, Generic[_Key]):
 
 
 # Made by the million, so past its constructor.
-_setters = tuple(vars(CallOutcome)[name].__set__ for name in CallOutcome.__match_args__)
+_setters = {name: vars(CallOutcome)[name].__set__ for name in CallOutcome.__match_args__}
 
 
-def outcome(fields: Sequence[object]) -> CallOutcome[Any]:
-    """Of the core's fields, in their order."""
+def outcome(fields: Mapping[str, object]) -> CallOutcome[Any]:
+    """Of the core's fields, by their names."""
     made: CallOutcome[Any] = object.__new__(CallOutcome)
-    for set_field, field in zip(_setters, fields):
-        set_field(made, field)
+    for name, set_field in _setters.items():
+        set_field(made, fields[name])
     if made.error is not None:
         # As `send` does, for one that never had an answer.
         made.error.trace_id = made.error.trace_id or made.trace_id
     return made
 
 
-def not_sent(key: object, call: object) -> tuple[object, ...]:
+def not_sent(key: object, call: object) -> dict[str, object]:
     """The fields of a call that the core was never given, since its job was cancelled."""
-    return (key, call, "not_sent", 0, *[None] * 9)
+    return {**dict.fromkeys(CallOutcome.__match_args__), "key": key, "call": call, "verdict": "not_sent", "attempts": 0}
 
 
 class Progress(_Value):
@@ -200,11 +200,28 @@ class HaltedError(Exception):
     msg: Optional[str] = None
 
 
-def halted(fields: tuple[Any, ...], cause: Optional[BaseException]) -> HaltedError:
-    """Of the core's fields. ``cause`` is why there was no token."""
-    text, reason, times, status, code, msg = fields
-    error = HaltedError(text)
+def halted(fields: str, cause: Optional[BaseException]) -> HaltedError:
+    """Of a JSON object of the core's fields. ``cause`` is why there was no token."""
+    import json  # no halt, no cost
+
+    given = json.loads(fields)
+    error = HaltedError(given.pop("message"))
     # In the instance's dict, where pickle finds them.
-    error.__dict__.update(reason=reason, times=times, status=status, code=code, msg=msg)
-    error.__cause__ = cause if reason == "no_token" else None
+    error.__dict__.update(given)
+    error.__cause__ = cause if error.reason == "no_token" else None
     return error
+
+
+#: The actions that a driver may leave alone while it only waits for what is in flight.
+_LEFT_ALONE = ("calls", "token", "halted")
+
+
+def check_action(action: str) -> None:
+    """Raises for an action that a driver does not know: the job must neither end silently nor go on for ever."""
+    if action not in _LEFT_ALONE:
+        raise unknown_action(action)
+
+
+def unknown_action(action: str) -> Exception:
+    """The error for an action of a core that is newer than this driver."""
+    return RuntimeError(f"unknown action of the dispatcher: {action!r}; koodrive._core and koodrive are of different versions")

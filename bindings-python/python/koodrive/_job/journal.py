@@ -322,4 +322,4 @@ def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
 
 
 def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.error("refused", what, right)
+    raise _core.refused(what, right)

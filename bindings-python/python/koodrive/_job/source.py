@@ -167,4 +167,4 @@ def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
 
 
 def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.error("refused", what, right)
+    raise _core.refused(what, right)

@@ -31,8 +31,7 @@ class _Ended(Exception):
 def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     """The transport over this session; ``aiohttp`` is the module it comes from."""
     if not hasattr(aiohttp, "ClientMiddlewareType"):
-        raise _core.error(
-            "refused",
+        raise _core.refused(
             f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it",
             "install aiohttp 3.12 or later",
         )

@@ -111,7 +111,7 @@ def _flow(
                 # Without the frames in which the token is a variable.
                 raise refused.with_traceback(None) from None
             except Exception as cause:
-                raise _failure("not_sent", cause, trace_id) from cause
+                raise _failure(_core.not_sent, cause, trace_id) from cause
         started_at, started = time.time(), time.monotonic()
         request = signer.request(call, started_at, trace_id, date)
         status: Optional[int] = None
@@ -124,17 +124,17 @@ def _flow(
                 except BaseException as error:
                     without_request(error, dict(request.headers)[AUTHORIZATION])
                     raise
-                sent = (max_reply_bytes, dict(request.headers)[X_DATE], trace_id)
+                sent = _core.SentRequest(dict(request.headers)[X_DATE], trace_id, max_reply_bytes, started_at)
                 # Learns the clock as well.
-                reply = client.parse(call, status, headers, body, (sent, started_at, time.time()))  # type: ignore[call-arg]
+                reply = client._parse_sent(call, sent, status, headers, body, time.time())
             except Unusable as cause:
-                raise _core.error("refused", *cause.args) from None
+                raise _core.refused(*cause.args) from None
             except NotSent as cause:
-                raise _failure("not_sent", cause, trace_id) from cause.__cause__ or cause
+                raise _failure(_core.not_sent, cause, trace_id) from cause.__cause__ or cause
             except _ENDS:
                 raise
             except Exception as cause:
-                raise _failure("outcome_unknown", cause, trace_id) from cause
+                raise _failure(_core.outcome_unknown, cause, trace_id) from cause
         except _ENDS as error:
             error.trace_id = error.trace_id or trace_id
             _report(*told, status, headers, error)
@@ -146,7 +146,7 @@ def _flow(
             raise
         except BaseException as cancelled:
             # By whoever waits for the reply. It is theirs, unchanged; the request may have left.
-            _report(*told, status, headers, _failure("outcome_unknown", cancelled, trace_id))
+            _report(*told, status, headers, _failure(_core.outcome_unknown, cancelled, trace_id))
             raise
         else:
             _report(*told, status, headers, None)
@@ -184,8 +184,8 @@ def _report(
         _tell(on_exchange, exchange)
 
 
-def _failure(kind: str, cause: BaseException, trace_id: str) -> Any:
-    error: Any = _core.error(kind, str(cause) or type(cause).__name__, "")
+def _failure(make: Callable[[str], BaseException], cause: BaseException, trace_id: str) -> Any:
+    error: Any = make(str(cause) or type(cause).__name__)
     error.trace_id = trace_id
     return error
 
@@ -211,9 +211,9 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
 def _check(connect_timeout: float, timeout: float, max_reply_bytes: int) -> None:
     for name, seconds in (("connect_timeout", connect_timeout), ("timeout", timeout)):
         if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
-            raise _core.error("refused", f"{name} is {seconds!r}", "give seconds, more than 0")
+            raise _core.refused(f"{name} is {seconds!r}", "give seconds, more than 0")
     if not (isinstance(max_reply_bytes, int) and max_reply_bytes > 0):
-        raise _core.error("refused", f"max_reply_bytes is {max_reply_bytes!r}", "give an integer above 0")
+        raise _core.refused(f"max_reply_bytes is {max_reply_bytes!r}", "give an integer above 0")
 
 
 async def _token(function: Any) -> Any:
@@ -226,5 +226,5 @@ def _not_async(token: Any) -> Any:
     if hasattr(token, "__await__"):
         if hasattr(token, "close"):
             token.close()
-        raise _core.error("refused", "the token function is async", "use asend, or a function that returns the token")
+        raise _core.refused("the token function is async", "use asend, or a function that returns the token")
     return token

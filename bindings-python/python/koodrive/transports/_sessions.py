@@ -69,4 +69,4 @@ def _function(transport: Any, right: str) -> Callable[..., Any]:
     if callable(transport) and not isinstance(transport, type):
         return transport  # type: ignore[no-any-return]
     what = transport if isinstance(transport, type) else type(transport)
-    raise _core.error("refused", f"transport {what.__module__}.{what.__qualname__} is not supported here", right)
+    raise _core.refused(f"transport {what.__module__}.{what.__qualname__} is not supported here", right)
