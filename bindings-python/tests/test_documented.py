@@ -78,7 +78,8 @@ def test_what_can_be_called_has_a_signature(name, value):
         pytest.skip("the stable ABI of 3.9 has no place for the signature of a native class")
     if value is koodrive.Request:
         return  # made by a client alone
-    assert "..." not in str(inspect.signature(value))
+    # One that takes anything would have no names to show.
+    assert not {"args", "kwargs"} & set(inspect.signature(value).parameters)
 
 
 def test_the_signatures_of_native_methods():
