@@ -88,9 +88,9 @@ export class Core {
      */
     request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number): string;
     /**
-     * Sets by how many seconds X-Date stays behind the server's clock.
+     * Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
      */
-    setClockMargin(seconds: number): void;
+    withClockMargin(seconds: number): Core;
     /**
      * Returns the same client with other credentials. Both share the learned clock.
      */
@@ -171,7 +171,7 @@ export interface InitOutput {
     readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: any) => [number, number, number];
     readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
-    readonly core_setClockMargin: (a: number, b: number) => [number, number];
+    readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
     readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly hiddenRedirect: (a: number, b: number) => any;

@@ -155,13 +155,13 @@ impl Core {
         })
     }
 
-    /// Sets by how many seconds X-Date stays behind the server's clock.
-    #[wasm_bindgen(js_name = setClockMargin)]
-    pub fn set_clock_margin(&mut self, seconds: f64) -> Result<(), Thrown> {
+    /// Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
+    #[wasm_bindgen(js_name = withClockMargin)]
+    pub fn with_clock_margin(mut self, seconds: f64) -> Result<Core, Thrown> {
         let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
         let seconds = seconds.ok_or_else(host::not_a_margin)?;
         self.client = self.client.with_clock_margin(seconds)?;
-        Ok(())
+        Ok(self)
     }
 
     /// Returns the same client with other credentials. Both share the learned clock.
