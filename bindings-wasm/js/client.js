@@ -48,8 +48,7 @@ export class Client {
     const made = checked(() => {
       const made = new (core().Core)(endpoint, allowPlainHttp, userId, credentials(texts));
       // What is no number is no margin either, and the core says so.
-      if (margin !== undefined) made.setClockMargin(typeof margin === "number" ? margin : NaN);
-      return made;
+      return margin === undefined ? made : made.withClockMargin(typeof margin === "number" ? margin : NaN);
     });
     this.#state = new State(made, tokenFunction(options));
   }

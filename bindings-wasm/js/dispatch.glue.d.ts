@@ -23,15 +23,7 @@ export interface ErrorFields {
 
 
 
-/** The headers of a reply that the core reads; undefined where the reply has none. */
-export interface ReplyHeaders {
-    date: string | undefined;
-    age: string | undefined;
-    retryAfter: string | undefined;
-    traceId: string | undefined;
-}
-
-/** What `request` may be given. `date` is in milliseconds since 1970. */
+/** What `requestWith` may be given. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;
@@ -43,11 +35,16 @@ export interface ExplainOptions {
     message: string | undefined;
 }
 
-/** The request that a reply answers. `replyLimit` is the longest body of a reply, in bytes. */
+/**
+ * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
+ * reply, in bytes.
+ */
 export interface SentRequest {
     xDate: string;
     traceId: string;
     replyLimit: number;
+    sentAt: number;
+    receivedAt: number;
 }
 
 
@@ -182,23 +179,28 @@ export class Core {
     /**
      * Learns the server's clock.
      */
-    observeClock(headers: ReplyHeaders, sent_at: number, received_at: number): void;
+    observeClock(headers: string, sent_at: number, received_at: number): void;
     /**
-     * Reads a reply as `parse` does. An error names the request that was sent, and a body beyond its limit is one.
+     * Reads a reply as `parse` does, and learns the server's clock from it. A body beyond the limit is an error, and an error names
+     * the request.
      */
-    parseSent(operation: number, status: number, headers: ReplyHeaders, body: Uint8Array | number[], sent: SentRequest): any;
+    parseSent(operation: number, status: number, headers: string, body: Uint8Array | number[], sent: SentRequest): any;
     /**
      * Reads a reply: an acknowledgement in its [`format`], or an object.
      */
-    parse(operation: number, status: number, headers: ReplyHeaders, body: Uint8Array | number[]): any;
+    parse(operation: number, status: number, headers: string, body: Uint8Array | number[]): any;
+    /**
+     * Returns the same with options.
+     */
+    requestWith(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
     /**
      * Returns what varies of a request, in the [`format`] of one.
      */
-    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options?: RequestOptions | null): string;
+    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number): string;
     /**
-     * Sets by how many seconds X-Date stays behind the server's clock.
+     * Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
      */
-    setClockMargin(seconds: number): void;
+    withClockMargin(seconds: number): Core;
     /**
      * Returns the same client with other credentials. Both share the learned clock.
      */
@@ -286,7 +288,7 @@ export class Dispatcher {
     /**
      * Hands in a response, of whose body at most one byte is beyond the limit.
      */
-    response(number: number, status: number, headers: ReplyHeaders, body: Uint8Array | number[], wall: number, at: number): void;
+    response(number: number, status: number, headers: string, body: Uint8Array | number[], wall: number, at: number): void;
     /**
      * Goes on after a halt.
      */
@@ -373,11 +375,12 @@ export interface InitOutput {
     readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
     readonly core_fixed: (a: number, b: number) => any;
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
-    readonly core_observeClock: (a: number, b: any, c: number, d: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: any, e: number, f: number) => [number, number, number];
-    readonly core_parseSent: (a: number, b: number, c: number, d: any, e: number, f: number, g: any) => [number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number];
-    readonly core_setClockMargin: (a: number, b: number) => [number, number];
+    readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: any) => [number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
+    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
+    readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
     readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly dispatcher_attempt: (a: number) => number;
@@ -395,7 +398,7 @@ export interface InitOutput {
     readonly dispatcher_progress: (a: number) => any;
     readonly dispatcher_push: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
     readonly dispatcher_replyLimit: (a: number) => number;
-    readonly dispatcher_response: (a: number, b: number, c: number, d: any, e: number, f: number, g: number, h: number) => [number, number];
+    readonly dispatcher_response: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
     readonly dispatcher_resume: (a: number) => void;
     readonly dispatcher_waitUntil: (a: number) => [number, number];
     readonly hiddenRedirect: (a: number, b: number) => any;

@@ -1,4 +1,5 @@
-// Reads the two results of the core that arrive as one text each; src/format.rs writes them, and says what that saves.
+// Reads the two results of the core that arrive as one text each, and writes the headers of a reply as one. The other side is
+// src/format.rs, which says what that saves.
 
 /** @import { Acknowledgement } from "./index.js" */
 
@@ -30,3 +31,16 @@ export function acknowledgement(reply) {
   const part = (from, to) => (reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null);
   return { code: reply.slice(0, first), msg: part(second + 1, reply.length), traceId: part(first + 1, second) };
 }
+
+/**
+ * Writes the headers of a reply, a line each: `=` and the value, or nothing.
+ * @type {(date?: string, age?: string, retryAfter?: string, traceId?: string) => string}
+ */
+export const headerLines = (date, age, retryAfter, traceId) =>
+  `${headerLine(date)}\n${headerLine(age)}\n${headerLine(retryAfter)}\n${headerLine(traceId)}`;
+
+/**
+ * A value with a line break counts as none: HTTP has none.
+ * @type {(value: string | undefined) => string}
+ */
+const headerLine = (value) => (value === undefined || value.includes("\n") ? "" : `=${value}`);

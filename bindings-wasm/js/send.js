@@ -146,8 +146,7 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
     // One byte more tells the core that it is too long.
     const body = await readBody(response, maxReplyBytes + 1);
     const received = { status, headers: replyHeaders(headers), body };
-    checked(() => state.core.observeClock(received.headers, sentAt, receivedAt));
-    const sent = { xDate: request.headers[X_DATE], traceId, replyLimit: maxReplyBytes };
+    const sent = { xDate: request.headers[X_DATE], traceId, replyLimit: maxReplyBytes, sentAt, receivedAt };
     const reply = readSent(state.core, operation, received, sent);
     reply.traceId ??= traceId;
     return reply;

@@ -1,10 +1,10 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
 import { checked, refuse, text } from "./errors.js";
-import { acknowledgement, varyingParts } from "./format.js";
+import { acknowledgement, headerLines, varyingParts } from "./format.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
-/** @import { Core, ReplyHeaders, RequestOptions, SentRequest } from "koodrive:glue" */
+/** @import { Core, RequestOptions, SentRequest } from "koodrive:glue" */
 /** @import { Arguments } from "./calls.js" */
 /** @import { KooDriveRequest } from "./index.js" */
 
@@ -14,8 +14,8 @@ import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js"
  */
 
 /**
- * A reply as the core takes it.
- * @typedef {{ status: number, headers: ReplyHeaders, body: Uint8Array }} ReceivedResponse
+ * A reply as the core takes it; `headers` is the text of `replyHeaders`.
+ * @typedef {{ status: number, headers: string, body: Uint8Array }} ReceivedResponse
  */
 
 /** @type {(value: unknown) => number | undefined} */
@@ -31,7 +31,11 @@ export const optionalText = (field, value) => (value === undefined ? undefined :
 export function build(core, fixed, fields, now, options) {
   const [operation, user, packageId, kind] = fields;
   const parts = (fixed[operation] ??= fixedParts(core, operation));
-  const varying = checked(() => core.request(operation, user, packageId, kind, now, options));
+  const varying = checked(() =>
+    options
+      ? core.requestWith(operation, user, packageId, kind, now, options)
+      : core.request(operation, user, packageId, kind, now),
+  );
   return joined(parts, varying, options?.traceId);
 }
 
@@ -70,7 +74,7 @@ export function read(core, operation, { status, headers, body }) {
 }
 
 /**
- * Reads a reply to a request that was sent, which an error then names.
+ * Reads a reply to a request that was sent, which an error then names; learns the server's clock.
  * @type {(core: Core, operation: number, response: ReceivedResponse, sent: SentRequest) => any}
  */
 export function readSent(core, operation, { status, headers, body }, sent) {
@@ -99,8 +103,13 @@ export function bodyBytes(body) {
 const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
 
 /**
- * Picks the headers that the core reads, as texts.
- * @type {(headers: any) => ReplyHeaders}
+ * The headers that the core reads.
+ * @typedef {{ date?: string, age?: string, retryAfter?: string, traceId?: string }} ReplyHeaders
+ */
+
+/**
+ * Picks the headers that the core reads, as the text that it takes.
+ * @type {(headers: any) => string}
  */
 export function replyHeaders(headers) {
   if (typeof headers !== "object" || headers === null) {
@@ -109,13 +118,13 @@ export function replyHeaders(headers) {
   if (typeof headers.get === "function" && !(headers instanceof Map)) {
     /** @type {(name: string) => string | undefined} */
     const value = (name) => headerText(headers.get(name));
-    return { date: value(DATE), age: value(AGE), retryAfter: value(RETRY_AFTER), traceId: value(TRACE_ID) };
+    return headerLines(value(DATE), value(AGE), value(RETRY_AFTER), value(TRACE_ID));
   }
   /** @type {ReplyHeaders} */
   const picked = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
   if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) pick(picked, name, value);
   else for (const name of Object.keys(headers)) pick(picked, name, headers[name]);
-  return picked;
+  return headerLines(picked.date, picked.age, picked.retryAfter, picked.traceId);
 }
 
 /** The lengths of their names, which tell most other headers apart at once. */

@@ -1,7 +1,6 @@
 //! JavaScript's numbers, texts and plain objects as the core's types, and the core's results as JavaScript's.
 
 use chrono::{DateTime, Utc};
-use koodrive::header;
 use koodrive::host;
 use koodrive::{Acknowledgement, InvalidInput, RetentionPolicies};
 use serde::Serialize;
@@ -29,15 +28,7 @@ pub fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
 
 #[wasm_bindgen(typescript_custom_section)]
 const OBJECTS: &str = r#"
-/** The headers of a reply that the core reads; undefined where the reply has none. */
-export interface ReplyHeaders {
-    date: string | undefined;
-    age: string | undefined;
-    retryAfter: string | undefined;
-    traceId: string | undefined;
-}
-
-/** What `request` may be given. `date` is in milliseconds since 1970. */
+/** What `requestWith` may be given. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;
@@ -49,29 +40,21 @@ export interface ExplainOptions {
     message: string | undefined;
 }
 
-/** The request that a reply answers. `replyLimit` is the longest body of a reply, in bytes. */
+/**
+ * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
+ * reply, in bytes.
+ */
 export interface SentRequest {
     xDate: string;
     traceId: string;
     replyLimit: number;
+    sentAt: number;
+    receivedAt: number;
 }
 "#;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The headers of a reply, as js/wire.js picks them.
-    #[wasm_bindgen(typescript_type = "ReplyHeaders")]
-    #[derive(Debug)]
-    pub type ReplyHeaders;
-    #[wasm_bindgen(method, getter)]
-    fn date(this: &ReplyHeaders) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn age(this: &ReplyHeaders) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = retryAfter)]
-    fn retry_after(this: &ReplyHeaders) -> Option<String>;
-    #[wasm_bindgen(method, getter, js_name = traceId)]
-    fn trace_id(this: &ReplyHeaders) -> Option<String>;
-
     /// The options of a request.
     #[wasm_bindgen(typescript_type = "RequestOptions")]
     #[derive(Debug)]
@@ -104,6 +87,10 @@ extern "C" {
     /// The longest body of its reply, in bytes.
     #[wasm_bindgen(method, getter, js_name = replyLimit)]
     pub fn reply_limit(this: &SentRequest) -> usize;
+    #[wasm_bindgen(method, getter, js_name = sentAt)]
+    fn sent_at(this: &SentRequest) -> f64;
+    #[wasm_bindgen(method, getter, js_name = receivedAt)]
+    fn received_at(this: &SentRequest) -> f64;
 }
 
 impl RequestOptions {
@@ -122,37 +109,11 @@ impl ExplainOptions {
     }
 }
 
-/// The texts of a [`ReplyHeaders`].
-#[derive(Debug)]
-pub struct Headers {
-    date: Option<String>,
-    age: Option<String>,
-    retry_after: Option<String>,
-    trace_id: Option<String>,
-}
-
-impl ReplyHeaders {
-    /// Returns the texts of these headers.
-    pub fn read(&self) -> Headers {
-        Headers {
-            date: self.date(),
-            age: self.age(),
-            retry_after: self.retry_after(),
-            trace_id: self.trace_id(),
-        }
-    }
-}
-
-impl<'a> From<&'a Headers> for header::ReplyHeaders<'a> {
-    /// In the order of [`header::READ_FROM_REPLIES`].
-    fn from(headers: &'a Headers) -> Self {
-        let values = [
-            &headers.date,
-            &headers.age,
-            &headers.retry_after,
-            &headers.trace_id,
-        ];
-        Self::new(values.map(|value| value.as_ref().map(String::as_bytes)))
+impl SentRequest {
+    /// Returns when it was sent and when its reply came.
+    pub fn instants(&self) -> Checked<(DateTime<Utc>, DateTime<Utc>)> {
+        let sent_at = instant("sentAt", self.sent_at())?;
+        Ok((sent_at, instant("receivedAt", self.received_at())?))
     }
 }
 

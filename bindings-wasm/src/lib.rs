@@ -21,9 +21,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
-use crate::convert::{
-    Checked, ExplainOptions, Reply, ReplyHeaders, RequestOptions, SentRequest, instant, whole,
-};
+use crate::convert::{Checked, ExplainOptions, Reply, RequestOptions, SentRequest, instant, whole};
 use crate::error::Thrown;
 
 /// The same expression for the call that is meant; its number is the operation's position in js/names.js.
@@ -150,13 +148,13 @@ impl Core {
         })
     }
 
-    /// Sets by how many seconds X-Date stays behind the server's clock.
-    #[wasm_bindgen(js_name = setClockMargin)]
-    pub fn set_clock_margin(&mut self, seconds: f64) -> Result<(), Thrown> {
+    /// Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
+    #[wasm_bindgen(js_name = withClockMargin)]
+    pub fn with_clock_margin(mut self, seconds: f64) -> Result<Core, Thrown> {
         let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
         let seconds = seconds.ok_or_else(host::not_a_margin)?;
         self.client = self.client.with_clock_margin(seconds)?;
-        Ok(())
+        Ok(self)
     }
 
     /// Returns the same client with other credentials. Both share the learned clock.
@@ -179,14 +177,14 @@ impl Core {
     #[wasm_bindgen(js_name = observeClock)]
     pub fn observe_clock(
         &self,
-        headers: &ReplyHeaders,
+        headers: &str,
         sent_at: f64,
         received_at: f64,
     ) -> Result<(), Thrown> {
         let sent_at = instant("sentAt", sent_at)?;
         let received_at = instant("receivedAt", received_at)?;
-        let headers = headers.read();
-        self.client.observe_clock(&headers, sent_at, received_at);
+        let headers = format::headers(headers);
+        self.client.observe_clock(headers, sent_at, received_at);
         Ok(())
     }
 
@@ -212,13 +210,28 @@ impl Core {
         package: String,
         kind: Option<f64>,
         now: f64,
-        options: Option<RequestOptions>,
     ) -> Result<JsValue, Thrown> {
         let now = instant("now", now)?;
-        let options = options.map_or_else(
-            || Ok(koodrive::RequestOptions::default()),
-            |options| options.checked(),
-        )?;
+        let options = koodrive::RequestOptions::default();
+        let parts = with_call!(operation, notification(user, package, kind)?, call => {
+            self.client.varying_parts(call, now, &options)
+        })?;
+        Ok(format::request(&parts).as_str().into())
+    }
+
+    /// Returns the same with options.
+    #[wasm_bindgen(js_name = requestWith, unchecked_return_type = "string")]
+    pub fn request_with(
+        &self,
+        operation: u8,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+        now: f64,
+        options: &RequestOptions,
+    ) -> Result<JsValue, Thrown> {
+        let now = instant("now", now)?;
+        let options = options.checked()?;
         let parts = with_call!(operation, notification(user, package, kind)?, call => {
             self.client.varying_parts(call, now, &options)
         })?;
@@ -248,14 +261,12 @@ impl Core {
         &self,
         operation: u8,
         status: u16,
-        headers: &ReplyHeaders,
+        headers: &str,
         body: &[u8],
     ) -> Result<JsValue, Thrown> {
-        let headers = headers.read();
-        let headers = (&headers).into();
         let response = ReceivedResponse {
             status,
-            headers,
+            headers: format::headers(headers),
             body,
         };
         let reply = with_call!(operation, self.notification, call => {
@@ -264,18 +275,20 @@ impl Core {
         Ok(reply?)
     }
 
-    /// Reads a reply as `parse` does. An error names the request that was sent, and a body beyond its limit is one.
+    /// Reads a reply as `parse` does, and learns the server's clock from it. A body beyond the limit is an error, and an error names
+    /// the request.
     #[wasm_bindgen(js_name = parseSent)]
     pub fn parse_sent(
         &self,
         operation: u8,
         status: u16,
-        headers: &ReplyHeaders,
+        headers: &str,
         body: &[u8],
         sent: &SentRequest,
     ) -> Result<JsValue, Thrown> {
-        let headers = headers.read();
-        let headers = (&headers).into();
+        let (sent_at, received_at) = sent.instants()?;
+        let headers = format::headers(headers);
+        self.client.observe_clock(headers, sent_at, received_at);
         let response = ReceivedResponse {
             status,
             headers,

@@ -19,9 +19,8 @@ use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, Now, Policy, Ticket};
 use koodrive::host::HaltFields;
 use koodrive::{InvalidInput, TransportError, VaryingParts, host};
-use koodrive_wasm::convert::{self, ReplyHeaders};
 use koodrive_wasm::error::{Thrown, fields};
-use koodrive_wasm::{Core, format, notification};
+use koodrive_wasm::{Core, convert, format, notification};
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
@@ -154,14 +153,14 @@ impl Dispatcher {
         &mut self,
         number: f64,
         status: u16,
-        headers: &ReplyHeaders,
+        headers: &str,
         body: &[u8],
         wall: f64,
         at: f64,
     ) -> Done {
-        let (status, headers) = (host::status(status)?, headers.read());
+        let (status, headers) = (host::status(status)?, format::headers(headers));
         let (ticket, now) = (ticket(number), now(wall, at)?);
-        Ok(self.core.response(ticket, status, &headers, body, now)?)
+        Ok(self.core.response(ticket, status, headers, body, now)?)
     }
 
     /// Hands in that the request surely never left.
