@@ -1,12 +1,16 @@
 //! `cargo xtask demo`: one call, whole, in three languages, against a service that answers.
+//!
+//! It builds what it shows and nothing else, by the commands that a contributor would type. The languages are prepared at the
+//! same time, since each of them now and then waits for a download or for one core.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle};
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, anyhow, ensure};
 
-use crate::progress::step;
+use crate::progress::Progress;
 use crate::sandbox::Sandbox;
 use crate::{npm, python, sh};
 
@@ -17,11 +21,8 @@ const DELIVERED: usize = 2;
 
 /// Succeeds only if every call of every language went as the demo says.
 pub(crate) fn run(languages: &[&str]) -> Result<()> {
-    let mut programs = Vec::new();
-    for language in languages {
-        programs.push((*language, prepare(language)?));
-    }
-    let sandbox = step("compiling the sandbox", Sandbox::start)?;
+    let programs = Progress::during(|progress| prepare_all(progress, languages))?;
+    let sandbox = Sandbox::start()?;
     println!("The sandbox answers at {}.", sandbox.url);
     for (language, mut program) in programs {
         let before = sandbox.accepted()?;
@@ -40,18 +41,43 @@ pub(crate) fn run(languages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Builds what a language's part of the demo calls, and nothing else. Returns the program.
-fn prepare(language: &str) -> Result<Command> {
+/// Builds the sandbox, and what each language's part of the demo calls. Returns the programs.
+fn prepare_all<'a>(progress: &Progress, languages: &[&'a str]) -> Result<Vec<(&'a str, Command)>> {
+    thread::scope(|scope| {
+        let sandbox = scope.spawn(|| progress.step("compiling the sandbox", Sandbox::build));
+        let threads: Vec<_> = languages
+            .iter()
+            .map(|language| (*language, scope.spawn(|| prepare(language, progress))))
+            .collect();
+        let mut programs = Vec::new();
+        for (language, thread) in threads {
+            programs.push((language, join(thread)?));
+        }
+        join(sandbox)?;
+        Ok(programs)
+    })
+}
+
+fn join<T>(thread: ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().map_err(|_| anyhow!("a thread panicked"))?
+}
+
+/// Builds what a language's part of the demo calls. Returns the program.
+fn prepare(language: &str, progress: &Progress) -> Result<Command> {
     match language {
-        "node" => node(),
+        "node" => node(progress),
         "python" => {
-            let python = python::develop(&sh::target().join("demo/python"))?;
+            let venv = sh::target().join("demo/python");
+            progress.step("installing maturin (pip)", || python::maturin_in(&venv))?;
+            let python = progress.step("building the pip package (maturin develop)", || {
+                python::develop(&venv)
+            })?;
             let mut program = sh::program(python);
             program.arg(sh::root().join("tests/demo/demo.py"));
             Ok(program)
         }
         _ => {
-            step("compiling the Rust program", || {
+            progress.step("compiling the Rust program (cargo build)", || {
                 sh::run(
                     sh::cargo()
                         .args(["build", "--quiet", "--package", "koodrive-conformance"])
@@ -63,11 +89,11 @@ fn prepare(language: &str) -> Result<Command> {
     }
 }
 
-fn node() -> Result<Command> {
-    step("installing what builds the npm package", || {
+fn node(progress: &Progress) -> Result<Command> {
+    progress.step("installing what builds the npm package (npm ci)", || {
         npm::dependencies(&npm::binding(""))
     })?;
-    step("building the npm package", || {
+    progress.step("building the npm package (npm run build)", || {
         npm::run_build(&["--only", "client"])
     })?;
     let folder = sh::target().join("demo/node");

@@ -1,30 +1,67 @@
-//! Says what is going on while a long step says nothing itself.
+//! Lines on stderr that tell a waiting person what is being done.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// How long a step may be silent.
-const SILENCE: Duration = Duration::from_secs(8);
+const EVERY: Duration = Duration::from_secs(8);
 
-/// Does the work, and prints a line when it begins, every eight seconds, and when it ends.
-pub(crate) fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-    let start = Instant::now();
-    let seconds = move || start.elapsed().as_secs();
-    eprintln!("{what} …");
-    let (end, ended) = channel::<()>();
-    let result = thread::scope(|scope| {
-        scope.spawn(move || {
-            while ended.recv_timeout(SILENCE) == Err(RecvTimeoutError::Timeout) {
-                eprintln!("  {what}: {} s so far", seconds());
-            }
-        });
+/// The steps that run now. They may run on several threads.
+pub(crate) struct Progress {
+    start: Instant,
+    running: Mutex<Vec<&'static str>>,
+}
+
+impl Progress {
+    /// Does the work, and prints every 8 s which of its steps run.
+    pub(crate) fn during<T>(work: impl FnOnce(&Self) -> T) -> T {
+        let progress = Self {
+            start: Instant::now(),
+            running: Mutex::default(),
+        };
+        thread::scope(|scope| {
+            let (done, waiting) = channel::<()>();
+            let progress = &progress;
+            scope.spawn(move || {
+                while waiting.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                    progress.print_running();
+                }
+            });
+            let result = work(progress);
+            drop(done);
+            result
+        })
+    }
+
+    /// Does one step. Prints a line when it starts and when it ends.
+    pub(crate) fn step<T>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let start = Instant::now();
+        self.running().push(what);
+        eprintln!("{what} …");
         let result = work();
-        drop(end);
+        self.running().retain(|running| *running != what);
+        let how = if result.is_ok() {
+            "took"
+        } else {
+            "failed after"
+        };
+        eprintln!("{what}: {how} {:.0} s", start.elapsed().as_secs_f32());
         result
-    });
-    eprintln!("{what}: {} s", seconds());
-    result
+    }
+
+    fn print_running(&self) {
+        let running = self.running().join(", ");
+        eprintln!("… {:.0} s: {running}", self.start.elapsed().as_secs_f32());
+    }
+
+    fn running(&self) -> MutexGuard<'_, Vec<&'static str>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

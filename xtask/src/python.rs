@@ -16,7 +16,6 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::progress::step;
 use crate::sh;
 use crate::stamp::{fingerprint, once};
 
@@ -134,30 +133,26 @@ fn installed_in(environment: &Environment) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// Installs the package into an environment of its own at `venv` as a contributor does, with `maturin develop`. Returns its python.
-pub(crate) fn develop(venv: &Path) -> Result<PathBuf> {
-    let python = executable(venv, "python");
+/// Makes an environment at `venv` that has maturin and nothing else.
+pub(crate) fn maturin_in(venv: &Path) -> Result<()> {
     let requirements = binding("requirements-build.txt");
-    step("installing maturin", || {
-        once(
-            &venv.join("requirements.stamp"),
-            &fingerprint(std::slice::from_ref(&requirements))?,
-            || {
-                create_venv(venv)?;
-                pip(&python, &["-r"], &requirements)
-            },
-        )
-    })?;
-    step("building the pip package", || {
-        sh::run(
-            sh::program(executable(venv, "maturin"))
-                .args(["develop", "--quiet", "--locked"])
-                .current_dir(binding(""))
-                .env("VIRTUAL_ENV", venv)
-                .env("CARGO_TARGET_DIR", sh::target()),
-        )
-    })?;
-    Ok(python)
+    let wanted = fingerprint(std::slice::from_ref(&requirements))?;
+    once(&venv.join("requirements.stamp"), &wanted, || {
+        create_venv(venv)?;
+        pip(&executable(venv, "python"), &["-r"], &requirements)
+    })
+}
+
+/// Installs the package into the environment at `venv` as a contributor does, with `maturin develop`. Returns its python.
+pub(crate) fn develop(venv: &Path) -> Result<PathBuf> {
+    sh::run(
+        sh::program(executable(venv, "maturin"))
+            .args(["develop", "--quiet", "--locked"])
+            .current_dir(binding(""))
+            .env("VIRTUAL_ENV", venv)
+            .env("CARGO_TARGET_DIR", sh::target()),
+    )?;
+    Ok(executable(venv, "python"))
 }
 
 /// Everything that is published from a machine of this kind, checked: the sdist and the wheels.

@@ -30,8 +30,12 @@ impl Sandbox {
     }
 
     /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.
+    pub(crate) fn build() -> Result<()> {
+        sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive-sandbox"]))
+    }
+
     pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {
-        sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive-sandbox"]))?;
+        Self::build()?;
         let program = sh::target()
             .join("debug")
             .join(format!("koodrive-sandbox{}", std::env::consts::EXE_SUFFIX));
