@@ -27,7 +27,7 @@ pub(crate) struct Step {
     /// For "calls": push up to so many.
     most: usize,
     /// For "halted": the fields of ``koodrive.HaltedError`` as a JSON object.
-    halt: Option<String>,
+    halt: String,
     /// For "wait": for so long; None where only something that is handed in ends the wait.
     seconds: Option<f64>,
 }
@@ -37,7 +37,7 @@ impl Step {
         Self {
             action,
             most: 0,
-            halt: None,
+            halt: String::new(),
             seconds: None,
         }
     }
@@ -60,13 +60,20 @@ impl Dispatcher {
         Now::new(SystemTime::now().into(), self.origin.elapsed())
     }
 
+    fn failed(&self, ticket: u64, cause: TransportError) -> PyResult<()> {
+        let handed = self
+            .core()
+            .failure(Ticket::from_number(ticket), cause, self.now());
+        handed.map_err(exception)
+    }
+
     fn start(&self, attempt: Attempt, send: Any) -> PyResult<()> {
         let (py, ticket, number) = (send.py(), attempt.ticket, attempt.number);
         let key = self.core().key(ticket).map(|(key, _)| key.clone_ref(py));
         let request = self.fixed.join(py, attempt.parts);
         let started = request.and_then(|it| send.call1(((ticket.number(), it, key, number),)));
         if let Err(error) = &started {
-            self.failure(ticket.number(), false, &error.to_string())?;
+            self.not_sent(ticket.number(), &error.to_string())?;
         }
         started.map(drop)
     }
@@ -142,7 +149,7 @@ impl Dispatcher {
                 },
                 Action::Token => Step::new("token"),
                 Action::Halted(halt) => Step {
-                    halt: Some(convert::json(&HaltFields::from(&halt))),
+                    halt: convert::json(&HaltFields::from(&halt)),
                     ..Step::new("halted")
                 },
                 Action::Wait(until) => {
@@ -182,17 +189,14 @@ impl Dispatcher {
         handed.map_err(exception)
     }
 
-    /// ``sent`` is false where the request surely never left.
-    fn failure(&self, ticket: u64, sent: bool, cause: &str) -> PyResult<()> {
-        let cause = if sent {
-            TransportError::outcome_unknown(cause)
-        } else {
-            TransportError::not_sent(cause)
-        };
-        let handed = self
-            .core()
-            .failure(Ticket::from_number(ticket), cause, self.now());
-        handed.map_err(exception)
+    /// Hands in a request that surely never left, and why.
+    fn not_sent(&self, ticket: u64, cause: &str) -> PyResult<()> {
+        self.failed(ticket, TransportError::not_sent(cause))
+    }
+
+    /// Hands in a request that left and had no complete answer, and why.
+    fn outcome_unknown(&self, ticket: u64, cause: &str) -> PyResult<()> {
+        self.failed(ticket, TransportError::outcome_unknown(cause))
     }
 
     fn credentials(&self, token: String) -> PyResult<()> {

@@ -1,8 +1,8 @@
-from _typeshed import SupportsGetItem, SupportsLenAndGetItem
+from _typeshed import Incomplete, SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Dispatcher", "Request", "Sandbox", "error", "names", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "date_without_zone", "lone_surrogate", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "outcome_unknown", "refused", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
 
@@ -43,9 +43,14 @@ class Client:
     """
     What ``koodrive.Client`` is made of.
     """
-    def __new__(cls, /, of: Any, way: str, texts: SupportsGetItem[int, str]) -> Client:
+    def __new__(cls, /, origin: Client | Incomplete, *, app_id: str | None = None, app_secret: str | None = None, token: str | None = None, authorization: str | None = None) -> Client:
         """
-        `of`: the fields of `koodrive.Settings`, the offset in milliseconds, or a client, whose clock is then shared.
+        ``origin`` is a ``koodrive.Settings``, or a client whose learned clock is then shared.
+        """
+    def _parse_sent(self, /, call: Call, sent: SentRequest, status: SupportsIndex, headers: Any, body: Any, received_at: Any) -> Any:
+        """
+        Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
+        gives the error and the reply what they lack. ``received_at`` is of this machine's clock.
         """
     def _stages(self, /, call: Call, now: Any | None, date: Any | None, message: str | None) -> str:
         """
@@ -60,7 +65,7 @@ class Client:
         """
         Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
         """
-    def parse(self, /, call: Call, status: SupportsIndex, headers: Any, body: Any, _sent: tuple[tuple[SupportsIndex, str, str], Any, Any] | None = None) -> Any:
+    def parse(self, /, call: Call, status: SupportsIndex, headers: Any, body: Any) -> Any:
         """
         Reads the response to a call: returns the reply, or raises the error that it is.
 
@@ -85,16 +90,24 @@ class Dispatcher:
         """
     def cancel(self, /) -> None: ...
     def credentials(self, /, token: str) -> None: ...
-    def failure(self, /, ticket: SupportsIndex, sent: bool, cause: str) -> None:
-        """
-        ``sent`` is false where the request surely never left.
-        """
     def finish(self, /) -> None: ...
-    def no_token(self, /) -> None: ...
     @property
-    def progress(self, /) -> tuple[list[int], list[int], list[int], float]:
+    def in_flight(self, /) -> int:
         """
-        The fields of `koodrive.Progress`.
+        Requests in flight, now.
+        """
+    def no_token(self, /) -> None: ...
+    def not_sent(self, /, ticket: SupportsIndex, cause: str) -> None:
+        """
+        Hands in a request that surely never left, and why.
+        """
+    def outcome_unknown(self, /, ticket: SupportsIndex, cause: str) -> None:
+        """
+        Hands in a request that left and had no complete answer, and why.
+        """
+    def progress(self, /) -> dict:
+        """
+        The fields of ``koodrive.Progress`` by their names.
         """
     def push(self, /, key: Any, call: Call) -> None: ...
     @property
@@ -104,10 +117,36 @@ class Dispatcher:
         """
     def response(self, /, ticket: SupportsIndex, status: SupportsIndex, headers: Any, body: Any) -> None: ...
     def resume(self, /) -> None: ...
-    def turn(self, /, send: Any, take: Any) -> tuple[str, Any]:
+    def turn(self, /, send: Any, take: Any) -> Step:
         """
         Does what is due: gives ``send`` each request, as ticket, request, key and number of the attempt, and ``take`` each
-        outcome, as the fields of ``koodrive.CallOutcome``. Then says what is left to do, in the words of the core's actions.
+        outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
+        """
+
+@final
+class Names:
+    """
+    Names that only the core spells.
+    """
+    @property
+    def authorization(self, /) -> str:
+        """
+        The header that holds the credentials.
+        """
+    @property
+    def china(self, /) -> str:
+        """
+        The base URL of CN North-Beijing4.
+        """
+    @property
+    def international(self, /) -> str:
+        """
+        The base URL of AP-Singapore.
+        """
+    @property
+    def x_date(self, /) -> str:
+        """
+        The header that holds the signing time.
         """
 
 @final
@@ -153,19 +192,109 @@ class Sandbox:
         """
         A JSON list of the calls that were acted on, in order.
         """
-    def handle(self, /, method: str, url: str, headers: SupportsGetItem[int, tuple[SupportsGetItem[int, SupportsIndex], SupportsGetItem[int, SupportsIndex]]], body: bytes, now: SupportsFloat | SupportsIndex) -> tuple[str, float, int, list[tuple[str, bytes]], bytes]:
+    def handle(self, /, method: str, url: str, headers: SupportsGetItem[int, tuple[SupportsGetItem[int, SupportsIndex], SupportsGetItem[int, SupportsIndex]]], body: bytes, now: SupportsFloat | SupportsIndex) -> SandboxAnswer:
         """
         `url` is a request's URL or its target; `now` is seconds since the epoch.
         """
 
-def error(name: str, first: str, second: str) -> BaseException:
+@final
+class SandboxAnswer:
     """
-    The core's error for what only Python sees: see `koodrive::host::error`.
+    What the sandbox answers, and how the answer travels.
+    """
+    @property
+    def body(self, /) -> bytes: ...
+    @property
+    def fault(self, /) -> str:
+        """
+        What happens to the answer, in the words of the fault script; "pass" for nothing.
+        """
+    @property
+    def headers(self, /) -> list[tuple[str, bytes]]: ...
+    @property
+    def seconds(self, /) -> float:
+        """
+        The time that the fault takes.
+        """
+    @property
+    def status(self, /) -> int: ...
+
+@final
+class SentRequest:
+    """
+    What ``send`` knows of a request that has left.
+    """
+    def __new__(cls, /, x_date: str, trace_id: str, reply_limit: SupportsIndex, sent_at: Any) -> SentRequest:
+        """
+        ``reply_limit`` is in bytes.
+        """
+
+@final
+class Step:
+    """
+    What a driver is to do next.
+    """
+    @property
+    def action(self, /) -> str:
+        """
+        "calls", "token", "halted", "wait" or "done": the core's actions.
+        """
+    @property
+    def halt(self, /) -> str | None:
+        """
+        For "halted": the fields of ``koodrive.HaltedError`` as a JSON object.
+        """
+    @property
+    def most(self, /) -> int:
+        """
+        For "calls": push up to so many.
+        """
+    @property
+    def seconds(self, /) -> float | None:
+        """
+        For "wait": for so long; None where only something that is handed in ends the wait.
+        """
+
+def date_without_zone(field: str) -> BaseException:
+    """
+    A datetime without a time zone.
     """
 
-def names() -> tuple[list[str], list[str]]:
+def lone_surrogate(field: str) -> BaseException:
     """
-    What Python spells nowhere: the two published endpoints, and the headers that hold date and credentials.
+    Text that UTF-8 cannot carry.
+    """
+
+def names() -> Names: ...
+
+def not_a_margin() -> BaseException:
+    """
+    A clock margin that is not a whole number of seconds in range.
+    """
+
+def not_a_type() -> BaseException:
+    """
+    A ``type`` that is not an integer.
+    """
+
+def not_sent(cause: str) -> BaseException:
+    """
+    A request that surely never left, and why.
+    """
+
+def not_text(field: str, found: str) -> BaseException:
+    """
+    A value of another type where text is due; ``found`` names it, such as "a number".
+    """
+
+def outcome_unknown(cause: str) -> BaseException:
+    """
+    A request that left and had no complete answer, and why.
+    """
+
+def refused(what: str, right: str) -> BaseException:
+    """
+    Any other input: ``what`` is wrong, ``right`` would be right.
     """
 
 def trace_id_from_random(random: SupportsLenAndGetItem[SupportsIndex]) -> str: ...

@@ -111,11 +111,10 @@ impl Answer {
             "headers": headers.map(|(name, value)| json!([name.as_str(), latin1(value)])).collect::<Value>(),
         });
         match &self.0 {
+            sandbox::Answer::Respond(_) => {}
             sandbox::Answer::Delay { by, .. } => head["delayMs"] = milliseconds(*by),
             sandbox::Answer::Drip { interval, .. } => head["dripMs"] = milliseconds(*interval),
             sandbox::Answer::Cut { at, .. } => head["cut"] = cut(*at).into(),
-            // Respond, and whatever a later core may add.
-            _ => {}
         }
         head.to_string()
     }
@@ -132,10 +131,9 @@ fn milliseconds(time: Duration) -> Value {
 
 fn cut(at: CutPoint) -> &'static str {
     match at {
+        CutPoint::BeforeHeaders => "before headers",
         CutPoint::WithinHeaders => "within headers",
         CutPoint::AfterHeaders => "after headers",
-        // BeforeHeaders, and whatever a later core may add.
-        _ => "before headers",
     }
 }
 

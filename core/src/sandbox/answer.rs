@@ -15,7 +15,7 @@ use crate::{TraceId, header};
 /// `x-sandbox-reason`: the [`Reason`] of a refusal, absent from a success.
 pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
 
-/// What the host does next.
+/// What the host does next. Exhaustive, so that a host compiles only if it knows every answer.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Send the response.

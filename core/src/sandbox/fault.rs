@@ -32,7 +32,7 @@ pub enum Fault {
     Drip(Duration),
 }
 
-/// Where a connection is cut. The service has acted on the call in each case.
+/// Where a connection is cut. The service has acted on the call in each case. Exhaustive, as [`Answer`](super::Answer) is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CutPoint {
     /// Not one byte of the answer arrives.

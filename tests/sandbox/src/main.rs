@@ -118,11 +118,10 @@ async fn answer(
         .sandbox()
         .handle(&Request::from_parts(parts, body), now);
     match &answer {
+        Answer::Respond(_) => {}
         Answer::Delay { by, .. } => sleep(*by).await,
         Answer::Cut { at, .. } => orders.give(Order::Cut(*at)),
         Answer::Drip { interval, .. } => orders.give(Order::Drip(*interval)),
-        // Respond, and whatever a later core may add.
-        _ => {}
     }
     answer.into_response().map(Body::from)
 }

@@ -148,7 +148,6 @@ fn part(bytes: &[u8], at: CutPoint) -> usize {
     match at {
         CutPoint::WithinHeaders => head / 2,
         CutPoint::AfterHeaders => head,
-        // BeforeHeaders, and whatever a later core may add.
-        _ => 0,
+        CutPoint::BeforeHeaders => 0,
     }
 }

@@ -134,23 +134,24 @@ class Job:
 
     def kept(self, ticket: int, error: BaseException) -> BaseException:
         """Hands in an attempt that ``before`` has kept from leaving. Gives the error, which ends the job."""
-        self._hand_in(ticket, False, str(error) or type(error).__name__)
+        self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
         return error
 
     def give_up(self, ticket: int) -> None:
         """Waits for this one no longer."""
-        self._hand_in(ticket, True, "the job was ended before an answer came")
+        self._hand_in(self.dispatcher.outcome_unknown, ticket, "the job was ended before an answer came")
 
-    def _hand_in(self, ticket: int, sent: bool, cause: str) -> None:
+    def _hand_in(self, failure: Callable[[int, str], None], ticket: int, cause: str) -> None:
         try:
-            self.dispatcher.failure(ticket, sent, cause)
+            failure(ticket, cause)
         except InvalidInputError:
             # One that has an outcome since it was given up, or had an answer before.
             pass
 
     def broken(self, ticket: int, error: BaseException) -> Optional[BaseException]:
         """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
-        self._hand_in(ticket, not isinstance(error, NotSent), str(error) or type(error).__name__)
+        failure = self.dispatcher.not_sent if isinstance(error, NotSent) else self.dispatcher.outcome_unknown
+        self._hand_in(failure, ticket, str(error) or type(error).__name__)
         return _core.refused(*error.args) if isinstance(error, Unusable) else None
 
 
