@@ -80,7 +80,7 @@ impl Dispatcher {
 }
 
 /// Returns the fields of `koodrive.CallOutcome`, by their names.
-fn outcome<'py>(py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
+fn outcome(py: Python<'_>, it: CallOutcome<Key>) -> PyResult<Bound<'_, PyDict>> {
     let (key, call) = it.key;
     let reply = it
         .reply

@@ -240,7 +240,7 @@ class Step:
         "calls", "token", "halted", "wait" or "done": the core's actions.
         """
     @property
-    def halt(self, /) -> str | None:
+    def halt(self, /) -> str:
         """
         For "halted": the fields of ``koodrive.HaltedError`` as a JSON object.
         """
