@@ -43,6 +43,22 @@ impl Step {
     }
 }
 
+/// What ``koodrive.Progress`` holds.
+#[pyclass(frozen, get_all, module = "koodrive._core")]
+pub(crate) struct Counts {
+    pushed: u64,
+    requests: u64,
+    delivered: u64,
+    refused: u64,
+    unknown: u64,
+    given_up: u64,
+    not_sent: u64,
+    queued: u64,
+    waiting: u64,
+    in_flight: u64,
+    rate: f64,
+}
+
 /// What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct Dispatcher {
@@ -229,25 +245,21 @@ impl Dispatcher {
         self.core().progress().in_flight
     }
 
-    /// The fields of ``koodrive.Progress`` by their names.
-    fn progress<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+    /// How far the job is.
+    fn progress(&self) -> Counts {
         let it = self.core().progress();
-        let fields = PyDict::new(py);
-        for (name, count) in [
-            ("pushed", it.pushed),
-            ("requests", it.requests),
-            ("delivered", it.delivered),
-            ("refused", it.refused),
-            ("unknown", it.unknown),
-            ("given_up", it.given_up),
-            ("not_sent", it.not_sent),
-            ("queued", it.queued),
-            ("waiting", it.waiting),
-            ("in_flight", it.in_flight),
-        ] {
-            fields.set_item(name, count)?;
+        Counts {
+            pushed: it.pushed,
+            requests: it.requests,
+            delivered: it.delivered,
+            refused: it.refused,
+            unknown: it.unknown,
+            given_up: it.given_up,
+            not_sent: it.not_sent,
+            queued: it.queued,
+            waiting: it.waiting,
+            in_flight: it.in_flight,
+            rate: it.rate,
         }
-        fields.set_item("rate", it.rate)?;
-        Ok(fields)
     }
 }

@@ -14,7 +14,7 @@ mod _core {
     #[pymodule_export]
     use crate::client::{Acknowledgement, Call, Client, Request, SentRequest};
     #[pymodule_export]
-    use crate::dispatch::{Dispatcher, Step};
+    use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]
     use crate::errors::{
         date_without_zone, lone_surrogate, not_a_margin, not_a_type, not_sent, not_text,

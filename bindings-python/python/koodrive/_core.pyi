@@ -2,7 +2,7 @@ from _typeshed import Incomplete, SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "date_without_zone", "lone_surrogate", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "outcome_unknown", "refused", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "date_without_zone", "lone_surrogate", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "outcome_unknown", "refused", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
 
@@ -80,6 +80,34 @@ class Client:
         """
 
 @final
+class Counts:
+    """
+    What ``koodrive.Progress`` holds.
+    """
+    @property
+    def delivered(self, /) -> int: ...
+    @property
+    def given_up(self, /) -> int: ...
+    @property
+    def in_flight(self, /) -> int: ...
+    @property
+    def not_sent(self, /) -> int: ...
+    @property
+    def pushed(self, /) -> int: ...
+    @property
+    def queued(self, /) -> int: ...
+    @property
+    def rate(self, /) -> float: ...
+    @property
+    def refused(self, /) -> int: ...
+    @property
+    def requests(self, /) -> int: ...
+    @property
+    def unknown(self, /) -> int: ...
+    @property
+    def waiting(self, /) -> int: ...
+
+@final
 class Dispatcher:
     """
     What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
@@ -105,9 +133,9 @@ class Dispatcher:
         """
         Hands in a request that left and had no complete answer, and why.
         """
-    def progress(self, /) -> dict:
+    def progress(self, /) -> Counts:
         """
-        The fields of ``koodrive.Progress`` by their names.
+        How far the job is.
         """
     def push(self, /, key: Any, call: Call) -> None: ...
     @property

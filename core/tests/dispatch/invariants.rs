@@ -108,7 +108,6 @@ impl<'a> Run<'a> {
                 }
                 Action::Wait(until) => self.wait(until),
                 Action::Done => break,
-                other => panic!("{other:?}"),
             }
             self.push();
         }

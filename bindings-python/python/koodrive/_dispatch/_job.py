@@ -71,7 +71,8 @@ class Job:
 
     @property
     def progress(self) -> Progress:
-        return Progress(**self.dispatcher.progress())
+        counts = self.dispatcher.progress()
+        return Progress(**{name: getattr(counts, name) for name in Progress.__match_args__})
 
     def cancel(self) -> None:
         self.cancelled = True
