@@ -134,7 +134,7 @@ impl Fixed {
     }
 }
 
-/// What ``koodrive.Settings`` holds.
+/// The fields of ``koodrive.Settings``.
 #[derive(FromPyObject)]
 struct Settings {
     endpoint: String,
@@ -145,7 +145,7 @@ struct Settings {
     clock_offset: f64,
 }
 
-/// What a client takes everything but its credentials from.
+/// The source of everything in a client but its credentials.
 #[derive(FromPyObject)]
 enum Origin<'py> {
     /// Another client. The learned clock is then shared.
@@ -153,7 +153,7 @@ enum Origin<'py> {
     Settings(Settings),
 }
 
-/// What ``send`` knows of a request that has left.
+/// A request that ``send`` has sent: the parts that reading its reply needs.
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct SentRequest {
     x_date: String,

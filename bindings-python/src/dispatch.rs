@@ -19,7 +19,7 @@ use crate::convert::{self, Any, exception, octets, picked};
 /// The user's key, and the call as the user gave it.
 type Key = (Py<PyAny>, Py<Call>);
 
-/// What a driver is to do next.
+/// The next step of a driver.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 pub(crate) struct Step {
     /// "calls", "token", "halted", "wait" or "done": the core's actions.
@@ -43,7 +43,7 @@ impl Step {
     }
 }
 
-/// What ``koodrive.Progress`` holds.
+/// The fields of ``koodrive.Progress``.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 pub(crate) struct Counts {
     pushed: u64,

@@ -1,9 +1,9 @@
 //! Decides what a base URL may be, and normalises it as every URL parser would, so that the host that is signed is the
 //! host that is sent.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::InvalidInput;
 

@@ -82,7 +82,7 @@ class Client:
 @final
 class Counts:
     """
-    What ``koodrive.Progress`` holds.
+    The fields of ``koodrive.Progress``.
     """
     @property
     def delivered(self, /) -> int: ...
@@ -228,14 +228,14 @@ class Sandbox:
 @final
 class SandboxAnswer:
     """
-    What the sandbox answers, and how the answer travels.
+    An answer of the sandbox, and how it travels.
     """
     @property
     def body(self, /) -> bytes: ...
     @property
     def fault(self, /) -> str:
         """
-        What happens to the answer, in the words of the fault script; "pass" for nothing.
+        The fault that meets the answer, in the words of the fault script; "pass" where there is none.
         """
     @property
     def headers(self, /) -> list[tuple[str, bytes]]: ...
@@ -250,7 +250,7 @@ class SandboxAnswer:
 @final
 class SentRequest:
     """
-    What ``send`` knows of a request that has left.
+    A request that ``send`` has sent: the parts that reading its reply needs.
     """
     def __new__(cls, /, x_date: str, trace_id: str, reply_limit: SupportsIndex, sent_at: Any) -> SentRequest:
         """
@@ -260,7 +260,7 @@ class SentRequest:
 @final
 class Step:
     """
-    What a driver is to do next.
+    The next step of a driver.
     """
     @property
     def action(self, /) -> str:

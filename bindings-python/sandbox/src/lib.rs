@@ -16,14 +16,14 @@ import_exception!(koodrive, InvalidInputError);
 #[derive(Debug)]
 pub struct Sandbox(Mutex<sandbox::Sandbox>);
 
-/// What the sandbox answers, and how the answer travels.
+/// An answer of the sandbox, and how it travels.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 #[derive(Debug)]
 pub struct SandboxAnswer {
     status: u16,
     headers: Vec<(String, Py<PyBytes>)>,
     body: Py<PyBytes>,
-    /// What happens to the answer, in the words of the fault script; "pass" for nothing.
+    /// The fault that meets the answer, in the words of the fault script; "pass" where there is none.
     fault: &'static str,
     /// The time that the fault takes.
     seconds: f64,

@@ -106,7 +106,7 @@ _setters = {name: vars(CallOutcome)[name].__set__ for name in CallOutcome.__matc
 
 
 def outcome(fields: Mapping[str, object]) -> CallOutcome[Any]:
-    """Of the core's fields, by their names."""
+    """Returns the outcome with these fields of the core, by their names."""
     made: CallOutcome[Any] = object.__new__(CallOutcome)
     for name, set_field in _setters.items():
         set_field(made, fields[name])
@@ -201,7 +201,7 @@ class HaltedError(Exception):
 
 
 def halted(fields: str, cause: Optional[BaseException]) -> HaltedError:
-    """Of a JSON object of the core's fields. ``cause`` is why there was no token."""
+    """Returns the error with the core's ``fields``, a JSON object. ``cause`` is why there was no token."""
     import json  # no halt, no cost
 
     given = json.loads(fields)
