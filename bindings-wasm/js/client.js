@@ -47,7 +47,7 @@ export class Client {
     text("user id", userId);
     const made = checked(() => {
       const made = new (core().Core)(endpoint, allowPlainHttp, userId, credentials(texts));
-      // What is no number is no margin either, and the core says so.
+      // The core refuses NaN with the text for a wrong margin.
       return margin === undefined ? made : made.withClockMargin(typeof margin === "number" ? margin : NaN);
     });
     this.#state = new State(made, tokenFunction(options));
