@@ -1,24 +1,28 @@
 //! The client: endpoint, user id and credentials, checked once. It turns a call into a request and a response into a reply.
 
 mod join;
+mod target;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderValue, Request, Response, StatusCode, Uri};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 
+use crate::attempt::Attempt;
 use crate::date::{self, ClockOffset};
+use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
-use crate::operation::{Facts, OPERATIONS};
 use crate::reply::Received;
-use crate::request::{Authorization, AuthorizationKind, FixedParts, RequestOptions, VaryingParts};
+use crate::request::{FixedParts, RequestOptions, VaryingParts};
 use crate::signing::PreparedRequest;
 use crate::text::check_header_value;
 use crate::{
     CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, Credentials, Endpoint, InvalidInput, Operation,
-    ReplyError, XDate, header, signing,
+    ReplyError, XDate, header,
 };
+pub(crate) use target::TargetOf;
+use target::{FixedTargets, Target};
 
 /// A caller of the API. Cheap to clone; clones share what they learn about the server's clock.
 #[derive(Clone)]
@@ -29,16 +33,13 @@ pub struct Client {
     clock_offset: ClockOffset,
 }
 
-/// What never changes for a client, and what is derived from it once per operation.
-struct Identity {
+/// Everything that never changes for a client, and what is derived from it.
+pub(crate) struct Identity {
     endpoint: Endpoint,
     user_id: String,
     /// Filled on first use, and never by a host that has a type of its own for headers.
     user_id_value: OnceLock<HeaderValue>,
-    /// Filled on first use: a program calls one operation or two of them.
-    uris: [OnceLock<Uri>; OPERATIONS],
-    /// Filled by the first signature of an operation.
-    prepared: [OnceLock<PreparedRequest>; OPERATIONS],
+    fixed: FixedTargets,
 }
 
 impl Client {
@@ -54,14 +55,13 @@ impl Client {
         credentials: Credentials,
     ) -> Result<Self, InvalidInput> {
         let user_id = user_id.into();
-        check_header_value("user id", &user_id)?;
+        check_header_value(&user_id).map_err(|problem| InvalidInput::option("user_id", problem))?;
         Ok(Self {
             identity: Arc::new(Identity {
                 endpoint,
                 user_id,
                 user_id_value: OnceLock::new(),
-                uris: Default::default(),
-                prepared: Default::default(),
+                fixed: FixedTargets::default(),
             }),
             credentials,
             clock_margin: CLOCK_MARGIN_DEFAULT,
@@ -86,9 +86,7 @@ impl Client {
     /// More than [`CLOCK_MARGIN_MAX`] seconds.
     pub fn with_clock_margin(&self, seconds: u32) -> Result<Self, InvalidInput> {
         if seconds > CLOCK_MARGIN_MAX {
-            return Err(InvalidInput::new(format!(
-                "clock margin is {seconds} seconds; it must be a whole number from 0 to {CLOCK_MARGIN_MAX}"
-            )));
+            return Err(margin_out_of_range());
         }
         Ok(Self {
             clock_margin: seconds,
@@ -151,8 +149,10 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Only on time: an X-Date beyond the years 0001 to 9999.
-    pub fn request<O: Operation>(
+    /// An X-Date beyond the years 0001 to 9999; credentials that are [`later`](Credentials::later) or
+    /// [`detached`](Credentials::detached); a path, a query, a header or a body that an operation of another crate must not have; a
+    /// URL of more than 65,534 bytes.
+    pub fn request<O: Operation + ?Sized>(
         &self,
         call: &O,
         now: DateTime<Utc>,
@@ -164,52 +164,85 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Only on time: an explicit date that lies in the future or is more than 15 minutes old, an X-Date beyond the years
-    /// 0001 to 9999.
-    pub fn request_with<O: Operation>(
+    /// Those of [`request`](Self::request); an explicit date that lies in the future or is more than 15 minutes old.
+    pub fn request_with<O: Operation + ?Sized>(
         &self,
         call: &O,
         now: DateTime<Utc>,
         options: &RequestOptions,
     ) -> Result<Request<Vec<u8>>, InvalidInput> {
-        Ok(self.join::<O>(self.varying_parts(call, now, options)?))
+        let target = self.identity.target(call)?;
+        let parts = self.varying(&target, body_of(call)?, now, options)?;
+        self.join(&target, call.headers(), parts)
     }
 
-    /// The half of a request that never changes, for a host that builds requests in a type of its own.
-    #[must_use]
-    pub fn fixed_parts<O: Operation>(&self, call: &O) -> FixedParts {
-        self.fixed(&Facts::of::<O>(), call.body().is_some())
-    }
-
-    fn fixed(&self, operation: &Facts, has_body: bool) -> FixedParts {
-        let mut headers = vec![("x-user-id", self.identity.user_id.clone())];
-        if has_body {
-            headers.insert(0, ("content-type", header::JSON.to_owned()));
-        }
-        FixedParts {
-            method: operation.method.clone(),
-            url: self.identity.endpoint.url(operation.path),
-            headers,
-        }
-    }
-
-    /// The half of a request that varies with the call, for a host that builds requests in a type of its own.
+    /// Begins one exchange: the request, and then its reply or its failure. `call` may be borrowed; an owned one, or an `Arc` of
+    /// it, makes an attempt that lives as long as it has to.
     ///
     /// # Errors
     ///
-    /// Those of [`request_with`](Self::request_with).
-    pub fn varying_parts<O: Operation>(
+    /// Those of [`request_with`](Self::request_with), but for detached credentials, which sign with
+    /// [`Attempt::with_signature`].
+    pub fn attempt<O: Operation>(
+        &self,
+        call: O,
+        now: DateTime<Utc>,
+        options: &RequestOptions,
+    ) -> Result<Attempt<O>, InvalidInput> {
+        Attempt::new(self, call, now, options)
+    }
+
+    /// Returns the half of a request that never changes, for a host that builds requests in a type of its own. A host may keep it
+    /// for calls with a [`fixed_path`](Operation::fixed_path).
+    ///
+    /// # Errors
+    ///
+    /// A path, a query or a header that an operation of another crate must not have; a URL of more than 65,534 bytes.
+    pub fn fixed_parts<O: Operation + ?Sized>(&self, call: &O) -> Result<FixedParts, InvalidInput> {
+        let target = self.identity.target(call)?;
+        let mut headers: Vec<(HeaderName, String)> = Vec::new();
+        if call.body().is_some() {
+            headers.push((header::CONTENT_TYPE, header::JSON.to_owned()));
+        }
+        headers.push((header::X_USER_ID, self.identity.user_id.clone()));
+        headers.extend(
+            call.headers()
+                .iter()
+                .map(|(name, value)| (name.clone(), value.to_owned())),
+        );
+        Ok(FixedParts {
+            method: target.method().clone(),
+            url: target.url(&self.identity),
+            headers,
+        })
+    }
+
+    /// Returns the half of a request that varies with the call, for a host that builds requests in a type of its own.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`request_with`](Self::request_with), but for detached credentials: see
+    /// [`VaryingParts::string_to_sign`].
+    pub fn varying_parts<O: Operation + ?Sized>(
         &self,
         call: &O,
         now: DateTime<Utc>,
         options: &RequestOptions,
     ) -> Result<VaryingParts, InvalidInput> {
-        self.varying(&Facts::of::<O>(), call.body(), now, options)
+        let target = self.identity.target(call)?;
+        self.varying(&target, body_of(call)?, now, options)
     }
 
-    fn varying(
+    pub(crate) fn target<O: Operation + ?Sized>(
         &self,
-        operation: &Facts,
+        call: &O,
+    ) -> Result<TargetOf<'_>, InvalidInput> {
+        self.identity.target(call)
+    }
+
+    pub(crate) fn varying(
+        &self,
+        target: &Target,
         body: Option<String>,
         now: DateTime<Utc>,
         options: &RequestOptions,
@@ -219,21 +252,13 @@ impl Client {
             Some(date) => date::explicit(date, now, offset)?,
             None => date::computed(now, offset, self.clock_margin)?,
         };
-        let authorization = match self.credentials.signing_key() {
-            Ok(key) => {
-                let body = body.as_deref().unwrap_or_default();
-                let signature = key.sign(&self.prepared_request(operation).hash(x_date, body));
-                AuthorizationKind::Signed(signing::authorization(
-                    key.app_id(),
-                    signing::SIGNED_HEADERS,
-                    signature.as_str(),
-                ))
-            }
-            Err(given) => AuthorizationKind::Given(Arc::clone(given)),
-        };
+        let authorization = self.credentials.authorize(|| {
+            let body = body.as_deref().unwrap_or_default();
+            target.prepared(&self.identity).hash(x_date, body)
+        })?;
         Ok(VaryingParts {
             x_date,
-            authorization: Authorization(authorization),
+            authorization,
             body,
             trace_id: options.trace_id,
         })
@@ -244,8 +269,9 @@ impl Client {
     /// # Errors
     ///
     /// [`ErrorKind::Api`](crate::ErrorKind::Api) for any status but 200 and for a code other than `0`,
-    /// [`ErrorKind::UnreadableReply`](crate::ErrorKind::UnreadableReply) for a 200 that nobody can read.
-    pub fn parse<O: Operation, B: AsRef<[u8]>>(
+    /// [`ErrorKind::UnreadableReply`](crate::ErrorKind::UnreadableReply) for a 200 whose body cannot be read. A
+    /// [`RawCall`](crate::RawCall) takes any 2xx and a missing code as well.
+    pub fn parse<O: Operation + ?Sized, B: AsRef<[u8]>>(
         &self,
         call: &O,
         response: &Response<B>,
@@ -259,48 +285,81 @@ impl Client {
     }
 
     /// As [`parse`](Self::parse), for a transport whose response is another type: `headers` is a
-    /// [`HeaderMap`](http::HeaderMap) or what was picked out of another map. `call` is there for its reply type.
+    /// [`HeaderMap`](http::HeaderMap) or what was picked out of another map.
     ///
     /// # Errors
     ///
     /// Those of [`parse`](Self::parse).
-    pub fn parse_parts<'a, O: Operation>(
+    pub fn parse_parts<'a, O: Operation + ?Sized>(
         &self,
-        _call: &O,
+        call: &O,
         status: StatusCode,
         headers: impl Into<ReplyHeaders<'a>>,
         body: &[u8],
     ) -> Result<O::Reply, ReplyError> {
-        self.received::<O>(status, headers.into(), body).read::<O>()
+        self.parse_reply(call, status, headers.into(), body, SentHeaders::default())
     }
 
-    /// The error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
+    /// Returns the error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
     /// did read, of which the error shows the first characters.
     #[must_use]
-    pub fn reply_too_long<'a, O: Operation>(
+    pub fn reply_too_long<'a, O: Operation + ?Sized>(
         &self,
-        _call: &O,
+        call: &O,
         status: StatusCode,
         headers: impl Into<ReplyHeaders<'a>>,
         start: &[u8],
         limit: usize,
     ) -> ReplyError {
-        self.received::<O>(status, headers.into(), start)
-            .too_long(limit)
+        let headers = headers.into();
+        self.reply_beyond_limit(call, status, headers, start, limit, SentHeaders::default())
     }
 
-    fn received<'a, O: Operation>(
-        &'a self,
+    pub(crate) fn parse_reply<O: Operation + ?Sized>(
+        &self,
+        call: &O,
         status: StatusCode,
-        headers: ReplyHeaders<'a>,
-        body: &'a [u8],
-    ) -> Received<'a> {
+        headers: ReplyHeaders<'_>,
+        body: &[u8],
+        sent: SentHeaders<'_>,
+    ) -> Result<O::Reply, ReplyError> {
         Received {
-            operation: O::NAME,
-            endpoint: &self.identity.endpoint,
+            call: &call,
+            client: self,
             status,
             headers,
             body,
+            sent,
+        }
+        .read(call)
+    }
+
+    pub(crate) fn reply_beyond_limit<O: Operation + ?Sized>(
+        &self,
+        call: &O,
+        status: StatusCode,
+        headers: ReplyHeaders<'_>,
+        start: &[u8],
+        limit: usize,
+        sent: SentHeaders<'_>,
+    ) -> ReplyError {
+        Received {
+            call: &call,
+            client: self,
+            status,
+            headers,
+            body: start,
+            sent,
+        }
+        .too_long(limit)
+    }
+
+    /// The same client, whose clock begins where this one's is and is then shared with nobody.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn with_own_clock(&self) -> Self {
+        Self {
+            clock_offset: self.clock_offset.copy(),
+            ..self.clone()
         }
     }
 
@@ -331,18 +390,29 @@ impl Client {
         }
     }
 
-    /// What is signed, with the method, host, path and headers of this client.
-    pub(crate) fn prepared_request(&self, operation: &Facts) -> &PreparedRequest {
-        self.identity.prepared[operation.index].get_or_init(|| {
-            let endpoint = &self.identity.endpoint;
-            PreparedRequest::new(
-                operation.method.as_str(),
-                &[endpoint.prefix(), operation.path].concat(),
-                endpoint.authority(),
-                &self.identity.user_id,
-            )
-        })
+    /// Returns what is signed for `target`, with the host and the headers of this client.
+    pub(crate) fn prepared_request<'a>(&'a self, target: &'a TargetOf<'_>) -> &'a PreparedRequest {
+        target.prepared(&self.identity)
     }
+}
+
+/// Returns the body of `call`, which a GET must not have.
+pub(crate) fn body_of<O: Operation + ?Sized>(call: &O) -> Result<Option<String>, InvalidInput> {
+    let body = call.body();
+    if body.is_some() && call.method() == http::Method::GET {
+        return Err(InvalidInput::new(
+            "body",
+            "GET has no body; pass the values in the query",
+        ));
+    }
+    Ok(body)
+}
+
+pub(crate) fn margin_out_of_range() -> InvalidInput {
+    InvalidInput::option(
+        "clock_margin",
+        format!("out of range; pass whole seconds from 0 s to {CLOCK_MARGIN_MAX} s"),
+    )
 }
 
 impl fmt::Debug for Client {

@@ -9,11 +9,12 @@ use http::HeaderValue;
 use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::InvalidInput;
-use crate::signing::SigningKey;
-use crate::text::{check_header_value, empty};
+use crate::request::{Authorization, AuthorizationKind};
+use crate::signing::{Hex, SIGNED_HEADERS, SigningKey, authorization, string_to_sign_of};
+use crate::text::{EMPTY, check_header_value};
 
-/// How the caller authenticates. Which way notifyPackageExpire accepts is not published, so both are complete
-/// (contract.md 4): ask your Huawei contact.
+/// How the caller authenticates: an app id, which is the published way, or a token. Both are complete (`docs/contract.md`,
+/// section 4): ask your Huawei contact.
 ///
 /// Clones share one copy of the secret; it is zeroized with the last of them.
 #[derive(Clone)]
@@ -23,6 +24,9 @@ pub struct Credentials(Kind);
 enum Kind {
     Authorization(Arc<GivenAuthorization>),
     App(Arc<SigningKey>),
+    /// Signs elsewhere.
+    Detached(Arc<str>),
+    Later,
 }
 
 impl Credentials {
@@ -33,25 +37,26 @@ impl Credentials {
     ///
     /// An empty token, or one that no header can carry: control characters, non-ASCII, a blank at either end.
     pub fn token(token: &str) -> Result<Self, InvalidInput> {
-        check_header_value("token", token)?;
+        check_option("token", token)?;
         let scheme = token.as_bytes().get(..6).unwrap_or_default();
         let is_bearer = scheme.eq_ignore_ascii_case(b"bearer");
         let value = match token.as_bytes().get(6) {
             None if is_bearer => {
-                return Err(InvalidInput::new(
-                    "token holds only the word Bearer; the token is missing",
+                return Err(InvalidInput::option(
+                    "token",
+                    "contains only the word Bearer; pass the token",
                 ));
             }
             Some(b' ') if is_bearer => token.to_owned(),
             Some(b'+') if is_bearer => {
                 let bare = &token[7..];
-                check_header_value("token after Bearer+", bare)?;
+                check_option("token", bare)?;
                 bearer(bare)
             }
             _ if token.starts_with("AT ") => token.to_owned(),
             _ => bearer(token),
         };
-        Ok(Self::authorization_value(value))
+        Ok(Self::authorization_value(value, true))
     }
 
     /// The exact value of the header Authorization, untouched.
@@ -60,8 +65,8 @@ impl Credentials {
     ///
     /// An empty value, or one that no header can carry: control characters, non-ASCII, a blank at either end.
     pub fn authorization(value: &str) -> Result<Self, InvalidInput> {
-        check_header_value("authorization", value)?;
-        Ok(Self::authorization_value(value.to_owned()))
+        check_option("authorization", value)?;
+        Ok(Self::authorization_value(value.to_owned(), false))
     }
 
     /// An app id and its secret: every request is signed with HMAC-SHA256 ("App-based Authentication Generation Rule").
@@ -72,18 +77,14 @@ impl Credentials {
     /// whose fields are separated by commas; a secret that begins or ends with white space, which is a line break read from
     /// a file along with it.
     pub fn app(app_id: &str, app_secret: &str) -> Result<Self, InvalidInput> {
-        check_header_value("app id", app_id)?;
-        if let Some(character) = app_id.chars().find(|c| matches!(c, ',' | ' ')) {
-            return Err(InvalidInput::new(format!(
-                "app id holds '{character}'; a blank or a comma would end it inside the header Authorization"
-            )));
-        }
+        check_app_id(app_id)?;
         if app_secret.is_empty() {
-            return Err(empty("app secret"));
+            return Err(InvalidInput::option("app_secret", EMPTY));
         }
         if app_secret.trim().len() != app_secret.len() {
-            return Err(InvalidInput::new(
-                "app secret begins or ends with white space; remove it (a line break at the end of a file?)",
+            return Err(InvalidInput::option(
+                "app_secret",
+                "begins or ends with white space; remove it (a line break at the end of a file?)",
             ));
         }
         let key = prepared(app_id, app_secret);
@@ -92,19 +93,107 @@ impl Credentials {
         Ok(Self(Kind::App(key)))
     }
 
-    fn authorization_value(value: String) -> Self {
+    /// An app id whose secret stays elsewhere, in a KMS, an HSM or a FIPS module: an [`Attempt`](crate::Attempt) gives the string to
+    /// sign and takes the signature.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`app`](Self::app) about the app id.
+    pub fn detached(app_id: &str) -> Result<Self, InvalidInput> {
+        check_app_id(app_id)?;
+        Ok(Self(Kind::Detached(app_id.into())))
+    }
+
+    /// Credentials that are not known yet, for a client that gets a token with
+    /// [`Client::with_credentials`](crate::Client::with_credentials) before it sends. Nothing is built with them.
+    #[must_use]
+    pub const fn later() -> Self {
+        Self(Kind::Later)
+    }
+
+    fn authorization_value(value: String, is_token: bool) -> Self {
         Self(Kind::Authorization(Arc::new(GivenAuthorization {
             text: Zeroizing::new(value),
+            is_token,
             header_value: OnceLock::new(),
         })))
     }
 
-    /// The key, where requests are signed.
-    pub(crate) fn signing_key(&self) -> Result<&SigningKey, &Arc<GivenAuthorization>> {
+    /// Returns the header of a request. `hash` gives the hash of its canonical request, where it is signed.
+    pub(crate) fn authorize(
+        &self,
+        hash: impl FnOnce() -> Hex,
+    ) -> Result<Authorization, InvalidInput> {
+        Ok(Authorization(match &self.0 {
+            Kind::Authorization(given) => AuthorizationKind::Given(Arc::clone(given)),
+            Kind::App(key) => AuthorizationKind::Signed(authorization(
+                key.app_id(),
+                SIGNED_HEADERS,
+                key.sign(&hash()).as_str(),
+            )),
+            Kind::Detached(app_id) => AuthorizationKind::Unsigned {
+                app_id: Arc::clone(app_id),
+                string_to_sign: string_to_sign_of(&hash()),
+            },
+            Kind::Later => {
+                return Err(InvalidInput::option(
+                    "token",
+                    "not known yet; use send, or pass a token to with_credentials",
+                ));
+            }
+        }))
+    }
+
+    /// Returns the key, where this client signs with it.
+    pub(crate) fn signing_key(&self) -> Option<&SigningKey> {
         match &self.0 {
-            Kind::App(key) => Ok(key),
-            Kind::Authorization(value) => Err(value),
+            Kind::App(key) => Some(key),
+            Kind::Authorization(_) | Kind::Detached(_) | Kind::Later => None,
         }
+    }
+
+    /// Returns the value that every request sends, where it is known.
+    #[cfg(feature = "sandbox")]
+    pub(crate) fn given(&self) -> Option<&str> {
+        match &self.0 {
+            Kind::Authorization(given) => Some(given.as_str()),
+            Kind::App(_) | Kind::Detached(_) | Kind::Later => None,
+        }
+    }
+
+    pub(crate) fn scheme(&self) -> Scheme {
+        match &self.0 {
+            Kind::App(_) | Kind::Detached(_) => Scheme::AppId,
+            Kind::Authorization(given) if given.is_token => Scheme::Token,
+            Kind::Authorization(_) => Scheme::Given,
+            Kind::Later => Scheme::Token,
+        }
+    }
+}
+
+/// The kind of credentials that a request was sent with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    AppId,
+    Token,
+    /// A value that was passed as it is.
+    Given,
+}
+
+fn check_option(name: &'static str, value: &str) -> Result<(), InvalidInput> {
+    check_header_value(value).map_err(|problem| InvalidInput::option(name, problem))
+}
+
+fn check_app_id(app_id: &str) -> Result<(), InvalidInput> {
+    check_option("app_id", app_id)?;
+    match app_id.chars().find(|c| matches!(c, ',' | ' ')) {
+        None => Ok(()),
+        Some(character) => Err(InvalidInput::option(
+            "app_id",
+            format!(
+                "contains '{character}', which would end it inside the header Authorization; remove it"
+            ),
+        )),
     }
 }
 
@@ -122,6 +211,7 @@ fn bearer(token: &str) -> String {
 /// A value of the header Authorization that every request sends as it is. Zeroized with its last clone, in both forms.
 pub(crate) struct GivenAuthorization {
     text: Zeroizing<String>,
+    is_token: bool,
     /// Made for the first request that is a [`http::Request`]; costs nothing to clone.
     header_value: OnceLock<HeaderValue>,
 }
@@ -166,6 +256,8 @@ impl fmt::Debug for Credentials {
                 "Credentials {{ app_id: {}, app_secret: *** }}",
                 key.app_id()
             ),
+            Kind::Detached(app_id) => write!(f, "Credentials {{ app_id: {app_id}, detached }}"),
+            Kind::Later => f.write_str("Credentials { later }"),
         }
     }
 }

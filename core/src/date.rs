@@ -6,11 +6,11 @@
 //! offset = `Date` of a reply - the time the reply was received
 //! ```
 //!
-//! The service refuses a date later than its own now, so everything here may err only towards the past (contract.md 6).
+//! The service refuses a date later than its own now, so everything here may err only towards the past (`docs/contract.md`, section 6).
 
 use std::fmt;
 use std::ops::Range;
-use std::str;
+use std::str::{self, FromStr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::SystemTime;
@@ -32,13 +32,13 @@ pub const CLOCK_MARGIN_MAX: u32 = 600;
 /// A reply that took longer says too little about the clock. In milliseconds.
 const LONGEST_EXCHANGE: i64 = 60_000;
 
-/// Beyond a day it is not a clock that is wrong but a reply. In milliseconds.
+/// The largest clock offset that is taken from a reply, in milliseconds. A larger one means that the reply is wrong, not the clock.
 const LARGEST_OFFSET: u64 = 24 * 60 * 60 * 1000;
 
 /// The value of the header X-Date: UTC, `20251103T070140Z`.
 ///
 /// The pages print the pattern as `yyyMMdd'T'HHmmss'Z'` and `yyyyMMDD…`; their examples, and the signature page, say
-/// four-digit year, month, day of month, 24-hour clock, UTC (contract.md 3).
+/// four-digit year, month, day of month, 24-hour clock, UTC (`docs/contract.md`, section 3).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct XDate([u8; 16]);
 
@@ -54,10 +54,13 @@ impl XDate {
             .ok()
             .filter(|year| (1..=9999).contains(year))
             .ok_or_else(|| {
-                InvalidInput::new(format!(
-                    "X-Date would fall in the year {}; it has four digits, so it must lie in 0001 to 9999",
-                    day.year()
-                ))
+                InvalidInput::option(
+                    "now",
+                    format!(
+                        "X-Date would fall in the year {}; its year must lie in 0001 to 9999",
+                        day.year()
+                    ),
+                )
             })?;
         let mut text = *b"00000000T000000Z";
         two_digits(&mut text, 0, year / 100);
@@ -79,7 +82,7 @@ impl XDate {
         read(text)
             .and_then(|date| Self::from_datetime(date).ok())
             .ok_or_else(|| {
-                InvalidInput::new("X-Date is no date in the form 20251103T070140Z (UTC)")
+                InvalidInput::message("X-Date is not a date in the form 20251103T070140Z (UTC)")
             })
     }
 
@@ -103,6 +106,36 @@ impl XDate {
         let age = server_now.timestamp() - self.to_datetime().timestamp();
         let beyond_the_second = server_now.timestamp_subsec_nanos() > 0;
         (0..WINDOW).contains(&age) || age == WINDOW && !beyond_the_second
+    }
+}
+
+impl FromStr for XDate {
+    type Err = InvalidInput;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInput> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<&str> for XDate {
+    type Error = InvalidInput;
+
+    fn try_from(text: &str) -> Result<Self, InvalidInput> {
+        Self::parse(text)
+    }
+}
+
+impl TryFrom<DateTime<Utc>> for XDate {
+    type Error = InvalidInput;
+
+    fn try_from(date: DateTime<Utc>) -> Result<Self, InvalidInput> {
+        Self::from_datetime(date)
+    }
+}
+
+impl AsRef<str> for XDate {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -173,17 +206,23 @@ pub(crate) fn explicit(
     } else {
         "is more than 15 minutes old"
     };
-    Err(InvalidInput::new(format!(
-        "date {date} {why}; by the service's clock it is about {}, and an X-Date must not be later and at most 15 minutes older",
-        XDate::from_datetime(server_now)?
-    )))
+    let server_now = XDate::from_datetime(server_now)?;
+    Err(InvalidInput::option(
+        "date",
+        format!(
+            "{date} {why}; the service's clock reads about {server_now}, and X-Date must not be later and at most 15 minutes older"
+        ),
+    ))
 }
 
 /// So many milliseconds later, cut to the millisecond.
 fn moved(now: DateTime<Utc>, milliseconds: i64) -> Result<DateTime<Utc>, InvalidInput> {
     // The calendar's milliseconds are far from the ends of 64 bits.
     DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds).ok_or_else(|| {
-        InvalidInput::new("now lies beyond the calendar; X-Date must lie in the years 0001 to 9999")
+        InvalidInput::option(
+            "now",
+            "beyond the calendar; X-Date must lie in the years 0001 to 9999",
+        )
     })
 }
 
@@ -200,11 +239,18 @@ impl ClockOffset {
         let floor = whole - i64::from(TimeDelta::milliseconds(whole) > offset);
         let new = Self::default();
         if !new.set(floor) {
-            return Err(InvalidInput::new(
-                "clock offset must lie within 24 hours, either way",
+            return Err(InvalidInput::option(
+                "clock_offset",
+                "out of range; pass an offset within 24 hours, either way",
             ));
         }
         Ok(new)
+    }
+
+    /// A clock with the same offset, which then learns for itself.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn copy(&self) -> Self {
+        Self(Arc::new(AtomicI32::new(self.get())))
     }
 
     /// In milliseconds.
@@ -221,7 +267,7 @@ impl ClockOffset {
         within
     }
 
-    /// Replaces the offset by what this reply says, if it says it well enough (contract.md 6). Gives whether it does.
+    /// Replaces the offset by what this reply says, if it says it well enough (`docs/contract.md`, section 6). Gives whether it does.
     pub(crate) fn observe(
         &self,
         headers: ReplyHeaders<'_>,

@@ -3,7 +3,7 @@
 //!
 //! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget; `Retry-After`; a pace that answers to
 //! the service; renewal of tokens; the server's clock; a halt where every call gets the same answer; one outcome per call. Every
-//! number and its reason is in [`Policy`]; what is not a number a caller would choose stands where it is used.
+//! option and its reason is in [`Config`]; every other number stands where it is used.
 //!
 //! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of their outcomes.
 //!
@@ -30,9 +30,9 @@
 //! # All calls
 //!
 //! ```text
-//!      sending ──── 401, or the token's age ─────────► token wanted ──── credentials() ───► sending
+//!      sending ──── 401, or the token's age ─────────► token wanted ── set_credentials() ─► sending
 //!      sending ──── the same answer 20 times in a row ─► halted ──────── resume() ────────► sending
-//!      token wanted ── no_token(), 8 times in a row ───► halted
+//!      token wanted ─ token_failed(), 8 times in a row ───► halted
 //!      any ──── cancel() ──► draining ──── what is in flight has ended ────────────────────► done
 //!      sending ──── finish(), and every call has had its outcome ──────────────────────────► done
 //! ```
@@ -58,13 +58,13 @@
 //!
 //! use chrono::{DateTime, Utc};
 //! use http::{HeaderMap, StatusCode};
-//! use koodrive::dispatch::{Action, Dispatcher, Now, Policy, Verdict};
+//! use koodrive::dispatch::{Action, Config, Dispatcher, Now, Verdict};
 //! use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
 //!
 //! # fn main() -> Result<(), koodrive::InvalidInput> {
 //! let credentials = Credentials::app("my-app-id", "example-app-secret-not-real")?;
 //! let client = Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials)?;
-//! let mut dispatcher = Dispatcher::new(&client, Policy::default(), 42)?; // in a program: a random seed
+//! let mut dispatcher = Dispatcher::new(&client, Config::default(), 42); // in a program: a random seed
 //!
 //! // In a program: Utc::now(), and what has passed since the start.
 //! let start: DateTime<Utc> = "2025-11-03T07:01:45Z".parse().unwrap();
@@ -72,32 +72,32 @@
 //!
 //! // It asks for calls; this source has one.
 //! assert!(matches!(dispatcher.poll(at(0)), Action::Calls(64)));
-//! dispatcher.push("row 1", NotifyPackageExpire::new("189642158555241211", "14")?).unwrap();
+//! dispatcher.push("row 1", &NotifyPackageExpire::new("189642158555241211", "14")?).unwrap();
 //! dispatcher.finish();
 //!
 //! // queued -> in flight: send this.
-//! let Action::Send(attempt) = dispatcher.poll(at(0)) else { panic!() };
-//! let ticket = attempt.ticket;
-//! let request: http::Request<Vec<u8>> = dispatcher.request(attempt.parts);
+//! let Action::Send(outgoing) = dispatcher.poll(at(0)) else { panic!() };
+//! let ticket = outgoing.ticket;
+//! let request: http::Request<Vec<u8>> = dispatcher.request(outgoing)?;
 //! assert_eq!(request.headers()["x-date"], "20251103T070140Z");
 //! assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None))); // for the answer
 //!
 //! // in flight -> waiting: the service is busy.
 //! let mut headers = HeaderMap::new();
 //! headers.insert("retry-after", "2".parse().unwrap());
-//! dispatcher.response(ticket, StatusCode::TOO_MANY_REQUESTS, &headers, b"", at(1))?;
+//! dispatcher.handle_response(ticket, StatusCode::TOO_MANY_REQUESTS, &headers, b"", at(1))?;
 //! let Action::Wait(Some(until)) = dispatcher.poll(at(1)) else { panic!() };
 //! assert_eq!(until, Duration::from_secs(3));
 //!
 //! // waiting -> in flight: the same call, signed anew, under the same trace id.
-//! let Action::Send(attempt) = dispatcher.poll(at(3)) else { panic!() };
-//! assert_eq!(attempt.number, 2);
-//! assert_eq!(attempt.parts.trace_id.unwrap().as_str(), request.headers()["x-traceid"]);
-//! assert_eq!(attempt.parts.x_date.as_str(), "20251103T070143Z");
+//! let Action::Send(outgoing) = dispatcher.poll(at(3)) else { panic!() };
+//! assert_eq!(outgoing.attempt, 2);
+//! assert_eq!(outgoing.parts.trace_id.unwrap().as_str(), request.headers()["x-traceid"]);
+//! assert_eq!(outgoing.parts.x_date.as_str(), "20251103T070143Z");
 //!
 //! // in flight -> delivered.
 //! let body = br#"{"code":0,"msg":"Success."}"#;
-//! dispatcher.response(attempt.ticket, StatusCode::OK, &HeaderMap::new(), body, at(4))?;
+//! dispatcher.handle_response(outgoing.ticket, StatusCode::OK, &HeaderMap::new(), body, at(4))?;
 //! let Action::Outcome(outcome) = dispatcher.poll(at(4)) else { panic!() };
 //! assert_eq!((outcome.key, outcome.verdict, outcome.attempts), ("row 1", Verdict::Delivered, 2));
 //! assert!(matches!(dispatcher.poll(at(4)), Action::Done));
@@ -107,11 +107,11 @@
 
 mod action;
 mod budget;
+mod config;
 mod judge;
 mod outcome;
 mod pace;
 mod places;
-mod policy;
 mod poll;
 mod progress;
 mod random;
@@ -125,15 +125,15 @@ use std::time::Duration;
 
 use http::{Request, StatusCode};
 
-pub use action::{Action, Attempt, Halt, NotTaken, Now, Ticket};
+pub use action::{Action, Halt, NotTaken, Now, Outgoing, Ticket};
+pub use config::{Config, DispatchOption, OPTIONS, Unit};
 pub use outcome::{CallOutcome, Verdict};
-pub use policy::Policy;
 pub use progress::Progress;
 
+use crate::client::body_of;
 use crate::header::ReplyHeaders;
 use crate::{
-    Client, Credentials, FixedParts, InvalidInput, NotifyPackageExpire, TransportError,
-    VaryingParts,
+    Client, Credentials, FixedParts, InvalidInput, Operation, PreparedCall, TransportError,
 };
 use budget::RetryBudget;
 use pace::Pace;
@@ -146,7 +146,7 @@ use server_clock::ServerClock;
 /// Decides for many calls. `K` is whatever the caller knows a call by: it is moved in and comes back with the outcome.
 pub struct Dispatcher<K> {
     client: Client,
-    policy: Policy,
+    config: Config,
     places: Places<K>,
     /// Calls that were never sent, in the order of their pushes.
     queued: VecDeque<u32>,
@@ -182,16 +182,12 @@ struct Waiting {
 }
 
 impl<K> Dispatcher<K> {
-    /// A dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed` makes
-    /// trace ids and jitter: give 8 random bytes, since dispatchers with the same seed make the same trace ids.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Policy::check`].
-    pub fn new(client: &Client, policy: Policy, seed: u64) -> Result<Self, InvalidInput> {
-        policy.check()?;
-        Ok(Self {
-            client: client.with_clock_offset(client.clock_offset())?,
+    /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed`
+    /// makes trace ids and jitter: pass 8 random bytes, since dispatchers with the same seed make the same trace ids.
+    #[must_use]
+    pub fn new(client: &Client, config: Config, seed: u64) -> Self {
+        Self {
+            client: client.with_own_clock(),
             places: Places::new(),
             queued: VecDeque::new(),
             waiting: BinaryHeap::new(),
@@ -203,41 +199,54 @@ impl<K> Dispatcher<K> {
             cancelled: false,
             halt: None,
             halt_is_said: false,
-            pace: Pace::new(policy.rate, policy.burst()),
-            budget: RetryBudget::new(policy.retry_ratio, policy.concurrency),
-            same_answer: SameAnswer::new(policy.halt_after),
-            renewal: Renewal::new(policy.renews_token, policy.token_age),
+            pace: Pace::new(config.rate, config.burst_size()),
+            budget: RetryBudget::new(config.retry_ratio, config.concurrency),
+            same_answer: SameAnswer::new(config.halt_after),
+            renewal: Renewal::new(config.renews_token, config.token_age),
             clock: ServerClock::default(),
             random: Random::new(seed),
             counts: Progress::default(),
             latest: 0,
-            policy,
-        })
+            config,
+        }
     }
 
-    /// Takes a call. It has one outcome, whatever happens.
+    /// Takes a call of any operation. It has one outcome, whatever happens. After [`cancel`](Self::cancel) that is
+    /// [`Verdict::NotSent`].
     ///
     /// # Errors
     ///
-    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after [`finish`](Self::finish) and
-    /// [`cancel`](Self::cancel).
-    pub fn push(&mut self, key: K, call: NotifyPackageExpire) -> Result<(), NotTaken<K>> {
-        let reason = if self.ended {
-            Some("nothing is taken after finish and cancel; push before")
-        } else if self.room() == 0 {
-            Some("there is no room; push only as many calls as were asked for")
+    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after [`finish`](Self::finish). A call of another
+    /// crate with a path, a query, a header or a body that it must not have.
+    pub fn push<O: Operation + ?Sized>(&mut self, key: K, call: &O) -> Result<(), NotTaken<K>> {
+        let reason = if self.room() == 0 {
+            Some("there is no room; push only as many calls as the dispatcher asks for")
+        } else if self.ended && !self.cancelled {
+            Some("the job has ended; push calls before finish")
         } else {
             None
         };
-        if let Some(reason) = reason {
-            let reason = InvalidInput::new(reason);
-            return Err(NotTaken { key, call, reason });
+        let refused = match reason {
+            Some(reason) => Err(InvalidInput::message(reason)),
+            None => self.check(call),
+        };
+        if let Err(reason) = refused {
+            return Err(NotTaken { key, reason });
         }
-        let place = self.places.put(Held::new(key, call));
+        let place = self.places.put(Held::new(key, PreparedCall::new(call)));
+        self.counts.pushed += 1;
+        if self.cancelled {
+            self.settle(place, Verdict::NotSent);
+            return Ok(());
+        }
         self.queued.push_back(place);
         self.asked = self.asked.saturating_sub(1);
-        self.counts.pushed += 1;
         Ok(())
+    }
+
+    fn check<O: Operation + ?Sized>(&self, call: &O) -> Result<(), InvalidInput> {
+        self.client.target(call)?;
+        body_of(call).map(drop)
     }
 
     /// The source has ended: no more calls will come.
@@ -250,7 +259,7 @@ impl<K> Dispatcher<K> {
     /// # Errors
     ///
     /// Nothing is in flight under this ticket.
-    pub fn response<'a>(
+    pub fn handle_response<'a>(
         &mut self,
         ticket: Ticket,
         status: StatusCode,
@@ -267,17 +276,17 @@ impl<K> Dispatcher<K> {
     /// # Errors
     ///
     /// Nothing is in flight under this ticket.
-    pub fn failure(
+    pub fn handle_failure(
         &mut self,
         ticket: Ticket,
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.judge_failure(ticket, error.into(), now)
+        self.judge_failure(ticket, error, now)
     }
 
     /// Hands in a fresh token, asked for or not. Calls are signed with it from now on.
-    pub fn credentials(&mut self, fresh: Credentials, now: Now) {
+    pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
         self.client = self.client.with_credentials(fresh);
         self.renewal.renewed(at);
@@ -285,14 +294,14 @@ impl<K> Dispatcher<K> {
 
     /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
     /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
-    pub fn no_token(&mut self, now: Now) {
+    pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
         if !self.renewal.is_asked() {
             return;
         }
         let wait = self.backoff(self.renewal.failures().saturating_add(1));
         let times = self.renewal.failed(at.saturating_add(wait));
-        if times >= self.policy.attempts {
+        if times >= self.config.attempts {
             self.halt_for(Halt::NoToken { times });
         }
     }
@@ -329,16 +338,28 @@ impl<K> Dispatcher<K> {
         &self.client
     }
 
-    /// The half of each request that never changes.
-    #[must_use]
-    pub fn fixed_parts(&self) -> FixedParts {
-        self.client.fixed_parts_with_body::<NotifyPackageExpire>()
+    /// Returns the half of the request under this ticket that never changes. A host may keep it by
+    /// [`Outgoing::fixed_path`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn fixed_parts(&self, ticket: Ticket) -> Result<FixedParts, InvalidInput> {
+        self.client
+            .fixed_parts(self.call(ticket).ok_or_else(places::unknown_ticket)?)
     }
 
-    /// The request of an attempt. Send it as it is: nothing added, redirects not followed.
-    #[must_use]
-    pub fn request(&self, parts: VaryingParts) -> Request<Vec<u8>> {
-        self.client.join::<NotifyPackageExpire>(parts)
+    /// Returns the request. Send it as it is: nothing added, redirects not followed.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under the ticket; detached credentials whose signature is missing.
+    pub fn request(&self, outgoing: Outgoing) -> Result<Request<Vec<u8>>, InvalidInput> {
+        let call = self
+            .call(outgoing.ticket)
+            .ok_or_else(places::unknown_ticket)?;
+        let target = self.client.target(call)?;
+        self.client.join(&target, call.headers(), outgoing.parts)
     }
 
     /// The key of what is in flight under this ticket.
@@ -349,14 +370,14 @@ impl<K> Dispatcher<K> {
 
     /// The call that is in flight under this ticket.
     #[must_use]
-    pub fn call(&self, ticket: Ticket) -> Option<&NotifyPackageExpire> {
+    pub fn call(&self, ticket: Ticket) -> Option<&PreparedCall> {
         Some(&self.places.get(self.places.in_flight(ticket)?)?.call)
     }
 
-    /// The policy that it follows.
+    /// The configuration that it follows.
     #[must_use]
-    pub const fn policy(&self) -> &Policy {
-        &self.policy
+    pub const fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Why nothing is sent, while it is halted.
@@ -374,8 +395,8 @@ impl<K> Dispatcher<K> {
     /// How many calls fit.
     fn room(&self) -> usize {
         let held = self.places.len() + self.outcomes.len();
-        let queue = self.policy.queue as usize;
-        let places = self.policy.places().saturating_sub(held);
+        let queue = self.config.queue as usize;
+        let places = self.config.places().saturating_sub(held);
         places.min(queue.saturating_sub(self.queued.len()))
     }
 

@@ -4,6 +4,7 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::InvalidInput;
 
@@ -23,14 +24,14 @@ const LONGEST_HOST: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
 impl Endpoint {
-    /// AP-Singapore: `https://intl.myhuaweicloud-koodrive.com` (enterprise guide; contract.md 5).
+    /// AP-Singapore: `https://intl.myhuaweicloud-koodrive.com` (enterprise guide; `docs/contract.md`, section 5).
     pub const INTERNATIONAL: Self = Self {
         scheme: "https",
         authority: Cow::Borrowed("intl.myhuaweicloud-koodrive.com"),
         prefix: Cow::Borrowed(""),
     };
 
-    /// CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com` (enterprise guide; contract.md 5).
+    /// CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com` (enterprise guide; `docs/contract.md`, section 5).
     pub const CHINA: Self = Self {
         scheme: "https",
         authority: Cow::Borrowed("cn.myhuaweicloud-koodrive.com"),
@@ -49,12 +50,13 @@ impl Endpoint {
     /// # Errors
     ///
     /// Anything but scheme, host, port and a path prefix of unreserved characters; a host that other parsers would read
-    /// differently (non-ASCII, `127.1`); an empty port; dot segments or empty segments in the prefix.
+    /// differently (non-ASCII, `127.1`); an empty port; dot segments or empty segments in the prefix; a prefix that contains
+    /// `/koodrive/ose`, which belongs to the path of a call.
     pub fn parse(url: &str) -> Result<Self, InvalidInput> {
         let endpoint = Self::parse_allowing_plain_http(url)?;
         if endpoint.scheme == "http" && !endpoint.is_loopback() {
             return Err(refused(
-                "is plain http, which sends the credentials in clear; use https, or allow plain http by name",
+                "plain http sends the credentials in clear; use https, or pass {allow_plain_http}",
             ));
         }
         Ok(endpoint)
@@ -75,20 +77,22 @@ impl Endpoint {
         let (scheme, rest) = url
             .split_once(':')
             .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
-            .ok_or("has no scheme; write https://host")?;
+            .ok_or("no scheme; pass a URL such as https://host")?;
         let (scheme, default_port) = if scheme.eq_ignore_ascii_case("https") {
             ("https", 443)
         } else if scheme.eq_ignore_ascii_case("http") {
             ("http", 80)
         } else {
-            return Err("has a scheme other than https or http");
+            return Err("unknown scheme; pass a URL that begins with https://");
         };
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
-            return Err("has a query or a fragment; it is the base URL alone");
+            return Err("contains a query or a fragment; pass the base URL only");
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
-            return Err("holds a user name or password; credentials have their own arguments");
+            return Err(
+                "contains a user name or a password; pass credentials in their own options",
+            );
         }
         let (host, port) = split_port(authority)?;
         let host = check_host(host)?;
@@ -136,6 +140,22 @@ impl Endpoint {
     }
 }
 
+impl FromStr for Endpoint {
+    type Err = InvalidInput;
+
+    fn from_str(url: &str) -> Result<Self, InvalidInput> {
+        Self::parse(url)
+    }
+}
+
+impl TryFrom<&str> for Endpoint {
+    type Error = InvalidInput;
+
+    fn try_from(url: &str) -> Result<Self, InvalidInput> {
+        Self::parse(url)
+    }
+}
+
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
@@ -150,7 +170,7 @@ impl fmt::Debug for Endpoint {
 
 fn refused(why: &str) -> InvalidInput {
     // The URL itself is not repeated: it may hold a password.
-    InvalidInput::new(format!("endpoint {why}"))
+    InvalidInput::option("endpoint", why)
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
@@ -161,23 +181,23 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     let (host, port) = authority.split_at(after_brackets + colon);
     let port = &port[1..];
     if port.is_empty() {
-        return Err("has an empty port; leave the colon out or write the port");
+        return Err("empty port; remove the colon or write the port");
     }
     if !port.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err("has a port that is no number");
+        return Err("the port is not a number; pass a port from 1 to 65535");
     }
     match port.parse() {
         Ok(port @ 1..) => Ok((host, Some(port))),
-        _ => Err("has a port outside 1 to 65535"),
+        _ => Err("the port is out of range; pass a port from 1 to 65535"),
     }
 }
 
 fn check_host(host: &str) -> Result<String, &'static str> {
     if host.is_empty() {
-        return Err("has no host");
+        return Err("no host; pass a URL such as https://host");
     }
     if !host.is_ascii() {
-        return Err("has a host that is not ASCII; write it in punycode (xn--…)");
+        return Err("the host is not ASCII; write it in punycode (xn--…)");
     }
     let host = host.to_ascii_lowercase();
     if let Some(inner) = host.strip_prefix('[') {
@@ -186,25 +206,31 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             // URL parsers write the IPv4 spelling of the last two groups back as groups.
             .filter(|inner| !inner.contains('.'))
             .and_then(|inner| inner.parse().ok())
-            .ok_or("has a host in brackets that is no IPv6 address")?;
+            .ok_or(
+                "the host in brackets is not an IPv6 address; pass one in groups, such as [::1]",
+            )?;
         // URL parsers write IPv4-mapped addresses as groups, Rust writes them with an IPv4 address in them.
         if address.to_ipv4_mapped().is_some() {
-            return Err("has an IPv4-mapped IPv6 address; write the IPv4 address");
+            return Err("the host is an IPv4-mapped IPv6 address; write the IPv4 address");
         }
         return Ok(format!("[{address}]"));
     }
     if host.len() > LONGEST_HOST {
-        return Err("has a host of more than 253 characters");
+        return Err("the host has more than 253 characters; pass a host name that DNS can carry");
     }
     for label in host.split('.') {
         if label.is_empty() || label.len() > LONGEST_LABEL {
-            return Err("has a host with a part that is empty or longer than 63 characters");
+            return Err(
+                "a part of the host is empty or longer than 63 characters; pass a host name that DNS can carry",
+            );
         }
         if !label
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         {
-            return Err("has a host with a character other than letters, digits, '-', '_' and '.'");
+            return Err(
+                "the host contains a character other than letters, digits, '-', '_' and '.'; remove it",
+            );
         }
     }
     // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the usual one is taken.
@@ -215,20 +241,30 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if number && host.parse::<Ipv4Addr>().is_err() {
         return Err(
-            "has a host that ends in a number and is no IPv4 address of four decimal parts",
+            "the host ends in a number and is not an IPv4 address; write four decimal parts",
         );
     }
     Ok(host)
 }
 
+/// The beginning of every published path.
+const API: &str = "/koodrive/ose/";
+
 fn check_prefix(prefix: &str) -> Result<(), &'static str> {
+    if prefix.contains(API) || prefix.ends_with(API.trim_end_matches('/')) {
+        return Err(
+            "the path contains /koodrive/ose; pass the base URL without the path of a call",
+        );
+    }
     for segment in prefix.split('/').skip(1) {
         if matches!(segment, "" | "." | "..") {
-            return Err("has an empty segment or a dot segment in its path");
+            return Err(
+                "the path contains an empty segment or a dot segment; pass the resolved path",
+            );
         }
         if !segment.bytes().all(is_unreserved) {
             return Err(
-                "has a path with a character other than letters, digits, '-', '.', '_', '~' and '/'",
+                "the path contains a character other than letters, digits, '-', '.', '_', '~' and '/'; remove it",
             );
         }
     }

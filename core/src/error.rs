@@ -1,6 +1,7 @@
 //! Decides what an error is called, what is true at the service after it, and whether it may be repeated.
 
 mod reply_error;
+pub(crate) mod template;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -79,17 +80,47 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Input that was refused before anything was sent. The text names the field, what is wrong and what would be right, and
-/// never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Input that was refused before anything was sent. The text names the field, the problem and what to do, and never holds a
+/// secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct InvalidInput {
-    message: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
+    template: Cow<'static, str>,
 }
 
 impl InvalidInput {
-    pub(crate) fn new(message: impl Into<Cow<'static, str>>) -> Self {
+    /// Returns the error for a `field`, named as the wire names it. The text is `field: problem`; a good `problem` ends with what
+    /// to do.
+    #[must_use]
+    pub fn new(field: impl Into<Cow<'static, str>>, problem: impl fmt::Display) -> Self {
+        let field = field.into();
         Self {
-            message: message.into(),
+            template: format!("{field}: {problem}").into(),
+            field: Some(field),
+        }
+    }
+
+    /// Returns the error for an option, which each host spells in its own way.
+    pub(crate) fn option(name: &'static str, problem: impl fmt::Display) -> Self {
+        Self {
+            field: Some(name.into()),
+            template: format!("{{{name}}}: {problem}").into(),
+        }
+    }
+
+    /// Returns the error for an option whose name the host says.
+    pub(crate) fn named_option(name: &str, problem: impl fmt::Display) -> Self {
+        Self {
+            field: Some(name.to_owned().into()),
+            template: format!("{{{name}}}: {problem}").into(),
+        }
+    }
+
+    /// Returns an error that concerns no field.
+    pub(crate) fn message(text: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: None,
+            template: text.into(),
         }
     }
 
@@ -110,11 +141,24 @@ impl InvalidInput {
     pub const fn is_retryable(&self) -> bool {
         false
     }
+
+    /// Returns the field: the wire's name of what stands in a body or makes a raw call (`carrierUserId`, `path`), or an option in
+    /// snake case (`user_id`).
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells them in another way.
+    #[must_use]
+    pub fn template(&self) -> &str {
+        &self.template
+    }
 }
 
 impl fmt::Display for InvalidInput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        template::spell(&self.template, f, |name, f| f.write_str(name))
     }
 }
 
@@ -122,35 +166,46 @@ impl std::error::Error for InvalidInput {}
 
 /// A failure that only the host can see: no complete answer came. Transports make these, so that the words are the same
 /// whichever HTTP client was used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TransportError {
+#[derive(Clone, PartialEq, Eq)]
+pub struct TransportError(Box<TransportErrorParts>);
+
+#[derive(Clone, PartialEq, Eq)]
+struct TransportErrorParts {
     sent: bool,
     cause: String,
+    is_safe: bool,
+    trace_id: Option<String>,
+    x_date: Option<String>,
 }
 
 impl TransportError {
-    /// The request surely never left: refused connection, DNS, TLS, connect time-out. `cause` is the transport's own text.
+    /// Returns the error of a request that surely never left: refused connection, DNS, TLS, connect time-out. `cause` is the
+    /// transport's own text.
     #[must_use]
     pub fn not_sent(cause: impl fmt::Display) -> Self {
-        Self {
-            sent: false,
-            cause: cause.to_string(),
-        }
+        Self::new(false, cause)
     }
 
-    /// The request left, or may have left, and no complete answer came. `cause` is the transport's own text.
+    /// Returns the error of a request that left, or may have left, and got no complete answer. `cause` is the transport's own text.
     #[must_use]
     pub fn outcome_unknown(cause: impl fmt::Display) -> Self {
-        Self {
-            sent: true,
+        Self::new(true, cause)
+    }
+
+    fn new(sent: bool, cause: impl fmt::Display) -> Self {
+        Self(Box::new(TransportErrorParts {
+            sent,
             cause: cause.to_string(),
-        }
+            is_safe: false,
+            trace_id: None,
+            x_date: None,
+        }))
     }
 
     /// [`ErrorKind::NotSent`] or [`ErrorKind::OutcomeUnknown`].
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
-        if self.sent {
+        if self.0.sent {
             ErrorKind::OutcomeUnknown
         } else {
             ErrorKind::NotSent
@@ -160,41 +215,87 @@ impl TransportError {
     /// [`Outcome::NotSent`] or [`Outcome::Unknown`].
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
-        if self.sent {
+        if self.0.sent {
             Outcome::Unknown
         } else {
             Outcome::NotSent
         }
     }
 
-    /// True where the request never left.
+    /// True where the request never left, and for a call that changes nothing.
     #[must_use]
     pub const fn is_retryable(&self) -> bool {
-        !self.sent
+        !self.0.sent || self.0.is_safe
     }
+
+    /// The trace id that was sent, where the error was made by an attempt.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<&str> {
+        self.0.trace_id.as_deref()
+    }
+
+    /// The X-Date that was sent, where the error was made by an attempt.
+    #[must_use]
+    pub fn x_date(&self) -> Option<&str> {
+        self.0.x_date.as_deref()
+    }
+
+    pub(crate) fn of_request(mut self, is_safe: bool, sent: SentHeaders<'_>) -> Self {
+        self.0.is_safe = is_safe;
+        self.0.trace_id = sent.trace_id.map(str::to_owned);
+        self.0.x_date = sent.x_date.map(str::to_owned);
+        self
+    }
+}
+
+/// What a request carried that its error names.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SentHeaders<'a> {
+    pub(crate) x_date: Option<&'a str>,
+    pub(crate) trace_id: Option<&'a str>,
 }
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (before, after) = if self.sent {
-            (
-                "the request left and no complete answer came: ",
-                "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe",
-            )
-        } else {
+        let parts = &*self.0;
+        let (before, after) = if !parts.sent {
             (
                 "the request was not sent: ",
                 "; it is safe to send it again",
             )
+        } else if parts.is_safe {
+            (
+                "the request was sent and no complete reply came: ",
+                "; the call changes nothing, so it is safe to send it again",
+            )
+        } else {
+            ("the request was sent and no complete reply came: ", UNKNOWN)
         };
-        write!(f, "{before}{}{after}", excerpt(&self.cause))
+        write!(f, "{before}{}{after}", excerpt(&parts.cause))
     }
 }
 
 impl std::error::Error for TransportError {}
 
+/// Ends the text of every error with an unknown outcome, unless the call changes nothing.
+pub(crate) const UNKNOWN: &str =
+    "; the service may have acted on it: do not repeat it unless repeats are safe";
+
+/// Errors show their text in `Debug`, since that is what `unwrap` and `main` print.
+macro_rules! debug_is_display {
+    ($($error:ty),*) => {$(
+        impl fmt::Debug for $error {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    )*};
+}
+
+debug_is_display!(InvalidInput, TransportError, ReplyError, Error);
+
 /// Any error of this crate.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// Refused before anything was sent.
@@ -226,8 +327,8 @@ impl Error {
         }
     }
 
-    /// True where the call may be repeated although nothing is known about repeats: it was not sent, or the service asked
-    /// to come back (429, 503).
+    /// True where the call may be repeated although nothing is known about repeats: it was not sent, the service asked to come
+    /// back (429, 503), or the call changes nothing.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -261,10 +362,46 @@ impl Error {
         self.reply()?.request_id()
     }
 
-    /// See [`ReplyError::trace_id`].
+    /// See [`ReplyError::trace_id`] and [`TransportError::trace_id`].
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
-        self.reply()?.trace_id()
+        match self {
+            Self::InvalidInput(_) => None,
+            Self::Transport(error) => error.trace_id(),
+            Self::Reply(error) => error.trace_id(),
+        }
+    }
+
+    /// The X-Date of the request, where it is known.
+    #[must_use]
+    pub fn x_date(&self) -> Option<&str> {
+        match self {
+            Self::InvalidInput(_) => None,
+            Self::Transport(error) => error.x_date(),
+            Self::Reply(error) => error.x_date(),
+        }
+    }
+
+    /// See [`ReplyError::body`].
+    #[must_use]
+    pub fn body(&self) -> Option<&str> {
+        Some(self.reply()?.body())
+    }
+
+    /// See [`InvalidInput::field`].
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::InvalidInput(error) => error.field(),
+            Self::Transport(_) | Self::Reply(_) => None,
+        }
+    }
+
+    /// Whether the transport must close the connection instead of reusing it: after 503, so that a balancer chooses another node,
+    /// and after every unknown outcome, since the rest of a reply may still arrive.
+    #[must_use]
+    pub fn closes_connection(&self) -> bool {
+        self.outcome() == Outcome::Unknown || self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)
     }
 
     /// See [`ReplyError::retry_after`].

@@ -1,5 +1,5 @@
 //! Reads the fields of a reply where the contract's rules are not serde's: ids are text or an integer that keeps every digit,
-//! null is an absent field, and the last one counts where a field comes twice (contract.md 3). For those who add an operation.
+//! null is an absent field, and the last one counts where a field comes twice (`docs/contract.md`, section 3). For those who add an operation.
 //!
 //! Each function but [`read`] stands in `#[serde(deserialize_with = "…")]`. They need the text of the JSON, so they work with
 //! serde_json's deserializers over text and with no other.
@@ -34,7 +34,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess};
+use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// Why a reply could not be read: the field and what it must be.
@@ -86,11 +86,37 @@ where
     // A later member replaces an earlier one of its name.
     let members: BTreeMap<Name<'_>, &RawValue> = Deserialize::deserialize(deserializer)
         .map_err(|_| D::Error::custom("must be an object with names that are text"))?;
-    let members = Members {
+    let members = LastMembers {
         rest: members.into_iter(),
         value: None,
     };
     T::deserialize(MapAccessDeserializer::new(members)).map_err(D::Error::custom)
+}
+
+/// Reads an object as [`object`] does. Null is none.
+///
+/// # Errors
+///
+/// Anything but an object or null, and what `T` refuses.
+pub fn optional_object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    if raw.get() == "null" {
+        return Ok(None);
+    }
+    object(raw).map(Some).map_err(D::Error::custom)
+}
+
+/// Returns whether a field is there and not null. Its default must be false.
+///
+/// # Errors
+///
+/// None of its own.
+pub fn is_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(|raw| raw.get() != "null")
 }
 
 /// Reads a list of objects, each as [`object`] does. Null is an empty list.
@@ -166,6 +192,33 @@ fn optional<'de, D: Deserializer<'de>, T>(
     read(raw).map(Some).ok_or_else(|| D::Error::custom(must_be))
 }
 
+/// The members of an object in their order, a name that comes twice included. (A map would keep one of the two.)
+pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor).map(Self)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Vec<(String, &'de RawValue)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+}
+
 /// A JSON string as its text. None for anything else, and for half of a surrogate pair.
 pub(crate) fn raw_text(raw: &RawValue) -> Option<String> {
     if !raw.get().starts_with('"') {
@@ -190,12 +243,12 @@ pub(crate) fn raw_text_or_integer(raw: &RawValue) -> Option<String> {
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Names the field in the error of its value, which serde does not.
-struct Members<'a> {
+struct LastMembers<'a> {
     rest: btree_map::IntoIter<Name<'a>, &'a RawValue>,
     value: Option<(Name<'a>, &'a RawValue)>,
 }
 
-impl<'de> MapAccess<'de> for Members<'de> {
+impl<'de> MapAccess<'de> for LastMembers<'de> {
     type Error = serde_json::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(

@@ -3,26 +3,36 @@
 //!
 //! Rust's types rule these errors out; JavaScript's and Python's do not. The binding detects an error, this module words it.
 
+mod call;
+mod fields;
+
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::attempt::may_sign_anew;
 #[cfg(feature = "dispatch")]
-use crate::dispatch::Halt;
+use crate::dispatch::{Config, Halt, OPTIONS, Unit};
+use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
 use crate::{
-    Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, ModificationType,
-    NotifyPackageExpire, Operation, Outcome, RequestOptions, TraceId,
+    Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, Operation, Outcome,
+    RequestOptions, TraceId, TransportError,
 };
+
+pub use crate::error::template::Spelling;
+pub use call::{AnyCall, FromFields};
+pub use fields::Fields;
+pub(crate) use fields::text as field_text;
 
 /// Every field of an error, as a binding hands it over: in this order, serialized in camel case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorFields {
-    /// The text of the error.
+    /// The text of the error, in which options are spelled as the host spells them.
     pub message: String,
     /// See [`ErrorKind::as_str`](crate::ErrorKind::as_str).
     pub kind: &'static str,
@@ -38,16 +48,50 @@ pub struct ErrorFields {
     pub msg: Option<String>,
     /// A gateway's id of the request.
     pub request_id: Option<String>,
-    /// The reply's trace id.
+    /// The reply's trace id, or else the one that was sent.
     pub trace_id: Option<String>,
+    /// The X-Date that was sent.
+    pub x_date: Option<String>,
     /// How long the service asks to wait, in seconds.
     pub retry_after: Option<f64>,
-    /// See [`ReplyError::is_clock_refusal`](crate::ReplyError::is_clock_refusal). The binding reads it; its users do not see it.
-    pub is_clock_refusal: bool,
+    /// The beginning of the reply's body.
+    pub body: Option<String>,
+    /// The field that was refused, as the host spells it.
+    pub field: Option<String>,
 }
 
 impl ErrorFields {
-    fn new(message: String, kind: ErrorKind, outcome: Outcome, retryable: bool) -> Self {
+    /// Returns the fields of `error` for a host that spells options so.
+    #[must_use]
+    pub fn new(error: Error, spelling: Spelling) -> Self {
+        let mut fields = Self::plain(
+            error.to_string(),
+            error.kind(),
+            error.outcome(),
+            error.is_retryable(),
+        );
+        fields.trace_id = error.trace_id().map(str::to_owned);
+        fields.x_date = error.x_date().map(str::to_owned);
+        match error {
+            Error::InvalidInput(error) => {
+                fields.message = spelling.apply(error.template());
+                fields.field = error.field().map(|field| spelling.name(field));
+            }
+            Error::Transport(_) => {}
+            Error::Reply(reply) => {
+                let parts = *reply.0;
+                fields.status = Some(parts.status.as_u16());
+                fields.code = parts.code;
+                fields.msg = parts.msg;
+                fields.request_id = parts.request_id;
+                fields.retry_after = parts.retry_after.map(|wait| wait.as_secs_f64());
+                fields.body = Some(parts.body);
+            }
+        }
+        fields
+    }
+
+    fn plain(message: String, kind: ErrorKind, outcome: Outcome, retryable: bool) -> Self {
         Self {
             message,
             kind: kind.as_str(),
@@ -58,27 +102,11 @@ impl ErrorFields {
             msg: None,
             request_id: None,
             trace_id: None,
+            x_date: None,
             retry_after: None,
-            is_clock_refusal: false,
+            body: None,
+            field: None,
         }
-    }
-}
-
-impl From<Error> for ErrorFields {
-    fn from(error: Error) -> Self {
-        let (kind, outcome) = (error.kind(), error.outcome());
-        let mut fields = Self::new(error.to_string(), kind, outcome, error.is_retryable());
-        if let Error::Reply(reply) = error {
-            fields.is_clock_refusal = reply.is_clock_refusal();
-            let parts = *reply.0;
-            fields.status = Some(parts.status.as_u16());
-            fields.code = parts.code;
-            fields.msg = parts.msg;
-            fields.request_id = parts.request_id;
-            fields.trace_id = parts.trace_id;
-            fields.retry_after = parts.retry_after.map(|wait| wait.as_secs_f64());
-        }
-        fields
     }
 }
 
@@ -138,37 +166,40 @@ impl From<&Halt> for HaltFields {
 #[must_use]
 pub fn hidden_redirect(operation: &str) -> ErrorFields {
     let message = format!(
-        "the service answered {operation} with a redirect, which is not followed and of which this host shows neither status nor target; check the endpoint"
+        "the service answered {operation} with a redirect, which is not followed; this host hides its status and target; check the endpoint"
     );
-    let mut fields = ErrorFields::new(message, ErrorKind::Api, Outcome::Refused, false);
+    let mut fields = ErrorFields::plain(message, ErrorKind::Api, Outcome::Refused, false);
     fields.status = Some(0);
     fields
 }
 
 /// Returns the error for a value where text is due. Ids are text: JavaScript loses the digits of a number above 2^53.
 ///
-/// `field` is the publisher's name, `found` names what was given, such as "a number".
+/// `field` is an option in snake case or the wire's name of a field, `found` names what was given, such as "a number".
 #[must_use]
 pub fn not_text(field: &str, found: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} is {found}; it must be text, since a number loses digits: write it in quotes"
-    ))
+    of_field(
+        field,
+        &format!("{found} where text is due; pass text, since a number may lose digits"),
+    )
 }
 
 /// Returns the error for text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become U+FFFD unseen.
 #[must_use]
 pub fn lone_surrogate(field: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} holds a lone surrogate, which is no character and cannot be sent"
-    ))
+    of_field(
+        field,
+        "contains a lone surrogate, which UTF-8 cannot carry; remove it",
+    )
 }
 
 /// Returns the error for a date without a time zone: the service reads UTC.
 #[must_use]
 pub fn date_without_zone(field: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{field} has no time zone; the service reads UTC, so give an instant with its zone"
-    ))
+    of_field(
+        field,
+        "has no time zone; pass an aware date, since the service reads UTC",
+    )
 }
 
 /// Returns the error for anything else that is not an instant, or that lies beyond the calendar.
@@ -176,7 +207,7 @@ pub fn date_without_zone(field: &str) -> InvalidInput {
 /// `expected` names what the host takes, such as "a Date".
 #[must_use]
 pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
-    InvalidInput::new(format!("{field} is no instant; give {expected}"))
+    of_field(field, &format!("not a valid date; pass {expected}"))
 }
 
 /// Returns the instant that lies `microseconds` after the epoch, rounded to a whole microsecond. `field` and `expected` are
@@ -200,40 +231,70 @@ pub fn instant(
 /// Returns the error for a clock margin that is not a whole number of seconds in range.
 #[must_use]
 pub fn not_a_margin() -> InvalidInput {
-    InvalidInput::new("clock margin must be a whole number of seconds from 0 to 600")
+    crate::client::margin_out_of_range()
 }
 
 /// Returns the error for a `type` that is not an integer.
 #[must_use]
 pub fn not_a_type() -> InvalidInput {
-    InvalidInput::new(
-        "type is no integer; leave it out, since 2 is the only documented value, or ask for an undocumented integer by name",
-    )
+    InvalidInput::new("type", "not an integer; pass an integer or leave it out")
 }
 
-/// Returns the error for anything else that a host's types do not rule out: `what` is wrong, `right` would be right.
+/// Returns the error for anything else that a host's types do not rule out: the `problem` of `field`, and what to do.
 #[must_use]
-pub fn refused(what: &str, right: &str) -> InvalidInput {
-    InvalidInput::new(format!("{what}; {right}"))
+pub fn refused(field: &str, problem: &str) -> InvalidInput {
+    of_field(field, problem)
 }
 
-/// Returns the call with these ids. `number` is its `type`; `undocumented` is one that the caller asked for by name.
+/// Returns an error that concerns no field.
+#[must_use]
+pub fn misused(text: &str) -> InvalidInput {
+    InvalidInput::message(text.to_owned())
+}
+
+/// The wire's names are in camel case, options in snake case; a name of one word reads the same in both.
+fn of_field(field: &str, problem: &str) -> InvalidInput {
+    if field
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+    {
+        InvalidInput::named_option(field, problem)
+    } else {
+        InvalidInput::new(field.to_owned(), problem)
+    }
+}
+
+/// Returns the configuration with these options of a dispatcher. Names are spelled as the host spells them. Values are in the units
+/// of [`OPTIONS`], but for times in JavaScript, which are milliseconds; yes is 1, no is 0.
 ///
 /// # Errors
 ///
-/// Those of [`ModificationType`] and [`NotifyPackageExpire`].
-pub fn notify_package_expire(
-    carrier_user_id: String,
-    package_id: String,
-    number: i64,
-    undocumented: Option<i64>,
-) -> Result<NotifyPackageExpire, InvalidInput> {
-    ModificationType::try_from(number)?;
-    let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
-    match undocumented.map(ModificationType::Undocumented) {
-        Some(undocumented) => call.with_modification_type(undocumented),
-        None => Ok(call),
+/// An unknown name, a value out of range.
+#[cfg(feature = "dispatch")]
+pub fn dispatch_config<'a>(
+    options: impl IntoIterator<Item = (&'a str, f64)>,
+    spelling: Spelling,
+) -> Result<Config, InvalidInput> {
+    let mut config = Config::default();
+    for (name, value) in options {
+        let Some(row) = OPTIONS.iter().find(|row| spelling.name(row.name) == name) else {
+            let known = OPTIONS.map(|row| format!("{{{}}}", row.name));
+            return Err(InvalidInput::message(format!(
+                "unknown option {name}; expected one of: {}",
+                known.join(", ")
+            )));
+        };
+        let is_milliseconds = spelling == Spelling::Camel && row.unit == Unit::Seconds;
+        config = config.set(
+            row,
+            if is_milliseconds {
+                value / 1000.0
+            } else {
+                value
+            },
+        )?;
     }
+    Ok(config)
 }
 
 /// The options that authenticate a client; those that the caller did not give are none.
@@ -247,6 +308,8 @@ pub struct CredentialsInput<'a> {
     pub token: Option<&'a str>,
     /// See [`Credentials::authorization`].
     pub authorization: Option<&'a str>,
+    /// Whether a function signs in the place of an app secret: see [`Credentials::detached`].
+    pub signs_elsewhere: bool,
 }
 
 /// The app id is no secret; the other values are redacted.
@@ -258,6 +321,7 @@ impl fmt::Debug for CredentialsInput<'_> {
             .field("app_secret", &redacted(self.app_secret))
             .field("token", &redacted(self.token))
             .field("authorization", &redacted(self.authorization))
+            .field("signs_elsewhere", &self.signs_elsewhere)
             .finish()
     }
 }
@@ -274,19 +338,29 @@ pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidIn
             app_secret: Some(app_secret),
             token: None,
             authorization: None,
+            signs_elsewhere: false,
         } => Credentials::app(app_id, app_secret),
         CredentialsInput {
             app_id: None,
             app_secret: None,
             token: Some(token),
             authorization: None,
+            signs_elsewhere: false,
         } => Credentials::token(token),
         CredentialsInput {
             app_id: None,
             app_secret: None,
             token: None,
             authorization: Some(value),
+            signs_elsewhere: false,
         } => Credentials::authorization(value),
+        CredentialsInput {
+            app_id: Some(app_id),
+            app_secret: None,
+            token: None,
+            authorization: None,
+            signs_elsewhere: true,
+        } => Credentials::detached(app_id),
         _ => Err(ambiguous_credentials()),
     }
 }
@@ -294,8 +368,8 @@ pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidIn
 /// Returns the error for credentials that are given in none of the three ways, in part, or in several ways.
 #[must_use]
 pub fn ambiguous_credentials() -> InvalidInput {
-    InvalidInput::new(
-        "credentials must be given in exactly one way: an app id with its app secret, or a token, or an authorization",
+    InvalidInput::message(
+        "pass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}",
     )
 }
 
@@ -338,14 +412,14 @@ pub fn client(
 ///
 /// # Errors
 ///
-/// Those of [`TraceId::new`].
+/// Those of [`TraceId::parse`].
 pub fn options(
     trace_id: Option<&str>,
     date: Option<DateTime<Utc>>,
 ) -> Result<RequestOptions, InvalidInput> {
     let mut options = RequestOptions::default();
     if let Some(id) = trace_id {
-        options = options.trace_id(TraceId::new(id)?);
+        options = options.trace_id(TraceId::parse(id)?);
     }
     if let Some(date) = date {
         options = options.date(date);
@@ -360,7 +434,10 @@ pub fn options(
 /// A number outside 100 to 999.
 pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
     StatusCode::from_u16(status).map_err(|_| {
-        InvalidInput::new("status is no HTTP status; it must be a number from 100 to 999")
+        InvalidInput::option(
+            "status",
+            "not an HTTP status; pass a number from 100 to 999",
+        )
     })
 }
 
@@ -389,32 +466,84 @@ pub fn parse<O: Operation>(
     Ok(client.parse_parts(call, status, response.headers, response.body)?)
 }
 
-/// Reads a response as [`parse`] does, unless its body is longer than `limit` bytes.
+/// A request that a host has sent, without a handle for its attempt: the fields that reading its reply needs.
+#[derive(Debug, Clone, Copy)]
+pub struct SentRequest<'a> {
+    /// X-Date.
+    pub x_date: &'a str,
+    /// x-traceid.
+    pub trace_id: &'a str,
+    /// The longest body of its reply, in bytes.
+    pub reply_limit: usize,
+    /// On the host's clock.
+    pub sent_at: DateTime<Utc>,
+    /// Whether it may be signed anew after a refused date: it is the first, and the caller named no date.
+    pub may_sign_anew: bool,
+}
+
+/// The error of an exchange, and what [`Attempt::again`](crate::Attempt::again) would say to it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The error.
+    pub error: Error,
+    /// Whether the host is to send the call once more, signed anew.
+    pub again: bool,
+}
+
+impl From<InvalidInput> for Failure {
+    fn from(error: InvalidInput) -> Self {
+        Self {
+            error: error.into(),
+            again: false,
+        }
+    }
+}
+
+/// Reads the response to a request that was sent, and learns the server's clock from it, as
+/// [`Attempt::reply`](crate::Attempt::reply) does.
 ///
 /// # Errors
 ///
-/// Those of [`parse`], and [`Client::reply_too_long`].
-pub fn parse_within<O: Operation>(
+/// Those of [`Attempt::reply`](crate::Attempt::reply) and of [`status`].
+pub fn parse_sent<O: Operation>(
     client: &Client,
     call: &O,
     response: ReceivedResponse<'_>,
-    limit: usize,
-) -> Result<O::Reply, Error> {
-    if response.body.len() <= limit {
-        return parse(client, call, response);
-    }
+    sent: &SentRequest<'_>,
+    received_at: DateTime<Utc>,
+) -> Result<O::Reply, Failure> {
+    let ReceivedResponse { headers, body, .. } = response;
+    client.observe_clock(headers, sent.sent_at, received_at);
     let status = status(response.status)?;
-    let (headers, start) = (response.headers, response.body);
-    let error = client.reply_too_long(call, status, headers, start, limit);
-    Err(error.into())
+    let (limit, of_request) = (sent.reply_limit, sent.headers());
+    let reply = if body.len() > limit {
+        Err(client.reply_beyond_limit(call, status, headers, body, limit, of_request))
+    } else {
+        client.parse_reply(call, status, headers, body, of_request)
+    };
+    reply.map_err(|error| Failure {
+        again: may_sign_anew(&error, false, !sent.may_sign_anew),
+        error: error.into(),
+    })
 }
 
-/// Returns `error` with the X-Date and the trace id that its request was sent with, where it is the error of a reply.
+/// Returns the error of a request that was sent, or was about to be, and got no complete reply, as
+/// [`Attempt::failed`](crate::Attempt::failed) does.
 #[must_use]
-pub fn with_request(error: Error, x_date: &str, trace_id: &str) -> Error {
-    match error {
-        Error::Reply(reply) => reply.with_x_date(x_date).with_trace_id(trace_id).into(),
-        other => other,
+pub fn failed(error: TransportError, is_safe: bool, x_date: Option<&str>, trace_id: &str) -> Error {
+    let sent = SentHeaders {
+        x_date,
+        trace_id: Some(trace_id),
+    };
+    error.of_request(is_safe, sent).into()
+}
+
+impl SentRequest<'_> {
+    const fn headers(&self) -> SentHeaders<'_> {
+        SentHeaders {
+            x_date: Some(self.x_date),
+            trace_id: Some(self.trace_id),
+        }
     }
 }
 

@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::unwrap_used)]
 
+mod attempt;
 mod client;
 mod credentials;
 mod date;
@@ -64,14 +65,19 @@ pub mod signing;
 mod text;
 mod trace_id;
 
+pub use attempt::Attempt;
 pub use client::Client;
 pub use credentials::Credentials;
 pub use date::{CLOCK_MARGIN_DEFAULT, CLOCK_MARGIN_MAX, XDate};
 pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind, InvalidInput, Outcome, ReplyError, TransportError};
 pub use operation::{
-    Acknowledgement, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire, Operation,
-    RetentionPolicies, RetentionPolicy,
+    Acknowledgement, Authentication, ChangeType, GetCarrierRetentionPolicy,
+    GetCurrentRetentionPolicy, GetSpaceUsageByOverview, Headers, ModificationType,
+    NotifyPackageExpire, Operation, OrderOperation, PackageChange, PolicyStatus, PreparedCall,
+    Query, QueryValue, RawCall, RawReply, RetentionPolicies, RetentionPolicy, ReverseOrder,
+    SetRetentionPolicy, SpaceUsage, SpaceUsageData, Success, path_segment,
 };
-pub use request::{Authorization, FixedParts, RequestOptions, VaryingParts};
+pub use reply::Envelope;
+pub use request::{Authorization, FixedParts, REPLY_LIMIT_DEFAULT, RequestOptions, VaryingParts};
 pub use trace_id::TraceId;

@@ -1,8 +1,10 @@
 //! Decides what a response means: status, headers and body become a typed reply or an error.
 //!
-//! A success is HTTP 200 with a `code` of exactly `0`. The pages show `code` as String in the table and as an integer in the
-//! example (contract.md 3), so both are read and kept as text. Gateway errors say `error_code`, `error_msg`, `request_id`.
+//! A success is HTTP 200 with a `code` of exactly `0`, unless the operation says otherwise. The pages show `code` as String in the
+//! table and as an integer in the example (`docs/contract.md`, section 3), so both are read and kept as text. Gateway errors say
+//! `error_code`, `error_msg`, `request_id`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 use std::{fmt, str};
 
@@ -12,81 +14,137 @@ use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::date::{ServerDate, http_date};
-use crate::error::ReplyErrorParts;
+use crate::error::{ReplyErrorParts, SentHeaders};
 use crate::fields::{raw_text, raw_text_or_integer};
 use crate::header::ReplyHeaders;
-use crate::operation::{Acknowledgement, Operation};
-use crate::text::body_excerpt;
-use crate::{Endpoint, ReplyError};
+use crate::operation::{Authentication, Operation, Success};
+use crate::text::{body_excerpt, bounded_body};
+use crate::{Client, ReplyError, XDate};
 
 /// A response as it was received.
 pub(crate) struct Received<'a> {
-    pub(crate) operation: &'static str,
-    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) call: &'a dyn Described,
+    pub(crate) client: &'a Client,
     pub(crate) status: StatusCode,
     pub(crate) headers: ReplyHeaders<'a>,
     /// Its beginning, where it is longer than the host reads.
     pub(crate) body: &'a [u8],
+    pub(crate) sent: SentHeaders<'a>,
+}
+
+/// The parts of a call that its errors and its rule of success need. A trait object, so that reading replies is compiled once.
+pub(crate) trait Described {
+    fn name(&self) -> Cow<'static, str>;
+    fn is_safe(&self) -> bool;
+    fn success(&self) -> Success;
+    fn authentication(&self) -> Authentication;
+    /// Without the query.
+    fn url(&self, client: &Client) -> String;
+}
+
+impl<O: Operation + ?Sized> Described for O {
+    fn name(&self) -> Cow<'static, str> {
+        Operation::name(self)
+    }
+
+    fn is_safe(&self) -> bool {
+        Operation::is_safe(self)
+    }
+
+    fn success(&self) -> Success {
+        Operation::success(self)
+    }
+
+    fn authentication(&self) -> Authentication {
+        Operation::authentication(self)
+    }
+
+    fn url(&self, client: &Client) -> String {
+        client.endpoint().url(&self.path())
+    }
 }
 
 impl<'a> Received<'a> {
-    pub(crate) fn read<O: Operation>(&self) -> Result<O::Reply, ReplyError> {
-        let (acknowledgement, body) = self.acknowledgement()?;
-        O::reply(acknowledgement, body).map_err(|why| self.unreadable(why.into_text()))
+    pub(crate) fn read<O: Operation + ?Sized>(&self, call: &O) -> Result<O::Reply, ReplyError> {
+        let (envelope, body) = self.success()?;
+        call.reply(envelope, body)
+            .map_err(|why| self.error(Members::default(), Some(why.into_text())))
     }
 
     /// The error for a body of more than `limit` bytes.
     pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
-        self.unreadable(format!("it is longer than the limit of {limit} bytes"))
+        let why = format!("the body is longer than the limit of {limit} bytes");
+        self.unreadable(Members::default(), why)
     }
 
-    /// What every success has, and the body as text.
-    fn acknowledgement(&self) -> Result<(Acknowledgement, &'a str), ReplyError> {
-        let (envelope, body) = Envelope::read(self.body).map_err(|why| self.unreadable(why))?;
-        if self.status != StatusCode::OK {
-            return Err(self.error(envelope, None));
-        }
-        let why = match envelope.code {
-            Member::Text(code) if code == SUCCESS => {
-                let acknowledgement = Acknowledgement {
-                    code,
-                    msg: envelope.msg,
-                    trace_id: self.headers.trace_id().map(str::to_owned),
-                };
-                return Ok((acknowledgement, body));
-            }
-            Member::Text(_) => return Err(self.error(envelope, None)),
-            Member::Missing => "it has no code",
-            Member::Twice => "it has more than one code",
-            Member::Unusable => "its code is neither an integer nor a text that is not empty",
+    /// The envelope of a success, and the body as text.
+    fn success(&self) -> Result<(Envelope, &'a str), ReplyError> {
+        let (members, body, why) = match Members::read(self.body) {
+            Ok((members, body)) => (members, body, None),
+            // A reply without a body may be a success, for example 204.
+            Err(why) if self.body.is_empty() => (Members::default(), "", Some(why)),
+            Err(why) => return Err(self.unreadable(Members::default(), why)),
         };
-        Err(self.unreadable(why.to_owned()))
+        let code = members.code.text();
+        let envelope = Envelope {
+            status: self.status,
+            code: code.map(str::to_owned),
+            msg: members.msg.clone(),
+            trace_id: self.trace_id(),
+            has_code: !matches!(members.code, Member::Missing),
+        };
+        if self.call.success().holds(self.status, &envelope, body) {
+            return Ok((envelope, body));
+        }
+        let why = match members.code {
+            Member::Text(_) => return Err(self.error(members, None)),
+            Member::Missing => why.unwrap_or_else(|| "it has no code".to_owned()),
+            Member::Twice => "it has more than one code".to_owned(),
+            Member::Unusable => {
+                "its code is neither an integer nor a text that is not empty".to_owned()
+            }
+        };
+        Err(self.unreadable(members, why))
     }
 
-    /// Only a 200 can be unreadable: any other status says enough by itself.
-    fn unreadable(&self, why: String) -> ReplyError {
-        let why = (self.status == StatusCode::OK).then_some(why);
-        self.error(Envelope::default(), why)
+    /// The error for a body that cannot be read. It is an ordinary error where the status alone rules a success out.
+    fn unreadable(&self, members: Members, why: String) -> ReplyError {
+        let why = self.call.success().is_possible(self.status).then_some(why);
+        let members = if why.is_some() {
+            Members::default()
+        } else {
+            members
+        };
+        self.error(members, why)
     }
 
-    fn error(&self, envelope: Envelope, unreadable: Option<String>) -> ReplyError {
+    fn trace_id(&self) -> Option<String> {
+        let id = self.headers.trace_id().or(self.sent.trace_id);
+        id.map(str::to_owned)
+    }
+
+    fn error(&self, members: Members, unreadable: Option<String>) -> ReplyError {
         let server_date = ServerDate::read(self.headers);
-        let code = envelope.code.into_text();
-        let code = code.or(envelope.error_code.into_text());
-        let msg = envelope.msg.or(envelope.error_msg);
+        let code = members.code.into_text();
+        let code = code.or(members.error_code.into_text());
+        let msg = members.msg.or(members.error_msg);
         let said_something = code.is_some() || msg.is_some();
         ReplyError(Box::new(ReplyErrorParts {
             unreadable,
-            operation: self.operation,
-            authority: self.endpoint.authority().to_owned(),
+            operation: self.call.name(),
+            is_safe: self.call.is_safe(),
+            token_only: self.call.authentication() == Authentication::TokenOnly,
+            scheme: self.client.credentials().scheme(),
+            url: self.call.url(self.client),
             status: self.status,
             code,
             msg,
-            request_id: envelope.request_id,
-            trace_id: self.headers.trace_id().map(str::to_owned),
+            request_id: members.request_id,
+            trace_id: self.trace_id(),
             retry_after: retry_after(self.headers.retry_after(), server_date.as_ref()),
             server_date,
-            x_date: None,
+            x_date: self.sent.x_date.and_then(|date| XDate::parse(date).ok()),
+            body: bounded_body(self.body),
             excerpt: if said_something {
                 None
             } else {
@@ -96,8 +154,51 @@ impl<'a> Received<'a> {
     }
 }
 
-/// The only code that is no error.
-const SUCCESS: &str = "0";
+/// The members that every reply of this API has, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Envelope {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// `code`, as text and digit for digit; none where it is missing or cannot be used.
+    pub code: Option<String>,
+    /// `msg`. May be Chinese: never match on it.
+    pub msg: Option<String>,
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    pub trace_id: Option<String>,
+    has_code: bool,
+}
+
+impl Envelope {
+    /// Returns whether the reply has a member `code`, even one that cannot be used: null, a fraction, an empty text, or two of them.
+    #[must_use]
+    pub const fn has_code(&self) -> bool {
+        self.has_code
+    }
+
+    /// The envelope of a reply that was a success.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn of(reply: &crate::RawReply) -> Self {
+        Self {
+            // It was a status once, so the fallback cannot occur.
+            status: StatusCode::from_u16(reply.status).unwrap_or_default(),
+            code: reply.code.clone(),
+            msg: reply.msg.clone(),
+            trace_id: reply.trace_id.clone(),
+            has_code: reply.code.is_some(),
+        }
+    }
+
+    pub(crate) fn with_code(code: &str) -> Self {
+        Self {
+            status: StatusCode::OK,
+            code: Some(code.to_owned()),
+            msg: None,
+            trace_id: None,
+            has_code: true,
+        }
+    }
+}
 
 /// Whole seconds, or an HTTP date counted from the reply's own `Date` (RFC 9110, 10.2.3): there is no other clock here.
 fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Duration> {
@@ -109,9 +210,9 @@ fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Durat
     Some(Duration::from_secs(u64::try_from(wait).unwrap_or_default()))
 }
 
-/// The members that every reply of this API may have; all others are ignored.
+/// The members of a body that are read for every reply; all others are ignored.
 #[derive(Default)]
-struct Envelope {
+struct Members {
     code: Member,
     msg: Option<String>,
     error_code: Member,
@@ -142,6 +243,13 @@ impl Member {
         };
     }
 
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Missing | Self::Unusable | Self::Twice => None,
+        }
+    }
+
     fn into_text(self) -> Option<String> {
         match self {
             Self::Text(text) => Some(text),
@@ -150,8 +258,8 @@ impl Member {
     }
 }
 
-impl Envelope {
-    /// Reads the envelope and returns the body as text with it. The error says why the body cannot be read.
+impl Members {
+    /// Reads the members and returns the body as text with them. The error says why the body cannot be read.
     fn read(body: &[u8]) -> Result<(Self, &str), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());
@@ -159,7 +267,7 @@ impl Envelope {
         let text = str::from_utf8(body)
             .map_err(|error| format!("the body is not UTF-8 from byte {}", error.valid_up_to()))?;
         match serde_json::from_str(text) {
-            Ok(envelope) => Ok((envelope, text)),
+            Ok(members) => Ok((members, text)),
             Err(error) => Err(why_unreadable(text, error)),
         }
     }
@@ -169,14 +277,14 @@ impl Envelope {
 fn why_unreadable(text: &str, error: serde_json::Error) -> String {
     let error = match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) if !text.trim_start().starts_with('{') => {
-            return "the body is JSON, but no object".to_owned();
+            return "the body is JSON, but not an object".to_owned();
         }
         // The name of a member holds half of a surrogate pair, which is JSON, but no text.
         Ok(_) => error,
         Err(error) => error,
     };
     format!(
-        "the body is no JSON from line {} column {}",
+        "the body is not JSON from line {} column {}",
         error.line(),
         error.column()
     )
@@ -195,37 +303,37 @@ enum Name {
     Unknown,
 }
 
-impl<'de> Deserialize<'de> for Envelope {
+impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(EnvelopeVisitor)
+        deserializer.deserialize_map(MembersVisitor)
     }
 }
 
-struct EnvelopeVisitor;
+struct MembersVisitor;
 
-impl<'de> Visitor<'de> for EnvelopeVisitor {
-    type Value = Envelope;
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
     /// Reads member by member, each as it stands: one that cannot be used spoils no other.
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Envelope, A::Error> {
-        let mut envelope = Envelope::default();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Members::default();
         while let Some(name) = map.next_key()? {
             match name {
-                Name::Code => envelope.code.add(map.next_value()?),
-                Name::Msg => envelope.msg = raw_text(map.next_value()?),
-                Name::ErrorCode => envelope.error_code.add(map.next_value()?),
-                Name::ErrorMsg => envelope.error_msg = raw_text(map.next_value()?),
-                Name::RequestId => envelope.request_id = raw_text(map.next_value()?),
+                Name::Code => members.code.add(map.next_value()?),
+                Name::Msg => members.msg = raw_text(map.next_value()?),
+                Name::ErrorCode => members.error_code.add(map.next_value()?),
+                Name::ErrorMsg => members.error_msg = raw_text(map.next_value()?),
+                Name::RequestId => members.request_id = raw_text(map.next_value()?),
                 Name::Unknown => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
         }
-        Ok(envelope)
+        Ok(members)
     }
 }
 
@@ -253,9 +361,9 @@ mod tests {
             ("\u{feff}{}", 1, 1),
             (r#"{"\ud800":1}"#, 1, 9),
         ] {
-            let expected = format!("the body is no JSON from line {line} column {column}");
+            let expected = format!("the body is not JSON from line {line} column {column}");
             assert_eq!(
-                Envelope::read(json.as_bytes()).err(),
+                Members::read(json.as_bytes()).err(),
                 Some(expected),
                 "{json:?}"
             );
@@ -266,8 +374,8 @@ mod tests {
     fn a_body_that_is_json_and_no_object_is_said_to_be_so() {
         for json in ["null", " [1, {}]\n", "1e400", r#""\ud800""#, "-0"] {
             assert_eq!(
-                Envelope::read(json.as_bytes()).err().as_deref(),
-                Some("the body is JSON, but no object"),
+                Members::read(json.as_bytes()).err().as_deref(),
+                Some("the body is JSON, but not an object"),
                 "{json}"
             );
         }

@@ -5,17 +5,32 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 
 use crate::credentials::{GivenAuthorization, sensitive};
-use crate::{TraceId, XDate};
+use crate::signing::{SIGNED_HEADERS, authorization};
+use crate::{InvalidInput, TraceId, XDate};
 
 /// Options of one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RequestOptions {
     pub(crate) trace_id: Option<TraceId>,
     pub(crate) date: Option<DateTime<Utc>>,
+    pub(crate) reply_limit: usize,
+}
+
+/// The longest body of a reply that is read unless the caller chooses, in bytes: 1 MiB.
+pub const REPLY_LIMIT_DEFAULT: usize = 1 << 20;
+
+impl Default for RequestOptions {
+    fn default() -> Self {
+        Self {
+            trace_id: None,
+            date: None,
+            reply_limit: REPLY_LIMIT_DEFAULT,
+        }
+    }
 }
 
 impl RequestOptions {
@@ -30,6 +45,14 @@ impl RequestOptions {
     #[must_use]
     pub const fn date(mut self, date: DateTime<Utc>) -> Self {
         self.date = Some(date);
+        self
+    }
+
+    /// Refuses a reply whose body has more than `bytes`; [`REPLY_LIMIT_DEFAULT`] unless chosen. [`Attempt`](crate::Attempt) reads
+    /// it.
+    #[must_use]
+    pub const fn reply_limit(mut self, bytes: usize) -> Self {
+        self.reply_limit = bytes;
         self
     }
 
@@ -49,8 +72,8 @@ pub struct FixedParts {
     pub method: Method,
     /// Endpoint, prefix and path; `new URL(url).href === url`.
     pub url: String,
-    /// Lower-case names and their values: `content-type` where there is a body, `x-user-id`.
-    pub headers: Vec<(&'static str, String)>,
+    /// Names and values: `content-type` where there is a body, `x-user-id`, and the headers of the call.
+    pub headers: Vec<(HeaderName, String)>,
 }
 
 /// The half of a request that varies with the call.
@@ -67,6 +90,42 @@ pub struct VaryingParts {
     pub trace_id: Option<TraceId>,
 }
 
+impl VaryingParts {
+    /// Returns the string to sign, where the credentials are [`detached`](crate::Credentials::detached) and the signature is
+    /// missing.
+    #[must_use]
+    pub fn string_to_sign(&self) -> Option<&str> {
+        match &self.authorization.0 {
+            AuthorizationKind::Unsigned { string_to_sign, .. } => Some(string_to_sign),
+            AuthorizationKind::Signed(_) | AuthorizationKind::Given(_) => None,
+        }
+    }
+
+    /// Completes the header Authorization with `signature`, the lower-case hex of the HMAC-SHA256 of
+    /// [`string_to_sign`](Self::string_to_sign).
+    ///
+    /// # Errors
+    ///
+    /// Anything but 64 hexadecimal digits in lower case; parts that need no signature.
+    pub fn with_signature(mut self, signature: &str) -> Result<Self, InvalidInput> {
+        let AuthorizationKind::Unsigned { app_id, .. } = &self.authorization.0 else {
+            return Err(InvalidInput::message(
+                "this request needs no signature; call with_signature only where there is a string to sign",
+            ));
+        };
+        let is_hex = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if signature.len() != 64 || !signature.bytes().all(is_hex) {
+            return Err(InvalidInput::option(
+                "sign",
+                "the signature is not 64 hexadecimal digits in lower case; return the hex of the HMAC-SHA256",
+            ));
+        }
+        let value = authorization(app_id, SIGNED_HEADERS, signature);
+        self.authorization = Authorization(AuthorizationKind::Signed(value));
+        Ok(self)
+    }
+}
+
 /// The value of the header Authorization; redacted in `Debug`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization(pub(crate) AuthorizationKind);
@@ -77,23 +136,33 @@ pub(crate) enum AuthorizationKind {
     Signed(String),
     /// As the caller gave it, or made of a token.
     Given(Arc<GivenAuthorization>),
+    /// Of this request alone, and still without its signature.
+    Unsigned {
+        app_id: Arc<str>,
+        string_to_sign: String,
+    },
 }
 
 impl Authorization {
-    /// The value as it is sent.
+    /// The value as it is sent; empty while its signature is missing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
             AuthorizationKind::Signed(value) => value,
             AuthorizationKind::Given(given) => given.as_str(),
+            AuthorizationKind::Unsigned { .. } => "",
         }
     }
 
-    pub(crate) fn into_header_value(self) -> HeaderValue {
+    pub(crate) fn into_header_value(self) -> Result<HeaderValue, InvalidInput> {
         match self.0 {
             // The app id was checked and the rest is hex.
-            AuthorizationKind::Signed(value) => sensitive(Bytes::from(value)),
-            AuthorizationKind::Given(given) => given.header_value(),
+            AuthorizationKind::Signed(value) => Ok(sensitive(Bytes::from(value))),
+            AuthorizationKind::Given(given) => Ok(given.header_value()),
+            AuthorizationKind::Unsigned { .. } => Err(InvalidInput::option(
+                "sign",
+                "the signature is missing; pass it to with_signature before the request is built",
+            )),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! no clock and no socket; the host carries requests in and answers out.
 //!
 //! The real service is whitelisted, so nobody can try a first call there. **This is not the service.** It shows what the
-//! published pages ask of a caller, with this project's decisions where they are silent (contract.md 3).
+//! published pages ask of a caller, with this project's decisions where they are silent (`docs/contract.md`, section 3).
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -36,7 +36,7 @@
 //! | check | status | code | reason |
 //! |---|---|---|---|
 //! | the fault script lets the request through | the script's | own | `SCRIPTED_FAULT` |
-//! | the path ends in that of an operation, after nothing or a prefix `/…` | 404 | own | `UNKNOWN_PATH` |
+//! | the path ends in that of an operation or of a configured answer, after nothing or a prefix `/…` | 404 | own | `UNKNOWN_PATH` |
 //! | the method is the operation's | 405 | own | `WRONG_METHOD` |
 //! | host, authorization, x-date, x-user-id, x-traceid, content-type and every signed header occur once | 400 | own | `DUPLICATE_HEADER` |
 //! | URL or Host names the authority | 400 | own | `MISSING_AUTHORITY` |
@@ -60,7 +60,8 @@
 //! | the signature is that of the request as received | R | own | `SIGNATURE_MISMATCH` |
 //! | X-User-Id exists | R | own | `UNKNOWN_USER_ID` |
 //! | X-User-Id is on the whitelist | 403 | own | `NOT_WHITELISTED` |
-//! | there is no query | 400 | own | `UNEXPECTED_QUERY` |
+//! | an app id calls no operation that takes a token only, unless configured otherwise | R | own | `APP_AUTHENTICATION_NOT_SUPPORTED` |
+//! | there is no query, but for a configured answer | 400 | own | `UNEXPECTED_QUERY` |
 //! | a GET has no body | 400 | own | `UNEXPECTED_BODY` |
 //! | a body is `application/json` | 415 | own | `WRONG_CONTENT_TYPE` |
 //! | the body is JSON in UTF-8 | 400 | 13000101 | `MALFORMED_JSON` |
@@ -75,6 +76,7 @@
 //! | packageId is there | 400 | 13000102 | `MISSING_PACKAGE_ID` |
 //! | it is text | 400 | 13000102 | `PACKAGE_ID_NOT_TEXT` |
 //! | it is not empty | 400 | 13000102 | `EMPTY_PACKAGE_ID` |
+//! | the parameters of setRetentionPolicy and reverseOrder are there, of their types and within their limits | 400 | 13000102 | `INVALID_PARAMETER` |
 //! | carrierUserId exists | 400 | own | `UNKNOWN_CARRIER_USER_ID` |
 //! | packageId exists | 400 | own | `UNKNOWN_PACKAGE_ID` |
 //! | the call is new, where repeats are refused | 409 | own | `REPEATED_CALL` |
@@ -83,6 +85,7 @@ mod answer;
 mod call;
 mod config;
 mod fault;
+mod operation;
 mod reason;
 mod verify;
 
@@ -90,22 +93,21 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response, StatusCode};
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 pub use answer::{Answer, X_SANDBOX_REASON};
 pub use config::{
-    App, EXAMPLE_APP_ID, EXAMPLE_APP_SECRET, EXAMPLE_TOKEN, Policy, SandboxConfig, Secret,
+    App, EXAMPLE_APP_ID, EXAMPLE_APP_SECRET, EXAMPLE_TOKEN, JsonObject, RawAnswer, SandboxConfig,
+    Secret,
 };
 pub use fault::{CutPoint, Fault, StatusFault};
 pub use reason::Reason;
 
-use crate::{
-    GetCurrentRetentionPolicy, InvalidInput, ModificationType, NotifyPackageExpire, Operation,
-    TraceId, XDate,
-};
-use answer::Writer;
+use crate::{InvalidInput, ModificationType, TraceId, XDate};
+use answer::{Content, Writer};
 use call::Parameters;
+use operation::{Called, Found};
 use reason::Refusal;
 use verify::{Caller, Received, Verifier, knows};
 
@@ -152,21 +154,37 @@ impl Sandbox {
             400 => StatusCode::BAD_REQUEST,
             401 => StatusCode::UNAUTHORIZED,
             other => {
-                return Err(InvalidInput::new(format!(
-                    "refusedStatus is {other}; it must be 400 or 401, the two that are published"
-                )));
+                return Err(InvalidInput::new(
+                    "refusedStatus",
+                    format!("{other} is not published; pass 400 or 401"),
+                ));
             }
         };
         if config.accepted_types.is_empty() {
             return Err(InvalidInput::new(
-                "acceptedTypes is empty; no call could be accepted",
+                "acceptedTypes",
+                "empty, so that no call could be accepted; pass at least one type",
             ));
         }
         for fault in &config.faults {
             if let Fault::Status(StatusFault { status, .. }) = fault
                 && !fault::can_answer(*status)
             {
-                return Err(InvalidInput::new(fault::no_answer(status.as_u16())));
+                return Err(InvalidInput::new(
+                    "faults",
+                    fault::no_answer(status.as_u16()),
+                ));
+            }
+        }
+        for answer in &config.answers {
+            // 204 has no body, so none is configured for it.
+            let has_answer = StatusCode::from_u16(answer.status())
+                .is_ok_and(|status| fault::can_answer(status) || status == StatusCode::NO_CONTENT);
+            if !has_answer || !answer.path().starts_with('/') {
+                return Err(InvalidInput::new(
+                    "answers",
+                    "an answer needs a status from 200 to 599 and a path that begins with /",
+                ));
             }
         }
         let verifier = Verifier::new(&config)?;
@@ -202,7 +220,7 @@ impl Sandbox {
         )
     }
 
-    /// The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed.
+    /// The calls of notifyPackageExpire that were acted on, in order.
     #[must_use]
     pub fn accepted(&self) -> &[Accepted] {
         &self.accepted
@@ -224,18 +242,14 @@ impl Sandbox {
     }
 
     fn respond(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Response<Vec<u8>> {
-        let mut response = match self.act(received, now) {
-            Ok(operation) => {
-                let policies = (operation == Called::GetCurrentRetentionPolicy)
-                    .then_some(self.config.policies.as_slice());
-                self.writer.success(&self.config.msg, policies, now)
-            }
+        let found = operation::find(received.method, received.uri.path(), &self.config.answers);
+        let mut response = match self.act(&found, received, now) {
+            Ok(called) => self.success(called, now),
             Err(refusal) => self.writer.refusal(&refusal, self.requests, now),
         };
         // RFC 9110, 15.5.6: a 405 names the methods that are allowed.
-        if response.status() == StatusCode::METHOD_NOT_ALLOWED
-            && let Some(operation) = Called::at(received.uri.path())
-            && let Ok(allow) = HeaderValue::from_str(operation.method().as_str())
+        if let Found::OtherMethod(methods) = &found
+            && let Ok(allow) = HeaderValue::from_str(methods)
         {
             response.headers_mut().insert(http::header::ALLOW, allow);
         }
@@ -247,23 +261,69 @@ impl Sandbox {
         response
     }
 
-    fn act(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Result<Called, Refusal> {
-        let operation = Called::at(received.uri.path())
-            .ok_or_else(|| Refusal::new(Reason::UnknownPath, "no operation has this path"))?;
-        if *received.method != operation.method() {
+    fn success(&self, called: Called, now: DateTime<Utc>) -> Response<Vec<u8>> {
+        let config = &self.config;
+        let content = match called {
+            Called::Raw(index) => {
+                if let Some(answer) = config.answers.get(index) {
+                    return answer::raw(answer, now);
+                }
+                Content::Plain
+            }
+            Called::NotifyPackageExpire | Called::SetRetentionPolicy | Called::ReverseOrder => {
+                Content::Plain
+            }
+            Called::GetSpaceUsageByOverview => Content::Data(&config.space_usage),
+            Called::GetCurrentRetentionPolicy | Called::GetCarrierRetentionPolicy => {
+                Content::PolicyList(&config.policies)
+            }
+        };
+        self.writer.success(&config.msg, &content, now)
+    }
+
+    fn act(
+        &mut self,
+        found: &Found,
+        received: &Received<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Called, Refusal> {
+        let operation = match found {
+            Found::Operation(operation) => *operation,
+            Found::OtherMethod(methods) => {
+                return Err(Refusal::new(
+                    Reason::WrongMethod,
+                    format!("the method of this operation is {methods}"),
+                ));
+            }
+            Found::Nothing => {
+                return Err(Refusal::new(
+                    Reason::UnknownPath,
+                    "no operation has this path",
+                ));
+            }
+        };
+        let caller = self.verifier.verify(received, now)?;
+        if caller.is_app && operation.is_token_only() && !self.config.app_authentication_everywhere
+        {
             return Err(Refusal::new(
-                Reason::WrongMethod,
-                format!("the method of this operation is {}", operation.method()),
+                Reason::AppAuthenticationNotSupported,
+                "App authentication is not supported for carrier calling APIs",
             ));
         }
-        let caller = self.verifier.verify(received, now)?;
-        call::without_query(received)?;
+        if !matches!(operation, Called::Raw(_)) {
+            call::without_query(received)?;
+        }
         match operation {
             Called::NotifyPackageExpire => {
                 let parameters = call::parameters(received, &self.config.accepted_types)?;
                 self.accept(parameters, &caller)?;
             }
-            Called::GetCurrentRetentionPolicy => call::without_body(received)?,
+            Called::SetRetentionPolicy => call::set_retention_policy(received)?,
+            Called::ReverseOrder => call::reverse_order(received)?,
+            Called::GetSpaceUsageByOverview
+            | Called::GetCurrentRetentionPolicy
+            | Called::GetCarrierRetentionPolicy => call::without_body(received)?,
+            Called::Raw(_) => call::any_body(received)?,
         }
         Ok(operation)
     }
@@ -319,39 +379,6 @@ impl fmt::Debug for Sandbox {
             .field("requests", &self.requests)
             .field("accepted", &self.accepted)
             .finish_non_exhaustive()
-    }
-}
-
-/// The operation that a request is for.
-#[derive(Clone, Copy, PartialEq)]
-enum Called {
-    NotifyPackageExpire,
-    GetCurrentRetentionPolicy,
-}
-
-impl Called {
-    /// A carrier may be given an endpoint with a path prefix, so what counts is how the path ends. What precedes is empty or
-    /// begins with a slash and ends without one.
-    fn at(path: &str) -> Option<Self> {
-        let below_a_prefix = |operation: &str| {
-            path.strip_suffix(operation).is_some_and(|prefix| {
-                prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
-            })
-        };
-        if below_a_prefix(NotifyPackageExpire::PATH) {
-            Some(Self::NotifyPackageExpire)
-        } else if below_a_prefix(GetCurrentRetentionPolicy::PATH) {
-            Some(Self::GetCurrentRetentionPolicy)
-        } else {
-            None
-        }
-    }
-
-    const fn method(self) -> Method {
-        match self {
-            Self::NotifyPackageExpire => NotifyPackageExpire::METHOD,
-            Self::GetCurrentRetentionPolicy => GetCurrentRetentionPolicy::METHOD,
-        }
     }
 }
 

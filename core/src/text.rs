@@ -1,5 +1,6 @@
-//! Text that is shown to people: bounded, and on one line. And the one check that every header value passes.
+//! Text that is shown to people: bounded, and on one line. And the checks of header values and ids.
 
+use std::borrow::Cow;
 use std::str;
 
 use crate::InvalidInput;
@@ -27,6 +28,26 @@ pub(crate) fn excerpt(foreign: &str) -> String {
         text.push('…');
     }
     text
+}
+
+/// Longest body that an error keeps, in bytes.
+const LONGEST_BODY: usize = 16_384;
+
+/// The first bytes of a body as text, for the caller to read. Bytes that are not UTF-8 become U+FFFD.
+pub(crate) fn bounded_body(body: &[u8]) -> String {
+    let Some(mut start) = body
+        .get(..LONGEST_BODY)
+        .filter(|start| start.len() < body.len())
+    else {
+        return String::from_utf8_lossy(body).into_owned();
+    };
+    // A character that the limit cuts is left out.
+    if let Err(error) = str::from_utf8(start)
+        && error.error_len().is_none()
+    {
+        start = &start[..error.valid_up_to()];
+    }
+    String::from_utf8_lossy(start).into_owned()
 }
 
 /// Longest excerpt of a body, in bytes.
@@ -58,31 +79,80 @@ pub(crate) fn body_excerpt(body: &[u8]) -> Option<String> {
     })
 }
 
-/// No field of this API may be empty.
-pub(crate) fn empty(name: &str) -> InvalidInput {
-    InvalidInput::new(format!(
-        "{name} is empty; it must have at least one character"
+/// The problem of a value that must not be empty.
+pub(crate) const EMPTY: &str = "empty; pass at least one character";
+
+/// Checks a header value: visible ASCII and spaces, no space at either end, not empty. HTTP stacks remove spaces at the ends, so
+/// that the signature would not match what was sent. The error is the problem, without the name of the field.
+pub(crate) fn check_header_value(value: &str) -> Result<(), Cow<'static, str>> {
+    if value.is_empty() {
+        return Err(EMPTY.into());
+    }
+    if let Some((position, character)) = position_of(value, |c| !matches!(c, ' '..='~')) {
+        return Err(format!(
+            "character {} at position {position} cannot stand in an HTTP header; use visible ASCII characters and spaces",
+            code_point(character)
+        )
+        .into());
+    }
+    if value.starts_with(' ') || value.ends_with(' ') {
+        return Err("begins or ends with a space; remove it, since HTTP does not carry it".into());
+    }
+    Ok(())
+}
+
+/// Checks an id of a typed call: not empty, no control character, and at neither end a character that is white space or invisible.
+///
+/// A CSV file that is split by hand leaves such characters behind, and the service would take the id for another subscriber
+/// (`docs/contract.md`, section 3). The error is the problem, without the name of the field.
+pub(crate) fn check_id(id: &str) -> Result<(), Cow<'static, str>> {
+    if let Some((position, character)) = position_of(id, char::is_control) {
+        return Err(format!(
+            "control character {} at position {position}; remove it",
+            code_point(character)
+        )
+        .into());
+    }
+    let mut characters = id.chars();
+    let Some(first) = characters.next() else {
+        return Err(EMPTY.into());
+    };
+    let last = characters.next_back().unwrap_or(first);
+    for (where_, character) in [("begins", first), ("ends", last)] {
+        if is_blank(character) {
+            return Err(format!("{where_} with {}; remove it", code_point(character)).into());
+        }
+    }
+    Ok(())
+}
+
+/// Checks the length of the list `field`.
+pub(crate) fn check_count(
+    field: &str,
+    count: usize,
+    least: usize,
+    most: usize,
+) -> Result<(), InvalidInput> {
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    Err(InvalidInput::new(
+        field.to_owned(),
+        format!("has {count} entries; pass {least} to {most}"),
     ))
 }
 
-/// A header value that every HTTP stack sends as it is: visible ASCII and blanks, no blank at either end (stacks trim
-/// those, and a signature over what was not sent fails), not empty.
-pub(crate) fn check_header_value(name: &str, value: &str) -> Result<(), InvalidInput> {
-    if value.is_empty() {
-        return Err(empty(name));
-    }
-    if let Some(character) = value.chars().find(|c| !matches!(c, ' '..='~')) {
-        return Err(InvalidInput::new(format!(
-            "{name} holds the character {}; it is sent in a header, where only visible ASCII and blanks are allowed",
-            code_point(character)
-        )));
-    }
-    if value.starts_with(' ') || value.ends_with(' ') {
-        return Err(InvalidInput::new(format!(
-            "{name} begins or ends with a blank; remove it, since HTTP does not carry it"
-        )));
-    }
-    Ok(())
+/// White space, and characters without a width.
+const fn is_blank(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}')
+}
+
+/// The first such character and its position in characters, from 1.
+fn position_of(text: &str, refused: impl Fn(char) -> bool) -> Option<(usize, char)> {
+    let mut characters = text.chars().enumerate();
+    let (index, character) = characters.find(|(_, character)| refused(*character))?;
+    Some((index + 1, character))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Decides what a trace id may be. Random bytes come from the host.
 
-use std::{fmt, str};
+use std::fmt;
+use std::str::{self, FromStr};
 
 use crate::InvalidInput;
 use crate::text::code_point;
@@ -10,26 +11,30 @@ const LENGTH: usize = 58;
 
 /// The service trace id, header `x-traceid`: exactly 58 visible ASCII characters.
 ///
-/// The published page says "58 bits"; its Chinese original says length 58 (contract.md 3).
+/// The published page says "58 bits"; its Chinese original says length 58 (`docs/contract.md`, section 3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TraceId([u8; LENGTH]);
 
 impl TraceId {
-    /// Takes an id that the caller already has.
+    /// Reads an id that the caller already has.
     ///
     /// # Errors
     ///
-    /// Another length than 58, or a character that is no visible ASCII.
-    pub fn new(id: &str) -> Result<Self, InvalidInput> {
-        if let Some(character) = id.chars().find(|c| !c.is_ascii_graphic()) {
-            return Err(InvalidInput::new(format!(
-                "trace id holds the character {}; it is sent in a header and must be 58 visible ASCII characters",
-                code_point(character)
+    /// Another length than 58, or a character that is not visible ASCII.
+    pub fn parse(id: &str) -> Result<Self, InvalidInput> {
+        let refused = |problem| InvalidInput::option("trace_id", problem);
+        if let Some((index, character)) =
+            id.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic())
+        {
+            return Err(refused(format!(
+                "character {} at position {} cannot stand in a trace id; use 58 visible ASCII characters",
+                code_point(character),
+                index + 1
             )));
         }
         let bytes = id.as_bytes().try_into().map_err(|_| {
-            InvalidInput::new(format!(
-                "trace id has {} characters; it must have exactly 58",
+            refused(format!(
+                "has {} characters; pass exactly {LENGTH}",
                 id.len()
             ))
         })?;
@@ -50,6 +55,28 @@ impl TraceId {
     pub fn as_str(&self) -> &str {
         // Visible ASCII by construction, so the fallback cannot occur.
         str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for TraceId {
+    type Err = InvalidInput;
+
+    fn from_str(id: &str) -> Result<Self, InvalidInput> {
+        Self::parse(id)
+    }
+}
+
+impl TryFrom<&str> for TraceId {
+    type Error = InvalidInput;
+
+    fn try_from(id: &str) -> Result<Self, InvalidInput> {
+        Self::parse(id)
+    }
+}
+
+impl AsRef<str> for TraceId {
+    fn as_ref(&self) -> &str {
+        self.as_str()
     }
 }
 

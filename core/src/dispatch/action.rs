@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::CallOutcome;
 use crate::text::excerpt;
-use crate::{InvalidInput, NotifyPackageExpire, VaryingParts};
+use crate::{InvalidInput, VaryingParts};
 
 /// The host's two clocks, read together.
 ///
@@ -54,14 +54,12 @@ impl fmt::Display for Ticket {
     }
 }
 
-/// A call that was not taken, given back.
+/// The key of a call that was not taken, given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotTaken<K> {
     /// As it was pushed.
     pub key: K,
-    /// As it was pushed.
-    pub call: NotifyPackageExpire,
     /// Why.
     pub reason: InvalidInput,
 }
@@ -72,9 +70,9 @@ pub enum Action<K> {
     /// What became of a call; the last that is heard of it. It holds the call's place until it is taken.
     Outcome(Box<CallOutcome<K>>),
     /// Send this now, once, and hand in its response or its failure under its ticket.
-    Send(Attempt),
-    /// Get a fresh token and hand it to [`credentials`](super::Dispatcher::credentials), or say
-    /// [`no_token`](super::Dispatcher::no_token). Said once per token. Nothing is sent until then.
+    Send(Outgoing),
+    /// Get a fresh token and hand it to [`set_credentials`](super::Dispatcher::set_credentials), or say
+    /// [`token_failed`](super::Dispatcher::token_failed). Said once per token. Nothing is sent until then.
     Token,
     /// Push up to so many calls, or say [`finish`](super::Dispatcher::finish). Said once: it is said again when these were
     /// pushed and there is room. Fewer at a time, and later, is fine.
@@ -91,13 +89,15 @@ pub enum Action<K> {
 /// One attempt of one call, built and signed for now.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Attempt {
+pub struct Outgoing {
     /// Names this attempt.
     pub ticket: Ticket,
-    /// 1 for a call's first.
-    pub number: u32,
-    /// What varies; [`Dispatcher::request`](super::Dispatcher::request) joins it with what never changes
-    /// ([`fixed_parts`](super::Dispatcher::fixed_parts)).
+    /// 1 for a call's first attempt.
+    pub attempt: u32,
+    /// The path of the call, where all calls of its operation share it: the other half of the request,
+    /// [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all of them.
+    pub fixed_path: Option<&'static str>,
+    /// The half of the request that varies; [`Dispatcher::request`](super::Dispatcher::request) joins it with the other half.
     pub parts: VaryingParts,
 }
 

@@ -8,8 +8,12 @@ use super::places::{Answer, Sent};
 use super::renewal::After401;
 use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, Waiting, nanoseconds};
 use crate::date::http_date;
+use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
-use crate::{Acknowledgement, Error, ErrorKind, InvalidInput, Outcome, ReplyError};
+use crate::{
+    Error, ErrorKind, InvalidInput, Operation as _, Outcome, RawReply, ReplyError, TraceId,
+    TransportError,
+};
 
 /// What becomes of a call whose attempt failed.
 #[derive(Clone, Copy)]
@@ -44,13 +48,16 @@ impl<K> Dispatcher<K> {
             server_date: headers.date().and_then(http_date),
             status: status.as_u16(),
         });
-        let limit = self.policy.reply_limit;
+        let limit = self.config.reply_limit;
+        let request = SentHeaders {
+            x_date: Some(sent.x_date.as_str()),
+            trace_id: call.trace_id.as_ref().map(TraceId::as_str),
+        };
+        let client = &self.client;
         let reply = if body.len() > limit {
-            Err(self
-                .client
-                .reply_too_long(&call.call, status, headers, body, limit))
+            Err(client.reply_beyond_limit(&call.call, status, headers, body, limit, request))
         } else {
-            self.client.parse_parts(&call.call, status, headers, body)
+            client.parse_reply(&call.call, status, headers, body, request)
         };
         match reply {
             Ok(reply) => {
@@ -60,11 +67,6 @@ impl<K> Dispatcher<K> {
                 self.settle_with(place, Verdict::Delivered, Some(reply));
             }
             Err(error) => {
-                let error = error.with_x_date(sent.x_date.as_str());
-                let error = match &call.trace_id {
-                    Some(trace_id) => error.with_trace_id(trace_id.as_str()),
-                    None => error,
-                };
                 let next = self.after_answer(place, sent, &error, at);
                 self.follow(place, error.into(), next);
             }
@@ -75,10 +77,18 @@ impl<K> Dispatcher<K> {
     pub(super) fn judge_failure(
         &mut self,
         ticket: Ticket,
-        error: Error,
+        error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
         let (place, sent) = self.places.land(ticket)?;
+        let Some(call) = self.places.get(place) else {
+            return Ok(());
+        };
+        let request = SentHeaders {
+            x_date: Some(sent.x_date.as_str()),
+            trace_id: call.trace_id.as_ref().map(TraceId::as_str),
+        };
+        let error = Error::from(error.of_request(call.call.is_safe(), request));
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         self.pace.distress(sent.at, at);
@@ -97,7 +107,7 @@ impl<K> Dispatcher<K> {
             if matches!(error.status().as_u16(), 429 | 503) {
                 self.pace.pushback(sent.at, at);
                 if let Some(wait) = error.retry_after() {
-                    let wait = wait.min(self.policy.retry_after_cap);
+                    let wait = wait.min(self.config.retry_after_cap);
                     not_before = at.saturating_add(nanoseconds(wait));
                     // It is the caller whom the service asked to wait, and every call here is this caller's.
                     self.pace.close(not_before);
@@ -124,11 +134,16 @@ impl<K> Dispatcher<K> {
 
     /// What is unknown is repeated only where repeats were declared safe; anything else that failed was not acted on.
     fn after_distress(&mut self, place: u32, outcome: Outcome, not_before: u64, at: u64) -> Next {
-        let unknown = outcome == Outcome::Unknown;
+        // Of a call that changes nothing it does not matter whether the service acted on it.
+        let is_safe = self
+            .places
+            .get(place)
+            .is_some_and(|call| call.call.is_safe());
+        let unknown = outcome == Outcome::Unknown && !is_safe;
         if unknown && let Some(call) = self.places.get_mut(place) {
             call.unknown = true;
         }
-        if unknown && !self.policy.repeats_are_safe {
+        if unknown && !self.config.repeats_are_safe {
             return Next::Settle(Verdict::Unknown);
         }
         if self.may_try_again(place) && self.budget.pay(at) {
@@ -144,7 +159,7 @@ impl<K> Dispatcher<K> {
             .places
             .get(place)
             .map_or(u32::MAX, |call| call.attempts);
-        !self.cancelled && attempts < self.policy.attempts
+        !self.cancelled && attempts < self.config.attempts
     }
 
     /// Once per call: the reply has shown the server's clock.
@@ -177,16 +192,16 @@ impl<K> Dispatcher<K> {
     /// Full jitter, before the repeat that follows so many attempts, in nanoseconds.
     pub(super) fn backoff(&mut self, attempts: u32) -> u64 {
         let doublings = attempts.saturating_sub(1).min(63);
-        let most = nanoseconds(self.policy.backoff).saturating_mul(1 << doublings);
+        let most = nanoseconds(self.config.backoff).saturating_mul(1 << doublings);
         self.random
-            .up_to(most.min(nanoseconds(self.policy.backoff_cap)))
+            .up_to(most.min(nanoseconds(self.config.backoff_cap)))
     }
 
     pub(super) fn settle(&mut self, place: u32, verdict: Verdict) {
         self.settle_with(place, verdict, None);
     }
 
-    fn settle_with(&mut self, place: u32, verdict: Verdict, reply: Option<Acknowledgement>) {
+    fn settle_with(&mut self, place: u32, verdict: Verdict, reply: Option<RawReply>) {
         let Some(call) = self.places.take(place) else {
             return;
         };

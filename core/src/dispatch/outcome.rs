@@ -4,7 +4,9 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
-use crate::{Acknowledgement, Error, NotifyPackageExpire, TraceId, XDate};
+use crate::fields::Unreadable;
+use crate::reply::Envelope;
+use crate::{Error, Operation, PreparedCall, RawReply, TraceId, XDate};
 
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,13 +46,13 @@ impl fmt::Display for Verdict {
 }
 
 /// The one outcome of a call that was pushed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CallOutcome<K> {
     /// As it was pushed.
     pub key: K,
     /// As it was pushed.
-    pub call: NotifyPackageExpire,
+    pub call: PreparedCall,
     /// What became of it.
     pub verdict: Verdict,
     /// How often it was sent.
@@ -69,18 +71,31 @@ pub struct CallOutcome<K> {
     pub server_date: Option<DateTime<Utc>>,
     /// HTTP status of that answer.
     pub status: Option<u16>,
-    /// The service's acknowledgement, where it was delivered.
-    pub reply: Option<Acknowledgement>,
+    /// The service's reply, where it was delivered. [`reply_to`](Self::reply_to) reads it.
+    pub reply: Option<RawReply>,
     /// The last attempt's error, where it was not.
     pub error: Option<Error>,
 }
 
 impl<K> CallOutcome<K> {
+    /// Reads the reply to `call`, the call that was pushed; none where it was not delivered.
+    ///
+    /// # Errors
+    ///
+    /// A reply of which the call's type cannot read a field. The service acted on the call all the same.
+    pub fn reply_to<O: Operation + ?Sized>(
+        &self,
+        call: &O,
+    ) -> Option<Result<O::Reply, Unreadable>> {
+        let reply = self.reply.as_ref()?;
+        Some(call.reply(Envelope::of(reply), &reply.body))
+    }
+
     /// The service's code in its last answer.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match (&self.reply, &self.error) {
-            (Some(reply), _) => Some(&reply.code),
+            (Some(reply), _) => reply.code.as_deref(),
             (None, Some(error)) => error.code(),
             (None, None) => None,
         }

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::Ticket;
-use crate::{Error, InvalidInput, NotifyPackageExpire, TraceId, XDate};
+use crate::{Error, InvalidInput, PreparedCall, TraceId, XDate};
 
 /// A call from its push to its outcome.
 pub(super) struct Held<K> {
     pub(super) key: K,
-    pub(super) call: NotifyPackageExpire,
+    pub(super) call: PreparedCall,
     pub(super) attempts: u32,
     pub(super) trace_id: Option<TraceId>,
     pub(super) first_sent_at: Option<DateTime<Utc>>,
@@ -25,7 +25,7 @@ pub(super) struct Held<K> {
 }
 
 impl<K> Held<K> {
-    pub(super) const fn new(key: K, call: NotifyPackageExpire) -> Self {
+    pub(super) const fn new(key: K, call: PreparedCall) -> Self {
         Self {
             key,
             call,
@@ -124,12 +124,14 @@ impl<K> Places<K> {
             sent.ticket = None;
             Some((place, *sent))
         });
-        landed.ok_or_else(|| {
-            InvalidInput::new(
-                "nothing is in flight under this ticket; hand in one response or one failure for each attempt",
-            )
-        })
+        landed.ok_or_else(unknown_ticket)
     }
+}
+
+pub(super) fn unknown_ticket() -> InvalidInput {
+    InvalidInput::message(
+        "nothing is in flight under this ticket; handle one response or one failure for each attempt",
+    )
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::time::Duration;
 
-use super::{Action, Attempt, Dispatcher, Now, Verdict};
+use super::{Action, Dispatcher, Now, Outgoing, Verdict};
 use crate::dispatch::places::{Places, Sent};
-use crate::{InvalidInput, RequestOptions};
+use crate::{InvalidInput, Operation as _, RequestOptions};
 
 /// What keeps the next request.
 enum Turn {
@@ -59,7 +59,7 @@ impl<K> Dispatcher<K> {
         if self.halt.is_some() {
             return Turn::Never;
         }
-        let most = self.pace.in_flight(self.policy.concurrency);
+        let most = self.pace.in_flight(self.config.concurrency);
         let most = most.min(self.same_answer.in_flight());
         let due = match self.waiting.peek() {
             // What was never sent is always due.
@@ -88,7 +88,7 @@ impl<K> Dispatcher<K> {
     }
 
     /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.
-    fn send(&mut self, now: Now, at: u64) -> Option<Attempt> {
+    fn send(&mut self, now: Now, at: u64) -> Option<Outgoing> {
         let place = match self.waiting.peek() {
             Some(Reverse(waiting)) if waiting.due <= at => {
                 let place = waiting.place;
@@ -111,7 +111,7 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    fn attempt(&mut self, place: u32, now: Now, at: u64) -> Option<Result<Attempt, InvalidInput>> {
+    fn attempt(&mut self, place: u32, now: Now, at: u64) -> Option<Result<Outgoing, InvalidInput>> {
         let call = self.places.get_mut(place)?;
         let random = &mut self.random;
         let trace_id = *call.trace_id.get_or_insert_with(|| random.trace_id());
@@ -139,16 +139,17 @@ impl<K> Dispatcher<K> {
             x_date: parts.x_date,
             token: self.renewal.used(at),
         });
-        Some(Ok(Attempt {
+        Some(Ok(Outgoing {
             ticket,
-            number: call.attempts,
+            attempt: call.attempts,
+            fixed_path: call.call.fixed_path(),
             parts,
         }))
     }
 
     /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source once for many.
     fn wanted_calls(&mut self) -> Option<usize> {
-        let half = self.policy.queue as usize / 2;
+        let half = self.config.queue as usize / 2;
         if self.ended || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {
             return None;
         }

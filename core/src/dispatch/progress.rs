@@ -31,7 +31,7 @@ pub struct Progress {
     pub waiting: u64,
     /// Calls that are in flight, now.
     pub in_flight: u64,
-    /// Requests per second that may leave, now: the policy's rate, or less while the service is in distress.
+    /// Requests per second that may leave, now: the configured rate, or less while the service is in distress.
     pub rate: f64,
 }
 
@@ -58,7 +58,7 @@ impl<K> fmt::Debug for Dispatcher<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")
             .field("client", &self.client)
-            .field("policy", &self.policy)
+            .field("config", &self.config)
             .field("halt", &self.halt)
             .field("progress", &self.progress())
             .finish_non_exhaustive()

@@ -4,7 +4,7 @@
 //! does not count; it lowers the pace.
 //!
 //! Messages are compared without the words that hold a digit: a gateway is known to print its canonical request there
-//! (contract.md 4), with a date and hashes that differ from call to call.
+//! (`docs/contract.md`, section 4), with a date and hashes that differ from call to call.
 
 use crate::ReplyError;
 

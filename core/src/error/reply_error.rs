@@ -1,28 +1,37 @@
 //! What the service answered when it was no success: everything it said, and what follows from it.
 //! Which reply becomes which error is decided in `reply.rs`.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{ErrorKind, Outcome};
+use super::{ErrorKind, Outcome, UNKNOWN};
 use crate::XDate;
+use crate::credentials::Scheme;
 use crate::date::ServerDate;
+use crate::operation::Authentication;
 use crate::text::excerpt;
 
 /// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
 ///
 /// Status, code, msg, request id and trace id are the service's own, unchanged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ReplyError(pub(crate) Box<ReplyErrorParts>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct ReplyErrorParts {
-    /// Why a 200 could not be read; none for [`ErrorKind::Api`].
+    /// Why the reply could not be read; none for [`ErrorKind::Api`].
     pub(crate) unreadable: Option<String>,
-    pub(crate) operation: &'static str,
-    pub(crate) authority: String,
+    pub(crate) operation: Cow<'static, str>,
+    /// The call changes nothing.
+    pub(crate) is_safe: bool,
+    /// The publisher documents a token as its only authentication.
+    pub(crate) token_only: bool,
+    pub(crate) scheme: Scheme,
+    /// Without the query.
+    pub(crate) url: String,
     pub(crate) status: StatusCode,
     pub(crate) code: Option<String>,
     pub(crate) msg: Option<String>,
@@ -31,11 +40,13 @@ pub(crate) struct ReplyErrorParts {
     pub(crate) retry_after: Option<Duration>,
     pub(crate) server_date: Option<ServerDate>,
     pub(crate) x_date: Option<XDate>,
-    /// The body's first characters, where there is neither code nor msg.
+    /// The beginning of the body, for the caller to read.
+    pub(crate) body: String,
+    /// The body's first characters, for the text, where there is neither code nor msg.
     pub(crate) excerpt: Option<String>,
 }
 
-/// Published as "inner server invoke failure": the service failed at an unknown point of the work (contract.md 7).
+/// Published as "inner server invoke failure": the service failed at an unknown point of the work (`docs/contract.md`, section 7).
 const INNER_INVOKE_FAILURE: &str = "13000201";
 
 impl ReplyError {
@@ -63,10 +74,13 @@ impl ReplyError {
         }
     }
 
-    /// True for 429 and 503, unless the outcome is unknown.
+    /// True for 429 and 503, and for an unknown outcome of a call that changes nothing. False for every other unknown outcome.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.0.status.as_u16(), 429 | 503) && self.outcome() != Outcome::Unknown
+        if self.outcome() == Outcome::Unknown {
+            return self.0.is_safe;
+        }
+        matches!(self.0.status.as_u16(), 429 | 503)
     }
 
     /// HTTP status.
@@ -93,10 +107,23 @@ impl ReplyError {
         self.0.request_id.as_deref()
     }
 
-    /// The reply's header `x-traceid`. No published page shows one.
+    /// The reply's header `x-traceid`, which no published page shows, or else the trace id that was sent, where the exchange is
+    /// known.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
+    }
+
+    /// The X-Date that was sent, where the exchange is known.
+    #[must_use]
+    pub fn x_date(&self) -> Option<&str> {
+        self.0.x_date.as_ref().map(XDate::as_str)
+    }
+
+    /// The first 16,384 bytes of the reply's body. Bytes that are not UTF-8 become U+FFFD.
+    #[must_use]
+    pub fn body(&self) -> &str {
+        &self.0.body
     }
 
     /// How long the service asks to wait. A date in `Retry-After` is counted from the reply's own `Date`.
@@ -147,11 +174,11 @@ impl fmt::Display for ReplyError {
             parts.status.as_str()
         )?;
         if let Some(why) = &parts.unreadable {
-            write!(f, ", but nobody can read the reply: {}", excerpt(why))?;
+            write!(f, ", but the reply could not be parsed: {}", excerpt(why))?;
         } else {
             match &parts.code {
                 Some(code) => write!(f, ", code {}", excerpt(code))?,
-                None => f.write_str(", no readable code")?,
+                None => f.write_str(", without a readable code")?,
             }
             if let Some(msg) = &parts.msg {
                 write!(f, ", msg \"{}\"", excerpt(msg))?;
@@ -166,40 +193,65 @@ impl fmt::Display for ReplyError {
                 write!(f, "{before}{}", excerpt(foreign))?;
             }
         }
-        if self.outcome() == Outcome::Unknown {
-            f.write_str(
-                "; whether the service acted on it is unknown, so do not repeat it unless repeats are safe",
-            )?;
+        if self.outcome() == Outcome::Unknown && !parts.is_safe {
+            f.write_str(UNKNOWN)?;
         }
         if parts.unreadable.is_none() && matches!(parts.status.as_u16(), 400 | 401 | 403) {
-            what_to_check(f, parts)?;
+            f.write_str("\nCheck, in this order:")?;
+            for (number, check) in (1..).zip(checks(parts)) {
+                write!(f, "\n{number}. {check}")?;
+            }
         }
         Ok(())
     }
 }
 
-/// The order of contract.md 7; `docs/troubleshooting.md` is the same list, longer.
-fn what_to_check(f: &mut fmt::Formatter<'_>, parts: &ReplyErrorParts) -> fmt::Result {
+/// The order of `docs/contract.md`, section 7; `docs/troubleshooting.md` is the same list, longer.
+fn checks(parts: &ReplyErrorParts) -> Vec<String> {
+    let mut checks = Vec::new();
+    if parts.token_only && parts.scheme == Scheme::AppId {
+        checks.push(format!(
+            "authentication: the publisher says \"{}\"; use a token for this call",
+            Authentication::NOT_SUPPORTED
+        ));
+    }
+    checks.push(format!(
+        "endpoint: is {} the URL that your Huawei contact named?",
+        parts.url
+    ));
     let sent = match &parts.x_date {
         Some(x_date) => format!("sent {x_date}"),
-        None => "compare the one sent".to_owned(),
+        None => "compare the one that was sent".to_owned(),
     };
     let server = match &parts.server_date {
-        Some(server) => format!("server's Date {}", excerpt(&server.text)),
+        Some(server) => format!("the server's Date is {}", excerpt(&server.text)),
         None => "the reply has no Date".to_owned(),
     };
-    write!(
-        f,
-        "\nWhat to check, in this order:\
-         \n1. endpoint: is {} the one your Huawei contact named?\
-         \n2. clock: X-Date must not be later than the server's time and at most 15 minutes old; {sent}, {server}\
-         \n3. authentication: does this API accept yours, token or app id?\
-         \n4. token: its age, and the word before it (Bearer or AT)\
-         \n5. user id: does it belong to the app id?\
-         \n6. whitelist: has Huawei added you?\
-         \n7. signature: explain() shows every stage and the first difference to the service's message",
-        parts.authority
-    )
+    checks.push(format!(
+        "clock: X-Date must not be later than the server's time and at most 15 minutes old; {sent}, {server}"
+    ));
+    match parts.scheme {
+        Scheme::AppId => {
+            checks.push("AppSecret: does it belong to the AppId?".to_owned());
+            checks.push("user id: does it belong to the AppId?".to_owned());
+        }
+        Scheme::Token => {
+            checks.push(
+                "token: how old is it, and is the word before it right (Bearer or AT)?".to_owned(),
+            );
+        }
+        Scheme::Given => {
+            checks.push("authorization: is the value still valid?".to_owned());
+        }
+    }
+    checks.push("whitelist: has Huawei added you?".to_owned());
+    if parts.scheme == Scheme::AppId {
+        checks.push(
+            "signature: explain() shows every stage and the first difference to the service's message"
+                .to_owned(),
+        );
+    }
+    checks
 }
 
 impl std::error::Error for ReplyError {}

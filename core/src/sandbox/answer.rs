@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 
-use super::config::Policy;
+use super::config::{JsonObject, RawAnswer};
 use super::fault::{CutPoint, StatusFault};
 use super::reason::{Reason, Refusal};
 use crate::{TraceId, header};
@@ -79,7 +79,16 @@ struct Success<'a> {
     code: &'a Code<'a>,
     msg: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    policy_list: Option<&'a [Policy]>,
+    policy_list: Option<&'a [JsonObject]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a JsonObject>,
+}
+
+/// The members of a success beside code and msg.
+pub(super) enum Content<'a> {
+    Plain,
+    PolicyList(&'a [JsonObject]),
+    Data(&'a JsonObject),
 }
 
 #[derive(Serialize)]
@@ -107,13 +116,20 @@ impl Writer {
     pub(super) fn success(
         &self,
         msg: &str,
-        policies: Option<&[Policy]>,
+        content: &Content<'_>,
         now: DateTime<Utc>,
     ) -> Response<Vec<u8>> {
         let body = json(&Success {
             code: &self.published("0"),
             msg,
-            policy_list: policies,
+            policy_list: match content {
+                Content::PolicyList(policies) => Some(policies),
+                Content::Plain | Content::Data(_) => None,
+            },
+            data: match content {
+                Content::Data(data) => Some(data),
+                Content::Plain | Content::PolicyList(_) => None,
+            },
         });
         response(StatusCode::OK, header::JSON, body, now)
     }
@@ -150,6 +166,13 @@ impl Writer {
             _ => Code::Text(code),
         }
     }
+}
+
+/// A configured answer.
+pub(super) fn raw(answer: &RawAnswer, now: DateTime<Utc>) -> Response<Vec<u8>> {
+    // Checked with the configuration, so the fallback cannot occur.
+    let status = StatusCode::from_u16(answer.status()).unwrap_or_default();
+    response(status, header::JSON, answer.body().as_bytes().to_vec(), now)
 }
 
 /// The answer of a scripted status.

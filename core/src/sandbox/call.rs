@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::{fmt, str};
 
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
 use super::reason::{Reason, Refusal};
 use super::verify::Received;
-use crate::{ModificationType, header};
+use crate::{ModificationType, fields, header};
 
 /// What notifyPackageExpire asks for.
 pub(super) struct Parameters {
@@ -47,14 +47,7 @@ pub(super) fn parameters(
     received: &Received<'_>,
     accepted_types: &[i64],
 ) -> Result<Parameters, Refusal> {
-    // Without a body there is no content to have a type: it is missing JSON then.
-    if !received.body.is_empty() && !is_json(received.headers) {
-        return Err(Refusal::new(
-            Reason::WrongContentType,
-            "the content-type of a body must be application/json, with or without charset=utf-8",
-        ));
-    }
-    let members = Members::read(received.body)?;
+    let members = body(received)?;
     let carrier_user_id = members.id(
         "carrierUserId",
         &IdReasons {
@@ -77,6 +70,133 @@ pub(super) fn parameters(
         modification_type,
         package_id,
     })
+}
+
+fn body<'a>(received: &Received<'a>) -> Result<Members<'a>, Refusal> {
+    // Without a body there is no content to have a type: it is missing JSON then.
+    if !received.body.is_empty() && !is_json(received.headers) {
+        return Err(Refusal::new(
+            Reason::WrongContentType,
+            "the content-type of a body must be application/json, with or without charset=utf-8",
+        ));
+    }
+    Members::read(received.body)
+}
+
+/// The body of a call that has a configured answer: none for GET, JSON if there is one.
+pub(super) fn any_body(received: &Received<'_>) -> Result<(), Refusal> {
+    if received.body.is_empty() {
+        return Ok(());
+    }
+    if *received.method == Method::GET {
+        return without_body(received);
+    }
+    body(received).map(drop)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SetRetentionPolicy {
+    policy_list: Vec<PolicyStatus>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PolicyStatus {
+    policy_id: String,
+    status: String,
+}
+
+/// Checks the body of setRetentionPolicy. Both members of an entry are String in the table.
+pub(super) fn set_retention_policy(received: &Received<'_>) -> Result<(), Refusal> {
+    let SetRetentionPolicy { policy_list } = typed(received)?;
+    within("policyList", policy_list.len(), 1, 50)?;
+    for PolicyStatus { policy_id, status } in &policy_list {
+        not_empty("policyId", policy_id)?;
+        not_empty("status", status)?;
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ReverseOrder {
+    #[serde(rename = "batchSN")]
+    batch_sn: String,
+    operation_list: Vec<OrderOperation>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderOperation {
+    #[serde(rename = "operationSN")]
+    operation_sn: String,
+    carrier_user_id: Option<String>,
+    #[serde(default)]
+    package_change_list: Vec<PackageChange>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PackageChange {
+    change_type: i64,
+    package_id: String,
+}
+
+/// Checks the body of reverseOrder.
+pub(super) fn reverse_order(received: &Received<'_>) -> Result<(), Refusal> {
+    let order: ReverseOrder = typed(received)?;
+    not_empty("batchSN", &order.batch_sn)?;
+    within(
+        "the length of batchSN",
+        order.batch_sn.chars().count(),
+        1,
+        64,
+    )?;
+    within("operationList", order.operation_list.len(), 1, 50)?;
+    for operation in &order.operation_list {
+        not_empty("operationSN", &operation.operation_sn)?;
+        if let Some(id) = &operation.carrier_user_id {
+            not_empty("carrierUserId", id)?;
+        }
+        let changes = &operation.package_change_list;
+        within("packageChangeList", changes.len(), 0, 1)?;
+        for change in changes {
+            not_empty("packageId", &change.package_id)?;
+            if change.change_type != 1 {
+                return Err(invalid(&format!(
+                    "changeType {} is not documented",
+                    change.change_type
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn typed<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {
+    body(received)?;
+    serde_json::from_slice(received.body).map_err(|error| invalid(&error.to_string()))
+}
+
+fn within(name: &str, count: usize, least: usize, most: usize) -> Result<(), Refusal> {
+    if (least..=most).contains(&count) {
+        return Ok(());
+    }
+    Err(invalid(&format!(
+        "{name} is {count}; it must lie in {least} to {most}"
+    )))
+}
+
+fn not_empty(name: &str, text: &str) -> Result<(), Refusal> {
+    if text.is_empty() {
+        return Err(invalid(&format!("{name} is empty")));
+    }
+    Ok(())
+}
+
+fn invalid(why: &str) -> Refusal {
+    wrong_parameter(Reason::InvalidParameter, why)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -113,17 +233,20 @@ impl<'a> Members<'a> {
             Refusal::new(Reason::MalformedJson, format!("the body is no JSON: {why}"))
         };
         let text = str::from_utf8(body).map_err(|error| malformed(&error))?;
-        let members: Self = serde_json::from_str(text).map_err(|error| match error.classify() {
-            Category::Data => Refusal::new(Reason::NotAnObject, "the body must be a JSON object"),
-            Category::Io | Category::Syntax | Category::Eof => malformed(&error),
-        })?;
+        let fields::Members(members) =
+            serde_json::from_str(text).map_err(|error| match error.classify() {
+                Category::Data => {
+                    Refusal::new(Reason::NotAnObject, "the body must be a JSON object")
+                }
+                Category::Io | Category::Syntax | Category::Eof => malformed(&error),
+            })?;
         let mut names = BTreeSet::new();
-        match members.0.iter().find(|(name, _)| !names.insert(name)) {
+        match members.iter().find(|(name, _)| !names.insert(name)) {
             Some((name, _)) => Err(Refusal::new(
                 Reason::DuplicateMember,
                 format!("the member {name} occurs more than once"),
             )),
-            None => Ok(members),
+            None => Ok(Self(members)),
         }
     }
 
@@ -163,32 +286,11 @@ impl<'a> Members<'a> {
                 &format!("type {raw} is not documented"),
             )
         })?;
-        Ok(ModificationType::try_from(value).unwrap_or(ModificationType::Undocumented(value)))
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(MembersVisitor).map(Self)
-    }
-}
-
-/// By hand: a map would keep the last of two members with one name.
-struct MembersVisitor;
-
-impl<'de> Visitor<'de> for MembersVisitor {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
+        let documented = ModificationType::try_from(value);
+        // Of a documented value the second is refused, of any other the first.
+        Ok(documented
+            .or_else(|_| ModificationType::undocumented(value))
+            .unwrap_or_default())
     }
 }
 

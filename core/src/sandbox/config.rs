@@ -31,6 +31,10 @@ pub const EXAMPLE_TOKEN: &str = "example-token-not-real";
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[non_exhaustive]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own in JSON"
+)]
 pub struct SandboxConfig {
     /// App ids and their secrets. Where neither an app nor a token is configured, app `example-app-id` with secret
     /// `example-app-secret-not-real` and token `example-token-not-real` are known.
@@ -59,8 +63,15 @@ pub struct SandboxConfig {
     pub code_as_text: bool,
     /// `msg` of a success; default `Success.`
     pub msg: String,
-    /// What getCurrentRetentionPolicy lists; default two of this project's own making.
-    pub policies: Vec<Policy>,
+    /// The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list; default two of this project's own making.
+    pub policies: Vec<JsonObject>,
+    /// The `data` of getSpaceUsageByOverview; default figures of this project's own making.
+    pub space_usage: JsonObject,
+    /// Answers to calls that have no type of their own; default none. A request is verified as any other.
+    pub answers: Vec<RawAnswer>,
+    /// Lets an app id call the three retention-policy operations, of which the publisher says that app authentication is not
+    /// supported; default false.
+    pub app_authentication_everywhere: bool,
     /// The only authority (host, and port where it is not the scheme's default) that is answered; default whatever the
     /// request says.
     pub authority: Option<String>,
@@ -84,6 +95,9 @@ impl Default for SandboxConfig {
             code_as_text: false,
             msg: "Success.".to_owned(),
             policies: default_policies(),
+            space_usage: default_space_usage(),
+            answers: Vec::new(),
+            app_authentication_everywhere: false,
             authority: None,
             faults: Vec::new(),
         }
@@ -167,43 +181,112 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// One retention policy, sent exactly as it is written: which members are numbers and which text is something the pages
-/// disagree on, and policyId (300000000000000000) lies above 2^53.
+/// A JSON object that is sent exactly as it is written: which members are numbers and which are text is something the pages
+/// disagree on, and an id (300000000000000000) may lie above 2^53.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Box<RawValue>")]
-pub struct Policy(Box<RawValue>);
+pub struct JsonObject(Box<RawValue>);
 
-impl Policy {
+impl JsonObject {
     /// Takes any JSON object.
     ///
     /// # Errors
     ///
     /// Anything else.
     pub fn from_json(json: &str) -> Result<Self, InvalidInput> {
-        serde_json::from_str(json).map_err(|error| unreadable("policy", &error))
+        serde_json::from_str(json).map_err(|error| unreadable("object", &error))
     }
 }
 
-impl TryFrom<Box<RawValue>> for Policy {
+impl TryFrom<Box<RawValue>> for JsonObject {
     type Error = &'static str;
 
     fn try_from(json: Box<RawValue>) -> Result<Self, Self::Error> {
         if json.get().starts_with('{') {
             Ok(Self(json))
         } else {
-            Err("a policy must be a JSON object")
+            Err("the value must be a JSON object")
         }
     }
 }
 
-fn default_policies() -> Vec<Policy> {
+/// The answer to a call that has no type of its own.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RawAnswer {
+    method: String,
+    path: String,
+    #[serde(default = "ok")]
+    status: u16,
+    #[serde(default)]
+    body: Option<String>,
+}
+
+const fn ok() -> u16 {
+    200
+}
+
+impl RawAnswer {
+    /// Returns the answer with status 200 and the body `{"code":0,"msg":"Success."}` to requests with this `method` and with a path
+    /// that ends in `path`.
+    #[must_use]
+    pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
+        Self {
+            method: method.into(),
+            path: path.into(),
+            status: ok(),
+            body: None,
+        }
+    }
+
+    /// Returns the same answer with another status: 200 to 599.
+    #[must_use]
+    pub const fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Returns the same answer with another body, which is sent as it is.
+    #[must_use]
+    pub fn with_body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    pub(super) fn method(&self) -> &str {
+        &self.method
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(super) const fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(super) fn body(&self) -> &str {
+        self.body
+            .as_deref()
+            .unwrap_or(r#"{"code":0,"msg":"Success."}"#)
+    }
+}
+
+fn default_space_usage() -> JsonObject {
+    let json = r#"{"totalAllocation":5368709120,"totalCapacity":10737418240,"totalUsed":1073741824,"quota":"10240"}"#;
+    // It is an object, so the fallback cannot occur.
+    JsonObject::from_json(json).unwrap_or_else(|_| JsonObject(RawValue::NULL.to_owned()))
+}
+
+fn default_policies() -> Vec<JsonObject> {
     [
         r#"{"policyId":300000000000000000,"policyName":"Keep for 30 days","description":"Files can be read and not changed; after 30 days they are deleted.","priority":10,"status":1}"#,
         r#"{"policyId":300000000000000001,"policyName":"Keep for 90 days","description":"Files can be read and not changed; after 90 days they are deleted.","priority":5,"status":0}"#,
     ]
     .into_iter()
     // Both are objects, so none is lost.
-    .filter_map(|json| Policy::from_json(json).ok())
+    .filter_map(|json| JsonObject::from_json(json).ok())
     .collect()
 }
 
@@ -211,7 +294,7 @@ fn default_policies() -> Vec<Policy> {
 fn unreadable(what: &str, error: &serde_json::Error) -> InvalidInput {
     let why = error.to_string();
     let value = why.find(": ").zip(why.rfind(", expected"));
-    InvalidInput::new(match value {
+    InvalidInput::message(match value {
         Some((from, to)) if why.starts_with("invalid ") && from < to => {
             format!("{what} cannot be read: {}{}", &why[..from], &why[to..])
         }
@@ -238,7 +321,7 @@ mod tests {
                 r#"{"tokenz": ["hush"]}"#,
                 "sandbox config cannot be read: unknown field `tokenz`, expected one of `apps`, `tokens`, `userIds`, \
                  `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `refuseRepeats`, \
-                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `authority`, `faults` at line 1 column 9",
+                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `faults` at line 1 column 9",
             ),
             (
                 r#"{"apps": [{"app: id": "hush"}]}"#,

@@ -4,9 +4,9 @@ use std::fmt;
 
 use http::StatusCode;
 
-/// Published as "bad request" (contract.md 7).
+/// Published as "bad request" (`docs/contract.md`, section 7).
 const BAD_REQUEST: &str = "13000101";
-/// Published as "Verify parameters failed." (contract.md 7).
+/// Published as "Verify parameters failed." (`docs/contract.md`, section 7).
 const VERIFY_PARAMETERS_FAILED: &str = "13000102";
 
 /// The status of a refusal.
@@ -109,6 +109,9 @@ reasons! {
     UnknownUserId = "UNKNOWN_USER_ID", Credentials, Own;
     /// X-User-Id is known and not on the whitelist.
     NotWhitelisted = "NOT_WHITELISTED", Fixed(StatusCode::FORBIDDEN), Own;
+    /// An app id calls an operation of the group "Carrier Calling APIs", of which the publisher says that app authentication is not
+    /// supported.
+    AppAuthenticationNotSupported = "APP_AUTHENTICATION_NOT_SUPPORTED", Credentials, Own;
     /// The URL has a query; no operation takes one.
     UnexpectedQuery = "UNEXPECTED_QUERY", Fixed(StatusCode::BAD_REQUEST), Own;
     /// A GET has a body.
@@ -139,6 +142,8 @@ reasons! {
     PackageIdNotText = "PACKAGE_ID_NOT_TEXT", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// packageId is the empty text.
     EmptyPackageId = "EMPTY_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
+    /// A parameter of setRetentionPolicy or reverseOrder is missing, of another type or beyond a limit.
+    InvalidParameter = "INVALID_PARAMETER", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// carrierUserId is not among the configured ones.
     UnknownCarrierUserId = "UNKNOWN_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Own;
     /// packageId is not among the configured ones.

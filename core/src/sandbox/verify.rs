@@ -27,6 +27,8 @@ pub(super) struct Received<'a> {
 pub(super) struct Caller {
     pub(super) x_date: XDate,
     pub(super) trace_id: Option<TraceId>,
+    /// It signed with an app id.
+    pub(super) is_app: bool,
 }
 
 /// Headers of which a second one would leave open which counts.
@@ -57,15 +59,16 @@ impl Verifier {
             Credentials::app(&app.app_id, app.app_secret.expose())?;
             let key = SigningKey::new(&app.app_id, app.app_secret.expose());
             if keys.insert(app.app_id.clone(), key).is_some() {
-                return Err(InvalidInput::new(format!(
-                    "app id {} is configured twice; give it one secret",
-                    app.app_id
-                )));
+                return Err(InvalidInput::new(
+                    "apps",
+                    format!("the app id {} stands twice; pass it once", app.app_id),
+                ));
             }
         }
         if config.authority.as_deref() == Some("") {
             return Err(InvalidInput::new(
-                "authority is empty; leave it out to accept any",
+                "authority",
+                "empty; leave it out to accept any",
             ));
         }
         Ok(Self {
@@ -104,12 +107,14 @@ impl Verifier {
         let user_id = mandatory(&header::X_USER_ID, Reason::MissingXUserId)?;
         let trace_id = trace_id(received.headers)?;
         let x_date = within_window(x_date, now)?;
+        let mut is_app = false;
         if let Some(token) = Token::parse(authorization) {
             if !self.tokens.iter().any(|known| known.is(token)) {
                 return Err(Refusal::new(Reason::UnknownToken, "the token is not known"));
             }
         } else if let Some(authorization) = parse_authorization(authorization) {
             self.verify_signature(&authorization, received, authority)?;
+            is_app = true;
         } else {
             return Err(Refusal::new(
                 Reason::MalformedAuthorization,
@@ -129,7 +134,11 @@ impl Verifier {
                 format!("the X-User-Id {user_id} is not on the whitelist"),
             ));
         }
-        Ok(Caller { x_date, trace_id })
+        Ok(Caller {
+            x_date,
+            trace_id,
+            is_app,
+        })
     }
 
     /// The URL's authority, which HTTP/2 and proxies carry, or else the header Host.
@@ -184,7 +193,7 @@ impl Verifier {
         if key.verifies(&string_to_sign(&canonical_request), authorization.signature) {
             return Ok(());
         }
-        // The words of the parent scheme's gateway, which `explain` reads (contract.md 4).
+        // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
         Err(Refusal::new(
             Reason::SignatureMismatch,
             format!(
@@ -271,7 +280,7 @@ pub(super) fn trace_id(headers: &HeaderMap) -> Result<Option<TraceId>, Refusal> 
     value
         .to_str()
         .ok()
-        .and_then(|text| TraceId::new(text).ok())
+        .and_then(|text| TraceId::parse(text).ok())
         .map(Some)
         .ok_or_else(|| {
             Refusal::new(
@@ -296,7 +305,7 @@ fn within_window(x_date: &str, now: DateTime<Utc>) -> Result<XDate, Refusal> {
         Reason::StaleXDate
     };
     let server_time = XDate::from_datetime(now).map(|now| now.to_string());
-    // The words of the parent scheme's gateway, which `explain` reads (contract.md 4).
+    // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
     Err(Refusal::new(
         reason,
         format!(
@@ -343,11 +352,9 @@ impl KnownToken {
         let credentials = Credentials::token(token)?;
         // What a client with this token would send.
         let sent = credentials
-            .signing_key()
-            .err()
-            .map(|given| given.as_str())
+            .given()
             .and_then(Token::parse)
-            .ok_or_else(|| InvalidInput::new("token is no token"))?;
+            .ok_or_else(|| InvalidInput::new("tokens", "an entry is not a token; pass text"))?;
         Ok(Self {
             scheme: (sent.bare != token).then_some(sent.scheme),
             bare: Zeroizing::new(sent.bare.to_owned()),

@@ -11,7 +11,7 @@ use crate::XDate;
 pub const SIGNED_HEADERS: &str = "host;x-date;x-user-id";
 
 /// Everything but RFC 3986's unreserved characters, `A-Z a-z 0-9 - _ . ~`.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -64,10 +64,11 @@ pub(crate) struct PreparedRequest {
 }
 
 impl PreparedRequest {
-    /// `host` is in lower case and neither value has blanks at its ends, so the header lines are canonical as they stand.
-    pub(crate) fn new(method: &str, path: &str, host: &str, user_id: &str) -> Self {
+    /// `query` is canonical. `host` is in lower case and neither header has spaces at its ends, so the header lines are canonical as
+    /// they stand.
+    pub(crate) fn new(method: &str, path: &str, query: &str, host: &str, user_id: &str) -> Self {
         let uri = canonical_uri(path);
-        let beginning = format!("{method}\n{uri}\n\nhost:{host}\nx-date:");
+        let beginning = format!("{method}\n{uri}\n{query}\nhost:{host}\nx-date:");
         Self {
             hash: Sha256::new_with_prefix(&beginning),
             beginning,
@@ -128,21 +129,24 @@ pub fn canonical_uri(path: &str) -> String {
 }
 
 /// Names and values percent-encoded except `A-Z a-z 0-9 - _ . ~`, upper-case hex, a blank as `%20`; a missing value keeps
-/// its `=`; sorted by name in character-code order; empty when there is no query.
+/// its `=`; sorted by the decoded name and then by the decoded value, in code-point order; empty when there is no query.
 #[must_use]
 pub fn canonical_query_string(query: &str) -> String {
-    let mut pairs: Vec<(String, String)> = query
+    let decoded = |text: &str| -> Vec<u8> { percent_decode_str(text).collect() };
+    let mut pairs: Vec<(Vec<u8>, Vec<u8>)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (encode(name), encode(value))
+            (decoded(name), decoded(value))
         })
         .collect();
+    // The order of UTF-8's bytes is that of the code points.
     pairs.sort();
+    let encoded = |bytes: &[u8]| percent_encode(bytes, RESERVED).to_string();
     let pairs: Vec<String> = pairs
-        .into_iter()
-        .map(|(name, value)| [name, value].join("="))
+        .iter()
+        .map(|(name, value)| [encoded(name), encoded(value)].join("="))
         .collect();
     pairs.join("&")
 }
@@ -182,11 +186,11 @@ mod tests {
     fn what_is_prepared_is_the_canonical_request() {
         let (path, body) = ("/prefix/a/b", r#"{"a":1}"#);
         let x_date = XDate::parse("20251103T070140Z").unwrap();
-        let prepared = PreparedRequest::new("POST", path, "host:8443", "7");
+        let prepared = PreparedRequest::new("POST", path, "a=1", "host:8443", "7");
         let expected = canonical_request(&CanonicalParts {
             method: "POST",
             uri: &canonical_uri(path),
-            query: "",
+            query: "a=1",
             headers: &canonical_headers(&[
                 ("Host", "host:8443"),
                 ("X-Date", x_date.as_str()),
@@ -227,6 +231,9 @@ mod tests {
             ("a=x y&a=%20", "a=%20&a=x%20y"),
             ("B=1&a=2", "B=1&a=2"),
             ("k=a%2fb~", "k=a%2Fb~"),
+            // Encoded, a blank sorts after "$" and before "-"; decoded, it comes first. The order is that of the decoded names.
+            ("a-=1&a%20=2&a$=3", "a%20=2&a%24=3&a-=1"),
+            ("%F0%9F%98%80=1&%EF%BF%BF=2", "%EF%BF%BF=2&%F0%9F%98%80=1"),
         ] {
             assert_eq!(canonical_query_string(query), canonical, "{query}");
         }

@@ -2,7 +2,7 @@
 //!
 //! When a signature is refused, Huawei's gateway is known to print its canonical request in the message, lines joined by `|`:
 //! `verify signature fail, canonicalRequest:GET|/test/||host:…|…`, and on a stale date
-//! `signature time:…,server time:…`. That is the parent scheme; it was not seen for `KooDrive` (contract.md 4).
+//! `signature time:…,server time:…`. That is the parent scheme; it was not seen for `KooDrive` (`docs/contract.md`, section 4).
 
 use std::fmt;
 
@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::SIGNED_HEADERS;
 use super::hex::Hex;
 use super::string_to_sign::string_to_sign_of;
-use crate::operation::Facts;
-use crate::{Client, InvalidInput, Operation, RequestOptions};
+use crate::client::body_of;
+use crate::{Client, InvalidInput, Operation, RequestOptions, XDate};
 
 /// Every stage of one signature. Never holds the secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,31 +62,36 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Explains the signature of a call. The date that was sent is named with [`RequestOptions::date`]; since nothing is sent,
-/// it may lie outside the window.
+/// Explains the signature of a call. The date is [`RequestOptions::date`], or else the X-Date of the canonical request in
+/// `message`, or else the one that would be sent at `now`. Nothing is sent, so the date may lie outside the window.
 ///
 /// `message` is what the service said, or a canonical request from elsewhere, lines joined by line breaks or `|`.
 ///
 /// # Errors
 ///
-/// A client that authenticates with a token: there is no signature. An X-Date beyond the years 0001 to 9999.
-pub fn explain<O: Operation>(
+/// A client without an app secret: there is no signature. An X-Date beyond the years 0001 to 9999. Those of
+/// [`Client::request`] about a call of another crate.
+pub fn explain<O: Operation + ?Sized>(
     client: &Client,
     call: &O,
     now: DateTime<Utc>,
     options: &RequestOptions,
     message: Option<&str>,
 ) -> Result<Explanation, InvalidInput> {
-    let Ok(key) = client.credentials().signing_key() else {
-        return Err(InvalidInput::new(
-            "there is no signature to explain: this client authenticates with a token, which is sent as it is",
+    let Some(key) = client.credentials().signing_key() else {
+        return Err(InvalidInput::option(
+            "app_secret",
+            "missing, so there is no signature to explain; a token is sent as it is",
         ));
     };
-    let x_date = client.x_date_to_explain(now, options)?;
-    let body = call.body().unwrap_or_default();
-    let canonical_request = client
-        .prepared_request(&Facts::of::<O>())
-        .text(x_date, &body);
+    let of_message = message.filter(|_| !options.has_date()).and_then(x_date_in);
+    let x_date = match of_message {
+        Some(x_date) => x_date,
+        None => client.x_date_to_explain(now, options)?,
+    };
+    let target = client.target(call)?;
+    let body = body_of(call)?.unwrap_or_default();
+    let canonical_request = client.prepared_request(&target).text(x_date, &body);
     let hash = Hex::sha256(&canonical_request);
     let (difference, finding) = message
         .map(|message| compare(&canonical_request, message))
@@ -102,6 +107,21 @@ pub fn explain<O: Operation>(
     })
 }
 
+/// The X-Date that the service's canonical request names.
+fn x_date_in(message: &str) -> Option<XDate> {
+    let lines = canonical_request_in(message)?.split(['|', '\n']);
+    lines
+        .filter_map(|line| line.trim().strip_prefix("x-date:"))
+        .find_map(|date| XDate::parse(date.trim()).ok())
+}
+
+/// The name of the second line.
+const URI: &str = "CanonicalURI";
+
+/// Added to the finding about a path with escapes.
+const ESCAPES: &str = "; the path contains escapes, which signers of this scheme are known to encode in different ways: ask \
+                       your Huawei contact how the service encodes them, or avoid values that need escapes";
+
 /// What a gateway writes before its canonical request.
 const MARK: &str = "canonicalRequest:";
 
@@ -111,7 +131,10 @@ fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
     };
     match first_difference(ours, theirs) {
         Some(difference) => {
-            let finding = difference.to_string();
+            let mut finding = difference.to_string();
+            if difference.part == URI && difference.ours.contains('%') {
+                finding.push_str(ESCAPES);
+            }
             (Some(difference), finding)
         }
         None => (
@@ -132,7 +155,7 @@ fn without_canonical_request(message: &str) -> String {
             "the service refused the date, not the signature: signed at {ours}, its own clock read {theirs}; \
              X-Date must not be later than that and at most 15 minutes older"
         ),
-        _ => "the message holds no canonical request to compare with".to_owned(),
+        _ => "the message contains no canonical request to compare with".to_owned(),
     }
 }
 
@@ -170,7 +193,7 @@ fn first_difference(ours: &str, theirs: &str) -> Option<Difference> {
             return Some(Difference {
                 part: match (line, (count + 1).saturating_sub(line)) {
                     (1, _) => "METHOD",
-                    (2, _) => "CanonicalURI",
+                    (2, _) => URI,
                     (3, _) => "CanonicalQueryString",
                     (_, 2) => "SignedHeaders",
                     (_, 0 | 1) => "HashedRequestPayload",

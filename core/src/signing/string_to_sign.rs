@@ -13,6 +13,6 @@ pub fn string_to_sign(canonical_request: &str) -> String {
     string_to_sign_of(&Hex::sha256(canonical_request))
 }
 
-pub(super) fn string_to_sign_of(canonical_request_hash: &Hex) -> String {
+pub(crate) fn string_to_sign_of(canonical_request_hash: &Hex) -> String {
     [ALGORITHM, "\n", canonical_request_hash.as_str()].concat()
 }

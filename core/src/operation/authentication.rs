@@ -1,0 +1,50 @@
+//! Which kinds of credentials the publisher documents for an operation.
+
+use http::Method;
+
+/// The credentials that an operation takes, as far as it is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Authentication {
+    /// An app id, which is the published way, or a token.
+    Any,
+    /// A token. The publisher says of the group "Carrier Calling APIs" that app authentication is not supported; see
+    /// [the page](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0005.html) and
+    /// `docs/contract.md`, section 4.
+    TokenOnly,
+}
+
+/// The group "Carrier Calling APIs".
+const TOKEN_ONLY: [(Method, &str); 3] = [
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/retention/policy/getList",
+    ),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/policy/config/retention",
+    ),
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/retention/policy/batch",
+    ),
+];
+
+impl Authentication {
+    /// The publisher's sentence about [`TokenOnly`](Self::TokenOnly) operations.
+    pub const NOT_SUPPORTED: &'static str =
+        "App authentication is not supported for carrier calling APIs";
+
+    /// Returns what is documented for the operation with this `method` and this `path` below the endpoint.
+    #[must_use]
+    pub fn documented(method: &Method, path: &str) -> Self {
+        if TOKEN_ONLY
+            .iter()
+            .any(|(token_only, at)| token_only == method && *at == path)
+        {
+            Self::TokenOnly
+        } else {
+            Self::Any
+        }
+    }
+}

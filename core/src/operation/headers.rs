@@ -1,0 +1,103 @@
+//! The headers that a call sends beside those of every request.
+
+use http::{HeaderName, HeaderValue};
+
+use crate::InvalidInput;
+use crate::header::{AUTHORIZATION, CONTENT_TYPE, X_DATE, X_TRACEID, X_USER_ID};
+use crate::text::check_header_value;
+
+/// Headers that are sent and not signed. A name stands once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Headers(Vec<(HeaderName, HeaderValue)>);
+
+const FIELD: &str = "headers";
+
+/// Headers that belong to the client or to the HTTP connection, and those that the
+/// [fetch standard](https://fetch.spec.whatwg.org/#forbidden-request-header) forbids to a page.
+const REFUSED: [&str; 25] = [
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "access-control-request-private-network",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+];
+
+impl Headers {
+    /// Returns no headers.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// Adds a header. The case of `name` does not matter.
+    ///
+    /// # Errors
+    ///
+    /// A name that is not an HTTP token, that the client or the connection owns (`authorization`, `host`, `content-length` and
+    /// others), that fetch forbids, or that was added before; a value that is empty, has a space at an end, or holds anything but
+    /// visible ASCII and spaces.
+    pub fn with(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+            InvalidInput::new(
+                FIELD,
+                "has a name that is not an HTTP token; pass letters, digits and hyphens",
+            )
+        })?;
+        let text = header.as_str();
+        let own = [AUTHORIZATION, CONTENT_TYPE, X_DATE, X_USER_ID, X_TRACEID];
+        if own.contains(&header)
+            || REFUSED.contains(&text)
+            || text.starts_with("proxy-")
+            || text.starts_with("sec-")
+        {
+            return Err(InvalidInput::new(
+                FIELD,
+                format!("{text} is set by the client or by the HTTP connection; leave it out"),
+            ));
+        }
+        if self.0.iter().any(|(added, _)| *added == header) {
+            return Err(InvalidInput::new(
+                FIELD,
+                format!("{text} stands twice; pass it once"),
+            ));
+        }
+        check_header_value(value)
+            .map_err(|problem| InvalidInput::new(FIELD, format!("{text} {problem}")))?;
+        // Checked, so the fallback cannot occur.
+        let value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
+        self.0.push((header, value));
+        Ok(self)
+    }
+
+    /// Returns the names, in lower case, and the values, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (&HeaderName, &str)> {
+        // Visible ASCII, so the fallback cannot occur.
+        self.0
+            .iter()
+            .map(|(name, value)| (name, value.to_str().unwrap_or_default()))
+    }
+
+    pub(crate) fn into_pairs(self) -> Vec<(HeaderName, HeaderValue)> {
+        self.0
+    }
+}

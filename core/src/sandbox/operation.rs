@@ -1,0 +1,103 @@
+//! Which operation a request is for, and what the sandbox demands of it beyond the caller's credentials.
+
+use http::Method;
+
+use super::config::RawAnswer;
+
+/// An operation that the sandbox knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Called {
+    NotifyPackageExpire,
+    GetSpaceUsageByOverview,
+    GetCurrentRetentionPolicy,
+    GetCarrierRetentionPolicy,
+    SetRetentionPolicy,
+    ReverseOrder,
+    /// The answer at this position of [`SandboxConfig::answers`](super::SandboxConfig::answers).
+    Raw(usize),
+}
+
+/// Methods and paths as they are published. Spelled here once more, so that a typing error in the client shows.
+const OPERATIONS: [(Method, &str, Called); 6] = [
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/users/notifyPackageExpire",
+        Called::NotifyPackageExpire,
+    ),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/space/usage/overview",
+        Called::GetSpaceUsageByOverview,
+    ),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/retention/policy/getList",
+        Called::GetCurrentRetentionPolicy,
+    ),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/policy/config/retention",
+        Called::GetCarrierRetentionPolicy,
+    ),
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/retention/policy/batch",
+        Called::SetRetentionPolicy,
+    ),
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/operation/reverseOrder",
+        Called::ReverseOrder,
+    ),
+];
+
+/// The operation at a path, or the methods of those that are there.
+pub(super) enum Found {
+    Operation(Called),
+    /// The path is known with these methods only, joined by a comma.
+    OtherMethod(String),
+    Nothing,
+}
+
+/// Looks for what has this method and this path. A carrier may be given an endpoint with a path prefix, so the end of the path
+/// decides. A prefix is empty, or begins with a slash and ends without one.
+pub(super) fn find(method: &Method, path: &str, answers: &[RawAnswer]) -> Found {
+    let at = |end: &str| {
+        path.strip_suffix(end).is_some_and(|prefix| {
+            prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
+        })
+    };
+    let raw = answers
+        .iter()
+        .enumerate()
+        .map(|(index, answer)| (answer.method(), answer.path(), Called::Raw(index)));
+    let typed = OPERATIONS
+        .iter()
+        .map(|(method, path, called)| (method.as_str(), *path, *called));
+    let known: Vec<(&str, Called)> = raw
+        .chain(typed)
+        .filter(|(_, end, _)| at(end))
+        .map(|(method, _, called)| (method, called))
+        .collect();
+    match known.iter().find(|(known, _)| *known == method.as_str()) {
+        Some((_, called)) => Found::Operation(*called),
+        None if known.is_empty() => Found::Nothing,
+        None => {
+            let mut methods: Vec<&str> = known.into_iter().map(|(method, _)| method).collect();
+            methods.dedup();
+            Found::OtherMethod(methods.join(", "))
+        }
+    }
+}
+
+impl Called {
+    /// The publisher says of this group that app authentication is not supported.
+    pub(super) const fn is_token_only(self) -> bool {
+        matches!(
+            self,
+            Self::GetCurrentRetentionPolicy
+                | Self::GetCarrierRetentionPolicy
+                | Self::SetRetentionPolicy
+        )
+    }
+}
