@@ -302,14 +302,14 @@ fn notify(given: &Value) -> Result<NotifyPackageExpire, InvalidInput> {
     let call = NotifyPackageExpire::new(text("carrierUserId"), text("packageId"))?;
     match given.get("undocumentedType").and_then(Value::as_i64) {
         None => Ok(call),
-        Some(value) => call.with_modification_type(ModificationType::Undocumented(value)),
+        Some(value) => call.with_modification_type(ModificationType::undocumented(value).unwrap()),
     }
 }
 
 fn options(given: &Value) -> Fallible<Result<RequestOptions, InvalidInput>> {
     let mut options = RequestOptions::default();
     if let Some(id) = given["traceId"].as_str() {
-        match TraceId::new(id) {
+        match TraceId::parse(id) {
             Ok(id) => options = options.trace_id(id),
             Err(error) => return Ok(Err(error)),
         }

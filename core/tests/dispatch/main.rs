@@ -7,6 +7,7 @@ mod clocks;
 mod config;
 mod halts;
 mod invariants;
+mod operations;
 mod outcomes;
 
 mod repeats;

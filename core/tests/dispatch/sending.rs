@@ -89,11 +89,12 @@ fn a_call_that_does_not_fit_is_given_back() {
         refused.reason.to_string(),
         "there is no room; push only as many calls as the dispatcher asks for"
     );
+    let mut dispatcher = unproven(|config| config.queue(2).unwrap());
     dispatcher.finish();
     let refused = dispatcher.push(2, &call(2)).unwrap_err();
     assert_eq!(
         refused.reason.to_string(),
-        "nothing is taken after finish and cancel; push before"
+        "the job has ended; push calls before finish"
     );
 }
 

@@ -115,7 +115,9 @@ pub fn holds(input: &Input) -> bool {
         Some(call) => holds_of(input, || {
             let made = NotifyPackageExpire::new(&*call.carrier_user_id, &*call.package_id)?;
             match call.undocumented_type {
-                Some(number) => made.with_modification_type(ModificationType::Undocumented(number)),
+                Some(number) => {
+                    made.with_modification_type(ModificationType::undocumented(number).unwrap())
+                }
                 None => Ok(made),
             }
         }),
@@ -174,7 +176,7 @@ fn options(input: &Input) -> Result<RequestOptions, InvalidInput> {
         options = options.date(date);
     }
     if let Some(id) = &input.trace_id {
-        options = options.trace_id(TraceId::new(id)?);
+        options = options.trace_id(TraceId::parse(id)?);
     }
     Ok(options)
 }

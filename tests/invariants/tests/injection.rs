@@ -120,7 +120,7 @@ fn build(
         let kept = 58_usize.saturating_sub(hostile.chars().count());
         trace_id = format!("{hostile}{}", &TRACE_ID[..kept]);
     }
-    let options = RequestOptions::default().trace_id(TraceId::new(&trace_id)?);
+    let options = RequestOptions::default().trace_id(TraceId::parse(&trace_id)?);
     client.request_with(&call, "2025-11-03T07:01:45Z".parse().unwrap(), &options)
 }
 
