@@ -85,26 +85,38 @@ impl<'a> Received<'a> {
             Err(why) if self.body.is_empty() => (Members::default(), "", Some(why)),
             Err(why) => return Err(self.unreadable(Members::default(), why)),
         };
-        let code = members.code.text();
+        let Members {
+            code,
+            msg,
+            error_code,
+            error_msg,
+            request_id,
+        } = members;
+        let problem = code.problem();
         let envelope = Envelope {
             status: self.status,
-            code: code.map(str::to_owned),
-            msg: members.msg.clone(),
+            has_code: !matches!(code, Member::Missing),
+            code: code.into_text(),
+            msg,
             trace_id: self.trace_id(),
-            has_code: !matches!(members.code, Member::Missing),
         };
         if self.call.success().holds(self.status, &envelope, body) {
             return Ok((envelope, body));
         }
-        let why = match members.code {
-            Member::Text(_) => return Err(self.error(members, None)),
-            Member::Missing => why.unwrap_or_else(|| "it has no code".to_owned()),
-            Member::Twice => "it has more than one code".to_owned(),
-            Member::Unusable => {
-                "its code is neither an integer nor a text that is not empty".to_owned()
-            }
+        let members = Members {
+            code: envelope.code.map_or(Member::Missing, Member::Text),
+            msg: envelope.msg,
+            error_code,
+            error_msg,
+            request_id,
         };
-        Err(self.unreadable(members, why))
+        match problem {
+            None => Err(self.error(members, None)),
+            Some(problem) => {
+                let why = why.unwrap_or_else(|| problem.to_owned());
+                Err(self.unreadable(members, why))
+            }
+        }
     }
 
     /// The error for a body that cannot be read. It is an ordinary error where the status alone rules a success out.
@@ -243,10 +255,13 @@ impl Member {
         };
     }
 
-    fn text(&self) -> Option<&str> {
+    /// Why it cannot be used as a code.
+    const fn problem(&self) -> Option<&'static str> {
         match self {
-            Self::Text(text) => Some(text),
-            Self::Missing | Self::Unusable | Self::Twice => None,
+            Self::Text(_) => None,
+            Self::Missing => Some("it has no code"),
+            Self::Twice => Some("it has more than one code"),
+            Self::Unusable => Some("its code is neither an integer nor a text that is not empty"),
         }
     }
 
