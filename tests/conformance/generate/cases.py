@@ -180,13 +180,13 @@ sent("app-secret-as-long-as-a-hash-block", "A secret of 64 bytes is HMAC's key a
      client={**APP, "appSecret": "0123456789abcdef" * 4})
 sent("app-secret-longer-than-a-hash-block", "A secret of 65 bytes is hashed before it becomes HMAC's key", "4",
      client={**APP, "appSecret": "0123456789abcdef" * 4 + "0"})
-sent("user-id-with-inner-blanks", "Blanks inside a user id are sent and signed as they are, two included", "4",
+sent("user-id-with-inner-spaces", "Spaces inside a user id are sent and signed as they are, two included", "4",
      client={**APP, "userId": "north  west user"}, stated={"x-user-id": "north  west user"})
 
 # ----------------------------------------------------------------------------------------------------------------------
 group("token", "Tokens, and ready Authorization values")
 
-sent("token-notify-minimal", "With a token nothing is signed, and X-Date and X-User-Id are sent all the same", "3", client=TOKEN,
+sent("token-notify-minimal", "A request with a token is not signed, and X-Date and X-User-Id are still sent", "3", client=TOKEN,
      stated={"authorization": "Bearer ABCDEFG-example-token", "x-date": "20251103T070140Z",
              "x-user-id": "1505084218764547200"})
 sent("token-get-minimal", "A GET with a token: the safe first call", "2, 4", client=TOKEN, call=GET,
@@ -207,8 +207,8 @@ for name, about, token, authorization in (
     ("token-with-at", "A token of the carrier's own login, `AT x`, is sent as given",
      "AT 00112233445566778899aabbccddeeff0011223344556677", "AT 00112233445566778899aabbccddeeff0011223344556677"),
     ("token-with-at-in-lower-case", "`AT ` counts in upper case only", "at 00112233", "Bearer at 00112233"),
-    ("token-that-begins-with-at", "`AT` without its blank is the beginning of a bare token", "ATOMIC-example", "Bearer ATOMIC-example"),
-    ("token-that-begins-with-bearer", "`Bearer` without its blank is the beginning of a bare token", "BearerExample",
+    ("token-that-begins-with-at", "`AT` without its space is the beginning of a bare token", "ATOMIC-example", "Bearer ATOMIC-example"),
+    ("token-that-begins-with-bearer", "`Bearer` without its space is the beginning of a bare token", "BearerExample",
      "Bearer BearerExample"),
     ("token-with-inner-bearer-plus", "`Bearer+` counts at the beginning only, and a plus elsewhere stays",
      "abc+Bearer+def==", "Bearer abc+Bearer+def=="),
@@ -236,7 +236,7 @@ ids("ids-with-quotes", "Quotes are escaped; apostrophes are not", 'user "one"', 
     r'''{"carrierUserId":"user \"one\"","type":2,"packageId":"it's 14"}''')
 ids("ids-with-backslashes", "Backslashes are doubled, before a quote and at the end too", 'a\\b\\"c\\', "\\u0041",
     r'{"carrierUserId":"a\\b\\\"c\\","type":2,"packageId":"\\u0041"}')
-ids("ids-with-inner-blanks", "Blanks inside stay, two in a row and other scripts' blanks included", "user  one", "1\u00a04\u30005",
+ids("ids-with-inner-spaces", "Spaces inside stay, two in a row and other scripts' spaces included", "user  one", "1\u00a04\u30005",
     '{"carrierUserId":"user  one","type":2,"packageId":"1\u00a04\u30005"}')
 ids("ids-of-one-character", "One character is an id", "0", "a", '{"carrierUserId":"0","type":2,"packageId":"a"}')
 ids("ids-with-emoji", "Emoji are UTF-8, not escapes, those joined from several code points too",
@@ -250,9 +250,9 @@ ids("ids-with-byte-order-mark-and-noncharacters", "Inside an id U+FEFF is a char
     "us\ufeffer", "\ufffd\uffff")
 ids("ids-with-inner-zero-width-characters", "U+200B to U+200D and U+2060 go through inside an id", "a\u200bb\u2060c", "1\u200c\u200d4",
     '{"carrierUserId":"a\u200bb\u2060c","type":2,"packageId":"1\u200c\u200d4"}')
-ids("ids-with-slash-and-pipe", "A slash is not escaped, nor is the pipe that a refused signature's message is joined with",
+ids("ids-with-slash-and-pipe", "A slash is not escaped, and neither is the pipe, which joins the lines in a gateway's message",
     "a/b", "c|d", '{"carrierUserId":"a/b","type":2,"packageId":"c|d"}')
-ids("ids-with-markup", "What would need escaping in HTML or a URL does not in JSON", "<a&b>", "%2F+%20?#",
+ids("ids-with-markup", "Characters that HTML or a URL would escape stay as they are in JSON", "<a&b>", "%2F+%20?#",
     '{"carrierUserId":"<a&b>","type":2,"packageId":"%2F+%20?#"}')
 ids("ids-that-look-like-json", "An id cannot break out of its member", '","type":1,"packageId":"', "{}",
     r'{"carrierUserId":"\",\"type\":1,\"packageId\":\"","type":2,"packageId":"{}"}')
@@ -289,16 +289,16 @@ for code in rules.CONTROLS:
     refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14", messages.control_character(sign, 1))
     refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign, messages.control_character(sign, 3))
     refused_id(f"id-with-inner-{at}", f"{about} inside", next(FIELDS), "1" + sign + "4", messages.control_character(sign, 2))
-for code in rules.BLANKS:
+for code in rules.INVISIBLE:
     at, sign = f"u{code:04x}", chr(code)
     about = f"The invisible character U+{code:04X} is refused"
     refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14", messages.begins_with(sign))
     refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign, messages.ends_with(sign))
     next(FIELDS)  # two cases a character: the next one begins in the other id
 
-refused_id("id-of-one-blank", "A blank alone is refused at its beginning", "carrierUserId", " ", messages.begins_with(" "))
-refused_id("id-with-blanks-at-both-ends", "Of two ends the text names the beginning", "packageId", "\u300014 ", messages.begins_with("\u3000"))
-refused_id("id-with-blank-before-and-carriage-return-after", "The text names a control character before a blank at an end",
+refused_id("id-of-one-space", "A space alone is refused at its beginning", "carrierUserId", " ", messages.begins_with(" "))
+refused_id("id-with-spaces-at-both-ends", "Of two ends the text names the beginning", "packageId", "\u300014 ", messages.begins_with("\u3000"))
+refused_id("id-with-space-before-and-carriage-return-after", "The text names a control character before a space at an end",
            "carrierUserId", " 189642158555241211\r", messages.control_character("\r", 20))
 refused_id("id-with-two-control-characters", "Of two control characters the text names the first", "packageId", "1\t4\r",
            messages.control_character("\t", 2))
@@ -313,7 +313,7 @@ group("type", "Modification types that are asked for by name")
 sent("undocumented-type-of-the-published-example", "The example of the publisher's page sends type 1; asked for by name, so do we",
      "2, 3", call={**NOTIFY, "undocumentedType": 1},
      stated={"body": '{"carrierUserId":"189642158555241211","type":1,"packageId":"14"}'})
-sent("undocumented-type-zero", "Zero is a value that was asked for, not an absent one", "3",
+sent("undocumented-type-zero", "Zero differs from an absent value", "3",
      call={**NOTIFY, "undocumentedType": 0},
      stated={"body": '{"carrierUserId":"189642158555241211","type":0,"packageId":"14"}'})
 sent("undocumented-type-negative", "Any integer but 2 can be asked for", "3", call={**NOTIFY, "undocumentedType": -7},
@@ -392,45 +392,45 @@ group("endpoint-refused", "Endpoints that are refused")
 
 for name, problem, about, text in (
     ("empty", messages.NO_SCHEME, "An empty endpoint is refused", ""),
-    ("without-scheme", messages.NO_SCHEME, "A host alone is no endpoint", "intl.myhuaweicloud-koodrive.com"),
-    ("with-other-scheme", messages.OTHER_SCHEME, "Only https and http are spoken", "ftp://koodrive.example"),
+    ("without-scheme", messages.NO_SCHEME, "An endpoint needs a scheme", "intl.myhuaweicloud-koodrive.com"),
+    ("with-other-scheme", messages.OTHER_SCHEME, "Only https and http are supported", "ftp://koodrive.example"),
     ("without-host", messages.NO_HOST, "An endpoint without a host is refused", "https://"),
-    ("without-host-before-a-path", messages.NO_HOST, "The first segment of a path is not taken for a host", "https:///koodrive.example"),
-    ("without-host-before-a-port", messages.NO_HOST, "A port alone is no host", "https://:8443"),
-    ("with-user-and-password", messages.USER, "Credentials do not belong into a URL", "https://user:password@koodrive.example"),
-    ("with-user", messages.USER, "A user name does not belong into a URL either", "https://user@koodrive.example"),
+    ("without-host-before-a-path", messages.NO_HOST, "Three slashes leave the host empty", "https:///koodrive.example"),
+    ("without-host-before-a-port", messages.NO_HOST, "A port without a host is refused", "https://:8443"),
+    ("with-user-and-password", messages.USER, "A user name and a password are refused", "https://user:password@koodrive.example"),
+    ("with-user", messages.USER, "A user name alone is refused", "https://user@koodrive.example"),
     ("with-query", messages.QUERY, "A query is refused", "https://koodrive.example/?region=cn"),
     ("with-empty-query", messages.QUERY, "An empty query is refused as well", "https://koodrive.example/?"),
     ("with-fragment", messages.QUERY, "A fragment is refused", "https://koodrive.example/#top"),
     ("with-plain-http", messages.PLAIN_HTTP, "Plain http is refused beyond loopback", "http://koodrive.example"),
-    ("with-plain-http-to-any-address", messages.PLAIN_HTTP, "0.0.0.0 is no loopback address", "http://0.0.0.0:8080"),
-    ("with-plain-http-to-the-next-network", messages.PLAIN_HTTP, "128.0.0.1 is no loopback address", "http://128.0.0.1"),
-    ("with-plain-http-to-a-name-like-a-loopback-address", messages.PLAIN_HTTP, "A name that begins like a loopback address is none",
+    ("with-plain-http-to-any-address", messages.PLAIN_HTTP, "Plain http is refused to 0.0.0.0, which is outside loopback", "http://0.0.0.0:8080"),
+    ("with-plain-http-to-the-next-network", messages.PLAIN_HTTP, "Plain http is refused to 128.0.0.1, which is outside loopback", "http://128.0.0.1"),
+    ("with-plain-http-to-a-name-like-a-loopback-address", messages.PLAIN_HTTP, "A host name that begins like a loopback address is outside loopback",
      "http://127.0.0.1.evil.example"),
-    ("with-plain-http-to-a-name-like-localhost", messages.PLAIN_HTTP, "A name that begins with localhost is not localhost",
+    ("with-plain-http-to-a-name-like-localhost", messages.PLAIN_HTTP, "A host name that begins with localhost is outside loopback",
      "http://localhost.evil.example"),
-    ("with-plain-http-to-another-ipv6-address", messages.PLAIN_HTTP, "[::2] is no loopback address", "http://[::2]:8080"),
+    ("with-plain-http-to-another-ipv6-address", messages.PLAIN_HTTP, "Plain http is refused to [::2], which is outside loopback", "http://[::2]:8080"),
     ("with-short-ipv4-address", messages.IPV4, "127.1 is refused: parsers disagree about it", "http://127.1"),
     ("with-hexadecimal-ipv4-address", messages.IPV4, "An IPv4 address in hex is refused over https too", "https://0x7f000001"),
     ("with-empty-port", messages.EMPTY_PORT, "A colon without a port is refused", "https://koodrive.example:"),
-    ("with-port-beyond-the-last", messages.INVALID_PORT, "65536 is no port", "https://koodrive.example:65536"),
+    ("with-port-beyond-the-last", messages.INVALID_PORT, "Ports end at 65535", "https://koodrive.example:65536"),
     ("with-port-with-sign", messages.INVALID_PORT, "A port is digits only", "https://koodrive.example:+8443"),
     ("with-port-of-letters", messages.INVALID_PORT, "A name of a port is refused", "https://koodrive.example:https"),
     ("with-dot-segment", messages.DOT_SEGMENT, "A dot segment in the prefix is refused", "https://koodrive.example/./gw"),
     ("with-two-dot-segment", messages.DOT_SEGMENT, "Two dots in the prefix are refused", "https://koodrive.example/gw/../other"),
     ("ending-in-two-dot-segment", messages.DOT_SEGMENT, "Two dots at the end are refused", "https://koodrive.example/gw/.."),
-    ("with-encoded-dot-segment", messages.PATH_CHARACTER, "A percent sign is not unreserved, whatever it hides", "https://koodrive.example/%2e%2e/gw"),
-    ("with-blank-in-prefix", messages.PATH_CHARACTER, "A blank in the prefix is refused", "https://koodrive.example/my gateway"),
-    ("with-backslash", messages.HOST_CHARACTER, "A backslash is no slash", "https://koodrive.example\\gw"),
+    ("with-encoded-dot-segment", messages.PATH_CHARACTER, "A percent sign is refused in the prefix, so escapes are refused too", "https://koodrive.example/%2e%2e/gw"),
+    ("with-space-in-prefix", messages.PATH_CHARACTER, "A space in the prefix is refused", "https://koodrive.example/my gateway"),
+    ("with-backslash", messages.HOST_CHARACTER, "A backslash is refused", "https://koodrive.example\\gw"),
     ("with-chinese-host", messages.HOST_NOT_ASCII, "A host beyond ASCII is refused, to be written in punycode", "https://\u4f8b\u5b50.example"),
     ("with-chinese-prefix", messages.PATH_CHARACTER, "A prefix beyond ASCII is refused", "https://koodrive.example/\u7f51\u5173"),
-    ("with-line-break", messages.HOST_CHARACTER, "A line break is not dropped from a URL, it is refused", "https://koodrive\n.example"),
+    ("with-line-break", messages.HOST_CHARACTER, "A line break is refused, although URL parsers drop it", "https://koodrive\n.example"),
     ("with-the-path-of-a-call", messages.PATH_OF_A_CALL, "The call's own path was pasted along", INTERNATIONAL + NOTIFY_PATH),
     ("with-the-path-of-a-call-behind-a-prefix", messages.PATH_OF_A_CALL, "A call's path behind a gateway's prefix is found too",
      "https://koodrive.example/gw/koodrive/ose/v1/space"),
     ("ending-in-the-base-of-all-calls", messages.PATH_OF_A_CALL, "The part that all paths share belongs to the call",
      INTERNATIONAL + "/koodrive/ose"),
-    ("ending-in-the-base-of-all-calls-and-slash", messages.PATH_OF_A_CALL, "A slash at the end changes nothing",
+    ("ending-in-the-base-of-all-calls-and-slash", messages.PATH_OF_A_CALL, "A slash at the end makes no difference",
      INTERNATIONAL + "/koodrive/ose/"),
 ):
     refused(f"endpoint-{name}", about, "5", "client", "endpoint", problem, client={**APP, "endpoint": text})
@@ -452,14 +452,14 @@ dated("date-with-margin-six-hundred", "The largest margin is ten minutes", "2025
 dated("date-margin-crosses-midnight", "The margin may reach into the day before", "2025-11-03T00:00:04.000Z", "20251102T235959Z")
 dated("date-margin-crosses-the-year", "The margin may reach into the year before", "2026-01-01T00:00:04.999Z", "20251231T235959Z")
 dated("date-margin-crosses-into-leap-day", "Before 1 March of a leap year is 29 February", "2024-03-01T00:00:02.000Z", "20240229T235957Z")
-dated("date-margin-crosses-into-a-february-of-28-days", "2025 has no leap day", "2025-03-01T00:00:02.000Z", "20250228T235957Z")
-dated("date-in-a-century-without-leap-day", "2100 is no leap year", "2100-03-01T00:00:00.000Z", "21000228T235955Z")
+dated("date-margin-crosses-into-a-february-of-28-days", "In 2025 the day before 1 March is 28 February", "2025-03-01T00:00:02.000Z", "20250228T235957Z")
+dated("date-in-a-century-without-leap-day", "In 2100 the day before 1 March is 28 February", "2100-03-01T00:00:00.000Z", "21000228T235955Z")
 dated("date-at-midnight", "Midnight is 000000 of the new day", "2025-11-03T00:00:05.000Z", "20251103T000000Z")
 dated("date-in-the-afternoon", "Hours count to 24", "2024-08-31T14:38:34.000Z", "20240831T143829Z", section="3, 6")
 dated("date-before-1970-rounds-down", "Down is towards the past on both sides of 1970", "1970-01-01T00:00:04.500Z", "19691231T235959Z")
 dated("date-in-the-last-year", "Years go up to 9999", "9999-12-31T23:59:59.999Z", "99991231T235954Z", section="3, 6")
 dated("date-in-the-first-year", "Years are four digits, from 0001 on", "0001-01-01T00:00:05.000Z", "00010101T000000Z", section="3, 6")
-refused("date-before-the-first-year", "The margin reaches into a year 0, which has no X-Date", "3, 6", "request", "now",
+refused("date-before-the-first-year", "The margin would reach into year 0, which X-Date cannot express", "3, 6", "request", "now",
         messages.YEAR,
         now="0001-01-01T00:00:03.000Z")
 
@@ -471,13 +471,13 @@ refused("clock-margin-negative", "A negative margin would date requests into the
 # ----------------------------------------------------------------------------------------------------------------------
 group("date-explicit", "Dates that the caller gives")
 
-dated("date-explicit-now", "An explicit date may be now: no margin is taken from it", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
+dated("date-explicit-now", "An explicit date may be now: the margin does not apply to it", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
       date="2025-11-03T07:01:40.000Z")
-dated("date-explicit-with-large-margin", "A margin has no part in an explicit date", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
+dated("date-explicit-with-large-margin", "The margin does not apply to an explicit date", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
       date="2025-11-03T07:01:40.000Z", margin=600)
 dated("date-exactly-15-minutes-old", "Fifteen minutes to the millisecond are within the window", "2025-11-03T07:16:40.000Z",
       "20251103T070140Z", date="2025-11-03T07:01:40.000Z")
-refused("date-a-millisecond-over-15-minutes-old", "Now is not cut to the second", "6", "request", "date",
+refused("date-a-millisecond-over-15-minutes-old", "Now keeps its milliseconds in the comparison", "6", "request", "date",
         messages.date_too_old("20251103T070140Z", "20251103T071640Z"),
         now="2025-11-03T07:16:40.001Z", date="2025-11-03T07:01:40.000Z")
 refused("date-a-second-over-15-minutes-old", "An older date is refused before anything is sent", "6", "request", "date",
@@ -486,7 +486,7 @@ refused("date-a-second-over-15-minutes-old", "An older date is refused before an
 refused("date-a-second-ahead", "A date later than now is refused", "6", "request", "date",
         messages.date_ahead("20251103T070141Z", "20251103T070140Z"),
         now="2025-11-03T07:01:40.000Z", date="2025-11-03T07:01:41.000Z")
-refused("date-a-second-ahead-of-a-fraction", "Now is not rounded up", "6", "request", "date",
+refused("date-a-second-ahead-of-a-fraction", "Now keeps its milliseconds, and is not rounded up", "6", "request", "date",
         messages.date_ahead("20251103T070141Z", "20251103T070140Z"),
         now="2025-11-03T07:01:40.999Z", date="2025-11-03T07:01:41.000Z")
 dated("date-explicit-is-cut-to-the-second", "The fraction of an explicit date goes", "2025-11-03T07:01:45.000Z", "20251103T070140Z",
@@ -498,7 +498,7 @@ refused("date-explicit-too-old-once-cut", "899.6 seconds old, but 900.5 once cut
         now="2025-11-03T07:16:40.500Z", date="2025-11-03T07:01:40.900Z")
 
 # ----------------------------------------------------------------------------------------------------------------------
-group("clock", "What is learned of the service's clock")
+group("clock", "The offset learned from the service's clock")
 
 
 def exchange(date, sent_at, received_at, **more):
@@ -510,11 +510,11 @@ def exchange(date, sent_at, received_at, **more):
 AHEAD = exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.100Z", "2025-11-03T07:01:40.250Z")
 BEHIND = exchange("Mon, 03 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:52.000Z", "2025-11-03T07:01:52.300Z")
 
-dated("date-with-server-ahead", "What is learned is added, to the millisecond, before rounding down", "2025-11-03T07:01:45.250Z",
+dated("date-with-server-ahead", "The learned offset is added, to the millisecond, before rounding down", "2025-11-03T07:01:45.250Z",
       "20251103T070205Z", observed=AHEAD)
 dated("date-with-server-ahead-a-millisecond-earlier", "The sum falls a millisecond short of the second", "2025-11-03T07:01:45.249Z",
       "20251103T070204Z", observed=AHEAD)
-dated("date-with-server-behind", "What is learned may be negative", "2025-11-03T07:02:00.300Z", "20251103T070143Z", observed=BEHIND)
+dated("date-with-server-behind", "The learned offset may be negative", "2025-11-03T07:02:00.300Z", "20251103T070143Z", observed=BEHIND)
 dated("date-with-server-behind-a-millisecond-earlier", "A negative offset is not rounded towards zero", "2025-11-03T07:02:00.299Z",
       "20251103T070142Z", observed=BEHIND)
 dated("date-explicit-ahead-of-our-clock", "An explicit date is held against the server's clock, which is ahead",
@@ -524,23 +524,23 @@ refused("date-explicit-ahead-of-the-server", "An explicit date is held against t
         now="2025-11-03T07:02:00.300Z", date="2025-11-03T07:02:00.000Z", observed=BEHIND)
 dated("date-learned-with-headers-in-mixed-case", "`Date` counts in any case", "2025-11-03T07:01:45.250Z", "20251103T070205Z",
       observed={**AHEAD, "headers": {"Content-Type": "application/json", "DATE": "Mon, 03 Nov 2025 07:02:05 GMT"}})
-dated("date-not-learned-from-a-cache", "A reply with `Age` came out of a cache and teaches nothing", NOW, "20251103T070140Z",
+dated("date-not-learned-from-a-cache", "A reply with `Age` came out of a cache and is ignored", NOW, "20251103T070140Z",
       observed={**AHEAD, "headers": {"date": "Mon, 03 Nov 2025 07:02:05 GMT", "Age": "0"}})
-dated("date-not-learned-without-a-date", "A reply without `Date` teaches nothing", NOW, "20251103T070140Z",
+dated("date-not-learned-without-a-date", "A reply without `Date` is ignored", NOW, "20251103T070140Z",
       observed={**AHEAD, "headers": {"content-type": "application/json"}})
-dated("date-not-learned-from-a-malformed-date", "A `Date` that is no HTTP date teaches nothing", NOW, "20251103T070140Z",
+dated("date-not-learned-from-a-malformed-date", "A malformed `Date` is ignored", NOW, "20251103T070140Z",
       observed=exchange("yesterday", "2025-11-03T07:01:40.100Z", "2025-11-03T07:01:40.250Z"))
 dated("date-learned-from-an-exchange-of-a-minute", "An exchange of exactly 60 seconds still counts", NOW, "20251103T070205Z",
       observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:40.000Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-from-a-slow-exchange", "Over 60 seconds the sample says too little", NOW, "20251103T070140Z",
+dated("date-not-learned-from-a-slow-exchange", "An exchange of more than 60 seconds is ignored", NOW, "20251103T070140Z",
       observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:39.999Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-from-an-exchange-before-its-start", "Our clock was set back in between", NOW, "20251103T070140Z",
+dated("date-not-learned-from-an-exchange-before-its-start", "An exchange that ends before it began is ignored: our clock was set back", NOW, "20251103T070140Z",
       observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.001Z", "2025-11-03T07:01:40.000Z"))
 dated("date-learned-a-day-ahead", "An offset of exactly 24 hours still counts", NOW, "20251104T070140Z",
       observed=exchange("Tue, 04 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-beyond-a-day-ahead", "More than 24 hours ahead is no drift", NOW, "20251103T070140Z",
+dated("date-not-learned-beyond-a-day-ahead", "An offset of more than 24 hours ahead is ignored", NOW, "20251103T070140Z",
       observed=exchange("Tue, 04 Nov 2025 07:01:41 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.999Z"))
-dated("date-not-learned-beyond-a-day-behind", "More than 24 hours behind is no drift", NOW, "20251103T070140Z",
+dated("date-not-learned-beyond-a-day-behind", "An offset of more than 24 hours behind is ignored", NOW, "20251103T070140Z",
       observed=exchange("Sun, 02 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.001Z"))
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -554,14 +554,14 @@ sent("trace-id-of-visible-characters", "Any visible ASCII will do, from ! to ~",
      trace_id='!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' + "Z" * 26,
      stated={"x-traceid": "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~ZZZZZZZZZZZZZZZZZZZZZZZZZZ"})
 for name, problem, about, trace_id in (
-    ("empty", messages.trace_id_length(0), "An empty trace id is not an absent one", ""),
+    ("empty", messages.trace_id_length(0), "An empty trace id differs from an absent one", ""),
     ("of-57-characters", messages.trace_id_length(57), "57 characters are too few", TRACE_ID[:57]),
     ("of-59-characters", messages.trace_id_length(59), "59 characters are too many", TRACE_ID + "0"),
     ("of-58-characters-beyond-ascii", messages.trace_id_character("\u00e9", 58), "58 characters, but more bytes", TRACE_ID[:57] + "\u00e9"),
     ("of-58-bytes-beyond-ascii", messages.trace_id_character("\u00e9", 57), "58 bytes, but fewer characters", TRACE_ID[:56] + "\u00e9"),
     ("with-carriage-return", messages.trace_id_character("\r", 58), "CR cannot stand in a header", TRACE_ID[:57] + "\r"),
     ("with-line-feed", messages.trace_id_character("\n", 29), "LF cannot stand in a header", TRACE_ID[:28] + "\n" + TRACE_ID[29:]),
-    ("with-blank", messages.trace_id_character(" ", 29), "A blank is not visible", TRACE_ID[:28] + " " + TRACE_ID[29:]),
+    ("with-space", messages.trace_id_character(" ", 29), "A space is not a visible character", TRACE_ID[:28] + " " + TRACE_ID[29:]),
     ("with-delete", messages.trace_id_character("\x7f", 58), "U+007F is not visible", TRACE_ID[:57] + "\x7f"),
 ):
     refused(f"trace-id-{name}", about, "3", "request", "trace_id", problem, trace_id=trace_id)
@@ -577,26 +577,26 @@ for field, words, client, key in (
     ("app_id", "an app id", APP, "appId"),
 ):
     prefix = field.replace("_", "-")
-    refused(f"{prefix}-empty", f"The empty text is not {words}", "2, 4", "client", field, messages.EMPTY, client={**client, key: ""})
+    refused(f"{prefix}-empty", f"An empty text is refused as {words}", "2, 4", "client", field, messages.EMPTY, client={**client, key: ""})
     for name, sign, text in BREAKS:
         refused(f"{prefix}-with-{name}", f"{sign} cannot stand in {words}", "2, 4", "client", field,
                 messages.header_character(text, 8), client={**client, key: client[key][:7] + text + client[key][7:]})
 
-refused("user-id-with-leading-blank", "A leading blank would be signed trimmed and sent as it is", "4", "client", "user_id", messages.BLANK_AT_AN_END,
+refused("user-id-with-leading-space", "A leading space would be signed trimmed and sent as it is", "4", "client", "user_id", messages.SPACE_AT_AN_END,
         client={**APP, "userId": " 1505084218764547200"})
-refused("user-id-with-trailing-blank", "A trailing blank would be signed trimmed and sent as it is", "4", "client", "user_id", messages.BLANK_AT_AN_END,
+refused("user-id-with-trailing-space", "A trailing space would be signed trimmed and sent as it is", "4", "client", "user_id", messages.SPACE_AT_AN_END,
         client={**APP, "userId": "1505084218764547200 "})
-refused("user-id-with-trailing-blank-and-token", "The user id is checked in both modes", "4", "client", "user_id", messages.BLANK_AT_AN_END,
+refused("user-id-with-trailing-space-and-token", "The user id is checked in both modes", "4", "client", "user_id", messages.SPACE_AT_AN_END,
         client={**TOKEN, "userId": "1505084218764547200 "})
 refused("user-id-ending-in-line-feed", "A line feed at the end, as read from a file, is refused too", "2, 4", "client", "user_id", messages.header_character("\n", 20),
         client={**APP, "userId": "1505084218764547200\n"})
-refused("token-ending-in-line-feed", "A token read from a file with its line feed is refused, not trimmed", "4", "client", "token", messages.header_character("\n", 22),
+refused("token-ending-in-line-feed", "A token read from a file with its line feed is refused", "4", "client", "token", messages.header_character("\n", 22),
         client={**TOKEN, "token": "ABCDEFG-example-token\n"})
 refused("app-id-with-comma", "A comma would end the app id within Authorization", "4", "client", "app_id", messages.app_id_character(",", 8),
         client={**APP, "appId": "example,app"})
-refused("app-id-with-blank", "A blank would break the layout of Authorization", "4", "client", "app_id", messages.app_id_character(" ", 8),
+refused("app-id-with-space", "A space would break the layout of Authorization", "4", "client", "app_id", messages.app_id_character(" ", 8),
         client={**APP, "appId": "example app"})
-refused("app-secret-empty", "An empty secret signs nothing", "4", "client", "app_secret", messages.EMPTY,
+refused("app-secret-empty", "An empty secret is refused", "4", "client", "app_secret", messages.EMPTY,
         client={**APP, "appSecret": ""})
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -606,13 +606,13 @@ OK = '{"code":0,"msg":"Success."}'
 succeeds("reply-code-integer", "The publisher's example of a reply: code is an integer", "2, 3", '{\n"code" : 0,\n"msg" : "Success."\n}')
 succeeds("reply-code-text", "The publisher's table: code is a String", "2, 3", '{"code":"0","msg":"Success."}')
 succeeds("reply-signed", "A signed request gets the same reply", "2", OK, client=APP)
-succeeds("reply-msg-in-chinese", "The message is whatever language it is", "2", '{"code":0,"msg":"\u6210\u529f"}', msg="\u6210\u529f")
+succeeds("reply-msg-in-chinese", "The message is kept in the service's language", "2", '{"code":0,"msg":"\u6210\u529f"}', msg="\u6210\u529f")
 succeeds("reply-msg-with-escapes", "Escapes in the message are resolved, a pair of surrogates to one character", "2",
          r'{"code":0,"msg":"\u6210\u529f \"\n\ud83d\ude00"}', msg='\u6210\u529f "\n\U0001F600')
 succeeds("reply-msg-empty", "An empty message is a message", "3", '{"code":0,"msg":""}', msg="")
-succeeds("reply-msg-missing", "A missing message is none", "3", '{"code":0}', msg=None)
-succeeds("reply-msg-null", "A null message is none", "3", '{"code":0,"msg":null}', msg=None)
-succeeds("reply-msg-number", "A message of another type is none", "3", '{"code":0,"msg":5}', msg=None)
+succeeds("reply-msg-missing", "A missing message is null in the reply", "3", '{"code":0}', msg=None)
+succeeds("reply-msg-null", "A null message is null in the reply", "3", '{"code":0,"msg":null}', msg=None)
+succeeds("reply-msg-number", "A message of another type counts as absent", "3", '{"code":0,"msg":5}', msg=None)
 succeeds("reply-unknown-members", "Unknown members are ignored, a `code` within one and a `Code` beside it too", "3",
          '{"data":{"code":1,"msg":"inner"},"Code":5,"code":0,"list":[1.5e300,true,null,""],"msg":"Success."}')
 succeeds("reply-unknown-member-nested-deep", "An unknown member may be nested 5000 deep", "3",
@@ -624,45 +624,45 @@ succeeds("reply-trace-id", "A trace id in the reply's headers becomes the reply'
          headers=(*JSON, ("X-TraceId", TRACE_ID)))
 succeeds("reply-trace-id-in-upper-case", "The header's name counts in any case", "3", OK, trace_id=TRACE_ID,
          headers=(("X-TRACEID", TRACE_ID),))
-succeeds("reply-trace-id-of-another-length", "What the service calls a trace id is not checked", "3", OK, trace_id="abc-1",
+succeeds("reply-trace-id-of-another-length", "A trace id in a reply may have any length", "3", OK, trace_id="abc-1",
          headers=(("x-traceid", "abc-1"),))
 
 
 # ----------------------------------------------------------------------------------------------------------------------
 group("reply-unreadable", "A 200 whose body cannot be read")
 
-unreadable("reply-code-fraction", "A fraction is no code, even one equal to 0", '{"code":0.0,"msg":"Success."}',
+unreadable("reply-code-fraction", "A fraction is refused as a code, even one equal to 0", '{"code":0.0,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-exponent", "An exponent is no code", '{"code":0e0,"msg":"Success."}',
+unreadable("reply-code-exponent", "A number with an exponent is refused as a code", '{"code":0e0,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-null", "A null code is no code", '{"code":null,"msg":"Success."}',
+unreadable("reply-code-null", "A null code is refused", '{"code":null,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-missing", "Without a code nothing is known", '{"msg":"Success."}',
+unreadable("reply-code-missing", "A reply without a code is unreadable", '{"msg":"Success."}',
            reason=messages.CODE_MISSING)
 unreadable("reply-code-of-another-case", "Names of members are exact", '{"Code":0,"msg":"Success."}',
            reason=messages.CODE_MISSING)
-unreadable("reply-code-empty", "The empty text is no code", '{"code":"","msg":"Success."}',
+unreadable("reply-code-empty", "An empty code is refused", '{"code":"","msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-true", "A boolean is no code", '{"code":true,"msg":"Success."}',
+unreadable("reply-code-true", "A boolean is refused as a code", '{"code":true,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-object", "An object is no code", '{"code":{"value":0},"msg":"Success."}',
+unreadable("reply-code-object", "An object is refused as a code", '{"code":{"value":0},"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-array", "An array is no code", '{"code":[0],"msg":"Success."}',
+unreadable("reply-code-array", "An array is refused as a code", '{"code":[0],"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-twice", "Of two codes neither can be trusted", '{"code":0,"code":1,"msg":"Success."}',
+unreadable("reply-code-twice", "A second code makes both unreliable", '{"code":0,"code":1,"msg":"Success."}',
            reason=messages.CODE_TWICE)
 unreadable("reply-code-twice-the-same", "Two equal codes are two codes", '{"code":0,"msg":"Success.","code":0}',
            reason=messages.CODE_TWICE)
-unreadable("reply-code-twice-once-escaped", "An escape in a member's name hides nothing", r'{"code":0,"c\u006fde":1,"msg":"Success."}',
+unreadable("reply-code-twice-once-escaped", "An escaped member name counts as the same name", r'{"code":0,"c\u006fde":1,"msg":"Success."}',
            reason=messages.CODE_TWICE)
 unreadable("reply-code-with-leading-zero", "00 without quotes is not JSON", '{"code":00,"msg":"Success."}',
            reason=messages.invalid_json(1, 10))
-unreadable("reply-gateway-shape-at-200", "A gateway's shape does not stand for a code at 200",
+unreadable("reply-gateway-shape-at-200", "A gateway's error_code does not replace the code at 200",
            '{"error_code":"APIGW.0301","error_msg":"not found","request_id":"8d7f"}',
            reason=messages.CODE_MISSING)
-unreadable("reply-empty-body", "An empty body says nothing", "", headers=(),
+unreadable("reply-empty-body", "An empty body is unreadable", "", headers=(),
            reason=messages.BODY_EMPTY)
-unreadable("reply-html-at-200", "A portal's page is not the service's reply, and keeps the trace id and Retry-After of its headers",
+unreadable("reply-html-at-200", "An HTML page of a portal is unreadable, and the trace id and Retry-After of its headers are kept",
            "<!DOCTYPE html><title>Sign in</title>", trace_id=TRACE_ID, retry_after=5,
            headers=(("Content-Type", "text/html; charset=utf-8"), ("x-TraceID", TRACE_ID), ("retry-after", "5")),
            reason=messages.invalid_json(1, 1))
@@ -674,7 +674,7 @@ unreadable("reply-top-level-null", "Null is not a reply", "null",
            reason=messages.NOT_AN_OBJECT)
 unreadable("reply-cut-off", "A body that ends early is not JSON", '{"code":0,"msg":"Succ',
            reason=messages.invalid_json(1, 21))
-unreadable("reply-trailing-garbage", "Something after the object spoils it", OK + "x",
+unreadable("reply-trailing-garbage", "Trailing characters after the object make the reply unreadable", OK + "x",
            reason=messages.invalid_json(1, 28))
 unreadable("reply-two-objects", "Two objects are not a reply", OK + OK,
            reason=messages.invalid_json(1, 28))
@@ -703,16 +703,16 @@ HTML = (("Content-Type", "text/html"),)
 fails("error-200-with-code", "A 200 with another code is a refusal", "7", 200, VERIFY, "refused", "13000102", "Verify parameters failed.")
 fails("error-200-with-code-as-text", "A 200 with another code that is text, the type that the table names, is a refusal", "3, 7", 200,
       '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request")
-fails("error-200-with-code-of-two-zeros", "A code is 0 exactly or it is not success", "3", 200, '{"code":"00","msg":"Success."}',
+fails("error-200-with-code-of-two-zeros", "Only the exact text 0 is success", "3", 200, '{"code":"00","msg":"Success."}',
       "refused", "00", "Success.")
-fails("error-200-with-code-and-blank", "Text is kept as it is, blanks included", "3", 200, '{"code":" 0","msg":"Success."}',
+fails("error-200-with-code-and-space", "Text is kept as it is, spaces included", "3", 200, '{"code":" 0","msg":"Success."}',
       "refused", " 0", "Success.")
 fails("error-200-with-code-of-30-digits", "An integer is kept digit for digit", "3", 200,
       '{"code":123456789012345678901234567890,"msg":"?"}', "refused", "123456789012345678901234567890", "?")
 fails("error-200-with-negative-code", "A negative integer is a code", "3", 200, '{"code":-1}', "refused", "-1")
-fails("error-200-inner-failure", "Code 13000201 leaves open what happened, at 200 too", "7", 200, INNER, "unknown", "13000201",
+fails("error-200-inner-failure", "Code 13000201 makes the outcome unknown, at 200 too", "7", 200, INNER, "unknown", "13000201",
       "inner server invoke failure")
-fails("error-200-inner-failure-as-text", "Code 13000201 leaves open what happened when it comes as text too", "3, 7", 200, '{"code":"13000201","msg":null}', "unknown", "13000201")
+fails("error-200-inner-failure-as-text", "Code 13000201 makes the outcome unknown when it comes as text, too", "3, 7", 200, '{"code":"13000201","msg":null}', "unknown", "13000201")
 
 # ----------------------------------------------------------------------------------------------------------------------
 group("error-refused", "Statuses of a refusal")
@@ -721,24 +721,24 @@ fails("error-400-with-code", "The published status of a refusal, with code and m
       "Verify parameters failed.")
 fails("error-400-signed", "A refusal of a signed request, with a trace id", "3, 7", 400, VERIFY, "refused", "13000102",
       "Verify parameters failed.", trace_id=TRACE_ID, headers=(("content-type", "application/json"), ("X-Traceid", TRACE_ID)), client=APP)
-fails("error-400-inner-failure", "Code 13000201 leaves open what happened, whatever the status", "7", 400, INNER, "unknown",
+fails("error-400-inner-failure", "Code 13000201 makes the outcome unknown at every status", "7", 400, INNER, "unknown",
       "13000201", "inner server invoke failure")
-fails("error-400-with-code-zero", "A code of 0 is no success without the status 200", "3, 7", 400, OK, "refused", "0", "Success.")
+fails("error-400-with-code-zero", "A code of 0 is a success with status 200 only", "3, 7", 400, OK, "refused", "0", "Success.")
 for name, about, body in (
-    ("null", "A null code is none, and the message is still read", '{"code":null,"msg":"bad request"}'),
-    ("missing", "A missing code is none", '{"msg":"bad request"}'),
-    ("empty", "An empty code is none", '{"code":"","msg":"bad request"}'),
-    ("fraction", "A fraction is no code", '{"code":13000101.0,"msg":"bad request"}'),
-    ("true", "A boolean is no code", '{"code":true,"msg":"bad request"}'),
-    ("twice", "Two codes are none", '{"code":13000101,"code":13000102,"msg":"bad request"}'),
+    ("null", "A null code counts as absent, and the message is still read", '{"code":null,"msg":"bad request"}'),
+    ("missing", "A missing code is null in the error", '{"msg":"bad request"}'),
+    ("empty", "An empty code counts as absent", '{"code":"","msg":"bad request"}'),
+    ("fraction", "A fraction counts as an absent code", '{"code":13000101.0,"msg":"bad request"}'),
+    ("true", "A boolean counts as an absent code", '{"code":true,"msg":"bad request"}'),
+    ("twice", "Two codes count as an absent code", '{"code":13000101,"code":13000102,"msg":"bad request"}'),
 ):
     fails(f"error-400-with-code-{name}", about, "3", 400, body, "refused", None, "bad request")
-fails("error-400-with-msg-object", "A message of another type is none", "3", 400, '{"code":13000101,"msg":{"text":"bad request"}}',
+fails("error-400-with-msg-object", "A message of another type counts as absent", "3", 400, '{"code":13000101,"msg":{"text":"bad request"}}',
       "refused", "13000101")
 for name, about, body in (
-    ("top-level-array", "A body that is no object gives neither code nor message", '[{"code":13000101,"msg":"bad request"}]'),
-    ("trailing-garbage", "A body with something after the object gives neither code nor message", '{"code":13000101,"msg":"bad request"}x'),
-    ("byte-order-mark", "A body with a byte order mark gives neither code nor message", b'\xef\xbb\xbf{"code":13000101,"msg":"bad request"}'),
+    ("top-level-array", "The code and the message of a body that is an array are not read", '[{"code":13000101,"msg":"bad request"}]'),
+    ("trailing-garbage", "The code and the message of a body with trailing characters are not read", '{"code":13000101,"msg":"bad request"}x'),
+    ("byte-order-mark", "The code and the message of a body with a byte order mark are not read", b'\xef\xbb\xbf{"code":13000101,"msg":"bad request"}'),
 ):
     fails(f"error-400-{name}", about, "3, 7", 400, body, "refused")
 
@@ -773,61 +773,61 @@ for name, call, what in (
 ):
     fails(f"error-403-app-id-at-retention-{name}", f"An app id is the first suspect for {what}: the call is published with a token only",
           "4, 7", 403, '{"code":"13000101","msg":"forbidden"}', "refused", "13000101", "forbidden", call=call, client=APP)
-fails("error-400-token-at-retention-get-list", "With a token nothing stands before the endpoint", "4, 7", 400, VERIFY, "refused", "13000102",
+fails("error-400-token-at-retention-get-list", "With a token the checks begin with the endpoint", "4, 7", 400, VERIFY, "refused", "13000102",
       "Verify parameters failed.", call=POLICIES)
 fails("error-400-with-msg-of-two-lines", "A line break of the reply becomes a space in the text, and stays in `msg`", "7", 400,
       '{"code":"13000101","msg":"bad\\nrequest\\u0000"}', "refused", "13000101", "bad\nrequest\0")
 fails("error-401-request-id-beside-code", "A request id is read beside `code` too", "7", 401,
       '{"code":"13000101","msg":"bad request","request_id":"4a21"}', "refused", "13000101", "bad request", "4a21")
 fails("error-403-empty", "A refusal without a body", "7", 403, "", "refused", headers=(("content-length", "0"),))
-fails("error-404-html", "A page gives neither code nor message", "7", 404, "<html><h1>404 Not Found</h1></html>", "refused", headers=HTML)
-fails("error-409", "A conflict is a refusal, not to be repeated", "7", 409,
+fails("error-404-html", "An HTML page has no code and no message", "7", 404, "<html><h1>404 Not Found</h1></html>", "refused", headers=HTML)
+fails("error-409", "A conflict is a refusal, and a retry is not safe", "7", 409,
       '{"code":"13000101","msg":"conflict"}', "refused", "13000101", "conflict")
-fails("error-408", "No status of the 400s but 429 can be repeated", "7", 408, "", "refused", headers=())
-fails("error-301", "A redirect is not followed: it is a refusal", "7", 301, "", "refused",
+fails("error-408", "Of the 400s only 429 can be retried", "7", 408, "", "refused", headers=())
+fails("error-301", "A redirect is a refusal, and is not followed", "7", 301, "", "refused",
       headers=(("Location", CHINA + NOTIFY_PATH),))
-fails("error-307", "A redirect that would keep the method is a refusal as well", "7", 307, "", "refused", headers=(("location", CHINA + NOTIFY_PATH),))
+fails("error-307", "A redirect that would keep the method is a refusal, too", "7", 307, "", "refused", headers=(("location", CHINA + NOTIFY_PATH),))
 
 # ----------------------------------------------------------------------------------------------------------------------
-group("retry-after", "429 and 503: when to repeat")
+group("retry-after", "429 and 503: when to retry")
 
-fails("error-429-with-seconds", "Retry-After in seconds; repeating is safe, for the call was refused", "7", 429,
+fails("error-429-with-seconds", "Retry-After in seconds; a retry is safe, since the call was refused", "7", 429,
       '{"code":"x","msg":"slow down"}',
       "refused", "x", "slow down", retry_after=120, retryable=True, headers=(*JSON, ("Retry-After", "120")))
-fails("error-429-without-retry-after", "A 429 without Retry-After can be repeated, and says nothing on when", "7", 429, "", "refused", retryable=True, headers=())
-fails("error-429-with-zero-seconds", "Zero seconds is an answer, not an absent one", "7", 429, "", "refused", retry_after=0, retryable=True,
+fails("error-429-without-retry-after", "A 429 without Retry-After can be retried at any time", "7", 429, "", "refused", retryable=True, headers=())
+fails("error-429-with-zero-seconds", "Zero seconds differ from an absent Retry-After", "7", 429, "", "refused", retry_after=0, retryable=True,
       headers=(("RETRY-AFTER", "0"),))
 fails("error-429-with-date", "A date counts from the reply's own `Date`, over midnight here", "7", 429, "", "refused", retry_after=90,
       retryable=True, headers=(("Date", "Mon, 03 Nov 2025 23:59:30 GMT"), ("Retry-After", "Tue, 04 Nov 2025 00:01:00 GMT")))
-fails("error-429-inner-failure", "What is unknown is not repeated, whatever the status", "7", 429, INNER, "unknown", "13000201",
+fails("error-429-inner-failure", "An unknown outcome is not retried, even with status 429", "7", 429, INNER, "unknown", "13000201",
       "inner server invoke failure")
 fails("error-503-with-date", "Retry-After as a date, two minutes after `Date`", "7", 503, "<h1>Maintenance</h1>", "refused",
       retry_after=120, retryable=True, headers=(*HTML, ("date", DATE), ("retry-AFTER", "Mon, 03 Nov 2025 07:03:40 GMT")))
 fails("error-503-with-date-passed", "A Retry-After that has passed is zero seconds, never negative", "7", 503, "", "refused", retry_after=0, retryable=True,
       headers=(("Date", DATE), ("Retry-After", "Mon, 03 Nov 2025 07:00:00 GMT")))
-fails("error-503-with-date-alone", "Without a `Date` a date says nothing", "7", 503, "", "refused", retryable=True,
+fails("error-503-with-date-alone", "A date in Retry-After is ignored without a `Date`", "7", 503, "", "refused", retryable=True,
       headers=(("Retry-After", "Mon, 03 Nov 2025 07:03:40 GMT"),))
 for name, text in (("words", "soon"), ("sign", "-5"), ("fraction", "1.5"), ("unit", "5s")):
-    fails(f"error-503-with-{name}", "A malformed Retry-After is none", "7", 503, "", "refused", retryable=True,
+    fails(f"error-503-with-{name}", "A malformed Retry-After is ignored", "7", 503, "", "refused", retryable=True,
           headers=(("Date", DATE), ("Retry-After", text)))
 fails("error-503-inner-failure", "Code 13000201 makes even a 503 unknown", "7", 503, INNER, "unknown", "13000201",
       "inner server invoke failure", retry_after=10, headers=(*JSON, ("Retry-After", "10")))
 
 # ----------------------------------------------------------------------------------------------------------------------
-group("error-unknown", "Statuses that leave open what happened")
+group("error-unknown", "Statuses of an unknown outcome")
 
 fails("error-500-inner-failure", "The published body of an error", "7", 500, INNER, "unknown", "13000201", "inner server invoke failure")
-fails("error-500-with-another-code", "A 500 leaves open what happened, whatever its code", "7", 500, VERIFY, "unknown", "13000102",
+fails("error-500-with-another-code", "A 500 has an unknown outcome with every code", "7", 500, VERIFY, "unknown", "13000102",
       "Verify parameters failed.")
 fails("error-500-html", "A page of a 500", "7", 500, "<html><h1>Internal Server Error</h1></html>", "unknown", headers=HTML)
-fails("error-502-wrong-utf-8", "Bytes that are not UTF-8 give neither code nor message", "3, 7", 502,
+fails("error-502-wrong-utf-8", "The code and the message of a body that is not UTF-8 are not read", "3, 7", 502,
       b'{"code":5,"msg":"\xb3\xc9"}', "unknown")
-fails("error-504-html", "A gateway that gave up does not know either", "7", 504, "<h1>504 Gateway Time-out</h1>", "unknown",
+fails("error-504-html", "A gateway's time-out has an unknown outcome", "7", 504, "<h1>504 Gateway Time-out</h1>", "unknown",
       retry_after=30, headers=(*HTML, ("Retry-After", "30")))
-fails("error-204", "Only 200 is success: a 204 leaves open what happened", "7", 204, "", "unknown", headers=())
-fails("error-202-with-code-zero", "Only 200 is success: a 202 leaves open what happened, even with a code of 0", "3, 7", 202, OK, "unknown", "0", "Success.")
-fails("error-103", "A status of the 100s leaves open what happened", "7", 103, "", "unknown", headers=())
-fails("error-600", "A status that HTTP does not know leaves open what happened", "7", 600, VERIFY, "unknown", "13000102", "Verify parameters failed.")
+fails("error-204", "Only 200 is success: the outcome of a 204 is unknown", "7", 204, "", "unknown", headers=())
+fails("error-202-with-code-zero", "Only 200 is success: the outcome of a 202 is unknown, even with a code of 0", "3, 7", 202, OK, "unknown", "0", "Success.")
+fails("error-103", "A status of the 100s has an unknown outcome", "7", 103, "", "unknown", headers=())
+fails("error-600", "A status outside HTTP's range has an unknown outcome", "7", 600, VERIFY, "unknown", "13000102", "Verify parameters failed.")
 
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -860,26 +860,26 @@ usage("space-usage-beyond-2-to-53", "Integers beyond 2^53 and beyond 64 bits los
       allocation="9007199254740993", capacity="18446744073709551617", used="0", quota="9007199254740993")
 usage("space-usage-as-text", "Text stays as it is", '{"code":"0","msg":"Success.","data":{"totalAllocation":"007","totalCapacity":"",'
       '"totalUsed":"9007199254740993","quota":"5.5"}}', allocation="007", capacity="", used="9007199254740993", quota="5.5")
-usage("space-usage-with-missing-fields", "Missing and null fields are none, unknown ones are ignored",
+usage("space-usage-with-missing-fields", "Missing and null fields are null in the reply, unknown ones are ignored",
       '{"code":0,"msg":"Success.","data":{"totalUsed":1,"quota":null,"unit":"KB"}}', used="1")
-usage("space-usage-without-data", "A reply without data has no values", '{"code":0,"msg":"Success."}')
-usage("space-usage-with-null-data", "Null data has no values", '{"data":null,"code":0}', "2, 3", msg=None)
+usage("space-usage-without-data", "Without `data` all four values are null", '{"code":0,"msg":"Success."}')
+usage("space-usage-with-null-data", "With `data` null all four values are null", '{"data":null,"code":0}', "2, 3", msg=None)
 usage("space-usage-body-as-it-came", "The body is the text as it came, white space included",
       ' {\n"code" : 0,\n"msg" : "\\u6210\u529f", "data" : {}\n}\n', msg="\u6210\u529f")
 usage("space-usage-signed", "A signed request gets the same reply, with its trace id", '{"code":0,"msg":"Success.","data":{}}', "2, 3",
       client=APP, trace_id=TRACE_ID, headers=(*JSON, ("X-TraceId", TRACE_ID)))
 
-unreadable("space-usage-without-code", "Without a code the reply cannot be read; a GET can be repeated all the same", '{"data":{"totalUsed":1}}',
+unreadable("space-usage-without-code", "A reply without a code is unreadable; a GET can still be retried", '{"data":{"totalUsed":1}}',
            messages.CODE_MISSING, call=GET, retryable=True)
-fails("error-200-for-space-usage", "Another code is a refusal, which is not repeated, of a GET too", "7", 200, VERIFY, "refused",
+fails("error-200-for-space-usage", "Another code is a refusal, and a refused GET is not retried", "7", 200, VERIFY, "refused",
       "13000102", "Verify parameters failed.", call=GET)
-fails("error-200-inner-failure-for-space-usage", "An unknown outcome of a GET can be repeated: a GET changes nothing", "7", 200, INNER,
+fails("error-200-inner-failure-for-space-usage", "A GET of unknown outcome can be retried, since it changes nothing", "7", 200, INNER,
       "unknown", "13000201", "inner server invoke failure", call=GET, retryable=True)
-fails("error-400-inner-failure-for-space-usage", "The checks follow what is said about the outcome", "7", 400, INNER,
+fails("error-400-inner-failure-for-space-usage", "The checks follow the sentence on the outcome", "7", 400, INNER,
       "unknown", "13000201", "inner server invoke failure", call=GET, client=APP, retryable=True)
-fails("error-500-for-space-usage", "A 500 to a GET can be repeated", "7", 500, VERIFY, "unknown", "13000102", "Verify parameters failed.",
+fails("error-500-for-space-usage", "A GET can be retried after a 500", "7", 500, VERIFY, "unknown", "13000102", "Verify parameters failed.",
       call=GET, retryable=True)
-fails("error-202-for-space-usage", "Another 2xx to a typed GET is an error, and can be repeated", "7", 202,
+fails("error-202-for-space-usage", "Another 2xx to a typed GET is an error that can be retried", "7", 202,
       '{"code":0,"msg":"Success.","data":{}}', "unknown", "0", "Success.", call=GET, retryable=True)
 fails("error-401-for-space-usage", "A refusal of the safe first call ends with the checks, as that of any call", "7", 401,
       '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request", call=GET, headers=(*JSON, ("Date", DATE)))
@@ -908,13 +908,13 @@ policies("retention-policy-id-as-text", "An id that comes as text stays as it is
 policies("retention-policy-status-as-text", "A status that comes as text is read as its number",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":1,"policyName":"30 days","description":"d","priority":10,"status":"1"}]}',
          "8", [policy("1", "30 days", "d", 10, 1)])
-policies("retention-policy-with-missing-fields", "Missing and null fields are none, unknown ones are ignored",
+policies("retention-policy-with-missing-fields", "Missing and null fields are null in the reply, unknown ones are ignored",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":7},{"policyName":null,"status":1,"color":"red"},{}]}', "8",
          [policy("7"), policy(status=1), policy()])
 policies("retention-policies-empty", "No policy is in force", '{"code":0,"msg":"Success.","policyList":[]}', "8", [])
 policies("retention-policies-missing", "A reply with a code and without a list is a reply without policies", '{"code":0,"msg":"Success."}', "8", [])
 policies("retention-policies-without-msg", "The message is optional here too", '{"policyList":[],"code":0}', "3, 8", [], msg=None)
-policies("retention-policies-without-code", "The publisher's table has no code, so a list without one is a success, of no code", '{"policyList":[]}',
+policies("retention-policies-without-code", "A list without a code is a success, since the publisher's table has no code", '{"policyList":[]}',
          "7, 8", [], code=None, msg=None)
 policies("retention-policies-with-msg-and-without-code", "A message is read without a code too",
          '{"msg":"Success.","policyList":[{"policyId":300000000000000000}]}', "7, 8", [policy("300000000000000000")], code=None)
@@ -924,15 +924,15 @@ policies("retention-policies-of-the-carrier", "The carrier's policies have no st
 policies("retention-policies-of-the-carrier-with-code", "A code is read where the service sends one",
          '{"code":"0","msg":"Success.","policyList":[]}', "7, 8", [], call=CARRIER_POLICIES)
 
-unreadable("retention-policies-with-null-code", "A null code is not an absent one", '{"code":null,"policyList":[]}', messages.CODE_TYPE,
+unreadable("retention-policies-with-null-code", "A null code differs from an absent one", '{"code":null,"policyList":[]}', messages.CODE_TYPE,
            "3, 7", call=POLICIES, retryable=True)
-unreadable("retention-policies-without-code-and-list", "With neither a code nor a list the reply cannot be read", '{"msg":"Success."}',
+unreadable("retention-policies-without-code-and-list", "A reply with neither a code nor a list is unreadable", '{"msg":"Success."}',
            messages.CODE_MISSING, "7", call=CARRIER_POLICIES, retryable=True)
 fails("retention-policies-error", "Another code is an error beside a list too", "7, 8", 200,
       '{"code":13000101,"msg":"bad request","policyList":[]}', "refused", "13000101", "bad request", call=POLICIES)
 fails("error-202-for-policies", "A list without a code is a success with status 200 only", "7", 202, '{"policyList":[]}', "unknown",
       call=CARRIER_POLICIES, retryable=True)
-fails("error-503-for-policies", "A 503 to a GET can be repeated for the same reason", "7", 503,
+fails("error-503-for-policies", "A 503 can be retried", "7", 503,
       '{"error_code":"APIGW.0106","error_msg":"busy","request_id":"77"}', "refused", "APIGW.0106", "busy", "77", retryable=True, call=POLICIES)
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -965,14 +965,14 @@ for name, about, call, field, problem in (
      "policyList[1].status", messages.EMPTY),
     ("with-carriage-return", "A policy id is an id: control characters are refused", set_policies(("a", "1"), ("b", "1"), ("c", "1"), ("d\r", "1")),
      "policyList[3].policyId", messages.control_character("\r", 2)),
-    ("with-blank-before-the-id", "A policy id is an id: blanks at an end are refused", set_policies((" a", "1")),
+    ("with-space-before-the-id", "A policy id is an id: spaces at an end are refused", set_policies((" a", "1")),
      "policyList[0].policyId", messages.begins_with(" ")),
 ):
     refused(f"set-retention-policy-{name}", about, "3, 8", "call", field, problem, client=TOKEN, call=call)
 succeeds("set-retention-policy-reply", "The reply is code and message", "8", OK, call=SET_POLICY)
-unreadable("set-retention-policy-without-code", "Only the two lists can be read without a code", '{"policyList":[]}', messages.CODE_MISSING,
+unreadable("set-retention-policy-without-code", "Only the two lists of policies may lack a code", '{"policyList":[]}', messages.CODE_MISSING,
            "7", call=SET_POLICY)
-fails("set-retention-policy-unknown", "A call that changes something is not repeated while its outcome is unknown", "7", 500, INNER,
+fails("set-retention-policy-unknown", "A POST of unknown outcome is not retried", "7", 500, INNER,
       "unknown", "13000201", "inner server invoke failure", call=SET_POLICY)
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -1008,7 +1008,7 @@ for name, number in (("two", 2), ("zero", 0), ("negative", -7)):
 sent("reverse-order-of-two", "Operations keep their order, and equal ones stay", "8", call=order(one("S-2"), one("S-1"), one("S-2")),
      stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-2"},{"operationSN":"S-1"},{"operationSN":"S-2"}]}'})
 sent("reverse-order-of-50", "Fifty operations are the most", "8", call=order(*(one(f"S-{number}") for number in range(50))))
-sent("reverse-order-with-batch-of-64-characters", "64 characters are code points, whatever their bytes or UTF-16 units", "8",
+sent("reverse-order-with-batch-of-64-characters", "64 characters are code points; bytes and UTF-16 units do not count", "8",
      client=TOKEN, call=order(one(), batch="\U0001F600" * 64))
 sent("reverse-order-with-long-operation-number", "No length is published for operationSN", "8", client=TOKEN, call=order(one("s" * 200)))
 for name, about, call, field, problem in (
@@ -1016,7 +1016,7 @@ for name, about, call, field, problem in (
     ("batch-of-65-characters", "65 characters are too many", order(one(), batch="b" * 65), "batchSN", messages.too_long(65, 64)),
     ("batch-of-65-emoji", "65 code points are too many, and the text counts them as such", order(one(), batch="\U0001F600" * 65), "batchSN",
      messages.too_long(65, 64)),
-    ("batch-ending-in-blank", "A batchSN is an id: blanks at an end are refused", order(one(), batch="B-1 "), "batchSN", messages.ends_with(" ")),
+    ("batch-ending-in-space", "A batchSN is an id: spaces at an end are refused", order(one(), batch="B-1 "), "batchSN", messages.ends_with(" ")),
     ("batch-with-tab", "A batchSN is an id: control characters are refused", order(one(), batch="B\t1"), "batchSN",
      messages.control_character("\t", 2)),
     ("of-none", "An empty list is refused", order(), "operationList", messages.entries(0, "1 to 50")),
@@ -1024,7 +1024,7 @@ for name, about, call, field, problem in (
     ("operation-empty", "An empty operationSN is refused", order(one("")), "operationList[0].operationSN", messages.EMPTY),
     ("operation-with-carriage-return", "The place counts operations from 0", order(one(), one("S-2\r")), "operationList[1].operationSN",
      messages.control_character("\r", 4)),
-    ("user-empty", "An empty user id is not an absent one", order(one(carrierUserId="")), "operationList[0].carrierUserId", messages.EMPTY),
+    ("user-empty", "An empty user id differs from an absent one", order(one(carrierUserId="")), "operationList[0].carrierUserId", messages.EMPTY),
     ("user-beginning-with-byte-order-mark", "A user id of an operation is an id as any other", order(one(carrierUserId="\ufeff189")),
      "operationList[0].carrierUserId", messages.begins_with("\ufeff")),
     ("two-changes", "An operation changes at most one package", order(one(packageChangeList=[SUBSCRIBE, SUBSCRIBE])),
@@ -1045,7 +1045,7 @@ for name, about, body, msg in (
      '{"code":"0","data":{"batchSN":"B-20251103-1","failed":[]}}', None),
 ):
     answered(f"reverse-order-{name}", about, "8", body, {"status": 200, "body": body}, msg=msg, call=ORDER)
-unreadable("reverse-order-without-code", "Without a code the reply cannot be read", '{"data":{}}', messages.CODE_MISSING, "7", call=ORDER)
+unreadable("reverse-order-without-code", "A reply without a code is unreadable", '{"data":{}}', messages.CODE_MISSING, "7", call=ORDER)
 fails("reverse-order-201", "Only 200 is success of a typed call", "7", 201, OK, "unknown", "0", "Success.", call=ORDER)
 
 # ----------------------------------------------------------------------------------------------------------------------
@@ -1071,14 +1071,14 @@ def raw_path(name, about, path, sent_as, sections="4, 8", client=APP):
 
 raw_path("of-a-user", "A call without a type of its own: a user by KooDrive's id", USER_PATH, USER_PATH)
 raw_path("of-unreserved-characters", "Unreserved characters stand as they are", "/AZaz09-_.~", "/AZaz09-_.~")
-raw_path("of-reserved-characters", "All other visible ASCII is escaped in upper case, but for the slash and what is refused",
+raw_path("of-reserved-characters", "All other visible ASCII is escaped in upper case, except the slash and the refused characters",
          "/!\"$&'()*+,:;<=>@[\\]^`{|}",
          "/%21%22%24%26%27%28%29%2A%2B%2C%3A%3B%3C%3D%3E%40%5B%5C%5D%5E%60%7B%7C%7D")
 raw_path("in-chinese", "Characters beyond ASCII are escaped as the bytes of UTF-8", "/\u7528\u6237/caf\u00e9/\U0001F600",
          "/%E7%94%A8%E6%88%B7/caf%C3%A9/%F0%9F%98%80")
-raw_path("with-blank", "A blank becomes %20", "/a b", "/a%20b")
-raw_path("with-escaped-blank", "An escape is not escaped again: this is the same path as with a blank", "/a%20b", "/a%20b")
-raw_path("with-plus", "A plus is escaped, so that no server takes it for a blank", "/a+b", "/a%2Bb")
+raw_path("with-space", "A space becomes %20", "/a b", "/a%20b")
+raw_path("with-escaped-space", "An escape is not escaped again: this is the same path as with a space", "/a%20b", "/a%20b")
+raw_path("with-plus", "A plus is escaped, so that no server takes it for a space", "/a+b", "/a%2Bb")
 raw_path("with-escaped-slash", "An escaped slash stays within its segment", "/a%2Fb/c", "/a%2Fb/c")
 raw_path("with-escapes-in-lower-case", "Escapes that stay are written in upper case", "/a%2fb/%e7%94%a8", "/a%2Fb/%E7%94%A8")
 raw_path("with-escapes-of-unreserved-characters", "Escapes of unreserved characters are resolved", "/%7e%41%2D%2e%5fz", "/~A-._z")
@@ -1087,7 +1087,7 @@ raw_path("with-escaped-question-mark-and-hash", "Escaped, a question mark and a 
 raw_path("with-mixed-escapes", "Escaped and plain characters of one segment meet", "/%E7%94%A8\u6237 %2B+", "/%E7%94%A8%E6%88%B7%20%2B%2B")
 raw_path("with-control-characters", "Control characters are escaped, like any other character", "/a\tb\nc\x00/\x7f\x85", "/a%09b%0Ac%00/%7F%C2%85")
 raw_path("with-composed-and-decomposed-letters", "Letters are not normalised", "/\u00e9/e\u0301", "/%C3%A9/e%CC%81")
-raw_path("with-dots-within-segments", "Three dots, and dots beside other characters, are no dot segments", "/.../.a/b./a..b/..%2F",
+raw_path("with-dots-within-segments", "Three dots, and dots beside other characters, are ordinary segments", "/.../.a/b./a..b/..%2F",
          "/.../.a/b./a..b/..%2F")
 raw_path("with-trailing-slash", "A trailing slash is sent, and the canonical form gets no second one", "/a/b/", "/a/b/")
 raw_path("of-a-slash", "The root is a path", "/", "/")
@@ -1130,9 +1130,9 @@ sent("raw-query-empty", "Without parameters the URL has no question mark", "4", 
 raw_query("of-unreserved-characters", "Unreserved characters stand as they are", [("AZaz09-_.~", "~._-90zaZA")], "AZaz09-_.~=~._-90zaZA")
 raw_query("of-reserved-characters", "All other visible ASCII is escaped in upper case", [("q", "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}")],
           "q=%21%22%23%24%25%26%27%28%29%2A%2B%2C%2F%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E%60%7B%7C%7D")
-raw_query("with-blank-and-plus", "A blank is %20, never a plus, and a plus is %2B", [("a b", "c d"), ("a+b", "c+d")], "a%20b=c%20d&a%2Bb=c%2Bd")
+raw_query("with-space-and-plus", "A space is %20, never a plus, and a plus is %2B", [("a b", "c d"), ("a+b", "c+d")], "a%20b=c%20d&a%2Bb=c%2Bd")
 raw_query("with-equals-and-ampersand", "Separators in names and values are escaped", [("a&b=c", "d=e&f")], "a%26b%3Dc=d%3De%26f")
-raw_query("with-escape", "Names and values are plain text: what looks like an escape is not resolved", [("a%20", "%20%7e")], "a%2520=%2520%257e")
+raw_query("with-escape", "Names and values are plain text: an escape in them is escaped again", [("a%20", "%20%7e")], "a%2520=%2520%257e")
 raw_query("in-chinese", "Characters beyond ASCII are escaped as the bytes of UTF-8", [("\u540d", "\u7528\u6237\U0001F600")],
           "%E5%90%8D=%E7%94%A8%E6%88%B7%F0%9F%98%80")
 raw_query("with-control-characters", "Control characters are escaped, like any other character", [("q", "a\r\n\tb\x00\x7f")], "q=a%0D%0A%09b%00%7F")
@@ -1141,7 +1141,7 @@ raw_query("with-repeated-name", "Equal names are ordered by their values", [("a"
 raw_query("with-equal-pairs", "Equal pairs stay", [("a", "1"), ("a", "1"), ("a", "1")], "a=1&a=1&a=1")
 raw_query("with-names-in-two-cases", "Upper case comes before lower case, and both are names", [("b", "1"), ("a", "2"), ("B", "3"), ("A", "4")],
           "A=4&B=3&a=2&b=1")
-raw_query("with-digits", "The order is that of characters, not of numbers", [("9", "a"), ("10", "b"), ("p", "9"), ("p", "10")],
+raw_query("with-digits", "Digits are ordered as characters: 10 comes before 9", [("9", "a"), ("10", "b"), ("p", "9"), ("p", "10")],
           "10=b&9=a&p=10&p=9")
 raw_query("with-prefix-as-name", "A name comes before the longer names that begin with it, though `-` is below `=`",
           [("a-b", "1"), ("a", "2"), ("a0", "3")], "a=2&a-b=1&a0=3")
@@ -1172,14 +1172,14 @@ sent("raw-query-with-body", "A query and a body together", "4", call=raw("POST",
 group("raw-headers", "Raw calls: headers, which are not signed")
 
 SIGNED_USER = canonical_get(USER_PATH + "/")
-sent("raw-headers-language", "A header of the call is sent and not signed", "4, 8", call=raw("GET", USER_PATH, headers=[["language", "en-US"]]),
+sent("raw-headers-language", "A header of the call is sent, and is not part of the signature", "4, 8", call=raw("GET", USER_PATH, headers=[["language", "en-US"]]),
      stated={"language": "en-US", "canonicalRequest": SIGNED_USER})
 sent("raw-headers-in-mixed-case", "Names are lower-cased, values are not", "8",
      call=raw("GET", USER_PATH, headers=[["x-hw-agentName", "Carrier-A"], ["X-Backup-Lock-Id", "L 1"]]),
      stated={"x-hw-agentname": "Carrier-A", "x-backup-lock-id": "L 1", "canonicalRequest": SIGNED_USER})
 sent("raw-headers-of-token-characters", "All characters of HTTP's tokens can stand in a name", "8", client=TOKEN,
      call=raw("GET", USER_PATH, headers=[["!#$%&'*+-.^_`|~09aZ", "1"]]), stated={"!#$%&'*+-.^_`|~09az": "1"})
-sent("raw-headers-of-visible-characters", "A value is visible ASCII, with blanks inside", "8", client=TOKEN,
+sent("raw-headers-of-visible-characters", "A value is visible ASCII, with spaces inside", "8", client=TOKEN,
      call=raw("GET", USER_PATH, headers=[["x-note", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~  a Z 0 9"]]),
      stated={"x-note": "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~  a Z 0 9"})
 sent("raw-headers-like-reserved-ones", "Names that only resemble reserved ones are sent", "8", client=TOKEN,
@@ -1188,7 +1188,7 @@ sent("raw-headers-like-reserved-ones", "Names that only resemble reserved ones a
 sent("raw-headers-with-body-and-trace-id", "The call's headers stand beside those of the client", "2, 8", client=TOKEN, trace_id=TRACE_ID,
      call=raw("PUT", USER_PATH, headers=[["language", "en-US"]], json='{"status":7}'),
      stated={"language": "en-US", "x-traceid": TRACE_ID, "content-type": "application/json", "x-date": "20251103T070140Z"})
-sent("raw-headers-empty", "An empty list of headers adds none", "8", client=TOKEN, call=raw("GET", USER_PATH, headers=[]))
+sent("raw-headers-empty", "An empty list of headers is the same as an absent one", "8", client=TOKEN, call=raw("GET", USER_PATH, headers=[]))
 
 # ----------------------------------------------------------------------------------------------------------------------
 group("raw-body", "Raw calls: bodies")
@@ -1207,7 +1207,7 @@ for name, about, text in (
     ("with-member-twice", "A member twice is JSON, so it is sent", '{"a":1,"a":2}'),
     ("of-an-array", "Any JSON value is a body", '[{"id":"1"},{"id":"2"}]'),
     ("of-text", "A text is JSON", '"status"'),
-    ("of-null", "Null is JSON, not an absent body", "null"),
+    ("of-null", "Null is JSON, and is sent as a body", "null"),
     ("of-a-number", "A number is JSON", "7"),
 ):
     sent(f"raw-body-{name}", about, "4, 8", call=raw("POST", "/v", json=text), stated={"body": text, "content-type": "application/json"})
@@ -1220,15 +1220,15 @@ sent("raw-body-of-a-typed-call", "A raw call with a typed operation's path and b
 # ----------------------------------------------------------------------------------------------------------------------
 group("raw-refused", "Raw calls that are refused")
 
-for name, method in (("head", "HEAD"), ("options", "OPTIONS"), ("get-in-lower-case", "get"), ("post-in-mixed-case", "Post"), ("empty", ""), ("with-blank", "GET ")):
+for name, method in (("head", "HEAD"), ("options", "OPTIONS"), ("get-in-lower-case", "get"), ("post-in-mixed-case", "Post"), ("empty", ""), ("with-space", "GET ")):
     refused(f"raw-method-{name}", "Methods are GET, POST, PUT, PATCH and DELETE, in upper case", "8", "call", "method", messages.METHOD,
             call=raw(method, USER_PATH))
 
 for name, about, path, problem in (
     ("empty", "An empty path is refused", "", messages.PATH_START),
     ("without-slash", "A path begins with a slash", "koodrive/ose/v1/users", messages.PATH_START),
-    ("beginning-with-blank", "A blank before the slash is refused, not trimmed", " /users", messages.PATH_START),
-    ("of-a-url", "A URL is not a path", INTERNATIONAL + "/users", messages.PATH_START),
+    ("beginning-with-space", "A space before the slash is refused", " /users", messages.PATH_START),
+    ("of-a-url", "A URL is refused as a path", INTERNATIONAL + "/users", messages.PATH_START),
     ("with-question-mark", "A query has its own member", "/users?id=1", messages.path_question_mark(7)),
     ("with-empty-query", "A question mark alone is refused as well", "/users?", messages.path_question_mark(7)),
     ("with-hash", "A fragment is refused", "/users#1", messages.path_fragment(7)),
@@ -1254,9 +1254,9 @@ for name, about, path, problem in (
     ("of-a-dot", "A dot segment at the beginning is refused", "/.", messages.path_dot_segment(1)),
     ("ending-in-two-dots", "Two dots at the end are refused", "/a/b/..", messages.path_dot_segment(3)),
     ("with-escaped-dot-segment", "Clients remove %2e as they remove a dot", "/%2e/a", messages.path_dot_segment(1)),
-    ("with-escaped-two-dot-segment", "Escapes hide no dots, in either case", "/a/%2E%2e/b", messages.path_dot_segment(2)),
-    ("with-half-escaped-two-dot-segment", "One escaped dot hides nothing either", "/a/.%2e", messages.path_dot_segment(2)),
-    ("with-dot-segment-before-trailing-slash", "A trailing slash saves no dot segment", "/a/../", messages.path_dot_segment(2)),
+    ("with-escaped-two-dot-segment", "Escaped dots are refused in upper and in lower case", "/a/%2E%2e/b", messages.path_dot_segment(2)),
+    ("with-half-escaped-two-dot-segment", "One escaped dot beside a plain one is refused", "/a/.%2e", messages.path_dot_segment(2)),
+    ("with-dot-segment-before-trailing-slash", "A dot segment before a trailing slash is refused", "/a/../", messages.path_dot_segment(2)),
 ):
     refused(f"raw-path-{name}", about, "8", "call", "path", problem, call=raw("GET", path))
 
@@ -1276,7 +1276,7 @@ refused("raw-url-too-long-with-query", "The query counts too", "8", "request", "
 
 refused("raw-query-with-empty-name", "A parameter has a name", "4, 8", "call", "query", messages.NAME_EMPTY,
         call=raw("GET", USER_PATH, query=[["a", "1"], ["", "2"]]))
-refused("raw-query-with-empty-name-and-value", "An empty pair is not left out, it is refused", "4, 8", "call", "query", messages.NAME_EMPTY,
+refused("raw-query-with-empty-name-and-value", "An empty pair is refused", "4, 8", "call", "query", messages.NAME_EMPTY,
         call=raw("GET", USER_PATH, query=[["", ""]]))
 
 # The reserved names in lower case, upper case and mixed case in turn.
@@ -1289,7 +1289,7 @@ for index, header in enumerate([*sorted(rules.RESERVED_HEADERS), "proxy-authoriz
 
 for name, about, header, problem in (
     ("with-empty-name", "A header has a name", "", messages.NAME_EMPTY),
-    ("with-blank-in-name", "A blank cannot stand in a name", "x note", messages.header_name_character(" ", 2)),
+    ("with-space-in-name", "A space cannot stand in a name", "x note", messages.header_name_character(" ", 2)),
     ("with-colon-in-name", "A colon cannot stand in a name", "x-note:", messages.header_name_character(":", 7)),
     ("with-line-feed-in-name", "A line feed cannot stand in a name", "x-note\n", messages.header_name_character("\n", 7)),
     ("with-slash-in-name", "A slash is not one of HTTP's token characters", "x/note", messages.header_name_character("/", 2)),
@@ -1302,15 +1302,15 @@ for name, about, header, problem in (
 for name, about, value, problem in (
     ("with-empty-value", "An empty value is refused", "", messages.EMPTY),
     ("with-line-feed", "A line feed would begin another header", "a\nb", messages.header_character("\n", 2)),
-    ("ending-in-carriage-return", "A carriage return at the end, as read from a file, is refused, not trimmed", "ab\r",
+    ("ending-in-carriage-return", "A carriage return at the end, as read from a file, is refused", "ab\r",
      messages.header_character("\r", 3)),
     ("with-nul", "NUL cannot stand in a header", "\x00", messages.header_character("\x00", 1)),
     ("with-tab", "A tab is a control character", "a\tb", messages.header_character("\t", 2)),
     ("with-delete", "U+007F is not visible", "a\x7f", messages.header_character("\x7f", 2)),
     ("with-letter-beyond-ascii", "Values are ASCII", "caf\u00e9", messages.header_character("\u00e9", 4)),
-    ("beginning-with-blank", "A blank at the beginning does not arrive", " en-US", messages.BLANK_AT_AN_END),
-    ("ending-in-blank", "A blank at the end does not arrive", "en-US ", messages.BLANK_AT_AN_END),
-    ("of-a-blank", "A blank alone does not arrive", " ", messages.BLANK_AT_AN_END),
+    ("beginning-with-space", "A space at the beginning would not arrive", " en-US", messages.SPACE_AT_AN_END),
+    ("ending-in-space", "A space at the end would not arrive", "en-US ", messages.SPACE_AT_AN_END),
+    ("of-a-space", "A space alone would not arrive", " ", messages.SPACE_AT_AN_END),
 ):
     refused(f"raw-header-{name}", about, "8", "call", "headers", messages.header_value("language", problem),
             call=raw("GET", USER_PATH, headers=[["Language", value]]))
@@ -1321,7 +1321,7 @@ refused("raw-header-twice-in-two-cases", "Names that differ in case only are one
         call=raw("GET", USER_PATH, headers=[["X-Note", "1"], ["language", "en-US"], ["x-note", "2"]]))
 
 for name, about, text, problem in (
-    ("empty", "The empty text is not JSON, and not an absent body", "", messages.JSON_EMPTY),
+    ("empty", "An empty text is refused: it is not JSON, and it differs from an absent body", "", messages.JSON_EMPTY),
     ("with-trailing-comma", "A comma before the end is not JSON", '{"a":1,}', messages.json_invalid(1, 8)),
     ("cut-off", "Text that ends early is not JSON", '{"a":1', messages.json_invalid(1, 6)),
     ("of-two-values", "Two values are not JSON", "{}{}", messages.json_invalid(1, 3)),
@@ -1360,52 +1360,52 @@ raw_reply("201", "Any 2xx is success with a code of 0", OK, status=201)
 raw_reply("202-without-code", "Any 2xx is success without a code", '{"jobId":"1"}', status=202, code=None, msg=None)
 raw_reply("204", "A 204 has no body, and is a success", "", status=204, code=None, msg=None, headers=())
 raw_reply("299", "The last 2xx is one too", OK, status=299)
-raw_reply("200-with-msg-of-another-type", "A message of another type is none, and stays in the body", '{"code":0,"msg":{"text":"ok"}}', msg=None)
+raw_reply("200-with-msg-of-another-type", "A message of another type counts as absent, and stays in the body", '{"code":0,"msg":{"text":"ok"}}', msg=None)
 
 fails("raw-error-200-with-code", "A 200 with another code is a refusal", "7", 200, VERIFY, "refused", "13000102", "Verify parameters failed.",
       call=PUT_USER)
-fails("raw-error-201-with-code", "Another 2xx with another code leaves open what happened", "7", 201, VERIFY, "unknown", "13000102",
+fails("raw-error-201-with-code", "Another 2xx with another code has an unknown outcome", "7", 201, VERIFY, "unknown", "13000102",
       "Verify parameters failed.", call=PUT_USER)
-fails("raw-error-201-with-code-to-a-get", "After an unknown outcome a GET can be repeated", "7", 201, VERIFY, "unknown", "13000102",
+fails("raw-error-201-with-code-to-a-get", "A GET of unknown outcome can be retried", "7", 201, VERIFY, "unknown", "13000102",
       "Verify parameters failed.", call=GET_USER, retryable=True)
-fails("raw-error-200-with-code-of-two-zeros", "A code is 0 exactly or it is not success", "3, 7", 200, '{"code":"00"}', "refused", "00", call=PUT_USER)
-fails("raw-error-200-inner-failure", "Code 13000201 leaves open what happened", "7", 200, INNER, "unknown", "13000201", "inner server invoke failure",
+fails("raw-error-200-with-code-of-two-zeros", "Only the exact text 0 is success", "3, 7", 200, '{"code":"00"}', "refused", "00", call=PUT_USER)
+fails("raw-error-200-inner-failure", "Code 13000201 makes the outcome unknown", "7", 200, INNER, "unknown", "13000201", "inner server invoke failure",
       call=PUT_USER)
 for name, about, body, reason in (
-    ("html", "A portal's page is not the service's reply", "<!DOCTYPE html><title>Sign in</title>", messages.invalid_json(1, 1)),
+    ("html", "An HTML page of a portal is unreadable", "<!DOCTYPE html><title>Sign in</title>", messages.invalid_json(1, 1)),
     ("array", "An array is not a reply", '[{"userId":"1"}]', messages.NOT_AN_OBJECT),
     ("text", "A text is not a reply", '"0"', messages.NOT_AN_OBJECT),
     ("null", "Null is not a reply", "null", messages.NOT_AN_OBJECT),
-    ("blank", "A body of white space is neither empty nor an object", " ", messages.invalid_json(1, 1)),
+    ("space", "A body of white space is unreadable, unlike an empty one", " ", messages.invalid_json(1, 1)),
     ("cut-off", "A body that ends early is not JSON", '{"code":0,"msg":"Succ', messages.invalid_json(1, 21)),
     ("wrong-utf-8", "Bytes that are not UTF-8 are not JSON, and U+FFFD stands for them in `body`", b'{"code":0,"msg":"\xb3\xc9"}', messages.not_utf_8(18)),
     ("byte-order-mark", "A byte order mark is not JSON", b"\xef\xbb\xbf{}", messages.invalid_json(1, 1)),
-    ("code-null", "A null code is not an absent one", '{"code":null}', messages.CODE_TYPE),
-    ("code-fraction", "A fraction is no code", '{"code":0.0}', messages.CODE_TYPE),
-    ("code-exponent", "An exponent is no code", '{"code":0e0}', messages.CODE_TYPE),
-    ("code-empty", "An empty code is not an absent one", '{"code":""}', messages.CODE_TYPE),
-    ("code-true", "A boolean is no code", '{"code":true}', messages.CODE_TYPE),
-    ("code-twice", "Of two codes neither can be trusted", '{"code":0,"code":0}', messages.CODE_TWICE),
+    ("code-null", "A null code differs from an absent one", '{"code":null}', messages.CODE_TYPE),
+    ("code-fraction", "A fraction is refused as a code", '{"code":0.0}', messages.CODE_TYPE),
+    ("code-exponent", "A number with an exponent is refused as a code", '{"code":0e0}', messages.CODE_TYPE),
+    ("code-empty", "An empty code differs from an absent one", '{"code":""}', messages.CODE_TYPE),
+    ("code-true", "A boolean is refused as a code", '{"code":true}', messages.CODE_TYPE),
+    ("code-twice", "A second code makes both unreliable", '{"code":0,"code":0}', messages.CODE_TWICE),
 ):
     unreadable(f"raw-unreadable-{name}", about, body, reason, call=PUT_USER)
-unreadable("raw-unreadable-to-a-get", "A GET can be repeated when its reply cannot be read", '{"code":null}', messages.CODE_TYPE, call=GET_USER, retryable=True)
+unreadable("raw-unreadable-to-a-get", "A GET with an unreadable reply can be retried", '{"code":null}', messages.CODE_TYPE, call=GET_USER, retryable=True)
 fails("raw-unreadable-202", "Another 2xx that cannot be read is unreadable too, as any 2xx can be a success", "7", 202, "accepted", "unknown",
       kind="unreadable_reply", reason=messages.invalid_json(1, 1), call=PUT_USER)
 fails("raw-error-400", "The text names method and path, without the query, and shows the URL without it", "7", 400, VERIFY, "refused",
       "13000102", "Verify parameters failed.", call=raw("GET", "/koodrive/\u7528 1", query=[["token", "secret"]]), client=APP)
-fails("raw-error-401-behind-a-prefix", "The call's name has no prefix of the endpoint, the URL has", "5, 7", 401, '{"code":"13000101"}', "refused", "13000101",
+fails("raw-error-401-behind-a-prefix", "The endpoint's prefix is part of the URL and not of the call's name", "5, 7", 401, '{"code":"13000101"}', "refused", "13000101",
       call=raw("DELETE", "/a/"), client={**TOKEN, "endpoint": "https://koodrive.example/gw"}, headers=(*JSON, ("Date", DATE)))
 fails("raw-error-403-app-id-at-a-token-only-call", "A raw call is known by method and path to be published with a token only", "4, 7", 403,
       "", "refused", call=raw("GET", POLICIES_PATH), client=APP, headers=())
 fails("raw-error-403-app-id-at-the-path-by-another-method", "Another method at that path is another call", "4, 7", 403,
       "", "refused", call=raw("DELETE", POLICIES_PATH), client=APP, headers=())
 fails("raw-error-404", "An unknown user or path is a refusal", "7", 404, "", "refused", call=GET_USER, headers=())
-fails("raw-error-302", "A redirect is not followed: it is a refusal, of a raw call too", "7", 302, "", "refused", call=GET_USER,
+fails("raw-error-302", "A redirect is a refusal, and is not followed, of a raw call too", "7", 302, "", "refused", call=GET_USER,
       headers=(("Location", CHINA + USER_PATH),))
-fails("raw-error-429", "A 429 can be repeated", "7", 429, "", "refused", call=PUT_USER, retryable=True, retry_after=3, headers=(("Retry-After", "3"),))
-fails("raw-error-500", "A call that changes something is not repeated after a 500", "7", 500, INNER, "unknown", "13000201",
+fails("raw-error-429", "A 429 can be retried", "7", 429, "", "refused", call=PUT_USER, retryable=True, retry_after=3, headers=(("Retry-After", "3"),))
+fails("raw-error-500", "A PUT is not retried after a 500", "7", 500, INNER, "unknown", "13000201",
       "inner server invoke failure", call=PUT_USER)
-fails("raw-error-500-to-a-get", "A GET is repeated after a 500", "7", 500, INNER, "unknown", "13000201", "inner server invoke failure",
+fails("raw-error-500-to-a-get", "A GET can be retried after a 500", "7", 500, INNER, "unknown", "13000201", "inner server invoke failure",
       call=GET_USER, retryable=True)
-fails("raw-error-503-inner-failure-to-a-get", "A GET is repeated whatever made its outcome unknown", "7", 503, INNER, "unknown", "13000201",
+fails("raw-error-503-inner-failure-to-a-get", "A GET of unknown outcome can be retried, at 503 with code 13000201 too", "7", 503, INNER, "unknown", "13000201",
       "inner server invoke failure", call=GET_USER, retryable=True)

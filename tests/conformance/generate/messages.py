@@ -15,7 +15,7 @@ refused before sending (invalid_input)
 
 any empty text                  FIELD: empty; pass at least one character
 id, checked in this order       FIELD: control character C at position N; remove it (is the file split by hand?)
-                                FIELD: begins with C; remove it            (C of a blank: a space (U+0020))
+                                FIELD: begins with C; remove it            (C of a space: a space (U+0020))
                                 FIELD: ends with C; remove it
 text longer than allowed        FIELD: N characters long; pass at most N
 list of another length          FIELD: N entries; pass 1 to 50             (packageChangeList: pass at most 1)
@@ -48,7 +48,7 @@ REASON, the first that applies  the body is empty
                                 the body is not a JSON object
                                 code appears twice
                                 code is missing
-                                code is not an integer or a text of at least one character
+                                code is neither an integer nor a non-empty string
 
 no reply (not in the vectors, since a transport reports them)
     OPERATION was not sent: REASON[, trace id ID]; the service did not receive the call, so a retry is safe
@@ -148,7 +148,7 @@ PATH_OF_A_CALL = "contains the path of a call; pass the base URL, without /koodr
 
 MARGIN = "out of range; pass 0 to 600 seconds"
 YEAR = "X-Date would fall outside the years 0001 to 9999; check the clock"
-BLANK_AT_AN_END = "begins or ends with a space; remove it, HTTP does not carry it"
+SPACE_AT_AN_END = "begins or ends with a space; remove it, HTTP does not carry it"
 
 
 def header_character(character, position):
@@ -243,7 +243,7 @@ def header_twice(name):
 
 
 def header_value(name, problem):
-    """`problem` is EMPTY, BLANK_AT_AN_END or `header_character`."""
+    """`problem` is EMPTY, SPACE_AT_AN_END or `header_character`."""
     return f"{name}: {problem}"
 
 
@@ -257,7 +257,7 @@ BODY_EMPTY = "the body is empty"
 NOT_AN_OBJECT = "the body is not a JSON object"
 CODE_TWICE = "code appears twice"
 CODE_MISSING = "code is missing"
-CODE_TYPE = "code is not an integer or a text of at least one character"
+CODE_TYPE = "code is neither an integer nor a non-empty string"
 
 
 def not_utf_8(byte):

@@ -70,7 +70,7 @@ LONGEST_LIST = 50
 # U+0000 to U+001F and U+007F to U+009F: refused anywhere in an id (docs/contract.md, section 3).
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
 # Unicode's White_Space beyond the controls, U+FEFF, U+200B to U+200D, U+2060: refused at either end.
-BLANKS = [
+INVISIBLE = [
     *(0x0020, 0x00A0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
     *(0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060),
 ]
@@ -418,7 +418,7 @@ def check_id(field, text):
         raise Refused(field, "empty")
     if any(ord(character) in CONTROLS for character in text):
         raise Refused(field, "control character")
-    if ord(text[0]) in BLANKS or ord(text[-1]) in BLANKS:
+    if ord(text[0]) in INVISIBLE or ord(text[-1]) in INVISIBLE:
         raise Refused(field, "invisible character at an end")
 
 
