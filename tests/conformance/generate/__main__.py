@@ -57,7 +57,7 @@ STAGE_FILES = {
 TEXT = r'"(?:[^"\\]|\\.)*"'
 
 
-# --- a case -----------------------------------------------------------------------------------------------------------
+# --- a case ---------------------------------------------------------------------------------------
 
 
 def vector(case):
@@ -137,7 +137,7 @@ def head(first, headers):
     return "\n".join([first, *(f"{name}: {value}" for name, value in headers)])
 
 
-# --- what must hold before anything is written ------------------------------------------------------------------------
+# --- what must hold before anything is written ----------------------------------------------------
 
 
 def confirm_tables():
@@ -166,7 +166,15 @@ def confirm_tables():
                 sys.exit(f"{case['name']}: {value} is not an HTTP date")
 
 
-# --- the files --------------------------------------------------------------------------------------------------------
+def confirm_readme(index):
+    """The README states how many cases there are."""
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for stated in (f"are {sum(index['cases'].values())} cases", f"| {len(index['flagship'])} of the cases"):
+        if stated not in text:
+            sys.exit(f"README.md does not say: {stated}")
+
+
+# --- the files ------------------------------------------------------------------------------------
 
 
 def pretty(value):
@@ -185,6 +193,7 @@ def tree():
         "documents": {name: len(by_name) for name, by_name in sorted(documents.items())},
         "flagship": list(FLAGSHIP),
     }
+    confirm_readme(index)
     files = {name: pretty(content) for name, content in {"index.json": index, **groups, **documents}.items()}
     by_name = {case["name"]: case for group in groups.values() for case in group["cases"]}
     for name in FLAGSHIP:
