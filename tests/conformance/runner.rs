@@ -284,28 +284,15 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
 fn call(given: &Value) -> Fallible<Result<AnyCall, InvalidInput>> {
     let mut fields = given.as_object().ok_or("a call is an object")?.clone();
     let name = fields.remove("operation").ok_or("a call has a name")?;
-    if let Some(parts) = given["path"].as_array() {
-        fields.insert("path".to_owned(), repeated(parts)?.into());
+    if let (Some(text), Some(times)) = (
+        given["path"]["repeat"].as_str(),
+        given["path"]["times"].as_u64(),
+    ) {
+        let path = text.repeat(usize::try_from(times)?);
+        fields.insert("path".to_owned(), path.into());
     }
     let name = name.as_str().ok_or("a name is text")?;
     Ok(AnyCall::from_json(name, &Value::from(fields).to_string()))
-}
-
-/// A long text in parts, of which some are repeated.
-fn repeated(parts: &[Value]) -> Fallible<String> {
-    let mut text = String::new();
-    for part in parts {
-        match (
-            part.as_str(),
-            part["repeat"].as_str(),
-            part["times"].as_u64(),
-        ) {
-            (Some(part), ..) => text.push_str(part),
-            (_, Some(part), Some(times)) => text.push_str(&part.repeat(usize::try_from(times)?)),
-            _ => return Err("a part is text, or is repeated".into()),
-        }
-    }
-    Ok(text)
 }
 
 fn options(given: &Value) -> Fallible<Result<RequestOptions, InvalidInput>> {
@@ -405,6 +392,6 @@ fn error_json(error: &ReplyError) -> Value {
         "traceId": error.trace_id(),
         "retryAfter": error.retry_after().map(|wait| wait.as_secs()),
         "body": error.body(),
-        "message": error.to_string(),
+        "message": error.template(),
     })
 }
