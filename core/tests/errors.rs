@@ -126,12 +126,11 @@ fn errors_that_no_service_made_have_no_status() {
 fn a_transport_error_says_what_to_do() {
     assert_eq!(
         TransportError::not_sent("connection refused").to_string(),
-        "the request was not sent: connection refused; it is safe to send it again"
+        "the request was not sent: connection refused; the service did not receive the call, so a retry is safe"
     );
     assert_eq!(
         TransportError::outcome_unknown("read\r\ntimed out").to_string(),
-        "the request was sent and no complete reply came: read  timed out; the service may have acted on it: do not repeat it \
-         unless repeats are safe"
+        "the request got no complete reply: read  timed out; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
     );
 }
 
@@ -141,7 +140,7 @@ const URL: &str =
 /// The list at the end of the text, without the numbers.
 fn checks(error: &ReplyError) -> Vec<String> {
     let text = error.to_string();
-    let Some((_, list)) = text.split_once("\nCheck, in this order:\n") else {
+    let Some((_, list)) = text.split_once("\nWhat to check, in this order:\n") else {
         return Vec::new();
     };
     list.lines()
@@ -154,13 +153,16 @@ fn checks(error: &ReplyError) -> Vec<String> {
         .collect()
 }
 
-const CLOCK: &str = "clock: X-Date must not be later than the server's time and at most 15 minutes old; sent 20251103T070140Z, \
-                     the server's Date is Mon, 03 Nov 2025 07:31:40 GMT";
-const APP_ID: [&str; 4] = [
-    "AppSecret: does it belong to the AppId?",
-    "user id: does it belong to the AppId?",
-    "whitelist: has Huawei added you?",
-    "signature: explain() shows every stage and the first difference to the service's message",
+const CLOCK: &str = "clock: compare the X-Date sent (20251103T070140Z) with the server's Date (Mon, 03 Nov 2025 07:31:40 GMT); X-Date must \
+                     not be later, and at most 15 minutes older";
+const WHITELIST: &str =
+    "whitelist: ask Huawei whether your account is on the whitelist for this call";
+const APP_ID: [&str; 5] = [
+    "authentication: ask Huawei whether this call accepts an app id; the alternative is token",
+    "user_id: check that it belongs to app_id",
+    "app_secret: check that it belongs to app_id",
+    WHITELIST,
+    "signature: pass the service's message to explain(), which names the first difference",
 ];
 
 #[test]
@@ -172,11 +174,12 @@ fn a_refused_caller_is_told_what_to_check_by_the_kind_of_credentials() {
         let error = client.parse(&call(), &response).unwrap_err();
         let error = error.with_x_date("20251103T070140Z");
         assert!(error.to_string().starts_with(
-            "the service answered notifyPackageExpire with HTTP 401, code 13000101, msg \"bad\"\nCheck, in this order:\n1. "
+            "the service answered notifyPackageExpire with HTTP 401, code 13000101, msg \"bad\"\nWhat to check, in this order:\n1. "
         ));
         checks(&error)
     };
-    let endpoint = format!("endpoint: is {URL} the URL that your Huawei contact named?");
+    let endpoint =
+        format!("endpoint: compare {URL} with the base URL that your Huawei contact named");
     let first = [&*endpoint, CLOCK];
     for (credentials, rest) in [
         (Credentials::app("app", "secret").unwrap(), &APP_ID[..]),
@@ -184,15 +187,17 @@ fn a_refused_caller_is_told_what_to_check_by_the_kind_of_credentials() {
         (
             Credentials::token("t").unwrap(),
             &[
-                "token: how old is it, and is the word before it right (Bearer or AT)?",
-                "whitelist: has Huawei added you?",
+                "authentication: ask Huawei whether this call accepts a token; the alternative is app_id with app_secret",
+                "token: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+                WHITELIST,
             ],
         ),
         (
             Credentials::authorization("t").unwrap(),
             &[
-                "authorization: is the value still valid?",
-                "whitelist: has Huawei added you?",
+                "authentication: ask Huawei which kind of authentication this call accepts",
+                "authorization: check its age and its prefix; the client sends the value unchanged",
+                WHITELIST,
             ],
         ),
     ] {
@@ -216,8 +221,8 @@ fn an_app_id_at_a_call_that_takes_tokens_only_is_told_so_first() {
         let raw = client.parse(&raw, &response).unwrap_err();
         [get, raw].map(|error| checks(&error)[0].clone())
     };
-    let sentence = "authentication: the publisher says \"App authentication is not supported for carrier calling APIs\"; use a token \
-                    for this call";
+    let sentence = "authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use token for \
+                    this call";
     assert_eq!(
         told(Credentials::app("app", "secret").unwrap()),
         [sentence; 2]
@@ -236,7 +241,7 @@ fn only_400_401_and_403_come_with_the_list() {
     assert!(![200, 404, 409, 429, 500, 503].into_iter().any(listed));
     let undated = refusal(status(401), "").to_string();
     assert!(
-        undated.contains("compare the one that was sent, the reply has no Date"),
+        undated.contains("compare the X-Date sent with the server's Date (missing from the reply)"),
         "{undated}"
     );
 }
@@ -310,18 +315,17 @@ fn an_unknown_outcome_of_a_call_that_changes_nothing_may_be_repeated() {
         (error.outcome(), error.is_retryable()),
         (Outcome::Unknown, true)
     );
-    assert!(!error.to_string().contains("do not repeat"), "{error}");
+    assert!(!error.to_string().contains("only if repeats"), "{error}");
     let put = RawCall::new(Method::PUT, "/a").unwrap();
     assert!(!client().parse(&put, &response).unwrap_err().is_retryable());
 }
 
 #[test]
-fn a_reply_without_code_shows_how_its_body_begins() {
+fn a_reply_without_code_says_so() {
     let error = refusal(status(502), "<html>\n<h1>Bad Gateway</h1>");
     assert_eq!(
         error.to_string(),
-        "the service answered notifyPackageExpire with HTTP 502, without a readable code; the body begins: <html> <h1>Bad \
-         Gateway</h1>; the service may have acted on it: do not repeat it unless repeats are safe"
+        "the service answered notifyPackageExpire with HTTP 502, no code; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
     );
 }
 
@@ -329,7 +333,7 @@ fn a_reply_without_code_shows_how_its_body_begins() {
 fn a_reply_that_says_something_is_not_quoted_twice() {
     for (body, said) in [
         (r#"{"code":1}"#, "code 1"),
-        (r#"{"msg":"a"}"#, "without a readable code, msg \"a\""),
+        (r#"{"msg":"a"}"#, "no code, msg \"a\""),
     ] {
         assert_eq!(
             refusal(status(404), body).to_string(),
@@ -342,17 +346,17 @@ fn a_reply_that_says_something_is_not_quoted_twice() {
 fn an_unreadable_reply_says_why() {
     for (body, why) in [
         ("", "the body is empty"),
-        ("{}", "it has no code"),
+        ("{}", "code is missing"),
         (
             r#"{"code":null}"#,
-            "its code is neither an integer nor a text that is not empty",
+            "code is neither an integer nor a non-empty string",
         ),
         (
             r#"{"code":""}"#,
-            "its code is neither an integer nor a text that is not empty",
+            "code is neither an integer nor a non-empty string",
         ),
-        (r#"{"code":0,"code":0}"#, "it has more than one code"),
-        ("[]", "the body is JSON, but not an object"),
+        (r#"{"code":0,"code":0}"#, "code appears twice"),
+        ("[]", "the body is not a JSON object"),
     ] {
         let text = refusal(status(200), body).to_string();
         assert!(

@@ -51,7 +51,7 @@ fn every_field_of_an_error_is_handed_over() {
     let fields = ErrorFields::new(TransportError::not_sent("refused").into(), Spelling::Camel);
     assert_eq!(
         serde_json::to_string(&fields).unwrap(),
-        r#"{"message":"the request was not sent: refused; it is safe to send it again","kind":"not_sent","outcome":"not_sent","retryable":true,"status":null,"code":null,"msg":null,"requestId":null,"traceId":null,"xDate":null,"retryAfter":null,"body":null,"field":null}"#
+        r#"{"message":"the request was not sent: refused; the service did not receive the call, so a retry is safe","kind":"not_sent","outcome":"not_sent","retryable":true,"status":null,"code":null,"msg":null,"requestId":null,"traceId":null,"xDate":null,"retryAfter":null,"body":null,"field":null}"#
     );
 
     let refused = host::client(
@@ -398,7 +398,7 @@ fn a_value_that_is_refused_is_named_with_what_would_be_right() {
         ),
         (
             host::not_a_margin(),
-            "clock_margin: out of range; pass whole seconds from 0 s to 600 s",
+            "clock_margin: out of range; pass 0 to 600 seconds",
         ),
         (
             host::ambiguous_credentials(),
@@ -516,7 +516,7 @@ fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
         (
             "setRetentionPolicy",
             "{}".to_owned(),
-            "policyList: has 0 entries; pass 1 to 50",
+            "policyList: 0 entries; pass 1 to 50",
         ),
         (
             "reverseOrder",
@@ -533,7 +533,7 @@ fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
             order(
                 r#"{"operationSN":"o","packageChangeList":[{"packageId":"1"},{"packageId":"2"}]}"#,
             ),
-            "operationList[0].packageChangeList: has 2 entries; pass 0 to 1",
+            "operationList[0].packageChangeList: 2 entries; pass at most 1",
         ),
         (
             "rawCall",
@@ -558,12 +558,12 @@ fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
         (
             "rawCall",
             r#"{"method":"HEAD","path":"/a"}"#.to_owned(),
-            "method: unknown method",
+            "method: not supported",
         ),
         (
             "rawCall",
             r#"{"method":"G T","path":"/a"}"#.to_owned(),
-            "method: unknown method",
+            "method: not supported",
         ),
         (
             "rawCall",
