@@ -3,9 +3,9 @@
     python3 tests/conformance/generate            write the files, remove those that are gone
     python3 tests/conformance/generate --check    write nothing; name what differs, and exit with 1 if anything does
 
-Puts together what the other files decide. `cases.py` lists the cases with their replies and errors,
-`messages.py` has the texts of the errors, `rules.py` computes the requests, `corpus.py` lists the JSON
-documents.
+Puts together what the other files decide. `cases.py` and `raw_cases.py` list the cases with their
+replies and errors, `table.py` says how a case is written, `messages.py` has the texts of the errors,
+`rules.py` computes the requests, `corpus.py` lists the JSON documents.
 
 Needs Python 3.10 or later and only its standard library.
 """
@@ -20,7 +20,11 @@ sys.dont_write_bytecode = True
 import corpus
 import messages
 import rules
-from cases import GROUPS
+from table import GROUPS
+
+# These two fill GROUPS.
+import cases
+import raw_cases
 
 FOLDER = pathlib.Path(__file__).resolve().parents[1]
 # The rest of the folder is written by hand.
@@ -62,7 +66,8 @@ TEXT = r'"(?:[^"\\]|\\.)*"'
 
 def vector(case):
     """A case as its file has it."""
-    given = {part: case[part] for part in ("client", "observed", "call", "options", "response") if part in case}
+    given = {part: case[part] for part in ("client", "observed", "call", "options",
+                                           "response") if part in case}
     expected = {} if is_refused(case) else request_of(case)
     if is_refused(case):
         confirm_refusal(case)
@@ -121,7 +126,8 @@ def flagship_files(case):
     files = {file: expected[stage] for stage, file in STAGE_FILES.items() if stage in expected}
     if "request" in expected:
         request = expected["request"]
-        files["request.txt"] = head(f"{request['method']} {request['url']}", request["headers"].items())
+        files["request.txt"] = head(f"{request['method']} {request['url']}",
+                                    request["headers"].items())
         if "body" in request:
             files["body.txt"] = request["body"]
     if "response" in case["given"]:
@@ -142,24 +148,28 @@ def head(first, headers):
 
 def confirm_tables():
     """Slips in the tables that would make a vector useless without making it fail."""
-    cases = [case for _, _, group in GROUPS for case in group]
-    names = [case["name"] for case in cases]
+    listed = [case for _, _, group in GROUPS for case in group]
+    names = [case["name"] for case in listed]
     for name in [*names, *(group for group, _, _ in GROUPS)]:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
             sys.exit(f"{name}: names are kebab-case")
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         sys.exit(f"names of more than one case: {sorted(twice)}")
-    errors = {(case["error"]["kind"], case["error"]["outcome"]) for case in cases if "error" in case}
-    words = {("invalid_input", "not_sent"), ("api", "refused"), ("api", "unknown"), ("unreadable_reply", "unknown")}
+    errors = {(case["error"]["kind"],
+               case["error"]["outcome"]) for case in listed if "error" in case}
+    words = {("invalid_input", "not_sent"), ("api", "refused"), ("api", "unknown"),
+             ("unreadable_reply", "unknown")}
     if errors != words:  # not_sent and outcome_unknown are a transport's: they have no vector
         sys.exit(f"kinds and outcomes: {sorted(errors ^ words)}")
-    for case in cases:
+    for case in listed:
         if len({"appId", "token", "authorization"} & set(case["client"])) != 1:
             sys.exit(f"{case['name']}: exactly one kind of credentials")
-        if ("response" in case) != ("reply" in case or case.get("error", {}).get("stage") == "parse"):
+        if ("response" in case) != ("reply" in case or case.get("error",
+                                                                {}).get("stage") == "parse"):
             sys.exit(f"{case['name']}: a response belongs to a reply or to an error in reading it")
-        if re.search(r" \(docs/contract\.md, (section|sections [2-8](, [2-8])* and) [2-8]\)\.$", case["about"]) is None:
+        if re.search(r" \(docs/contract\.md, (section|sections [2-8](, [2-8])* and) [2-8]\)\.$",
+                     case["about"]) is None:
             sys.exit(f"{case['name']}: `about` ends with its section of the contract")
         for name, value in case.get("response", {}).get("headers", []):
             if name.lower() == "date" and value != f"{rules.http_date(value):%a, %d %b %Y %H:%M:%S GMT}":
@@ -169,7 +179,8 @@ def confirm_tables():
 def confirm_readme(index):
     """The README states how many cases there are."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for stated in (f"are {sum(index['cases'].values())} cases", f"| {len(index['flagship'])} of the cases"):
+    for stated in (f"are {sum(index['cases'].values())} cases",
+                   f"| {len(index['flagship'])} of the cases"):
         if stated not in text:
             sys.exit(f"README.md does not say: {stated}")
 
@@ -181,12 +192,15 @@ def pretty(value):
     """JSON with an indent of 2 and pairs on a line. Invisible characters are escaped, so that a review shows them."""
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     text = re.sub(rf"\[\n +({TEXT}),\n +({TEXT})\n +\]", r"[\1, \2]", text)
-    return re.sub(r"[^\n -~]", lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
+    return re.sub(r"[^\n -~]",
+                  lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1],
+                  text)
 
 
 def tree():
     """Everything that is generated: path below `tests/conformance` to text."""
-    groups = {f"{name}.json": {"about": about, "cases": [vector(case) for case in group]} for name, about, group in GROUPS}
+    groups = {f"{name}.json": {"about": about, "cases": [vector(case) for case in group]} for name,
+              about, group in GROUPS}
     documents = corpus.documents()
     index = {
         "cases": {name: len(group["cases"]) for name, group in sorted(groups.items())},
@@ -194,12 +208,14 @@ def tree():
         "flagship": list(FLAGSHIP),
     }
     confirm_readme(index)
-    files = {name: pretty(content) for name, content in {"index.json": index, **groups, **documents}.items()}
+    files = {name: pretty(content) for name,
+             content in {"index.json": index, **groups, **documents}.items()}
     by_name = {case["name"]: case for group in groups.values() for case in group["cases"]}
     for name in FLAGSHIP:
         for file, text in flagship_files(by_name[name]).items():
             files[f"flagship/{name}/{file}"] = text
-    return {path: text.encode("utf-8") for path, text in files.items()}  # half a surrogate pair would fail here
+    return {path: text.encode("utf-8") for path,
+            text in files.items()}  # half a surrogate pair would fail here
 
 
 def on_disk():

@@ -177,7 +177,8 @@ def body_of(call):
     if operation == "setRetentionPolicy":
         policies = call["policyList"]
         return compact(
-            {"policyList": [{"policyId": one["policyId"], "status": one["status"]} for one in policies]}
+            {"policyList": [{"policyId": one["policyId"],
+                             "status": one["status"]} for one in policies]}
         )
     # {"batchSN":…,"operationList":[{"operationSN":…,"carrierUserId":…,
     #  "packageChangeList":[{"changeType":1,"packageId":…}]}]}
