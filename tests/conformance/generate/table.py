@@ -1,7 +1,7 @@
 """How the cases are written: the calls and clients that they share, and one function for each sort.
 
-Leaves the cases themselves to `cases.py` and `raw_cases.py`, the bytes of requests to `rules.py`, and
-the words of errors to `messages.py`.
+Leaves the cases themselves to `cases.py` and `raw_cases.py`, the bytes of requests to `rules.py`,
+and the words of errors to `messages.py`.
 """
 
 import codecs
@@ -50,7 +50,7 @@ GROUPS = []
 
 
 def raw(method, path, **parts):
-    """A raw call; `parts` are `query`, `headers` and `json`."""
+    """Returns a raw call; `parts` are `query`, `headers` and `json`."""
     return {"operation": "rawCall", "method": method, "path": path, **parts}
 
 
@@ -60,7 +60,7 @@ def group(name, about):
 
 
 def cited(sections):
-    """The end of `about`: "2, 3" becomes "(docs/contract.md, sections 2 and 3)"."""
+    """Returns the end of `about`: "2, 3" becomes "(docs/contract.md, sections 2 and 3)"."""
     *first, last = sections.split(", ")
     if not first:
         return f"(docs/contract.md, section {last})"
@@ -81,7 +81,7 @@ def case(name, about, section, client, call, now, observed, date, trace_id, **pa
 
 def sent(name, about, section, client=APP, call=NOTIFY, now=NOW, observed=None, date=None,
          trace_id=None, stated=None):
-    """A request is made."""
+    """Adds a case in which the client makes a request."""
     case(name, about, section, client, call, now, observed, date, trace_id, stated=stated or {})
 
 
@@ -89,7 +89,7 @@ def refused(
     name, about, section, stage, field, problem,
     client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None,
 ):  # fmt: skip
-    """Nothing is made: `stage` says which step refuses, `field` and `problem` say what and why."""
+    """Adds a case in which `stage` refuses `field`. `problem` is one of messages.py."""
     error = {
         "stage": stage, "kind": "invalid_input", "outcome": "not_sent", "retryable": False,
         "field": field,
@@ -99,11 +99,11 @@ def refused(
 
 
 def response(status, headers, body):
-    """Bytes that are not UTF-8 are given as `bytes` and written in hex."""
+    """Returns a response. A `body` of bytes, for what is not UTF-8, is written in hex."""
     made = {"status": status, "headers": [list(header) for header in headers]}
-    made["bodyHex" if isinstance(body, bytes) else "body"] = body.hex() if isinstance(body,
-                                                                                      bytes) else body
-    return made
+    if isinstance(body, bytes):
+        return {**made, "bodyHex": body.hex()}
+    return {**made, "body": body}
 
 
 JSON = (("Content-Type", "application/json"),)
@@ -115,7 +115,7 @@ def answered(
     headers=JSON, call=NOTIFY,
     client=TOKEN,
 ):  # fmt: skip
-    """A reply of success; `reply` has its members beyond code, msg and trace id."""
+    """Adds a reply of success. `reply` has its members beyond code, msg and trace id."""
     reply = {"code": code, "msg": msg, "traceId": trace_id, **reply}
     case(
         name, about, section, client, call, NOW, None, None, None, stated={},
@@ -125,7 +125,7 @@ def answered(
 
 
 def succeeds(name, about, section, body, **changes):
-    """A success of an operation whose reply is code, msg and trace id."""
+    """Adds a success of an operation whose reply is code, msg and trace id."""
     answered(name, about, section, body, {}, **changes)
 
 
@@ -134,7 +134,7 @@ def fails(
     trace_id=None, retry_after=None,
     retryable=False, kind="api", headers=JSON, call=NOTIFY, client=TOKEN, reason=None,
 ):  # fmt: skip
-    """A reply that is an error; `reason` says why it is unreadable."""
+    """Adds a reply that is an error. `reason` says why it is unreadable."""
     error = {
         "stage": "parse", "kind": kind, "outcome": outcome, "retryable": retryable,
         "status": status, "code": code,
@@ -153,14 +153,14 @@ def fails(
 
 
 def bounded(body):
-    """The body of an error: its first 16,384 bytes, without a part of a character at the cut."""
+    """Returns the body of an error: 16,384 bytes at most, cut between characters."""
     whole = body if isinstance(body, bytes) else body.encode("utf-8")
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
     return decoder.decode(whole[:LONGEST_ERROR_BODY], final=len(whole) <= LONGEST_ERROR_BODY)
 
 
 def checks(client, call, headers):
-    """The checks that end the text of a 400, 401 or 403 to this call."""
+    """Returns the checks that end the text of a 400, 401 or 403 to this call."""
     credentials = {"appId": "app_id", "token": "token", "authorization": "authorization"}
     (used,) = (option for key, option in credentials.items() if key in client)
     date = next((value for name, value in headers if name.lower() == "date"), None)
@@ -169,6 +169,6 @@ def checks(client, call, headers):
 
 
 def unreadable(name, about, body, reason, sections="3, 7", **changes):
-    """A 200 whose body cannot be read: the outcome is unknown."""
+    """Adds a 200 whose body cannot be read, so that the outcome is unknown."""
     fails(name, about, sections, 200, body, "unknown", kind="unreadable_reply", reason=reason,
           **changes)
