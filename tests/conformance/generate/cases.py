@@ -1,162 +1,45 @@
-"""The table of the conformance cases: what is called, and what the result is.
+"""The table of the cases of typed calls: what is called, and what the result is.
 
-Decides which cases there are. States every reply and every error literally, because the vectors test
-how replies are read. Leaves the bytes of requests to `rules.py` and the words of errors to
-`messages.py`. `stated` repeats parts of some requests by hand (a header, `url`, `body`, a stage of
-the signature) as a second witness.
+States every reply and every error literally, because the vectors test how replies are read. `stated`
+repeats parts of some requests by hand (a header, `url`, `body`, a stage of the signature) as a second
+witness.
 """
-
-import codecs
 
 import messages
 import rules
+from table import (
+    APP,
+    AUTHORIZATION,
+    CARRIER_POLICIES,
+    CHINA,
+    DATE,
+    GET,
+    GET_PATH,
+    HTML,
+    INNER,
+    INTERNATIONAL,
+    JSON,
+    NOTIFY,
+    NOTIFY_PATH,
+    NOW,
+    OK,
+    ORDER,
+    POLICIES,
+    POLICIES_PATH,
+    SET_POLICY,
+    TOKEN,
+    TRACE_ID,
+    VERIFY,
+    answered,
+    fails,
+    group,
+    refused,
+    sent,
+    succeeds,
+    unreadable,
+)
 
-INTERNATIONAL = "https://intl.myhuaweicloud-koodrive.com"
-CHINA = "https://cn.myhuaweicloud-koodrive.com"
-NOTIFY_PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
-GET_PATH = "/koodrive/ose/v1/space/usage/overview"
-POLICIES_PATH = "/koodrive/ose/v1/carrier/retention/policy/getList"
-USER_PATH = "/koodrive/ose/v1/users/1316083732377070977"
-
-APP = {
-    "endpoint": INTERNATIONAL,
-    "userId": "1505084218764547200",
-    "appId": "example-app-id",
-    "appSecret": "example-app-secret-not-real",
-}
-TOKEN = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200", "token": "ABCDEFG-example-token"}
-AUTHORIZATION = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200", "authorization": "Bearer example-token"}
-
-NOTIFY = {"operation": "notifyPackageExpire", "carrierUserId": "189642158555241211", "packageId": "14"}
-GET = {"operation": "getSpaceUsageByOverview"}
-POLICIES = {"operation": "getCurrentRetentionPolicy"}
-CARRIER_POLICIES = {"operation": "getCarrierRetentionPolicy"}
-SET_POLICY = {"operation": "setRetentionPolicy", "policyList": [{"policyId": "300000000000000000", "status": "1"}]}
-ORDER = {"operation": "reverseOrder", "batchSN": "B-20251103-1", "operationList": [{"operationSN": "S-1"}]}
-
-NOW = "2025-11-03T07:01:45.000Z"  # gives the X-Date of the published examples, 20251103T070140Z
-DATE = "Mon, 03 Nov 2025 07:01:40 GMT"
-TRACE_ID = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789"  # 58 characters
-LONGEST_ERROR_BODY = 16_384  # bytes
-
-GROUPS = []
-
-
-def raw(method, path, **parts):
-    """A raw call; `parts` are `query`, `headers` and `json`."""
-    return {"operation": "rawCall", "method": method, "path": path, **parts}
-
-
-def group(name, about):
-    """Opens the group of the file `name`.json; the cases that follow belong to it."""
-    GROUPS.append((name, about, []))
-
-
-def cited(sections):
-    """The end of `about`: "2, 3" becomes "(docs/contract.md, sections 2 and 3)"."""
-    *first, last = sections.split(", ")
-    if not first:
-        return f"(docs/contract.md, section {last})"
-    return f"(docs/contract.md, sections {', '.join(first)} and {last})"
-
-
-def case(name, about, section, client, call, now, observed, date, trace_id, **parts):
-    made = {"name": name, "about": f"{about} {cited(section)}.", "client": client, "call": call}
-    if observed is not None:
-        made["observed"] = observed
-    made["options"] = {"now": now}
-    if date is not None:
-        made["options"]["date"] = date
-    if trace_id is not None:
-        made["options"]["traceId"] = trace_id
-    GROUPS[-1][2].append({**made, **parts})
-
-
-def sent(name, about, section, client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None, stated=None):
-    """A request is made."""
-    case(name, about, section, client, call, now, observed, date, trace_id, stated=stated or {})
-
-
-def refused(
-    name, about, section, stage, field, problem,
-    client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None,
-):  # fmt: skip
-    """Nothing is made: `stage` says which step refuses, `field` and `problem` say what and why."""
-    error = {
-        "stage": stage, "kind": "invalid_input", "outcome": "not_sent", "retryable": False, "field": field,
-        "message": messages.invalid_input(field, problem),
-    }  # fmt: skip
-    case(name, about, section, client, call, now, observed, date, trace_id, error=error)
-
-
-def response(status, headers, body):
-    """Bytes that are not UTF-8 are given as `bytes` and written in hex."""
-    made = {"status": status, "headers": [list(header) for header in headers]}
-    made["bodyHex" if isinstance(body, bytes) else "body"] = body.hex() if isinstance(body, bytes) else body
-    return made
-
-
-JSON = (("Content-Type", "application/json"),)
-
-
-def answered(
-    name, about, section, body, reply, status=200, msg="Success.", code="0", trace_id=None, headers=JSON, call=NOTIFY,
-    client=TOKEN,
-):  # fmt: skip
-    """A reply of success; `reply` has its members beyond code, msg and trace id."""
-    reply = {"code": code, "msg": msg, "traceId": trace_id, **reply}
-    case(
-        name, about, section, client, call, NOW, None, None, None, stated={}, response=response(status, headers, body),
-        reply=reply,
-    )  # fmt: skip
-
-
-def succeeds(name, about, section, body, **changes):
-    """A success of an operation whose reply is code, msg and trace id."""
-    answered(name, about, section, body, {}, **changes)
-
-
-def fails(
-    name, about, section, status, body, outcome, code=None, msg=None, request_id=None, trace_id=None, retry_after=None,
-    retryable=False, kind="api", headers=JSON, call=NOTIFY, client=TOKEN, reason=None,
-):  # fmt: skip
-    """A reply that is an error; `reason` says why it is unreadable."""
-    error = {
-        "stage": "parse", "kind": kind, "outcome": outcome, "retryable": retryable, "status": status, "code": code,
-        "msg": msg, "requestId": request_id, "traceId": trace_id, "retryAfter": retry_after, "body": bounded(body),
-    }  # fmt: skip
-    method = rules.target(call)[0]
-    error["message"] = messages.reply_error(
-        rules.name_of(call), method, error, reason, checks(client, call, headers)
-    )
-    case(
-        name, about, section, client, call, NOW, None, None, None, stated={}, response=response(status, headers, body),
-        error=error,
-    )  # fmt: skip
-
-
-def bounded(body):
-    """The body of an error: its first 16,384 bytes, without a part of a character at the cut."""
-    whole = body if isinstance(body, bytes) else body.encode("utf-8")
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    return decoder.decode(whole[:LONGEST_ERROR_BODY], final=len(whole) <= LONGEST_ERROR_BODY)
-
-
-def checks(client, call, headers):
-    """The checks that end the text of a 400, 401 or 403 to this call."""
-    credentials = {"appId": "app_id", "token": "token", "authorization": "authorization"}
-    (used,) = (option for key, option in credentials.items() if key in client)
-    date = next((value for name, value in headers if name.lower() == "date"), None)
-    token_only = rules.target(call)[:2] in rules.TOKEN_ONLY
-    return messages.checks(used, token_only, rules.url_without_query(client, call), date)
-
-
-def unreadable(name, about, body, reason, sections="3, 7", **changes):
-    """A 200 whose body cannot be read: the outcome is unknown."""
-    fails(name, about, sections, 200, body, "unknown", kind="unreadable_reply", reason=reason, **changes)
-
-
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("signing", "Requests that are signed with an app secret")
 
 sent("app-notify-minimal", "The published computed example of a signed POST", "4",
@@ -166,109 +49,150 @@ sent("app-notify-minimal", "The published computed example of a signed POST", "4
                               "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac",
              "content-type": "application/json",
              "body": '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'})
-sent("app-get-minimal", "A signed GET: the safe first call, which has no body and no content-type", "2, 4", call=GET,
-     stated={"x-date": "20251103T070140Z", "body": None, "content-type": None, "url": INTERNATIONAL + GET_PATH,
+sent("app-get-minimal", "A signed GET: the safe first call, which has no body and no content-type",
+     "2, 4", call=GET,
+     stated={"x-date": "20251103T070140Z", "body": None, "content-type": None,
+             "url": INTERNATIONAL + GET_PATH,
              "canonicalRequest": f"GET\n{GET_PATH}/\n\nhost:intl.myhuaweicloud-koodrive.com\nx-date:20251103T070140Z\n"
                                  "x-user-id:1505084218764547200\n\nhost;x-date;x-user-id\n"
                                  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"})
-sent("app-get-published-example", "The published computed example of a signed GET, a check of the formulas alone: its call is one that Huawei accepts with a token only",
+sent("app-get-published-example",
+     "The published computed example of a signed GET, a check of the formulas alone: its call is one that Huawei accepts with a token only",
      "4", call=POLICIES,
-     stated={"x-date": "20251103T070140Z", "body": None, "content-type": None, "url": INTERNATIONAL + POLICIES_PATH,
+     stated={"x-date": "20251103T070140Z", "body": None, "content-type": None,
+             "url": INTERNATIONAL + POLICIES_PATH,
              "signature": "c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837"})
 
 sent("app-secret-as-long-as-a-hash-block", "A secret of 64 bytes is HMAC's key as it stands", "4",
      client={**APP, "appSecret": "0123456789abcdef" * 4})
-sent("app-secret-longer-than-a-hash-block", "A secret of 65 bytes is hashed before it becomes HMAC's key", "4",
+sent("app-secret-longer-than-a-hash-block",
+     "A secret of 65 bytes is hashed before it becomes HMAC's key", "4",
      client={**APP, "appSecret": "0123456789abcdef" * 4 + "0"})
-sent("user-id-with-inner-spaces", "Spaces inside a user id are sent and signed as they are, two included", "4",
+sent("user-id-with-inner-spaces",
+     "Spaces inside a user id are sent and signed as they are, two included", "4",
      client={**APP, "userId": "north  west user"}, stated={"x-user-id": "north  west user"})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("token", "Tokens, and ready Authorization values")
 
-sent("token-notify-minimal", "A request with a token is not signed, and X-Date and X-User-Id are still sent", "3", client=TOKEN,
+sent("token-notify-minimal",
+     "A request with a token is not signed, and X-Date and X-User-Id are still sent", "3",
+     client=TOKEN,
      stated={"authorization": "Bearer ABCDEFG-example-token", "x-date": "20251103T070140Z",
              "x-user-id": "1505084218764547200"})
 sent("token-get-minimal", "A GET with a token: the safe first call", "2, 4", client=TOKEN, call=GET,
-     stated={"authorization": "Bearer ABCDEFG-example-token", "body": None, "url": INTERNATIONAL + GET_PATH})
+     stated={"authorization": "Bearer ABCDEFG-example-token", "body": None,
+             "url": INTERNATIONAL + GET_PATH})
 for name, call, path in (
     ("current-retention-policy", POLICIES, POLICIES_PATH),
-    ("carrier-retention-policy", CARRIER_POLICIES, "/koodrive/ose/v1/carrier/policy/config/retention"),
+    ("carrier-retention-policy", CARRIER_POLICIES,
+     "/koodrive/ose/v1/carrier/policy/config/retention"),
 ):
-    sent(f"token-get-{name}", "A call that is published with a token only", "4, 8", client=TOKEN, call=call,
+    sent(f"token-get-{name}", "A call that is published with a token only", "4, 8", client=TOKEN,
+         call=call,
          stated={"body": None, "url": INTERNATIONAL + path})
 
 for name, about, token, authorization in (
-    ("token-with-bearer", "A token that brings its own `Bearer ` is sent as given", "Bearer 6ebb-example", "Bearer 6ebb-example"),
-    ("token-with-bearer-in-lower-case", "`bearer ` in any case counts, and keeps its case", "bearer 6ebb-example", "bearer 6ebb-example"),
-    ("token-with-bearer-in-upper-case", "`BEARER ` counts as `Bearer ` does", "BEARER 6ebb-example", "BEARER 6ebb-example"),
-    ("token-with-bearer-plus", "`Bearer+x`, a published shape, becomes `Bearer x`", "Bearer+013b-example", "Bearer 013b-example"),
-    ("token-with-bearer-plus-in-lower-case", "`bearer+x` becomes `Bearer x`", "bearer+013b-example", "Bearer 013b-example"),
+    ("token-with-bearer", "A token that brings its own `Bearer ` is sent as given",
+     "Bearer 6ebb-example", "Bearer 6ebb-example"),
+    ("token-with-bearer-in-lower-case", "`bearer ` in any case counts, and keeps its case",
+     "bearer 6ebb-example", "bearer 6ebb-example"),
+    ("token-with-bearer-in-upper-case", "`BEARER ` counts as `Bearer ` does", "BEARER 6ebb-example",
+     "BEARER 6ebb-example"),
+    ("token-with-bearer-plus", "`Bearer+x`, a published shape, becomes `Bearer x`",
+     "Bearer+013b-example", "Bearer 013b-example"),
+    ("token-with-bearer-plus-in-lower-case", "`bearer+x` becomes `Bearer x`", "bearer+013b-example",
+     "Bearer 013b-example"),
     ("token-with-at", "A token of the carrier's own login, `AT x`, is sent as given",
-     "AT 00112233445566778899aabbccddeeff0011223344556677", "AT 00112233445566778899aabbccddeeff0011223344556677"),
-    ("token-with-at-in-lower-case", "`AT ` counts in upper case only", "at 00112233", "Bearer at 00112233"),
-    ("token-that-begins-with-at", "`AT` without its space is the beginning of a bare token", "ATOMIC-example", "Bearer ATOMIC-example"),
-    ("token-that-begins-with-bearer", "`Bearer` without its space is the beginning of a bare token", "BearerExample",
+     "AT 00112233445566778899aabbccddeeff0011223344556677",
+     "AT 00112233445566778899aabbccddeeff0011223344556677"),
+    ("token-with-at-in-lower-case", "`AT ` counts in upper case only", "at 00112233",
+     "Bearer at 00112233"),
+    ("token-that-begins-with-at", "`AT` without its space is the beginning of a bare token",
+     "ATOMIC-example", "Bearer ATOMIC-example"),
+    ("token-that-begins-with-bearer", "`Bearer` without its space is the beginning of a bare token",
+     "BearerExample",
      "Bearer BearerExample"),
-    ("token-with-inner-bearer-plus", "`Bearer+` counts at the beginning only, and a plus elsewhere stays",
+    ("token-with-inner-bearer-plus",
+     "`Bearer+` counts at the beginning only, and a plus elsewhere stays",
      "abc+Bearer+def==", "Bearer abc+Bearer+def=="),
 ):
-    sent(name, about, "4", client={**TOKEN, "token": token}, stated={"authorization": authorization})
+    sent(name, about, "4", client={**TOKEN, "token": token},
+         stated={"authorization": authorization})
 
 sent("authorization-verbatim", "A ready Authorization value is sent untouched", "4",
      client={**AUTHORIZATION, "authorization": 'Custom  id="a, b",key=c+d/e=='},
      stated={"authorization": 'Custom  id="a, b",key=c+d/e=='})
-sent("authorization-with-bearer-plus-verbatim", "The rules for tokens do not touch a ready Authorization value", "4",
-     client={**AUTHORIZATION, "authorization": "bearer+013b-example"}, stated={"authorization": "bearer+013b-example"})
-sent("authorization-get", "A GET with a ready Authorization value", "4", client=AUTHORIZATION, call=GET,
+sent("authorization-with-bearer-plus-verbatim",
+     "The rules for tokens do not touch a ready Authorization value", "4",
+     client={**AUTHORIZATION, "authorization": "bearer+013b-example"},
+     stated={"authorization": "bearer+013b-example"})
+sent("authorization-get", "A GET with a ready Authorization value", "4", client=AUTHORIZATION,
+     call=GET,
      stated={"authorization": "Bearer example-token"})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("ids", "Ids of the call, which go through unchanged")
 
-
 def ids(name, about, carrier_user_id, package_id, body=None, section="2, 3"):
-    call = {"operation": "notifyPackageExpire", "carrierUserId": carrier_user_id, "packageId": package_id}
+    call = {"operation": "notifyPackageExpire", "carrierUserId": carrier_user_id,
+            "packageId": package_id}
     sent(name, about, section, call=call, stated={} if body is None else {"body": body})
 
 
 ids("ids-with-quotes", "Quotes are escaped; apostrophes are not", 'user "one"', "it's 14",
     r'''{"carrierUserId":"user \"one\"","type":2,"packageId":"it's 14"}''')
-ids("ids-with-backslashes", "Backslashes are doubled, before a quote and at the end too", 'a\\b\\"c\\', "\\u0041",
+ids("ids-with-backslashes", "Backslashes are doubled, before a quote and at the end too",
+    'a\\b\\"c\\', "\\u0041",
     r'{"carrierUserId":"a\\b\\\"c\\","type":2,"packageId":"\\u0041"}')
-ids("ids-with-inner-spaces", "Spaces inside stay, two in a row and other scripts' spaces included", "user  one", "1\u00a04\u30005",
+ids("ids-with-inner-spaces", "Spaces inside stay, two in a row and other scripts' spaces included",
+    "user  one", "1\u00a04\u30005",
     '{"carrierUserId":"user  one","type":2,"packageId":"1\u00a04\u30005"}')
-ids("ids-of-one-character", "One character is an id", "0", "a", '{"carrierUserId":"0","type":2,"packageId":"a"}')
+ids("ids-of-one-character", "One character is an id", "0", "a",
+    '{"carrierUserId":"0","type":2,"packageId":"a"}')
 ids("ids-with-emoji", "Emoji are UTF-8, not escapes, those joined from several code points too",
     "\U0001F600", "\U0001F468\u200D\U0001F469\u200D\U0001F467")
-ids("ids-in-chinese", "Chinese characters are UTF-8, not escapes", "\u7528\u6237\u4e00", "\u5957\u9910\U00020000",
+ids("ids-in-chinese", "Chinese characters are UTF-8, not escapes", "\u7528\u6237\u4e00",
+    "\u5957\u9910\U00020000",
     '{"carrierUserId":"\u7528\u6237\u4e00","type":2,"packageId":"\u5957\u9910\U00020000"}')
-ids("ids-with-combining-characters", "Composed and decomposed letters stay what they are", "caf\u00e9", "cafe\u0301")
+ids("ids-with-combining-characters", "Composed and decomposed letters stay what they are",
+    "caf\u00e9", "cafe\u0301")
 ids("ids-with-line-separators", "U+2028 and U+2029 are not escaped", "a\u2028b", "a\u2029b",
     '{"carrierUserId":"a\u2028b","type":2,"packageId":"a\u2029b"}')
-ids("ids-with-byte-order-mark-and-noncharacters", "Inside an id U+FEFF is a character like others, and U+FFFD and U+FFFF are so everywhere",
+ids("ids-with-byte-order-mark-and-noncharacters",
+    "Inside an id U+FEFF is a character like others, and U+FFFD and U+FFFF are so everywhere",
     "us\ufeffer", "\ufffd\uffff")
-ids("ids-with-inner-zero-width-characters", "U+200B to U+200D and U+2060 go through inside an id", "a\u200bb\u2060c", "1\u200c\u200d4",
+ids("ids-with-inner-zero-width-characters", "U+200B to U+200D and U+2060 go through inside an id",
+    "a\u200bb\u2060c", "1\u200c\u200d4",
     '{"carrierUserId":"a\u200bb\u2060c","type":2,"packageId":"1\u200c\u200d4"}')
-ids("ids-with-slash-and-pipe", "A slash is not escaped, and neither is the pipe, which joins the lines in a gateway's message",
+ids("ids-with-slash-and-pipe",
+    "A slash is not escaped, and neither is the pipe, which joins the lines in a gateway's message",
     "a/b", "c|d", '{"carrierUserId":"a/b","type":2,"packageId":"c|d"}')
-ids("ids-with-markup", "Characters that HTML or a URL would escape stay as they are in JSON", "<a&b>", "%2F+%20?#",
+ids("ids-with-markup", "Characters that HTML or a URL would escape stay as they are in JSON",
+    "<a&b>", "%2F+%20?#",
     '{"carrierUserId":"<a&b>","type":2,"packageId":"%2F+%20?#"}')
-ids("ids-that-look-like-json", "An id cannot break out of its member", '","type":1,"packageId":"', "{}",
+ids("ids-that-look-like-json", "An id cannot break out of its member", '","type":1,"packageId":"',
+    "{}",
     r'{"carrierUserId":"\",\"type\":1,\"packageId\":\"","type":2,"packageId":"{}"}')
-ids("ids-that-look-like-numbers", "Ids are text: leading zeros and digits beyond 2^53 survive", "9007199254740993", "007",
+ids("ids-that-look-like-numbers", "Ids are text: leading zeros and digits beyond 2^53 survive",
+    "9007199254740993", "007",
     '{"carrierUserId":"9007199254740993","type":2,"packageId":"007"}')
-ids("ids-from-right-to-left", "Arabic and bidirectional marks stay in their order, at either end too",
+ids("ids-from-right-to-left",
+    "Arabic and bidirectional marks stay in their order, at either end too",
     "\u0645\u0633\u062a\u062e\u062f\u0645", "\u200f14\u200e")
-ids("id-of-four-kilobytes", "No length is published, so 4096 characters go through", "a1b2" * 1024, "14")
-ids("id-of-four-kilobytes-in-chinese", "4096 bytes in characters of three bytes, and one of one", "\u7528" * 1365 + "x", "14")
+ids("id-of-four-kilobytes", "No length is published, so 4096 characters go through", "a1b2" * 1024,
+    "14")
+ids("id-of-four-kilobytes-in-chinese", "4096 bytes in characters of three bytes, and one of one",
+    "\u7528" * 1365 + "x", "14")
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("ids-refused", "Ids of typed calls that are refused, and where")
 
-refused("carrier-user-id-empty", "An empty carrier user id is refused", "2", "call", "carrierUserId", messages.EMPTY,
+refused("carrier-user-id-empty", "An empty carrier user id is refused", "2", "call",
+        "carrierUserId", messages.EMPTY,
         call={**NOTIFY, "carrierUserId": ""})
-refused("package-id-empty", "An empty package id is refused", "2", "call", "packageId", messages.EMPTY,
+refused("package-id-empty", "An empty package id is refused", "2", "call", "packageId",
+        messages.EMPTY,
         call={**NOTIFY, "packageId": ""})
 
 
@@ -286,44 +210,57 @@ FIELDS = alternating()
 for code in rules.CONTROLS:
     at, sign = f"u{code:04x}", chr(code)
     about = f"The control character U+{code:04X} is refused"
-    refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14", messages.control_character(sign, 1))
-    refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign, messages.control_character(sign, 3))
-    refused_id(f"id-with-inner-{at}", f"{about} inside", next(FIELDS), "1" + sign + "4", messages.control_character(sign, 2))
+    refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14",
+               messages.control_character(sign, 1))
+    refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign,
+               messages.control_character(sign, 3))
+    refused_id(f"id-with-inner-{at}", f"{about} inside", next(FIELDS), "1" + sign + "4",
+               messages.control_character(sign, 2))
 for code in rules.INVISIBLE:
     at, sign = f"u{code:04x}", chr(code)
     about = f"The invisible character U+{code:04X} is refused"
-    refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14", messages.begins_with(sign))
-    refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign, messages.ends_with(sign))
+    refused_id(f"id-beginning-with-{at}", f"{about} at the beginning", next(FIELDS), sign + "14",
+               messages.begins_with(sign))
+    refused_id(f"id-ending-with-{at}", f"{about} at the end", next(FIELDS), "14" + sign,
+               messages.ends_with(sign))
     next(FIELDS)  # two cases a character: the next one begins in the other id
 
-refused_id("id-of-one-space", "A space alone is refused at its beginning", "carrierUserId", " ", messages.begins_with(" "))
-refused_id("id-with-spaces-at-both-ends", "Of two ends the text names the beginning", "packageId", "\u300014 ", messages.begins_with("\u3000"))
-refused_id("id-with-space-before-and-carriage-return-after", "The text names a control character before a space at an end",
+refused_id("id-of-one-space", "A space alone is refused at its beginning", "carrierUserId", " ",
+           messages.begins_with(" "))
+refused_id("id-with-spaces-at-both-ends", "Of two ends the text names the beginning", "packageId",
+           "\u300014 ", messages.begins_with("\u3000"))
+refused_id("id-with-space-before-and-carriage-return-after",
+           "The text names a control character before a space at an end",
            "carrierUserId", " 189642158555241211\r", messages.control_character("\r", 20))
-refused_id("id-with-two-control-characters", "Of two control characters the text names the first", "packageId", "1\t4\r",
+refused_id("id-with-two-control-characters", "Of two control characters the text names the first",
+           "packageId", "1\t4\r",
            messages.control_character("\t", 2))
-refused_id("id-with-control-character-after-emoji", "A position counts code points, not bytes or UTF-16 units", "carrierUserId",
+refused_id("id-with-control-character-after-emoji",
+           "A position counts code points, not bytes or UTF-16 units", "carrierUserId",
            "\U0001F600\u7528\n", messages.control_character("\n", 3))
-refused("ids-both-refused", "Of two ids the text names the first of the body", "3", "call", "carrierUserId", messages.ends_with(" "),
+refused("ids-both-refused", "Of two ids the text names the first of the body", "3", "call",
+        "carrierUserId", messages.ends_with(" "),
         call={**NOTIFY, "carrierUserId": "189 ", "packageId": ""})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("type", "Modification types that are asked for by name")
 
-sent("undocumented-type-of-the-published-example", "The example of the publisher's page sends type 1; asked for by name, so do we",
+sent("undocumented-type-of-the-published-example",
+     "The example of the publisher's page sends type 1; asked for by name, so do we",
      "2, 3", call={**NOTIFY, "undocumentedType": 1},
      stated={"body": '{"carrierUserId":"189642158555241211","type":1,"packageId":"14"}'})
 sent("undocumented-type-zero", "Zero differs from an absent value", "3",
      call={**NOTIFY, "undocumentedType": 0},
      stated={"body": '{"carrierUserId":"189642158555241211","type":0,"packageId":"14"}'})
-sent("undocumented-type-negative", "Any integer but 2 can be asked for", "3", call={**NOTIFY, "undocumentedType": -7},
+sent("undocumented-type-negative", "Any integer but 2 can be asked for", "3",
+     call={**NOTIFY, "undocumentedType": -7},
      stated={"body": '{"carrierUserId":"189642158555241211","type":-7,"packageId":"14"}'})
-refused("undocumented-type-two", "The documented type cannot be asked for as an undocumented one", "3", "call", "type",
+refused("undocumented-type-two", "The documented type cannot be asked for as an undocumented one",
+        "3", "call", "type",
         messages.documented(2, "undocumented_type"), call={**NOTIFY, "undocumentedType": 2})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("endpoint", "Endpoints")
-
 
 def endpoint(name, about, text, sent_as, host, prefix="", **changes):
     """`host` and `prefix` are what is signed, `sent_as` what the URL begins with."""
@@ -341,165 +278,244 @@ def endpoint(name, about, text, sent_as, host, prefix="", **changes):
          stated={"url": sent_as + path, "canonicalRequest": canonical})
 
 
-endpoint("endpoint-china", "The endpoint of CN North-Beijing4", CHINA, CHINA, "cn.myhuaweicloud-koodrive.com")
-endpoint("endpoint-with-trailing-slash", "A trailing slash is dropped", INTERNATIONAL + "/", INTERNATIONAL,
+endpoint("endpoint-china", "The endpoint of CN North-Beijing4", CHINA, CHINA,
+         "cn.myhuaweicloud-koodrive.com")
+endpoint("endpoint-with-trailing-slash", "A trailing slash is dropped", INTERNATIONAL + "/",
+         INTERNATIONAL,
          "intl.myhuaweicloud-koodrive.com")
-endpoint("endpoint-in-upper-case", "Scheme and host are lower-cased", "HTTPS://INTL.MyHuaweiCloud-KooDrive.COM", INTERNATIONAL,
+endpoint("endpoint-in-upper-case", "Scheme and host are lower-cased",
+         "HTTPS://INTL.MyHuaweiCloud-KooDrive.COM", INTERNATIONAL,
          "intl.myhuaweicloud-koodrive.com")
 endpoint("endpoint-with-port", "A port is sent and signed", "https://koodrive.example:8443",
          "https://koodrive.example:8443", "koodrive.example:8443")
-endpoint("endpoint-with-default-port", "The default port of https is dropped, from the URL and from the signed host",
+endpoint("endpoint-with-default-port",
+         "The default port of https is dropped, from the URL and from the signed host",
          "https://koodrive.example:443", "https://koodrive.example", "koodrive.example")
 endpoint("endpoint-with-default-port-and-prefix", "A default port is dropped before a prefix",
-         "https://koodrive.example:443/gw/", "https://koodrive.example/gw", "koodrive.example", "/gw")
+         "https://koodrive.example:443/gw/", "https://koodrive.example/gw", "koodrive.example",
+         "/gw")
 endpoint("endpoint-with-the-port-of-the-other-scheme", "Port 80 is not the default of https",
          "https://koodrive.example:80", "https://koodrive.example:80", "koodrive.example:80")
-endpoint("endpoint-with-prefix", "A path prefix is sent and signed", "https://koodrive.example/gateway/v2",
+endpoint("endpoint-with-prefix", "A path prefix is sent and signed",
+         "https://koodrive.example/gateway/v2",
          "https://koodrive.example/gateway/v2", "koodrive.example", "/gateway/v2")
 endpoint("endpoint-with-prefix-and-trailing-slash", "A trailing slash after a prefix is dropped",
-         "https://koodrive.example/gateway/", "https://koodrive.example/gateway", "koodrive.example", "/gateway", call=GET)
-endpoint("endpoint-with-prefix-of-unreserved-characters", "A prefix keeps its case, and its unreserved characters are not encoded",
-         "https://koodrive.example/Gw-1_2.0/~carrier", "https://koodrive.example/Gw-1_2.0/~carrier", "koodrive.example",
+         "https://koodrive.example/gateway/", "https://koodrive.example/gateway",
+         "koodrive.example", "/gateway", call=GET)
+endpoint("endpoint-with-prefix-of-unreserved-characters",
+         "A prefix keeps its case, and its unreserved characters are not encoded",
+         "https://koodrive.example/Gw-1_2.0/~carrier", "https://koodrive.example/Gw-1_2.0/~carrier",
+         "koodrive.example",
          "/Gw-1_2.0/~carrier")
-endpoint("endpoint-with-prefix-like-a-call", "A prefix that only looks like the beginning of a call's path is a prefix",
-         "https://koodrive.example/koodrive/ose2/koodrive", "https://koodrive.example/koodrive/ose2/koodrive", "koodrive.example",
+endpoint("endpoint-with-prefix-like-a-call",
+         "A prefix that only looks like the beginning of a call's path is a prefix",
+         "https://koodrive.example/koodrive/ose2/koodrive",
+         "https://koodrive.example/koodrive/ose2/koodrive", "koodrive.example",
          "/koodrive/ose2/koodrive")
-endpoint("endpoint-with-port-and-prefix-get", "Port and prefix together, in a GET", "https://koodrive.example:8443/gw",
+endpoint("endpoint-with-port-and-prefix-get", "Port and prefix together, in a GET",
+         "https://koodrive.example:8443/gw",
          "https://koodrive.example:8443/gw", "koodrive.example:8443", "/gw", call=GET)
-endpoint("endpoint-in-punycode", "A host of another script is written in punycode", "https://xn--fsqu00a.example",
+endpoint("endpoint-in-punycode", "A host of another script is written in punycode",
+         "https://xn--fsqu00a.example",
          "https://xn--fsqu00a.example", "xn--fsqu00a.example")
-endpoint("endpoint-ipv4", "An IPv4 address in its canonical form is a host", "https://192.0.2.10:8443",
+endpoint("endpoint-ipv4", "An IPv4 address in its canonical form is a host",
+         "https://192.0.2.10:8443",
          "https://192.0.2.10:8443", "192.0.2.10:8443")
-endpoint("endpoint-loopback-name", "Plain http is allowed to localhost", "http://localhost:8080", "http://localhost:8080",
+endpoint("endpoint-loopback-name", "Plain http is allowed to localhost", "http://localhost:8080",
+         "http://localhost:8080",
          "localhost:8080")
-endpoint("endpoint-loopback-with-default-port", "The default port of http is dropped", "http://localhost:80/",
+endpoint("endpoint-loopback-with-default-port", "The default port of http is dropped",
+         "http://localhost:80/",
          "http://localhost", "localhost")
-endpoint("endpoint-loopback-with-the-port-of-the-other-scheme", "Port 443 is not the default of http",
+endpoint("endpoint-loopback-with-the-port-of-the-other-scheme",
+         "Port 443 is not the default of http",
          "http://localhost:443", "http://localhost:443", "localhost:443")
-endpoint("endpoint-loopback-ipv4", "Plain http is allowed to 127.0.0.1", "http://127.0.0.1:8080", "http://127.0.0.1:8080",
+endpoint("endpoint-loopback-ipv4", "Plain http is allowed to 127.0.0.1", "http://127.0.0.1:8080",
+         "http://127.0.0.1:8080",
          "127.0.0.1:8080")
-endpoint("endpoint-loopback-ipv4-far-end", "All of 127.0.0.0/8 is loopback", "http://127.255.255.254",
+endpoint("endpoint-loopback-ipv4-far-end", "All of 127.0.0.0/8 is loopback",
+         "http://127.255.255.254",
          "http://127.255.255.254", "127.255.255.254")
-endpoint("endpoint-loopback-ipv6", "Plain http is allowed to [::1]; the signed host keeps its brackets", "http://[::1]",
+endpoint("endpoint-loopback-ipv6",
+         "Plain http is allowed to [::1]; the signed host keeps its brackets", "http://[::1]",
          "http://[::1]", "[::1]")
-endpoint("endpoint-loopback-ipv6-with-port-and-prefix", "The port follows the brackets", "http://[::1]:8080/gw/",
+endpoint("endpoint-loopback-ipv6-with-port-and-prefix", "The port follows the brackets",
+         "http://[::1]:8080/gw/",
          "http://[::1]:8080/gw", "[::1]:8080", "/gw")
-endpoint("endpoint-plain-http-by-name", "Plain http elsewhere needs to be asked for by name", "http://koodrive.example:8080",
+endpoint("endpoint-plain-http-by-name", "Plain http elsewhere needs to be asked for by name",
+         "http://koodrive.example:8080",
          "http://koodrive.example:8080", "koodrive.example:8080", allowPlainHttp=True)
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("endpoint-refused", "Endpoints that are refused")
 
 for name, problem, about, text in (
     ("empty", messages.NO_SCHEME, "An empty endpoint is refused", ""),
-    ("without-scheme", messages.NO_SCHEME, "An endpoint needs a scheme", "intl.myhuaweicloud-koodrive.com"),
-    ("with-other-scheme", messages.OTHER_SCHEME, "Only https and http are supported", "ftp://koodrive.example"),
+    ("without-scheme", messages.NO_SCHEME, "An endpoint needs a scheme",
+     "intl.myhuaweicloud-koodrive.com"),
+    ("with-other-scheme", messages.OTHER_SCHEME, "Only https and http are supported",
+     "ftp://koodrive.example"),
     ("without-host", messages.NO_HOST, "An endpoint without a host is refused", "https://"),
-    ("without-host-before-a-path", messages.NO_HOST, "Three slashes leave the host empty", "https:///koodrive.example"),
-    ("without-host-before-a-port", messages.NO_HOST, "A port without a host is refused", "https://:8443"),
-    ("with-user-and-password", messages.USER, "A user name and a password are refused", "https://user:password@koodrive.example"),
+    ("without-host-before-a-path", messages.NO_HOST, "Three slashes leave the host empty",
+     "https:///koodrive.example"),
+    ("without-host-before-a-port", messages.NO_HOST, "A port without a host is refused",
+     "https://:8443"),
+    ("with-user-and-password", messages.USER, "A user name and a password are refused",
+     "https://user:password@koodrive.example"),
     ("with-user", messages.USER, "A user name alone is refused", "https://user@koodrive.example"),
     ("with-query", messages.QUERY, "A query is refused", "https://koodrive.example/?region=cn"),
-    ("with-empty-query", messages.QUERY, "An empty query is refused as well", "https://koodrive.example/?"),
+    ("with-empty-query", messages.QUERY, "An empty query is refused as well",
+     "https://koodrive.example/?"),
     ("with-fragment", messages.QUERY, "A fragment is refused", "https://koodrive.example/#top"),
-    ("with-plain-http", messages.PLAIN_HTTP, "Plain http is refused beyond loopback", "http://koodrive.example"),
-    ("with-plain-http-to-any-address", messages.PLAIN_HTTP, "Plain http is refused to 0.0.0.0, which is outside loopback", "http://0.0.0.0:8080"),
-    ("with-plain-http-to-the-next-network", messages.PLAIN_HTTP, "Plain http is refused to 128.0.0.1, which is outside loopback", "http://128.0.0.1"),
-    ("with-plain-http-to-a-name-like-a-loopback-address", messages.PLAIN_HTTP, "A host name that begins like a loopback address is outside loopback",
+    ("with-plain-http", messages.PLAIN_HTTP, "Plain http is refused beyond loopback",
+     "http://koodrive.example"),
+    ("with-plain-http-to-any-address", messages.PLAIN_HTTP,
+     "Plain http is refused to 0.0.0.0, which is outside loopback", "http://0.0.0.0:8080"),
+    ("with-plain-http-to-the-next-network", messages.PLAIN_HTTP,
+     "Plain http is refused to 128.0.0.1, which is outside loopback", "http://128.0.0.1"),
+    ("with-plain-http-to-a-name-like-a-loopback-address", messages.PLAIN_HTTP,
+     "A host name that begins like a loopback address is outside loopback",
      "http://127.0.0.1.evil.example"),
-    ("with-plain-http-to-a-name-like-localhost", messages.PLAIN_HTTP, "A host name that begins with localhost is outside loopback",
+    ("with-plain-http-to-a-name-like-localhost", messages.PLAIN_HTTP,
+     "A host name that begins with localhost is outside loopback",
      "http://localhost.evil.example"),
-    ("with-plain-http-to-another-ipv6-address", messages.PLAIN_HTTP, "Plain http is refused to [::2], which is outside loopback", "http://[::2]:8080"),
-    ("with-short-ipv4-address", messages.IPV4, "127.1 is refused: parsers disagree about it", "http://127.1"),
-    ("with-hexadecimal-ipv4-address", messages.IPV4, "An IPv4 address in hex is refused over https too", "https://0x7f000001"),
-    ("with-empty-port", messages.EMPTY_PORT, "A colon without a port is refused", "https://koodrive.example:"),
-    ("with-port-beyond-the-last", messages.INVALID_PORT, "Ports end at 65535", "https://koodrive.example:65536"),
-    ("with-port-with-sign", messages.INVALID_PORT, "A port is digits only", "https://koodrive.example:+8443"),
-    ("with-port-of-letters", messages.INVALID_PORT, "A name of a port is refused", "https://koodrive.example:https"),
-    ("with-dot-segment", messages.DOT_SEGMENT, "A dot segment in the prefix is refused", "https://koodrive.example/./gw"),
-    ("with-two-dot-segment", messages.DOT_SEGMENT, "Two dots in the prefix are refused", "https://koodrive.example/gw/../other"),
-    ("ending-in-two-dot-segment", messages.DOT_SEGMENT, "Two dots at the end are refused", "https://koodrive.example/gw/.."),
-    ("with-encoded-dot-segment", messages.PATH_CHARACTER, "A percent sign is refused in the prefix, so escapes are refused too", "https://koodrive.example/%2e%2e/gw"),
-    ("with-space-in-prefix", messages.PATH_CHARACTER, "A space in the prefix is refused", "https://koodrive.example/my gateway"),
-    ("with-backslash", messages.HOST_CHARACTER, "A backslash is refused", "https://koodrive.example\\gw"),
-    ("with-chinese-host", messages.HOST_NOT_ASCII, "A host beyond ASCII is refused, to be written in punycode", "https://\u4f8b\u5b50.example"),
-    ("with-chinese-prefix", messages.PATH_CHARACTER, "A prefix beyond ASCII is refused", "https://koodrive.example/\u7f51\u5173"),
-    ("with-line-break", messages.HOST_CHARACTER, "A line break is refused, although URL parsers drop it", "https://koodrive\n.example"),
-    ("with-the-path-of-a-call", messages.PATH_OF_A_CALL, "The call's own path was pasted along", INTERNATIONAL + NOTIFY_PATH),
-    ("with-the-path-of-a-call-behind-a-prefix", messages.PATH_OF_A_CALL, "A call's path behind a gateway's prefix is found too",
+    ("with-plain-http-to-another-ipv6-address", messages.PLAIN_HTTP,
+     "Plain http is refused to [::2], which is outside loopback", "http://[::2]:8080"),
+    ("with-short-ipv4-address", messages.IPV4, "127.1 is refused: parsers disagree about it",
+     "http://127.1"),
+    ("with-hexadecimal-ipv4-address", messages.IPV4,
+     "An IPv4 address in hex is refused over https too", "https://0x7f000001"),
+    ("with-empty-port", messages.EMPTY_PORT, "A colon without a port is refused",
+     "https://koodrive.example:"),
+    ("with-port-beyond-the-last", messages.INVALID_PORT, "Ports end at 65535",
+     "https://koodrive.example:65536"),
+    ("with-port-with-sign", messages.INVALID_PORT, "A port is digits only",
+     "https://koodrive.example:+8443"),
+    ("with-port-of-letters", messages.INVALID_PORT, "A name of a port is refused",
+     "https://koodrive.example:https"),
+    ("with-dot-segment", messages.DOT_SEGMENT, "A dot segment in the prefix is refused",
+     "https://koodrive.example/./gw"),
+    ("with-two-dot-segment", messages.DOT_SEGMENT, "Two dots in the prefix are refused",
+     "https://koodrive.example/gw/../other"),
+    ("ending-in-two-dot-segment", messages.DOT_SEGMENT, "Two dots at the end are refused",
+     "https://koodrive.example/gw/.."),
+    ("with-encoded-dot-segment", messages.PATH_CHARACTER,
+     "A percent sign is refused in the prefix, so escapes are refused too",
+     "https://koodrive.example/%2e%2e/gw"),
+    ("with-space-in-prefix", messages.PATH_CHARACTER, "A space in the prefix is refused",
+     "https://koodrive.example/my gateway"),
+    ("with-backslash", messages.HOST_CHARACTER, "A backslash is refused",
+     "https://koodrive.example\\gw"),
+    ("with-chinese-host", messages.HOST_NOT_ASCII,
+     "A host beyond ASCII is refused, to be written in punycode", "https://\u4f8b\u5b50.example"),
+    ("with-chinese-prefix", messages.PATH_CHARACTER, "A prefix beyond ASCII is refused",
+     "https://koodrive.example/\u7f51\u5173"),
+    ("with-line-break", messages.HOST_CHARACTER,
+     "A line break is refused, although URL parsers drop it", "https://koodrive\n.example"),
+    ("with-the-path-of-a-call", messages.PATH_OF_A_CALL, "The call's own path was pasted along",
+     INTERNATIONAL + NOTIFY_PATH),
+    ("with-the-path-of-a-call-behind-a-prefix", messages.PATH_OF_A_CALL,
+     "A call's path behind a gateway's prefix is found too",
      "https://koodrive.example/gw/koodrive/ose/v1/space"),
-    ("ending-in-the-base-of-all-calls", messages.PATH_OF_A_CALL, "The part that all paths share belongs to the call",
+    ("ending-in-the-base-of-all-calls", messages.PATH_OF_A_CALL,
+     "The part that all paths share belongs to the call",
      INTERNATIONAL + "/koodrive/ose"),
-    ("ending-in-the-base-of-all-calls-and-slash", messages.PATH_OF_A_CALL, "A slash at the end makes no difference",
+    ("ending-in-the-base-of-all-calls-and-slash", messages.PATH_OF_A_CALL,
+     "A slash at the end makes no difference",
      INTERNATIONAL + "/koodrive/ose/"),
 ):
-    refused(f"endpoint-{name}", about, "5", "client", "endpoint", problem, client={**APP, "endpoint": text})
+    refused(f"endpoint-{name}", about, "5", "client", "endpoint", problem,
+            client={**APP, "endpoint": text})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("date", "X-Date: now, margin, rounding")
-
 
 def dated(name, about, now, x_date, section="6", **changes):
     client = {**APP, "clockMarginSeconds": changes.pop("margin")} if "margin" in changes else APP
     sent(name, about, section, client=client, now=now, stated={"x-date": x_date}, **changes)
 
 
-dated("date-rounds-down", "The date is rounded down after the margin, never up", "2025-11-03T07:01:45.999Z", "20251103T070140Z")
-dated("date-rounds-down-to-the-second-before", "A millisecond before the second is the second before",
+dated("date-rounds-down", "The date is rounded down after the margin, never up",
+      "2025-11-03T07:01:45.999Z", "20251103T070140Z")
+dated("date-rounds-down-to-the-second-before",
+      "A millisecond before the second is the second before",
       "2025-11-03T07:01:44.999Z", "20251103T070139Z")
-dated("date-with-margin-zero", "Without a margin only the fraction goes", "2025-11-03T07:01:40.999Z", "20251103T070140Z", margin=0)
-dated("date-with-margin-six-hundred", "The largest margin is ten minutes", "2025-11-03T07:11:40.000Z", "20251103T070140Z", margin=600)
-dated("date-margin-crosses-midnight", "The margin may reach into the day before", "2025-11-03T00:00:04.000Z", "20251102T235959Z")
-dated("date-margin-crosses-the-year", "The margin may reach into the year before", "2026-01-01T00:00:04.999Z", "20251231T235959Z")
-dated("date-margin-crosses-into-leap-day", "Before 1 March of a leap year is 29 February", "2024-03-01T00:00:02.000Z", "20240229T235957Z")
-dated("date-margin-crosses-into-a-february-of-28-days", "In 2025 the day before 1 March is 28 February", "2025-03-01T00:00:02.000Z", "20250228T235957Z")
-dated("date-in-a-century-without-leap-day", "In 2100 the day before 1 March is 28 February", "2100-03-01T00:00:00.000Z", "21000228T235955Z")
-dated("date-at-midnight", "Midnight is 000000 of the new day", "2025-11-03T00:00:05.000Z", "20251103T000000Z")
-dated("date-in-the-afternoon", "Hours count to 24", "2024-08-31T14:38:34.000Z", "20240831T143829Z", section="3, 6")
-dated("date-before-1970-rounds-down", "Down is towards the past on both sides of 1970", "1970-01-01T00:00:04.500Z", "19691231T235959Z")
-dated("date-in-the-last-year", "Years go up to 9999", "9999-12-31T23:59:59.999Z", "99991231T235954Z", section="3, 6")
-dated("date-in-the-first-year", "Years are four digits, from 0001 on", "0001-01-01T00:00:05.000Z", "00010101T000000Z", section="3, 6")
-refused("date-before-the-first-year", "The margin would reach into year 0, which X-Date cannot express", "3, 6", "request", "now",
+dated("date-with-margin-zero", "Without a margin only the fraction goes",
+      "2025-11-03T07:01:40.999Z", "20251103T070140Z", margin=0)
+dated("date-with-margin-six-hundred", "The largest margin is ten minutes",
+      "2025-11-03T07:11:40.000Z", "20251103T070140Z", margin=600)
+dated("date-margin-crosses-midnight", "The margin may reach into the day before",
+      "2025-11-03T00:00:04.000Z", "20251102T235959Z")
+dated("date-margin-crosses-the-year", "The margin may reach into the year before",
+      "2026-01-01T00:00:04.999Z", "20251231T235959Z")
+dated("date-margin-crosses-into-leap-day", "Before 1 March of a leap year is 29 February",
+      "2024-03-01T00:00:02.000Z", "20240229T235957Z")
+dated("date-margin-crosses-into-a-february-of-28-days",
+      "In 2025 the day before 1 March is 28 February", "2025-03-01T00:00:02.000Z",
+      "20250228T235957Z")
+dated("date-in-a-century-without-leap-day", "In 2100 the day before 1 March is 28 February",
+      "2100-03-01T00:00:00.000Z", "21000228T235955Z")
+dated("date-at-midnight", "Midnight is 000000 of the new day", "2025-11-03T00:00:05.000Z",
+      "20251103T000000Z")
+dated("date-in-the-afternoon", "Hours count to 24", "2024-08-31T14:38:34.000Z", "20240831T143829Z",
+      section="3, 6")
+dated("date-before-1970-rounds-down", "Down is towards the past on both sides of 1970",
+      "1970-01-01T00:00:04.500Z", "19691231T235959Z")
+dated("date-in-the-last-year", "Years go up to 9999", "9999-12-31T23:59:59.999Z",
+      "99991231T235954Z", section="3, 6")
+dated("date-in-the-first-year", "Years are four digits, from 0001 on", "0001-01-01T00:00:05.000Z",
+      "00010101T000000Z", section="3, 6")
+refused("date-before-the-first-year",
+        "The margin would reach into year 0, which X-Date cannot express", "3, 6", "request", "now",
         messages.YEAR,
         now="0001-01-01T00:00:03.000Z")
 
-refused("clock-margin-over-600", "The margin is at most 600 seconds", "6", "client", "clock_margin", messages.MARGIN,
+refused("clock-margin-over-600", "The margin is at most 600 seconds", "6", "client", "clock_margin",
+        messages.MARGIN,
         client={**APP, "clockMarginSeconds": 601})
-refused("clock-margin-negative", "A negative margin would date requests into the future", "6", "client", "clock_margin", messages.MARGIN,
+refused("clock-margin-negative", "A negative margin would date requests into the future", "6",
+        "client", "clock_margin", messages.MARGIN,
         client={**APP, "clockMarginSeconds": -1})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("date-explicit", "Dates that the caller gives")
 
-dated("date-explicit-now", "An explicit date may be now: the margin does not apply to it", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
+dated("date-explicit-now", "An explicit date may be now: the margin does not apply to it",
+      "2025-11-03T07:01:40.000Z", "20251103T070140Z",
       date="2025-11-03T07:01:40.000Z")
-dated("date-explicit-with-large-margin", "The margin does not apply to an explicit date", "2025-11-03T07:01:40.000Z", "20251103T070140Z",
+dated("date-explicit-with-large-margin", "The margin does not apply to an explicit date",
+      "2025-11-03T07:01:40.000Z", "20251103T070140Z",
       date="2025-11-03T07:01:40.000Z", margin=600)
-dated("date-exactly-15-minutes-old", "Fifteen minutes to the millisecond are within the window", "2025-11-03T07:16:40.000Z",
+dated("date-exactly-15-minutes-old", "Fifteen minutes to the millisecond are within the window",
+      "2025-11-03T07:16:40.000Z",
       "20251103T070140Z", date="2025-11-03T07:01:40.000Z")
-refused("date-a-millisecond-over-15-minutes-old", "Now keeps its milliseconds in the comparison", "6", "request", "date",
+refused("date-a-millisecond-over-15-minutes-old", "Now keeps its milliseconds in the comparison",
+        "6", "request", "date",
         messages.date_too_old("20251103T070140Z", "20251103T071640Z"),
         now="2025-11-03T07:16:40.001Z", date="2025-11-03T07:01:40.000Z")
-refused("date-a-second-over-15-minutes-old", "An older date is refused before anything is sent", "6", "request", "date",
+refused("date-a-second-over-15-minutes-old", "An older date is refused before anything is sent",
+        "6", "request", "date",
         messages.date_too_old("20251103T070140Z", "20251103T071641Z"),
         now="2025-11-03T07:16:41.000Z", date="2025-11-03T07:01:40.000Z")
 refused("date-a-second-ahead", "A date later than now is refused", "6", "request", "date",
         messages.date_ahead("20251103T070141Z", "20251103T070140Z"),
         now="2025-11-03T07:01:40.000Z", date="2025-11-03T07:01:41.000Z")
-refused("date-a-second-ahead-of-a-fraction", "Now keeps its milliseconds, and is not rounded up", "6", "request", "date",
+refused("date-a-second-ahead-of-a-fraction", "Now keeps its milliseconds, and is not rounded up",
+        "6", "request", "date",
         messages.date_ahead("20251103T070141Z", "20251103T070140Z"),
         now="2025-11-03T07:01:40.999Z", date="2025-11-03T07:01:41.000Z")
-dated("date-explicit-is-cut-to-the-second", "The fraction of an explicit date goes", "2025-11-03T07:01:45.000Z", "20251103T070140Z",
+dated("date-explicit-is-cut-to-the-second", "The fraction of an explicit date goes",
+      "2025-11-03T07:01:45.000Z", "20251103T070140Z",
       date="2025-11-03T07:01:40.900Z")
 dated("date-explicit-ahead-by-a-fraction", "The date is cut first and held against the window then",
       "2025-11-03T07:01:40.500Z", "20251103T070140Z", date="2025-11-03T07:01:40.900Z")
-refused("date-explicit-too-old-once-cut", "899.6 seconds old, but 900.5 once cut", "6", "request", "date",
+refused("date-explicit-too-old-once-cut", "899.6 seconds old, but 900.5 once cut", "6", "request",
+        "date",
         messages.date_too_old("20251103T070140Z", "20251103T071640Z"),
         now="2025-11-03T07:16:40.500Z", date="2025-11-03T07:01:40.900Z")
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("clock", "The offset learned from the service's clock")
-
 
 def exchange(date, sent_at, received_at, **more):
     """An earlier exchange: its reply's headers and when it began and ended by our clock."""
@@ -507,48 +523,79 @@ def exchange(date, sent_at, received_at, **more):
 
 
 # The server is 24.750 s ahead, and 12.300 s behind.
-AHEAD = exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.100Z", "2025-11-03T07:01:40.250Z")
-BEHIND = exchange("Mon, 03 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:52.000Z", "2025-11-03T07:01:52.300Z")
+AHEAD = exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.100Z",
+                 "2025-11-03T07:01:40.250Z")
+BEHIND = exchange("Mon, 03 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:52.000Z",
+                  "2025-11-03T07:01:52.300Z")
 
-dated("date-with-server-ahead", "The learned offset is added, to the millisecond, before rounding down", "2025-11-03T07:01:45.250Z",
+dated("date-with-server-ahead",
+      "The learned offset is added, to the millisecond, before rounding down",
+      "2025-11-03T07:01:45.250Z",
       "20251103T070205Z", observed=AHEAD)
-dated("date-with-server-ahead-a-millisecond-earlier", "The sum falls a millisecond short of the second", "2025-11-03T07:01:45.249Z",
+dated("date-with-server-ahead-a-millisecond-earlier",
+      "The sum falls a millisecond short of the second", "2025-11-03T07:01:45.249Z",
       "20251103T070204Z", observed=AHEAD)
-dated("date-with-server-behind", "The learned offset may be negative", "2025-11-03T07:02:00.300Z", "20251103T070143Z", observed=BEHIND)
-dated("date-with-server-behind-a-millisecond-earlier", "A negative offset is not rounded towards zero", "2025-11-03T07:02:00.299Z",
+dated("date-with-server-behind", "The learned offset may be negative", "2025-11-03T07:02:00.300Z",
+      "20251103T070143Z", observed=BEHIND)
+dated("date-with-server-behind-a-millisecond-earlier",
+      "A negative offset is not rounded towards zero", "2025-11-03T07:02:00.299Z",
       "20251103T070142Z", observed=BEHIND)
-dated("date-explicit-ahead-of-our-clock", "An explicit date is held against the server's clock, which is ahead",
-      "2025-11-03T07:01:45.250Z", "20251103T070210Z", observed=AHEAD, date="2025-11-03T07:02:10.000Z")
-refused("date-explicit-ahead-of-the-server", "An explicit date is held against the server's clock, which is behind", "6", "request", "date",
+dated("date-explicit-ahead-of-our-clock",
+      "An explicit date is held against the server's clock, which is ahead",
+      "2025-11-03T07:01:45.250Z", "20251103T070210Z", observed=AHEAD,
+      date="2025-11-03T07:02:10.000Z")
+refused("date-explicit-ahead-of-the-server",
+        "An explicit date is held against the server's clock, which is behind", "6", "request",
+        "date",
         messages.date_ahead("20251103T070200Z", "20251103T070148Z"),
         now="2025-11-03T07:02:00.300Z", date="2025-11-03T07:02:00.000Z", observed=BEHIND)
-dated("date-learned-with-headers-in-mixed-case", "`Date` counts in any case", "2025-11-03T07:01:45.250Z", "20251103T070205Z",
-      observed={**AHEAD, "headers": {"Content-Type": "application/json", "DATE": "Mon, 03 Nov 2025 07:02:05 GMT"}})
-dated("date-not-learned-from-a-cache", "A reply with `Age` came out of a cache and is ignored", NOW, "20251103T070140Z",
+dated("date-learned-with-headers-in-mixed-case", "`Date` counts in any case",
+      "2025-11-03T07:01:45.250Z", "20251103T070205Z",
+      observed={**AHEAD, "headers": {"Content-Type": "application/json",
+                                     "DATE": "Mon, 03 Nov 2025 07:02:05 GMT"}})
+dated("date-not-learned-from-a-cache", "A reply with `Age` came out of a cache and is ignored", NOW,
+      "20251103T070140Z",
       observed={**AHEAD, "headers": {"date": "Mon, 03 Nov 2025 07:02:05 GMT", "Age": "0"}})
-dated("date-not-learned-without-a-date", "A reply without `Date` is ignored", NOW, "20251103T070140Z",
+dated("date-not-learned-without-a-date", "A reply without `Date` is ignored", NOW,
+      "20251103T070140Z",
       observed={**AHEAD, "headers": {"content-type": "application/json"}})
-dated("date-not-learned-from-a-malformed-date", "A malformed `Date` is ignored", NOW, "20251103T070140Z",
+dated("date-not-learned-from-a-malformed-date", "A malformed `Date` is ignored", NOW,
+      "20251103T070140Z",
       observed=exchange("yesterday", "2025-11-03T07:01:40.100Z", "2025-11-03T07:01:40.250Z"))
-dated("date-learned-from-an-exchange-of-a-minute", "An exchange of exactly 60 seconds still counts", NOW, "20251103T070205Z",
-      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:40.000Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-from-a-slow-exchange", "An exchange of more than 60 seconds is ignored", NOW, "20251103T070140Z",
-      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:39.999Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-from-an-exchange-before-its-start", "An exchange that ends before it began is ignored: our clock was set back", NOW, "20251103T070140Z",
-      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.001Z", "2025-11-03T07:01:40.000Z"))
-dated("date-learned-a-day-ahead", "An offset of exactly 24 hours still counts", NOW, "20251104T070140Z",
-      observed=exchange("Tue, 04 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.000Z"))
-dated("date-not-learned-beyond-a-day-ahead", "An offset of more than 24 hours ahead is ignored", NOW, "20251103T070140Z",
-      observed=exchange("Tue, 04 Nov 2025 07:01:41 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.999Z"))
-dated("date-not-learned-beyond-a-day-behind", "An offset of more than 24 hours behind is ignored", NOW, "20251103T070140Z",
-      observed=exchange("Sun, 02 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z", "2025-11-03T07:01:40.001Z"))
+dated("date-learned-from-an-exchange-of-a-minute", "An exchange of exactly 60 seconds still counts",
+      NOW, "20251103T070205Z",
+      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:40.000Z",
+                        "2025-11-03T07:01:40.000Z"))
+dated("date-not-learned-from-a-slow-exchange", "An exchange of more than 60 seconds is ignored",
+      NOW, "20251103T070140Z",
+      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:00:39.999Z",
+                        "2025-11-03T07:01:40.000Z"))
+dated("date-not-learned-from-an-exchange-before-its-start",
+      "An exchange that ends before it began is ignored: our clock was set back", NOW,
+      "20251103T070140Z",
+      observed=exchange("Mon, 03 Nov 2025 07:02:05 GMT", "2025-11-03T07:01:40.001Z",
+                        "2025-11-03T07:01:40.000Z"))
+dated("date-learned-a-day-ahead", "An offset of exactly 24 hours still counts", NOW,
+      "20251104T070140Z",
+      observed=exchange("Tue, 04 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z",
+                        "2025-11-03T07:01:40.000Z"))
+dated("date-not-learned-beyond-a-day-ahead", "An offset of more than 24 hours ahead is ignored",
+      NOW, "20251103T070140Z",
+      observed=exchange("Tue, 04 Nov 2025 07:01:41 GMT", "2025-11-03T07:01:40.000Z",
+                        "2025-11-03T07:01:40.999Z"))
+dated("date-not-learned-beyond-a-day-behind", "An offset of more than 24 hours behind is ignored",
+      NOW, "20251103T070140Z",
+      observed=exchange("Sun, 02 Nov 2025 07:01:40 GMT", "2025-11-03T07:01:40.000Z",
+                        "2025-11-03T07:01:40.001Z"))
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("trace-id", "Trace ids")
 
 sent("trace-id", "A trace id of 58 characters is sent, and not signed", "2, 4", trace_id=TRACE_ID,
-     stated={"x-traceid": TRACE_ID, "signature": "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"})
-sent("trace-id-get-with-token", "A trace id with a token, in a GET", "2", client=TOKEN, call=GET, trace_id=TRACE_ID,
+     stated={"x-traceid": TRACE_ID,
+             "signature": "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"})
+sent("trace-id-get-with-token", "A trace id with a token, in a GET", "2", client=TOKEN, call=GET,
+     trace_id=TRACE_ID,
      stated={"x-traceid": TRACE_ID})
 sent("trace-id-of-visible-characters", "Any visible ASCII will do, from ! to ~", "3",
      trace_id='!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~' + "Z" * 26,
@@ -556,20 +603,28 @@ sent("trace-id-of-visible-characters", "Any visible ASCII will do, from ! to ~",
 for name, problem, about, trace_id in (
     ("empty", messages.trace_id_length(0), "An empty trace id differs from an absent one", ""),
     ("of-57-characters", messages.trace_id_length(57), "57 characters are too few", TRACE_ID[:57]),
-    ("of-59-characters", messages.trace_id_length(59), "59 characters are too many", TRACE_ID + "0"),
-    ("of-58-characters-beyond-ascii", messages.trace_id_character("\u00e9", 58), "58 characters, but more bytes", TRACE_ID[:57] + "\u00e9"),
-    ("of-58-bytes-beyond-ascii", messages.trace_id_character("\u00e9", 57), "58 bytes, but fewer characters", TRACE_ID[:56] + "\u00e9"),
-    ("with-carriage-return", messages.trace_id_character("\r", 58), "CR cannot stand in a header", TRACE_ID[:57] + "\r"),
-    ("with-line-feed", messages.trace_id_character("\n", 29), "LF cannot stand in a header", TRACE_ID[:28] + "\n" + TRACE_ID[29:]),
-    ("with-space", messages.trace_id_character(" ", 29), "A space is not a visible character", TRACE_ID[:28] + " " + TRACE_ID[29:]),
-    ("with-delete", messages.trace_id_character("\x7f", 58), "U+007F is not visible", TRACE_ID[:57] + "\x7f"),
+    ("of-59-characters", messages.trace_id_length(59), "59 characters are too many",
+     TRACE_ID + "0"),
+    ("of-58-characters-beyond-ascii", messages.trace_id_character("\u00e9", 58),
+     "58 characters, but more bytes", TRACE_ID[:57] + "\u00e9"),
+    ("of-58-bytes-beyond-ascii", messages.trace_id_character("\u00e9", 57),
+     "58 bytes, but fewer characters", TRACE_ID[:56] + "\u00e9"),
+    ("with-carriage-return", messages.trace_id_character("\r", 58), "CR cannot stand in a header",
+     TRACE_ID[:57] + "\r"),
+    ("with-line-feed", messages.trace_id_character("\n", 29), "LF cannot stand in a header",
+     TRACE_ID[:28] + "\n" + TRACE_ID[29:]),
+    ("with-space", messages.trace_id_character(" ", 29), "A space is not a visible character",
+     TRACE_ID[:28] + " " + TRACE_ID[29:]),
+    ("with-delete", messages.trace_id_character("\x7f", 58), "U+007F is not visible",
+     TRACE_ID[:57] + "\x7f"),
 ):
     refused(f"trace-id-{name}", about, "3", "request", "trace_id", problem, trace_id=trace_id)
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("credentials-refused", "Credentials and user ids that are refused")
 
-BREAKS = (("carriage-return", "CR", "\r"), ("line-feed", "LF", "\n"), ("character-beyond-ascii", "\u00e9", "\u00e9"))
+BREAKS = (("carriage-return", "CR", "\r"), ("line-feed", "LF", "\n"),
+          ("character-beyond-ascii", "\u00e9", "\u00e9"))
 for field, words, client, key in (
     ("token", "a token", TOKEN, "token"),
     ("authorization", "a ready Authorization value", AUTHORIZATION, "authorization"),
@@ -577,94 +632,126 @@ for field, words, client, key in (
     ("app_id", "an app id", APP, "appId"),
 ):
     prefix = field.replace("_", "-")
-    refused(f"{prefix}-empty", f"An empty text is refused as {words}", "2, 4", "client", field, messages.EMPTY, client={**client, key: ""})
+    refused(f"{prefix}-empty", f"An empty text is refused as {words}", "2, 4", "client", field,
+            messages.EMPTY, client={**client, key: ""})
     for name, sign, text in BREAKS:
         refused(f"{prefix}-with-{name}", f"{sign} cannot stand in {words}", "2, 4", "client", field,
-                messages.header_character(text, 8), client={**client, key: client[key][:7] + text + client[key][7:]})
+                messages.header_character(text, 8),
+                client={**client, key: client[key][:7] + text + client[key][7:]})
 
-refused("user-id-with-leading-space", "A leading space would be signed trimmed and sent as it is", "4", "client", "user_id", messages.SPACE_AT_AN_END,
+refused("user-id-with-leading-space", "A leading space would be signed trimmed and sent as it is",
+        "4", "client", "user_id", messages.SPACE_AT_AN_END,
         client={**APP, "userId": " 1505084218764547200"})
-refused("user-id-with-trailing-space", "A trailing space would be signed trimmed and sent as it is", "4", "client", "user_id", messages.SPACE_AT_AN_END,
+refused("user-id-with-trailing-space", "A trailing space would be signed trimmed and sent as it is",
+        "4", "client", "user_id", messages.SPACE_AT_AN_END,
         client={**APP, "userId": "1505084218764547200 "})
-refused("user-id-with-trailing-space-and-token", "The user id is checked in both modes", "4", "client", "user_id", messages.SPACE_AT_AN_END,
+refused("user-id-with-trailing-space-and-token", "The user id is checked in both modes", "4",
+        "client", "user_id", messages.SPACE_AT_AN_END,
         client={**TOKEN, "userId": "1505084218764547200 "})
-refused("user-id-ending-in-line-feed", "A line feed at the end, as read from a file, is refused too", "2, 4", "client", "user_id", messages.header_character("\n", 20),
+refused("user-id-ending-in-line-feed",
+        "A line feed at the end, as read from a file, is refused too", "2, 4", "client", "user_id",
+        messages.header_character("\n", 20),
         client={**APP, "userId": "1505084218764547200\n"})
-refused("token-ending-in-line-feed", "A token read from a file with its line feed is refused", "4", "client", "token", messages.header_character("\n", 22),
+refused("token-ending-in-line-feed", "A token read from a file with its line feed is refused", "4",
+        "client", "token", messages.header_character("\n", 22),
         client={**TOKEN, "token": "ABCDEFG-example-token\n"})
-refused("app-id-with-comma", "A comma would end the app id within Authorization", "4", "client", "app_id", messages.app_id_character(",", 8),
+refused("app-id-with-comma", "A comma would end the app id within Authorization", "4", "client",
+        "app_id", messages.app_id_character(",", 8),
         client={**APP, "appId": "example,app"})
-refused("app-id-with-space", "A space would break the layout of Authorization", "4", "client", "app_id", messages.app_id_character(" ", 8),
+refused("app-id-with-space", "A space would break the layout of Authorization", "4", "client",
+        "app_id", messages.app_id_character(" ", 8),
         client={**APP, "appId": "example app"})
-refused("app-secret-empty", "An empty secret is refused", "4", "client", "app_secret", messages.EMPTY,
+refused("app-secret-empty", "An empty secret is refused", "4", "client", "app_secret",
+        messages.EMPTY,
         client={**APP, "appSecret": ""})
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("reply", "Replies of success")
 
-OK = '{"code":0,"msg":"Success."}'
-succeeds("reply-code-integer", "The publisher's example of a reply: code is an integer", "2, 3", '{\n"code" : 0,\n"msg" : "Success."\n}')
-succeeds("reply-code-text", "The publisher's table: code is a String", "2, 3", '{"code":"0","msg":"Success."}')
+succeeds("reply-code-integer", "The publisher's example of a reply: code is an integer", "2, 3",
+         '{\n"code" : 0,\n"msg" : "Success."\n}')
+succeeds("reply-code-text", "The publisher's table: code is a String", "2, 3",
+         '{"code":"0","msg":"Success."}')
 succeeds("reply-signed", "A signed request gets the same reply", "2", OK, client=APP)
-succeeds("reply-msg-in-chinese", "The message is kept in the service's language", "2", '{"code":0,"msg":"\u6210\u529f"}', msg="\u6210\u529f")
-succeeds("reply-msg-with-escapes", "Escapes in the message are resolved, a pair of surrogates to one character", "2",
+succeeds("reply-msg-in-chinese", "The message is kept in the service's language", "2",
+         '{"code":0,"msg":"\u6210\u529f"}', msg="\u6210\u529f")
+succeeds("reply-msg-with-escapes",
+         "Escapes in the message are resolved, a pair of surrogates to one character", "2",
          r'{"code":0,"msg":"\u6210\u529f \"\n\ud83d\ude00"}', msg='\u6210\u529f "\n\U0001F600')
 succeeds("reply-msg-empty", "An empty message is a message", "3", '{"code":0,"msg":""}', msg="")
 succeeds("reply-msg-missing", "A missing message is null in the reply", "3", '{"code":0}', msg=None)
-succeeds("reply-msg-null", "A null message is null in the reply", "3", '{"code":0,"msg":null}', msg=None)
-succeeds("reply-msg-number", "A message of another type counts as absent", "3", '{"code":0,"msg":5}', msg=None)
-succeeds("reply-unknown-members", "Unknown members are ignored, a `code` within one and a `Code` beside it too", "3",
+succeeds("reply-msg-null", "A null message is null in the reply", "3", '{"code":0,"msg":null}',
+         msg=None)
+succeeds("reply-msg-number", "A message of another type counts as absent", "3",
+         '{"code":0,"msg":5}', msg=None)
+succeeds("reply-unknown-members",
+         "Unknown members are ignored, a `code` within one and a `Code` beside it too", "3",
          '{"data":{"code":1,"msg":"inner"},"Code":5,"code":0,"list":[1.5e300,true,null,""],"msg":"Success."}')
 succeeds("reply-unknown-member-nested-deep", "An unknown member may be nested 5000 deep", "3",
          '{"data":' + "[" * 5000 + "]" * 5000 + ',"code":0,"msg":"Success."}')
-succeeds("reply-with-white-space", "White space around the object is JSON's", "2", "\r\n\t " + OK + " \n")
-succeeds("reply-called-text", "The content type of a readable reply does not matter", "7", OK, headers=(("content-type", "text/plain"),))
+succeeds("reply-with-white-space", "White space around the object is JSON's", "2",
+         "\r\n\t " + OK + " \n")
+succeeds("reply-called-text", "The content type of a readable reply does not matter", "7", OK,
+         headers=(("content-type", "text/plain"),))
 succeeds("reply-without-headers", "A reply without headers can be read", "7", OK, headers=())
-succeeds("reply-trace-id", "A trace id in the reply's headers becomes the reply's", "3", OK, trace_id=TRACE_ID,
+succeeds("reply-trace-id", "A trace id in the reply's headers becomes the reply's", "3", OK,
+         trace_id=TRACE_ID,
          headers=(*JSON, ("X-TraceId", TRACE_ID)))
-succeeds("reply-trace-id-in-upper-case", "The header's name counts in any case", "3", OK, trace_id=TRACE_ID,
+succeeds("reply-trace-id-in-upper-case", "The header's name counts in any case", "3", OK,
+         trace_id=TRACE_ID,
          headers=(("X-TRACEID", TRACE_ID),))
-succeeds("reply-trace-id-of-another-length", "A trace id in a reply may have any length", "3", OK, trace_id="abc-1",
+succeeds("reply-trace-id-of-another-length", "A trace id in a reply may have any length", "3", OK,
+         trace_id="abc-1",
          headers=(("x-traceid", "abc-1"),))
 
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("reply-unreadable", "A 200 whose body cannot be read")
 
-unreadable("reply-code-fraction", "A fraction is refused as a code, even one equal to 0", '{"code":0.0,"msg":"Success."}',
+unreadable("reply-code-fraction", "A fraction is refused as a code, even one equal to 0",
+           '{"code":0.0,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-exponent", "A number with an exponent is refused as a code", '{"code":0e0,"msg":"Success."}',
+unreadable("reply-code-exponent", "A number with an exponent is refused as a code",
+           '{"code":0e0,"msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-null", "A null code is refused", '{"code":null,"msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-missing", "A reply without a code is unreadable", '{"msg":"Success."}',
            reason=messages.CODE_MISSING)
-unreadable("reply-code-of-another-case", "Names of members are exact", '{"Code":0,"msg":"Success."}',
+unreadable("reply-code-of-another-case", "Names of members are exact",
+           '{"Code":0,"msg":"Success."}',
            reason=messages.CODE_MISSING)
 unreadable("reply-code-empty", "An empty code is refused", '{"code":"","msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-true", "A boolean is refused as a code", '{"code":true,"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-object", "An object is refused as a code", '{"code":{"value":0},"msg":"Success."}',
+unreadable("reply-code-object", "An object is refused as a code",
+           '{"code":{"value":0},"msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-array", "An array is refused as a code", '{"code":[0],"msg":"Success."}',
            reason=messages.CODE_TYPE)
-unreadable("reply-code-twice", "A second code makes both unreliable", '{"code":0,"code":1,"msg":"Success."}',
+unreadable("reply-code-twice", "A second code makes both unreliable",
+           '{"code":0,"code":1,"msg":"Success."}',
            reason=messages.CODE_TWICE)
-unreadable("reply-code-twice-the-same", "Two equal codes are two codes", '{"code":0,"msg":"Success.","code":0}',
+unreadable("reply-code-twice-the-same", "Two equal codes are two codes",
+           '{"code":0,"msg":"Success.","code":0}',
            reason=messages.CODE_TWICE)
-unreadable("reply-code-twice-once-escaped", "An escaped member name counts as the same name", r'{"code":0,"c\u006fde":1,"msg":"Success."}',
+unreadable("reply-code-twice-once-escaped", "An escaped member name counts as the same name",
+           r'{"code":0,"c\u006fde":1,"msg":"Success."}',
            reason=messages.CODE_TWICE)
-unreadable("reply-code-with-leading-zero", "00 without quotes is not JSON", '{"code":00,"msg":"Success."}',
+unreadable("reply-code-with-leading-zero", "00 without quotes is not JSON",
+           '{"code":00,"msg":"Success."}',
            reason=messages.invalid_json(1, 10))
 unreadable("reply-gateway-shape-at-200", "A gateway's error_code does not replace the code at 200",
            '{"error_code":"APIGW.0301","error_msg":"not found","request_id":"8d7f"}',
            reason=messages.CODE_MISSING)
 unreadable("reply-empty-body", "An empty body is unreadable", "", headers=(),
            reason=messages.BODY_EMPTY)
-unreadable("reply-html-at-200", "An HTML page of a portal is unreadable, and the trace id and Retry-After of its headers are kept",
+unreadable("reply-html-at-200",
+           "An HTML page of a portal is unreadable, and the trace id and Retry-After of its headers are kept",
            "<!DOCTYPE html><title>Sign in</title>", trace_id=TRACE_ID, retry_after=5,
-           headers=(("Content-Type", "text/html; charset=utf-8"), ("x-TraceID", TRACE_ID), ("retry-after", "5")),
+           headers=(("Content-Type", "text/html; charset=utf-8"), ("x-TraceID", TRACE_ID),
+                    ("retry-after", "5")),
            reason=messages.invalid_json(1, 1))
 unreadable("reply-top-level-array", "An array is not a reply", '[{"code":0,"msg":"Success."}]',
            reason=messages.NOT_AN_OBJECT)
@@ -674,77 +761,102 @@ unreadable("reply-top-level-null", "Null is not a reply", "null",
            reason=messages.NOT_AN_OBJECT)
 unreadable("reply-cut-off", "A body that ends early is not JSON", '{"code":0,"msg":"Succ',
            reason=messages.invalid_json(1, 21))
-unreadable("reply-trailing-garbage", "Trailing characters after the object make the reply unreadable", OK + "x",
+unreadable("reply-trailing-garbage",
+           "Trailing characters after the object make the reply unreadable", OK + "x",
            reason=messages.invalid_json(1, 28))
 unreadable("reply-two-objects", "Two objects are not a reply", OK + OK,
            reason=messages.invalid_json(1, 28))
-unreadable("reply-trailing-comma", "A comma before the end is not JSON", '{"code":0,"msg":"Success.",}',
+unreadable("reply-trailing-comma", "A comma before the end is not JSON",
+           '{"code":0,"msg":"Success.",}',
            reason=messages.invalid_json(1, 28))
-unreadable("reply-raw-line-break", "A raw line break within a text is not JSON", '{"code":0,"msg":"Suc\ncess."}',
+unreadable("reply-raw-line-break", "A raw line break within a text is not JSON",
+           '{"code":0,"msg":"Suc\ncess."}',
            reason=messages.invalid_json(1, 20))
 unreadable("reply-byte-order-mark", "A byte order mark is not JSON", b"\xef\xbb\xbf" + OK.encode(),
            reason=messages.invalid_json(1, 1))
-unreadable("reply-wrong-utf-8", "Bytes that are not UTF-8 are not JSON", b'{"code":0,"msg":"\xb3\xc9\xb9\xa6"}',
+unreadable("reply-wrong-utf-8", "Bytes that are not UTF-8 are not JSON",
+           b'{"code":0,"msg":"\xb3\xc9\xb9\xa6"}',
            reason=messages.not_utf_8(18))
-unreadable("reply-wrong-utf-8-in-an-unknown-member", "Bytes that are not UTF-8 are not JSON within an unknown member either", b'{"code":0,"msg":"Success.","data":"\xff"}',
+unreadable("reply-wrong-utf-8-in-an-unknown-member",
+           "Bytes that are not UTF-8 are not JSON within an unknown member either",
+           b'{"code":0,"msg":"Success.","data":"\xff"}',
            reason=messages.not_utf_8(36))
-unreadable("reply-utf-8-of-a-surrogate", "A surrogate in three bytes is not UTF-8", b'{"code":0,"msg":"\xed\xa0\x80"}',
+unreadable("reply-utf-8-of-a-surrogate", "A surrogate in three bytes is not UTF-8",
+           b'{"code":0,"msg":"\xed\xa0\x80"}',
            reason=messages.not_utf_8(18))
 unreadable("reply-utf-16", "UTF-16 is not UTF-8", OK.encode("utf-16-le"),
            reason=messages.invalid_json(1, 2))
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("error-200", "A 200 with a code other than 0")
 
-VERIFY = '{"code": 13000102, "msg": "Verify parameters failed."}'
-INNER = '{"code": 13000201, "msg": "inner server invoke failure"}'
-HTML = (("Content-Type", "text/html"),)
-
-fails("error-200-with-code", "A 200 with another code is a refusal", "7", 200, VERIFY, "refused", "13000102", "Verify parameters failed.")
-fails("error-200-with-code-as-text", "A 200 with another code that is text, the type that the table names, is a refusal", "3, 7", 200,
+fails("error-200-with-code", "A 200 with another code is a refusal", "7", 200, VERIFY, "refused",
+      "13000102", "Verify parameters failed.")
+fails("error-200-with-code-as-text",
+      "A 200 with another code that is text, the type that the table names, is a refusal", "3, 7",
+      200,
       '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request")
-fails("error-200-with-code-of-two-zeros", "Only the exact text 0 is success", "3", 200, '{"code":"00","msg":"Success."}',
+fails("error-200-with-code-of-two-zeros", "Only the exact text 0 is success", "3", 200,
+      '{"code":"00","msg":"Success."}',
       "refused", "00", "Success.")
-fails("error-200-with-code-and-space", "Text is kept as it is, spaces included", "3", 200, '{"code":" 0","msg":"Success."}',
+fails("error-200-with-code-and-space", "Text is kept as it is, spaces included", "3", 200,
+      '{"code":" 0","msg":"Success."}',
       "refused", " 0", "Success.")
 fails("error-200-with-code-of-30-digits", "An integer is kept digit for digit", "3", 200,
-      '{"code":123456789012345678901234567890,"msg":"?"}', "refused", "123456789012345678901234567890", "?")
-fails("error-200-with-negative-code", "A negative integer is a code", "3", 200, '{"code":-1}', "refused", "-1")
-fails("error-200-inner-failure", "Code 13000201 makes the outcome unknown, at 200 too", "7", 200, INNER, "unknown", "13000201",
+      '{"code":123456789012345678901234567890,"msg":"?"}', "refused",
+      "123456789012345678901234567890", "?")
+fails("error-200-with-negative-code", "A negative integer is a code", "3", 200, '{"code":-1}',
+      "refused", "-1")
+fails("error-200-inner-failure", "Code 13000201 makes the outcome unknown, at 200 too", "7", 200,
+      INNER, "unknown", "13000201",
       "inner server invoke failure")
-fails("error-200-inner-failure-as-text", "Code 13000201 makes the outcome unknown when it comes as text, too", "3, 7", 200, '{"code":"13000201","msg":null}', "unknown", "13000201")
+fails("error-200-inner-failure-as-text",
+      "Code 13000201 makes the outcome unknown when it comes as text, too", "3, 7", 200,
+      '{"code":"13000201","msg":null}', "unknown", "13000201")
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("error-refused", "Statuses of a refusal")
 
-fails("error-400-with-code", "The published status of a refusal, with code and msg", "7", 400, VERIFY, "refused", "13000102",
+fails("error-400-with-code", "The published status of a refusal, with code and msg", "7", 400,
+      VERIFY, "refused", "13000102",
       "Verify parameters failed.")
-fails("error-400-signed", "A refusal of a signed request, with a trace id", "3, 7", 400, VERIFY, "refused", "13000102",
-      "Verify parameters failed.", trace_id=TRACE_ID, headers=(("content-type", "application/json"), ("X-Traceid", TRACE_ID)), client=APP)
-fails("error-400-inner-failure", "Code 13000201 makes the outcome unknown at every status", "7", 400, INNER, "unknown",
+fails("error-400-signed", "A refusal of a signed request, with a trace id", "3, 7", 400, VERIFY,
+      "refused", "13000102",
+      "Verify parameters failed.", trace_id=TRACE_ID,
+      headers=(("content-type", "application/json"), ("X-Traceid", TRACE_ID)), client=APP)
+fails("error-400-inner-failure", "Code 13000201 makes the outcome unknown at every status", "7",
+      400, INNER, "unknown",
       "13000201", "inner server invoke failure")
-fails("error-400-with-code-zero", "A code of 0 is a success with status 200 only", "3, 7", 400, OK, "refused", "0", "Success.")
+fails("error-400-with-code-zero", "A code of 0 is a success with status 200 only", "3, 7", 400, OK,
+      "refused", "0", "Success.")
 for name, about, body in (
-    ("null", "A null code counts as absent, and the message is still read", '{"code":null,"msg":"bad request"}'),
+    ("null", "A null code counts as absent, and the message is still read",
+     '{"code":null,"msg":"bad request"}'),
     ("missing", "A missing code is null in the error", '{"msg":"bad request"}'),
     ("empty", "An empty code counts as absent", '{"code":"","msg":"bad request"}'),
     ("fraction", "A fraction counts as an absent code", '{"code":13000101.0,"msg":"bad request"}'),
     ("true", "A boolean counts as an absent code", '{"code":true,"msg":"bad request"}'),
-    ("twice", "Two codes count as an absent code", '{"code":13000101,"code":13000102,"msg":"bad request"}'),
+    ("twice", "Two codes count as an absent code",
+     '{"code":13000101,"code":13000102,"msg":"bad request"}'),
 ):
     fails(f"error-400-with-code-{name}", about, "3", 400, body, "refused", None, "bad request")
-fails("error-400-with-msg-object", "A message of another type counts as absent", "3", 400, '{"code":13000101,"msg":{"text":"bad request"}}',
+fails("error-400-with-msg-object", "A message of another type counts as absent", "3", 400,
+      '{"code":13000101,"msg":{"text":"bad request"}}',
       "refused", "13000101")
 for name, about, body in (
-    ("top-level-array", "The code and the message of a body that is an array are not read", '[{"code":13000101,"msg":"bad request"}]'),
-    ("trailing-garbage", "The code and the message of a body with trailing characters are not read", '{"code":13000101,"msg":"bad request"}x'),
-    ("byte-order-mark", "The code and the message of a body with a byte order mark are not read", b'\xef\xbb\xbf{"code":13000101,"msg":"bad request"}'),
+    ("top-level-array", "The code and the message of a body that is an array are not read",
+     '[{"code":13000101,"msg":"bad request"}]'),
+    ("trailing-garbage", "The code and the message of a body with trailing characters are not read",
+     '{"code":13000101,"msg":"bad request"}x'),
+    ("byte-order-mark", "The code and the message of a body with a byte order mark are not read",
+     b'\xef\xbb\xbf{"code":13000101,"msg":"bad request"}'),
 ):
     fails(f"error-400-{name}", about, "3, 7", 400, body, "refused")
 
 fails("error-401-gateway", "A gateway's error: error_code, error_msg and request_id", "7", 401,
       '{"error_msg":"Incorrect app authentication information","error_code":"APIGW.0303","request_id":"b3c0a7d9e1f24c6f"}', "refused",
-      "APIGW.0303", "Incorrect app authentication information", "b3c0a7d9e1f24c6f", headers=(*JSON, ("DATE", DATE)))
+      "APIGW.0303", "Incorrect app authentication information", "b3c0a7d9e1f24c6f",
+      headers=(*JSON, ("DATE", DATE)))
 fails("error-401-signature", "A gateway that shows the canonical request it computed", "4", 401,
       '{"error_msg":"verify signature fail, canonicalRequest:POST|/koodrive/ose/v1/carrier/users/notifyPackageExpire/||'
       "host:10.0.0.7:8080|x-date:20251103T070140Z|x-user-id:1505084218764547200||host;x-date;x-user-id|"
@@ -762,8 +874,10 @@ fails("error-401-with-both-shapes", "`code` and `msg` come before the gateway's 
       '{"error_code":"APIGW.0301","error_msg":"outer","code":"13000101","msg":"inner","request_id":"4a20"}', "refused", "13000101", "inner",
       "4a20")
 fails("error-401-with-authorization", "A refusal of a ready Authorization value", "7", 401,
-      '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request", client=AUTHORIZATION)
-fails("error-401-with-prefix", "The text shows the URL as it was sent, with its prefix", "5, 7", 401,
+      '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request",
+      client=AUTHORIZATION)
+fails("error-401-with-prefix", "The text shows the URL as it was sent, with its prefix", "5, 7",
+      401,
       '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request",
       client={**TOKEN, "endpoint": "https://KooDrive.example:443/gw/"})
 for name, call, what in (
@@ -771,84 +885,122 @@ for name, call, what in (
     ("config", CARRIER_POLICIES, "a carrier's policies"),
     ("batch", SET_POLICY, "setting policies"),
 ):
-    fails(f"error-403-app-id-at-retention-{name}", f"An app id is the first suspect for {what}: the call is published with a token only",
-          "4, 7", 403, '{"code":"13000101","msg":"forbidden"}', "refused", "13000101", "forbidden", call=call, client=APP)
-fails("error-400-token-at-retention-get-list", "With a token the checks begin with the endpoint", "4, 7", 400, VERIFY, "refused", "13000102",
+    fails(f"error-403-app-id-at-retention-{name}",
+          f"An app id is the first suspect for {what}: the call is published with a token only",
+          "4, 7", 403, '{"code":"13000101","msg":"forbidden"}', "refused", "13000101", "forbidden",
+          call=call, client=APP)
+fails("error-400-token-at-retention-get-list", "With a token the checks begin with the endpoint",
+      "4, 7", 400, VERIFY, "refused", "13000102",
       "Verify parameters failed.", call=POLICIES)
-fails("error-400-with-msg-of-two-lines", "A line break of the reply becomes a space in the text, and stays in `msg`", "7", 400,
+fails("error-400-with-msg-of-two-lines",
+      "A line break of the reply becomes a space in the text, and stays in `msg`", "7", 400,
       '{"code":"13000101","msg":"bad\\nrequest\\u0000"}', "refused", "13000101", "bad\nrequest\0")
 fails("error-401-request-id-beside-code", "A request id is read beside `code` too", "7", 401,
-      '{"code":"13000101","msg":"bad request","request_id":"4a21"}', "refused", "13000101", "bad request", "4a21")
-fails("error-403-empty", "A refusal without a body", "7", 403, "", "refused", headers=(("content-length", "0"),))
-fails("error-404-html", "An HTML page has no code and no message", "7", 404, "<html><h1>404 Not Found</h1></html>", "refused", headers=HTML)
+      '{"code":"13000101","msg":"bad request","request_id":"4a21"}', "refused", "13000101",
+      "bad request", "4a21")
+fails("error-403-empty", "A refusal without a body", "7", 403, "", "refused",
+      headers=(("content-length", "0"),))
+fails("error-404-html", "An HTML page has no code and no message", "7", 404,
+      "<html><h1>404 Not Found</h1></html>", "refused", headers=HTML)
 fails("error-409", "A conflict is a refusal, and a retry is not safe", "7", 409,
       '{"code":"13000101","msg":"conflict"}', "refused", "13000101", "conflict")
 fails("error-408", "Of the 400s only 429 can be retried", "7", 408, "", "refused", headers=())
 fails("error-301", "A redirect is a refusal, and is not followed", "7", 301, "", "refused",
       headers=(("Location", CHINA + NOTIFY_PATH),))
-fails("error-307", "A redirect that would keep the method is a refusal, too", "7", 307, "", "refused", headers=(("location", CHINA + NOTIFY_PATH),))
+fails("error-307", "A redirect that would keep the method is a refusal, too", "7", 307, "",
+      "refused", headers=(("location", CHINA + NOTIFY_PATH),))
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("retry-after", "429 and 503: when to retry")
 
-fails("error-429-with-seconds", "Retry-After in seconds; a retry is safe, since the call was refused", "7", 429,
+fails("error-429-with-seconds",
+      "Retry-After in seconds; a retry is safe, since the call was refused", "7", 429,
       '{"code":"x","msg":"slow down"}',
-      "refused", "x", "slow down", retry_after=120, retryable=True, headers=(*JSON, ("Retry-After", "120")))
-fails("error-429-without-retry-after", "A 429 without Retry-After can be retried at any time", "7", 429, "", "refused", retryable=True, headers=())
-fails("error-429-with-zero-seconds", "Zero seconds differ from an absent Retry-After", "7", 429, "", "refused", retry_after=0, retryable=True,
+      "refused", "x", "slow down", retry_after=120, retryable=True,
+      headers=(*JSON, ("Retry-After", "120")))
+fails("error-429-without-retry-after", "A 429 without Retry-After can be retried at any time", "7",
+      429, "", "refused", retryable=True, headers=())
+fails("error-429-with-zero-seconds", "Zero seconds differ from an absent Retry-After", "7", 429, "",
+      "refused", retry_after=0, retryable=True,
       headers=(("RETRY-AFTER", "0"),))
-fails("error-429-with-date", "A date counts from the reply's own `Date`, over midnight here", "7", 429, "", "refused", retry_after=90,
-      retryable=True, headers=(("Date", "Mon, 03 Nov 2025 23:59:30 GMT"), ("Retry-After", "Tue, 04 Nov 2025 00:01:00 GMT")))
-fails("error-429-inner-failure", "An unknown outcome is not retried, even with status 429", "7", 429, INNER, "unknown", "13000201",
+fails("error-429-with-date", "A date counts from the reply's own `Date`, over midnight here", "7",
+      429, "", "refused", retry_after=90,
+      retryable=True, headers=(("Date", "Mon, 03 Nov 2025 23:59:30 GMT"),
+                               ("Retry-After", "Tue, 04 Nov 2025 00:01:00 GMT")))
+fails("error-429-inner-failure", "An unknown outcome is not retried, even with status 429", "7",
+      429, INNER, "unknown", "13000201",
       "inner server invoke failure")
-fails("error-503-with-date", "Retry-After as a date, two minutes after `Date`", "7", 503, "<h1>Maintenance</h1>", "refused",
-      retry_after=120, retryable=True, headers=(*HTML, ("date", DATE), ("retry-AFTER", "Mon, 03 Nov 2025 07:03:40 GMT")))
-fails("error-503-with-date-passed", "A Retry-After that has passed is zero seconds, never negative", "7", 503, "", "refused", retry_after=0, retryable=True,
+fails("error-503-with-date", "Retry-After as a date, two minutes after `Date`", "7", 503,
+      "<h1>Maintenance</h1>", "refused",
+      retry_after=120, retryable=True, headers=(*HTML, ("date", DATE),
+                                                ("retry-AFTER", "Mon, 03 Nov 2025 07:03:40 GMT")))
+fails("error-503-with-date-passed", "A Retry-After that has passed is zero seconds, never negative",
+      "7", 503, "", "refused", retry_after=0, retryable=True,
       headers=(("Date", DATE), ("Retry-After", "Mon, 03 Nov 2025 07:00:00 GMT")))
-fails("error-503-with-date-alone", "A date in Retry-After is ignored without a `Date`", "7", 503, "", "refused", retryable=True,
+fails("error-503-with-date-alone", "A date in Retry-After is ignored without a `Date`", "7", 503,
+      "", "refused", retryable=True,
       headers=(("Retry-After", "Mon, 03 Nov 2025 07:03:40 GMT"),))
 for name, text in (("words", "soon"), ("sign", "-5"), ("fraction", "1.5"), ("unit", "5s")):
-    fails(f"error-503-with-{name}", "A malformed Retry-After is ignored", "7", 503, "", "refused", retryable=True,
+    fails(f"error-503-with-{name}", "A malformed Retry-After is ignored", "7", 503, "", "refused",
+          retryable=True,
           headers=(("Date", DATE), ("Retry-After", text)))
-fails("error-503-inner-failure", "Code 13000201 makes even a 503 unknown", "7", 503, INNER, "unknown", "13000201",
+fails("error-503-inner-failure", "Code 13000201 makes even a 503 unknown", "7", 503, INNER,
+      "unknown", "13000201",
       "inner server invoke failure", retry_after=10, headers=(*JSON, ("Retry-After", "10")))
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("error-unknown", "Statuses of an unknown outcome")
 
-fails("error-500-inner-failure", "The published body of an error", "7", 500, INNER, "unknown", "13000201", "inner server invoke failure")
-fails("error-500-with-another-code", "A 500 has an unknown outcome with every code", "7", 500, VERIFY, "unknown", "13000102",
+fails("error-500-inner-failure", "The published body of an error", "7", 500, INNER, "unknown",
+      "13000201", "inner server invoke failure")
+fails("error-500-with-another-code", "A 500 has an unknown outcome with every code", "7", 500,
+      VERIFY, "unknown", "13000102",
       "Verify parameters failed.")
-fails("error-500-html", "A page of a 500", "7", 500, "<html><h1>Internal Server Error</h1></html>", "unknown", headers=HTML)
-fails("error-502-wrong-utf-8", "The code and the message of a body that is not UTF-8 are not read", "3, 7", 502,
+fails("error-500-html", "A page of a 500", "7", 500, "<html><h1>Internal Server Error</h1></html>",
+      "unknown", headers=HTML)
+fails("error-502-wrong-utf-8", "The code and the message of a body that is not UTF-8 are not read",
+      "3, 7", 502,
       b'{"code":5,"msg":"\xb3\xc9"}', "unknown")
-fails("error-504-html", "A gateway's time-out has an unknown outcome", "7", 504, "<h1>504 Gateway Time-out</h1>", "unknown",
+fails("error-504-html", "A gateway's time-out has an unknown outcome", "7", 504,
+      "<h1>504 Gateway Time-out</h1>", "unknown",
       retry_after=30, headers=(*HTML, ("Retry-After", "30")))
-fails("error-204", "Only 200 is success: the outcome of a 204 is unknown", "7", 204, "", "unknown", headers=())
-fails("error-202-with-code-zero", "Only 200 is success: the outcome of a 202 is unknown, even with a code of 0", "3, 7", 202, OK, "unknown", "0", "Success.")
-fails("error-103", "A status of the 100s has an unknown outcome", "7", 103, "", "unknown", headers=())
-fails("error-600", "A status outside HTTP's range has an unknown outcome", "7", 600, VERIFY, "unknown", "13000102", "Verify parameters failed.")
+fails("error-204", "Only 200 is success: the outcome of a 204 is unknown", "7", 204, "", "unknown",
+      headers=())
+fails("error-202-with-code-zero",
+      "Only 200 is success: the outcome of a 202 is unknown, even with a code of 0", "3, 7", 202,
+      OK, "unknown", "0", "Success.")
+fails("error-103", "A status of the 100s has an unknown outcome", "7", 103, "", "unknown",
+      headers=())
+fails("error-600", "A status outside HTTP's range has an unknown outcome", "7", 600, VERIFY,
+      "unknown", "13000102", "Verify parameters failed.")
 
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("error-body", "The body of an error")
 
-fails("error-body-of-16384-bytes", "An error keeps the first 16,384 bytes of a body, which are all of this one", "7", 404,
+fails("error-body-of-16384-bytes",
+      "An error keeps the first 16,384 bytes of a body, which are all of this one", "7", 404,
       "x" * 16_381 + "\u7528", "refused", headers=HTML)
-fails("error-body-cut-at-16384-bytes", "A longer body is cut", "7", 404, "x" * 16_385, "refused", headers=HTML)
-fails("error-body-cut-before-a-character", "A character that reaches over the 16,384th byte goes as a whole", "7", 500,
+fails("error-body-cut-at-16384-bytes", "A longer body is cut", "7", 404, "x" * 16_385, "refused",
+      headers=HTML)
+fails("error-body-cut-before-a-character",
+      "A character that reaches over the 16,384th byte goes as a whole", "7", 500,
       "x" * 16_382 + "\u7528\u6237", "unknown", headers=HTML)
-fails("error-body-that-is-not-utf-8", "Bytes that are not UTF-8 become U+FFFD, one for each malformed part", "7", 404,
+fails("error-body-that-is-not-utf-8",
+      "Bytes that are not UTF-8 become U+FFFD, one for each malformed part", "7", 404,
       b"caf\xe9 \xe4\xb8 \xff\xfe \xf0\x9f\x98\x80", "refused", headers=HTML)
-fails("error-body-with-white-space", "White space around the body stays", "7", 400, '\r\n {"code":13000101} \n', "refused", "13000101")
+fails("error-body-with-white-space", "White space around the body stays", "7", 400,
+      '\r\n {"code":13000101} \n', "refused", "13000101")
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("space-usage", "The overview of the space: the safe first call")
 
-
-def usage(name, about, body, sections="2", allocation=None, capacity=None, used=None, quota=None, msg="Success.", **changes):
-    data = {"totalAllocation": allocation, "totalCapacity": capacity, "totalUsed": used, "quota": quota}
-    answered(name, about, sections, body, {"data": data, "body": body}, msg=msg, call=GET, **changes)
+def usage(name, about, body, sections="2", allocation=None, capacity=None, used=None, quota=None,
+          msg="Success.", **changes):
+    data = {"totalAllocation": allocation, "totalCapacity": capacity, "totalUsed": used,
+            "quota": quota}
+    answered(name, about, sections, body, {"data": data, "body": body}, msg=msg, call=GET,
+             **changes)
 
 
 usage("space-usage", "Integers and text are read digit for digit",
@@ -857,50 +1009,68 @@ usage("space-usage", "Integers and text are read digit for digit",
 usage("space-usage-beyond-2-to-53", "Integers beyond 2^53 and beyond 64 bits lose no digit",
       '{"code":0,"msg":"Success.","data":{"totalAllocation":9007199254740993,"totalCapacity":18446744073709551617,'
       '"totalUsed":0,"quota":9007199254740993}}',
-      allocation="9007199254740993", capacity="18446744073709551617", used="0", quota="9007199254740993")
-usage("space-usage-as-text", "Text stays as it is", '{"code":"0","msg":"Success.","data":{"totalAllocation":"007","totalCapacity":"",'
-      '"totalUsed":"9007199254740993","quota":"5.5"}}', allocation="007", capacity="", used="9007199254740993", quota="5.5")
-usage("space-usage-with-missing-fields", "Missing and null fields are null in the reply, unknown ones are ignored",
+      allocation="9007199254740993", capacity="18446744073709551617", used="0",
+      quota="9007199254740993")
+usage("space-usage-as-text", "Text stays as it is",
+      '{"code":"0","msg":"Success.","data":{"totalAllocation":"007","totalCapacity":"",'
+      '"totalUsed":"9007199254740993","quota":"5.5"}}', allocation="007", capacity="",
+      used="9007199254740993", quota="5.5")
+usage("space-usage-with-missing-fields",
+      "Missing and null fields are null in the reply, unknown ones are ignored",
       '{"code":0,"msg":"Success.","data":{"totalUsed":1,"quota":null,"unit":"KB"}}', used="1")
-usage("space-usage-without-data", "Without `data` all four values are null", '{"code":0,"msg":"Success."}')
-usage("space-usage-with-null-data", "With `data` null all four values are null", '{"data":null,"code":0}', "2, 3", msg=None)
+usage("space-usage-without-data", "Without `data` all four values are null",
+      '{"code":0,"msg":"Success."}')
+usage("space-usage-with-null-data", "With `data` null all four values are null",
+      '{"data":null,"code":0}', "2, 3", msg=None)
 usage("space-usage-body-as-it-came", "The body is the text as it came, white space included",
       ' {\n"code" : 0,\n"msg" : "\\u6210\u529f", "data" : {}\n}\n', msg="\u6210\u529f")
-usage("space-usage-signed", "A signed request gets the same reply, with its trace id", '{"code":0,"msg":"Success.","data":{}}', "2, 3",
+usage("space-usage-signed", "A signed request gets the same reply, with its trace id",
+      '{"code":0,"msg":"Success.","data":{}}', "2, 3",
       client=APP, trace_id=TRACE_ID, headers=(*JSON, ("X-TraceId", TRACE_ID)))
 
-unreadable("space-usage-without-code", "A reply without a code is unreadable; a GET can still be retried", '{"data":{"totalUsed":1}}',
+unreadable("space-usage-without-code",
+           "A reply without a code is unreadable; a GET can still be retried",
+           '{"data":{"totalUsed":1}}',
            messages.CODE_MISSING, call=GET, retryable=True)
-fails("error-200-for-space-usage", "Another code is a refusal, and a refused GET is not retried", "7", 200, VERIFY, "refused",
+fails("error-200-for-space-usage", "Another code is a refusal, and a refused GET is not retried",
+      "7", 200, VERIFY, "refused",
       "13000102", "Verify parameters failed.", call=GET)
-fails("error-200-inner-failure-for-space-usage", "A GET of unknown outcome can be retried, since it changes nothing", "7", 200, INNER,
+fails("error-200-inner-failure-for-space-usage",
+      "A GET of unknown outcome can be retried, since it changes nothing", "7", 200, INNER,
       "unknown", "13000201", "inner server invoke failure", call=GET, retryable=True)
-fails("error-400-inner-failure-for-space-usage", "The checks follow the sentence on the outcome", "7", 400, INNER,
+fails("error-400-inner-failure-for-space-usage", "The checks follow the sentence on the outcome",
+      "7", 400, INNER,
       "unknown", "13000201", "inner server invoke failure", call=GET, client=APP, retryable=True)
-fails("error-500-for-space-usage", "A GET can be retried after a 500", "7", 500, VERIFY, "unknown", "13000102", "Verify parameters failed.",
+fails("error-500-for-space-usage", "A GET can be retried after a 500", "7", 500, VERIFY, "unknown",
+      "13000102", "Verify parameters failed.",
       call=GET, retryable=True)
-fails("error-202-for-space-usage", "Another 2xx to a typed GET is an error that can be retried", "7", 202,
+fails("error-202-for-space-usage", "Another 2xx to a typed GET is an error that can be retried",
+      "7", 202,
       '{"code":0,"msg":"Success.","data":{}}', "unknown", "0", "Success.", call=GET, retryable=True)
-fails("error-401-for-space-usage", "A refusal of the safe first call ends with the checks, as that of any call", "7", 401,
-      '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request", call=GET, headers=(*JSON, ("Date", DATE)))
+fails("error-401-for-space-usage",
+      "A refusal of the safe first call ends with the checks, as that of any call", "7", 401,
+      '{"code":"13000101","msg":"bad request"}', "refused", "13000101", "bad request", call=GET,
+      headers=(*JSON, ("Date", DATE)))
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("retention-policies", "The policies in force, and those of a carrier")
 
-
 def policy(policy_id=None, name=None, description=None, priority=None, status=None):
-    return {"policyId": policy_id, "policyName": name, "description": description, "priority": priority, "status": status}
+    return {"policyId": policy_id, "policyName": name, "description": description,
+            "priority": priority, "status": status}
 
 
 def policies(name, about, body, section, policy_list, call=POLICIES, **changes):
-    answered(name, about, section, body, {"policyList": policy_list, "body": body}, call=call, **changes)
+    answered(name, about, section, body, {"policyList": policy_list, "body": body}, call=call,
+             **changes)
 
 
 policies("retention-policies", "The policies in force; the published id is above 2^53",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":300000000000000000,"policyName":"30 days",'
          '"description":"Kept for 30 days.","priority":10,"status":1},{"policyId":300000000000000001,'
          '"policyName":"\u5220\u9664","description":"","priority":0,"status":0}]}', "8",
-         [policy("300000000000000000", "30 days", "Kept for 30 days.", 10, 1), policy("300000000000000001", "\u5220\u9664", "", 0, 0)])
+         [policy("300000000000000000", "30 days", "Kept for 30 days.", 10, 1),
+          policy("300000000000000001", "\u5220\u9664", "", 0, 0)])
 policies("retention-policy-id-as-text", "An id that comes as text stays as it is",
          '{"code":"0","msg":"Success.","policyList":[{"policyId":"0300000000000000001","policyName":"30 days",'
          '"description":"Kept for 30 days.","priority":10,"status":1}]}', "8",
@@ -908,34 +1078,49 @@ policies("retention-policy-id-as-text", "An id that comes as text stays as it is
 policies("retention-policy-status-as-text", "A status that comes as text is read as its number",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":1,"policyName":"30 days","description":"d","priority":10,"status":"1"}]}',
          "8", [policy("1", "30 days", "d", 10, 1)])
-policies("retention-policy-with-missing-fields", "Missing and null fields are null in the reply, unknown ones are ignored",
+policies("retention-policy-with-missing-fields",
+         "Missing and null fields are null in the reply, unknown ones are ignored",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":7},{"policyName":null,"status":1,"color":"red"},{}]}', "8",
          [policy("7"), policy(status=1), policy()])
-policies("retention-policies-empty", "No policy is in force", '{"code":0,"msg":"Success.","policyList":[]}', "8", [])
-policies("retention-policies-missing", "A reply with a code and without a list is a reply without policies", '{"code":0,"msg":"Success."}', "8", [])
-policies("retention-policies-without-msg", "The message is optional here too", '{"policyList":[],"code":0}', "3, 8", [], msg=None)
-policies("retention-policies-without-code", "A list without a code is a success, since the publisher's table has no code", '{"policyList":[]}',
+policies("retention-policies-empty", "No policy is in force",
+         '{"code":0,"msg":"Success.","policyList":[]}', "8", [])
+policies("retention-policies-missing",
+         "A reply with a code and without a list is a reply without policies",
+         '{"code":0,"msg":"Success."}', "8", [])
+policies("retention-policies-without-msg", "The message is optional here too",
+         '{"policyList":[],"code":0}', "3, 8", [], msg=None)
+policies("retention-policies-without-code",
+         "A list without a code is a success, since the publisher's table has no code",
+         '{"policyList":[]}',
          "7, 8", [], code=None, msg=None)
 policies("retention-policies-with-msg-and-without-code", "A message is read without a code too",
-         '{"msg":"Success.","policyList":[{"policyId":300000000000000000}]}', "7, 8", [policy("300000000000000000")], code=None)
+         '{"msg":"Success.","policyList":[{"policyId":300000000000000000}]}', "7, 8",
+         [policy("300000000000000000")], code=None)
 policies("retention-policies-of-the-carrier", "The carrier's policies have no status",
          '{"policyList":[{"policyId":300000000000000001,"policyName":"30 days","description":"Kept for 30 days.","priority":10}]}', "7, 8",
-         [policy("300000000000000001", "30 days", "Kept for 30 days.", 10)], call=CARRIER_POLICIES, code=None, msg=None)
-policies("retention-policies-of-the-carrier-with-code", "A code is read where the service sends one",
+         [policy("300000000000000001", "30 days", "Kept for 30 days.", 10)], call=CARRIER_POLICIES,
+         code=None, msg=None)
+policies("retention-policies-of-the-carrier-with-code",
+         "A code is read where the service sends one",
          '{"code":"0","msg":"Success.","policyList":[]}', "7, 8", [], call=CARRIER_POLICIES)
 
-unreadable("retention-policies-with-null-code", "A null code differs from an absent one", '{"code":null,"policyList":[]}', messages.CODE_TYPE,
+unreadable("retention-policies-with-null-code", "A null code differs from an absent one",
+           '{"code":null,"policyList":[]}', messages.CODE_TYPE,
            "3, 7", call=POLICIES, retryable=True)
-unreadable("retention-policies-without-code-and-list", "A reply with neither a code nor a list is unreadable", '{"msg":"Success."}',
+unreadable("retention-policies-without-code-and-list",
+           "A reply with neither a code nor a list is unreadable", '{"msg":"Success."}',
            messages.CODE_MISSING, "7", call=CARRIER_POLICIES, retryable=True)
 fails("retention-policies-error", "Another code is an error beside a list too", "7, 8", 200,
-      '{"code":13000101,"msg":"bad request","policyList":[]}', "refused", "13000101", "bad request", call=POLICIES)
-fails("error-202-for-policies", "A list without a code is a success with status 200 only", "7", 202, '{"policyList":[]}', "unknown",
+      '{"code":13000101,"msg":"bad request","policyList":[]}', "refused", "13000101", "bad request",
+      call=POLICIES)
+fails("error-202-for-policies", "A list without a code is a success with status 200 only", "7", 202,
+      '{"policyList":[]}', "unknown",
       call=CARRIER_POLICIES, retryable=True)
 fails("error-503-for-policies", "A 503 can be retried", "7", 503,
-      '{"error_code":"APIGW.0106","error_msg":"busy","request_id":"77"}', "refused", "APIGW.0106", "busy", "77", retryable=True, call=POLICIES)
+      '{"error_code":"APIGW.0106","error_msg":"busy","request_id":"77"}', "refused", "APIGW.0106",
+      "busy", "77", retryable=True, call=POLICIES)
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("set-retention-policy", "Setting the status of retention policies")
 
 SET_PATH = "/koodrive/ose/v1/carrier/retention/policy/batch"
@@ -943,39 +1128,56 @@ SET_PATH = "/koodrive/ose/v1/carrier/retention/policy/batch"
 
 def set_policies(*entries):
     """The call with these pairs of policy id and status."""
-    return {"operation": "setRetentionPolicy", "policyList": [{"policyId": one, "status": status} for one, status in entries]}
+    return {"operation": "setRetentionPolicy",
+            "policyList": [{"policyId": one, "status": status} for one, status in entries]}
 
 
-sent("set-retention-policy", "A policy id and a status, both text", "8", client=TOKEN, call=SET_POLICY,
-     stated={"url": INTERNATIONAL + SET_PATH, "body": '{"policyList":[{"policyId":"300000000000000000","status":"1"}]}',
+sent("set-retention-policy", "A policy id and a status, both text", "8", client=TOKEN,
+     call=SET_POLICY,
+     stated={"url": INTERNATIONAL + SET_PATH,
+             "body": '{"policyList":[{"policyId":"300000000000000000","status":"1"}]}',
              "content-type": "application/json"})
-sent("set-retention-policy-signed", "An app id signs this call as any other, although Huawei accepts a token only", "4, 8", call=SET_POLICY,
+sent("set-retention-policy-signed",
+     "An app id signs this call as any other, although Huawei accepts a token only", "4, 8",
+     call=SET_POLICY,
      stated={"body": '{"policyList":[{"policyId":"300000000000000000","status":"1"}]}'})
-sent("set-retention-policy-of-two", "The list keeps its order, and equal entries stay", "8", client=TOKEN, call=set_policies(("b", "0"), ("a", "1"), ("b", "0")),
+sent("set-retention-policy-of-two", "The list keeps its order, and equal entries stay", "8",
+     client=TOKEN, call=set_policies(("b", "0"), ("a", "1"), ("b", "0")),
      stated={"body": '{"policyList":[{"policyId":"b","status":"0"},{"policyId":"a","status":"1"},{"policyId":"b","status":"0"}]}'})
-sent("set-retention-policy-of-50", "Fifty policies are the most", "8", client=TOKEN, call=set_policies(*((str(number), "1") for number in range(50))))
-sent("set-retention-policy-with-escapes", "A policy id and a status are escaped as JSON needs it", "3, 8", client=TOKEN,
-     call=set_policies(('3 "0"', "a\\b")), stated={"body": r'{"policyList":[{"policyId":"3 \"0\"","status":"a\\b"}]}'})
+sent("set-retention-policy-of-50", "Fifty policies are the most", "8", client=TOKEN,
+     call=set_policies(*((str(number), "1") for number in range(50))))
+sent("set-retention-policy-with-escapes", "A policy id and a status are escaped as JSON needs it",
+     "3, 8", client=TOKEN,
+     call=set_policies(('3 "0"', "a\\b")),
+     stated={"body": r'{"policyList":[{"policyId":"3 \"0\"","status":"a\\b"}]}'})
 for name, about, call, field, problem in (
-    ("of-none", "An empty list is refused", set_policies(), "policyList", messages.entries(0, "1 to 50")),
-    ("of-51", "51 policies are too many", set_policies(*((str(number), "1") for number in range(51))), "policyList",
+    ("of-none", "An empty list is refused", set_policies(), "policyList",
+     messages.entries(0, "1 to 50")),
+    ("of-51", "51 policies are too many",
+     set_policies(*((str(number), "1") for number in range(51))), "policyList",
      messages.entries(51, "1 to 50")),
-    ("with-empty-id", "An empty policy id is refused", set_policies(("", "1")), "policyList[0].policyId", messages.EMPTY),
-    ("with-empty-status", "An empty status is refused, and the place names its entry", set_policies(("a", "1"), ("b", "")),
+    ("with-empty-id", "An empty policy id is refused", set_policies(("", "1")),
+     "policyList[0].policyId", messages.EMPTY),
+    ("with-empty-status", "An empty status is refused, and the place names its entry",
+     set_policies(("a", "1"), ("b", "")),
      "policyList[1].status", messages.EMPTY),
-    ("with-carriage-return", "A policy id is an id: control characters are refused", set_policies(("a", "1"), ("b", "1"), ("c", "1"), ("d\r", "1")),
+    ("with-carriage-return", "A policy id is an id: control characters are refused",
+     set_policies(("a", "1"), ("b", "1"), ("c", "1"), ("d\r", "1")),
      "policyList[3].policyId", messages.control_character("\r", 2)),
-    ("with-space-before-the-id", "A policy id is an id: spaces at an end are refused", set_policies((" a", "1")),
+    ("with-space-before-the-id", "A policy id is an id: spaces at an end are refused",
+     set_policies((" a", "1")),
      "policyList[0].policyId", messages.begins_with(" ")),
 ):
-    refused(f"set-retention-policy-{name}", about, "3, 8", "call", field, problem, client=TOKEN, call=call)
+    refused(f"set-retention-policy-{name}", about, "3, 8", "call", field, problem, client=TOKEN,
+            call=call)
 succeeds("set-retention-policy-reply", "The reply is code and message", "8", OK, call=SET_POLICY)
-unreadable("set-retention-policy-without-code", "Only the two lists of policies may lack a code", '{"policyList":[]}', messages.CODE_MISSING,
+unreadable("set-retention-policy-without-code", "Only the two lists of policies may lack a code",
+           '{"policyList":[]}', messages.CODE_MISSING,
            "7", call=SET_POLICY)
 fails("set-retention-policy-unknown", "A POST of unknown outcome is not retried", "7", 500, INNER,
       "unknown", "13000201", "inner server invoke failure", call=SET_POLICY)
 
-# ----------------------------------------------------------------------------------------------------------------------
+# --------------------------------------------------------------------------------------------------
 group("reverse-order", "Reverse notifications of a carrier")
 
 ORDER_PATH = "/koodrive/ose/v1/carrier/operation/reverseOrder"
@@ -991,421 +1193,88 @@ def one(serial="S-1", **members):
 
 
 sent("reverse-order-minimal", "Absent members are left out", "8", call=ORDER,
-     stated={"url": INTERNATIONAL + ORDER_PATH, "body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1"}]}'})
+     stated={"url": INTERNATIONAL + ORDER_PATH,
+             "body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1"}]}'})
 sent("reverse-order", "Members stand in the publisher's order, and changeType is an integer", "8",
      call=order(one(carrierUserId="189642158555241211", packageChangeList=[SUBSCRIBE])),
      stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1","carrierUserId":"189642158555241211",'
                      '"packageChangeList":[{"changeType":1,"packageId":"14"}]}]}'})
-sent("reverse-order-with-empty-change-list", "An empty packageChangeList is left out as an absent one is", "8", call=order(one(packageChangeList=[])),
+sent("reverse-order-with-empty-change-list",
+     "An empty packageChangeList is left out as an absent one is", "8",
+     call=order(one(packageChangeList=[])),
      stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1"}]}'})
-sent("reverse-order-without-user", "A package change without a user keeps its place", "8", client=TOKEN, call=order(one(packageChangeList=[SUBSCRIBE])),
+sent("reverse-order-without-user", "A package change without a user keeps its place", "8",
+     client=TOKEN, call=order(one(packageChangeList=[SUBSCRIBE])),
      stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1","packageChangeList":[{"changeType":1,"packageId":"14"}]}]}'})
 for name, number in (("two", 2), ("zero", 0), ("negative", -7)):
-    sent(f"reverse-order-with-undocumented-change-type-{name}", "A change type other than 1 is asked for by name", "8",
+    sent(f"reverse-order-with-undocumented-change-type-{name}",
+         "A change type other than 1 is asked for by name", "8",
          call=order(one(packageChangeList=[{"undocumentedChangeType": number, "packageId": "14"}])),
          stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-1","packageChangeList":[{"changeType":'
                          f'{number},"packageId":"14"}}]}}]}}'})
-sent("reverse-order-of-two", "Operations keep their order, and equal ones stay", "8", call=order(one("S-2"), one("S-1"), one("S-2")),
+sent("reverse-order-of-two", "Operations keep their order, and equal ones stay", "8",
+     call=order(one("S-2"), one("S-1"), one("S-2")),
      stated={"body": '{"batchSN":"B-20251103-1","operationList":[{"operationSN":"S-2"},{"operationSN":"S-1"},{"operationSN":"S-2"}]}'})
-sent("reverse-order-of-50", "Fifty operations are the most", "8", call=order(*(one(f"S-{number}") for number in range(50))))
-sent("reverse-order-with-batch-of-64-characters", "64 characters are code points; bytes and UTF-16 units do not count", "8",
+sent("reverse-order-of-50", "Fifty operations are the most", "8",
+     call=order(*(one(f"S-{number}") for number in range(50))))
+sent("reverse-order-with-batch-of-64-characters",
+     "64 characters are code points; bytes and UTF-16 units do not count", "8",
      client=TOKEN, call=order(one(), batch="\U0001F600" * 64))
-sent("reverse-order-with-long-operation-number", "No length is published for operationSN", "8", client=TOKEN, call=order(one("s" * 200)))
+sent("reverse-order-with-long-operation-number", "No length is published for operationSN", "8",
+     client=TOKEN, call=order(one("s" * 200)))
 for name, about, call, field, problem in (
-    ("batch-empty", "An empty batchSN is refused", order(one(), batch=""), "batchSN", messages.EMPTY),
-    ("batch-of-65-characters", "65 characters are too many", order(one(), batch="b" * 65), "batchSN", messages.too_long(65, 64)),
-    ("batch-of-65-emoji", "65 code points are too many, and the text counts them as such", order(one(), batch="\U0001F600" * 65), "batchSN",
+    ("batch-empty", "An empty batchSN is refused", order(one(), batch=""), "batchSN",
+     messages.EMPTY),
+    ("batch-of-65-characters", "65 characters are too many", order(one(), batch="b" * 65),
+     "batchSN", messages.too_long(65, 64)),
+    ("batch-of-65-emoji", "65 code points are too many, and the text counts them as such",
+     order(one(), batch="\U0001F600" * 65), "batchSN",
      messages.too_long(65, 64)),
-    ("batch-ending-in-space", "A batchSN is an id: spaces at an end are refused", order(one(), batch="B-1 "), "batchSN", messages.ends_with(" ")),
-    ("batch-with-tab", "A batchSN is an id: control characters are refused", order(one(), batch="B\t1"), "batchSN",
+    ("batch-ending-in-space", "A batchSN is an id: spaces at an end are refused",
+     order(one(), batch="B-1 "), "batchSN", messages.ends_with(" ")),
+    ("batch-with-tab", "A batchSN is an id: control characters are refused",
+     order(one(), batch="B\t1"), "batchSN",
      messages.control_character("\t", 2)),
-    ("of-none", "An empty list is refused", order(), "operationList", messages.entries(0, "1 to 50")),
-    ("of-51", "51 operations are too many", order(*(one(f"S-{number}") for number in range(51))), "operationList", messages.entries(51, "1 to 50")),
-    ("operation-empty", "An empty operationSN is refused", order(one("")), "operationList[0].operationSN", messages.EMPTY),
-    ("operation-with-carriage-return", "The place counts operations from 0", order(one(), one("S-2\r")), "operationList[1].operationSN",
+    ("of-none", "An empty list is refused", order(), "operationList",
+     messages.entries(0, "1 to 50")),
+    ("of-51", "51 operations are too many", order(*(one(f"S-{number}") for number in range(51))),
+     "operationList", messages.entries(51, "1 to 50")),
+    ("operation-empty", "An empty operationSN is refused", order(one("")),
+     "operationList[0].operationSN", messages.EMPTY),
+    ("operation-with-carriage-return", "The place counts operations from 0",
+     order(one(), one("S-2\r")), "operationList[1].operationSN",
      messages.control_character("\r", 4)),
-    ("user-empty", "An empty user id differs from an absent one", order(one(carrierUserId="")), "operationList[0].carrierUserId", messages.EMPTY),
-    ("user-beginning-with-byte-order-mark", "A user id of an operation is an id as any other", order(one(carrierUserId="\ufeff189")),
+    ("user-empty", "An empty user id differs from an absent one", order(one(carrierUserId="")),
+     "operationList[0].carrierUserId", messages.EMPTY),
+    ("user-beginning-with-byte-order-mark", "A user id of an operation is an id as any other",
+     order(one(carrierUserId="\ufeff189")),
      "operationList[0].carrierUserId", messages.begins_with("\ufeff")),
-    ("two-changes", "An operation changes at most one package", order(one(packageChangeList=[SUBSCRIBE, SUBSCRIBE])),
+    ("two-changes", "An operation changes at most one package",
+     order(one(packageChangeList=[SUBSCRIBE, SUBSCRIBE])),
      "operationList[0].packageChangeList", messages.entries(2, "at most 1")),
-    ("package-empty", "An empty package id is refused", order(one(packageChangeList=[{"changeType": 1, "packageId": ""}])),
+    ("package-empty", "An empty package id is refused",
+     order(one(packageChangeList=[{"changeType": 1, "packageId": ""}])),
      "operationList[0].packageChangeList[0].packageId", messages.EMPTY),
     ("package-ending-in-carriage-return", "A package id of an operation is an id as any other",
-     order(one(), one("S-2"), one("S-3", packageChangeList=[{"changeType": 1, "packageId": "14\r"}])),
+     order(one(), one("S-2"), one("S-3", packageChangeList=[{"changeType": 1,
+                                                             "packageId": "14\r"}])),
      "operationList[2].packageChangeList[0].packageId", messages.control_character("\r", 3)),
-    ("documented-change-type-by-name", "The documented change type cannot be asked for as an undocumented one",
+    ("documented-change-type-by-name",
+     "The documented change type cannot be asked for as an undocumented one",
      order(one(packageChangeList=[{"undocumentedChangeType": 1, "packageId": "14"}])),
-     "operationList[0].packageChangeList[0].changeType", messages.documented(1, "undocumented_change_type")),
+     "operationList[0].packageChangeList[0].changeType",
+     messages.documented(1, "undocumented_change_type")),
 ):
     refused(f"reverse-order-{name}", about, "3, 8", "call", field, problem, call=call)
 for name, about, body, msg in (
-    ("reply", "The reply beyond code and message is not published, so it comes with its body", OK, "Success."),
+    ("reply", "The reply beyond code and message is not published, so it comes with its body", OK,
+     "Success."),
     ("reply-with-data", "Members that the publisher does not show are reached through the body",
      '{"code":"0","data":{"batchSN":"B-20251103-1","failed":[]}}', None),
 ):
-    answered(f"reverse-order-{name}", about, "8", body, {"status": 200, "body": body}, msg=msg, call=ORDER)
-unreadable("reverse-order-without-code", "A reply without a code is unreadable", '{"data":{}}', messages.CODE_MISSING, "7", call=ORDER)
-fails("reverse-order-201", "Only 200 is success of a typed call", "7", 201, OK, "unknown", "0", "Success.", call=ORDER)
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-path", "Raw calls: methods and paths")
-
-EMPTY_HASH = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-def canonical_get(path, query="", host="intl.myhuaweicloud-koodrive.com", prefix=""):
-    """The canonical request of a signed GET, written by hand; `path` ends in a slash."""
-    return (
-        f"GET\n{prefix}{path}\n{query}\nhost:{host}\nx-date:20251103T070140Z\nx-user-id:1505084218764547200\n\n"
-        f"host;x-date;x-user-id\n{EMPTY_HASH}"
-    )
-
-
-def raw_path(name, about, path, sent_as, sections="4, 8", client=APP):
-    """A signed GET; `sent_as` is the path in the URL."""
-    canonical = canonical_get(sent_as if sent_as.endswith("/") else sent_as + "/")
-    sent(f"raw-path-{name}", about, sections, client=client, call=raw("GET", path),
-         stated={"url": INTERNATIONAL + sent_as, "canonicalRequest": canonical, "body": None, "content-type": None})
-
-
-raw_path("of-a-user", "A call without a type of its own: a user by KooDrive's id", USER_PATH, USER_PATH)
-raw_path("of-unreserved-characters", "Unreserved characters stand as they are", "/AZaz09-_.~", "/AZaz09-_.~")
-raw_path("of-reserved-characters", "All other visible ASCII is escaped in upper case, except the slash and the refused characters",
-         "/!\"$&'()*+,:;<=>@[\\]^`{|}",
-         "/%21%22%24%26%27%28%29%2A%2B%2C%3A%3B%3C%3D%3E%40%5B%5C%5D%5E%60%7B%7C%7D")
-raw_path("in-chinese", "Characters beyond ASCII are escaped as the bytes of UTF-8", "/\u7528\u6237/caf\u00e9/\U0001F600",
-         "/%E7%94%A8%E6%88%B7/caf%C3%A9/%F0%9F%98%80")
-raw_path("with-space", "A space becomes %20", "/a b", "/a%20b")
-raw_path("with-escaped-space", "An escape is not escaped again: this is the same path as with a space", "/a%20b", "/a%20b")
-raw_path("with-plus", "A plus is escaped, so that no server takes it for a space", "/a+b", "/a%2Bb")
-raw_path("with-escaped-slash", "An escaped slash stays within its segment", "/a%2Fb/c", "/a%2Fb/c")
-raw_path("with-escapes-in-lower-case", "Escapes that stay are written in upper case", "/a%2fb/%e7%94%a8", "/a%2Fb/%E7%94%A8")
-raw_path("with-escapes-of-unreserved-characters", "Escapes of unreserved characters are resolved", "/%7e%41%2D%2e%5fz", "/~A-._z")
-raw_path("with-escaped-percent-sign", "An escaped percent sign stays, and is not resolved twice", "/100%25/%2541", "/100%25/%2541")
-raw_path("with-escaped-question-mark-and-hash", "Escaped, a question mark and a hash are part of the path", "/a%3fb%23c", "/a%3Fb%23c")
-raw_path("with-mixed-escapes", "Escaped and plain characters of one segment meet", "/%E7%94%A8\u6237 %2B+", "/%E7%94%A8%E6%88%B7%20%2B%2B")
-raw_path("with-control-characters", "Control characters are escaped, like any other character", "/a\tb\nc\x00/\x7f\x85", "/a%09b%0Ac%00/%7F%C2%85")
-raw_path("with-composed-and-decomposed-letters", "Letters are not normalised", "/\u00e9/e\u0301", "/%C3%A9/e%CC%81")
-raw_path("with-dots-within-segments", "Three dots, and dots beside other characters, are ordinary segments", "/.../.a/b./a..b/..%2F",
-         "/.../.a/b./a..b/..%2F")
-raw_path("with-trailing-slash", "A trailing slash is sent, and the canonical form gets no second one", "/a/b/", "/a/b/")
-raw_path("of-a-slash", "The root is a path", "/", "/")
-sent("raw-path-behind-a-prefix", "The endpoint's prefix stands before the path, in the URL and in the signature", "4, 5",
-     client={**APP, "endpoint": "https://koodrive.example:8443/gw"}, call=raw("GET", "/\u7528/b c"),
-     stated={"url": "https://koodrive.example:8443/gw/%E7%94%A8/b%20c",
-             "canonicalRequest": canonical_get("/%E7%94%A8/b%20c/", host="koodrive.example:8443", prefix="/gw")})
-sent("raw-path-of-a-slash-behind-a-prefix", "The root behind a prefix is the prefix with its slash", "4, 5",
-     client={**APP, "endpoint": "https://koodrive.example/gw"}, call=raw("GET", "/"),
-     stated={"url": "https://koodrive.example/gw/", "canonicalRequest": canonical_get("/", host="koodrive.example", prefix="/gw")})
-sent("raw-path-with-token", "With a token the path is the same, and nothing is signed", "4, 8", client=TOKEN, call=raw("GET", "/a b/\u7528"),
-     stated={"url": INTERNATIONAL + "/a%20b/%E7%94%A8", "authorization": "Bearer ABCDEFG-example-token"})
-sent("raw-path-of-a-typed-call", "A raw call to a typed operation's path is signed as that operation is", "4",
-     call=raw("GET", POLICIES_PATH), stated={"signature": "c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837"})
-sent("raw-path-with-trace-id", "Trace id and date are options of any call", "2, 8", client=TOKEN, call=raw("GET", USER_PATH),
-     trace_id=TRACE_ID, now="2025-11-03T07:01:40.000Z", date="2025-11-03T07:01:40.000Z",
-     stated={"x-traceid": TRACE_ID, "x-date": "20251103T070140Z"})
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-query", "Raw calls: queries")
-
-
-def raw_query(name, about, pairs, query, client=APP):
-    """A GET of `/q`; `query` is what stands behind the question mark and in the canonical request."""
-    stated = {"url": f"{INTERNATIONAL}/q?{query}"}
-    if client is APP:
-        stated["canonicalRequest"] = canonical_get("/q/", query)
-    sent(f"raw-query-{name}", about, "4", client=client, call=raw("GET", "/q", query=[list(pair) for pair in pairs]), stated=stated)
-
-
-sent("raw-query-of-a-reconciliation", "The URL carries the parameters in the order in which they are signed", "4, 8",
-     call=raw("GET", "/koodrive/ose/v1/reconciliation/diff/getList",
-              query=[["pageSize", "100"], ["pageCursor", "a/b+c=="], ["batchNo", "20251103"]]),
-     stated={"url": INTERNATIONAL + "/koodrive/ose/v1/reconciliation/diff/getList"
-                    "?batchNo=20251103&pageCursor=a%2Fb%2Bc%3D%3D&pageSize=100",
-             "canonicalRequest": canonical_get("/koodrive/ose/v1/reconciliation/diff/getList/",
-                                               "batchNo=20251103&pageCursor=a%2Fb%2Bc%3D%3D&pageSize=100")})
-sent("raw-query-empty", "Without parameters the URL has no question mark", "4", call=raw("GET", "/q", query=[]),
-     stated={"url": INTERNATIONAL + "/q", "canonicalRequest": canonical_get("/q/")})
-raw_query("of-unreserved-characters", "Unreserved characters stand as they are", [("AZaz09-_.~", "~._-90zaZA")], "AZaz09-_.~=~._-90zaZA")
-raw_query("of-reserved-characters", "All other visible ASCII is escaped in upper case", [("q", "!\"#$%&'()*+,/:;<=>?@[\\]^`{|}")],
-          "q=%21%22%23%24%25%26%27%28%29%2A%2B%2C%2F%3A%3B%3C%3D%3E%3F%40%5B%5C%5D%5E%60%7B%7C%7D")
-raw_query("with-space-and-plus", "A space is %20, never a plus, and a plus is %2B", [("a b", "c d"), ("a+b", "c+d")], "a%20b=c%20d&a%2Bb=c%2Bd")
-raw_query("with-equals-and-ampersand", "Separators in names and values are escaped", [("a&b=c", "d=e&f")], "a%26b%3Dc=d%3De%26f")
-raw_query("with-escape", "Names and values are plain text: an escape in them is escaped again", [("a%20", "%20%7e")], "a%2520=%2520%257e")
-raw_query("in-chinese", "Characters beyond ASCII are escaped as the bytes of UTF-8", [("\u540d", "\u7528\u6237\U0001F600")],
-          "%E5%90%8D=%E7%94%A8%E6%88%B7%F0%9F%98%80")
-raw_query("with-control-characters", "Control characters are escaped, like any other character", [("q", "a\r\n\tb\x00\x7f")], "q=a%0D%0A%09b%00%7F")
-raw_query("with-empty-value", "An empty value keeps its equals sign", [("b", ""), ("a", "")], "a=&b=")
-raw_query("with-repeated-name", "Equal names are ordered by their values", [("a", "2"), ("b", "0"), ("a", "10"), ("a", "")], "a=&a=10&a=2&b=0")
-raw_query("with-equal-pairs", "Equal pairs stay", [("a", "1"), ("a", "1"), ("a", "1")], "a=1&a=1&a=1")
-raw_query("with-names-in-two-cases", "Upper case comes before lower case, and both are names", [("b", "1"), ("a", "2"), ("B", "3"), ("A", "4")],
-          "A=4&B=3&a=2&b=1")
-raw_query("with-digits", "Digits are ordered as characters: 10 comes before 9", [("9", "a"), ("10", "b"), ("p", "9"), ("p", "10")],
-          "10=b&9=a&p=10&p=9")
-raw_query("with-prefix-as-name", "A name comes before the longer names that begin with it, though `-` is below `=`",
-          [("a-b", "1"), ("a", "2"), ("a0", "3")], "a=2&a-b=1&a0=3")
-raw_query("ordered-before-encoding", "Names are ordered as they are, not as they are encoded: `1` is below `:`, and `%3A` below `1`",
-          [("a:", "1"), ("a1", "2"), ("a~", "3"), ("a|", "4")], "a1=2&a%3A=1&a%7C=4&a~=3")
-raw_query("ordered-around-the-percent-sign", "Names with characters below, at and above the percent sign",
-          [("a-", "1"), ("a&", "2"), ("a%", "3"), ("a$", "4"), ("a!", "5")], "a%21=5&a%24=4&a%25=3&a%26=2&a-=1")
-raw_query("values-ordered-before-encoding", "Values of one name are ordered as they are, too", [("a", "{"), ("a", "~"), ("a", "z"), ("a", "\u00e9")],
-          "a=z&a=%7B&a=~&a=%C3%A9")
-raw_query("with-letters-beyond-ascii", "Letters beyond ASCII come after `z`, although `%` is below it", [("\u00e9", "1"), ("z", "2"), ("Z", "3")],
-          "Z=3&z=2&%C3%A9=1")
-raw_query("with-emoji-beside-full-width-tilde", "The order is that of code points: U+FF5E is below U+1F600, whose first UTF-16 unit is below U+FF5E",
-          [("\U0001F600", "1"), ("\uff5e", "2"), ("\ue000", "3")], "%EE%80%80=3&%EF%BD%9E=2&%F0%9F%98%80=1")
-raw_query("with-emoji-in-values", "Values are ordered by code point as well", [("a", "\U0001F600"), ("a", "\uff5e")], "a=%EF%BD%9E&a=%F0%9F%98%80")
-raw_query("with-50-parameters", "Fifty parameters, given from the last to the first", [(f"p{number:02}", str(number)) for number in range(49, -1, -1)],
-          "&".join(f"p{number:02}={number}" for number in range(50)))
-raw_query("with-token", "With a token the URL has the same query", [("b", "\u7528 1"), ("a", "%")], "a=%25&b=%E7%94%A8%201", client=TOKEN)
-sent("raw-query-behind-a-trailing-slash", "Path and query are apart: the slash is sent, and the canonical form gets no second one", "4",
-     call=raw("GET", "/a/", query=[["b", "c/"]]),
-     stated={"url": INTERNATIONAL + "/a/?b=c%2F", "canonicalRequest": canonical_get("/a/", "b=c%2F")})
-sent("raw-query-with-body", "A query and a body together", "4", call=raw("POST", "/q", query=[["b", "2"], ["a", "1"]], json="{}"),
-     stated={"url": INTERNATIONAL + "/q?a=1&b=2", "body": "{}",
-             "canonicalRequest": "POST\n/q/\na=1&b=2\nhost:intl.myhuaweicloud-koodrive.com\nx-date:20251103T070140Z\n"
-                                 "x-user-id:1505084218764547200\n\nhost;x-date;x-user-id\n"
-                                 "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"})
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-headers", "Raw calls: headers, which are not signed")
-
-SIGNED_USER = canonical_get(USER_PATH + "/")
-sent("raw-headers-language", "A header of the call is sent, and is not part of the signature", "4, 8", call=raw("GET", USER_PATH, headers=[["language", "en-US"]]),
-     stated={"language": "en-US", "canonicalRequest": SIGNED_USER})
-sent("raw-headers-in-mixed-case", "Names are lower-cased, values are not", "8",
-     call=raw("GET", USER_PATH, headers=[["x-hw-agentName", "Carrier-A"], ["X-Backup-Lock-Id", "L 1"]]),
-     stated={"x-hw-agentname": "Carrier-A", "x-backup-lock-id": "L 1", "canonicalRequest": SIGNED_USER})
-sent("raw-headers-of-token-characters", "All characters of HTTP's tokens can stand in a name", "8", client=TOKEN,
-     call=raw("GET", USER_PATH, headers=[["!#$%&'*+-.^_`|~09aZ", "1"]]), stated={"!#$%&'*+-.^_`|~09az": "1"})
-sent("raw-headers-of-visible-characters", "A value is visible ASCII, with spaces inside", "8", client=TOKEN,
-     call=raw("GET", USER_PATH, headers=[["x-note", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~  a Z 0 9"]]),
-     stated={"x-note": "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~  a Z 0 9"})
-sent("raw-headers-like-reserved-ones", "Names that only resemble reserved ones are sent", "8", client=TOKEN,
-     call=raw("GET", USER_PATH, headers=[["x-proxy-a", "1"], ["secure", "2"], ["proxy", "3"], ["x-dates", "4"], ["accept", "*/*"]]),
-     stated={"x-proxy-a": "1", "secure": "2", "proxy": "3", "x-dates": "4", "accept": "*/*"})
-sent("raw-headers-with-body-and-trace-id", "The call's headers stand beside those of the client", "2, 8", client=TOKEN, trace_id=TRACE_ID,
-     call=raw("PUT", USER_PATH, headers=[["language", "en-US"]], json='{"status":7}'),
-     stated={"language": "en-US", "x-traceid": TRACE_ID, "content-type": "application/json", "x-date": "20251103T070140Z"})
-sent("raw-headers-empty", "An empty list of headers is the same as an absent one", "8", client=TOKEN, call=raw("GET", USER_PATH, headers=[]))
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-body", "Raw calls: bodies")
-
-for method in ("POST", "PUT", "PATCH", "DELETE"):
-    sent(f"raw-body-{method.lower()}", f"A {method} with a body", "4, 8", call=raw(method, USER_PATH, json='{"status":7}'),
-         stated={"body": '{"status":7}', "content-type": "application/json",
-                 "bodySha256": "1eaca4b978c7d712c3f7bb4a26bda7a7e4d8d8de7ba20386d1ff856f9562c323"})
-    sent(f"raw-body-{method.lower()}-without", f"A {method} without a body has no content-type, and signs the hash of the empty text", "4, 8",
-         call=raw(method, USER_PATH), stated={"body": None, "content-type": None, "bodySha256": EMPTY_HASH})
-for name, about, text in (
-    ("with-white-space", "JSON text is sent byte for byte, white space included", ' {\r\n\t"status" : 7\n} '),
-    ("with-escapes", "Escapes stay as they are, of non-ASCII characters, slashes and NUL too", r'{"name":"\u7528\/\u0000\uD83D\uDE00"}'),
-    ("in-chinese", "Characters beyond ASCII stay UTF-8", '{"\u540d":"\u7528\u6237\U0001F600\u2028"}'),
-    ("with-large-numbers", "Numbers keep their digits and their form", '{"id":300000000000000000123456789,"rate":1.50E+02}'),
-    ("with-member-twice", "A member twice is JSON, so it is sent", '{"a":1,"a":2}'),
-    ("of-an-array", "Any JSON value is a body", '[{"id":"1"},{"id":"2"}]'),
-    ("of-text", "A text is JSON", '"status"'),
-    ("of-null", "Null is JSON, and is sent as a body", "null"),
-    ("of-a-number", "A number is JSON", "7"),
-):
-    sent(f"raw-body-{name}", about, "4, 8", call=raw("POST", "/v", json=text), stated={"body": text, "content-type": "application/json"})
-sent("raw-body-with-token", "With a token the body is the same, and nothing is signed", "4, 8", client=TOKEN, call=raw("PUT", USER_PATH, json='{"status":0}'),
-     stated={"body": '{"status":0}'})
-sent("raw-body-of-a-typed-call", "A raw call with a typed operation's path and body is signed as that operation is", "4",
-     call=raw("POST", NOTIFY_PATH, json='{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'),
-     stated={"signature": "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"})
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-refused", "Raw calls that are refused")
-
-for name, method in (("head", "HEAD"), ("options", "OPTIONS"), ("get-in-lower-case", "get"), ("post-in-mixed-case", "Post"), ("empty", ""), ("with-space", "GET ")):
-    refused(f"raw-method-{name}", "Methods are GET, POST, PUT, PATCH and DELETE, in upper case", "8", "call", "method", messages.METHOD,
-            call=raw(method, USER_PATH))
-
-for name, about, path, problem in (
-    ("empty", "An empty path is refused", "", messages.PATH_START),
-    ("without-slash", "A path begins with a slash", "koodrive/ose/v1/users", messages.PATH_START),
-    ("beginning-with-space", "A space before the slash is refused", " /users", messages.PATH_START),
-    ("of-a-url", "A URL is refused as a path", INTERNATIONAL + "/users", messages.PATH_START),
-    ("with-question-mark", "A query has its own member", "/users?id=1", messages.path_question_mark(7)),
-    ("with-empty-query", "A question mark alone is refused as well", "/users?", messages.path_question_mark(7)),
-    ("with-hash", "A fragment is refused", "/users#1", messages.path_fragment(7)),
-    ("with-hash-behind-emoji", "A position counts code points", "/\U0001F600#", messages.path_fragment(3)),
-    ("with-percent-sign-at-the-end", "A percent sign alone is a broken escape", "/100%", messages.path_escape(5)),
-    ("with-escape-of-one-digit", "An escape has two digits", "/a/%2", messages.path_escape(4)),
-    ("with-escape-of-one-digit-before-slash", "A slash is not a digit", "/%2/a", messages.path_escape(2)),
-    ("with-escape-of-letters", "The digits are hexadecimal", "/%zz", messages.path_escape(2)),
-    ("with-escape-of-sign", "A sign is not a digit", "/%+1", messages.path_escape(2)),
-    ("with-escape-of-full-width-digits", "Digits are ASCII", "/%\uff12\uff10", messages.path_escape(2)),
-    ("with-escape-of-another-charset", "Latin-1's escape of a letter is not UTF-8", "/a/caf%E9", messages.path_not_utf_8(2)),
-    ("with-escape-cut-within-a-character", "A character's escape ends early", "/%E7%94/a", messages.path_not_utf_8(1)),
-    ("with-escape-completed-by-a-slash", "An escaped character ends within its segment", "/%E7%94%2Fa", messages.path_not_utf_8(1)),
-    ("with-escape-of-a-surrogate", "A surrogate in three bytes is not UTF-8", "/%ED%A0%80", messages.path_not_utf_8(1)),
-    ("with-overlong-escape", "A slash in two bytes is not UTF-8", "/%C0%AF", messages.path_not_utf_8(1)),
-    ("with-escaped-byte-ff", "The byte FF never occurs in UTF-8", "/a/b/%ff", messages.path_not_utf_8(3)),
-    ("with-empty-segment", "Proxies merge double slashes, so they are refused", "/a//b", messages.path_empty_segment(2)),
-    ("beginning-with-two-slashes", "Two slashes at the beginning would name another host", "//koodrive.example/a", messages.path_empty_segment(1)),
-    ("of-two-slashes", "Two slashes are an empty segment and a trailing slash", "//", messages.path_empty_segment(1)),
-    ("ending-in-two-slashes", "A trailing slash is one slash", "/a//", messages.path_empty_segment(2)),
-    ("with-dot-segment", "A dot segment is refused, since clients remove it", "/a/./b", messages.path_dot_segment(2)),
-    ("with-two-dot-segment", "Two dots are refused", "/a/../b", messages.path_dot_segment(2)),
-    ("of-a-dot", "A dot segment at the beginning is refused", "/.", messages.path_dot_segment(1)),
-    ("ending-in-two-dots", "Two dots at the end are refused", "/a/b/..", messages.path_dot_segment(3)),
-    ("with-escaped-dot-segment", "Clients remove %2e as they remove a dot", "/%2e/a", messages.path_dot_segment(1)),
-    ("with-escaped-two-dot-segment", "Escaped dots are refused in upper and in lower case", "/a/%2E%2e/b", messages.path_dot_segment(2)),
-    ("with-half-escaped-two-dot-segment", "One escaped dot beside a plain one is refused", "/a/.%2e", messages.path_dot_segment(2)),
-    ("with-dot-segment-before-trailing-slash", "A dot segment before a trailing slash is refused", "/a/../", messages.path_dot_segment(2)),
-):
-    refused(f"raw-path-{name}", about, "8", "call", "path", problem, call=raw("GET", path))
-
-refused("raw-path-with-broken-escape-before-question-mark", "The text names the first fault of the path", "8", "call", "path",
-        messages.path_escape(3), call=raw("GET", "/a%?#"))
-refused("raw-path-with-dot-segment-and-hash", "Question mark, hash and escapes are checked before segments", "8", "call", "path",
-        messages.path_fragment(6), call=raw("GET", "/../a#"))
-
-refused("raw-url-of-65535-bytes", "A URL has at most 65,534 bytes", "8", "request", "path", messages.url_length(65_535), client=TOKEN,
-        call=raw("GET", {"repeat": "/a", "times": 32_748}))
-refused("raw-url-of-70000-bytes-and-more", "The endpoint counts too", "8", "request", "path", messages.url_length(70_039), client=TOKEN,
-        call=raw("GET", {"repeat": "/a", "times": 35_000}))
-refused("raw-url-too-long-once-escaped", "Bytes count as they are sent, with their escapes", "8", "request", "path", messages.url_length(70_039),
-        client=TOKEN, call=raw("GET", {"repeat": "/\u7528", "times": 7_000}))
-refused("raw-url-too-long-with-query", "The query counts too", "8", "request", "path", messages.url_length(65_535), client=TOKEN,
-        call=raw("GET", {"repeat": "/a", "times": 32_745}, query=[["a", "bcd"]]))
-
-refused("raw-query-with-empty-name", "A parameter has a name", "4, 8", "call", "query", messages.NAME_EMPTY,
-        call=raw("GET", USER_PATH, query=[["a", "1"], ["", "2"]]))
-refused("raw-query-with-empty-name-and-value", "An empty pair is refused", "4, 8", "call", "query", messages.NAME_EMPTY,
-        call=raw("GET", USER_PATH, query=[["", ""]]))
-
-# The reserved names in lower case, upper case and mixed case in turn.
-SPELLINGS = (str.lower, str.upper, str.title)
-for index, header in enumerate([*sorted(rules.RESERVED_HEADERS), "proxy-authorization", "proxy-connection", "proxy-", "sec-fetch-mode", "sec-"]):
-    about = "The client or its transport sets this header, or cannot send it"
-    name = header.rstrip("-") + ("-alone" if header.endswith("-") else "")
-    refused(f"raw-header-{name}", about, "8", "call", "headers", messages.header_reserved(header),
-            call=raw("GET", USER_PATH, headers=[[SPELLINGS[index % 3](header), "1"]]))
-
-for name, about, header, problem in (
-    ("with-empty-name", "A header has a name", "", messages.NAME_EMPTY),
-    ("with-space-in-name", "A space cannot stand in a name", "x note", messages.header_name_character(" ", 2)),
-    ("with-colon-in-name", "A colon cannot stand in a name", "x-note:", messages.header_name_character(":", 7)),
-    ("with-line-feed-in-name", "A line feed cannot stand in a name", "x-note\n", messages.header_name_character("\n", 7)),
-    ("with-slash-in-name", "A slash is not one of HTTP's token characters", "x/note", messages.header_name_character("/", 2)),
-    ("with-letter-beyond-ascii-in-name", "Names are ASCII", "x-not\u00e9", messages.header_name_character("\u00e9", 6)),
-    ("with-kelvin-sign-in-name", "A letter that lower-cases to ASCII is beyond ASCII all the same", "x-\u212aey",
-     messages.header_name_character("\u212a", 3)),
-):
-    refused(f"raw-header-{name}", about, "8", "call", "headers", problem, call=raw("GET", USER_PATH, headers=[[header, "1"]]))
-
-for name, about, value, problem in (
-    ("with-empty-value", "An empty value is refused", "", messages.EMPTY),
-    ("with-line-feed", "A line feed would begin another header", "a\nb", messages.header_character("\n", 2)),
-    ("ending-in-carriage-return", "A carriage return at the end, as read from a file, is refused", "ab\r",
-     messages.header_character("\r", 3)),
-    ("with-nul", "NUL cannot stand in a header", "\x00", messages.header_character("\x00", 1)),
-    ("with-tab", "A tab is a control character", "a\tb", messages.header_character("\t", 2)),
-    ("with-delete", "U+007F is not visible", "a\x7f", messages.header_character("\x7f", 2)),
-    ("with-letter-beyond-ascii", "Values are ASCII", "caf\u00e9", messages.header_character("\u00e9", 4)),
-    ("beginning-with-space", "A space at the beginning would not arrive", " en-US", messages.SPACE_AT_AN_END),
-    ("ending-in-space", "A space at the end would not arrive", "en-US ", messages.SPACE_AT_AN_END),
-    ("of-a-space", "A space alone would not arrive", " ", messages.SPACE_AT_AN_END),
-):
-    refused(f"raw-header-{name}", about, "8", "call", "headers", messages.header_value("language", problem),
-            call=raw("GET", USER_PATH, headers=[["Language", value]]))
-
-refused("raw-header-twice", "A header is given once", "8", "call", "headers", messages.header_twice("language"),
-        call=raw("GET", USER_PATH, headers=[["language", "en-US"], ["language", "en-US"]]))
-refused("raw-header-twice-in-two-cases", "Names that differ in case only are one header", "8", "call", "headers", messages.header_twice("x-note"),
-        call=raw("GET", USER_PATH, headers=[["X-Note", "1"], ["language", "en-US"], ["x-note", "2"]]))
-
-for name, about, text, problem in (
-    ("empty", "An empty text is refused: it is not JSON, and it differs from an absent body", "", messages.JSON_EMPTY),
-    ("with-trailing-comma", "A comma before the end is not JSON", '{"a":1,}', messages.json_invalid(1, 8)),
-    ("cut-off", "Text that ends early is not JSON", '{"a":1', messages.json_invalid(1, 6)),
-    ("of-two-values", "Two values are not JSON", "{}{}", messages.json_invalid(1, 3)),
-    ("with-apostrophes", "JSON has quotes, not apostrophes", "{'a':1}", messages.json_invalid(1, 2)),
-    ("of-nan", "NaN is not JSON", "NaN", messages.json_invalid(1, 1)),
-    ("with-infinity", "Infinity is not JSON", '{"a":Infinity}', messages.json_invalid(1, 6)),
-    ("with-byte-order-mark", "A byte order mark is not JSON", "\ufeff{}", messages.json_invalid(1, 1)),
-    ("in-the-third-line", "Lines and columns count from 1", '{\n"a":1,\n"b":x}', messages.json_invalid(3, 5)),
-    ("of-words", "Words are not JSON", "status=7", messages.json_invalid(1, 1)),
-):
-    refused(f"raw-json-{name}", about, "8", "call", "json", problem, call=raw("POST", USER_PATH, json=text))
-refused("raw-json-with-get", "A GET has no body", "8", "call", "json", messages.GET_WITH_BODY, call=raw("GET", USER_PATH, json="{}"))
-
-# ----------------------------------------------------------------------------------------------------------------------
-group("raw-reply", "Raw calls: replies and errors")
-
-GET_USER = raw("GET", USER_PATH)
-PUT_USER = raw("PUT", USER_PATH, json='{"status":7}')
-
-
-def raw_reply(name, about, body, status=200, msg="Success.", sections="7", **changes):
-    answered(f"raw-reply-{name}", about, sections, body, {"status": status, "body": body}, status=status, msg=msg,
-             **{"call": PUT_USER, **changes})
-
-
-raw_reply("with-code-zero", "A code of 0 is success", OK)
-raw_reply("with-code-zero-as-text", "A code of 0 may be text", '{"code":"0","msg":"Success."}')
-raw_reply("to-a-get", "The body keeps its digits and its white space, for ids above 2^53", '{\n"code" : 0, "data": {"userId": 9007199254740993}\n}\n',
-          msg=None, call=GET_USER)
-raw_reply("signed", "A signed request gets the same reply, with its trace id", OK, client=APP, trace_id=TRACE_ID,
-          headers=(*JSON, ("X-TraceId", TRACE_ID)))
-raw_reply("without-code", "A reply without a code is a success", '{"msg":"Success.","data":[]}', code=None)
-raw_reply("of-an-empty-object", "An object without members is a success", "{}", code=None, msg=None)
-raw_reply("empty", "An empty body is a success", "", code=None, msg=None, headers=())
-raw_reply("201", "Any 2xx is success with a code of 0", OK, status=201)
-raw_reply("202-without-code", "Any 2xx is success without a code", '{"jobId":"1"}', status=202, code=None, msg=None)
-raw_reply("204", "A 204 has no body, and is a success", "", status=204, code=None, msg=None, headers=())
-raw_reply("299", "The last 2xx is one too", OK, status=299)
-raw_reply("200-with-msg-of-another-type", "A message of another type counts as absent, and stays in the body", '{"code":0,"msg":{"text":"ok"}}', msg=None)
-
-fails("raw-error-200-with-code", "A 200 with another code is a refusal", "7", 200, VERIFY, "refused", "13000102", "Verify parameters failed.",
-      call=PUT_USER)
-fails("raw-error-201-with-code", "Another 2xx with another code has an unknown outcome", "7", 201, VERIFY, "unknown", "13000102",
-      "Verify parameters failed.", call=PUT_USER)
-fails("raw-error-201-with-code-to-a-get", "A GET of unknown outcome can be retried", "7", 201, VERIFY, "unknown", "13000102",
-      "Verify parameters failed.", call=GET_USER, retryable=True)
-fails("raw-error-200-with-code-of-two-zeros", "Only the exact text 0 is success", "3, 7", 200, '{"code":"00"}', "refused", "00", call=PUT_USER)
-fails("raw-error-200-inner-failure", "Code 13000201 makes the outcome unknown", "7", 200, INNER, "unknown", "13000201", "inner server invoke failure",
-      call=PUT_USER)
-for name, about, body, reason in (
-    ("html", "An HTML page of a portal is unreadable", "<!DOCTYPE html><title>Sign in</title>", messages.invalid_json(1, 1)),
-    ("array", "An array is not a reply", '[{"userId":"1"}]', messages.NOT_AN_OBJECT),
-    ("text", "A text is not a reply", '"0"', messages.NOT_AN_OBJECT),
-    ("null", "Null is not a reply", "null", messages.NOT_AN_OBJECT),
-    ("space", "A body of white space is unreadable, unlike an empty one", " ", messages.invalid_json(1, 1)),
-    ("cut-off", "A body that ends early is not JSON", '{"code":0,"msg":"Succ', messages.invalid_json(1, 21)),
-    ("wrong-utf-8", "Bytes that are not UTF-8 are not JSON, and U+FFFD stands for them in `body`", b'{"code":0,"msg":"\xb3\xc9"}', messages.not_utf_8(18)),
-    ("byte-order-mark", "A byte order mark is not JSON", b"\xef\xbb\xbf{}", messages.invalid_json(1, 1)),
-    ("code-null", "A null code differs from an absent one", '{"code":null}', messages.CODE_TYPE),
-    ("code-fraction", "A fraction is refused as a code", '{"code":0.0}', messages.CODE_TYPE),
-    ("code-exponent", "A number with an exponent is refused as a code", '{"code":0e0}', messages.CODE_TYPE),
-    ("code-empty", "An empty code differs from an absent one", '{"code":""}', messages.CODE_TYPE),
-    ("code-true", "A boolean is refused as a code", '{"code":true}', messages.CODE_TYPE),
-    ("code-twice", "A second code makes both unreliable", '{"code":0,"code":0}', messages.CODE_TWICE),
-):
-    unreadable(f"raw-unreadable-{name}", about, body, reason, call=PUT_USER)
-unreadable("raw-unreadable-to-a-get", "A GET with an unreadable reply can be retried", '{"code":null}', messages.CODE_TYPE, call=GET_USER, retryable=True)
-fails("raw-unreadable-202", "Another 2xx that cannot be read is unreadable too, as any 2xx can be a success", "7", 202, "accepted", "unknown",
-      kind="unreadable_reply", reason=messages.invalid_json(1, 1), call=PUT_USER)
-fails("raw-error-400", "The text names method and path, without the query, and shows the URL without it", "7", 400, VERIFY, "refused",
-      "13000102", "Verify parameters failed.", call=raw("GET", "/koodrive/\u7528 1", query=[["token", "secret"]]), client=APP)
-fails("raw-error-401-behind-a-prefix", "The endpoint's prefix is part of the URL and not of the call's name", "5, 7", 401, '{"code":"13000101"}', "refused", "13000101",
-      call=raw("DELETE", "/a/"), client={**TOKEN, "endpoint": "https://koodrive.example/gw"}, headers=(*JSON, ("Date", DATE)))
-fails("raw-error-403-app-id-at-a-token-only-call", "A raw call is known by method and path to be published with a token only", "4, 7", 403,
-      "", "refused", call=raw("GET", POLICIES_PATH), client=APP, headers=())
-fails("raw-error-403-app-id-at-the-path-by-another-method", "Another method at that path is another call", "4, 7", 403,
-      "", "refused", call=raw("DELETE", POLICIES_PATH), client=APP, headers=())
-fails("raw-error-404", "An unknown user or path is a refusal", "7", 404, "", "refused", call=GET_USER, headers=())
-fails("raw-error-302", "A redirect is a refusal, and is not followed, of a raw call too", "7", 302, "", "refused", call=GET_USER,
-      headers=(("Location", CHINA + USER_PATH),))
-fails("raw-error-429", "A 429 can be retried", "7", 429, "", "refused", call=PUT_USER, retryable=True, retry_after=3, headers=(("Retry-After", "3"),))
-fails("raw-error-500", "A PUT is not retried after a 500", "7", 500, INNER, "unknown", "13000201",
-      "inner server invoke failure", call=PUT_USER)
-fails("raw-error-500-to-a-get", "A GET can be retried after a 500", "7", 500, INNER, "unknown", "13000201", "inner server invoke failure",
-      call=GET_USER, retryable=True)
-fails("raw-error-503-inner-failure-to-a-get", "A GET of unknown outcome can be retried, at 503 with code 13000201 too", "7", 503, INNER, "unknown", "13000201",
-      "inner server invoke failure", call=GET_USER, retryable=True)
+    answered(f"reverse-order-{name}", about, "8", body, {"status": 200, "body": body}, msg=msg,
+             call=ORDER)
+unreadable("reverse-order-without-code", "A reply without a code is unreadable", '{"data":{}}',
+           messages.CODE_MISSING, "7", call=ORDER)
+fails("reverse-order-201", "Only 200 is success of a typed call", "7", 201, OK, "unknown", "0",
+      "Success.", call=ORDER)

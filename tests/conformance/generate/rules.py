@@ -69,7 +69,7 @@ LONGEST_LIST = 50
 
 # U+0000 to U+001F and U+007F to U+009F: refused anywhere in an id (docs/contract.md, section 3).
 CONTROLS = [*range(0x20), *range(0x7F, 0xA0)]
-# Unicode's White_Space beyond the controls, U+FEFF, U+200B to U+200D, U+2060: refused at either end.
+# Unicode's White_Space beyond the controls, U+FEFF, U+200B to U+200D, U+2060: refused at each end.
 INVISIBLE = [
     *(0x0020, 0x00A0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
     *(0xFEFF, 0x200B, 0x200C, 0x200D, 0x2060),
@@ -94,13 +94,13 @@ class Refused(Exception):
 
 
 def instant(text):
-    """An instant of a case: ISO 8601 in UTC with exactly three digits of fraction."""
+    """Reads a time of a case: ISO 8601 in UTC with exactly three digits of fraction."""
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text), text
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def http_date(text):
-    """The preferred form of HTTP's date, or None for anything else."""
+    """Reads the preferred form of HTTP's date. Returns None for any other text."""
     try:
         return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT")
     except (TypeError, ValueError):
@@ -110,7 +110,7 @@ def http_date(text):
 # offset = Date - receivedAt
 # ignored: Age present | receivedAt - sentAt > 60 s or < 0 | |offset| > 24 h
 def learned_offset(observed):
-    """How far the server's clock is ahead of ours, from one earlier exchange; zero when that exchange is no use."""
+    """Returns how far the server's clock is ahead of ours. Zero if the exchange is ignored."""
     if observed is None:
         return NOTHING
     headers = {name.lower(): value for name, value in observed["headers"].items()}
@@ -126,7 +126,7 @@ def learned_offset(observed):
 # X-Date = floor to the second(now + offset - margin)
 # explicit date: X-Date = floor to the second(date), and 0 <= (now + offset) - X-Date <= 15 min
 def x_date(now, offset, margin_seconds, explicit=None):
-    """The instant that the request carries as X-Date."""
+    """Returns the time that the request carries as X-Date."""
     if explicit is None:
         try:
             return (now + offset - timedelta(seconds=margin_seconds)).replace(microsecond=0)
@@ -141,14 +141,15 @@ def x_date(now, offset, margin_seconds, explicit=None):
 # YYYYMMDD'T'HHMMSS'Z'
 def format_x_date(date):
     # not strftime, whose %Y does not pad on every platform
-    return f"{date.year:04}{date.month:02}{date.day:02}T{date.hour:02}{date.minute:02}{date.second:02}Z"
+    day = f"{date.year:04}{date.month:02}{date.day:02}"
+    return f"{day}T{date.hour:02}{date.minute:02}{date.second:02}Z"
 
 
 # --- the request (docs/contract.md, sections 2, 3 and 5) ------------------------------------------
 
 
 def split_endpoint(endpoint):
-    """Scheme, authority and path prefix as they are sent and signed (docs/contract.md, section 5)."""
+    """Returns scheme, authority, prefix as they are sent and signed (docs/contract.md, section 5)."""
     parts = urllib.parse.urlsplit(endpoint)
     scheme, authority, prefix = parts.scheme.lower(), parts.netloc.lower(), parts.path
     default_port = {"https": ":443", "http": ":80"}[scheme]
@@ -160,7 +161,7 @@ def split_endpoint(endpoint):
 
 
 def body_of(call):
-    """The body's text, or None for a call without a body."""
+    """Returns the body's text, or None for a call without a body."""
     operation = call["operation"]
     if operation == "rawCall":
         return call.get("json")
@@ -177,7 +178,8 @@ def body_of(call):
     if operation == "setRetentionPolicy":
         policies = call["policyList"]
         return compact(
-            {"policyList": [{"policyId": one["policyId"], "status": one["status"]} for one in policies]}
+            {"policyList": [{"policyId": one["policyId"],
+                             "status": one["status"]} for one in policies]}
         )
     # {"batchSN":…,"operationList":[{"operationSN":…,"carrierUserId":…,
     #  "packageChangeList":[{"changeType":1,"packageId":…}]}]}
@@ -188,7 +190,7 @@ def body_of(call):
 
 
 def reverse_operation(given):
-    """An entry of `operationList`: absent members and an empty `packageChangeList` are left out."""
+    """Returns an entry of `operationList`, without absent members and an empty list."""
     made = {"operationSN": given["operationSN"]}
     if "carrierUserId" in given:
         made["carrierUserId"] = given["carrierUserId"]
@@ -204,13 +206,15 @@ def reverse_operation(given):
 
 
 def compact(value):
-    """JSON without white space. Only quotes and backslashes need an escape: ids have no controls."""
+    """Writes JSON without white space. Of an id only quotes and backslashes need an escape."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-# bare -> "Bearer " + token;  "Bearer …" (any case), "AT …" -> as given;  "Bearer+x" (any case) -> "Bearer x"
+# bare                             -> "Bearer " + token
+# "Bearer …" (any case), "AT …"    -> as given
+# "Bearer+x" (any case)            -> "Bearer x"
 def token_authorization(token):
-    """The Authorization value for a token in one of its published shapes (docs/contract.md, section 4)."""
+    """Returns Authorization for a token of a published shape (docs/contract.md, section 4)."""
     if token.lower().startswith("bearer+"):
         return "Bearer " + token[len("bearer+"):]
     if token.lower().startswith("bearer ") or token.startswith("AT "):
@@ -226,22 +230,23 @@ def hex_sha256(data):
 
 
 def encoded(text):
-    """`text` in UTF-8, where everything but `A-Z a-z 0-9 - _ . ~` is `%XY` in upper case."""
+    """Escapes all bytes of `text` but `A-Z a-z 0-9 - _ . ~` as `%XY` in upper case."""
     return urllib.parse.quote(text, safe="-_.~")
 
 
 def decoded(segment):
-    """A path segment without its escapes."""
+    """Resolves the escapes of a path segment."""
     return urllib.parse.unquote(segment, encoding="utf-8", errors="strict")
 
 
 # Each segment is decoded and encoded once: "/a b" and "/a%20b" are sent as "/a%20b".
 def canonical_path(path):
-    """The path as it is sent: CanonicalURI without the slash that the canonical form appends."""
+    """Returns the path as it is sent, which is CanonicalURI without the appended slash."""
     return "/".join(encoded(decoded(segment)) for segment in path.split("/"))
 
 
-# CanonicalURI = absolute path, every segment percent-encoded, "/" appended where it does not end in one
+# CanonicalURI = absolute path, every segment percent-encoded,
+#                "/" appended where it does not end in one
 def canonical_uri(path):
     uri = canonical_path(path)
     return uri if uri.endswith("/") else uri + "/"
@@ -250,7 +255,7 @@ def canonical_uri(path):
 # CanonicalQueryString = encoded name "=" encoded value, joined by "&",
 #                        sorted by decoded name, then by decoded value, in the order of code points
 def canonical_query(pairs):
-    """The query as it is signed and sent. Names and values are plain text. Equal pairs are kept."""
+    """Returns the query as it is signed and sent. `pairs` are plain text. Equal pairs are kept."""
     # Python compares text by code point.
     ordered = sorted((name, value) for name, value in pairs)
     return "&".join(f"{encoded(name)}={encoded(value)}" for name, value in ordered)
@@ -258,10 +263,10 @@ def canonical_query(pairs):
 
 # CanonicalHeaders = lowercase(name) + ":" + trim(value) + "\n", sorted by name
 # SignedHeaders    = the same names, joined by ";"
-# CanonicalRequest = METHOD \n CanonicalURI \n CanonicalQueryString \n CanonicalHeaders \n SignedHeaders \n
-#                    hex(sha256(body))
+# CanonicalRequest = METHOD \n CanonicalURI \n CanonicalQueryString \n CanonicalHeaders \n
+#                    SignedHeaders \n hex(sha256(body))
 def canonical_request(method, path, query, signed, body):
-    """The canonical request; `query` are pairs, `signed` are the signed headers."""
+    """Returns the canonical request. `query` are pairs, `signed` are the signed headers."""
     headers = sorted((name.lower(), value.strip(" ")) for name, value in signed.items())
     lines = [method, canonical_uri(path), canonical_query(query)]
     lines.append("".join(f"{name}:{value}\n" for name, value in headers))
@@ -282,36 +287,37 @@ def signature(app_secret, to_sign):
 
 # Authorization: HMAC-SHA256 AppId=<app id>,SignedHeaders=<names>,Signature=<signature>
 def app_authorization(app_id, signed, signed_by):
-    return f"HMAC-SHA256 AppId={app_id},SignedHeaders={';'.join(sorted(signed))},Signature={signed_by}"
+    names = ";".join(sorted(signed))
+    return f"HMAC-SHA256 AppId={app_id},SignedHeaders={names},Signature={signed_by}"
 
 
 def target(call):
-    """Method, path and query of a call, as it is given."""
+    """Returns method, path and query of `call` as it gives them."""
     if call["operation"] == "rawCall":
         return call["method"], text_of(call["path"]), call.get("query", [])
     return *OPERATIONS[call["operation"]], []
 
 
 def text_of(value):
-    """The path of a case: text, or a part and how often it is repeated."""
+    """Reads the path of a case: text, or a part and the number of its repetitions."""
     return value if isinstance(value, str) else value["repeat"] * value["times"]
 
 
 def url_without_query(client, call):
-    """The URL that is sent, up to its query."""
+    """Returns the URL that is sent, up to its query."""
     scheme, authority, prefix = split_endpoint(client["endpoint"])
     return f"{scheme}://{authority}{prefix}{canonical_path(target(call)[1])}"
 
 
 def name_of(call):
-    """The name of a call in texts: the operation, or a raw call's method and path as it is sent."""
+    """Returns the name of `call` in texts: the operation, or a raw call's method and sent path."""
     if call["operation"] == "rawCall":
         return f"{call['method']} {canonical_path(target(call)[1])}"
     return call["operation"]
 
 
 def build(case):
-    """The request of a case, and the stages of its signature (none of them without an app secret)."""
+    """Returns the request, and the stages of its signature (none without an app secret)."""
     client, call, options = case["client"], case["call"], case["options"]
     check_endpoint(client["endpoint"])
     check_call(call)
@@ -367,7 +373,7 @@ def build(case):
 
 
 def check_endpoint(endpoint):
-    """Refuses the one thing that a runner of well-formed endpoints can meet: a call's own path."""
+    """Refuses an endpoint that contains the path of a call. `endpoint` is a well-formed URL."""
     if "/koodrive/ose/" in urllib.parse.urlsplit(endpoint).path + "/":
         raise Refused("endpoint", "holds the path of a call")
 
@@ -478,7 +484,10 @@ def check_headers(headers):
 
 
 def confirm_published_examples():
-    """The two examples of docs/contract.md, section 4, which were computed without this project."""
+    """Stops unless the rules give the two examples of docs/contract.md, section 4.
+
+    The examples were computed without this project.
+    """
     signed = {
         "host": "intl.myhuaweicloud-koodrive.com",
         "x-date": "20251103T070140Z",
