@@ -1,25 +1,22 @@
 // The client: what was checked once lives in the core, out of sight of console.log and JSON.stringify.
-import { argumentsOf, operationOf } from "./calls.js";
+import { argumentsOf, jsonOf } from "./calls.js";
 import { core } from "./core.js";
-import { checked, known, refuse, text } from "./errors.js";
+import { checked, known, misuse, refuse, text } from "./errors.js";
 import { instant } from "./instant.js";
 import { send } from "./send.js";
-import { bodyBytes, build, optionalInstant, optionalText, read, replyHeaders } from "./wire.js";
+import { bodyBytes, joined, optionalInstant, optionalText, partsOf, read, replyHeaders, varyingOf } from "./wire.js";
 
 /** @import { Core, Credentials } from "koodrive:glue" */
 /** @import * as declared from "./index.js" */
-/** @import { FixedParts } from "./wire.js" */
+/** @import { KeptParts } from "./wire.js" */
 
 /** @typedef {State} ClientState */
 
-const CREDENTIALS = { appId: "app id", appSecret: "app secret", token: "token", authorization: "authorization" };
-const OPTIONS = ["endpoint", "userId", ...Object.keys(CREDENTIALS), "clockMarginSeconds", "allowPlainHttp"];
-
-/** Stands where a token will: `send` asks the function for it, and so does the dispatcher; nothing else sends. */
-const TOKEN_NOT_YET_KNOWN = "not-yet-known";
+const CREDENTIALS = ["appId", "appSecret", "token", "authorization", "sign"];
+const OPTIONS = ["endpoint", "userId", ...CREDENTIALS, "clockMarginMs", "allowPlainHttp"];
 
 /**
- * What stands behind a client of this copy of the package, for the dispatcher. Nothing, if it is none.
+ * Returns the internal state of `client`, or undefined if another copy of the package created it.
  * @type {(client: any) => ClientState | undefined}
  */
 export let stateOf;
@@ -39,33 +36,33 @@ export class Client {
       this.#state = options;
       return;
     }
-    known("the options of a Client", options, OPTIONS);
-    const { endpoint, userId, clockMarginSeconds: margin, allowPlainHttp = false } = options;
-    if (typeof allowPlainHttp !== "boolean") refuse("allowPlainHttp is neither true nor false", "leave it out or give one of them");
-    const texts = credentialTexts(options);
+    known("Client", options, OPTIONS);
+    const { endpoint, userId, clockMarginMs: margin, allowPlainHttp = false } = options;
+    if (typeof allowPlainHttp !== "boolean") refuse("allow_plain_http", "not a boolean; pass true or leave it out");
     text("endpoint", endpoint);
-    text("user id", userId);
+    text("user_id", userId);
+    const { make, token, sign } = credentialsOf(options);
     const made = checked(() => {
-      const made = new (core().Core)(endpoint, allowPlainHttp, userId, credentials(texts));
+      const made = new (core().Core)(endpoint, allowPlainHttp, userId, make());
       // The core refuses NaN with the text for a wrong margin.
       return margin === undefined ? made : made.withClockMargin(typeof margin === "number" ? margin : NaN);
     });
-    this.#state = new State(made, tokenFunction(options));
+    this.#state = new State(made, token, sign);
   }
 
   /** @param {declared.Call} call @param {declared.RequestOptions} [options] @returns {declared.KooDriveRequest} */
   request(call, options = {}) {
-    known("the options of request", options, ["now", "date", "traceId"]);
+    known("request", options, ["now", "date", "traceId"]);
     const state = this.#live();
-    if (state.token) {
-      refuse("token is a function, which request does not call", "use send, or withCredentials({ token }) with a token");
-    }
+    if (state.token) refuse("token", "a function, which request does not call; use send, or pass a token to withCredentials");
+    if (state.sign) refuse("sign", "a function, which request does not call; use send, or pass an app secret to withCredentials");
     const { now = Date.now(), date, traceId } = options;
     const fields = argumentsOf(call);
     // Most requests are given neither, and an object that crosses takes time.
     const given = date !== undefined || traceId !== undefined;
-    const checkedOptions = given ? { date: optionalInstant(date), traceId: optionalText("trace id", traceId) } : undefined;
-    return build(state.core, state.fixed, fields, instant(now), checkedOptions);
+    const checkedOptions = given ? { date: optionalInstant(date), traceId: optionalText("trace_id", traceId) } : undefined;
+    const parts = partsOf(state.core, state.kept, fields);
+    return joined(parts, varyingOf(state.core, fields, instant(now), checkedOptions), checkedOptions?.traceId);
   }
 
   /**
@@ -75,10 +72,10 @@ export class Client {
    * @returns {declared.ReplyTo<C>}
    */
   parse(call, response) {
-    if (typeof response !== "object" || response === null) refuse("the response is missing", "give { status, headers, body }");
+    if (typeof response !== "object" || response === null) misuse("parse: not a response; pass { status, headers, body }");
     const { core } = this.#live();
     const { status, headers, body } = response;
-    return read(core, operationOf(call), { status, headers: replyHeaders(headers), body: bodyBytes(body) });
+    return read(core, argumentsOf(call), { status, headers: replyHeaders(headers), body: bodyBytes(body) });
   }
 
   /**
@@ -93,11 +90,11 @@ export class Client {
 
   /** @param {declared.Call} call @param {declared.ExplainOptions} [options] @returns {declared.Explanation} */
   explain(call, options = {}) {
-    known("the options of explain", options, ["now", "date", "traceId", "message"]);
+    known("explain", options, ["now", "date", "traceId", "message"]);
     const { now = Date.now(), date, message } = options;
-    const fields = argumentsOf(call);
+    const { name, fields } = jsonOf(argumentsOf(call));
     const checkedOptions = { date: optionalInstant(date), message: optionalText("message", message) };
-    return checked(() => this.#live().core.explain(...fields, instant(now), checkedOptions));
+    return checked(() => this.#live().core.explain(name, fields, instant(now), checkedOptions));
   }
 
   get clockOffsetMs() {
@@ -113,10 +110,10 @@ export class Client {
 
   /** @param {declared.Credentials} given */
   withCredentials(given) {
-    known("credentials", given, Object.keys(CREDENTIALS));
-    const { core, fixed } = this.#live();
-    const texts = credentialTexts(given);
-    return another(new State(checked(() => core.withCredentials(credentials(texts))), tokenFunction(given), fixed));
+    known("withCredentials", given, CREDENTIALS);
+    const { core, kept } = this.#live();
+    const { make, token, sign } = credentialsOf(given);
+    return another(new State(checked(() => core.withCredentials(make())), token, sign, kept));
   }
 
   free() {
@@ -124,7 +121,7 @@ export class Client {
   }
 
   #live() {
-    if (this.#state.freed) refuse("the client was freed", "make a new one, or free it later");
+    if (this.#state.freed) misuse("the client was freed; create a new one, or free it later");
     return this.#state;
   }
 }
@@ -141,11 +138,12 @@ class State {
   sending = 0;
   freed = false;
 
-  /** @param {Core} core @param {declared.TokenFunction} [token] @param {FixedParts[]} [fixed] */
-  constructor(core, token, fixed = []) {
+  /** @param {Core} core @param {declared.TokenFunction} [token] @param {declared.SignFunction} [sign] @param {KeptParts} [kept] */
+  constructor(core, token, sign, kept = new Map()) {
     this.core = core;
     this.token = token;
-    this.fixed = fixed;
+    this.sign = sign;
+    this.kept = kept;
   }
 
   free() {
@@ -163,20 +161,19 @@ class State {
 }
 
 /**
- * The texts of the options that authenticate, in the order of the core's arguments.
+ * Returns how to make the core's credentials, and the functions among the options that authenticate.
  * @param {declared.Credentials} options
+ * @returns {{ make: () => Credentials, token?: declared.TokenFunction, sign?: declared.SignFunction }}
  */
-function credentialTexts(options) {
-  const names = /** @type {(keyof typeof CREDENTIALS)[]} */ (Object.keys(CREDENTIALS));
-  return names.map((name) => {
-    if (options[name] === undefined) return undefined;
-    if (name === "token" && tokenFunction(options)) return TOKEN_NOT_YET_KNOWN;
-    return text(CREDENTIALS[name], options[name]);
-  });
+function credentialsOf({ appId, appSecret, token, authorization, sign }) {
+  const id = optionalText("app_id", appId);
+  const secret = optionalText("app_secret", appSecret);
+  const value = optionalText("authorization", authorization);
+  if (sign !== undefined && typeof sign !== "function") refuse("sign", "not a function; pass one, or {app_secret}");
+  if (typeof token === "function" && id === undefined && secret === undefined && value === undefined && sign === undefined) {
+    return { make: () => core().Credentials.later(), token };
+  }
+  // A function beside another way to authenticate: the core says that there must be one way.
+  const text = typeof token === "function" ? "" : optionalText("token", token);
+  return { make: () => new (core().Credentials)(id, secret, text, value, sign !== undefined), sign };
 }
-
-/** @type {(texts: (string | undefined)[]) => Credentials} */
-const credentials = ([appId, appSecret, token, authorization]) => new (core().Credentials)(appId, appSecret, token, authorization);
-
-/** @type {(options: declared.Credentials) => declared.TokenFunction | undefined} */
-const tokenFunction = ({ token }) => (typeof token === "function" ? token : undefined);

@@ -1,5 +1,5 @@
 // Compiles only while the sources are what index.d.ts declares. Neither bundled nor run.
-import { getCurrentRetentionPolicy, notifyPackageExpire } from "./calls.js";
+import * as calls from "./calls.js";
 import { Client } from "./client.js";
 import * as errors from "./errors.js";
 import type * as declared from "./index.js"; // index.d.ts
@@ -10,12 +10,11 @@ type ErrorClass = Exclude<Extract<keyof typeof declared, `${string}Error`>, "isK
 
 /** Whatever is no class. */
 export const values: Omit<typeof declared, ErrorClass | "Client"> = {
+  ...calls,
   CHINA,
   INTERNATIONAL,
-  getCurrentRetentionPolicy,
   isKooDriveError: errors.isKooDriveError,
   newTraceId,
-  notifyPackageExpire,
 };
 
 /** The compiler does not see that `Symbol.dispose` is added where the host has it. */

@@ -13,14 +13,14 @@
 /// <reference lib="esnext.disposable" />
 
 import type {
-  Acknowledgement,
+  Call,
   Client as ClientOfKoodrive,
   ClientOptions,
   Credentials,
   Fetch,
   InvalidInputError,
   KooDriveError,
-  NotifyPackageExpire,
+  ReplyTo,
   Signal,
   TokenFunction,
 } from "./index.js";
@@ -42,7 +42,7 @@ export declare class Client extends ClientOfKoodrive {
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A call, and what you know it by. */
-export type Keyed<Key> = readonly [key: Key, call: NotifyPackageExpire];
+export type Keyed<Key> = readonly [key: Key, call: Call];
 
 /**
  * Sends many calls. Iterate over it: each call has one outcome, in the order in which they are known.
@@ -64,7 +64,7 @@ export type Keyed<Key> = readonly [key: Key, call: NotifyPackageExpire];
  * outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
-export declare function dispatch(client: Client, source: Source<NotifyPackageExpire>, options?: DispatchOptions): Dispatch<number>;
+export declare function dispatch(client: Client, source: Source<Call>, options?: DispatchOptions): Dispatch<number>;
 /** The same for a source of keys and calls. */
 export declare function dispatch<Key>(client: Client, source: Source<Keyed<Key>>, options?: DispatchOptions): Dispatch<Key>;
 
@@ -101,7 +101,7 @@ export interface DispatchOptions extends Policy {
   readonly signal?: Signal | null | undefined;
   /**
    * Gives a fresh token, or a promise of one. Called when the service says 401, and when the token is older than
-   * {@link Policy.tokenAge}. If it throws or rejects, it is called again later, and after {@link Policy.attempts} times the job halts.
+   * {@link Policy.tokenAgeMs}. If it throws or rejects, it is called again later, and after {@link Policy.attempts} times the job halts.
    * @defaultValue the client's, if its token is a function; that is called before the first request, too
    */
   readonly token?: TokenFunction | undefined;
@@ -117,7 +117,7 @@ export interface DispatchOptions extends Policy {
   readonly timeoutMs?: number | undefined;
 }
 
-/** Numbers by which calls are paced, repeated and given up. None is published by the service. **Times are seconds.** */
+/** Options by which calls are paced, retried and given up. The service publishes none of them. **Times are milliseconds.** */
 export interface Policy {
   /**
    * Requests per second, at most; 0.001 to 100 000. Ask your Huawei contact.
@@ -146,19 +146,19 @@ export interface Policy {
   readonly attempts?: number | undefined;
   /**
    * Before the n-th repeat a random time up to this, doubled n − 1 times.
-   * @defaultValue 0.5
+   * @defaultValue 500
    */
-  readonly backoff?: number | undefined;
+  readonly backoffMs?: number | undefined;
   /**
    * The longest of these.
-   * @defaultValue 60
+   * @defaultValue 60 000
    */
-  readonly backoffCap?: number | undefined;
+  readonly backoffCapMs?: number | undefined;
   /**
    * The longest `Retry-After` that is obeyed.
-   * @defaultValue 3600
+   * @defaultValue 3 600 000
    */
-  readonly retryAfterCap?: number | undefined;
+  readonly retryAfterCapMs?: number | undefined;
   /**
    * Repeats per first attempt, at most; 0 to 1. One per second and a small reserve are free.
    * @defaultValue 0.1
@@ -170,15 +170,15 @@ export interface Policy {
    */
   readonly haltAfter?: number | undefined;
   /**
-   * Whether the service may get a call twice without harm. No page says so. With it, what is unknown is sent again.
+   * Whether the service may get a call twice without harm. No page says so. With it, a call with an unknown outcome is sent again.
    * @defaultValue false
    */
   readonly repeatsAreSafe?: boolean | undefined;
   /**
-   * The age at which a token is replaced before it is refused; at least 1. Choose less than it lives.
+   * The age at which a token is replaced before it is refused; at least 1000. Choose less than it lives.
    * @defaultValue none: only a 401 tells
    */
-  readonly tokenAge?: number | undefined;
+  readonly tokenAgeMs?: number | undefined;
   /**
    * Bytes of a reply's body, after decompression. A longer one is unreadable.
    * @defaultValue 1 048 576
@@ -195,12 +195,10 @@ export type Verdict = CallOutcome["verdict"];
 /** The service took the call. */
 export interface Delivered<Key = unknown> extends Sent<Key> {
   readonly verdict: "delivered";
-  /** The service's acknowledgement. */
-  readonly reply: Acknowledgement;
+  /** The service's reply, as `send` returns it: its type follows from the operation of the call. */
+  readonly reply: ReplyTo<Call>;
   /** Nothing went wrong. */
   readonly error: null;
-  /** Always `"0"`. */
-  readonly code: string;
 }
 
 /**
@@ -243,7 +241,7 @@ interface OutcomeMembers<Key> {
   /** As the source gave it, or the call's position in the source, from 0. */
   readonly key: Key;
   /** As the source gave it. */
-  readonly call: NotifyPackageExpire;
+  readonly call: Call;
   /** How often it was sent. */
   readonly attempts: number;
   /** That of all its attempts, and of no other call's. Null if it was never sent. */

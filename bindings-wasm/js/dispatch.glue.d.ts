@@ -6,19 +6,22 @@
 
 export type ActionName = "send" | "outcome" | "calls" | "token" | "halted" | "wait" | "done";
 
-/** The fields of an error, of which js/errors.js makes one. A field that is none is undefined. */
+/** The fields of an error, of which js/errors.js makes one. `again`: the call is to be sent once more, signed anew. */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
     outcome: "not_sent" | "refused" | "unknown";
     retryable: boolean;
-    status?: number;
-    code?: string;
-    msg?: string;
-    requestId?: string;
-    traceId?: string;
-    retryAfter?: number;
-    isClockRefusal: boolean;
+    status: number | null;
+    code: string | null;
+    msg: string | null;
+    requestId: string | null;
+    traceId: string | null;
+    xDate: string | null;
+    retryAfter: number | null;
+    body: string | null;
+    field: string | null;
+    again?: boolean;
 }
 
 
@@ -37,14 +40,25 @@ export interface ExplainOptions {
 
 /**
  * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
- * reply, in bytes.
+ * reply, in bytes. `maySignAnew` is true for the first attempt of a call for which the caller named no date.
  */
-export interface SentRequest {
+export interface Sent {
     xDate: string;
     traceId: string;
     replyLimit: number;
     sentAt: number;
     receivedAt: number;
+    maySignAnew: boolean;
+}
+
+/** The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`: the call changes nothing. */
+export interface FixedParts {
+    name: string;
+    method: string;
+    url: string;
+    headers: [string, string][];
+    isSafe: boolean;
+    isFixed: boolean;
 }
 
 
@@ -77,33 +91,16 @@ export interface ProgressFields {
 
 
 /**
- * One attempt of one call.
- */
-export class Attempt {
-    private constructor();
-    free(): void;
-    [Symbol.dispose](): void;
-    /**
-     * What varies of the request, as `Core.request` returns it.
-     */
-    readonly request: string;
-    /**
-     * Names this attempt.
-     */
-    readonly ticket: number;
-    /**
-     * The trace id of the call.
-     */
-    readonly traceId: string | undefined;
-}
-
-/**
  * What became of a call. Instants are milliseconds since 1970.
  */
 export class CallOutcome {
     private constructor();
     free(): void;
     [Symbol.dispose](): void;
+    /**
+     * Returns the reply to a call of any operation as JSON text, where it was delivered.
+     */
+    replyOf(name: string, fields: string): string | undefined;
     /**
      * When the answer to the last attempt was handed in.
      */
@@ -125,7 +122,7 @@ export class CallOutcome {
      */
     readonly key: number;
     /**
-     * The acknowledgement in its [`format`], where the call was delivered.
+     * The acknowledgement of a notification in its [`format`], where it was delivered.
      */
     readonly reply: string | undefined;
     /**
@@ -167,11 +164,15 @@ export class Core {
     /**
      * Returns every stage of a request's signature, as an object.
      */
-    explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: ExplainOptions): any;
+    explain(name: string, fields: string, now: number, options: ExplainOptions): any;
     /**
-     * Returns what never changes about an operation's requests: `{ method, url, headers }`, the latter as pairs.
+     * Returns the same for a call of any operation.
      */
-    fixed(operation: number): { method: string; url: string; headers: [string, string][] };
+    fixedOf(name: string, fields: string): FixedParts;
+    /**
+     * Returns the half of the request to a notification that never changes.
+     */
+    fixed(): FixedParts;
     /**
      * Checks everything that never changes.
      */
@@ -181,26 +182,43 @@ export class Core {
      */
     observeClock(headers: string, sent_at: number, received_at: number): void;
     /**
-     * Reads a reply as `parse` does, and learns the server's clock from it. A body beyond the limit is an error, and an error names
-     * the request.
+     * Reads the reply to a call of any operation: JSON text.
      */
-    parseSent(operation: number, status: number, headers: string, body: Uint8Array | number[], sent: SentRequest): any;
+    parseOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Reads a reply: an acknowledgement in its [`format`], or an object.
+     * Reads the reply to a call of any operation in the same way.
      */
-    parse(operation: number, status: number, headers: string, body: Uint8Array | number[]): any;
+    parseSentOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
+    /**
+     * Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
+     * whether the call is to be sent once more, signed anew.
+     */
+    parseSent(status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
+    /**
+     * Reads the reply to a notification: an acknowledgement in its [`format`].
+     */
+    parse(status: number, headers: string, body: Uint8Array | number[]): string;
+    /**
+     * Returns the same for a call of any operation.
+     */
+    requestOf(name: string, fields: string, now: number, options: RequestOptions): string;
     /**
      * Returns the same with options.
      */
-    requestWith(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    requestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
     /**
-     * Returns what varies of a request, in the [`format`] of one.
+     * Returns the half of the request to a notification that varies, in the [`format`] of one.
      */
-    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number): string;
+    request(user: string, _package: string, kind: number | null | undefined, now: number): string;
     /**
-     * Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
+     * Returns what is to be signed elsewhere for a call of any operation.
      */
-    withClockMargin(seconds: number): Core;
+    unsigned(name: string, fields: string, now: number, options: RequestOptions): Unsigned;
+    /**
+     * Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes the client, so that a refusal
+     * leaves none behind.
+     */
+    withClockMargin(milliseconds: number): Core;
     /**
      * Returns the same client with other credentials. Both share the learned clock.
      */
@@ -214,9 +232,14 @@ export class Credentials {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the options that were given. The texts are overwritten; the core keeps copies of its own.
+     * Returns credentials that are not known yet: a function will give a token.
      */
-    constructor(app_id?: string | null, app_secret?: string | null, token?: string | null, authorization?: string | null);
+    static later(): Credentials;
+    /**
+     * Takes the options that were given; `signs_elsewhere` says that a function signs in the place of an app secret. The texts are
+     * overwritten; the core keeps copies of its own.
+     */
+    constructor(app_id: string | null | undefined, app_secret: string | null | undefined, token: string | null | undefined, authorization: string | null | undefined, signs_elsewhere: boolean);
 }
 
 /**
@@ -226,10 +249,6 @@ export class Dispatcher {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Returns what is to be sent, once, where poll has said `send`.
-     */
-    attempt(): Attempt | undefined;
-    /**
      * Returns how many calls to push at most, where poll has said `calls`.
      */
     calls(): number | undefined;
@@ -238,25 +257,25 @@ export class Dispatcher {
      */
     cancel(): void;
     /**
-     * Takes a fresh token.
-     */
-    credentials(token: string, wall: number, at: number): void;
-    /**
      * The source has ended.
      */
     finish(): void;
+    /**
+     * Returns the half of the request under this ticket that never changes, as `Core.fixed` does.
+     */
+    fixed(number: number): FixedParts;
     /**
      * Returns why it halted, as an object; undefined if it did not.
      */
     halt(): HaltFields | undefined;
     /**
-     * `names` and `values` are numbers of the policy's; `seed` makes trace ids, so it is random.
+     * Hands in a response, of whose body at most one byte is beyond the limit.
+     */
+    handleResponse(number: number, status: number, headers: string, body: Uint8Array | number[], wall: number, at: number): void;
+    /**
+     * `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
      */
     constructor(client: Core, names: string[], values: Float64Array | number[], seed: bigint);
-    /**
-     * Says that there is no fresh token now.
-     */
-    noToken(wall: number, at: number): void;
     /**
      * Hands in that the request surely never left.
      */
@@ -270,6 +289,10 @@ export class Dispatcher {
      */
     outcome(): CallOutcome | undefined;
     /**
+     * Returns what is to be sent, once, where poll has said `send`.
+     */
+    outgoing(): OutgoingCall | undefined;
+    /**
      * Names what to do next.
      */
     poll(wall: number, at: number): ActionName;
@@ -277,6 +300,10 @@ export class Dispatcher {
      * Returns how far it is, as an object.
      */
     progress(): ProgressFields;
+    /**
+     * Takes a call of any operation in the same way.
+     */
+    pushOf(key: number, name: string, fields: string): void;
     /**
      * Takes a notification, of which JavaScript knows the rest by its `key`.
      */
@@ -286,19 +313,78 @@ export class Dispatcher {
      */
     replyLimit(): number;
     /**
-     * Hands in a response, of whose body at most one byte is beyond the limit.
-     */
-    response(number: number, status: number, headers: string, body: Uint8Array | number[], wall: number, at: number): void;
-    /**
      * Goes on after a halt.
      */
     resume(): void;
+    /**
+     * Takes a fresh token.
+     */
+    setToken(token: string, wall: number, at: number): void;
+    /**
+     * Says that there is no fresh token now.
+     */
+    tokenFailed(wall: number, at: number): void;
     /**
      * Returns the instant of the monotonic clock until which there is nothing to do, in milliseconds, where poll has said `wait`.
      * Where there is no such instant, there is nothing to do until something is handed in.
      */
     waitUntil(): number | undefined;
 }
+
+/**
+ * One attempt of one call.
+ */
+export class OutgoingCall {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Returns that half with `signature` in it.
+     */
+    signed(signature: string): string;
+    /**
+     * The path that all calls of the operation share, by which the other half of the request may be kept.
+     */
+    readonly fixedPath: string | undefined;
+    /**
+     * The half of the request that varies, as `Core.request` returns it.
+     */
+    readonly request: string;
+    /**
+     * The string to sign, where a signature is missing.
+     */
+    readonly stringToSign: string | undefined;
+    /**
+     * Names this attempt.
+     */
+    readonly ticket: number;
+    /**
+     * The trace id of the call.
+     */
+    readonly traceId: string | undefined;
+}
+
+/**
+ * The half of a request that varies, without its signature.
+ */
+export class Unsigned {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Returns the half in the [`format`] of a request, with `signature` in it.
+     */
+    signed(signature: string): string;
+    /**
+     * The string to sign.
+     */
+    readonly stringToSign: string;
+}
+
+/**
+ * Refuses a call of the operation `name` that no client can send.
+ */
+export function checkCall(name: string, fields: string): void;
 
 /**
  * Refuses a notification that no client can send.
@@ -311,6 +397,12 @@ export function checkNotification(user: string, _package: string, kind?: number 
 export function checkType(number: number): void;
 
 /**
+ * Returns the error of a request without a complete reply; `sent` is false where it surely never left, `is_safe` is true where the
+ * call changes nothing.
+ */
+export function failed(sent: boolean, cause: string, is_safe: boolean, x_date?: string | null, trace_id?: string | null): ErrorFields;
+
+/**
  * Returns the error for a redirect of which a browser shows nothing else.
  */
 export function hiddenRedirect(operation: string): ErrorFields;
@@ -321,9 +413,9 @@ export function hiddenRedirect(operation: string): ErrorFields;
 export function loneSurrogate(field: string): ErrorFields;
 
 /**
- * Returns the error for a request that surely never left.
+ * Returns the error for a mistake that concerns no field.
  */
-export function notSent(cause: string): ErrorFields;
+export function misused(text: string): ErrorFields;
 
 /**
  * Returns the error for a value where text is due: `found` names what was given.
@@ -331,14 +423,9 @@ export function notSent(cause: string): ErrorFields;
 export function notText(field: string, found: string): ErrorFields;
 
 /**
- * Returns the error for a request that may have left and to which no complete answer came.
+ * Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
  */
-export function outcomeUnknown(cause: string): ErrorFields;
-
-/**
- * Returns the error for anything else that is refused: `what` is wrong, `right` would be right.
- */
-export function refused(what: string, right: string): ErrorFields;
+export function refused(field: string, problem: string): ErrorFields;
 
 /**
  * Returns trace ids, one after the other, from 29 random bytes each.
@@ -349,65 +436,81 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
-    readonly __wbg_attempt_free: (a: number, b: number) => void;
     readonly __wbg_calloutcome_free: (a: number, b: number) => void;
     readonly __wbg_core_free: (a: number, b: number) => void;
     readonly __wbg_credentials_free: (a: number, b: number) => void;
     readonly __wbg_dispatcher_free: (a: number, b: number) => void;
-    readonly attempt_request: (a: number) => any;
-    readonly attempt_ticket: (a: number) => number;
-    readonly attempt_traceId: (a: number) => [number, number];
+    readonly __wbg_outgoingcall_free: (a: number, b: number) => void;
+    readonly __wbg_unsigned_free: (a: number, b: number) => void;
     readonly calloutcome_answeredAt: (a: number) => [number, number];
     readonly calloutcome_attempts: (a: number) => number;
     readonly calloutcome_error: (a: number) => any;
     readonly calloutcome_firstSentAt: (a: number) => [number, number];
     readonly calloutcome_key: (a: number) => number;
     readonly calloutcome_reply: (a: number) => [number, number];
+    readonly calloutcome_replyOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
     readonly calloutcome_sentAt: (a: number) => [number, number];
     readonly calloutcome_serverDate: (a: number) => [number, number];
     readonly calloutcome_status: (a: number) => number;
     readonly calloutcome_traceId: (a: number) => [number, number];
     readonly calloutcome_verdict: (a: number) => [number, number];
     readonly calloutcome_xDate: (a: number) => [number, number];
+    readonly checkCall: (a: number, b: number, c: number, d: number) => [number, number];
     readonly checkNotification: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly checkType: (a: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
-    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
-    readonly core_fixed: (a: number, b: number) => any;
+    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
+    readonly core_fixed: (a: number) => [number, number, number];
+    readonly core_fixedOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
-    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: any) => [number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
-    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly core_parseOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number, number];
+    readonly core_parseSentOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly core_requestOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
+    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
+    readonly core_unsigned: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
-    readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
-    readonly dispatcher_attempt: (a: number) => number;
+    readonly credentials_later: () => number;
+    readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly dispatcher_calls: (a: number) => number;
     readonly dispatcher_cancel: (a: number) => void;
-    readonly dispatcher_credentials: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly dispatcher_finish: (a: number) => void;
+    readonly dispatcher_fixed: (a: number, b: number) => [number, number, number];
     readonly dispatcher_halt: (a: number) => any;
+    readonly dispatcher_handleResponse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
     readonly dispatcher_new: (a: number, b: number, c: number, d: number, e: number, f: bigint) => [number, number, number];
-    readonly dispatcher_noToken: (a: number, b: number, c: number) => [number, number];
     readonly dispatcher_notSent: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly dispatcher_outcome: (a: number) => number;
     readonly dispatcher_outcomeUnknown: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly dispatcher_outgoing: (a: number) => number;
     readonly dispatcher_poll: (a: number, b: number, c: number) => [number, number, number];
     readonly dispatcher_progress: (a: number) => any;
     readonly dispatcher_push: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
+    readonly dispatcher_pushOf: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly dispatcher_replyLimit: (a: number) => number;
-    readonly dispatcher_response: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
     readonly dispatcher_resume: (a: number) => void;
+    readonly dispatcher_setToken: (a: number, b: number, c: number, d: number, e: number) => [number, number];
+    readonly dispatcher_tokenFailed: (a: number, b: number, c: number) => [number, number];
     readonly dispatcher_waitUntil: (a: number) => [number, number];
+    readonly failed: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => any;
     readonly hiddenRedirect: (a: number, b: number) => any;
     readonly loneSurrogate: (a: number, b: number) => any;
-    readonly notSent: (a: number, b: number) => any;
+    readonly misused: (a: number, b: number) => any;
     readonly notText: (a: number, b: number, c: number, d: number) => any;
-    readonly outcomeUnknown: (a: number, b: number) => any;
+    readonly outgoingcall_fixedPath: (a: number) => [number, number];
+    readonly outgoingcall_request: (a: number) => any;
+    readonly outgoingcall_signed: (a: number, b: number, c: number) => [number, number, number];
+    readonly outgoingcall_stringToSign: (a: number) => [number, number];
+    readonly outgoingcall_ticket: (a: number) => number;
+    readonly outgoingcall_traceId: (a: number) => [number, number];
     readonly refused: (a: number, b: number, c: number, d: number) => any;
     readonly traceIds: (a: number, b: number) => [number, number];
+    readonly unsigned_signed: (a: number, b: number, c: number) => [number, number, number];
+    readonly unsigned_stringToSign: (a: number) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

@@ -2,20 +2,44 @@
 import { core } from "./core.js";
 
 /** @import { ErrorFields } from "koodrive:glue" */
+/** @import * as declared from "./index.js" */
 /** @import { KooDriveError as AnyError } from "./index.js" */
 
 // On the prototype: an error of another copy of this package, or of another realm, is recognised too.
 const BRAND = Symbol.for("koodrive.error");
 
-const FIELDS = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "retryAfter"];
+const FIELDS = [
+  "kind",
+  "outcome",
+  "retryable",
+  "status",
+  "code",
+  "msg",
+  "requestId",
+  "traceId",
+  "xDate",
+  "retryAfter",
+  "body",
+  "field",
+];
 
 export class KooDriveError extends Error {
   /** @param {string} message @param {any} fields @param {ErrorOptions} [options] */
   constructor(message, fields, options) {
     super(message, options);
-    for (const name of FIELDS) {
-      if (fields[name] !== undefined) /** @type {any} */ (this)[name] = fields[name];
-    }
+    for (const name of FIELDS) /** @type {any} */ (this)[name] = fields[name] ?? null;
+  }
+
+  /** @this {any} */
+  toJSON() {
+    const { name, message } = this;
+    return { name, message, ...Object.fromEntries(FIELDS.map((field) => [field, this[field]])) };
+  }
+
+  /** @param {any} json @returns {declared.KooDriveError} */
+  static fromJSON(json) {
+    if (!Object.hasOwn(CLASSES, json?.kind)) misuse("fromJSON: not what toJSON of an error returned; pass that object");
+    return errorOf(json);
   }
 }
 export class InvalidInputError extends KooDriveError {}
@@ -46,11 +70,11 @@ export function isKooDriveError(error) {
   return typeof error === "object" && error !== null && /** @type {any} */ (error)[BRAND] === true;
 }
 
-/** The errors whose X-Date the service refused: `send` signs anew. */
-const clockRefusals = new WeakSet();
+/** The errors after which the core has a call sent once more, signed anew. */
+const toSignAnew = new WeakSet();
 
 /** @type {(error: unknown) => boolean} */
-export const isClockRefusal = (error) => clockRefusals.has(/** @type {object} */ (error));
+export const isToBeSignedAnew = (error) => toSignAnew.has(/** @type {object} */ (error));
 
 /**
  * Makes an error of the core's fields.
@@ -58,7 +82,7 @@ export const isClockRefusal = (error) => clockRefusals.has(/** @type {object} */
  */
 export function errorOf(fields, options) {
   const error = new CLASSES[fields.kind](fields.message, fields, options);
-  if (fields.isClockRefusal) clockRefusals.add(error);
+  if (fields.again) toSignAnew.add(error);
   return /** @type {AnyError} */ (/** @type {unknown} */ (error));
 }
 
@@ -77,28 +101,38 @@ export function checked(work) {
 }
 
 /**
- * Throws: `what` is wrong, `right` would be right.
- * @type {(what: string, right: string) => never}
+ * Throws the error for `field`, an option in snake case or a field of the wire; `problem` ends with what to do.
+ * @type {(field: string, problem: string) => never}
  */
-export function refuse(what, right) {
-  throw errorOf(core().refused(what, right));
+export function refuse(field, problem) {
+  throw errorOf(core().refused(field, problem));
 }
 
 /**
- * Returns the error for a request to which no complete answer came. `sent` is false where the request surely never left.
- * @type {(sent: boolean, cause: any, traceId?: string) => AnyError}
+ * Throws the error for a mistake that concerns no field; `text` ends with what to do.
+ * @type {(text: string) => never}
  */
-export function transportError(sent, cause, traceId) {
-  const { notSent, outcomeUnknown } = core();
-  const fields = (sent ? outcomeUnknown : notSent)(describe(cause));
-  return errorOf({ ...fields, traceId }, { cause });
+export function misuse(text) {
+  throw errorOf(core().misused(text));
 }
+
+/**
+ * A request, as the errors of its exchange name it.
+ * @typedef {{ isSafe: boolean, xDate?: string, traceId?: string }} FailedRequest
+ */
+
+/**
+ * Returns the error of a request without a complete reply. `sent` is false where the request surely never left.
+ * @type {(sent: boolean, cause: any, request: FailedRequest) => AnyError}
+ */
+export const transportError = (sent, cause, { isSafe, xDate, traceId }) =>
+  errorOf(core().failed(sent, describe(cause), isSafe, xDate, traceId), { cause });
 
 /**
  * Returns the error for a redirect of which a browser shows nothing else.
- * @type {(operation: string, traceId: string) => AnyError}
+ * @type {(operation: string, xDate: string, traceId: string) => AnyError}
  */
-export const hiddenRedirect = (operation, traceId) => errorOf({ ...core().hiddenRedirect(operation), traceId });
+export const hiddenRedirect = (operation, xDate, traceId) => errorOf({ ...core().hiddenRedirect(operation), xDate, traceId });
 
 /**
  * "fetch failed" says nothing; its cause does.
@@ -122,21 +156,21 @@ export function text(field, value) {
 
 /** @type {(value: unknown) => string} */
 export function found(value) {
-  if (value === undefined) return "missing";
+  if (value === undefined) return "undefined";
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }
 
 /**
- * Misspelt names would otherwise be ignored in silence.
+ * Refuses names other than `names`: a misspelt name would otherwise be ignored in silence.
  * @type {(what: string, options: unknown, names: readonly string[]) => void}
  */
 export function known(what, options, names) {
   if (typeof options !== "object" || options === null) {
-    refuse(`${what} must be an object`, `it may hold ${names.join(", ")}`);
+    misuse(`${what}: not an object; pass one with any of: ${names.join(", ")}`);
   }
   for (const name in options) {
-    if (!names.includes(name)) refuse(`${what} cannot hold "${name}"`, `it may hold ${names.join(", ")}`);
+    if (!names.includes(name)) misuse(`${what}: unknown option ${name}; expected one of: ${names.join(", ")}`);
   }
 }

@@ -1,19 +1,22 @@
 /* tslint:disable */
 /* eslint-disable */
 
-/** The fields of an error, of which js/errors.js makes one. A field that is none is undefined. */
+/** The fields of an error, of which js/errors.js makes one. `again`: the call is to be sent once more, signed anew. */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
     outcome: "not_sent" | "refused" | "unknown";
     retryable: boolean;
-    status?: number;
-    code?: string;
-    msg?: string;
-    requestId?: string;
-    traceId?: string;
-    retryAfter?: number;
-    isClockRefusal: boolean;
+    status: number | null;
+    code: string | null;
+    msg: string | null;
+    requestId: string | null;
+    traceId: string | null;
+    xDate: string | null;
+    retryAfter: number | null;
+    body: string | null;
+    field: string | null;
+    again?: boolean;
 }
 
 
@@ -32,14 +35,25 @@ export interface ExplainOptions {
 
 /**
  * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
- * reply, in bytes.
+ * reply, in bytes. `maySignAnew` is true for the first attempt of a call for which the caller named no date.
  */
-export interface SentRequest {
+export interface Sent {
     xDate: string;
     traceId: string;
     replyLimit: number;
     sentAt: number;
     receivedAt: number;
+    maySignAnew: boolean;
+}
+
+/** The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`: the call changes nothing. */
+export interface FixedParts {
+    name: string;
+    method: string;
+    url: string;
+    headers: [string, string][];
+    isSafe: boolean;
+    isFixed: boolean;
 }
 
 
@@ -57,11 +71,15 @@ export class Core {
     /**
      * Returns every stage of a request's signature, as an object.
      */
-    explain(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: ExplainOptions): any;
+    explain(name: string, fields: string, now: number, options: ExplainOptions): any;
     /**
-     * Returns what never changes about an operation's requests: `{ method, url, headers }`, the latter as pairs.
+     * Returns the same for a call of any operation.
      */
-    fixed(operation: number): { method: string; url: string; headers: [string, string][] };
+    fixedOf(name: string, fields: string): FixedParts;
+    /**
+     * Returns the half of the request to a notification that never changes.
+     */
+    fixed(): FixedParts;
     /**
      * Checks everything that never changes.
      */
@@ -71,26 +89,43 @@ export class Core {
      */
     observeClock(headers: string, sent_at: number, received_at: number): void;
     /**
-     * Reads a reply as `parse` does, and learns the server's clock from it. A body beyond the limit is an error, and an error names
-     * the request.
+     * Reads the reply to a call of any operation: JSON text.
      */
-    parseSent(operation: number, status: number, headers: string, body: Uint8Array | number[], sent: SentRequest): any;
+    parseOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Reads a reply: an acknowledgement in its [`format`], or an object.
+     * Reads the reply to a call of any operation in the same way.
      */
-    parse(operation: number, status: number, headers: string, body: Uint8Array | number[]): any;
+    parseSentOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
+    /**
+     * Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
+     * whether the call is to be sent once more, signed anew.
+     */
+    parseSent(status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
+    /**
+     * Reads the reply to a notification: an acknowledgement in its [`format`].
+     */
+    parse(status: number, headers: string, body: Uint8Array | number[]): string;
+    /**
+     * Returns the same for a call of any operation.
+     */
+    requestOf(name: string, fields: string, now: number, options: RequestOptions): string;
     /**
      * Returns the same with options.
      */
-    requestWith(operation: number, user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    requestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
     /**
-     * Returns what varies of a request, in the [`format`] of one.
+     * Returns the half of the request to a notification that varies, in the [`format`] of one.
      */
-    request(operation: number, user: string, _package: string, kind: number | null | undefined, now: number): string;
+    request(user: string, _package: string, kind: number | null | undefined, now: number): string;
     /**
-     * Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
+     * Returns what is to be signed elsewhere for a call of any operation.
      */
-    withClockMargin(seconds: number): Core;
+    unsigned(name: string, fields: string, now: number, options: RequestOptions): Unsigned;
+    /**
+     * Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes the client, so that a refusal
+     * leaves none behind.
+     */
+    withClockMargin(milliseconds: number): Core;
     /**
      * Returns the same client with other credentials. Both share the learned clock.
      */
@@ -104,10 +139,37 @@ export class Credentials {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Takes the options that were given. The texts are overwritten; the core keeps copies of its own.
+     * Returns credentials that are not known yet: a function will give a token.
      */
-    constructor(app_id?: string | null, app_secret?: string | null, token?: string | null, authorization?: string | null);
+    static later(): Credentials;
+    /**
+     * Takes the options that were given; `signs_elsewhere` says that a function signs in the place of an app secret. The texts are
+     * overwritten; the core keeps copies of its own.
+     */
+    constructor(app_id: string | null | undefined, app_secret: string | null | undefined, token: string | null | undefined, authorization: string | null | undefined, signs_elsewhere: boolean);
 }
+
+/**
+ * The half of a request that varies, without its signature.
+ */
+export class Unsigned {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Returns the half in the [`format`] of a request, with `signature` in it.
+     */
+    signed(signature: string): string;
+    /**
+     * The string to sign.
+     */
+    readonly stringToSign: string;
+}
+
+/**
+ * Refuses a call of the operation `name` that no client can send.
+ */
+export function checkCall(name: string, fields: string): void;
 
 /**
  * Refuses a notification that no client can send.
@@ -120,6 +182,12 @@ export function checkNotification(user: string, _package: string, kind?: number 
 export function checkType(number: number): void;
 
 /**
+ * Returns the error of a request without a complete reply; `sent` is false where it surely never left, `is_safe` is true where the
+ * call changes nothing.
+ */
+export function failed(sent: boolean, cause: string, is_safe: boolean, x_date?: string | null, trace_id?: string | null): ErrorFields;
+
+/**
  * Returns the error for a redirect of which a browser shows nothing else.
  */
 export function hiddenRedirect(operation: string): ErrorFields;
@@ -130,9 +198,9 @@ export function hiddenRedirect(operation: string): ErrorFields;
 export function loneSurrogate(field: string): ErrorFields;
 
 /**
- * Returns the error for a request that surely never left.
+ * Returns the error for a mistake that concerns no field.
  */
-export function notSent(cause: string): ErrorFields;
+export function misused(text: string): ErrorFields;
 
 /**
  * Returns the error for a value where text is due: `found` names what was given.
@@ -140,14 +208,9 @@ export function notSent(cause: string): ErrorFields;
 export function notText(field: string, found: string): ErrorFields;
 
 /**
- * Returns the error for a request that may have left and to which no complete answer came.
+ * Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
  */
-export function outcomeUnknown(cause: string): ErrorFields;
-
-/**
- * Returns the error for anything else that is refused: `what` is wrong, `right` would be right.
- */
-export function refused(what: string, right: string): ErrorFields;
+export function refused(field: string, problem: string): ErrorFields;
 
 /**
  * Returns trace ids, one after the other, from 29 random bytes each.
@@ -160,27 +223,37 @@ export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_core_free: (a: number, b: number) => void;
     readonly __wbg_credentials_free: (a: number, b: number) => void;
+    readonly __wbg_unsigned_free: (a: number, b: number) => void;
+    readonly checkCall: (a: number, b: number, c: number, d: number) => [number, number];
     readonly checkNotification: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly checkType: (a: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
-    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
-    readonly core_fixed: (a: number, b: number) => any;
+    readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
+    readonly core_fixed: (a: number) => [number, number, number];
+    readonly core_fixedOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number];
-    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: any) => [number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
-    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: any) => [number, number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
+    readonly core_parseOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number, number];
+    readonly core_parseSentOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly core_requestOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
+    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
+    readonly core_unsigned: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
-    readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly credentials_later: () => number;
+    readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
+    readonly failed: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => any;
     readonly hiddenRedirect: (a: number, b: number) => any;
     readonly loneSurrogate: (a: number, b: number) => any;
-    readonly notSent: (a: number, b: number) => any;
+    readonly misused: (a: number, b: number) => any;
     readonly notText: (a: number, b: number, c: number, d: number) => any;
-    readonly outcomeUnknown: (a: number, b: number) => any;
     readonly refused: (a: number, b: number, c: number, d: number) => any;
     readonly traceIds: (a: number, b: number) => [number, number];
+    readonly unsigned_signed: (a: number, b: number, c: number) => [number, number, number];
+    readonly unsigned_stringToSign: (a: number) => [number, number];
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

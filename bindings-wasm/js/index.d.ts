@@ -50,14 +50,121 @@ export interface NotifyPackageExpire {
   readonly undocumentedType?: number | undefined;
 }
 
+/** Reads how much space is allocated and used. It changes nothing. Made by {@link getSpaceUsageByOverview}. */
+export interface GetSpaceUsageByOverview {
+  /** The publisher's name of the operation. */
+  readonly operation: "getSpaceUsageByOverview";
+}
+
 /** Reads the retention policies in force. It changes nothing. Made by {@link getCurrentRetentionPolicy}. */
 export interface GetCurrentRetentionPolicy {
   /** The publisher's name of the operation. */
   readonly operation: "getCurrentRetentionPolicy";
 }
 
+/** Reads the retention policies that the carrier may choose from. It changes nothing. Made by {@link getCarrierRetentionPolicy}. */
+export interface GetCarrierRetentionPolicy {
+  /** The publisher's name of the operation. */
+  readonly operation: "getCarrierRetentionPolicy";
+}
+
+/** Sets the statuses of retention policies. **It changes state.** Made by {@link setRetentionPolicy}. */
+export interface SetRetentionPolicy {
+  /** The publisher's name of the operation. */
+  readonly operation: "setRetentionPolicy";
+  /** 1 to 50 policies. */
+  readonly policyList: readonly PolicyStatus[];
+}
+
+/** A retention policy, and the status that it gets. */
+export interface PolicyStatus {
+  /** Text, since the published example lies above 2^53; not empty. */
+  readonly policyId: string;
+  /** Text, as the published table says; not empty. */
+  readonly status: string;
+}
+
+/** Notifies KooDrive of orders in reverse. **It changes state.** Made by {@link reverseOrder}. */
+export interface ReverseOrder {
+  /** The publisher's name of the operation. */
+  readonly operation: "reverseOrder";
+  /** The serial number of the batch: 1 to 64 characters. */
+  readonly batchSN: string;
+  /** 1 to 50 operations. */
+  readonly operationList: readonly OrderOperation[];
+}
+
+/** One operation of a {@link ReverseOrder}. */
+export interface OrderOperation {
+  /** The serial number of the operation, not empty. */
+  readonly operationSN: string;
+  /** The carrier's own id of the user. Not sent where it is absent. */
+  readonly carrierUserId?: string | undefined;
+  /** At most one change. Not sent where it is absent or empty. */
+  readonly packageChangeList?: readonly PackageChange[] | undefined;
+}
+
+/** The change of a package. */
+export interface PackageChange {
+  /** The carrier's own id of the package, not empty. */
+  readonly packageId: string;
+  /** 1, "subscribe": the only published value, sent anyway. Leave it out. */
+  readonly changeType?: 1 | undefined;
+  /** Sent as `changeType` instead of 1: an integer other than 1. No page documents one (decided). */
+  readonly undocumentedChangeType?: number | undefined;
+}
+
+/** A call of any other operation. Made by {@link rawCall}, from {@link RawCallFields}. */
+export interface RawCall {
+  /** Not a published name: it says that the call is a raw one. */
+  readonly operation: "rawCall";
+  /** See {@link RawCallFields.method}. */
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** See {@link RawCallFields.path}. */
+  readonly path: string;
+  /** See {@link RawCallFields.query}. */
+  readonly query?: QueryLike | undefined;
+  /** See {@link RawCallFields.headers}. */
+  readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+  /** JSON text. */
+  readonly json?: string | undefined;
+}
+
+/** What {@link rawCall} takes. */
+export interface RawCallFields {
+  /** GET has no `json`. A GET changes nothing, so it may be repeated although its outcome is unknown. */
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /**
+   * The absolute path below the endpoint, such as `/koodrive/ose/v1/users/1316083732377070977`. Use `encodeURIComponent` for a
+   * segment of any value. The path is sent in its canonical form: every character but `A-Z a-z 0-9 - _ . ~` is percent-encoded.
+   */
+  readonly path: string;
+  /** Pairs of plain text. They are sent in the order that is signed. */
+  readonly query?: QueryLike | undefined;
+  /** Sent and not signed, such as `language`. Headers of the client or of the connection are refused. */
+  readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
+  /**
+   * The body. A string is JSON text and is sent byte for byte; any other value is written as compact JSON, in which NaN, Infinity and
+   * integers beyond ±2^53 are refused.
+   */
+  readonly json?: unknown;
+}
+
+/** A query: an object, or pairs such as those of a `URLSearchParams`. A list stands for as many pairs of its name. */
+export type QueryLike = Readonly<Record<string, QueryValue>> | Iterable<readonly [string, QueryValue]>;
+
+/** Text, an integer within ±2^53, or a list of them. */
+export type QueryValue = string | number | readonly (string | number)[];
+
 /** A call of this API: a plain object with a member `operation`. */
-export type Call = NotifyPackageExpire | GetCurrentRetentionPolicy;
+export type Call =
+  | NotifyPackageExpire
+  | GetSpaceUsageByOverview
+  | GetCurrentRetentionPolicy
+  | GetCarrierRetentionPolicy
+  | SetRetentionPolicy
+  | ReverseOrder
+  | RawCall;
 
 /**
  * A call for one subscriber and one package.
@@ -68,20 +175,61 @@ export type Call = NotifyPackageExpire | GetCurrentRetentionPolicy;
  * const { traceId } = await client.send(call);
  * ```
  *
- * @throws {@link InvalidInputError} for an id that is empty, no text, or holds a lone surrogate; for a `type` other than 2; for
- * an `undocumentedType` that is 2 or no integer; for an unknown field.
+ * @throws {@link InvalidInputError} for an id that is empty, not text, contains a control character or a lone surrogate, or begins or
+ * ends with white space or an invisible character; for a `type` other than 2; for an `undocumentedType` that is 2 or not an integer;
+ * for an unknown field.
  */
 export declare function notifyPackageExpire(fields: Omit<NotifyPackageExpire, "operation">): NotifyPackageExpire;
 
 /**
- * The safe first call: it changes nothing, and proves endpoint, clock and credentials without touching a subscriber.
+ * Returns the safe first call: it changes nothing, takes either kind of credentials, and proves endpoint, clock and credentials
+ * without touching a subscriber.
  *
  * @example
  * ```ts
- * const { policyList } = await client.send(getCurrentRetentionPolicy());
+ * const { data } = await client.send(getSpaceUsageByOverview());
  * ```
  */
+export declare function getSpaceUsageByOverview(): GetSpaceUsageByOverview;
+
+/** Returns the call that reads the retention policies in force. The publisher documents a token as its only authentication. */
 export declare function getCurrentRetentionPolicy(): GetCurrentRetentionPolicy;
+
+/**
+ * Returns the call that reads the retention policies that the carrier may choose from. The publisher documents a token as its only
+ * authentication.
+ */
+export declare function getCarrierRetentionPolicy(): GetCarrierRetentionPolicy;
+
+/**
+ * Returns the call that sets the statuses of retention policies; sent, **it changes state**. The publisher documents a token as its
+ * only authentication.
+ *
+ * @throws {@link InvalidInputError} for another number of policies than 1 to 50, an id that is refused, an empty status.
+ */
+export declare function setRetentionPolicy(fields: Omit<SetRetentionPolicy, "operation">): SetRetentionPolicy;
+
+/**
+ * Returns the call that notifies KooDrive of orders in reverse; sent, **it changes state**. Its reply beyond code and msg is not
+ * published, so it is a {@link RawReply}.
+ *
+ * @throws {@link InvalidInputError} for a field beyond its published limit, and for ids as {@link notifyPackageExpire} does.
+ */
+export declare function reverseOrder(fields: Omit<ReverseOrder, "operation">): ReverseOrder;
+
+/**
+ * Returns a call of any operation of the API that has no function of its own.
+ *
+ * @example
+ * ```ts
+ * const user = rawCall({ method: "GET", path: "/koodrive/ose/v1/users/1316083732377070977" });
+ * const { body } = await client.send(user);
+ * ```
+ *
+ * @throws {@link InvalidInputError} for a path that a URL parser would change (`?`, `#`, an empty or a dot segment, a broken escape),
+ * a value of the query that is neither text nor an integer, a header of the client or the connection, a body that is not JSON.
+ */
+export declare function rawCall(fields: RawCallFields): RawCall;
 
 // -------------------------------------------------------------------------------------------------------------- replies
 
@@ -98,10 +246,51 @@ export interface Acknowledgement {
   readonly traceId: string | null;
 }
 
-/** The reply to {@link getCurrentRetentionPolicy}. */
-export interface RetentionPolicies extends Acknowledgement {
+/** What the service sent, beside what is read of it. */
+interface Body {
+  /** The reply's body as it came: integers above 2^53 keep their digits. */
+  readonly body: string;
+  /** Parses `body` as JSON: integers above 2^53 lose digits. */
+  json(): any;
+}
+
+/** The reply to {@link getSpaceUsageByOverview}. */
+export interface SpaceUsage extends Acknowledgement, Body {
+  /** The figures, as text digit for digit. A field that the reply lacks is null. */
+  readonly data: {
+    /** KB. */
+    readonly totalAllocation: string | null;
+    /** KB. */
+    readonly totalCapacity: string | null;
+    /** KB. */
+    readonly totalUsed: string | null;
+    /** GB. */
+    readonly quota: string | null;
+  };
+}
+
+/** The reply to {@link getCurrentRetentionPolicy} and {@link getCarrierRetentionPolicy}. */
+export interface RetentionPolicies extends Body {
+  /** `"0"`, or null: the tables of both pages have no code. */
+  readonly code: string | null;
+  /** As in an {@link Acknowledgement}. */
+  readonly msg: string | null;
+  /** As in an {@link Acknowledgement}. */
+  readonly traceId: string | null;
   /** In the service's order. Empty where the reply has none. */
   readonly policyList: readonly RetentionPolicy[];
+}
+
+/** The reply to a {@link rawCall}, and to {@link reverseOrder}. */
+export interface RawReply extends Body {
+  /** HTTP status: 2xx. */
+  readonly status: number;
+  /** `"0"`, or null where the reply has no code. */
+  readonly code: string | null;
+  /** As in an {@link Acknowledgement}. */
+  readonly msg: string | null;
+  /** As in an {@link Acknowledgement}. */
+  readonly traceId: string | null;
 }
 
 /** One retention policy. A field that the reply lacks is null. */
@@ -119,7 +308,13 @@ export interface RetentionPolicy {
 }
 
 /** The reply to a call of type `C`. */
-export type ReplyTo<C extends Call> = C extends GetCurrentRetentionPolicy ? RetentionPolicies : Acknowledgement;
+export type ReplyTo<C extends Call> = C extends RawCall | ReverseOrder
+  ? RawReply
+  : C extends GetSpaceUsageByOverview
+    ? SpaceUsage
+    : C extends GetCurrentRetentionPolicy | GetCarrierRetentionPolicy
+      ? RetentionPolicies
+      : Acknowledgement;
 
 // --------------------------------------------------------------------------------------------------------------- client
 
@@ -127,8 +322,8 @@ export type ReplyTo<C extends Call> = C extends GetCurrentRetentionPolicy ? Rete
 export type Instant = Date | number;
 
 /**
- * Exactly one way to authenticate. The pages describe both a token and an app id, and do not say which of them this API
- * accepts: ask your Huawei contact.
+ * Exactly one way to authenticate. For most calls an app id is the published way, and a token is described as well: ask your Huawei
+ * contact. The three retention-policy calls take a token only.
  *
  * None of it is ever shown: not by `console.log(client)`, `JSON.stringify` or `structuredClone`, and in no error.
  */
@@ -138,6 +333,16 @@ export type Credentials =
       readonly appId: string;
       /** Never sent. Without white space at either end. Keep it on a server: whoever has it can sign anything. */
       readonly appSecret: string;
+      readonly sign?: undefined;
+      readonly token?: undefined;
+      readonly authorization?: undefined;
+    }
+  | {
+      /** As above. */
+      readonly appId: string;
+      /** Signs in the place of an app secret, which stays in a KMS, an HSM or a FIPS module. */
+      readonly sign: SignFunction;
+      readonly appSecret?: undefined;
       readonly token?: undefined;
       readonly authorization?: undefined;
     }
@@ -149,6 +354,7 @@ export type Credentials =
       readonly token: string | TokenFunction;
       readonly appId?: undefined;
       readonly appSecret?: undefined;
+      readonly sign?: undefined;
       readonly authorization?: undefined;
     }
   | {
@@ -156,6 +362,7 @@ export type Credentials =
       readonly authorization: string;
       readonly appId?: undefined;
       readonly appSecret?: undefined;
+      readonly sign?: undefined;
       readonly token?: undefined;
     };
 
@@ -164,6 +371,12 @@ export type Credentials =
  * caching the token is yours to do. If it throws or rejects, `send` rejects with a {@link NotSentError} that has it as `cause`.
  */
 export type TokenFunction = () => string | PromiseLike<string>;
+
+/**
+ * Returns the lower-case hex of the HMAC-SHA256 of `stringToSign` under the app secret, or a promise of it. {@link Client.send} and
+ * `dispatch` call it before each attempt, within `timeoutMs`. If it throws or rejects, the call was not sent.
+ */
+export type SignFunction = (stringToSign: string) => string | PromiseLike<string>;
 
 /** What a {@link Client} is made of. */
 export type ClientOptions = Credentials & {
@@ -179,10 +392,11 @@ export type ClientOptions = Credentials & {
    */
   readonly userId: string;
   /**
-   * Whole seconds, 0 to 600, by which X-Date stays behind the clock; the service refuses a date later than its own.
-   * @defaultValue 5
+   * Milliseconds by which X-Date stays behind the clock, since the service refuses a date later than its own: whole seconds from 0 to
+   * 600 000.
+   * @defaultValue 5000
    */
-  readonly clockMarginSeconds?: number | undefined;
+  readonly clockMarginMs?: number | undefined;
   /**
    * Allows `http://` to hosts other than loopback. The credentials then travel in clear.
    * @defaultValue false
@@ -293,7 +507,8 @@ export interface SendOptions {
   /** Aborts the call: a {@link NotSentError} before the request was handed to `fetch`, an {@link OutcomeUnknownError} after. */
   readonly signal?: Signal | null | undefined;
   /**
-   * Milliseconds for one attempt, from asking for the token to the last byte of the reply; 1 to 2^31 − 1.
+   * Milliseconds for the whole call, from asking for the token to the last byte of the reply, the second attempt included; 1 to
+   * 2^31 − 1.
    * @defaultValue 30 000
    */
   readonly timeoutMs?: number | undefined;
@@ -320,9 +535,11 @@ export interface SendOptions {
 
 /** One attempt, and what came of it. */
 export interface Exchange {
+  /** The publisher's name of the operation; method and path of a raw call. */
+  readonly operation: string;
   /** As sent, in upper case. */
   readonly method: string;
-  /** As sent; it holds no secret. */
+  /** As sent, without its query. It holds no secret. */
   readonly url: string;
   /** HTTP status. Null where no answer came, or where a browser hides a redirect. */
   readonly status: number | null;
@@ -338,7 +555,10 @@ export interface Exchange {
   readonly outcome: Outcome | null;
 }
 
-/** Options of {@link Client.explain}. Nothing is sent, so `date` may lie outside the 15 minutes. */
+/**
+ * Options of {@link Client.explain}. Nothing is sent, so `date` may lie outside the 15 minutes. Without it the X-Date of the canonical
+ * request in `message` is taken, if there is one.
+ */
 export interface ExplainOptions extends RequestOptions {
   /**
    * What the service said, an error's `msg` for example, or a canonical request from elsewhere with its lines joined by line
@@ -395,7 +615,7 @@ export declare class Client {
    * Builds a request, and sends nothing. Then {@link Client.parse} reads what came back.
    *
    * @throws {@link InvalidInputError} for what is no call of this API, a `date` outside the 15 minutes, a `traceId` of another
-   * length, an unknown option; and for credentials whose `token` is a function, which only {@link Client.send} calls.
+   * length, an unknown option; and for credentials with a function (`token`, `sign`), which only {@link Client.send} calls.
    */
   request(call: Call, options?: RequestOptions): KooDriveRequest;
 
@@ -496,24 +716,64 @@ declare class KooDriveErrorMembers extends Error {
   /** What is true at the service. */
   readonly outcome: Outcome;
   /**
-   * True where the call may be sent again although nothing is published about repeats, since it was surely not acted on: not
-   * sent, or refused with 429 or 503.
+   * True where the call may be sent again although nothing is published about repeats: it was surely not acted on (not sent, or
+   * refused with 429 or 503), or it changes nothing (GET).
    */
   readonly retryable: boolean;
-  /** HTTP status. */
-  readonly status?: number;
+  /** HTTP status. Null where the service did not answer. */
+  readonly status: number | null;
   /** The service's `code`, or a gateway's `error_code`: text, digit for digit. */
-  readonly code?: string;
+  readonly code: string | null;
   /** The service's `msg`, or a gateway's `error_msg`: for people, in Chinese perhaps, so never match on it. */
-  readonly msg?: string;
+  readonly msg: string | null;
   /** A gateway's `request_id`. */
-  readonly requestId?: string;
+  readonly requestId: string | null;
   /** The reply's, or where it has none the one that {@link Client.send} sent. */
-  readonly traceId?: string;
+  readonly traceId: string | null;
+  /** The X-Date that {@link Client.send} sent: `20251103T070140Z`. */
+  readonly xDate: string | null;
   /** Seconds that the service asks to wait (`Retry-After`; a date there is counted from the reply's own `Date`). */
-  readonly retryAfter?: number;
+  readonly retryAfter: number | null;
+  /** The first 16,384 bytes of the reply's body, as text. Not part of the message. */
+  readonly body: string | null;
+  /** The field that was refused: the wire's name, or an option. */
+  readonly field: string | null;
+  /** Returns every field as a plain object, for a log or a queue; {@link KooDriveErrorClass.fromJSON} makes an error of it again. */
+  toJSON(): KooDriveErrorJSON;
   /** What the transport, or the function `token`, has thrown. */
   readonly cause?: unknown;
+}
+
+/** What `toJSON` of an error returns. The cause is not in it. */
+export interface KooDriveErrorJSON {
+  /** The name of the class. */
+  readonly name: string;
+  /** The text. */
+  readonly message: string;
+  /** What happened. */
+  readonly kind: ErrorKind;
+  /** What is true at the service. */
+  readonly outcome: Outcome;
+  /** As of the error. */
+  readonly retryable: boolean;
+  /** As of the error. */
+  readonly status: number | null;
+  /** As of the error. */
+  readonly code: string | null;
+  /** As of the error. */
+  readonly msg: string | null;
+  /** As of the error. */
+  readonly requestId: string | null;
+  /** As of the error. */
+  readonly traceId: string | null;
+  /** As of the error. */
+  readonly xDate: string | null;
+  /** As of the error. */
+  readonly retryAfter: number | null;
+  /** As of the error. */
+  readonly body: string | null;
+  /** As of the error. */
+  readonly field: string | null;
 }
 
 /**
@@ -546,7 +806,8 @@ export declare class OutcomeUnknownError extends KooDriveErrorMembers {
   readonly name: "OutcomeUnknownError";
   readonly kind: "outcome_unknown";
   readonly outcome: "unknown";
-  readonly retryable: false;
+  /** True for a call that changes nothing (GET). */
+  readonly retryable: boolean;
 }
 
 /**
@@ -563,13 +824,14 @@ export declare class ApiError extends KooDriveErrorMembers {
   readonly status: number;
 }
 
-/** The service answered 200 with something nobody can read. Find out what it has done before you repeat the call. */
+/** The service answered with a success whose body cannot be parsed. Find out what it has done before you repeat the call. */
 export declare class UnreadableReplyError extends KooDriveErrorMembers {
   readonly name: "UnreadableReplyError";
   readonly kind: "unreadable_reply";
   readonly outcome: "unknown";
-  readonly retryable: false;
-  /** Always 200. */
+  /** True for a call that changes nothing (GET). */
+  readonly retryable: boolean;
+  /** 200; any 2xx for a raw call. */
   readonly status: number;
 }
 
@@ -606,6 +868,11 @@ export declare const KooDriveError: KooDriveErrorClass;
 
 /** Of {@link KooDriveError}: something to stand right of `instanceof`. */
 export interface KooDriveErrorClass extends Function {
+  /**
+   * Returns the error of which `toJSON` gave this object.
+   * @throws {@link InvalidInputError} for anything else.
+   */
+  fromJSON(json: KooDriveErrorJSON): KooDriveError;
   /** What `instanceof` narrows to. */
   readonly prototype: KooDriveError;
 }

@@ -1,5 +1,13 @@
 // The package's entry: everything that users see, and nothing else.
-export { getCurrentRetentionPolicy, notifyPackageExpire } from "./calls.js";
+export {
+  getCarrierRetentionPolicy,
+  getCurrentRetentionPolicy,
+  getSpaceUsageByOverview,
+  notifyPackageExpire,
+  rawCall,
+  reverseOrder,
+  setRetentionPolicy,
+} from "./calls.js";
 export { Client } from "./client.js";
 export {
   ApiError,

@@ -39,9 +39,14 @@ export class Service {
 }
 
 /**
- * Throws what JavaScript noticed: `what` is wrong, `right` would be right.
+ * Throws for a mistake that concerns no field.
  */
-export function refuse(what: string, right: string): void;
+export function misuse(text: string): void;
+
+/**
+ * Throws what JavaScript noticed: the `problem` of `field`, and what to do.
+ */
+export function refuse(field: string, problem: string): void;
 
 /**
  * Throws for a number that has lost digits.
@@ -56,6 +61,7 @@ export interface InitOutput {
     readonly __wbg_service_free: (a: number, b: number) => void;
     readonly answer_body: (a: number) => [number, number];
     readonly answer_head: (a: number) => [number, number];
+    readonly misuse: (a: number, b: number) => [number, number];
     readonly refuse: (a: number, b: number, c: number, d: number) => [number, number];
     readonly refuseNumber: (a: number, b: number) => [number, number];
     readonly service_accepted: (a: number) => [number, number];

@@ -1,7 +1,7 @@
 // The service's side in the place of fetch: the core judges a request, and its answer is carried out here, so that `send`
 // meets what a real fetch would show it. Where fetches differ, that is Node's.
 import { InvalidInputError } from "koodrive:client";
-import { Service, initSync, refuse, refuseNumber } from "koodrive:glue";
+import { Service, initSync, misuse, refuse, refuseNumber } from "koodrive:glue";
 import { instant } from "./instant.js";
 import { load } from "./module/load.js";
 
@@ -41,7 +41,7 @@ export class Sandbox {
     const { now = Date.now, ...settings } = config ?? {};
     this.#now = now;
     this.#service = checked(() => {
-      if (typeof now !== "function") refuse("now is no function", "give one or leave it out");
+      if (typeof now !== "function") refuse("now", "not a function; pass one or leave it out");
       return new Service(json(typeof config === "object" && config ? settings : config));
     });
   }
@@ -67,7 +67,7 @@ export class Sandbox {
 
   /** @returns {Service} */
   #live() {
-    if (!this.#service) checked(() => refuse("the sandbox was freed", "make a new one, or free it later"));
+    if (!this.#service) checked(() => misuse("the sandbox was freed; create a new one, or free it later"));
     return /** @type {Service} */ (this.#service);
   }
 }
@@ -91,8 +91,7 @@ function checked(work) {
     return work();
   } catch (thrown) {
     if (typeof thrown !== "string") throw thrown;
-    // Without a member for what is none.
-    const fields = JSON.parse(thrown, (_, value) => value ?? undefined);
+    const fields = JSON.parse(thrown);
     throw new InvalidInputError(fields.message, fields);
   }
 }

@@ -1,20 +1,21 @@
 // The host's half: clock, randomness, fetch, time-out. What a reply means is the core's half.
 import { readBody } from "./body.js";
-import { argumentsOf } from "./calls.js";
+import { argumentsOf, jsonOf } from "./calls.js";
 import { neverLeft } from "./causes.js";
 import { core } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { checked, hiddenRedirect, isClockRefusal, isKooDriveError, known, refuse, text, transportError } from "./errors.js";
+import { checked, hiddenRedirect, isKooDriveError, isToBeSignedAnew, known, refuse, text, transportError } from "./errors.js";
 import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
-import { AUTHORIZATION, OPERATIONS, X_DATE } from "./names.js";
+import { AUTHORIZATION, X_DATE } from "./names.js";
 import { withoutSecret } from "./secret.js";
-import { build, optionalInstant, optionalText, readSent, replyHeaders } from "./wire.js";
+import { joined, optionalInstant, optionalText, partsOf, readSent, replyHeaders, varyingOf } from "./wire.js";
 
 /** @import { Arguments } from "./calls.js" */
 /** @import { ClientState } from "./client.js" */
 /** @import { Call, Exchange, FetchInit, FetchResponse, KooDriveError, KooDriveRequest, ReplyTo, SendOptions } from "./index.js" */
-/** @import { Core } from "koodrive:glue" */
+/** @import { Core, RequestOptions } from "koodrive:glue" */
+/** @import { FixedParts } from "./wire.js" */
 
 /** @typedef {ReturnType<typeof settingsOf>} Settings */
 
@@ -36,7 +37,8 @@ export function newTraceId() {
 }
 
 /**
- * One attempt; exactly one more, signed anew, where the service refused our clock and thereby told us its own.
+ * Makes one attempt; exactly one more, signed anew, where the core says so: the service refused our clock and thereby told us its
+ * own.
  * @template {Call} C
  * @param {ClientState} state
  * @param {C} call
@@ -46,15 +48,18 @@ export function newTraceId() {
 export async function send(state, call, options) {
   const settings = settingsOf(options);
   const fields = argumentsOf(call);
+  const parts = partsOf(state.core, state.kept, fields);
+  const deadline = new Deadline(settings.signal, settings.timeoutMs);
   state.sending++;
   try {
     try {
-      return await attempt(state, fields, settings);
+      return await attempt(state, fields, parts, settings, deadline, settings.date === undefined);
     } catch (error) {
-      if (!isClockRefusal(error) || settings.date !== undefined) throw error;
+      if (!isToBeSignedAnew(error)) throw error;
     }
-    return await attempt(state, fields, settings);
+    return await attempt(state, fields, parts, settings, deadline, false);
   } finally {
+    deadline.clear();
     state.sending--;
     state.release();
   }
@@ -62,78 +67,99 @@ export async function send(state, call, options) {
 
 /** @param {SendOptions} options */
 function settingsOf(options) {
-  known("the options of send", options, OPTIONS);
+  known("send", options, OPTIONS);
   const { fetch = hostFetch(), now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
   wantFunction("fetch", fetch);
   wantFunction("now", now);
-  if (onExchange !== undefined) wantFunction("onExchange", onExchange);
+  if (onExchange !== undefined) wantFunction("on_exchange", onExchange);
   wantSignal(signal);
-  wantNumber("timeoutMs", timeoutMs);
-  wantNumber("maxReplyBytes", maxReplyBytes);
+  wantNumber("timeout", timeoutMs);
+  wantNumber("max_reply_bytes", maxReplyBytes);
   const date = optionalInstant(options.date);
-  const traceId = optionalText("trace id", options.traceId) ?? newTraceId();
+  const traceId = optionalText("trace_id", options.traceId) ?? newTraceId();
   return { fetch, now, onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
 }
 
 /** @type {(name: string, value: unknown) => void} */
 export function wantFunction(name, value) {
-  if (typeof value !== "function") refuse(`${name} is no function`, "give one or leave it out");
+  if (typeof value !== "function") refuse(name, "not a function; pass one or leave it out");
 }
 
 /** @type {(signal: AbortSignal | null | undefined) => void} */
 export function wantSignal(signal) {
-  if (signal != null && typeof signal.addEventListener !== "function") refuse("signal is no AbortSignal", "give one or leave it out");
+  if (signal != null && typeof signal.addEventListener !== "function") refuse("signal", "not an AbortSignal; pass one or leave it out");
 }
 
 /** @type {(name: string, value: unknown) => void} */
 export function wantNumber(name, value) {
   const fits = typeof value === "number" && value >= 1 && value <= LONGEST_TIMER;
-  if (!fits) refuse(`${name} is no number from 1 to ${LONGEST_TIMER}`, "give one or leave it out");
-}
-
-/** @type {(state: ClientState, fields: Arguments, settings: Settings) => Promise<any>} */
-async function attempt(state, fields, settings) {
-  const { now, date, traceId, signal, timeoutMs } = settings;
-  const deadline = new Deadline(signal, timeoutMs);
-  try {
-    if (deadline.aborted) throw transportError(false, deadline.reason, traceId);
-    const signer = state.token ? await freshSigner(state, deadline, traceId) : state.core;
-    const sentAt = instant(now());
-    let request;
-    try {
-      request = build(signer, state.fixed, fields, sentAt, { date, traceId });
-    } finally {
-      if (signer !== state.core) signer.free();
-    }
-    return await exchange(state, fields[0], settings, deadline, request, sentAt);
-  } finally {
-    deadline.clear();
-  }
+  if (!fits) refuse(name, `out of range; pass a number from 1 to ${LONGEST_TIMER}`);
 }
 
 /**
- * The core that signs with a token of now: the function is asked before each attempt.
- * @type {(state: ClientState, deadline: Deadline, traceId: string) => Promise<Core>}
+ * @param {ClientState} state @param {Arguments} call @param {FixedParts} parts @param {Settings} settings
+ * @param {Deadline} deadline @param {boolean} maySignAnew
  */
-async function freshSigner(state, deadline, traceId) {
+async function attempt(state, call, parts, settings, deadline, maySignAnew) {
+  const { now, date, traceId } = settings;
+  const notSent = (/** @type {unknown} */ cause) => transportError(false, cause, { isSafe: parts.isSafe, traceId });
+  if (deadline.aborted) throw notSent(deadline.reason);
+  const signer = state.token ? await freshSigner(state, deadline, notSent) : state.core;
+  const sentAt = instant(now());
+  let varying;
+  try {
+    const options = { date, traceId };
+    if (state.sign) varying = await signedElsewhere(signer, state.sign, call, sentAt, options, deadline, notSent);
+    else varying = varyingOf(signer, call, sentAt, options);
+  } finally {
+    if (signer !== state.core) signer.free();
+  }
+  return await exchange(state, call, parts, settings, deadline, joined(parts, varying, traceId), sentAt, maySignAnew);
+}
+
+/**
+ * Returns the core that signs with a token of now: the function is asked before each attempt.
+ * @type {(state: ClientState, deadline: Deadline, notSent: (cause: unknown) => Error) => Promise<Core>}
+ */
+async function freshSigner(state, deadline, notSent) {
   let token;
   try {
     token = await deadline.race(Promise.resolve().then(state.token));
   } catch (error) {
-    throw transportError(false, error, traceId);
+    throw notSent(error);
   }
   text("token", token);
-  return checked(() => state.core.withCredentials(new (core().Credentials)(undefined, undefined, token)));
+  return checked(() => state.core.withCredentials(new (core().Credentials)(undefined, undefined, token, undefined, false)));
+}
+
+/**
+ * Returns what varies of a request, with the signature of the function `sign`.
+ * @param {Core} signer @param {(stringToSign: string) => unknown} sign @param {Arguments} call @param {number} sentAt
+ * @param {RequestOptions} options @param {Deadline} deadline @param {(cause: unknown) => Error} notSent
+ */
+async function signedElsewhere(signer, sign, call, sentAt, options, deadline, notSent) {
+  const { name, fields } = jsonOf(call);
+  const unsigned = checked(() => signer.unsigned(name, fields, sentAt, options));
+  let signature;
+  try {
+    const { stringToSign } = unsigned;
+    signature = await deadline.race(Promise.resolve().then(() => sign(stringToSign)));
+  } catch (error) {
+    unsigned.free();
+    throw notSent(error);
+  }
+  return checked(() => unsigned.signed(typeof signature === "string" ? signature : ""));
 }
 
 /**
  * From the moment the request leaves. Whatever fails here without an answer of the service leaves its outcome unknown.
- * @param {ClientState} state @param {number} operation @param {Settings} settings
- * @param {Deadline} deadline @param {KooDriveRequest} request @param {number} sentAt
+ * @param {ClientState} state @param {Arguments} call @param {FixedParts} parts @param {Settings} settings
+ * @param {Deadline} deadline @param {KooDriveRequest} request @param {number} sentAt @param {boolean} maySignAnew
  */
-async function exchange(state, operation, settings, deadline, request, sentAt) {
+async function exchange(state, call, parts, settings, deadline, request, sentAt, maySignAnew) {
   const { fetch, now, maxReplyBytes, traceId, onExchange } = settings;
   const started = onExchange ? performance.now() : 0;
+  const xDate = request.headers[X_DATE];
   /** @type {FetchResponse | undefined} */
   let response;
   /** @type {KooDriveError | undefined} */
@@ -142,14 +168,12 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
     response = await fetch(request.url, initOf(request, deadline.signalFor(fetch)));
     const { status, headers, type } = response;
     const receivedAt = instant(now());
-    if (type === "opaqueredirect") throw hiddenRedirect(OPERATIONS[operation], traceId);
+    if (type === "opaqueredirect") throw hiddenRedirect(parts.name, xDate, traceId);
     // One byte more tells the core that it is too long.
     const body = await readBody(response, maxReplyBytes + 1);
     const received = { status, headers: replyHeaders(headers), body };
-    const sent = { xDate: request.headers[X_DATE], traceId, replyLimit: maxReplyBytes, sentAt, receivedAt };
-    const reply = readSent(state.core, operation, received, sent);
-    reply.traceId ??= traceId;
-    return reply;
+    const sent = { xDate, traceId, replyLimit: maxReplyBytes, sentAt, receivedAt, maySignAnew };
+    return readSent(state.core, call, received, sent);
   };
   try {
     return await deadline.race(fetchAndRead());
@@ -157,7 +181,8 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
     // Input that is refused here is the transport's, such as a status of 0: the request has left.
     const known = isKooDriveError(error) && error.kind !== "invalid_input";
     const sent = response !== undefined || !neverLeft(error);
-    failure = known ? error : transportError(sent, withoutSecret(error, request.headers[AUTHORIZATION]), traceId);
+    const cause = known ? error : withoutSecret(error, request.headers[AUTHORIZATION]);
+    failure = known ? error : transportError(sent, cause, { isSafe: parts.isSafe, xDate, traceId });
     throw failure;
   } finally {
     if (onExchange) {
@@ -165,7 +190,18 @@ async function exchange(state, operation, settings, deadline, request, sentAt) {
       const { kind = null, outcome = null } = failure ?? {};
       const status = response?.status || null;
       const durationMs = performance.now() - started;
-      tell(onExchange, { method, url, status, startedAt: new Date(sentAt), durationMs, traceId, kind, outcome });
+      tell(onExchange, {
+        operation: parts.name,
+        method,
+        // A raw call's query may hold ids.
+        url: url.split("?", 1)[0],
+        status,
+        startedAt: new Date(sentAt),
+        durationMs,
+        traceId,
+        kind,
+        outcome,
+      });
     }
   }
 }

@@ -41,9 +41,8 @@ function requestOf(undici) {
   if (typeof undici === "function") return undici;
   // The module itself has a request as well, and no dispatch.
   if (typeof undici?.dispatch !== "function" || typeof undici.request !== "function") {
-    const what = "what overUndici was given is neither undici's request nor a dispatcher";
-    const right = "give it request, or a Pool, Agent, Client or ProxyAgent";
-    throw new InvalidInputError(`${what}; ${right}`, { kind: "invalid_input", outcome: "not_sent", retryable: false });
+    const message = "overUndici: not undici's request and not a dispatcher; pass request, or a Pool, Agent, Client or ProxyAgent";
+    throw new InvalidInputError(message, { kind: "invalid_input", outcome: "not_sent", retryable: false });
   }
   // The URL of the last request: a client has two.
   let last = "";

@@ -4,14 +4,16 @@ import { acknowledgement, headerLines, varyingParts } from "./format.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
 
-/** @import { Core, RequestOptions, SentRequest } from "koodrive:glue" */
+/** @import { Core, FixedParts as CoreParts, RequestOptions, Sent } from "koodrive:glue" */
 /** @import { Arguments } from "./calls.js" */
 /** @import { KooDriveRequest } from "./index.js" */
 
 /**
- * What never changes for an operation; `traced` are the headers of a request with a trace id.
- * @typedef {{ method: string, url: string, headers: Record<string, string>, traced: Record<string, string> }} FixedParts
+ * The half of a request that never changes; `traced` are the headers of a request with a trace id.
+ * @typedef {{ name: string, method: string, url: string, headers: Record<string, string>, traced: Record<string, string>, isSafe: boolean }} FixedParts
  */
+
+/** The parts that all calls of an operation share, by the name of the operation. @typedef {Map<string, FixedParts>} KeptParts */
 
 /**
  * A reply as the core takes it; `headers` is the text of `replyHeaders`.
@@ -25,18 +27,38 @@ export const optionalInstant = (value) => (value === undefined ? undefined : ins
 export const optionalText = (field, value) => (value === undefined ? undefined : text(field, value));
 
 /**
- * Builds the request of a call. `fixed` keeps what never changes, per operation.
- * @type {(core: Core, fixed: FixedParts[], fields: Arguments, now: number, options?: RequestOptions) => KooDriveRequest}
+ * Returns the half of the request to `call` that never changes.
+ * @type {(core: Core, kept: KeptParts, call: Arguments) => FixedParts}
  */
-export function build(core, fixed, fields, now, options) {
-  const [operation, user, packageId, kind] = fields;
-  const parts = (fixed[operation] ??= fixedParts(core, operation));
-  const varying = checked(() =>
-    options
-      ? core.requestWith(operation, user, packageId, kind, now, options)
-      : core.request(operation, user, packageId, kind, now),
-  );
-  return joined(parts, varying, options?.traceId);
+export function partsOf(core, kept, { name, fields }) {
+  const known = kept.get(name);
+  if (known) return known;
+  const parts = checked(() => (fields === undefined ? core.fixed() : core.fixedOf(name, fields)));
+  const fixed = fixedParts(parts);
+  if (parts.isFixed) kept.set(name, fixed);
+  return fixed;
+}
+
+/** @type {(parts: CoreParts) => FixedParts} */
+export function fixedParts({ name, method, url, headers: pairs, isSafe }) {
+  // With the names of what varies in place already, a copy is cheap to complete.
+  const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
+  return { name, method, url, headers, traced: { ...headers, [X_TRACEID]: "" }, isSafe };
+}
+
+const NO_OPTIONS = Object.freeze({ date: undefined, traceId: undefined });
+
+/**
+ * Returns the half of the request that varies, as the core's text.
+ * @type {(core: Core, call: Arguments, now: number, options?: RequestOptions) => string}
+ */
+export function varyingOf(core, { name, fields, notification }, now, options) {
+  return checked(() => {
+    if (fields !== undefined) return core.requestOf(name, fields, now, options ?? NO_OPTIONS);
+    const [user, packageId, kind] = notification;
+    if (options) return core.requestWith(user, packageId, kind, now, options);
+    return core.request(user, packageId, kind, now);
+  });
 }
 
 /**
@@ -50,39 +72,43 @@ export function joined(parts, varying, traceId) {
   headers[X_DATE] = xDate;
   if (traceId !== undefined) headers[X_TRACEID] = traceId;
   const { method, url } = parts;
-  // An operation without a body has no member `body`, which fetch would refuse in a GET.
+  // A call without a body has no member `body`, which fetch would refuse in a GET.
   if (body === undefined) return { method, url, headers, redirect: "manual" };
   return { method, url, headers, body, redirect: "manual" };
-}
-
-/** @type {(core: Core, operation: number) => FixedParts} */
-export function fixedParts(core, operation) {
-  const { method, url, headers: pairs } = core.fixed(operation);
-  // With the names of what varies in place already, a copy is cheap to complete.
-  const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
-  return { method, url, headers, traced: { ...headers, [X_TRACEID]: "" } };
 }
 
 const encoder = new TextEncoder();
 
 /**
- * Reads a reply to the operation of this number.
- * @type {(core: Core, operation: number, response: ReceivedResponse) => any}
+ * Reads the reply to `call`.
+ * @type {(core: Core, call: Arguments, response: ReceivedResponse) => any}
  */
-export function read(core, operation, { status, headers, body }) {
-  return replyOf(checked(() => core.parse(operation, u16(status), headers, body)));
+export function read(core, { name, fields }, { status, headers, body }) {
+  const code = u16(status);
+  if (fields === undefined) return acknowledgement(checked(() => core.parse(code, headers, body)));
+  return replyOf(checked(() => core.parseOf(name, fields, code, headers, body)));
 }
 
 /**
- * Reads a reply to a request that was sent, which an error then names; learns the server's clock.
- * @type {(core: Core, operation: number, response: ReceivedResponse, sent: SentRequest) => any}
+ * Reads the reply to `call`, a request that was sent; learns the server's clock. An error names the request.
+ * @type {(core: Core, call: Arguments, response: ReceivedResponse, sent: Sent) => any}
  */
-export function readSent(core, operation, { status, headers, body }, sent) {
-  return replyOf(checked(() => core.parseSent(operation, u16(status), headers, body, sent)));
+export function readSent(core, { name, fields }, { status, headers, body }, sent) {
+  const code = u16(status);
+  if (fields === undefined) return acknowledgement(checked(() => core.parseSent(code, headers, body, sent)));
+  return replyOf(checked(() => core.parseSentOf(name, fields, code, headers, body, sent)));
 }
 
-/** @type {(reply: any) => any} */
-const replyOf = (reply) => (typeof reply === "string" ? acknowledgement(reply) : reply);
+/**
+ * Returns a reply of which the core gave the JSON. One that carries the service's body can parse it.
+ * @type {(json: string) => any}
+ */
+export function replyOf(json) {
+  const reply = JSON.parse(json);
+  // Not a member that a log or a comparison sees.
+  if (typeof reply.body === "string") Object.defineProperty(reply, "json", { value: () => JSON.parse(reply.body) });
+  return reply;
+}
 
 /**
  * What does not fit would be cut to 16 bits on its way; 0 is no status, and the core says so.
@@ -97,7 +123,7 @@ export function bodyBytes(body) {
   if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
   // Of another realm, too.
   if (Object.prototype.toString.call(body) === "[object ArrayBuffer]") return new Uint8Array(body);
-  return refuse("body is neither text nor bytes", "give a string, a Uint8Array or an ArrayBuffer");
+  return refuse("body", "neither text nor bytes; pass a string, a Uint8Array or an ArrayBuffer");
 }
 
 const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
@@ -113,7 +139,7 @@ const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
  */
 export function replyHeaders(headers) {
   if (typeof headers !== "object" || headers === null) {
-    refuse("headers are missing", "give a Headers object, a plain object, or an array of pairs");
+    refuse("headers", "missing; pass a Headers object, a plain object, or an array of pairs");
   }
   if (typeof headers.get === "function" && !(headers instanceof Map)) {
     /** @type {(name: string) => string | undefined} */

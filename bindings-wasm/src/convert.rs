@@ -1,13 +1,10 @@
 //! JavaScript's numbers, texts and plain objects as the core's types, and the core's results as JavaScript's.
 
 use chrono::{DateTime, Utc};
-use koodrive::host;
-use koodrive::{Acknowledgement, InvalidInput, RetentionPolicies};
+use koodrive::{InvalidInput, host};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-
-use crate::format;
 
 /// Input that the core, or its words, may refuse.
 pub type Checked<T> = Result<T, InvalidInput>;
@@ -42,14 +39,25 @@ export interface ExplainOptions {
 
 /**
  * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
- * reply, in bytes.
+ * reply, in bytes. `maySignAnew` is true for the first attempt of a call for which the caller named no date.
  */
-export interface SentRequest {
+export interface Sent {
     xDate: string;
     traceId: string;
     replyLimit: number;
     sentAt: number;
     receivedAt: number;
+    maySignAnew: boolean;
+}
+
+/** The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`: the call changes nothing. */
+export interface FixedParts {
+    name: string;
+    method: string;
+    url: string;
+    headers: [string, string][];
+    isSafe: boolean;
+    isFixed: boolean;
 }
 "#;
 
@@ -75,22 +83,25 @@ extern "C" {
     pub fn message(this: &ExplainOptions) -> Option<String>;
 
     /// A request that `send` has sent.
-    #[wasm_bindgen(typescript_type = "SentRequest")]
+    #[wasm_bindgen(typescript_type = "Sent")]
     #[derive(Debug)]
-    pub type SentRequest;
+    pub type Sent;
     /// Its X-Date.
     #[wasm_bindgen(method, getter, js_name = xDate)]
-    pub fn x_date(this: &SentRequest) -> String;
+    pub fn x_date(this: &Sent) -> String;
     /// Its trace id.
     #[wasm_bindgen(method, getter, js_name = traceId)]
-    pub fn trace_id(this: &SentRequest) -> String;
+    pub fn trace_id(this: &Sent) -> String;
     /// The longest body of its reply, in bytes.
     #[wasm_bindgen(method, getter, js_name = replyLimit)]
-    pub fn reply_limit(this: &SentRequest) -> usize;
+    pub fn reply_limit(this: &Sent) -> usize;
+    /// Whether it may be signed anew after a refused date.
+    #[wasm_bindgen(method, getter, js_name = maySignAnew)]
+    pub fn may_sign_anew(this: &Sent) -> bool;
     #[wasm_bindgen(method, getter, js_name = sentAt)]
-    fn sent_at(this: &SentRequest) -> f64;
+    fn sent_at(this: &Sent) -> f64;
     #[wasm_bindgen(method, getter, js_name = receivedAt)]
-    fn received_at(this: &SentRequest) -> f64;
+    fn received_at(this: &Sent) -> f64;
 }
 
 impl RequestOptions {
@@ -109,29 +120,11 @@ impl ExplainOptions {
     }
 }
 
-impl SentRequest {
+impl Sent {
     /// Returns when it was sent and when its reply came.
     pub fn instants(&self) -> Checked<(DateTime<Utc>, DateTime<Utc>)> {
-        let sent_at = instant("sentAt", self.sent_at())?;
-        Ok((sent_at, instant("receivedAt", self.received_at())?))
-    }
-}
-
-/// A reply as js/wire.js takes it.
-pub trait Reply {
-    /// Returns a text of [`format`](crate::format), or an object.
-    fn into_js(self) -> JsValue;
-}
-
-impl Reply for Acknowledgement {
-    fn into_js(self) -> JsValue {
-        format::acknowledgement(&self).into()
-    }
-}
-
-impl Reply for RetentionPolicies {
-    fn into_js(self) -> JsValue {
-        object(&self)
+        let sent_at = instant("sent_at", self.sent_at())?;
+        Ok((sent_at, instant("received_at", self.received_at())?))
     }
 }
 

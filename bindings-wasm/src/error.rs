@@ -1,26 +1,30 @@
 //! The core's errors as js/errors.js takes them, and a function for each error that only JavaScript can notice.
 
-use koodrive::host::{self, ErrorFields};
-use koodrive::{Error, TransportError};
-use serde::Serialize as _;
-use serde_wasm_bindgen::Serializer;
+use koodrive::host::{self, ErrorFields, Failure, Spelling};
+use koodrive::{Error, InvalidInput, ReplyError, TransportError};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+use crate::convert::object;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_FIELDS: &str = r#"
-/** The fields of an error, of which js/errors.js makes one. A field that is none is undefined. */
+/** The fields of an error, of which js/errors.js makes one. `again`: the call is to be sent once more, signed anew. */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
     outcome: "not_sent" | "refused" | "unknown";
     retryable: boolean;
-    status?: number;
-    code?: string;
-    msg?: string;
-    requestId?: string;
-    traceId?: string;
-    retryAfter?: number;
-    isClockRefusal: boolean;
+    status: number | null;
+    code: string | null;
+    msg: string | null;
+    requestId: string | null;
+    traceId: string | null;
+    xDate: string | null;
+    retryAfter: number | null;
+    body: string | null;
+    field: string | null;
+    again?: boolean;
 }
 "#;
 
@@ -28,9 +32,36 @@ export interface ErrorFields {
 #[derive(Debug)]
 pub struct Thrown(JsValue);
 
-impl<E: Into<Error>> From<E> for Thrown {
-    fn from(error: E) -> Self {
+impl From<Error> for Thrown {
+    fn from(error: Error) -> Self {
         Self(fields(error))
+    }
+}
+
+impl From<InvalidInput> for Thrown {
+    fn from(error: InvalidInput) -> Self {
+        Self(fields(error))
+    }
+}
+
+impl From<ReplyError> for Thrown {
+    fn from(error: ReplyError) -> Self {
+        Self(fields(error))
+    }
+}
+
+impl From<Failure> for Thrown {
+    fn from(failure: Failure) -> Self {
+        #[derive(Serialize)]
+        struct Fields {
+            #[serde(flatten)]
+            fields: ErrorFields,
+            again: bool,
+        }
+        Self(object(&Fields {
+            fields: ErrorFields::new(failure.error, Spelling::Camel),
+            again: failure.again,
+        }))
     }
 }
 
@@ -42,13 +73,7 @@ impl From<Thrown> for JsValue {
 
 /// Returns the fields of `error` as a plain object.
 pub fn fields(error: impl Into<Error>) -> JsValue {
-    object(&ErrorFields::from(error.into()))
-}
-
-/// None becomes undefined and not null: such a property is absent from an error. The fields are texts, booleans and small numbers, so
-/// the fallback cannot occur.
-fn object(fields: &ErrorFields) -> JsValue {
-    fields.serialize(&Serializer::new()).unwrap_or_default()
+    object(&ErrorFields::new(error.into(), Spelling::Camel))
 }
 
 /// Returns the error for a value where text is due: `found` names what was given.
@@ -63,22 +88,39 @@ pub fn lone_surrogate(field: &str) -> JsValue {
     fields(host::lone_surrogate(field))
 }
 
-/// Returns the error for anything else that is refused: `what` is wrong, `right` would be right.
+/// Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
-pub fn refused(what: &str, right: &str) -> JsValue {
-    fields(host::refused(what, right))
+pub fn refused(field: &str, problem: &str) -> JsValue {
+    fields(host::refused(field, problem))
 }
 
-/// Returns the error for a request that surely never left.
-#[wasm_bindgen(js_name = notSent, unchecked_return_type = "ErrorFields")]
-pub fn not_sent(cause: &str) -> JsValue {
-    fields(TransportError::not_sent(cause))
+/// Returns the error for a mistake that concerns no field.
+#[wasm_bindgen(unchecked_return_type = "ErrorFields")]
+pub fn misused(text: &str) -> JsValue {
+    fields(host::misused(text))
 }
 
-/// Returns the error for a request that may have left and to which no complete answer came.
-#[wasm_bindgen(js_name = outcomeUnknown, unchecked_return_type = "ErrorFields")]
-pub fn outcome_unknown(cause: &str) -> JsValue {
-    fields(TransportError::outcome_unknown(cause))
+/// Returns the error of a request without a complete reply; `sent` is false where it surely never left, `is_safe` is true where the
+/// call changes nothing.
+#[wasm_bindgen(unchecked_return_type = "ErrorFields")]
+pub fn failed(
+    sent: bool,
+    cause: &str,
+    is_safe: bool,
+    x_date: Option<String>,
+    trace_id: Option<String>,
+) -> JsValue {
+    let error = if sent {
+        TransportError::outcome_unknown(cause)
+    } else {
+        TransportError::not_sent(cause)
+    };
+    fields(host::failed(
+        error,
+        is_safe,
+        x_date.as_deref(),
+        trace_id.as_deref(),
+    ))
 }
 
 /// Returns the error for a redirect of which a browser shows nothing else.

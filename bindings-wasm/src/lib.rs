@@ -1,8 +1,9 @@
 //! JavaScript binding of `koodrive`: conversions only, no rule about the API.
 //!
-//! Called by `bindings-wasm/js` alone. A call arrives as the number of its operation and its fields. What is made for every request
-//! leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so nothing
-//! here panics.
+//! Called by `bindings-wasm/js` alone. A call arrives as the publisher's name of its operation and its fields as JSON text. A
+//! notification, of which there are millions, arrives as its fields, in functions of its own. What is made for every request leaves
+//! as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so nothing here
+//! panics.
 #![allow(clippy::missing_errors_doc, reason = "index.d.ts says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
@@ -12,30 +13,17 @@ pub mod convert;
 pub mod error;
 pub mod format;
 
-use koodrive::host::{ClientSettings, CredentialsInput, ReceivedResponse};
+use koodrive::host::{AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, SentRequest};
 use koodrive::{
-    CLOCK_MARGIN_DEFAULT, Client, GetCurrentRetentionPolicy, ModificationType, NotifyPackageExpire,
-    TraceId, host, signing,
+    Acknowledgement, CLOCK_MARGIN_DEFAULT, Client, ModificationType, NotifyPackageExpire,
+    Operation, TraceId, VaryingParts, host, signing,
 };
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
-use crate::convert::{Checked, ExplainOptions, Reply, RequestOptions, SentRequest, instant, whole};
+use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, instant, whole};
 use crate::error::Thrown;
-
-/// The same expression for the call that is meant; its number is the operation's position in js/names.js.
-macro_rules! with_call {
-    ($operation:expr, $notification:expr, $call:ident => $expression:expr) => {
-        if $operation == 0 {
-            let $call = &$notification;
-            $expression
-        } else {
-            let $call = &GetCurrentRetentionPolicy::new();
-            $expression
-        }
-    };
-}
 
 /// Returns the notification with these ids. `kind` is a `type` that was asked for by the name of an undocumented one.
 pub fn notification(
@@ -46,7 +34,14 @@ pub fn notification(
     let call = NotifyPackageExpire::new(user, package)?;
     let Some(number) = kind else { return Ok(call) };
     let number = whole(number).ok_or_else(host::not_a_type)?;
-    call.with_modification_type(ModificationType::Undocumented(number))
+    let kind = ModificationType::undocumented(number)?;
+    Ok(call.with_modification_type(kind))
+}
+
+/// Refuses a call of the operation `name` that no client can send.
+#[wasm_bindgen(js_name = checkCall)]
+pub fn check_call(name: &str, fields: &str) -> Result<(), Thrown> {
+    Ok(AnyCall::from_json(name, fields).map(drop)?)
 }
 
 /// Refuses a notification that no client can send.
@@ -77,13 +72,15 @@ pub struct Credentials(koodrive::Credentials);
 
 #[wasm_bindgen]
 impl Credentials {
-    /// Takes the options that were given. The texts are overwritten; the core keeps copies of its own.
+    /// Takes the options that were given; `signs_elsewhere` says that a function signs in the place of an app secret. The texts are
+    /// overwritten; the core keeps copies of its own.
     #[wasm_bindgen(constructor)]
     pub fn new(
         app_id: Option<String>,
         app_secret: Option<String>,
         token: Option<String>,
         authorization: Option<String>,
+        signs_elsewhere: bool,
     ) -> Result<Credentials, Thrown> {
         let app_secret = app_secret.map(Zeroizing::new);
         let (token, authorization) = (token.map(Zeroizing::new), authorization.map(Zeroizing::new));
@@ -92,8 +89,14 @@ impl Credentials {
             app_secret: app_secret.as_deref().map(String::as_str),
             token: token.as_deref().map(String::as_str),
             authorization: authorization.as_deref().map(String::as_str),
+            signs_elsewhere,
         })?;
         Ok(Self(credentials))
+    }
+
+    /// Returns credentials that are not known yet: a function will give a token.
+    pub fn later() -> Credentials {
+        Self(koodrive::Credentials::later())
     }
 }
 
@@ -104,7 +107,7 @@ pub struct Core {
     /// The core's client.
     #[wasm_bindgen(skip)]
     pub client: Client,
-    /// A notification for where any will do.
+    /// A notification, whose ids do not matter: replies to all of them are read alike.
     notification: NotifyPackageExpire,
 }
 
@@ -116,13 +119,36 @@ impl Drop for Core {
     }
 }
 
-/// What never changes about an operation's requests.
+/// The half of a request that never changes, and what is known of its call.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct FixedParts<'a> {
+    /// The publisher's, or method and path of a raw call.
+    name: &'a str,
     method: &'a str,
     url: &'a str,
     /// Pairs of name and value.
-    headers: &'a [(&'static str, String)],
+    headers: Vec<(&'a str, &'a str)>,
+    /// The call changes nothing.
+    is_safe: bool,
+    /// All calls of the operation share these parts.
+    is_fixed: bool,
+}
+
+/// Returns the half of a request to `call` that never changes, as an object.
+pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<JsValue> {
+    let parts = client.fixed_parts(call)?;
+    let headers = parts.headers.iter();
+    Ok(convert::object(&FixedParts {
+        name: &call.name(),
+        method: parts.method.as_str(),
+        url: &parts.url,
+        headers: headers
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect(),
+        is_safe: call.is_safe(),
+        is_fixed: call.fixed_path().is_some(),
+    }))
 }
 
 #[wasm_bindgen]
@@ -144,14 +170,15 @@ impl Core {
         };
         Ok(Self {
             client: host::client(&settings, credentials.0)?,
-            notification: notification("any".into(), "any".into(), None)?,
+            notification: notification("1".into(), "1".into(), None)?,
         })
     }
 
-    /// Sets by how many seconds X-Date stays behind the server's clock. Takes the client, so that a refusal leaves none behind.
+    /// Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes the client, so that a refusal
+    /// leaves none behind.
     #[wasm_bindgen(js_name = withClockMargin)]
-    pub fn with_clock_margin(mut self, seconds: f64) -> Result<Core, Thrown> {
-        let seconds = whole(seconds).and_then(|seconds| u32::try_from(seconds).ok());
+    pub fn with_clock_margin(mut self, milliseconds: f64) -> Result<Core, Thrown> {
+        let seconds = whole(milliseconds / 1000.0).and_then(|seconds| u32::try_from(seconds).ok());
         let seconds = seconds.ok_or_else(host::not_a_margin)?;
         self.client = self.client.with_clock_margin(seconds)?;
         Ok(self)
@@ -181,123 +208,222 @@ impl Core {
         sent_at: f64,
         received_at: f64,
     ) -> Result<(), Thrown> {
-        let sent_at = instant("sentAt", sent_at)?;
-        let received_at = instant("receivedAt", received_at)?;
+        let sent_at = instant("sent_at", sent_at)?;
+        let received_at = instant("received_at", received_at)?;
         let headers = format::headers(headers);
         self.client.observe_clock(headers, sent_at, received_at);
         Ok(())
     }
 
-    /// Returns what never changes about an operation's requests: `{ method, url, headers }`, the latter as pairs.
-    #[wasm_bindgen(
-        unchecked_return_type = "{ method: string; url: string; headers: [string, string][] }"
-    )]
-    pub fn fixed(&self, operation: u8) -> JsValue {
-        let parts = with_call!(operation, self.notification, call => self.client.fixed_parts(call));
-        convert::object(&FixedParts {
-            method: parts.method.as_str(),
-            url: &parts.url,
-            headers: &parts.headers,
-        })
+    /// Returns the half of the request to a notification that never changes.
+    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
+    pub fn fixed(&self) -> Result<JsValue, Thrown> {
+        Ok(fixed_parts(&self.client, &self.notification)?)
     }
 
-    /// Returns what varies of a request, in the [`format`] of one.
+    /// Returns the same for a call of any operation.
+    #[wasm_bindgen(js_name = fixedOf, unchecked_return_type = "FixedParts")]
+    pub fn fixed_of(&self, name: &str, fields: &str) -> Result<JsValue, Thrown> {
+        Ok(fixed_parts(
+            &self.client,
+            &AnyCall::from_json(name, fields)?,
+        )?)
+    }
+
+    /// Returns the half of the request to a notification that varies, in the [`format`] of one.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn request(
         &self,
-        operation: u8,
         user: String,
         package: String,
         kind: Option<f64>,
         now: f64,
     ) -> Result<JsValue, Thrown> {
-        let now = instant("now", now)?;
         let options = koodrive::RequestOptions::default();
-        let parts = with_call!(operation, notification(user, package, kind)?, call => {
-            self.client.varying_parts(call, now, &options)
-        })?;
-        Ok(format::request(&parts).as_str().into())
+        self.varying(&notification(user, package, kind)?, now, &options)
     }
 
     /// Returns the same with options.
     #[wasm_bindgen(js_name = requestWith, unchecked_return_type = "string")]
     pub fn request_with(
         &self,
-        operation: u8,
         user: String,
         package: String,
         kind: Option<f64>,
         now: f64,
         options: &RequestOptions,
     ) -> Result<JsValue, Thrown> {
+        self.varying(
+            &notification(user, package, kind)?,
+            now,
+            &options.checked()?,
+        )
+    }
+
+    /// Returns the same for a call of any operation.
+    #[wasm_bindgen(js_name = requestOf, unchecked_return_type = "string")]
+    pub fn request_of(
+        &self,
+        name: &str,
+        fields: &str,
+        now: f64,
+        options: &RequestOptions,
+    ) -> Result<JsValue, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        self.varying(&call, now, &options.checked()?)
+    }
+
+    /// Returns what is to be signed elsewhere for a call of any operation.
+    pub fn unsigned(
+        &self,
+        name: &str,
+        fields: &str,
+        now: f64,
+        options: &RequestOptions,
+    ) -> Result<Unsigned, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
         let now = instant("now", now)?;
         let options = options.checked()?;
-        let parts = with_call!(operation, notification(user, package, kind)?, call => {
-            self.client.varying_parts(call, now, &options)
-        })?;
-        Ok(format::request(&parts).as_str().into())
+        Ok(Unsigned(self.client.varying_parts(&call, now, &options)?))
     }
 
     /// Returns every stage of a request's signature, as an object.
     pub fn explain(
         &self,
-        operation: u8,
-        user: String,
-        package: String,
-        kind: Option<f64>,
+        name: &str,
+        fields: &str,
         now: f64,
         options: &ExplainOptions,
     ) -> Result<JsValue, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
         let now = instant("now", now)?;
         let (message, options) = (options.message(), options.checked()?);
-        let stages = with_call!(operation, notification(user, package, kind)?, call => {
-            signing::explain(&self.client, call, now, &options, message.as_deref())
-        })?;
+        let stages = signing::explain(&self.client, &call, now, &options, message.as_deref())?;
         Ok(convert::object(&stages))
     }
 
-    /// Reads a reply: an acknowledgement in its [`format`], or an object.
-    pub fn parse(
+    /// Reads the reply to a notification: an acknowledgement in its [`format`].
+    pub fn parse(&self, status: u16, headers: &str, body: &[u8]) -> Result<String, Thrown> {
+        let response = response(status, headers, body);
+        let reply = host::parse(&self.client, &self.notification, response)?;
+        Ok(acknowledgement(&reply))
+    }
+
+    /// Reads the reply to a call of any operation: JSON text.
+    #[wasm_bindgen(js_name = parseOf)]
+    pub fn parse_of(
         &self,
-        operation: u8,
+        name: &str,
+        fields: &str,
         status: u16,
         headers: &str,
         body: &[u8],
-    ) -> Result<JsValue, Thrown> {
-        let response = ReceivedResponse {
-            status,
-            headers: format::headers(headers),
-            body,
-        };
-        let reply = with_call!(operation, self.notification, call => {
-            host::parse(&self.client, call, response).map(Reply::into_js)
-        });
-        Ok(reply?)
+    ) -> Result<String, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(host::parse(
+            &self.client,
+            &call,
+            response(status, headers, body),
+        )?)
     }
 
-    /// Reads a reply as `parse` does, and learns the server's clock from it. A body beyond the limit is an error, and an error names
-    /// the request.
+    /// Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
+    /// whether the call is to be sent once more, signed anew.
     #[wasm_bindgen(js_name = parseSent)]
     pub fn parse_sent(
         &self,
-        operation: u8,
         status: u16,
         headers: &str,
         body: &[u8],
-        sent: &SentRequest,
+        sent: &Sent,
+    ) -> Result<String, Thrown> {
+        let reply = self.received(&self.notification, response(status, headers, body), sent)?;
+        Ok(acknowledgement(&reply))
+    }
+
+    /// Reads the reply to a call of any operation in the same way.
+    #[wasm_bindgen(js_name = parseSentOf)]
+    pub fn parse_sent_of(
+        &self,
+        name: &str,
+        fields: &str,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+        sent: &Sent,
+    ) -> Result<String, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        self.received(&call, response(status, headers, body), sent)
+    }
+}
+
+impl Core {
+    fn varying<O: Operation>(
+        &self,
+        call: &O,
+        now: f64,
+        options: &koodrive::RequestOptions,
     ) -> Result<JsValue, Thrown> {
+        let now = instant("now", now)?;
+        let parts = self.client.varying_parts(call, now, options)?;
+        Ok(format::request(&parts).as_str().into())
+    }
+
+    fn received<O: Operation>(
+        &self,
+        call: &O,
+        response: ReceivedResponse<'_>,
+        sent: &Sent,
+    ) -> Result<O::Reply, Thrown> {
         let (sent_at, received_at) = sent.instants()?;
-        let headers = format::headers(headers);
-        self.client.observe_clock(headers, sent_at, received_at);
-        let response = ReceivedResponse {
-            status,
-            headers,
-            body,
+        let (x_date, trace_id) = (sent.x_date(), sent.trace_id());
+        let sent = SentRequest {
+            x_date: &x_date,
+            trace_id: &trace_id,
+            reply_limit: sent.reply_limit(),
+            sent_at,
+            may_sign_anew: sent.may_sign_anew(),
         };
-        let reply = with_call!(operation, self.notification, call => {
-            host::parse_within(&self.client, call, response, sent.reply_limit())
-                .map(Reply::into_js)
-        });
-        Ok(reply.map_err(|error| host::with_request(error, &sent.x_date(), &sent.trace_id()))?)
+        Ok(host::parse_sent(
+            &self.client,
+            call,
+            response,
+            &sent,
+            received_at,
+        )?)
+    }
+}
+
+fn response<'a>(status: u16, headers: &'a str, body: &'a [u8]) -> ReceivedResponse<'a> {
+    ReceivedResponse {
+        status,
+        headers: format::headers(headers),
+        body,
+    }
+}
+
+fn acknowledgement(reply: &Acknowledgement) -> String {
+    let (msg, trace_id) = (reply.msg.as_deref(), reply.trace_id.as_deref());
+    format::acknowledgement(&reply.code, msg, trace_id)
+}
+
+/// The half of a request that varies, without its signature.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Unsigned(VaryingParts);
+
+#[wasm_bindgen]
+impl Unsigned {
+    /// The string to sign.
+    #[wasm_bindgen(getter, js_name = stringToSign)]
+    pub fn string_to_sign(&self) -> String {
+        self.0.string_to_sign().unwrap_or_default().to_owned()
+    }
+
+    /// Returns the half in the [`format`] of a request, with `signature` in it.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
+        let parts = self.0.with_signature(signature)?;
+        Ok(format::request(&parts).as_str().into())
     }
 }

@@ -34,7 +34,7 @@ test("without a token function a 401 is a refusal", async () => {
   assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, ...FAST }))), { refused: 2 });
 });
 
-test("a client whose token is a function begins with it", async () => {
+test("a client whose token: a function begins with it", async () => {
   const { sandbox, sent, transport } = serviceOf(new Set(["one"]));
   const outcomes = await all(dispatch(clientOf({ token: async () => "one" }), calls(3), { transport, ...FAST }));
   assert.deepEqual([tally(outcomes), new Set(sent)], [{ delivered: 3 }, new Set(["Bearer one"])]);
@@ -52,7 +52,7 @@ test("a token that is old is replaced before it is refused", async () => {
     await new Promise((over) => setTimeout(over, 1_100));
     return transport(...given);
   };
-  const options = { transport: slow, token: () => "two", tokenAge: 1, concurrency: 1, ...FAST };
+  const options = { transport: slow, token: () => "two", tokenAgeMs: 1000, concurrency: 1, ...FAST };
   assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), options))), { delivered: 2 });
   assert.deepEqual(sent, ["Bearer one", "Bearer two"]);
 });
@@ -86,7 +86,7 @@ test("a token function that never answers is asked again", async () => {
 });
 
 for (const [what, given, message] of [
-  ["a number", 1, /^token is a number; it must be text/],
+  ["a number", 1, /^token: a number where text is due/],
   ["empty", "", /token/],
 ]) {
   test(`a token that is ${what} is a mistake, and ends the job`, async () => {
@@ -237,7 +237,7 @@ test("a call that comes when the job is ending has its outcome, too", async () =
   });
   const run = dispatch(clientOf(), source(), { transport, ...FAST });
   const outcomes = await all(run);
-  assert.deepEqual(outcomes.map(({ key, verdict, attempts }) => [key, verdict, attempts]), [[0, "delivered", 1], ["late", "not_sent", 0]]);
+  assert.deepEqual(outcomes.map(({ key, verdict, attempts }) => [key, verdict, attempts]), [["late", "not_sent", 0], [0, "delivered", 1]]);
   assert.ok(Object.isFrozen(outcomes[1]));
 });
 

@@ -5,7 +5,7 @@ import { APP, INTERNATIONAL, Sandbox, USER_ID, many } from "./koodrive.mjs";
 export const { Client, HaltedError, dispatch, isKooDriveError, notifyPackageExpire } = many;
 
 /** So that a test waits for nothing but what it is about. */
-export const FAST = { rate: 100_000, backoff: 0.01 };
+export const FAST = { rate: 100_000, backoffMs: 10 };
 
 export const clientOf = (credentials = APP) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, ...credentials });
 

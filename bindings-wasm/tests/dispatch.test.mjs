@@ -134,12 +134,11 @@ test("an undocumented type is sent", async () => {
 });
 
 for (const [what, item, message] of [
-  ["a number", 1, /an item of type number; give calls/],
-  ["a triple", [1, 2, callOf(0)], /an item of type object; give calls/],
-  ["no operation", {}, /the call is none of this API/],
-  ["the safe call", many.getCurrentRetentionPolicy(), /another call; give notifyPackageExpire/],
+  ["a number", 1, /yields a number; yield calls/],
+  ["a triple", [1, 2, callOf(0)], /yields an array; yield calls/],
+  ["no operation", {}, /unknown call; create it/],
   ["an empty id", { ...callOf(0), packageId: "" }, /packageId/],
-  ["an id that has lost digits", { ...callOf(0), carrierUserId: 189642158555241211 }, /carrierUserId is a number/],
+  ["an id that has lost digits", { ...callOf(0), carrierUserId: 189642158555241211 }, /carrierUserId: a number/],
 ]) {
   for (const how of [(items) => items, later]) {
     test(`an item that is ${what} ends the job${how === later ? ", later" : ""}`, async () => {
@@ -155,19 +154,20 @@ for (const [what, item, message] of [
 }
 
 for (const [options, message] of [
-  [{ rat: 1 }, "rat is no number of the policy; it has rate, burst"],
-  [{ rate: 0 }, "rate is 0; it must lie in 0.001 to 100000"],
-  [{ rate: "50" }, "rate is a string; give a number"],
-  [{ rate: null }, "rate is null; give a number"],
-  [{ concurrency: 1.5 }, "concurrency is 1.5; it must be a whole number"],
-  [{ backoffCap: -1 }, "backoff_cap is -1; it must lie in 0 to 86400"],
-  [{ renewsToken: true }, "renewsToken is no option; give token"],
-  [{ timeoutMs: 0 }, "timeoutMs is no number from 1"],
-  [{ transport: "fetch" }, "transport is no function"],
-  [{ token: "t" }, "token is no function"],
-  [{ onHalt: true }, "onHalt is no function"],
-  [{ signal: {} }, "signal is no AbortSignal"],
-  [null, "the options of dispatch must be an object"],
+  [{ rat: 1 }, "unknown option rat; expected one of: rate, burst"],
+  [{ rate: 0 }, "rate: 0 is out of range; pass a number from 0.001 to 100000"],
+  [{ rate: "50" }, "rate: a string where a number is due"],
+  [{ rate: null }, "rate: null where a number is due"],
+  [{ concurrency: 1.5 }, "concurrency: 1.5 is out of range; pass a whole number"],
+  [{ backoffCapMs: -1 }, "backoffCapMs: -0.001 s is out of range; pass a time from 0 s to 86400 s"],
+  [{ backoff: 1 }, "unknown option backoff"],
+  [{ renewsToken: true }, "dispatch: unknown option renewsToken; pass token"],
+  [{ timeoutMs: 0 }, "timeoutMs: out of range"],
+  [{ transport: "fetch" }, "transport: not a function"],
+  [{ token: "t" }, "token: not a function"],
+  [{ onHalt: true }, "onHalt: not a function"],
+  [{ signal: {} }, "signal: not an AbortSignal"],
+  [null, "dispatch: not an object"],
 ]) {
   test(`options are checked at once: ${JSON.stringify(options)}`, async () => {
     const error = await thrownBy(() => dispatch(clientOf(), calls(1), options));
@@ -177,16 +177,16 @@ for (const [options, message] of [
 }
 
 test("every number of the policy is an option", async () => {
-  const numbers = { rate: 1000, burst: 7, concurrency: 3, queue: 9, attempts: 2, backoff: 1, backoffCap: 2, retryAfterCap: 3, retryRatio: 0.5, haltAfter: 4, repeatsAreSafe: true, tokenAge: 60, replyLimit: 100 };
+  const numbers = { rate: 1000, burst: 7, concurrency: 3, queue: 9, attempts: 2, backoffMs: 1000, backoffCapMs: 2000, retryAfterCapMs: 3000, retryRatio: 0.5, haltAfter: 4, repeatsAreSafe: true, tokenAgeMs: 60_000, replyLimit: 100 };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
   assert.deepEqual(tally(await all(run)), { delivered: 2 });
   // What is undefined is as good as left out.
   dispatch(clientOf(), [], Object.fromEntries([...Object.keys(numbers), "transport", "signal", "token", "onHalt", "timeoutMs"].map((name) => [name, undefined])));
 });
 
-for (const [what, source] of [["missing", undefined], ["null", null], ["a number", 5], ["a string", "calls"]]) {
+for (const [what, source] of [["undefined", undefined], ["null", null], ["a number", 5], ["a string", "calls"]]) {
   test(`a source that is ${what}`, async () => {
-    assert.match((await thrownBy(() => dispatch(clientOf(), source))).message, new RegExp(`^the source is ${what}; give an iterable`));
+    assert.match((await thrownBy(() => dispatch(clientOf(), source))).message, new RegExp(`^source: ${what} where calls are due; pass an iterable`));
   });
 }
 
@@ -261,7 +261,7 @@ test("a transport that hides a redirect, has no status, or throws what is no err
   const transport = through(new Sandbox(), (_, number) => strange[number]?.() ?? jsonOf(200, { code: 0 }));
   const outcomes = await all(dispatch(clientOf(), calls(4), { transport, concurrency: 1, ...FAST }));
   assert.deepEqual(outcomes.map(({ verdict, status }) => [verdict, status]), [["refused", 302], ["unknown", null], ["unknown", null], ["unknown", null]]);
-  assert.match(outcomes[1].error.message, /status is no HTTP status/);
+  assert.match(outcomes[1].error.message, /status: not an HTTP status/);
 });
 
 test("an exchange that takes too long has an unknown outcome", async () => {

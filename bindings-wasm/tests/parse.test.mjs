@@ -49,6 +49,7 @@ test("retention policies keep every digit", () => {
       { policyId: "300000000000000000", policyName: "p", description: null, priority: 10, status: 1 },
       { policyId: null, policyName: null, description: null, priority: null, status: null },
     ],
+    body,
   });
 });
 
@@ -74,18 +75,23 @@ test("an api error has every field that is known", () => {
       msg: "no",
       requestId: "r-1",
       traceId: "abc",
+      xDate: null,
       retryAfter: 7,
+      body,
+      field: null,
     },
   );
   assert.match(error.stack, /^ApiError: the service answered notifyPackageExpire with HTTP 503/);
 });
 
-test("what is not known is not there", () => {
+test("what is not known is null", () => {
   const error = thrownBy({ status: 500, headers: {}, body: "" });
-  assert.deepEqual({ ...error }, { kind: "api", outcome: "unknown", retryable: false, status: 500 });
+  const known = { kind: "api", outcome: "unknown", retryable: false, status: 500, body: "" };
+  const unknown = { code: null, msg: null, requestId: null, traceId: null, xDate: null, retryAfter: null, field: null };
+  assert.deepEqual({ ...error }, { ...known, ...unknown });
 });
 
-test("a 200 that nobody can read is an unreadable reply", () => {
+test("a 200 that cannot be parsed is an unreadable reply", () => {
   const error = thrownBy({ status: 200, headers: {}, body: "<html>" });
   assert.ok(error instanceof esm.UnreadableReplyError);
   assert.deepEqual([error.kind, error.outcome, error.status], ["unreadable_reply", "unknown", 200]);

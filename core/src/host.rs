@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::attempt::may_sign_anew;
 #[cfg(feature = "dispatch")]
-use crate::dispatch::{Config, Halt, OPTIONS, Unit};
+use crate::dispatch::{CallOutcome, Config, Halt, OPTIONS, Unit};
 use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
 use crate::{
@@ -179,9 +179,14 @@ pub fn hidden_redirect(operation: &str) -> ErrorFields {
 /// `field` is an option in snake case or the wire's name of a field, `found` names what was given, such as "a number".
 #[must_use]
 pub fn not_text(field: &str, found: &str) -> InvalidInput {
+    let reason = if found.contains("number") || found.contains("bigint") {
+        ", since a number may lose digits"
+    } else {
+        ""
+    };
     of_field(
         field,
-        &format!("{found} where text is due; pass text, since a number may lose digits"),
+        &format!("{found} where text is due; pass text{reason}"),
     )
 }
 
@@ -296,6 +301,16 @@ pub fn dispatch_config<'a>(
         )?;
     }
     Ok(config)
+}
+
+/// Returns the reply of a delivered call as JSON text, as `call` reads it; as a [`RawReply`](crate::RawReply) where `call` cannot read
+/// one of its fields, since the service acted on the call all the same. None where it was not delivered.
+#[cfg(feature = "dispatch")]
+pub fn reply_json<K>(outcome: &CallOutcome<K>, call: &AnyCall) -> Option<String> {
+    match outcome.reply_to(call)? {
+        Ok(reply) => Some(reply),
+        Err(_) => serde_json::to_string(outcome.reply.as_ref()?).ok(),
+    }
 }
 
 /// The options that authenticate a client; those that the caller did not give are none.
@@ -531,10 +546,15 @@ pub fn parse_sent<O: Operation>(
 /// Returns the error of a request that was sent, or was about to be, and got no complete reply, as
 /// [`Attempt::failed`](crate::Attempt::failed) does.
 #[must_use]
-pub fn failed(error: TransportError, is_safe: bool, x_date: Option<&str>, trace_id: &str) -> Error {
+pub fn failed<'a>(
+    error: TransportError,
+    is_safe: bool,
+    x_date: Option<&'a str>,
+    trace_id: impl Into<Option<&'a str>>,
+) -> Error {
     let sent = SentHeaders {
         x_date,
-        trace_id: Some(trace_id),
+        trace_id: trace_id.into(),
     };
     error.of_request(is_safe, sent).into()
 }

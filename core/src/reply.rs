@@ -95,7 +95,7 @@ impl<'a> Received<'a> {
         let problem = code.problem();
         let envelope = Envelope {
             status: self.status,
-            has_code: !matches!(code, Member::Missing),
+            has_code: !matches!((&code, &error_code), (Member::Missing, Member::Missing)),
             code: code.into_text(),
             msg,
             trace_id: self.trace_id(),
@@ -176,7 +176,8 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// Returns whether the reply has a member `code`, even one that cannot be used: null, a fraction, an empty text, or two of them.
+    /// Returns whether the reply has a member `code`, even one that cannot be used (null, a fraction, an empty text, or two of them),
+    /// or a gateway's `error_code`.
     #[must_use]
     pub const fn has_code(&self) -> bool {
         self.has_code

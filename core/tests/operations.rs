@@ -208,7 +208,7 @@ fn an_id_has_no_control_character_and_no_white_space_at_its_ends() {
     }
     assert_eq!(
         id("14\r").unwrap_err().to_string(),
-        "carrierUserId: control character U+000D at position 3; remove it"
+        "carrierUserId: control character U+000D at position 3; remove it (is the file split by hand?)"
     );
 }
 
@@ -325,6 +325,13 @@ fn any_2xx_with_code_0_or_without_one_is_the_success_of_a_raw_call() {
         (
             200,
             r#"{"code":null}"#,
+            ErrorKind::UnreadableReply,
+            Outcome::Unknown,
+        ),
+        // A gateway's error at 200.
+        (
+            200,
+            r#"{"error_code":"APIGW.0301"}"#,
             ErrorKind::UnreadableReply,
             Outcome::Unknown,
         ),

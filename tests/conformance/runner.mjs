@@ -5,14 +5,23 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Client, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire } from "koodrive";
+import * as koodrive from "koodrive";
+
+const { Client, isKooDriveError } = koodrive;
 
 const vectors = process.env.KOODRIVE_VECTORS;
 const json = (file) => JSON.parse(readFileSync(join(vectors, file), "utf8"));
-const makers = {
-  notifyPackageExpire: ({ operation, ...fields }) => notifyPackageExpire(fields),
-  getCurrentRetentionPolicy: () => getCurrentRetentionPolicy(),
+/** Makes the call with the package's function of the operation's name. */
+const make = ({ operation, ...fields }) => {
+  const { path } = fields;
+  if (path?.repeat !== undefined) fields.path = path.repeat.repeat(path.times);
+  return koodrive[operation](fields);
 };
+
+/** An option as JavaScript spells it; times say that they are milliseconds. */
+const spelled = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + (name === "clock_margin" ? "Ms" : "");
+/** A text of the vectors, in which options stand in braces. */
+const spelledText = (text) => text.replace(/\{([a-z_]+)\}/g, (_, name) => spelled(name));
 // The members of `expected`, in the order in which a client gets there, and how a failure names them.
 const stages = {
   bodySha256: "body hash",
@@ -41,6 +50,10 @@ test("index.json names every file, with its number of cases, and every flagship 
 });
 
 function check(given, expected) {
+  if (expected.error) {
+    const { message, field } = expected.error;
+    expected = { ...expected, error: { ...expected.error, message: spelledText(message), ...(field && { field: spelled(field) }) } };
+  }
   const found = outcome(given);
   for (const [stage, name] of Object.entries(stages)) {
     const at = expected[stage]?.stage ?? found[stage]?.stage;
@@ -60,12 +73,14 @@ function outcome({ client: settings, observed, call: fields, options, response }
   const found = {};
   let stage = "client";
   try {
-    const client = new Client(settings);
+    const { clockMarginSeconds, ...others } = settings;
+    const margin = clockMarginSeconds === undefined ? {} : { clockMarginMs: clockMarginSeconds * 1000 };
+    const client = new Client({ ...others, ...margin });
     if (observed) {
       client.observeClock(observed.headers, new Date(observed.sentAt), new Date(observed.receivedAt));
     }
     stage = "call";
-    const call = makers[fields.operation](fields);
+    const call = make(fields);
     stage = "request";
     const { now, date, traceId } = options;
     const dates = { now: new Date(now), date: date && new Date(date) };
@@ -81,7 +96,7 @@ function outcome({ client: settings, observed, call: fields, options, response }
       stage = "parse";
       const { status, headers, body, bodyHex } = response;
       const bytes = bodyHex === undefined ? body : Buffer.from(bodyHex, "hex");
-      found.reply = client.parse(call, { status, headers, body: bytes });
+      found.reply = { ...client.parse(call, { status, headers, body: bytes }) };
     }
   } catch (error) {
     if (!isKooDriveError(error)) throw error;
@@ -93,10 +108,7 @@ function outcome({ client: settings, observed, call: fields, options, response }
 function errorJson(stage, error) {
   const { kind, outcome, retryable, message } = error;
   const found = { stage, kind, outcome, retryable, message };
-  if (stage === "parse") {
-    for (const field of ["status", "code", "msg", "requestId", "traceId", "retryAfter"]) {
-      found[field] = error[field] ?? null;
-    }
-  }
+  const fields = ["status", "code", "msg", "requestId", "traceId", "retryAfter", "body"];
+  for (const field of stage === "parse" ? fields : ["field"]) found[field] = error[field];
   return found;
 }

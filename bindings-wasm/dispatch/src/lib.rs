@@ -16,11 +16,11 @@ mod action_name;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{self, Action, Now, Policy, Ticket};
-use koodrive::host::HaltFields;
-use koodrive::{InvalidInput, TransportError, VaryingParts, host};
+use koodrive::dispatch::{self, Action, Now, Outgoing, Ticket};
+use koodrive::host::{AnyCall, HaltFields, Spelling};
+use koodrive::{InvalidInput, TransportError, host};
 use koodrive_wasm::error::{Thrown, fields};
-use koodrive_wasm::{Core, convert, format, notification};
+use koodrive_wasm::{Core, convert, fixed_parts, format, notification};
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
@@ -61,7 +61,7 @@ fn ticket(number: f64) -> Ticket {
 
 #[wasm_bindgen]
 impl Dispatcher {
-    /// `names` and `values` are numbers of the policy's; `seed` makes trace ids, so it is random.
+    /// `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
     #[wasm_bindgen(constructor)]
     pub fn new(
         client: &Core,
@@ -69,18 +69,34 @@ impl Dispatcher {
         values: &[f64],
         seed: u64,
     ) -> Result<Dispatcher, Thrown> {
-        let mut policy = Policy::default();
-        for (name, value) in names.iter().zip(values) {
-            policy.set(name, *value)?;
-        }
-        let core = dispatch::Dispatcher::new(&client.client, policy, seed)?;
+        let options = names.iter().map(String::as_str).zip(values.iter().copied());
+        let config = host::dispatch_config(options, Spelling::Camel)?;
+        let core = dispatch::Dispatcher::new(&client.client, config, seed);
         Ok(Self { core, action: None })
     }
 
     /// Takes a notification, of which JavaScript knows the rest by its `key`.
     pub fn push(&mut self, key: f64, user: String, package: String, kind: Option<f64>) -> Done {
-        let pushed = self.core.push(key, notification(user, package, kind)?);
+        let pushed = self.core.push(key, &notification(user, package, kind)?);
         Ok(pushed.map_err(|it| it.reason)?)
+    }
+
+    /// Takes a call of any operation in the same way.
+    #[wasm_bindgen(js_name = pushOf)]
+    pub fn push_of(&mut self, key: f64, name: &str, fields: &str) -> Done {
+        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
+        Ok(pushed.map_err(|it| it.reason)?)
+    }
+
+    /// Returns the half of the request under this ticket that never changes, as `Core.fixed` does.
+    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
+    pub fn fixed(&self, number: f64) -> Result<JsValue, Thrown> {
+        let ticket = ticket(number);
+        match self.core.call(ticket) {
+            Some(call) => Ok(fixed_parts(self.core.client(), call)?),
+            // Says that nothing is in flight.
+            None => Ok(self.core.fixed_parts(ticket).map(|_| JsValue::UNDEFINED)?),
+        }
     }
 
     /// The source has ended.
@@ -103,12 +119,9 @@ impl Dispatcher {
     }
 
     /// Returns what is to be sent, once, where poll has said `send`.
-    pub fn attempt(&mut self) -> Option<Attempt> {
+    pub fn outgoing(&mut self) -> Option<OutgoingCall> {
         match self.action.take() {
-            Some(Action::Send(attempt)) => Some(Attempt {
-                ticket: attempt.ticket,
-                parts: attempt.parts,
-            }),
+            Some(Action::Send(outgoing)) => Some(OutgoingCall(outgoing)),
             _ => None,
         }
     }
@@ -149,7 +162,8 @@ impl Dispatcher {
     }
 
     /// Hands in a response, of whose body at most one byte is beyond the limit.
-    pub fn response(
+    #[wasm_bindgen(js_name = handleResponse)]
+    pub fn handle_response(
         &mut self,
         number: f64,
         status: u16,
@@ -160,34 +174,41 @@ impl Dispatcher {
     ) -> Done {
         let (status, headers) = (host::status(status)?, format::headers(headers));
         let (ticket, now) = (ticket(number), now(wall, at)?);
-        Ok(self.core.response(ticket, status, headers, body, now)?)
+        Ok(self
+            .core
+            .handle_response(ticket, status, headers, body, now)?)
     }
 
     /// Hands in that the request surely never left.
     #[wasm_bindgen(js_name = notSent)]
     pub fn not_sent(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
         let error = TransportError::not_sent(cause);
-        Ok(self.core.failure(ticket(number), error, now(wall, at)?)?)
+        Ok(self
+            .core
+            .handle_failure(ticket(number), error, now(wall, at)?)?)
     }
 
     /// Hands in that no complete answer came to a request that may have left.
     #[wasm_bindgen(js_name = outcomeUnknown)]
     pub fn outcome_unknown(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
         let error = TransportError::outcome_unknown(cause);
-        Ok(self.core.failure(ticket(number), error, now(wall, at)?)?)
+        Ok(self
+            .core
+            .handle_failure(ticket(number), error, now(wall, at)?)?)
     }
 
     /// Takes a fresh token.
-    pub fn credentials(&mut self, token: String, wall: f64, at: f64) -> Done {
+    #[wasm_bindgen(js_name = setToken)]
+    pub fn set_token(&mut self, token: String, wall: f64, at: f64) -> Done {
         let fresh = koodrive::Credentials::token(&Zeroizing::new(token))?;
-        self.core.credentials(fresh, now(wall, at)?);
+        self.core.set_credentials(fresh, now(wall, at)?);
         Ok(())
     }
 
     /// Says that there is no fresh token now.
-    #[wasm_bindgen(js_name = noToken)]
-    pub fn no_token(&mut self, wall: f64, at: f64) -> Done {
-        self.core.no_token(now(wall, at)?);
+    #[wasm_bindgen(js_name = tokenFailed)]
+    pub fn token_failed(&mut self, wall: f64, at: f64) -> Done {
+        self.core.token_failed(now(wall, at)?);
         Ok(())
     }
 
@@ -204,7 +225,7 @@ impl Dispatcher {
     /// Longest body of a reply, in bytes.
     #[wasm_bindgen(js_name = replyLimit)]
     pub fn reply_limit(&self) -> usize {
-        self.core.policy().reply_limit
+        self.core.config().reply_limit_bytes()
     }
 
     /// Returns how far it is, as an object.
@@ -245,31 +266,47 @@ export interface ProgressFields {
 /// One attempt of one call.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Attempt {
-    ticket: Ticket,
-    parts: VaryingParts,
-}
+pub struct OutgoingCall(Outgoing);
 
 #[wasm_bindgen]
-impl Attempt {
+impl OutgoingCall {
     /// Names this attempt.
     #[wasm_bindgen(getter)]
     #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
     pub fn ticket(&self) -> f64 {
-        self.ticket.number() as f64
+        self.0.ticket.number() as f64
+    }
+
+    /// The path that all calls of the operation share, by which the other half of the request may be kept.
+    #[wasm_bindgen(getter, js_name = fixedPath)]
+    pub fn fixed_path(&self) -> Option<String> {
+        self.0.fixed_path.map(str::to_owned)
     }
 
     /// The trace id of the call.
     #[wasm_bindgen(getter, js_name = traceId)]
     pub fn trace_id(&self) -> Option<String> {
-        let id = self.parts.trace_id.as_ref();
+        let id = self.0.parts.trace_id.as_ref();
         id.map(|id| id.as_str().to_owned())
     }
 
-    /// What varies of the request, as `Core.request` returns it.
+    /// The string to sign, where a signature is missing.
+    #[wasm_bindgen(getter, js_name = stringToSign)]
+    pub fn string_to_sign(&self) -> Option<String> {
+        self.0.parts.string_to_sign().map(str::to_owned)
+    }
+
+    /// The half of the request that varies, as `Core.request` returns it.
     #[wasm_bindgen(getter, unchecked_return_type = "string")]
     pub fn request(&self) -> JsValue {
-        format::request(&self.parts).as_str().into()
+        format::request(&self.0.parts).as_str().into()
+    }
+
+    /// Returns that half with `signature` in it.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
+        let parts = self.0.parts.with_signature(signature)?;
+        Ok(format::request(&parts).as_str().into())
     }
 }
 
@@ -340,10 +377,23 @@ impl CallOutcome {
         self.0.status
     }
 
-    /// The acknowledgement in its [`format`], where the call was delivered.
+    /// The acknowledgement of a notification in its [`format`], where it was delivered.
     #[wasm_bindgen(getter)]
     pub fn reply(&self) -> Option<String> {
-        self.0.reply.as_ref().map(format::acknowledgement)
+        let reply = self.0.reply.as_ref()?;
+        let code = reply.code.as_deref().unwrap_or_default();
+        Some(format::acknowledgement(
+            code,
+            reply.msg.as_deref(),
+            reply.trace_id.as_deref(),
+        ))
+    }
+
+    /// Returns the reply to a call of any operation as JSON text, where it was delivered.
+    #[wasm_bindgen(js_name = replyOf)]
+    pub fn reply_of(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(host::reply_json(&self.0, &call))
     }
 
     /// The error of the last attempt, where the call was not delivered.

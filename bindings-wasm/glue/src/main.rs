@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use koodrive::{Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation as _, header};
+use koodrive::{Endpoint, header};
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -45,8 +45,6 @@ fn names() -> serde_json::Value {
     let mut names = vec![
         Endpoint::INTERNATIONAL.to_string(),
         Endpoint::CHINA.to_string(),
-        NotifyPackageExpire::NAME.to_owned(),
-        GetCurrentRetentionPolicy::NAME.to_owned(),
     ];
     names.extend(sent.iter().map(ToString::to_string));
     names.extend(header::READ_FROM_REPLIES.map(str::to_owned));

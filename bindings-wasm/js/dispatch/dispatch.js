@@ -1,6 +1,6 @@
 // Many calls: from a client, a source and options to a job under way.
 import { stateOf } from "../client.js";
-import { refuse } from "../errors.js";
+import { misuse } from "../errors.js";
 import { Dispatch } from "./job.js";
 import { settingsOf } from "./settings.js";
 import { itemsOf } from "./source.js";
@@ -11,8 +11,7 @@ import { itemsOf } from "./source.js";
 export function dispatch(client, source, options = {}) {
   const state = stateOf(client);
   if (!state) {
-    const right = "make it with the Client that koodrive/dispatch exports, by the same way, import or require";
-    refuse("the client is none of koodrive/dispatch", right);
+    misuse("unknown client; create it with the Client that koodrive/dispatch exports, by import or by require alike");
   }
   return new Dispatch(state, itemsOf(source), settingsOf(state, options));
 }

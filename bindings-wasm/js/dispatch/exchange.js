@@ -33,7 +33,7 @@ export async function exchange(dispatcher, ticket, request, { transport, timeout
   };
   try {
     const { status, headers, body } = await deadline.race(fetchAndRead());
-    checked(() => dispatcher.response(ticket, status, headers, body, Date.now(), performance.now()));
+    checked(() => dispatcher.handleResponse(ticket, status, headers, body, Date.now(), performance.now()));
   } catch (error) {
     const sent = response !== undefined || !neverLeft(error);
     const cause = causeOf(error, request);

@@ -5,14 +5,16 @@
 // for a user who has gone, and no more is held than the dispatcher holds.
 import { Dispatcher } from "koodrive:glue";
 import { Deadline } from "../deadline.js";
-import { checked, isKooDriveError, text, transportError } from "../errors.js";
+import { checked, describe, isKooDriveError, text, transportError } from "../errors.js";
 import { fixedParts, joined } from "../wire.js";
 import { exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
-import { notSent, outcome } from "./outcome.js";
+import { outcome } from "./outcome.js";
 import { taken } from "./source.js";
 
-/** @import { ActionName, Attempt, CallOutcome, HaltFields } from "koodrive:glue" */
+/** @import { ActionName, CallOutcome, HaltFields, OutgoingCall } from "koodrive:glue" */
+/** @import { Arguments } from "../calls.js" */
+/** @import { Call } from "../index.js" */
 /** @import { ClientState } from "../client.js" */
 /** @import * as declared from "../dispatch.js" */
 /** @import { FixedParts } from "../wire.js" */
@@ -25,22 +27,20 @@ const ACTIONS = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 export class Dispatch {
   /** @type {Dispatcher} */
   #dispatcher;
-  /** @type {FixedParts} */
-  #fixed;
+  /** The halves of requests that never change, by the paths that all calls of an operation share. @type {Map<string, FixedParts>} */
+  #fixed = new Map();
   #settings;
   #items;
   #replyLimit;
   /** Whether the client has no token yet. */
   #lacksToken;
-  /** What the dispatcher has not given back, by the numbers that it knows: keys and calls. @type {Map<number, [unknown, declared.NotifyPackageExpire]>} */
+  /** What the dispatcher has not given back, by the numbers that it knows: keys and calls. @type {Map<number, [unknown, Call, Arguments]>} */
   #held = new Map();
   #read = 0;
   /** Calls that were asked for and not read yet. */
   #wanted = 0;
   #isReading = false;
   #sourceEnded = false;
-  /** Of calls that the source gave too late. @type {declared.CallOutcome[]} */
-  #late = [];
   #cancelled = false;
   #done = false;
   /** The first is thrown when the outcomes are out. @type {unknown[]} */
@@ -56,11 +56,10 @@ export class Dispatch {
 
   /** @param {ClientState} state @param {Items} items @param {Settings} settings */
   constructor(state, items, settings) {
-    const names = settings.policy.map(([name]) => name);
-    const values = Float64Array.from(settings.policy, ([, value]) => value);
+    const names = settings.numbers.map(([name]) => name);
+    const values = Float64Array.from(settings.numbers, ([, value]) => value);
     const [seed] = crypto.getRandomValues(new BigUint64Array(1));
     this.#dispatcher = checked(() => new Dispatcher(state.core, names, values, seed));
-    this.#fixed = state.fixed[0] ??= fixedParts(state.core, 0);
     this.#replyLimit = this.#dispatcher.replyLimit();
     this.#lacksToken = state.token !== undefined;
     this.#settings = settings;
@@ -116,7 +115,6 @@ export class Dispatch {
         else await this.#wait();
         if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) this.#readAhead();
       }
-      yield* this.#late;
       if (this.#failures.length > 0) throw this.#failures[0];
     } finally {
       await this.#settle();
@@ -131,39 +129,73 @@ export class Dispatch {
       const action = checked(() => this.#dispatcher.poll(Date.now(), performance.now()));
       if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
       if (action !== "send") return action;
-      this.#send(/** @type {Attempt} */ (this.#dispatcher.attempt()));
+      this.#send(/** @type {OutgoingCall} */ (this.#dispatcher.outgoing()));
     }
   }
 
-  /** @param {Attempt} attempt */
-  async #send(attempt) {
-    const { ticket } = attempt;
-    const request = joined(this.#fixed, attempt.request, attempt.traceId);
-    attempt.free();
-    await exchange(this.#dispatcher, ticket, request, this.#settings, this.#replyLimit);
+  /** @param {OutgoingCall} outgoing */
+  async #send(outgoing) {
+    const { ticket, traceId, stringToSign } = outgoing;
+    const parts = this.#partsOf(outgoing);
+    const varying = stringToSign === undefined ? freed(outgoing) : await this.#signed(outgoing, stringToSign);
+    if (varying !== undefined) {
+      await exchange(this.#dispatcher, ticket, joined(parts, varying, traceId), this.#settings, this.#replyLimit);
+    }
     this.#wake();
+  }
+
+  /** @param {OutgoingCall} outgoing @returns {FixedParts} */
+  #partsOf({ ticket, fixedPath }) {
+    const known = fixedPath === undefined ? undefined : this.#fixed.get(fixedPath);
+    if (known) return known;
+    const parts = fixedParts(checked(() => this.#dispatcher.fixed(ticket)));
+    if (fixedPath !== undefined) this.#fixed.set(fixedPath, parts);
+    return parts;
+  }
+
+  /**
+   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the call
+   * then was not sent.
+   * @param {OutgoingCall} outgoing @param {string} stringToSign
+   */
+  async #signed(outgoing, stringToSign) {
+    const { ticket } = outgoing;
+    const deadline = new Deadline(undefined, this.#settings.timeoutMs);
+    try {
+      const signature = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      return checked(() => outgoing.signed(typeof signature === "string" ? signature : ""));
+    } catch (error) {
+      // A wrong signature is a mistake of the program, and the next one would be as wrong.
+      if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
+      else outgoing.free();
+      checked(() => this.#dispatcher.notSent(ticket, describe(error), Date.now(), performance.now()));
+      return undefined;
+    } finally {
+      deadline.clear();
+    }
   }
 
   #outcome() {
     const found = /** @type {CallOutcome} */ (this.#dispatcher.outcome());
     const { key: number } = found;
-    const [key, call] = /** @type {[unknown, declared.NotifyPackageExpire]} */ (this.#held.get(number));
+    const [key, call, fields] = /** @type {[unknown, Call, Arguments]} */ (this.#held.get(number));
     this.#held.delete(number);
-    return outcome(key, call, found);
+    return outcome(key, call, fields, found);
   }
 
   /** @param {unknown} item */
   #take(item) {
     const position = this.#read;
-    const [key, call, [, user, packageId, kind]] = taken(item, position);
+    const [key, call, fields] = taken(item, position);
     this.#read++;
-    if (this.#cancelled) {
-      // While it was read.
-      this.#late.push(notSent(key, call));
-      return;
-    }
-    checked(() => this.#dispatcher.push(position, user, packageId, kind));
-    this.#held.set(position, [key, call]);
+    // Nothing can be handed over any more.
+    if (this.#last) return;
+    // The job may have been cancelled while the call was read; the core then says that it was not sent.
+    checked(() => {
+      if (fields.fields === undefined) this.#dispatcher.push(position, ...fields.notification);
+      else this.#dispatcher.pushOf(position, fields.name, fields.fields);
+    });
+    this.#held.set(position, [key, call, fields]);
     this.#wanted--;
   }
 
@@ -221,7 +253,7 @@ export class Dispatch {
     const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
     try {
       const token = text("token", await deadline.race(Promise.resolve().then(this.#settings.token)));
-      if (!this.#last) checked(() => this.#dispatcher.credentials(token, Date.now(), performance.now()));
+      if (!this.#last) checked(() => this.#dispatcher.setToken(token, Date.now(), performance.now()));
       this.#lacksToken = false;
     } catch (error) {
       this.#noToken(error);
@@ -237,10 +269,10 @@ export class Dispatch {
    */
   #noToken(error) {
     if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
-    else if (this.#lacksToken) this.#fail(transportError(false, error));
+    else if (this.#lacksToken) this.#fail(transportError(false, error, { isSafe: false }));
     else if (!this.#last) {
       this.#whyNoToken = error;
-      checked(() => this.#dispatcher.noToken(Date.now(), performance.now()));
+      checked(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
     }
   }
 
@@ -305,6 +337,13 @@ export class Dispatch {
       // The job has ended, and has its own reason.
     }
   }
+}
+
+/** @type {(outgoing: OutgoingCall) => string} */
+function freed(outgoing) {
+  const { request } = outgoing;
+  outgoing.free();
+  return request;
 }
 
 // Not in every host yet; where it is missing, `await using` is as well.

@@ -1,28 +1,26 @@
 // What became of a call: the core's outcome as what the user gets.
-import { errorOf } from "../errors.js";
+import { jsonOf } from "../calls.js";
+import { checked, errorOf } from "../errors.js";
 import { acknowledgement } from "../format.js";
+import { replyOf } from "../wire.js";
 
 /** @import { CallOutcome as CoreOutcome } from "koodrive:glue" */
-/** @import { NotifyPackageExpire } from "../index.js" */
+/** @import { Arguments } from "../calls.js" */
+/** @import { Call } from "../index.js" */
 /** @import { CallOutcome } from "../dispatch.js" */
 
 /** @type {(milliseconds: number | undefined) => Date | null} */
 const instant = (milliseconds) => (milliseconds === undefined ? null : new Date(milliseconds));
 
 /**
- * Takes the core's outcome of this call apart, and frees it.
- * @type {(key: unknown, call: NotifyPackageExpire, found: CoreOutcome) => CallOutcome}
+ * Takes the core's outcome of `call` apart, and frees it.
+ * @type {(key: unknown, call: Call, fields: Arguments, found: CoreOutcome) => CallOutcome}
  */
-export function outcome(key, call, found) {
+export function outcome(key, call, fields, found) {
   const { verdict, attempts, traceId = null, xDate = null, status = null } = found;
-  const text = found.reply;
-  const reply = text === undefined ? null : acknowledgement(text);
-  const fields = found.error;
-  const error = fields ? errorOf(fields) : null;
-  const answer = reply ?? error;
-  const { code = null, msg = null } = answer ?? {};
-  // As `send` does.
-  if (answer && traceId) Object.assign(answer, { traceId: answer.traceId ?? traceId });
+  const reply = replyIn(found, fields);
+  const error = found.error ? errorOf(found.error) : null;
+  const { code = null, msg = null } = reply ?? error ?? {};
   const made = {
     key,
     call,
@@ -44,26 +42,13 @@ export function outcome(key, call, found) {
   return /** @type {CallOutcome} */ (Object.freeze(made));
 }
 
-/**
- * Returns the outcome of a call that the core was never given, since its job was cancelled.
- * @type {(key: unknown, call: NotifyPackageExpire) => CallOutcome}
- */
-export function notSent(key, call) {
-  return Object.freeze({
-    key,
-    call,
-    verdict: "not_sent",
-    attempts: 0,
-    traceId: null,
-    xDate: null,
-    firstSentAt: null,
-    sentAt: null,
-    answeredAt: null,
-    serverDate: null,
-    status: null,
-    code: null,
-    msg: null,
-    reply: null,
-    error: null,
-  });
+/** @type {(found: CoreOutcome, call: Arguments) => any} */
+function replyIn(found, call) {
+  if (call.fields === undefined) {
+    const text = found.reply;
+    return text === undefined ? null : acknowledgement(text);
+  }
+  const { name, fields } = jsonOf(call);
+  const json = checked(() => found.replyOf(name, fields));
+  return json === undefined ? null : replyOf(json);
 }

@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
-use koodrive::host::{self, ErrorFields};
+use koodrive::InvalidInput;
+use koodrive::host::{self, ErrorFields, Spelling};
 use koodrive::sandbox::{self, CutPoint, SandboxConfig};
-use koodrive::{Error, InvalidInput};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -30,7 +30,7 @@ pub struct Thrown(JsValue);
 
 impl From<InvalidInput> for Thrown {
     fn from(error: InvalidInput) -> Self {
-        let fields = ErrorFields::from(Error::from(error));
+        let fields = ErrorFields::new(error.into(), Spelling::Camel);
         // Texts, numbers and booleans, so the fallback cannot occur.
         let json = serde_json::to_string(&fields).unwrap_or_default();
         Self(json.into())
@@ -43,10 +43,16 @@ impl From<Thrown> for JsValue {
     }
 }
 
-/// Throws what JavaScript noticed: `what` is wrong, `right` would be right.
+/// Throws what JavaScript noticed: the `problem` of `field`, and what to do.
 #[wasm_bindgen]
-pub fn refuse(what: &str, right: &str) -> Result<(), Thrown> {
-    Err(host::refused(what, right).into())
+pub fn refuse(field: &str, problem: &str) -> Result<(), Thrown> {
+    Err(host::refused(field, problem).into())
+}
+
+/// Throws for a mistake that concerns no field.
+#[wasm_bindgen]
+pub fn misuse(text: &str) -> Result<(), Thrown> {
+    Err(host::misused(text).into())
 }
 
 /// Throws for a number that has lost digits.

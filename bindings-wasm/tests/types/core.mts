@@ -29,12 +29,12 @@ const same = <A, B>(_: Same<A, B>) => {};
 /** Without a host, what it is is not known. */
 export const compiled: unknown = module;
 
-export const client = new Client({ endpoint: INTERNATIONAL, userId: "1", appId: "a", appSecret: "s", clockMarginSeconds: 10 });
+export const client = new Client({ endpoint: INTERNATIONAL, userId: "1", appId: "a", appSecret: "s", clockMarginMs: 10_000 });
 new Client({ endpoint: CHINA, userId: "1", token: "t" });
 new Client({ endpoint: CHINA, userId: "1", token: async () => "t", allowPlainHttp: true });
 new Client({ endpoint: CHINA, userId: "1", authorization: "Bearer t" });
 // What is undefined is as good as left out, for options that come from elsewhere.
-new Client({ endpoint: CHINA, userId: "1", token: "t", appId: undefined, clockMarginSeconds: undefined });
+new Client({ endpoint: CHINA, userId: "1", token: "t", appId: undefined, clockMarginMs: undefined });
 
 export const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2", undocumentedType: 1 });
 export const calls: readonly Call[] = [call, getCurrentRetentionPolicy(), { operation: "getCurrentRetentionPolicy" }];

@@ -39,7 +39,7 @@ const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
 const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
 export const jobs = [byRow, byName, byObject];
 
-const policy: Policy = { rate: 20, burst: 1, concurrency: 8, repeatsAreSafe: false, tokenAge: undefined };
+const policy: Policy = { rate: 20, burst: 1, concurrency: 8, repeatsAreSafe: false, tokenAgeMs: undefined };
 const options: DispatchOptions = {
   ...policy,
   transport: new Sandbox().fetch,

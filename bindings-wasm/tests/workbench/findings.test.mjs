@@ -147,7 +147,7 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
     // A token is not signed.
     await enter(page, { client: { token: "example-token" } });
     await says(page, "compare", "There is no signature to compare.");
-    assert.match(await page.locator("#stages-result").innerText(), /this client authenticates with a token/);
+    assert.match(await page.locator("#stages-result").innerText(), /this client no signature to explain/);
   }));
 
 test("a canonical request of another date can be signed with its date", limit, () =>
@@ -276,8 +276,8 @@ test("a reply is read before anything else is known, and what cannot be read is 
     await paste(page, { status: 401, body: "{}" });
     assert.match(await page.locator("#response-result").innerText(), /Signature not compared: app id is empty/);
     for (const [response, said] of [
-      [{ status: "", body: "{}" }, "Not read: status is no HTTP status; it must be a number from 100 to 999"],
-      [{ status: "OK", body: "{}" }, "Not read: status is no HTTP status; it must be a number from 100 to 999"],
+      [{ status: "", body: "{}" }, "Not read: status: not an HTTP status; it must be a number from 100 to 999"],
+      [{ status: "OK", body: "{}" }, "Not read: status: not an HTTP status; it must be a number from 100 to 999"],
       [{ status: 200, headers: [["date"], ["no header"]], body: "{}" }, "Not read: line 1 is no header; write a name, a colon and a value"],
     ]) {
       await paste(page, response);

@@ -12,7 +12,7 @@ use crate::InvalidInput;
 use crate::fields::Unreadable;
 use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
-use crate::text::{check_count, check_id};
+use crate::text::{EMPTY, check_count, check_id};
 
 /// Sets the statuses of retention policies. It changes state.
 ///
@@ -51,16 +51,20 @@ impl SetRetentionPolicy {
     ///
     /// # Errors
     ///
-    /// Another number of policies; a policy id or a status that is empty, that contains a control character, or that begins or ends
-    /// with white space or an invisible character.
+    /// Another number of policies; an empty status; a policy id that is empty, that contains a control character, or that begins or
+    /// ends with white space or an invisible character.
     pub fn new(policies: impl IntoIterator<Item = PolicyStatus>) -> Result<Self, InvalidInput> {
         let policy_list: Vec<PolicyStatus> = policies.into_iter().collect();
         check_count("policyList", policy_list.len(), 1, MOST_POLICIES)?;
         for (index, policy) in policy_list.iter().enumerate() {
-            for (name, value) in [("policyId", &policy.policy_id), ("status", &policy.status)] {
-                check_id(value).map_err(|problem| {
-                    InvalidInput::new(format!("policyList[{index}].{name}"), problem)
-                })?;
+            check_id(&policy.policy_id).map_err(|problem| {
+                InvalidInput::new(format!("policyList[{index}].policyId"), problem)
+            })?;
+            if policy.status.is_empty() {
+                return Err(InvalidInput::new(
+                    format!("policyList[{index}].status"),
+                    EMPTY,
+                ));
             }
         }
         Ok(Self { policy_list })

@@ -5,7 +5,7 @@ use std::{fmt, str};
 
 use http::{HeaderMap, Method};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 
@@ -73,17 +73,29 @@ pub(super) fn parameters(
 }
 
 fn body<'a>(received: &Received<'a>) -> Result<Members<'a>, Refusal> {
-    // Without a body there is no content to have a type: it is missing JSON then.
-    if !received.body.is_empty() && !is_json(received.headers) {
-        return Err(Refusal::new(
-            Reason::WrongContentType,
-            "the content-type of a body must be application/json, with or without charset=utf-8",
-        ));
-    }
+    content_type(received)?;
     Members::read(received.body)
 }
 
-/// The body of a call that has a configured answer: none for GET, JSON if there is one.
+fn content_type(received: &Received<'_>) -> Result<(), Refusal> {
+    // Without a body there is no content to have a type: it is missing JSON then.
+    if received.body.is_empty() || is_json(received.headers) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Reason::WrongContentType,
+        "the content-type of a body must be application/json, with or without charset=utf-8",
+    ))
+}
+
+fn malformed(why: &dyn fmt::Display) -> Refusal {
+    Refusal::new(
+        Reason::MalformedJson,
+        format!("the body is not valid JSON: {why}"),
+    )
+}
+
+/// Checks the body of a call that has a configured answer: none for GET, any JSON for another method.
 pub(super) fn any_body(received: &Received<'_>) -> Result<(), Refusal> {
     if received.body.is_empty() {
         return Ok(());
@@ -91,7 +103,10 @@ pub(super) fn any_body(received: &Received<'_>) -> Result<(), Refusal> {
     if *received.method == Method::GET {
         return without_body(received);
     }
-    body(received).map(drop)
+    content_type(received)?;
+    serde_json::from_slice(received.body)
+        .map(|IgnoredAny| ())
+        .map_err(|error| malformed(&error))
 }
 
 #[derive(Deserialize)]
@@ -229,9 +244,6 @@ struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> Members<'a> {
     fn read(body: &'a [u8]) -> Result<Self, Refusal> {
-        let malformed = |why: &dyn fmt::Display| {
-            Refusal::new(Reason::MalformedJson, format!("the body is no JSON: {why}"))
-        };
         let text = str::from_utf8(body).map_err(|error| malformed(&error))?;
         let fields::Members(members) =
             serde_json::from_str(text).map_err(|error| match error.classify() {

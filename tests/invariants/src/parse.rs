@@ -78,7 +78,7 @@ pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) {
         Err(error) => {
             assert_error(list, &error, &expected, status);
             assert_body(&error, body);
-            assert_text(&error);
+            assert_text(list, &error);
         }
     }
 }
@@ -113,14 +113,18 @@ fn assert_body(error: &ReplyError, body: &[u8]) {
 }
 
 /// Nothing of a reply can end a line of a log, and nothing makes it long.
-fn assert_text(error: &ReplyError) {
+fn assert_text(list: bool, error: &ReplyError) {
     let text = allocated::at_most(4 * LONGEST_TEXT, || error.to_string());
     assert!(text.starts_with("the service answered "), "{text}");
     let (paragraph, advice) = text
-        .split_once("\nCheck, in this order:\n")
+        .split_once("\nWhat to check, in this order:\n")
         .unwrap_or((&text, ""));
     assert!(!paragraph.contains(char::is_control), "{paragraph:?}");
-    let lines = if advice.is_empty() { 0 } else { 4 };
+    let lines = if advice.is_empty() {
+        0
+    } else {
+        4 + usize::from(!list)
+    };
     assert_eq!(advice.lines().count(), lines, "{advice:?}");
     assert!(
         advice.chars().all(|c| c == '\n' || !c.is_control()),

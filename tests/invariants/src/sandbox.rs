@@ -21,7 +21,30 @@ const CONFIGS: [&str; 3] = [
 const TOKENS: [&str; 2] = [EXAMPLE_TOKEN, "ABCDEFG-example-token"];
 
 const NOTIFY: &str = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
-const LIST: &str = "/koodrive/ose/v1/carrier/retention/policy/getList";
+/// Those of the other operations, with their methods and whether they take a token only.
+const OTHERS: [(Method, &str, bool); 5] = [
+    (Method::GET, "/koodrive/ose/v1/space/usage/overview", false),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/retention/policy/getList",
+        true,
+    ),
+    (
+        Method::GET,
+        "/koodrive/ose/v1/carrier/policy/config/retention",
+        true,
+    ),
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/retention/policy/batch",
+        true,
+    ),
+    (
+        Method::POST,
+        "/koodrive/ose/v1/carrier/operation/reverseOrder",
+        false,
+    ),
+];
 
 /// The input is, field by field: now, method, URL or path, headers as lines `name: value`; the rest is the body.
 ///
@@ -75,7 +98,7 @@ fn holds(config: &str, request: &Request<Vec<u8>>, now: DateTime<Utc>, size: usi
     let accepted = response.status() == 200;
     assert_eq!(
         sandbox.accepted().len(),
-        usize::from(accepted && request.method() == Method::POST)
+        usize::from(accepted && request.uri().path().ends_with(NOTIFY))
     );
     if accepted {
         assert_justified(request, now);
@@ -135,13 +158,14 @@ fn assert_answer(response: &Response<Vec<u8>>, now: DateTime<Utc>) {
 /// Everything that must be right of a request that is acted on, checked anew.
 fn assert_justified(request: &Request<Vec<u8>>, now: DateTime<Utc>) {
     let path = request.uri().path();
-    let operation = if request.method() == Method::POST {
-        NOTIFY
-    } else {
-        LIST
-    };
-    assert!(path.ends_with(operation), "{path}");
-    assert!(request.method() == Method::POST || request.method() == Method::GET);
+    let other = OTHERS
+        .iter()
+        .find(|(_, operation, _)| path.ends_with(operation));
+    let (method, takes_app) = other.map_or((&Method::POST, true), |(method, _, token_only)| {
+        (method, !token_only)
+    });
+    assert!(other.is_some() || path.ends_with(NOTIFY), "{path}");
+    assert_eq!(request.method(), method);
     assert_eq!(request.uri().query(), None);
 
     let age = now
@@ -164,6 +188,7 @@ fn assert_justified(request: &Request<Vec<u8>>, now: DateTime<Utc>) {
         );
         return;
     }
+    assert!(takes_app, "{path} takes a token only");
     let rest = authorization.strip_prefix("HMAC-SHA256 AppId=example-app-id,SignedHeaders=");
     let (names, found) = rest
         .and_then(|rest| rest.split_once(",Signature="))

@@ -26,32 +26,32 @@ fn replay(target: &str, number: usize) {
 
 #[test]
 fn clock() {
-    replay("clock", 53);
+    replay("clock", 54);
 }
 
 #[test]
 fn endpoint() {
-    replay("endpoint", 54);
+    replay("endpoint", 61);
 }
 
 #[test]
 fn json() {
-    replay("json", 278);
+    replay("json", 314);
 }
 
 #[test]
 fn parse() {
-    replay("parse", 108);
+    replay("parse", 162);
 }
 
 #[test]
 fn request() {
-    replay("request", 166);
+    replay("request", 423);
 }
 
 #[test]
 fn sandbox() {
-    replay("sandbox", 96);
+    replay("sandbox", 191);
 }
 
 /// `core/fuzz/found/TARGET` keeps the inputs that fuzzing found, and that failed once.

@@ -300,7 +300,7 @@ fn a_flag_that_cannot_be_is_refused_without_repeating_secrets() {
         ),
         (
             ["--token", " hush"],
-            "koodrive-sandbox: token: begins or ends with a space; remove it, since HTTP does not carry it\n",
+            "koodrive-sandbox: token: begins or ends with a space; remove it, HTTP does not carry it\n",
         ),
         (
             ["--refused-status", "403"],

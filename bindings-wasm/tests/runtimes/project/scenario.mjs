@@ -39,7 +39,7 @@ export async function run(koodrive, endpoint) {
   const busyOnce = new Sandbox({ faults: [429] }).fetch;
   const losing = new Sandbox({ faults: ["cut"] }).fetch;
   for (const [transport, ...rows] of [[undefined, "row 1", "row 2"], [busyOnce, "row 3"], [losing, "row 4"]]) {
-    const options = { transport, concurrency: 1, backoff: 0.01 };
+    const options = { transport, concurrency: 1, backoffMs: 10 };
     const run = many.dispatch(dispatching, rows.map((row) => [row, call]), options);
     for await (const { key, verdict, attempts, code } of run) night.push([key, verdict, attempts, code]);
   }

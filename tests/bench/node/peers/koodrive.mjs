@@ -3,7 +3,7 @@
 import { Client, INTERNATIONAL, notifyPackageExpire } from "koodrive";
 import { APP_ID, APP_SECRET, CARRIER_USER_ID, PACKAGE_ID, SIGNATURE, TOKEN, USER_ID } from "../case.mjs";
 
-const settings = { endpoint: INTERNATIONAL, userId: USER_ID, clockMarginSeconds: 0 };
+const settings = { endpoint: INTERNATIONAL, userId: USER_ID, clockMarginMs: 0 };
 const signing = new Client({ ...settings, appId: APP_ID, appSecret: APP_SECRET });
 const withToken = new Client({ ...settings, token: TOKEN });
 const known = notifyPackageExpire({ carrierUserId: CARRIER_USER_ID, packageId: PACKAGE_ID });
