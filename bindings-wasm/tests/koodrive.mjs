@@ -18,7 +18,7 @@ export const esm = await imported("koodrive");
 export const many = await imported("koodrive/dispatch");
 export const { Sandbox } = await imported("koodrive/sandbox");
 export const { overUndici } = await imported("koodrive/undici");
-export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, notifyPackageExpire } = esm;
+export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, getSpaceUsageByOverview, notifyPackageExpire, rawCall } = esm;
 
 export const USER_ID = "1505084218764547200";
 export const APP = { appId: "example-app-id", appSecret: "example-app-secret-not-real" };

@@ -55,7 +55,7 @@ test("no entry asks for what only some hosts have", () => {
 test("the entries for Workers have the .wasm in a file, the others in their text", () => {
   for (const [wasm, most, worker, ...others] of [
     ["koodrive.wasm", 72, "workerd.js", "index.js", "index.cjs"],
-    ["dispatch.wasm", 96, "dispatch.workerd.js", "dispatch.js", "dispatch.cjs"],
+    ["dispatch.wasm", 112, "dispatch.workerd.js", "dispatch.js", "dispatch.cjs"],
     ["sandbox.wasm", 64, "sandbox.workerd.js", "sandbox.js", "sandbox.cjs"],
   ]) {
     const bytes = readFileSync(join(dist, wasm));

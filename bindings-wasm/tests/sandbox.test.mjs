@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, installed, notifyPackageExpire, require, thrownBy } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, require, thrownBy } from "./koodrive.mjs";
 
 const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
@@ -24,8 +24,10 @@ test("a signed call and one with a token are accepted and listed", async () => {
   const { code, msg } = await send(sandbox, { traceId });
   assert.deepEqual([code, msg], ["0", "Success."]);
   await send(sandbox, {}, client({ endpoint: "https://gateway.example:8443/prefix" }));
-  const { policyList } = await signing.send(getCurrentRetentionPolicy(), { fetch: sandbox.fetch, now });
+  const { policyList } = await client().send(getCurrentRetentionPolicy(), { fetch: sandbox.fetch, now });
   assert.equal(policyList[0].policyId, "300000000000000000");
+  const usage = await signing.send(getSpaceUsageByOverview(), { fetch: sandbox.fetch, now });
+  assert.equal(usage.code, "0");
   const accepted = sandbox.accepted();
   assert.deepEqual(accepted[0], {
     carrierUserId: "189642158555241211",
@@ -72,7 +74,7 @@ for (const [fault, type, outcome, acted, check] of [
   [429, esm.ApiError, "refused", 0, ({ status, retryable }) => assert.deepEqual([status, retryable], [429, true])],
   [{ status: 302 }, esm.ApiError, "refused", 0, ({ status }) => assert.equal(status, 302)],
   [{ status: 503, retryAfter: 3 }, esm.ApiError, "refused", 0, ({ retryAfter }) => assert.equal(retryAfter, 3)],
-  [{ status: 502, body: "<html>", contentType: "text/html" }, esm.ApiError, "unknown", 0, ({ message }) => assert.match(message, /<html>/)],
+  [{ status: 502, body: "<html>", contentType: "text/html" }, esm.ApiError, "unknown", 0, ({ body }) => assert.equal(body, "<html>")],
   [{ status: 200, body: "" }, esm.UnreadableReplyError, "unknown", 0, ({ status }) => assert.equal(status, 200)],
   ["cut", esm.OutcomeUnknownError, "unknown", 1, ({ cause }) => assert.equal(cause.message, "fetch failed")],
   ["cut-in-headers", esm.OutcomeUnknownError, "unknown", 1, ({ cause }) => assert.equal(cause.message, "fetch failed")],
@@ -238,29 +240,30 @@ test("the publisher's own example is accepted where type 1 is", async () => {
 
 test("policies are sent as given, a bigint digit for digit", async () => {
   const sandbox = new Sandbox({ policies: [{ policyId: 300000000000000001n }, { policyId: "2", priority: 7 }], now });
-  const { url, ...init } = signing.request(getCurrentRetentionPolicy(), { now: now() });
+  const { url, ...init } = client().request(getCurrentRetentionPolicy(), { now: now() });
   const reply = await (await sandbox.fetch(url, init)).text();
   assert.ok(reply.includes('"policyList":[{"policyId":300000000000000001},{"policyId":"2","priority":7}]'), reply);
 });
 
-for (const [what, config, message] of [
-  ["an unknown member", { tokenz: [] }, /^sandbox config cannot be read: unknown field `tokenz`/],
-  ["a token in the wrong place", { tokens: "hush" }, /^sandbox config cannot be read: invalid type, expected a sequence/],
-  ["a fault that is none", { faults: ["cut-somewhere"] }, /^sandbox config cannot be read/],
-  ["a status without a body", { faults: [204] }, /status is 204; it must lie in 200 to 599/],
-  ["a refused status of its own", { refusedStatus: 403 }, /^refusedStatus is 403; it must be 400 or 401/],
-  ["no type at all", { acceptedTypes: [] }, /^acceptedTypes is empty/],
-  ["an app that is given twice", { apps: [APP, APP] }, /is configured twice/],
-  ["a number that has lost digits", { policies: [{ policyId: 2 ** 53 }] }, /^policyId is a number above 2\^53; it must be text/],
-  ["a lone surrogate", { msg: "\ud800" }, /^sandbox config cannot be read/],
-  ["a clock that is none", { now: 5 }, /^now is no function/],
-  ["a text", "{}", /^sandbox config cannot be read/],
-  ["null", null, /^sandbox config cannot be read/],
+for (const [what, config, field, message] of [
+  ["an unknown member", { tokenz: [] }, null, /^sandbox config cannot be read: unknown field `tokenz`/],
+  ["a token in the wrong place", { tokens: "hush" }, null, /^sandbox config cannot be read: invalid type, expected a sequence/],
+  ["a fault that is none", { faults: ["cut-somewhere"] }, null, /^sandbox config cannot be read/],
+  ["a status without a body", { faults: [204] }, null, /status is 204; it must lie in 200 to 599/],
+  ["a refused status of its own", { refusedStatus: 403 }, "refusedStatus", /^refusedStatus is 403; it must be 400 or 401/],
+  ["no type at all", { acceptedTypes: [] }, "acceptedTypes", /^acceptedTypes is empty/],
+  ["an app that is given twice", { apps: [APP, APP] }, "apps", /is configured twice/],
+  ["a number that has lost digits", { policies: [{ policyId: 2 ** 53 }] }, "policyId", /^policyId is a number above 2\^53; it must be text/],
+  ["a lone surrogate", { msg: "\ud800" }, null, /^sandbox config cannot be read/],
+  ["a clock that is none", { now: 5 }, "now", /^now is no function/],
+  ["a text", "{}", null, /^sandbox config cannot be read/],
+  ["null", null, null, /^sandbox config cannot be read/],
 ]) {
   test(`${what} is refused`, () => {
     assert.throws(() => new Sandbox(config), (error) => {
       assert.ok(error instanceof esm.InvalidInputError, error.stack);
-      assert.deepEqual({ ...error }, { kind: "invalid_input", outcome: "not_sent", retryable: false });
+      assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
+      assert.equal(error.field, field);
       assert.match(error.message, message);
       assert.ok(!error.message.includes("hush"));
       return true;

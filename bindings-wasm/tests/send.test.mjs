@@ -58,7 +58,7 @@ test("a refused signature is an api error that can be explained", () =>
       assertError(error, esm.ApiError, "refused");
       assert.equal(error.status, 401);
       assert.equal(error.traceId, requests[0].headers["x-traceid"]);
-      assert.match(error.message, new RegExp(`sent ${requests[0].headers["x-date"]}`));
+      assert.match(error.message, new RegExp(`X-Date sent \\(${requests[0].headers["x-date"]}\\)`));
       assert.equal(one.explain(call, { message: error.msg }).difference.part, "METHOD");
       assert.equal(requests.length, 1, "nothing is wrong with the clock, so it is not repeated");
     },
@@ -83,7 +83,7 @@ test("a redirect that a browser hides is refused as well, and its status is the 
   const fetch = async () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
   const error = await thrownBy(() => send("http://127.0.0.1", { fetch, onExchange: (exchange) => void seen.push(exchange) }));
   assertError(error, esm.ApiError, "refused");
-  assert.deepEqual({ ...error, traceId: "" }, { kind: "api", outcome: "refused", retryable: false, status: 0, traceId: "" });
+  assert.deepEqual([error.kind, error.outcome, error.retryable, error.status, error.body], ["api", "refused", false, 0, null]);
   assert.match(error.traceId, /^[0-9a-f]{58}$/);
   assert.match(error.message, /^the service answered notifyPackageExpire with a redirect, which is not followed/);
   assert.deepEqual([seen[0].status, seen[0].kind], [null, "api"]);
