@@ -5,14 +5,14 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use koodrive::Error;
 use koodrive::header::{READ_FROM_REPLIES, ReplyHeaders, position};
-use koodrive::host::{self, ErrorFields};
+use koodrive::host::{self, ErrorFields, Spelling};
 use pyo3::types::{PyBytes, PyList, PyString};
 use pyo3::{call::PyCallArgs, intern, prelude::*};
 use serde::Serialize;
 
 /// The exception of `koodrive._errors` for this error.
 pub(crate) fn exception(error: impl Into<Error>) -> PyErr {
-    let fields = json(&ErrorFields::from(error.into()));
+    let fields = json(&ErrorFields::new(error.into(), Spelling::Snake));
     Python::attach(|py| {
         py.import("koodrive._errors")
             .and_then(|it| it.getattr("from_core")?.call1((fields,)))

@@ -12,13 +12,13 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest};
+    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest, UnsignedRequest};
     #[pymodule_export]
     use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]
     use crate::errors::{
-        date_without_zone, lone_surrogate, not_a_margin, not_a_type, not_sent, not_text,
-        outcome_unknown, refused,
+        date_without_zone, failed, lone_surrogate, misused, not_a_margin, not_a_type, not_sent,
+        not_text, refused,
     };
     #[pymodule_export]
     use koodrive_python_sandbox::{Sandbox, SandboxAnswer};

@@ -129,8 +129,10 @@ class Sandbox:
     that exist, ``whitelist`` the user ids that may call; by default everything exists and everyone may. ``refused_status`` is
     400 or 401 (the default), the status for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats``
     refuses a call whose user, package and type were accepted before; ``echo_trace_id`` copies the trace id into the reply;
-    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, as JSON
-    objects under the wire's names. ``authority`` is the only host, and port, that is answered.
+    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
+    JSON objects under the wire's names. ``answers`` are those to raw calls, each a mapping of ``method``, ``path`` and, where they
+    are not 200 and a success, ``status`` and ``body``, which is text. An app id is refused at the retention policies' operations, as
+    the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered.
 
     ``faults`` is a script, one entry for each request in their order, after which everything works again:
 
@@ -164,6 +166,9 @@ class Sandbox:
         code_as_text: bool = False,
         msg: Optional[str] = None,
         policies: Optional[Iterable[Mapping[str, object]]] = None,
+        space_usage: Optional[Mapping[str, object]] = None,
+        answers: Optional[Iterable[Mapping[str, object]]] = None,
+        app_authentication_everywhere: bool = False,
         authority: Optional[str] = None,
         faults: Optional[Iterable[_Fault]] = None,
         now: Optional[Callable[[], Union[datetime, float]]] = None,
@@ -193,7 +198,7 @@ class Sandbox:
         return dict(self._credentials)
 
     def accepted(self) -> list[Accepted]:
-        """The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed."""
+        """The calls that were acted on, in order. Only notifyPackageExpire is listed."""
         return [
             Accepted(
                 carrier_user_id=call["carrierUserId"],
@@ -336,8 +341,7 @@ def _plain(value: Any) -> Any:
 
 
 def _refuse(value: object) -> NoReturn:
-    what = f"a value is of type {type(value).__name__}"
-    raise _core.refused(what, "give text, numbers, booleans, lists and mappings")
+    raise _core.misused(f"a value is of type {type(value).__name__}; pass text, numbers, booleans, lists and mappings")
 
 
 def _bytes(value: Any) -> bytes:

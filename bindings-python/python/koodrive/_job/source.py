@@ -18,7 +18,7 @@ from .._values import NotifyPackageExpire
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any, NoReturn, Optional, TextIO
+    from typing import Any, Optional, TextIO
 
 #: The fields of a call, and the names that a column or a member may have.
 _FIELDS = (("carrier_user_id", "carrierUserId"), ("package_id", "packageId"))
@@ -37,13 +37,12 @@ class Row(NamedTuple):
 class Source:
     """What is read, by its name on the command line; ``-`` is standard input."""
 
-    def __init__(self, name: str, form: Optional[str], delimiter: str, allow_blanks: bool) -> None:
+    def __init__(self, name: str, form: Optional[str], delimiter: str) -> None:
         if len(delimiter) != 1:
-            _refuse(f"--delimiter {delimiter!r} is no single character", "give one, such as ; or a tab")
+            raise _core.refused("--delimiter", f"{delimiter!r} is not a single character; pass one, such as ; or a tab")
         self.name = name
         self._form = form
         self._delimiter = delimiter
-        self._allow_blanks = allow_blanks
 
     def rows(self) -> Iterator[Row]:
         """All rows in their order, the bad ones among them."""
@@ -59,7 +58,7 @@ class Source:
             file = sys.stdin.fileno() if self.name == "-" else self.name
             return open(file, encoding="utf-8-sig", errors="surrogateescape", newline="", closefd=self.name != "-")
         except OSError as error:
-            _refuse(f"{self.name} cannot be read: {error.strerror}", "name a file, or - for stdin")
+            raise _core.refused(self.name, f"cannot be read ({error.strerror}); name a file, or - for stdin") from None
 
     def _csv(self, lines: Iterator[str]) -> Iterator[Row]:
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -89,7 +88,7 @@ class Source:
                 bad = f"it has {len(fields)} fields, and the header has {len(header)}"
             yield self._row(line, found, bad)
         if not header:
-            _refuse(f"{self.name} has no header", "begin it with carrier_user_id,package_id")
+            raise _core.refused(self.name, "no header; begin it with carrier_user_id,package_id")
 
     def _places(self, header: list[str]) -> list[int]:
         places = []
@@ -97,9 +96,10 @@ class Source:
             found = [at for at, name in enumerate(header) if name.strip() in names]
             if len(found) != 1:
                 shown = ", ".join(map(repr, header[:10]))
-                _refuse(
-                    f"the header of {self.name} names {names[0]} {len(found)} times; it has {shown}",
-                    "name each of carrier_user_id and package_id once, and see --delimiter",
+                raise _core.refused(
+                    self.name,
+                    f"the header names {names[0]} {len(found)} times, and has {shown}; name each of carrier_user_id and "
+                    "package_id once, and see --delimiter",
                 )
             places += found
         return places
@@ -131,10 +131,6 @@ class Source:
                 NotifyPackageExpire(carrier_user_id=user, package_id=package)
             except InvalidInputError as error:
                 bad = str(error)
-        if bad is None and not self._allow_blanks:
-            for name, value in zip(("carrier_user_id", "package_id"), found):
-                if value != value.strip():
-                    bad = f"{name} begins or ends with a blank; --allow-blanks takes it as it is"
         # A number, say, or half a character: shown, and never sent.
         user, package = (str(value).encode("utf-8", "backslashreplace").decode() for value in found)
         return Row(line, user, package, bad)
@@ -164,7 +160,3 @@ def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
         # No member of a JSON object is called so.
         members[None] = "it names a member twice"
     return members
-
-
-def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.refused(what, right)

@@ -32,8 +32,9 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     """The transport over this session; ``aiohttp`` is the module it comes from."""
     if not hasattr(aiohttp, "ClientMiddlewareType"):
         raise _core.refused(
-            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it",
-            "install aiohttp 3.12 or later",
+            "transport",
+            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it; install aiohttp "
+            "3.12 or later",
         )
     exchange = _exchanges.get(aiohttp)
     if exchange is None:

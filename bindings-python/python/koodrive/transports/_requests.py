@@ -103,7 +103,7 @@ def _refuse_one_that_replays(requests: Any, session: Any, request: Request) -> N
         origin = "/".join(request.url.split("/", 3)[:3])
         raise Unusable(
             f"the {module} session is set to send a {request.method} to {authority(request.url)} again after it may have "
-            f"been received ({retries!r})",
+            f"been received ({retries!r}); "
             f'mount an adapter without retries, session.mount("{origin}/", '
             f"{module}.adapters.HTTPAdapter()), or one that only tries to connect again, with max_retries="
             "Retry(connect=3, read=0, status=0, other=0, raise_on_status=False)",

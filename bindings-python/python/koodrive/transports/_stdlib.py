@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from . import NotSent
 from ._body import CHUNK, Body
-from ._request import headers_of
+from ._request import headers_of, target_of
 from ._timed import Reader, remaining
 
 TYPE_CHECKING = False
@@ -102,7 +102,7 @@ def exchange(
         connection.sock.deadline = deadline
         connection.request(
             request.method,
-            url.path,
+            target_of(request.url),
             request.body or None,
             dict(headers_of(request)),
         )

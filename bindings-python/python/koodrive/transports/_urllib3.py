@@ -11,7 +11,7 @@ import time
 
 from . import NotSent
 from ._body import CHUNK, Body
-from ._request import Unusable, headers_of
+from ._request import Unusable, authority, headers_of, target_of
 from ._timed import remaining
 from ._watch import Watch, view, watched
 
@@ -114,5 +114,5 @@ def _target(pool: Any, url: str) -> str:
         return url
     if not pool.is_same_host(url):
         host = f"{pool.scheme}://{pool.host}:{pool.port}"
-        raise Unusable(f"the pool is for {host}, and the call for {url}", "give a pool for that host, or a PoolManager")
-    return "/" + url.split("/", 3)[3]
+        raise Unusable(f"the pool is for {host}, and the call for {authority(url)}; pass a pool for that host, or a PoolManager")
+    return target_of(url)
