@@ -113,7 +113,7 @@ fn without_tables(mut sizes: Vec<usize>) -> Vec<usize> {
 
 #[test]
 fn a_request_is_built_in_at_most_six_allocations_none_larger_than_itself() {
-    let trace_id = RequestOptions::default().trace_id(TraceId::new(TRACE_ID).unwrap());
+    let trace_id = RequestOptions::default().trace_id(TraceId::parse(TRACE_ID).unwrap());
     for (what, client, options, most) in [
         // Body, X-Date, and the two tables.
         ("bearer", bearing(), RequestOptions::default(), 4),

@@ -402,7 +402,7 @@ pub(crate) fn body_of<O: Operation + ?Sized>(call: &O) -> Result<Option<String>,
     if body.is_some() && call.method() == http::Method::GET {
         return Err(InvalidInput::new(
             "body",
-            "GET has no body; pass the values in the query",
+            "GET has no body; leave it out, or use another method",
         ));
     }
     Ok(body)
@@ -411,7 +411,7 @@ pub(crate) fn body_of<O: Operation + ?Sized>(call: &O) -> Result<Option<String>,
 pub(crate) fn margin_out_of_range() -> InvalidInput {
     InvalidInput::option(
         "clock_margin",
-        format!("out of range; pass whole seconds from 0 s to {CLOCK_MARGIN_MAX} s"),
+        format!("out of range; pass 0 to {CLOCK_MARGIN_MAX} seconds"),
     )
 }
 

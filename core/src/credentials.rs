@@ -11,7 +11,7 @@ use zeroize::{Zeroizing, zeroize_stack};
 use crate::InvalidInput;
 use crate::request::{Authorization, AuthorizationKind};
 use crate::signing::{Hex, SIGNED_HEADERS, SigningKey, authorization, string_to_sign_of};
-use crate::text::{EMPTY, check_header_value};
+use crate::text::{EMPTY, check_header_value, code_point, position_of};
 
 /// How the caller authenticates: an app id, which is the published way, or a token. Both are complete (`docs/contract.md`,
 /// section 4): ask your Huawei contact.
@@ -186,12 +186,14 @@ fn check_option(name: &'static str, value: &str) -> Result<(), InvalidInput> {
 
 fn check_app_id(app_id: &str) -> Result<(), InvalidInput> {
     check_option("app_id", app_id)?;
-    match app_id.chars().find(|c| matches!(c, ',' | ' ')) {
+    let ends_it = |character| matches!(character, ',' | ' ');
+    match position_of(app_id, ends_it) {
         None => Ok(()),
-        Some(character) => Err(InvalidInput::option(
+        Some((position, character)) => Err(InvalidInput::option(
             "app_id",
             format!(
-                "contains '{character}', which would end it inside the header Authorization; remove it"
+                "character {} at position {position} ends the app id inside Authorization; remove it",
+                code_point(character)
             ),
         )),
     }

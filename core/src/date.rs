@@ -53,15 +53,7 @@ impl XDate {
         let year = u32::try_from(day.year())
             .ok()
             .filter(|year| (1..=9999).contains(year))
-            .ok_or_else(|| {
-                InvalidInput::option(
-                    "now",
-                    format!(
-                        "X-Date would fall in the year {}; its year must lie in 0001 to 9999",
-                        day.year()
-                    ),
-                )
-            })?;
+            .ok_or_else(year_out_of_range)?;
         let mut text = *b"00000000T000000Z";
         two_digits(&mut text, 0, year / 100);
         two_digits(&mut text, 2, year % 100);
@@ -201,29 +193,33 @@ pub(crate) fn explicit(
     if date.is_within_window(server_now) {
         return Ok(date);
     }
-    let why = if date.to_datetime() > server_now {
-        "lies in the future"
-    } else {
-        "is more than 15 minutes old"
-    };
+    let is_ahead = date.to_datetime() > server_now;
     let server_now = XDate::from_datetime(server_now)?;
+    let problem = if is_ahead {
+        "later than"
+    } else {
+        "more than 15 minutes older than"
+    };
     Err(InvalidInput::option(
         "date",
         format!(
-            "{date} {why}; the service's clock reads about {server_now}, and X-Date must not be later and at most 15 minutes older"
+            "{date} is {problem} the service's clock, which is at about {server_now}; pass a date from the last 15 minutes"
         ),
     ))
+}
+
+fn year_out_of_range() -> InvalidInput {
+    InvalidInput::option(
+        "now",
+        "X-Date would fall outside the years 0001 to 9999; check the clock",
+    )
 }
 
 /// So many milliseconds later, cut to the millisecond.
 fn moved(now: DateTime<Utc>, milliseconds: i64) -> Result<DateTime<Utc>, InvalidInput> {
     // The calendar's milliseconds are far from the ends of 64 bits.
-    DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds).ok_or_else(|| {
-        InvalidInput::option(
-            "now",
-            "beyond the calendar; X-Date must lie in the years 0001 to 9999",
-        )
-    })
+    DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds)
+        .ok_or_else(year_out_of_range)
 }
 
 /// The learned difference between the server's clock and the caller's, shared by the clones of a client.

@@ -56,7 +56,7 @@ impl Endpoint {
         let endpoint = Self::parse_allowing_plain_http(url)?;
         if endpoint.scheme == "http" && !endpoint.is_loopback() {
             return Err(refused(
-                "plain http sends the credentials in clear; use https, or pass {allow_plain_http}",
+                "plain http sends the credentials unencrypted; use https, or set {allow_plain_http}",
             ));
         }
         Ok(endpoint)
@@ -77,21 +77,21 @@ impl Endpoint {
         let (scheme, rest) = url
             .split_once(':')
             .and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)))
-            .ok_or("no scheme; pass a URL such as https://host")?;
+            .ok_or("no scheme; write https://host")?;
         let (scheme, default_port) = if scheme.eq_ignore_ascii_case("https") {
             ("https", 443)
         } else if scheme.eq_ignore_ascii_case("http") {
             ("http", 80)
         } else {
-            return Err("unknown scheme; pass a URL that begins with https://");
+            return Err("unsupported scheme; use https or http");
         };
         if rest.bytes().any(|byte| matches!(byte, b'?' | b'#')) {
-            return Err("contains a query or a fragment; pass the base URL only");
+            return Err("contains a query or a fragment; pass the base URL alone");
         }
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         if authority.contains('@') {
             return Err(
-                "contains a user name or a password; pass credentials in their own options",
+                "contains a user name or a password; pass credentials as their own options",
             );
         }
         let (host, port) = split_port(authority)?;
@@ -181,20 +181,20 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), &'static str> {
     let (host, port) = authority.split_at(after_brackets + colon);
     let port = &port[1..];
     if port.is_empty() {
-        return Err("empty port; remove the colon or write the port");
+        return Err("empty port; remove the colon or write a port");
     }
     if !port.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err("the port is not a number; pass a port from 1 to 65535");
+        return Err("invalid port; use a number from 1 to 65535");
     }
     match port.parse() {
         Ok(port @ 1..) => Ok((host, Some(port))),
-        _ => Err("the port is out of range; pass a port from 1 to 65535"),
+        _ => Err("invalid port; use a number from 1 to 65535"),
     }
 }
 
 fn check_host(host: &str) -> Result<String, &'static str> {
     if host.is_empty() {
-        return Err("no host; pass a URL such as https://host");
+        return Err("no host; write https://host");
     }
     if !host.is_ascii() {
         return Err("the host is not ASCII; write it in punycode (xn--…)");
@@ -206,31 +206,27 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             // URL parsers write the IPv4 spelling of the last two groups back as groups.
             .filter(|inner| !inner.contains('.'))
             .and_then(|inner| inner.parse().ok())
-            .ok_or(
-                "the host in brackets is not an IPv6 address; pass one in groups, such as [::1]",
-            )?;
+            .ok_or("invalid IPv6 address; write groups in brackets, such as [::1]")?;
         // URL parsers write IPv4-mapped addresses as groups, Rust writes them with an IPv4 address in them.
         if address.to_ipv4_mapped().is_some() {
-            return Err("the host is an IPv4-mapped IPv6 address; write the IPv4 address");
+            return Err("IPv4-mapped IPv6 address; write the IPv4 address");
         }
         return Ok(format!("[{address}]"));
     }
     if host.len() > LONGEST_HOST {
-        return Err("the host has more than 253 characters; pass a host name that DNS can carry");
+        return Err("the host is longer than 253 characters; use a name that DNS can carry");
     }
     for label in host.split('.') {
         if label.is_empty() || label.len() > LONGEST_LABEL {
             return Err(
-                "a part of the host is empty or longer than 63 characters; pass a host name that DNS can carry",
+                "a label of the host is empty or longer than 63 characters; use a name that DNS can carry",
             );
         }
         if !label
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
         {
-            return Err(
-                "the host contains a character other than letters, digits, '-', '_' and '.'; remove it",
-            );
+            return Err("invalid character in the host; use letters, digits, '-', '_' and '.'");
         }
     }
     // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the usual one is taken.
@@ -240,9 +236,7 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             .strip_prefix("0x")
             .is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if number && host.parse::<Ipv4Addr>().is_err() {
-        return Err(
-            "the host ends in a number and is not an IPv4 address; write four decimal parts",
-        );
+        return Err("invalid IPv4 address; write four decimal numbers, such as 192.0.2.10");
     }
     Ok(host)
 }
@@ -253,18 +247,16 @@ const API: &str = "/koodrive/ose/";
 fn check_prefix(prefix: &str) -> Result<(), &'static str> {
     if prefix.contains(API) || prefix.ends_with(API.trim_end_matches('/')) {
         return Err(
-            "the path contains /koodrive/ose; pass the base URL without the path of a call",
+            "contains the path of a call; pass the base URL, without /koodrive/ose and what follows",
         );
     }
     for segment in prefix.split('/').skip(1) {
         if matches!(segment, "" | "." | "..") {
-            return Err(
-                "the path contains an empty segment or a dot segment; pass the resolved path",
-            );
+            return Err("empty segment or dot segment in the path; remove it");
         }
         if !segment.bytes().all(is_unreserved) {
             return Err(
-                "the path contains a character other than letters, digits, '-', '.', '_', '~' and '/'; remove it",
+                "invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'",
             );
         }
     }

@@ -116,6 +116,14 @@ impl InvalidInput {
         }
     }
 
+    /// Returns the same error for a field within `at`, such as `operationList[0].`.
+    pub(crate) fn within(self, at: &str) -> Self {
+        Self {
+            field: self.field.map(|field| [at, &field].concat().into()),
+            template: [at, &self.template].concat().into(),
+        }
+    }
+
     /// Returns an error that concerns no field.
     pub(crate) fn message(text: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -258,28 +266,32 @@ pub(crate) struct SentHeaders<'a> {
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = &*self.0;
-        let (before, after) = if !parts.sent {
-            (
-                "the request was not sent: ",
-                "; it is safe to send it again",
-            )
-        } else if parts.is_safe {
-            (
-                "the request was sent and no complete reply came: ",
-                "; the call changes nothing, so it is safe to send it again",
-            )
+        f.write_str(if parts.sent {
+            "the request got no complete reply: "
         } else {
-            ("the request was sent and no complete reply came: ", UNKNOWN)
-        };
-        write!(f, "{before}{}{after}", excerpt(&parts.cause))
+            "the request was not sent: "
+        })?;
+        f.write_str(&excerpt(&parts.cause))?;
+        if let Some(trace_id) = &parts.trace_id {
+            write!(f, ", trace id {trace_id}")?;
+        }
+        f.write_str(match (parts.sent, parts.is_safe) {
+            (false, _) => "; the service did not receive the call, so a retry is safe",
+            (true, true) => UNKNOWN_SAFE,
+            (true, false) => UNKNOWN,
+        })
     }
 }
 
 impl std::error::Error for TransportError {}
 
-/// Ends the text of every error with an unknown outcome, unless the call changes nothing.
+/// Ends the text of an error with an unknown outcome.
 pub(crate) const UNKNOWN: &str =
-    "; the service may have acted on it: do not repeat it unless repeats are safe";
+    "; outcome unknown: the service may have processed the call, so retry only if repeats are safe";
+
+/// Ends it for a call that changes nothing.
+pub(crate) const UNKNOWN_SAFE: &str =
+    "; outcome unknown, but a GET changes nothing, so a retry is safe";
 
 /// Errors show their text in `Debug`, since that is what `unwrap` and `main` print.
 macro_rules! debug_is_display {

@@ -79,6 +79,7 @@ impl ErrorFields {
             }
             Error::Transport(_) => {}
             Error::Reply(reply) => {
+                fields.message = reply.text(|checks| spelling.apply(checks));
                 let parts = *reply.0;
                 fields.status = Some(parts.status.as_u16());
                 fields.code = parts.code;

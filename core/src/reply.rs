@@ -18,7 +18,7 @@ use crate::error::{ReplyErrorParts, SentHeaders};
 use crate::fields::{raw_text, raw_text_or_integer};
 use crate::header::ReplyHeaders;
 use crate::operation::{Authentication, Operation, Success};
-use crate::text::{body_excerpt, bounded_body};
+use crate::text::bounded_body;
 use crate::{Client, ReplyError, XDate};
 
 /// A response as it was received.
@@ -85,26 +85,38 @@ impl<'a> Received<'a> {
             Err(why) if self.body.is_empty() => (Members::default(), "", Some(why)),
             Err(why) => return Err(self.unreadable(Members::default(), why)),
         };
-        let code = members.code.text();
+        let Members {
+            code,
+            msg,
+            error_code,
+            error_msg,
+            request_id,
+        } = members;
+        let problem = code.problem();
         let envelope = Envelope {
             status: self.status,
-            code: code.map(str::to_owned),
-            msg: members.msg.clone(),
+            has_code: !matches!(code, Member::Missing),
+            code: code.into_text(),
+            msg,
             trace_id: self.trace_id(),
-            has_code: !matches!(members.code, Member::Missing),
         };
         if self.call.success().holds(self.status, &envelope, body) {
             return Ok((envelope, body));
         }
-        let why = match members.code {
-            Member::Text(_) => return Err(self.error(members, None)),
-            Member::Missing => why.unwrap_or_else(|| "it has no code".to_owned()),
-            Member::Twice => "it has more than one code".to_owned(),
-            Member::Unusable => {
-                "its code is neither an integer nor a text that is not empty".to_owned()
-            }
+        let members = Members {
+            code: envelope.code.map_or(Member::Missing, Member::Text),
+            msg: envelope.msg,
+            error_code,
+            error_msg,
+            request_id,
         };
-        Err(self.unreadable(members, why))
+        match problem {
+            None => Err(self.error(members, None)),
+            Some(problem) => {
+                let why = why.unwrap_or_else(|| problem.to_owned());
+                Err(self.unreadable(members, why))
+            }
+        }
     }
 
     /// The error for a body that cannot be read. It is an ordinary error where the status alone rules a success out.
@@ -128,7 +140,6 @@ impl<'a> Received<'a> {
         let code = members.code.into_text();
         let code = code.or(members.error_code.into_text());
         let msg = members.msg.or(members.error_msg);
-        let said_something = code.is_some() || msg.is_some();
         ReplyError(Box::new(ReplyErrorParts {
             unreadable,
             operation: self.call.name(),
@@ -145,11 +156,6 @@ impl<'a> Received<'a> {
             server_date,
             x_date: self.sent.x_date.and_then(|date| XDate::parse(date).ok()),
             body: bounded_body(self.body),
-            excerpt: if said_something {
-                None
-            } else {
-                body_excerpt(self.body)
-            },
         }))
     }
 }
@@ -243,10 +249,13 @@ impl Member {
         };
     }
 
-    fn text(&self) -> Option<&str> {
+    /// Why it cannot be used as a code.
+    const fn problem(&self) -> Option<&'static str> {
         match self {
-            Self::Text(text) => Some(text),
-            Self::Missing | Self::Unusable | Self::Twice => None,
+            Self::Text(_) => None,
+            Self::Missing => Some("code is missing"),
+            Self::Twice => Some("code appears twice"),
+            Self::Unusable => Some("code is neither an integer nor a non-empty string"),
         }
     }
 
@@ -264,8 +273,9 @@ impl Members {
         if body.is_empty() {
             return Err("the body is empty".to_owned());
         }
-        let text = str::from_utf8(body)
-            .map_err(|error| format!("the body is not UTF-8 from byte {}", error.valid_up_to()))?;
+        let text = str::from_utf8(body).map_err(|error| {
+            format!("the body is not UTF-8 at byte {}", error.valid_up_to() + 1)
+        })?;
         match serde_json::from_str(text) {
             Ok(members) => Ok((members, text)),
             Err(error) => Err(why_unreadable(text, error)),
@@ -277,14 +287,14 @@ impl Members {
 fn why_unreadable(text: &str, error: serde_json::Error) -> String {
     let error = match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) if !text.trim_start().starts_with('{') => {
-            return "the body is JSON, but not an object".to_owned();
+            return "the body is not a JSON object".to_owned();
         }
         // The name of a member holds half of a surrogate pair, which is JSON, but no text.
         Ok(_) => error,
         Err(error) => error,
     };
     format!(
-        "the body is not JSON from line {} column {}",
+        "the body is not valid JSON at line {} column {}",
         error.line(),
         error.column()
     )
@@ -361,7 +371,7 @@ mod tests {
             ("\u{feff}{}", 1, 1),
             (r#"{"\ud800":1}"#, 1, 9),
         ] {
-            let expected = format!("the body is not JSON from line {line} column {column}");
+            let expected = format!("the body is not valid JSON at line {line} column {column}");
             assert_eq!(
                 Members::read(json.as_bytes()).err(),
                 Some(expected),
@@ -375,7 +385,7 @@ mod tests {
         for json in ["null", " [1, {}]\n", "1e400", r#""\ud800""#, "-0"] {
             assert_eq!(
                 Members::read(json.as_bytes()).err().as_deref(),
-                Some("the body is JSON, but not an object"),
+                Some("the body is not a JSON object"),
                 "{json}"
             );
         }

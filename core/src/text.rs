@@ -50,35 +50,6 @@ pub(crate) fn bounded_body(body: &[u8]) -> String {
     String::from_utf8_lossy(start).into_owned()
 }
 
-/// Longest excerpt of a body, in bytes.
-const LONGEST_BODY_EXCERPT: usize = 200;
-
-/// The first bytes of a body as text; none for an empty body. Never looks at more than it shows.
-pub(crate) fn body_excerpt(body: &[u8]) -> Option<String> {
-    if body.is_empty() {
-        return None;
-    }
-    let start = &body[..body.len().min(LONGEST_BODY_EXCERPT)];
-    Some(match str::from_utf8(start) {
-        Ok(text) => text.to_owned(),
-        // Cut within a character.
-        Err(error) if error.error_len().is_none() => str::from_utf8(&start[..error.valid_up_to()])
-            .unwrap_or_default()
-            .to_owned(),
-        // Another encoding, of which ASCII can be read.
-        Err(_) => start
-            .iter()
-            .map(|byte| {
-                if byte.is_ascii() {
-                    char::from(*byte)
-                } else {
-                    '\u{fffd}'
-                }
-            })
-            .collect(),
-    })
-}
-
 /// The problem of a value that must not be empty.
 pub(crate) const EMPTY: &str = "empty; pass at least one character";
 
@@ -90,13 +61,13 @@ pub(crate) fn check_header_value(value: &str) -> Result<(), Cow<'static, str>> {
     }
     if let Some((position, character)) = position_of(value, |c| !matches!(c, ' '..='~')) {
         return Err(format!(
-            "character {} at position {position} cannot stand in an HTTP header; use visible ASCII characters and spaces",
+            "character {} at position {position} is not allowed in an HTTP header; use visible ASCII and spaces",
             code_point(character)
         )
         .into());
     }
     if value.starts_with(' ') || value.ends_with(' ') {
-        return Err("begins or ends with a space; remove it, since HTTP does not carry it".into());
+        return Err("begins or ends with a space; remove it, HTTP does not carry it".into());
     }
     Ok(())
 }
@@ -108,7 +79,7 @@ pub(crate) fn check_header_value(value: &str) -> Result<(), Cow<'static, str>> {
 pub(crate) fn check_id(id: &str) -> Result<(), Cow<'static, str>> {
     if let Some((position, character)) = position_of(id, char::is_control) {
         return Err(format!(
-            "control character {} at position {position}; remove it",
+            "control character {} at position {position}; remove it (is the file split by hand?)",
             code_point(character)
         )
         .into());
@@ -120,7 +91,11 @@ pub(crate) fn check_id(id: &str) -> Result<(), Cow<'static, str>> {
     let last = characters.next_back().unwrap_or(first);
     for (where_, character) in [("begins", first), ("ends", last)] {
         if is_blank(character) {
-            return Err(format!("{where_} with {}; remove it", code_point(character)).into());
+            let character = match character {
+                ' ' => "a space (U+0020)".to_owned(),
+                other => code_point(other),
+            };
+            return Err(format!("{where_} with {character}; remove it").into());
         }
     }
     Ok(())
@@ -138,7 +113,10 @@ pub(crate) fn check_count(
     }
     Err(InvalidInput::new(
         field.to_owned(),
-        format!("has {count} entries; pass {least} to {most}"),
+        match least {
+            0 => format!("{count} entries; pass at most {most}"),
+            _ => format!("{count} entries; pass {least} to {most}"),
+        },
     ))
 }
 
@@ -149,7 +127,7 @@ const fn is_blank(character: char) -> bool {
 }
 
 /// The first such character and its position in characters, from 1.
-fn position_of(text: &str, refused: impl Fn(char) -> bool) -> Option<(usize, char)> {
+pub(crate) fn position_of(text: &str, refused: impl Fn(char) -> bool) -> Option<(usize, char)> {
     let mut characters = text.chars().enumerate();
     let (index, character) = characters.find(|(_, character)| refused(*character))?;
     Some((index + 1, character))
@@ -170,20 +148,20 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_text_whatever_the_body_is() {
-        let long = "中".repeat(100);
-        for (body, excerpt) in [
-            (&b""[..], None),
-            ("中文".as_bytes(), Some("中文".to_owned())),
-            // 200 bytes end within the 67th character.
-            (long.as_bytes(), Some("中".repeat(66))),
+    fn the_beginning_of_a_body_is_text_whatever_the_body_is() {
+        let long = "中".repeat(6_000);
+        for (body, beginning) in [
+            (&b""[..], String::new()),
+            ("中文".as_bytes(), "中文".to_owned()),
+            // 16,384 bytes end within the 5,462nd character.
+            (long.as_bytes(), "中".repeat(5_461)),
             // "中文" in GBK.
             (
                 b"<p>\xd6\xd0\xce\xc4",
-                Some("<p>\u{fffd}\u{fffd}\u{fffd}\u{fffd}".to_owned()),
+                "<p>\u{fffd}\u{fffd}\u{fffd}\u{fffd}".to_owned(),
             ),
         ] {
-            assert_eq!(body_excerpt(body), excerpt);
+            assert_eq!(bounded_body(body), beginning);
         }
     }
 

@@ -27,14 +27,14 @@ impl TraceId {
             id.chars().enumerate().find(|(_, c)| !c.is_ascii_graphic())
         {
             return Err(refused(format!(
-                "character {} at position {} cannot stand in a trace id; use 58 visible ASCII characters",
+                "character {} at position {} is not allowed in a trace id; use visible ASCII without spaces",
                 code_point(character),
                 index + 1
             )));
         }
         let bytes = id.as_bytes().try_into().map_err(|_| {
             refused(format!(
-                "has {} characters; pass exactly {LENGTH}",
+                "{} characters long; pass exactly {LENGTH}",
                 id.len()
             ))
         })?;

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use koodrive::{
-    Client, Credentials, Endpoint, Error, ErrorKind, NotifyPackageExpire, Outcome, ReplyError,
-    TransportError,
+    Client, Credentials, Endpoint, Error, ErrorKind, GetCurrentRetentionPolicy,
+    GetSpaceUsageByOverview, NotifyPackageExpire, Outcome, RawCall, ReplyError, TransportError,
 };
 
 fn client() -> Client {
@@ -126,61 +126,206 @@ fn errors_that_no_service_made_have_no_status() {
 fn a_transport_error_says_what_to_do() {
     assert_eq!(
         TransportError::not_sent("connection refused").to_string(),
-        "the request was not sent: connection refused; it is safe to send it again"
+        "the request was not sent: connection refused; the service did not receive the call, so a retry is safe"
     );
     assert_eq!(
         TransportError::outcome_unknown("read\r\ntimed out").to_string(),
-        "the request left and no complete answer came: read  timed out; whether the service acted on it is unknown, so do \
-         not repeat it unless repeats are safe"
+        "the request got no complete reply: read  timed out; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
     );
 }
 
-const WHAT_TO_CHECK: &str = "the service answered notifyPackageExpire with HTTP 401, code 13000101, msg \"bad\"
-What to check, in this order:
-1. endpoint: is intl.myhuaweicloud-koodrive.com the one your Huawei contact named?
-2. clock: X-Date must not be later than the server's time and at most 15 minutes old; sent 20251103T070140Z, server's Date Mon, 03 Nov 2025 07:31:40 GMT
-3. authentication: does this API accept yours, token or app id?
-4. token: its age, and the word before it (Bearer or AT)
-5. user id: does it belong to the app id?
-6. whitelist: has Huawei added you?
-7. signature: explain() shows every stage and the first difference to the service's message";
+const URL: &str =
+    "https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier/users/notifyPackageExpire";
+
+/// The list at the end of the text, without the numbers.
+fn checks(error: &ReplyError) -> Vec<String> {
+    let text = error.to_string();
+    let Some((_, list)) = text.split_once("\nWhat to check, in this order:\n") else {
+        return Vec::new();
+    };
+    list.lines()
+        .zip(1..)
+        .map(|(line, number)| {
+            line.strip_prefix(&format!("{number}. "))
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
+}
+
+const CLOCK: &str = "clock: compare the X-Date sent (20251103T070140Z) with the server's Date (Mon, 03 Nov 2025 07:31:40 GMT); X-Date must \
+                     not be later, and at most 15 minutes older";
+const WHITELIST: &str =
+    "whitelist: ask Huawei whether your account is on the whitelist for this call";
+const APP_ID: [&str; 5] = [
+    "authentication: ask Huawei whether this call accepts an app id; the alternative is token",
+    "user_id: check that it belongs to app_id",
+    "app_secret: check that it belongs to app_id",
+    WHITELIST,
+    "signature: pass the service's message to explain(), which names the first difference",
+];
 
 #[test]
-fn a_refused_caller_is_told_what_to_check_in_which_order() {
-    let body = r#"{"code":13000101,"msg":"bad"}"#;
-    let dated = |code| status(code).header("date", "Mon, 03 Nov 2025 07:31:40 GMT");
-    let error = refusal(dated(401), body).with_x_date("20251103T070140Z");
-    assert_eq!(error.to_string(), WHAT_TO_CHECK);
-    for code in [400, 403] {
-        assert!(
-            refusal(dated(code), body)
-                .to_string()
-                .contains("\n7. signature"),
-            "{code}"
-        );
+fn a_refused_caller_is_told_what_to_check_by_the_kind_of_credentials() {
+    let by = |credentials| {
+        let client = client().with_credentials(credentials);
+        let response = status(401).header("date", "Mon, 03 Nov 2025 07:31:40 GMT");
+        let response = response.body(r#"{"code":13000101,"msg":"bad"}"#).unwrap();
+        let error = client.parse(&call(), &response).unwrap_err();
+        let error = error.with_x_date("20251103T070140Z");
+        assert!(error.to_string().starts_with(
+            "the service answered notifyPackageExpire with HTTP 401, code 13000101, msg \"bad\"\nWhat to check, in this order:\n1. "
+        ));
+        checks(&error)
+    };
+    let endpoint =
+        format!("endpoint: compare {URL} with the base URL that your Huawei contact named");
+    let first = [&*endpoint, CLOCK];
+    for (credentials, rest) in [
+        (Credentials::app("app", "secret").unwrap(), &APP_ID[..]),
+        (Credentials::detached("app").unwrap(), &APP_ID[..]),
+        (
+            Credentials::token("t").unwrap(),
+            &[
+                "authentication: ask Huawei whether this call accepts a token; the alternative is app_id with app_secret",
+                "token: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+                WHITELIST,
+            ],
+        ),
+        (
+            Credentials::authorization("t").unwrap(),
+            &[
+                "authentication: ask Huawei which kind of authentication this call accepts",
+                "authorization: check its age and its prefix; the client sends the value unchanged",
+                WHITELIST,
+            ],
+        ),
+    ] {
+        assert_eq!(by(credentials), [&first, rest].concat());
     }
-    for code in [200, 404, 409, 429, 500, 503] {
-        assert!(
-            !refusal(dated(code), body)
-                .to_string()
-                .contains("What to check"),
-            "{code}"
-        );
-    }
-    let undated = refusal(status(401), body).to_string();
+}
+
+#[test]
+fn an_app_id_at_a_call_that_takes_tokens_only_is_told_so_first() {
+    let response = status(403).body("{}").unwrap();
+    let told = |credentials: Credentials| {
+        let client = client().with_credentials(credentials);
+        let get = client
+            .parse(&GetCurrentRetentionPolicy::new(), &response)
+            .unwrap_err();
+        let raw = RawCall::new(
+            Method::GET,
+            "/koodrive/ose/v1/carrier/policy/config/retention",
+        )
+        .unwrap();
+        let raw = client.parse(&raw, &response).unwrap_err();
+        [get, raw].map(|error| checks(&error)[0].clone())
+    };
+    let sentence = "authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use token for \
+                    this call";
+    assert_eq!(
+        told(Credentials::app("app", "secret").unwrap()),
+        [sentence; 2]
+    );
+    let by_token = told(Credentials::token("t").unwrap());
     assert!(
-        undated.contains("compare the one sent, the reply has no Date"),
+        by_token.iter().all(|check| check.starts_with("endpoint: ")),
+        "{by_token:?}"
+    );
+}
+
+#[test]
+fn only_400_401_and_403_come_with_the_list() {
+    let listed = |code| !checks(&refusal(status(code), r#"{"code":1}"#)).is_empty();
+    assert!([400, 401, 403].into_iter().all(listed));
+    assert!(![200, 404, 409, 429, 500, 503].into_iter().any(listed));
+    let undated = refusal(status(401), "").to_string();
+    assert!(
+        undated.contains("compare the X-Date sent with the server's Date (missing from the reply)"),
         "{undated}"
     );
 }
 
 #[test]
-fn a_reply_without_code_shows_how_its_body_begins() {
+fn an_error_carries_the_beginning_of_the_body() {
+    for (body, kept) in [
+        (&b""[..], String::new()),
+        (
+            "{\"code\":1,\"detail\":\"\u{4e2d}\"}".as_bytes(),
+            "{\"code\":1,\"detail\":\"\u{4e2d}\"}".to_owned(),
+        ),
+        (b"<p>\xd6\xd0", "<p>\u{fffd}\u{fffd}".to_owned()),
+        ("a".repeat(16_385).as_bytes(), "a".repeat(16_384)),
+        // 16,384 bytes end within a character.
+        (
+            "\u{4e2d}".repeat(6_000).as_bytes(),
+            "\u{4e2d}".repeat(5_461),
+        ),
+    ] {
+        let response = Response::builder().status(400).body(body).unwrap();
+        let error = client().parse(&call(), &response).unwrap_err();
+        assert_eq!(error.body(), kept);
+        assert!(!error.to_string().contains("detail"));
+        assert_eq!(Error::from(error).body(), Some(&*kept));
+    }
+}
+
+#[test]
+fn the_debug_text_of_an_error_is_its_text() {
+    let reply = refusal(status(404), r#"{"code":1}"#);
+    let refused = NotifyPackageExpire::new("", "14").unwrap_err();
+    let failed = TransportError::not_sent("refused");
+    assert_eq!(format!("{reply:?}"), reply.to_string());
+    assert_eq!(
+        format!("{refused:?}"),
+        "carrierUserId: empty; pass at least one character"
+    );
+    assert_eq!(format!("{failed:?}"), failed.to_string());
+    assert_eq!(
+        format!("{:?}", Error::from(failed.clone())),
+        failed.to_string()
+    );
+}
+
+#[test]
+fn a_connection_is_closed_after_503_and_after_every_unknown_outcome() {
+    let closes = |code, body| Error::from(refusal(status(code), body)).closes_connection();
+    for (code, body, expected) in [
+        (503, "", true),
+        (500, "", true),
+        (200, "<html>", true),
+        (400, r#"{"code":13000201}"#, true),
+        (400, "", false),
+        (429, "", false),
+        (200, r#"{"code":1}"#, false),
+    ] {
+        assert_eq!(closes(code, body), expected, "{code} {body}");
+    }
+    assert!(Error::from(TransportError::outcome_unknown("cut")).closes_connection());
+    assert!(!Error::from(TransportError::not_sent("refused")).closes_connection());
+}
+
+#[test]
+fn an_unknown_outcome_of_a_call_that_changes_nothing_may_be_repeated() {
+    let response = status(500).body("").unwrap();
+    let error = client()
+        .parse(&GetSpaceUsageByOverview::new(), &response)
+        .unwrap_err();
+    assert_eq!(
+        (error.outcome(), error.is_retryable()),
+        (Outcome::Unknown, true)
+    );
+    assert!(!error.to_string().contains("only if repeats"), "{error}");
+    let put = RawCall::new(Method::PUT, "/a").unwrap();
+    assert!(!client().parse(&put, &response).unwrap_err().is_retryable());
+}
+
+#[test]
+fn a_reply_without_code_says_so() {
     let error = refusal(status(502), "<html>\n<h1>Bad Gateway</h1>");
     assert_eq!(
         error.to_string(),
-        "the service answered notifyPackageExpire with HTTP 502, no readable code; the body begins: <html> <h1>Bad \
-         Gateway</h1>; whether the service acted on it is unknown, so do not repeat it unless repeats are safe"
+        "the service answered notifyPackageExpire with HTTP 502, no code; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
     );
 }
 
@@ -188,7 +333,7 @@ fn a_reply_without_code_shows_how_its_body_begins() {
 fn a_reply_that_says_something_is_not_quoted_twice() {
     for (body, said) in [
         (r#"{"code":1}"#, "code 1"),
-        (r#"{"msg":"a"}"#, "no readable code, msg \"a\""),
+        (r#"{"msg":"a"}"#, "no code, msg \"a\""),
     ] {
         assert_eq!(
             refusal(status(404), body).to_string(),
@@ -201,22 +346,22 @@ fn a_reply_that_says_something_is_not_quoted_twice() {
 fn an_unreadable_reply_says_why() {
     for (body, why) in [
         ("", "the body is empty"),
-        ("{}", "it has no code"),
+        ("{}", "code is missing"),
         (
             r#"{"code":null}"#,
-            "its code is neither an integer nor a text that is not empty",
+            "code is neither an integer nor a non-empty string",
         ),
         (
             r#"{"code":""}"#,
-            "its code is neither an integer nor a text that is not empty",
+            "code is neither an integer nor a non-empty string",
         ),
-        (r#"{"code":0,"code":0}"#, "it has more than one code"),
-        ("[]", "the body is JSON, but no object"),
+        (r#"{"code":0,"code":0}"#, "code appears twice"),
+        ("[]", "the body is not a JSON object"),
     ] {
         let text = refusal(status(200), body).to_string();
         assert!(
             text.starts_with(&format!(
-                "the service answered notifyPackageExpire with HTTP 200, but nobody can read the reply: {why}"
+                "the service answered notifyPackageExpire with HTTP 200, but the reply could not be parsed: {why}"
             )),
             "{body}: {text}"
         );

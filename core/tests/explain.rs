@@ -1,8 +1,9 @@
 //! What `explain` finds in a service's message.
 
 use chrono::{DateTime, Utc};
+use http::Method;
 use koodrive::signing::{Explanation, explain};
-use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, RequestOptions};
+use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, RawCall, RequestOptions};
 
 const OURS: &str = "POST
 /koodrive/ose/v1/carrier/users/notifyPackageExpire/
@@ -26,9 +27,14 @@ fn client(credentials: Credentials) -> Client {
     Client::new(Endpoint::INTERNATIONAL, "1505084218764547200", credentials).unwrap()
 }
 
+fn by_app() -> Client {
+    client(Credentials::app("my-app-id", "example-app-secret-not-real").unwrap())
+}
+
+/// The X-Date that was sent is known.
 fn explained(message: Option<&str>) -> Explanation {
-    let client = client(Credentials::app("my-app-id", "example-app-secret-not-real").unwrap());
-    explain(&client, &call(), now(), &RequestOptions::default(), message).unwrap()
+    let sent = RequestOptions::default().date("2025-11-03T07:01:40Z".parse().unwrap());
+    explain(&by_app(), &call(), now(), &sent, message).unwrap()
 }
 
 #[test]
@@ -181,7 +187,7 @@ fn a_message_without_a_canonical_request_is_said_to_hold_none() {
     ] {
         assert_eq!(
             explained(Some(message)).finding.as_deref(),
-            Some("the message holds no canonical request to compare with")
+            Some("the message contains no canonical request to compare with")
         );
     }
 }
@@ -200,11 +206,61 @@ fn an_old_date_can_be_explained_although_it_cannot_be_sent() {
 }
 
 #[test]
+fn the_date_of_the_message_is_taken_where_none_is_given() {
+    let theirs = OURS.replace("20251103T070140Z", "20240831T143829Z");
+    for message in [
+        theirs.clone(),
+        format!(
+            "verify signature fail, canonicalRequest:{}",
+            theirs.replace('\n', "|")
+        ),
+    ] {
+        let options = RequestOptions::default();
+        let stages = explain(&by_app(), &call(), now(), &options, Some(&message)).unwrap();
+        assert_eq!(
+            (stages.canonical_request, stages.difference),
+            (theirs.clone(), None)
+        );
+    }
+    // A message without a date, and with one that is not a date, leave the date of now.
+    for message in [
+        "bad request".to_owned(),
+        OURS.replace("20251103T070140Z", "today"),
+    ] {
+        let options = RequestOptions::default();
+        let stages = explain(&by_app(), &call(), now(), &options, Some(&message)).unwrap();
+        assert_eq!(stages.canonical_request, OURS, "{message}");
+    }
+}
+
+#[test]
+fn a_path_with_escapes_that_differs_is_said_to_be_unproven() {
+    let call = RawCall::new(Method::GET, "/koodrive/ose/v1/users/a%2Fb").unwrap();
+    let options = RequestOptions::default();
+    let theirs = explain(&by_app(), &call, now(), &options, None)
+        .unwrap()
+        .canonical_request;
+    for (theirs, is_said) in [
+        (theirs.replace("%2F", "/"), true),
+        (theirs.replace("%2F", "%252F"), true),
+        (theirs.replace("GET", "POST"), false),
+    ] {
+        let stages = explain(&by_app(), &call, now(), &options, Some(&theirs)).unwrap();
+        let finding = stages.finding.unwrap();
+        assert_eq!(
+            finding.contains("the path contains escapes"),
+            is_said,
+            "{finding}"
+        );
+    }
+}
+
+#[test]
 fn a_token_has_nothing_to_explain() {
     let client = client(Credentials::token("example-token").unwrap());
     let error = explain(&client, &call(), now(), &RequestOptions::default(), None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "there is no signature to explain: this client authenticates with a token, which is sent as it is"
+        "app_secret: missing, so there is no signature to explain; a token is sent as it is"
     );
 }

@@ -3,10 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use koodrive::header::{self, ReplyHeaders};
-use koodrive::host::{self, ClientSettings, CredentialsInput, ErrorFields, ReceivedResponse};
+use koodrive::host::{
+    self, AnyCall, ClientSettings, CredentialsInput, ErrorFields, Failure, ReceivedResponse,
+    SentRequest, Spelling,
+};
 use koodrive::{
-    Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, ModificationType,
-    NotifyPackageExpire, RequestOptions, TraceId, TransportError, signing,
+    Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, NotifyPackageExpire,
+    Operation as _, RequestOptions, TraceId, TransportError, signing,
 };
 
 const TRACE_ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
@@ -36,33 +39,40 @@ fn every_field_of_an_error_is_handed_over() {
         .body(r#"{"error_code":"APIGW.0308","error_msg":"throttled","request_id":"4a1e"}"#)
         .unwrap();
     let error = Error::from(client().parse(&call(), &response).unwrap_err());
-    let fields = ErrorFields::from(error);
+    let fields = ErrorFields::new(error, Spelling::Camel);
     let message = "the service answered notifyPackageExpire with HTTP 429, code APIGW.0308, msg \\\"throttled\\\", request id 4a1e, trace id trace";
     assert_eq!(
         serde_json::to_string(&fields).unwrap(),
         format!(
-            r#"{{"message":"{message}","kind":"api","outcome":"refused","retryable":true,"status":429,"code":"APIGW.0308","msg":"throttled","requestId":"4a1e","traceId":"trace","retryAfter":7.0,"isClockRefusal":false}}"#
+            r#"{{"message":"{message}","kind":"api","outcome":"refused","retryable":true,"status":429,"code":"APIGW.0308","msg":"throttled","requestId":"4a1e","traceId":"trace","xDate":null,"retryAfter":7.0,"body":"{{\"error_code\":\"APIGW.0308\",\"error_msg\":\"throttled\",\"request_id\":\"4a1e\"}}","field":null}}"#
         )
     );
 
-    let fields = ErrorFields::from(Error::from(TransportError::not_sent("refused")));
+    let fields = ErrorFields::new(TransportError::not_sent("refused").into(), Spelling::Camel);
     assert_eq!(
         serde_json::to_string(&fields).unwrap(),
-        r#"{"message":"the request was not sent: refused; it is safe to send it again","kind":"not_sent","outcome":"not_sent","retryable":true,"status":null,"code":null,"msg":null,"requestId":null,"traceId":null,"retryAfter":null,"isClockRefusal":false}"#
+        r#"{"message":"the request was not sent: refused; the service did not receive the call, so a retry is safe","kind":"not_sent","outcome":"not_sent","retryable":true,"status":null,"code":null,"msg":null,"requestId":null,"traceId":null,"xDate":null,"retryAfter":null,"body":null,"field":null}"#
     );
-}
 
-#[test]
-fn a_clock_refusal_is_handed_over_as_one() {
-    let response = Response::builder()
-        .status(401)
-        .header("date", "Mon, 03 Nov 2025 07:01:45 GMT")
-        .body("")
-        .unwrap();
-    let error = client().parse(&call(), &response).unwrap_err();
-    let fields = |x_date: &str| ErrorFields::from(Error::from(error.clone().with_x_date(x_date)));
-    assert!(fields("20251103T064644Z").is_clock_refusal);
-    assert!(!fields("20251103T064645Z").is_clock_refusal);
+    let refused = host::client(
+        &ClientSettings {
+            endpoint: "https://gateway.example",
+            allow_plain_http: false,
+            user_id: "",
+            clock_margin: 5,
+            clock_offset: 0,
+        },
+        by_app(),
+    )
+    .unwrap_err();
+    for (spelling, name) in [(Spelling::Camel, "userId"), (Spelling::Snake, "user_id")] {
+        let fields = ErrorFields::new(refused.clone().into(), spelling);
+        assert_eq!(fields.field.as_deref(), Some(name));
+        assert!(
+            fields.message.starts_with(&format!("{name}: ")),
+            "{fields:?}"
+        );
+    }
 }
 
 #[test]
@@ -76,7 +86,7 @@ fn replies_have_the_names_of_the_wire() {
         .unwrap();
     assert_eq!(
         serde_json::to_string(&policies).unwrap(),
-        r#"{"code":"0","msg":null,"traceId":"trace","policyList":[{"policyId":"300000000000000000","policyName":"a","description":null,"priority":10,"status":null}]}"#
+        r#"{"code":"0","msg":null,"traceId":"trace","policyList":[{"policyId":"300000000000000000","policyName":"a","description":null,"priority":10,"status":null}],"body":"{\"code\":0,\"policyList\":[{\"policyId\":300000000000000000,\"policyName\":\"a\",\"priority\":10}]}"}"#
     );
 
     let reply = client().parse(&call(), &response).unwrap();
@@ -138,27 +148,8 @@ fn microseconds_are_an_instant_rounded_to_a_whole_one() {
     }
     for microseconds in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
         let refusal = read(microseconds).unwrap_err();
-        assert_eq!(refusal.to_string(), "now is no instant; give a Date");
+        assert_eq!(refusal.to_string(), "now: not a valid date; pass a Date");
     }
-}
-
-#[test]
-fn a_type_is_2_or_asked_for_by_name() {
-    let make = |number, undocumented| {
-        host::notify_package_expire("1".to_owned(), "14".to_owned(), number, undocumented)
-    };
-    let documented = make(2, None).unwrap();
-    assert_eq!(
-        (documented.carrier_user_id(), documented.package_id()),
-        ("1", "14")
-    );
-    assert_eq!(
-        documented.modification_type(),
-        ModificationType::EnterReservationPeriod
-    );
-    assert_eq!(make(2, Some(1)).unwrap().modification_type().as_i64(), 1);
-    assert!(make(1, None).is_err());
-    assert!(make(2, Some(2)).is_err());
 }
 
 #[test]
@@ -214,22 +205,23 @@ fn credentials_are_given_in_exactly_one_way() {
     assert_eq!(authorization(by_token), "Bearer t");
     assert_eq!(authorization(by_authorization), "t");
 
-    // Of the 16 combinations the three above are the only ones that are accepted.
+    // Of the 32 combinations the three above, and an app id whose secret stays elsewhere, are the only ones that are accepted.
     let mut accepted = 0;
-    for bits in 0..16 {
+    for bits in 0..32 {
         let given = |bit: u32, value| (bits >> bit & 1 == 1).then_some(value);
         let combination = CredentialsInput {
             app_id: given(0, "a"),
             app_secret: given(1, "s"),
             token: given(2, "t"),
             authorization: given(3, "t"),
+            signs_elsewhere: bits >> 4 & 1 == 1,
         };
         match host::credentials(combination) {
             Ok(_) => accepted += 1,
             Err(refusal) => assert_eq!(refusal, host::ambiguous_credentials(), "{combination:?}"),
         }
     }
-    assert_eq!(accepted, 3);
+    assert_eq!(accepted, 4);
 }
 
 #[test]
@@ -239,10 +231,11 @@ fn the_debug_text_of_credentials_that_were_given_shows_no_secret() {
         app_secret: Some("secret"),
         token: Some("secret"),
         authorization: None,
+        signs_elsewhere: false,
     };
     assert_eq!(
         format!("{given:?}"),
-        r#"CredentialsInput { app_id: Some("a"), app_secret: Some("***"), token: Some("***"), authorization: None }"#
+        r#"CredentialsInput { app_id: Some("a"), app_secret: Some("***"), token: Some("***"), authorization: None, signs_elsewhere: false }"#
     );
 }
 
@@ -253,7 +246,7 @@ fn options_are_those_that_are_given() {
     assert_eq!(
         options,
         RequestOptions::default()
-            .trace_id(TraceId::new(TRACE_ID).unwrap())
+            .trace_id(TraceId::parse(TRACE_ID).unwrap())
             .date(now())
     );
     assert!(options.has_date());
@@ -289,48 +282,334 @@ fn a_status_has_three_digits() {
     }
 }
 
+/// A reply with the service's clock in it.
+fn response<'a>(headers: &'a HeaderMap, status: u16, body: &'a [u8]) -> ReceivedResponse<'a> {
+    ReceivedResponse {
+        status,
+        headers: ReplyHeaders::from(headers),
+        body,
+    }
+}
+
 #[test]
-fn a_reply_is_read_within_a_limit_and_its_error_names_the_request() {
+fn the_reply_to_a_request_that_was_sent_is_read_as_an_attempt_reads_it() {
     let mut headers = HeaderMap::new();
     headers.insert(
         "date",
-        HeaderValue::from_static("Mon, 03 Nov 2025 07:01:45 GMT"),
+        HeaderValue::from_static("Mon, 03 Nov 2025 09:01:45 GMT"),
     );
-    let response = |status, body| ReceivedResponse {
-        status,
-        headers: ReplyHeaders::from(&headers),
-        body,
-    };
     let (client, call) = (client(), call());
-    let body = br#"{"code":0}"#;
-    let parse = |status, body| host::parse(&client, &call, response(status, body));
-    let parse_within =
-        |limit| host::parse_within(&client, &call, response(200, body.as_slice()), limit);
-    assert_eq!(parse(200, body).unwrap().code, "0");
-    assert_eq!(parse_within(body.len()).unwrap().code, "0");
-    let too_long = parse_within(body.len() - 1).unwrap_err();
-    assert!(
-        too_long
-            .to_string()
-            .contains("longer than the limit of 9 bytes"),
-        "{too_long}"
+    let body = br#"{"code":0}"#.as_slice();
+    let sent = SentRequest {
+        x_date: "20251103T070140Z",
+        trace_id: TRACE_ID,
+        reply_limit: body.len(),
+        sent_at: now(),
+        may_sign_anew: true,
+    };
+    let parse = |status, body, sent: &SentRequest<'_>| {
+        host::parse_sent(
+            &client,
+            &call,
+            response(&headers, status, body),
+            sent,
+            now(),
+        )
+    };
+
+    let reply = parse(200, body, &sent).unwrap();
+    assert_eq!(
+        (&*reply.code, reply.trace_id.as_deref()),
+        ("0", Some(TRACE_ID))
     );
-    let named = |error| host::with_request(error, "20251103T060000Z", TRACE_ID);
-    assert_eq!(named(too_long).trace_id(), Some(TRACE_ID));
-    let refused = parse(401, b"").unwrap_err();
-    assert_eq!(refused.status(), Some(StatusCode::UNAUTHORIZED));
-    assert!(!ErrorFields::from(refused.clone()).is_clock_refusal);
-    assert!(ErrorFields::from(named(refused)).is_clock_refusal);
-    let not_a_status = parse(99, body).unwrap_err();
-    assert_eq!(not_a_status.kind().as_str(), "invalid_input");
-    assert_eq!(named(not_a_status.clone()), not_a_status);
+    assert_eq!(client.clock_offset(), TimeDelta::hours(2));
+
+    let too_long = parse(200, br#"{"code":0} "#, &sent).unwrap_err();
+    assert!(
+        too_long.error.to_string().contains("limit of 10 bytes"),
+        "{too_long:?}"
+    );
+    assert_eq!(too_long.error.trace_id(), Some(TRACE_ID));
+
+    let Failure { error, again } = parse(401, b"", &sent).unwrap_err();
+    assert!(again);
+    assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
+    assert_eq!(error.x_date(), Some("20251103T070140Z"));
+    for (status, sent) in [
+        (
+            401,
+            SentRequest {
+                may_sign_anew: false,
+                ..sent
+            },
+        ),
+        (403, sent),
+        (
+            401,
+            SentRequest {
+                x_date: "20251103T090140Z",
+                ..sent
+            },
+        ),
+    ] {
+        assert!(!parse(status, b"", &sent).unwrap_err().again, "{status}");
+    }
+
+    let not_a_status = parse(99, body, &sent).unwrap_err();
+    assert_eq!(not_a_status.error.kind().as_str(), "invalid_input");
+    assert!(!not_a_status.again);
+}
+
+#[test]
+fn the_error_of_a_request_without_a_reply_names_it() {
+    let unanswered = || TransportError::outcome_unknown("timed out");
+    let error = host::failed(unanswered(), false, Some("20251103T070140Z"), TRACE_ID);
+    assert_eq!(error.x_date(), Some("20251103T070140Z"));
+    assert_eq!(error.trace_id(), Some(TRACE_ID));
+    assert!(!error.is_retryable());
+    let error = host::failed(unanswered(), true, None, TRACE_ID);
+    assert_eq!((error.is_retryable(), error.x_date()), (true, None));
 }
 
 #[test]
 fn a_value_that_is_refused_is_named_with_what_would_be_right() {
-    assert_eq!(host::refused("a", "b").to_string(), "a; b");
-    assert_eq!(
-        host::not_an_instant("date", "a Date").to_string(),
-        "date is no instant; give a Date"
-    );
+    for (refusal, text) in [
+        (host::refused("timeout", "b; c"), "timeout: b; c"),
+        (host::misused("b; c"), "b; c"),
+        (
+            host::not_an_instant("date", "a Date"),
+            "date: not a valid date; pass a Date",
+        ),
+        (
+            host::not_text("carrierUserId", "a number"),
+            "carrierUserId: a number where text is due; pass text, since a number may lose digits",
+        ),
+        (
+            host::lone_surrogate("packageId"),
+            "packageId: contains a lone surrogate, which UTF-8 cannot carry; remove it",
+        ),
+        (
+            host::date_without_zone("now"),
+            "now: has no time zone; pass an aware date, since the service reads UTC",
+        ),
+        (
+            host::not_a_type(),
+            "type: not an integer; pass an integer or leave it out",
+        ),
+        (
+            host::not_a_margin(),
+            "clock_margin: out of range; pass 0 to 600 seconds",
+        ),
+        (
+            host::ambiguous_credentials(),
+            "pass credentials in exactly one way: app_id with app_secret or sign, or token, or authorization",
+        ),
+    ] {
+        assert_eq!(refusal.to_string(), text);
+    }
+}
+
+fn body(operation: &str, fields: &str) -> Result<Option<String>, String> {
+    AnyCall::from_json(operation, fields)
+        .map(|call| call.body())
+        .map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_call_is_made_of_its_name_and_its_fields() {
+    for (operation, fields, expected) in [
+        (
+            "notifyPackageExpire",
+            r#"{"packageId":"14","carrierUserId":"1"}"#,
+            Some(r#"{"carrierUserId":"1","type":2,"packageId":"14"}"#),
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":"1","packageId":"14","type":2,"undocumentedType":7}"#,
+            Some(r#"{"carrierUserId":"1","type":7,"packageId":"14"}"#),
+        ),
+        ("getSpaceUsageByOverview", "{}", None),
+        ("getCurrentRetentionPolicy", "{}", None),
+        ("getCarrierRetentionPolicy", "{}", None),
+        (
+            "setRetentionPolicy",
+            r#"{"policyList":[{"status":"1","policyId":"300000000000000000"}]}"#,
+            Some(r#"{"policyList":[{"policyId":"300000000000000000","status":"1"}]}"#),
+        ),
+        (
+            "reverseOrder",
+            r#"{"batchSN":"b","operationList":[{"operationSN":"o","packageChangeList":[{"packageId":"14"}]},{"operationSN":"p","carrierUserId":"u","packageChangeList":[{"packageId":"14","undocumentedChangeType":3}]}]}"#,
+            Some(
+                r#"{"batchSN":"b","operationList":[{"operationSN":"o","packageChangeList":[{"changeType":1,"packageId":"14"}]},{"operationSN":"p","carrierUserId":"u","packageChangeList":[{"changeType":3,"packageId":"14"}]}]}"#,
+            ),
+        ),
+        (
+            "rawCall",
+            r#"{"method":"PUT","path":"/a","json":"{\"status\": 7}"}"#,
+            Some(r#"{"status": 7}"#),
+        ),
+    ] {
+        assert_eq!(
+            body(operation, fields),
+            Ok(expected.map(str::to_owned)),
+            "{operation}"
+        );
+    }
+}
+
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
+    let user = "getUser";
+    let order = |operation: &str| format!(r#"{{"batchSN":"b","operationList":[{operation}]}}"#);
+    for (operation, fields, text) in [
+        (
+            user,
+            "{}".to_owned(),
+            "unknown operation getUser; expected one of: notifyPackageExpire, ",
+        ),
+        (
+            "rawCall",
+            "[".to_owned(),
+            "the fields of the call are not valid JSON",
+        ),
+        (
+            "getSpaceUsageByOverview",
+            r#"{"userId":"1"}"#.to_owned(),
+            "userId: unknown field; this call takes none",
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":"1"}"#.to_owned(),
+            "packageId: missing; pass text",
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":9007199254740993,"packageId":"14"}"#.to_owned(),
+            "carrierUserId: a number where text is due",
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":"\ud800","packageId":"14"}"#.to_owned(),
+            "carrierUserId: contains a lone surrogate",
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":"1","packageId":"14","type":"2"}"#.to_owned(),
+            "type: not an integer",
+        ),
+        (
+            "notifyPackageExpire",
+            r#"{"carrierUserId":"1","packageID":"14"}"#.to_owned(),
+            "packageID: unknown field; expected one of: carrierUserId, packageId, type, undocumentedType",
+        ),
+        (
+            "setRetentionPolicy",
+            r#"{"policyList":{}}"#.to_owned(),
+            "policyList: not a list; pass a list of objects",
+        ),
+        (
+            "setRetentionPolicy",
+            r#"{"policyList":[{"policyId":"1","status":1}]}"#.to_owned(),
+            "policyList[0].status: a number where text is due",
+        ),
+        (
+            "setRetentionPolicy",
+            "{}".to_owned(),
+            "policyList: 0 entries; pass 1 to 50",
+        ),
+        (
+            "reverseOrder",
+            order("7"),
+            "operationList[0]: not an object; pass an object",
+        ),
+        (
+            "reverseOrder",
+            order(r#"{"operationSN":"o","packageChangeList":[{"packageId":"14\r"}]}"#),
+            "operationList[0].packageChangeList[0].packageId: control character U+000D at position 3",
+        ),
+        (
+            "reverseOrder",
+            order(
+                r#"{"operationSN":"o","packageChangeList":[{"packageId":"1"},{"packageId":"2"}]}"#,
+            ),
+            "operationList[0].packageChangeList: 2 entries; pass at most 1",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","query":{"a":true}}"#.to_owned(),
+            "query: a value is neither text nor an integer",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","query":{"a":1.5}}"#.to_owned(),
+            "query: a value is neither text nor an integer",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","query":"a=1"}"#.to_owned(),
+            "query: not a mapping and not a list of pairs",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","headers":[["language"]]}"#.to_owned(),
+            "headers: not a mapping and not a list of pairs",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"HEAD","path":"/a"}"#.to_owned(),
+            "method: not supported",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"G T","path":"/a"}"#.to_owned(),
+            "method: not supported",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"POST","path":"/a","json":"{"}"#.to_owned(),
+            "json: not valid JSON",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","json":"{}"}"#.to_owned(),
+            "json: GET has no body",
+        ),
+    ] {
+        let refused = body(operation, &fields).unwrap_err();
+        assert!(refused.starts_with(text), "{fields}: {refused}");
+    }
+}
+
+#[test]
+fn a_query_is_a_mapping_or_a_list_of_pairs_and_a_list_repeats_its_name() {
+    let url = |query: &str| {
+        let fields = format!(r#"{{"method":"GET","path":"/a","query":{query}}}"#);
+        let call = AnyCall::from_json("rawCall", &fields).unwrap();
+        let parts = client().fixed_parts(&call).unwrap();
+        parts
+            .url
+            .rsplit_once('?')
+            .map(|(_, query)| query.to_owned())
+    };
+    assert_eq!(url("null"), None);
+    assert_eq!(url("{}"), None);
+    for query in [
+        r#"{"b":[2,"1"],"a":"x y"}"#,
+        r#"[["b","1"],["a","x y"],["b",2]]"#,
+        r#"[["b",["1","2"]],["a","x y"]]"#,
+    ] {
+        assert_eq!(url(query).as_deref(), Some("a=x%20y&b=1&b=2"), "{query}");
+    }
+}
+
+#[test]
+fn the_reply_of_any_call_is_json_under_the_names_of_the_wire() {
+    let call = AnyCall::from_json("getSpaceUsageByOverview", "{}").unwrap();
+    let response = Response::new(r#"{"code":"0","data":{"totalUsed":9007199254740993}}"#);
+    let reply = client().parse(&call, &response).unwrap();
+    let reply: serde_json::Value = serde_json::from_str(&reply).unwrap();
+    assert_eq!(reply["data"]["totalUsed"], "9007199254740993");
+    assert_eq!(reply["data"]["quota"], serde_json::Value::Null);
+    assert_eq!(reply["body"], *response.body());
 }

@@ -30,11 +30,11 @@ fn a_host_has_253_characters_and_63_between_its_dots() {
     for (host, why) in [
         (
             format!("{longest}a"),
-            "endpoint has a host of more than 253 characters",
+            "endpoint: the host has more than 253 characters; pass a host name that DNS can carry",
         ),
         (
             format!("{label}a.example"),
-            "endpoint has a host with a part that is empty or longer than 63 characters",
+            "endpoint: a part of the host is empty or longer than 63 characters; pass a host name that DNS can carry",
         ),
     ] {
         let refusal = Endpoint::parse(&format!("https://{host}")).unwrap_err();
@@ -59,13 +59,17 @@ fn a_port_lies_in_1_to_65535() {
 #[test]
 fn a_trace_id_has_58_characters() {
     for (length, taken) in [(0, false), (57, false), (58, true), (59, false)] {
-        assert_eq!(TraceId::new(&"~".repeat(length)).is_ok(), taken, "{length}");
+        assert_eq!(
+            TraceId::parse(&"~".repeat(length)).is_ok(),
+            taken,
+            "{length}"
+        );
     }
     let id = TraceId::from_random([0xa5; 29]);
     assert_eq!(format!("{id:?}"), format!("TraceId({})", "a5".repeat(29)));
     for character in [' ', '\u{7f}', '\n', 'é'] {
         let id = format!("{}{character}", "0".repeat(57));
-        assert!(TraceId::new(&id).is_err(), "{character:?}");
+        assert!(TraceId::parse(&id).is_err(), "{character:?}");
     }
 }
 
@@ -93,7 +97,7 @@ fn a_clock_offset_is_a_day_at_most_and_a_margin_ten_minutes() {
     assert_eq!(client().with_clock_margin(600).unwrap().clock_margin(), 600);
     assert_eq!(
         client().with_clock_margin(601).unwrap_err().to_string(),
-        "clock margin is 601 seconds; it must be a whole number from 0 to 600"
+        "clock_margin: out of range; pass whole seconds from 0 s to 600 s"
     );
 }
 

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, StatusCode};
-use koodrive::host::ErrorFields;
+use koodrive::host::{ErrorFields, Spelling};
 use koodrive::signing::{SigningKey, explain};
 use koodrive::{Client, Credentials, Endpoint, InvalidInput, NotifyPackageExpire, RequestOptions};
 
@@ -127,7 +127,7 @@ fn no_error_shows_it() {
         assert_hidden(&panicking_with(refusal.clone()));
         assert_hidden(&format!(
             "{:?}",
-            ErrorFields::from(koodrive::Error::from(refusal))
+            ErrorFields::new(refusal.into(), Spelling::Camel)
         ));
     }
 

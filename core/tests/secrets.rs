@@ -95,7 +95,7 @@ fn refusals_name_the_field_and_never_the_secret() {
         "token",
         "token",
         "authorization",
-        "app secret",
+        "app_secret",
         "endpoint",
         "endpoint",
     ]) {

@@ -7,12 +7,9 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use koodrive::host::{self, AnyCall};
 use koodrive::signing::explain;
-use koodrive::{
-    Acknowledgement, Client, Credentials, Endpoint, GetCurrentRetentionPolicy, InvalidInput,
-    ModificationType, NotifyPackageExpire, Operation, ReplyError, RequestOptions,
-    RetentionPolicies, TraceId, host,
-};
+use koodrive::{Client, Credentials, Endpoint, InvalidInput, ReplyError, RequestOptions, TraceId};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Map, Value, json};
 
@@ -194,20 +191,6 @@ fn head(first: String, headers: impl Iterator<Item = (String, String)>) -> Strin
 
 /// Everything that the client makes of a case, in the words of `expected`.
 fn outcome(given: &Value) -> Fallible<Map<String, Value>> {
-    match given["call"]["operation"].as_str() {
-        Some("notifyPackageExpire") => outcome_of(given, notify, acknowledgement),
-        Some("getCurrentRetentionPolicy") => {
-            outcome_of(given, |_| Ok(GetCurrentRetentionPolicy::new()), policies)
-        }
-        other => Err(format!("unknown operation {other:?}").into()),
-    }
-}
-
-fn outcome_of<O: Operation>(
-    given: &Value,
-    make: impl Fn(&Value) -> Result<O, InvalidInput>,
-    reply_json: impl Fn(&O::Reply) -> Value,
-) -> Fallible<Map<String, Value>> {
     let mut found = Map::new();
     let refused = |stage: &str, error: InvalidInput| {
         Ok(Map::from_iter([(
@@ -227,7 +210,7 @@ fn outcome_of<O: Operation>(
             instant(&observed["receivedAt"])?,
         );
     }
-    let call = match make(&given["call"]) {
+    let call = match call(&given["call"])? {
         Ok(call) => call,
         Err(error) => return refused("call", error),
     };
@@ -262,7 +245,7 @@ fn outcome_of<O: Operation>(
             &body(response)?,
         );
         match reply {
-            Ok(reply) => found.insert("reply".to_owned(), reply_json(&reply)),
+            Ok(reply) => found.insert("reply".to_owned(), serde_json::from_str(&reply)?),
             Err(error) => found.insert("error".to_owned(), error_json(&error)),
         };
     }
@@ -297,19 +280,25 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
     }
 }
 
-fn notify(given: &Value) -> Result<NotifyPackageExpire, InvalidInput> {
-    let text = |name: &str| given[name].as_str().unwrap_or_default();
-    let call = NotifyPackageExpire::new(text("carrierUserId"), text("packageId"))?;
-    match given.get("undocumentedType").and_then(Value::as_i64) {
-        None => Ok(call),
-        Some(value) => call.with_modification_type(ModificationType::Undocumented(value)),
+/// The call by its name and its fields, as hosts hand it over.
+fn call(given: &Value) -> Fallible<Result<AnyCall, InvalidInput>> {
+    let mut fields = given.as_object().ok_or("a call is an object")?.clone();
+    let name = fields.remove("operation").ok_or("a call has a name")?;
+    if let (Some(text), Some(times)) = (
+        given["path"]["repeat"].as_str(),
+        given["path"]["times"].as_u64(),
+    ) {
+        let path = text.repeat(usize::try_from(times)?);
+        fields.insert("path".to_owned(), path.into());
     }
+    let name = name.as_str().ok_or("a name is text")?;
+    Ok(AnyCall::from_json(name, &Value::from(fields).to_string()))
 }
 
 fn options(given: &Value) -> Fallible<Result<RequestOptions, InvalidInput>> {
     let mut options = RequestOptions::default();
     if let Some(id) = given["traceId"].as_str() {
-        match TraceId::new(id) {
+        match TraceId::parse(id) {
             Ok(id) => options = options.trace_id(id),
             Err(error) => return Ok(Err(error)),
         }
@@ -374,35 +363,19 @@ fn request_json(request: &http::Request<Vec<u8>>) -> Fallible<Value> {
     Ok(found)
 }
 
-fn acknowledgement(reply: &Acknowledgement) -> Value {
-    json!({ "code": reply.code, "msg": reply.msg, "traceId": reply.trace_id })
-}
-
-fn policies(reply: &RetentionPolicies) -> Value {
-    let policies: Vec<Value> = reply
-        .policy_list
-        .iter()
-        .map(|policy| {
-            json!({
-                "policyId": policy.policy_id,
-                "policyName": policy.policy_name,
-                "description": policy.description,
-                "priority": policy.priority,
-                "status": policy.status,
-            })
-        })
-        .collect();
-    json!({ "code": reply.code, "msg": reply.msg, "traceId": reply.trace_id, "policyList": policies })
-}
-
 fn refusal(stage: &str, error: InvalidInput) -> Value {
+    let (field, template) = (
+        error.field().map(str::to_owned),
+        error.template().to_owned(),
+    );
     let error = koodrive::Error::from(error);
     json!({
         "stage": stage,
         "kind": error.kind().as_str(),
         "outcome": error.outcome().as_str(),
         "retryable": error.is_retryable(),
-        "message": error.to_string(),
+        "field": field,
+        "message": template,
     })
 }
 
@@ -418,6 +391,7 @@ fn error_json(error: &ReplyError) -> Value {
         "requestId": error.request_id(),
         "traceId": error.trace_id(),
         "retryAfter": error.retry_after().map(|wait| wait.as_secs()),
-        "message": error.to_string(),
+        "body": error.body(),
+        "message": error.template(),
     })
 }

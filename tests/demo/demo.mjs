@@ -1,6 +1,6 @@
 // The demo's JavaScript part: over Node's fetch, with an app id and with a token, the safe call and then the notification;
 // last, a call that is refused for its secret. `cargo xtask demo` starts the sandbox for it.
-import { ApiError, Client, getCurrentRetentionPolicy, notifyPackageExpire } from "koodrive";
+import { ApiError, Client, getSpaceUsageByOverview, notifyPackageExpire } from "koodrive";
 
 const { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID: userId, KOODRIVE_TOKEN: token } = process.env;
 const { KOODRIVE_APP_ID: appId, KOODRIVE_APP_SECRET: appSecret } = process.env;
@@ -19,8 +19,8 @@ const show = (url, request) => {
 for (const [mode, credentials] of [["app id", { appId, appSecret }], ["token", { token }]]) {
   console.log(`\nNode, fetch, ${mode}`);
   const client = new Client({ endpoint, userId, ...credentials });
-  const { code, msg, policyList } = await client.send(getCurrentRetentionPolicy(), { fetch: show });
-  console.log(`  code ${code}, msg ${msg} (${policyList.length} policies)`);
+  const { code, msg, data } = await client.send(getSpaceUsageByOverview(), { fetch: show });
+  console.log(`  code ${code}, msg ${msg} (${data.totalUsed} KB used)`);
   const reply = await client.send(call, { fetch: show });
   console.log(`  code ${reply.code}, msg ${reply.msg}`);
 }

@@ -29,8 +29,8 @@ for mode, credentials in (
 ):
     print(f"\nPython, http.client, {mode}")
     client = koodrive.Client(endpoint=ENDPOINT, user_id=USER_ID, **credentials)
-    policies = client.send(koodrive.GetCurrentRetentionPolicy(), transport=show)
-    print(f"  code {policies.code}, msg {policies.msg} ({len(policies.policy_list)} policies)")
+    usage = client.send(koodrive.GetSpaceUsageByOverview(), transport=show)
+    print(f"  code {usage.code}, msg {usage.msg} ({usage.data.total_used} KB used)")
     reply = client.send(CALL, transport=show)
     print(f"  code {reply.code}, msg {reply.msg}")
 

@@ -11,7 +11,7 @@ use chrono::{TimeDelta, Utc};
 use http::Request;
 use koodrive::signing::explain;
 use koodrive::{
-    CLOCK_MARGIN_DEFAULT, Client, Credentials, Endpoint, GetCurrentRetentionPolicy,
+    CLOCK_MARGIN_DEFAULT, Client, Credentials, Endpoint, GetSpaceUsageByOverview,
     NotifyPackageExpire, RequestOptions,
 };
 use transport::Transport;
@@ -32,12 +32,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         ("token", client.with_credentials(token)),
     ] {
         println!("\nRust, ureq, {mode}");
-        let reply = transport.send(&client, &GetCurrentRetentionPolicy::new(), &options)?;
+        let reply = transport.send(&client, &GetSpaceUsageByOverview::new(), &options)?;
         println!(
-            "  code {}, msg {} ({} policies)",
+            "  code {}, msg {} ({} KB used)",
             reply.code,
             reply.msg.unwrap_or_default(),
-            reply.policy_list.len()
+            reply.data.total_used.as_deref().unwrap_or("?")
         );
         let reply = transport.send(&client, &call, &options)?;
         println!(

@@ -8,12 +8,11 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write as _};
 
 use chrono::{DateTime, Utc};
 use koodrive::header::{ReplyHeaders, position};
-use koodrive::host::{self, ClientSettings, CredentialsInput, ErrorFields, ReceivedResponse};
-use koodrive::signing::explain;
-use koodrive::{
-    Client, GetCurrentRetentionPolicy, InvalidInput, NotifyPackageExpire, Operation, RequestOptions,
+use koodrive::host::{
+    self, AnyCall, ClientSettings, CredentialsInput, ErrorFields, ReceivedResponse, Spelling,
 };
-use serde::Serialize;
+use koodrive::signing::explain;
+use koodrive::{Client, InvalidInput, ModificationType, NotifyPackageExpire, RequestOptions};
 use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -36,23 +35,14 @@ fn outcome(case: &Value) -> Value {
         Err(error) => return refused(found, "client", error),
     };
     found.insert("client".into(), "made".into());
-    if case["call"]["operation"] == "notifyPackageExpire" {
-        match notification(&case["call"]) {
-            Ok(call) => stages(&mut found, case, &client, &call),
-            Err(error) => return refused(found, "call", error),
-        }
-    } else {
-        stages(&mut found, case, &client, &GetCurrentRetentionPolicy::new());
+    match call(&case["call"]) {
+        Ok(call) => stages(&mut found, case, &client, &call),
+        Err(error) => return refused(found, "call", error),
     }
     found.into()
 }
 
-fn stages<O: Operation<Reply: Serialize>>(
-    found: &mut Map<String, Value>,
-    case: &Value,
-    client: &Client,
-    call: &O,
-) {
+fn stages(found: &mut Map<String, Value>, case: &Value, client: &Client, call: &AnyCall) {
     found.insert("call".into(), "made".into());
     if let Some(observed) = case.get("observed") {
         let headers = headers(&observed["headers"]);
@@ -93,7 +83,10 @@ fn stages<O: Operation<Reply: Serialize>>(
                 },
             )
         });
-    let reply = reply.map(|reply| with_policies(json!(reply)));
+    let reply = reply.map(|reply| {
+        let reply = serde_json::from_str(&reply).unwrap_or_default();
+        with_policies(reply)
+    });
     found.insert("reply".into(), reply.unwrap_or_else(error_json));
 }
 
@@ -119,8 +112,8 @@ fn optional_text(field: &str, value: Option<&Value>) -> Result<Option<String>, I
 }
 
 fn client(given: &Value) -> Result<Client, InvalidInput> {
-    let app_id = optional_text("app id", given.get("appId"))?;
-    let app_secret = optional_text("app secret", given.get("appSecret"))?;
+    let app_id = optional_text("app_id", given.get("appId"))?;
+    let app_secret = optional_text("app_secret", given.get("appSecret"))?;
     let token = optional_text("token", given.get("token"))?;
     let authorization = optional_text("authorization", given.get("authorization"))?;
     let clock_margin = match given.get("clockMarginSeconds") {
@@ -131,12 +124,13 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
         None => koodrive::CLOCK_MARGIN_DEFAULT,
     };
     let endpoint = text("endpoint", &given["endpoint"])?;
-    let user_id = text("user id", &given["userId"])?;
+    let user_id = text("user_id", &given["userId"])?;
     let credentials = host::credentials(CredentialsInput {
         app_id: app_id.as_deref(),
         app_secret: app_secret.as_deref(),
         token: token.as_deref(),
         authorization: authorization.as_deref(),
+        signs_elsewhere: false,
     })?;
     let settings = ClientSettings {
         endpoint: &endpoint,
@@ -148,17 +142,28 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
     host::client(&settings, credentials)
 }
 
-fn notification(given: &Value) -> Result<NotifyPackageExpire, InvalidInput> {
+/// Ids may hold half of a UTF-16 pair, so a notification is made by hand.
+fn call(given: &Value) -> Result<AnyCall, InvalidInput> {
+    if given["operation"] != "notifyPackageExpire" {
+        let name = given["operation"].as_str().unwrap_or_default();
+        return AnyCall::from_json(name, "{}");
+    }
     let carrier_user_id = text("carrierUserId", &given["carrierUserId"])?;
     let package_id = text("packageId", &given["packageId"])?;
+    let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
     let number = given.get("type").and_then(Value::as_i64).unwrap_or(2);
-    let undocumented = given.get("undocumentedType").and_then(Value::as_i64);
-    host::notify_package_expire(carrier_user_id, package_id, number, undocumented)
+    let documented = ModificationType::try_from(number)?;
+    Ok(AnyCall::new(
+        match given.get("undocumentedType").and_then(Value::as_i64) {
+            Some(value) => call.with_modification_type(ModificationType::undocumented(value)?),
+            None => call.with_modification_type(documented),
+        },
+    ))
 }
 
 fn options(given: &Value, date: Option<DateTime<Utc>>) -> Result<RequestOptions, InvalidInput> {
     host::options(
-        optional_text("trace id", given.get("traceId"))?.as_deref(),
+        optional_text("trace_id", given.get("traceId"))?.as_deref(),
         date,
     )
 }
@@ -210,7 +215,7 @@ fn with_policies(mut reply: Value) -> Value {
 }
 
 fn error_json(error: impl Into<koodrive::Error>) -> Value {
-    let fields = ErrorFields::from(error.into());
+    let fields = ErrorFields::new(error.into(), Spelling::Snake);
     let name = match fields.kind {
         "invalid_input" => "InvalidInputError",
         "api" => "ApiError",
@@ -221,8 +226,5 @@ fn error_json(error: impl Into<koodrive::Error>) -> Value {
     let mut found = json!(fields);
     found["retryAfter"] = json!(retry_after);
     found["name"] = name.into();
-    if let Some(members) = found.as_object_mut() {
-        members.remove("isClockRefusal");
-    }
     found
 }

@@ -1,6 +1,6 @@
 //! Many calls over reqwest: rows of `carrierUserId,packageId` from standard input, one outcome a line on standard output.
 //!
-//! `cargo run --features dispatch --example dispatch -- [rate=20] [concurrency=8] [any number of the policy] < lapsed.csv`,
+//! `cargo run --features dispatch --example dispatch -- [rate=20] [concurrency=8] < lapsed.csv`,
 //! with the settings of the example `ureq`. Where `KOODRIVE_TOKEN_FILE` is set the token is read from that file, and again
 //! whenever a fresh one is needed. Ctrl-C sends nothing more and awaits what is in flight.
 #![expect(
@@ -17,7 +17,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
-use koodrive::dispatch::{Action, Dispatcher, Now, Policy, Ticket, Verdict};
+use koodrive::dispatch::{Action, Config, Dispatcher, Now, Ticket, Verdict};
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
 use tokio::task::JoinSet;
 
@@ -37,17 +37,17 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let endpoint = Endpoint::parse(&env::var("KOODRIVE_ENDPOINT")?)?;
     let client = Client::new(endpoint, env::var("KOODRIVE_USER_ID")?, credentials)?;
 
-    let mut policy = Policy::default();
-    policy.renews_token = token_file.is_some();
+    let mut config = Config::default().renews_token(token_file.is_some());
     for argument in env::args().skip(1) {
-        let (name, number) = argument
-            .split_once('=')
-            .ok_or("give numbers of the policy as name=number")?;
-        policy.set(name, number.parse()?)?;
+        config = match argument.split_once('=') {
+            Some(("rate", per_second)) => config.rate(per_second.parse()?)?,
+            Some(("concurrency", requests)) => config.concurrency(requests.parse()?)?,
+            _ => return Err("usage: dispatch [rate=20] [concurrency=8] < lapsed.csv".into()),
+        };
     }
     let http = exchange::client()?;
-    let limit = policy.reply_limit;
-    let mut dispatcher: Dispatcher<usize> = Dispatcher::new(&client, policy, getrandom::u64()?)?;
+    let limit = config.reply_limit_bytes();
+    let mut dispatcher: Dispatcher<usize> = Dispatcher::new(&client, config, getrandom::u64()?);
 
     let mut rows = std::io::stdin().lock().lines().enumerate();
     let mut exchanges: JoinSet<(Ticket, Answer)> = JoinSet::new();
@@ -68,13 +68,13 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
                         .ok_or("a row is carrierUserId,packageId")?;
                     let call = NotifyPackageExpire::new(user, package)?;
                     dispatcher
-                        .push(line + 1, call)
+                        .push(line + 1, &call)
                         .map_err(|refused| refused.reason)?;
                 }
             }
-            Action::Send(attempt) => {
-                let (http, ticket) = (http.clone(), attempt.ticket);
-                let request = dispatcher.request(attempt.parts);
+            Action::Send(outgoing) => {
+                let (http, ticket) = (http.clone(), outgoing.ticket);
+                let request = dispatcher.request(outgoing)?;
                 exchanges.spawn(async move { (ticket, exchange(&http, request, limit).await) });
             }
             Action::Outcome(outcome) => {
@@ -91,8 +91,8 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
                 );
             }
             Action::Token => match token_file.as_deref().map(token) {
-                Some(Ok(fresh)) => dispatcher.credentials(fresh, now()),
-                Some(Err(_)) | None => dispatcher.no_token(now()),
+                Some(Ok(fresh)) => dispatcher.set_credentials(fresh, now()),
+                Some(Err(_)) | None => dispatcher.token_failed(now()),
             },
             Action::Halted(halt) => {
                 eprintln!("{halt}");
@@ -104,9 +104,9 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
                 tokio::select! {
                     Some(ended) = exchanges.join_next() => match ended? {
                         (ticket, Ok((status, headers, body))) => {
-                            dispatcher.response(ticket, status, &headers, &body, now())?;
+                            dispatcher.handle_response(ticket, status, &headers, &body, now())?;
                         }
-                        (ticket, Err(error)) => dispatcher.failure(ticket, error, now())?,
+                        (ticket, Err(error)) => dispatcher.handle_failure(ticket, error, now())?,
                     },
                     () = tokio::time::sleep(until) => {}
                     _ = tokio::signal::ctrl_c() => dispatcher.cancel(),

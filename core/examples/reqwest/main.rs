@@ -10,13 +10,10 @@ use std::time::Duration;
 
 use chrono::Utc;
 use koodrive::{
-    Client, Credentials, Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, Operation,
-    TransportError,
+    Attempt, Client, Credentials, Endpoint, GetSpaceUsageByOverview, NotifyPackageExpire,
+    Operation, REPLY_LIMIT_DEFAULT, RequestOptions, TraceId, TransportError,
 };
 use reqwest::redirect;
-
-/// The longest reply that is read, in bytes.
-const REPLY_LIMIT: usize = 1 << 20;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -31,14 +28,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let client = Client::new(endpoint, env::var("KOODRIVE_USER_ID")?, credentials)?;
     let http = reqwest::Client::builder()
         .redirect(redirect::Policy::none())
-        // What was not answered may have been done: nothing below may send it twice.
+        // A request without a reply may have been acted on: reqwest must not send it twice.
         .retry(reqwest::retry::never())
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(30))
         .build()?;
 
-    let policies = send(&http, &client, &GetCurrentRetentionPolicy::new()).await?;
-    println!("{} retention policies", policies.policy_list.len());
+    let usage = send(&http, &client, &GetSpaceUsageByOverview::new()).await?;
+    println!(
+        "{} KB used",
+        usage.data.total_used.as_deref().unwrap_or("?")
+    );
 
     let arguments: Vec<String> = env::args().skip(1).collect();
     if let [carrier_user_id, package_id] = arguments.as_slice() {
@@ -49,55 +49,54 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One attempt, and one more only when the service refused the clock.
+/// Sends `call` once, and once more only if the service refused the clock.
 async fn send<O: Operation>(
     http: &reqwest::Client,
     client: &Client,
     call: &O,
 ) -> Result<O::Reply, koodrive::Error> {
-    match attempt(http, client, call).await {
-        // Refused for its date, which the reply has just corrected: signing anew is no repeat.
-        Err(koodrive::Error::Reply(error)) if error.is_clock_refusal() => {
-            attempt(http, client, call).await
+    // Huawei's support asks for the trace id; replies and errors carry it.
+    let mut random = [0; 29];
+    getrandom::fill(&mut random).map_err(TransportError::not_sent)?;
+    let options = RequestOptions::default().trace_id(TraceId::from_random(random));
+    let mut attempt = client.attempt(call, Utc::now(), &options)?;
+    loop {
+        let error = match exchange(http, &attempt).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
+        };
+        match attempt.again(&error, client, Utc::now())? {
+            Some(next) => attempt = next,
+            None => return Err(error),
         }
-        result => result,
     }
 }
 
-async fn attempt<O: Operation>(
+async fn exchange<O: Operation>(
     http: &reqwest::Client,
-    client: &Client,
-    call: &O,
+    attempt: &Attempt<O>,
 ) -> Result<O::Reply, koodrive::Error> {
-    let sent_at = Utc::now();
-    let request = client.request(call, sent_at)?;
-    let x_date = request.headers()[koodrive::header::X_DATE].clone();
-    let request = reqwest::Request::try_from(request).map_err(TransportError::not_sent)?;
+    let request = reqwest::Request::try_from(attempt.request()?)
+        .map_err(|error| attempt.failed(TransportError::not_sent(error)))?;
     let mut response = http.execute(request).await.map_err(|error| {
         // Refused, DNS, TLS, connect time-out: reqwest calls all of them "connect".
-        if error.is_connect() {
-            TransportError::not_sent(&error)
+        attempt.failed(if error.is_connect() {
+            TransportError::not_sent(error)
         } else {
-            TransportError::outcome_unknown(&error)
-        }
+            TransportError::outcome_unknown(error)
+        })
     })?;
     let (status, headers) = (response.status(), response.headers().clone());
-    client.observe_clock(&headers, sent_at, Utc::now());
-
     let mut body = Vec::new();
     while let Some(chunk) = response
         .chunk()
         .await
-        .map_err(TransportError::outcome_unknown)?
+        .map_err(|error| attempt.failed(TransportError::outcome_unknown(error)))?
     {
         body.extend_from_slice(&chunk);
-        if body.len() > REPLY_LIMIT {
-            let error = client.reply_too_long(call, status, &headers, &body, REPLY_LIMIT);
-            return Err(error.into());
+        if body.len() > REPLY_LIMIT_DEFAULT {
+            break;
         }
     }
-    let x_date = x_date.to_str().unwrap_or_default();
-    Ok(client
-        .parse_parts(call, status, &headers, &body)
-        .map_err(|error| error.with_x_date(x_date))?)
+    Ok(attempt.reply(status, &headers, &body, Utc::now())?)
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! KOODRIVE_ENDPOINT=https://… KOODRIVE_USER_ID=… KOODRIVE_APP_ID=… KOODRIVE_APP_SECRET=… \
-//!     cargo run --example ureq                    # reads the retention policies, changes nothing
+//!     cargo run --example ureq                    # reads the space usage, changes nothing
 //!     cargo run --example ureq -- USER PACKAGE    # then reports that the package has expired
 //! ```
 //!
@@ -18,7 +18,7 @@ use std::env;
 use std::error::Error;
 
 use koodrive::{
-    Client, Credentials, Endpoint, GetCurrentRetentionPolicy, NotifyPackageExpire, RequestOptions,
+    Client, Credentials, Endpoint, GetSpaceUsageByOverview, NotifyPackageExpire, RequestOptions,
 };
 use transport::Transport;
 
@@ -35,8 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let transport = Transport::new(|_| ());
     let options = RequestOptions::default();
 
-    let policies = transport.send(&client, &GetCurrentRetentionPolicy::new(), &options)?;
-    println!("{} retention policies", policies.policy_list.len());
+    let usage = transport.send(&client, &GetSpaceUsageByOverview::new(), &options)?;
+    println!(
+        "{} KB used",
+        usage.data.total_used.as_deref().unwrap_or("?")
+    );
 
     let arguments: Vec<String> = env::args().skip(1).collect();
     if let [carrier_user_id, package_id] = arguments.as_slice() {

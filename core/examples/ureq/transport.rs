@@ -1,15 +1,14 @@
 //! koodrive over ureq: one attempt, and one more only when the service refused the clock.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::time::Duration;
 
 use chrono::Utc;
 use http::Request;
-use koodrive::{Client, Error, Operation, RequestOptions, TransportError};
+use koodrive::{
+    Attempt, Client, Error, Operation, REPLY_LIMIT_DEFAULT, RequestOptions, TransportError,
+};
 use ureq::Agent;
-
-/// The longest reply that is read, in bytes.
-const REPLY_LIMIT: u64 = 1 << 20;
 
 /// An agent that sends what was built and nothing else, and a look at what it sends.
 pub(crate) struct Transport {
@@ -34,50 +33,41 @@ impl Transport {
         }
     }
 
-    /// Sends a call and reads the reply.
+    /// Sends `call` once, and once more only if the service refused the clock.
     pub(crate) fn send<O: Operation>(
         &self,
         client: &Client,
         call: &O,
         options: &RequestOptions,
     ) -> Result<O::Reply, Error> {
-        match self.attempt(client, call, options) {
-            // Refused for its date, which the reply has just corrected: signing anew is no repeat.
-            Err(Error::Reply(error)) if error.is_clock_refusal() && !options.has_date() => {
-                self.attempt(client, call, options)
+        let mut attempt = client.attempt(call, Utc::now(), options)?;
+        loop {
+            let error = match self.exchange(&attempt) {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            match attempt.again(&error, client, Utc::now())? {
+                Some(next) => attempt = next,
+                None => return Err(error),
             }
-            result => result,
         }
     }
 
-    fn attempt<O: Operation>(
-        &self,
-        client: &Client,
-        call: &O,
-        options: &RequestOptions,
-    ) -> Result<O::Reply, Error> {
-        let sent_at = Utc::now();
-        let request = client.request_with(call, sent_at, options)?;
-        let x_date = request.headers()[koodrive::header::X_DATE].clone();
+    fn exchange<O: Operation>(&self, attempt: &Attempt<O>) -> Result<O::Reply, Error> {
+        let request = attempt.request()?;
         (self.on_request)(&request);
         let response = self
             .agent
             .run(request)
-            .map_err(|error| unanswered(&error))?;
-        client.observe_clock(response.headers(), sent_at, Utc::now());
-
-        let (parts, body) = response.into_parts();
-        let read = body.into_with_config().limit(REPLY_LIMIT).read_to_vec();
-        let reply = match read {
-            Ok(body) => client.parse_parts(call, parts.status, &parts.headers, &body),
-            Err(ureq::Error::BodyExceedsLimit(_)) => {
-                let limit = usize::try_from(REPLY_LIMIT).unwrap_or(usize::MAX);
-                Err(client.reply_too_long(call, parts.status, &parts.headers, &[], limit))
-            }
-            Err(error) => return Err(TransportError::outcome_unknown(error).into()),
-        };
-        let x_date = x_date.to_str().unwrap_or_default();
-        Ok(reply.map_err(|error| error.with_x_date(x_date))?)
+            .map_err(|error| attempt.failed(unanswered(&error)))?;
+        let (parts, mut body) = response.into_parts();
+        // One byte more than the limit, which the attempt then refuses.
+        let mut read = Vec::new();
+        body.as_reader()
+            .take(REPLY_LIMIT_DEFAULT as u64 + 1)
+            .read_to_end(&mut read)
+            .map_err(|error| attempt.failed(TransportError::outcome_unknown(error)))?;
+        Ok(attempt.reply(parts.status, &parts.headers, &read, Utc::now())?)
     }
 }
 

@@ -43,7 +43,7 @@ impl Target {
             return Err(InvalidInput::new(
                 "path",
                 format!(
-                    "the URL has {length} bytes; pass a path and a query that make at most {LONGEST_URL}"
+                    "the URL has {length} bytes; shorten the path or the query, to at most {LONGEST_URL} bytes in all"
                 ),
             ));
         }

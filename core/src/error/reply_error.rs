@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{ErrorKind, Outcome, UNKNOWN};
+use super::template::Spelling;
+use super::{ErrorKind, Outcome, UNKNOWN, UNKNOWN_SAFE};
 use crate::XDate;
 use crate::credentials::Scheme;
 use crate::date::ServerDate;
-use crate::operation::Authentication;
 use crate::text::excerpt;
 
 /// The service's answer was not a success: [`ErrorKind::Api`] or [`ErrorKind::UnreadableReply`].
@@ -42,8 +42,6 @@ pub(crate) struct ReplyErrorParts {
     pub(crate) x_date: Option<XDate>,
     /// The beginning of the body, for the caller to read.
     pub(crate) body: String,
-    /// The body's first characters, for the text, where there is neither code nor msg.
-    pub(crate) excerpt: Option<String>,
 }
 
 /// Published as "inner server invoke failure": the service failed at an unknown point of the work (`docs/contract.md`, section 7).
@@ -164,94 +162,138 @@ impl ReplyError {
     }
 }
 
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ReplyError {
+    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells them in another way.
+    #[must_use]
+    pub fn template(&self) -> String {
+        self.text(str::to_owned)
+    }
+
+    /// Only the checks name options; the service's own words may hold braces.
+    pub(crate) fn text(&self, spell: impl Fn(&str) -> String) -> String {
+        let mut text = self.summary();
         let parts = &*self.0;
-        write!(
-            f,
+        if matches!(parts.status.as_u16(), 400 | 401 | 403) {
+            text.push_str("\nWhat to check, in this order:");
+            for (number, check) in (1..).zip(checks(parts)) {
+                let check = match check {
+                    Check::Template(template) => spell(template),
+                    Check::Text(check) => check,
+                };
+                text.extend(["\n", &u32::to_string(&number), ". ", &check]);
+            }
+        }
+        text
+    }
+
+    fn summary(&self) -> String {
+        let parts = &*self.0;
+        let mut text = format!(
             "the service answered {} with HTTP {}",
             parts.operation,
             parts.status.as_str()
-        )?;
-        if let Some(why) = &parts.unreadable {
-            write!(f, ", but the reply could not be parsed: {}", excerpt(why))?;
-        } else {
-            match &parts.code {
-                Some(code) => write!(f, ", code {}", excerpt(code))?,
-                None => f.write_str(", without a readable code")?,
-            }
-            if let Some(msg) = &parts.msg {
-                write!(f, ", msg \"{}\"", excerpt(msg))?;
-            }
-        }
-        for (before, foreign) in [
-            (", request id ", &parts.request_id),
-            (", trace id ", &parts.trace_id),
-            ("; the body begins: ", &parts.excerpt),
-        ] {
+        );
+        let mut add = |before: &str, foreign: Option<&str>, after: &str| {
             if let Some(foreign) = foreign {
-                write!(f, "{before}{}", excerpt(foreign))?;
+                text.push_str(before);
+                text.push_str(&excerpt(foreign));
+                text.push_str(after);
             }
-        }
-        if self.outcome() == Outcome::Unknown && !parts.is_safe {
-            f.write_str(UNKNOWN)?;
-        }
-        if parts.unreadable.is_none() && matches!(parts.status.as_u16(), 400 | 401 | 403) {
-            f.write_str("\nCheck, in this order:")?;
-            for (number, check) in (1..).zip(checks(parts)) {
-                write!(f, "\n{number}. {check}")?;
+        };
+        if parts.unreadable.is_none() {
+            match &parts.code {
+                Some(code) => add(", code ", Some(code), ""),
+                None => add(", no code", Some(""), ""),
             }
+            add(", msg \"", parts.msg.as_deref(), "\"");
+            add(", request id ", parts.request_id.as_deref(), "");
         }
-        Ok(())
+        add(", trace id ", parts.trace_id.as_deref(), "");
+        add(
+            ", but the reply could not be parsed: ",
+            parts.unreadable.as_deref(),
+            "",
+        );
+        if self.outcome() == Outcome::Unknown {
+            text.push_str(if parts.is_safe { UNKNOWN_SAFE } else { UNKNOWN });
+        }
+        text
     }
 }
 
-/// The order of `docs/contract.md`, section 7; `docs/troubleshooting.md` is the same list, longer.
-fn checks(parts: &ReplyErrorParts) -> Vec<String> {
-    let mut checks = Vec::new();
-    if parts.token_only && parts.scheme == Scheme::AppId {
-        checks.push(format!(
-            "authentication: the publisher says \"{}\"; use a token for this call",
-            Authentication::NOT_SUPPORTED
-        ));
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(|checks| Spelling::Snake.apply(checks)))
     }
-    checks.push(format!(
-        "endpoint: is {} the URL that your Huawei contact named?",
+}
+
+/// One thing to check.
+enum Check {
+    /// It names options.
+    Template(&'static str),
+    /// It quotes values.
+    Text(String),
+}
+
+/// The order of `docs/contract.md`, section 7; `docs/troubleshooting.md` is the same list, longer.
+fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
+    let is_wrong_way = parts.token_only && parts.scheme == Scheme::AppId;
+    let mut checks = Vec::new();
+    if is_wrong_way {
+        checks.push(Check::Template(APP_ID_AT_A_TOKEN_ONLY_CALL));
+    }
+    checks.push(Check::Text(format!(
+        "endpoint: compare {} with the base URL that your Huawei contact named",
         parts.url
-    ));
+    )));
     let sent = match &parts.x_date {
-        Some(x_date) => format!("sent {x_date}"),
-        None => "compare the one that was sent".to_owned(),
+        Some(x_date) => format!("the X-Date sent ({x_date})"),
+        None => "the X-Date sent".to_owned(),
     };
     let server = match &parts.server_date {
-        Some(server) => format!("the server's Date is {}", excerpt(&server.text)),
-        None => "the reply has no Date".to_owned(),
+        Some(server) => excerpt(&server.text),
+        None => "missing from the reply".to_owned(),
     };
-    checks.push(format!(
-        "clock: X-Date must not be later than the server's time and at most 15 minutes old; {sent}, {server}"
+    checks.push(Check::Text(format!(
+        "clock: compare {sent} with the server's Date ({server}); X-Date must not be later, and at most 15 minutes older"
+    )));
+    checks.extend(
+        match parts.scheme {
+            Scheme::AppId if is_wrong_way => &APP_ID[1..],
+            Scheme::AppId => &APP_ID[..],
+            Scheme::Token if parts.token_only => &TOKEN[1..],
+            Scheme::Token => &TOKEN[..],
+            Scheme::Given => &AUTHORIZATION[..],
+        }
+        .iter()
+        .map(|check| Check::Template(check)),
+    );
+    checks.push(Check::Template(
+        "whitelist: ask Huawei whether your account is on the whitelist for this call",
     ));
-    match parts.scheme {
-        Scheme::AppId => {
-            checks.push("AppSecret: does it belong to the AppId?".to_owned());
-            checks.push("user id: does it belong to the AppId?".to_owned());
-        }
-        Scheme::Token => {
-            checks.push(
-                "token: how old is it, and is the word before it right (Bearer or AT)?".to_owned(),
-            );
-        }
-        Scheme::Given => {
-            checks.push("authorization: is the value still valid?".to_owned());
-        }
-    }
-    checks.push("whitelist: has Huawei added you?".to_owned());
     if parts.scheme == Scheme::AppId {
-        checks.push(
-            "signature: explain() shows every stage and the first difference to the service's message"
-                .to_owned(),
-        );
+        checks.push(Check::Template(
+            "signature: pass the service's message to explain(), which names the first difference",
+        ));
     }
     checks
 }
+
+/// The publisher's sentence is [`Authentication::NOT_SUPPORTED`](crate::Authentication::NOT_SUPPORTED).
+const APP_ID_AT_A_TOKEN_ONLY_CALL: &str = "authentication: Huawei's page says \"App authentication is not supported for \
+                                           carrier calling APIs\"; use {token} for this call";
+const APP_ID: [&str; 3] = [
+    "authentication: ask Huawei whether this call accepts an app id; the alternative is {token}",
+    "{user_id}: check that it belongs to {app_id}",
+    "{app_secret}: check that it belongs to {app_id}",
+];
+const TOKEN: [&str; 2] = [
+    "authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}",
+    "{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+];
+const AUTHORIZATION: [&str; 2] = [
+    "authentication: ask Huawei which kind of authentication this call accepts",
+    "{authorization}: check its age and its prefix; the client sends the value unchanged",
+];
 
 impl std::error::Error for ReplyError {}

@@ -4,7 +4,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::InvalidInput;
 use crate::header::{AUTHORIZATION, CONTENT_TYPE, X_DATE, X_TRACEID, X_USER_ID};
-use crate::text::check_header_value;
+use crate::text::{check_header_value, code_point, position_of};
 
 /// Headers that are sent and not signed. A name stands once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -42,6 +42,24 @@ const REFUSED: [&str; 25] = [
     "x-method-override",
 ];
 
+/// Reads the name of a header: a token of RFC 9110, 5.6.2.
+fn check_name(name: &str) -> Result<HeaderName, InvalidInput> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    let problem = match position_of(name, |character| !is_token(character)) {
+        _ if name.is_empty() => "empty name; pass at least one character for each name".to_owned(),
+        Some((position, character)) => format!(
+            "character {} at position {position} of a name; use letters, digits and '-'",
+            code_point(character)
+        ),
+        // Only a name that is too long is left.
+        None => match HeaderName::from_bytes(name.as_bytes()) {
+            Ok(header) => return Ok(header),
+            Err(_) => "a name is too long; pass at most 65535 bytes".to_owned(),
+        },
+    };
+    Err(InvalidInput::new(FIELD, problem))
+}
+
 impl Headers {
     /// Returns no headers.
     #[must_use]
@@ -57,12 +75,7 @@ impl Headers {
     /// others), that fetch forbids, or that was added before; a value that is empty, has a space at an end, or holds anything but
     /// visible ASCII and spaces.
     pub fn with(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
-        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
-            InvalidInput::new(
-                FIELD,
-                "has a name that is not an HTTP token; pass letters, digits and hyphens",
-            )
-        })?;
+        let header = check_name(name)?;
         let text = header.as_str();
         let own = [AUTHORIZATION, CONTENT_TYPE, X_DATE, X_USER_ID, X_TRACEID];
         if own.contains(&header)
@@ -72,17 +85,17 @@ impl Headers {
         {
             return Err(InvalidInput::new(
                 FIELD,
-                format!("{text} is set by the client or by the HTTP connection; leave it out"),
+                format!("{text} is reserved for the client and its transport; remove it"),
             ));
         }
         if self.0.iter().any(|(added, _)| *added == header) {
             return Err(InvalidInput::new(
                 FIELD,
-                format!("{text} stands twice; pass it once"),
+                format!("{text} is given twice; pass it once"),
             ));
         }
         check_header_value(value)
-            .map_err(|problem| InvalidInput::new(FIELD, format!("{text} {problem}")))?;
+            .map_err(|problem| InvalidInput::new(FIELD, format!("{text}: {problem}")))?;
         // Checked, so the fallback cannot occur.
         let value = HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""));
         self.0.push((header, value));

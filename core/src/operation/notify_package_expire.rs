@@ -56,7 +56,7 @@ impl ModificationType {
         if value == Self::ENTER_RESERVATION_PERIOD.0 {
             return Err(InvalidInput::new(
                 FIELD,
-                "2 is documented (enter the reservation period) and the default; do not pass it as undocumented",
+                "2 is the documented value; leave out {undocumented_type}",
             ));
         }
         Ok(Self(value))
@@ -91,7 +91,7 @@ impl TryFrom<i64> for ModificationType {
             FIELD,
             format!(
                 "{value} is not documented, although the publisher's example sends 1; leave it out to send 2 (enter the \
-                 reservation period), or pass {value} as an undocumented type"
+                 reservation period), or pass {{undocumented_type}}"
             ),
         ))
     }

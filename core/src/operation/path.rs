@@ -1,7 +1,7 @@
 //! The path of a call: what may stand in it, and its canonical form, which is what is sent.
 
 use std::borrow::Cow;
-use std::str;
+use std::fmt;
 
 use percent_encoding::{percent_decode_str, percent_encode};
 
@@ -16,8 +16,13 @@ const FIELD: &str = "path";
 ///
 /// An empty value, `.` and `..`, which every URL parser removes from a path.
 pub fn path_segment(value: &str) -> Result<String, InvalidInput> {
-    check_segment(value)?;
-    Ok(percent_encode(value.as_bytes(), RESERVED).to_string())
+    match value {
+        "" => Err(refused("a segment is empty; pass at least one character")),
+        "." | ".." => Err(refused(
+            "a segment is . or .., which URL parsers remove; pass another value",
+        )),
+        _ => Ok(percent_encode(value.as_bytes(), RESERVED).to_string()),
+    }
 }
 
 /// Returns the form of `path` that is sent: unreserved characters stand as they are, everything else is percent-encoded in
@@ -28,24 +33,31 @@ pub fn path_segment(value: &str) -> Result<String, InvalidInput> {
 /// A path without a leading slash; `?` and `#`; a broken escape, or one that is not UTF-8; an empty segment before the last;
 /// a segment that decodes to `.` or `..`.
 pub(crate) fn canonical_path(path: &str) -> Result<Cow<'_, str>, InvalidInput> {
-    let segments = path
-        .strip_prefix('/')
-        .ok_or_else(|| refused("must begin with /; pass the path below the endpoint"))?;
-    if path.contains(['?', '#']) {
-        return Err(refused(
-            "contains ? or #; pass the query in query, and write the character as %3F or %23",
-        ));
-    }
+    let segments = path.strip_prefix('/').ok_or_else(|| {
+        refused("does not begin with '/'; pass the absolute path below the endpoint")
+    })?;
+    check_characters(path)?;
     let mut canonical = Cow::Borrowed(path);
-    let mut rest = segments.split('/').peekable();
+    let mut rest = (1..).zip(segments.split('/')).peekable();
     let mut done = 1;
-    while let Some(segment) = rest.next() {
+    while let Some((number, segment)) = rest.next() {
         let is_last = rest.peek().is_none();
         if segment.is_empty() && is_last {
             break;
         }
-        let decoded = decoded(segment)?;
-        check_segment(&decoded)?;
+        let decoded = percent_decode_str(segment).decode_utf8().map_err(|_| {
+            refused(format!(
+                "the escapes in segment {number} are not UTF-8; escape the bytes of UTF-8"
+            ))
+        })?;
+        let problem = match &*decoded {
+            "" => Some("is empty; remove a slash"),
+            "." | ".." => Some("is a dot segment; remove it"),
+            _ => None,
+        };
+        if let Some(problem) = problem {
+            return Err(refused(format!("segment {number} {problem}")));
+        }
         let encoded: Cow<'_, str> = percent_encode(decoded.as_bytes(), RESERVED).into();
         if matches!(canonical, Cow::Borrowed(_)) && encoded != segment {
             canonical = Cow::Owned(path[..done].to_owned());
@@ -61,31 +73,30 @@ pub(crate) fn canonical_path(path: &str) -> Result<Cow<'_, str>, InvalidInput> {
     Ok(canonical)
 }
 
-fn decoded(segment: &str) -> Result<Cow<'_, str>, InvalidInput> {
-    for (at, _) in segment.match_indices('%') {
-        let digits = segment.as_bytes().get(at + 1..at + 3);
-        if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
-            return Err(refused(
-                "contains a % without two hexadecimal digits; write the character % as %25",
-            ));
-        }
+/// Refuses the first character that would end the path, and the first broken escape. Positions count characters, from 1.
+fn check_characters(path: &str) -> Result<(), InvalidInput> {
+    for (position, (at, character)) in (1..).zip(path.char_indices()) {
+        let problem = match character {
+            '?' => {
+                format!("'?' at position {position}; pass parameters as the query, or write %3F")
+            }
+            '#' => format!("'#' at position {position}; write %23"),
+            '%' if !is_escape(&path[at..]) => format!(
+                "invalid escape at position {position}; write two hex digits after '%', or %25 for '%' itself"
+            ),
+            _ => continue,
+        };
+        return Err(refused(problem));
     }
-    percent_decode_str(segment)
-        .decode_utf8()
-        .map_err(|_| refused("contains an escape that is not UTF-8; encode text as UTF-8"))
+    Ok(())
 }
 
-fn check_segment(decoded: &str) -> Result<(), InvalidInput> {
-    match decoded {
-        "" => Err(refused("has an empty segment; is a value missing?")),
-        "." | ".." => Err(refused(
-            "has the segment . or .., which URL parsers remove; pass the resolved path",
-        )),
-        _ => Ok(()),
-    }
+fn is_escape(text: &str) -> bool {
+    let digits = text.as_bytes().get(1..3);
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
-fn refused(problem: &str) -> InvalidInput {
+fn refused(problem: impl fmt::Display) -> InvalidInput {
     InvalidInput::new(FIELD, problem)
 }
 

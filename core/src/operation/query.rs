@@ -46,7 +46,7 @@ impl Query {
         if name.is_empty() {
             return Err(InvalidInput::new(
                 FIELD,
-                "has an empty name; pass a name for every value",
+                "empty name; pass at least one character for each name",
             ));
         }
         let value = match value.into().0 {

@@ -107,14 +107,20 @@ impl RawCall {
         if self.method == Method::GET {
             return Err(InvalidInput::new(
                 "json",
-                "GET has no body; pass the values in the query",
+                "GET has no body; leave it out, or use another method",
+            ));
+        }
+        if text.is_empty() {
+            return Err(InvalidInput::new(
+                "json",
+                "empty; pass JSON text, or leave it out to send no body",
             ));
         }
         if let Err(error) = serde_json::from_str::<IgnoredAny>(&text) {
             return Err(InvalidInput::new(
                 "json",
                 format!(
-                    "not valid JSON at line {} column {}; pass JSON text",
+                    "not valid JSON at line {} column {}; correct it",
                     error.line(),
                     error.column()
                 ),
@@ -131,7 +137,7 @@ pub(crate) fn check_method(method: &Method) -> Result<(), InvalidInput> {
     }
     Err(InvalidInput::new(
         "method",
-        "unknown method; pass GET, POST, PUT, PATCH or DELETE",
+        "not supported; use GET, POST, PUT, PATCH or DELETE",
     ))
 }
 

@@ -64,7 +64,7 @@ impl ChangeType {
         if value == Self::SUBSCRIBE.0 {
             return Err(InvalidInput::new(
                 "changeType",
-                "1 is documented (subscribe) and the default; do not pass it as undocumented",
+                "1 is the documented value; leave out {undocumented_change_type}",
             ));
         }
         Ok(Self(value))
@@ -98,7 +98,7 @@ impl TryFrom<i64> for ChangeType {
         Err(InvalidInput::new(
             "changeType",
             format!(
-                "{value} is not documented; leave it out to send 1 (subscribe), or pass {value} as an undocumented change type"
+                "{value} is not documented; leave it out to send 1 (subscribe), or pass {{undocumented_change_type}}"
             ),
         ))
     }
@@ -186,7 +186,7 @@ impl ReverseOrder {
         if length > LONGEST_BATCH_SN {
             return Err(InvalidInput::new(
                 "batchSN",
-                format!("has {length} characters; pass at most {LONGEST_BATCH_SN}"),
+                format!("{length} characters long; pass at most {LONGEST_BATCH_SN}"),
             ));
         }
         let operation_list: Vec<OrderOperation> = operations.into_iter().collect();
@@ -274,13 +274,17 @@ impl FromFields for OrderOperation {
 impl FromFields for PackageChange {
     fn from_fields(fields: &Fields<'_>) -> Result<Self, InvalidInput> {
         fields.expect_only(&["changeType", "undocumentedChangeType", "packageId"])?;
-        let documented = fields.optional_integer("changeType")?;
-        let documented = documented.map(ChangeType::try_from).transpose()?;
-        let undocumented = fields.optional_integer("undocumentedChangeType")?;
         let change = Self::new(fields.text("packageId")?);
-        Ok(match undocumented {
-            Some(value) => change.with_change_type(ChangeType::undocumented(value)?),
-            None => change.with_change_type(documented.unwrap_or_default()),
-        })
+        let documented = fields
+            .optional_integer("changeType")?
+            .map(ChangeType::try_from);
+        let undocumented = fields.optional_integer("undocumentedChangeType")?;
+        let change_type = match (documented.transpose(), undocumented) {
+            (Ok(_), Some(value)) => ChangeType::undocumented(value),
+            (documented, _) => documented.map(Option::unwrap_or_default),
+        };
+        change_type
+            .map(|change_type| change.with_change_type(change_type))
+            .map_err(|error| error.within(&fields.way("")))
     }
 }

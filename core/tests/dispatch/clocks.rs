@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_servers_clock_is_learned_from_each_response() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, 0..3);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     // Ten minutes ahead.
@@ -34,7 +34,7 @@ fn the_servers_clock_is_learned_from_each_response() {
 #[test]
 fn the_callers_client_keeps_its_own_clock() {
     let client = client();
-    let mut dispatcher = Dispatcher::new(&client, Policy::default(), 42).unwrap();
+    let mut dispatcher = Dispatcher::new(&client, Config::default(), 42);
     push(&mut dispatcher, [0]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     let headers = [("date", "Mon, 03 Nov 2025 07:11:45 GMT")];
@@ -44,13 +44,13 @@ fn the_callers_client_keeps_its_own_clock() {
 
 #[test]
 fn a_refusal_for_the_date_is_signed_anew_at_once_and_once() {
-    let mut dispatcher = unproven(|policy| policy.renews_token = true);
+    let mut dispatcher = unproven(|config| config.renews_token(true));
     push(&mut dispatcher, [7]);
     let first = sent(&mut dispatcher, at(0));
     let headers = [("date", "Mon, 03 Nov 2025 09:01:45 GMT")];
     answer_with(&mut dispatcher, first.ticket, 401, &headers, b"", at(0));
     let again = sent(&mut dispatcher, at(0));
-    assert_eq!(again.number, 2);
+    assert_eq!(again.attempt, 2);
     assert_eq!(again.parts.trace_id, first.parts.trace_id);
     assert_eq!(again.parts.x_date.as_str(), "20251103T090140Z");
     // And the server's clock has moved again.
@@ -63,7 +63,7 @@ fn a_refusal_for_the_date_is_signed_anew_at_once_and_once() {
 #[test]
 fn a_jump_of_the_wall_clock_moves_neither_instants_nor_x_dates() {
     for seconds in [3600, -3600, 86_400 * 365, -86_400 * 365] {
-        let mut dispatcher = unproven(|policy| policy.rate = 50.0);
+        let mut dispatcher = unproven(|config| config.rate(50.0).unwrap());
         push(&mut dispatcher, 0..12);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         let headers = [("date", "Mon, 03 Nov 2025 07:01:45 GMT")];
@@ -103,7 +103,7 @@ fn a_jump_of_the_wall_clock_moves_neither_instants_nor_x_dates() {
 
 #[test]
 fn a_monotonic_clock_that_goes_back_stands_still() {
-    let mut dispatcher = unproven(|policy| policy.rate = 50.0);
+    let mut dispatcher = unproven(|config| config.rate(50.0).unwrap());
     push(&mut dispatcher, 0..12);
     assert_eq!(all_sent(&mut dispatcher, at(1000)).len(), 5);
     assert_eq!(waits(&mut dispatcher, at(0)), Some(1020));

@@ -38,7 +38,7 @@ fn answered(
 
 #[test]
 fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
-    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    let mut dispatcher = fresh(|config| config.burst(1000).unwrap());
     // The gateway's message has a date of its own in each.
     let (requests, action) = answered(&mut dispatcher, |request| {
         let msg = format!("signature of 20251103T0701{request:02}Z does not match");
@@ -71,7 +71,7 @@ fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
 
 #[test]
 fn it_goes_on_when_resumed_and_halts_again() {
-    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    let mut dispatcher = fresh(|config| config.burst(1000).unwrap());
     let refuse = |_| (403, b"{\"code\":\"X\"}".to_vec());
     assert_eq!(answered(&mut dispatcher, refuse).0, 20);
     dispatcher.resume();
@@ -88,7 +88,7 @@ fn a_delivery_in_between_or_another_answer_begins_anew() {
         (401, b"{\"code\":\"Y\"}".to_vec()),
         (401, b"{\"code\":\"X\",\"msg\":\"other\"}".to_vec()),
     ] {
-        let mut dispatcher = fresh(|policy| policy.burst = 10_000);
+        let mut dispatcher = fresh(|config| config.burst(10_000).unwrap());
         let (requests, _) = answered(&mut dispatcher, |request| {
             if request % 20 == 0 {
                 another.clone()
@@ -102,7 +102,7 @@ fn a_delivery_in_between_or_another_answer_begins_anew() {
 
 #[test]
 fn a_page_at_200_halts_and_an_outage_does_not() {
-    let mut dispatcher = fresh(|policy| policy.burst = 1000);
+    let mut dispatcher = fresh(|config| config.burst(1000).unwrap());
     let ten = |request: u64| request * 10_000;
     let mut requests = 0;
     let halt = loop {
@@ -126,7 +126,7 @@ fn a_page_at_200_halts_and_an_outage_does_not() {
     assert_eq!((requests, halt.as_str()), (20, "same_answer"));
 
     for status in [500, 503] {
-        let mut dispatcher = unproven(|policy| policy.attempts = 1);
+        let mut dispatcher = unproven(|config| config.attempts(1).unwrap());
         for request in 0..100 {
             push(&mut dispatcher, [request]);
             let ticket = sent(&mut dispatcher, at(ten(request + 1))).ticket;
@@ -139,10 +139,14 @@ fn a_page_at_200_halts_and_an_outage_does_not() {
 
 #[test]
 fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
-    let mut dispatcher = unproven(|policy| {
-        policy.concurrency = 1000;
-        policy.queue = 1000;
-        policy.burst = 1000;
+    let mut dispatcher = unproven(|config| {
+        config
+            .concurrency(1000)
+            .unwrap()
+            .queue(1000)
+            .unwrap()
+            .burst(1000)
+            .unwrap()
     });
     push(&mut dispatcher, 0..1000);
     let mut requests = 0;
@@ -161,20 +165,14 @@ fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
 
 #[test]
 fn it_never_halts_where_that_is_switched_off() {
-    let mut dispatcher = fresh(|policy| {
-        policy.burst = 10_000;
-        policy.halt_after = 0;
-    });
+    let mut dispatcher = fresh(|config| config.burst(10_000).unwrap().halt_after(0).unwrap());
     let (requests, _) = answered(&mut dispatcher, |_| (401, WRONG.to_vec()));
     assert_eq!(requests, 1001);
 }
 
 #[test]
 fn no_calls_are_asked_for_while_it_is_halted() {
-    let mut dispatcher = fresh(|policy| {
-        policy.queue = 1;
-        policy.halt_after = 2;
-    });
+    let mut dispatcher = fresh(|config| config.queue(1).unwrap().halt_after(2).unwrap());
     let (requests, action) = answered(&mut dispatcher, |_| (403, Vec::new()));
     assert_eq!((requests, matches!(action, Action::Halted(_))), (2, true));
     assert!(matches!(dispatcher.poll(at(1)), Action::Wait(None)));
@@ -184,7 +182,7 @@ fn no_calls_are_asked_for_while_it_is_halted() {
 
 #[test]
 fn after_a_halt_it_begins_as_carefully_as_at_first() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, 0..20);
     for attempt in all_sent(&mut dispatcher, at(0)) {
         answer(&mut dispatcher, attempt.ticket, 403, b"", at(0));

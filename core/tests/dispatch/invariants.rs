@@ -5,7 +5,7 @@ mod scenario;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use koodrive::TraceId;
+use koodrive::{Operation as _, TraceId};
 use proptest::prelude::*;
 
 use super::*;
@@ -48,20 +48,29 @@ const SECOND: u64 = 1_000_000_000;
 
 impl<'a> Run<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let mut policy = Policy::default();
-        policy.rate = scenario.rate;
-        policy.burst = scenario.burst;
-        policy.concurrency = scenario.concurrency;
-        policy.queue = scenario.queue;
-        policy.attempts = scenario.attempts;
-        policy.halt_after = scenario.halt_after;
-        policy.repeats_are_safe = scenario.repeats_are_safe;
-        policy.renews_token = scenario.renews_token;
-        policy.token_age = scenario.token_age;
+        let config = Config::default()
+            .rate(scenario.rate)
+            .unwrap()
+            .burst(scenario.burst)
+            .unwrap()
+            .concurrency(scenario.concurrency)
+            .unwrap()
+            .queue(scenario.queue)
+            .unwrap()
+            .attempts(scenario.attempts)
+            .unwrap()
+            .halt_after(scenario.halt_after)
+            .unwrap()
+            .repeats_are_safe(scenario.repeats_are_safe)
+            .renews_token(scenario.renews_token);
+        let config = match scenario.token_age {
+            Some(age) => config.token_age(age).unwrap(),
+            None => config,
+        };
         let client = client().with_credentials(Credentials::token("first").unwrap());
         Self {
             scenario,
-            dispatcher: Dispatcher::new(&client, policy, scenario.seed).unwrap(),
+            dispatcher: Dispatcher::new(&client, config, scenario.seed),
             now: 0,
             jumped: 0,
             seen: BTreeMap::new(),
@@ -126,7 +135,7 @@ impl<'a> Run<'a> {
                 break;
             }
             // Refused after it was cancelled, and only then.
-            match dispatcher.push(self.pushed, call(self.pushed)) {
+            match dispatcher.push(self.pushed, &call(self.pushed)) {
                 Ok(()) => {
                     self.seen.insert(self.pushed, Seen::default());
                     self.pushed += 1;
@@ -149,7 +158,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn send(&mut self, attempt: &Attempt) {
+    fn send(&mut self, attempt: &Outgoing) {
         let key = *self.dispatcher.key(attempt.ticket).unwrap();
         let requests = self.sent.len();
         let seen = self.seen.get_mut(&key).unwrap();
@@ -159,7 +168,7 @@ impl<'a> Run<'a> {
             "unknown, and sent again"
         );
         seen.sent += 1;
-        assert_eq!(seen.sent, attempt.number);
+        assert_eq!(seen.sent, attempt.attempt);
         assert!(seen.sent <= self.scenario.attempts);
         let trace_id = attempt.parts.trace_id.unwrap();
         assert_eq!(
@@ -202,7 +211,7 @@ impl<'a> Run<'a> {
         let seen = self.seen.get_mut(&outcome.key).unwrap();
         assert_eq!(seen.outcome, None, "a second outcome");
         seen.outcome = Some(outcome.verdict);
-        assert_eq!(outcome.call, call(outcome.key));
+        assert_eq!(outcome.call.body(), call(outcome.key).body());
         assert_eq!(
             (outcome.attempts, outcome.trace_id),
             (seen.sent, seen.trace_id)
@@ -239,9 +248,9 @@ impl<'a> Run<'a> {
         self.tokens += 1;
         if there {
             self.dispatcher
-                .credentials(Credentials::token("fresh").unwrap(), clocks);
+                .set_credentials(Credentials::token("fresh").unwrap(), clocks);
         } else {
-            self.dispatcher.no_token(clocks);
+            self.dispatcher.token_failed(clocks);
         }
     }
 
@@ -283,12 +292,15 @@ impl<'a> Run<'a> {
         seen.unknown |= reaction.is_unknown();
         let (status, headers, body) = match reaction {
             Reaction::NotSent => {
-                return self.dispatcher.failure(ticket, not_sent(), clocks).unwrap();
+                return self
+                    .dispatcher
+                    .handle_failure(ticket, not_sent(), clocks)
+                    .unwrap();
             }
             Reaction::Unanswered => {
                 return self
                     .dispatcher
-                    .failure(ticket, unanswered(), clocks)
+                    .handle_failure(ticket, unanswered(), clocks)
                     .unwrap();
             }
             Reaction::Deliver => (200, None, DELIVERED.to_vec()),

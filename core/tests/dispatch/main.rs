@@ -1,13 +1,15 @@
-//! The dispatcher, driven by hand through its public API: literal instants and literal outcomes per rule of the policy, and the
+//! The dispatcher, driven by hand through its public API: literal instants and literal outcomes per rule, and the
 //! invariants against random services.
 #![cfg(feature = "dispatch")]
 
 mod cancelling;
 mod clocks;
+mod config;
 mod halts;
 mod invariants;
+mod operations;
 mod outcomes;
-mod policy;
+
 mod repeats;
 mod sending;
 mod tokens;
@@ -16,7 +18,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
-use koodrive::dispatch::{Action, Attempt, CallOutcome, Dispatcher, Now, Policy, Ticket, Verdict};
+use koodrive::dispatch::{Action, CallOutcome, Config, Dispatcher, Now, Outgoing, Ticket, Verdict};
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, TransportError};
 
 const NOW: &str = "2025-11-03T07:01:45Z";
@@ -44,7 +46,7 @@ fn call(number: u64) -> NotifyPackageExpire {
 }
 
 /// A dispatcher in the middle of its work: the first call has been delivered, so that nothing is held back for want of that.
-fn proven(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+fn proven(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     let mut dispatcher = unproven(change);
     push(&mut dispatcher, [1_000_000]);
     let attempt = sent(&mut dispatcher, at(0));
@@ -54,23 +56,21 @@ fn proven(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
 }
 
 /// One that has asked for its first calls.
-fn unproven(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
+fn unproven(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     let mut dispatcher = fresh(change);
     assert!(matches!(dispatcher.poll(at(0)), Action::Calls(_)));
     dispatcher
 }
 
 /// With a rate that never matters, unless changed.
-fn fresh(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
-    let mut policy = Policy::default();
-    policy.rate = 100_000.0;
-    change(&mut policy);
-    Dispatcher::new(&client(), policy, 42).unwrap()
+fn fresh(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
+    let config = change(Config::default().rate(100_000.0).unwrap());
+    Dispatcher::new(&client(), config, 42)
 }
 
 fn push(dispatcher: &mut Dispatcher<u64>, keys: impl IntoIterator<Item = u64>) {
     for key in keys {
-        dispatcher.push(key, call(key)).unwrap();
+        dispatcher.push(key, &call(key)).unwrap();
     }
 }
 
@@ -84,7 +84,7 @@ fn next(dispatcher: &mut Dispatcher<u64>, now: Now) -> Action<u64> {
     }
 }
 
-fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Attempt {
+fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Outgoing {
     match next(dispatcher, now) {
         Action::Send(attempt) => attempt,
         other => panic!("should send, but: {other:?}"),
@@ -92,7 +92,7 @@ fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Attempt {
 }
 
 /// All that may be sent now.
-fn all_sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<Attempt> {
+fn all_sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<Outgoing> {
     let mut attempts = Vec::new();
     while let Action::Send(attempt) = next(dispatcher, now) {
         attempts.push(attempt);
@@ -142,7 +142,7 @@ fn answer_with(
     }
     let status = StatusCode::from_u16(status).unwrap();
     dispatcher
-        .response(ticket, status, &map, body, now)
+        .handle_response(ticket, status, &map, body, now)
         .unwrap();
 }
 

@@ -1,11 +1,13 @@
 //! What became of a call, and everything that an auditor asks for.
 
+use koodrive::Operation as _;
+
 use super::*;
 use koodrive::ErrorKind;
 
 #[test]
 fn a_delivery_says_everything() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, [7]);
     let attempt = sent(&mut dispatcher, at(0));
     let headers = [("date", "Mon, 03 Nov 2025 07:01:46 GMT")];
@@ -21,11 +23,11 @@ fn a_delivery_says_everything() {
     assert_eq!(
         (
             outcome.key,
-            &outcome.call,
+            outcome.call.body(),
             outcome.verdict,
             outcome.attempts
         ),
-        (7, &call(7), Verdict::Delivered, 1)
+        (7, call(7).body(), Verdict::Delivered, 1)
     );
     assert_eq!(outcome.trace_id, attempt.parts.trace_id);
     assert_eq!(outcome.x_date.unwrap().as_str(), "20251103T070140Z");
@@ -63,7 +65,7 @@ fn every_answer_has_its_verdict() {
         (400, b"{\"code\":13000201}", "unknown"),
         (503, b"{\"code\":13000201}", "unknown"),
     ] {
-        let mut dispatcher = unproven(|_| {});
+        let mut dispatcher = unproven(|config| config);
         push(&mut dispatcher, [7]);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         answer(&mut dispatcher, ticket, status, body, at(1));
@@ -75,7 +77,7 @@ fn every_answer_has_its_verdict() {
 
 #[test]
 fn a_refusal_names_what_was_sent() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, [7]);
     let attempt = sent(&mut dispatcher, at(0));
     let trace_id = attempt.parts.trace_id.unwrap();
@@ -90,7 +92,7 @@ fn a_refusal_names_what_was_sent() {
 
 #[test]
 fn a_reply_that_is_too_long_is_unreadable() {
-    let mut dispatcher = unproven(|policy| policy.reply_limit = DELIVERED.len() - 1);
+    let mut dispatcher = unproven(|config| config.reply_limit(DELIVERED.len() - 1).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 200, DELIVERED, at(1));
@@ -101,7 +103,7 @@ fn a_reply_that_is_too_long_is_unreadable() {
 
 #[test]
 fn a_reply_as_long_as_the_limit_is_read() {
-    let mut dispatcher = unproven(|policy| policy.reply_limit = DELIVERED.len());
+    let mut dispatcher = unproven(|config| config.reply_limit(DELIVERED.len()).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 200, DELIVERED, at(1));
@@ -110,7 +112,7 @@ fn a_reply_as_long_as_the_limit_is_read() {
 
 #[test]
 fn a_clock_beyond_the_calendar_sends_nothing_and_says_why() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, [7]);
     let now = Now::new(DateTime::<Utc>::MAX_UTC, Duration::ZERO);
     let outcome = outcome(&mut dispatcher, now);
@@ -122,7 +124,7 @@ fn a_clock_beyond_the_calendar_sends_nothing_and_says_why() {
 
 #[test]
 fn a_clock_that_leaves_the_calendar_between_two_attempts_gives_the_call_up() {
-    let mut dispatcher = proven(|policy| policy.backoff = Duration::ZERO);
+    let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 429, b"", at(0));
@@ -135,7 +137,7 @@ fn a_clock_that_leaves_the_calendar_between_two_attempts_gives_the_call_up() {
 
 #[test]
 fn the_counts_are_those_of_the_outcomes() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, 0..4);
     let attempts = all_sent(&mut dispatcher, at(0));
     answer(&mut dispatcher, attempts[0].ticket, 200, DELIVERED, at(1));
@@ -163,7 +165,7 @@ fn the_counts_are_those_of_the_outcomes() {
 
 #[test]
 fn nothing_of_a_subscriber_and_no_secret_is_in_its_debug() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, [189_642_158]);
     let text = format!("{dispatcher:?}");
     assert!(
@@ -182,7 +184,7 @@ fn nothing_of_a_subscriber_and_no_secret_is_in_its_debug() {
 fn an_outcome_is_that_of_the_last_attempt() {
     let headers = [("date", "Mon, 03 Nov 2025 07:01:46 GMT")];
     for answered in [true, false] {
-        let mut dispatcher = proven(|_| {});
+        let mut dispatcher = proven(|config| config);
         push(&mut dispatcher, [7]);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         answer_with(&mut dispatcher, ticket, 429, &headers, b"", at(10));
@@ -191,7 +193,9 @@ fn an_outcome_is_that_of_the_last_attempt() {
             answer(&mut dispatcher, ticket, 200, DELIVERED, at(61_000));
         } else {
             let error = unanswered();
-            dispatcher.failure(ticket, error, at(61_000)).unwrap();
+            dispatcher
+                .handle_failure(ticket, error, at(61_000))
+                .unwrap();
         }
         let outcome = outcome(&mut dispatcher, at(61_000));
         assert_eq!(outcome.first_sent_at, Some(at(0).wall));

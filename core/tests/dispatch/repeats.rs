@@ -5,20 +5,22 @@ use super::*;
 /// Fails the call's only attempt and gives the milliseconds after which it is sent again.
 fn waited(dispatcher: &mut Dispatcher<u64>, now: u64) -> u64 {
     let ticket = sent(dispatcher, at(now)).ticket;
-    dispatcher.failure(ticket, not_sent(), at(now)).unwrap();
+    dispatcher
+        .handle_failure(ticket, not_sent(), at(now))
+        .unwrap();
     waits(dispatcher, at(now)).unwrap() - now
 }
 
 #[test]
 fn a_repeat_is_signed_anew_under_the_same_trace_id() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, [7, 8]);
     let first = sent(&mut dispatcher, at(0));
     let other = sent(&mut dispatcher, at(0));
     assert_ne!(first.parts.trace_id, other.parts.trace_id);
     answer(&mut dispatcher, first.ticket, 503, b"", at(0));
     let again = sent(&mut dispatcher, at(90_000));
-    assert_eq!((first.number, again.number), (1, 2));
+    assert_eq!((first.attempt, again.attempt), (1, 2));
     assert_ne!(first.ticket, again.ticket);
     assert_eq!(first.parts.trace_id, again.parts.trace_id);
     assert_eq!(first.parts.body, again.parts.body);
@@ -31,11 +33,14 @@ fn the_backoff_doubles_up_to_its_cap_and_is_drawn_from_all_of_it() {
     let mut longest = [0_u64; 5];
     let mut shortest = [u64::MAX; 5];
     for seed in 0..200 {
-        let mut policy = Policy::default();
-        policy.rate = 100_000.0;
-        policy.backoff = Duration::from_secs(10);
-        policy.backoff_cap = Duration::from_secs(60);
-        let mut dispatcher = Dispatcher::new(&client(), policy, seed).unwrap();
+        let policy = Config::default()
+            .rate(100_000.0)
+            .unwrap()
+            .backoff(Duration::from_secs(10))
+            .unwrap()
+            .backoff_cap(Duration::from_secs(60))
+            .unwrap();
+        let mut dispatcher = Dispatcher::new(&client(), policy, seed);
         push(&mut dispatcher, [7]);
         let mut now = 0;
         for repeat in 0..5 {
@@ -71,21 +76,21 @@ fn retry_after_is_obeyed_by_all_calls_and_counted_from_the_replys_own_date() {
         (&[("retry-after", "99999999")], 3_601_000),
     ] {
         for status in [429, 503] {
-            let mut dispatcher = proven(|policy| policy.backoff = Duration::ZERO);
+            let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
             push(&mut dispatcher, [7, 8]);
             let ticket = sent(&mut dispatcher, at(1000)).ticket;
             answer_with(&mut dispatcher, ticket, status, headers, b"", at(1000));
             assert_eq!(waits(&mut dispatcher, at(1000)), Some(until));
             assert_eq!(waits(&mut dispatcher, at(until - 1)), Some(until));
             // What waited goes first.
-            assert_eq!(sent(&mut dispatcher, at(until)).number, 2);
+            assert_eq!(sent(&mut dispatcher, at(until)).attempt, 2);
         }
     }
 }
 
 #[test]
 fn a_retry_after_elsewhere_says_nothing() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, [7, 8]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer_with(
@@ -97,19 +102,17 @@ fn a_retry_after_elsewhere_says_nothing() {
         at(0),
     );
     assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
-    assert_eq!(sent(&mut dispatcher, at(0)).number, 1);
+    assert_eq!(sent(&mut dispatcher, at(0)).attempt, 1);
 }
 
 #[test]
 fn attempts_are_counted_and_then_it_is_given_up() {
-    let mut dispatcher = proven(|policy| {
-        policy.attempts = 3;
-        policy.backoff = Duration::ZERO;
-    });
+    let mut dispatcher =
+        proven(|config| config.attempts(3).unwrap().backoff(Duration::ZERO).unwrap());
     push(&mut dispatcher, [7]);
     for number in 1..=3 {
         let attempt = sent(&mut dispatcher, at(number * 60_000));
-        assert_eq!(u64::from(attempt.number), number);
+        assert_eq!(u64::from(attempt.attempt), number);
         answer(
             &mut dispatcher,
             attempt.ticket,
@@ -126,19 +129,24 @@ fn attempts_are_counted_and_then_it_is_given_up() {
 
 #[test]
 fn when_the_budget_is_spent_calls_are_given_up_at_once() {
-    let mut dispatcher = proven(|policy| {
-        policy.concurrency = 1;
-        policy.retry_ratio = 0.0;
-        policy.backoff = Duration::ZERO;
-        policy.attempts = 100;
+    let mut dispatcher = proven(|config| {
+        config
+            .concurrency(1)
+            .unwrap()
+            .retry_ratio(0.0)
+            .unwrap()
+            .backoff(Duration::ZERO)
+            .unwrap()
+            .attempts(100)
+            .unwrap()
     });
     push(&mut dispatcher, 0..2);
     // A reserve of ten, and no time passes.
     for number in 1..=11 {
         let attempt = sent(&mut dispatcher, at(0));
-        assert_eq!(attempt.number, number);
+        assert_eq!(attempt.attempt, number);
         dispatcher
-            .failure(attempt.ticket, not_sent(), at(0))
+            .handle_failure(attempt.ticket, not_sent(), at(0))
             .unwrap();
     }
     let given_up = outcome(&mut dispatcher, at(0));
@@ -150,11 +158,11 @@ fn when_the_budget_is_spent_calls_are_given_up_at_once() {
     for number in 1..=3 {
         let attempt = sent(&mut dispatcher, at(2000));
         assert_eq!(
-            (dispatcher.key(attempt.ticket), attempt.number),
+            (dispatcher.key(attempt.ticket), attempt.attempt),
             (Some(&1), number)
         );
         dispatcher
-            .failure(attempt.ticket, not_sent(), at(2000))
+            .handle_failure(attempt.ticket, not_sent(), at(2000))
             .unwrap();
     }
     assert_eq!(outcome(&mut dispatcher, at(2000)).attempts, 3);
@@ -162,10 +170,14 @@ fn when_the_budget_is_spent_calls_are_given_up_at_once() {
 
 #[test]
 fn first_attempts_pay_for_one_repeat_in_ten() {
-    let mut dispatcher = proven(|policy| {
-        policy.concurrency = 1;
-        policy.backoff = Duration::ZERO;
-        policy.attempts = 100;
+    let mut dispatcher = proven(|config| {
+        config
+            .concurrency(1)
+            .unwrap()
+            .backoff(Duration::ZERO)
+            .unwrap()
+            .attempts(100)
+            .unwrap()
     });
     let spend = |dispatcher: &mut Dispatcher<u64>| {
         push(dispatcher, [0]);
@@ -173,7 +185,7 @@ fn first_attempts_pay_for_one_repeat_in_ten() {
             match next(dispatcher, at(0)) {
                 Action::Send(attempt) => {
                     dispatcher
-                        .failure(attempt.ticket, not_sent(), at(0))
+                        .handle_failure(attempt.ticket, not_sent(), at(0))
                         .unwrap();
                 }
                 Action::Outcome(outcome) => return outcome.attempts - 1,
@@ -193,11 +205,11 @@ fn first_attempts_pay_for_one_repeat_in_ten() {
 
 #[test]
 fn what_is_unknown_is_never_sent_again() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, 0..2);
     let attempts = all_sent(&mut dispatcher, at(0));
     dispatcher
-        .failure(attempts[0].ticket, unanswered(), at(30_000))
+        .handle_failure(attempts[0].ticket, unanswered(), at(30_000))
         .unwrap();
     answer(&mut dispatcher, attempts[1].ticket, 500, b"", at(30_000));
     for outcome in outcomes(&mut dispatcher, at(30_000)) {
@@ -214,14 +226,14 @@ fn where_repeats_are_safe_it_is_sent_again_and_stays_unknown_unless_delivered() 
         (403, Verdict::Unknown),
         (409, Verdict::Unknown),
     ] {
-        let mut dispatcher = proven(|policy| policy.repeats_are_safe = true);
+        let mut dispatcher = proven(|config| config.repeats_are_safe(true));
         push(&mut dispatcher, [7]);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         dispatcher
-            .failure(ticket, unanswered(), at(30_000))
+            .handle_failure(ticket, unanswered(), at(30_000))
             .unwrap();
         let again = sent(&mut dispatcher, at(60_000));
-        assert_eq!(again.number, 2);
+        assert_eq!(again.attempt, 2);
         let body = if status == 200 { DELIVERED } else { b"" };
         answer(&mut dispatcher, again.ticket, status, body, at(60_000));
         let outcome = outcome(&mut dispatcher, at(60_000));
@@ -231,9 +243,12 @@ fn where_repeats_are_safe_it_is_sent_again_and_stays_unknown_unless_delivered() 
 
 #[test]
 fn what_waited_and_is_due_goes_before_what_is_new() {
-    let mut dispatcher = proven(|policy| {
-        policy.concurrency = 1;
-        policy.backoff = Duration::ZERO;
+    let mut dispatcher = proven(|config| {
+        config
+            .concurrency(1)
+            .unwrap()
+            .backoff(Duration::ZERO)
+            .unwrap()
     });
     push(&mut dispatcher, [7, 8]);
     let first = sent(&mut dispatcher, at(0));
@@ -244,12 +259,14 @@ fn what_waited_and_is_due_goes_before_what_is_new() {
 
 #[test]
 fn what_is_due_at_once_goes_in_the_order_of_the_failures() {
-    let mut dispatcher = proven(|policy| policy.backoff = Duration::ZERO);
+    let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
     push(&mut dispatcher, 0..3);
     let attempts = all_sent(&mut dispatcher, at(0));
     for failed in [2, 0, 1] {
         let ticket = attempts[failed].ticket;
-        dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+        dispatcher
+            .handle_failure(ticket, not_sent(), at(0))
+            .unwrap();
     }
     let again = all_sent(&mut dispatcher, at(1000));
     let keys: Vec<_> = again
@@ -261,7 +278,7 @@ fn what_is_due_at_once_goes_in_the_order_of_the_failures() {
 
 #[test]
 fn what_waits_is_not_sent_early_in_the_place_of_what_is_new() {
-    let backoff = |policy: &mut Policy| policy.backoff = Duration::from_secs(60);
+    let backoff = |config: Config| config.backoff(Duration::from_secs(60)).unwrap();
     let mut alone = proven(backoff);
     push(&mut alone, [7]);
     let due = waited(&mut alone, 0);
@@ -270,7 +287,9 @@ fn what_waits_is_not_sent_early_in_the_place_of_what_is_new() {
     let mut dispatcher = proven(backoff);
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
-    dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+    dispatcher
+        .handle_failure(ticket, not_sent(), at(0))
+        .unwrap();
     push(&mut dispatcher, [8]);
     let new = sent(&mut dispatcher, at(due - 1));
     assert_eq!(dispatcher.key(new.ticket), Some(&8));

@@ -1,14 +1,19 @@
 //! What is sent when: queue, calls in flight, rate, pace.
 
+use koodrive::Operation as _;
+
 use super::*;
 
 #[test]
 fn it_asks_for_calls_once_and_again_when_half_of_the_queue_is_empty() {
-    let mut policy = Policy::default();
-    policy.queue = 10;
-    policy.concurrency = 10;
-    policy.rate = 100_000.0;
-    let mut dispatcher = Dispatcher::new(&client(), policy, 42).unwrap();
+    let policy = Config::default()
+        .queue(10)
+        .unwrap()
+        .concurrency(10)
+        .unwrap()
+        .rate(100_000.0)
+        .unwrap();
+    let mut dispatcher = Dispatcher::new(&client(), policy, 42);
     assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
     assert!(matches!(dispatcher.poll(at(0)), Action::Wait(None)));
     push(&mut dispatcher, 0..4);
@@ -26,10 +31,7 @@ fn it_asks_for_calls_once_and_again_when_half_of_the_queue_is_empty() {
 
 #[test]
 fn half_of_the_queue_is_left_when_it_asks_again() {
-    let mut dispatcher = fresh(|policy| {
-        policy.queue = 10;
-        policy.concurrency = 5;
-    });
+    let mut dispatcher = fresh(|config| config.queue(10).unwrap().concurrency(5).unwrap());
     assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
     push(&mut dispatcher, 0..10);
     for _ in 0..5 {
@@ -40,10 +42,7 @@ fn half_of_the_queue_is_left_when_it_asks_again() {
 
 #[test]
 fn while_more_than_half_of_the_queue_is_left_it_does_not_ask() {
-    let mut dispatcher = fresh(|policy| {
-        policy.queue = 10;
-        policy.concurrency = 4;
-    });
+    let mut dispatcher = fresh(|config| config.queue(10).unwrap().concurrency(4).unwrap());
     assert!(matches!(dispatcher.poll(at(0)), Action::Calls(10)));
     push(&mut dispatcher, 0..10);
     for _ in 0..4 {
@@ -54,16 +53,22 @@ fn while_more_than_half_of_the_queue_is_left_it_does_not_ask() {
 
 #[test]
 fn where_what_waits_fills_every_place_it_does_not_ask() {
-    let mut dispatcher = fresh(|policy| {
-        policy.queue = 2;
-        policy.concurrency = 1;
-        policy.backoff = Duration::from_secs(60);
+    let mut dispatcher = fresh(|config| {
+        config
+            .queue(2)
+            .unwrap()
+            .concurrency(1)
+            .unwrap()
+            .backoff(Duration::from_secs(60))
+            .unwrap()
     });
     assert!(matches!(dispatcher.poll(at(0)), Action::Calls(2)));
     push(&mut dispatcher, 0..2);
     for more in [2, 3] {
         let ticket = sent(&mut dispatcher, at(0)).ticket;
-        dispatcher.failure(ticket, not_sent(), at(0)).unwrap();
+        dispatcher
+            .handle_failure(ticket, not_sent(), at(0))
+            .unwrap();
         if more == 2 {
             push(&mut dispatcher, [2]);
         }
@@ -76,28 +81,26 @@ fn where_what_waits_fills_every_place_it_does_not_ask() {
 
 #[test]
 fn a_call_that_does_not_fit_is_given_back() {
-    let mut dispatcher = unproven(|policy| policy.queue = 2);
+    let mut dispatcher = unproven(|config| config.queue(2).unwrap());
     push(&mut dispatcher, 0..2);
-    let refused = dispatcher.push(2, call(2)).unwrap_err();
-    assert_eq!((refused.key, refused.call), (2, call(2)));
+    let refused = dispatcher.push(2, &call(2)).unwrap_err();
+    assert_eq!(refused.key, 2);
     assert_eq!(
         refused.reason.to_string(),
-        "there is no room; push only as many calls as were asked for"
+        "there is no room; push only as many calls as the dispatcher asks for"
     );
+    let mut dispatcher = unproven(|config| config.queue(2).unwrap());
     dispatcher.finish();
-    let refused = dispatcher.push(2, call(2)).unwrap_err();
+    let refused = dispatcher.push(2, &call(2)).unwrap_err();
     assert_eq!(
         refused.reason.to_string(),
-        "nothing is taken after finish and cancel; push before"
+        "the job has ended; push calls before finish"
     );
 }
 
 #[test]
 fn an_outcome_that_is_not_taken_holds_its_place() {
-    let mut dispatcher = proven(|policy| {
-        policy.queue = 1;
-        policy.concurrency = 1;
-    });
+    let mut dispatcher = proven(|config| config.queue(1).unwrap().concurrency(1).unwrap());
     for key in 0..2 {
         push(&mut dispatcher, [key]);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
@@ -108,15 +111,15 @@ fn an_outcome_that_is_not_taken_holds_its_place() {
         }
     }
     push(&mut dispatcher, [2]);
-    assert!(dispatcher.push(3, call(3)).is_err());
+    assert!(dispatcher.push(3, &call(3)).is_err());
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
-    assert_eq!(sent(&mut dispatcher, at(0)).number, 1);
+    assert_eq!(sent(&mut dispatcher, at(0)).attempt, 1);
     push(&mut dispatcher, [3]);
 }
 
 #[test]
 fn no_more_are_in_flight_than_allowed() {
-    let mut dispatcher = proven(|policy| policy.concurrency = 3);
+    let mut dispatcher = proven(|config| config.concurrency(3).unwrap());
     push(&mut dispatcher, 0..5);
     let attempts = all_sent(&mut dispatcher, at(0));
     assert_eq!(attempts.len(), 3);
@@ -129,7 +132,7 @@ fn no_more_are_in_flight_than_allowed() {
 
 #[test]
 fn until_one_is_delivered_half_of_a_halt_may_be_in_flight() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, 0..40);
     let attempts = all_sent(&mut dispatcher, at(0));
     assert_eq!(attempts.len(), 10);
@@ -142,7 +145,7 @@ fn until_one_is_delivered_half_of_a_halt_may_be_in_flight() {
 
 #[test]
 fn the_burst_leaves_at_once_and_then_one_per_tick_of_the_rate() {
-    let mut dispatcher = unproven(|policy| policy.rate = 50.0);
+    let mut dispatcher = unproven(|config| config.rate(50.0).unwrap());
     push(&mut dispatcher, 0..10);
     assert_eq!(all_sent(&mut dispatcher, at(0)).len(), 5);
     assert_eq!(waits(&mut dispatcher, at(0)), Some(20));
@@ -155,7 +158,7 @@ fn the_burst_leaves_at_once_and_then_one_per_tick_of_the_rate() {
 
 #[test]
 fn pushback_lowers_the_rate_and_success_raises_it() {
-    let mut dispatcher = proven(|policy| policy.rate = 100.0);
+    let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
     push(&mut dispatcher, 0..3);
     let attempts = all_sent(&mut dispatcher, at(100));
     answer(&mut dispatcher, attempts[0].ticket, 429, b"", at(200));
@@ -178,28 +181,28 @@ fn every_sign_of_distress_lowers_the_pace_and_a_refusal_does_not() {
         (400, "100"),
         (403, "100"),
     ] {
-        let mut dispatcher = proven(|policy| policy.rate = 100.0);
+        let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
         push(&mut dispatcher, [0]);
         let ticket = sent(&mut dispatcher, at(100)).ticket;
         answer(&mut dispatcher, ticket, status, b"", at(200));
         assert_eq!(dispatcher.progress().rate.to_string(), rate, "{status}");
     }
     for error in [not_sent(), unanswered()] {
-        let mut dispatcher = proven(|policy| policy.rate = 100.0);
+        let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
         push(&mut dispatcher, [0]);
         let ticket = sent(&mut dispatcher, at(100)).ticket;
-        dispatcher.failure(ticket, error, at(200)).unwrap();
+        dispatcher.handle_failure(ticket, error, at(200)).unwrap();
         assert_eq!(dispatcher.progress().rate.to_string(), "90");
     }
 }
 
 #[test]
 fn a_ticket_counts_once() {
-    let mut dispatcher = proven(|_| {});
+    let mut dispatcher = proven(|config| config);
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     assert_eq!(dispatcher.key(ticket), Some(&7));
-    assert_eq!(dispatcher.call(ticket), Some(&call(7)));
+    assert_eq!(dispatcher.call(ticket).unwrap().body(), call(7).body());
     // The second request, in the first place.
     assert_eq!(ticket.number(), 4_194_304);
     assert_eq!(ticket.to_string(), "4194304");
@@ -211,10 +214,12 @@ fn a_ticket_counts_once() {
         Ticket::from_number(0),
         Ticket::from_number(u64::MAX),
     ] {
-        let refused = dispatcher.failure(wrong, not_sent(), at(1)).unwrap_err();
+        let refused = dispatcher
+            .handle_failure(wrong, not_sent(), at(1))
+            .unwrap_err();
         assert_eq!(
             refused.to_string(),
-            "nothing is in flight under this ticket; hand in one response or one failure for each attempt"
+            "nothing is in flight under this ticket; handle one response or one failure for each attempt"
         );
     }
     assert_eq!(outcomes(&mut dispatcher, at(1)).len(), 1);
@@ -222,14 +227,15 @@ fn a_ticket_counts_once() {
 
 #[test]
 fn what_is_sent_is_what_the_client_would_have_built() {
-    let mut dispatcher = unproven(|_| {});
+    let mut dispatcher = unproven(|config| config);
     push(&mut dispatcher, [5]);
     let attempt = sent(&mut dispatcher, at(0));
     let options = koodrive::RequestOptions::default().trace_id(attempt.parts.trace_id.unwrap());
     let expected = client()
         .request_with(&call(5), at(0).wall, &options)
         .unwrap();
-    let request = dispatcher.request(attempt.parts);
+    let fixed = dispatcher.fixed_parts(attempt.ticket);
+    let request = dispatcher.request(attempt).unwrap();
     assert_eq!(
         (
             request.method(),
@@ -244,7 +250,7 @@ fn what_is_sent_is_what_the_client_would_have_built() {
             expected.body()
         )
     );
-    assert_eq!(dispatcher.fixed_parts(), client().fixed_parts(&call(5)));
+    assert_eq!(fixed, client().fixed_parts(&call(5)));
 }
 
 #[test]

@@ -6,18 +6,18 @@ fn token(text: &str) -> Credentials {
     Credentials::token(text).unwrap()
 }
 
-fn with_tokens(change: impl FnOnce(&mut Policy)) -> Dispatcher<u64> {
-    let mut policy = Policy::default();
-    policy.rate = 100_000.0;
-    policy.renews_token = true;
-    change(&mut policy);
+fn with_tokens(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
+    let config = Config::default()
+        .rate(100_000.0)
+        .unwrap()
+        .renews_token(true);
     let client = client().with_credentials(token("first"));
-    Dispatcher::new(&client, policy, 42).unwrap()
+    Dispatcher::new(&client, change(config), 42)
 }
 
 #[test]
 fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
-    let mut dispatcher = with_tokens(|_| {});
+    let mut dispatcher = with_tokens(|config| config);
     push(&mut dispatcher, 0..3);
     let attempts = all_sent(&mut dispatcher, at(0));
     for attempt in &attempts {
@@ -29,7 +29,7 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
     // Asked for once, and nothing is sent until it is there.
     push(&mut dispatcher, [3]);
     assert_eq!(waits(&mut dispatcher, at(10)), None);
-    dispatcher.credentials(token("second"), at(500));
+    dispatcher.set_credentials(token("second"), at(500));
     // In the order of their failures, then what is new; and what was sent with the old one is late, not refused.
     let again = all_sent(&mut dispatcher, at(500));
     let keys: Vec<_> = again
@@ -37,7 +37,7 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
         .map(|attempt| *dispatcher.key(attempt.ticket).unwrap())
         .collect();
     assert_eq!(keys, [0, 1, 3]);
-    assert_eq!(again[0].number, 2);
+    assert_eq!(again[0].attempt, 2);
     assert_eq!(again[0].parts.authorization.as_str(), "Bearer second");
     answer(&mut dispatcher, attempts[2].ticket, 401, b"", at(600));
     assert_eq!(
@@ -49,12 +49,12 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
 
 #[test]
 fn a_fresh_token_that_never_worked_is_not_replaced() {
-    let mut dispatcher = with_tokens(|_| {});
+    let mut dispatcher = with_tokens(|config| config);
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
     assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
-    dispatcher.credentials(token("second"), at(0));
+    dispatcher.set_credentials(token("second"), at(0));
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
     let outcome = outcome(&mut dispatcher, at(0));
@@ -63,13 +63,13 @@ fn a_fresh_token_that_never_worked_is_not_replaced() {
 
 #[test]
 fn one_that_worked_is_replaced_whenever_it_ends() {
-    let mut dispatcher = with_tokens(|_| {});
+    let mut dispatcher = with_tokens(|config| config);
     for round in 0..5 {
         push(&mut dispatcher, [round]);
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 401, b"", at(round));
         assert!(matches!(next(&mut dispatcher, at(round)), Action::Token));
-        dispatcher.credentials(token("fresh"), at(round));
+        dispatcher.set_credentials(token("fresh"), at(round));
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 200, DELIVERED, at(round));
         assert_eq!(
@@ -81,7 +81,7 @@ fn one_that_worked_is_replaced_whenever_it_ends() {
 
 #[test]
 fn without_a_source_of_tokens_a_401_is_a_refusal() {
-    let mut dispatcher = with_tokens(|policy| policy.renews_token = false);
+    let mut dispatcher = with_tokens(|config| config.renews_token(false));
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
@@ -90,7 +90,7 @@ fn without_a_source_of_tokens_a_401_is_a_refusal() {
 
 #[test]
 fn a_token_is_replaced_at_its_age_before_anything_is_refused() {
-    let mut dispatcher = with_tokens(|policy| policy.token_age = Some(Duration::from_secs(1500)));
+    let mut dispatcher = with_tokens(|config| config.token_age(Duration::from_secs(1500)).unwrap());
     push(&mut dispatcher, [1]);
     // Its age counts from its first use.
     let ticket = sent(&mut dispatcher, at(60_000)).ticket;
@@ -106,7 +106,7 @@ fn a_token_is_replaced_at_its_age_before_anything_is_refused() {
         next(&mut dispatcher, at(2_000_000)),
         Action::Token
     ));
-    dispatcher.credentials(token("second"), at(2_000_000));
+    dispatcher.set_credentials(token("second"), at(2_000_000));
     let ticket = sent(&mut dispatcher, at(2_000_000)).ticket;
     answer(&mut dispatcher, ticket, 200, DELIVERED, at(2_000_000));
     assert_eq!(
@@ -125,18 +125,18 @@ fn a_token_is_replaced_at_its_age_before_anything_is_refused() {
 
 #[test]
 fn where_there_is_none_it_asks_again_later_and_halts_in_the_end() {
-    let mut dispatcher = with_tokens(|policy| policy.attempts = 3);
+    let mut dispatcher = with_tokens(|config| config.attempts(3).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
     let mut now = 0;
     for _ in 1..3 {
         assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
-        dispatcher.no_token(at(now));
+        dispatcher.token_failed(at(now));
         now = waits(&mut dispatcher, at(now)).unwrap() + 1;
     }
     assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
-    dispatcher.no_token(at(now));
+    dispatcher.token_failed(at(now));
     let Action::Halted(halt) = next(&mut dispatcher, at(now)) else {
         panic!("should halt");
     };
@@ -147,26 +147,27 @@ fn where_there_is_none_it_asks_again_later_and_halts_in_the_end() {
     );
     dispatcher.resume();
     assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
-    dispatcher.credentials(token("second"), at(now));
-    assert_eq!(sent(&mut dispatcher, at(now)).number, 2);
+    dispatcher.set_credentials(token("second"), at(now));
+    assert_eq!(sent(&mut dispatcher, at(now)).attempt, 2);
 }
 
 #[test]
 fn the_wait_for_a_token_doubles_as_that_for_a_repeat() {
     let mut longest = [0_u64; 4];
     for seed in 0..200 {
-        let mut policy = Policy::default();
-        policy.renews_token = true;
-        policy.backoff = Duration::from_secs(10);
+        let policy = Config::default()
+            .renews_token(true)
+            .backoff(Duration::from_secs(10))
+            .unwrap();
         let client = client().with_credentials(token("first"));
-        let mut dispatcher = Dispatcher::new(&client, policy, seed).unwrap();
+        let mut dispatcher = Dispatcher::new(&client, policy, seed);
         push(&mut dispatcher, [7]);
         let ticket = sent(&mut dispatcher, at(0)).ticket;
         answer(&mut dispatcher, ticket, 401, b"", at(0));
         let mut now = 0;
         for longest in &mut longest {
             assert!(matches!(next(&mut dispatcher, at(now)), Action::Token));
-            dispatcher.no_token(at(now));
+            dispatcher.token_failed(at(now));
             // In whole milliseconds, rounded down.
             let until = waits(&mut dispatcher, at(now)).unwrap();
             *longest = (*longest).max(until - now);
@@ -180,14 +181,14 @@ fn the_wait_for_a_token_doubles_as_that_for_a_repeat() {
 
 #[test]
 fn what_was_not_asked_for_may_come_and_its_absence_changes_nothing() {
-    let mut dispatcher = with_tokens(|_| {});
+    let mut dispatcher = with_tokens(|config| config);
     push(&mut dispatcher, 0..2);
-    dispatcher.no_token(at(0));
+    dispatcher.token_failed(at(0));
     assert_eq!(
         sent(&mut dispatcher, at(0)).parts.authorization.as_str(),
         "Bearer first"
     );
-    dispatcher.credentials(token("second"), at(0));
+    dispatcher.set_credentials(token("second"), at(0));
     assert_eq!(
         sent(&mut dispatcher, at(0)).parts.authorization.as_str(),
         "Bearer second"
@@ -196,12 +197,12 @@ fn what_was_not_asked_for_may_come_and_its_absence_changes_nothing() {
 
 #[test]
 fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
-    let mut dispatcher = with_tokens(|_| {});
+    let mut dispatcher = with_tokens(|config| config);
     push(&mut dispatcher, 0..2);
     let attempts = all_sent(&mut dispatcher, at(0));
     answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(0));
     assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
-    dispatcher.credentials(token("second"), at(0));
+    dispatcher.set_credentials(token("second"), at(0));
     answer(&mut dispatcher, attempts[1].ticket, 200, DELIVERED, at(0));
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
     let ticket = sent(&mut dispatcher, at(0)).ticket;

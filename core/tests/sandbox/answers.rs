@@ -4,26 +4,135 @@ use std::time::Duration;
 
 use super::*;
 
+/// Sends a call and reads its reply.
+fn send<O: Operation>(sandbox: &mut Sandbox, credentials: &Credentials, call: &O) -> O::Reply {
+    let answer = sandbox.handle(&request(credentials.clone(), call), now());
+    client(credentials.clone())
+        .parse(call, answer.response())
+        .unwrap()
+}
+
 #[test]
-fn both_operations_are_accepted_with_either_authentication() {
+fn every_operation_is_accepted_with_the_credentials_that_are_documented_for_it() {
+    let order = OrderOperation::new("1").with_package_change(PackageChange::new("14"));
+    let order = ReverseOrder::new("batch", [order]).unwrap();
     for credentials in [by_app(), by_token()] {
-        let mut sandbox = sandbox("{}");
-        let client = client(credentials.clone());
-
-        let answer = sandbox.handle(&request(credentials.clone(), &call()), now());
-        assert_eq!(body(&answer), r#"{"code":0,"msg":"Success."}"#);
-        assert_eq!(client.parse(&call(), answer.response()).unwrap().code, "0");
-
-        let read = GetCurrentRetentionPolicy::new();
-        let answer = sandbox.handle(&request(credentials, &read), now());
-        let policies = client.parse(&read, answer.response()).unwrap().policy_list;
-        assert_eq!(policies[0].policy_id.as_deref(), Some("300000000000000000"));
-        assert!(body(&answer).starts_with(
-            r#"{"code":0,"msg":"Success.","policyList":[{"policyId":300000000000000000,"#
-        ));
-
-        // Reading changes nothing, so it is not among them.
+        let sandbox = &mut sandbox("{}");
+        assert_eq!(
+            send(sandbox, &credentials, &call()).msg.as_deref(),
+            Some("Success.")
+        );
+        let usage = send(sandbox, &credentials, &GetSpaceUsageByOverview::new());
+        assert_eq!(usage.data.total_used.as_deref(), Some("1073741824"));
+        assert_eq!(
+            send(sandbox, &credentials, &order).body,
+            r#"{"code":0,"msg":"Success."}"#
+        );
+        // Of the calls that were acted on, the notifications alone are listed.
         assert_eq!(sandbox.accepted().len(), 1);
+    }
+}
+
+#[test]
+fn the_retention_policies_are_for_tokens_unless_configured_otherwise() {
+    let set = SetRetentionPolicy::new([PolicyStatus::new("300000000000000000", "1")]).unwrap();
+    for (config, credentials) in [
+        ("{}", by_token()),
+        (r#"{"appAuthenticationEverywhere": true}"#, by_app()),
+    ] {
+        let sandbox = &mut sandbox(config);
+        for policies in [
+            send(sandbox, &credentials, &GetCurrentRetentionPolicy::new()),
+            send(sandbox, &credentials, &GetCarrierRetentionPolicy::new()),
+        ] {
+            let ids: Vec<_> = policies
+                .policy_list
+                .into_iter()
+                .filter_map(|it| it.policy_id)
+                .collect();
+            assert_eq!(ids, ["300000000000000000", "300000000000000001"]);
+        }
+        assert_eq!(send(sandbox, &credentials, &set).code, "0");
+    }
+}
+
+#[test]
+fn a_raw_call_is_verified_and_answered_as_configured() {
+    const USERS: &str = "/koodrive/ose/v1/users/1316083732377070977";
+    let get = RawCall::new(Method::GET, USERS)
+        .unwrap()
+        .query("b", "x y")
+        .unwrap()
+        .query("B", "+")
+        .unwrap();
+    let put = RawCall::new(Method::PUT, USERS)
+        .unwrap()
+        .json(r#"{"status":7}"#)
+        .unwrap();
+    let config = format!(
+        r#"{{"answers": [{{"method": "GET", "path": "{USERS}", "body": "{{\"data\":{{\"status\":7}}}}"}}, {{"method": "PUT", "path": "{USERS}", "status": 204, "body": ""}}]}}"#
+    );
+    let sandbox = &mut sandbox(&config);
+    for credentials in [by_app(), by_token()] {
+        assert_eq!(
+            send(sandbox, &credentials, &get).body,
+            r#"{"data":{"status":7}}"#
+        );
+        let reply = send(sandbox, &credentials, &put);
+        assert_eq!((reply.status, &*reply.body), (204, ""));
+    }
+    // The query is signed.
+    let mut changed = request(by_app(), &get);
+    *changed.uri_mut() = changed
+        .uri()
+        .to_string()
+        .replace("x%20y", "x%20z")
+        .parse()
+        .unwrap();
+    let answer = sandbox.handle(&changed, now());
+    assert_eq!(
+        header(answer.response(), "x-sandbox-reason"),
+        "SIGNATURE_MISMATCH"
+    );
+    // Another method is named.
+    let delete = RawCall::new(Method::DELETE, USERS).unwrap();
+    let answer = sandbox.handle(&request(by_app(), &delete), now());
+    assert_eq!(answer.response().status(), 405);
+    assert_eq!(header(answer.response(), "allow"), "GET, PUT");
+}
+
+#[test]
+fn parameters_beyond_their_limits_are_refused() {
+    let put = |path: &str, json: &str| {
+        let call = RawCall::new(Method::POST, path)
+            .unwrap()
+            .json(json)
+            .unwrap();
+        let answer = sandbox("{}").handle(&request(by_token(), &call), now());
+        header(answer.response(), "x-sandbox-reason").to_owned()
+    };
+    let policies = "/koodrive/ose/v1/carrier/retention/policy/batch";
+    for json in [
+        "{}",
+        r#"{"policyList":[]}"#,
+        r#"{"policyList":[{"policyId":1,"status":"1"}]}"#,
+        r#"{"policyList":[{"policyId":"1","status":1}]}"#,
+        r#"{"policyList":[{"policyId":"","status":"1"}]}"#,
+    ] {
+        assert_eq!(put(policies, json), "INVALID_PARAMETER", "{json}");
+    }
+    let order = "/koodrive/ose/v1/carrier/operation/reverseOrder";
+    let long = "a".repeat(65);
+    for json in [
+        "{}",
+        r#"{"batchSN":"1","operationList":[]}"#,
+        r#"{"batchSN":"1","operationList":[{}]}"#,
+        r#"{"batchSN":"1","operationList":[{"operationSN":"1","carrierUserId":""}]}"#,
+        r#"{"batchSN":"1","operationList":[{"operationSN":"1","packageChangeList":[{"changeType":2,"packageId":"1"}]}]}"#,
+        r#"{"batchSN":"1","operationList":[{"operationSN":"1","packageChangeList":[{"changeType":1,"packageId":"1"},{"changeType":1,"packageId":"2"}]}]}"#,
+        &format!(r#"{{"batchSN":"{long}","operationList":[{{"operationSN":"1"}}]}}"#),
+    ] {
+        assert_eq!(put(order, json), "INVALID_PARAMETER", "{json}");
     }
 }
 
@@ -92,15 +201,13 @@ fn a_changed_host_shows_in_the_message_as_the_line_that_differs() {
 
 #[test]
 fn an_undocumented_type_is_taken_where_it_is_configured() {
-    let undocumented = call()
-        .with_modification_type(ModificationType::Undocumented(1))
-        .unwrap();
+    let undocumented = call().with_modification_type(ModificationType::undocumented(1).unwrap());
     let mut sandbox = sandbox(r#"{"acceptedTypes": [1, 2]}"#);
     let answer = sandbox.handle(&request(by_app(), &undocumented), now());
     assert_eq!(answer.response().status(), 200);
     assert_eq!(
         sandbox.accepted()[0].modification_type,
-        ModificationType::Undocumented(1)
+        ModificationType::undocumented(1).unwrap()
     );
 }
 
@@ -108,7 +215,7 @@ fn an_undocumented_type_is_taken_where_it_is_configured() {
 fn a_reply_can_be_told_to_say_otherwise() {
     let config = r#"{"codeAsText": true, "msg": "成功", "echoTraceId": true, "policies": [{"policyId": "9007199254740993"}]}"#;
     let mut sandbox = sandbox(config);
-    let options = RequestOptions::default().trace_id(TraceId::new(TRACE_ID).unwrap());
+    let options = RequestOptions::default().trace_id(TraceId::parse(TRACE_ID).unwrap());
     let client = client(by_app());
 
     let request = client.request_with(&call(), now(), &options).unwrap();
@@ -116,10 +223,10 @@ fn a_reply_can_be_told_to_say_otherwise() {
     assert_eq!(body(&answer), r#"{"code":"0","msg":"成功"}"#);
     assert_eq!(header(answer.response(), "x-traceid"), TRACE_ID);
 
-    let request = client
-        .request(&GetCurrentRetentionPolicy::new(), now())
-        .unwrap();
-    let answer = sandbox.handle(&request, now());
+    let answer = sandbox.handle(
+        &super::request(by_token(), &GetCurrentRetentionPolicy::new()),
+        now(),
+    );
     assert_eq!(
         body(&answer),
         r#"{"code":"0","msg":"成功","policyList":[{"policyId": "9007199254740993"}]}"#
@@ -138,7 +245,7 @@ fn a_reply_can_be_told_to_say_otherwise() {
 fn what_is_accepted_is_listed_in_order() {
     let mut sandbox = sandbox("{}");
     let client = client(by_app());
-    let options = RequestOptions::default().trace_id(TraceId::new(TRACE_ID).unwrap());
+    let options = RequestOptions::default().trace_id(TraceId::parse(TRACE_ID).unwrap());
     let other = NotifyPackageExpire::new("用户", "15").unwrap();
     sandbox.handle(
         &client.request_with(&call(), now(), &options).unwrap(),
@@ -235,27 +342,35 @@ fn a_configuration_that_cannot_be_is_refused() {
     for (config, message) in [
         (
             r#"{"refusedStatus": 403}"#,
-            "refusedStatus is 403; it must be 400 or 401, the two that are published",
+            "refusedStatus: 403 is not published; pass 400 or 401",
         ),
         (
             r#"{"acceptedTypes": []}"#,
-            "acceptedTypes is empty; no call could be accepted",
+            "acceptedTypes: empty, so that no call could be accepted; pass at least one type",
         ),
         (
             r#"{"authority": ""}"#,
-            "authority is empty; leave it out to accept any",
+            "authority: empty; leave it out to accept any",
         ),
         (
             r#"{"apps": [{"appId": "a", "appSecret": ""}]}"#,
-            "app secret is empty; it must have at least one character",
+            "app_secret: empty; pass at least one character",
         ),
         (
             r#"{"tokens": [""]}"#,
-            "token is empty; it must have at least one character",
+            "token: empty; pass at least one character",
         ),
         (
             r#"{"apps": [{"appId": "a", "appSecret": "1"}, {"appId": "a", "appSecret": "2"}]}"#,
-            "app id a is configured twice; give it one secret",
+            "apps: the app id a stands twice; pass it once",
+        ),
+        (
+            r#"{"answers": [{"method": "GET", "path": "/a", "status": 99}]}"#,
+            "answers: an answer needs a status from 200 to 599 and a path that begins with /",
+        ),
+        (
+            r#"{"answers": [{"method": "GET", "path": "a"}]}"#,
+            "answers: an answer needs a status from 200 to 599 and a path that begins with /",
         ),
     ] {
         let error = Sandbox::new(SandboxConfig::from_json(config).unwrap()).unwrap_err();

@@ -8,8 +8,10 @@ use chrono::{DateTime, Utc};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use koodrive::sandbox::{Answer, CutPoint, Fault, Reason, Sandbox, SandboxConfig, StatusFault};
 use koodrive::{
-    Client, Credentials, Endpoint, GetCurrentRetentionPolicy, ModificationType,
-    NotifyPackageExpire, Operation, RequestOptions, TraceId, signing,
+    Client, Credentials, Endpoint, GetCarrierRetentionPolicy, GetCurrentRetentionPolicy,
+    GetSpaceUsageByOverview, ModificationType, NotifyPackageExpire, Operation, OrderOperation,
+    PackageChange, PolicyStatus, RawCall, RequestOptions, ReverseOrder, SetRetentionPolicy,
+    TraceId, signing,
 };
 
 const NOW: &str = "2025-11-03T07:01:45Z";

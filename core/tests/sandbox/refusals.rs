@@ -56,6 +56,7 @@ fn malformed_requests() -> Vec<Case> {
 #[rustfmt::skip]
 fn malformed_calls() -> Vec<Case> {
     vec![
+        ("APP_AUTHENTICATION_NOT_SUPPORTED", 401, "", "{}", request(by_app(), &GetCurrentRetentionPolicy::new())),
         ("UNEXPECTED_QUERY", 400, "", "{}", to(&["https://", HOST, NOTIFY, "?a=1"].concat())),
         ("UNEXPECTED_BODY", 400, "", "{}", {
             let mut request = request(by_token(), &GetCurrentRetentionPolicy::new());
@@ -76,6 +77,11 @@ fn malformed_calls() -> Vec<Case> {
         ("MISSING_PACKAGE_ID", 400, "13000102", "{}", with_body(br#"{"carrierUserId":"1","type":2}"#)),
         ("PACKAGE_ID_NOT_TEXT", 400, "13000102", "{}", with_body(br#"{"carrierUserId":"1","type":2,"packageId":null}"#)),
         ("EMPTY_PACKAGE_ID", 400, "13000102", "{}", with_body(br#"{"carrierUserId":"1","type":2,"packageId":""}"#)),
+        ("INVALID_PARAMETER", 400, "13000102", "{}", {
+            let mut request = request(by_token(), &SetRetentionPolicy::new([PolicyStatus::new("1", "1")]).unwrap());
+            *request.body_mut() = br#"{"policyList":[]}"#.to_vec();
+            request
+        }),
         ("UNKNOWN_CARRIER_USER_ID", 400, "", r#"{"carrierUserIds": ["7"]}"#, with_token(|_| {})),
         ("UNKNOWN_PACKAGE_ID", 400, "", r#"{"packageIds": ["7"]}"#, with_token(|_| {})),
     ]

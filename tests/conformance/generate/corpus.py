@@ -1,7 +1,8 @@
-"""The JSON corpus: documents in the layout of the public JSON parsing test suites, all of them this project's own.
+"""The JSON corpus: this project's documents, in the layout of the public JSON parsing test suites.
 
-Decides by its tables, from RFC 8259, which documents a parser must accept, which it must refuse, and which the RFC
-leaves to it. Of the last the table says what koodrive does: what serde_json does with a value that the caller ignores.
+Decides by its tables, from RFC 8259, which documents a parser must accept, which it must refuse, and
+which the RFC leaves to the parser. For the last kind the table says what koodrive does, which is what
+serde_json does with a value that the caller ignores.
 """
 
 import json
@@ -217,7 +218,8 @@ REFUSED = {
     "encoding_utf_7": "+AHs-",
 }
 
-# Left to the parser by RFC 8259, 4, 6, 8.1 and 9. What ours does with a value that nobody reads.
+# Left to the parser by RFC 8259, 4, 6, 8.1 and 9, and whether koodrive reads a value that the
+# caller ignores.
 LEFT_OPEN = {
     "number_beyond_floating_point": ("1e400", True),
     "number_below_floating_point": ("1e-400", True),
@@ -255,7 +257,7 @@ def documents():
 
 
 def written(document):
-    """A document as the files have it: text, the hex of bytes that are not UTF-8, or a list of parts."""
+    """A document as the files have it: text, a list of parts, or hex of bytes that are not UTF-8."""
     return {"hex": document.hex()} if isinstance(document, bytes) else document
 
 
@@ -263,7 +265,8 @@ def content(document):
     """The text or bytes of a document of the tables."""
     if not isinstance(document, list):
         return document
-    return "".join(part if isinstance(part, str) else part["repeat"] * part["times"] for part in document)
+    parts = (part if isinstance(part, str) else part["repeat"] * part["times"] for part in document)
+    return "".join(parts)
 
 
 # Python takes these words, and guesses encodings.
@@ -280,7 +283,7 @@ TAKEN_BY_PYTHON = {
 
 
 def confirm_tables():
-    """Python's own parser agrees with the tables, where it is strict and does not count the depth."""
+    """Compares the tables with Python's own parser, where it is strict and does not count the depth."""
     for name, document in ACCEPTED.items():
         try:
             json.loads(content(document))

@@ -176,7 +176,7 @@ fn x_date(text: &str) {
 
 fn trace_id(text: &str) {
     let right = text.len() == 58 && text.bytes().all(|byte| byte.is_ascii_graphic());
-    match allocated::at_most(512, || TraceId::new(text)) {
+    match allocated::at_most(512, || TraceId::parse(text)) {
         Ok(id) => {
             assert!(right, "{text:?}");
             assert_eq!(id.as_str(), text);
@@ -191,5 +191,5 @@ fn trace_id(text: &str) {
 fn random_trace_id(bytes: [u8; 29]) {
     let id = TraceId::from_random(bytes);
     assert_eq!(id.as_str(), base16ct::lower::encode_string(&bytes));
-    assert_eq!(TraceId::new(id.as_str()), Ok(id));
+    assert_eq!(TraceId::parse(id.as_str()), Ok(id));
 }

@@ -1,8 +1,8 @@
 //! Endpoint::parse gives an endpoint that every URL parser reads and writes alike (punycode of nothing apart), or refuses it in one short sentence; it never panics, and never allocates more than 4 × the text + 512 bytes.
 
+use http::Method;
 use koodrive::{
-    Client, Credentials, Endpoint, GetCurrentRetentionPolicy, InvalidInput, NotifyPackageExpire,
-    Operation,
+    Client, Credentials, Endpoint, InvalidInput, NotifyPackageExpire, Operation, RawCall,
 };
 
 use crate::{allocated, wire};
@@ -43,7 +43,7 @@ pub fn check(input: &[u8]) {
 /// A refusal is a short sentence of ours, whatever was refused.
 fn assert_refusal(refusal: &InvalidInput) {
     let message = refusal.to_string();
-    assert!(message.starts_with("endpoint "), "{message}");
+    assert!(message.starts_with("endpoint: "), "{message}");
     assert!(message.len() <= LONGEST_REFUSAL, "{message}");
 }
 
@@ -64,13 +64,12 @@ fn assert_canonical(endpoint: &Endpoint, text: &str) {
     let credentials = Credentials::token("example-token-not-real").expect("a token");
     let client = Client::new(endpoint.clone(), "7", credentials).expect("a client");
     let call = NotifyPackageExpire::new("1", "14").expect("a call");
-    for (url, path) in [
-        (client.fixed_parts(&call).url, NotifyPackageExpire::PATH),
-        (
-            client.fixed_parts(&GetCurrentRetentionPolicy::new()).url,
-            GetCurrentRetentionPolicy::PATH,
-        ),
+    let raw = RawCall::new(Method::GET, "/a").expect("a call");
+    for (parts, path) in [
+        (client.fixed_parts(&call), &*call.path()),
+        (client.fixed_parts(&raw), "/a"),
     ] {
+        let url = parts.expect("the paths are short").url;
         wire::assert_url(&url, endpoint.authority(), &shown, path);
     }
 }

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request};
+use koodrive::header::{AUTHORIZATION, X_DATE, X_TRACEID};
 use koodrive::sandbox::{App, Sandbox, SandboxConfig};
 use koodrive::{
-    Client, Credentials, Endpoint, GetCurrentRetentionPolicy, InvalidInput, ModificationType,
+    Client, Credentials, Endpoint, GetSpaceUsageByOverview, InvalidInput, ModificationType,
     NotifyPackageExpire, Operation, RequestOptions, TraceId, XDate,
 };
 
@@ -25,7 +26,7 @@ pub struct Input {
     pub credential: String,
     /// The app secret.
     pub secret: String,
-    /// None for the call that reads the policies.
+    /// None for the call that reads the space usage.
     pub call: Option<Call>,
     /// The caller's clock.
     pub now: DateTime<Utc>,
@@ -64,7 +65,7 @@ pub enum Way {
 
 /// The input is, field by field: endpoint, user id, `token`, `authorization` or `app`, the credential, the secret, carrier
 /// user id, package id, an undocumented type or nothing, now, margin, offset, an explicit date or nothing, a trace id or
-/// nothing. Without ids of user and package the call is the one that reads the policies.
+/// nothing. Without ids of user and package the call is the one that reads the space usage.
 ///
 /// # Panics
 ///
@@ -111,13 +112,15 @@ fn call(fields: &mut Fields<'_>) -> Option<Call> {
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn holds(input: &Input) -> bool {
     match &input.call {
-        None => holds_of(input, || Ok(GetCurrentRetentionPolicy::new())),
+        None => holds_of(input, || Ok(GetSpaceUsageByOverview::new())),
         Some(call) => holds_of(input, || {
             let made = NotifyPackageExpire::new(&*call.carrier_user_id, &*call.package_id)?;
-            match call.undocumented_type {
-                Some(number) => made.with_modification_type(ModificationType::Undocumented(number)),
-                None => Ok(made),
-            }
+            Ok(match call.undocumented_type {
+                Some(number) => {
+                    made.with_modification_type(ModificationType::undocumented(number)?)
+                }
+                None => made,
+            })
         }),
     }
 }
@@ -147,7 +150,7 @@ fn holds_of<O: Operation>(input: &Input, call: impl Fn() -> Result<O, InvalidInp
             false
         }
         Ok((client, call, options, request)) => {
-            assert_sent::<O>(input, &client, &request);
+            assert_sent(input, &client, &call, &request);
             assert_halves(input, &client, &call, &options, &request);
             assert_date(input, &request);
             assert_accepted(input, &request);
@@ -174,18 +177,18 @@ fn options(input: &Input) -> Result<RequestOptions, InvalidInput> {
         options = options.date(date);
     }
     if let Some(id) = &input.trace_id {
-        options = options.trace_id(TraceId::new(id)?);
+        options = options.trace_id(TraceId::parse(id)?);
     }
     Ok(options)
 }
 
-fn assert_sent<O: Operation>(input: &Input, client: &Client, request: &Request<Vec<u8>>) {
+fn assert_sent<O: Operation>(input: &Input, client: &Client, call: &O, request: &Request<Vec<u8>>) {
     let endpoint = client.endpoint();
     wire::assert_url(
         &request.uri().to_string(),
         endpoint.authority(),
         &endpoint.to_string(),
-        O::PATH,
+        &call.path(),
     );
 
     let mut names = vec!["authorization", "x-date", "x-user-id"];
@@ -239,7 +242,7 @@ fn assert_halves<O: Operation>(
     options: &RequestOptions,
     request: &Request<Vec<u8>>,
 ) {
-    let fixed = client.fixed_parts(call);
+    let fixed = client.fixed_parts(call).expect("the request was built");
     let varying = client
         .varying_parts(call, input.now, options)
         .expect("the request was built");
@@ -247,12 +250,12 @@ fn assert_halves<O: Operation>(
     assert_eq!(fixed.url, request.uri().to_string());
     assert_eq!(varying.body.unwrap_or_default().as_bytes(), request.body());
     let mut headers = fixed.headers;
-    headers.push(("x-date", varying.x_date.to_string()));
-    headers.push(("authorization", varying.authorization.as_str().to_owned()));
-    headers.extend(varying.trace_id.map(|id| ("x-traceid", id.to_string())));
+    headers.push((X_DATE, varying.x_date.to_string()));
+    headers.push((AUTHORIZATION, varying.authorization.as_str().to_owned()));
+    headers.extend(varying.trace_id.map(|id| (X_TRACEID, id.to_string())));
     assert_eq!(headers.len(), request.headers().len());
     for (name, value) in headers {
-        assert_eq!(wire::header(request, name), value);
+        assert_eq!(wire::header(request, name.as_str()), value);
     }
 }
 
@@ -334,7 +337,7 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
     }
 }
 
-/// Contract.md 4: a bare token gets `Bearer `, `Bearer …` in any case and `AT …` stay, `Bearer+x` becomes `Bearer x`.
+/// `docs/contract.md`, section 4: a bare token gets `Bearer `, `Bearer …` in any case and `AT …` stay, `Bearer+x` becomes `Bearer x`.
 fn authorization_of(token: &str) -> String {
     let lower = token.to_ascii_lowercase();
     if lower.starts_with("bearer ") || token.starts_with("AT ") {

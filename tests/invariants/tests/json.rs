@@ -25,10 +25,10 @@ fn every_document_is_read_or_refused_as_the_corpus_says() {
         let (name, is_read) = (&document.name, document.is_read);
         let why = read(&document.bytes).unwrap_err().to_string();
         let expected: &[&str] = if is_read {
-            &["it has no code", "the body is JSON, but no object"]
+            &["it has no code", "the body is JSON, but not an object"]
         } else {
             &[
-                "the body is no JSON from line",
+                "the body is not JSON from line",
                 "the body is not UTF-8 from byte",
                 "the body is empty",
             ]

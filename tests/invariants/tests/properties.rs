@@ -68,9 +68,21 @@ fn credentials() -> impl Strategy<Value = (Way, String, String)> {
     ]
 }
 
+/// `docs/contract.md`, section 3.
+fn is_id(text: &str) -> bool {
+    let invisible = |c: char| {
+        c.is_whitespace()
+            || matches!(
+                c,
+                '\u{feff}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{2060}'
+            )
+    };
+    let mut ends = text.chars().next().into_iter().chain(text.chars().last());
+    !text.is_empty() && !text.contains(char::is_control) && !ends.any(invisible)
+}
+
 fn call() -> impl Strategy<Value = Option<Call>> {
-    let id =
-        || prop_oneof!["\\PC{1,20}", any::<String>()].prop_filter("empty", |id| !id.is_empty());
+    let id = || prop_oneof!["\\PC{1,20}", any::<String>()].prop_filter("no id", |id| is_id(id));
     let undocumented_type =
         prop::option::of(any::<i64>().prop_filter("documented", |number| *number != 2));
     let notify = (id(), id(), undocumented_type).prop_map(
@@ -257,7 +269,9 @@ proptest! {
 
     #[test]
     fn any_byte_of_any_request(
-        carrier_user_id in "\\PC{1,12}", package_id in "\\PC{1,12}", user_id in VALUE,
+        carrier_user_id in "\\PC{1,12}".prop_filter("no id", |id| is_id(id)),
+        package_id in "\\PC{1,12}".prop_filter("no id", |id| is_id(id)),
+        user_id in VALUE,
         prefix in "(/[a-z0-9~_-]{1,4}){0,2}", (covered, at, other, kind) in change(),
     ) {
         let (request, now) = signed(&carrier_user_id, &package_id, &user_id, &prefix);
@@ -320,6 +334,8 @@ fn every_character_of_an_id_arrives() {
     .unwrap();
     let now = "2025-11-03T07:01:45Z".parse().unwrap();
     for text in all_characters() {
+        // Control characters are refused, white space at the ends as well.
+        let text = format!("a{}b", text.replace(char::is_control, ""));
         let call = NotifyPackageExpire::new(&*text, "14").unwrap();
         let body = client.request(&call, now).unwrap().into_body();
         // As another writer of JSON writes it, and so as every reader reads it.

@@ -22,7 +22,7 @@ pub(crate) struct Flags {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, authority
+    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, spaceUsage, answers, authority
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -65,6 +65,10 @@ pub(crate) struct Flags {
     /// Copy the request's x-traceid into the reply
     #[arg(long)]
     echo_trace_id: bool,
+
+    /// Let an app id call the three retention-policy operations, which take a token only according to the publisher
+    #[arg(long)]
+    app_authentication_everywhere: bool,
 
     /// Write code as text instead of an integer
     #[arg(long)]
@@ -139,6 +143,7 @@ impl Flags {
         config.refuse_repeats |= self.refuse_repeats;
         config.echo_trace_id |= self.echo_trace_id;
         config.code_as_text |= self.code_as_text;
+        config.app_authentication_everywhere |= self.app_authentication_everywhere;
         if !self.fault.is_empty() {
             config.faults = self
                 .fault

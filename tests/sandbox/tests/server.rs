@@ -300,11 +300,11 @@ fn a_flag_that_cannot_be_is_refused_without_repeating_secrets() {
         ),
         (
             ["--token", " hush"],
-            "koodrive-sandbox: token begins or ends with a blank; remove it, since HTTP does not carry it\n",
+            "koodrive-sandbox: token: begins or ends with a space; remove it, since HTTP does not carry it\n",
         ),
         (
             ["--refused-status", "403"],
-            "koodrive-sandbox: refusedStatus is 403; it must be 400 or 401, the two that are published\n",
+            "koodrive-sandbox: refusedStatus: 403 is not published; pass 400 or 401\n",
         ),
     ] {
         let (output, said) = run(&flags);
@@ -334,6 +334,7 @@ fn help_names_every_flag() {
         "--refuse-repeats",
         "--echo-trace-id",
         "--code-as-text",
+        "--app-authentication-everywhere",
         "--fault",
         "--clock-offset",
         "--cors",

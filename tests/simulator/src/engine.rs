@@ -52,7 +52,7 @@ impl Default for Digest {
 impl Digest {
     pub(crate) const fn add(&mut self, action: &Action<u64>) {
         let (kind, number) = match action {
-            Action::Send(attempt) => (1, attempt.ticket.number()),
+            Action::Send(outgoing) => (1, outgoing.ticket.number()),
             Action::Outcome(outcome) => (2 + outcome.verdict as u64, outcome.key),
             Action::Wait(_) => (8, 0),
             _ => (9, 0),
@@ -72,8 +72,8 @@ impl Input {
             Self::Reply(ticket, reply, date, now) => {
                 hand_in(dispatcher, *ticket, *reply, date, *now)?;
             }
-            Self::Token(number, now) => dispatcher.credentials(night::token(*number)?, *now),
-            Self::NoToken(now) => dispatcher.no_token(*now),
+            Self::Token(number, now) => dispatcher.set_credentials(night::token(*number)?, *now),
+            Self::NoToken(now) => dispatcher.token_failed(*now),
         }
         Ok(())
     }
@@ -90,11 +90,11 @@ fn hand_in(
     let (status, retry_after, body) = match reply {
         Reply::NotSent => {
             let error = TransportError::not_sent("connection refused");
-            return Ok(dispatcher.failure(ticket, error, now)?);
+            return Ok(dispatcher.handle_failure(ticket, error, now)?);
         }
         Reply::Unanswered => {
             let error = TransportError::outcome_unknown("no answer within 30 s");
-            return Ok(dispatcher.failure(ticket, error, now)?);
+            return Ok(dispatcher.handle_failure(ticket, error, now)?);
         }
         Reply::Delivered => (200, None, r#"{"code":0,"msg":"Success."}"#),
         Reply::Refused => (
@@ -127,7 +127,7 @@ fn hand_in(
         ),
     };
     let headers = ReplyHeaders::new([Some(date.as_bytes()), None, retry_after, None]);
-    dispatcher.response(
+    dispatcher.handle_response(
         ticket,
         StatusCode::from_u16(status)?,
         headers,
@@ -179,8 +179,8 @@ fn calls_of(recording: &Recording) -> Result<Vec<NotifyPackageExpire>> {
 
 fn replay(scenario: &Scenario, recording: &Recording, seed: u64) -> Result<Duration> {
     let mut calls = calls_of(recording)?.into_iter();
-    let policy = night::policy(scenario);
-    let mut dispatcher = Dispatcher::new(&night::client(scenario)?, policy, seed)?;
+    let config = night::config(scenario);
+    let mut dispatcher = Dispatcher::new(&night::client(scenario)?, config, seed);
     let mut digest = Digest::default();
     let watch = StopWatch::start();
     for input in &recording.inputs {
@@ -189,7 +189,7 @@ fn replay(scenario: &Scenario, recording: &Recording, seed: u64) -> Result<Durat
             Input::Push(key) => {
                 if let Some(call) = calls.next() {
                     dispatcher
-                        .push(*key, call)
+                        .push(*key, &call)
                         .map_err(|refused| refused.reason)?;
                 }
             }

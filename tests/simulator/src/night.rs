@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};
-use koodrive::dispatch::{Action, Attempt, CallOutcome, Dispatcher, Now, Policy, Ticket, Verdict};
+use koodrive::dispatch::{Action, CallOutcome, Config, Dispatcher, Now, Outgoing, Ticket, Verdict};
 use koodrive::sandbox::{EXAMPLE_APP_ID, EXAMPLE_APP_SECRET};
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
 
@@ -63,11 +63,9 @@ pub(crate) fn token(number: u64) -> Result<Credentials> {
     Ok(Credentials::token(&format!("token-{number}"))?)
 }
 
-/// The default policy, with a source of tokens where tokens end.
-pub(crate) fn policy(scenario: &Scenario) -> Policy {
-    let mut policy = Policy::default();
-    policy.renews_token = scenario.token_life.is_some();
-    policy
+/// The default configuration, with a source of tokens where tokens end.
+pub(crate) fn config(scenario: &Scenario) -> Config {
+    Config::default().renews_token(scenario.token_life.is_some())
 }
 
 pub(crate) fn call(number: u64) -> Result<NotifyPackageExpire> {
@@ -90,12 +88,13 @@ pub fn simulate(
     seed: u64,
     recording: Option<Recording>,
 ) -> Result<(Report, Option<Recording>)> {
-    let policy = policy(scenario);
-    let rate = policy.rate;
+    let dispatcher = Dispatcher::new(&client(scenario)?, config(scenario), seed);
+    // Nothing has lowered it yet.
+    let rate = dispatcher.progress().rate;
     let mut night = Night {
         scenario: *scenario,
         calls,
-        dispatcher: Dispatcher::new(&client(scenario)?, policy, seed)?,
+        dispatcher,
         service: Service::new(*scenario, calls, seed ^ 1, start()),
         rng: fastrand::Rng::with_seed(seed ^ 2),
         start: start(),
@@ -157,7 +156,7 @@ impl Night {
                 recording.digest.add(&action);
             }
             match action {
-                Action::Send(attempt) => self.send(&attempt)?,
+                Action::Send(outgoing) => self.send(outgoing)?,
                 Action::Outcome(outcome) => self.outcome(&outcome),
                 Action::Calls(calls) => self.push(calls)?,
                 Action::Token => {
@@ -206,7 +205,7 @@ impl Night {
                 break;
             }
             self.record(Input::Push(self.source));
-            let pushed = self.dispatcher.push(self.source, call(self.source)?);
+            let pushed = self.dispatcher.push(self.source, &call(self.source)?);
             pushed.map_err(|refused| refused.reason)?;
             self.source += 1;
         }
@@ -214,18 +213,19 @@ impl Night {
         Ok(())
     }
 
-    fn send(&mut self, attempt: &Attempt) -> Result<()> {
+    fn send(&mut self, outgoing: Outgoing) -> Result<()> {
+        let ticket = outgoing.ticket;
         let key = *self
             .dispatcher
-            .key(attempt.ticket)
+            .key(ticket)
             .context("a ticket without a call")?;
-        let (ends, reply) = self.service.handle(key, &attempt.parts, self.now);
-        let request = || self.dispatcher.request(attempt.parts.clone());
+        let (ends, reply) = self.service.handle(key, &outgoing.parts, self.now);
+        let request = || self.dispatcher.request(outgoing);
         ensure!(
             self.service.verify(request, self.now),
             "the sandbox refused call {key}"
         );
-        self.schedule(ends, Event::Ends(attempt.ticket, reply));
+        self.schedule(ends, Event::Ends(ticket, reply));
         Ok(())
     }
 

@@ -24,7 +24,7 @@ pub struct Report {
     pub requests: u64,
     /// Those that came during an outage.
     pub requests_in_outages: u64,
-    /// What would have come during them at the policy's rate.
+    /// What would have come during them at the configured rate.
     pub normal_in_outages: u64,
     /// Tokens that were asked for.
     pub tokens: u64,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// What the service and the network do to a job of default policy.
+/// What the service and the network do to a job with the default configuration.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Scenario {

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use http::Request;
-use koodrive::VaryingParts;
 use koodrive::sandbox::{Sandbox, SandboxConfig};
+use koodrive::{InvalidInput, VaryingParts};
 
 use crate::scenario::{Outage, Scenario};
 
@@ -166,12 +166,17 @@ impl Service {
     }
 
     /// Whether the sandbox takes one request of a thousand, where requests are signed.
-    pub(crate) fn verify(&mut self, request: impl FnOnce() -> Request<Vec<u8>>, now: u64) -> bool {
+    pub(crate) fn verify(
+        &mut self,
+        request: impl FnOnce() -> Result<Request<Vec<u8>>, InvalidInput>,
+        now: u64,
+    ) -> bool {
         let clock = self.clock(now);
         match &mut self.sandbox {
             Some(sandbox) if self.requests.is_multiple_of(1000) => {
                 self.verified += 1;
-                sandbox.handle(&request(), clock).response().status() == 200
+                request()
+                    .is_ok_and(|request| sandbox.handle(&request, clock).response().status() == 200)
             }
             _ => true,
         }

@@ -5,7 +5,7 @@ use koodrive_simulator::engine::{Recording, cost};
 use koodrive_simulator::report::Report;
 use koodrive_simulator::{scenario, simulate};
 
-/// Queue and calls in flight of the default policy.
+/// Queue and calls in flight of the default configuration.
 const PLACES: u64 = 96;
 
 fn night(name: &str, calls: u64, seed: u64) -> Report {

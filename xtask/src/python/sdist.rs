@@ -49,7 +49,7 @@ pub(crate) fn check() -> Result<()> {
     )?;
     let code = "import koodrive as k
 client = k.Client(endpoint=k.CHINA, user_id='1', token='t')
-assert client.request(k.GetCurrentRetentionPolicy()).method == 'GET'
+assert client.request(k.GetSpaceUsageByOverview()).method == 'GET'
 ";
     sh::run(sh::program(python).args(["-I", "-c", code]))
 }
