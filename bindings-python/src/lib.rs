@@ -14,6 +14,8 @@ mod _core {
     #[pymodule_export]
     use crate::client::{Acknowledgement, Call, Client, Request, SentRequest, UnsignedRequest};
     #[pymodule_export]
+    use crate::convert::spell_flags;
+    #[pymodule_export]
     use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]
     use crate::errors::{

@@ -35,7 +35,7 @@ def sending(request):
 def test_it_takes_a_call_and_lists_it(call, sending):
     sandbox = Sandbox()
     before = datetime.datetime.now(UTC).replace(microsecond=0)
-    assert sending(sandbox, koodrive.GetCurrentRetentionPolicy()).policy_list[0].policy_id == "300000000000000000"
+    assert sending(sandbox, koodrive.GetSpaceUsageByOverview()).data.total_used == "1073741824"
     assert sandbox.accepted() == []
     assert sending(sandbox, call, trace_id=TRACE_ID) == koodrive.Acknowledgement(code="0", msg="Success.", trace_id=TRACE_ID)
     (accepted,) = sandbox.accepted()
@@ -131,12 +131,20 @@ def test_it_is_configured_by_keywords(call, sending, configuration, reason):
 
 
 def test_the_configuration_is_heard(call):
-    sandbox = Sandbox(echo_trace_id=True, code_as_text=True, msg="成功", policies=[{"policyId": 2**60, "policyName": "x"}])
+    sandbox = Sandbox(
+        echo_trace_id=True,
+        code_as_text=True,
+        msg="成功",
+        policies=[{"policyId": 2**60, "policyName": "x"}],
+        space_usage={"totalUsed": 2**60},
+        app_authentication_everywhere=True,
+    )
     answer = sandbox.handle(*parts(client_of(sandbox).request(call, trace_id=TRACE_ID)))
     assert answer.body.decode() == '{"code":"0","msg":"成功"}'
     assert ("x-traceid", TRACE_ID) in answer.headers
     (policy,) = send(sandbox, koodrive.GetCurrentRetentionPolicy()).policy_list
     assert (policy.policy_id, policy.policy_name) == (str(2**60), "x")
+    assert send(sandbox, koodrive.GetSpaceUsageByOverview()).data.total_used == str(2**60)
     with pytest.raises(koodrive.ApiError) as refused:
         client_of(Sandbox(refused_status=400), app_secret="x").send(call, transport=Sandbox(refused_status=400))
     assert refused.value.status == 400
@@ -153,7 +161,7 @@ def test_repeats_are_refused_where_that_is_wanted(call, sending):
 
 REFUSED = [
     ({"tokens": "hush"}, "tokens: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
-    ({"tokens": b"hush"}, "tokens: a value is of type bytes; give text, numbers, booleans, lists and mappings"),
+    ({"tokens": b"hush"}, "tokens: a value is of type bytes; pass text, numbers, booleans, lists and mappings"),
     ({"tokens": [4711]}, "tokens: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
     ({"apps": {4711: "x"}}, "apps: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
     ({"apps": {"": "x"}}, "apps: app id is empty; it must have at least one character"),
@@ -166,7 +174,7 @@ REFUSED = [
     ({"faults": [{"delay": -1}]}, "faults: sandbox config cannot be read: a fault's delay is -1; it must be a number"),
     ({"faults": [{"delay": float("nan")}]}, "faults: sandbox config cannot be read: expected value at line 1 column "),
     ({"faults": [{"status": 502, "retry": 3}]}, "faults: sandbox config cannot be read: unknown field `retry`, expected one of"),
-    ({"faults": [object()]}, "faults: a value is of type object; give text, numbers, booleans, lists and mappings"),
+    ({"faults": [object()]}, "faults: a value is of type object; pass text, numbers, booleans, lists and mappings"),
     ({"faults": 429}, "faults: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
     ({"msg": "\ud800"}, "msg: sandbox config cannot be read: "),
     ({"policies": ["x"]}, "policies: sandbox config cannot be read: a policy must be a JSON object"),

@@ -27,8 +27,8 @@ def test_a_call_is_sent_as_it_was_built(server, client, call):
 
 
 def test_a_get_is_sent_without_a_body(server, client):
-    server.answers = [reply(200, b'{"code":0,"policyList":[]}')]
-    assert client.send(koodrive.GetCurrentRetentionPolicy()).policy_list == ()
+    server.answers = [reply(200, b'{"code":0,"data":{"totalUsed":7}}')]
+    assert client.send(koodrive.GetSpaceUsageByOverview()).data.total_used == "7"
     headers = server.requests[0]["headers"]
     assert "content-length" not in headers and "content-type" not in headers
 
@@ -111,7 +111,7 @@ def test_a_cut_connection_leaves_the_outcome_unknown(server, client, call, cut):
     assert isinstance(error, ConnectionError)
     assert (error.outcome, error.retryable, error.trace_id) == ("unknown", False, TRACE_ID)
     assert error.__cause__ is not None
-    assert str(error).startswith("the request left and no complete answer came: ")
+    assert str(error).startswith("the request got no complete reply: ")
     assert len(server.requests) == 1
 
 
@@ -221,7 +221,7 @@ def test_a_token_function_that_fails_is_not_sent(server, call):
     assert (server.requests, seen) == ([], [])
 
 
-@pytest.mark.parametrize("token, text", [(7, "token is a number"), (None, "token is of type NoneType"), ("", "token is empty")])
+@pytest.mark.parametrize("token, text", [(7, "token: a number"), (None, "token: a value of type NoneType"), ("", "token: empty")])
 def test_a_token_function_that_gives_none(server, call, token, text):
     client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: token)
     with pytest.raises(koodrive.InvalidInputError, match=f"^{text}"):
@@ -297,7 +297,7 @@ LIMITS = [("timeout", 0), ("timeout", None), ("timeout", float("inf")), ("connec
 
 @pytest.mark.parametrize("name, value", LIMITS)
 def test_a_limit_that_is_none_is_refused(client, call, name, value):
-    with pytest.raises(koodrive.InvalidInputError, match=f"^{name} is"):
+    with pytest.raises(koodrive.InvalidInputError, match=f"^{name}: .* is out of range"):
         client.send(call, **{name: value})
 
 
@@ -307,7 +307,7 @@ class NoTransport:
 
 def test_an_unknown_transport_is_refused(client, call):
     for transport in (NoTransport(), NoTransport, "requests"):
-        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; give none.*httpx\.Client"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; pass none.*httpx\.Client"):
             client.send(call, transport=transport)
 
 

@@ -356,7 +356,7 @@ def test_a_pool_for_one_host(server, client, call, way):
     assert server.connections == 1
     assert server.requests[0]["headers"]["x-of-the-session"] == "stays"
     with urllib3.HTTPConnectionPool("elsewhere.invalid", 81) as pool:
-        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, and the call for http://127"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, and the call for 127"):
             client.send(call, transport=pool)
     assert len(server.requests) == 2
 
@@ -405,7 +405,7 @@ BLOCKING = "the standard library.*requests.Session, niquests.Session, httpx.Clie
 
 @pytest.mark.parametrize("transport", [NoTransport(), NoTransport, "requests", 7])
 def test_an_unknown_transport_is_refused(client, call, transport):
-    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; give none \({BLOCKING}"):
+    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; pass none \({BLOCKING}"):
         client.send(call, transport=transport)
 
 
@@ -413,7 +413,7 @@ def test_an_unknown_transport_is_refused(client, call, transport):
 def test_a_session_of_the_other_kind_is_refused(client, call, way):
     async def main():
         async with way.session() as session:
-            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; give none"):
+            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; pass none"):
                 client.send(call, transport=session)
 
     if isinstance(way, AsyncWay):

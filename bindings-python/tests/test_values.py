@@ -26,7 +26,19 @@ VALUES = [
     koodrive.Explanation(
         canonical_request="a", canonical_request_hash="b", string_to_sign="c", signature="d", signed_headers="e"
     ),
-    koodrive.Exchange(method="GET", url="u", status=None, started_at=1.0, duration=2.0, trace_id="t"),
+    koodrive.GetSpaceUsageByOverview(),
+    koodrive.GetCarrierRetentionPolicy(),
+    koodrive.PolicyStatus(policy_id="1", status="0"),
+    koodrive.SetRetentionPolicy(policies=[koodrive.PolicyStatus(policy_id="1", status="0")]),
+    koodrive.PackageChange(package_id="14"),
+    koodrive.OrderOperation(operation_sn="1", package_changes=[koodrive.PackageChange(package_id="14")]),
+    koodrive.ReverseOrder(batch_sn="b", operations=[koodrive.OrderOperation(operation_sn="1", carrier_user_id="2")]),
+    koodrive.RawCall(method="GET", path="/a"),
+    koodrive.RawCall(method="GET", path="/a", query={"b": [1, "2"]}, headers={"language": "en-US"}),
+    koodrive.RawReply(status=200, code="0", body="{}"),
+    koodrive.SpaceUsageData(total_used="9007199254740993"),
+    koodrive.SpaceUsage(code="0", data=koodrive.SpaceUsageData()),
+    koodrive.Exchange(operation="rawCall", method="GET", url="u", status=None, started_at=1.0, duration=2.0, trace_id="t"),
 ]
 
 

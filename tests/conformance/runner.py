@@ -96,40 +96,29 @@ def make(given):
         return koodrive.NotifyPackageExpire(**renamed(fields, CALL))
     if operation == "rawCall":
         method, path = fields.pop("method"), text_of(fields.pop("path"))
-        return koodrive.RawCall(method, path, **{name: whole(value) for name, value in fields.items()})
+        return koodrive.RawCall(method, path, **fields)
     if operation == "setRetentionPolicy":
         return koodrive.SetRetentionPolicy([koodrive.PolicyStatus(**snake(it)) for it in fields["policyList"]])
     if operation == "reverseOrder":
         operations = [order_operation(it) for it in fields["operationList"]]
-        return koodrive.ReverseOrder(batch_sn=text_of(fields["batchSN"]), operations=operations)
+        return koodrive.ReverseOrder(batch_sn=fields["batchSN"], operations=operations)
     return getattr(koodrive, operation[0].upper() + operation[1:])(**snake(fields))
 
 
 def order_operation(given):
     changes = [koodrive.PackageChange(**snake(it)) for it in given.get("packageChangeList", ())]
     return koodrive.OrderOperation(
-        operation_sn=text_of(given["operationSN"]),
-        carrier_user_id=text_of(given.get("carrierUserId")),
-        package_changes=changes,
+        operation_sn=given["operationSN"], carrier_user_id=given.get("carrierUserId"), package_changes=changes
     )
 
 
 def text_of(given):
-    """A text as it is, or one of parts: text, or a text that is repeated."""
-    if isinstance(given, dict):
-        return given["repeat"] * given["times"]
-    return "".join(map(text_of, given)) if isinstance(given, list) else given
-
-
-def whole(value):
-    """A value in which texts of parts are put together."""
-    if isinstance(value, dict) and value.keys() == {"repeat", "times"}:
-        return text_of(value)
-    return [whole(item) for item in value] if isinstance(value, list) else value
+    """A text as it is, or one that is repeated."""
+    return given["repeat"] * given["times"] if isinstance(given, dict) else given
 
 
 def snake(given):
-    return {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): text_of(value) for name, value in given.items()}
+    return {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): value for name, value in given.items()}
 
 
 def renamed(given, names):

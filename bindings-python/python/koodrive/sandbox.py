@@ -310,7 +310,9 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
             try:
                 _core.Sandbox(_json({name: value}))
             except InvalidInputError as error:
-                raise InvalidInputError(f"{name}: {error}") from None
+                refused = InvalidInputError(f"{name}: {error}")
+                refused.field = name
+                raise refused from None
         raise
 
 

@@ -220,10 +220,7 @@ def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[Koo
     if error.status not in (400, 401, 403):
         later = f"credentials are not the matter: try again later, and tell your Huawei contact the trace id {error.trace_id}"
         return _Finding("credentials", _UNKNOWN, _first_line(error), (later,))
-    advice = [f"which authentication: does this API accept {'an app id' if settings.app_id else 'a token'}?"]
-    if not settings.app_id:
-        advice.append("token: how old is it, and which word stands before it (Bearer or AT)?")
-    advice += [f"user id: does {user_id} belong to the {whose}?", "whitelist: has Huawei added you?"]
+    advice = list(_checks(error))
     if settings.app_id:
         compared = _compared(settings, exchanges[-1], error)
         # What is known comes before what is to be asked.
@@ -242,6 +239,14 @@ def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Opti
 
     found = finding(error.msg or "")
     return None if found == finding("") else found
+
+
+def _checks(error: KooDriveError) -> Iterator[str]:
+    """What the core's text says is to be checked, but for what this command has looked at by itself."""
+    for line in str(error).split("\n")[2:]:
+        check = line.partition(". ")[2]
+        if not check.startswith(("endpoint:", "clock:", "signature:")):
+            yield check
 
 
 def _first_line(error: KooDriveError) -> str:

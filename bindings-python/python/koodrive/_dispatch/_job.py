@@ -165,5 +165,6 @@ def _number(name: str, value: Any) -> float:
         try:
             return float(value)
         except OverflowError:
-            pass
+            # Which the core refuses.
+            return float("inf")
     raise _core.refused(name, f"{value!r} is not a number; pass a number, times in seconds")
