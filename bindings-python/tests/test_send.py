@@ -89,7 +89,7 @@ def test_a_refused_signature_keeps_the_services_words(server, client, call):
     assert (error.status, error.code, error.msg) == (401, "APIGW.0301", message)
     assert (error.outcome, error.retryable, error.trace_id) == ("refused", False, TRACE_ID)
     # The X-Date that was sent is in the text, beside the server's.
-    assert f"sent {server.requests[0]['headers']['x-date']}" in str(error)
+    assert f"the X-Date sent ({server.requests[0]['headers']['x-date']})" in str(error)
     assert len(server.requests) == 1
 
 

@@ -419,7 +419,7 @@ def test_a_session_of_the_other_kind_is_refused(client, call, way):
     if isinstance(way, AsyncWay):
         asyncio.run(main())
     else:
-        with way.session() as session, pytest.raises(koodrive.InvalidInputError, match="give an aiohttp.ClientSession"):
+        with way.session() as session, pytest.raises(koodrive.InvalidInputError, match="pass an aiohttp.ClientSession"):
             asyncio.run(client.asend(call, transport=session))
 
 

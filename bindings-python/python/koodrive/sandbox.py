@@ -24,7 +24,7 @@ from . import INTERNATIONAL, _core
 from ._convert import seconds
 from ._errors import InvalidInputError
 from ._sandbox_server import SandboxServer
-from ._values import Settings, _Value
+from ._values import Settings, _Value, camel_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -310,7 +310,8 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
             try:
                 _core.Sandbox(_json({name: value}))
             except InvalidInputError as error:
-                refused = InvalidInputError(f"{name}: {error}")
+                text = str(error).removeprefix(f"{camel_case(name)}: ")
+                refused = InvalidInputError(f"{name}: {text}")
                 refused.field = name
                 raise refused from None
         raise
@@ -326,11 +327,7 @@ def _json(given: dict[str, Any]) -> str:
 
 
 def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
-    def name(words: str) -> str:
-        first, *others = words.split("_")
-        return first + "".join(word.title() for word in others)
-
-    return {name(words): value for words, value in given.items()}
+    return {camel_case(name): value for name, value in given.items()}
 
 
 def _plain(value: Any) -> Any:

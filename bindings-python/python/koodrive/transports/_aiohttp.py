@@ -47,6 +47,8 @@ _exchanges: dict[Any, Callable[..., Any]] = {}
 
 
 def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
+    from yarl import URL  # below aiohttp
+
     not_sent = (
         aiohttp.ClientConnectorError,  # refused, DNS, TLS
         aiohttp.ServerFingerprintMismatch,
@@ -97,7 +99,8 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         try:
             async with session.request(
                 request.method,
-                request.url,
+                # Of text, yarl would decode escapes of characters such as @ and &, and break the signature.
+                URL(request.url, encoded=True),
                 headers=headers,
                 skip_auto_headers=automatic,
                 data=request.body or None,

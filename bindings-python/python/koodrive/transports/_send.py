@@ -128,9 +128,11 @@ def _flow(
                 raise _failed(call, cause, trace_id, left=False) from cause
             started = time.monotonic()
         x_date = dict(request.headers)[X_DATE]
-        # The time of both attempts together.
-        deadline = started + limits["timeout"] if deadline is None else deadline
-        limits["timeout"] = max(deadline - started, 0.001)
+        # The time is that of both attempts together.
+        if deadline is None:
+            deadline = started + limits["timeout"]
+        else:
+            limits["timeout"] = max(deadline - started, 0.001)
         status: Optional[int] = None
         headers: Any = None
         told = (on_exchange, call, request, trace_id, started_at, started)
