@@ -81,7 +81,7 @@ def test_the_report_for_people():
         if line.startswith("credentials  FAILED   the service answered getSpaceUsageByOverview with HTTP 401, code SANDBOX.UNKNOWN_TOKEN")
     ] + [
         "                      - authentication: ask Huawei whether this call accepts a token; the alternative is --app-id with --app-secret",
-        "                      - --token: check its age (lives of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+        "                      - --token: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
         "                      - whitelist: ask Huawei whether your account is on the whitelist for this call",
     ]
 

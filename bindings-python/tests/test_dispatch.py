@@ -311,7 +311,7 @@ def test_token_functions_that_are_async():
     assert [outcome.verdict for outcome in asynchronous(client_of(sandbox, token="one"), calls(2), **options)] == ["delivered"] * 2
     with pytest.raises(koodrive.InvalidInputError, match="token: an async function, which cannot be awaited here"):
         blocking(client_of(sandbox, token="one"), calls(2), **options)
-    with pytest.raises(koodrive.InvalidInputError, match="token is a number"):
+    with pytest.raises(koodrive.InvalidInputError, match="token: a number"):
         asynchronous(client_of(sandbox, token="one"), calls(2), **{**options, "token": lambda: 1})
 
 

@@ -441,7 +441,7 @@ def test_nothing_leaves_that_is_not_on_disk(job, tmp_path, monkeypatch, koodrive
     for transport in ("aiohttp", "threads"):
         path = job + transport
         journal = Journal(path, make=True)
-        journal.load("x", Source(lapsed(tmp_path, 50), None, ",", False).rows())
+        journal.load("x", Source(lapsed(tmp_path, 50), None, ",").rows())
         monkeypatch.setattr(journal, "_commit", lambda *parts: sqlite3.OperationalError("database or disk is full"))
         sending = Sending(journal, koodrive_client, 50, None, {"rate": 1000})
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):

@@ -162,7 +162,7 @@ class Client(_native.Client):
         """
         from ._environ import read  # no environment, no cost
 
-        of = read(os.environ if environ is None else environ)
+        of: dict[str, Any] = {**read(os.environ if environ is None else environ)}
         return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
 
     @hiding

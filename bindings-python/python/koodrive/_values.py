@@ -11,17 +11,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, ClassVar, NoReturn, Optional, Union
 
-    from typing_extensions import dataclass_transform
+    from typing_extensions import dataclass_transform, final
 
     from ._errors import _Kind, _Outcome
 
-    _QueryValue = Union[str, int, Iterable[Union[str, int]]]
-    _Query = Union[Mapping[str, _QueryValue], Iterable[tuple[str, _QueryValue]]]
+    # A value is text, an integer, or a list of them. Checkers would find no common type in a mapping of such values.
+    _Query = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
     _Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 else:
 
     def dataclass_transform(**_: bool) -> Any:
         return lambda value: value
+
+    def final(value: Any) -> Any:
+        return value
 
 
 # Past the __setattr__ that refuses.
@@ -130,8 +133,17 @@ def _reduce_request(self: Request) -> NoReturn:
     )
 
 
-# What is made by the million is native, and sealed; it gets here what the other values have, or its own.
+def _reply(self: Any, fields: str) -> Any:
+    """Returns the reply to a call. ``fields`` is the JSON text of the reply's fields."""
+    import json
+
+    return from_members(self._replies, json.loads(fields))
+
+
+# What is made by the million is native; it gets here what the other values have, or its own.
 _given = {name: vars(_Frozen)[name] for name in ("_fields", "__eq__", "__hash__", "__repr__", "__reduce__")}
+for _name, _member in {**_given, "__setattr__": _Frozen.__setattr__, "__delattr__": _Frozen.__delattr__, "_reply": _reply}.items():
+    setattr(Call, _name, _member)
 for _name, _member in _given.items():
     setattr(Acknowledgement, _name, _member)
 _given.update(
@@ -445,7 +457,8 @@ class Exchange(_Value):
         self._fill(locals())
 
 
-class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
+@final
+class NotifyPackageExpire(Call[Acknowledgement]):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 
     It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -493,18 +506,7 @@ class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
         return made
 
 
-class _JsonCall(_Frozen):
-    """A call that crosses to the core as JSON. A class says the publisher's name of the operation, and the type of its reply."""
-
-    __slots__ = ()
-    _name: ClassVar[str]
-    _replies: ClassVar[type[Any]]
-
-    def _reply(self, fields: str) -> Any:
-        """Returns the reply. ``fields`` is the JSON text of a reply's fields."""
-        import json
-
-        return from_members(self._replies, json.loads(fields))
+# A class of a call says the publisher's name of its operation as ``_name``, and the type of its reply as ``_replies``.
 
 
 def _made(call: type[Any], members: dict[str, Any], fields: tuple[object, ...] = ()) -> Any:
@@ -543,7 +545,8 @@ def _values(field: str, given: Any, of: type[Any]) -> tuple[Any, ...]:
     return values
 
 
-class GetSpaceUsageByOverview(_JsonCall, Call[SpaceUsage]):
+@final
+class GetSpaceUsageByOverview(Call[SpaceUsage]):
     """Reads how much space is allocated and used.
 
     It changes nothing and takes either kind of credentials, so it is the safe first call: it proves endpoint, clock and
@@ -563,7 +566,8 @@ class GetSpaceUsageByOverview(_JsonCall, Call[SpaceUsage]):
         return _made(cls, {})  # type: ignore[no-any-return]
 
 
-class GetCurrentRetentionPolicy(_JsonCall, Call[RetentionPolicies]):
+@final
+class GetCurrentRetentionPolicy(Call[RetentionPolicies]):
     """Reads the retention policies in force. It changes nothing. The publisher documents a token as its only authentication.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html
@@ -580,7 +584,8 @@ class GetCurrentRetentionPolicy(_JsonCall, Call[RetentionPolicies]):
         return _made(cls, {})  # type: ignore[no-any-return]
 
 
-class GetCarrierRetentionPolicy(_JsonCall, Call[RetentionPolicies]):
+@final
+class GetCarrierRetentionPolicy(Call[RetentionPolicies]):
     """Reads the retention policies of the carrier. It changes nothing. A token is the only documented authentication.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html
@@ -614,7 +619,8 @@ class PolicyStatus(_Value):
         self._fill(locals())
 
 
-class SetRetentionPolicy(_JsonCall, Call[Acknowledgement]):
+@final
+class SetRetentionPolicy(Call[Acknowledgement]):
     """Sets the statuses of 1 to 50 retention policies. It changes state. A token is the only documented authentication.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html
@@ -687,7 +693,8 @@ class OrderOperation(_Value):
         self._fill(locals())
 
 
-class ReverseOrder(_JsonCall, Call[RawReply]):
+@final
+class ReverseOrder(Call[RawReply]):
     """Notifies KooDrive of 1 to 50 orders in reverse, for packages that are paid per use. It changes state.
 
     ``batch_sn`` has at most 64 characters. The reply beyond code and msg is not published.
@@ -762,7 +769,8 @@ def _json_text(value: object) -> Optional[str]:
     raise _core.refused("json", f"cannot be written as JSON ({why}); pass JSON text, or a value that json.dumps writes")
 
 
-class RawCall(_JsonCall, Call[RawReply]):
+@final
+class RawCall(Call[RawReply]):
     """A call of any operation of the API, such as one of the about 40 of the reference for carriers.
 
     ``path`` is absolute and below the endpoint. It is sent percent-encoded, and escapes in it stay. ``query`` is a mapping or
@@ -820,7 +828,7 @@ class RawCall(_JsonCall, Call[RawReply]):
         return f"RawCall({', '.join(shown)})"
 
 
-def _sealed(cls: type[Any], **_: object) -> NoReturn:
+def _sealed(cls: Any, /, **_: object) -> NoReturn:
     raise TypeError(
         f"{cls.__name__}: koodrive's calls cannot be subclassed, since the core knows every operation; make a koodrive.RawCall"
     )

@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Literal, NoReturn, Optional, Union
 
+    from typing_extensions import TypedDict
+
     from ._native import Request
+
+    class _Credentials(TypedDict, total=False):
+        """Those of one kind: an app id and its secret, or a token."""
+
+        app_id: str
+        app_secret: str
+        token: str
 
     _Fault = Union[int, str, Mapping[str, Any]]
     _Text = Union[str, bytes]
@@ -193,9 +202,9 @@ class Sandbox:
         return self._settings
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> _Credentials:
         """Those of a client that is accepted, for ``Client.from_settings``: the first app's, or else the first token."""
-        return dict(self._credentials)
+        return self._credentials.copy()
 
     def accepted(self) -> list[Accepted]:
         """The calls that were acted on, in order. Only notifyPackageExpire is listed."""
@@ -283,7 +292,7 @@ def _arrived(
     return answer.status, answer.headers, answer.body[: max_reply_bytes + 1]
 
 
-def _credentials(given: dict[str, Any]) -> dict[str, str]:
+def _credentials(given: dict[str, Any]) -> _Credentials:
     for app in map(_camel_case, given.get("apps", ())):
         return {"app_id": app["appId"], "app_secret": app["appSecret"]}
     for token in given.get("tokens", ()):

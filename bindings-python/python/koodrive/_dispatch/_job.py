@@ -98,7 +98,7 @@ class Job:
             found = type(call).__name__
             raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
         self._read += 1
-        self.dispatcher.push(key, call)
+        self.dispatcher.push(key, call)  # type: ignore[arg-type]
         self.wanted -= 1
 
     def renew(self, token: Any) -> None:
@@ -157,7 +157,8 @@ class Job:
 
     def question(self, unsigned: Any) -> _send.Question:
         """Returns what the user's function is asked for a request that is not signed yet."""
-        return _send.Question("sign", partial(self.sign, unsigned.string_to_sign))  # type: ignore[arg-type]
+        sign: Any = self.sign
+        return _send.Question("sign", partial(sign, unsigned.string_to_sign))
 
 
 def _number(name: str, value: Any) -> float:

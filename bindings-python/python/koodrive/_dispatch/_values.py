@@ -92,13 +92,13 @@ class CallOutcome(_Value, Generic[_Key, _Reply]):
     def code(self) -> Optional[str]:
         """The service's code in its last answer."""
         answer: Any = self.error if self.reply is None else self.reply
-        return None if answer is None else answer.code  # type: ignore[no-any-return]
+        return None if answer is None else answer.code
 
     @property
     def msg(self) -> Optional[str]:
         """The service's message in its last answer. May be Chinese, so never match on it."""
         answer: Any = self.error if self.reply is None else self.reply
-        return None if answer is None else answer.msg  # type: ignore[no-any-return]
+        return None if answer is None else answer.msg
 
 
 # Made by the million, so past its constructor.
