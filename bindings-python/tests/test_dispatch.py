@@ -709,3 +709,71 @@ def test_an_action_that_the_driver_does_not_know_is_an_error():
 
 async def anext_of(run):
     return await run.__anext__()
+
+
+USER = "/koodrive/ose/v1/users/1316083732377070977"
+
+
+@both
+def test_calls_of_all_operations(drive):
+    sandbox = Sandbox(answers=[{"method": "GET", "path": USER}, {"method": "PUT", "path": USER}])
+    operation = koodrive.OrderOperation(operation_sn="1")
+    mixed = [
+        koodrive.RawCall("GET", USER, query={"a": ["b", 1]}),
+        koodrive.RawCall("PUT", USER, json={"status": 7}),
+        koodrive.GetSpaceUsageByOverview(),
+        koodrive.ReverseOrder(batch_sn="b", operations=[operation]),
+        *calls(1),
+    ]
+    outcomes = {outcome.key: outcome for outcome in drive(client_of(sandbox), mixed * 2, transport=sandbox, **FAST)}
+    assert [outcomes[at].call for at in range(10)] == mixed * 2
+    assert {outcome.verdict for outcome in outcomes.values()} == {"delivered"}
+    kinds = [koodrive.RawReply, koodrive.RawReply, koodrive.SpaceUsage, koodrive.RawReply, koodrive.Acknowledgement]
+    assert [type(outcomes[at].reply) for at in range(10)] == kinds * 2
+    for outcome in outcomes.values():
+        assert (outcome.code, outcome.msg, outcome.reply.trace_id) == ("0", "Success.", outcome.trace_id)
+
+
+@both
+def test_a_get_is_sent_again_though_its_outcome_is_unknown(drive):
+    sandbox = Sandbox(faults=["cut", 500])
+    (outcome,) = drive(client_of(sandbox), [koodrive.GetSpaceUsageByOverview()], transport=sandbox, **FAST)
+    assert (outcome.verdict, outcome.attempts) == ("delivered", 3)
+
+
+@both
+def test_a_reply_of_which_a_field_cannot_be_read(drive):
+    body = b'{"code":0,"policyList":[{"policyId":"1","priority":90071992547409930}]}'
+    sandbox = Sandbox()
+    client = client_of(sandbox, token="t")
+    transport = function(lambda request: (200, {}, body))
+    (outcome,) = drive(client, [koodrive.GetCurrentRetentionPolicy()], transport=transport, **FAST)
+    # The service took the call; `send` raises the same error.
+    assert (outcome.verdict, outcome.reply, outcome.error.kind) == ("delivered", None, "unreadable_reply")
+    assert (outcome.error.trace_id, outcome.error.x_date) == (outcome.trace_id, outcome.x_date)
+    assert outcome.error.body == body.decode() and "priority" in str(outcome.error)
+
+
+def test_a_call_that_is_read_after_cancel_is_not_sent():
+    sandbox = Sandbox()
+
+    def source():
+        for call in calls(3):
+            run.cancel()
+            yield call
+
+    run = client_of(sandbox).dispatch(source(), transport=sandbox, **FAST)
+    outcomes = list(run)
+    assert [(outcome.key, outcome.verdict, outcome.attempts) for outcome in outcomes] == [(0, "not_sent", 0)]
+    assert (run.progress.pushed, run.progress.not_sent, sandbox.accepted()) == (1, 1, [])
+
+
+@both
+def test_errors_of_outcomes_have_their_fields_and_travel(drive):
+    import pickle
+
+    sandbox = Sandbox(whitelist=[])
+    (outcome,) = drive(client_of(sandbox), calls(1), transport=sandbox, **FAST)
+    error = pickle.loads(pickle.dumps(outcome)).error
+    assert (error.status, error.code, error.trace_id) == (403, "SANDBOX.NOT_WHITELISTED", outcome.trace_id)
+    assert error.x_date == outcome.x_date and "NOT_WHITELISTED" in error.body

@@ -49,8 +49,8 @@ CSV = {
     "quotes": (HEADER + '"a,""b""",2\n', [(2, 'a,"b"', "2", "pending", None)]),
     "no id": (HEADER + ",2\n1,2\n", [(2, "", "2", "bad", "carrierUserId: empty"), (3, "1", "2", "pending", None)]),
     "blanks": (HEADER + "1 ,2\n", [(2, "1 ", "2", "bad", "carrierUserId: ends with a space (U+0020)")]),
-    "too few": (HEADER + "1\n", [(2, "1", "", "bad", "it has 1 fields, and the header has 2")]),
-    "too many": (HEADER + "1,2,3\n", [(2, "1", "2", "bad", "it has 3 fields")]),
+    "too few": (HEADER + "1\n", [(2, "1", "", "bad", "1 fields, where the header has 2")]),
+    "too many": (HEADER + "1,2,3\n", [(2, "1", "2", "bad", "3 fields, where")]),
     "a quote that nobody closed": (
         HEADER + '"1,2\n3,4\n5",6\n7,8\n',
         [(2, "1,2\n3,4\n5", "6", "bad", "a quoted field goes over lines 2 to 4"), (5, "7", "8", "pending", None)],
@@ -70,10 +70,10 @@ JSONL = {
     ),
     "a number": ('{"carrierUserId":189642158555241211,"packageId":"2"}\n', [(1, "189642158555241211", "2", "bad", "carrierUserId: a number")]),
     "half a character": ('{"carrierUserId":"\\ud800","packageId":"2"}\n', [(1, "\\ud800", "2", "bad", "carrierUserId: contains a lone surrogate")]),
-    "no JSON": ('{"carrierUserId":\n', [(1, "", "", "bad", "it is no JSON")]),
-    "no object": ('["1","2"]\n', [(1, "", "", "bad", "it is no JSON object")]),
-    "one missing": ('{"carrierUserId":"1"}\n', [(1, "1", "", "bad", "it names package_id 0 times")]),
-    "twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', [(1, "3", "2", "bad", "it names a member twice")]),
+    "no JSON": ('{"carrierUserId":\n', [(1, "", "", "bad", "not valid JSON")]),
+    "no object": ('["1","2"]\n', [(1, "", "", "bad", "not a JSON object")]),
+    "one missing": ('{"carrierUserId":"1"}\n', [(1, "1", "", "bad", "names package_id 0 times")]),
+    "twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', [(1, "3", "2", "bad", "names a member twice")]),
 }
 
 

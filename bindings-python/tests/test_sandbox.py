@@ -313,13 +313,13 @@ def test_an_async_sleep(call):
 def test_a_long_reply_is_read_with_the_limit(call, sending):
     sandbox = Sandbox(msg="x" * 5000)
     with pytest.raises(koodrive.UnreadableReplyError):
-        sending(sandbox, call, max_reply_bytes=1000)
+        sending(sandbox, call, reply_limit=1000)
     assert len(sandbox.accepted()) == 1
 
 
 def test_of_a_long_reply_no_more_is_read(call):
     sandbox = Sandbox(msg="x" * 5000)
-    limits = {"connect_timeout": 1, "timeout": 1, "max_reply_bytes": 1000}
+    limits = {"connect_timeout": 1, "timeout": 1, "reply_limit": 1000}
     _, _, body = sandbox(client_of(sandbox).request(call), **limits)
     assert len(body) == 1001
 

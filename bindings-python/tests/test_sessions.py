@@ -126,7 +126,7 @@ def test_what_is_left_of_a_reply_is_not_the_next_ones(server, client, call, way)
         assert out_of_time(server, half, lambda timeout: send(client, call, timeout=timeout)).kind == "outcome_unknown"
         server.answers = [reply(200, b"0" * 5000), reply()]
         with pytest.raises(koodrive.UnreadableReplyError):
-            send(client, call, max_reply_bytes=10)
+            send(client, call, reply_limit=10)
         assert send(client, call).code == "0"
 
 

@@ -176,7 +176,7 @@ def test_one_time_out_is_for_both_attempts(server, kms):
 
     limits = []
 
-    def transport(request, *, connect_timeout, timeout, max_reply_bytes):
+    def transport(request, *, connect_timeout, timeout, reply_limit):
         limits.append(timeout)
         if len(limits) == 1:
             __import__("time").sleep(0.2)

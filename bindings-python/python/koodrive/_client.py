@@ -54,7 +54,7 @@ X_DATE, AUTHORIZATION = _names.x_date, _names.authorization
 #: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
 CONNECT_TIMEOUT = 5.0
 TIMEOUT = 30.0
-MAX_REPLY_BYTES = 1024 * 1024
+REPLY_LIMIT = _core.REPLY_LIMIT_DEFAULT
 
 
 def new_trace_id() -> str:
@@ -237,7 +237,7 @@ class Client(_native.Client):
         date: Optional[_Instant] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        max_reply_bytes: int = MAX_REPLY_BYTES,
+        reply_limit: int = REPLY_LIMIT,
         on_exchange: Optional[Callable[[Exchange], object]] = None,
     ) -> _Reply:
         """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
@@ -255,7 +255,7 @@ class Client(_native.Client):
             on_exchange,
             connect_timeout=connect_timeout,
             timeout=timeout,
-            max_reply_bytes=max_reply_bytes,
+            reply_limit=reply_limit,
         )
 
     async def asend(
@@ -267,7 +267,7 @@ class Client(_native.Client):
         date: Optional[_Instant] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        max_reply_bytes: int = MAX_REPLY_BYTES,
+        reply_limit: int = REPLY_LIMIT,
         on_exchange: Optional[Callable[[Exchange], object]] = None,
     ) -> _Reply:
         """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
@@ -283,7 +283,7 @@ class Client(_native.Client):
             on_exchange,
             connect_timeout=connect_timeout,
             timeout=timeout,
-            max_reply_bytes=max_reply_bytes,
+            reply_limit=reply_limit,
         )
 
     if TYPE_CHECKING:

@@ -24,7 +24,7 @@ def text(field: str, value: object) -> str:
 
 
 def seconds(field: str, value: Any) -> float:
-    """Since the epoch, of an aware datetime. What is no instant becomes NaN, which is refused."""
+    """Returns the seconds since the epoch of an aware datetime. Any other value becomes NaN, which the core refuses."""
     if not (hasattr(value, "utcoffset") and hasattr(value, "timestamp")):
         return float("nan")
     if value.utcoffset() is None:

@@ -2,9 +2,10 @@ from _typeshed import Incomplete, SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "UnsignedRequest", "date_without_zone", "failed", "lone_surrogate", "misused", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "refused", "spell_flags", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "REPLY_LIMIT_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "UnsignedRequest", "date_without_zone", "failed", "lone_surrogate", "misused", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "refused", "spell_flags", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
+REPLY_LIMIT_DEFAULT: Final[int]
 
 @final
 class Acknowledgement:

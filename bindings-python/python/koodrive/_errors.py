@@ -19,7 +19,7 @@ class KooDriveError(Exception):
     kind: ClassVar[_Kind]
     #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
     outcome: _Outcome
-    #: True where the call may be sent again although nobody knows whether repeats are safe.
+    #: True where a retry is safe: the call was not sent, the service asked to come back, or the call changes nothing.
     retryable: bool = False
     #: HTTP status, where the service answered.
     status: Optional[int] = None
@@ -68,7 +68,7 @@ class OutcomeUnknownError(KooDriveError, ConnectionError):
 
 
 class ApiError(KooDriveError):
-    """The service answered with any status but 200, or with 200 and a readable code other than 0."""
+    """The service answered with a status that is not a success, or with a readable code other than 0."""
 
     __module__ = "koodrive"
     kind: ClassVar[_Kind] = "api"
@@ -76,7 +76,7 @@ class ApiError(KooDriveError):
 
 
 class UnreadableReplyError(KooDriveError):
-    """The service answered 200 with something nobody can read."""
+    """The service answered with a success whose reply cannot be read."""
 
     __module__ = "koodrive"
     kind: ClassVar[_Kind] = "unreadable_reply"

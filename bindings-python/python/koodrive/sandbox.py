@@ -242,17 +242,17 @@ class Sandbox:
         return SandboxServer(self)
 
     def __call__(
-        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.send``."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
         wait, arrives = answer._within(timeout)
         if wait:
             (self._sleep or time.sleep)(wait)
-        return _arrived(answer, arrives, timeout, max_reply_bytes)
+        return _arrived(answer, arrives, timeout, reply_limit)
 
     async def asynchronous(
-        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.asend``, which takes it from the sandbox by itself."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
@@ -261,7 +261,7 @@ class Sandbox:
             slept: Any = (self._sleep or _sleep_of_the_loop())(wait)
             if hasattr(slept, "__await__"):
                 await slept
-        return _arrived(answer, arrives, timeout, max_reply_bytes)
+        return _arrived(answer, arrives, timeout, reply_limit)
 
     def _clock(self) -> float:
         now: Any = time.time() if self._now is None else self._now()
@@ -283,13 +283,13 @@ def _sleep_of_the_loop() -> Callable[[float], object]:
 
 
 def _arrived(
-    answer: Answer, arrives: bool, timeout: float, max_reply_bytes: int
+    answer: Answer, arrives: bool, timeout: float, reply_limit: int
 ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     if answer.is_cut:
         raise ConnectionResetError(f"the sandbox's fault script says {answer.fault}")
     if not arrives:
         raise TimeoutError(f"no complete answer within {timeout} seconds")
-    return answer.status, answer.headers, answer.body[: max_reply_bytes + 1]
+    return answer.status, answer.headers, answer.body[: reply_limit + 1]
 
 
 def _credentials(given: dict[str, Any]) -> _Credentials:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from .. import _core
-from .._client import MAX_REPLY_BYTES, X_DATE
+from .._client import REPLY_LIMIT, X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import GetSpaceUsageByOverview, members_of
 from ..transports import standard_library
@@ -198,7 +198,7 @@ def _is_for_the_date(settings: Settings, exchange: _Seen) -> bool:
     """Whether the reply refuses the date: the core would then sign the call anew."""
     x_date, trace_id = exchange.request[X_DATE], exchange.request["x-traceid"]
     received_at = exchange.received_at
-    sent = _core.SentRequest(x_date, trace_id, MAX_REPLY_BYTES, received_at, may_sign_anew=True)
+    sent = _core.SentRequest(x_date, trace_id, REPLY_LIMIT, received_at, may_sign_anew=True)
     try:
         settings.client._parse_sent(
             GetSpaceUsageByOverview(), sent, exchange.status, exchange.reply, exchange.body, received_at

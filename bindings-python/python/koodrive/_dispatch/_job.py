@@ -51,7 +51,7 @@ class Job:
         self.limits: dict[str, Any] = {
             "connect_timeout": connect_timeout,
             "timeout": timeout,
-            "max_reply_bytes": self.dispatcher.reply_limit,
+            "reply_limit": self.dispatcher.reply_limit,
         }
         _send._check(**self.limits)
         self.on_halt = on_halt

@@ -1,6 +1,6 @@
-"""Reads lapses from CSV, from JSON lines, or from standard input, and says of every row that is no good where it is and why.
+"""Reads lapses from CSV, from JSON lines, or from standard input, and says of every bad row its line and the reason.
 
-A row is one line. A quoted field that goes over several lines is taken for a quote that nobody closed: what it swallowed would be
+A row is one line. A quoted field that goes over several lines is taken for a quote that was not closed: the lines inside it would be
 sent as a subscriber's id.
 """
 
@@ -54,7 +54,7 @@ class Source:
 
     def _opened(self) -> TextIO:
         try:
-            # What is no UTF-8 becomes surrogates, which no id may hold: so it is one row's mistake and not the file's.
+            # Bytes that are not UTF-8 become surrogates, which the core refuses in ids: one row is bad, and not the file.
             file = sys.stdin.fileno() if self.name == "-" else self.name
             return open(file, encoding="utf-8-sig", errors="surrogateescape", newline="", closefd=self.name != "-")
         except OSError as error:
@@ -85,7 +85,7 @@ class Source:
             if before > line:
                 bad = f"a quoted field goes over lines {line} to {before}; is a quote not closed?"
             elif len(fields) != len(header):
-                bad = f"it has {len(fields)} fields, and the header has {len(header)}"
+                bad = f"{len(fields)} fields, where the header has {len(header)}"
             yield self._row(line, found, bad)
         if not header:
             raise _core.refused(self.name, "no header; begin it with carrier_user_id,package_id")
@@ -111,16 +111,16 @@ class Source:
             try:
                 members = json.loads(text, object_pairs_hook=_members)
             except (ValueError, RecursionError) as error:
-                yield Row(line, "", "", f"it is no JSON: {error}")
+                yield Row(line, "", "", f"not valid JSON: {error}")
                 continue
             if not isinstance(members, dict):
-                yield Row(line, "", "", "it is no JSON object")
+                yield Row(line, "", "", "not a JSON object")
                 continue
             found, bad = [], members.get(None)
             for names in _FIELDS:
                 values = [members[name] for name in names if name in members]
                 if len(values) != 1 and bad is None:
-                    bad = f"it names {names[0]} {len(values)} times"
+                    bad = f"names {names[0]} {len(values)} times"
                 found.append(values[0] if values else "")
             yield self._row(line, found, bad)
 
@@ -158,5 +158,5 @@ def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         # No member of a JSON object is called so.
-        members[None] = "it names a member twice"
+        members[None] = "names a member twice"
     return members

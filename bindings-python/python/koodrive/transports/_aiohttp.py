@@ -85,7 +85,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         return middleware
 
     async def exchange(
-        session: Any, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        session: Any, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         if session.closed:
             raise NotSent("the session is closed")
@@ -114,7 +114,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 # Most replies are there at once.
                 if not content.at_eof():
                     pieces = bytearray(body)
-                    while len(pieces) <= max_reply_bytes and (piece := await content.readany()):
+                    while len(pieces) <= reply_limit and (piece := await content.readany()):
                         pieces += piece
                     body = bytes(pieces)
                 return response.status, response.headers, body

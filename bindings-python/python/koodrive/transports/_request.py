@@ -1,4 +1,4 @@
-"""What is the same whatever sends the request: its headers, and the refusal of a session that is no good for it."""
+"""Shared by all transports: the target and the headers of a request, and the refusal of a session that would change them."""
 
 from __future__ import annotations
 

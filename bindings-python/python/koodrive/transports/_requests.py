@@ -58,7 +58,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
     not_sent = (errors.ConnectTimeout, errors.InvalidURL, errors.InvalidSchema, errors.InvalidHeader)
 
     def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         with Watch(time.monotonic() + timeout) as watch:
             try:
@@ -77,7 +77,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
                     why = getattr(error.args[0] if error.args else None, "reason", None) or error
                     raise NotSent(str(why) or type(why).__name__) from error
                 raise
-            return response.status_code, response.headers, read(response.raw, max_reply_bytes, watch.deadline)
+            return response.status_code, response.headers, read(response.raw, reply_limit, watch.deadline)
 
     return exchange
 

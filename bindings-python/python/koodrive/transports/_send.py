@@ -13,7 +13,7 @@ import time
 from functools import partial
 
 from .. import _core
-from .._client import AUTHORIZATION, CONNECT_TIMEOUT, MAX_REPLY_BYTES, TIMEOUT, X_DATE, imported, new_trace_id, not_async
+from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id, not_async
 from .._convert import text
 from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._hidden import without_request
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .._errors import KooDriveError
     from .._native import Request
 
-_USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "max_reply_bytes": MAX_REPLY_BYTES}
+_USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -144,7 +144,7 @@ def _flow(
                 except BaseException as error:
                     without_request(error, dict(request.headers)[AUTHORIZATION])
                     raise
-                sent = _core.SentRequest(x_date, trace_id, limits["max_reply_bytes"], started_at, may_sign_anew)
+                sent = _core.SentRequest(x_date, trace_id, limits["reply_limit"], started_at, may_sign_anew)
                 # Learns the clock as well.
                 reply = client._parse_sent(call, sent, status, headers, body, time.time())
             except Unusable as cause:
@@ -227,12 +227,12 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         LOGGER.exception("on_exchange failed")
 
 
-def _check(connect_timeout: float, timeout: float, max_reply_bytes: int) -> None:
+def _check(connect_timeout: float, timeout: float, reply_limit: int) -> None:
     for name, seconds in (("connect_timeout", connect_timeout), ("timeout", timeout)):
         if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
             raise _core.refused(name, f"{seconds!r} is out of range; pass seconds, more than 0")
-    if not (isinstance(max_reply_bytes, int) and max_reply_bytes > 0):
-        raise _core.refused("max_reply_bytes", f"{max_reply_bytes!r} is out of range; pass an integer above 0")
+    if not (isinstance(reply_limit, int) and reply_limit > 0):
+        raise _core.refused("reply_limit", f"{reply_limit!r} is out of range; pass an integer above 0")
 
 
 class Question:
