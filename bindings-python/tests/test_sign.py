@@ -194,3 +194,36 @@ def test_one_time_out_is_for_both_attempts(server, kms):
             call, transport=lambda request, **given: transport(request, **given), timeout=0.1
         )
     assert len(limits) == 1
+
+
+@pytest.mark.parametrize("once_more", [False, True], ids=["awaited", "at once"])
+def test_a_job_that_is_cancelled_while_it_signs_sends_nothing(sandbox, once_more):
+    async def main():
+        signing, go_on = asyncio.Event(), asyncio.Event()
+
+        async def sign(string_to_sign):
+            signing.set()
+            await go_on.wait()
+            return Kms().sign(string_to_sign)
+
+        run = client_of(sandbox, sign).adispatch(calls(1), transport=sandbox)
+
+        async def work():
+            return [outcome async for outcome in run]
+
+        task = asyncio.create_task(work())
+        await signing.wait()
+        if once_more:
+            task.cancel()
+            await asyncio.sleep(0)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            return [outcome async for outcome in run]
+        run.cancel()
+        go_on.set()
+        return await task
+
+    outcomes = asyncio.run(main())
+    assert outcomes and {outcome.verdict for outcome in outcomes} <= {"given_up", "not_sent"}
+    assert sandbox.accepted() == []

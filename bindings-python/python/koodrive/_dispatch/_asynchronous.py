@@ -7,7 +7,6 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from .. import _core
-from .._convert import text
 from ..transports import _send, _sessions
 from ._job import Job
 from ._values import check_action, outcome, unknown_action
@@ -178,7 +177,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
     async def _sign(self, ticket: int, unsigned: Any, key: Any, number: int) -> None:
         job = self._job
         try:
-            request = unsigned.with_signature(text("sign", await job.question(unsigned).awaited()))
+            request = job.signed(unsigned, await job.question(unsigned).awaited())
         except Exception as error:
             ends = job.unsigned(ticket, error)
             if ends is not None:

@@ -8,7 +8,6 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from .. import _core
-from .._convert import text
 from ..transports import _send, _sessions
 from ._job import Job
 from ._values import check_action, outcome, unknown_action
@@ -232,7 +231,7 @@ def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number
     """Signs where need be, sends, and hands in what came of it. Gives the error that ends the job."""
     if job.sign is not None:
         try:
-            request = request.with_signature(text("sign", job.question(request).now()))
+            request = job.signed(request, job.question(request).now())
         except Exception as error:
             return job.unsigned(ticket, error)
     try:

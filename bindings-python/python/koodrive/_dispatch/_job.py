@@ -150,6 +150,13 @@ class Job:
         self._hand_in(failure, ticket, str(error) or type(error).__name__)
         return error.refused() if isinstance(error, Unusable) else None
 
+    def signed(self, unsigned: Any, signature: Any) -> Any:
+        """Returns the request with what the user's function returned. After ``cancel`` nothing leaves any more."""
+        request = unsigned.with_signature(text("sign", signature))
+        if self.cancelled:
+            raise RuntimeError("the job was cancelled before the request was signed")
+        return request
+
     def unsigned(self, ticket: int, error: Exception) -> Optional[BaseException]:
         """Hands in an attempt for which there is no signature. Gives the error that ends the job: a mistake of the program."""
         self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
