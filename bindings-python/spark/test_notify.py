@@ -100,7 +100,7 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
         elif row.verdict == "refused":
             assert taken[user] == 0 and (row.status, row.code, row.msg, row.kind) == (400, "13000102", "没有", "api")
         else:
-            assert row.verdict == "unknown" and row.kind in ("api", "outcome_unknown") and "do not repeat it" in row.error
+            assert row.verdict == "unknown" and row.kind in ("api", "outcome_unknown") and "retry only if repeats are safe" in row.error
     counts = Counter(row.verdict for row in rows.values())
     assert counts == {"delivered": 296, "refused": 1, "unknown": 3, "not_sent": 4}
     trace_ids = {call.carrier_user_id: call.trace_id for call in server.sandbox.accepted()}
