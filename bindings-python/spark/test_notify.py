@@ -100,12 +100,12 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
         elif row.verdict == "refused":
             assert taken[user] == 0 and (row.status, row.code, row.msg, row.kind) == (400, "13000102", "没有", "api")
         else:
-            assert row.verdict == "unknown" and row.kind in ("api", "outcome_unknown") and "do not repeat it" in row.error
+            assert row.verdict == "unknown" and row.kind in ("api", "outcome_unknown") and "retry only if repeats are safe" in row.error
     counts = Counter(row.verdict for row in rows.values())
     assert counts == {"delivered": 296, "refused": 1, "unknown": 3, "not_sent": 4}
     trace_ids = {call.carrier_user_id: call.trace_id for call in server.sandbox.accepted()}
     assert all(row.trace_id == trace_ids.get(row.carrier_user_id, row.trace_id) for row in rows.values() if row.trace_id)
-    for number, text in [(300, "carrierUserId is empty"), (301, "carrierUserId is of type"), (302, "packageId is empty"), (303, "surrogate")]:
+    for number, text in [(300, "carrierUserId: empty"), (301, "carrierUserId: a value of type"), (302, "packageId: empty"), (303, "surrogate")]:
         row = rows[number]
         assert (row.verdict, row.attempts, row.kind, row.trace_id, row.sent_at) == ("not_sent", 0, "invalid_input", None, None)
         assert text in row.error
@@ -230,20 +230,20 @@ def main():
 main.__module__ = "__main__"
 
 REFUSALS = {
-    "a value": ({"credentials": {"token": SECRET}}, "credentials is no function that executors can import"),
-    "a lambda": ({"credentials": lambda: {"token": SECRET}}, "credentials is no function"),
-    "a partial": ({"credentials": functools.partial(dict, token=SECRET)}, "credentials is no function"),
-    "a method": ({"credentials": on_executors.Holder().credentials}, "credentials is no function"),
-    "of a script": ({"credentials": main}, "credentials is no function"),
-    "a session": ({"transport": Sandbox()}, "transport is no function"),
-    "settings": ({"settings": {"token": SECRET}}, "settings is of type dict; give client.settings"),
-    "no rate": ({"rate": 0}, "rate is 0"),
-    "an unknown number": ({"rates": 1}, "rates is no number of the policy"),
+    "a value": ({"credentials": {"token": SECRET}}, "credentials: not a function that executors can import"),
+    "a lambda": ({"credentials": lambda: {"token": SECRET}}, "credentials: not a function"),
+    "a partial": ({"credentials": functools.partial(dict, token=SECRET)}, "credentials: not a function"),
+    "a method": ({"credentials": on_executors.Holder().credentials}, "credentials: not a function"),
+    "of a script": ({"credentials": main}, "credentials: not a function"),
+    "a session": ({"transport": Sandbox()}, "transport: not a function"),
+    "settings": ({"settings": {"token": SECRET}}, "settings: of type dict; pass client.settings"),
+    "no rate": ({"rate": 0}, "rate: 0 is out of range"),
+    "an unknown number": ({"rates": 1}, "unknown option rates"),
     "no time": ({"timeout": 0}, "timeout"),
     "a key that is not there": ({"keys": ["row"]}, "`row` cannot be resolved"),
-    "a key of an outcome's name": ({"keys": ["Verdict"]}, "two columns have the same name: Verdict, carrier_user_id, package_id, verdict"),
-    "an id as a key": ({"keys": ["Package_Id"]}, "two columns have the same name: Package_Id, "),
-    "a number": ({"columns": "carrier_user_id long, package_id string, Verdict string"}, "carrier_user_id is of type bigint; ids are text"),
+    "a key of an outcome's name": ({"keys": ["Verdict"]}, "two columns have the same name (Verdict, carrier_user_id, package_id, verdict"),
+    "an id as a key": ({"keys": ["Package_Id"]}, "two columns have the same name (Package_Id, "),
+    "a number": ({"columns": "carrier_user_id long, package_id string, Verdict string"}, "carrier_user_id: a column of type bigint, where text is due"),
     "no id": ({"columns": "carrier_user_id string, package string, Verdict string"}, "`package_id` cannot be resolved"),
 }
 

@@ -1,35 +1,68 @@
 //! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use chrono::{DateTime, Utc};
 use koodrive::header;
-use koodrive::host::{self, ClientSettings, CredentialsInput, ReceivedResponse};
+use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse};
 use koodrive::signing::explain;
-use koodrive::{Acknowledgement as Accepted, Credentials, FixedParts, GetCurrentRetentionPolicy};
-use koodrive::{NotifyPackageExpire, Operation, RequestOptions, RetentionPolicies, VaryingParts};
+use koodrive::{Acknowledgement as Accepted, Credentials, FixedParts, InvalidInput};
+use koodrive::{ModificationType, NotifyPackageExpire, Operation, RequestOptions, VaryingParts};
+use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
-use pyo3::{IntoPyObjectExt as _, prelude::*, sync::PyOnceLock};
+use pyo3::{IntoPyObjectExt as _, prelude::*};
 use zeroize::Zeroizing;
 
 use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
 
+/// The same expression for every kind of call.
+macro_rules! with_call {
+    ($kind:expr, |$call:ident| $then:expr) => {
+        match $kind {
+            $crate::client::Kind::NotifyPackageExpire($call) => $then,
+            $crate::client::Kind::Any($call) => $then,
+        }
+    };
+}
+pub(crate) use with_call;
+
 /// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
-// NotifyPackageExpire, or GetCurrentRetentionPolicy where there are no ids.
 #[pyclass(frozen, subclass, module = "koodrive")]
-pub(crate) struct Call(pub(crate) Option<NotifyPackageExpire>);
+pub(crate) struct Call(pub(crate) Kind);
+
+/// A call as the core has it. The one that is made by the million does not cross as JSON.
+pub(crate) enum Kind {
+    NotifyPackageExpire(NotifyPackageExpire),
+    Any(AnyCall),
+}
 
 #[pymethods]
 impl Call {
+    /// ``ids`` are those of a notifyPackageExpire; any other ``operation`` has its publisher's name, and JSON text of its fields.
     #[new]
-    #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None))]
+    #[classmethod]
+    #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None, *, operation="", fields="{}"))]
     fn new(
+        cls: &Bound<'_, PyType>,
         ids: Option<(String, String)>,
         r#type: i64,
         undocumented_type: Option<i64>,
+        operation: &str,
+        fields: &str,
     ) -> PyResult<Self> {
-        let call = ids.map(|(carrier_user_id, package_id)| {
-            host::notify_package_expire(carrier_user_id, package_id, r#type, undocumented_type)
-        });
-        call.transpose().map(Self).map_err(exception)
+        if cls.is(cls.py().get_type::<Self>()) {
+            return Err(PyTypeError::new_err(
+                "koodrive.Call is the base of all calls; make one of them, such as koodrive.RawCall",
+            ));
+        }
+        let made = match ids {
+            Some((carrier_user_id, package_id)) => {
+                notify(carrier_user_id, package_id, r#type, undocumented_type)
+                    .map(Kind::NotifyPackageExpire)
+            }
+            None => AnyCall::from_json(operation, fields).map(Kind::Any),
+        };
+        made.map(Self).map_err(exception)
     }
 
     #[classmethod]
@@ -39,16 +72,25 @@ impl Call {
     ) -> PyResult<Bound<'a, PyAny>> {
         PyGenericAlias::new(cls.py(), cls, reply).map(Bound::into_any)
     }
+
+    /// The publisher's name of the operation, or a raw call's method and path.
+    #[getter]
+    fn _operation(&self) -> String {
+        with_call!(&self.0, |call| call.name().into_owned())
+    }
 }
 
-/// The same expression for every operation.
-macro_rules! with_call {
-    ($any:expr, |$call:ident| $then:expr) => {
-        match (&$any.get().0, &GetCurrentRetentionPolicy::new()) {
-            (Some($call), _) => $then,
-            (None, $call) => $then,
-        }
-    };
+fn notify(
+    carrier_user_id: String,
+    package_id: String,
+    documented: i64,
+    undocumented: Option<i64>,
+) -> Result<NotifyPackageExpire, InvalidInput> {
+    let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
+    Ok(call.with_modification_type(match undocumented {
+        Some(value) => ModificationType::undocumented(value)?,
+        None => ModificationType::try_from(documented)?,
+    }))
 }
 
 /// The plain reply: the service took the call.
@@ -84,14 +126,45 @@ impl Acknowledgement {
 /// It holds credentials, so its repr shows neither headers nor body, and it is not pickled: pickle the call.
 #[pyclass(frozen, get_all, module = "koodrive")]
 pub(crate) struct Request {
-    /// "GET" or "POST".
+    /// "GET", "POST", "PUT", "PATCH" or "DELETE".
     method: Py<PyString>,
-    /// Endpoint, path prefix and path.
+    /// Endpoint, path prefix, path and query.
     url: Py<PyString>,
     /// A list of pairs: name, in lower case, and value. They hold the credentials.
     headers: Py<PyAny>,
     /// Empty for an operation without one.
     body: Py<PyBytes>,
+}
+
+/// A request whose signature is made elsewhere and is still missing.
+#[pyclass(frozen, module = "koodrive._core")]
+pub(crate) struct UnsignedRequest {
+    fixed: Arc<Fixed>,
+    parts: VaryingParts,
+}
+
+impl UnsignedRequest {
+    /// Returns the request, or this where its signature is missing.
+    pub(crate) fn or_request(py: Python<'_>, fixed: Arc<Fixed>, parts: VaryingParts) -> Reply {
+        if parts.string_to_sign().is_some() {
+            return Self { fixed, parts }.into_py_any(py);
+        }
+        fixed.join(py, parts)?.into_py_any(py)
+    }
+}
+
+#[pymethods]
+impl UnsignedRequest {
+    #[getter]
+    fn string_to_sign(&self) -> &str {
+        self.parts.string_to_sign().unwrap_or_default()
+    }
+
+    /// Returns the request with this signature.
+    fn with_signature(&self, py: Python<'_>, signature: &str) -> PyResult<Request> {
+        let parts = self.parts.clone().with_signature(signature);
+        self.fixed.join(py, parts.map_err(exception)?)
+    }
 }
 
 /// The half of a request that never changes, as Python's objects.
@@ -105,12 +178,16 @@ pub(crate) struct Fixed {
 }
 
 impl Fixed {
-    pub(crate) fn new(py: Python<'_>, parts: FixedParts) -> PyResult<Self> {
+    fn new(py: Python<'_>, parts: &FixedParts) -> PyResult<Self> {
         let string = |text: &str| PyString::new(py, text).unbind();
+        let headers = parts.headers.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value))
+            .collect();
         Ok(Self {
             method: string(parts.method.as_str()),
             url: string(&parts.url),
-            headers: PyList::new(py, parts.headers)?.unbind(),
+            headers: PyList::new(py, headers)?.unbind(),
             authorization: string(header::AUTHORIZATION.as_str()),
             x_date: string(header::X_DATE.as_str()),
             trace_id: string(header::X_TRACEID.as_str()),
@@ -131,6 +208,37 @@ impl Fixed {
             headers: headers.into_any().unbind(),
             body: PyBytes::new(py, parts.body.unwrap_or_default().as_bytes()).unbind(),
         })
+    }
+}
+
+/// The halves that never change, by the path that all calls of an operation share. A handful, so they are looked through.
+#[derive(Default)]
+pub(crate) struct FixedByPath(Mutex<Vec<(&'static str, Arc<Fixed>)>>);
+
+impl FixedByPath {
+    /// Returns what was kept for `path`, or makes it of `parts`; a call with a path of its own is not kept.
+    pub(crate) fn get(
+        &self,
+        py: Python<'_>,
+        path: Option<&'static str>,
+        parts: impl FnOnce() -> Result<FixedParts, InvalidInput>,
+    ) -> PyResult<Arc<Fixed>> {
+        let make = || {
+            let parts = parts().map_err(exception)?;
+            Fixed::new(py, &parts).map(Arc::new)
+        };
+        let Some(path) = path else {
+            return make();
+        };
+        let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept().iter().find(|(known, _)| *known == path).cloned();
+        if let Some((_, fixed)) = found {
+            return Ok(fixed);
+        }
+        // Unlocked: Python may run meanwhile. Two threads that make the same do no harm.
+        let fixed = make()?;
+        kept().push((path, Arc::clone(&fixed)));
+        Ok(fixed)
     }
 }
 
@@ -160,18 +268,26 @@ pub(crate) struct SentRequest {
     trace_id: String,
     reply_limit: usize,
     sent_at: DateTime<Utc>,
+    may_sign_anew: bool,
 }
 
 #[pymethods]
 impl SentRequest {
-    /// ``reply_limit`` is in bytes.
+    /// ``reply_limit`` is in bytes. ``may_sign_anew``: it is the first, and the caller named no date.
     #[new]
-    fn new(x_date: String, trace_id: String, reply_limit: usize, sent_at: Any) -> PyResult<Self> {
+    fn new(
+        x_date: String,
+        trace_id: String,
+        reply_limit: usize,
+        sent_at: Any,
+        may_sign_anew: bool,
+    ) -> PyResult<Self> {
         Ok(Self {
             x_date,
             trace_id,
             reply_limit,
             sent_at: instant("sent_at", sent_at)?,
+            may_sign_anew,
         })
     }
 }
@@ -180,53 +296,108 @@ impl SentRequest {
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Client {
     pub(crate) core: koodrive::Client,
-    fixed: [PyOnceLock<Fixed>; 2],
+    fixed: FixedByPath,
 }
 
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
-type Reply = PyResult<Py<PyAny>>;
+pub(crate) type Reply = PyResult<Py<PyAny>>;
 
-/// Returns the credentials of these options. The texts are overwritten, since the core keeps copies of its own.
-pub(crate) fn credentials(
-    app_id: Option<String>,
-    app_secret: Option<String>,
-    token: Option<String>,
-    authorization: Option<String>,
-) -> PyResult<Credentials> {
-    let [app_id, app_secret, token, authorization] =
-        [app_id, app_secret, token, authorization].map(|text| text.map(Zeroizing::new));
-    host::credentials(CredentialsInput {
-        app_id: app_id.as_ref().map(|text| text.as_str()),
-        app_secret: app_secret.as_ref().map(|text| text.as_str()),
-        token: token.as_ref().map(|text| text.as_str()),
-        authorization: authorization.as_ref().map(|text| text.as_str()),
-    })
-    .map_err(exception)
+/// The options that authenticate a client. The texts are overwritten, since the core keeps copies of its own.
+#[derive(Default)]
+pub(crate) struct Authentication {
+    pub(crate) app_id: Option<Zeroizing<String>>,
+    pub(crate) app_secret: Option<Zeroizing<String>>,
+    pub(crate) token: Option<Zeroizing<String>>,
+    pub(crate) authorization: Option<Zeroizing<String>>,
+    /// A function signs in the place of an app secret.
+    pub(crate) signs_elsewhere: bool,
+    /// There is no token yet.
+    pub(crate) token_later: bool,
+}
+
+impl Authentication {
+    /// Returns the credentials of these options.
+    pub(crate) fn credentials(&self) -> Result<Credentials, InvalidInput> {
+        let texts = [
+            &self.app_id,
+            &self.app_secret,
+            &self.token,
+            &self.authorization,
+        ];
+        let [app_id, app_secret, token, authorization] =
+            texts.map(|text| text.as_ref().map(|text| text.as_str()));
+        if !self.token_later {
+            return host::credentials(CredentialsInput {
+                app_id,
+                app_secret,
+                token,
+                authorization,
+                signs_elsewhere: self.signs_elsewhere,
+            });
+        }
+        if self.signs_elsewhere || texts.iter().any(|text| text.is_some()) {
+            return Err(host::ambiguous_credentials());
+        }
+        Ok(Credentials::later())
+    }
 }
 
 impl Client {
+    /// Both halves of a request.
+    fn halves(
+        &self,
+        call: Given,
+        now: Opt,
+        trace_id: Opt,
+        date: Opt,
+    ) -> PyResult<(Arc<Fixed>, VaryingParts)> {
+        let (now, options) = (clock(now)?, options(trace_id, date)?);
+        let (py, core) = (call.py(), &self.core);
+        with_call!(&call.get().0, |call| Ok((
+            self.fixed
+                .get(py, call.fixed_path(), || core.fixed_parts(call))?,
+            core.varying_parts(call, now, &options).map_err(exception)?,
+        )))
+    }
+
     fn parse_sent<O: Operation>(
         &self,
         call: &O,
         response: ReceivedResponse<'_>,
         sent: &SentRequest,
+        received_at: DateTime<Utc>,
     ) -> PyResult<O::Reply> {
-        host::parse_within(&self.core, call, response, sent.reply_limit)
-            .map_err(|error| exception(host::with_request(error, &sent.x_date, &sent.trace_id)))
+        let sent = host::SentRequest {
+            x_date: &sent.x_date,
+            trace_id: &sent.trace_id,
+            reply_limit: sent.reply_limit,
+            sent_at: sent.sent_at,
+            may_sign_anew: sent.may_sign_anew,
+        };
+        host::parse_sent(&self.core, call, response, &sent, received_at).map_err(|failure| {
+            let error = exception(failure.error);
+            if failure.again {
+                // For `send`, which takes it off again.
+                let marked = Python::attach(|py| error.value(py).setattr("_again", true));
+                return marked.err().unwrap_or(error);
+            }
+            error
+        })
     }
 }
 
-fn acknowledgement(py: Python<'_>, accepted: Accepted) -> Reply {
+pub(crate) fn acknowledgement(py: Python<'_>, accepted: Accepted) -> Reply {
     Acknowledgement::new(accepted.code, accepted.msg, accepted.trace_id).into_py_any(py)
 }
 
-fn retention_policies(call: Given, policies: &RetentionPolicies) -> Reply {
-    Ok(call.call_method1("_reply", (json(policies),))?.unbind())
+/// Returns the reply of the call's own type. `fields` is the JSON text of its fields.
+pub(crate) fn reply(call: Given, fields: &str) -> Reply {
+    Ok(call.call_method1("_reply", (fields,))?.unbind())
 }
 
 fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
-    let trace_id = trace_id.map(|id| text("trace id", id)).transpose()?;
+    let trace_id = trace_id.map(|id| text("trace_id", id)).transpose()?;
     let date = date.map(|date| instant("date", date)).transpose()?;
     host::options(trace_id.as_deref(), date).map_err(exception)
 }
@@ -234,16 +405,28 @@ fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
 #[pymethods]
 impl Client {
     /// ``origin`` is a ``koodrive.Settings``, or a client whose learned clock is then shared.
+    ///
+    /// ``signs_elsewhere``: a function signs in the place of an app secret. ``token_later``: there is no token yet.
     #[new]
-    #[pyo3(signature = (origin, *, app_id=None, app_secret=None, token=None, authorization=None))]
+    #[pyo3(signature = (origin, *, app_id=None, app_secret=None, token=None, authorization=None, signs_elsewhere=false, token_later=false))]
     fn new(
         origin: Origin<'_>,
         app_id: Option<String>,
         app_secret: Option<String>,
         token: Option<String>,
         authorization: Option<String>,
+        signs_elsewhere: bool,
+        token_later: bool,
     ) -> PyResult<Self> {
-        let credentials = credentials(app_id, app_secret, token, authorization)?;
+        let credentials = Authentication {
+            app_id: app_id.map(Zeroizing::new),
+            app_secret: app_secret.map(Zeroizing::new),
+            token: token.map(Zeroizing::new),
+            authorization: authorization.map(Zeroizing::new),
+            signs_elsewhere,
+            token_later,
+        };
+        let credentials = credentials.credentials().map_err(exception)?;
         let core = match origin {
             Origin::Client(client) => client.get().core.with_credentials(credentials),
             Origin::Settings(settings) => {
@@ -268,7 +451,7 @@ impl Client {
         };
         Ok(Self {
             core,
-            fixed: [const { PyOnceLock::new() }; 2],
+            fixed: FixedByPath::default(),
         })
     }
 
@@ -277,15 +460,26 @@ impl Client {
     /// ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
     /// X-Date, which is checked against the service's window of 15 minutes.
     #[pyo3(signature = (call, now=None, trace_id=None, date=None))]
-    fn request(&self, call: Given, now: Opt, trace_id: Opt, date: Opt) -> PyResult<Request> {
-        let (py, core) = (call.py(), &self.core);
-        let (now, options) = (clock(now)?, options(trace_id, date)?);
-        let fixed = &self.fixed[usize::from(call.get().0.is_none())];
-        let (fixed, parts) = with_call!(call, |call| (
-            fixed.get_or_try_init(py, || Fixed::new(py, core.fixed_parts(call)))?,
-            core.varying_parts(call, now, &options).map_err(exception)?,
-        ));
-        fixed.join(py, parts)
+    fn request(
+        slf: &Bound<'_, Self>,
+        call: Given,
+        now: Opt,
+        trace_id: Opt,
+        date: Opt,
+    ) -> PyResult<Request> {
+        let (fixed, mut parts) = slf.get().halves(call, now, trace_id, date)?;
+        if let Some(string_to_sign) = parts.string_to_sign() {
+            let signature = slf.call_method1("_signature", (string_to_sign,))?;
+            let signature: String = signature.extract()?;
+            parts = parts.with_signature(&signature).map_err(exception)?;
+        }
+        fixed.join(slf.py(), parts)
+    }
+
+    /// As ``request``, for whoever makes the signature: the request, or an ``UnsignedRequest``.
+    fn _unsigned(&self, call: Given, now: Opt, trace_id: Opt, date: Opt) -> Reply {
+        let (fixed, parts) = self.halves(call, now, trace_id, date)?;
+        UnsignedRequest::or_request(call.py(), fixed, parts)
     }
 
     /// Reads the response to a call: returns the reply, or raises the error that it is.
@@ -298,16 +492,20 @@ impl Client {
             headers: picked(&headers),
             body: body.as_bytes(),
         };
-        if let Some(notify) = &call.get().0 {
-            let accepted = host::parse(&self.core, notify, response).map_err(exception)?;
-            return acknowledgement(call.py(), accepted);
+        match &call.get().0 {
+            Kind::NotifyPackageExpire(notify) => {
+                let accepted = host::parse(&self.core, notify, response).map_err(exception)?;
+                acknowledgement(call.py(), accepted)
+            }
+            Kind::Any(any) => {
+                let fields = host::parse(&self.core, any, response).map_err(exception)?;
+                reply(call, &fields)
+            }
         }
-        let policies = host::parse(&self.core, &GetCurrentRetentionPolicy::new(), response);
-        retention_policies(call, &policies.map_err(exception)?)
     }
 
     /// Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
-    /// gives the error and the reply what they lack. ``received_at`` is of this machine's clock.
+    /// marks an error after which the call is to be signed anew with ``_again``. ``received_at`` is of this machine's clock.
     fn _parse_sent(
         &self,
         call: Given,
@@ -324,17 +522,13 @@ impl Client {
             body: body.as_bytes(),
         };
         let received_at = instant("received_at", received_at)?;
-        self.core
-            .observe_clock(response.headers, sent.sent_at, received_at);
-        if let Some(notify) = &call.get().0 {
-            let mut accepted = self.parse_sent(notify, response, sent)?;
-            accepted
-                .trace_id
-                .get_or_insert_with(|| sent.trace_id.clone());
-            return acknowledgement(call.py(), accepted);
+        match &call.get().0 {
+            Kind::NotifyPackageExpire(notify) => {
+                let accepted = self.parse_sent(notify, response, sent, received_at)?;
+                acknowledgement(call.py(), accepted)
+            }
+            Kind::Any(any) => reply(call, &self.parse_sent(any, response, sent, received_at)?),
         }
-        let policies = self.parse_sent(&GetCurrentRetentionPolicy::new(), response, sent)?;
-        retention_policies(call, &policies)
     }
 
     /// Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
@@ -356,7 +550,9 @@ impl Client {
     /// The fields of `koodrive.Explanation`.
     fn _stages(&self, call: Given, now: Opt, date: Opt, message: Option<&str>) -> PyResult<String> {
         let (core, now, options) = (&self.core, clock(now)?, options(None, date)?);
-        let it = with_call!(call, |it| explain(core, it, now, &options, message));
+        let it = with_call!(&call.get().0, |it| explain(
+            core, it, now, &options, message
+        ));
         it.map(|it| json(&it)).map_err(exception)
     }
 }

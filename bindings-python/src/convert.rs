@@ -1,18 +1,33 @@
 //! Python's numbers, bytes and texts as the core's types, and the core's errors as Python's.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use koodrive::Error;
 use koodrive::header::{READ_FROM_REPLIES, ReplyHeaders, position};
-use koodrive::host::{self, ErrorFields};
+use koodrive::host::{self, ErrorFields, Spelling};
 use pyo3::types::{PyBytes, PyList, PyString};
 use pyo3::{call::PyCallArgs, intern, prelude::*};
 use serde::Serialize;
 
+/// Whether options are spelled as flags, since the process is the command line's.
+static SPELLS_FLAGS: AtomicBool = AtomicBool::new(false);
+
+/// Spells options as flags from now on: for the command line, whose process is its own.
+#[pyfunction]
+pub(crate) fn spell_flags() {
+    SPELLS_FLAGS.store(true, Ordering::Relaxed);
+}
+
 /// The exception of `koodrive._errors` for this error.
 pub(crate) fn exception(error: impl Into<Error>) -> PyErr {
-    let fields = json(&ErrorFields::from(error.into()));
+    let spelling = if SPELLS_FLAGS.load(Ordering::Relaxed) {
+        Spelling::Flag
+    } else {
+        Spelling::Snake
+    };
+    let fields = json(&ErrorFields::new(error.into(), spelling));
     Python::attach(|py| {
         py.import("koodrive._errors")
             .and_then(|it| it.getattr("from_core")?.call1((fields,)))

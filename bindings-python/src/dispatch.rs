@@ -7,13 +7,18 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{Action, Attempt, CallOutcome, Now, Policy, Ticket};
-use koodrive::host::{self, HaltFields};
-use koodrive::{TraceId, TransportError, XDate, dispatch};
+use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
+use koodrive::header::ReplyHeaders;
+use koodrive::host::{self, AnyCall, HaltFields, ReceivedResponse, Spelling};
+use koodrive::{RawReply, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
-use pyo3::{intern, prelude::*};
+use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
+use zeroize::Zeroizing;
 
-use crate::client::{Acknowledgement, Call, Client, Fixed, credentials};
+use crate::client::{
+    Acknowledgement, Authentication, Call, Client, FixedByPath, Kind, UnsignedRequest, reply,
+    with_call,
+};
 use crate::convert::{self, Any, exception, octets, picked};
 
 /// The user's key, and the call as the user gave it.
@@ -63,7 +68,7 @@ pub(crate) struct Counts {
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct Dispatcher {
     core: Mutex<dispatch::Dispatcher<Key>>,
-    fixed: Fixed,
+    fixed: FixedByPath,
     origin: Instant,
 }
 
@@ -79,47 +84,84 @@ impl Dispatcher {
     fn failed(&self, ticket: u64, cause: TransportError) -> PyResult<()> {
         let handed = self
             .core()
-            .failure(Ticket::from_number(ticket), cause, self.now());
+            .handle_failure(Ticket::from_number(ticket), cause, self.now());
         handed.map_err(exception)
     }
 
-    fn start(&self, attempt: Attempt, send: Any) -> PyResult<()> {
-        let (py, ticket, number) = (send.py(), attempt.ticket, attempt.number);
+    fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
+        let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
         let key = self.core().key(ticket).map(|(key, _)| key.clone_ref(py));
-        let request = self.fixed.join(py, attempt.parts);
-        let started = request.and_then(|it| send.call1(((ticket.number(), it, key, number),)));
+        let fixed = self
+            .fixed
+            .get(py, outgoing.fixed_path, || self.core().fixed_parts(ticket));
+        let started = fixed
+            .and_then(|fixed| UnsignedRequest::or_request(py, fixed, outgoing.parts))
+            .and_then(|it| send.call1(((ticket.number(), it, key, attempt),)));
         if let Err(error) = &started {
             self.not_sent(ticket.number(), &error.to_string())?;
         }
         started.map(drop)
     }
-}
 
-/// Returns the fields of `koodrive.CallOutcome`, by their names.
-fn outcome(py: Python<'_>, it: CallOutcome<Key>) -> PyResult<Bound<'_, PyDict>> {
-    let (key, call) = it.key;
-    let reply = it
-        .reply
-        .map(|it| Acknowledgement::new(it.code, it.msg, it.trace_id));
-    let fields = PyDict::new(py);
-    fields.set_item(intern!(py, "key"), key)?;
-    fields.set_item(intern!(py, "call"), call)?;
-    fields.set_item(intern!(py, "verdict"), it.verdict.as_str())?;
-    fields.set_item(intern!(py, "attempts"), it.attempts)?;
-    fields.set_item(
-        intern!(py, "trace_id"),
-        it.trace_id.as_ref().map(TraceId::as_str),
-    )?;
-    fields.set_item(intern!(py, "x_date"), it.x_date.as_ref().map(XDate::as_str))?;
-    fields.set_item(intern!(py, "first_sent_at"), it.first_sent_at.map(seconds))?;
-    fields.set_item(intern!(py, "sent_at"), it.sent_at.map(seconds))?;
-    fields.set_item(intern!(py, "answered_at"), it.answered_at.map(seconds))?;
-    fields.set_item(intern!(py, "server_date"), it.server_date.map(seconds))?;
-    fields.set_item(intern!(py, "status"), it.status)?;
-    fields.set_item(intern!(py, "reply"), reply)?;
-    let error = it.error.map(|error| exception(error).into_value(py));
-    fields.set_item(intern!(py, "error"), error)?;
-    Ok(fields)
+    /// Returns the fields of `koodrive.CallOutcome`, by their names.
+    fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
+        let (key, call) = it.key;
+        let fields = PyDict::new(py);
+        fields.set_item(intern!(py, "key"), key)?;
+        fields.set_item(intern!(py, "verdict"), it.verdict.as_str())?;
+        fields.set_item(intern!(py, "attempts"), it.attempts)?;
+        let trace_id = it.trace_id.as_ref().map(TraceId::as_str);
+        let x_date = it.x_date.as_ref().map(XDate::as_str);
+        fields.set_item(intern!(py, "trace_id"), trace_id)?;
+        fields.set_item(intern!(py, "x_date"), x_date)?;
+        fields.set_item(intern!(py, "first_sent_at"), it.first_sent_at.map(seconds))?;
+        fields.set_item(intern!(py, "sent_at"), it.sent_at.map(seconds))?;
+        fields.set_item(intern!(py, "answered_at"), it.answered_at.map(seconds))?;
+        fields.set_item(intern!(py, "server_date"), it.server_date.map(seconds))?;
+        fields.set_item(intern!(py, "status"), it.status)?;
+        let mut error = it.error.map(exception);
+        let reply = match (it.reply, &call.get().0) {
+            (None, _) => None,
+            (Some(raw), Kind::NotifyPackageExpire(_)) => {
+                // A delivered call has a code, so the fallback cannot occur.
+                let code = raw.code.unwrap_or_default();
+                Some(Acknowledgement::new(code, raw.msg, raw.trace_id).into_py_any(py)?)
+            }
+            (Some(raw), Kind::Any(any)) => match self.read(any, &raw, x_date.unwrap_or_default()) {
+                Ok(read) => Some(reply(call.bind(py), &read)?),
+                Err(why) => {
+                    error = Some(why);
+                    None
+                }
+            },
+        };
+        fields.set_item(intern!(py, "call"), call)?;
+        fields.set_item(intern!(py, "reply"), reply)?;
+        let error = error.map(|error| error.into_value(py));
+        fields.set_item(intern!(py, "error"), error)?;
+        Ok(fields)
+    }
+
+    /// Reads the reply to a call that was delivered, as `send` reads it.
+    fn read(&self, call: &AnyCall, raw: &RawReply, x_date: &str) -> PyResult<String> {
+        let client = self.core().client().clone();
+        let trace_id = raw.trace_id.as_deref().unwrap_or_default();
+        let response = ReceivedResponse {
+            status: raw.status,
+            // No Date: the dispatcher has learned from it.
+            headers: ReplyHeaders::default(),
+            body: raw.body.as_bytes(),
+        };
+        let sent = host::SentRequest {
+            x_date,
+            trace_id,
+            reply_limit: usize::MAX,
+            sent_at: DateTime::UNIX_EPOCH,
+            may_sign_anew: false,
+        };
+        host::parse_sent(&client, call, response, &sent, DateTime::UNIX_EPOCH)
+            .map_err(|failure| exception(failure.error))
+    }
 }
 
 fn seconds(instant: DateTime<Utc>) -> f64 {
@@ -128,23 +170,21 @@ fn seconds(instant: DateTime<Utc>) -> f64 {
 
 #[pymethods]
 impl Dispatcher {
-    /// ``policy`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
+    /// ``options`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
     #[new]
-    fn new(client: &Bound<'_, Client>, policy: Vec<(String, f64)>, seed: u64) -> PyResult<Self> {
-        let mut chosen = Policy::default();
-        for (name, value) in policy {
-            chosen.set(&name, value).map_err(exception)?;
-        }
-        let made = dispatch::Dispatcher::new(&client.get().core, chosen, seed);
-        let core = made.map_err(exception)?;
+    #[expect(clippy::needless_pass_by_value, reason = "made for this call alone")]
+    fn new(client: &Bound<'_, Client>, options: Vec<(String, f64)>, seed: u64) -> PyResult<Self> {
+        let options = options.iter().map(|(name, value)| (&**name, *value));
+        let config = host::dispatch_config(options, Spelling::Snake).map_err(exception)?;
+        let core = dispatch::Dispatcher::new(&client.get().core, config, seed);
         Ok(Self {
-            fixed: Fixed::new(client.py(), core.fixed_parts())?,
+            fixed: FixedByPath::default(),
             core: Mutex::new(core),
             origin: Instant::now(),
         })
     }
 
-    /// Does what is due: gives ``send`` each request, as ticket, request, key and number of the attempt, and ``take`` each
+    /// Does what is due: gives ``send`` each request, as ticket, request (or one without its signature), key and number of the attempt, and ``take`` each
     /// outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
     fn turn(&self, send: Any, take: Any) -> PyResult<Step> {
         let py = send.py();
@@ -152,11 +192,11 @@ impl Dispatcher {
             let action = self.core().poll(self.now());
             return Ok(match action {
                 Action::Outcome(it) => {
-                    take.call1((outcome(py, *it)?,))?;
+                    take.call1((self.outcome(py, *it)?,))?;
                     continue;
                 }
-                Action::Send(attempt) => {
-                    self.start(attempt, send)?;
+                Action::Send(outgoing) => {
+                    self.start(outgoing, send)?;
                     continue;
                 }
                 Action::Calls(most) => Step {
@@ -180,15 +220,10 @@ impl Dispatcher {
         }
     }
 
+    /// Takes a call. After ``cancel`` its outcome is that it was not sent.
     fn push(&self, key: Py<PyAny>, call: &Bound<'_, Call>) -> PyResult<()> {
-        let Some(notify) = call.get().0.clone() else {
-            let right = "give NotifyPackageExpire; the safe call is for Client.send";
-            return Err(exception(host::refused(
-                "a source gives another call",
-                right,
-            )));
-        };
-        let pushed = self.core().push((key, call.clone().unbind()), notify);
+        let key = (key, call.clone().unbind());
+        let pushed = with_call!(&call.get().0, |it| self.core().push(key, it));
         pushed.map_err(|it| exception(it.reason))
     }
 
@@ -196,12 +231,14 @@ impl Dispatcher {
         self.core().finish();
     }
 
-    fn response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<()> {
+    fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<()> {
         let (headers, body) = (convert::headers(headers)?, octets(body)?);
         let status = host::status(status).map_err(exception)?;
         let (ticket, headers) = (Ticket::from_number(ticket), picked(&headers));
         let (now, body) = (self.now(), body.as_bytes());
-        let handed = self.core().response(ticket, status, headers, body, now);
+        let handed = self
+            .core()
+            .handle_response(ticket, status, headers, body, now);
         handed.map_err(exception)
     }
 
@@ -215,14 +252,20 @@ impl Dispatcher {
         self.failed(ticket, TransportError::outcome_unknown(cause))
     }
 
-    fn credentials(&self, token: String) -> PyResult<()> {
-        let fresh = credentials(None, None, Some(token), None)?;
-        self.core().credentials(fresh, self.now());
+    /// Hands in a fresh token.
+    fn set_credentials(&self, token: String) -> PyResult<()> {
+        let fresh = Authentication {
+            token: Some(Zeroizing::new(token)),
+            ..Authentication::default()
+        };
+        let fresh = fresh.credentials().map_err(exception)?;
+        self.core().set_credentials(fresh, self.now());
         Ok(())
     }
 
-    fn no_token(&self) {
-        self.core().no_token(self.now());
+    /// Hands in that no fresh token is to be had now.
+    fn token_failed(&self) {
+        self.core().token_failed(self.now());
     }
 
     fn resume(&self) {
@@ -236,7 +279,7 @@ impl Dispatcher {
     /// Longest body of a reply, in bytes.
     #[getter]
     fn reply_limit(&self) -> usize {
-        self.core().policy().reply_limit
+        self.core().config().reply_limit_bytes()
     }
 
     /// Requests in flight, now.

@@ -1,8 +1,9 @@
 //! The core's errors for what only Python notices: each function returns an exception of `koodrive._errors`.
 
-use koodrive::{Error, TransportError, host};
+use koodrive::{Operation as _, TransportError, host};
 use pyo3::prelude::*;
 
+use crate::client::{Call, with_call};
 use crate::convert::exception;
 
 /// A value of another type where text is due; ``found`` names it, such as "a number".
@@ -35,20 +36,39 @@ pub(crate) fn not_a_type() -> PyErr {
     exception(host::not_a_type())
 }
 
-/// Any other input: ``what`` is wrong, ``right`` would be right.
+/// Any other input: the ``problem`` of ``field``, and what to do.
 #[pyfunction]
-pub(crate) fn refused(what: &str, right: &str) -> PyErr {
-    exception(host::refused(what, right))
+pub(crate) fn refused(field: &str, problem: &str) -> PyErr {
+    exception(host::refused(field, problem))
 }
 
-/// A request that surely never left, and why.
+/// A mistake that concerns no field.
+#[pyfunction]
+pub(crate) fn misused(text: &str) -> PyErr {
+    exception(host::misused(text))
+}
+
+/// Several calls that surely were not sent, and why.
 #[pyfunction]
 pub(crate) fn not_sent(cause: &str) -> PyErr {
-    exception(Error::from(TransportError::not_sent(cause)))
+    exception(TransportError::not_sent(cause))
 }
 
-/// A request that left and had no complete answer, and why.
+/// The failure of one exchange and its ``cause``. ``left``: the request left and had no complete answer; else it surely did not.
 #[pyfunction]
-pub(crate) fn outcome_unknown(cause: &str) -> PyErr {
-    exception(Error::from(TransportError::outcome_unknown(cause)))
+#[pyo3(signature = (call, cause, trace_id, *, x_date=None, left))]
+pub(crate) fn failed(
+    call: &Bound<'_, Call>,
+    cause: &str,
+    trace_id: &str,
+    x_date: Option<&str>,
+    left: bool,
+) -> PyErr {
+    let error = if left {
+        TransportError::outcome_unknown(cause)
+    } else {
+        TransportError::not_sent(cause)
+    };
+    let is_safe = with_call!(&call.get().0, |call| call.is_safe());
+    exception(host::failed(error, is_safe, x_date, trace_id))
 }

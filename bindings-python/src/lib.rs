@@ -12,19 +12,23 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest};
+    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest, UnsignedRequest};
+    #[pymodule_export]
+    use crate::convert::spell_flags;
     #[pymodule_export]
     use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]
     use crate::errors::{
-        date_without_zone, lone_surrogate, not_a_margin, not_a_type, not_sent, not_text,
-        outcome_unknown, refused,
+        date_without_zone, failed, lone_surrogate, misused, not_a_margin, not_a_type, not_sent,
+        not_text, refused,
     };
     #[pymodule_export]
     use koodrive_python_sandbox::{Sandbox, SandboxAnswer};
 
     #[pymodule_export]
     const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
+    #[pymodule_export]
+    const REPLY_LIMIT_DEFAULT: usize = koodrive::REPLY_LIMIT_DEFAULT;
 
     /// Names that only the core spells.
     #[pyclass(frozen, get_all, module = "koodrive._core")]

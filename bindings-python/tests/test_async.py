@@ -264,5 +264,5 @@ def test_an_async_function_is_a_transport(client, call):
 
 
 def test_no_transport_is_refused(client, call):
-    with pytest.raises(koodrive.InvalidInputError, match=r"NoneType is not supported here; give an aiohttp\.ClientSession"):
+    with pytest.raises(koodrive.InvalidInputError, match=r"NoneType is not supported here; pass an aiohttp\.ClientSession"):
         asyncio.run(client.asend(call, transport=None))

@@ -55,12 +55,11 @@ def test_all_is_well():
     assert findings["credentials"]["text"] == f"the service accepts the app id example-app-id with user id {USER_ID}"
     assert [finding["advice"] for finding in findings.values()] == [[], [], []]
     assert -2 < printed["clock_difference"] < 1
-    assert printed["policies"][0] == {
-        "policy_id": "300000000000000000",
-        "policy_name": "Keep for 30 days",
-        "description": "Files can be read and not changed; after 30 days they are deleted.",
-        "priority": 10,
-        "status": 1,
+    assert printed["space_usage"] == {
+        "total_allocation": "5368709120",
+        "total_capacity": "10737418240",
+        "total_used": "1073741824",
+        "quota": "10240",
     }
     assert printed["error"] is None
 
@@ -72,19 +71,18 @@ def test_the_report_for_people():
             f"endpoint     passed   {server.url} answers\n"
             "clock        passed   this machine's clock and the server's agree; the X-Date sent fits\n"
             f"credentials  passed   the service accepts the token with user id {USER_ID}\n"
-            "2 retention policies are in force\n"
+            "1073741824 KB of 10737418240 KB are used\n"
         )
         wrong = run("check", environ={**server.environ, "KOODRIVE_TOKEN": "another"})
     assert (wrong.code, wrong.stderr) == (3, "")
     assert wrong.stdout.splitlines()[2:] == [
         line
         for line in wrong.stdout.splitlines()
-        if line.startswith("credentials  FAILED   the service answered getCurrentRetentionPolicy with HTTP 401, code SANDBOX.UNKNOWN_TOKEN")
+        if line.startswith("credentials  FAILED   the service answered getSpaceUsageByOverview with HTTP 401, code SANDBOX.UNKNOWN_TOKEN")
     ] + [
-        "                      - which authentication: does this API accept a token?",
-        "                      - token: how old is it, and which word stands before it (Bearer or AT)?",
-        f"                      - user id: does {USER_ID} belong to the token?",
-        "                      - whitelist: has Huawei added you?",
+        "                      - authentication: ask Huawei whether this call accepts a token; the alternative is --app-id with --app-secret",
+        "                      - --token: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+        "                      - whitelist: ask Huawei whether your account is on the whitelist for this call",
     ]
 
 
@@ -100,9 +98,10 @@ def test_a_wrong_secret_is_told_from_a_wrong_request():
     assert findings["credentials"]["advice"] == [
         "signature: the service signed the same canonical request, so the app secret differs, or the app id belongs to another "
         "secret",
-        "which authentication: does this API accept an app id?",
-        f"user id: does {USER_ID} belong to the app id example-app-id?",
-        "whitelist: has Huawei added you?",
+        "authentication: ask Huawei whether this call accepts an app id; the alternative is --token",
+        "--user-id: check that it belongs to --app-id",
+        "--app-secret: check that it belongs to --app-id",
+        "whitelist: ask Huawei whether your account is on the whitelist for this call",
     ]
     assert printed["error"]["code"] == "SANDBOX.SIGNATURE_MISMATCH"
     code, findings, _ = against({"whitelist": ["1"]}, KOODRIVE_USER_ID="2")
@@ -270,7 +269,7 @@ def test_explain_shows_every_stage():
     done = run(*EXPLAIN, environ=BY_APP)
     assert (done.code, done.stderr, done.stdout) == (0, "", EXPLAINED)
     safe = run("explain", "--date", "20251103T070140Z", "--json", environ=BY_APP).json["explanation"]
-    assert safe["signature"] == "c582ce0670626271ec0285f31c23f27f6ec0052ae3f9cdc96dc91a737da54837"
+    assert safe["signature"] == "98e725d4a7965d5aebb936c98825cf080c3252f6fc7fe622bbe189fd0ae8fe6c"
     assert list(safe) == [
         "canonical_request", "canonical_request_hash", "string_to_sign", "signature", "signed_headers", "difference", "finding",
     ]  # fmt: skip

@@ -30,7 +30,7 @@ def test_an_app():
     made = koodrive.Client(
         endpoint="https://gateway.example/prefix", user_id=USER_ID, app_id="my-app-id", app_secret=SECRET, clock_margin=0
     )
-    call = koodrive.GetCurrentRetentionPolicy()
+    call = koodrive.GetSpaceUsageByOverview()
     assert client.request(call, 1762153305).headers == made.request(call, 1762153305).headers
     assert client.settings == made.settings
 
@@ -65,7 +65,7 @@ def test_an_app():
         ),
         (
             {**BY_TOKEN, "KOODRIVE_ENDPOINT": "http://gateway.example"},
-            "endpoint is plain http, which sends the credentials in clear; use https, or allow plain http by name",
+            "endpoint: plain http sends the credentials unencrypted; use https, or set allow_plain_http",
         ),
     ],
 )
@@ -92,7 +92,7 @@ def test_the_environment_is_the_default_and_is_read_on_request_only(monkeypatch)
     for name, value in BY_APP.items():
         monkeypatch.setenv(name, value)
     assert koodrive.Client.from_env().settings.endpoint == "https://gateway.example/prefix"
-    with pytest.raises(koodrive.InvalidInputError, match="credentials must be given"):
+    with pytest.raises(koodrive.InvalidInputError, match="credentials in exactly one way"):
         koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=USER_ID)
 
 
@@ -119,10 +119,10 @@ import koodrive
 import koodrive.sandbox
 sandbox = koodrive.sandbox.Sandbox()
 client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
-client.send(koodrive.GetCurrentRetentionPolicy(), transport=sandbox)
+client.send(koodrive.GetSpaceUsageByOverview(), transport=sandbox)
 with sandbox.serve() as server:
     client = koodrive.Client.from_settings(server.settings, **server.credentials)
-    print(client.send(koodrive.GetCurrentRetentionPolicy()).code)
+    print(client.send(koodrive.GetSpaceUsageByOverview()).code)
 try:
     koodrive.Client.from_env()
 except AssertionError as seen:

@@ -13,7 +13,9 @@ import pytest
 
 from conftest import SECRET, TOKEN, TRACE_ID, USER_ID, reply
 
-FIELDS = ("kind", "outcome", "retryable", "status", "code", "msg", "request_id", "trace_id", "retry_after")
+FIELDS = (
+    "kind", "outcome", "retryable", "status", "code", "msg", "request_id", "trace_id", "x_date", "retry_after", "body",
+)  # fmt: skip
 
 
 def fields_of(error):
@@ -95,15 +97,17 @@ def test_a_refusal_says_all_that_is_known_and_what_to_check(server, call):
     )
     assert lines[1] == "What to check, in this order:"
     assert [line.split(":")[0] for line in lines[2:]] == [
-        "1. endpoint", "2. clock", "3. authentication", "4. token", "5. user id", "6. whitelist", "7. signature",
+        "1. endpoint", "2. clock", "3. authentication", "4. user_id", "5. app_secret", "6. whitelist", "7. signature",
     ]  # fmt: skip
     assert "127.0.0.1" in lines[2]
-    assert f"sent {server.requests[0]['headers']['x-date']}, server's Date {date}" in lines[3]
+    assert server.requests[0]["headers"]["x-date"] in lines[3] and date in lines[3]
+    assert error.x_date == server.requests[0]["headers"]["x-date"]
+    assert error.body == body.decode() and error.body not in str(error)
 
 
 def test_an_integer_as_an_id_says_what_to_do_instead():
     for wrong in ({"carrier_user_id": 189642158555241211}, {"package_id": 14}):
-        with pytest.raises(koodrive.InvalidInputError, match="must be text, since a number loses digits: write it in quotes"):
+        with pytest.raises(koodrive.InvalidInputError, match="a number where text is due; pass text, since a number may lose digits"):
             koodrive.NotifyPackageExpire(**{"carrier_user_id": "1", "package_id": "14", **wrong})
 
 

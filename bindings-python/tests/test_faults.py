@@ -268,7 +268,7 @@ TOO_LONG = {
 def test_a_reply_that_is_too_long_is_not_read_on(server, client, call, way, body, memory):
     server.answers = [TOO_LONG[body]]
     with pytest.raises((koodrive.UnreadableReplyError, koodrive.ApiError)) as caught:
-        way(client, call, max_reply_bytes=1000)
+        way(client, call, reply_limit=1000)
     assert caught.value.status == (302 if body == "a redirect" else 200)
     assert "1000" in str(caught.value) or body == "a redirect"
     # A bomb would have taken 50 MB.

@@ -53,8 +53,8 @@ def test_the_corpus_is_what_the_index_says():
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_a_document_is_read_or_refused_as_the_corpus_says(name):
-    read = "it has no code|is JSON, but no object"
-    refused = "is no JSON from|is not UTF-8 from|is empty"
+    read = "code is missing|is not a JSON object|is JSON, but"
+    refused = "is not valid JSON at|UTF-8|is empty"
     with pytest.raises(koodrive.UnreadableReplyError, match=read if name in IS_READ else refused):
         parse(DOCUMENTS[name])
 

@@ -55,7 +55,7 @@ def test_a_failure_says_what_is_true_at_the_service(server, client, call, caplog
 
 def test_a_get_has_no_subscriber(server, client, caplog, everything):
     server.answers = [reply(200, b'{"code":0}')]
-    client.send(koodrive.GetCurrentRetentionPolicy())
+    client.send(koodrive.GetSpaceUsageByOverview())
     assert "carrier_user_id=None" in one(caplog).getMessage()
 
 
@@ -109,7 +109,7 @@ def test_a_hook_that_fails_is_told(server, client, call, caplog):
 SILENT = """
 import sys, koodrive
 client = koodrive.Client(endpoint="http://127.0.0.1:1", user_id="1", token="t")
-call = koodrive.GetCurrentRetentionPolicy()
+call = koodrive.GetSpaceUsageByOverview()
 
 def send(**options):
     try:

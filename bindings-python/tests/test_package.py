@@ -28,7 +28,7 @@ def test_sending_imports_no_session():
 import sys, koodrive
 client = koodrive.Client(endpoint="http://127.0.0.1:1", user_id="1", token="t")
 try:
-    client.send(koodrive.GetCurrentRetentionPolicy())
+    client.send(koodrive.GetSpaceUsageByOverview())
 except koodrive.NotSentError:
     print(*sys.modules)
 """

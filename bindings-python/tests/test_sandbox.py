@@ -35,7 +35,7 @@ def sending(request):
 def test_it_takes_a_call_and_lists_it(call, sending):
     sandbox = Sandbox()
     before = datetime.datetime.now(UTC).replace(microsecond=0)
-    assert sending(sandbox, koodrive.GetCurrentRetentionPolicy()).policy_list[0].policy_id == "300000000000000000"
+    assert sending(sandbox, koodrive.GetSpaceUsageByOverview()).data.total_used == "1073741824"
     assert sandbox.accepted() == []
     assert sending(sandbox, call, trace_id=TRACE_ID) == koodrive.Acknowledgement(code="0", msg="Success.", trace_id=TRACE_ID)
     (accepted,) = sandbox.accepted()
@@ -91,7 +91,7 @@ def test_a_clock_that_differs_is_learned_and_the_call_is_signed_anew(call, sendi
     assert len(sandbox.accepted()) == 1
 
 
-@pytest.mark.parametrize("now, text", [(lambda: datetime.datetime(2025, 11, 3), "now has no time zone"), (lambda: "x", "now is no instant"), (lambda: float("nan"), "now is no instant")])
+@pytest.mark.parametrize("now, text", [(lambda: datetime.datetime(2025, 11, 3), "now: has no time zone"), (lambda: "x", "now: not a valid date"), (lambda: float("nan"), "now: not a valid date")])
 def test_a_clock_that_is_none_is_refused(call, now, text):
     with pytest.raises(koodrive.InvalidInputError, match=text):
         Sandbox(now=now).handle("GET", "/", {})
@@ -131,12 +131,20 @@ def test_it_is_configured_by_keywords(call, sending, configuration, reason):
 
 
 def test_the_configuration_is_heard(call):
-    sandbox = Sandbox(echo_trace_id=True, code_as_text=True, msg="成功", policies=[{"policyId": 2**60, "policyName": "x"}])
+    sandbox = Sandbox(
+        echo_trace_id=True,
+        code_as_text=True,
+        msg="成功",
+        policies=[{"policyId": 2**60, "policyName": "x"}],
+        space_usage={"totalUsed": 2**60},
+        app_authentication_everywhere=True,
+    )
     answer = sandbox.handle(*parts(client_of(sandbox).request(call, trace_id=TRACE_ID)))
     assert answer.body.decode() == '{"code":"0","msg":"成功"}'
     assert ("x-traceid", TRACE_ID) in answer.headers
     (policy,) = send(sandbox, koodrive.GetCurrentRetentionPolicy()).policy_list
     assert (policy.policy_id, policy.policy_name) == (str(2**60), "x")
+    assert send(sandbox, koodrive.GetSpaceUsageByOverview()).data.total_used == str(2**60)
     with pytest.raises(koodrive.ApiError) as refused:
         client_of(Sandbox(refused_status=400), app_secret="x").send(call, transport=Sandbox(refused_status=400))
     assert refused.value.status == 400
@@ -153,23 +161,23 @@ def test_repeats_are_refused_where_that_is_wanted(call, sending):
 
 REFUSED = [
     ({"tokens": "hush"}, "tokens: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
-    ({"tokens": b"hush"}, "tokens: a value is of type bytes; give text, numbers, booleans, lists and mappings"),
+    ({"tokens": b"hush"}, "tokens: a value is of type bytes; pass text, numbers, booleans, lists and mappings"),
     ({"tokens": [4711]}, "tokens: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
     ({"apps": {4711: "x"}}, "apps: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
-    ({"apps": {"": "x"}}, "apps: app id is empty; it must have at least one character"),
+    ({"apps": {"": "x"}}, "apps: app_id: empty"),
     ({"apps": "x"}, "apps: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
-    ({"refused_status": 500}, "refused_status: refusedStatus is 500; it must be 400 or 401, the two that are published"),
-    ({"accepted_types": []}, "accepted_types: acceptedTypes is empty; no call could be accepted"),
-    ({"authority": ""}, "authority: authority is empty; leave it out to accept any"),
+    ({"refused_status": 500}, "refused_status: 500 is not published; pass 400 or 401"),
+    ({"accepted_types": []}, "accepted_types: empty, so that no call could be accepted"),
+    ({"authority": ""}, "authority: empty; leave it out to accept any"),
     ({"faults": [204]}, "faults: sandbox config cannot be read: a fault's status is 204; it must lie in 200 to 599"),
     ({"faults": ["cutt"]}, "faults: sandbox config cannot be read: invalid value, expected a status such as 429"),
     ({"faults": [{"delay": -1}]}, "faults: sandbox config cannot be read: a fault's delay is -1; it must be a number"),
     ({"faults": [{"delay": float("nan")}]}, "faults: sandbox config cannot be read: expected value at line 1 column "),
     ({"faults": [{"status": 502, "retry": 3}]}, "faults: sandbox config cannot be read: unknown field `retry`, expected one of"),
-    ({"faults": [object()]}, "faults: a value is of type object; give text, numbers, booleans, lists and mappings"),
+    ({"faults": [object()]}, "faults: a value is of type object; pass text, numbers, booleans, lists and mappings"),
     ({"faults": 429}, "faults: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
     ({"msg": "\ud800"}, "msg: sandbox config cannot be read: "),
-    ({"policies": ["x"]}, "policies: sandbox config cannot be read: a policy must be a JSON object"),
+    ({"policies": ["x"]}, "policies: sandbox config cannot be read: the value must be a JSON object"),
 ]
 
 
@@ -218,7 +226,7 @@ def test_a_date_of_the_script_is_learned(call):
 @pytest.mark.parametrize("cut", ["cut", "cut-in-headers", "cut-after-headers"])
 def test_a_cut_leaves_the_outcome_unknown_and_the_call_acted_on(call, sending, cut):
     sandbox = Sandbox(faults=[cut])
-    with pytest.raises(koodrive.OutcomeUnknownError, match=f"fault script says {cut};") as unknown:
+    with pytest.raises(koodrive.OutcomeUnknownError, match=f"fault script says {cut},") as unknown:
         sending(sandbox, call)
     assert isinstance(unknown.value.__cause__, ConnectionError)
     assert len(sandbox.accepted()) == 1
@@ -305,13 +313,13 @@ def test_an_async_sleep(call):
 def test_a_long_reply_is_read_with_the_limit(call, sending):
     sandbox = Sandbox(msg="x" * 5000)
     with pytest.raises(koodrive.UnreadableReplyError):
-        sending(sandbox, call, max_reply_bytes=1000)
+        sending(sandbox, call, reply_limit=1000)
     assert len(sandbox.accepted()) == 1
 
 
 def test_of_a_long_reply_no_more_is_read(call):
     sandbox = Sandbox(msg="x" * 5000)
-    limits = {"connect_timeout": 1, "timeout": 1, "max_reply_bytes": 1000}
+    limits = {"connect_timeout": 1, "timeout": 1, "reply_limit": 1000}
     _, _, body = sandbox(client_of(sandbox).request(call), **limits)
     assert len(body) == 1001
 
@@ -357,7 +365,7 @@ def test_a_request_is_handled_however_a_library_holds_it(call):
         answer = sandbox.handle(request.method, request.url, convert(request.headers), request.body.decode())
         assert (answer.status, answer.body) == (200, b'{"code":0,"msg":"Success."}')
         assert isinstance(answer, Answer) and not answer.is_cut
-    request = client.request(koodrive.GetCurrentRetentionPolicy())
+    request = client.request(koodrive.GetSpaceUsageByOverview())
     assert sandbox.handle(request.method, request.url, request.headers, None).status == 200
     assert len(sandbox.accepted()) == 4
 

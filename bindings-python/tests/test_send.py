@@ -27,8 +27,8 @@ def test_a_call_is_sent_as_it_was_built(server, client, call):
 
 
 def test_a_get_is_sent_without_a_body(server, client):
-    server.answers = [reply(200, b'{"code":0,"policyList":[]}')]
-    assert client.send(koodrive.GetCurrentRetentionPolicy()).policy_list == ()
+    server.answers = [reply(200, b'{"code":0,"data":{"totalUsed":7}}')]
+    assert client.send(koodrive.GetSpaceUsageByOverview()).data.total_used == "7"
     headers = server.requests[0]["headers"]
     assert "content-length" not in headers and "content-type" not in headers
 
@@ -89,7 +89,7 @@ def test_a_refused_signature_keeps_the_services_words(server, client, call):
     assert (error.status, error.code, error.msg) == (401, "APIGW.0301", message)
     assert (error.outcome, error.retryable, error.trace_id) == ("refused", False, TRACE_ID)
     # The X-Date that was sent is in the text, beside the server's.
-    assert f"sent {server.requests[0]['headers']['x-date']}" in str(error)
+    assert f"the X-Date sent ({server.requests[0]['headers']['x-date']})" in str(error)
     assert len(server.requests) == 1
 
 
@@ -111,7 +111,7 @@ def test_a_cut_connection_leaves_the_outcome_unknown(server, client, call, cut):
     assert isinstance(error, ConnectionError)
     assert (error.outcome, error.retryable, error.trace_id) == ("unknown", False, TRACE_ID)
     assert error.__cause__ is not None
-    assert str(error).startswith("the request left and no complete answer came: ")
+    assert str(error).startswith("the request got no complete reply: ")
     assert len(server.requests) == 1
 
 
@@ -146,9 +146,9 @@ def test_a_reply_that_drips_ends_with_the_deadline(server, client, call):
 def test_a_reply_that_is_too_long(server, client, call, status, error):
     server.answers = [reply(status, b'{"code":"1","msg":"%s"}' % (b"x" * 5000)), reply()]
     with pytest.raises(error) as caught:
-        client.send(call, max_reply_bytes=100)
+        client.send(call, reply_limit=100)
     assert (caught.value.status, caught.value.code) == (status, None)
-    assert client.send(call, max_reply_bytes=len(OK)).code == "0"
+    assert client.send(call, reply_limit=len(OK)).code == "0"
     assert server.connections == 2
 
 
@@ -221,7 +221,7 @@ def test_a_token_function_that_fails_is_not_sent(server, call):
     assert (server.requests, seen) == ([], [])
 
 
-@pytest.mark.parametrize("token, text", [(7, "token is a number"), (None, "token is of type NoneType"), ("", "token is empty")])
+@pytest.mark.parametrize("token, text", [(7, "token: a number"), (None, "token: a value of type NoneType"), ("", "token: empty")])
 def test_a_token_function_that_gives_none(server, call, token, text):
     client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: token)
     with pytest.raises(koodrive.InvalidInputError, match=f"^{text}"):
@@ -292,12 +292,12 @@ def test_a_fork_does_not_share_connections(server, client, call):
     assert server.connections == 2
 
 
-LIMITS = [("timeout", 0), ("timeout", None), ("timeout", float("inf")), ("connect_timeout", -1), ("max_reply_bytes", 0)]
+LIMITS = [("timeout", 0), ("timeout", None), ("timeout", float("inf")), ("connect_timeout", -1), ("reply_limit", 0)]
 
 
 @pytest.mark.parametrize("name, value", LIMITS)
 def test_a_limit_that_is_none_is_refused(client, call, name, value):
-    with pytest.raises(koodrive.InvalidInputError, match=f"^{name} is"):
+    with pytest.raises(koodrive.InvalidInputError, match=f"^{name}: .* is out of range"):
         client.send(call, **{name: value})
 
 
@@ -307,15 +307,15 @@ class NoTransport:
 
 def test_an_unknown_transport_is_refused(client, call):
     for transport in (NoTransport(), NoTransport, "requests"):
-        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; give none.*httpx\.Client"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; pass none.*httpx\.Client"):
             client.send(call, transport=transport)
 
 
 def test_a_function_is_a_transport(client, call):
     from koodrive.transports import NotSent
 
-    def good(request, *, connect_timeout, timeout, max_reply_bytes):
-        assert (connect_timeout, timeout, max_reply_bytes) == (5.0, 30.0, 1024 * 1024)
+    def good(request, *, connect_timeout, timeout, reply_limit):
+        assert (connect_timeout, timeout, reply_limit) == (5.0, 30.0, 1024 * 1024)
         return 200, {"x-traceid": "t"}, OK
 
     def not_sent(request, **limits):
@@ -350,3 +350,25 @@ def test_an_interrupt_passes_and_is_told(client, call):
     with pytest.raises(KeyboardInterrupt):
         client.send(call, transport=transport, on_exchange=seen.append)
     assert [(exchange.kind, exchange.outcome) for exchange in seen] == [("outcome_unknown", "unknown")]
+
+
+def test_a_hook_sees_the_operation_and_no_query(server, client, call):
+    server.answers = [reply(), reply(), reply()]
+    seen = []
+    client.send(call, on_exchange=seen.append)
+    client.send(koodrive.RawCall("GET", "/a/b", query={"id": "189642158555241211"}), on_exchange=seen.append)
+    assert [(it.operation, it.url) for it in seen] == [
+        ("notifyPackageExpire", server.url + "/koodrive/ose/v1/carrier/users/notifyPackageExpire"),
+        ("GET /a/b", server.url + "/a/b"),
+    ]
+    assert server.requests[1]["path"] == "/a/b?id=189642158555241211"
+
+
+def test_a_safe_call_of_unknown_outcome_is_retryable(server, client):
+    server.answers = [None, reply(500, b"{}")]
+    for _ in range(2):
+        with pytest.raises(koodrive.KooDriveError) as caught:
+            client.send(koodrive.GetSpaceUsageByOverview(), trace_id=TRACE_ID)
+        error = caught.value
+        assert (error.outcome, error.retryable, error.trace_id) == ("unknown", True, TRACE_ID)
+        assert error.x_date == server.requests[-1]["headers"]["x-date"]

@@ -126,7 +126,7 @@ def test_what_is_left_of_a_reply_is_not_the_next_ones(server, client, call, way)
         assert out_of_time(server, half, lambda timeout: send(client, call, timeout=timeout)).kind == "outcome_unknown"
         server.answers = [reply(200, b"0" * 5000), reply()]
         with pytest.raises(koodrive.UnreadableReplyError):
-            send(client, call, max_reply_bytes=10)
+            send(client, call, reply_limit=10)
         assert send(client, call).code == "0"
 
 
@@ -356,7 +356,7 @@ def test_a_pool_for_one_host(server, client, call, way):
     assert server.connections == 1
     assert server.requests[0]["headers"]["x-of-the-session"] == "stays"
     with urllib3.HTTPConnectionPool("elsewhere.invalid", 81) as pool:
-        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, and the call for http://127"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, and the call for 127"):
             client.send(call, transport=pool)
     assert len(server.requests) == 2
 
@@ -405,7 +405,7 @@ BLOCKING = "the standard library.*requests.Session, niquests.Session, httpx.Clie
 
 @pytest.mark.parametrize("transport", [NoTransport(), NoTransport, "requests", 7])
 def test_an_unknown_transport_is_refused(client, call, transport):
-    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; give none \({BLOCKING}"):
+    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; pass none \({BLOCKING}"):
         client.send(call, transport=transport)
 
 
@@ -413,13 +413,13 @@ def test_an_unknown_transport_is_refused(client, call, transport):
 def test_a_session_of_the_other_kind_is_refused(client, call, way):
     async def main():
         async with way.session() as session:
-            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; give none"):
+            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; pass none"):
                 client.send(call, transport=session)
 
     if isinstance(way, AsyncWay):
         asyncio.run(main())
     else:
-        with way.session() as session, pytest.raises(koodrive.InvalidInputError, match="give an aiohttp.ClientSession"):
+        with way.session() as session, pytest.raises(koodrive.InvalidInputError, match="pass an aiohttp.ClientSession"):
             asyncio.run(client.asend(call, transport=session))
 
 

@@ -26,7 +26,19 @@ VALUES = [
     koodrive.Explanation(
         canonical_request="a", canonical_request_hash="b", string_to_sign="c", signature="d", signed_headers="e"
     ),
-    koodrive.Exchange(method="GET", url="u", status=None, started_at=1.0, duration=2.0, trace_id="t"),
+    koodrive.GetSpaceUsageByOverview(),
+    koodrive.GetCarrierRetentionPolicy(),
+    koodrive.PolicyStatus(policy_id="1", status="0"),
+    koodrive.SetRetentionPolicy(policies=[koodrive.PolicyStatus(policy_id="1", status="0")]),
+    koodrive.PackageChange(package_id="14"),
+    koodrive.OrderOperation(operation_sn="1", package_changes=[koodrive.PackageChange(package_id="14")]),
+    koodrive.ReverseOrder(batch_sn="b", operations=[koodrive.OrderOperation(operation_sn="1", carrier_user_id="2")]),
+    koodrive.RawCall(method="GET", path="/a"),
+    koodrive.RawCall(method="GET", path="/a", query={"b": [1, "2"]}, headers={"language": "en-US"}),
+    koodrive.RawReply(status=200, code="0", body="{}"),
+    koodrive.SpaceUsageData(total_used="9007199254740993"),
+    koodrive.SpaceUsage(code="0", data=koodrive.SpaceUsageData()),
+    koodrive.Exchange(operation="rawCall", method="GET", url="u", status=None, started_at=1.0, duration=2.0, trace_id="t"),
 ]
 
 
@@ -53,7 +65,8 @@ def test_values_are_made_by_keyword():
     for value in VALUES:
         fields = dict(zip(value.__match_args__, (getattr(value, name) for name in value.__match_args__)))
         assert type(value)(**fields) == value
-        for given in fields.values():
+        # The one value of which a call consists needs no name.
+        for given in () if isinstance(value, koodrive.SetRetentionPolicy) else fields.values():
             with pytest.raises(TypeError):
                 type(value)(given)
     assert koodrive.Acknowledgement(code="0") == koodrive.Acknowledgement(code="0", msg=None, trace_id=None)
@@ -134,13 +147,13 @@ def test_a_body_is_bytes_or_text(body):
 
 @pytest.mark.parametrize("body", [None, 7, {"code": 0}])
 def test_another_body_is_refused(body):
-    with pytest.raises(koodrive.InvalidInputError, match="^a reply has a part of type"):
+    with pytest.raises(koodrive.InvalidInputError, match="^the reply has a part of type"):
         CLIENT.parse(NOTIFY, 200, {}, body)
 
 
 @pytest.mark.parametrize("status", [99, 1000, 0])
 def test_a_status_that_http_has_not_is_refused(status):
-    with pytest.raises(koodrive.InvalidInputError, match="^status is no HTTP status"):
+    with pytest.raises(koodrive.InvalidInputError, match="^status: not an HTTP status"):
         CLIENT.parse(NOTIFY, status, {}, OK)
 
 
@@ -175,13 +188,14 @@ def test_the_tree_of_errors(error):
     made = error("why")
     assert (str(made), made.kind, made.outcome, made.retryable) == ("why", kind, outcome, retryable)
     assert (made.status, made.code, made.msg, made.request_id, made.trace_id, made.retry_after) == (None,) * 6
+    assert (made.x_date, made.body, getattr(made, "field", None)) == (None,) * 3
     assert error.__module__ == "koodrive"
 
 
 def test_the_words_of_errors_are_the_cores():
     from koodrive import _core
 
-    for made in (_core.refused("a", "b"), _core.not_sent("a"), _core.outcome_unknown("a")):
+    for made in (_core.refused("a", "b"), _core.not_sent("a"), _core.failed(NOTIFY, "a", "t", left=True)):
         kind, outcome, retryable, _ = TREE[type(made)]
         assert (made.__dict__["outcome"], made.__dict__["retryable"]) == (outcome, retryable)
         assert made.kind == kind

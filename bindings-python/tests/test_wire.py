@@ -16,19 +16,13 @@ PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
 #: What HTTP and the sessions add; see test_sessions.py.
 ADDED = {b"host", b"content-length", b"accept-encoding", b"connection", b"user-agent", b"accept"}
 
-#: What would be more than a value, if it were not escaped, encoded or refused somewhere.
+#: What would be more than a value, if it were not escaped or encoded somewhere. The core refuses control characters.
 HOSTILE = [
-    "\r\nx-injected: 1",
-    "\nx-injected: 1\n\n",
-    "\r\n\r\nGET /admin HTTP/1.1\r\nhost: elsewhere\r\n\r\n",
-    "\r\ncontent-length: 0\r\n\r\n",
-    "\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     '","type":1,"x":"',
     '"}{"carrierUserId":"other"}',
     "\\",
     '\\"',
-    "\0",
-    "\x7f\x80\x85\u2028\u2029\ufeff",
+    "a\u2028\u2029\ufeffb",
     "../../admin?x=1#y",
     "%0d%0ax-injected:%201",
     "é中😀\U0010ffff",

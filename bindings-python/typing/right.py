@@ -48,6 +48,34 @@ def the_reply_follows_from_the_call(client: koodrive.Client) -> Tuple[koodrive.R
     return send_any(client, koodrive.GetCurrentRetentionPolicy()), send_any(client, notify)
 
 
+def other_calls(client: koodrive.Client) -> Tuple[str | None, koodrive.SpaceUsageData, List[koodrive.RawReply | None]]:
+    user = koodrive.RawCall("GET", "/koodrive/ose/v1/users/1", query={"a": [1, "b"], "c": "d"}, headers=[("language", "en-US")])
+    frozen = koodrive.RawCall("PUT", "/koodrive/ose/v1/users/1", json={"status": 7})
+    change = koodrive.PackageChange(package_id="14")
+    operation = koodrive.OrderOperation(operation_sn="1", package_changes=[change])
+    order = koodrive.ReverseOrder(batch_sn="b", operations=(operation,))
+    acknowledgement: koodrive.Acknowledgement = client.send(
+        koodrive.SetRetentionPolicy([koodrive.PolicyStatus(policy_id="1", status="1")])
+    )
+    reply: koodrive.RawReply = client.send(user)
+    print(acknowledgement.code, reply.status + 1, reply.json(), reply.body.upper())
+    usage: koodrive.SpaceUsage = client.send(koodrive.GetSpaceUsageByOverview())
+    return reply.code, usage.data, [outcome.reply for outcome in client.dispatch([user, frozen, order])]
+
+
+def sign(string_to_sign: str) -> str:
+    return string_to_sign
+
+
+async def sign_later(string_to_sign: str) -> str:
+    return string_to_sign
+
+
+def signing(settings: koodrive.Settings) -> Tuple[koodrive.Client, koodrive.Client]:
+    client = koodrive.Client.from_settings(settings, app_id="a", sign=sign)
+    return client, client.with_credentials(app_id="a", sign=sign_later)
+
+
 async def token() -> str:
     return "token"
 
@@ -86,14 +114,19 @@ async def later() -> AsyncIterator[koodrive.NotifyPackageExpire]:
 
 
 def dispatch(client: koodrive.Client) -> List[str]:
-    run: koodrive.Dispatch[str] = client.dispatch(lapsed(), rate=20, concurrency=8, token_age=1500, token=lambda: "t")
+    run: koodrive.Dispatch[str, koodrive.Acknowledgement] = client.dispatch(lapsed(), rate=20, concurrency=8, token_age=1500, token=lambda: "t")
     keys: List[str] = []
     try:
         with run:
             for outcome in run:
                 if outcome.verdict == "unknown" and outcome.error is not None:
                     keys.append(outcome.key.upper())
-                    print(outcome.error.outcome, outcome.trace_id, outcome.call.package_id, outcome.attempts + 1)
+                    print(outcome.error.outcome, outcome.trace_id, outcome.attempts + 1)
+                if isinstance(outcome.call, koodrive.NotifyPackageExpire):
+                    print(outcome.call.package_id)
+                if outcome.reply is not None:
+                    reply: koodrive.Acknowledgement = outcome.reply
+                    print(reply.code)
     except koodrive.HaltedError as halt:
         print(halt.reason, halt.status, halt.times + 1)
     progress: koodrive.Progress = run.progress
@@ -104,5 +137,5 @@ def dispatch(client: koodrive.Client) -> List[str]:
 async def adispatch(session: aiohttp.ClientSession, client: koodrive.Client) -> List[int]:
     async with client.adispatch(later(), transport=session, token=token, repeats_are_safe=True) as run:
         positions: List[int] = [outcome.key async for outcome in run]
-    last: koodrive.CallOutcome[int] = await run.__anext__()
+    last: koodrive.CallOutcome[int, koodrive.Acknowledgement] = await run.__anext__()
     return [*positions, last.key + 1]

@@ -3,13 +3,17 @@
 import asyncio
 
 import koodrive
-from koodrive import Acknowledgement, Client, GetCurrentRetentionPolicy, NotifyPackageExpire
+from koodrive import Acknowledgement, Client, GetCurrentRetentionPolicy, NotifyPackageExpire, RawCall
 
 # Ids are text, and have names.
 NotifyPackageExpire(carrier_user_id=1, package_id="2")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 NotifyPackageExpire("1", "2")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 NotifyPackageExpire(carrier_user_id="1")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 NotifyPackageExpire(carrier_user_id="1", package_id="2", kind=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+RawCall("GET")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+RawCall("GET", "/a", query=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+RawCall("GET", "/a", headers={"a": 1})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+koodrive.ReverseOrder(batch_sn="b", operations=["1"])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 GetCurrentRetentionPolicy(1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 call = NotifyPackageExpire(carrier_user_id="1", package_id="2")
@@ -49,7 +53,7 @@ def handle(error: koodrive.KooDriveError) -> None:
 
 # Calls alone are dispatched, and by the numbers of the policy.
 client.dispatch(call)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
-client.dispatch([GetCurrentRetentionPolicy()])  # type: ignore[list-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+client.dispatch(["a call"])  # type: ignore[arg-type]  # pyright: ignore[reportCallIssue, reportArgumentType]
 client.dispatch([call], rat=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 client.dispatch([call], rate="1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 client.adispatch([call])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]

@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 from datetime import datetime
 
 import koodrive
@@ -39,13 +40,6 @@ CLIENT = {
     "allowPlainHttp": "allow_plain_http",
 }
 CALL = {"carrierUserId": "carrier_user_id", "packageId": "package_id", "undocumentedType": "undocumented_type"}
-POLICY = {
-    "policyId": "policy_id",
-    "policyName": "policy_name",
-    "description": "description",
-    "priority": "priority",
-    "status": "status",
-}
 
 
 def test_the_index_names_every_file_with_its_number_of_cases_and_every_flagship_folder():
@@ -56,7 +50,7 @@ def test_the_index_names_every_file_with_its_number_of_cases_and_every_flagship_
 
 @pytest.mark.parametrize("case", [case for cases in CASES.values() for case in cases], ids=lambda case: case["name"])
 def test_vector(case):
-    expected, found = case["expected"], outcome(case["given"])
+    expected, found = spelled(case["expected"]), outcome(case["given"])
     for stage, name in STAGES.items():
         at = (expected.get(stage) or found.get(stage) or {}).get("stage") if stage == "error" else None
         assert found.get(stage) == expected.get(stage), f"{name} ({at}) differs" if at else f"{name} differs"
@@ -96,9 +90,35 @@ def outcome(given):
 
 
 def make(given):
-    if given["operation"] == "getCurrentRetentionPolicy":
-        return koodrive.GetCurrentRetentionPolicy()
-    return koodrive.NotifyPackageExpire(**renamed({k: v for k, v in given.items() if k != "operation"}, CALL))
+    """The call of a case. Operations are spelled as their publisher does, with a lower-case letter at the start."""
+    operation, fields = given["operation"], {name: value for name, value in given.items() if name != "operation"}
+    if operation == "notifyPackageExpire":
+        return koodrive.NotifyPackageExpire(**renamed(fields, CALL))
+    if operation == "rawCall":
+        method, path = fields.pop("method"), text_of(fields.pop("path"))
+        return koodrive.RawCall(method, path, **fields)
+    if operation == "setRetentionPolicy":
+        return koodrive.SetRetentionPolicy([koodrive.PolicyStatus(**snake(it)) for it in fields["policyList"]])
+    if operation == "reverseOrder":
+        operations = [order_operation(it) for it in fields["operationList"]]
+        return koodrive.ReverseOrder(batch_sn=fields["batchSN"], operations=operations)
+    return getattr(koodrive, operation[0].upper() + operation[1:])(**snake(fields))
+
+
+def order_operation(given):
+    changes = [koodrive.PackageChange(**snake(it)) for it in given.get("packageChangeList", ())]
+    return koodrive.OrderOperation(
+        operation_sn=given["operationSN"], carrier_user_id=given.get("carrierUserId"), package_changes=changes
+    )
+
+
+def text_of(given):
+    """A text as it is, or one that is repeated."""
+    return given["repeat"] * given["times"] if isinstance(given, dict) else given
+
+
+def snake(given):
+    return {re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", name): value for name, value in given.items()}
 
 
 def renamed(given, names):
@@ -119,23 +139,34 @@ def request_json(request):
 
 
 def reply_json(reply):
-    found = {"code": reply.code, "msg": reply.msg, "traceId": reply.trace_id}
-    if isinstance(reply, koodrive.RetentionPolicies):
-        found["policyList"] = [
-            {name: getattr(policy, field) for name, field in POLICY.items()} for policy in reply.policy_list
-        ]
-    return found
+    """The fields of a reply under the wire's names, those of the values inside included."""
+    if isinstance(reply, tuple):
+        return [reply_json(item) for item in reply]
+    names = getattr(reply, "__match_args__", None)
+    return reply if names is None else {camel(name): reply_json(getattr(reply, name)) for name in names}
+
+
+def camel(name):
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
+
+
+#: Of an error that a reply made.
+OF_REPLY = ("status", "code", "msg", "request_id", "trace_id", "retry_after", "body")
 
 
 def error_json(stage, error):
     found = {"stage": stage, "kind": error.kind, "outcome": error.outcome, "retryable": error.retryable}
     if stage == "parse":
-        found.update(
-            status=error.status,
-            code=error.code,
-            msg=error.msg,
-            requestId=error.request_id,
-            traceId=error.trace_id,
-            retryAfter=error.retry_after,
-        )
+        found.update({camel(name): getattr(error, name) for name in OF_REPLY})
+    elif error.field is not None:
+        found["field"] = error.field
     return {**found, "message": str(error)}
+
+
+def spelled(expected):
+    """What is expected, with options spelled as in Python: the message of a case is the core's template."""
+    if "message" not in expected.get("error", {}):
+        return expected
+    message = re.sub(r"\{([a-z_]+)\}", r"\1", expected["error"]["message"])
+    return {**expected, "error": {**expected["error"], "message": message}}

@@ -8,7 +8,7 @@ import sys
 from . import _core, _native
 from ._convert import text
 from ._hidden import hiding
-from ._values import Difference, Explanation, Settings, with_field
+from ._values import Explanation, Settings, from_members, with_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,17 +20,18 @@ if TYPE_CHECKING:
 
     from ._dispatch import AsyncDispatch, Dispatch, HaltedError
     from ._native import Call
-    from ._values import Exchange, NotifyPackageExpire
+    from ._values import Exchange
 
     _Instant = Union[datetime, float]
     _Reply = TypeVar("_Reply")
     _Token = Union[str, Callable[[], str], Callable[[], Awaitable[str]]]
+    _Sign = Union[Callable[[str], str], Callable[[str], Awaitable[str]]]
     _Key = TypeVar("_Key")
-    _Calls = Union[Iterable[NotifyPackageExpire], AsyncIterable[NotifyPackageExpire]]
-    _Pairs = Union[Iterable[tuple[_Key, NotifyPackageExpire]], AsyncIterable[tuple[_Key, NotifyPackageExpire]]]
+    _Calls = Union[Iterable[Call[_Reply]], AsyncIterable[Call[_Reply]]]
+    _Pairs = Union[Iterable[tuple[_Key, Call[_Reply]]], AsyncIterable[tuple[_Key, Call[_Reply]]]]
 
-    class _Policy(TypedDict, total=False):
-        """Numbers of the core's policy by their names; None is its default. Times are seconds."""
+    class _Options(TypedDict, total=False):
+        """Options of the core's dispatcher by their names; None is the default. Times are seconds."""
 
         rate: Optional[float]
         burst: Optional[int]
@@ -53,7 +54,7 @@ X_DATE, AUTHORIZATION = _names.x_date, _names.authorization
 #: Seconds until a connection stands, seconds for the whole exchange, bytes of a reply after decompression.
 CONNECT_TIMEOUT = 5.0
 TIMEOUT = 30.0
-MAX_REPLY_BYTES = 1024 * 1024
+REPLY_LIMIT = _core.REPLY_LIMIT_DEFAULT
 
 
 def new_trace_id() -> str:
@@ -77,9 +78,10 @@ def imported(name: str) -> Any:
 class Client(_native.Client):
     """A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads and tasks.
 
-    Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``token``, in any published
-    shape, or a function that returns one and is called before every attempt of ``send`` (for ``asend`` it may be async);
-    ``authorization``, the exact value of that header.
+    Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``app_id`` with ``sign``, a function
+    that signs where the secret is kept (a KMS, an HSM): it gets the string to sign and returns the lower-case hex of its
+    HMAC-SHA256; ``token``, in any published shape, or a function that returns one and is called before every attempt of ``send``;
+    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async.
 
     ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
     taken for loopback only, unless ``allow_plain_http``.
@@ -92,6 +94,7 @@ class Client(_native.Client):
     #: As it was made; the clock offset has been learned since.
     _settings: Settings
     _token: Optional[Callable[[], Any]]
+    _sign: Optional[Callable[[str], Any]]
 
     def __new__(
         cls,
@@ -100,6 +103,7 @@ class Client(_native.Client):
         user_id: str,
         app_id: Optional[str] = None,
         app_secret: Optional[str] = None,
+        sign: Optional[_Sign] = None,
         token: Optional[_Token] = None,
         authorization: Optional[str] = None,
         clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
@@ -111,7 +115,7 @@ class Client(_native.Client):
                 endpoint=endpoint, user_id=user_id, clock_margin=clock_margin, allow_plain_http=allow_plain_http
             )
             return cls.from_settings(
-                settings, app_id=app_id, app_secret=app_secret, token=token, authorization=authorization
+                settings, app_id=app_id, app_secret=app_secret, sign=sign, token=token, authorization=authorization
             )
         finally:
             # Tracebacks may be shown with the variables of their frames.
@@ -125,6 +129,7 @@ class Client(_native.Client):
         *,
         app_id: Optional[str] = None,
         app_secret: Optional[str] = None,
+        sign: Optional[_Sign] = None,
         token: Optional[_Token] = None,
         authorization: Optional[str] = None,
     ) -> Client:
@@ -134,12 +139,12 @@ class Client(_native.Client):
             raise _core.not_a_margin()
         checked = Settings(
             endpoint=text("endpoint", settings.endpoint),
-            user_id=text("user id", settings.user_id),
+            user_id=text("user_id", settings.user_id),
             clock_margin=clock_margin,
             allow_plain_http=bool(settings.allow_plain_http),
             clock_offset=settings.clock_offset,
         )
-        return cls._make(checked, checked, app_id, app_secret, token, authorization)
+        return cls._make(checked, checked, app_id, app_secret, sign, token, authorization)
 
     @classmethod
     @hiding
@@ -157,7 +162,7 @@ class Client(_native.Client):
         """
         from ._environ import read  # no environment, no cost
 
-        of = read(os.environ if environ is None else environ)
+        of: dict[str, Any] = {**read(os.environ if environ is None else environ)}
         return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
 
     @hiding
@@ -166,27 +171,38 @@ class Client(_native.Client):
         *,
         app_id: Optional[str] = None,
         app_secret: Optional[str] = None,
+        sign: Optional[_Sign] = None,
         token: Optional[_Token] = None,
         authorization: Optional[str] = None,
     ) -> Client:
         """The same client with fresh credentials: tokens end while services run. Both share what they learn of the clock."""
-        return self._make(self, self._settings, app_id, app_secret, token, authorization)
+        return self._make(self, self._settings, app_id, app_secret, sign, token, authorization)
 
     @classmethod
-    def _make(cls, origin: Any, settings: Settings, app_id: Any, app_secret: Any, token: Any, authorization: Any) -> Client:
+    def _make(
+        cls, origin: Any, settings: Settings, app_id: Any, app_secret: Any, sign: Any, token: Any, authorization: Any
+    ) -> Client:
         function = token if callable(token) else None
-        if function is not None:
-            # Never sent: see below.
-            token = "pending"
-        given = {"app_id": app_id, "app_secret": app_secret, "token": token, "authorization": authorization}
-        given = {name: text(name.replace("_", " "), value) for name, value in given.items() if value is not None}
-        self = _native.Client.__new__(cls, origin, **given)
+        if sign is not None and not callable(sign):
+            raise _core.refused("sign", f"of type {type(sign).__name__}; pass a function of the string to sign")
+        given = {
+            "app_id": app_id,
+            "app_secret": app_secret,
+            "token": None if function is not None else token,
+            "authorization": authorization,
+        }
+        given = {name: text(name, value) for name, value in given.items() if value is not None}
+        self = _native.Client.__new__(
+            cls, origin, **given, signs_elsewhere=sign is not None, token_later=function is not None
+        )
         self._settings = settings
         self._token = function
-        if function is not None:
-            # An attribute comes before the class's method: nothing is built until send has asked the function.
-            vars(self).update(request=_pending, _stages=_pending)
+        self._sign = sign
         return self
+
+    def _signature(self, string_to_sign: str) -> str:
+        """For ``request``, which waits for nothing: what the function ``sign`` returns."""
+        return text("sign", not_async("sign", self._sign(string_to_sign)))  # type: ignore[misc]
 
     @property
     def settings(self) -> Settings:
@@ -209,16 +225,8 @@ class Client(_native.Client):
         message = None if message is None else text("message", message)
         import json  # no explanation, no cost
 
-        stages = json.loads(self._stages(call, now, date, message))
-        return Explanation(
-            canonical_request=stages["canonicalRequest"],
-            canonical_request_hash=stages["canonicalRequestHash"],
-            string_to_sign=stages["stringToSign"],
-            signature=stages["signature"],
-            signed_headers=stages["signedHeaders"],
-            difference=stages["difference"] and Difference(**stages["difference"]),
-            finding=stages["finding"],
-        )
+        stages: Explanation = from_members(Explanation, json.loads(self._stages(call, now, date, message)))
+        return stages
 
     def send(
         self,
@@ -229,14 +237,14 @@ class Client(_native.Client):
         date: Optional[_Instant] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        max_reply_bytes: int = MAX_REPLY_BYTES,
+        reply_limit: int = REPLY_LIMIT,
         on_exchange: Optional[Callable[[Exchange], object]] = None,
     ) -> _Reply:
         """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
 
         ``transport`` is None for the standard library, or a session of requests, urllib3, httpx, httpx2 or niquests, or a
-        function: see ``koodrive.transports``. ``connect_timeout`` and ``timeout`` are seconds, the latter for a whole exchange. A trace id is made where none is
-        given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
+        function: see ``koodrive.transports``. ``connect_timeout`` and ``timeout`` are seconds, the latter for everything that is
+        exchanged, both attempts together. A trace id is made where none is given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
         """
         return imported("koodrive.transports._send").send(  # type: ignore[no-any-return]
             self,
@@ -247,7 +255,7 @@ class Client(_native.Client):
             on_exchange,
             connect_timeout=connect_timeout,
             timeout=timeout,
-            max_reply_bytes=max_reply_bytes,
+            reply_limit=reply_limit,
         )
 
     async def asend(
@@ -259,7 +267,7 @@ class Client(_native.Client):
         date: Optional[_Instant] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        max_reply_bytes: int = MAX_REPLY_BYTES,
+        reply_limit: int = REPLY_LIMIT,
         on_exchange: Optional[Callable[[Exchange], object]] = None,
     ) -> _Reply:
         """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
@@ -275,7 +283,7 @@ class Client(_native.Client):
             on_exchange,
             connect_timeout=connect_timeout,
             timeout=timeout,
-            max_reply_bytes=max_reply_bytes,
+            reply_limit=reply_limit,
         )
 
     if TYPE_CHECKING:
@@ -283,27 +291,27 @@ class Client(_native.Client):
         @overload
         def dispatch(
             self,
-            source: Iterable[NotifyPackageExpire],
+            source: Iterable[Call[_Reply]],
             *,
             transport: Any = None,
             token: Optional[Callable[[], str]] = None,
             on_halt: Optional[Callable[[HaltedError], object]] = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **policy: Unpack[_Policy],
-        ) -> Dispatch[int]: ...
+            **options: Unpack[_Options],
+        ) -> Dispatch[int, _Reply]: ...
         @overload
         def dispatch(
             self,
-            source: Iterable[tuple[_Key, NotifyPackageExpire]],
+            source: Iterable[tuple[_Key, Call[_Reply]]],
             *,
             transport: Any = None,
             token: Optional[Callable[[], str]] = None,
             on_halt: Optional[Callable[[HaltedError], object]] = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **policy: Unpack[_Policy],
-        ) -> Dispatch[_Key]: ...
+            **options: Unpack[_Options],
+        ) -> Dispatch[_Key, _Reply]: ...
 
     def dispatch(
         self,
@@ -314,11 +322,11 @@ class Client(_native.Client):
         on_halt: Optional[Callable[[HaltedError], object]] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        **policy: Any,
+        **options: Any,
     ) -> Any:
         """Sends many calls, paced and repeated as the service allows: iterate over their outcomes, one for each call.
 
-        ``source`` gives calls, or pairs of a key and a call, and is read as fast as needed. The key, else the call's position,
+        ``source`` gives calls of any operation, or pairs of a key and a call, and is read as fast as needed. The key, else the call's position,
         comes back with the outcome. What the source raises is raised when the outcomes of the calls before are out.
 
         ``transport`` is as for ``send``; exchanges run in threads, as many as are in flight. ``token`` is a function that
@@ -326,40 +334,40 @@ class Client(_native.Client):
         client's token is a function, it is that one. ``on_halt`` is called when every call gets the same answer, or there is no token:
         if it returns True the job goes on, else ``HaltedError`` is raised when the outcomes are out.
 
-        ``policy``: ``rate`` (requests per second, by default 50), ``burst``, ``concurrency``, ``queue``, ``attempts``,
+        ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``concurrency``, ``queue``, ``attempts``,
         ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
         ``token_age``, ``reply_limit``; times are seconds.
         """
         from ._dispatch import Dispatch
 
-        return Dispatch(self, source, transport, token, on_halt, connect_timeout, timeout, policy)
+        return Dispatch(self, source, transport, token, on_halt, connect_timeout, timeout, options)
 
     if TYPE_CHECKING:
 
         @overload
         def adispatch(
             self,
-            source: _Calls,
+            source: _Calls[_Reply],
             *,
             transport: Any,
             token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
             on_halt: Optional[Callable[[HaltedError], object]] = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **policy: Unpack[_Policy],
-        ) -> AsyncDispatch[int]: ...
+            **options: Unpack[_Options],
+        ) -> AsyncDispatch[int, _Reply]: ...
         @overload
         def adispatch(
             self,
-            source: _Pairs[_Key],
+            source: _Pairs[_Key, _Reply],
             *,
             transport: Any,
             token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
             on_halt: Optional[Callable[[HaltedError], object]] = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **policy: Unpack[_Policy],
-        ) -> AsyncDispatch[_Key]: ...
+            **options: Unpack[_Options],
+        ) -> AsyncDispatch[_Key, _Reply]: ...
 
     def adispatch(
         self,
@@ -370,7 +378,7 @@ class Client(_native.Client):
         on_halt: Optional[Callable[[HaltedError], object]] = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
-        **policy: Any,
+        **options: Any,
     ) -> Any:
         """As ``dispatch``, for ``async for``, on asyncio and over a transport of ``asend``.
 
@@ -378,7 +386,7 @@ class Client(_native.Client):
         """
         from ._dispatch import AsyncDispatch
 
-        return AsyncDispatch(self, source, transport, token, on_halt, connect_timeout, timeout, policy)
+        return AsyncDispatch(self, source, transport, token, on_halt, connect_timeout, timeout, options)
 
     def __repr__(self) -> str:
         return f"<koodrive.Client endpoint={self._settings.endpoint!r} user_id={self._settings.user_id!r}>"
@@ -398,8 +406,10 @@ class Client(_native.Client):
         )
 
 
-def _pending(*_: object) -> NoReturn:
-    raise _core.refused(
-        "token is a function, which only send and asend call",
-        "use those, or give this client a token by with_credentials(token=…)",
-    )
+def not_async(option: str, value: Any) -> Any:
+    """Returns what a function of the user returned, where nothing can be awaited."""
+    if hasattr(value, "__await__"):
+        if hasattr(value, "close"):
+            value.close()
+        raise _core.refused(option, "an async function, which cannot be awaited here; use asend or adispatch, or a plain function")
+    return value

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def text(field: str, value: object) -> str:
     """Text that UTF-8 can carry; ``field`` is its name in messages."""
     if not isinstance(value, str):
-        number = isinstance(value, (int, float))
-        raise _core.not_text(field, "a number" if number else f"of type {type(value).__name__}")
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        raise _core.not_text(field, "a number" if number else f"a value of type {type(value).__name__}")
     try:
         value.encode()
         return value
@@ -24,7 +24,7 @@ def text(field: str, value: object) -> str:
 
 
 def seconds(field: str, value: Any) -> float:
-    """Since the epoch, of an aware datetime. What is no instant becomes NaN, which is refused."""
+    """Returns the seconds since the epoch of an aware datetime. Any other value becomes NaN, which the core refuses."""
     if not (hasattr(value, "utcoffset") and hasattr(value, "timestamp")):
         return float("nan")
     if value.utcoffset() is None:
@@ -36,5 +36,5 @@ def octets(value: object) -> bytes:
     """Of bytearray and memoryview; bytes and text do not come here."""
     if isinstance(value, (bytearray, memoryview)):
         return bytes(value)
-    what = f"a reply has a part of type {type(value).__name__}"
-    raise _core.refused(what, "give headers and body as the HTTP client did")
+    kind = type(value).__name__
+    raise _core.misused(f"the reply has a part of type {kind}; pass headers and body as the HTTP client gave them")

@@ -2,9 +2,10 @@ from _typeshed import Incomplete, SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "date_without_zone", "lone_surrogate", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "outcome_unknown", "refused", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "REPLY_LIMIT_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "UnsignedRequest", "date_without_zone", "failed", "lone_surrogate", "misused", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "refused", "spell_flags", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
+REPLY_LIMIT_DEFAULT: Final[int]
 
 @final
 class Acknowledgement:
@@ -36,25 +37,39 @@ class Call:
     """
     @classmethod
     def __class_getitem__(cls, /, reply: Any) -> Any: ...
-    def __new__(cls, /, ids: tuple[str, str] | None = None, type: SupportsIndex = 2, undocumented_type: SupportsIndex | None = None) -> Call: ...
+    def __new__(cls, /, ids: tuple[str, str] | None = None, type: SupportsIndex = 2, undocumented_type: SupportsIndex | None = None, *, operation: str = "", fields: str = "{}") -> Call:
+        """
+        ``ids`` are those of a notifyPackageExpire; any other ``operation`` has its publisher's name, and JSON text of its fields.
+        """
+    @property
+    def _operation(self, /) -> str:
+        """
+        The publisher's name of the operation, or a raw call's method and path.
+        """
 
 @disjoint_base
 class Client:
     """
     What ``koodrive.Client`` is made of.
     """
-    def __new__(cls, /, origin: Client | Incomplete, *, app_id: str | None = None, app_secret: str | None = None, token: str | None = None, authorization: str | None = None) -> Client:
+    def __new__(cls, /, origin: Client | Incomplete, *, app_id: str | None = None, app_secret: str | None = None, token: str | None = None, authorization: str | None = None, signs_elsewhere: bool = False, token_later: bool = False) -> Client:
         """
         ``origin`` is a ``koodrive.Settings``, or a client whose learned clock is then shared.
+
+        ``signs_elsewhere``: a function signs in the place of an app secret. ``token_later``: there is no token yet.
         """
     def _parse_sent(self, /, call: Call, sent: SentRequest, status: SupportsIndex, headers: Any, body: Any, received_at: Any) -> Any:
         """
         Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
-        gives the error and the reply what they lack. ``received_at`` is of this machine's clock.
+        marks an error after which the call is to be signed anew with ``_again``. ``received_at`` is of this machine's clock.
         """
     def _stages(self, /, call: Call, now: Any | None, date: Any | None, message: str | None) -> str:
         """
         The fields of `koodrive.Explanation`.
+        """
+    def _unsigned(self, /, call: Call, now: Any | None, trace_id: Any | None, date: Any | None) -> Any:
+        """
+        As ``request``, for whoever makes the signature: the request, or an ``UnsignedRequest``.
         """
     @property
     def clock_offset(self, /) -> float:
@@ -112,19 +127,18 @@ class Dispatcher:
     """
     What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
     """
-    def __new__(cls, /, client: Client, policy: SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]], seed: SupportsIndex) -> Dispatcher:
+    def __new__(cls, /, client: Client, options: SupportsGetItem[int, tuple[str, SupportsFloat | SupportsIndex]], seed: SupportsIndex) -> Dispatcher:
         """
-        ``policy`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
+        ``options`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
         """
     def cancel(self, /) -> None: ...
-    def credentials(self, /, token: str) -> None: ...
     def finish(self, /) -> None: ...
+    def handle_response(self, /, ticket: SupportsIndex, status: SupportsIndex, headers: Any, body: Any) -> None: ...
     @property
     def in_flight(self, /) -> int:
         """
         Requests in flight, now.
         """
-    def no_token(self, /) -> None: ...
     def not_sent(self, /, ticket: SupportsIndex, cause: str) -> None:
         """
         Hands in a request that surely never left, and why.
@@ -137,17 +151,27 @@ class Dispatcher:
         """
         How far the job is.
         """
-    def push(self, /, key: Any, call: Call) -> None: ...
+    def push(self, /, key: Any, call: Call) -> None:
+        """
+        Takes a call. After ``cancel`` its outcome is that it was not sent.
+        """
     @property
     def reply_limit(self, /) -> int:
         """
         Longest body of a reply, in bytes.
         """
-    def response(self, /, ticket: SupportsIndex, status: SupportsIndex, headers: Any, body: Any) -> None: ...
     def resume(self, /) -> None: ...
+    def set_credentials(self, /, token: str) -> None:
+        """
+        Hands in a fresh token.
+        """
+    def token_failed(self, /) -> None:
+        """
+        Hands in that no fresh token is to be had now.
+        """
     def turn(self, /, send: Any, take: Any) -> Step:
         """
-        Does what is due: gives ``send`` each request, as ticket, request, key and number of the attempt, and ``take`` each
+        Does what is due: gives ``send`` each request, as ticket, request (or one without its signature), key and number of the attempt, and ``take`` each
         outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
         """
 
@@ -197,12 +221,12 @@ class Request:
     @property
     def method(self, /) -> str:
         """
-        "GET" or "POST".
+        "GET", "POST", "PUT", "PATCH" or "DELETE".
         """
     @property
     def url(self, /) -> str:
         """
-        Endpoint, path prefix and path.
+        Endpoint, path prefix, path and query.
         """
 
 @final
@@ -252,9 +276,9 @@ class SentRequest:
     """
     A request that ``send`` has sent: the parts that reading its reply needs.
     """
-    def __new__(cls, /, x_date: str, trace_id: str, reply_limit: SupportsIndex, sent_at: Any) -> SentRequest:
+    def __new__(cls, /, x_date: str, trace_id: str, reply_limit: SupportsIndex, sent_at: Any, may_sign_anew: bool) -> SentRequest:
         """
-        ``reply_limit`` is in bytes.
+        ``reply_limit`` is in bytes. ``may_sign_anew``: it is the first, and the caller named no date.
         """
 
 @final
@@ -283,14 +307,36 @@ class Step:
         For "wait": for so long; None where only something that is handed in ends the wait.
         """
 
+@final
+class UnsignedRequest:
+    """
+    A request whose signature is made elsewhere and is still missing.
+    """
+    @property
+    def string_to_sign(self, /) -> str: ...
+    def with_signature(self, /, signature: str) -> Request:
+        """
+        Returns the request with this signature.
+        """
+
 def date_without_zone(field: str) -> BaseException:
     """
     A datetime without a time zone.
     """
 
+def failed(call: Call, cause: str, trace_id: str, *, x_date: str | None = None, left: bool) -> BaseException:
+    """
+    The failure of one exchange and its ``cause``. ``left``: the request left and had no complete answer; else it surely did not.
+    """
+
 def lone_surrogate(field: str) -> BaseException:
     """
     Text that UTF-8 cannot carry.
+    """
+
+def misused(text: str) -> BaseException:
+    """
+    A mistake that concerns no field.
     """
 
 def names() -> Names: ...
@@ -307,7 +353,7 @@ def not_a_type() -> BaseException:
 
 def not_sent(cause: str) -> BaseException:
     """
-    A request that surely never left, and why.
+    Several calls that surely were not sent, and why.
     """
 
 def not_text(field: str, found: str) -> BaseException:
@@ -315,14 +361,14 @@ def not_text(field: str, found: str) -> BaseException:
     A value of another type where text is due; ``found`` names it, such as "a number".
     """
 
-def outcome_unknown(cause: str) -> BaseException:
+def refused(field: str, problem: str) -> BaseException:
     """
-    A request that left and had no complete answer, and why.
+    Any other input: the ``problem`` of ``field``, and what to do.
     """
 
-def refused(what: str, right: str) -> BaseException:
+def spell_flags() -> None:
     """
-    Any other input: ``what`` is wrong, ``right`` would be right.
+    Spells options as flags from now on: for the command line, whose process is its own.
     """
 
 def trace_id_from_random(random: SupportsLenAndGetItem[SupportsIndex]) -> str: ...

@@ -34,13 +34,13 @@ def read(environ: Mapping[str, str]) -> dict[str, str]:
     app = [name for name in (APP_ID, APP_SECRET) if name in given]
     if TOKEN in given and app:
         names = _joined([TOKEN, *app])
-        raise _core.refused(f"{names} are set", "set the token or the app, since a call authenticates in one way")
+        raise _core.misused(f"{names} are set; set the token or the app, since a call authenticates in one way")
     needed = [ENDPOINT, USER_ID, *((APP_ID, APP_SECRET) if app else () if TOKEN in given else (_EITHER,))]
     missing = [name for name in needed if name not in given]
     if missing:
         verb = "is" if len(missing) == 1 else "are"
         meanings = _joined([_MEANINGS[name] for name in missing])
-        raise _core.refused(f"{_joined(missing)} {verb} not set", f"set {meanings}")
+        raise _core.misused(f"{_joined(missing)} {verb} not set; set {meanings}")
     return {argument: given[name] for argument, name in VARIABLES.items() if name in given}
 
 

@@ -19,7 +19,7 @@ class KooDriveError(Exception):
     kind: ClassVar[_Kind]
     #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
     outcome: _Outcome
-    #: True where the call may be sent again although nobody knows whether repeats are safe.
+    #: True where a retry is safe: the call was not sent, the service asked to come back, or the call changes nothing.
     retryable: bool = False
     #: HTTP status, where the service answered.
     status: Optional[int] = None
@@ -31,10 +31,12 @@ class KooDriveError(Exception):
     request_id: Optional[str] = None
     #: The reply's trace id, or else the one that was sent.
     trace_id: Optional[str] = None
+    #: The X-Date that was sent.
+    x_date: Optional[str] = None
     #: Seconds that the service asks to wait.
     retry_after: Optional[float] = None
-    #: The service refused the date, and its own clock says why: `send` signs the call anew, once.
-    _clock_refusal: bool = False
+    #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
+    body: Optional[str] = None
 
 
 class InvalidInputError(KooDriveError, ValueError):
@@ -43,6 +45,9 @@ class InvalidInputError(KooDriveError, ValueError):
     __module__ = "koodrive"
     kind: ClassVar[_Kind] = "invalid_input"
     outcome: _Outcome = "not_sent"
+
+    #: The field that was refused: an argument, or the wire's name of what stands in a body.
+    field: Optional[str] = None
 
 
 class NotSentError(KooDriveError, ConnectionError):
@@ -63,7 +68,7 @@ class OutcomeUnknownError(KooDriveError, ConnectionError):
 
 
 class ApiError(KooDriveError):
-    """The service answered with any status but 200, or with 200 and a readable code other than 0."""
+    """The service answered with a status that is not a success, or with a readable code other than 0."""
 
     __module__ = "koodrive"
     kind: ClassVar[_Kind] = "api"
@@ -71,7 +76,7 @@ class ApiError(KooDriveError):
 
 
 class UnreadableReplyError(KooDriveError):
-    """The service answered 200 with something nobody can read."""
+    """The service answered with a success whose reply cannot be read."""
 
     __module__ = "koodrive"
     kind: ClassVar[_Kind] = "unreadable_reply"
@@ -99,7 +104,10 @@ def from_core(fields: str) -> KooDriveError:
         msg=given["msg"],
         request_id=given["requestId"],
         trace_id=given["traceId"],
+        x_date=given["xDate"],
         retry_after=given["retryAfter"],
-        _clock_refusal=given["isClockRefusal"],
+        body=given["body"],
     )
+    if isinstance(error, InvalidInputError):
+        error.field = given["field"]
     return error

@@ -8,7 +8,7 @@ from typing import Any, Generic, NoReturn, Optional, TypeVar, Union, final
 
 from typing_extensions import Self, TypeAlias, disjoint_base
 
-from ._core import SentRequest
+from ._core import SentRequest, UnsignedRequest
 
 __all__ = ["Acknowledgement", "Call", "Client", "Request"]
 
@@ -24,8 +24,18 @@ class Call(Generic[_Reply_co]):
     """A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``."""
 
     def __new__(
-        cls, ids: Optional[tuple[str, str]] = None, type: int = 2, undocumented_type: Optional[int] = None
+        cls,
+        ids: Optional[tuple[str, str]] = None,
+        type: int = 2,
+        undocumented_type: Optional[int] = None,
+        *,
+        operation: str = "",
+        fields: str = "{}",
     ) -> Self: ...
+    @property
+    def _operation(self) -> str: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
     def __class_getitem__(cls, reply: Any) -> Any: ...
 
 @final
@@ -57,11 +67,11 @@ class Request:
     """
     @property
     def method(self) -> str:
-        """"GET" or "POST"."""
+        """"GET", "POST", "PUT", "PATCH" or "DELETE"."""
 
     @property
     def url(self) -> str:
-        """Endpoint, path prefix and path."""
+        """Endpoint, path prefix, path and query."""
 
     @property
     def headers(self) -> list[tuple[str, str]]:
@@ -87,6 +97,8 @@ class Client:
         app_secret: Optional[str] = None,
         token: Optional[str] = None,
         authorization: Optional[str] = None,
+        signs_elsewhere: bool = False,
+        token_later: bool = False,
     ) -> Self: ...
     def request(
         self,
@@ -101,6 +113,9 @@ class Client:
         X-Date, which is checked against the service's window of 15 minutes.
         """
 
+    def _unsigned(
+        self, call: Call[Any], now: Optional[_Instant], trace_id: Optional[str], date: Optional[_Instant]
+    ) -> Union[Request, UnsignedRequest]: ...
     def parse(self, call: Call[_Reply], status: int, headers: _Headers, body: _Body) -> _Reply:
         """Reads the response to a call: returns the reply, or raises the error that it is.
 

@@ -20,9 +20,9 @@ from ._values import Settings, with_field
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from io import BufferedReader
-    from typing import Optional
+    from typing import Any, Optional
 
-    from .sandbox import Answer, Sandbox
+    from .sandbox import Answer, Sandbox, _Credentials
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 1024 * 1024
@@ -69,14 +69,14 @@ class SandboxServer:
         return Settings(endpoint=self.url, user_id=self.sandbox.settings.user_id)
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> _Credentials:
         """Those of a client that is accepted, for ``Client.from_settings``."""
         return self.sandbox.credentials
 
     @property
     def environ(self) -> dict[str, str]:
         """Both as ``Client.from_env`` and the command line read them: for ``monkeypatch.setenv``, or for a child process."""
-        of = {"endpoint": self.url, "user_id": self.settings.user_id, **self.credentials}
+        of: dict[str, Any] = {"endpoint": self.url, "user_id": self.settings.user_id, **self.credentials}
         return {VARIABLES[name]: value for name, value in of.items()}
 
     def close(self) -> None:

@@ -8,17 +8,23 @@ from ._native import Acknowledgement, Call, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn, Optional, TypeVar
+    from collections.abc import Iterable, Mapping
+    from typing import Any, ClassVar, NoReturn, Optional, Union
 
-    from typing_extensions import dataclass_transform
+    from typing_extensions import dataclass_transform, final
 
     from ._errors import _Kind, _Outcome
 
-    _V = TypeVar("_V", bound="_Value")
+    # A value is text, an integer, or a list of them. Checkers would find no common type in a mapping of such values.
+    _Query = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
+    _Headers = Union[Mapping[str, str], Iterable[tuple[str, str]]]
 else:
 
     def dataclass_transform(**_: bool) -> Any:
         return lambda value: value
+
+    def final(value: Any) -> Any:
+        return value
 
 
 # Past the __setattr__ that refuses.
@@ -33,9 +39,34 @@ def _renew(value: type[Any], fields: dict[str, object]) -> Any:
     return value(**fields)
 
 
-def of(value: type[_V], fields: tuple[object, ...]) -> _V:
-    """A value of these fields, in their order."""
-    return value(**dict(zip(_names(value), fields)))
+def camel_case(name: str) -> str:
+    """Returns the wire's spelling of a field's name."""
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
+
+
+def from_members(value: type[Any], members: Mapping[str, Any]) -> Any:
+    """Returns a value with these members of the core, which are named as the wire names them."""
+    nested = getattr(value, "_nested", {})
+    fields = {}
+    for name in _names(value):
+        member = members[camel_case(name)]
+        inner = nested.get(name)
+        if inner is not None and member is not None:
+            if isinstance(member, list):
+                member = tuple(from_members(inner, item) for item in member)
+            else:
+                member = from_members(inner, member)
+        fields[name] = member
+    return value(**fields)
+
+
+def members_of(value: Any) -> Any:
+    """Returns the fields of a value as plain data, those of the values inside included, under Python's names."""
+    if isinstance(value, (tuple, list)):
+        return [members_of(item) for item in value]
+    names = getattr(value, "__match_args__", None)
+    return value if names is None else {name: members_of(getattr(value, name)) for name in names}
 
 
 def with_field(value: Any, name: str, field: object) -> Any:
@@ -102,8 +133,17 @@ def _reduce_request(self: Request) -> NoReturn:
     )
 
 
-# What is made by the million is native, and sealed; it gets here what the other values have, or its own.
+def _reply(self: Any, fields: str) -> Any:
+    """Returns the reply to a call. ``fields`` is the JSON text of the reply's fields."""
+    import json
+
+    return from_members(self._replies, json.loads(fields))
+
+
+# What is made by the million is native; it gets here what the other values have, or its own.
 _given = {name: vars(_Frozen)[name] for name in ("_fields", "__eq__", "__hash__", "__repr__", "__reduce__")}
+for _name, _member in {**_given, "__setattr__": _Frozen.__setattr__, "__delattr__": _Frozen.__delattr__, "_reply": _reply}.items():
+    setattr(Call, _name, _member)
 for _name, _member in _given.items():
     setattr(Acknowledgement, _name, _member)
 _given.update(
@@ -148,31 +188,132 @@ class RetentionPolicy(_Value):
 
 
 class RetentionPolicies(_Value):
-    """The reply to ``GetCurrentRetentionPolicy``."""
+    """The reply to ``GetCurrentRetentionPolicy`` and ``GetCarrierRetentionPolicy``."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "code": '"0", or None: the published tables have no code.',
+        "msg": "For people. May be Chinese, so never match on it.",
+        "trace_id": "The reply's trace id, or else the one that ``send`` sent.",
+        "policy_list": "Empty where the reply has none.",
+        "body": "The reply's body as it came.",
+    }
+    __match_args__ = ("code", "msg", "trace_id", "policy_list", "body")
+    _nested: ClassVar[dict[str, type[Any]]] = {"policy_list": RetentionPolicy}
+
+    code: Optional[str]
+    msg: Optional[str]
+    trace_id: Optional[str]
+    policy_list: tuple[RetentionPolicy, ...]
+    body: str
+
+    def __init__(
+        self,
+        *,
+        code: Optional[str] = None,
+        msg: Optional[str] = None,
+        trace_id: Optional[str] = None,
+        policy_list: tuple[RetentionPolicy, ...] = (),
+        body: str = "",
+    ) -> None:
+        self._fill(locals())
+
+
+class SpaceUsageData(_Value):
+    """The figures of a ``SpaceUsage``, as text digit for digit. A field that the reply lacks is None."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "total_allocation": "Space that is allocated, in KB.",
+        "total_capacity": "Space that there is, in KB.",
+        "total_used": "Space that is used, in KB.",
+        "quota": "Quota, in GB.",
+    }
+    __match_args__ = ("total_allocation", "total_capacity", "total_used", "quota")
+
+    total_allocation: Optional[str]
+    total_capacity: Optional[str]
+    total_used: Optional[str]
+    quota: Optional[str]
+
+    def __init__(
+        self,
+        *,
+        total_allocation: Optional[str] = None,
+        total_capacity: Optional[str] = None,
+        total_used: Optional[str] = None,
+        quota: Optional[str] = None,
+    ) -> None:
+        self._fill(locals())
+
+
+class SpaceUsage(_Value):
+    """The reply to ``GetSpaceUsageByOverview``."""
 
     __module__ = "koodrive"
     __slots__ = {
         "code": 'Always "0": any other code is an error.',
         "msg": "For people. May be Chinese, so never match on it.",
         "trace_id": "The reply's trace id, or else the one that ``send`` sent.",
-        "policy_list": "Empty where the reply has none.",
+        "data": "The figures.",
+        "body": "The reply's body as it came.",
     }
-    __match_args__ = ("code", "msg", "trace_id", "policy_list")
+    __match_args__ = ("code", "msg", "trace_id", "data", "body")
+    _nested: ClassVar[dict[str, type[Any]]] = {"data": SpaceUsageData}
 
     code: str
     msg: Optional[str]
     trace_id: Optional[str]
-    policy_list: tuple[RetentionPolicy, ...]
+    data: SpaceUsageData
+    body: str
 
     def __init__(
         self,
         *,
         code: str,
+        data: SpaceUsageData,
         msg: Optional[str] = None,
         trace_id: Optional[str] = None,
-        policy_list: tuple[RetentionPolicy, ...] = (),
+        body: str = "",
     ) -> None:
         self._fill(locals())
+
+
+class RawReply(_Value):
+    """The reply to a ``RawCall`` and to ``ReverseOrder``."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "status": "HTTP status: 2xx.",
+        "code": '"0", or None where the reply has no code.',
+        "msg": "For people. May be Chinese, so never match on it.",
+        "trace_id": "The reply's trace id, or else the one that ``send`` sent.",
+        "body": "The reply's body as it came.",
+    }
+    __match_args__ = ("status", "code", "msg", "trace_id", "body")
+
+    status: int
+    code: Optional[str]
+    msg: Optional[str]
+    trace_id: Optional[str]
+    body: str
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        code: Optional[str] = None,
+        msg: Optional[str] = None,
+        trace_id: Optional[str] = None,
+        body: str = "",
+    ) -> None:
+        self._fill(locals())
+
+    def json(self) -> Any:
+        """Returns ``body`` parsed as JSON; None where the body is empty. Integers keep their digits."""
+        import json
+
+        return json.loads(self.body) if self.body else None
 
 
 class Difference(_Value):
@@ -218,6 +359,7 @@ class Explanation(_Value):
         "difference",
         "finding",
     )
+    _nested: ClassVar[dict[str, type[Any]]] = {"difference": Difference}
 
     canonical_request: str
     canonical_request_hash: str
@@ -277,8 +419,9 @@ class Exchange(_Value):
 
     __module__ = "koodrive"
     __slots__ = {
+        "operation": "The publisher's name of the operation, or a raw call's method and path.",
         "method": "HTTP method.",
-        "url": "Endpoint and path.",
+        "url": "Endpoint and path, without the query.",
         "status": "HTTP status; None where no answer came.",
         "started_at": "Seconds since the epoch, by this machine's clock.",
         "duration": "In seconds.",
@@ -286,8 +429,9 @@ class Exchange(_Value):
         "kind": "The error's kind; None for a success.",
         "outcome": "The error's outcome; None for a success.",
     }
-    __match_args__ = ("method", "url", "status", "started_at", "duration", "trace_id", "kind", "outcome")
+    __match_args__ = ("operation", "method", "url", "status", "started_at", "duration", "trace_id", "kind", "outcome")
 
+    operation: str
     method: str
     url: str
     status: Optional[int]
@@ -300,6 +444,7 @@ class Exchange(_Value):
     def __init__(
         self,
         *,
+        operation: str,
         method: str,
         url: str,
         status: Optional[int],
@@ -312,14 +457,18 @@ class Exchange(_Value):
         self._fill(locals())
 
 
-class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
+@final
+class NotifyPackageExpire(Call[Acknowledgement]):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 
     It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
     ``GetCurrentRetentionPolicy`` reads.
 
-    Both ids are the carrier's own and go through unchanged; a number is refused. ``type`` is 2, the only documented value,
+    Both ids are the carrier's own and go through unchanged. A number is refused, as is an id with a control character, or with
+    white space or an invisible character at either end. ``type`` is 2, the only documented value,
     and need not be given; any other is refused, unless it is asked for as ``undocumented_type``.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html
     """
 
     __module__ = "koodrive"
@@ -357,35 +506,333 @@ class NotifyPackageExpire(_Frozen, Call[Acknowledgement]):
         return made
 
 
-class GetCurrentRetentionPolicy(_Frozen, Call[RetentionPolicies]):
-    """Reads the retention policies in force.
+# A class of a call says the publisher's name of its operation as ``_name``, and the type of its reply as ``_replies``.
 
-    It changes nothing, so it is the safe first call: it proves endpoint, clock and credentials.
+
+def _made(call: type[Any], members: dict[str, Any], fields: tuple[object, ...] = ()) -> Any:
+    """Returns a call: ``members`` go to the core, which checks them; ``fields`` are those of the class, in their order."""
+    made = Call.__new__(call, operation=call._name, fields=_written(members) if members else "{}")
+    for name, field in zip(_names(call), fields):
+        _set(made, name, field)
+    return made
+
+
+def _written(members: dict[str, Any]) -> str:
+    import json
+
+    parts = []
+    for name, member in members.items():
+        try:
+            # In ASCII, since half of a surrogate pair is the core's to refuse.
+            parts.append(f"{json.dumps(name)}:{json.dumps(member, allow_nan=False)}")
+        except (TypeError, ValueError, RecursionError) as error:
+            why = str(error)
+        else:
+            continue
+        raise _core.refused(name, f"not JSON ({why}); pass text, integers and lists of them")
+    return "{" + ",".join(parts) + "}"
+
+
+def _values(field: str, given: Any, of: type[Any]) -> tuple[Any, ...]:
+    """Returns the values of an iterable, each of which is ``of`` this type."""
+    if isinstance(given, of) or not hasattr(given, "__iter__"):
+        raise _core.refused(field, f"of type {type(given).__name__}; pass a list of koodrive.{of.__name__}")
+    values = tuple(given)
+    for value in values:
+        if type(value) is not of:
+            found = type(value).__name__
+            raise _core.refused(field, f"contains a value of type {found}; pass koodrive.{of.__name__}")
+    return values
+
+
+@final
+class GetSpaceUsageByOverview(Call[SpaceUsage]):
+    """Reads how much space is allocated and used.
+
+    It changes nothing and takes either kind of credentials, so it is the safe first call: it proves endpoint, clock and
+    credentials.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html
     """
 
     __module__ = "koodrive"
     __slots__ = ()
     __match_args__ = ()
+    _name = "getSpaceUsageByOverview"
+    _replies = SpaceUsage
+
+    def __new__(cls) -> GetSpaceUsageByOverview:
+        """The call takes no arguments."""
+        return _made(cls, {})  # type: ignore[no-any-return]
+
+
+@final
+class GetCurrentRetentionPolicy(Call[RetentionPolicies]):
+    """Reads the retention policies in force. It changes nothing. The publisher documents a token as its only authentication.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html
+    """
+
+    __module__ = "koodrive"
+    __slots__ = ()
+    __match_args__ = ()
+    _name = "getCurrentRetentionPolicy"
+    _replies = RetentionPolicies
 
     def __new__(cls) -> GetCurrentRetentionPolicy:
         """The call takes no arguments."""
-        return Call.__new__(cls)
+        return _made(cls, {})  # type: ignore[no-any-return]
 
-    def _reply(self, fields: str) -> RetentionPolicies:
-        """From a JSON object of the reply's fields."""
-        import json
 
-        reply = json.loads(fields)
-        policies = [
-            RetentionPolicy(
-                policy_id=policy["policyId"],
-                policy_name=policy["policyName"],
-                description=policy["description"],
-                priority=policy["priority"],
-                status=policy["status"],
-            )
-            for policy in reply["policyList"]
-        ]
-        return RetentionPolicies(
-            code=reply["code"], msg=reply["msg"], trace_id=reply["traceId"], policy_list=tuple(policies)
-        )
+@final
+class GetCarrierRetentionPolicy(Call[RetentionPolicies]):
+    """Reads the retention policies of the carrier. It changes nothing. A token is the only documented authentication.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html
+    """
+
+    __module__ = "koodrive"
+    __slots__ = ()
+    __match_args__ = ()
+    _name = "getCarrierRetentionPolicy"
+    _replies = RetentionPolicies
+
+    def __new__(cls) -> GetCarrierRetentionPolicy:
+        """The call takes no arguments."""
+        return _made(cls, {})  # type: ignore[no-any-return]
+
+
+class PolicyStatus(_Value):
+    """A retention policy and the status that it gets: one entry of a ``SetRetentionPolicy``, which checks both."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "policy_id": "Text, such as that of a ``RetentionPolicy``.",
+        "status": "Text, as the published table says.",
+    }
+    __match_args__ = ("policy_id", "status")
+
+    policy_id: str
+    status: str
+
+    def __init__(self, *, policy_id: str, status: str) -> None:
+        self._fill(locals())
+
+
+@final
+class SetRetentionPolicy(Call[Acknowledgement]):
+    """Sets the statuses of 1 to 50 retention policies. It changes state. A token is the only documented authentication.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html
+    """
+
+    __module__ = "koodrive"
+    __match_args__ = ("policies",)
+    _name = "setRetentionPolicy"
+    _replies = Acknowledgement
+
+    if TYPE_CHECKING:
+
+        @property
+        def policies(self) -> tuple[PolicyStatus, ...]: ...
+
+    else:
+        __slots__ = {"policies": "The policies and their statuses, as a tuple."}
+
+    def __new__(cls, policies: Iterable[PolicyStatus]) -> SetRetentionPolicy:
+        """Checks the arguments."""
+        policies = _values("policies", policies, PolicyStatus)
+        members = {"policyList": [{"policyId": it.policy_id, "status": it.status} for it in policies]}
+        return _made(cls, members, (policies,))  # type: ignore[no-any-return]
+
+
+class PackageChange(_Value):
+    """The change of a package in an ``OrderOperation``; ``ReverseOrder`` checks it."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "package_id": "The carrier's id of the package.",
+        "change_type": "1, subscribe: the only documented value.",
+        "undocumented_change_type": "Another value, asked for by name; None for the documented one.",
+    }
+    __match_args__ = ("package_id", "change_type", "undocumented_change_type")
+
+    package_id: str
+    change_type: int
+    undocumented_change_type: Optional[int]
+
+    def __init__(
+        self, *, package_id: str, change_type: int = 1, undocumented_change_type: Optional[int] = None
+    ) -> None:
+        self._fill(locals())
+
+
+class OrderOperation(_Value):
+    """One operation of a ``ReverseOrder``, which checks it."""
+
+    __module__ = "koodrive"
+    __slots__ = {
+        "operation_sn": "The serial number of the operation.",
+        "carrier_user_id": "The carrier's id of the user, or None.",
+        "package_changes": "The changes of packages, as a tuple; at most one is published.",
+    }
+    __match_args__ = ("operation_sn", "carrier_user_id", "package_changes")
+
+    operation_sn: str
+    carrier_user_id: Optional[str]
+    package_changes: tuple[PackageChange, ...]
+
+    def __init__(
+        self,
+        *,
+        operation_sn: str,
+        carrier_user_id: Optional[str] = None,
+        package_changes: Iterable[PackageChange] = (),
+    ) -> None:
+        package_changes = _values("package_changes", package_changes, PackageChange)
+        self._fill(locals())
+
+
+@final
+class ReverseOrder(Call[RawReply]):
+    """Notifies KooDrive of 1 to 50 orders in reverse, for packages that are paid per use. It changes state.
+
+    ``batch_sn`` has at most 64 characters. The reply beyond code and msg is not published.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/reverseOrder.html
+    """
+
+    __module__ = "koodrive"
+    __match_args__ = ("batch_sn", "operations")
+    _name = "reverseOrder"
+    _replies = RawReply
+
+    if TYPE_CHECKING:
+
+        @property
+        def batch_sn(self) -> str: ...
+        @property
+        def operations(self) -> tuple[OrderOperation, ...]: ...
+
+    else:
+        __slots__ = {
+            "batch_sn": "The serial number of the batch.",
+            "operations": "The operations, as a tuple.",
+        }
+
+    def __new__(cls, *, batch_sn: str, operations: Iterable[OrderOperation]) -> ReverseOrder:
+        """Checks the arguments."""
+        operations = _values("operations", operations, OrderOperation)
+        members = {
+            "batchSN": batch_sn,
+            "operationList": [
+                {
+                    "operationSN": operation.operation_sn,
+                    "carrierUserId": operation.carrier_user_id,
+                    "packageChangeList": [
+                        {camel_case(name): getattr(change, name) for name in _names(change)}
+                        for change in operation.package_changes
+                    ],
+                }
+                for operation in operations
+            ],
+        }
+        return _made(cls, members, (batch_sn, operations))  # type: ignore[no-any-return]
+
+
+def _pairs(given: Any) -> Any:
+    """Returns pairs as a tuple, of a mapping or of pairs. Anything else stays as it is, for the core to refuse."""
+    if given is None:
+        return ()
+    items = given.items() if hasattr(given, "items") else given
+    if isinstance(items, (str, bytes)) or not hasattr(items, "__iter__"):
+        return items
+    return tuple(_frozen(pair) for pair in items)
+
+
+def _frozen(value: Any) -> Any:
+    """Returns a list, and the lists in it, as tuples."""
+    return tuple(map(_frozen, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _json_text(value: object) -> Optional[str]:
+    """Returns the text of a body: text as it is, any other value in compact form."""
+    if value is None or isinstance(value, str):
+        return value
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        why = str(error)
+    # Outside, since that error may hold the value.
+    raise _core.refused("json", f"cannot be written as JSON ({why}); pass JSON text, or a value that json.dumps writes")
+
+
+@final
+class RawCall(Call[RawReply]):
+    """A call of any operation of the API, such as one of the about 40 of the reference for carriers.
+
+    ``path`` is absolute and below the endpoint. It is sent percent-encoded, and escapes in it stay. ``query`` is a mapping or
+    pairs; a value is text or an integer, or a list of them, which repeats the name. ``headers`` are sent and not signed. ``json``
+    is the body: text is JSON text and sent as it is, any other value is written as compact JSON.
+
+    https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
+    """
+
+    __module__ = "koodrive"
+    __match_args__ = ("method", "path", "query", "headers", "json")
+    _name = "rawCall"
+    _replies = RawReply
+
+    if TYPE_CHECKING:
+
+        @property
+        def method(self) -> str: ...
+        @property
+        def path(self) -> str: ...
+        @property
+        def query(self) -> tuple[tuple[str, Any], ...]: ...
+        @property
+        def headers(self) -> tuple[tuple[str, str], ...]: ...
+        @property
+        def json(self) -> Optional[str]: ...
+
+    else:
+        __slots__ = {
+            "method": "GET, POST, PUT, PATCH or DELETE.",
+            "path": "As it was given.",
+            "query": "Pairs of name and value; a value may be a tuple.",
+            "headers": "Pairs of name and value.",
+            "json": "The text of the body; None where there is none.",
+        }
+
+    def __new__(
+        cls,
+        method: str,
+        path: str,
+        *,
+        query: Optional[_Query] = None,
+        headers: Optional[_Headers] = None,
+        json: object = None,
+    ) -> RawCall:
+        """Checks the arguments."""
+        fields = (method, path, _pairs(query), _pairs(headers), _json_text(json))
+        return _made(cls, dict(zip(_names(cls), fields)), fields)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        """Without the body, which may be large and may name subscribers."""
+        shown = [f"{self.method!r}", f"{self.path!r}"]
+        shown += [f"{name}={getattr(self, name)!r}" for name in ("query", "headers") if getattr(self, name)]
+        shown += ["json=…"] if self.json is not None else []
+        return f"RawCall({', '.join(shown)})"
+
+
+def _sealed(cls: Any, /, **_: object) -> NoReturn:
+    raise TypeError(
+        f"{cls.__name__}: koodrive's calls cannot be subclassed, since the core knows every operation; make a koodrive.RawCall"
+    )
+
+
+# From here on: what stands above is all that there is.
+Call.__init_subclass__ = classmethod(_sealed)  # type: ignore[assignment,method-assign]

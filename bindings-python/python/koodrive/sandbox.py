@@ -24,7 +24,7 @@ from . import INTERNATIONAL, _core
 from ._convert import seconds
 from ._errors import InvalidInputError
 from ._sandbox_server import SandboxServer
-from ._values import Settings, _Value
+from ._values import Settings, _Value, camel_case
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,16 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any, Literal, NoReturn, Optional, Union
 
+    from typing_extensions import TypedDict
+
     from ._native import Request
+
+    class _Credentials(TypedDict, total=False):
+        """Those of one kind: an app id and its secret, or a token."""
+
+        app_id: str
+        app_secret: str
+        token: str
 
     _Fault = Union[int, str, Mapping[str, Any]]
     _Text = Union[str, bytes]
@@ -129,8 +138,10 @@ class Sandbox:
     that exist, ``whitelist`` the user ids that may call; by default everything exists and everyone may. ``refused_status`` is
     400 or 401 (the default), the status for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats``
     refuses a call whose user, package and type were accepted before; ``echo_trace_id`` copies the trace id into the reply;
-    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, as JSON
-    objects under the wire's names. ``authority`` is the only host, and port, that is answered.
+    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
+    JSON objects under the wire's names. ``answers`` are those to raw calls, each a mapping of ``method``, ``path`` and, where they
+    are not 200 and a success, ``status`` and ``body``, which is text. An app id is refused at the retention policies' operations, as
+    the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered.
 
     ``faults`` is a script, one entry for each request in their order, after which everything works again:
 
@@ -164,6 +175,9 @@ class Sandbox:
         code_as_text: bool = False,
         msg: Optional[str] = None,
         policies: Optional[Iterable[Mapping[str, object]]] = None,
+        space_usage: Optional[Mapping[str, object]] = None,
+        answers: Optional[Iterable[Mapping[str, object]]] = None,
+        app_authentication_everywhere: bool = False,
         authority: Optional[str] = None,
         faults: Optional[Iterable[_Fault]] = None,
         now: Optional[Callable[[], Union[datetime, float]]] = None,
@@ -188,12 +202,12 @@ class Sandbox:
         return self._settings
 
     @property
-    def credentials(self) -> dict[str, str]:
+    def credentials(self) -> _Credentials:
         """Those of a client that is accepted, for ``Client.from_settings``: the first app's, or else the first token."""
-        return dict(self._credentials)
+        return self._credentials.copy()
 
     def accepted(self) -> list[Accepted]:
-        """The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed."""
+        """The calls that were acted on, in order. Only notifyPackageExpire is listed."""
         return [
             Accepted(
                 carrier_user_id=call["carrierUserId"],
@@ -228,17 +242,17 @@ class Sandbox:
         return SandboxServer(self)
 
     def __call__(
-        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.send``."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
         wait, arrives = answer._within(timeout)
         if wait:
             (self._sleep or time.sleep)(wait)
-        return _arrived(answer, arrives, timeout, max_reply_bytes)
+        return _arrived(answer, arrives, timeout, reply_limit)
 
     async def asynchronous(
-        self, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         """The transport for ``Client.asend``, which takes it from the sandbox by itself."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
@@ -247,7 +261,7 @@ class Sandbox:
             slept: Any = (self._sleep or _sleep_of_the_loop())(wait)
             if hasattr(slept, "__await__"):
                 await slept
-        return _arrived(answer, arrives, timeout, max_reply_bytes)
+        return _arrived(answer, arrives, timeout, reply_limit)
 
     def _clock(self) -> float:
         now: Any = time.time() if self._now is None else self._now()
@@ -269,16 +283,16 @@ def _sleep_of_the_loop() -> Callable[[float], object]:
 
 
 def _arrived(
-    answer: Answer, arrives: bool, timeout: float, max_reply_bytes: int
+    answer: Answer, arrives: bool, timeout: float, reply_limit: int
 ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     if answer.is_cut:
         raise ConnectionResetError(f"the sandbox's fault script says {answer.fault}")
     if not arrives:
         raise TimeoutError(f"no complete answer within {timeout} seconds")
-    return answer.status, answer.headers, answer.body[: max_reply_bytes + 1]
+    return answer.status, answer.headers, answer.body[: reply_limit + 1]
 
 
-def _credentials(given: dict[str, Any]) -> dict[str, str]:
+def _credentials(given: dict[str, Any]) -> _Credentials:
     for app in map(_camel_case, given.get("apps", ())):
         return {"app_id": app["appId"], "app_secret": app["appSecret"]}
     for token in given.get("tokens", ()):
@@ -305,7 +319,10 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
             try:
                 _core.Sandbox(_json({name: value}))
             except InvalidInputError as error:
-                raise InvalidInputError(f"{name}: {error}") from None
+                text = str(error).removeprefix(f"{camel_case(name)}: ")
+                refused = InvalidInputError(f"{name}: {text}")
+                refused.field = name
+                raise refused from None
         raise
 
 
@@ -319,11 +336,7 @@ def _json(given: dict[str, Any]) -> str:
 
 
 def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
-    def name(words: str) -> str:
-        first, *others = words.split("_")
-        return first + "".join(word.title() for word in others)
-
-    return {name(words): value for words, value in given.items()}
+    return {camel_case(name): value for name, value in given.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -336,8 +349,7 @@ def _plain(value: Any) -> Any:
 
 
 def _refuse(value: object) -> NoReturn:
-    what = f"a value is of type {type(value).__name__}"
-    raise _core.refused(what, "give text, numbers, booleans, lists and mappings")
+    raise _core.misused(f"a value is of type {type(value).__name__}; pass text, numbers, booleans, lists and mappings")
 
 
 def _bytes(value: Any) -> bytes:

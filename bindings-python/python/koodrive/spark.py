@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from typing_extensions import Unpack
 
-    from ._client import _Policy
+    from ._client import _Options
 
     #: Rows as Spark gave them, and what became of each, by its number.
     _Batch = tuple[Any, dict[int, tuple[Any, ...]]]
@@ -70,7 +70,7 @@ def notify(
     transport: Optional[Callable[[], Any]] = None,
     connect_timeout: float = CONNECT_TIMEOUT,
     timeout: float = TIMEOUT,
-    **policy: Unpack[_Policy],
+    **options: Unpack[_Options],
 ) -> DataFrame:
     """Sends a call for each row, writes the outcomes to ``path`` as Parquet, and returns them read from there.
 
@@ -91,37 +91,37 @@ def notify(
     except ImportError as error:
         raise ImportError(f"pip install pyspark pandas pyarrow, which koodrive.spark needs: {error}") from error
     if not isinstance(settings, Settings):
-        raise _core.refused(f"settings is of type {type(settings).__name__}", "give client.settings")
+        raise _core.refused("settings", f"of type {type(settings).__name__}; pass client.settings")
     functions = (_name("credentials", credentials), transport and _name("transport", transport))
-    # Sends nothing: it checks the numbers.
+    # Sends nothing, so it needs no token: it checks the numbers.
     limits: Any = {"connect_timeout": connect_timeout, "timeout": timeout}
-    rate = Client.from_settings(settings, token="none").dispatch((), **limits, **policy).progress.rate
+    rate = Client.from_settings(settings, token=str).dispatch((), **limits, **options).progress.rate
     session: Any = dataframe.sparkSession
     context = session.sparkContext
     if context.getConf().get("spark.speculation", "false") != "false":
-        raise _core.refused("spark.speculation runs a task twice at once", "set it to false")
+        raise _core.misused("spark.speculation runs a task twice at once; set it to false")
     rows = dataframe.select(*keys, *_IDS)
     for name in _IDS:
         of = rows.schema[name].dataType.simpleString()
         if not of.startswith("string"):
-            raise _core.refused(f"{name} is of type {of}", "ids are text: make it so where it comes from")
+            raise _core.refused(name, f"a column of type {of}, where text is due; make it text where it comes from")
     schema = StructType(list(rows.schema))
     for name, of in _COLUMNS.items():
         schema.add(name, of)
     if len({name.lower() for name in schema.names}) < len(schema):
-        raise _core.refused(f"two columns have the same name: {', '.join(schema.names)}", "rename the key")
+        raise _core.refused("keys", f"two columns have the same name ({', '.join(schema.names)}); rename the key")
     folder = context._jvm.org.apache.hadoop.fs.Path(path)
     if folder.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()).exists(folder):
-        raise _core.refused(f"{path} exists already", "read it; what is to be sent again goes to another")
+        raise _core.refused("path", f"{path} exists already; read it, and pass another for what is to be sent again")
     most = tasks or min(context.defaultParallelism, max(int(rate / _LEAST), 1))
     # From files: after a shuffle Spark may repeat the stage, and attemptNumber begins at 0.
     rows.repartition(most).write.parquet(f"{path}/_koodrive/calls")
     rows = session.read.schema(rows.schema).parquet(f"{path}/_koodrive/calls")
     number = max(min(most, rows.rdd.getNumPartitions()), 1)
-    options = {**limits, **policy, "rate": rate / number}
+    of_task = {**limits, **options, "rate": rate / number}
     nothing: Any = ()
     stopped = context.accumulator(nothing, AddingAccumulatorParam(nothing))
-    sent = rows.coalesce(number).mapInArrow(partial(_send, settings, *functions, options, stopped), schema)
+    sent = rows.coalesce(number).mapInArrow(partial(_send, settings, *functions, of_task, stopped), schema)
     # What a task has committed stays if the job fails.
     sent.write.mode("append").option("mapreduce.fileoutputcommitter.algorithm.version", "2").parquet(path)
     for why in stopped.value:
@@ -138,7 +138,7 @@ def _name(what: str, function: Any) -> str:
             return name
     except (ImportError, AttributeError, ValueError):
         pass
-    raise _core.refused(f"{what} is no function that executors can import", "define it in a module of yours")
+    raise _core.refused(what, "not a function that executors can import; define it in a module of yours")
 
 
 def _calls(batches: Iterator[Any], read: deque[_Batch]) -> Iterator[Any]:
@@ -206,8 +206,8 @@ def _send(
                     raise
                 except Exception as failed:
                     # Of its text nothing: it may hold a secret.
-                    what = f"{name} failed on an executor with {type(failed).__name__}"
-                    raise _core.refused(what, "call it there by itself") from None
+                    why = f"{name} failed on an executor with {type(failed).__name__}; call it there by itself"
+                    raise _core.misused(why) from None
                 with client.dispatch(calls, transport=session, **options) as run:
                     for it in run:
                         outcomes, row = it.key

@@ -61,8 +61,9 @@ impl Sandbox {
             .fold(builder, |it, (name, value)| it.header(name, value))
             .body(body)
             .map_err(|error| {
-                let right = "give method, URL and headers as the HTTP client sent them";
-                refused(&host::refused(&error.to_string(), right))
+                refused(&host::misused(&format!(
+                    "not an HTTP request: {error}; pass method, URL and headers as the HTTP client sent them"
+                )))
             })?;
         #[expect(clippy::cast_possible_truncation, reason = "saturates")]
         let instant = DateTime::from_timestamp_micros((now * 1e6).round() as i64);

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+from .. import _core
 from .._errors import KooDriveError
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     from ._output import Output
 
     arguments = sys.argv[1:] if arguments is None else arguments
+    # What the core says of an option is said of an argument here.
+    _core.spell_flags()
     output = Output(as_json="--json" in arguments)
     try:
         chosen = parse(arguments)

@@ -91,7 +91,7 @@ class _Parser(argparse.ArgumentParser):
     """Refuses as the library does, so that ``--json`` holds for bad arguments too."""
 
     def error(self, message: str) -> NoReturn:
-        raise _core.refused(message, f"`{self.prog} --help` shows what is taken")
+        raise _core.misused(f"{message}; `{self.prog} --help` shows what is taken")
 
 
 class _OnCommandLine(argparse.Action):
@@ -101,8 +101,7 @@ class _OnCommandLine(argparse.Action):
         flag = self.option_strings[0]
         variable = flag[2:].replace("-", "_").upper()
         raise _core.refused(
-            f"{flag} is no argument, since every user of this machine could read it",
-            f"set KOODRIVE_{variable}, or give {flag}-file",
+            flag, f"not an argument, since every user of this machine could read it; set KOODRIVE_{variable}, or pass {flag}-file"
         )
 
 
@@ -126,7 +125,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         commands,
         "check",
         "try endpoint, clock and credentials; changes nothing",
-        "Makes the safe call, which reads the retention policies and changes nothing, and tells apart what is wrong.",
+        "Makes the safe call, which reads the usage of space and changes nothing, and tells apart what is wrong.",
     )
     _sending(check)
 

@@ -13,9 +13,10 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .._client import X_DATE
+from .. import _core
+from .._client import REPLY_LIMIT, X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from .._values import GetCurrentRetentionPolicy
+from .._values import GetSpaceUsageByOverview, members_of
 from ..transports import standard_library
 from . import DONE, _request, exit_code
 from ._explain import instant
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Optional
 
-    from .. import Request, RetentionPolicies
+    from .. import Request, SpaceUsage
     from ._output import Output
 
 #: Seconds by which clocks that agree may seem to differ: ``Date`` has whole seconds, and a reply travels.
@@ -44,10 +45,12 @@ class _Finding(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """One exchange: what was sent, and the headers of what came back."""
+    """One exchange: the headers that were sent, and the reply."""
 
     request: dict[str, str]
     reply: dict[str, str]
+    status: int
+    body: bytes
     received_at: float
 
 
@@ -60,19 +63,19 @@ class _Watched:
     def __call__(self, request: Request, **limits: Any) -> Any:
         status, headers, body = standard_library(request, **limits)
         reply = {name.lower(): value for name, value in headers}
-        self.exchanges.append(_Seen(dict(request.headers), reply, time.time()))
+        self.exchanges.append(_Seen(dict(request.headers), reply, status, body, time.time()))
         return status, headers, body
 
 
 def run(arguments: Namespace, output: Output) -> int:
     """Makes the call and reports, or shows the request. Gives the exit code."""
-    settings, call = Settings(arguments), GetCurrentRetentionPolicy()
+    settings, call = Settings(arguments), GetSpaceUsageByOverview()
     if arguments.dry_run or arguments.curl:
         _request.show(arguments, output, settings, call)
         return DONE
     watched = _Watched()
     error: Optional[KooDriveError] = None
-    reply: Optional[RetentionPolicies] = None
+    reply: Optional[SpaceUsage] = None
     try:
         reply = settings.client.send(
             call,
@@ -86,12 +89,11 @@ def run(arguments: Namespace, output: Output) -> int:
     except KooDriveError as caught:
         error = caught
     difference = _difference(watched.exchanges)
-    findings = [_endpoint(settings, watched.exchanges, error), _clock(watched.exchanges, difference, error)]
+    findings = [_endpoint(settings, watched.exchanges, error), _clock(settings, watched.exchanges, difference, error)]
     reached = all(finding.state != _FAILED for finding in findings)
     findings.append(_credentials(settings, watched.exchanges, error, reached))
-    policies = None if reply is None else [_members(policy) for policy in reply.policy_list]
     checks = [{**finding._asdict(), "advice": list(finding.advice)} for finding in findings]
-    fields = {"checks": checks, "clock_difference": difference, "policies": policies}
+    fields = {"checks": checks, "clock_difference": difference, "space_usage": reply and members_of(reply.data)}
     output.result(fields, "\n".join(_lines(findings, reply)), error=error)
     return exit_code(error)
 
@@ -167,7 +169,9 @@ def _difference(exchanges: list[_Seen]) -> Optional[float]:
     return round(date.timestamp() + 0.5 - exchanges[-1].received_at, 3)
 
 
-def _clock(exchanges: list[_Seen], difference: Optional[float], error: Optional[KooDriveError]) -> _Finding:
+def _clock(
+    settings: Settings, exchanges: list[_Seen], difference: Optional[float], error: Optional[KooDriveError]
+) -> _Finding:
     if not exchanges:
         return _Finding("clock", _UNKNOWN, "no answer, so the server's clock is not known")
     if difference is None:
@@ -177,7 +181,7 @@ def _clock(exchanges: list[_Seen], difference: Optional[float], error: Optional[
     if abs(difference) > _AGREE:
         direction = "behind" if difference > 0 else "ahead of"
         text = f"this machine's clock is {abs(difference):.0f} seconds {direction} the server's"
-    if error is not None and error._clock_refusal:
+    if error is not None and _is_for_the_date(settings, exchanges[-1]):
         x_date = exchanges[-1].request[X_DATE]
         text += f"; the X-Date {x_date} does not fit the server's Date, {exchanges[-1].reply['date']}"
         return _Finding("clock", _FAILED, text, ("set this machine's clock (NTP); if it is right, ask your Huawei contact",))
@@ -188,6 +192,20 @@ def _clock(exchanges: list[_Seen], difference: Optional[float], error: Optional[
         )
     text += "; the X-Date sent fits"
     return _Finding("clock", _PASSED, text, ("set this machine's clock (NTP)",) if abs(difference) > _AGREE else ())
+
+
+def _is_for_the_date(settings: Settings, exchange: _Seen) -> bool:
+    """Whether the reply refuses the date: the core would then sign the call anew."""
+    x_date, trace_id = exchange.request[X_DATE], exchange.request["x-traceid"]
+    received_at = exchange.received_at
+    sent = _core.SentRequest(x_date, trace_id, REPLY_LIMIT, received_at, may_sign_anew=True)
+    try:
+        settings.client._parse_sent(
+            GetSpaceUsageByOverview(), sent, exchange.status, exchange.reply, exchange.body, received_at
+        )
+    except KooDriveError as error:
+        return getattr(error, "_again", False)
+    return False
 
 
 def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[KooDriveError], reached: bool) -> _Finding:
@@ -202,10 +220,7 @@ def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[Koo
     if error.status not in (400, 401, 403):
         later = f"credentials are not the matter: try again later, and tell your Huawei contact the trace id {error.trace_id}"
         return _Finding("credentials", _UNKNOWN, _first_line(error), (later,))
-    advice = [f"which authentication: does this API accept {'an app id' if settings.app_id else 'a token'}?"]
-    if not settings.app_id:
-        advice.append("token: how old is it, and which word stands before it (Bearer or AT)?")
-    advice += [f"user id: does {user_id} belong to the {whose}?", "whitelist: has Huawei added you?"]
+    advice = list(_checks(error))
     if settings.app_id:
         compared = _compared(settings, exchanges[-1], error)
         # What is known comes before what is to be asked.
@@ -219,26 +234,31 @@ def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Opti
 
     def finding(message: str) -> Optional[str]:
         return settings.client.explain(
-            GetCurrentRetentionPolicy(), date=instant(exchange.request[X_DATE]), message=message
+            GetSpaceUsageByOverview(), date=instant(exchange.request[X_DATE]), message=message
         ).finding
 
     found = finding(error.msg or "")
     return None if found == finding("") else found
 
 
+def _checks(error: KooDriveError) -> Iterator[str]:
+    """What the core's text says is to be checked, but for what this command has looked at by itself."""
+    for line in str(error).split("\n")[2:]:
+        check = line.partition(". ")[2]
+        if not check.startswith(("endpoint:", "clock:", "signature:")):
+            yield check
+
+
 def _first_line(error: KooDriveError) -> str:
     return str(error).split("\n")[0]
 
 
-def _members(value: Any) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__match_args__}
-
-
-def _lines(findings: list[_Finding], reply: Optional[RetentionPolicies]) -> Iterator[str]:
+def _lines(findings: list[_Finding], reply: Optional[SpaceUsage]) -> Iterator[str]:
     for finding in findings:
         state = finding.state.upper() if finding.state == _FAILED else finding.state
         yield f"{finding.name:<11}  {state:<7}  {finding.text}"
         for advice in finding.advice:
             yield f"{'':<11}  {'':<7}  - {advice}"
     if reply is not None:
-        yield f"{len(reply.policy_list)} retention policies are in force"
+        data = reply.data
+        yield f"{data.total_used or '?'} KB of {data.total_capacity or '?'} KB are used"

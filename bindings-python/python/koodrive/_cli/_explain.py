@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from .. import _core
-from .._values import GetCurrentRetentionPolicy, NotifyPackageExpire
+from .._values import GetSpaceUsageByOverview, NotifyPackageExpire, members_of
 from . import DONE
 from ._settings import Settings, read
 
@@ -27,20 +27,16 @@ def run(arguments: Namespace, output: Output) -> int:
     if arguments.message_file is not None:
         message = read("--message-file", arguments.message_file)
     explanation = client.explain(call, date=date, message=message)
-    fields = {name: getattr(explanation, name) for name in explanation.__match_args__}
-    if explanation.difference is not None:
-        fields["difference"] = {name: getattr(explanation.difference, name) for name in explanation.difference.__match_args__}
-    output.result({"explanation": fields}, _text(explanation))
+    output.result({"explanation": members_of(explanation)}, _text(explanation))
     return DONE
 
 
 def _call(arguments: Namespace) -> Any:
     given = (arguments.carrier_user_id, arguments.package_id)
     if given == (None, None) and arguments.undocumented_type is None:
-        return GetCurrentRetentionPolicy()
+        return GetSpaceUsageByOverview()
     if None in given:
-        right = "give --carrier-user-id and --package-id, or neither"
-        raise _core.refused("one id of the notification is missing", right)
+        raise _core.misused("one id of the notification is missing; pass --carrier-user-id and --package-id, or neither")
     return NotifyPackageExpire(
         carrier_user_id=given[0], package_id=given[1], undocumented_type=arguments.undocumented_type
     )
@@ -51,7 +47,7 @@ def instant(x_date: str) -> datetime:
     try:
         return datetime.strptime(x_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
-        raise _core.refused("--date is no X-Date", "give it as it was sent, such as 20251103T070140Z") from None
+        raise _core.refused("--date", "not an X-Date; pass it as it was sent, such as 20251103T070140Z") from None
 
 
 def _text(explanation: Explanation) -> str:

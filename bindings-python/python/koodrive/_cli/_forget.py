@@ -20,7 +20,7 @@ def run(arguments: Namespace, output: Output) -> int:
     """Deletes rows. Gives the exit code."""
     days = arguments.older_than
     if not days >= 0:
-        raise _core.refused(f"--older-than is {days}", "give days, such as 90")
+        raise _core.refused("--older-than", f"{days} is out of range; pass days, such as 90")
     with Journal(arguments.job, make=False) as journal:
         opened(journal)
         rows = journal.forget(time.time() - days * 86_400)

@@ -22,7 +22,6 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     source = run.add_argument_group("source")
     source.add_argument("--format", choices=("csv", "jsonl"), help="by default as the name ends, or the first line begins")
     source.add_argument("--delimiter", metavar="CHARACTER", default=",", help="between the fields of CSV; default a comma")
-    source.add_argument("--allow-blanks", action="store_true", help="take ids that begin or end with a blank as they are")
     run.add_argument("--dry-run", action="store_true", help="only check the rows; sends nothing and writes no journal")
     _sending(run, timeouts)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 #: Of an error, in this order.
 _FIELDS = (
-    "kind", "outcome", "retryable", "message", "status", "code", "msg", "request_id", "trace_id", "retry_after",
+    "kind", "outcome", "retryable", "message", "status", "code", "msg", "request_id", "trace_id", "x_date", "retry_after", "body",
+    "field",
 )  # fmt: skip
 
 
@@ -97,4 +98,4 @@ def _detach() -> None:
 
 
 def _fields(error: KooDriveError) -> dict[str, Any]:
-    return {name: str(error) if name == "message" else getattr(error, name) for name in _FIELDS}
+    return {name: str(error) if name == "message" else getattr(error, name, None) for name in _FIELDS}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def run(arguments: Namespace, output: Output) -> int:
     """Shows the table, or the rows. Gives the exit code."""
     if arguments.rows and output.as_json:
-        raise _core.refused(f"--json prints one object, and --{arguments.rows} many lines", "leave --json out, or give --jsonl")
+        raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
     with Journal(arguments.job, make=False) as journal:
         opened(journal)
         if arguments.rows is None:

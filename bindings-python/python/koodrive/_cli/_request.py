@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from urllib.parse import urlsplit
 
 from .._client import new_trace_id
+from ..transports._request import authority, target_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def show(arguments: Namespace, output: Output, settings: Settings, call: Any) ->
 
 
 def _http(request: Request, headers: list[tuple[str, str]], body: str) -> str:
-    url = urlsplit(request.url)
-    lines = [f"{request.method} {url.path} HTTP/1.1", f"host: {url.netloc}"]
+    lines = [f"{request.method} {target_of(request.url)} HTTP/1.1", f"host: {authority(request.url)}"]
     lines += [f"{name}: {value}" for name, value in headers]
     return "\n".join([*lines, "", body] if body else lines)
 

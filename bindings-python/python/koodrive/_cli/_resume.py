@@ -29,6 +29,6 @@ def run(arguments: Namespace, output: Output) -> int:
 def opened(journal: Journal) -> None:
     """What a process that was killed has left behind is unknown."""
     if journal.job is None:
-        what = f"{journal.path} holds no job: the source was not read to its end, and nothing was sent"
-        raise _core.refused(what, "run it again")
+        why = f"{journal.path} holds no job, since the source was not read to its end and nothing was sent; run it again"
+        raise _core.refused("--job", why)
     journal.killed()

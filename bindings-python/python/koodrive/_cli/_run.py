@@ -29,7 +29,7 @@ _SHOWN = 20
 
 def run(arguments: Namespace, output: Output) -> int:
     """Checks the rows, and sends them. Gives the exit code."""
-    source = Source(arguments.source, arguments.format, arguments.delimiter, arguments.allow_blanks)
+    source = Source(arguments.source, arguments.format, arguments.delimiter)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
             journal.load(source.name, source.rows())
@@ -38,8 +38,7 @@ def run(arguments: Namespace, output: Output) -> int:
     settings = Settings(arguments)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is not None:
-            what = f"{arguments.job} holds a job already"
-            raise _core.refused(what, "resume it, or name another file")
+            raise _core.refused("--job", f"{arguments.job} holds a job already; resume it, or name another file")
         journal.load(source.name, source.rows())
         _show_bad(journal, output)
         return send(journal, settings, arguments, output)

@@ -12,7 +12,6 @@ from .._environ import APP_ID, APP_SECRET, ENDPOINT, TOKEN, USER_ID, VARIABLES
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import NoReturn
 
 
 class Settings:
@@ -22,7 +21,7 @@ class Settings:
         environ = {name: os.environ[name] for name in VARIABLES.values() if os.environ.get(name)}
         by_app = arguments.app_id is not None or arguments.app_secret_file is not None
         if by_app and arguments.token_file is not None:
-            _refuse("both an app and a token are given", "give one of them, since a call authenticates in one way")
+            raise _core.misused("both an app and a token are given; pass one of them, since a call authenticates in one way")
         # The kind of credentials that is named as an argument puts the environment's other kind aside.
         for name in (TOKEN,) if by_app else (APP_ID, APP_SECRET) if arguments.token_file is not None else ():
             environ.pop(name, None)
@@ -47,7 +46,7 @@ def _secret(argument: str, file: str, prompt: str) -> str:
         return _ask(prompt)
     text = read(argument, file)
     if len(text.splitlines()) > 1:
-        _refuse(f"{argument} {file} has several lines", "name a file that holds the secret alone")
+        raise _core.refused(argument, f"{file} has several lines; name a file that holds the secret alone")
     return text
 
 
@@ -62,9 +61,9 @@ def read(argument: str, file: str) -> str:
         # Some editors begin a file with a mark.
         return data.decode("utf-8-sig").rstrip("\r\n")
     except OSError as error:
-        _refuse(f"{argument} {file} cannot be read: {error.strerror}", "name a file, or - for stdin")
+        raise _core.refused(argument, f"{file} cannot be read ({error.strerror}); name a file, or - for stdin") from None
     except UnicodeDecodeError:
-        _refuse(f"{argument} {file} is no text in UTF-8", "write it as UTF-8")
+        raise _core.refused(argument, f"{file} is not text in UTF-8; write it as UTF-8") from None
 
 
 def _ask(prompt: str) -> str:
@@ -73,8 +72,4 @@ def _ask(prompt: str) -> str:
     try:
         return getpass.getpass(prompt)
     except EOFError:
-        _refuse("nothing was entered", "enter it, or give a file")
-
-
-def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.refused(what, right)
+        raise _core.misused("nothing was entered; enter it, or name a file") from None

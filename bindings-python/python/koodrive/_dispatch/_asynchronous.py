@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
+_Reply = TypeVar("_Reply")
 
 
-class AsyncDispatch(Generic[_Key]):
+class AsyncDispatch(Generic[_Key, _Reply]):
     """A job under way, of ``Client.adispatch``: an asynchronous iterator of outcomes, and a context manager that ends it.
 
     Something is sent only while the next outcome is awaited. When iteration is over, or was broken off by a cancellation,
@@ -40,10 +41,10 @@ class AsyncDispatch(Generic[_Key]):
         on_halt: Optional[Callable[[HaltedError], object]],
         connect_timeout: float,
         timeout: float,
-        policy: dict[str, Any],
+        options: dict[str, Any],
     ) -> None:
         self._travel = _sessions.asynchronous(transport)
-        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, policy)
+        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, options)
         self._is_async = hasattr(source, "__aiter__")
         self._items: Any = source.__aiter__() if self._is_async else iter(source)  # type: ignore[union-attr,arg-type]
         self._turn = job.dispatcher.turn
@@ -51,6 +52,8 @@ class AsyncDispatch(Generic[_Key]):
         self._waiter: Any = None
         #: By task the ticket.
         self._exchanges: dict[asyncio.Task[None], int] = {}
+        #: Requests that wait for their signatures: by task the ticket.
+        self._signing: dict[asyncio.Task[None], int] = {}
         #: Whether nobody waits any more for what is in flight.
         self._abandoned = False
         # Of the reader and of the token function.
@@ -75,10 +78,10 @@ class AsyncDispatch(Generic[_Key]):
         self._job.outcomes.clear()
         self._job.failure = None
 
-    def __aiter__(self) -> AsyncDispatch[_Key]:
+    def __aiter__(self) -> AsyncDispatch[_Key, _Reply]:
         return self
 
-    async def __anext__(self) -> CallOutcome[_Key]:
+    async def __anext__(self) -> CallOutcome[_Key, _Reply]:
         job = self._job
         try:
             await self._advance()
@@ -91,7 +94,7 @@ class AsyncDispatch(Generic[_Key]):
         failure, job.failure = job.failure, None
         raise StopAsyncIteration if failure is None else failure
 
-    async def __aenter__(self) -> AsyncDispatch[_Key]:
+    async def __aenter__(self) -> AsyncDispatch[_Key, _Reply]:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -134,7 +137,7 @@ class AsyncDispatch(Generic[_Key]):
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
-            raise _core.refused("adispatch runs on asyncio alone", "use it there, or dispatch in a thread") from None
+            raise _core.misused("adispatch runs on asyncio alone; use it there, or use dispatch in a thread") from None
 
     async def _settle(self) -> None:
         """Waits for what is in flight. A second cancellation ends that, too; then it is unknown what became of it."""
@@ -151,7 +154,7 @@ class AsyncDispatch(Generic[_Key]):
                     check_action(step.action)
         except BaseException:
             self._abandoned = True
-            for task in self._exchanges:
+            for task in (*self._exchanges, *self._signing):
                 task.cancel()
             raise
 
@@ -164,6 +167,33 @@ class AsyncDispatch(Generic[_Key]):
 
     def _start(self, attempt: Any) -> None:
         ticket, request, key, number = attempt
+        if self._job.sign is None:
+            self._mark(ticket, request, key, number)
+        else:
+            task = self._loop.create_task(self._sign(ticket, request, key, number))
+            self._signing[task] = ticket
+            task.add_done_callback(self._signed)
+
+    async def _sign(self, ticket: int, unsigned: Any, key: Any, number: int) -> None:
+        job = self._job
+        try:
+            request = job.signed(unsigned, await job.question(unsigned).awaited())
+        except Exception as error:
+            ends = job.unsigned(ticket, error)
+            if ends is not None:
+                job.fail(ends)
+            self._wake()
+        else:
+            self._mark(ticket, request, key, number)
+
+    def _signed(self, task: asyncio.Task[None]) -> None:
+        ticket = self._signing.pop(task)
+        if task.cancelled():
+            # Nothing has left; it is sent again unless the job has ended.
+            self._job.unsigned(ticket, RuntimeError("the signature was not awaited"))
+            self._wake()
+
+    def _mark(self, ticket: int, request: Any, key: Any, number: int) -> None:
         if self._job.before is None:
             self._go(ticket, request)
         else:
@@ -188,7 +218,7 @@ class AsyncDispatch(Generic[_Key]):
         job = self._job
         try:
             status, headers, body = await self._travel(request, **job.limits)
-            job.dispatcher.response(ticket, status, headers, body)
+            job.dispatcher.handle_response(ticket, status, headers, body)
         except Exception as error:
             ends = job.broken(ticket, error)
             if ends is not None:
@@ -227,9 +257,9 @@ class AsyncDispatch(Generic[_Key]):
     async def _renew(self) -> None:
         job = self._job
         try:
-            job.renew(await _send._token(job.token))
+            job.renew(await _send.Question("token", job.token).awaited())  # type: ignore[arg-type]
         except Exception as error:
-            job.no_token(error)
+            job.token_failed(error)
         self._wake()
 
     async def _wait(self, seconds: Optional[float]) -> None:

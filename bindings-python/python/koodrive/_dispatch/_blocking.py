@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
+_Reply = TypeVar("_Reply")
 
 
-class Dispatch(Generic[_Key]):
+class Dispatch(Generic[_Key, _Reply]):
     """A job under way, as ``Client.dispatch`` made it: an iterator of outcomes, and a context manager that ends it.
 
     Something happens only while the next outcome is asked for. When iteration is over, or was broken off by an exception such
@@ -42,16 +43,16 @@ class Dispatch(Generic[_Key]):
         on_halt: Optional[Callable[[HaltedError], object]],
         connect_timeout: float,
         timeout: float,
-        policy: dict[str, Any],
+        options: dict[str, Any],
     ) -> None:
         self._threads = 0
         self._jobs: SimpleQueue[Any] = SimpleQueue()
         # What a worker has to say: that something was handed in, or what ends the job.
         self._said: SimpleQueue[Optional[BaseException]] = SimpleQueue()
         self._travel = _sessions.blocking(transport)
-        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, policy)
+        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, options)
         if hasattr(source, "__aiter__"):
-            raise _core.refused("the source is asynchronous", "use adispatch, or an iterable")
+            raise _core.refused("source", "asynchronous; use adispatch, or pass an iterable")
         self._items = iter(source)
         self._turn = job.dispatcher.turn
 
@@ -74,10 +75,10 @@ class Dispatch(Generic[_Key]):
         self._job.outcomes.clear()
         self._job.failure = None
 
-    def __iter__(self) -> Dispatch[_Key]:
+    def __iter__(self) -> Dispatch[_Key, _Reply]:
         return self
 
-    def __next__(self) -> CallOutcome[_Key]:
+    def __next__(self) -> CallOutcome[_Key, _Reply]:
         job = self._job
         try:
             self._advance()
@@ -93,7 +94,7 @@ class Dispatch(Generic[_Key]):
         failure, job.failure = job.failure, None
         raise StopIteration if failure is None else failure
 
-    def __enter__(self) -> Dispatch[_Key]:
+    def __enter__(self) -> Dispatch[_Key, _Reply]:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -182,9 +183,9 @@ class Dispatch(Generic[_Key]):
     def _renew(self) -> None:
         job = self._job
         try:
-            job.renew(_send._not_async(job.token()))  # type: ignore[misc]
+            job.renew(_send.Question("token", job.token).now())  # type: ignore[arg-type]
         except Exception as error:
-            job.no_token(error)
+            job.token_failed(error)
 
     def _wait(self, seconds: Optional[float]) -> None:
         try:
@@ -219,22 +220,31 @@ _working: dict[threading.Thread, SimpleQueue[Any]] = {}
 def _work(jobs: Any, said: Any, job: Job, travel: Any) -> None:
     while (attempt := jobs.get()) is not None:
         ticket, request, key, number = attempt
-        ends: Optional[BaseException] = None
         job.under_way.add(ticket)
-        try:
-            if job.before is not None:
-                job.before(key, request, number)
-        except Exception as error:
-            ends = job.kept(ticket, error)
-        else:
-            try:
-                status, headers, body = travel(request, **job.limits)
-                job.dispatcher.response(ticket, status, headers, body)
-            except BaseException as error:
-                ends = job.broken(ticket, error)
+        ends = _exchange(job, travel, ticket, request, key, number)
         job.under_way.discard(ticket)
         said.put(ends)
     _working.pop(threading.current_thread(), None)
+
+
+def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number: int) -> Optional[BaseException]:
+    """Signs where need be, sends, and hands in what came of it. Gives the error that ends the job."""
+    if job.sign is not None:
+        try:
+            request = job.signed(request, job.question(request).now())
+        except Exception as error:
+            return job.unsigned(ticket, error)
+    try:
+        if job.before is not None:
+            job.before(key, request, number)
+    except Exception as error:
+        return job.kept(ticket, error)
+    try:
+        status, headers, body = travel(request, **job.limits)
+        job.dispatcher.handle_response(ticket, status, headers, body)
+    except BaseException as error:
+        return job.broken(ticket, error)
+    return None
 
 
 @atexit.register

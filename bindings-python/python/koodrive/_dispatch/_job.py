@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from functools import partial
 
 from .. import _core
 from .._convert import text
@@ -16,7 +17,7 @@ from .._errors import InvalidInputError
 from .._native import Call
 from ..transports import NotSent, _send
 from ..transports._request import Unusable
-from ._values import Progress, halted, not_sent
+from ._values import Progress, halted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,20 +37,21 @@ class Job:
         on_halt: Optional[Callable[..., Any]],
         connect_timeout: float,
         timeout: float,
-        policy: dict[str, Any],
+        options: dict[str, Any],
     ) -> None:
-        if "renews_token" in policy:
-            raise _core.refused("renews_token is no option", "give token, a function, and it is so")
+        if "renews_token" in options:
+            raise _core.refused("renews_token", "not an option here; pass token, a function")
         #: Whether there is no token yet.
         self.begins_without_token = client._token is not None
         self.token = client._token if token is None else token
-        numbers = [(name, _number(name, value)) for name, value in policy.items() if value is not None]
+        self.sign = client._sign
+        numbers = [(name, _number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
         self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
         self.limits: dict[str, Any] = {
             "connect_timeout": connect_timeout,
             "timeout": timeout,
-            "max_reply_bytes": self.dispatcher.reply_limit,
+            "reply_limit": self.dispatcher.reply_limit,
         }
         _send._check(**self.limits)
         self.on_halt = on_halt
@@ -93,25 +95,18 @@ class Job:
         """What the source gave: a call, or a key and a call."""
         key, call = item if isinstance(item, tuple) and len(item) == 2 else (self._read, item)
         if not isinstance(call, Call):
-            what = f"a source gives an item of type {type(call).__name__}"
-            raise _core.refused(what, "give calls, or pairs of a key and a call")
+            found = type(call).__name__
+            raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
         self._read += 1
-        try:
-            self.dispatcher.push(key, call)  # type: ignore[arg-type]
-        except InvalidInputError:
-            if not self.cancelled:
-                raise
-            # While it was read.
-            self.outcomes.append(not_sent(key, call))
-        else:
-            self.wanted -= 1
+        self.dispatcher.push(key, call)  # type: ignore[arg-type]
+        self.wanted -= 1
 
     def renew(self, token: Any) -> None:
         """Takes what the token function gave."""
-        self.dispatcher.credentials(text("token", token))
+        self.dispatcher.set_credentials(text("token", token))
         self.begins_without_token = False
 
-    def no_token(self, error: Exception) -> None:
+    def token_failed(self, error: Exception) -> None:
         """Takes that it gave none. The dispatcher asks again, but for the first and for a mistake of the program."""
         if isinstance(error, InvalidInputError):
             self.fail(error)
@@ -121,7 +116,7 @@ class Job:
             self.fail(failure)
         else:
             self._why_no_token = error
-            self.dispatcher.no_token()
+            self.dispatcher.token_failed()
 
     def halt(self, fields: str) -> Any:
         return halted(fields, self._why_no_token)
@@ -153,7 +148,24 @@ class Job:
         """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
         failure = self.dispatcher.not_sent if isinstance(error, NotSent) else self.dispatcher.outcome_unknown
         self._hand_in(failure, ticket, str(error) or type(error).__name__)
-        return _core.refused(*error.args) if isinstance(error, Unusable) else None
+        return error.refused() if isinstance(error, Unusable) else None
+
+    def signed(self, unsigned: Any, signature: Any) -> Any:
+        """Returns the request with what the user's function returned. After ``cancel`` nothing leaves any more."""
+        request = unsigned.with_signature(text("sign", signature))
+        if self.cancelled:
+            raise RuntimeError("the job was cancelled before the request was signed")
+        return request
+
+    def unsigned(self, ticket: int, error: Exception) -> Optional[BaseException]:
+        """Hands in an attempt for which there is no signature. Gives the error that ends the job: a mistake of the program."""
+        self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
+        return error if isinstance(error, InvalidInputError) else None
+
+    def question(self, unsigned: Any) -> _send.Question:
+        """Returns what the user's function is asked for a request that is not signed yet."""
+        sign: Any = self.sign
+        return _send.Question("sign", partial(sign, unsigned.string_to_sign))
 
 
 def _number(name: str, value: Any) -> float:
@@ -161,5 +173,6 @@ def _number(name: str, value: Any) -> float:
         try:
             return float(value)
         except OverflowError:
-            pass
-    raise _core.refused(f"{name} is {value!r}", "give a number; times are seconds")
+            # Which the core refuses.
+            return float("inf")
+    raise _core.refused(name, f"{value!r} is not a number; pass a number, times in seconds")

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from typing import Any, Literal, Optional
 
     from .._errors import KooDriveError
-    from .._native import Acknowledgement
-    from .._values import NotifyPackageExpire
+    from .._native import Call
 
     _Verdict = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
 
 _Key = TypeVar("_Key")
+_Reply = TypeVar("_Reply")
 
 
-class CallOutcome(_Value, Generic[_Key]):
+class CallOutcome(_Value, Generic[_Key, _Reply]):
     """What became of a call; the last that is heard of it. Instants are seconds since the epoch."""
 
     __module__ = "koodrive"
@@ -36,7 +36,7 @@ class CallOutcome(_Value, Generic[_Key]):
         "answered_at": "When its answer came, by this machine's clock; None where none came.",
         "server_date": "``Date`` of that answer.",
         "status": "HTTP status of that answer.",
-        "reply": "The service's acknowledgement, where it was delivered.",
+        "reply": "The reply to the call, where it was delivered; None where a field of it cannot be read, which ``error`` then says.",
         "error": "The last attempt's error, where it was not: not raised, for you to look at.",
     }
     __match_args__ = (
@@ -56,7 +56,7 @@ class CallOutcome(_Value, Generic[_Key]):
     )
 
     key: _Key
-    call: NotifyPackageExpire
+    call: Call[_Reply]
     verdict: _Verdict
     attempts: int
     trace_id: Optional[str]
@@ -66,14 +66,14 @@ class CallOutcome(_Value, Generic[_Key]):
     answered_at: Optional[float]
     server_date: Optional[float]
     status: Optional[int]
-    reply: Optional[Acknowledgement]
+    reply: Optional[_Reply]
     error: Optional[KooDriveError]
 
     def __init__(
         self,
         *,
         key: _Key,
-        call: NotifyPackageExpire,
+        call: Call[_Reply],
         verdict: _Verdict,
         attempts: int = 0,
         trace_id: Optional[str] = None,
@@ -83,7 +83,7 @@ class CallOutcome(_Value, Generic[_Key]):
         answered_at: Optional[float] = None,
         server_date: Optional[float] = None,
         status: Optional[int] = None,
-        reply: Optional[Acknowledgement] = None,
+        reply: Optional[_Reply] = None,
         error: Optional[KooDriveError] = None,
     ) -> None:
         self._fill(locals())
@@ -91,13 +91,13 @@ class CallOutcome(_Value, Generic[_Key]):
     @property
     def code(self) -> Optional[str]:
         """The service's code in its last answer."""
-        answer = self.reply or self.error
+        answer: Any = self.error if self.reply is None else self.reply
         return None if answer is None else answer.code
 
     @property
     def msg(self) -> Optional[str]:
         """The service's message in its last answer. May be Chinese, so never match on it."""
-        answer = self.reply or self.error
+        answer: Any = self.error if self.reply is None else self.reply
         return None if answer is None else answer.msg
 
 
@@ -105,20 +105,12 @@ class CallOutcome(_Value, Generic[_Key]):
 _setters = {name: vars(CallOutcome)[name].__set__ for name in CallOutcome.__match_args__}
 
 
-def outcome(fields: Mapping[str, object]) -> CallOutcome[Any]:
+def outcome(fields: Mapping[str, object]) -> CallOutcome[Any, Any]:
     """Returns the outcome with these fields of the core, by their names."""
-    made: CallOutcome[Any] = object.__new__(CallOutcome)
+    made: CallOutcome[Any, Any] = object.__new__(CallOutcome)
     for name, set_field in _setters.items():
         set_field(made, fields[name])
-    if made.error is not None:
-        # As `send` does, for one that never had an answer.
-        made.error.trace_id = made.error.trace_id or made.trace_id
     return made
-
-
-def not_sent(key: object, call: object) -> dict[str, object]:
-    """The fields of a call that the core was never given, since its job was cancelled."""
-    return {**dict.fromkeys(CallOutcome.__match_args__), "key": key, "call": call, "verdict": "not_sent", "attempts": 0}
 
 
 class Progress(_Value):

@@ -22,7 +22,7 @@ from .. import _core
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from typing import Any, NoReturn, Optional
+    from typing import Any, Optional
 
     from .._dispatch import CallOutcome
     from .source import Row
@@ -92,7 +92,9 @@ class Journal:
             if os.name == "posix":
                 os.chmod(path, 0o600)
         except OSError as error:
-            _refuse(f"the journal {path} cannot be opened: {error.strerror}", "name the file that `koodrive run` has made")
+            raise _core.refused(
+                "--job", f"{path} cannot be opened ({error.strerror}); name the file that `koodrive run` has made"
+            ) from None
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -101,8 +103,10 @@ class Journal:
         except sqlite3.DatabaseError as error:
             self._database.close()
             if "locked" in str(error):
-                _refuse(f"another process is at the journal {path}", "wait for its end")
-            _refuse(f"{path} is no journal: {error}", "name the file that `koodrive run` has made")
+                raise _core.refused("--job", f"another process is at the journal {path}; wait for its end") from None
+            raise _core.refused(
+                "--job", f"{path} is not a journal ({error}); name the file that `koodrive run` has made"
+            ) from None
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
@@ -234,7 +238,7 @@ class Journal:
         ``go`` when it is on disk: only then may it."""
         self._write((go, sent))
 
-    def outcome(self, outcome: CallOutcome[int], reason: Optional[str]) -> None:
+    def outcome(self, outcome: CallOutcome[int, Any], reason: Optional[str]) -> None:
         """Writes what became of a row, soon."""
         it = outcome
         if it.verdict != "not_sent":  # Else it has never left: it waits as before.
@@ -319,7 +323,3 @@ def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
     """To those who wait for them."""
     for mark in marks:
         mark(failure)
-
-
-def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.refused(what, right)

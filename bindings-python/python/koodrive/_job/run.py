@@ -129,7 +129,7 @@ class Sending:
         body = hashlib.sha256(request.body).hexdigest()
         self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), self._version)
 
-    def _write(self, outcome: CallOutcome[int]) -> None:
+    def _write(self, outcome: CallOutcome[int, Any]) -> None:
         # Its first line: the rest is what to check, and the report is no place for that.
         reason = None if outcome.error is None else str(outcome.error).partition("\n")[0]
         self._journal.outcome(outcome, reason)

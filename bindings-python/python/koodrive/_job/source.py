@@ -1,6 +1,6 @@
-"""Reads lapses from CSV, from JSON lines, or from standard input, and says of every row that is no good where it is and why.
+"""Reads lapses from CSV, from JSON lines, or from standard input, and says of every bad row its line and the reason.
 
-A row is one line. A quoted field that goes over several lines is taken for a quote that nobody closed: what it swallowed would be
+A row is one line. A quoted field that goes over several lines is taken for a quote that was not closed: the lines inside it would be
 sent as a subscriber's id.
 """
 
@@ -18,7 +18,7 @@ from .._values import NotifyPackageExpire
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any, NoReturn, Optional, TextIO
+    from typing import Any, Optional, TextIO
 
 #: The fields of a call, and the names that a column or a member may have.
 _FIELDS = (("carrier_user_id", "carrierUserId"), ("package_id", "packageId"))
@@ -37,13 +37,12 @@ class Row(NamedTuple):
 class Source:
     """What is read, by its name on the command line; ``-`` is standard input."""
 
-    def __init__(self, name: str, form: Optional[str], delimiter: str, allow_blanks: bool) -> None:
+    def __init__(self, name: str, form: Optional[str], delimiter: str) -> None:
         if len(delimiter) != 1:
-            _refuse(f"--delimiter {delimiter!r} is no single character", "give one, such as ; or a tab")
+            raise _core.refused("--delimiter", f"{delimiter!r} is not a single character; pass one, such as ; or a tab")
         self.name = name
         self._form = form
         self._delimiter = delimiter
-        self._allow_blanks = allow_blanks
 
     def rows(self) -> Iterator[Row]:
         """All rows in their order, the bad ones among them."""
@@ -55,11 +54,11 @@ class Source:
 
     def _opened(self) -> TextIO:
         try:
-            # What is no UTF-8 becomes surrogates, which no id may hold: so it is one row's mistake and not the file's.
+            # Bytes that are not UTF-8 become surrogates, which the core refuses in ids: one row is bad, and not the file.
             file = sys.stdin.fileno() if self.name == "-" else self.name
             return open(file, encoding="utf-8-sig", errors="surrogateescape", newline="", closefd=self.name != "-")
         except OSError as error:
-            _refuse(f"{self.name} cannot be read: {error.strerror}", "name a file, or - for stdin")
+            raise _core.refused(self.name, f"cannot be read ({error.strerror}); name a file, or - for stdin") from None
 
     def _csv(self, lines: Iterator[str]) -> Iterator[Row]:
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -86,10 +85,10 @@ class Source:
             if before > line:
                 bad = f"a quoted field goes over lines {line} to {before}; is a quote not closed?"
             elif len(fields) != len(header):
-                bad = f"it has {len(fields)} fields, and the header has {len(header)}"
+                bad = f"{len(fields)} fields, where the header has {len(header)}"
             yield self._row(line, found, bad)
         if not header:
-            _refuse(f"{self.name} has no header", "begin it with carrier_user_id,package_id")
+            raise _core.refused(self.name, "no header; begin it with carrier_user_id,package_id")
 
     def _places(self, header: list[str]) -> list[int]:
         places = []
@@ -97,9 +96,10 @@ class Source:
             found = [at for at, name in enumerate(header) if name.strip() in names]
             if len(found) != 1:
                 shown = ", ".join(map(repr, header[:10]))
-                _refuse(
-                    f"the header of {self.name} names {names[0]} {len(found)} times; it has {shown}",
-                    "name each of carrier_user_id and package_id once, and see --delimiter",
+                raise _core.refused(
+                    self.name,
+                    f"the header names {names[0]} {len(found)} times, and has {shown}; name each of carrier_user_id and "
+                    "package_id once, and see --delimiter",
                 )
             places += found
         return places
@@ -111,16 +111,16 @@ class Source:
             try:
                 members = json.loads(text, object_pairs_hook=_members)
             except (ValueError, RecursionError) as error:
-                yield Row(line, "", "", f"it is no JSON: {error}")
+                yield Row(line, "", "", f"not valid JSON: {error}")
                 continue
             if not isinstance(members, dict):
-                yield Row(line, "", "", "it is no JSON object")
+                yield Row(line, "", "", "not a JSON object")
                 continue
             found, bad = [], members.get(None)
             for names in _FIELDS:
                 values = [members[name] for name in names if name in members]
                 if len(values) != 1 and bad is None:
-                    bad = f"it names {names[0]} {len(values)} times"
+                    bad = f"names {names[0]} {len(values)} times"
                 found.append(values[0] if values else "")
             yield self._row(line, found, bad)
 
@@ -131,10 +131,6 @@ class Source:
                 NotifyPackageExpire(carrier_user_id=user, package_id=package)
             except InvalidInputError as error:
                 bad = str(error)
-        if bad is None and not self._allow_blanks:
-            for name, value in zip(("carrier_user_id", "package_id"), found):
-                if value != value.strip():
-                    bad = f"{name} begins or ends with a blank; --allow-blanks takes it as it is"
         # A number, say, or half a character: shown, and never sent.
         user, package = (str(value).encode("utf-8", "backslashreplace").decode() for value in found)
         return Row(line, user, package, bad)
@@ -162,9 +158,5 @@ def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
         # No member of a JSON object is called so.
-        members[None] = "it names a member twice"
+        members[None] = "names a member twice"
     return members
-
-
-def _refuse(what: str, right: str) -> NoReturn:
-    raise _core.refused(what, right)

@@ -9,18 +9,18 @@ along, but none replaces one of the request. Its credentials, those of the .netr
 in the call, since what was signed is what is sent. No redirect is followed and nothing is sent twice; a session that would do so
 of itself is refused.
 
-Of a reply at most ``max_reply_bytes`` are kept, counted after decompression. ``timeout`` is for the whole exchange, however slowly
+Of a reply at most ``reply_limit`` are kept, counted after decompression. ``timeout`` is for the whole exchange, however slowly
 the reply comes, with two exceptions: over ``httpx.Client`` (and httpx2's) and ``niquests.Session`` every byte of the reply's
 headers may take as long again.
 
 Anything else can be wrapped in a function, for ``asend`` an async one::
 
-    def transport(request, *, connect_timeout, timeout, max_reply_bytes):
+    def transport(request, *, connect_timeout, timeout, reply_limit):
         ...
         return status, headers, body
 
 It sends ``request`` (``method``, ``url``, ``headers`` as pairs, ``body``) as it is, follows no redirect, repeats nothing,
-and reads at most ``max_reply_bytes + 1`` bytes of the body after decompression. It raises ``NotSent`` if the request surely
+and reads at most ``reply_limit + 1`` bytes of the body after decompression. It raises ``NotSent`` if the request surely
 never left. Whatever else it raises means that the outcome is unknown.
 """
 
@@ -38,9 +38,9 @@ class NotSent(Exception):
 
 
 def standard_library(
-    request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """What ``send`` uses by itself, for a function of yours to wrap: to look at what is sent, say, or to count."""
     from ._stdlib import exchange
 
-    return exchange(request, connect_timeout=connect_timeout, timeout=timeout, max_reply_bytes=max_reply_bytes)
+    return exchange(request, connect_timeout=connect_timeout, timeout=timeout, reply_limit=reply_limit)

@@ -32,8 +32,9 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     """The transport over this session; ``aiohttp`` is the module it comes from."""
     if not hasattr(aiohttp, "ClientMiddlewareType"):
         raise _core.refused(
-            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it",
-            "install aiohttp 3.12 or later",
+            "transport",
+            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it; install aiohttp "
+            "3.12 or later",
         )
     exchange = _exchanges.get(aiohttp)
     if exchange is None:
@@ -46,6 +47,8 @@ _exchanges: dict[Any, Callable[..., Any]] = {}
 
 
 def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
+    from yarl import URL  # below aiohttp
+
     not_sent = (
         aiohttp.ClientConnectorError,  # refused, DNS, TLS
         aiohttp.ServerFingerprintMismatch,
@@ -82,7 +85,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         return middleware
 
     async def exchange(
-        session: Any, request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        session: Any, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         if session.closed:
             raise NotSent("the session is closed")
@@ -96,7 +99,8 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         try:
             async with session.request(
                 request.method,
-                request.url,
+                # Of text, yarl would decode escapes of characters such as @ and &, and break the signature.
+                URL(request.url, encoded=True),
                 headers=headers,
                 skip_auto_headers=automatic,
                 data=request.body or None,
@@ -110,7 +114,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 # Most replies are there at once.
                 if not content.at_eof():
                     pieces = bytearray(body)
-                    while len(pieces) <= max_reply_bytes and (piece := await content.readany()):
+                    while len(pieces) <= reply_limit and (piece := await content.readany()):
                         pieces += piece
                     body = bytes(pieces)
                 return response.status, response.headers, body

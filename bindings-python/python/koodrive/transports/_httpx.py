@@ -66,7 +66,7 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
     """The transport over an ``httpx.Client``; ``httpx`` is the module it comes from."""
 
     def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         deadline = time.monotonic() + timeout
         progress = _Progress(deadline)
@@ -76,7 +76,7 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
         except Exception as error:
             raise progress.judged(httpx, error)
         try:
-            body = Body(max_reply_bytes, _encoding(response))
+            body = Body(reply_limit, _encoding(response))
             for chunk in [response.content] if response.is_stream_consumed else response.iter_raw():
                 if not body.take(chunk):
                     break
@@ -109,10 +109,10 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
 
     once = type("Once", (_Once, httpx.AsyncByteStream), {})
 
-    async def travel(prepared: Any, max_reply_bytes: int) -> tuple[int, Any, bytes]:
+    async def travel(prepared: Any, reply_limit: int) -> tuple[int, Any, bytes]:
         response = await client.send(prepared, stream=True, auth=None, follow_redirects=False)
         try:
-            body = Body(max_reply_bytes, _encoding(response))
+            body = Body(reply_limit, _encoding(response))
             if response.is_stream_consumed:
                 body.take(response.content)
             else:
@@ -126,13 +126,13 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
             await response.aclose()
 
     async def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         progress = _Progress(time.monotonic() + timeout)
         prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress.traced, stream=once(request.body))
         try:
             with anyio.move_on_after(timeout):
-                return await travel(prepared, max_reply_bytes)
+                return await travel(prepared, reply_limit)
             raise TimeoutError("the time for the exchange is up")
         except Exception as error:
             raise progress.judged(httpx, error)

@@ -1,7 +1,8 @@
-"""What is the same whatever sends the request: its headers, and the refusal of a session that is no good for it."""
+"""Shared by all transports: the target and the headers of a request, and the refusal of a session that would change them."""
 
 from __future__ import annotations
 
+from .. import _core
 from . import NotSent
 
 TYPE_CHECKING = False
@@ -12,12 +13,21 @@ if TYPE_CHECKING:
 
 
 class Unusable(NotSent):
-    """What is wrong with the session, and what would be right. Sending again would not help, so it is invalid input."""
+    """The problem of the session, and what to do. Sending again would not help, so it is invalid input."""
+
+    def refused(self) -> BaseException:
+        """Returns the error that is raised in its place."""
+        return _core.refused("transport", str(self))
 
 
 def authority(url: str) -> str:
     """Host and port as the URL has them, and as they are signed."""
     return url.split("/", 3)[2]
+
+
+def target_of(url: str) -> str:
+    """Returns path and query as the URL has them, and as they are signed."""
+    return "/" + url.split("/", 3)[3]
 
 
 def headers_of(request: Request, own: Any = None) -> list[tuple[str, Any]]:

@@ -58,7 +58,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
     not_sent = (errors.ConnectTimeout, errors.InvalidURL, errors.InvalidSchema, errors.InvalidHeader)
 
     def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         with Watch(time.monotonic() + timeout) as watch:
             try:
@@ -77,7 +77,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
                     why = getattr(error.args[0] if error.args else None, "reason", None) or error
                     raise NotSent(str(why) or type(why).__name__) from error
                 raise
-            return response.status_code, response.headers, read(response.raw, max_reply_bytes, watch.deadline)
+            return response.status_code, response.headers, read(response.raw, reply_limit, watch.deadline)
 
     return exchange
 
@@ -103,7 +103,7 @@ def _refuse_one_that_replays(requests: Any, session: Any, request: Request) -> N
         origin = "/".join(request.url.split("/", 3)[:3])
         raise Unusable(
             f"the {module} session is set to send a {request.method} to {authority(request.url)} again after it may have "
-            f"been received ({retries!r})",
+            f"been received ({retries!r}); "
             f'mount an adapter without retries, session.mount("{origin}/", '
             f"{module}.adapters.HTTPAdapter()), or one that only tries to connect again, with max_retries="
             "Retry(connect=3, read=0, status=0, other=0, raise_on_status=False)",

@@ -1,7 +1,7 @@
-"""The flow of ``send`` and ``asend``, once: ask for the token, build, let travel, learn the clock, read, tell, perhaps sign anew.
+"""The flow of ``send`` and ``asend``, once: ask for the token or the signature, build, let travel, read, tell, perhaps sign anew.
 
-Decides nothing about replies: the core does. The flow is a generator that yields what the driver does for it (a token function,
-to be called; a request, to be sent) and is given what came of it, so that the blocking driver and the async one are all that
+Decides nothing about replies: the core does. The flow is a generator that yields what the driver does for it (a question to a
+function of the user; a request, to be sent) and is given what came of it, so that the blocking driver and the async one are all that
 differs.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 import math
 import sys
 import time
+from functools import partial
 
 from .. import _core
-from .._client import AUTHORIZATION, CONNECT_TIMEOUT, MAX_REPLY_BYTES, TIMEOUT, X_DATE, imported, new_trace_id
+from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id, not_async
 from .._convert import text
 from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._hidden import without_request
-from .._values import Exchange, with_field
+from .._values import Exchange
 from . import NotSent, _sessions
 from ._request import Unusable
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .._errors import KooDriveError
     from .._native import Request
 
-_USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "max_reply_bytes": MAX_REPLY_BYTES}
+_USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -48,14 +49,14 @@ def send(
     if limits != _USUAL:
         _check(**limits)
     travel = _sessions.blocking(transport)
-    flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
+    flow = _flow(client, call, trace_id, date, limits, on_exchange)
     try:
         step = next(flow)
         while True:
             # In a list, which is empty once the flow has what may be a token.
             answer = []
             try:
-                answer.append(_not_async(step()) if callable(step) else travel(step, **limits))
+                answer.append(step.now() if type(step) is Question else travel(step, **limits))
             except BaseException as error:
                 step = flow.throw(error)
             else:
@@ -77,13 +78,13 @@ async def asend(
     if limits != _USUAL:
         _check(**limits)
     travel = _sessions.asynchronous(transport)
-    flow = _flow(client, call, trace_id, date, limits["max_reply_bytes"], on_exchange)
+    flow = _flow(client, call, trace_id, date, limits, on_exchange)
     try:
         step = next(flow)
         while True:
             answer = []
             try:
-                answer.append(await _token(step) if callable(step) else await travel(step, **limits))
+                answer.append(await step.awaited() if type(step) is Question else await travel(step, **limits))
             except BaseException as error:
                 step = flow.throw(error)
             else:
@@ -97,26 +98,45 @@ def _flow(
     call: Any,
     trace_id: Optional[str],
     date: Any,
-    max_reply_bytes: int,
+    limits: dict[str, Any],
     on_exchange: Optional[Callable[[Exchange], object]],
 ) -> Generator[Any, Any, Any]:
     trace_id = new_trace_id() if trace_id is None else trace_id
     may_sign_anew = date is None
+    deadline: Optional[float] = None
     while True:
         signer = client
         if client._token is not None:
             try:
-                signer = client.with_credentials(token=text("token", (yield client._token)))
+                signer = client.with_credentials(token=text("token", (yield Question("token", client._token))))
             except InvalidInputError as refused:
                 # Without the frames in which the token is a variable.
                 raise refused.with_traceback(None) from None
             except Exception as cause:
-                raise _failure(_core.not_sent, cause, trace_id) from cause
+                raise _failed(call, cause, trace_id, left=False) from cause
         started_at, started = time.time(), time.monotonic()
-        request = signer.request(call, started_at, trace_id, date)
+        if client._sign is None:
+            request = signer.request(call, started_at, trace_id, date)
+        else:
+            unsigned: Any = client._unsigned(call, started_at, trace_id, date)
+            sign = partial(client._sign, unsigned.string_to_sign)
+            try:
+                request = unsigned.with_signature(text("sign", (yield Question("sign", sign))))
+            except InvalidInputError:
+                raise
+            except Exception as cause:
+                raise _failed(call, cause, trace_id, left=False) from cause
+            started = time.monotonic()
+        x_date = dict(request.headers)[X_DATE]
+        # The time is that of both attempts together.
+        if deadline is None:
+            deadline = started + limits["timeout"]
+        else:
+            limits["timeout"] = max(deadline - started, 0.001)
         status: Optional[int] = None
         headers: Any = None
         told = (on_exchange, call, request, trace_id, started_at, started)
+        again = False
         try:
             try:
                 try:
@@ -124,33 +144,33 @@ def _flow(
                 except BaseException as error:
                     without_request(error, dict(request.headers)[AUTHORIZATION])
                     raise
-                sent = _core.SentRequest(dict(request.headers)[X_DATE], trace_id, max_reply_bytes, started_at)
+                sent = _core.SentRequest(x_date, trace_id, limits["reply_limit"], started_at, may_sign_anew)
                 # Learns the clock as well.
                 reply = client._parse_sent(call, sent, status, headers, body, time.time())
             except Unusable as cause:
-                raise _core.refused(*cause.args) from None
+                raise cause.refused() from None
             except NotSent as cause:
-                raise _failure(_core.not_sent, cause, trace_id) from cause.__cause__ or cause
-            except _ENDS:
+                raise _failed(call, cause, trace_id, x_date=x_date, left=False) from cause.__cause__ or cause
+            except _ENDS as error:
+                again = error.__dict__.pop("_again", False)
                 raise
             except Exception as cause:
-                raise _failure(_core.outcome_unknown, cause, trace_id) from cause
+                raise _failed(call, cause, trace_id, x_date=x_date, left=True) from cause
         except _ENDS as error:
-            error.trace_id = error.trace_id or trace_id
             _report(*told, status, headers, error)
-            if not (may_sign_anew and error._clock_refusal):
-                raise
             # The service refused the date and has told its time since: no repeat, since it did not act.
+            if not (again and time.monotonic() < deadline):
+                raise
             may_sign_anew = False
         except InvalidInputError:
             raise
         except BaseException as cancelled:
             # By whoever waits for the reply. It is theirs, unchanged; the request may have left.
-            _report(*told, status, headers, _failure(_core.outcome_unknown, cancelled, trace_id))
+            _report(*told, status, headers, _failed(call, cancelled, trace_id, x_date=x_date, left=True))
             raise
         else:
             _report(*told, status, headers, None)
-            return with_field(reply, "trace_id", trace_id) if reply.trace_id is None else reply
+            return reply
 
 
 def _report(
@@ -169,8 +189,9 @@ def _report(
     if on_exchange is None and logging is None:
         return
     exchange = Exchange(
+        operation=call._operation,
         method=request.method,
-        url=request.url,
+        url=request.url.partition("?")[0],
         status=status,
         started_at=started_at,
         duration=time.monotonic() - started,
@@ -184,10 +205,8 @@ def _report(
         _tell(on_exchange, exchange)
 
 
-def _failure(make: Callable[[str], BaseException], cause: BaseException, trace_id: str) -> Any:
-    error: Any = make(str(cause) or type(cause).__name__)
-    error.trace_id = trace_id
-    return error
+def _failed(call: Any, cause: BaseException, trace_id: str, **fields: Any) -> Any:
+    return _core.failed(call, str(cause) or type(cause).__name__, trace_id, **fields)
 
 
 def _listening() -> Any:
@@ -208,23 +227,28 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         LOGGER.exception("on_exchange failed")
 
 
-def _check(connect_timeout: float, timeout: float, max_reply_bytes: int) -> None:
+def _check(connect_timeout: float, timeout: float, reply_limit: int) -> None:
     for name, seconds in (("connect_timeout", connect_timeout), ("timeout", timeout)):
         if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
-            raise _core.refused(f"{name} is {seconds!r}", "give seconds, more than 0")
-    if not (isinstance(max_reply_bytes, int) and max_reply_bytes > 0):
-        raise _core.refused(f"max_reply_bytes is {max_reply_bytes!r}", "give an integer above 0")
+            raise _core.refused(name, f"{seconds!r} is out of range; pass seconds, more than 0")
+    if not (isinstance(reply_limit, int) and reply_limit > 0):
+        raise _core.refused("reply_limit", f"{reply_limit!r} is out of range; pass an integer above 0")
 
 
-async def _token(function: Any) -> Any:
-    """Of a function that may be async."""
-    token = function()
-    return await token if hasattr(token, "__await__") else token
+class Question:
+    """What a function of the user is asked for: a token, or a signature. ``option`` is what the function was given as."""
 
+    __slots__ = ("function", "option")
 
-def _not_async(token: Any) -> Any:
-    if hasattr(token, "__await__"):
-        if hasattr(token, "close"):
-            token.close()
-        raise _core.refused("the token function is async", "use asend, or a function that returns the token")
-    return token
+    def __init__(self, option: str, function: Callable[[], Any]) -> None:
+        self.option = option
+        self.function = function
+
+    def now(self) -> Any:
+        """Asks, where nothing can be awaited."""
+        return not_async(self.option, self.function())
+
+    async def awaited(self) -> Any:
+        """Asks; the function may be async."""
+        answer = self.function()
+        return await answer if hasattr(answer, "__await__") else answer

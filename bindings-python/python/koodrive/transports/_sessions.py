@@ -35,7 +35,7 @@ def blocking(transport: Any) -> Callable[..., Any]:
         return _urllib3.transport(urllib3, transport)
     return _function(
         transport,
-        "give none (the standard library), a requests.Session, niquests.Session, httpx.Client or httpx2.Client, a "
+        "pass none (the standard library), a requests.Session, niquests.Session, httpx.Client or httpx2.Client, a "
         "urllib3.PoolManager or HTTPConnectionPool, or a function",
     )
 
@@ -52,7 +52,7 @@ def asynchronous(transport: Any) -> Callable[..., Any]:
 
         return _httpx.asynchronous(httpx, transport)
     return _function(
-        transport, "give an aiohttp.ClientSession, httpx.AsyncClient or httpx2.AsyncClient, or an async function"
+        transport, "pass an aiohttp.ClientSession, httpx.AsyncClient or httpx2.AsyncClient, or an async function"
     )
 
 
@@ -69,4 +69,4 @@ def _function(transport: Any, right: str) -> Callable[..., Any]:
     if callable(transport) and not isinstance(transport, type):
         return transport  # type: ignore[no-any-return]
     what = transport if isinstance(transport, type) else type(transport)
-    raise _core.refused(f"transport {what.__module__}.{what.__qualname__} is not supported here", right)
+    raise _core.refused("transport", f"{what.__module__}.{what.__qualname__} is not supported here; {right}")

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from . import NotSent
 from ._body import CHUNK, Body
-from ._request import headers_of
+from ._request import headers_of, target_of
 from ._timed import Reader, remaining
 
 TYPE_CHECKING = False
@@ -83,7 +83,7 @@ _context: Optional[ssl.SSLContext] = None
 
 
 def exchange(
-    request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+    request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """One request, one reply."""
     deadline = time.monotonic() + timeout
@@ -102,13 +102,13 @@ def exchange(
         connection.sock.deadline = deadline
         connection.request(
             request.method,
-            url.path,
+            target_of(request.url),
             request.body or None,
             dict(headers_of(request)),
         )
         response = connection.getresponse()
-        body = Body(max_reply_bytes, response.getheader("content-encoding"))
-        while chunk := response.read(min(CHUNK, max_reply_bytes + 1)):
+        body = Body(reply_limit, response.getheader("content-encoding"))
+        while chunk := response.read(min(CHUNK, reply_limit + 1)):
             if not body.take(chunk):
                 break
         if not chunk and response.length:

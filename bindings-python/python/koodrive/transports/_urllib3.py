@@ -11,7 +11,7 @@ import time
 
 from . import NotSent
 from ._body import CHUNK, Body
-from ._request import Unusable, headers_of
+from ._request import Unusable, authority, headers_of, target_of
 from ._timed import remaining
 from ._watch import Watch, view, watched
 
@@ -39,7 +39,7 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
     one_host = isinstance(pool, urllib3.HTTPConnectionPool)
 
     def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, max_reply_bytes: int
+        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         target = _target(pool, request.url) if one_host else request.url
         own = pool.timeout if one_host else pool.connection_pool_kw.get("timeout")
@@ -63,15 +63,15 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
                 if watch.unsent or isinstance(error, not_sent):
                     raise NotSent(str(error) or type(error).__name__) from error
                 raise
-            return response.status, response.headers, read(response, max_reply_bytes, watch.deadline)
+            return response.status, response.headers, read(response, reply_limit, watch.deadline)
 
     return exchange
 
 
-def read(response: Any, max_reply_bytes: int, deadline: float) -> bytes:
+def read(response: Any, reply_limit: int, deadline: float) -> bytes:
     """The body of a reply of urllib3, whose connection then is free for the next, or closed."""
     try:
-        body = Body(max_reply_bytes, response.headers.get("content-encoding"))
+        body = Body(reply_limit, response.headers.get("content-encoding"))
         for chunk in response.stream(CHUNK, decode_content=False):
             if not body.take(chunk):
                 break
@@ -114,5 +114,5 @@ def _target(pool: Any, url: str) -> str:
         return url
     if not pool.is_same_host(url):
         host = f"{pool.scheme}://{pool.host}:{pool.port}"
-        raise Unusable(f"the pool is for {host}, and the call for {url}", "give a pool for that host, or a PoolManager")
-    return "/" + url.split("/", 3)[3]
+        raise Unusable(f"the pool is for {host}, and the call for {authority(url)}; pass a pool for that host, or a PoolManager")
+    return target_of(url)
