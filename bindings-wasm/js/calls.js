@@ -103,10 +103,14 @@ function stringified(fields) {
 }
 
 /**
- * Returns pairs of a Headers, a URLSearchParams, a Map or any other iterable; a plain object stays as it is.
+ * Returns the pairs of a Headers, a URLSearchParams, a Map, any other iterable, or a plain object. Since an object in JSON has no
+ * member whose value is undefined, pairs are what the core gets: it refuses such a value.
  * @type {(pairs: any) => unknown}
  */
-const pairsOf = (pairs) => (typeof pairs?.[Symbol.iterator] === "function" && typeof pairs !== "string" ? [...pairs] : pairs);
+function pairsOf(pairs) {
+  if (typeof pairs !== "object" || pairs === null) return pairs;
+  return typeof pairs[Symbol.iterator] === "function" ? [...pairs] : Object.entries(pairs);
+}
 
 /**
  * Returns a string as it is, and any other value as JSON.

@@ -1,32 +1,41 @@
 // What arrives at a strict server, byte for byte, whatever ids, credentials and endpoints hold: Node's own parser, llhttp in its
 // strict mode, finds one request with the headers that were built, and nothing else.
 import assert from "node:assert/strict";
+import { createHash, createHmac } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { connect, createServer as createListener } from "node:net";
 import { test } from "node:test";
 import { Agent } from "undici";
-import { APP, Client, USER_ID, getCurrentRetentionPolicy, notifyPackageExpire, overUndici } from "./koodrive.mjs";
+import { APP, Client, USER_ID, getCurrentRetentionPolicy, notifyPackageExpire, overUndici, rawCall } from "./koodrive.mjs";
+
+const CONFORMANCE = new URL("../../tests/conformance/", import.meta.url);
+/** The cases of the conformance vectors that build a request of any path and query. */
+const TARGETS = ["raw-path.json", "raw-query.json", "raw-body.json"].flatMap((file) => JSON.parse(readFileSync(new URL(file, CONFORMANCE))).cases);
 
 const PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
 /** What fetch and HTTP add. */
 const ADDED = ["accept", "accept-encoding", "accept-language", "connection", "content-length", "host", "sec-fetch-mode", "user-agent"];
 
-/** What would be more than a value, if it were not escaped, encoded or refused somewhere. */
-const HOSTILE = [
+/** Control characters, which an id cannot hold. */
+const CONTROLS = [
   "\r\nx-injected: 1",
   "\nx-injected: 1\n\n",
   "\r\n\r\nGET /admin HTTP/1.1\r\nhost: elsewhere\r\n\r\n",
   "\r\ncontent-length: 0\r\n\r\n",
   "\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+  "\0",
+  "\x7f\x80\x85",
+];
+/** What would be more than a value, if it were not escaped or encoded somewhere. */
+const HOSTILE = [
   '","type":1,"x":"',
   '"}{"carrierUserId":"other"}',
   "\\",
   '\\"',
-  "\0",
-  "\x7f\x80\x85\u2028\u2029\ufeff",
   "../../admin?x=1#y",
   "%0d%0ax-injected:%201",
-  "é中😀\u{10ffff}",
+  "é中😀\u{10fffd}",
   "u".repeat(4096),
 ];
 /** Visible ASCII that a header carries, and that a careless reader would take apart. */
@@ -123,6 +132,42 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
           const { body } = await assertSent(one, notifyPackageExpire(ids), {}, fetch, seen, PATH);
           assert.deepEqual(JSON.parse(body), { ...ids, type: 2 });
         }
+      }
+      for (const control of CONTROLS) {
+        assert.throws(() => notifyPackageExpire({ carrierUserId: control, packageId: "14" }), { field: "carrierUserId" });
+        assert.throws(() => notifyPackageExpire({ carrierUserId: "1", packageId: `x${control}` }), { field: "packageId" });
+      }
+    }));
+
+  test(`over ${name}, a path, a query and a body arrive as the conformance vectors have them signed`, () =>
+    tried(async (endpoint, fetch, seen) => {
+      for (const { name, given, expected } of TARGETS) {
+        const { endpoint: theirs, ...others } = given.client;
+        const { origin } = new URL(theirs);
+        const one = new Client({ endpoint: endpoint + theirs.slice(origin.length), ...others });
+        const { operation, ...fields } = given.call;
+        const target = expected.request.url.slice(origin.length);
+        const { headers } = await assertSent(one, rawCall(fields), {}, fetch, seen, target);
+
+        if (expected.canonicalRequest === undefined) continue;
+        // The vectors sign for another host and time, so that only these two lines are ours.
+        const canonical = expected.canonicalRequest
+          .replace(/^host:.*$/m, `host:${new URL(endpoint).host}`)
+          .replace(/^x-date:.*$/m, `x-date:${headers["x-date"]}`);
+        const text = `HMAC-SHA256\n${createHash("sha256").update(canonical).digest("hex")}`;
+        const signature = createHmac("sha256", others.appSecret).update(text).digest("hex");
+        assert.ok(headers.authorization.endsWith(`Signature=${signature}`), name);
+      }
+    }));
+
+  test(`over ${name}, no text of a raw call adds anything`, () =>
+    tried(async (endpoint, fetch, seen) => {
+      const one = new Client({ endpoint, userId: USER_ID, ...APP });
+      for (const hostile of [...HOSTILE, ...CONTROLS]) {
+        const segment = encodeURIComponent(hostile).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+        const fields = { method: "PUT", path: `/a/${segment}`, query: [["q", hostile]], json: { text: hostile } };
+        const { body } = await assertSent(one, rawCall(fields), {}, fetch, seen, `/a/${segment}?q=${segment}`);
+        assert.deepEqual(JSON.parse(body), { text: hostile });
       }
     }));
 

@@ -1,0 +1,176 @@
+// Calls of every operation: what is built, refused, sent and read. Their vectors are in tests/conformance.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { test } from "node:test";
+import { APP, Client, INTERNATIONAL, Sandbox, TOKEN, USER_ID, answering, call, client, esm, getSpaceUsageByOverview, many, rawCall, serving, thrownBy } from "./koodrive.mjs";
+import { FAST, all, clientOf, dispatch } from "./dispatch.mjs";
+
+const USER = "/koodrive/ose/v1/users/1316083732377070977";
+const PAGED = { method: "GET", path: "/koodrive/ose/v1/users", query: { pageNo: 1, pageSize: 50, name: "李 &=+" } };
+const user = () => rawCall({ method: "GET", path: USER });
+const answers = [
+  { method: "GET", path: USER, body: '{"code":0,"msg":"Success.","data":{"userId":1316083732377070977}}' },
+  { method: "GET", path: "/koodrive/ose/v1/users", body: '{"total":1}' },
+  { method: "PUT", path: USER, status: 201 },
+];
+const signing = () => client({ token: undefined, ...APP });
+/** As a key management service would: the app secret is in here alone. */
+const signed = (stringToSign) => createHmac("sha256", APP.appSecret).update(stringToSign).digest("hex");
+const signingElsewhere = (sign, options = {}) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP.appId, sign, ...options });
+
+for (const [name, make, method, path, body] of [
+  ["getSpaceUsageByOverview", () => getSpaceUsageByOverview(), "GET", "/koodrive/ose/v1/space/usage/overview"],
+  ["getCurrentRetentionPolicy", () => esm.getCurrentRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/retention/policy/getList"],
+  ["getCarrierRetentionPolicy", () => esm.getCarrierRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/policy/config/retention"],
+  ["setRetentionPolicy", () => esm.setRetentionPolicy({ policyList: [{ policyId: "9007199254740993", status: "1" }] }), "POST", "/koodrive/ose/v1/carrier/retention/policy/batch", { policyList: [{ policyId: "9007199254740993", status: "1" }] }],
+  [
+    "reverseOrder",
+    () => esm.reverseOrder({ batchSN: "b", operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14" }] }] }),
+    "POST",
+    "/koodrive/ose/v1/carrier/operation/reverseOrder",
+    { batchSN: "b", operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14", changeType: 1 }] }] },
+  ],
+]) {
+  test(`${name} is built, survives JSON, and its request with it`, () => {
+    const one = client();
+    const call = make();
+    assert.equal(call.operation, name);
+    const request = one.request(call, { now: 0, traceId: "t".repeat(58) });
+    assert.deepEqual(one.request(JSON.parse(JSON.stringify(call)), { now: 0, traceId: "t".repeat(58) }), request);
+    assert.deepEqual([request.method, request.url], [method, INTERNATIONAL + path]);
+    assert.deepEqual(request.body === undefined ? undefined : JSON.parse(request.body), body);
+  });
+}
+
+test("a raw call is signed, and its reply has the status, the body and its JSON", async () => {
+  const sandbox = new Sandbox({ answers });
+  const reply = await signing().send(user(), { fetch: sandbox.fetch });
+  assert.deepEqual([reply.status, reply.code, reply.msg], [200, "0", "Success."]);
+  assert.equal(reply.body, answers[0].body, "every digit");
+  assert.deepEqual(reply.json(), JSON.parse(answers[0].body));
+  const page = await signing().send(rawCall(PAGED), { fetch: sandbox.fetch });
+  assert.deepEqual([page.code, page.json()], [null, { total: 1 }]);
+  const changed = await signing().send(rawCall({ method: "PUT", path: USER, json: { name: "x" } }), { fetch: sandbox.fetch });
+  assert.deepEqual([changed.status, changed.code], [201, "0"]);
+
+  const error = await thrownBy(() => client({ token: undefined, appId: APP.appId, appSecret: "other-secret-not-real" }).send(user(), { fetch: new Sandbox({ answers, apps: [APP] }).fetch }));
+  assert.equal(error.code, "SANDBOX.SIGNATURE_MISMATCH");
+});
+
+test("the query is the same as an object, pairs, URLSearchParams and a Map", () => {
+  const one = client();
+  const pairs = [["pageNo", "1"], ["pageSize", "50"], ["name", "李 &=+"]];
+  const urls = [PAGED.query, pairs, new URLSearchParams(pairs), new Map(pairs)].map((query) => one.request(rawCall({ ...PAGED, query }), { now: 0 }).url);
+  assert.equal(new Set(urls).size, 1);
+  assert.equal(urls[0], `${INTERNATIONAL}/koodrive/ose/v1/users?name=%E6%9D%8E%20%26%3D%2B&pageNo=1&pageSize=50`);
+  assert.deepEqual(rawCall({ ...PAGED, query: new Map(pairs) }).query, pairs, "the call is a plain object");
+});
+
+const CYCLE = {};
+CYCLE.self = CYCLE;
+for (const [what, change, field, message] of [
+  ["a query in the path", { path: `${USER}?a=b` }, "path", /pass parameters as the query/],
+  ["a number that JSON cannot hold", { method: "POST", json: { n: NaN } }, "json", /NaN/],
+  ["an integer that has lost digits", { method: "POST", json: { n: 2 ** 53 } }, "json", /9007199254740992/],
+  ["a bigint", { method: "POST", json: { n: 1n } }, "json", /bigint/],
+  ["a function in the place of a body", { method: "POST", json: () => {} }, "json", /not a value of JSON/],
+  ["a body that is not JSON", { method: "POST", json: "{" }, "json", /JSON/],
+  ["a body of a GET", { json: {} }, "json", /GET/],
+  ["a header of the client", { headers: { "X-Date": "x" } }, "headers", /./],
+  ["a method of another kind", { method: "TRACE" }, "method", /GET, POST, PUT, PATCH or DELETE/],
+  ["a fraction in the query", { query: { a: 1.5 } }, "query", /./],
+  ["an undefined value in the query", { query: { a: undefined } }, "query", /./],
+  ["an undefined header", { headers: { language: undefined } }, "headers", /./],
+  ["no path", { path: undefined }, "path", /path/],
+  ["a misspelt field", { querry: {} }, "querry", /querry/],
+]) {
+  test(`a raw call: ${what} is refused`, () => {
+    const error = thrown(() => rawCall({ method: "GET", path: USER, ...change }));
+    assert.ok(error instanceof esm.InvalidInputError, error.stack);
+    assert.match(error.message, message);
+    assert.equal(error.field, field);
+  });
+}
+
+test("a body that contains itself is refused", () => {
+  assert.throws(() => rawCall({ method: "POST", path: USER, json: CYCLE }), /circular/i);
+});
+
+for (const [how, sign] of [["at once", signed], ["later", async (text) => signed(text)]]) {
+  test(`a function signs ${how}, for send and for dispatch`, async () => {
+    const seen = [];
+    const one = signingElsewhere((text) => (seen.push(text), sign(text)));
+    const sandbox = new Sandbox({ answers });
+    assert.equal((await one.send(call, { fetch: sandbox.fetch })).code, "0");
+    assert.equal((await one.send(user(), { fetch: sandbox.fetch })).code, "0");
+    assert.match(seen[0], /^HMAC-SHA256\n[0-9a-f]{64}$/);
+    const outcomes = await all(dispatch(clientOf({ appId: APP.appId, sign }), [["raw", many.rawCall({ method: "GET", path: USER })]], { transport: sandbox.fetch, ...FAST }));
+    assert.deepEqual(outcomes.map(({ key, verdict }) => [key, verdict]), [["raw", "delivered"]]);
+    assert.equal(sandbox.accepted().length, 1);
+  });
+}
+
+test("a clock that is refused has the function sign once more, for the time that was learned", async () => {
+  const late = new Sandbox({ now: () => new Date(Date.now() + 3_600_000) });
+  let asked = 0;
+  const one = signingElsewhere((text) => (asked++, signed(text)));
+  await one.send(call, { fetch: late.fetch });
+  assert.equal(asked, 2);
+});
+
+test("a function that does not sign leaves the call unsent", async () => {
+  const sandbox = new Sandbox();
+  const why = new Error("the key is locked");
+  for (const [sign, check] of [
+    [() => { throw why; }, ({ cause }) => assert.equal(cause, why)],
+    [() => Promise.reject(why), ({ cause }) => assert.equal(cause, why)],
+    [() => "not-hex", ({ message }) => assert.match(message, /hex/)],
+    [() => undefined, ({ message }) => assert.match(message, /sign/)],
+  ]) {
+    const error = await thrownBy(() => signingElsewhere(sign).send(call, { fetch: sandbox.fetch }));
+    assert.equal(error.outcome, "not_sent", error.stack);
+    check(error);
+  }
+  const slow = await thrownBy(() => signingElsewhere(() => new Promise(() => {})).send(call, { fetch: sandbox.fetch, timeoutMs: 30 }));
+  assert.equal(slow.outcome, "not_sent");
+  assert.throws(() => signingElsewhere(signed).request(call), { field: "sign" });
+  assert.equal(sandbox.accepted().length, 0);
+});
+
+test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
+  const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
+  const given = [["user", many.rawCall({ method: "GET", path: USER })], ["usage", many.getSpaceUsageByOverview()]];
+  const outcomes = await all(dispatch(clientOf(), given, { transport: sandbox.fetch, ...FAST, concurrency: 1 }));
+  const byKey = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
+  assert.deepEqual([...byKey.values()].map(({ verdict }) => verdict), ["delivered", "delivered"]);
+  assert.equal(byKey.get("user").reply.body, answers[0].body);
+  assert.match(byKey.get("usage").reply.data.totalUsed, /^\d+$/);
+  assert.equal(byKey.get("user").attempts + byKey.get("usage").attempts, 4);
+
+  const change = [["change", many.rawCall({ method: "PUT", path: USER, json: {} })]];
+  const [outcome] = await all(dispatch(clientOf(), change, { transport: new Sandbox({ answers, faults: ["cut"] }).fetch, ...FAST }));
+  assert.deepEqual([outcome.verdict, outcome.attempts], ["unknown", 1]);
+});
+
+test("an error survives JSON", async () => {
+  const error = await serving(answering(429, { code: 5, msg: "slow" }, { "retry-after": "7" }), (endpoint) => thrownBy(() => client({ endpoint, allowPlainHttp: true }).send(user())));
+  const copy = esm.KooDriveError.fromJSON(JSON.parse(JSON.stringify(error)));
+  assert.ok(copy instanceof esm.ApiError && esm.isKooDriveError(copy));
+  assert.deepEqual(copy.toJSON(), error.toJSON());
+  assert.deepEqual([copy.status, copy.code, copy.retryAfter, copy.retryable, copy.message], [429, "5", 7, true, error.message]);
+  assert.throws(() => esm.KooDriveError.fromJSON({ kind: "other" }), esm.InvalidInputError);
+});
+
+test("the token of a client authenticates a raw call as well", async () => {
+  const sandbox = new Sandbox({ answers, tokens: [TOKEN] });
+  assert.equal((await client().send(user(), { fetch: sandbox.fetch })).code, "0");
+});
+
+function thrown(work) {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return assert.fail("nothing was thrown");
+}
