@@ -192,7 +192,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
 
 /// What the declarations import and have at hand, so that an example can be short.
 const AT_HAND: &str = r#"
-import { ApiError, Client, getCurrentRetentionPolicy, INTERNATIONAL, isKooDriveError, notifyPackageExpire } from "koodrive";
+import { ApiError, Client, getSpaceUsageByOverview, INTERNATIONAL, isKooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { dispatch } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
 import { overUndici } from "koodrive/undici";
