@@ -216,7 +216,7 @@ def raw_call(random, flaw):
     given = {"operation": "rawCall", "method": method, "path": "".join(f"/{segment(random)}" for _ in range(random.randint(1, 5)))}
     if random.random() < 0.6:
         names = [text(random)[:20], "q", "Q", "pageSize"]
-        values = [lambda: text(random), lambda: "", lambda: random.randint(-SAFE, SAFE)]
+        values = [lambda: text(random)[:60], lambda: "", lambda: random.randint(-SAFE, SAFE)]
         given["query"] = [[random.choice(names), random.choice(values)()] for _ in range(random.choice([1, 2, 5, 50]))]
     if random.random() < 0.3:
         given["headers"] = [["language", random.choice(["en-US", "zh-CN"])]]

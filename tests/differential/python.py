@@ -62,7 +62,7 @@ def pairs(given):
 
 
 def members(names, of):
-    return {name: getattr(of, member) for name, member in names.items()}
+    return {name: getattr(of, member, None) for name, member in names.items()}
 
 
 def seconds(milliseconds):
