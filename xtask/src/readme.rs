@@ -30,7 +30,7 @@ const RUN_ELSEWHERE: [&str; 5] = ["rust", "js workerd", "js browser", "http", "p
 const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
 
 pub(crate) fn run() -> Result<Counts> {
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(&[])?;
     let mut counts = rust(&sandbox)?;
     counts += links()?;
     for (place, code) in examples()? {
