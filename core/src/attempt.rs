@@ -144,12 +144,8 @@ impl<O: Operation> Attempt<O> {
         self.client
             .observe_clock(headers, self.sent_at, received_at);
         let (limit, sent) = (self.options.reply_limit, self.sent());
-        if body.len() > limit {
-            let client = &self.client;
-            return Err(client.reply_beyond_limit(&self.call, status, headers, body, limit, sent));
-        }
         self.client
-            .parse_reply(&self.call, status, headers, body, sent)
+            .read_reply(&self.call, status, headers, body, limit, sent)
     }
 
     /// Returns the error of an exchange that ended without a complete reply.

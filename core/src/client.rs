@@ -297,7 +297,14 @@ impl Client {
         headers: impl Into<ReplyHeaders<'a>>,
         body: &[u8],
     ) -> Result<O::Reply, ReplyError> {
-        self.parse_reply(call, status, headers.into(), body, SentHeaders::default())
+        self.read_reply(
+            call,
+            status,
+            headers.into(),
+            body,
+            usize::MAX,
+            SentHeaders::default(),
+        )
     }
 
     /// Returns the error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
@@ -311,47 +318,56 @@ impl Client {
         start: &[u8],
         limit: usize,
     ) -> ReplyError {
-        let headers = headers.into();
-        self.reply_beyond_limit(call, status, headers, start, limit, SentHeaders::default())
+        Received {
+            call: &call,
+            client: self,
+            status,
+            headers: headers.into(),
+            body: start,
+            sent: SentHeaders::default(),
+        }
+        .too_long(limit)
     }
 
-    pub(crate) fn parse_reply<O: Operation + ?Sized>(
+    /// Reads the response to a request with these headers; a body of more than `limit` bytes is an error.
+    pub(crate) fn read_reply<O: Operation + ?Sized>(
         &self,
         call: &O,
         status: StatusCode,
         headers: ReplyHeaders<'_>,
         body: &[u8],
+        limit: usize,
         sent: SentHeaders<'_>,
     ) -> Result<O::Reply, ReplyError> {
-        Received {
+        let received = Received {
             call: &call,
             client: self,
             status,
             headers,
             body,
             sent,
+        };
+        if body.len() > limit {
+            return Err(received.too_long(limit));
         }
-        .read(call)
+        received.read(call)
     }
 
-    pub(crate) fn reply_beyond_limit<O: Operation + ?Sized>(
+    /// The error for a redirect of which the host shows nothing else.
+    pub(crate) fn hidden_redirect<O: Operation + ?Sized>(
         &self,
         call: &O,
-        status: StatusCode,
-        headers: ReplyHeaders<'_>,
-        start: &[u8],
-        limit: usize,
         sent: SentHeaders<'_>,
     ) -> ReplyError {
         Received {
             call: &call,
             client: self,
-            status,
-            headers,
-            body: start,
+            status: StatusCode::FOUND,
+            headers: ReplyHeaders::default(),
+            body: &[],
             sent,
         }
-        .too_long(limit)
+        .hidden_redirect()
     }
 
     /// The same client, whose clock begins where this one's is and is then shared with nobody.
@@ -411,7 +427,7 @@ pub(crate) fn body_of<O: Operation + ?Sized>(call: &O) -> Result<Option<String>,
 pub(crate) fn margin_out_of_range() -> InvalidInput {
     InvalidInput::option(
         "clock_margin",
-        format!("out of range; pass 0 to {CLOCK_MARGIN_MAX} seconds"),
+        format!("out of range; pass whole seconds from {{0 s}} to {{{CLOCK_MARGIN_MAX} s}}"),
     )
 }
 

@@ -161,9 +161,16 @@ impl Credentials {
         }
     }
 
+    /// Whether these are credentials, and not a word for those that come [`later`](Self::later).
+    #[cfg(feature = "dispatch")]
+    pub(crate) const fn are_known(&self) -> bool {
+        !matches!(self.0, Kind::Later)
+    }
+
     pub(crate) fn scheme(&self) -> Scheme {
         match &self.0 {
-            Kind::App(_) | Kind::Detached(_) => Scheme::AppId,
+            Kind::App(_) => Scheme::AppId,
+            Kind::Detached(_) => Scheme::Detached,
             Kind::Authorization(given) if given.is_token => Scheme::Token,
             Kind::Authorization(_) => Scheme::Given,
             Kind::Later => Scheme::Token,
@@ -175,6 +182,8 @@ impl Credentials {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
     AppId,
+    /// An app id whose secret stays elsewhere.
+    Detached,
     Token,
     /// A value that was passed as it is.
     Given,

@@ -184,6 +184,7 @@ struct Waiting {
 impl<K> Dispatcher<K> {
     /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed`
     /// makes trace ids and jitter: pass 8 random bytes, since dispatchers with the same seed make the same trace ids.
+    /// A client with [`Credentials::later`] has the dispatcher ask for a token before the first request leaves.
     #[must_use]
     pub fn new(client: &Client, config: Config, seed: u64) -> Self {
         Self {
@@ -202,7 +203,11 @@ impl<K> Dispatcher<K> {
             pace: Pace::new(config.rate, config.burst_size()),
             budget: RetryBudget::new(config.retry_ratio, config.concurrency),
             same_answer: SameAnswer::new(config.halt_after),
-            renewal: Renewal::new(config.renews_token, config.token_age),
+            renewal: Renewal::new(
+                config.renews_token,
+                config.token_age,
+                client.credentials().are_known(),
+            ),
             clock: ServerClock::default(),
             random: Random::new(seed),
             counts: Progress::default(),
@@ -283,6 +288,15 @@ impl<K> Dispatcher<K> {
         now: Now,
     ) -> Result<(), InvalidInput> {
         self.judge_failure(ticket, error, now)
+    }
+
+    /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is refused, as by a redirect that is seen.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn handle_hidden_redirect(&mut self, ticket: Ticket, now: Now) -> Result<(), InvalidInput> {
+        self.judge_hidden_redirect(ticket, now)
     }
 
     /// Hands in a fresh token, asked for or not. Calls are signed with it from now on.

@@ -165,8 +165,12 @@ impl InvalidInput {
 }
 
 impl fmt::Display for InvalidInput {
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone has one lifetime too few"
+    )]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        template::spell(&self.template, f, |name, f| f.write_str(name))
+        template::spell(&self.template, f, |part, f| part.write(f))
     }
 }
 

@@ -134,8 +134,8 @@ pub trait Operation {
     /// percent-encoded in upper case. A query is no part of the path.
     fn path(&self) -> Cow<'_, str>;
 
-    /// Returns the path if all calls of the operation share it, and none of them has a query or headers of its own. A client then
-    /// prepares the URL and the signature once.
+    /// Returns the path if all calls of the operation share it; it is then sent in the place of [`path`](Self::path). A client
+    /// prepares the URL and the signature of such calls once, but for a call that has a query.
     fn fixed_path(&self) -> Option<&'static str> {
         None
     }

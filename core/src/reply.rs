@@ -77,6 +77,13 @@ impl<'a> Received<'a> {
         self.unreadable(Members::default(), why)
     }
 
+    /// The error for a redirect of which the host shows nothing else.
+    pub(crate) fn hidden_redirect(&self) -> ReplyError {
+        let mut error = self.error(Members::default(), None);
+        error.0.is_hidden_redirect = true;
+        error
+    }
+
     /// The envelope of a success, and the body as text.
     fn success(&self) -> Result<(Envelope, &'a str), ReplyError> {
         let (members, body, why) = match Members::read(self.body) {
@@ -148,6 +155,7 @@ impl<'a> Received<'a> {
             scheme: self.client.credentials().scheme(),
             url: self.call.url(self.client),
             status: self.status,
+            is_hidden_redirect: false,
             code,
             msg,
             request_id: members.request_id,
@@ -193,16 +201,6 @@ impl Envelope {
             msg: reply.msg.clone(),
             trace_id: reply.trace_id.clone(),
             has_code: reply.code.is_some(),
-        }
-    }
-
-    pub(crate) fn with_code(code: &str) -> Self {
-        Self {
-            status: StatusCode::OK,
-            code: Some(code.to_owned()),
-            msg: None,
-            trace_id: None,
-            has_code: true,
         }
     }
 }

@@ -120,6 +120,20 @@ pub(crate) fn check_count(
     ))
 }
 
+/// The largest integer that every language holds exactly, as does every JSON reader: 2^53 − 1.
+const EXACT: u64 = (1 << 53) - 1;
+
+/// Checks that `field` is an integer that every language holds exactly.
+pub(crate) fn check_integer(field: &'static str, value: i64) -> Result<(), InvalidInput> {
+    if value.unsigned_abs() <= EXACT {
+        return Ok(());
+    }
+    Err(InvalidInput::new(
+        field,
+        format!("{value} is out of range; pass an integer from -{EXACT} to {EXACT}"),
+    ))
+}
+
 /// White space, and characters without a width.
 const fn is_blank(character: char) -> bool {
     character.is_whitespace()

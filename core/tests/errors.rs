@@ -183,7 +183,16 @@ fn a_refused_caller_is_told_what_to_check_by_the_kind_of_credentials() {
     let first = [&*endpoint, CLOCK];
     for (credentials, rest) in [
         (Credentials::app("app", "secret").unwrap(), &APP_ID[..]),
-        (Credentials::detached("app").unwrap(), &APP_ID[..]),
+        (
+            Credentials::detached("app").unwrap(),
+            &[
+                APP_ID[0],
+                APP_ID[1],
+                "sign: check that it signs with the secret of app_id",
+                APP_ID[3],
+                APP_ID[4],
+            ],
+        ),
         (
             Credentials::token("t").unwrap(),
             &[

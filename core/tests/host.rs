@@ -398,7 +398,7 @@ fn a_value_that_is_refused_is_named_with_what_would_be_right() {
         ),
         (
             host::not_a_margin(),
-            "clock_margin: out of range; pass 0 to 600 seconds",
+            "clock_margin: out of range; pass whole seconds from 0 s to 600 s",
         ),
         (
             host::ambiguous_credentials(),
@@ -612,4 +612,46 @@ fn the_reply_of_any_call_is_json_under_the_names_of_the_wire() {
     assert_eq!(reply["data"]["totalUsed"], "9007199254740993");
     assert_eq!(reply["data"]["quota"], serde_json::Value::Null);
     assert_eq!(reply["body"], *response.body());
+}
+
+#[test]
+fn a_redirect_that_the_host_hides_is_refused_with_status_0() {
+    let call = AnyCall::new(call());
+    let date = "20251103T070140Z";
+    let error = host::hidden_redirect(&client(), &call, date, TRACE_ID);
+    let hidden = ErrorFields::new(error, Spelling::Camel);
+    assert_eq!(
+        (hidden.kind, hidden.outcome, hidden.retryable, hidden.status),
+        ("api", "refused", false, Some(0))
+    );
+    assert_eq!(
+        hidden.message,
+        "the service answered notifyPackageExpire with a redirect, which is not followed; this host hides its status and target; check the endpoint"
+    );
+    assert_eq!(
+        (hidden.trace_id.as_deref(), hidden.x_date.as_deref()),
+        (Some(TRACE_ID), Some(date))
+    );
+    assert_eq!((hidden.code, hidden.body), (None, None));
+}
+
+#[test]
+fn a_time_in_a_text_is_in_the_unit_of_the_host() {
+    let error = client().with_clock_margin(601).unwrap_err();
+    for (spelling, text) in [
+        (
+            Spelling::Snake,
+            "clock_margin: out of range; pass whole seconds from 0 s to 600 s",
+        ),
+        (
+            Spelling::Camel,
+            "clockMarginMs: out of range; pass whole seconds from 0 ms to 600000 ms",
+        ),
+        (
+            Spelling::Flag,
+            "--clock-margin: out of range; pass whole seconds from 0 s to 600 s",
+        ),
+    ] {
+        assert_eq!(spelling.apply(error.template()), text);
+    }
 }

@@ -97,7 +97,7 @@ fn a_clock_offset_is_a_day_at_most_and_a_margin_ten_minutes() {
     assert_eq!(client().with_clock_margin(600).unwrap().clock_margin(), 600);
     assert_eq!(
         client().with_clock_margin(601).unwrap_err().to_string(),
-        "clock_margin: out of range; pass 0 to 600 seconds"
+        "clock_margin: out of range; pass whole seconds from 0 s to 600 s"
     );
 }
 

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use http::{Method, Response};
 use koodrive::{
-    ChangeType, Client, Credentials, Endpoint, Envelope, ErrorKind, GetCarrierRetentionPolicy,
-    GetCurrentRetentionPolicy, GetSpaceUsageByOverview, Headers, InvalidInput, NotifyPackageExpire,
-    Operation, OrderOperation, Outcome, PackageChange, PolicyStatus, Query, RawCall, ReverseOrder,
-    SetRetentionPolicy, Success, fields, path_segment,
+    Authentication, ChangeType, Client, Credentials, Endpoint, Envelope, ErrorKind,
+    GetCarrierRetentionPolicy, GetCurrentRetentionPolicy, GetSpaceUsageByOverview, Headers,
+    InvalidInput, ModificationType, NotifyPackageExpire, Operation, OrderOperation, Outcome,
+    PackageChange, PolicyStatus, Query, RawCall, ReverseOrder, SetRetentionPolicy, Success, fields,
+    path_segment,
 };
 
 fn now() -> DateTime<Utc> {
@@ -430,7 +431,9 @@ impl Operation for Foreign {
     }
 
     fn success(&self) -> Success {
-        Success::new(|status, envelope, body| status == 202 && !envelope.has_code() && body == "{}")
+        Success::new(|envelope, body| {
+            envelope.status == 202 && !envelope.has_code() && body == "{}"
+        })
     }
 
     fn reply(&self, _: Envelope, _: &str) -> Result<(), fields::Unreadable> {
@@ -502,4 +505,104 @@ fn a_segment_is_made_of_any_value() {
     let segment = path_segment("a/b 中").unwrap();
     let call = get(&format!("/users/{segment}"));
     assert_eq!(call.path(), "/users/a%2Fb%20%E4%B8%AD");
+}
+
+/// An operation that says that its path is fixed, and has a query.
+struct Page(u32);
+
+impl Operation for Page {
+    type Reply = ();
+
+    fn name(&self) -> Cow<'static, str> {
+        "page".into()
+    }
+
+    fn path(&self) -> Cow<'_, str> {
+        "/pages".into()
+    }
+
+    fn fixed_path(&self) -> Option<&'static str> {
+        Some("/pages")
+    }
+
+    fn query(&self) -> Query {
+        match self.0 {
+            0 => Query::none(),
+            page => Query::none().with("page", page).unwrap(),
+        }
+    }
+
+    fn success(&self) -> Success {
+        Success::new(|_, body| body.contains("items"))
+    }
+
+    fn reply(&self, _: Envelope, _: &str) -> Result<(), fields::Unreadable> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_query_belongs_to_one_call_although_its_path_is_fixed() {
+    let client = client();
+    for page in [0, 1, 2, 0] {
+        let request = client.request(&Page(page), now()).unwrap();
+        let query = (page > 0).then(|| format!("page={page}"));
+        assert_eq!(request.uri().query(), query.as_deref());
+        assert_eq!(request.uri().path(), "/pages");
+    }
+}
+
+#[test]
+fn a_rule_that_looks_at_the_body_leaves_what_it_cannot_read_unknown() {
+    let parse = |status, body| client().parse(&Page(0), &response(status, body));
+    assert!(parse(200, r#"{"items":[]}"#).is_ok());
+    assert_eq!(parse(200, "{}").unwrap_err().kind(), ErrorKind::Api);
+    for status in [200, 202] {
+        let error = parse(status, "<html>log in</html>").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+        assert_eq!(error.outcome(), Outcome::Unknown);
+    }
+    // No redirect and no error is a success, whatever its body holds.
+    assert_eq!(
+        parse(302, r#"{"items":[]}"#).unwrap_err().kind(),
+        ErrorKind::Api
+    );
+}
+
+#[test]
+fn a_call_that_takes_a_token_only_is_known_by_its_canonical_path() {
+    for path in [
+        "/koodrive/ose/v1/carrier/retention/policy/getList",
+        "/koodrive/ose/v1/carrier/retention/policy/getList/",
+        "/koodrive/ose/v1/carrier/retention/policy/get%4Cist",
+    ] {
+        let error = client()
+            .parse(&get(path), &response(403, "{}"))
+            .unwrap_err();
+        assert!(
+            error.to_string().contains(Authentication::NOT_SUPPORTED),
+            "{path}: {error}"
+        );
+    }
+}
+
+#[test]
+fn an_undocumented_value_is_an_integer_that_every_language_holds() {
+    const MOST: i64 = 9_007_199_254_740_991;
+    for value in [MOST, -MOST] {
+        assert!(ModificationType::undocumented(value).is_ok());
+        assert!(ChangeType::undocumented(value).is_ok());
+    }
+    for value in [MOST + 1, -MOST - 1, i64::MAX, i64::MIN] {
+        assert_eq!(
+            ModificationType::undocumented(value)
+                .unwrap_err()
+                .to_string(),
+            format!("type: {value} is out of range; pass an integer from -{MOST} to {MOST}")
+        );
+        assert_eq!(
+            ChangeType::undocumented(value).unwrap_err().field(),
+            Some("changeType")
+        );
+    }
 }

@@ -20,8 +20,9 @@ const make = ({ operation, ...fields }) => {
 
 /** An option as JavaScript spells it; times say that they are milliseconds. */
 const spelled = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()) + (name === "clock_margin" ? "Ms" : "");
-/** A text of the vectors, in which options stand in braces. */
-const spelledText = (text) => text.replace(/\{([a-z_]+)\}/g, (_, name) => spelled(name));
+/** A text of the vectors, in which options and times stand in braces. */
+const spelledText = (text) =>
+  text.replace(/\{([a-z_]+)\}/g, (_, name) => spelled(name)).replace(/\{([\d.]+) s\}/g, (_, seconds) => `${seconds * 1000} ms`);
 // The members of `expected`, in the order in which a client gets there, and how a failure names them.
 const stages = {
   bodySha256: "body hash",

@@ -168,5 +168,5 @@ def spelled(expected):
     """What is expected, with options spelled as in Python: the message of a case is the core's template."""
     if "message" not in expected.get("error", {}):
         return expected
-    message = re.sub(r"\{([a-z_]+)\}", r"\1", expected["error"]["message"])
+    message = re.sub(r"\{([a-z_]+|[0-9.]+ s)\}", r"\1", expected["error"]["message"])
     return {**expected, "error": {**expected["error"], "message": message}}

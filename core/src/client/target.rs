@@ -1,5 +1,6 @@
 //! Where a call goes: method, URL, and the beginning of what is signed. Prepared once per client for calls with a fixed path.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -8,7 +9,7 @@ use http::{Method, Uri};
 
 use super::Identity;
 use crate::InvalidInput;
-use crate::operation::{Operation, canonical_path, check_method};
+use crate::operation::{Operation, Query, canonical_path, check_method};
 use crate::signing::PreparedRequest;
 
 /// The longest URL that the type [`Uri`] holds, in bytes.
@@ -28,13 +29,17 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    fn new<O: Operation + ?Sized>(identity: &Identity, call: &O) -> Result<Self, InvalidInput> {
-        let method = call.method();
+    fn new(
+        identity: &Identity,
+        method: Method,
+        path: &str,
+        query: &Query,
+    ) -> Result<Self, InvalidInput> {
         check_method(&method)?;
         let target = Self {
             method,
-            path: canonical_path(&call.path())?.into_owned(),
-            query: call.query().canonical(),
+            path: canonical_path(path)?.into_owned(),
+            query: query.canonical(),
             uri: OnceLock::new(),
             prepared: OnceLock::new(),
         };
@@ -120,10 +125,13 @@ impl Identity {
         &self,
         call: &O,
     ) -> Result<TargetOf<'_>, InvalidInput> {
-        let Some(path) = call.fixed_path() else {
-            return Target::new(self, call).map(|target| TargetOf::Own(Box::new(target)));
+        let (method, query) = (call.method(), call.query());
+        // A query belongs to one call, whatever the operation says of its path.
+        let Some(path) = call.fixed_path().filter(|_| query.is_empty()) else {
+            let path = call.fixed_path().map_or_else(|| call.path(), Cow::Borrowed);
+            return Target::new(self, method, &path, &query)
+                .map(|target| TargetOf::Own(Box::new(target)));
         };
-        let method = call.method();
         let mut list = &self.fixed;
         loop {
             if let Some(entry) = list.0.get() {
@@ -133,7 +141,7 @@ impl Identity {
                 list = &entry.next;
                 continue;
             }
-            let target = Target::new(self, call)?;
+            let target = Target::new(self, method.clone(), path, &query)?;
             let next = FixedTargets::default();
             // Another thread may have added an entry in between; the loop then looks at that one.
             let _ = list.0.set(Box::new(Entry { path, target, next }));

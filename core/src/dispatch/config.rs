@@ -364,20 +364,21 @@ impl DispatchOption {
             return Ok(());
         }
         let (Self { least, most, .. }, unit) = (self, self.unit);
-        let (suffix, expected) = match unit {
-            Unit::PerSecond => ("", format!("a number from {least} to {most} per second")),
-            Unit::Ratio => ("", format!("a number from {least} to {most}")),
-            Unit::Seconds => (" s", format!("a time from {least} s to {most} s")),
-            Unit::Count => ("", format!("a whole number from {least} to {most}")),
-            Unit::Bytes => (
-                "",
-                format!("a whole number of bytes from {least} to {most}"),
-            ),
-            Unit::Flag => ("", "true or false".to_owned()),
+        let value = match unit {
+            Unit::Seconds => format!("{{{value} s}}"),
+            _ => value.to_string(),
+        };
+        let expected = match unit {
+            Unit::PerSecond => format!("a number from {least} to {most} per second"),
+            Unit::Ratio => format!("a number from {least} to {most}"),
+            Unit::Seconds => format!("a time from {{{least} s}} to {{{most} s}}"),
+            Unit::Count => format!("a whole number from {least} to {most}"),
+            Unit::Bytes => format!("a whole number of bytes from {least} to {most}"),
+            Unit::Flag => "true or false".to_owned(),
         };
         Err(InvalidInput::option(
             self.name,
-            format!("{value}{suffix} is out of range; pass {expected}"),
+            format!("{value} is out of range; pass {expected}"),
         ))
     }
 

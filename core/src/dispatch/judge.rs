@@ -7,6 +7,7 @@ use http::StatusCode;
 use super::places::{Answer, Sent};
 use super::renewal::After401;
 use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, Waiting, nanoseconds};
+use crate::attempt::may_sign_anew;
 use crate::date::http_date;
 use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
@@ -53,12 +54,9 @@ impl<K> Dispatcher<K> {
             x_date: Some(sent.x_date.as_str()),
             trace_id: call.trace_id.as_ref().map(TraceId::as_str),
         };
-        let client = &self.client;
-        let reply = if body.len() > limit {
-            Err(client.reply_beyond_limit(&call.call, status, headers, body, limit, request))
-        } else {
-            client.parse_reply(&call.call, status, headers, body, request)
-        };
+        let reply = self
+            .client
+            .read_reply(&call.call, status, headers, body, limit, request);
         match reply {
             Ok(reply) => {
                 self.pace.delivered(sent.at, at);
@@ -71,6 +69,27 @@ impl<K> Dispatcher<K> {
                 self.follow(place, error.into(), next);
             }
         }
+        Ok(())
+    }
+
+    pub(super) fn judge_hidden_redirect(
+        &mut self,
+        ticket: Ticket,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        let (place, sent) = self.places.land(ticket)?;
+        self.advance(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        let Some(call) = self.places.get(place) else {
+            return Ok(());
+        };
+        let request = SentHeaders {
+            x_date: Some(sent.x_date.as_str()),
+            trace_id: call.trace_id.as_ref().map(TraceId::as_str),
+        };
+        let error = self.client.hidden_redirect(&call.call, request);
+        self.count_answer(&error);
+        self.follow(place, error.into(), Next::Settle(Verdict::Refused));
         Ok(())
     }
 
@@ -118,7 +137,7 @@ impl<K> Dispatcher<K> {
             return self.after_distress(place, outcome, not_before, at);
         }
         if self.may_try_again(place) {
-            if error.is_clock_refusal() && self.sign_anew(place) {
+            if self.sign_anew(place, error) {
                 return Next::Again(at);
             }
             if error.status() == StatusCode::UNAUTHORIZED
@@ -163,9 +182,13 @@ impl<K> Dispatcher<K> {
     }
 
     /// Once per call: the reply has shown the server's clock.
-    fn sign_anew(&mut self, place: u32) -> bool {
-        let call = self.places.get_mut(place);
-        call.is_some_and(|call| !std::mem::replace(&mut call.signed_anew, true))
+    fn sign_anew(&mut self, place: u32, error: &ReplyError) -> bool {
+        let Some(call) = self.places.get_mut(place) else {
+            return false;
+        };
+        let anew = may_sign_anew(error, call.signed_anew, false);
+        call.signed_anew |= anew;
+        anew
     }
 
     fn count_answer(&mut self, error: &ReplyError) {

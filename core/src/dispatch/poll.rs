@@ -100,7 +100,8 @@ impl<K> Dispatcher<K> {
         match self.attempt(place, now, at) {
             Some(Ok(attempt)) => Some(attempt),
             Some(Err(error)) => {
-                // Only for a clock beyond the calendar; the call is as it was.
+                // For a clock beyond the calendar only: path, query and body were checked when the call was pushed, and without a
+                // token nothing is sent. The call is as it was.
                 if let Some(call) = self.places.get_mut(place) {
                     call.error = Some(error.into());
                 }

@@ -10,7 +10,7 @@ pub(super) struct Renewal {
     enabled: bool,
     /// In nanoseconds.
     age: Option<u64>,
-    /// Tokens so far, the first of them 0.
+    /// The number of the latest token. The one that the job began with is 0, or else the first one that was handed in.
     token: u32,
     /// When it was handed in; the first one's, when it was first used.
     since: Option<u64>,
@@ -37,14 +37,20 @@ pub(super) enum After401 {
 }
 
 impl Renewal {
-    pub(super) fn new(enabled: bool, age: Option<Duration>) -> Self {
+    /// `has_token` is false for a job whose first token is yet to be asked for.
+    pub(super) fn new(enabled: bool, age: Option<Duration>, has_token: bool) -> Self {
         Self {
-            enabled,
+            enabled: enabled || !has_token,
             age: age.map(super::nanoseconds),
-            token: 0,
+            // One less than that of the first token.
+            token: if has_token { 0 } else { u32::MAX },
             since: None,
             worked: false,
-            wanted: Wanted::No,
+            wanted: if has_token {
+                Wanted::No
+            } else {
+                Wanted::From(0)
+            },
             failures: 0,
         }
     }

@@ -32,7 +32,9 @@ pub(crate) struct ReplyErrorParts {
     pub(crate) scheme: Scheme,
     /// Without the query.
     pub(crate) url: String,
+    /// That of a redirect which the host [hides](ReplyError::is_hidden_redirect) is 302.
     pub(crate) status: StatusCode,
+    pub(crate) is_hidden_redirect: bool,
     pub(crate) code: Option<String>,
     pub(crate) msg: Option<String>,
     pub(crate) request_id: Option<String>,
@@ -79,6 +81,13 @@ impl ReplyError {
             return self.0.is_safe;
         }
         matches!(self.0.status.as_u16(), 429 | 503)
+    }
+
+    /// Whether the response was a redirect of which the host shows nothing else, as browsers do. The status is then 302, although it
+    /// may have been another.
+    #[must_use]
+    pub fn is_hidden_redirect(&self) -> bool {
+        self.0.is_hidden_redirect
     }
 
     /// HTTP status.
@@ -188,6 +197,12 @@ impl ReplyError {
 
     fn summary(&self) -> String {
         let parts = &*self.0;
+        if parts.is_hidden_redirect {
+            return format!(
+                "the service answered {} with a redirect, which is not followed; this host hides its status and target; check the endpoint",
+                parts.operation
+            );
+        }
         let mut text = format!(
             "the service answered {} with HTTP {}",
             parts.operation,
@@ -237,7 +252,8 @@ enum Check {
 
 /// The order of `docs/contract.md`, section 7; `docs/troubleshooting.md` is the same list, longer.
 fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
-    let is_wrong_way = parts.token_only && parts.scheme == Scheme::AppId;
+    let is_signed = matches!(parts.scheme, Scheme::AppId | Scheme::Detached);
+    let is_wrong_way = parts.token_only && is_signed;
     let mut checks = Vec::new();
     if is_wrong_way {
         checks.push(Check::Template(APP_ID_AT_A_TOKEN_ONLY_CALL));
@@ -261,6 +277,8 @@ fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
         match parts.scheme {
             Scheme::AppId if is_wrong_way => &APP_ID[1..],
             Scheme::AppId => &APP_ID[..],
+            Scheme::Detached if is_wrong_way => &DETACHED[1..],
+            Scheme::Detached => &DETACHED[..],
             Scheme::Token if parts.token_only => &TOKEN[1..],
             Scheme::Token => &TOKEN[..],
             Scheme::Given => &AUTHORIZATION[..],
@@ -271,7 +289,7 @@ fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
     checks.push(Check::Template(
         "whitelist: ask Huawei whether your account is on the whitelist for this call",
     ));
-    if parts.scheme == Scheme::AppId {
+    if is_signed {
         checks.push(Check::Template(
             "signature: pass the service's message to explain(), which names the first difference",
         ));
@@ -286,6 +304,11 @@ const APP_ID: [&str; 3] = [
     "authentication: ask Huawei whether this call accepts an app id; the alternative is {token}",
     "{user_id}: check that it belongs to {app_id}",
     "{app_secret}: check that it belongs to {app_id}",
+];
+const DETACHED: [&str; 3] = [
+    APP_ID[0],
+    APP_ID[1],
+    "{sign}: check that it signs with the secret of {app_id}",
 ];
 const TOKEN: [&str; 2] = [
     "authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}",

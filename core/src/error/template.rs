@@ -1,4 +1,5 @@
-//! Texts that name options. The name stands in braces, as `{user_id}`, and each host spells it in its own way.
+//! Texts that name options and times. A name stands in braces, as `{user_id}`, and so does a time, as `{600 s}`: each host spells
+//! them in its own way.
 
 use std::fmt::{self, Write as _};
 
@@ -7,7 +8,7 @@ use std::fmt::{self, Write as _};
 pub enum Spelling {
     /// `user_id`, as in Rust and Python.
     Snake,
-    /// `userId`, as in JavaScript. Names of times end in `Ms`.
+    /// `userId`, as in JavaScript. Names of times end in `Ms`, and times are milliseconds.
     Camel,
     /// `--user-id`, as on a command line.
     Flag,
@@ -25,15 +26,24 @@ const TIMES: [&str; 7] = [
 ];
 
 impl Spelling {
-    /// Returns `template` with every name in braces spelled so.
+    /// Returns `template` with every name and every time in braces spelled so.
     #[must_use]
     pub fn apply(self, template: &str) -> String {
         let mut text = String::with_capacity(template.len());
         // A String takes any text.
-        let _ = spell(template, &mut text, |name, text| {
-            text.write_str(&self.name(name))
+        let _ = spell(template, &mut text, |part, text| match part {
+            Part::Name(name) => text.write_str(&self.name(name)),
+            Part::Seconds(seconds) => text.write_str(&self.time(seconds)),
         });
         text
+    }
+
+    /// Returns the spelling of a time.
+    fn time(self, seconds: f64) -> String {
+        match self {
+            Self::Snake | Self::Flag => format!("{seconds} s"),
+            Self::Camel => format!("{} ms", seconds * 1000.0),
+        }
     }
 
     /// Returns the spelling of one name that is given in snake case.
@@ -63,24 +73,49 @@ impl Spelling {
     }
 }
 
-/// Writes `template`; `name` writes what stands in braces. Braces around anything but a name in snake case stay.
+/// What stands in braces.
+pub(crate) enum Part<'a> {
+    Name(&'a str),
+    Seconds(f64),
+}
+
+impl Part<'_> {
+    /// Writes it as Rust spells it.
+    pub(crate) fn write<W: fmt::Write + ?Sized>(self, out: &mut W) -> fmt::Result {
+        match self {
+            Self::Name(name) => out.write_str(name),
+            Self::Seconds(seconds) => write!(out, "{seconds} s"),
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        if let Some(seconds) = text.strip_suffix(" s") {
+            return seconds.parse().ok().map(Self::Seconds);
+        }
+        is_name(text).then_some(Self::Name(text))
+    }
+}
+
+/// Writes `template`; `write` writes what stands in braces. Braces around anything but a name in snake case or a time stay.
 pub(crate) fn spell<W: fmt::Write + ?Sized>(
     template: &str,
     out: &mut W,
-    mut name: impl FnMut(&str, &mut W) -> fmt::Result,
+    mut write: impl FnMut(Part<'_>, &mut W) -> fmt::Result,
 ) -> fmt::Result {
     let mut rest = template;
     while let Some((before, after)) = rest.split_once('{') {
         out.write_str(before)?;
-        match after.split_once('}') {
-            Some((option, after)) if is_name(option) => {
-                name(option, out)?;
-                rest = after;
-            }
-            _ => {
-                out.write_char('{')?;
-                rest = after;
-            }
+        let inside = after.split_once('}');
+        if let Some((part, after)) =
+            inside.and_then(|(text, after)| Some((Part::read(text)?, after)))
+        {
+            write(part, out)?;
+            rest = after;
+        } else {
+            out.write_char('{')?;
+            rest = after;
         }
     }
     out.write_str(rest)
@@ -99,19 +134,19 @@ mod tests {
 
     #[test]
     fn every_host_spells_options_in_its_own_way() {
-        let template = "{user_id}: empty; see {clock_margin}, {}, {A}, { and {open";
+        let template = "{user_id}: {0.5 s}; see {clock_margin}, {}, {A}, {x s}, { and {open";
         for (spelling, text) in [
             (
                 Spelling::Snake,
-                "user_id: empty; see clock_margin, {}, {A}, { and {open",
+                "user_id: 0.5 s; see clock_margin, {}, {A}, {x s}, { and {open",
             ),
             (
                 Spelling::Camel,
-                "userId: empty; see clockMarginMs, {}, {A}, { and {open",
+                "userId: 500 ms; see clockMarginMs, {}, {A}, {x s}, { and {open",
             ),
             (
                 Spelling::Flag,
-                "--user-id: empty; see --clock-margin, {}, {A}, { and {open",
+                "--user-id: 0.5 s; see --clock-margin, {}, {A}, {x s}, { and {open",
             ),
         ] {
             assert_eq!(spelling.apply(template), text);

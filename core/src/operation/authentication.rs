@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use super::canonical_path;
+
 /// The credentials that an operation takes, as far as it is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -35,9 +37,13 @@ impl Authentication {
     pub const NOT_SUPPORTED: &'static str =
         "App authentication is not supported for carrier calling APIs";
 
-    /// Returns what is documented for the operation with this `method` and this `path` below the endpoint.
+    /// Returns what is documented for the operation with this `method` and this `path` below the endpoint, in whatever form of the
+    /// same canonical path.
     #[must_use]
     pub fn documented(method: &Method, path: &str) -> Self {
+        let canonical = canonical_path(path);
+        let path = canonical.as_deref().unwrap_or(path);
+        let path = path.strip_suffix('/').unwrap_or(path);
         if TOKEN_ONLY
             .iter()
             .any(|(token_only, at)| token_only == method && *at == path)

@@ -12,7 +12,7 @@ use crate::InvalidInput;
 use crate::fields::Unreadable;
 use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
-use crate::text::check_id;
+use crate::text::{check_id, check_integer};
 
 /// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
 /// period"). It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -51,7 +51,7 @@ impl ModificationType {
     ///
     /// # Errors
     ///
-    /// 2, which is documented.
+    /// 2, which is documented; an integer outside ± (2^53 − 1), which not every language holds exactly.
     pub fn undocumented(value: i64) -> Result<Self, InvalidInput> {
         if value == Self::ENTER_RESERVATION_PERIOD.0 {
             return Err(InvalidInput::new(
@@ -59,6 +59,7 @@ impl ModificationType {
                 "2 is the documented value; leave out {undocumented_type}",
             ));
         }
+        check_integer(FIELD, value)?;
         Ok(Self(value))
     }
 

@@ -32,14 +32,16 @@ impl PreparedCall {
     /// Prepares `call`. Nothing is checked here: a request checks what it is built of.
     #[must_use]
     pub fn new<O: Operation + ?Sized>(call: &O) -> Self {
+        let query = call.query();
         Self {
             name: call.name(),
             method: call.method(),
             path: match call.fixed_path() {
-                Some(path) => Path::Fixed(path),
+                Some(path) if query.is_empty() => Path::Fixed(path),
+                Some(path) => Path::Own(path.to_owned()),
                 None => Path::Own(call.path().into_owned()),
             },
-            query: call.query(),
+            query,
             headers: call.headers(),
             body: call.body(),
             authentication: call.authentication(),

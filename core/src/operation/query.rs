@@ -32,6 +32,10 @@ impl Query {
         Self(Vec::new())
     }
 
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Adds a pair. The same name may be added more than once.
     ///
     /// # Errors

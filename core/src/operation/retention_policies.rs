@@ -1,6 +1,5 @@
 //! The reply of the two operations that list retention policies.
 
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::Success;
@@ -69,9 +68,8 @@ pub(super) fn read(envelope: Envelope, body: &str) -> Result<RetentionPolicies, 
 }
 
 /// The tables of both pages have no code: a 200 without one that has a `policyList` is a success as well.
-pub(super) const SUCCESS: Success = Success::new(|status, envelope, body| {
-    status == StatusCode::OK
-        && (envelope.code.as_deref() == Some(ZERO) || !envelope.has_code() && has_policy_list(body))
+pub(super) const SUCCESS: Success = Success::at_200(|envelope, body| {
+    envelope.code.as_deref() == Some(ZERO) || !envelope.has_code() && has_policy_list(body)
 });
 
 #[derive(Default, Deserialize)]

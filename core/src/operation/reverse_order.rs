@@ -13,7 +13,7 @@ use crate::InvalidInput;
 use crate::fields::Unreadable;
 use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
-use crate::text::{check_count, check_id};
+use crate::text::{check_count, check_id, check_integer};
 
 /// Notifies `KooDrive` of orders in reverse, for packages that are paid per use. It changes state.
 ///
@@ -59,7 +59,7 @@ impl ChangeType {
     ///
     /// # Errors
     ///
-    /// 1, which is documented.
+    /// 1, which is documented; an integer outside ± (2^53 − 1), which not every language holds exactly.
     pub fn undocumented(value: i64) -> Result<Self, InvalidInput> {
         if value == Self::SUBSCRIBE.0 {
             return Err(InvalidInput::new(
@@ -67,6 +67,7 @@ impl ChangeType {
                 "1 is the documented value; leave out {undocumented_change_type}",
             ));
         }
+        check_integer("changeType", value)?;
         Ok(Self(value))
     }
 

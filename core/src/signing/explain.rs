@@ -13,6 +13,7 @@ use super::SIGNED_HEADERS;
 use super::hex::Hex;
 use super::string_to_sign::string_to_sign_of;
 use crate::client::body_of;
+use crate::credentials::Scheme;
 use crate::{Client, InvalidInput, Operation, RequestOptions, XDate};
 
 /// Every stage of one signature. Never holds the secret.
@@ -26,8 +27,8 @@ pub struct Explanation {
     pub canonical_request_hash: String,
     /// Step 2.
     pub string_to_sign: String,
-    /// Step 3.
-    pub signature: String,
+    /// Step 3; none where the app secret stays elsewhere ([`Credentials::detached`](crate::Credentials::detached)).
+    pub signature: Option<String>,
     /// The headers that are signed, joined by `;`.
     pub signed_headers: String,
     /// The first line in which the service's canonical request differs; none where it agrees, or where there is none.
@@ -69,7 +70,7 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 ///
-/// A client without an app secret: there is no signature. An X-Date beyond the years 0001 to 9999. Those of
+/// A client without an app id: there is no signature. An X-Date beyond the years 0001 to 9999. Those of
 /// [`Client::request`] about a call of another crate.
 pub fn explain<O: Operation + ?Sized>(
     client: &Client,
@@ -78,12 +79,13 @@ pub fn explain<O: Operation + ?Sized>(
     options: &RequestOptions,
     message: Option<&str>,
 ) -> Result<Explanation, InvalidInput> {
-    let Some(key) = client.credentials().signing_key() else {
+    let credentials = client.credentials();
+    if !matches!(credentials.scheme(), Scheme::AppId | Scheme::Detached) {
         return Err(InvalidInput::option(
-            "app_secret",
+            "app_id",
             "missing, so there is no signature to explain; a token is sent as it is",
         ));
-    };
+    }
     let of_message = message.filter(|_| !options.has_date()).and_then(x_date_in);
     let x_date = match of_message {
         Some(x_date) => x_date,
@@ -99,7 +101,9 @@ pub fn explain<O: Operation + ?Sized>(
     Ok(Explanation {
         canonical_request_hash: hash.to_text(),
         string_to_sign: string_to_sign_of(&hash),
-        signature: key.sign(&hash).to_text(),
+        signature: credentials
+            .signing_key()
+            .map(|key| key.sign(&hash).to_text()),
         canonical_request,
         signed_headers: SIGNED_HEADERS.to_owned(),
         difference: difference.flatten(),

@@ -210,3 +210,27 @@ fn an_outcome_is_that_of_the_last_attempt() {
         }
     }
 }
+
+#[test]
+fn a_redirect_that_the_host_hides_is_refused_as_one_that_is_seen() {
+    let mut dispatcher = proven(|config| config);
+    push(&mut dispatcher, [7]);
+    let ticket = sent(&mut dispatcher, at(0)).ticket;
+    dispatcher.handle_hidden_redirect(ticket, at(5)).unwrap();
+    let outcome = outcome(&mut dispatcher, at(5));
+    assert_eq!(
+        (outcome.verdict, outcome.attempts, outcome.status),
+        (Verdict::Refused, 1, None)
+    );
+    let error = outcome.error.unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the service answered notifyPackageExpire with a redirect, which is not followed; this host hides its status and target; \
+         check the endpoint"
+    );
+    assert_eq!(
+        error.trace_id(),
+        outcome.trace_id.as_ref().map(|id| id.as_str())
+    );
+    assert!(dispatcher.handle_hidden_redirect(ticket, at(5)).is_err());
+}

@@ -209,3 +209,31 @@ fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
     answer(&mut dispatcher, ticket, 401, b"", at(0));
     assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
 }
+
+#[test]
+fn a_client_without_a_token_yet_has_the_first_one_asked_for_before_anything_is_sent() {
+    let config = Config::default().rate(100_000.0).unwrap();
+    let client = client().with_credentials(Credentials::later());
+    let mut dispatcher = Dispatcher::new(&client, config, 42);
+    push(&mut dispatcher, 0..2);
+    assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
+    assert!(matches!(next(&mut dispatcher, at(1)), Action::Wait(None)));
+    // There is none now, so it is asked for again.
+    dispatcher.token_failed(at(2));
+    let Action::Wait(Some(until)) = next(&mut dispatcher, at(2)) else {
+        panic!("it asks again after a time");
+    };
+    let later = at(2 + u64::try_from(until.as_millis()).unwrap() + 1);
+    assert!(matches!(next(&mut dispatcher, later), Action::Token));
+    dispatcher.set_credentials(token("first"), later);
+
+    let attempts = all_sent(&mut dispatcher, later);
+    assert_eq!(attempts.len(), 2);
+    for attempt in &attempts {
+        assert_eq!(attempt.parts.authorization.as_str(), "Bearer first");
+        assert_eq!(attempt.attempt, 1);
+    }
+    // As of any token that a job began with, a fresh one is asked for when it is refused.
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", later);
+    assert!(matches!(next(&mut dispatcher, later), Action::Token));
+}

@@ -18,7 +18,7 @@ from 1. Indices such as `[0]` count from 0.
 
 FIELD is the error's `field`. An option of the client or of the request stands in braces, as in
 `{user_id}`, and each host spells it as its users write it: `userId` in JavaScript, `user_id` in
-Python. Other words in braces follow the same rule, and braces in a reply's values stay. A field of a
+Python. A time in braces, `{600 s}`, is in seconds, and JavaScript writes it in milliseconds. Other words in braces follow the same rule, and braces in a reply's values stay. A field of a
 body or of a raw call has no braces. The text names the first problem that applies. Fields are checked
 in the order of the body, or of method, path, query, headers, json.
 
@@ -198,7 +198,7 @@ PATH_OF_A_CALL = "contains the path of a call; pass the base URL, without /koodr
 
 # other options
 
-MARGIN = "out of range; pass 0 to 600 seconds"
+MARGIN = "out of range; pass whole seconds from {0 s} to {600 s}"
 YEAR = "X-Date would fall outside the years 0001 to 9999; check the clock"
 SPACE_AT_AN_END = "begins or ends with a space; remove it, HTTP does not carry it"
 

@@ -84,7 +84,7 @@ fn is_id(text: &str) -> bool {
 fn call() -> impl Strategy<Value = Option<Call>> {
     let id = || prop_oneof!["\\PC{1,20}", any::<String>()].prop_filter("no id", |id| is_id(id));
     let undocumented_type =
-        prop::option::of(any::<i64>().prop_filter("documented", |number| *number != 2));
+        prop::option::of((-EXACT..=EXACT).prop_filter("documented", |number| *number != 2));
     let notify = (id(), id(), undocumented_type).prop_map(
         |(carrier_user_id, package_id, undocumented_type)| Call {
             carrier_user_id,
@@ -94,6 +94,9 @@ fn call() -> impl Strategy<Value = Option<Call>> {
     );
     prop_oneof![4 => notify.prop_map(Some), 1 => Just(None)]
 }
+
+/// The largest integer that every language holds exactly.
+const EXACT: i64 = (1 << 53) - 1;
 
 /// Microseconds of the years 2 to 9998, so that neither margin nor offset leaves those of X-Date.
 const YEARS: std::ops::Range<i64> = -62_104_060_800_000_000..253_370_764_800_000_000;
