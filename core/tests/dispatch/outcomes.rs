@@ -230,7 +230,7 @@ fn a_redirect_that_the_host_hides_is_refused_as_one_that_is_seen() {
     );
     assert_eq!(
         error.trace_id(),
-        outcome.trace_id.as_ref().map(|id| id.as_str())
+        outcome.trace_id.as_ref().map(koodrive::TraceId::as_str)
     );
     assert!(dispatcher.handle_hidden_redirect(ticket, at(5)).is_err());
 }
