@@ -90,7 +90,8 @@ pub struct InvalidInput {
 
 impl InvalidInput {
     /// Returns the error for a `field`, named as the wire names it. The text is `field: problem`; a good `problem` ends with what
-    /// to do.
+    /// to do. A word of small letters and `_` in braces, as `{user_id}`, is the name of an option: each language spells it in its own
+    /// way, and the braces go.
     #[must_use]
     pub fn new(field: impl Into<Cow<'static, str>>, problem: impl fmt::Display) -> Self {
         let field = field.into();
@@ -295,7 +296,7 @@ pub(crate) const UNKNOWN: &str =
 
 /// Ends it for a call that changes nothing.
 pub(crate) const UNKNOWN_SAFE: &str =
-    "; outcome unknown, but a GET changes nothing, so a retry is safe";
+    "; outcome unknown, but the call changes nothing, so a retry is safe";
 
 /// Errors show their text in `Debug`, since that is what `unwrap` and `main` print.
 macro_rules! debug_is_display {

@@ -104,7 +104,7 @@ body does not stand in the text: the error has a member for it.
 4. An unknown outcome's end, of a call that changes something and of a GET
 
     ; outcome unknown: the service may have processed the call, so retry only if repeats are safe
-    ; outcome unknown, but a GET changes nothing, so a retry is safe
+    ; outcome unknown, but the call changes nothing, so a retry is safe
 
 5. The checks
 
@@ -332,7 +332,7 @@ def invalid_json(line, column):
 UNKNOWN = (
     "; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
 )
-UNKNOWN_GET = "; outcome unknown, but a GET changes nothing, so a retry is safe"
+UNKNOWN_GET = "; outcome unknown, but the call changes nothing, so a retry is safe"
 
 
 def reply_error(operation, method, error, reason, checks):
