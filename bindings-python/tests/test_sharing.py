@@ -21,7 +21,7 @@ CALLS = 300
 
 
 def signature(request, secret):
-    """By the publisher's rules, with nothing of this package: the formulas stand in contract.md 4."""
+    """By the publisher's rules, with nothing of this package: the formulas stand in docs/contract.md, section 4."""
     scheme, _, rest = request.url.partition("://")
     host, _, path = rest.partition("/")
     headers = {"host": host, **dict(request.headers)}

@@ -93,7 +93,7 @@ export class Client {
     known("explain", options, ["now", "date", "traceId", "message"]);
     const { now = Date.now(), date, message } = options;
     const { name, fields } = jsonOf(argumentsOf(call));
-    const checkedOptions = { date: optionalInstant(date), message: optionalText("message", message) };
+    const checkedOptions = { date: optionalInstant(date), message: optionalText("message", message ?? undefined) };
     return checked(() => this.#live().core.explain(name, fields, instant(now), checkedOptions));
   }
 

@@ -42,7 +42,7 @@ export declare class Client extends ClientOfKoodrive {
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A call, and what you know it by. */
-export type Keyed<Key> = readonly [key: Key, call: Call];
+export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C];
 
 /**
  * Sends many calls. Iterate over it: each call has one outcome, in the order in which they are known.
@@ -64,12 +64,16 @@ export type Keyed<Key> = readonly [key: Key, call: Call];
  * outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
-export declare function dispatch(client: Client, source: Source<Call>, options?: DispatchOptions): Dispatch<number>;
+export declare function dispatch<C extends Call>(client: Client, source: Source<C>, options?: DispatchOptions): Dispatch<number, C>;
 /** The same for a source of keys and calls. */
-export declare function dispatch<Key>(client: Client, source: Source<Keyed<Key>>, options?: DispatchOptions): Dispatch<Key>;
+export declare function dispatch<Key, C extends Call>(
+  client: Client,
+  source: Source<Keyed<Key, C>>,
+  options?: DispatchOptions,
+): Dispatch<Key, C>;
 
 /** A job under way. */
-export interface Dispatch<Key> extends AsyncIterableIterator<CallOutcome<Key>> {
+export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableIterator<CallOutcome<Key, C>> {
   /** How far it is. */
   readonly progress: Progress;
 
@@ -77,13 +81,13 @@ export interface Dispatch<Key> extends AsyncIterableIterator<CallOutcome<Key>> {
   cancel(): void;
 
   /** The next outcome. Rejects with what ended the job early, when the outcomes are out. */
-  next(): Promise<IteratorResult<CallOutcome<Key>, undefined>>;
+  next(): Promise<IteratorResult<CallOutcome<Key, C>, undefined>>;
 
   /** Cancels, waits for what is in flight, and drops the outcomes that were not seen. Leaving a `for await` does it. */
   return(): Promise<IteratorReturnResult<undefined>>;
 
   /** Itself. */
-  [Symbol.asyncIterator](): Dispatch<Key>;
+  [Symbol.asyncIterator](): Dispatch<Key, C>;
 
   /** As {@link Dispatch.return}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -187,16 +191,16 @@ export interface Policy {
 }
 
 /** What became of a call: the last that is heard of it. Frozen. */
-export type CallOutcome<Key = unknown> = Delivered<Key> | NotDelivered<Key> | NotSent<Key>;
+export type CallOutcome<Key = unknown, C extends Call = Call> = Delivered<Key, C> | NotDelivered<Key, C> | NotSent<Key, C>;
 
 /** What is true at the service. */
 export type Verdict = CallOutcome["verdict"];
 
 /** The service took the call. */
-export interface Delivered<Key = unknown> extends Sent<Key> {
+export interface Delivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "delivered";
   /** The service's reply, as `send` returns it: its type follows from the operation of the call. */
-  readonly reply: ReplyTo<Call>;
+  readonly reply: ReplyTo<C>;
   /** Nothing went wrong. */
   readonly error: null;
 }
@@ -205,7 +209,7 @@ export interface Delivered<Key = unknown> extends Sent<Key> {
  * `refused`: it did not act, and will not next time. `unknown`: it may have acted; never repeated, unless
  * {@link Policy.repeatsAreSafe}. `given_up`: it did not act, however often it was asked.
  */
-export interface NotDelivered<Key = unknown> extends Sent<Key> {
+export interface NotDelivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "refused" | "unknown" | "given_up";
   /** What was answered, if anything, is in the error. */
   readonly reply: null;
@@ -214,7 +218,7 @@ export interface NotDelivered<Key = unknown> extends Sent<Key> {
 }
 
 /** It never saw the call: the job ended before. */
-export interface NotSent<Key = unknown> extends OutcomeMembers<Key> {
+export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMembers<Key, C> {
   readonly verdict: "not_sent";
   /** Nothing was answered. */
   readonly reply: null;
@@ -225,7 +229,7 @@ export interface NotSent<Key = unknown> extends OutcomeMembers<Key> {
 }
 
 /** Of a call that was sent. */
-interface Sent<Key> extends OutcomeMembers<Key> {
+interface Sent<Key, C extends Call> extends OutcomeMembers<Key, C> {
   /** That of all its attempts, and of no other call's. */
   readonly traceId: string;
   /** X-Date of the last attempt. */
@@ -237,11 +241,11 @@ interface Sent<Key> extends OutcomeMembers<Key> {
 }
 
 /** What all outcomes have. */
-interface OutcomeMembers<Key> {
+interface OutcomeMembers<Key, C extends Call> {
   /** As the source gave it, or the call's position in the source, from 0. */
   readonly key: Key;
   /** As the source gave it. */
-  readonly call: Call;
+  readonly call: C;
   /** How often it was sent. */
   readonly attempts: number;
   /** That of all its attempts, and of no other call's. Null if it was never sent. */

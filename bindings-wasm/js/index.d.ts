@@ -516,7 +516,7 @@ export interface SendOptions {
    * Bytes of the reply's body, after decompression; 1 to 2^31 − 1. A longer reply is not read to its end, and is an error.
    * @defaultValue 1 048 576
    */
-  readonly maxReplyBytes?: number | undefined;
+  readonly replyLimit?: number | undefined;
   /** Sees every attempt, and never a secret. It is not awaited; what it throws or rejects with is ignored. */
   readonly onExchange?: ((exchange: Exchange) => unknown) | undefined;
   /**
@@ -564,7 +564,7 @@ export interface ExplainOptions extends RequestOptions {
    * What the service said, an error's `msg` for example, or a canonical request from elsewhere with its lines joined by line
    * breaks or `|`.
    */
-  readonly message?: string | undefined;
+  readonly message?: string | null | undefined;
 }
 
 /** Every stage of a signature, in the publisher's order and names; never the secret. */
@@ -646,11 +646,11 @@ export declare class Client {
    *
    * @example
    * ```ts
-   * const date = Date.now() - 5_000;
    * try {
-   *   await client.send(call, { date });
+   *   await client.send(call);
    * } catch (error) {
-   *   if (error instanceof ApiError) console.log(client.explain(call, { date, message: error.msg }).finding);
+   *   // The service's message names the X-Date that was signed.
+   *   if (error instanceof ApiError) console.log(client.explain(call, { message: error.msg }).finding);
    * }
    * ```
    *

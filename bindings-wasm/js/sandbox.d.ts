@@ -114,8 +114,23 @@ export interface SandboxConfig {
    * @defaultValue `Success.`
    */
   readonly msg?: string | undefined;
-  /** What getCurrentRetentionPolicy lists, sent as given. An id above 2^53 is a bigint or text: a number is refused. */
+  /**
+   * What getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given. An id above 2^53 is a bigint or text: a number
+   * is refused.
+   */
   readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
+  /** The `data` of getSpaceUsageByOverview, sent as given. */
+  readonly spaceUsage?: { readonly [name: string]: unknown } | undefined;
+  /**
+   * Answers to raw calls. A request is verified as any other before it is answered.
+   * @defaultValue none: a call without a type is answered with 404
+   */
+  readonly answers?: readonly RawAnswer[] | undefined;
+  /**
+   * Lets an app id make the three calls for retention policies. The publisher says that app authentication is not supported there.
+   * @defaultValue false
+   */
+  readonly appAuthenticationEverywhere?: boolean | undefined;
   /**
    * The only authority, such as `gateway.example:8443`, that is answered.
    * @defaultValue whatever the URL says
@@ -131,6 +146,24 @@ export interface SandboxConfig {
    * @defaultValue `Date.now`
    */
   readonly now?: (() => Instant) | undefined;
+}
+
+/** An answer to raw calls with this method and path. */
+export interface RawAnswer {
+  /** In upper case. */
+  readonly method: string;
+  /** The end of the path, as it is sent: percent-encoded, without the query. */
+  readonly path: string;
+  /**
+   * HTTP status.
+   * @defaultValue 200
+   */
+  readonly status?: number | undefined;
+  /**
+   * JSON text.
+   * @defaultValue `{"code":0,"msg":"Success."}`
+   */
+  readonly body?: string | undefined;
 }
 
 /** A call of notifyPackageExpire that was acted on, whether or not its answer arrived. */

@@ -19,7 +19,7 @@ import { joined, optionalInstant, optionalText, partsOf, readSent, replyHeaders,
 
 /** @typedef {ReturnType<typeof settingsOf>} Settings */
 
-const OPTIONS = ["fetch", "signal", "timeoutMs", "maxReplyBytes", "onExchange", "now", "date", "traceId"];
+const OPTIONS = ["fetch", "signal", "timeoutMs", "replyLimit", "onExchange", "now", "date", "traceId"];
 const LONGEST_TIMER = 2 ** 31 - 1;
 const TRACE_IDS = 64;
 
@@ -68,16 +68,16 @@ export async function send(state, call, options) {
 /** @param {SendOptions} options */
 function settingsOf(options) {
   known("send", options, OPTIONS);
-  const { fetch = hostFetch(), now = Date.now, onExchange, signal, timeoutMs = 30_000, maxReplyBytes = 2 ** 20 } = options;
+  const { fetch = hostFetch(), now = Date.now, onExchange, signal, timeoutMs = 30_000, replyLimit = 2 ** 20 } = options;
   wantFunction("fetch", fetch);
   wantFunction("now", now);
   if (onExchange !== undefined) wantFunction("on_exchange", onExchange);
   wantSignal(signal);
   wantNumber("timeout", timeoutMs);
-  wantNumber("max_reply_bytes", maxReplyBytes);
+  wantNumber("reply_limit", replyLimit);
   const date = optionalInstant(options.date);
   const traceId = optionalText("trace_id", options.traceId) ?? newTraceId();
-  return { fetch, now, onExchange, signal, timeoutMs, maxReplyBytes: Math.floor(maxReplyBytes), date, traceId };
+  return { fetch, now, onExchange, signal, timeoutMs, replyLimit: Math.floor(replyLimit), date, traceId };
 }
 
 /** @type {(name: string, value: unknown) => void} */
@@ -157,7 +157,7 @@ async function signedElsewhere(signer, sign, call, sentAt, options, deadline, no
  * @param {Deadline} deadline @param {KooDriveRequest} request @param {number} sentAt @param {boolean} maySignAnew
  */
 async function exchange(state, call, parts, settings, deadline, request, sentAt, maySignAnew) {
-  const { fetch, now, maxReplyBytes, traceId, onExchange } = settings;
+  const { fetch, now, replyLimit, traceId, onExchange } = settings;
   const started = onExchange ? performance.now() : 0;
   const xDate = request.headers[X_DATE];
   /** @type {FetchResponse | undefined} */
@@ -170,9 +170,9 @@ async function exchange(state, call, parts, settings, deadline, request, sentAt,
     const receivedAt = instant(now());
     if (type === "opaqueredirect") throw hiddenRedirect(parts.name, xDate, traceId);
     // One byte more tells the core that it is too long.
-    const body = await readBody(response, maxReplyBytes + 1);
+    const body = await readBody(response, replyLimit + 1);
     const received = { status, headers: replyHeaders(headers), body };
-    const sent = { xDate, traceId, replyLimit: maxReplyBytes, sentAt, receivedAt, maySignAnew };
+    const sent = { xDate, traceId, replyLimit, sentAt, receivedAt, maySignAnew };
     return readSent(state.core, call, received, sent);
   };
   try {

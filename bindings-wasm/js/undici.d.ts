@@ -47,7 +47,7 @@ export type UndiciOptions<Options> = Omit<NonNullable<Options>, "origin" | "path
  * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
  * `Pool` or `Client` must be for the endpoint's origin.
  *
- * `signal`, `timeoutMs` and `maxReplyBytes` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
+ * `signal`, `timeoutMs` and `replyLimit` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
  * nothing, and `send` asks for no compression.
  *
  * @example

@@ -106,7 +106,7 @@ test("a reply whose body is a stream of Node is read up to the limit, and then g
     for (; given < 10_000; given++) yield Buffer.alloc(500);
   })());
   const long = { status: 200, headers: new Headers(), body };
-  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch: async () => long, maxReplyBytes: 1000 })), esm.UnreadableReplyError, "unknown");
+  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch: async () => long, replyLimit: 1000 })), esm.UnreadableReplyError, "unknown");
   assert.ok(body.destroyed);
   assert.ok(given < 100, `${given} chunks were read`);
 });
@@ -215,7 +215,7 @@ test("an abort under way leaves the outcome unknown, one before was not sent", (
 
 test("a reply that is too long is not read to its end", () =>
   serving(answering(200, "x".repeat(5000)), async (endpoint) => {
-    const error = await thrownBy(() => send(endpoint, { maxReplyBytes: 1000 }));
+    const error = await thrownBy(() => send(endpoint, { replyLimit: 1000 }));
     assertError(error, esm.UnreadableReplyError, "unknown");
     assert.match(error.message, /longer than the limit of 1000 bytes/);
     assert.match(error.traceId, /^[0-9a-f]{58}$/);
@@ -224,7 +224,7 @@ test("a reply that is too long is not read to its end", () =>
 test("a reply of exactly the limit is read", () => {
   const body = JSON.stringify(success);
   return serving(answering(200, body), async (endpoint) => {
-    assert.equal((await send(endpoint, { maxReplyBytes: body.length })).code, "0");
+    assert.equal((await send(endpoint, { replyLimit: body.length })).code, "0");
   });
 });
 
@@ -316,7 +316,7 @@ test("options of send are checked before anything is sent", async () => {
     { fetch: "fetch" },
     { signal: {} },
     { timeoutMs: 0 },
-    { maxReplyBytes: "1" },
+    { replyLimit: "1" },
     { onExchange: 1 },
     { now: 5 },
     { now: () => "now" },

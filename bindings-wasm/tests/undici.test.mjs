@@ -144,7 +144,7 @@ test("a reply that is too long is given up with its connection, and the next cal
     (_, response, number) => (number === 1 ? response.writeHead(200).end(long) : answering(200, success)(null, response)),
     (endpoint) =>
       using(new Pool(endpoint, { connections: 1 }), async (pool) => {
-        const sending = { fetch: overUndici(pool), maxReplyBytes: 1000 };
+        const sending = { fetch: overUndici(pool), replyLimit: 1000 };
         const error = await thrownBy(() => client({ endpoint }).send(call, sending));
         assertError(error, esm.UnreadableReplyError, "unknown");
         assert.match(error.message, /longer than the limit of 1000 bytes/);

@@ -14,7 +14,7 @@ const json = (file) => JSON.parse(readFileSync(join(vectors, file), "utf8"));
 /** Makes the call with the package's function of the operation's name. */
 const make = ({ operation, ...fields }) => {
   const { path } = fields;
-  if (path?.repeat !== undefined) fields.path = path.repeat.repeat(path.times);
+  if (typeof path === "object") fields.path = path.repeat.repeat(path.times);
   return koodrive[operation](fields);
 };
 

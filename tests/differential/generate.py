@@ -12,6 +12,8 @@ Needs Python 3.9 or later and nothing but its standard library.
 import json
 import sys
 from random import Random
+from unicodedata import category
+from urllib.parse import quote
 
 from replies import headers, http_date, response
 
@@ -44,6 +46,8 @@ BLOCKS = [
     (0xE0000, 0xE01EF),  # tags
     (0x10FF00, 0x10FFFF),
 ]
+#: White space, and characters without a width, which no id has at its ends.
+BLANKS = " \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u2060" + "".join(map(chr, range(0x2000, 0x200E)))
 HARD = '"\\/\b\f\n\r\t\0\x7f\x85\u2028\u2029\ufeff\ufffd\uffff\U0010ffff<>&\''
 
 
@@ -59,6 +63,12 @@ def text(random):
     if random.random() < 0.3:
         return "".join(random.choices("0123456789", k=length))
     return "".join(character(random) for _ in range(length))
+
+
+def identifier(random):
+    """An id: without control characters, and not blank at either end."""
+    words = "".join(it for it in text(random) if category(it) != "Cc").strip(BLANKS)
+    return words or "1"
 
 
 def with_surrogate(random):
@@ -201,16 +211,59 @@ def client(random, flaw):
 # --- the call, and when it is made ------------------------------------------------------------------------------------
 
 
+def raw_call(random, flaw):
+    method = random.choice(["GET", "GET", "POST", "PUT", "PATCH", "DELETE"])
+    given = {"operation": "rawCall", "method": method, "path": "".join(f"/{segment(random)}" for _ in range(random.randint(1, 5)))}
+    if random.random() < 0.6:
+        names = [text(random)[:20], "q", "Q", "pageSize"]
+        values = [lambda: text(random)[:60], lambda: "", lambda: random.randint(-SAFE, SAFE)]
+        given["query"] = [[random.choice(names), random.choice(values)()] for _ in range(random.choice([1, 2, 5, 50]))]
+    if random.random() < 0.3:
+        given["headers"] = [["language", random.choice(["en-US", "zh-CN"])]]
+    if method != "GET" and random.random() < 0.6:
+        given["json"] = json.dumps({"text": text(random), "number": random.randint(-(10**30), 10**30)}, ensure_ascii=random.random() < 0.5)
+    if flaw == "raw":
+        at = random.randint(0, len(given["path"]))
+        given.update(
+            random.choice(
+                [
+                    {"method": random.choice(["HEAD", "get", "", "CONNECT"])},
+                    {"path": given["path"][:at] + random.choice(["?", "#", "%", "%2", "%zz", "//", "/./", "/../", "\\", "\n"]) + given["path"][at:]},
+                    {"path": random.choice(["", "x", "https://elsewhere.example/"])},
+                    {"query": [["a", random.choice([None, 1.5, True, 2**53])]]},
+                    {"headers": [[random.choice(["host", "X-Date", "authorization", "content-length", "a b", ""]), "x"]]},
+                    {"headers": [["language", spoilt(random, "en")]]} if random.random() < 0.5 else {"headers": [["a", "1"], ["A", "2"]]},
+                    {"method": "GET", "json": "{}"},
+                    {"method": "PUT", "json": random.choice(["{", "", "{} {}", "nul", '{"a":01}'])},
+                ]
+            )
+        )
+    return given
+
+
+def segment(random):
+    """Of a path: of unreserved characters, of any, escaped or not."""
+    words = "".join(it for it in text(random)[:30] if category(it) != "Cc" and it not in "/?#%\\") or "x"
+    return "a" + random.choice(["".join(random.choices(UNRESERVED, k=8)), words, quote(text(random)[:30], safe="")])
+
+
 def call(random, flaw):
-    if flaw is None and random.random() < 0.25:
-        return {"operation": "getCurrentRetentionPolicy"}
-    given = {"operation": "notifyPackageExpire", "carrierUserId": text(random), "packageId": text(random)}
+    if flaw == "raw" or (flaw is None and random.random() < 0.3):
+        return raw_call(random, flaw)
+    if flaw is None and random.random() < 0.3:
+        names = ["getSpaceUsageByOverview", "getCurrentRetentionPolicy", "getCarrierRetentionPolicy"]
+        return {"operation": random.choice(names)}
+    given = {"operation": "notifyPackageExpire", "carrierUserId": identifier(random), "packageId": identifier(random)}
     if random.random() < 0.3:
         given["undocumentedType"] = random.choice([0, 1, 3, -1, -2, 10, SAFE, -SAFE, random.randint(-SAFE, SAFE)])
     if random.random() < 0.1:
         given["type"] = 2
     if flaw == "ids":
-        given[random.choice(["carrierUserId", "packageId"])] = random.choice(["", with_surrogate(random)])
+        controlled = f"1{chr(random.choice([0, 9, 10, 13, 0x7F, 0x85]))}2"
+        blank = random.choice(BLANKS)
+        given[random.choice(["carrierUserId", "packageId"])] = random.choice(
+            ["", with_surrogate(random), controlled, f"1{blank}", f"{blank}1", blank]
+        )
     if flaw == "type":
         given.pop("undocumentedType", None)
         given["type"] = random.choice([1, 0, 3, -2, random.randint(-SAFE, SAFE)])
@@ -260,8 +313,10 @@ def observed(random):
 
 def message(random, given, called):
     method, path = "POST", "/koodrive/ose/v1/carrier/users/notifyPackageExpire/"
-    if called["operation"] != "notifyPackageExpire":
+    if called["operation"] == "getCurrentRetentionPolicy":
         method, path = "GET", "/koodrive/ose/v1/carrier/retention/policy/getList/"
+    elif called["operation"] == "rawCall":
+        method, path = called["method"], called["path"]
     lines = [method, path, "", "host:intl.myhuaweicloud-koodrive.com", "x-date:20251103T070140Z", f"x-user-id:{given['userId']}"]
     lines += ["", "host;x-date;x-user-id", "".join(random.choices("0123456789abcdef", k=64))]
     for _ in range(random.choice([0, 1, 3])):
@@ -278,7 +333,7 @@ def message(random, given, called):
     )
 
 
-FLAWS = ["endpoint", "endpoint", "credentials", "userId", "margin", "ids", "type", "undocumentedType"]
+FLAWS = ["endpoint", "endpoint", "credentials", "userId", "margin", "ids", "ids", "type", "undocumentedType", "raw", "raw", "raw"]
 
 
 def case(seed, number):

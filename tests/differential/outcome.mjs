@@ -1,6 +1,6 @@
 // What the npm package makes of a case, in Node and in a page alike: every stage that is reached, and what refuses it.
 
-const ERROR = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "retryAfter"];
+const ERROR = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "xDate", "retryAfter", "body", "field"];
 const STAGES = ["canonicalRequest", "canonicalRequestHash", "stringToSign", "signature", "signedHeaders", "difference", "finding"];
 
 /** Of the members that are given, those with these names; null where there is none. */
@@ -8,6 +8,8 @@ const members = (names, of) => Object.fromEntries(names.map((name) => [name, of[
 
 const text = (value) => (value?.utf16 ? String.fromCharCode(...value.utf16) : value);
 const texts = (fields) => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, text(value)]));
+/** Pairs whose values may be such texts. */
+const pairs = (given) => given?.map(([name, value]) => [name, text(value)]);
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 /** Digit for digit: seconds that a header asks for may lie above 2^53. */
@@ -26,13 +28,11 @@ function requestOf({ headers, body = "", ...request }) {
   return { method: request.method, url: request.url, headers: Object.entries(headers).sort(), body };
 }
 
-const replyOf = (reply) => ({
-  ...members(["code", "msg", "traceId"], reply),
-  policyList: reply.policyList?.map((policy) => members(["policyId", "policyName", "description", "priority", "status"], policy)) ?? null,
-});
+/** As it is, but for a function that is not enumerable. */
+const replyOf = (reply) => ({ ...reply });
 
 /** `koodrive` is the package. */
-export function outcome(koodrive, { number, client: settings, call: { operation, ...fields }, options, observed, message, response }) {
+export function outcome(koodrive, { number, client: { clockMarginSeconds: margin, ...settings }, call: { operation, ...fields }, options, observed, message, response }) {
   const found = { number };
   /** Gives undefined where the stage is refused, and notes why. */
   const stage = (name, work, noted = (it) => it) => {
@@ -45,8 +45,9 @@ export function outcome(koodrive, { number, client: settings, call: { operation,
       return undefined;
     }
   };
-  const client = stage("client", () => new koodrive.Client(texts(settings)), () => "made");
-  const make = () => (operation === "notifyPackageExpire" ? koodrive.notifyPackageExpire(texts(fields)) : koodrive.getCurrentRetentionPolicy());
+  const clockMargin = margin === undefined ? {} : { clockMarginMs: margin * 1_000 };
+  const client = stage("client", () => new koodrive.Client({ ...texts(settings), ...clockMargin }), () => "made");
+  const make = () => koodrive[operation]("method" in fields ? { ...fields, query: pairs(fields.query), headers: pairs(fields.headers) } : texts(fields));
   const call = client && stage("call", make, () => "made");
   if (call) {
     if (observed) {

@@ -25,7 +25,10 @@ ERROR = {
     "msg": "msg",
     "requestId": "request_id",
     "traceId": "trace_id",
+    "xDate": "x_date",
     "retryAfter": "retry_after",
+    "body": "body",
+    "field": "field",
 }
 STAGES = {
     "canonicalRequest": "canonical_request",
@@ -36,13 +39,10 @@ STAGES = {
     "difference": "difference",
     "finding": "finding",
 }
-REPLY = {"code": "code", "msg": "msg", "traceId": "trace_id"}
-POLICY = {
-    "policyId": "policy_id",
-    "policyName": "policy_name",
-    "description": "description",
-    "priority": "priority",
-    "status": "status",
+CALLS = {
+    "getSpaceUsageByOverview": koodrive.GetSpaceUsageByOverview,
+    "getCurrentRetentionPolicy": koodrive.GetCurrentRetentionPolicy,
+    "getCarrierRetentionPolicy": koodrive.GetCarrierRetentionPolicy,
 }
 
 
@@ -56,8 +56,13 @@ def renamed(given, names):
     return {names[name]: text(value) for name, value in given.items()}
 
 
+def pairs(given):
+    """Pairs whose values may be texts that UTF-8 cannot carry; JSON text as it is."""
+    return given if isinstance(given, str) else [(name, text(value)) for name, value in given]
+
+
 def members(names, of):
-    return {name: getattr(of, member) for name, member in names.items()}
+    return {name: getattr(of, member, None) for name, member in names.items()}
 
 
 def seconds(milliseconds):
@@ -84,9 +89,16 @@ def stages_of(explanation):
 
 
 def reply_of(reply):
-    policies = getattr(reply, "policy_list", None)
-    listed = None if policies is None else [members(POLICY, policy) for policy in policies]
-    return {**members(REPLY, reply), "policyList": listed}
+    """The fields of a reply under the wire's names, those of the values inside included."""
+    if isinstance(reply, tuple):
+        return [reply_of(item) for item in reply]
+    names = getattr(reply, "__match_args__", None)
+    return reply if names is None else {camel(name): reply_of(getattr(reply, name)) for name in names}
+
+
+def camel(name):
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
 
 
 def outcome(case):
@@ -111,7 +123,9 @@ def outcome(case):
     def make(operation, **fields):
         if operation == "notifyPackageExpire":
             return koodrive.NotifyPackageExpire(**renamed(fields, CALL))
-        return koodrive.GetCurrentRetentionPolicy()
+        if operation == "rawCall":
+            return koodrive.RawCall(fields.pop("method"), fields.pop("path"), **{name: pairs(value) for name, value in fields.items()})
+        return CALLS[operation]()
 
     client = stage("client", lambda: koodrive.Client(**renamed(case["client"], CLIENT)), lambda _: "made")
     call = client and stage("call", lambda: make(**case["call"]), lambda _: "made")

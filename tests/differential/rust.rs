@@ -1,4 +1,5 @@
-//! The cases of a file through the crate: `differential CASES RESULTS`. What is noted is what outcome.mjs notes.
+//! The cases of a file through the crate: `differential CASES RESULTS SPELLING`. What is noted is what outcome.mjs notes.
+//! The spelling of options in errors is `snake`, as in Python, or `camel`, as in JavaScript.
 //!
 //! Where a host language detects what Rust's types rule out, this program detects it as well, and takes the core's words.
 
@@ -17,32 +18,44 @@ use serde_json::{Map, Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [cases, results] = &arguments[..] else {
-        return Err("usage: differential CASES RESULTS".into());
+    let (cases, results, spelling) = match &arguments[..] {
+        [cases, results, spelling] if spelling == "snake" => (cases, results, Spelling::Snake),
+        [cases, results, spelling] if spelling == "camel" => (cases, results, Spelling::Camel),
+        _ => return Err("usage: differential CASES RESULTS snake|camel".into()),
     };
     let mut noted = BufWriter::new(File::create(results)?);
     for line in BufReader::new(File::open(cases)?).lines() {
-        writeln!(noted, "{}", outcome(&serde_json::from_str(&line?)?))?;
+        writeln!(
+            noted,
+            "{}",
+            outcome(&serde_json::from_str(&line?)?, spelling)
+        )?;
     }
     Ok(noted.flush()?)
 }
 
-fn outcome(case: &Value) -> Value {
+fn outcome(case: &Value, spelling: Spelling) -> Value {
     let mut found = Map::new();
     found.insert("number".into(), case["number"].clone());
     let client = match client(&case["client"]) {
         Ok(client) => client,
-        Err(error) => return refused(found, "client", error),
+        Err(error) => return refused(found, "client", error, spelling),
     };
     found.insert("client".into(), "made".into());
     match call(&case["call"]) {
-        Ok(call) => stages(&mut found, case, &client, &call),
-        Err(error) => return refused(found, "call", error),
+        Ok(call) => stages(&mut found, case, &client, &call, spelling),
+        Err(error) => return refused(found, "call", error, spelling),
     }
     found.into()
 }
 
-fn stages(found: &mut Map<String, Value>, case: &Value, client: &Client, call: &AnyCall) {
+fn stages(
+    found: &mut Map<String, Value>,
+    case: &Value,
+    client: &Client,
+    call: &AnyCall,
+    spelling: Spelling,
+) {
     found.insert("call".into(), "made".into());
     if let Some(observed) = case.get("observed") {
         let headers = headers(&observed["headers"]);
@@ -59,13 +72,19 @@ fn stages(found: &mut Map<String, Value>, case: &Value, client: &Client, call: &
     let request = options(&case["options"], date)
         .and_then(|options| client.request_with(call, now, &options))
         .map(|request| request_json(&request));
-    found.insert("request".into(), request.unwrap_or_else(error_json));
+    found.insert(
+        "request".into(),
+        request.unwrap_or_else(|error| error_json(error, spelling)),
+    );
     let explanation = optional_text("message", case.get("message")).and_then(|message| {
         let options = host::options(None, date)?;
         explain(client, call, now, &options, message.as_deref())
     });
     let explanation = explanation.map(|stages| json!(stages));
-    found.insert("explanation".into(), explanation.unwrap_or_else(error_json));
+    found.insert(
+        "explanation".into(),
+        explanation.unwrap_or_else(|error| error_json(error, spelling)),
+    );
     let response = &case["response"];
     let body = hex(&response["bodyHex"]);
     let reply = u16::try_from(response["status"].as_u64().unwrap_or_default())
@@ -83,15 +102,20 @@ fn stages(found: &mut Map<String, Value>, case: &Value, client: &Client, call: &
                 },
             )
         });
-    let reply = reply.map(|reply| {
-        let reply = serde_json::from_str(&reply).unwrap_or_default();
-        with_policies(reply)
-    });
-    found.insert("reply".into(), reply.unwrap_or_else(error_json));
+    let reply = reply.map(|reply| serde_json::from_str(&reply).unwrap_or_default());
+    found.insert(
+        "reply".into(),
+        reply.unwrap_or_else(|error| error_json(error, spelling)),
+    );
 }
 
-fn refused(mut found: Map<String, Value>, stage: &str, error: InvalidInput) -> Value {
-    found.insert(stage.into(), error_json(error));
+fn refused(
+    mut found: Map<String, Value>,
+    stage: &str,
+    error: InvalidInput,
+    spelling: Spelling,
+) -> Value {
+    found.insert(stage.into(), error_json(error, spelling));
     found.into()
 }
 
@@ -145,8 +169,11 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
 /// Ids may hold half of a UTF-16 pair, so a notification is made by hand.
 fn call(given: &Value) -> Result<AnyCall, InvalidInput> {
     if given["operation"] != "notifyPackageExpire" {
-        let name = given["operation"].as_str().unwrap_or_default();
-        return AnyCall::from_json(name, "{}");
+        let mut fields = given.as_object().cloned().unwrap_or_default();
+        let name = fields.remove("operation").unwrap_or_default();
+        check_texts(&fields)?;
+        let fields = Value::from(fields).to_string();
+        return AnyCall::from_json(name.as_str().unwrap_or_default(), &fields);
     }
     let carrier_user_id = text("carrierUserId", &given["carrierUserId"])?;
     let package_id = text("packageId", &given["packageId"])?;
@@ -159,6 +186,23 @@ fn call(given: &Value) -> Result<AnyCall, InvalidInput> {
             None => call.with_modification_type(documented),
         },
     ))
+}
+
+/// The values of a raw call's query and headers may hold half of a UTF-16 pair as well.
+fn check_texts(fields: &Map<String, Value>) -> Result<(), InvalidInput> {
+    for field in ["query", "headers"] {
+        for pair in fields
+            .get(field)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if pair[1].is_object() {
+                text(field, &pair[1])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn options(given: &Value, date: Option<DateTime<Utc>>) -> Result<RequestOptions, InvalidInput> {
@@ -206,16 +250,8 @@ fn request_json(request: &http::Request<Vec<u8>>) -> Value {
     })
 }
 
-/// None rather than no member where the reply is of the other kind.
-fn with_policies(mut reply: Value) -> Value {
-    if reply.get("policyList").is_none() {
-        reply["policyList"] = Value::Null;
-    }
-    reply
-}
-
-fn error_json(error: impl Into<koodrive::Error>) -> Value {
-    let fields = ErrorFields::new(error.into(), Spelling::Snake);
+fn error_json(error: impl Into<koodrive::Error>, spelling: Spelling) -> Value {
+    let fields = ErrorFields::new(error.into(), spelling);
     let name = match fields.kind {
         "invalid_input" => "InvalidInputError",
         "api" => "ApiError",

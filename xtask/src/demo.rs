@@ -22,7 +22,7 @@ const DELIVERED: usize = 2;
 /// Succeeds only if every call of every language went as the demo says.
 pub(crate) fn run(languages: &[&str]) -> Result<()> {
     let programs = Progress::during(|progress| prepare_all(progress, languages))?;
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(&[])?;
     println!("The sandbox answers at {}.", sandbox.url);
     for (language, mut program) in programs {
         let before = sandbox.accepted()?;

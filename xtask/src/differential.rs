@@ -24,8 +24,15 @@ const BATCH: u64 = 10_000;
 /// Cases that are shown whole when they differ.
 const SHOWN: usize = 5;
 
-/// The first is what the others are compared with.
-const HOSTS: [&str; 4] = ["rust", "python", "node", "chromium"];
+/// The first of each pair is what the second is compared with: Rust, with its options spelled as in that language.
+const HOSTS: [(&str, &str); 3] = [
+    ("snake", "python"),
+    ("camel", "node"),
+    ("camel", "chromium"),
+];
+
+/// How Rust spells the options.
+const SPELLINGS: [&str; 2] = ["snake", "camel"];
 
 /// `--cases N`, `--seed S`, `--first N`; without a seed another one each time.
 pub(crate) fn run(arguments: &[&str]) -> Result<Counts> {
@@ -105,15 +112,17 @@ impl Programs {
     fn run(&self, folder: &Path) -> Result<()> {
         let scripts = sh::root().join("tests/differential");
         let mut running = Vec::new();
-        for host in HOSTS {
+        let hosts = HOSTS.map(|(_, host)| host);
+        for host in SPELLINGS.into_iter().chain(hosts) {
             let mut command = match host {
-                "rust" => sh::program(sh::target().join("debug/examples/differential")),
+                "snake" | "camel" => sh::program(sh::target().join("debug/examples/differential")),
                 "python" => script(&self.python, &scripts.join("python.py")),
                 "node" => script(Path::new("node"), &self.npm.join("node.mjs")),
                 _ => script(Path::new("node"), &scripts.join("chromium.mjs")),
             };
             command
                 .args([folder.join("cases"), folder.join(host)])
+                .args(SPELLINGS.contains(&host).then_some(host))
                 .env("KOODRIVE_NPM", &self.npm)
                 .env("KOODRIVE_CHROMIUM", &self.chromium)
                 .stdout(Stdio::null());
@@ -154,24 +163,25 @@ impl Findings {
             Ok(BufReader::new(File::open(folder.join(name))?).lines())
         };
         let mut cases = lines("cases")?;
+        let mut rust = BTreeMap::new();
+        for spelling in SPELLINGS {
+            rust.insert(spelling, lines(spelling)?);
+        }
         let mut hosts = Vec::new();
-        for host in HOSTS {
-            hosts.push((host, lines(host)?));
+        for (spelling, host) in HOSTS {
+            hosts.push((spelling, host, lines(host)?));
         }
         for _ in 0..count {
             let case = cases.next().context("there are fewer cases")??;
-            let mut expected: Option<Value> = None;
-            for (host, results) in &mut hosts {
-                let line = results.next();
-                let line = line.with_context(|| format!("{host} has fewer results"))??;
-                let result: Value = serde_json::from_str(&line)?;
-                match &expected {
-                    None => {
-                        self.count(&result);
-                        expected = Some(result);
-                    }
-                    Some(expected) if same(expected, &result) => {}
-                    Some(expected) => self.differ(host, &case, expected, &result),
+            let mut expected = BTreeMap::new();
+            for (spelling, results) in &mut rust {
+                expected.insert(*spelling, next(spelling, results)?);
+            }
+            self.count(&expected["snake"]);
+            for (spelling, host, results) in &mut hosts {
+                let result = next(host, results)?;
+                if !same(&expected[spelling], &result) {
+                    self.differ(host, &case, &expected[spelling], &result);
                 }
             }
             self.compared += 1;
@@ -229,7 +239,7 @@ impl Findings {
             }
         }
         let mut counts = Counts::default();
-        for host in &HOSTS[1..] {
+        for (_, host) in HOSTS {
             let differing = self.differing.get(host).copied().unwrap_or_default();
             println!(
                 "{host}: {differing} of {} cases differ from Rust",
@@ -242,6 +252,13 @@ impl Findings {
         }
         Ok(counts)
     }
+}
+
+/// The result of a host for the next case.
+fn next(host: &str, results: &mut Lines<BufReader<File>>) -> Result<Value> {
+    let line = results.next();
+    let line = line.with_context(|| format!("{host} has fewer results"))??;
+    Ok(serde_json::from_str(&line)?)
 }
 
 /// As JSON, in which numbers are one type: 1.0 in one language is 1 in another.

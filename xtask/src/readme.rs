@@ -30,7 +30,7 @@ const RUN_ELSEWHERE: [&str; 5] = ["rust", "js workerd", "js browser", "http", "p
 const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
 
 pub(crate) fn run() -> Result<Counts> {
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(&[])?;
     let mut counts = rust(&sandbox)?;
     counts += links()?;
     for (place, code) in examples()? {
@@ -192,7 +192,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
 
 /// What the declarations import and have at hand, so that an example can be short.
 const AT_HAND: &str = r#"
-import { ApiError, Client, getCurrentRetentionPolicy, INTERNATIONAL, isKooDriveError, notifyPackageExpire } from "koodrive";
+import { ApiError, Client, getSpaceUsageByOverview, INTERNATIONAL, isKooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { dispatch } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
 import { overUndici } from "koodrive/undici";

@@ -17,7 +17,7 @@ pub(crate) fn run() -> Result<Counts> {
         .filter(|file| file.to_string_lossy().ends_with(".test.mjs"))
         .filter(|file| file.parent() == Some(&tools));
     // Pages call it as well.
-    let sandbox = Sandbox::start_with(&["--cors"])?;
+    let sandbox = Sandbox::start(&["--cors"])?;
     let mut command = sh::program("node");
     command
         .args(["--test", "--test-reporter=tap"])

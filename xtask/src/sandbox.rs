@@ -25,11 +25,11 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// With the answers to the raw calls of the READMEs.
-    pub(crate) fn start() -> Result<Self> {
+    /// With the answers to the raw calls of the READMEs, and more flags.
+    pub(crate) fn start(flags: &[&str]) -> Result<Self> {
         let answers = sh::root().join("tests/sandbox/readmes.json");
         let answers = answers.to_str().context("the path is not UTF-8")?;
-        Self::start_with(&["--config", answers])
+        Self::start_with(&[&["--config", answers], flags].concat())
     }
 
     /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.

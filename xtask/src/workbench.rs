@@ -44,7 +44,7 @@ pub(crate) fn screenshot() -> Result<()> {
 
 /// Uses the page in Chromium as a visitor does, with the sandbox as the service.
 pub(crate) fn test() -> Result<Counts> {
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(&[])?;
     let mut command = in_chromium()?;
     let mut tests = files(&tests())?;
     tests.retain(|file| file.to_string_lossy().ends_with(".test.mjs"));

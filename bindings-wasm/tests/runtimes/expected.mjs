@@ -31,7 +31,7 @@ const SIGNED = [
 ];
 
 /** Compares what a runtime tells, and asks the sandbox whether the call that it says was acted on really was. */
-export async function assertScenario({ signed, reply, refused, rehearsal, night }) {
+export async function assertScenario({ signed, reply, read, refused, rehearsal, night }) {
   assert.deepEqual(signed, SIGNED);
 
   const { traceId, ...rest } = reply;
@@ -42,6 +42,10 @@ export async function assertScenario({ signed, reply, refused, rehearsal, night 
   assert.equal(arrived.length, 1, `accepted once: ${traceId}`);
   const { carrierUserId, packageId, type } = arrived[0];
   assert.deepEqual({ carrierUserId, packageId, type }, { carrierUserId: "189642158555241211", packageId: "14", type: 2 });
+
+  // What tests/sandbox/readmes.json has the sandbox answer.
+  const body = '{"code":0,"msg":"Success.","data":{"userId":1316083732377070977,"status":0}}';
+  assert.deepEqual(read, { used: "string", status: 200, code: "0", body, json: 0 });
 
   const { msg, ...error } = refused;
   assert.deepEqual(error, {

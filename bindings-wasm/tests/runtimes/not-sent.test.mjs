@@ -13,8 +13,8 @@ const RUNTIMES = [
   ["Bun", binary("bun", process.platform === "win32" ? "bin/bun.exe" : "bin/bun"), ["run", "--no-install"]],
 ];
 
-const notSent = { name: "NotSentError", outcome: "not_sent", retryable: true };
-const unknown = { name: "OutcomeUnknownError", outcome: "unknown", retryable: false };
+const notSent = { name: "NotSentError", outcome: "not_sent", retryable: true, status: null };
+const unknown = { name: "OutcomeUnknownError", outcome: "unknown", retryable: false, status: null };
 const EXPECTED = {
   "refused connection": notSent,
   "unknown name": notSent,

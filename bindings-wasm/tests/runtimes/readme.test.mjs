@@ -19,8 +19,8 @@ function block(language) {
   return blocks[0][2];
 }
 
-/** What the sandbox lists unless configured otherwise. */
-const POLICIES = ["Keep for 30 days", "Keep for 90 days"];
+/** What the sandbox has used unless configured otherwise, in KB. */
+const USAGE = { totalAllocation: "5368709120", totalCapacity: "10737418240", totalUsed: "1073741824", quota: "10240" };
 
 /** What the Worker of the README answers with a token. */
 const worker = (token) =>
@@ -37,7 +37,7 @@ const worker = (token) =>
 test("README, the Worker", limit, async () => {
   const { status, body } = await worker(KOODRIVE_TOKEN);
   assert.equal(status, 200);
-  assert.deepEqual(body.map(({ policyName }) => policyName), POLICIES);
+  assert.deepEqual(body, USAGE);
   assert.deepEqual(await worker("not-the-token"), { status: 502, body: { kind: "api", outcome: "refused" } });
 });
 
@@ -62,7 +62,7 @@ test("README, the page, under the policy that it names", limit, () =>
           }
           await page.click("button");
           await page.waitForFunction(() => document.querySelector("output").value !== "");
-          assert.equal(await page.textContent("output"), POLICIES.join(", "));
+          assert.equal(await page.textContent("output"), `${USAGE.totalUsed} of ${USAGE.totalCapacity} KB are used`);
           assert.deepEqual(problems, []);
         }),
       );

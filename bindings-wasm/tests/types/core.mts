@@ -67,7 +67,7 @@ using other = client.withCredentials({ authorization: "x" });
 other.free();
 
 // A kind is one class, and the other way round.
-export function narrowed(error: unknown): string | number | undefined {
+export function narrowed(error: unknown): string | number | null | undefined {
   if (!isKooDriveError(error)) return undefined;
   same<typeof error, KooDriveError>(true);
   switch (error.kind) {
@@ -93,7 +93,7 @@ export function narrowed(error: unknown): string | number | undefined {
   }
 }
 
-export function byClass(error: unknown): string | number | undefined {
+export function byClass(error: unknown): string | number | null | undefined {
   if (error instanceof ApiError) {
     same<typeof error, ApiError>(true);
     return error.retryAfter;

@@ -7,6 +7,7 @@ import {
   type Dispatch,
   dispatch,
   type DispatchOptions,
+  getSpaceUsageByOverview,
   HaltedError,
   isKooDriveError,
   type KooDriveError,
@@ -14,6 +15,8 @@ import {
   type NotifyPackageExpire,
   type Policy,
   type Progress,
+  type RawCall,
+  rawCall,
   type Verdict,
 } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
@@ -32,11 +35,19 @@ await client.send(call, { fetch: new Sandbox().fetch });
 async function* rows(): AsyncGenerator<[row: number, call: NotifyPackageExpire]> {
   yield [1, call];
 }
-same<ReturnType<typeof byPosition>, Dispatch<number>>(true);
+same<ReturnType<typeof byPosition>, Dispatch<number, NotifyPackageExpire>>(true);
 const byPosition = () => dispatch(client, [call, ofKoodrive({ carrierUserId: "1", packageId: "2" })]);
 const byRow: Dispatch<number> = dispatch(client, rows());
 const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
 const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
+// Any calls, the replies of each by its operation.
+const mixed = () => dispatch(client, [call, rawCall({ method: "GET", path: "/a" })]);
+same<ReturnType<typeof mixed>, Dispatch<number, NotifyPackageExpire | RawCall>>(true);
+export const bodies = async () => {
+  for await (const outcome of dispatch(client, [getSpaceUsageByOverview()])) {
+    if (outcome.verdict === "delivered") console_(outcome.reply.data.totalUsed);
+  }
+};
 export const jobs = [byRow, byName, byObject];
 
 const policy: Policy = { rate: 20, burst: 1, concurrency: 8, repeatsAreSafe: false, tokenAgeMs: undefined };
@@ -51,7 +62,7 @@ const options: DispatchOptions = {
 
 await using run = dispatch(client, rows(), options);
 for await (const outcome of run) {
-  same<typeof outcome, CallOutcome<number>>(true);
+  same<typeof outcome, CallOutcome<number, NotifyPackageExpire>>(true);
   same<typeof outcome.verdict, Verdict>(true);
   same<typeof outcome.key, number>(true);
   const { carrierUserId }: NotifyPackageExpire = outcome.call;

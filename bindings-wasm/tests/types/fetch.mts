@@ -26,7 +26,7 @@ await client.send(getCurrentRetentionPolicy(), {
   fetch,
   signal: AbortSignal.timeout(5),
   timeoutMs: 5,
-  maxReplyBytes: 5,
+  replyLimit: 5,
   now: () => new Date(),
   onExchange: async ({ status, kind, startedAt }: Exchange) => [status, kind, startedAt.getTime()],
 });

@@ -1,6 +1,6 @@
 // What the declarations must refuse. A line that is accepted here is an error, and so is one that is refused with another code
 // than the one it names: xtask/src/types.rs compares them.
-import { ApiError, CHINA, Client, getCurrentRetentionPolicy, isKooDriveError, KooDriveError, notifyPackageExpire } from "koodrive";
+import { ApiError, CHINA, Client, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, KooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Client as DispatchClient, dispatch, HaltedError } from "koodrive/dispatch";
 import { Sandbox } from "koodrive/sandbox";
 
@@ -15,7 +15,11 @@ notifyPackageExpire({ carrierUserId: "1", packageId: "2", type: 1 });
 // @ts-expect-error TS2561 Names are as the publisher writes them.
 notifyPackageExpire({ carrierUserID: "1", packageId: "2" });
 // @ts-expect-error TS2554 The safe first call takes nothing.
-getCurrentRetentionPolicy({});
+getSpaceUsageByOverview({});
+// @ts-expect-error TS2322 There are five methods.
+rawCall({ method: "TRACE", path: "/a" });
+// @ts-expect-error TS2741 A raw call has a path.
+rawCall({ method: "GET" });
 
 // @ts-expect-error TS2345 One way to authenticate is needed.
 new Client({ endpoint: CHINA, userId: "1" });
@@ -40,7 +44,7 @@ new Client();
 
 const client = new Client({ endpoint: CHINA, userId: "1", token: "t" });
 const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
-// @ts-expect-error TS2322 A call is made by a function of its name.
+// @ts-expect-error TS2345 A call is made by a function of its name.
 client.request({ operation: "reverseOrder" });
 // @ts-expect-error TS2345 An operation alone is not yet a notification.
 client.request({ operation: "notifyPackageExpire" });
@@ -73,7 +77,7 @@ client.send(call).code;
 // @ts-expect-error TS2353 An unknown option.
 client.send(call, { retries: 3 });
 // @ts-expect-error TS2322 A limit is a number.
-client.send(call, { maxReplyBytes: "1 MiB" });
+client.send(call, { replyLimit: "1 MiB" });
 // @ts-expect-error TS2322 A fetch gives a response.
 client.send(call, { fetch: async () => "{}" });
 const { policyList } = client.parse(getCurrentRetentionPolicy(), { status: 200, headers: {}, body: "" });
@@ -115,8 +119,6 @@ const many = new DispatchClient({ endpoint: CHINA, userId: "1", token: "t" });
 dispatch(client, [call]);
 // @ts-expect-error TS2741 Nor does it become one.
 const alike: DispatchClient = client;
-// @ts-expect-error TS2769 The safe call is for send.
-dispatch(many, [getCurrentRetentionPolicy()]);
 // @ts-expect-error TS2769 Calls, or pairs.
 dispatch(many, [["a", call, 1]]);
 // @ts-expect-error TS2769 A source is iterated over.

@@ -1,6 +1,6 @@
 //! Many calls over reqwest: rows of `carrierUserId,packageId` from standard input, one outcome a line on standard output.
 //!
-//! `cargo run --features dispatch --example dispatch -- [rate=20] [concurrency=8] < lapsed.csv`,
+//! `cargo run --features dispatch --example dispatch -- [rate=20] [concurrency=8] [backoff=0.5] < lapsed.csv`,
 //! with the settings of the example `ureq`. Where `KOODRIVE_TOKEN_FILE` is set the token is read from that file, and again
 //! whenever a fresh one is needed. Ctrl-C sends nothing more and awaits what is in flight.
 #![expect(
@@ -42,7 +42,13 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         config = match argument.split_once('=') {
             Some(("rate", per_second)) => config.rate(per_second.parse()?)?,
             Some(("concurrency", requests)) => config.concurrency(requests.parse()?)?,
-            _ => return Err("usage: dispatch [rate=20] [concurrency=8] < lapsed.csv".into()),
+            Some(("backoff", seconds)) => {
+                config.backoff(Duration::try_from_secs_f64(seconds.parse()?)?)?
+            }
+            _ => {
+                let usage = "usage: dispatch [rate=20] [concurrency=8] [backoff=0.5] < lapsed.csv";
+                return Err(usage.into());
+            }
         };
     }
     let http = exchange::client()?;

@@ -1,4 +1,4 @@
-//! Years of clocks that drift, jump and lie, against the sandbox, whose clock is right (contract.md 6).
+//! Years of clocks that drift, jump and lie, against the sandbox, whose clock is right (`docs/contract.md`, section 6).
 //!
 //! Claimed is: after the first answer that follows a jump of the caller's clock and carries the service's `Date`, the service
 //! accepts every request; a proxy's wrong `Date` does harm until the next right one, and no longer; and no `Date`, however
@@ -139,7 +139,7 @@ impl Year {
             };
             tally.jumps += 1;
         }
-        // contract.md 6: when a sample counts. None here is near the 24 hours.
+        // docs/contract.md, section 6: when a sample counts. None here is near the 24 hours.
         let dated = matches!(route.way, Way::Right | Way::Proxy(_));
         if dated && (0..=MINUTE).contains(&attempt.took) {
             *known = Known {

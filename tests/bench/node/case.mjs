@@ -31,7 +31,7 @@ export const BATCH = 100_000;
 /** A subscriber with as many digits as the one above. */
 export const carrierUserId = (number) => `189642158555${String(number).padStart(6, "0")}`;
 
-/** Of this algorithm (contract.md 4, and tests/conformance/flagship/app-notify-minimal); computed independently of every peer. */
+/** Of this algorithm (docs/contract.md, section 4, and tests/conformance/flagship/app-notify-minimal); computed independently of every peer. */
 export const SIGNATURE = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac";
 
 /** What AWS's algorithm signs besides. */

@@ -15,7 +15,7 @@ BODY = b'{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'
 SIGNED_AT = 1762153300.0
 X_DATE = "20251103T070140Z"
 
-#: Computed independently of every peer (contract.md 4, and ``tests/conformance/flagship/app-notify-minimal``).
+#: Computed independently of every peer (docs/contract.md, section 4, and ``tests/conformance/flagship/app-notify-minimal``).
 SIGNATURE = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"
 
 REPLY = b'{"code":0,"msg":"Success."}'

@@ -194,7 +194,7 @@ EMPTY_PORT = "empty port; remove the colon or write a port"
 INVALID_PORT = "invalid port; use a number from 1 to 65535"
 PATH_CHARACTER = "invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'"
 DOT_SEGMENT = "empty segment or dot segment in the path; remove it"
-PATH_OF_A_CALL = "contains the path of a call; remove /koodrive/ose and everything after it"
+PATH_OF_A_CALL = "contains the path of a call; pass the base URL, without /koodrive/ose and what follows"
 
 # other options
 
@@ -372,7 +372,7 @@ CHECK_AGE_OF_TOKEN = (
 CHECK_VALUE = (
     "{authorization}: check its age and its prefix; the client sends the value unchanged"
 )
-CHECK_WHITELIST = "whitelist: ask Huawei whether you are on the whitelist for this call"
+CHECK_WHITELIST = "whitelist: ask Huawei whether your account is on the whitelist for this call"
 CHECK_SIGNATURE = (
     "signature: pass the service's message to explain(), which names the first difference"
 )

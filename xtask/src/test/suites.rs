@@ -302,7 +302,7 @@ fn examples() -> Result<Counts> {
             .args(["build", "--quiet", "--package", "koodrive", "--examples"])
             .args(["--features", "dispatch"]),
     )?;
-    let sandbox = Sandbox::start()?;
+    let sandbox = Sandbox::start(&[])?;
     let mut counts = Counts::default();
     for example in ["ureq", "reqwest"] {
         let before = sandbox.accepted()?;

@@ -7,7 +7,7 @@ const APP_SECRET = "example-app-secret-not-real";
 const IDS = { carrierUserId: "189642158555241211", packageId: "14" };
 
 export async function run(koodrive, endpoint) {
-  const { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, isKooDriveError, notifyPackageExpire } = koodrive;
+  const { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, notifyPackageExpire, rawCall } = koodrive;
   const failure = (sending) => sending.then(() => ({ name: "none: it was accepted" }), (error) => error);
   const call = notifyPackageExpire(IDS);
 
@@ -17,6 +17,9 @@ export async function run(koodrive, endpoint) {
 
   const client = new Client({ endpoint, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
   const reply = await client.send(call);
+  const { data } = await client.send(getSpaceUsageByOverview());
+  const user = await client.send(rawCall({ method: "GET", path: "/koodrive/ose/v1/users/1316083732377070977" }));
+  const read = { used: typeof data.totalUsed, status: user.status, code: user.code, body: user.body, json: user.json().data.status };
 
   const stranger = new Client({ endpoint, userId: USER_ID, appId: APP_ID, appSecret: "not-the-secret" });
   const error = await failure(stranger.send(call));
@@ -44,5 +47,5 @@ export async function run(koodrive, endpoint) {
     for await (const { key, verdict, attempts, code } of run) night.push([key, verdict, attempts, code]);
   }
 
-  return { signed, reply, refused, rehearsal, night };
+  return { signed, reply, read, refused, rehearsal, night };
 }

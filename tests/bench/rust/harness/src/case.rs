@@ -1,6 +1,6 @@
 //! The request that every peer builds, the reply that every peer reads.
 
-/// The signature that this request must have, computed independently of every peer (contract.md 4, and
+/// The signature that this request must have, computed independently of every peer (docs/contract.md, section 4, and
 /// `tests/conformance/flagship/app-notify-minimal`).
 pub const SIGNATURE: &str = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac";
 
