@@ -95,7 +95,7 @@ const NUMBERED = /^\d+\. /;
 /** An error's text and, if it has numbered lines, what to check. */
 function paragraphs(message) {
   const lines = message.split("\n");
-  const items = lines.filter((line) => NUMBERED.test(line)).map((line) => element("li", {}, sentence(line.replace(NUMBERED, ""))));
+  const items = lines.filter((line) => NUMBERED.test(line)).map((line) => element("li", {}, line.replace(NUMBERED, "")));
   const [text, ...rest] = lines.filter((line) => !NUMBERED.test(line));
   const checks = rest.map((line) => element("h3", {}, line));
   if (items.length > 0) checks.push(element("ol", { className: "checks" }, ...items));

@@ -138,7 +138,7 @@ test("the browser refuses to send anything, and a visitor can try it", limit, ()
       const policy = await page.locator("meta[http-equiv=Content-Security-Policy]").getAttribute("content");
       assert.match(policy, /^default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; /);
       assert.doesNotMatch(policy, /connect-src|unsafe-inline|'unsafe-eval'|https?:|\*/);
-      await page.getByText("Check that").click();
+      await page.getByText("Check that", { exact: true }).click();
       assert.equal((await page.locator("#policy").innerText()).replaceAll("\n", " "), policy);
       await page.getByRole("button", { name: "Try to send something" }).click();
       await page.getByText("Refused by the browser: connect-src.").waitFor();
@@ -173,7 +173,7 @@ const STATES = {
     await enter(page, { client: { userId: long }, call: { carrierUserId: long }, options: { date: "20251103T070140Z" } });
     await page.getByLabel("Canonical request to compare with").fill(`POST|/${long}||host:${long}|x-date:1|x-user-id:2||host|${long}`);
     await field(page, "Body").fill(`{"error_msg":"${long}"}`);
-    await page.getByText("Check that").click();
+    await page.getByText("Check that", { exact: true }).click();
   },
   "a raw call": async (page) => {
     await enter(page, (await vector("raw-query-of-a-reconciliation")).given);
