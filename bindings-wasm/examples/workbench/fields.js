@@ -68,7 +68,11 @@ export function readerCall(fields) {
   const call = {
     notifyPackageExpire: () => notifyPackageExpire({ carrierUserId: PLACEHOLDER, packageId: PLACEHOLDER }),
     getSpaceUsageByOverview,
-    rawCall: () => rawCall({ method: fields.method.value, path: `/${PLACEHOLDER}` }),
+    rawCall() {
+      const method = fields.method.value;
+      const target = attempt(() => rawCall({ method, path: fields.path.value }));
+      return target.value ?? rawCall({ method, path: `/${PLACEHOLDER}` });
+    },
   };
   return call[fields.operation.value]();
 }

@@ -288,7 +288,9 @@ test("a raw call's query is compared line by line, and its refusal names method 
       const items = await page.locator("#response-result .checks li").allInnerTexts();
       assert.deepEqual(items, checks.map((check) => check.replace(/^\d\. /, "")), name);
     }
-    // The reply can be read before there is a path.
+    // The reply can be read while the query is wrong, and before there is a path.
+    await field(page, "Query optional").fill("a");
+    assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/koodrive\/ose\/v1\/users\//);
     await enter(page, { call: { path: "" } });
     assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/not-given with HTTP 202/);
   }));
