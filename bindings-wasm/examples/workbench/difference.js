@@ -1,5 +1,5 @@
-// The first character in which two lines differ, and both lines with it marked. Every character is shown: a blank, a tab or a
-// letter that only looks the same is what one searches for.
+// The first character in which two lines differ, and both lines with it marked. Every character is visible: a space, a tab or
+// a letter that only looks the same is often the difference.
 import { element } from "./view.js";
 
 /**
@@ -28,7 +28,7 @@ export function markedLine(line, at) {
   return [...visible(characters.slice(0, at - 1)), mark, ...visible(characters.slice(at))];
 }
 
-const NAMES = { " ": "a blank", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed" };
+const NAMES = { " ": "a space", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed" };
 const SIGNS = { "\t": "TAB", "\r": "CR", "\n": "LF" };
 
 /** Has no shape of its own, or changes the shape of its neighbours. */
@@ -38,7 +38,7 @@ const codePoint = (character) => `U+${character.codePointAt(0).toString(16).toUp
 
 const chip = (text) => element("span", { className: "chip" }, text);
 
-/** Nodes that show the characters: printable ASCII as it is, a blank as a dot, the rest by code point. */
+/** Nodes that show the characters: printable ASCII as it is, a space as a dot, the others by code point. */
 function visible(characters) {
   const nodes = [];
   let plain = "";
@@ -52,7 +52,7 @@ function visible(characters) {
       continue;
     }
     flush();
-    if (character === " ") nodes.push(element("span", { className: "blank" }, "·"));
+    if (character === " ") nodes.push(element("span", { className: "space" }, "·"));
     else if (SIGNS[character]) nodes.push(chip(SIGNS[character]));
     else nodes.push(chip(`${INVISIBLE.test(character) ? "" : `${character} `}${codePoint(character)}`));
   }

@@ -1,46 +1,83 @@
-// What was typed, as the package takes it. Nothing here decides what is right: what cannot be read is handed over as it is
-// (NaN for a number or an instant), and the package says what is wrong with it.
-import { getCurrentRetentionPolicy, notifyPackageExpire } from "./koodrive.js";
+// Turns what was typed into the package's arguments. Nothing here decides what is right. Text that is not a number or a date is
+// passed on as NaN, and the package says what is wrong with it.
+import { getSpaceUsageByOverview, notifyPackageExpire, rawCall } from "./koodrive.js";
+import { attempt } from "./view.js";
 
-/** The options of a `Client`. */
+/** Returns the options of a `Client`. */
 export function clientOptions(fields) {
   const text = (name) => fields[name].value;
-  return { ...endpointOptions(fields), userId: text("userId"), ...credentials(text("credentials"), text) };
+  return { ...endpointOptions(fields), userId: text("userId"), ...credentials(fields.credentials.value, text) };
 }
 
-/** A reply can be read before the credentials are known: only the endpoint is ever named in an error. */
+/**
+ * Returns the options of a client that only reads replies, for a form that is not complete. An error of it names the endpoint and
+ * the kind of credentials.
+ */
 export function readerOptions(fields) {
-  return { ...endpointOptions(fields), userId: "not-given", token: "not-given" };
+  return { ...endpointOptions(fields), userId: PLACEHOLDER, ...credentials(fields.credentials.value, () => PLACEHOLDER) };
 }
+
+const PLACEHOLDER = "not-given";
 
 function endpointOptions(fields) {
   if (fields.endpoint.value !== "own") return { endpoint: fields.endpoint.value };
   return { endpoint: fields.ownEndpoint.value, allowPlainHttp: fields.allowPlainHttp.checked };
 }
 
-function credentials(way, text) {
-  if (way === "app") return { appId: text("appId"), appSecret: text("appSecret") };
-  return { [way]: text(way) };
+function credentials(kind, text) {
+  if (kind === "app") return { appId: text("appId"), appSecret: text("appSecret") };
+  return { [kind]: text(kind) };
 }
 
-/** Whether the header Authorization is itself a secret, and not one request's signature. */
+/** Returns true if the header Authorization is itself a secret. With an app id it holds the signature of one request. */
 export const sendsSecret = (fields) => fields.credentials.value !== "app";
 
-/** The call. The package throws where it is none. */
+/** Returns `{ value }`, the call, or `{ error }`. */
 export function call(fields) {
-  if (fields.operation.value === "getCurrentRetentionPolicy") return getCurrentRetentionPolicy();
-  const ids = { carrierUserId: fields.carrierUserId.value, packageId: fields.packageId.value };
-  const type = fields.undocumentedType.value.trim();
-  return notifyPackageExpire(type === "" ? ids : { ...ids, undocumentedType: Number(type) });
+  const query = queryPairs(fields.query.value);
+  if (fields.operation.value === "rawCall" && query.error) return query;
+  return attempt(() => CALLS[fields.operation.value](fields, query.value));
 }
 
-/** A call to read a reply for: which one it is is all that counts. */
+const CALLS = {
+  notifyPackageExpire({ carrierUserId, packageId, undocumentedType }) {
+    const ids = { carrierUserId: carrierUserId.value, packageId: packageId.value };
+    const type = undocumentedType.value.trim();
+    return notifyPackageExpire(type === "" ? ids : { ...ids, undocumentedType: Number(type) });
+  },
+  getSpaceUsageByOverview: () => getSpaceUsageByOverview(),
+  rawCall({ method, path, json }, query) {
+    const target = { method: method.value, path: path.value, query };
+    return rawCall(json.value === "" ? target : { ...target, json: json.value });
+  },
+};
+
+/** Returns `{ value }`, the name and the value of every line, or `{ error }` for a line without `=`. Empty lines are skipped. */
+function queryPairs(text) {
+  const pairs = [];
+  for (const [at, line] of text.split("\n").entries()) {
+    const equals = line.indexOf("=");
+    if (equals >= 0) pairs.push([line.slice(0, equals), line.slice(equals + 1)]);
+    else if (line.trim() !== "") return { error: { field: "query", message: `query: line ${at + 1} has no '='; write name=value` } };
+  }
+  return { value: pairs };
+}
+
+/** Returns a call of the chosen operation to read a reply for, for a form that is not complete. */
 export function readerCall(fields) {
-  if (fields.operation.value === "getCurrentRetentionPolicy") return getCurrentRetentionPolicy();
-  return notifyPackageExpire({ carrierUserId: "not-given", packageId: "not-given" });
+  const call = {
+    notifyPackageExpire: () => notifyPackageExpire({ carrierUserId: PLACEHOLDER, packageId: PLACEHOLDER }),
+    getSpaceUsageByOverview,
+    rawCall() {
+      const method = fields.method.value;
+      const target = attempt(() => rawCall({ method, path: fields.path.value }));
+      return target.value ?? rawCall({ method, path: `/${PLACEHOLDER}` });
+    },
+  };
+  return call[fields.operation.value]();
 }
 
-/** The options of `request` and `explain`. `clock` stands in for an empty "now". */
+/** Returns the options of `request` and `explain`. `clock` is used if the field "Now" is empty. */
 export function options(fields, clock) {
   const { now, date, traceId } = fields;
   const options = { now: now.value === "" ? clock : instant(now.value) };
@@ -51,7 +88,7 @@ export function options(fields, clock) {
 
 const ISO_8601 = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(\.\d+)?Z$/;
 
-/** Milliseconds of a date in ISO 8601, basic or extended, in UTC; NaN for everything else, such as a date without a zone. */
+/** Returns the milliseconds of a date in ISO 8601, basic or extended, in UTC. Any other text gives NaN, a date without a zone too. */
 export function instant(text) {
   const [, year, month, day, hour, minute, second, fraction = ""] = ISO_8601.exec(text.trim()) ?? [];
   const extended = `${year}-${month}-${day}T${hour}:${minute}:${second}`;

@@ -1,13 +1,13 @@
-// What surrounds the fields of a form: which of them count, and the error below each. An error is the package's; it begins with
-// the name of what is wrong, which a field claims with `data-says`.
+// Shows the error below each field of a form. An error's `field` names the value that is wrong; a control lists in `data-field` the
+// names that it answers for.
 import { element } from "./view.js";
 
-/** Of each form: the fields where somebody has been, and what is wrong. Nobody is blamed for a field not reached yet. */
+/** The controls of each form that were visited, and the errors. An error is shown once its control was visited. */
 const states = new WeakMap();
 
-/** Gives every field a place for its error, and ties both its error and its hint to it. */
+/** Gives every field an element for its error. The control's description is the error and the hint. */
 export function prepare(form) {
-  states.set(form, { visited: new Set(), messages: [] });
+  states.set(form, { visited: new Set(), errors: [] });
   for (const field of form.querySelectorAll(".field")) {
     const control = field.querySelector("input, select, textarea");
     const error = element("p", { className: "error", id: `${control.id}-error`, hidden: true });
@@ -36,36 +36,37 @@ function afterPointer(work) {
   else setTimeout(work);
 }
 
-/** Shows these errors at the fields they are about; those that are undefined are none. */
-export function complain(form, errors) {
-  states.get(form).messages = errors.filter((error) => error !== undefined).map((error) => error.message);
+/** Shows `errors` at their fields, in the place of earlier ones. Entries that are undefined are skipped. */
+export function setErrors(form, errors) {
+  states.get(form).errors = errors.filter((error) => error !== undefined);
   showErrors(form);
 }
 
-/** As if every field had been visited. */
+/** Marks every control as visited. */
 export function visitAll(form) {
   for (const control of form.elements) states.get(form).visited.add(control);
 }
 
-/** As if none had. */
+/** Marks no control as visited. */
 export function visitNone(form) {
   states.get(form).visited.clear();
 }
 
 function showErrors(form) {
-  const { visited, messages } = states.get(form);
-  for (const control of form.querySelectorAll("[data-says]")) {
-    const counts = visited.has(control) && !control.closest("[hidden]");
-    const message = counts && messages.find((message) => message.startsWith(`${control.dataset.says} `));
-    const error = document.getElementById(`${control.id}-error`);
-    error.textContent = message || "";
-    error.hidden = !message;
-    if (message) control.setAttribute("aria-invalid", "true");
+  const { visited, errors } = states.get(form);
+  for (const control of form.querySelectorAll("[data-field]")) {
+    const names = control.dataset.field.split(" ");
+    const isShown = visited.has(control) && !control.closest("[hidden]");
+    const error = isShown ? errors.find(({ field }) => names.includes(field)) : undefined;
+    const place = document.getElementById(`${control.id}-error`);
+    place.textContent = error?.message ?? "";
+    place.hidden = !error;
+    if (error) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
 }
 
-/** Shows what `data-when` and `data-is` tie to a choice, and hides the rest. */
+/** Shows the elements whose `data-is` is the value of the control named by `data-when`, and hides the others. */
 export function showDependents(form) {
   for (const dependent of form.querySelectorAll("[data-when]")) {
     const { when, is } = dependent.dataset;

@@ -8,16 +8,17 @@ const VARIABLE = "KOODRIVE_AUTHORIZATION";
 
 const bytes = (text) => new TextEncoder().encode(text).length;
 
-/** As HTTP/1.1 carries the request, with the two headers that every transport adds. */
+/** Returns the request as HTTP/1.1 carries it, with the two headers that a transport adds. */
 export function requestText({ method, url, headers, body }, masked) {
-  const { host, pathname } = new URL(url);
-  const lines = [`${method} ${pathname} HTTP/1.1`, `host: ${host}`];
+  const { host, pathname, search } = new URL(url);
+  const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`];
   for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${masked && isSecret(name) ? MASK : value}`);
   if (body !== undefined) lines.push(`content-length: ${bytes(body)}`);
+  else if (needsLength(method)) lines.push("content-length: 0");
   return `${lines.join("\n")}\n\n${body ?? ""}`;
 }
 
-/** The command that sends the request as it is and prints the whole response. */
+/** Returns the command that sends the request unchanged and prints the whole response. */
 export function curlCommand({ method, url, headers, body }, masked) {
   const words = [`curl --include --request ${quoted(method)} ${quoted(url)}`];
   for (const [name, value] of Object.entries(headers)) {
@@ -27,15 +28,19 @@ export function curlCommand({ method, url, headers, body }, masked) {
   }
   // Not --data, which reads a file where the text begins with @.
   if (body !== undefined) words.push(`--data-raw ${quoted(body)}`);
+  else if (needsLength(method)) words.push(`--header ${quoted("content-length: 0")}`);
   return words.join(" \\\n  ");
 }
+
+/** fetch sends a length of 0 with these methods (Fetch, "HTTP-network-or-cache fetch"), curl sends none; a server may answer 411. */
+const needsLength = (method) => method === "POST" || method === "PUT";
 
 const isSecret = (name) => name.toLowerCase() === "authorization";
 
 /** One word of a POSIX shell. Between single quotes nothing is special but the single quote itself. */
 export const quoted = (text) => (/^[\w.:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
-/** Status, headers and body of what `curl --include` prints, or null. Interim answers, such as 100, are passed over. */
+/** Returns status, headers and body of what `curl --include` printed, or null. Interim answers, such as 100, are skipped. */
 export function splitResponse(text) {
   const head = /^HTTP\/\d(?:\.\d)? (\d{3})[^\n]*\n?/.exec(text);
   if (!head) return null;
@@ -46,13 +51,13 @@ export function splitResponse(text) {
   return splitResponse(body) ?? { status: head[1], headers: headers.trim(), body };
 }
 
-/** `{ value }`, name and value of every line, or `{ error }` where a line is no header. */
+/** Returns `{ value }`, the name and the value of every line, or `{ error }` for a line that is not a header. */
 export function headerPairs(text) {
   const pairs = [];
   for (const [at, line] of text.split("\n").entries()) {
     const colon = line.indexOf(":");
     if (colon > 0) pairs.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
-    else if (line.trim() !== "") return { error: { message: `line ${at + 1} is no header; write a name, a colon and a value` } };
+    else if (line.trim() !== "") return { error: { field: "headers", message: `headers: line ${at + 1} is not a header; write name: value` } };
   }
   return { value: pairs };
 }

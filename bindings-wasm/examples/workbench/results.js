@@ -2,11 +2,10 @@
 import { firstDifference, markedLine, named } from "./difference.js";
 import { block, element, facts } from "./view.js";
 
-/** Every stage of a signature, in the publisher's order. */
-export function stages(explanation) {
-  const { canonicalRequest, canonicalRequestHash, stringToSign, signature, difference } = explanation;
+/** Every stage of a signature, in the publisher's order. The line of `difference`, if there is one, is marked. */
+export function stages({ canonicalRequest, canonicalRequestHash, stringToSign, signature }, difference) {
   const { line, ours } = difference ?? {};
-  // Where a value holds a `|`, a message falls into more lines than the canonical request has.
+  // A `|` within a value splits a line of the message, so its line numbers may be larger than ours.
   const marked = canonicalRequest.split("\n")[line - 1] === ours ? line : undefined;
   const all = [
     block("canonical-request", "Canonical request", "the canonical request", canonicalRequest, marked),
@@ -17,11 +16,16 @@ export function stages(explanation) {
   return element("ol", { className: "stages" }, ...all.map((stage) => element("li", {}, stage)));
 }
 
-/** The first difference between the request's signature and another one, line and character. `whose` names the other. */
-export function comparison(explanation, whose, signWith) {
-  const { difference, finding } = explanation;
+/**
+ * The first difference, line and character, between the canonical request of `compared` and the one in its message. `whose` names the
+ * latter. `own` explains the request itself: without an X-Date of its own it is compared with the X-Date of the message.
+ */
+export function comparison(compared, own, whose, signWith) {
+  const { difference, finding } = compared;
   if (finding === null) return [];
-  if (difference === null) return [element("p", { className: "finding" }, sentence(finding))];
+  const date = xDate(compared);
+  const hints = date === xDate(own) ? [] : [element("p", { className: "hint" }, `Compared with the X-Date ${date}, ${whose}.`)];
+  if (difference === null) return [element("p", { className: "finding" }, sentence(finding)), ...hints];
   const { part, line, ours, theirs } = difference;
   const first = firstDifference(ours, theirs);
   const side = (name, text) => [element("dt", {}, name), element("dd", { className: "wire" }, ...markedLine(text, first?.at ?? 1))];
@@ -35,14 +39,16 @@ export function comparison(explanation, whose, signWith) {
     element("dl", {}, ...side("signed here", ours), ...side(whose, theirs)),
     element("p", {}, where),
   );
-  const date = otherDate(ours, theirs);
-  if (date) {
-    const button = element("button", { type: "button" }, `Sign with X-Date ${date}`);
-    button.addEventListener("click", () => signWith(date, button.closest("section")));
+  const other = otherDate(ours, theirs);
+  if (other) {
+    const button = element("button", { type: "button" }, `Sign with X-Date ${other}`);
+    button.addEventListener("click", () => signWith(other, button.closest("section")));
     box.append(element("p", {}, "Signatures of two dates always differ. Compare one of the same date:"), button);
   }
-  return [box];
+  return [box, ...hints];
 }
+
+const xDate = ({ canonicalRequest }) => /^x-date:(.*)$/m.exec(canonicalRequest)[1];
 
 /** The date of the other side, where the two lines that differ are the header with the date. */
 function otherDate(ours, theirs) {
@@ -50,33 +56,21 @@ function otherDate(ours, theirs) {
   return DATE.test(ours) ? DATE.exec(theirs)?.[1] : undefined;
 }
 
-/** A reply to either call. */
-export function reply({ code, msg, traceId, policyList }) {
-  const shown = [facts({ code, "trace id": traceId, msg })];
-  if (policyList) shown.push(policies(policyList));
-  return shown;
+/** A reply to any of the calls. `data` is that of a space usage, `status` that of a raw call. */
+export function reply({ status, code, msg, traceId, data }) {
+  const values = status === undefined ? {} : { status };
+  Object.assign(values, { code, "trace id": traceId, msg });
+  if (data) {
+    const { totalAllocation, totalCapacity, totalUsed, quota } = data;
+    Object.assign(values, { "total allocation, KB": totalAllocation, "total capacity, KB": totalCapacity });
+    Object.assign(values, { "total used, KB": totalUsed, "quota, GB": quota });
+  }
+  return facts(values);
 }
 
-function policies(list) {
-  const columns = ["policyId", "policyName", "description", "priority", "status"];
-  const row = (cells) => element("tr", {}, ...cells);
-  const head = row(columns.map((name) => element("th", { scope: "col" }, name)));
-  const body = list.map((policy) => row(columns.map((name) => element("td", {}, policy[name] === null ? "none" : String(policy[name])))));
-  const caption = element("caption", {}, `policyList: ${list.length}`);
-  const table = element("table", {}, caption, element("thead", {}, head), element("tbody", {}, ...body));
-  // Reached by keyboard, since it scrolls where it is too wide.
-  return element("div", { className: "wide", tabIndex: 0, role: "region", "aria-label": "policyList" }, table);
-}
-
-/** An error, what the service's message says about the signature, and what to check. */
-export function refusal(error, explanation, signWith) {
-  const { msg } = error;
+/** An error, what was `found` about the signature, and what to check. */
+export function refusal(error, found) {
   const { text, checks } = paragraphs(error.message);
-  const found = explanation?.value
-    ? comparison(explanation.value, "by the service", signWith)
-    : explanation
-      ? [element("p", { className: "hint" }, `Signature not compared: ${explanation.error.message}`)]
-      : [];
   return [
     facts({
       class: error.name,
@@ -88,7 +82,7 @@ export function refusal(error, explanation, signWith) {
       "request id": error.requestId,
       "trace id": error.traceId,
       "retry after, seconds": error.retryAfter,
-      msg,
+      msg: error.msg,
     }),
     ...found,
     ...checks,
@@ -98,10 +92,10 @@ export function refusal(error, explanation, signWith) {
 
 const NUMBERED = /^\d+\. /;
 
-/** An error's text and, where it goes on with numbered lines, what to check. */
+/** An error's text and, if it has numbered lines, what to check. */
 function paragraphs(message) {
   const lines = message.split("\n");
-  const items = lines.filter((line) => NUMBERED.test(line)).map((line) => element("li", {}, sentence(line.replace(NUMBERED, ""))));
+  const items = lines.filter((line) => NUMBERED.test(line)).map((line) => element("li", {}, line.replace(NUMBERED, "")));
   const [text, ...rest] = lines.filter((line) => !NUMBERED.test(line));
   const checks = rest.map((line) => element("h3", {}, line));
   if (items.length > 0) checks.push(element("ol", { className: "checks" }, ...items));
@@ -109,5 +103,5 @@ function paragraphs(message) {
   return { text: quoted, checks };
 }
 
-/** The package's texts begin in lower case, as is due inside of a sentence. */
+/** The package's texts begin in lower case. */
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
 // in the fields, and in a client that is freed as soon as one of them changes.
 import { fillIn } from "./example.js";
 import * as fields from "./fields.js";
-import { complain, prepare, showDependents, visitAll, visitNone } from "./form.js";
+import { prepare, setErrors, showDependents, visitAll, visitNone } from "./form.js";
 import { curlCommand, headerPairs, requestText, splitResponse } from "./http.js";
 import { CHINA, Client, INTERNATIONAL, newTraceId } from "./koodrive.js";
 import { showPolicy } from "./policy.js";
@@ -14,23 +14,23 @@ const forms = ["request-form", "compare-form", "response-form"].map(at);
 const [requestForm, compareForm, responseForm] = forms;
 const given = requestForm.elements;
 
-/** `{ value }` or `{ error }` of what the request's form says. */
+/** `{ value }` or `{ error }` of the request's form. */
 let client = {};
 let call = {};
-/** The clock when the request was built: it stands while something is pasted, or the signature would change meanwhile. */
+/** The clock when the request was built. It is not read again when something is pasted, so that the signature stays the same. */
 let clock;
 
 function build() {
   clock = Date.now();
   client.value?.free();
   client = attempt(() => new Client(fields.clientOptions(given)));
-  call = attempt(() => fields.call(given));
+  call = fields.call(given);
   showRequest();
   showSignature();
   showResponse();
 }
 
-/** What `work` makes of client, call and options, or the first reason why there are none. */
+/** Returns `{ value }` of `work(client, call, options)`, or `{ error }` of the first of them that is wrong. */
 function built(work) {
   const error = client.error ?? call.error;
   return error ? { error } : attempt(() => work(client.value, call.value, fields.options(given, clock)));
@@ -40,7 +40,7 @@ const explain = (message) => built((client, call, options) => client.explain(cal
 
 function showRequest() {
   const { value: request, error } = built((client, call, options) => client.request(call, options));
-  complain(requestForm, [client.error, call.error, error]);
+  setErrors(requestForm, [client.error, call.error, error]);
   if (error) {
     at("request-result").replaceChildren();
     return announce(at("request-status"), `No request: ${error.message}`);
@@ -56,18 +56,19 @@ function showRequest() {
 }
 
 function showSignature() {
-  const theirs = compareForm.elements.theirs.value;
-  const { value: explanation, error } = explain(theirs === "" ? undefined : theirs);
+  const { value: explanation, error } = explain();
   if (error) {
-    // What is wrong with the request as well has been said above.
+    // An error of the request is shown above already.
     const isNews = at("request-result").hasChildNodes();
     at("stages-result").replaceChildren(...(isNews ? [element("p", { className: "hint" }, `No signature: ${error.message}`)] : []));
     at("compare-result").replaceChildren();
     return announce(at("compare-status"), "There is no signature to compare.");
   }
-  at("stages-result").replaceChildren(stages(explanation));
-  at("compare-result").replaceChildren(...comparison(explanation, "pasted", signWith));
-  const { difference, finding } = explanation;
+  const theirs = compareForm.elements.theirs.value;
+  const compared = theirs === "" ? explanation : explain(theirs).value;
+  at("stages-result").replaceChildren(stages(explanation, compared.difference));
+  at("compare-result").replaceChildren(...comparison(compared, explanation, "pasted", signWith));
+  const { difference, finding } = compared;
   if (finding === null) return announce(at("compare-status"), "Nothing pasted yet.");
   announce(at("compare-status"), difference ? `Line ${difference.line} differs.` : "No line differs.");
 }
@@ -75,31 +76,41 @@ function showSignature() {
 function showResponse() {
   const { status, headers, body } = responseForm.elements;
   if (status.value === "" && headers.value === "" && body.value === "") {
-    complain(responseForm, []);
+    setErrors(responseForm, []);
     at("response-result").replaceChildren();
     return announce(at("response-status"), "No response yet.");
   }
   const pairs = headerPairs(headers.value);
   const { value, error } = pairs.error ? pairs : read({ status: Number(status.value), headers: pairs.value, body: body.value });
-  complain(responseForm, [error]);
+  setErrors(responseForm, [error]);
   if (value) {
-    at("response-result").replaceChildren(...reply(value));
-    return announce(at("response-status"), "A reply: the service took the call.");
+    at("response-result").replaceChildren(reply(value));
+    return announce(at("response-status"), "A success: the service accepted the call.");
   }
-  if (error.status === undefined) {
+  // Neither an error of the service nor a reply that could not be parsed: the fields hold no response.
+  if (typeof error.status !== "number") {
     at("response-result").replaceChildren();
     return announce(at("response-status"), `Not read: ${error.message}`);
   }
-  const explanation = error.kind === "api" ? explain(error.msg ?? body.value) : undefined;
-  at("response-result").replaceChildren(...refusal(error, explanation, signWith));
+  at("response-result").replaceChildren(...refusal(error, error.kind === "api" ? found(error.msg ?? body.value) : []));
   announce(at("response-status"), `${error.name}: outcome ${error.outcome}.`);
 }
 
+/** Returns what the service's message says about the signature. */
+function found(message) {
+  const [own, compared] = [explain(), explain(message)];
+  if (own.error) return [element("p", { className: "hint" }, `Signature not compared: ${own.error.message}`)];
+  return comparison(compared.value, own.value, "by the service", signWith);
+}
+
+/** Returns `{ value }` or `{ error }` of a response. Credentials and values of the call may still be missing. */
 function read(response) {
+  const answered = call.value ?? fields.readerCall(given);
+  if (client.value) return attempt(() => client.value.parse(answered, response));
   return attempt(() => {
     const reader = new Client(fields.readerOptions(given));
     try {
-      return reader.parse(fields.readerCall(given), response);
+      return reader.parse(answered, response);
     } finally {
       reader.free();
     }

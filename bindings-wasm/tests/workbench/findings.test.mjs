@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "../runtimes/browser.mjs";
-import { enter, field, limit, says, vector, vectors, visiting } from "./page.mjs";
+import { enter, field, limit, says, shown, vector, vectors, visiting } from "./page.mjs";
 
 let browser;
 before(async () => {
@@ -61,7 +61,7 @@ test("the first line and the first character that differ are marked on both side
         "0Z \nx-user",
         "Line 5, CanonicalHeaders",
         ["end", "·"],
-        "Character 24 is the first that differs. Signed here: the end of the line; pasted: a blank (U+0020).",
+        "Character 24 is the first that differs. Signed here: the end of the line; pasted: a space (U+0020).",
       ],
       [
         "id:150",
@@ -137,7 +137,7 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
     for (const [text, finding] of [
       [CANONICAL, /^The service signed the same canonical request, so the app secret differs/],
       ["signature time:20251103T070140Z,server time:20251103T073140Z", /^The service refused the date, not the signature/],
-      ["bad request", /^The message holds no canonical request/],
+      ["bad request", /^The message contains no canonical request/],
     ]) {
       await theirs(page).fill(text);
       assert.match(await page.locator("#compare-result .finding").innerText(), finding);
@@ -147,21 +147,27 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
     // A token is not signed.
     await enter(page, { client: { token: "example-token" } });
     await says(page, "compare", "There is no signature to compare.");
-    assert.match(await page.locator("#stages-result").innerText(), /this client no signature to explain/);
+    assert.match(await page.locator("#stages-result").innerText(), /No signature: .* there is no signature to explain/);
   }));
 
-test("a canonical request of another date can be signed with its date", limit, () =>
+test("a canonical request of another date is compared with its date, or the request is signed with it", limit, () =>
   visiting(browser, {}, async (page) => {
-    await enter(page, (await vector("app-notify-minimal")).given);
-    const older = CANONICAL.replace("0140Z", "0107Z").replace("notifyPackageExpire/", "notifyPackageExpire/");
-    await theirs(page).fill(older);
+    const { given, expected } = await vector("app-notify-minimal");
+    await enter(page, given);
+    await theirs(page).fill(CANONICAL.replace("0140Z", "0107Z"));
+    assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
+    assert.equal(await page.locator("#compare-result .hint").innerText(), "Compared with the X-Date 20251103T070107Z, pasted.");
+    // The stages stay those of the request that is shown.
+    assert.equal(await shown(page, "signature-value"), expected.signature);
+    await field(page, "X-Date optional").fill("20251103T070140Z");
     assert.equal((await difference(page, "compare"))[0], "Line 5, CanonicalHeaders");
+    assert.equal(await page.locator("#compare-result .hint").count(), 0);
     const button = page.getByRole("button", { name: "Sign with X-Date 20251103T070107Z" });
     await button.focus();
     await page.keyboard.press("Enter");
     assert.equal(await field(page, "X-Date optional").inputValue(), "20251103T070107Z");
     assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
-    // The button is gone; whoever uses the keyboard is not thrown back to the top.
+    // The button is gone, and its section's heading has the focus.
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Compare");
   }));
 
@@ -169,7 +175,7 @@ test("a canonical request of another date can be signed with its date", limit, (
 async function paste(page, { status, headers, body }) {
   await page.getByLabel("Status").fill(String(status));
   await page.getByLabel("Headers").fill((headers ?? []).map((pair) => pair.join(": ")).join("\n"));
-  await page.getByLabel("Body").fill(body);
+  await field(page, "Body").fill(body);
 }
 
 /** Name and value of everything that is shown of a reply; null for what is said to be none. */
@@ -188,11 +194,11 @@ test("every reply of the vectors is shown as it is there", limit, () =>
     let [replies, errors, chosen] = [0, 0, ""];
     for (const [name, { given, expected }] of await vectors()) {
       const { call, response } = given;
-      if (response === undefined) continue;
+      if (response === undefined || !["notifyPackageExpire", "getSpaceUsageByOverview", "rawCall"].includes(call.operation)) continue;
       // A text field holds neither bytes that are no text nor a carriage return.
       if (response.body === undefined || response.body.includes("\r")) continue;
-      if (call.operation !== chosen) await enter(page, { call: { operation: call.operation } });
-      chosen = call.operation;
+      if (JSON.stringify(call) !== chosen) await enter(page, { call });
+      chosen = JSON.stringify(call);
       await paste(page, response);
       const { error } = expected;
       const text = (value) => (value === null ? null : String(value));
@@ -217,14 +223,16 @@ test("every reply of the vectors is shown as it is there", limit, () =>
         continue;
       }
       replies++;
-      const { code, msg, traceId, policyList } = expected.reply;
-      assert.deepEqual(await facts(page), { code, "trace id": traceId, msg }, name);
-      const rows = await page.locator("#response-result tbody tr").evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)));
-      const columns = ["policyId", "policyName", "description", "priority", "status"];
-      const cells = (policyList ?? []).map((policy) => columns.map((column) => text(policy[column]) ?? "none"));
-      assert.deepEqual(rows, cells, name);
+      const { status, code, msg, traceId, data } = expected.reply;
+      const figures = data && {
+        "total allocation, KB": data.totalAllocation,
+        "total capacity, KB": data.totalCapacity,
+        "total used, KB": data.totalUsed,
+        "quota, GB": data.quota,
+      };
+      assert.deepEqual(await facts(page), { ...(status && { status: String(status) }), code, "trace id": traceId, msg, ...figures }, name);
     }
-    assert.deepEqual({ replies, errors }, { replies: 23, errors: 80 });
+    assert.deepEqual({ replies, errors }, { replies: 36, errors: 119 });
   }));
 
 test("a refusal says what to check, and where the service's canonical request differs", limit, () =>
@@ -239,7 +247,8 @@ test("a refusal says what to check, and where the service's canonical request di
     ]);
     const checks = await page.locator("#response-result .checks li").allInnerTexts();
     assert.equal(checks.length, 7);
-    assert.equal(checks[0], "Endpoint: is intl.myhuaweicloud-koodrive.com the one your Huawei contact named?");
+    assert.equal(checks[0], "endpoint: compare https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier/users/notifyPackageExpire" +
+        " with the base URL that your Huawei contact named");
     assert.match(await page.locator("#response-result").innerText(), /What to check, in this order:/);
     // The message alone, as a log has it; and one with a character that no text field shows.
     const { msg } = (await vector("error-401-signature")).expected.error;
@@ -249,6 +258,41 @@ test("a refusal says what to check, and where the service's canonical request di
     await paste(page, { status: 401, body: JSON.stringify({ error_code: "APIGW.0301", error_msg: message }) });
     assert.deepEqual((await difference(page, "response")).slice(0, 2), ["Line 6, CanonicalHeaders", ["5", "CR"]]);
     assert.match((await difference(page, "response"))[2], /by the service: a carriage return \(U\+000D\)/);
+  }));
+
+test("a raw call's query is compared line by line, and its refusal names method and path", limit, () =>
+  visiting(browser, {}, async (page) => {
+    const { given, expected } = await vector("raw-query-of-a-reconciliation");
+    await enter(page, given);
+    for (const [query, marks, at] of [
+      // As typed instead of sorted; a slash and a plus left as they are.
+      ["pageSize=100&pageCursor=a%2Fb%2Bc%3D%3D&batchNo=20251103", ["b", "p"], 1],
+      ["batchNo=20251103&pageCursor=a/b+c==&pageSize=100", ["%", "/"], 30],
+    ]) {
+      const lines = expected.canonicalRequest.split("\n");
+      lines[2] = query;
+      await theirs(page).fill(lines.join("|"));
+      assert.deepEqual((await difference(page, "compare")).slice(0, 2), ["Line 3, CanonicalQueryString", marks]);
+      assert.match((await difference(page, "compare"))[2], new RegExp(`^Character ${at} is`));
+      await paste(page, { status: 401, body: JSON.stringify({ error_code: "APIGW.0301", error_msg: `canonicalRequest:${lines.join("|")}` }) });
+      assert.equal((await difference(page, "response"))[0], "Line 3, CanonicalQueryString");
+    }
+    await theirs(page).fill(expected.canonicalRequest);
+    assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
+    for (const name of ["raw-error-400", "raw-unreadable-202"]) {
+      const { given, expected } = await vector(name);
+      await enter(page, given);
+      await paste(page, given.response);
+      const [text, , ...checks] = expected.error.message.split("\n");
+      assert.equal(await page.locator("#response-result .wrap").innerText(), text.replace(/^the/, "The"), name);
+      const items = await page.locator("#response-result .checks li").allInnerTexts();
+      assert.deepEqual(items, checks.map((check) => check.replace(/^\d\. /, "")), name);
+    }
+    // The reply can be read while the query is wrong, and before there is a path.
+    await field(page, "Query optional").fill("a");
+    assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/koodrive\/ose\/v1\/users\//);
+    await enter(page, { call: { path: "" } });
+    assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/not-given with HTTP 202/);
   }));
 
 test("a response that is pasted whole is split, interim answers and line ends included", limit, () =>
@@ -262,7 +306,7 @@ test("a response that is pasted whole is split, interim answers and line ends in
     ]) {
       await page.evaluate((text) => navigator.clipboard.writeText(text), whole);
       await page.getByLabel("Headers").press("ControlOrMeta+V");
-      const values = await Promise.all(["Status", "Headers", "Body"].map((name) => page.getByLabel(name).inputValue()));
+      const values = await Promise.all(["Status", "Headers optional", "Body"].map((name) => field(page, name).inputValue()));
       assert.deepEqual(values, [status, headers, body], whole);
     }
     await page.getByText("The response was split into status, headers and body.").waitFor();
@@ -274,11 +318,11 @@ test("a reply is read before anything else is known, and what cannot be read is 
     await paste(page, { status: 200, body: '{"code":0,"msg":"Success."}' });
     assert.deepEqual(await facts(page), { code: "0", "trace id": null, msg: "Success." });
     await paste(page, { status: 401, body: "{}" });
-    assert.match(await page.locator("#response-result").innerText(), /Signature not compared: app id is empty/);
+    assert.match(await page.locator("#response-result").innerText(), /Signature not compared: appId: empty; pass at least one character/);
     for (const [response, said] of [
-      [{ status: "", body: "{}" }, "Not read: status: not an HTTP status; it must be a number from 100 to 999"],
-      [{ status: "OK", body: "{}" }, "Not read: status: not an HTTP status; it must be a number from 100 to 999"],
-      [{ status: 200, headers: [["date"], ["no header"]], body: "{}" }, "Not read: line 1 is no header; write a name, a colon and a value"],
+      [{ status: "", body: "{}" }, "Not read: status: not an HTTP status; pass a number from 100 to 999"],
+      [{ status: "OK", body: "{}" }, "Not read: status: not an HTTP status; pass a number from 100 to 999"],
+      [{ status: 200, headers: [["date", "x"], ["no header"]], body: "{}" }, "Not read: headers: line 2 is not a header; write name: value"],
     ]) {
       await paste(page, response);
       await says(page, "response", said);

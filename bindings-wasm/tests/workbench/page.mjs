@@ -62,6 +62,9 @@ const LABELS = {
   carrierUserId: "carrierUserId",
   packageId: "packageId",
   undocumentedType: "Undocumented type",
+  path: "Path",
+  query: "Query optional",
+  json: "JSON body optional",
   now: "Now optional",
   date: "X-Date optional",
   traceId: "Trace id optional",
@@ -69,17 +72,25 @@ const LABELS = {
 
 export const field = (page, label) => page.getByRole("textbox", { name: label, exact: true }).or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
 
-/** Fills in the `given` of a conformance case, or a part of it. */
-export async function enter(page, { client = {}, call = {}, options = {} }) {
+/** Fills in the `given` of a conformance case, or a part of it. A raw call without a query or a body empties their fields. */
+export async function enter(page, { client = {}, call: given = {}, options = {} }) {
+  const call = given.operation === "rawCall" ? { query: [], json: "", ...given } : given;
   if (client.endpoint !== undefined) await chooseEndpoint(page, client);
   for (const [way, name] of [["token", "Token"], ["authorization", "Authorization"], ["appId", "App id"]]) {
     if (client[way] !== undefined) await page.getByRole("radio", { name, exact: true }).check();
   }
   if (call.operation) await page.getByRole("radio", { name: call.operation, exact: true }).check();
+  if (call.method) await page.getByRole("combobox", { name: "Method" }).selectOption(call.method);
   for (const [name, value] of Object.entries({ ...client, ...call, ...options })) {
-    if (LABELS[name]) await field(page, LABELS[name]).fill(String(value));
+    if (LABELS[name]) await field(page, LABELS[name]).fill(typed(name, value));
   }
 }
+
+/** Returns what a visitor types for a value of the vectors. A query is a list of pairs there. */
+const typed = (name, value) => (name === "query" ? value.map((pair) => pair.join("=")).join("\n") : String(value));
+
+/** Returns a text of the vectors as JavaScript has it: options stand in braces and snake case there. */
+const spelled = (text) => text.replace(/\{([a-z_]+)\}/g, (_, name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()));
 
 async function chooseEndpoint(page, { endpoint, allowPlainHttp }) {
   const select = page.getByRole("combobox", { name: "Endpoint" });
@@ -107,13 +118,17 @@ export async function copied(page, what) {
 /** Waits until a section's status says so: it speaks when typing pauses. */
 export const says = (page, section, text) => page.locator(`#${section}-status`).filter({ hasText: text }).waitFor();
 
-/** All conformance cases, by name. */
+/** Returns all conformance cases by name, their errors' messages as JavaScript has them. */
 export async function vectors() {
   const folder = process.env.KOODRIVE_VECTORS;
   const cases = new Map();
   for (const file of await readdir(folder)) {
     if (!file.endsWith(".json") || file === "index.json") continue;
-    for (const one of JSON.parse(await readFile(join(folder, file), "utf8")).cases) cases.set(one.name, one);
+    for (const one of JSON.parse(await readFile(join(folder, file), "utf8")).cases) {
+      const { error } = one.expected;
+      if (error) error.message = spelled(error.message);
+      cases.set(one.name, one);
+    }
   }
   return cases;
 }
