@@ -15,6 +15,7 @@ import {
   misused,
   notText,
   refused,
+  replyLimit,
   traceIds,
 } from "koodrive:glue";
 import { load } from "./module/load.js";
@@ -32,6 +33,7 @@ const exported = {
   misused,
   notText,
   refused,
+  replyLimit,
   traceIds,
 };
 

@@ -184,7 +184,7 @@ export interface Policy {
    */
   readonly tokenAgeMs?: number | undefined;
   /**
-   * Bytes of a reply's body, after decompression. A longer one is unreadable.
+   * Bytes of a reply's body, after decompression: an integer from 1 to 2^30. A longer one is unreadable.
    * @defaultValue 1 048 576
    */
   readonly replyLimit?: number | undefined;

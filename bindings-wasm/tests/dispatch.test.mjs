@@ -176,6 +176,19 @@ for (const [options, message] of [
   });
 }
 
+for (const value of [0, 1.5, 2 ** 30 + 1, "1", null]) {
+  test(`send and dispatch refuse a replyLimit of ${value} in the same words`, async () => {
+    const of = async (work) => {
+      const { name, field, message } = await thrownBy(work);
+      return { name, field, message };
+    };
+    const single = await of(() => client().send(callOf(0), { replyLimit: value, fetch: () => assert.fail("sent") }));
+    assert.deepEqual(single, await of(() => dispatch(clientOf(), calls(1), { replyLimit: value })));
+    assert.deepEqual([single.name, single.field], ["InvalidInputError", "replyLimit"]);
+    if (value === 1.5) assert.equal(single.message, "replyLimit: 1.5 is out of range; pass a whole number of bytes from 1 to 1073741824");
+  });
+}
+
 test("every number of the policy is an option", async () => {
   const numbers = { rate: 1000, burst: 7, concurrency: 3, queue: 9, attempts: 2, backoffMs: 1000, backoffCapMs: 2000, retryAfterCapMs: 3000, retryRatio: 0.5, haltAfter: 4, repeatsAreSafe: true, tokenAgeMs: 60_000, replyLimit: 100 };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });

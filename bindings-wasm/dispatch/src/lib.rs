@@ -75,16 +75,22 @@ impl Dispatcher {
         Ok(Self { core, action: None })
     }
 
-    /// Takes a notification, of which JavaScript knows the rest by its `key`.
-    pub fn push(&mut self, key: f64, user: String, package: String, kind: Option<f64>) -> Done {
-        let pushed = self.core.push(key, &notification(user, package, kind)?);
+    /// Takes a call, of which JavaScript knows the rest by its `key`.
+    pub fn push(&mut self, key: f64, name: &str, fields: &str) -> Done {
+        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
-    /// Takes a call of any operation in the same way.
-    #[wasm_bindgen(js_name = pushOf)]
-    pub fn push_of(&mut self, key: f64, name: &str, fields: &str) -> Done {
-        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
+    /// Takes a notification in the same way.
+    #[wasm_bindgen(js_name = pushNotification)]
+    pub fn push_notification(
+        &mut self,
+        key: f64,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+    ) -> Done {
+        let pushed = self.core.push(key, &notification(user, package, kind)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
@@ -277,10 +283,11 @@ impl OutgoingCall {
         self.0.ticket.number() as f64
     }
 
-    /// The path that all calls of the operation share, by which the other half of the request may be kept.
-    #[wasm_bindgen(getter, js_name = fixedPath)]
-    pub fn fixed_path(&self) -> Option<String> {
-        self.0.fixed_path.map(str::to_owned)
+    /// Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
+    #[wasm_bindgen(getter, js_name = fixedTarget)]
+    pub fn fixed_target(&self) -> Option<String> {
+        let path = self.0.fixed_path?;
+        Some([self.0.method.as_str(), " ", path].concat())
     }
 
     /// The trace id of the call.
@@ -377,9 +384,15 @@ impl CallOutcome {
         self.0.status
     }
 
+    /// Returns the reply to the call as JSON text, where it was delivered.
+    pub fn reply(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(host::reply_json(&self.0, &call))
+    }
+
     /// The acknowledgement of a notification in its [`format`], where it was delivered.
-    #[wasm_bindgen(getter)]
-    pub fn reply(&self) -> Option<String> {
+    #[wasm_bindgen(getter, js_name = notificationReply)]
+    pub fn notification_reply(&self) -> Option<String> {
         let reply = self.0.reply.as_ref()?;
         let code = reply.code.as_deref().unwrap_or_default();
         Some(format::acknowledgement(
@@ -387,13 +400,6 @@ impl CallOutcome {
             reply.msg.as_deref(),
             reply.trace_id.as_deref(),
         ))
-    }
-
-    /// Returns the reply to a call of any operation as JSON text, where it was delivered.
-    #[wasm_bindgen(js_name = replyOf)]
-    pub fn reply_of(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
-        let call = AnyCall::from_json(name, fields)?;
-        Ok(host::reply_json(&self.0, &call))
     }
 
     /// The error of the last attempt, where the call was not delivered.

@@ -1,5 +1,4 @@
 // What became of a call: the core's outcome as what the user gets.
-import { jsonOf } from "../calls.js";
 import { checked, errorOf } from "../errors.js";
 import { acknowledgement } from "../format.js";
 import { replyOf } from "../wire.js";
@@ -45,10 +44,10 @@ export function outcome(key, call, fields, found) {
 /** @type {(found: CoreOutcome, call: Arguments) => any} */
 function replyIn(found, call) {
   if (call.fields === undefined) {
-    const text = found.reply;
+    const text = found.notificationReply;
     return text === undefined ? null : acknowledgement(text);
   }
-  const { name, fields } = jsonOf(call);
-  const json = checked(() => found.replyOf(name, fields));
+  const { name, fields } = call;
+  const json = checked(() => found.reply(name, fields));
   return json === undefined ? null : replyOf(json);
 }
