@@ -200,16 +200,30 @@ test("a function that does not sign leaves the call unsent", async () => {
     assert.equal(error.outcome, "not_sent", error.stack);
     check(error);
   }
-  // The caller gives up while the function signs, and has the signature then.
-  const controller = new AbortController();
-  const late = (text) => (controller.abort(), signed(text));
-  const aborted = await thrownBy(() => signingElsewhere(late).send(call, { fetch: sandbox.fetch, signal: controller.signal }));
-  assert.equal(aborted.kind, "not_sent");
   const slow = await thrownBy(() => signingElsewhere(() => new Promise(() => {})).send(call, { fetch: sandbox.fetch, timeoutMs: 30 }));
   assert.equal(slow.outcome, "not_sent");
   assert.throws(() => signingElsewhere(signed).request(call), { field: "sign" });
   assert.equal(sandbox.accepted().length, 0);
 });
+
+/** A promise of the value, fulfilled just before `then` is called. */
+const before = (value, then) => ({ then: (fulfil) => (fulfil(value), queueMicrotask(then)) });
+
+for (const [what, sending] of [
+  ["signs", (abort) => signingElsewhere((text) => (abort(), signed(text)))],
+  ["has signed", (abort) => signingElsewhere((text) => before(signed(text), abort))],
+  ["gives a token", (abort) => client({ token: () => (abort(), TOKEN) })],
+  ["has given a token", (abort) => client({ token: () => before(TOKEN, abort) })],
+]) {
+  test(`a call that is aborted while a function ${what} is not sent`, async () => {
+    const controller = new AbortController();
+    let sent = 0;
+    // One that is handed the request although its signal is aborted would send it.
+    const fetch = async () => (sent++, new Response('{"code":0}'));
+    const error = await thrownBy(() => sending(() => controller.abort()).send(call, { fetch, signal: controller.signal }));
+    assert.deepEqual([error.kind, error.outcome, sent], ["not_sent", "not_sent", 0], error.stack);
+  });
+}
 
 test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
   const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
