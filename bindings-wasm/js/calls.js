@@ -130,18 +130,26 @@ function pairsOf(field, pairs) {
   if (wrong !== undefined) refuse(field, `${wrong}; pass an object, or pairs of a name and a value`);
   if (typeof pairs !== "object" || pairs === null) return pairs;
   const list = typeof pairs[Symbol.iterator] === "function" ? [...pairs] : Object.entries(pairs);
-  for (const pair of list) if (Array.isArray(pair)) checkPair(field, pair);
-  return list;
+  return list.map((pair) => (Array.isArray(pair) && pair.length === 2 ? checkedPair(field, pair) : null));
 }
 
-/** @type {(field: string, pair: unknown[]) => void} */
-function checkPair(field, [name, value]) {
-  const wrongName = notOfJson(name);
-  if (wrongName !== undefined) refuse(field, `a name is ${wrongName}; pass text`);
-  for (const one of Array.isArray(value) ? value : [value]) {
-    const wrong = notOfJson(one);
-    if (wrong !== undefined) refuse(field, `${name} is ${wrong}; pass text`);
-  }
+/** @type {(field: string, pair: any[]) => unknown} */
+function checkedPair(field, [name, value]) {
+  const checkedName = checkedPart(field, "a name", name);
+  /** @type {(value: unknown) => unknown} */
+  const part = (value) => checkedPart(field, name, value);
+  return [checkedName, Array.isArray(value) ? value.map(part) : part(value)];
+}
+
+/**
+ * Returns a name or a value of a pair. The core refuses objects and lists, whatever is in them, so it gets empty ones.
+ * @type {(field: string, what: unknown, part: unknown) => unknown}
+ */
+function checkedPart(field, what, part) {
+  const wrong = notOfJson(part);
+  if (wrong !== undefined) refuse(field, `${what} is ${wrong}; pass text`);
+  if (typeof part !== "object" || part === null) return part;
+  return Array.isArray(part) ? [] : {};
 }
 
 /**

@@ -1,6 +1,6 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
 import { jsonOf } from "./calls.js";
-import { checked, refuse, text } from "./errors.js";
+import { checked, found, refuse, text } from "./errors.js";
 import { acknowledgement, headerLines, varyingParts } from "./format.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
@@ -150,8 +150,12 @@ export function replyHeaders(headers) {
   }
   /** @type {ReplyHeaders} */
   const picked = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
-  if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) pick(picked, name, value);
-  else for (const name of Object.keys(headers)) pick(picked, name, headers[name]);
+  const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
+  for (const pair of pairs) {
+    // Such as Node's rawHeaders, in which names and values alternate.
+    if (!Array.isArray(pair)) refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
+    pick(picked, pair[0], pair[1]);
+  }
   return headerLines(picked.date, picked.age, picked.retryAfter, picked.traceId);
 }
 
@@ -160,9 +164,10 @@ const LENGTHS = READ_FROM_REPLIES.map((name) => name.length);
 
 /**
  * Keeps the first value of a header.
- * @type {(picked: ReplyHeaders, name: string, value: unknown) => void}
+ * @type {(picked: ReplyHeaders, name: unknown, value: unknown) => void}
  */
 function pick(picked, name, value) {
+  if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
   if (!LENGTHS.includes(name.length)) return;
   const lowerCase = name.toLowerCase();
   if (lowerCase === DATE) picked.date ??= headerText(value);
@@ -177,5 +182,10 @@ function pick(picked, name, value) {
  */
 function headerText(value) {
   const first = Array.isArray(value) ? value[0] : value;
-  return first == null ? undefined : `${first}`;
+  if (first == null) return undefined;
+  try {
+    return String(first);
+  } catch {
+    return refuse("headers", `a value is ${found(first)}; pass text`);
+  }
 }

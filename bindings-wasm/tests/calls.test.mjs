@@ -114,6 +114,12 @@ for (const [what, change, field, message] of [
   ["a bigint as a header", { headers: { language: 1n } }, "headers", /^headers: language is a bigint; pass text$/],
   ["a date as a header", { headers: [["language", new Date(0)]] }, "headers", /^headers: language is a Date; pass text$/],
   ["a date in the place of the headers", { headers: new Date(0) }, "headers", /^headers: a Date; pass an object/],
+  ["a value of the query that contains itself", { query: { a: CYCLE } }, "query", /^query: a is neither text nor/],
+  ["a query that contains itself", { query: CYCLE }, "query", /^query: self is neither text nor/],
+  ["a name of the query that contains itself", { query: [[CYCLE, "1"]] }, "query", /^query: an object where text is due/],
+  ["a bigint in a list in a list of the query", { query: { a: [[1n]] } }, "query", /^query: a is neither text nor/],
+  ["a query that is no list of pairs", { query: [1n] }, "query", /^query: not a mapping and not a list of pairs; pass one of them$/],
+  ["a header that contains itself", { headers: { language: CYCLE } }, "headers", /^headers: language is not text; pass text$/],
   ["a function as the path", { path: () => USER }, "path", /^path: a function; pass text/],
 ]) {
   test(`a raw call: ${what} is refused`, () => {
