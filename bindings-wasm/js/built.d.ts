@@ -1,15 +1,9 @@
 // What the sources import and is no file there: build.mjs makes it. `koodrive:glue` is glue.d.ts, or the
 // dispatcher's dispatch.glue.d.ts, or the sandbox's sandbox.glue.d.ts.
 
-/** What the core calls things, in the order of names.js. The two operations are spelt in index.d.ts as well. */
+/** What the core calls things, in the order of names.js. */
 declare module "koodrive:names" {
-  const names: readonly [
-    international: string,
-    china: string,
-    notifyPackageExpire: "notifyPackageExpire",
-    getCurrentRetentionPolicy: "getCurrentRetentionPolicy",
-    ...headers: string[],
-  ];
+  const names: readonly [international: string, china: string, ...headers: string[]];
   export default names;
 }
 

@@ -9,12 +9,12 @@ import {
   checkNotification,
   checkType,
   failed,
-  hiddenRedirect,
   initSync,
   loneSurrogate,
   misused,
   notText,
   refused,
+  replyLimit,
   traceIds,
 } from "koodrive:glue";
 import { load } from "./module/load.js";
@@ -27,11 +27,11 @@ const exported = {
   checkNotification,
   checkType,
   failed,
-  hiddenRedirect,
   loneSurrogate,
   misused,
   notText,
   refused,
+  replyLimit,
   traceIds,
 };
 

@@ -18,11 +18,15 @@ import type {
   ClientOptions,
   Credentials,
   Fetch,
+  GetCarrierRetentionPolicy,
+  GetCurrentRetentionPolicy,
+  GetSpaceUsageByOverview,
   InvalidInputError,
   KooDriveError,
   ReplyTo,
   Signal,
   TokenFunction,
+  UnreadableReplyError,
 } from "./index.js";
 
 /** The whole of `koodrive`. */
@@ -184,7 +188,7 @@ export interface Policy {
    */
   readonly tokenAgeMs?: number | undefined;
   /**
-   * Bytes of a reply's body, after decompression. A longer one is unreadable.
+   * Bytes of a reply's body, after decompression: an integer from 1 to 2^30. A longer one is unreadable.
    * @defaultValue 1 048 576
    */
   readonly replyLimit?: number | undefined;
@@ -199,11 +203,19 @@ export type Verdict = CallOutcome["verdict"];
 /** The service took the call. */
 export interface Delivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "delivered";
-  /** The service's reply, as `send` returns it: its type follows from the operation of the call. */
-  readonly reply: ReplyTo<C>;
-  /** Nothing went wrong. */
-  readonly error: null;
+  /**
+   * The service's reply, as `send` returns it: its type follows from the operation of the call. Null where a field of it cannot be
+   * read, which `error` then says; a notification has no such field.
+   */
+  readonly reply: ReplyTo<C> | Unread<C, null>;
+  /** Null, but for a field that cannot be read. The service took the call all the same. */
+  readonly error: null | Unread<C, UnreadableReplyError>;
 }
+
+/** `Then` for calls whose replies have fields beyond code and msg. */
+type Unread<C extends Call, Then> = C extends GetSpaceUsageByOverview | GetCurrentRetentionPolicy | GetCarrierRetentionPolicy
+  ? Then
+  : never;
 
 /**
  * `refused`: it did not act, and will not next time. `unknown`: it may have acted; never repeated, unless
@@ -260,7 +272,7 @@ interface OutcomeMembers<Key, C extends Call> {
   readonly answeredAt: Date | null;
   /** `Date` of that answer. */
   readonly serverDate: Date | null;
-  /** HTTP status of that answer; 302 where a browser hides which redirect it was. */
+  /** HTTP status of that answer; null where no answer came, or where a browser hides a redirect. */
   readonly status: number | null;
   /** The service's code in that answer. */
   readonly code: string | null;

@@ -26,7 +26,7 @@ export interface ErrorFields {
 
 
 
-/** What `requestWith` may be given. `date` is in milliseconds since 1970. */
+/** What a request may be given. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;
@@ -98,10 +98,6 @@ export class CallOutcome {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Returns the reply to a call of any operation as JSON text, where it was delivered.
-     */
-    replyOf(name: string, fields: string): string | undefined;
-    /**
      * When the answer to the last attempt was handed in.
      */
     readonly answeredAt: number | undefined;
@@ -124,7 +120,7 @@ export class CallOutcome {
     /**
      * The acknowledgement of a notification in its [`format`], where it was delivered.
      */
-    readonly reply: string | undefined;
+    readonly notificationReply: string | undefined;
     /**
      * When the last attempt was handed out.
      */
@@ -166,52 +162,52 @@ export class Core {
      */
     explain(name: string, fields: string, now: number, options: ExplainOptions): any;
     /**
-     * Returns the same for a call of any operation.
+     * Returns the half of the request to a call that never changes.
      */
-    fixedOf(name: string, fields: string): FixedParts;
+    fixed(name: string, fields: string): FixedParts;
     /**
-     * Returns the half of the request to a notification that never changes.
+     * Returns the error for a redirect of which a browser shows nothing else.
      */
-    fixed(): FixedParts;
+    hiddenRedirect(name: string, fields: string, x_date: string, trace_id: string): ErrorFields;
     /**
      * Checks everything that never changes.
      */
     constructor(endpoint: string, allow_plain_http: boolean, user_id: string, credentials: Credentials);
     /**
+     * Returns the same for a notification, with options.
+     */
+    notificationRequestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    /**
+     * Returns the same for a notification, without options.
+     */
+    notificationRequest(user: string, _package: string, kind: number | null | undefined, now: number): string;
+    /**
      * Learns the server's clock.
      */
     observeClock(headers: string, sent_at: number, received_at: number): void;
     /**
-     * Reads the reply to a call of any operation: JSON text.
-     */
-    parseOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
-    /**
-     * Reads the reply to a call of any operation in the same way.
-     */
-    parseSentOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
-    /**
-     * Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
-     * whether the call is to be sent once more, signed anew.
-     */
-    parseSent(status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
-    /**
      * Reads the reply to a notification: an acknowledgement in its [`format`].
      */
-    parse(status: number, headers: string, body: Uint8Array | number[]): string;
+    parseNotification(user: string, _package: string, kind: number | null | undefined, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Returns the same for a call of any operation.
+     * Reads the reply to a notification that was sent, in the same way: an acknowledgement in its [`format`].
      */
-    requestOf(name: string, fields: string, now: number, options: RequestOptions): string;
+    parseSentNotification(user: string, _package: string, kind: number | null | undefined, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
     /**
-     * Returns the same with options.
+     * Reads the reply to a call that was sent, and learns the server's clock from it. An error names the request, and says whether
+     * the call is to be sent once more, signed anew.
      */
-    requestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    parseSent(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
     /**
-     * Returns the half of the request to a notification that varies, in the [`format`] of one.
+     * Reads the reply to a call: JSON text.
      */
-    request(user: string, _package: string, kind: number | null | undefined, now: number): string;
+    parse(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Returns what is to be signed elsewhere for a call of any operation.
+     * Returns the half of the request to a call that varies, in the [`format`] of one.
+     */
+    request(name: string, fields: string, now: number, options: RequestOptions): string;
+    /**
+     * Returns what is to be signed elsewhere for a call.
      */
     unsigned(name: string, fields: string, now: number, options: RequestOptions): Unsigned;
     /**
@@ -257,6 +253,11 @@ export class Dispatcher {
      */
     cancel(): void;
     /**
+     * Returns the reply of an outcome to its call as JSON text, where it was delivered. Throws the error of a reply that has a field
+     * which cannot be read.
+     */
+    deliveredReply(outcome: CallOutcome, name: string, fields: string): string | undefined;
+    /**
      * The source has ended.
      */
     finish(): void;
@@ -272,6 +273,10 @@ export class Dispatcher {
      * Hands in a response, of whose body at most one byte is beyond the limit.
      */
     handleResponse(number: number, status: number, headers: string, body: Uint8Array | number[], wall: number, at: number): void;
+    /**
+     * Hands in a redirect of which a browser shows nothing else.
+     */
+    hiddenRedirect(number: number, wall: number, at: number): void;
     /**
      * `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
      */
@@ -301,13 +306,13 @@ export class Dispatcher {
      */
     progress(): ProgressFields;
     /**
-     * Takes a call of any operation in the same way.
+     * Takes a notification in the same way.
      */
-    pushOf(key: number, name: string, fields: string): void;
+    pushNotification(key: number, user: string, _package: string, kind?: number | null): void;
     /**
-     * Takes a notification, of which JavaScript knows the rest by its `key`.
+     * Takes a call, of which JavaScript knows the rest by its `key`.
      */
-    push(key: number, user: string, _package: string, kind?: number | null): void;
+    push(key: number, name: string, fields: string): void;
     /**
      * Longest body of a reply, in bytes.
      */
@@ -343,9 +348,9 @@ export class OutgoingCall {
      */
     signed(signature: string): string;
     /**
-     * The path that all calls of the operation share, by which the other half of the request may be kept.
+     * Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
      */
-    readonly fixedPath: string | undefined;
+    readonly fixedTarget: string | undefined;
     /**
      * The half of the request that varies, as `Core.request` returns it.
      */
@@ -403,11 +408,6 @@ export function checkType(number: number): void;
 export function failed(sent: boolean, cause: string, is_safe: boolean, x_date?: string | null, trace_id?: string | null): ErrorFields;
 
 /**
- * Returns the error for a redirect of which a browser shows nothing else.
- */
-export function hiddenRedirect(operation: string): ErrorFields;
-
-/**
  * Returns the error for text that holds half of a UTF-16 pair.
  */
 export function loneSurrogate(field: string): ErrorFields;
@@ -426,6 +426,11 @@ export function notText(field: string, found: string): ErrorFields;
  * Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
  */
 export function refused(field: string, problem: string): ErrorFields;
+
+/**
+ * Returns the longest body of a reply, in bytes, or refuses it.
+ */
+export function replyLimit(bytes: number): number;
 
 /**
  * Returns trace ids, one after the other, from 29 random bytes each.
@@ -447,8 +452,7 @@ export interface InitOutput {
     readonly calloutcome_error: (a: number) => any;
     readonly calloutcome_firstSentAt: (a: number) => [number, number];
     readonly calloutcome_key: (a: number) => number;
-    readonly calloutcome_reply: (a: number) => [number, number];
-    readonly calloutcome_replyOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly calloutcome_notificationReply: (a: number) => [number, number];
     readonly calloutcome_sentAt: (a: number) => [number, number];
     readonly calloutcome_serverDate: (a: number) => [number, number];
     readonly calloutcome_status: (a: number) => number;
@@ -460,17 +464,17 @@ export interface InitOutput {
     readonly checkType: (a: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
     readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
-    readonly core_fixed: (a: number) => [number, number, number];
-    readonly core_fixedOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly core_fixed: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly core_hiddenRedirect: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly core_notificationRequest: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly core_notificationRequestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
-    readonly core_parseOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
-    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number, number];
-    readonly core_parseSentOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
-    readonly core_requestOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
-    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
+    readonly core_parseNotification: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
+    readonly core_parseSentNotification: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: any) => [number, number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_unsigned: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
@@ -478,10 +482,12 @@ export interface InitOutput {
     readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly dispatcher_calls: (a: number) => number;
     readonly dispatcher_cancel: (a: number) => void;
+    readonly dispatcher_deliveredReply: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly dispatcher_finish: (a: number) => void;
     readonly dispatcher_fixed: (a: number, b: number) => [number, number, number];
     readonly dispatcher_halt: (a: number) => any;
     readonly dispatcher_handleResponse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number];
+    readonly dispatcher_hiddenRedirect: (a: number, b: number, c: number, d: number) => [number, number];
     readonly dispatcher_new: (a: number, b: number, c: number, d: number, e: number, f: bigint) => [number, number, number];
     readonly dispatcher_notSent: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly dispatcher_outcome: (a: number) => number;
@@ -489,25 +495,25 @@ export interface InitOutput {
     readonly dispatcher_outgoing: (a: number) => number;
     readonly dispatcher_poll: (a: number, b: number, c: number) => [number, number, number];
     readonly dispatcher_progress: (a: number) => any;
-    readonly dispatcher_push: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
-    readonly dispatcher_pushOf: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly dispatcher_push: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
+    readonly dispatcher_pushNotification: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number];
     readonly dispatcher_replyLimit: (a: number) => number;
     readonly dispatcher_resume: (a: number) => void;
     readonly dispatcher_setToken: (a: number, b: number, c: number, d: number, e: number) => [number, number];
     readonly dispatcher_tokenFailed: (a: number, b: number, c: number) => [number, number];
     readonly dispatcher_waitUntil: (a: number) => [number, number];
     readonly failed: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => any;
-    readonly hiddenRedirect: (a: number, b: number) => any;
     readonly loneSurrogate: (a: number, b: number) => any;
     readonly misused: (a: number, b: number) => any;
     readonly notText: (a: number, b: number, c: number, d: number) => any;
-    readonly outgoingcall_fixedPath: (a: number) => [number, number];
+    readonly outgoingcall_fixedTarget: (a: number) => [number, number];
     readonly outgoingcall_request: (a: number) => any;
     readonly outgoingcall_signed: (a: number, b: number, c: number) => [number, number, number];
     readonly outgoingcall_stringToSign: (a: number) => [number, number];
     readonly outgoingcall_ticket: (a: number) => number;
     readonly outgoingcall_traceId: (a: number) => [number, number];
     readonly refused: (a: number, b: number, c: number, d: number) => any;
+    readonly replyLimit: (a: number) => [number, number, number];
     readonly traceIds: (a: number, b: number) => [number, number];
     readonly unsigned_signed: (a: number, b: number, c: number) => [number, number, number];
     readonly unsigned_stringToSign: (a: number) => [number, number];

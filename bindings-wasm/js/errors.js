@@ -129,12 +129,6 @@ export const transportError = (sent, cause, { isSafe, xDate, traceId }) =>
   errorOf(core().failed(sent, describe(cause), isSafe, xDate, traceId), { cause });
 
 /**
- * Returns the error for a redirect of which a browser shows nothing else.
- * @type {(operation: string, xDate: string, traceId: string) => AnyError}
- */
-export const hiddenRedirect = (operation, xDate, traceId) => errorOf({ ...core().hiddenRedirect(operation), xDate, traceId });
-
-/**
  * "fetch failed" says nothing; its cause does.
  * @type {(error: any) => string}
  */

@@ -21,7 +21,7 @@ export interface ErrorFields {
 
 
 
-/** What `requestWith` may be given. `date` is in milliseconds since 1970. */
+/** What a request may be given. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;
@@ -73,52 +73,52 @@ export class Core {
      */
     explain(name: string, fields: string, now: number, options: ExplainOptions): any;
     /**
-     * Returns the same for a call of any operation.
+     * Returns the half of the request to a call that never changes.
      */
-    fixedOf(name: string, fields: string): FixedParts;
+    fixed(name: string, fields: string): FixedParts;
     /**
-     * Returns the half of the request to a notification that never changes.
+     * Returns the error for a redirect of which a browser shows nothing else.
      */
-    fixed(): FixedParts;
+    hiddenRedirect(name: string, fields: string, x_date: string, trace_id: string): ErrorFields;
     /**
      * Checks everything that never changes.
      */
     constructor(endpoint: string, allow_plain_http: boolean, user_id: string, credentials: Credentials);
     /**
+     * Returns the same for a notification, with options.
+     */
+    notificationRequestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    /**
+     * Returns the same for a notification, without options.
+     */
+    notificationRequest(user: string, _package: string, kind: number | null | undefined, now: number): string;
+    /**
      * Learns the server's clock.
      */
     observeClock(headers: string, sent_at: number, received_at: number): void;
     /**
-     * Reads the reply to a call of any operation: JSON text.
-     */
-    parseOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
-    /**
-     * Reads the reply to a call of any operation in the same way.
-     */
-    parseSentOf(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
-    /**
-     * Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
-     * whether the call is to be sent once more, signed anew.
-     */
-    parseSent(status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
-    /**
      * Reads the reply to a notification: an acknowledgement in its [`format`].
      */
-    parse(status: number, headers: string, body: Uint8Array | number[]): string;
+    parseNotification(user: string, _package: string, kind: number | null | undefined, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Returns the same for a call of any operation.
+     * Reads the reply to a notification that was sent, in the same way: an acknowledgement in its [`format`].
      */
-    requestOf(name: string, fields: string, now: number, options: RequestOptions): string;
+    parseSentNotification(user: string, _package: string, kind: number | null | undefined, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
     /**
-     * Returns the same with options.
+     * Reads the reply to a call that was sent, and learns the server's clock from it. An error names the request, and says whether
+     * the call is to be sent once more, signed anew.
      */
-    requestWith(user: string, _package: string, kind: number | null | undefined, now: number, options: RequestOptions): string;
+    parseSent(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[], sent: Sent): string;
     /**
-     * Returns the half of the request to a notification that varies, in the [`format`] of one.
+     * Reads the reply to a call: JSON text.
      */
-    request(user: string, _package: string, kind: number | null | undefined, now: number): string;
+    parse(name: string, fields: string, status: number, headers: string, body: Uint8Array | number[]): string;
     /**
-     * Returns what is to be signed elsewhere for a call of any operation.
+     * Returns the half of the request to a call that varies, in the [`format`] of one.
+     */
+    request(name: string, fields: string, now: number, options: RequestOptions): string;
+    /**
+     * Returns what is to be signed elsewhere for a call.
      */
     unsigned(name: string, fields: string, now: number, options: RequestOptions): Unsigned;
     /**
@@ -188,11 +188,6 @@ export function checkType(number: number): void;
 export function failed(sent: boolean, cause: string, is_safe: boolean, x_date?: string | null, trace_id?: string | null): ErrorFields;
 
 /**
- * Returns the error for a redirect of which a browser shows nothing else.
- */
-export function hiddenRedirect(operation: string): ErrorFields;
-
-/**
  * Returns the error for text that holds half of a UTF-16 pair.
  */
 export function loneSurrogate(field: string): ErrorFields;
@@ -213,6 +208,11 @@ export function notText(field: string, found: string): ErrorFields;
 export function refused(field: string, problem: string): ErrorFields;
 
 /**
+ * Returns the longest body of a reply, in bytes, or refuses it.
+ */
+export function replyLimit(bytes: number): number;
+
+/**
  * Returns trace ids, one after the other, from 29 random bytes each.
  */
 export function traceIds(random: Uint8Array | number[]): string;
@@ -229,28 +229,28 @@ export interface InitOutput {
     readonly checkType: (a: number) => [number, number];
     readonly core_clockOffset: (a: number) => number;
     readonly core_explain: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
-    readonly core_fixed: (a: number) => [number, number, number];
-    readonly core_fixedOf: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly core_fixed: (a: number, b: number, c: number, d: number, e: number) => [number, number, number];
+    readonly core_hiddenRedirect: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly core_new: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number];
+    readonly core_notificationRequest: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
+    readonly core_notificationRequestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
     readonly core_observeClock: (a: number, b: number, c: number, d: number, e: number) => [number, number];
-    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number, number, number];
-    readonly core_parseOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
-    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number, number];
-    readonly core_parseSentOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
-    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
-    readonly core_requestOf: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
-    readonly core_requestWith: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: any) => [number, number, number];
+    readonly core_parse: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number) => [number, number, number, number];
+    readonly core_parseNotification: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number) => [number, number, number, number];
+    readonly core_parseSent: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: any) => [number, number, number, number];
+    readonly core_parseSentNotification: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number, j: number, k: number, l: number, m: any) => [number, number, number, number];
+    readonly core_request: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_unsigned: (a: number, b: number, c: number, d: number, e: number, f: number, g: any) => [number, number, number];
     readonly core_withClockMargin: (a: number, b: number) => [number, number, number];
     readonly core_withCredentials: (a: number, b: number) => number;
     readonly credentials_later: () => number;
     readonly credentials_new: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number, i: number) => [number, number, number];
     readonly failed: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => any;
-    readonly hiddenRedirect: (a: number, b: number) => any;
     readonly loneSurrogate: (a: number, b: number) => any;
     readonly misused: (a: number, b: number) => any;
     readonly notText: (a: number, b: number, c: number, d: number) => any;
     readonly refused: (a: number, b: number, c: number, d: number) => any;
+    readonly replyLimit: (a: number) => [number, number, number];
     readonly traceIds: (a: number, b: number) => [number, number];
     readonly unsigned_signed: (a: number, b: number, c: number) => [number, number, number];
     readonly unsigned_stringToSign: (a: number) => [number, number];

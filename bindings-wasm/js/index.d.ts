@@ -144,8 +144,8 @@ export interface RawCallFields {
   /** Sent and not signed, such as `language`. Headers of the client or of the connection are refused. */
   readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
   /**
-   * The body. A string is JSON text and is sent byte for byte; any other value is written as compact JSON, in which NaN, Infinity and
-   * integers beyond ±2^53 are refused.
+   * The body. A string is JSON text and is sent byte for byte; any other value is written as compact JSON, in which NaN, Infinity,
+   * integers beyond ±2^53 and cycles are refused.
    */
   readonly json?: unknown;
 }
@@ -250,7 +250,7 @@ export interface Acknowledgement {
 interface Body {
   /** The reply's body as it came: integers above 2^53 keep their digits. */
   readonly body: string;
-  /** Parses `body` as JSON: integers above 2^53 lose digits. */
+  /** Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. */
   json(): any;
 }
 
@@ -513,7 +513,8 @@ export interface SendOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * Bytes of the reply's body, after decompression; 1 to 2^31 − 1. A longer reply is not read to its end, and is an error.
+   * Bytes of the reply's body, after decompression: an integer from 1 to 2^30. A longer reply is not read to its end, and is an
+   * error.
    * @defaultValue 1 048 576
    */
   readonly replyLimit?: number | undefined;
@@ -575,8 +576,11 @@ export interface Explanation {
   readonly canonicalRequestHash: string;
   /** Step 2: the algorithm and that hash, in two lines. */
   readonly stringToSign: string;
-  /** Step 3: lower-case hex of the HMAC-SHA256 of that text under the AppSecret. */
-  readonly signature: string;
+  /**
+   * Step 3: lower-case hex of the HMAC-SHA256 of that text under the AppSecret. Null for a client with a function `sign`, which is not
+   * called.
+   */
+  readonly signature: string | null;
   /** The names of the signed headers, joined by `;`. */
   readonly signedHeaders: string;
   /** The first line in which the canonical request of the message differs. Null where there is none, or where it agrees. */

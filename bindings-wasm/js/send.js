@@ -4,7 +4,7 @@ import { argumentsOf, jsonOf } from "./calls.js";
 import { neverLeft } from "./causes.js";
 import { core } from "./core.js";
 import { Deadline } from "./deadline.js";
-import { checked, hiddenRedirect, isKooDriveError, isToBeSignedAnew, known, refuse, text, transportError } from "./errors.js";
+import { checked, errorOf, found, isKooDriveError, isToBeSignedAnew, known, refuse, text, transportError } from "./errors.js";
 import { hostFetch } from "./fetch.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, X_DATE } from "./names.js";
@@ -74,10 +74,15 @@ function settingsOf(options) {
   if (onExchange !== undefined) wantFunction("on_exchange", onExchange);
   wantSignal(signal);
   wantNumber("timeout", timeoutMs);
-  wantNumber("reply_limit", replyLimit);
   const date = optionalInstant(options.date);
   const traceId = optionalText("trace_id", options.traceId) ?? newTraceId();
-  return { fetch, now, onExchange, signal, timeoutMs, replyLimit: Math.floor(replyLimit), date, traceId };
+  return { fetch, now, onExchange, signal, timeoutMs, replyLimit: replyLimitOf(replyLimit), date, traceId };
+}
+
+/** @type {(value: unknown) => number} */
+function replyLimitOf(value) {
+  if (typeof value !== "number") return refuse("reply_limit", notANumber(value));
+  return checked(() => core().replyLimit(value));
 }
 
 /** @type {(name: string, value: unknown) => void} */
@@ -95,6 +100,9 @@ export function wantNumber(name, value) {
   const fits = typeof value === "number" && value >= 1 && value <= LONGEST_TIMER;
   if (!fits) refuse(name, `out of range; pass a number from 1 to ${LONGEST_TIMER}`);
 }
+
+/** Says so of an option. @type {(value: unknown) => string} */
+export const notANumber = (value) => `${found(value)} where a number is due; pass a number`;
 
 /**
  * @param {ClientState} state @param {Arguments} call @param {FixedParts} parts @param {Settings} settings
@@ -114,6 +122,8 @@ async function attempt(state, call, parts, settings, deadline, maySignAnew) {
   } finally {
     if (signer !== state.core) signer.free();
   }
+  // A function that gave a token or a signature may have ended the wait as well.
+  if (deadline.aborted) throw notSent(deadline.reason);
   return await exchange(state, call, parts, settings, deadline, joined(parts, varying, traceId), sentAt, maySignAnew);
 }
 
@@ -168,7 +178,10 @@ async function exchange(state, call, parts, settings, deadline, request, sentAt,
     response = await fetch(request.url, initOf(request, deadline.signalFor(fetch)));
     const { status, headers, type } = response;
     const receivedAt = instant(now());
-    if (type === "opaqueredirect") throw hiddenRedirect(parts.name, xDate, traceId);
+    if (type === "opaqueredirect") {
+      const { name, fields } = jsonOf(call);
+      throw errorOf(state.core.hiddenRedirect(name, fields, xDate, traceId));
+    }
     // One byte more tells the core that it is too long.
     const body = await readBody(response, replyLimit + 1);
     const received = { status, headers: replyHeaders(headers), body };

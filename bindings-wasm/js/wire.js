@@ -1,5 +1,6 @@
 // Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
-import { checked, refuse, text } from "./errors.js";
+import { jsonOf } from "./calls.js";
+import { checked, found, refuse, text } from "./errors.js";
 import { acknowledgement, headerLines, varyingParts } from "./format.js";
 import { instant } from "./instant.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "./names.js";
@@ -30,10 +31,11 @@ export const optionalText = (field, value) => (value === undefined ? undefined :
  * Returns the half of the request to `call` that never changes.
  * @type {(core: Core, kept: KeptParts, call: Arguments) => FixedParts}
  */
-export function partsOf(core, kept, { name, fields }) {
-  const known = kept.get(name);
+export function partsOf(core, kept, call) {
+  const known = kept.get(call.name);
   if (known) return known;
-  const parts = checked(() => (fields === undefined ? core.fixed() : core.fixedOf(name, fields)));
+  const { name, fields } = jsonOf(call);
+  const parts = checked(() => core.fixed(name, fields));
   const fixed = fixedParts(parts);
   if (parts.isFixed) kept.set(name, fixed);
   return fixed;
@@ -54,10 +56,10 @@ const NO_OPTIONS = Object.freeze({ date: undefined, traceId: undefined });
  */
 export function varyingOf(core, { name, fields, notification }, now, options) {
   return checked(() => {
-    if (fields !== undefined) return core.requestOf(name, fields, now, options ?? NO_OPTIONS);
+    if (fields !== undefined) return core.request(name, fields, now, options ?? NO_OPTIONS);
     const [user, packageId, kind] = notification;
-    if (options) return core.requestWith(user, packageId, kind, now, options);
-    return core.request(user, packageId, kind, now);
+    if (options) return core.notificationRequestWith(user, packageId, kind, now, options);
+    return core.notificationRequest(user, packageId, kind, now);
   });
 }
 
@@ -83,20 +85,20 @@ const encoder = new TextEncoder();
  * Reads the reply to `call`.
  * @type {(core: Core, call: Arguments, response: ReceivedResponse) => any}
  */
-export function read(core, { name, fields }, { status, headers, body }) {
+export function read(core, { name, fields, notification }, { status, headers, body }) {
   const code = u16(status);
-  if (fields === undefined) return acknowledgement(checked(() => core.parse(code, headers, body)));
-  return replyOf(checked(() => core.parseOf(name, fields, code, headers, body)));
+  if (fields !== undefined) return replyOf(checked(() => core.parse(name, fields, code, headers, body)));
+  return acknowledgement(checked(() => core.parseNotification(...notification, code, headers, body)));
 }
 
 /**
  * Reads the reply to `call`, a request that was sent; learns the server's clock. An error names the request.
  * @type {(core: Core, call: Arguments, response: ReceivedResponse, sent: Sent) => any}
  */
-export function readSent(core, { name, fields }, { status, headers, body }, sent) {
+export function readSent(core, { name, fields, notification }, { status, headers, body }, sent) {
   const code = u16(status);
-  if (fields === undefined) return acknowledgement(checked(() => core.parseSent(code, headers, body, sent)));
-  return replyOf(checked(() => core.parseSentOf(name, fields, code, headers, body, sent)));
+  if (fields !== undefined) return replyOf(checked(() => core.parseSent(name, fields, code, headers, body, sent)));
+  return acknowledgement(checked(() => core.parseSentNotification(...notification, code, headers, body, sent)));
 }
 
 /**
@@ -106,7 +108,7 @@ export function readSent(core, { name, fields }, { status, headers, body }, sent
 export function replyOf(json) {
   const reply = JSON.parse(json);
   // Not a member that a log or a comparison sees.
-  if (typeof reply.body === "string") Object.defineProperty(reply, "json", { value: () => JSON.parse(reply.body) });
+  if (typeof reply.body === "string") Object.defineProperty(reply, "json", { value: () => (reply.body === "" ? null : JSON.parse(reply.body)) });
   return reply;
 }
 
@@ -148,8 +150,12 @@ export function replyHeaders(headers) {
   }
   /** @type {ReplyHeaders} */
   const picked = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
-  if (typeof headers[Symbol.iterator] === "function") for (const [name, value] of headers) pick(picked, name, value);
-  else for (const name of Object.keys(headers)) pick(picked, name, headers[name]);
+  const pairs = typeof headers[Symbol.iterator] === "function" ? headers : Object.entries(headers);
+  for (const pair of pairs) {
+    // Such as Node's rawHeaders, in which names and values alternate.
+    if (!Array.isArray(pair)) refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
+    pick(picked, pair[0], pair[1]);
+  }
   return headerLines(picked.date, picked.age, picked.retryAfter, picked.traceId);
 }
 
@@ -158,9 +164,10 @@ const LENGTHS = READ_FROM_REPLIES.map((name) => name.length);
 
 /**
  * Keeps the first value of a header.
- * @type {(picked: ReplyHeaders, name: string, value: unknown) => void}
+ * @type {(picked: ReplyHeaders, name: unknown, value: unknown) => void}
  */
 function pick(picked, name, value) {
+  if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
   if (!LENGTHS.includes(name.length)) return;
   const lowerCase = name.toLowerCase();
   if (lowerCase === DATE) picked.date ??= headerText(value);
@@ -175,5 +182,10 @@ function pick(picked, name, value) {
  */
 function headerText(value) {
   const first = Array.isArray(value) ? value[0] : value;
-  return first == null ? undefined : `${first}`;
+  if (first == null) return undefined;
+  try {
+    return String(first);
+  } catch {
+    return refuse("headers", `a value is ${found(first)}; pass text`);
+  }
 }

@@ -25,7 +25,7 @@ pub fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
 
 #[wasm_bindgen(typescript_custom_section)]
 const OBJECTS: &str = r#"
-/** What `requestWith` may be given. `date` is in milliseconds since 1970. */
+/** What a request may be given. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;

@@ -122,9 +122,3 @@ pub fn failed(
         trace_id.as_deref(),
     ))
 }
-
-/// Returns the error for a redirect of which a browser shows nothing else.
-#[wasm_bindgen(js_name = hiddenRedirect, unchecked_return_type = "ErrorFields")]
-pub fn hidden_redirect(operation: &str) -> JsValue {
-    object(&host::hidden_redirect(operation))
-}

@@ -1,9 +1,9 @@
 //! JavaScript binding of `koodrive`: conversions only, no rule about the API.
 //!
 //! Called by `bindings-wasm/js` alone. A call arrives as the publisher's name of its operation and its fields as JSON text. A
-//! notification, of which there are millions, arrives as its fields, in functions of its own. What is made for every request leaves
-//! as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so nothing here
-//! panics.
+//! notification, of which there are millions, arrives as its fields, in functions whose names say so. What is made for every
+//! request leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so
+//! nothing here panics.
 #![allow(clippy::missing_errors_doc, reason = "index.d.ts says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
@@ -57,6 +57,12 @@ pub fn check_type(number: f64) -> Result<(), Thrown> {
     Ok(ModificationType::try_from(number).map(drop)?)
 }
 
+/// Returns the longest body of a reply, in bytes, or refuses it.
+#[wasm_bindgen(js_name = replyLimit)]
+pub fn reply_limit(bytes: f64) -> Result<usize, Thrown> {
+    Ok(host::reply_limit(bytes)?)
+}
+
 /// Returns trace ids, one after the other, from 29 random bytes each.
 #[wasm_bindgen(js_name = traceIds)]
 pub fn trace_ids(random: &[u8]) -> String {
@@ -107,8 +113,6 @@ pub struct Core {
     /// The core's client.
     #[wasm_bindgen(skip)]
     pub client: Client,
-    /// A notification, whose ids do not matter: replies to all of them are read alike.
-    notification: NotifyPackageExpire,
 }
 
 /// Requests leave states of the key on the stack. The fields overwrite themselves.
@@ -170,7 +174,6 @@ impl Core {
         };
         Ok(Self {
             client: host::client(&settings, credentials.0)?,
-            notification: notification("1".into(), "1".into(), None)?,
         })
     }
 
@@ -190,7 +193,6 @@ impl Core {
     pub fn with_credentials(&self, credentials: Credentials) -> Core {
         Self {
             client: self.client.with_credentials(credentials.0),
-            notification: self.notification.clone(),
         }
     }
 
@@ -215,24 +217,49 @@ impl Core {
         Ok(())
     }
 
-    /// Returns the half of the request to a notification that never changes.
+    /// Returns the half of the request to a call that never changes.
     #[wasm_bindgen(unchecked_return_type = "FixedParts")]
-    pub fn fixed(&self) -> Result<JsValue, Thrown> {
-        Ok(fixed_parts(&self.client, &self.notification)?)
-    }
-
-    /// Returns the same for a call of any operation.
-    #[wasm_bindgen(js_name = fixedOf, unchecked_return_type = "FixedParts")]
-    pub fn fixed_of(&self, name: &str, fields: &str) -> Result<JsValue, Thrown> {
+    pub fn fixed(&self, name: &str, fields: &str) -> Result<JsValue, Thrown> {
         Ok(fixed_parts(
             &self.client,
             &AnyCall::from_json(name, fields)?,
         )?)
     }
 
-    /// Returns the half of the request to a notification that varies, in the [`format`] of one.
+    /// Returns the error for a redirect of which a browser shows nothing else.
+    #[wasm_bindgen(js_name = hiddenRedirect, unchecked_return_type = "ErrorFields")]
+    pub fn hidden_redirect(
+        &self,
+        name: &str,
+        fields: &str,
+        x_date: &str,
+        trace_id: &str,
+    ) -> Result<JsValue, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(error::fields(host::hidden_redirect(
+            &self.client,
+            &call,
+            x_date,
+            trace_id,
+        )))
+    }
+
+    /// Returns the half of the request to a call that varies, in the [`format`] of one.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn request(
+        &self,
+        name: &str,
+        fields: &str,
+        now: f64,
+        options: &RequestOptions,
+    ) -> Result<JsValue, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        self.varying(&call, now, &options.checked()?)
+    }
+
+    /// Returns the same for a notification, without options.
+    #[wasm_bindgen(js_name = notificationRequest, unchecked_return_type = "string")]
+    pub fn notification_request(
         &self,
         user: String,
         package: String,
@@ -243,9 +270,9 @@ impl Core {
         self.varying(&notification(user, package, kind)?, now, &options)
     }
 
-    /// Returns the same with options.
-    #[wasm_bindgen(js_name = requestWith, unchecked_return_type = "string")]
-    pub fn request_with(
+    /// Returns the same for a notification, with options.
+    #[wasm_bindgen(js_name = notificationRequestWith, unchecked_return_type = "string")]
+    pub fn notification_request_with(
         &self,
         user: String,
         package: String,
@@ -260,20 +287,7 @@ impl Core {
         )
     }
 
-    /// Returns the same for a call of any operation.
-    #[wasm_bindgen(js_name = requestOf, unchecked_return_type = "string")]
-    pub fn request_of(
-        &self,
-        name: &str,
-        fields: &str,
-        now: f64,
-        options: &RequestOptions,
-    ) -> Result<JsValue, Thrown> {
-        let call = AnyCall::from_json(name, fields)?;
-        self.varying(&call, now, &options.checked()?)
-    }
-
-    /// Returns what is to be signed elsewhere for a call of any operation.
+    /// Returns what is to be signed elsewhere for a call.
     pub fn unsigned(
         &self,
         name: &str,
@@ -302,16 +316,8 @@ impl Core {
         Ok(convert::object(&stages))
     }
 
-    /// Reads the reply to a notification: an acknowledgement in its [`format`].
-    pub fn parse(&self, status: u16, headers: &str, body: &[u8]) -> Result<String, Thrown> {
-        let response = response(status, headers, body);
-        let reply = host::parse(&self.client, &self.notification, response)?;
-        Ok(acknowledgement(&reply))
-    }
-
-    /// Reads the reply to a call of any operation: JSON text.
-    #[wasm_bindgen(js_name = parseOf)]
-    pub fn parse_of(
+    /// Reads the reply to a call: JSON text.
+    pub fn parse(
         &self,
         name: &str,
         fields: &str,
@@ -327,23 +333,26 @@ impl Core {
         )?)
     }
 
-    /// Reads the reply to a notification that was sent, and learns the server's clock from it. An error names the request, and says
-    /// whether the call is to be sent once more, signed anew.
-    #[wasm_bindgen(js_name = parseSent)]
-    pub fn parse_sent(
+    /// Reads the reply to a notification: an acknowledgement in its [`format`].
+    #[wasm_bindgen(js_name = parseNotification)]
+    pub fn parse_notification(
         &self,
+        user: String,
+        package: String,
+        kind: Option<f64>,
         status: u16,
         headers: &str,
         body: &[u8],
-        sent: &Sent,
     ) -> Result<String, Thrown> {
-        let reply = self.received(&self.notification, response(status, headers, body), sent)?;
+        let call = notification(user, package, kind)?;
+        let reply = host::parse(&self.client, &call, response(status, headers, body))?;
         Ok(acknowledgement(&reply))
     }
 
-    /// Reads the reply to a call of any operation in the same way.
-    #[wasm_bindgen(js_name = parseSentOf)]
-    pub fn parse_sent_of(
+    /// Reads the reply to a call that was sent, and learns the server's clock from it. An error names the request, and says whether
+    /// the call is to be sent once more, signed anew.
+    #[wasm_bindgen(js_name = parseSent)]
+    pub fn parse_sent(
         &self,
         name: &str,
         fields: &str,
@@ -354,6 +363,27 @@ impl Core {
     ) -> Result<String, Thrown> {
         let call = AnyCall::from_json(name, fields)?;
         self.received(&call, response(status, headers, body), sent)
+    }
+
+    /// Reads the reply to a notification that was sent, in the same way: an acknowledgement in its [`format`].
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "an object would cost more than a request takes"
+    )]
+    #[wasm_bindgen(js_name = parseSentNotification)]
+    pub fn parse_sent_notification(
+        &self,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+        sent: &Sent,
+    ) -> Result<String, Thrown> {
+        let call = notification(user, package, kind)?;
+        let reply = self.received(&call, response(status, headers, body), sent)?;
+        Ok(acknowledgement(&reply))
     }
 }
 

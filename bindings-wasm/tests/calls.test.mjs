@@ -68,6 +68,14 @@ test("the query is the same as an object, pairs, URLSearchParams and a Map", () 
 
 const CYCLE = {};
 CYCLE.self = CYCLE;
+const CYCLIC_LIST = [];
+CYCLIC_LIST.push(CYCLIC_LIST);
+
+function deep(levels) {
+  let value = {};
+  for (let level = 0; level < levels; level++) value = { value };
+  return value;
+}
 for (const [what, change, field, message] of [
   ["a query in the path", { path: `${USER}?a=b` }, "path", /pass parameters as the query/],
   ["a number that JSON cannot hold", { method: "POST", json: { n: NaN } }, "json", /NaN/],
@@ -83,6 +91,36 @@ for (const [what, change, field, message] of [
   ["an undefined header", { headers: { language: undefined } }, "headers", /./],
   ["no path", { path: undefined }, "path", /path/],
   ["a misspelt field", { querry: {} }, "querry", /querry/],
+  ["a body that contains itself", { method: "POST", json: CYCLE }, "json", /^json: contains itself; pass a value without cycles, or JSON text$/],
+  ["a body whose list contains itself", { method: "POST", json: { list: [1, { two: CYCLIC_LIST }] } }, "json", /contains itself/],
+  ["a body that cannot be written", { method: "POST", json: { toJSON() { throw new Error("no connection"); } } }, "json", /^json: cannot be written as JSON: no connection; pass JSON text$/],
+  ["a body that is nested too deep", { method: "POST", json: deep(100_000) }, "json", /cannot be written as JSON/],
+  ["a bigint in the query", { query: { userId: 1n } }, "query", /^query: userId is a bigint; pass text$/],
+  ["a bigint in a list of the query", { query: { userId: ["1", 2n] } }, "query", /^query: userId is a bigint; pass text$/],
+  ["a bigint as a name of the query", { query: new Map([[1n, "a"]]) }, "query", /^query: a name is a bigint; pass text$/],
+  ["a date in the query", { query: { from: new Date(0) } }, "query", /^query: from is a Date; pass text$/],
+  ["a date in pairs of the query", { query: [["a", "b"], ["from", [new Date(0)]]] }, "query", /^query: from is a Date; pass text$/],
+  ["a function in the query", { query: { from: () => "a" } }, "query", /^query: from is a function; pass text$/],
+  ["an object with toJSON in the query", { query: { from: { toJSON: () => "a" } } }, "query", /^query: from is an object with toJSON; pass text$/],
+  ["a boxed text in the query", { query: { from: new String("a") } }, "query", /^query: from is an object; pass text$/],
+  ["NaN in the query", { query: { size: NaN } }, "query", /^query: size is NaN; pass text$/],
+  ["a boolean in the query", { query: { a: "1", all: true } }, "query", /^query: all is neither text nor an integer within ± 2\^53; pass one of them, or a list of them$/],
+  ["an object in the query", { query: { a: {} } }, "query", /^query: a is neither text nor/],
+  ["a date in the place of the query", { query: new Date(0) }, "query", /^query: a Date; pass an object, or pairs of a name and a value$/],
+  ["a bigint in the place of the query", { query: 1n }, "query", /^query: a bigint; pass an object/],
+  ["an empty list as a header", { headers: { language: [] } }, "headers", /^headers: language is not text; pass text$/],
+  ["a list as a header", { headers: { language: ["en-US"] } }, "headers", /^headers: language is not text; pass text$/],
+  ["a number as a header", { headers: { language: 1 } }, "headers", /^headers: language is not text; pass text$/],
+  ["a bigint as a header", { headers: { language: 1n } }, "headers", /^headers: language is a bigint; pass text$/],
+  ["a date as a header", { headers: [["language", new Date(0)]] }, "headers", /^headers: language is a Date; pass text$/],
+  ["a date in the place of the headers", { headers: new Date(0) }, "headers", /^headers: a Date; pass an object/],
+  ["a value of the query that contains itself", { query: { a: CYCLE } }, "query", /^query: a is neither text nor/],
+  ["a query that contains itself", { query: CYCLE }, "query", /^query: self is neither text nor/],
+  ["a name of the query that contains itself", { query: [[CYCLE, "1"]] }, "query", /^query: an object where text is due/],
+  ["a bigint in a list in a list of the query", { query: { a: [[1n]] } }, "query", /^query: a is neither text nor/],
+  ["a query that is no list of pairs", { query: [1n] }, "query", /^query: not a mapping and not a list of pairs; pass one of them$/],
+  ["a header that contains itself", { headers: { language: CYCLE } }, "headers", /^headers: language is not text; pass text$/],
+  ["a function as the path", { path: () => USER }, "path", /^path: a function; pass text/],
 ]) {
   test(`a raw call: ${what} is refused`, () => {
     const error = thrown(() => rawCall({ method: "GET", path: USER, ...change }));
@@ -92,8 +130,45 @@ for (const [what, change, field, message] of [
   });
 }
 
-test("a body that contains itself is refused", () => {
-  assert.throws(() => rawCall({ method: "POST", path: USER, json: CYCLE }), /circular/i);
+const policies = (policyList) => () => esm.setRetentionPolicy({ policyList });
+const change = (fields) => () => esm.reverseOrder({ batchSN: "b", operationList: [{ operationSN: "o", packageChangeList: [{ packageId: "14", ...fields }] }] });
+const CHANGE = "operationList[0].packageChangeList[0]";
+for (const [what, make, field, message] of [
+  ["a bigint as an id", policies([{ policyId: 1n, status: "1" }]), "policyList[0].policyId", "a bigint; pass text, or a number where the field takes one"],
+  ["a date as an id", policies([{ policyId: new Date(0), status: "1" }]), "policyList[0].policyId", "a Date; pass text, or a number where the field takes one"],
+  ["a boxed text as an id", policies([{ policyId: "1", status: new String("1") }]), "policyList[0].status", "an object; pass text, or a number where the field takes one"],
+  ["a list that contains itself", policies(CYCLIC_LIST), "policyList[0]", "contains itself; pass plain objects"],
+  ["a bigint as a type", change({ undocumentedChangeType: 2n }), `${CHANGE}.undocumentedChangeType`, "a bigint; pass text, or a number where the field takes one"],
+  ["NaN as a type", change({ undocumentedChangeType: NaN }), `${CHANGE}.undocumentedChangeType`, "NaN; pass text, or a number where the field takes one"],
+  ["a function as a type", change({ undocumentedChangeType: () => 2 }), `${CHANGE}.undocumentedChangeType`, "a function; pass text, or a number where the field takes one"],
+  ["a number as an id", change({ packageId: 14 }), `${CHANGE}.packageId`, "a number where text is due; pass text, since a number may lose digits"],
+]) {
+  test(`a call with ${what} is refused`, () => {
+    const error = thrown(make);
+    assert.ok(error instanceof esm.InvalidInputError, error.stack);
+    assert.deepEqual([error.field, error.message], [field, `${field}: ${message}`]);
+  });
+}
+
+test("a body may hold a value twice, and dates as JSON writes them", () => {
+  const one = { at: new Date(0) };
+  assert.equal(rawCall({ method: "POST", path: USER, json: { a: one, b: [one, one] } }).json, '{"a":{"at":"1970-01-01T00:00:00.000Z"},"b":[{"at":"1970-01-01T00:00:00.000Z"},{"at":"1970-01-01T00:00:00.000Z"}]}');
+});
+
+test("a reply without a body has no JSON", async () => {
+  const fetch = async () => new Response(null, { status: 204 });
+  const reply = await client().send(user(), { fetch });
+  assert.deepEqual([reply.status, reply.body, reply.json()], [204, "", null]);
+  assert.equal(client().parse(user(), { status: 204, headers: {}, body: "" }).json(), null);
+  const [outcome] = await all(dispatch(clientOf(), [many.rawCall({ method: "GET", path: USER })], { transport: fetch, ...FAST }));
+  assert.deepEqual([outcome.verdict, outcome.reply.json()], ["delivered", null]);
+});
+
+test("the reply to a call that cannot be is not read", () => {
+  for (const wrong of [{ ...call, carrierUserId: "" }, { ...call, undocumentedType: 2 }, { operation: "reverseOrder" }]) {
+    const error = thrown(() => client().parse(wrong, { status: 200, headers: {}, body: '{"code":0}' }));
+    assert.ok(error instanceof esm.InvalidInputError, error.stack);
+  }
 });
 
 for (const [how, sign] of [["at once", signed], ["later", async (text) => signed(text)]]) {
@@ -137,6 +212,25 @@ test("a function that does not sign leaves the call unsent", async () => {
   assert.equal(sandbox.accepted().length, 0);
 });
 
+/** A promise of the value, fulfilled just before `then` is called. */
+const before = (value, then) => ({ then: (fulfil) => (fulfil(value), queueMicrotask(then)) });
+
+for (const [what, sending] of [
+  ["signs", (abort) => signingElsewhere((text) => (abort(), signed(text)))],
+  ["has signed", (abort) => signingElsewhere((text) => before(signed(text), abort))],
+  ["gives a token", (abort) => client({ token: () => (abort(), TOKEN) })],
+  ["has given a token", (abort) => client({ token: () => before(TOKEN, abort) })],
+]) {
+  test(`a call that is aborted while a function ${what} is not sent`, async () => {
+    const controller = new AbortController();
+    let sent = 0;
+    // One that is handed the request although its signal is aborted would send it.
+    const fetch = async () => (sent++, new Response('{"code":0}'));
+    const error = await thrownBy(() => sending(() => controller.abort()).send(call, { fetch, signal: controller.signal }));
+    assert.deepEqual([error.kind, error.outcome, sent], ["not_sent", "not_sent", 0], error.stack);
+  });
+}
+
 test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
   const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
   const given = [["user", many.rawCall({ method: "GET", path: USER })], ["usage", many.getSpaceUsageByOverview()]];
@@ -150,6 +244,32 @@ test("any call goes through dispatch, and a safe one is repeated although its ou
   const change = [["change", many.rawCall({ method: "PUT", path: USER, json: {} })]];
   const [outcome] = await all(dispatch(clientOf(), change, { transport: new Sandbox({ answers, faults: ["cut"] }).fetch, ...FAST }));
   assert.deepEqual([outcome.verdict, outcome.attempts], ["unknown", 1]);
+});
+
+test("a reply of which a field cannot be read is delivered, and its error is that of send", async () => {
+  const sandbox = () => new Sandbox({ spaceUsage: { totalUsed: 1.5 } });
+  const error = await thrownBy(() => signing().send(getSpaceUsageByOverview(), { fetch: sandbox().fetch }));
+  assert.ok(error instanceof esm.UnreadableReplyError, error.stack);
+  const [outcome] = await all(dispatch(clientOf(), [many.getSpaceUsageByOverview()], { transport: sandbox().fetch, ...FAST }));
+  assert.deepEqual([outcome.verdict, outcome.reply, outcome.status], ["delivered", null, 200]);
+  const text = ({ message, traceId }) => message.replace(traceId, "");
+  assert.equal(text(outcome.error), text(error));
+  assert.equal(outcome.error.body, error.body);
+});
+
+test("the signature of a function is explained up to the string to sign", () => {
+  const now = Date.UTC(2025, 10, 3, 7, 1, 45);
+  const { signature, ...stages } = signingElsewhere(() => assert.fail("it was called")).explain(user(), { now });
+  const { signature: made, ...others } = signing().explain(user(), { now });
+  assert.equal(signature, null);
+  assert.equal(made, signed(stages.stringToSign));
+  assert.deepEqual(stages, others);
+  assert.throws(() => client().explain(user()), { field: "appId" });
+});
+
+test("a time in an error is in milliseconds", () => {
+  assert.throws(() => client({ clockMarginMs: 500 }), /^InvalidInputError: clockMarginMs: out of range; pass whole seconds from 0 ms to 600000 ms/);
+  assert.throws(() => dispatch(clientOf(), [], { backoffMs: 1e9 }), /backoffMs: 1000000000 ms is out of range; pass a time from 0 ms to 86400000 ms/);
 });
 
 test("an error survives JSON", async () => {

@@ -53,8 +53,9 @@ for (const [entry, condition, types, program] of entries) {
     const lines = readFileSync(folder + types, "utf8").split("\n");
     const isDocumented = (at) => /\*\/\s*$/.test(lines[at - 1]);
     const bare = lines.filter((line, at) => {
-      // A member that only narrows what it inherits says nothing new, and neither does one that must be absent.
-      const member = /^ +(readonly )?[\w[][\w.\]]*\??[<(:]/.test(line) && !/(: ("[^"]*"|true|false)( \| "[^"]*")*|\?: undefined);$/.test(line);
+      // A member that only narrows what it inherits says nothing new, and neither does one that must be absent. A line that ends
+      // in a comma is a parameter.
+      const member = !line.endsWith(",") && /^ +(readonly )?[\w[][\w.\]]*\??[<(:]/.test(line) && !/(: ("[^"]*"|true|false)( \| "[^"]*")*|\?: undefined);$/.test(line);
       const declaration = /^export (?!\{)/.test(line);
       return (member || declaration) && !isDocumented(at);
     });

@@ -1,7 +1,7 @@
 // Tokens, halts, and the end before the end: nothing is lost, and nothing more is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, later, serviceOf, tally, through } from "./dispatch.mjs";
+import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, jsonOf, later, serviceOf, tally, through } from "./dispatch.mjs";
 import { APP, Sandbox, many } from "./koodrive.mjs";
 
 // Tokens
@@ -217,6 +217,66 @@ for (const [what, stop] of [
       assert.ok(source.isClosed);
     });
   }
+}
+
+/** A signature of any request: the sandbox that is never asked does not check it. */
+const SIGNATURE = "0".repeat(64);
+
+for (const [what, sign] of [
+  ["while it signs", (run, signing) => async () => (setImmediate(() => (run().cancel(), signing.open())), await signing.opened, SIGNATURE)],
+  ["by the function that signs", (run) => () => (run().cancel(), SIGNATURE)],
+  ["while it signs, and no signature comes", (run, signing) => async () => (run().cancel(), await signing.opened)],
+]) {
+  test(`a job that is cancelled ${what} sends nothing`, async () => {
+    const sandbox = new Sandbox();
+    const sent = [];
+    const transport = through(sandbox, ({ headers }) => void sent.push(headers));
+    const signing = gate();
+    if (what.endsWith("comes")) setTimeout(signing.open, 10);
+    const run = dispatch(clientOf({ appId: APP.appId, sign: sign(() => run, signing) }), calls(3), { transport, concurrency: 2, ...FAST });
+    const outcomes = await all(run);
+    assert.deepEqual([sent, sandbox.accepted(), outcomes.length], [[], [], 3]);
+    // Those that were about to leave, and the one that was not asked for a signature.
+    const asked = outcomes.filter(({ error }) => error !== null);
+    assert.deepEqual(asked.map(({ verdict, error }) => [verdict, error.kind, error.outcome]), Array(2).fill(["given_up", "not_sent", "not_sent"]));
+    for (const { error } of asked) assert.match(error.message, /the job was cancelled before the request was signed/);
+    assert.equal(outcomes.filter(({ verdict }) => verdict === "not_sent").length, 1);
+  });
+}
+
+test("a loop that is left while a request is signed sends nothing more", async () => {
+  const sandbox = new Sandbox();
+  const { open, opened } = gate();
+  let asked = 0;
+  const sent = [];
+  const transport = through(sandbox, ({ headers }) => (sent.push(headers), jsonOf(200, { code: 0 })));
+  const sign = async () => {
+    if (asked++ > 0) await opened;
+    return SIGNATURE;
+  };
+  for await (const { verdict } of dispatch(clientOf({ appId: APP.appId, sign }), calls(3), { transport, concurrency: 2, ...FAST })) {
+    assert.equal(verdict, "delivered");
+    setTimeout(open, 10);
+    break;
+  }
+  assert.equal(sent.length, 1);
+});
+
+for (const [what, client] of [
+  ["the first token", (token) => clientOf({ token })],
+  ["a fresh token", () => clientOf({ token: "old" })],
+]) {
+  test(`a job that is cancelled while ${what} is asked for sends nothing more`, async () => {
+    const { sent, transport } = serviceOf(new Set(["fresh"]));
+    const token = async () => {
+      run.cancel();
+      return "fresh";
+    };
+    const run = dispatch(client(token), calls(3), { transport, token, concurrency: 1, ...FAST });
+    const outcomes = await all(run);
+    assert.ok(!sent.includes("Bearer fresh"), `${sent}`);
+    assert.ok(outcomes.every(({ verdict }) => ["not_sent", "given_up"].includes(verdict)));
+  });
 }
 
 test("a call that comes when the job is ending has its outcome, too", async () => {

@@ -159,7 +159,7 @@ for (const [options, message] of [
   [{ rate: "50" }, "rate: a string where a number is due"],
   [{ rate: null }, "rate: null where a number is due"],
   [{ concurrency: 1.5 }, "concurrency: 1.5 is out of range; pass a whole number"],
-  [{ backoffCapMs: -1 }, "backoffCapMs: -0.001 s is out of range; pass a time from 0 s to 86400 s"],
+  [{ backoffCapMs: -1 }, "backoffCapMs: -1 ms is out of range; pass a time from 0 ms to 86400000 ms"],
   [{ backoff: 1 }, "unknown option backoff"],
   [{ renewsToken: true }, "dispatch: unknown option renewsToken; pass token"],
   [{ timeoutMs: 0 }, "timeoutMs: out of range"],
@@ -173,6 +173,19 @@ for (const [options, message] of [
     const error = await thrownBy(() => dispatch(clientOf(), calls(1), options));
     assert.equal(error.name, "InvalidInputError");
     assert.ok(error.message.startsWith(message), error.message);
+  });
+}
+
+for (const value of [0, 1.5, 2 ** 30 + 1, "1", null]) {
+  test(`send and dispatch refuse a replyLimit of ${value} in the same words`, async () => {
+    const of = async (work) => {
+      const { name, field, message } = await thrownBy(work);
+      return { name, field, message };
+    };
+    const single = await of(() => client().send(callOf(0), { replyLimit: value, fetch: () => assert.fail("sent") }));
+    assert.deepEqual(single, await of(() => dispatch(clientOf(), calls(1), { replyLimit: value })));
+    assert.deepEqual([single.name, single.field], ["InvalidInputError", "replyLimit"]);
+    if (value === 1.5) assert.equal(single.message, "replyLimit: 1.5 is out of range; pass a whole number of bytes from 1 to 1073741824");
   });
 }
 
@@ -260,7 +273,10 @@ test("a transport that hides a redirect, has no status, or throws what is no err
   ];
   const transport = through(new Sandbox(), (_, number) => strange[number]?.() ?? jsonOf(200, { code: 0 }));
   const outcomes = await all(dispatch(clientOf(), calls(4), { transport, concurrency: 1, ...FAST }));
-  assert.deepEqual(outcomes.map(({ verdict, status }) => [verdict, status]), [["refused", 302], ["unknown", null], ["unknown", null], ["unknown", null]]);
+  assert.deepEqual(outcomes.map(({ verdict, status }) => [verdict, status]), [["refused", null], ["unknown", null], ["unknown", null], ["unknown", null]]);
+  const { error } = outcomes[0];
+  assert.deepEqual([error.status, error.traceId, error.xDate], [0, outcomes[0].traceId, outcomes[0].xDate]);
+  assert.match(error.message, /this host hides its status and target/);
   assert.match(outcomes[1].error.message, /status: not an HTTP status/);
 });
 

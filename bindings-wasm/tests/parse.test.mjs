@@ -20,6 +20,20 @@ test("a body is text, bytes, or a buffer", () => {
   }
 });
 
+for (const [what, headers, message] of [
+  ["names and values in turn, as Node's rawHeaders", ["x-traceid", "abc"], /^headers: a string where a pair is due; pass a Headers object/],
+  ["a set of numbers", new Set([1]), /^headers: a number where a pair is due/],
+  ["a name that is null", [[null, "abc"]], /^headers: a name is null; pass text$/],
+  ["a value that is not text in a Headers of another library", { get: () => Object.create(null) }, /^headers: a value is an object; pass text$/],
+  ["a value that is not text", { "x-traceid": Object.create(null) }, /^headers: a value is an object; pass text$/],
+]) {
+  test(`headers: ${what}: refused`, () => {
+    const error = thrownBy({ status: 200, headers, body: success });
+    assert.ok(error instanceof esm.InvalidInputError, error.stack);
+    assert.match(error.message, message);
+  });
+}
+
 test("headers are a Headers object, a plain object, pairs or a Map, in any case", () => {
   for (const headers of [
     new Headers({ "X-TraceId": "abc" }),

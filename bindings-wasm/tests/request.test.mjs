@@ -70,7 +70,7 @@ test("a signature is explained", () => {
   const explained = signing().explain(call, { now, message });
   assert.deepEqual(explained.difference, { part: "METHOD", line: 1, ours: "POST", theirs: "GET" });
   assert.match(explained.finding, /METHOD/);
-  assert.throws(() => client().explain(call), { name: "InvalidInputError", message: /appSecret/ });
+  assert.throws(() => client().explain(call), { name: "InvalidInputError", message: /appId/ });
 });
 
 const ids = { carrierUserId: "1", packageId: "2" };

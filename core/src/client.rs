@@ -193,7 +193,7 @@ impl Client {
     }
 
     /// Returns the half of a request that never changes, for a host that builds requests in a type of its own. A host may keep it
-    /// for calls with a [`fixed_path`](Operation::fixed_path).
+    /// for calls with a [`fixed_path`](Operation::fixed_path), by their method and path.
     ///
     /// # Errors
     ///

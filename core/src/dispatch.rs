@@ -352,7 +352,7 @@ impl<K> Dispatcher<K> {
         &self.client
     }
 
-    /// Returns the half of the request under this ticket that never changes. A host may keep it by
+    /// Returns the half of the request under this ticket that never changes. A host may keep it by [`Outgoing::method`] and
     /// [`Outgoing::fixed_path`].
     ///
     /// # Errors

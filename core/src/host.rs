@@ -17,6 +17,7 @@ use crate::attempt::may_sign_anew;
 use crate::dispatch::{CallOutcome, Config, Halt, OPTIONS, Unit};
 use crate::error::SentHeaders;
 use crate::header::ReplyHeaders;
+use crate::request::check_reply_limit;
 use crate::{
     Client, Credentials, Endpoint, Error, ErrorKind, InvalidInput, Operation, Outcome,
     RequestOptions, TraceId, TransportError,
@@ -247,6 +248,18 @@ pub fn not_a_margin() -> InvalidInput {
 #[must_use]
 pub fn not_a_type() -> InvalidInput {
     InvalidInput::new("type", "not an integer; pass an integer or leave it out")
+}
+
+/// Returns the longest body of a reply, in bytes, as `send` and a dispatcher take it.
+///
+/// # Errors
+///
+/// Anything but a whole number from 1 to 1 GiB.
+pub fn reply_limit(bytes: f64) -> Result<usize, InvalidInput> {
+    check_reply_limit(bytes)?;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
+    #[expect(clippy::cast_sign_loss, reason = "in range")]
+    Ok(bytes as usize)
 }
 
 /// Returns the error for anything else that a host's types do not rule out: the `problem` of `field`, and what to do.

@@ -23,6 +23,22 @@ pub struct RequestOptions {
 /// The longest body of a reply that is read unless the caller chooses, in bytes: 1 MiB.
 pub const REPLY_LIMIT_DEFAULT: usize = 1 << 20;
 
+/// The largest limit that the caller may choose by name, in bytes: 1 GiB.
+pub(crate) const REPLY_LIMIT_MOST: f64 = 1_073_741_824.0;
+
+/// Refuses a limit of replies other than a whole number of bytes from 1 to [`REPLY_LIMIT_MOST`].
+pub(crate) fn check_reply_limit(bytes: f64) -> Result<(), InvalidInput> {
+    if (1.0..=REPLY_LIMIT_MOST).contains(&bytes) && bytes.fract() == 0.0 {
+        return Ok(());
+    }
+    Err(InvalidInput::option(
+        "reply_limit",
+        format!(
+            "{bytes} is out of range; pass a whole number of bytes from 1 to {REPLY_LIMIT_MOST}"
+        ),
+    ))
+}
+
 impl Default for RequestOptions {
     fn default() -> Self {
         Self {

@@ -538,12 +538,32 @@ fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
         (
             "rawCall",
             r#"{"method":"GET","path":"/a","query":{"a":true}}"#.to_owned(),
-            "query: a value is neither text nor an integer",
+            "query: a is neither text nor an integer within ± 2^53",
         ),
         (
             "rawCall",
             r#"{"method":"GET","path":"/a","query":{"a":1.5}}"#.to_owned(),
-            "query: a value is neither text nor an integer",
+            "query: a is neither text nor an integer within ± 2^53",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","query":[["b","1"],["a",["2",null]]]}"#.to_owned(),
+            "query: a is neither text nor an integer within ± 2^53",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","headers":{"language":[]}}"#.to_owned(),
+            "headers: language is not text; pass text",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","headers":{"language":["en-US"]}}"#.to_owned(),
+            "headers: language is not text; pass text",
+        ),
+        (
+            "rawCall",
+            r#"{"method":"GET","path":"/a","headers":[["language",null]]}"#.to_owned(),
+            "headers: language is not text; pass text",
         ),
         (
             "rawCall",

@@ -75,16 +75,22 @@ impl Dispatcher {
         Ok(Self { core, action: None })
     }
 
-    /// Takes a notification, of which JavaScript knows the rest by its `key`.
-    pub fn push(&mut self, key: f64, user: String, package: String, kind: Option<f64>) -> Done {
-        let pushed = self.core.push(key, &notification(user, package, kind)?);
+    /// Takes a call, of which JavaScript knows the rest by its `key`.
+    pub fn push(&mut self, key: f64, name: &str, fields: &str) -> Done {
+        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
-    /// Takes a call of any operation in the same way.
-    #[wasm_bindgen(js_name = pushOf)]
-    pub fn push_of(&mut self, key: f64, name: &str, fields: &str) -> Done {
-        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
+    /// Takes a notification in the same way.
+    #[wasm_bindgen(js_name = pushNotification)]
+    pub fn push_notification(
+        &mut self,
+        key: f64,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+    ) -> Done {
+        let pushed = self.core.push(key, &notification(user, package, kind)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
@@ -177,6 +183,27 @@ impl Dispatcher {
         Ok(self
             .core
             .handle_response(ticket, status, headers, body, now)?)
+    }
+
+    /// Hands in a redirect of which a browser shows nothing else.
+    #[wasm_bindgen(js_name = hiddenRedirect)]
+    pub fn hidden_redirect(&mut self, number: f64, wall: f64, at: f64) -> Done {
+        Ok(self
+            .core
+            .handle_hidden_redirect(ticket(number), now(wall, at)?)?)
+    }
+
+    /// Returns the reply of an outcome to its call as JSON text, where it was delivered. Throws the error of a reply that has a field
+    /// which cannot be read.
+    #[wasm_bindgen(js_name = deliveredReply)]
+    pub fn delivered_reply(
+        &self,
+        outcome: &CallOutcome,
+        name: &str,
+        fields: &str,
+    ) -> Result<Option<String>, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(host::delivered_reply(self.core.client(), &outcome.0, &call).transpose()?)
     }
 
     /// Hands in that the request surely never left.
@@ -277,10 +304,11 @@ impl OutgoingCall {
         self.0.ticket.number() as f64
     }
 
-    /// The path that all calls of the operation share, by which the other half of the request may be kept.
-    #[wasm_bindgen(getter, js_name = fixedPath)]
-    pub fn fixed_path(&self) -> Option<String> {
-        self.0.fixed_path.map(str::to_owned)
+    /// Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
+    #[wasm_bindgen(getter, js_name = fixedTarget)]
+    pub fn fixed_target(&self) -> Option<String> {
+        let path = self.0.fixed_path?;
+        Some([self.0.method.as_str(), " ", path].concat())
     }
 
     /// The trace id of the call.
@@ -378,8 +406,8 @@ impl CallOutcome {
     }
 
     /// The acknowledgement of a notification in its [`format`], where it was delivered.
-    #[wasm_bindgen(getter)]
-    pub fn reply(&self) -> Option<String> {
+    #[wasm_bindgen(getter, js_name = notificationReply)]
+    pub fn notification_reply(&self) -> Option<String> {
         let reply = self.0.reply.as_ref()?;
         let code = reply.code.as_deref().unwrap_or_default();
         Some(format::acknowledgement(
@@ -387,13 +415,6 @@ impl CallOutcome {
             reply.msg.as_deref(),
             reply.trace_id.as_deref(),
         ))
-    }
-
-    /// Returns the reply to a call of any operation as JSON text, where it was delivered.
-    #[wasm_bindgen(js_name = replyOf)]
-    pub fn reply_of(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
-        let call = AnyCall::from_json(name, fields)?;
-        Ok(host::reply_json(&self.0, &call))
     }
 
     /// The error of the last attempt, where the call was not delivered.

@@ -12,9 +12,6 @@ import { replyHeaders, u16 } from "../wire.js";
 /** @import { FetchResponse, KooDriveRequest } from "../index.js" */
 /** @import { Settings } from "./settings.js" */
 
-/** A browser hides which redirect it was. The core reads a redirect's status, and nothing of it but that it is one. */
-const HIDDEN_REDIRECT = 302;
-
 /**
  * `limit` is the longest body of a reply. Never rejects.
  * @param {Dispatcher} dispatcher @param {number} ticket @param {KooDriveRequest} request @param {Settings} settings @param {number} limit
@@ -26,14 +23,19 @@ export async function exchange(dispatcher, ticket, request, { transport, timeout
   const fetchAndRead = async () => {
     response = await transport(request.url, initOf(request, deadline.signalFor(transport)));
     const { status, headers, type } = response;
-    if (type === "opaqueredirect") return { status: HIDDEN_REDIRECT, headers: replyHeaders({}), body: new Uint8Array() };
+    // A browser hides everything else about a redirect.
+    if (type === "opaqueredirect") return undefined;
     // One byte more tells the core that it is too long.
     const body = await readBody(response, limit + 1);
     return { status: u16(status), headers: replyHeaders(headers), body };
   };
   try {
-    const { status, headers, body } = await deadline.race(fetchAndRead());
-    checked(() => dispatcher.handleResponse(ticket, status, headers, body, Date.now(), performance.now()));
+    const received = await deadline.race(fetchAndRead());
+    checked(() => {
+      if (received === undefined) return dispatcher.hiddenRedirect(ticket, Date.now(), performance.now());
+      const { status, headers, body } = received;
+      return dispatcher.handleResponse(ticket, status, headers, body, Date.now(), performance.now());
+    });
   } catch (error) {
     const sent = response !== undefined || !neverLeft(error);
     const cause = causeOf(error, request);

@@ -27,7 +27,7 @@ const ACTIONS = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 export class Dispatch {
   /** @type {Dispatcher} */
   #dispatcher;
-  /** The halves of requests that never change, by the paths that all calls of an operation share. @type {Map<string, FixedParts>} */
+  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. @type {Map<string, FixedParts>} */
   #fixed = new Map();
   #settings;
   #items;
@@ -145,17 +145,17 @@ export class Dispatch {
   }
 
   /** @param {OutgoingCall} outgoing @returns {FixedParts} */
-  #partsOf({ ticket, fixedPath }) {
-    const known = fixedPath === undefined ? undefined : this.#fixed.get(fixedPath);
+  #partsOf({ ticket, fixedTarget }) {
+    const known = fixedTarget === undefined ? undefined : this.#fixed.get(fixedTarget);
     if (known) return known;
     const parts = fixedParts(checked(() => this.#dispatcher.fixed(ticket)));
-    if (fixedPath !== undefined) this.#fixed.set(fixedPath, parts);
+    if (fixedTarget !== undefined) this.#fixed.set(fixedTarget, parts);
     return parts;
   }
 
   /**
    * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the call
-   * then was not sent.
+   * then was not sent. After `cancel` nothing leaves any more.
    * @param {OutgoingCall} outgoing @param {string} stringToSign
    */
   async #signed(outgoing, stringToSign) {
@@ -163,6 +163,7 @@ export class Dispatch {
     const deadline = new Deadline(undefined, this.#settings.timeoutMs);
     try {
       const signature = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
       return checked(() => outgoing.signed(typeof signature === "string" ? signature : ""));
     } catch (error) {
       // A wrong signature is a mistake of the program, and the next one would be as wrong.
@@ -180,7 +181,7 @@ export class Dispatch {
     const { key: number } = found;
     const [key, call, fields] = /** @type {[unknown, Call, Arguments]} */ (this.#held.get(number));
     this.#held.delete(number);
-    return outcome(key, call, fields, found);
+    return outcome(this.#dispatcher, key, call, fields, found);
   }
 
   /** @param {unknown} item */
@@ -192,8 +193,8 @@ export class Dispatch {
     if (this.#last) return;
     // The job may have been cancelled while the call was read; the core then says that it was not sent.
     checked(() => {
-      if (fields.fields === undefined) this.#dispatcher.push(position, ...fields.notification);
-      else this.#dispatcher.pushOf(position, fields.name, fields.fields);
+      if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
+      else this.#dispatcher.push(position, fields.name, fields.fields);
     });
     this.#held.set(position, [key, call, fields]);
     this.#wanted--;

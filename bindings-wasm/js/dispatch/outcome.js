@@ -1,10 +1,9 @@
 // What became of a call: the core's outcome as what the user gets.
-import { jsonOf } from "../calls.js";
-import { checked, errorOf } from "../errors.js";
+import { checked, errorOf, isKooDriveError } from "../errors.js";
 import { acknowledgement } from "../format.js";
 import { replyOf } from "../wire.js";
 
-/** @import { CallOutcome as CoreOutcome } from "koodrive:glue" */
+/** @import { CallOutcome as CoreOutcome, Dispatcher } from "koodrive:glue" */
 /** @import { Arguments } from "../calls.js" */
 /** @import { Call } from "../index.js" */
 /** @import { CallOutcome } from "../dispatch.js" */
@@ -14,12 +13,11 @@ const instant = (milliseconds) => (milliseconds === undefined ? null : new Date(
 
 /**
  * Takes the core's outcome of `call` apart, and frees it.
- * @type {(key: unknown, call: Call, fields: Arguments, found: CoreOutcome) => CallOutcome}
+ * @type {(dispatcher: Dispatcher, key: unknown, call: Call, fields: Arguments, found: CoreOutcome) => CallOutcome}
  */
-export function outcome(key, call, fields, found) {
+export function outcome(dispatcher, key, call, fields, found) {
   const { verdict, attempts, traceId = null, xDate = null, status = null } = found;
-  const reply = replyIn(found, fields);
-  const error = found.error ? errorOf(found.error) : null;
+  const { reply = null, error = found.error ? errorOf(found.error) : null } = replyIn(dispatcher, found, fields);
   const { code = null, msg = null } = reply ?? error ?? {};
   const made = {
     key,
@@ -42,13 +40,21 @@ export function outcome(key, call, fields, found) {
   return /** @type {CallOutcome} */ (Object.freeze(made));
 }
 
-/** @type {(found: CoreOutcome, call: Arguments) => any} */
-function replyIn(found, call) {
+/**
+ * Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered.
+ * @type {(dispatcher: Dispatcher, found: CoreOutcome, call: Arguments) => { reply?: any, error?: any }}
+ */
+function replyIn(dispatcher, found, call) {
   if (call.fields === undefined) {
-    const text = found.reply;
-    return text === undefined ? null : acknowledgement(text);
+    const text = found.notificationReply;
+    return text === undefined ? {} : { reply: acknowledgement(text) };
   }
-  const { name, fields } = jsonOf(call);
-  const json = checked(() => found.replyOf(name, fields));
-  return json === undefined ? null : replyOf(json);
+  const { name, fields } = call;
+  try {
+    const json = checked(() => dispatcher.deliveredReply(found, name, fields));
+    return json === undefined ? {} : { reply: replyOf(json) };
+  } catch (error) {
+    if (!isKooDriveError(error)) throw error;
+    return { error };
+  }
 }

@@ -1,7 +1,7 @@
 // The options of a job, checked at once. The core names and judges those that are numbers.
-import { found, misuse, refuse } from "../errors.js";
+import { misuse, refuse } from "../errors.js";
 import { hostFetch } from "../fetch.js";
-import { wantFunction, wantNumber, wantSignal } from "../send.js";
+import { notANumber, wantFunction, wantNumber, wantSignal } from "../send.js";
 
 /** @import { ClientState } from "../client.js" */
 /** @import { DispatchOptions } from "../dispatch.js" */
@@ -26,7 +26,7 @@ function numbersOf(options, renewsToken) {
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (name === "renewsToken") misuse("dispatch: unknown option renewsToken; pass token, a function");
-    if (typeof value !== "number" && typeof value !== "boolean") refuse(name, `${found(value)} where a number is due; pass a number`);
+    if (typeof value !== "number" && typeof value !== "boolean") refuse(name, notANumber(value));
     numbers.push([name, Number(value)]);
   }
   return [...numbers, ["renewsToken", Number(renewsToken)]];

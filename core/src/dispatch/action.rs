@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use http::Method;
 
 use super::CallOutcome;
 use crate::text::excerpt;
@@ -94,8 +95,10 @@ pub struct Outgoing {
     pub ticket: Ticket,
     /// 1 for a call's first attempt.
     pub attempt: u32,
+    /// The method of the call.
+    pub method: Method,
     /// The path of the call, where all calls of its operation share it: the other half of the request,
-    /// [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all of them.
+    /// [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all calls with this method and this path.
     pub fixed_path: Option<&'static str>,
     /// The half of the request that varies; [`Dispatcher::request`](super::Dispatcher::request) joins it with the other half.
     pub parts: VaryingParts,

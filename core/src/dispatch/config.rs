@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::request::{REPLY_LIMIT_MOST, check_reply_limit};
 use crate::{InvalidInput, REPLY_LIMIT_DEFAULT};
 
 /// How calls are paced, retried and given up. The defaults suit a nightly job. A configuration that exists is valid.
@@ -128,7 +129,7 @@ const REPLY_LIMIT: DispatchOption = option(
     "reply_limit",
     Unit::Bytes,
     1.0,
-    1_073_741_824.0,
+    REPLY_LIMIT_MOST,
     Some(1_048_576.0),
 );
 
@@ -301,7 +302,7 @@ impl Config {
     /// A value out of range.
     pub fn reply_limit(mut self, bytes: usize) -> Result<Self, InvalidInput> {
         #[expect(clippy::cast_precision_loss, reason = "only compared with a limit")]
-        REPLY_LIMIT.check(bytes as f64)?;
+        check_reply_limit(bytes as f64)?;
         self.reply_limit = bytes;
         Ok(self)
     }
@@ -359,7 +360,11 @@ impl Config {
 
 impl DispatchOption {
     fn check(&self, value: f64) -> Result<(), InvalidInput> {
-        let is_whole = matches!(self.unit, Unit::Count | Unit::Bytes | Unit::Flag);
+        // The only option in bytes; `send` has it as well.
+        if self.unit == Unit::Bytes {
+            return check_reply_limit(value);
+        }
+        let is_whole = matches!(self.unit, Unit::Count | Unit::Flag);
         if (self.least..=self.most).contains(&value) && (!is_whole || value.fract() == 0.0) {
             return Ok(());
         }
@@ -372,8 +377,7 @@ impl DispatchOption {
             Unit::PerSecond => format!("a number from {least} to {most} per second"),
             Unit::Ratio => format!("a number from {least} to {most}"),
             Unit::Seconds => format!("a time from {{{least} s}} to {{{most} s}}"),
-            Unit::Count => format!("a whole number from {least} to {most}"),
-            Unit::Bytes => format!("a whole number of bytes from {least} to {most}"),
+            Unit::Count | Unit::Bytes => format!("a whole number from {least} to {most}"),
             Unit::Flag => "true or false".to_owned(),
         };
         Err(InvalidInput::option(

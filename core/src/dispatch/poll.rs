@@ -143,6 +143,7 @@ impl<K> Dispatcher<K> {
         Some(Ok(Outgoing {
             ticket,
             attempt: call.attempts,
+            method: call.call.method(),
             fixed_path: call.call.fixed_path(),
             parts,
         }))

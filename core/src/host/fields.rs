@@ -113,7 +113,7 @@ impl<'a> Fields<'a> {
             .collect()
     }
 
-    /// Returns the pairs of a member that is an object or a list of pairs. A value that is a list stands for as many pairs.
+    /// Returns the pairs of a member that is an object or a list of pairs.
     ///
     /// # Errors
     ///
@@ -129,19 +129,26 @@ impl<'a> Fields<'a> {
                 "not a mapping and not a list of pairs; pass one of them",
             )
         };
-        let pairs = match members(raw) {
-            Some(members) => members,
-            None => list(raw)
-                .ok_or_else(refused)?
-                .into_iter()
-                .map(|pair| match list(pair).as_deref() {
-                    Some([name, value]) => Ok((text(&way, name)?, *value)),
-                    _ => Err(refused()),
-                })
-                .collect::<Result<_, _>>()?,
-        };
-        let mut flat = Vec::with_capacity(pairs.len());
-        for (name, value) in pairs {
+        if let Some(members) = members(raw) {
+            return Ok(members);
+        }
+        let pairs = list(raw).ok_or_else(refused)?.into_iter();
+        pairs
+            .map(|pair| match list(pair).as_deref() {
+                Some([name, value]) => Ok((text(&way, name)?, *value)),
+                _ => Err(refused()),
+            })
+            .collect()
+    }
+
+    /// Returns the same pairs. A value that is a list stands for as many pairs.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`pairs`](Self::pairs).
+    pub fn repeated_pairs(&self, name: &str) -> Result<Vec<(String, &'a RawValue)>, InvalidInput> {
+        let mut flat = Vec::new();
+        for (name, value) in self.pairs(name)? {
             match list(value) {
                 Some(values) => flat.extend(values.into_iter().map(|value| (name.clone(), value))),
                 None => flat.push((name, value)),

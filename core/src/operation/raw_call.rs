@@ -213,11 +213,12 @@ impl FromFields for RawCall {
         let method = Method::from_bytes(fields.text("method")?.as_bytes());
         // A method that HTTP cannot carry is as unknown as HEAD is.
         let mut call = Self::new(method.unwrap_or(Method::HEAD), &fields.text("path")?)?;
-        for (name, value) in fields.pairs("query")? {
-            call = call.query(name, query_value(value)?)?;
+        for (name, value) in fields.repeated_pairs("query")? {
+            let value = query_value(&name, value)?;
+            call = call.query(name, value)?;
         }
         for (name, value) in fields.pairs("headers")? {
-            call = call.header(&name, &host::field_text("headers", value)?)?;
+            call = call.header(&name, &header_value(&name, value)?)?;
         }
         match fields.optional_text("json")? {
             Some(text) => call.json(text),
@@ -226,15 +227,27 @@ impl FromFields for RawCall {
     }
 }
 
-fn query_value(raw: &RawValue) -> Result<QueryValue, InvalidInput> {
+fn query_value(name: &str, raw: &RawValue) -> Result<QueryValue, InvalidInput> {
     if raw.get().starts_with('"') {
         return host::field_text("query", raw).map(QueryValue::from);
     }
     let integer: i64 = raw.get().parse().map_err(|_| {
         InvalidInput::new(
             "query",
-            "a value is neither text nor an integer within ± 2^53; pass one of them, or a list of them",
+            format!(
+                "{name} is neither text nor an integer within ± 2^53; pass one of them, or a list of them"
+            ),
         )
     })?;
     Ok(integer.into())
+}
+
+fn header_value(name: &str, raw: &RawValue) -> Result<String, InvalidInput> {
+    if raw.get().starts_with('"') {
+        return host::field_text("headers", raw);
+    }
+    Err(InvalidInput::new(
+        "headers",
+        format!("{name} is not text; pass text"),
+    ))
 }

@@ -1,7 +1,11 @@
 //! Calls of any operation in one job: their requests, their replies, and when they are sent again.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use http::Method;
-use koodrive::{GetCurrentRetentionPolicy, PolicyStatus, RequestOptions};
+use koodrive::fields::Unreadable;
+use koodrive::{Envelope, GetCurrentRetentionPolicy, Operation, PolicyStatus, RequestOptions};
 use koodrive::{GetSpaceUsageByOverview, RawCall, RetentionPolicies, SetRetentionPolicy, Success};
 
 use super::*;
@@ -11,6 +15,53 @@ fn users() -> RawCall {
         .unwrap()
         .query("a", "x y")
         .unwrap()
+}
+
+/// An operation of another crate, all calls of which share their method and path.
+struct Shared(Method);
+
+impl Operation for Shared {
+    type Reply = ();
+
+    fn name(&self) -> Cow<'static, str> {
+        "shared".into()
+    }
+
+    fn method(&self) -> Method {
+        self.0.clone()
+    }
+
+    fn path(&self) -> Cow<'_, str> {
+        "/shared".into()
+    }
+
+    fn fixed_path(&self) -> Option<&'static str> {
+        Some("/shared")
+    }
+
+    fn reply(&self, _: Envelope, _: &str) -> Result<(), Unreadable> {
+        Ok(())
+    }
+}
+
+#[test]
+fn two_operations_of_one_path_are_told_apart_by_their_methods() {
+    let mut dispatcher = proven(|config| config);
+    let methods = [Method::GET, Method::DELETE, Method::GET];
+    for (key, method) in (1..).zip(methods.clone()) {
+        dispatcher.push(key, &Shared(method)).unwrap();
+    }
+    // As a host keeps them.
+    let mut kept = HashMap::new();
+    let sent = all_sent(&mut dispatcher, at(1));
+    let sent = sent.into_iter().map(|outgoing| {
+        let fixed = kept
+            .entry((outgoing.method, outgoing.fixed_path.unwrap()))
+            .or_insert_with(|| dispatcher.fixed_parts(outgoing.ticket).unwrap());
+        fixed.method.clone()
+    });
+    assert_eq!(sent.collect::<Vec<_>>(), methods);
+    assert_eq!(kept.len(), 2);
 }
 
 #[test]
