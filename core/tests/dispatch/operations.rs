@@ -1,7 +1,7 @@
 //! Calls of any operation in one job: their requests, their replies, and when they are sent again.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use http::Method;
 use koodrive::fields::Unreadable;
@@ -52,11 +52,11 @@ fn two_operations_of_one_path_are_told_apart_by_their_methods() {
         dispatcher.push(key, &Shared(method)).unwrap();
     }
     // As a host keeps them.
-    let mut kept = HashMap::new();
+    let mut kept = BTreeMap::new();
     let sent = all_sent(&mut dispatcher, at(1));
     let sent = sent.into_iter().map(|outgoing| {
         let fixed = kept
-            .entry((outgoing.method, outgoing.fixed_path.unwrap()))
+            .entry((outgoing.method.to_string(), outgoing.fixed_path.unwrap()))
             .or_insert_with(|| dispatcher.fixed_parts(outgoing.ticket).unwrap());
         fixed.method.clone()
     });
