@@ -137,6 +137,22 @@ def test_tls_that_is_none_is_not_sent(server, call):
     assert server.requests == []
 
 
+@pytest.mark.parametrize("is_kept", [False, True], ids=["a new connection", "a kept connection"])
+def test_a_request_whose_time_is_up_before_its_first_byte_is_not_sent(server, client, call, is_kept):
+    from koodrive.transports import NotSent, standard_library
+
+    if is_kept:
+        server.answers = [reply()]
+        client.send(call)
+    request = client.request(call)
+    with pytest.raises(NotSent):
+        standard_library(request, connect_timeout=5, timeout=1e-9, reply_limit=100)
+    time.sleep(0.05)
+    assert len(server.requests) == is_kept
+    server.answers = [reply()]
+    assert client.send(call).code == "0"
+
+
 def test_a_reply_that_drips_ends_with_the_deadline(server, client, call):
     drip = dripping_after(b"HTTP/1.1 200 OK\r\n")
     error = out_of_time(server, drip, lambda timeout: client.send(call, timeout=timeout))
