@@ -81,8 +81,8 @@ class Client(_native.Client):
     Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``app_id`` with ``sign``, a function
     that signs where the secret is kept (a KMS, an HSM): it gets the string to sign and returns the lower-case hex of its
     HMAC-SHA256; ``token``, in any published shape, or a function that returns one and is called before every attempt of ``send``;
-    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async. Both functions are
-    bounded by the ``timeout`` of the call: see ``send`` and ``dispatch``.
+    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async. The ``timeout`` of the
+    call holds for the functions ``token`` and ``sign`` too: see ``send`` and ``dispatch``.
 
     ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
     taken for loopback only, unless ``allow_plain_http``.

@@ -79,7 +79,8 @@ async def _until(deadline: Deadline, answer: Awaitable[Any], late: Callable[[], 
     if asyncio is not None and _is_on(asyncio):
         task = asyncio.ensure_future(answer)
         try:
-            # `wait_for` would wait for a function that ignores its cancellation, and before Python 3.12 it may lose that of the call.
+            # Unlike `wait_for`: that waits for a function that ignores its cancellation, and before Python 3.12 it may lose
+            # the cancellation of the call.
             await asyncio.wait((task,), timeout=seconds)
             if not task.done():
                 raise late()
