@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use koodrive::header;
 use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse};
 use koodrive::signing::explain;
-use koodrive::{Acknowledgement as Accepted, Credentials, FixedParts, InvalidInput};
+use koodrive::{Acknowledgement as Accepted, Credentials, Error, FixedParts, InvalidInput};
 use koodrive::{ModificationType, NotifyPackageExpire, Operation, RequestOptions, VaryingParts};
 use pyo3::exceptions::PyTypeError;
 use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
@@ -38,30 +38,18 @@ pub(crate) enum Kind {
 
 #[pymethods]
 impl Call {
-    /// ``ids`` are those of a notifyPackageExpire; any other ``operation`` has its publisher's name, and JSON text of its fields.
+    /// Returns a call of the operation that the class names. ``fields`` is the JSON text of its fields, which the core checks.
     #[new]
     #[classmethod]
-    #[pyo3(signature = (ids=None, r#type=2, undocumented_type=None, *, operation="", fields="{}"))]
-    fn new(
-        cls: &Bound<'_, PyType>,
-        ids: Option<(String, String)>,
-        r#type: i64,
-        undocumented_type: Option<i64>,
-        operation: &str,
-        fields: &str,
-    ) -> PyResult<Self> {
+    #[pyo3(signature = (fields="{}"))]
+    fn new(cls: &Bound<'_, PyType>, fields: &str) -> PyResult<Self> {
         if cls.is(cls.py().get_type::<Self>()) {
             return Err(PyTypeError::new_err(
                 "koodrive.Call is the base of all calls; make one of them, such as koodrive.RawCall",
             ));
         }
-        let made = match ids {
-            Some((carrier_user_id, package_id)) => {
-                notify(carrier_user_id, package_id, r#type, undocumented_type)
-                    .map(Kind::NotifyPackageExpire)
-            }
-            None => AnyCall::from_json(operation, fields).map(Kind::Any),
-        };
+        let operation: String = cls.getattr("_name")?.extract()?;
+        let made = AnyCall::from_json(&operation, fields).map(Kind::Any);
         made.map(Self).map_err(exception)
     }
 
@@ -80,17 +68,29 @@ impl Call {
     }
 }
 
-fn notify(
-    carrier_user_id: String,
-    package_id: String,
-    documented: i64,
-    undocumented: Option<i64>,
-) -> Result<NotifyPackageExpire, InvalidInput> {
-    let call = NotifyPackageExpire::new(carrier_user_id, package_id)?;
-    Ok(call.with_modification_type(match undocumented {
-        Some(value) => ModificationType::undocumented(value)?,
-        None => ModificationType::try_from(documented)?,
-    }))
+/// The native half of ``koodrive.NotifyPackageExpire``. Its fields do not cross as JSON, since it is made by the million.
+#[pyclass(frozen, subclass, extends = Call, module = "koodrive._core")]
+pub(crate) struct NotifyPackageExpireCall;
+
+#[pymethods]
+impl NotifyPackageExpireCall {
+    /// Checks the fields. ``undocumented_type`` replaces ``type``.
+    #[new]
+    fn new(
+        carrier_user_id: String,
+        package_id: String,
+        r#type: i64,
+        undocumented_type: Option<i64>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let call = NotifyPackageExpire::new(carrier_user_id, package_id).map_err(exception)?;
+        let kind = match undocumented_type {
+            Some(value) => ModificationType::undocumented(value),
+            None => ModificationType::try_from(r#type),
+        };
+        let call = call.with_modification_type(kind.map_err(exception)?);
+        let call = Call(Kind::NotifyPackageExpire(call));
+        Ok(PyClassInitializer::from(call).add_subclass(Self))
+    }
 }
 
 /// The plain reply: the service took the call.
@@ -211,15 +211,20 @@ impl Fixed {
     }
 }
 
-/// The halves that never change, by the path that all calls of an operation share. A handful, so they are looked through.
+/// The halves that never change, by what the calls of one operation share. There are a handful, so a list is searched.
 #[derive(Default)]
-pub(crate) struct FixedByPath(Mutex<Vec<(&'static str, Arc<Fixed>)>>);
+pub(crate) struct FixedByTarget(Mutex<Vec<(Target, Arc<Fixed>)>>);
 
-impl FixedByPath {
-    /// Returns what was kept for `path`, or makes it of `parts`; a call with a path of its own is not kept.
+/// Method and path: operations may share a path and differ in the method.
+type Target = (String, &'static str);
+
+impl FixedByTarget {
+    /// Returns the half that was kept for `method` and `path`, or makes it of `parts`. The half of a call with a path of its own
+    /// is not kept.
     pub(crate) fn get(
         &self,
         py: Python<'_>,
+        method: &str,
         path: Option<&'static str>,
         parts: impl FnOnce() -> Result<FixedParts, InvalidInput>,
     ) -> PyResult<Arc<Fixed>> {
@@ -231,13 +236,14 @@ impl FixedByPath {
             return make();
         };
         let kept = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept().iter().find(|(known, _)| *known == path).cloned();
+        let is_it = |((of, at), _): &&(Target, _)| of == method && *at == path;
+        let found = kept().iter().find(is_it).cloned();
         if let Some((_, fixed)) = found {
             return Ok(fixed);
         }
         // Unlocked: Python may run meanwhile. Two threads that make the same do no harm.
         let fixed = make()?;
-        kept().push((path, Arc::clone(&fixed)));
+        kept().push(((method.to_owned(), path), Arc::clone(&fixed)));
         Ok(fixed)
     }
 }
@@ -296,7 +302,7 @@ impl SentRequest {
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Client {
     pub(crate) core: koodrive::Client,
-    fixed: FixedByPath,
+    fixed: FixedByTarget,
 }
 
 type Given<'a> = &'a Bound<'a, Call>;
@@ -356,7 +362,8 @@ impl Client {
         let (py, core) = (call.py(), &self.core);
         with_call!(&call.get().0, |call| Ok((
             self.fixed
-                .get(py, call.fixed_path(), || core.fixed_parts(call))?,
+                .get(py, call.method().as_str(), call.fixed_path(), || core
+                    .fixed_parts(call))?,
             core.varying_parts(call, now, &options).map_err(exception)?,
         )))
     }
@@ -376,13 +383,23 @@ impl Client {
             may_sign_anew: sent.may_sign_anew,
         };
         host::parse_sent(&self.core, call, response, &sent, received_at).map_err(|failure| {
+            let is_clock_refusal = match &failure.error {
+                Error::Reply(reply) => reply.is_clock_refusal(),
+                _ => false,
+            };
             let error = exception(failure.error);
-            if failure.again {
-                // For `send`, which takes it off again.
-                let marked = Python::attach(|py| error.value(py).setattr("_again", true));
-                return marked.err().unwrap_or(error);
-            }
-            error
+            let marked = Python::attach(|py| {
+                let value = error.value(py);
+                if is_clock_refusal {
+                    value.setattr("_is_clock_refusal", true)?;
+                }
+                if failure.again {
+                    // For `send`, which takes it off again.
+                    value.setattr("_again", true)?;
+                }
+                Ok(())
+            });
+            marked.err().unwrap_or(error)
         })
     }
 }
@@ -451,7 +468,7 @@ impl Client {
         };
         Ok(Self {
             core,
-            fixed: FixedByPath::default(),
+            fixed: FixedByTarget::default(),
         })
     }
 
@@ -504,8 +521,10 @@ impl Client {
         }
     }
 
-    /// Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
-    /// marks an error after which the call is to be signed anew with ``_again``. ``received_at`` is of this machine's clock.
+    /// Reads the response to a request that ``send`` has sent: learns the server's clock, and reads no body beyond the limit.
+    ///
+    /// Sets ``_is_clock_refusal`` of an error that is one, and ``_again`` of an error after which the call is to be signed anew.
+    /// ``received_at`` is of this machine's clock.
     fn _parse_sent(
         &self,
         call: Given,

@@ -20,6 +20,13 @@ pub(crate) fn spell_flags() {
     SPELLS_FLAGS.store(true, Ordering::Relaxed);
 }
 
+/// Raises unless ``bytes`` is a length that a dispatcher takes for ``reply_limit``, so that ``send`` takes no other.
+#[pyfunction]
+pub(crate) fn check_reply_limit(bytes: f64) -> PyResult<()> {
+    let checked = host::dispatch_config([("reply_limit", bytes)], Spelling::Snake);
+    checked.map(drop).map_err(exception)
+}
+
 /// The exception of `koodrive._errors` for this error.
 pub(crate) fn exception(error: impl Into<Error>) -> PyErr {
     let spelling = if SPELLS_FLAGS.load(Ordering::Relaxed) {

@@ -10,13 +10,13 @@ use chrono::{DateTime, Utc};
 use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::header::ReplyHeaders;
 use koodrive::host::{self, AnyCall, HaltFields, ReceivedResponse, Spelling};
-use koodrive::{RawReply, TraceId, TransportError, XDate, dispatch};
+use koodrive::{Operation as _, RawReply, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
 use zeroize::Zeroizing;
 
 use crate::client::{
-    Acknowledgement, Authentication, Call, Client, FixedByPath, Kind, UnsignedRequest, reply,
+    Acknowledgement, Authentication, Call, Client, FixedByTarget, Kind, UnsignedRequest, reply,
     with_call,
 };
 use crate::convert::{self, Any, exception, octets, picked};
@@ -68,7 +68,7 @@ pub(crate) struct Counts {
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct Dispatcher {
     core: Mutex<dispatch::Dispatcher<Key>>,
-    fixed: FixedByPath,
+    fixed: FixedByTarget,
     origin: Instant,
 }
 
@@ -90,10 +90,15 @@ impl Dispatcher {
 
     fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
         let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
-        let key = self.core().key(ticket).map(|(key, _)| key.clone_ref(py));
-        let fixed = self
-            .fixed
-            .get(py, outgoing.fixed_path, || self.core().fixed_parts(ticket));
+        let held = self.core().key(ticket).map(|(key, call)| {
+            let method = with_call!(&call.get().0, |call| call.method());
+            (key.clone_ref(py), method)
+        });
+        let (key, method) = held.unzip();
+        let method = method.as_ref().map_or("", |method| method.as_str());
+        let fixed = self.fixed.get(py, method, outgoing.fixed_path, || {
+            self.core().fixed_parts(ticket)
+        });
         let started = fixed
             .and_then(|fixed| UnsignedRequest::or_request(py, fixed, outgoing.parts))
             .and_then(|it| send.call1(((ticket.number(), it, key, attempt),)));
@@ -178,7 +183,7 @@ impl Dispatcher {
         let config = host::dispatch_config(options, Spelling::Snake).map_err(exception)?;
         let core = dispatch::Dispatcher::new(&client.get().core, config, seed);
         Ok(Self {
-            fixed: FixedByPath::default(),
+            fixed: FixedByTarget::default(),
             core: Mutex::new(core),
             origin: Instant::now(),
         })

@@ -12,9 +12,12 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::{Acknowledgement, Call, Client, Request, SentRequest, UnsignedRequest};
+    use crate::client::{
+        Acknowledgement, Call, Client, NotifyPackageExpireCall, Request, SentRequest,
+        UnsignedRequest,
+    };
     #[pymodule_export]
-    use crate::convert::spell_flags;
+    use crate::convert::{check_reply_limit, spell_flags};
     #[pymodule_export]
     use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]

@@ -7,7 +7,7 @@ import time
 import koodrive
 import pytest
 
-from conftest import OK, TOKEN, TRACE_ID, USER_ID, reply, stalling_after
+from conftest import OK, TOKEN, TRACE_ID, USER_ID, in_time, reply, stalling_after
 from sends import WAYS, ways
 from servers import Echo
 
@@ -216,6 +216,68 @@ def test_the_token_is_asked_for_before_each_attempt(server, call, way):
     server.answers = [reply(401, b"{}", f"Date: {ahead}"), reply()]
     way(koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token), call)
     assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+async def hanging():
+    await anyio.sleep(600)
+
+
+@on_both
+def test_an_async_token_function_is_cancelled_when_the_time_is_up(server, call, way):
+    ended = []
+
+    async def token():
+        try:
+            await anyio.sleep(600)
+        finally:
+            ended.append(True)
+
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token)
+    with pytest.raises(koodrive.NotSentError) as caught, in_time(0.1):
+        way(client, call, timeout=0.1)
+    text = "the request was not sent: the timeout of 0.1 s was over before the function `token` returned, trace id "
+    assert str(caught.value).startswith(text)
+    assert (caught.value.outcome, server.requests, ended) == ("not_sent", [], [True])
+
+
+def test_a_token_function_that_ignores_its_cancellation_holds_nothing_up(server, call):
+    is_over = []
+
+    async def token():
+        while not is_over:
+            try:
+                await asyncio.sleep(0.01)
+            except asyncio.CancelledError:
+                pass
+
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=token)
+
+    async def main():
+        async with aiohttp.ClientSession() as session:
+            with pytest.raises(koodrive.NotSentError), in_time(0.1):
+                await client.asend(call, transport=session, timeout=0.1)
+        is_over.append(True)
+
+    asyncio.run(main())
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "a fresh one"])
+def test_a_token_that_a_job_waits_for_in_vain(server, call, first):
+    """The first ends the job, as any failure of the first does; for a fresh one the job halts."""
+
+    async def main():
+        given = {"token": hanging if first else TOKEN}
+        client = koodrive.Client(endpoint=server.url, user_id=USER_ID, **given)
+        server.answers = [reply(401, b'{"code":"1"}')]
+        options = {"timeout": 0.1, "attempts": 2, "backoff": 0}
+        async with aiohttp.ClientSession() as session:
+            return [it async for it in client.adispatch([call], transport=session, token=hanging, **options)]
+
+    with pytest.raises(koodrive.NotSentError if first else koodrive.HaltedError) as caught, in_time(1):
+        asyncio.run(main())
+    assert str(caught.value.__cause__) == "the timeout of 0.1 s was over before the function `token` returned"
+    assert len(server.requests) == (0 if first else 1)
 
 
 def test_a_token_function_that_is_cancelled_passes_it_on(server, call):

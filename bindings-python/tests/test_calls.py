@@ -248,6 +248,55 @@ CALLS = [
 ]
 
 
+OPERATIONS = {
+    koodrive.GetSpaceUsageByOverview: "getSpaceUsageByOverview",
+    koodrive.GetCurrentRetentionPolicy: "getCurrentRetentionPolicy",
+    koodrive.GetCarrierRetentionPolicy: "getCarrierRetentionPolicy",
+}
+
+
+@pytest.mark.parametrize("kind", OPERATIONS, ids=OPERATIONS.get)
+def test_the_base_constructor_makes_the_call_of_the_class_alone(kind):
+    assert koodrive.Call.__new__(kind)._operation == OPERATIONS[kind]
+    for given in ((("1", "2"),), (("1", "2"), 2), (("1", "2"), 2, None)):
+        with pytest.raises(TypeError):
+            koodrive.Call.__new__(kind, *given)
+    for named in ({"operation": "notifyPackageExpire"}, {"ids": ("1", "2")}, {"type": 2}, {"undocumented_type": 1}):
+        with pytest.raises(TypeError):
+            koodrive.Call.__new__(kind, **named)
+    native = koodrive._core.NotifyPackageExpireCall
+    with pytest.raises(TypeError, match="is not a subtype"):
+        native.__new__(kind, "1", "2", 2, None)
+
+
+def test_the_base_constructor_makes_no_notification_without_ids():
+    for given in ((), ("{}",), (("1", "2"),)):
+        with pytest.raises(TypeError, match="is not safe"):
+            koodrive.Call.__new__(koodrive.NotifyPackageExpire, *given)
+    with pytest.raises(TypeError, match="the base of all calls"):
+        koodrive.Call()
+
+
+def test_operations_of_one_client_keep_their_methods_and_paths(call):
+    """A client keeps the half of a request that never changes; each operation has its own."""
+    client = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=TOKEN)
+    policies = koodrive.SetRetentionPolicy([koodrive.PolicyStatus(policy_id="1", status="0")])
+    order = koodrive.ReverseOrder(batch_sn="1", operations=[koodrive.OrderOperation(operation_sn="1")])
+    sent = [
+        (call, "POST", "/koodrive/ose/v1/carrier/users/notifyPackageExpire"),
+        (koodrive.GetSpaceUsageByOverview(), "GET", "/koodrive/ose/v1/space/usage/overview"),
+        (koodrive.GetCurrentRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/retention/policy/getList"),
+        (koodrive.GetCarrierRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/policy/config/retention"),
+        (policies, "POST", "/koodrive/ose/v1/carrier/retention/policy/batch"),
+        (order, "POST", "/koodrive/ose/v1/carrier/operation/reverseOrder"),
+        (koodrive.RawCall("DELETE", "/koodrive/ose/v1/space/usage/overview"), "DELETE", "/koodrive/ose/v1/space/usage/overview"),
+    ]
+    for _ in range(2):
+        for it, method, path in sent:
+            request = client.request(it)
+            assert (request.method, request.url) == (method, koodrive.CHINA + path)
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_call_cannot_be_subclassed(call):
     for base in (call, koodrive.Call[koodrive.RawReply]):

@@ -80,8 +80,8 @@ def test_the_report_for_people():
         for line in wrong.stdout.splitlines()
         if line.startswith("credentials  FAILED   the service answered getSpaceUsageByOverview with HTTP 401, code SANDBOX.UNKNOWN_TOKEN")
     ] + [
-        "                      - authentication: ask Huawei whether this call accepts a token; the alternative is --app-id with --app-secret",
-        "                      - --token: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
+        "                      - authentication: ask Huawei whether this call accepts a token; the alternative is --app-id with --app-secret-file",
+        "                      - --token-file: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
         "                      - whitelist: ask Huawei whether your account is on the whitelist for this call",
     ]
 
@@ -98,15 +98,37 @@ def test_a_wrong_secret_is_told_from_a_wrong_request():
     assert findings["credentials"]["advice"] == [
         "signature: the service signed the same canonical request, so the app secret differs, or the app id belongs to another "
         "secret",
-        "authentication: ask Huawei whether this call accepts an app id; the alternative is --token",
+        "authentication: ask Huawei whether this call accepts an app id; the alternative is --token-file",
         "--user-id: check that it belongs to --app-id",
-        "--app-secret: check that it belongs to --app-id",
+        "--app-secret-file: check that it belongs to --app-id",
         "whitelist: ask Huawei whether your account is on the whitelist for this call",
     ]
     assert printed["error"]["code"] == "SANDBOX.SIGNATURE_MISMATCH"
     code, findings, _ = against({"whitelist": ["1"]}, KOODRIVE_USER_ID="2")
     assert (code, states(findings)) == (3, ["passed", "passed", "failed"])
     assert findings["credentials"]["advice"][-1] == "signature: `koodrive explain` shows every stage of it"
+
+
+#: What is wrong with the credentials, and the flag that the error names.
+WRONG = {
+    "another secret": ({"KOODRIVE_APP_SECRET": "another-secret-not-real"}, "--app-secret-file"),
+    "a secret that is no text of a line": ({"KOODRIVE_APP_SECRET": "a\tb"}, "--app-secret-file"),
+    "another token": ({"KOODRIVE_TOKEN": "another"}, "--token-file"),
+    "a token that is no header": ({"KOODRIVE_TOKEN": "a\x01b"}, "--token-file"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("json", [("--json",), ()], ids=["json", "text"])
+def test_errors_name_flags_that_there_are(name, json):
+    environ, flag = WRONG[name]
+    known = set(re.findall("--[a-z-]+", run("check", "--help", environ={}).stdout))
+    configuration = {"tokens": [TOKEN]} if "KOODRIVE_TOKEN" in environ else {}
+    with Sandbox(**configuration).serve() as server:
+        done = run("check", *json, environ={**server.environ, **environ})
+    assert done.code in (2, 3)
+    named = set(re.findall("--[a-z-]+", done.stdout + done.stderr))
+    assert flag in named and named <= known
 
 
 @pytest.mark.parametrize("ahead, direction", [(3600, "behind"), (-3600, "ahead of")])
@@ -140,6 +162,23 @@ def test_a_clock_that_is_wrong_beyond_a_day_is_the_fault():
     assert "seconds ahead of the server's; the X-Date 20" in findings["clock"]["text"]
     assert findings["credentials"]["text"] == "not reached"
     assert printed["clock_difference"] == pytest.approx(-100_000, abs=TRAVELS)
+
+
+def test_a_second_request_without_an_answer_leaves_the_clock_refused(server):
+    """Its date was corrected, but nobody knows whether it fits."""
+    server.answers = [reply(401, b'{"code":"1"}', date(3600)), None]
+    code, findings, printed = check(KOODRIVE_ENDPOINT=server.url)
+    assert (code, states(findings)) == (5, ["failed", "failed", "unknown"])
+    first, second = (request["headers"]["x-date"] for request in server.requests)
+    assert f"; the X-Date {first} does not fit the server's Date, " in findings["clock"]["text"] and first != second
+    assert printed["error"]["kind"] == "outcome_unknown"
+
+
+def test_a_refusal_of_the_second_date_is_the_clocks_fault(server):
+    server.answers = [reply(401, b'{"code":"1"}', date(3600)), reply(401, b'{"code":"1"}', date(-3600))]
+    code, findings, _ = check(KOODRIVE_ENDPOINT=server.url)
+    assert (code, states(findings)) == (3, ["passed", "failed", "unknown"])
+    assert server.requests[1]["headers"]["x-date"] in findings["clock"]["text"]
 
 
 def test_a_wrong_secret_and_a_wrong_clock_are_both_told():

@@ -163,6 +163,8 @@ def test_what_is_no_call_ends_the_job(drive, case):
         drive(client_of(sandbox), source(), transport=sandbox)
 
 
+REPLY_LIMIT = "^reply_limit: [0-9]+ is out of range; pass a whole number of bytes from 1 to 1073741824$"
+
 OPTIONS = [
     ({"rat": 1}, "unknown option rat; expected one of: rate, burst"),
     ({"rate": 0}, "rate: 0 is out of range"),
@@ -170,7 +172,10 @@ OPTIONS = [
     ({"rate": 10**400}, "rate: inf is out of range"),
     ({"concurrency": 1.5}, "concurrency: 1.5 is out of range; pass a whole number"),
     ({"renews_token": True}, "renews_token: not an option here; pass token"),
-    ({"timeout": 0}, "timeout: 0 is out of range"),
+    ({"timeout": 0}, "^timeout: 0 s is out of range; pass a time from 0.001 s to 86400 s$"),
+    ({"connect_timeout": 86_401}, "^connect_timeout: 86401 s is out of range; pass a time from 0.001 s to 86400 s$"),
+    ({"reply_limit": 2**30 + 1}, REPLY_LIMIT),
+    ({"reply_limit": 0}, REPLY_LIMIT),
 ]
 
 

@@ -4,6 +4,7 @@ import logging
 import re
 import subprocess
 import sys
+from urllib.parse import quote
 
 import koodrive
 import pytest
@@ -35,7 +36,7 @@ def test_an_exchange(server, client, call, caplog, everything):
     assert record.levelno == logging.DEBUG
     x_date = server.requests[0]["headers"]["x-date"]
     assert re.sub(r"duration=[\d.]+", "duration=…", record.getMessage()) == (
-        f"exchange method=POST url={server.url}/koodrive/ose/v1/carrier/users/notifyPackageExpire status=200 duration=… "
+        f"exchange operation=notifyPackageExpire method=POST url={server.url}/koodrive/ose/v1/carrier/users/notifyPackageExpire status=200 duration=… "
         f"trace_id={TRACE_ID} kind=None outcome=None cause=None carrier_user_id=18…11 "
         f"sent={{'content-type': 'application/json', 'x-date': '{x_date}', 'x-traceid': '{TRACE_ID}'}} "
         "received={'content-length': '27', 'date': 'Tue, 03 Nov 2026 07:02:45 GMT', 'server': 'nginx'}"
@@ -65,6 +66,33 @@ def test_a_subscriber_is_masked(server, client, caplog, everything, subscriber, 
     client.send(koodrive.NotifyPackageExpire(carrier_user_id=subscriber, package_id="14"))
     assert f"carrier_user_id={shown} " in one(caplog).getMessage()
     assert len(subscriber) == 1 or subscriber not in everything()
+
+
+#: Paths of raw calls, and how they are shown.
+PATHS = {
+    "/koodrive/ose/v1/users/1316083732377070977": "/koodrive/ose/v1/users/13…77",
+    "/v1/users/123456789/packages/14": "/v1/users/…/packages/…",
+    "/users/user-of-carrier": "/users/us…er",
+    "/users/alice": "/users/alice",
+    "/users/a%0Ab1234567890": "/users/…",
+    "/users/成功成功": "/users/…",
+    "/users/name@carrier.example/": "/users/…/",
+    "/users/name.of.carrier/": "/users/na…er/",
+    "/v1234/a": "/…/a",
+    "/": "/",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_of_a_raw_call_segments_that_may_be_ids_are_masked(server, client, caplog, everything, path):
+    server.answers = [reply()]
+    seen = []
+    client.send(koodrive.RawCall("GET", path, query={"id": SUBSCRIBER}), on_exchange=seen.append)
+    message = one(caplog).getMessage()
+    assert message.startswith(f"exchange operation=rawCall method=GET url={server.url}{PATHS[path]} status=200 ")
+    assert SUBSCRIBER not in message and "1316083732377070977" not in message
+    # A hook sees the path as it was given.
+    assert seen[0].operation == f"GET {quote(path, safe='/%')}"
 
 
 #: The service may repeat whatever it was sent.

@@ -1,5 +1,6 @@
 """The standard library's transport, against a server that misbehaves as told."""
 
+import asyncio
 import os
 import threading
 import time
@@ -8,7 +9,7 @@ from email.utils import formatdate
 import koodrive
 import pytest
 
-from conftest import CUTS, OK, TOKEN, TRACE_ID, USER_ID, cut_after, dripping_after, out_of_time, reply
+from conftest import CUTS, OK, TOKEN, TRACE_ID, USER_ID, cut_after, dripping_after, in_time, out_of_time, reply
 
 
 def test_a_call_is_sent_as_it_was_built(server, client, call):
@@ -136,6 +137,22 @@ def test_tls_that_is_none_is_not_sent(server, call):
     assert server.requests == []
 
 
+@pytest.mark.parametrize("is_kept", [False, True], ids=["a new connection", "a kept connection"])
+def test_a_request_whose_time_is_up_before_its_first_byte_is_not_sent(server, client, call, is_kept):
+    from koodrive.transports import NotSent, standard_library
+
+    if is_kept:
+        server.answers = [reply()]
+        client.send(call)
+    request = client.request(call)
+    with pytest.raises(NotSent):
+        standard_library(request, connect_timeout=5, timeout=1e-9, reply_limit=100)
+    time.sleep(0.05)
+    assert len(server.requests) == is_kept
+    server.answers = [reply()]
+    assert client.send(call).code == "0"
+
+
 def test_a_reply_that_drips_ends_with_the_deadline(server, client, call):
     drip = dripping_after(b"HTTP/1.1 200 OK\r\n")
     error = out_of_time(server, drip, lambda timeout: client.send(call, timeout=timeout))
@@ -206,6 +223,72 @@ def test_the_token_is_asked_for_before_each_attempt(server, call):
     server.answers = [reply(401, b"{}", http_date(3600)), reply()]
     client.send(call)
     assert [request["headers"]["authorization"] for request in server.requests] == ["Bearer one", "Bearer two"]
+
+
+class Late:
+    """A token function that answers at once the first time, and later than any ``timeout`` here from then on."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def __call__(self):
+        self.asked += 1
+        if self.asked > 1:
+            time.sleep(1.2)
+        return TOKEN
+
+    async def later(self):
+        self.asked += 1
+        if self.asked > 1:
+            await asyncio.sleep(60)
+        return TOKEN
+
+
+@pytest.mark.parametrize("kind", ["send", "asend", "asend, async function"])
+def test_a_token_that_comes_too_late_for_the_second_attempt_is_not_sent(call, kind):
+    token, sent, seen = Late(), [], []
+
+    def answer(request, **limits):
+        sent.append(limits["timeout"])
+        return 401, [tuple(http_date(3600).split(": ", 1))], b"{}"
+
+    async def answer_later(request, **limits):
+        return answer(request, **limits)
+
+    client = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=token.later if "function" in kind else token)
+    options = {"timeout": 1, "trace_id": TRACE_ID, "on_exchange": seen.append}
+    with pytest.raises(koodrive.NotSentError) as caught, in_time(1.2):
+        if kind == "send":
+            client.send(call, transport=answer, **options)
+        else:
+            asyncio.run(client.asend(call, transport=answer_later, **options))
+    error = caught.value
+    assert (error.outcome, error.retryable, error.trace_id) == ("not_sent", True, TRACE_ID)
+    assert str(error).startswith(
+        f"the request was not sent: the timeout of 1 s was over before the function `token` returned, trace id {TRACE_ID}; "
+    )
+    assert isinstance(error.__cause__, TimeoutError)
+    # The first attempt alone has left.
+    assert token.asked == 2 and len(sent) == 1 and 0 < sent[0] <= 1
+    assert [exchange.status for exchange in seen] == [401]
+
+
+def test_a_token_that_came_too_late_is_in_no_traceback(call):
+    def token():
+        time.sleep(0.05)
+        return TOKEN
+
+    client = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=token)
+    with pytest.raises(koodrive.NotSentError) as caught:
+        client.send(call, transport=lambda request, **limits: None, timeout=0.01)
+    frames, error = [], caught.value
+    while error is not None:
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(repr(trace.tb_frame.f_locals) if "koodrive/" in trace.tb_frame.f_code.co_filename else "")
+            trace = trace.tb_next
+        error = error.__cause__
+    assert len(frames) > 3 and TOKEN not in "".join(frames)
 
 
 def test_a_token_function_that_fails_is_not_sent(server, call):
@@ -292,13 +375,55 @@ def test_a_fork_does_not_share_connections(server, client, call):
     assert server.connections == 2
 
 
-LIMITS = [("timeout", 0), ("timeout", None), ("timeout", float("inf")), ("connect_timeout", -1), ("reply_limit", 0)]
+A_TIME = "is out of range; pass a time from 0.001 s to 86400 s"
+BYTES = "is out of range; pass a whole number of bytes from 1 to 1073741824"
+LIMITS = [
+    ("timeout", 0, f"0 s {A_TIME}"),
+    ("timeout", None, "None is not a number; pass a number, times in seconds"),
+    ("timeout", float("inf"), f"inf s {A_TIME}"),
+    ("timeout", float("nan"), f"nan s {A_TIME}"),
+    ("connect_timeout", -1, f"-1 s {A_TIME}"),
+    ("connect_timeout", 86_400.5, f"86400.5 s {A_TIME}"),
+    ("reply_limit", 0, f"0 {BYTES}"),
+    ("reply_limit", 2**30 + 1, f"1073741825 {BYTES}"),
+    ("reply_limit", 2**40, f"1099511627776 {BYTES}"),
+    ("reply_limit", -(10**400), f"-inf {BYTES}"),
+    ("reply_limit", 0.5, f"0.5 {BYTES}"),
+    ("reply_limit", "1", "'1' is not a number; pass a number, times in seconds"),
+]
 
 
-@pytest.mark.parametrize("name, value", LIMITS)
-def test_a_limit_that_is_none_is_refused(client, call, name, value):
-    with pytest.raises(koodrive.InvalidInputError, match=f"^{name}: .* is out of range"):
-        client.send(call, **{name: value})
+@pytest.mark.parametrize("name, value, text", LIMITS, ids=str)
+def test_a_limit_out_of_range_is_refused_by_send_and_by_dispatch(client, call, name, value, text):
+    async def transport(request, **limits):
+        raise AssertionError("nothing is sent")
+
+    def asend():
+        return asyncio.run(client.asend(call, transport=transport, **{name: value}))
+
+    uses = [lambda: client.send(call, **{name: value}), asend]
+    if value is not None:
+        # For an option of a dispatcher None is the default.
+        uses += [lambda: client.dispatch([], **{name: value}), lambda: client.adispatch([], transport=transport, **{name: value})]
+    for use in uses:
+        with pytest.raises(koodrive.InvalidInputError) as refused:
+            use()
+        assert (str(refused.value), refused.value.field) == (f"{name}: {text}", name)
+
+
+def test_limits_at_the_ends_of_their_ranges(client, call):
+    seen = []
+
+    def transport(request, **limits):
+        seen.append(limits)
+        return 200, {}, OK
+
+    for shortest in ({"timeout": 86_400, "connect_timeout": 0.001, "reply_limit": 2**30}, {"timeout": 1, "reply_limit": len(OK)}):
+        assert client.send(call, transport=transport, **shortest).code == "0"
+    assert seen == [
+        {"timeout": 86_400, "connect_timeout": 0.001, "reply_limit": 2**30},
+        {"timeout": 1, "connect_timeout": 5, "reply_limit": len(OK)},
+    ]
 
 
 class NoTransport:

@@ -81,7 +81,8 @@ class Client(_native.Client):
     Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``app_id`` with ``sign``, a function
     that signs where the secret is kept (a KMS, an HSM): it gets the string to sign and returns the lower-case hex of its
     HMAC-SHA256; ``token``, in any published shape, or a function that returns one and is called before every attempt of ``send``;
-    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async.
+    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async. The ``timeout`` of the
+    call holds for the functions ``token`` and ``sign`` too: see ``send`` and ``dispatch``.
 
     ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
     taken for loopback only, unless ``allow_plain_http``.
@@ -243,8 +244,13 @@ class Client(_native.Client):
         """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
 
         ``transport`` is None for the standard library, or a session of requests, urllib3, httpx, httpx2 or niquests, or a
-        function: see ``koodrive.transports``. ``connect_timeout`` and ``timeout`` are seconds, the latter for everything that is
-        exchanged, both attempts together. A trace id is made where none is given. ``on_exchange`` sees every exchange; what it raises is logged and changes nothing.
+        function: see ``koodrive.transports``. A trace id is made where none is given. ``on_exchange`` sees every exchange; what it
+        raises is logged and changes nothing.
+
+        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` is for the whole call: from asking the functions
+        ``token`` and ``sign`` to the last byte of the reply, both attempts together. When it is over after one of them was asked,
+        nothing more is sent: ``NotSentError``. A plain function is not interrupted: the call waits for it and drops its late
+        answer. ``reply_limit`` is 1 to 2^30 bytes.
         """
         return imported("koodrive.transports._send").send(  # type: ignore[no-any-return]
             self,
@@ -272,7 +278,8 @@ class Client(_native.Client):
     ) -> _Reply:
         """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
 
-        A call that is cancelled may have left: ``on_exchange`` sees it as one whose outcome is unknown.
+        An async function ``token`` or ``sign`` is cancelled when ``timeout`` is over. A call that is cancelled may have left:
+        ``on_exchange`` sees it as one whose outcome is unknown.
         """
         return await imported("koodrive.transports._send").asend(  # type: ignore[no-any-return]
             self,
@@ -336,7 +343,12 @@ class Client(_native.Client):
 
         ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``concurrency``, ``queue``, ``attempts``,
         ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
-        ``token_age``, ``reply_limit``; times are seconds.
+        ``token_age``, ``reply_limit`` (1 to 2^30 bytes); times are seconds.
+
+        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` is for each attempt: from asking the function
+        ``sign`` to the last byte of the reply. An attempt whose signature comes later is not sent, and the job goes on. ``timeout``
+        is also the time that ``token`` has: a token that comes later is dropped, and counts as one that could not be had. A plain
+        function is not interrupted: the job waits for it.
         """
         from ._dispatch import Dispatch
 
@@ -382,7 +394,8 @@ class Client(_native.Client):
     ) -> Any:
         """As ``dispatch``, for ``async for``, on asyncio and over a transport of ``asend``.
 
-        ``source`` may be asynchronous as well; ``token`` and ``on_halt`` may be.
+        ``source`` may be asynchronous as well; ``token``, ``sign`` and ``on_halt`` may be. An async function ``token`` or ``sign`` is
+        cancelled when ``timeout`` is over.
         """
         from ._dispatch import AsyncDispatch
 

@@ -32,6 +32,16 @@ def seconds(field: str, value: Any) -> float:
     return float(value.timestamp())
 
 
+def number(field: str, value: object) -> float:
+    """A number; ``field`` is its name in messages. An integer that is too large becomes infinite, which is out of every range."""
+    if not isinstance(value, (int, float)):
+        raise _core.refused(field, f"{value!r} is not a number; pass a number, times in seconds")
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
 def octets(value: object) -> bytes:
     """Of bytearray and memoryview; bytes and text do not come here."""
     if isinstance(value, (bytearray, memoryview)):

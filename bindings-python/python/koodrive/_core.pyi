@@ -2,7 +2,7 @@ from _typeshed import Incomplete, SupportsGetItem, SupportsLenAndGetItem
 from typing import Any, Final, SupportsFloat, SupportsIndex, final
 from typing_extensions import disjoint_base
 
-__all__ = ["CLOCK_MARGIN_DEFAULT", "REPLY_LIMIT_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "UnsignedRequest", "date_without_zone", "failed", "lone_surrogate", "misused", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "refused", "spell_flags", "trace_id_from_random"]
+__all__ = ["CLOCK_MARGIN_DEFAULT", "REPLY_LIMIT_DEFAULT", "Acknowledgement", "Call", "Client", "Counts", "Dispatcher", "Names", "NotifyPackageExpireCall", "Request", "Sandbox", "SandboxAnswer", "SentRequest", "Step", "UnsignedRequest", "check_reply_limit", "date_without_zone", "failed", "lone_surrogate", "misused", "names", "not_a_margin", "not_a_type", "not_sent", "not_text", "refused", "spell_flags", "trace_id_from_random"]
 
 CLOCK_MARGIN_DEFAULT: Final[int]
 REPLY_LIMIT_DEFAULT: Final[int]
@@ -37,9 +37,9 @@ class Call:
     """
     @classmethod
     def __class_getitem__(cls, /, reply: Any) -> Any: ...
-    def __new__(cls, /, ids: tuple[str, str] | None = None, type: SupportsIndex = 2, undocumented_type: SupportsIndex | None = None, *, operation: str = "", fields: str = "{}") -> Call:
+    def __new__(cls, /, fields: str = "{}") -> Call:
         """
-        ``ids`` are those of a notifyPackageExpire; any other ``operation`` has its publisher's name, and JSON text of its fields.
+        Returns a call of the operation that the class names. ``fields`` is the JSON text of its fields, which the core checks.
         """
     @property
     def _operation(self, /) -> str:
@@ -60,8 +60,10 @@ class Client:
         """
     def _parse_sent(self, /, call: Call, sent: SentRequest, status: SupportsIndex, headers: Any, body: Any, received_at: Any) -> Any:
         """
-        Reads the response to a request that ``send`` has sent: learns the server's clock, reads no body beyond the limit, and
-        marks an error after which the call is to be signed anew with ``_again``. ``received_at`` is of this machine's clock.
+        Reads the response to a request that ``send`` has sent: learns the server's clock, and reads no body beyond the limit.
+
+        Sets ``_is_clock_refusal`` of an error that is one, and ``_again`` of an error after which the call is to be signed anew.
+        ``received_at`` is of this machine's clock.
         """
     def _stages(self, /, call: Call, now: Any | None, date: Any | None, message: str | None) -> str:
         """
@@ -201,6 +203,15 @@ class Names:
         The header that holds the signing time.
         """
 
+class NotifyPackageExpireCall(Call):
+    """
+    The native half of ``koodrive.NotifyPackageExpire``. Its fields do not cross as JSON, since it is made by the million.
+    """
+    def __new__(cls, /, carrier_user_id: str, package_id: str, type: SupportsIndex, undocumented_type: SupportsIndex | None) -> NotifyPackageExpireCall:
+        """
+        Checks the fields. ``undocumented_type`` replaces ``type``.
+        """
+
 @final
 class Request:
     """
@@ -318,6 +329,11 @@ class UnsignedRequest:
         """
         Returns the request with this signature.
         """
+
+def check_reply_limit(bytes: SupportsFloat | SupportsIndex) -> None:
+    """
+    Raises unless ``bytes`` is a length that a dispatcher takes for ``reply_limit``, so that ``send`` takes no other.
+    """
 
 def date_without_zone(field: str) -> BaseException:
     """

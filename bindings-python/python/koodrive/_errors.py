@@ -74,6 +74,9 @@ class ApiError(KooDriveError):
     kind: ClassVar[_Kind] = "api"
     outcome: _Outcome = "unknown"
 
+    #: Whether the service refused the X-Date that ``send`` sent. The core decides.
+    _is_clock_refusal: bool = False
+
 
 class UnreadableReplyError(KooDriveError):
     """The service answered with a success whose reply cannot be read."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import _core
 from ._convert import text
-from ._native import Acknowledgement, Call, Request
+from ._native import Acknowledgement, Call, NotifyPackageExpireCall, Request
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -415,7 +415,10 @@ class Settings(_Value):
 
 
 class Exchange(_Value):
-    """One exchange with the service, as ``on_exchange`` sees it. Never holds a secret."""
+    """One exchange with the service, as ``on_exchange`` sees it. Never holds a secret.
+
+    ``operation`` and ``url`` of a raw call hold its path, with the ids that are in the path.
+    """
 
     __module__ = "koodrive"
     __slots__ = {
@@ -458,7 +461,7 @@ class Exchange(_Value):
 
 
 @final
-class NotifyPackageExpire(Call[Acknowledgement]):
+class NotifyPackageExpire(NotifyPackageExpireCall):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 
     It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
@@ -495,7 +498,7 @@ class NotifyPackageExpire(Call[Acknowledgement]):
     ) -> NotifyPackageExpire:
         """Checks the arguments."""
         try:
-            made = Call.__new__(cls, (carrier_user_id, package_id), type, undocumented_type)
+            made = NotifyPackageExpireCall.__new__(cls, carrier_user_id, package_id, type, undocumented_type)
         except (TypeError, UnicodeError, OverflowError):
             text("carrierUserId", carrier_user_id)
             text("packageId", package_id)
@@ -506,12 +509,13 @@ class NotifyPackageExpire(Call[Acknowledgement]):
         return made
 
 
-# A class of a call says the publisher's name of its operation as ``_name``, and the type of its reply as ``_replies``.
+# A class of a call says the publisher's name of its operation as ``_name``, which the core makes the call of, and the type of its
+# reply as ``_replies``.
 
 
 def _made(call: type[Any], members: dict[str, Any], fields: tuple[object, ...] = ()) -> Any:
     """Returns a call: ``members`` go to the core, which checks them; ``fields`` are those of the class, in their order."""
-    made = Call.__new__(call, operation=call._name, fields=_written(members) if members else "{}")
+    made = Call.__new__(call, _written(members) if members else "{}")
     for name, field in zip(_names(call), fields):
         _set(made, name, field)
     return made

@@ -10,7 +10,7 @@ pub enum Spelling {
     Snake,
     /// `userId`, as in JavaScript. Names of times end in `Ms`, and times are milliseconds.
     Camel,
-    /// `--user-id`, as on a command line.
+    /// `--user-id`, as on a command line; the flag of a secret is that of its file, `--token-file`.
     Flag,
 }
 
@@ -24,6 +24,9 @@ const TIMES: [&str; 7] = [
     "timeout",
     "token_age",
 ];
+
+/// The options that are secrets.
+const SECRETS: [&str; 2] = ["app_secret", "token"];
 
 impl Spelling {
     /// Returns `template` with every name and every time in braces spelled so.
@@ -51,6 +54,10 @@ impl Spelling {
     pub fn name(self, name: &str) -> String {
         match self {
             Self::Snake => name.to_owned(),
+            // A secret is never an argument: its flag names a file that holds it.
+            Self::Flag if SECRETS.contains(&name) => {
+                format!("--{}-file", name.replace('_', "-"))
+            }
             Self::Flag => format!("--{}", name.replace('_', "-")),
             Self::Camel => {
                 let mut camel = String::with_capacity(name.len() + 2);
@@ -134,19 +141,19 @@ mod tests {
 
     #[test]
     fn every_host_spells_options_in_its_own_way() {
-        let template = "{user_id}: {0.5 s}; see {clock_margin}, {}, {A}, {x s}, { and {open";
+        let template = "{user_id}: {0.5 s}; see {clock_margin}, {app_secret}, {token}, {token_age}, {}, {A}, {x s}, { and {open";
         for (spelling, text) in [
             (
                 Spelling::Snake,
-                "user_id: 0.5 s; see clock_margin, {}, {A}, {x s}, { and {open",
+                "user_id: 0.5 s; see clock_margin, app_secret, token, token_age, {}, {A}, {x s}, { and {open",
             ),
             (
                 Spelling::Camel,
-                "userId: 500 ms; see clockMarginMs, {}, {A}, {x s}, { and {open",
+                "userId: 500 ms; see clockMarginMs, appSecret, token, tokenAgeMs, {}, {A}, {x s}, { and {open",
             ),
             (
                 Spelling::Flag,
-                "--user-id: 0.5 s; see --clock-margin, {}, {A}, {x s}, { and {open",
+                "--user-id: 0.5 s; see --clock-margin, --app-secret-file, --token-file, --token-age, {}, {A}, {x s}, { and {open",
             ),
         ] {
             assert_eq!(spelling.apply(template), text);

@@ -13,8 +13,7 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .. import _core
-from .._client import REPLY_LIMIT, X_DATE
+from .._client import X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import GetSpaceUsageByOverview, members_of
 from ..transports import standard_library
@@ -55,12 +54,19 @@ class _Seen(NamedTuple):
 
 
 class _Watched:
-    """The standard library's transport, looked at."""
+    """The standard library's transport, looked at. ``exchanges`` are those with an answer."""
 
     def __init__(self) -> None:
         self.exchanges: list[_Seen] = []
+        self._requests = 0
+
+    @property
+    def second_has_no_answer(self) -> bool:
+        """Whether the service refused the date of the first request, and a second one got no answer."""
+        return self._requests == 2 and len(self.exchanges) == 1
 
     def __call__(self, request: Request, **limits: Any) -> Any:
+        self._requests += 1
         status, headers, body = standard_library(request, **limits)
         reply = {name.lower(): value for name, value in headers}
         self.exchanges.append(_Seen(dict(request.headers), reply, status, body, time.time()))
@@ -89,7 +95,8 @@ def run(arguments: Namespace, output: Output) -> int:
     except KooDriveError as caught:
         error = caught
     difference = _difference(watched.exchanges)
-    findings = [_endpoint(settings, watched.exchanges, error), _clock(settings, watched.exchanges, difference, error)]
+    is_refused = watched.second_has_no_answer or (isinstance(error, ApiError) and error._is_clock_refusal)
+    findings = [_endpoint(settings, watched.exchanges, error), _clock(watched.exchanges, difference, is_refused)]
     reached = all(finding.state != _FAILED for finding in findings)
     findings.append(_credentials(settings, watched.exchanges, error, reached))
     checks = [{**finding._asdict(), "advice": list(finding.advice)} for finding in findings]
@@ -169,9 +176,8 @@ def _difference(exchanges: list[_Seen]) -> Optional[float]:
     return round(date.timestamp() + 0.5 - exchanges[-1].received_at, 3)
 
 
-def _clock(
-    settings: Settings, exchanges: list[_Seen], difference: Optional[float], error: Optional[KooDriveError]
-) -> _Finding:
+def _clock(exchanges: list[_Seen], difference: Optional[float], is_refused: bool) -> _Finding:
+    """``is_refused``: the service refused the date of the last request that it answered."""
     if not exchanges:
         return _Finding("clock", _UNKNOWN, "no answer, so the server's clock is not known")
     if difference is None:
@@ -181,7 +187,7 @@ def _clock(
     if abs(difference) > _AGREE:
         direction = "behind" if difference > 0 else "ahead of"
         text = f"this machine's clock is {abs(difference):.0f} seconds {direction} the server's"
-    if error is not None and _is_for_the_date(settings, exchanges[-1]):
+    if is_refused:
         x_date = exchanges[-1].request[X_DATE]
         text += f"; the X-Date {x_date} does not fit the server's Date, {exchanges[-1].reply['date']}"
         return _Finding("clock", _FAILED, text, ("set this machine's clock (NTP); if it is right, ask your Huawei contact",))
@@ -192,20 +198,6 @@ def _clock(
         )
     text += "; the X-Date sent fits"
     return _Finding("clock", _PASSED, text, ("set this machine's clock (NTP)",) if abs(difference) > _AGREE else ())
-
-
-def _is_for_the_date(settings: Settings, exchange: _Seen) -> bool:
-    """Whether the reply refuses the date: the core would then sign the call anew."""
-    x_date, trace_id = exchange.request[X_DATE], exchange.request["x-traceid"]
-    received_at = exchange.received_at
-    sent = _core.SentRequest(x_date, trace_id, REPLY_LIMIT, received_at, may_sign_anew=True)
-    try:
-        settings.client._parse_sent(
-            GetSpaceUsageByOverview(), sent, exchange.status, exchange.reply, exchange.body, received_at
-        )
-    except KooDriveError as error:
-        return getattr(error, "_again", False)
-    return False
 
 
 def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[KooDriveError], reached: bool) -> _Finding:

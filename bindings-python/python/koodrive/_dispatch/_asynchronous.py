@@ -7,7 +7,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from .. import _core
-from ..transports import _send, _sessions
+from ..transports import _sessions
 from ._job import Job
 from ._values import check_action, outcome, unknown_action
 
@@ -168,7 +168,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
     def _start(self, attempt: Any) -> None:
         ticket, request, key, number = attempt
         if self._job.sign is None:
-            self._mark(ticket, request, key, number)
+            self._mark(ticket, request, self._job.limits, key, number)
         else:
             task = self._loop.create_task(self._sign(ticket, request, key, number))
             self._signing[task] = ticket
@@ -176,15 +176,17 @@ class AsyncDispatch(Generic[_Key, _Reply]):
 
     async def _sign(self, ticket: int, unsigned: Any, key: Any, number: int) -> None:
         job = self._job
+        deadline = job.deadline()
         try:
-            request = job.signed(unsigned, await job.question(unsigned).awaited())
+            request = job.signed(unsigned, await job.ask_for_signature(unsigned, deadline).awaited())
+            limits = {**job.limits, "timeout": deadline.left()}
         except Exception as error:
             ends = job.unsigned(ticket, error)
             if ends is not None:
                 job.fail(ends)
             self._wake()
         else:
-            self._mark(ticket, request, key, number)
+            self._mark(ticket, request, limits, key, number)
 
     def _signed(self, task: asyncio.Task[None]) -> None:
         ticket = self._signing.pop(task)
@@ -193,13 +195,13 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             self._job.unsigned(ticket, RuntimeError("the signature was not awaited"))
             self._wake()
 
-    def _mark(self, ticket: int, request: Any, key: Any, number: int) -> None:
+    def _mark(self, ticket: int, request: Any, limits: dict[str, Any], key: Any, number: int) -> None:
         if self._job.before is None:
-            self._go(ticket, request)
+            self._go(ticket, request, limits)
         else:
-            self._job.before(key, request, number, partial(self._go, ticket, request))
+            self._job.before(key, request, number, partial(self._go, ticket, request, limits))
 
-    def _go(self, ticket: int, request: Any, kept: Optional[BaseException] = None) -> None:
+    def _go(self, ticket: int, request: Any, limits: dict[str, Any], kept: Optional[BaseException] = None) -> None:
         """Sends, unless there is a reason that keeps it from leaving."""
         job = self._job
         if kept is not None:
@@ -209,15 +211,15 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             job.give_up(ticket)
             self._wake()
         else:
-            task = self._loop.create_task(self._exchange(ticket, request))
+            task = self._loop.create_task(self._exchange(ticket, request, limits))
             self._exchanges[task] = ticket
             # Also for one that is cancelled before it began.
             task.add_done_callback(self._hand_in)
 
-    async def _exchange(self, ticket: int, request: Any) -> None:
+    async def _exchange(self, ticket: int, request: Any, limits: dict[str, Any]) -> None:
         job = self._job
         try:
-            status, headers, body = await self._travel(request, **job.limits)
+            status, headers, body = await self._travel(request, **limits)
             job.dispatcher.handle_response(ticket, status, headers, body)
         except Exception as error:
             ends = job.broken(ticket, error)
@@ -257,7 +259,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
     async def _renew(self) -> None:
         job = self._job
         try:
-            job.renew(await _send.Question("token", job.token).awaited())  # type: ignore[arg-type]
+            job.renew(await job.ask_for_token().awaited())
         except Exception as error:
             job.token_failed(error)
         self._wake()

@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from .. import _core
-from ..transports import _send, _sessions
+from ..transports import _sessions
 from ._job import Job
 from ._values import check_action, outcome, unknown_action
 
@@ -183,7 +183,7 @@ class Dispatch(Generic[_Key, _Reply]):
     def _renew(self) -> None:
         job = self._job
         try:
-            job.renew(_send.Question("token", job.token).now())  # type: ignore[arg-type]
+            job.renew(job.ask_for_token().now())
         except Exception as error:
             job.token_failed(error)
 
@@ -229,9 +229,12 @@ def _work(jobs: Any, said: Any, job: Job, travel: Any) -> None:
 
 def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number: int) -> Optional[BaseException]:
     """Signs where need be, sends, and hands in what came of it. Gives the error that ends the job."""
+    limits = job.limits
     if job.sign is not None:
+        deadline = job.deadline()
         try:
-            request = job.signed(request, job.question(request).now())
+            request = job.signed(request, job.ask_for_signature(request, deadline).now())
+            limits = {**limits, "timeout": deadline.left()}
         except Exception as error:
             return job.unsigned(ticket, error)
     try:
@@ -240,7 +243,7 @@ def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number
     except Exception as error:
         return job.kept(ticket, error)
     try:
-        status, headers, body = travel(request, **job.limits)
+        status, headers, body = travel(request, **limits)
         job.dispatcher.handle_response(ticket, status, headers, body)
     except BaseException as error:
         return job.broken(ticket, error)

@@ -12,10 +12,11 @@ from collections import deque
 from functools import partial
 
 from .. import _core
-from .._convert import text
+from .._convert import number, text
 from .._errors import InvalidInputError
 from .._native import Call
 from ..transports import NotSent, _send
+from ..transports._question import Deadline, Question
 from ..transports._request import Unusable
 from ._values import Progress, halted
 
@@ -45,15 +46,10 @@ class Job:
         self.begins_without_token = client._token is not None
         self.token = client._token if token is None else token
         self.sign = client._sign
-        numbers = [(name, _number(name, value)) for name, value in options.items() if value is not None]
+        numbers = [(name, number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
         self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
-        self.limits: dict[str, Any] = {
-            "connect_timeout": connect_timeout,
-            "timeout": timeout,
-            "reply_limit": self.dispatcher.reply_limit,
-        }
-        _send._check(**self.limits)
+        self.limits = _send.checked(connect_timeout, timeout, self.dispatcher.reply_limit)
         self.on_halt = on_halt
         #: The fields of outcomes that the user has not seen, by their names.
         self.outcomes: deque[dict[str, Any]] = deque()
@@ -150,6 +146,10 @@ class Job:
         self._hand_in(failure, ticket, str(error) or type(error).__name__)
         return error.refused() if isinstance(error, Unusable) else None
 
+    def deadline(self) -> Deadline:
+        """Returns the end of the time of one question and of the exchange that follows it."""
+        return Deadline(self.limits["timeout"])
+
     def signed(self, unsigned: Any, signature: Any) -> Any:
         """Returns the request with what the user's function returned. After ``cancel`` nothing leaves any more."""
         request = unsigned.with_signature(text("sign", signature))
@@ -162,17 +162,12 @@ class Job:
         self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
         return error if isinstance(error, InvalidInputError) else None
 
-    def question(self, unsigned: Any) -> _send.Question:
+    def ask_for_signature(self, unsigned: Any, deadline: Deadline) -> Question:
         """Returns what the user's function is asked for a request that is not signed yet."""
         sign: Any = self.sign
-        return _send.Question("sign", partial(sign, unsigned.string_to_sign))
+        return Question("sign", partial(sign, unsigned.string_to_sign), deadline)
 
-
-def _number(name: str, value: Any) -> float:
-    if isinstance(value, (int, float)):
-        try:
-            return float(value)
-        except OverflowError:
-            # Which the core refuses.
-            return float("inf")
-    raise _core.refused(name, f"{value!r} is not a number; pass a number, times in seconds")
+    def ask_for_token(self) -> Question:
+        """Returns what the user's function is asked for when a fresh token is due."""
+        token: Any = self.token
+        return Question("token", token, self.deadline())

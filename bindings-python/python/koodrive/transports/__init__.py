@@ -11,7 +11,7 @@ of itself is refused.
 
 Of a reply at most ``reply_limit`` are kept, counted after decompression. ``timeout`` is for the whole exchange, however slowly
 the reply comes, with two exceptions: over ``httpx.Client`` (and httpx2's) and ``niquests.Session`` every byte of the reply's
-headers may take as long again.
+headers may take as long again. A transport gets what the functions ``token`` and ``sign``, and a first attempt, have left of it.
 
 Anything else can be wrapped in a function, for ``asend`` an async one::
 

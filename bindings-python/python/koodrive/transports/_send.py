@@ -7,18 +7,18 @@ differs.
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from functools import partial
 
 from .. import _core
-from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id, not_async
-from .._convert import text
+from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id
+from .._convert import number, text
 from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._hidden import without_request
 from .._values import Exchange
 from . import NotSent, _sessions
+from ._question import Deadline, Question
 from ._request import Unusable
 
 TYPE_CHECKING = False
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from .._native import Request
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
+
+#: The range of the time-outs, in seconds. No time of the dispatcher is longer than a day, either.
+_SHORTEST, _LONGEST = 0.001, 86_400.0
 
 #: The ways an exchange ends, success apart.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
@@ -47,7 +50,7 @@ def send(
 ) -> Any:
     """Drives the flow over a blocking transport."""
     if limits != _USUAL:
-        _check(**limits)
+        limits = checked(**limits)
     travel = _sessions.blocking(transport)
     flow = _flow(client, call, trace_id, date, limits, on_exchange)
     try:
@@ -76,7 +79,7 @@ async def asend(
 ) -> Any:
     """Drives the flow over an async transport."""
     if limits != _USUAL:
-        _check(**limits)
+        limits = checked(**limits)
     travel = _sessions.asynchronous(transport)
     flow = _flow(client, call, trace_id, date, limits, on_exchange)
     try:
@@ -103,12 +106,14 @@ def _flow(
 ) -> Generator[Any, Any, Any]:
     trace_id = new_trace_id() if trace_id is None else trace_id
     may_sign_anew = date is None
-    deadline: Optional[float] = None
+    deadline = Deadline(limits["timeout"])
+    is_first = True
     while True:
         signer = client
         if client._token is not None:
             try:
-                signer = client.with_credentials(token=text("token", (yield Question("token", client._token))))
+                # Not kept in a variable, which tracebacks may show.
+                signer = client.with_credentials(token=text("token", (yield Question("token", client._token, deadline))))
             except InvalidInputError as refused:
                 # Without the frames in which the token is a variable.
                 raise refused.with_traceback(None) from None
@@ -121,18 +126,19 @@ def _flow(
             unsigned: Any = client._unsigned(call, started_at, trace_id, date)
             sign = partial(client._sign, unsigned.string_to_sign)
             try:
-                request = unsigned.with_signature(text("sign", (yield Question("sign", sign))))
+                request = unsigned.with_signature(text("sign", (yield Question("sign", sign, deadline))))
             except InvalidInputError:
                 raise
             except Exception as cause:
                 raise _failed(call, cause, trace_id, left=False) from cause
             started = time.monotonic()
         x_date = dict(request.headers)[X_DATE]
-        # The time is that of both attempts together.
-        if deadline is None:
-            deadline = started + limits["timeout"]
-        else:
-            limits["timeout"] = max(deadline - started, 0.001)
+        if not is_first or client._token is not None or client._sign is not None:
+            # The time is that of both attempts, and of what was asked for, together.
+            try:
+                limits["timeout"] = deadline.left()
+            except TimeoutError as cause:
+                raise _failed(call, cause, trace_id, left=False) from cause
         status: Optional[int] = None
         headers: Any = None
         told = (on_exchange, call, request, trace_id, started_at, started)
@@ -159,9 +165,9 @@ def _flow(
         except _ENDS as error:
             _report(*told, status, headers, error)
             # The service refused the date and has told its time since: no repeat, since it did not act.
-            if not (again and time.monotonic() < deadline):
+            if not (again and deadline.seconds > 0):
                 raise
-            may_sign_anew = False
+            may_sign_anew = is_first = False
         except InvalidInputError:
             raise
         except BaseException as cancelled:
@@ -227,28 +233,20 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         LOGGER.exception("on_exchange failed")
 
 
-def _check(connect_timeout: float, timeout: float, reply_limit: int) -> None:
-    for name, seconds in (("connect_timeout", connect_timeout), ("timeout", timeout)):
-        if not (isinstance(seconds, (int, float)) and 0 < seconds < math.inf):
-            raise _core.refused(name, f"{seconds!r} is out of range; pass seconds, more than 0")
-    if not (isinstance(reply_limit, int) and reply_limit > 0):
-        raise _core.refused("reply_limit", f"{reply_limit!r} is out of range; pass an integer above 0")
+def checked(connect_timeout: Any, timeout: Any, reply_limit: Any) -> dict[str, Any]:
+    """Returns the limits of an exchange, for ``send`` as for ``dispatch``."""
+    reply_limit = number("reply_limit", reply_limit)
+    _core.check_reply_limit(reply_limit)
+    return {
+        "connect_timeout": _time("connect_timeout", connect_timeout),
+        "timeout": _time("timeout", timeout),
+        "reply_limit": int(reply_limit),
+    }
 
 
-class Question:
-    """What a function of the user is asked for: a token, or a signature. ``option`` is what the function was given as."""
-
-    __slots__ = ("function", "option")
-
-    def __init__(self, option: str, function: Callable[[], Any]) -> None:
-        self.option = option
-        self.function = function
-
-    def now(self) -> Any:
-        """Asks, where nothing can be awaited."""
-        return not_async(self.option, self.function())
-
-    async def awaited(self) -> Any:
-        """Asks; the function may be async."""
-        answer = self.function()
-        return await answer if hasattr(answer, "__await__") else answer
+def _time(name: str, value: Any) -> Any:
+    """Returns ``value`` as it was given, since transports and the sandbox may show it."""
+    seconds = number(name, value)
+    if not _SHORTEST <= seconds <= _LONGEST:
+        raise _core.refused(name, f"{seconds:.10g} s is out of range; pass a time from {_SHORTEST:g} s to {_LONGEST:g} s")
+    return value

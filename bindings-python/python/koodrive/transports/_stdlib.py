@@ -37,6 +37,8 @@ class _Timed:
     """A socket whose every read and write ends at the deadline of the exchange, however slowly the other side drips."""
 
     deadline = 0.0
+    #: Whether a part of the request may have left.
+    has_sent = False
 
     def recv_into(self, *arguments: Any) -> int:
         self.settimeout(remaining(self.deadline))  # type: ignore[attr-defined]
@@ -44,6 +46,7 @@ class _Timed:
 
     def sendall(self, *arguments: Any) -> None:
         self.settimeout(remaining(self.deadline))  # type: ignore[attr-defined]
+        self.has_sent = True
         super().sendall(*arguments)  # type: ignore[misc]
 
     def makefile(self, *_: Any) -> Reader:
@@ -99,13 +102,19 @@ def exchange(
             raise NotSent(f"no connection to {url.netloc}: {error}") from error
     keep = False
     try:
-        connection.sock.deadline = deadline
-        connection.request(
-            request.method,
-            target_of(request.url),
-            request.body or None,
-            dict(headers_of(request)),
-        )
+        connection.sock.deadline, connection.sock.has_sent = deadline, False
+        try:
+            connection.request(
+                request.method,
+                target_of(request.url),
+                request.body or None,
+                dict(headers_of(request)),
+            )
+        except OSError as error:
+            if connection.sock.has_sent:
+                raise
+            # The connection was made, or taken, when the time was up.
+            raise NotSent(str(error)) from error
         response = connection.getresponse()
         body = Body(reply_limit, response.getheader("content-encoding"))
         while chunk := response.read(min(CHUNK, reply_limit + 1)):
