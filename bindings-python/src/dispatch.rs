@@ -8,9 +8,8 @@ use std::time::{Instant, SystemTime};
 
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
-use koodrive::header::ReplyHeaders;
-use koodrive::host::{self, AnyCall, HaltFields, ReceivedResponse, Spelling};
-use koodrive::{Operation as _, RawReply, TraceId, TransportError, XDate, dispatch};
+use koodrive::host::{self, HaltFields, Spelling};
+use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
 use zeroize::Zeroizing;
@@ -110,6 +109,14 @@ impl Dispatcher {
 
     /// Returns the fields of `koodrive.CallOutcome`, by their names.
     fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
+        let delivered = match &it.key.1.get().0 {
+            // It is all of its envelope, and so takes no reading.
+            Kind::NotifyPackageExpire(_) => None,
+            Kind::Any(any) => {
+                let client = self.core().client().clone();
+                host::delivered_reply(&client, &it, any)
+            }
+        };
         let (key, call) = it.key;
         let fields = PyDict::new(py);
         fields.set_item(intern!(py, "key"), key)?;
@@ -125,47 +132,24 @@ impl Dispatcher {
         fields.set_item(intern!(py, "server_date"), it.server_date.map(seconds))?;
         fields.set_item(intern!(py, "status"), it.status)?;
         let mut error = it.error.map(exception);
-        let reply = match (it.reply, &call.get().0) {
-            (None, _) => None,
-            (Some(raw), Kind::NotifyPackageExpire(_)) => {
+        let reply = match (delivered, it.reply) {
+            (Some(Ok(read)), _) => Some(reply(call.bind(py), &read)?),
+            (Some(Err(why)), _) => {
+                error = Some(exception(why));
+                None
+            }
+            (None, Some(raw)) => {
                 // A delivered call has a code, so the fallback cannot occur.
                 let code = raw.code.unwrap_or_default();
                 Some(Acknowledgement::new(code, raw.msg, raw.trace_id).into_py_any(py)?)
             }
-            (Some(raw), Kind::Any(any)) => match self.read(any, &raw, x_date.unwrap_or_default()) {
-                Ok(read) => Some(reply(call.bind(py), &read)?),
-                Err(why) => {
-                    error = Some(why);
-                    None
-                }
-            },
+            (None, None) => None,
         };
         fields.set_item(intern!(py, "call"), call)?;
         fields.set_item(intern!(py, "reply"), reply)?;
         let error = error.map(|error| error.into_value(py));
         fields.set_item(intern!(py, "error"), error)?;
         Ok(fields)
-    }
-
-    /// Reads the reply to a call that was delivered, as `send` reads it.
-    fn read(&self, call: &AnyCall, raw: &RawReply, x_date: &str) -> PyResult<String> {
-        let client = self.core().client().clone();
-        let trace_id = raw.trace_id.as_deref().unwrap_or_default();
-        let response = ReceivedResponse {
-            status: raw.status,
-            // No Date: the dispatcher has learned from it.
-            headers: ReplyHeaders::default(),
-            body: raw.body.as_bytes(),
-        };
-        let sent = host::SentRequest {
-            x_date,
-            trace_id,
-            reply_limit: usize::MAX,
-            sent_at: DateTime::UNIX_EPOCH,
-            may_sign_anew: false,
-        };
-        host::parse_sent(&client, call, response, &sent, DateTime::UNIX_EPOCH)
-            .map_err(|failure| exception(failure.error))
     }
 }
 

@@ -53,6 +53,16 @@ def test_what_is_signed_elsewhere_is_what_the_secret_signs(kms):
     assert kms.asked == [here.explain(call, now=1e9).string_to_sign]
 
 
+def test_it_is_explained_up_to_the_string_to_sign(kms):
+    given = {"endpoint": koodrive.CHINA, "user_id": USER_ID, "app_id": "my-app-id"}
+    call = koodrive.RawCall("GET", "/a")
+    here = koodrive.Client(**given, app_secret=KEY.decode()).explain(call, now=1e9)
+    elsewhere = koodrive.Client(**given, sign=kms.sign).explain(call, now=1e9)
+    assert elsewhere.signature is None
+    assert here.signature == kms.sign(here.string_to_sign)
+    assert elsewhere.string_to_sign == here.string_to_sign
+
+
 def test_it_is_asked_before_each_attempt(kms, call):
     ahead = Sandbox(now=lambda: time.time() + 3600)
     seen = []

@@ -345,7 +345,7 @@ class Explanation(_Value):
         "canonical_request": "The first stage: method, path, query, headers, hash of the body, a line each.",
         "canonical_request_hash": "Lower-case hex of its SHA-256.",
         "string_to_sign": "The second: the algorithm, and ``canonical_request_hash``.",
-        "signature": "The last: lower-case hex of the HMAC-SHA256 of ``string_to_sign``.",
+        "signature": "The last: lower-case hex of the HMAC-SHA256 of ``string_to_sign``; None for a client with a function ``sign``.",
         "signed_headers": "Names of the headers that are signed, joined by ``;``.",
         "difference": "The first line in which the service's canonical request differs; None where it agrees, or where there is none.",
         "finding": "What the service's message says about the refusal; None where no message was given.",
@@ -364,7 +364,7 @@ class Explanation(_Value):
     canonical_request: str
     canonical_request_hash: str
     string_to_sign: str
-    signature: str
+    signature: Optional[str]
     signed_headers: str
     difference: Optional[Difference]
     finding: Optional[str]
@@ -375,7 +375,7 @@ class Explanation(_Value):
         canonical_request: str,
         canonical_request_hash: str,
         string_to_sign: str,
-        signature: str,
+        signature: Optional[str],
         signed_headers: str,
         difference: Optional[Difference] = None,
         finding: Optional[str] = None,

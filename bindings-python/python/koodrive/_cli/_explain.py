@@ -55,7 +55,7 @@ def _text(explanation: Explanation) -> str:
         ("canonical request", explanation.canonical_request),
         ("its hash", explanation.canonical_request_hash),
         ("string to sign", explanation.string_to_sign),
-        ("signature", explanation.signature),
+        ("signature", explanation.signature or "made elsewhere"),
     ]
     if explanation.finding is not None:
         parts.append(("compared with the service's message", explanation.finding))
