@@ -56,7 +56,7 @@ _EXAMPLE_USER_ID = "1505084218764547200"
 class Accepted(_Value):
     """A call that changes state and that the sandbox acted on, whether or not its answer arrived.
 
-    ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in ``reverseOrder``.
+    ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in reverseOrder.
     """
 
     __module__ = "koodrive.sandbox"
@@ -82,19 +82,24 @@ class Accepted(_Value):
         return json.loads(self.json)  # type: ignore[no-any-return]  # an object
 
     @property
-    def carrier_user_id(self) -> Any:
-        """The carrier's id of the user, a text in notifyPackageExpire."""
-        return self.body.get("carrierUserId")
+    def carrier_user_id(self) -> Optional[str]:
+        """The body's ``carrierUserId`` where it is text, as in notifyPackageExpire."""
+        return self._member("carrierUserId", str)  # type: ignore[no-any-return]  # of that kind
 
     @property
-    def package_id(self) -> Any:
-        """The carrier's id of the package, a text in notifyPackageExpire."""
-        return self.body.get("packageId")
+    def package_id(self) -> Optional[str]:
+        """The body's ``packageId`` where it is text, as in notifyPackageExpire."""
+        return self._member("packageId", str)  # type: ignore[no-any-return]  # of that kind
 
     @property
-    def type(self) -> Any:
-        """2 in notifyPackageExpire, unless other types are accepted."""
-        return self.body.get("type")
+    def type(self) -> Optional[int]:
+        """The body's ``type`` where it is an integer: 2 in notifyPackageExpire, unless other types are accepted."""
+        return self._member("type", int)  # type: ignore[no-any-return]  # of that kind
+
+    def _member(self, name: str, kind: Any) -> Any:
+        value = self.body.get(name)
+        # A bool is an int in Python, and not in JSON.
+        return value if isinstance(value, kind) and not isinstance(value, bool) else None
 
 
 class Answer(_Value):
@@ -154,8 +159,8 @@ class Sandbox:
 
     ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then
     taken as ``Bearer …`` and as ``AT …``, or has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those
-    that exist, the latter two for notifyPackageExpire and reverseOrder, ``whitelist`` the user ids that may call; by default everything exists and everyone may. ``refused_status`` is
-    400 or 401 (the default), the status for refused credentials. ``accepted_types`` of notifyPackageExpire is 2 alone by default, and
+    that exist, the latter two for notifyPackageExpire and reverseOrder, ``whitelist`` the user ids that may
+    call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status for refused credentials. ``accepted_types`` of notifyPackageExpire is 2 alone by default, and
     ``accepted_change_types`` of reverseOrder 1 alone. ``refuse_repeats`` refuses a call of one of the two whose body was accepted
     before, whatever the order of its members; ``echo_trace_id`` copies the trace id into the reply;
     ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
