@@ -46,14 +46,39 @@ def test_it_takes_a_call_and_lists_it(call, sending):
 
 
 def test_what_it_lists_are_values():
-    fields = {"carrier_user_id": "1", "package_id": "2", "type": 2, "x_date": "20251103T070140Z", "trace_id": None}
+    body = '{"carrierUserId":"1","type":2,"packageId":"2"}'
+    fields = {"operation": "notifyPackageExpire", "json": body, "x_date": "20251103T070140Z", "trace_id": None}
     accepted = Accepted(**fields)
     assert accepted == Accepted(**fields) and len({accepted, Accepted(**fields)}) == 1
     assert repr(accepted) == (
-        "Accepted(carrier_user_id='1', package_id='2', type=2, x_date='20251103T070140Z', trace_id=None)"
+        f"Accepted(operation='notifyPackageExpire', json='{body}', x_date='20251103T070140Z', trace_id=None)"
     )
     with pytest.raises(AttributeError, match="frozen"):
-        accepted.type = 3
+        accepted.operation = "reverseOrder"
+    assert (accepted.carrier_user_id, accepted.package_id, accepted.type) == ("1", "2", 2)
+
+
+def test_every_call_that_changes_state_is_listed_with_its_body(sending):
+    user = "/koodrive/ose/v1/users/1"
+    sandbox = Sandbox(
+        answers=[{"method": "GET", "path": user}, {"method": "PUT", "path": user}],
+        accepted_change_types=[1, 3],
+        carrier_user_ids=["7"],
+        refuse_repeats=True,
+    )
+    sending(sandbox, koodrive.RawCall("GET", user))
+    sending(sandbox, koodrive.RawCall("PUT", user, json={"status": 7, "xDate": "mine"}))
+    order = {"batchSN": "1", "operationList": [{"operationSN": "1", "carrierUserId": "7"}]}
+    change = {"operationSN": "2", "packageChangeList": [{"changeType": 3, "packageId": "14"}]}
+    order["operationList"].append(change)
+    path = "/koodrive/ose/v1/carrier/operation/reverseOrder"
+    sending(sandbox, koodrive.RawCall("POST", path, json=order))
+    with pytest.raises(koodrive.ApiError) as repeated:
+        sending(sandbox, koodrive.RawCall("POST", path, json=order))
+    assert repeated.value.code == "SANDBOX.REPEATED_CALL"
+    put, reverse = sandbox.accepted()
+    assert (put.operation, put.body, put.carrier_user_id) == (f"PUT {user}", {"status": 7}, None)
+    assert (reverse.operation, reverse.body, reverse.type) == ("reverseOrder", order, None)
 
 
 def test_a_wrong_secret_is_refused_and_explained(call, sending):
@@ -168,6 +193,9 @@ REFUSED = [
     ({"apps": "x"}, "apps: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
     ({"refused_status": 500}, "refused_status: 500 is not published; pass 400 or 401"),
     ({"accepted_types": []}, "accepted_types: empty, so that no call could be accepted"),
+    ({"accepted_change_types": []}, "accepted_change_types: empty, so that no package change could be accepted"),
+    ({"answers": [{"method": "get", "path": "/a"}]}, "answers: entry 1: unknown method `get`; expected one of: GET, POST"),
+    ({"answers": [{"method": "GET", "path": "/a b"}]}, "answers: entry 1: path: `/a b` is never sent as it is written; pass /a%20b"),
     ({"authority": ""}, "authority: empty; leave it out to accept any"),
     ({"faults": [204]}, "faults: sandbox config cannot be read: a fault's status is 204; it must lie in 200 to 599"),
     ({"faults": ["cutt"]}, "faults: sandbox config cannot be read: invalid value, expected a status such as 429"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import AsyncIterator, Iterator, List, Tuple, TypeVar
+from typing import AsyncIterator, Iterator, List, Optional, Tuple, TypeVar
 
 import aiohttp
 import koodrive
@@ -98,7 +98,7 @@ def values() -> Tuple[koodrive.Acknowledgement, koodrive.RetentionPolicies]:
     return koodrive.Acknowledgement(code="0"), koodrive.RetentionPolicies(code="0", policy_list=())
 
 
-def sandbox() -> str:
+def sandbox() -> Optional[str]:
     faked = koodrive.sandbox.Sandbox(faults=[429, "cut"])
     client = koodrive.Client.from_settings(faked.settings, **faked.credentials)
     client.send(koodrive.GetCurrentRetentionPolicy(), transport=faked)

@@ -75,12 +75,12 @@ export interface SandboxConfig {
    */
   readonly whitelist?: readonly string[] | null | undefined;
   /**
-   * Users of the carrier that exist.
+   * Users of the carrier that exist, for notifyPackageExpire and reverseOrder.
    * @defaultValue any
    */
   readonly carrierUserIds?: readonly string[] | null | undefined;
   /**
-   * Packages of the carrier that exist.
+   * Packages of the carrier that exist, for notifyPackageExpire and reverseOrder.
    * @defaultValue any
    */
   readonly packageIds?: readonly string[] | null | undefined;
@@ -95,7 +95,13 @@ export interface SandboxConfig {
    */
   readonly acceptedTypes?: readonly number[] | undefined;
   /**
-   * Refuses a call whose user, package and type were accepted before.
+   * Accepted values of `changeType` of reverseOrder.
+   * @defaultValue 1 alone, the documented one
+   */
+  readonly acceptedChangeTypes?: readonly number[] | undefined;
+  /**
+   * Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted before. The order of the body's
+   * members does not count.
    * @defaultValue false
    */
   readonly refuseRepeats?: boolean | undefined;
@@ -150,9 +156,9 @@ export interface SandboxConfig {
 
 /** An answer to raw calls with this method and path. */
 export interface RawAnswer {
-  /** In upper case. */
-  readonly method: string;
-  /** The end of the path, as it is sent: percent-encoded, without the query. */
+  /** In upper case. The constructor refuses any other. */
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** The end of the path, as it is sent: percent-encoded, without the query. The constructor refuses any other form. */
   readonly path: string;
   /**
    * HTTP status.
@@ -166,18 +172,29 @@ export interface RawAnswer {
   readonly body?: string | undefined;
 }
 
-/** A call of notifyPackageExpire that was acted on, whether or not its answer arrived. */
+/**
+ * A call that changes state and was acted on, whether or not its answer arrived: the members of its JSON body as they were
+ * sent, and three of the sandbox's own. A member of the body with the name of one of these three is left out. As everywhere
+ * in JavaScript, an integer beyond 2^53 in the body loses digits.
+ */
 export interface AcceptedCall {
-  /** The carrier's id of the user. */
-  readonly carrierUserId: string;
-  /** The carrier's id of the package. */
-  readonly packageId: string;
-  /** What was sent as `type`: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
-  readonly type: number;
+  /**
+   * `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and the path of the entry of
+   * {@link SandboxConfig.answers}, such as `PUT /koodrive/ose/v1/users/1`.
+   */
+  readonly operation: string;
+  /** The carrier's id of the user; always there in notifyPackageExpire. */
+  readonly carrierUserId?: string;
+  /** The carrier's id of the package; always there in notifyPackageExpire. */
+  readonly packageId?: string;
+  /** What notifyPackageExpire sent as `type`: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
+  readonly type?: number;
   /** X-Date, such as `20251103T070140Z`. */
   readonly xDate: string;
   /** Null where none was sent. */
   readonly traceId: string | null;
+  /** Any other member of the body, such as `operationList` of reverseOrder. */
+  readonly [member: string]: unknown;
 }
 
 /**
@@ -204,7 +221,11 @@ export declare class Sandbox {
    */
   readonly fetch: typeof globalThis extends { fetch: infer F } ? F : Fetch;
 
-  /** The calls that were acted on, in order. Reading the policies changes nothing, so it is not listed. */
+  /**
+   * Returns the calls that were acted on and change state, in order: notifyPackageExpire, setRetentionPolicy, reverseOrder, and
+   * the raw calls other than GET that an entry of {@link SandboxConfig.answers} took, whatever its status. A GET changes
+   * nothing and is not listed.
+   */
   accepted(): AcceptedCall[];
 
   /** Gives the memory back at once; otherwise the garbage collector does. Any later use throws InvalidInputError. */

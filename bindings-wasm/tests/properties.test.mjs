@@ -50,7 +50,7 @@ test("what is built for valid input is accepted, and arrives as it was given", a
         const { operation, ...ids } = call;
         const [accepted] = sandbox.accepted();
         if (operation === "notifyPackageExpire") {
-          assert.deepEqual({ ...accepted }, { ...ids, type: 2, xDate: "20251103T070140Z", traceId });
+          assert.deepEqual({ ...accepted }, { operation, ...ids, type: 2, xDate: "20251103T070140Z", traceId });
         } else {
           assert.equal(accepted, undefined);
         }

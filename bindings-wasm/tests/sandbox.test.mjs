@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, require, thrownBy } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, rawCall, require, thrownBy } from "./koodrive.mjs";
 
 const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
@@ -30,6 +30,7 @@ test("a signed call and one with a token are accepted and listed", async () => {
   assert.equal(usage.code, "0");
   const accepted = sandbox.accepted();
   assert.deepEqual(accepted[0], {
+    operation: "notifyPackageExpire",
     carrierUserId: "189642158555241211",
     packageId: "14",
     type: 2,
@@ -37,6 +38,27 @@ test("a signed call and one with a token are accepted and listed", async () => {
     traceId,
   });
   assert.equal(accepted.length, 2, "reading the policies changes nothing");
+});
+
+test("every call that changes state is listed with its members, and the settings hold for reverseOrder", async () => {
+  const path = "/koodrive/ose/v1/users/1";
+  const answers = [{ method: "GET", path }, { method: "PUT", path }];
+  const sandbox = new Sandbox({ answers, acceptedChangeTypes: [1, 3], carrierUserIds: ["7"], refuseRepeats: true, now });
+  const sent = (method, path, json) => signing.send(rawCall(json ? { method, path, json } : { method, path }), { fetch: sandbox.fetch, now, traceId: "t".repeat(58) });
+  await sent("GET", path);
+  await sent("PUT", path, { status: 7, xDate: "mine" });
+  const order = { batchSN: "1", operationList: [{ operationSN: "1", carrierUserId: "7", packageChangeList: [{ changeType: 3, packageId: "14" }] }] };
+  const reverse = (order) => sent("POST", "/koodrive/ose/v1/carrier/operation/reverseOrder", order);
+  await reverse(order);
+  assert.equal((await thrownBy(() => reverse(order))).code, "SANDBOX.REPEATED_CALL");
+  order.operationList[0].carrierUserId = "8";
+  assert.equal((await thrownBy(() => reverse(order))).code, "SANDBOX.UNKNOWN_CARRIER_USER_ID");
+  order.operationList[0].carrierUserId = "7";
+  const own = { xDate: "20251103T070140Z", traceId: "t".repeat(58) };
+  assert.deepEqual(sandbox.accepted(), [
+    { operation: `PUT ${path}`, status: 7, ...own },
+    { operation: "reverseOrder", ...order, ...own },
+  ]);
 });
 
 test("one client sends a thousand calls at once, and is freed while they are under way", async () => {
@@ -252,6 +274,9 @@ for (const [what, config, field, message] of [
   ["a status without a body", { faults: [204] }, null, /status is 204; it must lie in 200 to 599/],
   ["a refused status of its own", { refusedStatus: 403 }, "refusedStatus", /^refusedStatus: 403 is not published; pass 400 or 401$/],
   ["no type at all", { acceptedTypes: [] }, "acceptedTypes", /^acceptedTypes: empty, so that no call could be accepted/],
+  ["no change type at all", { acceptedChangeTypes: [] }, "acceptedChangeTypes", /^acceptedChangeTypes: empty/],
+  ["an answer with an unknown method", { answers: [{ method: "get", path: "/a" }] }, "answers", /^answers: entry 1: unknown method `get`/],
+  ["an answer with a path that is not encoded", { answers: [{ method: "GET", path: "/a b" }] }, "answers", /^answers: entry 1: path: .* pass \/a%20b$/],
   ["an app that is given twice", { apps: [APP, APP] }, "apps", /^apps: the app id example-app-id stands twice/],
   ["a number that has lost digits", { policies: [{ policyId: 2 ** 53 }] }, "policyId", /^policyId: a number above 2\^53 where text is due/],
   ["a lone surrogate", { msg: "\ud800" }, null, /^sandbox config cannot be read/],

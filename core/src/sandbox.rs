@@ -19,7 +19,8 @@
 //! let answer = sandbox.handle(&client.request(&call, now)?, now);
 //! let reply = client.parse(&call, answer.response())?;
 //! assert_eq!(reply.code, "0");
-//! assert_eq!(sandbox.accepted()[0].package_id, "14");
+//! assert_eq!(sandbox.accepted()[0].operation, "notifyPackageExpire");
+//! assert_eq!(sandbox.accepted()[0].package_id().as_deref(), Some("14"));
 //! # Ok(())
 //! # }
 //! ```
@@ -32,6 +33,10 @@
 //!
 //! An endpoint may have a path prefix, so the operation is what a path ends in; a prefix begins with `/` and ends without
 //! one. In the signature it counts as received.
+//!
+//! The reasons about `carrierUserId`, `type` and `packageId` hold for the same members of reverseOrder, where `changeType` has
+//! those of `type`. Every other parameter belongs to one operation; its reason is `INVALID_PARAMETER`, and the message names
+//! the member.
 //!
 //! | check | status | code | reason |
 //! |---|---|---|---|
@@ -70,17 +75,18 @@
 //! | carrierUserId is there | 400 | 13000102 | `MISSING_CARRIER_USER_ID` |
 //! | it is text | 400 | 13000102 | `CARRIER_USER_ID_NOT_TEXT` |
 //! | it is not empty | 400 | 13000102 | `EMPTY_CARRIER_USER_ID` |
-//! | type is there | 400 | 13000102 | `MISSING_TYPE` |
+//! | type or changeType is there | 400 | 13000102 | `MISSING_TYPE` |
 //! | it is an integer | 400 | 13000102 | `TYPE_NOT_INTEGER` |
-//! | it is accepted: 2, unless configured otherwise | 400 | 13000102 | `UNDOCUMENTED_TYPE` |
+//! | it is accepted: 2 for type and 1 for changeType, unless configured otherwise | 400 | 13000102 | `UNDOCUMENTED_TYPE` |
 //! | packageId is there | 400 | 13000102 | `MISSING_PACKAGE_ID` |
 //! | it is text | 400 | 13000102 | `PACKAGE_ID_NOT_TEXT` |
 //! | it is not empty | 400 | 13000102 | `EMPTY_PACKAGE_ID` |
-//! | the parameters of setRetentionPolicy and reverseOrder are there, of their types and within their limits | 400 | 13000102 | `INVALID_PARAMETER` |
-//! | carrierUserId exists | 400 | own | `UNKNOWN_CARRIER_USER_ID` |
-//! | packageId exists | 400 | own | `UNKNOWN_PACKAGE_ID` |
+//! | the other parameters are there, of their types and within their limits | 400 | 13000102 | `INVALID_PARAMETER` |
+//! | every carrierUserId exists | 400 | own | `UNKNOWN_CARRIER_USER_ID` |
+//! | every packageId exists | 400 | own | `UNKNOWN_PACKAGE_ID` |
 //! | the call is new, where repeats are refused | 409 | own | `REPEATED_CALL` |
 
+mod accepted;
 mod answer;
 mod call;
 mod config;
@@ -93,9 +99,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use http::{HeaderValue, Request, Response, StatusCode};
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 
+pub use accepted::Accepted;
 pub use answer::{Answer, X_SANDBOX_REASON};
 pub use config::{
     App, EXAMPLE_APP_ID, EXAMPLE_APP_SECRET, EXAMPLE_TOKEN, JsonObject, RawAnswer, SandboxConfig,
@@ -104,9 +110,9 @@ pub use config::{
 pub use fault::{CutPoint, Fault, StatusFault};
 pub use reason::Reason;
 
-use crate::{InvalidInput, ModificationType, TraceId, XDate};
+use crate::InvalidInput;
 use answer::{Content, Writer};
-use call::Parameters;
+use call::Parsed;
 use operation::{Called, Found};
 use reason::Refusal;
 use verify::{Caller, Received, Verifier, knows};
@@ -120,25 +126,8 @@ pub struct Sandbox {
     /// Requests so far.
     requests: u64,
     accepted: Vec<Accepted>,
-    /// User, package and type of what was accepted; kept only where repeats are refused.
-    seen: BTreeSet<(String, String, i64)>,
-}
-
-/// A call of notifyPackageExpire that was acted on, whether or not its answer arrived. As JSON its names are the wire's:
-/// `carrierUserId`, `packageId`, `type`, `xDate`, `traceId`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Accepted {
-    /// The carrier's id of the user.
-    pub carrier_user_id: String,
-    /// The carrier's id of the package.
-    pub package_id: String,
-    /// `type`.
-    pub modification_type: ModificationType,
-    /// X-Date.
-    pub x_date: XDate,
-    /// x-traceid, where one was sent.
-    pub trace_id: Option<TraceId>,
+    /// Operation and sorted members of what was accepted; kept only where repeats are refused.
+    seen: BTreeSet<(String, Vec<(String, String)>)>,
 }
 
 impl Sandbox {
@@ -147,7 +136,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// Credentials that no client could have, an app id given twice, a refused status other than 400 and 401, no accepted
-    /// type, an empty authority, a fault whose status has no body.
+    /// type or changeType, an empty authority, a fault whose status has no body, an answer with a method or a path that no
+    /// client sends.
     pub fn new(config: SandboxConfig) -> Result<Self, InvalidInput> {
         let mut config = config.with_credentials();
         let refused_status = match config.refused_status {
@@ -166,6 +156,12 @@ impl Sandbox {
                 "empty, so that no call could be accepted; pass at least one type",
             ));
         }
+        if config.accepted_change_types.is_empty() {
+            return Err(InvalidInput::new(
+                "acceptedChangeTypes",
+                "empty, so that no package change could be accepted; pass at least one type",
+            ));
+        }
         for fault in &config.faults {
             if let Fault::Status(StatusFault { status, .. }) = fault
                 && !fault::can_answer(*status)
@@ -176,16 +172,10 @@ impl Sandbox {
                 ));
             }
         }
-        for answer in &config.answers {
-            // 204 has no body, so none is configured for it.
-            let has_answer = StatusCode::from_u16(answer.status())
-                .is_ok_and(|status| fault::can_answer(status) || status == StatusCode::NO_CONTENT);
-            if !has_answer || !answer.path().starts_with('/') {
-                return Err(InvalidInput::new(
-                    "answers",
-                    "an answer needs a status from 200 to 599 and a path that begins with /",
-                ));
-            }
+        for (index, answer) in config.answers.iter().enumerate() {
+            answer.check().map_err(|problem| {
+                InvalidInput::new("answers", format!("entry {}: {problem}", index + 1))
+            })?;
         }
         let verifier = Verifier::new(&config)?;
         // The verifier holds what is left of them: HMAC states.
@@ -220,7 +210,9 @@ impl Sandbox {
         )
     }
 
-    /// The calls of notifyPackageExpire that were acted on, in order.
+    /// Returns the calls that were acted on and change state, in order: notifyPackageExpire, setRetentionPolicy, reverseOrder,
+    /// and the raw calls other than GET that an entry of [`answers`](SandboxConfig::answers) took, whatever its status. A
+    /// GET changes nothing and is not listed.
     #[must_use]
     pub fn accepted(&self) -> &[Accepted] {
         &self.accepted
@@ -313,56 +305,66 @@ impl Sandbox {
         if !matches!(operation, Called::Raw(_)) {
             call::without_query(received)?;
         }
-        match operation {
+        let parsed = match operation {
             Called::NotifyPackageExpire => {
-                let parameters = call::parameters(received, &self.config.accepted_types)?;
-                self.accept(parameters, &caller)?;
+                call::notify_package_expire(received, &self.config.accepted_types)?
             }
             Called::SetRetentionPolicy => call::set_retention_policy(received)?,
-            Called::ReverseOrder => call::reverse_order(received)?,
+            Called::ReverseOrder => {
+                call::reverse_order(received, &self.config.accepted_change_types)?
+            }
             Called::GetSpaceUsageByOverview
             | Called::GetCurrentRetentionPolicy
-            | Called::GetCarrierRetentionPolicy => call::without_body(received)?,
+            | Called::GetCarrierRetentionPolicy => {
+                call::without_body(received)?;
+                return Ok(operation);
+            }
             Called::Raw(_) => call::any_body(received)?,
+        };
+        if *received.method != Method::GET {
+            self.accept(operation, parsed, &caller)?;
         }
         Ok(operation)
     }
 
-    fn accept(&mut self, parameters: Parameters, caller: &Caller) -> Result<(), Refusal> {
-        let Parameters {
-            carrier_user_id,
-            modification_type,
-            package_id,
-        } = parameters;
-        if !knows(self.config.carrier_user_ids.as_ref(), &carrier_user_id) {
+    fn accept(
+        &mut self,
+        operation: Called,
+        parsed: Parsed,
+        caller: &Caller,
+    ) -> Result<(), Refusal> {
+        let config = &self.config;
+        let exist = |ids: &[String], set| ids.iter().all(|id| knows(set, id));
+        if !exist(&parsed.carrier_user_ids, config.carrier_user_ids.as_ref()) {
             return Err(Refusal::new(
                 Reason::UnknownCarrierUserId,
                 "the carrierUserId does not exist",
             ));
         }
-        if !knows(self.config.package_ids.as_ref(), &package_id) {
+        if !exist(&parsed.package_ids, config.package_ids.as_ref()) {
             return Err(Refusal::new(
                 Reason::UnknownPackageId,
                 "the packageId does not exist",
             ));
         }
-        if self.config.refuse_repeats {
-            let call = (
-                carrier_user_id.clone(),
-                package_id.clone(),
-                modification_type.as_i64(),
-            );
-            if !self.seen.insert(call) {
+        let name = operation.name(&config.answers);
+        let repeat_counts = matches!(
+            operation,
+            Called::NotifyPackageExpire | Called::ReverseOrder
+        );
+        if config.refuse_repeats && repeat_counts {
+            let mut members = parsed.members.clone();
+            members.sort_unstable();
+            if !self.seen.insert((name.clone(), members)) {
                 return Err(Refusal::new(
                     Reason::RepeatedCall,
-                    "this carrierUserId, packageId and type were accepted before",
+                    "a call of this operation with the same body was accepted before",
                 ));
             }
         }
         self.accepted.push(Accepted {
-            carrier_user_id,
-            package_id,
-            modification_type,
+            operation: name,
+            members: parsed.members,
             x_date: caller.x_date,
             trace_id: caller.trace_id,
         });
@@ -379,17 +381,5 @@ impl fmt::Debug for Sandbox {
             .field("requests", &self.requests)
             .field("accepted", &self.accepted)
             .finish_non_exhaustive()
-    }
-}
-
-impl Serialize for Accepted {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Accepted", 5)?;
-        object.serialize_field("carrierUserId", &self.carrier_user_id)?;
-        object.serialize_field("packageId", &self.package_id)?;
-        object.serialize_field("type", &self.modification_type.as_i64())?;
-        object.serialize_field("xDate", self.x_date.as_str())?;
-        object.serialize_field("traceId", &self.trace_id.as_ref().map(TraceId::as_str))?;
-        object.end()
     }
 }

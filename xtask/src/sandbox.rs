@@ -69,7 +69,7 @@ impl Sandbox {
         command.env("KOODRIVE_ENDPOINT", &self.url).envs(SETTINGS)
     }
 
-    /// How many notifications it has accepted so far.
+    /// Returns how many calls that change state it has accepted so far.
     pub(crate) fn accepted(&self) -> Result<usize> {
         let mut stream = TcpStream::connect(&self.address)?;
         write!(

@@ -54,28 +54,52 @@ _EXAMPLE_USER_ID = "1505084218764547200"
 
 
 class Accepted(_Value):
-    """A call of notifyPackageExpire that the sandbox acted on, whether or not its answer arrived."""
+    """A call that changes state and that the sandbox acted on, whether or not its answer arrived.
+
+    ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in reverseOrder.
+    """
 
     __module__ = "koodrive.sandbox"
     __slots__ = {
-        "carrier_user_id": "The carrier's id of the user.",
-        "package_id": "The carrier's id of the package.",
-        "type": "2, unless other types are accepted.",
+        "operation": "``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``.",
+        "json": "The members of the JSON body as they were sent, as the text of a JSON object.",
         "x_date": "As it was sent: ``20251103T070140Z``.",
         "trace_id": "None where none was sent.",
     }
-    __match_args__ = ("carrier_user_id", "package_id", "type", "x_date", "trace_id")
+    __match_args__ = ("operation", "json", "x_date", "trace_id")
 
-    carrier_user_id: str
-    package_id: str
-    type: int
+    operation: str
+    json: str
     x_date: str
     trace_id: Optional[str]
 
-    def __init__(
-        self, *, carrier_user_id: str, package_id: str, type: int, x_date: str, trace_id: Optional[str] = None
-    ) -> None:
+    def __init__(self, *, operation: str, json: str, x_date: str, trace_id: Optional[str] = None) -> None:
         self._fill(locals())
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The members of the JSON body; empty where the body of a raw call is missing or not an object."""
+        return json.loads(self.json)  # type: ignore[no-any-return]  # an object
+
+    @property
+    def carrier_user_id(self) -> Optional[str]:
+        """The body's ``carrierUserId`` where it is text, as in notifyPackageExpire."""
+        return self._member("carrierUserId", str)  # type: ignore[no-any-return]  # of that kind
+
+    @property
+    def package_id(self) -> Optional[str]:
+        """The body's ``packageId`` where it is text, as in notifyPackageExpire."""
+        return self._member("packageId", str)  # type: ignore[no-any-return]  # of that kind
+
+    @property
+    def type(self) -> Optional[int]:
+        """The body's ``type`` where it is an integer: 2 in notifyPackageExpire, unless other types are accepted."""
+        return self._member("type", int)  # type: ignore[no-any-return]  # of that kind
+
+    def _member(self, name: str, kind: Any) -> Any:
+        value = self.body.get(name)
+        # A bool is an int in Python, and not in JSON.
+        return value if isinstance(value, kind) and not isinstance(value, bool) else None
 
 
 class Answer(_Value):
@@ -135,12 +159,13 @@ class Sandbox:
 
     ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then
     taken as ``Bearer …`` and as ``AT …``, or has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those
-    that exist, ``whitelist`` the user ids that may call; by default everything exists and everyone may. ``refused_status`` is
-    400 or 401 (the default), the status for refused credentials. ``accepted_types`` is 2 alone by default. ``refuse_repeats``
-    refuses a call whose user, package and type were accepted before; ``echo_trace_id`` copies the trace id into the reply;
+    that exist, the latter two for notifyPackageExpire and reverseOrder, ``whitelist`` the user ids that may
+    call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status for refused credentials. ``accepted_types`` of notifyPackageExpire is 2 alone by default, and
+    ``accepted_change_types`` of reverseOrder 1 alone. ``refuse_repeats`` refuses a call of one of the two whose body was accepted
+    before, whatever the order of its members; ``echo_trace_id`` copies the trace id into the reply;
     ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
     JSON objects under the wire's names. ``answers`` are those to raw calls, each a mapping of ``method``, ``path`` and, where they
-    are not 200 and a success, ``status`` and ``body``, which is text. An app id is refused at the retention policies' operations, as
+    are not 200 and a success, ``status`` and ``body``, which is text: ``method`` in upper case, ``path`` as it is sent, percent-encoded. An app id is refused at the retention policies' operations, as
     the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered.
 
     ``faults`` is a script, one entry for each request in their order, after which everything works again:
@@ -170,6 +195,7 @@ class Sandbox:
         package_ids: Optional[Iterable[str]] = None,
         refused_status: Optional[int] = None,
         accepted_types: Optional[Iterable[int]] = None,
+        accepted_change_types: Optional[Iterable[int]] = None,
         refuse_repeats: bool = False,
         echo_trace_id: bool = False,
         code_as_text: bool = False,
@@ -207,17 +233,12 @@ class Sandbox:
         return self._credentials.copy()
 
     def accepted(self) -> list[Accepted]:
-        """The calls that were acted on, in order. Only notifyPackageExpire is listed."""
-        return [
-            Accepted(
-                carrier_user_id=call["carrierUserId"],
-                package_id=call["packageId"],
-                type=call["type"],
-                x_date=call["xDate"],
-                trace_id=call["traceId"],
-            )
-            for call in json.loads(self._core.accepted())
-        ]
+        """Returns the calls that were acted on and change state, in order.
+
+        These are notifyPackageExpire, setRetentionPolicy, reverseOrder, and the raw calls other than GET that an entry of
+        ``answers`` took, whatever its status. A GET changes nothing and is not listed.
+        """
+        return [_accepted(call) for call in json.loads(self._core.accepted())]
 
     def handle(self, method: str, url: str, headers: _Headers, body: Union[bytes, str, None] = b"") -> Answer:
         """Judges one request, and takes one entry off the fault script. Waits for nothing: that is the caller's to do.
@@ -269,6 +290,12 @@ class Sandbox:
 
     def __repr__(self) -> str:
         return f"<koodrive.sandbox.Sandbox, {len(self.accepted())} calls accepted>"
+
+
+def _accepted(call: dict[str, Any]) -> Accepted:
+    operation, x_date, trace_id = (call.pop(name) for name in ("operation", "xDate", "traceId"))
+    body = json.dumps(call, ensure_ascii=False, separators=(",", ":"))
+    return Accepted(operation=operation, json=body, x_date=x_date, trace_id=trace_id)
 
 
 def _sleep_of_the_loop() -> Callable[[float], object]:

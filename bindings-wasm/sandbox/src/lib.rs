@@ -94,9 +94,9 @@ impl Service {
         Ok(Answer(self.0.handle(&request, now)))
     }
 
-    /// The calls that were acted on, as a JSON list.
+    /// Returns the calls that were acted on and change state, as a JSON list.
     pub fn accepted(&self) -> String {
-        // Texts and integers, so the fallback cannot occur.
+        // Names and valid JSON, so the fallback cannot occur.
         serde_json::to_string(self.0.accepted()).unwrap_or_default()
     }
 }

@@ -61,7 +61,7 @@ export async function assertScenario({ signed, reply, read, refused, rehearsal, 
 
   assert.deepEqual(rehearsal, {
     reply: { code: "0", msg: "Success." },
-    accepted: [{ carrierUserId: "189642158555241211", packageId: "14", type: 2, traceId: true }],
+    accepted: [{ operation: "notifyPackageExpire", carrierUserId: "189642158555241211", packageId: "14", type: 2, traceId: true }],
     busy: { kind: "api", status: 503, retryable: true },
   });
 

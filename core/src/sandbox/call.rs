@@ -1,4 +1,4 @@
-//! Decides what a call asks for: query, content type, JSON, the three parameters.
+//! Decides what a call asks for: query, content type, JSON, the parameters of each operation.
 
 use std::collections::BTreeSet;
 use std::{fmt, str};
@@ -11,14 +11,32 @@ use serde_json::value::RawValue;
 
 use super::reason::{Reason, Refusal};
 use super::verify::Received;
-use crate::{ModificationType, fields, header};
+use crate::{fields, header};
 
-/// What notifyPackageExpire asks for.
-pub(super) struct Parameters {
-    pub(super) carrier_user_id: String,
-    pub(super) modification_type: ModificationType,
-    pub(super) package_id: String,
+/// The body of a call that changes state, its own rules checked.
+#[derive(Default)]
+pub(super) struct Parsed {
+    /// Names and the JSON text of their values, as they were sent.
+    pub(super) members: Vec<(String, String)>,
+    /// Those that must exist where a set of users is configured.
+    pub(super) carrier_user_ids: Vec<String>,
+    /// Those that must exist where a set of packages is configured.
+    pub(super) package_ids: Vec<String>,
 }
+
+const CARRIER_USER_ID: IdReasons = IdReasons {
+    name: "carrierUserId",
+    missing: Reason::MissingCarrierUserId,
+    not_text: Reason::CarrierUserIdNotText,
+    empty: Reason::EmptyCarrierUserId,
+};
+
+const PACKAGE_ID: IdReasons = IdReasons {
+    name: "packageId",
+    missing: Reason::MissingPackageId,
+    not_text: Reason::PackageIdNotText,
+    empty: Reason::EmptyPackageId,
+};
 
 /// No operation takes a query.
 pub(super) fn without_query(received: &Received<'_>) -> Result<(), Refusal> {
@@ -42,33 +60,19 @@ pub(super) fn without_body(received: &Received<'_>) -> Result<(), Refusal> {
     ))
 }
 
-/// The parameters in the body, their own rules checked.
-pub(super) fn parameters(
+/// Checks the body of notifyPackageExpire.
+pub(super) fn notify_package_expire(
     received: &Received<'_>,
     accepted_types: &[i64],
-) -> Result<Parameters, Refusal> {
+) -> Result<Parsed, Refusal> {
     let members = body(received)?;
-    let carrier_user_id = members.id(
-        "carrierUserId",
-        &IdReasons {
-            missing: Reason::MissingCarrierUserId,
-            not_text: Reason::CarrierUserIdNotText,
-            empty: Reason::EmptyCarrierUserId,
-        },
-    )?;
-    let modification_type = members.modification_type(accepted_types)?;
-    let package_id = members.id(
-        "packageId",
-        &IdReasons {
-            missing: Reason::MissingPackageId,
-            not_text: Reason::PackageIdNotText,
-            empty: Reason::EmptyPackageId,
-        },
-    )?;
-    Ok(Parameters {
-        carrier_user_id,
-        modification_type,
-        package_id,
+    let carrier_user_id = members.id(&CARRIER_USER_ID)?;
+    members.check_type("type", accepted_types)?;
+    let package_id = members.id(&PACKAGE_ID)?;
+    Ok(Parsed {
+        members: members.into_texts(),
+        carrier_user_ids: vec![carrier_user_id],
+        package_ids: vec![package_id],
     })
 }
 
@@ -96,17 +100,24 @@ fn malformed(why: &dyn fmt::Display) -> Refusal {
 }
 
 /// Checks the body of a call that has a configured answer: none for GET, any JSON for another method.
-pub(super) fn any_body(received: &Received<'_>) -> Result<(), Refusal> {
+pub(super) fn any_body(received: &Received<'_>) -> Result<Parsed, Refusal> {
     if received.body.is_empty() {
-        return Ok(());
+        return Ok(Parsed::default());
     }
     if *received.method == Method::GET {
-        return without_body(received);
+        without_body(received)?;
     }
     content_type(received)?;
-    serde_json::from_slice(received.body)
-        .map(|IgnoredAny| ())
-        .map_err(|error| malformed(&error))
+    let text = str::from_utf8(received.body).map_err(|error| malformed(&error))?;
+    let IgnoredAny = serde_json::from_str(text).map_err(|error| malformed(&error))?;
+    // What is valid JSON and not an object has no members. A raw call may send a name twice.
+    let members = serde_json::from_str(text)
+        .map(|fields::Members(members)| Members(members).into_texts())
+        .unwrap_or_default();
+    Ok(Parsed {
+        members,
+        ..Parsed::default()
+    })
 }
 
 #[derive(Deserialize)]
@@ -123,14 +134,18 @@ struct PolicyStatus {
 }
 
 /// Checks the body of setRetentionPolicy. Both members of an entry are String in the table.
-pub(super) fn set_retention_policy(received: &Received<'_>) -> Result<(), Refusal> {
+pub(super) fn set_retention_policy(received: &Received<'_>) -> Result<Parsed, Refusal> {
+    let members = body(received)?.into_texts();
     let SetRetentionPolicy { policy_list } = typed(received)?;
     within("policyList", policy_list.len(), 1, 50)?;
     for PolicyStatus { policy_id, status } in &policy_list {
         not_empty("policyId", policy_id)?;
         not_empty("status", status)?;
     }
-    Ok(())
+    Ok(Parsed {
+        members,
+        ..Parsed::default()
+    })
 }
 
 #[derive(Deserialize)]
@@ -146,20 +161,20 @@ struct ReverseOrder {
 struct OrderOperation {
     #[serde(rename = "operationSN")]
     operation_sn: String,
-    carrier_user_id: Option<String>,
+    carrier_user_id: Option<Box<RawValue>>,
     #[serde(default)]
-    package_change_list: Vec<PackageChange>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PackageChange {
-    change_type: i64,
-    package_id: String,
+    package_change_list: Vec<Box<RawValue>>,
 }
 
 /// Checks the body of reverseOrder.
-pub(super) fn reverse_order(received: &Received<'_>) -> Result<(), Refusal> {
+pub(super) fn reverse_order(
+    received: &Received<'_>,
+    accepted_change_types: &[i64],
+) -> Result<Parsed, Refusal> {
+    let mut parsed = Parsed {
+        members: body(received)?.into_texts(),
+        ..Parsed::default()
+    };
     let order: ReverseOrder = typed(received)?;
     not_empty("batchSN", &order.batch_sn)?;
     within(
@@ -172,25 +187,26 @@ pub(super) fn reverse_order(received: &Received<'_>) -> Result<(), Refusal> {
     for operation in &order.operation_list {
         not_empty("operationSN", &operation.operation_sn)?;
         if let Some(id) = &operation.carrier_user_id {
-            not_empty("carrierUserId", id)?;
+            parsed
+                .carrier_user_ids
+                .push(CARRIER_USER_ID.read(id.get())?);
         }
         let changes = &operation.package_change_list;
         within("packageChangeList", changes.len(), 0, 1)?;
         for change in changes {
-            not_empty("packageId", &change.package_id)?;
-            if change.change_type != 1 {
-                return Err(invalid(&format!(
-                    "changeType {} is not documented",
-                    change.change_type
-                )));
+            if !change.get().starts_with('{') {
+                return Err(invalid("an entry of packageChangeList must be an object"));
             }
+            let change = Members::read(change.get().as_bytes())?;
+            change.check_type("changeType", accepted_change_types)?;
+            parsed.package_ids.push(change.id(&PACKAGE_ID)?);
         }
     }
-    Ok(())
+    Ok(parsed)
 }
 
+/// The body, which [`body`] has read as an object before.
 fn typed<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {
-    body(received)?;
     serde_json::from_slice(received.body).map_err(|error| invalid(&error.to_string()))
 }
 
@@ -234,12 +250,25 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Why an id is refused.
 struct IdReasons {
+    name: &'static str,
     missing: Reason,
     not_text: Reason,
     empty: Reason,
 }
 
-/// The members of the body, in its order; an unknown one is ignored.
+impl IdReasons {
+    fn read(&self, raw: &str) -> Result<String, Refusal> {
+        let name = self.name;
+        let text: String = serde_json::from_str(raw)
+            .map_err(|_| wrong_parameter(self.not_text, &format!("{name} must be a string")))?;
+        if text.is_empty() {
+            return Err(wrong_parameter(self.empty, &format!("{name} is empty")));
+        }
+        Ok(text)
+    }
+}
+
+/// The members of an object, in its order; an unknown one is ignored.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'a> Members<'a> {
@@ -267,42 +296,40 @@ impl<'a> Members<'a> {
         Some(value.get())
     }
 
-    fn id(&self, name: &str, reasons: &IdReasons) -> Result<String, Refusal> {
-        let raw = self
-            .get(name)
-            .ok_or_else(|| wrong_parameter(reasons.missing, &format!("{name} is missing")))?;
-        let text: String = serde_json::from_str(raw)
-            .map_err(|_| wrong_parameter(reasons.not_text, &format!("{name} must be a string")))?;
-        if text.is_empty() {
-            return Err(wrong_parameter(reasons.empty, &format!("{name} is empty")));
-        }
-        Ok(text)
+    fn id(&self, reasons: &IdReasons) -> Result<String, Refusal> {
+        let raw = self.get(reasons.name).ok_or_else(|| {
+            wrong_parameter(reasons.missing, &format!("{} is missing", reasons.name))
+        })?;
+        reasons.read(raw)
     }
 
-    fn modification_type(&self, accepted: &[i64]) -> Result<ModificationType, Refusal> {
+    /// Checks `type` or `changeType`.
+    fn check_type(&self, name: &str, accepted: &[i64]) -> Result<(), Refusal> {
         let raw = self
-            .get("type")
-            .ok_or_else(|| wrong_parameter(Reason::MissingType, "type is missing"))?;
+            .get(name)
+            .ok_or_else(|| wrong_parameter(Reason::MissingType, &format!("{name} is missing")))?;
         // Valid JSON already, so digits alone make an integer.
         let digits = raw.strip_prefix('-').unwrap_or(raw);
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(wrong_parameter(
                 Reason::TypeNotInteger,
-                "type must be an integer",
+                &format!("{name} must be an integer"),
             ));
         }
-        let value = raw.parse().ok().filter(|value| accepted.contains(value));
-        let value = value.ok_or_else(|| {
-            wrong_parameter(
-                Reason::UndocumentedType,
-                &format!("type {raw} is not documented"),
-            )
-        })?;
-        let documented = ModificationType::try_from(value);
-        // Of a documented value the second is refused, of any other the first.
-        Ok(documented
-            .or_else(|_| ModificationType::undocumented(value))
-            .unwrap_or_default())
+        if raw.parse().is_ok_and(|value| accepted.contains(&value)) {
+            return Ok(());
+        }
+        Err(wrong_parameter(
+            Reason::UndocumentedType,
+            &format!("{name} {raw} is not documented"),
+        ))
+    }
+
+    fn into_texts(self) -> Vec<(String, String)> {
+        self.0
+            .into_iter()
+            .map(|(name, json)| (name, json.get().to_owned()))
+            .collect()
     }
 }
 

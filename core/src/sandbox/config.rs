@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use http::{Method, StatusCode};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::Fault;
+use super::{Fault, fault};
 use crate::InvalidInput;
+use crate::operation::{canonical_path, check_method};
 
 /// The app that is known when neither an app nor a token is configured.
 pub const EXAMPLE_APP_ID: &str = "example-app-id";
@@ -46,16 +48,18 @@ pub struct SandboxConfig {
     pub user_ids: Option<BTreeSet<String>>,
     /// Values of X-User-Id that may call; default everyone.
     pub whitelist: Option<BTreeSet<String>>,
-    /// Users of the carrier that exist; default any.
+    /// Users of the carrier that exist, for notifyPackageExpire and reverseOrder; default any.
     pub carrier_user_ids: Option<BTreeSet<String>>,
-    /// Packages of the carrier that exist; default any.
+    /// Packages of the carrier that exist, for notifyPackageExpire and reverseOrder; default any.
     pub package_ids: Option<BTreeSet<String>>,
     /// Status for refused credentials, 400 or 401, since both are published; default 401.
     pub refused_status: u16,
     /// Accepted values of `type`; default 2 alone, the documented one. The page's own example, 1, is refused so.
     pub accepted_types: Vec<i64>,
-    /// Refuses a call whose user, package and type were accepted before; default false. What the service does is not
-    /// published.
+    /// Accepted values of `changeType` of reverseOrder; default 1 alone, the documented one.
+    pub accepted_change_types: Vec<i64>,
+    /// Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted before; the order of the
+    /// body's members does not count. Default false. What the service does is not published.
     pub refuse_repeats: bool,
     /// Copies the request's x-traceid into the reply; default false, since no page shows one there.
     pub echo_trace_id: bool,
@@ -90,6 +94,7 @@ impl Default for SandboxConfig {
             package_ids: None,
             refused_status: 401,
             accepted_types: vec![2],
+            accepted_change_types: vec![1],
             refuse_repeats: false,
             echo_trace_id: false,
             code_as_text: false,
@@ -229,7 +234,8 @@ const fn ok() -> u16 {
 
 impl RawAnswer {
     /// Returns the answer with status 200 and the body `{"code":0,"msg":"Success."}` to requests with this `method` and with a path
-    /// that ends in `path`.
+    /// that ends in `path`. `method` is GET, POST, PUT, PATCH or DELETE in upper case. `path` is written as it is sent:
+    /// percent-encoded, without a query. [`Sandbox::new`](super::Sandbox::new) checks both.
     #[must_use]
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
         Self {
@@ -252,6 +258,34 @@ impl RawAnswer {
     pub fn with_body(mut self, body: impl Into<String>) -> Self {
         self.body = Some(body.into());
         self
+    }
+
+    /// Says what is wrong with the answer, and what to pass instead.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let method = Method::from_bytes(self.method.as_bytes()).ok();
+        if method.is_none_or(|method| check_method(&method).is_err()) {
+            return Err(format!(
+                "unknown method `{}`; expected one of: GET, POST, PUT, PATCH, DELETE, in upper case",
+                self.method
+            ));
+        }
+        let canonical = canonical_path(&self.path).map_err(|error| error.to_string())?;
+        if canonical != self.path {
+            return Err(format!(
+                "path: `{}` is never sent as it is written; pass {canonical}",
+                self.path
+            ));
+        }
+        // 204 has no body, so none is configured for it.
+        let has_answer = StatusCode::from_u16(self.status)
+            .is_ok_and(|status| fault::can_answer(status) || status == StatusCode::NO_CONTENT);
+        if !has_answer {
+            return Err(format!(
+                "status: {} cannot be answered; pass 200 to 599 except 205 and 304",
+                self.status
+            ));
+        }
+        Ok(())
     }
 
     pub(super) fn method(&self) -> &str {
@@ -320,7 +354,7 @@ mod tests {
             (
                 r#"{"tokenz": ["hush"]}"#,
                 "sandbox config cannot be read: unknown field `tokenz`, expected one of `apps`, `tokens`, `userIds`, \
-                 `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `refuseRepeats`, \
+                 `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `acceptedChangeTypes`, `refuseRepeats`, \
                  `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `faults` at line 1 column 9",
             ),
             (

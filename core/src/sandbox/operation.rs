@@ -91,6 +91,25 @@ pub(super) fn find(method: &Method, path: &str, answers: &[RawAnswer]) -> Found 
 }
 
 impl Called {
+    /// The publisher's name, or the method and the path of a configured answer.
+    pub(super) fn name(self, answers: &[RawAnswer]) -> String {
+        let name = match self {
+            Self::NotifyPackageExpire => "notifyPackageExpire",
+            Self::GetSpaceUsageByOverview => "getSpaceUsageByOverview",
+            Self::GetCurrentRetentionPolicy => "getCurrentRetentionPolicy",
+            Self::GetCarrierRetentionPolicy => "getCarrierRetentionPolicy",
+            Self::SetRetentionPolicy => "setRetentionPolicy",
+            Self::ReverseOrder => "reverseOrder",
+            Self::Raw(index) => {
+                let answer = answers.get(index);
+                return answer
+                    .map(|answer| [answer.method(), answer.path()].join(" "))
+                    .unwrap_or_default();
+            }
+        };
+        name.to_owned()
+    }
+
     /// The publisher says of this group that app authentication is not supported.
     pub(super) const fn is_token_only(self) -> bool {
         matches!(

@@ -130,11 +130,12 @@ reasons! {
     CarrierUserIdNotText = "CARRIER_USER_ID_NOT_TEXT", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// carrierUserId is the empty text.
     EmptyCarrierUserId = "EMPTY_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// There is no type.
+    /// There is no type, or no changeType in an entry of packageChangeList.
     MissingType = "MISSING_TYPE", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// type is null, text, a fraction or anything else but an integer.
+    /// type or changeType is null, text, a fraction or anything else but an integer.
     TypeNotInteger = "TYPE_NOT_INTEGER", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// type is an integer that is not accepted: only 2 is documented, although the page's own example sends 1.
+    /// type or changeType is an integer that is not accepted. For type only 2 is documented, although the page's own example
+    /// sends 1; for changeType only 1 is.
     UndocumentedType = "UNDOCUMENTED_TYPE", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// There is no packageId.
     MissingPackageId = "MISSING_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
@@ -142,13 +143,13 @@ reasons! {
     PackageIdNotText = "PACKAGE_ID_NOT_TEXT", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// packageId is the empty text.
     EmptyPackageId = "EMPTY_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// A parameter of setRetentionPolicy or reverseOrder is missing, of another type or beyond a limit.
+    /// A parameter without reasons of its own is missing, of another type or beyond a limit; the message names it.
     InvalidParameter = "INVALID_PARAMETER", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// carrierUserId is not among the configured ones.
+    /// A carrierUserId is not among the configured ones.
     UnknownCarrierUserId = "UNKNOWN_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Own;
-    /// packageId is not among the configured ones.
+    /// A packageId is not among the configured ones.
     UnknownPackageId = "UNKNOWN_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Own;
-    /// The same user, package and type were accepted before, and repeats are refused by configuration.
+    /// The same operation was accepted with the same body before, and repeats are refused by configuration.
     RepeatedCall = "REPEATED_CALL", Fixed(StatusCode::CONFLICT), Own;
 }
 

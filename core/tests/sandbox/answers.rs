@@ -28,8 +28,12 @@ fn every_operation_is_accepted_with_the_credentials_that_are_documented_for_it()
             send(sandbox, &credentials, &order).body,
             r#"{"code":0,"msg":"Success."}"#
         );
-        // Of the calls that were acted on, the notifications alone are listed.
-        assert_eq!(sandbox.accepted().len(), 1);
+        let operations: Vec<&str> = sandbox
+            .accepted()
+            .iter()
+            .map(|call| &*call.operation)
+            .collect();
+        assert_eq!(operations, ["notifyPackageExpire", "reverseOrder"]);
     }
 }
 
@@ -127,13 +131,121 @@ fn parameters_beyond_their_limits_are_refused() {
         "{}",
         r#"{"batchSN":"1","operationList":[]}"#,
         r#"{"batchSN":"1","operationList":[{}]}"#,
-        r#"{"batchSN":"1","operationList":[{"operationSN":"1","carrierUserId":""}]}"#,
-        r#"{"batchSN":"1","operationList":[{"operationSN":"1","packageChangeList":[{"changeType":2,"packageId":"1"}]}]}"#,
+        r#"{"batchSN":"1","operationList":[{"operationSN":"1","packageChangeList":[7]}]}"#,
         r#"{"batchSN":"1","operationList":[{"operationSN":"1","packageChangeList":[{"changeType":1,"packageId":"1"},{"changeType":1,"packageId":"2"}]}]}"#,
         &format!(r#"{{"batchSN":"{long}","operationList":[{{"operationSN":"1"}}]}}"#),
     ] {
         assert_eq!(put(order, json), "INVALID_PARAMETER", "{json}");
     }
+    let operation = |members: &str| {
+        format!(r#"{{"batchSN":"1","operationList":[{{"operationSN":"1",{members}}}]}}"#)
+    };
+    for (member, reason) in [
+        (r#""carrierUserId":7"#, "CARRIER_USER_ID_NOT_TEXT"),
+        (r#""carrierUserId":"""#, "EMPTY_CARRIER_USER_ID"),
+    ] {
+        assert_eq!(put(order, &operation(member)), reason, "{member}");
+    }
+    for (change, reason) in [
+        (r#"{"packageId":"1"}"#, "MISSING_TYPE"),
+        (r#"{"changeType":"1","packageId":"1"}"#, "TYPE_NOT_INTEGER"),
+        (r#"{"changeType":2,"packageId":"1"}"#, "UNDOCUMENTED_TYPE"),
+        (r#"{"changeType":1}"#, "MISSING_PACKAGE_ID"),
+        (r#"{"changeType":1,"packageId":7}"#, "PACKAGE_ID_NOT_TEXT"),
+        (r#"{"changeType":1,"packageId":""}"#, "EMPTY_PACKAGE_ID"),
+        (
+            r#"{"changeType":1,"changeType":1,"packageId":"1"}"#,
+            "DUPLICATE_MEMBER",
+        ),
+    ] {
+        let json = operation(&format!(r#""packageChangeList":[{change}]"#));
+        assert_eq!(put(order, &json), reason, "{json}");
+    }
+}
+
+/// Sends reverseOrder with this body and returns the reason of the refusal, empty where it is accepted.
+fn reverse(sandbox: &mut Sandbox, json: &str) -> String {
+    let call = RawCall::new(
+        Method::POST,
+        "/koodrive/ose/v1/carrier/operation/reverseOrder",
+    )
+    .unwrap()
+    .json(json)
+    .unwrap();
+    let answer = sandbox.handle(&request(by_app(), &call), now());
+    header(answer.response(), "x-sandbox-reason").to_owned()
+}
+
+#[test]
+fn the_settings_of_users_packages_types_and_repeats_hold_for_reverse_order() {
+    let order = |user: &str, change_type: i64, package: &str| {
+        format!(
+            r#"{{"batchSN":"1","operationList":[{{"operationSN":"1","carrierUserId":"7"}},{{"operationSN":"2","carrierUserId":"{user}","packageChangeList":[{{"changeType":{change_type},"packageId":"{package}"}}]}}]}}"#
+        )
+    };
+    let known = &mut sandbox(
+        r#"{"carrierUserIds": ["7", "8"], "packageIds": ["14"], "acceptedChangeTypes": [1, 3], "refuseRepeats": true}"#,
+    );
+    for (json, reason) in [
+        (order("9", 1, "14"), "UNKNOWN_CARRIER_USER_ID"),
+        (order("8", 1, "15"), "UNKNOWN_PACKAGE_ID"),
+        (order("8", 2, "14"), "UNDOCUMENTED_TYPE"),
+        (order("8", 1, "14"), ""),
+        (order("8", 1, "14"), "REPEATED_CALL"),
+        (order("8", 3, "14"), ""),
+    ] {
+        assert_eq!(reverse(known, &json), reason, "{json}");
+    }
+    // The order of the members does not count.
+    let reordered = r#"{"operationList":[{"operationSN":"1"}],"batchSN":"1"}"#;
+    assert_eq!(reverse(known, reordered), "");
+    let same = r#"{"batchSN":"1", "operationList":[{"operationSN":"1"}]}"#;
+    assert_eq!(reverse(known, same), "REPEATED_CALL");
+    assert_eq!(known.accepted().len(), 3);
+}
+
+#[test]
+fn every_call_that_changes_state_is_listed_with_its_members() {
+    const USER: &str = "/koodrive/ose/v1/users/1";
+    let sandbox = &mut sandbox(&format!(
+        r#"{{"answers": [{{"method": "GET", "path": "{USER}"}}, {{"method": "PUT", "path": "{USER}"}}, {{"method": "DELETE", "path": "{USER}", "status": 204, "body": ""}}]}}"#
+    ));
+    let token = by_token();
+    let raw = |method| RawCall::new(method, USER).unwrap();
+    send(sandbox, &token, &raw(Method::GET));
+    send(sandbox, &token, &GetCurrentRetentionPolicy::new());
+    let set = SetRetentionPolicy::new([PolicyStatus::new("300000000000000000", "1")]).unwrap();
+    send(sandbox, &token, &set);
+    let order = OrderOperation::new("1").with_package_change(PackageChange::new("14"));
+    send(
+        sandbox,
+        &token,
+        &ReverseOrder::new("batch", [order]).unwrap(),
+    );
+    let put = r#"{"status":7, "big":1, "big":9007199254740993, "xDate":"mine"}"#;
+    send(sandbox, &token, &raw(Method::PUT).json(put).unwrap());
+    send(sandbox, &token, &raw(Method::PUT).json("[7]").unwrap());
+    send(sandbox, &token, &raw(Method::DELETE));
+    let end = r#""xDate":"20251103T070140Z","traceId":null}"#;
+    assert_eq!(
+        serde_json::to_string(sandbox.accepted()).unwrap(),
+        [
+            r#"[{"operation":"setRetentionPolicy","policyList":[{"policyId":"300000000000000000","status":"1"}],"#,
+            end,
+            r#",{"operation":"reverseOrder","batchSN":"batch","operationList":[{"operationSN":"1","packageChangeList":[{"changeType":1,"packageId":"14"}]}],"#,
+            end,
+            r#",{"operation":"PUT /koodrive/ose/v1/users/1","status":7,"big":9007199254740993,"#,
+            end,
+            r#",{"operation":"PUT /koodrive/ose/v1/users/1","#,
+            end,
+            r#",{"operation":"DELETE /koodrive/ose/v1/users/1","#,
+            end,
+            "]",
+        ]
+        .concat()
+    );
+    assert_eq!(sandbox.accepted()[2].member("xDate"), Some(r#""mine""#));
+    assert_eq!(sandbox.accepted()[2].carrier_user_id(), None);
 }
 
 #[test]
@@ -205,10 +317,7 @@ fn an_undocumented_type_is_taken_where_it_is_configured() {
     let mut sandbox = sandbox(r#"{"acceptedTypes": [1, 2]}"#);
     let answer = sandbox.handle(&request(by_app(), &undocumented), now());
     assert_eq!(answer.response().status(), 200);
-    assert_eq!(
-        sandbox.accepted()[0].modification_type,
-        ModificationType::undocumented(1).unwrap()
-    );
+    assert_eq!(sandbox.accepted()[0].modification_type(), Some(1));
 }
 
 #[test]
@@ -257,10 +366,10 @@ fn what_is_accepted_is_listed_in_order() {
     assert_eq!(
         serde_json::to_string(sandbox.accepted()).unwrap(),
         [
-            r#"[{"carrierUserId":"189642158555241211","packageId":"14","type":2,"xDate":"20251103T070140Z","#,
+            r#"[{"operation":"notifyPackageExpire","carrierUserId":"189642158555241211","type":2,"packageId":"14","xDate":"20251103T070140Z","#,
             r#""traceId":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789"},"#,
-            r#"{"carrierUserId":"用户","packageId":"15","type":2,"xDate":"20251103T070140Z","traceId":null},"#,
-            r#"{"carrierUserId":"用户","packageId":"15","type":2,"xDate":"20251103T070140Z","traceId":null}]"#,
+            r#"{"operation":"notifyPackageExpire","carrierUserId":"用户","type":2,"packageId":"15","xDate":"20251103T070140Z","traceId":null},"#,
+            r#"{"operation":"notifyPackageExpire","carrierUserId":"用户","type":2,"packageId":"15","xDate":"20251103T070140Z","traceId":null}]"#,
         ]
         .concat()
     );
@@ -349,6 +458,10 @@ fn a_configuration_that_cannot_be_is_refused() {
             "acceptedTypes: empty, so that no call could be accepted; pass at least one type",
         ),
         (
+            r#"{"acceptedChangeTypes": []}"#,
+            "acceptedChangeTypes: empty, so that no package change could be accepted; pass at least one type",
+        ),
+        (
             r#"{"authority": ""}"#,
             "authority: empty; leave it out to accept any",
         ),
@@ -366,11 +479,31 @@ fn a_configuration_that_cannot_be_is_refused() {
         ),
         (
             r#"{"answers": [{"method": "GET", "path": "/a", "status": 99}]}"#,
-            "answers: an answer needs a status from 200 to 599 and a path that begins with /",
+            "answers: entry 1: status: 99 cannot be answered; pass 200 to 599 except 205 and 304",
+        ),
+        (
+            r#"{"answers": [{"method": "GET", "path": "/a"}, {"method": "get", "path": "/a"}]}"#,
+            "answers: entry 2: unknown method `get`; expected one of: GET, POST, PUT, PATCH, DELETE, in upper case",
+        ),
+        (
+            r#"{"answers": [{"method": "HEAD", "path": "/a"}]}"#,
+            "answers: entry 1: unknown method `HEAD`; expected one of: GET, POST, PUT, PATCH, DELETE, in upper case",
+        ),
+        (
+            r#"{"answers": [{"method": "", "path": "/a"}]}"#,
+            "answers: entry 1: unknown method ``; expected one of: GET, POST, PUT, PATCH, DELETE, in upper case",
+        ),
+        (
+            r#"{"answers": [{"method": "GET", "path": "/a b"}]}"#,
+            "answers: entry 1: path: `/a b` is never sent as it is written; pass /a%20b",
+        ),
+        (
+            r#"{"answers": [{"method": "GET", "path": "/a%2fb"}]}"#,
+            "answers: entry 1: path: `/a%2fb` is never sent as it is written; pass /a%2Fb",
         ),
         (
             r#"{"answers": [{"method": "GET", "path": "a"}]}"#,
-            "answers: an answer needs a status from 200 to 599 and a path that begins with /",
+            "answers: entry 1: path: does not begin with '/'; pass the absolute path below the endpoint",
         ),
     ] {
         let error = Sandbox::new(SandboxConfig::from_json(config).unwrap()).unwrap_err();

@@ -321,11 +321,14 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
     match (&input.call, sandbox.accepted()) {
         (None, []) => {}
         (Some(call), [accepted]) => {
-            assert_eq!(accepted.carrier_user_id, call.carrier_user_id);
-            assert_eq!(accepted.package_id, call.package_id);
             assert_eq!(
-                accepted.modification_type.as_i64(),
-                call.undocumented_type.unwrap_or(2)
+                accepted.carrier_user_id().as_ref(),
+                Some(&call.carrier_user_id)
+            );
+            assert_eq!(accepted.package_id().as_ref(), Some(&call.package_id));
+            assert_eq!(
+                accepted.modification_type(),
+                Some(call.undocumented_type.unwrap_or(2))
             );
             assert_eq!(accepted.x_date.to_datetime(), sent_at(request));
             assert_eq!(

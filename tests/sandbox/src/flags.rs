@@ -58,7 +58,11 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "INTEGER", allow_negative_numbers = true)]
     accept_type: Vec<i64>,
 
-    /// Refuse a call whose user, package and type were accepted before
+    /// Value of changeType of reverseOrder that is accepted, repeatable; default 1
+    #[arg(long, value_name = "INTEGER", allow_negative_numbers = true)]
+    accept_change_type: Vec<i64>,
+
+    /// Refuse a call of notifyPackageExpire or reverseOrder whose body was accepted before
     #[arg(long)]
     refuse_repeats: bool,
 
@@ -139,6 +143,11 @@ impl Flags {
         }
         if !self.accept_type.is_empty() {
             config.accepted_types.clone_from(&self.accept_type);
+        }
+        if !self.accept_change_type.is_empty() {
+            config
+                .accepted_change_types
+                .clone_from(&self.accept_change_type);
         }
         config.refuse_repeats |= self.refuse_repeats;
         config.echo_trace_id |= self.echo_trace_id;

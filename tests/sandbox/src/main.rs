@@ -130,7 +130,7 @@ async fn answer(
 async fn accepted(State(service): State<Arc<Service>>) -> Response {
     let accepted = serde_json::to_string(service.sandbox().accepted());
     let json = [(header::CONTENT_TYPE, "application/json")];
-    // Text and integers only, so the fallback cannot occur.
+    // Names and valid JSON only, so the fallback cannot occur.
     (json, accepted.unwrap_or_default()).into_response()
 }
 
