@@ -45,7 +45,7 @@ const mixed = () => dispatch(client, [call, rawCall({ method: "GET", path: "/a" 
 same<ReturnType<typeof mixed>, Dispatch<number, NotifyPackageExpire | RawCall>>(true);
 export const bodies = async () => {
   for await (const outcome of dispatch(client, [getSpaceUsageByOverview()])) {
-    if (outcome.verdict === "delivered") console_(outcome.reply?.data.totalUsed, outcome.error?.message);
+    if (outcome.verdict === "delivered") console_(outcome.reply?.data.totalUsed ?? null, outcome.error?.message ?? null);
   }
 };
 export const jobs = [byRow, byName, byObject];

@@ -98,7 +98,7 @@ fn holds(config: &str, request: &Request<Vec<u8>>, now: DateTime<Utc>, size: usi
     let accepted = response.status() == 200;
     assert_eq!(
         sandbox.accepted().len(),
-        usize::from(accepted && request.method() != http::Method::GET)
+        usize::from(accepted && request.method() != Method::GET)
     );
     if accepted {
         assert_justified(request, now);
