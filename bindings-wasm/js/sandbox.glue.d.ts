@@ -25,7 +25,7 @@ export class Service {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * The calls that were acted on, as a JSON list.
+     * Returns the calls that were acted on and change state, as a JSON list.
      */
     accepted(): string;
     /**
