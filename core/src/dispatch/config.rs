@@ -370,7 +370,7 @@ impl DispatchOption {
         }
         let (Self { least, most, .. }, unit) = (self, self.unit);
         let value = match unit {
-            Unit::Seconds => format!("{{{value} s}}"),
+            Unit::Seconds if value.is_finite() => format!("{{{value} s}}"),
             _ => value.to_string(),
         };
         let expected = match unit {

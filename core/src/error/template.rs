@@ -42,10 +42,10 @@ impl Spelling {
     }
 
     /// Returns the spelling of a time.
-    fn time(self, seconds: f64) -> String {
+    fn time(self, seconds: &str) -> String {
         match self {
             Self::Snake | Self::Flag => format!("{seconds} s"),
-            Self::Camel => format!("{} ms", seconds * 1000.0),
+            Self::Camel => format!("{} ms", thousandfold(seconds)),
         }
     }
 
@@ -83,7 +83,8 @@ impl Spelling {
 /// What stands in braces.
 pub(crate) enum Part<'a> {
     Name(&'a str),
-    Seconds(f64),
+    /// A decimal number.
+    Seconds(&'a str),
 }
 
 impl Part<'_> {
@@ -99,10 +100,30 @@ impl Part<'_> {
 impl<'a> Part<'a> {
     fn read(text: &'a str) -> Option<Self> {
         if let Some(seconds) = text.strip_suffix(" s") {
-            return seconds.parse().ok().map(Self::Seconds);
+            let digits = seconds.strip_prefix('-').unwrap_or(seconds);
+            let is_number = digits.starts_with(|first: char| first.is_ascii_digit());
+            return is_number.then_some(Self::Seconds(seconds));
         }
         is_name(text).then_some(Self::Name(text))
     }
+}
+
+/// Returns a decimal number times 1000, without the rounding of a float: the point moves.
+fn thousandfold(number: &str) -> String {
+    let (sign, number) = match number.strip_prefix('-') {
+        Some(number) => ("-", number),
+        None => ("", number),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let fraction = format!("{fraction:0<3}");
+    let (moved, rest) = fraction.split_at(3);
+    let whole = [whole, moved].concat();
+    let whole = match whole.trim_start_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    let point = if rest.is_empty() { "" } else { "." };
+    [sign, whole, point, rest].concat()
 }
 
 /// Writes `template`; `write` writes what stands in braces. Braces around anything but a name in snake case or a time stay.
@@ -138,6 +159,27 @@ fn is_name(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_becomes_milliseconds_digit_by_digit() {
+        for (seconds, milliseconds) in [
+            ("0", "0"),
+            ("600", "600000"),
+            ("0.5", "500"),
+            ("0.57", "570"),
+            ("0.001", "1"),
+            ("0.0005", "0.5"),
+            ("-0.001", "-1"),
+            ("12.3456", "12345.6"),
+        ] {
+            assert_eq!(thousandfold(seconds), milliseconds);
+        }
+        // What is no decimal number stays as it is.
+        assert_eq!(
+            Spelling::Camel.apply("{NaN s} {inf s} {s}"),
+            "{NaN s} {inf s} s"
+        );
+    }
 
     #[test]
     fn every_host_spells_options_in_its_own_way() {
