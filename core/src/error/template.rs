@@ -101,7 +101,10 @@ impl<'a> Part<'a> {
     fn read(text: &'a str) -> Option<Self> {
         if let Some(seconds) = text.strip_suffix(" s") {
             let digits = seconds.strip_prefix('-').unwrap_or(seconds);
-            let is_number = digits.starts_with(|first: char| first.is_ascii_digit());
+            let is_number = digits.starts_with(|first: char| first.is_ascii_digit())
+                && digits
+                    .bytes()
+                    .all(|byte| byte.is_ascii_digit() || byte == b'.');
             return is_number.then_some(Self::Seconds(seconds));
         }
         is_name(text).then_some(Self::Name(text))
@@ -176,8 +179,8 @@ mod tests {
         }
         // What is no decimal number stays as it is.
         assert_eq!(
-            Spelling::Camel.apply("{NaN s} {inf s} {s}"),
-            "{NaN s} {inf s} s"
+            Spelling::Camel.apply("{NaN s} {inf s} {1.éé s} {s}"),
+            "{NaN s} {inf s} {1.éé s} s"
         );
     }
 
