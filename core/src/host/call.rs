@@ -29,7 +29,7 @@ pub trait FromFields: Sized {
 type Make = fn(&Fields<'_>) -> Result<AnyCall, InvalidInput>;
 
 /// Every operation that has a type of its own, and the raw call.
-const OPERATIONS: [(&str, Make); 7] = [
+const OPERATIONS: &[(&str, Make)] = &[
     ("notifyPackageExpire", AnyCall::read::<NotifyPackageExpire>),
     (
         "getSpaceUsageByOverview",

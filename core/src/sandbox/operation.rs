@@ -18,7 +18,7 @@ pub(super) enum Called {
 }
 
 /// Methods and paths as they are published. Spelled here once more, so that a typing error in the client shows.
-const OPERATIONS: [(Method, &str, Called); 6] = [
+const OPERATIONS: &[(Method, &str, Called)] = &[
     (
         Method::POST,
         "/koodrive/ose/v1/carrier/users/notifyPackageExpire",
