@@ -42,9 +42,18 @@ export function describe(error: unknown): string {
   return reason ? `${message} (${reason})` : String(message || name);
 }
 
+/** What errors have. */
+interface Members {
+  readonly message?: unknown;
+  readonly name?: unknown;
+  readonly code?: unknown;
+  readonly cause?: unknown;
+  readonly [name: string]: unknown;
+}
+
 /** Returns the members that errors have, of anything. */
-export function membersOf(value: unknown): { readonly [name: string]: unknown; message?: unknown; name?: unknown; code?: unknown; cause?: unknown } {
-  return typeof value === "object" && value !== null ? value : {};
+export function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
 }
 
 /** Returns `value`, which must be a well-formed string: a number has lost digits, and a lone surrogate cannot be sent. */

@@ -19,9 +19,25 @@ import {
 } from "../generated/koodrive.js";
 import { load } from "./module/load.js";
 
+/** What the core exports; see bindings-wasm/src/lib.rs. */
+interface Exports {
+  readonly Core: typeof Core;
+  readonly Credentials: typeof Credentials;
+  readonly checkCall: typeof checkCall;
+  readonly checkNotification: typeof checkNotification;
+  readonly checkType: typeof checkType;
+  readonly failed: typeof failed;
+  readonly loneSurrogate: typeof loneSurrogate;
+  readonly misused: typeof misused;
+  readonly notText: typeof notText;
+  readonly refused: typeof refused;
+  readonly replyLimit: typeof replyLimit;
+  readonly traceIds: typeof traceIds;
+}
+
 // By name: as a whole the glue would drag its asynchronous loader into the bundle. The dispatcher's class is not here, since a
 // program without `dispatch` does without it.
-const exported = {
+const exported: Exports = {
   Core,
   Credentials,
   checkCall,
@@ -38,8 +54,8 @@ const exported = {
 
 let loaded = false;
 
-/** Returns what the core exports; see bindings-wasm/src/lib.rs. */
-export function core(): typeof exported {
+/** Returns the core's exports, and loads it where that was not done. */
+export function core(): Exports {
   if (!loaded) {
     load(initSync);
     loaded = true;

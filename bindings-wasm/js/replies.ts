@@ -25,8 +25,13 @@ export interface Acknowledgement {
 interface Body {
   /** The reply's body as it came: integers above 2^53 keep their digits. */
   readonly body: string;
-  /** Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. */
-  json(): unknown;
+  /**
+   * Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. That it is a `T` is your word: nothing
+   * checks it.
+   *
+   * @throws SyntaxError for a body that is no JSON.
+   */
+  json<T = unknown>(): T;
 }
 
 /** The reply to {@link getSpaceUsageByOverview}. */

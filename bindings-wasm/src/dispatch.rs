@@ -269,7 +269,7 @@ export interface HaltFields {
     msg: string | null;
 }
 
-/** How far a dispatcher is; see Progress in js/dispatch/progress.ts. */
+/** How far a dispatcher is; see Progress in js/dispatch/outcome.ts. */
 export interface ProgressFields {
     pushed: number;
     requests: number;

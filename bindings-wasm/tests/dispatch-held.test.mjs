@@ -75,7 +75,7 @@ test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
         memories.push(this.exports.memory);
       }
     };
-    const { Client, INTERNATIONAL, dispatch, notifyPackageExpire } = await import("koodrive/dispatch");
+    const { Client, INTERNATIONAL, dispatch, notifyPackageExpire } = await import("koodrive");
     const body = new TextEncoder().encode('{"code":0,"msg":"Success."}');
     const transport = async () => {
       await new Promise((turn) => setImmediate(turn));

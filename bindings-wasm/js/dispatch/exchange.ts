@@ -1,25 +1,26 @@
 // One exchange: over the transport, within its time, and to the dispatcher whatever came of it.
+import type { Dispatcher } from "../../generated/koodrive.js";
+import { AUTHORIZATION } from "../../generated/names.js";
 import { readBody } from "../body.js";
-import { neverLeft } from "../causes.js";
+import { callCore, describe } from "../checks.js";
 import { Deadline } from "../deadline.js";
-import { checked, describe } from "../errors.js";
-import { AUTHORIZATION } from "../names.js";
-import { withoutSecret } from "../secret.js";
+import { replyHeaders, statusOf } from "../encoding.js";
+import { isNotSent } from "../network-errors.js";
+import { redacted } from "../redact.js";
 import { initOf } from "../send.js";
-import { replyHeaders, u16 } from "../wire.js";
+import type { FetchResponse, KooDriveRequest } from "../transport.js";
+import type { Settings } from "./settings.js";
 
-/** @import { Dispatcher } from "koodrive:glue" */
-/** @import { FetchResponse, KooDriveRequest } from "../index.js" */
-/** @import { Settings } from "./settings.js" */
-
-/**
- * `limit` is the longest body of a reply. Never rejects.
- * @param {Dispatcher} dispatcher @param {number} ticket @param {KooDriveRequest} request @param {Settings} settings @param {number} limit
- */
-export async function exchange(dispatcher, ticket, request, { transport, timeoutMs }, limit) {
+/** Sends what the dispatcher has named `ticket`; `limit` is the longest body of a reply. Never rejects. */
+export async function exchange(
+  dispatcher: Dispatcher,
+  ticket: number,
+  request: KooDriveRequest,
+  { transport, timeoutMs }: Settings,
+  limit: number,
+): Promise<void> {
   const deadline = new Deadline(undefined, timeoutMs);
-  /** @type {FetchResponse | undefined} */
-  let response;
+  let response: FetchResponse | undefined;
   const fetchAndRead = async () => {
     response = await transport(request.url, initOf(request, deadline.signalFor(transport)));
     const { status, headers, type } = response;
@@ -27,19 +28,19 @@ export async function exchange(dispatcher, ticket, request, { transport, timeout
     if (type === "opaqueredirect") return undefined;
     // One byte more tells the core that it is too long.
     const body = await readBody(response, limit + 1);
-    return { status: u16(status), headers: replyHeaders(headers), body };
+    return { status: statusOf(status), headers: replyHeaders(headers), body };
   };
   try {
     const received = await deadline.race(fetchAndRead());
-    checked(() => {
+    callCore(() => {
       if (received === undefined) return dispatcher.hiddenRedirect(ticket, Date.now(), performance.now());
       const { status, headers, body } = received;
       return dispatcher.handleResponse(ticket, status, headers, body, Date.now(), performance.now());
     });
   } catch (error) {
-    const sent = response !== undefined || !neverLeft(error);
+    const sent = response !== undefined || !isNotSent(error);
     const cause = causeOf(error, request);
-    checked(() => {
+    callCore(() => {
       if (sent) dispatcher.outcomeUnknown(ticket, cause, Date.now(), performance.now());
       else dispatcher.notSent(ticket, cause, Date.now(), performance.now());
     });
@@ -48,13 +49,11 @@ export async function exchange(dispatcher, ticket, request, { transport, timeout
   }
 }
 
-/**
- * What a transport throws may be anything, and each ticket must be answered.
- * @type {(error: unknown, request: KooDriveRequest) => string}
- */
-function causeOf(error, request) {
+/** Returns the text of a failure. What a transport throws may be anything, and each ticket must be answered. */
+function causeOf(error: unknown, { headers }: KooDriveRequest): string {
   try {
-    return describe(withoutSecret(error, request.headers[AUTHORIZATION]));
+    // It is in every request.
+    return describe(redacted(error, headers[AUTHORIZATION] ?? ""));
   } catch {
     return "the transport failed and does not say how";
   }

@@ -1,41 +1,36 @@
+/// <reference lib="esnext.disposable" />
 // A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
 // is read, requests travel, and tokens are fetched.
 //
 // A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
 // for a user who has gone, and no more is held than the dispatcher holds.
-import { Dispatcher } from "koodrive:glue";
+import { type ActionName, Dispatcher, type OutgoingCall } from "../../generated/koodrive.js";
+import { callCore, describe, text, transportError } from "../checks.js";
+import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
-import { checked, describe, isKooDriveError, text, transportError } from "../errors.js";
-import { fixedParts, joined } from "../wire.js";
+import { type FixedParts, fixedParts, joined } from "../encoding.js";
+import { isKooDriveError } from "../errors.js";
+import type { Dispatch } from "./dispatch.js";
 import { exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
-import { outcome } from "./outcome.js";
-import { taken } from "./source.js";
+import type { CallOutcome, Progress } from "./outcome.js";
+import { readOutcome } from "./read-outcome.js";
+import type { Settings } from "./settings.js";
+import { type Item, itemOf, type Items } from "./source.js";
 
-/** @import { ActionName, CallOutcome, HaltFields, OutgoingCall } from "koodrive:glue" */
-/** @import { Arguments } from "../calls.js" */
-/** @import { Call } from "../index.js" */
-/** @import { ClientState } from "../client.js" */
-/** @import * as declared from "../dispatch.js" */
-/** @import { FixedParts } from "../wire.js" */
-/** @import { Settings } from "./settings.js" */
-/** @import { Items } from "./source.js" */
+const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 
-/** @type {ActionName[]} */
-const ACTIONS = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
-
-export class Dispatch {
-  /** @type {Dispatcher} */
-  #dispatcher;
-  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. @type {Map<string, FixedParts>} */
-  #fixed = new Map();
-  #settings;
-  #items;
-  #replyLimit;
+export class Job implements Dispatch<unknown> {
+  readonly #dispatcher: Dispatcher;
+  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. */
+  readonly #fixed = new Map<string, FixedParts>();
+  readonly #settings: Settings;
+  readonly #items: Items;
+  readonly #replyLimit: number;
   /** Whether the client has no token yet. */
-  #lacksToken;
-  /** What the dispatcher has not given back, by the numbers that it knows: keys and calls. @type {Map<number, [unknown, Call, Arguments]>} */
-  #held = new Map();
+  #lacksToken: boolean;
+  /** What the dispatcher has not given back, by the numbers that it knows. */
+  readonly #held = new Map<number, Item>();
   #read = 0;
   /** Calls that were asked for and not read yet. */
   #wanted = 0;
@@ -43,34 +38,32 @@ export class Dispatch {
   #sourceEnded = false;
   #cancelled = false;
   #done = false;
-  /** The first is thrown when the outcomes are out. @type {unknown[]} */
-  #failures = [];
-  /** @type {unknown} */
-  #whyNoToken;
-  /** Of the token function. @type {Deadline | undefined} */
-  #asking;
-  #wake = () => {};
-  /** When all is over. @type {declared.Progress | undefined} */
-  #last;
-  #run = this.#iterate();
+  /** The first is thrown when the outcomes are out. */
+  readonly #failures: unknown[] = [];
+  #whyNoToken: unknown;
+  /** Of the token function. */
+  #asking: Deadline | undefined;
+  #wake: () => void = () => {};
+  /** When all is over. */
+  #last: Progress | undefined;
+  readonly #run = this.#iterate();
 
-  /** @param {ClientState} state @param {Items} items @param {Settings} settings */
-  constructor(state, items, settings) {
+  constructor(state: ClientState, items: Items, settings: Settings) {
     const names = settings.numbers.map(([name]) => name);
     const values = Float64Array.from(settings.numbers, ([, value]) => value);
-    const [seed] = crypto.getRandomValues(new BigUint64Array(1));
-    this.#dispatcher = checked(() => new Dispatcher(state.core, names, values, seed));
+    const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#dispatcher = callCore(() => new Dispatcher(state.core, names, values, seed));
     this.#replyLimit = this.#dispatcher.replyLimit();
     this.#lacksToken = state.token !== undefined;
     this.#settings = settings;
     this.#items = items;
   }
 
-  get progress() {
+  get progress(): Progress {
     return this.#last ?? Object.freeze(this.#dispatcher.progress());
   }
 
-  cancel() {
+  cancel(): void {
     if (this.#last) return;
     this.#cancelled = true;
     this.#wanted = 0;
@@ -78,25 +71,24 @@ export class Dispatch {
     this.#wake();
   }
 
-  [Symbol.asyncIterator]() {
+  [Symbol.asyncIterator](): this {
     return this;
   }
 
-  next() {
+  next(): Promise<IteratorResult<CallOutcome, undefined>> {
     return this.#run.next();
   }
 
   /** What `break` calls. */
-  async return() {
+  async return(): Promise<IteratorReturnResult<undefined>> {
     this.cancel();
     await this.#run.return(undefined);
     // The run has done so, unless it never began.
     this.#end();
-    return { done: /** @type {const} */ (true), value: undefined };
+    return { done: true, value: undefined };
   }
 
-  /** @returns {AsyncGenerator<declared.CallOutcome, undefined, undefined>} */
-  async *#iterate() {
+  async *#iterate(): AsyncGenerator<CallOutcome, undefined, undefined> {
     const { signal } = this.#settings;
     const cancel = () => this.cancel();
     signal?.addEventListener("abort", cancel);
@@ -107,13 +99,13 @@ export class Dispatch {
       while (!this.#done) {
         const action = this.#turn();
         if (action === "outcome") yield this.#outcome();
-        else if (action === "calls") this.#wanted = /** @type {number} */ (this.#dispatcher.calls());
+        else if (action === "calls") this.#wanted = given(this.#dispatcher.calls());
         else if (action === "token") this.#renew();
         else if (action === "halted") await this.#halted();
         else if (action === "done") this.#done = true;
-        else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne();
+        else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne(this.#items.iterator);
         else await this.#wait();
-        if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) this.#readAhead();
+        if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) void this.#readAhead();
       }
       if (this.#failures.length > 0) throw this.#failures[0];
     } finally {
@@ -124,17 +116,16 @@ export class Dispatch {
   }
 
   /** Sends what is due. Returns what is to be done then. */
-  #turn() {
+  #turn(): Exclude<ActionName, "send"> {
     for (;;) {
-      const action = checked(() => this.#dispatcher.poll(Date.now(), performance.now()));
+      const action = callCore(() => this.#dispatcher.poll(Date.now(), performance.now()));
       if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
       if (action !== "send") return action;
-      this.#send(/** @type {OutgoingCall} */ (this.#dispatcher.outgoing()));
+      void this.#send(given(this.#dispatcher.outgoing()));
     }
   }
 
-  /** @param {OutgoingCall} outgoing */
-  async #send(outgoing) {
+  async #send(outgoing: OutgoingCall): Promise<void> {
     const { ticket, traceId, stringToSign } = outgoing;
     const parts = this.#partsOf(outgoing);
     const varying = stringToSign === undefined ? freed(outgoing) : await this.#signed(outgoing, stringToSign);
@@ -144,11 +135,10 @@ export class Dispatch {
     this.#wake();
   }
 
-  /** @param {OutgoingCall} outgoing @returns {FixedParts} */
-  #partsOf({ ticket, fixedTarget }) {
+  #partsOf({ ticket, fixedTarget }: OutgoingCall): FixedParts {
     const known = fixedTarget === undefined ? undefined : this.#fixed.get(fixedTarget);
     if (known) return known;
-    const parts = fixedParts(checked(() => this.#dispatcher.fixed(ticket)));
+    const parts = fixedParts(callCore(() => this.#dispatcher.fixed(ticket)));
     if (fixedTarget !== undefined) this.#fixed.set(fixedTarget, parts);
     return parts;
   }
@@ -156,65 +146,64 @@ export class Dispatch {
   /**
    * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the call
    * then was not sent. After `cancel` nothing leaves any more.
-   * @param {OutgoingCall} outgoing @param {string} stringToSign
    */
-  async #signed(outgoing, stringToSign) {
+  async #signed(outgoing: OutgoingCall, stringToSign: string): Promise<string | undefined> {
     const { ticket } = outgoing;
     const deadline = new Deadline(undefined, this.#settings.timeoutMs);
     try {
-      const signature = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      const signature: unknown = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
       if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
-      return checked(() => outgoing.signed(typeof signature === "string" ? signature : ""));
+      return callCore(() => outgoing.signed(typeof signature === "string" ? signature : ""));
     } catch (error) {
       // A wrong signature is a mistake of the program, and the next one would be as wrong.
       if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
       else outgoing.free();
-      checked(() => this.#dispatcher.notSent(ticket, describe(error), Date.now(), performance.now()));
+      callCore(() => this.#dispatcher.notSent(ticket, describe(error), Date.now(), performance.now()));
       return undefined;
     } finally {
       deadline.clear();
     }
   }
 
-  #outcome() {
-    const found = /** @type {CallOutcome} */ (this.#dispatcher.outcome());
+  #outcome(): CallOutcome {
+    const found = given(this.#dispatcher.outcome());
     const { key: number } = found;
-    const [key, call, fields] = /** @type {[unknown, Call, Arguments]} */ (this.#held.get(number));
+    const item = given(this.#held.get(number));
     this.#held.delete(number);
-    return outcome(this.#dispatcher, key, call, fields, found);
+    return readOutcome(this.#dispatcher, item, found);
   }
 
-  /** @param {unknown} item */
-  #take(item) {
+  #take(value: unknown): void {
     const position = this.#read;
-    const [key, call, fields] = taken(item, position);
+    const item = itemOf(value, position);
+    const { fields } = item;
     this.#read++;
     // Nothing can be handed over any more.
     if (this.#last) return;
     // The job may have been cancelled while the call was read; the core then says that it was not sent.
-    checked(() => {
+    callCore(() => {
       if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
       else this.#dispatcher.push(position, fields.name, fields.fields);
     });
-    this.#held.set(position, [key, call, fields]);
+    this.#held.set(position, item);
     this.#wanted--;
   }
 
-  #endOfSource() {
+  #endOfSource(): void {
     this.#sourceEnded = true;
     this.#wanted = 0;
     if (!this.#cancelled) this.#dispatcher.finish();
   }
 
-  #readOne() {
+  #readOne(iterator: Iterator<unknown, unknown>): void {
     try {
-      this.#receive(this.#items.iterator.next());
+      this.#receive(iterator.next());
     } catch (error) {
       this.#broken(error);
     }
   }
 
-  async #readAhead() {
+  async #readAhead(): Promise<void> {
     this.#isReading = true;
     while (this.#wanted > 0) {
       try {
@@ -227,8 +216,7 @@ export class Dispatch {
     this.#isReading = false;
   }
 
-  /** @param {IteratorResult<unknown>} result */
-  #receive({ done, value }) {
+  #receive({ done, value }: IteratorResult<unknown, unknown>): void {
     if (done) {
       this.#endOfSource();
       return;
@@ -240,21 +228,18 @@ export class Dispatch {
     }
   }
 
-  /**
-   * The source has thrown, and thereby ended.
-   * @param {unknown} error
-   */
-  #broken(error) {
+  /** The source has thrown, and thereby ended. */
+  #broken(error: unknown): void {
     this.#sourceEnded = true;
     this.#fail(error);
   }
 
   /** Asks for a token, as long as an exchange may take. */
-  async #renew() {
+  async #renew(): Promise<void> {
     const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
     try {
       const token = text("token", await deadline.race(Promise.resolve().then(this.#settings.token)));
-      if (!this.#last) checked(() => this.#dispatcher.setToken(token, Date.now(), performance.now()));
+      if (!this.#last) callCore(() => this.#dispatcher.setToken(token, Date.now(), performance.now()));
       this.#lacksToken = false;
     } catch (error) {
       this.#noToken(error);
@@ -264,43 +249,37 @@ export class Dispatch {
     this.#wake();
   }
 
-  /**
-   * The dispatcher asks again, but for the first and for a mistake of the program.
-   * @param {unknown} error
-   */
-  #noToken(error) {
+  /** The dispatcher asks again, but for the first and for a mistake of the program. */
+  #noToken(error: unknown): void {
     if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
     else if (this.#lacksToken) this.#fail(transportError(false, error, { isSafe: false }));
     else if (!this.#last) {
       this.#whyNoToken = error;
-      checked(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
+      callCore(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
     }
   }
 
-  async #halted() {
-    const halt = new HaltedError(/** @type {HaltFields} */ (this.#dispatcher.halt()), this.#whyNoToken);
+  async #halted(): Promise<void> {
+    const halt = HaltedError.of(given(this.#dispatcher.halt()), this.#whyNoToken);
     try {
-      if (await this.#settings.onHalt?.(/** @type {any} */ (halt))) this.#dispatcher.resume();
+      if (await this.#settings.onHalt?.(halt)) this.#dispatcher.resume();
       else this.#fail(halt);
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /**
-   * Ends the job with this, after the outcomes.
-   * @param {unknown} error
-   */
-  #fail(error) {
+  /** Ends the job with this, after the outcomes. */
+  #fail(error: unknown): void {
     this.#failures.push(error);
     this.cancel();
   }
 
   /** Waits until something was handed in, or until the instant that the dispatcher has named. */
-  async #wait() {
+  async #wait(): Promise<void> {
     const until = this.#dispatcher.waitUntil();
-    let timer;
-    await new Promise((/** @type {(value?: undefined) => void} */ resolve) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
       if (until !== undefined) timer = setTimeout(resolve, Math.max(0, Math.ceil(until - performance.now())));
     });
@@ -309,7 +288,7 @@ export class Dispatch {
   }
 
   /** Waits for what is in flight, and for nothing else. */
-  async #settle() {
+  async #settle(): Promise<void> {
     if (this.#done) return;
     this.cancel();
     while (!this.#done) {
@@ -319,18 +298,18 @@ export class Dispatch {
     }
   }
 
-  #end() {
+  #end(): void {
     if (this.#last) return;
     this.#last = this.progress;
     this.#done = this.#cancelled = true;
     this.#dispatcher.free();
     // Or it would keep the process from its end.
     this.#asking?.clear();
-    this.#closeSource();
+    void this.#closeSource();
   }
 
   /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
-  async #closeSource() {
+  async #closeSource(): Promise<void> {
     if (this.#sourceEnded) return;
     try {
       await this.#items.iterator.return?.();
@@ -340,18 +319,27 @@ export class Dispatch {
   }
 }
 
-/** @type {(outgoing: OutgoingCall) => string} */
-function freed(outgoing) {
+/** Returns what the core has given: by the action that it named, or the call that it took. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("koodrive: the core gives nothing for the action that it named; install the package anew");
+  return value;
+}
+
+function freed(outgoing: OutgoingCall): string {
   const { request } = outgoing;
   outgoing.free();
   return request;
 }
 
-// Not in every host yet; where it is missing, `await using` is as well.
+/** For `await using`. */
+export interface Job {
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+// Where it is missing, `await using` is as well.
 if (Symbol.asyncDispose) {
-  Object.assign(Dispatch.prototype, {
-    /** @this {Dispatch} */
-    async [Symbol.asyncDispose]() {
+  Object.assign(Job.prototype, {
+    async [Symbol.asyncDispose](this: Job): Promise<void> {
       await this.return();
     },
   });

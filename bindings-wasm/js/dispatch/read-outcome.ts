@@ -1,25 +1,21 @@
 // What became of a call: the core's outcome as what the user gets.
-import { checked, errorOf, isKooDriveError } from "../errors.js";
+import type { CallOutcome as CoreOutcome, Dispatcher } from "../../generated/koodrive.js";
+import type { Arguments } from "../call-arguments.js";
+import { callCore } from "../checks.js";
+import { replyOf } from "../encoding.js";
+import { errorOf, isKooDriveError, type KooDriveError } from "../errors.js";
 import { acknowledgement } from "../format.js";
-import { replyOf } from "../wire.js";
+import type { CallOutcome } from "./outcome.js";
+import type { Item } from "./source.js";
 
-/** @import { CallOutcome as CoreOutcome, Dispatcher } from "koodrive:glue" */
-/** @import { Arguments } from "../calls.js" */
-/** @import { Call } from "../index.js" */
-/** @import { CallOutcome } from "../dispatch.js" */
+const instant = (milliseconds: number | undefined): Date | null => (milliseconds === undefined ? null : new Date(milliseconds));
 
-/** @type {(milliseconds: number | undefined) => Date | null} */
-const instant = (milliseconds) => (milliseconds === undefined ? null : new Date(milliseconds));
-
-/**
- * Takes the core's outcome of `call` apart, and frees it.
- * @type {(dispatcher: Dispatcher, key: unknown, call: Call, fields: Arguments, found: CoreOutcome) => CallOutcome}
- */
-export function outcome(dispatcher, key, call, fields, found) {
+/** Takes the core's outcome of a call apart, and frees it. */
+export function readOutcome(dispatcher: Dispatcher, { key, call, fields }: Item, found: CoreOutcome): CallOutcome {
   const { verdict, attempts, traceId = null, xDate = null, status = null } = found;
   const { reply = null, error = found.error ? errorOf(found.error) : null } = replyIn(dispatcher, found, fields);
   const { code = null, msg = null } = reply ?? error ?? {};
-  const made = {
+  const outcome = {
     key,
     call,
     verdict,
@@ -37,21 +33,24 @@ export function outcome(dispatcher, key, call, fields, found) {
     error,
   };
   found.free();
-  return /** @type {CallOutcome} */ (Object.freeze(made));
+  // The core has the members go together as the type says.
+  return Object.freeze(outcome) as CallOutcome;
 }
 
-/**
- * Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered.
- * @type {(dispatcher: Dispatcher, found: CoreOutcome, call: Arguments) => { reply?: any, error?: any }}
- */
-function replyIn(dispatcher, found, call) {
+interface Reply {
+  readonly reply?: { readonly code?: string | null; readonly msg?: string | null };
+  readonly error?: KooDriveError;
+}
+
+/** Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered. */
+function replyIn(dispatcher: Dispatcher, found: CoreOutcome, call: Arguments): Reply {
   if (call.fields === undefined) {
     const text = found.notificationReply;
     return text === undefined ? {} : { reply: acknowledgement(text) };
   }
   const { name, fields } = call;
   try {
-    const json = checked(() => dispatcher.deliveredReply(found, name, fields));
+    const json = callCore(() => dispatcher.deliveredReply(found, name, fields));
     return json === undefined ? {} : { reply: replyOf(json) };
   } catch (error) {
     if (!isKooDriveError(error)) throw error;

@@ -1,29 +1,38 @@
 // Where calls come from: anything that can be iterated over, at once or in time.
-import { argumentsOf } from "../calls.js";
-import { found, misuse, refuse } from "../errors.js";
+import { type Arguments, argumentsOf, isIterable } from "../call-arguments.js";
+import type { Call } from "../calls.js";
+import { found, misuse, refuse } from "../checks.js";
 
-/** @import { Arguments } from "../calls.js" */
-/** @import { Call } from "../index.js" */
+/** What yields calls. */
+export type Items =
+  | { readonly isAsync: false; readonly iterator: Iterator<unknown, unknown> }
+  | { readonly isAsync: true; readonly iterator: AsyncIterator<unknown, unknown> };
 
-/** @typedef {{ isAsync: boolean, iterator: any }} Items */
-
-/** @type {(source: any) => Items} */
-export function itemsOf(source) {
-  const isAsync = typeof source?.[Symbol.asyncIterator] === "function";
-  if (!isAsync && (typeof source === "string" || typeof source?.[Symbol.iterator] !== "function")) {
-    refuse("source", `${found(source)} where calls are due; pass an iterable or an async iterable of calls`);
-  }
-  return { isAsync, iterator: source[isAsync ? Symbol.asyncIterator : Symbol.iterator]() };
+/** An item that was read. */
+export interface Item {
+  readonly key: unknown;
+  readonly call: Call;
+  readonly fields: Arguments;
 }
 
-/**
- * An item's key, its call, and the call as the core takes it. Without a key of its own it has its position.
- * @type {(item: any, position: number) => [key: unknown, call: Call, fields: Arguments]}
- */
-export function taken(item, position) {
-  const [key, call] = Array.isArray(item) && item.length === 2 ? item : [position, item];
+export function itemsOf(source: unknown): Items {
+  if (typeof source === "object" || typeof source === "function") {
+    if (source !== null && isAsyncIterable(source)) return { isAsync: true, iterator: source[Symbol.asyncIterator]() };
+    if (source !== null && isIterable(source)) return { isAsync: false, iterator: source[Symbol.iterator]() };
+  }
+  return refuse("source", `${found(source)} where calls are due; pass an iterable or an async iterable of calls`);
+}
+
+const isAsyncIterable = (value: object): value is AsyncIterable<unknown> =>
+  Symbol.asyncIterator in value && typeof value[Symbol.asyncIterator] === "function";
+
+/** Returns an item's key and call. Without a key of its own it has its position. */
+export function itemOf(item: unknown, position: number): Item {
+  const [key, call]: readonly unknown[] = Array.isArray(item) && item.length === 2 ? item : [position, item];
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
     misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
   }
-  return [key, call, argumentsOf(call)];
+  const fields = argumentsOf(call);
+  // The core has checked that it is one.
+  return { key, call: call as Call, fields };
 }

@@ -215,8 +215,6 @@ fn rust() -> Result<Counts> {
                 "--exclude",
                 "koodrive-wasm",
                 "--exclude",
-                "koodrive-wasm-dispatch",
-                "--exclude",
                 "koodrive-wasm-sandbox",
                 "--exclude",
                 "xtask",
