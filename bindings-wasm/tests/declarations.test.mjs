@@ -26,7 +26,7 @@ function declared(types) {
   const entry = folder + types;
   const program = ts.createProgram([entry], { module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022, strict: true, types: [] });
   const checker = program.getTypeChecker();
-  const files = program.getSourceFiles().filter(({ fileName }) => fileName.replaceAll("/", sep).startsWith(folder));
+  const files = program.getSourceFiles().filter(({ fileName }) => fileName.replaceAll("/", sep).startsWith(`${folder}dist${sep}`));
   const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)));
   const resolved = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
   return { checker, files, exported: new Map(symbols.map((symbol) => [symbol.name, resolved(symbol)])) };
@@ -49,6 +49,8 @@ const isPlain = ({ name, type, questionToken }) =>
 
 /** The declarations and members below `node` that no comment describes. */
 function bare(node, file, inBody = false) {
+  // What a condition asks of a type, and a type of one member, are described where they stand.
+  if (ts.isConditionalTypeNode(node) || (ts.isTypeLiteralNode(node) && node.members.length === 1)) return [];
   const named = ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isFunctionDeclaration(node);
   const wanted = named || ts.isVariableStatement(node) || (MEMBERS.includes(node.kind) && inBody && !isPlain(node));
   const documented = ts.getJSDocCommentsAndTags(node).some((comment) => ts.isJSDoc(comment) && comment.comment);

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { installed } from "./koodrive.mjs";
 
 /** Of every .wasm. */
 const memories = [];
@@ -16,7 +15,7 @@ WebAssembly.Instance = class extends Instance {
 };
 // Not before the lines above, since they make the instances.
 const { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, serviceOf, tally, through } = await import("./dispatch.mjs");
-const { APP, Sandbox } = await import("./koodrive.mjs");
+const { APP, Sandbox, installed } = await import("./koodrive.mjs");
 const { derived } = await import("./hmac.mjs");
 
 for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {

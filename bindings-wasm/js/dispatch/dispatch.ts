@@ -3,7 +3,7 @@
 import type { Call } from "../calls.js";
 import { misuse } from "../checks.js";
 import { type Client, stateOf } from "../client.js";
-import { Job } from "./job.js";
+import { Dispatch as Job } from "./job.js";
 import type { DispatchOptions } from "./options.js";
 import type { CallOutcome, Progress } from "./outcome.js";
 import { settingsOf } from "./settings.js";

@@ -10,7 +10,7 @@ import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
 import { type FixedParts, fixedParts, joined } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
-import type { Dispatch } from "./dispatch.js";
+import type { Dispatch as Declared } from "./dispatch.js";
 import { exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
 import type { CallOutcome, Progress } from "./outcome.js";
@@ -20,7 +20,8 @@ import { type Item, itemOf, type Items } from "./source.js";
 
 const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 
-export class Job implements Dispatch<unknown> {
+/** By the name that console.log shows of it. */
+export class Dispatch implements Declared<unknown> {
   readonly #dispatcher: Dispatcher;
   /** The halves of requests that never change, by the methods and paths that all calls of an operation share. */
   readonly #fixed = new Map<string, FixedParts>();
@@ -332,14 +333,14 @@ function freed(outgoing: OutgoingCall): string {
 }
 
 /** For `await using`. */
-export interface Job {
+export interface Dispatch {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 // Where it is missing, `await using` is as well.
 if (Symbol.asyncDispose) {
-  Object.assign(Job.prototype, {
-    async [Symbol.asyncDispose](this: Job): Promise<void> {
+  Object.assign(Dispatch.prototype, {
+    async [Symbol.asyncDispose](this: Dispatch): Promise<void> {
       await this.return();
     },
   });
