@@ -12,7 +12,8 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
 The library has not been run against the real service by its authors.
 """
 
-from ._client import CHINA, INTERNATIONAL, Client, new_trace_id
+from ._client import Client
+from ._defaults import CHINA, INTERNATIONAL, new_trace_id
 from ._errors import (
     ApiError,
     InvalidInputError,

@@ -11,7 +11,8 @@ from functools import partial
 from pkgutil import resolve_name
 
 from . import _core
-from ._client import CONNECT_TIMEOUT, TIMEOUT, Client
+from ._client import Client
+from ._defaults import CONNECT_TIMEOUT, TIMEOUT
 from ._errors import InvalidInputError, KooDriveError
 from ._values import NotifyPackageExpire, Settings
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .. import _core
-from .._client import CONNECT_TIMEOUT, TIMEOUT
+from .._defaults import CONNECT_TIMEOUT, TIMEOUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

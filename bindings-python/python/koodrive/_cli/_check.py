@@ -13,11 +13,12 @@ import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .._client import X_DATE
+from .._defaults import X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
 from .._values import GetSpaceUsageByOverview, members_of
 from ..transports import standard_library
-from . import DONE, _request, exit_code
+from . import _request
+from ._exit_codes import DONE, exit_code
 from ._explain import instant
 from ._settings import Settings
 

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 from .. import _core
 from .._values import GetSpaceUsageByOverview, NotifyPackageExpire, members_of
-from . import DONE
+from ._exit_codes import DONE
 from ._settings import Settings, read
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
     from typing import Any, Optional, Union
 
-    from .._client import Client
+    from .._base_client import BaseClient
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
@@ -34,7 +34,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         source: Union[Iterable[Any], AsyncIterable[Any]],
         transport: Any,
         token: Optional[Callable[[], Any]],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, Optional
 
-    from .._client import Client
+    from .._base_client import BaseClient
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
@@ -36,7 +36,7 @@ class Dispatch(Generic[_Key, _Reply]):
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         source: Iterable[Any],
         transport: Any,
         token: Optional[Callable[[], Any]],

@@ -15,9 +15,9 @@ from .. import _core
 from .._convert import number, text
 from .._errors import InvalidInputError
 from .._native import Call
-from ..transports import NotSent, _send
-from ..transports._question import Deadline, Question
-from ..transports._request import Unusable
+from .._question import Deadline, Question
+from .._send import checked
+from ..transports._not_sent import NotSent, Unusable
 from ._values import Progress, halted
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._client import Client
+    from .._base_client import BaseClient
 
 
 class Job:
@@ -33,7 +33,7 @@ class Job:
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         token: Optional[Callable[[], Any]],
         on_halt: Optional[Callable[..., Any]],
         connect_timeout: float,
@@ -49,7 +49,7 @@ class Job:
         numbers = [(name, number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
         self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
-        self.limits = _send.checked(connect_timeout, timeout, self.dispatcher.reply_limit)
+        self.limits = checked(connect_timeout, timeout, self.dispatcher.reply_limit)
         self.on_halt = on_halt
         #: The fields of outcomes that the user has not seen, by their names.
         self.outcomes: deque[dict[str, Any]] = deque()

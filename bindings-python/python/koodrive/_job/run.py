@@ -12,7 +12,7 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from queue import SimpleQueue
 
-from .._client import X_DATE
+from .._defaults import X_DATE
 from .._values import NotifyPackageExpire
 from .journal import tell
 from .progress import Display

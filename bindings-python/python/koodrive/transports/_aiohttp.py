@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from .. import _core
-from . import NotSent
+from ._not_sent import NotSent
 from ._request import headers_of
 
 TYPE_CHECKING = False

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import time
 
-from . import NotSent
 from ._body import Body
+from ._not_sent import NotSent
 from ._request import headers_of
 from ._timed import remaining
 

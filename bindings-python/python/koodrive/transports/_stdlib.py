@@ -17,8 +17,8 @@ import time
 from collections import deque
 from urllib.parse import urlsplit
 
-from . import NotSent
 from ._body import CHUNK, Body
+from ._not_sent import NotSent
 from ._request import headers_of, target_of
 from ._timed import Reader, remaining
 

@@ -11,24 +11,25 @@ import sys
 import time
 from functools import partial
 
-from .. import _core
-from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id
-from .._convert import number, text
-from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from .._hidden import without_request
-from .._values import Exchange
-from . import NotSent, _sessions
+from . import _core
+from ._convert import number, text
+from ._defaults import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, new_trace_id
+from ._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
+from ._hidden import without_request
+from ._imported import imported
 from ._question import Deadline, Question
-from ._request import Unusable
+from ._values import Exchange
+from .transports import _sessions
+from .transports._not_sent import NotSent, Unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import Any, Optional
 
-    from .._client import Client
-    from .._errors import KooDriveError
-    from .._native import Request
+    from ._base_client import BaseClient
+    from ._errors import KooDriveError
+    from ._native import Request
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
@@ -40,7 +41,7 @@ _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
 
 
 def send(
-    client: Client,
+    client: BaseClient,
     call: Any,
     transport: Any,
     trace_id: Optional[str],
@@ -69,7 +70,7 @@ def send(
 
 
 async def asend(
-    client: Client,
+    client: BaseClient,
     call: Any,
     transport: Any,
     trace_id: Optional[str],
@@ -97,7 +98,7 @@ async def asend(
 
 
 def _flow(
-    client: Client,
+    client: BaseClient,
     call: Any,
     trace_id: Optional[str],
     date: Any,
@@ -228,7 +229,7 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         on_exchange(exchange)
     except Exception:
         # What the service did is done, whatever a hook thinks of it: raising here would hide the reply.
-        from .._logging import LOGGER
+        from ._logging import LOGGER
 
         LOGGER.exception("on_exchange failed")
 

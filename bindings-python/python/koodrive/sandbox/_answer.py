@@ -1,0 +1,60 @@
+"""``Answer``: what the sandbox answers to one request."""
+
+from __future__ import annotations
+
+import http.client
+
+from .._values import _Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+
+class Answer(_Value):
+    """What the sandbox answers to one request, and what the fault script does to that answer."""
+
+    __module__ = "koodrive.sandbox"
+    __slots__ = {
+        "status": "HTTP status.",
+        "headers": "Pairs of name, in lower case, and value, without ``content-length``.",
+        "body": "The whole of it, whatever the fault.",
+        "fault": 'The script\'s word; "pass" where the answer arrives whole and at once.',
+        "seconds": "How long the answer is delayed, or the pause after each byte of one that drips; else 0.",
+    }
+    __match_args__ = ("status", "headers", "body", "fault", "seconds")
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
+    seconds: float
+
+    def __init__(
+        self,
+        *,
+        status: int,
+        headers: tuple[tuple[str, str], ...],
+        body: bytes,
+        fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"] = "pass",
+        seconds: float = 0.0,
+    ) -> None:
+        self._fill(locals())
+
+    @property
+    def is_cut(self) -> bool:
+        """True where the connection ends before the answer does."""
+        return self.fault.startswith("cut")
+
+    @property
+    def _head(self) -> bytes:
+        """Status line and headers as they travel."""
+        reason = http.client.responses.get(self.status, "")
+        lines = [f"HTTP/1.1 {self.status} {reason}", *map(": ".join, self.headers), f"content-length: {len(self.body)}"]
+        return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1")
+
+    def _within(self, timeout: float) -> tuple[float, bool]:
+        """How long a caller with this time-out waits, and whether the whole answer comes in that time."""
+        bytes_of_answer = len(self._head) + len(self.body) if self.fault == "drip" else 1
+        wait = self.seconds * bytes_of_answer
+        return min(wait, timeout), wait < timeout and not self.is_cut
