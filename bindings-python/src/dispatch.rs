@@ -11,12 +11,12 @@ use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
 use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
-use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
+use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
 
+use crate::calls::{Call, Kind, with_call};
 use crate::client::{
-    Acknowledgement, Authentication, Call, Client, FixedByTarget, Kind, UnsignedRequest, reply,
-    with_call,
+    Authentication, Client, FixedByTarget, UnsignedRequest, acknowledgement, reply,
 };
 use crate::convert::{self, Any, exception, octets, picked};
 
@@ -90,7 +90,7 @@ impl Dispatcher {
     fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
         let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
         let held = self.core().key(ticket).map(|(key, call)| {
-            let method = with_call!(&call.get().0, |call| call.method());
+            let method = with_call!(call.get(), |call| call.method());
             (key.clone_ref(py), method)
         });
         let (key, method) = held.unzip();
@@ -109,7 +109,7 @@ impl Dispatcher {
 
     /// Returns the fields of `koodrive.CallOutcome`, by their names.
     fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
-        let delivered = match &it.key.1.get().0 {
+        let delivered = match &it.key.1.get().kind {
             // It is all of its envelope, and so takes no reading.
             Kind::NotifyPackageExpire(_) => None,
             Kind::Any(any) => {
@@ -141,7 +141,7 @@ impl Dispatcher {
             (None, Some(raw)) => {
                 // A delivered call has a code, so the fallback cannot occur.
                 let code = raw.code.unwrap_or_default();
-                Some(Acknowledgement::new(code, raw.msg, raw.trace_id).into_py_any(py)?)
+                Some(acknowledgement(py, code, raw.msg, raw.trace_id)?)
             }
             (None, None) => None,
         };
@@ -212,7 +212,7 @@ impl Dispatcher {
     /// Takes a call. After ``cancel`` its outcome is that it was not sent.
     fn push(&self, key: Py<PyAny>, call: &Bound<'_, Call>) -> PyResult<()> {
         let key = (key, call.clone().unbind());
-        let pushed = with_call!(&call.get().0, |it| self.core().push(key, it));
+        let pushed = with_call!(call.get(), |it| self.core().push(key, it));
         pushed.map_err(|it| exception(it.reason))
     }
 

@@ -4,55 +4,49 @@ from __future__ import annotations
 
 import os
 
-from . import _core, _native
+from . import _core
 from ._convert import not_async, text
 from ._hidden import hiding
-from ._values import Explanation, Settings, from_members, with_field
+from ._imported import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime
-    from typing import Any, NoReturn, Optional, Union
+    from collections.abc import Callable, Mapping
+    from typing import Any, NoReturn
 
     from typing_extensions import Self
 
-    from ._native import Call
-
-    _Instant = Union[datetime, float]
-    _Token = Union[str, Callable[[], str], Callable[[], Awaitable[str]]]
-    _Sign = Union[Callable[[str], str], Callable[[str], Awaitable[str]]]
+    from ._core import Call
+    from ._values import Explanation, Settings
+    from .types import AsyncSign, AsyncToken, Instant
 
 
-class BaseClient(_native.Client):
+class BaseClient(_core.Client):
     """The half of ``koodrive.Client`` that does no I/O."""
 
-    #: As it was made; the clock offset has been learned since.
-    _settings: Settings
-    _token: Optional[Callable[[], Any]]
-    _sign: Optional[Callable[[str], Any]]
+    #: As it was made: endpoint, user id, margin of the clock, whether plain http is allowed, and the offset of the clock, which
+    #: has been learned since.
+    _made_of: tuple[str, str, int, bool, float]
+    _token: Callable[[], Any] | None
+    _sign: Callable[[str], Any] | None
 
     def __new__(
         cls,
         *,
         endpoint: str,
         user_id: str,
-        app_id: Optional[str] = None,
-        app_secret: Optional[str] = None,
-        sign: Optional[_Sign] = None,
-        token: Optional[_Token] = None,
-        authorization: Optional[str] = None,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        sign: AsyncSign | None = None,
+        token: str | AsyncToken | None = None,
+        authorization: str | None = None,
         clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
         allow_plain_http: bool = False,
     ) -> Self:
         """Checks everything, and opens nothing."""
         try:
-            settings = Settings(
-                endpoint=endpoint, user_id=user_id, clock_margin=clock_margin, allow_plain_http=allow_plain_http
-            )
-            return cls.from_settings(
-                settings, app_id=app_id, app_secret=app_secret, sign=sign, token=token, authorization=authorization
-            )
+            made_of = (endpoint, user_id, clock_margin, allow_plain_http, 0.0)
+            return cls._checked(made_of, app_id, app_secret, sign, token, authorization)
         finally:
             # Tracebacks may be shown with the variables of their frames.
             del app_secret, token, authorization
@@ -63,30 +57,37 @@ class BaseClient(_native.Client):
         cls,
         settings: Settings,
         *,
-        app_id: Optional[str] = None,
-        app_secret: Optional[str] = None,
-        sign: Optional[_Sign] = None,
-        token: Optional[_Token] = None,
-        authorization: Optional[str] = None,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        sign: AsyncSign | None = None,
+        token: str | AsyncToken | None = None,
+        authorization: str | None = None,
     ) -> Self:
         """A client as another process had it, which begins with the clock that one had learned."""
-        clock_margin = settings.clock_margin
+        made_of = (
+            settings.endpoint,
+            settings.user_id,
+            settings.clock_margin,
+            settings.allow_plain_http,
+            settings.clock_offset,
+        )
+        return cls._checked(made_of, app_id, app_secret, sign, token, authorization)
+
+    @classmethod
+    @hiding
+    def _checked(cls, made_of: Any, *credentials: Any) -> Self:
+        endpoint, user_id, clock_margin, allow_plain_http, clock_offset = made_of
         if type(clock_margin) is not int or not 0 <= clock_margin < 2**32:
             raise _core.not_a_margin()
-        checked = Settings(
-            endpoint=text("endpoint", settings.endpoint),
-            user_id=text("user_id", settings.user_id),
-            clock_margin=clock_margin,
-            allow_plain_http=bool(settings.allow_plain_http),
-            clock_offset=settings.clock_offset,
-        )
-        return cls._make(checked, checked, app_id, app_secret, sign, token, authorization)
+        endpoint, user_id = text("endpoint", endpoint), text("user_id", user_id)
+        checked = (endpoint, user_id, clock_margin, bool(allow_plain_http), clock_offset)
+        return cls._make(checked, checked, *credentials)
 
     @classmethod
     @hiding
     def from_env(
         cls,
-        environ: Optional[Mapping[str, str]] = None,
+        environ: Mapping[str, str] | None = None,
         *,
         clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
         allow_plain_http: bool = False,
@@ -105,18 +106,18 @@ class BaseClient(_native.Client):
     def with_credentials(
         self,
         *,
-        app_id: Optional[str] = None,
-        app_secret: Optional[str] = None,
-        sign: Optional[_Sign] = None,
-        token: Optional[_Token] = None,
-        authorization: Optional[str] = None,
+        app_id: str | None = None,
+        app_secret: str | None = None,
+        sign: AsyncSign | None = None,
+        token: str | AsyncToken | None = None,
+        authorization: str | None = None,
     ) -> Self:
         """The same client with fresh credentials: tokens end while services run. Both share what they learn of the clock."""
-        return self._make(self, self._settings, app_id, app_secret, sign, token, authorization)
+        return self._make(self, self._made_of, app_id, app_secret, sign, token, authorization)
 
     @classmethod
     def _make(
-        cls, origin: Any, settings: Settings, app_id: Any, app_secret: Any, sign: Any, token: Any, authorization: Any
+        cls, origin: Any, made_of: Any, app_id: Any, app_secret: Any, sign: Any, token: Any, authorization: Any
     ) -> Self:
         function = token if callable(token) else None
         if sign is not None and not callable(sign):
@@ -128,10 +129,10 @@ class BaseClient(_native.Client):
             "authorization": authorization,
         }
         given = {name: text(name, value) for name, value in given.items() if value is not None}
-        self = _native.Client.__new__(
+        self = _core.Client.__new__(
             cls, origin, **given, signs_elsewhere=sign is not None, token_later=function is not None
         )
-        self._settings = settings
+        self._made_of = made_of
         self._token = function
         self._sign = sign
         return self
@@ -143,15 +144,23 @@ class BaseClient(_native.Client):
     @property
     def settings(self) -> Settings:
         """What this client is made of, its credentials apart; picklable."""
-        return with_field(self._settings, "clock_offset", self.clock_offset)  # type: ignore[no-any-return]
+        endpoint, user_id, clock_margin, allow_plain_http, _ = self._made_of
+        made: Settings = imported("koodrive._values").Settings(
+            endpoint=endpoint,
+            user_id=user_id,
+            clock_margin=clock_margin,
+            allow_plain_http=allow_plain_http,
+            clock_offset=self.clock_offset,
+        )
+        return made
 
     def explain(
         self,
         call: Call[Any],
         *,
-        now: Optional[_Instant] = None,
-        date: Optional[_Instant] = None,
-        message: Optional[str] = None,
+        now: Instant | None = None,
+        date: Instant | None = None,
+        message: str | None = None,
     ) -> Explanation:
         """Every stage of the signature of a call; nothing is sent.
 
@@ -159,13 +168,11 @@ class BaseClient(_native.Client):
         a canonical request, the explanation names the first line that differs.
         """
         message = None if message is None else text("message", message)
-        import json  # no explanation, no cost
-
-        stages: Explanation = from_members(Explanation, json.loads(self._stages(call, now, date, message)))
+        stages: Explanation = imported("koodrive._replies").explanation(self._stages(call, now, date, message))
         return stages
 
     def __repr__(self) -> str:
-        return f"<koodrive.Client endpoint={self._settings.endpoint!r} user_id={self._settings.user_id!r}>"
+        return f"<koodrive.Client endpoint={self._made_of[0]!r} user_id={self._made_of[1]!r}>"
 
     def __copy__(self) -> Self:
         """Itself: a client never changes, and what it learns of the clock is shared."""

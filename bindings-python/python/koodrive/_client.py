@@ -8,38 +8,18 @@ from ._imported import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
-    from datetime import datetime
-    from typing import Any, Optional, TypeVar, Union, overload
+    from collections.abc import Callable
+    from typing import Any, TypeVar, overload
 
-    from typing_extensions import TypedDict, Unpack
+    from typing_extensions import Unpack
 
+    from ._core import Call
     from ._dispatch import AsyncDispatch, Dispatch, HaltedError
-    from ._native import Call
     from ._values import Exchange
+    from .types import AsyncSource, AsyncToken, AsyncTransport, DispatchOptions, Instant, Source, Token, Transport
 
-    _Instant = Union[datetime, float]
     _Reply = TypeVar("_Reply")
     _Key = TypeVar("_Key")
-    _Calls = Union[Iterable[Call[_Reply]], AsyncIterable[Call[_Reply]]]
-    _Pairs = Union[Iterable[tuple[_Key, Call[_Reply]]], AsyncIterable[tuple[_Key, Call[_Reply]]]]
-
-    class _Options(TypedDict, total=False):
-        """Options of the core's dispatcher by their names; None is the default. Times are seconds."""
-
-        rate: Optional[float]
-        burst: Optional[int]
-        concurrency: Optional[int]
-        queue: Optional[int]
-        attempts: Optional[int]
-        backoff: Optional[float]
-        backoff_cap: Optional[float]
-        retry_after_cap: Optional[float]
-        retry_ratio: Optional[float]
-        halt_after: Optional[int]
-        repeats_are_safe: Optional[bool]
-        token_age: Optional[float]
-        reply_limit: Optional[int]
 
 
 class Client(BaseClient):
@@ -63,13 +43,13 @@ class Client(BaseClient):
         self,
         call: Call[_Reply],
         *,
-        transport: Any = None,
-        trace_id: Optional[str] = None,
-        date: Optional[_Instant] = None,
+        transport: Transport | None = None,
+        trace_id: str | None = None,
+        date: Instant | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         reply_limit: int = REPLY_LIMIT,
-        on_exchange: Optional[Callable[[Exchange], object]] = None,
+        on_exchange: Callable[[Exchange], object] | None = None,
     ) -> _Reply:
         """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
 
@@ -98,13 +78,13 @@ class Client(BaseClient):
         self,
         call: Call[_Reply],
         *,
-        transport: Any,
-        trace_id: Optional[str] = None,
-        date: Optional[_Instant] = None,
+        transport: AsyncTransport,
+        trace_id: str | None = None,
+        date: Instant | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         reply_limit: int = REPLY_LIMIT,
-        on_exchange: Optional[Callable[[Exchange], object]] = None,
+        on_exchange: Callable[[Exchange], object] | None = None,
     ) -> _Reply:
         """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
 
@@ -128,35 +108,35 @@ class Client(BaseClient):
         @overload
         def dispatch(
             self,
-            source: Iterable[Call[_Reply]],
+            source: Source[Call[_Reply]],
             *,
-            transport: Any = None,
-            token: Optional[Callable[[], str]] = None,
-            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            transport: Transport | None = None,
+            token: Token | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **options: Unpack[_Options],
+            **options: Unpack[DispatchOptions],
         ) -> Dispatch[int, _Reply]: ...
         @overload
         def dispatch(
             self,
-            source: Iterable[tuple[_Key, Call[_Reply]]],
+            source: Source[tuple[_Key, Call[_Reply]]],
             *,
-            transport: Any = None,
-            token: Optional[Callable[[], str]] = None,
-            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            transport: Transport | None = None,
+            token: Token | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **options: Unpack[_Options],
+            **options: Unpack[DispatchOptions],
         ) -> Dispatch[_Key, _Reply]: ...
 
     def dispatch(
         self,
         source: Any,
         *,
-        transport: Any = None,
-        token: Optional[Callable[[], str]] = None,
-        on_halt: Optional[Callable[[HaltedError], object]] = None,
+        transport: Transport | None = None,
+        token: Token | None = None,
+        on_halt: Callable[[HaltedError], object] | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         **options: Any,
@@ -189,35 +169,35 @@ class Client(BaseClient):
         @overload
         def adispatch(
             self,
-            source: _Calls[_Reply],
+            source: AsyncSource[Call[_Reply]],
             *,
-            transport: Any,
-            token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
-            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            transport: AsyncTransport,
+            token: AsyncToken | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **options: Unpack[_Options],
+            **options: Unpack[DispatchOptions],
         ) -> AsyncDispatch[int, _Reply]: ...
         @overload
         def adispatch(
             self,
-            source: _Pairs[_Key, _Reply],
+            source: AsyncSource[tuple[_Key, Call[_Reply]]],
             *,
-            transport: Any,
-            token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
-            on_halt: Optional[Callable[[HaltedError], object]] = None,
+            transport: AsyncTransport,
+            token: AsyncToken | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
-            **options: Unpack[_Options],
+            **options: Unpack[DispatchOptions],
         ) -> AsyncDispatch[_Key, _Reply]: ...
 
     def adispatch(
         self,
         source: Any,
         *,
-        transport: Any,
-        token: Union[Callable[[], str], Callable[[], Awaitable[str]], None] = None,
-        on_halt: Optional[Callable[[HaltedError], object]] = None,
+        transport: AsyncTransport,
+        token: AsyncToken | None = None,
+        on_halt: Callable[[HaltedError], object] | None = None,
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         **options: Any,

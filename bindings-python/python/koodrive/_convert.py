@@ -57,3 +57,15 @@ def not_async(option: str, value: Any) -> Any:
             value.close()
         raise _core.refused(option, "an async function, which cannot be awaited here; use asend or adispatch, or a plain function")
     return value
+
+
+def json_text(value: object) -> str:
+    """Returns the text of a raw call's body in compact form."""
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        why = str(error)
+    # Outside, since that error may hold the value.
+    raise _core.refused("json", f"cannot be written as JSON ({why}); pass JSON text, or a value that json.dumps writes")

@@ -18,7 +18,6 @@ from ._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownEr
 from ._hidden import without_request
 from ._imported import imported
 from ._question import Deadline, Question
-from ._values import Exchange
 from .transports import _sessions
 from .transports._not_sent import NotSent, Unusable
 
@@ -29,7 +28,8 @@ if TYPE_CHECKING:
 
     from ._base_client import BaseClient
     from ._errors import KooDriveError
-    from ._native import Request
+    from ._values import Exchange
+    from ._core import Request
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
@@ -195,12 +195,12 @@ def _report(
     logging = _listening()
     if on_exchange is None and logging is None:
         return
-    exchange = Exchange(
+    exchange: Exchange = imported("koodrive._values").Exchange(
         operation=call._operation,
         method=request.method,
         url=request.url.partition("?")[0],
         status=status,
-        started_at=started_at,
+        started_at=imported("koodrive._instants").utc(started_at),
         duration=time.monotonic() - started,
         trace_id=trace_id,
         kind=error.kind if error else None,

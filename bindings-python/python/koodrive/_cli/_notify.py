@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._defaults import new_trace_id
-from .._values import NotifyPackageExpire
+from .._core import NotifyPackageExpire
 from . import _request
 from ._exit_codes import DONE
 from ._settings import Settings

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from dataclasses import fields
 from functools import partial
 
 from .. import _core
 from .._convert import number, text
 from .._errors import InvalidInputError
-from .._native import Call
+from .._core import Call
 from .._question import Deadline, Question
 from .._send import checked
 from ..transports._not_sent import NotSent, Unusable
@@ -48,7 +49,7 @@ class Job:
         self.sign = client._sign
         numbers = [(name, number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
-        self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
+        self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))
         self.limits = checked(connect_timeout, timeout, self.dispatcher.reply_limit)
         self.on_halt = on_halt
         #: The fields of outcomes that the user has not seen, by their names.
@@ -70,7 +71,7 @@ class Job:
     @property
     def progress(self) -> Progress:
         counts = self.dispatcher.progress()
-        return Progress(**{name: getattr(counts, name) for name in Progress.__match_args__})
+        return Progress(**{field.name: getattr(counts, field.name) for field in fields(Progress)})
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -94,7 +95,7 @@ class Job:
             found = type(call).__name__
             raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
         self._read += 1
-        self.dispatcher.push(key, call)  # type: ignore[arg-type]
+        self.dispatcher.push(key, call)
         self.wanted -= 1
 
     def renew(self, token: Any) -> None:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from queue import SimpleQueue
 
 from .._defaults import X_DATE
-from .._values import NotifyPackageExpire
+from .._core import NotifyPackageExpire
 from .journal import tell
 from .progress import Display
 

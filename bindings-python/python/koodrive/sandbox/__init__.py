@@ -18,13 +18,14 @@ from __future__ import annotations
 import json
 import sys
 import time
+from dataclasses import dataclass
 
 from .. import _core
 from .._convert import seconds
 from .._defaults import INTERNATIONAL
 from .._environ import VARIABLES
 from .._errors import InvalidInputError
-from .._values import Settings, _Value, camel_case
+from .._values import Settings
 from ._answer import Answer
 from ._server import Listener
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import TypedDict
 
-    from .._native import Request
+    from .._core import Request
 
     class _Credentials(TypedDict, total=False):
         """Those of one kind: an app id and its secret, or a token."""
@@ -55,28 +56,23 @@ __all__ = ["Accepted", "Answer", "Sandbox", "SandboxServer"]
 _EXAMPLE_USER_ID = "1505084218764547200"
 
 
-class Accepted(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
     """A call that changes state and that the sandbox acted on, whether or not its answer arrived.
 
     ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in reverseOrder.
     """
 
     __module__ = "koodrive.sandbox"
-    __slots__ = {
-        "operation": "``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``.",
-        "json": "The members of the JSON body as they were sent, as the text of a JSON object.",
-        "x_date": "As it was sent: ``20251103T070140Z``.",
-        "trace_id": "None where none was sent.",
-    }
-    __match_args__ = ("operation", "json", "x_date", "trace_id")
 
     operation: str
+    """``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``."""
     json: str
+    """The members of the JSON body as they were sent, as the text of a JSON object."""
     x_date: str
-    trace_id: Optional[str]
-
-    def __init__(self, *, operation: str, json: str, x_date: str, trace_id: Optional[str] = None) -> None:
-        self._fill(locals())
+    """As it was sent: ``20251103T070140Z``."""
+    trace_id: str | None = None
+    """None where none was sent."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -328,7 +324,7 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
             try:
                 _core.Sandbox(_json({name: value}))
             except InvalidInputError as error:
-                text = str(error).removeprefix(f"{camel_case(name)}: ")
+                text = str(error).removeprefix(f"{_wire_name(name)}: ")
                 refused = InvalidInputError(f"{name}: {text}")
                 refused.field = name
                 raise refused from None
@@ -344,8 +340,13 @@ def _json(given: dict[str, Any]) -> str:
     return json.dumps(_camel_case(given), default=_refuse)
 
 
+def _wire_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
+
+
 def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
-    return {camel_case(name): value for name, value in given.items()}
+    return {_wire_name(name): value for name, value in given.items()}
 
 
 def _plain(value: Any) -> Any:

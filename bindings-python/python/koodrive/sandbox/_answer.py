@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import http.client
-
-from .._values import _Value
+from dataclasses import dataclass
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
 
 
-class Answer(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
     """What the sandbox answers to one request, and what the fault script does to that answer."""
 
     __module__ = "koodrive.sandbox"
-    __slots__ = {
-        "status": "HTTP status.",
-        "headers": "Pairs of name, in lower case, and value, without ``content-length``.",
-        "body": "The whole of it, whatever the fault.",
-        "fault": 'The script\'s word; "pass" where the answer arrives whole and at once.',
-        "seconds": "How long the answer is delayed, or the pause after each byte of one that drips; else 0.",
-    }
-    __match_args__ = ("status", "headers", "body", "fault", "seconds")
 
     status: int
+    """HTTP status."""
     headers: tuple[tuple[str, str], ...]
+    """Pairs of name, in lower case, and value, without ``content-length``."""
     body: bytes
-    fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
-    seconds: float
-
-    def __init__(
-        self,
-        *,
-        status: int,
-        headers: tuple[tuple[str, str], ...],
-        body: bytes,
-        fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"] = "pass",
-        seconds: float = 0.0,
-    ) -> None:
-        self._fill(locals())
+    """The whole of it, whatever the fault."""
+    fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"] = "pass"
+    """The script's word; "pass" where the answer arrives whole and at once."""
+    seconds: float = 0.0
+    """How long the answer is delayed, or the pause after each byte of one that drips; else 0."""
 
     @property
     def is_cut(self) -> bool:

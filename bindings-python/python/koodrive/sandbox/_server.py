@@ -11,10 +11,10 @@ import re
 import socket
 import sys
 import threading
+from dataclasses import replace
 from typing import NamedTuple
 
 from .._errors import InvalidInputError
-from .._values import with_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Listener:
                 pass
             return False
         if not request.keep_alive:
-            answer = with_field(answer, "headers", (*answer.headers, ("connection", "close")))
+            answer = replace(answer, headers=(*answer.headers, ("connection", "close")))
         return self._answer(connection, request, answer) and request.keep_alive
 
     def _answer(self, connection: socket.socket, request: _Request, answer: Answer) -> bool:

@@ -30,7 +30,7 @@ from ._not_sent import NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .._native import Request
+    from .._core import Request
 
 __all__ = ["NotSent", "standard_library"]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._native import Request
+    from .._core import Request
 
 class _Ended(Exception):
     """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .._native import Request
+    from .._core import Request
 
 
 def authority(url: str) -> str:

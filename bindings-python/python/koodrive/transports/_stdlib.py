@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-    from .._native import Request
+    from .._core import Request
 
 #: Servers often drop idle connections after 20 to 60 seconds; ours are younger.
 IDLE_SECONDS = 15.0
