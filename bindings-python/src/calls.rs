@@ -164,8 +164,8 @@ pub(crate) struct NotifyPackageExpireCall {
 }
 
 impl NotifyPackageExpireCall {
-    fn call<'a>(slf: &'a PyRef<'_, Self>) -> PyResult<&'a NotifyPackageExpire> {
-        match &slf.as_super().kind {
+    fn call<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a NotifyPackageExpire> {
+        match &slf.as_super().get().kind {
             Kind::NotifyPackageExpire(call) => Ok(call),
             Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
         }
@@ -214,14 +214,14 @@ impl NotifyPackageExpireCall {
 
     /// The carrier's id of the user.
     #[getter]
-    fn carrier_user_id(slf: PyRef<'_, Self>) -> PyResult<String> {
-        Self::call(&slf).map(|call| call.carrier_user_id().to_owned())
+    fn carrier_user_id<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a str> {
+        Self::call(slf).map(NotifyPackageExpire::carrier_user_id)
     }
 
     /// The carrier's id of the package.
     #[getter]
-    fn package_id(slf: PyRef<'_, Self>) -> PyResult<String> {
-        Self::call(&slf).map(|call| call.package_id().to_owned())
+    fn package_id<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a str> {
+        Self::call(slf).map(NotifyPackageExpire::package_id)
     }
 
     /// The ``type`` that was asked for by name; None for the documented one.

@@ -53,6 +53,7 @@ impl Request {
         format!("<koodrive.Request {} {}>", self.method, self.url)
     }
 
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
     fn __reduce__(&self) -> PyResult<()> {
         Err(PyTypeError::new_err(
             "a koodrive.Request is not pickled or copied, since it holds credentials: pickle the call, and build the \

@@ -17,7 +17,9 @@ impl Object {
     fn name(&mut self, name: &str) {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
         // Names need no escape.
-        self.0 += &format!("\"{name}\":");
+        self.0.push('"');
+        self.0.push_str(name);
+        self.0.push_str("\":");
     }
 
     /// Adds a member whose value is this JSON text.
@@ -74,13 +76,12 @@ fn write(out: &mut String, field: &str, value: Any, depth: usize) -> PyResult<()
     } else if let Ok(truth) = value.cast::<PyBool>() {
         out.push_str(if truth.is_true() { "true" } else { "false" });
     } else if let Ok(value) = value.cast::<PyString>() {
-        match value.to_str() {
-            Ok(text) => out.push_str(&quoted(text)),
+        if let Ok(text) = value.to_str() {
+            out.push_str(&quoted(text));
+        } else {
             // Half of a surrogate pair, which only an escape can name. The core refuses it, and knows where it stands.
-            Err(_) => {
-                let escaped = value.py().import("json")?.call_method1("dumps", (value,))?;
-                out.push_str(escaped.extract()?);
-            }
+            let escaped = value.py().import("json")?.call_method1("dumps", (value,))?;
+            out.push_str(escaped.extract()?);
         }
     } else if value.is_instance_of::<PyInt>() {
         match value.extract::<i64>() {
@@ -97,7 +98,7 @@ fn write(out: &mut String, field: &str, value: Any, depth: usize) -> PyResult<()
             return Err(refused(field, "not a finite number"));
         }
         // With a fraction or an exponent, which is what the core refuses.
-        out.push_str(&format!("{number:e}"));
+        out.push_str(&serde_json::Value::from(number).to_string());
     } else if value.is_instance_of::<PyTuple>() || value.is_instance_of::<PyList>() {
         if depth == DEEPEST {
             return Err(refused(field, "nested too deeply"));

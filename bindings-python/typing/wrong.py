@@ -2,7 +2,9 @@
 
 import asyncio
 
+import httpx
 import koodrive
+import requests
 from koodrive import Acknowledgement, Client, GetCurrentRetentionPolicy, NotifyPackageExpire, RawCall
 
 # Ids are text, and have names.
@@ -62,3 +64,7 @@ for outcome in client.dispatch([("row", call)]):
     outcome.key + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     outcome.verdict == "sent"  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
     outcome.attempts = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+# A session is of the kind that the method drives.
+client.send(call, transport=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+asyncio.run(client.asend(call, transport=requests.Session()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -121,7 +121,7 @@ pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
 
 fn installed_in(environment: &Environment) -> Result<PathBuf> {
     let python = prepared(environment)?;
-    let wheel = self::wheel()?;
+    let wheel = wheel()?;
     let stamp = directory().join(environment.0).join("wheel.stamp");
     once(&stamp, &fingerprint(std::slice::from_ref(&wheel))?, || {
         pip(
