@@ -299,20 +299,30 @@ impl<K> Dispatcher<K> {
         self.judge_hidden_redirect(ticket, now)
     }
 
-    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on.
+    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token that was just refused with a 401 is
+    /// not a fresh one: to hand it in again is the same as [`token_failed`](Self::token_failed).
     pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
-        self.client = self.client.with_credentials(fresh);
-        self.renewal.renewed(at);
+        if !self.client.credentials().is_same_token(&fresh) {
+            self.client = self.client.with_credentials(fresh);
+            self.renewal.renewed(at);
+        } else if !self.renewal.is_refused() {
+            self.renewal.kept(at);
+        } else if self.renewal.is_asked() {
+            self.no_token(at);
+        }
     }
 
     /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
     /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
     pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
-        if !self.renewal.is_asked() {
-            return;
+        if self.renewal.is_asked() {
+            self.no_token(at);
         }
+    }
+
+    fn no_token(&mut self, at: u64) {
         let wait = self.backoff(self.renewal.failures().saturating_add(1));
         let times = self.renewal.failed(at.saturating_add(wait));
         if times >= self.config.attempts {

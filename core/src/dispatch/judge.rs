@@ -61,7 +61,7 @@ impl<K> Dispatcher<K> {
             Ok(reply) => {
                 self.pace.delivered(sent.at, at);
                 self.same_answer.delivered();
-                self.renewal.delivered(sent.token);
+                self.renewal.delivered(sent.token, sent.at);
                 self.settle_with(place, Verdict::Delivered, Some(reply));
             }
             Err(error) => {
@@ -142,7 +142,7 @@ impl<K> Dispatcher<K> {
             }
             if error.status() == StatusCode::UNAUTHORIZED
                 && !error.is_clock_refusal()
-                && self.renewal.refused_401(sent.token, at) == After401::SendAgain
+                && self.may_try_another_token(place, sent, at)
             {
                 return Next::Again(at);
             }
@@ -189,6 +189,24 @@ impl<K> Dispatcher<K> {
         let anew = may_sign_anew(error, call.signed_anew, false);
         call.signed_anew |= anew;
         anew
+    }
+
+    /// After a 401. A call that was refused with several tokens, or twice with one that works for others, is refused itself.
+    fn may_try_another_token(&mut self, place: u32, sent: Sent, at: u64) -> bool {
+        let Some(call) = self.places.get_mut(place) else {
+            return false;
+        };
+        if !call.refused_with(sent.token) {
+            return false;
+        }
+        match self.renewal.refused_401(sent.token, sent.at, at) {
+            After401::SendAgain => true,
+            After401::NoToken => {
+                self.no_token(at);
+                true
+            }
+            After401::Refused => false,
+        }
     }
 
     fn count_answer(&mut self, error: &ReplyError) {

@@ -22,7 +22,15 @@ pub(super) struct Held<K> {
     pub(super) unknown: bool,
     /// It was refused for its date once, and signed anew.
     pub(super) signed_anew: bool,
+    /// The last token that it was refused with.
+    refused_token: Option<u32>,
+    /// How many tokens it was refused with.
+    refused_tokens: u8,
 }
+
+/// So many tokens are tried for one call: the one that has ended, half of the next one from a file that is being written, and the
+/// next one.
+const MOST_TOKENS: u8 = 3;
 
 impl<K> Held<K> {
     pub(super) const fn new(key: K, call: PreparedCall) -> Self {
@@ -37,7 +45,17 @@ impl<K> Held<K> {
             error: None,
             unknown: false,
             signed_anew: false,
+            refused_token: None,
+            refused_tokens: 0,
         }
+    }
+
+    /// Notes a 401 with this token. Returns whether another one may be tried.
+    pub(super) fn refused_with(&mut self, token: u32) -> bool {
+        let twice = self.refused_token == Some(token);
+        self.refused_token = Some(token);
+        self.refused_tokens = self.refused_tokens.saturating_add(1);
+        !twice && self.refused_tokens < MOST_TOKENS
     }
 }
 

@@ -1,8 +1,9 @@
 //! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
 //!
 //! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
-//! began with, asks for a fresh one, and the call is sent again with it. A 401 to a fresh one that never worked is a refusal: the
-//! next token would fare no better.
+//! began with, asks for a fresh one at once, and the call is sent again with it. A source may give the refused token again (its cache
+//! has not noticed) or half of the next one (a file that is being written): neither is a fresh token, so the source is asked
+//! again after a backoff, as where it has none.
 
 use std::time::Duration;
 
@@ -15,8 +16,10 @@ pub(super) struct Renewal {
     /// When it was handed in; the first one's, when it was first used.
     since: Option<u64>,
     worked: bool,
+    /// When the last request left that was refused with this token and no later one delivered.
+    refused: Option<u64>,
     wanted: Wanted,
-    /// Times in a row that there was none.
+    /// Times in a row that there was no token that worked.
     failures: u32,
 }
 
@@ -33,6 +36,8 @@ enum Wanted {
 pub(super) enum After401 {
     /// The call may be sent again, with a token that is or will be there.
     SendAgain,
+    /// The same, and the token counts as one that was not to be had: it was asked for and never worked.
+    NoToken,
     Refused,
 }
 
@@ -46,6 +51,7 @@ impl Renewal {
             token: if has_token { 0 } else { u32::MAX },
             since: None,
             worked: false,
+            refused: None,
             wanted: if has_token {
                 Wanted::No
             } else {
@@ -61,24 +67,41 @@ impl Renewal {
         self.token
     }
 
-    pub(super) const fn delivered(&mut self, token: u32) {
-        if token == self.token {
-            self.worked = true;
+    /// A call was delivered whose request left at `sent_at` with this token.
+    pub(super) fn delivered(&mut self, token: u32, sent_at: u64) {
+        if token != self.token {
+            return;
+        }
+        self.worked = true;
+        self.failures = 0;
+        if self.refused.is_some_and(|refused| refused < sent_at) {
+            // So that refusal had another cause.
+            self.refused = None;
         }
     }
 
-    pub(super) fn refused_401(&mut self, token: u32, now: u64) -> After401 {
+    /// A call was refused whose request left at `sent_at` with this token.
+    pub(super) fn refused_401(&mut self, token: u32, sent_at: u64, now: u64) -> After401 {
         if !self.enabled {
             return After401::Refused;
         }
-        if token != self.token || self.wanted != Wanted::No {
+        if token != self.token {
+            return After401::SendAgain;
+        }
+        self.refused = self.refused.max(Some(sent_at));
+        if self.wanted != Wanted::No {
             return After401::SendAgain;
         }
         if !self.worked && self.token > 0 {
-            return After401::Refused;
+            return After401::NoToken;
         }
         self.wanted = Wanted::From(now);
         After401::SendAgain
+    }
+
+    /// Whether the present token was refused, so that the same one again is no fresh one.
+    pub(super) const fn is_refused(&self) -> bool {
+        self.refused.is_some()
     }
 
     /// Whether nothing may be sent for want of a token.
@@ -115,13 +138,18 @@ impl Renewal {
 
     pub(super) const fn renewed(&mut self, now: u64) {
         self.token = self.token.wrapping_add(1);
-        self.since = Some(now);
         self.worked = false;
-        self.wanted = Wanted::No;
-        self.failures = 0;
+        self.refused = None;
+        self.kept(now);
     }
 
-    /// There was none. Gives how often in a row.
+    /// The source gave the same token, which is not refused: it is asked for another after as long again.
+    pub(super) const fn kept(&mut self, now: u64) {
+        self.since = Some(now);
+        self.wanted = Wanted::No;
+    }
+
+    /// There was none. Returns how often in a row.
     pub(super) const fn failed(&mut self, ask_again_at: u64) -> u32 {
         self.wanted = Wanted::From(ask_again_at);
         self.failures = self.failures.saturating_add(1);
@@ -132,7 +160,7 @@ impl Renewal {
         self.wanted == Wanted::Asked
     }
 
-    /// Times in a row that there was none.
+    /// Times in a row that there was no token that worked.
     pub(super) const fn failures(&self) -> u32 {
         self.failures
     }

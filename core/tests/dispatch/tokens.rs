@@ -47,18 +47,116 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
     assert!(matches!(next(&mut dispatcher, at(600)), Action::Wait(None)));
 }
 
+/// Answers the call in flight with 401, and gives the instant at which the source of tokens is asked.
+fn refuse_until_asked(dispatcher: &mut Dispatcher<u64>, ticket: Ticket, now: u64) -> u64 {
+    answer(dispatcher, ticket, 401, b"", at(now));
+    asked_at(dispatcher, now)
+}
+
+fn asked_at(dispatcher: &mut Dispatcher<u64>, now: u64) -> u64 {
+    match next(dispatcher, at(now)) {
+        Action::Token => now,
+        Action::Wait(Some(until)) => {
+            let then = u64::try_from(until.as_millis()).unwrap() + 1;
+            assert!(matches!(next(dispatcher, at(then)), Action::Token));
+            then
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn a_fresh_token_that_never_worked_is_not_replaced() {
+fn a_source_that_gives_the_refused_token_again_has_none_yet() {
     let mut dispatcher = with_tokens(|config| config);
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
-    answer(&mut dispatcher, ticket, 401, b"", at(0));
-    assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
-    dispatcher.set_credentials(token("second"), at(0));
+    let mut now = refuse_until_asked(&mut dispatcher, ticket, 0);
+    for _ in 0..4 {
+        dispatcher.set_credentials(token("first"), at(now));
+        // Nothing leaves with it; it is asked for again after the backoff.
+        now = asked_at(&mut dispatcher, now);
+    }
+    dispatcher.set_credentials(token("second"), at(now));
+    let again = sent(&mut dispatcher, at(now));
+    assert_eq!(again.parts.authorization.as_str(), "Bearer second");
+    assert_eq!(again.attempt, 2);
+    answer(&mut dispatcher, again.ticket, 200, DELIVERED, at(now));
+    assert_eq!(
+        outcome(&mut dispatcher, at(now)).verdict,
+        Verdict::Delivered
+    );
+}
+
+#[test]
+fn a_source_that_never_gives_another_halts_the_job() {
+    let mut dispatcher = with_tokens(|config| config.attempts(3).unwrap());
+    push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
-    answer(&mut dispatcher, ticket, 401, b"", at(0));
-    let outcome = outcome(&mut dispatcher, at(0));
-    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 2));
+    let mut now = refuse_until_asked(&mut dispatcher, ticket, 0);
+    for _ in 1..3 {
+        dispatcher.set_credentials(token("first"), at(now));
+        now = asked_at(&mut dispatcher, now);
+    }
+    dispatcher.set_credentials(token("first"), at(now));
+    let Action::Halted(halt) = next(&mut dispatcher, at(now)) else {
+        panic!("should halt");
+    };
+    assert_eq!(halt.as_str(), "no_token");
+}
+
+#[test]
+fn the_token_of_a_file_that_is_being_written_is_followed_by_the_whole_one() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..2);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(0));
+    let now = refuse_until_asked(&mut dispatcher, attempts[1].ticket, 0);
+    dispatcher.set_credentials(token("to"), at(now));
+    let attempts = all_sent(&mut dispatcher, at(now));
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(now));
+    let now = refuse_until_asked(&mut dispatcher, attempts[1].ticket, now);
+    dispatcher.set_credentials(token("token"), at(now));
+    for attempt in all_sent(&mut dispatcher, at(now)) {
+        assert_eq!(attempt.attempt, 3);
+        answer(&mut dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+        assert_eq!(
+            outcome(&mut dispatcher, at(now)).verdict,
+            Verdict::Delivered
+        );
+    }
+}
+
+#[test]
+fn a_call_that_three_tokens_were_refused_for_is_refused() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, [7]);
+    let mut now = 0;
+    for text in ["second", "third"] {
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        now = refuse_until_asked(&mut dispatcher, ticket, now);
+        dispatcher.set_credentials(token(text), at(now));
+    }
+    let ticket = sent(&mut dispatcher, at(now)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(now));
+    let outcome = outcome(&mut dispatcher, at(now));
+    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 3));
+}
+
+#[test]
+fn a_call_that_is_refused_twice_with_a_token_that_others_are_delivered_with_is_refused() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..2);
+    let refused = sent(&mut dispatcher, at(0)).ticket;
+    let later = sent(&mut dispatcher, at(10)).ticket;
+    let now = refuse_until_asked(&mut dispatcher, refused, 20);
+    answer(&mut dispatcher, later, 200, DELIVERED, at(now));
+    assert_eq!(outcome(&mut dispatcher, at(now)).key, 1);
+    // The source knows that its token is good.
+    dispatcher.set_credentials(token("first"), at(now));
+    let ticket = sent(&mut dispatcher, at(now)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(now));
+    let outcome = outcome(&mut dispatcher, at(now));
+    assert_eq!((outcome.key, outcome.verdict), (0, Verdict::Refused));
 }
 
 #[test]
@@ -69,7 +167,7 @@ fn one_that_worked_is_replaced_whenever_it_ends() {
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 401, b"", at(round));
         assert!(matches!(next(&mut dispatcher, at(round)), Action::Token));
-        dispatcher.set_credentials(token("fresh"), at(round));
+        dispatcher.set_credentials(token(&format!("fresh {round}")), at(round));
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 200, DELIVERED, at(round));
         assert_eq!(
@@ -207,7 +305,8 @@ fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
-    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
+    // So it is asked for another after a backoff, as where there is none.
+    assert!(waits(&mut dispatcher, at(0)).is_some());
 }
 
 #[test]
