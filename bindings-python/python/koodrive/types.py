@@ -39,16 +39,16 @@ __all__ = [
 _Item = TypeVar("_Item")
 
 Kind: TypeAlias = Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]
-"""What happened: of an error."""
+"""The ``kind`` of an error: what happened."""
 
 Outcome: TypeAlias = Literal["not_sent", "refused", "unknown"]
-"""What is true at the service: of an error."""
+"""The ``outcome`` of an error: what is true at the service."""
 
 Verdict: TypeAlias = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
-"""What became of a call: of a ``CallOutcome``."""
+"""The ``verdict`` of a ``CallOutcome``: what became of the call."""
 
 HaltReason: TypeAlias = Literal["same_answer", "no_token"]
-"""Why a job halted: of a ``HaltedError``."""
+"""The ``reason`` of a ``HaltedError``: why the job halted."""
 
 Instant: TypeAlias = Union[datetime, float]
 """An aware datetime, or seconds since the epoch. Instants that come back are aware datetimes in UTC."""
