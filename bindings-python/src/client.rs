@@ -280,8 +280,8 @@ impl Client {
         trace_id: Opt,
         date: Opt,
     ) -> PyResult<(Arc<Fixed>, VaryingParts)> {
-        let (now, options) = (clock(now)?, options(trace_id, date)?);
         let (py, core) = (call.py(), &self.core);
+        let (now, options) = (clock(py, now)?, options(trace_id, date)?);
         with_call!(call.get(), |call| Ok((
             self.fixed
                 .get(py, call.method().as_str(), call.fixed_path(), || core
@@ -513,7 +513,7 @@ impl Client {
 
     /// The fields of `koodrive.Explanation`.
     fn _stages(&self, call: Given, now: Opt, date: Opt, message: Option<&str>) -> PyResult<String> {
-        let (core, now, options) = (&self.core, clock(now)?, options(None, date)?);
+        let (core, now, options) = (&self.core, clock(call.py(), now)?, options(None, date)?);
         let it = with_call!(call.get(), |it| explain(core, it, now, &options, message));
         it.map(|it| json(&it)).map_err(exception)
     }

@@ -35,6 +35,8 @@ mod _core {
     #[pymodule_export]
     const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
     #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
     const REPLY_LIMIT_DEFAULT: usize = koodrive::REPLY_LIMIT_DEFAULT;
 
     /// Names that only the core spells.

@@ -499,3 +499,22 @@ def test_a_safe_call_of_unknown_outcome_is_retryable(server, client):
         error = caught.value
         assert (error.outcome, error.retryable, error.trace_id) == ("unknown", True, TRACE_ID)
         assert error.x_date == server.requests[-1]["headers"]["x-date"]
+
+
+@pytest.mark.parametrize("what", ["transport", "async transport", "token", "sign"])
+def test_an_error_with_half_a_character_has_an_outcome(server, call, what):
+    def broken(*_, **__):
+        raise ConnectionResetError("reset by caf\udce9")
+
+    async def abroken(*_, **__):
+        broken()
+
+    of = {"token": {"token": broken}, "sign": {"app_id": "an-app-id", "sign": broken}}.get(what, {"token": TOKEN})
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, **of)
+    with pytest.raises(koodrive.KooDriveError, match=r"reset by caf\\udce9") as caught:
+        if what == "async transport":
+            asyncio.run(client.asend(call, transport=abroken))
+        else:
+            client.send(call, transport=broken if what == "transport" else None)
+    assert caught.value.outcome == ("not_sent" if what in ("token", "sign") else "unknown")
+    assert isinstance(caught.value.__cause__, ConnectionResetError)

@@ -10,6 +10,7 @@ from .types import Body, Headers, Instant, Query
 
 __all__ = [
     "CLOCK_MARGIN_DEFAULT",
+    "VERSION",
     "REPLY_LIMIT_DEFAULT",
     "Call",
     "Client",
@@ -49,6 +50,7 @@ _Reply_co = TypeVar("_Reply_co", covariant=True)
 _Value = TypeVar("_Value")
 
 CLOCK_MARGIN_DEFAULT: Final[int]
+VERSION: Final[str]
 REPLY_LIMIT_DEFAULT: Final[int]
 
 @disjoint_base

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import ClassVar
 
     from .types import Kind, Outcome
@@ -36,6 +37,20 @@ class KooDriveError(Exception):
     retry_after: float | None = None
     #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
     body: str | None = None
+
+    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
+        """``fields`` are those above, by their names. They stand in ``args``, from which serialisers such as Celery's JSON make an
+        error anew, and pickle too."""
+        super().__init__(message)
+        if fields is not None:
+            self.args = (message, fields)
+            self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class InvalidInputError(KooDriveError, ValueError):
@@ -96,20 +111,21 @@ def from_core(fields: str) -> KooDriveError:
     import json  # no error, no cost
 
     given = json.loads(fields)
-    error = _BY_KIND[given["kind"]](given["message"])
-    # In the instance's dict, where pickle finds them.
-    error.__dict__.update(
-        outcome=given["outcome"],
-        retryable=given["retryable"],
-        status=given["status"],
-        code=given["code"],
-        msg=given["msg"],
-        request_id=given["requestId"],
-        trace_id=given["traceId"],
-        x_date=given["xDate"],
-        retry_after=given["retryAfter"],
-        body=given["body"],
+    error = _BY_KIND[given["kind"]]
+    more = {"field": given["field"]} if error is InvalidInputError else {}
+    return error(
+        given["message"],
+        {
+            "outcome": given["outcome"],
+            "retryable": given["retryable"],
+            "status": given["status"],
+            "code": given["code"],
+            "msg": given["msg"],
+            "request_id": given["requestId"],
+            "trace_id": given["traceId"],
+            "x_date": given["xDate"],
+            "retry_after": given["retryAfter"],
+            "body": given["body"],
+            **more,
+        },
     )
-    if isinstance(error, InvalidInputError):
-        error.field = given["field"]
-    return error

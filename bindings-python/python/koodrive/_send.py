@@ -18,6 +18,7 @@ from ._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownEr
 from ._hidden import without_request
 from ._imported import imported
 from ._question import Deadline, Question
+from ._words import words
 from .transports import _sessions
 from .transports._not_sent import NotSent, Unusable
 
@@ -213,7 +214,7 @@ def _report(
 
 
 def _failed(call: Any, cause: BaseException, trace_id: str, **fields: Any) -> Any:
-    return _core.failed(call, str(cause) or type(cause).__name__, trace_id, **fields)
+    return _core.failed(call, words(cause), trace_id, **fields)
 
 
 def _listening() -> Any:

@@ -9,6 +9,7 @@ from .._instants import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
@@ -126,15 +127,26 @@ class HaltedError(Exception):
     code: str | None = None
     msg: str | None = None
 
+    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
+        """``fields`` are those above, by their names. They stand in ``args``, as in ``KooDriveError``."""
+        super().__init__(message)
+        if fields is not None:
+            self.args = (message, fields)
+            self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 def halted(fields: str, cause: BaseException | None) -> HaltedError:
     """Returns the error with the core's ``fields``, a JSON object. ``cause`` is why there was no token."""
     import json  # no halt, no cost
 
     given = json.loads(fields)
-    error = HaltedError(given.pop("message"))
-    # In the instance's dict, where pickle finds them.
-    error.__dict__.update(given)
+    error = HaltedError(given.pop("message"), given)
     error.__cause__ = cause if error.reason == "no_token" else None
     return error
 
