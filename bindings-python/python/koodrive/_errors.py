@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import ClassVar
+    from typing import Any, ClassVar
 
     from .types import Kind, Outcome
 
@@ -37,6 +37,8 @@ class KooDriveError(Exception):
     retry_after: float | None = None
     #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
     body: str | None = None
+    #: The text, and a mapping of the fields above.
+    args: tuple[Any, ...]
 
     def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
         """``fields`` are those above, by their names. They stand in ``args``, from which serialisers such as Celery's JSON make an

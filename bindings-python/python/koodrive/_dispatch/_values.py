@@ -126,6 +126,8 @@ class HaltedError(Exception):
     status: int | None = None
     code: str | None = None
     msg: str | None = None
+    #: The text, and a mapping of the fields above.
+    args: tuple[Any, ...]
 
     def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
         """``fields`` are those above, by their names. They stand in ``args``, as in ``KooDriveError``."""
