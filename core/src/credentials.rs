@@ -167,6 +167,15 @@ impl Credentials {
         !matches!(self.0, Kind::Later)
     }
 
+    /// Whether both send the same header Authorization with every request.
+    #[cfg(feature = "dispatch")]
+    pub(crate) fn is_same_token(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Kind::Authorization(one), Kind::Authorization(other)) => one == other,
+            _ => false,
+        }
+    }
+
     pub(crate) fn scheme(&self) -> Scheme {
         match &self.0 {
             Kind::App(_) => Scheme::AppId,

@@ -299,22 +299,43 @@ impl<K> Dispatcher<K> {
         self.judge_hidden_redirect(ticket, now)
     }
 
-    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on.
+    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token that was just refused with a 401 is
+    /// not a fresh one: after the backoff of [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
     pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
-        self.client = self.client.with_credentials(fresh);
-        self.renewal.renewed(at);
+        if !self.client.credentials().is_same_token(&fresh) {
+            self.client = self.client.with_credentials(fresh);
+            self.renewal.renewed(at);
+        } else if !self.renewal.is_refused() {
+            self.renewal.kept(at);
+        } else if self.renewal.is_asked() {
+            let from = self.next_try_for_a_token(at);
+            let times = self.renewal.tries_again(from);
+            self.halt_without_token(times);
+        }
     }
 
     /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
     /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
     pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
-        if !self.renewal.is_asked() {
-            return;
+        if self.renewal.is_asked() {
+            self.no_token(at);
         }
+    }
+
+    fn no_token(&mut self, at: u64) {
+        let from = self.next_try_for_a_token(at);
+        let times = self.renewal.failed(from);
+        self.halt_without_token(times);
+    }
+
+    fn next_try_for_a_token(&mut self, at: u64) -> u64 {
         let wait = self.backoff(self.renewal.failures().saturating_add(1));
-        let times = self.renewal.failed(at.saturating_add(wait));
+        at.saturating_add(wait)
+    }
+
+    fn halt_without_token(&mut self, times: u32) {
         if times >= self.config.attempts {
             self.halt_for(Halt::NoToken { times });
         }

@@ -76,7 +76,17 @@ impl<'a> From<&'a HeaderMap> for ReplyHeaders<'a> {
 fn plain_text(value: Option<&[u8]>) -> Option<&str> {
     let text = str::from_utf8(value?).ok()?;
     let plain = |byte: u8| matches!(byte, b'\t' | b' '..=b'~');
-    text.bytes().all(plain).then_some(text)
+    text.bytes().all(plain).then(|| once(text))
+}
+
+/// The value of a header that came twice with the same value, which many HTTP clients join as `value, value`; any other as it is.
+/// A date holds the separator itself, so the text is compared by halves.
+fn once(text: &str) -> &str {
+    let length = text.len().saturating_sub(2) / 2;
+    match text.split_at_checked(length) {
+        Some((first, rest)) if rest.strip_prefix(", ") == Some(first) => first,
+        _ => text,
+    }
 }
 
 /// The one content type of this API.
@@ -85,6 +95,18 @@ pub(crate) const JSON: &str = "application/json";
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_came_twice_is_that_value() {
+        const DATE: &str = "Mon, 03 Nov 2025 07:01:45 GMT";
+        let later = "Mon, 03 Nov 2025 07:01:46 GMT";
+        let twice = |one: &str, other: &str| format!("{one}, {other}");
+        assert_eq!(once(&twice(DATE, DATE)), DATE);
+        assert_eq!(once("5, 5"), "5");
+        for text in [DATE, "", ",", "5", "5,5", "5, 6", &twice(DATE, later)] {
+            assert_eq!(once(text), text);
+        }
+    }
 
     #[test]
     fn what_is_read_of_a_header_map_is_what_hosts_pick() {

@@ -1,22 +1,36 @@
 //! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
 //!
 //! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
-//! began with, asks for a fresh one, and the call is sent again with it. A 401 to a fresh one that never worked is a refusal: the
-//! next token would fare no better.
+//! began with, asks for a fresh one at once, and the call is sent again with it.
+//!
+//! A source may give half of the next token, from a file that is being written. A fresh token that never worked is none: the source
+//! is asked again after a backoff, as where it has none. A source may also give the refused token again, since its cache has not
+//! noticed, or since the refusal had another cause. Then one request goes out with it after the backoff, and its answer decides.
 
 use std::time::Duration;
+
+/// A token that requests are sent with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    /// The one that the job began with is 0, or else the first one that was handed in.
+    pub(super) number: u32,
+    /// How often it was given again after it had been refused.
+    trial: u32,
+}
 
 pub(super) struct Renewal {
     enabled: bool,
     /// In nanoseconds.
     age: Option<u64>,
-    /// The number of the latest token. The one that the job began with is 0, or else the first one that was handed in.
-    token: u32,
+    /// The latest.
+    token: Token,
     /// When it was handed in; the first one's, when it was first used.
     since: Option<u64>,
     worked: bool,
+    /// When the last request left that was refused with this token and no later one delivered.
+    refused: Option<u64>,
     wanted: Wanted,
-    /// Times in a row that there was none.
+    /// Times in a row that there was no token that worked.
     failures: u32,
 }
 
@@ -26,6 +40,10 @@ enum Wanted {
     /// Asked for from this instant.
     From(u64),
     Asked,
+    /// From this instant one request may leave with the token that was refused.
+    TrialFrom(u64),
+    /// It is in flight.
+    Trial,
 }
 
 /// What a 401 asks for.
@@ -33,6 +51,8 @@ enum Wanted {
 pub(super) enum After401 {
     /// The call may be sent again, with a token that is or will be there.
     SendAgain,
+    /// The same, and the token counts as one that was not to be had: it was asked for and never worked.
+    NoToken,
     Refused,
 }
 
@@ -42,10 +62,14 @@ impl Renewal {
         Self {
             enabled: enabled || !has_token,
             age: age.map(super::nanoseconds),
-            // One less than that of the first token.
-            token: if has_token { 0 } else { u32::MAX },
+            token: Token {
+                // One less than that of the first token.
+                number: if has_token { 0 } else { u32::MAX },
+                trial: 0,
+            },
             since: None,
             worked: false,
+            refused: None,
             wanted: if has_token {
                 Wanted::No
             } else {
@@ -56,34 +80,72 @@ impl Renewal {
     }
 
     /// The token that a request which leaves now carries.
-    pub(super) fn used(&mut self, now: u64) -> u32 {
+    pub(super) fn used(&mut self, now: u64) -> Token {
+        if let Wanted::TrialFrom(_) = self.wanted {
+            self.wanted = Wanted::Trial;
+        }
         self.since.get_or_insert(now);
         self.token
     }
 
-    pub(super) const fn delivered(&mut self, token: u32) {
-        if token == self.token {
-            self.worked = true;
+    /// A call was delivered whose request left at `sent_at` with this token.
+    pub(super) fn delivered(&mut self, token: Token, sent_at: u64) {
+        if token != self.token {
+            return;
+        }
+        self.worked = true;
+        self.failures = 0;
+        if self.refused.is_some_and(|refused| refused < sent_at) {
+            // So that refusal had another cause.
+            self.refused = None;
+        }
+        if self.wanted == Wanted::Trial {
+            self.wanted = Wanted::No;
         }
     }
 
-    pub(super) fn refused_401(&mut self, token: u32, now: u64) -> After401 {
+    /// A call was refused with a 401 whose request left at `sent_at` with this token.
+    pub(super) fn refused_401(&mut self, token: Token, sent_at: u64, now: u64) -> After401 {
         if !self.enabled {
             return After401::Refused;
         }
-        if token != self.token || self.wanted != Wanted::No {
+        if token != self.token {
             return After401::SendAgain;
         }
-        if !self.worked && self.token > 0 {
-            return After401::Refused;
+        self.refused = self.refused.max(Some(sent_at));
+        match self.wanted {
+            Wanted::Trial => self.wanted = Wanted::From(now),
+            Wanted::No if self.worked || self.token.number == 0 => self.wanted = Wanted::From(now),
+            Wanted::No => return After401::NoToken,
+            Wanted::From(_) | Wanted::Asked | Wanted::TrialFrom(_) => {}
         }
-        self.wanted = Wanted::From(now);
         After401::SendAgain
     }
 
-    /// Whether nothing may be sent for want of a token.
-    pub(super) fn holds(&self) -> bool {
-        self.wanted != Wanted::No
+    /// A request with this token ended in a way that says nothing of it.
+    pub(super) fn ended(&mut self, token: Token, now: u64) {
+        if token == self.token && self.wanted == Wanted::Trial {
+            self.wanted = Wanted::From(now);
+        }
+    }
+
+    /// Whether calls are delivered with this token, so that a refusal with it has another cause.
+    pub(super) fn works(&self, token: Token) -> bool {
+        token.number == self.token.number && self.worked && self.refused.is_none()
+    }
+
+    /// Whether the present token was refused, so that the same one again is no fresh one.
+    pub(super) const fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Whether nothing may be sent now for want of a token.
+    pub(super) const fn holds(&self, now: u64) -> bool {
+        match self.wanted {
+            Wanted::No => false,
+            Wanted::TrialFrom(at) => now < at,
+            Wanted::From(_) | Wanted::Asked | Wanted::Trial => true,
+        }
     }
 
     /// Asks for a fresh token where this one has become too old.
@@ -105,23 +167,40 @@ impl Renewal {
         ask
     }
 
-    /// When the driver is to be asked again.
-    pub(super) const fn asks_at(&self) -> Option<u64> {
+    /// When the driver is to be asked again, or a request may leave again.
+    pub(super) const fn goes_on_at(&self) -> Option<u64> {
         match self.wanted {
-            Wanted::From(at) => Some(at),
-            Wanted::No | Wanted::Asked => None,
+            Wanted::From(at) | Wanted::TrialFrom(at) => Some(at),
+            Wanted::No | Wanted::Asked | Wanted::Trial => None,
         }
     }
 
     pub(super) const fn renewed(&mut self, now: u64) {
-        self.token = self.token.wrapping_add(1);
-        self.since = Some(now);
+        self.token = Token {
+            number: self.token.number.wrapping_add(1),
+            trial: 0,
+        };
         self.worked = false;
-        self.wanted = Wanted::No;
-        self.failures = 0;
+        self.refused = None;
+        self.kept(now);
     }
 
-    /// There was none. Gives how often in a row.
+    /// The source gave the same token, which is not refused: it is asked for another after as long again.
+    pub(super) const fn kept(&mut self, now: u64) {
+        self.since = Some(now);
+        self.wanted = Wanted::No;
+    }
+
+    /// The source gave the refused token again, and one request may try it from that instant. Returns how often in a row there was no
+    /// token that worked.
+    pub(super) const fn tries_again(&mut self, from: u64) -> u32 {
+        self.token.trial = self.token.trial.wrapping_add(1);
+        self.wanted = Wanted::TrialFrom(from);
+        self.failures = self.failures.saturating_add(1);
+        self.failures
+    }
+
+    /// There was none. Returns how often in a row.
     pub(super) const fn failed(&mut self, ask_again_at: u64) -> u32 {
         self.wanted = Wanted::From(ask_again_at);
         self.failures = self.failures.saturating_add(1);
@@ -132,14 +211,14 @@ impl Renewal {
         self.wanted == Wanted::Asked
     }
 
-    /// Times in a row that there was none.
+    /// Times in a row that there was no token that worked.
     pub(super) const fn failures(&self) -> u32 {
         self.failures
     }
 
     pub(super) const fn resume(&mut self, now: u64) {
         self.failures = 0;
-        if let Wanted::From(_) = self.wanted {
+        if let Wanted::From(_) | Wanted::TrialFrom(_) = self.wanted {
             self.wanted = Wanted::From(now);
         }
     }

@@ -247,8 +247,10 @@ impl<'a> Run<'a> {
         let there = self.scenario.tokens[self.tokens % self.scenario.tokens.len()];
         self.tokens += 1;
         if there {
-            self.dispatcher
-                .set_credentials(Credentials::token("fresh").unwrap(), clocks);
+            self.dispatcher.set_credentials(
+                Credentials::token(&format!("fresh {}", self.tokens / 2)).unwrap(),
+                clocks,
+            );
         } else {
             self.dispatcher.token_failed(clocks);
         }

@@ -47,18 +47,187 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
     assert!(matches!(next(&mut dispatcher, at(600)), Action::Wait(None)));
 }
 
+/// Answers the call in flight with 401, and gives the instant at which the source of tokens is asked.
+fn refuse_until_asked(dispatcher: &mut Dispatcher<u64>, ticket: Ticket, now: u64) -> u64 {
+    answer(dispatcher, ticket, 401, b"", at(now));
+    asked_at(dispatcher, now)
+}
+
+fn asked_at(dispatcher: &mut Dispatcher<u64>, now: u64) -> u64 {
+    match next(dispatcher, at(now)) {
+        Action::Token => now,
+        Action::Wait(Some(until)) => {
+            let then = u64::try_from(until.as_millis()).unwrap() + 1;
+            assert!(matches!(next(dispatcher, at(then)), Action::Token));
+            then
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 #[test]
-fn a_fresh_token_that_never_worked_is_not_replaced() {
+fn one_request_tries_a_refused_token_that_the_source_gives_again() {
     let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..5);
+    let first = all_sent(&mut dispatcher, at(0));
+    assert_eq!(first.len(), 5);
+    for attempt in &first {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let mut now = asked_at(&mut dispatcher, 0);
+    for round in 0..4 {
+        dispatcher.set_credentials(token("first"), at(now));
+        // After the backoff, and one alone.
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let trial = sent(&mut dispatcher, at(now));
+        assert_eq!(waits(&mut dispatcher, at(now)), None);
+        match round {
+            // Whatever says nothing of the token has it asked for again, too.
+            0 => answer(&mut dispatcher, trial.ticket, 503, b"", at(now)),
+            _ => answer(&mut dispatcher, trial.ticket, 401, b"", at(now)),
+        }
+        now = asked_at(&mut dispatcher, now);
+    }
+    dispatcher.set_credentials(token("second"), at(now));
+    deliver_all(&mut dispatcher, now, 5, "Bearer second");
+}
+
+#[test]
+fn a_refused_token_that_works_after_all_is_used() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..5);
+    for attempt in all_sent(&mut dispatcher, at(0)) {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let now = asked_at(&mut dispatcher, 0);
+    dispatcher.set_credentials(token("first"), at(now));
+    let now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+    let trial = sent(&mut dispatcher, at(now));
+    answer(&mut dispatcher, trial.ticket, 200, DELIVERED, at(now));
+    assert_eq!(
+        outcome(&mut dispatcher, at(now)).verdict,
+        Verdict::Delivered
+    );
+    deliver_all(&mut dispatcher, now, 4, "Bearer first");
+}
+
+fn deliver_all(dispatcher: &mut Dispatcher<u64>, now: u64, calls: usize, authorization: &str) {
+    let mut now = now;
+    for _ in 0..calls {
+        now = match next(dispatcher, at(now)) {
+            Action::Wait(Some(until)) => u64::try_from(until.as_millis()).unwrap() + 1,
+            Action::Send(attempt) => {
+                assert_eq!(attempt.parts.authorization.as_str(), authorization);
+                answer(dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+                assert_eq!(outcome(dispatcher, at(now)).verdict, Verdict::Delivered);
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let attempt = sent(dispatcher, at(now));
+        assert_eq!(attempt.parts.authorization.as_str(), authorization);
+        answer(dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+        assert_eq!(outcome(dispatcher, at(now)).verdict, Verdict::Delivered);
+    }
+}
+
+#[test]
+fn a_call_whose_attempts_are_spent_on_a_refused_token_is_refused() {
+    let mut dispatcher = with_tokens(|config| config.attempts(4).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
-    answer(&mut dispatcher, ticket, 401, b"", at(0));
-    assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
-    dispatcher.set_credentials(token("second"), at(0));
-    let ticket = sent(&mut dispatcher, at(0)).ticket;
-    answer(&mut dispatcher, ticket, 401, b"", at(0));
-    let outcome = outcome(&mut dispatcher, at(0));
-    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 2));
+    let mut now = refuse_until_asked(&mut dispatcher, ticket, 0);
+    for _ in 1..4 {
+        dispatcher.set_credentials(token("first"), at(now));
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(now));
+        let action = next(&mut dispatcher, at(now));
+        if let Action::Outcome(outcome) = action {
+            // Its attempts are spent.
+            assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 4));
+            return;
+        }
+        assert!(matches!(action, Action::Token), "{action:?}");
+    }
+    panic!("its attempts should be spent");
+}
+
+#[test]
+fn a_job_of_many_calls_halts_where_no_other_token_comes() {
+    let mut dispatcher = with_tokens(|config| config.attempts(3).unwrap());
+    push(&mut dispatcher, 0..5);
+    for attempt in all_sent(&mut dispatcher, at(0)) {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let mut now = asked_at(&mut dispatcher, 0);
+    for _ in 1..3 {
+        dispatcher.set_credentials(token("first"), at(now));
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(now));
+        now = asked_at(&mut dispatcher, now);
+    }
+    dispatcher.set_credentials(token("first"), at(now));
+    let Action::Halted(halt) = next(&mut dispatcher, at(now)) else {
+        panic!("should halt");
+    };
+    assert_eq!(halt.as_str(), "no_token");
+}
+
+#[test]
+fn the_token_of_a_file_that_is_being_written_is_followed_by_the_whole_one() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..2);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(0));
+    let now = refuse_until_asked(&mut dispatcher, attempts[1].ticket, 0);
+    dispatcher.set_credentials(token("to"), at(now));
+    let attempts = all_sent(&mut dispatcher, at(now));
+    answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(now));
+    let now = refuse_until_asked(&mut dispatcher, attempts[1].ticket, now);
+    dispatcher.set_credentials(token("token"), at(now));
+    for attempt in all_sent(&mut dispatcher, at(now)) {
+        assert_eq!(attempt.attempt, 3);
+        answer(&mut dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+        assert_eq!(
+            outcome(&mut dispatcher, at(now)).verdict,
+            Verdict::Delivered
+        );
+    }
+}
+
+#[test]
+fn a_call_that_three_tokens_were_refused_for_is_refused() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, [7]);
+    let mut now = 0;
+    for text in ["second", "third"] {
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        now = refuse_until_asked(&mut dispatcher, ticket, now);
+        dispatcher.set_credentials(token(text), at(now));
+    }
+    let ticket = sent(&mut dispatcher, at(now)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(now));
+    let outcome = outcome(&mut dispatcher, at(now));
+    assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 3));
+}
+
+#[test]
+fn a_call_that_is_refused_twice_with_a_token_that_others_are_delivered_with_is_refused() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..2);
+    let refused = sent(&mut dispatcher, at(0)).ticket;
+    let later = sent(&mut dispatcher, at(10)).ticket;
+    let now = refuse_until_asked(&mut dispatcher, refused, 20);
+    answer(&mut dispatcher, later, 200, DELIVERED, at(now));
+    assert_eq!(outcome(&mut dispatcher, at(now)).key, 1);
+    // The source knows that its token is good.
+    dispatcher.set_credentials(token("first"), at(now));
+    let ticket = sent(&mut dispatcher, at(now)).ticket;
+    answer(&mut dispatcher, ticket, 401, b"", at(now));
+    let outcome = outcome(&mut dispatcher, at(now));
+    assert_eq!((outcome.key, outcome.verdict), (0, Verdict::Refused));
 }
 
 #[test]
@@ -69,7 +238,7 @@ fn one_that_worked_is_replaced_whenever_it_ends() {
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 401, b"", at(round));
         assert!(matches!(next(&mut dispatcher, at(round)), Action::Token));
-        dispatcher.set_credentials(token("fresh"), at(round));
+        dispatcher.set_credentials(token(&format!("fresh {round}")), at(round));
         let ticket = sent(&mut dispatcher, at(round)).ticket;
         answer(&mut dispatcher, ticket, 200, DELIVERED, at(round));
         assert_eq!(
@@ -207,7 +376,8 @@ fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
-    assert_eq!(outcome(&mut dispatcher, at(0)).verdict, Verdict::Refused);
+    // So it is asked for another after a backoff, as where there is none.
+    assert!(waits(&mut dispatcher, at(0)).is_some());
 }
 
 #[test]

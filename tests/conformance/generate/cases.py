@@ -553,6 +553,15 @@ dated("date-learned-with-headers-in-mixed-case", "`Date` counts in any case",
       "2025-11-03T07:01:45.250Z", "20251103T070205Z",
       observed={**AHEAD, "headers": {"Content-Type": "application/json",
                                      "DATE": "Mon, 03 Nov 2025 07:02:05 GMT"}})
+dated("date-learned-from-a-date-that-came-twice",
+      "A `Date` that came twice with one value counts, as many clients join it",
+      "2025-11-03T07:01:45.250Z", "20251103T070205Z",
+      observed={**AHEAD, "headers": {
+          "Date": "Mon, 03 Nov 2025 07:02:05 GMT, Mon, 03 Nov 2025 07:02:05 GMT"}})
+dated("date-not-learned-from-two-dates", "Two different values of `Date` are ignored", NOW,
+      "20251103T070140Z",
+      observed={**AHEAD, "headers": {
+          "Date": "Mon, 03 Nov 2025 07:02:05 GMT, Mon, 03 Nov 2025 07:02:06 GMT"}})
 dated("date-not-learned-from-a-cache", "A reply with `Age` came out of a cache and is ignored", NOW,
       "20251103T070140Z",
       observed={**AHEAD, "headers": {"date": "Mon, 03 Nov 2025 07:02:05 GMT", "Age": "0"}})
@@ -934,6 +943,10 @@ fails("error-503-with-date", "Retry-After as a date, two minutes after `Date`", 
       "<h1>Maintenance</h1>", "refused",
       retry_after=120, retryable=True, headers=(*HTML, ("date", DATE),
                                                 ("retry-AFTER", "Mon, 03 Nov 2025 07:03:40 GMT")))
+fails("error-503-with-seconds-twice", "A Retry-After that came twice with one value counts", "7",
+      503, "", "refused", retry_after=5, retryable=True, headers=(("Retry-After", "5, 5"),))
+fails("error-503-with-two-values", "Two different values of Retry-After are ignored", "7",
+      503, "", "refused", retryable=True, headers=(("Retry-After", "5, 6"),))
 fails("error-503-with-date-passed", "A Retry-After that has passed is zero seconds, never negative",
       "7", 503, "", "refused", retry_after=0, retryable=True,
       headers=(("Date", DATE), ("Retry-After", "Mon, 03 Nov 2025 07:00:00 GMT")))

@@ -100,7 +100,9 @@ def instant(text):
 
 
 def http_date(text):
-    """Reads the preferred form of HTTP's date. Returns None for any other text."""
+    """Reads the preferred form of HTTP's date, also where it came twice and was joined. Returns None for any other text."""
+    if text is not None and (twice := re.fullmatch(r"(.+), \1", text)):
+        text = twice[1]
     try:
         return datetime.strptime(text, "%a, %d %b %Y %H:%M:%S GMT")
     except (TypeError, ValueError):
