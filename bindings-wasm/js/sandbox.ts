@@ -28,7 +28,10 @@ export interface StatusFault {
    * @defaultValue an error in the service's shape, code `SANDBOX.SCRIPTED_FAULT`
    */
   readonly body?: string | undefined;
-  /** @defaultValue `application/json` */
+  /**
+   * The answer's `Content-Type`.
+   * @defaultValue `application/json`
+   */
   readonly contentType?: string | undefined;
   /** `Retry-After`: seconds, or the text as it is to be sent, such as an HTTP date. */
   readonly retryAfter?: number | string | undefined;

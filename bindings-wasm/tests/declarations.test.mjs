@@ -59,7 +59,7 @@ function bare(node, file, inBody = false) {
   if (!MEMBERS.includes(node.kind)) {
     const body = named || inBody;
     ts.forEachChild(node, (child) => void found.push(...bare(child, file, body)));
-  } else if (node.type && ts.isTypeLiteralNode(node.type)) {
+  } else if (node.type && ts.isTypeLiteralNode(node.type) && node.type.members.length > 1) {
     node.type.members.forEach((member) => found.push(...bare(member, file, true)));
   }
   return found;

@@ -231,10 +231,7 @@ pub(crate) fn measured() -> Result<Vec<(String, u64)>> {
     let printed = sh::output(
         sh::program("node")
             .args(["-e", text])
-            .args(
-                ["koodrive.wasm", "sandbox.wasm"]
-                    .map(|name| package.join("dist").join(name)),
-            )
+            .args(["koodrive.wasm", "sandbox.wasm"].map(|name| package.join("dist").join(name)))
             .arg(generated("minified.js")),
     )?;
     Ok(serde_json::from_str(&printed)?)

@@ -47,7 +47,8 @@ fn names() -> String {
         ("X_TRACEID", json!(header::X_TRACEID.as_str())),
         ("READ_FROM_REPLIES", json!(header::READ_FROM_REPLIES)),
     ];
-    let mut text = "// Names that only the core spells. Written by bindings-wasm/glue.\n".to_owned();
+    let mut text =
+        "// Names that only the core spells. Written by bindings-wasm/glue.\n".to_owned();
     for (name, value) in names {
         text.push_str(&format!("export const {name} = {value} as const;\n"));
     }
