@@ -277,7 +277,7 @@ fn python_tests() -> Result<Counts> {
 }
 
 fn python_niquests() -> Result<Counts> {
-    let tests = ["faults", "sessions", "replays", "logging"];
+    let tests = ["connections", "faults", "sessions", "replays", "logging"];
     counted(
         python::pytest(&python::installed_beside_niquests()?)
             .args(tests.map(|of| format!("bindings-python/tests/test_{of}.py")))
