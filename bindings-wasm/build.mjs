@@ -59,6 +59,7 @@ function bundle(name, outfile, { wasm, wasmFile, client, ...options }) {
     format: "esm",
     target: "es2022",
     platform: "neutral",
+    inject: [join(here, "js/text-coding.ts")],
     plugins: [inputs({ wasm, wasmFile, client })],
     ...options,
   });

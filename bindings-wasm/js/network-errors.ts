@@ -35,6 +35,9 @@ const ALWAYS = new Set([
 /** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
 const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 
+/** What Node's fetch says of a port that the Fetch standard blocks (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code. */
+const BLOCKED_PORT = "bad port";
+
 /** System calls before which nothing is written. */
 const CONNECTING: readonly unknown[] = ["connect", "getaddrinfo"];
 
@@ -54,6 +57,7 @@ export function isNotSent(error: unknown): boolean {
   const { errors, code, syscall, message, cause } = membersOf(error);
   // One error per address that was tried.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isNotSent);
+  if (message === BLOCKED_PORT) return true;
   if (typeof code !== "string") return isNotSent(cause);
   return ALWAYS.has(code) || CERTIFICATE.test(code) || CONNECTING.includes(syscall) || WHILE_CONNECTING.test(String(message));
 }

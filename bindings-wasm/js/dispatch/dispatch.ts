@@ -26,7 +26,13 @@ export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableItera
   /** The next outcome. Rejects with what ended the job early, when the outcomes are out. */
   next(): Promise<IteratorResult<CallOutcome<Key, C>, undefined>>;
 
-  /** Cancels, waits for what is in flight, and drops the outcomes that were not seen. Leaving a `for await` does it. */
+  /**
+   * Returns the outcomes that came after the loop was left, each once: what is known is never lost. Empty while the job is under way,
+   * and after a loop that went to its end.
+   */
+  remaining(): CallOutcome<Key, C>[];
+
+  /** Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving a `for await` does it. */
   return(): Promise<IteratorReturnResult<undefined>>;
 
   /** Itself. */
@@ -41,7 +47,8 @@ export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableItera
  * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
  *
  * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
- * Leaving the loop sends nothing more, waits for what is in flight, and drops the outcomes that were not seen.
+ * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
+ * has not seen.
  *
  * @example
  * ```ts
@@ -64,7 +71,8 @@ export function dispatch<C extends Call>(client: Client, source: Source<C>, opti
  * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
  *
  * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
- * Leaving the loop sends nothing more, waits for what is in flight, and drops the outcomes that were not seen.
+ * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
+ * has not seen.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
 // A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
 // for a user who has gone, and no more is held than the dispatcher holds.
 import { type ActionName, Dispatcher, type OutgoingCall } from "../../generated/koodrive.js";
-import { callCore, describe, text, transportError } from "../checks.js";
+import { callCore, describe, text } from "../checks.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
 import { type FixedParts, fixedParts, joined } from "../encoding.js";
@@ -28,8 +28,6 @@ export class Dispatch implements Declared<unknown> {
   readonly #settings: Settings;
   readonly #items: Items;
   readonly #replyLimit: number;
-  /** Whether the client has no token yet. */
-  #lacksToken: boolean;
   /** What the dispatcher has not given back, by the numbers that it knows. */
   readonly #held = new Map<number, Item>();
   #read = 0;
@@ -44,6 +42,8 @@ export class Dispatch implements Declared<unknown> {
   #whyNoToken: unknown;
   /** Of the token function. */
   #asking: Deadline | undefined;
+  /** Outcomes that came when nobody asked for them any more. */
+  #left: CallOutcome[] = [];
   #wake: () => void = () => {};
   /** When all is over. */
   #last: Progress | undefined;
@@ -55,7 +55,6 @@ export class Dispatch implements Declared<unknown> {
     const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
     this.#dispatcher = callCore(() => new Dispatcher(state.core, names, values, seed));
     this.#replyLimit = this.#dispatcher.replyLimit();
-    this.#lacksToken = state.token !== undefined;
     this.#settings = settings;
     this.#items = items;
   }
@@ -80,6 +79,12 @@ export class Dispatch implements Declared<unknown> {
     return this.#run.next();
   }
 
+  remaining(): CallOutcome[] {
+    const left = this.#left;
+    this.#left = [];
+    return left;
+  }
+
   /** What `break` calls. */
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.cancel();
@@ -95,8 +100,6 @@ export class Dispatch implements Declared<unknown> {
     signal?.addEventListener("abort", cancel);
     try {
       if (signal?.aborted) this.cancel();
-      if (this.#lacksToken && !this.#cancelled) this.#renew();
-      while (this.#lacksToken && !this.#cancelled) await this.#wait();
       while (!this.#done) {
         const action = this.#turn();
         if (action === "outcome") yield this.#outcome();
@@ -239,9 +242,7 @@ export class Dispatch implements Declared<unknown> {
   async #renew(): Promise<void> {
     const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
     try {
-      const token = text("token", await deadline.race(Promise.resolve().then(this.#settings.token)));
-      if (!this.#last) callCore(() => this.#dispatcher.setToken(token, Date.now(), performance.now()));
-      this.#lacksToken = false;
+      this.#receiveToken(await deadline.race<unknown>(Promise.resolve().then(this.#settings.token)));
     } catch (error) {
       this.#noToken(error);
     } finally {
@@ -250,14 +251,25 @@ export class Dispatch implements Declared<unknown> {
     this.#wake();
   }
 
-  /** The dispatcher asks again, but for the first and for a mistake of the program. */
-  #noToken(error: unknown): void {
-    if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
-    else if (this.#lacksToken) this.#fail(transportError(false, error, { isSafe: false }));
-    else if (!this.#last) {
-      this.#whyNoToken = error;
-      callCore(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
+  #receiveToken(given: unknown): void {
+    if (typeof given !== "string") {
+      try {
+        text("token", given);
+      } catch (error) {
+        // A mistake of the program.
+        this.#fail(error);
+      }
+      return;
     }
+    // A text that cannot be a token may be half of one, from a file that is being written.
+    if (!this.#last) callCore(() => this.#dispatcher.setToken(given, Date.now(), performance.now()));
+  }
+
+  /** The dispatcher asks again. */
+  #noToken(error: unknown): void {
+    if (this.#last) return;
+    this.#whyNoToken = error;
+    callCore(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
   }
 
   async #halted(): Promise<void> {
@@ -295,6 +307,7 @@ export class Dispatch implements Declared<unknown> {
     while (!this.#done) {
       const action = this.#turn();
       if (action === "done") this.#done = true;
+      else if (action === "outcome") this.#left.push(this.#outcome());
       else if (action === "wait") await this.#wait();
     }
   }
