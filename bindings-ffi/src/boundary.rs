@@ -1,5 +1,8 @@
 //! The exported functions. All unsafe code of this crate stands here: it makes slices of pointers.
-#![allow(unsafe_code, reason = "a C function takes pointers, and its name is not mangled")]
+#![allow(
+    unsafe_code,
+    reason = "a C function takes pointers, and its name is not mangled"
+)]
 
 use std::slice;
 

@@ -13,11 +13,11 @@ use crate::client::{self, Response};
 use crate::convert::{self, ShapedCall};
 use crate::errors::write_error;
 use crate::input::Input;
+use crate::layout::Place;
 use crate::layout::operations::Operation;
 use crate::layout::records::{
     self, DispatchRenew, Failure, Halt, Progress, Push, Response as ResponseFields, Sign,
 };
-use crate::layout::Place;
 use crate::memory;
 use crate::record::{Record, Writer, text};
 
@@ -106,11 +106,9 @@ impl Dispatcher {
     }
 
     fn poll(&mut self, input: Input<'_>) -> Result<Writer, Error> {
-        let action = self.core.poll(now(
-            input,
-            records::Now::Now,
-            records::Now::Monotonic,
-        )?);
+        let action = self
+            .core
+            .poll(now(input, records::Now::Now, records::Now::Monotonic)?);
         let mut writer = Writer::with_capacity(1024);
         match action {
             Action::Send(outgoing) => self.send(outgoing, &mut writer)?,
@@ -132,9 +130,7 @@ impl Dispatcher {
             Action::Wait(until) => {
                 let mut action = ActionWriter::new("wait", &mut writer);
                 if let Some(until) = until {
-                    action
-                        .at(records::Action::Until)
-                        .display(until.as_nanos());
+                    action.at(records::Action::Until).display(until.as_nanos());
                 }
             }
             Action::Done => drop(ActionWriter::new("done", &mut writer)),
@@ -258,11 +254,17 @@ fn option<'a>(
     value: Option<&[u8]>,
 ) -> Result<(&'a str, f64), InvalidInput> {
     let name = name.and_then(text).ok_or_else(|| {
-        host::refused("options", "a name is missing or is not UTF-8; pass names and values in turns")
+        host::refused(
+            "options",
+            "a name is missing or is not UTF-8; pass names and values in turns",
+        )
     })?;
     let value = value.and_then(text).and_then(|text| text.parse().ok());
     let value = value.ok_or_else(|| {
-        host::refused("options", &format!("the value of {name} is not a number; pass it in decimal digits"))
+        host::refused(
+            "options",
+            &format!("the value of {name} is not a number; pass it in decimal digits"),
+        )
     })?;
     Ok((name, value))
 }

@@ -44,15 +44,12 @@ impl<'a> Input<'a> {
             return Ok(None);
         };
         let value = text(field).and_then(|text| text.parse().ok());
-        value.map(Some).ok_or_else(|| {
-            host::refused(place.name(), &format!("not valid; pass {expected}"))
-        })
+        value
+            .map(Some)
+            .ok_or_else(|| host::refused(place.name(), &format!("not valid; pass {expected}")))
     }
 
-    pub(crate) fn integer<P: Place, T: FromStr>(
-        self,
-        place: P,
-    ) -> Result<Option<T>, InvalidInput> {
+    pub(crate) fn integer<P: Place, T: FromStr>(self, place: P) -> Result<Option<T>, InvalidInput> {
         self.parsed(place, "an integer in decimal digits, in range")
     }
 
@@ -73,10 +70,7 @@ impl<'a> Input<'a> {
         }
     }
 
-    pub(crate) fn instant<P: Place>(
-        self,
-        place: P,
-    ) -> Result<Option<DateTime<Utc>>, InvalidInput> {
+    pub(crate) fn instant<P: Place>(self, place: P) -> Result<Option<DateTime<Utc>>, InvalidInput> {
         let expected = "milliseconds since 1970 in decimal digits";
         let refused = || host::not_an_instant(place.name(), expected);
         let Some(field) = self.bytes(place) else {

@@ -148,7 +148,9 @@ fn library(operation: u32, input: Input<'_>) -> Result<Writer, Error> {
             client::call(input, records::Call::Operation, records::Call::Fields)?;
             Ok(Writer::default())
         }
-        Some(_) => Err(host::misused("the operation needs a handle; pass one of koodrive_open").into()),
+        Some(_) => {
+            Err(host::misused("the operation needs a handle; pass one of koodrive_open").into())
+        }
         None => Err(unknown_operation()),
     }
 }

@@ -1,8 +1,6 @@
 //! The records of the interface itself.
 
-use super::Kind::{
-    Bytes, Decimal, Flag, Integer, OfCall, Pairs, Record, Records, Text, Texts,
-};
+use super::Kind::{Bytes, Decimal, Flag, Integer, OfCall, Pairs, Record, Records, Text, Texts};
 use super::record;
 
 record! {
