@@ -64,6 +64,7 @@ pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i3
     };
     // A panic leaves the object behind as dead, so a poisoned lock says nothing more.
     let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
+    let waits = entry.kept.is_some() && operation != Operation::Fetch as u32;
     let answer = guarded(|| entry.call(operation, buffer, length));
     let kept = answer.unwrap_or_else(|| {
         let spelling = entry.spelling();
@@ -74,7 +75,10 @@ pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i3
     });
     overwrite(buffer, length);
     let (returned, kept) = put(buffer, kept);
-    entry.kept = kept;
+    // The answer that waits is worth more than its refusal.
+    if !waits {
+        entry.kept = kept;
+    }
     returned
 }
 
@@ -94,11 +98,12 @@ impl Entry {
 
     fn call(&mut self, operation: u32, buffer: &[u8], length: usize) -> Kept {
         let spelling = self.spelling();
-        if let Some(kept) = self.kept.take() {
-            if operation == Operation::Fetch as u32 {
-                return kept;
-            }
-            self.kept = Some(kept);
+        if operation == Operation::Fetch as u32
+            && let Some(kept) = self.kept.take()
+        {
+            return kept;
+        }
+        if self.kept.is_some() {
             let error = "an answer waits that did not fit; fetch it with FETCH and a larger buffer";
             return failed(host::misused(error).into(), spelling);
         }
