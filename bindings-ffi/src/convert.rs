@@ -6,9 +6,9 @@ use koodrive::host::AnyCall;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::input::{malformed, not_utf8};
+use crate::input::{Input, malformed, not_utf8};
 use crate::layout::calls::{CALLS, CallShape, NotifyPackageExpire};
-use crate::layout::{Field, Kind, Layout, Place as _};
+use crate::layout::{Field, Kind, Layout};
 use crate::record::{Malformed, Record, Writer, text};
 
 /// A call, and how it and its reply cross.
@@ -46,15 +46,16 @@ fn plain_notification(
     shape: &CallShape,
     fields: Record<'_>,
 ) -> Result<Option<AnyCall>, InvalidInput> {
-    let is_plain = shape.name == "notifyPackageExpire"
-        && fields.field(NotifyPackageExpire::Type.index()).is_none()
-        && fields
-            .field(NotifyPackageExpire::UndocumentedType.index())
-            .is_none();
-    let input = crate::input::Input::new(fields);
-    let user = input.text(NotifyPackageExpire::CarrierUserId)?;
-    let package = input.text(NotifyPackageExpire::PackageId)?;
-    let (true, Some(user), Some(package)) = (is_plain, user, package) else {
+    use NotifyPackageExpire::{CarrierUserId, PackageId, Type, UndocumentedType};
+    let input = Input::new(fields);
+    if shape.name != "notifyPackageExpire"
+        || input.bytes(Type).is_some()
+        || input.bytes(UndocumentedType).is_some()
+    {
+        return Ok(None);
+    }
+    let (user, package) = (input.text(CarrierUserId)?, input.text(PackageId)?);
+    let (Some(user), Some(package)) = (user, package) else {
         return Ok(None);
     };
     let call = koodrive::NotifyPackageExpire::new(user, package)?;
