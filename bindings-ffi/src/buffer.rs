@@ -4,9 +4,9 @@ use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroize as _;
 
-/// What is tried to reserve, in bytes, the largest that there is room for. The build fixes the memory's maximum at 16 MiB; a host may
-/// set less.
-const RESERVES: [usize; 6] = [15 << 20, 7 << 20, 3 << 20, 2 << 20, 1 << 20, 1 << 19];
+/// The largest piece and the smallest by which the memory is reserved, in bytes. The smallest is less than a page with what the
+/// allocator adds.
+const PIECES: (usize, usize) = (8 << 20, 32 << 10);
 
 /// In words, so that the address is even.
 static BUFFER: Mutex<Option<Vec<u64>>> = Mutex::new(None);
@@ -34,11 +34,17 @@ pub(crate) fn address(capacity: usize) -> u32 {
     words.as_ptr() as u32
 }
 
-/// Grows the memory once: memory that is freed stays the module's own.
+/// Grows the memory to its maximum, which the build fixes at 16 MiB and a host may set lower: memory that is freed stays the
+/// module's own.
 fn reserve() {
-    for bytes in RESERVES {
-        if Vec::<u8>::new().try_reserve_exact(bytes).is_ok() {
-            return;
+    let mut pieces: Vec<Vec<u8>> = Vec::new();
+    let mut bytes = PIECES.0;
+    while bytes >= PIECES.1 {
+        let mut piece = Vec::new();
+        if piece.try_reserve_exact(bytes).is_ok() {
+            pieces.push(piece);
+        } else {
+            bytes /= 2;
         }
     }
 }

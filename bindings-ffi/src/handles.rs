@@ -10,7 +10,7 @@ use crate::record::Writer;
 #[derive(Debug)]
 pub(crate) enum Object {
     Client(ClientState),
-    Dispatcher(Dispatcher),
+    Dispatcher(Box<Dispatcher>),
     /// It panicked. What it held has been dropped.
     Dead,
 }

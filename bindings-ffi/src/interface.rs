@@ -135,7 +135,7 @@ impl Entry {
         };
         match done {
             Some(Ok(Answer::Record(writer))) => Ok(writer),
-            Some(Ok(Answer::Dispatcher(dispatcher))) => inserted(Object::Dispatcher(*dispatcher)),
+            Some(Ok(Answer::Dispatcher(dispatcher))) => inserted(Object::Dispatcher(dispatcher)),
             Some(Err(error)) => Err(error),
             None => Err(host::misused(
                 "the operation is not one of this kind of handle; see the table of operations in ABI.md",

@@ -156,10 +156,7 @@ mod random {
                     &input,
                     capacity,
                 );
-                through_pointers(|buffer, capacity| {
-                    let returned = raw::open(buffer, capacity, length);
-                    returned
-                }, &input, capacity);
+                through_pointers(|buffer, capacity| raw::open(buffer, capacity, length), &input, capacity);
             }
             koodrive_close(dispatcher);
             koodrive_close(client);

@@ -23,7 +23,9 @@ fn same_names(layout: &Layout, value: &Value) {
             (Kind::Record(inner), value @ Value::Object(_)) => same_names(inner, value),
             (Kind::Records(inner), Value::Array(items)) => {
                 assert!(!items.is_empty(), "{} is tried", field.name);
-                items.iter().for_each(|item| same_names(inner, item));
+                for item in items {
+                    same_names(inner, item);
+                }
             }
             (Kind::Record(_) | Kind::Records(_), other) => panic!("{}: {other}", field.name),
             (Kind::Integer | Kind::Decimal, Value::Number(_))

@@ -1,5 +1,9 @@
 //! Calls the exported functions as a host does.
 #![allow(dead_code, reason = "no test program uses everything")]
+#![allow(
+    clippy::ref_option,
+    reason = "a field that may be absent is an element of a list"
+)]
 
 use koodrive_ffi::interface;
 use koodrive_ffi::layout::operations::Operation;

@@ -9,7 +9,7 @@ use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, npm, python, readme, reproducible, runtimes, sh,
+    bench, committed, differential, dispatch, ffi, npm, python, readme, reproducible, runtimes, sh,
     supply_chain, types, workbench,
 };
 
@@ -120,6 +120,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "python-artifacts",
         about: "what is in wheels and sdist, and that both build and work",
         run: python::artifacts::test,
+    },
+    Suite {
+        name: "ffi",
+        about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
+        run: ffi::test,
     },
     Suite {
         name: "instructions",
