@@ -12,12 +12,10 @@ fn main() -> std::io::Result<()> {
     write(&document, &generate::document(&read(&document)?))
 }
 
-#[expect(clippy::disallowed_methods, reason = "a tool, not the library")]
 fn read(path: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a tool, not the library")]
 fn write(path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(path, text)
 }

@@ -294,7 +294,9 @@ fn a_client_that_cannot_tell_its_handle_is_not_opened() {
     let mut buffer = input.clone();
     let returned = interface::open(&mut buffer, input.len());
     assert!(returned > 0);
-    interface::close(number(&fields(&buffer[..returned as usize])[0]));
+    interface::close(number(
+        &fields(&buffer[..returned.unsigned_abs() as usize])[0],
+    ));
 }
 
 #[test]
@@ -313,7 +315,9 @@ fn the_input_is_overwritten() {
         let returned = interface::open(&mut buffer, input.len());
         assert!(!buffer.windows(secret.len()).any(|bytes| bytes == secret));
         if returned > 0 {
-            interface::close(number(&fields(&buffer[..returned as usize])[0]));
+            interface::close(number(
+                &fields(&buffer[..returned.unsigned_abs() as usize])[0],
+            ));
         }
     }
 }
