@@ -152,8 +152,7 @@ impl ClientState {
         }
         let attempt = self.client.attempt(called.call, now, &options(input)?)?;
         let id = self.next;
-        let mut writer = Writer::with_capacity(1024);
-        write_attempt(id, &attempt, &mut writer)?;
+        let writer = attempt_record(id, &attempt)?;
         self.next += 1;
         let shape = called.shape;
         self.exchanges.insert(id, Exchange { attempt, shape });
@@ -166,8 +165,7 @@ impl ClientState {
         let Exchange { attempt, shape } = self.take(id)?;
         // A refused signature ends the exchange: nothing was sent.
         let attempt = attempt.with_signature(signature)?;
-        let mut writer = Writer::with_capacity(1024);
-        write_attempt(id, &attempt, &mut writer)?;
+        let writer = attempt_record(id, &attempt)?;
         self.exchanges.insert(id, Exchange { attempt, shape });
         Ok(writer)
     }
@@ -203,11 +201,10 @@ impl ClientState {
         let Some(attempt) = attempt.again(&error, &self.client, now)? else {
             return Err(error);
         };
-        let mut writer = Writer::with_capacity(1024);
+        let request = attempt_record(id, &attempt)?;
+        let mut writer = Writer::with_capacity(64 + request.as_bytes().len());
         writer.bytes(b"again");
-        let mut written = Ok(());
-        writer.nested(|writer| written = write_attempt(id, &attempt, writer));
-        written?;
+        writer.bytes(request.as_bytes());
         self.exchanges.insert(id, Exchange { attempt, shape });
         Ok(writer)
     }
@@ -354,35 +351,40 @@ fn done(called: &ShapedCall, reply: &str) -> Writer {
     writer
 }
 
-/// Writes the request of an attempt, or what is to be signed of it.
-fn write_attempt(
-    id: u64,
-    attempt: &Attempt<AnyCall>,
-    writer: &mut Writer,
-) -> Result<(), InvalidInput> {
-    match attempt.string_to_sign() {
-        Some(string_to_sign) => write_unsigned(id, string_to_sign, writer),
-        None => write_request(id, &attempt.request()?, writer),
-    }
-    Ok(())
+/// Returns the record of an attempt's request, or of what is to be signed of it.
+fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, InvalidInput> {
+    Ok(match attempt.string_to_sign() {
+        Some(string_to_sign) => unsigned_record(id, string_to_sign),
+        None => request_record(id, &attempt.request()?),
+    })
 }
 
-/// Writes the string to sign of a request that is not complete.
-pub(crate) fn write_unsigned(id: u64, string_to_sign: &str, writer: &mut Writer) {
+/// Returns the record of a request that is not complete.
+pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
+    let mut writer = Writer::default();
     writer.display(id);
     for _ in records::Request::Method.index()..records::Request::StringToSign.index() {
         writer.none();
     }
     writer.bytes(string_to_sign.as_bytes());
+    writer
 }
 
-/// Writes a request that is complete.
-pub(crate) fn write_request(id: u64, request: &Request<Vec<u8>>, writer: &mut Writer) {
+/// Returns the record of a request that is complete. Its room is made at once: a record that grows would leave a token behind.
+pub(crate) fn request_record(id: u64, request: &Request<Vec<u8>>) -> Writer {
+    let headers = request.headers();
+    let lengths = headers
+        .iter()
+        .map(|(name, value)| 8 + name.as_str().len() + value.len());
+    let path = request.uri().path_and_query().map_or("", |it| it.as_str());
+    let host = request.uri().authority().map_or("", |it| it.as_str());
+    let room = 64 + host.len() + path.len() + lengths.sum::<usize>() + request.body().len();
+    let mut writer = Writer::with_capacity(room);
     writer.display(id);
     writer.bytes(request.method().as_str().as_bytes());
     writer.display(request.uri());
     writer.nested(|writer| {
-        for (name, value) in request.headers() {
+        for (name, value) in headers {
             writer.bytes(name.as_str().as_bytes());
             writer.bytes(value.as_bytes());
         }
@@ -392,4 +394,6 @@ pub(crate) fn write_request(id: u64, request: &Request<Vec<u8>>, writer: &mut Wr
     } else {
         writer.bytes(request.body());
     }
+    debug_assert!(writer.as_bytes().len() <= room, "the record has grown");
+    writer
 }

@@ -109,7 +109,7 @@ impl Dispatcher {
         let action = self
             .core
             .poll(now(input, records::Now::Now, records::Now::Monotonic)?);
-        let mut writer = Writer::with_capacity(1024);
+        let mut writer = Writer::default();
         match action {
             Action::Send(outgoing) => self.send(outgoing, &mut writer)?,
             Action::Outcome(outcome) => {
@@ -140,19 +140,23 @@ impl Dispatcher {
 
     fn send(&mut self, outgoing: Outgoing, writer: &mut Writer) -> Result<(), Error> {
         let (ticket, attempt) = (outgoing.ticket, outgoing.attempt);
+        let request = match outgoing.parts.string_to_sign() {
+            Some(string_to_sign) => {
+                let record = client::unsigned_record(ticket.number(), string_to_sign);
+                self.unsigned.insert(ticket.number(), outgoing);
+                record
+            }
+            None => client::request_record(ticket.number(), &self.core.request(outgoing)?),
+        };
+        let key = self.core.key(ticket).map_or(&[][..], |pushed| &pushed.key);
+        // At once, as the request's own: it may hold a token.
+        *writer = Writer::with_capacity(64 + request.as_bytes().len() + key.len());
         let mut action = ActionWriter::new("send", writer);
-        let writer = action.at(records::Action::Request);
-        if let Some(string_to_sign) = outgoing.parts.string_to_sign() {
-            writer.nested(|writer| client::write_unsigned(ticket.number(), string_to_sign, writer));
-            self.unsigned.insert(ticket.number(), outgoing);
-        } else {
-            let request = self.core.request(outgoing)?;
-            writer.nested(|writer| client::write_request(ticket.number(), &request, writer));
-        }
+        action
+            .at(records::Action::Request)
+            .bytes(request.as_bytes());
         action.at(records::Action::Attempt).display(attempt);
-        if let Some(pushed) = self.core.key(ticket) {
-            action.at(records::Action::Key).bytes(&pushed.key);
-        }
+        action.at(records::Action::Key).bytes(key);
         Ok(())
     }
 
@@ -164,9 +168,7 @@ impl Dispatcher {
         })?;
         outgoing.parts = outgoing.parts.with_signature(signature)?;
         let request = self.core.request(outgoing)?;
-        let mut writer = Writer::with_capacity(1024);
-        client::write_request(ticket, &request, &mut writer);
-        Ok(writer)
+        Ok(client::request_record(ticket, &request))
     }
 
     fn response(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {

@@ -252,7 +252,7 @@ fn finished(done: Result<Writer, Error>, spelling: Spelling) -> Kept {
 }
 
 fn failed(error: Error, spelling: Spelling) -> Kept {
-    let mut record = Writer::with_capacity(1024);
+    let mut record = Writer::default();
     write_error(error, spelling, &mut record);
     Kept {
         record,

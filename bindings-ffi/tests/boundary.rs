@@ -4,7 +4,7 @@
 mod common;
 
 use common::{app, begin, open, token};
-use koodrive_ffi::layout::operations::{OPERATIONS, Operation};
+use koodrive_ffi::layout::operations::Operation;
 use koodrive_ffi::record::Record;
 use koodrive_ffi::{koodrive_call, koodrive_close, koodrive_open, koodrive_version};
 
@@ -99,6 +99,7 @@ fn a_length_beyond_the_buffer_is_refused() {
 
 #[cfg(not(miri))]
 mod random {
+    use koodrive_ffi::layout::operations::OPERATIONS;
     use proptest::prelude::*;
 
     use super::*;
@@ -137,7 +138,7 @@ mod random {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
 
         #[test]
         fn whatever_comes_in_a_record_goes_out(

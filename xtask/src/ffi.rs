@@ -32,18 +32,20 @@ const PRIVATE: &str = "-lpthread -ldl -lm";
 
 /// Returns the path of koodrive.wasm.
 pub(crate) fn wasm() -> Result<PathBuf> {
-    compiled_wasm("", "koodrive.wasm")
+    compiled_wasm("neutral", "", "koodrive.wasm")
 }
 
-fn compiled_wasm(features: &str, name: &str) -> Result<PathBuf> {
+fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
     toolchain::ensure_target(TRIPLE)?;
     let folder = folder();
-    let mut command = rustc("cdylib", "neutral", features)?;
+    let mut command = rustc("cdylib", profile, features)?;
     sh::run(command.args(["--target", TRIPLE]).arg("--").args(WASM_LINK))?;
+    let of_profile = if profile == "dev" { "debug" } else { profile };
     let built = folder
         .join("build")
         .join(TRIPLE)
-        .join("neutral/koodrive_ffi.wasm");
+        .join(of_profile)
+        .join("koodrive_ffi.wasm");
     copy(&built, &folder.join(name))
 }
 
@@ -51,16 +53,16 @@ fn compiled_wasm(features: &str, name: &str) -> Result<PathBuf> {
 pub(crate) fn library() -> Result<PathBuf> {
     let folder = folder().join("c");
     let release = self::folder().join("build/release");
-    sh::run(&mut rustc("staticlib", "release", "")?)?;
+    // Neither keeps cargo from link-time optimisation, as an rlib beside them would.
+    let mut command = rustc("cdylib,staticlib", "release", "")?;
+    if cfg!(target_os = "linux") {
+        command.args(["--", &format!("-Clink-arg=-Wl,-soname,{SONAME}")]);
+    }
+    sh::run(&mut command)?;
     copy(
         &release.join("libkoodrive_ffi.a"),
         &folder.join("lib/libkoodrive.a"),
     )?;
-    let mut shared = rustc("cdylib", "release", "")?;
-    if cfg!(target_os = "linux") {
-        shared.args(["--", &format!("-Clink-arg=-Wl,-soname,{SONAME}")]);
-    }
-    sh::run(&mut shared)?;
     let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
     let built = release.join(format!("{prefix}koodrive_ffi{suffix}"));
     copy(
@@ -85,7 +87,7 @@ pub(crate) fn library() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// `cargo rustc` for one kind of library: a second kind beside it would keep cargo from link-time optimisation.
+/// `cargo rustc` for these kinds of library.
 fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
     let mut command = sh::cargo();
     command
@@ -163,7 +165,7 @@ fn engines(library: &Path, module: &Path) -> Result<Counts> {
 }
 
 fn in_node(module: &Path) -> Result<Counts> {
-    let panics = compiled_wasm("panics", "panics.wasm")?;
+    let panics = compiled_wasm("dev", "panics", "panics.wasm")?;
     let bytes = fs::read(module)?;
     let home = env::var("HOME").unwrap_or_else(|_| "/home".to_owned());
     let paths = [sh::root().to_string_lossy().into_owned(), home];
