@@ -20,12 +20,12 @@ WHEELS = [pathlib.Path(path) for path in os.environ["KOODRIVE_WHEELS"].split(os.
 SDIST = pathlib.Path(os.environ["KOODRIVE_SDIST"])
 PATHS = [path for path in os.environ["KOODRIVE_PATHS"].split(os.pathsep) if len(path) > 1]
 
-#: `koodrive-0.1.0-cp39-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
+#: `koodrive-0.1.0-cp310-abi3-manylinux2014_x86_64.manylinux_2_17_x86_64.whl`
 NAME = re.compile(
-    r"koodrive-(?P<version>[^-]+)-(?P<python>cp39-abi3|cp311-abi3|cp314-cp314t)-"
+    r"koodrive-(?P<version>[^-]+)-(?P<python>cp310-abi3|cp314-cp314t)-"
     r"(manylinux2014_(?P<gnu>\w+)\.manylinux_2_17_(?P=gnu)|musllinux_1_2_(?P<musl>\w+)|macosx_\w+|win_(amd64|arm64))\.whl"
 )
-MODULES = {"cp39-abi3": "_core.abi3.so", "cp311-abi3": "_core.abi3.so", "cp314-cp314t": "_core.cpython-314t-"}
+MODULES = {"cp310-abi3": "_core.abi3.so", "cp314-cp314t": "_core.cpython-314t-"}
 
 
 class Wheel:
@@ -80,7 +80,7 @@ def test_it_asks_for_nothing(wheel):
     # Nothing but what an extra is named for.
     assert metadata.get_all("Requires-Dist") == ["rich ; extra == 'cli'"]
     assert metadata.get_all("Provides-Extra") == ["cli"]
-    assert metadata["Requires-Python"] == ">=3.9"
+    assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "Apache-2.0 OR MIT"
     assert set(metadata.get_all("License-File")) == {"LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"}
 

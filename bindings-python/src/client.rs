@@ -1,125 +1,21 @@
-//! A call, a client, a request, a reply. What users see of them is in `koodrive._client` and `koodrive._values`.
+//! A client and a request. What users see of the client is in `koodrive._client`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use koodrive::header;
-use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse};
+use koodrive::host::{self, ClientSettings, CredentialsInput, ReceivedResponse};
 use koodrive::signing::explain;
-use koodrive::{Acknowledgement as Accepted, Credentials, Error, FixedParts, InvalidInput};
-use koodrive::{ModificationType, NotifyPackageExpire, Operation, RequestOptions, VaryingParts};
+use koodrive::{Credentials, Error, FixedParts, InvalidInput};
+use koodrive::{Operation, RequestOptions, VaryingParts};
 use pyo3::exceptions::PyTypeError;
-use pyo3::types::{PyBytes, PyGenericAlias, PyList, PyString, PyType};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyList, PyString};
 use pyo3::{IntoPyObjectExt as _, prelude::*};
 use zeroize::Zeroizing;
 
+use crate::calls::{Call, Kind, with_call};
 use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
-
-/// The same expression for every kind of call.
-macro_rules! with_call {
-    ($kind:expr, |$call:ident| $then:expr) => {
-        match $kind {
-            $crate::client::Kind::NotifyPackageExpire($call) => $then,
-            $crate::client::Kind::Any($call) => $then,
-        }
-    };
-}
-pub(crate) use with_call;
-
-/// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
-#[pyclass(frozen, subclass, module = "koodrive")]
-pub(crate) struct Call(pub(crate) Kind);
-
-/// A call as the core has it. The one that is made by the million does not cross as JSON.
-pub(crate) enum Kind {
-    NotifyPackageExpire(NotifyPackageExpire),
-    Any(AnyCall),
-}
-
-#[pymethods]
-impl Call {
-    /// Returns a call of the operation that the class names. ``fields`` is the JSON text of its fields, which the core checks.
-    #[new]
-    #[classmethod]
-    #[pyo3(signature = (fields="{}"))]
-    fn new(cls: &Bound<'_, PyType>, fields: &str) -> PyResult<Self> {
-        if cls.is(cls.py().get_type::<Self>()) {
-            return Err(PyTypeError::new_err(
-                "koodrive.Call is the base of all calls; make one of them, such as koodrive.RawCall",
-            ));
-        }
-        let operation: String = cls.getattr("_name")?.extract()?;
-        let made = AnyCall::from_json(&operation, fields).map(Kind::Any);
-        made.map(Self).map_err(exception)
-    }
-
-    #[classmethod]
-    fn __class_getitem__<'a>(
-        cls: &Bound<'a, PyType>,
-        reply: Any<'a>,
-    ) -> PyResult<Bound<'a, PyAny>> {
-        PyGenericAlias::new(cls.py(), cls, reply).map(Bound::into_any)
-    }
-
-    /// The publisher's name of the operation, or a raw call's method and path.
-    #[getter]
-    fn _operation(&self) -> String {
-        with_call!(&self.0, |call| call.name().into_owned())
-    }
-}
-
-/// The native half of ``koodrive.NotifyPackageExpire``. Its fields do not cross as JSON, since it is made by the million.
-#[pyclass(frozen, subclass, extends = Call, module = "koodrive._core")]
-pub(crate) struct NotifyPackageExpireCall;
-
-#[pymethods]
-impl NotifyPackageExpireCall {
-    /// Checks the fields. ``undocumented_type`` replaces ``type``.
-    #[new]
-    fn new(
-        carrier_user_id: String,
-        package_id: String,
-        r#type: i64,
-        undocumented_type: Option<i64>,
-    ) -> PyResult<PyClassInitializer<Self>> {
-        let call = NotifyPackageExpire::new(carrier_user_id, package_id).map_err(exception)?;
-        let kind = match undocumented_type {
-            Some(value) => ModificationType::undocumented(value),
-            None => ModificationType::try_from(r#type),
-        };
-        let call = call.with_modification_type(kind.map_err(exception)?);
-        let call = Call(Kind::NotifyPackageExpire(call));
-        Ok(PyClassInitializer::from(call).add_subclass(Self))
-    }
-}
-
-/// The plain reply: the service took the call.
-#[pyclass(frozen, get_all, module = "koodrive")]
-pub(crate) struct Acknowledgement {
-    /// Always "0": any other code is an error.
-    code: String,
-    /// For people. May be Chinese, so never match on it.
-    msg: Option<String>,
-    /// The reply's trace id, or else the one that ``send`` sent.
-    trace_id: Option<String>,
-}
-
-#[pymethods]
-impl Acknowledgement {
-    #[classattr]
-    #[pyo3(name = "__match_args__")]
-    const FIELDS: (&str, &str, &str) = ("code", "msg", "trace_id");
-
-    #[new]
-    #[pyo3(signature = (*, code, msg=None, trace_id=None))]
-    pub(crate) fn new(code: String, msg: Option<String>, trace_id: Option<String>) -> Self {
-        Self {
-            code,
-            msg,
-            trace_id,
-        }
-    }
-}
 
 /// A request, to be sent as it is: nothing added, redirects not followed. Made by ``Client.request`` alone.
 ///
@@ -134,6 +30,42 @@ pub(crate) struct Request {
     headers: Py<PyAny>,
     /// Empty for an operation without one.
     body: Py<PyBytes>,
+}
+
+#[pymethods]
+impl Request {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str, &str, &str, &str) = ("method", "url", "headers", "body");
+
+    fn __eq__(&self, py: Python<'_>, other: &Self) -> PyResult<bool> {
+        let (this, that) = (self.unhashed(), other.unhashed());
+        Ok(self.headers.bind(py).eq(&other.headers)?
+            && this.into_pyobject(py)?.eq(that.into_pyobject(py)?)?)
+    }
+
+    /// Without the headers: a list has no hash.
+    fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
+        self.unhashed().into_pyobject(py)?.hash()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<koodrive.Request {} {}>", self.method, self.url)
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a koodrive.Request is not pickled or copied, since it holds credentials: pickle the call, and build the \
+             request where it is sent",
+        ))
+    }
+}
+
+impl Request {
+    const fn unhashed(&self) -> (&Py<PyString>, &Py<PyString>, &Py<PyBytes>) {
+        (&self.method, &self.url, &self.body)
+    }
 }
 
 /// A request whose signature is made elsewhere and is still missing.
@@ -248,23 +180,13 @@ impl FixedByTarget {
     }
 }
 
-/// The fields of ``koodrive.Settings``.
-#[derive(FromPyObject)]
-struct Settings {
-    endpoint: String,
-    user_id: String,
-    clock_margin: u32,
-    allow_plain_http: bool,
-    /// In seconds.
-    clock_offset: f64,
-}
-
 /// The source of everything in a client but its credentials.
 #[derive(FromPyObject)]
 enum Origin<'py> {
     /// Another client. The learned clock is then shared.
     Client(Bound<'py, Client>),
-    Settings(Settings),
+    /// Endpoint, user id, margin of the clock, whether plain http is allowed, offset of the clock in seconds.
+    Settings(String, String, u32, bool, f64),
 }
 
 /// A request that ``send`` has sent: the parts that reading its reply needs.
@@ -358,9 +280,9 @@ impl Client {
         trace_id: Opt,
         date: Opt,
     ) -> PyResult<(Arc<Fixed>, VaryingParts)> {
-        let (now, options) = (clock(now)?, options(trace_id, date)?);
         let (py, core) = (call.py(), &self.core);
-        with_call!(&call.get().0, |call| Ok((
+        let (now, options) = (clock(py, now)?, options(trace_id, date)?);
+        with_call!(call.get(), |call| Ok((
             self.fixed
                 .get(py, call.method().as_str(), call.fixed_path(), || core
                     .fixed_parts(call))?,
@@ -404,13 +326,36 @@ impl Client {
     }
 }
 
-pub(crate) fn acknowledgement(py: Python<'_>, accepted: Accepted) -> Reply {
-    Acknowledgement::new(accepted.code, accepted.msg, accepted.trace_id).into_py_any(py)
+/// Returns a function of `koodrive._replies`.
+fn replies<'py>(
+    py: Python<'py>,
+    name: &str,
+    kept: &PyOnceLock<Py<PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let function = kept.get_or_try_init(py, || {
+        let function = py.import("koodrive._replies")?.getattr(name)?;
+        PyResult::Ok(function.unbind())
+    })?;
+    Ok(function.bind(py).clone())
+}
+
+/// Returns the plain reply.
+pub(crate) fn acknowledgement(
+    py: Python<'_>,
+    code: String,
+    msg: Option<String>,
+    trace_id: Option<String>,
+) -> Reply {
+    static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let function = replies(py, "acknowledgement", &FUNCTION)?;
+    Ok(function.call1((code, msg, trace_id))?.unbind())
 }
 
 /// Returns the reply of the call's own type. `fields` is the JSON text of its fields.
 pub(crate) fn reply(call: Given, fields: &str) -> Reply {
-    Ok(call.call_method1("_reply", (fields,))?.unbind())
+    static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let function = replies(call.py(), "reply", &FUNCTION)?;
+    Ok(function.call1((call.get().operation, fields))?.unbind())
 }
 
 fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
@@ -421,7 +366,7 @@ fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
 
 #[pymethods]
 impl Client {
-    /// ``origin`` is a ``koodrive.Settings``, or a client whose learned clock is then shared.
+    /// ``origin`` is the fields of a ``koodrive.Settings``, in their order, or a client whose learned clock is then shared.
     ///
     /// ``signs_elsewhere``: a function signs in the place of an app secret. ``token_later``: there is no token yet.
     #[new]
@@ -446,21 +391,21 @@ impl Client {
         let credentials = credentials.credentials().map_err(exception)?;
         let core = match origin {
             Origin::Client(client) => client.get().core.with_credentials(credentials),
-            Origin::Settings(settings) => {
+            Origin::Settings(endpoint, user_id, clock_margin, allow_plain_http, clock_offset) => {
                 // The largest is refused.
-                let clock_offset = if settings.clock_offset.is_nan() {
+                let clock_offset = if clock_offset.is_nan() {
                     i64::MAX
                 } else {
                     #[expect(clippy::cast_possible_truncation, reason = "saturates")]
                     {
-                        (settings.clock_offset * 1000.0).round() as i64
+                        (clock_offset * 1000.0).round() as i64
                     }
                 };
                 let settings = ClientSettings {
-                    endpoint: &settings.endpoint,
-                    allow_plain_http: settings.allow_plain_http,
-                    user_id: &settings.user_id,
-                    clock_margin: settings.clock_margin,
+                    endpoint: &endpoint,
+                    allow_plain_http,
+                    user_id: &user_id,
+                    clock_margin,
                     clock_offset,
                 };
                 host::client(&settings, credentials).map_err(exception)?
@@ -509,10 +454,10 @@ impl Client {
             headers: picked(&headers),
             body: body.as_bytes(),
         };
-        match &call.get().0 {
+        match &call.get().kind {
             Kind::NotifyPackageExpire(notify) => {
                 let accepted = host::parse(&self.core, notify, response).map_err(exception)?;
-                acknowledgement(call.py(), accepted)
+                acknowledgement(call.py(), accepted.code, accepted.msg, accepted.trace_id)
             }
             Kind::Any(any) => {
                 let fields = host::parse(&self.core, any, response).map_err(exception)?;
@@ -541,10 +486,10 @@ impl Client {
             body: body.as_bytes(),
         };
         let received_at = instant("received_at", received_at)?;
-        match &call.get().0 {
+        match &call.get().kind {
             Kind::NotifyPackageExpire(notify) => {
                 let accepted = self.parse_sent(notify, response, sent, received_at)?;
-                acknowledgement(call.py(), accepted)
+                acknowledgement(call.py(), accepted.code, accepted.msg, accepted.trace_id)
             }
             Kind::Any(any) => reply(call, &self.parse_sent(any, response, sent, received_at)?),
         }
@@ -568,10 +513,8 @@ impl Client {
 
     /// The fields of `koodrive.Explanation`.
     fn _stages(&self, call: Given, now: Opt, date: Opt, message: Option<&str>) -> PyResult<String> {
-        let (core, now, options) = (&self.core, clock(now)?, options(None, date)?);
-        let it = with_call!(&call.get().0, |it| explain(
-            core, it, now, &options, message
-        ));
+        let (core, now, options) = (&self.core, clock(call.py(), now)?, options(None, date)?);
+        let it = with_call!(call.get(), |it| explain(core, it, now, &options, message));
         it.map(|it| json(&it)).map_err(exception)
     }
 }

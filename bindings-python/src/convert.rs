@@ -1,13 +1,13 @@
 //! Python's numbers, bytes and texts as the core's types, and the core's errors as Python's.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use koodrive::Error;
 use koodrive::header::{READ_FROM_REPLIES, ReplyHeaders, position};
 use koodrive::host::{self, ErrorFields, Spelling};
-use pyo3::types::{PyBytes, PyList, PyString};
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyList, PyModule, PyString};
 use pyo3::{call::PyCallArgs, intern, prelude::*};
 use serde::Serialize;
 
@@ -69,8 +69,17 @@ pub(crate) fn instant(field: &str, value: Any) -> PyResult<DateTime<Utc>> {
     host::instant(field, seconds * 1e6, right).map_err(exception)
 }
 
-pub(crate) fn clock(now: Option<Any>) -> PyResult<DateTime<Utc>> {
-    now.map_or_else(|| Ok(SystemTime::now().into()), |now| instant("now", now))
+/// Python's `time.time`, so that a test which freezes it freezes every date of this package.
+pub(crate) fn wall_clock(py: Python<'_>) -> PyResult<DateTime<Utc>> {
+    /// The function itself may be replaced at any time.
+    static TIME: PyOnceLock<Py<PyModule>> = PyOnceLock::new();
+    let time = TIME.get_or_try_init(py, || py.import("time").map(Bound::unbind))?;
+    let now = time.bind(py).call_method0(intern!(py, "time"))?;
+    instant("now", &now)
+}
+
+pub(crate) fn clock(py: Python<'_>, now: Option<Any>) -> PyResult<DateTime<Utc>> {
+    now.map_or_else(|| wall_clock(py), |now| instant("now", now))
 }
 
 /// bytes, or text as UTF-8; what else is taken Python knows.
@@ -99,9 +108,20 @@ pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> 
         // Most headers are none of ours, and their length says so at no cost.
         let length = name.len()?;
         let ours = READ_FROM_REPLIES.iter().any(|it| it.len() == length);
-        if ours && let Some(at) = position(octets(&name)?.as_bytes()) {
-            found[at].get_or_insert(octets(&value)?);
+        if ours && let Some(at) = position(field_octets(&name)?.as_bytes()) {
+            found[at].get_or_insert(field_octets(&value)?);
         }
     }
     Ok(found)
+}
+
+/// A name or a value of a header. Bytes that are no UTF-8 come from some clients as half surrogate pairs: the core reads no such
+/// header, and the reply is not to be lost for it.
+fn field_octets<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    match value.cast::<PyString>() {
+        Ok(text) => Ok(text
+            .encode_utf8()
+            .unwrap_or_else(|_| PyBytes::new(value.py(), &[0xff]))),
+        Err(_) => octets(value),
+    }
 }

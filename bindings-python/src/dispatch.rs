@@ -4,19 +4,19 @@
 //! Nothing of Python runs while the core is locked: it could come back to the lock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
 use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
-use pyo3::{IntoPyObjectExt as _, intern, prelude::*};
+use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
 
+use crate::calls::{Call, Kind, with_call};
 use crate::client::{
-    Acknowledgement, Authentication, Call, Client, FixedByTarget, Kind, UnsignedRequest, reply,
-    with_call,
+    Authentication, Client, FixedByTarget, UnsignedRequest, acknowledgement, reply,
 };
 use crate::convert::{self, Any, exception, octets, picked};
 
@@ -76,21 +76,23 @@ impl Dispatcher {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn now(&self) -> Now {
-        Now::new(SystemTime::now().into(), self.origin.elapsed())
+    /// What times the job is the monotonic clock of the system, also where a test freezes Python's.
+    fn now(&self, py: Python<'_>) -> PyResult<Now> {
+        Ok(Now::new(convert::wall_clock(py)?, self.origin.elapsed()))
     }
 
-    fn failed(&self, ticket: u64, cause: TransportError) -> PyResult<()> {
+    fn failed(&self, py: Python<'_>, ticket: u64, cause: TransportError) -> PyResult<()> {
+        let now = self.now(py)?;
         let handed = self
             .core()
-            .handle_failure(Ticket::from_number(ticket), cause, self.now());
+            .handle_failure(Ticket::from_number(ticket), cause, now);
         handed.map_err(exception)
     }
 
     fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
         let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
         let held = self.core().key(ticket).map(|(key, call)| {
-            let method = with_call!(&call.get().0, |call| call.method());
+            let method = with_call!(call.get(), |call| call.method());
             (key.clone_ref(py), method)
         });
         let (key, method) = held.unzip();
@@ -102,14 +104,14 @@ impl Dispatcher {
             .and_then(|fixed| UnsignedRequest::or_request(py, fixed, outgoing.parts))
             .and_then(|it| send.call1(((ticket.number(), it, key, attempt),)));
         if let Err(error) = &started {
-            self.not_sent(ticket.number(), &error.to_string())?;
+            self.not_sent(py, ticket.number(), &error.to_string())?;
         }
         started.map(drop)
     }
 
     /// Returns the fields of `koodrive.CallOutcome`, by their names.
     fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
-        let delivered = match &it.key.1.get().0 {
+        let delivered = match &it.key.1.get().kind {
             // It is all of its envelope, and so takes no reading.
             Kind::NotifyPackageExpire(_) => None,
             Kind::Any(any) => {
@@ -141,7 +143,7 @@ impl Dispatcher {
             (None, Some(raw)) => {
                 // A delivered call has a code, so the fallback cannot occur.
                 let code = raw.code.unwrap_or_default();
-                Some(Acknowledgement::new(code, raw.msg, raw.trace_id).into_py_any(py)?)
+                Some(acknowledgement(py, code, raw.msg, raw.trace_id)?)
             }
             (None, None) => None,
         };
@@ -178,7 +180,8 @@ impl Dispatcher {
     fn turn(&self, send: Any, take: Any) -> PyResult<Step> {
         let py = send.py();
         loop {
-            let action = self.core().poll(self.now());
+            let now = self.now(py)?;
+            let action = self.core().poll(now);
             return Ok(match action {
                 Action::Outcome(it) => {
                     take.call1((self.outcome(py, *it)?,))?;
@@ -212,7 +215,7 @@ impl Dispatcher {
     /// Takes a call. After ``cancel`` its outcome is that it was not sent.
     fn push(&self, key: Py<PyAny>, call: &Bound<'_, Call>) -> PyResult<()> {
         let key = (key, call.clone().unbind());
-        let pushed = with_call!(&call.get().0, |it| self.core().push(key, it));
+        let pushed = with_call!(call.get(), |it| self.core().push(key, it));
         pushed.map_err(|it| exception(it.reason))
     }
 
@@ -221,10 +224,11 @@ impl Dispatcher {
     }
 
     fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<()> {
+        let py = headers.py();
         let (headers, body) = (convert::headers(headers)?, octets(body)?);
         let status = host::status(status).map_err(exception)?;
         let (ticket, headers) = (Ticket::from_number(ticket), picked(&headers));
-        let (now, body) = (self.now(), body.as_bytes());
+        let (now, body) = (self.now(py)?, body.as_bytes());
         let handed = self
             .core()
             .handle_response(ticket, status, headers, body, now);
@@ -232,29 +236,32 @@ impl Dispatcher {
     }
 
     /// Hands in a request that surely never left, and why.
-    fn not_sent(&self, ticket: u64, cause: &str) -> PyResult<()> {
-        self.failed(ticket, TransportError::not_sent(cause))
+    fn not_sent(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+        self.failed(py, ticket, TransportError::not_sent(cause))
     }
 
     /// Hands in a request that left and had no complete answer, and why.
-    fn outcome_unknown(&self, ticket: u64, cause: &str) -> PyResult<()> {
-        self.failed(ticket, TransportError::outcome_unknown(cause))
+    fn outcome_unknown(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+        self.failed(py, ticket, TransportError::outcome_unknown(cause))
     }
 
     /// Hands in a fresh token.
-    fn set_credentials(&self, token: String) -> PyResult<()> {
+    fn set_credentials(&self, py: Python<'_>, token: String) -> PyResult<()> {
         let fresh = Authentication {
             token: Some(Zeroizing::new(token)),
             ..Authentication::default()
         };
         let fresh = fresh.credentials().map_err(exception)?;
-        self.core().set_credentials(fresh, self.now());
+        let now = self.now(py)?;
+        self.core().set_credentials(fresh, now);
         Ok(())
     }
 
     /// Hands in that no fresh token is to be had now.
-    fn token_failed(&self) {
-        self.core().token_failed(self.now());
+    fn token_failed(&self, py: Python<'_>) -> PyResult<()> {
+        let now = self.now(py)?;
+        self.core().token_failed(now);
+        Ok(())
     }
 
     fn resume(&self) {

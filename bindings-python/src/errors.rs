@@ -3,7 +3,7 @@
 use koodrive::{Operation as _, TransportError, host};
 use pyo3::prelude::*;
 
-use crate::client::{Call, with_call};
+use crate::calls::{Call, with_call};
 use crate::convert::exception;
 
 /// A value of another type where text is due; ``found`` names it, such as "a number".
@@ -28,12 +28,6 @@ pub(crate) fn date_without_zone(field: &str) -> PyErr {
 #[pyfunction]
 pub(crate) fn not_a_margin() -> PyErr {
     exception(host::not_a_margin())
-}
-
-/// A ``type`` that is not an integer.
-#[pyfunction]
-pub(crate) fn not_a_type() -> PyErr {
-    exception(host::not_a_type())
 }
 
 /// Any other input: the ``problem`` of ``field``, and what to do.
@@ -69,6 +63,6 @@ pub(crate) fn failed(
     } else {
         TransportError::not_sent(cause)
     };
-    let is_safe = with_call!(&call.get().0, |call| call.is_safe());
+    let is_safe = with_call!(call.get(), |call| call.is_safe());
     exception(host::failed(error, is_safe, x_date, trace_id))
 }

@@ -1,10 +1,12 @@
 //! Python binding of `koodrive`: conversions only, no rule about the API. What is not done by the million is in
 //! `python/koodrive`: other conversions, other values, exceptions (which the stable ABI cannot extend), transports.
 
+mod calls;
 mod client;
 mod convert;
 mod dispatch;
 mod errors;
+mod written;
 
 #[pyo3::pymodule]
 mod _core {
@@ -12,24 +14,28 @@ mod _core {
     use pyo3::prelude::*;
 
     #[pymodule_export]
-    use crate::client::{
-        Acknowledgement, Call, Client, NotifyPackageExpireCall, Request, SentRequest,
-        UnsignedRequest,
+    use crate::calls::{
+        Call, GetCarrierRetentionPolicy, GetCurrentRetentionPolicy, GetSpaceUsageByOverview,
+        NotifyPackageExpireCall, RawCall, ReverseOrder, SetRetentionPolicy, checked_values,
     };
+    #[pymodule_export]
+    use crate::client::{Client, Request, SentRequest, UnsignedRequest};
     #[pymodule_export]
     use crate::convert::{check_reply_limit, spell_flags};
     #[pymodule_export]
     use crate::dispatch::{Counts, Dispatcher, Step};
     #[pymodule_export]
     use crate::errors::{
-        date_without_zone, failed, lone_surrogate, misused, not_a_margin, not_a_type, not_sent,
-        not_text, refused,
+        date_without_zone, failed, lone_surrogate, misused, not_a_margin, not_sent, not_text,
+        refused,
     };
     #[pymodule_export]
     use koodrive_python_sandbox::{Sandbox, SandboxAnswer};
 
     #[pymodule_export]
     const CLOCK_MARGIN_DEFAULT: u32 = koodrive::CLOCK_MARGIN_DEFAULT;
+    #[pymodule_export]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
     const REPLY_LIMIT_DEFAULT: usize = koodrive::REPLY_LIMIT_DEFAULT;
 

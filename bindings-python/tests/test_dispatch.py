@@ -4,9 +4,15 @@ What the dispatcher decides is tested in the core. Here: that its drivers do wha
 """
 
 import asyncio
+import contextlib
+import dataclasses
+import datetime
 import itertools
+import os
 import pickle
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -94,9 +100,11 @@ def test_verdicts(drive, case):
     assert (outcome.verdict, outcome.attempts, outcome.status, kind) == expected
     assert (outcome.key, outcome.call) == ("row 1", call)
     assert len(outcome.trace_id) == 58 and len(outcome.x_date) == 16
-    assert outcome.first_sent_at <= outcome.sent_at <= time.time()
+    now = datetime.datetime.now(datetime.timezone.utc)
+    assert outcome.first_sent_at <= outcome.sent_at <= now
     if outcome.status is not None:
-        assert outcome.sent_at <= outcome.answered_at <= time.time() and outcome.server_date is not None
+        assert outcome.sent_at <= outcome.answered_at <= now
+        assert outcome.server_date.tzinfo is datetime.timezone.utc and not outcome.server_date.microsecond
     if outcome.verdict == "delivered":
         assert (outcome.code, outcome.msg, outcome.reply.trace_id) == ("0", "Success.", outcome.trace_id)
         assert sandbox.accepted()[-1].trace_id == outcome.trace_id
@@ -270,11 +278,39 @@ def test_a_client_whose_token_is_a_function_begins_with_it(drive):
     def none():
         raise Broken("the vault is closed")
 
+    # The first is asked for again as any later one, after a backoff.
     client = koodrive.Client.from_settings(sandbox.settings, token=none)
-    with pytest.raises(koodrive.NotSentError, match="the vault is closed") as caught:
-        drive(client, calls(3), transport=function(answer), **FAST)
+    with pytest.raises(koodrive.HaltedError, match="no fresh token after 3 tries") as caught:
+        drive(client, calls(3), transport=function(answer), attempts=3, **FAST)
     assert isinstance(caught.value.__cause__, Broken)
     assert len(sandbox.accepted()) == 3
+
+
+@both
+@pytest.mark.parametrize("before", ["", "one", "tw", "two\nlines"], ids=["empty", "the refused one", "half", "several lines"])
+def test_a_source_that_has_no_fresh_token_yet_is_asked_again(drive, before):
+    """As a file that is being written, or a cache that has not noticed."""
+    sandbox, _, answer = service_of({"two"})
+    given = iter([before, before])
+    outcomes = drive(
+        client_of(sandbox, token="one"), calls(20), transport=function(answer), token=lambda: next(given, "two"), concurrency=4, **FAST
+    )
+    assert [outcome.verdict for outcome in outcomes] == ["delivered"] * 20
+
+
+@both
+def test_a_file_with_a_token_that_cannot_be_read_is_read_again(drive):
+    from koodrive._cli._settings import read
+
+    sandbox, _, answer = service_of({"two"})
+    asked = []
+
+    def token():
+        asked.append(1)
+        return "two" if len(asked) > 2 else read("--token-file", "/no/such/file")
+
+    outcomes = drive(client_of(sandbox, token="one"), calls(3), transport=function(answer), token=token, **FAST)
+    assert [outcome.verdict for outcome in outcomes] == ["delivered"] * 3
 
 
 @both
@@ -673,7 +709,7 @@ def test_outcomes_are_values():
     (outcome,) = blocking(client_of(sandbox), [("key", call) for call in calls(1)], transport=sandbox)
     assert pickle.loads(pickle.dumps(outcome)) == outcome and hash(outcome) == hash(pickle.loads(pickle.dumps(outcome)))
     assert repr(outcome).startswith("CallOutcome(key='key', call=NotifyPackageExpire(carrier_user_id='user 0'")
-    with pytest.raises(AttributeError, match="CallOutcome is frozen"):
+    with pytest.raises(dataclasses.FrozenInstanceError):
         outcome.verdict = "refused"
     made = koodrive.CallOutcome(key=1, call=outcome.call, verdict="not_sent")
     assert (made.attempts, made.code, made.msg) == (0, None, None)
@@ -782,3 +818,167 @@ def test_errors_of_outcomes_have_their_fields_and_travel(drive):
     error = pickle.loads(pickle.dumps(outcome)).error
     assert (error.status, error.code, error.trace_id) == (403, "SANDBOX.NOT_WHITELISTED", outcome.trace_id)
     assert error.x_date == outcome.x_date and "NOT_WHITELISTED" in error.body
+
+
+# What is known is never lost
+
+
+@pytest.mark.parametrize("leave", ["break", "raise", "close"])
+def test_outcomes_that_nobody_has_seen_can_be_read_after_the_end(leave):
+    sandbox = Sandbox()
+    seen = []
+    with pytest.raises(Broken) if leave == "raise" else contextlib.nullcontext():
+        with client_of(sandbox).dispatch(calls(300), transport=sandbox, rate=5000) as run:
+            for outcome in run:
+                seen.append(outcome)
+                if len(seen) == 100:
+                    if leave == "raise":
+                        raise Broken
+                    if leave == "close":
+                        run.close()
+                    else:
+                        break
+    check_all_told(sandbox, [*seen, *run])
+
+
+@pytest.mark.parametrize("leave", ["break", "raise", "aclose", "cancel"])
+def test_outcomes_that_nobody_has_awaited_can_be_read_after_the_end(leave):
+    sandbox = Sandbox()
+    seen = []
+
+    async def some(run):
+        async with run:
+            async for outcome in run:
+                seen.append(outcome)
+                if len(seen) == 100:
+                    if leave == "raise":
+                        raise Broken
+                    if leave == "cancel":
+                        asyncio.current_task().cancel()
+                        await asyncio.sleep(0)
+                    if leave == "aclose":
+                        await run.aclose()
+                    break
+
+    async def main():
+        run = client_of(sandbox).adispatch(calls(300), transport=sandbox, rate=5000)
+        with contextlib.suppress(Broken, asyncio.CancelledError):
+            await asyncio.create_task(some(run))
+        return [*seen, *[outcome async for outcome in run]]
+
+    check_all_told(sandbox, asyncio.run(main()))
+
+
+def check_all_told(sandbox, outcomes):
+    """Each call once, and as delivered exactly those that the service acted on."""
+    assert len({outcome.key for outcome in outcomes}) == len(outcomes) > 100
+    told = {outcome.call.carrier_user_id for outcome in outcomes if outcome.verdict == "delivered"}
+    assert told == {accepted.carrier_user_id for accepted in sandbox.accepted()}
+
+
+def test_a_source_that_cancels_is_read_no_further():
+    sandbox = Sandbox()
+
+    def source():
+        for call in calls():
+            yield call
+            run.cancel()
+
+    run = client_of(sandbox).dispatch(source(), transport=sandbox, **FAST)
+    assert len(list(run)) <= 2
+
+
+UNSPEAKABLE = "reset by caf\udce9"
+
+
+class Mute(Exception):
+    def __str__(self):
+        raise RuntimeError("it has no text")
+
+
+@both
+@pytest.mark.parametrize(
+    "error, said", [(ConnectionResetError(UNSPEAKABLE), r"reset by caf\udce9"), (Mute(), "Mute")], ids=["half a character", "no text"]
+)
+def test_an_error_whose_text_cannot_be_told_is_an_outcome(drive, error, said):
+    sandbox = Sandbox()
+
+    def broken(request):
+        raise error
+
+    outcomes = drive(client_of(sandbox), calls(3), transport=function(broken), **FAST)
+    assert [outcome.verdict for outcome in outcomes] == ["unknown"] * 3
+    assert all(said in str(outcome.error) for outcome in outcomes)
+
+
+@both
+def test_a_failure_to_hand_in_ends_the_job(drive, monkeypatch):
+    sandbox = Sandbox()
+    monkeypatch.setattr("koodrive._dispatch._job.words", lambda error: "half \udce9")
+
+    def broken(request):
+        raise ConnectionResetError
+
+    with pytest.raises(UnicodeEncodeError):
+        drive(client_of(sandbox), calls(3), transport=function(broken), **FAST)
+
+
+@both
+def test_a_header_that_is_no_text_does_not_cost_the_reply(drive):
+    sandbox = Sandbox()
+
+    def answer(request):
+        answered = sandbox.handle(request.method, request.url, request.headers, request.body)
+        return answered.status, [("date", "caf\udce9"), ("\udce9ate", "x")], answered.body
+
+    (outcome,) = drive(client_of(sandbox), calls(1), transport=function(answer), **FAST)
+    assert (outcome.verdict, outcome.server_date) == ("delivered", None)
+
+
+@both
+def test_its_clock_is_that_of_send(drive, monkeypatch):
+    sandbox = Sandbox()
+    sent = []
+
+    def answer(request):
+        sent.append(dict(request.headers)["x-date"])
+        answered = sandbox.handle(request.method, request.url, request.headers, request.body)
+        return answered.status, [], answered.body
+
+    client = client_of(sandbox, token=TOKEN)
+    # Not the sandbox's: it shows no Date, so nothing is learned.
+    monkeypatch.setattr(time, "time", lambda: 1762153305.25)
+    (outcome,) = drive(client, calls(1), transport=function(answer), **FAST)
+    sent.append(dict(client.request(*calls(1)).headers)["x-date"])
+    assert sent == ["20251103T070140Z"] * 2
+    assert outcome.sent_at == datetime.datetime(2025, 11, 3, 7, 1, 45, 250_000, datetime.timezone.utc)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("use", ["next(run)", "run.cancel()", "run.progress", "list(run)"])
+def test_a_forked_process_cannot_use_a_job(use, tmp_path):
+    code = f"""
+import os, sys, koodrive
+from koodrive.sandbox import Sandbox
+sandbox = Sandbox()
+client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
+calls = [koodrive.NotifyPackageExpire(carrier_user_id=str(n), package_id="14") for n in range(300)]
+with client.dispatch(calls, transport=sandbox, rate=5000) as run:
+    next(run)
+    child = os.fork()
+    if not child:
+        try:
+            {use}
+        except koodrive.InvalidInputError as error:
+            print(error, flush=True)
+        repr(run)
+        sys.exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    print(1 + len(list(run)), len(sandbox.accepted()))
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stderr == ""
+    assert done.stdout == (
+        "this job belongs to the process that made it; begin a job of its own in a forked process\n300 300\n"
+    )

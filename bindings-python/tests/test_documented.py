@@ -1,20 +1,28 @@
 """The documentation inside: what ``help`` shows of everything public, and what editors are told of it."""
 
 import ast
+import dataclasses
 import inspect
 import pathlib
 import pydoc
-import sys
 
 import koodrive
 import koodrive.sandbox
 import koodrive.spark
 import koodrive.testing
 import koodrive.transports
+import koodrive.types
 import pytest
 
-MODULES = [koodrive, koodrive.sandbox, koodrive.spark, koodrive.testing, koodrive.transports]
-PUBLIC = {f"{module.__name__}.{name}": getattr(module, name) for module in MODULES for name in module.__all__}
+MODULES = [koodrive, koodrive.sandbox, koodrive.spark, koodrive.testing, koodrive.transports, koodrive.types]
+#: The types are for checkers: they have no signatures, and the texts of aliases are in the source, as those of fields are.
+PUBLIC = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module in MODULES
+    if module is not koodrive.types
+    for name in module.__all__
+}
+PACKAGE = pathlib.Path(koodrive.__file__).parent
 CLASSES = {name: value for name, value in PUBLIC.items() if isinstance(value, type)}
 
 def members(value):
@@ -26,14 +34,18 @@ def members(value):
     }
 
 
+def is_field(value, member):
+    return dataclasses.is_dataclass(value) and member in {field.name for field in dataclasses.fields(value)}
+
+
 def documented():
     for name, value in PUBLIC.items():
         if not isinstance(value, str):
             yield name, value
         if isinstance(value, type):
             for member, attribute in members(value).items():
-                # The fields of errors are plain attributes: their class tells them.
-                if not issubclass(value, BaseException) or callable(attribute):
+                # The fields of errors and of dataclasses have their texts in the source: see below.
+                if callable(attribute) or not (issubclass(value, BaseException) or is_field(value, member)):
                     yield f"{name}.{member}", attribute
 
 
@@ -66,6 +78,10 @@ def test_help_shows_what_a_class_has(name):
     shown = pydoc.render_doc(CLASSES[name], renderer=pydoc.plaintext)
     for member, attribute in members(CLASSES[name]).items():
         text = inspect.getdoc(attribute) if inspect.isdatadescriptor(attribute) or callable(attribute) else None
+        if is_field(CLASSES[name], member):
+            # pydoc shows the name and the type of a field, but no text.
+            text = None
+            assert member in shown
         if text:
             assert text.splitlines()[0].rstrip(".") in shown, member
 
@@ -74,10 +90,8 @@ def test_help_shows_what_a_class_has(name):
 def test_what_can_be_called_has_a_signature(name, value):
     if not callable(value) or (isinstance(value, type) and issubclass(value, BaseException)):
         return
-    if isinstance(value, type) and value.__module__ == "koodrive" and "__new__" in vars(value) and sys.version_info < (3, 11):
-        pytest.skip("the stable ABI of 3.9 has no place for the signature of a native class")
-    if value is koodrive.Request:
-        return  # made by a client alone
+    if value in (koodrive.Call, koodrive.Request):
+        return  # the base of all calls, and what a client alone makes
     # One that takes anything would have no names to show.
     assert not {"args", "kwargs"} & set(inspect.signature(value).parameters)
 
@@ -91,16 +105,46 @@ def test_the_signatures_of_native_methods():
     assert {name: str(inspect.signature(getattr(koodrive.Client, name))) for name in signatures} == signatures
 
 
+#: The sources of the dataclasses.
+SOURCES = ("_values.py", "_dispatch/_values.py", "sandbox/__init__.py", "sandbox/_answer.py")
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_field_of_a_dataclass_has_its_text_below(source):
+    tree = ast.parse((PACKAGE / source).read_text("utf-8"))
+    fields = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(it) for it in node.decorator_list):
+            for field, text in zip(node.body, [*node.body[1:], None]):
+                if isinstance(field, ast.AnnAssign):
+                    assert isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant), f"{node.name}.{field.target.id}"
+                    assert text.value.value.rstrip().endswith("."), f"{node.name}.{field.target.id}"
+                    fields += 1
+    assert fields
+
+
+def test_every_public_type_has_its_text():
+    tree = ast.parse((PACKAGE / "types.py").read_text("utf-8"))
+    texts = {}
+    for node, below in zip(tree.body, [*tree.body[1:], None]):
+        if isinstance(node, ast.ClassDef):
+            texts[node.name] = ast.get_docstring(node)
+        elif isinstance(node, ast.AnnAssign):
+            texts[node.target.id] = isinstance(below, ast.Expr) and below.value.value
+    assert {name for name in koodrive.types.__all__ if not texts[name]} == set()
+
+
 def test_editors_are_told_what_help_shows():
-    """_native.pyi repeats the texts of the native classes."""
-    tree = ast.parse((pathlib.Path(koodrive.__file__).parent / "_native.pyi").read_text("utf-8"))
+    """_core.pyi repeats the texts of the native classes."""
+    tree = ast.parse((PACKAGE / "_core.pyi").read_text("utf-8"))
     compared = 0
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef):
-            native = getattr(koodrive._native, node.name)
+            native = getattr(koodrive._core, node.name)
             assert ast.get_docstring(node) == inspect.getdoc(native), node.name
             for member in node.body:
-                if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
-                    assert ast.get_docstring(member) == inspect.getdoc(inspect.getattr_static(native, member.name)), member.name
+                text = ast.get_docstring(member) if isinstance(member, ast.FunctionDef) else None
+                if text:
+                    assert text == inspect.getdoc(inspect.getattr_static(native, member.name)), member.name
                     compared += 1
-    assert compared == 11
+    assert compared == 20

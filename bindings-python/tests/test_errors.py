@@ -1,6 +1,7 @@
 """Errors as Python's: what they say, what they hold, and that they survive being sent elsewhere."""
 
 import copy
+import json
 import multiprocessing
 import pickle
 import sys
@@ -65,6 +66,15 @@ def test_an_error_survives_pickling_and_copying(error):
         assert getattr(other, "__notes__", None) == getattr(error, "__notes__", None)
         # As all exceptions: what raised it stays behind.
         assert other.__cause__ is None
+
+
+def test_an_error_comes_back_from_json(error):
+    """As Celery keeps the error of a task: the name of its type, and its arguments as JSON."""
+    kept = json.dumps({"exc_type": type(error).__name__, "exc_module": type(error).__module__, "exc_message": error.args})
+    kept = json.loads(kept)
+    other = getattr(sys.modules[kept["exc_module"]], kept["exc_type"])(*kept["exc_message"])
+    assert type(other) is type(error)
+    assert (str(other), repr(other), fields_of(other)) == (str(error), repr(error), fields_of(error))
 
 
 def _raises(error):

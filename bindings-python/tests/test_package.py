@@ -2,12 +2,17 @@
 
 import os
 import pathlib
+import re
+import runpy
 import subprocess
 import sys
 
 import koodrive
 
 TESTS = pathlib.Path(__file__).resolve().parent
+
+#: The modules that building a request needs.
+PLAIN = ("_base_client", "_client", "_convert", "_core", "_defaults", "_errors", "_hidden", "_imported")
 
 
 def python(*arguments, **options):
@@ -19,7 +24,7 @@ def python(*arguments, **options):
 
 def test_importing_it_imports_no_transport():
     loaded = python("-c", "import sys; before = set(sys.modules); import koodrive; print(*(set(sys.modules) - before))").split()
-    allowed = {"__future__", "koodrive", "koodrive._client", "koodrive._convert", "koodrive._core", "koodrive._errors", "koodrive._hidden", "koodrive._native", "koodrive._values"}
+    allowed = {"__future__", "koodrive", *(f"koodrive.{name}" for name in PLAIN)}
     assert set(loaded) <= allowed
 
 
@@ -69,3 +74,15 @@ def test_it_is_installed_with_its_types():
     if os.environ.get("KOODRIVE_INSTALLED") == "wheel":
         assert TESTS.parent not in package.parents
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
+
+
+def test_pyinstaller_is_told_every_module_that_is_imported_by_name():
+    """Its analysis sees import statements alone. The programs that it makes of the package were tried by hand."""
+    package = pathlib.Path(koodrive.__file__).parent
+    told = set(runpy.run_path(str(package / "__pyinstaller" / "hook-koodrive.py"))["hiddenimports"])
+    sources = "".join(path.read_text() for path in package.rglob("*.py"))
+    named = set(re.findall(r'imported\("([\w.]+)"\)', sources))
+    assert len(named) > 3 and named <= told
+    commands = {f"koodrive._cli._{name}" for name in ("check", "explain", "forget", "notify", "report", "request", "resume", "run")}
+    assert commands <= told
+    assert not any("testing" in name or "spark" in name for name in told)

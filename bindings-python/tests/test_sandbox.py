@@ -1,6 +1,7 @@
 """The sandbox in the process: as a transport, and behind mocks."""
 
 import asyncio
+import dataclasses
 import datetime
 import threading
 import time
@@ -53,7 +54,7 @@ def test_what_it_lists_are_values():
     assert repr(accepted) == (
         f"Accepted(operation='notifyPackageExpire', json='{body}', x_date='20251103T070140Z', trace_id=None)"
     )
-    with pytest.raises(AttributeError, match="frozen"):
+    with pytest.raises(dataclasses.FrozenInstanceError):
         accepted.operation = "reverseOrder"
     assert (accepted.carrier_user_id, accepted.package_id, accepted.type) == ("1", "2", 2)
 

@@ -1,6 +1,7 @@
 """The standard library's transport, against a server that misbehaves as told."""
 
 import asyncio
+import datetime
 import os
 import threading
 import time
@@ -331,7 +332,8 @@ def test_exchanges_are_seen_without_secrets(server, client, call):
     assert (good.method, good.status, good.trace_id, good.kind, good.outcome) == ("POST", 200, TRACE_ID, None, None)
     assert (bad.status, bad.kind, bad.outcome) == (None, "outcome_unknown", "unknown")
     assert good.url == server.url + "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
-    assert abs(good.started_at - time.time()) < 60 and 0 <= good.duration < 60
+    assert good.started_at.tzinfo is datetime.timezone.utc and abs(good.started_at.timestamp() - time.time()) < 60
+    assert 0 <= good.duration < 60
     assert TOKEN not in repr(seen)
 
 
@@ -497,3 +499,22 @@ def test_a_safe_call_of_unknown_outcome_is_retryable(server, client):
         error = caught.value
         assert (error.outcome, error.retryable, error.trace_id) == ("unknown", True, TRACE_ID)
         assert error.x_date == server.requests[-1]["headers"]["x-date"]
+
+
+@pytest.mark.parametrize("what", ["transport", "async transport", "token", "sign"])
+def test_an_error_with_half_a_character_has_an_outcome(server, call, what):
+    def broken(*_, **__):
+        raise ConnectionResetError("reset by caf\udce9")
+
+    async def abroken(*_, **__):
+        broken()
+
+    of = {"token": {"token": broken}, "sign": {"app_id": "an-app-id", "sign": broken}}.get(what, {"token": TOKEN})
+    client = koodrive.Client(endpoint=server.url, user_id=USER_ID, **of)
+    with pytest.raises(koodrive.KooDriveError, match=r"reset by caf\\udce9") as caught:
+        if what == "async transport":
+            asyncio.run(client.asend(call, transport=abroken))
+        else:
+            client.send(call, transport=broken if what == "transport" else None)
+    assert caught.value.outcome == ("not_sent" if what in ("token", "sign") else "unknown")
+    assert isinstance(caught.value.__cause__, ConnectionResetError)

@@ -17,7 +17,7 @@ DAYS = 40
 def test_no_call_fails_and_only_a_jump_beyond_margin_or_window_is_signed_twice(call, monkeypatch):
     truth, ahead = 1_767_225_600.0, 0.0
     clock = types.SimpleNamespace(time=lambda: truth + ahead, monotonic=time.monotonic)
-    monkeypatch.setattr(importlib.import_module("koodrive.transports._send"), "time", clock)
+    monkeypatch.setattr(importlib.import_module("koodrive._send"), "time", clock)
     sandbox = Sandbox(now=lambda: truth)
     client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
     attempts = []

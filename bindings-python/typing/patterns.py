@@ -7,11 +7,11 @@ import koodrive
 
 def what(reply: koodrive.Acknowledgement | koodrive.RetentionPolicies) -> str | None:
     match reply:
-        case koodrive.Acknowledgement("0", msg, trace_id=None):
+        case koodrive.Acknowledgement(code="0", msg=msg, trace_id=None):
             return msg
         case koodrive.Acknowledgement(code=code):
             return code
-        case koodrive.RetentionPolicies(policy_list=(koodrive.RetentionPolicy(policy_id, priority=1),)):
+        case koodrive.RetentionPolicies(policy_list=(koodrive.RetentionPolicy(policy_id=policy_id, priority=1),)):
             return policy_id
         case koodrive.RetentionPolicies():
             return None

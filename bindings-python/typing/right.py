@@ -6,8 +6,12 @@ import datetime
 from typing import AsyncIterator, Iterator, List, Optional, Tuple, TypeVar
 
 import aiohttp
+import httpx
 import koodrive
 import koodrive.sandbox
+import requests
+import urllib3
+from koodrive.types import AsyncTransport, Body, DispatchOptions, Headers, Kind, Outcome, Transport, Verdict
 
 Reply = TypeVar("Reply")
 
@@ -139,3 +143,34 @@ async def adispatch(session: aiohttp.ClientSession, client: koodrive.Client) -> 
         positions: List[int] = [outcome.key async for outcome in run]
     last: koodrive.CallOutcome[int, koodrive.Acknowledgement] = await run.__anext__()
     return [*positions, last.key + 1]
+
+
+def function(request: koodrive.Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> Tuple[int, Headers, Body]:
+    return 200, {"server": request.url}, b"{}"
+
+
+async def async_function(
+    request: koodrive.Request, *, connect_timeout: float, timeout: float, reply_limit: int
+) -> Tuple[int, List[Tuple[str, str]], bytes]:
+    return 200, [("server", request.url)], b"{}"
+
+
+def transports(faked: koodrive.sandbox.Sandbox) -> List[Transport]:
+    pools: List[Transport] = [urllib3.PoolManager(), urllib3.HTTPConnectionPool("localhost")]
+    return [*pools, requests.Session(), httpx.Client(), function, faked]
+
+
+def async_transports(session: aiohttp.ClientSession, faked: koodrive.sandbox.Sandbox) -> List[AsyncTransport]:
+    return [session, httpx.AsyncClient(), async_function, faked]
+
+
+def instants(outcome: koodrive.CallOutcome[int, koodrive.RawReply], exchange: koodrive.Exchange) -> List[Optional[datetime.datetime]]:
+    return [outcome.sent_at, outcome.answered_at, outcome.server_date, exchange.started_at]
+
+
+def words(error: koodrive.KooDriveError, outcome: koodrive.CallOutcome[int, koodrive.RawReply]) -> Tuple[Kind, Outcome, Verdict]:
+    return error.kind, error.outcome, outcome.verdict
+
+
+def with_options(client: koodrive.Client, options: DispatchOptions) -> koodrive.Dispatch[int, koodrive.RawReply]:
+    return client.dispatch([koodrive.RawCall("GET", "/a")], **options)

@@ -2,7 +2,9 @@
 
 import asyncio
 
+import httpx
 import koodrive
+import requests
 from koodrive import Acknowledgement, Client, GetCurrentRetentionPolicy, NotifyPackageExpire, RawCall
 
 # Ids are text, and have names.
@@ -39,7 +41,8 @@ client.observe_clock({}, None, 1.0)  # type: ignore[arg-type]  # pyright: ignore
 # The reply to a notification has no policies, and is no value of another type.
 client.send(call).policy_list  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 policies: koodrive.RetentionPolicies = client.send(call)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
-asyncio.run(client.asend(call, transport=None)).policy_list  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+asyncio.run(client.asend(call, transport=None))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+client.send(call, transport=object())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.send(call).code + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
 client.send(call).msg.upper()  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess]
 Acknowledgement("0")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
@@ -61,3 +64,7 @@ for outcome in client.dispatch([("row", call)]):
     outcome.key + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     outcome.verdict == "sent"  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]
     outcome.attempts = 2  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+
+# A session is of the kind that the method drives.
+client.send(call, transport=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+asyncio.run(client.asend(call, transport=requests.Session()))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

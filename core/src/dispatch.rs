@@ -300,7 +300,7 @@ impl<K> Dispatcher<K> {
     }
 
     /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token that was just refused with a 401 is
-    /// not a fresh one: to hand it in again is the same as [`token_failed`](Self::token_failed).
+    /// not a fresh one: after the backoff of [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
     pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
         if !self.client.credentials().is_same_token(&fresh) {
@@ -309,7 +309,9 @@ impl<K> Dispatcher<K> {
         } else if !self.renewal.is_refused() {
             self.renewal.kept(at);
         } else if self.renewal.is_asked() {
-            self.no_token(at);
+            let from = self.next_try_for_a_token(at);
+            let times = self.renewal.tries_again(from);
+            self.halt_without_token(times);
         }
     }
 
@@ -323,8 +325,17 @@ impl<K> Dispatcher<K> {
     }
 
     fn no_token(&mut self, at: u64) {
+        let from = self.next_try_for_a_token(at);
+        let times = self.renewal.failed(from);
+        self.halt_without_token(times);
+    }
+
+    fn next_try_for_a_token(&mut self, at: u64) -> u64 {
         let wait = self.backoff(self.renewal.failures().saturating_add(1));
-        let times = self.renewal.failed(at.saturating_add(wait));
+        at.saturating_add(wait)
+    }
+
+    fn halt_without_token(&mut self, times: u32) {
         if times >= self.config.attempts {
             self.halt_for(Halt::NoToken { times });
         }

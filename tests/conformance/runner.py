@@ -1,5 +1,6 @@
 """The conformance vectors through the pip package: one test per case of the JSON files, stage by stage."""
 
+import dataclasses
 import json
 import pathlib
 import re
@@ -142,8 +143,9 @@ def reply_json(reply):
     """The fields of a reply under the wire's names, those of the values inside included."""
     if isinstance(reply, tuple):
         return [reply_json(item) for item in reply]
-    names = getattr(reply, "__match_args__", None)
-    return reply if names is None else {camel(name): reply_json(getattr(reply, name)) for name in names}
+    if not dataclasses.is_dataclass(reply):
+        return reply
+    return {camel(field.name): reply_json(getattr(reply, field.name)) for field in dataclasses.fields(reply)}
 
 
 def camel(name):

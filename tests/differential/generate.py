@@ -6,7 +6,7 @@ The words are those of `given` in `tests/conformance`; instants are milliseconds
 text that UTF-8 cannot carry is `{"utf16": [units]}`. Where something is wrong with a client or a call it is one thing: of several,
 languages may name another first.
 
-Needs Python 3.9 or later and nothing but its standard library.
+Needs Python 3.10 or later and nothing but its standard library.
 """
 
 import json

@@ -1,5 +1,6 @@
 """The cases of a file through the pip package: `python.py CASES RESULTS`. What is noted is what outcome.mjs notes."""
 
+import dataclasses
 import json
 import sys
 
@@ -92,8 +93,9 @@ def reply_of(reply):
     """The fields of a reply under the wire's names, those of the values inside included."""
     if isinstance(reply, tuple):
         return [reply_of(item) for item in reply]
-    names = getattr(reply, "__match_args__", None)
-    return reply if names is None else {camel(name): reply_of(getattr(reply, name)) for name in names}
+    if not dataclasses.is_dataclass(reply):
+        return reply
+    return {camel(field.name): reply_of(getattr(reply, field.name)) for field in dataclasses.fields(reply)}
 
 
 def camel(name):

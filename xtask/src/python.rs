@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result};
 use crate::sh;
 use crate::stamp::{fingerprint, once};
 
-const OLDEST: &str = "3.9";
+const OLDEST: &str = "3.10";
 
 const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
@@ -102,14 +102,14 @@ fn create_venv(venv: &Path) -> Result<()> {
     )
 }
 
-/// The environment's python, with the wheel installed that it would be given.
+/// The environment's python, with the wheel installed.
 pub(crate) fn installed() -> Result<PathBuf> {
     installed_in(&DEV)
 }
 
-/// The wheel of this machine for Python 3.11 and later.
+/// The wheel of this machine.
 pub(crate) fn wheel() -> Result<PathBuf> {
-    wheel::build(wheel::host()?, wheel::Python::Since311)
+    wheel::build(wheel::host()?, wheel::Python::Stable)
 }
 
 /// The same beside niquests.
@@ -129,7 +129,7 @@ pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
 
 fn installed_in(environment: &Environment) -> Result<PathBuf> {
     let python = prepared(environment)?;
-    let wheel = wheel::for_interpreter(&python)?;
+    let wheel = wheel()?;
     let stamp = directory().join(environment.0).join("wheel.stamp");
     once(&stamp, &fingerprint(std::slice::from_ref(&wheel))?, || {
         pip(

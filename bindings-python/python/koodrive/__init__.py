@@ -12,7 +12,19 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
 The library has not been run against the real service by its authors.
 """
 
-from ._client import CHINA, INTERNATIONAL, Client, new_trace_id
+from ._client import Client
+from ._core import (
+    Call,
+    GetCarrierRetentionPolicy,
+    GetCurrentRetentionPolicy,
+    GetSpaceUsageByOverview,
+    NotifyPackageExpire,
+    RawCall,
+    Request,
+    ReverseOrder,
+    SetRetentionPolicy,
+)
+from ._defaults import CHINA, INTERNATIONAL, new_trace_id
 from ._errors import (
     ApiError,
     InvalidInputError,
@@ -21,32 +33,25 @@ from ._errors import (
     OutcomeUnknownError,
     UnreadableReplyError,
 )
-from ._native import Acknowledgement, Call, Request
-from ._values import (
-    Difference,
-    Exchange,
-    Explanation,
-    GetCarrierRetentionPolicy,
-    GetCurrentRetentionPolicy,
-    GetSpaceUsageByOverview,
-    NotifyPackageExpire,
-    OrderOperation,
-    PackageChange,
-    PolicyStatus,
-    RawCall,
-    RawReply,
-    RetentionPolicies,
-    RetentionPolicy,
-    ReverseOrder,
-    SetRetentionPolicy,
-    Settings,
-    SpaceUsage,
-    SpaceUsageData,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._dispatch import AsyncDispatch, CallOutcome, Dispatch, HaltedError, Progress
+    from ._values import (
+        Acknowledgement,
+        Difference,
+        Exchange,
+        Explanation,
+        OrderOperation,
+        PackageChange,
+        PolicyStatus,
+        RawReply,
+        RetentionPolicies,
+        RetentionPolicy,
+        Settings,
+        SpaceUsage,
+        SpaceUsageData,
+    )
 
 __all__ = [
     "CHINA",
@@ -89,11 +94,17 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
+    _DISPATCH = frozenset(("AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"))
 
     def __getattr__(name: str) -> object:
-        """What only many calls need, when it is first asked for."""
-        if name in ("AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"):
-            from . import _dispatch
+        """The dispatcher and the dataclasses, when they are first asked for: their imports take longer than all others."""
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from ._imported import imported
 
-            return getattr(_dispatch, name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(imported("koodrive._dispatch" if name in _DISPATCH else "koodrive._values"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

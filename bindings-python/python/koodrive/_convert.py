@@ -48,3 +48,24 @@ def octets(value: object) -> bytes:
         return bytes(value)
     kind = type(value).__name__
     raise _core.misused(f"the reply has a part of type {kind}; pass headers and body as the HTTP client gave them")
+
+
+def not_async(option: str, value: Any) -> Any:
+    """Returns what a function of the user returned, where nothing can be awaited. ``option`` is the function's name in messages."""
+    if hasattr(value, "__await__"):
+        if hasattr(value, "close"):
+            value.close()
+        raise _core.refused(option, "an async function, which cannot be awaited here; use asend or adispatch, or a plain function")
+    return value
+
+
+def json_text(value: object) -> str:
+    """Returns the text of a raw call's body in compact form."""
+    import json
+
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as error:
+        why = str(error)
+    # Outside, since that error may hold the value.
+    raise _core.refused("json", f"cannot be written as JSON ({why}); pass JSON text, or a value that json.dumps writes")

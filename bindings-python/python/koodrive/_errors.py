@@ -4,10 +4,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import ClassVar, Literal, Optional
+    from collections.abc import Mapping
+    from typing import Any, ClassVar
 
-    _Kind = Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]
-    _Outcome = Literal["not_sent", "refused", "unknown"]
+    from .types import Kind, Outcome
 
 
 class KooDriveError(Exception):
@@ -16,46 +16,62 @@ class KooDriveError(Exception):
     __module__ = "koodrive"
 
     #: What happened.
-    kind: ClassVar[_Kind]
+    kind: ClassVar[Kind]
     #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
-    outcome: _Outcome
+    outcome: Outcome
     #: True where a retry is safe: the call was not sent, the service asked to come back, or the call changes nothing.
     retryable: bool = False
     #: HTTP status, where the service answered.
-    status: Optional[int] = None
+    status: int | None = None
     #: The service's code as text, digit for digit.
-    code: Optional[str] = None
+    code: str | None = None
     #: The service's message. May be Chinese, so never match on it.
-    msg: Optional[str] = None
+    msg: str | None = None
     #: A gateway's id of the request.
-    request_id: Optional[str] = None
+    request_id: str | None = None
     #: The reply's trace id, or else the one that was sent.
-    trace_id: Optional[str] = None
+    trace_id: str | None = None
     #: The X-Date that was sent.
-    x_date: Optional[str] = None
+    x_date: str | None = None
     #: Seconds that the service asks to wait.
-    retry_after: Optional[float] = None
+    retry_after: float | None = None
     #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
-    body: Optional[str] = None
+    body: str | None = None
+    #: The text, and a mapping of the fields above.
+    args: tuple[Any, ...]
+
+    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
+        """``fields`` are those above, by their names. They stand in ``args``, from which serialisers such as Celery's JSON make an
+        error anew, and pickle too."""
+        super().__init__(message)
+        if fields is not None:
+            self.args = (message, fields)
+            self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class InvalidInputError(KooDriveError, ValueError):
     """Refused before anything was sent. The text says what is wrong and what would be right."""
 
     __module__ = "koodrive"
-    kind: ClassVar[_Kind] = "invalid_input"
-    outcome: _Outcome = "not_sent"
+    kind: ClassVar[Kind] = "invalid_input"
+    outcome: Outcome = "not_sent"
 
     #: The field that was refused: an argument, or the wire's name of what stands in a body.
-    field: Optional[str] = None
+    field: str | None = None
 
 
 class NotSentError(KooDriveError, ConnectionError):
     """The network failed and the request surely never left: refused connection, DNS, TLS, connect time-out."""
 
     __module__ = "koodrive"
-    kind: ClassVar[_Kind] = "not_sent"
-    outcome: _Outcome = "not_sent"
+    kind: ClassVar[Kind] = "not_sent"
+    outcome: Outcome = "not_sent"
     retryable = True
 
 
@@ -63,16 +79,16 @@ class OutcomeUnknownError(KooDriveError, ConnectionError):
     """The request left, and no complete answer came. Do not send it again unless repeats are safe."""
 
     __module__ = "koodrive"
-    kind: ClassVar[_Kind] = "outcome_unknown"
-    outcome: _Outcome = "unknown"
+    kind: ClassVar[Kind] = "outcome_unknown"
+    outcome: Outcome = "unknown"
 
 
 class ApiError(KooDriveError):
     """The service answered with a status that is not a success, or with a readable code other than 0."""
 
     __module__ = "koodrive"
-    kind: ClassVar[_Kind] = "api"
-    outcome: _Outcome = "unknown"
+    kind: ClassVar[Kind] = "api"
+    outcome: Outcome = "unknown"
 
     #: Whether the service refused the X-Date that ``send`` sent. The core decides.
     _is_clock_refusal: bool = False
@@ -82,8 +98,8 @@ class UnreadableReplyError(KooDriveError):
     """The service answered with a success whose reply cannot be read."""
 
     __module__ = "koodrive"
-    kind: ClassVar[_Kind] = "unreadable_reply"
-    outcome: _Outcome = "unknown"
+    kind: ClassVar[Kind] = "unreadable_reply"
+    outcome: Outcome = "unknown"
 
 
 _BY_KIND: dict[str, type[KooDriveError]] = {
@@ -97,20 +113,21 @@ def from_core(fields: str) -> KooDriveError:
     import json  # no error, no cost
 
     given = json.loads(fields)
-    error = _BY_KIND[given["kind"]](given["message"])
-    # In the instance's dict, where pickle finds them.
-    error.__dict__.update(
-        outcome=given["outcome"],
-        retryable=given["retryable"],
-        status=given["status"],
-        code=given["code"],
-        msg=given["msg"],
-        request_id=given["requestId"],
-        trace_id=given["traceId"],
-        x_date=given["xDate"],
-        retry_after=given["retryAfter"],
-        body=given["body"],
+    error = _BY_KIND[given["kind"]]
+    more = {"field": given["field"]} if error is InvalidInputError else {}
+    return error(
+        given["message"],
+        {
+            "outcome": given["outcome"],
+            "retryable": given["retryable"],
+            "status": given["status"],
+            "code": given["code"],
+            "msg": given["msg"],
+            "request_id": given["requestId"],
+            "trace_id": given["traceId"],
+            "x_date": given["xDate"],
+            "retry_after": given["retryAfter"],
+            "body": given["body"],
+            **more,
+        },
     )
-    if isinstance(error, InvalidInputError):
-        error.field = given["field"]
-    return error

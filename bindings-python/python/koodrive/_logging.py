@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import re
 
-from ._values import RawCall
+from ._core import RawCall
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def log(exchange: Exchange, error: Optional[KooDriveError], call: Any, sent: Any
     LOGGER.debug(
         "exchange operation=%s method=%s url=%s status=%s duration=%.3f trace_id=%s kind=%s outcome=%s cause=%s carrier_user_id=%s "
         "sent=%s received=%s",
-        call._name if is_raw else exchange.operation,
+        "rawCall" if is_raw else exchange.operation,
         exchange.method,
         masked_path(exchange.url) if is_raw else exchange.url,
         exchange.status,

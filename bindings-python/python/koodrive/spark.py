@@ -11,9 +11,11 @@ from functools import partial
 from pkgutil import resolve_name
 
 from . import _core
-from ._client import CONNECT_TIMEOUT, TIMEOUT, Client
+from ._client import Client
+from ._defaults import CONNECT_TIMEOUT, TIMEOUT
 from ._errors import InvalidInputError, KooDriveError
-from ._values import NotifyPackageExpire, Settings
+from ._core import NotifyPackageExpire
+from ._values import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
     from typing_extensions import Unpack
 
-    from ._client import _Options
+    from .types import DispatchOptions
 
     #: Rows as Spark gave them, and what became of each, by its number.
     _Batch = tuple[Any, dict[int, tuple[Any, ...]]]
@@ -70,7 +72,7 @@ def notify(
     transport: Optional[Callable[[], Any]] = None,
     connect_timeout: float = CONNECT_TIMEOUT,
     timeout: float = TIMEOUT,
-    **options: Unpack[_Options],
+    **options: Unpack[DispatchOptions],
 ) -> DataFrame:
     """Sends a call for each row, writes the outcomes to ``path`` as Parquet, and returns them read from there.
 
@@ -169,8 +171,6 @@ def _written(read: deque[_Batch]) -> Iterator[Any]:
         rows, outcomes = read.popleft()
         columns = rows.columns
         for values, of in zip(zip(*map(outcomes.get, range(len(rows)))), _COLUMNS.values()):
-            if of == "timestamp":
-                values = tuple(time and round(time * 1_000_000) for time in values)
             columns.append(pyarrow.array(values, types[of]))
         yield pyarrow.RecordBatch.from_arrays(columns, [*rows.schema.names, *_COLUMNS])
 

@@ -66,6 +66,7 @@ impl<K> Dispatcher<K> {
             }
             Err(error) => {
                 let next = self.after_answer(place, sent, &error, at);
+                self.renewal.ended(sent.token, at);
                 self.follow(place, error.into(), next);
             }
         }
@@ -78,8 +79,9 @@ impl<K> Dispatcher<K> {
         now: Now,
     ) -> Result<(), InvalidInput> {
         let (place, sent) = self.places.land(ticket)?;
-        self.advance(now);
+        let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.renewal.ended(sent.token, at);
         let Some(call) = self.places.get(place) else {
             return Ok(());
         };
@@ -110,6 +112,7 @@ impl<K> Dispatcher<K> {
         let error = Error::from(error.of_request(call.call.is_safe(), request));
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
+        self.renewal.ended(sent.token, at);
         self.pace.distress(sent.at, at);
         let next = self.after_distress(place, error.outcome(), 0, at);
         self.follow(place, error, next);
@@ -193,10 +196,11 @@ impl<K> Dispatcher<K> {
 
     /// After a 401. A call that was refused with several tokens, or twice with one that works for others, is refused itself.
     fn may_try_another_token(&mut self, place: u32, sent: Sent, at: u64) -> bool {
+        let works = self.renewal.works(sent.token);
         let Some(call) = self.places.get_mut(place) else {
             return false;
         };
-        if !call.refused_with(sent.token) {
+        if !call.refused_with(sent.token, works) {
             return false;
         }
         match self.renewal.refused_401(sent.token, sent.at, at) {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::Ticket;
+use super::renewal::Token;
 use crate::{Error, InvalidInput, PreparedCall, TraceId, XDate};
 
 /// A call from its push to its outcome.
@@ -22,7 +23,7 @@ pub(super) struct Held<K> {
     pub(super) unknown: bool,
     /// It was refused for its date once, and signed anew.
     pub(super) signed_anew: bool,
-    /// The last token that it was refused with.
+    /// The number of the last token that it was refused with.
     refused_token: Option<u32>,
     /// How many tokens it was refused with.
     refused_tokens: u8,
@@ -50,12 +51,15 @@ impl<K> Held<K> {
         }
     }
 
-    /// Notes a 401 with this token. Returns whether another one may be tried.
-    pub(super) fn refused_with(&mut self, token: u32) -> bool {
-        let twice = self.refused_token == Some(token);
-        self.refused_token = Some(token);
+    /// Notes a 401 with this token. Returns whether another one, or the same one again, may be tried; `works` says whether other calls
+    /// are delivered with it.
+    pub(super) const fn refused_with(&mut self, token: Token, works: bool) -> bool {
+        match self.refused_token {
+            Some(number) if number == token.number => return !works,
+            _ => self.refused_token = Some(token.number),
+        }
         self.refused_tokens = self.refused_tokens.saturating_add(1);
-        !twice && self.refused_tokens < MOST_TOKENS
+        self.refused_tokens < MOST_TOKENS
     }
 }
 
@@ -66,7 +70,7 @@ pub(super) struct Sent {
     pub(super) at: u64,
     pub(super) wall: DateTime<Utc>,
     pub(super) x_date: XDate,
-    pub(super) token: u32,
+    pub(super) token: Token,
 }
 
 #[derive(Clone, Copy)]

@@ -70,7 +70,7 @@ impl<K> Dispatcher<K> {
         if self.in_flight >= most {
             return Turn::Never;
         }
-        if !self.renewal.holds() {
+        if !self.renewal.holds(at) {
             let ready = self.pace.ready_at(at).max(due);
             if ready > at {
                 return Turn::At(ready);
@@ -78,13 +78,13 @@ impl<K> Dispatcher<K> {
             // Only when a request is about to leave: an idle job needs no token.
             self.renewal.ages(at);
         }
-        if !self.renewal.holds() {
+        if !self.renewal.holds(at) {
             return Turn::Now;
         }
         if self.renewal.ask(at) {
             return Turn::Token;
         }
-        self.renewal.asks_at().map_or(Turn::Never, Turn::At)
+        self.renewal.goes_on_at().map_or(Turn::Never, Turn::At)
     }
 
     /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.

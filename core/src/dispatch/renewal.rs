@@ -1,18 +1,29 @@
 //! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
 //!
 //! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
-//! began with, asks for a fresh one at once, and the call is sent again with it. A source may give the refused token again (its cache
-//! has not noticed) or half of the next one (a file that is being written): neither is a fresh token, so the source is asked
-//! again after a backoff, as where it has none.
+//! began with, asks for a fresh one at once, and the call is sent again with it.
+//!
+//! A source may give half of the next token, from a file that is being written. A fresh token that never worked is none: the source
+//! is asked again after a backoff, as where it has none. A source may also give the refused token again, since its cache has not
+//! noticed, or since the refusal had another cause. Then one request goes out with it after the backoff, and its answer decides.
 
 use std::time::Duration;
+
+/// A token that requests are sent with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token {
+    /// The one that the job began with is 0, or else the first one that was handed in.
+    pub(super) number: u32,
+    /// How often it was given again after it had been refused.
+    trial: u32,
+}
 
 pub(super) struct Renewal {
     enabled: bool,
     /// In nanoseconds.
     age: Option<u64>,
-    /// The number of the latest token. The one that the job began with is 0, or else the first one that was handed in.
-    token: u32,
+    /// The latest.
+    token: Token,
     /// When it was handed in; the first one's, when it was first used.
     since: Option<u64>,
     worked: bool,
@@ -29,6 +40,10 @@ enum Wanted {
     /// Asked for from this instant.
     From(u64),
     Asked,
+    /// From this instant one request may leave with the token that was refused.
+    TrialFrom(u64),
+    /// It is in flight.
+    Trial,
 }
 
 /// What a 401 asks for.
@@ -47,8 +62,11 @@ impl Renewal {
         Self {
             enabled: enabled || !has_token,
             age: age.map(super::nanoseconds),
-            // One less than that of the first token.
-            token: if has_token { 0 } else { u32::MAX },
+            token: Token {
+                // One less than that of the first token.
+                number: if has_token { 0 } else { u32::MAX },
+                trial: 0,
+            },
             since: None,
             worked: false,
             refused: None,
@@ -62,13 +80,16 @@ impl Renewal {
     }
 
     /// The token that a request which leaves now carries.
-    pub(super) fn used(&mut self, now: u64) -> u32 {
+    pub(super) fn used(&mut self, now: u64) -> Token {
+        if let Wanted::TrialFrom(_) = self.wanted {
+            self.wanted = Wanted::Trial;
+        }
         self.since.get_or_insert(now);
         self.token
     }
 
     /// A call was delivered whose request left at `sent_at` with this token.
-    pub(super) fn delivered(&mut self, token: u32, sent_at: u64) {
+    pub(super) fn delivered(&mut self, token: Token, sent_at: u64) {
         if token != self.token {
             return;
         }
@@ -78,10 +99,13 @@ impl Renewal {
             // So that refusal had another cause.
             self.refused = None;
         }
+        if self.wanted == Wanted::Trial {
+            self.wanted = Wanted::No;
+        }
     }
 
-    /// A call was refused whose request left at `sent_at` with this token.
-    pub(super) fn refused_401(&mut self, token: u32, sent_at: u64, now: u64) -> After401 {
+    /// A call was refused with a 401 whose request left at `sent_at` with this token.
+    pub(super) fn refused_401(&mut self, token: Token, sent_at: u64, now: u64) -> After401 {
         if !self.enabled {
             return After401::Refused;
         }
@@ -89,14 +113,25 @@ impl Renewal {
             return After401::SendAgain;
         }
         self.refused = self.refused.max(Some(sent_at));
-        if self.wanted != Wanted::No {
-            return After401::SendAgain;
+        match self.wanted {
+            Wanted::Trial => self.wanted = Wanted::From(now),
+            Wanted::No if self.worked || self.token.number == 0 => self.wanted = Wanted::From(now),
+            Wanted::No => return After401::NoToken,
+            Wanted::From(_) | Wanted::Asked | Wanted::TrialFrom(_) => {}
         }
-        if !self.worked && self.token > 0 {
-            return After401::NoToken;
-        }
-        self.wanted = Wanted::From(now);
         After401::SendAgain
+    }
+
+    /// A request with this token ended in a way that says nothing of it.
+    pub(super) fn ended(&mut self, token: Token, now: u64) {
+        if token == self.token && self.wanted == Wanted::Trial {
+            self.wanted = Wanted::From(now);
+        }
+    }
+
+    /// Whether calls are delivered with this token, so that a refusal with it has another cause.
+    pub(super) fn works(&self, token: Token) -> bool {
+        token.number == self.token.number && self.worked && self.refused.is_none()
     }
 
     /// Whether the present token was refused, so that the same one again is no fresh one.
@@ -104,9 +139,13 @@ impl Renewal {
         self.refused.is_some()
     }
 
-    /// Whether nothing may be sent for want of a token.
-    pub(super) fn holds(&self) -> bool {
-        self.wanted != Wanted::No
+    /// Whether nothing may be sent now for want of a token.
+    pub(super) const fn holds(&self, now: u64) -> bool {
+        match self.wanted {
+            Wanted::No => false,
+            Wanted::TrialFrom(at) => now < at,
+            Wanted::From(_) | Wanted::Asked | Wanted::Trial => true,
+        }
     }
 
     /// Asks for a fresh token where this one has become too old.
@@ -128,16 +167,19 @@ impl Renewal {
         ask
     }
 
-    /// When the driver is to be asked again.
-    pub(super) const fn asks_at(&self) -> Option<u64> {
+    /// When the driver is to be asked again, or a request may leave again.
+    pub(super) const fn goes_on_at(&self) -> Option<u64> {
         match self.wanted {
-            Wanted::From(at) => Some(at),
-            Wanted::No | Wanted::Asked => None,
+            Wanted::From(at) | Wanted::TrialFrom(at) => Some(at),
+            Wanted::No | Wanted::Asked | Wanted::Trial => None,
         }
     }
 
     pub(super) const fn renewed(&mut self, now: u64) {
-        self.token = self.token.wrapping_add(1);
+        self.token = Token {
+            number: self.token.number.wrapping_add(1),
+            trial: 0,
+        };
         self.worked = false;
         self.refused = None;
         self.kept(now);
@@ -147,6 +189,15 @@ impl Renewal {
     pub(super) const fn kept(&mut self, now: u64) {
         self.since = Some(now);
         self.wanted = Wanted::No;
+    }
+
+    /// The source gave the refused token again, and one request may try it from that instant. Returns how often in a row there was no
+    /// token that worked.
+    pub(super) const fn tries_again(&mut self, from: u64) -> u32 {
+        self.token.trial = self.token.trial.wrapping_add(1);
+        self.wanted = Wanted::TrialFrom(from);
+        self.failures = self.failures.saturating_add(1);
+        self.failures
     }
 
     /// There was none. Returns how often in a row.
@@ -167,7 +218,7 @@ impl Renewal {
 
     pub(super) const fn resume(&mut self, now: u64) {
         self.failures = 0;
-        if let Wanted::From(_) = self.wanted {
+        if let Wanted::From(_) | Wanted::TrialFrom(_) = self.wanted {
             self.wanted = Wanted::From(now);
         }
     }

@@ -66,35 +66,106 @@ fn asked_at(dispatcher: &mut Dispatcher<u64>, now: u64) -> u64 {
 }
 
 #[test]
-fn a_source_that_gives_the_refused_token_again_has_none_yet() {
+fn one_request_tries_a_refused_token_that_the_source_gives_again() {
     let mut dispatcher = with_tokens(|config| config);
-    push(&mut dispatcher, [7]);
-    let ticket = sent(&mut dispatcher, at(0)).ticket;
-    let mut now = refuse_until_asked(&mut dispatcher, ticket, 0);
-    for _ in 0..4 {
+    push(&mut dispatcher, 0..5);
+    let first = all_sent(&mut dispatcher, at(0));
+    assert_eq!(first.len(), 5);
+    for attempt in &first {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let mut now = asked_at(&mut dispatcher, 0);
+    for round in 0..4 {
         dispatcher.set_credentials(token("first"), at(now));
-        // Nothing leaves with it; it is asked for again after the backoff.
+        // After the backoff, and one alone.
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let trial = sent(&mut dispatcher, at(now));
+        assert_eq!(waits(&mut dispatcher, at(now)), None);
+        match round {
+            // Whatever says nothing of the token has it asked for again, too.
+            0 => answer(&mut dispatcher, trial.ticket, 503, b"", at(now)),
+            _ => answer(&mut dispatcher, trial.ticket, 401, b"", at(now)),
+        }
         now = asked_at(&mut dispatcher, now);
     }
     dispatcher.set_credentials(token("second"), at(now));
-    let again = sent(&mut dispatcher, at(now));
-    assert_eq!(again.parts.authorization.as_str(), "Bearer second");
-    assert_eq!(again.attempt, 2);
-    answer(&mut dispatcher, again.ticket, 200, DELIVERED, at(now));
+    deliver_all(&mut dispatcher, now, 5, "Bearer second");
+}
+
+#[test]
+fn a_refused_token_that_works_after_all_is_used() {
+    let mut dispatcher = with_tokens(|config| config);
+    push(&mut dispatcher, 0..5);
+    for attempt in all_sent(&mut dispatcher, at(0)) {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let now = asked_at(&mut dispatcher, 0);
+    dispatcher.set_credentials(token("first"), at(now));
+    let now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+    let trial = sent(&mut dispatcher, at(now));
+    answer(&mut dispatcher, trial.ticket, 200, DELIVERED, at(now));
     assert_eq!(
         outcome(&mut dispatcher, at(now)).verdict,
         Verdict::Delivered
     );
+    deliver_all(&mut dispatcher, now, 4, "Bearer first");
+}
+
+fn deliver_all(dispatcher: &mut Dispatcher<u64>, now: u64, calls: usize, authorization: &str) {
+    let mut now = now;
+    for _ in 0..calls {
+        now = match next(dispatcher, at(now)) {
+            Action::Wait(Some(until)) => u64::try_from(until.as_millis()).unwrap() + 1,
+            Action::Send(attempt) => {
+                assert_eq!(attempt.parts.authorization.as_str(), authorization);
+                answer(dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+                assert_eq!(outcome(dispatcher, at(now)).verdict, Verdict::Delivered);
+                continue;
+            }
+            other => panic!("{other:?}"),
+        };
+        let attempt = sent(dispatcher, at(now));
+        assert_eq!(attempt.parts.authorization.as_str(), authorization);
+        answer(dispatcher, attempt.ticket, 200, DELIVERED, at(now));
+        assert_eq!(outcome(dispatcher, at(now)).verdict, Verdict::Delivered);
+    }
 }
 
 #[test]
-fn a_source_that_never_gives_another_halts_the_job() {
-    let mut dispatcher = with_tokens(|config| config.attempts(3).unwrap());
+fn a_call_whose_attempts_are_spent_on_a_refused_token_is_refused() {
+    let mut dispatcher = with_tokens(|config| config.attempts(4).unwrap());
     push(&mut dispatcher, [7]);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     let mut now = refuse_until_asked(&mut dispatcher, ticket, 0);
+    for _ in 1..4 {
+        dispatcher.set_credentials(token("first"), at(now));
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(now));
+        let action = next(&mut dispatcher, at(now));
+        if let Action::Outcome(outcome) = action {
+            // Its attempts are spent.
+            assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Refused, 4));
+            return;
+        }
+        assert!(matches!(action, Action::Token), "{action:?}");
+    }
+    panic!("its attempts should be spent");
+}
+
+#[test]
+fn a_job_of_many_calls_halts_where_no_other_token_comes() {
+    let mut dispatcher = with_tokens(|config| config.attempts(3).unwrap());
+    push(&mut dispatcher, 0..5);
+    for attempt in all_sent(&mut dispatcher, at(0)) {
+        answer(&mut dispatcher, attempt.ticket, 401, b"", at(0));
+    }
+    let mut now = asked_at(&mut dispatcher, 0);
     for _ in 1..3 {
         dispatcher.set_credentials(token("first"), at(now));
+        now = waits(&mut dispatcher, at(now)).unwrap() + 1;
+        let ticket = sent(&mut dispatcher, at(now)).ticket;
+        answer(&mut dispatcher, ticket, 401, b"", at(now));
         now = asked_at(&mut dispatcher, now);
     }
     dispatcher.set_credentials(token("first"), at(now));

@@ -7,22 +7,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use super::wheel::{self, CRATE, Platform, Python};
-use super::{directory, environment, pip_install, pytest, sdist};
+use super::{directory, environment, pytest, sdist};
 use crate::stamp::files;
 use crate::test::{Counts, count, suites};
 use crate::{licenses, reproducible, sbom, sh};
 
-/// The suite: both wheels of this machine, and the sdist.
+/// The suite: the wheel of this machine, and the sdist.
 pub(crate) fn test() -> Result<Counts> {
     let host = wheel::host()?;
-    let mut wheels = Vec::new();
-    for python in [Python::Oldest, Python::Since311] {
-        wheels.push((host, wheel::build(host, python)?));
-    }
+    let wheels = [(host, wheel::build(host, Python::Stable)?)];
     let mut counts = check(&wheels, &sdist::build()?)?;
     sdist::check()?;
     counts += suites::one(true);
-    counts += with_the_oldest_abi(&wheels[0].1)?;
     Ok(counts)
 }
 
@@ -67,34 +63,4 @@ fn check_lists(platform: &Platform, wheel: &Path) -> Result<()> {
     let list = find(|path| path.ends_with("koodrive.cyclonedx.json"));
     sbom::check(list.context("no bill of materials")?)?;
     Ok(())
-}
-
-/// The tests that need no session of anybody's, with the wheel for the oldest Pythons, which this Python can load too.
-fn with_the_oldest_abi(wheel: &Path) -> Result<Counts> {
-    let folder = directory().join("oldest");
-    let _ = fs::remove_dir_all(&folder);
-    sh::run(
-        pip_install(&environment()?)
-            .args(["--no-index", "--no-deps", "--target"])
-            .arg(&folder)
-            .arg(wheel),
-    )?;
-    let imported = sh::output(
-        sh::program(environment()?)
-            .args(["-c", "import koodrive; print(koodrive.__file__)"])
-            .env("PYTHONPATH", &folder),
-    )?;
-    ensure!(
-        Path::new(imported.trim()).starts_with(&folder),
-        "{imported} was imported"
-    );
-    let mut command = pytest(&environment()?);
-    command
-        .args(
-            ["test_client.py", "test_values.py"]
-                .map(|file| format!("bindings-python/tests/{file}")),
-        )
-        .arg("tests/conformance/runner.py")
-        .env("PYTHONPATH", &folder);
-    suites::counted(&mut command, count::pytest)
 }

@@ -68,22 +68,19 @@ pub(crate) fn host() -> Result<&'static Platform> {
 /// A Python that a wheel is for. pyproject.toml says what is built for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Python {
-    /// The stable ABI of 3.9, for everything but what the others serve.
-    Oldest,
-    /// The stable ABI of 3.11, for that and later ones.
-    Since311,
+    /// The stable ABI of 3.10, for that and later ones.
+    Stable,
     /// Free-threaded 3.14, which no stable ABI serves.
     FreeThreaded,
 }
 
 impl Python {
-    pub(crate) const ALL: [Self; 3] = [Self::Oldest, Self::Since311, Self::FreeThreaded];
+    pub(crate) const ALL: [Self; 2] = [Self::Stable, Self::FreeThreaded];
 
     /// maturin's name. The interpreter need not be there.
     const fn interpreter(self) -> &'static str {
         match self {
-            Self::Oldest => "python3.9",
-            Self::Since311 => "python3.11",
+            Self::Stable => "python3.10",
             Self::FreeThreaded => "python3.14t",
         }
     }
@@ -165,16 +162,4 @@ pub(crate) fn sources() -> Result<String> {
         .map(binding),
     );
     fingerprint(&paths)
-}
-
-/// The wheel that this Python of the machine would be given.
-pub(crate) fn for_interpreter(python: &std::path::Path) -> Result<PathBuf> {
-    let code = "import sys; print(sys.version_info >= (3, 11))";
-    let answer = sh::output(sh::program(python).args(["-c", code]))?;
-    let python = if answer.trim() == "True" {
-        Python::Since311
-    } else {
-        Python::Oldest
-    };
-    build(host()?, python)
 }

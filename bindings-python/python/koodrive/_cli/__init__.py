@@ -1,4 +1,4 @@
-"""The command line: what an exit code means, and how anything ends. Each command has a module of its own.
+"""The command line: how any command ends. Each command has a module of its own.
 
 The result goes to stdout, everything else to stderr. With ``--json`` stdout is exactly one JSON object, also for an error.
 """
@@ -10,13 +10,12 @@ import sys
 
 from .. import _core
 from .._errors import KooDriveError
+from ._exit_codes import INTERRUPTED, exit_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Optional
-
-DONE, BAD_INPUT, REFUSED, NOT_SENT, OUTCOME_UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 5, 130
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
@@ -42,11 +41,3 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         # Also after --help, which argparse prints and ends by itself.
         output.flush()
 
-
-def exit_code(error: Optional[KooDriveError]) -> int:
-    """That of an error, or of none."""
-    if error is None:
-        return DONE
-    if error.kind == "invalid_input":
-        return BAD_INPUT
-    return {"not_sent": NOT_SENT, "refused": REFUSED, "unknown": OUTCOME_UNKNOWN}[error.outcome]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from .. import _core
-from .._client import CONNECT_TIMEOUT, TIMEOUT
+from .._defaults import CONNECT_TIMEOUT, TIMEOUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -105,20 +105,10 @@ class _OnCommandLine(argparse.Action):
         )
 
 
-class _Version(argparse.Action):
-    """Looks the version up only when it is asked for."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import version
-
-        print(f"koodrive {version('koodrive')}")
-        parser.exit()
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The command that was chosen, as ``command``, and its arguments."""
     parser = _parser(_Parser, "koodrive", _ABOUT, "")
-    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and end")
+    parser.add_argument("--version", action="version", version=f"koodrive {_core.VERSION}", help="show the version and end")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
 
     check = _command(

@@ -10,14 +10,16 @@ import os
 import socket
 import ssl
 import time
+from dataclasses import asdict
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from .._client import X_DATE
+from .._core import GetSpaceUsageByOverview
+from .._defaults import X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from .._values import GetSpaceUsageByOverview, members_of
 from ..transports import standard_library
-from . import DONE, _request, exit_code
+from . import _request
+from ._exit_codes import DONE, exit_code
 from ._explain import instant
 from ._settings import Settings
 
@@ -100,7 +102,7 @@ def run(arguments: Namespace, output: Output) -> int:
     reached = all(finding.state != _FAILED for finding in findings)
     findings.append(_credentials(settings, watched.exchanges, error, reached))
     checks = [{**finding._asdict(), "advice": list(finding.advice)} for finding in findings]
-    fields = {"checks": checks, "clock_difference": difference, "space_usage": reply and members_of(reply.data)}
+    fields = {"checks": checks, "clock_difference": difference, "space_usage": reply and asdict(reply.data)}
     output.result(fields, "\n".join(_lines(findings, reply)), error=error)
     return exit_code(error)
 

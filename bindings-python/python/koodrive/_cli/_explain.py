@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from datetime import datetime, timezone
 
 from .. import _core
-from .._values import GetSpaceUsageByOverview, NotifyPackageExpire, members_of
-from . import DONE
+from .._core import GetSpaceUsageByOverview, NotifyPackageExpire
+from ._exit_codes import DONE
 from ._settings import Settings, read
 
 TYPE_CHECKING = False
@@ -27,7 +29,7 @@ def run(arguments: Namespace, output: Output) -> int:
     if arguments.message_file is not None:
         message = read("--message-file", arguments.message_file)
     explanation = client.explain(call, date=date, message=message)
-    output.result({"explanation": members_of(explanation)}, _text(explanation))
+    output.result({"explanation": asdict(explanation)}, _text(explanation))
     return DONE
 
 

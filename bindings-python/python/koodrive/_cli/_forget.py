@@ -6,7 +6,7 @@ import time
 
 from .. import _core
 from .._job.journal import Journal
-from . import DONE
+from ._exit_codes import DONE
 from ._resume import opened
 
 TYPE_CHECKING = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .._client import new_trace_id
-from .._values import NotifyPackageExpire
-from . import DONE, _request
+from .._defaults import new_trace_id
+from .._core import NotifyPackageExpire
+from . import _request
+from ._exit_codes import DONE
 from ._settings import Settings
 
 TYPE_CHECKING = False

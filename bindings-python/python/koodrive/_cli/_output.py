@@ -7,7 +7,7 @@ import json
 import os
 import sys
 
-from . import INTERRUPTED, exit_code
+from ._exit_codes import INTERRUPTED, exit_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

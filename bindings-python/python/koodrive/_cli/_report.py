@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import _core
 from .._job import report
 from .._job.journal import Journal
-from . import DONE
+from ._exit_codes import DONE
 from ._resume import opened
 
 TYPE_CHECKING = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from .._client import new_trace_id
+from .._defaults import new_trace_id
 from ..transports._request import authority, target_of
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from .._job import report
 from .._job.journal import BAD, PENDING, Journal
 from .._job.run import Sending
 from .._job.source import Source
-from . import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED
+from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED
 from ._settings import Settings, read
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
     from typing import Any, Optional, Union
 
-    from .._client import Client
+    from .._base_client import BaseClient
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
@@ -27,14 +27,17 @@ class AsyncDispatch(Generic[_Key, _Reply]):
     """A job under way, of ``Client.adispatch``: an asynchronous iterator of outcomes, and a context manager that ends it.
 
     Something is sent only while the next outcome is awaited. When iteration is over, or was broken off by a cancellation,
-    everything has ended that was under way; the outcomes that are left can still be iterated over.
+    everything has ended that was under way. The outcomes that are left can still be iterated over, also after the ``async with``
+    block and after ``aclose``.
+
+    It belongs to the process that made it; a forked one cannot use it.
     """
 
     __module__ = "koodrive"
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         source: Union[Iterable[Any], AsyncIterable[Any]],
         transport: Any,
         token: Optional[Callable[[], Any]],
@@ -66,6 +69,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
 
     def cancel(self) -> None:
         """Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent."""
+        self._job.check_process()
         self._job.cancel()
         for task in self._others:
             if task is not _current():
@@ -73,9 +77,11 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         self._wake()
 
     async def aclose(self) -> None:
-        """Cancels, waits for what is in flight, and drops the outcomes that nobody has seen."""
+        """Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over."""
+        if self._job.is_foreign:
+            # Nothing here is this process's to end.
+            return
         await self._settle()
-        self._job.outcomes.clear()
         self._job.failure = None
 
     def __aiter__(self) -> AsyncDispatch[_Key, _Reply]:
@@ -83,6 +89,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
 
     async def __anext__(self) -> CallOutcome[_Key, _Reply]:
         job = self._job
+        job.check_process()
         try:
             await self._advance()
         except BaseException:
@@ -101,15 +108,13 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return f"<koodrive.AsyncDispatch {self.progress}>"
+        return "<koodrive.AsyncDispatch of another process>" if self._job.is_foreign else f"<koodrive.AsyncDispatch {self.progress}>"
 
     async def _advance(self) -> None:
         """Until there is an outcome, or no more will come."""
         job = self._job
         if self._loop is None:
             self._begin()
-        if job.begins_without_token and not job.cancelled:
-            await self._renew()
         while not job.done:
             step = self._turn(self._start, job.outcomes.append)
             if step.action == "calls":
@@ -128,7 +133,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
                 raise unknown_action(step.action)
             elif job.outcomes:
                 return
-            elif job.wanted and not self._is_async:
+            elif job.wanted > 0 and not self._is_async:
                 self._read_one()
             else:
                 await self._wait(step.seconds)
@@ -181,9 +186,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             request = job.signed(unsigned, await job.ask_for_signature(unsigned, deadline).awaited())
             limits = {**job.limits, "timeout": deadline.left()}
         except Exception as error:
-            ends = job.unsigned(ticket, error)
-            if ends is not None:
-                job.fail(ends)
+            job.unsigned(ticket, error)
             self._wake()
         else:
             self._mark(ticket, request, limits, key, number)
@@ -193,7 +196,9 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         if task.cancelled():
             # Nothing has left; it is sent again unless the job has ended.
             self._job.unsigned(ticket, RuntimeError("the signature was not awaited"))
-            self._wake()
+        elif (error := task.exception()) is not None:
+            self._job.kept(ticket, error)
+        self._wake()
 
     def _mark(self, ticket: int, request: Any, limits: dict[str, Any], key: Any, number: int) -> None:
         if self._job.before is None:
@@ -205,7 +210,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         """Sends, unless there is a reason that keeps it from leaving."""
         job = self._job
         if kept is not None:
-            job.fail(job.kept(ticket, kept))
+            job.kept(ticket, kept)
             self._wake()
         elif self._abandoned:
             job.give_up(ticket)
@@ -222,14 +227,15 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             status, headers, body = await self._travel(request, **limits)
             job.dispatcher.handle_response(ticket, status, headers, body)
         except Exception as error:
-            ends = job.broken(ticket, error)
-            if ends is not None:
-                job.fail(ends)
+            job.broken(ticket, error)
 
     def _hand_in(self, task: asyncio.Task[None]) -> None:
         ticket = self._exchanges.pop(task)
         if task.cancelled():
             self._job.broken(ticket, asyncio.CancelledError("the exchange was cancelled"))
+        elif (error := task.exception()) is not None:
+            # Whatever fails there, whoever iterates hears of it and does not wait for ever.
+            self._job.lost(ticket, error)
         self._wake()
 
     def _read_one(self) -> None:

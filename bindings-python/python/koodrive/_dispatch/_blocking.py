@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 import threading
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any, Optional
 
-    from .._client import Client
+    from .._base_client import BaseClient
     from ._values import CallOutcome, HaltedError, Progress
 
 _Key = TypeVar("_Key")
@@ -28,15 +29,17 @@ class Dispatch(Generic[_Key, _Reply]):
     """A job under way, as ``Client.dispatch`` made it: an iterator of outcomes, and a context manager that ends it.
 
     Something happens only while the next outcome is asked for. When iteration is over, or was broken off by an exception such
-    as Ctrl-C, everything has ended that was under way; the outcomes that are left can still be iterated over. An exception after
-    ``cancel`` waits for nothing: what was in flight is unknown then.
+    as Ctrl-C, everything has ended that was under way. The outcomes that are left can still be iterated over, also after the
+    ``with`` block and after ``close``. An exception after ``cancel`` waits for nothing: what was in flight is unknown then.
+
+    It belongs to the process that made it; a forked one cannot use it.
     """
 
     __module__ = "koodrive"
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         source: Iterable[Any],
         transport: Any,
         token: Optional[Callable[[], Any]],
@@ -47,8 +50,8 @@ class Dispatch(Generic[_Key, _Reply]):
     ) -> None:
         self._threads = 0
         self._jobs: SimpleQueue[Any] = SimpleQueue()
-        # What a worker has to say: that something was handed in, or what ends the job.
-        self._said: SimpleQueue[Optional[BaseException]] = SimpleQueue()
+        # One for each thing that was handed in meanwhile.
+        self._news: SimpleQueue[None] = SimpleQueue()
         self._travel = _sessions.blocking(transport)
         self._job = job = Job(client, token, on_halt, connect_timeout, timeout, options)
         if hasattr(source, "__aiter__"):
@@ -66,13 +69,16 @@ class Dispatch(Generic[_Key, _Reply]):
 
         May be called from any thread, and from a handler of signals.
         """
+        self._job.check_process()
         self._job.cancel()
-        self._said.put(None)
+        self._news.put(None)
 
     def close(self) -> None:
-        """Cancels, waits for what is in flight, and drops the outcomes that nobody has seen."""
+        """Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over."""
+        if self._job.is_foreign:
+            # Nothing here is this process's to end.
+            return
         self._settle()
-        self._job.outcomes.clear()
         self._job.failure = None
 
     def __iter__(self) -> Dispatch[_Key, _Reply]:
@@ -80,6 +86,7 @@ class Dispatch(Generic[_Key, _Reply]):
 
     def __next__(self) -> CallOutcome[_Key, _Reply]:
         job = self._job
+        job.check_process()
         try:
             self._advance()
         except BaseException:
@@ -102,18 +109,16 @@ class Dispatch(Generic[_Key, _Reply]):
 
     def __del__(self) -> None:
         # Waits for nothing: it may be any thread's, and any lock may be held. One that could not be made has no turn.
-        if hasattr(self, "_turn") and not self._job.done:
+        if hasattr(self, "_turn") and not self._job.done and not self._job.is_foreign:
             self._job.cancel()
             self._end()
 
     def __repr__(self) -> str:
-        return f"<koodrive.Dispatch {self.progress}>"
+        return "<koodrive.Dispatch of another process>" if self._job.is_foreign else f"<koodrive.Dispatch {self.progress}>"
 
     def _advance(self) -> None:
         """Until there is an outcome, or no more will come."""
         job = self._job
-        if job.begins_without_token and not job.cancelled:
-            self._renew()
         while not job.done:
             step = self._turn(self._jobs.put, job.outcomes.append)
             self._staff()
@@ -130,7 +135,7 @@ class Dispatch(Generic[_Key, _Reply]):
                 raise unknown_action(step.action)
             elif job.outcomes:
                 return
-            elif job.wanted:
+            elif job.wanted > 0:
                 self._read()
             else:
                 self._wait(step.seconds)
@@ -189,11 +194,9 @@ class Dispatch(Generic[_Key, _Reply]):
 
     def _wait(self, seconds: Optional[float]) -> None:
         try:
-            said = self._said.get(timeout=seconds)
+            self._news.get(timeout=seconds)
             while True:
-                if said is not None:
-                    self._job.fail(said)
-                said = self._said.get_nowait()
+                self._news.get_nowait()
         except Empty:
             pass
 
@@ -202,7 +205,7 @@ class Dispatch(Generic[_Key, _Reply]):
         while self._threads < self._job.dispatcher.in_flight:
             self._threads += 1
             # Not a method: a thread that held this object would keep it from being dropped.
-            work = (self._jobs, self._said, self._job, self._travel)
+            work = (self._jobs, self._news, self._job, self._travel)
             thread = threading.Thread(target=_work, args=work, name="koodrive dispatch", daemon=True)
             _working[thread] = self._jobs
             thread.start()
@@ -217,18 +220,22 @@ class Dispatch(Generic[_Key, _Reply]):
 _working: dict[threading.Thread, SimpleQueue[Any]] = {}
 
 
-def _work(jobs: Any, said: Any, job: Job, travel: Any) -> None:
+def _work(jobs: Any, news: Any, job: Job, travel: Any) -> None:
     while (attempt := jobs.get()) is not None:
         ticket, request, key, number = attempt
         job.under_way.add(ticket)
-        ends = _exchange(job, travel, ticket, request, key, number)
+        try:
+            _exchange(job, travel, ticket, request, key, number)
+        except BaseException as error:
+            # Whatever fails here, the thread that iterates hears of it and does not wait for ever.
+            job.lost(ticket, error)
         job.under_way.discard(ticket)
-        said.put(ends)
+        news.put(None)
     _working.pop(threading.current_thread(), None)
 
 
-def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number: int) -> Optional[BaseException]:
-    """Signs where need be, sends, and hands in what came of it. Gives the error that ends the job."""
+def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number: int) -> None:
+    """Signs where need be, sends, and hands in what came of it."""
     limits = job.limits
     if job.sign is not None:
         deadline = job.deadline()
@@ -236,18 +243,24 @@ def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number
             request = job.signed(request, job.ask_for_signature(request, deadline).now())
             limits = {**limits, "timeout": deadline.left()}
         except Exception as error:
-            return job.unsigned(ticket, error)
+            job.unsigned(ticket, error)
+            return
     try:
         if job.before is not None:
             job.before(key, request, number)
     except Exception as error:
-        return job.kept(ticket, error)
+        job.kept(ticket, error)
+        return
     try:
         status, headers, body = travel(request, **limits)
         job.dispatcher.handle_response(ticket, status, headers, body)
     except BaseException as error:
-        return job.broken(ticket, error)
-    return None
+        job.broken(ticket, error)
+
+
+# Threads are not there in a fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_working.clear)
 
 
 @atexit.register

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from dataclasses import fields
 from functools import partial
 
 from .. import _core
 from .._convert import number, text
 from .._errors import InvalidInputError
-from .._native import Call
-from ..transports import NotSent, _send
-from ..transports._question import Deadline, Question
-from ..transports._request import Unusable
+from .._core import Call
+from .._question import Deadline, Question
+from .._send import checked
+from .._words import words
+from ..transports._not_sent import NotSent, Unusable
 from ._values import Progress, halted
 
 TYPE_CHECKING = False
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._client import Client
+    from .._base_client import BaseClient
 
 
 class Job:
@@ -33,7 +35,7 @@ class Job:
 
     def __init__(
         self,
-        client: Client,
+        client: BaseClient,
         token: Optional[Callable[[], Any]],
         on_halt: Optional[Callable[..., Any]],
         connect_timeout: float,
@@ -42,14 +44,14 @@ class Job:
     ) -> None:
         if "renews_token" in options:
             raise _core.refused("renews_token", "not an option here; pass token, a function")
-        #: Whether there is no token yet.
-        self.begins_without_token = client._token is not None
+        #: A forked process has a copy of this object, but none of its threads, tasks and connections.
+        self._process = os.getpid()
         self.token = client._token if token is None else token
         self.sign = client._sign
         numbers = [(name, number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
-        self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))  # type: ignore[arg-type]
-        self.limits = _send.checked(connect_timeout, timeout, self.dispatcher.reply_limit)
+        self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))
+        self.limits = checked(connect_timeout, timeout, self.dispatcher.reply_limit)
         self.on_halt = on_halt
         #: The fields of outcomes that the user has not seen, by their names.
         self.outcomes: deque[dict[str, Any]] = deque()
@@ -69,8 +71,19 @@ class Job:
 
     @property
     def progress(self) -> Progress:
+        self.check_process()
         counts = self.dispatcher.progress()
-        return Progress(**{name: getattr(counts, name) for name in Progress.__match_args__})
+        return Progress(**{field.name: getattr(counts, field.name) for field in fields(Progress)})
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether this process is a fork of the one that the job belongs to."""
+        return os.getpid() != self._process
+
+    def check_process(self) -> None:
+        """Raises in a fork: both processes would send the same calls."""
+        if self.is_foreign:
+            raise _core.misused("this job belongs to the process that made it; begin a job of its own in a forked process")
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -94,25 +107,27 @@ class Job:
             found = type(call).__name__
             raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
         self._read += 1
-        self.dispatcher.push(key, call)  # type: ignore[arg-type]
+        self.dispatcher.push(key, call)
         self.wanted -= 1
 
     def renew(self, token: Any) -> None:
-        """Takes what the token function gave."""
-        self.dispatcher.set_credentials(text("token", token))
-        self.begins_without_token = False
+        """Takes what the token function gave. A text that cannot be a token may be half of one, from a file that is being written."""
+        given = text("token", token)
+        try:
+            self.dispatcher.set_credentials(given)
+        except InvalidInputError as unfit:
+            self._no_token(unfit)
 
     def token_failed(self, error: Exception) -> None:
-        """Takes that it gave none. The dispatcher asks again, but for the first and for a mistake of the program."""
-        if isinstance(error, InvalidInputError):
+        """Takes that it gave none. The dispatcher asks again, but not where the function itself is of the wrong kind."""
+        if isinstance(error, InvalidInputError) and error.field == "token":
             self.fail(error)
-        elif self.begins_without_token:
-            failure = _core.not_sent(str(error) or type(error).__name__)
-            failure.__cause__ = error
-            self.fail(failure)
         else:
-            self._why_no_token = error
-            self.dispatcher.token_failed()
+            self._no_token(error)
+
+    def _no_token(self, why: Exception) -> None:
+        self._why_no_token = why
+        self.dispatcher.token_failed()
 
     def halt(self, fields: str) -> Any:
         return halted(fields, self._why_no_token)
@@ -124,10 +139,12 @@ class Job:
         else:
             self.fail(halt)
 
-    def kept(self, ticket: int, error: BaseException) -> BaseException:
-        """Hands in an attempt that ``before`` has kept from leaving. Gives the error, which ends the job."""
-        self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
-        return error
+    # A failure that ends the job is noted before the outcome of its attempt: whoever iterates may be woken by the outcome.
+
+    def kept(self, ticket: int, error: BaseException) -> None:
+        """Hands in an attempt that ``before`` has kept from leaving. The error ends the job."""
+        self.fail(error)
+        self._hand_in(self.dispatcher.not_sent, ticket, words(error))
 
     def give_up(self, ticket: int) -> None:
         """Waits for this one no longer."""
@@ -140,11 +157,17 @@ class Job:
             # One that has an outcome since it was given up, or had an answer before.
             pass
 
-    def broken(self, ticket: int, error: BaseException) -> Optional[BaseException]:
-        """Hands in an exchange without an answer. Gives the error that ends the job, where no exchange can fare better."""
+    def broken(self, ticket: int, error: BaseException) -> None:
+        """Hands in an exchange without an answer. The error ends the job where no exchange can fare better."""
+        if isinstance(error, Unusable):
+            self.fail(error.refused())
         failure = self.dispatcher.not_sent if isinstance(error, NotSent) else self.dispatcher.outcome_unknown
-        self._hand_in(failure, ticket, str(error) or type(error).__name__)
-        return error.refused() if isinstance(error, Unusable) else None
+        self._hand_in(failure, ticket, words(error))
+
+    def lost(self, ticket: int, error: BaseException) -> None:
+        """Hands in an attempt of which the outcome could not be handed in. The error ends the job."""
+        self.fail(error)
+        self._hand_in(self.dispatcher.outcome_unknown, ticket, "its outcome could not be handed in")
 
     def deadline(self) -> Deadline:
         """Returns the end of the time of one question and of the exchange that follows it."""
@@ -157,10 +180,11 @@ class Job:
             raise RuntimeError("the job was cancelled before the request was signed")
         return request
 
-    def unsigned(self, ticket: int, error: Exception) -> Optional[BaseException]:
-        """Hands in an attempt for which there is no signature. Gives the error that ends the job: a mistake of the program."""
-        self._hand_in(self.dispatcher.not_sent, ticket, str(error) or type(error).__name__)
-        return error if isinstance(error, InvalidInputError) else None
+    def unsigned(self, ticket: int, error: Exception) -> None:
+        """Hands in an attempt for which there is no signature. A mistake of the program ends the job."""
+        if isinstance(error, InvalidInputError):
+            self.fail(error)
+        self._hand_in(self.dispatcher.not_sent, ticket, words(error))
 
     def ask_for_signature(self, unsigned: Any, deadline: Deadline) -> Question:
         """Returns what the user's function is asked for a request that is not signed yet."""

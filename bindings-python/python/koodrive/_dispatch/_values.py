@@ -2,176 +2,112 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from .._values import _Value
+from .._instants import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, Literal, Optional
+    from datetime import datetime
+    from typing import Any
 
+    from .._core import Call
     from .._errors import KooDriveError
-    from .._native import Call
-
-    _Verdict = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
+    from ..types import HaltReason, Verdict
 
 _Key = TypeVar("_Key")
 _Reply = TypeVar("_Reply")
 
 
-class CallOutcome(_Value, Generic[_Key, _Reply]):
-    """What became of a call; the last that is heard of it. Instants are seconds since the epoch."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOutcome(Generic[_Key, _Reply]):
+    """What became of a call; the last that is heard of it. Instants are aware datetimes in UTC."""
 
     __module__ = "koodrive"
-    __slots__ = {
-        "key": "As the source gave it, or the call's position in the source, from 0.",
-        "call": "As the source gave it.",
-        "verdict": '"delivered", "refused", "unknown" (the service may have acted), "given_up" (it has not) or "not_sent".',
-        "attempts": "How often it was sent.",
-        "trace_id": "That of all its attempts; None if it was never sent.",
-        "x_date": "X-Date of the last attempt.",
-        "first_sent_at": "When the first attempt left, by this machine's clock.",
-        "sent_at": "When the last attempt left, by this machine's clock.",
-        "answered_at": "When its answer came, by this machine's clock; None where none came.",
-        "server_date": "``Date`` of that answer.",
-        "status": "HTTP status of that answer.",
-        "reply": "The reply to the call, where it was delivered; None where a field of it cannot be read, which ``error`` then says.",
-        "error": "The last attempt's error, where it was not: not raised, for you to look at.",
-    }
-    __match_args__ = (
-        "key",
-        "call",
-        "verdict",
-        "attempts",
-        "trace_id",
-        "x_date",
-        "first_sent_at",
-        "sent_at",
-        "answered_at",
-        "server_date",
-        "status",
-        "reply",
-        "error",
-    )
 
     key: _Key
+    """As the source gave it, or the call's position in the source, from 0."""
     call: Call[_Reply]
-    verdict: _Verdict
-    attempts: int
-    trace_id: Optional[str]
-    x_date: Optional[str]
-    first_sent_at: Optional[float]
-    sent_at: Optional[float]
-    answered_at: Optional[float]
-    server_date: Optional[float]
-    status: Optional[int]
-    reply: Optional[_Reply]
-    error: Optional[KooDriveError]
-
-    def __init__(
-        self,
-        *,
-        key: _Key,
-        call: Call[_Reply],
-        verdict: _Verdict,
-        attempts: int = 0,
-        trace_id: Optional[str] = None,
-        x_date: Optional[str] = None,
-        first_sent_at: Optional[float] = None,
-        sent_at: Optional[float] = None,
-        answered_at: Optional[float] = None,
-        server_date: Optional[float] = None,
-        status: Optional[int] = None,
-        reply: Optional[_Reply] = None,
-        error: Optional[KooDriveError] = None,
-    ) -> None:
-        self._fill(locals())
+    """As the source gave it."""
+    verdict: Verdict
+    """One of "delivered", "refused", "unknown" (the service may have acted), "given_up" (it has not) or "not_sent"."""
+    attempts: int = 0
+    """How often it was sent."""
+    trace_id: str | None = None
+    """That of all its attempts; None if it was never sent."""
+    x_date: str | None = None
+    """X-Date of the last attempt."""
+    first_sent_at: datetime | None = None
+    """When the first attempt left, by this machine's clock."""
+    sent_at: datetime | None = None
+    """When the last attempt left, by this machine's clock."""
+    answered_at: datetime | None = None
+    """When its answer came, by this machine's clock; None where none came."""
+    server_date: datetime | None = None
+    """``Date`` of that answer."""
+    status: int | None = None
+    """HTTP status of that answer."""
+    reply: _Reply | None = None
+    """The reply to the call, where it was delivered; None where a field of it cannot be read, which ``error`` then says."""
+    error: KooDriveError | None = None
+    """The last attempt's error, where it was not: not raised, for you to look at."""
 
     @property
-    def code(self) -> Optional[str]:
+    def code(self) -> str | None:
         """The service's code in its last answer."""
         answer: Any = self.error if self.reply is None else self.reply
         return None if answer is None else answer.code
 
     @property
-    def msg(self) -> Optional[str]:
+    def msg(self) -> str | None:
         """The service's message in its last answer. May be Chinese, so never match on it."""
         answer: Any = self.error if self.reply is None else self.reply
         return None if answer is None else answer.msg
 
 
-# Made by the million, so past its constructor.
-_setters = {name: vars(CallOutcome)[name].__set__ for name in CallOutcome.__match_args__}
+#: The fields that are instants.
+_INSTANTS = ("first_sent_at", "sent_at", "answered_at", "server_date")
 
 
-def outcome(fields: Mapping[str, object]) -> CallOutcome[Any, Any]:
-    """Returns the outcome with these fields of the core, by their names."""
-    made: CallOutcome[Any, Any] = object.__new__(CallOutcome)
-    for name, set_field in _setters.items():
-        set_field(made, fields[name])
-    return made
+def outcome(fields: dict[str, Any]) -> CallOutcome[Any, Any]:
+    """Returns the outcome with these fields of the core, by their names. The core's instants are seconds since the epoch."""
+    for name in _INSTANTS:
+        seconds = fields[name]
+        if seconds is not None:
+            fields[name] = utc(seconds)
+    return CallOutcome(**fields)
 
 
-class Progress(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
     """How far a job is: calls since its start, and now."""
 
     __module__ = "koodrive"
-    __slots__ = {
-        "pushed": "Calls that were read from the source.",
-        "requests": "Requests that were sent; more than calls, where some were sent again.",
-        "delivered": "Outcomes so far.",
-        "refused": "Outcomes so far.",
-        "unknown": "Outcomes so far.",
-        "given_up": "Outcomes so far.",
-        "not_sent": "Outcomes so far.",
-        "queued": "Calls that wait for their first attempt, now.",
-        "waiting": "Calls that wait to be sent again, now.",
-        "in_flight": "Calls that are in flight, now.",
-        "rate": "Requests per second that may leave, now: less than was allowed while the service is in distress.",
-    }
-    __match_args__ = (
-        "pushed",
-        "requests",
-        "delivered",
-        "refused",
-        "unknown",
-        "given_up",
-        "not_sent",
-        "queued",
-        "waiting",
-        "in_flight",
-        "rate",
-    )
 
-    pushed: int
-    requests: int
-    delivered: int
-    refused: int
-    unknown: int
-    given_up: int
-    not_sent: int
-    queued: int
-    waiting: int
-    in_flight: int
-    rate: float
-
-    def __init__(
-        self,
-        *,
-        pushed: int = 0,
-        requests: int = 0,
-        delivered: int = 0,
-        refused: int = 0,
-        unknown: int = 0,
-        given_up: int = 0,
-        not_sent: int = 0,
-        queued: int = 0,
-        waiting: int = 0,
-        in_flight: int = 0,
-        rate: float = 0.0,
-    ) -> None:
-        self._fill(locals())
+    pushed: int = 0
+    """Calls that were read from the source."""
+    requests: int = 0
+    """Requests that were sent; more than calls, where some were sent again."""
+    delivered: int = 0
+    """Outcomes so far."""
+    refused: int = 0
+    """Outcomes so far."""
+    unknown: int = 0
+    """Outcomes so far."""
+    given_up: int = 0
+    """Outcomes so far."""
+    not_sent: int = 0
+    """Outcomes so far."""
+    queued: int = 0
+    """Calls that wait for their first attempt, now."""
+    waiting: int = 0
+    """Calls that wait to be sent again, now."""
+    in_flight: int = 0
+    """Calls that are in flight, now."""
+    rate: float = 0.0
+    """Requests per second that may leave, now: less than was allowed while the service is in distress."""
 
 
 class HaltedError(Exception):
@@ -183,23 +119,36 @@ class HaltedError(Exception):
     __module__ = "koodrive"
 
     #: "same_answer": so many calls in a row got it, and none was delivered in between. "no_token": the token function failed.
-    reason: Literal["same_answer", "no_token"]
+    reason: HaltReason
     #: How many calls, or how many failures, in a row.
     times: int
     #: Of the answer that they share.
-    status: Optional[int] = None
-    code: Optional[str] = None
-    msg: Optional[str] = None
+    status: int | None = None
+    code: str | None = None
+    msg: str | None = None
+    #: The text, and a mapping of the fields above.
+    args: tuple[Any, ...]
+
+    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
+        """``fields`` are those above, by their names. They stand in ``args``, as in ``KooDriveError``."""
+        super().__init__(message)
+        if fields is not None:
+            self.args = (message, fields)
+            self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
-def halted(fields: str, cause: Optional[BaseException]) -> HaltedError:
+def halted(fields: str, cause: BaseException | None) -> HaltedError:
     """Returns the error with the core's ``fields``, a JSON object. ``cause`` is why there was no token."""
     import json  # no halt, no cost
 
     given = json.loads(fields)
-    error = HaltedError(given.pop("message"))
-    # In the instance's dict, where pickle finds them.
-    error.__dict__.update(given)
+    error = HaltedError(given.pop("message"), given)
     error.__cause__ = cause if error.reason == "no_token" else None
     return error
 

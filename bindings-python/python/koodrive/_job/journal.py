@@ -242,7 +242,8 @@ class Journal:
         """Writes what became of a row, soon."""
         it = outcome
         if it.verdict != "not_sent":  # Else it has never left: it waits as before.
-            fields = (it.key, it.verdict, reason, it.answered_at, it.server_date, it.status, it.code, it.msg)
+            answered_at, server_date = (at and at.timestamp() for at in (it.answered_at, it.server_date))
+            fields = (it.key, it.verdict, reason, answered_at, server_date, it.status, it.code, it.msg)
             self._write((None, fields))
 
     def _write(self, wanted: Any) -> None:

@@ -8,12 +8,12 @@ import signal
 import sys
 import threading
 import time
-from importlib.metadata import version
 from importlib.util import find_spec
 from queue import SimpleQueue
 
-from .._client import X_DATE
-from .._values import NotifyPackageExpire
+from .. import _core
+from .._defaults import X_DATE
+from .._core import NotifyPackageExpire
 from .journal import tell
 from .progress import Display
 
@@ -39,7 +39,6 @@ class Sending:
         self._client = client
         self._rows = rows
         self._options = {"token": token, **options}
-        self._version = version("koodrive")
         #: How often the user has asked for an end.
         self.interrupted = 0
 
@@ -127,7 +126,7 @@ class Sending:
     def _mark(self, line: int, request: Request, number: int, go: _Mark) -> None:
         headers = dict(request.headers)
         body = hashlib.sha256(request.body).hexdigest()
-        self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), self._version)
+        self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), _core.VERSION)
 
     def _write(self, outcome: CallOutcome[int, Any]) -> None:
         # Its first line: the rest is what to check, and the report is no place for that.

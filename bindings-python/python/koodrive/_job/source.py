@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .. import _core
 from .._errors import InvalidInputError
-from .._values import NotifyPackageExpire
+from .._core import NotifyPackageExpire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

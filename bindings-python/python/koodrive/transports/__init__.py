@@ -26,15 +26,13 @@ never left. Whatever else it raises means that the outcome is unknown.
 
 from __future__ import annotations
 
+from ._not_sent import NotSent
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .._native import Request
+    from .._core import Request
 
 __all__ = ["NotSent", "standard_library"]
-
-
-class NotSent(Exception):
-    """For transports to raise: the request surely never left. The text says why."""
 
 
 def standard_library(

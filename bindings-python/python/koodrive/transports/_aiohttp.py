@@ -14,7 +14,7 @@ from __future__ import annotations
 from functools import lru_cache, partial
 
 from .. import _core
-from . import NotSent
+from ._not_sent import NotSent
 from ._request import headers_of
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._native import Request
+    from .._core import Request
 
 class _Ended(Exception):
     """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""

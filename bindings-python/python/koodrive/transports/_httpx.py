@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import time
 
-from . import NotSent
 from ._body import Body
+from ._not_sent import NotSent
 from ._request import headers_of
 from ._timed import remaining
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._native import Request
+    from .._core import Request
 
 #: Steps of httpx's trace that come before the request leaves, and those that follow whatever happened.
 _BEFORE = ("connect_tcp", "connect_unix_socket", "setup_socks5_connection", "start_tls", "retry")

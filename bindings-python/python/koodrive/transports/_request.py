@@ -1,23 +1,12 @@
-"""Shared by all transports: the target and the headers of a request, and the refusal of a session that would change them."""
+"""Shared by all transports: the target and the headers of a request."""
 
 from __future__ import annotations
-
-from .. import _core
-from . import NotSent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .._native import Request
-
-
-class Unusable(NotSent):
-    """The problem of the session, and what to do. Sending again would not help, so it is invalid input."""
-
-    def refused(self) -> BaseException:
-        """Returns the error that is raised in its place."""
-        return _core.refused("transport", str(self))
+    from .._core import Request
 
 
 def authority(url: str) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import http.cookiejar
 import time
 
-from . import NotSent
-from ._request import Unusable, authority, headers_of
+from ._not_sent import NotSent, Unusable
+from ._request import authority, headers_of
 from ._urllib3 import read, shorter
 from ._watch import Watch, before_sending, view, watched
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from .._native import Request
+    from .._core import Request
 
 
 class _Session:

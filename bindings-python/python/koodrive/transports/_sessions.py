@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 
 from .. import _core
-from .._client import imported
+from .._imported import imported
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

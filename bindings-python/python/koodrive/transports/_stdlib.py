@@ -17,8 +17,8 @@ import time
 from collections import deque
 from urllib.parse import urlsplit
 
-from . import NotSent
 from ._body import CHUNK, Body
+from ._not_sent import NotSent
 from ._request import headers_of, target_of
 from ._timed import Reader, remaining
 
@@ -26,7 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-    from .._native import Request
+    from .._core import Request
 
 #: Servers often drop idle connections after 20 to 60 seconds; ours are younger.
 IDLE_SECONDS = 15.0

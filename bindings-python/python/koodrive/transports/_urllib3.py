@@ -9,9 +9,9 @@ from __future__ import annotations
 import http.client
 import time
 
-from . import NotSent
 from ._body import CHUNK, Body
-from ._request import Unusable, authority, headers_of, target_of
+from ._not_sent import NotSent, Unusable
+from ._request import authority, headers_of, target_of
 from ._timed import remaining
 from ._watch import Watch, view, watched
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from .._native import Request
+    from .._core import Request
 
 class _Manager:
     def connection_from_host(self, *arguments: Any, **options: Any) -> Any:

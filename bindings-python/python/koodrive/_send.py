@@ -11,24 +11,26 @@ import sys
 import time
 from functools import partial
 
-from .. import _core
-from .._client import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, imported, new_trace_id
-from .._convert import number, text
-from .._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from .._hidden import without_request
-from .._values import Exchange
-from . import NotSent, _sessions
+from . import _core
+from ._convert import number, text
+from ._defaults import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, new_trace_id
+from ._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
+from ._hidden import without_request
+from ._imported import imported
 from ._question import Deadline, Question
-from ._request import Unusable
+from ._words import words
+from .transports import _sessions
+from .transports._not_sent import NotSent, Unusable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from typing import Any, Optional
 
-    from .._client import Client
-    from .._errors import KooDriveError
-    from .._native import Request
+    from ._base_client import BaseClient
+    from ._errors import KooDriveError
+    from ._values import Exchange
+    from ._core import Request
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
@@ -40,7 +42,7 @@ _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
 
 
 def send(
-    client: Client,
+    client: BaseClient,
     call: Any,
     transport: Any,
     trace_id: Optional[str],
@@ -69,7 +71,7 @@ def send(
 
 
 async def asend(
-    client: Client,
+    client: BaseClient,
     call: Any,
     transport: Any,
     trace_id: Optional[str],
@@ -97,7 +99,7 @@ async def asend(
 
 
 def _flow(
-    client: Client,
+    client: BaseClient,
     call: Any,
     trace_id: Optional[str],
     date: Any,
@@ -194,12 +196,12 @@ def _report(
     logging = _listening()
     if on_exchange is None and logging is None:
         return
-    exchange = Exchange(
+    exchange: Exchange = imported("koodrive._values").Exchange(
         operation=call._operation,
         method=request.method,
         url=request.url.partition("?")[0],
         status=status,
-        started_at=started_at,
+        started_at=imported("koodrive._instants").utc(started_at),
         duration=time.monotonic() - started,
         trace_id=trace_id,
         kind=error.kind if error else None,
@@ -212,7 +214,7 @@ def _report(
 
 
 def _failed(call: Any, cause: BaseException, trace_id: str, **fields: Any) -> Any:
-    return _core.failed(call, str(cause) or type(cause).__name__, trace_id, **fields)
+    return _core.failed(call, words(cause), trace_id, **fields)
 
 
 def _listening() -> Any:
@@ -228,7 +230,7 @@ def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None
         on_exchange(exchange)
     except Exception:
         # What the service did is done, whatever a hook thinks of it: raising here would hide the reply.
-        from .._logging import LOGGER
+        from ._logging import LOGGER
 
         LOGGER.exception("on_exchange failed")
 

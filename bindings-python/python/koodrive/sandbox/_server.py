@@ -1,5 +1,5 @@
-"""The sandbox behind a port on loopback: sockets and threads of the standard library around ``koodrive.sandbox``, which
-decides everything else.
+"""A port on loopback: sockets and threads of the standard library around a function that answers requests and decides
+everything else.
 
 It reads HTTP/1.1 strictly and by itself: ``http.server`` would take what no service takes, and change the path that was
 signed. Faults of the script happen to the bytes on the socket.
@@ -11,18 +11,18 @@ import re
 import socket
 import sys
 import threading
+from dataclasses import replace
 from typing import NamedTuple
 
-from ._environ import VARIABLES
-from ._errors import InvalidInputError
-from ._values import Settings, with_field
+from .._errors import InvalidInputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from io import BufferedReader
-    from typing import Any, Optional
+    from typing import Optional
 
-    from .sandbox import Answer, Sandbox, _Credentials
+    from ._answer import Answer
 
 LONGEST_HEAD = 64 * 1024
 LONGEST_BODY = 1024 * 1024
@@ -45,13 +45,12 @@ class _Refused(Exception):
     """No server takes this for HTTP; the sandbox is not asked. Holds the status line's end."""
 
 
-class SandboxServer:
-    """A sandbox that answers at ``url``, from threads of its own. Ends with ``close`` or its ``with`` block."""
+class Listener:
+    """Answers at ``url`` what ``handle`` returns for a method, a target, headers and a body. ``sleep`` waits where an answer says so."""
 
-    __module__ = "koodrive.sandbox"
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self.sandbox = sandbox
+    def __init__(self, handle: Callable[..., Answer], sleep: Optional[Callable[[float], object]]) -> None:
+        self._handle = handle
+        self._sleep = sleep
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._address: tuple[str, int] = self._listener.getsockname()
         #: Where it answers: ``http://127.0.0.1:`` and a port that the system chose.
@@ -62,22 +61,6 @@ class SandboxServer:
         # Daemons, so that a test which forgets to close does not keep the interpreter from ending.
         self._acceptor = threading.Thread(target=self._accept, name="koodrive-sandbox", daemon=True)
         self._acceptor.start()
-
-    @property
-    def settings(self) -> Settings:
-        """Those of a client that is accepted, for ``Client.from_settings``."""
-        return Settings(endpoint=self.url, user_id=self.sandbox.settings.user_id)
-
-    @property
-    def credentials(self) -> _Credentials:
-        """Those of a client that is accepted, for ``Client.from_settings``."""
-        return self.sandbox.credentials
-
-    @property
-    def environ(self) -> dict[str, str]:
-        """Both as ``Client.from_env`` and the command line read them: for ``monkeypatch.setenv``, or for a child process."""
-        of: dict[str, Any] = {"endpoint": self.url, "user_id": self.settings.user_id, **self.credentials}
-        return {VARIABLES[name]: value for name, value in of.items()}
 
     def close(self) -> None:
         """Ends every connection, and returns when no thread is left."""
@@ -101,14 +84,11 @@ class SandboxServer:
         if stdlib is not None:
             stdlib.close_idle(*self._address)
 
-    def __enter__(self) -> SandboxServer:
-        return self
-
     def __exit__(self, *_: object) -> None:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<koodrive.sandbox.SandboxServer {self.url}>"
+        return f"<koodrive.sandbox.{type(self).__name__} {self.url}>"
 
     def _accept(self) -> None:
         while True:
@@ -139,7 +119,7 @@ class SandboxServer:
             request = _read(connection, reader)
             if request is None:
                 return False
-            answer = self.sandbox.handle(request.method, request.target, request.headers, request.body)
+            answer = self._handle(request.method, request.target, request.headers, request.body)
         except (_Refused, InvalidInputError) as error:
             status = str(error) if isinstance(error, _Refused) else "400 Bad Request"
             connection.sendall(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
@@ -149,7 +129,7 @@ class SandboxServer:
                 pass
             return False
         if not request.keep_alive:
-            answer = with_field(answer, "headers", (*answer.headers, ("connection", "close")))
+            answer = replace(answer, headers=(*answer.headers, ("connection", "close")))
         return self._answer(connection, request, answer) and request.keep_alive
 
     def _answer(self, connection: socket.socket, request: _Request, answer: Answer) -> bool:
@@ -166,8 +146,8 @@ class SandboxServer:
         return not answer.is_cut
 
     def _wait(self, seconds: float) -> None:
-        if self.sandbox._sleep is not None:
-            self.sandbox._sleep(seconds)
+        if self._sleep is not None:
+            self._sleep(seconds)
         elif self._ending.wait(seconds):
             raise ConnectionAbortedError("the server is closing")
 

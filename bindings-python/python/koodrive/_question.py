@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from .._client import not_async
+from ._convert import not_async
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

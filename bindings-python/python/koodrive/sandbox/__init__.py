@@ -15,26 +15,29 @@ This is not the service: where the pages are silent or contradict themselves it 
 
 from __future__ import annotations
 
-import http.client
 import json
 import sys
 import time
+from dataclasses import dataclass
 
-from . import INTERNATIONAL, _core
-from ._convert import seconds
-from ._errors import InvalidInputError
-from ._sandbox_server import SandboxServer
-from ._values import Settings, _Value, camel_case
+from .. import _core
+from .._convert import seconds
+from .._defaults import INTERNATIONAL
+from .._environ import VARIABLES
+from .._errors import InvalidInputError
+from .._values import Settings
+from ._answer import Answer
+from ._server import Listener
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
-    from typing import Any, Literal, NoReturn, Optional, Union
+    from typing import Any, NoReturn, Optional, Union
 
     from typing_extensions import TypedDict
 
-    from ._native import Request
+    from .._core import Request
 
     class _Credentials(TypedDict, total=False):
         """Those of one kind: an app id and its secret, or a token."""
@@ -53,28 +56,23 @@ __all__ = ["Accepted", "Answer", "Sandbox", "SandboxServer"]
 _EXAMPLE_USER_ID = "1505084218764547200"
 
 
-class Accepted(_Value):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
     """A call that changes state and that the sandbox acted on, whether or not its answer arrived.
 
     ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in reverseOrder.
     """
 
     __module__ = "koodrive.sandbox"
-    __slots__ = {
-        "operation": "``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``.",
-        "json": "The members of the JSON body as they were sent, as the text of a JSON object.",
-        "x_date": "As it was sent: ``20251103T070140Z``.",
-        "trace_id": "None where none was sent.",
-    }
-    __match_args__ = ("operation", "json", "x_date", "trace_id")
 
     operation: str
+    """``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``."""
     json: str
+    """The members of the JSON body as they were sent, as the text of a JSON object."""
     x_date: str
-    trace_id: Optional[str]
-
-    def __init__(self, *, operation: str, json: str, x_date: str, trace_id: Optional[str] = None) -> None:
-        self._fill(locals())
+    """As it was sent: ``20251103T070140Z``."""
+    trace_id: str | None = None
+    """None where none was sent."""
 
     @property
     def body(self) -> dict[str, Any]:
@@ -100,55 +98,6 @@ class Accepted(_Value):
         value = self.body.get(name)
         # A bool is an int in Python, and not in JSON.
         return value if isinstance(value, kind) and not isinstance(value, bool) else None
-
-
-class Answer(_Value):
-    """What the sandbox answers to one request, and what the fault script does to that answer."""
-
-    __module__ = "koodrive.sandbox"
-    __slots__ = {
-        "status": "HTTP status.",
-        "headers": "Pairs of name, in lower case, and value, without ``content-length``.",
-        "body": "The whole of it, whatever the fault.",
-        "fault": 'The script\'s word; "pass" where the answer arrives whole and at once.',
-        "seconds": "How long the answer is delayed, or the pause after each byte of one that drips; else 0.",
-    }
-    __match_args__ = ("status", "headers", "body", "fault", "seconds")
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"]
-    seconds: float
-
-    def __init__(
-        self,
-        *,
-        status: int,
-        headers: tuple[tuple[str, str], ...],
-        body: bytes,
-        fault: Literal["pass", "delay", "drip", "cut", "cut-in-headers", "cut-after-headers"] = "pass",
-        seconds: float = 0.0,
-    ) -> None:
-        self._fill(locals())
-
-    @property
-    def is_cut(self) -> bool:
-        """True where the connection ends before the answer does."""
-        return self.fault.startswith("cut")
-
-    @property
-    def _head(self) -> bytes:
-        """Status line and headers as they travel."""
-        reason = http.client.responses.get(self.status, "")
-        lines = [f"HTTP/1.1 {self.status} {reason}", *map(": ".join, self.headers), f"content-length: {len(self.body)}"]
-        return "".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1")
-
-    def _within(self, timeout: float) -> tuple[float, bool]:
-        """How long a caller with this time-out waits, and whether the whole answer comes in that time."""
-        bytes_of_answer = len(self._head) + len(self.body) if self.fault == "drip" else 1
-        wait = self.seconds * bytes_of_answer
-        return min(wait, timeout), wait < timeout and not self.is_cut
 
 
 class Sandbox:
@@ -292,6 +241,35 @@ class Sandbox:
         return f"<koodrive.sandbox.Sandbox, {len(self.accepted())} calls accepted>"
 
 
+class SandboxServer(Listener):
+    """A sandbox that answers at ``url``, from threads of its own. Ends with ``close`` or its ``with`` block."""
+
+    __module__ = "koodrive.sandbox"
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox.handle, sandbox._sleep)
+        self.sandbox = sandbox
+
+    @property
+    def settings(self) -> Settings:
+        """Those of a client that is accepted, for ``Client.from_settings``."""
+        return Settings(endpoint=self.url, user_id=self.sandbox.settings.user_id)
+
+    @property
+    def credentials(self) -> _Credentials:
+        """Those of a client that is accepted, for ``Client.from_settings``."""
+        return self.sandbox.credentials
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Both as ``Client.from_env`` and the command line read them: for ``monkeypatch.setenv``, or for a child process."""
+        of: dict[str, Any] = {"endpoint": self.url, "user_id": self.settings.user_id, **self.credentials}
+        return {VARIABLES[name]: value for name, value in of.items()}
+
+    def __enter__(self) -> SandboxServer:
+        return self
+
+
 def _accepted(call: dict[str, Any]) -> Accepted:
     operation, x_date, trace_id = (call.pop(name) for name in ("operation", "xDate", "traceId"))
     body = json.dumps(call, ensure_ascii=False, separators=(",", ":"))
@@ -346,7 +324,7 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
             try:
                 _core.Sandbox(_json({name: value}))
             except InvalidInputError as error:
-                text = str(error).removeprefix(f"{camel_case(name)}: ")
+                text = str(error).removeprefix(f"{_wire_name(name)}: ")
                 refused = InvalidInputError(f"{name}: {text}")
                 refused.field = name
                 raise refused from None
@@ -362,8 +340,13 @@ def _json(given: dict[str, Any]) -> str:
     return json.dumps(_camel_case(given), default=_refuse)
 
 
+def _wire_name(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(map(str.title, others))
+
+
 def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
-    return {camel_case(name): value for name, value in given.items()}
+    return {_wire_name(name): value for name, value in given.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,487 @@
+//! The calls. They are native, since they are made by the million: no Python runs in a constructor, but for what writes the body
+//! of a raw call that is not text yet.
+
+use koodrive::host::{self, AnyCall};
+use koodrive::{ModificationType, NotifyPackageExpire, Operation as _};
+use pyo3::exceptions::PyTypeError;
+use pyo3::types::{PyDict, PyGenericAlias, PyTuple, PyType};
+use pyo3::{intern, prelude::*};
+
+use crate::convert::{Any, exception, text};
+use crate::written::{self, Object};
+
+/// The same expression for every kind of call.
+macro_rules! with_call {
+    ($call:expr, |$it:ident| $then:expr) => {
+        match &$call.kind {
+            $crate::calls::Kind::NotifyPackageExpire($it) => $then,
+            $crate::calls::Kind::Any($it) => $then,
+        }
+    };
+}
+pub(crate) use with_call;
+
+/// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
+#[pyclass(frozen, subclass, module = "koodrive")]
+pub(crate) struct Call {
+    pub(crate) kind: Kind,
+    /// The publisher's name of the operation, or `rawCall`.
+    pub(crate) operation: &'static str,
+}
+
+/// A call as the core has it. The one that is made by the million does not cross as JSON.
+pub(crate) enum Kind {
+    NotifyPackageExpire(NotifyPackageExpire),
+    Any(AnyCall),
+}
+
+impl Call {
+    /// Returns the call of `operation` with `fields`, the text of a JSON object, which the core checks.
+    fn any(operation: &'static str, fields: &str) -> PyResult<Self> {
+        let call = AnyCall::from_json(operation, fields).map_err(exception)?;
+        Ok(Self {
+            kind: Kind::Any(call),
+            operation,
+        })
+    }
+
+    /// Returns the values of the fields, in the order of ``__match_args__``.
+    fn fields<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let names = Self::names(slf)?;
+        let fields: Vec<_> = names
+            .iter()
+            .map(|name| slf.getattr(name.cast()?))
+            .collect::<PyResult<_>>()?;
+        PyTuple::new(slf.py(), fields)
+    }
+
+    fn names<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
+        let names = slf
+            .get_type()
+            .getattr(intern!(slf.py(), "__match_args__"))?;
+        Ok(names.cast_into()?)
+    }
+}
+
+#[pymethods]
+impl Call {
+    /// Raises ``TypeError``: calls are made by the subclasses.
+    #[new]
+    fn new() -> PyResult<Self> {
+        Err(PyTypeError::new_err(
+            "koodrive.Call is the base of all calls; make one of them, such as koodrive.RawCall",
+        ))
+    }
+
+    #[classmethod]
+    #[pyo3(signature = (**_named))]
+    fn __init_subclass__(
+        cls: &Bound<'_, PyType>,
+        _named: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        Err(PyTypeError::new_err(format!(
+            "{}: koodrive's calls cannot be subclassed, since the core knows every operation; make a koodrive.RawCall",
+            cls.name()?
+        )))
+    }
+
+    #[classmethod]
+    fn __class_getitem__<'a>(
+        cls: &Bound<'a, PyType>,
+        reply: Any<'a>,
+    ) -> PyResult<Bound<'a, PyAny>> {
+        PyGenericAlias::new(cls.py(), cls, reply).map(Bound::into_any)
+    }
+
+    /// The publisher's name of the operation, or a raw call's method and path.
+    #[getter]
+    fn _operation(&self) -> String {
+        with_call!(self, |call| call.name().into_owned())
+    }
+
+    fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, Self>) -> PyResult<bool> {
+        if !slf.get_type().is(other.get_type()) {
+            return Ok(false);
+        }
+        match (&slf.get().kind, &other.get().kind) {
+            (Kind::NotifyPackageExpire(this), Kind::NotifyPackageExpire(that)) => Ok(this == that),
+            _ => Self::fields(slf)?.eq(Self::fields(other)?),
+        }
+    }
+
+    fn __hash__(slf: &Bound<'_, Self>) -> PyResult<isize> {
+        (slf.get_type(), Self::fields(slf)?)
+            .into_pyobject(slf.py())?
+            .hash()
+    }
+
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let mut shown = Vec::new();
+        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
+            shown.push(format!("{name}={}", field.repr()?));
+        }
+        Ok(format!("{}({})", slf.get_type().name()?, shown.join(", ")))
+    }
+
+    /// The class and its fields by their names, which every protocol of pickle can write.
+    fn __reduce__<'py>(
+        slf: &Bound<'py, Self>,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
+        let py = slf.py();
+        let fields = PyDict::new(py);
+        for (name, field) in Self::names(slf)?.iter().zip(Self::fields(slf)?) {
+            fields.set_item(name, field)?;
+        }
+        let partial = py.import("functools")?.getattr("partial")?;
+        let make = partial.call((slf.get_type(),), Some(&fields))?;
+        Ok((make, PyTuple::empty(py)))
+    }
+
+    /// Itself: a call never changes.
+    fn __copy__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    /// Itself.
+    fn __deepcopy__(slf: Py<Self>, _memo: Any) -> Py<Self> {
+        slf
+    }
+}
+
+/// Tells KooDrive that a subscriber's package has expired and enters the reservation period.
+///
+/// It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
+/// ``GetCurrentRetentionPolicy`` reads.
+///
+/// Both ids are the carrier's own and go through unchanged. A number is refused, as is an id with a control character, or with
+/// white space or an invisible character at either end. ``type`` is 2, the only documented value,
+/// and need not be given; any other is refused, unless it is asked for as ``undocumented_type``.
+///
+/// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html
+#[pyclass(frozen, extends = Call, module = "koodrive", name = "NotifyPackageExpire")]
+pub(crate) struct NotifyPackageExpireCall {
+    undocumented_type: Option<i64>,
+}
+
+impl NotifyPackageExpireCall {
+    fn call<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a NotifyPackageExpire> {
+        match &slf.as_super().get().kind {
+            Kind::NotifyPackageExpire(call) => Ok(call),
+            Kind::Any(_) => Err(PyTypeError::new_err("not a notification")),
+        }
+    }
+}
+
+#[pymethods]
+impl NotifyPackageExpireCall {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str, &str, &str) = ("carrier_user_id", "package_id", "undocumented_type");
+
+    /// Checks the arguments.
+    #[new]
+    #[pyo3(
+        signature = (*, carrier_user_id, package_id, r#type=None, undocumented_type=None),
+        text_signature = "(*, carrier_user_id, package_id, type=2, undocumented_type=None)"
+    )]
+    fn new(
+        carrier_user_id: Any,
+        package_id: Any,
+        r#type: Option<Any>,
+        undocumented_type: Option<Any>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let carrier_user_id = text("carrierUserId", carrier_user_id)?;
+        let package_id = text("packageId", package_id)?;
+        let integer = |value: Any| {
+            value
+                .extract::<i64>()
+                .map_err(|_| exception(host::not_a_type()))
+        };
+        let documented = r#type.map(integer).transpose()?;
+        let undocumented_type = undocumented_type.map(integer).transpose()?;
+        let kind = match (undocumented_type, documented) {
+            (Some(value), _) => ModificationType::undocumented(value),
+            (None, Some(value)) => ModificationType::try_from(value),
+            (None, None) => Ok(ModificationType::default()),
+        };
+        let call = NotifyPackageExpire::new(carrier_user_id, package_id).map_err(exception)?;
+        let call = Call {
+            kind: Kind::NotifyPackageExpire(call.with_modification_type(kind.map_err(exception)?)),
+            operation: "notifyPackageExpire",
+        };
+        Ok(PyClassInitializer::from(call).add_subclass(Self { undocumented_type }))
+    }
+
+    /// The carrier's id of the user.
+    #[getter]
+    fn carrier_user_id<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a str> {
+        Self::call(slf).map(NotifyPackageExpire::carrier_user_id)
+    }
+
+    /// The carrier's id of the package.
+    #[getter]
+    fn package_id<'a>(slf: &'a Bound<'_, Self>) -> PyResult<&'a str> {
+        Self::call(slf).map(NotifyPackageExpire::package_id)
+    }
+
+    /// The ``type`` that was asked for by name; None for the documented one.
+    #[getter]
+    fn undocumented_type(&self) -> Option<i64> {
+        self.undocumented_type
+    }
+}
+
+/// A class of a call that takes no arguments.
+macro_rules! call_without_fields {
+    ($(#[$doc:meta])* $class:ident, $operation:literal) => {
+        $(#[$doc])*
+        #[pyclass(frozen, extends = Call, module = "koodrive")]
+        pub(crate) struct $class;
+
+        #[pymethods]
+        impl $class {
+            #[classattr]
+            #[pyo3(name = "__match_args__")]
+            const FIELDS: () = ();
+
+            /// The call takes no arguments.
+            #[new]
+            fn new() -> PyResult<PyClassInitializer<Self>> {
+                let call = Call::any($operation, "{}")?;
+                Ok(PyClassInitializer::from(call).add_subclass(Self))
+            }
+        }
+    };
+}
+
+call_without_fields! {
+    /// Reads how much space is allocated and used.
+    ///
+    /// It changes nothing and takes either kind of credentials, so it is the safe first call: it proves endpoint, clock and
+    /// credentials.
+    ///
+    /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html
+    GetSpaceUsageByOverview, "getSpaceUsageByOverview"
+}
+
+call_without_fields! {
+    /// Reads the retention policies in force. It changes nothing. The publisher documents a token as its only authentication.
+    ///
+    /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html
+    GetCurrentRetentionPolicy, "getCurrentRetentionPolicy"
+}
+
+call_without_fields! {
+    /// Reads the retention policies of the carrier. It changes nothing. A token is the only documented authentication.
+    ///
+    /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html
+    GetCarrierRetentionPolicy, "getCarrierRetentionPolicy"
+}
+
+/// Sets the statuses of 1 to 50 retention policies. It changes state. A token is the only documented authentication.
+///
+/// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html
+#[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
+pub(crate) struct SetRetentionPolicy {
+    /// The policies and their statuses, as a tuple.
+    policies: Py<PyTuple>,
+}
+
+#[pymethods]
+impl SetRetentionPolicy {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str,) = ("policies",);
+
+    /// Checks the arguments.
+    #[new]
+    fn new(policies: Any) -> PyResult<PyClassInitializer<Self>> {
+        let policies = values_of("policies", policies, "PolicyStatus")?;
+        let mut list = Vec::new();
+        for policy in &policies {
+            let mut members = Object::default();
+            members.attribute(&policy, "policyId", "policy_id", "policyList")?;
+            members.attribute(&policy, "status", "status", "policyList")?;
+            list.push(members.close());
+        }
+        let mut fields = Object::default();
+        fields.member("policyList", &written::list(&list));
+        let call = Call::any("setRetentionPolicy", &fields.close())?;
+        Ok(PyClassInitializer::from(call).add_subclass(Self {
+            policies: policies.unbind(),
+        }))
+    }
+}
+
+/// Notifies KooDrive of 1 to 50 orders in reverse, for packages that are paid per use. It changes state.
+///
+/// ``batch_sn`` has at most 64 characters. The reply beyond code and msg is not published.
+///
+/// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/reverseOrder.html
+#[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
+pub(crate) struct ReverseOrder {
+    /// The serial number of the batch.
+    batch_sn: String,
+    /// The operations, as a tuple.
+    operations: Py<PyTuple>,
+}
+
+#[pymethods]
+impl ReverseOrder {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str, &str) = ("batch_sn", "operations");
+
+    /// Checks the arguments.
+    #[new]
+    #[pyo3(signature = (*, batch_sn, operations))]
+    fn new(batch_sn: Any, operations: Any) -> PyResult<PyClassInitializer<Self>> {
+        let batch_sn = text("batchSN", batch_sn)?;
+        let operations = values_of("operations", operations, "OrderOperation")?;
+        let mut list = Vec::new();
+        for operation in &operations {
+            let mut changes = Vec::new();
+            for change in operation.getattr("package_changes")?.try_iter()? {
+                let change = change?;
+                let mut members = Object::default();
+                members.attribute(&change, "packageId", "package_id", "operationList")?;
+                members.attribute(&change, "changeType", "change_type", "operationList")?;
+                members.attribute(
+                    &change,
+                    "undocumentedChangeType",
+                    "undocumented_change_type",
+                    "operationList",
+                )?;
+                changes.push(members.close());
+            }
+            let mut members = Object::default();
+            members.attribute(&operation, "operationSN", "operation_sn", "operationList")?;
+            members.attribute(
+                &operation,
+                "carrierUserId",
+                "carrier_user_id",
+                "operationList",
+            )?;
+            members.member("packageChangeList", &written::list(&changes));
+            list.push(members.close());
+        }
+        let mut fields = Object::default();
+        fields.text("batchSN", &batch_sn);
+        fields.member("operationList", &written::list(&list));
+        let call = Call::any("reverseOrder", &fields.close())?;
+        Ok(PyClassInitializer::from(call).add_subclass(Self {
+            batch_sn,
+            operations: operations.unbind(),
+        }))
+    }
+}
+
+/// A call of any operation of the API, such as one of the about 40 of the reference for carriers.
+///
+/// ``path`` is absolute and below the endpoint. It is sent percent-encoded, and escapes in it stay. ``query`` is a mapping or
+/// pairs; a value is text or an integer, or a list of them, which repeats the name. ``headers`` are sent and not signed. ``json``
+/// is the body: text is JSON text and sent as it is, any other value is written as compact JSON.
+///
+/// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
+#[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
+pub(crate) struct RawCall {
+    /// GET, POST, PUT, PATCH or DELETE.
+    method: String,
+    /// As it was given.
+    path: String,
+    /// Pairs of name and value; a value may be a tuple.
+    query: Py<PyAny>,
+    /// Pairs of name and value.
+    headers: Py<PyAny>,
+    /// The text of the body; None where there is none.
+    json: Option<String>,
+}
+
+#[pymethods]
+impl RawCall {
+    #[classattr]
+    #[pyo3(name = "__match_args__")]
+    const FIELDS: (&str, &str, &str, &str, &str) = ("method", "path", "query", "headers", "json");
+
+    /// Checks the arguments.
+    #[new]
+    #[pyo3(signature = (method, path, *, query=None, headers=None, json=None))]
+    fn new(
+        method: Any,
+        path: Any,
+        query: Option<Any>,
+        headers: Option<Any>,
+        json: Option<Any>,
+    ) -> PyResult<PyClassInitializer<Self>> {
+        let py = method.py();
+        let (method, path) = (text("method", method)?, text("path", path)?);
+        let none = PyTuple::empty(py).into_any();
+        let query = written::pairs("query", query.unwrap_or(&none))?;
+        let headers = written::pairs("headers", headers.unwrap_or(&none))?;
+        let json = json.map(written::body).transpose()?;
+        let mut fields = Object::default();
+        fields.text("method", &method);
+        fields.text("path", &path);
+        fields.value("query", "query", &query)?;
+        fields.value("headers", "headers", &headers)?;
+        if let Some(json) = &json {
+            fields.text("json", json);
+        }
+        let call = Call::any("rawCall", &fields.close())?;
+        Ok(PyClassInitializer::from(call).add_subclass(Self {
+            method,
+            path,
+            query: query.unbind(),
+            headers: headers.unbind(),
+            json,
+        }))
+    }
+
+    /// Without the body, which may be large and may name subscribers.
+    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+        let (py, it) = (slf.py(), slf.get());
+        let named = |name: &str| -> PyResult<String> { Ok(slf.getattr(name)?.repr()?.to_string()) };
+        let mut shown = vec![named("method")?, named("path")?];
+        for (name, pairs) in [("query", &it.query), ("headers", &it.headers)] {
+            if pairs.bind(py).is_truthy()? {
+                shown.push(format!("{name}={}", named(name)?));
+            }
+        }
+        if it.json.is_some() {
+            shown.push("json=…".to_owned());
+        }
+        Ok(format!("RawCall({})", shown.join(", ")))
+    }
+}
+
+/// Returns what `given` iterates over as a tuple, each an instance of this class of `koodrive._values`.
+fn values_of<'py>(field: &str, given: Any<'py>, class: &str) -> PyResult<Bound<'py, PyTuple>> {
+    let class = given.py().import("koodrive._values")?.getattr(class)?;
+    checked_values(field, given, &class.cast_into()?)
+}
+
+/// Returns the values of the iterable ``given`` as a tuple. Raises unless each is an instance of ``of``; ``field`` is their name in messages.
+#[pyfunction]
+pub(crate) fn checked_values<'py>(
+    field: &str,
+    given: Any<'py>,
+    of: &Bound<'py, PyType>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let refused = |problem: &str, found: Any, a: &str| -> PyResult<PyErr> {
+        let (found, name) = (found.get_type().name()?, of.name()?);
+        Ok(exception(host::refused(
+            field,
+            &format!("{problem}of type {found}; pass {a}koodrive.{name}"),
+        )))
+    };
+    if given.is_instance(of)? || !given.hasattr("__iter__")? {
+        return Err(refused("", given, "a list of ")?);
+    }
+    let values: Vec<_> = given.try_iter()?.collect::<PyResult<_>>()?;
+    for value in &values {
+        if !value.get_type().is(of) {
+            return Err(refused("contains a value ", value, "")?);
+        }
+    }
+    PyTuple::new(given.py(), values)
+}
