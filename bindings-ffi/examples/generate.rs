@@ -7,7 +7,7 @@ use std::path::Path;
 
 fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    write(&folder.join("include/koodrive.h"), &generate::header())?;
+    write(&folder.join("assets/koodrive.h"), &generate::header())?;
     let document = folder.join("ABI.md");
     write(&document, &generate::document(&read(&document)?))
 }

@@ -50,7 +50,7 @@ impl Found {
     }
 }
 
-/// `include/koodrive.h`.
+/// `assets/koodrive.h`.
 pub(crate) fn header() -> String {
     let mut operations = String::new();
     for row in OPERATIONS {

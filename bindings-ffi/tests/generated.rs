@@ -7,7 +7,7 @@ const AGAIN: &str = "run: cargo run --package koodrive-ffi --example generate";
 
 #[test]
 fn the_header_is_that_of_the_layouts() {
-    let committed = include_str!("../include/koodrive.h");
+    let committed = include_str!("../assets/koodrive.h");
     assert!(committed == generate::header(), "{AGAIN}");
 }
 

@@ -4,7 +4,7 @@ import re
 import struct
 from pathlib import Path
 
-HEADER = Path(__file__).parent.parent / "include" / "koodrive.h"
+HEADER = Path(__file__).parent.parent / "assets" / "koodrive.h"
 
 
 def constants():

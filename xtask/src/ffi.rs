@@ -73,7 +73,7 @@ pub(crate) fn library() -> Result<PathBuf> {
         copy(&built, &folder.join("lib").join(SONAME))?;
     }
     copy(
-        &binding("include/koodrive.h"),
+        &binding("assets/koodrive.h"),
         &folder.join("include/koodrive.h"),
     )?;
     let template = fs::read_to_string(binding("generate/koodrive.pc.in"))?;

@@ -133,7 +133,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "sizes",
-        about: "of the .wasm, the bundle and the wheel, against committed ones",
+        about: "of the .wasm modules, the bundle and the wheel, against committed ones",
         run: committed::sizes,
     },
     Suite {
