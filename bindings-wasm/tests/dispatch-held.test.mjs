@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { installed } from "./koodrive.mjs";
 
 /** Of every .wasm. */
 const memories = [];
@@ -16,7 +15,7 @@ WebAssembly.Instance = class extends Instance {
 };
 // Not before the lines above, since they make the instances.
 const { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, serviceOf, tally, through } = await import("./dispatch.mjs");
-const { APP, Sandbox } = await import("./koodrive.mjs");
+const { APP, Sandbox, installed } = await import("./koodrive.mjs");
 const { derived } = await import("./hmac.mjs");
 
 for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
@@ -75,7 +74,7 @@ test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
         memories.push(this.exports.memory);
       }
     };
-    const { Client, INTERNATIONAL, dispatch, notifyPackageExpire } = await import("koodrive/dispatch");
+    const { Client, INTERNATIONAL, dispatch, notifyPackageExpire } = await import("koodrive");
     const body = new TextEncoder().encode('{"code":0,"msg":"Success."}');
     const transport = async () => {
       await new Promise((turn) => setImmediate(turn));

@@ -220,8 +220,6 @@ fn rust() -> Result<Counts> {
                 "--exclude",
                 "koodrive-wasm",
                 "--exclude",
-                "koodrive-wasm-dispatch",
-                "--exclude",
                 "koodrive-wasm-sandbox",
                 "--exclude",
                 "xtask",
@@ -284,7 +282,7 @@ fn python_tests() -> Result<Counts> {
 }
 
 fn python_niquests() -> Result<Counts> {
-    let tests = ["faults", "sessions", "replays", "logging"];
+    let tests = ["connections", "faults", "sessions", "replays", "logging"];
     counted(
         python::pytest(&python::installed_beside_niquests()?)
             .args(tests.map(|of| format!("bindings-python/tests/test_{of}.py")))
