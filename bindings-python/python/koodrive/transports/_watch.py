@@ -112,7 +112,8 @@ class _Pool:
         finally:
             watch.chooses = False
         # As urllib3 itself does with one that was dropped: it connects again.
-        if not isinstance(connection, _Connection):
+        is_ours = isinstance(connection, _Connection)
+        if not is_ours:
             if getattr(connection, "sock", None) is None or _is_idle(connection):
                 connection.close()
                 connection.__class__ = _both(_Connection, type(connection))
