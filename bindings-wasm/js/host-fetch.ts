@@ -1,5 +1,5 @@
 // The host's own fetch, made to send nothing twice.
-import { membersOf } from "./checks.js";
+import { membersOf, refuse } from "./checks.js";
 import { notSentErrors } from "./network-errors.js";
 import type { Fetch, FetchInit, FetchResponse } from "./transport.js";
 
@@ -21,6 +21,8 @@ const DENO_CONNECTING = /^error sending request for url \(.*?\): client error \(
 /** Returns the transport that is used where the caller names none. */
 export function hostFetch(): Fetch {
   const { Deno, fetch } = host();
+  // Also in jsdom.
+  if (typeof fetch !== "function") refuse("transport", "missing, and this host has no fetch of its own; pass a fetch or overUndici(…)");
   return Deno?.createHttpClient ? denoFetch : fetch;
 }
 

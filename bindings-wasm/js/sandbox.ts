@@ -258,6 +258,9 @@ export class Sandbox {
       const { signal: own, ...rest } = init ?? {};
       // Not the signal of the Request, which in Node is forgotten with it.
       const signal = own ?? (input as Partial<Request>)?.signal;
+      if (typeof Request !== "function") {
+        throw new Error("the sandbox's fetch needs Request and Response, which this host lacks; in Jest, use the test environment node");
+      }
       const request = new Request(input, rest);
       signal?.throwIfAborted();
       const body = new Uint8Array(await request.arrayBuffer());

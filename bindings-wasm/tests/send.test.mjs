@@ -333,3 +333,9 @@ test("options of send are checked before anything is sent", async () => {
     assert.equal(error.name, "InvalidInputError", `${JSON.stringify(options)}: ${error.stack}`);
   }
 });
+
+test("a port that fetch blocks is not sent", async () => {
+  const error = await thrownBy(() => client({ endpoint: "http://127.0.0.1:1" }).send(call));
+  assert.deepEqual([error.kind, error.outcome], ["not_sent", "not_sent"]);
+  assert.match(error.message, /bad port/);
+});

@@ -2,6 +2,9 @@ import { wasm } from "koodrive:module";
 
 /** Compiles and instantiates the module of `initSync`, synchronously. */
 export function load(initSync: (options: { module: BufferSource | WebAssembly.Module }) => unknown): void {
+  if (typeof WebAssembly === "undefined") {
+    throw new Error("koodrive needs WebAssembly, which this host lacks; run it in Node, Deno, Bun, a Worker or a browser");
+  }
   try {
     initSync({ module: wasm() });
   } catch (cause) {
