@@ -362,3 +362,16 @@ def test_time_outs_hold_while_freezegun_stops_the_clock(keep_serving, client, ca
                 send(client, call, timeout=0.5)
         assert len(server.requests) == 4
         assert send(client, call).code == "0"
+
+
+@ways("aiohttp")
+def test_the_tickets_of_a_new_tls_connection_are_no_reply(authority, call, way, monkeypatch):
+    """They lie unread on the socket where the event loop is busy when the connection is made."""
+    server = TlsServer(authority)
+    monkeypatch.setattr("koodrive.transports._aiohttp.is_quiet", lambda sock: False)
+    try:
+        client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=TOKEN)
+        server.answers = [reply()]
+        assert way(client, call, ca=authority).code == "0"
+    finally:
+        server.close()

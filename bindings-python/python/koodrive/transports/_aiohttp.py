@@ -130,9 +130,8 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         async def _send(self, send: Any, connection: Any) -> Any:
             self._protocol = protocol = connection.protocol
             until = usable_until.pop(protocol, None)
-            sock = connection.transport and connection.transport.get_extra_info("socket")
             # By the event loop, or before it looked.
-            has_arrived = protocol.should_close or (sock is not None and not is_quiet(sock))
+            has_arrived = protocol.should_close or not _is_quiet(connection.transport, is_new=until is None)
             if until is None and has_arrived:
                 # New, or one that others used.
                 self._strangers += 1
@@ -181,6 +180,15 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
             raise error.__cause__ or error
 
     return exchange
+
+
+def _is_quiet(transport: Any, is_new: bool) -> bool:
+    """Returns whether nothing lies unread on the socket of a connection."""
+    sock = transport and transport.get_extra_info("socket")
+    if sock is None:
+        return True
+    # On a new TLS connection the server's session tickets may lie there, which are no reply.
+    return (is_new and transport.get_extra_info("ssl_object") is not None) or is_quiet(sock)
 
 
 def _shorter(own: Optional[float], ours: float) -> float:
