@@ -2,7 +2,7 @@
 // imports koodrive would fail there: one that is missing is looked for when it is used.
 
 const missing = (name: string): never => {
-  throw new Error(`this host has no ${name}; in Jest, use the test environment node, or set globalThis.${name} from node:util`);
+  throw new Error(`this host has no ${name}; in Jest, use the test environment node, or set globalThis.${name}`);
 };
 
 class LateDecoder {

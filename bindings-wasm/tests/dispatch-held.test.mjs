@@ -194,8 +194,9 @@ test("a token that is refused leaves nothing behind", async () => {
   const secret = "planted-3-Qx7zR2Kv9wT4-planted-3";
   const { transport } = serviceOf(new Set());
   const one = clientOf({ token: "one" });
-  const { error } = await allAndError(dispatch(one, calls(1), { transport, token: () => `${secret}\n`, ...FAST }));
-  assert.ok(error.name === "InvalidInputError" && !shown(error).includes(secret));
+  const { error } = await allAndError(dispatch(one, calls(1), { transport, token: () => `${secret}\n`, attempts: 2, ...FAST }));
+  assert.deepEqual([error.name, error.cause.name], ["HaltedError", "InvalidInputError"]);
+  assert.ok(!shown(error).includes(secret) && !shown(error.cause).includes(secret));
   one.free();
   assert.deepEqual(found(secret), []);
 });
