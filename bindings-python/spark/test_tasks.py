@@ -98,7 +98,7 @@ def test_a_token_that_cannot_be_had(task, monkeypatch):
     (batch,) = task(batches(["user 1", "user 2"]), stopped=stopped)
     assert batch.column("verdict").to_pylist() == ["not_sent"] * 2
     (error,) = stopped
-    assert isinstance(error, koodrive.NotSentError)
+    assert isinstance(error, koodrive.HaltedError) and error.reason == "no_token"
 
 
 def test_what_breaks_of_itself_is_raised(task):

@@ -47,10 +47,7 @@ fn names() -> String {
         ("X_TRACEID", json!(header::X_TRACEID.as_str())),
         ("READ_FROM_REPLIES", json!(header::READ_FROM_REPLIES)),
     ];
-    let mut text =
-        "// Names that only the core spells. Written by bindings-wasm/glue.\n".to_owned();
-    for (name, value) in names {
-        text.push_str(&format!("export const {name} = {value} as const;\n"));
-    }
-    text
+    let lines = names.map(|(name, value)| format!("export const {name} = {value} as const;\n"));
+    let about = "// Names that only the core spells. Written by bindings-wasm/glue.\n";
+    [about, &lines.concat()].concat()
 }

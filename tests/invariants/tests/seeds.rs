@@ -26,7 +26,7 @@ fn replay(target: &str, number: usize) {
 
 #[test]
 fn clock() {
-    replay("clock", 54);
+    replay("clock", 56);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn json() {
 
 #[test]
 fn parse() {
-    replay("parse", 162);
+    replay("parse", 164);
 }
 
 #[test]
