@@ -41,7 +41,7 @@ struct Exchange {
     shape: &'static CallShape,
 }
 
-/// What an operation leads to.
+/// The result of an operation.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// This record.

@@ -30,7 +30,7 @@ pub(crate) struct Dispatcher {
     unsigned: BTreeMap<u64, Outgoing>,
 }
 
-/// What a call is known by, and how its reply crosses.
+/// The host's key of a call, and the form in which its reply crosses.
 #[derive(Debug)]
 struct Pushed {
     key: Vec<u8>,

@@ -6,7 +6,7 @@ use crate::client::ClientState;
 use crate::dispatcher::Dispatcher;
 use crate::record::Writer;
 
-/// What a handle names.
+/// The object behind a handle.
 #[derive(Debug)]
 pub(crate) enum Object {
     Client(ClientState),
@@ -15,7 +15,7 @@ pub(crate) enum Object {
     Dead,
 }
 
-/// What a handle names, and the answer that waits to be fetched.
+/// The object behind a handle, and the answer that waits to be fetched.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) object: Object,

@@ -68,7 +68,7 @@ pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i3
     let answer = guarded(|| entry.call(operation, buffer, length));
     let kept = answer.unwrap_or_else(|| {
         let spelling = entry.spelling();
-        // What it holds is in an unknown state; dropping it may panic, too.
+        // The object is in an unknown state, and dropping it may panic, too.
         let object = std::mem::replace(&mut entry.object, Object::Dead);
         guarded(|| drop(object));
         failed(dead(operation), spelling)

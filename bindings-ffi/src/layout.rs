@@ -10,7 +10,7 @@ pub mod records;
 pub struct Layout {
     /// Its name, such as `Request`.
     pub name: &'static str,
-    /// What it is, in Markdown.
+    /// The purpose of the record, in Markdown.
     pub about: &'static str,
     /// Its fields, in their order.
     pub fields: &'static [Field],
@@ -21,9 +21,9 @@ pub struct Layout {
 pub struct Field {
     /// The wire's name of what stands in a body; snake case for anything else.
     pub name: &'static str,
-    /// What its bytes are.
+    /// The form of the field's bytes.
     pub kind: Kind,
-    /// What it means, in Markdown.
+    /// The meaning of the field, in Markdown.
     pub about: &'static str,
 }
 

@@ -10,7 +10,26 @@ if TYPE_CHECKING:
     from .types import Kind, Outcome
 
 
-class KooDriveError(Exception):
+class WithFields(Exception):
+    """An error with fields. They stand in ``args``, from which pickle and serialisers such as Celery's JSON make the error anew."""
+
+    #: The text, and a mapping of the fields by their names.
+    args: tuple[Any, ...]
+
+    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        if fields is not None:
+            self.args = (message, fields)
+            self.__dict__.update(fields)
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
+
+
+class KooDriveError(WithFields):
     """Any error of this library. Catch it around one call, and ask it what is true at the service."""
 
     __module__ = "koodrive"
@@ -37,22 +56,6 @@ class KooDriveError(Exception):
     retry_after: float | None = None
     #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
     body: str | None = None
-    #: The text, and a mapping of the fields above.
-    args: tuple[Any, ...]
-
-    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
-        """``fields`` are those above, by their names. They stand in ``args``, from which serialisers such as Celery's JSON make an
-        error anew, and pickle too."""
-        super().__init__(message)
-        if fields is not None:
-            self.args = (message, fields)
-            self.__dict__.update(fields)
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
 
 
 class InvalidInputError(KooDriveError, ValueError):

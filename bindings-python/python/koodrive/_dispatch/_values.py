@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .._errors import WithFields
 from .._instants import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
@@ -110,7 +110,7 @@ class Progress:
     """Requests per second that may leave, now: less than was allowed while the service is in distress."""
 
 
-class HaltedError(Exception):
+class HaltedError(WithFields):
     """Nothing more was sent, since it would have been in vain. Raised when the outcomes of all calls that were read are out.
 
     What is true at the service is in those outcomes. Correct the cause, and dispatch what was not sent.
@@ -118,7 +118,7 @@ class HaltedError(Exception):
 
     __module__ = "koodrive"
 
-    #: "same_answer": so many calls in a row got it, and none was delivered in between. "no_token": the token function failed.
+    #: "same_answer": so many calls in a row got it, and none was delivered in between. "no_token": no token that works came.
     reason: HaltReason
     #: How many calls, or how many failures, in a row.
     times: int
@@ -126,21 +126,6 @@ class HaltedError(Exception):
     status: int | None = None
     code: str | None = None
     msg: str | None = None
-    #: The text, and a mapping of the fields above.
-    args: tuple[Any, ...]
-
-    def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
-        """``fields`` are those above, by their names. They stand in ``args``, as in ``KooDriveError``."""
-        super().__init__(message)
-        if fields is not None:
-            self.args = (message, fields)
-            self.__dict__.update(fields)
-
-    def __str__(self) -> str:
-        return str(self.args[0]) if self.args else ""
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({str(self)!r})"
 
 
 def halted(fields: str, cause: BaseException | None) -> HaltedError:
