@@ -118,14 +118,16 @@ fn pace(names: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Three digits, as far as there are any.
+/// Three digits that count, as far as there are any.
 fn short(figure: f64) -> String {
     let text = if figure.abs() >= 100.0 {
         format!("{figure:.0}")
     } else if figure.abs() >= 10.0 {
         format!("{figure:.1}")
-    } else {
+    } else if figure.abs() >= 0.1 {
         format!("{figure:.3}")
+    } else {
+        format!("{figure:.4}")
     };
     if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.').to_owned()

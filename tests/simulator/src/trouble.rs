@@ -46,19 +46,19 @@ pub(crate) struct Trouble {
     /// What it answers beyond.
     pub(crate) beyond: u16,
     /// The same in these seconds.
-    pub(crate) allowed_in: Option<(Range2, f64)>,
-    pub(crate) outage: Option<(Range2, Fault)>,
+    pub(crate) allowed_in: Option<(Span, f64)>,
+    pub(crate) outage: Option<(Span, Fault)>,
     /// Latency is so many times as long in these seconds.
-    pub(crate) slow: Option<(Range2, u64)>,
+    pub(crate) slow: Option<(Span, u64)>,
     /// Every request gets this status.
     pub(crate) refuses_all: Option<u16>,
     pub(crate) adaptive: bool,
 }
 
 /// From, to, in seconds.
-pub(crate) type Range2 = (u64, u64);
+pub(crate) type Span = (u64, u64);
 
-pub(crate) fn is_in(range: Range2, second: u64) -> bool {
+pub(crate) fn is_in(range: Span, second: u64) -> bool {
     (range.0..range.1).contains(&second)
 }
 
@@ -115,20 +115,20 @@ impl Bound {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Figure {
     /// Deliveries per second in these seconds, over this.
-    Delivered(Range2, f64),
+    Delivered(Span, f64),
     /// Requests per second in these seconds, over this.
-    Sent(Range2, f64),
+    Sent(Span, f64),
     /// The share of requests that were answered 429 in these seconds.
-    Refused(Range2),
+    Refused(Span),
     GivenUp,
     Requests,
     /// Requests that left while a `Retry-After` of a 429 held.
     Early,
     MostInFlight,
     /// The most that were in flight in these seconds.
-    InFlight(Range2),
+    InFlight(Span),
     /// Seconds from the first until so much is sent again in each of two seconds.
-    Until(Range2, f64),
+    Until(Span, f64),
     /// The share of requests that went to the sick node.
     ToSick,
     PerCall,
@@ -230,7 +230,7 @@ pub fn all() -> Vec<Scenario> {
 }
 
 fn background(all: &mut Vec<Scenario>) {
-    const FROM: Range2 = (5, 185);
+    const FROM: Span = (5, 185);
     for (per_mille, least) in [(10, 0.95), (40, 0.9), (100, 0.8), (200, 0.0), (300, 0.0)] {
         // A 500 and a lost connection are not repeated.
         #[expect(clippy::cast_precision_loss, reason = "small")]
@@ -273,7 +273,7 @@ fn background(all: &mut Vec<Scenario>) {
 }
 
 fn sick_nodes(all: &mut Vec<Scenario>) {
-    const FROM: Range2 = (5, 185);
+    const FROM: Span = (5, 185);
     let kinds = [
         ("each request", Balancer::ByRequest),
         ("pinned, youngest", pinned(Pool::Youngest, true)),
@@ -327,7 +327,7 @@ const fn pinned(pool: Pool, closes: bool) -> Balancer {
 }
 
 fn throttled(all: &mut Vec<Scenario>) {
-    const FROM: Range2 = (30, 210);
+    const FROM: Span = (30, 210);
     for allowed in [50.0, 100.0, 150.0] {
         let kinds = [
             ("", None),
@@ -437,7 +437,7 @@ fn outages(all: &mut Vec<Scenario>) {
     }
 }
 
-pub(crate) fn seconds(range: Range2) -> Range<usize> {
+pub(crate) fn seconds(range: Span) -> Range<usize> {
     let index = |second| usize::try_from(second).unwrap_or(usize::MAX);
     index(range.0)..index(range.1)
 }
