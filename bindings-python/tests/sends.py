@@ -127,7 +127,7 @@ def _standard_library(stdlib, ca=None, proxy=None):
         if ca:
             # What the system trusts is OpenSSL's to say, and OpenSSL asks this variable.
             patched.setenv("SSL_CERT_FILE", ca.path)
-            patched.setattr(stdlib, "_context", None)
+            patched.setattr(stdlib, "_context", (None, None))
         yield None
 
 

@@ -59,9 +59,9 @@ def test_a_connection_that_the_server_closed_is_not_used(server, client, call):
 
 
 def test_a_connection_that_was_idle_too_long_is_not_used(server, client, call, monkeypatch):
-    from koodrive.transports import _stdlib
+    from koodrive.transports import _keeping
 
-    monkeypatch.setattr(_stdlib, "IDLE_SECONDS", 0.0)
+    monkeypatch.setattr(_keeping, "IDLE_SECONDS", 0.0)
     server.answers = [reply(), reply()]
     client.send(call)
     client.send(call)

@@ -1,6 +1,6 @@
 // Compiles the crates to WebAssembly with the stable toolchain, and has wasm-bindgen write the JavaScript that calls them.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 const TRIPLE = "wasm32-unknown-unknown";
@@ -9,8 +9,8 @@ const root = resolve(import.meta.dirname, "../..");
 /** Cargo's build directory, wherever the caller has put it. */
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 
-/** What is made on the way to the package: a folder for each module. */
-export const glueFolder = join(target, "npm/glue");
+/** Folder of what the build generates and js/ imports. */
+export const generated = resolve(import.meta.dirname, "../generated");
 
 // Node 16 and every browser since 2023 have it. Without it a signed request takes 28 % longer in Node 20.
 const FLAGS = ["-Ctarget-feature=+simd128"];
@@ -42,14 +42,13 @@ export function compile(name) {
   return join(target, TRIPLE, "wasm", `${name.replaceAll("-", "_")}.wasm`);
 }
 
-const glue = (...args) => run("cargo", ["run", "--quiet", "--locked", "--package", "koodrive-wasm-glue", "--", ...args]);
-
-/** Writes `name.js` and `name_bg.wasm` of a compiled module to an empty `folder`. */
-export function bind(module, name, folder) {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  glue("bind", module, name, folder);
+function glue(...args) {
+  mkdirSync(generated, { recursive: true });
+  run("cargo", ["run", "--quiet", "--locked", "--package", "koodrive-wasm-glue", "--", ...args]);
 }
 
-/** Writes the names that only the core spells to a JSON file. */
-export const writeNames = (file) => glue("names", file);
+/** Writes `name.js`, its declarations and `name_bg.wasm` of a compiled module. */
+export const bind = (module, name) => glue("bind", module, name, generated);
+
+/** Writes the names that only the core spells. */
+export const writeNames = () => glue("names", join(generated, "names.ts"));

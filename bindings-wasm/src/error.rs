@@ -1,4 +1,4 @@
-//! The core's errors as js/errors.js takes them, and a function for each error that only JavaScript can notice.
+//! The core's errors as js/errors.ts takes them, and a function for each error that only JavaScript can notice.
 
 use koodrive::host::{self, ErrorFields, Failure, Spelling};
 use koodrive::{Error, InvalidInput, ReplyError, TransportError};
@@ -9,7 +9,7 @@ use crate::convert::object;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_FIELDS: &str = r#"
-/** The fields of an error, of which js/errors.js makes one. `again`: the call is to be sent once more, signed anew. */
+/** The fields of an error, of which js/errors.ts makes one. `again`: the call is to be sent once more, signed anew. */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";

@@ -4,14 +4,15 @@
 //! notification, of which there are millions, arrives as its fields, in functions whose names say so. What is made for every
 //! request leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so
 //! nothing here panics.
-#![allow(clippy::missing_errors_doc, reason = "index.d.ts says when it throws")]
+#![allow(clippy::missing_errors_doc, reason = "js/ says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
 #![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
 
-pub mod convert;
-pub mod error;
-pub mod format;
+mod convert;
+mod dispatch;
+mod error;
+mod format;
 
 use koodrive::host::{AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, SentRequest};
 use koodrive::{

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { APP, Client, INTERNATIONAL, Sandbox, TOKEN, USER_ID, answering, call, client, esm, getSpaceUsageByOverview, many, rawCall, serving, thrownBy } from "./koodrive.mjs";
+import { APP, Client, INTERNATIONAL, Sandbox, TOKEN, USER_ID, answering, call, client, esm, getSpaceUsageByOverview, rawCall, serving, thrownBy } from "./koodrive.mjs";
 import { FAST, all, clientOf, dispatch } from "./dispatch.mjs";
 
 const USER = "/koodrive/ose/v1/users/1316083732377070977";
@@ -44,16 +44,16 @@ for (const [name, make, method, path, body] of [
 
 test("a raw call is signed, and its reply has the status, the body and its JSON", async () => {
   const sandbox = new Sandbox({ answers });
-  const reply = await signing().send(user(), { fetch: sandbox.fetch });
+  const reply = await signing().send(user(), { transport: sandbox.fetch });
   assert.deepEqual([reply.status, reply.code, reply.msg], [200, "0", "Success."]);
   assert.equal(reply.body, answers[0].body, "every digit");
   assert.deepEqual(reply.json(), JSON.parse(answers[0].body));
-  const page = await signing().send(rawCall(PAGED), { fetch: sandbox.fetch });
+  const page = await signing().send(rawCall(PAGED), { transport: sandbox.fetch });
   assert.deepEqual([page.code, page.json()], [null, { total: 1 }]);
-  const changed = await signing().send(rawCall({ method: "PUT", path: USER, json: { name: "x" } }), { fetch: sandbox.fetch });
+  const changed = await signing().send(rawCall({ method: "PUT", path: USER, json: { name: "x" } }), { transport: sandbox.fetch });
   assert.deepEqual([changed.status, changed.code], [201, "0"]);
 
-  const error = await thrownBy(() => client({ token: undefined, appId: APP.appId, appSecret: "other-secret-not-real" }).send(user(), { fetch: new Sandbox({ answers, apps: [APP] }).fetch }));
+  const error = await thrownBy(() => client({ token: undefined, appId: APP.appId, appSecret: "other-secret-not-real" }).send(user(), { transport: new Sandbox({ answers, apps: [APP] }).fetch }));
   assert.equal(error.code, "SANDBOX.SIGNATURE_MISMATCH");
 });
 
@@ -157,10 +157,10 @@ test("a body may hold a value twice, and dates as JSON writes them", () => {
 
 test("a reply without a body has no JSON", async () => {
   const fetch = async () => new Response(null, { status: 204 });
-  const reply = await client().send(user(), { fetch });
+  const reply = await client().send(user(), { transport: fetch });
   assert.deepEqual([reply.status, reply.body, reply.json()], [204, "", null]);
   assert.equal(client().parse(user(), { status: 204, headers: {}, body: "" }).json(), null);
-  const [outcome] = await all(dispatch(clientOf(), [many.rawCall({ method: "GET", path: USER })], { transport: fetch, ...FAST }));
+  const [outcome] = await all(dispatch(clientOf(), [rawCall({ method: "GET", path: USER })], { transport: fetch, ...FAST }));
   assert.deepEqual([outcome.verdict, outcome.reply.json()], ["delivered", null]);
 });
 
@@ -176,10 +176,10 @@ for (const [how, sign] of [["at once", signed], ["later", async (text) => signed
     const seen = [];
     const one = signingElsewhere((text) => (seen.push(text), sign(text)));
     const sandbox = new Sandbox({ answers });
-    assert.equal((await one.send(call, { fetch: sandbox.fetch })).code, "0");
-    assert.equal((await one.send(user(), { fetch: sandbox.fetch })).code, "0");
+    assert.equal((await one.send(call, { transport: sandbox.fetch })).code, "0");
+    assert.equal((await one.send(user(), { transport: sandbox.fetch })).code, "0");
     assert.match(seen[0], /^HMAC-SHA256\n[0-9a-f]{64}$/);
-    const outcomes = await all(dispatch(clientOf({ appId: APP.appId, sign }), [["raw", many.rawCall({ method: "GET", path: USER })]], { transport: sandbox.fetch, ...FAST }));
+    const outcomes = await all(dispatch(clientOf({ appId: APP.appId, sign }), [["raw", rawCall({ method: "GET", path: USER })]], { transport: sandbox.fetch, ...FAST }));
     assert.deepEqual(outcomes.map(({ key, verdict }) => [key, verdict]), [["raw", "delivered"]]);
     assert.equal(sandbox.accepted().length, 1);
   });
@@ -189,7 +189,7 @@ test("a clock that is refused has the function sign once more, for the time that
   const late = new Sandbox({ now: () => new Date(Date.now() + 3_600_000) });
   let asked = 0;
   const one = signingElsewhere((text) => (asked++, signed(text)));
-  await one.send(call, { fetch: late.fetch });
+  await one.send(call, { transport: late.fetch });
   assert.equal(asked, 2);
 });
 
@@ -202,11 +202,11 @@ test("a function that does not sign leaves the call unsent", async () => {
     [() => "not-hex", ({ message }) => assert.match(message, /hex/)],
     [() => undefined, ({ message }) => assert.match(message, /sign/)],
   ]) {
-    const error = await thrownBy(() => signingElsewhere(sign).send(call, { fetch: sandbox.fetch }));
+    const error = await thrownBy(() => signingElsewhere(sign).send(call, { transport: sandbox.fetch }));
     assert.equal(error.outcome, "not_sent", error.stack);
     check(error);
   }
-  const slow = await thrownBy(() => signingElsewhere(() => new Promise(() => {})).send(call, { fetch: sandbox.fetch, timeoutMs: 30 }));
+  const slow = await thrownBy(() => signingElsewhere(() => new Promise(() => {})).send(call, { transport: sandbox.fetch, timeoutMs: 30 }));
   assert.equal(slow.outcome, "not_sent");
   assert.throws(() => signingElsewhere(signed).request(call), { field: "sign" });
   assert.equal(sandbox.accepted().length, 0);
@@ -226,14 +226,14 @@ for (const [what, sending] of [
     let sent = 0;
     // One that is handed the request although its signal is aborted would send it.
     const fetch = async () => (sent++, new Response('{"code":0}'));
-    const error = await thrownBy(() => sending(() => controller.abort()).send(call, { fetch, signal: controller.signal }));
+    const error = await thrownBy(() => sending(() => controller.abort()).send(call, { transport: fetch, signal: controller.signal }));
     assert.deepEqual([error.kind, error.outcome, sent], ["not_sent", "not_sent", 0], error.stack);
   });
 }
 
 test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
   const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
-  const given = [["user", many.rawCall({ method: "GET", path: USER })], ["usage", many.getSpaceUsageByOverview()]];
+  const given = [["user", rawCall({ method: "GET", path: USER })], ["usage", getSpaceUsageByOverview()]];
   const outcomes = await all(dispatch(clientOf(), given, { transport: sandbox.fetch, ...FAST, concurrency: 1 }));
   const byKey = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
   assert.deepEqual([...byKey.values()].map(({ verdict }) => verdict), ["delivered", "delivered"]);
@@ -241,16 +241,16 @@ test("any call goes through dispatch, and a safe one is repeated although its ou
   assert.match(byKey.get("usage").reply.data.totalUsed, /^\d+$/);
   assert.equal(byKey.get("user").attempts + byKey.get("usage").attempts, 4);
 
-  const change = [["change", many.rawCall({ method: "PUT", path: USER, json: {} })]];
+  const change = [["change", rawCall({ method: "PUT", path: USER, json: {} })]];
   const [outcome] = await all(dispatch(clientOf(), change, { transport: new Sandbox({ answers, faults: ["cut"] }).fetch, ...FAST }));
   assert.deepEqual([outcome.verdict, outcome.attempts], ["unknown", 1]);
 });
 
 test("a reply of which a field cannot be read is delivered, and its error is that of send", async () => {
   const sandbox = () => new Sandbox({ spaceUsage: { totalUsed: 1.5 } });
-  const error = await thrownBy(() => signing().send(getSpaceUsageByOverview(), { fetch: sandbox().fetch }));
+  const error = await thrownBy(() => signing().send(getSpaceUsageByOverview(), { transport: sandbox().fetch }));
   assert.ok(error instanceof esm.UnreadableReplyError, error.stack);
-  const [outcome] = await all(dispatch(clientOf(), [many.getSpaceUsageByOverview()], { transport: sandbox().fetch, ...FAST }));
+  const [outcome] = await all(dispatch(clientOf(), [getSpaceUsageByOverview()], { transport: sandbox().fetch, ...FAST }));
   assert.deepEqual([outcome.verdict, outcome.reply, outcome.status], ["delivered", null, 200]);
   const text = ({ message, traceId }) => message.replace(traceId, "");
   assert.equal(text(outcome.error), text(error));
@@ -283,7 +283,7 @@ test("an error survives JSON", async () => {
 
 test("the token of a client authenticates a raw call as well", async () => {
   const sandbox = new Sandbox({ answers, tokens: [TOKEN] });
-  assert.equal((await client().send(user(), { fetch: sandbox.fetch })).code, "0");
+  assert.equal((await client().send(user(), { transport: sandbox.fetch })).code, "0");
 });
 
 function thrown(work) {

@@ -1,9 +1,11 @@
 // The declarations of the installed package, against what it exports: the same names, no more and no less, in either module
-// system. That the types are right is what xtask/src/types.rs checks.
+// system; and that each says what it is. That the types are right is what xtask/src/types.rs checks.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { sep } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import ts from "typescript-oldest";
 import { require } from "./koodrive.mjs";
 
 const { exports } = require("koodrive/package.json");
@@ -17,48 +19,90 @@ const entries = Object.entries(exports).flatMap(([entry, conditions]) =>
     .map(([condition, { types, default: program }]) => [entry, condition, types, program]),
 );
 
-/** The text of a file of declarations, and of the one that it passes on. */
-const read = (types) => {
-  const text = readFileSync(folder + types, "utf8");
-  const [, other] = text.match(/^export \* from "\.\/(\w+)\.c?js";$/m) ?? [];
-  return other ? text + readFileSync(folder + types.replace(/\w+(?=\.d\.c?ts$)/, other), "utf8") : text;
-};
+test("there are entries to compare", () => assert.ok(entries.length >= 6, JSON.stringify(entries)));
 
-/** `export declare const X`, function X, class X. */
-const declared = (types) => [...types.matchAll(/^export declare (?:const|function|class) (\w+)/gm)].map(([, name]) => name);
+/** The names that the declarations of an entry export, with their symbols, and the files of the package that it reaches. */
+function declared(types) {
+  const entry = folder + types;
+  const program = ts.createProgram([entry], { module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022, strict: true, types: [] });
+  const checker = program.getTypeChecker();
+  const files = program.getSourceFiles().filter(({ fileName }) => fileName.replaceAll("/", sep).startsWith(`${folder}dist${sep}`));
+  const symbols = checker.getExportsOfModule(checker.getSymbolAtLocation(program.getSourceFile(entry)));
+  const resolved = (symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol);
+  return { checker, files, exported: new Map(symbols.map((symbol) => [symbol.name, resolved(symbol)])) };
+}
 
-test("there are entries to compare", () => assert.ok(entries.length >= 4, JSON.stringify(entries)));
+const MEMBERS = [
+  ts.SyntaxKind.PropertySignature,
+  ts.SyntaxKind.PropertyDeclaration,
+  ts.SyntaxKind.MethodSignature,
+  ts.SyntaxKind.MethodDeclaration,
+  ts.SyntaxKind.GetAccessor,
+  ts.SyntaxKind.Constructor,
+];
+
+/** A member that must be absent says nothing, and neither does one that only narrows what it inherits to a text or a truth. */
+const isPlain = ({ name, type, questionToken }) =>
+  name?.kind === ts.SyntaxKind.PrivateIdentifier ||
+  (type && questionToken && type.kind === ts.SyntaxKind.UndefinedKeyword) ||
+  (type && (ts.isUnionTypeNode(type) ? type.types : [type]).every(ts.isLiteralTypeNode));
+
+/** The declarations and members below `node` that no comment describes. */
+function bare(node, file, inBody = false) {
+  // What a condition asks of a type, and a type of one member, are described where they stand.
+  if (ts.isConditionalTypeNode(node) || (ts.isTypeLiteralNode(node) && node.members.length === 1)) return [];
+  const named = ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isFunctionDeclaration(node);
+  const wanted = named || ts.isVariableStatement(node) || (MEMBERS.includes(node.kind) && inBody && !isPlain(node));
+  const documented = ts.getJSDocCommentsAndTags(node).some((comment) => ts.isJSDoc(comment) && comment.comment);
+  const found = wanted && !documented ? [`${file.fileName}: ${node.getText(file).split("\n")[0]}`] : [];
+  // Parts of a member are described with it.
+  if (!MEMBERS.includes(node.kind)) {
+    const body = named || inBody;
+    ts.forEachChild(node, (child) => void found.push(...bare(child, file, body)));
+  } else if (node.type && ts.isTypeLiteralNode(node.type) && node.type.members.length > 1) {
+    node.type.members.forEach((member) => found.push(...bare(member, file, true)));
+  }
+  return found;
+}
 
 for (const [entry, condition, types, program] of entries) {
+  const { checker, files, exported } = declared(types);
+
   test(`${entry}, ${condition}: what is declared is what is exported`, async () => {
-    const text = read(types);
-    // A default export would be one more of CommonJS alone.
-    assert.ok(!/export default|export =/.test(text));
     const loaded = condition === "require" ? require(folder + program) : await import(pathToFileURL(folder + program).href);
-    assert.deepEqual([...new Set(declared(text))].sort(), Object.keys(loaded).sort());
+    const values = [...exported].filter(([, { flags }]) => flags & ts.SymbolFlags.Value).map(([name]) => name);
+    // A default export would be one more of CommonJS alone.
+    assert.deepEqual(values.sort(), Object.keys(loaded).sort());
   });
 
-  test(`${entry}, ${condition}: links in the documentation lead somewhere`, () => {
-    const text = read(types);
-    for (const [link, name, member] of text.matchAll(/\{@link (\w+)(?:\.(\w+))?\}/g)) {
-      // More than one where an entry has its own in the place of the one that it passes on.
-      const [, ...rests] = text.split(new RegExp(`^export declare (?:const|function|class) ${name}\\b|^export (?:interface|type) ${name}\\b`, "m"));
-      assert.ok(rests.length > 0, link);
-      const bodies = rests.map((rest) => rest.split("\nexport ")[0]).join("\n");
-      if (member) assert.match(bodies, new RegExp(`^ +(?:readonly )?${member}\\b`, "m"), link);
+  test(`${entry}, ${condition}: every export has a comment, and so has each of its overloads`, () => {
+    for (const [name, symbol] of exported) {
+      assert.ok(ts.displayPartsToString(symbol.getDocumentationComment(checker)).length > 0, name);
+      if (!(symbol.flags & ts.SymbolFlags.Function)) continue;
+      for (const signature of checker.getSignaturesOfType(checker.getTypeOfSymbol(symbol), ts.SignatureKind.Call)) {
+        assert.ok(ts.displayPartsToString(signature.getDocumentationComment(checker)).length > 40, name);
+      }
     }
   });
 
   test(`${entry}, ${condition}: every declaration and every member is documented`, () => {
-    const lines = readFileSync(folder + types, "utf8").split("\n");
-    const isDocumented = (at) => /\*\/\s*$/.test(lines[at - 1]);
-    const bare = lines.filter((line, at) => {
-      // A member that only narrows what it inherits says nothing new, and neither does one that must be absent. A line that ends
-      // in a comma is a parameter.
-      const member = !line.endsWith(",") && /^ +(readonly )?[\w[][\w.\]]*\??[<(:]/.test(line) && !/(: ("[^"]*"|true|false)( \| "[^"]*")*|\?: undefined);$/.test(line);
-      const declaration = /^export (?!\{)/.test(line);
-      return (member || declaration) && !isDocumented(at);
-    });
-    assert.deepEqual(bare, []);
+    const found = files.flatMap((file) => file.statements.flatMap((statement) => bare(statement, file)));
+    assert.deepEqual(found, []);
+  });
+
+  test(`${entry}, ${condition}: links in the documentation lead somewhere`, () => {
+    const { exported: ofKoodrive } = declared(exports["."].import.types);
+    for (const file of files) {
+      for (const [link, name, member] of readFileSync(file.fileName, "utf8").matchAll(/\{@link (\w+)(?:\.(\w+))?\}/g)) {
+        const symbol = exported.get(name) ?? ofKoodrive.get(name);
+        assert.ok(symbol, `${file.fileName}: ${link}`);
+        if (member) assert.match(symbol.declarations.map((it) => it.getText()).join("\n"), new RegExp(`\\b${member}\\b`), link);
+      }
+    }
+  });
+
+  test(`${entry}, ${condition}: no declaration says any`, () => {
+    const hasAny = (node) => node.kind === ts.SyntaxKind.AnyKeyword || ts.forEachChild(node, (child) => hasAny(child) || undefined) || false;
+    for (const file of files) assert.ok(!hasAny(file), file.fileName);
   });
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, jsonOf, later, serviceOf, tally, through } from "./dispatch.mjs";
-import { APP, Sandbox, many } from "./koodrive.mjs";
+import { APP, Sandbox, esm } from "./koodrive.mjs";
 
 // Tokens
 
@@ -39,12 +39,28 @@ test("a client whose token: a function begins with it", async () => {
   const outcomes = await all(dispatch(clientOf({ token: async () => "one" }), calls(3), { transport, ...FAST }));
   assert.deepEqual([tally(outcomes), new Set(sent)], [{ delivered: 3 }, new Set(["Bearer one"])]);
 
+  // The first is asked for again as any later one, after a backoff.
   const vault = new Error("the vault is closed");
-  const run = dispatch(clientOf({ token: () => Promise.reject(vault) }), calls(3), { transport, ...FAST });
-  const { outcomes: none, error } = await allAndError(run);
-  assert.deepEqual([none, error.name, error.cause], [[], "NotSentError", vault]);
+  let asked = 0;
+  const token = () => (asked++, Promise.reject(vault));
+  const { outcomes: unsent, error } = await allAndError(dispatch(clientOf({ token }), calls(3), { transport, attempts: 3, ...FAST }));
+  assert.deepEqual([tally(unsent), error.name, error.cause, asked], [{ not_sent: 3 }, "HaltedError", vault, 3]);
   assert.equal(sandbox.accepted().length, 3);
 });
+
+for (const [what, early] of [
+  ["empty", ""],
+  ["the refused one", "one"],
+  ["half of it", "tw"],
+  ["of several lines", "two\nlines"],
+]) {
+  test(`a source whose token is ${what} has no fresh one yet, and is asked again`, async () => {
+    const { transport } = serviceOf(new Set(["two"]));
+    const given = [early, early];
+    const options = { transport, token: () => given.pop() ?? "two", concurrency: 4, ...FAST };
+    assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(20), options))), { delivered: 20 });
+  });
+}
 
 test("a token that is old is replaced before it is refused", async () => {
   const { sent, transport } = serviceOf(new Set(["one", "two"]));
@@ -85,18 +101,13 @@ test("a token function that never answers is asked again", async () => {
   assert.equal(asked, 2);
 });
 
-for (const [what, given, message] of [
-  ["a number", 1, /^token: a number where text is due/],
-  ["empty", "", /token/],
-]) {
-  test(`a token that is ${what} is a mistake, and ends the job`, async () => {
-    const { transport } = serviceOf(new Set());
-    const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(2), { transport, token: () => given, ...FAST }));
-    assert.equal(error.name, "InvalidInputError");
-    assert.match(error.message, message);
-    assert.deepEqual(tally(outcomes), { given_up: 2 });
-  });
-}
+test("a token that is no text is a mistake, and ends the job", async () => {
+  const { transport } = serviceOf(new Set());
+  const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(2), { transport, token: () => 1, ...FAST }));
+  assert.equal(error.name, "InvalidInputError");
+  assert.match(error.message, /^token: a number where text is due/);
+  assert.deepEqual(tally(outcomes), { given_up: 2 });
+});
 
 // Halts
 
@@ -363,6 +374,12 @@ for (const [what, leave] of [
       assert.deepEqual([run.progress.inFlight, run.progress.queued, run.progress.delivered], [0, 0, begun]);
       assert.ok(source.isClosed);
       assert.deepEqual(await run.next(), { done: true, value: undefined });
+      // What the loop has not seen is not lost. The first outcome was seen.
+      const left = run.remaining();
+      const delivered = left.filter(({ verdict }) => verdict === "delivered");
+      assert.deepEqual([delivered.length, left.length], [begun - 1, run.progress.pushed - 1]);
+      assert.equal(new Set([0, ...left.map(({ key }) => key)]).size, run.progress.pushed);
+      assert.deepEqual(run.remaining(), []);
     });
   }
 }

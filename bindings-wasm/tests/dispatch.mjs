@@ -1,8 +1,8 @@
 // What the tests of the dispatcher share. What it decides is tested in the core; here: that its driver does what it says, and loses
 // nothing.
-import { APP, INTERNATIONAL, Sandbox, USER_ID, many } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, USER_ID, esm } from "./koodrive.mjs";
 
-export const { Client, HaltedError, dispatch, isKooDriveError, notifyPackageExpire } = many;
+export const { Client, HaltedError, dispatch, isKooDriveError, notifyPackageExpire } = esm;
 
 /** So that a test waits for nothing but what it is about. */
 export const FAST = { rate: 100_000, backoffMs: 10 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAST, Client, all, allAndError, callOf, calls, clientOf, dispatch, isKooDriveError, jsonOf, later, tally, through } from "./dispatch.mjs";
-import { APP, INTERNATIONAL, Sandbox, USER_ID, client, many, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, USER_ID, client, esm, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
 import { Agent } from "undici";
 
 const REFUSED = { status: 400, body: '{"code":13000102,"msg":"Verify parameters failed."}' };
@@ -42,7 +42,7 @@ for (const [what, faults, options, ...expected] of [
       assert.deepEqual([outcome.code, outcome.msg, error], ["0", "Success.", null]);
       assert.equal(sandbox.accepted().at(-1).traceId, traceId);
     } else {
-      assert.ok(isKooDriveError(error) && error instanceof many.KooDriveError);
+      assert.ok(isKooDriveError(error) && error instanceof esm.KooDriveError);
       assert.deepEqual([outcome.code, outcome.msg, error.traceId, reply], [error.code ?? null, error.msg ?? null, traceId, null]);
     }
   });
@@ -182,7 +182,7 @@ for (const value of [0, 1.5, 2 ** 30 + 1, "1", null]) {
       const { name, field, message } = await thrownBy(work);
       return { name, field, message };
     };
-    const single = await of(() => client().send(callOf(0), { replyLimit: value, fetch: () => assert.fail("sent") }));
+    const single = await of(() => client().send(callOf(0), { replyLimit: value, transport: () => assert.fail("sent") }));
     assert.deepEqual(single, await of(() => dispatch(clientOf(), calls(1), { replyLimit: value })));
     assert.deepEqual([single.name, single.field], ["InvalidInputError", "replyLimit"]);
     if (value === 1.5) assert.equal(single.message, "replyLimit: 1.5 is out of range; pass a whole number of bytes from 1 to 1073741824");
@@ -203,30 +203,40 @@ for (const [what, source] of [["undefined", undefined], ["null", null], ["a numb
   });
 }
 
-test("a client of another entry, or of another copy of this one, is refused with what to import", async () => {
-  const cjs = new (require("koodrive/dispatch").Client)({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
-  for (const other of [client(), cjs, {}, undefined, null, Object.create(Client.prototype)]) {
+test("a client of another copy of the package is refused with what to import", async () => {
+  const cjs = new (require("koodrive").Client)({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
+  for (const other of [cjs, {}, undefined, null, Object.create(Client.prototype)]) {
     const { name, message } = await thrownBy(() => dispatch(other, []));
-    assert.deepEqual([name, /Client that koodrive\/dispatch exports/.test(message)], ["InvalidInputError", true], message);
+    assert.deepEqual([name, /Client that koodrive exports/.test(message)], ["InvalidInputError", true], message);
   }
   const freed = clientOf();
   freed.free();
   assert.match((await thrownBy(() => dispatch(freed, []))).message, /the client was freed/);
 });
 
-test("the commonjs entry is the same, and both have all that koodrive has", async () => {
-  const cjs = require("koodrive/dispatch");
-  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(many).sort());
-  assert.deepEqual(Object.keys(require("koodrive")).filter((name) => !(name in many)), []);
+test("the commonjs entry does the same", async () => {
+  const cjs = require("koodrive");
+  assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
   const one = new cjs.Client({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
   assert.deepEqual(tally(await all(cjs.dispatch(one, calls(2), { transport: new Sandbox().fetch }))), { delivered: 2 });
 });
 
-test("its client does what koodrive's does", async () => {
-  const now = new Date("2025-11-03T07:01:45Z");
-  const options = { endpoint: INTERNATIONAL, userId: USER_ID, token: undefined, ...APP };
-  assert.deepEqual(new Client(options).request(callOf(0), { now }), client(options).request(callOf(0), { now }));
-  assert.equal((await clientOf().send(callOf(0), { fetch: new Sandbox().fetch })).code, "0");
+test("one client and one transport serve both send and dispatch", async () => {
+  const one = clientOf();
+  const { fetch: transport } = new Sandbox();
+  assert.equal((await one.send(callOf(0), { transport, timeoutMs: 1000, replyLimit: 1000 })).code, "0");
+  assert.deepEqual(tally(await all(dispatch(one, calls(2), { transport, timeoutMs: 1000, replyLimit: 1000 }))), { delivered: 2 });
+});
+
+test("options of send and dispatch are refused in the same words", async () => {
+  const { fetch: transport } = new Sandbox();
+  for (const wrong of [{ transport: "fetch" }, { signal: {} }, { signal: null }, { timeoutMs: 0 }, { timeoutMs: "1" }, { replyLimit: 0 }, { replyLimit: "1" }]) {
+    const sent = await thrownBy(() => clientOf().send(callOf(0), { transport, ...wrong }));
+    const dispatched = await thrownBy(() => dispatch(clientOf(), calls(1), { transport, ...wrong }));
+    assert.deepEqual([sent.message, sent.field], [dispatched.message, dispatched.field], JSON.stringify(wrong));
+  }
+  const old = await thrownBy(() => clientOf().send(callOf(0), { fetch: transport }));
+  assert.match(old.message, /^send: unknown option fetch; expected one of: transport, /);
 });
 
 test("a client that is freed meanwhile changes nothing", async () => {

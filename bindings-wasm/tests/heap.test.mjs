@@ -133,10 +133,10 @@ test("tokens that a function gives leave nothing behind, whatever becomes of the
       seen.push(found(secret));
       return globalThis.fetch(...given);
     };
-    await one.send(call, { fetch });
+    await one.send(call, { transport: fetch });
     // The core that signed with it is gone before the request leaves.
     assert.deepEqual(seen, [[]]);
-    await thrownBy(() => one.send(call, { fetch: () => Promise.reject(new Error("failed")) }));
+    await thrownBy(() => one.send(call, { transport: () => Promise.reject(new Error("failed")) }));
     assert.deepEqual(found(secret), []);
     one.free();
   }));

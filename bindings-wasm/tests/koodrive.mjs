@@ -14,8 +14,6 @@ export const require = createRequire(pathToFileURL(join(installed, "package.json
 // `require.resolve` gives what CommonJS loads; beside it lies what `import` loads.
 const imported = (entry) => import(pathToFileURL(require.resolve(entry).replace(/\.cjs$/, ".js")).href);
 export const esm = await imported("koodrive");
-/** The entry with the dispatcher, which has a Client of its own. */
-export const many = await imported("koodrive/dispatch");
 export const { Sandbox } = await imported("koodrive/sandbox");
 export const { overUndici } = await imported("koodrive/undici");
 export const { Client, INTERNATIONAL, getCurrentRetentionPolicy, getSpaceUsageByOverview, notifyPackageExpire, rawCall } = esm;

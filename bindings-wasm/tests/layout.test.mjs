@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
 import { installed, require } from "./koodrive.mjs";
@@ -15,7 +15,7 @@ const run = (code, ...flags) =>
 
 test("conditions are in the order in which hosts must find them", () => {
   // A Worker's bundler also sets `import`: the first that matches wins.
-  for (const entry of [".", "./dispatch", "./sandbox"]) {
+  for (const entry of [".", "./sandbox"]) {
     assert.deepEqual(Object.keys(manifest.exports[entry]), ["workerd", "require", "import"]);
     for (const conditions of Object.values(manifest.exports[entry])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
   }
@@ -23,7 +23,6 @@ test("conditions are in the order in which hosts must find them", () => {
 
 const IMPORTS = {
   "workerd.js": ["./koodrive.wasm"],
-  "dispatch.workerd.js": ["./dispatch.wasm"],
   "sandbox.js": ["./index.js"],
   "sandbox.cjs": ["./index.cjs"],
   "sandbox.workerd.js": ["./workerd.js", "./sandbox.wasm"],
@@ -37,8 +36,14 @@ test("what the manifest and the entries name is there, and nothing else is", () 
   collect(manifest.exports);
   collect([manifest.main, manifest.module, manifest.types]);
   for (const file of Object.values(IMPORTS).flat()) named.add(file.replace("./", "./dist/"));
-  const files = readdirSync(dist).map((file) => `./dist/${file}`);
-  assert.deepEqual([...named].sort(), [...files, "./package.json"].sort());
+  const all = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
+  const files = all.map(({ parentPath, name }) => `./dist/${relative(dist, join(parentPath, name)).replaceAll("\\", "/")}`);
+  // Declarations name others, which tests/declarations.test.mjs follows.
+  const isDeclaration = (file) => file.endsWith("ts");
+  assert.deepEqual([...named].filter((file) => !files.includes(file)), ["./package.json"]);
+  assert.deepEqual(files.filter((file) => !named.has(file) && !isDeclaration(file)), []);
+  const kinds = (ending) => files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
+  assert.deepEqual(kinds(".d.ts"), kinds(".d.cts"));
 });
 
 test("no entry asks for what only some hosts have", () => {
@@ -54,8 +59,7 @@ test("no entry asks for what only some hosts have", () => {
 
 test("the entries for Workers have the .wasm in a file, the others in their text", () => {
   for (const [wasm, most, worker, ...others] of [
-    ["koodrive.wasm", 72, "workerd.js", "index.js", "index.cjs"],
-    ["dispatch.wasm", 112, "dispatch.workerd.js", "dispatch.js", "dispatch.cjs"],
+    ["koodrive.wasm", 112, "workerd.js", "index.js", "index.cjs"],
     ["sandbox.wasm", 64, "sandbox.workerd.js", "sandbox.js", "sandbox.cjs"],
   ]) {
     const bytes = readFileSync(join(dist, wasm));
@@ -66,10 +70,10 @@ test("the entries for Workers have the .wasm in a file, the others in their text
   assert.equal(require.resolve("koodrive/module.wasm"), join(dist, "koodrive.wasm"));
 });
 
-test("the client's .wasm holds neither the sandbox nor the dispatcher", () => {
-  const holders = (text) => ["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"].filter((file) => readFileSync(join(dist, file)).includes(text));
+test("the client's .wasm holds the dispatcher, and not the sandbox", () => {
+  const holders = (text) => ["koodrive.wasm", "sandbox.wasm"].filter((file) => readFileSync(join(dist, file)).includes(text));
   assert.deepEqual(holders("UNKNOWN_CARRIER_USER_ID"), ["sandbox.wasm"]);
-  assert.deepEqual(holders("retry_after_cap"), ["dispatch.wasm"]);
+  assert.deepEqual(holders("retry_after_cap"), ["koodrive.wasm"]);
 });
 
 test("importing compiles nothing, the first use does, once and synchronously", () => {
@@ -110,7 +114,7 @@ test("under the condition workerd the compiled module is imported and no bytes a
     `import { Client, INTERNATIONAL, getCurrentRetentionPolicy } from "koodrive";
      import { Sandbox } from "koodrive/sandbox";
      const client = new Client({ endpoint: INTERNATIONAL, userId: "1", token: "example-token-not-real" });
-     console.log((await client.send(getCurrentRetentionPolicy(), { fetch: new Sandbox().fetch })).code);`,
+     console.log((await client.send(getCurrentRetentionPolicy(), { transport: new Sandbox().fetch })).code);`,
     "--conditions=workerd",
     `--import=data:text/javascript,${encodeURIComponent(register)}`,
   );

@@ -71,13 +71,13 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
     over((fetch) =>
       serving((request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + (number - 1) % 2))(request, response), async (endpoint) => {
         const one = client({ endpoint });
-        assert.equal((await one.send(call, { fetch })).code, "0");
-        const unreadable = await thrownBy(() => one.send(call, { fetch }));
+        assert.equal((await one.send(call, { transport: fetch })).code, "0");
+        const unreadable = await thrownBy(() => one.send(call, { transport: fetch }));
         assert.ok(unreadable instanceof esm.UnreadableReplyError, unreadable.stack);
         assert.match(unreadable.message, /longer than the limit of 1048576 bytes/);
         assert.equal(unreadable.outcome, "unknown");
         for (const code of ["0", null]) {
-          const refused = await thrownBy(() => one.send(call, { fetch }));
+          const refused = await thrownBy(() => one.send(call, { transport: fetch }));
           assert.ok(refused instanceof esm.ApiError, refused.stack);
           assert.deepEqual([refused.outcome, refused.code], ["refused", code]);
         }
@@ -96,8 +96,8 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
         async (endpoint) => {
           const one = client({ endpoint });
           for (let kind = 0; kind < 2; kind++) {
-            assert.equal((await one.send(call, { fetch })).code, "0");
-            const error = await thrownBy(() => one.send(call, { fetch }));
+            assert.equal((await one.send(call, { transport: fetch })).code, "0");
+            const error = await thrownBy(() => one.send(call, { transport: fetch }));
             assert.ok(error instanceof esm.OutcomeUnknownError, error.stack);
             assert.equal(error.outcome, "unknown");
           }
@@ -110,7 +110,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       over((fetch) =>
         raw(bytes, dripping, async (endpoint) => {
           // It would drip for ever, so that it ends at all is the time-out's doing.
-          const error = await thrownBy(() => client({ endpoint }).send(call, { fetch, timeoutMs: 150 }));
+          const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch, timeoutMs: 150 }));
           assert.ok(error instanceof esm.OutcomeUnknownError, error.stack);
           assert.match(error.message, /no complete answer within 150 ms/);
           assert.equal(error.cause.name, "TimeoutError");

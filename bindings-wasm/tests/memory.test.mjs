@@ -51,7 +51,7 @@ for (const [what, each] of [
   ["freed by hand", "() => { const one = new Client(options); one.request(call); one.free(); }"],
   ["disposed of", "() => { const one = new Client(options); one.request(call); one[Symbol.dispose ?? 'free'](); }"],
   ["made for fresh credentials and freed", "() => tokens.withCredentials({ token: 'example-token-not-real' }).free()"],
-  ["asked for a token by each send", "(number) => number % 4 === 0 && tokens.send(call, { fetch })"],
+  ["asked for a token by each send", "(number) => number % 4 === 0 && tokens.send(call, { transport: fetch })"],
 ]) {
   test(`clients that are ${what} leave nothing behind`, { timeout: 120_000 }, () => {
     const { core, heap } = afterMany(each);

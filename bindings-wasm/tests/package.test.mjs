@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import { APP, INTERNATIONAL, TOKEN, USER_ID, call, client, esm, installed, require } from "./koodrive.mjs";
 
@@ -76,4 +77,47 @@ test("trace ids are 58 characters and new each time", () => {
   const [first, second] = [esm.newTraceId(), esm.newTraceId()];
   assert.match(first, /^[0-9a-f]{58}$/);
   assert.notEqual(first, second);
+});
+
+test("a host without TextDecoder, such as jsdom, can import it, and hears what is missing when it is used", () => {
+  const code = `
+    import { TextDecoder, TextEncoder } from "node:util";
+    delete globalThis.TextDecoder;
+    delete globalThis.TextEncoder;
+    const { Client, INTERNATIONAL, getSpaceUsageByOverview } = await import(process.argv[1]);
+    const make = () => new Client({ endpoint: INTERNATIONAL, userId: "1", token: "t" }).request(getSpaceUsageByOverview()).method;
+    try {
+      make();
+    } catch (error) {
+      console.log(error.message);
+    }
+    Object.assign(globalThis, { TextDecoder, TextEncoder });
+    console.log(make());
+  `;
+  const entry = pathToFileURL(require.resolve("koodrive").replace(/\.cjs$/, ".js")).href;
+  const stdout = execFileSync(process.execPath, ["--input-type=module", "--eval", code, entry], { encoding: "utf8" });
+  const [missing, made] = stdout.trim().split("\n");
+  assert.match(missing, /^this host has no Text(De|En)coder; in Jest, use the test environment node, or set globalThis\.Text/);
+  assert.equal(made, "GET");
+});
+
+test("a host that lacks what it needs hears what to do", () => {
+  const lacks = (names, code) => {
+    const program = `
+      for (const name of ${JSON.stringify(names)}) delete globalThis[name];
+      const { Client, INTERNATIONAL, getSpaceUsageByOverview } = await import(process.argv[1]);
+      const { Sandbox } = await import(process.argv[2]);
+      const client = () => new Client({ endpoint: INTERNATIONAL, userId: "1", token: "t" });
+      try {
+        await (${code});
+      } catch (error) {
+        console.log(error.message);
+      }
+    `;
+    const entries = ["koodrive", "koodrive/sandbox"].map((entry) => pathToFileURL(require.resolve(entry).replace(/\.cjs$/, ".js")).href);
+    return execFileSync(process.execPath, ["--input-type=module", "--eval", program, ...entries], { encoding: "utf8" });
+  };
+  assert.match(lacks(["WebAssembly"], "client()"), /^koodrive needs WebAssembly, which this host lacks; run it in Node/);
+  assert.match(lacks(["fetch"], "client().send(getSpaceUsageByOverview())"), /^transport: missing, and this host has no fetch of its own/);
+  assert.match(lacks(["Request"], "new Sandbox().fetch(INTERNATIONAL)"), /^the sandbox's fetch needs Request and Response/);
 });

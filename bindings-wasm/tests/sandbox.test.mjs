@@ -12,7 +12,7 @@ const NOTIFY = `${INTERNATIONAL}/koodrive/ose/v1/carrier/users/notifyPackageExpi
 // Whatever reached for the network would fail here.
 globalThis.fetch = () => assert.fail("the network was used");
 
-const send = (sandbox, options, one = signing) => one.send(call, { fetch: sandbox.fetch, now, ...options });
+const send = (sandbox, options, one = signing) => one.send(call, { transport: sandbox.fetch, now, ...options });
 const assertError = (error, type, outcome) => {
   assert.ok(error instanceof type, error.stack);
   assert.equal(error.outcome, outcome);
@@ -24,9 +24,9 @@ test("a signed call and one with a token are accepted and listed", async () => {
   const { code, msg } = await send(sandbox, { traceId });
   assert.deepEqual([code, msg], ["0", "Success."]);
   await send(sandbox, {}, client({ endpoint: "https://gateway.example:8443/prefix" }));
-  const { policyList } = await client().send(getCurrentRetentionPolicy(), { fetch: sandbox.fetch, now });
+  const { policyList } = await client().send(getCurrentRetentionPolicy(), { transport: sandbox.fetch, now });
   assert.equal(policyList[0].policyId, "300000000000000000");
-  const usage = await signing.send(getSpaceUsageByOverview(), { fetch: sandbox.fetch, now });
+  const usage = await signing.send(getSpaceUsageByOverview(), { transport: sandbox.fetch, now });
   assert.equal(usage.code, "0");
   const accepted = sandbox.accepted();
   assert.deepEqual(accepted[0], {
@@ -44,7 +44,7 @@ test("every call that changes state is listed with its members, and the settings
   const path = "/koodrive/ose/v1/users/1";
   const answers = [{ method: "GET", path }, { method: "PUT", path }];
   const sandbox = new Sandbox({ answers, acceptedChangeTypes: [1, 3], carrierUserIds: ["7"], refuseRepeats: true, now });
-  const sent = (method, path, json) => signing.send(rawCall(json ? { method, path, json } : { method, path }), { fetch: sandbox.fetch, now, traceId: "t".repeat(58) });
+  const sent = (method, path, json) => signing.send(rawCall(json ? { method, path, json } : { method, path }), { transport: sandbox.fetch, now, traceId: "t".repeat(58) });
   await sent("GET", path);
   await sent("PUT", path, { status: 7, xDate: "mine" });
   const order = { batchSN: "1", operationList: [{ operationSN: "1", carrierUserId: "7", packageChangeList: [{ changeType: 3, packageId: "14" }] }] };
@@ -65,7 +65,7 @@ test("one client sends a thousand calls at once, and is freed while they are und
   const sandbox = new Sandbox({ faults: Array.from({ length: 1000 }, (_, at) => (at % 3 ? "pass" : { delay: 0.01 })), now });
   const one = client({ token: async () => TOKEN });
   const calls = Array.from({ length: 1000 }, (_, at) => notifyPackageExpire({ carrierUserId: "1", packageId: `${at}` }));
-  const sending = calls.map((call) => one.send(call, { fetch: sandbox.fetch, now }));
+  const sending = calls.map((call) => one.send(call, { transport: sandbox.fetch, now }));
   one.free();
   const replies = await Promise.all(sending);
   assert.ok(replies.every(({ code }) => code === "0"));
@@ -84,7 +84,7 @@ test("the sandbox's clock is its own", async () => {
   const late = new Sandbox({ now: () => new Date(now() + 3_600_000) });
   const seen = [];
   const one = client();
-  await one.send(call, { fetch: late.fetch, now, onExchange: ({ status }) => void seen.push(status) });
+  await one.send(call, { transport: late.fetch, now, onExchange: ({ status }) => void seen.push(status) });
   assert.deepEqual(seen, [401, 200], "refused, learned, signed anew");
   assert.equal(one.clockOffsetMs, 3_600_000);
   const lost = new Sandbox({ now: () => "now" });
@@ -254,9 +254,9 @@ test("a refused signature can be explained", async () => {
 
 test("the publisher's own example is accepted where type 1 is", async () => {
   const published = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14", undocumentedType: 1 });
-  assert.equal((await thrownBy(() => signing.send(published, { fetch: new Sandbox({ now }).fetch, now }))).code, "13000102");
+  assert.equal((await thrownBy(() => signing.send(published, { transport: new Sandbox({ now }).fetch, now }))).code, "13000102");
   const sandbox = new Sandbox({ acceptedTypes: [1, 2], now });
-  await signing.send(published, { fetch: sandbox.fetch, now });
+  await signing.send(published, { transport: sandbox.fetch, now });
   assert.equal(sandbox.accepted()[0].type, 1);
 });
 

@@ -37,7 +37,7 @@ for (const [way, credentials] of Object.entries(WAYS)) {
       assertHidden({ ...one });
     };
     looked();
-    await thrownBy(() => one.send(call, { fetch: () => Promise.reject(new Error("x")) }));
+    await thrownBy(() => one.send(call, { transport: () => Promise.reject(new Error("x")) }));
     looked();
     assertHidden(one.withCredentials({ token: TOKEN }));
     assert.equal(inspect(one), "Client {}");
@@ -72,7 +72,7 @@ for (const [where, failing] of Object.entries(HOLDING)) {
         authorization = init.headers.authorization;
         throw failing({ url, init, authorization });
       };
-      const error = await thrownBy(() => client(credentials).send(call, { fetch }));
+      const error = await thrownBy(() => client(credentials).send(call, { transport: fetch }));
       assert.ok(error instanceof esm.OutcomeUnknownError);
       assertHidden(error, [authorization.slice(authorization.indexOf(" ") + 1)]);
       assert.match(error.message, /failed/);
@@ -87,7 +87,7 @@ test("an error of node:http that holds its request is told without it, and with 
       request.end(body);
     });
   const closed = await serving(answering(200, {}), (endpoint) => endpoint);
-  const error = await thrownBy(() => client({ endpoint: closed }).send(call, { fetch }));
+  const error = await thrownBy(() => client({ endpoint: closed }).send(call, { transport: fetch }));
   assert.ok(error instanceof esm.NotSentError, "what is known of the original is not lost");
   assertHidden(error);
   assert.equal(error.cause.code, "ECONNREFUSED");
@@ -98,13 +98,13 @@ test("an error of node:http that holds its request is told without it, and with 
 test("an error that holds nothing is the cause itself", async () => {
   const cause = Object.assign(new TypeError("fetch failed"), { code: "EPIPE", socket: { remotePort: 443 } });
   cause.itself = cause;
-  const error = await thrownBy(() => client().send(call, { fetch: () => Promise.reject(cause) }));
+  const error = await thrownBy(() => client().send(call, { transport: () => Promise.reject(cause) }));
   assert.equal(error.cause, cause);
 });
 
 test("a token too short to be one does not hide every text", async () => {
   const fetch = () => Promise.reject(new Error("not the token"));
-  const error = await thrownBy(() => client({ token: "t" }).send(call, { fetch }));
+  const error = await thrownBy(() => client({ token: "t" }).send(call, { transport: fetch }));
   assert.match(error.message, /not the token/);
 });
 
@@ -114,7 +114,7 @@ test("an error of the service, of input or of a time-out shows no secret", () =>
       const one = client({ endpoint, ...credentials });
       assertHidden(await thrownBy(() => one.send(call)));
       assertHidden(await thrownBy(() => one.send(call, { traceId: "short" })));
-      assertHidden(await thrownBy(() => one.send(call, { fetch: () => new Promise(() => {}), timeoutMs: 5 })));
+      assertHidden(await thrownBy(() => one.send(call, { transport: () => new Promise(() => {}), timeoutMs: 5 })));
     }
     assertHidden(await thrownBy(() => client({ token: `${TOKEN}\n` })));
     assertHidden(await thrownBy(() => client({ token: undefined, ...APP, appSecret: `${APP.appSecret}\n` })));

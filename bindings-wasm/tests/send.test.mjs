@@ -81,7 +81,7 @@ test("a redirect is not followed", () =>
 test("a redirect that a browser hides is refused as well, and its status is the browser's", async () => {
   const seen = [];
   const fetch = async () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
-  const error = await thrownBy(() => send("http://127.0.0.1", { fetch, onExchange: (exchange) => void seen.push(exchange) }));
+  const error = await thrownBy(() => send("http://127.0.0.1", { transport: fetch, onExchange: (exchange) => void seen.push(exchange) }));
   assertError(error, esm.ApiError, "refused");
   assert.deepEqual([error.kind, error.outcome, error.retryable, error.status, error.body], ["api", "refused", false, 0, null]);
   assert.match(error.traceId, /^[0-9a-f]{58}$/);
@@ -91,7 +91,7 @@ test("a redirect that a browser hides is refused as well, and its status is the 
 
 test("a status that is none leaves the outcome unknown", async () => {
   const fetch = async () => ({ type: "error", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
-  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch })), esm.OutcomeUnknownError, "unknown");
+  assertError(await thrownBy(() => send("http://127.0.0.1", { transport: fetch })), esm.OutcomeUnknownError, "unknown");
 });
 
 test("a reply whose body is a stream of Node is read up to the limit, and then given up", async () => {
@@ -100,13 +100,13 @@ test("a reply whose body is a stream of Node is read up to the limit, and then g
     return { status: 200, headers: new Headers(), body, arrayBuffer: () => assert.fail("it has no limit") };
   };
   const whole = reply('{"code":0,', '"msg":"Succ', 'ess."}');
-  assert.equal((await send("http://127.0.0.1", { fetch: async () => whole })).msg, "Success.");
+  assert.equal((await send("http://127.0.0.1", { transport: async () => whole })).msg, "Success.");
   let given = 0;
   const body = Readable.from((function* () {
     for (; given < 10_000; given++) yield Buffer.alloc(500);
   })());
   const long = { status: 200, headers: new Headers(), body };
-  assertError(await thrownBy(() => send("http://127.0.0.1", { fetch: async () => long, replyLimit: 1000 })), esm.UnreadableReplyError, "unknown");
+  assertError(await thrownBy(() => send("http://127.0.0.1", { transport: async () => long, replyLimit: 1000 })), esm.UnreadableReplyError, "unknown");
   assert.ok(body.destroyed);
   assert.ok(given < 100, `${given} chunks were read`);
 });
@@ -182,7 +182,7 @@ test("which causes surely never left", async () => {
     ["no error at all", esm.OutcomeUnknownError],
   ]) {
     const fetch = () => Promise.reject(new TypeError("fetch failed", { cause }));
-    const error = await thrownBy(() => send("http://127.0.0.1", { fetch }));
+    const error = await thrownBy(() => send("http://127.0.0.1", { transport: fetch }));
     assert.ok(error instanceof type, `${cause.code}: ${error.stack}`);
     assert.equal(error.cause.cause, cause);
   }
@@ -196,7 +196,7 @@ test("a time-out leaves the outcome unknown", () =>
   }));
 
 test("a time-out holds for a fetch that ignores its signal", async () => {
-  const error = await thrownBy(() => send("http://127.0.0.1", { timeoutMs: 20, fetch: () => new Promise(() => {}) }));
+  const error = await thrownBy(() => send("http://127.0.0.1", { timeoutMs: 20, transport: () => new Promise(() => {}) }));
   assertError(error, esm.OutcomeUnknownError, "unknown");
 });
 
@@ -281,7 +281,7 @@ test("the hook sees every exchange and no secret", () =>
       const options = { onExchange: (exchange) => void seen.push(exchange) };
       await send(endpoint, options);
       await thrownBy(() => send(endpoint, options));
-      await thrownBy(() => send("http://127.0.0.1", { ...options, fetch: () => Promise.reject(new Error("x")) }));
+      await thrownBy(() => send("http://127.0.0.1", { ...options, transport: () => Promise.reject(new Error("x")) }));
       const shape = ({ method, status, kind, outcome }) => [method, status, kind, outcome];
       assert.deepEqual(seen.map(shape), [
         ["POST", 200, null, null],
@@ -313,7 +313,7 @@ test("a client that is freed while it sends still reads the reply", () =>
 test("options of send are checked before anything is sent", async () => {
   for (const options of [
     { timeOut: 5 },
-    { fetch: "fetch" },
+    { transport: "fetch" },
     { signal: {} },
     { timeoutMs: 0 },
     { replyLimit: "1" },
@@ -332,4 +332,10 @@ test("options of send are checked before anything is sent", async () => {
     const error = await thrownBy(() => send("http://127.0.0.1", options));
     assert.equal(error.name, "InvalidInputError", `${JSON.stringify(options)}: ${error.stack}`);
   }
+});
+
+test("a port that fetch blocks is not sent", async () => {
+  const error = await thrownBy(() => client({ endpoint: "http://127.0.0.1:1" }).send(call));
+  assert.deepEqual([error.kind, error.outcome], ["not_sent", "not_sent"]);
+  assert.match(error.message, /bad port/);
 });

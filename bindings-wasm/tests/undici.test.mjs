@@ -43,8 +43,8 @@ for (const [what, make, origin] of [
       using(make(endpoint), async (dispatcher) => {
         const fetch = (origin ?? overUndici)(dispatcher);
         const one = client({ endpoint: `${endpoint}/prefix`, token: undefined, ...APP });
-        assert.deepEqual(await one.send(call, { fetch }), { code: "0", msg: "Success.", traceId: "theirs" });
-        assert.equal((await one.send(getCurrentRetentionPolicy(), { fetch })).policyList[0].policyId, "1");
+        assert.deepEqual(await one.send(call, { transport: fetch }), { code: "0", msg: "Success.", traceId: "theirs" });
+        assert.equal((await one.send(getCurrentRetentionPolicy(), { transport: fetch })).policyList[0].policyId, "1");
         const [{ method, url, headers, body }, read] = requests;
         assert.deepEqual([method, url], ["POST", "/prefix/koodrive/ose/v1/carrier/users/notifyPackageExpire"]);
         assert.equal(body, '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}');
@@ -61,7 +61,7 @@ test("the commonjs entry is the same", () => {
   const { overUndici: other } = require("koodrive/undici");
   return serving(answering(200, success), (endpoint) =>
     using(new Agent(), async (agent) => {
-      assert.equal((await client({ endpoint }).send(call, { fetch: other(agent) })).code, "0");
+      assert.equal((await client({ endpoint }).send(call, { transport: other(agent) })).code, "0");
       assert.throws(() => other({}), require("koodrive").InvalidInputError);
     }),
   );
@@ -80,14 +80,14 @@ for (const [what, given] of [["nothing", undefined], ["the module", undici], ["a
 
 test("undici's own fetch can be given as it is", () =>
   serving(answering(200, success), async (endpoint) => {
-    assert.equal((await client({ endpoint }).send(call, { fetch: undici.fetch })).code, "0");
+    assert.equal((await client({ endpoint }).send(call, { transport: undici.fetch })).code, "0");
   }));
 
 test("options are undici's, and cannot change the request", () =>
   serving(() => {}, (endpoint, requests) =>
     using(new Agent(), async (agent) => {
       const fetch = overUndici(agent, { headersTimeout: 50, method: "PUT", headers: {}, body: "" });
-      const error = await thrownBy(() => client({ endpoint }).send(call, { fetch }));
+      const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch }));
       assertError(error, esm.OutcomeUnknownError, "unknown");
       assert.equal(error.cause.code, "UND_ERR_HEADERS_TIMEOUT");
       assert.deepEqual([requests[0].method, requests[0].body.length], ["POST", 64]);
@@ -97,7 +97,7 @@ test("options are undici's, and cannot change the request", () =>
 test("a redirect is not followed", () =>
   serving(answering(307, "", { location: "/elsewhere" }), (endpoint, requests) =>
     using(new Agent(), async (agent) => {
-      const error = await thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(agent) }));
+      const error = await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
       assertError(error, esm.ApiError, "refused");
       assert.deepEqual([error.status, requests.length], [307, 1]);
     }),
@@ -109,7 +109,7 @@ test("a dispatcher that follows redirects is found out", () =>
     (endpoint) =>
       using(new Agent(), async (agent) => {
         const fetch = overUndici(agent.compose(interceptors.redirect({ maxRedirections: 2 })));
-        const error = await thrownBy(() => client({ endpoint }).send(call, { fetch }));
+        const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch }));
         assertError(error, esm.OutcomeUnknownError, "unknown");
         assert.match(error.message, /undici followed a redirect/);
       }),
@@ -118,7 +118,7 @@ test("a dispatcher that follows redirects is found out", () =>
 test("a RetryAgent repeats no notification", () =>
   serving(answering(503, {}), (endpoint, requests) =>
     using(new RetryAgent(new Agent(), { minTimeout: 1 }), async (agent) => {
-      await thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(agent) }));
+      await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
       assert.equal(requests.length, 1);
     }),
   ));
@@ -131,7 +131,7 @@ test("whatever the answer, its connection serves the next call", () => {
     (endpoint, requests, server) => {
       server.on("connection", () => connections++);
       return using(new Pool(endpoint, { connections: 1 }), async (pool) => {
-        for (const _ of answers) await thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(pool), date: Date.now() - 1000 }));
+        for (const _ of answers) await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(pool), date: Date.now() - 1000 }));
         assert.deepEqual([requests.length, connections], [answers.length, 1]);
       });
     },
@@ -144,7 +144,7 @@ test("a reply that is too long is given up with its connection, and the next cal
     (_, response, number) => (number === 1 ? response.writeHead(200).end(long) : answering(200, success)(null, response)),
     (endpoint) =>
       using(new Pool(endpoint, { connections: 1 }), async (pool) => {
-        const sending = { fetch: overUndici(pool), replyLimit: 1000 };
+        const sending = { transport: overUndici(pool), replyLimit: 1000 };
         const error = await thrownBy(() => client({ endpoint }).send(call, sending));
         assertError(error, esm.UnreadableReplyError, "unknown");
         assert.match(error.message, /longer than the limit of 1000 bytes/);
@@ -164,7 +164,7 @@ test("a reply in chunks is read whole", () =>
     },
     (endpoint) =>
       using(new Agent(), async (agent) => {
-        assert.equal((await client({ endpoint }).send(call, { fetch: overUndici(agent) })).msg, "Success.");
+        assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).msg, "Success.");
       }),
   ));
 
@@ -174,13 +174,13 @@ test("an abort and a time-out end the call and its connection", () => {
     using(new Agent(), async (agent) => {
       const controller = new AbortController();
       const fetch = overUndici(agent);
-      const sending = thrownBy(() => client({ endpoint }).send(call, { fetch, signal: controller.signal }));
+      const sending = thrownBy(() => client({ endpoint }).send(call, { transport: fetch, signal: controller.signal }));
       while (requests.length === 0) await sleep(5);
       controller.abort(new Error("enough"));
       const aborted = await sending;
       assertError(aborted, esm.OutcomeUnknownError, "unknown");
       assert.match(aborted.message, /enough/);
-      const late = await thrownBy(() => client({ endpoint }).send(call, { fetch, timeoutMs: 50 }));
+      const late = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch, timeoutMs: 50 }));
       assertError(late, esm.OutcomeUnknownError, "unknown");
       assert.equal(late.cause.name, "TimeoutError");
       assert.equal(closed.length, 2);
@@ -208,7 +208,7 @@ for (const [what, bytes] of [
   test(`a connection that is cut ${what} leaves the outcome unknown`, () =>
     raw(bytes, (endpoint) =>
       using(new Agent(), async (agent) => {
-        const error = await thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(agent) }));
+        const error = await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
         assertError(error, esm.OutcomeUnknownError, "unknown");
         assert.match(error.cause.code, /^UND_ERR_(SOCKET|ABORTED)$/);
       }),
@@ -218,7 +218,7 @@ for (const [what, bytes] of [
 test("a refused connection, an unknown name and TLS were not sent", () =>
   using(new Agent(), async (agent) => {
     const closed = await serving(answering(200, success), (endpoint) => endpoint);
-    const send = (endpoint) => thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(agent) }));
+    const send = (endpoint) => thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
     assertError(await send(closed), esm.NotSentError, "not_sent");
     assertError(await send("https://koodrive.invalid"), esm.NotSentError, "not_sent");
     await raw("HTTP/1.1 400 Bad Request\r\n\r\n", async (endpoint) => {
@@ -243,7 +243,7 @@ test("a connection that is not made within the connect time-out was not sent", a
   try {
     await sleep(50);
     await using(new Agent({ connect: { timeout: 100 } }), async (agent) => {
-      const error = await thrownBy(() => client({ endpoint: `http://127.0.0.1:${port}` }).send(call, { fetch: overUndici(agent) }));
+      const error = await thrownBy(() => client({ endpoint: `http://127.0.0.1:${port}` }).send(call, { transport: overUndici(agent) }));
       assertError(error, esm.NotSentError, "not_sent");
       assert.equal(error.cause.code, "UND_ERR_CONNECT_TIMEOUT");
     });
@@ -258,7 +258,7 @@ test("a thousand calls at once over one client and one pool", () =>
     using(new Pool(endpoint, { connections: 64 }), async (pool) => {
       const one = client({ endpoint, token: undefined, ...APP });
       const fetch = overUndici(pool);
-      const replies = await Promise.all(Array.from({ length: 1000 }, () => one.send(call, { fetch })));
+      const replies = await Promise.all(Array.from({ length: 1000 }, () => one.send(call, { transport: fetch })));
       assert.equal(new Set(replies.map(({ msg }) => msg)).size, 1000);
       assert.equal(new Set(requests.map(({ headers }) => headers["x-traceid"])).size, 1000);
     }),
@@ -267,10 +267,10 @@ test("a thousand calls at once over one client and one pool", () =>
 test("recipe: an authority of one's own", () =>
   serving(answering(200, success), (endpoint) =>
     using(new Agent({ connect: { ca } }), async (agent) => {
-      assert.equal((await client({ endpoint }).send(call, { fetch: overUndici(agent) })).code, "0");
+      assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
       // Of the same authority, for another name.
       const other = endpoint.replace("localhost", "127.0.0.1");
-      assertError(await thrownBy(() => client({ endpoint: other }).send(call, { fetch: overUndici(agent) })), esm.NotSentError, "not_sent");
+      assertError(await thrownBy(() => client({ endpoint: other }).send(call, { transport: overUndici(agent) })), esm.NotSentError, "not_sent");
     }), TLS));
 
 /** A proxy that makes a tunnel for whoever says `pass`. */
@@ -300,7 +300,7 @@ test("recipe: through a proxy, to a service of an authority of one's own", () =>
   serving(answering(200, success), (endpoint, requests) =>
     proxying((uri, seen) =>
       using(new ProxyAgent({ uri, token: "Basic pass", requestTls: { ca } }), async (agent) => {
-        assert.equal((await client({ endpoint }).send(call, { fetch: overUndici(agent) })).code, "0");
+        assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
         assert.equal(requests[0].headers.authorization, `Bearer ${TOKEN}`);
         assert.equal(seen[0].url, new URL(endpoint).host);
         assert.ok(!JSON.stringify(seen).includes(TOKEN), "the proxy sees a tunnel and nothing in it");
@@ -311,7 +311,7 @@ test("recipe: through a proxy, to a service of an authority of one's own", () =>
 test("a proxy that refuses its tunnel, or is not there, has sent nothing", () =>
   serving(answering(200, success), (endpoint, requests) =>
     proxying(async (uri) => {
-      const send = (agent) => thrownBy(() => client({ endpoint }).send(call, { fetch: overUndici(agent) }));
+      const send = (agent) => thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
       const refused = await using(new ProxyAgent({ uri, token: "Basic other", requestTls: { ca } }), send);
       assertError(refused, esm.NotSentError, "not_sent");
       assert.match(refused.message, /407/);

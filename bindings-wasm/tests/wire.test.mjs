@@ -100,7 +100,7 @@ const TRANSPORTS = {
 async function assertSent(one, call, options, fetch, { endpoint, requests, raw }, path) {
   const built = {};
   requests.length = raw.length = 0;
-  await one.send(call, { ...options, fetch: remembering(fetch, built) });
+  await one.send(call, { ...options, transport: remembering(fetch, built) });
   assert.equal(requests.length, 1);
   const [{ method, url, rawHeaders, rawTrailers, body }] = requests;
   assert.deepEqual([method, url, built.url], [built.method, path, endpoint + path]);
@@ -203,8 +203,8 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
         assert.throws(() => one.withCredentials({ authorization: value }), refused);
         assert.throws(() => one.withCredentials({ appId: value, appSecret: "s" }), refused);
         const traceId = value.padEnd(58, "~").slice(0, 57) + value.at(-1);
-        await assert.rejects(one.send(call, { fetch, traceId }), refused);
-        await assert.rejects(new Client({ endpoint, userId: "1", token: () => value }).send(call, { fetch }), refused);
+        await assert.rejects(one.send(call, { transport: fetch, traceId }), refused);
+        await assert.rejects(new Client({ endpoint, userId: "1", token: () => value }).send(call, { transport: fetch }), refused);
       }
       for (const path of NO_ENDPOINTS) assert.throws(() => new Client({ endpoint: endpoint + path, userId: "1", token: "t" }), refused);
       assert.deepEqual([requests, raw], [[], []]);

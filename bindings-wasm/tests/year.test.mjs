@@ -34,7 +34,7 @@ test("no call fails, and only a jump beyond margin or window is signed twice", a
     ahead = jump;
     for (let day = 0; day < DAYS; day++) {
       let made = 0;
-      const reply = await one.send(call, { fetch, now: () => truth + ahead, onExchange: () => made++ });
+      const reply = await one.send(call, { transport: fetch, now: () => truth + ahead, onExchange: () => made++ });
       assert.equal(reply.code, "0");
       attempts.push(made);
       // 10 ppm fast.

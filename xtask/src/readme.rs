@@ -192,11 +192,10 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
 
 /// What the declarations import and have at hand, so that an example can be short.
 const AT_HAND: &str = r#"
-import { ApiError, Client, getSpaceUsageByOverview, INTERNATIONAL, isKooDriveError, notifyPackageExpire, rawCall } from "koodrive";
-import { dispatch } from "koodrive/dispatch";
+import { ApiError, Client, dispatch, getSpaceUsageByOverview, INTERNATIONAL, isKooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 import { overUndici } from "koodrive/undici";
-import { Agent } from "undici";
+import { Agent, request } from "undici";
 const { KOODRIVE_ENDPOINT = "", KOODRIVE_USER_ID = "", KOODRIVE_APP_ID = "", KOODRIVE_APP_SECRET = "" } = process.env;
 const client = new Client({ endpoint: KOODRIVE_ENDPOINT, userId: KOODRIVE_USER_ID, appId: KOODRIVE_APP_ID, appSecret: KOODRIVE_APP_SECRET });
 const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
@@ -211,9 +210,6 @@ fn examples() -> Result<Vec<(String, String)>> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        if !name.ends_with(".d.ts") {
-            continue;
-        }
         let text = fs::read_to_string(&file)?;
         // Comment by comment, without the asterisks.
         let lines = text.lines().map(|line| {
@@ -228,15 +224,10 @@ fn examples() -> Result<Vec<(String, String)>> {
                 language == "ts",
                 "{name}, line {line}: an example is TypeScript"
             );
-            // An entry that has a client of its own.
-            let at_hand = match name.as_str() {
-                "dispatch.d.ts" => AT_HAND.replace("\"koodrive\"", "\"koodrive/dispatch\""),
-                _ => AT_HAND.to_owned(),
-            };
             // A block, so that it may have names of its own.
             examples.push((
                 format!("{name}, line {line}"),
-                format!("{at_hand}{{\n{code}}}\nexport {{}};\n"),
+                format!("{AT_HAND}{{\n{code}}}\nexport {{}};\n"),
             ));
         }
     }

@@ -123,9 +123,8 @@ pub(crate) fn paths() -> Result<[PathBuf; 6]> {
 fn shows_no_path(package: &Path) -> Result<bool> {
     let paths = paths()?;
     let mut searched = files(package)?;
-    searched.push(npm::directory().join("glue/client/koodrive_bg.wasm"));
-    searched.push(npm::directory().join("glue/dispatch/dispatch_bg.wasm"));
-    searched.push(npm::directory().join("glue/sandbox/sandbox_bg.wasm"));
+    searched.push(npm::generated("koodrive_bg.wasm"));
+    searched.push(npm::generated("sandbox_bg.wasm"));
     let mut clean = true;
     for file in searched {
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
@@ -263,6 +262,6 @@ pub(crate) fn print_sums() -> Result<()> {
     sh::run(
         sh::program("node")
             .args(["-e", text])
-            .args(["koodrive.wasm", "dispatch.wasm", "sandbox.wasm"].map(|name| dist.join(name))),
+            .args(["koodrive.wasm", "sandbox.wasm"].map(|name| dist.join(name))),
     )
 }

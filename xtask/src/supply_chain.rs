@@ -21,13 +21,13 @@ use crate::test::Counts;
 use crate::test::suites::one;
 use crate::{licenses, npm, python, sh};
 
-/// What is published: the crate, and what the two packages are made of.
+/// What is published: the crate, and what the packages and the C library are made of.
 const SHIPPED: [&str; 5] = [
     "koodrive",
     "koodrive-wasm",
-    "koodrive-wasm-dispatch",
     "koodrive-wasm-sandbox",
     "koodrive-python",
+    "koodrive-ffi",
 ];
 
 /// Crates of the core, itself and what builds it included.

@@ -1,5 +1,5 @@
 //! The npm package's types: what its declarations accept and refuse, in the oldest TypeScript that is stated and in the newest;
-//! whether the sources are what the declarations say; and whether the generated declarations are current.
+//! the build itself has checked the sources, of which they are made.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,20 +21,6 @@ const NEWEST: &str = "typescript";
 /// The hosts whose types a user may have loaded, and the module resolutions: see the files.
 const PROJECTS: [&str; 5] = ["plain", "node", "browser", "workers", "undici"];
 
-/// The glue as wasm-bindgen declares it, below target/npm, and where it is committed.
-const GENERATED: [(&str, &str); 3] = [
-    ("glue/client/koodrive.d.ts", "js/glue.d.ts"),
-    ("glue/dispatch/dispatch.d.ts", "js/dispatch.glue.d.ts"),
-    ("glue/sandbox/sandbox.d.ts", "js/sandbox.glue.d.ts"),
-];
-
-/// The sources, against that glue and against the declarations that are shipped.
-const SOURCES: [&str; 3] = [
-    "tsconfig.json",
-    "tsconfig.dispatch.json",
-    "tsconfig.sandbox.json",
-];
-
 pub(crate) fn check() -> Result<Counts> {
     let folder = samples()?;
     let mut counts = Counts::default();
@@ -51,12 +37,6 @@ pub(crate) fn check() -> Result<Counts> {
     }
     counts += refused(&folder)?;
     counts += documented(&folder)?;
-    for project in SOURCES {
-        counts += one(tsc(NEWEST, &npm::binding(project)).status()?.success());
-    }
-    for (generated, committed) in GENERATED {
-        counts += one(current(generated, committed)?);
-    }
     Ok(counts)
 }
 
@@ -171,19 +151,4 @@ fn documented(folder: &Path) -> Result<Counts> {
     }
     ensure!(explained, "tsc failed elsewhere:\n{printed}");
     Ok(counts)
-}
-
-/// Whether what is generated is what is committed.
-fn current(generated: &str, committed: &str) -> Result<bool> {
-    let generated = npm::directory().join(generated);
-    let committed = npm::binding(committed);
-    let same = fs::read(&generated)? == fs::read(&committed).unwrap_or_default();
-    if !same {
-        println!(
-            "{} is out of date: copy {} there",
-            committed.display(),
-            generated.display()
-        );
-    }
-    Ok(same)
 }

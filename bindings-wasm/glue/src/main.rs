@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 use koodrive::{Endpoint, header};
+use serde_json::json;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> Result<()> {
@@ -19,7 +20,7 @@ fn main() -> Result<()> {
         .as_slice()
     {
         ["bind", module, name, folder] => bind(Path::new(module), name, Path::new(folder)),
-        ["names", file] => Ok(fs::write(file, names().to_string())?),
+        ["names", file] => Ok(fs::write(file, names())?),
         _ => bail!("usage: koodrive-wasm-glue bind MODULE NAME FOLDER | names FILE"),
     }
 }
@@ -33,20 +34,23 @@ fn bind(module: &Path, name: &str, folder: &Path) -> Result<()> {
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(folder)?;
-    // Node reads the glue as an ES module because the nearest package.json says so.
-    fs::write(folder.join("package.json"), "{ \"type\": \"module\" }\n")?;
-    Ok(())
+        .generate(folder)
 }
 
-/// Returns what JavaScript needs to know before it loads the core, in the order of js/names.js.
-fn names() -> serde_json::Value {
-    let sent = [header::AUTHORIZATION, header::X_DATE, header::X_TRACEID];
-    let mut names = vec![
-        Endpoint::INTERNATIONAL.to_string(),
-        Endpoint::CHINA.to_string(),
+/// Returns TypeScript: what JavaScript needs to know before it loads the core.
+fn names() -> String {
+    let names = [
+        ("INTERNATIONAL", json!(Endpoint::INTERNATIONAL.to_string())),
+        ("CHINA", json!(Endpoint::CHINA.to_string())),
+        ("AUTHORIZATION", json!(header::AUTHORIZATION.as_str())),
+        ("X_DATE", json!(header::X_DATE.as_str())),
+        ("X_TRACEID", json!(header::X_TRACEID.as_str())),
+        ("READ_FROM_REPLIES", json!(header::READ_FROM_REPLIES)),
     ];
-    names.extend(sent.iter().map(ToString::to_string));
-    names.extend(header::READ_FROM_REPLIES.map(str::to_owned));
-    names.into()
+    let mut text =
+        "// Names that only the core spells. Written by bindings-wasm/glue.\n".to_owned();
+    for (name, value) in names {
+        text.push_str(&format!("export const {name} = {value} as const;\n"));
+    }
+    text
 }

@@ -1,10 +1,10 @@
 //! JavaScript binding of `koodrive::sandbox`: conversions only, no rule about the API. A module of its own, so that the
 //! client's stays small.
 //!
-//! Called by `bindings-wasm/js/sandbox.js` alone. What has members crosses as JSON: nothing here is a matter of speed.
+//! Called by `bindings-wasm/js/sandbox.ts` alone. What has members crosses as JSON: nothing here is a matter of speed.
 #![allow(
     clippy::missing_errors_doc,
-    reason = "js/sandbox.d.ts says when something throws"
+    reason = "js/sandbox.ts says when something throws"
 )]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(

@@ -20,7 +20,7 @@ test("Node, require", limit, async () => {
 
 // Needs a module without top-level await. Node 20 warns that it is experimental.
 test("Node, require of the ES module", limit, async () => {
-  const files = ["index.js", "sandbox.js", "dispatch.js"].map((name) => `./node_modules/koodrive/dist/${name}`);
+  const files = ["index.js", "sandbox.js"].map((name) => `./node_modules/koodrive/dist/${name}`);
   const { told } = await node("program.cjs", endpoint, ...files);
   await assertScenario(told);
 });

@@ -15,7 +15,7 @@ const answer = (folder) =>
 
 test("workerd", limit, () =>
   project(async (folder) => {
-    const files = ["dispatch.wasm", "dispatch.workerd.js", "koodrive.wasm", "sandbox.wasm", "sandbox.workerd.js", "workerd.js"];
+    const files = ["koodrive.wasm", "sandbox.wasm", "sandbox.workerd.js", "workerd.js"];
     assert.deepEqual(await bundle(folder, ["workerd"]), files);
     const { status, text } = await answer(folder);
     assert.equal(status, 200, text);
@@ -24,7 +24,7 @@ test("workerd", limit, () =>
 
 test("workerd, a Worker bundled without the condition is told so", limit, () =>
   project(async (folder) => {
-    assert.deepEqual(await bundle(folder, []), ["dispatch.js", "index.js", "sandbox.js"]);
+    assert.deepEqual(await bundle(folder, []), ["index.js", "sandbox.js"]);
     const { status, text } = await answer(folder);
     assert.equal(status, 500);
     assert.match(text, /koodrive cannot compile .* a Worker must be bundled with the condition "workerd"/);

@@ -8,5 +8,5 @@ export const headers: Readonly<Record<string, string>> = client.request(koodrive
 export const status = (error: unknown): number | undefined =>
   error instanceof koodrive.KooDriveError && error.kind === "api" ? error.status : undefined;
 // The sandbox stands in for fetch, and its types are those of the same module system.
-export const sent = client.send(koodrive.getCurrentRetentionPolicy(), { fetch: new Sandbox().fetch });
+export const sent = client.send(koodrive.getCurrentRetentionPolicy(), { transport: new Sandbox().fetch });
 export const module: unknown = compiled;

@@ -1,5 +1,4 @@
 // What the declarations of the dispatcher must accept wherever JavaScript runs.
-import { notifyPackageExpire as ofKoodrive } from "koodrive";
 import {
   type CallOutcome,
   CHINA,
@@ -18,7 +17,7 @@ import {
   type RawCall,
   rawCall,
   type Verdict,
-} from "koodrive/dispatch";
+} from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 
 /** Fails to compile unless the two types are the same. */
@@ -26,17 +25,16 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 const same = <A, B>(_: Same<A, B>) => {};
 
 const first = new Client({ endpoint: CHINA, userId: "1", token: async () => "t" });
-// It is one of this entry again, and whatever takes a client of koodrive takes it.
 const client: Client = first.withCredentials({ token: "t" });
 const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
-await client.send(call, { fetch: new Sandbox().fetch });
+await client.send(call, { transport: new Sandbox().fetch });
 
-// Sources, at once and in time; calls of either entry.
+// Sources, at once and in time.
 async function* rows(): AsyncGenerator<[row: number, call: NotifyPackageExpire]> {
   yield [1, call];
 }
 same<ReturnType<typeof byPosition>, Dispatch<number, NotifyPackageExpire>>(true);
-const byPosition = () => dispatch(client, [call, ofKoodrive({ carrierUserId: "1", packageId: "2" })]);
+const byPosition = () => dispatch(client, [call, notifyPackageExpire({ carrierUserId: "1", packageId: "2" })]);
 const byRow: Dispatch<number> = dispatch(client, rows());
 const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
 const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
@@ -57,7 +55,7 @@ const options: DispatchOptions = {
   token: async () => "t",
   onHalt: async (halt) => halt.reason === "no_token",
   timeoutMs: 5_000,
-  signal: null,
+  signal: undefined,
 };
 
 await using run = dispatch(client, rows(), options);

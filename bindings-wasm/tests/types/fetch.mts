@@ -23,20 +23,22 @@ client.parse(call, { status: response.status, headers: response.headers, body: n
 client.observeClock(new Headers(), 0, new Date());
 
 await client.send(getCurrentRetentionPolicy(), {
-  fetch,
+  transport: fetch,
   signal: AbortSignal.timeout(5),
   timeoutMs: 5,
   replyLimit: 5,
   now: () => new Date(),
   onExchange: async ({ status, kind, startedAt }: Exchange) => [status, kind, startedAt.getTime()],
 });
-await client.send(call, { fetch: globalThis.fetch, signal: new AbortController().signal });
-await client.send(call, { fetch: async () => new Response("{}"), signal: null });
-await client.send(call, { fetch: (url, init) => fetch(url, { ...init }) });
+await client.send(call, { transport: globalThis.fetch, signal: new AbortController().signal });
+await client.send(call, { transport: async () => new Response("{}"), signal: undefined });
+await client.send(call, { transport: (url, init) => fetch(url, { ...init }) });
 
 // The sandbox's fetch is the host's.
 const standIn: typeof fetch = new Sandbox().fetch;
 export const { status } = await standIn(url, { ...init, signal: null });
 
+// @ts-expect-error An option that is not given is undefined.
+await client.send(call, { signal: null });
 // @ts-expect-error A signal is the host's.
 await client.send(call, { signal: new Date() });

@@ -12,6 +12,6 @@ const config: SandboxConfig = {
   now: () => new Date(),
 };
 using sandbox = new Sandbox(config);
-await client.send(call, { fetch: sandbox.fetch });
+await client.send(call, { transport: sandbox.fetch });
 export const accepted: readonly AcceptedCall[] = sandbox.accepted();
 export const user: string | undefined = sandbox.accepted()[0]?.carrierUserId;

@@ -15,7 +15,7 @@ for (const fetch of [
   overUndici(new ProxyAgent("http://proxy.example:3128")),
   overUndici(agent.compose(interceptors.dns())),
 ]) {
-  await client.send(call, { fetch });
+  await client.send(call, { transport: fetch });
 }
 
 // @ts-expect-error An option that undici does not have.

@@ -1,7 +1,6 @@
 // What the declarations must refuse. A line that is accepted here is an error, and so is one that is refused with another code
 // than the one it names: xtask/src/types.rs compares them.
-import { ApiError, CHINA, Client, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, KooDriveError, notifyPackageExpire, rawCall } from "koodrive";
-import { Client as DispatchClient, dispatch, HaltedError } from "koodrive/dispatch";
+import { ApiError, CHINA, Client, dispatch, getCurrentRetentionPolicy, getSpaceUsageByOverview, HaltedError, isKooDriveError, KooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 
 // @ts-expect-error TS2322 An id is text.
@@ -78,8 +77,10 @@ client.send(call).code;
 client.send(call, { retries: 3 });
 // @ts-expect-error TS2322 A limit is a number.
 client.send(call, { replyLimit: "1 MiB" });
-// @ts-expect-error TS2322 A fetch gives a response.
-client.send(call, { fetch: async () => "{}" });
+// @ts-expect-error TS2353 What sends has one name.
+client.send(call, { fetch: undefined });
+// @ts-expect-error TS2322 A transport gives a response.
+client.send(call, { transport: async () => "{}" });
 const { policyList } = client.parse(getCurrentRetentionPolicy(), { status: 200, headers: {}, body: "" });
 // @ts-expect-error TS2339 A list of the service's is not changed.
 policyList.push;
@@ -114,24 +115,21 @@ new Sandbox({ tokenz: [] });
 // @ts-expect-error TS2540 What was accepted was accepted.
 new Sandbox().accepted()[0]!.packageId = "14";
 
-const many = new DispatchClient({ endpoint: CHINA, userId: "1", token: "t" });
-// @ts-expect-error TS2769 A client of another .wasm has its credentials there.
-dispatch(client, [call]);
-// @ts-expect-error TS2741 Nor does it become one.
-const alike: DispatchClient = client;
+// @ts-expect-error TS2769 A client is one of the class.
+dispatch({}, [call]);
 // @ts-expect-error TS2769 Calls, or pairs.
-dispatch(many, [["a", call, 1]]);
+dispatch(client, [["a", call, 1]]);
 // @ts-expect-error TS2769 A source is iterated over.
-dispatch(many, call);
+dispatch(client, call);
 // @ts-expect-error TS2769 An unknown option.
-dispatch(many, [call], { rat: 50 });
+dispatch(client, [call], { rat: 50 });
 // @ts-expect-error TS2769 Names are JavaScript's.
-dispatch(many, [call], { backoff_cap: 50 });
+dispatch(client, [call], { backoff_cap: 50 });
 // @ts-expect-error TS2769 A token that ends is a function.
-dispatch(many, [call], { token: "t" });
+dispatch(client, [call], { token: "t" });
 // @ts-expect-error TS2769 A number of the policy is one.
-dispatch(many, [call], { rate: "50" });
-for await (const outcome of dispatch(many, [call])) {
+dispatch(client, [call], { rate: "50" });
+for await (const outcome of dispatch(client, [call])) {
   // @ts-expect-error TS2367 A verdict is one of five.
   if (outcome.verdict === "failed") break;
   // @ts-expect-error TS2540 An outcome is what happened.
@@ -143,4 +141,3 @@ for await (const outcome of dispatch(many, [call])) {
 }
 // @ts-expect-error TS2674 Errors are made by the package.
 new HaltedError();
-export const unused = alike;

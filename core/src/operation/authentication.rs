@@ -41,7 +41,9 @@ impl Authentication {
     /// same canonical path.
     #[must_use]
     pub fn documented(method: &Method, path: &str) -> Self {
-        let canonical = canonical_path(path);
+        // Every call is asked once when it is prepared, and most paths need no canonical form.
+        let canonical = (!path.bytes().all(is_plain)).then(|| canonical_path(path));
+        let canonical = canonical.and_then(Result::ok);
         let path = canonical.as_deref().unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
         if TOKEN_ONLY
@@ -53,4 +55,9 @@ impl Authentication {
             Self::Any
         }
     }
+}
+
+/// Whether a character stands as it is in a canonical path.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~')
 }

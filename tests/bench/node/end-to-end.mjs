@@ -32,7 +32,7 @@ const sending = (options) => async (number) => {
 };
 
 const PATHS = {
-  koodrive: sending({ fetch }),
+  koodrive: sending({ transport: fetch }),
   fetch: sending({}),
   constant: async () => {
     const response = await pool.request(constant);

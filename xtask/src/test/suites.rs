@@ -9,7 +9,7 @@ use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, npm, python, readme, reproducible, runtimes, sh,
+    bench, committed, differential, dispatch, ffi, npm, python, readme, reproducible, runtimes, sh,
     supply_chain, types, workbench,
 };
 
@@ -122,13 +122,18 @@ pub(crate) const ALL: &[Suite] = &[
         run: python::artifacts::test,
     },
     Suite {
+        name: "ffi",
+        about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
+        run: ffi::test,
+    },
+    Suite {
         name: "instructions",
         about: "of the core's three operations, against committed counts",
         run: committed::instructions,
     },
     Suite {
         name: "sizes",
-        about: "of the .wasm, the bundle and the wheel, against committed ones",
+        about: "of the .wasm modules, the bundle and the wheel, against committed ones",
         run: committed::sizes,
     },
     Suite {
@@ -215,8 +220,6 @@ fn rust() -> Result<Counts> {
                 "--exclude",
                 "koodrive-wasm",
                 "--exclude",
-                "koodrive-wasm-dispatch",
-                "--exclude",
                 "koodrive-wasm-sandbox",
                 "--exclude",
                 "xtask",
@@ -279,7 +282,7 @@ fn python_tests() -> Result<Counts> {
 }
 
 fn python_niquests() -> Result<Counts> {
-    let tests = ["faults", "sessions", "replays", "logging"];
+    let tests = ["connections", "faults", "sessions", "replays", "logging"];
     counted(
         python::pytest(&python::installed_beside_niquests()?)
             .args(tests.map(|of| format!("bindings-python/tests/test_{of}.py")))

@@ -7,7 +7,10 @@
 Of a session, its proxies, certificates and time-outs hold: of its time-outs and those of the call the shorter. Its own headers go
 along, but none replaces one of the request. Its credentials, those of the .netrc, its cookies and query parameters have no part
 in the call, since what was signed is what is sent. No redirect is followed and nothing is sent twice; a session that would do so
-of itself is refused.
+of itself is refused, and one that answers from a cache.
+
+A connection is used again after one complete, final reply, while nothing else has arrived on it, and for at most 4 seconds, or less
+if the reply's ``Keep-Alive: timeout=N`` says so. A reply with status 101 or 5xx is the last one of its connection.
 
 Of a reply at most ``reply_limit`` are kept, counted after decompression. ``timeout`` is for the whole exchange, however slowly
 the reply comes, with two exceptions: over ``httpx.Client`` (and httpx2's) and ``niquests.Session`` every byte of the reply's

@@ -1,9 +1,9 @@
 """``aiohttp.ClientSession``. The session's proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its
 ``auth``, the .netrc, cookies and middlewares have no part in the call.
 
-aiohttp sends an idempotent request again when its connection ends, and adds cookies and credentials. A middleware of ours
-prevents that, for which it must be aiohttp 3.12 or later; where nothing of it can happen, as to a POST over most sessions, the
-request is spared it. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
+aiohttp sends an idempotent request again when its connection ends, adds cookies and credentials, and takes whatever arrived on an
+idle connection for the next reply. A middleware of ours prevents that, for which it must be aiohttp 3.12 or later.
+``connect_timeout`` is also the longest wait for a connection of the session's pool.
 
 A reply that is compressed although nobody asked is decompressed by aiohttp: piece by piece from 3.14 on, up to 32 MiB at once from
 3.13.3 on, and before that without a limit.
@@ -12,10 +12,14 @@ A reply that is compressed although nobody asked is decompressed by aiohttp: pie
 from __future__ import annotations
 
 from functools import lru_cache, partial
+from weakref import WeakKeyDictionary
 
 from .. import _core
-from ._not_sent import NotSent
+from ._caches import refuse_caches
+from ._keeping import check_final, closes, idle_seconds, is_quiet
+from ._not_sent import NotSent, Unusable
 from ._request import headers_of
+from ._timed import monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +27,11 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._core import Request
+
+
+class _Unusable(Exception):
+    """Something arrived on the connection while it was idle, or it was idle for too long."""
+
 
 class _Ended(Exception):
     """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""
@@ -36,6 +45,10 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
             f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it; install aiohttp "
             "3.12 or later",
         )
+    try:
+        refuse_caches(session)
+    except Unusable as error:
+        raise error.refused() from None
     exchange = _exchanges.get(aiohttp)
     if exchange is None:
         exchange = _exchanges[aiohttp] = _exchange_of(aiohttp)
@@ -58,6 +71,9 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     )
     ended = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
+    #: By the protocol of the connection, for those that were used by us last.
+    usable_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
     automatic = (aiohttp.hdrs.ACCEPT, aiohttp.hdrs.USER_AGENT)
 
     @lru_cache
@@ -70,31 +86,71 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
             sock_read=sock_read,
         )
 
-    def once(authorization: str) -> Any:
-        async def middleware(prepared: Any, handler: Any) -> Any:
-            # Not before, since aiohttp refuses it beside a session's auth.
-            prepared.headers["authorization"] = authorization
-            prepared.headers.popall("cookie", None)
-            try:
-                return await handler(prepared)
-            except not_sent:
-                raise
-            except ended as error:
-                raise _Ended from error
+    class Sending:
+        """A middleware for one request, which goes out once, and on a connection on which nothing has arrived."""
 
-        return middleware
+        def __init__(self, authorization: Optional[str]) -> None:
+            self._authorization = authorization
+            self._protocol: Any = None
+            self._strangers = 0
+
+        async def __call__(self, prepared: Any, handler: Any) -> Any:
+            if self._authorization is not None:
+                # Not before, since aiohttp refuses it beside a session's auth.
+                prepared.headers["authorization"] = self._authorization
+                prepared.headers.popall("cookie", None)
+            # aiohttp has the connection, and the request has not left, when it calls this method of its request.
+            method = "send" if hasattr(prepared, "send") else "_send"
+            setattr(prepared, method, partial(self._send, getattr(prepared, method)))
+            while True:
+                try:
+                    response = await handler(prepared)
+                    break
+                except _Unusable:
+                    # aiohttp has closed it. The request has not left, and gets another.
+                    continue
+                except not_sent:
+                    raise
+                except ended as error:
+                    raise _Ended from error
+            # Nothing is awaited from here on: the connection may be in the pool, and nobody else has it yet.
+            status = response.status
+            if closes(status):
+                if response.connection is None:
+                    self._protocol.close()
+                else:
+                    self._protocol.force_close()
+                if status < 200:
+                    response.close()
+                    check_final(status)
+            elif self._protocol is not None:
+                usable_until[self._protocol] = monotonic() + idle_seconds(response.headers.get("keep-alive"))
+            return response
+
+        async def _send(self, send: Any, connection: Any) -> Any:
+            self._protocol = protocol = connection.protocol
+            until = usable_until.pop(protocol, None)
+            # By the event loop, or before it looked.
+            has_arrived = protocol.should_close or not _is_quiet(connection.transport, is_new=until is None)
+            if until is None and has_arrived:
+                # New, or one that others used.
+                self._strangers += 1
+                if self._strangers > 3:
+                    raise NotSent("the other side speaks before it is asked")
+            if has_arrived or (until is not None and monotonic() >= until):
+                raise _Unusable
+            return await send(connection)
 
     async def exchange(
         session: Any, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
         if session.closed:
             raise NotSent("the session is closed")
-        middlewares: tuple[Any, ...] = ()
+        authorization = None
         headers = headers_of(request)
         if request.method != "POST" or session.trust_env or session.auth is not None or len(session.cookie_jar):
             authorization = dict(headers)["authorization"]
             headers.remove(("authorization", authorization))
-            middlewares = (once(authorization),)
         own = session.timeout
         try:
             async with session.request(
@@ -106,7 +162,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                 data=request.body or None,
                 allow_redirects=False,
                 raise_for_status=False,
-                middlewares=middlewares,
+                middlewares=(Sending(authorization),),
                 timeout=limits((own.total, own.connect, own.sock_connect, own.sock_read), connect_timeout, timeout),
             ) as response:
                 content = response.content
@@ -124,6 +180,15 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
             raise error.__cause__ or error
 
     return exchange
+
+
+def _is_quiet(transport: Any, is_new: bool) -> bool:
+    """Returns whether nothing lies unread on the socket of a connection."""
+    sock = transport and transport.get_extra_info("socket")
+    if sock is None:
+        return True
+    # On a new TLS connection the server's session tickets may lie there, which are no reply.
+    return (is_new and transport.get_extra_info("ssl_object") is not None) or is_quiet(sock)
 
 
 def _shorter(own: Optional[float], ours: float) -> float:

@@ -4,16 +4,20 @@ the call.
 
 A blocking client looks at the time of the whole exchange before every step and after every piece of the body, but not while
 headers come: those that drip can exceed it, and every byte buys another ``timeout``.
+
+httpx drops a connection on which something arrived while it was idle. What else makes one unusable is looked for by us: see
+``_spoilt``.
 """
 
 from __future__ import annotations
 
-import time
 
 from ._body import Body
+from ._caches import refuse_caches
+from ._keeping import check_final, closes, idle_seconds
 from ._not_sent import NotSent
 from ._request import headers_of
-from ._timed import remaining
+from ._timed import monotonic, remaining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +50,7 @@ class _Progress:
         if step == "receive_response_headers" and request is not None:
             # Each step looks anew for how long it may take.
             limits = request.extensions["timeout"]
-            limits["read"] = min(limits["read"], max(self._deadline - time.monotonic(), 0.001))
+            limits["read"] = min(limits["read"], max(self._deadline - monotonic(), 0.001))
 
     async def traced(self, event: str, info: dict[str, Any]) -> None:
         """For async clients."""
@@ -68,7 +72,8 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
     def exchange(
         request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
-        deadline = time.monotonic() + timeout
+        _refuse_caches(client)
+        deadline = monotonic() + timeout
         progress = _Progress(deadline)
         prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress, content=request.body)
         try:
@@ -76,11 +81,15 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
         except Exception as error:
             raise progress.judged(httpx, error)
         try:
+            check_final(response.status_code)
             body = Body(reply_limit, _encoding(response))
-            for chunk in [response.content] if response.is_stream_consumed else response.iter_raw():
+            # The connection is given back when the response is closed, which iter_raw would do.
+            for chunk in [response.content] if response.is_stream_consumed else response.stream:
                 if not body.take(chunk):
                     break
                 remaining(deadline)
+            if spoilt := _spoilt(response):
+                spoilt.close()
             return response.status_code, response.headers, body.octets
         finally:
             response.close()
@@ -112,15 +121,18 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
     async def travel(prepared: Any, reply_limit: int) -> tuple[int, Any, bytes]:
         response = await client.send(prepared, stream=True, auth=None, follow_redirects=False)
         try:
+            check_final(response.status_code)
             body = Body(reply_limit, _encoding(response))
             if response.is_stream_consumed:
                 body.take(response.content)
             else:
                 with anyio.CancelScope() as reading:
-                    async for chunk in response.aiter_raw():
+                    async for chunk in response.stream:
                         if not body.take(chunk):
                             # Ends it where it reads. A break would leave generators, too.
                             reading.cancel()
+            if spoilt := _spoilt(response):
+                await spoilt.aclose()
             return response.status_code, response.headers, body.octets
         finally:
             await response.aclose()
@@ -128,7 +140,8 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
     async def exchange(
         request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
-        progress = _Progress(time.monotonic() + timeout)
+        _refuse_caches(client)
+        progress = _Progress(monotonic() + timeout)
         prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress.traced, stream=once(request.body))
         try:
             with anyio.move_on_after(timeout):
@@ -138,6 +151,11 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
             raise progress.judged(httpx, error)
 
     return exchange
+
+
+def _refuse_caches(client: Any) -> None:
+    mounts = getattr(client, "_mounts", None) or {}
+    refuse_caches(client, getattr(client, "_transport", None), *mounts.values())
 
 
 def _prepare(
@@ -164,6 +182,32 @@ def _prepare(
         )
     except httpx.InvalidURL as error:
         raise NotSent(str(error)) from error
+
+
+def _spoilt(response: Any) -> Any:
+    """Sees to it that the reply's connection is not idle for too long, or not used again. Returns what to close where it cannot.
+
+    httpx keeps connections on which more than the reply came with it, and takes the rest for the next reply. It does not say so, so
+    its connection is looked for where httpcore has it. Where it is not found, none is used again.
+    """
+    network_stream = response.extensions.get("network_stream")
+    # HTTP/2 pairs replies with requests itself, and others share its connection.
+    if network_stream is None or response.http_version == "HTTP/2":
+        return None
+    connection = response.stream
+    while connection is not None and not hasattr(connection, "_h11_state"):
+        parts = (getattr(connection, name, None) for name in ("_stream", "_httpcore_stream", "_connection"))
+        connection = next((part for part in parts if part is not None), None)
+    try:
+        own = connection._keepalive_expiry
+        if closes(response.status_code) or connection._h11_state.trailing_data[0]:
+            seconds = -1.0  # closed as it is given back
+        else:
+            seconds = idle_seconds(response.headers.get("keep-alive"))
+        connection._keepalive_expiry = seconds if own is None else min(own, seconds)
+        return None
+    except AttributeError:
+        return network_stream
 
 
 def _encoding(response: Any) -> Optional[str]:

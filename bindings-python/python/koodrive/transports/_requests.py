@@ -8,10 +8,11 @@ and takes the place of urllib3 where it is installed, headers that drip can exce
 from __future__ import annotations
 
 import http.cookiejar
-import time
 
+from ._caches import refuse_caches
 from ._not_sent import NotSent, Unusable
 from ._request import authority, headers_of
+from ._timed import monotonic
 from ._urllib3 import read, shorter
 from ._watch import Watch, before_sending, view, watched
 
@@ -60,7 +61,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
     def exchange(
         request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, Any, bytes]:
-        with Watch(time.monotonic() + timeout) as watch:
+        with Watch(monotonic() + timeout) as watch:
             try:
                 prepared, settings = before_sending(_prepare, requests, session, request)
                 response = view(_Session, session).send(
@@ -83,6 +84,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
 
 
 def _prepare(requests: Any, session: Any, request: Request) -> tuple[Any, dict[str, Any]]:
+    refuse_caches(session, session.get_adapter(request.url))
     _refuse_one_that_replays(requests, session, request)
     prepared = requests.Request(
         request.method, request.url, headers=dict(headers_of(request, session.headers)), data=request.body or None

@@ -7,12 +7,11 @@ hold; of their time-outs and the call's the shorter. Their ``retries`` do not: n
 from __future__ import annotations
 
 import http.client
-import time
 
 from ._body import CHUNK, Body
 from ._not_sent import NotSent, Unusable
 from ._request import authority, headers_of, target_of
-from ._timed import remaining
+from ._timed import monotonic, remaining
 from ._watch import Watch, view, watched
 
 TYPE_CHECKING = False
@@ -43,7 +42,7 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
     ) -> tuple[int, Any, bytes]:
         target = _target(pool, request.url) if one_host else request.url
         own = pool.timeout if one_host else pool.connection_pool_kw.get("timeout")
-        with Watch(time.monotonic() + timeout) as watch:
+        with Watch(monotonic() + timeout) as watch:
             try:
                 response = (watched(pool) if one_host else view(_Manager, pool)).urlopen(
                     request.method,

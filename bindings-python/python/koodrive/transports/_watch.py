@@ -5,16 +5,20 @@ which it had received is a ProxyError, as is one that is not there. So our excha
 ours, over the pool's own, which looks at the exchange that its thread is at. Pools keep such connections; to whoever else
 takes one it is like any other.
 
-All of it stands on public names: ``ConnectionCls`` of pools, ``connect`` and ``response_class`` of connections. Where they
-are missing, or a connection was made by others, the exceptions are all there is, and doubt is ``OutcomeUnknownError``.
+The same class reads replies as ``_timed`` does, and notes how long its connection may be idle.
+
+All of it stands on public names, ``ConnectionCls`` of pools, ``connect``, ``getresponse`` and ``response_class`` of connections,
+and on ``_get_conn`` of pools, which every version of urllib3 has. A connection that others made is closed and connects again as one of
+ours. Where the names are missing, the exceptions are all there is, and doubt is ``OutcomeUnknownError``.
 """
 
 from __future__ import annotations
 
-import http.client
 import threading
+from functools import partial
 
-from ._timed import Reader, TimedSocketIO
+from ._keeping import IDLE_SECONDS, check_final, closes, idle_seconds, is_quiet
+from ._timed import Response, monotonic
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +35,8 @@ class Watch:
         self.deadline = deadline
         #: True within a step that comes before the request leaves, and still true when the step failed.
         self.unsent = False
+        #: True while a pool chooses among its connections.
+        self.chooses = False
 
     def __enter__(self) -> Watch:
         self._outer = _watch()
@@ -54,20 +60,40 @@ def before_sending(step: Callable[..., Any], *arguments: Any, **options: Any) ->
     return result
 
 
-class _Response(http.client.HTTPResponse):
-    def __init__(self, sock: Any, *arguments: Any, **options: Any) -> None:
-        super().__init__(sock, *arguments, **options)
-        watch = _watch()
-        if watch is not None:
-            self.fp = Reader(TimedSocketIO(sock, self.fp.detach(), watch.deadline))
-
-
 class _Connection:
-    response_class = _Response
+    #: By the monotonic clock. Of a connection that others used since, nobody knows how long it may be idle.
+    usable_until = 0.0
+
+    @property
+    def response_class(self) -> Any:
+        watch = _watch()
+        return super().response_class if watch is None else partial(Response, watch.deadline)  # type: ignore[misc]
 
     def connect(self) -> None:
         # To the service or to a proxy and through it, and TLS.
         before_sending(super().connect)  # type: ignore[misc]
+
+    def getresponse(self, *arguments: Any, **options: Any) -> Any:
+        self.usable_until = 0.0
+        response = super().getresponse(*arguments, **options)  # type: ignore[misc]
+        if _watch() is not None and response is not None:
+            # urllib3-future does not read replies by http.client.
+            check_final(response.status)
+            if not closes(response.status):
+                self.usable_until = monotonic() + idle_seconds(response.headers.get("keep-alive"))
+        return response
+
+    @property
+    def is_connected(self) -> bool:
+        # urllib3 looks here first. urllib3-future would then read what has arrived.
+        watch = _watch()
+        if watch is not None and watch.chooses and _is_idle(self) and not self.is_usable():
+            return False
+        return bool(super().is_connected)  # type: ignore[misc]
+
+    def is_usable(self) -> bool:
+        # A clock that was stopped for a while may have gone back.
+        return 0 < self.usable_until - monotonic() <= IDLE_SECONDS and is_quiet(self.sock)  # type: ignore[attr-defined]
 
 
 class _Pool:
@@ -75,6 +101,30 @@ class _Pool:
     def ConnectionCls(self) -> Any:  # urllib3's spelling
         own = vars(self).get("ConnectionCls") or super().ConnectionCls  # type: ignore[misc]
         return _both(_Connection, own)
+
+    def _get_conn(self, *arguments: Any, **options: Any) -> Any:
+        watch = _watch()
+        if watch is None:
+            return super()._get_conn(*arguments, **options)  # type: ignore[misc]
+        watch.chooses = True
+        try:
+            connection = super()._get_conn(*arguments, **options)  # type: ignore[misc]
+        finally:
+            watch.chooses = False
+        # As urllib3 itself does with one that was dropped: it connects again.
+        is_ours = isinstance(connection, _Connection)
+        if not is_ours:
+            if getattr(connection, "sock", None) is None or _is_idle(connection):
+                connection.close()
+                connection.__class__ = _both(_Connection, type(connection))
+        elif _is_idle(connection) and not connection.is_usable():
+            connection.close()
+        return connection
+
+
+def _is_idle(connection: Any) -> bool:
+    """Returns whether it is open and nothing is under way. urllib3-future may share one over HTTP/2."""
+    return getattr(connection, "sock", None) is not None and bool(getattr(connection, "is_idle", True))
 
 
 def watched(pool: Any) -> Any:

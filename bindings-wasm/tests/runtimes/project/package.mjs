@@ -4,6 +4,7 @@ export {
   ApiError,
   Client,
   INTERNATIONAL,
+  dispatch,
   getCurrentRetentionPolicy,
   getSpaceUsageByOverview,
   isKooDriveError,
@@ -11,4 +12,3 @@ export {
   rawCall,
 } from "koodrive";
 export const sandbox = () => import("koodrive/sandbox");
-export const many = () => import("koodrive/dispatch");

@@ -1,6 +1,6 @@
 // The same in CommonJS. Further arguments name the files to load instead.
-const [, , endpoint, main = "koodrive", sandbox = "koodrive/sandbox", many = "koodrive/dispatch"] = process.argv;
-const koodrive = { ...require(main), sandbox: () => require(sandbox), many: () => require(many) };
+const [, , endpoint, main = "koodrive", sandbox = "koodrive/sandbox"] = process.argv;
+const koodrive = { ...require(main), sandbox: () => require(sandbox) };
 
 import("./scenario.mjs")
   .then(({ run }) => run(koodrive, endpoint))

@@ -1,4 +1,3 @@
 // The package, by the addresses of its files.
 export * from "/node_modules/koodrive/dist/index.js";
 export const sandbox = () => import("/node_modules/koodrive/dist/sandbox.js");
-export const many = () => import("/node_modules/koodrive/dist/dispatch.js");

@@ -7,7 +7,7 @@ const APP_SECRET = "example-app-secret-not-real";
 const IDS = { carrierUserId: "189642158555241211", packageId: "14" };
 
 export async function run(koodrive, endpoint) {
-  const { ApiError, Client, INTERNATIONAL, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, notifyPackageExpire, rawCall } = koodrive;
+  const { ApiError, Client, INTERNATIONAL, dispatch, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, notifyPackageExpire, rawCall } = koodrive;
   const failure = (sending) => sending.then(() => ({ name: "none: it was accepted" }), (error) => error);
   const call = notifyPackageExpire(IDS);
 
@@ -30,20 +30,18 @@ export async function run(koodrive, endpoint) {
   // The package's own sandbox in the network's place.
   const { Sandbox } = await koodrive.sandbox();
   const sandbox = new Sandbox({ faults: ["pass", 503] });
-  const { traceId, ...rehearsed } = await published.send(call, { fetch: sandbox.fetch });
-  const busy = await failure(published.send(call, { fetch: sandbox.fetch }));
+  const { traceId, ...rehearsed } = await published.send(call, { transport: sandbox.fetch });
+  const busy = await failure(published.send(call, { transport: sandbox.fetch }));
   const accepted = sandbox.accepted().map(({ xDate, ...call }) => ({ ...call, traceId: call.traceId === traceId }));
   const rehearsal = { reply: rehearsed, accepted, busy: { kind: busy.kind, status: busy.status, retryable: busy.retryable } };
 
   // Many calls: over the host's fetch, and over a sandbox that is busy with one and loses the answer to another.
-  const many = await koodrive.many();
-  const dispatching = new many.Client({ endpoint, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
   const night = [];
   const busyOnce = new Sandbox({ faults: [429] }).fetch;
   const losing = new Sandbox({ faults: ["cut"] }).fetch;
   for (const [transport, ...rows] of [[undefined, "row 1", "row 2"], [busyOnce, "row 3"], [losing, "row 4"]]) {
     const options = { transport, concurrency: 1, backoffMs: 10 };
-    const run = many.dispatch(dispatching, rows.map((row) => [row, call]), options);
+    const run = dispatch(client, rows.map((row) => [row, call]), options);
     for await (const { key, verdict, attempts, code } of run) night.push([key, verdict, attempts, code]);
   }
 

@@ -1,0 +1,399 @@
+//! A client and its exchanges.
+
+use std::collections::BTreeMap;
+
+use http::Request;
+use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, Spelling};
+use koodrive::{
+    Attempt, CLOCK_MARGIN_DEFAULT, Client, Credentials, Error, InvalidInput, RequestOptions,
+    TraceId, signing,
+};
+use zeroize::zeroize_stack;
+
+use crate::convert::{self, ShapedCall};
+use crate::dispatcher::Dispatcher;
+use crate::input::Input;
+use crate::layout::calls::CallShape;
+use crate::layout::operations::Operation;
+use crate::layout::records::{
+    Begin, Clock, Credentials as CredentialFields, Dispatch, Explain, Explanation, Failed, Observe,
+    Open, Parse, Renew, Reply, Sign,
+};
+use crate::layout::{Place, records};
+use crate::memory;
+use crate::record::Writer;
+
+/// Exchanges that may be open at a time. A host that forgets to end them gets an error instead of a process without memory.
+const MOST_EXCHANGES: usize = 65_536;
+
+/// A client with its open exchanges.
+#[derive(Debug)]
+pub(crate) struct ClientState {
+    client: Client,
+    pub(crate) spelling: Spelling,
+    exchanges: BTreeMap<u64, Exchange>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Exchange {
+    attempt: Attempt<AnyCall>,
+    shape: &'static CallShape,
+}
+
+/// What an operation leads to.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// This record.
+    Record(Writer),
+    /// The record of a new handle.
+    Dispatcher(Box<Dispatcher>),
+}
+
+impl From<Writer> for Answer {
+    fn from(writer: Writer) -> Self {
+        Self::Record(writer)
+    }
+}
+
+/// Requests leave states of the key on the stack. The fields overwrite themselves.
+impl Drop for ClientState {
+    fn drop(&mut self) {
+        // More than any function of this crate reaches.
+        zeroize_stack::<8192>();
+    }
+}
+
+/// Returns how messages spell names.
+pub(crate) fn spelling(input: Input<'_>) -> Result<Spelling, InvalidInput> {
+    match input.text(Open::Spelling)? {
+        None | Some("snake") => Ok(Spelling::Snake),
+        Some("camel") => Ok(Spelling::Camel),
+        Some(_) => Err(host::refused(
+            "spelling",
+            "unknown; pass snake or camel, or leave it out",
+        )),
+    }
+}
+
+/// Returns the credentials in a field; none where the field is not there.
+pub(crate) fn credentials<P: Place>(
+    input: Input<'_>,
+    place: P,
+) -> Result<Option<Credentials>, InvalidInput> {
+    let Some(fields) = input.record(place)?.map(Input::new) else {
+        return Ok(None);
+    };
+    host::credentials(CredentialsInput {
+        app_id: fields.text(CredentialFields::AppId)?,
+        app_secret: fields.text(CredentialFields::AppSecret)?,
+        token: fields.text(CredentialFields::Token)?,
+        authorization: fields.text(CredentialFields::Authorization)?,
+        signs_elsewhere: fields.flag(CredentialFields::SignsElsewhere)?,
+    })
+    .map(Some)
+}
+
+impl ClientState {
+    pub(crate) fn open(input: Input<'_>, spelling: Spelling) -> Result<Self, Error> {
+        let credentials = credentials(input, Open::Credentials)?;
+        let settings = ClientSettings {
+            endpoint: input.required_text(Open::Endpoint)?,
+            allow_plain_http: input.flag(Open::AllowPlainHttp)?,
+            user_id: input.required_text(Open::UserId)?,
+            clock_margin: match input.bytes(Open::ClockMargin) {
+                None => CLOCK_MARGIN_DEFAULT,
+                Some(_) => match input.integer(Open::ClockMargin) {
+                    Ok(Some(margin)) => margin,
+                    _ => return Err(host::not_a_margin().into()),
+                },
+            },
+            clock_offset: input.integer(Open::ClockOffset)?.unwrap_or_default(),
+        };
+        let credentials = credentials.unwrap_or_else(Credentials::later);
+        Ok(Self {
+            client: host::client(&settings, credentials)?,
+            spelling,
+            exchanges: BTreeMap::new(),
+            next: 1,
+        })
+    }
+
+    /// None where the operation is not one of a client's.
+    pub(crate) fn call(
+        &mut self,
+        operation: Operation,
+        input: Input<'_>,
+    ) -> Option<Result<Answer, Error>> {
+        let answer = match operation {
+            Operation::Begin => self.begin(input),
+            Operation::Sign => self.sign(input),
+            Operation::Reply => self.reply(input),
+            Operation::Failed => self.failed(input),
+            Operation::Credentials => self.renew(input),
+            Operation::Clock => self.clock(input),
+            Operation::Observe => self.observe(input),
+            Operation::Explain => self.explain(input),
+            Operation::Parse => self.parse(input),
+            Operation::Dispatch => return Some(self.dispatch(input)),
+            _ => return None,
+        };
+        Some(answer.map(Answer::Record))
+    }
+
+    fn begin(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let called = call(input, Begin::Operation, Begin::Fields)?;
+        let now = input.required_instant(Begin::Now)?;
+        if self.exchanges.len() >= MOST_EXCHANGES {
+            return Err(host::misused(&format!(
+                "{MOST_EXCHANGES} exchanges are open; end them with REPLY or FAILED"
+            ))
+            .into());
+        }
+        let attempt = self.client.attempt(called.call, now, &options(input)?)?;
+        let id = self.next;
+        let writer = attempt_record(id, &attempt)?;
+        self.next += 1;
+        let shape = called.shape;
+        self.exchanges.insert(id, Exchange { attempt, shape });
+        Ok(writer)
+    }
+
+    fn sign(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let id: u64 = input.required_integer(Sign::Exchange)?;
+        let signature = input.required_text(Sign::Signature)?;
+        let Exchange { attempt, shape } = self.take(id)?;
+        // A refused signature ends the exchange: nothing was sent.
+        let attempt = attempt.with_signature(signature)?;
+        let writer = attempt_record(id, &attempt)?;
+        self.exchanges.insert(id, Exchange { attempt, shape });
+        Ok(writer)
+    }
+
+    fn reply(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let id: u64 = input.required_integer(Reply::Exchange)?;
+        let response = Response::read(input, Reply::Status, Reply::Headers, Reply::Body)?;
+        let now = input.required_instant(Reply::Now)?;
+        let Exchange { attempt, shape } = self.take(id)?;
+        let Response { received, .. } = response;
+        if !memory::has_room_for_reply(received.body) {
+            return Err(attempt.failed(memory::reply_too_large()));
+        }
+        if response.is_hidden_redirect() {
+            let (x_date, trace_id) = (attempt.x_date(), attempt.trace_id());
+            let trace_id = trace_id.as_ref().map_or("", TraceId::as_str);
+            let call = attempt.call();
+            return Err(host::hidden_redirect(
+                &self.client,
+                call,
+                x_date.as_str(),
+                trace_id,
+            ));
+        }
+        let status = host::status(received.status)?;
+        let error = match attempt.reply(status, received.headers, received.body, now) {
+            Ok(reply) => {
+                let call = attempt.call().clone();
+                return Ok(done(&ShapedCall { call, shape }, &reply));
+            }
+            Err(error) => Error::from(error),
+        };
+        let Some(attempt) = attempt.again(&error, &self.client, now)? else {
+            return Err(error);
+        };
+        let request = attempt_record(id, &attempt)?;
+        let mut writer = Writer::with_capacity(64 + request.as_bytes().len());
+        writer.bytes(b"again");
+        writer.bytes(request.as_bytes());
+        self.exchanges.insert(id, Exchange { attempt, shape });
+        Ok(writer)
+    }
+
+    fn failed(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let id: u64 = input.required_integer(Failed::Exchange)?;
+        let error = input.transport_error(Failed::Left, Failed::Cause)?;
+        Err(self.take(id)?.attempt.failed(error))
+    }
+
+    fn take(&mut self, id: u64) -> Result<Exchange, InvalidInput> {
+        self.exchanges.remove(&id).ok_or_else(|| {
+            host::refused(
+                "exchange",
+                "not open; pass the number of an exchange that BEGIN returned and that has not ended",
+            )
+        })
+    }
+
+    fn renew(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let fresh = credentials(input, Renew::Credentials)?.unwrap_or_else(Credentials::later);
+        self.client = self.client.with_credentials(fresh);
+        Ok(Writer::default())
+    }
+
+    fn clock(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        if let Some(offset) = input.integer(Clock::Offset)? {
+            self.client = host::with_clock_offset(&self.client, offset)?;
+        }
+        Ok(self.offset())
+    }
+
+    fn observe(&mut self, input: Input<'_>) -> Result<Writer, Error> {
+        let headers = input.headers(Observe::Headers)?;
+        let sent_at = input.required_instant(Observe::SentAt)?;
+        let received_at = input.required_instant(Observe::ReceivedAt)?;
+        self.client.observe_clock(headers, sent_at, received_at);
+        Ok(self.offset())
+    }
+
+    fn offset(&self) -> Writer {
+        let mut writer = Writer::default();
+        writer.display(self.client.clock_offset().num_milliseconds());
+        writer
+    }
+
+    fn explain(&self, input: Input<'_>) -> Result<Writer, Error> {
+        let called = call(input, Explain::Operation, Explain::Fields)?;
+        let now = input.required_instant(Explain::Now)?;
+        let options = host::options(None, input.instant(Explain::Date)?)?;
+        let message = input.text(Explain::Message)?;
+        let explanation = signing::explain(&self.client, &called.call, now, &options, message)?;
+        let mut writer = Writer::default();
+        convert::write(&Explanation::LAYOUT, &explanation, &mut writer);
+        Ok(writer)
+    }
+
+    fn parse(&self, input: Input<'_>) -> Result<Writer, Error> {
+        let called = call(input, Parse::Operation, Parse::Fields)?;
+        let response = Response::read(input, Parse::Status, Parse::Headers, Parse::Body)?;
+        if !memory::has_room_for_reply(response.received.body) {
+            return Err(memory::reply_too_large().into());
+        }
+        let reply = host::parse(&self.client, &called.call, response.received)?;
+        Ok(done(&called, &reply))
+    }
+
+    fn dispatch(&self, input: Input<'_>) -> Result<Answer, Error> {
+        let options = input.record(Dispatch::Options)?.unwrap_or_default();
+        let seed = input.bytes(Dispatch::Seed).map(<[u8; 8]>::try_from);
+        let Some(Ok(seed)) = seed else {
+            return Err(host::refused("seed", "not 8 bytes; pass 8 random bytes").into());
+        };
+        let seed = u64::from_le_bytes(seed);
+        let dispatcher = Dispatcher::new(&self.client, options, seed, self.spelling)?;
+        Ok(Answer::Dispatcher(Box::new(dispatcher)))
+    }
+}
+
+/// A response that was handed in.
+pub(crate) struct Response<'a> {
+    pub(crate) received: ReceivedResponse<'a>,
+}
+
+impl<'a> Response<'a> {
+    pub(crate) fn read<P: Place>(
+        input: Input<'a>,
+        status: P,
+        headers: P,
+        body: P,
+    ) -> Result<Self, InvalidInput> {
+        let received = ReceivedResponse {
+            status: input.required_integer(status)?,
+            headers: input.headers(headers)?,
+            body: input.bytes(body).unwrap_or_default(),
+        };
+        if received.status != 0 {
+            host::status(received.status)?;
+        }
+        Ok(Self { received })
+    }
+
+    /// The host shows nothing else of it.
+    pub(crate) const fn is_hidden_redirect(&self) -> bool {
+        self.received.status == 0
+    }
+}
+
+/// Returns the call in these fields.
+pub(crate) fn call<P: Place>(
+    input: Input<'_>,
+    operation: P,
+    fields: P,
+) -> Result<ShapedCall, InvalidInput> {
+    let fields = input.record(fields)?.unwrap_or_default();
+    ShapedCall::new(input.required_text(operation)?, fields)
+}
+
+fn options(input: Input<'_>) -> Result<RequestOptions, InvalidInput> {
+    let mut options = host::options(input.text(Begin::TraceId)?, input.instant(Begin::Date)?)?;
+    if let Some(random) = input.bytes(Begin::Random) {
+        let random = random
+            .try_into()
+            .map_err(|_| host::refused("random", "not 29 bytes; pass 29 random bytes"))?;
+        if input.bytes(Begin::TraceId).is_some() {
+            return Err(host::refused(
+                "random",
+                "a trace id was passed as well; pass one of them",
+            ));
+        }
+        options = options.trace_id(TraceId::from_random(random));
+    }
+    if let Some(bytes) = input.integer(Begin::ReplyLimit)? {
+        options = options.reply_limit(host::reply_limit(bytes)?);
+    }
+    Ok(options)
+}
+
+fn done(called: &ShapedCall, reply: &str) -> Writer {
+    let mut writer = Writer::with_capacity(64 + 2 * reply.len());
+    writer.bytes(b"done");
+    writer.none();
+    writer.nested(|writer| called.write_reply(reply, writer));
+    writer
+}
+
+/// Returns the record of an attempt's request, or of what is to be signed of it.
+fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, InvalidInput> {
+    Ok(match attempt.string_to_sign() {
+        Some(string_to_sign) => unsigned_record(id, string_to_sign),
+        None => request_record(id, &attempt.request()?),
+    })
+}
+
+/// Returns the record of a request that is not complete.
+pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
+    let mut writer = Writer::default();
+    writer.display(id);
+    for _ in records::Request::Method.index()..records::Request::StringToSign.index() {
+        writer.none();
+    }
+    writer.bytes(string_to_sign.as_bytes());
+    writer
+}
+
+/// Returns the record of a request that is complete. Its room is made at once: a record that grows would leave a token behind.
+pub(crate) fn request_record(id: u64, request: &Request<Vec<u8>>) -> Writer {
+    let headers = request.headers();
+    let lengths = headers
+        .iter()
+        .map(|(name, value)| 8 + name.as_str().len() + value.len());
+    let path = request.uri().path_and_query().map_or("", |it| it.as_str());
+    let host = request.uri().authority().map_or("", |it| it.as_str());
+    let room = 64 + host.len() + path.len() + lengths.sum::<usize>() + request.body().len();
+    let mut writer = Writer::with_capacity(room);
+    writer.display(id);
+    writer.bytes(request.method().as_str().as_bytes());
+    writer.display(request.uri());
+    writer.nested(|writer| {
+        for (name, value) in headers {
+            writer.bytes(name.as_str().as_bytes());
+            writer.bytes(value.as_bytes());
+        }
+    });
+    if request.body().is_empty() {
+        writer.none();
+    } else {
+        writer.bytes(request.body());
+    }
+    debug_assert!(writer.as_bytes().len() <= room, "the record has grown");
+    writer
+}

@@ -1,0 +1,101 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// Many calls: from a client, a source and options to a job under way.
+import type { Call } from "../calls.js";
+import { misuse } from "../checks.js";
+import { type Client, stateOf } from "../client.js";
+import { Dispatch as Job } from "./job.js";
+import type { DispatchOptions } from "./options.js";
+import type { CallOutcome, Progress } from "./outcome.js";
+import { settingsOf } from "./settings.js";
+import { itemsOf } from "./source.js";
+
+/** What a source gives, at once or in time: an array, a generator, a stream of rows. */
+export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
+
+/** A call, and what you know it by. */
+export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C];
+
+/** A job under way: what {@link dispatch} returns. */
+export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableIterator<CallOutcome<Key, C>> {
+  /** How far it is. */
+  readonly progress: Progress;
+
+  /** Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as `not_sent`. */
+  cancel(): void;
+
+  /** The next outcome. Rejects with what ended the job early, when the outcomes are out. */
+  next(): Promise<IteratorResult<CallOutcome<Key, C>, undefined>>;
+
+  /**
+   * Returns the outcomes that came after the loop was left, each once: what is known is never lost. Empty while the job is under way,
+   * and after a loop that went to its end.
+   */
+  remaining(): CallOutcome<Key, C>[];
+
+  /** Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving a `for await` does it. */
+  return(): Promise<IteratorReturnResult<undefined>>;
+
+  /** Itself. */
+  [Symbol.asyncIterator](): Dispatch<Key, C>;
+
+  /** As {@link Dispatch.return}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
+ * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ *
+ * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
+ * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
+ * has not seen.
+ *
+ * @example
+ * ```ts
+ * for await (const { key, verdict, code } of dispatch(client, [call], { rate: 50 })) {
+ *   console.log(key, verdict, code); // → 0 delivered 0
+ * }
+ * ```
+ *
+ * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
+ * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with the outcome as its key. What the
+ * source throws is thrown when the outcomes of the calls before are out.
+ * @param options - Pace, repeats and halts; times are milliseconds.
+ * @throws {@link InvalidInputError} at once, for what is no client of this package, an unknown option, a number out of range; when
+ * the outcomes are out, for an item that is no call.
+ * @throws {@link HaltedError} when the outcomes are out.
+ */
+export function dispatch<C extends Call>(client: Client, source: Source<C>, options?: DispatchOptions): Dispatch<number, C>;
+/**
+ * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
+ * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ *
+ * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
+ * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
+ * has not seen.
+ *
+ * @example
+ * ```ts
+ * for await (const { key, verdict, code } of dispatch(client, [["row 1", call] as const], { rate: 50 })) {
+ *   console.log(key, verdict, code); // → row 1 delivered 0
+ * }
+ * ```
+ *
+ * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
+ * @param source - Pairs of a key and a call, read as fast as needed. The key comes back with the outcome. What the source throws is
+ * thrown when the outcomes of the calls before are out.
+ * @param options - Pace, repeats and halts; times are milliseconds.
+ * @throws {@link InvalidInputError} at once, for what is no client of this package, an unknown option, a number out of range; when
+ * the outcomes are out, for an item that is no call.
+ * @throws {@link HaltedError} when the outcomes are out.
+ */
+export function dispatch<Key, C extends Call>(
+  client: Client,
+  source: Source<Keyed<Key, C>>,
+  options?: DispatchOptions,
+): Dispatch<Key, C>;
+export function dispatch(client: unknown, source: unknown, options: DispatchOptions = {}): Dispatch<unknown> {
+  const state = stateOf(client);
+  if (!state) misuse("unknown client; create it with the Client that koodrive exports, by import or by require alike");
+  return new Job(state, itemsOf(source), settingsOf(state, options));
+}

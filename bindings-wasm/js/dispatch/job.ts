@@ -1,0 +1,360 @@
+/// <reference lib="esnext.disposable" />
+// A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
+// is read, requests travel, and tokens are fetched.
+//
+// A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
+// for a user who has gone, and no more is held than the dispatcher holds.
+import { type ActionName, Dispatcher, type OutgoingCall } from "../../generated/koodrive.js";
+import { callCore, describe, text } from "../checks.js";
+import type { ClientState } from "../client-state.js";
+import { Deadline } from "../deadline.js";
+import { type FixedParts, fixedParts, joined } from "../encoding.js";
+import { isKooDriveError } from "../errors.js";
+import type { Dispatch as Declared } from "./dispatch.js";
+import { exchange } from "./exchange.js";
+import { HaltedError } from "./halted.js";
+import type { CallOutcome, Progress } from "./outcome.js";
+import { readOutcome } from "./read-outcome.js";
+import type { Settings } from "./settings.js";
+import { type Item, itemOf, type Items } from "./source.js";
+
+const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
+
+/** By the name that console.log shows of it. */
+export class Dispatch implements Declared<unknown> {
+  readonly #dispatcher: Dispatcher;
+  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. */
+  readonly #fixed = new Map<string, FixedParts>();
+  readonly #settings: Settings;
+  readonly #items: Items;
+  readonly #replyLimit: number;
+  /** What the dispatcher has not given back, by the numbers that it knows. */
+  readonly #held = new Map<number, Item>();
+  #read = 0;
+  /** Calls that were asked for and not read yet. */
+  #wanted = 0;
+  #isReading = false;
+  #sourceEnded = false;
+  #cancelled = false;
+  #done = false;
+  /** The first is thrown when the outcomes are out. */
+  readonly #failures: unknown[] = [];
+  #whyNoToken: unknown;
+  /** Of the token function. */
+  #asking: Deadline | undefined;
+  /** Outcomes that came when nobody asked for them any more. */
+  #left: CallOutcome[] = [];
+  #wake: () => void = () => {};
+  /** When all is over. */
+  #last: Progress | undefined;
+  readonly #run = this.#iterate();
+
+  constructor(state: ClientState, items: Items, settings: Settings) {
+    const names = settings.numbers.map(([name]) => name);
+    const values = Float64Array.from(settings.numbers, ([, value]) => value);
+    const [seed = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#dispatcher = callCore(() => new Dispatcher(state.core, names, values, seed));
+    this.#replyLimit = this.#dispatcher.replyLimit();
+    this.#settings = settings;
+    this.#items = items;
+  }
+
+  get progress(): Progress {
+    return this.#last ?? Object.freeze(this.#dispatcher.progress());
+  }
+
+  cancel(): void {
+    if (this.#last) return;
+    this.#cancelled = true;
+    this.#wanted = 0;
+    this.#dispatcher.cancel();
+    this.#wake();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<CallOutcome, undefined>> {
+    return this.#run.next();
+  }
+
+  remaining(): CallOutcome[] {
+    const left = this.#left;
+    this.#left = [];
+    return left;
+  }
+
+  /** What `break` calls. */
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.cancel();
+    await this.#run.return(undefined);
+    // The run has done so, unless it never began.
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  async *#iterate(): AsyncGenerator<CallOutcome, undefined, undefined> {
+    const { signal } = this.#settings;
+    const cancel = () => this.cancel();
+    signal?.addEventListener("abort", cancel);
+    try {
+      if (signal?.aborted) this.cancel();
+      while (!this.#done) {
+        const action = this.#turn();
+        if (action === "outcome") yield this.#outcome();
+        else if (action === "calls") this.#wanted = given(this.#dispatcher.calls());
+        else if (action === "token") this.#renew();
+        else if (action === "halted") await this.#halted();
+        else if (action === "done") this.#done = true;
+        else if (this.#wanted > 0 && !this.#items.isAsync) this.#readOne(this.#items.iterator);
+        else await this.#wait();
+        if (this.#wanted > 0 && this.#items.isAsync && !this.#isReading) void this.#readAhead();
+      }
+      if (this.#failures.length > 0) throw this.#failures[0];
+    } finally {
+      await this.#settle();
+      signal?.removeEventListener("abort", cancel);
+      this.#end();
+    }
+  }
+
+  /** Sends what is due. Returns what is to be done then. */
+  #turn(): Exclude<ActionName, "send"> {
+    for (;;) {
+      const action = callCore(() => this.#dispatcher.poll(Date.now(), performance.now()));
+      if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
+      if (action !== "send") return action;
+      void this.#send(given(this.#dispatcher.outgoing()));
+    }
+  }
+
+  async #send(outgoing: OutgoingCall): Promise<void> {
+    const { ticket, traceId, stringToSign } = outgoing;
+    const parts = this.#partsOf(outgoing);
+    const varying = stringToSign === undefined ? freed(outgoing) : await this.#signed(outgoing, stringToSign);
+    if (varying !== undefined) {
+      await exchange(this.#dispatcher, ticket, joined(parts, varying, traceId), this.#settings, this.#replyLimit);
+    }
+    this.#wake();
+  }
+
+  #partsOf({ ticket, fixedTarget }: OutgoingCall): FixedParts {
+    const known = fixedTarget === undefined ? undefined : this.#fixed.get(fixedTarget);
+    if (known) return known;
+    const parts = fixedParts(callCore(() => this.#dispatcher.fixed(ticket)));
+    if (fixedTarget !== undefined) this.#fixed.set(fixedTarget, parts);
+    return parts;
+  }
+
+  /**
+   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the call
+   * then was not sent. After `cancel` nothing leaves any more.
+   */
+  async #signed(outgoing: OutgoingCall, stringToSign: string): Promise<string | undefined> {
+    const { ticket } = outgoing;
+    const deadline = new Deadline(undefined, this.#settings.timeoutMs);
+    try {
+      const signature: unknown = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
+      return callCore(() => outgoing.signed(typeof signature === "string" ? signature : ""));
+    } catch (error) {
+      // A wrong signature is a mistake of the program, and the next one would be as wrong.
+      if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
+      else outgoing.free();
+      callCore(() => this.#dispatcher.notSent(ticket, describe(error), Date.now(), performance.now()));
+      return undefined;
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  #outcome(): CallOutcome {
+    const found = given(this.#dispatcher.outcome());
+    const { key: number } = found;
+    const item = given(this.#held.get(number));
+    this.#held.delete(number);
+    return readOutcome(this.#dispatcher, item, found);
+  }
+
+  #take(value: unknown): void {
+    const position = this.#read;
+    const item = itemOf(value, position);
+    const { fields } = item;
+    this.#read++;
+    // Nothing can be handed over any more.
+    if (this.#last) return;
+    // The job may have been cancelled while the call was read; the core then says that it was not sent.
+    callCore(() => {
+      if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
+      else this.#dispatcher.push(position, fields.name, fields.fields);
+    });
+    this.#held.set(position, item);
+    this.#wanted--;
+  }
+
+  #endOfSource(): void {
+    this.#sourceEnded = true;
+    this.#wanted = 0;
+    if (!this.#cancelled) this.#dispatcher.finish();
+  }
+
+  #readOne(iterator: Iterator<unknown, unknown>): void {
+    try {
+      this.#receive(iterator.next());
+    } catch (error) {
+      this.#broken(error);
+    }
+  }
+
+  async #readAhead(): Promise<void> {
+    this.#isReading = true;
+    while (this.#wanted > 0) {
+      try {
+        this.#receive(await this.#items.iterator.next());
+      } catch (error) {
+        this.#broken(error);
+      }
+      this.#wake();
+    }
+    this.#isReading = false;
+  }
+
+  #receive({ done, value }: IteratorResult<unknown, unknown>): void {
+    if (done) {
+      this.#endOfSource();
+      return;
+    }
+    try {
+      this.#take(value);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The source has thrown, and thereby ended. */
+  #broken(error: unknown): void {
+    this.#sourceEnded = true;
+    this.#fail(error);
+  }
+
+  /** Asks for a token, as long as an exchange may take. */
+  async #renew(): Promise<void> {
+    const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
+    try {
+      this.#receiveToken(await deadline.race<unknown>(Promise.resolve().then(this.#settings.token)));
+    } catch (error) {
+      this.#noToken(error);
+    } finally {
+      deadline.clear();
+    }
+    this.#wake();
+  }
+
+  #receiveToken(given: unknown): void {
+    if (typeof given !== "string") {
+      try {
+        text("token", given);
+      } catch (error) {
+        // A mistake of the program.
+        this.#fail(error);
+      }
+      return;
+    }
+    // A text that cannot be a token may be half of one, from a file that is being written.
+    if (!this.#last) callCore(() => this.#dispatcher.setToken(given, Date.now(), performance.now()));
+  }
+
+  /** The dispatcher asks again. */
+  #noToken(error: unknown): void {
+    if (this.#last) return;
+    this.#whyNoToken = error;
+    callCore(() => this.#dispatcher.tokenFailed(Date.now(), performance.now()));
+  }
+
+  async #halted(): Promise<void> {
+    const halt = HaltedError.of(given(this.#dispatcher.halt()), this.#whyNoToken);
+    try {
+      if (await this.#settings.onHalt?.(halt)) this.#dispatcher.resume();
+      else this.#fail(halt);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Ends the job with this, after the outcomes. */
+  #fail(error: unknown): void {
+    this.#failures.push(error);
+    this.cancel();
+  }
+
+  /** Waits until something was handed in, or until the instant that the dispatcher has named. */
+  async #wait(): Promise<void> {
+    const until = this.#dispatcher.waitUntil();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      if (until !== undefined) timer = setTimeout(resolve, Math.max(0, Math.ceil(until - performance.now())));
+    });
+    this.#wake = () => {};
+    clearTimeout(timer);
+  }
+
+  /** Waits for what is in flight, and for nothing else. */
+  async #settle(): Promise<void> {
+    if (this.#done) return;
+    this.cancel();
+    while (!this.#done) {
+      const action = this.#turn();
+      if (action === "done") this.#done = true;
+      else if (action === "outcome") this.#left.push(this.#outcome());
+      else if (action === "wait") await this.#wait();
+    }
+  }
+
+  #end(): void {
+    if (this.#last) return;
+    this.#last = this.progress;
+    this.#done = this.#cancelled = true;
+    this.#dispatcher.free();
+    // Or it would keep the process from its end.
+    this.#asking?.clear();
+    void this.#closeSource();
+  }
+
+  /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
+  async #closeSource(): Promise<void> {
+    if (this.#sourceEnded) return;
+    try {
+      await this.#items.iterator.return?.();
+    } catch {
+      // The job has ended, and has its own reason.
+    }
+  }
+}
+
+/** Returns what the core has given: by the action that it named, or the call that it took. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("koodrive: the core gives nothing for the action that it named; install the package anew");
+  return value;
+}
+
+function freed(outgoing: OutgoingCall): string {
+  const { request } = outgoing;
+  outgoing.free();
+  return request;
+}
+
+/** For `await using`. */
+export interface Dispatch {
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+// Where it is missing, `await using` is as well.
+if (Symbol.asyncDispose) {
+  Object.assign(Dispatch.prototype, {
+    async [Symbol.asyncDispose](this: Dispatch): Promise<void> {
+      await this.return();
+    },
+  });
+}

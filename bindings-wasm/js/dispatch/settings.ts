@@ -1,0 +1,44 @@
+// The options of a job, checked at once. The core names and judges those that are numbers.
+import { checkFunction, checkSignal, checkTimeout, misuse, notANumber, refuse } from "../checks.js";
+import type { ClientState } from "../client-state.js";
+import type { SignFunction, TokenFunction } from "../credentials.js";
+import { hostFetch } from "../host-fetch.js";
+import { DEFAULT_TIMEOUT_MS } from "../send.js";
+import type { Fetch, Signal } from "../transport.js";
+import type { DispatchOptions } from "./options.js";
+
+/** The options of a job, checked and complete. */
+export interface Settings {
+  readonly transport: Fetch;
+  readonly signal: Signal | undefined;
+  readonly token: TokenFunction | undefined;
+  readonly sign: SignFunction | undefined;
+  readonly onHalt: DispatchOptions["onHalt"];
+  readonly timeoutMs: number;
+  /** For the core. */
+  readonly numbers: readonly NamedNumber[];
+}
+
+type NamedNumber = readonly [name: string, value: number];
+
+export function settingsOf(state: ClientState, options: DispatchOptions): Settings {
+  if (typeof options !== "object" || options === null) misuse("dispatch: not an object; pass options or leave them out");
+  const { transport = hostFetch(), signal, token = state.token, onHalt, timeoutMs = DEFAULT_TIMEOUT_MS, ...numbers } = options;
+  checkFunction("transport", transport);
+  checkSignal(signal);
+  if (token !== undefined) checkFunction("token", token);
+  if (onHalt !== undefined) checkFunction("on_halt", onHalt);
+  checkTimeout(timeoutMs);
+  return { transport, signal, token, sign: state.sign, onHalt, timeoutMs, numbers: numbersOf(numbers, token !== undefined) };
+}
+
+function numbersOf(options: object, renewsToken: boolean): NamedNumber[] {
+  const numbers: NamedNumber[] = [];
+  for (const [name, value] of Object.entries<unknown>({ ...options })) {
+    if (value === undefined) continue;
+    if (name === "renewsToken") misuse("dispatch: unknown option renewsToken; pass token, a function");
+    if (typeof value !== "number" && typeof value !== "boolean") refuse(name, notANumber(value));
+    numbers.push([name, Number(value)]);
+  }
+  return [...numbers, ["renewsToken", Number(renewsToken)]];
+}

@@ -1,0 +1,172 @@
+// Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
+import type { Core, FixedParts as CoreParts, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
+import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
+import { type Arguments, isIterable, withJson } from "./call-arguments.js";
+import { callCore, found, refuse } from "./checks.js";
+import { acknowledgement, headerLines, type ReplyHeaders, varyingParts } from "./format.js";
+import type { KooDriveRequest } from "./transport.js";
+
+/** The half of a request that never changes. */
+export interface FixedParts {
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: SentHeaders;
+  /** Headers of a request with a trace id. */
+  readonly traced: SentHeaders;
+  readonly isSafe: boolean;
+}
+
+type SentHeaders = Readonly<Record<string, string>>;
+
+/** The parts that all calls of an operation share, by the name of the operation. */
+export type KeptParts = Map<string, FixedParts>;
+
+/** A reply as the core takes it; `headers` is the text of `replyHeaders`. */
+export interface ReceivedResponse {
+  readonly status: unknown;
+  readonly headers: string;
+  readonly body: Uint8Array;
+}
+
+/** Returns the half of the request to `call` that never changes. */
+export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
+  const known = kept.get(call.name);
+  if (known) return known;
+  const { name, fields } = withJson(call);
+  const parts = callCore(() => core.fixed(name, fields));
+  const fixed = fixedParts(parts);
+  if (parts.isFixed) kept.set(name, fixed);
+  return fixed;
+}
+
+export function fixedParts({ name, method, url, headers: pairs, isSafe }: CoreParts): FixedParts {
+  // With the names of what varies in place already, a copy is cheap to complete.
+  const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
+  return { name, method, url, headers, traced: { ...headers, [X_TRACEID]: "" }, isSafe };
+}
+
+const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefined });
+
+/** Returns the half of the request that varies, as the core's text. */
+export function varyingOf(core: Core, call: Arguments, now: number, options?: CoreOptions): string {
+  return callCore(() => {
+    if (call.fields !== undefined) return core.request(call.name, call.fields, now, options ?? NO_OPTIONS);
+    const [user, packageId, kind] = call.notification;
+    if (options) return core.notificationRequestWith(user, packageId, kind, now, options);
+    return core.notificationRequest(user, packageId, kind, now);
+  });
+}
+
+/** Joins both halves of a request; `varying` is the core's text. */
+export function joined(parts: FixedParts, varying: string, traceId?: string): KooDriveRequest {
+  const { xDate, authorization, body } = varyingParts(varying);
+  const headers: Record<string, string> = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
+  headers[AUTHORIZATION] = authorization;
+  headers[X_DATE] = xDate;
+  if (traceId !== undefined) headers[X_TRACEID] = traceId;
+  const { method, url } = parts;
+  // A call without a body has no member `body`, which fetch would refuse in a GET.
+  if (body === undefined) return { method, url, headers, redirect: "manual" };
+  return { method, url, headers, body, redirect: "manual" };
+}
+
+/** Reads the reply to `call`. */
+export function readReply(core: Core, call: Arguments, { status, headers, body }: ReceivedResponse): unknown {
+  const code = statusOf(status);
+  if (call.fields !== undefined) return replyOf(callCore(() => core.parse(call.name, call.fields, code, headers, body)));
+  const [user, packageId, kind] = call.notification;
+  return acknowledgement(callCore(() => core.parseNotification(user, packageId, kind, code, headers, body)));
+}
+
+/** Reads the reply to `call`, a request that was sent; learns the server's clock. An error names the request. */
+export function readSentReply(core: Core, call: Arguments, { status, headers, body }: ReceivedResponse, sent: Sent): unknown {
+  const code = statusOf(status);
+  if (call.fields !== undefined) return replyOf(callCore(() => core.parseSent(call.name, call.fields, code, headers, body, sent)));
+  const [user, packageId, kind] = call.notification;
+  return acknowledgement(callCore(() => core.parseSentNotification(user, packageId, kind, code, headers, body, sent)));
+}
+
+/** A reply as the core writes it. One that carries the service's body can parse it. */
+interface CoreReply {
+  readonly code?: string | null;
+  readonly msg?: string | null;
+  readonly body?: unknown;
+}
+
+/** Returns a reply of which the core gave the JSON. */
+export function replyOf(json: string): CoreReply {
+  const reply: CoreReply = JSON.parse(json);
+  const { body } = reply;
+  if (typeof body === "string") {
+    // Not a member that a log or a comparison sees.
+    Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
+  }
+  return reply;
+}
+
+/** Returns the status, or 0 where the value does not fit into the core's 16 bits: 0 is no status, and the core says so. */
+export const statusOf = (status: unknown): number =>
+  typeof status === "number" && Number.isInteger(status) && status > 0 && status < 65536 ? status : 0;
+
+const encoder = new TextEncoder();
+
+export function bodyBytes(body: unknown): Uint8Array {
+  if (typeof body === "string") return encoder.encode(body);
+  if (body instanceof Uint8Array) return body;
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (isArrayBuffer(body)) return new Uint8Array(body);
+  return refuse("body", "neither text nor bytes; pass a string, a Uint8Array or an ArrayBuffer");
+}
+
+/** Of another realm, too. */
+const isArrayBuffer = (value: unknown): value is ArrayBuffer => Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+
+const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
+
+/** Picks the headers that the core reads, as the text that it takes. */
+export function replyHeaders(headers: unknown): string {
+  if (typeof headers !== "object" || headers === null) {
+    return refuse("headers", "missing; pass a Headers object, a plain object, or an array of pairs");
+  }
+  if (hasGet(headers)) {
+    const value = (name: string) => headerText(headers.get(name));
+    return headerLines({ date: value(DATE), age: value(AGE), retryAfter: value(RETRY_AFTER), traceId: value(TRACE_ID) });
+  }
+  const picked: ReplyHeaders = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
+  for (const pair of isIterable(headers) ? headers : Object.entries(headers)) {
+    // Such as Node's rawHeaders, in which names and values alternate.
+    if (!Array.isArray(pair)) refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
+    pick(picked, pair[0], pair[1]);
+  }
+  return headerLines(picked);
+}
+
+/** A Map has `get` as well, but takes names in one spelling only. */
+const hasGet = (headers: object): headers is { get(name: string): unknown } =>
+  "get" in headers && typeof headers.get === "function" && !(headers instanceof Map);
+
+/** The lengths of their names, which tell most other headers apart at once. */
+const LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.length);
+
+/** Keeps the first value of a header. */
+function pick(picked: ReplyHeaders, name: unknown, value: unknown): void {
+  if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
+  if (!LENGTHS.includes(name.length)) return;
+  const lowerCase = name.toLowerCase();
+  if (lowerCase === DATE) picked.date ??= headerText(value);
+  else if (lowerCase === AGE) picked.age ??= headerText(value);
+  else if (lowerCase === RETRY_AFTER) picked.retryAfter ??= headerText(value);
+  else if (lowerCase === TRACE_ID) picked.traceId ??= headerText(value);
+}
+
+/** Returns the value, or the first one of a list, as text. */
+function headerText(value: unknown): string | undefined {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  if (first === undefined || first === null) return undefined;
+  try {
+    return String(first);
+  } catch {
+    return refuse("headers", `a value is ${found(first)}; pass text`);
+  }
+}

@@ -1,4 +1,0 @@
-// The .wasm as a file that the host has compiled: Workers refuse to compile bytes.
-import module from "koodrive:file";
-
-export const wasm = () => module;

@@ -1,0 +1,425 @@
+//! The dispatcher: conversions only, no rule about the API.
+//!
+//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and a function with the name of the action gives what
+//! belongs to it. An attempt and an outcome are exported structs with a getter for each field: measured in Node 20, an outcome
+//! takes 2,200 to 2,600 ns with the crossing, as one text of words it takes 3,150 to 5,150, as JSON about 4,000.
+#![allow(clippy::cast_possible_truncation, reason = "saturates")]
+#![allow(clippy::cast_sign_loss, reason = "saturates")]
+
+mod action_name;
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use koodrive::dispatch::{self, Action, Now, Outgoing, Ticket};
+use koodrive::host::{AnyCall, HaltFields, Spelling};
+use koodrive::{InvalidInput, TransportError, host};
+use wasm_bindgen::prelude::*;
+use zeroize::{Zeroizing, zeroize_stack};
+
+use self::action_name::ActionName;
+use crate::error::{Thrown, fields};
+use crate::{Core, convert, fixed_parts, format, notification};
+
+/// Nothing, or what is thrown.
+type Done = Result<(), Thrown>;
+
+/// What js/dispatch drives.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Dispatcher {
+    /// A key is a number of JavaScript's, which keeps what it stands for.
+    core: dispatch::Dispatcher<f64>,
+    /// The action that poll named last, until JavaScript has taken what belongs to it.
+    action: Option<Action<f64>>,
+}
+
+/// Requests leave states of the key on the stack. The fields overwrite themselves.
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        // More than any function of this module reaches.
+        zeroize_stack::<8192>();
+    }
+}
+
+/// Milliseconds of both clocks.
+fn now(wall: f64, at: f64) -> Result<Now, InvalidInput> {
+    // Saturates, and takes what is no number for 0.
+    let at = Duration::from_nanos((at * 1e6) as u64);
+    Ok(Now::new(convert::instant("now", wall)?, at))
+}
+
+/// Whatever is no ticket is one that was never given out.
+fn ticket(number: f64) -> Ticket {
+    Ticket::from_number(number as u64)
+}
+
+#[wasm_bindgen]
+impl Dispatcher {
+    /// `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
+    #[wasm_bindgen(constructor)]
+    pub fn new(
+        client: &Core,
+        names: Vec<String>,
+        values: &[f64],
+        seed: u64,
+    ) -> Result<Dispatcher, Thrown> {
+        let options = names.iter().map(String::as_str).zip(values.iter().copied());
+        let config = host::dispatch_config(options, Spelling::Camel)?;
+        let core = dispatch::Dispatcher::new(&client.client, config, seed);
+        Ok(Self { core, action: None })
+    }
+
+    /// Takes a call, of which JavaScript knows the rest by its `key`.
+    pub fn push(&mut self, key: f64, name: &str, fields: &str) -> Done {
+        let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
+        Ok(pushed.map_err(|it| it.reason)?)
+    }
+
+    /// Takes a notification in the same way.
+    #[wasm_bindgen(js_name = pushNotification)]
+    pub fn push_notification(
+        &mut self,
+        key: f64,
+        user: String,
+        package: String,
+        kind: Option<f64>,
+    ) -> Done {
+        let pushed = self.core.push(key, &notification(user, package, kind)?);
+        Ok(pushed.map_err(|it| it.reason)?)
+    }
+
+    /// Returns the half of the request under this ticket that never changes, as `Core.fixed` does.
+    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
+    pub fn fixed(&self, number: f64) -> Result<JsValue, Thrown> {
+        let ticket = ticket(number);
+        match self.core.call(ticket) {
+            Some(call) => Ok(fixed_parts(self.core.client(), call)?),
+            // Says that nothing is in flight.
+            None => Ok(self.core.fixed_parts(ticket).map(|_| JsValue::UNDEFINED)?),
+        }
+    }
+
+    /// The source has ended.
+    pub fn finish(&mut self) {
+        self.core.finish();
+    }
+
+    /// Names what to do next.
+    pub fn poll(&mut self, wall: f64, at: f64) -> Result<ActionName, Thrown> {
+        let action = self.action.insert(self.core.poll(now(wall, at)?));
+        Ok(match action {
+            Action::Send(_) => ActionName::Send,
+            Action::Outcome(_) => ActionName::Outcome,
+            Action::Calls(_) => ActionName::Calls,
+            Action::Token => ActionName::Token,
+            Action::Halted(_) => ActionName::Halted,
+            Action::Wait(_) => ActionName::Wait,
+            Action::Done => ActionName::Done,
+        })
+    }
+
+    /// Returns what is to be sent, once, where poll has said `send`.
+    pub fn outgoing(&mut self) -> Option<OutgoingCall> {
+        match self.action.take() {
+            Some(Action::Send(outgoing)) => Some(OutgoingCall(outgoing)),
+            _ => None,
+        }
+    }
+
+    /// Returns what became of a call, once, where poll has said `outcome`.
+    pub fn outcome(&mut self) -> Option<CallOutcome> {
+        match self.action.take() {
+            Some(Action::Outcome(outcome)) => Some(CallOutcome(*outcome)),
+            _ => None,
+        }
+    }
+
+    /// Returns how many calls to push at most, where poll has said `calls`.
+    pub fn calls(&self) -> Option<usize> {
+        match self.action {
+            Some(Action::Calls(most)) => Some(most),
+            _ => None,
+        }
+    }
+
+    /// Returns the instant of the monotonic clock until which there is nothing to do, in milliseconds, where poll has said `wait`.
+    /// Where there is no such instant, there is nothing to do until something is handed in.
+    #[wasm_bindgen(js_name = waitUntil)]
+    pub fn wait_until(&self) -> Option<f64> {
+        match self.action {
+            Some(Action::Wait(until)) => until.map(|until| until.as_secs_f64() * 1e3),
+            _ => None,
+        }
+    }
+
+    /// Returns why it halted, as an object; undefined if it did not.
+    #[wasm_bindgen(unchecked_return_type = "HaltFields | undefined")]
+    pub fn halt(&self) -> JsValue {
+        match self.core.halt() {
+            Some(halt) => convert::object(&HaltFields::from(halt)),
+            None => JsValue::UNDEFINED,
+        }
+    }
+
+    /// Hands in a response, of whose body at most one byte is beyond the limit.
+    #[wasm_bindgen(js_name = handleResponse)]
+    pub fn handle_response(
+        &mut self,
+        number: f64,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+        wall: f64,
+        at: f64,
+    ) -> Done {
+        let (status, headers) = (host::status(status)?, format::headers(headers));
+        let (ticket, now) = (ticket(number), now(wall, at)?);
+        Ok(self
+            .core
+            .handle_response(ticket, status, headers, body, now)?)
+    }
+
+    /// Hands in a redirect of which a browser shows nothing else.
+    #[wasm_bindgen(js_name = hiddenRedirect)]
+    pub fn hidden_redirect(&mut self, number: f64, wall: f64, at: f64) -> Done {
+        Ok(self
+            .core
+            .handle_hidden_redirect(ticket(number), now(wall, at)?)?)
+    }
+
+    /// Returns the reply of an outcome to its call as JSON text, where it was delivered. Throws the error of a reply that has a field
+    /// which cannot be read.
+    #[wasm_bindgen(js_name = deliveredReply)]
+    pub fn delivered_reply(
+        &self,
+        outcome: &CallOutcome,
+        name: &str,
+        fields: &str,
+    ) -> Result<Option<String>, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(host::delivered_reply(self.core.client(), &outcome.0, &call).transpose()?)
+    }
+
+    /// Hands in that the request surely never left.
+    #[wasm_bindgen(js_name = notSent)]
+    pub fn not_sent(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::not_sent(cause);
+        Ok(self
+            .core
+            .handle_failure(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Hands in that no complete answer came to a request that may have left.
+    #[wasm_bindgen(js_name = outcomeUnknown)]
+    pub fn outcome_unknown(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::outcome_unknown(cause);
+        Ok(self
+            .core
+            .handle_failure(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Takes a fresh token.
+    #[wasm_bindgen(js_name = setToken)]
+    pub fn set_token(&mut self, token: String, wall: f64, at: f64) -> Done {
+        let fresh = koodrive::Credentials::token(&Zeroizing::new(token))?;
+        self.core.set_credentials(fresh, now(wall, at)?);
+        Ok(())
+    }
+
+    /// Says that there is no fresh token now.
+    #[wasm_bindgen(js_name = tokenFailed)]
+    pub fn token_failed(&mut self, wall: f64, at: f64) -> Done {
+        self.core.token_failed(now(wall, at)?);
+        Ok(())
+    }
+
+    /// Goes on after a halt.
+    pub fn resume(&mut self) {
+        self.core.resume();
+    }
+
+    /// Sends nothing more.
+    pub fn cancel(&mut self) {
+        self.core.cancel();
+    }
+
+    /// Longest body of a reply, in bytes.
+    #[wasm_bindgen(js_name = replyLimit)]
+    pub fn reply_limit(&self) -> usize {
+        self.core.config().reply_limit_bytes()
+    }
+
+    /// Returns how far it is, as an object.
+    #[wasm_bindgen(unchecked_return_type = "ProgressFields")]
+    pub fn progress(&self) -> JsValue {
+        convert::object(&self.core.progress())
+    }
+}
+
+#[wasm_bindgen(typescript_custom_section)]
+const OBJECTS: &str = r#"
+/** Why a dispatcher halted; see HaltedError in js/dispatch/halted.ts. */
+export interface HaltFields {
+    message: string;
+    reason: "same_answer" | "no_token";
+    times: number;
+    status: number | null;
+    code: string | null;
+    msg: string | null;
+}
+
+/** How far a dispatcher is; see Progress in js/dispatch/outcome.ts. */
+export interface ProgressFields {
+    pushed: number;
+    requests: number;
+    delivered: number;
+    refused: number;
+    unknown: number;
+    givenUp: number;
+    notSent: number;
+    queued: number;
+    waiting: number;
+    inFlight: number;
+    rate: number;
+}
+"#;
+
+/// One attempt of one call.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct OutgoingCall(Outgoing);
+
+#[wasm_bindgen]
+impl OutgoingCall {
+    /// Names this attempt.
+    #[wasm_bindgen(getter)]
+    #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+    pub fn ticket(&self) -> f64 {
+        self.0.ticket.number() as f64
+    }
+
+    /// Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
+    #[wasm_bindgen(getter, js_name = fixedTarget)]
+    pub fn fixed_target(&self) -> Option<String> {
+        let path = self.0.fixed_path?;
+        Some([self.0.method.as_str(), " ", path].concat())
+    }
+
+    /// The trace id of the call.
+    #[wasm_bindgen(getter, js_name = traceId)]
+    pub fn trace_id(&self) -> Option<String> {
+        let id = self.0.parts.trace_id.as_ref();
+        id.map(|id| id.as_str().to_owned())
+    }
+
+    /// The string to sign, where a signature is missing.
+    #[wasm_bindgen(getter, js_name = stringToSign)]
+    pub fn string_to_sign(&self) -> Option<String> {
+        self.0.parts.string_to_sign().map(str::to_owned)
+    }
+
+    /// The half of the request that varies, as `Core.request` returns it.
+    #[wasm_bindgen(getter, unchecked_return_type = "string")]
+    pub fn request(&self) -> JsValue {
+        format::request(&self.0.parts).as_str().into()
+    }
+
+    /// Returns that half with `signature` in it.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
+        let parts = self.0.parts.with_signature(signature)?;
+        Ok(format::request(&parts).as_str().into())
+    }
+}
+
+/// What became of a call. Instants are milliseconds since 1970.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct CallOutcome(dispatch::CallOutcome<f64>);
+
+#[wasm_bindgen]
+impl CallOutcome {
+    /// As it was pushed.
+    #[wasm_bindgen(getter)]
+    pub fn key(&self) -> f64 {
+        self.0.key
+    }
+
+    /// See `Verdict` in js/dispatch/outcome.ts.
+    #[wasm_bindgen(getter)]
+    pub fn verdict(&self) -> String {
+        self.0.verdict.as_str().to_owned()
+    }
+
+    /// How often the call was sent.
+    #[wasm_bindgen(getter)]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// The trace id of all its attempts.
+    #[wasm_bindgen(getter, js_name = traceId)]
+    pub fn trace_id(&self) -> Option<String> {
+        self.0.trace_id.as_ref().map(|id| id.as_str().to_owned())
+    }
+
+    /// X-Date of the last attempt.
+    #[wasm_bindgen(getter, js_name = xDate)]
+    pub fn x_date(&self) -> Option<String> {
+        self.0.x_date.as_ref().map(|date| date.as_str().to_owned())
+    }
+
+    /// When the first attempt was handed out.
+    #[wasm_bindgen(getter, js_name = firstSentAt)]
+    pub fn first_sent_at(&self) -> Option<f64> {
+        self.0.first_sent_at.map(milliseconds)
+    }
+
+    /// When the last attempt was handed out.
+    #[wasm_bindgen(getter, js_name = sentAt)]
+    pub fn sent_at(&self) -> Option<f64> {
+        self.0.sent_at.map(milliseconds)
+    }
+
+    /// When the answer to the last attempt was handed in.
+    #[wasm_bindgen(getter, js_name = answeredAt)]
+    pub fn answered_at(&self) -> Option<f64> {
+        self.0.answered_at.map(milliseconds)
+    }
+
+    /// `Date` of that answer.
+    #[wasm_bindgen(getter, js_name = serverDate)]
+    pub fn server_date(&self) -> Option<f64> {
+        self.0.server_date.map(milliseconds)
+    }
+
+    /// HTTP status of that answer.
+    #[wasm_bindgen(getter)]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The acknowledgement of a notification in its [`format`], where it was delivered.
+    #[wasm_bindgen(getter, js_name = notificationReply)]
+    pub fn notification_reply(&self) -> Option<String> {
+        let reply = self.0.reply.as_ref()?;
+        let code = reply.code.as_deref().unwrap_or_default();
+        Some(format::acknowledgement(
+            code,
+            reply.msg.as_deref(),
+            reply.trace_id.as_deref(),
+        ))
+    }
+
+    /// The error of the last attempt, where the call was not delivered.
+    #[wasm_bindgen(getter, unchecked_return_type = "ErrorFields | undefined")]
+    pub fn error(&self) -> JsValue {
+        self.0.error.clone().map_or(JsValue::UNDEFINED, fields)
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "below 2^53")]
+fn milliseconds(instant: DateTime<Utc>) -> f64 {
+    instant.timestamp_millis() as f64
+}

@@ -1,0 +1,356 @@
+//! The neutral interface, `bindings-ffi`: the C library and koodrive.wasm as they are shipped, and the suite `ffi`.
+//!
+//! Python and Node are there on every machine that runs the tests. A C compiler, libcurl, valgrind and Miri need not be: what is
+//! missing is said in one line, and counted as skipped.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::sandbox::Sandbox;
+use crate::test::Counts;
+use crate::test::count::{cargo_test, pytest, tap};
+use crate::test::suites::{counted, one};
+use crate::{python, reproducible, sh, toolchain};
+
+const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// The memory's maximum, in bytes, and the stack in it. ABI.md says why there is one.
+const WASM_LINK: [&str; 2] = [
+    "-Clink-arg=--max-memory=16777216",
+    "-Clink-arg=-zstack-size=262144",
+];
+
+/// The number that a program is linked against: that of the version while it is 0.y, then the major one.
+const SONAME: &str = "libkoodrive.so.0.1";
+
+/// What is linked beside the static library.
+const PRIVATE: &str = "-lpthread -ldl -lm";
+
+/// Returns the path of koodrive.wasm.
+pub(crate) fn wasm() -> Result<PathBuf> {
+    compiled_wasm("neutral", "", "koodrive.wasm")
+}
+
+fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
+    toolchain::ensure_target(TRIPLE)?;
+    let folder = folder();
+    let mut command = rustc("cdylib", profile, features)?;
+    sh::run(command.args(["--target", TRIPLE]).arg("--").args(WASM_LINK))?;
+    let of_profile = if profile == "dev" { "debug" } else { profile };
+    let built = folder
+        .join("build")
+        .join(TRIPLE)
+        .join(of_profile)
+        .join("koodrive_ffi.wasm");
+    copy(&built, &folder.join(name))
+}
+
+/// Returns the folder of the C library: `include`, `lib` and `lib/pkgconfig`, as `cargo capi install` lays them out.
+pub(crate) fn library() -> Result<PathBuf> {
+    let folder = folder().join("c");
+    let release = self::folder().join("build/release");
+    // Neither keeps cargo from link-time optimisation, as an rlib beside them would.
+    let mut command = rustc("cdylib,staticlib", "release", "")?;
+    if cfg!(target_os = "linux") {
+        command.args(["--", &format!("-Clink-arg=-Wl,-soname,{SONAME}")]);
+    }
+    sh::run(&mut command)?;
+    copy(
+        &release.join("libkoodrive_ffi.a"),
+        &folder.join("lib/libkoodrive.a"),
+    )?;
+    let (prefix, suffix) = (env::consts::DLL_PREFIX, env::consts::DLL_SUFFIX);
+    let built = release.join(format!("{prefix}koodrive_ffi{suffix}"));
+    copy(
+        &built,
+        &folder.join("lib").join(format!("{prefix}koodrive{suffix}")),
+    )?;
+    if cfg!(target_os = "linux") {
+        copy(&built, &folder.join("lib").join(SONAME))?;
+    }
+    copy(
+        &binding("assets/koodrive.h"),
+        &folder.join("include/koodrive.h"),
+    )?;
+    let template = fs::read_to_string(binding("generate/koodrive.pc.in"))?;
+    let pkg_config = template
+        .replace("@PREFIX@", &folder.to_string_lossy())
+        .replace("@VERSION@", env!("CARGO_PKG_VERSION"))
+        .replace("@PRIVATE@", PRIVATE);
+    let file = folder.join("lib/pkgconfig/koodrive.pc");
+    fs::create_dir_all(file.parent().unwrap_or(&folder))?;
+    fs::write(&file, pkg_config)?;
+    Ok(folder)
+}
+
+/// `cargo rustc` for these kinds of library.
+fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
+    let mut command = sh::cargo();
+    command
+        .args([
+            "rustc",
+            "--quiet",
+            "--locked",
+            "--package",
+            "koodrive-ffi",
+            "--lib",
+        ])
+        .args([
+            "--crate-type",
+            kind,
+            "--profile",
+            profile,
+            "--features",
+            features,
+        ])
+        .env("CARGO_TARGET_DIR", folder().join("build"))
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            reproducible::remap_flags()?.join("\x1f"),
+        );
+    Ok(command)
+}
+
+/// The suite.
+pub(crate) fn test() -> Result<Counts> {
+    let (library, module) = (library()?, wasm()?);
+    let mut counts = rust()?;
+    counts += engines(&library, &module)?;
+    counts += in_node(&module)?;
+    counts += c(&library)?;
+    counts += miri()?;
+    Ok(counts)
+}
+
+/// The crate as it is shipped; the suite `rust` has it with the operation that panics.
+fn rust() -> Result<Counts> {
+    counted(
+        sh::cargo().args([
+            "test",
+            "--quiet",
+            "--no-fail-fast",
+            "--package",
+            "koodrive-ffi",
+        ]),
+        cargo_test,
+    )
+}
+
+/// The vectors in three engines, and the features of the module.
+fn engines(library: &Path, module: &Path) -> Result<Counts> {
+    let shared = library.join("lib").join(format!(
+        "{}koodrive{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    ));
+    let python = python::wasm_engine()?;
+    let mut counts = Counts::default();
+    for (engine, artifact) in [("c", &*shared), ("node", module), ("wasmtime", module)] {
+        println!("vectors: {engine}");
+        let mut command = sh::program(&python);
+        command
+            .arg(binding("tests/vectors.py"))
+            .arg(engine)
+            .arg(artifact);
+        counts += counted(command.env("PYTHONDONTWRITEBYTECODE", "1"), pytest)?;
+    }
+    let mut features = sh::program(&python);
+    sh::run(features.arg(binding("tests/features.py")).arg(module))?;
+    counts += one(true);
+    Ok(counts)
+}
+
+fn in_node(module: &Path) -> Result<Counts> {
+    let panics = compiled_wasm("dev", "panics", "panics.wasm")?;
+    let bytes = fs::read(module)?;
+    let home = env::var("HOME").unwrap_or_else(|_| "/home".to_owned());
+    let paths = [sh::root().to_string_lossy().into_owned(), home];
+    for path in paths.iter().filter(|path| path.len() > 1) {
+        let found = bytes
+            .windows(path.len())
+            .any(|part| part == path.as_bytes());
+        ensure!(
+            !found,
+            "koodrive.wasm holds the path {path} of this machine"
+        );
+    }
+    counted(
+        sh::program("node")
+            .args(["--test", "--test-reporter=tap"])
+            .arg(binding("tests/module.test.mjs"))
+            .env("KOODRIVE_WASM", module)
+            .env("KOODRIVE_WASM_PANICS", panics),
+        tap,
+    )
+}
+
+/// What a C program has: the header, the library, and the example against the sandbox.
+fn c(library: &Path) -> Result<Counts> {
+    let mut counts = Counts::default();
+    if !runs("cc", "--version") {
+        return Ok(skipped("there is no C compiler (cc)"));
+    }
+    if runs("c++", "--version") {
+        let header = compiled("c++", &["-std=c++11"], "tests/header.cpp", library)?;
+        sh::run(&mut sh::program(header))?;
+        counts += one(true);
+    } else {
+        counts += skipped("there is no C++ compiler (c++)");
+    }
+    let soak = compiled("cc", &["-std=c11", "-O2"], "tests/soak.c", library)?;
+    sh::run(sh::program(soak).args(["64", "1000000"]))?;
+    counts += one(true);
+    counts += example(library)?;
+    Ok(counts)
+}
+
+/// The example delivers one call under AddressSanitizer and one under valgrind.
+fn example(library: &Path) -> Result<Counts> {
+    let source = "examples/notify.c";
+    if !compiles("#include <curl/curl.h>") {
+        return Ok(skipped(
+            "libcurl's headers are missing (libcurl4-openssl-dev), so the C example is not built",
+        ));
+    }
+    let mut counts = Counts::default();
+    let sandbox = Sandbox::start(&[])?;
+    let deliver = |command: &mut Command| -> Result<Counts> {
+        let before = sandbox.accepted()?;
+        command.args(["189642158555241211", "14"]);
+        let printed = sh::output(sandbox.settings(command))?;
+        let delivered = printed.contains("code 0, msg Success.");
+        if !delivered {
+            println!("the C example printed: {printed}");
+        }
+        Ok(one(delivered && sandbox.accepted()? == before + 1))
+    };
+    let sanitizers = "-fsanitize=address,undefined";
+    let checked = compiled(
+        "cc",
+        &[
+            "-std=c11",
+            "-g",
+            sanitizers,
+            "-fno-sanitize-recover=all",
+            "-lcurl",
+        ],
+        source,
+        library,
+    )?;
+    counts += deliver(&mut sh::program(&checked))?;
+    // A refused signature: the error path has no leak that matters and no overflow.
+    let mut refused = sh::program(&checked);
+    let refused = sandbox
+        .settings(&mut refused)
+        .args(["1", "14"])
+        .env("KOODRIVE_APP_SECRET", "another");
+    let refused = refused.output()?;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    let is_told = refused.status.code() == Some(1) && said.contains("HTTP 401");
+    if !is_told {
+        println!("the C example with a wrong secret: {said}");
+    }
+    counts += one(is_told);
+    if runs("valgrind", "--version") {
+        let plain = compiled("cc", &["-std=c11", "-g", "-lcurl"], source, library)?;
+        let mut valgrind = sh::program("valgrind");
+        valgrind.args([
+            "--quiet",
+            "--leak-check=full",
+            "--errors-for-leak-kinds=definite",
+            "--error-exitcode=9",
+        ]);
+        counts += deliver(valgrind.arg(plain))?;
+    } else {
+        counts += skipped("there is no valgrind");
+    }
+    Ok(counts)
+}
+
+/// Compiles a source against the static library, with every warning an error. Returns the program.
+fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Result<PathBuf> {
+    let name = Path::new(source)
+        .file_stem()
+        .context("a source has a name")?;
+    let program = folder().join(name);
+    let libraries = flags.iter().filter(|flag| flag.starts_with("-l"));
+    sh::run(
+        sh::program(compiler)
+            .args(["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-I"])
+            .arg(library.join("include"))
+            .args(flags.iter().filter(|flag| !flag.starts_with("-l")))
+            .arg(binding(source))
+            .arg(library.join("lib/libkoodrive.a"))
+            .args(libraries)
+            .args(PRIVATE.split(' '))
+            .arg("-o")
+            .arg(&program),
+    )?;
+    Ok(program)
+}
+
+/// Whether the C compiler takes this line.
+fn compiles(line: &str) -> bool {
+    let file = folder().join("probe.c");
+    let written = fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n"));
+    let compiled = sh::program("cc").arg("-fsyntax-only").arg(file).output();
+    written.is_ok() && compiled.is_ok_and(|output| output.status.success())
+}
+
+/// The unsafe code, interpreted: `tests/boundary.rs` without its random part.
+fn miri() -> Result<Counts> {
+    let has_miri = Command::new("cargo")
+        .args(["+nightly", "miri", "--version"])
+        .output();
+    if !has_miri.is_ok_and(|output| output.status.success()) {
+        return Ok(skipped(
+            "Miri is missing (rustup component add miri rust-src --toolchain nightly)",
+        ));
+    }
+    counted(
+        sh::program("cargo")
+            .args([
+                "+nightly",
+                "miri",
+                "test",
+                "--quiet",
+                "--package",
+                "koodrive-ffi",
+                "--test",
+                "boundary",
+            ])
+            .env_remove("CARGO")
+            .env_remove("RUSTUP_TOOLCHAIN")
+            .env("CARGO_TARGET_DIR", folder().join("miri"))
+            .env("MIRIFLAGS", "-Zmiri-disable-isolation"),
+        cargo_test,
+    )
+}
+
+fn skipped(why: &str) -> Counts {
+    println!("skipped: {why}");
+    Counts::skipped_one()
+}
+
+fn runs(program: &str, argument: &str) -> bool {
+    let output = sh::program(program).arg(argument).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(to.parent().unwrap_or(to))?;
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(to.to_owned())
+}
+
+fn binding(path: &str) -> PathBuf {
+    sh::root().join("bindings-ffi").join(path)
+}
+
+fn folder() -> PathBuf {
+    sh::target().join("ffi")
+}
