@@ -139,8 +139,8 @@ const REPLY_LIMIT: DispatchOption = option(
 /// Every option: names, units, ranges and defaults. Hosts take theirs from here.
 pub const OPTIONS: [DispatchOption; 15] = [
     RATE,
-    ADAPTIVE,
     BURST,
+    ADAPTIVE,
     CONCURRENCY,
     QUEUE,
     ATTEMPTS,
