@@ -460,6 +460,10 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_PROGRESS_IN_FLIGHT 9u
 /* decimal: Requests per second that may leave, now. */
 #define KOODRIVE_PROGRESS_RATE 10u
+/* text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so. */
+#define KOODRIVE_PROGRESS_SLOWED 11u
+/* flag: Whether no more calls will come. */
+#define KOODRIVE_PROGRESS_SOURCE_ENDED 12u
 
 /* Record NotifyPackageExpire. Tells the service that a subscriber's package has expired. */
 /* text: The subscriber's id at the carrier. */

@@ -282,6 +282,8 @@ export interface ProgressFields {
     waiting: number;
     inFlight: number;
     rate: number;
+    slowed: "throttled" | "failing" | "draining" | null;
+    sourceEnded: boolean;
 }
 "#;
 

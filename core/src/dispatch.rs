@@ -44,7 +44,8 @@
 //! 1. Every call that was pushed has exactly one outcome.
 //! 2. No more calls are in flight than `concurrency`.
 //! 3. In any window of time no more requests leave than `burst + rate × window`.
-//! 4. No request leaves before its time: a repeat not before its backoff and not before what `Retry-After` says.
+//! 4. No request leaves before its time: a repeat not before its backoff and not before what `Retry-After` says, and none before what
+//!    the `Retry-After` of a 429 says. That of a 503 holds its call; it holds all where nothing gets through.
 //! 5. A call of which it is unknown whether the service acted on it is not sent again, unless repeats were declared safe.
 //! 6. All attempts of a call carry one trace id, and no two calls the same.
 //! 7. A jump of the wall clock changes no instant at which anything is sent.
@@ -128,6 +129,7 @@ use http::{Request, StatusCode};
 pub use action::{Action, Halt, NotTaken, Now, Outgoing, Ticket};
 pub use config::{Config, DispatchOption, OPTIONS, Unit};
 pub use outcome::{CallOutcome, Verdict};
+pub use pace::Slowed;
 pub use progress::Progress;
 
 use crate::client::body_of;
@@ -200,7 +202,7 @@ impl<K> Dispatcher<K> {
             cancelled: false,
             halt: None,
             halt_is_said: false,
-            pace: Pace::new(config.rate, config.burst_size()),
+            pace: Pace::new(config.rate, config.burst_size(), config.adaptive),
             budget: RetryBudget::new(config.retry_ratio, config.concurrency),
             same_answer: SameAnswer::new(config.halt_after),
             renewal: Renewal::new(

@@ -40,7 +40,7 @@
 //!
 //! | check | status | code | reason |
 //! |---|---|---|---|
-//! | the fault script lets the request through | the script's | own | `SCRIPTED_FAULT` |
+//! | the fault script, or else the allowance and the random faults, let the request through | the script's | own | `SCRIPTED_FAULT` |
 //! | the path ends in that of an operation or of a configured answer, after nothing or a prefix `/…` | 404 | own | `UNKNOWN_PATH` |
 //! | the method is the operation's | 405 | own | `WRONG_METHOD` |
 //! | host, authorization, x-date, x-user-id, x-traceid, content-type and every signed header occur once | 400 | own | `DUPLICATE_HEADER` |
@@ -91,6 +91,7 @@ mod answer;
 mod call;
 mod config;
 mod fault;
+mod load;
 mod operation;
 mod reason;
 mod verify;
@@ -108,11 +109,13 @@ pub use config::{
     Secret,
 };
 pub use fault::{CutPoint, Fault, StatusFault};
+pub use load::{Allowance, RandomFaults};
 pub use reason::Reason;
 
 use crate::InvalidInput;
 use answer::{Content, Writer};
 use call::Parsed;
+use load::Load;
 use operation::{Called, Found};
 use reason::Refusal;
 use verify::{Caller, Received, Verifier, knows};
@@ -123,6 +126,7 @@ pub struct Sandbox {
     verifier: Verifier,
     writer: Writer,
     faults: VecDeque<Fault>,
+    load: Load,
     /// Requests so far.
     requests: u64,
     accepted: Vec<Accepted>,
@@ -136,7 +140,7 @@ impl Sandbox {
     /// # Errors
     ///
     /// Credentials that no client could have, an app id given twice, a refused status other than 400 and 401, no accepted
-    /// type or changeType, an empty authority, a fault whose status has no body, an answer with a method or a path that no
+    /// type or changeType, an empty authority, a fault whose status has no body, a share or an allowance out of range, an answer with a method or a path that no
     /// client sends.
     pub fn new(config: SandboxConfig) -> Result<Self, InvalidInput> {
         let mut config = config.with_credentials();
@@ -188,6 +192,7 @@ impl Sandbox {
                 refused_status,
             },
             faults: std::mem::take(&mut config.faults).into(),
+            load: Load::new(config.random_faults.take(), config.allowance.as_ref())?,
             config,
             requests: 0,
             accepted: Vec::new(),
@@ -220,7 +225,10 @@ impl Sandbox {
 
     fn judge(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Answer {
         self.requests += 1;
-        let fault = self.faults.pop_front().unwrap_or(Fault::Pass);
+        let fault = match self.faults.pop_front() {
+            Some(fault) => fault,
+            None => self.load.fault(now),
+        };
         if let Fault::Status(fault) = fault {
             return Answer::Respond(answer::scripted(&fault, now));
         }

@@ -46,6 +46,7 @@ usage: cargo xtask COMMAND
   fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
   simulate [--calls N] [--seed S] [--scenario NAME]
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse
+  simulate pace [PART OF A NAME]   ten seeds of each trouble of a service, as a table, with the goals
   mutants [ARGUMENT …]             changes the core and counts what no test notices; --file FILE, --shard K/N; takes hours
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines

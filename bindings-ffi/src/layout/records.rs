@@ -499,5 +499,9 @@ record! {
         InFlight "inFlight" Integer,
         /// Requests per second that may leave, now.
         Rate "rate" Decimal,
+        /// Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
+        Slowed "slowed" Text,
+        /// Whether no more calls will come.
+        SourceEnded "sourceEnded" Flag,
     }
 }

@@ -151,7 +151,7 @@ class Client(BaseClient):
         client's token is a function, it is that one. ``on_halt`` is called when every call gets the same answer, or there is no token:
         if it returns True the job goes on, else ``HaltedError`` is raised when the outcomes are out.
 
-        ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``concurrency``, ``queue``, ``attempts``,
+        ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``adaptive``, ``concurrency``, ``queue``, ``attempts``,
         ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
         ``token_age``, ``reply_limit`` (1 to 2^30 bytes); times are seconds.
 

@@ -174,6 +174,7 @@ class DispatchOptions(TypedDict, total=False):
 
     rate: float | None
     burst: int | None
+    adaptive: bool | None
     concurrency: int | None
     queue: int | None
     attempts: int | None

@@ -39,6 +39,11 @@ export interface Policy {
    */
   readonly rate?: number | undefined;
   /**
+   * Whether the pace falls below the rate while too many requests are throttled or fail. Without it only a `Retry-After` is obeyed.
+   * @defaultValue true
+   */
+  readonly adaptive?: boolean | undefined;
+  /**
    * Requests that may leave at once after a pause; 0 to 1 000 000.
    * @defaultValue 0: a tenth of a second's worth, at least 1
    */
@@ -75,7 +80,7 @@ export interface Policy {
   readonly retryAfterCapMs?: number | undefined;
   /**
    * Repeats per first attempt, at most; 0 to 1. One per second and a small reserve are free.
-   * @defaultValue 0.1
+   * @defaultValue 0.2
    */
   readonly retryRatio?: number | undefined;
   /**

@@ -111,6 +111,13 @@ export interface Progress {
   readonly waiting: number;
   /** Calls that are in flight, now. */
   readonly inFlight: number;
-  /** Requests per second that may leave, now: less than was allowed while the service is in distress. */
+  /** Requests per second that may leave, now. */
   readonly rate: number;
+  /**
+   * Why `rate` is below the configured one, or nothing leaves at all: too many 429 or a `Retry-After`, too many failures, or nothing
+   * new to send; null where neither is so.
+   */
+  readonly slowed: "throttled" | "failing" | "draining" | null;
+  /** Whether no more calls will come: the source has ended, or the job was cancelled. */
+  readonly sourceEnded: boolean;
 }

@@ -21,6 +21,7 @@ use crate::{InvalidInput, REPLY_LIMIT_DEFAULT};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
     pub(super) rate: f64,
+    pub(super) adaptive: bool,
     pub(super) burst: u32,
     pub(super) concurrency: u32,
     pub(super) queue: u32,
@@ -40,6 +41,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             rate: 50.0,
+            adaptive: true,
             burst: 0,
             concurrency: 32,
             queue: 64,
@@ -47,7 +49,7 @@ impl Default for Config {
             backoff: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(60),
             retry_after_cap: Duration::from_secs(3600),
-            retry_ratio: 0.1,
+            retry_ratio: 0.2,
             halt_after: 20,
             repeats_are_safe: false,
             renews_token: false,
@@ -111,6 +113,7 @@ const fn option(
 }
 
 const RATE: DispatchOption = option("rate", Unit::PerSecond, 0.001, 100_000.0, Some(50.0));
+const ADAPTIVE: DispatchOption = option("adaptive", Unit::Flag, 0.0, 1.0, Some(1.0));
 const BURST: DispatchOption = option("burst", Unit::Count, 0.0, 1e6, Some(0.0));
 const CONCURRENCY: DispatchOption = option("concurrency", Unit::Count, 1.0, 65_535.0, Some(32.0));
 const QUEUE: DispatchOption = option("queue", Unit::Count, 1.0, 1e6, Some(64.0));
@@ -119,7 +122,7 @@ const BACKOFF: DispatchOption = option("backoff", Unit::Seconds, 0.0, LONGEST, S
 const BACKOFF_CAP: DispatchOption = option("backoff_cap", Unit::Seconds, 0.0, LONGEST, Some(60.0));
 const RETRY_AFTER_CAP: DispatchOption =
     option("retry_after_cap", Unit::Seconds, 0.0, LONGEST, Some(3600.0));
-const RETRY_RATIO: DispatchOption = option("retry_ratio", Unit::Ratio, 0.0, 1.0, Some(0.1));
+const RETRY_RATIO: DispatchOption = option("retry_ratio", Unit::Ratio, 0.0, 1.0, Some(0.2));
 const HALT_AFTER: DispatchOption = option("halt_after", Unit::Count, 0.0, 1e6, Some(20.0));
 const REPEATS_ARE_SAFE: DispatchOption =
     option("repeats_are_safe", Unit::Flag, 0.0, 1.0, Some(0.0));
@@ -134,9 +137,10 @@ const REPLY_LIMIT: DispatchOption = option(
 );
 
 /// Every option: names, units, ranges and defaults. Hosts take theirs from here.
-pub const OPTIONS: [DispatchOption; 14] = [
+pub const OPTIONS: [DispatchOption; 15] = [
     RATE,
     BURST,
+    ADAPTIVE,
     CONCURRENCY,
     QUEUE,
     ATTEMPTS,
@@ -162,6 +166,14 @@ impl Config {
         RATE.check(per_second)?;
         self.rate = per_second;
         Ok(self)
+    }
+
+    /// Whether the pace falls below the rate while too many requests are throttled or fail. Default yes. Without it requests leave at
+    /// the rate whatever is answered, and only a `Retry-After` is obeyed: choose it where a limiter of your own sets the pace.
+    #[must_use]
+    pub const fn adaptive(mut self, adaptive: bool) -> Self {
+        self.adaptive = adaptive;
+        self
     }
 
     /// Requests that may leave at once after a pause: 1 to 1,000,000, or 0 for a tenth of a second's worth, at least 1, which is the
@@ -244,7 +256,8 @@ impl Config {
         Ok(self)
     }
 
-    /// Retries per first attempt, at most: 0 to 1. Default 0.1: whatever fails, the service never sees more than 1.1 × the calls. On
+    /// Retries per first attempt, at most: 0 to 1. Default 0.2, as Finagle and Linkerd have it: whatever fails, the service never
+    /// sees more than 1.2 × the calls. One node of ten that fails takes 0.11; with 0.1 a job of 60,000 calls gave 250 of them up. On
     /// top of it come one retry per second, so that a slow job may retry at all, and a reserve of as many retries as may be in
     /// flight, at least 10, for the calls that an outage meets.
     ///
@@ -319,6 +332,7 @@ impl Config {
         let count = value as u32;
         match row.name {
             "rate" => self.rate(value),
+            "adaptive" => Ok(self.adaptive(count == 1)),
             "burst" => self.burst(count),
             "concurrency" => self.concurrency(count),
             "queue" => self.queue(count),

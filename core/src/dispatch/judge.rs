@@ -59,7 +59,7 @@ impl<K> Dispatcher<K> {
             .read_reply(&call.call, status, headers, body, limit, request);
         match reply {
             Ok(reply) => {
-                self.pace.delivered(sent.at, at);
+                self.pace.accepted(sent.at, at);
                 self.same_answer.delivered();
                 self.renewal.delivered(sent.token, sent.at);
                 self.settle_with(place, Verdict::Delivered, Some(reply));
@@ -89,6 +89,7 @@ impl<K> Dispatcher<K> {
             x_date: Some(sent.x_date.as_str()),
             trace_id: call.trace_id.as_ref().map(TraceId::as_str),
         };
+        self.pace.accepted(sent.at, at);
         let error = self.client.hidden_redirect(&call.call, request);
         self.count_answer(&error);
         self.follow(place, error.into(), Next::Settle(Verdict::Refused));
@@ -113,7 +114,7 @@ impl<K> Dispatcher<K> {
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         self.renewal.ended(sent.token, at);
-        self.pace.distress(sent.at, at);
+        self.pace.failed(sent.at, at);
         let next = self.after_distress(place, error.outcome(), 0, at);
         self.follow(place, error, next);
         Ok(())
@@ -125,20 +126,19 @@ impl<K> Dispatcher<K> {
             self.count_answer(error);
         }
         if error.is_retryable() || outcome == Outcome::Unknown {
-            let mut not_before = 0;
-            if matches!(error.status().as_u16(), 429 | 503) {
-                self.pace.pushback(sent.at, at);
-                if let Some(wait) = error.retry_after() {
-                    let wait = wait.min(self.config.retry_after_cap);
-                    not_before = at.saturating_add(nanoseconds(wait));
-                    // It is the caller whom the service asked to wait, and every call here is this caller's.
+            let not_before = self.retry_after(error, at);
+            // With a 429 the service asks the caller to wait, and every call here is this caller's. A 503 may be one node's.
+            if error.status() == StatusCode::TOO_MANY_REQUESTS {
+                self.pace.throttled(sent.at, not_before, at);
+            } else {
+                self.pace.failed(sent.at, at);
+                if self.pace.is_down() {
                     self.pace.close(not_before);
                 }
-            } else {
-                self.pace.distress(sent.at, at);
             }
             return self.after_distress(place, outcome, not_before, at);
         }
+        self.pace.accepted(sent.at, at);
         if self.may_try_again(place) {
             if self.sign_anew(place, error) {
                 return Next::Again(at);
@@ -152,6 +152,16 @@ impl<K> Dispatcher<K> {
         }
         self.count_answer(error);
         Next::Settle(Verdict::Refused)
+    }
+
+    /// The instant that a 429 or a 503 names; 0 where there is none.
+    fn retry_after(&self, error: &ReplyError, at: u64) -> u64 {
+        if !matches!(error.status().as_u16(), 429 | 503) {
+            return 0;
+        }
+        error.retry_after().map_or(0, |wait| {
+            at.saturating_add(nanoseconds(wait.min(self.config.retry_after_cap)))
+        })
     }
 
     /// What is unknown is repeated only where repeats were declared safe; anything else that failed was not acted on.

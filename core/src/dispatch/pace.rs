@@ -1,60 +1,146 @@
-//! How fast: a token bucket whose rate answers to the service.
+//! How fast: a token bucket whose rate follows the shares of throttled and of failed requests.
 //!
 //! ```text
-//! at every delivery      current += rate / 30 per second, until it is rate again
-//! at pushback            current ×= 0.7
-//! at another distress    current ×= 0.9
-//! at either              current ×= 0.5, where nothing was delivered since the last such sign
-//!                        (not below one request per 10 s; answers to what left before the last sign count for nothing)
-//! in flight              at most concurrency × current / rate, rounded up
+//! free         at the rate
+//! searching    after a share above what is tolerated: pace ×= 1 − share, at least a half, and then slowly up again
+//! down         nothing got through since: every failure halves the pace, down to one probe per 10 s
+//! recovering   the first answer after that: at least 1/64 of the rate, and half as much again per second
 //! ```
 //!
-//! Pushback is 429 and 503. Other distress is any other answer, or silence, that leaves the outcome unknown, and a request that
-//! could not be sent: alone it is an accident, of which the rate is no cause; in a row it is an outage. This is TCP's additive increase and multiplicative decrease, which is known to settle where several callers share what a
-//! service has: 0.7 is CUBIC's factor, which keeps more of a limit in use than 0.5; where nothing gets through at all it
-//! is an outage and no limit, so the pace halves until only probes are left. Half a minute from there to the full rate spares a
-//! service that has just come back.
+//! A single answer moves nothing. Throttled is a 429. Failed is a 503, any other answer or silence that leaves the outcome unknown, and
+//! a request that could not be sent. Every other answer is accepted: the service works. An answer counts for the pace at which its
+//! request left, so answers to what left before the last change count for nothing.
+//!
+//! `docs/dispatcher.md` says what was taken from whom, and what it comes to.
+
+use serde::Serialize;
 
 /// One request, in the bucket's unit: thousandths of a request per second times nanoseconds make 10^-12 requests.
 const TOKEN: u64 = 1_000_000_000_000;
-/// Seconds from nothing to the full rate.
-const RAMP: u64 = 30;
-/// The pace of probes in thousandths per second: one per 10 s. An outage of ten minutes then meets sixty of them, and its end
-/// is noticed within ten seconds.
+const SECOND: u64 = 1_000_000_000;
+const MILLISECOND: u64 = 1_000_000;
+
+/// The pace of probes in thousandths per second: one per 10 s. An outage of an hour then meets 360 of them, and its end is noticed
+/// within ten seconds.
 const PROBES: u64 = 100;
+/// So many failures in a row since the pace was lowered, and nothing accepted, mean that the service is down. With one node of
+/// three that works, this is so once in four times; a wrong guess costs one step of the recovery.
+const DOWN_AFTER: u32 = 3;
+/// The first pace after an outage: this part of the rate, at least one per second. Nine seconds from there to the rate spare a
+/// service that has just come back.
+const RESUMES_AT: u64 = 64;
+/// Millionths by which the pace grows per second after an outage, and at most otherwise.
+const STEEPEST: u64 = 500_000;
+/// While it searches, the pace grows by (t / 22 s)² per second, t since it was lowered: 1 % within 2.5 s, 9 % within 5 s, tenfold
+/// within 15 s. This is CUBIC's shape: it stays where the limit was, and soon finds out where the limit has gone.
+const SEARCH: u64 = 22_000;
+/// Per cent of the pace that are left after a `Retry-After`: CUBIC's factor. The service names no share then, since nothing is sent
+/// while it holds.
+const ASKED_TO_WAIT: u64 = 70;
+/// Per cent of the pace that are taken away besides the share, so that a token bucket at the service fills again.
+const BELOW: u64 = 8;
+/// Above this share, in per cent, it is not asked whether the pace is the cause.
+const HALF: u64 = 50;
+/// A search that has given up a third of the pace and still finds so many per cent of the share was in vain.
+const IN_VAIN: u64 = 90;
+/// What is tolerated beyond a share that has another cause than the pace, in per cent.
+const MARGIN: u64 = 5;
+/// For so long such a share is tolerated, and so old may the start of a search be.
+const REMEMBERS: u64 = 60 * SECOND;
+
+/// Throttled, in per cent. A token bucket at the service is kept empty at a share of 5 %, and accidents of 4 % leave the pace
+/// alone.
+const THROTTLED_TOLERATED: u64 = 6;
+/// By so many requests the tolerated share is exceeded before the pace is lowered.
+const THROTTLED_EXCESS: u64 = 6;
+/// Failed, in per cent. One node of ten that fails leaves the pace alone. Retries of 15 % take 0.18 per call, which the
+/// default retry ratio pays.
+const FAILED_TOLERATED: u64 = 15;
+/// Twelve failures in a row. With a tenth of all requests failing that is exceeded by chance once in a million.
+const FAILED_EXCESS: u64 = 10;
+
+/// Why the pace lies below the rate. Exhaustive: a host that shows it knows all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Slowed {
+    /// The service answers 429 to more than it tolerates, or has asked to wait with a `Retry-After`.
+    Throttled,
+    /// Too many requests fail or stay unanswered.
+    Failing,
+    /// Nothing new is sent: the job was cancelled, or its source has ended, and what is in flight is awaited.
+    Draining,
+}
+
+impl Slowed {
+    /// The same word in every language: `throttled`, `failing`, `draining`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Throttled => "throttled",
+            Self::Failing => "failing",
+            Self::Draining => "draining",
+        }
+    }
+}
 
 pub(super) struct Pace {
-    /// Requests per second in thousandths, of the policy and now.
+    adaptive: bool,
+    /// Requests per second in thousandths, of the configuration and now.
     rate: u64,
     current: u64,
-    floor: u64,
     burst: u64,
     /// What the bucket holds, in 10^-12 requests, at `refreshed`.
     level: u64,
     refreshed: u64,
     /// Nothing leaves before, since the service asked so.
     closed_until: u64,
-    /// The last sign of distress.
-    distress: Option<u64>,
-    delivered_since: bool,
+    mode: Mode,
+    /// What lowered the pace last.
+    cause: Slowed,
+    /// When the pace was lowered last.
+    lowered: Option<u64>,
+    /// Requests that left since then and failed, before the first of them was accepted.
+    in_a_row: u32,
+    accepted_since: bool,
+    /// When a request was accepted last.
+    accepted_at: u64,
+    /// When the pace grew last.
+    grown: u64,
+    throttled: Share,
+    failed: Share,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Free,
+    Searching,
+    Down,
+    Recovering,
 }
 
 impl Pace {
-    pub(super) fn new(rate: f64, burst: u32) -> Self {
+    pub(super) fn new(rate: f64, burst: u32, adaptive: bool) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "at most 10^8")]
         #[expect(clippy::cast_sign_loss, reason = "a rate is positive")]
         let rate = ((rate * 1000.0).floor() as u64).max(1);
         let burst = u64::from(burst);
         Self {
+            adaptive,
             rate,
             current: rate,
-            floor: PROBES.min(rate),
             burst,
             level: burst * TOKEN,
             refreshed: 0,
             closed_until: 0,
-            distress: None,
-            delivered_since: true,
+            mode: Mode::Free,
+            cause: Slowed::Failing,
+            lowered: None,
+            in_a_row: 0,
+            accepted_since: true,
+            accepted_at: 0,
+            grown: 0,
+            throttled: Share::new(THROTTLED_TOLERATED, THROTTLED_EXCESS),
+            failed: Share::new(FAILED_TOLERATED, FAILED_EXCESS),
         }
     }
 
@@ -71,45 +157,124 @@ impl Pace {
         self.level = self.level.saturating_sub(TOKEN);
     }
 
-    /// How many of `concurrency` may be in flight.
-    pub(super) fn in_flight(&self, concurrency: u32) -> u32 {
-        let share = (u64::from(concurrency) * self.current).div_ceil(self.rate);
-        u32::try_from(share).unwrap_or(concurrency)
-    }
-
-    /// What left at `sent` was delivered.
-    pub(super) fn delivered(&mut self, sent: u64, now: u64) {
-        if self.distress.is_some_and(|at| sent <= at) {
+    /// The service accepted what left at `sent`: it was delivered, or refused for its own sake.
+    pub(super) fn accepted(&mut self, sent: u64, now: u64) {
+        self.accepted_at = now;
+        if !self.counts(sent) {
             return;
         }
-        self.delivered_since = true;
-        if self.current < self.rate {
-            self.refresh(now);
-            // Deliveries come `current` times a second; below one a second each counts for a second.
-            let step = self.rate * 1000 / (RAMP * self.current.max(1000));
-            self.current = (self.current + step.max(1)).min(self.rate);
+        self.accepted_since = true;
+        self.in_a_row = 0;
+        self.throttled.add(false, sent, now);
+        self.failed.add(false, sent, now);
+        if self.mode == Mode::Down {
+            self.mode = Mode::Recovering;
+            let least = (self.rate / RESUMES_AT).max(1000).min(self.rate);
+            self.change(self.current.max(least), now);
+            self.grown = now;
+        }
+        self.grow(now);
+    }
+
+    /// The service answered 429 to what left at `sent`, and asked for silence until `until`, if it did; 0 otherwise.
+    pub(super) fn throttled(&mut self, sent: u64, until: u64, now: u64) {
+        self.close(until);
+        if self.counts(sent) && !self.is_going_down(Slowed::Throttled, now) {
+            if until > now {
+                self.search(self.current * ASKED_TO_WAIT / 100, Slowed::Throttled, now);
+            } else if self.throttled.add(true, sent, now) {
+                let pace = self.throttled.answer(self.current, self.mode, now);
+                self.search(pace, Slowed::Throttled, now);
+            }
         }
     }
 
-    /// The service answered what left at `sent` with 429 or 503: the pace is too high.
-    pub(super) fn pushback(&mut self, sent: u64, now: u64) {
-        self.lower(sent, now, 7);
+    /// What left at `sent` failed or was not answered.
+    pub(super) fn failed(&mut self, sent: u64, now: u64) {
+        // All that is in flight when a service falls silent comes to its time-out after the pace was lowered for the first of it.
+        let is_silent = self.adaptive && self.is_silent_since(sent, now);
+        self.accepted_since &= !is_silent;
+        if (is_silent || self.counts(sent))
+            && !self.is_going_down(Slowed::Failing, now)
+            && self.failed.add(true, sent, now)
+        {
+            let pace = self.failed.answer(self.current, self.mode, now);
+            self.search(pace, Slowed::Failing, now);
+        }
     }
 
-    /// What left at `sent` met another distress.
-    pub(super) fn distress(&mut self, sent: u64, now: u64) {
-        self.lower(sent, now, 9);
+    /// Whether a request that left at `sent` waited long, and nothing was accepted in the second half of that time.
+    const fn is_silent_since(&self, sent: u64, now: u64) -> bool {
+        let took = now.saturating_sub(sent);
+        took >= SECOND && self.accepted_at < sent.saturating_add(took / 2)
     }
 
-    fn lower(&mut self, sent: u64, now: u64, tenths: u64) {
-        if self.distress.is_some_and(|at| sent <= at) {
+    fn counts(&self, sent: u64) -> bool {
+        self.adaptive && self.lowered.is_none_or(|at| sent > at)
+    }
+
+    /// Whether nothing has got through since the pace was lowered. Then each failure halves it again.
+    fn is_going_down(&mut self, cause: Slowed, now: u64) -> bool {
+        if self.accepted_since {
+            return false;
+        }
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        if self.mode != Mode::Down && self.in_a_row < DOWN_AFTER {
+            return false;
+        }
+        self.mode = Mode::Down;
+        self.lower(self.current / 2, cause, now);
+        true
+    }
+
+    fn search(&mut self, pace: u64, cause: Slowed, now: u64) {
+        if pace >= self.current {
+            // The pace was not the cause.
+            self.change(pace.min(self.rate), now);
+            if self.current == self.rate {
+                self.mode = Mode::Free;
+            }
             return;
         }
+        self.mode = Mode::Searching;
+        self.in_a_row = 0;
+        self.lower(pace, cause, now);
+    }
+
+    fn lower(&mut self, pace: u64, cause: Slowed, now: u64) {
+        self.change(pace.max(PROBES.min(self.rate)), now);
+        self.cause = cause;
+        self.lowered = Some(now);
+        self.grown = now;
+        self.accepted_since = false;
+        self.throttled.restart();
+        self.failed.restart();
+    }
+
+    fn grow(&mut self, now: u64) {
+        let passed = now.saturating_sub(self.grown).min(SECOND) / MILLISECOND;
+        // Once in ten milliseconds is enough, and leaves something to add where the pace is low.
+        if self.mode == Mode::Free || passed < 10 {
+            return;
+        }
+        let per_second = if self.mode == Mode::Recovering {
+            STEEPEST
+        } else {
+            let since = now.saturating_sub(self.lowered.unwrap_or_default()) / MILLISECOND;
+            let since = since.min(SEARCH);
+            (since * since * 1_000_000 / (SEARCH * SEARCH)).min(STEEPEST)
+        };
+        let step = self.current * per_second / 1_000_000 * passed / 1000;
+        self.change((self.current + step.max(1)).min(self.rate), now);
+        self.grown = now;
+        if self.current == self.rate {
+            self.mode = Mode::Free;
+        }
+    }
+
+    fn change(&mut self, pace: u64, now: u64) {
         self.refresh(now);
-        let tenths = if self.delivered_since { tenths } else { 5 };
-        self.current = (self.current * tenths / 10).max(self.floor);
-        self.distress = Some(now);
-        self.delivered_since = false;
+        self.current = pace;
     }
 
     /// The service asked for silence until then.
@@ -117,11 +282,27 @@ impl Pace {
         self.closed_until = self.closed_until.max(until);
     }
 
+    /// Whether nothing gets through, so that a failure is the service's and not a single node's.
+    pub(super) fn is_down(&self) -> bool {
+        self.mode == Mode::Down
+    }
+
     /// Per second.
     pub(super) fn current(&self) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "at most 10^8")]
         let thousandths = self.current as f64;
         thousandths / 1000.0
+    }
+
+    /// Why it lies below the rate at `now`, if it does.
+    pub(super) fn slowed(&self, now: u64) -> Option<Slowed> {
+        if self.current < self.rate {
+            Some(self.cause)
+        } else if self.closed_until > now {
+            Some(Slowed::Throttled)
+        } else {
+            None
+        }
     }
 
     fn refresh(&mut self, now: u64) {
@@ -139,12 +320,100 @@ impl Pace {
     }
 }
 
+/// The share of requests that one thing happens to, over the window since it last was at what is tolerated.
+///
+/// This is a cumulative sum (Page, 1954): each request that it happens to adds 1, every request takes the tolerated share away, and
+/// below zero the window begins anew. A high share is seen after a dozen requests and one that is hardly too high after
+/// hundreds, without a window's length to choose.
+struct Share {
+    usual: u64,
+    /// In per cent.
+    tolerated: u64,
+    /// Until when another than the usual share is tolerated.
+    until: u64,
+    /// In hundredths of requests.
+    most: u64,
+    excess: u64,
+    /// When the window began. What left before counts for nothing, so that all connections that break at once are one event.
+    since: u64,
+    requests: u64,
+    happened: u64,
+    /// Pace, share and instant at which the pace was lowered for the second time.
+    search: Option<(u64, u64, u64)>,
+}
+
+impl Share {
+    const fn new(tolerated: u64, excess: u64) -> Self {
+        Self {
+            usual: tolerated,
+            tolerated,
+            until: 0,
+            most: excess * 100,
+            excess: 0,
+            since: 0,
+            requests: 0,
+            happened: 0,
+            search: None,
+        }
+    }
+
+    /// Counts a request that left at `sent`. Returns whether it happened to too many.
+    fn add(&mut self, happened: bool, sent: u64, now: u64) -> bool {
+        if self.excess == 0 {
+            if !happened {
+                return false;
+            }
+            self.since = now;
+            self.requests = 0;
+            self.happened = 0;
+        } else if sent < self.since {
+            return false;
+        }
+        if now > self.until {
+            self.tolerated = self.usual;
+        }
+        self.requests += 1;
+        self.happened += u64::from(happened);
+        let more = if happened { 100 } else { 0 };
+        self.excess = (self.excess + more).saturating_sub(self.tolerated);
+        self.excess > self.most
+    }
+
+    const fn restart(&mut self) {
+        self.excess = 0;
+    }
+
+    /// In per cent, rounded.
+    const fn per_cent(&self) -> u64 {
+        (self.happened * 100 + self.requests / 2) / self.requests
+    }
+
+    /// Returns the pace that answers to this share: what was accepted, at least half of `pace`; or the pace before, where a lower one
+    /// has not changed the share. The window begins anew.
+    fn answer(&mut self, pace: u64, mode: Mode, now: u64) -> u64 {
+        let share = self.per_cent();
+        self.restart();
+        if let Some((before, was, at)) = self.search
+            && now.saturating_sub(at) < REMEMBERS
+            && pace <= before
+        {
+            if share <= HALF && pace * 3 <= before * 2 && share * 100 >= was * IN_VAIN {
+                self.tolerated = (share + MARGIN).min(HALF);
+                self.until = now.saturating_add(REMEMBERS);
+                self.search = None;
+                return before;
+            }
+        } else {
+            // Answers of a better time are in the first window, so that its share is too low to compare with.
+            self.search = (mode == Mode::Searching).then_some((pace, share, now));
+        }
+        pace * (100 - (share + BELOW).min(HALF)) / 100
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// In nanoseconds.
-    const SECOND: u64 = 1_000_000_000;
 
     /// Sends as soon as it may. Gives the instant.
     fn send(pace: &mut Pace, mut now: u64) -> u64 {
@@ -160,18 +429,50 @@ mod tests {
 
     /// The instants, in milliseconds, at which requests leave that are sent as soon as they may.
     fn sent(pace: &mut Pace, from: u64, count: usize) -> Vec<u64> {
-        let mut now = from * 1_000_000;
+        let mut now = from * MILLISECOND;
         let mut times = Vec::new();
         for _ in 0..count {
             now = send(pace, now);
-            times.push(now / 1_000_000);
+            times.push(now / MILLISECOND);
         }
         times
     }
 
+    #[derive(Clone, Copy, PartialEq)]
+    enum Answer {
+        Accepted,
+        Throttled,
+        Failed,
+    }
+    use Answer::{Accepted, Failed, Throttled};
+
+    /// One request after the other for so many seconds, each answered at once. `of` gives the answer to the one of this number.
+    fn answered(pace: &mut Pace, from: u64, seconds: u64, of: impl Fn(u64) -> Answer) -> u64 {
+        let mut now = from;
+        let mut number = 0;
+        loop {
+            now = send(pace, now);
+            if now >= from + seconds * SECOND {
+                return number;
+            }
+            match of(number) {
+                Accepted => pace.accepted(now, now),
+                Throttled => pace.throttled(now, 0, now),
+                Failed => pace.failed(now, now),
+            }
+            // A second request of this instant counts as one that left after the first was answered.
+            now += 1;
+            number += 1;
+        }
+    }
+
+    fn pace(rate: f64) -> Pace {
+        Pace::new(rate, 1, true)
+    }
+
     #[test]
     fn a_burst_leaves_at_once_and_the_rest_at_the_rate() {
-        let mut pace = Pace::new(50.0, 3);
+        let mut pace = Pace::new(50.0, 3, true);
         assert_eq!(sent(&mut pace, 0, 6), [0, 0, 0, 20, 40, 60]);
         // A pause fills the bucket up to the burst, and no further.
         assert_eq!(sent(&mut pace, 5000, 5), [5000, 5000, 5000, 5020, 5040]);
@@ -179,90 +480,148 @@ mod tests {
 
     #[test]
     fn a_rate_below_one_a_second_waits_for_its_turn() {
-        let mut pace = Pace::new(0.001, 1);
+        let mut pace = Pace::new(0.001, 1, true);
         assert_eq!(sent(&mut pace, 0, 3), [0, 1_000_000, 2_000_000]);
     }
 
     #[test]
-    fn distress_lowers_the_pace_once_per_round_and_faster_where_nothing_gets_through() {
-        let mut pace = Pace::new(100.0, 10);
-        pace.pushback(10, 20);
-        assert_eq!((pace.current, pace.in_flight(32)), (70_000, 23));
-        // Sent before the sign of distress: the same event.
-        pace.pushback(15, 30);
-        pace.pushback(20, 30);
-        assert_eq!(pace.current, 70_000);
-        pace.pushback(21, 40);
-        assert_eq!((pace.current, pace.in_flight(32)), (35_000, 12));
-        for sent in 2..12 {
-            pace.pushback(sent * 100, sent * 100 + 50);
+    fn a_twentieth_throttled_and_a_tenth_failed_leave_the_pace_alone() {
+        for (every, answer) in [(20, Throttled), (10, Failed)] {
+            let mut pace = pace(100.0);
+            let of = |number: u64| {
+                if number.is_multiple_of(every) {
+                    answer
+                } else {
+                    Accepted
+                }
+            };
+            assert_eq!(answered(&mut pace, 0, 100, of), 10_000);
+            assert_eq!(pace.slowed(100 * SECOND), None);
         }
-        assert_eq!((pace.current, pace.in_flight(32)), (100, 1));
     }
 
     #[test]
-    fn a_delivery_in_between_makes_it_a_limit_and_no_outage() {
-        let mut pace = Pace::new(100.0, 10);
-        pace.pushback(10, 20);
-        // Left before the distress: says nothing of the pace after it.
-        pace.delivered(15, 25);
-        assert_eq!(pace.current, 70_000);
-        pace.delivered(30, 40);
-        // 100/s in 30 s at 70 deliveries a second: 0.0476 each, in thousandths 47.
-        assert_eq!(pace.current, 70_047);
-        pace.pushback(50, 60);
-        assert_eq!(pace.current, 49_032);
-    }
-
-    #[test]
-    fn one_accident_costs_little_and_a_row_of_them_is_an_outage() {
-        let mut pace = Pace::new(100.0, 10);
-        pace.distress(10, 20);
-        assert_eq!(pace.current, 90_000);
-        pace.distress(30, 40);
-        assert_eq!(pace.current, 45_000);
-    }
-
-    #[test]
-    fn deliveries_bring_the_rate_back_in_half_a_minute() {
-        let mut pace = Pace::new(50.0, 5);
-        for sent in 0..12 {
-            pace.pushback(sent * SECOND, sent * SECOND + 1);
+    fn six_throttled_are_too_many_and_the_seventh_halves_the_pace() {
+        let mut pace = pace(100.0);
+        for number in 1..7 {
+            pace.throttled(number, 0, number);
+            assert_eq!(pace.current, 100_000, "{number}");
         }
-        assert_eq!(pace.current, 100);
-        let start = 12 * SECOND;
-        let (mut now, mut deliveries) = (start, 0);
-        while pace.current < pace.rate {
-            now = send(&mut pace, now);
-            pace.delivered(now, now);
-            deliveries += 1;
-        }
-        // At most ten seconds until the first probe.
-        let seconds = (now - start) / SECOND;
-        assert!(
-            (29..=41).contains(&seconds),
-            "{seconds} s, {deliveries} deliveries"
+        pace.throttled(7, 0, 7);
+        assert_eq!(
+            (pace.current, pace.slowed(7)),
+            (50_000, Some(Slowed::Throttled))
         );
+        // Left before: says nothing of the pace since.
+        for _ in 0..100 {
+            pace.throttled(7, 0, 8);
+        }
+        assert_eq!(pace.current, 50_000);
+    }
+
+    #[test]
+    fn a_quarter_throttled_takes_a_quarter_and_the_margin() {
+        let mut pace = pace(100.0);
+        for number in 0..28_u64 {
+            let now = 1 + number;
+            if number.is_multiple_of(4) {
+                pace.throttled(now, 0, now);
+            } else {
+                pace.accepted(now, now);
+            }
+            assert_eq!(pace.current, 100_000, "{number}");
+        }
+        // 8 of 29 are 28 %, and 8 - 29 x 6 % are more than 6.
+        pace.throttled(29, 0, 29);
+        assert_eq!(pace.current, 64_000);
+    }
+
+    #[test]
+    fn connections_that_break_together_are_one_failure() {
+        let mut pace = pace(100.0);
+        pace.accepted(1, 900 * MILLISECOND);
+        for _ in 0..64 {
+            pace.failed(950 * MILLISECOND, SECOND);
+        }
+        assert_eq!(pace.slowed(SECOND), None);
+    }
+
+    #[test]
+    fn in_an_outage_the_pace_falls_to_probes_and_is_back_within_twenty_seconds() {
+        for answer in [Failed, Throttled] {
+            let mut pace = pace(200.0);
+            let requests = answered(&mut pace, 0, 3600, |_| answer);
+            assert!(requests < 420, "{requests}");
+            assert_eq!(pace.current, PROBES);
+            assert!(pace.is_down());
+            answered(&mut pace, 3600 * SECOND, 20, |_| Accepted);
+            assert_eq!((pace.current, pace.slowed(3620 * SECOND)), (200_000, None));
+        }
+    }
+
+    #[test]
+    fn all_that_comes_to_its_time_out_together_is_an_outage() {
+        let mut pace = pace(200.0);
+        pace.accepted(1, SECOND);
+        for number in 0..64 {
+            pace.failed(SECOND + number, 31 * SECOND + number);
+        }
+        assert_eq!(pace.current, PROBES);
+        assert!(pace.is_down());
+    }
+
+    #[test]
+    fn a_time_out_beside_others_that_are_accepted_is_an_accident() {
+        let mut pace = pace(200.0);
+        for number in 1..64 {
+            pace.accepted(number * SECOND, number * SECOND + 1);
+            pace.failed(number * SECOND - 1, (number + 30) * SECOND);
+            pace.accepted((number + 29) * SECOND, (number + 30) * SECOND);
+        }
+        assert_eq!(pace.slowed(100 * SECOND), None);
+    }
+
+    #[test]
+    fn a_share_that_a_lower_pace_does_not_change_is_tolerated() {
+        let mut pace = pace(200.0);
+        let of = |number: u64| {
+            if number.is_multiple_of(5) {
+                Failed
+            } else {
+                Accepted
+            }
+        };
+        let requests = answered(&mut pace, 0, 120, of);
+        assert!(requests > 200 * 120 * 3 / 4, "{requests}");
+    }
+
+    #[test]
+    fn a_retry_after_keeps_everything_and_lowers_the_pace_once() {
+        let mut pace = Pace::new(100.0, 5, true);
+        for _ in 0..10 {
+            pace.throttled(1, 3 * SECOND, 2);
+        }
+        assert_eq!(pace.current, 70_000);
+        assert_eq!(pace.slowed(3 * SECOND - 1), Some(Slowed::Throttled));
+        assert_eq!(sent(&mut pace, 0, 2), [3000, 3000]);
+    }
+
+    #[test]
+    fn where_it_is_not_adaptive_only_a_retry_after_counts() {
+        let mut pace = Pace::new(100.0, 1, false);
+        assert!(answered(&mut pace, 0, 10, |_| Failed) >= 999);
+        assert!(answered(&mut pace, 10 * SECOND, 10, |_| Throttled) >= 999);
+        pace.throttled(1, 30 * SECOND, 2);
+        assert_eq!(sent(&mut pace, 20_000, 2), [30_000, 30_010]);
     }
 
     #[test]
     fn the_burst_shrinks_with_the_pace() {
-        let mut pace = Pace::new(100.0, 10);
-        assert_eq!(pace.ready_at(SECOND), SECOND);
-        for sent in 1..9 {
-            pace.pushback(sent * SECOND, sent * SECOND + 1);
-        }
-        let now = 10 * SECOND;
+        let mut pace = Pace::new(100.0, 10, true);
+        answered(&mut pace, 0, 100, |_| Failed);
+        let now = 200 * SECOND;
         assert_eq!(pace.ready_at(now), now);
         pace.take();
         assert!(pace.ready_at(now) > now + SECOND);
-    }
-
-    #[test]
-    fn nothing_leaves_while_the_service_asked_for_silence() {
-        let mut pace = Pace::new(50.0, 5);
-        pace.close(3 * SECOND);
-        pace.close(2 * SECOND);
-        assert_eq!(sent(&mut pace, 0, 2), [3000, 3000]);
     }
 }

@@ -59,8 +59,7 @@ impl<K> Dispatcher<K> {
         if self.halt.is_some() {
             return Turn::Never;
         }
-        let most = self.pace.in_flight(self.config.concurrency);
-        let most = most.min(self.same_answer.in_flight());
+        let most = self.config.concurrency.min(self.same_answer.in_flight());
         let due = match self.waiting.peek() {
             // What was never sent is always due.
             _ if !self.queued.is_empty() => at,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Dispatcher;
+use super::{Dispatcher, Slowed};
 
 /// Counts since the start, and of now. Serialized in camel case.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
@@ -31,8 +31,12 @@ pub struct Progress {
     pub waiting: u64,
     /// Calls that are in flight, now.
     pub in_flight: u64,
-    /// Requests per second that may leave, now: the configured rate, or less while the service is in distress.
+    /// Requests per second that may leave, now: the configured rate, or less.
     pub rate: f64,
+    /// Why that is less than the configured rate, or nothing leaves at all; none where neither is so.
+    pub slowed: Option<Slowed>,
+    /// Whether no more calls will come: [`finish`](Dispatcher::finish) or [`cancel`](Dispatcher::cancel) was said.
+    pub source_ended: bool,
 }
 
 impl<K> Dispatcher<K> {
@@ -44,8 +48,17 @@ impl<K> Dispatcher<K> {
             queued: count(self.queued.len()),
             waiting: count(self.waiting.len()),
             rate: self.pace.current(),
+            slowed: self.slowed(),
+            source_ended: self.ended,
             ..self.counts
         }
+    }
+
+    fn slowed(&self) -> Option<Slowed> {
+        if self.ended && self.queued.is_empty() && self.waiting.is_empty() {
+            return Some(Slowed::Draining);
+        }
+        self.pace.slowed(self.latest)
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-use super::{Fault, fault};
+use super::{Allowance, Fault, RandomFaults, fault};
 use crate::InvalidInput;
 use crate::operation::{canonical_path, check_method};
 
@@ -81,6 +81,10 @@ pub struct SandboxConfig {
     pub authority: Option<String>,
     /// What goes wrong, one entry per request in the order of the requests; default nothing.
     pub faults: Vec<Fault>,
+    /// What goes wrong at random, where `faults` has no entry; default nothing.
+    pub random_faults: Option<RandomFaults>,
+    /// What is allowed per second, where `faults` has no entry; default everything.
+    pub allowance: Option<Allowance>,
 }
 
 impl Default for SandboxConfig {
@@ -105,6 +109,8 @@ impl Default for SandboxConfig {
             app_authentication_everywhere: false,
             authority: None,
             faults: Vec::new(),
+            random_faults: None,
+            allowance: None,
         }
     }
 }
@@ -355,7 +361,7 @@ mod tests {
                 r#"{"tokenz": ["hush"]}"#,
                 "sandbox config cannot be read: unknown field `tokenz`, expected one of `apps`, `tokens`, `userIds`, \
                  `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `acceptedChangeTypes`, `refuseRepeats`, \
-                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `faults` at line 1 column 9",
+                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `faults`, `randomFaults`, `allowance` at line 1 column 9",
             ),
             (
                 r#"{"apps": [{"app: id": "hush"}]}"#,

@@ -11,9 +11,10 @@ type Set = fn(Config, f64) -> Result<Config, InvalidInput>;
 // One row per option reads better than three lines per option.
 #[rustfmt::skip]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and positive")]
-const ROWS: [(&str, &str, f64, f64, Set); 14] = [
+const ROWS: [(&str, &str, f64, f64, Set); 15] = [
     ("rate", "rate", 0.001, 100_000.0, |config, value| config.rate(value)),
     ("burst", "burst", 0.0, 1e6, |config, value| config.burst(value as u32)),
+    ("adaptive", "adaptive", 0.0, 1.0, |config, value| Ok(config.adaptive(value > 0.0))),
     ("concurrency", "concurrency", 1.0, 65_535.0, |config, value| config.concurrency(value as u32)),
     ("queue", "queue", 1.0, 1e6, |config, value| config.queue(value as u32)),
     ("attempts", "attempts", 1.0, 100.0, |config, value| config.attempts(value as u32)),
@@ -139,7 +140,7 @@ fn a_name_that_is_nearly_right_is_refused_with_all_names() {
         let refused = dispatch_config([(name, 1.0)], Spelling::Snake).unwrap_err();
         assert!(
             refused.to_string().starts_with(&format!(
-                "unknown option {name}; expected one of: rate, burst,"
+                "unknown option {name}; expected one of: rate, burst, adaptive,"
             )),
             "{refused}"
         );

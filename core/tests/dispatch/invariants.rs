@@ -17,6 +17,8 @@ struct Seen {
     sent: u32,
     trace_id: Option<TraceId>,
     last: Option<Reaction>,
+    /// What a `Retry-After` says of it.
+    not_before: u64,
     /// An attempt's outcome is unknown.
     unknown: bool,
     outcome: Option<Verdict>,
@@ -37,7 +39,7 @@ struct Run<'a> {
     sent: Vec<(u64, u64)>,
     in_flight: BinaryHeap<Reverse<(u64, u64, Ticket, u64)>>,
     x_dates: BTreeMap<Ticket, DateTime<Utc>>,
-    /// The service asked for silence until then.
+    /// The service asked for silence with a 429 until then.
     silence: u64,
     tokens: usize,
     halts: u32,
@@ -180,6 +182,10 @@ impl<'a> Run<'a> {
             self.now >= self.silence,
             "sent before Retry-After allows it"
         );
+        assert!(
+            self.now >= seen.not_before,
+            "sent before Retry-After allows it to this call"
+        );
 
         let (reaction, delay) = self.scenario.reactions[requests % self.scenario.reactions.len()];
         seen.last = Some(reaction);
@@ -312,7 +318,11 @@ impl<'a> Run<'a> {
                 let wait = wait.map(|seconds| ("retry-after", seconds.to_string()));
                 if let Some((_, seconds)) = &wait {
                     let seconds: u64 = seconds.parse().unwrap();
-                    self.silence = self.silence.max(self.now + seconds.min(3600) * SECOND);
+                    let until = self.now + seconds.min(3600) * SECOND;
+                    seen.not_before = until;
+                    if !busy {
+                        self.silence = self.silence.max(until);
+                    }
                 }
                 (if busy { 503 } else { 429 }, wait, Vec::new())
             }

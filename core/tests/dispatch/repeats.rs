@@ -62,7 +62,7 @@ fn the_backoff_doubles_up_to_its_cap_and_is_drawn_from_all_of_it() {
 }
 
 #[test]
-fn retry_after_is_obeyed_by_all_calls_and_counted_from_the_replys_own_date() {
+fn a_retry_after_on_a_429_holds_all_calls_and_counts_from_the_replys_own_date() {
     for (headers, until) in [
         (&[("retry-after", "7")][..], 8000),
         (
@@ -75,17 +75,45 @@ fn retry_after_is_obeyed_by_all_calls_and_counted_from_the_replys_own_date() {
         // An hour is the longest.
         (&[("retry-after", "99999999")], 3_601_000),
     ] {
-        for status in [429, 503] {
-            let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
-            push(&mut dispatcher, [7, 8]);
-            let ticket = sent(&mut dispatcher, at(1000)).ticket;
-            answer_with(&mut dispatcher, ticket, status, headers, b"", at(1000));
-            assert_eq!(waits(&mut dispatcher, at(1000)), Some(until));
-            assert_eq!(waits(&mut dispatcher, at(until - 1)), Some(until));
-            // What waited goes first.
-            assert_eq!(sent(&mut dispatcher, at(until)).attempt, 2);
-        }
+        let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
+        push(&mut dispatcher, [7, 8]);
+        let ticket = sent(&mut dispatcher, at(1000)).ticket;
+        answer_with(&mut dispatcher, ticket, 429, headers, b"", at(1000));
+        assert_eq!(waits(&mut dispatcher, at(1000)), Some(until));
+        assert_eq!(waits(&mut dispatcher, at(until - 1)), Some(until));
+        // What waited goes first.
+        assert_eq!(sent(&mut dispatcher, at(until)).attempt, 2);
+        // A 503 holds its own call alone.
+        let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());
+        push(&mut dispatcher, [7, 8]);
+        let ticket = sent(&mut dispatcher, at(1000)).ticket;
+        answer_with(&mut dispatcher, ticket, 503, headers, b"", at(1000));
+        assert_eq!(sent(&mut dispatcher, at(1000)).attempt, 1);
+        assert_eq!(waits(&mut dispatcher, at(1000)), Some(until));
+        assert_eq!(sent(&mut dispatcher, at(until)).attempt, 2);
     }
+}
+
+#[test]
+fn a_retry_after_on_a_503_holds_all_calls_where_nothing_gets_through() {
+    let mut dispatcher = proven(|config| config.rate(1000.0).unwrap().attempts(1).unwrap());
+    // Twelve in a row are too many, and three more since the pace was lowered are an outage.
+    for number in 0..15 {
+        let now = at(1000 + number * 10);
+        push(&mut dispatcher, [number]);
+        let ticket = sent(&mut dispatcher, now).ticket;
+        answer_with(
+            &mut dispatcher,
+            ticket,
+            503,
+            &[("retry-after", "60")],
+            b"",
+            now,
+        );
+        assert_eq!(outcome(&mut dispatcher, now).verdict, Verdict::GivenUp);
+    }
+    push(&mut dispatcher, [99]);
+    assert_eq!(waits(&mut dispatcher, at(1150)), Some(61_140));
 }
 
 #[test]
@@ -172,6 +200,8 @@ fn when_the_budget_is_spent_calls_are_given_up_at_once() {
 fn first_attempts_pay_for_one_repeat_in_ten() {
     let mut dispatcher = proven(|config| {
         config
+            .retry_ratio(0.1)
+            .unwrap()
             .concurrency(1)
             .unwrap()
             .backoff(Duration::ZERO)

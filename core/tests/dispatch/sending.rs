@@ -1,6 +1,7 @@
 //! What is sent when: queue, calls in flight, rate, pace.
 
 use koodrive::Operation as _;
+use koodrive::dispatch::Slowed;
 
 use super::*;
 
@@ -156,44 +157,83 @@ fn the_burst_leaves_at_once_and_then_one_per_tick_of_the_rate() {
     assert_eq!(all_sent(&mut dispatcher, at(80)).len(), 3);
 }
 
-#[test]
-fn pushback_lowers_the_rate_and_success_raises_it() {
-    let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
-    push(&mut dispatcher, 0..3);
-    let attempts = all_sent(&mut dispatcher, at(100));
-    answer(&mut dispatcher, attempts[0].ticket, 429, b"", at(200));
-    assert_eq!(dispatcher.progress().rate.to_string(), "70");
-    // The same event: it left before.
-    answer(&mut dispatcher, attempts[1].ticket, 503, b"", at(210));
-    assert_eq!(dispatcher.progress().rate.to_string(), "70");
-    push(&mut dispatcher, [3]);
-    let ticket = sent(&mut dispatcher, at(250)).ticket;
-    answer(&mut dispatcher, ticket, 200, DELIVERED, at(260));
-    assert_eq!(dispatcher.progress().rate.to_string(), "70.047");
+/// Sends call after call from this millisecond on, one each ten milliseconds, and answers each at once.
+fn answer_many(dispatcher: &mut Dispatcher<u64>, from: u64, statuses: &[u16]) {
+    for (index, status) in statuses.iter().enumerate() {
+        let now = at(from + 10 * u64::try_from(index).unwrap());
+        push(dispatcher, [0]);
+        let ticket = sent(dispatcher, now).ticket;
+        answer(dispatcher, ticket, *status, b"", now);
+        outcomes(dispatcher, now);
+    }
 }
 
 #[test]
-fn every_sign_of_distress_lowers_the_pace_and_a_refusal_does_not() {
-    for (status, rate) in [
-        (429, "70"),
-        (503, "70"),
-        (500, "90"),
-        (400, "100"),
-        (403, "100"),
-    ] {
-        let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
-        push(&mut dispatcher, [0]);
-        let ticket = sent(&mut dispatcher, at(100)).ticket;
-        answer(&mut dispatcher, ticket, status, b"", at(200));
-        assert_eq!(dispatcher.progress().rate.to_string(), rate, "{status}");
+fn one_bad_answer_of_ten_does_not_lower_the_pace_and_twelve_in_a_row_do() {
+    for status in [500, 503] {
+        let change = |config: Config| config.rate(100.0).unwrap().halt_after(0).unwrap();
+        let mut dispatcher = proven(|config| change(config).attempts(1).unwrap());
+        for round in 0..20 {
+            let good = [400; 9];
+            answer_many(&mut dispatcher, 1000 + round * 100, &[status]);
+            answer_many(&mut dispatcher, 1010 + round * 100, &good);
+        }
+        let progress = dispatcher.progress();
+        assert_eq!(
+            (progress.rate.to_string().as_str(), progress.slowed),
+            ("100", None)
+        );
+        answer_many(&mut dispatcher, 4000, &[status; 12]);
+        let progress = dispatcher.progress();
+        assert_eq!(
+            (progress.rate.to_string().as_str(), progress.slowed),
+            ("50", Some(Slowed::Failing)),
+            "{status}"
+        );
     }
-    for error in [not_sent(), unanswered()] {
-        let mut dispatcher = proven(|config| config.rate(100.0).unwrap());
-        push(&mut dispatcher, [0]);
-        let ticket = sent(&mut dispatcher, at(100)).ticket;
-        dispatcher.handle_failure(ticket, error, at(200)).unwrap();
-        assert_eq!(dispatcher.progress().rate.to_string(), "90");
+}
+
+#[test]
+fn seven_429_in_a_row_lower_the_pace_and_other_refusals_do_not() {
+    let change = |config: Config| config.rate(100.0).unwrap().halt_after(0).unwrap();
+    let mut dispatcher = proven(|config| change(config).attempts(1).unwrap());
+    answer_many(&mut dispatcher, 1000, &[400, 401, 403, 404].repeat(10));
+    assert_eq!(dispatcher.progress().slowed, None);
+    answer_many(&mut dispatcher, 4000, &[429; 7]);
+    let progress = dispatcher.progress();
+    assert_eq!(
+        (progress.rate.to_string().as_str(), progress.slowed),
+        ("50", Some(Slowed::Throttled))
+    );
+}
+
+#[test]
+fn without_adaptive_nothing_lowers_the_pace() {
+    let change = |config: Config| config.rate(100.0).unwrap().adaptive(false);
+    let mut dispatcher = proven(|config| change(config).attempts(1).unwrap());
+    for (from, status) in [(1000, 429), (2000, 503), (3000, 500)] {
+        answer_many(&mut dispatcher, from, &[status; 50]);
+        assert_eq!(dispatcher.progress().slowed, None);
     }
+}
+
+#[test]
+fn progress_says_that_the_source_has_ended_and_that_the_rest_is_awaited() {
+    let mut dispatcher = unproven(|config| config);
+    push(&mut dispatcher, 0..2);
+    dispatcher.finish();
+    let progress = dispatcher.progress();
+    assert_eq!((progress.source_ended, progress.slowed), (true, None));
+    let attempts = all_sent(&mut dispatcher, at(0));
+    assert_eq!(dispatcher.progress().slowed, Some(Slowed::Draining));
+    assert_eq!(Slowed::Draining.as_str(), "draining");
+    // A call that is sent again is more to send.
+    dispatcher
+        .handle_failure(attempts[0].ticket, not_sent(), at(1))
+        .unwrap();
+    assert_eq!(dispatcher.progress().slowed, None);
+    dispatcher.cancel();
+    assert_eq!(dispatcher.progress().slowed, Some(Slowed::Draining));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![cfg(feature = "sandbox")]
 
 mod answers;
+mod load;
 mod refusals;
 
 use chrono::{DateTime, Utc};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Parser;
-use koodrive::sandbox::{App, Fault, SandboxConfig};
+use koodrive::sandbox::{Allowance, App, Fault, RandomFaults, SandboxConfig};
 
 /// Stands in for KooDrive's carrier API: judges requests as strictly as the published pages read, and acts on none.
 ///
@@ -83,6 +83,14 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
 
+    /// What goes wrong at random, such as '{"share": 0.04, "of": [503, 500, "cut"], "seed": 7}'; without of 503, 500, 429 and cut
+    #[arg(long, value_name = "JSON")]
+    random_faults: Option<String>,
+
+    /// What is allowed per second, such as '{"perSecond": 50, "burst": 50, "retryAfter": 1}'; 429 beyond
+    #[arg(long, value_name = "JSON")]
+    allowance: Option<String>,
+
     /// Run the server's clock this many seconds ahead of the real one, or behind it if negative
     #[arg(
         long,
@@ -160,8 +168,20 @@ impl Flags {
                 .map(|fault| read_fault(fault))
                 .collect::<Result<_, _>>()?;
         }
+        if let Some(json) = &self.random_faults {
+            let faults: RandomFaults = read("random-faults", json)?;
+            config.random_faults = Some(faults);
+        }
+        if let Some(json) = &self.allowance {
+            let allowance: Allowance = read("allowance", json)?;
+            config.allowance = Some(allowance);
+        }
         Ok(config)
     }
+}
+
+fn read<'a, T: serde::Deserialize<'a>>(flag: &str, json: &'a str) -> Result<T, String> {
+    serde_json::from_str(json).map_err(|error| format!("--{flag} {json}: {error}"))
 }
 
 /// JSON, or a word without its quotes.

@@ -3,13 +3,17 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use koodrive_simulator::engine::{Recording, cost};
 use koodrive_simulator::scenario::{self, Scenario};
 use koodrive_simulator::simulate;
+use koodrive_simulator::trouble::{self, Bound};
 use koodrive_simulator::watch::StopWatch;
 
-const USAGE: &str = "usage: cargo xtask simulate [--calls N] [--seed S] [--scenario NAME]";
+const USAGE: &str = "usage: cargo xtask simulate [--calls N] [--seed S] [--scenario NAME]\n       cargo xtask simulate pace [PART OF A NAME]";
+
+/// Runs of each trouble.
+const SEEDS: u64 = 10;
 
 /// Calls whose inputs are kept in memory to be replayed.
 const REPLAYED: u64 = 200_000;
@@ -26,6 +30,11 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<()> {
+    if let [command, names @ ..] = arguments
+        && command == "pace"
+    {
+        return pace(names);
+    }
     let mut calls = 1_000_000;
     let mut seed = None;
     let mut scenarios: Vec<&Scenario> = scenario::ALL.iter().collect();
@@ -70,6 +79,61 @@ fn run(arguments: &[String]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Ten seeds of each trouble: every figure's mean, its worst, and the goal. The table of `docs/dispatcher.md`.
+fn pace(names: &[String]) -> Result<()> {
+    println!("| scenario | figure | mean | worst | goal |\n|---|---|--:|--:|--:|");
+    let is_named = |name: &str| names.iter().all(|part| name.contains(part));
+    let mut is_kept = true;
+    for scenario in trouble::all() {
+        if !is_named(&scenario.name) {
+            continue;
+        }
+        let plays: Vec<Vec<f64>> = (1..=SEEDS)
+            .map(|seed| scenario.play(seed))
+            .collect::<Result<_>>()?;
+        for (index, goal) in scenario.goals.iter().enumerate() {
+            let figures = plays.iter().map(|play| play[index]);
+            #[expect(clippy::cast_precision_loss, reason = "ten")]
+            let mean = figures.clone().sum::<f64>() / SEEDS as f64;
+            let (worst, bound) = match goal.bound {
+                Bound::Least(least) => (figures.fold(f64::MAX, f64::min), format!("≥ {least}")),
+                Bound::Most(most) => (figures.fold(f64::MIN, f64::max), format!("≤ {most}")),
+                Bound::None => (figures.fold(f64::MIN, f64::max), String::new()),
+            };
+            let holds = goal.bound.holds(worst);
+            is_kept &= holds;
+            let mark = if holds { "" } else { " **missed**" };
+            println!(
+                "| {} | {} | {} | {}{mark} | {bound} |",
+                if index == 0 { &scenario.name } else { "" },
+                goal.what,
+                short(mean),
+                short(worst),
+            );
+        }
+    }
+    ensure!(is_kept, "a goal is missed");
+    Ok(())
+}
+
+/// Three digits that count, as far as there are any.
+fn short(figure: f64) -> String {
+    let text = if figure.abs() >= 100.0 {
+        format!("{figure:.0}")
+    } else if figure.abs() >= 10.0 {
+        format!("{figure:.1}")
+    } else if figure.abs() >= 0.1 {
+        format!("{figure:.3}")
+    } else {
+        format!("{figure:.4}")
+    };
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 fn names() -> String {

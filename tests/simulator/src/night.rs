@@ -59,6 +59,15 @@ pub(crate) fn client(scenario: &Scenario) -> Result<Client> {
     )?)
 }
 
+/// A client whose requests are not signed.
+pub(crate) fn plain_client() -> Result<Client> {
+    Ok(Client::new(
+        Endpoint::INTERNATIONAL,
+        "1505084218764547200",
+        token(0)?,
+    )?)
+}
+
 pub(crate) fn token(number: u64) -> Result<Credentials> {
     Ok(Credentials::token(&format!("token-{number}"))?)
 }
