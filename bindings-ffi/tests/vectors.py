@@ -232,7 +232,7 @@ def expected(case):
 
 def main(engine, path):
     core = {"c": engines.c_library, "node": engines.node, "wasmtime": engines.wasm}[engine](path)
-    start, passed, failed = time.monotonic(), 0, 0
+    passed, failed = 0, 0
     index = json.loads((VECTORS / "index.json").read_text())
     for file, count in index["cases"].items():
         cases = json.loads((VECTORS / file).read_text())["cases"]
@@ -246,7 +246,8 @@ def main(engine, path):
             except Exception as error:
                 failed += 1
                 print(f"{case['name']}: {type(error).__name__}: {error}"[:3000])
-    print(f"{failed} failed, {passed} passed in {time.monotonic() - start:.2f}s")
+    # As cargo test sums up, which is what reads it.
+    print(f"test result: {passed} passed; {failed} failed; 0 ignored")
     sys.exit(failed > 0)
 
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{reproducible, sh};
+use crate::sh;
 
 /// Processor, cores, system. What cannot be found out is left out.
 pub(crate) fn describe() -> String {
@@ -25,7 +25,9 @@ pub(crate) fn describe() -> String {
 pub(crate) fn versions() -> Result<Vec<(String, String)>> {
     let mut versions = vec![(
         "rustc".to_owned(),
-        reproducible::rustc_says("-vV", "release: ")?,
+        sh::output(sh::program("rustc").arg("--version"))?
+            .trim()
+            .to_owned(),
     )];
     for (name, program) in [("Node", "node"), ("Python", "python3")] {
         let printed = sh::output(sh::program(program).arg("--version"))?;

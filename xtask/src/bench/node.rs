@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::directory;
 use super::findings::Findings;
 use super::server::Server;
-use crate::stamp::files;
+use crate::files::files;
 use crate::{chromium, npm, runtimes, sh};
 
 /// Peers that sign, each a file in `tests/bench/node/peers`.
@@ -47,7 +47,10 @@ pub(crate) fn requests(findings: &mut Findings) -> Result<()> {
 pub(crate) fn browser(findings: &mut Findings) -> Result<()> {
     let mut program = program("browser.mjs", &[])?;
     program
-        .env("KOODRIVE_CHROMIUM", chromium::program()?)
+        .env(
+            "KOODRIVE_CHROMIUM",
+            chromium::program().context(chromium::MISSING)?,
+        )
         .env("KOODRIVE_TOOLS", runtimes::tools()?);
     findings.measure(3, &[program])
 }
@@ -58,7 +61,7 @@ pub(crate) fn size(findings: &mut Findings) -> Result<()> {
     let mut sizes = program("size.mjs", &[])?;
     sizes
         .arg(npm::installed()?)
-        .arg(npm::build()?.join("dist/koodrive.wasm"));
+        .arg(npm::installed()?.join("node_modules/koodrive/dist/koodrive.wasm"));
     findings.measure(1, &[sizes])?;
     let starts = programs("start.mjs", &STARTS)?;
     findings.measure(11, &starts)
