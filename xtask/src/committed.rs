@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 
 use crate::test::{Counts, suites::one};
-use crate::{bench, debian, ffi, npm, python, sh};
+use crate::{debian, ffi, npm, python, sh};
 
 /// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
 /// and with rustc; bytes with rustc and Node.
@@ -110,7 +110,7 @@ fn valgrind() -> Result<PathBuf> {
 
 /// What one more run of each operation takes. Starting up is in both counts, and so falls out.
 fn count_instructions(valgrind: &Path) -> Result<Values> {
-    let program = bench::build_rust("bench-koodrive", "instructions")?;
+    let program = counted_program()?;
     let (few, many) = (1_000, 2_000);
     let mut counted = Values::new();
     for operation in ["bearer request", "signed request", "parse"] {
@@ -119,6 +119,19 @@ fn count_instructions(valgrind: &Path) -> Result<Values> {
         counted.insert(operation.to_owned(), more / (many - few));
     }
     Ok(counted)
+}
+
+/// Builds `instructions`, in `tests/bench/rust`, which is a workspace of its own.
+fn counted_program() -> Result<PathBuf> {
+    let target = sh::target().join("bench/rust");
+    sh::run(
+        sh::cargo()
+            .args(["build", "--quiet", "--locked", "--release"])
+            .args(["--package", "bench-koodrive", "--bin", "instructions"])
+            .current_dir(sh::root().join("tests/bench/rust"))
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    Ok(target.join("release/instructions"))
 }
 
 fn callgrind(valgrind: &Path, program: &Path, operation: &str, runs: u64) -> Result<u64> {
