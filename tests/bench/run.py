@@ -204,7 +204,7 @@ SECTIONS = {
 
 
 def check():
-    packages = ["--package=case", "--package=peers", "--package=bench-koodrive"]
+    packages = ["--package=case", "--package=cpu-time", "--package=peers", "--package=bench-koodrive"]
     cargo("fmt", "--all", "--check")
     cargo("clippy", "--quiet", "--locked", "--all-targets", *packages, "--", "--deny", "warnings")
     # Not the heavy ones. Without `--bench` each of criterion's programs runs everything once, after its peer was compared.

@@ -9,10 +9,11 @@ use aws_sigv4::http_request::{
     SignableBody, SignableRequest, SigningParams, SigningSettings, sign,
 };
 use aws_sigv4::sign::v4;
+use cpu_time::CpuTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::Request;
 
-fn benches(criterion: &mut Criterion) {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let identity = Credentials::new(case::APP_ID, case::APP_SECRET, None, None, "bench").into();
     let seconds = u64::try_from(case::SIGNED_AT).unwrap();
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
@@ -55,5 +56,9 @@ fn benches(criterion: &mut Criterion) {
         });
 }
 
-criterion_group!(signer, benches);
+criterion_group! {
+    name = signer;
+    config = cpu_time::criterion();
+    targets = benches
+}
 criterion_main!(signer);

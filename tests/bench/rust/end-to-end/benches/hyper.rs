@@ -7,6 +7,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use chrono::Utc;
+use cpu_time::CpuTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -15,7 +16,6 @@ use hyper::header::{HOST, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
-use rustix::time::{ClockId, clock_gettime};
 use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 
@@ -29,7 +29,7 @@ enum Path {
     Constant(Request<Full<Bytes>>),
 }
 
-fn benches(criterion: &mut Criterion) {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let address = std::env::var("KOODRIVE_SERVER").unwrap();
     let host = HeaderValue::from_str(&address).unwrap();
     let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
@@ -65,7 +65,7 @@ async fn spent(requests: u64, path: &Path, address: &str) -> Result<Duration, Fa
     for _ in 0..CONNECTIONS {
         connections.push(connect(address).await?);
     }
-    let start = cpu();
+    let start = cpu_time::now();
     let mut tasks = JoinSet::new();
     for connection in connections {
         tasks.spawn_local(send_many(connection, path.clone(), each));
@@ -73,14 +73,9 @@ async fn spent(requests: u64, path: &Path, address: &str) -> Result<Duration, Fa
     while let Some(done) = tasks.join_next().await {
         done??;
     }
-    let spent = cpu() - start;
+    let spent = cpu_time::now() - start;
     #[expect(clippy::cast_precision_loss, reason = "far below 53 bits")]
     Ok(spent.mul_f64(requests as f64 / (each * CONNECTIONS) as f64))
-}
-
-/// What this process has computed so far.
-fn cpu() -> Duration {
-    clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
 }
 
 async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failed> {
@@ -142,5 +137,9 @@ async fn receive(
     ))
 }
 
-criterion_group!(hyper_client, benches);
+criterion_group! {
+    name = hyper_client;
+    config = cpu_time::criterion();
+    targets = benches
+}
 criterion_main!(hyper_client);

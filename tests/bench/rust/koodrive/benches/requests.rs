@@ -4,12 +4,13 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use cpu_time::CpuTime;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http::{Method, Request, Response};
 use koodrive::dispatch::{Action, Config, Dispatcher, Now, Verdict};
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, RawCall};
 
-fn requests(criterion: &mut Criterion) {
+fn requests(criterion: &mut Criterion<CpuTime>) {
     let (signing, bearer, now) = (signing(), client(Credentials::token(case::TOKEN)), now());
     let (call, response) = (typed(case::CARRIER_USER_ID), response());
     let request = signing.request(&call, now).unwrap();
@@ -38,7 +39,7 @@ fn requests(criterion: &mut Criterion) {
         });
 }
 
-fn batch(criterion: &mut Criterion) {
+fn batch(criterion: &mut Criterion<CpuTime>) {
     let (client, now, ids) = (signing(), now(), case::carrier_user_ids());
     let build = |()| -> Vec<Request<Vec<u8>>> {
         let request = |id: &String| client.request(&typed(id), now).unwrap();
@@ -53,7 +54,7 @@ fn batch(criterion: &mut Criterion) {
 }
 
 /// One call from its ids to its reply: made, signed, and its reply read.
-fn call(criterion: &mut Criterion) {
+fn call(criterion: &mut Criterion<CpuTime>) {
     let (client, now, response) = (signing(), now(), response());
     let raw = || {
         let body = format!(
@@ -158,5 +159,9 @@ fn response() -> Response<Vec<u8>> {
     response.body(case::REPLY.to_vec()).unwrap()
 }
 
-criterion_group!(benches, requests, batch, call);
+criterion_group! {
+    name = benches;
+    config = cpu_time::criterion();
+    targets = requests, batch, call
+}
 criterion_main!(benches);

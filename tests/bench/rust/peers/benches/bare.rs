@@ -4,6 +4,7 @@
 use std::hint::black_box;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
+use cpu_time::CpuTime;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
@@ -33,7 +34,7 @@ struct Reply {
     msg: String,
 }
 
-fn benches(criterion: &mut Criterion) {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let now = DateTime::from_timestamp(case::SIGNED_AT, 0).unwrap();
     let settings = Settings {
         url: case::URL.to_owned(),
@@ -79,7 +80,7 @@ const OWNED: &str = "bare strings";
 const BORROWED: &str = "bare strings, names borrowed";
 
 fn requests<Name: From<&'static str>>(
-    criterion: &mut Criterion,
+    criterion: &mut Criterion<CpuTime>,
     peer: &str,
     settings: &Settings,
     now: DateTime<Utc>,
@@ -212,5 +213,9 @@ fn parse(body: &[u8]) -> Reply {
     serde_json::from_slice(body).unwrap()
 }
 
-criterion_group!(bare, benches);
+criterion_group! {
+    name = bare;
+    config = cpu_time::criterion();
+    targets = benches
+}
 criterion_main!(bare);

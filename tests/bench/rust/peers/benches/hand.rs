@@ -3,6 +3,7 @@
 use std::hint::black_box;
 
 use chrono::{DateTime, Utc};
+use cpu_time::CpuTime;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, Response, StatusCode};
@@ -88,7 +89,7 @@ fn parse(response: &Response<Vec<u8>>) -> Option<(String, String)> {
     Some((code, reply["msg"].as_str()?.to_owned()))
 }
 
-fn benches(criterion: &mut Criterion) {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let now = DateTime::from_timestamp(case::SIGNED_AT, 0).unwrap();
     let client = |credentials| Client {
         host: case::HOST.to_owned(),
@@ -139,5 +140,9 @@ fn benches(criterion: &mut Criterion) {
         });
 }
 
-criterion_group!(hand, benches);
+criterion_group! {
+    name = hand;
+    config = cpu_time::criterion();
+    targets = benches
+}
 criterion_main!(hand);
