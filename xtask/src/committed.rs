@@ -11,7 +11,7 @@ use crate::test::{
     Counts,
     suites::{one, runs, skipped},
 };
-use crate::{bench, ffi, npm, python, sh};
+use crate::{ffi, npm, python, sh};
 
 /// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
 /// and with rustc; bytes with rustc and Node.
@@ -105,7 +105,7 @@ fn within(found: u64, committed: u64, tolerance: f64) -> bool {
 
 /// What one more run of each operation takes. Starting up is in both counts, and so falls out.
 fn count_instructions() -> Result<Values> {
-    let program = bench::build_rust("bench-koodrive", "instructions")?;
+    let program = counted_program()?;
     let (few, many) = (1_000, 2_000);
     let mut counted = Values::new();
     for operation in ["bearer request", "signed request", "parse"] {
@@ -114,6 +114,19 @@ fn count_instructions() -> Result<Values> {
         counted.insert(operation.to_owned(), more / (many - few));
     }
     Ok(counted)
+}
+
+/// Builds `instructions`, in `tests/bench/rust`, which is a workspace of its own.
+fn counted_program() -> Result<PathBuf> {
+    let target = sh::target().join("bench/rust");
+    sh::run(
+        sh::cargo()
+            .args(["build", "--quiet", "--locked", "--release"])
+            .args(["--package", "bench-koodrive", "--bin", "instructions"])
+            .current_dir(sh::root().join("tests/bench/rust"))
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    Ok(target.join("release/instructions"))
 }
 
 fn callgrind(program: &Path, operation: &str, runs: u64) -> Result<u64> {

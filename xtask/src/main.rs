@@ -33,7 +33,6 @@ usage: cargo xtask COMMAND
   test [--only SUITE]              everything that must hold; --list names the suites
   bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
                                    growth; leaves target/bench/bench.md and bench.json
-  bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
   bench --accept                   instruction counts and bytes as they are into tests/bench/committed.json
   differential [--cases N] [--seed S] [--first N]
                                    random cases, whose results must be the same in Rust, Python, Node and Chromium
@@ -70,7 +69,6 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["bench"] => bench::run(None)?,
         ["bench", "--only", section] => bench::run(Some(section))?,
         ["bench", "--accept"] => committed::accept()?,
-        ["bench", "--write-readme"] => bench::write_readme()?,
         ["differential", arguments @ ..] => {
             if !differential::run(arguments)?.all_passed() {
                 return Ok(ExitCode::FAILURE);

@@ -129,7 +129,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "bench",
-        about: "the benchmark's own sources; nothing is timed",
+        about: "the benchmark's programs compile, its peers give the same; nothing is timed",
         run: bench::check,
     },
     Suite {

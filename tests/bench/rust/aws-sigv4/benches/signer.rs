@@ -9,10 +9,11 @@ use aws_sigv4::http_request::{
     SignableBody, SignableRequest, SigningParams, SigningSettings, sign,
 };
 use aws_sigv4::sign::v4;
-use harness::{Row, case, time};
+use cpu_time::CpuTime;
+use criterion::{Criterion, criterion_group, criterion_main};
 use http::Request;
 
-fn main() {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let identity = Credentials::new(case::APP_ID, case::APP_SECRET, None, None, "bench").into();
     let seconds = u64::try_from(case::SIGNED_AT).unwrap();
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
@@ -48,11 +49,16 @@ fn main() {
     let request = signed(now, case::BODY);
     assert_eq!(request.headers()["x-amz-date"], case::X_DATE);
     assert!(request.headers().contains_key("authorization"));
-    let row = Row {
-        table: "rust",
-        operation: "signed request",
-        peer: "aws-sigv4",
-        same_signature: None,
-    };
-    time(&row, || signed(black_box(now), black_box(case::BODY)));
+    criterion
+        .benchmark_group("signed request")
+        .bench_function("aws-sigv4", |bencher| {
+            bencher.iter(|| signed(black_box(now), black_box(case::BODY)));
+        });
 }
+
+criterion_group! {
+    name = signer;
+    config = cpu_time::criterion();
+    targets = benches
+}
+criterion_main!(signer);

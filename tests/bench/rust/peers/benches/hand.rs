@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use chrono::{DateTime, Utc};
-use harness::{Row, case, memory, time};
+use cpu_time::CpuTime;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, Response, StatusCode};
 use serde::Serialize;
@@ -88,7 +89,7 @@ fn parse(response: &Response<Vec<u8>>) -> Option<(String, String)> {
     Some((code, reply["msg"].as_str()?.to_owned()))
 }
 
-fn main() {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let now = DateTime::from_timestamp(case::SIGNED_AT, 0).unwrap();
     let client = |credentials| Client {
         host: case::HOST.to_owned(),
@@ -109,34 +110,39 @@ fn main() {
 
     let request = signing.notify(id, package, now);
     let authorization = request.headers()["authorization"].to_str().unwrap();
-    let same = Some(request.body() == case::BODY && case::is_signed(authorization));
-    assert_eq!(
-        parse(&response).unwrap(),
-        ("0".to_owned(), "Success.".to_owned())
-    );
+    assert!(request.body() == case::BODY && case::is_signed(authorization));
+    let reply = parse(&response).unwrap();
+    assert_eq!(reply, ("0".to_owned(), "Success.".to_owned()));
 
+    for (operation, client) in [("bearer request", &bearer), ("signed request", &signing)] {
+        criterion
+            .benchmark_group(operation)
+            .bench_function("hand", |bencher| {
+                bencher.iter(|| client.notify(black_box(id), black_box(package), black_box(now)));
+            });
+    }
+    criterion
+        .benchmark_group("parse")
+        .bench_function("hand", |bencher| {
+            bencher.iter(|| parse(black_box(&response)));
+        });
     let ids = case::carrier_user_ids();
-    let batch = || -> Vec<Request<String>> {
+    let batch = |()| -> Vec<Request<String>> {
         ids.iter()
             .map(|id| signing.notify(id, package, now))
             .collect()
     };
-    memory::print_peak("Rust, batch of 100,000", "hand", &batch);
-    time(&row("batch of 100,000", same), batch);
-    time(&row("bearer request", None), || {
-        bearer.notify(black_box(id), black_box(package), black_box(now))
-    });
-    time(&row("signed request", same), || {
-        signing.notify(black_box(id), black_box(package), black_box(now))
-    });
-    time(&row("parse", None), || parse(black_box(&response)));
+    criterion
+        .benchmark_group("batch of 100,000")
+        .sample_size(10)
+        .bench_function("hand", |bencher| {
+            bencher.iter_batched(|| (), batch, BatchSize::PerIteration);
+        });
 }
 
-fn row(operation: &str, same_signature: Option<bool>) -> Row<'_> {
-    Row {
-        table: "rust",
-        operation,
-        peer: "hand",
-        same_signature,
-    }
+criterion_group! {
+    name = hand;
+    config = cpu_time::criterion();
+    targets = benches
 }
+criterion_main!(hand);

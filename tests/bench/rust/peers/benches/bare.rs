@@ -4,7 +4,8 @@
 use std::hint::black_box;
 
 use chrono::{DateTime, Datelike as _, Timelike as _, Utc};
-use harness::{Row, case, memory, time};
+use cpu_time::CpuTime;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -33,7 +34,7 @@ struct Reply {
     msg: String,
 }
 
-fn main() {
+fn benches(criterion: &mut Criterion<CpuTime>) {
     let now = DateTime::from_timestamp(case::SIGNED_AT, 0).unwrap();
     let settings = Settings {
         url: case::URL.to_owned(),
@@ -49,23 +50,29 @@ fn main() {
     let request: Request<String> = signed(settings, id, package, now);
     assert_eq!((request.method, &*request.url), ("POST", case::URL));
     let (_, authorization) = &request.headers[1];
-    let same = Some(request.body == case::BODY && case::is_signed(authorization));
+    assert!(request.body == case::BODY && case::is_signed(authorization));
     let reply = parse(case::REPLY);
     assert_eq!((reply.code, &*reply.msg), (0, "Success."));
 
+    requests::<String>(criterion, OWNED, settings, now);
+    requests::<&'static str>(criterion, BORROWED, settings, now);
+    criterion
+        .benchmark_group("parse")
+        .bench_function("serde_json struct", |bencher| {
+            bencher.iter(|| parse(black_box(case::REPLY)));
+        });
     let ids = case::carrier_user_ids();
-    let batch = || -> Vec<Request<String>> {
+    let batch = |()| -> Vec<Request<String>> {
         ids.iter()
             .map(|id| signed(settings, id, package, now))
             .collect()
     };
-    memory::print_peak("Rust, batch of 100,000", OWNED, &batch);
-    time(&row("batch of 100,000", OWNED, same), batch);
-    requests::<String>(OWNED, settings, now, same);
-    requests::<&'static str>(BORROWED, settings, now, same);
-    time(&row("parse", "serde_json struct", None), || {
-        parse(black_box(case::REPLY))
-    });
+    criterion
+        .benchmark_group("batch of 100,000")
+        .sample_size(10)
+        .bench_function(OWNED, |bencher| {
+            bencher.iter_batched(|| (), batch, BatchSize::PerIteration);
+        });
 }
 
 const OWNED: &str = "bare strings";
@@ -73,27 +80,26 @@ const OWNED: &str = "bare strings";
 const BORROWED: &str = "bare strings, names borrowed";
 
 fn requests<Name: From<&'static str>>(
+    criterion: &mut Criterion<CpuTime>,
     peer: &str,
     settings: &Settings,
     now: DateTime<Utc>,
-    same: Option<bool>,
 ) {
     let (id, package) = (case::CARRIER_USER_ID, case::PACKAGE_ID);
-    time(&row("bearer request", peer, None), || -> Request<Name> {
-        bearer(settings, black_box(id), black_box(package), black_box(now))
-    });
-    time(&row("signed request", peer, same), || -> Request<Name> {
-        signed(settings, black_box(id), black_box(package), black_box(now))
-    });
-}
-
-fn row<'a>(operation: &'a str, peer: &'a str, same_signature: Option<bool>) -> Row<'a> {
-    Row {
-        table: "rust",
-        operation,
-        peer,
-        same_signature,
-    }
+    criterion
+        .benchmark_group("bearer request")
+        .bench_function(peer, |bencher| {
+            bencher.iter(|| -> Request<Name> {
+                bearer(settings, black_box(id), black_box(package), black_box(now))
+            });
+        });
+    criterion
+        .benchmark_group("signed request")
+        .bench_function(peer, |bencher| {
+            bencher.iter(|| -> Request<Name> {
+                signed(settings, black_box(id), black_box(package), black_box(now))
+            });
+        });
 }
 
 fn bearer<Name: From<&'static str>>(
@@ -206,3 +212,10 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
 fn parse(body: &[u8]) -> Reply {
     serde_json::from_slice(body).unwrap()
 }
+
+criterion_group! {
+    name = bare;
+    config = cpu_time::criterion();
+    targets = benches
+}
+criterion_main!(bare);

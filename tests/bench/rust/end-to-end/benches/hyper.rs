@@ -1,12 +1,14 @@
 //! CPU per request with hyper, 64 connections at once, on one thread: what the library adds to the transport.
 //!
-//! `end-to-end koodrive ADDRESS` builds, signs and parses; `end-to-end constant ADDRESS` sends the same request again and
-//! again and only receives. Both read the whole reply.
+//! "koodrive" builds, signs and parses; "constant bytes" sends the same request again and again and only receives. Both read
+//! the whole reply. `KOODRIVE_SERVER` is host and port of the server.
 
 use std::error::Error;
+use std::time::Duration;
 
 use chrono::Utc;
-use harness::{Row, case, cpu};
+use cpu_time::CpuTime;
+use criterion::{Criterion, criterion_group, criterion_main};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -17,10 +19,7 @@ use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
 use tokio::net::TcpStream;
 use tokio::task::{JoinSet, LocalSet};
 
-const CONNECTIONS: usize = 64;
-const REQUESTS_PER_CONNECTION: usize = 300;
-/// In one process, after one to warm up.
-const REPEATS: usize = 5;
+const CONNECTIONS: u64 = 64;
 
 type Failed = Box<dyn Error>;
 
@@ -30,59 +29,53 @@ enum Path {
     Constant(Request<Full<Bytes>>),
 }
 
-fn main() -> Result<(), Failed> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [mode, address] = &*arguments else {
-        return Err("usage: end-to-end koodrive|constant ADDRESS".into());
-    };
-    let host = HeaderValue::from_str(address)?;
-    let endpoint = Endpoint::parse(&format!("http://{address}"))?;
-    let credentials = Credentials::app(case::APP_ID, case::APP_SECRET)?;
-    let client = Client::new(endpoint, case::USER_ID, credentials)?;
-    let (peer, path) = match &**mode {
-        "koodrive" => ("koodrive", Path::Koodrive(client, host)),
-        "constant" => {
-            let call = NotifyPackageExpire::new(case::CARRIER_USER_ID, case::PACKAGE_ID)?;
-            let request = client.request(&call, Utc::now())?;
-            ("constant bytes", Path::Constant(sendable(request, &host)))
-        }
-        _ => return Err("the first argument is koodrive or constant".into()),
-    };
+fn benches(criterion: &mut Criterion<CpuTime>) {
+    let address = std::env::var("KOODRIVE_SERVER").unwrap();
+    let host = HeaderValue::from_str(&address).unwrap();
+    let endpoint = Endpoint::parse(&format!("http://{address}")).unwrap();
+    let credentials = Credentials::app(case::APP_ID, case::APP_SECRET).unwrap();
+    let client = Client::new(endpoint, case::USER_ID, credentials).unwrap();
+    let call = NotifyPackageExpire::new(case::CARRIER_USER_ID, case::PACKAGE_ID).unwrap();
+    let request = client.request(&call, Utc::now()).unwrap();
+    let constant = Path::Constant(sendable(request, &host));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
-        .build()?;
-    let samples = runtime.block_on(LocalSet::new().run_until(repeats(&path, address)))?;
-    let row = Row {
-        table: "end to end",
-        operation: "Rust, hyper",
-        peer,
-        same_signature: None,
-    };
-    row.print("ns", &samples);
-    Ok(())
+        .build()
+        .unwrap();
+
+    let mut group = criterion.benchmark_group("Rust, hyper");
+    for (peer, path) in [
+        ("constant bytes", constant),
+        ("koodrive", Path::Koodrive(client, host)),
+    ] {
+        group.bench_function(peer, |bencher| {
+            bencher.iter_custom(|requests| {
+                let local = LocalSet::new();
+                let spent = local.run_until(spent(requests, &path, &address));
+                runtime.block_on(spent).unwrap()
+            });
+        });
+    }
 }
 
-async fn repeats(path: &Path, address: &str) -> Result<Vec<f64>, Failed> {
+/// What so many requests take of the processor, shared out to all connections. Connecting does not count.
+async fn spent(requests: u64, path: &Path, address: &str) -> Result<Duration, Failed> {
+    let each = requests.div_ceil(CONNECTIONS);
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
         connections.push(connect(address).await?);
     }
-    let mut samples = Vec::new();
-    for repeat in 0..=REPEATS {
-        let start = cpu();
-        let mut tasks = JoinSet::new();
-        for connection in connections.drain(..) {
-            tasks.spawn_local(send_many(connection, path.clone()));
-        }
-        while let Some(done) = tasks.join_next().await {
-            connections.push(done??);
-        }
-        let requests = (CONNECTIONS * REQUESTS_PER_CONNECTION) as f64;
-        if repeat > 0 {
-            samples.push((cpu() - start) / requests);
-        }
+    let start = cpu_time::now();
+    let mut tasks = JoinSet::new();
+    for connection in connections {
+        tasks.spawn_local(send_many(connection, path.clone(), each));
     }
-    Ok(samples)
+    while let Some(done) = tasks.join_next().await {
+        done??;
+    }
+    let spent = cpu_time::now() - start;
+    #[expect(clippy::cast_precision_loss, reason = "far below 53 bits")]
+    Ok(spent.mul_f64(requests as f64 / (each * CONNECTIONS) as f64))
 }
 
 async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failed> {
@@ -93,10 +86,12 @@ async fn connect(address: &str) -> Result<SendRequest<Full<Bytes>>, Failed> {
     Ok(sender)
 }
 
-type Sent = Result<SendRequest<Full<Bytes>>, String>;
-
-async fn send_many(mut connection: SendRequest<Full<Bytes>>, path: Path) -> Sent {
-    for number in 0..REQUESTS_PER_CONNECTION {
+async fn send_many(
+    mut connection: SendRequest<Full<Bytes>>,
+    path: Path,
+    requests: u64,
+) -> Result<(), String> {
+    for number in 0..requests {
         let sent = match &path {
             Path::Koodrive(client, host) => notify(&mut connection, client, host, number).await,
             Path::Constant(request) => receive(&mut connection, request.clone())
@@ -105,7 +100,7 @@ async fn send_many(mut connection: SendRequest<Full<Bytes>>, path: Path) -> Sent
         };
         sent.map_err(|error| error.to_string())?;
     }
-    Ok(connection)
+    Ok(())
 }
 
 /// What a caller writes: a call for a subscriber, sent, its reply read.
@@ -113,7 +108,7 @@ async fn notify(
     connection: &mut SendRequest<Full<Bytes>>,
     client: &Client,
     host: &HeaderValue,
-    number: usize,
+    number: u64,
 ) -> Result<(), Failed> {
     let call = NotifyPackageExpire::new(format!("189642158555{number:06}"), case::PACKAGE_ID)?;
     let request = sendable(client.request(&call, Utc::now())?, host);
@@ -141,3 +136,10 @@ async fn receive(
         body.collect().await?.to_bytes(),
     ))
 }
+
+criterion_group! {
+    name = hyper_client;
+    config = cpu_time::criterion();
+    targets = benches
+}
+criterion_main!(hyper_client);
