@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from queue import SimpleQueue
 
 from .. import _core
-from .._defaults import X_DATE
 from .._core import NotifyPackageExpire
 from .journal import tell
 from .progress import Display
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, Optional
 
-    from .. import Request
     from .._client import Client
-    from .._dispatch import CallOutcome
+    from .._dispatch import CallOutcome, Outgoing
     from .journal import Journal, _Mark
 
 #: What exchanges go over, the fastest first.
@@ -66,14 +64,13 @@ class Sending:
             yield line, NotifyPackageExpire(carrier_user_id=user, package_id=package)
 
     def _in_threads(self) -> None:
-        def before(line: int, request: Request, number: int) -> None:
+        def before_send(outgoing: Outgoing) -> None:
             kept: SimpleQueue[Optional[BaseException]] = SimpleQueue()
-            self._mark(line, request, number, kept.put)
+            self._mark(outgoing, kept.put)
             if (error := kept.get()) is not None:
                 raise error
 
-        with self._client.dispatch(self._calls(), **self._options) as run:
-            run._job.before = before
+        with self._client.dispatch(self._calls(), before_send=before_send, **self._options) as run:
 
             def end() -> None:
                 # Before the first has come as far, if need be: what is raised then waits for nothing.
@@ -103,11 +100,26 @@ class Sending:
             loop.call_later(0.1, task.cancel)
 
         self._journal.tell = lambda *marks: loop.call_soon_threadsafe(tell, *marks)
+
+        async def before_send(outgoing: Outgoing) -> None:
+            kept: asyncio.Future[None] = loop.create_future()
+
+            def told(error: Optional[BaseException]) -> None:
+                # One whose wait was cancelled is not told.
+                if kept.done():
+                    return
+                if error is None:
+                    kept.set_result(None)
+                else:
+                    kept.set_exception(error)
+
+            self._mark(outgoing, told)
+            await kept
+
         try:
             async with _session(module) as session, self._client.adispatch(
-                self._calls(), transport=session, **self._options
+                self._calls(), transport=session, before_send=before_send, **self._options
             ) as run:
-                run._job.before = self._mark
                 handlers = _Handlers(
                     self, lambda: loop.call_soon_threadsafe(run.cancel), lambda: loop.call_soon_threadsafe(end)
                 )
@@ -123,10 +135,9 @@ class Sending:
             # While there is a loop to tell.
             self._journal.flush()
 
-    def _mark(self, line: int, request: Request, number: int, go: _Mark) -> None:
-        headers = dict(request.headers)
-        body = hashlib.sha256(request.body).hexdigest()
-        self._journal.mark(go, line, headers["x-traceid"], headers[X_DATE], body, time.time(), _core.VERSION)
+    def _mark(self, outgoing: Outgoing, go: _Mark) -> None:
+        body = hashlib.sha256(outgoing.body).hexdigest()
+        self._journal.mark(go, outgoing.key, outgoing.trace_id, outgoing.x_date, body, time.time(), _core.VERSION)
 
     def _write(self, outcome: CallOutcome[int, Any]) -> None:
         # Its first line: the rest is what to check, and the report is no place for that.
