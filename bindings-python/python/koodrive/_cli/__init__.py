@@ -32,7 +32,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
     output = Output(as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
     try:
-        return _run(sys.argv[1:] if arguments is None else arguments, output)
+        return _chosen_command(sys.argv[1:] if arguments is None else arguments, output)
     except KooDriveError as error:
         output.error(error)
         return exit_code(error)
@@ -50,7 +50,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         output.flush()
 
 
-def _run(arguments: Sequence[str], output: Output) -> int:
+def _chosen_command(arguments: Sequence[str], output: Output) -> int:
     from ._arguments import parse
 
     # What the core says of an option is said of an argument here.

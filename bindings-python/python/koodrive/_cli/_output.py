@@ -85,7 +85,7 @@ class Output:
             else:
                 sys.stdout.write(line)
         except BrokenPipeError:
-            _detach()
+            _detach(sys.stdout)
         except (OSError, ValueError) as error:
             self._incomplete(error)
 
@@ -156,19 +156,23 @@ class Output:
             self.line(json.dumps({"ok": False, "exit_code": INTERRUPTED, "error": {**error, "trace_id": self.sending}}))
 
     def flush(self) -> None:
-        """At the end: the interpreter would complain of a reader that has gone."""
+        """At the end: the interpreter would complain of a reader that has gone, or of a disk that is full."""
         try:
             sys.stdout.flush()
         except BrokenPipeError:
-            _detach()
+            _detach(sys.stdout)
         except (OSError, ValueError) as error:
             self._incomplete(error)
+        try:
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            _detach(sys.stderr)
 
     def _incomplete(self, error: Exception) -> None:
         if not self.is_incomplete:
             self.is_incomplete = True
             self.message(f"koodrive: standard output cannot be written: {words(error)}")
-        _detach()
+        _detach(sys.stdout)
 
 
 def _open_closed_streams() -> None:
@@ -183,10 +187,10 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(os.devnull, "r" if number == 0 else "w", encoding="utf-8"))
 
 
-def _detach() -> None:
-    """What is still buffered goes nowhere."""
+def _detach(stream: TextIO) -> None:
+    """What is still buffered goes nowhere: the interpreter would end with a code of its own."""
     try:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):
         pass
 

@@ -101,7 +101,7 @@ class Dispatch(Generic[_Key, _Reply]):
                 self._settle()
             raise
         if job.outcomes:
-            return outcome(job.outcomes.popleft())
+            return outcome(job.outcomes.popleft())  # type: ignore[no-any-return]
         failure, job.failure = job.failure, None
         raise StopIteration if failure is None else failure
 
