@@ -242,12 +242,15 @@ def test_a_token_file_is_read_anew_when_its_token_has_ended(job, tmp_path, serve
     assert [(row["state"], row["attempts"]) for row in rows_of(job)] == [("delivered", 1), ("delivered", 2), ("delivered", 1)]
 
 
-def test_one_process_at_a_time(job, tmp_path):
+def test_one_process_at_a_time(job, tmp_path, koodrive_sandbox_server):
     from koodrive._job.journal import Journal
 
     with Journal(job, make=True):
+        for other in (("resume",), ("forget", "--older-than", "1"), ("run", lapsed(tmp_path, 1))):
+            done = command(*other, "--job", job, environ=koodrive_sandbox_server.environ)
+            assert done.code == 2 and "another process is at the journal" in done.stderr
         done = command("report", "--job", job)
-        assert done.code == 2 and "another process is at the journal" in done.stderr
+        assert done.code == 2 and "are still being read" in done.stderr
     (tmp_path / "other.db").write_bytes(b"no database at all, but a text of some length\n" * 50)
     done = command("report", "--job", str(tmp_path / "other.db"))
     assert done.code == 2 and "is not a journal" in done.stderr

@@ -392,3 +392,58 @@ def test_an_endless_429_is_told(job, tmp_path, server):
     run.signal(signal.SIGTERM)
     code, _, err = run.end()
     assert code == 130, err
+
+
+# A report while the job is under way
+
+
+def test_a_report_while_the_job_is_under_way(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    run = Process("run", lapsed(tmp_path, 2000), "--job", job, "--rate", "100", environ=environ)
+    assert run.until(lambda: len(koodrive_sandbox.accepted()) > 50)
+    before = len(koodrive_sandbox.accepted())
+    done = command("report", "--job", job, "--json")
+    assert done.code == 0 and "the job is under way" in done.stderr
+    counts = done.json["rows"]
+    assert sum(counts.values()) == 2000 and set(counts) <= {"delivered", "sending", "pending"}
+    assert before <= counts["delivered"] + counts.get("sending", 0) <= len(koodrive_sandbox.accepted()) + 32
+    # It has settled nothing, and the job goes on.
+    run.signal(signal.SIGINT)
+    code, out, err = run.end()
+    assert code == 130 and "unknown" not in out, err
+
+
+def test_a_snapshot_is_of_one_moment(job, tmp_path):
+    """While rows are written and the log begins anew, each copy is whole and holds what was on disk before."""
+    import threading
+
+    from koodrive._job.journal import Journal, snapshot
+    from koodrive._job.source import Row
+
+    with Journal(job, make=True) as journal:
+        journal.load("x", (Row(line, f"user {line}", "14", None) for line in range(2, 3002)))
+        marked, ending = [0], threading.Event()
+
+        def write():
+            while not ending.is_set():
+                on_disk = threading.Event()
+                at = marked[0] % 3000
+                rows = [(line, "t" * 58, "x", "h", 1.0, "v") for line in range(2 + at, 2 + min(at + 50, 3000))]
+                journal.mark(lambda error: on_disk.set(), rows)
+                assert on_disk.wait(60)
+                marked[0] += 50
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        try:
+            for number in range(30):
+                before = min(marked[0], 3000)
+                folder = tmp_path / str(number)
+                folder.mkdir()
+                with Journal(snapshot(job, str(folder)), make=False) as copy:
+                    assert copy._database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+                    counts = copy.counts()
+                    assert sum(counts.values()) == 3000 and counts.get("sending", 0) >= before
+        finally:
+            ending.set()
+            writer.join()

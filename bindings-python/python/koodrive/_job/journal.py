@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -37,6 +38,9 @@ _OLDEST = (3, 24, 0)
 
 #: What some file systems (CIFS, FUSE, vboxsf) answer that cannot sync a folder. Any other error is one.
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP)
+
+#: So often a journal that is written to is copied anew. Its log begins anew after a thousand pages.
+_TRIES = 20
 
 #: Rows are read so many at a time.
 _PAGE = 2_000
@@ -117,7 +121,10 @@ class Journal:
             self._sync_folder()
         except (sqlite3.Error, OSError) as error:
             self._database.close()
-            raise _core.refused("--job", _problem(path, error)) from None
+            refused = _core.refused("--job", _problem(path, error))
+            #: For a report, which takes a snapshot then.
+            refused.__dict__["_is_in_use"] = "locked" in words(error)
+            raise refused from None
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
@@ -371,6 +378,32 @@ def _problem(path: str, error: Exception) -> str:
     if "readonly" in text:
         return f"{path} cannot be written ({text}); see who owns it"
     return f"{path} is not a journal ({text}); name the file that `koodrive run` has made"
+
+
+def snapshot(path: str, folder: str) -> str:
+    """Copies a journal that another process writes to, as it was at one moment, into ``folder``. Returns the path of the copy.
+
+    What SQLite moves from the log into the main file stays in the log until that is begun anew, with another salt. So while the salt is
+    the same, the log that is copied last holds all that may have changed in the main file while that was copied.
+    """
+    copy, log = os.path.join(folder, "job.db"), f"{path}-wal"
+    for _ in range(_TRIES):
+        salt = _salt(log)
+        shutil.copyfile(path, copy)
+        if salt:
+            shutil.copyfile(log, f"{copy}-wal")
+        if _salt(log) == salt:
+            return copy
+    raise _core.refused("--job", f"{path} is written to too fast to be copied; report when the job has ended")
+
+
+def _salt(log: str) -> bytes:
+    """Returns what tells a log from the one before; empty where there is none."""
+    try:
+        with open(log, "rb") as file:
+            return file.read(24)[16:]
+    except FileNotFoundError:
+        return b""
 
 
 def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
