@@ -124,9 +124,9 @@ def test_every_field_of_a_dataclass_has_its_text_below(source):
 
 
 def test_every_public_type_has_its_text():
-    tree = ast.parse((PACKAGE / "types.py").read_text("utf-8"))
+    body = [node for name in ("_literals.py", "types.py") for node in ast.parse((PACKAGE / name).read_text("utf-8")).body]
     texts = {}
-    for node, below in zip(tree.body, [*tree.body[1:], None]):
+    for node, below in zip(body, [*body[1:], None]):
         if isinstance(node, ast.ClassDef):
             texts[node.name] = ast.get_docstring(node)
         elif isinstance(node, ast.AnnAssign):

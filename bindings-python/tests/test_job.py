@@ -19,21 +19,7 @@ from koodrive.sandbox import Sandbox
 
 from command import BARE, koodrive as command
 from conftest import USER_ID, reply
-
-HEADER = "carrier_user_id,package_id\n"
-
-
-def lapsed(folder, count, name="lapsed.csv"):
-    path = folder / name
-    path.write_text(HEADER + "".join(f"user {number},14\n" for number in range(count)), encoding="utf-8")
-    return str(path)
-
-
-def rows_of(job, environ=(), everything=True):
-    done = command("report", "--job", job, "--jsonl", *(["--all"] if everything else []), environ=environ)
-    assert done.code == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
+from jobs import HEADER, Process, lapsed, rows_of
 
 @pytest.fixture
 def job(tmp_path):
@@ -256,12 +242,15 @@ def test_a_token_file_is_read_anew_when_its_token_has_ended(job, tmp_path, serve
     assert [(row["state"], row["attempts"]) for row in rows_of(job)] == [("delivered", 1), ("delivered", 2), ("delivered", 1)]
 
 
-def test_one_process_at_a_time(job, tmp_path):
+def test_one_process_at_a_time(job, tmp_path, koodrive_sandbox_server):
     from koodrive._job.journal import Journal
 
     with Journal(job, make=True):
+        for other in (("resume",), ("forget", "--older-than", "1"), ("run", lapsed(tmp_path, 1))):
+            done = command(*other, "--job", job, environ=koodrive_sandbox_server.environ)
+            assert done.code == 2 and "another process is at the journal" in done.stderr
         done = command("report", "--job", job)
-        assert done.code == 2 and "another process is at the journal" in done.stderr
+        assert done.code == 2 and "are still being read" in done.stderr
     (tmp_path / "other.db").write_bytes(b"no database at all, but a text of some length\n" * 50)
     done = command("report", "--job", str(tmp_path / "other.db"))
     assert done.code == 2 and "is not a journal" in done.stderr
@@ -294,38 +283,6 @@ def test_what_a_terminal_shows(job, tmp_path, rich, koodrive_sandbox_server):
     assert b"5 of 5 (100%), " in screen and b"5 delivered, 0 refused, 0 unknown, 0 given up, 0:00:00 left" in screen
     bar = "\u2501" * 30 if rich else f"[{'#' * 30}]"
     assert bar in screen.decode() and (b"\x1b[?25l" in screen) == rich
-
-
-class Process:
-    """A run that is under way."""
-
-    def __init__(self, *arguments, environ):
-        self._of = subprocess.Popen(
-            [sys.executable, "-m", "koodrive", *arguments],
-            env={**BARE, **environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def until(self, condition):
-        """False where it has ended before."""
-        while not condition():
-            if self._of.poll() is not None:
-                return condition()
-            time.sleep(0.01)
-        return True
-
-    def until_it_says(self, text):
-        while text.encode() not in (line := self._of.stderr.readline()):
-            assert line, "it has ended"
-
-    def signal(self, number):
-        self._of.send_signal(number)
-
-    def end(self):
-        out, err = self._of.communicate(timeout=300)
-        return self._of.returncode, out.decode(), err.decode()
 
 
 @pytest.mark.parametrize("transport", ["aiohttp", "threads"])

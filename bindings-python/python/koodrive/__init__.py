@@ -36,7 +36,7 @@ from ._errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._dispatch import AsyncDispatch, CallOutcome, Dispatch, HaltedError, Progress
+    from ._dispatch import AsyncDispatch, BadItem, CallOutcome, Dispatch, HaltedError, Outgoing, Progress
     from ._values import (
         Acknowledgement,
         Difference,
@@ -59,6 +59,7 @@ __all__ = [
     "Acknowledgement",
     "ApiError",
     "AsyncDispatch",
+    "BadItem",
     "Call",
     "CallOutcome",
     "Client",
@@ -76,6 +77,7 @@ __all__ = [
     "NotifyPackageExpire",
     "OrderOperation",
     "OutcomeUnknownError",
+    "Outgoing",
     "PackageChange",
     "PolicyStatus",
     "Progress",
@@ -94,7 +96,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    _DISPATCH = frozenset(("AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"))
+    _DISPATCH = frozenset(("AsyncDispatch", "BadItem", "CallOutcome", "Dispatch", "HaltedError", "Outgoing", "Progress"))
 
     def __getattr__(name: str) -> object:
         """The dispatcher and the dataclasses, when they are first asked for: their imports take longer than all others."""

@@ -29,13 +29,15 @@ environment:
 
 exit codes:
   0    done
+  1    unexpected error, or a report that could not be printed
   2    bad input: nothing was sent
   3    refused by the service: it did not act on the call
   4    not sent: it is safe to send it again
   5    outcome unknown: do not repeat it unless repeats are safe
-  130  interrupted
+  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP
 
-  Of a job, the first that applies: 130; 5 where a row is unknown; 3 refused, or halted; 4 not sent; 2 where a row is bad.
+  Of a job, the first that applies: 130; 5 where a row is unknown, or the journal cannot be written; 3 refused, or halted;
+  4 not sent; 2 where a row is bad.
 """
 
 _EXAMPLES = {
@@ -61,6 +63,7 @@ examples:
 examples:
   koodrive run lapsed.csv --job night.db
   koodrive run lapsed.jsonl --job night.db --rate 20 --token-file token.txt
+  koodrive run lapsed-2026-11-29.csv --job night-2026-11-29.db --or-resume      (for cron: the same command after a crash)
   zcat lapsed.csv.gz | koodrive run - --job night.db
   koodrive run lapsed.csv --job night.db --dry-run
 """,
@@ -182,6 +185,10 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, short: st
     )
     settings.add_argument("--allow-plain-http", action="store_true", help="allow http:// to other hosts than loopback")
     parser.add_argument("--json", action="store_true", help="print one JSON object, also for an error")
+    parser.add_argument("--log-file", metavar="FILE", help="also write messages there, and where an unexpected error came from")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also show exchanges, and where an unexpected error came from"
+    )
     return parser
 
 
