@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import _source_arguments
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -18,10 +20,7 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
         "Checks every row of a file, and then sends them. A row is bad, repeated (an earlier one has the same user and package), "
         "or sent once. What became of each is in the journal.",
     )
-    run.add_argument("source", metavar="SOURCE", help="CSV with a header, or JSON lines; - is stdin")
-    source = run.add_argument_group("source")
-    source.add_argument("--format", choices=("csv", "jsonl"), help="by default as the name ends, or the first line begins")
-    source.add_argument("--delimiter", metavar="CHARACTER", default=",", help="between the fields of CSV; default a comma")
+    _source_arguments.add(run)
     run.add_argument("--dry-run", action="store_true", help="only check the rows; sends nothing and writes no journal")
     _sending(run, timeouts)
 

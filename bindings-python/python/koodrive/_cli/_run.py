@@ -12,35 +12,31 @@ from .._dispatch import HaltedError
 from .._job import report
 from .._job.journal import BAD, PENDING, Journal
 from .._job.run import Sending
-from .._job.source import Source
 from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED
 from ._settings import Settings, read
+from ._source_arguments import source as named_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Optional
 
+    from .._job.source import Source
     from ._output import Output
-
-#: So many bad rows are shown; the report lists all.
-_SHOWN = 20
 
 
 def run(arguments: Namespace, output: Output) -> int:
     """Checks the rows, and sends them. Gives the exit code."""
-    source = Source(arguments.source, arguments.format, arguments.delimiter)
+    source = named_source(arguments)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
-            journal.load(source.name, source.rows())
-            _show_bad(journal, output)
+            _load(journal, source, output)
             return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
     settings = Settings(arguments)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is not None:
             raise _core.refused("--job", f"{arguments.job} holds a job already; resume it, or name another file")
-        journal.load(source.name, source.rows())
-        _show_bad(journal, output)
+        _load(journal, source, output)
         return send(journal, settings, arguments, output)
 
 
@@ -84,11 +80,13 @@ def _result(journal: Journal, output: Output, code: Optional[int]) -> int:
     return code
 
 
-def _show_bad(journal: Journal, output: Output) -> None:
-    shown = 0
-    for line, reason in journal.bad(_SHOWN):
-        shown += 1
-        output.message(f"line {line}: {reason}")
-    more = journal.counts().get(BAD, 0) - shown
-    if more > 0:
-        output.message(f"and {more} more bad rows: `koodrive report --csv` lists all")
+def _load(journal: Journal, source: Source, output: Output) -> None:
+    """Takes the rows, or none, and shows the first bad ones in either case."""
+    try:
+        journal.load(source.name, source.rows())
+    finally:
+        for line, reason in source.first_bad:
+            output.message(f"line {line}: {reason}")
+        more = source.bad - len(source.first_bad)
+        if more > 0:
+            output.message(f"and {more} more bad rows; --show-bad-rows {source.bad} shows all")
