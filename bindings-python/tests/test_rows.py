@@ -264,6 +264,50 @@ def test_ids_at_random_are_not_rounded(seed):
     assert not rounded(chance.randrange(10**17, 10**18) for _ in range(20))
 
 
+#: A file of each kind, and the rows that are in it.
+WHOLE_ROWS = [(str(int(LONG) + 7 * number), str(14 + number)) for number in range(8)]
+KINDS = {
+    "csv": HEADER + "".join(f"{user},{package}\n" for user, package in WHOLE_ROWS),
+    "quoted": '"package_id";"note";"carrier_user_id"\r\n' + "".join(f'"{package}";"a ""b"";";"{user}"\r\n' for user, package in WHOLE_ROWS),
+    "jsonl": "".join(f'{{"packageId":"{package}","carrierUserId":"{user}"}}\n' for user, package in WHOLE_ROWS),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_wherever_a_file_is_cut_no_cut_id_is_sent(tmp_path, kind, encoding):
+    octets = KINDS[kind].encode(encoding)
+    for name, at in [("plain", at) for at in range(len(octets))] + [("gzip", at) for at in range(1, len(octets) // 4)]:
+        content = octets[:at] if name == "plain" else gzip.compress(octets)[:-at]
+        (tmp_path / "export").write_bytes(content)
+        try:
+            rows = all_rows(tmp_path / "export")
+        except InvalidInputError:
+            continue
+        assert name == "plain"
+        good = [(user, package) for _, user, package, bad in rows if bad is None]
+        assert good == WHOLE_ROWS[: len(good)] and len(rows) - len(good) <= 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_is_in_the_place_of_a_quotation_or_a_line_break_no_other_id_is_sent(tmp_path, kind, seed):
+    """One mark that stands where none was, or is missing."""
+    chance = random.Random(seed)
+    text, packages = KINDS[kind], {package for _, package in WHOLE_ROWS}
+    for _ in range(100):
+        at = chance.randrange(len(text))
+        damaged = text[:at] + chance.choice(['"', "\r", "", '""', "\0", "\u200b", " "]) + text[at + chance.randrange(2) :]
+        (tmp_path / "export").write_bytes(damaged.encode())
+        try:
+            rows = all_rows(tmp_path / "export", checks=Checks(user_pattern="[0-9]{18}"))
+        except InvalidInputError:
+            continue
+        good = {(user, package) for _, user, package, bad in rows if bad is None}
+        # A package that lost a digit looks like one.
+        assert len(good - set(WHOLE_ROWS)) <= (1 if {package for _, package in good} - packages else 0), damaged
+
+
 # The command
 
 

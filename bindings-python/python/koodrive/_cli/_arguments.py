@@ -61,7 +61,7 @@ examples:
 examples:
   koodrive run lapsed.csv --job night.db
   koodrive run lapsed.jsonl --job night.db --rate 20 --token-file token.txt
-  zcat lapsed.csv.gz | koodrive run - --job night.db
+  koodrive run export.csv.gz --job night.db --user-column MSISDN --package-column PLAN --expect-rows 20000
   koodrive run lapsed.csv --job night.db --dry-run
 """,
     "resume": """\

@@ -91,7 +91,7 @@ def _quoted(line: str, delimiter: str) -> tuple[list[str], Optional[str], bool]:
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True)), None, False
     except csv.Error as error:
-        fields = next(csv.reader([line.replace("\0", "")], delimiter=delimiter))
+        fields = _fields(line, delimiter)
         if line.count('"') % 2:
             return fields, "opens a quotation in column {column!r} that this line does not close; close or remove it", True
         return fields, f"quotation marks that are not CSV ({error}); double those within a field", False
@@ -150,8 +150,8 @@ def normal(name: str) -> str:
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
-    # Where a quotation is open, what there is: the columns are not.
-    return next(csv.reader([line.replace("\0", "")], delimiter=delimiter), [])
+    """What can be read of a line, whatever is wrong with it. For messages, and for the header."""
+    return next(csv.reader([re.sub("[\0\r\n]", "", line)], delimiter=delimiter), [])
 
 
 def _likeliest(line: str) -> str:
