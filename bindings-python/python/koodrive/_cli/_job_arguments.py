@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from . import _source_arguments
+from .._job.transports import NAMES, ORDER
+from . import _network, _source_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ def _sending(parser: ArgumentParser, timeouts: Callable[[Any], None]) -> None:
     sending.add_argument("--concurrency", metavar="NUMBER", type=int, help="requests in flight; default 32")
     sending.add_argument("--token-age", metavar="SECONDS", type=float, help="read --token-file anew when its token is older")
     sending.add_argument(
-        "--transport", choices=("aiohttp", "httpx", "threads"), help="default the first that is installed, of these three"
+        "--transport", choices=NAMES, help=f"default the first that is installed, of {' and '.join(ORDER)}"
     )
     timeouts(sending)
+    _network.add(parser.add_argument_group("network"))

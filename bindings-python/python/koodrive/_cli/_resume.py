@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import _core
 from .._job.journal import Journal
-from . import _run
+from . import _network, _run
 from ._settings import Settings
 
 TYPE_CHECKING = False
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 def run(arguments: Namespace, output: Output) -> int:
     """Sends what waits. Gives the exit code."""
     settings = Settings(arguments)
+    network = _network.network(arguments, settings.client.settings.endpoint)
     with Journal(arguments.job, make=False) as journal:
         opened(journal)
         states = ["given_up"]
         states += ["refused"] if arguments.repeat_refused else []
         states += ["unknown"] if arguments.repeat_unknown else []
         journal.again(*states)
-        return _run.send(journal, settings, arguments, output)
+        return _run.send(journal, settings, network, arguments, output)
 
 
 def opened(journal: Journal) -> None:

@@ -13,6 +13,7 @@ from .._job import report
 from .._job.journal import BAD, PENDING, Journal
 from .._job.run import Sending
 from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED
+from . import _network
 from ._settings import Settings, read
 from ._source_arguments import source as named_source
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Optional
 
     from .._job.source import Source
+    from ..transports._network import Network
     from ._output import Output
 
 
@@ -33,24 +35,27 @@ def run(arguments: Namespace, output: Output) -> int:
             _load(journal, source, output)
             return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
     settings = Settings(arguments)
+    network = _network.network(arguments, settings.client.settings.endpoint)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is not None:
             raise _core.refused("--job", f"{arguments.job} holds a job already; resume it, or name another file")
         _load(journal, source, output)
-        return send(journal, settings, arguments, output)
+        return send(journal, settings, network, arguments, output)
 
 
-def send(journal: Journal, settings: Settings, arguments: Namespace, output: Output) -> int:
+def send(
+    journal: Journal, settings: Settings, network: Optional[Network], arguments: Namespace, output: Output
+) -> int:
     """Sends what waits."""
-    file = arguments.token_file
+    file = settings.token_file
     # Whoever renews it writes it there.
-    token = None if file in (None, "-") else functools.partial(read, "--token-file", file)
+    token = None if file in (None, "-") else functools.partial(read, settings.token_file_name, file)
     options = {name: getattr(arguments, name) for name in ("rate", "concurrency", "token_age", "timeout", "connect_timeout")}
     sending = Sending(journal, settings.client, journal.counts().get(PENDING, 0), token, options)
     code = None
     try:
         try:
-            sending.run(arguments.transport)
+            sending.run(arguments.transport, network)
         except HaltedError as halt:
             output.message(f"koodrive: {halt}")
             code = REFUSED

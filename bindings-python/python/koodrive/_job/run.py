@@ -1,4 +1,4 @@
-"""Sends what waits in a journal: over aiohttp or httpx where one is installed, else over the standard library in threads."""
+"""Sends what waits in a journal: over aiohttp where it is installed, else over the standard library in threads."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import signal
 import sys
 import threading
 import time
-from importlib.util import find_spec
 from queue import SimpleQueue
 
 from .. import _core
 from .._defaults import X_DATE
 from .._core import NotifyPackageExpire
+from . import transports
 from .journal import tell
 from .progress import Display
 
@@ -25,10 +25,8 @@ if TYPE_CHECKING:
     from .. import Request
     from .._client import Client
     from .._dispatch import CallOutcome
+    from ..transports._network import Network
     from .journal import Journal, _Mark
-
-#: What exchanges go over, the fastest first.
-TRANSPORTS = ("aiohttp", "httpx", "threads")
 
 
 class Sending:
@@ -42,9 +40,9 @@ class Sending:
         #: How often the user has asked for an end.
         self.interrupted = 0
 
-    def run(self, transport: Optional[str]) -> None:
+    def run(self, transport: Optional[str], network: Optional[Network] = None) -> None:
         """Sends. Raises what ends the job before its end, above all ``HaltedError``."""
-        chosen = transport or next(name for name in TRANSPORTS if name == "threads" or find_spec(name))
+        chosen = transports.chosen(transport)
         # The process is the job's. What an exchange makes ends with it, and the collector, at its usual pace, took a sixth of
         # the time; and the journal's thread need not wait 5 ms for each of its turns.
         thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
@@ -52,11 +50,11 @@ class Sending:
         sys.setswitchinterval(0.001)
         try:
             if chosen == "threads":
-                self._in_threads()
+                self._in_threads(network)
             else:
                 import asyncio
 
-                asyncio.run(self._on_asyncio(chosen))
+                asyncio.run(self._on_asyncio(chosen, network))
         finally:
             gc.set_threshold(*thresholds)
             sys.setswitchinterval(interval)
@@ -65,14 +63,14 @@ class Sending:
         for line, user, package in self._journal.pending():
             yield line, NotifyPackageExpire(carrier_user_id=user, package_id=package)
 
-    def _in_threads(self) -> None:
+    def _in_threads(self, network: Optional[Network]) -> None:
         def before(line: int, request: Request, number: int) -> None:
             kept: SimpleQueue[Optional[BaseException]] = SimpleQueue()
             self._mark(line, request, number, kept.put)
             if (error := kept.get()) is not None:
                 raise error
 
-        with self._client.dispatch(self._calls(), **self._options) as run:
+        with self._client.dispatch(self._calls(), transport=transports.blocking(network), **self._options) as run:
             run._job.before = before
 
             def end() -> None:
@@ -91,7 +89,7 @@ class Sending:
                         self._write(outcome)
                     raise
 
-    async def _on_asyncio(self, module: str) -> None:
+    async def _on_asyncio(self, module: str, network: Optional[Network]) -> None:
         import asyncio
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -104,7 +102,7 @@ class Sending:
 
         self._journal.tell = lambda *marks: loop.call_soon_threadsafe(tell, *marks)
         try:
-            async with _session(module) as session, self._client.adispatch(
+            async with transports.session(module, network) as session, self._client.adispatch(
                 self._calls(), transport=session, **self._options
             ) as run:
                 run._job.before = self._mark
@@ -132,16 +130,6 @@ class Sending:
         # Its first line: the rest is what to check, and the report is no place for that.
         reason = None if outcome.error is None else str(outcome.error).partition("\n")[0]
         self._journal.outcome(outcome, reason)
-
-
-def _session(module: str) -> Any:
-    if module == "aiohttp":
-        import aiohttp
-
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-    import httpx
-
-    return httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
 
 
 class _Handlers:
