@@ -6,6 +6,7 @@ import re
 import runpy
 import subprocess
 import sys
+import zipfile
 
 import koodrive
 
@@ -74,6 +75,16 @@ def test_it_is_installed_with_its_types():
     if os.environ.get("KOODRIVE_INSTALLED") == "wheel":
         assert TESTS.parent not in package.parents
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
+
+
+def test_a_zipapp_says_why_not(tmp_path):
+    package = pathlib.Path(koodrive.__file__).parent
+    with zipfile.ZipFile(tmp_path / "koodrive.pyz", "w") as archive:
+        for path in [*package.rglob("*.py"), *package.glob("_core.*")]:
+            archive.write(path, path.relative_to(package.parent))
+        archive.writestr("__main__.py", "from koodrive._cli import main\n")
+    done = subprocess.run([sys.executable, "-I", "-S", str(tmp_path / "koodrive.pyz")], capture_output=True, text=True)
+    assert done.returncode == 1 and "which Python cannot import from a zip archive; ship a folder" in done.stderr
 
 
 def test_pyinstaller_is_told_every_module_that_is_imported_by_name():
