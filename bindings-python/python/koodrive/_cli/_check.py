@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 from .._core import GetSpaceUsageByOverview
 from .._defaults import X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from ..transports import standard_library
 from ..transports._network import ProxyAnswered
+from ..transports._stdlib import over
 from . import _network, _request
 from ._exit_codes import DONE, exit_code
 from ._explain import instant
@@ -63,7 +63,7 @@ class _Watched:
     """The standard library's transport, looked at. ``exchanges`` are those with an answer."""
 
     def __init__(self, network: Optional[Network]) -> None:
-        self._exchange = standard_library if network is None else network.standard_library
+        self._exchange = over(network)
         self.exchanges: list[_Seen] = []
         self._requests = 0
 

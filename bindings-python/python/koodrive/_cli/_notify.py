@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .._defaults import new_trace_id
 from .._core import NotifyPackageExpire
+from ..transports._stdlib import over
 from . import _network, _request
 from ._exit_codes import DONE
 from ._settings import Settings
@@ -31,7 +32,7 @@ def run(arguments: Namespace, output: Output) -> int:
     output.sending = arguments.trace_id or new_trace_id()
     reply = settings.client.send(
         call,
-        transport=None if network is None else network.standard_library,
+        transport=None if network is None else over(network),
         trace_id=output.sending,
         timeout=arguments.timeout,
         connect_timeout=arguments.connect_timeout,

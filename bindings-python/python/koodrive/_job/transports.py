@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from importlib.util import find_spec
 
+from ..transports._stdlib import over
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
@@ -23,7 +25,7 @@ def chosen(named: Optional[str]) -> str:
 
 def blocking(network: Optional[Network]) -> Any:
     """For threads: None is the standard library's."""
-    return None if network is None else network.standard_library
+    return None if network is None else over(network)
 
 
 def session(module: str, network: Optional[Network]) -> Any:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-    from .._core import Request
-
 #: The longest head of a proxy's answer.
 _LONGEST_HEAD = 64 * 1024
 
@@ -102,14 +100,6 @@ class Network:
     def __init__(self, proxy: Optional[Proxy], context: Optional[Any]) -> None:
         self.proxy = proxy
         self.context = context
-
-    def standard_library(
-        self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        """The transport over ``http.client``."""
-        from ._stdlib import exchange
-
-        return exchange(request, connect_timeout=connect_timeout, timeout=timeout, reply_limit=reply_limit, network=self)
 
 
 def environment_proxy(url: str) -> Optional[Proxy]:

@@ -118,6 +118,11 @@ def exchange(
             connection.close()
 
 
+def over(network: Optional[Network]) -> Any:
+    """The transport over this network."""
+    return partial(exchange, network=network)
+
+
 def _ask(connection: Any, request: Request, forwarding: Optional[Proxy] = None) -> None:
     """``forwarding`` is a proxy that is asked for the whole URL: one without a tunnel."""
     headers, target = dict(headers_of(request)), target_of(request.url)
