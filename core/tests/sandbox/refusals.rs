@@ -308,7 +308,11 @@ fn the_configured_prefix_alone_is_accepted_and_signed_as_received() {
         sandbox(config).handle(&request, now()).response().status(),
         200
     );
-    for other in ["{}", r#"{"prefix": "/koodrive"}"#, r#"{"prefix": "/a/koodrive-prod"}"#] {
+    for other in [
+        "{}",
+        r#"{"prefix": "/koodrive"}"#,
+        r#"{"prefix": "/a/koodrive-prod"}"#,
+    ] {
         let answer = sandbox(other).handle(&request, now());
         assert_eq!(
             header(answer.response(), "x-sandbox-reason"),

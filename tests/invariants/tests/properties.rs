@@ -232,7 +232,10 @@ fn assert_refused(changed: &Request<Vec<u8>>, now: DateTime<Utc>, prefix: &str, 
 #[test]
 fn any_byte_that_is_changed_on_the_way_is_noticed() {
     let (request, now) = signed("189642158555241211", "14", "1505084218764547200", "/gw/v1");
-    assert_eq!(sandbox("/gw/v1").handle(&request, now).response().status(), 200);
+    assert_eq!(
+        sandbox("/gw/v1").handle(&request, now).response().status(),
+        200
+    );
     let mut changes = 0;
     for covered in COVERED {
         let bytes = covered.bytes(&request);
