@@ -12,6 +12,13 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
 The library has not been run against the real service by its authors.
 """
 
+if hasattr(__spec__.loader, "archive"):
+    # A zipapp, say. Without this the error would name a module that is in the archive.
+    raise ImportError(
+        "koodrive holds a native module, which Python cannot import from a zip archive; ship a folder or a virtual environment, or "
+        "pack it with a tool that unpacks (PyInstaller, shiv, pex)"
+    )
+
 from ._client import Client
 from ._core import (
     Call,

@@ -266,7 +266,7 @@ test("`npm run workbench` serves the page's files and nothing else", limit, asyn
   assert.deepEqual(await get(""), [200, "text/html; charset=utf-8", true]);
   assert.deepEqual(await get("koodrive.js?x=1"), [200, "text/javascript; charset=utf-8", true]);
   assert.deepEqual(await get("workbench.css"), [200, "text/css; charset=utf-8", true]);
-  assert.deepEqual(await get("icon.svg"), [200, "image/svg+xml", true]);
+  assert.deepEqual(await get("icon.svg"), [200, "image/svg+xml; charset=utf-8", true]);
   assert.deepEqual(await get("THIRD-PARTY-LICENSES"), [200, "text/plain; charset=utf-8", true]);
   for (const path of ["README.md", "screenshot.png", "none.js", "..%2f..%2fCargo.toml", "%2e%2e/Cargo.toml", "a/../index.html%00", "serve.mjs"]) {
     assert.equal((await get(path))[0], 404, path);

@@ -309,6 +309,11 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
             .and_then(|call| call.undocumented_type)
             .unwrap_or(2),
     ];
+    let path = request.uri().path();
+    let at = path
+        .find("/koodrive/ose/")
+        .expect("every operation's path begins so");
+    path[..at].clone_into(&mut config.prefix);
     let mut sandbox = Sandbox::new(config).expect("what a client can have can be configured");
     let answer = sandbox.handle(request, server_now(input));
     let answer = answer.response();

@@ -6,6 +6,7 @@ import argparse
 
 from .. import _core
 from .._defaults import CONNECT_TIMEOUT, TIMEOUT
+from . import _network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,10 @@ environment:
   KOODRIVE_APP_SECRET   --app-secret-file   and its secret (asked for on a terminal),
   KOODRIVE_TOKEN        --token-file        or a token
 
-  A file named - is stdin. The commands use no proxy of the environment: curl does, see --curl. Certificates are checked
-  against the system's, or those of SSL_CERT_FILE.
+  KOODRIVE_APP_SECRET_FILE and KOODRIVE_TOKEN_FILE name the files, too. A file named - is stdin.
+
+  No proxy of the environment is used but with --proxy env. Certificates are checked against the system's, those of
+  SSL_CERT_FILE, or those of --ca-file.
 
 exit codes:
   0    done
@@ -64,7 +67,7 @@ examples:
   koodrive run lapsed.csv --job night.db
   koodrive run lapsed.jsonl --job night.db --rate 20 --token-file token.txt
   koodrive run lapsed-2026-11-29.csv --job night-2026-11-29.db --or-resume      (for cron: the same command after a crash)
-  zcat lapsed.csv.gz | koodrive run - --job night.db
+  koodrive run export.csv.gz --job night.db --user-column MSISDN --package-column PLAN --expect-rows 20000
   koodrive run lapsed.csv --job night.db --dry-run
 """,
     "resume": """\
@@ -205,6 +208,7 @@ def _sending(parser: _Parser) -> None:
     sending = parser.add_argument_group("sending")
     sending.add_argument("--trace-id", metavar="ID", help="58 characters; by default one is made")
     _timeouts(sending)
+    _network.add(parser.add_argument_group("network"))
     instead = parser.add_argument_group("instead of sending").add_mutually_exclusive_group()
     instead.add_argument("--dry-run", action="store_true", help="print the request, Authorization masked")
     instead.add_argument("--curl", action="store_true", help="print a curl command that sends it, for a POSIX shell")

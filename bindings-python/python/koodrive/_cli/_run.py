@@ -14,35 +14,35 @@ from .._errors import KooDriveError
 from .._job import report, transports
 from .._job.journal import BAD, PENDING, Journal
 from .._job.run import HaltedUnreached, Sending
-from .._job.source import Source
 from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
+from . import _network
 from ._settings import Settings, read
+from ._source_arguments import source as named_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
     from typing import Any, Optional
 
+    from .._job.source import Source
     from ._output import Output
 
-#: So many bad rows are shown; the report lists all.
+#: So many bad rows are in the JSON; the report lists all.
 _SHOWN = 20
 
 
 def run(arguments: Namespace, output: Output) -> int:
     """Checks the rows, and sends them. Gives the exit code."""
-    source = Source(arguments.source, arguments.format, arguments.delimiter)
+    source = named_source(arguments)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
-            journal.load(source.name, source.rows())
-            _show_bad(journal, output)
+            _load(journal, source, output)
             return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
     # Before the journal is made: what is refused here leaves its name free.
     task = Task(arguments, output)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is None:
-            journal.load(source.name, source.rows())
-            _show_bad(journal, output)
+            _load(journal, source, output)
         elif arguments.or_resume:
             _check_source(journal, source.name)
             journal.killed()
@@ -68,10 +68,12 @@ class Task:
     def __init__(self, arguments: Namespace, output: Output) -> None:
         self._arguments = arguments
         self._output = output
-        self._client = Settings(arguments).client
-        file = arguments.token_file
+        settings = Settings(arguments)
+        self._client = settings.client
+        self._network = _network.network(arguments, self._client.settings.endpoint)
+        file = settings.token_file
         # Whoever renews it writes it there.
-        self._token = None if file in (None, "-") else functools.partial(read, "--token-file", file)
+        self._token = None if file in (None, "-") else functools.partial(read, settings.token_file_name, file)
         names = ("rate", "concurrency", "token_age", "timeout", "connect_timeout")
         self._options = {name: getattr(arguments, name) for name in names}
         # Refuses what is out of range.
@@ -96,7 +98,7 @@ class Task:
         code = halt = None
         try:
             try:
-                sending.run(self._transport)
+                sending.run(self._transport, self._network)
             except (HaltedError, HaltedUnreached) as halted:
                 halt = str(halted)
                 output.message(f"koodrive: {halt}")
@@ -145,11 +147,13 @@ def _result(journal: Journal, output: Output, code: Optional[int], ended: Option
     return code
 
 
-def _show_bad(journal: Journal, output: Output) -> None:
-    shown = 0
-    for line, reason in journal.bad(_SHOWN):
-        shown += 1
-        output.message(f"line {line}: {reason}")
-    more = journal.counts().get(BAD, 0) - shown
-    if more > 0:
-        output.message(f"and {more} more bad rows: `koodrive report --csv` lists all")
+def _load(journal: Journal, source: Source, output: Output) -> None:
+    """Takes the rows, or none, and shows the first bad ones in either case."""
+    try:
+        journal.load(source.name, source.rows())
+    finally:
+        for line, reason in source.first_bad:
+            output.message(f"line {line}: {reason}")
+        more = source.bad - len(source.first_bad)
+        if more > 0:
+            output.message(f"and {more} more bad rows; --show-bad-rows {source.bad} shows all")

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from .. import _core
 from .._core import NotifyPackageExpire
 from .._signals import ENDING
-from ..transports import _sessions, standard_library
+from ..transports import _sessions
 from . import transports
 from .journal import tell
 from .progress import Display
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .._client import Client
     from .._dispatch import CallOutcome, Outgoing, Progress
+    from ..transports._network import Network
     from .journal import Journal
 
 #: Requests per second, where no ``--rate`` says otherwise.
@@ -59,7 +60,7 @@ class Sending:
         # A job that has delivered something goes on whatever comes.
         self.watch = Watch(client, may_halt=may_halt and not journal.counts().get("delivered"))
 
-    def run(self, transport: str) -> None:
+    def run(self, transport: str, network: Optional[Network] = None) -> None:
         """Sends over "aiohttp", "httpx" or "threads". Raises what ends the job before its end, above all ``HaltedError``."""
         # The process is the job's. What an exchange makes ends with it, and the collector, at its usual pace, took a sixth of
         # the time; and the journal's thread need not wait 5 ms for each of its turns.
@@ -68,11 +69,11 @@ class Sending:
         sys.setswitchinterval(0.001)
         try:
             if transport == "threads":
-                self._in_threads()
+                self._in_threads(network)
             else:
                 import asyncio
 
-                asyncio.run(self._on_asyncio(transport))
+                asyncio.run(self._on_asyncio(transport, network))
         finally:
             gc.set_threshold(*thresholds)
             sys.setswitchinterval(interval)
@@ -86,14 +87,14 @@ class Sending:
         for line, user, package in self._journal.pending():
             yield line, NotifyPackageExpire(carrier_user_id=user, package_id=package)
 
-    def _in_threads(self) -> None:
+    def _in_threads(self, network: Optional[Network]) -> None:
         def before_send(outgoing: Outgoing) -> None:
             kept: SimpleQueue[Optional[BaseException]] = SimpleQueue()
             self._journal.mark(kept.put, [_mark(outgoing)])
             if (error := kept.get()) is not None:
                 raise error
 
-        transport = self.watch.blocking(standard_library)
+        transport = self.watch.blocking(transports.blocking(network))
         with self._client.dispatch(
             self._calls(), transport=transport, before_send=before_send, **self._options
         ) as run:
@@ -115,7 +116,7 @@ class Sending:
                         self._write(outcome)
                     raise
 
-    async def _on_asyncio(self, module: str) -> None:
+    async def _on_asyncio(self, module: str, network: Optional[Network]) -> None:
         import asyncio
 
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
@@ -130,7 +131,7 @@ class Sending:
 
         marks = _Marks(self._journal, loop)
         try:
-            async with transports.session(module) as session, self._client.adispatch(
+            async with transports.session(module, network) as session, self._client.adispatch(
                 self._calls(),
                 transport=self.watch.asynchronous(_sessions.asynchronous(session)),
                 before_send=marks.before_send,

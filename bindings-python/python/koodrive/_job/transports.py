@@ -4,14 +4,23 @@ several times faster.
 
 from __future__ import annotations
 
+import ssl
 from importlib import import_module
 
 from .. import _core
 from .._words import words
+from ..transports import standard_library
+from ..transports._stdlib import over
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
+
+    from ..transports._network import Network
+
+#: httpx is used where it is named: in the measurements of the project threads were 8 to 10 times faster.
+ORDER = ("aiohttp", "threads")
+NAMES = (*ORDER, "httpx")
 
 
 def chosen(wanted: Optional[str]) -> tuple[str, Optional[str]]:
@@ -41,17 +50,35 @@ def _problem(name: str) -> Optional[str]:
     return None
 
 
-def session(name: str) -> Any:
-    """Returns a session of this module, for the job alone."""
-    if name == "aiohttp":
-        import aiohttp
+def blocking(network: Optional[Network]) -> Any:
+    """For threads."""
+    return standard_library if network is None else over(network)
 
-        return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
-    import ssl
 
+def session(module: str, network: Optional[Network]) -> Any:
+    """For asyncio. Takes no proxy of the environment by itself, and the certificates that the standard library takes."""
+    proxy, context = (None, None) if network is None else (network.proxy, network.context)
+    if module == "aiohttp":
+        return _aiohttp(proxy, context)
     import httpx
 
-    # By itself it takes proxies of the environment and the certificates of certifi: here the system's hold, as over any other.
-    return httpx.AsyncClient(
-        limits=httpx.Limits(max_connections=None), trust_env=False, verify=ssl.create_default_context()
-    )
+    # Else it would trust the certificates of certifi.
+    verify = context or ssl.create_default_context()
+    options: dict[str, Any] = {"verify": verify, "trust_env": False, "limits": httpx.Limits(max_connections=None)}
+    if proxy is not None:
+        login, _, password = (proxy.credentials or "").partition(":")
+        options["proxy"] = httpx.Proxy(proxy.url, auth=None if proxy.credentials is None else (login, password))
+    return httpx.AsyncClient(**options)
+
+
+def _aiohttp(proxy: Any, context: Any) -> Any:
+    import aiohttp
+
+    options: dict[str, Any] = {}
+    if proxy is not None:
+        options["proxy"] = proxy.url
+        if proxy.credentials is not None:
+            login, _, password = proxy.credentials.partition(":")
+            options["proxy_auth"] = aiohttp.BasicAuth(login, password, "utf-8")
+    tls = {} if context is None else {"ssl": context}
+    return aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, **tls), **options)
