@@ -58,7 +58,9 @@ def test_a_job_that_reaches_nobody_halts_and_can_be_resumed(job, tmp_path, trans
 def test_no_halt_goes_on(job, tmp_path, refused_port, koodrive_sandbox_server):
     nowhere = {**koodrive_sandbox_server.environ, "KOODRIVE_ENDPOINT": f"http://127.0.0.1:{refused_port}"}
     run = Process("run", lapsed(tmp_path, 3), "--job", job, "--no-halt", "--json", environ=nowhere, code=IN_A_HURRY)
-    time.sleep(4)
+    run.until_it_says("last error")
+    # It would halt at the first failure after a second.
+    time.sleep(3)
     run.signal(signal.SIGTERM)
     code, out, err = run.end()
     assert code == 130 and json.loads(out)["halt"] is None, err

@@ -161,8 +161,6 @@ pub struct Dispatcher<K> {
     in_flight: u32,
     /// Calls that were asked for and have not come yet.
     asked: usize,
-    /// No more calls will come: it was finished or cancelled.
-    ended: bool,
     finished: bool,
     cancelled: bool,
     halt: Option<Halt>,
@@ -205,7 +203,6 @@ impl<K> Dispatcher<K> {
             order: 0,
             in_flight: 0,
             asked: 0,
-            ended: false,
             finished: false,
             cancelled: false,
             halt: None,
@@ -238,7 +235,7 @@ impl<K> Dispatcher<K> {
     pub fn push<O: Operation + ?Sized>(&mut self, key: K, call: &O) -> Result<(), NotTaken<K>> {
         let reason = if self.room() == 0 {
             Some("there is no room; push only as many calls as the dispatcher asks for")
-        } else if self.ended && !self.cancelled {
+        } else if self.finished && !self.cancelled {
             Some("the job has ended; push calls before finish")
         } else {
             None
@@ -261,6 +258,11 @@ impl<K> Dispatcher<K> {
         Ok(())
     }
 
+    /// Whether no more calls will come.
+    const fn has_ended(&self) -> bool {
+        self.finished || self.cancelled
+    }
+
     fn check<O: Operation + ?Sized>(&self, call: &O) -> Result<(), InvalidInput> {
         self.client.target(call)?;
         body_of(call).map(drop)
@@ -268,7 +270,6 @@ impl<K> Dispatcher<K> {
 
     /// The source has ended: no more calls will come.
     pub const fn finish(&mut self) {
-        self.ended = true;
         self.finished = true;
     }
 
@@ -380,7 +381,6 @@ impl<K> Dispatcher<K> {
     /// Sends nothing more. What is in flight is awaited; every other call comes out as [`Verdict::NotSent`], or, where it was
     /// sent before, as [`Verdict::GivenUp`] or [`Verdict::Unknown`].
     pub fn cancel(&mut self) {
-        self.ended = true;
         self.cancelled = true;
         while let Some(place) = self.queued.pop_front() {
             self.settle(place, Verdict::NotSent);

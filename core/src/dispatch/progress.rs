@@ -56,7 +56,7 @@ impl<K> Dispatcher<K> {
     }
 
     fn slowed(&self) -> Option<Slowed> {
-        if self.ended && self.queued.is_empty() && self.waiting.is_empty() {
+        if self.has_ended() && self.queued.is_empty() && self.waiting.is_empty() {
             return Some(Slowed::Draining);
         }
         self.pace.slowed(self.latest)
