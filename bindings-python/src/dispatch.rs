@@ -61,6 +61,8 @@ pub(crate) struct Counts {
     waiting: u64,
     in_flight: u64,
     rate: f64,
+    slowed: Option<&'static str>,
+    source_ended: bool,
 }
 
 /// What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
@@ -245,6 +247,16 @@ impl Dispatcher {
         self.failed(py, ticket, TransportError::outcome_unknown(cause))
     }
 
+    /// Takes back a request that is kept from leaving, and why.
+    fn withdraw(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+        let now = self.now(py)?;
+        let cause = TransportError::not_sent(cause);
+        let withdrawn = self
+            .core()
+            .withdraw(Ticket::from_number(ticket), cause, now);
+        withdrawn.map_err(exception)
+    }
+
     /// Hands in a fresh token.
     fn set_credentials(&self, py: Python<'_>, token: String) -> PyResult<()> {
         let fresh = Authentication {
@@ -299,6 +311,8 @@ impl Dispatcher {
             waiting: it.waiting,
             in_flight: it.in_flight,
             rate: it.rate,
+            slowed: it.slowed.map(dispatch::Slowed::as_str),
+            source_ended: it.source_ended,
         }
     }
 }

@@ -160,7 +160,9 @@ pub struct Dispatcher<K> {
     in_flight: u32,
     /// Calls that were asked for and have not come yet.
     asked: usize,
+    /// No more calls will come: it was finished or cancelled.
     ended: bool,
+    finished: bool,
     cancelled: bool,
     halt: Option<Halt>,
     halt_is_said: bool,
@@ -171,6 +173,8 @@ pub struct Dispatcher<K> {
     clock: ServerClock,
     random: Random,
     counts: Progress,
+    /// Requests that were counted and did not leave.
+    withdrawn: u64,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
@@ -199,6 +203,7 @@ impl<K> Dispatcher<K> {
             in_flight: 0,
             asked: 0,
             ended: false,
+            finished: false,
             cancelled: false,
             halt: None,
             halt_is_said: false,
@@ -213,6 +218,7 @@ impl<K> Dispatcher<K> {
             clock: ServerClock::default(),
             random: Random::new(seed),
             counts: Progress::default(),
+            withdrawn: 0,
             latest: 0,
             config,
         }
@@ -259,6 +265,7 @@ impl<K> Dispatcher<K> {
     /// The source has ended: no more calls will come.
     pub const fn finish(&mut self) {
         self.ended = true;
+        self.finished = true;
     }
 
     /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least one more.
@@ -290,6 +297,21 @@ impl<K> Dispatcher<K> {
         now: Now,
     ) -> Result<(), InvalidInput> {
         self.judge_failure(ticket, error, now)
+    }
+
+    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does not count. The call comes out as by
+    /// [`cancel`](Self::cancel): [`Verdict::NotSent`], or, where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn withdraw(
+        &mut self,
+        ticket: Ticket,
+        error: TransportError,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        self.take_back(ticket, error, now)
     }
 
     /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is refused, as by a redirect that is seen.

@@ -118,6 +118,6 @@ export interface Progress {
    * new to send; null where neither is so.
    */
   readonly slowed: "throttled" | "failing" | "draining" | null;
-  /** Whether no more calls will come: the source has ended, or the job was cancelled. */
+  /** Whether the source was read to its end. */
   readonly sourceEnded: boolean;
 }

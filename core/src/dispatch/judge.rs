@@ -120,6 +120,33 @@ impl<K> Dispatcher<K> {
         Ok(())
     }
 
+    pub(super) fn take_back(
+        &mut self,
+        ticket: Ticket,
+        error: TransportError,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        let (place, sent) = self.places.land(ticket)?;
+        let at = self.advance(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.withdrawn += 1;
+        self.renewal.ended(sent.token, at);
+        if let Some(call) = self.places.get_mut(place) {
+            let request = SentHeaders {
+                x_date: None,
+                trace_id: call.trace_id.as_ref().map(TraceId::as_str),
+            };
+            call.error = Some(error.of_request(call.call.is_safe(), request).into());
+            call.attempts = call.attempts.saturating_sub(1);
+            call.sent = None;
+            if call.attempts == 0 {
+                call.first_sent_at = None;
+            }
+        }
+        self.settle(place, Verdict::NotSent);
+        Ok(())
+    }
+
     fn after_answer(&mut self, place: u32, sent: Sent, error: &ReplyError, at: u64) -> Next {
         let outcome = error.outcome();
         if error.kind() == ErrorKind::UnreadableReply {
