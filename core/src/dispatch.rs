@@ -135,7 +135,8 @@ pub use progress::Progress;
 use crate::client::body_of;
 use crate::header::ReplyHeaders;
 use crate::{
-    Client, Credentials, FixedParts, InvalidInput, Operation, PreparedCall, TransportError,
+    Client, Credentials, ErrorKind, FixedParts, InvalidInput, Operation, Outcome, PreparedCall,
+    TransportError,
 };
 use budget::RetryBudget;
 use pace::Pace;
@@ -175,6 +176,8 @@ pub struct Dispatcher<K> {
     counts: Progress,
     /// Requests that were counted and did not leave.
     withdrawn: u64,
+    /// Of the exchange that was handed in last.
+    last_error: Option<(ErrorKind, Outcome)>,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
@@ -219,6 +222,7 @@ impl<K> Dispatcher<K> {
             random: Random::new(seed),
             counts: Progress::default(),
             withdrawn: 0,
+            last_error: None,
             latest: 0,
             config,
         }
@@ -389,6 +393,13 @@ impl<K> Dispatcher<K> {
     /// What to do next. Call it until it says [`Action::Wait`], and again when that is over.
     pub fn poll(&mut self, now: Now) -> Action<K> {
         self.next_action(now)
+    }
+
+    /// How the exchange ended that was handed in last, for a host that shows exchanges: kind and outcome of its error, none where
+    /// the call was delivered.
+    #[must_use]
+    pub const fn last_exchange(&self) -> Option<(ErrorKind, Outcome)> {
+        self.last_error
     }
 
     /// The client that signs: with the latest token, and what was learned of the server's clock.

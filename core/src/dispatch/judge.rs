@@ -59,6 +59,7 @@ impl<K> Dispatcher<K> {
             .read_reply(&call.call, status, headers, body, limit, request);
         match reply {
             Ok(reply) => {
+                self.last_error = None;
                 self.pace.accepted(sent.at, at);
                 self.same_answer.delivered();
                 self.renewal.delivered(sent.token, sent.at);
@@ -138,7 +139,7 @@ impl<K> Dispatcher<K> {
             };
             call.error = Some(error.of_request(call.call.is_safe(), request).into());
             call.attempts = call.attempts.saturating_sub(1);
-            call.sent = None;
+            call.sent = call.sent_before.take();
             if call.attempts == 0 {
                 call.first_sent_at = None;
             }
@@ -257,6 +258,7 @@ impl<K> Dispatcher<K> {
     }
 
     fn follow(&mut self, place: u32, error: Error, next: Next) {
+        self.last_error = Some((error.kind(), error.outcome()));
         if let Some(call) = self.places.get_mut(place) {
             call.error = Some(error);
         }

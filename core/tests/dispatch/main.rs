@@ -19,7 +19,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
 use koodrive::dispatch::{Action, CallOutcome, Config, Dispatcher, Now, Outgoing, Ticket, Verdict};
-use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, TransportError};
+use koodrive::{
+    Client, Credentials, Endpoint, ErrorKind, NotifyPackageExpire, Outcome, TransportError,
+};
 
 const NOW: &str = "2025-11-03T07:01:45Z";
 const DELIVERED: &[u8] = br#"{"code":0,"msg":"Success."}"#;
