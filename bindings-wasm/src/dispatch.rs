@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, Now, Outgoing, Ticket};
 use koodrive::host::{AnyCall, HaltFields, Spelling};
 use koodrive::{InvalidInput, TransportError, host};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroizing, zeroize_stack};
 
@@ -122,7 +123,10 @@ impl Dispatcher {
     /// Returns what is to be sent, once, where poll has said `send`.
     pub fn outgoing(&mut self) -> Option<OutgoingCall> {
         match self.action.take() {
-            Some(Action::Send(outgoing)) => Some(OutgoingCall(outgoing)),
+            Some(Action::Send(outgoing)) => {
+                let key = *self.core.key(outgoing.ticket)?;
+                Some(OutgoingCall { key, outgoing })
+            }
             _ => None,
         }
     }
@@ -219,6 +223,22 @@ impl Dispatcher {
             .handle_failure(ticket(number), error, now(wall, at)?)?)
     }
 
+    /// Hands in that the request is kept from leaving.
+    pub fn withdraw(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::not_sent(cause);
+        Ok(self.core.withdraw(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Returns kind and outcome of the error of the exchange that was handed in last, as an object; undefined after a success.
+    #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
+    pub fn last_exchange(&self) -> JsValue {
+        let Some((kind, outcome)) = self.core.last_exchange() else {
+            return JsValue::UNDEFINED;
+        };
+        let (kind, outcome) = (kind.as_str(), outcome.as_str());
+        convert::object(&ExchangeFailure { kind, outcome })
+    }
+
     /// Takes a fresh token.
     #[wasm_bindgen(js_name = setToken)]
     pub fn set_token(&mut self, token: String, wall: f64, at: f64) -> Done {
@@ -269,6 +289,12 @@ export interface HaltFields {
     msg: string | null;
 }
 
+/** How an exchange failed; see Exchange in js/options.ts. */
+export interface ExchangeFailure {
+    kind: "api" | "not_sent" | "outcome_unknown" | "unreadable_reply";
+    outcome: "refused" | "not_sent" | "unknown";
+}
+
 /** How far a dispatcher is; see Progress in js/dispatch/outcome.ts. */
 export interface ProgressFields {
     pushed: number;
@@ -287,50 +313,72 @@ export interface ProgressFields {
 }
 "#;
 
+/// How an exchange failed.
+#[derive(Serialize)]
+struct ExchangeFailure {
+    kind: &'static str,
+    outcome: &'static str,
+}
+
 /// One attempt of one call.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct OutgoingCall(Outgoing);
+pub struct OutgoingCall {
+    key: f64,
+    outgoing: Outgoing,
+}
 
 #[wasm_bindgen]
 impl OutgoingCall {
+    /// The call's, as it was pushed.
+    #[wasm_bindgen(getter)]
+    pub fn key(&self) -> f64 {
+        self.key
+    }
+
+    /// 1 for a call's first attempt.
+    #[wasm_bindgen(getter)]
+    pub fn attempt(&self) -> u32 {
+        self.outgoing.attempt
+    }
+
     /// Names this attempt.
     #[wasm_bindgen(getter)]
     #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
     pub fn ticket(&self) -> f64 {
-        self.0.ticket.number() as f64
+        self.outgoing.ticket.number() as f64
     }
 
     /// Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
     #[wasm_bindgen(getter, js_name = fixedTarget)]
     pub fn fixed_target(&self) -> Option<String> {
-        let path = self.0.fixed_path?;
-        Some([self.0.method.as_str(), " ", path].concat())
+        let path = self.outgoing.fixed_path?;
+        Some([self.outgoing.method.as_str(), " ", path].concat())
     }
 
     /// The trace id of the call.
     #[wasm_bindgen(getter, js_name = traceId)]
     pub fn trace_id(&self) -> Option<String> {
-        let id = self.0.parts.trace_id.as_ref();
+        let id = self.outgoing.parts.trace_id.as_ref();
         id.map(|id| id.as_str().to_owned())
     }
 
     /// The string to sign, where a signature is missing.
     #[wasm_bindgen(getter, js_name = stringToSign)]
     pub fn string_to_sign(&self) -> Option<String> {
-        self.0.parts.string_to_sign().map(str::to_owned)
+        self.outgoing.parts.string_to_sign().map(str::to_owned)
     }
 
     /// The half of the request that varies, as `Core.request` returns it.
     #[wasm_bindgen(getter, unchecked_return_type = "string")]
     pub fn request(&self) -> JsValue {
-        format::request(&self.0.parts).as_str().into()
+        format::request(&self.outgoing.parts).as_str().into()
     }
 
     /// Returns that half with `signature` in it.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
-        let parts = self.0.parts.with_signature(signature)?;
+        let parts = self.outgoing.parts.with_signature(signature)?;
         Ok(format::request(&parts).as_str().into())
     }
 }
