@@ -13,7 +13,15 @@ import { itemsOf } from "./source.js";
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A call, and what you know it by: a pair, or an object. The key is anything but a call. */
-export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C] | { readonly key: Key; readonly call: C };
+export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C] | KeyedCall<Key, C>;
+
+/** A call, and what you know it by. */
+export interface KeyedCall<Key, C extends Call = Call> {
+  /** Comes back with the outcome. */
+  readonly key: Key;
+  /** What is sent. */
+  readonly call: C;
+}
 
 /** What an iteration gives: outcomes, and bad items where they are asked for. */
 export type Outcomes<Key, C extends Call, Rule extends BadItemRule> =
