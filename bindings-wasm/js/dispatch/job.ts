@@ -4,14 +4,16 @@
 //
 // A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
 // for a user who has gone, and no more is held than the dispatcher holds.
-import { type ActionName, Dispatcher, type OutgoingCall } from "../../generated/koodrive.js";
+import { type ActionName, Dispatcher, type UnsignedAttempt } from "../../generated/koodrive.js";
 import { X_DATE } from "../../generated/names.js";
 import { callCore, text } from "../checks.js";
 import type { Call } from "../calls.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
-import { type FixedParts, fixedParts, joined } from "../encoding.js";
+import type { SignFunction } from "../credentials.js";
+import { type FixedParts, fixedParts, joined, type KeptParts } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
+import type { KooDriveRequest } from "../transport.js";
 import type { Dispatch as Declared } from "./dispatch.js";
 import { causeOf, exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
@@ -28,8 +30,8 @@ const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "ha
 /** By the name that console.log shows of it. */
 export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   readonly #dispatcher: Dispatcher;
-  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. */
-  readonly #fixed = new Map<string, FixedParts>();
+  /** The halves of requests that never change. */
+  readonly #kept: KeptParts = new Map();
   readonly #settings: Settings;
   readonly #items: Items;
   readonly #replyLimit: number;
@@ -144,34 +146,32 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
       const action = callCore(() => this.#dispatcher.poll(Date.now(), performance.now()));
       if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
       if (action !== "send") return action;
-      void this.#send(given(this.#dispatcher.outgoing()));
+      void this.#send();
     }
   }
 
-  async #send(outgoing: OutgoingCall): Promise<void> {
-    const { ticket, traceId = "", stringToSign } = outgoing;
-    const announced = this.#settings.beforeSend && this.#announced(outgoing);
-    const parts = this.#partsOf(outgoing);
-    const varying = stringToSign === undefined ? freed(outgoing) : await this.#signed(outgoing, stringToSign);
+  /** Sends what poll has named. All of it is read before the next poll. */
+  async #send(): Promise<void> {
+    const dispatcher = this.#dispatcher;
+    const { sign, beforeSend } = this.#settings;
+    const ticket = given(dispatcher.outgoingTicket);
+    const traceId = given(dispatcher.outgoingTraceId);
+    const item = given(this.#held.get(given(dispatcher.outgoingKey)));
+    const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
+    const parts = this.#partsOf(ticket, item);
+    const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
     if (varying !== undefined) {
       const request = joined(parts, varying, traceId);
-      if (!announced || (await this.#mayLeave(ticket, { ...announced, traceId, xDate: request.headers[X_DATE] ?? "" }))) {
-        await exchange(this.#dispatcher, { ticket, operation: parts.name, request, traceId }, this.#settings, this.#replyLimit);
-      }
+      const mayLeave = !beforeSend || (await this.#mayLeave(ticket, outgoingOf(item, attempt, traceId, request), beforeSend));
+      if (mayLeave) await exchange(dispatcher, { ticket, operation: parts.name, request, traceId }, this.#settings, this.#replyLimit);
     }
     this.#wake();
   }
 
-  /** Returns what `beforeSend` gets, as far as it is known before the signature. */
-  #announced({ key: number, attempt }: OutgoingCall): Omit<Outgoing, "traceId" | "xDate"> {
-    const { key, call } = given(this.#held.get(number));
-    return { key, call, attempt };
-  }
-
   /** Waits for `beforeSend`. Returns false where that throws, and after `cancel`; the call then was not sent. */
-  async #mayLeave(ticket: number, outgoing: Outgoing): Promise<boolean> {
+  async #mayLeave(ticket: number, outgoing: Outgoing, beforeSend: (outgoing: Outgoing) => unknown): Promise<boolean> {
     try {
-      await this.#settings.beforeSend?.(Object.freeze(outgoing));
+      await beforeSend(outgoing);
       if (!this.#cancelled) return true;
       this.#withdraw(ticket, "the job was cancelled before the request left");
     } catch (error) {
@@ -185,29 +185,30 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     callCore(() => this.#dispatcher.withdraw(ticket, cause, Date.now(), performance.now()));
   }
 
-  #partsOf({ ticket, fixedTarget }: OutgoingCall): FixedParts {
-    const known = fixedTarget === undefined ? undefined : this.#fixed.get(fixedTarget);
+  #partsOf(ticket: number, { fields: { name } }: Item): FixedParts {
+    const known = this.#kept.get(name);
     if (known) return known;
-    const parts = fixedParts(callCore(() => this.#dispatcher.fixed(ticket)));
-    if (fixedTarget !== undefined) this.#fixed.set(fixedTarget, parts);
-    return parts;
+    const parts = callCore(() => this.#dispatcher.fixed(ticket));
+    const fixed = fixedParts(parts);
+    if (parts.isFixed) this.#kept.set(name, fixed);
+    return fixed;
   }
 
   /**
    * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the request
    * then does not leave. After `cancel` nothing leaves any more.
    */
-  async #signed(outgoing: OutgoingCall, stringToSign: string): Promise<string | undefined> {
-    const { ticket } = outgoing;
+  async #signed(ticket: number, unsigned: UnsignedAttempt, sign: SignFunction): Promise<string | undefined> {
+    const stringToSign = given(unsigned.stringToSign);
     const deadline = new Deadline(undefined, this.#settings.timeoutMs);
     try {
-      const signature: unknown = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      const signature: unknown = await deadline.race(Promise.resolve().then(() => sign(stringToSign)));
       if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
-      return callCore(() => outgoing.signed(typeof signature === "string" ? signature : ""));
+      return callCore(() => unsigned.signed(typeof signature === "string" ? signature : ""));
     } catch (error) {
       // A wrong signature is a mistake of the program, and the next one would be as wrong.
       if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
-      else outgoing.free();
+      else unsigned.free();
       const cause = causeOf(error);
       if (this.#cancelled) this.#withdraw(ticket, cause);
       else callCore(() => this.#dispatcher.notSent(ticket, cause, Date.now(), performance.now()));
@@ -218,11 +219,10 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   }
 
   #outcome(): CallOutcome {
-    const found = given(this.#dispatcher.outcome());
-    const { key: number } = found;
+    const number = given(this.#dispatcher.outcomeKey);
     const item = given(this.#held.get(number));
     this.#held.delete(number);
-    return readOutcome(this.#dispatcher, item, found);
+    return readOutcome(this.#dispatcher, item);
   }
 
   #take(value: unknown): void {
@@ -398,10 +398,10 @@ function given<T>(value: T | undefined): T {
   return value;
 }
 
-function freed(outgoing: OutgoingCall): string {
-  const { request } = outgoing;
-  outgoing.free();
-  return request;
+/** Returns what `beforeSend` gets. */
+function outgoingOf({ key, call }: Item, attempt: number, traceId: string, { headers }: KooDriveRequest): Outgoing {
+  // It is in every request.
+  return Object.freeze({ key, call, attempt, traceId, xDate: headers[X_DATE] ?? "" });
 }
 
 /** For `await using`. */
