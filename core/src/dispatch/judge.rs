@@ -139,7 +139,7 @@ impl<K> Dispatcher<K> {
             };
             call.error = Some(error.of_request(call.call.is_safe(), request).into());
             call.attempts = call.attempts.saturating_sub(1);
-            call.sent = None;
+            call.sent = call.sent_before.take();
             if call.attempts == 0 {
                 call.first_sent_at = None;
             }

@@ -132,7 +132,7 @@ impl<K> Dispatcher<K> {
         call.answer = None;
         call.error = None;
         let ticket = Places::<K>::ticket(place, self.counts.requests);
-        call.sent = Some(Sent {
+        call.sent_before = call.sent.replace(Sent {
             ticket: Some(ticket),
             at,
             wall: now.wall,
