@@ -96,10 +96,10 @@ def pyperf(name, *options, **more):
     run(os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / f"{name}.py", "--quiet", f"--output={file}", *options, **more)
     measured = {}
     for benchmark in json.loads(file.read_text())["benchmarks"]:
-        [run] = [run for run in benchmark["runs"] if run.get("values")]
-        memory = run["metadata"].get("command_max_rss", run["metadata"].get("mem_max_rss"))
+        [worker] = [process for process in benchmark["runs"] if process.get("values")]
+        memory = worker["metadata"].get("command_max_rss", worker["metadata"].get("mem_max_rss"))
         key = tuple(benchmark["metadata"]["name"].split(": "))
-        measured[key] = report.median(run["values"]) * 1e9, memory
+        measured[key] = report.median(worker["values"]) * 1e9, memory
     return measured
 
 

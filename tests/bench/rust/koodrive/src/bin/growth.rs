@@ -29,7 +29,10 @@ fn main() {
         assert_eq!(client.parse(&call, &response).unwrap().code, "0");
     }
     println!("{}", (spent() - start).as_nanos() as f64 / requests as f64);
-    print!("{}", std::fs::read_to_string("/proc/self/status").unwrap_or_default());
+    print!(
+        "{}",
+        std::fs::read_to_string("/proc/self/status").unwrap_or_default()
+    );
 }
 
 /// What this process has computed so far.
