@@ -97,8 +97,10 @@ def pyperf(name, *options, **more):
     measured = {}
     for benchmark in json.loads(file.read_text())["benchmarks"]:
         [worker] = [process for process in benchmark["runs"] if process.get("values")]
-        memory = worker["metadata"].get("command_max_rss", worker["metadata"].get("mem_max_rss"))
-        key = tuple(benchmark["metadata"]["name"].split(": "))
+        # What all processes of a benchmark have in common stands with the benchmark.
+        metadata = benchmark["metadata"] | worker.get("metadata", {})
+        memory = metadata.get("command_max_rss", metadata.get("mem_max_rss"))
+        key = tuple(metadata["name"].split(": "))
         measured[key] = report.median(worker["values"]) * 1e9, memory
     return measured
 
