@@ -7,13 +7,14 @@ KOODRIVE_CHROMIUM   the program; KOODRIVE_TOOLS, the folder of browser.mjs: for 
 CARGO_TARGET_DIR    where everything that is built and found goes, in the folder `bench`
 
 criterion, pyperf and mitata measure. This file starts their programs on one core, an operation of all peers one after the other,
-and gathers what they found. ``--check`` times nothing: it compiles the programs and sees to it that peers give the same.
+several rounds, and gathers what they found. ``--check`` times nothing: it compiles the programs and sees to it that peers give the same.
 """
 
 import argparse
 import functools
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -32,11 +33,15 @@ NODE_PEERS = ["tuned", "koodrive", "hand", "one-shot", "official", "aws4", "smit
 #: What is measured has the last core to itself, the server at the other end the first one. None elsewhere than on Linux.
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
-rows = []
+#: Of every section: what the machine does for a while then happens to all peers. A figure is the median of what the rounds find.
+ROUNDS = 5
+
+#: By table, operation, peer and unit: what each round found.
+found = {}
 
 
 def add(table, operation, peer, unit, value):
-    rows.append({"table": table, "operation": operation, "peer": peer, "unit": unit, "value": value})
+    found.setdefault((table, operation, peer, unit), []).append(value)
 
 
 def start(command, core=-1, **options):
@@ -46,7 +51,7 @@ def start(command, core=-1, **options):
 
 
 def run(*command, env=(), **options):
-    """What a program printed, and the most memory that it held."""
+    """What a program printed, and the most memory that it held, at least what this process holds, which it is forked from."""
     with start(command, env={**os.environ, **dict(env)}, **options) as process:
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -61,6 +66,7 @@ def cargo(command, *arguments):
     return run(*words, cwd=RUST, env={"CARGO_TARGET_DIR": str(TARGET / "rust")}, core=None)[0]
 
 
+@functools.cache
 def built(package, kind, name):
     """Of each package alone: together, cargo would give each the features that any of them asks for."""
     words = ["--quiet", "--locked", "--release", "--package", package, kind, name, "--message-format=json-render-diagnostics"]
@@ -72,7 +78,7 @@ def criterion(table, program, operation, **env):
     """What a program of criterion finds about one operation, which not every one has."""
     home = TARGET / "criterion" / Path(program).name / operation
     shutil.rmtree(home, ignore_errors=True)
-    options = ["--noplot", "--quiet", "--warm-up-time=1", "--measurement-time=3"]
+    options = ["--noplot", "--quiet", "--warm-up-time=0.5", "--measurement-time=1"]
     _, peak = run(program, "--bench", *options, operation, env={"CRITERION_HOME": str(home), **env})
     for file in sorted(home.glob("**/new/benchmark.json")):
         name = json.loads(file.read_text())
@@ -86,16 +92,17 @@ def pyperf(name, *options, **more):
     """By operation and peer: what a program of pyperf finds, in nanoseconds, and the memory of its process, in bytes."""
     file = TARGET / f"{name}.json"
     file.unlink(missing_ok=True)
-    options = ["--processes=3", "--values=5", "--warmups=1", "--copy-env", *options]
+    options = ["--processes=1", "--values=5", "--warmups=1", "--copy-env", *options]
     run(os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / f"{name}.py", "--quiet", f"--output={file}", *options, **more)
-    found = {}
+    measured = {}
     for benchmark in json.loads(file.read_text())["benchmarks"]:
-        measured = [run for run in benchmark["runs"] if run.get("values")]
-        values = [value * 1e9 for run in measured for value in run["values"]]
-        memory = [run["metadata"].get("command_max_rss", run["metadata"].get("mem_max_rss")) for run in measured]
-        key = tuple(benchmark["metadata"]["name"].split(": "))
-        found[key] = report.median(values), None if None in memory else report.median(memory)
-    return found
+        [worker] = [process for process in benchmark["runs"] if process.get("values")]
+        # What all processes of a benchmark have in common stands with the benchmark.
+        metadata = benchmark["metadata"] | worker.get("metadata", {})
+        memory = metadata.get("command_max_rss", metadata.get("mem_max_rss"))
+        key = tuple(metadata["name"].split(": "))
+        measured[key] = report.median(worker["values"]) * 1e9, memory
+    return measured
 
 
 def printed(table, *command):
@@ -151,9 +158,9 @@ def measure_browser():
 def measure_size():
     printed("size", os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "size.py", "koodrive", "huaweicloudsdkcore", "botocore")
     node("size", "size.mjs")
-    found = pyperf("start", env={"KOODRIVE_BENCH_NODE": str(node_folder())})
-    for (operation, peer), (value, memory) in found.items():
-        bare, held = found[operation, "nothing"]
+    measured = pyperf("start", env={"KOODRIVE_BENCH_NODE": str(node_folder())})
+    for (operation, peer), (value, memory) in measured.items():
+        bare, held = measured[operation, "nothing"]
         if peer != "nothing":
             add("start", operation, peer, "ns", value - bare)
             if memory:
@@ -166,10 +173,10 @@ def measure_end_to_end():
     try:
         address = server.stdout.readline().strip()
         criterion("end to end", hyper, "Rust, hyper", KOODRIVE_SERVER=address)
-        found = pyperf("end_to_end", env={"KOODRIVE_SERVER": address})
+        measured = pyperf("end_to_end", env={"KOODRIVE_SERVER": address})
         # The journal has a thread of its own, and a job takes long enough.
-        found |= pyperf("job", "--loops=1", "--values=2", core=None, env={"KOODRIVE_SERVER": address})
-        for (operation, peer), (value, _) in found.items():
+        measured |= pyperf("job", "--loops=1", "--values=1", core=None, env={"KOODRIVE_SERVER": address})
+        for (operation, peer), (value, _) in measured.items():
             add("end to end", operation, peer, "ns", value)
         for path in ["constant", "koodrive", "dispatch", "fetch"]:
             node("end to end", "end-to-end.mjs", path, address)
@@ -186,10 +193,11 @@ def measure_growth():
         "Node": ["node", "--max-semi-space-size=1", node_folder() / "growth.mjs"],
     }
     for language, command in programs.items():
-        for count, rounds in ((1, 11), (1_000, 11), (1_000_000, 1)):
-            times, peaks = zip(*(run(*command, count) for _ in range(rounds)))
-            add("growth", f"{language}, time", f"{count:,}", "ns", report.median(map(float, times)))
-            add("growth", f"{language}, memory", f"{count:,}", "bytes", report.median(peaks))
+        for count in (1, 1_000, 1_000_000):
+            printed, _ = run(*command, count)
+            add("growth", f"{language}, time", f"{count:,}", "ns", float(printed.split("\n")[0]))
+            if most := re.search(r"VmHWM:\s+(\d+) kB", printed):
+                add("growth", f"{language}, memory", f"{count:,}", "bytes", int(most[1]) * 1024)
 
 
 SECTIONS = {
@@ -226,8 +234,10 @@ def main():
     for name in [arguments.only] if arguments.only else SECTIONS:
         print(f"=== {name}", file=sys.stderr)
         started = time.monotonic()
-        SECTIONS[name]()
+        for _ in range(ROUNDS):
+            SECTIONS[name]()
         print(f"({time.monotonic() - started:.0f} s)", file=sys.stderr)
+    rows = [dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()]
     (TARGET / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
     text = report.markdown(rows)
     (TARGET / "bench.md").write_text(text)

@@ -13,7 +13,7 @@ const AT_ONCE = 64;
 
 const [mode, address] = process.argv.slice(2);
 /** Of a sample. */
-const EACH = mode === "fetch" ? 40 : 300;
+const EACH = mode === "fetch" ? 10 : 100;
 const origin = `http://${address}`;
 const pool = new Pool(origin, { connections: AT_ONCE });
 const client = new Client({ endpoint: origin, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
