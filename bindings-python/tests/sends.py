@@ -28,7 +28,12 @@ if sys.version_info < (3, 11):
 
 def optional(name):
     """Imports a module of requirements-dev.txt, which the environment of niquests does not have."""
-    return pytest.importorskip(name) if URLLIB3_IS_NIQUESTS else importlib.import_module(name)
+    if URLLIB3_IS_NIQUESTS:
+        return pytest.importorskip(name)
+    with warnings.catch_warnings():
+        # Of eventlet's end.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return importlib.import_module(name)
 
 
 class Way:
