@@ -195,6 +195,7 @@ impl Dispatcher {
         loop {
             let now = self.now(py)?;
             let action = self.core().poll(now);
+            let name = action.as_str();
             return Ok(match action {
                 Action::Outcome(it) => {
                     take.call1((self.outcome(py, *it)?,))?;
@@ -206,21 +207,21 @@ impl Dispatcher {
                 }
                 Action::Calls(most) => Step {
                     most,
-                    ..Step::new("calls")
+                    ..Step::new(name)
                 },
-                Action::Token => Step::new("token"),
+                Action::Token => Step::new(name),
                 Action::Halted(halt) => Step {
                     halt: convert::json(&HaltFields::from(&halt)),
-                    ..Step::new("halted")
+                    ..Step::new(name)
                 },
                 Action::Wait(until) => {
                     let wait = until.map(|it| it.saturating_sub(self.origin.elapsed()));
                     Step {
                         seconds: wait.map(|it| it.as_secs_f64()),
-                        ..Step::new("wait")
+                        ..Step::new(name)
                     }
                 }
-                Action::Done => Step::new("done"),
+                Action::Done => Step::new(name),
             });
         }
     }

@@ -74,11 +74,7 @@ pub(crate) fn failed(
     x_date: Option<&str>,
     left: bool,
 ) -> PyErr {
-    let error = if left {
-        TransportError::outcome_unknown(cause)
-    } else {
-        TransportError::not_sent(cause)
-    };
+    let error = host::transport_error(left, cause);
     let is_safe = with_call!(call.get(), |call| call.is_safe());
     exception(host::failed(error, is_safe, x_date, trace_id))
 }

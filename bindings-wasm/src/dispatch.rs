@@ -16,7 +16,7 @@ use koodrive::host::{AnyCall, HaltFields, Spelling};
 use koodrive::{InvalidInput, TransportError, VaryingParts, host};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use zeroize::{Zeroizing, zeroize_stack};
+use zeroize::Zeroizing;
 
 use self::action_name::ActionName;
 use crate::error::{Thrown, fields};
@@ -35,11 +35,9 @@ pub struct Dispatcher {
     action: Option<Action<f64>>,
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Dispatcher {
     fn drop(&mut self) {
-        // More than any function of this module reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 

@@ -62,12 +62,23 @@ test("a client shows no secret", () => {
   assert.equal(inspect(client()), "Client {}");
 });
 
+const isAlive = (one) => {
+  try {
+    return one.request(call).method === "POST";
+  } catch (error) {
+    assert.match(error.message, /freed/);
+    return false;
+  }
+};
+
 test("a freed client says so", () => {
   const one = client();
   one.free();
   one.free();
   assert.throws(() => one.request(call), { name: "InvalidInputError", message: /freed/ });
-  if (Symbol.dispose) client()[Symbol.dispose]();
+  const other = client();
+  if (Symbol.dispose) other[Symbol.dispose]();
+  assert.equal(Symbol.dispose === undefined, isAlive(other));
 });
 
 test("a call survives the way to a worker", () => {

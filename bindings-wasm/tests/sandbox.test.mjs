@@ -319,5 +319,9 @@ test("it shows no secret and can be freed", async () => {
   sandbox.free();
   assert.throws(() => sandbox.accepted(), { name: "InvalidInputError", message: /freed/ });
   assert.match((await thrownBy(() => sandbox.fetch(NOTIFY))).message, /freed/);
-  if (Symbol.dispose) new Sandbox()[Symbol.dispose]();
+  if (Symbol.dispose) {
+    const other = new Sandbox();
+    other[Symbol.dispose]();
+    assert.throws(() => other.accepted(), { message: /freed/ });
+  }
 });

@@ -67,10 +67,13 @@ pub enum Way {
 /// user id, package id, an undocumented type or nothing, now, margin, offset, an explicit date or nothing, a trace id or
 /// nothing. Without ids of user and package the call is the one that reads the space usage.
 ///
+/// Returns whether a request was built.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
     let read = Input {
         endpoint: fields.text().into_owned(),
@@ -92,7 +95,7 @@ pub fn check(input: &[u8]) {
         date: fields.number().and_then(DateTime::from_timestamp_micros),
         trace_id: Some(fields.text().into_owned()).filter(|id| !id.is_empty()),
     };
-    holds(&read);
+    holds(&read)
 }
 
 fn call(fields: &mut Fields<'_>) -> Option<Call> {

@@ -257,7 +257,7 @@ fn any_byte_that_is_changed_on_the_way_is_noticed() {
             }
         }
     }
-    assert!(changes > 2_000, "only {changes} changes were tried");
+    assert_eq!(changes, 2354);
 }
 
 prop_compose! {
@@ -291,9 +291,9 @@ proptest! {
         } else {
             bytes[at] = other;
         }
-        if let Some(changed) = covered.replaced(&request, &bytes) {
-            assert_refused(&changed, now, &prefix, covered);
-        }
+        let changed = covered.replaced(&request, &bytes);
+        prop_assume!(changed.is_some(), "HTTP carries it");
+        assert_refused(&changed.unwrap(), now, &prefix, covered);
     }
 
     /// A token protects itself alone.
