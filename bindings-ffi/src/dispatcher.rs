@@ -118,7 +118,7 @@ impl Dispatcher {
             Action::Calls(most) => ActionWriter::new(name, &mut writer)
                 .at(records::Action::Calls)
                 .display(most),
-            Action::Token => drop(ActionWriter::new(name, &mut writer)),
+            Action::Token | Action::Done => drop(ActionWriter::new(name, &mut writer)),
             Action::Halted(halt) => ActionWriter::new(name, &mut writer)
                 .at(records::Action::Halt)
                 .nested(|writer| {
@@ -130,7 +130,6 @@ impl Dispatcher {
                     action.at(records::Action::Until).display(until.as_nanos());
                 }
             }
-            Action::Done => drop(ActionWriter::new(name, &mut writer)),
         }
         Ok(writer)
     }

@@ -209,7 +209,7 @@ impl Dispatcher {
                     most,
                     ..Step::new(name)
                 },
-                Action::Token => Step::new(name),
+                Action::Token | Action::Done => Step::new(name),
                 Action::Halted(halt) => Step {
                     halt: convert::json(&HaltFields::from(&halt)),
                     ..Step::new(name)
@@ -221,7 +221,6 @@ impl Dispatcher {
                         ..Step::new(name)
                     }
                 }
-                Action::Done => Step::new(name),
             });
         }
     }
