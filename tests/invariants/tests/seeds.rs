@@ -52,7 +52,7 @@ fn request() {
 
 #[test]
 fn sandbox() {
-    replay("sandbox", 191, 80);
+    replay("sandbox", 191, 72);
 }
 
 /// `core/fuzz/found/TARGET` keeps the inputs that fuzzing found, and that failed once.
