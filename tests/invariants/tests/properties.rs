@@ -148,7 +148,7 @@ fn signed(
 
 fn sandbox(prefix: &str) -> Sandbox {
     let mut config = SandboxConfig::default();
-    config.prefix = prefix.to_owned();
+    prefix.clone_into(&mut config.prefix);
     config.apps = vec![App::new("example-app-id", "example-app-secret-not-real")];
     Sandbox::new(config).unwrap()
 }
