@@ -89,7 +89,7 @@ class Source:
                 record = (*record[:3], _MISSING_NEWLINE)
             yield checked(*record)
 
-    def _records(self, text: _Last) -> Iterator[_csv.Record]:
+    def _records(self, text: _Last) -> Iterator[_csv._Record]:
         blank, first = [], ""
         # Blank lines count, but say nothing of the form.
         for first in text:

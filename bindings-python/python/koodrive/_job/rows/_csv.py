@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     #: Line, user, package, and what is wrong with the record.
-    Record = tuple[int, Any, Any, Optional[str]]
+    _Record = tuple[int, Any, Any, Optional[str]]
 
 #: By the words for them on the command line.
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
@@ -38,7 +38,7 @@ class Columns(NamedTuple):
 USUAL_NAMES = ("carrier_user_id", "package_id")
 
 
-def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Optional[str]) -> Iterator[Record]:
+def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Optional[str]) -> Iterator[_Record]:
     """All records after the header. Refuses a file without the columns, or with another header in its middle."""
     number, line, delimiter = _first(lines, delimiter)
     if not line:

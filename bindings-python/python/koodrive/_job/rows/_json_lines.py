@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Optional
 
-    from ._csv import Columns, Record
+    from ._csv import Columns, _Record
 
 #: The members of an object where none is named, in the order of ``Columns``.
 _NAMES = tuple(zip(USUAL_NAMES, ("carrierUserId", "packageId")))
 
 
-def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[Record]:
+def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[_Record]:
     """All records. Refuses an array that goes over several lines: single elements would be taken for rows."""
     names = [usual if given is None else (given,) for given, usual in zip(columns, _NAMES)]
     for number, line in enumerate(lines, 1):
