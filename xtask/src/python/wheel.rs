@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use super::{directory, environment, path_with};
+use super::{binding, directory, environment, path_with};
 use crate::{files::files, paths, sh, toolchain};
 
 /// A platform, by rustc's name and by that of the oldest systems that its wheels run on.
@@ -95,7 +95,8 @@ pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
         .args(["-m", "maturin", "build", "--quiet", "--locked"])
         .args(["--manifest-path", "bindings-python/Cargo.toml"])
         .args(["--release", "--target", platform.triple])
-        .args(["--sbom-include", "bindings-python/koodrive.cdx.json"])
+        .arg("--sbom-include")
+        .arg(binding("koodrive.cdx.json"))
         .args(["--interpreter", interpreter, "--out"])
         .arg(&folder)
         // maturin asks for zig as a module of the first python there.
