@@ -31,8 +31,8 @@ def optional(name):
     if URLLIB3_IS_NIQUESTS:
         return pytest.importorskip(name)
     with warnings.catch_warnings():
-        # Of eventlet's end.
-        warnings.simplefilter("ignore", DeprecationWarning)
+        # eventlet announces its end, in a category of its own.
+        warnings.simplefilter("ignore")
         return importlib.import_module(name)
 
 

@@ -175,8 +175,14 @@ def test_a_proxy_is_read():
 
 @pytest.mark.parametrize("installed, chosen", [({"aiohttp", "httpx"}, "aiohttp"), ({"httpx"}, "threads"), (set(), "threads")])
 def test_httpx_is_used_where_it_is_named_alone(monkeypatch, installed, chosen):
-    monkeypatch.setattr(transports, "find_spec", lambda name: name in installed or None)
-    assert transports.chosen(None) == chosen and transports.chosen("httpx") == "httpx"
+    # Why a module cannot be used: empty where it is not installed.
+    monkeypatch.setattr(transports, "_problem", lambda name: None if name in installed else "")
+    assert transports.chosen(None) == (chosen, None)
+    if "httpx" in installed:
+        assert transports.chosen("httpx") == ("httpx", None)
+    else:
+        with pytest.raises(InvalidInputError, match="httpx cannot be used"):
+            transports.chosen("httpx")
 
 
 # Secrets from files that the environment names
