@@ -2,9 +2,10 @@ package koodrive
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"time"
 
@@ -22,6 +23,7 @@ type Client struct {
 	// replyLimit is the default one, in bytes.
 	replyLimit int
 
+	names       headerNames
 	http        http.Client
 	timeout     time.Duration
 	sign        func(context.Context, string) (string, error)
@@ -134,6 +136,8 @@ type callOptions struct {
 	hasTraceID bool
 	date       time.Time
 	replyLimit int
+	// alone says that the response goes to Parse.
+	alone bool
 }
 
 // WithTraceID sends this trace id of 58 characters instead of a random one.
@@ -168,15 +172,27 @@ func (c *Client) begin(call Call, o callOptions, now time.Time) (abi.Record, err
 			w.Text(o.traceID)
 			w.None(1)
 		} else {
-			var random [29]byte
-			_, _ = rand.Read(random[:])
+			random := randomBytes()
 			w.None(1)
 			w.Bytes(random[:])
 		}
 		if o.replyLimit != 0 {
 			w.Integer(int64(o.replyLimit))
+		} else {
+			w.None(1)
 		}
+		w.Flag(o.alone)
 	})
+}
+
+// randomBytes returns what a trace id is made of. It has to be unique, and is no secret.
+func randomBytes() (random [29]byte) {
+	for at := 0; at < len(random); at += 8 {
+		var word [8]byte
+		binary.NativeEndian.PutUint64(word[:], rand.Uint64())
+		copy(random[at:], word[:])
+	}
+	return random
 }
 
 // fail ends an exchange whose request got no complete response, and returns the error.

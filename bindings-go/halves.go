@@ -8,6 +8,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
@@ -33,17 +35,14 @@ type Response struct {
 // Request builds and signs the request of a call, for a transport of your own. [Client.Parse] reads its response, and
 // [Client.ObserveClock] learns from it. A client that signs elsewhere or has a TokenSource asks for it with ctx.
 func (c *Client) Request(ctx context.Context, call Call, options ...CallOption) (*Request, error) {
-	record, err := c.prepare(ctx, call, optionsOf(options))
+	o := optionsOf(options)
+	o.alone = true
+	record, err := c.prepare(ctx, call, o)
 	if err != nil {
 		return nil, err
 	}
-	request := readRequest(record)
-	// The exchange ends here, since its response is handed to Parse.
-	_ = c.fail(record.Text(abi.RequestExchange), false, errHalf)
-	return request, nil
+	return c.readRequest(record), nil
 }
-
-var errHalf = errors.New("read by Parse")
 
 // Parse reads a response to a call.
 func (c *Client) Parse(call Call, response Response) (Reply, error) {
@@ -128,20 +127,47 @@ func (c *Client) writeResponse(w *abi.Writer, response Response) {
 	w.Bytes(response.Body)
 }
 
-func readRequest(record abi.Record) *Request {
+func (c *Client) readRequest(record abi.Record) *Request {
 	request := &Request{Method: record.Text(abi.RequestMethod), URL: record.Text(abi.RequestUrl)}
 	headers := record.Record(abi.RequestHeaders)
-	request.Header = make(http.Header, headers.Count()/2)
-	for len(headers) > 0 {
+	count := headers.Count() / 2
+	request.Header = make(http.Header, count)
+	values := make([]string, count)
+	for index := range values {
 		var name, value abi.Record
 		name, _, headers = headers.Next()
 		value, _, headers = headers.Next()
-		request.Header[http.CanonicalHeaderKey(string(name))] = []string{string(value)}
+		values[index] = string(value)
+		request.Header[c.names.canonical(string(name))] = values[index : index+1 : index+1]
 	}
 	if body, present := record.Field(abi.RequestBody); present {
 		request.Body = []byte(body)
 	}
 	return request
+}
+
+// headerNames are names of headers, in the form that net/http has them in.
+type headerNames struct {
+	lock  sync.RWMutex
+	known map[string]string
+}
+
+func (h *headerNames) canonical(name string) string {
+	h.lock.RLock()
+	canonical, isKnown := h.known[name]
+	h.lock.RUnlock()
+	if isKnown {
+		return canonical
+	}
+	canonical = http.CanonicalHeaderKey(name)
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	// Raw calls may have any name.
+	if h.known == nil || len(h.known) >= 64 {
+		h.known = make(map[string]string)
+	}
+	h.known[strings.Clone(name)] = canonical
+	return canonical
 }
 
 // HTTP returns the request for net/http. Its body cannot be sent twice, so net/http does not repeat it.

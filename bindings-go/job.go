@@ -252,7 +252,7 @@ func (j *job) send(request abi.Record) {
 		j.handInFailure(ticket, false, err)
 		return
 	}
-	response, left, err := j.client.roundTrip(ctx, readRequest(request), j.options.ReplyLimit)
+	response, left, err := j.client.roundTrip(ctx, j.client.readRequest(request), j.options.ReplyLimit)
 	if err != nil {
 		j.handInFailure(ticket, left, err)
 		return

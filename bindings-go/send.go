@@ -45,7 +45,7 @@ func (c *Client) Send(ctx context.Context, call Call, options ...CallOption) (Re
 // exchange sends the request of an exchange, and returns what becomes of it.
 func (c *Client) exchange(ctx context.Context, record abi.Record, replyLimit int) (abi.Record, error) {
 	exchange := record.Text(abi.RequestExchange)
-	response, left, err := c.roundTrip(ctx, readRequest(record), replyLimit)
+	response, left, err := c.roundTrip(ctx, c.readRequest(record), replyLimit)
 	if err != nil {
 		return "", c.fail(exchange, left, err)
 	}

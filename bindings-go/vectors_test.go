@@ -1,6 +1,7 @@
 package koodrive
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -141,7 +142,7 @@ func (v vector) run(t *testing.T) {
 	if v.refusedAt(t, "request", errorOf(err, nil)) {
 		return
 	}
-	v.checkRequest(t, readRequest(record), o.hasTraceID)
+	v.checkRequest(t, client.readRequest(record), o.hasTraceID)
 	v.checkStages(t, client, call)
 	if v.Given.Response != nil {
 		v.checkReply(t, client, call)
@@ -213,7 +214,7 @@ func (v vector) checkRequest(t *testing.T, request *Request, hasTraceID bool) {
 		t.Fatalf("request %v %v %v\nwant %+v", request, headers, body, want)
 	}
 	// net/http sends the target as it was signed.
-	sent, err := request.HTTP(t.Context())
+	sent, err := request.HTTP(context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

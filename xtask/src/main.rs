@@ -9,6 +9,7 @@ mod differential;
 mod dispatch;
 mod ffi;
 mod fuzz;
+mod go;
 mod licenses;
 mod mutants;
 mod npm;
@@ -51,6 +52,7 @@ usage: cargo xtask COMMAND
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   package ffi                      koodrive.wasm and the C library with its header; their paths are the last lines
+  go generate                      the core of the Go package: koodrive.wasm, translated by wasm2go
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
   unsafe                           how often each shipped crate says `unsafe`
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -106,6 +108,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             println!("{}", ffi::wasm()?.display());
             println!("{}", ffi::library()?.display());
         }
+        ["go", "generate"] => go::generate()?,
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,
         ["deny"] => supply_chain::deny(false)?,

@@ -162,6 +162,8 @@ const (
 	BeginRandom
 	// integer: Longest body of a reply, in bytes. Absent: 1 MiB.
 	BeginReplyLimit
+	// flag: Whether the response goes to `PARSE`. The exchange then ends when its request is complete.
+	BeginAlone
 )
 
 // Record Request: A request to send as it is: nothing added, no redirect followed, nothing repeated.
