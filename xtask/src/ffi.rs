@@ -35,6 +35,11 @@ pub(crate) fn wasm() -> Result<PathBuf> {
     compiled_wasm("neutral", "", "koodrive.wasm")
 }
 
+/// Returns the path of the module that the Go package is made of.
+pub(crate) fn wasm_for_go() -> Result<PathBuf> {
+    compiled_wasm("neutral", "host-reserves", "koodrive-go.wasm")
+}
+
 fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
     toolchain::ensure_target(TRIPLE)?;
     let folder = folder();

@@ -27,7 +27,7 @@ const WRITTEN_BY_HAND: [&str; 2] = [".", "./internal/abi"];
 /// Writes the translated core anew.
 pub(crate) fn generate() -> Result<()> {
     ensure!(is_there(), "this needs Go 1.26 or later");
-    let wasm = ffi::wasm()?;
+    let wasm = ffi::wasm_for_go()?;
     translate(&wasm, &binding(CORE))?;
     fs::write(binding(ORIGIN), compiler()?)?;
     println!("{}", binding(CORE).display());
@@ -53,7 +53,7 @@ pub(crate) fn test() -> Result<Counts> {
         println!("skipped: there is no Go 1.26 or later");
         return Ok(Counts::skipped_one());
     }
-    let wasm = ffi::wasm()?;
+    let wasm = ffi::wasm_for_go()?;
     Sandbox::build()?;
     let mut counts = committed(&wasm)?;
     counts += linters()?;

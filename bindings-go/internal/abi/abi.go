@@ -54,7 +54,6 @@ func New(module Module) (*Core, error) {
 	if major, minor := version>>16, version&0xffff; major != Major || minor < Minor {
 		return nil, fmt.Errorf("koodrive: the core has version %d.%d of the interface; %d.%d is needed", major, minor, Major, Minor)
 	}
-	// The first buffer reserves the memory, before a secret arrives.
 	if module.Buffer(room) == 0 {
 		return nil, ErrNoRoom
 	}
