@@ -32,12 +32,15 @@ type Client struct {
 
 // New returns a client. The error, an [*Error], names the option that is wrong.
 func New(options Options) (*Client, error) {
-	core, err := abi.New(abi.Translated())
+	core, err := abi.New(newModule())
 	if err != nil {
 		return nil, err
 	}
 	return newClient(core, options)
 }
+
+// newModule makes the core of a client. Tests record what it is asked and answers.
+var newModule = abi.Translated
 
 func newClient(core *abi.Core, options Options) (*Client, error) {
 	handle, err := core.Open(options.write)

@@ -26,6 +26,9 @@ var sandboxProgram = os.Getenv("KOODRIVE_SANDBOX")
 // and the tests that need one are skipped.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if path := os.Getenv("KOODRIVE_RECORD"); path != "" {
+		record(path)
+	}
 	if sandboxProgram == "" {
 		if _, err := os.Stat("../target/debug/koodrive-sandbox"); err == nil {
 			sandboxProgram = "../target/debug/koodrive-sandbox"

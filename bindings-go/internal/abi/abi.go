@@ -126,8 +126,9 @@ type buffer struct {
 
 func (c *Core) buffer(operation uint32, capacity int) (b buffer, err error) {
 	err = c.guard(operation, func() {
-		b.address = c.module.Buffer(uint32(capacity))
-		b.bytes = c.module.Memory()[b.address:][:capacity:capacity]
+		if b.address = c.module.Buffer(uint32(capacity)); b.address != 0 {
+			b.bytes = c.module.Memory()[b.address:][:capacity:capacity]
+		}
 	})
 	if err == nil && b.address == 0 {
 		err = ErrNoRoom
