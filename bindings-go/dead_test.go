@@ -44,11 +44,11 @@ func TestATrapEndsTheClientAndNoOther(t *testing.T) {
 	options := Options{Endpoint: endpoint, UserID: userID, Token: token}
 	other := opened(t, options)
 
-	client, module := dying(t, abi.OpBegin, options)
+	client, _ := dying(t, abi.OpBegin, options)
 	_, err := client.Send(background, notification)
 	failed(t, err).is(t, KindInvalidInput, OutcomeNotSent, false)
 
-	client, module = dying(t, abi.OpReply, options)
+	client, module := dying(t, abi.OpReply, options)
 	_, err = client.Send(background, notification)
 	failed(t, err).is(t, KindOutcomeUnknown, OutcomeUnknown, false)
 	if len(accepted(t, endpoint)) != 1 {
