@@ -57,10 +57,15 @@ pub(crate) fn test() -> Result<Counts> {
     Sandbox::build()?;
     let mut counts = committed(&wasm)?;
     counts += linters()?;
+    // What the tests ask of the translated core, wazero is asked as well.
+    let calls = sh::target().join("ffi/go-calls");
     println!("tests");
-    counts += go_tests(&mut package(&["test", "-json", "./..."]))?;
+    let mut command = package(&["test", "-count=1", "-json", "./..."]);
+    counts += go_tests(command.env("KOODRIVE_RECORD", &calls))?;
     println!("the .wasm in wazero");
-    counts += go_tests(tests(&["test", "-json", "./..."]).env("KOODRIVE_WASM", &wasm))?;
+    let mut command = tests(&["test", "-count=1", "-json", "./..."]);
+    command.env("KOODRIVE_RECORD", &calls);
+    counts += go_tests(command.env("KOODRIVE_WASM", &wasm))?;
     if sh::output(&mut package(&["env", "CGO_ENABLED"]))?.trim() == "1" && has_c_compiler() {
         println!("tests with the race detector");
         counts += go_tests(&mut package(&["test", "-race", "-short", "-json", "."]))?;
