@@ -13,7 +13,7 @@ import (
 )
 
 // Client makes calls. It is safe for concurrent use: it learns the service's clock from every reply, so share one rather than make many.
-// A client takes 16 MiB of address space.
+// Go counts 16 MiB for a client, of which those that were used take memory.
 type Client struct {
 	core     *abi.Core
 	handle   uint32

@@ -141,6 +141,10 @@ func refused(field, problem string) *Error {
 	return &Error{Message: message, Kind: KindInvalidInput, Outcome: OutcomeNotSent, Field: field}
 }
 
+// seconds returns so many seconds, or the longest time there is.
 func seconds(decimal float64) time.Duration {
+	if decimal >= time.Duration(math.MaxInt64).Seconds() {
+		return math.MaxInt64
+	}
 	return time.Duration(math.Round(decimal * float64(time.Second)))
 }

@@ -24,6 +24,9 @@ const ORIGIN: &str = "internal/core/origin.txt";
 /// All packages but the translated one, which no linter need read.
 const WRITTEN_BY_HAND: [&str; 2] = [".", "./internal/abi"];
 
+/// Tests in which no two goroutines meet, and which take minutes under the race detector.
+const ONE_GOROUTINE: &str = "^(TestVectors|TestHalves)$";
+
 /// Writes the translated core anew.
 pub(crate) fn generate() -> Result<()> {
     ensure!(is_there(), "this needs Go 1.26 or later");
@@ -68,12 +71,24 @@ pub(crate) fn test() -> Result<Counts> {
     counts += go_tests(command.env("KOODRIVE_WASM", &wasm))?;
     if sh::output(&mut package(&["env", "CGO_ENABLED"]))?.trim() == "1" && has_c_compiler() {
         println!("tests with the race detector");
-        counts += go_tests(&mut package(&["test", "-race", "-short", "-json", "."]))?;
+        let mut command = package(&["test", "-race", "-short", "-json"]);
+        counts += go_tests(command.args(["-skip", ONE_GOROUTINE, "."]))?;
     } else {
         println!("skipped: the race detector needs a C compiler");
         counts += Counts::skipped_one();
     }
     Ok(counts)
+}
+
+/// Whether the random cases of a file have the same results as in Rust, which are in another; none where there is no Go.
+pub(crate) fn differential(cases: &Path, expected: &Path) -> Result<Option<bool>> {
+    if !is_there() {
+        return Ok(None);
+    }
+    let mut command = package(&["test", "-count=1", "-json", "-run", "RandomCases", "."]);
+    command.env("KOODRIVE_CASES", cases);
+    let counts = go_tests(command.env("KOODRIVE_EXPECTED", expected))?;
+    Ok(Some(counts.all_passed()))
 }
 
 /// What is committed is what this compiler makes, if it is the compiler that made it.

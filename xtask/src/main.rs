@@ -43,7 +43,7 @@ usage: cargo xtask COMMAND
   bench --write-readme             the last whole run's figures into README.md and docs/benchmarks.md
   bench --accept                   instruction counts and bytes as they are into tests/bench/committed.json
   differential [--cases N] [--seed S] [--first N]
-                                   random cases, whose results must be the same in Rust, Python, Node and Chromium
+                                   random cases, whose results must be the same in Rust, Python, Node, Chromium and Go
   fuzz --minutes N [--target T]    the fuzz targets of core/fuzz, N minutes each; installs cargo-fuzz and nightly
   simulate [--calls N] [--seed S] [--scenario NAME]
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse

@@ -148,7 +148,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "differential",
-        about: "random cases have the same results in Rust, Python, Node and Chromium",
+        about: "random cases have the same results in Rust, Python, Node, Chromium and Go",
         run: differential::test,
     },
     Suite {
