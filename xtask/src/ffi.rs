@@ -16,7 +16,10 @@ use crate::test::count::{cargo_test, pytest, tap};
 use crate::test::suites::{counted, one};
 use crate::{python, reproducible, sh, toolchain};
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// The feature with which the module of the Go package is built.
+pub(crate) const HOST_RESERVES: &str = "host-reserves";
 
 /// The memory's maximum, in bytes, and the stack in it. ABI.md says why there is one.
 const WASM_LINK: [&str; 2] = [
@@ -37,7 +40,7 @@ pub(crate) fn wasm() -> Result<PathBuf> {
 
 /// Returns the path of the module that the Go package is made of.
 pub(crate) fn wasm_for_go() -> Result<PathBuf> {
-    compiled_wasm("neutral", "host-reserves", "koodrive-go.wasm")
+    compiled_wasm("neutral", HOST_RESERVES, "koodrive-go.wasm")
 }
 
 fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {

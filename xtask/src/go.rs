@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::test::Counts;
 use crate::test::count::{go_output, go_test};
 use crate::test::suites::{check, one};
-use crate::{ffi, sh};
+use crate::{ffi, licenses, sh};
 
 /// What the tests and their tools need. Users need 1.23, as `bindings-go/go.mod` says.
 const OLDEST: (u32, u32) = (1, 26);
@@ -20,6 +20,9 @@ const OLDEST: (u32, u32) = (1, 26);
 /// The translated core, and the compiler whose module it is made of: another one makes other bytes.
 const CORE: &str = "internal/core/core.go";
 const ORIGIN: &str = "internal/core/origin.txt";
+
+/// What of the core others have written.
+const LICENCES: &str = "THIRD-PARTY-LICENSES";
 
 /// All packages but the translated one, which no linter need read.
 const WRITTEN_BY_HAND: [&str; 2] = [".", "./internal/abi"];
@@ -33,6 +36,7 @@ pub(crate) fn generate() -> Result<()> {
     let wasm = ffi::wasm_for_go()?;
     translate(&wasm, &binding(CORE))?;
     fs::write(binding(ORIGIN), compiler()?)?;
+    fs::write(binding(LICENCES), licences()?)?;
     println!("{}", binding(CORE).display());
     Ok(())
 }
@@ -44,6 +48,22 @@ fn translate(wasm: &Path, go: &Path) -> Result<()> {
             .arg(go)
             .arg(wasm),
     )
+}
+
+/// The folder and the version of `wasm2go`, which writes its own lines into what it translates.
+pub(crate) fn translator() -> Result<(PathBuf, String)> {
+    let format = "{{.Dir}}\n{{.Version}}";
+    let mut command = tests(&["list", "-m", "-f", format, "github.com/ncruces/wasm2go"]);
+    let printed = sh::output(&mut command)?;
+    let (folder, version) = printed
+        .trim()
+        .split_once('\n')
+        .context("go list names no folder")?;
+    Ok((folder.into(), version.trim_start_matches('v').to_owned()))
+}
+
+fn licences() -> Result<String> {
+    licenses::text("koodrive-ffi", ffi::TRIPLE, &[ffi::HOST_RESERVES])
 }
 
 fn compiler() -> Result<String> {
@@ -105,11 +125,20 @@ fn committed(wasm: &Path) -> Result<Counts> {
     }
     let made = sh::target().join("ffi/core.go");
     translate(wasm, &made)?;
-    let is_same = fs::read(&made)? == fs::read(binding(CORE))?;
-    if !is_same {
-        println!("bindings-go/{CORE} is not what is made of this core: cargo xtask go generate");
+    let mut counts = Counts::default();
+    for (name, made) in [
+        (CORE, fs::read(&made)?),
+        (LICENCES, licences()?.into_bytes()),
+    ] {
+        let is_same = fs::read(binding(name))? == made;
+        if !is_same {
+            println!(
+                "bindings-go/{name} is not what is made of this core: cargo xtask go generate"
+            );
+        }
+        counts += one(is_same);
     }
-    Ok(one(is_same))
+    Ok(counts)
 }
 
 fn linters() -> Result<Counts> {

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub(crate) use check::check;
 
-use crate::{reproducible, sh};
+use crate::{go, reproducible, sh};
 
 /// Names of licence files, in lower case, begin so.
 const LICENCE_FILES: [&str; 6] = [
@@ -39,6 +39,16 @@ const LICENCE_FILES: [&str; 6] = [
 
 /// What has written a part of the artifact that is made of `package`.
 fn tools(package: &str, packages: &Packages) -> Result<Vec<Work>> {
+    if package == "koodrive-ffi" {
+        let (folder, version) = go::translator()?;
+        return Ok(vec![Work {
+            name: "wasm2go".to_owned(),
+            version,
+            licence: "MIT".to_owned(),
+            repository: "https://github.com/ncruces/wasm2go".to_owned(),
+            texts: licence_texts("wasm2go", &folder)?,
+        }]);
+    }
     if package != "koodrive-wasm" {
         return Ok(Vec::new());
     }
