@@ -36,7 +36,8 @@ use anyhow::Result;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
+  demo [--only rust|node|python|go]
+                                   one call, whole, in four languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
   bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
                                    growth; leaves target/bench/bench.md and bench.json
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
-        ["demo"] => demo::run(&demo::LANGUAGES)?,
+        ["demo"] => demo::run_all()?,
         ["demo", "--only", language] if demo::LANGUAGES.contains(language) => {
             demo::run(&[*language])?;
         }
