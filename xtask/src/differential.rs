@@ -252,12 +252,11 @@ impl Findings {
             );
             counts += one(differing == 0);
         }
-        match self.go {
-            Some(same) => counts += one(same),
-            None => {
-                println!("skipped: there is no Go 1.26 or later");
-                counts += Counts::skipped_one();
-            }
+        if let Some(same) = self.go {
+            counts += one(same);
+        } else {
+            println!("skipped: there is no Go 1.26 or later");
+            counts += Counts::skipped_one();
         }
         if !counts.all_passed() {
             println!("again: cargo xtask differential --seed {seed} --first NUMBER --cases 1");
