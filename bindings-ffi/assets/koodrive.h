@@ -464,7 +464,7 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_PROGRESS_RATE 10u
 /* text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so. */
 #define KOODRIVE_PROGRESS_SLOWED 11u
-/* flag: Whether no more calls will come. */
+/* flag: Whether the source was read to its end. */
 #define KOODRIVE_PROGRESS_SOURCE_ENDED 12u
 
 /* Record NotifyPackageExpire. Tells the service that a subscriber's package has expired. */

@@ -8,7 +8,6 @@ use koodrive::{
     Attempt, CLOCK_MARGIN_DEFAULT, Client, Credentials, Error, InvalidInput, RequestOptions,
     TraceId, signing,
 };
-use zeroize::zeroize_stack;
 
 use crate::convert::{self, ShapedCall};
 use crate::dispatcher::Dispatcher;
@@ -58,11 +57,9 @@ impl From<Writer> for Answer {
     }
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for ClientState {
     fn drop(&mut self) {
-        // More than any function of this crate reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 
@@ -92,6 +89,7 @@ pub(crate) fn credentials<P: Place>(
         token: fields.text(CredentialFields::Token)?,
         authorization: fields.text(CredentialFields::Authorization)?,
         signs_elsewhere: fields.flag(CredentialFields::SignsElsewhere)?,
+        ..CredentialsInput::default()
     })
     .map(Some)
 }

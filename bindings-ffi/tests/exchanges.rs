@@ -280,7 +280,7 @@ fn an_answer_that_does_not_fit_is_kept_and_nothing_is_done_twice() {
 }
 
 #[test]
-fn a_client_that_cannot_tell_its_handle_is_not_opened() {
+fn an_error_that_does_not_fit_says_so() {
     let input = record(&[
         None,
         Some(b"https://koodrive.example"),
@@ -300,6 +300,34 @@ fn a_client_that_cannot_tell_its_handle_is_not_opened() {
 }
 
 #[test]
+fn so_many_exchanges_are_open_at_a_time() {
+    let client = open(&token());
+    let (input, mut buffer) = (begin(), vec![0; 4096]);
+    let mut begun = || {
+        buffer[..input.len()].copy_from_slice(&input);
+        let returned = interface::call(client, Operation::Begin as u32, &mut buffer, input.len());
+        (
+            returned,
+            buffer[..returned.unsigned_abs() as usize].to_vec(),
+        )
+    };
+    for number in 0..65_536 {
+        assert!(begun().0 > 0, "{number}");
+    }
+    let (returned, refusal) = begun();
+    assert!(returned < 0);
+    let message = fields(&refusal)
+        .into_iter()
+        .flatten()
+        .find(|field| field.starts_with(b"65536 exchanges are open"));
+    assert_eq!(
+        message.as_deref(),
+        Some(&b"65536 exchanges are open; end them with REPLY or FAILED"[..])
+    );
+    interface::close(client);
+}
+
+#[test]
 fn the_input_is_overwritten() {
     let secret = b"example-app-secret-not-real";
     let input = record(&[
@@ -309,12 +337,14 @@ fn the_input_is_overwritten() {
         Some(b"1505084218764547200"),
         Some(&app()),
     ]);
-    for input in [&input[..], &input[..input.len() - 1]] {
+    for (input, is_whole) in [(&input[..], true), (&input[..input.len() - 1], false)] {
         let mut buffer = vec![0; 4096];
         buffer[..input.len()].copy_from_slice(input);
         let returned = interface::open(&mut buffer, input.len());
         assert!(!buffer.windows(secret.len()).any(|bytes| bytes == secret));
-        if returned > 0 {
+        assert_ne!(returned, interface::TOO_SMALL);
+        assert_eq!(returned > 0, is_whole);
+        if is_whole {
             interface::close(number(
                 &fields(&buffer[..returned.unsigned_abs() as usize])[0],
             ));

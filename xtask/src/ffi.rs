@@ -12,9 +12,8 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::sandbox::Sandbox;
 use crate::test::Counts;
-use crate::test::count::{cargo_test, pytest, tap};
-use crate::test::suites::{counted, one};
-use crate::{python, reproducible, sh, toolchain};
+use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
+use crate::{paths, python, sh, toolchain};
 
 pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
 
@@ -116,10 +115,7 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
             features,
         ])
         .env("CARGO_TARGET_DIR", folder().join("build"))
-        .env(
-            "CARGO_ENCODED_RUSTFLAGS",
-            reproducible::remap_flags()?.join("\x1f"),
-        );
+        .env("CARGO_ENCODED_RUSTFLAGS", paths::remap_flags()?);
     Ok(command)
 }
 
@@ -136,16 +132,13 @@ pub(crate) fn test() -> Result<Counts> {
 
 /// The crate as it is shipped; the suite `rust` has it with the operation that panics.
 fn rust() -> Result<Counts> {
-    counted(
-        sh::cargo().args([
-            "test",
-            "--quiet",
-            "--no-fail-fast",
-            "--package",
-            "koodrive-ffi",
-        ]),
-        cargo_test,
-    )
+    cargo_tests(sh::cargo().args([
+        "test",
+        "--quiet",
+        "--no-fail-fast",
+        "--package",
+        "koodrive-ffi",
+    ]))
 }
 
 /// The vectors in three engines, and the features of the module.
@@ -164,7 +157,7 @@ fn engines(library: &Path, module: &Path) -> Result<Counts> {
             .arg(binding("tests/vectors.py"))
             .arg(engine)
             .arg(artifact);
-        counts += counted(command.env("PYTHONDONTWRITEBYTECODE", "1"), pytest)?;
+        counts += cargo_tests(command.env("PYTHONDONTWRITEBYTECODE", "1"))?;
     }
     let mut features = sh::program(&python);
     sh::run(features.arg(binding("tests/features.py")).arg(module))?;
@@ -186,13 +179,11 @@ fn in_node(module: &Path) -> Result<Counts> {
             "koodrive.wasm holds the path {path} of this machine"
         );
     }
-    counted(
-        sh::program("node")
-            .args(["--test", "--test-reporter=tap"])
+    reported(
+        node_test()
             .arg(binding("tests/module.test.mjs"))
             .env("KOODRIVE_WASM", module)
             .env("KOODRIVE_WASM_PANICS", panics),
-        tap,
     )
 }
 
@@ -319,7 +310,7 @@ fn miri() -> Result<Counts> {
             "Miri is missing (rustup component add miri rust-src --toolchain nightly)",
         ));
     }
-    counted(
+    cargo_tests(
         sh::program("cargo")
             .args([
                 "+nightly",
@@ -335,18 +326,7 @@ fn miri() -> Result<Counts> {
             .env_remove("RUSTUP_TOOLCHAIN")
             .env("CARGO_TARGET_DIR", folder().join("miri"))
             .env("MIRIFLAGS", "-Zmiri-disable-isolation"),
-        cargo_test,
     )
-}
-
-fn skipped(why: &str) -> Counts {
-    println!("skipped: {why}");
-    Counts::skipped_one()
-}
-
-fn runs(program: &str, argument: &str) -> bool {
-    let output = sh::program(program).arg(argument).output();
-    output.is_ok_and(|output| output.status.success())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<PathBuf> {

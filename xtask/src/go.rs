@@ -12,7 +12,7 @@ use crate::sandbox::Sandbox;
 use crate::test::Counts;
 use crate::test::count::{go_output, go_test};
 use crate::test::suites::{check, one};
-use crate::{ffi, licenses, sh};
+use crate::{ffi, sh};
 
 /// What the tests and their tools need. Users need 1.23, as `bindings-go/go.mod` says.
 const OLDEST: (u32, u32) = (1, 26);
@@ -53,20 +53,11 @@ fn translate(wasm: &Path, go: &Path) -> Result<()> {
     )
 }
 
-/// The folder and the version of `wasm2go`, which writes its own lines into what it translates.
-pub(crate) fn translator() -> Result<(PathBuf, String)> {
-    let format = "{{.Dir}}\n{{.Version}}";
-    let mut command = tests(&["list", "-m", "-f", format, "github.com/ncruces/wasm2go"]);
-    let printed = sh::output(&mut command)?;
-    let (folder, version) = printed
-        .trim()
-        .split_once('\n')
-        .context("go list names no folder")?;
-    Ok((folder.into(), version.trim_start_matches('v').to_owned()))
-}
-
+/// The notices of the crate that is translated.
 fn licences() -> Result<String> {
-    licenses::text("koodrive-ffi", ffi::TRIPLE, &[ffi::HOST_RESERVES])
+    Ok(fs::read_to_string(
+        sh::root().join("bindings-ffi").join(LICENCES),
+    )?)
 }
 
 fn compiler() -> Result<String> {

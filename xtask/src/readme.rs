@@ -10,9 +10,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::files::files;
 use crate::sandbox::Sandbox;
-use crate::stamp::files;
-use crate::test::{Counts, count, suites};
+use crate::test::{Counts, suites};
 use crate::{npm, python, sh};
 
 /// The README of the project and those of its packages.
@@ -97,7 +97,7 @@ fn rust(sandbox: &Sandbox) -> Result<Counts> {
             "koodrive-conformance",
         ])
         .env("RUSTDOCFLAGS", "--cfg koodrive_readme");
-    suites::counted(sandbox.settings(&mut command), count::cargo_test)
+    suites::cargo_tests(sandbox.settings(&mut command))
 }
 
 fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {

@@ -503,7 +503,7 @@ record! {
         Rate "rate" Decimal,
         /// Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
         Slowed "slowed" Text,
-        /// Whether no more calls will come.
+        /// Whether the source was read to its end.
         SourceEnded "sourceEnded" Flag,
     }
 }

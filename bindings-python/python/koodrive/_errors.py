@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, ClassVar
 
-    from .types import Kind, Outcome
+    from ._literals import Kind, Outcome
 
 
 class WithFields(Exception):

@@ -1,4 +1,4 @@
-//! Reads how many tests passed from what the runners print.
+//! How many tests passed, by what the runners report: JUnit's XML, and cargo's lines, since its XML is for nightly only.
 
 use std::collections::BTreeMap;
 
@@ -20,31 +20,6 @@ pub(crate) fn cargo_test(printed: &str) -> Counts {
         };
     }
     counts
-}
-
-/// Node's `# pass 12`, `# fail 0`, `# cancelled 0`, `# skipped 0`.
-pub(crate) fn tap(printed: &str) -> Counts {
-    let after = |word: &str| {
-        let line = printed.lines().rev().find(|line| line.starts_with(word));
-        line.and_then(|line| line[word.len()..].trim().parse().ok())
-            .unwrap_or(0)
-    };
-    Counts {
-        passed: after("# pass "),
-        failed: after("# fail ") + after("# cancelled "),
-        skipped: after("# skipped ") + after("# todo "),
-    }
-}
-
-/// `1 failed, 12 passed, 1 skipped in 0.30s`, the last line.
-pub(crate) fn pytest(printed: &str) -> Counts {
-    let last = printed.lines().rev().find(|line| line.contains(" in "));
-    let line = last.unwrap_or_default();
-    Counts {
-        passed: before(line, " passed"),
-        failed: before(line, " failed") + before(line, " error"),
-        skipped: before(line, " skipped") + before(line, " xfailed"),
-    }
 }
 
 /// `go test -json`: the tests without those that are made of others.
@@ -89,16 +64,40 @@ fn go_events(printed: &str) -> impl Iterator<Item = Value> {
 
 /// The number that stands before a word.
 fn before(line: &str, word: &str) -> usize {
-    let Some((head, _)) = line.split_once(word) else {
-        return 0;
-    };
+    let head = line.split(word).next().unwrap_or_default();
     let digits = head.rsplit(|c: char| !c.is_ascii_digit()).next();
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
+/// A `testcase` holds a `failure` or an `error` where it failed, and `skipped` where it did not run. Texts are escaped in XML, so
+/// these words with their bracket are elements.
+pub(crate) fn junit(report: &str) -> Counts {
+    let mut counts = Counts::default();
+    for case in report.split("<testcase").skip(1) {
+        if case.contains("<failure") || case.contains("<error") {
+            counts.failed += 1;
+        } else if case.contains("<skipped") {
+            counts.skipped += 1;
+        } else {
+            counts.passed += 1;
+        }
+    }
+    counts
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Counts, go_output, go_test};
+    use super::*;
+
+    #[test]
+    fn tests_are_counted_by_how_they_ended() {
+        let report = "<testsuite><testcase name=\"&lt;failure\"/><testcase><failure/><error/></testcase>\
+            <testcase><skipped/></testcase><testcase><error/></testcase></testsuite>";
+        let printed = "test result: ok. 1 passed; 0 failed; 1 ignored; 0 measured\ntest result: FAILED. 0 passed; 2 failed; 0 ignored";
+        for counts in [junit(report), cargo_test(printed)] {
+            assert_eq!((counts.passed, counts.failed, counts.skipped), (1, 2, 1));
+        }
+    }
 
     #[test]
     fn tests_of_go_are_counted_without_those_that_hold_others() {
