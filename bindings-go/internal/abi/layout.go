@@ -498,7 +498,7 @@ const (
 	ProgressRate
 	// text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
 	ProgressSlowed
-	// flag: Whether no more calls will come.
+	// flag: Whether the source was read to its end.
 	ProgressSourceEnded
 )
 
