@@ -176,6 +176,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_BEGIN_RANDOM 5u
 /* integer: Longest body of a reply, in bytes. Absent: 1 MiB. */
 #define KOODRIVE_BEGIN_REPLY_LIMIT 6u
+/* flag: Whether the response goes to `PARSE`. The exchange then ends when its request is complete. */
+#define KOODRIVE_BEGIN_ALONE 7u
 
 /* Record Request. A request to send as it is: nothing added, no redirect followed, nothing repeated. */
 /* integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt. */

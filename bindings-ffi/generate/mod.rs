@@ -1,4 +1,6 @@
-//! Writes what is generated from the layouts: the C header, and the tables of ABI.md.
+//! Writes what is generated from the layouts: the C header, the tables of ABI.md, and the constants of the Go package.
+
+pub(crate) mod go;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -38,6 +38,8 @@ pub(crate) struct ClientState {
 struct Exchange {
     attempt: Attempt<AnyCall>,
     shape: &'static CallShape,
+    /// It ends when its request is complete.
+    is_alone: bool,
 }
 
 /// The result of an operation.
@@ -152,19 +154,27 @@ impl ClientState {
         let id = self.next;
         let writer = attempt_record(id, &attempt)?;
         self.next += 1;
-        let shape = called.shape;
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let exchange = Exchange {
+            attempt,
+            shape: called.shape,
+            is_alone: input.flag(Begin::Alone)?,
+        };
+        if !exchange.is_alone || exchange.attempt.string_to_sign().is_some() {
+            self.exchanges.insert(id, exchange);
+        }
         Ok(writer)
     }
 
     fn sign(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let id: u64 = input.required_integer(Sign::Exchange)?;
         let signature = input.required_text(Sign::Signature)?;
-        let Exchange { attempt, shape } = self.take(id)?;
         // A refused signature ends the exchange: nothing was sent.
-        let attempt = attempt.with_signature(signature)?;
-        let writer = attempt_record(id, &attempt)?;
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let mut exchange = self.take(id)?;
+        exchange.attempt = exchange.attempt.with_signature(signature)?;
+        let writer = attempt_record(id, &exchange.attempt)?;
+        if !exchange.is_alone {
+            self.exchanges.insert(id, exchange);
+        }
         Ok(writer)
     }
 
@@ -172,7 +182,11 @@ impl ClientState {
         let id: u64 = input.required_integer(Reply::Exchange)?;
         let response = Response::read(input, Reply::Status, Reply::Headers, Reply::Body)?;
         let now = input.required_instant(Reply::Now)?;
-        let Exchange { attempt, shape } = self.take(id)?;
+        let Exchange {
+            attempt,
+            shape,
+            is_alone,
+        } = self.take(id)?;
         let Response { received, .. } = response;
         if !memory::has_room_for_reply(received.body) {
             return Err(attempt.failed(memory::reply_too_large()));
@@ -203,7 +217,12 @@ impl ClientState {
         let mut writer = Writer::with_capacity(64 + request.as_bytes().len());
         writer.bytes(b"again");
         writer.bytes(request.as_bytes());
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let exchange = Exchange {
+            attempt,
+            shape,
+            is_alone,
+        };
+        self.exchanges.insert(id, exchange);
         Ok(writer)
     }
 

@@ -408,3 +408,37 @@ fn a_redirect_that_is_hidden_is_refused() {
     assert_eq!((text(&error[2]), text(&error[4])), ("refused", "0"));
     interface::close(client);
 }
+
+/// The input of `BEGIN` for a notification whose response goes to `PARSE`.
+fn begin_alone() -> Vec<u8> {
+    let mut input = begin();
+    input.extend(record(&[None, None, None, None, Some(b"1")]));
+    input
+}
+
+#[test]
+fn a_request_whose_response_is_parsed_leaves_no_exchange_open() {
+    let client = open(&app());
+    let request = call(client, Operation::Begin, &begin_alone()).unwrap();
+    assert_eq!(text(&request[1]), "POST");
+    let taken = reply(text(&request[0]), "200", &[], ACKNOWLEDGEMENT);
+    let (message, kind, outcome) = words(call(client, Operation::Reply, &taken));
+    assert!(message.starts_with("exchange: not open"), "{message}");
+    assert_eq!(
+        (kind.as_str(), outcome.as_str()),
+        ("invalid_input", "not_sent")
+    );
+    interface::close(client);
+}
+
+#[test]
+fn it_is_open_until_it_is_signed_outside() {
+    let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
+    let unsigned = call(client, Operation::Begin, &begin_alone()).unwrap();
+    let signed = texts(&[text(&unsigned[0]), SIGNATURE]);
+    let request = call(client, Operation::Sign, &signed).unwrap();
+    assert_eq!(text(&request[1]), "POST");
+    let (message, ..) = words(call(client, Operation::Sign, &signed));
+    assert!(message.starts_with("exchange: not open"), "{message}");
+    interface::close(client);
+}

@@ -1,4 +1,5 @@
-//! `cargo xtask differential`: random cases through Rust, Python, Node and Chromium, whose results must be the same.
+//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium and Go, whose results must be the same. Go compares by
+//! itself, since it tells no empty text from an absent one, and is left out where it is missing.
 //!
 //! What is tried and noted is decided in `tests/differential`; here it is run and compared.
 
@@ -16,7 +17,7 @@ use crate::test::{
     Counts,
     suites::{one, skipped},
 };
-use crate::{chromium, npm, python, runtimes, sh};
+use crate::{chromium, go, npm, python, runtimes, sh};
 
 /// What `cargo xtask test` runs: the same cases every time, so that no landing fails over a case that it has not caused.
 const SUITE: (&str, u64) = ("koodrive", 5_000);
@@ -78,6 +79,8 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
         sh::run(&mut generate)?;
         programs.run(&folder)?;
         found.read(&folder, count)?;
+        let in_go = go::differential(&folder.join("cases"), &folder.join("snake"))?;
+        found.go = in_go.map(|same| found.go.unwrap_or(true) && same);
     }
     found.report(seed, cases)
 }
@@ -172,6 +175,8 @@ struct Findings {
     /// How often each stage was reached, and how often it was refused.
     stages: BTreeMap<String, (u64, u64)>,
     shown: usize,
+    /// Whether Go agrees.
+    go: Option<bool>,
 }
 
 impl Findings {
@@ -263,6 +268,11 @@ impl Findings {
                 self.compared
             );
             counts += one(differing == 0);
+        }
+        if let Some(same) = self.go {
+            counts += one(same);
+        } else {
+            counts += skipped("there is no Go 1.26 or later");
         }
         if self.hosts.len() < HOSTS.len() {
             counts += skipped(chromium::MISSING);

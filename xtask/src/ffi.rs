@@ -15,7 +15,10 @@ use crate::test::Counts;
 use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
 use crate::{paths, python, sh, toolchain};
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// The feature with which the module of the Go package is built.
+pub(crate) const HOST_RESERVES: &str = "host-reserves";
 
 /// The memory's maximum, in bytes, and the stack in it. ABI.md says why there is one.
 const WASM_LINK: [&str; 2] = [
@@ -32,6 +35,11 @@ const PRIVATE: &str = "-lpthread -ldl -lm";
 /// Returns the path of koodrive.wasm.
 pub(crate) fn wasm() -> Result<PathBuf> {
     compiled_wasm("neutral", "", "koodrive.wasm")
+}
+
+/// Returns the path of the module that the Go package is made of.
+pub(crate) fn wasm_for_go() -> Result<PathBuf> {
+    compiled_wasm("neutral", HOST_RESERVES, "koodrive-go.wasm")
 }
 
 fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {

@@ -8,6 +8,7 @@ mod differential;
 mod dispatch;
 mod ffi;
 mod files;
+mod go;
 mod npm;
 mod once;
 mod paths;
@@ -29,19 +30,21 @@ use anyhow::Result;
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  demo [--only rust|node|python]   one call, whole, in three languages, against the sandbox
+  demo [--only rust|node|python|go]
+                                   one call, whole, in four languages, against the sandbox
   test [--only SUITE]              everything that must hold; --list names the suites
   bench [--only SECTION]           what a request costs beside its peers: rust, node, python, browser, size, end-to-end or
                                    growth; leaves target/bench/bench.md and bench.json
   bench --accept                   instruction counts and bytes as they are into tests/bench/committed.json
   differential [--cases N] [--seed S] [--first N]
-                                   random cases, whose results must be the same in Rust, Python, Node and Chromium
+                                   random cases, whose results must be the same in Rust, Python, Node, Chromium and Go
   simulate [--calls N] [--seed S] [--scenario NAME]
                                    nights of a dispatcher in virtual time: what it costs a service, and the reverse
   simulate pace [PART OF A NAME]   ten seeds of each trouble of a service, as a table, with the goals
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   package ffi                      koodrive.wasm and the C library with its header; their paths are the last lines
+  go generate                      the core of the Go package: koodrive.wasm, translated by wasm2go
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
 ";
 
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[&str]) -> Result<ExitCode> {
     match arguments {
-        ["demo"] => demo::run(&demo::LANGUAGES)?,
+        ["demo"] => demo::run_all()?,
         ["demo", "--only", language] if demo::LANGUAGES.contains(language) => {
             demo::run(&[*language])?;
         }
@@ -85,6 +88,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
             println!("{}", ffi::wasm()?.display());
             println!("{}", ffi::library()?.display());
         }
+        ["go", "generate"] => go::generate()?,
         ["deny"] => supply_chain::deny(false)?,
         ["deny", "--advisories"] => supply_chain::deny(true)?,
         ["help" | "--help" | "-h"] => print!("{USAGE}"),

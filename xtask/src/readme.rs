@@ -2,7 +2,7 @@
 //!
 //! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
 //! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`,
-//! `python spark`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
+//! `python spark`, `go`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
 
 use std::fs;
 use std::path::Path;
@@ -24,8 +24,16 @@ const READMES: [&str; 3] = [
 
 /// The first line of a block says what it is.
 const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
-/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, and in bindings-python/spark/test_readme.py.
-const RUN_ELSEWHERE: [&str; 5] = ["rust", "js workerd", "js browser", "http", "python spark"];
+/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as the examples of
+/// bindings-go/example_test.go.
+const RUN_ELSEWHERE: [&str; 6] = [
+    "rust",
+    "js workerd",
+    "js browser",
+    "http",
+    "python spark",
+    "go",
+];
 /// Commands for a person, and what they print.
 const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
 

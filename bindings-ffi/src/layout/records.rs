@@ -82,6 +82,8 @@ record! {
         Random "random" Bytes,
         /// Longest body of a reply, in bytes. Absent: 1 MiB.
         ReplyLimit "reply_limit" Integer,
+        /// Whether the response goes to `PARSE`. The exchange then ends when its request is complete.
+        Alone "alone" Flag,
     }
 }
 

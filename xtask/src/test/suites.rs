@@ -10,7 +10,7 @@ use super::Counts;
 use super::count;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, npm, paths, python, readme, runtimes, sh,
+    bench, committed, differential, dispatch, ffi, go, npm, paths, python, readme, runtimes, sh,
     supply_chain,
 };
 
@@ -118,6 +118,11 @@ pub(crate) const ALL: &[Suite] = &[
         run: ffi::test,
     },
     Suite {
+        name: "go",
+        about: "the Go package: its translated core, vectors, faults over TCP, examples, race detector, linters",
+        run: go::test,
+    },
+    Suite {
         name: "instructions",
         about: "of the core's three operations, against committed counts",
         run: committed::instructions,
@@ -134,7 +139,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "differential",
-        about: "random cases have the same results in Rust, Python, Node and Chromium",
+        about: "random cases have the same results in Rust, Python, Node, Chromium and Go",
         run: differential::test,
     },
     Suite {
