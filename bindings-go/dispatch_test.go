@@ -192,7 +192,7 @@ func TestAContextThatEndsGivesOutcomes(t *testing.T) {
 	}
 	requests, _ := s.seen()
 	counts := verdicts(outcomes)
-	// What was in flight got its answer.
+	// Each request that was in flight got its answer.
 	if counts[Delivered] != len(requests) || counts[Delivered] == 0 || counts[NotSent] == 0 || len(counts) != 2 {
 		t.Errorf("%d requests, %v", len(requests), counts)
 	}

@@ -12,7 +12,7 @@ import (
 // Kind says what happened.
 type Kind string
 
-// What happened.
+// The kinds of an error.
 const (
 	// KindInvalidInput was refused here, before anything was sent.
 	KindInvalidInput Kind = "invalid_input"
@@ -26,10 +26,10 @@ const (
 	KindUnreadableReply Kind = "unreadable_reply"
 )
 
-// Outcome says what is true at the service.
+// Outcome says whether KooDrive acted on the call.
 type Outcome string
 
-// What is true at the service.
+// The outcomes of an error.
 const (
 	// OutcomeNotSent: nothing reached it.
 	OutcomeNotSent Outcome = "not_sent"
@@ -46,7 +46,7 @@ type Error struct {
 	Message string `json:"message"`
 	// Kind says what happened.
 	Kind Kind `json:"kind"`
-	// Outcome says what is true at the service.
+	// Outcome says whether KooDrive acted on the call.
 	Outcome Outcome `json:"outcome"`
 	// Retryable says whether the call may be repeated without asking the service first.
 	Retryable bool `json:"retryable"`

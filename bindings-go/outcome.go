@@ -9,7 +9,7 @@ import (
 // Verdict says what became of a call.
 type Verdict string
 
-// What became of a call.
+// The verdicts of a call.
 const (
 	// Delivered: the service took it.
 	Delivered Verdict = "delivered"
@@ -28,7 +28,7 @@ type CallOutcome struct {
 	// Index is the call's position in the source, from 0, and Call is the call as the source gave it.
 	Index int
 	Call  Call
-	// Verdict says what is true at the service.
+	// Verdict says whether KooDrive acted on the call.
 	Verdict Verdict
 	// Attempts is how often it was sent.
 	Attempts int

@@ -192,7 +192,7 @@ func TestNoRequestThatChangesSomethingIsRepeated(t *testing.T) {
 	}
 }
 
-// What the documentation of Send says of net/http.
+// The documentation of Send says when net/http repeats a request by itself.
 func TestNetHTTPRepeatsAGETOnAConnectionThatWasIdle(t *testing.T) {
 	s := serve(t, func(number int, _ net.Conn) []byte {
 		if number == 2 {

@@ -366,7 +366,7 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_ERROR_MESSAGE 0u
 /* text: `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`. */
 #define KOODRIVE_ERROR_KIND 1u
-/* text: What is true at the service: `not_sent`, `refused` or `unknown`. */
+/* text: Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`. */
 #define KOODRIVE_ERROR_OUTCOME 2u
 /* flag: Whether the call may be repeated without asking the service first. */
 #define KOODRIVE_ERROR_RETRYABLE 3u

@@ -265,7 +265,7 @@ record! {
         Message "message" Text,
         /// `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`.
         Kind "kind" Text,
-        /// What is true at the service: `not_sent`, `refused` or `unknown`.
+        /// Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`.
         Outcome "outcome" Text,
         /// Whether the call may be repeated without asking the service first.
         Retryable "retryable" Flag,

@@ -390,7 +390,7 @@ const (
 	ErrorMessage = iota
 	// text: `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`.
 	ErrorKind
-	// text: What is true at the service: `not_sent`, `refused` or `unknown`.
+	// text: Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`.
 	ErrorOutcome
 	// flag: Whether the call may be repeated without asking the service first.
 	ErrorRetryable

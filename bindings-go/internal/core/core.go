@@ -28,7 +28,7 @@ func New() *Module {
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x40000)), 0, len(data0))
 	m.g0 = i32(0x40000)
-	m.g1 = i32(341009)
+	m.g1 = i32(341017)
 	m.g2 = i32(341024)
 	return m
 }
@@ -626,7 +626,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										t667 := v5 + i32(400)
 																										v2 = t666
 																										t668 := int32(load32(mem, uint64(uint32(v5))+1176))
-																										m.fn49(t667, i32(317584), i32(6), v2, t668)
+																										m.fn49(t667, i32(317592), i32(6), v2, t668)
 																										mem = m.memory
 																										t669 := int32(load32(mem, uint64(uint32(v5))+1168))
 																										m.fn15(t669, v2, i32(1), i32(1))
@@ -649,7 +649,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									}
 																								l231:
-																									m.fn49(v5+i32(1656), i32(317584), i32(6), i32(271321), i32(42))
+																									m.fn49(v5+i32(1656), i32(317592), i32(6), i32(271321), i32(42))
 																									mem = m.memory
 																									t673 := int32(load16(mem, uint64(uint32(v5))+1660))
 																									v6 = t673
@@ -724,7 +724,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																						}
 																						goto l249
 																					l250:
-																						m.fn49(v5+i32(1656), i32(324162), i32(7), i32(271486), i32(92))
+																						m.fn49(v5+i32(1656), i32(324170), i32(7), i32(271486), i32(92))
 																						mem = m.memory
 																						t685 := int32(load32(mem, uint64(uint32(v5))+1664))
 																						v7 = t685
@@ -907,7 +907,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									goto l263
 																								}
 																							l262:
-																								m.fn67(v5+i32(400), i32(324576), i32(3))
+																								m.fn67(v5+i32(400), i32(324584), i32(3))
 																								mem = m.memory
 																								t718 := int32(load32(mem, uint64(uint32(v5))+404))
 																								v2 = t718
@@ -930,7 +930,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																							}
 																						l261:
-																							m.fn49(v5+i32(1656), i32(324576), i32(3), i32(271266), i32(55))
+																							m.fn49(v5+i32(1656), i32(324584), i32(3), i32(271266), i32(55))
 																							mem = m.memory
 																							t723 := int64(load64(mem, uint64(uint32(v5))+1664))
 																							v11 = t723
@@ -1110,7 +1110,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																													store32(mem, uint64(uint32(v5))+1168, uint32(v2+i32(276)))
 																													store16(mem, uint64(uint32(v5))+464, uint16(i32(302)))
 																													store32(mem, uint64(uint32(v5))+432, uint32(v1+i32(360)))
-																													store32(mem, uint64(uint32(v5))+420, uint32(i32(292112)))
+																													store32(mem, uint64(uint32(v5))+420, uint32(i32(292120)))
 																													mem[uint64(uint32(v5))+460] = byte(i32(0))
 																													store32(mem, uint64(uint32(v5))+452, uint32(i32(0)))
 																													store32(mem, uint64(uint32(v5))+444, uint32(i32(0)))
@@ -1142,7 +1142,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									l270:
 																										store64(mem, uint64(uint32(v5))+256, uint64(i64(-0x7ffffffeffffffa5)))
-																										store32(mem, uint64(uint32(v5))+252, uint32(i32(329048)))
+																										store32(mem, uint64(uint32(v5))+252, uint32(i32(329056)))
 																										store32(mem, uint64(uint32(v5))+248, uint32(i32(-0x80000000)))
 																										goto l175
 																									}
@@ -1176,7 +1176,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									store32(mem, uint64(uint32(v5))+248, uint32(v3))
 																									goto l175
 																								}
-																								t740 := m.fn83(i32(280564), i32(85))
+																								t740 := m.fn83(i32(280572), i32(85))
 																								mem = m.memory
 																								t741 := int64(load64(mem, uint64(uint32(v5))+1504))
 																								t742 := int32(load32(mem, uint64(uint32(v5))+1512))
@@ -1261,7 +1261,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																							}
 																						l220:
-																							m.fn49(v5+i32(400), i32(276578), i32(4), i32(271363), i32(23))
+																							m.fn49(v5+i32(400), i32(276586), i32(4), i32(271363), i32(23))
 																							mem = m.memory
 																							t603 := int32(mem[uint64(uint32(v5))+404])
 																							v8 = t603
@@ -1345,7 +1345,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									}
 																								l224:
-																									m.fn67(v5+i32(400), i32(324576), i32(3))
+																									m.fn67(v5+i32(400), i32(324584), i32(3))
 																									mem = m.memory
 																									t623 := int32(load32(mem, uint64(uint32(v5))+404))
 																									v8 = t623
@@ -1367,7 +1367,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									}
 																								}
 																							l223:
-																								m.fn49(v5+i32(1656), i32(324576), i32(3), i32(271266), i32(55))
+																								m.fn49(v5+i32(1656), i32(324584), i32(3), i32(271266), i32(55))
 																								mem = m.memory
 																								t627 := int32(load32(mem, uint64(uint32(v5))+1656))
 																								v2 = t627
@@ -1475,7 +1475,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							}
 																							goto l177
 																						l178:
-																							m.fn49(v5+i32(400), i32(277312), i32(11), i32(271486), i32(92))
+																							m.fn49(v5+i32(400), i32(277320), i32(11), i32(271486), i32(92))
 																							mem = m.memory
 																							t476 := int32(load32(mem, uint64(uint32(v5))+408))
 																							v6 = t476
@@ -1703,7 +1703,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									}
 																								l192:
-																									m.fn67(v5+i32(400), i32(324576), i32(3))
+																									m.fn67(v5+i32(400), i32(324584), i32(3))
 																									mem = m.memory
 																									t523 := int32(load32(mem, uint64(uint32(v5))+404))
 																									v9 = t523
@@ -1725,7 +1725,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									}
 																								}
 																							l191:
-																								m.fn49(v5+i32(1656), i32(324576), i32(3), i32(271266), i32(55))
+																								m.fn49(v5+i32(1656), i32(324584), i32(3), i32(271266), i32(55))
 																								mem = m.memory
 																								t527 := int32(load32(mem, uint64(uint32(v5))+1656))
 																								v8 = t527
@@ -1854,7 +1854,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									t545 := v5 + i32(400)
 																									v4 = t544
 																									t546 := int32(load32(mem, uint64(uint32(v5))+1512))
-																									m.fn49(t545, i32(275924), i32(9), v4, t546)
+																									m.fn49(t545, i32(275932), i32(9), v4, t546)
 																									mem = m.memory
 																									t547 := int32(load32(mem, uint64(uint32(v5))+1504))
 																									m.fn15(t547, v4, i32(1), i32(1))
@@ -1873,7 +1873,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								if int32(v11) != 0 {
 																									goto l207
 																								}
-																								m.fn49(v5+i32(1656), i32(275924), i32(9), i32(271321), i32(42))
+																								m.fn49(v5+i32(1656), i32(275932), i32(9), i32(271321), i32(42))
 																								mem = m.memory
 																								t551 := int32(load32(mem, uint64(uint32(v5))+1656))
 																								v8 = t551
@@ -2280,13 +2280,13 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							if v1 != 0 {
 																								goto l161
 																							}
-																							t425 := m.fn50(v5+i32(1656), i32(0x4fccc), i32(7), v29)
+																							t425 := m.fn50(v5+i32(1656), i32(326868), i32(7), v29)
 																							mem = m.memory
 																							v1 = t425
 																							if v1 != 0 {
 																								goto l161
 																							}
-																							t426 := m.fn50(v5+i32(1656), i32(326867), i32(7), v30)
+																							t426 := m.fn50(v5+i32(1656), i32(326875), i32(7), v30)
 																							mem = m.memory
 																							v1 = t426
 																							if v1 != 0 {
@@ -2664,7 +2664,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																															t43 := int64(load64(mem, uint64(uint32(v1))+216))
 																															v11 = t43
 																															if v11 == i64(0) {
-																																m.fn17(i32(328348))
+																																m.fn17(i32(328356))
 																																mem = m.memory
 																																panic("unreachable")
 																															}
@@ -2762,7 +2762,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																													}
 																													if uint64(v13) <= uint64(v10) {
 																														store64(mem, uint64(uint32(v1))+328, uint64(i64(2)))
-																														v1 = i32(322880)
+																														v1 = i32(322888)
 																														v4 = i32(5)
 																														goto l56
 																													}
@@ -3322,7 +3322,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																														v16 = t349 + (v18 ^ i32(-1))
 																														store16(mem, uint64(uint32(t350))+1766, uint16(v16))
 																														if uint32(v16) >= uint32(i32(12)) {
-																															m.fn47(i32(0), v16, i32(11), i32(337012))
+																															m.fn47(i32(0), v16, i32(11), i32(337020))
 																															mem = m.memory
 																															panic("unreachable")
 																														}
@@ -3468,7 +3468,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																																	v10 = t371
 																																	memory_copy(mem, uint32(v5+i32(1656)), uint32(v4+i32(20)), uint32(i32(132)))
 																																	if uint32(v8) >= uint32(i32(12)) {
-																																		m.fn47(i32(0), v8, i32(11), i32(337012))
+																																		m.fn47(i32(0), v8, i32(11), i32(337020))
 																																		mem = m.memory
 																																		panic("unreachable")
 																																	}
@@ -3495,12 +3495,12 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																																	v4 = t374
 																																	v8 = v4 + i32(1)
 																																	if uint32(v4) >= uint32(i32(12)) {
-																																		m.fn47(i32(0), v8, i32(12), i32(337028))
+																																		m.fn47(i32(0), v8, i32(12), i32(337036))
 																																		mem = m.memory
 																																		panic("unreachable")
 																																	}
 																																	if v6-v2 != v8 {
-																																		m.fn48(i32(336956), i32(40), i32(336996))
+																																		m.fn48(i32(336964), i32(40), i32(337004))
 																																		mem = m.memory
 																																		panic("unreachable")
 																																	}
@@ -3570,7 +3570,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																													}
 																												}
 																												v3 = int32(v11)
-																												v1 = i32(322880)
+																												v1 = i32(322888)
 																												v4 = i32(5)
 																												switch v31 + i32(0x7ffffffd) {
 																												case 1:
@@ -3667,7 +3667,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							mem = m.memory
 																							v2 = i32(3)
 																						l66:
-																							m.fn22(v5+i32(976), i32(280649), i32(280653))
+																							m.fn22(v5+i32(976), i32(280657), i32(280661))
 																							mem = m.memory
 																							v2 = v2 + i32(-1)
 																							if v2 != 0 {
@@ -3675,7 +3675,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							}
 																							t168 := int32(load32(mem, uint64(uint32(v5))+984))
 																							v3 = t168
-																							m.fn22(v5+i32(976), i32(280649), i32(280653))
+																							m.fn22(v5+i32(976), i32(280657), i32(280661))
 																							mem = m.memory
 																							t169 := int32(mem[uint64(uint32(v1))+844])
 																							v6 = t169
@@ -3695,12 +3695,12 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							t175 := int32(mem[uint64(uint32(v4))+416])
 																							t176 := v5
 																							v2 = t175 << 2
-																							t177 := int32(load32(mem, uint64(uint32(v2))+292360))
+																							t177 := int32(load32(mem, uint64(uint32(v2))+292368))
 																							v8 = t177
 																							store32(mem, uint64(uint32(t176))+400, uint32(v8+i32(1)))
 																							m.fn22(v5+i32(976), v5+i32(400), v9)
 																							mem = m.memory
-																							t178 := int32(load32(mem, uint64(uint32(v2))+292380))
+																							t178 := int32(load32(mem, uint64(uint32(v2))+292388))
 																							t179 := v5 + i32(976)
 																							v2 = t178
 																							m.fn22(t179, v2, v2+v8)
@@ -3756,7 +3756,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l70
 																						}
 																					l69:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l70:
 																						{
@@ -3775,7 +3775,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l76
 																						}
 																					l75:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l76:
 																						{
@@ -3794,7 +3794,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l78
 																						}
 																					l77:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l78:
 																						{
@@ -3813,7 +3813,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l80
 																						}
 																					l79:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l80:
 																						{
@@ -3825,11 +3825,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							store16(mem, uint64(uint32(v5))+1656, uint16(t216))
 																							t217 := int32(load32(mem, uint64(uint32(v5))+984))
 																							v2 = t217
-																							m.fn22(v5+i32(976), i32(280649), i32(280653))
+																							m.fn22(v5+i32(976), i32(280657), i32(280661))
 																							mem = m.memory
 																							store32(mem, uint64(uint32(v5))+404, uint32(i32(1)))
 																							store32(mem, uint64(uint32(v5))+400, uint32(v5+i32(1656)))
-																							_ = m.fn30(v5+i32(976), i32(291996), i32(265196), v5+i32(400))
+																							_ = m.fn30(v5+i32(976), i32(292004), i32(265196), v5+i32(400))
 																							mem = m.memory
 																							t219 := int32(load32(mem, uint64(uint32(v5))+984))
 																							t220 := v2 + i32(4)
@@ -3842,7 +3842,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l82
 																						}
 																					l81:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l82:
 																						v2 = i32(-0x80000000)
@@ -4221,7 +4221,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																								t327 := int32(load32(mem, uint64(uint32(v5))+984))
 																								v9 = t327
-																								m.fn22(v5+i32(976), i32(280649), i32(280653))
+																								m.fn22(v5+i32(976), i32(280657), i32(280661))
 																								mem = m.memory
 																								t328 := int32(load32(mem, uint64(uint32(v4+i32(112)))))
 																								v7 = int32(v10)
@@ -4248,7 +4248,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							v1 = i32(-0x7ffffffe)
 																						}
 																					l112:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l114:
 																						{
@@ -4257,7 +4257,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							}
 																							t333 := int32(load32(mem, uint64(uint32(v5))+984))
 																							v2 = t333
-																							m.fn22(v5+i32(976), i32(280649), i32(280653))
+																							m.fn22(v5+i32(976), i32(280657), i32(280661))
 																							mem = m.memory
 																							store64(mem, uint64(uint32(v5))+416, uint64(v13))
 																							store64(mem, uint64(uint32(v5))+408, uint64(v11))
@@ -4276,7 +4276,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							goto l116
 																						}
 																					l115:
-																						m.fn22(v5+i32(976), i32(280649), i32(280653))
+																						m.fn22(v5+i32(976), i32(280657), i32(280661))
 																						mem = m.memory
 																					l116:
 																						{
@@ -4306,7 +4306,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																				}
 																			}
 																		l16:
-																			m.fn49(v5+i32(1504), i32(274759), i32(6), i32(271486), i32(92))
+																			m.fn49(v5+i32(1504), i32(274767), i32(6), i32(271486), i32(92))
 																			mem = m.memory
 																			t394 := int64(load64(mem, uint64(uint32(v5))+1516))
 																			store64(mem, uint64(uint32(v5))+1320, uint64(t394))
@@ -4344,7 +4344,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																		store32(mem, uint64(uint32(v2))+1760, uint32(i32(0)))
 																		v4 = v20 + i32(1)
 																		if v4 == 0 {
-																			m.fn92(i32(336940))
+																			m.fn92(i32(336948))
 																			mem = m.memory
 																			panic("unreachable")
 																		}
@@ -4353,7 +4353,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																		store32(mem, uint64(uint32(v1))+836, uint32(v4))
 																		store32(mem, uint64(uint32(v1))+832, uint32(v2))
 																		if v22 != v20 {
-																			m.fn48(i32(336860), i32(48), i32(336908))
+																			m.fn48(i32(336868), i32(48), i32(336916))
 																			mem = m.memory
 																			panic("unreachable")
 																		}
@@ -4466,11 +4466,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 													store32(mem, uint64(uint32(v5))+400, uint32(i32(7)))
 													m.fn22(v5+i32(976), v5+i32(400), v5+i32(404))
 													mem = m.memory
-													m.fn22(v5+i32(976), i32(292341), i32(292347))
+													m.fn22(v5+i32(976), i32(292349), i32(292355))
 													mem = m.memory
 													v1 = i32(6)
 												l287:
-													m.fn22(v5+i32(976), i32(280649), i32(280653))
+													m.fn22(v5+i32(976), i32(280657), i32(280661))
 													mem = m.memory
 													v1 = v1 + i32(-1)
 													if v1 != 0 {
@@ -4478,7 +4478,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 													}
 													t882 := int32(load32(mem, uint64(uint32(v5))+984))
 													v2 = t882
-													m.fn22(v5+i32(976), i32(280649), i32(280653))
+													m.fn22(v5+i32(976), i32(280657), i32(280661))
 													mem = m.memory
 													m.fn94(v5+i32(400), v5+i32(1320))
 													mem = m.memory
@@ -4522,7 +4522,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																{
 																	t892 := int32(load32(mem, uint64(uint32(v5))+1504))
 																	if t892 == i32(1) {
-																		m.fn48(i32(332786), i32(40), i32(292096))
+																		m.fn48(i32(332794), i32(40), i32(292104))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -4530,7 +4530,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																	v1 = t893
 																	store32(mem, uint64(uint32(v5))+1520, uint32(i32(-0x80000000)))
 																	if v1 == i32(-0x80000000) {
-																		m.fn101(i32(292036), i32(43), i32(292080))
+																		m.fn101(i32(292044), i32(43), i32(292088))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -4561,13 +4561,13 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																	if v1 != 0 {
 																		goto l288
 																	}
-																	t900 := m.fn100(v5+i32(1504), i32(317863), i32(4), v5+i32(412))
+																	t900 := m.fn100(v5+i32(1504), i32(317871), i32(4), v5+i32(412))
 																	mem = m.memory
 																	v1 = t900
 																	if v1 != 0 {
 																		goto l288
 																	}
-																	t901 := m.fn100(v5+i32(1504), i32(317867), i32(3), v5+i32(424))
+																	t901 := m.fn100(v5+i32(1504), i32(317875), i32(3), v5+i32(424))
 																	mem = m.memory
 																	v1 = t901
 																	if v1 != 0 {
@@ -4715,10 +4715,10 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 											v1 = i32(4)
 											m.fn22(v5+i32(976), v5+i32(400), v5+i32(400)+i32(4))
 											mem = m.memory
-											m.fn22(v5+i32(976), i32(289411), i32(289416))
+											m.fn22(v5+i32(976), i32(289419), i32(289424))
 											mem = m.memory
 										l301:
-											m.fn22(v5+i32(976), i32(280649), i32(280653))
+											m.fn22(v5+i32(976), i32(280657), i32(280661))
 											mem = m.memory
 											v1 = v1 + i32(-1)
 											if v1 != 0 {
@@ -4765,14 +4765,14 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 									store32(mem, uint64(uint32(v5))+400, uint32(i32(5)))
 									m.fn22(v5+i32(976), v5+i32(400), v5+i32(404))
 									mem = m.memory
-									m.fn22(v5+i32(976), i32(292347), i32(292351))
+									m.fn22(v5+i32(976), i32(292355), i32(292359))
 									mem = m.memory
 									if v2 == i32(1000000000) {
 										goto l118
 									}
 									v10 = v28 & i64(-0x100000000)
 								l303:
-									m.fn22(v5+i32(976), i32(280649), i32(280653))
+									m.fn22(v5+i32(976), i32(280657), i32(280661))
 									mem = m.memory
 									v1 = v1 + i32(-1)
 									if v1 != 0 {
@@ -4794,11 +4794,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 									store64(mem, uint64(uint32(t942))+408, uint64(t941+int64(uint32(p943))))
 									t944 := int32(load32(mem, uint64(uint32(v5))+984))
 									v1 = t944
-									m.fn22(v5+i32(976), i32(280649), i32(280653))
+									m.fn22(v5+i32(976), i32(280657), i32(280661))
 									mem = m.memory
 									store32(mem, uint64(uint32(v5))+1660, uint32(i32(3)))
 									store32(mem, uint64(uint32(v5))+1656, uint32(v5+i32(400)))
-									_ = m.fn30(v5+i32(976), i32(291996), i32(265196), v5+i32(1656))
+									_ = m.fn30(v5+i32(976), i32(292004), i32(265196), v5+i32(1656))
 									mem = m.memory
 									t946 := int32(load32(mem, uint64(uint32(v5))+984))
 									t947 := v1 + i32(4)
@@ -4840,7 +4840,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 									{
 										t953 := int32(load32(mem, uint64(uint32(v5))+1016))
 										if t953 != 0 {
-											m.fn49(v5+i32(1504), i32(274697), i32(9), i32(271465), i32(21))
+											m.fn49(v5+i32(1504), i32(0x43111), i32(9), i32(271465), i32(21))
 											mem = m.memory
 											t956 := int64(load64(mem, uint64(uint32(v5))+1516))
 											store64(mem, uint64(uint32(v5))+272, uint64(t956))
@@ -4875,7 +4875,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 									}
 								}
 							l304:
-								m.fn49(v5+i32(1320), i32(274697), i32(9), i32(325413), i32(18))
+								m.fn49(v5+i32(1320), i32(0x43111), i32(9), i32(325421), i32(18))
 								mem = m.memory
 								t963 := int32(load32(mem, uint64(uint32(v5))+1328))
 								v8 = t963
@@ -5053,7 +5053,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 							if p1004 != 0 {
 								goto l315
 							}
-							v4 = i32(292214)
+							v4 = i32(292222)
 							v3 = i32(68)
 							goto l316
 						}
@@ -5067,7 +5067,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 						if v17&i32(1) != 0 {
 							goto l317
 						}
-						v4 = i32(292282)
+						v4 = i32(292290)
 						v3 = i32(43)
 					}
 				l316:
@@ -5595,7 +5595,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 							goto l2
 						}
 					l1:
-						m.fn67(v3+i32(96), i32(324576), i32(3))
+						m.fn67(v3+i32(96), i32(324584), i32(3))
 						mem = m.memory
 						t8 := int64(load64(mem, uint64(uint32(v3))+104))
 						v5 = t8
@@ -5624,7 +5624,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 					goto l5
 				}
 			l0:
-				m.fn49(v3+i32(56), i32(324576), i32(3), i32(271266), i32(55))
+				m.fn49(v3+i32(56), i32(324584), i32(3), i32(271266), i32(55))
 				mem = m.memory
 				t12 := int32(load32(mem, uint64(uint32(v3))+56))
 				v4 = t12
@@ -5770,7 +5770,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 						t34 := v3 + i32(96)
 						v2 = t33
 						t35 := int32(load32(mem, uint64(uint32(v3))+88))
-						m.fn49(t34, i32(275924), i32(9), v2, t35)
+						m.fn49(t34, i32(275932), i32(9), v2, t35)
 						mem = m.memory
 						t36 := int32(load32(mem, uint64(uint32(v3))+80))
 						m.fn15(t36, v2, i32(1), i32(1))
@@ -5789,7 +5789,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 					if int32(v6) != 0 {
 						goto l18
 					}
-					m.fn49(v3+i32(56), i32(275924), i32(9), i32(271321), i32(42))
+					m.fn49(v3+i32(56), i32(275932), i32(9), i32(271321), i32(42))
 					mem = m.memory
 					t40 := int32(load32(mem, uint64(uint32(v3))+56))
 					v2 = t40
@@ -5858,7 +5858,7 @@ func (m *Module) fn5(v0 int32, v1 int64) {
 		if v4 != i64(0) {
 			goto l0
 		}
-		m.fn17(i32(328332))
+		m.fn17(i32(328340))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -6636,14 +6636,14 @@ func (m *Module) fn13(v0, v1, v2 int32) {
 			p2 = i32(4)
 		}
 		if uint32(t1) < uint32(p2+v1) {
-			m.fn48(i32(338108), i32(46), i32(338156))
+			m.fn48(i32(338116), i32(46), i32(338164))
 			panic("unreachable")
 		}
 		if v3 == 0 {
 			goto l1
 		}
 		if uint32(v4) > uint32(v1+i32(39)) {
-			m.fn48(i32(338172), i32(46), i32(338220))
+			m.fn48(i32(338180), i32(46), i32(338228))
 			panic("unreachable")
 		}
 	l1:
@@ -6658,9 +6658,9 @@ func (m *Module) fn14(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+16, uint32(i32(52)))
-	store32(mem, uint64(uint32(v1))+12, uint32(i32(331272)))
+	store32(mem, uint64(uint32(v1))+12, uint32(i32(331280)))
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(4)))
-	store32(mem, uint64(uint32(v1))+24, uint32(i32(324169)))
+	store32(mem, uint64(uint32(v1))+24, uint32(i32(324177)))
 	store32(mem, uint64(uint32(v1))+20, uint32(i32(-0x80000000)))
 	store32(mem, uint64(uint32(v1))+44, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+36, uint32(i32(4)))
@@ -6716,7 +6716,7 @@ func (m *Module) fn16(v0, v1 int32) {
 	m.fn13(v1, i32(232), i32(8))
 }
 func (m *Module) fn17(v0 int32) {
-	m.fn194(i32(299900), i32(51), v0)
+	m.fn194(i32(299908), i32(51), v0)
 	panic("unreachable")
 }
 func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
@@ -6914,9 +6914,9 @@ func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
 							}
 							store32(mem, uint64(uint32(t45))+100, uint32(p44))
 							t47 := v6
-							p46 := i32(324699)
+							p46 := i32(324707)
 							if v4 != 0 {
-								p46 = i32(324730)
+								p46 = i32(324738)
 							}
 							store32(mem, uint64(uint32(t47))+96, uint32(p46))
 							store32(mem, uint64(uint32(v6))+188, uint32(i32(5)))
@@ -6927,7 +6927,7 @@ func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
 							store32(mem, uint64(uint32(v6))+168, uint32(v6+i32(32)))
 							m.fn69(v6+i32(232), i32(269543), v6+i32(168))
 							mem = m.memory
-							m.fn594(v6+i32(104), i32(319301), i32(4), v6+i32(232))
+							m.fn594(v6+i32(104), i32(319309), i32(4), v6+i32(232))
 							mem = m.memory
 							t48 := int32(load32(mem, uint64(uint32(v6))+104))
 							v8 = t48
@@ -7014,16 +7014,16 @@ func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
 					}
 					store32(mem, uint64(uint32(t79))+280, uint32(p78))
 					store32(mem, uint64(uint32(v6))+276, uint32(i32(11)))
-					store32(mem, uint64(uint32(v6))+272, uint32(i32(327804)))
+					store32(mem, uint64(uint32(v6))+272, uint32(i32(327812)))
 					store32(mem, uint64(uint32(v6))+268, uint32(i32(21)))
-					store32(mem, uint64(uint32(v6))+264, uint32(i32(324420)))
+					store32(mem, uint64(uint32(v6))+264, uint32(i32(324428)))
 					store32(mem, uint64(uint32(v6))+260, uint32(i32(15)))
-					store32(mem, uint64(uint32(v6))+256, uint32(i32(327789)))
+					store32(mem, uint64(uint32(v6))+256, uint32(i32(327797)))
 					store64(mem, uint64(uint32(v6))+248, uint64(v9))
 					store32(mem, uint64(uint32(v6))+244, uint32(i32(7)))
-					store32(mem, uint64(uint32(v6))+240, uint32(i32(327782)))
+					store32(mem, uint64(uint32(v6))+240, uint32(i32(327790)))
 					store32(mem, uint64(uint32(v6))+236, uint32(i32(11)))
-					store32(mem, uint64(uint32(v6))+232, uint32(i32(327771)))
+					store32(mem, uint64(uint32(v6))+232, uint32(i32(327779)))
 					m.fn214(v6+i32(48), v6+i32(232), i32(7), i32(1), i32(0))
 					mem = m.memory
 					t80 := int32(load32(mem, uint64(uint32(v6))+48))
@@ -7059,11 +7059,11 @@ func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
 					goto l18
 				case 3:
 					store32(mem, uint64(uint32(v6))+236, uint32(i32(60)))
-					store32(mem, uint64(uint32(v6))+232, uint32(i32(324441)))
+					store32(mem, uint64(uint32(v6))+232, uint32(i32(324449)))
 					v8 = i32(5)
 					store32(mem, uint64(uint32(v6))+52, uint32(i32(5)))
-					v4 = i32(322880)
-					store32(mem, uint64(uint32(v6))+48, uint32(i32(322880)))
+					v4 = i32(322888)
+					store32(mem, uint64(uint32(v6))+48, uint32(i32(322888)))
 					store32(mem, uint64(uint32(v6))+116, uint32(i32(2)))
 					store32(mem, uint64(uint32(v6))+108, uint32(i32(2)))
 					store32(mem, uint64(uint32(v6))+112, uint32(v6+i32(232)))
@@ -7081,7 +7081,7 @@ func (m *Module) fn18(v0, v1, v2, v3, v4, v5 int32) {
 						goto l18
 					}
 					store32(mem, uint64(uint32(v0))+24, uint32(i32(5)))
-					store32(mem, uint64(uint32(v0))+20, uint32(i32(322880)))
+					store32(mem, uint64(uint32(v0))+20, uint32(i32(322888)))
 					store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 					store32(mem, uint64(uint32(v0))+12, uint32(v1))
 					store32(mem, uint64(uint32(v0))+8, uint32(v7))
@@ -7506,11 +7506,11 @@ func (m *Module) fn23(v0, v1 int32) {
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v1 = t1
-	m.fn22(v0, i32(280649), i32(280653))
+	m.fn22(v0, i32(280657), i32(280661))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(6)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2+i32(4)))
-	_ = m.fn30(v0, i32(291996), i32(265196), v2+i32(8))
+	_ = m.fn30(v0, i32(292004), i32(265196), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -7564,7 +7564,7 @@ func (m *Module) fn25(v0, v1, v2 int32) {
 	m.fn22(v0, v1, v1+v2)
 	goto l1
 l0:
-	m.fn22(v0, i32(280649), i32(280653))
+	m.fn22(v0, i32(280657), i32(280661))
 l1:
 	m.g0 = v3 + i32(16)
 }
@@ -7622,11 +7622,11 @@ func (m *Module) fn28(v0 int32, v1 int64) {
 	store64(mem, uint64(uint32(v2)), uint64(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn22(v0, i32(280649), i32(280653))
+	m.fn22(v0, i32(280657), i32(280661))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(7)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn30(v0, i32(291996), i32(265196), v2+i32(8))
+	_ = m.fn30(v0, i32(292004), i32(265196), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -7662,9 +7662,9 @@ func (m *Module) fn29(v0, v1 int32) int32 {
 			v5 = t4 - v4*i32(10000)
 			t5 := int32(uint32(v5&i32(0xffff)) / uint32(i32(100)))
 			v6 = t5
-			t6 := int32(load16(mem, uint64(uint32(v6<<1))+339688))
+			t6 := int32(load16(mem, uint64(uint32(v6<<1))+339696))
 			store16(mem, uint64(uint32(t3))+12, uint16(t6))
-			t7 := int32(load16(mem, uint64(uint32((v5-v6*i32(100))&i32(0xffff)<<1))+339688))
+			t7 := int32(load16(mem, uint64(uint32((v5-v6*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v2))+14, uint16(t7))
 			goto l1
 		}
@@ -7678,7 +7678,7 @@ func (m *Module) fn29(v0, v1 int32) int32 {
 		t9 := v2
 		t10 := v0
 		v4 = t8
-		t11 := int32(load16(mem, uint64(uint32((t10-v4*i32(100))&i32(0xffff)<<1))+339688))
+		t11 := int32(load16(mem, uint64(uint32((t10-v4*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t9))+14, uint16(t11))
 		v3 = i32(3)
 	}
@@ -7693,7 +7693,7 @@ l1:
 	l2:
 		t12 := v2 + i32(11)
 		v3 = v3 + i32(-1)
-		t13 := int32(mem[uint64(uint32(v4<<1))+339689])
+		t13 := int32(mem[uint64(uint32(v4<<1))+339697])
 		mem[uint64(uint32(t12+v3))] = byte(t13)
 	}
 l3:
@@ -7887,7 +7887,7 @@ func (m *Module) fn31(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) {
 	store32(mem, uint64(uint32(v9))+12, uint32(v2))
 	store16(mem, uint64(uint32(v9))+80, uint16(v3))
 	store32(mem, uint64(uint32(v9))+48, uint32(v1))
-	store32(mem, uint64(uint32(v9))+36, uint32(i32(327316)))
+	store32(mem, uint64(uint32(v9))+36, uint32(i32(327324)))
 	store32(mem, uint64(uint32(v9))+40, uint32(v5))
 	t1 := int64(load64(mem, uint64(uint32(v4))))
 	store64(mem, uint64(uint32(v9))+52, uint64(t1))
@@ -8044,7 +8044,7 @@ func (m *Module) fn33(v0 int32) int32 {
 				{
 					{
 						{
-							t2 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+							t2 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 							v5 = t2
 							t4 := v5
 							p3 := (v0 + i32(11)) & i32(504)
@@ -8055,7 +8055,7 @@ func (m *Module) fn33(v0 int32) int32 {
 							v1 = int32(uint32(v2) >> 3)
 							v0 = i32_shr_u(t4, v1)
 							if v0&i32(3) == 0 {
-								t8 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+								t8 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 								if uint32(v2) <= uint32(t8) {
 									goto l2
 								}
@@ -8065,8 +8065,8 @@ func (m *Module) fn33(v0 int32) int32 {
 										v0 = i32_shl(i32(2), v1)
 										v8 = int32(bits.TrailingZeros32(uint32(t42 & (v0 | (i32(0) - v0)))))
 										v1 = v8 << 3
-										v7 = v1 + i32(340700)
-										t43 := int32(load32(mem, uint64(uint32(v1+i32(340708)))))
+										v7 = v1 + i32(340708)
+										t43 := int32(load32(mem, uint64(uint32(v1+i32(340716)))))
 										t44 := v7
 										v0 = t43
 										t45 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -8079,7 +8079,7 @@ func (m *Module) fn33(v0 int32) int32 {
 										goto l21
 									}
 								l20:
-									store32(mem, uint64(uint32(i32(0)))+340964, uint32(v5&i32_rotl(i32(-2), v8)))
+									store32(mem, uint64(uint32(i32(0)))+340972, uint32(v5&i32_rotl(i32(-2), v8)))
 								l21:
 									store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 									v5 = v0 + v2
@@ -8088,31 +8088,31 @@ func (m *Module) fn33(v0 int32) int32 {
 									store32(mem, uint64(uint32(t46))+4, uint32(v7|i32(1)))
 									store32(mem, uint64(uint32(v0+v1)), uint32(v7))
 									{
-										t47 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+										t47 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 										v1 = t47
 										if v1 == 0 {
 											goto l22
 										}
-										t48 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+										t48 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 										v2 = t48
 										{
 											{
-												t49 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+												t49 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 												v6 = t49
 												t50 := v6
 												v8 = i32_shl(i32(1), int32(uint32(v1)>>3))
 												if t50&v8 != 0 {
 													goto l23
 												}
-												store32(mem, uint64(uint32(i32(0)))+340964, uint32(v6|v8))
-												v1 = v1&i32(-8) + i32(340700)
+												store32(mem, uint64(uint32(i32(0)))+340972, uint32(v6|v8))
+												v1 = v1&i32(-8) + i32(340708)
 												v6 = v1
 												goto l24
 											}
 										l23:
 											v1 = v1 & i32(-8)
-											v6 = v1 + i32(340700)
-											t51 := int32(load32(mem, uint64(uint32(v1+i32(340708)))))
+											v6 = v1 + i32(340708)
+											t51 := int32(load32(mem, uint64(uint32(v1+i32(340716)))))
 											v1 = t51
 										}
 									l24:
@@ -8122,16 +8122,16 @@ func (m *Module) fn33(v0 int32) int32 {
 										store32(mem, uint64(uint32(v2))+8, uint32(v1))
 									}
 								l22:
-									store32(mem, uint64(uint32(i32(0)))+340980, uint32(v5))
-									store32(mem, uint64(uint32(i32(0)))+340972, uint32(v7))
+									store32(mem, uint64(uint32(i32(0)))+340988, uint32(v5))
+									store32(mem, uint64(uint32(i32(0)))+340980, uint32(v7))
 									return v0 + i32(8)
 								}
-								t9 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+								t9 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 								v0 = t9
 								if v0 == 0 {
 									goto l2
 								}
-								t10 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(340556)))))
+								t10 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(340564)))))
 								v7 = t10
 								t11 := int32(load32(mem, uint64(uint32(v7))+4))
 								v1 = t11&i32(-8) - v2
@@ -8216,7 +8216,7 @@ func (m *Module) fn33(v0 int32) int32 {
 										{
 											t29 := int32(load32(mem, uint64(uint32(v5))+28))
 											t30 := v5
-											v7 = t29<<2 + i32(340556)
+											v7 = t29<<2 + i32(340564)
 											t31 := int32(load32(mem, uint64(uint32(v7))))
 											if t30 == t31 {
 												goto l14
@@ -8289,8 +8289,8 @@ func (m *Module) fn33(v0 int32) int32 {
 							}
 							v6 = (v0^i32(-1))&i32(1) + v1
 							v0 = v6 << 3
-							v1 = v0 + i32(340700)
-							t5 := int32(load32(mem, uint64(uint32(v0+i32(340708)))))
+							v1 = v0 + i32(340708)
+							t5 := int32(load32(mem, uint64(uint32(v0+i32(340716)))))
 							t6 := v1
 							v2 = t5
 							t7 := int32(load32(mem, uint64(uint32(v2))+8))
@@ -8303,7 +8303,7 @@ func (m *Module) fn33(v0 int32) int32 {
 							goto l6
 						}
 					l5:
-						store32(mem, uint64(uint32(i32(0)))+340964, uint32(v5&i32_rotl(i32(-2), v6)))
+						store32(mem, uint64(uint32(i32(0)))+340972, uint32(v5&i32_rotl(i32(-2), v6)))
 					l6:
 						store32(mem, uint64(uint32(v2))+4, uint32(v0|i32(3)))
 						v0 = v2 + v0
@@ -8312,9 +8312,9 @@ func (m *Module) fn33(v0 int32) int32 {
 						return v2 + i32(8)
 					}
 				l17:
-					t52 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+					t52 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 					t53 := int32(load32(mem, uint64(uint32(v5))+28))
-					store32(mem, uint64(uint32(i32(0)))+340968, uint32(t52&i32_rotl(i32(-2), t53)))
+					store32(mem, uint64(uint32(i32(0)))+340976, uint32(t52&i32_rotl(i32(-2), t53)))
 				}
 			l13:
 				{
@@ -8331,31 +8331,31 @@ func (m *Module) fn33(v0 int32) int32 {
 					v7 = v5 + v2
 					store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 					store32(mem, uint64(uint32(v7+v1)), uint32(v1))
-					t54 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+					t54 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 					v6 = t54
 					if v6 == 0 {
 						goto l26
 					}
-					t55 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+					t55 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 					v0 = t55
 					{
 						{
-							t56 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+							t56 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 							v8 = t56
 							t57 := v8
 							v4 = i32_shl(i32(1), int32(uint32(v6)>>3))
 							if t57&v4 != 0 {
 								goto l27
 							}
-							store32(mem, uint64(uint32(i32(0)))+340964, uint32(v8|v4))
-							v6 = v6&i32(-8) + i32(340700)
+							store32(mem, uint64(uint32(i32(0)))+340972, uint32(v8|v4))
+							v6 = v6&i32(-8) + i32(340708)
 							v8 = v6
 							goto l28
 						}
 					l27:
 						v6 = v6 & i32(-8)
-						v8 = v6 + i32(340700)
-						t58 := int32(load32(mem, uint64(uint32(v6+i32(340708)))))
+						v8 = v6 + i32(340708)
+						t58 := int32(load32(mem, uint64(uint32(v6+i32(340716)))))
 						v6 = t58
 					}
 				l28:
@@ -8366,8 +8366,8 @@ func (m *Module) fn33(v0 int32) int32 {
 					goto l26
 				}
 			l26:
-				store32(mem, uint64(uint32(i32(0)))+340980, uint32(v7))
-				store32(mem, uint64(uint32(i32(0)))+340972, uint32(v1))
+				store32(mem, uint64(uint32(i32(0)))+340988, uint32(v7))
+				store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
 			l29:
 				v0 = v5 + i32(8)
 				if v0 == 0 {
@@ -8378,7 +8378,7 @@ func (m *Module) fn33(v0 int32) int32 {
 			if uint32(v0) <= uint32(i32(-65588)) {
 				v1 = v0 + i32(11)
 				v2 = v1 & i32(-8)
-				t0 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+				t0 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 				v3 = t0
 				if v3 == 0 {
 					goto l2
@@ -8397,7 +8397,7 @@ func (m *Module) fn33(v0 int32) int32 {
 			v1 = i32(0) - v2
 			{
 				{
-					t61 := int32(load32(mem, uint64(uint32(v4<<2+i32(340556)))))
+					t61 := int32(load32(mem, uint64(uint32(v4<<2+i32(340564)))))
 					v5 = t61
 					if v5 != 0 {
 						goto l31
@@ -8471,7 +8471,7 @@ func (m *Module) fn33(v0 int32) int32 {
 				if v0 == 0 {
 					goto l2
 				}
-				t72 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(340556)))))
+				t72 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(340564)))))
 				v0 = t72
 			}
 		l36:
@@ -8535,7 +8535,7 @@ func (m *Module) fn33(v0 int32) int32 {
 				goto l2
 			}
 			{
-				t84 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+				t84 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 				v0 = t84
 				if uint32(v0) < uint32(v2) {
 					goto l40
@@ -8614,7 +8614,7 @@ func (m *Module) fn33(v0 int32) int32 {
 					{
 						t100 := int32(load32(mem, uint64(uint32(v7))+28))
 						t101 := v7
-						v5 = t100<<2 + i32(340556)
+						v5 = t100<<2 + i32(340564)
 						t102 := int32(load32(mem, uint64(uint32(v5))))
 						if t101 == t102 {
 							goto l46
@@ -8662,9 +8662,9 @@ func (m *Module) fn33(v0 int32) int32 {
 					goto l45
 				}
 			l49:
-				t106 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+				t106 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 				t107 := int32(load32(mem, uint64(uint32(v7))+28))
-				store32(mem, uint64(uint32(i32(0)))+340968, uint32(t106&i32_rotl(i32(-2), t107)))
+				store32(mem, uint64(uint32(i32(0)))+340976, uint32(t106&i32_rotl(i32(-2), t107)))
 			}
 		l45:
 			{
@@ -8678,22 +8678,22 @@ func (m *Module) fn33(v0 int32) int32 {
 				if uint32(v1) < uint32(i32(256)) {
 					{
 						{
-							t108 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+							t108 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 							v5 = t108
 							t109 := v5
 							v6 = i32_shl(i32(1), int32(uint32(v1)>>3))
 							if t109&v6 != 0 {
 								goto l54
 							}
-							store32(mem, uint64(uint32(i32(0)))+340964, uint32(v5|v6))
-							v1 = v1&i32(248) + i32(340700)
+							store32(mem, uint64(uint32(i32(0)))+340972, uint32(v5|v6))
+							v1 = v1&i32(248) + i32(340708)
 							v5 = v1
 							goto l55
 						}
 					l54:
 						v1 = v1 & i32(248)
-						v5 = v1 + i32(340700)
-						t110 := int32(load32(mem, uint64(uint32(v1+i32(340708)))))
+						v5 = v1 + i32(340708)
+						t110 := int32(load32(mem, uint64(uint32(v1+i32(340716)))))
 						v1 = t110
 					}
 				l55:
@@ -8723,18 +8723,18 @@ func (m *Module) fn33(v0 int32) int32 {
 	l2:
 		{
 			{
-				t113 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+				t113 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 				v0 = t113
 				if uint32(v0) >= uint32(v2) {
-					t157 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+					t157 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 					v1 = t157
 					{
 						v7 = v0 - v2
 						if uint32(v7) > uint32(i32(15)) {
 							goto l85
 						}
+						store32(mem, uint64(uint32(i32(0)))+340988, uint32(i32(0)))
 						store32(mem, uint64(uint32(i32(0)))+340980, uint32(i32(0)))
-						store32(mem, uint64(uint32(i32(0)))+340972, uint32(i32(0)))
 						store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(3)))
 						v0 = v1 + v0
 						t158 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -8742,9 +8742,9 @@ func (m *Module) fn33(v0 int32) int32 {
 						goto l86
 					}
 				l85:
-					store32(mem, uint64(uint32(i32(0)))+340972, uint32(v7))
+					store32(mem, uint64(uint32(i32(0)))+340980, uint32(v7))
 					v5 = v1 + v2
-					store32(mem, uint64(uint32(i32(0)))+340980, uint32(v5))
+					store32(mem, uint64(uint32(i32(0)))+340988, uint32(v5))
 					store32(mem, uint64(uint32(v5))+4, uint32(v7|i32(1)))
 					store32(mem, uint64(uint32(v1+v0)), uint32(v7))
 					store32(mem, uint64(uint32(v1))+4, uint32(v2|i32(3)))
@@ -8752,15 +8752,15 @@ func (m *Module) fn33(v0 int32) int32 {
 					return v1 + i32(8)
 				}
 				{
-					t114 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+					t114 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 					v0 = t114
 					if uint32(v0) > uint32(v2) {
 						v1 = v0 - v2
-						store32(mem, uint64(uint32(i32(0)))+340976, uint32(v1))
-						t156 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+						store32(mem, uint64(uint32(i32(0)))+340984, uint32(v1))
+						t156 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 						v0 = t156
 						v7 = v0 + v2
-						store32(mem, uint64(uint32(i32(0)))+340984, uint32(v7))
+						store32(mem, uint64(uint32(i32(0)))+340992, uint32(v7))
 						store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 						store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 						v0 = v0 + i32(8)
@@ -8777,7 +8777,7 @@ func (m *Module) fn33(v0 int32) int32 {
 							if v5 == 0 {
 								goto l30
 							}
-							t116 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
+							t116 := int32(load32(mem, uint64(uint32(i32(0)))+340996))
 							v0 = v7 & i32(-65536)
 							p117 := v0
 							if v5 == i32(0)-v0 {
@@ -8785,22 +8785,22 @@ func (m *Module) fn33(v0 int32) int32 {
 							}
 							v8 = p117
 							v0 = t116 + v8
-							store32(mem, uint64(uint32(i32(0)))+340988, uint32(v0))
-							t118 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
+							store32(mem, uint64(uint32(i32(0)))+340996, uint32(v0))
+							t118 := int32(load32(mem, uint64(uint32(i32(0)))+341000))
 							t119 := v0
 							v1 = t118
 							p120 := v1
 							if uint32(v0) > uint32(v1) {
 								p120 = t119
 							}
-							store32(mem, uint64(uint32(i32(0)))+340992, uint32(p120))
+							store32(mem, uint64(uint32(i32(0)))+341000, uint32(p120))
 							{
 								{
-									t121 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+									t121 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 									v1 = t121
 									if v1 == 0 {
 										{
-											t126 := int32(load32(mem, uint64(uint32(i32(0)))+341000))
+											t126 := int32(load32(mem, uint64(uint32(i32(0)))+341008))
 											v0 = t126
 											if v0 == 0 {
 												goto l63
@@ -8810,14 +8810,12 @@ func (m *Module) fn33(v0 int32) int32 {
 											}
 										}
 									l63:
-										store32(mem, uint64(uint32(i32(0)))+341000, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+341008, uint32(v5))
 									l64:
-										store32(mem, uint64(uint32(i32(0)))+341004, uint32(i32(0xfff)))
-										store32(mem, uint64(uint32(i32(0)))+340688, uint32(v8))
-										store32(mem, uint64(uint32(i32(0)))+340684, uint32(v5))
-										store32(mem, uint64(uint32(i32(0)))+340712, uint32(i32(340700)))
+										store32(mem, uint64(uint32(i32(0)))+341012, uint32(i32(0xfff)))
+										store32(mem, uint64(uint32(i32(0)))+340696, uint32(v8))
+										store32(mem, uint64(uint32(i32(0)))+340692, uint32(v5))
 										store32(mem, uint64(uint32(i32(0)))+340720, uint32(i32(340708)))
-										store32(mem, uint64(uint32(i32(0)))+340708, uint32(i32(340700)))
 										store32(mem, uint64(uint32(i32(0)))+340728, uint32(i32(340716)))
 										store32(mem, uint64(uint32(i32(0)))+340716, uint32(i32(340708)))
 										store32(mem, uint64(uint32(i32(0)))+0x53300, uint32(i32(340724)))
@@ -8830,11 +8828,11 @@ func (m *Module) fn33(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+340748, uint32(i32(340740)))
 										store32(mem, uint64(uint32(i32(0)))+340768, uint32(i32(340756)))
 										store32(mem, uint64(uint32(i32(0)))+340756, uint32(i32(340748)))
-										store32(mem, uint64(uint32(i32(0)))+340696, uint32(i32(0)))
 										store32(mem, uint64(uint32(i32(0)))+340776, uint32(i32(340764)))
 										store32(mem, uint64(uint32(i32(0)))+340764, uint32(i32(340756)))
-										store32(mem, uint64(uint32(i32(0)))+340772, uint32(i32(340764)))
+										store32(mem, uint64(uint32(i32(0)))+340704, uint32(i32(0)))
 										store32(mem, uint64(uint32(i32(0)))+0x53330, uint32(i32(340772)))
+										store32(mem, uint64(uint32(i32(0)))+340772, uint32(i32(340764)))
 										store32(mem, uint64(uint32(i32(0)))+340780, uint32(i32(340772)))
 										store32(mem, uint64(uint32(i32(0)))+0x53338, uint32(i32(340780)))
 										store32(mem, uint64(uint32(i32(0)))+340788, uint32(i32(340780)))
@@ -8849,8 +8847,8 @@ func (m *Module) fn33(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+340832, uint32(i32(340820)))
 										store32(mem, uint64(uint32(i32(0)))+340828, uint32(i32(340820)))
 										store32(mem, uint64(uint32(i32(0)))+340840, uint32(i32(340828)))
-										store32(mem, uint64(uint32(i32(0)))+340848, uint32(i32(340836)))
 										store32(mem, uint64(uint32(i32(0)))+340836, uint32(i32(340828)))
+										store32(mem, uint64(uint32(i32(0)))+340848, uint32(i32(340836)))
 										store32(mem, uint64(uint32(i32(0)))+340856, uint32(i32(340844)))
 										store32(mem, uint64(uint32(i32(0)))+340844, uint32(i32(340836)))
 										store32(mem, uint64(uint32(i32(0)))+340864, uint32(i32(340852)))
@@ -8879,16 +8877,18 @@ func (m *Module) fn33(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+0x533cc, uint32(i32(340932)))
 										store32(mem, uint64(uint32(i32(0)))+340960, uint32(i32(340948)))
 										store32(mem, uint64(uint32(i32(0)))+340948, uint32(i32(0x533cc)))
-										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+340968, uint32(i32(340956)))
 										store32(mem, uint64(uint32(i32(0)))+340956, uint32(i32(340948)))
+										store32(mem, uint64(uint32(i32(0)))+340992, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+340964, uint32(i32(340956)))
 										v0 = v8 + i32(-40)
-										store32(mem, uint64(uint32(i32(0)))+340976, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v0))
 										store32(mem, uint64(uint32(v5))+4, uint32(v0|i32(1)))
 										store32(mem, uint64(uint32(v5+v0))+4, uint32(i32(40)))
-										store32(mem, uint64(uint32(i32(0)))+340996, uint32(i32(0x200000)))
+										store32(mem, uint64(uint32(i32(0)))+341004, uint32(i32(0x200000)))
 										goto l65
 									}
-									v0 = i32(340684)
+									v0 = i32(340692)
 								l61:
 									{
 										t122 := int32(load32(mem, uint64(uint32(v0))))
@@ -8917,32 +8917,32 @@ func (m *Module) fn33(v0 int32) int32 {
 								t127 := int32(load32(mem, uint64(uint32(v0))+12))
 								if t127 == 0 {
 									store32(mem, uint64(uint32(v0))+4, uint32(v6+v8))
-									t159 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+									t159 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 									v0 = t159
 									v1 = (v0 + i32(15)) & i32(-8)
 									v7 = v1 + i32(-8)
-									store32(mem, uint64(uint32(i32(0)))+340984, uint32(v7))
-									t160 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+									store32(mem, uint64(uint32(i32(0)))+340992, uint32(v7))
+									t160 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 									t161 := v0 - v1
 									v1 = t160 + v8
 									v5 = t161 + v1 + i32(8)
-									store32(mem, uint64(uint32(i32(0)))+340976, uint32(v5))
+									store32(mem, uint64(uint32(i32(0)))+340984, uint32(v5))
 									store32(mem, uint64(uint32(v7))+4, uint32(v5|i32(1)))
 									store32(mem, uint64(uint32(v0+v1))+4, uint32(i32(40)))
-									store32(mem, uint64(uint32(i32(0)))+340996, uint32(i32(0x200000)))
+									store32(mem, uint64(uint32(i32(0)))+341004, uint32(i32(0x200000)))
 									goto l65
 								}
 							}
 						l62:
-							t128 := int32(load32(mem, uint64(uint32(i32(0)))+341000))
+							t128 := int32(load32(mem, uint64(uint32(i32(0)))+341008))
 							v0 = t128
 							p129 := v5
 							if uint32(v0) < uint32(v5) {
 								p129 = v0
 							}
-							store32(mem, uint64(uint32(i32(0)))+341000, uint32(p129))
+							store32(mem, uint64(uint32(i32(0)))+341008, uint32(p129))
 							v7 = v5 + v8
-							v0 = i32(340684)
+							v0 = i32(340692)
 							{
 							l68:
 								{
@@ -8969,16 +8969,16 @@ func (m *Module) fn33(v0 int32) int32 {
 									t147 := v1
 									v0 = v5 + v2
 									v2 = t147 - v0
-									t148 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+									t148 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 									if v1 == t148 {
-										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v0))
-										t162 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+										store32(mem, uint64(uint32(i32(0)))+340992, uint32(v0))
+										t162 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 										v2 = t162 + v2
-										store32(mem, uint64(uint32(i32(0)))+340976, uint32(v2))
+										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v2))
 										store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(1)))
 										goto l82
 									}
-									t149 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+									t149 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 									if v1 == t149 {
 										goto l79
 									}
@@ -9004,22 +9004,22 @@ func (m *Module) fn33(v0 int32) int32 {
 									if uint32(v2) < uint32(i32(256)) {
 										{
 											{
-												t153 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+												t153 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 												v1 = t153
 												t154 := v1
 												v7 = i32_shl(i32(1), int32(uint32(v2)>>3))
 												if t154&v7 != 0 {
 													goto l83
 												}
-												store32(mem, uint64(uint32(i32(0)))+340964, uint32(v1|v7))
-												v2 = v2&i32(248) + i32(340700)
+												store32(mem, uint64(uint32(i32(0)))+340972, uint32(v1|v7))
+												v2 = v2&i32(248) + i32(340708)
 												v1 = v2
 												goto l84
 											}
 										l83:
 											v2 = v2 & i32(248)
-											v1 = v2 + i32(340700)
-											t155 := int32(load32(mem, uint64(uint32(v2+i32(340708)))))
+											v1 = v2 + i32(340708)
+											t155 := int32(load32(mem, uint64(uint32(v2+i32(340716)))))
 											v2 = t155
 										}
 									l84:
@@ -9035,7 +9035,7 @@ func (m *Module) fn33(v0 int32) int32 {
 								}
 							}
 						l69:
-							v0 = i32(340684)
+							v0 = i32(340692)
 						l73:
 							{
 								{
@@ -9048,12 +9048,12 @@ func (m *Module) fn33(v0 int32) int32 {
 									t135 := v1
 									v7 = v7 + t134
 									if uint32(t135) < uint32(v7) {
-										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+340992, uint32(v5))
 										v0 = v8 + i32(-40)
-										store32(mem, uint64(uint32(i32(0)))+340976, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+340984, uint32(v0))
 										store32(mem, uint64(uint32(v5))+4, uint32(v0|i32(1)))
 										store32(mem, uint64(uint32(v5+v0))+4, uint32(i32(40)))
-										store32(mem, uint64(uint32(i32(0)))+340996, uint32(i32(0x200000)))
+										store32(mem, uint64(uint32(i32(0)))+341004, uint32(i32(0x200000)))
 										t137 := v1
 										v0 = (v7+i32(-32))&i32(-8) + i32(-8)
 										p138 := v0
@@ -9062,16 +9062,16 @@ func (m *Module) fn33(v0 int32) int32 {
 										}
 										v6 = p138
 										store32(mem, uint64(uint32(v6))+4, uint32(i32(27)))
-										t139 := int64(load64(mem, uint64(uint32(i32(0)))+340684))
+										t139 := int64(load64(mem, uint64(uint32(i32(0)))+340692))
 										v9 = t139
-										t140 := int64(load64(mem, uint64(uint32(i32(0)))+340692))
+										t140 := int64(load64(mem, uint64(uint32(i32(0)))+340700))
 										store64(mem, uint64(uint32(v6+i32(16))), uint64(t140))
 										v0 = v6 + i32(8)
 										store64(mem, uint64(uint32(v0)), uint64(v9))
-										store32(mem, uint64(uint32(i32(0)))+340688, uint32(v8))
-										store32(mem, uint64(uint32(i32(0)))+340684, uint32(v5))
-										store32(mem, uint64(uint32(i32(0)))+340692, uint32(v0))
-										store32(mem, uint64(uint32(i32(0)))+340696, uint32(i32(0)))
+										store32(mem, uint64(uint32(i32(0)))+340696, uint32(v8))
+										store32(mem, uint64(uint32(i32(0)))+340692, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+340700, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+340704, uint32(i32(0)))
 										v0 = v6 + i32(28)
 									l74:
 										store32(mem, uint64(uint32(v0)), uint32(i32(7)))
@@ -9091,22 +9091,22 @@ func (m *Module) fn33(v0 int32) int32 {
 										if uint32(v0) < uint32(i32(256)) {
 											{
 												{
-													t143 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+													t143 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 													v7 = t143
 													t144 := v7
 													v5 = i32_shl(i32(1), int32(uint32(v0)>>3))
 													if t144&v5 != 0 {
 														goto l76
 													}
-													store32(mem, uint64(uint32(i32(0)))+340964, uint32(v7|v5))
-													v0 = v0&i32(248) + i32(340700)
+													store32(mem, uint64(uint32(i32(0)))+340972, uint32(v7|v5))
+													v0 = v0&i32(248) + i32(340708)
 													v7 = v0
 													goto l77
 												}
 											l76:
 												v0 = v0 & i32(248)
-												v7 = v0 + i32(340700)
-												t145 := int32(load32(mem, uint64(uint32(v0+i32(340708)))))
+												v7 = v0 + i32(340708)
+												t145 := int32(load32(mem, uint64(uint32(v0+i32(340716)))))
 												v0 = t145
 											}
 										l77:
@@ -9132,10 +9132,10 @@ func (m *Module) fn33(v0 int32) int32 {
 				}
 			}
 		l79:
-			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v0))
-			t163 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+			store32(mem, uint64(uint32(i32(0)))+340988, uint32(v0))
+			t163 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 			v2 = t163 + v2
-			store32(mem, uint64(uint32(i32(0)))+340972, uint32(v2))
+			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v2))
 			store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(1)))
 			store32(mem, uint64(uint32(v0+v2)), uint32(v2))
 		}
@@ -9143,17 +9143,17 @@ func (m *Module) fn33(v0 int32) int32 {
 		return v5 + i32(8)
 	l65:
 		v0 = i32(0)
-		t164 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+		t164 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 		v1 = t164
 		if uint32(v1) <= uint32(v2) {
 			goto l30
 		}
 		v1 = v1 - v2
-		store32(mem, uint64(uint32(i32(0)))+340976, uint32(v1))
-		t165 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+		store32(mem, uint64(uint32(i32(0)))+340984, uint32(v1))
+		t165 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 		v0 = t165
 		v7 = v0 + v2
-		store32(mem, uint64(uint32(i32(0)))+340984, uint32(v7))
+		store32(mem, uint64(uint32(i32(0)))+340992, uint32(v7))
 		store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 		return v0 + i32(8)
@@ -9447,7 +9447,7 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 														store32(mem, uint64(uint32(v3))+224, uint32(v11))
 														store32(mem, uint64(uint32(v3))+260, uint32(i32(2)))
 														store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(224)))
-														t26 := m.fn30(v3+i32(424), i32(318108), i32(269816), v3+i32(256))
+														t26 := m.fn30(v3+i32(424), i32(318116), i32(269816), v3+i32(256))
 														mem = m.memory
 														if t26 == 0 {
 															goto l27
@@ -9552,13 +9552,13 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 									l37:
 										t42 := int32(load32(mem, uint64(uint32(v3))+180))
 										v13 = t42 + v12
-										t43 := int64(load64(mem, uint64(uint32(i32(0)))+325732))
+										t43 := int64(load64(mem, uint64(uint32(i32(0)))+325740))
 										store64(mem, uint64(uint32(v13)), uint64(t43))
-										t44 := int64(load64(mem, uint64(uint32(i32(0)))+325740))
+										t44 := int64(load64(mem, uint64(uint32(i32(0)))+325748))
 										store64(mem, uint64(uint32(v13))+8, uint64(t44))
-										t45 := int64(load64(mem, uint64(uint32(i32(0)))+325748))
+										t45 := int64(load64(mem, uint64(uint32(i32(0)))+325756))
 										store64(mem, uint64(uint32(v13))+16, uint64(t45))
-										t46 := int64(load64(mem, uint64(uint32(i32(0)))+325754))
+										t46 := int64(load64(mem, uint64(uint32(i32(0)))+325762))
 										store64(mem, uint64(uint32(v13))+22, uint64(t46))
 										store32(mem, uint64(uint32(v3))+184, uint32(v12+i32(30)))
 										m.fn181(v3+i32(256), v4)
@@ -9653,11 +9653,11 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 											v9 = t58
 											store32(mem, uint64(uint32(t59))+280, uint32(v9))
 											store32(mem, uint64(uint32(v3))+276, uint32(i32(2)))
-											store32(mem, uint64(uint32(v3))+272, uint32(i32(325763)))
+											store32(mem, uint64(uint32(v3))+272, uint32(i32(325771)))
 											store32(mem, uint64(uint32(v3))+268, uint32(v11))
 											store32(mem, uint64(uint32(v3))+264, uint32(v10))
 											store32(mem, uint64(uint32(v3))+260, uint32(i32(1)))
-											store32(mem, uint64(uint32(v3))+256, uint32(i32(325762)))
+											store32(mem, uint64(uint32(v3))+256, uint32(i32(325770)))
 											m.fn184(v3+i32(256), v3+i32(176))
 											mem = m.memory
 											m.fn15(v8, v10, i32(1), i32(1))
@@ -9734,9 +9734,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 										p73 = 1
 									}
 									v11 = p73
-									p74 := i32(327067)
+									p74 := i32(327075)
 									if v11 != 0 {
-										p74 = i32(327064)
+										p74 = i32(327072)
 									}
 									v18 = p74
 									p75 := i32(16)
@@ -9751,9 +9751,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 									mem = m.memory
 									v20 = t77
 									v11 = v11 & i32(255) << 2
-									t78 := int32(load32(mem, uint64(uint32(v11))+339900))
+									t78 := int32(load32(mem, uint64(uint32(v11))+339908))
 									v21 = t78
-									t79 := int32(load32(mem, uint64(uint32(v11))+339888))
+									t79 := int32(load32(mem, uint64(uint32(v11))+339896))
 									v22 = t79
 									{
 										t80 := int32(load32(mem, uint64(uint32(v4))+100))
@@ -9767,9 +9767,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 									}
 								default:
 									v19 = i32(13)
-									v18 = i32(327036)
+									v18 = i32(327044)
 									v22 = i32(8)
-									v21 = i32(326852)
+									v21 = i32(0x4fccc)
 									v11 = i32(-0x80000000)
 									t82 := m.fn186(v5, v4)
 									mem = m.memory
@@ -9797,9 +9797,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 								}
 								t87 := int32(load32(mem, uint64(uint32(v3))+428))
 								t89 := t87 + v12
-								p88 := i32(323732)
+								p88 := i32(323740)
 								if v11 != 0 {
-									p88 = i32(323758)
+									p88 = i32(323766)
 								}
 								memory_copy(mem, uint32(t89), uint32(p88), uint32(v13))
 							}
@@ -9852,7 +9852,7 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 								store32(mem, uint64(uint32(v3))+224, uint32(v4+i32(12)))
 								store32(mem, uint64(uint32(v3))+260, uint32(i32(8)))
 								store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(224)))
-								t101 := m.fn30(v3+i32(424), i32(318108), i32(264656), v3+i32(256))
+								t101 := m.fn30(v3+i32(424), i32(318116), i32(264656), v3+i32(256))
 								mem = m.memory
 								if t101 != 0 {
 									goto l28
@@ -9865,16 +9865,16 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 									if t102 == i32(1) {
 										goto l64
 									}
-									v11 = i32(323793)
+									v11 = i32(323801)
 									v13 = i32(58)
 									goto l65
 								}
 							l64:
 								t103 := int32(mem[uint64(uint32(v4))+37])
 								v13 = t103
-								p104 := i32(323851)
+								p104 := i32(323859)
 								if v13 != 0 {
-									p104 = i32(323944)
+									p104 = i32(323952)
 								}
 								v11 = p104
 								p105 := i32(93)
@@ -9915,9 +9915,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 					l53:
 						t113 := int32(mem[uint64(uint32(v4))+36])
 						v11 = t113
-						p114 := i32(326852)
+						p114 := i32(0x4fccc)
 						if v11 != 0 {
-							p114 = i32(327049)
+							p114 = i32(327057)
 						}
 						v18 = p114
 						p115 := i32(8)
@@ -9930,9 +9930,9 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 						v20 = t116
 						v13 = i32(-0x80000000)
 						v11 = v11 << 3
-						t117 := int32(load32(mem, uint64(uint32(v11))+339900))
+						t117 := int32(load32(mem, uint64(uint32(v11))+339908))
 						v21 = t117
-						t118 := int32(load32(mem, uint64(uint32(v11))+339888))
+						t118 := int32(load32(mem, uint64(uint32(v11))+339896))
 						v22 = t118
 						t119 := int32(load32(mem, uint64(uint32(v4))+12))
 						if t119 == i32(-0x80000000) {
@@ -9944,7 +9944,7 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 						goto l56
 					}
 				l28:
-					m.fn189(i32(336644), i32(55), v3+i32(447), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v3+i32(447), i32(318140), i32(336708))
 					mem = m.memory
 					panic("unreachable")
 				l56:
@@ -10152,13 +10152,13 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 			l87:
 				t146 := int32(load32(mem, uint64(uint32(v3))+180))
 				v8 = t146 + v9
-				t147 := int64(load64(mem, uint64(uint32(i32(0)))+325732))
+				t147 := int64(load64(mem, uint64(uint32(i32(0)))+325740))
 				store64(mem, uint64(uint32(v8)), uint64(t147))
-				t148 := int64(load64(mem, uint64(uint32(i32(0)))+325740))
+				t148 := int64(load64(mem, uint64(uint32(i32(0)))+325748))
 				store64(mem, uint64(uint32(v8))+8, uint64(t148))
-				t149 := int64(load64(mem, uint64(uint32(i32(0)))+325748))
+				t149 := int64(load64(mem, uint64(uint32(i32(0)))+325756))
 				store64(mem, uint64(uint32(v8))+16, uint64(t149))
-				t150 := int64(load64(mem, uint64(uint32(i32(0)))+325754))
+				t150 := int64(load64(mem, uint64(uint32(i32(0)))+325762))
 				store64(mem, uint64(uint32(v8))+22, uint64(t150))
 				store32(mem, uint64(uint32(v3))+184, uint32(v9+i32(30)))
 				m.fn181(v3+i32(256), v4)
@@ -10253,11 +10253,11 @@ func (m *Module) fn35(v0, v1, v2 int32) {
 					v14 = t162
 					store32(mem, uint64(uint32(t163))+280, uint32(v14))
 					store32(mem, uint64(uint32(v3))+276, uint32(i32(2)))
-					store32(mem, uint64(uint32(v3))+272, uint32(i32(325763)))
+					store32(mem, uint64(uint32(v3))+272, uint32(i32(325771)))
 					store32(mem, uint64(uint32(v3))+268, uint32(v15))
 					store32(mem, uint64(uint32(v3))+264, uint32(v0))
 					store32(mem, uint64(uint32(v3))+260, uint32(i32(1)))
-					store32(mem, uint64(uint32(v3))+256, uint32(i32(325762)))
+					store32(mem, uint64(uint32(v3))+256, uint32(i32(325770)))
 					m.fn184(v3+i32(256), v3+i32(176))
 					mem = m.memory
 					m.fn15(v5, v0, i32(1), i32(1))
@@ -10517,7 +10517,7 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t203 := m.fn53(v3+i32(224), i32(273067), i32(9), v20)
+				t203 := m.fn53(v3+i32(224), i32(273074), i32(9), v20)
 				mem = m.memory
 				v8 = t203
 				if v8 != 0 {
@@ -10529,31 +10529,31 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t205 := m.fn100(v3+i32(224), i32(317863), i32(4), v3+i32(84))
+				t205 := m.fn100(v3+i32(224), i32(317871), i32(4), v3+i32(84))
 				mem = m.memory
 				v8 = t205
 				if v8 != 0 {
 					goto l109
 				}
-				t206 := m.fn100(v3+i32(224), i32(317867), i32(3), v3+i32(96))
+				t206 := m.fn100(v3+i32(224), i32(317875), i32(3), v3+i32(96))
 				mem = m.memory
 				v8 = t206
 				if v8 != 0 {
 					goto l109
 				}
-				t207 := m.fn100(v3+i32(224), i32(273226), i32(9), v3+i32(108))
+				t207 := m.fn100(v3+i32(224), i32(273233), i32(9), v3+i32(108))
 				mem = m.memory
 				v8 = t207
 				if v8 != 0 {
 					goto l109
 				}
-				t208 := m.fn100(v3+i32(224), i32(330428), i32(7), v3+i32(120))
+				t208 := m.fn100(v3+i32(224), i32(330436), i32(7), v3+i32(120))
 				mem = m.memory
 				v8 = t208
 				if v8 != 0 {
 					goto l109
 				}
-				t209 := m.fn100(v3+i32(224), i32(273319), i32(5), v3+i32(132))
+				t209 := m.fn100(v3+i32(224), i32(273326), i32(5), v3+i32(132))
 				mem = m.memory
 				v8 = t209
 				if v8 != 0 {
@@ -10565,13 +10565,13 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t211 := m.fn100(v3+i32(224), i32(324169), i32(4), v3+i32(144))
+				t211 := m.fn100(v3+i32(224), i32(324177), i32(4), v3+i32(144))
 				mem = m.memory
 				v8 = t211
 				if v8 != 0 {
 					goto l109
 				}
-				t212 := m.fn100(v3+i32(224), i32(273464), i32(5), v3+i32(156))
+				t212 := m.fn100(v3+i32(224), i32(273471), i32(5), v3+i32(156))
 				mem = m.memory
 				v8 = t212
 				if v8 == 0 {
@@ -10617,7 +10617,7 @@ l106:
 	}
 l113:
 	store32(mem, uint64(uint32(v3))+428, uint32(i32(16)))
-	store32(mem, uint64(uint32(v3))+424, uint32(i32(273497)))
+	store32(mem, uint64(uint32(v3))+424, uint32(i32(273504)))
 	{
 		t222 := int32(mem[uint64(uint32(v3))+176])
 		v8 = t222
@@ -10632,7 +10632,7 @@ l113:
 		store32(mem, uint64(uint32(v3))+260, uint32(i32(10)))
 		store32(mem, uint64(uint32(v3))+264, uint32(v3+i32(224)))
 		store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(424)))
-		m.fn194(i32(264792), v3+i32(256), i32(336780))
+		m.fn194(i32(264792), v3+i32(256), i32(336788))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -10652,9 +10652,9 @@ l115:
 			panic("unreachable")
 		}
 		v4 = v7 & i32(1)
-		t224 := int64(load64(mem, uint64(uint32(i32(0)))+273505))
+		t224 := int64(load64(mem, uint64(uint32(i32(0)))+273512))
 		store64(mem, uint64(uint32(v8))+8, uint64(t224))
-		t225 := int64(load64(mem, uint64(uint32(i32(0)))+273497))
+		t225 := int64(load64(mem, uint64(uint32(i32(0)))+273504))
 		store64(mem, uint64(uint32(v8)), uint64(t225))
 		store32(mem, uint64(uint32(v3))+208, uint32(i32(16)))
 		store32(mem, uint64(uint32(v3))+204, uint32(v8))
@@ -10712,7 +10712,7 @@ l115:
 		mem = m.memory
 		mem[uint64(uint32(v8))+1] = byte(v4)
 		mem[uint64(uint32(v8))] = byte(i32(1))
-		m.fn57(i32(273908), v3+i32(176), v2)
+		m.fn57(i32(273916), v3+i32(176), v2)
 		m.fn58(v3 + i32(176))
 		m.fn15(v10, v12, i32(1), i32(1))
 		if v16 == i32(-0x80000000) {
@@ -10781,7 +10781,7 @@ func (m *Module) fn37(v0 int32, v1 int64, v2, v3 int32) {
 	m.fn173(v4, v1)
 	v5 = i32(4)
 l0:
-	m.fn22(v4, i32(280649), i32(280653))
+	m.fn22(v4, i32(280657), i32(280661))
 	v5 = v5 + i32(-1)
 	if v5 != 0 {
 		goto l0
@@ -10976,7 +10976,7 @@ func (m *Module) fn42(v0, v1, v2 int32) {
 		}
 	}
 l0:
-	store32(mem, uint64(uint32(v0))+12, uint32(i32(329048)))
+	store32(mem, uint64(uint32(v0))+12, uint32(i32(329056)))
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(-0x80000000)))
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(-0x7ffffffeffffffa5)))
 	goto l2
@@ -11053,7 +11053,7 @@ l4:
 			mem = m.memory
 			m.fn173(v3+i32(32), v1)
 			mem = m.memory
-			v6 = i32(319972)
+			v6 = i32(319980)
 			v5 = i32(7)
 			{
 				{
@@ -11062,45 +11062,45 @@ l4:
 					default:
 						goto l5
 					case 1:
-						v6 = i32(319979)
+						v6 = i32(319987)
 						v5 = i32(3)
 						goto l5
 					case 2:
-						v6 = i32(319982)
+						v6 = i32(319990)
 						v5 = i32(4)
 						goto l5
 					case 3:
-						v6 = i32(319986)
+						v6 = i32(319994)
 						v5 = i32(3)
 						goto l5
 					case 4:
-						v6 = i32(319989)
+						v6 = i32(319997)
 						v5 = i32(6)
 						goto l5
 					case 5:
-						v6 = i32(319995)
+						v6 = i32(320003)
 						v5 = i32(4)
 						goto l5
 					case 6:
-						v6 = i32(319999)
+						v6 = i32(320007)
 						v5 = i32(5)
 						goto l5
 					case 7:
-						v6 = i32(320004)
+						v6 = i32(320012)
 						goto l5
 					case 8:
-						v6 = i32(320011)
+						v6 = i32(320019)
 						v5 = i32(5)
 						goto l5
 					case 9:
-						v6 = i32(320016)
+						v6 = i32(320024)
 						v5 = i32(5)
 						goto l5
 					case 10:
 						t15 := int32(mem[uint64(uint32(v2))+124])
 						v5 = t15
 						if uint32(v5) >= uint32(i32(16)) {
-							m.fn47(i32(0), v5, i32(15), i32(316444))
+							m.fn47(i32(0), v5, i32(15), i32(316452))
 							panic("unreachable")
 						}
 						v6 = v2 + i32(109)
@@ -11121,11 +11121,11 @@ l4:
 				store32(mem, uint64(uint32(v3))+60, uint32(v9))
 				t18 := int32(load32(mem, uint64(uint32(v3))+40))
 				v6 = t18
-				m.fn22(v3+i32(32), i32(280649), i32(280653))
+				m.fn22(v3+i32(32), i32(280657), i32(280661))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+48, uint32(i32(11)))
 				store32(mem, uint64(uint32(v3))+44, uint32(v3+i32(60)))
-				_ = m.fn30(v3+i32(32), i32(291996), i32(265196), v3+i32(44))
+				_ = m.fn30(v3+i32(32), i32(292004), i32(265196), v3+i32(44))
 				mem = m.memory
 				{
 					t20 := int32(load32(mem, uint64(uint32(v3))+40))
@@ -11140,7 +11140,7 @@ l4:
 					v7 = t23
 				}
 			l18:
-				m.fn22(v3+i32(32), i32(280649), i32(280653))
+				m.fn22(v3+i32(32), i32(280657), i32(280661))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 				store32(mem, uint64(uint32(v3))+52, uint32(v2))
@@ -11186,7 +11186,7 @@ l4:
 							goto l23
 						}
 					l22:
-						m.fn22(v3+i32(32), i32(280649), i32(280653))
+						m.fn22(v3+i32(32), i32(280657), i32(280661))
 						mem = m.memory
 					l23:
 						t40 := int32(load32(mem, uint64(uint32(v3))+40))
@@ -11646,14 +11646,14 @@ func (m *Module) fn50(v0, v1, v2 int32, v3 int64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -11695,7 +11695,7 @@ func (m *Module) fn51(v0 int32, v1 float64) int32 {
 			v3 = t7
 			goto l1
 		}
-		t2 := m.fn97(v0, i32(328696), i32(4))
+		t2 := m.fn97(v0, i32(328704), i32(4))
 		mem = m.memory
 		v3 = t2
 		if v3 != 0 {
@@ -11703,14 +11703,14 @@ func (m *Module) fn51(v0 int32, v1 float64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v3 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v3 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -11768,14 +11768,14 @@ func (m *Module) fn52(v0, v1 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v3 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v3 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -11794,9 +11794,9 @@ func (m *Module) fn52(v0, v1 int32) int32 {
 				m.fn105(i32(1), i32(9))
 				panic("unreachable")
 			}
-			t7 := int32(mem[uint64(uint32(i32(0)))+292333])
+			t7 := int32(mem[uint64(uint32(i32(0)))+292341])
 			mem[uint64(uint32(v3))+8] = byte(t7)
-			t8 := int64(load64(mem, uint64(uint32(i32(0)))+292325))
+			t8 := int64(load64(mem, uint64(uint32(i32(0)))+292333))
 			store64(mem, uint64(uint32(v3)), uint64(t8))
 			goto l9
 		case 1:
@@ -11808,9 +11808,9 @@ func (m *Module) fn52(v0, v1 int32) int32 {
 				m.fn105(i32(1), i32(7))
 				panic("unreachable")
 			}
-			t10 := int32(load32(mem, uint64(uint32(i32(0)))+292337))
+			t10 := int32(load32(mem, uint64(uint32(i32(0)))+292345))
 			store32(mem, uint64(uint32(v3))+3, uint32(t10))
-			t11 := int32(load32(mem, uint64(uint32(i32(0)))+292334))
+			t11 := int32(load32(mem, uint64(uint32(i32(0)))+292342))
 			store32(mem, uint64(uint32(v3)), uint32(t11))
 			goto l9
 		case 2:
@@ -11872,14 +11872,14 @@ func (m *Module) fn53(v0, v1, v2, v3 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -11950,7 +11950,7 @@ func (m *Module) fn55(v0, v1 int32) {
 			t2 := int32(mem[uint64(uint32(v1))+8])
 			v3 = t2
 			if v3 == i32(6) {
-				m.fn101(i32(337776), i32(25), i32(337804))
+				m.fn101(i32(337784), i32(25), i32(337812))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))] = byte(v3)
@@ -12149,7 +12149,7 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 		}
 	l1:
 		{
-			p21 := i32(336568)
+			p21 := i32(336576)
 			if v1 != 0 {
 				p21 = v1
 			}
@@ -12157,7 +12157,7 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 			t22 := int32(mem[uint64(uint32(v1))])
 			switch t22 {
 			default:
-				m.fn22(v2, i32(280649), i32(280653))
+				m.fn22(v2, i32(280657), i32(280661))
 				mem = m.memory
 				goto l14
 			case 1:
@@ -12167,13 +12167,13 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 				m.fn22(v2, v3+i32(8), v9)
 				mem = m.memory
 				t25 := v2
-				p24 := i32(326883)
+				p24 := i32(326891)
 				if v1 != 0 {
-					p24 = i32(283546)
+					p24 = i32(283554)
 				}
-				p26 := i32(326884)
+				p26 := i32(326892)
 				if v1 != 0 {
-					p26 = i32(283547)
+					p26 = i32(283555)
 				}
 				m.fn22(t25, p24, p26)
 				mem = m.memory
@@ -12203,11 +12203,11 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+4, uint32(v1+i32(8)))
 				t31 := int32(load32(mem, uint64(uint32(v2))+8))
 				v1 = t31
-				m.fn22(v2, i32(280649), i32(280653))
+				m.fn22(v2, i32(280657), i32(280661))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+12, uint32(i32(12)))
 				store32(mem, uint64(uint32(v3))+8, uint32(v3+i32(4)))
-				_ = m.fn30(v2, i32(291996), i32(265196), v3+i32(8))
+				_ = m.fn30(v2, i32(292004), i32(265196), v3+i32(8))
 				mem = m.memory
 				t33 := int32(load32(mem, uint64(uint32(v2))+8))
 				t34 := v1 + i32(4)
@@ -12233,7 +12233,7 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 			case 4:
 				t39 := int32(load32(mem, uint64(uint32(v2))+8))
 				v16 = t39
-				m.fn22(v2, i32(280649), i32(280653))
+				m.fn22(v2, i32(280657), i32(280661))
 				mem = m.memory
 				{
 					t40 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -12248,7 +12248,7 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 					{
 						t42 := int32(load32(mem, uint64(uint32(v2))+8))
 						v1 = t42
-						m.fn22(v2, i32(280649), i32(280653))
+						m.fn22(v2, i32(280657), i32(280661))
 						mem = m.memory
 						{
 							t43 := int32(load32(mem, uint64(uint32(v5))))
@@ -12291,7 +12291,7 @@ func (m *Module) fn57(v0, v1, v2 int32) {
 			case 5:
 				t51 := int32(load32(mem, uint64(uint32(v2))+8))
 				v0 = t51
-				m.fn22(v2, i32(280649), i32(280653))
+				m.fn22(v2, i32(280657), i32(280661))
 				mem = m.memory
 				{
 					t52 := int32(load32(mem, uint64(uint32(v5))))
@@ -12461,8 +12461,8 @@ func (m *Module) fn61(v0, v1, v2, v3 int32) {
 			if t3 != 0 {
 				t6 := v4 + i32(8)
 				v3 = v3 * i32(24)
-				t7 := int32(load32(mem, uint64(uint32(v3))+277176))
-				t8 := int32(load32(mem, uint64(uint32(v3))+277180))
+				t7 := int32(load32(mem, uint64(uint32(v3))+277184))
+				t8 := int32(load32(mem, uint64(uint32(v3))+277188))
 				m.fn49(t6, t7, t8, i32(271465), i32(21))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v4))+20))
@@ -12539,7 +12539,7 @@ func (m *Module) fn62(v0, v1, v2 int32) {
 			}
 		}
 	l1:
-		m.fn49(v0, i32(276978), i32(15), i32(271363), i32(23))
+		m.fn49(v0, i32(276986), i32(15), i32(271363), i32(23))
 		mem = m.memory
 		goto l3
 	}
@@ -12610,7 +12610,7 @@ func (m *Module) fn63(v0, v1 int32) {
 						t14 := v2 + i32(28)
 						t15 := v6
 						v5 = t13
-						m.fn603(t14, i32(322880), i32(5), t15, v5)
+						m.fn603(t14, i32(322888), i32(5), t15, v5)
 						mem = m.memory
 						t16 := int32(load32(mem, uint64(uint32(v2))+28))
 						v1 = t16
@@ -12634,7 +12634,7 @@ func (m *Module) fn63(v0, v1 int32) {
 										if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
 											p22 = i32(32)
 										}
-										t23 := int32(mem[uint64(uint32(v1+i32(324353)))])
+										t23 := int32(mem[uint64(uint32(v1+i32(324361)))])
 										t24 := (p22 | v4) & i32(255)
 										v4 = t23
 										p25 := i32(0)
@@ -12658,9 +12658,9 @@ func (m *Module) fn63(v0, v1 int32) {
 							l9:
 								if v5 == i32(6) {
 									store32(mem, uint64(uint32(v2))+56, uint32(i32(45)))
-									store32(mem, uint64(uint32(v2))+52, uint32(i32(324359)))
+									store32(mem, uint64(uint32(v2))+52, uint32(i32(324367)))
 									store32(mem, uint64(uint32(v2))+24, uint32(i32(5)))
-									store32(mem, uint64(uint32(v2))+20, uint32(i32(322880)))
+									store32(mem, uint64(uint32(v2))+20, uint32(i32(322888)))
 									store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 									store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 									store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(52)))
@@ -12669,7 +12669,7 @@ func (m *Module) fn63(v0, v1 int32) {
 									mem = m.memory
 									store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 									store32(mem, uint64(uint32(v2))+48, uint32(i32(5)))
-									store32(mem, uint64(uint32(v2))+44, uint32(i32(322880)))
+									store32(mem, uint64(uint32(v2))+44, uint32(i32(322888)))
 									t29 := int64(load64(mem, uint64(uint32(v2))+44))
 									store64(mem, uint64(uint32(v0))+16, uint64(t29))
 									t30 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -12721,13 +12721,13 @@ func (m *Module) fn63(v0, v1 int32) {
 										if v5 == i32(7) {
 											goto l22
 										}
-										m.fn224(v6, i32(6), i32(7), i32(6), i32(324404))
+										m.fn224(v6, i32(6), i32(7), i32(6), i32(324412))
 										mem = m.memory
 										panic("unreachable")
 									l21:
 										t33 := int32(int8(mem[uint64(uint32(v6))+7]))
 										if t33 <= i32(-65) {
-											m.fn224(v6, v5, i32(7), v5, i32(324404))
+											m.fn224(v6, v5, i32(7), v5, i32(324412))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -12737,7 +12737,7 @@ func (m *Module) fn63(v0, v1 int32) {
 									v1 = v6 + i32(7)
 									t35 := v1
 									v7 = v5 + i32(-7)
-									m.fn603(t34, i32(322880), i32(5), t35, v7)
+									m.fn603(t34, i32(322888), i32(5), t35, v7)
 									mem = m.memory
 									{
 										t36 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -12746,7 +12746,7 @@ func (m *Module) fn63(v0, v1 int32) {
 											store32(mem, uint64(uint32(v2))+40, uint32(v7))
 											store32(mem, uint64(uint32(v2))+36, uint32(v1))
 											store32(mem, uint64(uint32(v2))+32, uint32(i32(7)))
-											store32(mem, uint64(uint32(v2))+28, uint32(i32(324501)))
+											store32(mem, uint64(uint32(v2))+28, uint32(i32(324509)))
 											m.fn214(v2+i32(8), v2+i32(28), i32(2), i32(1), i32(0))
 											mem = m.memory
 											goto l25
@@ -12808,12 +12808,12 @@ func (m *Module) fn63(v0, v1 int32) {
 						}
 					l26:
 						if v9 <= i32(-1) {
-							m.fn189(i32(318244), i32(43), v2+i32(79), i32(322812), i32(322828))
+							m.fn189(i32(318252), i32(43), v2+i32(79), i32(322820), i32(322836))
 							mem = m.memory
 							panic("unreachable")
 						}
 						if uint32(v9) >= uint32(i32(0x7ffffff5)) {
-							m.fn189(i32(318244), i32(43), v2+i32(79), i32(292624), i32(292640))
+							m.fn189(i32(318252), i32(43), v2+i32(79), i32(292632), i32(292648))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -12861,9 +12861,9 @@ func (m *Module) fn63(v0, v1 int32) {
 				if v6 == i32(-0x7fffffff) {
 					if v1 == 0 {
 						store32(mem, uint64(uint32(v2))+12, uint32(i32(34)))
-						store32(mem, uint64(uint32(v2))+8, uint32(i32(324319)))
+						store32(mem, uint64(uint32(v2))+8, uint32(i32(324327)))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(10)))
-						store32(mem, uint64(uint32(v2))+52, uint32(i32(322870)))
+						store32(mem, uint64(uint32(v2))+52, uint32(i32(322878)))
 						store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 						store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 						store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(8)))
@@ -12872,7 +12872,7 @@ func (m *Module) fn63(v0, v1 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 						store32(mem, uint64(uint32(v2))+48, uint32(i32(10)))
-						store32(mem, uint64(uint32(v2))+44, uint32(i32(322870)))
+						store32(mem, uint64(uint32(v2))+44, uint32(i32(322878)))
 						t50 := int64(load64(mem, uint64(uint32(v2))+44))
 						store64(mem, uint64(uint32(v0))+16, uint64(t50))
 						t51 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -12887,9 +12887,9 @@ func (m *Module) fn63(v0, v1 int32) {
 						t45 := int32(load32(mem, uint64(uint32(v2))+4))
 						if t45 != v1 {
 							store32(mem, uint64(uint32(v2))+12, uint32(i32(79)))
-							store32(mem, uint64(uint32(v2))+8, uint32(i32(324240)))
+							store32(mem, uint64(uint32(v2))+8, uint32(i32(324248)))
 							store32(mem, uint64(uint32(v2))+56, uint32(i32(10)))
-							store32(mem, uint64(uint32(v2))+52, uint32(i32(322870)))
+							store32(mem, uint64(uint32(v2))+52, uint32(i32(322878)))
 							store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(8)))
@@ -12898,7 +12898,7 @@ func (m *Module) fn63(v0, v1 int32) {
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 							store32(mem, uint64(uint32(v2))+48, uint32(i32(10)))
-							store32(mem, uint64(uint32(v2))+44, uint32(i32(322870)))
+							store32(mem, uint64(uint32(v2))+44, uint32(i32(322878)))
 							t47 := int64(load64(mem, uint64(uint32(v2))+44))
 							store64(mem, uint64(uint32(v0))+16, uint64(t47))
 							t48 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -12960,7 +12960,7 @@ l13:
 	store32(mem, uint64(uint32(v2))+40, uint32(v5))
 	store32(mem, uint64(uint32(v2))+36, uint32(v6))
 	store32(mem, uint64(uint32(v2))+32, uint32(i32(7)))
-	store32(mem, uint64(uint32(v2))+28, uint32(i32(324501)))
+	store32(mem, uint64(uint32(v2))+28, uint32(i32(324509)))
 	m.fn214(v2+i32(8), v2+i32(28), i32(2), i32(1), i32(0))
 	mem = m.memory
 l25:
@@ -12970,7 +12970,7 @@ l25:
 	goto l4
 l2:
 	store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffff97)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(324849)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(324857)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 l4:
 	m.g0 = v2 + i32(80)
@@ -13001,7 +13001,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 				v8 = i64(0x10100000000)
 				{
 					{
-						t4 := int32(mem[uint64(uint32(v6))+298120])
+						t4 := int32(mem[uint64(uint32(v6))+298128])
 						switch t4 + i32(-2) {
 						default:
 							goto l8
@@ -13371,7 +13371,7 @@ func (m *Module) fn66(v0 int32) int32 {
 		t3 := int32(load32(mem, uint64(uint32(v1))+8))
 		v0 = t3
 		if uint32(v0) >= uint32(i32(400)) {
-			m.fn356(v0, i32(400), i32(294664))
+			m.fn356(v0, i32(400), i32(294672))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -13383,7 +13383,7 @@ func (m *Module) fn66(v0 int32) int32 {
 		if uint32(v3+i32(-0x3ffff)) < uint32(i32(-0x7fffe)) {
 			goto l0
 		}
-		t5 := int32(mem[uint64(uint32(v0))+294264])
+		t5 := int32(mem[uint64(uint32(v0))+294272])
 		v0 = v3<<13 | v5<<4 | t5
 		p6 := i32(0)
 		if uint32(v0&i32(8184)) < uint32(i32(5857)) {
@@ -13526,12 +13526,12 @@ func (m *Module) fn69(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+8, uint32(i32(0)))
 		store32(mem, uint64(uint32(v3))+4, uint32(v6))
 		store32(mem, uint64(uint32(v3)), uint32(v4))
-		t11 := m.fn30(v3, i32(292692), v1, v2)
+		t11 := m.fn30(v3, i32(292700), v1, v2)
 		mem = m.memory
 		if t11 == 0 {
 			goto l11
 		}
-		m.fn189(i32(0x4777c), i32(86), v3+i32(15), i32(292716), i32(292820))
+		m.fn189(i32(292740), i32(86), v3+i32(15), i32(0x47774), i32(292828))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -13927,8 +13927,8 @@ func (m *Module) fn74(v0, v1, v2, v3 int32) {
 			mem = m.memory
 			t14 := v4 + i32(24)
 			v2 = v3 * i32(24)
-			t15 := int32(load32(mem, uint64(uint32(v2))+276648))
-			t16 := int32(load32(mem, uint64(uint32(v2))+276652))
+			t15 := int32(load32(mem, uint64(uint32(v2))+276656))
+			t16 := int32(load32(mem, uint64(uint32(v2))+276660))
 			t17 := int32(load32(mem, uint64(uint32(v4))+64))
 			v2 = t17
 			t18 := int32(load32(mem, uint64(uint32(v4))+68))
@@ -13951,8 +13951,8 @@ func (m *Module) fn74(v0, v1, v2, v3 int32) {
 		if v5 == 0 {
 			t23 := v0
 			v2 = v3 * i32(24)
-			t24 := int32(load32(mem, uint64(uint32(v2))+276648))
-			t25 := int32(load32(mem, uint64(uint32(v2))+276652))
+			t24 := int32(load32(mem, uint64(uint32(v2))+276656))
+			t25 := int32(load32(mem, uint64(uint32(v2))+276660))
 			m.fn49(t23, t24, t25, i32(271321), i32(42))
 			mem = m.memory
 			goto l12
@@ -14134,7 +14134,7 @@ func (m *Module) fn75(v0, v1 int32, v2 int64) {
 				goto l12
 			}
 			if v6 == 0 {
-				m.fn48(i32(291444), i32(33), i32(291480))
+				m.fn48(i32(291452), i32(33), i32(291488))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v1))+4, uint32(v6+i32(-1)))
@@ -14253,11 +14253,11 @@ func (m *Module) fn76(v0, v1, v2 int32) {
 			}
 		l8:
 			v2 = v5 + v1
-			t11 := int32(mem[uint64(uint32(i32(0)))+292622])
+			t11 := int32(mem[uint64(uint32(i32(0)))+292630])
 			t12 := v2
 			v7 = t11
 			mem[uint64(uint32(t12))+2] = byte(v7)
-			t13 := int32(load16(mem, uint64(uint32(i32(0)))+292620))
+			t13 := int32(load16(mem, uint64(uint32(i32(0)))+292628))
 			t14 := v2
 			v8 = t13
 			store16(mem, uint64(uint32(t14)), uint16(v8))
@@ -14470,7 +14470,7 @@ func (m *Module) fn79(v0, v1 int32, v2 int64, v3 int32, v4 int64, v5 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffa5)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(329048)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(329056)))
 		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 		m.fn78(v3)
 		mem = m.memory
@@ -14733,8 +14733,8 @@ func (m *Module) fn80(v0, v1, v2, v3 int32) {
 			mem = m.memory
 			t14 := v4 + i32(24)
 			v2 = v3 * i32(24)
-			t15 := int32(load32(mem, uint64(uint32(v2))+279968))
-			t16 := int32(load32(mem, uint64(uint32(v2))+279972))
+			t15 := int32(load32(mem, uint64(uint32(v2))+279976))
+			t16 := int32(load32(mem, uint64(uint32(v2))+279980))
 			t17 := int32(load32(mem, uint64(uint32(v4))+64))
 			v2 = t17
 			t18 := int32(load32(mem, uint64(uint32(v4))+68))
@@ -14757,8 +14757,8 @@ func (m *Module) fn80(v0, v1, v2, v3 int32) {
 		if v5 == 0 {
 			t23 := v0
 			v2 = v3 * i32(24)
-			t24 := int32(load32(mem, uint64(uint32(v2))+279968))
-			t25 := int32(load32(mem, uint64(uint32(v2))+279972))
+			t24 := int32(load32(mem, uint64(uint32(v2))+279976))
+			t25 := int32(load32(mem, uint64(uint32(v2))+279980))
 			m.fn49(t23, t24, t25, i32(271321), i32(42))
 			mem = m.memory
 			goto l12
@@ -14791,9 +14791,9 @@ func (m *Module) fn81(v0, v1 int32) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(49)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(325465)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(325473)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+32, uint32(i32(317584)))
+		store32(mem, uint64(uint32(v2))+32, uint32(i32(317592)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(40)))
@@ -14802,7 +14802,7 @@ func (m *Module) fn81(v0, v1 int32) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v2))+20, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+28, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+24, uint32(i32(317584)))
+		store32(mem, uint64(uint32(v2))+24, uint32(i32(317592)))
 		t1 := int64(load64(mem, uint64(uint32(v2))+24))
 		store64(mem, uint64(uint32(v0))+16, uint64(t1))
 		t2 := int64(load64(mem, uint64(uint32(v2))+16))
@@ -15775,7 +15775,7 @@ func (m *Module) fn88(v0, v1 int32, v2 int64, v3, v4, v5, v6, v7 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffa5)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(329048)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(329056)))
 		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 		goto l2
 	l1:
@@ -16063,7 +16063,7 @@ func (m *Module) fn88(v0, v1 int32, v2 int64, v3, v4, v5, v6, v7 int32) {
 						store32(mem, uint64(uint32(v8))+188, uint32(v4+i32(276)))
 						store16(mem, uint64(uint32(v8))+256, uint16(v3))
 						store32(mem, uint64(uint32(v8))+224, uint32(v25))
-						store32(mem, uint64(uint32(v8))+212, uint32(i32(292112)))
+						store32(mem, uint64(uint32(v8))+212, uint32(i32(292120)))
 						store32(mem, uint64(uint32(v8))+232, uint32(v12))
 						store32(mem, uint64(uint32(v8))+228, uint32(v13))
 						t93 := int64(load64(mem, uint64(uint32(v8))+48))
@@ -16665,7 +16665,7 @@ func (m *Module) fn90(v0, v1, v2 int32) {
 		}
 	}
 l0:
-	m.fn49(v0, i32(271807), i32(9), i32(325413), i32(18))
+	m.fn49(v0, i32(271807), i32(9), i32(325421), i32(18))
 	mem = m.memory
 	goto l4
 l2:
@@ -16703,17 +16703,17 @@ func (m *Module) fn91(v0, v1, v2, v3 int32) {
 						store32(mem, uint64(uint32(v4))+60, uint32(i32(64)))
 						store32(mem, uint64(uint32(v4))+56, uint32(v2))
 						store32(mem, uint64(uint32(v4))+52, uint32(i32(11)))
-						store32(mem, uint64(uint32(v4))+48, uint32(i32(327804)))
+						store32(mem, uint64(uint32(v4))+48, uint32(i32(327812)))
 						store32(mem, uint64(uint32(v4))+44, uint32(i32(21)))
-						store32(mem, uint64(uint32(v4))+40, uint32(i32(324420)))
+						store32(mem, uint64(uint32(v4))+40, uint32(i32(324428)))
 						store32(mem, uint64(uint32(v4))+36, uint32(i32(15)))
-						store32(mem, uint64(uint32(v4))+32, uint32(i32(327789)))
+						store32(mem, uint64(uint32(v4))+32, uint32(i32(327797)))
 						store32(mem, uint64(uint32(v4))+28, uint32(v6))
 						store32(mem, uint64(uint32(v4))+24, uint32(v3+i32(8)))
 						store32(mem, uint64(uint32(v4))+20, uint32(i32(7)))
-						store32(mem, uint64(uint32(v4))+16, uint32(i32(327782)))
+						store32(mem, uint64(uint32(v4))+16, uint32(i32(327790)))
 						store32(mem, uint64(uint32(v4))+12, uint32(i32(11)))
-						store32(mem, uint64(uint32(v4))+8, uint32(i32(327771)))
+						store32(mem, uint64(uint32(v4))+8, uint32(i32(327779)))
 						m.fn214(v4+i32(80), v4+i32(8), i32(7), i32(1), i32(0))
 						mem = m.memory
 						m.fn655(v5)
@@ -16741,9 +16741,9 @@ func (m *Module) fn91(v0, v1, v2, v3 int32) {
 				}
 			l1:
 				store32(mem, uint64(uint32(v4))+76, uint32(i32(91)))
-				store32(mem, uint64(uint32(v4))+72, uint32(i32(327491)))
+				store32(mem, uint64(uint32(v4))+72, uint32(i32(327499)))
 				store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
-				store32(mem, uint64(uint32(v4))+64, uint32(i32(327487)))
+				store32(mem, uint64(uint32(v4))+64, uint32(i32(327495)))
 				store32(mem, uint64(uint32(v4))+92, uint32(i32(2)))
 				store32(mem, uint64(uint32(v4))+84, uint32(i32(2)))
 				store32(mem, uint64(uint32(v4))+88, uint32(v4+i32(72)))
@@ -16752,7 +16752,7 @@ func (m *Module) fn91(v0, v1, v2, v3 int32) {
 				mem = m.memory
 				store32(mem, uint64(uint32(v4))+20, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v4))+28, uint32(i32(4)))
-				store32(mem, uint64(uint32(v4))+24, uint32(i32(327487)))
+				store32(mem, uint64(uint32(v4))+24, uint32(i32(327495)))
 				t3 := int64(load64(mem, uint64(uint32(v4))+24))
 				store64(mem, uint64(uint32(v0))+20, uint64(t3))
 				t4 := int64(load64(mem, uint64(uint32(v4))+16))
@@ -16765,7 +16765,7 @@ func (m *Module) fn91(v0, v1, v2, v3 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+12, uint64(i64(-0x7ffffffeffffffa7)))
-		store32(mem, uint64(uint32(v0))+8, uint32(i32(327582)))
+		store32(mem, uint64(uint32(v0))+8, uint32(i32(327590)))
 		store64(mem, uint64(uint32(v0)), uint64(i64(-0x7fffffff7fffffff)))
 	l4:
 		m.fn655(v5)
@@ -16782,7 +16782,7 @@ l5:
 	m.g0 = v4 + i32(96)
 }
 func (m *Module) fn92(v0 int32) {
-	m.fn48(i32(297977), i32(43), v0)
+	m.fn48(i32(297985), i32(43), v0)
 	panic("unreachable")
 }
 func (m *Module) fn93(v0, v1 int32) {
@@ -16833,7 +16833,7 @@ func (m *Module) fn94(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+68, uint32(v1+i32(4)))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(14)))
 						store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(68)))
-						t20 := m.fn30(v2+i32(20), i32(318108), i32(265610), v2+i32(52))
+						t20 := m.fn30(v2+i32(20), i32(318116), i32(265610), v2+i32(52))
 						mem = m.memory
 						if t20 != 0 {
 							goto l1
@@ -16844,7 +16844,7 @@ func (m *Module) fn94(v0, v1 int32) {
 						store64(mem, uint64(uint32(v2))+8, uint64(t22))
 						t23 := int32(load32(mem, uint64(uint32(v1))+4))
 						v1 = t23
-						v3 = i32(328391)
+						v3 = i32(328399)
 						v4 = i32(8)
 						goto l7
 					}
@@ -16854,7 +16854,7 @@ func (m *Module) fn94(v0, v1 int32) {
 					store32(mem, uint64(uint32(v2))+56, uint32(i32(14)))
 					store32(mem, uint64(uint32(v2))+60, uint32(v2+i32(48)))
 					store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(44)))
-					t2 := m.fn30(v2+i32(20), i32(318108), i32(264737), v2+i32(52))
+					t2 := m.fn30(v2+i32(20), i32(318116), i32(264737), v2+i32(52))
 					mem = m.memory
 					if t2 != 0 {
 						goto l1
@@ -16866,7 +16866,7 @@ func (m *Module) fn94(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+68, uint32(v1))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(8)))
 						store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(68)))
-						t3 := m.fn30(v2+i32(20), i32(318108), i32(264646), v2+i32(52))
+						t3 := m.fn30(v2+i32(20), i32(318116), i32(264646), v2+i32(52))
 						mem = m.memory
 						if t3 != 0 {
 							goto l1
@@ -16884,7 +16884,7 @@ func (m *Module) fn94(v0, v1 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v2))+72, uint32(i32(15)))
 						store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(52)))
-						t7 := m.fn30(v2+i32(20), i32(318108), i32(271101), v2+i32(68))
+						t7 := m.fn30(v2+i32(20), i32(318116), i32(271101), v2+i32(68))
 						mem = m.memory
 						v4 = t7
 						t8 := int32(load32(mem, uint64(uint32(v2))+52))
@@ -16910,7 +16910,7 @@ func (m *Module) fn94(v0, v1 int32) {
 					}
 				l4:
 					t13 := int32(load32(mem, uint64(uint32(v2))+24))
-					memory_copy(mem, uint32(t13+v4), uint32(i32(324011)), uint32(i32(90)))
+					memory_copy(mem, uint32(t13+v4), uint32(i32(324019)), uint32(i32(90)))
 					t14 := v2
 					v4 = v4 + i32(90)
 					store32(mem, uint64(uint32(t14))+28, uint32(v4))
@@ -16954,7 +16954,7 @@ func (m *Module) fn94(v0, v1 int32) {
 				if v3 != i32(-0x7fffffff) {
 					goto l10
 				}
-				v3 = i32(328380)
+				v3 = i32(328388)
 				v4 = i32(11)
 			}
 		l7:
@@ -16985,7 +16985,7 @@ func (m *Module) fn94(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+8, uint32(t35))
 		store32(mem, uint64(uint32(v0))+48, uint32(v5))
 		store32(mem, uint64(uint32(v0))+44, uint32(i32(11)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(328380)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(328388)))
 		store16(mem, uint64(uint32(v0))+38, uint16(v4))
 		store16(mem, uint64(uint32(v0))+36, uint16(i32(1)))
 		store32(mem, uint64(uint32(v0))+12, uint32(v3))
@@ -16998,7 +16998,7 @@ l11:
 	m.g0 = v2 + i32(80)
 	return
 l1:
-	m.fn189(i32(336644), i32(55), v2+i32(79), i32(318132), i32(336700))
+	m.fn189(i32(336652), i32(55), v2+i32(79), i32(318140), i32(336708))
 	panic("unreachable")
 }
 func (m *Module) fn95(v0, v1, v2, v3, v4 int32) int32 {
@@ -17023,14 +17023,14 @@ func (m *Module) fn95(v0, v1, v2, v3, v4 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17112,14 +17112,14 @@ func (m *Module) fn96(v0, v1, v2, v3, v4 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17185,7 +17185,7 @@ func (m *Module) fn97(v0, v1, v2 int32) int32 {
 	{
 		t0 := int32(load32(mem, uint64(uint32(v0))))
 		if t0 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292020))
+			m.fn48(i32(332794), i32(40), i32(292028))
 			panic("unreachable")
 		}
 		t1 := m.fn33(v2)
@@ -17272,7 +17272,7 @@ func (m *Module) fn99(v0, v1, v2 int32) int32 {
 			v4 = t9
 			goto l1
 		}
-		t2 := m.fn97(v0, i32(317584), i32(6))
+		t2 := m.fn97(v0, i32(317592), i32(6))
 		mem = m.memory
 		v4 = t2
 		if v4 != 0 {
@@ -17280,14 +17280,14 @@ func (m *Module) fn99(v0, v1, v2 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v4 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v4 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17339,14 +17339,14 @@ func (m *Module) fn100(v0, v1, v2, v3 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17542,13 +17542,13 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 			v0 = int32(t26)
 			t27 := int32(uint32(v0) / uint32(i32(100)))
 			v8 = t27
-			t28 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+			t28 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 			store16(mem, uint64(uint32(t24))+200, uint16(t28))
 			t29 := v2
 			v9 = int32(v3 - v6*i64(10000))
 			t30 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 			v10 = t30
-			t31 := int32(load16(mem, uint64(uint32(v10<<1))+339688))
+			t31 := int32(load16(mem, uint64(uint32(v10<<1))+339696))
 			store16(mem, uint64(uint32(t29))+204, uint16(t31))
 			t32 := int64(uint64(v3) / uint64(i64(100000000)))
 			t33 := int64(uint64(t32) % uint64(i64(10000)))
@@ -17556,7 +17556,7 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 			v11 = int32(t33)
 			t35 := int32(uint32(v11&i32(0xffff)) / uint32(i32(100)))
 			v12 = t35
-			t36 := int32(load16(mem, uint64(uint32(v12<<1))+339688))
+			t36 := int32(load16(mem, uint64(uint32(v12<<1))+339696))
 			store16(mem, uint64(uint32(t34))+196, uint16(t36))
 			t37 := int64(uint64(v3) / uint64(i64(1000000000000)))
 			t38 := int32(uint32(int32(t37)) % uint32(i32(10000)))
@@ -17564,15 +17564,15 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 			v13 = t38
 			t40 := int32(uint32(v13&i32(0xffff)) / uint32(i32(100)))
 			v14 = t40
-			t41 := int32(load16(mem, uint64(uint32(v14<<1))+339688))
+			t41 := int32(load16(mem, uint64(uint32(v14<<1))+339696))
 			store16(mem, uint64(uint32(t39))+192, uint16(t41))
-			t42 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+339688))
+			t42 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v2))+202, uint16(t42))
-			t43 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339688))
+			t43 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v2))+206, uint16(t43))
-			t44 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+339688))
+			t44 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v2))+198, uint16(t44))
-			t45 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+339688))
+			t45 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v2))+194, uint16(t45))
 			{
 				var p47 int32
@@ -17644,13 +17644,13 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 				v0 = int32(t67)
 				t68 := int32(uint32(v0) / uint32(i32(100)))
 				v8 = t68
-				t69 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+				t69 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 				store16(mem, uint64(uint32(t65))+184, uint16(t69))
 				t70 := v2
 				v9 = int32(v4 - v5*i64(10000))
 				t71 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 				v10 = t71
-				t72 := int32(load16(mem, uint64(uint32(v10<<1))+339688))
+				t72 := int32(load16(mem, uint64(uint32(v10<<1))+339696))
 				store16(mem, uint64(uint32(t70))+188, uint16(t72))
 				t73 := int64(uint64(v4) / uint64(i64(100000000)))
 				t74 := int64(uint64(t73) % uint64(i64(10000)))
@@ -17658,7 +17658,7 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 				v11 = int32(t74)
 				t76 := int32(uint32(v11&i32(0xffff)) / uint32(i32(100)))
 				v12 = t76
-				t77 := int32(load16(mem, uint64(uint32(v12<<1))+339688))
+				t77 := int32(load16(mem, uint64(uint32(v12<<1))+339696))
 				store16(mem, uint64(uint32(t75))+180, uint16(t77))
 				t78 := int64(uint64(v4) / uint64(i64(1000000000000)))
 				t79 := int32(uint32(int32(t78)) % uint32(i32(10000)))
@@ -17666,15 +17666,15 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 				v13 = t79
 				t81 := int32(uint32(v13&i32(0xffff)) / uint32(i32(100)))
 				v14 = t81
-				t82 := int32(load16(mem, uint64(uint32(v14<<1))+339688))
+				t82 := int32(load16(mem, uint64(uint32(v14<<1))+339696))
 				store16(mem, uint64(uint32(t80))+176, uint16(t82))
-				t83 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+339688))
+				t83 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+339696))
 				store16(mem, uint64(uint32(v2))+186, uint16(t83))
-				t84 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339688))
+				t84 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339696))
 				store16(mem, uint64(uint32(v2))+190, uint16(t84))
-				t85 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+339688))
+				t85 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+339696))
 				store16(mem, uint64(uint32(v2))+182, uint16(t85))
-				t86 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+339688))
+				t86 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+339696))
 				store16(mem, uint64(uint32(v2))+178, uint16(t86))
 				v0 = i32(7)
 				goto l4
@@ -17698,9 +17698,9 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 			v9 = int32(t89 - v3*i64(10000))
 			t90 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 			v10 = t90
-			t91 := int32(load16(mem, uint64(uint32(v10<<1))+339688))
+			t91 := int32(load16(mem, uint64(uint32(v10<<1))+339696))
 			store16(mem, uint64(uint32(t87)), uint16(t91))
-			t92 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339688))
+			t92 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v8+i32(2))), uint16(t92))
 			v0 = v0 + i32(-4)
 			if uint64(v4) > uint64(i64(9999999)) {
@@ -17719,7 +17719,7 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 			t95 := int32(uint32(v8&i32(0xffff)) / uint32(i32(100)))
 			t96 := v8
 			v8 = t95
-			t97 := int32(load16(mem, uint64(uint32((t96-v8*i32(100))&i32(0xffff)<<1))+339688))
+			t97 := int32(load16(mem, uint64(uint32((t96-v8*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(t94)), uint16(t97))
 			v3 = int64(uint32(v8))
 		}
@@ -17729,7 +17729,7 @@ func (m *Module) fn103(v0, v1 int32) int32 {
 		}
 		t98 := v2 + i32(169)
 		v0 = v0 + i32(-1)
-		t99 := int32(mem[uint64(uint32(int32(v3)<<1))+339689])
+		t99 := int32(mem[uint64(uint32(int32(v3)<<1))+339697])
 		mem[uint64(uint32(t98+v0))] = byte(t99)
 	}
 l1:
@@ -17752,11 +17752,11 @@ func (m *Module) fn104(v0, v1, v2, v3, v4 int32) {
 				{
 				l2:
 					{
-						t1 := int32(load32(mem, uint64(uint32(v6+i32(283436)))))
+						t1 := int32(load32(mem, uint64(uint32(v6+i32(283444)))))
 						if t1 != v2 {
 							goto l0
 						}
-						v7 = v6 + i32(283432)
+						v7 = v6 + i32(283440)
 						t2 := int32(load32(mem, uint64(uint32(v7))))
 						v8 = t2
 						t3 := m.fn731(v8, v1, v2)
@@ -17865,7 +17865,7 @@ func (m *Module) fn104(v0, v1, v2, v3, v4 int32) {
 					if v6 != i32(112) {
 						goto l2
 					}
-					m.fn205(v5+i32(28), v1, v2, i32(283544), i32(2))
+					m.fn205(v5+i32(28), v1, v2, i32(283552), i32(2))
 					mem = m.memory
 					t4 := int32(load32(mem, uint64(uint32(v5))+28))
 					if t4 == i32(-0x80000000) {
@@ -17978,7 +17978,7 @@ func (m *Module) fn104(v0, v1, v2, v3, v4 int32) {
 			goto l14
 		}
 	l4:
-		m.fn49(v5+i32(324), i32(274697), i32(9), i32(271465), i32(21))
+		m.fn49(v5+i32(324), i32(0x43111), i32(9), i32(271465), i32(21))
 		mem = m.memory
 	l11:
 		t52 := int64(load64(mem, uint64(uint32(v5))+340))
@@ -18913,9 +18913,9 @@ func (m *Module) fn117(v0, v1, v2, v3 int32) {
 	l2:
 		t6 := v0
 		v2 = v3 * i32(24)
-		t7 := int32(load32(mem, uint64(uint32(v2))+278040))
-		t8 := int32(load32(mem, uint64(uint32(v2))+278044))
-		m.fn49(t6, t7, t8, i32(325413), i32(18))
+		t7 := int32(load32(mem, uint64(uint32(v2))+278048))
+		t8 := int32(load32(mem, uint64(uint32(v2))+278052))
+		m.fn49(t6, t7, t8, i32(325421), i32(18))
 	}
 l1:
 	m.g0 = v4 + i32(32)
@@ -18941,8 +18941,8 @@ func (m *Module) fn118(v0, v1, v2, v3 int32) {
 			if t3 != 0 {
 				t6 := v4 + i32(8)
 				v3 = v3 * i32(24)
-				t7 := int32(load32(mem, uint64(uint32(v3))+278040))
-				t8 := int32(load32(mem, uint64(uint32(v3))+278044))
+				t7 := int32(load32(mem, uint64(uint32(v3))+278048))
+				t8 := int32(load32(mem, uint64(uint32(v3))+278052))
 				m.fn49(t6, t7, t8, i32(271465), i32(21))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v4))+20))
@@ -19045,8 +19045,8 @@ func (m *Module) fn119(v0, v1, v2, v3 int32) {
 			l1:
 				t9 := v4 + i32(8)
 				v2 = v3 * i32(24)
-				t10 := int32(load32(mem, uint64(uint32(v2))+276392))
-				t11 := int32(load32(mem, uint64(uint32(v2))+276396))
+				t10 := int32(load32(mem, uint64(uint32(v2))+276400))
+				t11 := int32(load32(mem, uint64(uint32(v2))+276404))
 				m.fn67(t9, t10, t11)
 				mem = m.memory
 				t12 := int64(load64(mem, uint64(uint32(v4))+16))
@@ -19080,8 +19080,8 @@ func (m *Module) fn119(v0, v1, v2, v3 int32) {
 	l0:
 		t16 := v0
 		v3 = v3 * i32(24)
-		t17 := int32(load32(mem, uint64(uint32(v3))+276392))
-		t18 := int32(load32(mem, uint64(uint32(v3))+276396))
+		t17 := int32(load32(mem, uint64(uint32(v3))+276400))
+		t18 := int32(load32(mem, uint64(uint32(v3))+276404))
 		m.fn49(t16, t17, t18, i32(271266), i32(55))
 	}
 l4:
@@ -19118,7 +19118,7 @@ func (m *Module) fn120(v0, v1, v2 int32) {
 			}
 		}
 	l1:
-		m.fn49(v0, i32(0x4442b), i32(5), i32(271363), i32(23))
+		m.fn49(v0, i32(0x44433), i32(5), i32(271363), i32(23))
 		mem = m.memory
 		goto l3
 	}
@@ -19149,8 +19149,8 @@ func (m *Module) fn121(v0, v1, v2, v3 int32) {
 			if t3 != 0 {
 				t6 := v4 + i32(8)
 				v3 = v3 * i32(24)
-				t7 := int32(load32(mem, uint64(uint32(v3))+279700))
-				t8 := int32(load32(mem, uint64(uint32(v3))+0x44498))
+				t7 := int32(load32(mem, uint64(uint32(v3))+0x4449c))
+				t8 := int32(load32(mem, uint64(uint32(v3))+0x444a0))
 				m.fn49(t6, t7, t8, i32(271465), i32(21))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v4))+20))
@@ -19217,8 +19217,8 @@ func (m *Module) fn122(v0, v1, v2, v3 int32) {
 			if t3 != 0 {
 				t6 := v4 + i32(8)
 				v3 = v3 * i32(24)
-				t7 := int32(load32(mem, uint64(uint32(v3))+278436))
-				t8 := int32(load32(mem, uint64(uint32(v3))+278440))
+				t7 := int32(load32(mem, uint64(uint32(v3))+278444))
+				t8 := int32(load32(mem, uint64(uint32(v3))+278448))
 				m.fn49(t6, t7, t8, i32(271465), i32(21))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v4))+20))
@@ -19285,8 +19285,8 @@ func (m *Module) fn123(v0, v1, v2, v3 int32) {
 			if t3 != 0 {
 				t6 := v4 + i32(8)
 				v3 = v3 * i32(24)
-				t7 := int32(load32(mem, uint64(uint32(v3))+275232))
-				t8 := int32(load32(mem, uint64(uint32(v3))+275236))
+				t7 := int32(load32(mem, uint64(uint32(v3))+275240))
+				t8 := int32(load32(mem, uint64(uint32(v3))+275244))
 				m.fn49(t6, t7, t8, i32(271465), i32(21))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v4))+20))
@@ -19385,8 +19385,8 @@ func (m *Module) fn124(v0, v1, v2, v3 int32) {
 	l2:
 		t5 := v4 + i32(24)
 		v2 = v3 * i32(24)
-		t6 := int32(load32(mem, uint64(uint32(v2))+278656))
-		t7 := int32(load32(mem, uint64(uint32(v2))+278660))
+		t6 := int32(load32(mem, uint64(uint32(v2))+278664))
+		t7 := int32(load32(mem, uint64(uint32(v2))+278668))
 		m.fn49(t5, t6, t7, i32(271486), i32(92))
 		mem = m.memory
 		t8 := int64(load64(mem, uint64(uint32(v4))+36))
@@ -19482,8 +19482,8 @@ func (m *Module) fn125(v0, v1, v2, v3 int32) {
 	l1:
 		t9 := v0
 		v3 = v3 * i32(24)
-		t10 := int32(load32(mem, uint64(uint32(v3))+279700))
-		t11 := int32(load32(mem, uint64(uint32(v3))+0x44498))
+		t10 := int32(load32(mem, uint64(uint32(v3))+0x4449c))
+		t11 := int32(load32(mem, uint64(uint32(v3))+0x444a0))
 		m.fn67(t9, t10, t11)
 		mem = m.memory
 		goto l2
@@ -19550,8 +19550,8 @@ func (m *Module) fn126(v0, v1, v2, v3 int32) {
 	l1:
 		t9 := v0
 		v3 = v3 * i32(24)
-		t10 := int32(load32(mem, uint64(uint32(v3))+275232))
-		t11 := int32(load32(mem, uint64(uint32(v3))+275236))
+		t10 := int32(load32(mem, uint64(uint32(v3))+275240))
+		t11 := int32(load32(mem, uint64(uint32(v3))+275244))
 		m.fn67(t9, t10, t11)
 		mem = m.memory
 		goto l2
@@ -20117,7 +20117,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																									}
 																																									goto l50
 																																								l51:
-																																									m.fn49(v5+i32(3336), i32(277312), i32(11), i32(271486), i32(92))
+																																									m.fn49(v5+i32(3336), i32(277320), i32(11), i32(271486), i32(92))
 																																									mem = m.memory
 																																									t83 := int32(load32(mem, uint64(uint32(v5))+3344))
 																																									v7 = t83
@@ -20191,7 +20191,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																										t95 := v5 + i32(3336)
 																																										v2 = t94
 																																										t96 := int32(load32(mem, uint64(uint32(v5))+1808))
-																																										m.fn49(t95, i32(275715), i32(6), v2, t96)
+																																										m.fn49(t95, i32(275723), i32(6), v2, t96)
 																																										mem = m.memory
 																																										t97 := int32(load32(mem, uint64(uint32(v5))+1800))
 																																										m.fn15(t97, v2, i32(1), i32(1))
@@ -20398,7 +20398,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																												{
 																																													t124 := int32(load32(mem, uint64(uint32(v5))+1064))
 																																													if t124 != 0 {
-																																														m.fn49(v5+i32(1472), i32(274697), i32(9), i32(271465), i32(21))
+																																														m.fn49(v5+i32(1472), i32(0x43111), i32(9), i32(271465), i32(21))
 																																														mem = m.memory
 																																														t127 := int64(load64(mem, uint64(uint32(v5))+1484))
 																																														store64(mem, uint64(uint32(v5))+2472, uint64(t127))
@@ -20433,7 +20433,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																												}
 																																											}
 																																										l80:
-																																											m.fn49(v5+i32(2128), i32(274697), i32(9), i32(325413), i32(18))
+																																											m.fn49(v5+i32(2128), i32(0x43111), i32(9), i32(325421), i32(18))
 																																											mem = m.memory
 																																											t134 := int32(load32(mem, uint64(uint32(v5))+2136))
 																																											v6 = t134
@@ -20512,7 +20512,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																									goto l92
 																																								}
 																																							l15:
-																																								m.fn49(v5+i32(1800), i32(274759), i32(6), i32(271486), i32(92))
+																																								m.fn49(v5+i32(1800), i32(274767), i32(6), i32(271486), i32(92))
 																																								mem = m.memory
 																																								t142 := int64(load64(mem, uint64(uint32(v5))+1812))
 																																								store64(mem, uint64(uint32(v5))+1472, uint64(t142))
@@ -20542,7 +20542,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																								}
 																																							}
 																																						l67:
-																																							m.fn49(v5+i32(2536), i32(324162), i32(7), i32(271486), i32(92))
+																																							m.fn49(v5+i32(2536), i32(324170), i32(7), i32(271486), i32(92))
 																																							mem = m.memory
 																																							t152 := int32(load32(mem, uint64(uint32(v5))+2544))
 																																							v9 = t152
@@ -20574,7 +20574,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																							}
 																																						}
 																																					l74:
-																																						m.fn49(v5+i32(2536), i32(274759), i32(6), i32(271486), i32(92))
+																																						m.fn49(v5+i32(2536), i32(274767), i32(6), i32(271486), i32(92))
 																																						mem = m.memory
 																																						t158 := int64(load64(mem, uint64(uint32(v5))+2548))
 																																						store64(mem, uint64(uint32(v5))+1472, uint64(t158))
@@ -20938,8 +20938,8 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																								v2 = i32(0)
 																																							l127:
 																																								{
-																																									t217 := int32(load32(mem, uint64(uint32(v2+i32(283912)))))
-																																									t218 := int32(load32(mem, uint64(uint32(v2+i32(283916)))))
+																																									t217 := int32(load32(mem, uint64(uint32(v2+i32(283920)))))
+																																									t218 := int32(load32(mem, uint64(uint32(v2+i32(283924)))))
 																																									m.fn138(v5+i32(1472), v4, t217, t218)
 																																									mem = m.memory
 																																									{
@@ -20959,7 +20959,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																											if v6 != 0 {
 																																												goto l122
 																																											}
-																																											v2 = v2 + i32(283896)
+																																											v2 = v2 + i32(0x45500)
 																																											{
 																																												if v17 == 0 {
 																																													goto l123
@@ -21029,7 +21029,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																																							v2 = v5 + i32(4172)
 																																						l128:
 																																							{
-																																								memory_copy(mem, uint32(v5+i32(1472)), uint32(v8+i32(284616)), uint32(i32(48)))
+																																								memory_copy(mem, uint32(v5+i32(1472)), uint32(v8+i32(284624)), uint32(i32(48)))
 																																								store32(mem, uint64(uint32(v5))+572, uint32(i32(2)))
 																																								store32(mem, uint64(uint32(v5))+568, uint32(v9))
 																																								m.fn69(v5+i32(2128), i32(265384), v5+i32(568))
@@ -21505,7 +21505,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																														t323 := v5 + i32(3336)
 																														v2 = t322
 																														t324 := int32(load32(mem, uint64(uint32(v5))+2136))
-																														m.fn49(t323, i32(317584), i32(6), v2, t324)
+																														m.fn49(t323, i32(317592), i32(6), v2, t324)
 																														mem = m.memory
 																														t325 := int32(load32(mem, uint64(uint32(v5))+2128))
 																														m.fn15(t325, v2, i32(1), i32(1))
@@ -21528,7 +21528,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																														}
 																													}
 																												l134:
-																													m.fn49(v5+i32(1472), i32(317584), i32(6), i32(271321), i32(42))
+																													m.fn49(v5+i32(1472), i32(317592), i32(6), i32(271321), i32(42))
 																													mem = m.memory
 																													t329 := int32(load16(mem, uint64(uint32(v5))+1476))
 																													v8 = t329
@@ -21760,7 +21760,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																										store32(mem, uint64(uint32(v5))+196, uint32(v4<<16|v8&i32(0xffff)))
 																										goto l157
 																									}
-																									t368 := m.fn83(i32(280564), i32(85))
+																									t368 := m.fn83(i32(280572), i32(85))
 																									mem = m.memory
 																									store32(mem, uint64(uint32(v5))+196, uint32(t368))
 																									store32(mem, uint64(uint32(v5))+192, uint32(i32(-0x7fffffff)))
@@ -21797,7 +21797,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																								if v6 != 0 {
 																									goto l164
 																								}
-																								m.fn49(v5+i32(1472), i32(274697), i32(9), i32(325413), i32(18))
+																								m.fn49(v5+i32(1472), i32(0x43111), i32(9), i32(325421), i32(18))
 																								mem = m.memory
 																								t384 := int32(load32(mem, uint64(uint32(v5))+1480))
 																								v8 = t384
@@ -21880,7 +21880,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																										store32(mem, uint64(uint32(v5))+2540, uint32(v2))
 																										goto l170
 																									l169:
-																										m.fn49(v5+i32(2536), i32(324576), i32(3), i32(271266), i32(55))
+																										m.fn49(v5+i32(2536), i32(324584), i32(3), i32(271266), i32(55))
 																										mem = m.memory
 																										t408 := int32(load32(mem, uint64(uint32(v5))+2536))
 																										v8 = t408
@@ -22130,11 +22130,11 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 																													mem = m.memory
 																													panic("unreachable")
 																												}
-																												t461 := int64(load64(mem, uint64(uint32(i32(0)))+324433))
+																												t461 := int64(load64(mem, uint64(uint32(i32(0)))+324441))
 																												store64(mem, uint64(uint32(v8))+13, uint64(t461))
-																												t462 := int64(load64(mem, uint64(uint32(i32(0)))+324428))
+																												t462 := int64(load64(mem, uint64(uint32(i32(0)))+324436))
 																												store64(mem, uint64(uint32(v8))+8, uint64(t462))
-																												t463 := int64(load64(mem, uint64(uint32(i32(0)))+324420))
+																												t463 := int64(load64(mem, uint64(uint32(i32(0)))+324428))
 																												store64(mem, uint64(uint32(v8)), uint64(t463))
 																												v9 = i32(-0x80000000)
 																												{
@@ -22663,7 +22663,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 															}
 														}
 													l210:
-														m.fn49(v5+i32(3336), i32(276578), i32(4), i32(271363), i32(23))
+														m.fn49(v5+i32(3336), i32(276586), i32(4), i32(271363), i32(23))
 														mem = m.memory
 														t580 := int32(mem[uint64(uint32(v5))+3340])
 														v2 = t580
@@ -22930,7 +22930,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 													t632 := v5 + i32(3336)
 													v2 = t631
 													t633 := int32(load32(mem, uint64(uint32(v5))+1480))
-													m.fn49(t632, i32(317584), i32(6), v2, t633)
+													m.fn49(t632, i32(317592), i32(6), v2, t633)
 													mem = m.memory
 													t634 := int32(load32(mem, uint64(uint32(v5))+1472))
 													m.fn15(t634, v2, i32(1), i32(1))
@@ -22953,7 +22953,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 													}
 												}
 											l218:
-												m.fn49(v5+i32(1800), i32(317584), i32(6), i32(271321), i32(42))
+												m.fn49(v5+i32(1800), i32(317592), i32(6), i32(271321), i32(42))
 												mem = m.memory
 												t638 := int32(load16(mem, uint64(uint32(v5))+1804))
 												v6 = t638
@@ -23028,7 +23028,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 									}
 									goto l236
 								l237:
-									m.fn49(v5+i32(1800), i32(324162), i32(7), i32(271486), i32(92))
+									m.fn49(v5+i32(1800), i32(324170), i32(7), i32(271486), i32(92))
 									mem = m.memory
 									t650 := int32(load32(mem, uint64(uint32(v5))+1808))
 									v7 = t650
@@ -23211,7 +23211,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 												goto l250
 											}
 										l249:
-											m.fn67(v5+i32(3336), i32(324576), i32(3))
+											m.fn67(v5+i32(3336), i32(324584), i32(3))
 											mem = m.memory
 											t683 := int32(load32(mem, uint64(uint32(v5))+3340))
 											v4 = t683
@@ -23241,7 +23241,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 										goto l253
 									}
 								l248:
-									m.fn49(v5+i32(1800), i32(324576), i32(3), i32(271266), i32(55))
+									m.fn49(v5+i32(1800), i32(324584), i32(3), i32(271266), i32(55))
 									mem = m.memory
 									t688 := int32(load32(mem, uint64(uint32(v5))+1800))
 									v2 = t688
@@ -23484,7 +23484,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 											store32(mem, uint64(uint32(v5))+192, uint32(v7))
 											goto l256
 										}
-										t710 := m.fn83(i32(280564), i32(85))
+										t710 := m.fn83(i32(280572), i32(85))
 										mem = m.memory
 										m.fn156(v5+i32(192), v5+i32(1472), t710)
 										mem = m.memory
@@ -23534,7 +23534,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 							if v6 != 0 {
 								goto l267
 							}
-							m.fn49(v5+i32(1472), i32(274697), i32(9), i32(325413), i32(18))
+							m.fn49(v5+i32(1472), i32(0x43111), i32(9), i32(325421), i32(18))
 							mem = m.memory
 							t758 := int32(load32(mem, uint64(uint32(v5))+1480))
 							v8 = t758
@@ -23631,7 +23631,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 							store32(mem, uint64(uint32(v5))+1804, uint32(v2))
 							goto l273
 						l272:
-							m.fn49(v5+i32(1800), i32(324576), i32(3), i32(271266), i32(55))
+							m.fn49(v5+i32(1800), i32(324584), i32(3), i32(271266), i32(55))
 							mem = m.memory
 							t782 := int32(load32(mem, uint64(uint32(v5))+1800))
 							v8 = t782
@@ -23813,7 +23813,7 @@ func (m *Module) fn127(v0, v1, v2, v3, v4 int32) {
 														t839 := v5 + i32(1472)
 														v9 = t838
 														t840 := int32(load32(mem, uint64(uint32(v5))+2480))
-														m.fn49(t839, i32(327760), i32(11), v9, t840)
+														m.fn49(t839, i32(327768), i32(11), v9, t840)
 														mem = m.memory
 														t841 := int32(load32(mem, uint64(uint32(v5))+2472))
 														m.fn15(t841, v9, i32(1), i32(1))
@@ -24246,7 +24246,7 @@ func (m *Module) fn128(v0, v1 int32, v2 int64) {
 				goto l12
 			}
 			if v5 == 0 {
-				m.fn48(i32(291444), i32(33), i32(291480))
+				m.fn48(i32(291452), i32(33), i32(291488))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v1))+36, uint32(v5+i32(-1)))
@@ -24640,7 +24640,7 @@ func (m *Module) fn131(v0, v1 int32, v2 int64, v3 int32) {
 								v12 = t10 + (v10 ^ i32(-1))
 								store16(mem, uint64(uint32(t11))+3746, uint16(v12))
 								if uint32(v12) >= uint32(i32(12)) {
-									m.fn47(i32(0), v12, i32(11), i32(337012))
+									m.fn47(i32(0), v12, i32(11), i32(337020))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -24754,7 +24754,7 @@ func (m *Module) fn131(v0, v1 int32, v2 int64, v3 int32) {
 											v2 = t23
 											memory_copy(mem, uint32(v4+i32(1672)), uint32(v11+i32(4)), uint32(i32(328)))
 											if uint32(v12) >= uint32(i32(12)) {
-												m.fn47(i32(0), v12, i32(11), i32(337012))
+												m.fn47(i32(0), v12, i32(11), i32(337020))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -24777,12 +24777,12 @@ func (m *Module) fn131(v0, v1 int32, v2 int64, v3 int32) {
 											v12 = t24
 											v11 = v12 + i32(1)
 											if uint32(v12) >= uint32(i32(12)) {
-												m.fn47(i32(0), v11, i32(12), i32(337028))
+												m.fn47(i32(0), v11, i32(12), i32(337036))
 												mem = m.memory
 												panic("unreachable")
 											}
 											if v8-v10 != v11 {
-												m.fn48(i32(336956), i32(40), i32(336996))
+												m.fn48(i32(336964), i32(40), i32(337004))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -24865,7 +24865,7 @@ func (m *Module) fn131(v0, v1 int32, v2 int64, v3 int32) {
 			store32(mem, uint64(uint32(v10))+88, uint32(i32(0)))
 			v12 = v6 + i32(1)
 			if v12 == 0 {
-				m.fn92(i32(336940))
+				m.fn92(i32(336948))
 				panic("unreachable")
 			}
 			store16(mem, uint64(uint32(v5))+3744, uint16(i32(0)))
@@ -24873,7 +24873,7 @@ func (m *Module) fn131(v0, v1 int32, v2 int64, v3 int32) {
 			store32(mem, uint64(uint32(v1))+4, uint32(v12))
 			store32(mem, uint64(uint32(v1)), uint32(v10))
 			if v16 != v6 {
-				m.fn48(i32(336860), i32(48), i32(336908))
+				m.fn48(i32(336868), i32(48), i32(336916))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v10))+92, uint32(v17))
@@ -24952,7 +24952,7 @@ l1:
 			v5 = t6 + int64(p5/i32(1000000))
 			if v5 == i64(-0x8000000000000000) {
 				store32(mem, uint64(uint32(v3))+28, uint32(i32(37)))
-				store32(mem, uint64(uint32(v3))+24, uint32(i32(322885)))
+				store32(mem, uint64(uint32(v3))+24, uint32(i32(322893)))
 				m.fn358(v3 + i32(24))
 				mem = m.memory
 				panic("unreachable")
@@ -24996,9 +24996,9 @@ l1:
 					goto l4
 				}
 				store32(mem, uint64(uint32(v3))+60, uint32(i32(56)))
-				store32(mem, uint64(uint32(v3))+56, uint32(i32(324520)))
+				store32(mem, uint64(uint32(v3))+56, uint32(i32(324528)))
 				store32(mem, uint64(uint32(v3))+52, uint32(i32(12)))
-				store32(mem, uint64(uint32(v3))+48, uint32(i32(324508)))
+				store32(mem, uint64(uint32(v3))+48, uint32(i32(324516)))
 				store32(mem, uint64(uint32(v3))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+68, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+72, uint32(v3+i32(56)))
@@ -25007,7 +25007,7 @@ l1:
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v3))+44, uint32(i32(12)))
-				store32(mem, uint64(uint32(v3))+40, uint32(i32(324508)))
+				store32(mem, uint64(uint32(v3))+40, uint32(i32(324516)))
 				t14 := int64(load64(mem, uint64(uint32(v3))+32))
 				store64(mem, uint64(uint32(v3))+8, uint64(t14))
 				t15 := int64(load64(mem, uint64(uint32(v3))+40))
@@ -25484,7 +25484,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 											goto l37
 										}
 										if v11 == i32(-1) {
-											m.fn47(i32(1), i32(0), i32(0), i32(301416))
+											m.fn47(i32(1), i32(0), i32(0), i32(301424))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -25551,7 +25551,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 										}
 										{
 											if v8 > i64(22) {
-												t28 := int64(load64(mem, uint64(uint32(int32(v8)<<3+i32(297112)))))
+												t28 := int64(load64(mem, uint64(uint32(int32(v8)<<3+i32(297120)))))
 												m.fn732(v3, v6, i64(0), t28, i64(0))
 												mem = m.memory
 												t29 := int64(load64(mem, uint64(uint32(v3))+8))
@@ -25571,7 +25571,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 											if v8 < i64(0) {
 												goto l47
 											}
-											t27 := math.Float64frombits(load64(mem, uint64(uint32(v4<<3))+314264))
+											t27 := math.Float64frombits(load64(mem, uint64(uint32(v4<<3))+314272))
 											v18 = float64(t27 * v18)
 											goto l48
 										}
@@ -25615,7 +25615,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 									goto l1
 								}
 							l47:
-								t36 := math.Float64frombits(load64(mem, uint64(uint32(i32(314264)-v4<<3))))
+								t36 := math.Float64frombits(load64(mem, uint64(uint32(i32(314272)-v4<<3))))
 								v18 = float64(v18 / t36)
 							}
 						l48:
@@ -25812,7 +25812,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 							goto l81
 						l79:
 						}
-						m.fn47(v4, i32(768), i32(768), i32(299928))
+						m.fn47(v4, i32(768), i32(768), i32(299936))
 						mem = m.memory
 						panic("unreachable")
 					l50:
@@ -25893,7 +25893,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 			l88:
 				v4 = v2 - v13
 				if uint32(v2) < uint32(v13) {
-					m.fn47(i32(0), v4, v2, i32(299944))
+					m.fn47(i32(0), v4, v2, i32(299952))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -26050,7 +26050,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 					if uint32(v4) >= uint32(i32(19)) {
 						goto l106
 					}
-					t71 := int32(mem[uint64(uint32(v4))+297488])
+					t71 := int32(mem[uint64(uint32(v4))+297496])
 					v12 = t71
 				}
 			l106:
@@ -26098,7 +26098,7 @@ func (m *Module) fn136(v0, v1, v2 int32) {
 				if uint32(v4) >= uint32(i32(19)) {
 					goto l111
 				}
-				t75 := int32(mem[uint64(uint32(v4))+297488])
+				t75 := int32(mem[uint64(uint32(v4))+297496])
 				v12 = t75
 			}
 		l111:
@@ -26572,11 +26572,11 @@ func (m *Module) fn138(v0, v1, v2, v3 int32) {
 		{
 		l38:
 			{
-				t20 := int32(load32(mem, uint64(uint32(v1+i32(327024)))))
+				t20 := int32(load32(mem, uint64(uint32(v1+i32(327032)))))
 				if t20 != v3 {
 					goto l36
 				}
-				t21 := int32(load32(mem, uint64(uint32(v1+i32(327020)))))
+				t21 := int32(load32(mem, uint64(uint32(v1+i32(327028)))))
 				t22 := m.fn731(t21, v2, v3)
 				mem = m.memory
 				if t22 == 0 {
@@ -26616,11 +26616,11 @@ func (m *Module) fn138(v0, v1, v2, v3 int32) {
 		{
 		l43:
 			{
-				t28 := int32(load32(mem, uint64(uint32(v1+i32(327040)))))
+				t28 := int32(load32(mem, uint64(uint32(v1+i32(327048)))))
 				if t28 != v3 {
 					goto l41
 				}
-				t29 := int32(load32(mem, uint64(uint32(v1+i32(327036)))))
+				t29 := int32(load32(mem, uint64(uint32(v1+i32(327044)))))
 				t30 := m.fn731(t29, v2, v3)
 				mem = m.memory
 				if t30 == 0 {
@@ -26875,7 +26875,7 @@ func (m *Module) fn139(v0, v1, v2 int32, v3 float64) {
 			goto l1
 		}
 	l17:
-		m.fn663(v4+i32(8), i32(328760), v3)
+		m.fn663(v4+i32(8), i32(328768), v3)
 		mem = m.memory
 		{
 			t52 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -26939,7 +26939,7 @@ l1:
 					l7:
 						{
 							if uint32(v5) <= uint32(i32(1)) {
-								m.fn194(i32(332276), i32(19), i32(322724))
+								m.fn194(i32(332284), i32(19), i32(322732))
 								panic("unreachable")
 							}
 							v8 = v1 + v6
@@ -26950,7 +26950,7 @@ l1:
 							store16(mem, uint64(uint32(v7)), uint16(i32(8236)))
 							v5 = v5 + i32(-2)
 							if uint32(v5) < uint32(v4) {
-								m.fn194(i32(332276), i32(19), i32(322724))
+								m.fn194(i32(332284), i32(19), i32(322732))
 								panic("unreachable")
 							}
 							v7 = v7 + i32(2)
@@ -26989,7 +26989,7 @@ l1:
 			goto l1
 		}
 	}
-	m.fn101(i32(322740), i32(53), i32(322796))
+	m.fn101(i32(322748), i32(53), i32(322804))
 	mem = m.memory
 	panic("unreachable")
 }
@@ -27101,11 +27101,11 @@ func (m *Module) fn142(v0, v1, v2, v3 int32) {
 	mem = m.memory
 	m.fn22(v4, i32(272676), i32(272680))
 	mem = m.memory
-	m.fn22(v4, i32(280649), i32(280653))
+	m.fn22(v4, i32(280657), i32(280661))
 	mem = m.memory
 	t1 := int32(load32(mem, uint64(uint32(v4))+8))
 	v5 = t1
-	m.fn22(v4, i32(280649), i32(280653))
+	m.fn22(v4, i32(280657), i32(280661))
 	mem = m.memory
 	m.fn34(v1, v2, v3, v4)
 	mem = m.memory
@@ -27133,9 +27133,9 @@ func (m *Module) fn143(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+4, uint32(i32(6)))
-	store32(mem, uint64(uint32(v1)), uint32(i32(322864)))
+	store32(mem, uint64(uint32(v1)), uint32(i32(322872)))
 	store32(mem, uint64(uint32(v1))+12, uint32(i32(70)))
-	store32(mem, uint64(uint32(v1))+8, uint32(i32(292144)))
+	store32(mem, uint64(uint32(v1))+8, uint32(i32(292152)))
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+20, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+24, uint32(v1+i32(8)))
@@ -27143,7 +27143,7 @@ func (m *Module) fn143(v0 int32) {
 	m.fn69(v0, i32(264933), v1+i32(16))
 	mem = m.memory
 	store32(mem, uint64(uint32(v0))+20, uint32(i32(6)))
-	store32(mem, uint64(uint32(v0))+16, uint32(i32(322864)))
+	store32(mem, uint64(uint32(v0))+16, uint32(i32(322872)))
 	store32(mem, uint64(uint32(v0))+12, uint32(i32(-0x80000000)))
 	m.g0 = v1 + i32(32)
 }
@@ -27342,7 +27342,7 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 				goto l2
 			default:
 				mem[uint64(uint32(v0))+128] = byte(i32(2))
-				v4 = i32(319972)
+				v4 = i32(319980)
 				v5 = i32(7)
 				{
 					t2 := int32(mem[uint64(uint32(v2))+184])
@@ -27350,46 +27350,46 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 					default:
 						goto l3
 					case 1:
-						v4 = i32(319979)
+						v4 = i32(319987)
 						v5 = i32(3)
 						goto l3
 					case 2:
-						v4 = i32(319982)
+						v4 = i32(319990)
 						v5 = i32(4)
 						goto l3
 					case 3:
-						v4 = i32(319986)
+						v4 = i32(319994)
 						v5 = i32(3)
 						goto l3
 					case 4:
-						v4 = i32(319989)
+						v4 = i32(319997)
 						v5 = i32(6)
 						goto l3
 					case 5:
-						v4 = i32(319995)
+						v4 = i32(320003)
 						v5 = i32(4)
 						goto l3
 					case 6:
-						v4 = i32(319999)
+						v4 = i32(320007)
 						v5 = i32(5)
 						goto l3
 					case 7:
-						v4 = i32(320004)
+						v4 = i32(320012)
 						v5 = i32(7)
 						goto l3
 					case 8:
-						v4 = i32(320011)
+						v4 = i32(320019)
 						v5 = i32(5)
 						goto l3
 					case 9:
-						v4 = i32(320016)
+						v4 = i32(320024)
 						v5 = i32(5)
 						goto l3
 					case 10:
 						t3 := int32(mem[uint64(uint32(v2))+200])
 						v5 = t3
 						if uint32(v5) >= uint32(i32(16)) {
-							m.fn47(i32(0), v5, i32(15), i32(316444))
+							m.fn47(i32(0), v5, i32(15), i32(316452))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -27574,7 +27574,7 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 						l19:
 							store32(mem, uint64(uint32(v3))+360, uint32(i32(0)))
 							store64(mem, uint64(uint32(v3))+352, uint64(i64(0x100000000)))
-							store32(mem, uint64(uint32(v3))+240, uint32(i32(327828)))
+							store32(mem, uint64(uint32(v3))+240, uint32(i32(327836)))
 							store32(mem, uint64(uint32(v3))+236, uint32(v2))
 							store32(mem, uint64(uint32(v3))+232, uint32(v9))
 						l25:
@@ -27686,7 +27686,7 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 					goto l36
 				}
 			case 2:
-				m.fn194(i32(317960), i32(113), i32(318016))
+				m.fn194(i32(317968), i32(113), i32(318024))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -27824,13 +27824,13 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 		v2 = t75
 		store64(mem, uint64(uint32(v3))+328, uint64(i64(0)))
 		mem[uint64(uint32(v3))+295] = byte(i32(0))
-		t76 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
+		t76 := int64(load64(mem, uint64(uint32(i32(0)))+324240))
 		store64(mem, uint64(uint32(v3))+320, uint64(t76))
-		t77 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
+		t77 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
 		store64(mem, uint64(uint32(v3))+312, uint64(t77))
-		t78 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
+		t78 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
 		store64(mem, uint64(uint32(v3))+304, uint64(t78))
-		t79 := int64(load64(mem, uint64(uint32(i32(0)))+324208))
+		t79 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
 		store64(mem, uint64(uint32(v3))+296, uint64(t79))
 		{
 			if uint32(v2) > uint32(i32(63)) {
@@ -27860,7 +27860,7 @@ func (m *Module) fn146(v0, v1, v2 int32) {
 	l48:
 		memory_copy(mem, uint32(v3+i32(40)), uint32(v3+i32(232)), uint32(i32(104)))
 		store32(mem, uint64(uint32(v3))+244, uint32(i32(2)))
-		store32(mem, uint64(uint32(v3))+240, uint32(i32(327820)))
+		store32(mem, uint64(uint32(v3))+240, uint32(i32(327828)))
 		store32(mem, uint64(uint32(v3))+236, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+232, uint32(v3+i32(224)))
 		m.fn69(v3+i32(156), i32(271174), v3+i32(232))
@@ -27946,13 +27946,13 @@ func (m *Module) fn148(v0, v1, v2 int32) {
 	mem := m.memory
 	store64(mem, uint64(uint32(v3))+96, uint64(i64(0)))
 	mem[uint64(uint32(v3))+63] = byte(i32(0))
-	t1 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
+	t1 := int64(load64(mem, uint64(uint32(i32(0)))+324240))
 	store64(mem, uint64(uint32(v3))+88, uint64(t1))
-	t2 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
+	t2 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
 	store64(mem, uint64(uint32(v3))+80, uint64(t2))
-	t3 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
+	t3 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
 	store64(mem, uint64(uint32(v3))+72, uint64(t3))
-	t4 := int64(load64(mem, uint64(uint32(i32(0)))+324208))
+	t4 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
 	store64(mem, uint64(uint32(v3))+64, uint64(t4))
 	{
 		if uint32(v2) > uint32(i32(63)) {
@@ -28462,9 +28462,9 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 								{
 									if uint32(v26) < uint32(i32(3)) {
 										v7 = v26 << 2
-										t44 := int32(load32(mem, uint64(uint32(v7))+340116))
+										t44 := int32(load32(mem, uint64(uint32(v7))+340124))
 										v19 = t44
-										t45 := int32(load32(mem, uint64(uint32(v7))+340104))
+										t45 := int32(load32(mem, uint64(uint32(v7))+340112))
 										v24 = t45
 										goto l38
 									}
@@ -28479,14 +28479,14 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 										goto l37
 									}
 									v19 = i32(16)
-									v24 = i32(327915)
+									v24 = i32(327923)
 									goto l38
 								}
 							l37:
 								v7 = v7 << 2
-								t46 := int32(load32(mem, uint64(uint32(v7))+340140))
+								t46 := int32(load32(mem, uint64(uint32(v7))+340148))
 								v19 = t46
-								t47 := int32(load32(mem, uint64(uint32(v7))+340128))
+								t47 := int32(load32(mem, uint64(uint32(v7))+340136))
 								v24 = t47
 							}
 						l38:
@@ -28597,7 +28597,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 							store32(mem, uint64(uint32(v5))+200, uint32(v5+i32(108)))
 							store32(mem, uint64(uint32(v5))+216, uint32(v5+i32(76)))
 							{
-								t56 := m.fn30(v5+i32(152), i32(318108), i32(271113), v5+i32(200))
+								t56 := m.fn30(v5+i32(152), i32(318116), i32(271113), v5+i32(200))
 								mem = m.memory
 								if t56 == 0 {
 									t57 := int32(load32(mem, uint64(uint32(v5))+160))
@@ -28639,7 +28639,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 										goto l49
 									}
 								}
-								m.fn189(i32(336644), i32(55), v5+i32(271), i32(318132), i32(336700))
+								m.fn189(i32(336652), i32(55), v5+i32(271), i32(318140), i32(336708))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -28652,7 +28652,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 								mem = m.memory
 								panic("unreachable")
 							}
-							memory_copy(mem, uint32(v4), uint32(i32(328032)), uint32(i32(113)))
+							memory_copy(mem, uint32(v4), uint32(i32(328040)), uint32(i32(113)))
 							store32(mem, uint64(uint32(v0))+44, uint32(i32(113)))
 							store32(mem, uint64(uint32(v0))+40, uint32(v4))
 							store32(mem, uint64(uint32(v0))+36, uint32(i32(113)))
@@ -28682,7 +28682,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 					}
 				l55:
 					t71 := int32(load32(mem, uint64(uint32(v5))+204))
-					memory_copy(mem, uint32(t71+v3), uint32(i32(328145)), uint32(i32(184)))
+					memory_copy(mem, uint32(t71+v3), uint32(i32(328153)), uint32(i32(184)))
 					store32(mem, uint64(uint32(v5))+208, uint32(v3+i32(184)))
 				}
 			l49:
@@ -28703,7 +28703,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 			}
 		}
 	l0:
-		m.fn379(v5+i32(200), v3, v4, i32(327948), i32(15))
+		m.fn379(v5+i32(200), v3, v4, i32(327956), i32(15))
 		mem = m.memory
 		m.fn459(v5+i32(152), v5+i32(200))
 		mem = m.memory
@@ -28733,7 +28733,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 			v18 = t81
 		}
 	l57:
-		m.fn379(v5+i32(200), v3, v4, i32(327963), i32(12))
+		m.fn379(v5+i32(200), v3, v4, i32(327971), i32(12))
 		mem = m.memory
 		m.fn459(v5+i32(152), v5+i32(200))
 		mem = m.memory
@@ -28766,7 +28766,7 @@ func (m *Module) fn149(v0, v1, v2, v3, v4 int32) {
 					m.fn105(i32(1), i32(57))
 					panic("unreachable")
 				}
-				memory_copy(mem, uint32(v4), uint32(i32(327975)), uint32(i32(57)))
+				memory_copy(mem, uint32(v4), uint32(i32(327983)), uint32(i32(57)))
 				store32(mem, uint64(uint32(v5))+160, uint32(i32(57)))
 				store32(mem, uint64(uint32(v5))+156, uint32(v4))
 				store32(mem, uint64(uint32(v5))+152, uint32(i32(57)))
@@ -28867,9 +28867,9 @@ func (m *Module) fn151(v0, v1 int32) {
 	m.fn64(v2+i32(36), v1, i32(64))
 	mem := m.memory
 	store32(mem, uint64(uint32(v2))+24, uint32(i32(1)))
-	store32(mem, uint64(uint32(v2))+20, uint32(i32(325762)))
+	store32(mem, uint64(uint32(v2))+20, uint32(i32(325770)))
 	store32(mem, uint64(uint32(v2))+16, uint32(i32(11)))
-	store32(mem, uint64(uint32(v2))+12, uint32(i32(327771)))
+	store32(mem, uint64(uint32(v2))+12, uint32(i32(327779)))
 	t1 := int32(load32(mem, uint64(uint32(v2))+44))
 	t2 := int32(load32(mem, uint64(uint32(v2))+36))
 	t3 := v2
@@ -28912,7 +28912,7 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 			if v5 == 0 {
 				goto l1
 			}
-			memory_copy(mem, uint32(v3+i32(352)+v1), uint32(i32(327771)), uint32(v5))
+			memory_copy(mem, uint32(v3+i32(352)+v1), uint32(i32(327779)), uint32(v5))
 		l1:
 			t2 := int64(load64(mem, uint64(uint32(v3))+448))
 			store64(mem, uint64(uint32(v3))+448, uint64(t2+i64(1)))
@@ -28924,14 +28924,14 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 			if v4 == 0 {
 				goto l2
 			}
-			memory_copy(mem, uint32(v3+i32(352)), uint32(i32(327835)-v1), uint32(v4))
+			memory_copy(mem, uint32(v3+i32(352)), uint32(i32(327843)-v1), uint32(v4))
 			goto l2
 		}
 	l0:
 		v4 = v3 + i32(352) + v1
-		t4 := int32(load32(mem, uint64(uint32(i32(0)))+327778))
+		t4 := int32(load32(mem, uint64(uint32(i32(0)))+327786))
 		store32(mem, uint64(uint32(v4))+7, uint32(t4))
-		t5 := int64(load64(mem, uint64(uint32(i32(0)))+327771))
+		t5 := int64(load64(mem, uint64(uint32(i32(0)))+327779))
 		store64(mem, uint64(uint32(v4)), uint64(t5))
 		mem[uint64(uint32(v3))+415] = byte(v1 + i32(11))
 	}
@@ -29553,7 +29553,7 @@ func (m *Module) fn157(v0, v1, v2, v3, v4, v5, v6 int32) {
 	store32(mem, uint64(uint32(v7)), uint32(v2))
 	store16(mem, uint64(uint32(v7))+68, uint16(i32(302)))
 	store32(mem, uint64(uint32(v7))+36, uint32(v1))
-	store32(mem, uint64(uint32(v7))+24, uint32(i32(327316)))
+	store32(mem, uint64(uint32(v7))+24, uint32(i32(327324)))
 	mem[uint64(uint32(v7))+64] = byte(i32(0))
 	store32(mem, uint64(uint32(v7))+56, uint32(i32(0)))
 	store32(mem, uint64(uint32(v7))+48, uint32(i32(0)))
@@ -29807,7 +29807,7 @@ func (m *Module) fn162(v0, v1, v2, v3 int32, v4 int64) {
 			store32(mem, uint64(uint32(v5))+320, uint32(v9))
 			store32(mem, uint64(uint32(v5))+248, uint32(i32(17)))
 			store32(mem, uint64(uint32(v5))+244, uint32(v5+i32(320)))
-			m.fn69(v5+i32(184), i32(325552), v5+i32(244))
+			m.fn69(v5+i32(184), i32(325560), v5+i32(244))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+304, uint32(v8))
 			store32(mem, uint64(uint32(v5))+256, uint32(i32(6)))
@@ -29820,7 +29820,7 @@ func (m *Module) fn162(v0, v1, v2, v3 int32, v4 int64) {
 			t6 := int32(load32(mem, uint64(uint32(v5))+188))
 			m.fn15(t5, t6, i32(1), i32(1))
 			mem = m.memory
-			m.fn594(v5+i32(128), i32(330264), i32(8), v5+i32(320))
+			m.fn594(v5+i32(128), i32(330272), i32(8), v5+i32(320))
 			mem = m.memory
 			goto l8
 		}
@@ -29831,12 +29831,12 @@ func (m *Module) fn162(v0, v1, v2, v3 int32, v4 int64) {
 			}
 			store32(mem, uint64(uint32(v5))+316, uint32(v2))
 			store32(mem, uint64(uint32(v5))+332, uint32(i32(6)))
-			store32(mem, uint64(uint32(v5))+328, uint32(i32(330272)))
+			store32(mem, uint64(uint32(v5))+328, uint32(i32(330280)))
 			store32(mem, uint64(uint32(v5))+324, uint32(i32(6)))
 			store32(mem, uint64(uint32(v5))+320, uint32(v5+i32(316)))
 			m.fn69(v5+i32(304), i32(264018), v5+i32(320))
 			mem = m.memory
-			m.fn594(v5+i32(248), i32(330264), i32(8), v5+i32(304))
+			m.fn594(v5+i32(248), i32(330272), i32(8), v5+i32(304))
 			mem = m.memory
 			t7 := int64(load64(mem, uint64(uint32(v5))+248))
 			t8 := v5
@@ -29934,12 +29934,12 @@ func (m *Module) fn164(v0 int32, v1 float64) {
 	}
 l0:
 	store32(mem, uint64(uint32(v2))+44, uint32(i32(18)))
-	store32(mem, uint64(uint32(v2))+40, uint32(i32(327752)))
+	store32(mem, uint64(uint32(v2))+40, uint32(i32(327760)))
 	store32(mem, uint64(uint32(v2))+36, uint32(i32(18)))
 	store32(mem, uint64(uint32(v2))+32, uint32(v2+i32(8)))
 	m.fn69(v2+i32(20), i32(264282), v2+i32(32))
 	mem = m.memory
-	m.fn594(v0, i32(327760), i32(11), v2+i32(20))
+	m.fn594(v0, i32(327768), i32(11), v2+i32(20))
 	mem = m.memory
 	goto l2
 l1:
@@ -30160,9 +30160,9 @@ l1:
 		v7 = t4 - v5*i32(10000)
 		t5 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t5
-		t6 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+		t6 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 		store16(mem, uint64(uint32(t2)), uint16(t6))
-		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(v6+i32(-2))), uint16(t7))
 		v3 = v3 + i32(-4)
 		if uint32(v0) > uint32(i32(9999999)) {
@@ -30183,7 +30183,7 @@ l0:
 		t10 := t8 + v3
 		t11 := v5
 		v0 = t9
-		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+339688))
+		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t10)), uint16(t12))
 	}
 l3:
@@ -30197,7 +30197,7 @@ l3:
 	l4:
 		t13 := v2 + i32(6)
 		v3 = v3 + i32(-1)
-		t14 := int32(mem[uint64(uint32(v0<<1))+339689])
+		t14 := int32(mem[uint64(uint32(v0<<1))+339697])
 		mem[uint64(uint32(t13+v3))] = byte(t14)
 	}
 l5:
@@ -30502,7 +30502,7 @@ l1:
 		l21:
 			v8 = v17 + i32(1)
 			if v8 != v18-v15 {
-				m.fn48(i32(336956), i32(40), i32(336996))
+				m.fn48(i32(336964), i32(40), i32(337004))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -30583,7 +30583,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 		t11 := int32(uint32(v10) / uint32(i32(3)))
 		v10 = i32_shr_u(i32(-1), int32(bits.LeadingZeros32(uint32(t11+v10+i32(-1)))))
 		if uint32(v10) > uint32(i32(0x7fff)) {
-			m.fn189(i32(318384), i32(23), v5+i32(463), i32(318228), i32(318408))
+			m.fn189(i32(318392), i32(23), v5+i32(463), i32(318236), i32(318416))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -30625,9 +30625,9 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 					v10 = i32(-16)
 				l7:
 					{
-						t16 := int32(mem[uint64(uint32(v10+i32(327232)))])
+						t16 := int32(mem[uint64(uint32(v10+i32(327240)))])
 						if uint32((t16+i32(-32))&i32(255)) >= uint32(i32(95)) {
-							m.fn194(i32(319895), i32(87), i32(319940))
+							m.fn194(i32(319903), i32(87), i32(319948))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -30640,9 +30640,9 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 				l6:
 					mem[uint64(uint32(v5))+224] = byte(i32(0))
 					store64(mem, uint64(uint32(v5))+216, uint64(i64(16)))
-					store32(mem, uint64(uint32(v5))+212, uint32(i32(327216)))
-					store32(mem, uint64(uint32(v5))+208, uint32(i32(317184)))
-					m.fn580(v5+i32(360), v5+i32(120), i32(327232), v5+i32(208))
+					store32(mem, uint64(uint32(v5))+212, uint32(i32(327224)))
+					store32(mem, uint64(uint32(v5))+208, uint32(i32(317192)))
+					m.fn580(v5+i32(360), v5+i32(120), i32(327240), v5+i32(208))
 					mem = m.memory
 					t17 := int32(mem[uint64(uint32(v5))+376])
 					if t17 == i32(2) {
@@ -30714,9 +30714,9 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 						goto l11
 					case 2:
 						store32(mem, uint64(uint32(v5))+416, uint32(i32(79)))
-						store32(mem, uint64(uint32(v5))+412, uint32(i32(0x4fff7)))
+						store32(mem, uint64(uint32(v5))+412, uint32(i32(0x4ffff)))
 						store32(mem, uint64(uint32(v5))+408, uint32(i32(4)))
-						store32(mem, uint64(uint32(v5))+404, uint32(i32(327487)))
+						store32(mem, uint64(uint32(v5))+404, uint32(i32(327495)))
 						store32(mem, uint64(uint32(v5))+432, uint32(i32(2)))
 						store32(mem, uint64(uint32(v5))+424, uint32(i32(2)))
 						store32(mem, uint64(uint32(v5))+428, uint32(v5+i32(412)))
@@ -30725,7 +30725,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v5))+220, uint32(i32(-0x80000000)))
 						store32(mem, uint64(uint32(v5))+228, uint32(i32(4)))
-						store32(mem, uint64(uint32(v5))+224, uint32(i32(327487)))
+						store32(mem, uint64(uint32(v5))+224, uint32(i32(327495)))
 						t38 := int64(load64(mem, uint64(uint32(v5))+208))
 						store64(mem, uint64(uint32(v5))+360, uint64(t38))
 						t39 := int64(load64(mem, uint64(uint32(v5))+216))
@@ -30774,7 +30774,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 						goto l16
 					}
 				l15:
-					m.fn580(v5+i32(440), v5+i32(120), i32(327248), v5+i32(184))
+					m.fn580(v5+i32(440), v5+i32(120), i32(327256), v5+i32(184))
 					mem = m.memory
 					{
 						t48 := int32(mem[uint64(uint32(v5))+456])
@@ -30815,7 +30815,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 							}
 							store64(mem, uint64(uint32(v5))+368, uint64(i64(0)))
 							store32(mem, uint64(uint32(v5))+364, uint32(i32(1)))
-							store32(mem, uint64(uint32(v5))+360, uint32(i32(317184)))
+							store32(mem, uint64(uint32(v5))+360, uint32(i32(317192)))
 							mem[uint64(uint32(v5))+376] = byte(i32(0))
 							goto l19
 						}
@@ -30828,7 +30828,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 						store64(mem, uint64(uint32(v5))+360, uint64(t63))
 					}
 				l19:
-					m.fn580(v5+i32(208), v5+i32(120), i32(327272), v5+i32(360))
+					m.fn580(v5+i32(208), v5+i32(120), i32(327280), v5+i32(360))
 					mem = m.memory
 					{
 						t64 := int32(mem[uint64(uint32(v5))+224])
@@ -30863,7 +30863,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 					mem = m.memory
 					t76 := int32(mem[uint64(uint32(v16))+68])
 					mem[uint64(uint32(v5))+224] = byte(t76)
-					m.fn580(v5+i32(360), v5+i32(120), i32(327300), v5+i32(208))
+					m.fn580(v5+i32(360), v5+i32(120), i32(327308), v5+i32(208))
 					mem = m.memory
 					{
 						t77 := int32(mem[uint64(uint32(v5))+376])
@@ -30909,7 +30909,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 								}
 								store64(mem, uint64(uint32(v5))+448, uint64(i64(0)))
 								store32(mem, uint64(uint32(v5))+444, uint32(i32(1)))
-								store32(mem, uint64(uint32(v5))+440, uint32(i32(317184)))
+								store32(mem, uint64(uint32(v5))+440, uint32(i32(317192)))
 								mem[uint64(uint32(v5))+456] = byte(i32(0))
 								goto l25
 							}
@@ -30922,7 +30922,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 							store64(mem, uint64(uint32(v5))+440, uint64(t92))
 						}
 					l25:
-						m.fn580(v5+i32(360), v5+i32(120), i32(317216), v5+i32(440))
+						m.fn580(v5+i32(360), v5+i32(120), i32(317224), v5+i32(440))
 						mem = m.memory
 						t93 := int32(mem[uint64(uint32(v5))+376])
 						if t93 == i32(2) {
@@ -31036,7 +31036,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 							}
 						}
 					l27:
-						m.fn189(i32(318384), i32(23), v5+i32(463), i32(318228), i32(318456))
+						m.fn189(i32(318392), i32(23), v5+i32(463), i32(318236), i32(318464))
 						mem = m.memory
 						panic("unreachable")
 					l32:
@@ -31171,7 +31171,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 													store16(mem, uint64(uint32(v4))+48, uint16(v11))
 													store32(mem, uint64(uint32(v5))+160, uint32(v1+i32(1)))
 													if uint32(v10) >= uint32(v3) {
-														m.fn356(v10, v3, i32(318336))
+														m.fn356(v10, v3, i32(318344))
 														mem = m.memory
 														panic("unreachable")
 													}
@@ -31194,7 +31194,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 															goto l40
 														}
 														if uint32(v1) <= uint32(v13) {
-															m.fn356(v13, v1, i32(318320))
+															m.fn356(v13, v1, i32(318328))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -31364,7 +31364,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 									mem = m.memory
 								}
 							l35:
-								m.fn189(i32(318384), i32(23), v5+i32(463), i32(318228), i32(318424))
+								m.fn189(i32(318392), i32(23), v5+i32(463), i32(318236), i32(318432))
 								mem = m.memory
 								panic("unreachable")
 							l43:
@@ -31465,7 +31465,7 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 							goto l58
 						l54:
 						}
-						m.fn356(v11, v10, i32(318304))
+						m.fn356(v11, v10, i32(318312))
 						mem = m.memory
 						panic("unreachable")
 					l33:
@@ -31491,11 +31491,11 @@ func (m *Module) fn170(v0, v1, v2, v3, v4 int32) {
 					mem[uint64(uint32(v5))+340] = byte(i32(2))
 					store16(mem, uint64(uint32(v5))+312, uint16(i32(0xffff)))
 					store64(mem, uint64(uint32(v5))+304, uint64(i64(1)))
-					store32(mem, uint64(uint32(v5))+300, uint32(i32(315112)))
-					store32(mem, uint64(uint32(v5))+296, uint32(i32(316464)))
+					store32(mem, uint64(uint32(v5))+300, uint32(i32(315120)))
+					store32(mem, uint64(uint32(v5))+296, uint32(i32(316472)))
 					store32(mem, uint64(uint32(v5))+292, uint32(i32(0)))
 					store64(mem, uint64(uint32(v5))+284, uint64(i64(1)))
-					store32(mem, uint64(uint32(v5))+280, uint32(i32(316464)))
+					store32(mem, uint64(uint32(v5))+280, uint32(i32(316472)))
 					store64(mem, uint64(uint32(v5))+272, uint64(i64(0)))
 					t204 := v5
 					t205 := v8
@@ -31672,7 +31672,7 @@ func (m *Module) fn171(v0, v1 int32) {
 					t8 := int32(load32(mem, uint64(uint32(v4))+40))
 					v5 = t8
 					if uint32(t7) >= uint32(v5) {
-						m.fn356(v3, v5, i32(316576))
+						m.fn356(v3, v5, i32(316584))
 						panic("unreachable")
 					}
 					t9 := int32(load32(mem, uint64(uint32(v4))+36))
@@ -31686,7 +31686,7 @@ func (m *Module) fn171(v0, v1 int32) {
 					t12 := v5
 					v2 = t11
 					if uint32(t12) >= uint32(v2) {
-						m.fn356(v5, v2, i32(316592))
+						m.fn356(v5, v2, i32(316600))
 						panic("unreachable")
 					}
 					v2 = i32(2)
@@ -31752,7 +31752,7 @@ func (m *Module) fn172(v0, v1 int32) {
 	}
 l0:
 	v2 = i32(6)
-	v3 = i32(318760)
+	v3 = i32(318768)
 	{
 		t3 := int32(mem[uint64(uint32(v1))+4])
 		switch t3 {
@@ -31760,318 +31760,318 @@ l0:
 			goto l1
 		case 1:
 			v2 = i32(14)
-			v3 = i32(318766)
+			v3 = i32(318774)
 			goto l1
 		case 2:
 			v2 = i32(15)
-			v3 = i32(318780)
+			v3 = i32(318788)
 			goto l1
 		case 3:
 			v2 = i32(15)
-			v3 = i32(318795)
+			v3 = i32(318803)
 			goto l1
 		case 4:
 			v2 = i32(13)
-			v3 = i32(318810)
+			v3 = i32(318818)
 			goto l1
 		case 5:
 			v2 = i32(32)
-			v3 = i32(318823)
+			v3 = i32(318831)
 			goto l1
 		case 6:
 			v2 = i32(28)
-			v3 = i32(318855)
+			v3 = i32(318863)
 			goto l1
 		case 7:
 			v2 = i32(28)
-			v3 = i32(318883)
+			v3 = i32(318891)
 			goto l1
 		case 8:
 			v2 = i32(27)
-			v3 = i32(318911)
+			v3 = i32(318919)
 			goto l1
 		case 9:
 			v2 = i32(29)
-			v3 = i32(0x4ddda)
+			v3 = i32(318946)
 			goto l1
 		case 10:
 			v2 = i32(22)
-			v3 = i32(318967)
+			v3 = i32(0x4ddff)
 			goto l1
 		case 11:
 			v2 = i32(30)
-			v3 = i32(318989)
+			v3 = i32(318997)
 			goto l1
 		case 12:
 			v2 = i32(29)
-			v3 = i32(319019)
+			v3 = i32(319027)
 			goto l1
 		case 13:
 			v2 = i32(3)
-			v3 = i32(319048)
+			v3 = i32(319056)
 			goto l1
 		case 14:
 			v2 = i32(5)
-			v3 = i32(319051)
+			v3 = i32(319059)
 			goto l1
 		case 15:
 			v2 = i32(7)
-			v3 = i32(319056)
+			v3 = i32(319064)
 			goto l1
 		case 16:
 			v2 = i32(13)
-			v3 = i32(319063)
+			v3 = i32(319071)
 			goto l1
 		case 17:
 			v2 = i32(13)
-			v3 = i32(319076)
+			v3 = i32(319084)
 			goto l1
 		case 18:
 			v2 = i32(12)
-			v3 = i32(319089)
+			v3 = i32(319097)
 			goto l1
 		case 19:
 			v2 = i32(17)
-			v3 = i32(319101)
+			v3 = i32(319109)
 			goto l1
 		case 20:
 			v2 = i32(10)
-			v3 = i32(319118)
+			v3 = i32(319126)
 			goto l1
 		case 21:
 			v2 = i32(19)
-			v3 = i32(319128)
+			v3 = i32(319136)
 			goto l1
 		case 22:
 			v2 = i32(16)
-			v3 = i32(319147)
+			v3 = i32(319155)
 			goto l1
 		case 23:
 			v2 = i32(16)
-			v3 = i32(319163)
+			v3 = i32(319171)
 			goto l1
 		case 24:
 			v2 = i32(14)
-			v3 = i32(319179)
+			v3 = i32(319187)
 			goto l1
 		case 25:
 			v2 = i32(16)
-			v3 = i32(319193)
+			v3 = i32(319201)
 			goto l1
 		case 26:
 			v2 = i32(13)
-			v3 = i32(319209)
+			v3 = i32(319217)
 			goto l1
 		case 27:
 			v2 = i32(23)
-			v3 = i32(319222)
+			v3 = i32(319230)
 			goto l1
 		case 28:
 			v2 = i32(35)
-			v3 = i32(319245)
+			v3 = i32(319253)
 			goto l1
 		case 29:
 			v2 = i32(12)
-			v3 = i32(319280)
+			v3 = i32(319288)
 			goto l1
 		case 30:
-			v3 = i32(319292)
+			v3 = i32(319300)
 			goto l1
 		case 31:
 			v2 = i32(3)
-			v3 = i32(319298)
+			v3 = i32(319306)
 			goto l1
 		case 32:
 			v2 = i32(4)
-			v3 = i32(319301)
+			v3 = i32(319309)
 			goto l1
 		case 33:
 			v2 = i32(4)
-			v3 = i32(319305)
+			v3 = i32(319313)
 			goto l1
 		case 34:
-			v3 = i32(319309)
+			v3 = i32(319317)
 			goto l1
 		case 35:
 			v2 = i32(7)
-			v3 = i32(319315)
+			v3 = i32(319323)
 			goto l1
 		case 36:
 			v2 = i32(9)
-			v3 = i32(319322)
+			v3 = i32(319330)
 			goto l1
 		case 37:
 			v2 = i32(4)
-			v3 = i32(319331)
+			v3 = i32(319339)
 			goto l1
 		case 38:
 			v2 = i32(4)
-			v3 = i32(319335)
+			v3 = i32(319343)
 			goto l1
 		case 39:
 			v2 = i32(8)
-			v3 = i32(319339)
+			v3 = i32(319347)
 			goto l1
 		case 40:
 			v2 = i32(17)
-			v3 = i32(319347)
+			v3 = i32(319355)
 			goto l1
 		case 41:
 			v2 = i32(13)
-			v3 = i32(319364)
+			v3 = i32(319372)
 			goto l1
 		case 42:
 			v2 = i32(8)
-			v3 = i32(319377)
+			v3 = i32(319385)
 			goto l1
 		case 43:
 			v2 = i32(19)
-			v3 = i32(319385)
+			v3 = i32(319393)
 			goto l1
 		case 44:
 			v2 = i32(13)
-			v3 = i32(319404)
+			v3 = i32(319412)
 			goto l1
 		case 45:
 			v2 = i32(4)
-			v3 = i32(319417)
+			v3 = i32(319425)
 			goto l1
 		case 46:
 			v2 = i32(8)
-			v3 = i32(319421)
+			v3 = i32(319429)
 			goto l1
 		case 47:
 			v2 = i32(12)
-			v3 = i32(319429)
+			v3 = i32(319437)
 			goto l1
 		case 48:
-			v3 = i32(319441)
+			v3 = i32(319449)
 			goto l1
 		case 49:
-			v3 = i32(319447)
+			v3 = i32(319455)
 			goto l1
 		case 50:
 			v2 = i32(18)
-			v3 = i32(319453)
+			v3 = i32(319461)
 			goto l1
 		case 51:
 			v2 = i32(19)
-			v3 = i32(319471)
+			v3 = i32(319479)
 			goto l1
 		case 52:
 			v2 = i32(15)
-			v3 = i32(319490)
+			v3 = i32(319498)
 			goto l1
 		case 53:
 			v2 = i32(27)
-			v3 = i32(319505)
+			v3 = i32(319513)
 			goto l1
 		case 54:
 			v2 = i32(5)
-			v3 = i32(319532)
+			v3 = i32(319540)
 			goto l1
 		case 55:
 			v2 = i32(7)
-			v3 = i32(319537)
+			v3 = i32(319545)
 			goto l1
 		case 56:
 			v2 = i32(15)
-			v3 = i32(319544)
+			v3 = i32(319552)
 			goto l1
 		case 57:
 			v2 = i32(7)
-			v3 = i32(319559)
+			v3 = i32(319567)
 			goto l1
 		case 58:
 			v2 = i32(11)
-			v3 = i32(319566)
+			v3 = i32(319574)
 			goto l1
 		case 59:
 			v2 = i32(20)
-			v3 = i32(319577)
+			v3 = i32(319585)
 			goto l1
 		case 60:
 			v2 = i32(24)
-			v3 = i32(319597)
+			v3 = i32(319605)
 			goto l1
 		case 61:
 			v2 = i32(17)
-			v3 = i32(319621)
+			v3 = i32(319629)
 			goto l1
 		case 62:
 			v2 = i32(22)
-			v3 = i32(319638)
+			v3 = i32(319646)
 			goto l1
 		case 63:
 			v2 = i32(21)
-			v3 = i32(319660)
+			v3 = i32(319668)
 			goto l1
 		case 64:
-			v3 = i32(319681)
+			v3 = i32(319689)
 			goto l1
 		case 65:
 			v2 = i32(10)
-			v3 = i32(319687)
+			v3 = i32(319695)
 			goto l1
 		case 66:
 			v2 = i32(25)
-			v3 = i32(319697)
+			v3 = i32(319705)
 			goto l1
 		case 67:
 			v2 = i32(2)
-			v3 = i32(319722)
+			v3 = i32(319730)
 			goto l1
 		case 68:
 			v2 = i32(7)
-			v3 = i32(319724)
+			v3 = i32(319732)
 			goto l1
 		case 69:
 			v2 = i32(17)
-			v3 = i32(319731)
+			v3 = i32(319739)
 			goto l1
 		case 70:
 			v2 = i32(10)
-			v3 = i32(319748)
+			v3 = i32(319756)
 			goto l1
 		case 71:
 			v2 = i32(7)
-			v3 = i32(319758)
+			v3 = i32(319766)
 			goto l1
 		case 72:
 			v2 = i32(25)
-			v3 = i32(319765)
+			v3 = i32(319773)
 			goto l1
 		case 73:
 			v2 = i32(4)
-			v3 = i32(319790)
+			v3 = i32(319798)
 			goto l1
 		case 74:
 			v2 = i32(3)
-			v3 = i32(319794)
+			v3 = i32(319802)
 			goto l1
 		case 75:
 			v2 = i32(7)
-			v3 = i32(319797)
+			v3 = i32(319805)
 			goto l1
 		case 76:
 			v2 = i32(16)
-			v3 = i32(319804)
+			v3 = i32(319812)
 			goto l1
 		case 77:
 			v2 = i32(22)
-			v3 = i32(319820)
+			v3 = i32(319828)
 			goto l1
 		case 78:
 			v2 = i32(22)
-			v3 = i32(319842)
+			v3 = i32(319850)
 			goto l1
 		case 79:
 			v2 = i32(15)
-			v3 = i32(319864)
+			v3 = i32(319872)
 			goto l1
 		case 80:
 			v2 = i32(16)
-			v3 = i32(319879)
+			v3 = i32(319887)
 		}
 	}
 l1:
@@ -32087,11 +32087,11 @@ func (m *Module) fn173(v0 int32, v1 int64) {
 	store64(mem, uint64(uint32(v2)), uint64(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn22(v0, i32(280649), i32(280653))
+	m.fn22(v0, i32(280657), i32(280661))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(19)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn30(v0, i32(291996), i32(265196), v2+i32(8))
+	_ = m.fn30(v0, i32(292004), i32(265196), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -32129,9 +32129,9 @@ func (m *Module) fn174(v0, v1 int32) int32 {
 					}
 					t4 := int32(mem[uint64(uint32(v1))+1])
 					v0 = t4
-					p5 := i32(330013)
+					p5 := i32(330021)
 					if v0 != 0 {
-						p5 = i32(330008)
+						p5 = i32(330016)
 					}
 					v4 = p5
 					p6 := i32(4)
@@ -32161,7 +32161,7 @@ func (m *Module) fn174(v0, v1 int32) int32 {
 			if t14 != 0 {
 				goto l3
 			}
-			t15 := m.t0[uint(v6)].(func(int32, int32, int32) int32)(v3, i32(316460), i32(3))
+			t15 := m.t0[uint(v6)].(func(int32, int32, int32) int32)(v3, i32(316468), i32(3))
 			mem = m.memory
 			if t15 != 0 {
 				goto l3
@@ -32221,12 +32221,12 @@ func (m *Module) fn174(v0, v1 int32) int32 {
 					}
 					goto l11
 				}
-				v4 = i32(315112)
+				v4 = i32(315120)
 				v0 = i32(1)
 				goto l7
 			}
 		l8:
-			p25 := i32(315112)
+			p25 := i32(315120)
 			if v0 != 0 {
 				p25 = v4
 			}
@@ -32281,7 +32281,7 @@ func (m *Module) fn174(v0, v1 int32) int32 {
 		}
 	l14:
 		v0 = i32(1)
-		t37 := m.t0[uint(v2)].(func(int32, int32, int32) int32)(v3, i32(316463), i32(1))
+		t37 := m.t0[uint(v2)].(func(int32, int32, int32) int32)(v3, i32(316471), i32(1))
 		if t37 != 0 {
 			goto l3
 		}
@@ -32291,10 +32291,10 @@ func (m *Module) fn174(v0, v1 int32) int32 {
 l3:
 	return v0
 l15:
-	m.fn224(v5, v4, v1, v4, i32(315116))
+	m.fn224(v5, v4, v1, v4, i32(315124))
 	panic("unreachable")
 l11:
-	m.fn224(v4, v0, i32(0), v5, i32(315096))
+	m.fn224(v4, v0, i32(0), v5, i32(315104))
 	panic("unreachable")
 l5:
 	return i32(1)
@@ -32621,7 +32621,7 @@ func (m *Module) fn180(v0, v1 int32) {
 			t2 := int32(load16(mem, uint64(uint32(v1))+140))
 			v3 = t2
 			store32(mem, uint64(uint32(v2))+28, uint32(i32(3)))
-			store32(mem, uint64(uint32(v2))+24, uint32((v3+i32(-100))&i32(0xffff)*i32(3)+i32(320021)))
+			store32(mem, uint64(uint32(v2))+24, uint32((v3+i32(-100))&i32(0xffff)*i32(3)+i32(320029)))
 			store32(mem, uint64(uint32(v2))+44, uint32(i32(2)))
 			store32(mem, uint64(uint32(v2))+36, uint32(i32(4)))
 			store32(mem, uint64(uint32(v2))+32, uint32(v1+i32(52)))
@@ -32657,9 +32657,9 @@ func (m *Module) fn180(v0, v1 int32) {
 				l3:
 					t10 := int32(load32(mem, uint64(uint32(v2))+16))
 					v3 = t10 + v3
-					t11 := int32(load32(mem, uint64(uint32(i32(0)))+325777))
+					t11 := int32(load32(mem, uint64(uint32(i32(0)))+325785))
 					store32(mem, uint64(uint32(v3))+3, uint32(t11))
-					t12 := int32(load32(mem, uint64(uint32(i32(0)))+325774))
+					t12 := int32(load32(mem, uint64(uint32(i32(0)))+325782))
 					store32(mem, uint64(uint32(v3)), uint32(t12))
 					t13 := int32(load32(mem, uint64(uint32(v2))+20))
 					store32(mem, uint64(uint32(v2))+20, uint32(t13+i32(7)))
@@ -32723,9 +32723,9 @@ func (m *Module) fn180(v0, v1 int32) {
 			l9:
 				t26 := int32(load32(mem, uint64(uint32(v2))+16))
 				v3 = t26 + v3
-				t27 := int32(mem[uint64(uint32(i32(0)))+325773])
+				t27 := int32(mem[uint64(uint32(i32(0)))+325781])
 				mem[uint64(uint32(v3))+8] = byte(t27)
-				t28 := int64(load64(mem, uint64(uint32(i32(0)))+325765))
+				t28 := int64(load64(mem, uint64(uint32(i32(0)))+325773))
 				store64(mem, uint64(uint32(v3)), uint64(t28))
 				t29 := int32(load32(mem, uint64(uint32(v2))+20))
 				store32(mem, uint64(uint32(v2))+20, uint32(t29+i32(9)))
@@ -32797,9 +32797,9 @@ func (m *Module) fn180(v0, v1 int32) {
 			l15:
 				t45 := int32(load32(mem, uint64(uint32(v2))+16))
 				v3 = t45 + v3
-				t46 := int32(load32(mem, uint64(uint32(i32(0)))+325784))
+				t46 := int32(load32(mem, uint64(uint32(i32(0)))+325792))
 				store32(mem, uint64(uint32(v3))+3, uint32(t46))
-				t47 := int32(load32(mem, uint64(uint32(i32(0)))+325781))
+				t47 := int32(load32(mem, uint64(uint32(i32(0)))+325789))
 				store32(mem, uint64(uint32(v3)), uint32(t47))
 				t48 := int32(load32(mem, uint64(uint32(v2))+20))
 				store32(mem, uint64(uint32(v2))+20, uint32(t48+i32(7)))
@@ -32886,9 +32886,9 @@ func (m *Module) fn180(v0, v1 int32) {
 		l21:
 			t68 := int32(load32(mem, uint64(uint32(v2))+16))
 			v6 = t68 + v3
-			t69 := int64(load64(mem, uint64(uint32(i32(0)))+325788))
+			t69 := int64(load64(mem, uint64(uint32(i32(0)))+325796))
 			store64(mem, uint64(uint32(v6)), uint64(t69))
-			t70 := int64(load64(mem, uint64(uint32(i32(0)))+325793))
+			t70 := int64(load64(mem, uint64(uint32(i32(0)))+325801))
 			store64(mem, uint64(uint32(v6))+5, uint64(t70))
 			store32(mem, uint64(uint32(v2))+20, uint32(v3+i32(13)))
 			m.fn187(v2+i32(32), v4, v5)
@@ -32960,9 +32960,9 @@ func (m *Module) fn180(v0, v1 int32) {
 		l28:
 			t86 := int32(load32(mem, uint64(uint32(v2))+16))
 			v3 = t86 + v3
-			t87 := int32(load32(mem, uint64(uint32(i32(0)))+325808))
+			t87 := int32(load32(mem, uint64(uint32(i32(0)))+325816))
 			store32(mem, uint64(uint32(v3))+7, uint32(t87))
-			t88 := int64(load64(mem, uint64(uint32(i32(0)))+325801))
+			t88 := int64(load64(mem, uint64(uint32(i32(0)))+325809))
 			store64(mem, uint64(uint32(v3)), uint64(t88))
 			t89 := int32(load32(mem, uint64(uint32(v2))+20))
 			store32(mem, uint64(uint32(v2))+20, uint32(t89+i32(11)))
@@ -33033,7 +33033,7 @@ func (m *Module) fn180(v0, v1 int32) {
 			}
 		l34:
 			t105 := int32(load32(mem, uint64(uint32(v2))+16))
-			memory_copy(mem, uint32(t105+v3), uint32(i32(325812)), uint32(i32(37)))
+			memory_copy(mem, uint32(t105+v3), uint32(i32(325820)), uint32(i32(37)))
 			store32(mem, uint64(uint32(v2))+20, uint32(v3+i32(37)))
 			m.fn187(v2+i32(32), v4, v5)
 			mem = m.memory
@@ -33112,9 +33112,9 @@ func (m *Module) fn180(v0, v1 int32) {
 				}
 				t122 := int32(load32(mem, uint64(uint32(v2))+16))
 				t124 := t122 + v3
-				p123 := i32(323851)
+				p123 := i32(323859)
 				if v4 != 0 {
-					p123 = i32(323944)
+					p123 = i32(323952)
 				}
 				memory_copy(mem, uint32(t124), uint32(p123), uint32(v1))
 			}
@@ -33169,7 +33169,7 @@ func (m *Module) fn181(v0, v1 int32) {
 			t5 := int32(load32(mem, uint64(uint32(v2))+4))
 			v8 = t5
 			store32(mem, uint64(uint32(v8))+8, uint32(i32(124)))
-			store32(mem, uint64(uint32(v8))+4, uint32(i32(325849)))
+			store32(mem, uint64(uint32(v8))+4, uint32(i32(325857)))
 			store32(mem, uint64(uint32(v8)), uint32(i32(-0x80000000)))
 			v5 = i32(1)
 			store32(mem, uint64(uint32(v2))+8, uint32(i32(1)))
@@ -33220,9 +33220,9 @@ l2:
 				m.fn105(i32(1), i32(15))
 				panic("unreachable")
 			}
-			t13 := int64(load64(mem, uint64(uint32(i32(0)))+325980))
+			t13 := int64(load64(mem, uint64(uint32(i32(0)))+325988))
 			store64(mem, uint64(uint32(v9))+7, uint64(t13))
-			t14 := int64(load64(mem, uint64(uint32(i32(0)))+325973))
+			t14 := int64(load64(mem, uint64(uint32(i32(0)))+325981))
 			store64(mem, uint64(uint32(v9)), uint64(t14))
 			store32(mem, uint64(uint32(v2))+20, uint32(i32(15)))
 			store32(mem, uint64(uint32(v2))+16, uint32(v9))
@@ -33249,11 +33249,11 @@ l2:
 				m.fn105(i32(1), i32(22))
 				panic("unreachable")
 			}
-			t19 := int64(load64(mem, uint64(uint32(i32(0)))+326002))
+			t19 := int64(load64(mem, uint64(uint32(i32(0)))+326010))
 			store64(mem, uint64(uint32(v1))+14, uint64(t19))
-			t20 := int64(load64(mem, uint64(uint32(i32(0)))+325996))
+			t20 := int64(load64(mem, uint64(uint32(i32(0)))+326004))
 			store64(mem, uint64(uint32(v1))+8, uint64(t20))
-			t21 := int64(load64(mem, uint64(uint32(i32(0)))+325988))
+			t21 := int64(load64(mem, uint64(uint32(i32(0)))+325996))
 			store64(mem, uint64(uint32(v1)), uint64(t21))
 			store32(mem, uint64(uint32(v2))+32, uint32(i32(22)))
 			store32(mem, uint64(uint32(v2))+28, uint32(v1))
@@ -33286,7 +33286,7 @@ l2:
 		t26 := v2
 		v5 = v5 | i32(2)
 		store32(mem, uint64(uint32(t26))+8, uint32(v5))
-		v1 = i32(326676)
+		v1 = i32(326684)
 		switch v6 {
 		case 3:
 			goto l13
@@ -33296,9 +33296,9 @@ l2:
 				p27 = i32(2)
 			}
 			v8 = p27
-			p28 := i32(326192)
+			p28 := i32(326200)
 			if v7 != 0 {
-				p28 = i32(326200)
+				p28 = i32(326208)
 			}
 			v1 = p28
 			goto l13
@@ -33308,9 +33308,9 @@ l2:
 				p29 = i32(2)
 			}
 			v8 = p29
-			p30 := i32(326272)
+			p30 := i32(326280)
 			if v7 != 0 {
-				p30 = i32(326280)
+				p30 = i32(326288)
 			}
 			v1 = p30
 			goto l13
@@ -33320,9 +33320,9 @@ l2:
 				p31 = i32(1)
 			}
 			v8 = p31
-			p32 := i32(326504)
+			p32 := i32(326512)
 			if v3 != 0 {
-				p32 = i32(326512)
+				p32 = i32(326520)
 			}
 			v1 = p32
 		}
@@ -33376,7 +33376,7 @@ l2:
 	l18:
 		v1 = v9 + v5*i32(12)
 		store32(mem, uint64(uint32(v1))+8, uint32(i32(76)))
-		store32(mem, uint64(uint32(v1))+4, uint32(i32(326692)))
+		store32(mem, uint64(uint32(v1))+4, uint32(i32(326700)))
 		store32(mem, uint64(uint32(v1)), uint32(i32(-0x80000000)))
 		t39 := v2
 		v1 = v5 + i32(1)
@@ -33397,7 +33397,7 @@ l2:
 			t41 := int32(load32(mem, uint64(uint32(v2))+4))
 			v1 = t41 + v1*i32(12)
 			store32(mem, uint64(uint32(v1))+8, uint32(i32(84)))
-			store32(mem, uint64(uint32(v1))+4, uint32(i32(326768)))
+			store32(mem, uint64(uint32(v1))+4, uint32(i32(326776)))
 			store32(mem, uint64(uint32(v1)), uint32(i32(-0x80000000)))
 			store32(mem, uint64(uint32(v2))+8, uint32(v5+i32(2)))
 		}
@@ -33674,7 +33674,7 @@ l4:
 						v12 = v12 + i32(-1)
 						v17 = i32(1)
 						v8 = v8 + i32(1)
-						v16 = i32(326874)
+						v16 = i32(326882)
 						goto l37
 					}
 					store32(mem, uint64(uint32(v4))+88, uint32(i32(2)))
@@ -33765,7 +33765,7 @@ l4:
 					store32(mem, uint64(uint32(t36))+64, uint32(p35))
 					store32(mem, uint64(uint32(v4))+100, uint32(i32(2)))
 					store32(mem, uint64(uint32(v4))+96, uint32(v4+i32(64)))
-					m.fn69(v4+i32(72), i32(326875), v4+i32(96))
+					m.fn69(v4+i32(72), i32(326883), v4+i32(96))
 					mem = m.memory
 					t37 := int32(load32(mem, uint64(uint32(v4))+76))
 					v10 = t37
@@ -33779,14 +33779,14 @@ l4:
 							if v9 == i32(3) {
 								goto l39
 							}
-							m.fn224(v10, v9, i32(0), i32(3), i32(316672))
+							m.fn224(v10, v9, i32(0), i32(3), i32(316680))
 							mem = m.memory
 							panic("unreachable")
 						}
 					l38:
 						t39 := int32(int8(mem[uint64(uint32(v10))+3]))
 						if t39 <= i32(-65) {
-							m.fn224(v10, v9, i32(0), i32(3), i32(316672))
+							m.fn224(v10, v9, i32(0), i32(3), i32(316680))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -33820,7 +33820,7 @@ l4:
 					v12 = t48
 					store32(mem, uint64(uint32(v4))+120, uint32(v10+i32(3)))
 					t50 := v4
-					p49 := i32(326883)
+					p49 := i32(326891)
 					if v5 != 0 {
 						p49 = v12
 					}
@@ -33845,7 +33845,7 @@ l4:
 					t57 := v4
 					p56 := i32(1)
 					if v5 != 0 {
-						p56 = i32(326884)
+						p56 = i32(326892)
 					}
 					store32(mem, uint64(uint32(t57))+112, uint32(p56))
 					m.fn214(v4+i32(52), v4+i32(96), i32(4), i32(1), i32(0))
@@ -33990,9 +33990,9 @@ l1:
 		v7 = t2 - v4*i32(10000)
 		t3 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t3
-		t4 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+		t4 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 		store16(mem, uint64(uint32(t0)), uint16(t4))
-		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(v5+i32(-2))), uint16(t5))
 		v3 = v3 + i32(-4)
 		if uint32(v6) > uint32(i32(9999999)) {
@@ -34013,7 +34013,7 @@ l0:
 		t8 := t6 + v3
 		t9 := v4
 		v6 = t7
-		t10 := int32(load16(mem, uint64(uint32((t9-v6*i32(100))&i32(0xffff)<<1))+339688))
+		t10 := int32(load16(mem, uint64(uint32((t9-v6*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t8)), uint16(t10))
 	}
 l3:
@@ -34027,7 +34027,7 @@ l3:
 	l4:
 		t11 := v2
 		v3 = v3 + i32(-1)
-		t12 := int32(mem[uint64(uint32(v6<<1))+339689])
+		t12 := int32(mem[uint64(uint32(v6<<1))+339697])
 		mem[uint64(uint32(t11+v3))] = byte(t12)
 	}
 l5:
@@ -34520,7 +34520,7 @@ func (m *Module) fn191(v0 int32, v1 int64, v2 float64) int32 {
 			v4 = t7
 			goto l1
 		}
-		t2 := m.fn97(v0, i32(273350), i32(10))
+		t2 := m.fn97(v0, i32(273357), i32(10))
 		mem = m.memory
 		v4 = t2
 		if v4 != 0 {
@@ -34528,14 +34528,14 @@ func (m *Module) fn191(v0 int32, v1 int64, v2 float64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(292096))
+			m.fn48(i32(332794), i32(40), i32(292104))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v4 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v4 == i32(-0x80000000) {
-			m.fn101(i32(292036), i32(43), i32(292080))
+			m.fn101(i32(292044), i32(43), i32(292088))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -34589,22 +34589,22 @@ func (m *Module) fn192(v0, v1 int32) int32 {
 		t4 := int32(mem[uint64(uint32(t3))])
 		switch t4 {
 		default:
-			t5 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(335336), i32(4))
+			t5 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(335344), i32(4))
 			return t5
 		case 1:
-			t6 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337712), i32(7))
+			t6 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337720), i32(7))
 			return t6
 		case 2:
-			t7 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337719), i32(6))
+			t7 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337727), i32(6))
 			return t7
 		case 3:
-			t8 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337725), i32(6))
+			t8 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337733), i32(6))
 			return t8
 		case 4:
-			t9 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337731), i32(5))
+			t9 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337739), i32(5))
 			return t9
 		case 5:
-			t10 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337736), i32(6))
+			t10 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(337744), i32(6))
 			return t10
 		}
 	}
@@ -34808,7 +34808,7 @@ func (m *Module) fn193(v0, v1 int32) int32 {
 					goto l17
 				}
 			l11:
-				m.fn224(v4, v3, v9, v0, i32(314772))
+				m.fn224(v4, v3, v9, v0, i32(314780))
 				mem = m.memory
 				panic("unreachable")
 			l17:
@@ -34887,7 +34887,7 @@ func (m *Module) fn193(v0, v1 int32) int32 {
 		l32:
 			v9 = v0
 		l27:
-			m.fn224(v4, v3, v9, v10, i32(314788))
+			m.fn224(v4, v3, v9, v10, i32(314796))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35186,7 +35186,7 @@ func (m *Module) fn197(v0, v1, v2 int32) {
 		v12 = v6 ^ i32(-1) + t17
 		store16(mem, uint64(uint32(t18))+402, uint16(v12))
 		if uint32(v12) >= uint32(i32(12)) {
-			m.fn47(i32(0), v12, i32(11), i32(337012))
+			m.fn47(i32(0), v12, i32(11), i32(337020))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35302,7 +35302,7 @@ func (m *Module) fn197(v0, v1, v2 int32) {
 			l32:
 				{
 					if v1&i32(1) == 0 {
-						m.fn48(i32(337044), i32(53), i32(337100))
+						m.fn48(i32(337052), i32(53), i32(337108))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -35355,7 +35355,7 @@ func (m *Module) fn197(v0, v1, v2 int32) {
 						t52 := int64(load64(mem, uint64(uint32(v2))+16))
 						store64(mem, uint64(uint32(v3))+168, uint64(t52))
 						if uint32(v1) >= uint32(i32(12)) {
-							m.fn47(i32(0), v1, i32(11), i32(337012))
+							m.fn47(i32(0), v1, i32(11), i32(337020))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -35389,12 +35389,12 @@ func (m *Module) fn197(v0, v1, v2 int32) {
 						v1 = t58
 						v2 = v1 + i32(1)
 						if uint32(v1) >= uint32(i32(12)) {
-							m.fn47(i32(0), v2, i32(12), i32(337028))
+							m.fn47(i32(0), v2, i32(12), i32(337036))
 							mem = m.memory
 							panic("unreachable")
 						}
 						if v11-v5 != v2 {
-							m.fn48(i32(336956), i32(40), i32(336996))
+							m.fn48(i32(336964), i32(40), i32(337004))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -35488,7 +35488,7 @@ l17:
 		t84 := int32(load32(mem, uint64(uint32(v4))))
 		v1 = t84
 		if v1 == 0 {
-			m.fn92(i32(336812))
+			m.fn92(i32(336820))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35502,7 +35502,7 @@ l17:
 		store32(mem, uint64(uint32(v5))+264, uint32(i32(0)))
 		v6 = v2 + i32(1)
 		if v6 == 0 {
-			m.fn92(i32(336940))
+			m.fn92(i32(336948))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35511,7 +35511,7 @@ l17:
 		store32(mem, uint64(uint32(v4))+4, uint32(v6))
 		store32(mem, uint64(uint32(v4)), uint32(v5))
 		if v15 != v2 {
-			m.fn48(i32(336860), i32(48), i32(336908))
+			m.fn48(i32(336868), i32(48), i32(336916))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35547,7 +35547,7 @@ func (m *Module) fn198(v0, v1 int32) {
 		if uint32(v1) > uint32(i32(42)) {
 			goto l0
 		}
-		t0 := int32(load32(m.memory, uint64(uint32(v1<<2))+292400))
+		t0 := int32(load32(m.memory, uint64(uint32(v1<<2))+292408))
 		v1 = t0 + i32(-8)
 		if uint32(v1) > uint32(i32(28)) {
 			goto l0
@@ -35557,10 +35557,10 @@ func (m *Module) fn198(v0, v1 int32) {
 		}
 	}
 l0:
-	m.fn167(v0, i32(273993), i32(84))
+	m.fn167(v0, i32(274001), i32(84))
 	return
 l1:
-	t1 := m.fn83(i32(273932), i32(61))
+	t1 := m.fn83(i32(273940), i32(61))
 	v1 = t1
 	store32(m.memory, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
@@ -35620,11 +35620,11 @@ func (m *Module) fn200(v0 int32, v1 float64) {
 	store64(mem, uint64(uint32(v2)), math.Float64bits(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn22(v0, i32(280649), i32(280653))
+	m.fn22(v0, i32(280657), i32(280661))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(18)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn30(v0, i32(291996), i32(265196), v2+i32(8))
+	_ = m.fn30(v0, i32(292004), i32(265196), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -35701,9 +35701,9 @@ func (m *Module) fn202(v0, v1 int32) int32 {
 			v7 = int32(t5 - v6*i64(10000))
 			t6 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 			v8 = t6
-			t7 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+			t7 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 			store16(mem, uint64(uint32(t3)), uint16(t7))
-			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v0+i32(-2))), uint16(t8))
 			v3 = v3 + i32(-4)
 			if uint64(v5) > uint64(i64(9999999)) {
@@ -35723,7 +35723,7 @@ l0:
 		t11 := int32(uint32(v0&i32(0xffff)) / uint32(i32(100)))
 		t12 := v0
 		v0 = t11
-		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+339688))
+		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t10)), uint16(t13))
 		v6 = int64(uint32(v0))
 	}
@@ -35738,7 +35738,7 @@ l2:
 	l3:
 		t14 := v2 + i32(12)
 		v3 = v3 + i32(-1)
-		t15 := int32(mem[uint64(uint32(int32(v6)<<1))+339689])
+		t15 := int32(mem[uint64(uint32(int32(v6)<<1))+339697])
 		mem[uint64(uint32(t14+v3))] = byte(t15)
 	}
 l4:
@@ -35780,9 +35780,9 @@ l1:
 		v7 = int32(t4 - v5*i64(10000))
 		t5 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t5
-		t6 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+		t6 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 		store16(mem, uint64(uint32(t2)), uint16(t6))
-		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(v0+i32(-2))), uint16(t7))
 		v3 = v3 + i32(-4)
 		if uint64(v6) > uint64(i64(9999999)) {
@@ -35801,7 +35801,7 @@ l0:
 		t10 := int32(uint32(v0&i32(0xffff)) / uint32(i32(100)))
 		t11 := v0
 		v0 = t10
-		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+339688))
+		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t9)), uint16(t12))
 		v5 = int64(uint32(v0))
 	}
@@ -35816,7 +35816,7 @@ l2:
 	l3:
 		t13 := v2 + i32(12)
 		v3 = v3 + i32(-1)
-		t14 := int32(mem[uint64(uint32(int32(v5)<<1))+339689])
+		t14 := int32(mem[uint64(uint32(int32(v5)<<1))+339697])
 		mem[uint64(uint32(t13+v3))] = byte(t14)
 	}
 l4:
@@ -35883,11 +35883,11 @@ func (m *Module) fn205(v0, v1, v2, v3, v4 int32) {
 		{
 		l2:
 			{
-				t1 := int32(load32(mem, uint64(uint32(v6+i32(325148)))))
+				t1 := int32(load32(mem, uint64(uint32(v6+i32(325156)))))
 				if t1 != v2 {
 					goto l0
 				}
-				t2 := int32(load32(mem, uint64(uint32(v6+i32(325144)))))
+				t2 := int32(load32(mem, uint64(uint32(v6+i32(325152)))))
 				t3 := m.fn731(t2, v1, v2)
 				mem = m.memory
 				if t3 == 0 {
@@ -35910,7 +35910,7 @@ func (m *Module) fn205(v0, v1, v2, v3, v4 int32) {
 			v2 = v1
 		l4:
 			{
-				t5 := int64(load64(mem, uint64(uint32(v6+i32(325228)))))
+				t5 := int64(load64(mem, uint64(uint32(v6+i32(325236)))))
 				store64(mem, uint64(uint32(v2)), uint64(t5))
 				v2 = v2 + i32(8)
 				v6 = v6 + i32(12)
@@ -35918,7 +35918,7 @@ func (m *Module) fn205(v0, v1, v2, v3, v4 int32) {
 					goto l4
 				}
 			}
-			m.fn214(v5+i32(68), v1, i32(7), i32(325228), i32(2))
+			m.fn214(v5+i32(68), v1, i32(7), i32(325236), i32(2))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+116, uint32(i32(15)))
 			store32(mem, uint64(uint32(v5))+108, uint32(i32(2)))
@@ -35945,7 +35945,7 @@ func (m *Module) fn205(v0, v1, v2, v3, v4 int32) {
 		mem[uint64(uint32(v5))+140] = byte(i32(128))
 		store32(mem, uint64(uint32(v5))+112, uint32(i32(0)))
 		store64(mem, uint64(uint32(v5))+104, uint64(i64(0x100000000)))
-		t8 := int32(load32(mem, uint64(uint32(v6+i32(325152)))))
+		t8 := int32(load32(mem, uint64(uint32(v6+i32(325160)))))
 		v2 = t8
 		m.fn476(v5+i32(96), v5+i32(104))
 		mem = m.memory
@@ -35979,7 +35979,7 @@ func (m *Module) fn205(v0, v1, v2, v3, v4 int32) {
 					t13 := int32(load32(mem, uint64(uint32(v5))+100))
 					m.fn56(t13)
 					mem = m.memory
-					store32(mem, uint64(uint32(v5))+76, uint32(i32(325372)))
+					store32(mem, uint64(uint32(v5))+76, uint32(i32(325380)))
 					store32(mem, uint64(uint32(v5))+72, uint32(i32(-0x80000000)))
 					store64(mem, uint64(uint32(v5))+48, uint64(i64(-0x7ffffffeffffffd7)))
 					t14 := int64(load64(mem, uint64(uint32(v5))+88))
@@ -36071,7 +36071,7 @@ l2:
 	store32(mem, uint64(uint32(v5))+44, uint32(v2))
 	store32(mem, uint64(uint32(v5))+40, uint32(v6))
 	store32(mem, uint64(uint32(v5))+36, uint32(v1))
-	m.fn290(v5+i32(12), i32(317119), i32(13), v5+i32(36))
+	m.fn290(v5+i32(12), i32(317127), i32(13), v5+i32(36))
 	mem = m.memory
 	t2 := int32(load32(mem, uint64(uint32(v5))+24))
 	v1 = t2
@@ -36132,7 +36132,7 @@ l2:
 		store32(mem, uint64(uint32(v5))+44, uint32(v4))
 		store32(mem, uint64(uint32(v5))+40, uint32(v7))
 		store32(mem, uint64(uint32(v5))+36, uint32(v3))
-		m.fn290(v5+i32(12), i32(317074), i32(9), v5+i32(36))
+		m.fn290(v5+i32(12), i32(317082), i32(9), v5+i32(36))
 		mem = m.memory
 		t8 := int64(load64(mem, uint64(uint32(v5))+16))
 		store64(mem, uint64(uint32(v5)), uint64(t8))
@@ -36216,7 +36216,7 @@ l2:
 	store32(mem, uint64(uint32(v2))+36, uint32(i32(0)))
 	store32(mem, uint64(uint32(v2))+32, uint32(v3))
 	store32(mem, uint64(uint32(v2))+28, uint32(v6))
-	m.fn22(v2+i32(28), i32(317500), i32(317517))
+	m.fn22(v2+i32(28), i32(317508), i32(317525))
 	mem = m.memory
 	t5 := int32(load32(mem, uint64(uint32(v1))+12))
 	m.fn210(v2+i32(40), v2+i32(28), t5, v4)
@@ -36225,7 +36225,7 @@ l2:
 		{
 			t6 := int32(mem[uint64(uint32(v2))+40])
 			if t6 == i32(4) {
-				m.fn22(v2+i32(28), i32(317517), i32(317525))
+				m.fn22(v2+i32(28), i32(317525), i32(317533))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v1))))
 				m.fn521(v2, v2+i32(40), t9)
@@ -36236,7 +36236,7 @@ l2:
 				t12 := int32(load32(mem, uint64(uint32(v2))+4))
 				m.fn22(t11, v6, v6+t12)
 				mem = m.memory
-				m.fn22(v2+i32(28), i32(317525), i32(317538))
+				m.fn22(v2+i32(28), i32(317533), i32(317546))
 				mem = m.memory
 				t13 := int32(load32(mem, uint64(uint32(v1))+24))
 				m.fn210(v2+i32(40), v2+i32(28), t13, v5)
@@ -36318,7 +36318,7 @@ l10:
 	store32(mem, uint64(uint32(v2))+56, uint32(i32(33686018)))
 	store64(mem, uint64(uint32(v2))+48, uint64(i64(144680345676153346)))
 	store64(mem, uint64(uint32(v2))+40, uint64(i64(144680345676153346)))
-	t28 := m.fn620(v2+i32(40), i32(317450), i32(50))
+	t28 := m.fn620(v2+i32(40), i32(317458), i32(50))
 	mem = m.memory
 	v8 = t28
 	{
@@ -36338,9 +36338,9 @@ l12:
 	store32(mem, uint64(uint32(v0))+52, uint32(v3))
 	store32(mem, uint64(uint32(v0))+48, uint32(v4))
 	store32(mem, uint64(uint32(v0))+44, uint32(i32(50)))
-	store32(mem, uint64(uint32(v0))+40, uint32(i32(317450)))
+	store32(mem, uint64(uint32(v0))+40, uint32(i32(317458)))
 	store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffed)))
-	store32(mem, uint64(uint32(v0))+28, uint32(i32(317538)))
+	store32(mem, uint64(uint32(v0))+28, uint32(i32(317546)))
 	store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 	store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -36353,7 +36353,7 @@ l12:
 	store64(mem, uint64(uint32(v6))+24, uint64(t32))
 	t33 := int64(load64(mem, uint64(uint32(v1))+24))
 	store64(mem, uint64(uint32(v6))+32, uint64(t33))
-	store32(mem, uint64(uint32(v0))+96, uint32(i32(325004)))
+	store32(mem, uint64(uint32(v0))+96, uint32(i32(325012)))
 	store32(mem, uint64(uint32(v0))+92, uint32(v6))
 	mem[uint64(uint32(v0))+89] = byte(i32(0))
 	store32(mem, uint64(uint32(v0))+84, uint32(i32(22)))
@@ -37196,7 +37196,7 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 										store32(mem, uint64(uint32(v6))+112, uint32(i32(0)))
 										store32(mem, uint64(uint32(v6))+108, uint32(v2))
 										store32(mem, uint64(uint32(v6))+104, uint32(i32(128)))
-										m.fn22(v6+i32(104), i32(317178), i32(317179))
+										m.fn22(v6+i32(104), i32(317186), i32(317187))
 										mem = m.memory
 										{
 											if v13 == 0 {
@@ -37210,14 +37210,14 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 												if v2&i32(1) != 0 {
 													goto l76
 												}
-												m.fn22(v6+i32(104), i32(317180), i32(317181))
+												m.fn22(v6+i32(104), i32(317188), i32(317189))
 												mem = m.memory
 											l76:
 												t140 := int32(load32(mem, uint64(uint32(v12))))
 												v2 = t140
 												t141 := int32(load32(mem, uint64(uint32(v12))+4))
 												v1 = t141
-												m.fn22(v6+i32(104), i32(317178), i32(317179))
+												m.fn22(v6+i32(104), i32(317186), i32(317187))
 												mem = m.memory
 												if v1 == 0 {
 													goto l77
@@ -37228,7 +37228,7 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 												if v1&i32(1) != 0 {
 													goto l78
 												}
-												m.fn22(v6+i32(104), i32(317180), i32(317181))
+												m.fn22(v6+i32(104), i32(317188), i32(317189))
 												mem = m.memory
 											l78:
 												{
@@ -37257,7 +37257,7 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 													goto l81
 												}
 											l79:
-												m.fn22(v6+i32(104), i32(335336), i32(335340))
+												m.fn22(v6+i32(104), i32(335344), i32(335348))
 												mem = m.memory
 											l80:
 												v2 = v2 + i32(8)
@@ -37267,7 +37267,7 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 													goto l82
 												}
 											l77:
-												m.fn22(v6+i32(104), i32(317182), i32(317183))
+												m.fn22(v6+i32(104), i32(317190), i32(317191))
 												mem = m.memory
 												v2 = i32(0)
 												v12 = v12 + i32(8)
@@ -37276,7 +37276,7 @@ func (m *Module) fn208(v0, v1, v2, v3, v4, v5 int32) {
 												}
 											}
 										l75:
-											m.fn22(v6+i32(104), i32(317182), i32(317183))
+											m.fn22(v6+i32(104), i32(317190), i32(317191))
 											mem = m.memory
 											t150 := int32(load32(mem, uint64(uint32(v6))+108))
 											v2 = t150
@@ -37643,7 +37643,7 @@ func (m *Module) fn210(v0, v1, v2, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(16)
 	m.g0 = v4
-	m.fn22(v1, i32(317177), i32(317178))
+	m.fn22(v1, i32(317185), i32(317186))
 	mem := m.memory
 	mem[uint64(uint32(v0))] = byte(i32(4))
 	v5 = v4 + i32(14)
@@ -37665,7 +37665,7 @@ l2:
 			mem = m.memory
 		l1:
 			mem[uint64(uint32(v0))] = byte(i32(4))
-			m.fn22(v1, i32(317177), i32(317178))
+			m.fn22(v1, i32(317185), i32(317186))
 			mem = m.memory
 			m.g0 = v4 + i32(16)
 			return
@@ -37675,7 +37675,7 @@ l2:
 		v9 = v2 + v8
 		t2 := int32(mem[uint64(uint32(v9))])
 		v10 = t2
-		t3 := int32(mem[uint64(uint32(v10))+332417])
+		t3 := int32(mem[uint64(uint32(v10))+332425])
 		v11 = t3
 		if v11 == 0 {
 			goto l2
@@ -37698,9 +37698,9 @@ l3:
 			goto l5
 		}
 		store32(mem, uint64(uint32(v4))+8, uint32(i32(808482140)))
-		t4 := int32(mem[uint64(uint32(v10&i32(15)))+332673])
+		t4 := int32(mem[uint64(uint32(v10&i32(15)))+332681])
 		mem[uint64(uint32(v4))+13] = byte(t4)
-		t5 := int32(mem[uint64(uint32(int32(uint32(v10)>>4)))+332673])
+		t5 := int32(mem[uint64(uint32(int32(uint32(v10)>>4)))+332681])
 		mem[uint64(uint32(v4))+12] = byte(t5)
 		m.fn22(v1, v4+i32(8), v5)
 		mem = m.memory
@@ -37799,7 +37799,7 @@ func (m *Module) fn213(v0, v1 int32) int32 {
 			}
 			t3 := int32(load32(mem, uint64(uint32(v0))))
 			if t3 == i32(1) {
-				m.fn48(i32(332786), i32(40), i32(292096))
+				m.fn48(i32(332794), i32(40), i32(292104))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -37807,7 +37807,7 @@ func (m *Module) fn213(v0, v1 int32) int32 {
 			v4 = t4
 			store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 			if v4 == i32(-0x80000000) {
-				m.fn101(i32(292036), i32(43), i32(292080))
+				m.fn101(i32(292044), i32(43), i32(292088))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -37843,7 +37843,7 @@ func (m *Module) fn213(v0, v1 int32) int32 {
 				}
 				t12 := int32(load32(mem, uint64(uint32(v2))+40))
 				if t12 == i32(1) {
-					m.fn48(i32(332786), i32(40), i32(292096))
+					m.fn48(i32(332794), i32(40), i32(292104))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -37851,7 +37851,7 @@ func (m *Module) fn213(v0, v1 int32) int32 {
 				v3 = t13
 				store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
 				if v3 == i32(-0x80000000) {
-					m.fn101(i32(292036), i32(43), i32(292080))
+					m.fn101(i32(292044), i32(43), i32(292088))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -37994,7 +37994,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 					goto l2
 				}
 			}
-			m.fn101(i32(322740), i32(53), i32(322796))
+			m.fn101(i32(322748), i32(53), i32(322804))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -38022,7 +38022,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 		l14:
 			{
 				if uint32(v6) <= uint32(i32(1)) {
-					m.fn194(i32(332276), i32(19), i32(322724))
+					m.fn194(i32(332284), i32(19), i32(322732))
 					panic("unreachable")
 				}
 				t11 := int32(load32(mem, uint64(uint32(v8+i32(4)))))
@@ -38033,7 +38033,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 				store16(mem, uint64(uint32(v11)), uint16(t13))
 				v6 = v6 + i32(-2)
 				if uint32(v6) < uint32(v12) {
-					m.fn194(i32(332276), i32(19), i32(322724))
+					m.fn194(i32(332284), i32(19), i32(322732))
 					panic("unreachable")
 				}
 				v11 = v11 + i32(2)
@@ -38057,7 +38057,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 		l18:
 			{
 				if v6 == 0 {
-					m.fn194(i32(332276), i32(19), i32(322724))
+					m.fn194(i32(332284), i32(19), i32(322732))
 					panic("unreachable")
 				}
 				t14 := int32(load32(mem, uint64(uint32(v8+i32(4)))))
@@ -38068,7 +38068,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 				mem[uint64(uint32(v11))] = byte(t16)
 				v6 = v6 + i32(-1)
 				if uint32(v6) < uint32(v12) {
-					m.fn194(i32(332276), i32(19), i32(322724))
+					m.fn194(i32(332284), i32(19), i32(322732))
 					panic("unreachable")
 				}
 				v11 = v11 + i32(1)
@@ -38095,7 +38095,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4 int32) {
 				t18 := v6
 				v12 = t17
 				if uint32(t18) < uint32(v12) {
-					m.fn194(i32(332276), i32(19), i32(322724))
+					m.fn194(i32(332284), i32(19), i32(322732))
 					panic("unreachable")
 				}
 				{
@@ -38170,9 +38170,9 @@ l1:
 		v7 = int32(t2 - v4*i64(10000))
 		t3 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t3
-		t4 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+		t4 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 		store16(mem, uint64(uint32(t0)), uint16(t4))
-		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(v5+i32(-2))), uint16(t5))
 		v3 = v3 + i32(-4)
 		if uint64(v6) > uint64(i64(9999999)) {
@@ -38191,7 +38191,7 @@ l0:
 		t8 := int32(uint32(v5&i32(0xffff)) / uint32(i32(100)))
 		t9 := v5
 		v5 = t8
-		t10 := int32(load16(mem, uint64(uint32((t9-v5*i32(100))&i32(0xffff)<<1))+339688))
+		t10 := int32(load16(mem, uint64(uint32((t9-v5*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t7)), uint16(t10))
 		v4 = int64(uint32(v5))
 	}
@@ -38206,7 +38206,7 @@ l2:
 	l3:
 		t11 := v2
 		v3 = v3 + i32(-1)
-		t12 := int32(mem[uint64(uint32(int32(v4)<<1))+339689])
+		t12 := int32(mem[uint64(uint32(int32(v4)<<1))+339697])
 		mem[uint64(uint32(t11+v3))] = byte(t12)
 	}
 l4:
@@ -38219,9 +38219,9 @@ func (m *Module) fn217(v0 int32) {
 	v1 = t0 - i32(16)
 	m.g0 = v1
 	mem := m.memory
-	t1 := int32(mem[uint64(uint32(i32(0)))+340504])
+	t1 := int32(mem[uint64(uint32(i32(0)))+340512])
 	v2 = t1
-	mem[uint64(uint32(i32(0)))+340504] = byte(i32(1))
+	mem[uint64(uint32(i32(0)))+340512] = byte(i32(1))
 	mem[uint64(uint32(v1))+15] = byte(v2)
 	if v2 == i32(1) {
 		m.fn219(v1 + i32(15))
@@ -38230,11 +38230,11 @@ func (m *Module) fn217(v0 int32) {
 	{
 		{
 			v2 = v0 & i32(0xffff)
-			t2 := int32(load32(mem, uint64(uint32(i32(0)))+340516))
+			t2 := int32(load32(mem, uint64(uint32(i32(0)))+340524))
 			if uint32(v2) >= uint32(t2) {
 				goto l1
 			}
-			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340512))
+			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
 			t4 := int32(uint32(v0) >> 16)
 			v2 = t3 + v2<<3
 			t5 := int32(load16(mem, uint64(uint32(v2))+4))
@@ -38243,13 +38243,13 @@ func (m *Module) fn217(v0 int32) {
 			}
 		}
 	l1:
-		mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+		mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 		goto l3
 	l2:
 		t6 := int32(load32(mem, uint64(uint32(v2))))
 		v0 = t6
 		store32(mem, uint64(uint32(v2)), uint32(i32(0)))
-		mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+		mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 		if v0 == 0 {
 			goto l3
 		}
@@ -38292,7 +38292,7 @@ func (m *Module) fn219(v0 int32) {
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+12, uint32(i32(271193)))
 	store32(mem, uint64(uint32(v1))+8, uint32(v0))
-	m.fn359(v1+i32(8), i32(338092), v1+i32(12), i32(338092), i32(291299), i32(291332))
+	m.fn359(v1+i32(8), i32(338100), v1+i32(12), i32(338100), i32(291307), i32(291340))
 	panic("unreachable")
 }
 func (m *Module) fn220(v0, v1, v2, v3 int32) {
@@ -38384,7 +38384,7 @@ func (m *Module) fn221(v0, v1, v2, v3 int32) {
 	if v5 == i32(-0x7fffffff) {
 		goto l0
 	}
-	m.fn167(v0, i32(291060), i32(53))
+	m.fn167(v0, i32(291068), i32(53))
 	mem = m.memory
 	goto l1
 l0:
@@ -38392,7 +38392,7 @@ l0:
 		if uint32(v3) <= uint32(v2) {
 			goto l2
 		}
-		m.fn167(v4+i32(8), i32(291118), i32(35))
+		m.fn167(v4+i32(8), i32(291126), i32(35))
 		mem = m.memory
 		t8 := int32(load32(mem, uint64(uint32(v4))+16))
 		v3 = t8
@@ -38447,7 +38447,7 @@ l2:
 		}
 		goto l8
 	l5:
-		m.fn49(v4+i32(8), i32(291113), i32(5), i32(271486), i32(92))
+		m.fn49(v4+i32(8), i32(291121), i32(5), i32(271486), i32(92))
 		mem = m.memory
 		t15 := int32(load32(mem, uint64(uint32(v4))+16))
 		v3 = t15
@@ -38497,21 +38497,21 @@ func (m *Module) fn222(v0, v1 int32) {
 			store64(mem, uint64(uint32(v3)), uint64(i64(0x100000001)))
 			memory_copy(mem, uint32(v3+i32(9)), uint32(v2+i32(24)), uint32(i32(55)))
 			store32(mem, uint64(uint32(v3))+64, uint32(i32(-0x80000000)))
-			t2 := int32(mem[uint64(uint32(i32(0)))+340504])
+			t2 := int32(mem[uint64(uint32(i32(0)))+340512])
 			v1 = t2
-			mem[uint64(uint32(i32(0)))+340504] = byte(i32(1))
+			mem[uint64(uint32(i32(0)))+340512] = byte(i32(1))
 			mem[uint64(uint32(v2))+24] = byte(v1)
 			if v1 == i32(1) {
 				m.fn219(v2 + i32(24))
 				mem = m.memory
 				panic("unreachable")
 			}
-			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340512))
+			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
 			v4 = t3
 			{
 				{
 					{
-						t4 := int32(load32(mem, uint64(uint32(i32(0)))+340516))
+						t4 := int32(load32(mem, uint64(uint32(i32(0)))+340524))
 						v5 = t4
 						if v5 == 0 {
 							goto l2
@@ -38543,14 +38543,14 @@ func (m *Module) fn222(v0, v1 int32) {
 							t17 := v3
 							v1 = t16
 							store32(mem, uint64(uint32(t17)), uint32(v1+i32(-1)))
-							mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+							mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 							if v1 != i32(1) {
 								goto l10
 							}
 							m.fn218(v3)
 							mem = m.memory
 						l10:
-							m.fn167(v2, i32(291244), i32(55))
+							m.fn167(v2, i32(291252), i32(55))
 							mem = m.memory
 							t18 := int32(load32(mem, uint64(uint32(v2))+4))
 							v1 = t18
@@ -38570,21 +38570,21 @@ func (m *Module) fn222(v0, v1 int32) {
 					}
 				l2:
 					{
-						t7 := int32(load32(mem, uint64(uint32(i32(0)))+340508))
+						t7 := int32(load32(mem, uint64(uint32(i32(0)))+340516))
 						if v5 != t7 {
 							goto l7
 						}
-						m.fn215(i32(340508))
+						m.fn215(i32(340516))
 						mem = m.memory
-						t8 := int32(load32(mem, uint64(uint32(i32(0)))+340512))
+						t8 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
 						v4 = t8
 					}
 				l7:
 					v1 = v4 + v5<<3
 					store16(mem, uint64(uint32(v1))+4, uint16(i32(0)))
 					store32(mem, uint64(uint32(v1)), uint32(i32(0)))
-					store32(mem, uint64(uint32(i32(0)))+340516, uint32(v5+i32(1)))
-					t9 := int32(load32(mem, uint64(uint32(i32(0)))+340512))
+					store32(mem, uint64(uint32(i32(0)))+340524, uint32(v5+i32(1)))
+					t9 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
 					v4 = t9
 				}
 			l4:
@@ -38612,7 +38612,7 @@ func (m *Module) fn222(v0, v1 int32) {
 				store32(mem, uint64(uint32(v1)), uint32(v3))
 				t15 := int32(load16(mem, uint64(uint32(v1))+4))
 				v1 = t15
-				mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+				mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 				v1 = v1<<16 | v5
 				goto l9
 			}
@@ -38638,7 +38638,7 @@ func (m *Module) fn223(v0, v1 int32) {
 		t0 := int32(mem[uint64(uint32(v0))+4])
 		switch t0 + i32(-2) {
 		case 0:
-			m.fn194(i32(317960), i32(113), i32(318016))
+			m.fn194(i32(317968), i32(113), i32(318024))
 			panic("unreachable")
 		default:
 			mem[uint64(uint32(v0))+4] = byte(i32(2))
@@ -38646,7 +38646,7 @@ func (m *Module) fn223(v0, v1 int32) {
 			v2 = t1
 			store32(mem, uint64(uint32(v1)), uint32(i32(0)))
 			if v2 == 0 {
-				m.fn92(i32(291348))
+				m.fn92(i32(291356))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))+4] = byte(i32(3))
@@ -38765,7 +38765,7 @@ l2:
 	return i32(0)
 }
 func (m *Module) fn232(v0, v1, v2 int32) int32 {
-	t0 := m.fn30(v0, i32(291996), v1, v2)
+	t0 := m.fn30(v0, i32(292004), v1, v2)
 	return t0
 }
 func (m *Module) fn233(v0 int32) {
@@ -38909,7 +38909,7 @@ func (m *Module) fn235(v0 int32) {
 	l18:
 		if v3 != 0 {
 			if v4&i32(1) == 0 {
-				m.fn92(i32(336796))
+				m.fn92(i32(336804))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -38951,7 +38951,7 @@ func (m *Module) fn235(v0 int32) {
 							}
 							m.fn13(t14, p13, i32(8))
 							mem = m.memory
-							m.fn92(i32(337116))
+							m.fn92(i32(337124))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -39176,7 +39176,7 @@ func (m *Module) fn237(v0 int32) {
 							}
 							m.fn13(t13, p12, i32(8))
 							mem = m.memory
-							m.fn92(i32(337116))
+							m.fn92(i32(337124))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -39442,7 +39442,7 @@ func (m *Module) fn237(v0 int32) {
 									}
 									m.fn13(t58, p57, i32(8))
 									mem = m.memory
-									m.fn92(i32(337116))
+									m.fn92(i32(337124))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -39710,7 +39710,7 @@ l0:
 		}
 		switch v2 + i32(-2) {
 		default:
-			m.fn194(i32(318032), i32(121), i32(318092))
+			m.fn194(i32(318040), i32(121), i32(318100))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -39727,7 +39727,7 @@ l1:
 		}
 		switch v2 + i32(-2) {
 		default:
-			m.fn194(i32(318032), i32(121), i32(318092))
+			m.fn194(i32(318040), i32(121), i32(318100))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -39932,7 +39932,7 @@ func (m *Module) fn248(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn194(i32(318032), i32(121), i32(318092))
+			m.fn194(i32(318040), i32(121), i32(318100))
 			panic("unreachable")
 		case 1:
 			m.fn248(v0)
@@ -40387,7 +40387,7 @@ l1:
 		l21:
 			v8 = v17 + i32(1)
 			if v8 != v18-v15 {
-				m.fn48(i32(336956), i32(40), i32(336996))
+				m.fn48(i32(336964), i32(40), i32(337004))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -40463,7 +40463,7 @@ func (m *Module) fn255(v0, v1, v2 int32) {
 				}
 				t2 := int32(load16(mem, uint64(uint32(v3))+3746))
 				if t2 == 0 {
-					m.fn194(i32(291364), i32(123), i32(291428))
+					m.fn194(i32(291372), i32(123), i32(291436))
 					panic("unreachable")
 				}
 				store32(mem, uint64(uint32(v0))+28, uint32(v2))
@@ -40511,7 +40511,7 @@ func (m *Module) fn256(v0, v1, v2 int32) {
 				}
 				t2 := int32(load16(mem, uint64(uint32(v3))+1766))
 				if t2 == 0 {
-					m.fn194(i32(291364), i32(123), i32(291428))
+					m.fn194(i32(291372), i32(123), i32(291436))
 					panic("unreachable")
 				}
 				store32(mem, uint64(uint32(v0))+28, uint32(v2))
@@ -40549,7 +40549,7 @@ func (m *Module) fn257(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn48(i32(291496), i32(51), i32(291548))
+			m.fn48(i32(291504), i32(51), i32(291556))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+12))
@@ -40557,7 +40557,7 @@ func (m *Module) fn257(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+1766))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn48(i32(291564), i32(39), i32(291604))
+			m.fn48(i32(291572), i32(39), i32(291612))
 			panic("unreachable")
 		}
 		t6 := v6
@@ -40581,7 +40581,7 @@ func (m *Module) fn257(v0, v1 int32) {
 		v11 = v8 + i32(1)
 		v7 = t7 - v11
 		if v7 != v1+i32(-1) {
-			m.fn48(i32(336956), i32(40), i32(336996))
+			m.fn48(i32(336964), i32(40), i32(337004))
 			panic("unreachable")
 		}
 		v10 = v7 << 3
@@ -40660,7 +40660,7 @@ func (m *Module) fn257(v0, v1 int32) {
 		}
 	}
 l8:
-	m.fn48(i32(332786), i32(40), i32(291620))
+	m.fn48(i32(332794), i32(40), i32(291628))
 	panic("unreachable")
 l9:
 	m.g0 = v2 + i32(304)
@@ -40682,7 +40682,7 @@ func (m *Module) fn258(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn48(i32(291496), i32(51), i32(291548))
+			m.fn48(i32(291504), i32(51), i32(291556))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+12))
@@ -40690,7 +40690,7 @@ func (m *Module) fn258(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+3746))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn48(i32(291564), i32(39), i32(291604))
+			m.fn48(i32(291572), i32(39), i32(291612))
 			panic("unreachable")
 		}
 		t6 := v6
@@ -40714,7 +40714,7 @@ func (m *Module) fn258(v0, v1 int32) {
 		v11 = v8 + i32(1)
 		v7 = t7 - v11
 		if v7 != v1+i32(-1) {
-			m.fn48(i32(336956), i32(40), i32(336996))
+			m.fn48(i32(336964), i32(40), i32(337004))
 			panic("unreachable")
 		}
 		v10 = v7 << 3
@@ -40793,7 +40793,7 @@ func (m *Module) fn258(v0, v1 int32) {
 		}
 	}
 l8:
-	m.fn48(i32(332786), i32(40), i32(291620))
+	m.fn48(i32(332794), i32(40), i32(291628))
 	panic("unreachable")
 l9:
 	m.g0 = v2 + i32(672)
@@ -40815,7 +40815,7 @@ func (m *Module) fn259(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn48(i32(291636), i32(50), i32(291688))
+			m.fn48(i32(291644), i32(50), i32(291696))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+20))
@@ -40823,7 +40823,7 @@ func (m *Module) fn259(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+3746))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn48(i32(291704), i32(40), i32(291744))
+			m.fn48(i32(291712), i32(40), i32(291752))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v3))+3746, uint16(v5))
@@ -40939,7 +40939,7 @@ func (m *Module) fn259(v0, v1 int32) {
 		}
 	}
 l7:
-	m.fn48(i32(332786), i32(40), i32(291760))
+	m.fn48(i32(332794), i32(40), i32(291768))
 	panic("unreachable")
 l8:
 	m.g0 = v2 + i32(672)
@@ -40961,7 +40961,7 @@ func (m *Module) fn260(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn48(i32(291636), i32(50), i32(291688))
+			m.fn48(i32(291644), i32(50), i32(291696))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+20))
@@ -40969,7 +40969,7 @@ func (m *Module) fn260(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+1766))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn48(i32(291704), i32(40), i32(291744))
+			m.fn48(i32(291712), i32(40), i32(291752))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v3))+1766, uint16(v5))
@@ -41085,7 +41085,7 @@ func (m *Module) fn260(v0, v1 int32) {
 		}
 	}
 l7:
-	m.fn48(i32(332786), i32(40), i32(291760))
+	m.fn48(i32(332794), i32(40), i32(291768))
 	panic("unreachable")
 l8:
 	m.g0 = v2 + i32(304)
@@ -41136,7 +41136,7 @@ l2:
 	m.g0 = v4 + i32(16)
 	return
 l1:
-	m.fn48(i32(291776), i32(142), i32(291920))
+	m.fn48(i32(291784), i32(142), i32(291928))
 	panic("unreachable")
 }
 func (m *Module) fn262(v0, v1 int32) {
@@ -41160,7 +41160,7 @@ func (m *Module) fn262(v0, v1 int32) {
 		v7 = t5
 		v8 = t4 + v7
 		if uint32(v8) >= uint32(i32(12)) {
-			m.fn48(i32(291936), i32(42), i32(291980))
+			m.fn48(i32(291944), i32(42), i32(291988))
 			panic("unreachable")
 		}
 		t6 := int32(load32(mem, uint64(uint32(v1))+16))
@@ -41246,7 +41246,7 @@ func (m *Module) fn262(v0, v1 int32) {
 	l8:
 		v13 = v7 + i32(1)
 		if v13 != v8-v4 {
-			m.fn48(i32(336956), i32(40), i32(336996))
+			m.fn48(i32(336964), i32(40), i32(337004))
 			panic("unreachable")
 		}
 		v1 = v13 << 2
@@ -41325,7 +41325,7 @@ l2:
 	m.g0 = v4 + i32(16)
 	return
 l1:
-	m.fn48(i32(291776), i32(142), i32(291920))
+	m.fn48(i32(291784), i32(142), i32(291928))
 	panic("unreachable")
 }
 func (m *Module) fn264(v0, v1 int32) {
@@ -41349,7 +41349,7 @@ func (m *Module) fn264(v0, v1 int32) {
 		v7 = t5
 		v8 = t4 + v7
 		if uint32(v8) >= uint32(i32(12)) {
-			m.fn48(i32(291936), i32(42), i32(291980))
+			m.fn48(i32(291944), i32(42), i32(291988))
 			panic("unreachable")
 		}
 		t6 := int32(load32(mem, uint64(uint32(v1))+16))
@@ -41435,7 +41435,7 @@ func (m *Module) fn264(v0, v1 int32) {
 	l8:
 		v13 = v7 + i32(1)
 		if v13 != v8-v4 {
-			m.fn48(i32(336956), i32(40), i32(336996))
+			m.fn48(i32(336964), i32(40), i32(337004))
 			panic("unreachable")
 		}
 		v1 = v13 << 2
@@ -41597,18 +41597,18 @@ func (m *Module) fn269(v0, v1 int32) {
 										v7 = t10
 										if v7 != 0 {
 											v8 = i32(0)
-											t11 := int32(mem[uint64(uint32(i32(0)))+327210])
+											t11 := int32(mem[uint64(uint32(i32(0)))+327218])
 											mem[uint64(uint32(v7))+16] = byte(t11)
-											t12 := int64(load64(mem, uint64(uint32(i32(0)))+327202))
+											t12 := int64(load64(mem, uint64(uint32(i32(0)))+327210))
 											store64(mem, uint64(uint32(v7))+8, uint64(t12))
-											t13 := int64(load64(mem, uint64(uint32(i32(0)))+327194))
+											t13 := int64(load64(mem, uint64(uint32(i32(0)))+327202))
 											store64(mem, uint64(uint32(v7)), uint64(t13))
 											t14 := int32(load16(mem, uint64(uint32(v1))+64))
 											v9 = t14
 											v5 = i32(1)
 											v3 = i32(-0x80000000)
 											v10 = i32(15)
-											v11 = i32(327112)
+											v11 = i32(327120)
 											v12 = i32(-0x80000000)
 											v13 = i32(-0x80000000)
 											v14 = i32(-0x80000000)
@@ -41698,7 +41698,7 @@ func (m *Module) fn269(v0, v1 int32) {
 										goto l10
 									}
 									v3 = i32(-0x7fffffff)
-									t18 := m.fn462(v2+i32(104), v2+i32(303), i32(331364))
+									t18 := m.fn462(v2+i32(104), v2+i32(303), i32(331372))
 									mem = m.memory
 									t19 := m.fn463(t18, v2+i32(104))
 									mem = m.memory
@@ -42111,7 +42111,7 @@ func (m *Module) fn269(v0, v1 int32) {
 										v14 = int32(uint32(v12) >> 8)
 										if v14 > i32(31) {
 											if v14 == i32(32) {
-												t102 := int32(mem[uint64(uint32(v12&i32(255)))+316704])
+												t102 := int32(mem[uint64(uint32(v12&i32(255)))+316712])
 												if t102&i32(2) != 0 {
 													goto l46
 												}
@@ -42136,7 +42136,7 @@ func (m *Module) fn269(v0, v1 int32) {
 										}
 										goto l41
 									l48:
-										t103 := int32(mem[uint64(uint32(v12&i32(255)))+316704])
+										t103 := int32(mem[uint64(uint32(v12&i32(255)))+316712])
 										if t103&i32(1) == 0 {
 											goto l41
 										}
@@ -42167,13 +42167,13 @@ func (m *Module) fn269(v0, v1 int32) {
 										mem = m.memory
 										panic("unreachable")
 									}
-									t106 := int64(load64(mem, uint64(uint32(i32(0)))+327104))
+									t106 := int64(load64(mem, uint64(uint32(i32(0)))+327112))
 									store64(mem, uint64(uint32(v3))+21, uint64(t106))
-									t107 := int64(load64(mem, uint64(uint32(i32(0)))+327099))
+									t107 := int64(load64(mem, uint64(uint32(i32(0)))+327107))
 									store64(mem, uint64(uint32(v3))+16, uint64(t107))
-									t108 := int64(load64(mem, uint64(uint32(i32(0)))+327091))
+									t108 := int64(load64(mem, uint64(uint32(i32(0)))+327099))
 									store64(mem, uint64(uint32(v3))+8, uint64(t108))
-									t109 := int64(load64(mem, uint64(uint32(i32(0)))+327083))
+									t109 := int64(load64(mem, uint64(uint32(i32(0)))+327091))
 									store64(mem, uint64(uint32(v3)), uint64(t109))
 									store32(mem, uint64(uint32(v2))+224, uint32(i32(29)))
 									store32(mem, uint64(uint32(v2))+220, uint32(v3))
@@ -42214,7 +42214,7 @@ func (m *Module) fn269(v0, v1 int32) {
 								goto l56
 							}
 						l55:
-							v11 = i32(327112)
+							v11 = i32(327120)
 							v8 = i32(0)
 							v10 = i32(15)
 							switch v7 & i32(0x7fffffff) {
@@ -42225,11 +42225,11 @@ func (m *Module) fn269(v0, v1 int32) {
 								v8 = i32(1)
 								goto l57
 							case 2:
-								v11 = i32(327127)
+								v11 = i32(327135)
 								v10 = i32(49)
 								goto l57
 							case 3:
-								v11 = i32(327176)
+								v11 = i32(327184)
 								v10 = i32(18)
 							}
 						l57:
@@ -42770,7 +42770,7 @@ l21:
 			}
 			v0 = int32(v15)
 			if uint32(v0) >= uint32(i32(16385)) {
-				m.fn47(i32(0), v0, i32(0x4000), i32(325564))
+				m.fn47(i32(0), v0, i32(0x4000), i32(325572))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -43067,7 +43067,7 @@ func (m *Module) fn272(v0, v1, v2, v3, v4, v5, v6 int32) {
 				store32(mem, uint64(uint32(v7))+300, uint32(v6+i32(1)))
 			}
 		l11:
-			store32(mem, uint64(uint32(v7))+272, uint32(i32(327828)))
+			store32(mem, uint64(uint32(v7))+272, uint32(i32(327836)))
 			t24 := int64(load64(mem, uint64(uint32(v4))+4))
 			store64(mem, uint64(uint32(v7))+264, uint64(t24))
 			m.fn623(v7+i32(264), v7+i32(292))
@@ -43090,7 +43090,7 @@ func (m *Module) fn272(v0, v1, v2, v3, v4, v5, v6 int32) {
 			t28 := int32(load32(mem, uint64(uint32(v7))+296))
 			mem[uint64(uint32(t28+v2))] = byte(i32(61))
 			store32(mem, uint64(uint32(v7))+300, uint32(v6+i32(1)))
-			store32(mem, uint64(uint32(v7))+272, uint32(i32(327828)))
+			store32(mem, uint64(uint32(v7))+272, uint32(i32(327836)))
 			t29 := int64(load64(mem, uint64(uint32(v4))+16))
 			store64(mem, uint64(uint32(v7))+264, uint64(t29))
 			m.fn623(v7+i32(264), v7+i32(292))
@@ -43138,12 +43138,12 @@ func (m *Module) fn272(v0, v1, v2, v3, v4, v5, v6 int32) {
 		goto l1
 	l15:
 		store32(mem, uint64(uint32(v7))+276, uint32(i32(6)))
-		store32(mem, uint64(uint32(v7))+272, uint32(i32(327356)))
+		store32(mem, uint64(uint32(v7))+272, uint32(i32(327364)))
 		store32(mem, uint64(uint32(v7))+268, uint32(i32(6)))
 		store32(mem, uint64(uint32(v7))+264, uint32(v7+i32(288)))
 		m.fn69(v7+i32(292), i32(270161), v7+i32(264))
 		mem = m.memory
-		m.fn429(v0, i32(324153), i32(4), v7+i32(292))
+		m.fn429(v0, i32(324161), i32(4), v7+i32(292))
 		mem = m.memory
 		store32(mem, uint64(uint32(v0))+216, uint32(i32(-0x80000000)))
 		m.fn241(v7)
@@ -43632,7 +43632,7 @@ func (m *Module) fn278(v0, v1 int32) int32 {
 		v7 = v0 / i32(400)
 		v0 = t8 - v7*i32(400)
 		v6 = v0>>31&i32(400) + v0
-		t9 := int32(mem[uint64(uint32(v6))+292996])
+		t9 := int32(mem[uint64(uint32(v6))+293004])
 		v5 = t7 + v6*i32(365) + t9 + i32(-1)
 		v1 = v5 + v1
 		var p10 int32
@@ -43651,7 +43651,7 @@ func (m *Module) fn278(v0, v1 int32) int32 {
 		t13 := int32(load32(mem, uint64(uint32(v2))+8))
 		v5 = t13
 		if uint32(v5) >= uint32(i32(400)) {
-			m.fn356(v5, i32(400), i32(294664))
+			m.fn356(v5, i32(400), i32(294672))
 			panic("unreachable")
 		}
 		t14 := int32(load32(mem, uint64(uint32(v2))+12))
@@ -43663,7 +43663,7 @@ func (m *Module) fn278(v0, v1 int32) int32 {
 		if uint32(v1+i32(-0x3ffff)) < uint32(i32(-0x7fffe)) {
 			goto l1
 		}
-		t15 := int32(mem[uint64(uint32(v5))+294264])
+		t15 := int32(mem[uint64(uint32(v5))+294272])
 		v1 = v1<<13 | v4<<4 | t15
 		p16 := i32(0)
 		if uint32(v1&i32(8184)) < uint32(i32(5857)) {
@@ -45378,7 +45378,7 @@ func (m *Module) fn285(v0 int32, v1 int64, v2 int32, v3 int64) int64 {
 		t0 := int64(load64(mem, uint64(uint32(v0))+80))
 		v4 = t0
 		if v4 == i64(0) {
-			m.fn17(i32(328364))
+			m.fn17(i32(328372))
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+64, uint64(i64(0)))
@@ -45550,7 +45550,7 @@ func (m *Module) fn288(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 + i32(13)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+311848))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+311856))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -45561,7 +45561,7 @@ func (m *Module) fn288(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 + i32(6)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+311848))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+311856))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -45569,7 +45569,7 @@ func (m *Module) fn288(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 + i32(3)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+311848))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+311856))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -45577,7 +45577,7 @@ func (m *Module) fn288(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(2)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+311848))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+311856))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -45585,13 +45585,13 @@ func (m *Module) fn288(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+311848))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+311856))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+311848))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+311856))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -45603,8 +45603,8 @@ func (m *Module) fn288(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(311848)
-	t21 := int32(load32(mem, uint64(uint32(v2))+311848))
+	v5 = v2 + i32(311856)
+	t21 := int32(load32(mem, uint64(uint32(v2))+311856))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(1519)
 	{
@@ -45631,7 +45631,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(294708)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(294716)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -45656,7 +45656,7 @@ func (m *Module) fn289(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 + i32(11)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+312184))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+312192))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -45667,7 +45667,7 @@ func (m *Module) fn289(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 + i32(5)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+312184))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+312192))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -45675,7 +45675,7 @@ func (m *Module) fn289(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 + i32(3)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+312184))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+312192))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -45683,7 +45683,7 @@ func (m *Module) fn289(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(1)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+312184))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+312192))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -45691,13 +45691,13 @@ func (m *Module) fn289(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+312184))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+312192))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+312184))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+312192))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -45709,8 +45709,8 @@ func (m *Module) fn289(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(312184)
-	t21 := int32(load32(mem, uint64(uint32(v2))+312184))
+	v5 = v2 + i32(312192)
+	t21 := int32(load32(mem, uint64(uint32(v2))+312192))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(291)
 	{
@@ -45737,7 +45737,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(296994)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(297002)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -45818,27 +45818,27 @@ func (m *Module) Xkoodrive_buffer(v0 int32) int32 {
 	v1 = t0 - i32(48)
 	m.g0 = v1
 	mem := m.memory
-	t1 := int32(mem[uint64(uint32(i32(0)))+340488])
+	t1 := int32(mem[uint64(uint32(i32(0)))+340496])
 	v2 = t1
-	mem[uint64(uint32(i32(0)))+340488] = byte(i32(1))
+	mem[uint64(uint32(i32(0)))+340496] = byte(i32(1))
 	mem[uint64(uint32(v1))+32] = byte(v2)
 	if v2 == i32(1) {
 		m.fn219(v1 + i32(32))
 		panic("unreachable")
 	}
 	{
-		t2 := int32(load32(mem, uint64(uint32(i32(0)))+340492))
+		t2 := int32(load32(mem, uint64(uint32(i32(0)))+340500))
 		if t2 == i32(-0x80000000) {
 			goto l1
 		}
-		t3 := int32(load32(mem, uint64(uint32(i32(0)))+340500))
+		t3 := int32(load32(mem, uint64(uint32(i32(0)))+340508))
 		v3 = t3
 		goto l2
 	}
 l1:
 	v3 = i32(0)
-	store64(mem, uint64(uint32(i32(0)))+340492, uint64(i64(0x800000000)))
-	store32(mem, uint64(uint32(i32(0)))+340500, uint32(i32(0)))
+	store64(mem, uint64(uint32(i32(0)))+340500, uint64(i64(0x800000000)))
+	store32(mem, uint64(uint32(i32(0)))+340508, uint32(i32(0)))
 l2:
 	{
 		{
@@ -45901,14 +45901,14 @@ l2:
 				}
 			l5:
 				store32(mem, uint64(uint32(v1))+28, uint32(v2))
-				t13 := int32(load32(mem, uint64(uint32(i32(0)))+340496))
+				t13 := int32(load32(mem, uint64(uint32(i32(0)))+340504))
 				v6 = t13
-				t14 := int32(load32(mem, uint64(uint32(i32(0)))+340500))
+				t14 := int32(load32(mem, uint64(uint32(i32(0)))+340508))
 				t15 := v6
 				v5 = t14
 				v0 = v5 << 3
 				v7 = t15 + v0
-				t16 := int32(load32(mem, uint64(uint32(i32(0)))+340492))
+				t16 := int32(load32(mem, uint64(uint32(i32(0)))+340500))
 				v8 = t16
 				v2 = v8 - v5
 				v3 = v2 << 3
@@ -45961,16 +45961,16 @@ l2:
 					goto l14
 				}
 			l13:
-				store32(mem, uint64(uint32(i32(0)))+340500, uint32(i32(0)))
+				store32(mem, uint64(uint32(i32(0)))+340508, uint32(i32(0)))
 				m.fn15(v8, v6, i32(8), i32(8))
 				mem = m.memory
 				t19 := int32(load32(mem, uint64(uint32(v1))+28))
-				store32(mem, uint64(uint32(i32(0)))+340500, uint32(t19))
+				store32(mem, uint64(uint32(i32(0)))+340508, uint32(t19))
 				t20 := int64(load64(mem, uint64(uint32(v1))+20))
-				store64(mem, uint64(uint32(i32(0)))+340492, uint64(t20))
+				store64(mem, uint64(uint32(i32(0)))+340500, uint64(t20))
 			}
 		l3:
-			t21 := int32(load32(mem, uint64(uint32(i32(0)))+340496))
+			t21 := int32(load32(mem, uint64(uint32(i32(0)))+340504))
 			v2 = t21
 			goto l15
 		}
@@ -45982,7 +45982,7 @@ l2:
 		v2 = i32(0)
 	}
 l15:
-	mem[uint64(uint32(i32(0)))+340488] = byte(i32(0))
+	mem[uint64(uint32(i32(0)))+340496] = byte(i32(0))
 	m.g0 = v1 + i32(48)
 	return v2
 }
@@ -46036,20 +46036,20 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 												{
 													{
 														if v0 != 0 {
-															t55 := int32(mem[uint64(uint32(i32(0)))+340504])
+															t55 := int32(mem[uint64(uint32(i32(0)))+340512])
 															v2 = t55
-															mem[uint64(uint32(i32(0)))+340504] = byte(i32(1))
+															mem[uint64(uint32(i32(0)))+340512] = byte(i32(1))
 															mem[uint64(uint32(v5))+144] = byte(v2)
 															if v2 == i32(1) {
 																goto l26
 															}
 															{
 																v2 = v0 & i32(0xffff)
-																t56 := int32(load32(mem, uint64(uint32(i32(0)))+340516))
+																t56 := int32(load32(mem, uint64(uint32(i32(0)))+340524))
 																if uint32(v2) >= uint32(t56) {
 																	goto l27
 																}
-																t57 := int32(load32(mem, uint64(uint32(i32(0)))+340512))
+																t57 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
 																t58 := int32(uint32(v0) >> 16)
 																v2 = t57 + v2<<3
 																t59 := int32(load16(mem, uint64(uint32(v2))+4))
@@ -46069,7 +46069,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																	goto l28
 																}
 																v10 = i32(0)
-																mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+																mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 																t63 := int32(mem[uint64(uint32(v7))+8])
 																v2 = t63
 																mem[uint64(uint32(v7))+8] = byte(i32(1))
@@ -46129,7 +46129,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																}
 															l33:
 																if v2 != i32(-0x80000000) {
-																	m.fn167(v5+i32(144), i32(283699), i32(73))
+																	m.fn167(v5+i32(144), i32(283707), i32(73))
 																	mem = m.memory
 																	store32(mem, uint64(uint32(v5))+24, uint32(i32(0)))
 																	store64(mem, uint64(uint32(v5))+16, uint64(i64(0x100000000)))
@@ -46162,12 +46162,12 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																				if !(i64_shl(i64(1), int64(uint32(v1)))&i64(4227923708) == 0) {
 																					goto l40
 																				}
-																				t80 := int32(load32(mem, uint64(uint32(v1<<2))+292400))
+																				t80 := int32(load32(mem, uint64(uint32(v1<<2))+292408))
 																				v13 = t80
 																				goto l41
 																			}
 																		l40:
-																			m.fn167(v5+i32(144), i32(283643), i32(56))
+																			m.fn167(v5+i32(144), i32(283651), i32(56))
 																			mem = m.memory
 																			t81 := int32(load32(mem, uint64(uint32(v5))+148))
 																			v13 = t81
@@ -46198,7 +46198,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																}
 															}
 														l27:
-															mem[uint64(uint32(i32(0)))+340504] = byte(i32(0))
+															mem[uint64(uint32(i32(0)))+340512] = byte(i32(0))
 															p85 := v4
 															if uint32(v3) < uint32(v4) {
 																p85 = v3
@@ -46238,7 +46238,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																goto l46
 															}
 														l45:
-															m.fn167(v5+i32(144), i32(283547), i32(96))
+															m.fn167(v5+i32(144), i32(283555), i32(96))
 															mem = m.memory
 															store32(mem, uint64(uint32(v5))+304, uint32(i32(0)))
 															store64(mem, uint64(uint32(v5))+296, uint64(i64(0x100000000)))
@@ -46271,7 +46271,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																	goto l3
 																}
 																{
-																	t8 := int32(load32(mem, uint64(uint32(v1<<2))+292400))
+																	t8 := int32(load32(mem, uint64(uint32(v1<<2))+292408))
 																	v2 = t8
 																	switch v2 {
 																	case 0:
@@ -46281,19 +46281,19 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																		store32(mem, uint64(uint32(v5))+144, uint32(i32(6)))
 																		m.fn22(v5+i32(16), v5+i32(144), v5+i32(144)+i32(4))
 																		mem = m.memory
-																		m.fn22(v5+i32(16), i32(283887), i32(283892))
+																		m.fn22(v5+i32(16), i32(283895), i32(283900))
 																		mem = m.memory
 																		t9 := int32(load32(mem, uint64(uint32(v5))+24))
 																		v8 = t9
-																		m.fn22(v5+i32(16), i32(280649), i32(280653))
+																		m.fn22(v5+i32(16), i32(280657), i32(280661))
 																		mem = m.memory
-																		t10 := int64(load64(mem, uint64(uint32(i32(0)))+284640))
+																		t10 := int64(load64(mem, uint64(uint32(i32(0)))+284648))
 																		store64(mem, uint64(uint32(v5))+176, uint64(t10))
-																		t11 := int64(load64(mem, uint64(uint32(i32(0)))+284632))
+																		t11 := int64(load64(mem, uint64(uint32(i32(0)))+284640))
 																		store64(mem, uint64(uint32(v5))+168, uint64(t11))
-																		t12 := int64(load64(mem, uint64(uint32(i32(0)))+284624))
+																		t12 := int64(load64(mem, uint64(uint32(i32(0)))+284632))
 																		store64(mem, uint64(uint32(v5))+160, uint64(t12))
-																		t13 := int64(load64(mem, uint64(uint32(i32(0)))+284616))
+																		t13 := int64(load64(mem, uint64(uint32(i32(0)))+284624))
 																		store64(mem, uint64(uint32(v5))+152, uint64(t13))
 																		v9 = v5 + i32(296) + i32(4)
 																	l9:
@@ -46329,19 +46329,19 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																		mem = m.memory
 																		t20 := int32(load32(mem, uint64(uint32(v5))+24))
 																		v8 = t20
-																		m.fn22(v5+i32(16), i32(280649), i32(280653))
+																		m.fn22(v5+i32(16), i32(280657), i32(280661))
 																		mem = m.memory
 																		v9 = v5 + i32(144) + i32(4)
 																		v2 = i32(-768)
 																	l11:
 																		{
-																			t21 := int32(load32(mem, uint64(uint32(v2+i32(291064)))))
+																			t21 := int32(load32(mem, uint64(uint32(v2+i32(291072)))))
 																			t22 := v5
 																			v0 = t21
 																			store32(mem, uint64(uint32(t22))+144, uint32(v0+i32(1)))
 																			m.fn22(v5+i32(16), v5+i32(144), v9)
 																			mem = m.memory
-																			t23 := int32(load32(mem, uint64(uint32(v2+i32(291060)))))
+																			t23 := int32(load32(mem, uint64(uint32(v2+i32(291068)))))
 																			t24 := v5 + i32(16)
 																			v7 = t23
 																			m.fn22(t24, v7, v7+v0)
@@ -46364,7 +46364,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																			v10 = t28
 																		}
 																	l12:
-																		m.fn22(v5+i32(16), i32(280649), i32(280653))
+																		m.fn22(v5+i32(16), i32(280657), i32(280661))
 																		mem = m.memory
 																		v7 = v5 + i32(144) + i32(4)
 																		v2 = i32(0)
@@ -46372,50 +46372,50 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																		{
 																			t29 := int32(load32(mem, uint64(uint32(v5))+24))
 																			v0 = t29
-																			m.fn22(v5+i32(16), i32(280649), i32(280653))
+																			m.fn22(v5+i32(16), i32(280657), i32(280661))
 																			mem = m.memory
-																			t30 := int32(load32(mem, uint64(uint32(v2+i32(283916)))))
+																			t30 := int32(load32(mem, uint64(uint32(v2+i32(283924)))))
 																			t31 := v5
 																			v9 = t30
 																			store32(mem, uint64(uint32(t31))+144, uint32(v9+i32(1)))
 																			m.fn22(v5+i32(16), v5+i32(144), v7)
 																			mem = m.memory
-																			t32 := int32(load32(mem, uint64(uint32(v2+i32(283912)))))
+																			t32 := int32(load32(mem, uint64(uint32(v2+i32(283920)))))
 																			t33 := v5 + i32(16)
 																			v8 = t32
 																			m.fn22(t33, v8, v8+v9)
 																			mem = m.memory
-																			t34 := int32(mem[uint64(uint32(v2+i32(283936)))])
+																			t34 := int32(mem[uint64(uint32(v2+i32(283944)))])
 																			t35 := v5
 																			v9 = t34 << 2
-																			t36 := int32(load32(mem, uint64(uint32(v9))+292572))
+																			t36 := int32(load32(mem, uint64(uint32(v9))+292580))
 																			v8 = t36
 																			store32(mem, uint64(uint32(t35))+144, uint32(v8+i32(1)))
 																			m.fn22(v5+i32(16), v5+i32(144), v7)
 																			mem = m.memory
-																			t37 := int32(load32(mem, uint64(uint32(v9))+292596))
+																			t37 := int32(load32(mem, uint64(uint32(v9))+292604))
 																			t38 := v5 + i32(16)
 																			v9 = t37
 																			m.fn22(t38, v9, v9+v8)
 																			mem = m.memory
-																			t39 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(283920)))))
+																			t39 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(283928)))))
 																			m.fn200(v5+i32(16), t39)
 																			mem = m.memory
-																			t40 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(283928)))))
+																			t40 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(283936)))))
 																			m.fn200(v5+i32(16), t40)
 																			mem = m.memory
 																			{
-																				t41 := int32(load32(mem, uint64(uint32(v2+i32(283896)))))
+																				t41 := int32(load32(mem, uint64(uint32(v2+i32(0x45500)))))
 																				if t41 == 0 {
 																					goto l13
 																				}
-																				t42 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(0x45500)))))
+																				t42 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(283912)))))
 																				m.fn200(v5+i32(16), t42)
 																				mem = m.memory
 																				goto l14
 																			}
 																		l13:
-																			m.fn22(v5+i32(16), i32(280649), i32(280653))
+																			m.fn22(v5+i32(16), i32(280657), i32(280661))
 																			mem = m.memory
 																		l14:
 																			{
@@ -46500,14 +46500,14 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																		}
 																	default:
 																		if v2 != i32(43) {
-																			m.fn167(v5+i32(296), i32(291189), i32(55))
+																			m.fn167(v5+i32(296), i32(291197), i32(55))
 																			mem = m.memory
 																			goto l8
 																		}
 																	}
 																}
 															l3:
-																m.fn167(v5+i32(296), i32(283643), i32(56))
+																m.fn167(v5+i32(296), i32(283651), i32(56))
 																mem = m.memory
 																goto l8
 															}
@@ -46522,7 +46522,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 														}
 													}
 												l22:
-													m.fn49(v5+i32(296), i32(274759), i32(6), i32(271486), i32(92))
+													m.fn49(v5+i32(296), i32(274767), i32(6), i32(271486), i32(92))
 													mem = m.memory
 													t91 := int64(load64(mem, uint64(uint32(v5))+308))
 													store64(mem, uint64(uint32(v5))+272, uint64(t91))
@@ -46594,7 +46594,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 											l52:
 												switch v0 + i32(0x7ffffffd) {
 												case 1:
-													m.fn167(v5+i32(272), i32(283772), i32(86))
+													m.fn167(v5+i32(272), i32(283780), i32(86))
 													mem = m.memory
 													goto l38
 												default:
@@ -46626,7 +46626,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 													goto l38
 												}
 											l50:
-												m.fn167(v5+i32(272), i32(283858), i32(29))
+												m.fn167(v5+i32(272), i32(283866), i32(29))
 												mem = m.memory
 											l38:
 												t115 := int32(load32(mem, uint64(uint32(v5))+272))
@@ -46814,7 +46814,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 										{
 											t141 := int32(load32(mem, uint64(uint32(v5))+260))
 											if t141 != 0 {
-												m.fn49(v5+i32(296), i32(274697), i32(9), i32(271465), i32(21))
+												m.fn49(v5+i32(296), i32(0x43111), i32(9), i32(271465), i32(21))
 												mem = m.memory
 												t144 := int64(load64(mem, uint64(uint32(v5))+308))
 												store64(mem, uint64(uint32(v5))+248, uint64(t144))
@@ -46849,7 +46849,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 										}
 									}
 								l70:
-									m.fn49(v5+i32(272), i32(274697), i32(9), i32(325413), i32(18))
+									m.fn49(v5+i32(272), i32(0x43111), i32(9), i32(325421), i32(18))
 									mem = m.memory
 									t151 := int32(load32(mem, uint64(uint32(v5))+280))
 									v0 = t151
@@ -47200,7 +47200,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 											}
 											goto l9
 										l10:
-											m.fn49(v3+i32(112), i32(277312), i32(11), i32(271486), i32(92))
+											m.fn49(v3+i32(112), i32(277320), i32(11), i32(271486), i32(92))
 											mem = m.memory
 											t29 := int32(load32(mem, uint64(uint32(v3))+120))
 											v11 = t29
@@ -47428,7 +47428,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 										}
 									}
 								l26:
-									m.fn49(v3+i32(184), i32(277641), i32(16), i32(271363), i32(23))
+									m.fn49(v3+i32(184), i32(277649), i32(16), i32(271363), i32(23))
 									mem = m.memory
 									t76 := int32(mem[uint64(uint32(v3))+188])
 									v10 = t76
@@ -47579,7 +47579,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 									t98 := v3 + i32(184)
 									v13 = t97
 									t99 := int32(load32(mem, uint64(uint32(v3))+224))
-									m.fn49(t98, i32(326903), i32(12), v13, t99)
+									m.fn49(t98, i32(326911), i32(12), v13, t99)
 									mem = m.memory
 									t100 := int32(load32(mem, uint64(uint32(v3))+216))
 									m.fn15(t100, v13, i32(1), i32(1))
@@ -47642,7 +47642,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 									t112 := v3 + i32(184)
 									v6 = t111
 									t113 := int32(load32(mem, uint64(uint32(v3))+224))
-									m.fn49(t112, i32(324508), i32(12), v6, t113)
+									m.fn49(t112, i32(324516), i32(12), v6, t113)
 									mem = m.memory
 									t114 := int32(load32(mem, uint64(uint32(v3))+216))
 									m.fn15(t114, v6, i32(1), i32(1))
@@ -47995,7 +47995,7 @@ l46:
 					t176 := v3 + i32(112)
 					v0 = t175
 					t177 := int32(load32(mem, uint64(uint32(v3))+72))
-					m.fn49(t176, i32(280480), i32(6), v0, t177)
+					m.fn49(t176, i32(280488), i32(6), v0, t177)
 					mem = m.memory
 					t178 := int32(load32(mem, uint64(uint32(v3))+64))
 					m.fn15(t178, v0, i32(1), i32(1))
@@ -48257,11 +48257,11 @@ l5:
 		}
 	l11:
 		store32(mem, uint64(uint32(v3))+72, uint32(i32(82)))
-		store32(mem, uint64(uint32(v3))+68, uint32(i32(330182)))
+		store32(mem, uint64(uint32(v3))+68, uint32(i32(330190)))
 		v4 = i32(8)
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(8)))
-		v5 = i32(329971)
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(329971)))
+		v5 = i32(329979)
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(329979)))
 		store32(mem, uint64(uint32(v3))+136, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+128, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+132, uint32(v3+i32(68)))
@@ -48337,7 +48337,7 @@ l2:
 		panic("unreachable")
 	l15:
 		store32(mem, uint64(uint32(v3))+156, uint32(i32(34)))
-		store32(mem, uint64(uint32(v3))+152, uint32(i32(324319)))
+		store32(mem, uint64(uint32(v3))+152, uint32(i32(324327)))
 		store32(mem, uint64(uint32(v3))+148, uint32(i32(-0x80000000)))
 		v13 = i32(1)
 		v17 = i32(0)
@@ -48346,7 +48346,7 @@ l2:
 		store32(mem, uint64(uint32(v3))+168, uint32(t43))
 		t44 := int64(load64(mem, uint64(uint32(v3))+148))
 		store64(mem, uint64(uint32(v3))+160, uint64(t44))
-		m.fn606(v3+i32(124), i32(327348), i32(7), v3+i32(160))
+		m.fn606(v3+i32(124), i32(327356), i32(7), v3+i32(160))
 		mem = m.memory
 		t45 := int32(load32(mem, uint64(uint32(v3))+124))
 		v18 = t45
@@ -48550,16 +48550,16 @@ func (m *Module) fn297(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(6)))
-	store32(mem, uint64(uint32(v1))+24, uint32(i32(327212)))
+	store32(mem, uint64(uint32(v1))+24, uint32(i32(327220)))
 	m.fn69(v1+i32(12), i32(265198), v1+i32(24))
-	m.fn594(v0, i32(326903), i32(12), v1+i32(12))
+	m.fn594(v0, i32(326911), i32(12), v1+i32(12))
 	m.g0 = v1 + i32(32)
 }
 func (m *Module) Xkoodrive_version() int32 {
 	return i32(65536)
 }
 func (m *Module) fn299() {
-	m.fn194(i32(292656), i32(35), i32(0x47744))
+	m.fn194(i32(292664), i32(35), i32(292684))
 	panic("unreachable")
 }
 func (m *Module) fn300(v0, v1, v2 int32) {
@@ -48674,7 +48674,7 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 							p2 = i32(4)
 						}
 						if uint32(t1) < uint32(p2+v1) {
-							m.fn48(i32(338108), i32(46), i32(338156))
+							m.fn48(i32(338116), i32(46), i32(338164))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -48683,7 +48683,7 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 							goto l1
 						}
 						if uint32(v6) > uint32(v8) {
-							m.fn48(i32(338172), i32(46), i32(338220))
+							m.fn48(i32(338180), i32(46), i32(338228))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -48717,9 +48717,9 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 											mem = m.memory
 											goto l15
 										}
-										t17 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+										t17 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 										if v7 == t17 {
-											t28 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+											t28 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 											v7 = t28 + v6
 											if uint32(v7) > uint32(v1) {
 												goto l18
@@ -48727,9 +48727,9 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 											goto l9
 										}
 										{
-											t18 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+											t18 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 											if v7 == t18 {
-												t24 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+												t24 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 												v7 = t24 + v6
 												if uint32(v7) < uint32(v1) {
 													goto l9
@@ -48758,8 +48758,8 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 													store32(mem, uint64(uint32(v7))+4, uint32(t26&i32(-2)))
 												}
 											l17:
-												store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
-												store32(mem, uint64(uint32(i32(0)))+340972, uint32(v6))
+												store32(mem, uint64(uint32(i32(0)))+340988, uint32(v1))
+												store32(mem, uint64(uint32(i32(0)))+340980, uint32(v6))
 												goto l15
 											}
 											t19 := int32(load32(mem, uint64(uint32(v7))+4))
@@ -48877,8 +48877,8 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 					t29 := v5
 					v1 = v7 - v1
 					store32(mem, uint64(uint32(t29))+4, uint32(v1|i32(1)))
-					store32(mem, uint64(uint32(i32(0)))+340976, uint32(v1))
-					store32(mem, uint64(uint32(i32(0)))+340984, uint32(v5))
+					store32(mem, uint64(uint32(i32(0)))+340984, uint32(v1))
+					store32(mem, uint64(uint32(i32(0)))+340992, uint32(v5))
 				}
 			l15:
 				if v2 == 0 {
@@ -48971,7 +48971,7 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 			p42 = i32(4)
 		}
 		if uint32(t41) < uint32(p42+v1) {
-			m.fn48(i32(338108), i32(46), i32(338156))
+			m.fn48(i32(338116), i32(46), i32(338164))
 			panic("unreachable")
 		}
 		if v3 != 0 {
@@ -48982,7 +48982,7 @@ func (m *Module) fn302(v0, v1, v2, v3 int32) int32 {
 	l24:
 		v9 = v2
 		if uint32(v7) > uint32(v8) {
-			m.fn48(i32(338172), i32(46), i32(338220))
+			m.fn48(i32(338180), i32(46), i32(338228))
 			panic("unreachable")
 		}
 	}
@@ -49023,7 +49023,7 @@ func (m *Module) fn304(v0, v1 int32) {
 		l1:
 			{
 				{
-					t3 := int32(mem[uint64(uint32(v6))+298120])
+					t3 := int32(mem[uint64(uint32(v6))+298128])
 					switch t3 + i32(-2) {
 					default:
 						goto l6
@@ -49197,7 +49197,7 @@ func (m *Module) fn306(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316976), i32(11))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316984), i32(11))
 	return t3
 }
 func (m *Module) fn307(v0, v1 int32) int32 {
@@ -49205,7 +49205,7 @@ func (m *Module) fn307(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332737), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332745), i32(5))
 	return t3
 }
 func (m *Module) fn308(v0 int32) {
@@ -49323,7 +49323,7 @@ l6:
 	return i32(0)
 }
 func (m *Module) fn311(v0, v1, v2 int32) int32 {
-	t0 := m.fn30(v0, i32(292692), v1, v2)
+	t0 := m.fn30(v0, i32(292700), v1, v2)
 	return t0
 }
 func (m *Module) fn312(v0, v1, v2, v3 int32) {
@@ -49347,7 +49347,7 @@ func (m *Module) fn312(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v0))+12, uint32(v4))
 		store32(mem, uint64(uint32(v0))+8, uint32(v3))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2))
-		store32(mem, uint64(uint32(v0)), uint32(i32(292852)))
+		store32(mem, uint64(uint32(v0)), uint32(i32(292860)))
 		return
 	}
 }
@@ -49385,7 +49385,7 @@ func (m *Module) fn313(v0, v1, v2, v3, v4, v5 int32) {
 				store32(mem, uint64(uint32(v0))+12, uint32(v6))
 				store32(mem, uint64(uint32(v0))+8, uint32(v5))
 				store32(mem, uint64(uint32(v0))+4, uint32(v4))
-				store32(mem, uint64(uint32(v0)), uint32(i32(292852)))
+				store32(mem, uint64(uint32(v0)), uint32(i32(292860)))
 				return
 			}
 			t7 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -49399,7 +49399,7 @@ func (m *Module) fn313(v0, v1, v2, v3, v4, v5 int32) {
 			store32(mem, uint64(uint32(v0))+12, uint32(v3))
 			store32(mem, uint64(uint32(v0))+8, uint32(v5))
 			store32(mem, uint64(uint32(v0))+4, uint32(v4))
-			store32(mem, uint64(uint32(v0)), uint32(i32(292852)))
+			store32(mem, uint64(uint32(v0)), uint32(i32(292860)))
 			m.fn13(v6, i32(12), i32(4))
 			mem = m.memory
 			return
@@ -49723,7 +49723,7 @@ func (m *Module) fn322(v0 int32) {
 		t3 := int32(load32(mem, uint64(uint32(v0+i32(4)))))
 		v2 = t3
 		if v2 <= i32(-1) {
-			m.fn189(i32(318244), i32(43), v1+i32(15), i32(292836), i32(292980))
+			m.fn189(i32(318252), i32(43), v1+i32(15), i32(292844), i32(292988))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))))
@@ -49742,7 +49742,7 @@ func (m *Module) fn323(v0, v1, v2 int32) {
 	if v1 > i32(-1) {
 		goto l0
 	}
-	m.fn189(i32(318244), i32(43), v3+i32(15), i32(292836), i32(292872))
+	m.fn189(i32(318252), i32(43), v3+i32(15), i32(292844), i32(292880))
 	panic("unreachable")
 l0:
 	m.fn13(v0, v1, i32(1))
@@ -49753,7 +49753,7 @@ func (m *Module) fn324(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316976), i32(11))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316984), i32(11))
 	return t3
 }
 func (m *Module) fn325(v0, v1, v2 int32) {
@@ -49828,7 +49828,7 @@ l0:
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(292852)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(292860)))
 }
 func (m *Module) fn327(v0, v1, v2, v3 int32) {
 	m.fn316(v0, v1, v2, v3)
@@ -49870,7 +49870,7 @@ func (m *Module) fn331(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v0))+12, uint32(v4))
 		store32(mem, uint64(uint32(v0))+8, uint32(v3))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2))
-		store32(mem, uint64(uint32(v0)), uint32(i32(292852)))
+		store32(mem, uint64(uint32(v0)), uint32(i32(292860)))
 		return
 	}
 }
@@ -49959,7 +49959,7 @@ l0:
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(316524)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(316532)))
 }
 func (m *Module) fn336(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
@@ -50122,7 +50122,7 @@ func (m *Module) fn341(v0, v1, v2, v3 int32) {
 	store32(mem, uint64(uint32(v0))+12, uint32(i32(0)))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(292888)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(292896)))
 }
 func (m *Module) fn342(v0, v1, v2, v3 int32) {
 	var v4 int32
@@ -50232,7 +50232,7 @@ func (m *Module) fn346(v0, v1 int32) int32 {
 	mem := m.memory
 l0:
 	{
-		t1 := int32(mem[uint64(uint32(v0&i32(15)))+314592])
+		t1 := int32(mem[uint64(uint32(v0&i32(15)))+314600])
 		mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t1)
 		v3 = v3 + i32(-1)
 		v0 = int32(uint32(v0) >> 4)
@@ -50240,7 +50240,7 @@ l0:
 			goto l0
 		}
 	}
-	t2 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+	t2 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 	v3 = t2
 	m.g0 = v2 + i32(16)
 	return v3
@@ -50254,7 +50254,7 @@ func (m *Module) fn347(v0, v1 int32) int32 {
 	mem := m.memory
 l0:
 	{
-		t1 := int32(mem[uint64(uint32(v0&i32(15)))+332673])
+		t1 := int32(mem[uint64(uint32(v0&i32(15)))+332681])
 		mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t1)
 		v3 = v3 + i32(-1)
 		v0 = int32(uint32(v0) >> 4)
@@ -50262,7 +50262,7 @@ l0:
 			goto l0
 		}
 	}
-	t2 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+	t2 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 	v3 = t2
 	m.g0 = v2 + i32(16)
 	return v3
@@ -50368,7 +50368,7 @@ func (m *Module) fn350(v0, v1 int32) {
 			t6 := v5
 			v1 = t5
 			store32(mem, uint64(uint32(t6)), uint32(v1))
-			v4 = i32(292852)
+			v4 = i32(292860)
 			goto l2
 		}
 	l0:
@@ -50393,11 +50393,11 @@ func (m *Module) fn350(v0, v1 int32) {
 			p13 = v4 | i32(1)
 		}
 		v5 = p13
-		p14 := i32(0x4d444)
+		p14 := i32(316492)
 		if v4&i32(1) != 0 {
-			p14 = i32(316504)
+			p14 = i32(316512)
 		}
-		p15 := i32(292888)
+		p15 := i32(292896)
 		if v3 != 0 {
 			p15 = p14
 		}
@@ -50429,7 +50429,7 @@ func (m *Module) fn351(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+20, uint32(i32(25)))
 				store32(mem, uint64(uint32(v3))+24, uint32(v3+i32(12)))
 				store32(mem, uint64(uint32(v3))+16, uint32(v3+i32(8)))
-				m.fn194(i32(264824), v3+i32(16), i32(292908))
+				m.fn194(i32(264824), v3+i32(16), i32(292916))
 				panic("unreachable")
 			}
 			t6 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -50446,7 +50446,7 @@ func (m *Module) fn351(v0, v1, v2 int32) {
 		}
 		t3 := int64(load64(mem, uint64(uint32(v1))))
 		v5 = t3
-		store32(mem, uint64(uint32(v1)), uint32(i32(292888)))
+		store32(mem, uint64(uint32(v1)), uint32(i32(292896)))
 		store64(mem, uint64(uint32(v0)), uint64(v5))
 		t4 := int64(load64(mem, uint64(uint32(v1))+8))
 		v5 = t4
@@ -50473,7 +50473,7 @@ func (m *Module) fn352(v0, v1, v2 int32) {
 		v4 = t1
 		if t2 == v4 {
 			store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
-			store32(mem, uint64(uint32(v0)), uint32(i32(292888)))
+			store32(mem, uint64(uint32(v0)), uint32(i32(292896)))
 			t5 := int32(load32(mem, uint64(uint32(v1))+4))
 			store32(mem, uint64(uint32(v0))+4, uint32(t5+v2))
 			goto l2
@@ -50485,7 +50485,7 @@ func (m *Module) fn352(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+20, uint32(i32(25)))
 				store32(mem, uint64(uint32(v3))+24, uint32(v3+i32(12)))
 				store32(mem, uint64(uint32(v3))+16, uint32(v3+i32(8)))
-				m.fn194(i32(264857), v3+i32(16), i32(292924))
+				m.fn194(i32(264857), v3+i32(16), i32(292932))
 				panic("unreachable")
 			}
 			t6 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -50506,7 +50506,7 @@ func (m *Module) fn352(v0, v1, v2 int32) {
 		}
 		t3 := int64(load64(mem, uint64(uint32(v1))))
 		v5 = t3
-		store32(mem, uint64(uint32(v1)), uint32(i32(292888)))
+		store32(mem, uint64(uint32(v1)), uint32(i32(292896)))
 		store64(mem, uint64(uint32(v0)), uint64(v5))
 		t4 := int64(load64(mem, uint64(uint32(v1))+8))
 		v5 = t4
@@ -50545,9 +50545,9 @@ func (m *Module) fn353(v0, v1 int32) {
 					if uint32(v1+i32(-0x40000)) < uint32(i32(-0x7fffe)) {
 						goto l5
 					}
-					t5 := int32(mem[uint64(uint32(v3>>31&i32(400)+v3+i32(294264)))])
+					t5 := int32(mem[uint64(uint32(v3>>31&i32(400)+v3+i32(294272)))])
 					v1 = t5 | i32(6640)
-					t6 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+293432]))
+					t6 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+293440]))
 					v3 = t6
 					if v3 == 0 {
 						goto l5
@@ -50573,7 +50573,7 @@ func (m *Module) fn353(v0, v1 int32) {
 				t8 := v1 % i32(400)
 				t9 := v1 << 13
 				v1 = t8
-				t10 := int32(mem[uint64(uint32(v1>>31&i32(400)+v1+i32(294264)))])
+				t10 := int32(mem[uint64(uint32(v1>>31&i32(400)+v1+i32(294272)))])
 				v1 = t9 | t10 | i32(16)
 				goto l4
 			}
@@ -50609,9 +50609,9 @@ func (m *Module) fn354(v0, v1, v2 int32) int32 {
 		if uint32(v0) > uint32(i32(0x3fffe)) {
 			goto l0
 		}
-		t1 := int32(mem[uint64(uint32(v4+i32(294264)))])
+		t1 := int32(mem[uint64(uint32(v4+i32(294272)))])
 		v1 = v2<<4 | v1<<9 | t1
-		t2 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+293432]))
+		t2 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+293440]))
 		v2 = t2
 		if v2 == 0 {
 			goto l0
@@ -50628,13 +50628,13 @@ func (m *Module) fn355(v0, v1 int32) {
 	mem := m.memory
 	{
 		if uint32(v1) > uint32(i32(146364)) {
-			m.fn356(v2, i32(401), i32(293400))
+			m.fn356(v2, i32(401), i32(293408))
 			mem = m.memory
 			panic("unreachable")
 		}
 		{
 			v1 = v1 - v2*i32(365)
-			t1 := int32(mem[uint64(uint32(v2))+292996])
+			t1 := int32(mem[uint64(uint32(v2))+293004])
 			t2 := v1
 			v3 = t1
 			if uint32(t2) < uint32(v3) {
@@ -50642,7 +50642,7 @@ func (m *Module) fn355(v0, v1 int32) {
 				if uint32(v2) < uint32(i32(401)) {
 					goto l3
 				}
-				m.fn356(i32(-1), i32(401), i32(293416))
+				m.fn356(i32(-1), i32(401), i32(293424))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -50650,7 +50650,7 @@ func (m *Module) fn355(v0, v1 int32) {
 			goto l2
 		}
 	l3:
-		t3 := int32(mem[uint64(uint32(v2))+292996])
+		t3 := int32(mem[uint64(uint32(v2))+293004])
 		v1 = v1 - t3 + i32(365)
 	}
 l2:
@@ -50686,7 +50686,7 @@ func (m *Module) fn358(v0 int32) {
 	v1 = t0 - i32(16)
 	m.g0 = v1
 	store64(m.memory, uint64(uint32(v1))+8, uint64(int64(uint32(i32(26)))<<32|int64(uint32(v0))))
-	m.fn194(i32(265196), v1+i32(8), i32(294680))
+	m.fn194(i32(265196), v1+i32(8), i32(294688))
 	panic("unreachable")
 }
 func (m *Module) fn359(v0, v1, v2, v3, v4, v5 int32) {
@@ -50701,7 +50701,7 @@ func (m *Module) fn359(v0, v1, v2, v3, v4, v5 int32) {
 	store32(mem, uint64(uint32(v6))+12, uint32(v3))
 	store32(mem, uint64(uint32(v6))+8, uint32(v2))
 	store32(mem, uint64(uint32(v6))+20, uint32(i32(2)))
-	store32(mem, uint64(uint32(v6))+16, uint32(i32(298020)))
+	store32(mem, uint64(uint32(v6))+16, uint32(i32(298028)))
 	{
 		if v4 == 0 {
 			t2 := v6
@@ -51096,7 +51096,7 @@ func (m *Module) fn367(v0, v1 int32) {
 	mem := m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(v1))
 	store32(mem, uint64(uint32(v2))+8, uint32(v0))
-	m.fn359(v2+i32(8), i32(297416), v2+i32(12), i32(297416), i32(0), i32(297556))
+	m.fn359(v2+i32(8), i32(297424), v2+i32(12), i32(297424), i32(0), i32(297564))
 	panic("unreachable")
 }
 func (m *Module) fn368(v0, v1 int32) int32 {
@@ -51118,7 +51118,7 @@ func (m *Module) fn368(v0, v1 int32) int32 {
 				v0 = i32(17)
 			l3:
 				{
-					t5 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+332673])
+					t5 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+332681])
 					mem[uint64(uint32(v2+v0+i32(-2)))] = byte(t5)
 					v0 = v0 + i32(-1)
 					v4 = int64(uint64(v4) >> 4)
@@ -51126,7 +51126,7 @@ func (m *Module) fn368(v0, v1 int32) int32 {
 						goto l3
 					}
 				}
-				t6 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+v0+i32(-1), i32(17)-v0)
+				t6 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+v0+i32(-1), i32(17)-v0)
 				mem = m.memory
 				v0 = t6
 				goto l2
@@ -51145,7 +51145,7 @@ func (m *Module) fn368(v0, v1 int32) int32 {
 		v0 = i32(17)
 	l4:
 		{
-			t8 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+314592])
+			t8 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+314600])
 			mem[uint64(uint32(v2+v0+i32(-2)))] = byte(t8)
 			v0 = v0 + i32(-1)
 			v4 = int64(uint64(v4) >> 4)
@@ -51153,7 +51153,7 @@ func (m *Module) fn368(v0, v1 int32) int32 {
 				goto l4
 			}
 		}
-		t9 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+v0+i32(-1), i32(17)-v0)
+		t9 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+v0+i32(-1), i32(17)-v0)
 		v0 = t9
 	}
 l2:
@@ -51196,15 +51196,15 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 				}
 				mem[uint64(uint32(v3))+14] = byte(i32(0))
 				store16(mem, uint64(uint32(v3))+12, uint16(i32(0)))
-				t2 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+332673])
+				t2 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+332681])
 				mem[uint64(uint32(v3))+15] = byte(t2)
-				t3 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+332673])
+				t3 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+332681])
 				mem[uint64(uint32(v3))+19] = byte(t3)
-				t4 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+332673])
+				t4 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+332681])
 				mem[uint64(uint32(v3))+18] = byte(t4)
-				t5 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+332673])
+				t5 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+332681])
 				mem[uint64(uint32(v3))+17] = byte(t5)
-				t6 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+332673])
+				t6 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+332681])
 				mem[uint64(uint32(v3))+16] = byte(t6)
 				t7 := v3 + i32(12)
 				v2 = int32(uint32(int32(bits.LeadingZeros32(uint32(v1|i32(1))))) >> 2)
@@ -51217,7 +51217,7 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 				t9 := int64(load64(mem, uint64(uint32(v3))+12))
 				store64(mem, uint64(uint32(v0)), uint64(t9))
 				mem[uint64(uint32(v3))+21] = byte(i32(125))
-				t10 := int32(mem[uint64(uint32(v1&i32(15)))+332673])
+				t10 := int32(mem[uint64(uint32(v1&i32(15)))+332681])
 				mem[uint64(uint32(v3))+20] = byte(t10)
 				t11 := int32(load16(mem, uint64(uint32(v3))+20))
 				store16(mem, uint64(uint32(v0))+8, uint16(t11))
@@ -51266,12 +51266,12 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 		l21:
 			{
 				v7 = v2 + i32(2)
-				t12 := int32(mem[uint64(uint32(v2))+299217])
+				t12 := int32(mem[uint64(uint32(v2))+299225])
 				t13 := v5
 				v4 = t12
 				v8 = t13 + v4
 				{
-					t14 := int32(mem[uint64(uint32(v2))+299216])
+					t14 := int32(mem[uint64(uint32(v2))+299224])
 					v2 = t14
 					if v2 == v6 {
 						if uint32(v8) < uint32(v5) {
@@ -51283,10 +51283,10 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 						if v4 == 0 {
 							goto l23
 						}
-						v2 = v5 + i32(299292)
+						v2 = v5 + i32(299300)
 						goto l25
 					l22:
-						m.fn47(v5, v8, i32(284), i32(299868))
+						m.fn47(v5, v8, i32(284), i32(299876))
 						mem = m.memory
 						panic("unreachable")
 					l25:
@@ -51328,12 +51328,12 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 		l28:
 			{
 				v7 = v2 + i32(2)
-				t16 := int32(mem[uint64(uint32(v2))+298409])
+				t16 := int32(mem[uint64(uint32(v2))+298417])
 				t17 := v5
 				v4 = t16
 				v8 = t17 + v4
 				{
-					t18 := int32(mem[uint64(uint32(v2))+298408])
+					t18 := int32(mem[uint64(uint32(v2))+298416])
 					v2 = t18
 					if v2 == v6 {
 						goto l26
@@ -51358,10 +51358,10 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 				if v4 == 0 {
 					goto l30
 				}
-				v2 = v5 + i32(298500)
+				v2 = v5 + i32(298508)
 				goto l32
 			l29:
-				m.fn47(v5, v8, i32(212), i32(299868))
+				m.fn47(v5, v8, i32(212), i32(299876))
 				mem = m.memory
 				panic("unreachable")
 			l32:
@@ -51390,15 +51390,15 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 		l37:
 			v7 = v2 + i32(1)
 			{
-				t20 := int32(int8(mem[uint64(uint32(v2))+298712]))
+				t20 := int32(int8(mem[uint64(uint32(v2))+298720]))
 				v8 = t20
 				if v8 < i32(0) {
 					if v7 == i32(504) {
-						m.fn92(i32(299884))
+						m.fn92(i32(299892))
 						mem = m.memory
 						panic("unreachable")
 					}
-					t21 := int32(mem[uint64(uint32(v2+i32(298713)))])
+					t21 := int32(mem[uint64(uint32(v2+i32(298721)))])
 					v8 = v8&i32(127)<<8 | t21
 					v2 = v2 + i32(2)
 					goto l34
@@ -51453,15 +51453,15 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 	l41:
 		v7 = v2 + i32(1)
 		{
-			t22 := int32(int8(mem[uint64(uint32(v2))+299576]))
+			t22 := int32(int8(mem[uint64(uint32(v2))+299584]))
 			v8 = t22
 			if v8 < i32(0) {
 				if v7 == i32(292) {
-					m.fn92(i32(299884))
+					m.fn92(i32(299892))
 					mem = m.memory
 					panic("unreachable")
 				}
-				t23 := int32(mem[uint64(uint32(v2+i32(299577)))])
+				t23 := int32(mem[uint64(uint32(v2+i32(299585)))])
 				v8 = v8&i32(127)<<8 | t23
 				v2 = v2 + i32(2)
 				goto l39
@@ -51490,15 +51490,15 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 	l11:
 		mem[uint64(uint32(v3))+24] = byte(i32(0))
 		store16(mem, uint64(uint32(v3))+22, uint16(i32(0)))
-		t24 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+332673])
+		t24 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+332681])
 		mem[uint64(uint32(v3))+25] = byte(t24)
-		t25 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+332673])
+		t25 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+332681])
 		mem[uint64(uint32(v3))+29] = byte(t25)
-		t26 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+332673])
+		t26 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+332681])
 		mem[uint64(uint32(v3))+28] = byte(t26)
-		t27 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+332673])
+		t27 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+332681])
 		mem[uint64(uint32(v3))+27] = byte(t27)
-		t28 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+332673])
+		t28 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+332681])
 		mem[uint64(uint32(v3))+26] = byte(t28)
 		t29 := v3 + i32(22)
 		v2 = int32(uint32(int32(bits.LeadingZeros32(uint32(v1|i32(1))))) >> 2)
@@ -51511,7 +51511,7 @@ func (m *Module) fn369(v0, v1, v2 int32) {
 		t31 := int64(load64(mem, uint64(uint32(v3))+22))
 		store64(mem, uint64(uint32(v0)), uint64(t31))
 		mem[uint64(uint32(v3))+31] = byte(i32(125))
-		t32 := int32(mem[uint64(uint32(v1&i32(15)))+332673])
+		t32 := int32(mem[uint64(uint32(v1&i32(15)))+332681])
 		mem[uint64(uint32(v3))+30] = byte(t32)
 		t33 := int32(load16(mem, uint64(uint32(v3))+30))
 		store16(mem, uint64(uint32(v0))+8, uint16(t33))
@@ -51534,7 +51534,7 @@ func (m *Module) fn370(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 | i32(8)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+312052))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+312060))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -51545,7 +51545,7 @@ func (m *Module) fn370(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 | i32(4)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+312052))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+312060))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -51553,7 +51553,7 @@ func (m *Module) fn370(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 | i32(2)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+312052))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+312060))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -51561,7 +51561,7 @@ func (m *Module) fn370(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(1)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+312052))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+312060))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -51569,13 +51569,13 @@ func (m *Module) fn370(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+312052))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+312060))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+312052))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+312060))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -51587,8 +51587,8 @@ func (m *Module) fn370(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(312052)
-	t21 := int32(load32(mem, uint64(uint32(v2))+312052))
+	v5 = v2 + i32(312060)
+	t21 := int32(load32(mem, uint64(uint32(v2))+312060))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(767)
 	{
@@ -51615,7 +51615,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(296227)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(296235)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -52076,7 +52076,7 @@ func (m *Module) fn372(v0, v1, v2 int32) int32 {
 		l11:
 			{
 				if uint32(v11) >= uint32(i32(40)) {
-					m.fn356(v11, i32(40), i32(297716))
+					m.fn356(v11, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52101,7 +52101,7 @@ func (m *Module) fn372(v0, v1, v2 int32) int32 {
 				}
 				v12 = v13 + v2
 				if uint32(v12) >= uint32(i32(40)) {
-					m.fn356(v12, i32(40), i32(297716))
+					m.fn356(v12, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52120,7 +52120,7 @@ func (m *Module) fn372(v0, v1, v2 int32) int32 {
 			}
 		}
 		if uint32(v5) >= uint32(i32(41)) {
-			m.fn47(i32(0), v5, i32(40), i32(297716))
+			m.fn47(i32(0), v5, i32(40), i32(297724))
 			panic("unreachable")
 		}
 		v6 = v5 + i32(1)
@@ -52155,7 +52155,7 @@ func (m *Module) fn372(v0, v1, v2 int32) int32 {
 	l5:
 		{
 			if uint32(v1) >= uint32(i32(40)) {
-				m.fn356(v1, i32(40), i32(297716))
+				m.fn356(v1, i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52180,7 +52180,7 @@ func (m *Module) fn372(v0, v1, v2 int32) int32 {
 			}
 			v12 = v4 + v5
 			if uint32(v12) >= uint32(i32(40)) {
-				m.fn356(v12, i32(40), i32(297716))
+				m.fn356(v12, i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52208,7 +52208,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6, v7, v8 int32
 	mem := m.memory
 	if uint32(v1) >= uint32(i32(1280)) {
-		m.fn48(i32(297732), i32(29), i32(297716))
+		m.fn48(i32(297740), i32(29), i32(297724))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -52231,13 +52231,13 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 		l4:
 			{
 				if v3 == 0 {
-					m.fn356(v4, i32(40), i32(297716))
+					m.fn356(v4, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
 				v7 = v2 + v4
 				if uint32(v7) >= uint32(i32(40)) {
-					m.fn356(v7, i32(40), i32(297716))
+					m.fn356(v7, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52267,7 +52267,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 		if v3 != 0 {
 			v4 = v5 + i32(-1)
 			if uint32(v4) > uint32(i32(39)) {
-				m.fn356(v4, i32(40), i32(297716))
+				m.fn356(v4, i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52279,7 +52279,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 				goto l8
 			}
 			if uint32(v5) > uint32(i32(39)) {
-				m.fn356(v5, i32(40), i32(297716))
+				m.fn356(v5, i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52518,7 +52518,7 @@ func (m *Module) fn375(v0, v1, v2 int32) {
 					if uint32(v6+i32(-2)) > uint32(i32(34)) {
 						store32(mem, uint64(uint32(v2))+4, uint32(v3+i32(-1)))
 						store32(mem, uint64(uint32(v2)), uint32(v7+i32(1)))
-						m.fn194(i32(297572), i32(143), i32(297644))
+						m.fn194(i32(297580), i32(143), i32(297652))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -52589,7 +52589,7 @@ func (m *Module) fn375(v0, v1, v2 int32) {
 				if uint32(v8+i32(-2)) > uint32(i32(34)) {
 					store32(mem, uint64(uint32(v2))+4, uint32(v3+i32(-1)))
 					store32(mem, uint64(uint32(v2)), uint32(v7+i32(1)))
-					m.fn194(i32(297572), i32(143), i32(297644))
+					m.fn194(i32(297580), i32(143), i32(297652))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52736,10 +52736,10 @@ func (m *Module) fn376(v0, v1 int32) {
 		}
 		v3 = v1 & i32(63)
 		v1 = v3 << 1
-		t1 := int32(load16(mem, uint64(uint32(v1))+299960))
+		t1 := int32(load16(mem, uint64(uint32(v1))+299968))
 		v4 = t1
 		v5 = v4 & i32(2047)
-		t2 := int32(load16(mem, uint64(uint32(v1))+299962))
+		t2 := int32(load16(mem, uint64(uint32(v1))+299970))
 		v6 = v5 - t2&i32(2047)
 		v7 = i32(0) - v2
 		v8 = v0 + i32(8)
@@ -52760,7 +52760,7 @@ func (m *Module) fn376(v0, v1 int32) {
 					goto l1
 				}
 				if v1 == i32(-540) {
-					m.fn356(i32(768), i32(768), i32(301400))
+					m.fn356(i32(768), i32(768), i32(301408))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52768,7 +52768,7 @@ func (m *Module) fn376(v0, v1 int32) {
 				v1 = v1 + i32(1)
 				t3 := int32(mem[uint64(uint32(v10+i32(1308)))])
 				v10 = t3
-				t4 := int32(mem[uint64(uint32(v9+i32(301398)))])
+				t4 := int32(mem[uint64(uint32(v9+i32(301406)))])
 				t5 := v10
 				v9 = t4
 				if t5 == v9&i32(255) {
@@ -52793,7 +52793,7 @@ func (m *Module) fn376(v0, v1 int32) {
 		v2 = v1 + i32(-1)
 		{
 			if uint32(v1) >= uint32(i32(769)) {
-				m.fn356(v2, i32(768), i32(297780))
+				m.fn356(v2, i32(768), i32(297788))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52864,7 +52864,7 @@ func (m *Module) fn376(v0, v1 int32) {
 		v1 = v2 + i32(-1)
 		{
 			if uint32(v2) > uint32(i32(768)) {
-				m.fn356(v1, i32(768), i32(297764))
+				m.fn356(v1, i32(768), i32(297772))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52933,7 +52933,7 @@ func (m *Module) fn377(v0, v1 int32) {
 			goto l3
 		}
 	l5:
-		m.fn356(i32(768), i32(768), i32(297796))
+		m.fn356(i32(768), i32(768), i32(297804))
 		mem = m.memory
 		panic("unreachable")
 	l3:
@@ -52966,7 +52966,7 @@ func (m *Module) fn377(v0, v1 int32) {
 					if v9 != v8 {
 						goto l9
 					}
-					m.fn356(v1+v8, i32(768), i32(297812))
+					m.fn356(v1+v8, i32(768), i32(297820))
 					mem = m.memory
 					panic("unreachable")
 				l9:
@@ -53019,7 +53019,7 @@ func (m *Module) fn377(v0, v1 int32) {
 			v1 = v6 + i32(-1)
 			{
 				if v4 != 0 {
-					m.fn356(v1, i32(768), i32(297764))
+					m.fn356(v1, i32(768), i32(297772))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -53134,7 +53134,7 @@ func (m *Module) fn379(v0, v1, v2, v3, v4 int32) {
 l4:
 	v10 = v9 + v7
 	if uint32(v10) >= uint32(v4) {
-		m.fn356(v10, v4, i32(297892))
+		m.fn356(v10, v4, i32(297900))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -53190,7 +53190,7 @@ l9:
 	{
 		v10 = v12 + v7
 		if uint32(v10) >= uint32(v4) {
-			m.fn356(v10, v4, i32(297892))
+			m.fn356(v10, v4, i32(297900))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -53252,7 +53252,7 @@ l8:
 		}
 		v13 = p18
 		if uint32(t14) < uint32(v13) {
-			m.fn47(i32(0), v13, v4, i32(297956))
+			m.fn47(i32(0), v13, v4, i32(297964))
 			panic("unreachable")
 		}
 		p19 := v11
@@ -53312,12 +53312,12 @@ l8:
 			}
 			v10 = v4 - v7 + (v5 ^ i32(-1))
 			if uint32(v10) >= uint32(v4) {
-				m.fn356(v10, v4, i32(297908))
+				m.fn356(v10, v4, i32(297916))
 				panic("unreachable")
 			}
 			v8 = v12 - (v7 + v11)
 			if uint32(v8) >= uint32(v4) {
-				m.fn356(v8, v4, i32(297924))
+				m.fn356(v8, v4, i32(297932))
 				panic("unreachable")
 			}
 			{
@@ -53378,12 +53378,12 @@ l8:
 			}
 			v10 = v4 - v7 + (v5 ^ i32(-1))
 			if uint32(v10) >= uint32(v4) {
-				m.fn356(v10, v4, i32(297908))
+				m.fn356(v10, v4, i32(297916))
 				panic("unreachable")
 			}
 			v8 = v12 - (v7 + v15)
 			if uint32(v8) >= uint32(v4) {
-				m.fn356(v8, v4, i32(297924))
+				m.fn356(v8, v4, i32(297932))
 				panic("unreachable")
 			}
 			{
@@ -53478,7 +53478,7 @@ l8:
 		return
 	}
 l11:
-	m.fn47(v6, v7, v4, i32(297940))
+	m.fn47(v6, v7, v4, i32(297948))
 	panic("unreachable")
 }
 func (m *Module) fn380(v0, v1, v2, v3, v4 int32) {
@@ -53522,7 +53522,7 @@ func (m *Module) fn380(v0, v1, v2, v3, v4 int32) {
 		v6 = p3
 		p4 := i32(1)
 		if v7 != 0 {
-			p4 = i32(297972)
+			p4 = i32(297980)
 		}
 		v7 = p4
 		goto l3
@@ -53858,7 +53858,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 					v3 = i32(9)
 				l4:
 					{
-						t4 := int32(mem[uint64(uint32(v4&i32(15)))+332673])
+						t4 := int32(mem[uint64(uint32(v4&i32(15)))+332681])
 						mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t4)
 						v3 = v3 + i32(-1)
 						v4 = int32(uint32(v4) >> 4)
@@ -53867,7 +53867,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 						}
 					}
 					v4 = i32(1)
-					t5 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+					t5 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 					mem = m.memory
 					if t5 == 0 {
 						goto l2
@@ -53891,7 +53891,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 			v3 = i32(9)
 		l5:
 			{
-				t7 := int32(mem[uint64(uint32(v4&i32(15)))+314592])
+				t7 := int32(mem[uint64(uint32(v4&i32(15)))+314600])
 				mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t7)
 				v3 = v3 + i32(-1)
 				v4 = int32(uint32(v4) >> 4)
@@ -53900,7 +53900,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 				}
 			}
 			v4 = i32(1)
-			t8 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+			t8 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 			mem = m.memory
 			if t8 != 0 {
 				goto l3
@@ -53911,7 +53911,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 			t9 := int32(load32(mem, uint64(uint32(v1))))
 			t10 := int32(load32(mem, uint64(uint32(v1))+4))
 			t11 := int32(load32(mem, uint64(uint32(t10))+12))
-			t12 := m.t0[uint(t11)].(func(int32, int32, int32) int32)(t9, i32(327815), i32(2))
+			t12 := m.t0[uint(t11)].(func(int32, int32, int32) int32)(t9, i32(327823), i32(2))
 			mem = m.memory
 			if t12 == 0 {
 				goto l6
@@ -53930,7 +53930,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 				v3 = i32(9)
 			l9:
 				{
-					t16 := int32(mem[uint64(uint32(v4&i32(15)))+332673])
+					t16 := int32(mem[uint64(uint32(v4&i32(15)))+332681])
 					mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t16)
 					v3 = v3 + i32(-1)
 					v4 = int32(uint32(v4) >> 4)
@@ -53938,7 +53938,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 						goto l9
 					}
 				}
-				t17 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+				t17 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 				mem = m.memory
 				v4 = t17
 				goto l3
@@ -53957,7 +53957,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 		v3 = i32(9)
 	l10:
 		{
-			t19 := int32(mem[uint64(uint32(v4&i32(15)))+314592])
+			t19 := int32(mem[uint64(uint32(v4&i32(15)))+314600])
 			mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t19)
 			v3 = v3 + i32(-1)
 			v4 = int32(uint32(v4) >> 4)
@@ -53965,7 +53965,7 @@ func (m *Module) fn381(v0, v1 int32) int32 {
 				goto l10
 			}
 		}
-		t20 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+		t20 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 		v4 = t20
 	}
 l3:
@@ -54033,12 +54033,12 @@ func (m *Module) fn383(v0, v1, v2, v3, v4, v5 int32) {
 	mem := m.memory
 	{
 		if v2 == 0 {
-			m.fn48(i32(298022), i32(33), i32(298056))
+			m.fn48(i32(298030), i32(33), i32(298064))
 			panic("unreachable")
 		}
 		t0 := int32(mem[uint64(uint32(v1))])
 		if uint32(t0) <= uint32(i32(48)) {
-			m.fn48(i32(298072), i32(31), i32(298104))
+			m.fn48(i32(298080), i32(31), i32(298112))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v5)), uint16(i32(2)))
@@ -54051,7 +54051,7 @@ func (m *Module) fn383(v0, v1, v2, v3, v4, v5 int32) {
 					store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 					store16(mem, uint64(uint32(v5))+12, uint16(i32(0)))
 					store32(mem, uint64(uint32(v5))+8, uint32(i32(2)))
-					store32(mem, uint64(uint32(v5))+4, uint32(i32(297433)))
+					store32(mem, uint64(uint32(v5))+4, uint32(i32(297441)))
 					t2 := v5
 					v3 = i32(0) - v6
 					store32(mem, uint64(uint32(t2))+16, uint32(v3))
@@ -54077,7 +54077,7 @@ func (m *Module) fn383(v0, v1, v2, v3, v4, v5 int32) {
 				store32(mem, uint64(uint32(v5))+16, uint32(v3-v2))
 				if v4 != 0 {
 					store32(mem, uint64(uint32(v5))+32, uint32(i32(1)))
-					store32(mem, uint64(uint32(v5))+28, uint32(i32(326884)))
+					store32(mem, uint64(uint32(v5))+28, uint32(i32(326892)))
 					store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 					goto l6
 				}
@@ -54087,7 +54087,7 @@ func (m *Module) fn383(v0, v1, v2, v3, v4, v5 int32) {
 		l3:
 			store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 			store32(mem, uint64(uint32(v5))+20, uint32(i32(1)))
-			store32(mem, uint64(uint32(v5))+16, uint32(i32(326884)))
+			store32(mem, uint64(uint32(v5))+16, uint32(i32(326892)))
 			store16(mem, uint64(uint32(v5))+12, uint16(i32(2)))
 			store32(mem, uint64(uint32(v5))+8, uint32(v3))
 			t3 := v5
@@ -54127,7 +54127,7 @@ func (m *Module) fn384(v0, v1, v2, v3 int32) {
 		v7 = (v3 - v6) & i32(7)
 		v4 = t1 - v7
 		if uint32(v3) < uint32(v7) {
-			m.fn47(v4, v3, v3, i32(298392))
+			m.fn47(v4, v3, v3, i32(298400))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54160,7 +54160,7 @@ l3:
 			}
 		l5:
 			if uint32(v6) > uint32(v3) {
-				m.fn47(i32(0), v6, v3, i32(298376))
+				m.fn47(i32(0), v6, v3, i32(298384))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -54204,12 +54204,12 @@ func (m *Module) fn385(v0, v1 int32) int32 {
 			t5 := int32(load32(mem, uint64(uint32(v0))+160))
 			v3 = t5
 			if uint32(v3) >= uint32(i32(41)) {
-				m.fn47(i32(0), v3, i32(40), i32(297716))
+				m.fn47(i32(0), v3, i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
 			if v3 != 0 {
-				t6 := int64(load32(mem, uint64(uint32(v1<<2))+313924))
+				t6 := int64(load32(mem, uint64(uint32(v1<<2))+313932))
 				v6 = t6
 				t7 := v0
 				v4 = v3 << 2
@@ -54233,7 +54233,7 @@ func (m *Module) fn385(v0, v1 int32) int32 {
 					goto l10
 				}
 				if v3 == i32(40) {
-					m.fn356(i32(40), i32(40), i32(297716))
+					m.fn356(i32(40), i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -54253,7 +54253,7 @@ func (m *Module) fn385(v0, v1 int32) int32 {
 		t0 := int32(load32(mem, uint64(uint32(v0))+160))
 		v3 = t0
 		if uint32(v3) >= uint32(i32(41)) {
-			m.fn47(i32(0), v3, i32(40), i32(297716))
+			m.fn47(i32(0), v3, i32(40), i32(297724))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54261,7 +54261,7 @@ func (m *Module) fn385(v0, v1 int32) int32 {
 			t1 := v0
 			v4 = v3 << 2
 			v5 = t1 + v4
-			t2 := int32(load32(mem, uint64(uint32(v2<<2))+313924))
+			t2 := int32(load32(mem, uint64(uint32(v2<<2))+313932))
 			v6 = int64(uint32(i32_shr_u(t2, v2)))
 			v7 = i64(0)
 			v2 = v0
@@ -54282,7 +54282,7 @@ func (m *Module) fn385(v0, v1 int32) int32 {
 				goto l5
 			}
 			if v3 == i32(40) {
-				m.fn356(i32(40), i32(40), i32(297716))
+				m.fn356(i32(40), i32(40), i32(297724))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -54303,7 +54303,7 @@ l1:
 		t10 := int32(load32(mem, uint64(uint32(v0))+160))
 		v3 = t10
 		if uint32(v3) >= uint32(i32(41)) {
-			m.fn47(i32(0), v3, i32(40), i32(297716))
+			m.fn47(i32(0), v3, i32(40), i32(297724))
 			panic("unreachable")
 		}
 		{
@@ -54335,7 +54335,7 @@ l1:
 				goto l15
 			}
 			if v3 == i32(40) {
-				m.fn356(i32(40), i32(40), i32(297716))
+				m.fn356(i32(40), i32(40), i32(297724))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v5)), uint32(int32(v7)))
@@ -54348,27 +54348,27 @@ l12:
 	if v1&i32(16) == 0 {
 		goto l18
 	}
-	_ = m.fn372(v0, i32(313964), i32(2))
+	_ = m.fn372(v0, i32(313972), i32(2))
 l18:
 	if v1&i32(32) == 0 {
 		goto l19
 	}
-	_ = m.fn372(v0, i32(313972), i32(3))
+	_ = m.fn372(v0, i32(313980), i32(3))
 l19:
 	if v1&i32(64) == 0 {
 		goto l20
 	}
-	_ = m.fn372(v0, i32(313984), i32(5))
+	_ = m.fn372(v0, i32(313992), i32(5))
 l20:
 	if v1&i32(128) == 0 {
 		goto l21
 	}
-	_ = m.fn372(v0, i32(314004), i32(10))
+	_ = m.fn372(v0, i32(314012), i32(10))
 l21:
 	if v1&i32(256) == 0 {
 		goto l22
 	}
-	_ = m.fn372(v0, i32(314044), i32(19))
+	_ = m.fn372(v0, i32(314052), i32(19))
 l22:
 	_ = m.fn373(v0, v1)
 	return v0
@@ -54392,7 +54392,7 @@ func (m *Module) fn386(v0, v1, v2, v3, v4, v5 int32, v6, v7, v8 int64) {
 			if uint32(v3) <= uint32(v2) {
 				goto l12
 			}
-			m.fn47(i32(0), v3, v2, i32(314244))
+			m.fn47(i32(0), v3, v2, i32(314252))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54457,13 +54457,13 @@ func (m *Module) fn386(v0, v1, v2, v3, v4, v5 int32, v6, v7, v8 int64) {
 			v3 = v3 + i32(1)
 		l8:
 			if uint32(v3) > uint32(v2) {
-				m.fn47(i32(0), v3, v2, i32(314212))
+				m.fn47(i32(0), v3, v2, i32(314220))
 				mem = m.memory
 				panic("unreachable")
 			}
 			goto l12
 		}
-		m.fn47(i32(0), v3, v2, i32(314228))
+		m.fn47(i32(0), v3, v2, i32(314236))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -54476,7 +54476,7 @@ l4:
 	store32(mem, uint64(uint32(v0)), uint32(i32(0)))
 }
 func (m *Module) fn387() {
-	m.fn194(i32(314120), i32(153), i32(314196))
+	m.fn194(i32(314128), i32(153), i32(314204))
 	panic("unreachable")
 }
 func (m *Module) fn388(v0, v1 int32) int32 {
@@ -54498,7 +54498,7 @@ func (m *Module) fn388(v0, v1 int32) int32 {
 		t3 := v2
 		t4 := v0
 		v4 = t2
-		t5 := int32(load16(mem, uint64(uint32((t4-v4*i32(100))&i32(255)<<1))+339688))
+		t5 := int32(load16(mem, uint64(uint32((t4-v4*i32(100))&i32(255)<<1))+339696))
 		store16(mem, uint64(uint32(t3))+14, uint16(t5))
 	}
 l0:
@@ -54512,7 +54512,7 @@ l0:
 	l1:
 		t6 := v2 + i32(13)
 		v3 = v3 + i32(-1)
-		t7 := int32(mem[uint64(uint32(v4<<1))+339689])
+		t7 := int32(mem[uint64(uint32(v4<<1))+339697])
 		mem[uint64(uint32(t6+v3))] = byte(t7)
 	}
 l2:
@@ -54754,7 +54754,7 @@ l0:
 								v4 = t9
 							l8:
 								{
-									t10 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(297828), i32(64))
+									t10 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(297836), i32(64))
 									mem = m.memory
 									if t10 != 0 {
 										goto l1
@@ -54795,7 +54795,7 @@ l0:
 						v4 = t16
 					}
 				l9:
-					t17 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(297828), v2)
+					t17 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(297836), v2)
 					mem = m.memory
 					if t17 != 0 {
 						goto l1
@@ -54871,9 +54871,9 @@ func (m *Module) fn391(v0, v1 int32) int32 {
 			v7 = t5 - v5*i32(10000)
 			t6 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 			v8 = t6
-			t7 := int32(load16(mem, uint64(uint32(v8<<1))+339688))
+			t7 := int32(load16(mem, uint64(uint32(v8<<1))+339696))
 			store16(mem, uint64(uint32(t3)), uint16(t7))
-			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339688))
+			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+339696))
 			store16(mem, uint64(uint32(v6+i32(-2))), uint16(t8))
 			v3 = v3 + i32(-4)
 			if uint32(v0) > uint32(i32(9999999)) {
@@ -54895,7 +54895,7 @@ l0:
 		t11 := t9 + v3
 		t12 := v5
 		v0 = t10
-		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+339688))
+		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+339696))
 		store16(mem, uint64(uint32(t11)), uint16(t13))
 	}
 l3:
@@ -54909,7 +54909,7 @@ l3:
 	l4:
 		t14 := v2 + i32(6)
 		v3 = v3 + i32(-1)
-		t15 := int32(mem[uint64(uint32(v0<<1))+339689])
+		t15 := int32(mem[uint64(uint32(v0<<1))+339697])
 		mem[uint64(uint32(t14+v3))] = byte(t15)
 	}
 l5:
@@ -54971,17 +54971,17 @@ func (m *Module) fn393(v0, v1 int32) int32 {
 				store32(mem, uint64(uint32(v2))+12, uint32(i32(0)))
 				store64(mem, uint64(uint32(v2))+64, uint64(int64(uint32(i32(31)))<<32|int64(uint32(v2+i32(8)))))
 				{
-					t60 := m.fn30(v2+i32(12), i32(314608), i32(265196), v2+i32(64))
+					t60 := m.fn30(v2+i32(12), i32(314616), i32(265196), v2+i32(64))
 					mem = m.memory
 					if t60 != 0 {
-						m.fn189(i32(318244), i32(43), v2+i32(79), i32(314536), i32(314824))
+						m.fn189(i32(318252), i32(43), v2+i32(79), i32(314544), i32(314832))
 						mem = m.memory
 						panic("unreachable")
 					}
 					t61 := int32(load32(mem, uint64(uint32(v2))+12))
 					v0 = t61
 					if uint32(v0) >= uint32(i32(40)) {
-						m.fn47(i32(0), v0, i32(39), i32(314520))
+						m.fn47(i32(0), v0, i32(39), i32(314528))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -55300,7 +55300,7 @@ func (m *Module) fn393(v0, v1 int32) int32 {
 				}
 			l18:
 				t68 := int32(load32(mem, uint64(uint32(v11))+12))
-				t69 := m.t0[uint(t68)].(func(int32, int32, int32) int32)(v1, i32(314804), i32(2))
+				t69 := m.t0[uint(t68)].(func(int32, int32, int32) int32)(v1, i32(314812), i32(2))
 				mem = m.memory
 				if t69 != 0 {
 					goto l19
@@ -55308,7 +55308,7 @@ func (m *Module) fn393(v0, v1 int32) int32 {
 				{
 					v0 = v0 + v15
 					if uint32(v0) > uint32(i32(8)) {
-						m.fn47(v0, i32(8), i32(8), i32(314808))
+						m.fn47(v0, i32(8), i32(8), i32(314816))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -55484,16 +55484,16 @@ func (m *Module) fn394(v0, v1 int32) int32 {
 			store64(mem, uint64(uint32(v2))+32, uint64(v3|int64(uint32(v2|i32(1)))))
 			store64(mem, uint64(uint32(v2))+24, uint64(v3|int64(uint32(v2))))
 			{
-				t8 := m.fn30(v2+i32(4), i32(314552), i32(264002), v2+i32(24))
+				t8 := m.fn30(v2+i32(4), i32(0x4ccc0), i32(264002), v2+i32(24))
 				mem = m.memory
 				if t8 != 0 {
-					m.fn189(i32(318244), i32(43), v2+i32(63), i32(314536), i32(314576))
+					m.fn189(i32(318252), i32(43), v2+i32(63), i32(314544), i32(314584))
 					panic("unreachable")
 				}
 				t9 := int32(load32(mem, uint64(uint32(v2))+4))
 				v0 = t9
 				if uint32(v0) >= uint32(i32(16)) {
-					m.fn47(i32(0), v0, i32(15), i32(314520))
+					m.fn47(i32(0), v0, i32(15), i32(314528))
 					panic("unreachable")
 				}
 				t10 := m.fn1(v1, v2+i32(8), v0)
@@ -55535,7 +55535,7 @@ func (m *Module) fn396(v0, v1 int32) int32 {
 	v0 = i32(5)
 l0:
 	{
-		t3 := int32(mem[uint64(uint32(v3&i32(15)+i32(332673)))])
+		t3 := int32(mem[uint64(uint32(v3&i32(15)+i32(332681)))])
 		mem[uint64(uint32(v2+i32(12)+v0+i32(-2)))] = byte(t3)
 		v0 = v0 + i32(-1)
 		v3 = int32(uint32(v3)>>4) & i32(0xfff)
@@ -55543,7 +55543,7 @@ l0:
 			goto l0
 		}
 	}
-	t4 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(12)+v0+i32(-1), i32(5)-v0)
+	t4 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(12)+v0+i32(-1), i32(5)-v0)
 	v0 = t4
 	m.g0 = v2 + i32(16)
 	return v0
@@ -55553,7 +55553,7 @@ func (m *Module) fn397(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332737), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332745), i32(5))
 	return t3
 }
 func (m *Module) fn398(v0, v1, v2 int32) int32 {
@@ -55648,7 +55648,7 @@ l4:
 	return v5
 }
 func (m *Module) fn400(v0, v1, v2 int32) int32 {
-	t0 := m.fn30(v0, i32(314552), v1, v2)
+	t0 := m.fn30(v0, i32(0x4ccc0), v1, v2)
 	return t0
 }
 func (m *Module) fn401(v0, v1, v2 int32) int32 {
@@ -55743,7 +55743,7 @@ l4:
 	return v5
 }
 func (m *Module) fn403(v0, v1, v2 int32) int32 {
-	t0 := m.fn30(v0, i32(314608), v1, v2)
+	t0 := m.fn30(v0, i32(314616), v1, v2)
 	return t0
 }
 func (m *Module) fn404(v0 int32, v1, v2 int64) {
@@ -55770,7 +55770,7 @@ func (m *Module) fn404(v0 int32, v1, v2 int64) {
 		t1 := v3 + i32(16)
 		v5 = int32(v1)
 		v4 = v5 << 4
-		t2 := int64(load64(mem, uint64(uint32(v4+i32(306904)))))
+		t2 := int64(load64(mem, uint64(uint32(v4+i32(306912)))))
 		t3 := v2
 		v6 = int64(bits.LeadingZeros64(uint64(v2)))
 		v7 = i64_shl(t3, v6)
@@ -55784,7 +55784,7 @@ func (m *Module) fn404(v0 int32, v1, v2 int64) {
 			if v2&i64(511) != i64(511) {
 				goto l2
 			}
-			t6 := int64(load64(mem, uint64(uint32(v4+i32(301432)+i32(5480)))))
+			t6 := int64(load64(mem, uint64(uint32(v4+i32(301440)+i32(5480)))))
 			m.fn732(v3, t6, i64(0), v7, i64(0))
 			mem = m.memory
 			t7 := int64(load64(mem, uint64(uint32(v3))+8))
@@ -55984,7 +55984,7 @@ func (m *Module) fn406(v0, v1, v2 int32) {
 				store64(mem, uint64(uint32(v3))+48, uint64(i64(0)))
 				v2 = i32(7) - v1
 				if uint32(v2) >= uint32(i32(8)) {
-					m.fn47(i32(0), v2, i32(7), i32(297540))
+					m.fn47(i32(0), v2, i32(7), i32(297548))
 					panic("unreachable")
 				}
 				m.fn374(v3+i32(8), v3+i32(24), v3+i32(48), v2)
@@ -55993,11 +55993,11 @@ func (m *Module) fn406(v0, v1, v2 int32) {
 				v2 = t7
 				v1 = i32(8) - v2
 				if uint32(v2) > uint32(i32(8)) {
-					m.fn47(v1, i32(8), i32(8), i32(297524))
+					m.fn47(v1, i32(8), i32(8), i32(297532))
 					panic("unreachable")
 				}
 				if v2 == i32(8) {
-					m.fn47(i32(0), i32(8), i32(7), i32(297508))
+					m.fn47(i32(0), i32(8), i32(7), i32(297516))
 					panic("unreachable")
 				}
 				v2 = v2 << 1
@@ -56191,7 +56191,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 			v15 = v10 & i32(255)
 			if v15 == 0 {
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(3)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(339012)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(339020)))
 				store16(mem, uint64(uint32(v4))+1740, uint16(i32(2)))
 				v12 = i32(1)
 				v15 = v4 + i32(1740)
@@ -56200,13 +56200,13 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 				goto l11
 			}
 			v10 = i32(1)
-			p13 := i32(297432)
+			p13 := i32(297440)
 			if v12 != 0 {
-				p13 = i32(326874)
+				p13 = i32(326882)
 			}
 			p14 := i32(1)
 			if v12 != 0 {
-				p14 = i32(326874)
+				p14 = i32(326882)
 			}
 			p15 := p14
 			if v2 != 0 {
@@ -56220,7 +56220,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 			v7 = p16
 			if v15 != i32(2) {
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(3)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(339005)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(339013)))
 				store16(mem, uint64(uint32(v4))+1740, uint16(i32(2)))
 				v15 = v4 + i32(1740)
 				goto l11
@@ -56231,13 +56231,13 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 				store16(mem, uint64(uint32(v4))+1752, uint16(i32(0)))
 				v10 = i32(2)
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(2)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(297433)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(297441)))
 				v15 = v4 + i32(1740)
 				goto l11
 			}
 			v10 = i32(1)
 			store32(mem, uint64(uint32(v4))+1748, uint32(i32(1)))
-			store32(mem, uint64(uint32(v4))+1744, uint32(i32(326883)))
+			store32(mem, uint64(uint32(v4))+1744, uint32(i32(326891)))
 			v15 = v4 + i32(1740)
 			goto l11
 		}
@@ -56254,12 +56254,12 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 								v10 = p17 * v13
 								if uint32(v10) >= uint32(i32(16064)) {
-									m.fn48(i32(297435), i32(37), i32(297472))
+									m.fn48(i32(297443), i32(37), i32(297480))
 									mem = m.memory
 									panic("unreachable")
 								}
 								if v8 == i64(0) {
-									m.fn48(i32(313656), i32(28), i32(313684))
+									m.fn48(i32(313664), i32(28), i32(313692))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -56268,7 +56268,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								v7 = t18 - int32(v6)
 								v12 = ((i32(-96)-v7)*i32(80) + i32(86960)) / i32(2126)
 								if uint32(v12) > uint32(i32(80)) {
-									m.fn356(v12, i32(81), i32(313700))
+									m.fn356(v12, i32(81), i32(313708))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -56281,10 +56281,10 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								v18 = int32(int16(p19))
 								t20 := v4 + i32(16)
 								v10 = v12 << 4
-								t21 := int64(load64(mem, uint64(uint32(v10))+312360))
+								t21 := int64(load64(mem, uint64(uint32(v10))+312368))
 								m.fn732(t20, t21, i64(0), i64_shl(v8, v6), i64(0))
 								mem = m.memory
-								t22 := int32(load16(mem, uint64(uint32(v10))+312368))
+								t22 := int32(load16(mem, uint64(uint32(v10))+312376))
 								v12 = i32(-64) - (v7 + t22)
 								v19 = int64(uint32(v12))
 								v20 = i64_shl(i64(1), v19)
@@ -56297,7 +56297,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								if v9 == 0 {
 									goto l15
 								}
-								t26 := int32(load16(mem, uint64(uint32(v10))+312370))
+								t26 := int32(load16(mem, uint64(uint32(v10))+312378))
 								v15 = t26
 								v22 = v12 & i32(63)
 								v7 = int32(i64_shr_u(v6, v19))
@@ -56428,7 +56428,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 										goto l15
 									}
 									if v12+v10 == i32(1) {
-										m.fn356(v10, v17, i32(313732))
+										m.fn356(v10, v17, i32(313740))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -56459,7 +56459,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								goto l24
 							}
 						}
-						m.fn17(i32(313716))
+						m.fn17(i32(313724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56526,7 +56526,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					t58 := int32(load32(mem, uint64(uint32(v4))+1900))
 					v10 = t58
 					if uint32(v10) >= uint32(i32(41)) {
-						m.fn47(i32(0), v10, i32(40), i32(297716))
+						m.fn47(i32(0), v10, i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56556,17 +56556,17 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 						goto l37
 					}
 				}
-				t62 := int32(load32(mem, uint64(uint32(v15<<2))+313924))
+				t62 := int32(load32(mem, uint64(uint32(v15<<2))+313932))
 				v12 = t62 << 1
 				if v12 == 0 {
-					m.fn48(i32(297660), i32(27), i32(297716))
+					m.fn48(i32(297668), i32(27), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
 				t63 := int32(load32(mem, uint64(uint32(v4))+1900))
 				v10 = t63
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn47(i32(0), v10, i32(40), i32(297716))
+					m.fn47(i32(0), v10, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -56609,7 +56609,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					}
 					v24 = p69
 					if uint32(v24) > uint32(i32(40)) {
-						m.fn47(i32(0), v24, i32(40), i32(297716))
+						m.fn47(i32(0), v24, i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56653,7 +56653,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					goto l45
 				}
 				if v24 == i32(40) {
-					m.fn356(i32(40), i32(40), i32(297716))
+					m.fn356(i32(40), i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -56669,7 +56669,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 				}
 				v10 = p76
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn47(i32(0), v10, i32(40), i32(297716))
+					m.fn47(i32(0), v10, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -56716,7 +56716,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 						goto l54
 					}
 					if v22 == i32(40) {
-						m.fn356(i32(40), i32(40), i32(297716))
+						m.fn356(i32(40), i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56778,7 +56778,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 						{
 							v38 = v37
 							if uint32(v22) >= uint32(i32(41)) {
-								m.fn47(i32(0), v22, i32(40), i32(297716))
+								m.fn47(i32(0), v22, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -56789,7 +56789,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							{
 								if v7 == v10 {
 									if uint32(v24) > uint32(v17) {
-										m.fn47(v38, v24, v17, i32(313860))
+										m.fn47(v38, v24, v17, i32(313868))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -56816,7 +56816,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v39 = p92
 							if uint32(v39) >= uint32(i32(41)) {
-								m.fn47(i32(0), v39, i32(40), i32(297716))
+								m.fn47(i32(0), v39, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -56872,7 +56872,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -56886,7 +56886,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v39 = p101
 							if uint32(v39) >= uint32(i32(41)) {
-								m.fn47(i32(0), v39, i32(40), i32(297716))
+								m.fn47(i32(0), v39, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -56946,7 +56946,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -56960,7 +56960,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v41 = p110
 							if uint32(v41) >= uint32(i32(41)) {
-								m.fn47(i32(0), v41, i32(40), i32(297716))
+								m.fn47(i32(0), v41, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57020,7 +57020,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57034,7 +57034,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v22 = p119
 							if uint32(v22) >= uint32(i32(41)) {
-								m.fn47(i32(0), v22, i32(40), i32(297716))
+								m.fn47(i32(0), v22, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57095,7 +57095,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57104,7 +57104,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 							v40 = v40 + i32(1)
 						l85:
 							if v38 == v17 {
-								m.fn356(v17, v17, i32(313844))
+								m.fn356(v17, v17, i32(313852))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57138,7 +57138,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 									goto l91
 								}
 								if v22 == i32(40) {
-									m.fn356(i32(40), i32(40), i32(297716))
+									m.fn356(i32(40), i32(40), i32(297724))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -57190,7 +57190,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					goto l97
 				l99:
 					if v28 == i32(40) {
-						m.fn356(i32(40), i32(40), i32(297716))
+						m.fn356(i32(40), i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57205,7 +57205,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 				}
 				v10 = p134
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn47(i32(0), v10, i32(40), i32(297716))
+					m.fn47(i32(0), v10, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -57258,7 +57258,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					l106:
 						v10 = v24 + i32(-1)
 						if uint32(v10) >= uint32(v17) {
-							m.fn356(v10, v17, i32(313796))
+							m.fn356(v10, v17, i32(313804))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -57269,7 +57269,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 					}
 				l104:
 					if uint32(v24) > uint32(v17) {
-						m.fn47(i32(0), v24, v17, i32(313812))
+						m.fn47(i32(0), v24, v17, i32(313820))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57323,7 +57323,7 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 			if uint32(v24) <= uint32(v17) {
 				goto l96
 			}
-			m.fn47(i32(0), v24, v17, i32(313828))
+			m.fn47(i32(0), v24, v17, i32(313836))
 			mem = m.memory
 			panic("unreachable")
 		l96:
@@ -57336,13 +57336,13 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 			p143 = 1
 		}
 		v10 = p143
-		p144 := i32(297432)
+		p144 := i32(297440)
 		if v10 != 0 {
-			p144 = i32(326874)
+			p144 = i32(326882)
 		}
 		p145 := i32(1)
 		if v10 != 0 {
-			p145 = i32(326874)
+			p145 = i32(326882)
 		}
 		p146 := p145
 		if v2 != 0 {
@@ -57374,14 +57374,14 @@ func (m *Module) fn407(v0 int32, v1 float64, v2, v3 int32) int32 {
 		}
 		v10 = i32(1)
 		store32(mem, uint64(uint32(v4))+1748, uint32(i32(1)))
-		store32(mem, uint64(uint32(v4))+1744, uint32(i32(326883)))
+		store32(mem, uint64(uint32(v4))+1744, uint32(i32(326891)))
 		v15 = v4 + i32(1740)
 		goto l11
 	l113:
 		store32(mem, uint64(uint32(v4))+1756, uint32(v11))
 		store16(mem, uint64(uint32(v4))+1752, uint16(i32(0)))
 		store32(mem, uint64(uint32(v4))+1748, uint32(i32(2)))
-		store32(mem, uint64(uint32(v4))+1744, uint32(i32(297433)))
+		store32(mem, uint64(uint32(v4))+1744, uint32(i32(297441)))
 		v15 = v4 + i32(1740)
 	}
 l11:
@@ -57495,7 +57495,7 @@ l5:
 	if uint32(v12&i32(255)) <= uint32(i32(1)) {
 		{
 			if v8 == i64(0) {
-				m.fn48(i32(313656), i32(28), i32(313748))
+				m.fn48(i32(313664), i32(28), i32(313756))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -57529,7 +57529,7 @@ l5:
 			v11 = v13 - int32(v6)
 			v10 = ((i32(-96)-v11)*i32(80) + i32(86960)) / i32(2126)
 			if uint32(v10) > uint32(i32(80)) {
-				m.fn356(v10, i32(81), i32(313700))
+				m.fn356(v10, i32(81), i32(313708))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -57540,18 +57540,18 @@ l5:
 			v7 = p18
 			p19 := i32(1)
 			if v7 != 0 {
-				p19 = i32(326874)
+				p19 = i32(326882)
 			}
 			v18 = p19
-			p20 := i32(297432)
+			p20 := i32(297440)
 			if v7 != 0 {
-				p20 = i32(326874)
+				p20 = i32(326882)
 			}
 			v7 = p20
 			v19 = int32(v9)
 			t21 := v3 + i32(48)
 			v10 = v10 << 4
-			t22 := int64(load64(mem, uint64(uint32(v10))+312360))
+			t22 := int64(load64(mem, uint64(uint32(v10))+312368))
 			v5 = t22
 			m.fn732(t21, v5, i64(0), i64_shl(v15, v6), i64(0))
 			mem = m.memory
@@ -57559,7 +57559,7 @@ l5:
 			mem = m.memory
 			m.fn732(v3+i32(16), v5, i64(0), v17, i64(0))
 			mem = m.memory
-			t23 := int32(load16(mem, uint64(uint32(v10))+312368))
+			t23 := int32(load16(mem, uint64(uint32(v10))+312376))
 			v11 = i32(0) - (v11 + t23)
 			v5 = int64(uint32(v11))
 			v16 = i64_shl(i64(1), v5)
@@ -57570,7 +57570,7 @@ l5:
 			v22 = int64(uint64(t25) >> 63)
 			t26 := int64(load64(mem, uint64(uint32(v3))+24))
 			v23 = t26
-			t27 := int32(load16(mem, uint64(uint32(v10))+312370))
+			t27 := int32(load16(mem, uint64(uint32(v10))+312378))
 			v24 = t27
 			v25 = v11 & i32(63)
 			t28 := int64(load64(mem, uint64(uint32(v3))+40))
@@ -57771,7 +57771,7 @@ l5:
 						v17 = v9
 						v10 = v2
 						if v10 == i32(16) {
-							m.fn356(i32(17), i32(17), i32(313780))
+							m.fn356(i32(17), i32(17), i32(313788))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -57853,7 +57853,7 @@ l5:
 					goto l23
 				}
 			}
-			m.fn17(i32(313764))
+			m.fn17(i32(313772))
 			mem = m.memory
 			panic("unreachable")
 		l27:
@@ -57978,7 +57978,7 @@ l5:
 					}
 					v31 = p79
 					if uint32(v31) > uint32(i32(40)) {
-						m.fn47(i32(0), v31, i32(40), i32(297716))
+						m.fn47(i32(0), v31, i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -58022,7 +58022,7 @@ l5:
 					goto l43
 				}
 				if v31 == i32(40) {
-					m.fn356(i32(40), i32(40), i32(297716))
+					m.fn356(i32(40), i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -58039,7 +58039,7 @@ l5:
 				}
 				v2 = p87
 				if uint32(v2) >= uint32(i32(41)) {
-					m.fn47(i32(0), v2, i32(40), i32(297716))
+					m.fn47(i32(0), v2, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -58084,7 +58084,7 @@ l5:
 						t93 := int32(load32(mem, uint64(uint32(v3))+256))
 						v7 = t93
 						if uint32(v7) >= uint32(i32(41)) {
-							m.fn47(i32(0), v7, i32(40), i32(297716))
+							m.fn47(i32(0), v7, i32(40), i32(297724))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -58117,7 +58117,7 @@ l5:
 								goto l53
 							}
 							if v7 == i32(40) {
-								m.fn356(i32(40), i32(40), i32(297716))
+								m.fn356(i32(40), i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58129,7 +58129,7 @@ l5:
 						t97 := int32(load32(mem, uint64(uint32(v3))+424))
 						v11 = t97
 						if uint32(v11) >= uint32(i32(41)) {
-							m.fn47(i32(0), v11, i32(40), i32(297716))
+							m.fn47(i32(0), v11, i32(40), i32(297724))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -58164,7 +58164,7 @@ l5:
 							goto l57
 						l59:
 							if v11 == i32(40) {
-								m.fn356(i32(40), i32(40), i32(297716))
+								m.fn356(i32(40), i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58206,7 +58206,7 @@ l5:
 							}
 						l63:
 							if v13 == i32(40) {
-								m.fn356(i32(40), i32(40), i32(297716))
+								m.fn356(i32(40), i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58316,7 +58316,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58331,7 +58331,7 @@ l5:
 							}
 							v43 = p121
 							if uint32(v43) >= uint32(i32(41)) {
-								m.fn47(i32(0), v43, i32(40), i32(297716))
+								m.fn47(i32(0), v43, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58391,7 +58391,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58405,7 +58405,7 @@ l5:
 							}
 							v49 = p130
 							if uint32(v49) >= uint32(i32(41)) {
-								m.fn47(i32(0), v49, i32(40), i32(297716))
+								m.fn47(i32(0), v49, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58465,7 +58465,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58479,7 +58479,7 @@ l5:
 							}
 							v43 = p139
 							if uint32(v43) >= uint32(i32(41)) {
-								m.fn47(i32(0), v43, i32(40), i32(297716))
+								m.fn47(i32(0), v43, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58538,7 +58538,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn48(i32(297687), i32(26), i32(297716))
+								m.fn48(i32(297695), i32(26), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58547,7 +58547,7 @@ l5:
 							v48 = v48 + i32(1)
 						l90:
 							if v47 == i32(17) {
-								m.fn356(i32(17), i32(17), i32(313876))
+								m.fn356(i32(17), i32(17), i32(313884))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58560,7 +58560,7 @@ l5:
 							}
 							v2 = p149
 							if uint32(v2) >= uint32(i32(41)) {
-								m.fn47(i32(0), v2, i32(40), i32(297716))
+								m.fn47(i32(0), v2, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58608,7 +58608,7 @@ l5:
 								}
 								v48 = p157
 								if uint32(v48) > uint32(i32(40)) {
-									m.fn47(i32(0), v48, i32(40), i32(297716))
+									m.fn47(i32(0), v48, i32(40), i32(297724))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -58652,7 +58652,7 @@ l5:
 								goto l101
 							}
 							if v48 == i32(40) {
-								m.fn356(i32(40), i32(40), i32(297716))
+								m.fn356(i32(40), i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58666,7 +58666,7 @@ l5:
 							}
 							v2 = p163
 							if uint32(v2) >= uint32(i32(41)) {
-								m.fn47(i32(0), v2, i32(40), i32(297716))
+								m.fn47(i32(0), v2, i32(40), i32(297724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58740,7 +58740,7 @@ l5:
 								goto l110
 							l112:
 								if v43 == i32(40) {
-									m.fn356(i32(40), i32(40), i32(297716))
+									m.fn356(i32(40), i32(40), i32(297724))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -58778,7 +58778,7 @@ l5:
 								goto l114
 							l116:
 								if v49 == i32(40) {
-									m.fn356(i32(40), i32(40), i32(297716))
+									m.fn356(i32(40), i32(40), i32(297724))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -58816,7 +58816,7 @@ l5:
 									goto l119
 								}
 								if v41 == i32(40) {
-									m.fn356(i32(40), i32(40), i32(297716))
+									m.fn356(i32(40), i32(40), i32(297724))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -58836,7 +58836,7 @@ l5:
 						}
 					}
 				l66:
-					m.fn47(i32(0), v43, i32(40), i32(297716))
+					m.fn47(i32(0), v43, i32(40), i32(297724))
 					mem = m.memory
 					panic("unreachable")
 				l108:
@@ -58854,7 +58854,7 @@ l5:
 					}
 					v2 = p182
 					if uint32(v2) >= uint32(i32(41)) {
-						m.fn47(i32(0), v2, i32(40), i32(297716))
+						m.fn47(i32(0), v2, i32(40), i32(297724))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -58897,7 +58897,7 @@ l5:
 							memory_fill(mem, uint32(v3+i32(80)), i32(48), uint32(v47))
 						l128:
 							if uint32(v47) > uint32(i32(15)) {
-								m.fn356(v39, i32(17), i32(313892))
+								m.fn356(v39, i32(17), i32(313900))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58927,7 +58927,7 @@ l5:
 			if uint32(v47) <= uint32(i32(16)) {
 				goto l33
 			}
-			m.fn47(i32(0), v39, i32(17), i32(313908))
+			m.fn47(i32(0), v39, i32(17), i32(313916))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -58948,7 +58948,7 @@ l6:
 		v7 = v10 & i32(255)
 		if v7 == 0 {
 			store32(mem, uint64(uint32(v3))+1264, uint32(i32(3)))
-			store32(mem, uint64(uint32(v3))+1260, uint32(i32(339012)))
+			store32(mem, uint64(uint32(v3))+1260, uint32(i32(339020)))
 			store16(mem, uint64(uint32(v3))+1256, uint16(i32(2)))
 			v33 = i32(1)
 			v2 = v3 + i32(1256)
@@ -58957,13 +58957,13 @@ l6:
 			goto l130
 		}
 		v10 = i32(1)
-		p190 := i32(297432)
+		p190 := i32(297440)
 		if v11 != 0 {
-			p190 = i32(326874)
+			p190 = i32(326882)
 		}
 		p191 := i32(1)
 		if v11 != 0 {
-			p191 = i32(326874)
+			p191 = i32(326882)
 		}
 		p192 := p191
 		if v2 != 0 {
@@ -58980,14 +58980,14 @@ l6:
 			goto l132
 		}
 		store32(mem, uint64(uint32(v3))+1264, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+1260, uint32(i32(339005)))
+		store32(mem, uint64(uint32(v3))+1260, uint32(i32(339013)))
 		v2 = v3 + i32(1256)
 		goto l130
 	}
 l132:
 	v10 = i32(1)
 	store32(mem, uint64(uint32(v3))+1264, uint32(i32(1)))
-	store32(mem, uint64(uint32(v3))+1260, uint32(i32(326883)))
+	store32(mem, uint64(uint32(v3))+1260, uint32(i32(326891)))
 	v2 = v3 + i32(1256)
 l130:
 	store32(mem, uint64(uint32(v3))+1100, uint32(v10))
@@ -59002,19 +59002,19 @@ l130:
 func (m *Module) fn409(v0, v1 int32) int32 {
 	t0 := int32(m.memory[uint64(uint32(v0))])
 	if t0 != i32(1) {
-		t2 := m.fn1(v1, i32(314632), i32(59))
+		t2 := m.fn1(v1, i32(314640), i32(59))
 		return t2
 	}
-	t1 := m.fn1(v1, i32(314691), i32(72))
+	t1 := m.fn1(v1, i32(314699), i32(72))
 	return t1
 }
 func (m *Module) fn410(v0, v1 int32) int32 {
 	t0 := int32(m.memory[uint64(uint32(v0))])
 	if t0 != 0 {
-		t2 := m.fn1(v1, i32(314768), i32(4))
+		t2 := m.fn1(v1, i32(314776), i32(4))
 		return t2
 	}
-	t1 := m.fn1(v1, i32(314763), i32(5))
+	t1 := m.fn1(v1, i32(314771), i32(5))
 	return t1
 }
 func (m *Module) fn411(v0, v1 int32) int32 {
@@ -59028,7 +59028,7 @@ func (m *Module) fn411(v0, v1 int32) int32 {
 	v0 = i32(9)
 l0:
 	{
-		t2 := int32(mem[uint64(uint32(v3&i32(15)))+314592])
+		t2 := int32(mem[uint64(uint32(v3&i32(15)))+314600])
 		mem[uint64(uint32(v2+i32(8)+v0+i32(-2)))] = byte(t2)
 		v0 = v0 + i32(-1)
 		v3 = int32(uint32(v3) >> 4)
@@ -59036,7 +59036,7 @@ l0:
 			goto l0
 		}
 	}
-	t3 := m.fn365(v1, i32(1), i32(329301), i32(2), v2+i32(8)+v0+i32(-1), i32(9)-v0)
+	t3 := m.fn365(v1, i32(1), i32(329309), i32(2), v2+i32(8)+v0+i32(-1), i32(9)-v0)
 	v0 = t3
 	m.g0 = v2 + i32(16)
 	return v0
@@ -59062,7 +59062,7 @@ func (m *Module) fn412(v0 int32) {
 		v0 = v2 + v0
 		{
 			v1 = v1 - v2
-			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+			t3 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 			if v1 != t3 {
 				goto l2
 			}
@@ -59070,7 +59070,7 @@ func (m *Module) fn412(v0 int32) {
 			if t4&i32(3) != i32(3) {
 				goto l0
 			}
-			store32(mem, uint64(uint32(i32(0)))+340972, uint32(v0))
+			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v0))
 			t5 := int32(load32(mem, uint64(uint32(v3))+4))
 			store32(mem, uint64(uint32(v3))+4, uint32(t5&i32(-2)))
 			store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
@@ -59090,39 +59090,39 @@ l0:
 				if v2&i32(2) != 0 {
 					goto l3
 				}
-				t7 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+				t7 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 				if v3 == t7 {
-					store32(mem, uint64(uint32(i32(0)))+340984, uint32(v1))
-					t14 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+					store32(mem, uint64(uint32(i32(0)))+340992, uint32(v1))
+					t14 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 					v0 = t14 + v0
-					store32(mem, uint64(uint32(i32(0)))+340976, uint32(v0))
+					store32(mem, uint64(uint32(i32(0)))+340984, uint32(v0))
 					store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
 					{
-						t15 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+						t15 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 						if v1 != t15 {
 							goto l10
 						}
-						store32(mem, uint64(uint32(i32(0)))+340972, uint32(i32(0)))
 						store32(mem, uint64(uint32(i32(0)))+340980, uint32(i32(0)))
+						store32(mem, uint64(uint32(i32(0)))+340988, uint32(i32(0)))
 					}
 				l10:
-					t16 := int32(load32(mem, uint64(uint32(i32(0)))+340996))
+					t16 := int32(load32(mem, uint64(uint32(i32(0)))+341004))
 					t17 := v0
 					v2 = t16
 					if uint32(t17) <= uint32(v2) {
 						return
 					}
-					t18 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+					t18 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 					v0 = t18
 					if v0 == 0 {
 						return
 					}
-					t19 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+					t19 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 					v4 = t19
 					if uint32(v4) < uint32(i32(41)) {
 						goto l11
 					}
-					v1 = i32(340684)
+					v1 = i32(340692)
 				l13:
 					{
 						{
@@ -59142,12 +59142,12 @@ l0:
 						goto l13
 					}
 				}
-				t8 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+				t8 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 				if v3 == t8 {
-					store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
-					t23 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+					store32(mem, uint64(uint32(i32(0)))+340988, uint32(v1))
+					t23 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 					v0 = t23 + v0
-					store32(mem, uint64(uint32(i32(0)))+340972, uint32(v0))
+					store32(mem, uint64(uint32(i32(0)))+340980, uint32(v0))
 					store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
 					store32(mem, uint64(uint32(v1+v0)), uint32(v0))
 					return
@@ -59160,11 +59160,11 @@ l0:
 				v0 = v2 + v0
 				store32(mem, uint64(uint32(t10))+4, uint32(v0|i32(1)))
 				store32(mem, uint64(uint32(v1+v0)), uint32(v0))
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 				if v1 != t11 {
 					goto l6
 				}
-				store32(mem, uint64(uint32(i32(0)))+340972, uint32(v0))
+				store32(mem, uint64(uint32(i32(0)))+340980, uint32(v0))
 				return
 			}
 		l3:
@@ -59175,22 +59175,22 @@ l0:
 			if uint32(v0) < uint32(i32(256)) {
 				{
 					{
-						t26 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+						t26 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 						v3 = t26
 						t27 := v3
 						v2 = i32_shl(i32(1), int32(uint32(v0)>>3))
 						if t27&v2 != 0 {
 							goto l15
 						}
-						store32(mem, uint64(uint32(i32(0)))+340964, uint32(v3|v2))
-						v0 = v0&i32(248) + i32(340700)
+						store32(mem, uint64(uint32(i32(0)))+340972, uint32(v3|v2))
+						v0 = v0&i32(248) + i32(340708)
 						v3 = v0
 						goto l16
 					}
 				l15:
 					v0 = v0 & i32(248)
-					v3 = v0 + i32(340700)
-					t28 := int32(load32(mem, uint64(uint32(v0+i32(340708)))))
+					v3 = v0 + i32(340708)
+					t28 := int32(load32(mem, uint64(uint32(v0+i32(340716)))))
 					v0 = t28
 				}
 			l16:
@@ -59202,13 +59202,13 @@ l0:
 			}
 			m.fn729(v1, v0)
 			mem = m.memory
-			t12 := int32(load32(mem, uint64(uint32(i32(0)))+341004))
+			t12 := int32(load32(mem, uint64(uint32(i32(0)))+341012))
 			v1 = t12 + i32(-1)
-			store32(mem, uint64(uint32(i32(0)))+341004, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+341012, uint32(v1))
 			if v1 != 0 {
 				return
 			}
-			t13 := int32(load32(mem, uint64(uint32(i32(0)))+340692))
+			t13 := int32(load32(mem, uint64(uint32(i32(0)))+340700))
 			v0 = t13
 			if v0 != 0 {
 				goto l8
@@ -59234,12 +59234,12 @@ l0:
 		v1 = p25
 	}
 l9:
-	store32(mem, uint64(uint32(i32(0)))+341004, uint32(v1))
+	store32(mem, uint64(uint32(i32(0)))+341012, uint32(v1))
 	return
 l11:
 	{
 		{
-			t29 := int32(load32(mem, uint64(uint32(i32(0)))+340692))
+			t29 := int32(load32(mem, uint64(uint32(i32(0)))+340700))
 			v0 = t29
 			if v0 != 0 {
 				goto l17
@@ -59265,11 +59265,11 @@ l11:
 		v1 = p31
 	}
 l18:
-	store32(mem, uint64(uint32(i32(0)))+341004, uint32(v1))
+	store32(mem, uint64(uint32(i32(0)))+341012, uint32(v1))
 	if uint32(v4) <= uint32(v2) {
 		return
 	}
-	store32(mem, uint64(uint32(i32(0)))+340996, uint32(i32(-1)))
+	store32(mem, uint64(uint32(i32(0)))+341004, uint32(i32(-1)))
 }
 func (m *Module) fn413(v0, v1 int32) {
 	var v2, v3 int32
@@ -59289,7 +59289,7 @@ func (m *Module) fn413(v0, v1 int32) {
 		v1 = v3 + v1
 		{
 			v0 = v0 - v3
-			t2 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+			t2 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 			if v0 != t2 {
 				goto l2
 			}
@@ -59297,7 +59297,7 @@ func (m *Module) fn413(v0, v1 int32) {
 			if t3&i32(3) != i32(3) {
 				goto l0
 			}
-			store32(mem, uint64(uint32(i32(0)))+340972, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
 			t4 := int32(load32(mem, uint64(uint32(v2))+4))
 			store32(mem, uint64(uint32(v2))+4, uint32(t4&i32(-2)))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
@@ -59315,27 +59315,27 @@ l0:
 		if v3&i32(2) != 0 {
 			goto l3
 		}
-		t6 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
+		t6 := int32(load32(mem, uint64(uint32(i32(0)))+340992))
 		if v2 == t6 {
-			store32(mem, uint64(uint32(i32(0)))+340984, uint32(v0))
-			t14 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+			store32(mem, uint64(uint32(i32(0)))+340992, uint32(v0))
+			t14 := int32(load32(mem, uint64(uint32(i32(0)))+340984))
 			v1 = t14 + v1
-			store32(mem, uint64(uint32(i32(0)))+340976, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+340984, uint32(v1))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
-			t15 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+			t15 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 			if v0 != t15 {
 				return
 			}
-			store32(mem, uint64(uint32(i32(0)))+340972, uint32(i32(0)))
 			store32(mem, uint64(uint32(i32(0)))+340980, uint32(i32(0)))
+			store32(mem, uint64(uint32(i32(0)))+340988, uint32(i32(0)))
 			return
 		}
-		t7 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+		t7 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 		if v2 == t7 {
-			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v0))
-			t16 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+			store32(mem, uint64(uint32(i32(0)))+340988, uint32(v0))
+			t16 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
 			v1 = t16 + v1
-			store32(mem, uint64(uint32(i32(0)))+340972, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
 			store32(mem, uint64(uint32(v0+v1)), uint32(v1))
 			return
@@ -59348,11 +59348,11 @@ l0:
 		v1 = v3 + v1
 		store32(mem, uint64(uint32(t9))+4, uint32(v1|i32(1)))
 		store32(mem, uint64(uint32(v0+v1)), uint32(v1))
-		t10 := int32(load32(mem, uint64(uint32(i32(0)))+340980))
+		t10 := int32(load32(mem, uint64(uint32(i32(0)))+340988))
 		if v0 != t10 {
 			goto l6
 		}
-		store32(mem, uint64(uint32(i32(0)))+340972, uint32(v1))
+		store32(mem, uint64(uint32(i32(0)))+340980, uint32(v1))
 		return
 	}
 l3:
@@ -59363,22 +59363,22 @@ l6:
 	if uint32(v1) < uint32(i32(256)) {
 		{
 			{
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
 				v2 = t11
 				t12 := v2
 				v3 = i32_shl(i32(1), int32(uint32(v1)>>3))
 				if t12&v3 != 0 {
 					goto l8
 				}
-				store32(mem, uint64(uint32(i32(0)))+340964, uint32(v2|v3))
-				v1 = v1&i32(248) + i32(340700)
+				store32(mem, uint64(uint32(i32(0)))+340972, uint32(v2|v3))
+				v1 = v1&i32(248) + i32(340708)
 				v2 = v1
 				goto l9
 			}
 		l8:
 			v1 = v1 & i32(248)
-			v2 = v1 + i32(340700)
-			t13 := int32(load32(mem, uint64(uint32(v1+i32(340708)))))
+			v2 = v1 + i32(340708)
+			t13 := int32(load32(mem, uint64(uint32(v1+i32(340716)))))
 			v1 = t13
 		}
 	l9:
@@ -59404,8 +59404,8 @@ func (m *Module) fn414(v0, v1 int32) {
 				t20 := v2
 				v4 = t19
 				if t20 == v4 {
-					t21 := int32(load32(mem, uint64(uint32(i32(0)))+340964))
-					store32(mem, uint64(uint32(i32(0)))+340964, uint32(t21&i32_rotl(i32(-2), int32(uint32(v1)>>3))))
+					t21 := int32(load32(mem, uint64(uint32(i32(0)))+340972))
+					store32(mem, uint64(uint32(i32(0)))+340972, uint32(t21&i32_rotl(i32(-2), int32(uint32(v1)>>3))))
 					return
 				}
 				store32(mem, uint64(uint32(v4))+12, uint32(v2))
@@ -59477,7 +59477,7 @@ func (m *Module) fn414(v0, v1 int32) {
 			{
 				t15 := int32(load32(mem, uint64(uint32(v0))+28))
 				t16 := v0
-				v1 = t15<<2 + i32(340556)
+				v1 = t15<<2 + i32(340564)
 				t17 := int32(load32(mem, uint64(uint32(v1))))
 				if t16 == t17 {
 					store32(mem, uint64(uint32(v1)), uint32(v2))
@@ -59524,9 +59524,9 @@ func (m *Module) fn414(v0, v1 int32) {
 	}
 	return
 l9:
-	t24 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+	t24 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 	t25 := int32(load32(mem, uint64(uint32(v0))+28))
-	store32(mem, uint64(uint32(i32(0)))+340968, uint32(t24&i32_rotl(i32(-2), t25)))
+	store32(mem, uint64(uint32(i32(0)))+340976, uint32(t24&i32_rotl(i32(-2), t25)))
 }
 func (m *Module) fn415() {
 	var v0, v1 int32
@@ -59545,9 +59545,9 @@ func (m *Module) fn415() {
 l0:
 	m.fn13(v1, i32(1), i32(1))
 	mem := m.memory
-	store64(mem, uint64(uint32(i32(0)))+340528, uint64(uint32(v0+i32(15))))
-	store64(mem, uint64(uint32(i32(0)))+340536, uint64(uint32(v1)))
-	mem[uint64(uint32(i32(0)))+340544] = byte(i32(1))
+	store64(mem, uint64(uint32(i32(0)))+340536, uint64(uint32(v0+i32(15))))
+	store64(mem, uint64(uint32(i32(0)))+340544, uint64(uint32(v1)))
+	mem[uint64(uint32(i32(0)))+340552] = byte(i32(1))
 	m.g0 = v0 + i32(16)
 }
 func (m *Module) fn416(v0, v1 int32) {
@@ -59623,7 +59623,7 @@ func (m *Module) fn417(v0, v1 int32) {
 					l12:
 						{
 							t5 := int32(mem[uint64(uint32(v3+v5))])
-							t6 := int32(mem[uint64(uint32(t5))+315132])
+							t6 := int32(mem[uint64(uint32(t5))+315140])
 							switch t6 {
 							case 2:
 								goto l7
@@ -59635,7 +59635,7 @@ func (m *Module) fn417(v0, v1 int32) {
 								l17:
 									{
 										t8 := int32(mem[uint64(uint32(v3+v8))])
-										t9 := int32(mem[uint64(uint32(t8))+315388])
+										t9 := int32(mem[uint64(uint32(t8))+315396])
 										switch t9 {
 										case 2:
 											v7 = v5
@@ -59699,10 +59699,10 @@ func (m *Module) fn417(v0, v1 int32) {
 								}
 								goto l4
 							}
-							if v5 == i32(0x4d444) {
+							if v5 == i32(316492) {
 								goto l23
 							}
-							if v5 == i32(316504) {
+							if v5 == i32(316512) {
 								goto l23
 							}
 							store32(mem, uint64(uint32(v1))+8, uint32(v8))
@@ -59736,7 +59736,7 @@ func (m *Module) fn417(v0, v1 int32) {
 					store64(mem, uint64(uint32(v1))+8, uint64(i64(0)))
 					t15 := int32(load32(mem, uint64(uint32(v1))))
 					v8 = t15
-					store32(mem, uint64(uint32(v1)), uint32(i32(292888)))
+					store32(mem, uint64(uint32(v1)), uint32(i32(292896)))
 					t16 := int32(load32(mem, uint64(uint32(v8))+16))
 					m.t0[uint(t16)].(func(int32, int32, int32))(v5, v3, v4)
 					mem = m.memory
@@ -59829,7 +59829,7 @@ l14:
 		{
 			t0 := int32(mem[uint64(uint32(v1+v3))])
 			v9 = t0
-			t1 := int32(mem[uint64(uint32(v9))+315915])
+			t1 := int32(mem[uint64(uint32(v9))+315923])
 			v10 = t1
 			if v10 > i32(57) {
 				switch v10 + i32(-58) {
@@ -59969,7 +59969,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 				{
 					{
 						t981 := int32(mem[uint64(uint32(v1))])
-						t982 := int32(mem[uint64(uint32(t981))+314840])
+						t982 := int32(mem[uint64(uint32(t981))+314848])
 						v9 = t982
 						if v9 == 0 {
 							store32(mem, uint64(uint32(v0)), uint32(i32(1)))
@@ -60030,7 +60030,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 				l111:
 					v2 = v4 + i32(1)
 					if v2 == 0 {
-						m.fn194(i32(292940), i32(17), i32(292948))
+						m.fn194(i32(292948), i32(17), i32(292956))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -60110,7 +60110,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 					v8 = t996 - v13
 					v11 = v8 + v2
 					if uint32(v11) < uint32(v8) {
-						m.fn194(i32(292940), i32(17), i32(292964))
+						m.fn194(i32(292948), i32(17), i32(292972))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -60173,7 +60173,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 						if v6&i32(1) != 0 {
 							goto l129
 						}
-						v4 = i32(316524)
+						v4 = i32(316532)
 						goto l130
 					l129:
 						t1004 := v3
@@ -60192,7 +60192,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 							store32(mem, uint64(uint32(v3))+16, uint32(i32(25)))
 							store32(mem, uint64(uint32(v3))+20, uint32(v3+i32(108)))
 							store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(104)))
-							m.fn194(i32(264891), v3+i32(12), i32(316544))
+							m.fn194(i32(264891), v3+i32(12), i32(316552))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -60219,7 +60219,7 @@ func (m *Module) fn419(v0, v1, v2 int32) {
 	l1:
 		{
 			t1 := int32(mem[uint64(uint32(v1+v4))])
-			t2 := int32(mem[uint64(uint32(t1))+314840])
+			t2 := int32(mem[uint64(uint32(t1))+314848])
 			mem[uint64(uint32(v3+i32(12)+v4))] = byte(t2)
 			t3 := v2
 			v4 = v4 + i32(1)
@@ -64736,7 +64736,7 @@ l3:
 	{
 		v5 = i32(1)
 		t0 := int32(mem[uint64(uint32(v0+v4))])
-		t1 := int32(mem[uint64(uint32(t0))+316171])
+		t1 := int32(mem[uint64(uint32(t0))+316179])
 		v6 = t1
 		if v6 == 0 {
 			goto l1
@@ -64753,7 +64753,7 @@ l3:
 		goto l3
 	l2:
 	}
-	m.fn356(v3, v3, i32(316428))
+	m.fn356(v3, v3, i32(316436))
 	panic("unreachable")
 l0:
 	v5 = i32(0)
@@ -64765,12 +64765,12 @@ func (m *Module) fn422(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316560), i32(14))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(316568), i32(14))
 	return t3
 }
 func (m *Module) fn423(v0, v1 int32) int32 {
 	var v2, v3 int32
-	v2 = i32(319972)
+	v2 = i32(319980)
 	v3 = i32(7)
 	mem := m.memory
 	{
@@ -64780,45 +64780,45 @@ func (m *Module) fn423(v0, v1 int32) int32 {
 			default:
 				goto l0
 			case 1:
-				v2 = i32(319979)
+				v2 = i32(319987)
 				v3 = i32(3)
 				goto l0
 			case 2:
-				v2 = i32(319982)
+				v2 = i32(319990)
 				v3 = i32(4)
 				goto l0
 			case 3:
-				v2 = i32(319986)
+				v2 = i32(319994)
 				v3 = i32(3)
 				goto l0
 			case 4:
-				v2 = i32(319989)
+				v2 = i32(319997)
 				v3 = i32(6)
 				goto l0
 			case 5:
-				v2 = i32(319995)
+				v2 = i32(320003)
 				v3 = i32(4)
 				goto l0
 			case 6:
-				v2 = i32(319999)
+				v2 = i32(320007)
 				v3 = i32(5)
 				goto l0
 			case 7:
-				v2 = i32(320004)
+				v2 = i32(320012)
 				goto l0
 			case 8:
-				v2 = i32(320011)
+				v2 = i32(320019)
 				v3 = i32(5)
 				goto l0
 			case 9:
-				v2 = i32(320016)
+				v2 = i32(320024)
 				v3 = i32(5)
 				goto l0
 			case 10:
 				t1 := int32(mem[uint64(uint32(v0))+16])
 				v3 = t1
 				if uint32(v3) >= uint32(i32(16)) {
-					m.fn47(i32(0), v3, i32(15), i32(316444))
+					m.fn47(i32(0), v3, i32(15), i32(316452))
 					panic("unreachable")
 				}
 				v2 = v0 + i32(1)
@@ -64898,7 +64898,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 			v7 = int32(uint32(v6) >> 8)
 			if v7 > i32(31) {
 				if v7 == i32(32) {
-					t4 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+					t4 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 					if t4&i32(2) == 0 {
 						goto l1
 					}
@@ -64923,7 +64923,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 			}
 			goto l6
 		l8:
-			t5 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+			t5 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 			if t5&i32(1) == 0 {
 				goto l1
 			}
@@ -65011,7 +65011,7 @@ l12:
 			goto l18
 		}
 		if v8 == 0 {
-			t10 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+			t10 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 			if t10&i32(1) == 0 {
 				goto l18
 			}
@@ -65025,7 +65025,7 @@ l12:
 		}
 		goto l18
 	l21:
-		t11 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+		t11 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 		if t11&i32(2) != 0 {
 			goto l17
 		}
@@ -65050,13 +65050,13 @@ func (m *Module) fn425(v0, v1 int32) {
 		v2 = t0
 		v3 = (v2 + i32(-1)) & i32(255)
 		if uint32(v3) >= uint32(i32(12)) {
-			m.fn48(i32(332786), i32(40), i32(316608))
+			m.fn48(i32(332794), i32(40), i32(316616))
 			panic("unreachable")
 		}
 		t1 := int32(load16(mem, uint64(uint32(v1))))
 		v4 = t1
 		v5 = int64(uint32(v4)) & i64(0xffff)
-		t2 := int64(load64(mem, uint64(uint32(v3<<3))+339912))
+		t2 := int64(load64(mem, uint64(uint32(v3<<3))+339920))
 		v6 = t2
 		t3 := int64(mem[uint64(uint32(v1))+5])
 		v7 = t3
@@ -65146,7 +65146,7 @@ func (m *Module) fn427(v0 int32, v1 int64, v2 int32) {
 	mem := m.memory
 	{
 		if uint64(v1) > uint64(i64(0x3afff4417f)) {
-			m.fn194(i32(316624), i32(59), i32(316656))
+			m.fn194(i32(316632), i32(59), i32(316664))
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v3))+88, uint64(i64(29)))
@@ -65272,9 +65272,9 @@ l1:
 		v3 = t1
 		v6 = int32(t2 - v3*i64(10000))
 		v7 = int32(uint32(v6*i32(5243)) >> 19)
-		t3 := int32(load16(mem, uint64(uint32(v7<<1))+339688))
+		t3 := int32(load16(mem, uint64(uint32(v7<<1))+339696))
 		store16(mem, uint64(uint32(t0)), uint16(t3))
-		t4 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+339688))
+		t4 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+339696))
 		store16(mem, uint64(uint32(v4+i32(-2))), uint16(t4))
 		v2 = v2 + i32(-4)
 		if uint64(v5) > uint64(i64(9999999)) {
@@ -65291,7 +65291,7 @@ l0:
 		t6 := t5 + v2
 		v4 = int32(v3)
 		v6 = int32(uint32(v4*i32(5243)) >> 19)
-		t7 := int32(load16(mem, uint64(uint32((v6*i32(-100)+v4)<<1))+339688))
+		t7 := int32(load16(mem, uint64(uint32((v6*i32(-100)+v4)<<1))+339696))
 		store16(mem, uint64(uint32(t6)), uint16(t7))
 		v3 = int64(uint32(v6))
 	}
@@ -65381,7 +65381,7 @@ func (m *Module) fn431(v0, v1, v2, v3 int32) {
 			store64(mem, uint64(uint32(v4))+4, uint64(t6))
 			m.fn214(v4+i32(48), v4+i32(4), i32(2), i32(1), i32(0))
 			mem = m.memory
-			m.fn214(v4+i32(4), v2, v3, i32(325228), i32(2))
+			m.fn214(v4+i32(4), v2, v3, i32(325236), i32(2))
 			mem = m.memory
 			store32(mem, uint64(uint32(v4))+32, uint32(i32(15)))
 			store32(mem, uint64(uint32(v4))+28, uint32(v4+i32(4)))
@@ -65407,7 +65407,7 @@ func (m *Module) fn431(v0, v1, v2, v3 int32) {
 		t11 := int32(load32(mem, uint64(uint32(v4))+36))
 		store32(mem, uint64(uint32(v4))+56, uint32(t11))
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(35)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(325253)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(325261)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(40)))
@@ -65524,7 +65524,7 @@ func (m *Module) fn434(v0, v1, v2, v3 int32) {
 					m.fn6(t10, v5, t11)
 					mem = m.memory
 					store32(mem, uint64(uint32(v4))+148, uint32(i32(34)))
-					store32(mem, uint64(uint32(v4))+144, uint32(i32(325431)))
+					store32(mem, uint64(uint32(v4))+144, uint32(i32(325439)))
 					store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
 					store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
 					store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(144)))
@@ -66000,7 +66000,7 @@ func (m *Module) fn439(v0, v1, v2, v3 int32) {
 		t7 := int32(load32(mem, uint64(uint32(v4))+36))
 		store32(mem, uint64(uint32(v4))+56, uint32(t7))
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(18)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(325413)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(325421)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(40)))
@@ -66182,7 +66182,7 @@ func (m *Module) fn443(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+48, uint32(v7))
 		store32(mem, uint64(uint32(v3))+12, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+8, uint32(v3+i32(48)))
-		m.fn69(v3+i32(60), i32(325552), v3+i32(8))
+		m.fn69(v3+i32(60), i32(325560), v3+i32(8))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+12, uint32(i32(15)))
@@ -66288,10 +66288,10 @@ l0:
 	l14:
 		store32(mem, uint64(uint32(v3))+36, uint32(v6))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+28, uint32(i32(325712)))
+		store32(mem, uint64(uint32(v3))+28, uint32(i32(325720)))
 		store32(mem, uint64(uint32(v3))+24, uint32(v7))
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(6)))
-		store32(mem, uint64(uint32(v3))+16, uint32(i32(325706)))
+		store32(mem, uint64(uint32(v3))+16, uint32(i32(325714)))
 		v4 = v3 + i32(8) + i32(8)
 		v6 = i32(0)
 		v5 = i32(0)
@@ -66321,9 +66321,9 @@ l0:
 					mem = m.memory
 					panic("unreachable")
 				}
-				t19 := int64(load64(mem, uint64(uint32(i32(0)))+325724))
+				t19 := int64(load64(mem, uint64(uint32(i32(0)))+325732))
 				store64(mem, uint64(uint32(v6))+8, uint64(t19))
-				t20 := int64(load64(mem, uint64(uint32(i32(0)))+325716))
+				t20 := int64(load64(mem, uint64(uint32(i32(0)))+325724))
 				store64(mem, uint64(uint32(v6)), uint64(t20))
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(16)))
 				store32(mem, uint64(uint32(v3))+52, uint32(v6))
@@ -66337,7 +66337,7 @@ l0:
 			v7 = int32(uint32(v6) >> 8)
 			if v7 > i32(31) {
 				if v7 == i32(32) {
-					t21 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+					t21 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 					if t21&i32(2) == 0 {
 						goto l22
 					}
@@ -66358,7 +66358,7 @@ l0:
 				goto l25
 			}
 			if v7 == 0 {
-				t17 := int32(mem[uint64(uint32(v6&i32(255)))+316704])
+				t17 := int32(mem[uint64(uint32(v6&i32(255)))+316712])
 				if t17&i32(1) != 0 {
 					goto l25
 				}
@@ -66402,7 +66402,7 @@ l0:
 		store32(mem, uint64(uint32(v3))+76, uint32(v6))
 		store32(mem, uint64(uint32(v3))+64, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(76)))
-		m.fn69(v3+i32(48), i32(325552), v3+i32(60))
+		m.fn69(v3+i32(48), i32(325560), v3+i32(60))
 		mem = m.memory
 	l29:
 		store32(mem, uint64(uint32(v3))+72, uint32(i32(15)))
@@ -66419,7 +66419,7 @@ l0:
 	}
 l8:
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(34)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(324319)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(324327)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 l7:
 	m.g0 = v3 + i32(80)
@@ -66627,7 +66627,7 @@ func (m *Module) fn449(v0, v1 int32) {
 			t5 := v1
 			v6 = v3 + i32(24)
 			store32(mem, uint64(uint32(t5)), uint32(v6))
-			m.fn431(v2+i32(104), v3, i32(317152), i32(3))
+			m.fn431(v2+i32(104), v3, i32(317160), i32(3))
 			mem = m.memory
 			{
 				{
@@ -66647,7 +66647,7 @@ func (m *Module) fn449(v0, v1 int32) {
 					goto l2
 				}
 			l1:
-				m.fn434(v2+i32(104), v3, i32(317132), i32(17))
+				m.fn434(v2+i32(104), v3, i32(317140), i32(17))
 				mem = m.memory
 				t11 := int32(load32(mem, uint64(uint32(v2))+116))
 				v9 = t11
@@ -66669,7 +66669,7 @@ func (m *Module) fn449(v0, v1 int32) {
 				store32(mem, uint64(uint32(v2))+4, uint32(v11))
 				store32(mem, uint64(uint32(v2))+8, uint32(v10))
 				store32(mem, uint64(uint32(v2))+12, uint32(v9))
-				m.fn439(v2+i32(104), v3, i32(317108), i32(11))
+				m.fn439(v2+i32(104), v3, i32(317116), i32(11))
 				mem = m.memory
 				t16 := int32(load32(mem, uint64(uint32(v2))+116))
 				v11 = t16
@@ -66692,7 +66692,7 @@ func (m *Module) fn449(v0, v1 int32) {
 						goto l5
 					}
 				l4:
-					m.fn440(v2+i32(104), v3, i32(317119), i32(13))
+					m.fn440(v2+i32(104), v3, i32(317127), i32(13))
 					mem = m.memory
 					t21 := int32(load32(mem, uint64(uint32(v2))+116))
 					v14 = t21
@@ -66900,7 +66900,7 @@ func (m *Module) fn450(v0, v1 int32) {
 					t5 := v1
 					v8 = v3 + i32(24)
 					store32(mem, uint64(uint32(t5)), uint32(v8))
-					m.fn431(v2+i32(72), v3, i32(317084), i32(3))
+					m.fn431(v2+i32(72), v3, i32(317092), i32(3))
 					mem = m.memory
 					{
 						t6 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -66919,7 +66919,7 @@ func (m *Module) fn450(v0, v1 int32) {
 						goto l2
 					}
 				l1:
-					m.fn439(v2+i32(72), v3, i32(317074), i32(9))
+					m.fn439(v2+i32(72), v3, i32(317082), i32(9))
 					mem = m.memory
 					t11 := int32(load32(mem, uint64(uint32(v2))+84))
 					v10 = t11
@@ -66940,7 +66940,7 @@ func (m *Module) fn450(v0, v1 int32) {
 						goto l2
 					}
 				l3:
-					m.fn452(v2+i32(72), v3, i32(317004), i32(10))
+					m.fn452(v2+i32(72), v3, i32(317012), i32(10))
 					mem = m.memory
 					{
 						t16 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -66973,7 +66973,7 @@ func (m *Module) fn450(v0, v1 int32) {
 							store32(mem, uint64(uint32(v2))+112, uint32(v2+i32(96)))
 							m.fn69(v2+i32(72), i32(265291), v2+i32(112))
 							mem = m.memory
-							m.fn429(v2+i32(24), i32(317004), i32(10), v2+i32(72))
+							m.fn429(v2+i32(24), i32(317012), i32(10), v2+i32(72))
 							mem = m.memory
 							goto l8
 						}
@@ -66984,7 +66984,7 @@ func (m *Module) fn450(v0, v1 int32) {
 				l6:
 					store32(mem, uint64(uint32(v2))+24, uint32(i32(-0x7ffffffe)))
 				l8:
-					m.fn452(v2+i32(72), v3, i32(317052), i32(22))
+					m.fn452(v2+i32(72), v3, i32(317060), i32(22))
 					mem = m.memory
 					{
 						t24 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -67031,7 +67031,7 @@ func (m *Module) fn450(v0, v1 int32) {
 											if v14 == i64(1) {
 												goto l15
 											}
-											m.fn453(v2+i32(72), i32(317004), i32(10), v14)
+											m.fn453(v2+i32(72), i32(317012), i32(10), v14)
 											mem = m.memory
 											t34 := int32(load32(mem, uint64(uint32(v2))+72))
 											v9 = t34
@@ -67048,10 +67048,10 @@ func (m *Module) fn450(v0, v1 int32) {
 										}
 									l15:
 										store32(mem, uint64(uint32(v2))+104, uint32(i32(10)))
-										store32(mem, uint64(uint32(v2))+100, uint32(i32(317004)))
+										store32(mem, uint64(uint32(v2))+100, uint32(i32(317012)))
 										store32(mem, uint64(uint32(v2))+96, uint32(i32(-0x80000000)))
 										store32(mem, uint64(uint32(v2))+64, uint32(i32(63)))
-										store32(mem, uint64(uint32(v2))+60, uint32(i32(330276)))
+										store32(mem, uint64(uint32(v2))+60, uint32(i32(330284)))
 										store32(mem, uint64(uint32(v2))+124, uint32(i32(2)))
 										store32(mem, uint64(uint32(v2))+116, uint32(i32(4)))
 										store32(mem, uint64(uint32(v2))+120, uint32(v2+i32(60)))
@@ -67255,12 +67255,12 @@ func (m *Module) fn451(v0, v1, v2, v3, v4 int32) {
 					goto l2
 				}
 				if v4 == i32(34) {
-					m.fn49(v5+i32(24), v1, v2, i32(324787), i32(62))
+					m.fn49(v5+i32(24), v1, v2, i32(324795), i32(62))
 					mem = m.memory
 					goto l8
 				}
 				if v4 == i32(91) {
-					m.fn456(v5+i32(24), v1, v2, i32(325230), i32(6))
+					m.fn456(v5+i32(24), v1, v2, i32(325238), i32(6))
 					mem = m.memory
 					goto l8
 				}
@@ -67271,7 +67271,7 @@ func (m *Module) fn451(v0, v1, v2, v3, v4 int32) {
 			}
 		l2:
 			if v4 == i32(110) {
-				m.fn456(v5+i32(24), v1, v2, i32(335336), i32(4))
+				m.fn456(v5+i32(24), v1, v2, i32(335344), i32(4))
 				mem = m.memory
 				goto l8
 			}
@@ -67279,17 +67279,17 @@ func (m *Module) fn451(v0, v1, v2, v3, v4 int32) {
 				goto l5
 			}
 			if v4 == i32(123) {
-				m.fn456(v5+i32(24), v1, v2, i32(324138), i32(9))
+				m.fn456(v5+i32(24), v1, v2, i32(324146), i32(9))
 				mem = m.memory
 				goto l8
 			}
 		l1:
-			m.fn456(v5+i32(24), v1, v2, i32(325245), i32(8))
+			m.fn456(v5+i32(24), v1, v2, i32(325253), i32(8))
 			mem = m.memory
 			goto l8
 		}
 	l5:
-		m.fn456(v5+i32(24), v1, v2, i32(325236), i32(9))
+		m.fn456(v5+i32(24), v1, v2, i32(325244), i32(9))
 		mem = m.memory
 	l8:
 		m.fn56(v6)
@@ -67343,7 +67343,7 @@ func (m *Module) fn452(v0, v1, v2, v3 int32) {
 			t8 := int32(load32(mem, uint64(uint32(v4))+52))
 			store32(mem, uint64(uint32(v4))+72, uint32(t8))
 			store32(mem, uint64(uint32(v4))+60, uint32(i32(47)))
-			store32(mem, uint64(uint32(v4))+56, uint32(i32(324740)))
+			store32(mem, uint64(uint32(v4))+56, uint32(i32(324748)))
 			store32(mem, uint64(uint32(v4))+92, uint32(i32(2)))
 			store32(mem, uint64(uint32(v4))+84, uint32(i32(4)))
 			store32(mem, uint64(uint32(v4))+88, uint32(v4+i32(56)))
@@ -67384,10 +67384,10 @@ func (m *Module) fn453(v0, v1, v2 int32, v3 int64) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(19)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(325584)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(325592)))
 		store32(mem, uint64(uint32(v4))+36, uint32(i32(7)))
 		store32(mem, uint64(uint32(v4))+32, uint32(v4+i32(8)))
-		m.fn69(v4+i32(20), i32(325592), v4+i32(32))
+		m.fn69(v4+i32(20), i32(325600), v4+i32(32))
 		mem = m.memory
 		m.fn429(v0, v1, v2, v4+i32(20))
 		mem = m.memory
@@ -67636,7 +67636,7 @@ func (m *Module) fn456(v0, v1, v2, v3, v4 int32) {
 				goto l1
 			}
 			v6 = i32(32)
-			v7 = i32(325520)
+			v7 = i32(325528)
 			t1 := int32(load32(mem, uint64(uint32(v3))))
 			t2 := t1 ^ i32(1651340654)
 			v4 = v3 + i32(4)
@@ -67652,17 +67652,17 @@ func (m *Module) fn456(v0, v1, v2, v3, v4 int32) {
 			goto l2
 		}
 	l0:
-		m.fn379(v5+i32(32), v3, v4, i32(337719), i32(6))
+		m.fn379(v5+i32(32), v3, v4, i32(337727), i32(6))
 		mem = m.memory
 		m.fn459(v5+i32(20), v5+i32(32))
 		mem = m.memory
 		v6 = i32(32)
-		v7 = i32(325520)
+		v7 = i32(325528)
 		t6 := int32(load32(mem, uint64(uint32(v5))+20))
 		if t6 != 0 {
 			goto l2
 		}
-		m.fn379(v5+i32(32), v3, v4, i32(325514), i32(6))
+		m.fn379(v5+i32(32), v3, v4, i32(325522), i32(6))
 		mem = m.memory
 		m.fn459(v5+i32(20), v5+i32(32))
 		mem = m.memory
@@ -67747,7 +67747,7 @@ func (m *Module) fn457(v0, v1 int32) {
 			if v6 == i32(34) {
 				goto l4
 			}
-			t8 := m.fn462(v1, v2+i32(31), i32(331428))
+			t8 := m.fn462(v1, v2+i32(31), i32(331436))
 			mem = m.memory
 			t9 := m.fn463(t8, v1)
 			mem = m.memory
@@ -67984,7 +67984,7 @@ func (m *Module) fn459(v0, v1 int32) {
 	}
 l4:
 	mem[uint64(uint32(v1))+12] = byte((v3 ^ i32(-1)) & i32(1))
-	m.fn224(v5, v4, v6, v4, i32(316988))
+	m.fn224(v5, v4, v6, v4, i32(316996))
 	panic("unreachable")
 }
 func (m *Module) fn460(v0, v1, v2, v3, v4, v5, v6 int32) {
@@ -68066,13 +68066,13 @@ func (m *Module) fn460(v0, v1, v2, v3, v4, v5, v6 int32) {
 						l5:
 							v9 = v9 + i32(-1)
 							if uint32(v9) >= uint32(v5) {
-								m.fn356(v9, v5, i32(318148))
+								m.fn356(v9, v5, i32(318156))
 								mem = m.memory
 								panic("unreachable")
 							}
 							v19 = v9 + v8
 							if uint32(v19) >= uint32(v3) {
-								m.fn356(v19, v3, i32(318164))
+								m.fn356(v19, v3, i32(318172))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -68100,7 +68100,7 @@ func (m *Module) fn460(v0, v1, v2, v3, v4, v5, v6 int32) {
 						if uint32(v3) > uint32(v9) {
 							p21 = t20
 						}
-						m.fn356(p21, v3, i32(318180))
+						m.fn356(p21, v3, i32(318188))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -68244,7 +68244,7 @@ func (m *Module) fn462(v0, v1, v2 int32) int32 {
 						}
 						if v5 == i32(102) {
 							store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-							t10 := m.fn500(v0, i32(332782), i32(4))
+							t10 := m.fn500(v0, i32(332790), i32(4))
 							mem = m.memory
 							v4 = t10
 							if v4 != 0 {
@@ -68260,7 +68260,7 @@ func (m *Module) fn462(v0, v1, v2 int32) int32 {
 							goto l4
 						}
 						store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-						t6 := m.fn500(v0, i32(332776), i32(3))
+						t6 := m.fn500(v0, i32(332784), i32(3))
 						mem = m.memory
 						v4 = t6
 						if v4 != 0 {
@@ -68275,7 +68275,7 @@ func (m *Module) fn462(v0, v1, v2 int32) int32 {
 				l6:
 					if v5 == i32(116) {
 						store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-						t21 := m.fn500(v0, i32(332779), i32(3))
+						t21 := m.fn500(v0, i32(332787), i32(3))
 						mem = m.memory
 						v4 = t21
 						if v4 == 0 {
@@ -68363,7 +68363,7 @@ func (m *Module) fn464(v0, v1, v2 int32) {
 				goto l4
 			}
 			if uint32(v5) >= uint32(v6) {
-				m.fn356(v5, v6, i32(336380))
+				m.fn356(v5, v6, i32(336388))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -68375,7 +68375,7 @@ func (m *Module) fn464(v0, v1, v2 int32) {
 				v9 = t6
 				if v9 == i32(92) {
 					if uint32(v5) < uint32(v4) {
-						m.fn47(v4, v5, v6, i32(336428))
+						m.fn47(v4, v5, v6, i32(336436))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -68577,7 +68577,7 @@ func (m *Module) fn464(v0, v1, v2 int32) {
 			t35 := int32(load32(mem, uint64(uint32(v2))+8))
 			if t35 == 0 {
 				if uint32(v5) < uint32(v4) {
-					m.fn47(v4, v5, v6, i32(336412))
+					m.fn47(v4, v5, v6, i32(336420))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -68588,7 +68588,7 @@ func (m *Module) fn464(v0, v1, v2 int32) {
 				goto l4
 			}
 			if uint32(v5) < uint32(v4) {
-				m.fn47(v4, v5, v6, i32(336396))
+				m.fn47(v4, v5, v6, i32(336404))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -68656,7 +68656,7 @@ func (m *Module) fn466(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332409), i32(8))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332417), i32(8))
 	return t3
 }
 func (m *Module) fn467(v0, v1 int32) {
@@ -68709,7 +68709,7 @@ func (m *Module) fn467(v0, v1 int32) {
 	l1:
 		{
 			if v6 != i32(91) {
-				t11 := m.fn462(v1, v2+i32(31), i32(331412))
+				t11 := m.fn462(v1, v2+i32(31), i32(331420))
 				mem = m.memory
 				t12 := m.fn463(t11, v1)
 				mem = m.memory
@@ -68914,7 +68914,7 @@ func (m *Module) fn468(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v4))+56, uint32(v2))
 		store32(mem, uint64(uint32(v4))+52, uint32(v6))
 		store32(mem, uint64(uint32(v4))+48, uint32(i32(29)))
-		store32(mem, uint64(uint32(v4))+44, uint32(i32(325288)))
+		store32(mem, uint64(uint32(v4))+44, uint32(i32(325296)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(44)))
@@ -68993,7 +68993,7 @@ func (m *Module) fn469(v0, v1, v2 int32) {
 				goto l4
 			}
 			v6 = i32(-0x80000000)
-			t4 := m.fn462(v3+i32(12), v3+i32(95), i32(331396))
+			t4 := m.fn462(v3+i32(12), v3+i32(95), i32(331404))
 			mem = m.memory
 			t5 := m.fn463(t4, v3+i32(12))
 			mem = m.memory
@@ -69551,7 +69551,7 @@ l0:
 				return
 			}
 		l3:
-			m.fn224(v4, v3, v2, v5, i32(337696))
+			m.fn224(v4, v3, v2, v5, i32(337704))
 			panic("unreachable")
 		}
 		store32(mem, uint64(uint32(v0)), uint32(i32(0)))
@@ -69564,7 +69564,7 @@ func (m *Module) fn477(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(324138), i32(9))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(324146), i32(9))
 	return t3
 }
 func (m *Module) fn478(v0, v1 int32) {
@@ -69812,7 +69812,7 @@ func (m *Module) fn480(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(317870), i32(10))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(317878), i32(10))
 	return t3
 }
 func (m *Module) fn481(v0, v1 int32) int32 {
@@ -69820,7 +69820,7 @@ func (m *Module) fn481(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332737), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(332745), i32(5))
 	return t3
 }
 func (m *Module) fn482(v0, v1 int32) int32 {
@@ -70034,7 +70034,7 @@ func (m *Module) fn487(v0, v1 int32) {
 l1:
 	{
 		if v6 != i32(123) {
-			t11 := m.fn462(v1, v2+i32(63), i32(331380))
+			t11 := m.fn462(v1, v2+i32(63), i32(331388))
 			mem = m.memory
 			t12 := m.fn463(t11, v1)
 			mem = m.memory
@@ -70301,7 +70301,7 @@ l1:
 											v7 = v3 ^ i32(-1) + t40
 											store16(mem, uint64(uint32(t41))+226, uint16(v7))
 											if uint32(v7) >= uint32(i32(12)) {
-												m.fn47(i32(0), v7, i32(11), i32(337012))
+												m.fn47(i32(0), v7, i32(11), i32(337020))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -70423,7 +70423,7 @@ l1:
 														v7 = v3 ^ i32(-1) + t52
 														store16(mem, uint64(uint32(t53))+226, uint16(v7))
 														if uint32(v7) >= uint32(i32(12)) {
-															m.fn47(i32(0), v7, i32(11), i32(337012))
+															m.fn47(i32(0), v7, i32(11), i32(337020))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -70456,12 +70456,12 @@ l1:
 														v7 = t58
 														v5 = v7 + i32(1)
 														if uint32(v7) >= uint32(i32(12)) {
-															m.fn47(i32(0), v5, i32(12), i32(337028))
+															m.fn47(i32(0), v5, i32(12), i32(337036))
 															mem = m.memory
 															panic("unreachable")
 														}
 														if v4-v3 != v5 {
-															m.fn48(i32(336956), i32(40), i32(336996))
+															m.fn48(i32(336964), i32(40), i32(337004))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -70597,7 +70597,7 @@ l1:
 					t73 := int32(load32(mem, uint64(uint32(v2))+32))
 					v7 = t73
 					if v7 == 0 {
-						m.fn92(i32(336812))
+						m.fn92(i32(336820))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -70611,7 +70611,7 @@ l1:
 					store32(mem, uint64(uint32(v3))+88, uint32(i32(0)))
 					v6 = v5 + i32(1)
 					if v6 == 0 {
-						m.fn92(i32(336940))
+						m.fn92(i32(336948))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -70620,14 +70620,14 @@ l1:
 					store32(mem, uint64(uint32(v2))+36, uint32(v6))
 					store32(mem, uint64(uint32(v2))+32, uint32(v3))
 					if v11 != v5 {
-						m.fn48(i32(336860), i32(48), i32(336908))
+						m.fn48(i32(336868), i32(48), i32(336916))
 						mem = m.memory
 						panic("unreachable")
 					}
 					t76 := int32(load16(mem, uint64(uint32(v3))+226))
 					v7 = t76
 					if uint32(v7) >= uint32(i32(11)) {
-						m.fn48(i32(336828), i32(32), i32(336924))
+						m.fn48(i32(336836), i32(32), i32(336932))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -70677,7 +70677,7 @@ func (m *Module) fn488(v0 int32) int32 {
 			if v2 != i32(-0x7fffffff) {
 				goto l0
 			}
-			t2 := m.fn489(i32(324101), i32(37))
+			t2 := m.fn489(i32(324109), i32(37))
 			mem = m.memory
 			v0 = t2
 			goto l1
@@ -70828,7 +70828,7 @@ func (m *Module) fn490(v0 int32) int32 {
 										goto l3
 									}
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t6 := m.fn500(v0, i32(332782), i32(4))
+									t6 := m.fn500(v0, i32(332790), i32(4))
 									mem = m.memory
 									v3 = t6
 									if v3 == 0 {
@@ -70839,7 +70839,7 @@ func (m *Module) fn490(v0 int32) int32 {
 							l6:
 								if v7 == i32(110) {
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t16 := m.fn500(v0, i32(332776), i32(3))
+									t16 := m.fn500(v0, i32(332784), i32(3))
 									mem = m.memory
 									v3 = t16
 									if v3 != 0 {
@@ -70849,7 +70849,7 @@ func (m *Module) fn490(v0 int32) int32 {
 								}
 								if v7 == i32(116) {
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t8 := m.fn500(v0, i32(332779), i32(3))
+									t8 := m.fn500(v0, i32(332787), i32(3))
 									mem = m.memory
 									v3 = t8
 									if v3 == 0 {
@@ -71036,7 +71036,7 @@ func (m *Module) fn490(v0 int32) int32 {
 								if v7 == i32(123) {
 									goto l32
 								}
-								m.fn48(i32(332786), i32(40), i32(332844))
+								m.fn48(i32(332794), i32(40), i32(332852))
 								mem = m.memory
 								panic("unreachable")
 							l30:
@@ -71175,7 +71175,7 @@ func (m *Module) fn490(v0 int32) int32 {
 						goto l45
 					}
 					if v7 != i32(123) {
-						m.fn48(i32(332786), i32(40), i32(332828))
+						m.fn48(i32(332794), i32(40), i32(332836))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -71280,7 +71280,7 @@ func (m *Module) fn494(v0, v1 int32) {
 				{
 					t6 := int32(load32(mem, uint64(uint32(v1))))
 					if t6 != i32(1) {
-						m.fn92(i32(336796))
+						m.fn92(i32(336804))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -71344,7 +71344,7 @@ func (m *Module) fn494(v0, v1 int32) {
 							}
 							m.fn13(t21, p20, i32(4))
 							mem = m.memory
-							m.fn92(i32(337116))
+							m.fn92(i32(337124))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -71492,7 +71492,7 @@ func (m *Module) fn495(v0, v1, v2 int32) {
 			if v2 != i32(4) {
 				goto l2
 			}
-			t3 := m.fn731(v1, i32(335336), v2)
+			t3 := m.fn731(v1, i32(335344), v2)
 			mem = m.memory
 			if t3 != 0 {
 				goto l2
@@ -71538,7 +71538,7 @@ func (m *Module) fn495(v0, v1, v2 int32) {
 			}
 		}
 	l4:
-		t11 := m.fn489(i32(327440), i32(33))
+		t11 := m.fn489(i32(327448), i32(33))
 		mem = m.memory
 		store32(mem, uint64(uint32(v0))+8, uint32(t11))
 	}
@@ -71753,7 +71753,7 @@ func (m *Module) fn499(v0, v1, v2 int32) {
 		}
 	l3:
 		store32(mem, uint64(uint32(v3))+32, uint32(v4+i32(1)))
-		t7 := m.fn500(v3+i32(12), i32(332776), i32(3))
+		t7 := m.fn500(v3+i32(12), i32(332784), i32(3))
 		mem = m.memory
 		v2 = t7
 		p8 := i32(-0x80000000)
@@ -71772,7 +71772,7 @@ l4:
 		if v4 != i32(-0x7fffffff) {
 			goto l5
 		}
-		t11 := m.fn489(i32(327386), i32(12))
+		t11 := m.fn489(i32(327394), i32(12))
 		mem = m.memory
 		v4 = t11
 		m.fn56(v2)
@@ -71872,7 +71872,7 @@ l0:
 		if v2 != i32(4) {
 			goto l2
 		}
-		t3 := m.fn731(v1, i32(335336), v2)
+		t3 := m.fn731(v1, i32(335344), v2)
 		mem = m.memory
 		if t3 == 0 {
 			goto l3
@@ -71885,7 +71885,7 @@ l2:
 		t4 := int32(load32(mem, uint64(uint32(v3))+4))
 		v2 = t4
 		if v2 == i32(-0x80000000) {
-			t6 := m.fn489(i32(327360), i32(26))
+			t6 := m.fn489(i32(327368), i32(26))
 			mem = m.memory
 			v2 = t6
 			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
@@ -72231,7 +72231,7 @@ func (m *Module) fn508(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(317880), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(317888), i32(5))
 	return t3
 }
 func (m *Module) fn509(v0 int32) {
@@ -72569,7 +72569,7 @@ func (m *Module) fn511(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(6)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(317584)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(317592)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
 																t58 := m.fn485(i32(270601), v2+i32(232))
@@ -72649,7 +72649,7 @@ func (m *Module) fn511(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(11)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(317895)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(317903)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
 																t55 := m.fn485(i32(270601), v2+i32(232))
@@ -72674,7 +72674,7 @@ func (m *Module) fn511(v0, v1 int32) {
 																	store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																	store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																	store32(mem, uint64(uint32(v2))+312, uint32(i32(8)))
-																	store32(mem, uint64(uint32(v2))+308, uint32(i32(0x4d888)))
+																	store32(mem, uint64(uint32(v2))+308, uint32(i32(317584)))
 																	store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																	store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
 																	t62 := m.fn485(i32(270601), v2+i32(232))
@@ -72743,7 +72743,7 @@ func (m *Module) fn511(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(8)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(317906)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(317914)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
 																t26 := m.fn485(i32(270601), v2+i32(232))
@@ -72770,7 +72770,7 @@ func (m *Module) fn511(v0, v1 int32) {
 														store32(mem, uint64(uint32(v2))+200, uint32(v15))
 														store32(mem, uint64(uint32(v2))+196, uint32(v9))
 														store32(mem, uint64(uint32(v2))+312, uint32(i32(10)))
-														store32(mem, uint64(uint32(v2))+308, uint32(i32(317885)))
+														store32(mem, uint64(uint32(v2))+308, uint32(i32(317893)))
 														store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 														store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
 														t63 := m.fn485(i32(270601), v2+i32(232))
@@ -72896,7 +72896,7 @@ func (m *Module) fn511(v0, v1 int32) {
 								store32(mem, uint64(uint32(v2))+196, uint32(i32(-0x7fffffff)))
 								goto l12
 							}
-							t9 := m.fn489(i32(327398), i32(42))
+							t9 := m.fn489(i32(0x4feee), i32(42))
 							mem = m.memory
 							v6 = t9
 							m.fn56(v3)
@@ -73000,7 +73000,7 @@ func (m *Module) fn512(v0 int32) int32 {
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+24, uint32(i32(0)))
 	store64(mem, uint64(uint32(v1))+16, uint64(i64(0x100000000)))
-	store32(mem, uint64(uint32(v1))+32, uint32(i32(336604)))
+	store32(mem, uint64(uint32(v1))+32, uint32(i32(336612)))
 	store64(mem, uint64(uint32(v1))+36, uint64(i64(0x60000020)))
 	store32(mem, uint64(uint32(v1))+28, uint32(v1+i32(16)))
 	{
@@ -73018,7 +73018,7 @@ func (m *Module) fn512(v0 int32) int32 {
 			m.g0 = v1 + i32(48)
 			return v2
 		}
-		m.fn189(i32(336644), i32(55), v1+i32(47), i32(336628), i32(336700))
+		m.fn189(i32(336652), i32(55), v1+i32(47), i32(336636), i32(336708))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -73250,7 +73250,7 @@ func (m *Module) fn516(v0, v1 int32) {
 				m.fn6(t26, t27, t28)
 				mem = m.memory
 				store32(mem, uint64(uint32(v2))+48, uint32(i32(55)))
-				store32(mem, uint64(uint32(v2))+44, uint32(i32(325317)))
+				store32(mem, uint64(uint32(v2))+44, uint32(i32(325325)))
 				store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+68, uint32(i32(4)))
 				store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(44)))
@@ -73355,7 +73355,7 @@ func (m *Module) fn517(v0, v1 int32) {
 			t5 := v1
 			v6 = v3 + i32(24)
 			store32(mem, uint64(uint32(t5)), uint32(v6))
-			m.fn431(v2+i32(40), v3, i32(317592), i32(2))
+			m.fn431(v2+i32(40), v3, i32(317600), i32(2))
 			mem = m.memory
 			{
 				{
@@ -73374,7 +73374,7 @@ func (m *Module) fn517(v0, v1 int32) {
 						goto l2
 					}
 				l1:
-					m.fn439(v2+i32(40), v3, i32(0x4d888), i32(8))
+					m.fn439(v2+i32(40), v3, i32(317584), i32(8))
 					mem = m.memory
 					t10 := int64(load64(mem, uint64(uint32(v2))+48))
 					v8 = t10
@@ -73395,7 +73395,7 @@ func (m *Module) fn517(v0, v1 int32) {
 				l3:
 					t14 := int32(load32(mem, uint64(uint32(v2))+48))
 					v10 = t14
-					m.fn439(v2+i32(40), v3, i32(317584), i32(6))
+					m.fn439(v2+i32(40), v3, i32(317592), i32(6))
 					mem = m.memory
 					t15 := int64(load64(mem, uint64(uint32(v2))+48))
 					v11 = t15
@@ -73486,7 +73486,7 @@ func (m *Module) fn518(v0, v1, v2, v3, v4 int32) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(324176))
+			m.fn48(i32(332794), i32(40), i32(324184))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73497,7 +73497,7 @@ func (m *Module) fn518(v0, v1, v2, v3, v4 int32) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn22(t4, i32(317180), i32(317181))
+			m.fn22(t4, i32(317188), i32(317189))
 			mem = m.memory
 		}
 	l1:
@@ -73519,7 +73519,7 @@ func (m *Module) fn518(v0, v1, v2, v3, v4 int32) int32 {
 			}
 		l2:
 			t9 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn22(t9, i32(317181), i32(317182))
+			m.fn22(t9, i32(317189), i32(317190))
 			mem = m.memory
 			t10 := int32(load32(mem, uint64(uint32(v6))))
 			m.fn210(v5+i32(8), t10, v3, v4)
@@ -73547,7 +73547,7 @@ func (m *Module) fn519(v0, v1, v2, v3 int32) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(324176))
+			m.fn48(i32(332794), i32(40), i32(324184))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73558,7 +73558,7 @@ func (m *Module) fn519(v0, v1, v2, v3 int32) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v5))))
-			m.fn22(t4, i32(317180), i32(317181))
+			m.fn22(t4, i32(317188), i32(317189))
 			mem = m.memory
 		}
 	l1:
@@ -73570,13 +73570,13 @@ func (m *Module) fn519(v0, v1, v2, v3 int32) int32 {
 			t6 := int32(mem[uint64(uint32(v4))+8])
 			if t6 == i32(4) {
 				t9 := int32(load32(mem, uint64(uint32(v5))))
-				m.fn22(t9, i32(317181), i32(317182))
+				m.fn22(t9, i32(317189), i32(317190))
 				mem = m.memory
 				{
 					t10 := int32(load32(mem, uint64(uint32(v3))))
 					if t10 == i32(-0x80000000) {
 						t15 := int32(load32(mem, uint64(uint32(v5))))
-						m.fn22(t15, i32(335336), i32(335340))
+						m.fn22(t15, i32(335344), i32(335348))
 						mem = m.memory
 						goto l6
 					}
@@ -73617,7 +73617,7 @@ func (m *Module) fn520(v0, v1, v2 int32, v3, v4 int64) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn48(i32(332786), i32(40), i32(324176))
+			m.fn48(i32(332794), i32(40), i32(324184))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73628,7 +73628,7 @@ func (m *Module) fn520(v0, v1, v2 int32, v3, v4 int64) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn22(t4, i32(317180), i32(317181))
+			m.fn22(t4, i32(317188), i32(317189))
 			mem = m.memory
 		}
 	l1:
@@ -73650,7 +73650,7 @@ func (m *Module) fn520(v0, v1, v2 int32, v3, v4 int64) int32 {
 			}
 		l2:
 			t9 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn22(t9, i32(317181), i32(317182))
+			m.fn22(t9, i32(317189), i32(317190))
 			mem = m.memory
 			{
 				{
@@ -73669,7 +73669,7 @@ func (m *Module) fn520(v0, v1, v2 int32, v3, v4 int64) int32 {
 				}
 			l4:
 				t13 := int32(load32(mem, uint64(uint32(v6))))
-				m.fn22(t13, i32(335336), i32(335340))
+				m.fn22(t13, i32(335344), i32(335348))
 			}
 		l5:
 			v0 = i32(0)
@@ -74286,7 +74286,7 @@ func (m *Module) fn529(v0, v1 int32) {
 					goto l9
 				}
 				if v12 == 0 {
-					m.fn47(i32(0), v9, i32(4), i32(332744))
+					m.fn47(i32(0), v9, i32(4), i32(332752))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -74358,8 +74358,8 @@ func (m *Module) fn530(v0 int32, v1 int64) {
 l0:
 	store32(mem, uint64(uint32(v2))+28, uint32(i32(7)))
 	store32(mem, uint64(uint32(v2))+24, uint32(v2))
-	m.fn69(v2+i32(12), i32(317297), v2+i32(24))
-	m.fn429(v0, i32(317446), i32(4), v2+i32(12))
+	m.fn69(v2+i32(12), i32(317305), v2+i32(24))
+	m.fn429(v0, i32(317454), i32(4), v2+i32(12))
 l1:
 	m.g0 = v2 + i32(32)
 }
@@ -74407,10 +74407,10 @@ func (m *Module) fn533(v0 int32, v1 int64) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(4)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(317446)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(317454)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+32, uint32(i32(56)))
-		store32(mem, uint64(uint32(v2))+28, uint32(i32(330435)))
+		store32(mem, uint64(uint32(v2))+28, uint32(i32(330443)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
@@ -74430,7 +74430,7 @@ func (m *Module) fn533(v0 int32, v1 int64) {
 		goto l1
 	}
 l0:
-	m.fn453(v2+i32(4), i32(317446), i32(4), v1)
+	m.fn453(v2+i32(4), i32(317454), i32(4), v1)
 	mem = m.memory
 	{
 		t6 := int32(load32(mem, uint64(uint32(v2))+4))
@@ -74491,7 +74491,7 @@ func (m *Module) fn535(v0, v1, v2, v3 int32) {
 					if t2 != i32(1) {
 						goto l0
 					}
-					t3 := m.fn489(i32(327398), i32(42))
+					t3 := m.fn489(i32(0x4feee), i32(42))
 					mem = m.memory
 					v6 = t3
 					m.fn56(v5)
@@ -74653,7 +74653,7 @@ func (m *Module) fn535(v0, v1, v2, v3 int32) {
 									}
 								l12:
 									store32(mem, uint64(uint32(v4))+340, uint32(v13+i32(1)))
-									t31 := m.fn500(v4+i32(320), i32(332776), i32(3))
+									t31 := m.fn500(v4+i32(320), i32(332784), i32(3))
 									mem = m.memory
 									v10 = t31
 									p32 := i32(-0x80000000)
@@ -74678,7 +74678,7 @@ func (m *Module) fn535(v0, v1, v2, v3 int32) {
 											if v13 != i32(-0x7fffffff) {
 												goto l14
 											}
-											t36 := m.fn489(i32(327473), i32(14))
+											t36 := m.fn489(i32(327481), i32(14))
 											mem = m.memory
 											v12 = t36
 											m.fn56(v16)
@@ -74842,7 +74842,7 @@ func (m *Module) fn535(v0, v1, v2, v3 int32) {
 						l8:
 						}
 						store32(mem, uint64(uint32(v4))+260, uint32(i32(10)))
-						store32(mem, uint64(uint32(v4))+256, uint32(i32(317557)))
+						store32(mem, uint64(uint32(v4))+256, uint32(i32(317565)))
 						store32(mem, uint64(uint32(v4))+324, uint32(i32(2)))
 						store32(mem, uint64(uint32(v4))+320, uint32(v4+i32(256)))
 						t63 := m.fn485(i32(270601), v4+i32(320))
@@ -74898,13 +74898,13 @@ func (m *Module) fn535(v0, v1, v2, v3 int32) {
 		l1:
 			store32(mem, uint64(uint32(v4))+264, uint32(i32(0)))
 			store64(mem, uint64(uint32(v4))+256, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v4))+324, uint32(i32(318108)))
+			store32(mem, uint64(uint32(v4))+324, uint32(i32(318116)))
 			store64(mem, uint64(uint32(v4))+328, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v4))+320, uint32(v4+i32(256)))
 			t71 := m.fn536(v6, v4+i32(320))
 			mem = m.memory
 			if t71 != 0 {
-				m.fn189(i32(336644), i32(55), v4+i32(399), i32(318132), i32(336700))
+				m.fn189(i32(336652), i32(55), v4+i32(399), i32(318140), i32(336708))
 				panic("unreachable")
 			}
 			t72 := int64(load64(mem, uint64(uint32(v4))+256))
@@ -75058,7 +75058,7 @@ func (m *Module) fn537(v0, v1 int32) {
 		t1 := int32(load32(mem, uint64(uint32(v2))+24))
 		v3 = t1
 		if v3 == 0 {
-			m.fn101(i32(323672), i32(43), i32(323716))
+			m.fn101(i32(323680), i32(43), i32(323724))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -75071,9 +75071,9 @@ func (m *Module) fn537(v0, v1 int32) {
 					goto l1
 				}
 				store32(mem, uint64(uint32(v2))+60, uint32(i32(65)))
-				store32(mem, uint64(uint32(v2))+56, uint32(i32(324579)))
+				store32(mem, uint64(uint32(v2))+56, uint32(i32(324587)))
 				store32(mem, uint64(uint32(v2))+52, uint32(i32(3)))
-				store32(mem, uint64(uint32(v2))+48, uint32(i32(324576)))
+				store32(mem, uint64(uint32(v2))+48, uint32(i32(324584)))
 				store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+68, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(56)))
@@ -75082,7 +75082,7 @@ func (m *Module) fn537(v0, v1 int32) {
 				mem = m.memory
 				store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v2))+44, uint32(i32(3)))
-				store32(mem, uint64(uint32(v2))+40, uint32(i32(324576)))
+				store32(mem, uint64(uint32(v2))+40, uint32(i32(324584)))
 				t4 := int64(load64(mem, uint64(uint32(v2))+32))
 				store64(mem, uint64(uint32(v2))+8, uint64(t4))
 				t5 := int64(load64(mem, uint64(uint32(v2))+40))
@@ -75106,7 +75106,7 @@ func (m *Module) fn537(v0, v1 int32) {
 			v6 = int32(uint32(v3) >> 3)
 			v5 = v6 & i32(1023)
 			if uint32(v5) >= uint32(i32(733)) {
-				m.fn356(v5, i32(733), i32(323656))
+				m.fn356(v5, i32(733), i32(323664))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))+19] = byte(i32(90))
@@ -75128,7 +75128,7 @@ func (m *Module) fn537(v0, v1 int32) {
 			t18 := int32(uint32(v1) / uint32(i32(1000)))
 			t19 := int32(uint32(t18) % uint32(i32(10)))
 			mem[uint64(uint32(v0))+4] = byte(t19 | i32(48))
-			t20 := int32(mem[uint64(uint32(v5))+322922])
+			t20 := int32(mem[uint64(uint32(v5))+322930])
 			t21 := v0
 			t22 := v5
 			v8 = t20
@@ -75260,7 +75260,7 @@ func (m *Module) fn538(v0 int32) int32 {
 		}
 	l6:
 		{
-			t15 := int32(mem[uint64(uint32(i32(0)))+340544])
+			t15 := int32(mem[uint64(uint32(i32(0)))+340552])
 			if t15 != 0 {
 				goto l7
 			}
@@ -75269,13 +75269,13 @@ func (m *Module) fn538(v0 int32) int32 {
 		}
 	l7:
 		store64(mem, uint64(uint32(v0)), uint64(i64(2)))
-		t16 := int64(load64(mem, uint64(uint32(i32(0)))+340536))
+		t16 := int64(load64(mem, uint64(uint32(i32(0)))+340544))
 		store64(mem, uint64(uint32(v0))+16, uint64(t16))
-		t17 := int64(load64(mem, uint64(uint32(i32(0)))+340528))
+		t17 := int64(load64(mem, uint64(uint32(i32(0)))+340536))
 		t18 := v0
 		v6 = t17
 		store64(mem, uint64(uint32(t18))+8, uint64(v6))
-		store64(mem, uint64(uint32(i32(0)))+340528, uint64(v6+i64(1)))
+		store64(mem, uint64(uint32(i32(0)))+340536, uint64(v6+i64(1)))
 		t19 := int32(load32(mem, uint64(uint32(v0))+24))
 		v7 = t19
 		v4 = v7 + v5<<2
@@ -75531,7 +75531,7 @@ func (m *Module) fn541(v0, v1 int32) int32 {
 		store32(mem, uint64(uint32(v0))+28, uint32(v7))
 		store32(mem, uint64(uint32(v0))+24, uint32(v11))
 		if uint32(v8) > uint32(v4) {
-			m.fn47(v8, v4, v4, i32(318472))
+			m.fn47(v8, v4, v4, i32(318480))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -75862,7 +75862,7 @@ func (m *Module) fn546(v0, v1 int32) {
 		t0 := int32(load32(mem, uint64(uint32(v1))))
 		v2 = t0
 		if v2 == 0 {
-			m.fn92(i32(319956))
+			m.fn92(i32(319964))
 			panic("unreachable")
 		}
 		t1 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -75913,7 +75913,7 @@ func (m *Module) fn546(v0, v1 int32) {
 			t10 := int32(load32(mem, uint64(uint32(v2))+16))
 			m.t0[uint(t10)].(func(int32, int32, int32))(v3, v4, v5)
 			mem = m.memory
-			v2 = i32(317184)
+			v2 = i32(317192)
 			v8 = i64(0)
 			v4 = i32(1)
 		}
@@ -75941,7 +75941,7 @@ func (m *Module) fn547(v0, v1, v2, v3 int32) {
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(322844)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(322852)))
 }
 func (m *Module) fn548(v0, v1, v2, v3 int32) {
 	var v4 int32
@@ -76212,7 +76212,7 @@ func (m *Module) fn554(v0, v1, v2 int32) {
 						goto l9
 					}
 					if v14 == 0 {
-						m.fn47(i32(0), v5, i32(4), i32(332744))
+						m.fn47(i32(0), v5, i32(4), i32(332752))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -76284,7 +76284,7 @@ func (m *Module) fn555(v0, v1 int32) {
 					}
 					mem[uint64(uint32(v2))+24] = byte(i32(0))
 					store64(mem, uint64(uint32(v2))+16, uint64(i64(0)))
-					v1 = i32(317184)
+					v1 = i32(317192)
 					v3 = i32(1)
 					goto l4
 				}
@@ -76319,7 +76319,7 @@ func (m *Module) fn555(v0, v1 int32) {
 			m.g0 = v2 + i32(48)
 			return
 		case 2:
-			m.fn194(i32(317960), i32(113), i32(318016))
+			m.fn194(i32(317968), i32(113), i32(318024))
 			panic("unreachable")
 		}
 	}
@@ -76454,7 +76454,7 @@ func (m *Module) fn558(v0, v1 int32) {
 				l4:
 				}
 				if uint32(v2) < uint32(v5) {
-					m.fn194(i32(332276), i32(19), i32(332288))
+					m.fn194(i32(332284), i32(19), i32(332296))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -76467,7 +76467,7 @@ func (m *Module) fn558(v0, v1 int32) {
 			store32(mem, uint64(uint32(v1))+4, uint32(v2+i32(-1)))
 			store32(mem, uint64(uint32(v1)), uint32(v3+i32(1)))
 			v2 = i32(3)
-			v3 = v5*i32(3) + i32(331508)
+			v3 = v5*i32(3) + i32(331516)
 			goto l1
 		}
 		v3 = i32(0)
@@ -76537,7 +76537,7 @@ l1:
 		}
 		t11 := int32(load32(mem, uint64(uint32(v3))))
 		v14 = t11
-		t12 := int32(load32(mem, uint64(uint32(i32(0)))+337836))
+		t12 := int32(load32(mem, uint64(uint32(i32(0)))+337844))
 		v15 = t12
 		t13 := int32(load32(mem, uint64(uint32(v3))+60))
 		v2 = t13
@@ -76573,111 +76573,111 @@ l1:
 		t28 := int32(load32(mem, uint64(uint32(v3))+4))
 		t29 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v12^v11) ^ v12&v11)
 		v29 = t28
-		t30 := int32(load32(mem, uint64(uint32(i32(0)))+337840))
+		t30 := int32(load32(mem, uint64(uint32(i32(0)))+337848))
 		t31 := v29 + v6 + t30
 		t32 := v7
 		v30 = v28 + v9
 		v31 = t31 + t32&(v30^i32(-1)) + v30&v8 + (i32_rotl(v30, i32(26)) ^ i32_rotl(v30, i32(21)) ^ i32_rotl(v30, i32(7)))
 		v28 = t29 + v31
-		t33 := int32(load32(mem, uint64(uint32(i32(0)))+337844))
+		t33 := int32(load32(mem, uint64(uint32(i32(0)))+337852))
 		t34 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v12) ^ v15&v12)
 		t35 := v27 + v7 + t33
 		t36 := v8
 		v32 = v31 + v10
 		v33 = t35 + t36&(v32^i32(-1)) + v32&v30 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v31 = t34 + v33
-		t37 := int32(load32(mem, uint64(uint32(i32(0)))+337848))
+		t37 := int32(load32(mem, uint64(uint32(i32(0)))+337856))
 		t38 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t39 := v26 + v8 + t37
 		t40 := v30
 		v34 = v33 + v11
 		v35 = t39 + t40&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v33 = t38 + v35
-		t41 := int32(load32(mem, uint64(uint32(i32(0)))+337852))
+		t41 := int32(load32(mem, uint64(uint32(i32(0)))+337860))
 		t42 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t43 := v30 + v25 + t41
 		t44 := v32
 		v35 = v35 + v12
 		v36 = t43 + t44&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v30 = t42 + v36
-		t45 := int32(load32(mem, uint64(uint32(i32(0)))+337856))
+		t45 := int32(load32(mem, uint64(uint32(i32(0)))+337864))
 		t46 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t47 := v24 + t45 + v32
 		t48 := v34
 		v32 = v36 + v15
 		v36 = t47 + t48&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v15 = t46 + v36
-		t49 := int32(load32(mem, uint64(uint32(i32(0)))+337860))
+		t49 := int32(load32(mem, uint64(uint32(i32(0)))+337868))
 		t50 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		t51 := v23 + t49 + v34
 		t52 := v35
 		v34 = v36 + v28
 		v36 = t51 + t52&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v28 = t50 + v36
-		t53 := int32(load32(mem, uint64(uint32(i32(0)))+337864))
+		t53 := int32(load32(mem, uint64(uint32(i32(0)))+337872))
 		t54 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		t55 := v22 + t53 + v35
 		t56 := v32
 		v35 = v36 + v31
 		v36 = t55 + t56&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v31 = t54 + v36
-		t57 := int32(load32(mem, uint64(uint32(i32(0)))+337868))
+		t57 := int32(load32(mem, uint64(uint32(i32(0)))+337876))
 		t58 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t59 := v21 + t57 + v32
 		t60 := v34
 		v32 = v36 + v33
 		v36 = t59 + t60&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v33 = t58 + v36
-		t61 := int32(load32(mem, uint64(uint32(i32(0)))+337872))
+		t61 := int32(load32(mem, uint64(uint32(i32(0)))+337880))
 		t62 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t63 := v20 + t61 + v34
 		t64 := v35
 		v34 = v36 + v30
 		v36 = t63 + t64&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v30 = t62 + v36
-		t65 := int32(load32(mem, uint64(uint32(i32(0)))+337876))
+		t65 := int32(load32(mem, uint64(uint32(i32(0)))+337884))
 		t66 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t67 := v19 + t65 + v35
 		t68 := v32
 		v35 = v36 + v15
 		v36 = t67 + t68&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v15 = t66 + v36
-		t69 := int32(load32(mem, uint64(uint32(i32(0)))+337880))
+		t69 := int32(load32(mem, uint64(uint32(i32(0)))+337888))
 		t70 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		t71 := v18 + t69 + v32
 		t72 := v34
 		v32 = v36 + v28
 		v36 = t71 + t72&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v28 = t70 + v36
-		t73 := int32(load32(mem, uint64(uint32(i32(0)))+337884))
+		t73 := int32(load32(mem, uint64(uint32(i32(0)))+337892))
 		t74 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		t75 := v17 + t73 + v34
 		t76 := v35
 		v34 = v36 + v31
 		v36 = t75 + t76&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v31 = t74 + v36
-		t77 := int32(load32(mem, uint64(uint32(i32(0)))+337888))
+		t77 := int32(load32(mem, uint64(uint32(i32(0)))+337896))
 		t78 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t79 := v16 + t77 + v35
 		t80 := v32
 		v35 = v36 + v33
 		v36 = t79 + t80&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v33 = t78 + v36
-		t81 := int32(load32(mem, uint64(uint32(i32(0)))+337892))
+		t81 := int32(load32(mem, uint64(uint32(i32(0)))+337900))
 		t82 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t83 := v13 + t81 + v32
 		t84 := v34
 		v36 = v36 + v30
 		v32 = t83 + t84&(v36^i32(-1)) + v36&v35 + (i32_rotl(v36, i32(26)) ^ i32_rotl(v36, i32(21)) ^ i32_rotl(v36, i32(7)))
 		v30 = t82 + v32
-		t85 := int32(load32(mem, uint64(uint32(i32(0)))+337896))
+		t85 := int32(load32(mem, uint64(uint32(i32(0)))+337904))
 		t86 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t87 := v2 + t85 + v34
 		t88 := v35
 		v37 = v32 + v15
 		v34 = t87 + t88&(v37^i32(-1)) + v37&v36 + (i32_rotl(v37, i32(26)) ^ i32_rotl(v37, i32(21)) ^ i32_rotl(v37, i32(7)))
 		v15 = t86 + v34
-		t89 := int32(load32(mem, uint64(uint32(i32(0)))+337900))
+		t89 := int32(load32(mem, uint64(uint32(i32(0)))+337908))
 		t90 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v32 = v20 + (v14 + (i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3))) + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
 		t91 := t89 + v32 + v35
@@ -76685,7 +76685,7 @@ l1:
 		v14 = v34 + v28
 		v35 = t91 + t92&(v14^i32(-1)) + v14&v37 + (i32_rotl(v14, i32(26)) ^ i32_rotl(v14, i32(21)) ^ i32_rotl(v14, i32(7)))
 		v28 = t90 + v35
-		t93 := int32(load32(mem, uint64(uint32(i32(0)))+337904))
+		t93 := int32(load32(mem, uint64(uint32(i32(0)))+337912))
 		t94 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v34 = v19 + (v29 + (i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3))) + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
 		t95 := t93 + v34 + v36
@@ -76693,7 +76693,7 @@ l1:
 		v29 = v35 + v31
 		v36 = t95 + t96&(v29^i32(-1)) + v29&v14 + (i32_rotl(v29, i32(26)) ^ i32_rotl(v29, i32(21)) ^ i32_rotl(v29, i32(7)))
 		v31 = t94 + v36
-		t97 := int32(load32(mem, uint64(uint32(i32(0)))+337908))
+		t97 := int32(load32(mem, uint64(uint32(i32(0)))+337916))
 		t98 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v35 = v18 + (v27 + (i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3))) + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
 		t99 := t97 + v35 + v37
@@ -76701,7 +76701,7 @@ l1:
 		v27 = v36 + v33
 		v37 = t99 + t100&(v27^i32(-1)) + v27&v29 + (i32_rotl(v27, i32(26)) ^ i32_rotl(v27, i32(21)) ^ i32_rotl(v27, i32(7)))
 		v33 = t98 + v37
-		t101 := int32(load32(mem, uint64(uint32(i32(0)))+337912))
+		t101 := int32(load32(mem, uint64(uint32(i32(0)))+337920))
 		t102 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v36 = v17 + (v26 + (i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3))) + (i32_rotl(v34, i32(15)) ^ i32_rotl(v34, i32(13)) ^ int32(uint32(v34)>>10))
 		t103 := t101 + v36 + v14
@@ -76709,7 +76709,7 @@ l1:
 		v26 = v37 + v30
 		v14 = t103 + t104&(v26^i32(-1)) + v26&v27 + (i32_rotl(v26, i32(26)) ^ i32_rotl(v26, i32(21)) ^ i32_rotl(v26, i32(7)))
 		v30 = t102 + v14
-		t105 := int32(load32(mem, uint64(uint32(i32(0)))+337916))
+		t105 := int32(load32(mem, uint64(uint32(i32(0)))+337924))
 		t106 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v37 = v16 + (v25 + (i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3))) + (i32_rotl(v35, i32(15)) ^ i32_rotl(v35, i32(13)) ^ int32(uint32(v35)>>10))
 		t107 := t105 + v37 + v29
@@ -76717,7 +76717,7 @@ l1:
 		v25 = v14 + v15
 		v29 = t107 + t108&(v25^i32(-1)) + v25&v26 + (i32_rotl(v25, i32(26)) ^ i32_rotl(v25, i32(21)) ^ i32_rotl(v25, i32(7)))
 		v15 = t106 + v29
-		t109 := int32(load32(mem, uint64(uint32(i32(0)))+337920))
+		t109 := int32(load32(mem, uint64(uint32(i32(0)))+337928))
 		t110 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v14 = v13 + (v24 + (i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3))) + (i32_rotl(v36, i32(15)) ^ i32_rotl(v36, i32(13)) ^ int32(uint32(v36)>>10))
 		t111 := t109 + v14 + v27
@@ -76725,7 +76725,7 @@ l1:
 		v24 = v29 + v28
 		v27 = t111 + t112&(v24^i32(-1)) + v24&v25 + (i32_rotl(v24, i32(26)) ^ i32_rotl(v24, i32(21)) ^ i32_rotl(v24, i32(7)))
 		v28 = t110 + v27
-		t113 := int32(load32(mem, uint64(uint32(i32(0)))+337924))
+		t113 := int32(load32(mem, uint64(uint32(i32(0)))+337932))
 		t114 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v29 = v2 + (v23 + (i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3))) + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
 		t115 := t113 + v29 + v26
@@ -76733,7 +76733,7 @@ l1:
 		v23 = v27 + v31
 		v26 = t115 + t116&(v23^i32(-1)) + v23&v24 + (i32_rotl(v23, i32(26)) ^ i32_rotl(v23, i32(21)) ^ i32_rotl(v23, i32(7)))
 		v31 = t114 + v26
-		t117 := int32(load32(mem, uint64(uint32(i32(0)))+337928))
+		t117 := int32(load32(mem, uint64(uint32(i32(0)))+337936))
 		t118 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v27 = v22 + (i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3)) + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
 		t119 := t117 + v27 + v25
@@ -76741,7 +76741,7 @@ l1:
 		v22 = v26 + v33
 		v25 = t119 + t120&(v22^i32(-1)) + v22&v23 + (i32_rotl(v22, i32(26)) ^ i32_rotl(v22, i32(21)) ^ i32_rotl(v22, i32(7)))
 		v33 = t118 + v25
-		t121 := int32(load32(mem, uint64(uint32(i32(0)))+337932))
+		t121 := int32(load32(mem, uint64(uint32(i32(0)))+337940))
 		t122 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v26 = v21 + (i32_rotl(v20, i32(25)) ^ i32_rotl(v20, i32(14)) ^ int32(uint32(v20)>>3)) + v34 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
 		t123 := t121 + v26 + v24
@@ -76749,7 +76749,7 @@ l1:
 		v21 = v25 + v30
 		v24 = t123 + t124&(v21^i32(-1)) + v21&v22 + (i32_rotl(v21, i32(26)) ^ i32_rotl(v21, i32(21)) ^ i32_rotl(v21, i32(7)))
 		v30 = t122 + v24
-		t125 := int32(load32(mem, uint64(uint32(i32(0)))+337936))
+		t125 := int32(load32(mem, uint64(uint32(i32(0)))+337944))
 		t126 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v25 = v20 + (i32_rotl(v19, i32(25)) ^ i32_rotl(v19, i32(14)) ^ int32(uint32(v19)>>3)) + v35 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
 		t127 := t125 + v25 + v23
@@ -76757,7 +76757,7 @@ l1:
 		v20 = v24 + v15
 		v23 = t127 + t128&(v20^i32(-1)) + v20&v21 + (i32_rotl(v20, i32(26)) ^ i32_rotl(v20, i32(21)) ^ i32_rotl(v20, i32(7)))
 		v15 = t126 + v23
-		t129 := int32(load32(mem, uint64(uint32(i32(0)))+337940))
+		t129 := int32(load32(mem, uint64(uint32(i32(0)))+337948))
 		t130 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v24 = v19 + (i32_rotl(v18, i32(25)) ^ i32_rotl(v18, i32(14)) ^ int32(uint32(v18)>>3)) + v36 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
 		t131 := t129 + v24 + v22
@@ -76765,7 +76765,7 @@ l1:
 		v19 = v23 + v28
 		v22 = t131 + t132&(v19^i32(-1)) + v19&v20 + (i32_rotl(v19, i32(26)) ^ i32_rotl(v19, i32(21)) ^ i32_rotl(v19, i32(7)))
 		v28 = t130 + v22
-		t133 := int32(load32(mem, uint64(uint32(i32(0)))+337944))
+		t133 := int32(load32(mem, uint64(uint32(i32(0)))+337952))
 		t134 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v23 = v18 + (i32_rotl(v17, i32(25)) ^ i32_rotl(v17, i32(14)) ^ int32(uint32(v17)>>3)) + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
 		t135 := t133 + v23 + v21
@@ -76773,7 +76773,7 @@ l1:
 		v18 = v22 + v31
 		v21 = t135 + t136&(v18^i32(-1)) + v18&v19 + (i32_rotl(v18, i32(26)) ^ i32_rotl(v18, i32(21)) ^ i32_rotl(v18, i32(7)))
 		v31 = t134 + v21
-		t137 := int32(load32(mem, uint64(uint32(i32(0)))+337948))
+		t137 := int32(load32(mem, uint64(uint32(i32(0)))+337956))
 		t138 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v22 = v17 + (i32_rotl(v16, i32(25)) ^ i32_rotl(v16, i32(14)) ^ int32(uint32(v16)>>3)) + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
 		t139 := t137 + v22 + v20
@@ -76781,7 +76781,7 @@ l1:
 		v20 = v21 + v33
 		v17 = t139 + t140&(v20^i32(-1)) + v20&v18 + (i32_rotl(v20, i32(26)) ^ i32_rotl(v20, i32(21)) ^ i32_rotl(v20, i32(7)))
 		v33 = t138 + v17
-		t141 := int32(load32(mem, uint64(uint32(i32(0)))+337952))
+		t141 := int32(load32(mem, uint64(uint32(i32(0)))+337960))
 		t142 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v21 = v16 + (i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3)) + v29 + (i32_rotl(v23, i32(15)) ^ i32_rotl(v23, i32(13)) ^ int32(uint32(v23)>>10))
 		t143 := t141 + v21 + v19
@@ -76789,7 +76789,7 @@ l1:
 		v19 = v17 + v30
 		v16 = t143 + t144&(v19^i32(-1)) + v19&v20 + (i32_rotl(v19, i32(26)) ^ i32_rotl(v19, i32(21)) ^ i32_rotl(v19, i32(7)))
 		v30 = t142 + v16
-		t145 := int32(load32(mem, uint64(uint32(i32(0)))+337956))
+		t145 := int32(load32(mem, uint64(uint32(i32(0)))+337964))
 		t146 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v13 = v13 + (i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3)) + v27 + (i32_rotl(v22, i32(15)) ^ i32_rotl(v22, i32(13)) ^ int32(uint32(v22)>>10))
 		t147 := t145 + v13 + v18
@@ -76797,7 +76797,7 @@ l1:
 		v18 = v16 + v15
 		v16 = t147 + t148&(v18^i32(-1)) + v18&v19 + (i32_rotl(v18, i32(26)) ^ i32_rotl(v18, i32(21)) ^ i32_rotl(v18, i32(7)))
 		v15 = t146 + v16
-		t149 := int32(load32(mem, uint64(uint32(i32(0)))+337960))
+		t149 := int32(load32(mem, uint64(uint32(i32(0)))+337968))
 		t150 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v2 = v2 + (i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3)) + v26 + (i32_rotl(v21, i32(15)) ^ i32_rotl(v21, i32(13)) ^ int32(uint32(v21)>>10))
 		t151 := t149 + v2 + v20
@@ -76807,7 +76807,7 @@ l1:
 		v28 = t150 + v16
 		t153 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v32 = i32_rotl(v34, i32(25)) ^ i32_rotl(v34, i32(14)) ^ int32(uint32(v34)>>3) + v32 + v25 + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
-		t154 := int32(load32(mem, uint64(uint32(i32(0)))+337964))
+		t154 := int32(load32(mem, uint64(uint32(i32(0)))+337972))
 		t155 := v32 + t154 + v19
 		t156 := v18
 		v19 = v16 + v31
@@ -76815,7 +76815,7 @@ l1:
 		v31 = t153 + v16
 		t157 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v34 = i32_rotl(v35, i32(25)) ^ i32_rotl(v35, i32(14)) ^ int32(uint32(v35)>>3) + v34 + v24 + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
-		t158 := int32(load32(mem, uint64(uint32(i32(0)))+337968))
+		t158 := int32(load32(mem, uint64(uint32(i32(0)))+337976))
 		t159 := v34 + t158 + v18
 		t160 := v20
 		v18 = v16 + v33
@@ -76823,7 +76823,7 @@ l1:
 		v33 = t157 + v16
 		t161 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v35 = i32_rotl(v36, i32(25)) ^ i32_rotl(v36, i32(14)) ^ int32(uint32(v36)>>3) + v35 + v23 + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
-		t162 := int32(load32(mem, uint64(uint32(i32(0)))+337972))
+		t162 := int32(load32(mem, uint64(uint32(i32(0)))+337980))
 		t163 := v35 + t162 + v20
 		t164 := v19
 		v20 = v16 + v30
@@ -76831,7 +76831,7 @@ l1:
 		v30 = t161 + v16
 		t165 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v36 = i32_rotl(v37, i32(25)) ^ i32_rotl(v37, i32(14)) ^ int32(uint32(v37)>>3) + v36 + v22 + (i32_rotl(v34, i32(15)) ^ i32_rotl(v34, i32(13)) ^ int32(uint32(v34)>>10))
-		t166 := int32(load32(mem, uint64(uint32(i32(0)))+337976))
+		t166 := int32(load32(mem, uint64(uint32(i32(0)))+337984))
 		t167 := v36 + t166 + v19
 		t168 := v18
 		v19 = v16 + v15
@@ -76839,7 +76839,7 @@ l1:
 		v15 = t165 + v16
 		t169 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v37 = i32_rotl(v14, i32(25)) ^ i32_rotl(v14, i32(14)) ^ int32(uint32(v14)>>3) + v37 + v21 + (i32_rotl(v35, i32(15)) ^ i32_rotl(v35, i32(13)) ^ int32(uint32(v35)>>10))
-		t170 := int32(load32(mem, uint64(uint32(i32(0)))+337980))
+		t170 := int32(load32(mem, uint64(uint32(i32(0)))+337988))
 		t171 := v37 + t170 + v18
 		t172 := v20
 		v18 = v16 + v28
@@ -76847,7 +76847,7 @@ l1:
 		v28 = t169 + v16
 		t173 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v14 = i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3) + v14 + v13 + (i32_rotl(v36, i32(15)) ^ i32_rotl(v36, i32(13)) ^ int32(uint32(v36)>>10))
-		t174 := int32(load32(mem, uint64(uint32(i32(0)))+337984))
+		t174 := int32(load32(mem, uint64(uint32(i32(0)))+337992))
 		t175 := v14 + t174 + v20
 		t176 := v19
 		v20 = v16 + v31
@@ -76855,7 +76855,7 @@ l1:
 		v31 = t173 + v16
 		t177 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v29 = i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3) + v29 + v2 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t178 := int32(load32(mem, uint64(uint32(i32(0)))+337988))
+		t178 := int32(load32(mem, uint64(uint32(i32(0)))+337996))
 		t179 := v29 + t178 + v19
 		t180 := v18
 		v19 = v16 + v33
@@ -76863,7 +76863,7 @@ l1:
 		v33 = t177 + v16
 		t181 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v27 = i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3) + v27 + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
-		t182 := int32(load32(mem, uint64(uint32(i32(0)))+337992))
+		t182 := int32(load32(mem, uint64(uint32(i32(0)))+338000))
 		t183 := v27 + t182 + v18
 		t184 := v20
 		v18 = v16 + v30
@@ -76871,7 +76871,7 @@ l1:
 		v30 = t181 + v16
 		t185 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v26 = i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3) + v26 + v34 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
-		t186 := int32(load32(mem, uint64(uint32(i32(0)))+337996))
+		t186 := int32(load32(mem, uint64(uint32(i32(0)))+338004))
 		t187 := v26 + t186 + v20
 		t188 := v19
 		v20 = v16 + v15
@@ -76879,7 +76879,7 @@ l1:
 		v15 = t185 + v16
 		t189 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v25 = i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3) + v25 + v35 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
-		t190 := int32(load32(mem, uint64(uint32(i32(0)))+338000))
+		t190 := int32(load32(mem, uint64(uint32(i32(0)))+338008))
 		t191 := v25 + t190 + v19
 		t192 := v18
 		v19 = v16 + v28
@@ -76887,7 +76887,7 @@ l1:
 		v28 = t189 + v16
 		t193 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v24 = i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3) + v24 + v36 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
-		t194 := int32(load32(mem, uint64(uint32(i32(0)))+338004))
+		t194 := int32(load32(mem, uint64(uint32(i32(0)))+338012))
 		t195 := v24 + t194 + v18
 		t196 := v20
 		v18 = v16 + v31
@@ -76895,7 +76895,7 @@ l1:
 		v31 = t193 + v16
 		t197 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v23 = i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3) + v23 + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
-		t198 := int32(load32(mem, uint64(uint32(i32(0)))+338008))
+		t198 := int32(load32(mem, uint64(uint32(i32(0)))+338016))
 		t199 := v23 + t198 + v20
 		t200 := v19
 		v20 = v16 + v33
@@ -76903,7 +76903,7 @@ l1:
 		v33 = t197 + v16
 		t201 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v22 = i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3) + v22 + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
-		t202 := int32(load32(mem, uint64(uint32(i32(0)))+338012))
+		t202 := int32(load32(mem, uint64(uint32(i32(0)))+338020))
 		t203 := v22 + t202 + v19
 		t204 := v18
 		v19 = v16 + v30
@@ -76911,7 +76911,7 @@ l1:
 		v30 = t201 + v16
 		t205 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v21 = i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3) + v21 + v29 + (i32_rotl(v23, i32(15)) ^ i32_rotl(v23, i32(13)) ^ int32(uint32(v23)>>10))
-		t206 := int32(load32(mem, uint64(uint32(i32(0)))+338016))
+		t206 := int32(load32(mem, uint64(uint32(i32(0)))+338024))
 		t207 := v21 + t206 + v18
 		t208 := v20
 		v18 = v16 + v15
@@ -76919,7 +76919,7 @@ l1:
 		v15 = t205 + v16
 		t209 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v13 = i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3) + v13 + v27 + (i32_rotl(v22, i32(15)) ^ i32_rotl(v22, i32(13)) ^ int32(uint32(v22)>>10))
-		t210 := int32(load32(mem, uint64(uint32(i32(0)))+338020))
+		t210 := int32(load32(mem, uint64(uint32(i32(0)))+338028))
 		t211 := v13 + t210 + v20
 		t212 := v19
 		v20 = v16 + v28
@@ -76927,7 +76927,7 @@ l1:
 		v28 = t209 + v16
 		t213 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v2 = i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3) + v2 + v26 + (i32_rotl(v21, i32(15)) ^ i32_rotl(v21, i32(13)) ^ int32(uint32(v21)>>10))
-		t214 := int32(load32(mem, uint64(uint32(i32(0)))+338024))
+		t214 := int32(load32(mem, uint64(uint32(i32(0)))+338032))
 		t215 := v2 + t214 + v19
 		t216 := v18
 		v19 = v16 + v31
@@ -76935,7 +76935,7 @@ l1:
 		v31 = t213 + v16
 		t217 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v32 = i32_rotl(v34, i32(25)) ^ i32_rotl(v34, i32(14)) ^ int32(uint32(v34)>>3) + v32 + v25 + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
-		t218 := int32(load32(mem, uint64(uint32(i32(0)))+338028))
+		t218 := int32(load32(mem, uint64(uint32(i32(0)))+338036))
 		t219 := v32 + t218 + v18
 		t220 := v20
 		v18 = v16 + v33
@@ -76943,7 +76943,7 @@ l1:
 		v33 = t217 + v17
 		t221 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v16 = i32_rotl(v35, i32(25)) ^ i32_rotl(v35, i32(14)) ^ int32(uint32(v35)>>3) + v34 + v24 + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
-		t222 := int32(load32(mem, uint64(uint32(i32(0)))+338032))
+		t222 := int32(load32(mem, uint64(uint32(i32(0)))+338040))
 		t223 := v16 + t222 + v20
 		t224 := v19
 		v34 = v17 + v30
@@ -76951,7 +76951,7 @@ l1:
 		v30 = t221 + v17
 		t225 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v20 = i32_rotl(v36, i32(25)) ^ i32_rotl(v36, i32(14)) ^ int32(uint32(v36)>>3) + v35 + v23 + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
-		t226 := int32(load32(mem, uint64(uint32(i32(0)))+338036))
+		t226 := int32(load32(mem, uint64(uint32(i32(0)))+338044))
 		t227 := v20 + t226 + v19
 		t228 := v18
 		v35 = v17 + v15
@@ -76959,7 +76959,7 @@ l1:
 		v15 = t225 + v17
 		t229 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v19 = i32_rotl(v37, i32(25)) ^ i32_rotl(v37, i32(14)) ^ int32(uint32(v37)>>3) + v36 + v22 + (i32_rotl(v16, i32(15)) ^ i32_rotl(v16, i32(13)) ^ int32(uint32(v16)>>10))
-		t230 := int32(load32(mem, uint64(uint32(i32(0)))+338040))
+		t230 := int32(load32(mem, uint64(uint32(i32(0)))+338048))
 		t231 := v19 + t230 + v18
 		t232 := v34
 		v36 = v17 + v28
@@ -76967,7 +76967,7 @@ l1:
 		v28 = t229 + v18
 		t233 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v37 = i32_rotl(v14, i32(25)) ^ i32_rotl(v14, i32(14)) ^ int32(uint32(v14)>>3) + v37 + v21 + (i32_rotl(v20, i32(15)) ^ i32_rotl(v20, i32(13)) ^ int32(uint32(v20)>>10))
-		t234 := int32(load32(mem, uint64(uint32(i32(0)))+338044))
+		t234 := int32(load32(mem, uint64(uint32(i32(0)))+338052))
 		t235 := v37 + t234 + v34
 		t236 := v35
 		v34 = v18 + v31
@@ -76975,7 +76975,7 @@ l1:
 		v31 = t233 + v18
 		t237 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v14 = i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3) + v14 + v13 + (i32_rotl(v19, i32(15)) ^ i32_rotl(v19, i32(13)) ^ int32(uint32(v19)>>10))
-		t238 := int32(load32(mem, uint64(uint32(i32(0)))+338048))
+		t238 := int32(load32(mem, uint64(uint32(i32(0)))+338056))
 		t239 := v14 + t238 + v35
 		t240 := v36
 		v35 = v18 + v33
@@ -76983,7 +76983,7 @@ l1:
 		v33 = t237 + v18
 		t241 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v29 = i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3) + v29 + v2 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t242 := int32(load32(mem, uint64(uint32(i32(0)))+338052))
+		t242 := int32(load32(mem, uint64(uint32(i32(0)))+338060))
 		t243 := v29 + t242 + v36
 		t244 := v34
 		v36 = v18 + v30
@@ -76991,7 +76991,7 @@ l1:
 		v30 = t241 + v18
 		t245 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v27 = i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3) + v27 + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
-		t246 := int32(load32(mem, uint64(uint32(i32(0)))+338056))
+		t246 := int32(load32(mem, uint64(uint32(i32(0)))+338064))
 		t247 := v27 + t246 + v34
 		t248 := v35
 		v34 = v18 + v15
@@ -76999,7 +76999,7 @@ l1:
 		v15 = t245 + v18
 		t249 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v26 = i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3) + v26 + v16 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
-		t250 := int32(load32(mem, uint64(uint32(i32(0)))+338060))
+		t250 := int32(load32(mem, uint64(uint32(i32(0)))+338068))
 		t251 := v26 + t250 + v35
 		t252 := v36
 		v35 = v18 + v28
@@ -77007,7 +77007,7 @@ l1:
 		v28 = t249 + v18
 		t253 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v25 = i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3) + v25 + v20 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
-		t254 := int32(load32(mem, uint64(uint32(i32(0)))+338064))
+		t254 := int32(load32(mem, uint64(uint32(i32(0)))+338072))
 		t255 := v25 + t254 + v36
 		t256 := v34
 		v36 = v18 + v31
@@ -77015,7 +77015,7 @@ l1:
 		v31 = t253 + v20
 		t257 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v24 = i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3) + v24 + v19 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
-		t258 := int32(load32(mem, uint64(uint32(i32(0)))+338068))
+		t258 := int32(load32(mem, uint64(uint32(i32(0)))+338076))
 		t259 := v24 + t258 + v34
 		t260 := v35
 		v34 = v20 + v33
@@ -77023,7 +77023,7 @@ l1:
 		v33 = t257 + v20
 		t261 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v37 = i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3) + v23 + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
-		t262 := int32(load32(mem, uint64(uint32(i32(0)))+338072))
+		t262 := int32(load32(mem, uint64(uint32(i32(0)))+338080))
 		t263 := v37 + t262 + v35
 		t264 := v36
 		v35 = v20 + v30
@@ -77031,7 +77031,7 @@ l1:
 		v30 = t261 + v25
 		t265 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v14 = i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3) + v22 + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
-		t266 := int32(load32(mem, uint64(uint32(i32(0)))+338076))
+		t266 := int32(load32(mem, uint64(uint32(i32(0)))+338084))
 		t267 := v14 + t266 + v36
 		t268 := v34
 		v36 = v25 + v15
@@ -77039,20 +77039,20 @@ l1:
 		v15 = t265 + v25
 		t269 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v37 = i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3) + v21 + v29 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t270 := int32(load32(mem, uint64(uint32(i32(0)))+338080))
+		t270 := int32(load32(mem, uint64(uint32(i32(0)))+338088))
 		t271 := v37 + t270 + v34
 		t272 := v35
 		v28 = v25 + v28
 		v29 = t271 + t272&(v28^i32(-1)) + v28&v36 + (i32_rotl(v28, i32(26)) ^ i32_rotl(v28, i32(21)) ^ i32_rotl(v28, i32(7)))
 		v34 = t269 + v29
-		t273 := int32(load32(mem, uint64(uint32(i32(0)))+338084))
+		t273 := int32(load32(mem, uint64(uint32(i32(0)))+338092))
 		t274 := i32_rotl(v34, i32(30)) ^ i32_rotl(v34, i32(19)) ^ i32_rotl(v34, i32(10)) + (v34&(v15^v30) ^ v15&v30)
 		t275 := t273 + v13 + (i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3)) + v27 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10)) + v35
 		t276 := v36
 		v13 = v29 + v31
 		v35 = t275 + t276&(v13^i32(-1)) + v13&v28 + (i32_rotl(v13, i32(26)) ^ i32_rotl(v13, i32(21)) ^ i32_rotl(v13, i32(7)))
 		v31 = t274 + v35
-		t277 := int32(load32(mem, uint64(uint32(i32(0)))+338088))
+		t277 := int32(load32(mem, uint64(uint32(i32(0)))+338096))
 		t278 := v31&(v34^v15) ^ v34&v15 + v12 + (i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)))
 		t279 := t277 + v2 + (i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3)) + v26 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10)) + v36
 		t280 := v28
@@ -77109,7 +77109,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 										t2 := int32(load32(mem, uint64(uint32(v3))+8))
 										v4 = t2
 										if v4 == 0 {
-											m.fn92(i32(318288))
+											m.fn92(i32(318296))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -77148,7 +77148,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 																goto l19
 															}
 															v8 = v1 + v2
-															v9 = v2 + i32(315900)
+															v9 = v2 + i32(315908)
 															v2 = v2 + i32(1)
 															t21 := int32(mem[uint64(uint32(v8))])
 															v8 = t21
@@ -77178,7 +77178,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 																goto l19
 															}
 															v8 = v1 + v2
-															v9 = v2 + i32(315907)
+															v9 = v2 + i32(315915)
 															v2 = v2 + i32(1)
 															t26 := int32(mem[uint64(uint32(v8))])
 															v8 = t26
@@ -77243,7 +77243,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 													t20 := int32(load32(mem, uint64(uint32(v3))+84))
 													v12 = t20
 													v7 = i64(0)
-													v4 = i32(316464)
+													v4 = i32(316472)
 													v5 = i32(0)
 													v1 = i32(1)
 													v6 = i32(0)
@@ -77259,7 +77259,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 													if v2 == i32(42) {
 														goto l8
 													}
-													v8 = i32(315112)
+													v8 = i32(315120)
 													if v2 == i32(47) {
 														goto l5
 													}
@@ -77272,7 +77272,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 																t10 := int32(load32(mem, uint64(uint32(v3))+80))
 																if t10 == v6 {
 																	v7 = i64(0)
-																	v9 = i32(316464)
+																	v9 = i32(316472)
 																	v10 = i32(0)
 																	v11 = i32(0xffff)
 																	v8 = i32(1)
@@ -77282,7 +77282,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 																goto l10
 															}
 															t8 := int32(mem[uint64(uint32(v3))+77])
-															t9 := int32(load32(mem, uint64(uint32(t8<<2))+340008))
+															t9 := int32(load32(mem, uint64(uint32(t8<<2))+340016))
 															v2 = t9
 															goto l10
 														}
@@ -77291,25 +77291,25 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 													goto l10
 												}
 											l8:
-												v8 = i32(315113)
+												v8 = i32(315121)
 											}
 										l5:
 											t11 := int32(load32(mem, uint64(uint32(v4))+16))
 											m.t0[uint(t11)].(func(int32, int32, int32))(v5, v1, v6)
 											mem = m.memory
-											v9 = i32(316464)
+											v9 = i32(316472)
 											v1 = i32(1)
 											v10 = i32(0)
 											v11 = i32(0xffff)
 											v12 = i32(1)
 											v5 = i32(0)
 											v6 = i32(0)
-											v4 = i32(316464)
+											v4 = i32(316472)
 											goto l13
 										}
 									}
 								case 2:
-									m.fn194(i32(317960), i32(113), i32(318016))
+									m.fn194(i32(317968), i32(113), i32(318024))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -77339,7 +77339,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 							{
 								v10 = v1 + v2
 								t40 := int32(mem[uint64(uint32(v10))])
-								t41 := int32(mem[uint64(uint32(t40))+315644])
+								t41 := int32(mem[uint64(uint32(t40))+315652])
 								v9 = t41
 								if v9 != 0 {
 									goto l25
@@ -77418,7 +77418,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 										goto l34
 									}
 									v7 = int64(uint32(v8))<<32 | int64(uint32(v12))
-									v9 = i32(316464)
+									v9 = i32(316472)
 									v10 = i32(0)
 									v11 = i32(0xffff)
 									v8 = i32(1)
@@ -77449,10 +77449,10 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 										m.t0[uint(t82)].(func(int32, int32, int32))(t79, t80, i32(0))
 										mem = m.memory
 										v7 = int64(uint32(v8))<<32 | int64(uint32(v12))
-										v9 = i32(316464)
+										v9 = i32(316472)
 										v12 = i32(1)
 										v11 = i32(0xffff)
-										v8 = i32(315112)
+										v8 = i32(315120)
 										goto l13
 									}
 									t69 := int64(load64(mem, uint64(uint32(v3))+32))
@@ -77492,7 +77492,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 								goto l34
 							}
 							t59 := int32(mem[uint64(uint32(v3))+77])
-							t60 := int64(load64(mem, uint64(uint32(t59<<3))+340040))
+							t60 := int64(load64(mem, uint64(uint32(t59<<3))+340048))
 							v7 = t60
 							goto l31
 						}
@@ -77556,13 +77556,13 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 		t98 := v0
 		p97 := v8
 		if v2 != 0 {
-			p97 = i32(315112)
+			p97 = i32(315120)
 		}
 		store32(mem, uint64(uint32(t98))+28, uint32(p97))
 		t100 := v0
 		p99 := v9
 		if v2 != 0 {
-			p99 = i32(316464)
+			p99 = i32(316472)
 		}
 		store32(mem, uint64(uint32(t100))+24, uint32(p99))
 		t102 := v0
@@ -77586,7 +77586,7 @@ func (m *Module) fn561(v0, v1, v2 int32) {
 		t108 := v0
 		p107 := v4
 		if v2 != 0 {
-			p107 = i32(316464)
+			p107 = i32(316472)
 		}
 		store32(mem, uint64(uint32(t108))+8, uint32(p107))
 		t110 := v0
@@ -77609,7 +77609,7 @@ func (m *Module) fn562(v0, v1 int32) {
 		t1 := int32(mem[uint64(uint32(v0))+20])
 		switch t1 {
 		case 2:
-			m.fn194(i32(317960), i32(113), i32(318016))
+			m.fn194(i32(317968), i32(113), i32(318024))
 			panic("unreachable")
 		default:
 			mem[uint64(uint32(v0))+20] = byte(i32(2))
@@ -77663,7 +77663,7 @@ func (m *Module) fn562(v0, v1 int32) {
 			store32(mem, uint64(uint32(v2))+44, uint32(v1))
 			store32(mem, uint64(uint32(v2))+40, uint32(v4))
 			store32(mem, uint64(uint32(v2))+36, uint32(v3))
-			store32(mem, uint64(uint32(v2))+32, uint32(i32(322844)))
+			store32(mem, uint64(uint32(v2))+32, uint32(i32(322852)))
 			m.fn546(v2+i32(12), v2+i32(32))
 			mem = m.memory
 			t6 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -79644,7 +79644,7 @@ func (m *Module) fn579(v0, v1, v2, v3, v4, v5 int32) {
 								goto l10
 							}
 							if uint32(v1) < uint32(v7) {
-								m.fn194(i32(332276), i32(19), i32(318196))
+								m.fn194(i32(332284), i32(19), i32(318204))
 								mem = m.memory
 								goto l12
 							}
@@ -79973,7 +79973,7 @@ func (m *Module) fn579(v0, v1, v2, v3, v4, v5 int32) {
 				goto l28
 			l42:
 			}
-			m.fn47(v14, v1, v1, i32(318212))
+			m.fn47(v14, v1, v1, i32(318220))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -80210,7 +80210,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 					store64(mem, uint64(uint32(v8))+40, uint64(t75))
 					store16(mem, uint64(uint32(v8))+48, uint16(v7))
 					if uint32(v5) >= uint32(v15) {
-						m.fn356(v5, v15, i32(318368))
+						m.fn356(v5, v15, i32(318376))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -80233,7 +80233,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 							goto l5
 						}
 						if uint32(v13) <= uint32(v18) {
-							m.fn356(v18, v13, i32(318352))
+							m.fn356(v18, v13, i32(318360))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -80425,7 +80425,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 							if t93 != i32(1) {
 								if v16 == 0 {
 									if uint32(v17) >= uint32(v13) {
-										m.fn356(v17, v13, i32(318504))
+										m.fn356(v17, v13, i32(318512))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -80433,20 +80433,20 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 									goto l24
 								}
 								if uint32(v17) >= uint32(v13) {
-									m.fn356(v17, v13, i32(318520))
+									m.fn356(v17, v13, i32(318528))
 									mem = m.memory
 									panic("unreachable")
 								}
 								v16 = v12 + v17*i32(52)
 								t94 := int32(load32(mem, uint64(uint32(v16))))
 								if t94 == 0 {
-									m.fn92(i32(318536))
+									m.fn92(i32(318544))
 									mem = m.memory
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v16))+4, uint32(v14))
 								if uint32(v14) >= uint32(v15) {
-									m.fn356(v14, v15, i32(318552))
+									m.fn356(v14, v15, i32(318560))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -80457,20 +80457,20 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 							}
 							if v16 == 0 {
 								if uint32(v14) >= uint32(v13) {
-									m.fn356(v14, v13, i32(318568))
+									m.fn356(v14, v13, i32(318576))
 									mem = m.memory
 									panic("unreachable")
 								}
 								v16 = v12 + v14*i32(52)
 								t95 := int32(load32(mem, uint64(uint32(v16))))
 								if t95 == 0 {
-									m.fn92(i32(318584))
+									m.fn92(i32(318592))
 									mem = m.memory
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v16))+8, uint32(v17))
 								if uint32(v17) >= uint32(v15) {
-									m.fn356(v17, v15, i32(318600))
+									m.fn356(v17, v15, i32(318608))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -80480,7 +80480,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 								goto l24
 							}
 							if uint32(v17) >= uint32(v15) {
-								m.fn356(v17, v15, i32(318616))
+								m.fn356(v17, v15, i32(318624))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -80488,7 +80488,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 							store32(mem, uint64(uint32(v16))+12, uint32(v14))
 							store32(mem, uint64(uint32(v16))+8, uint32(i32(1)))
 							if uint32(v14) >= uint32(v15) {
-								m.fn356(v14, v15, i32(318632))
+								m.fn356(v14, v15, i32(318640))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -80519,7 +80519,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 								goto l33
 							}
 							if uint32(v7) >= uint32(v15) {
-								m.fn356(v7, v15, i32(318648))
+								m.fn356(v7, v15, i32(318656))
 								panic("unreachable")
 							}
 							t103 := int32(load32(mem, uint64(uint32(v5))+4))
@@ -80535,7 +80535,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 										goto l35
 									}
 									if uint32(v22) >= uint32(v15) {
-										m.fn356(v22, v15, i32(318696))
+										m.fn356(v22, v15, i32(318704))
 										panic("unreachable")
 									}
 									v5 = v18 + v22*i32(36)
@@ -80545,13 +80545,13 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 								}
 							l35:
 								if uint32(v22) >= uint32(v13) {
-									m.fn356(v22, v13, i32(318664))
+									m.fn356(v22, v13, i32(318672))
 									panic("unreachable")
 								}
 								v5 = v12 + v22*i32(52)
 								t107 := int32(load32(mem, uint64(uint32(v5))))
 								if t107 == 0 {
-									m.fn92(i32(318680))
+									m.fn92(i32(318688))
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v5))+4, uint32(v7))
@@ -80561,7 +80561,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 								goto l40
 							}
 							if uint32(v23) >= uint32(v15) {
-								m.fn356(v23, v15, i32(318744))
+								m.fn356(v23, v15, i32(318752))
 								panic("unreachable")
 							}
 							v5 = v18 + v23*i32(36)
@@ -80570,13 +80570,13 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 							goto l33
 						l40:
 							if uint32(v23) >= uint32(v13) {
-								m.fn356(v23, v13, i32(318712))
+								m.fn356(v23, v13, i32(0x4dd00))
 								panic("unreachable")
 							}
 							v5 = v12 + v23*i32(52)
 							t108 := int32(load32(mem, uint64(uint32(v5))))
 							if t108 == 0 {
-								m.fn92(i32(318728))
+								m.fn92(i32(318736))
 								panic("unreachable")
 							}
 							store32(mem, uint64(uint32(v5))+8, uint32(v7))
@@ -80600,7 +80600,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 					}
 				}
 			l19:
-				m.fn356(v7, v15, i32(318488))
+				m.fn356(v7, v15, i32(318496))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -80640,7 +80640,7 @@ func (m *Module) fn580(v0, v1, v2, v3 int32) {
 			}
 		}
 	l1:
-		m.fn189(i32(318384), i32(23), v4+i32(47), i32(318228), i32(318440))
+		m.fn189(i32(318392), i32(23), v4+i32(47), i32(318236), i32(318448))
 		mem = m.memory
 		panic("unreachable")
 	l17:
@@ -80806,7 +80806,7 @@ func (m *Module) fn584(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn194(i32(318032), i32(121), i32(318092))
+			m.fn194(i32(318040), i32(121), i32(318100))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -80829,7 +80829,7 @@ func (m *Module) fn585(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn194(i32(318032), i32(121), i32(318092))
+			m.fn194(i32(318040), i32(121), i32(318100))
 			panic("unreachable")
 		case 1:
 			t1 := int32(load32(m.memory, uint64(uint32(v0))))
@@ -80991,7 +80991,7 @@ func (m *Module) fn591(v0, v1, v2 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffc9)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(324644)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(324652)))
 		v2 = i32(-0x80000000)
 		goto l2
 	l1:
@@ -81457,7 +81457,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 		}
 	l2:
 		v8 = i32(29)
-		v9 = i32(329979)
+		v9 = i32(329987)
 		if v5 != i32(1) {
 			goto l5
 		}
@@ -81484,7 +81484,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 			if v5 != i32(5) {
 				goto l7
 			}
-			v13 = i32(330008)
+			v13 = i32(330016)
 			v6 = i32(0)
 		l10:
 			{
@@ -81496,7 +81496,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 				goto l9
 			l8:
 				v8 = v1 + v6
-				v9 = v6 + i32(330008)
+				v9 = v6 + i32(330016)
 				v6 = v6 + i32(1)
 				t7 := int32(mem[uint64(uint32(v8))])
 				v8 = t7
@@ -81517,17 +81517,17 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 			}
 		l7:
 			v8 = i32(37)
-			v9 = i32(330017)
+			v9 = i32(330025)
 			if v5 != i32(4) {
 				goto l5
 			}
-			v13 = i32(330013)
+			v13 = i32(330021)
 			v6 = i32(0)
 		l12:
 			v14 = i32(4)
 			if v6 != i32(4) {
 				v14 = v1 + v6
-				v16 = v6 + i32(330013)
+				v16 = v6 + i32(330021)
 				v6 = v6 + i32(1)
 				t12 := int32(mem[uint64(uint32(v14))])
 				v14 = t12
@@ -81570,7 +81570,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 				}
 			l103:
 				v8 = i32(55)
-				v9 = i32(330127)
+				v9 = i32(330135)
 				goto l5
 			}
 			v9 = v2 - v7 - v4 + i32(-3)
@@ -81718,7 +81718,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 					if t29 > i32(-65) {
 						goto l32
 					}
-					m.fn224(v12, v4, v19, v4, i32(329624))
+					m.fn224(v12, v4, v19, v4, i32(329632))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -81816,7 +81816,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 							v22 = t36
 							v23 = int32(int8(v22))
 							if v23 <= i32(-65) {
-								m.fn224(v9, v20, i32(1), v20, i32(329640))
+								m.fn224(v9, v20, i32(1), v20, i32(329648))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -81831,7 +81831,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 										goto l50
 									}
 									v8 = i32(42)
-									v9 = i32(329656)
+									v9 = i32(329664)
 									switch v22 + i32(-43) {
 									case 0, 2:
 										goto l5
@@ -81894,7 +81894,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 											goto l57
 										}
 										v8 = i32(42)
-										v9 = i32(329656)
+										v9 = i32(329664)
 										t40 := int32(mem[uint64(uint32(v5))])
 										v5 = t40 + i32(-48)
 										if uint32(v5) > uint32(i32(9)) {
@@ -81923,7 +81923,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 						v7 = v21 << 16
 					l57:
 						v8 = i32(42)
-						v9 = i32(329656)
+						v9 = i32(329664)
 						v1 = int32(uint32(v7) >> 16)
 						if v1 == 0 {
 							goto l5
@@ -81935,19 +81935,19 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 						goto l58
 					l49:
 						v8 = i32(42)
-						v9 = i32(329656)
+						v9 = i32(329664)
 						goto l5
 					}
 					if v20 != i32(1) {
-						m.fn224(v9, i32(0), i32(1), i32(0), i32(329640))
+						m.fn224(v9, i32(0), i32(1), i32(0), i32(329648))
 						mem = m.memory
 						panic("unreachable")
 					}
 					v8 = i32(44)
-					v9 = i32(329698)
+					v9 = i32(329706)
 					goto l5
 				l43:
-					m.fn224(v12, v4, i32(0), v2, i32(316672))
+					m.fn224(v12, v4, i32(0), v2, i32(316680))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -81979,11 +81979,11 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 							goto l63
 						}
 					}
-					v9 = i32(329139)
+					v9 = i32(329147)
 					v8 = i32(53)
 					goto l5
 				l61:
-					v9 = i32(329139)
+					v9 = i32(329147)
 					v8 = i32(53)
 					t46 := int32(load32(mem, uint64(uint32(v12))))
 					if t46&i32(-2139062144) != 0 {
@@ -82154,7 +82154,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 													if t88 == 0 {
 														goto l81
 													}
-													v9 = i32(329303)
+													v9 = i32(329311)
 													v8 = i32(68)
 													goto l71
 												}
@@ -82164,7 +82164,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 													goto l78
 												}
 												v8 = i32(88)
-												v9 = i32(329439)
+												v9 = i32(329447)
 												goto l71
 											}
 										l78:
@@ -82177,7 +82177,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 											}
 										}
 										v8 = i32(68)
-										v9 = i32(329371)
+										v9 = i32(329379)
 										goto l71
 									l81:
 										v8 = v2
@@ -82185,12 +82185,12 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 										v10 = v2
 										goto l84
 									}
-									v9 = i32(329527)
+									v9 = i32(329535)
 									v8 = i32(69)
 									goto l71
 								}
 								v10 = i32(-0x80000000)
-								v9 = i32(329192)
+								v9 = i32(329200)
 								v8 = i32(61)
 								if v2 == i32(1) {
 									goto l71
@@ -82280,7 +82280,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 								if int32(uint32(v7)>>24)&int32(v27|v26<<32) != i32(255) {
 									goto l75
 								}
-								v9 = i32(329253)
+								v9 = i32(329261)
 								v8 = i32(48)
 								goto l71
 							}
@@ -82372,7 +82372,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 								goto l90
 							}
 						l88:
-							m.fn379(v3+i32(128), v4, v5, i32(329742), i32(14))
+							m.fn379(v3+i32(128), v4, v5, i32(329750), i32(14))
 							mem = m.memory
 							m.fn459(v3+i32(192), v3+i32(128))
 							mem = m.memory
@@ -82382,7 +82382,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 							}
 						}
 					l89:
-						m.fn470(v3+i32(16), i32(329742), i32(14), i32(47))
+						m.fn470(v3+i32(16), i32(329750), i32(14), i32(47))
 						mem = m.memory
 						{
 							t101 := int32(load32(mem, uint64(uint32(v3))+20))
@@ -82476,7 +82476,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 							store32(mem, uint64(uint32(v0))+24, uint32(v13))
 							goto l100
 						}
-						v9 = i32(329834)
+						v9 = i32(329842)
 						v8 = i32(51)
 						switch v6 {
 						case 0:
@@ -82507,13 +82507,13 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 								v7 = t123
 								goto l102
 							}
-							v9 = i32(329756)
+							v9 = i32(329764)
 							v8 = i32(78)
 							goto l95
 						}
 					l90:
 						v8 = i32(86)
-						v9 = i32(329885)
+						v9 = i32(329893)
 					l95:
 						t124 := int32(load32(mem, uint64(uint32(v3))+112))
 						t125 := int32(load32(mem, uint64(uint32(v3))+116))
@@ -82535,15 +82535,15 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 				mem = m.memory
 				panic("unreachable")
 			}
-			v9 = i32(329596)
+			v9 = i32(329604)
 			v8 = i32(27)
 			goto l5
 		l28:
 			v8 = i32(73)
-			v9 = i32(330054)
+			v9 = i32(330062)
 			goto l5
 		l26:
-			m.fn224(v12, v16, i32(0), v4, i32(316672))
+			m.fn224(v12, v16, i32(0), v4, i32(316680))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -82556,7 +82556,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+116, uint32(v8))
 		store32(mem, uint64(uint32(v3))+112, uint32(v9))
 		store32(mem, uint64(uint32(v3))+104, uint32(i32(8)))
-		store32(mem, uint64(uint32(v3))+100, uint32(i32(329971)))
+		store32(mem, uint64(uint32(v3))+100, uint32(i32(329979)))
 		store32(mem, uint64(uint32(v3))+204, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+196, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+200, uint32(v3+i32(112)))
@@ -82565,7 +82565,7 @@ func (m *Module) fn595(v0, v1, v2 int32) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+140, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+148, uint32(i32(8)))
-		store32(mem, uint64(uint32(v3))+144, uint32(i32(329971)))
+		store32(mem, uint64(uint32(v3))+144, uint32(i32(329979)))
 		t129 := int64(load64(mem, uint64(uint32(v3))+144))
 		store64(mem, uint64(uint32(v0))+20, uint64(t129))
 		t130 := int64(load64(mem, uint64(uint32(v3))+136))
@@ -82676,7 +82676,7 @@ func (m *Module) fn596(v0, v1 int32) {
 							goto l6
 						}
 						if v12 == 0 {
-							m.fn47(i32(0), v8, i32(4), i32(316960))
+							m.fn47(i32(0), v8, i32(4), i32(316968))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -82872,7 +82872,7 @@ func (m *Module) fn602(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn603(v3+i32(8), i32(319063), i32(13), v1, v2)
+	m.fn603(v3+i32(8), i32(319071), i32(13), v1, v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -82988,7 +82988,7 @@ func (m *Module) fn605(v0, v1, v2 int32) {
 	{
 		if v2 == 0 {
 			store32(mem, uint64(uint32(v0))+8, uint32(i32(34)))
-			store32(mem, uint64(uint32(v0))+4, uint32(i32(324319)))
+			store32(mem, uint64(uint32(v0))+4, uint32(i32(324327)))
 			store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 			goto l7
 		}
@@ -83050,7 +83050,7 @@ func (m *Module) fn605(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+44, uint32(v6))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+28, uint32(v3+i32(44)))
-		m.fn69(v3+i32(16), i32(325552), v3+i32(28))
+		m.fn69(v3+i32(16), i32(325560), v3+i32(28))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+40, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(15)))
@@ -83077,7 +83077,7 @@ l1:
 	}
 l8:
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(62)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(325644)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(325652)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 	goto l7
 l9:
@@ -83119,7 +83119,7 @@ func (m *Module) fn607(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(64)
 	m.g0 = v3
-	m.fn603(v3+i32(12), i32(322864), i32(6), v1, v2)
+	m.fn603(v3+i32(12), i32(322872), i32(6), v1, v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+12))
@@ -83195,7 +83195,7 @@ l0:
 		store32(mem, uint64(uint32(v3))+40, uint32(v2))
 		store32(mem, uint64(uint32(v3))+16, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(40)))
-		m.fn69(v3+i32(52), i32(325552), v3+i32(12))
+		m.fn69(v3+i32(52), i32(325560), v3+i32(12))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+24, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+16, uint32(i32(15)))
@@ -83207,7 +83207,7 @@ l0:
 		t10 := int32(load32(mem, uint64(uint32(v3))+56))
 		m.fn15(t9, t10, i32(1), i32(1))
 		mem = m.memory
-		m.fn594(v0, i32(322864), i32(6), v3+i32(40))
+		m.fn594(v0, i32(322872), i32(6), v3+i32(40))
 		mem = m.memory
 		goto l1
 	}
@@ -83261,13 +83261,13 @@ l2:
 			goto l5
 		}
 		mem[uint64(uint32(v4))+207] = byte(i32(0))
-		t2 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
+		t2 := int64(load64(mem, uint64(uint32(i32(0)))+324240))
 		store64(mem, uint64(uint32(v4))+232, uint64(t2))
-		t3 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
+		t3 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
 		store64(mem, uint64(uint32(v4))+224, uint64(t3))
-		t4 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
+		t4 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
 		store64(mem, uint64(uint32(v4))+216, uint64(t4))
-		t5 := int64(load64(mem, uint64(uint32(i32(0)))+324208))
+		t5 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
 		store64(mem, uint64(uint32(v4))+208, uint64(t5))
 		t6 := v4
 		v5 = int32(uint32(v3) >> 6)
@@ -83377,13 +83377,13 @@ l12:
 	}
 	store64(mem, uint64(uint32(v4))+176, uint64(i64(1)))
 	v3 = i32(0)
-	t23 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
+	t23 := int64(load64(mem, uint64(uint32(i32(0)))+324240))
 	store64(mem, uint64(uint32(v4))+168, uint64(t23))
-	t24 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
+	t24 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
 	store64(mem, uint64(uint32(v4))+160, uint64(t24))
-	t25 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
+	t25 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
 	store64(mem, uint64(uint32(v4))+152, uint64(t25))
-	t26 := int64(load64(mem, uint64(uint32(i32(0)))+324208))
+	t26 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
 	store64(mem, uint64(uint32(v4))+144, uint64(t26))
 	m.fn560(v4+i32(144), v4+i32(80), i32(1))
 	mem = m.memory
@@ -83398,13 +83398,13 @@ l13:
 		}
 	}
 	store64(mem, uint64(uint32(v4))+280, uint64(i64(1)))
-	t28 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
+	t28 := int64(load64(mem, uint64(uint32(i32(0)))+324240))
 	store64(mem, uint64(uint32(v4))+272, uint64(t28))
-	t29 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
+	t29 := int64(load64(mem, uint64(uint32(i32(0)))+324232))
 	store64(mem, uint64(uint32(v4))+264, uint64(t29))
-	t30 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
+	t30 := int64(load64(mem, uint64(uint32(i32(0)))+324224))
 	store64(mem, uint64(uint32(v4))+256, uint64(t30))
-	t31 := int64(load64(mem, uint64(uint32(i32(0)))+324208))
+	t31 := int64(load64(mem, uint64(uint32(i32(0)))+324216))
 	store64(mem, uint64(uint32(v4))+248, uint64(t31))
 	m.fn560(v4+i32(248), v4+i32(80), i32(1))
 	mem = m.memory
@@ -83547,11 +83547,11 @@ func (m *Module) fn610(v0, v1 int32) {
 			goto l1
 		}
 	l0:
-		m.fn353(v2+i32(20), i32(294696))
+		m.fn353(v2+i32(20), i32(294704))
 		mem = m.memory
 		t10 := int32(load32(mem, uint64(uint32(v2))+20))
 		if t10 == 0 {
-			m.fn101(i32(323672), i32(43), i32(323716))
+			m.fn101(i32(323680), i32(43), i32(323724))
 			panic("unreachable")
 		}
 		t11 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -83762,13 +83762,13 @@ func (m *Module) fn615(v0, v1, v2, v3, v4 int32) {
 			l4:
 				store32(mem, uint64(uint32(v5))+120, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+112, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(112)))
 				t12 := m.fn536(v4, v5+i32(60))
 				mem = m.memory
 				if t12 != 0 {
-					m.fn189(i32(336644), i32(55), v5+i32(127), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v5+i32(127), i32(318140), i32(336708))
 					panic("unreachable")
 				}
 				t13 := int32(load32(mem, uint64(uint32(v5))+120))
@@ -83802,13 +83802,13 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
 	v3 = t1
-	m.fn22(v3, i32(317179), i32(317180))
+	m.fn22(v3, i32(317187), i32(317188))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	store32(mem, uint64(uint32(v2)), uint32(i32(512)))
 	t2 := int32(load16(mem, uint64(uint32(v0))+48))
 	v4 = t2
-	m.fn210(v2+i32(8), v3, i32(317584), i32(6))
+	m.fn210(v2+i32(8), v3, i32(317592), i32(6))
 	mem = m.memory
 	{
 		{
@@ -83817,7 +83817,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				goto l0
 			}
 			t4 := int32(load32(mem, uint64(uint32(v1))))
-			m.fn22(t4, i32(317181), i32(317182))
+			m.fn22(t4, i32(317189), i32(317190))
 			mem = m.memory
 			{
 				{
@@ -83831,9 +83831,9 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 					v5 = t5
 					v6 = (t7 - v5*i32(10000)) & i32(0xffff)
 					v7 = int32(uint32(v6*i32(5243)) >> 19)
-					t8 := int32(load16(mem, uint64(uint32(v7<<1))+339688))
+					t8 := int32(load16(mem, uint64(uint32(v7<<1))+339696))
 					store16(mem, uint64(uint32(t6))+9, uint16(t8))
-					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+339688))
+					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+339696))
 					store16(mem, uint64(uint32(v2))+11, uint16(t9))
 					goto l2
 				}
@@ -83845,7 +83845,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				}
 				t10 := v2
 				v5 = int32(uint32(v4*i32(5243)) >> 19)
-				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+339688))
+				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+339696))
 				store16(mem, uint64(uint32(t10))+11, uint16(t11))
 				v3 = i32(3)
 			}
@@ -83866,7 +83866,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 			t13 := int32(load32(mem, uint64(uint32(v1))))
 			m.fn22(t13, v2+i32(8)+v3, v2+i32(13))
 			mem = m.memory
-			t14 := m.fn519(v2, i32(317863), i32(4), v0+i32(12))
+			t14 := m.fn519(v2, i32(317871), i32(4), v0+i32(12))
 			mem = m.memory
 			v4 = t14
 			if v4 != 0 {
@@ -83877,7 +83877,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				if t15 != 0 {
 					goto l6
 				}
-				t16 := m.fn519(v2, i32(317867), i32(3), v0+i32(24))
+				t16 := m.fn519(v2, i32(317875), i32(3), v0+i32(24))
 				mem = m.memory
 				v4 = t16
 				if v4 != 0 {
@@ -83887,7 +83887,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				if t17 != 0 {
 					goto l6
 				}
-				t18 := m.fn519(v2, i32(330428), i32(7), v0+i32(36))
+				t18 := m.fn519(v2, i32(330436), i32(7), v0+i32(36))
 				mem = m.memory
 				v4 = t18
 				if v4 != 0 {
@@ -83899,7 +83899,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				}
 				t20 := int32(load32(mem, uint64(uint32(v0))+4))
 				t21 := int32(load32(mem, uint64(uint32(v0))+8))
-				t22 := m.fn518(v2, i32(324169), i32(4), t20, t21)
+				t22 := m.fn518(v2, i32(324177), i32(4), t20, t21)
 				mem = m.memory
 				v4 = t22
 				if v4 != 0 {
@@ -83916,7 +83916,7 @@ func (m *Module) fn616(v0, v1 int32) int32 {
 				}
 				t24 := int32(load32(mem, uint64(uint32(v2))+4))
 				t25 := int32(load32(mem, uint64(uint32(t24))))
-				m.fn22(t25, i32(317176), i32(317177))
+				m.fn22(t25, i32(317184), i32(317185))
 				mem = m.memory
 				goto l5
 			}
@@ -84127,7 +84127,7 @@ l1:
 	v13 = v0 + i32(8)
 l15:
 	{
-		t16 := int32(mem[uint64(uint32(v4+i32(330344)))])
+		t16 := int32(mem[uint64(uint32(v4+i32(330352)))])
 		if t16 != v8 {
 			goto l10
 		}
@@ -84135,24 +84135,24 @@ l15:
 		default:
 			goto l13
 		case 0:
-			t17 := int32(mem[uint64(uint32(v4+i32(330360)))])
+			t17 := int32(mem[uint64(uint32(v4+i32(330368)))])
 			if t17 != v12 {
 				goto l10
 			}
-			t18 := int64(load64(mem, uint64(uint32(v4+i32(330345)))))
+			t18 := int64(load64(mem, uint64(uint32(v4+i32(330353)))))
 			t19 := int64(load64(mem, uint64(uint32(v0))+1))
-			t20 := int64(load64(mem, uint64(uint32(v4+i32(330352)))))
+			t20 := int64(load64(mem, uint64(uint32(v4+i32(330360)))))
 			t21 := int64(load64(mem, uint64(uint32(v13))))
 			if t18^t19|(t20^t21) == 0 {
 				goto l13
 			}
 			goto l10
 		case 1:
-			t22 := int32(load32(mem, uint64(uint32(v4+i32(330352)))))
+			t22 := int32(load32(mem, uint64(uint32(v4+i32(330360)))))
 			if t22 != v1 {
 				goto l10
 			}
-			t23 := int32(load32(mem, uint64(uint32(v4+i32(330348)))))
+			t23 := int32(load32(mem, uint64(uint32(v4+i32(330356)))))
 			t24 := m.fn731(t23, v11, v1)
 			mem = m.memory
 			if t24 != 0 {
@@ -84160,11 +84160,11 @@ l15:
 			}
 		}
 	l13:
-		t25 := int32(load32(mem, uint64(uint32(v4+i32(330368)))))
+		t25 := int32(load32(mem, uint64(uint32(v4+i32(330376)))))
 		if t25 != v7 {
 			goto l10
 		}
-		t26 := int32(load32(mem, uint64(uint32(v4+i32(330364)))))
+		t26 := int32(load32(mem, uint64(uint32(v4+i32(330372)))))
 		t27 := m.fn731(t26, v10, v7)
 		mem = m.memory
 		if t27 != 0 {
@@ -84220,10 +84220,10 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			}
 		l0:
 			store32(mem, uint64(uint32(v3))+172, uint32(i32(4)))
-			store32(mem, uint64(uint32(v3))+168, uint32(i32(324153)))
+			store32(mem, uint64(uint32(v3))+168, uint32(i32(324161)))
 			store32(mem, uint64(uint32(v3))+164, uint32(i32(-0x80000000)))
 			store32(mem, uint64(uint32(v3))+160, uint32(i32(66)))
-			store32(mem, uint64(uint32(v3))+156, uint32(i32(330559)))
+			store32(mem, uint64(uint32(v3))+156, uint32(i32(330567)))
 			store32(mem, uint64(uint32(v3))+144, uint32(i32(2)))
 			store32(mem, uint64(uint32(v3))+136, uint32(i32(4)))
 			store32(mem, uint64(uint32(v3))+140, uint32(v3+i32(156)))
@@ -84377,7 +84377,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 				mem = m.memory
 			}
 		l13:
-			m.fn429(v3+i32(60), i32(324153), i32(4), v3+i32(132))
+			m.fn429(v3+i32(60), i32(324161), i32(4), v3+i32(132))
 			mem = m.memory
 			t16 := int32(load32(mem, uint64(uint32(v3))+60))
 			v8 = t16
@@ -84394,7 +84394,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			goto l3
 		}
 	l16:
-		m.fn224(v1, v2, v10, v2, i32(330628))
+		m.fn224(v1, v2, v10, v2, i32(330636))
 		mem = m.memory
 		panic("unreachable")
 	l10:
@@ -84533,7 +84533,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 						v15 = t40
 						v8 = t41 + v15 + i32(-3)
 						if uint32(v8) > uint32(v16) {
-							m.fn47(i32(0), v8, v16, i32(331492))
+							m.fn47(i32(0), v8, v16, i32(331500))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -84646,7 +84646,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			store32(mem, uint64(uint32(v3))+156, uint32(v3+i32(128)))
 			m.fn69(v3+i32(164), i32(270806), v3+i32(156))
 			mem = m.memory
-			m.fn429(v3+i32(132), i32(324153), i32(4), v3+i32(164))
+			m.fn429(v3+i32(132), i32(324161), i32(4), v3+i32(164))
 			mem = m.memory
 			t58 := int32(load32(mem, uint64(uint32(v3))+144))
 			v8 = t58
@@ -84669,7 +84669,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			goto l39
 		}
 	l38:
-		v14 = i32(330535)
+		v14 = i32(330543)
 		v11 = i32(24)
 		switch v8 {
 		case 0:
@@ -84689,7 +84689,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			}
 		}
 	l43:
-		store32(mem, uint64(uint32(v3))+172, uint32(i32(327828)))
+		store32(mem, uint64(uint32(v3))+172, uint32(i32(327836)))
 		store32(mem, uint64(uint32(v3))+168, uint32(v8))
 		store32(mem, uint64(uint32(v3))+164, uint32(v13))
 		m.fn558(v3+i32(16), v3+i32(164))
@@ -84928,11 +84928,11 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 			goto l72
 		}
 	l63:
-		m.fn224(v1, v2, i32(0), v12, i32(330492))
+		m.fn224(v1, v2, i32(0), v12, i32(330500))
 		mem = m.memory
 		panic("unreachable")
 	l44:
-		v14 = i32(330508)
+		v14 = i32(330516)
 		v11 = i32(27)
 	l40:
 		store32(mem, uint64(uint32(v3))+160, uint32(v11))
@@ -84943,7 +84943,7 @@ func (m *Module) fn621(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+132, uint32(v3+i32(128)))
 		m.fn69(v3+i32(164), i32(265184), v3+i32(132))
 		mem = m.memory
-		m.fn429(v0, i32(324153), i32(4), v3+i32(164))
+		m.fn429(v0, i32(324161), i32(4), v3+i32(164))
 		mem = m.memory
 		if v15 == i32(-0x80000000) {
 			goto l39
@@ -85248,13 +85248,13 @@ func (m *Module) fn631(v0, v1, v2, v3, v4 int32) {
 			l2:
 				store32(mem, uint64(uint32(v5))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(48)))
 				t19 := m.fn536(v2, v5+i32(60))
 				mem = m.memory
 				if t19 != 0 {
-					m.fn189(i32(336644), i32(55), v5+i32(79), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v5+i32(79), i32(318140), i32(336708))
 					panic("unreachable")
 				}
 				t20 := int32(load32(mem, uint64(uint32(v5))+56))
@@ -85287,14 +85287,14 @@ func (m *Module) fn632(v0, v1 int32) int32 {
 	m.g0 = v2
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
-	m.fn22(t1, i32(317179), i32(317180))
+	m.fn22(t1, i32(317187), i32(317188))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+16, uint32(v1))
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(256)))
 	{
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
-		t4 := m.fn518(v2+i32(12), i32(317863), i32(4), t2, t3)
+		t4 := m.fn518(v2+i32(12), i32(317871), i32(4), t2, t3)
 		mem = m.memory
 		v1 = t4
 		if v1 != 0 {
@@ -85305,7 +85305,7 @@ func (m *Module) fn632(v0, v1 int32) int32 {
 			if t5 != 0 {
 				goto l1
 			}
-			t6 := m.fn519(v2+i32(12), i32(317867), i32(3), v0+i32(12))
+			t6 := m.fn519(v2+i32(12), i32(317875), i32(3), v0+i32(12))
 			mem = m.memory
 			v1 = t6
 			if v1 != 0 {
@@ -85315,7 +85315,7 @@ func (m *Module) fn632(v0, v1 int32) int32 {
 			if t7 != 0 {
 				goto l1
 			}
-			t8 := m.fn519(v2+i32(12), i32(330428), i32(7), v0+i32(24))
+			t8 := m.fn519(v2+i32(12), i32(330436), i32(7), v0+i32(24))
 			mem = m.memory
 			v1 = t8
 			if v1 != 0 {
@@ -85332,7 +85332,7 @@ func (m *Module) fn632(v0, v1 int32) int32 {
 			}
 			t10 := int32(load32(mem, uint64(uint32(v2))+16))
 			t11 := int32(load32(mem, uint64(uint32(t10))))
-			m.fn22(t11, i32(317176), i32(317177))
+			m.fn22(t11, i32(317184), i32(317185))
 			mem = m.memory
 			goto l0
 		}
@@ -85465,13 +85465,13 @@ func (m *Module) fn636(v0, v1, v2, v3, v4 int32) {
 			l2:
 				store32(mem, uint64(uint32(v5))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(48)))
 				t19 := m.fn536(v2, v5+i32(60))
 				mem = m.memory
 				if t19 != 0 {
-					m.fn189(i32(336644), i32(55), v5+i32(79), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v5+i32(79), i32(318140), i32(336708))
 					panic("unreachable")
 				}
 				t20 := int32(load32(mem, uint64(uint32(v5))+56))
@@ -85538,7 +85538,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 					if t2 != i32(1) {
 						goto l0
 					}
-					t3 := m.fn489(i32(327398), i32(42))
+					t3 := m.fn489(i32(0x4feee), i32(42))
 					mem = m.memory
 					v7 = t3
 					m.fn56(v6)
@@ -85652,7 +85652,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																		if v19 != i32(4) {
 																			goto l13
 																		}
-																		t24 := m.fn731(v20, i32(335336), v19)
+																		t24 := m.fn731(v20, i32(335344), v19)
 																		mem = m.memory
 																		if t24 != 0 {
 																			goto l13
@@ -85854,7 +85854,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																							default:
 																								goto l20
 																							case 4:
-																								t50 := m.fn731(v21, i32(317933), v19)
+																								t50 := m.fn731(v21, i32(317941), v19)
 																								mem = m.memory
 																								if t50 != 0 {
 																									goto l20
@@ -85931,7 +85931,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(13)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317933)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317941)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
 																								t51 := m.fn485(i32(270601), v5+i32(500))
@@ -85939,7 +85939,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								v21 = t51
 																								goto l25
 																							case 2:
-																								t52 := m.fn731(v21, i32(317946), v19)
+																								t52 := m.fn731(v21, i32(317954), v19)
 																								mem = m.memory
 																								if t52 != 0 {
 																									goto l20
@@ -86017,7 +86017,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(9)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317946)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317954)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
 																								t53 := m.fn485(i32(270601), v5+i32(500))
@@ -86025,7 +86025,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								v21 = t53
 																								goto l25
 																							case 0:
-																								t54 := m.fn731(v21, i32(317955), v19)
+																								t54 := m.fn731(v21, i32(317963), v19)
 																								mem = m.memory
 																								if t54 != 0 {
 																									goto l20
@@ -86046,7 +86046,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(5)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317955)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(317963)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
 																								t55 := m.fn485(i32(270601), v5+i32(500))
@@ -86054,7 +86054,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																								v21 = t55
 																								goto l25
 																							case 5:
-																								t56 := m.fn731(v21, i32(317918), v19)
+																								t56 := m.fn731(v21, i32(317926), v19)
 																								mem = m.memory
 																								if t56 == 0 {
 																									if v17 == i32(-0x7fffffff) {
@@ -86073,7 +86073,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																									store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																									store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																									store32(mem, uint64(uint32(v5))+552, uint32(i32(15)))
-																									store32(mem, uint64(uint32(v5))+548, uint32(i32(317918)))
+																									store32(mem, uint64(uint32(v5))+548, uint32(i32(317926)))
 																									store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																									store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
 																									t58 := m.fn485(i32(270601), v5+i32(500))
@@ -86223,7 +86223,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 																			v37 = v19
 																			goto l25
 																		}
-																		t27 := m.fn489(i32(327398), i32(42))
+																		t27 := m.fn489(i32(0x4feee), i32(42))
 																		mem = m.memory
 																		v19 = t27
 																		m.fn56(v21)
@@ -86288,7 +86288,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 										}
 									l10:
 										store32(mem, uint64(uint32(v5))+504, uint32(i32(4)))
-										store32(mem, uint64(uint32(v5))+500, uint32(i32(317914)))
+										store32(mem, uint64(uint32(v5))+500, uint32(i32(317922)))
 										store32(mem, uint64(uint32(v5))+12, uint32(i32(2)))
 										store32(mem, uint64(uint32(v5))+8, uint32(v5+i32(500)))
 										t118 := m.fn485(i32(270601), v5+i32(8))
@@ -86391,13 +86391,13 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 		l1:
 			store32(mem, uint64(uint32(v5))+184, uint32(i32(0)))
 			store64(mem, uint64(uint32(v5))+176, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v5))+12, uint32(i32(318108)))
+			store32(mem, uint64(uint32(v5))+12, uint32(i32(318116)))
 			store64(mem, uint64(uint32(v5))+16, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v5))+8, uint32(v5+i32(176)))
 			t129 := m.fn536(v7, v5+i32(8))
 			mem = m.memory
 			if t129 != 0 {
-				m.fn189(i32(336644), i32(55), v5+i32(591), i32(318132), i32(336700))
+				m.fn189(i32(336652), i32(55), v5+i32(591), i32(318140), i32(336708))
 				panic("unreachable")
 			}
 			t130 := int32(load32(mem, uint64(uint32(v5))+184))
@@ -86573,14 +86573,14 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 			store32(mem, uint64(uint32(v5))+504, uint32(v6))
 			store32(mem, uint64(uint32(v5))+500, uint32(i32(128)))
 			store32(mem, uint64(uint32(v5))+412, uint32(v5+i32(500)))
-			m.fn22(v5+i32(500), i32(317179), i32(317180))
+			m.fn22(v5+i32(500), i32(317187), i32(317188))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+548, uint32(i32(256)))
 			store32(mem, uint64(uint32(v5))+552, uint32(v5+i32(412)))
 			{
 				{
 					{
-						t161 := m.fn518(v5+i32(548), i32(317863), i32(4), v21, v18)
+						t161 := m.fn518(v5+i32(548), i32(317871), i32(4), v21, v18)
 						mem = m.memory
 						v6 = t161
 						if v6 != 0 {
@@ -86591,7 +86591,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 							if t162 != 0 {
 								goto l74
 							}
-							t163 := m.fn519(v5+i32(548), i32(317867), i32(3), v5+i32(32))
+							t163 := m.fn519(v5+i32(548), i32(317875), i32(3), v5+i32(32))
 							mem = m.memory
 							v6 = t163
 							if v6 != 0 {
@@ -86601,7 +86601,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 							if t164 != 0 {
 								goto l74
 							}
-							t165 := m.fn519(v5+i32(548), i32(330428), i32(7), v5+i32(44))
+							t165 := m.fn519(v5+i32(548), i32(330436), i32(7), v5+i32(44))
 							mem = m.memory
 							v6 = t165
 							if v6 != 0 {
@@ -86619,26 +86619,26 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 									goto l75
 								}
 								t169 := int32(load32(mem, uint64(uint32(v6))))
-								m.fn22(t169, i32(317180), i32(317181))
+								m.fn22(t169, i32(317188), i32(317189))
 								mem = m.memory
 							}
 						l75:
 							mem[uint64(uint32(v5))+549] = byte(i32(2))
 							t170 := int32(load32(mem, uint64(uint32(v6))))
-							m.fn210(v5+i32(176), t170, i32(317914), i32(4))
+							m.fn210(v5+i32(176), t170, i32(317922), i32(4))
 							mem = m.memory
 							{
 								t171 := int32(mem[uint64(uint32(v5))+176])
 								if t171 == i32(4) {
 									t174 := int32(load32(mem, uint64(uint32(v6))))
-									m.fn22(t174, i32(317181), i32(317182))
+									m.fn22(t174, i32(317189), i32(317190))
 									mem = m.memory
 									t175 := int32(load32(mem, uint64(uint32(v6))))
-									m.fn22(t175, i32(317179), i32(317180))
+									m.fn22(t175, i32(317187), i32(317188))
 									mem = m.memory
 									store32(mem, uint64(uint32(v5))+236, uint32(v6))
 									store32(mem, uint64(uint32(v5))+232, uint32(i32(256)))
-									t176 := m.fn519(v5+i32(232), i32(317918), i32(15), v5+i32(56))
+									t176 := m.fn519(v5+i32(232), i32(317926), i32(15), v5+i32(56))
 									mem = m.memory
 									v6 = t176
 									if v6 != 0 {
@@ -86649,7 +86649,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 										if t177 != 0 {
 											goto l77
 										}
-										t178 := m.fn519(v5+i32(232), i32(317933), i32(13), v5+i32(68))
+										t178 := m.fn519(v5+i32(232), i32(317941), i32(13), v5+i32(68))
 										mem = m.memory
 										v6 = t178
 										if v6 != 0 {
@@ -86659,7 +86659,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 										if t179 != 0 {
 											goto l77
 										}
-										t180 := m.fn519(v5+i32(232), i32(317946), i32(9), v5+i32(80))
+										t180 := m.fn519(v5+i32(232), i32(317954), i32(9), v5+i32(80))
 										mem = m.memory
 										v6 = t180
 										if v6 != 0 {
@@ -86669,7 +86669,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 										if t181 != 0 {
 											goto l77
 										}
-										t182 := m.fn519(v5+i32(232), i32(317955), i32(5), v5+i32(92))
+										t182 := m.fn519(v5+i32(232), i32(317963), i32(5), v5+i32(92))
 										mem = m.memory
 										v6 = t182
 										if v6 != 0 {
@@ -86686,11 +86686,11 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 											}
 											t184 := int32(load32(mem, uint64(uint32(v5))+236))
 											t185 := int32(load32(mem, uint64(uint32(t184))))
-											m.fn22(t185, i32(317176), i32(317177))
+											m.fn22(t185, i32(317184), i32(317185))
 											mem = m.memory
 										}
 									l78:
-										t186 := m.fn518(v5+i32(548), i32(324169), i32(4), v9, v4)
+										t186 := m.fn518(v5+i32(548), i32(324177), i32(4), v9, v4)
 										mem = m.memory
 										v6 = t186
 										if v6 != 0 {
@@ -86707,7 +86707,7 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 											}
 											t188 := int32(load32(mem, uint64(uint32(v5))+552))
 											t189 := int32(load32(mem, uint64(uint32(t188))))
-											m.fn22(t189, i32(317176), i32(317177))
+											m.fn22(t189, i32(317184), i32(317185))
 											mem = m.memory
 										}
 									l79:
@@ -86754,13 +86754,13 @@ func (m *Module) fn638(v0, v1, v2, v3, v4 int32) {
 			l80:
 				store32(mem, uint64(uint32(v5))+508, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+500, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+180, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v5))+180, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v5))+184, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+176, uint32(v5+i32(500)))
 				t197 := m.fn536(v6, v5+i32(176))
 				mem = m.memory
 				if t197 != 0 {
-					m.fn189(i32(336644), i32(55), v5+i32(591), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v5+i32(591), i32(318140), i32(336708))
 					panic("unreachable")
 				}
 				t198 := int32(load32(mem, uint64(uint32(v5))+508))
@@ -86856,7 +86856,7 @@ func (m *Module) fn639(v0, v1, v2 int32) int32 {
 					if t7 != i32(1) {
 						goto l2
 					}
-					t8 := m.fn489(i32(327398), i32(42))
+					t8 := m.fn489(i32(0x4feee), i32(42))
 					mem = m.memory
 					v2 = t8
 					m.fn56(v0)
@@ -86942,7 +86942,7 @@ func (m *Module) fn639(v0, v1, v2 int32) int32 {
 									if t23^i64(7587572940089880432)|(t24^i64(29811)) == 0 {
 										if v1&i32(255) != i32(2) {
 											store32(mem, uint64(uint32(v3))+120, uint32(i32(10)))
-											store32(mem, uint64(uint32(v3))+116, uint32(i32(317557)))
+											store32(mem, uint64(uint32(v3))+116, uint32(i32(317565)))
 											store32(mem, uint64(uint32(v3))+100, uint32(i32(2)))
 											store32(mem, uint64(uint32(v3))+96, uint32(v3+i32(116)))
 											t32 := m.fn485(i32(270601), v3+i32(96))
@@ -87019,13 +87019,13 @@ func (m *Module) fn639(v0, v1, v2 int32) int32 {
 		l3:
 			store32(mem, uint64(uint32(v3))+104, uint32(i32(0)))
 			store64(mem, uint64(uint32(v3))+96, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v3))+44, uint32(i32(318108)))
+			store32(mem, uint64(uint32(v3))+44, uint32(i32(318116)))
 			store64(mem, uint64(uint32(v3))+48, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v3))+40, uint32(v3+i32(96)))
 			t37 := m.fn536(v2, v3+i32(40))
 			mem = m.memory
 			if t37 != 0 {
-				m.fn189(i32(336644), i32(55), v3+i32(127), i32(318132), i32(336700))
+				m.fn189(i32(336652), i32(55), v3+i32(127), i32(318140), i32(336708))
 				panic("unreachable")
 			}
 			t38 := int32(load32(mem, uint64(uint32(v3))+100))
@@ -87056,12 +87056,12 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 	m.g0 = v2
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
-	m.fn22(t1, i32(317179), i32(317180))
+	m.fn22(t1, i32(317187), i32(317188))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	store32(mem, uint64(uint32(v2)), uint32(i32(256)))
 	{
-		t2 := m.fn519(v2, i32(317863), i32(4), v0+i32(24))
+		t2 := m.fn519(v2, i32(317871), i32(4), v0+i32(24))
 		mem = m.memory
 		v1 = t2
 		if v1 != 0 {
@@ -87073,7 +87073,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 				if t3 != 0 {
 					goto l1
 				}
-				t4 := m.fn519(v2, i32(317867), i32(3), v0+i32(36))
+				t4 := m.fn519(v2, i32(317875), i32(3), v0+i32(36))
 				mem = m.memory
 				v1 = t4
 				if v1 != 0 {
@@ -87083,7 +87083,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 				if t5 != 0 {
 					goto l1
 				}
-				t6 := m.fn519(v2, i32(330428), i32(7), v0+i32(48))
+				t6 := m.fn519(v2, i32(330436), i32(7), v0+i32(48))
 				mem = m.memory
 				v1 = t6
 				if v1 != 0 {
@@ -87105,29 +87105,29 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 						goto l2
 					}
 					t12 := int32(load32(mem, uint64(uint32(v5))))
-					m.fn22(t12, i32(317180), i32(317181))
+					m.fn22(t12, i32(317188), i32(317189))
 					mem = m.memory
 				}
 			l2:
 				mem[uint64(uint32(v2))+1] = byte(i32(2))
 				t13 := int32(load32(mem, uint64(uint32(v5))))
-				m.fn210(v2+i32(16), t13, i32(317557), i32(10))
+				m.fn210(v2+i32(16), t13, i32(317565), i32(10))
 				mem = m.memory
 				{
 					t14 := int32(mem[uint64(uint32(v2))+16])
 					if t14 == i32(4) {
 						t17 := int32(load32(mem, uint64(uint32(v5))))
-						m.fn22(t17, i32(317181), i32(317182))
+						m.fn22(t17, i32(317189), i32(317190))
 						mem = m.memory
 						t18 := int32(load32(mem, uint64(uint32(v5))))
 						v1 = t18
-						m.fn22(v1, i32(317178), i32(317179))
+						m.fn22(v1, i32(317186), i32(317187))
 						mem = m.memory
 						v6 = i32(256)
 						if v3 != 0 {
 							goto l4
 						}
-						m.fn22(v1, i32(317182), i32(317183))
+						m.fn22(v1, i32(317190), i32(317191))
 						mem = m.memory
 						v6 = i32(0)
 					l4:
@@ -87143,7 +87143,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 							{
 								if v3 == 0 {
 									if v6&i32(1) != 0 {
-										m.fn48(i32(332786), i32(40), i32(324192))
+										m.fn48(i32(332794), i32(40), i32(324200))
 										panic("unreachable")
 									}
 									{
@@ -87151,13 +87151,13 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 											goto l11
 										}
 										t39 := int32(load32(mem, uint64(uint32(v5))))
-										m.fn22(t39, i32(317182), i32(317183))
+										m.fn22(t39, i32(317190), i32(317191))
 										mem = m.memory
 									}
 								l11:
 									t40 := int32(load32(mem, uint64(uint32(v0))+16))
 									t41 := int32(load32(mem, uint64(uint32(v0))+20))
-									t42 := m.fn518(v2, i32(324169), i32(4), t40, t41)
+									t42 := m.fn518(v2, i32(324177), i32(4), t40, t41)
 									mem = m.memory
 									v1 = t42
 									if v1 != 0 {
@@ -87174,7 +87174,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 									}
 									t44 := int32(load32(mem, uint64(uint32(v2))+4))
 									t45 := int32(load32(mem, uint64(uint32(t44))))
-									m.fn22(t45, i32(317176), i32(317177))
+									m.fn22(t45, i32(317184), i32(317185))
 									mem = m.memory
 									goto l0
 								}
@@ -87183,16 +87183,16 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 										goto l6
 									}
 									t20 := int32(load32(mem, uint64(uint32(v5))))
-									m.fn22(t20, i32(317180), i32(317181))
+									m.fn22(t20, i32(317188), i32(317189))
 									mem = m.memory
 								}
 							l6:
 								t21 := int32(load32(mem, uint64(uint32(v5))))
-								m.fn22(t21, i32(317179), i32(317180))
+								m.fn22(t21, i32(317187), i32(317188))
 								mem = m.memory
 								store32(mem, uint64(uint32(v2))+12, uint32(v5))
 								store32(mem, uint64(uint32(v2))+8, uint32(i32(256)))
-								t22 := m.fn519(v2+i32(8), i32(0x4d888), i32(8), v4+i32(32))
+								t22 := m.fn519(v2+i32(8), i32(317584), i32(8), v4+i32(32))
 								mem = m.memory
 								v1 = t22
 								if v1 != 0 {
@@ -87203,7 +87203,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 									if t23 != 0 {
 										goto l7
 									}
-									t24 := m.fn519(v2+i32(8), i32(317885), i32(10), v4+i32(44))
+									t24 := m.fn519(v2+i32(8), i32(317893), i32(10), v4+i32(44))
 									mem = m.memory
 									v1 = t24
 									if v1 != 0 {
@@ -87213,7 +87213,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 									if t25 != 0 {
 										goto l7
 									}
-									t26 := m.fn519(v2+i32(8), i32(317895), i32(11), v4+i32(56))
+									t26 := m.fn519(v2+i32(8), i32(317903), i32(11), v4+i32(56))
 									mem = m.memory
 									v1 = t26
 									if v1 != 0 {
@@ -87225,7 +87225,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 									}
 									t28 := int64(load64(mem, uint64(uint32(v4))))
 									t29 := int64(load64(mem, uint64(uint32(v4))+8))
-									t30 := m.fn520(v2+i32(8), i32(317906), i32(8), t28, t29)
+									t30 := m.fn520(v2+i32(8), i32(317914), i32(8), t28, t29)
 									mem = m.memory
 									v1 = t30
 									if v1 != 0 {
@@ -87237,7 +87237,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 									}
 									t32 := int64(load64(mem, uint64(uint32(v4))+16))
 									t33 := int64(load64(mem, uint64(uint32(v4))+24))
-									t34 := m.fn520(v2+i32(8), i32(317584), i32(6), t32, t33)
+									t34 := m.fn520(v2+i32(8), i32(317592), i32(6), t32, t33)
 									mem = m.memory
 									v1 = t34
 									if v1 != 0 {
@@ -87254,7 +87254,7 @@ func (m *Module) fn640(v0, v1 int32) int32 {
 										}
 										t36 := int32(load32(mem, uint64(uint32(v2))+12))
 										t37 := int32(load32(mem, uint64(uint32(t36))))
-										m.fn22(t37, i32(317176), i32(317177))
+										m.fn22(t37, i32(317184), i32(317185))
 										mem = m.memory
 									}
 								l8:
@@ -87417,13 +87417,13 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 			l4:
 				store32(mem, uint64(uint32(v5))+136, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+128, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+72, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v5))+72, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v5))+76, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+68, uint32(v5+i32(128)))
 				t12 := m.fn536(v4, v5+i32(68))
 				mem = m.memory
 				if t12 != 0 {
-					m.fn189(i32(336644), i32(55), v5+i32(143), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v5+i32(143), i32(318140), i32(336708))
 					panic("unreachable")
 				}
 				t13 := int32(load32(mem, uint64(uint32(v5))+136))
@@ -87455,7 +87455,7 @@ func (m *Module) fn644(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(112)
 	m.g0 = v2
-	m.fn431(v2+i32(56), v1, i32(317624), i32(4))
+	m.fn431(v2+i32(56), v1, i32(317632), i32(4))
 	mem := m.memory
 	{
 		{
@@ -87476,7 +87476,7 @@ func (m *Module) fn644(v0, v1 int32) {
 				goto l1
 			}
 		l0:
-			m.fn439(v2+i32(56), v1, i32(317119), i32(13))
+			m.fn439(v2+i32(56), v1, i32(317127), i32(13))
 			mem = m.memory
 			t5 := int64(load64(mem, uint64(uint32(v2))+60))
 			store64(mem, uint64(uint32(v2))+40, uint64(t5))
@@ -87503,7 +87503,7 @@ func (m *Module) fn644(v0, v1 int32) {
 			v3 = t11
 			t12 := int32(load32(mem, uint64(uint32(v2))+44))
 			v4 = t12
-			m.fn439(v2+i32(56), v1, i32(317074), i32(9))
+			m.fn439(v2+i32(56), v1, i32(317082), i32(9))
 			mem = m.memory
 			t13 := int64(load64(mem, uint64(uint32(v2))+60))
 			store64(mem, uint64(uint32(v2))+88, uint64(t13))
@@ -87532,7 +87532,7 @@ func (m *Module) fn644(v0, v1 int32) {
 			v6 = t19
 			t20 := int32(load32(mem, uint64(uint32(v2))+92))
 			v7 = t20
-			m.fn290(v2, i32(317119), i32(13), v2+i32(40))
+			m.fn290(v2, i32(317127), i32(13), v2+i32(40))
 			mem = m.memory
 			t21 := int32(load32(mem, uint64(uint32(v2))+12))
 			v8 = t21
@@ -87556,7 +87556,7 @@ func (m *Module) fn644(v0, v1 int32) {
 					goto l5
 				}
 			l4:
-				m.fn290(v2, i32(317074), i32(9), v2+i32(88))
+				m.fn290(v2, i32(317082), i32(9), v2+i32(88))
 				mem = m.memory
 				t27 := int32(load32(mem, uint64(uint32(v2))+12))
 				v10 = t27
@@ -87588,7 +87588,7 @@ func (m *Module) fn644(v0, v1 int32) {
 			store64(mem, uint64(uint32(v2))+8, uint64(int64(uint32(v3))<<32|int64(uint32(v4))))
 			goto l1
 		l6:
-			m.fn452(v2, v1, i32(317446), i32(4))
+			m.fn452(v2, v1, i32(317454), i32(4))
 			mem = m.memory
 			{
 				t33 := int32(load32(mem, uint64(uint32(v2))))
@@ -87621,7 +87621,7 @@ func (m *Module) fn644(v0, v1 int32) {
 					}
 				}
 			l8:
-				m.fn452(v2, v1, i32(317608), i32(16))
+				m.fn452(v2, v1, i32(317616), i32(16))
 				mem = m.memory
 				t38 := int32(load32(mem, uint64(uint32(v2))))
 				v5 = t38
@@ -87738,7 +87738,7 @@ func (m *Module) fn645(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn620(v2+i32(40), i32(317656), i32(37))
+		t5 := m.fn620(v2+i32(40), i32(317664), i32(37))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn33(i32(8))
@@ -87749,9 +87749,9 @@ func (m *Module) fn645(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffdb)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(317656)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(317664)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe9)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(317693)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(317701)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -87765,7 +87765,7 @@ func (m *Module) fn645(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(325052)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(325060)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -87806,7 +87806,7 @@ func (m *Module) fn646(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn620(v2+i32(40), i32(317789), i32(49))
+		t5 := m.fn620(v2+i32(40), i32(317797), i32(49))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn33(i32(8))
@@ -87817,9 +87817,9 @@ func (m *Module) fn646(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffcf)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(317789)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(317797)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe7)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(317838)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(317846)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -87833,7 +87833,7 @@ func (m *Module) fn646(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(325076)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(325084)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -87874,7 +87874,7 @@ func (m *Module) fn647(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn620(v2+i32(40), i32(317716), i32(48))
+		t5 := m.fn620(v2+i32(40), i32(317724), i32(48))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn33(i32(8))
@@ -87885,9 +87885,9 @@ func (m *Module) fn647(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffd0)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(317716)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(317724)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe7)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(317764)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(317772)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -87901,7 +87901,7 @@ func (m *Module) fn647(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(325100)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(325108)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -87920,7 +87920,7 @@ func (m *Module) fn648(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(144)
 	m.g0 = v2
-	m.fn431(v2+i32(120), v1, i32(317568), i32(1))
+	m.fn431(v2+i32(120), v1, i32(0x4d888), i32(1))
 	mem := m.memory
 	{
 		{
@@ -87941,7 +87941,7 @@ func (m *Module) fn648(v0, v1 int32) {
 				goto l1
 			}
 		l0:
-			m.fn434(v2+i32(120), v1, i32(317557), i32(10))
+			m.fn434(v2+i32(120), v1, i32(317565), i32(10))
 			mem = m.memory
 			t6 := int32(load32(mem, uint64(uint32(v2))+132))
 			v5 = t6
@@ -88067,7 +88067,7 @@ func (m *Module) fn648(v0, v1 int32) {
 					store32(mem, uint64(uint32(t31))+100, uint32(v5))
 					store32(mem, uint64(uint32(v2))+96, uint32(v1))
 					store32(mem, uint64(uint32(v2))+92, uint32(v6))
-					m.fn445(v2+i32(120), i32(317557), i32(10), v5, i32(1), i32(50))
+					m.fn445(v2+i32(120), i32(317565), i32(10), v5, i32(1), i32(50))
 					mem = m.memory
 					t32 := int32(load32(mem, uint64(uint32(v2))+120))
 					v3 = t32
@@ -88119,7 +88119,7 @@ func (m *Module) fn648(v0, v1 int32) {
 							m.fn69(v2+i32(16), i32(265922), v2+i32(120))
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+108, uint32(i32(34)))
-							store32(mem, uint64(uint32(v2))+104, uint32(i32(324319)))
+							store32(mem, uint64(uint32(v2))+104, uint32(i32(324327)))
 							store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+68, uint32(i32(4)))
 							store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(104)))
@@ -88200,26 +88200,26 @@ func (m *Module) fn648(v0, v1 int32) {
 				store32(mem, uint64(uint32(v2))+20, uint32(v3))
 				store32(mem, uint64(uint32(v2))+16, uint32(i32(128)))
 				store32(mem, uint64(uint32(v2))+92, uint32(v2+i32(16)))
-				m.fn22(v2+i32(16), i32(317179), i32(317180))
+				m.fn22(v2+i32(16), i32(317187), i32(317188))
 				mem = m.memory
 				t56 := int32(load32(mem, uint64(uint32(v2))+92))
-				m.fn210(v2+i32(120), t56, i32(317557), i32(10))
+				m.fn210(v2+i32(120), t56, i32(317565), i32(10))
 				mem = m.memory
 				{
 					t57 := int32(mem[uint64(uint32(v2))+120])
 					if t57 == i32(4) {
 						t60 := int32(load32(mem, uint64(uint32(v2))+92))
-						m.fn22(t60, i32(317181), i32(317182))
+						m.fn22(t60, i32(317189), i32(317190))
 						mem = m.memory
 						t61 := int32(load32(mem, uint64(uint32(v2))+92))
 						v3 = t61
-						m.fn22(v3, i32(317178), i32(317179))
+						m.fn22(v3, i32(317186), i32(317187))
 						mem = m.memory
 						v7 = i32(256)
 						if v5 != 0 {
 							goto l22
 						}
-						m.fn22(v3, i32(317182), i32(317183))
+						m.fn22(v3, i32(317190), i32(317191))
 						mem = m.memory
 						v7 = i32(0)
 					l22:
@@ -88235,7 +88235,7 @@ func (m *Module) fn648(v0, v1 int32) {
 						{
 							if v8 == 0 {
 								if v7&i32(1) != 0 {
-									m.fn48(i32(332786), i32(40), i32(324192))
+									m.fn48(i32(332794), i32(40), i32(324200))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -88244,12 +88244,12 @@ func (m *Module) fn648(v0, v1 int32) {
 										goto l29
 									}
 									t76 := int32(load32(mem, uint64(uint32(v2))+92))
-									m.fn22(t76, i32(317182), i32(317183))
+									m.fn22(t76, i32(317190), i32(317191))
 									mem = m.memory
 								}
 							l29:
 								t77 := int32(load32(mem, uint64(uint32(v2))+92))
-								m.fn22(t77, i32(317176), i32(317177))
+								m.fn22(t77, i32(317184), i32(317185))
 								mem = m.memory
 								t78 := int32(load32(mem, uint64(uint32(v2))+20))
 								v9 = t78
@@ -88267,18 +88267,18 @@ func (m *Module) fn648(v0, v1 int32) {
 									goto l24
 								}
 								t63 := int32(load32(mem, uint64(uint32(v2))+92))
-								m.fn22(t63, i32(317180), i32(317181))
+								m.fn22(t63, i32(317188), i32(317189))
 								mem = m.memory
 							}
 						l24:
 							t64 := int32(load32(mem, uint64(uint32(v2))+92))
-							m.fn22(t64, i32(317179), i32(317180))
+							m.fn22(t64, i32(317187), i32(317188))
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+104, uint32(i32(256)))
 							store32(mem, uint64(uint32(v2))+108, uint32(v2+i32(92)))
 							t65 := int32(load32(mem, uint64(uint32(v3))+4))
 							t66 := int32(load32(mem, uint64(uint32(v3))+8))
-							t67 := m.fn518(v2+i32(104), i32(0x4d888), i32(8), t65, t66)
+							t67 := m.fn518(v2+i32(104), i32(317584), i32(8), t65, t66)
 							mem = m.memory
 							v9 = t67
 							if v9 != 0 {
@@ -88289,7 +88289,7 @@ func (m *Module) fn648(v0, v1 int32) {
 								if t68 != i32(1) {
 									t70 := int32(load32(mem, uint64(uint32(v3))+16))
 									t71 := int32(load32(mem, uint64(uint32(v3))+20))
-									t72 := m.fn518(v2+i32(104), i32(317584), i32(6), t70, t71)
+									t72 := m.fn518(v2+i32(104), i32(317592), i32(6), t70, t71)
 									mem = m.memory
 									v9 = t72
 									if v9 != 0 {
@@ -88306,7 +88306,7 @@ func (m *Module) fn648(v0, v1 int32) {
 										}
 										t74 := int32(load32(mem, uint64(uint32(v2))+108))
 										t75 := int32(load32(mem, uint64(uint32(t74))))
-										m.fn22(t75, i32(317176), i32(317177))
+										m.fn22(t75, i32(317184), i32(317185))
 										mem = m.memory
 									}
 								l26:
@@ -88345,7 +88345,7 @@ func (m *Module) fn648(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+136, uint32(i32(33686018)))
 		store64(mem, uint64(uint32(v2))+128, uint64(i64(144680345676153346)))
 		store64(mem, uint64(uint32(v2))+120, uint64(i64(144680345676153346)))
-		t83 := m.fn620(v2+i32(120), i32(317232), i32(47))
+		t83 := m.fn620(v2+i32(120), i32(317240), i32(47))
 		mem = m.memory
 		v11 = t83
 		t84 := m.fn33(i32(20))
@@ -88363,9 +88363,9 @@ func (m *Module) fn648(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+52, uint32(v9))
 		store32(mem, uint64(uint32(v0))+48, uint32(v8))
 		store32(mem, uint64(uint32(v0))+44, uint32(i32(47)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(317232)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(317240)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffee)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(317279)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(317287)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -88376,7 +88376,7 @@ func (m *Module) fn648(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t86))
 		t87 := int64(load64(mem, uint64(uint32(v2))+64))
 		store64(mem, uint64(uint32(v0))+60, uint64(t87))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(325028)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(325036)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v3))
 		mem[uint64(uint32(v0))+89] = byte(i32(0))
 		mem[uint64(uint32(v0))+88] = byte(v11)
@@ -88394,7 +88394,7 @@ func (m *Module) fn649(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(224)
 	m.g0 = v2
-	m.fn431(v2+i32(184), v1, i32(317036), i32(2))
+	m.fn431(v2+i32(184), v1, i32(317044), i32(2))
 	mem := m.memory
 	{
 		{
@@ -88419,7 +88419,7 @@ func (m *Module) fn649(v0, v1 int32) {
 								goto l1
 							}
 						l0:
-							m.fn434(v2+i32(184), v1, i32(317021), i32(13))
+							m.fn434(v2+i32(184), v1, i32(317029), i32(13))
 							mem = m.memory
 							t5 := int64(load64(mem, uint64(uint32(v2))+188))
 							store64(mem, uint64(uint32(v2))+56, uint64(t5))
@@ -88450,7 +88450,7 @@ func (m *Module) fn649(v0, v1 int32) {
 							store32(mem, uint64(uint32(t13))+16, uint32(v4))
 							t14 := int32(load32(mem, uint64(uint32(v2))+12))
 							v3 = t14
-							m.fn439(v2+i32(184), v1, i32(317014), i32(7))
+							m.fn439(v2+i32(184), v1, i32(317022), i32(7))
 							mem = m.memory
 							{
 								{
@@ -88575,9 +88575,9 @@ func (m *Module) fn649(v0, v1 int32) {
 											mem = m.memory
 											panic("unreachable")
 										}
-										t42 := int32(load32(mem, uint64(uint32(i32(0)))+317017))
+										t42 := int32(load32(mem, uint64(uint32(i32(0)))+317025))
 										store32(mem, uint64(uint32(v1))+3, uint32(t42))
-										t43 := int32(load32(mem, uint64(uint32(i32(0)))+317014))
+										t43 := int32(load32(mem, uint64(uint32(i32(0)))+317022))
 										store32(mem, uint64(uint32(v1)), uint32(t43))
 										store32(mem, uint64(uint32(v2))+88, uint32(i32(7)))
 										store32(mem, uint64(uint32(v2))+84, uint32(v1))
@@ -88638,7 +88638,7 @@ func (m *Module) fn649(v0, v1 int32) {
 									store32(mem, uint64(uint32(v2))+128, uint32(v9))
 									store32(mem, uint64(uint32(v2))+124, uint32(v10))
 									store32(mem, uint64(uint32(v2))+120, uint32(int32(v8)))
-									m.fn445(v2+i32(184), i32(317021), i32(13), v9, i32(1), i32(50))
+									m.fn445(v2+i32(184), i32(317029), i32(13), v9, i32(1), i32(50))
 									mem = m.memory
 									{
 										t52 := int32(load32(mem, uint64(uint32(v2))+184))
@@ -89005,13 +89005,13 @@ func (m *Module) fn649(v0, v1 int32) {
 											store32(mem, uint64(uint32(v2))+172, uint32(v1))
 											store32(mem, uint64(uint32(v2))+168, uint32(i32(128)))
 											store32(mem, uint64(uint32(v2))+40, uint32(v2+i32(168)))
-											m.fn22(v2+i32(168), i32(317179), i32(317180))
+											m.fn22(v2+i32(168), i32(317187), i32(317188))
 											mem = m.memory
 											store32(mem, uint64(uint32(v2))+120, uint32(i32(256)))
 											store32(mem, uint64(uint32(v2))+124, uint32(v2+i32(40)))
 											t116 := int32(load32(mem, uint64(uint32(v2))+88))
 											t117 := int32(load32(mem, uint64(uint32(v2))+92))
-											t118 := m.fn518(v2+i32(120), i32(317014), i32(7), t116, t117)
+											t118 := m.fn518(v2+i32(120), i32(317022), i32(7), t116, t117)
 											mem = m.memory
 											v5 = t118
 											if v5 != 0 {
@@ -89031,30 +89031,30 @@ func (m *Module) fn649(v0, v1 int32) {
 														goto l51
 													}
 													t131 := int32(load32(mem, uint64(uint32(v10))))
-													m.fn22(t131, i32(317180), i32(317181))
+													m.fn22(t131, i32(317188), i32(317189))
 													mem = m.memory
 												}
 											l51:
 												mem[uint64(uint32(v2))+121] = byte(i32(2))
 												t132 := int32(load32(mem, uint64(uint32(v10))))
-												m.fn210(v2+i32(184), t132, i32(317021), i32(13))
+												m.fn210(v2+i32(184), t132, i32(317029), i32(13))
 												mem = m.memory
 												{
 													t133 := int32(mem[uint64(uint32(v2))+184])
 													if t133 == i32(4) {
 														t136 := int32(load32(mem, uint64(uint32(v10))))
-														m.fn22(t136, i32(317181), i32(317182))
+														m.fn22(t136, i32(317189), i32(317190))
 														mem = m.memory
 														t137 := int32(load32(mem, uint64(uint32(v10))))
 														v4 = t137
-														m.fn22(v4, i32(317178), i32(317179))
+														m.fn22(v4, i32(317186), i32(317187))
 														mem = m.memory
 														v3 = v1 * i32(36)
 														v9 = i32(256)
 														if v1 != 0 {
 															goto l53
 														}
-														m.fn22(v4, i32(317182), i32(317183))
+														m.fn22(v4, i32(317190), i32(317191))
 														mem = m.memory
 														v9 = i32(0)
 													l53:
@@ -89070,7 +89070,7 @@ func (m *Module) fn649(v0, v1 int32) {
 															{
 																if v7 == v15 {
 																	if v9&i32(1) != 0 {
-																		m.fn48(i32(332786), i32(40), i32(324192))
+																		m.fn48(i32(332794), i32(40), i32(324200))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -89079,7 +89079,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																			goto l71
 																		}
 																		t183 := int32(load32(mem, uint64(uint32(v10))))
-																		m.fn22(t183, i32(317182), i32(317183))
+																		m.fn22(t183, i32(317190), i32(317191))
 																		mem = m.memory
 																	}
 																l71:
@@ -89093,7 +89093,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																			goto l72
 																		}
 																		t185 := int32(load32(mem, uint64(uint32(v10))))
-																		m.fn22(t185, i32(317176), i32(317177))
+																		m.fn22(t185, i32(317184), i32(317185))
 																		mem = m.memory
 																	}
 																l72:
@@ -89113,7 +89113,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																		goto l55
 																	}
 																	t139 := int32(load32(mem, uint64(uint32(v10))))
-																	m.fn22(t139, i32(317180), i32(317181))
+																	m.fn22(t139, i32(317188), i32(317189))
 																	mem = m.memory
 																}
 															l55:
@@ -89122,13 +89122,13 @@ func (m *Module) fn649(v0, v1 int32) {
 																t141 := int32(load32(mem, uint64(uint32(v7))+24))
 																v1 = t141
 																t142 := int32(load32(mem, uint64(uint32(v10))))
-																m.fn22(t142, i32(317179), i32(317180))
+																m.fn22(t142, i32(317187), i32(317188))
 																mem = m.memory
 																store32(mem, uint64(uint32(v2))+140, uint32(v10))
 																store32(mem, uint64(uint32(v2))+136, uint32(i32(256)))
 																t143 := int32(load32(mem, uint64(uint32(v7))+4))
 																t144 := int32(load32(mem, uint64(uint32(v7))+8))
-																t145 := m.fn518(v2+i32(136), i32(317108), i32(11), t143, t144)
+																t145 := m.fn518(v2+i32(136), i32(317116), i32(11), t143, t144)
 																mem = m.memory
 																v5 = t145
 																if v5 != 0 {
@@ -89142,7 +89142,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																	if t146 != 0 {
 																		goto l57
 																	}
-																	t147 := m.fn519(v2+i32(136), i32(317119), i32(13), v7+i32(24))
+																	t147 := m.fn519(v2+i32(136), i32(317127), i32(13), v7+i32(24))
 																	mem = m.memory
 																	v5 = t147
 																	if v5 != 0 {
@@ -89170,13 +89170,13 @@ func (m *Module) fn649(v0, v1 int32) {
 																			goto l59
 																		}
 																		t153 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn22(t153, i32(317180), i32(317181))
+																		m.fn22(t153, i32(317188), i32(317189))
 																		mem = m.memory
 																	}
 																l59:
 																	mem[uint64(uint32(v2))+137] = byte(i32(2))
 																	t154 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn210(v2+i32(184), t154, i32(317132), i32(17))
+																	m.fn210(v2+i32(184), t154, i32(317140), i32(17))
 																	mem = m.memory
 																	{
 																		t155 := int32(mem[uint64(uint32(v2))+184])
@@ -89191,17 +89191,17 @@ func (m *Module) fn649(v0, v1 int32) {
 																	}
 																l60:
 																	t158 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn22(t158, i32(317181), i32(317182))
+																	m.fn22(t158, i32(317189), i32(317190))
 																	mem = m.memory
 																	t159 := int32(load32(mem, uint64(uint32(v1))))
 																	v5 = t159
-																	m.fn22(v5, i32(317178), i32(317179))
+																	m.fn22(v5, i32(317186), i32(317187))
 																	mem = m.memory
 																	v6 = i32(256)
 																	if v4 != 0 {
 																		goto l61
 																	}
-																	m.fn22(v5, i32(317182), i32(317183))
+																	m.fn22(v5, i32(317190), i32(317191))
 																	mem = m.memory
 																	v6 = i32(0)
 																l61:
@@ -89222,25 +89222,25 @@ func (m *Module) fn649(v0, v1 int32) {
 																				goto l63
 																			}
 																			t161 := int32(load32(mem, uint64(uint32(v1))))
-																			m.fn22(t161, i32(317180), i32(317181))
+																			m.fn22(t161, i32(317188), i32(317189))
 																			mem = m.memory
 																		}
 																	l63:
 																		t162 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn22(t162, i32(317179), i32(317180))
+																		m.fn22(t162, i32(317187), i32(317188))
 																		mem = m.memory
 																		store32(mem, uint64(uint32(v2))+156, uint32(v1))
 																		t163 := int64(load64(mem, uint64(uint32(v3))))
 																		v8 = t163
 																		store32(mem, uint64(uint32(v2))+152, uint32(i32(512)))
 																		t164 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn210(v2+i32(184), t164, i32(317004), i32(10))
+																		m.fn210(v2+i32(184), t164, i32(317012), i32(10))
 																		mem = m.memory
 																		{
 																			t165 := int32(mem[uint64(uint32(v2))+184])
 																			if t165 == i32(4) {
 																				t168 := int32(load32(mem, uint64(uint32(v1))))
-																				m.fn22(t168, i32(317181), i32(317182))
+																				m.fn22(t168, i32(317189), i32(317190))
 																				mem = m.memory
 																				m.fn521(v2, v2+i32(184), v8)
 																				mem = m.memory
@@ -89252,7 +89252,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																				mem = m.memory
 																				t172 := int32(load32(mem, uint64(uint32(v3))+12))
 																				t173 := int32(load32(mem, uint64(uint32(v3))+16))
-																				t174 := m.fn518(v2+i32(152), i32(317074), i32(9), t172, t173)
+																				t174 := m.fn518(v2+i32(152), i32(317082), i32(9), t172, t173)
 																				mem = m.memory
 																				v5 = t174
 																				if v5 != 0 {
@@ -89269,7 +89269,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																					}
 																					t176 := int32(load32(mem, uint64(uint32(v2))+156))
 																					t177 := int32(load32(mem, uint64(uint32(t176))))
-																					m.fn22(t177, i32(317176), i32(317177))
+																					m.fn22(t177, i32(317184), i32(317185))
 																					mem = m.memory
 																				}
 																			l65:
@@ -89288,7 +89288,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																	}
 																l62:
 																	if v6&i32(1) != 0 {
-																		m.fn48(i32(332786), i32(40), i32(324192))
+																		m.fn48(i32(332794), i32(40), i32(324200))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -89296,7 +89296,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																		goto l58
 																	}
 																	t178 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn22(t178, i32(317182), i32(317183))
+																	m.fn22(t178, i32(317190), i32(317191))
 																	mem = m.memory
 																}
 															l58:
@@ -89311,7 +89311,7 @@ func (m *Module) fn649(v0, v1 int32) {
 																	}
 																	t180 := int32(load32(mem, uint64(uint32(v2))+140))
 																	t181 := int32(load32(mem, uint64(uint32(t180))))
-																	m.fn22(t181, i32(317176), i32(317177))
+																	m.fn22(t181, i32(317184), i32(317185))
 																	mem = m.memory
 																}
 															l68:
@@ -89357,12 +89357,12 @@ func (m *Module) fn649(v0, v1 int32) {
 									}
 								l18:
 									store32(mem, uint64(uint32(v2))+196, uint32(i32(6)))
-									store32(mem, uint64(uint32(v2))+192, uint32(i32(330340)))
+									store32(mem, uint64(uint32(v2))+192, uint32(i32(330348)))
 									store32(mem, uint64(uint32(v2))+188, uint32(i32(6)))
 									store32(mem, uint64(uint32(v2))+184, uint32(v2+i32(116)))
 									m.fn69(v2+i32(56), i32(264080), v2+i32(184))
 									mem = m.memory
-									m.fn429(v2+i32(84), i32(317014), i32(7), v2+i32(56))
+									m.fn429(v2+i32(84), i32(317022), i32(7), v2+i32(56))
 									mem = m.memory
 								l14:
 									store32(mem, uint64(uint32(v2))+80, uint32(i32(1)))
@@ -89415,7 +89415,7 @@ func (m *Module) fn649(v0, v1 int32) {
 					store32(mem, uint64(uint32(v2))+200, uint32(i32(33686018)))
 					store64(mem, uint64(uint32(v2))+192, uint64(i64(144680345676153346)))
 					store64(mem, uint64(uint32(v2))+184, uint64(i64(144680345676153346)))
-					t191 := m.fn620(v2+i32(184), i32(331444), i32(47))
+					t191 := m.fn620(v2+i32(184), i32(331452), i32(47))
 					mem = m.memory
 					v6 = t191
 					{
@@ -89432,9 +89432,9 @@ func (m *Module) fn649(v0, v1 int32) {
 						store32(mem, uint64(uint32(v0))+52, uint32(v5))
 						store32(mem, uint64(uint32(v0))+48, uint32(v3))
 						store32(mem, uint64(uint32(v0))+44, uint32(i32(47)))
-						store32(mem, uint64(uint32(v0))+40, uint32(i32(331444)))
+						store32(mem, uint64(uint32(v0))+40, uint32(i32(331452)))
 						store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7ffffffffffffff4)))
-						store32(mem, uint64(uint32(v0))+28, uint32(i32(325124)))
+						store32(mem, uint64(uint32(v0))+28, uint32(i32(325132)))
 						store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 						store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 						store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -89447,7 +89447,7 @@ func (m *Module) fn649(v0, v1 int32) {
 						store64(mem, uint64(uint32(v1))+16, uint64(t195))
 						t196 := int64(load64(mem, uint64(uint32(v3))+16))
 						store64(mem, uint64(uint32(v1))+24, uint64(t196))
-						store32(mem, uint64(uint32(v0))+96, uint32(i32(324956)))
+						store32(mem, uint64(uint32(v0))+96, uint32(i32(324964)))
 						store32(mem, uint64(uint32(v0))+92, uint32(v1))
 						mem[uint64(uint32(v0))+89] = byte(i32(0))
 						store32(mem, uint64(uint32(v0))+84, uint32(i32(22)))
@@ -89507,7 +89507,7 @@ func (m *Module) fn650(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(480)
 	m.g0 = v2
-	m.fn431(v2+i32(312), v1, i32(331324), i32(5))
+	m.fn431(v2+i32(312), v1, i32(331332), i32(5))
 	mem := m.memory
 	{
 		{
@@ -89528,7 +89528,7 @@ func (m *Module) fn650(v0, v1 int32) {
 					goto l1
 				}
 			l0:
-				m.fn439(v2+i32(312), v1, i32(324147), i32(6))
+				m.fn439(v2+i32(312), v1, i32(324155), i32(6))
 				mem = m.memory
 				t5 := int32(load32(mem, uint64(uint32(v2))+324))
 				v4 = t5
@@ -89957,7 +89957,7 @@ func (m *Module) fn650(v0, v1 int32) {
 				}
 			l33:
 				mem[uint64(uint32(v2))+196] = byte(v6)
-				m.fn439(v2+i32(248), v1, i32(324153), i32(4))
+				m.fn439(v2+i32(248), v1, i32(324161), i32(4))
 				mem = m.memory
 				t86 := int32(load32(mem, uint64(uint32(v2))+260))
 				v5 = t86
@@ -90105,7 +90105,7 @@ func (m *Module) fn650(v0, v1 int32) {
 					v11 = i32(0)
 					store32(mem, uint64(uint32(v2))+416, uint32(i32(0)))
 					store64(mem, uint64(uint32(v2))+408, uint64(i64(0x400000000)))
-					m.fn652(v2+i32(312), v1, i32(324157), i32(5))
+					m.fn652(v2+i32(312), v1, i32(324165), i32(5))
 					mem = m.memory
 					t118 := int32(load32(mem, uint64(uint32(v2))+324))
 					v4 = t118
@@ -90321,7 +90321,7 @@ func (m *Module) fn650(v0, v1 int32) {
 										}
 										t154 := int32(mem[uint64(uint32(v8))])
 										if t154 == i32(34) {
-											m.fn451(v2+i32(312), i32(324157), i32(5), v8, v6)
+											m.fn451(v2+i32(312), i32(324165), i32(5), v8, v6)
 											mem = m.memory
 											{
 												t159 := int32(load32(mem, uint64(uint32(v2))+312))
@@ -90356,7 +90356,7 @@ func (m *Module) fn650(v0, v1 int32) {
 											store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(196)))
 											m.fn69(v2+i32(248), i32(270075), v2+i32(408))
 											mem = m.memory
-											m.fn429(v2+i32(312), i32(324157), i32(5), v2+i32(248))
+											m.fn429(v2+i32(312), i32(324165), i32(5), v2+i32(248))
 											mem = m.memory
 											t157 := int32(load32(mem, uint64(uint32(v2))+312))
 											v6 = t157
@@ -90411,10 +90411,10 @@ func (m *Module) fn650(v0, v1 int32) {
 											{
 												if v5 == 0 {
 													store32(mem, uint64(uint32(v2))+472, uint32(i32(5)))
-													store32(mem, uint64(uint32(v2))+468, uint32(i32(324157)))
+													store32(mem, uint64(uint32(v2))+468, uint32(i32(324165)))
 													store32(mem, uint64(uint32(v2))+464, uint32(i32(-0x80000000)))
 													store32(mem, uint64(uint32(v2))+460, uint32(i32(53)))
-													store32(mem, uint64(uint32(v2))+456, uint32(i32(330644)))
+													store32(mem, uint64(uint32(v2))+456, uint32(i32(330652)))
 													store32(mem, uint64(uint32(v2))+208, uint32(i32(2)))
 													store32(mem, uint64(uint32(v2))+200, uint32(i32(4)))
 													store32(mem, uint64(uint32(v2))+204, uint32(v2+i32(456)))
@@ -90533,7 +90533,7 @@ func (m *Module) fn650(v0, v1 int32) {
 												store32(mem, uint64(uint32(v2))+196, uint32(v2+i32(444)))
 												m.fn69(v2+i32(56), i32(265416), v2+i32(196))
 												mem = m.memory
-												m.fn429(v2+i32(408), i32(324157), i32(5), v2+i32(56))
+												m.fn429(v2+i32(408), i32(324165), i32(5), v2+i32(56))
 												mem = m.memory
 												t178 := int32(load32(mem, uint64(uint32(v2))+444))
 												t179 := int32(load32(mem, uint64(uint32(v2))+448))
@@ -90691,7 +90691,7 @@ func (m *Module) fn650(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+220, uint32(v4))
 						m.fn601(v2 + i32(216))
 						mem = m.memory
-						m.fn652(v2+i32(312), v1, i32(324162), i32(7))
+						m.fn652(v2+i32(312), v1, i32(324170), i32(7))
 						mem = m.memory
 						t229 := int32(load32(mem, uint64(uint32(v2))+324))
 						v4 = t229
@@ -90789,11 +90789,11 @@ func (m *Module) fn650(v0, v1 int32) {
 									store32(mem, uint64(uint32(v2))+248, uint32(v2+i32(408)))
 									m.fn69(v2+i32(56), i32(265390), v2+i32(248))
 									mem = m.memory
-									m.fn429(v2+i32(312), i32(324162), i32(7), v2+i32(56))
+									m.fn429(v2+i32(312), i32(324170), i32(7), v2+i32(56))
 									mem = m.memory
 									goto l92
 								l91:
-									m.fn451(v2+i32(312), i32(324162), i32(7), v6, v4)
+									m.fn451(v2+i32(312), i32(324170), i32(7), v6, v4)
 									mem = m.memory
 								l92:
 									{
@@ -90891,7 +90891,7 @@ func (m *Module) fn650(v0, v1 int32) {
 											goto l101
 										}
 										if uint32(v3) < uint32(i32(128)) {
-											m.fn176(v2+i32(32), v3, i32(330741), i32(15))
+											m.fn176(v2+i32(32), v3, i32(330749), i32(15))
 											mem = m.memory
 											t270 := int32(load32(mem, uint64(uint32(v2))+32))
 											if t270 == i32(1) {
@@ -90927,7 +90927,7 @@ func (m *Module) fn650(v0, v1 int32) {
 										v9 = v32
 									l104:
 										mem[uint64(uint32(v9))] = byte(v7)
-										m.fn379(v2+i32(312), i32(330741), i32(15), v2+i32(464), v8)
+										m.fn379(v2+i32(312), i32(330749), i32(15), v2+i32(464), v8)
 										mem = m.memory
 										m.fn459(v2+i32(408), v2+i32(312))
 										mem = m.memory
@@ -90961,7 +90961,7 @@ func (m *Module) fn650(v0, v1 int32) {
 																			mem = m.memory
 																			panic("unreachable")
 																		}
-																		memory_copy(mem, uint32(v3), uint32(i32(330644)), uint32(i32(53)))
+																		memory_copy(mem, uint32(v3), uint32(i32(330652)), uint32(i32(53)))
 																		store32(mem, uint64(uint32(v2))+224, uint32(i32(53)))
 																		store32(mem, uint64(uint32(v2))+220, uint32(v3))
 																		store32(mem, uint64(uint32(v2))+216, uint32(i32(53)))
@@ -90974,7 +90974,7 @@ func (m *Module) fn650(v0, v1 int32) {
 																	store32(mem, uint64(uint32(v2))+464, uint32(v3))
 																	store32(mem, uint64(uint32(v2))+316, uint32(i32(17)))
 																	store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(464)))
-																	m.fn69(v2+i32(408), i32(325552), v2+i32(312))
+																	m.fn69(v2+i32(408), i32(325560), v2+i32(312))
 																	mem = m.memory
 																	store32(mem, uint64(uint32(v2))+324, uint32(i32(6)))
 																	store32(mem, uint64(uint32(v2))+316, uint32(i32(15)))
@@ -91003,13 +91003,13 @@ func (m *Module) fn650(v0, v1 int32) {
 																	mem = m.memory
 																	panic("unreachable")
 																}
-																memory_copy(mem, uint32(v3), uint32(i32(330697)), uint32(i32(44)))
+																memory_copy(mem, uint32(v3), uint32(i32(330705)), uint32(i32(44)))
 																store32(mem, uint64(uint32(v2))+224, uint32(i32(44)))
 																store32(mem, uint64(uint32(v2))+220, uint32(v3))
 																store32(mem, uint64(uint32(v2))+216, uint32(i32(44)))
 															}
 														l110:
-															m.fn429(v2+i32(56), i32(324162), i32(7), v2+i32(216))
+															m.fn429(v2+i32(56), i32(324170), i32(7), v2+i32(216))
 															mem = m.memory
 															t277 := int32(load32(mem, uint64(uint32(v2))+56))
 															v3 = t277
@@ -91047,349 +91047,349 @@ func (m *Module) fn650(v0, v1 int32) {
 															goto l116
 														}
 														v7 = i32(6)
-														v14 = i32(318760)
+														v14 = i32(318768)
 														switch v11 & i32(255) {
 														default:
 															goto l116
 														case 1:
 															v7 = i32(14)
-															v14 = i32(318766)
+															v14 = i32(318774)
 															goto l116
 														case 2:
 															v7 = i32(15)
-															v14 = i32(318780)
+															v14 = i32(318788)
 															goto l116
 														case 3:
 															v7 = i32(15)
-															v14 = i32(318795)
+															v14 = i32(318803)
 															goto l116
 														case 4:
 															v7 = i32(13)
-															v14 = i32(318810)
+															v14 = i32(318818)
 															goto l116
 														case 5:
 															v7 = i32(32)
-															v14 = i32(318823)
+															v14 = i32(318831)
 															goto l116
 														case 6:
 															v7 = i32(28)
-															v14 = i32(318855)
+															v14 = i32(318863)
 															goto l116
 														case 7:
 															v7 = i32(28)
-															v14 = i32(318883)
+															v14 = i32(318891)
 															goto l116
 														case 8:
 															v7 = i32(27)
-															v14 = i32(318911)
+															v14 = i32(318919)
 															goto l116
 														case 9:
 															v7 = i32(29)
-															v14 = i32(0x4ddda)
+															v14 = i32(318946)
 															goto l116
 														case 10:
 															v7 = i32(22)
-															v14 = i32(318967)
+															v14 = i32(0x4ddff)
 															goto l116
 														case 11:
 															v7 = i32(30)
-															v14 = i32(318989)
+															v14 = i32(318997)
 															goto l116
 														case 12:
 															v7 = i32(29)
-															v14 = i32(319019)
+															v14 = i32(319027)
 															goto l116
 														case 13:
 															v7 = i32(3)
-															v14 = i32(319048)
+															v14 = i32(319056)
 															goto l116
 														case 14:
 															v7 = i32(5)
-															v14 = i32(319051)
+															v14 = i32(319059)
 															goto l116
 														case 15:
 															v7 = i32(7)
-															v14 = i32(319056)
+															v14 = i32(319064)
 															goto l116
 														case 16:
 															v7 = i32(13)
-															v14 = i32(319063)
+															v14 = i32(319071)
 															goto l116
 														case 17:
 															v7 = i32(13)
-															v14 = i32(319076)
+															v14 = i32(319084)
 															goto l116
 														case 18:
 															v7 = i32(12)
-															v14 = i32(319089)
+															v14 = i32(319097)
 															goto l116
 														case 19:
 															v7 = i32(17)
-															v14 = i32(319101)
+															v14 = i32(319109)
 															goto l116
 														case 20:
 															v7 = i32(10)
-															v14 = i32(319118)
+															v14 = i32(319126)
 															goto l116
 														case 21:
 															v7 = i32(19)
-															v14 = i32(319128)
+															v14 = i32(319136)
 															goto l116
 														case 22:
 															v7 = i32(16)
-															v14 = i32(319147)
+															v14 = i32(319155)
 															goto l116
 														case 23:
 															v7 = i32(16)
-															v14 = i32(319163)
+															v14 = i32(319171)
 															goto l116
 														case 24:
 															v7 = i32(14)
-															v14 = i32(319179)
+															v14 = i32(319187)
 															goto l116
 														case 25:
 															v7 = i32(16)
-															v14 = i32(319193)
+															v14 = i32(319201)
 															goto l116
 														case 26:
 															v7 = i32(13)
-															v14 = i32(319209)
+															v14 = i32(319217)
 															goto l116
 														case 27:
 															v7 = i32(23)
-															v14 = i32(319222)
+															v14 = i32(319230)
 															goto l116
 														case 28:
 															v7 = i32(35)
-															v14 = i32(319245)
+															v14 = i32(319253)
 															goto l116
 														case 29:
 															v7 = i32(12)
-															v14 = i32(319280)
+															v14 = i32(319288)
 															goto l116
 														case 30:
-															v14 = i32(319292)
+															v14 = i32(319300)
 															goto l116
 														case 31:
 															v7 = i32(3)
-															v14 = i32(319298)
+															v14 = i32(319306)
 															goto l116
 														case 32:
 															v7 = i32(4)
-															v14 = i32(319301)
+															v14 = i32(319309)
 															goto l116
 														case 33:
 															v7 = i32(4)
-															v14 = i32(319305)
+															v14 = i32(319313)
 															goto l116
 														case 34:
-															v14 = i32(319309)
+															v14 = i32(319317)
 															goto l116
 														case 35:
 															v7 = i32(7)
-															v14 = i32(319315)
+															v14 = i32(319323)
 															goto l116
 														case 36:
 															v7 = i32(9)
-															v14 = i32(319322)
+															v14 = i32(319330)
 															goto l116
 														case 37:
 															v7 = i32(4)
-															v14 = i32(319331)
+															v14 = i32(319339)
 															goto l116
 														case 38:
 															v7 = i32(4)
-															v14 = i32(319335)
+															v14 = i32(319343)
 															goto l116
 														case 39:
 															v7 = i32(8)
-															v14 = i32(319339)
+															v14 = i32(319347)
 															goto l116
 														case 40:
 															v7 = i32(17)
-															v14 = i32(319347)
+															v14 = i32(319355)
 															goto l116
 														case 41:
 															v7 = i32(13)
-															v14 = i32(319364)
+															v14 = i32(319372)
 															goto l116
 														case 42:
 															v7 = i32(8)
-															v14 = i32(319377)
+															v14 = i32(319385)
 															goto l116
 														case 43:
 															v7 = i32(19)
-															v14 = i32(319385)
+															v14 = i32(319393)
 															goto l116
 														case 44:
 															v7 = i32(13)
-															v14 = i32(319404)
+															v14 = i32(319412)
 															goto l116
 														case 45:
 															v7 = i32(4)
-															v14 = i32(319417)
+															v14 = i32(319425)
 															goto l116
 														case 46:
 															v7 = i32(8)
-															v14 = i32(319421)
+															v14 = i32(319429)
 															goto l116
 														case 47:
 															v7 = i32(12)
-															v14 = i32(319429)
+															v14 = i32(319437)
 															goto l116
 														case 48:
-															v14 = i32(319441)
+															v14 = i32(319449)
 															goto l116
 														case 49:
-															v14 = i32(319447)
+															v14 = i32(319455)
 															goto l116
 														case 50:
 															v7 = i32(18)
-															v14 = i32(319453)
+															v14 = i32(319461)
 															goto l116
 														case 51:
 															v7 = i32(19)
-															v14 = i32(319471)
+															v14 = i32(319479)
 															goto l116
 														case 52:
 															v7 = i32(15)
-															v14 = i32(319490)
+															v14 = i32(319498)
 															goto l116
 														case 53:
 															v7 = i32(27)
-															v14 = i32(319505)
+															v14 = i32(319513)
 															goto l116
 														case 54:
 															v7 = i32(5)
-															v14 = i32(319532)
+															v14 = i32(319540)
 															goto l116
 														case 55:
 															v7 = i32(7)
-															v14 = i32(319537)
+															v14 = i32(319545)
 															goto l116
 														case 56:
 															v7 = i32(15)
-															v14 = i32(319544)
+															v14 = i32(319552)
 															goto l116
 														case 57:
 															v7 = i32(7)
-															v14 = i32(319559)
+															v14 = i32(319567)
 															goto l116
 														case 58:
 															v7 = i32(11)
-															v14 = i32(319566)
+															v14 = i32(319574)
 															goto l116
 														case 59:
 															v7 = i32(20)
-															v14 = i32(319577)
+															v14 = i32(319585)
 															goto l116
 														case 60:
 															v7 = i32(24)
-															v14 = i32(319597)
+															v14 = i32(319605)
 															goto l116
 														case 61:
 															v7 = i32(17)
-															v14 = i32(319621)
+															v14 = i32(319629)
 															goto l116
 														case 62:
 															v7 = i32(22)
-															v14 = i32(319638)
+															v14 = i32(319646)
 															goto l116
 														case 63:
 															v7 = i32(21)
-															v14 = i32(319660)
+															v14 = i32(319668)
 															goto l116
 														case 64:
-															v14 = i32(319681)
+															v14 = i32(319689)
 															goto l116
 														case 65:
 															v7 = i32(10)
-															v14 = i32(319687)
+															v14 = i32(319695)
 															goto l116
 														case 66:
 															v7 = i32(25)
-															v14 = i32(319697)
+															v14 = i32(319705)
 															goto l116
 														case 67:
 															v7 = i32(2)
-															v14 = i32(319722)
+															v14 = i32(319730)
 															goto l116
 														case 68:
 															v7 = i32(7)
-															v14 = i32(319724)
+															v14 = i32(319732)
 															goto l116
 														case 69:
 															v7 = i32(17)
-															v14 = i32(319731)
+															v14 = i32(319739)
 															goto l116
 														case 70:
 															v7 = i32(10)
-															v14 = i32(319748)
+															v14 = i32(319756)
 															goto l116
 														case 71:
 															v7 = i32(7)
-															v14 = i32(319758)
+															v14 = i32(319766)
 															goto l116
 														case 72:
 															v7 = i32(25)
-															v14 = i32(319765)
+															v14 = i32(319773)
 															goto l116
 														case 73:
 															v7 = i32(4)
-															v14 = i32(319790)
+															v14 = i32(319798)
 															goto l116
 														case 74:
 															v7 = i32(3)
-															v14 = i32(319794)
+															v14 = i32(319802)
 															goto l116
 														case 75:
 															v7 = i32(7)
-															v14 = i32(319797)
+															v14 = i32(319805)
 															goto l116
 														case 76:
 															v7 = i32(16)
-															v14 = i32(319804)
+															v14 = i32(319812)
 															goto l116
 														case 77:
 															v7 = i32(22)
-															v14 = i32(319820)
+															v14 = i32(319828)
 															goto l116
 														case 78:
 															v7 = i32(22)
-															v14 = i32(319842)
+															v14 = i32(319850)
 															goto l116
 														case 79:
 															v7 = i32(15)
-															v14 = i32(319864)
+															v14 = i32(319872)
 															goto l116
 														case 80:
 															v7 = i32(16)
-															v14 = i32(319879)
+															v14 = i32(319887)
 														}
 													}
 												l116:
 													store32(mem, uint64(uint32(v2))+396, uint32(v7))
 													store32(mem, uint64(uint32(v2))+392, uint32(v14))
 													v3 = i32(0)
-													t287 := int64(load64(mem, uint64(uint32(i32(0)))+327232))
+													t287 := int64(load64(mem, uint64(uint32(i32(0)))+327240))
 													store64(mem, uint64(uint32(v29)), uint64(t287))
-													t288 := int64(load64(mem, uint64(uint32(i32(0)))+327240))
+													t288 := int64(load64(mem, uint64(uint32(i32(0)))+327248))
 													store64(mem, uint64(uint32(v29))+8, uint64(t288))
-													t289 := int64(load64(mem, uint64(uint32(i32(0)))+327272))
+													t289 := int64(load64(mem, uint64(uint32(i32(0)))+327280))
 													store64(mem, uint64(uint32(v28)), uint64(t289))
-													t290 := int64(load64(mem, uint64(uint32(i32(0)))+327280))
+													t290 := int64(load64(mem, uint64(uint32(i32(0)))+327288))
 													store64(mem, uint64(uint32(v28))+8, uint64(t290))
-													t291 := int64(load64(mem, uint64(uint32(i32(0)))+327300))
+													t291 := int64(load64(mem, uint64(uint32(i32(0)))+327308))
 													store64(mem, uint64(uint32(v27)), uint64(t291))
-													t292 := int64(load64(mem, uint64(uint32(i32(0)))+327308))
+													t292 := int64(load64(mem, uint64(uint32(i32(0)))+327316))
 													store64(mem, uint64(uint32(v27))+8, uint64(t292))
-													t293 := int64(load64(mem, uint64(uint32(i32(0)))+317224))
+													t293 := int64(load64(mem, uint64(uint32(i32(0)))+317232))
 													store64(mem, uint64(uint32(v26))+8, uint64(t293))
-													t294 := int64(load64(mem, uint64(uint32(i32(0)))+317216))
+													t294 := int64(load64(mem, uint64(uint32(i32(0)))+317224))
 													store64(mem, uint64(uint32(v26)), uint64(t294))
-													t295 := int64(load64(mem, uint64(uint32(i32(0)))+327256))
+													t295 := int64(load64(mem, uint64(uint32(i32(0)))+327264))
 													store64(mem, uint64(uint32(v2))+320, uint64(t295))
-													t296 := int64(load64(mem, uint64(uint32(i32(0)))+327248))
+													t296 := int64(load64(mem, uint64(uint32(i32(0)))+327256))
 													store64(mem, uint64(uint32(v2))+312, uint64(t296))
 													{
 													l200:
@@ -91439,11 +91439,11 @@ func (m *Module) fn650(v0, v1 int32) {
 														v3 = i32(-200)
 													l202:
 														{
-															t304 := int32(load32(mem, uint64(uint32(v3+i32(331068)))))
+															t304 := int32(load32(mem, uint64(uint32(v3+i32(331076)))))
 															if t304 != v7 {
 																goto l201
 															}
-															t305 := int32(load32(mem, uint64(uint32(v3+i32(331064)))))
+															t305 := int32(load32(mem, uint64(uint32(v3+i32(331072)))))
 															t306 := m.fn731(t305, v14, v7)
 															mem = m.memory
 															if t306 == 0 {
@@ -91481,7 +91481,7 @@ func (m *Module) fn650(v0, v1 int32) {
 													store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
 													m.fn69(v2+i32(56), i32(265764), v2+i32(408))
 													mem = m.memory
-													m.fn429(v2+i32(248), i32(324162), i32(7), v2+i32(56))
+													m.fn429(v2+i32(248), i32(324170), i32(7), v2+i32(56))
 													mem = m.memory
 													goto l206
 												l205:
@@ -91534,7 +91534,7 @@ func (m *Module) fn650(v0, v1 int32) {
 															store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
 															m.fn597(v2+i32(56), i32(270339), v2+i32(408))
 															mem = m.memory
-															m.fn429(v2+i32(248), i32(324162), i32(7), v2+i32(56))
+															m.fn429(v2+i32(248), i32(324170), i32(7), v2+i32(56))
 															mem = m.memory
 															goto l206
 														}
@@ -91563,7 +91563,7 @@ func (m *Module) fn650(v0, v1 int32) {
 														store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
 														m.fn69(v2+i32(216), i32(265178), v2+i32(408))
 														mem = m.memory
-														m.fn429(v2+i32(56), i32(324162), i32(7), v2+i32(216))
+														m.fn429(v2+i32(56), i32(324170), i32(7), v2+i32(216))
 														mem = m.memory
 														{
 															t321 := int32(load32(mem, uint64(uint32(v2))+464))
@@ -91602,7 +91602,7 @@ func (m *Module) fn650(v0, v1 int32) {
 															}
 															v4 = i32(0)
 															v6 = i32(1)
-															v5 = i32(317184)
+															v5 = i32(317192)
 															v45 = i32(0)
 															v44 = v48
 															goto l215
@@ -91812,7 +91812,7 @@ func (m *Module) fn650(v0, v1 int32) {
 								store32(mem, uint64(uint32(v2))+200, uint32(v3))
 								m.fn601(v2 + i32(196))
 								mem = m.memory
-								m.fn440(v2+i32(312), v1, i32(331214), i32(4))
+								m.fn440(v2+i32(312), v1, i32(331222), i32(4))
 								mem = m.memory
 								t360 := int64(load64(mem, uint64(uint32(v2))+320))
 								v18 = t360
@@ -92057,7 +92057,7 @@ func (m *Module) fn650(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+40, uint32(v9))
 		store32(mem, uint64(uint32(v0))+36, uint32(v8))
 		mem[uint64(uint32(v0))+60] = byte(v6)
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(324980)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(324988)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v3))
 		t422 := v0
 		var p423 int32
@@ -92103,7 +92103,7 @@ func (m *Module) fn651(v0, v1 int32) {
 	{
 	l5:
 		{
-			t5 := int32(mem[uint64(uint32(v5+i32(331064)))])
+			t5 := int32(mem[uint64(uint32(v5+i32(331072)))])
 			if t5 != v6 {
 				goto l0
 			}
@@ -92111,24 +92111,24 @@ func (m *Module) fn651(v0, v1 int32) {
 			default:
 				goto l3
 			case 0:
-				t6 := int32(mem[uint64(uint32(v5+i32(331080)))])
+				t6 := int32(mem[uint64(uint32(v5+i32(331088)))])
 				if t6 != v8 {
 					goto l0
 				}
-				t7 := int64(load64(mem, uint64(uint32(v5+i32(331065)))))
+				t7 := int64(load64(mem, uint64(uint32(v5+i32(331073)))))
 				t8 := int64(load64(mem, uint64(uint32(v1))+1))
-				t9 := int64(load64(mem, uint64(uint32(v5+i32(331072)))))
+				t9 := int64(load64(mem, uint64(uint32(v5+i32(331080)))))
 				t10 := int64(load64(mem, uint64(uint32(v9))))
 				if t7^t8|(t9^t10) == 0 {
 					goto l3
 				}
 				goto l0
 			case 1:
-				t11 := int32(load32(mem, uint64(uint32(v5+i32(331072)))))
+				t11 := int32(load32(mem, uint64(uint32(v5+i32(331080)))))
 				if t11 != v4 {
 					goto l0
 				}
-				t12 := int32(load32(mem, uint64(uint32(v5+i32(331068)))))
+				t12 := int32(load32(mem, uint64(uint32(v5+i32(331076)))))
 				t13 := m.fn731(t12, v3, v4)
 				mem = m.memory
 				if t13 != 0 {
@@ -92145,10 +92145,10 @@ func (m *Module) fn651(v0, v1 int32) {
 			goto l5
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(324147)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(324155)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+32, uint32(i32(50)))
-		store32(mem, uint64(uint32(v2))+28, uint32(i32(331164)))
+		store32(mem, uint64(uint32(v2))+28, uint32(i32(331172)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
@@ -92215,7 +92215,7 @@ func (m *Module) fn652(v0, v1, v2, v3 int32) {
 							m.fn6(v4+i32(24), t12, t13)
 							mem = m.memory
 							store32(mem, uint64(uint32(v4))+140, uint32(i32(55)))
-							store32(mem, uint64(uint32(v4))+136, uint32(i32(325317)))
+							store32(mem, uint64(uint32(v4))+136, uint32(i32(325325)))
 							store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
 							store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
 							store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(136)))
@@ -92418,10 +92418,10 @@ func (m *Module) fn653(v0, v1, v2 int32) {
 			t3 := int32(mem[uint64(uint32(v1))+48])
 			if t3 == i32(1) {
 				store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-				store32(mem, uint64(uint32(v3))+40, uint32(i32(331214)))
+				store32(mem, uint64(uint32(v3))+40, uint32(i32(331222)))
 				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v3))+32, uint32(i32(52)))
-				store32(mem, uint64(uint32(v3))+28, uint32(i32(331272)))
+				store32(mem, uint64(uint32(v3))+28, uint32(i32(331280)))
 				store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
 				store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
@@ -92485,7 +92485,7 @@ func (m *Module) fn653(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+4, uint32(v3+i32(28)))
 				m.fn69(v3+i32(48), i32(265715), v3+i32(4))
 				mem = m.memory
-				m.fn429(v0+i32(4), i32(331214), i32(4), v3+i32(48))
+				m.fn429(v0+i32(4), i32(331222), i32(4), v3+i32(48))
 				mem = m.memory
 				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 				m.fn56(v6)
@@ -92495,10 +92495,10 @@ func (m *Module) fn653(v0, v1, v2 int32) {
 		}
 	l1:
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(331214)))
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(331222)))
 		store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(54)))
-		store32(mem, uint64(uint32(v3))+28, uint32(i32(331218)))
+		store32(mem, uint64(uint32(v3))+28, uint32(i32(331226)))
 		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
@@ -92764,9 +92764,9 @@ func (m *Module) fn658(v0, v1 int32, v2 int64) {
 		}
 	l0:
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(65)))
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(324579)))
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(324587)))
 		store32(mem, uint64(uint32(v3))+36, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+32, uint32(i32(324576)))
+		store32(mem, uint64(uint32(v3))+32, uint32(i32(324584)))
 		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+52, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(40)))
@@ -92775,7 +92775,7 @@ func (m *Module) fn658(v0, v1 int32, v2 int64) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+28, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+24, uint32(i32(324576)))
+		store32(mem, uint64(uint32(v3))+24, uint32(i32(324584)))
 		t9 := int64(load64(mem, uint64(uint32(v3))+24))
 		store64(mem, uint64(uint32(v0))+16, uint64(t9))
 		t10 := int64(load64(mem, uint64(uint32(v3))+16))
@@ -93121,7 +93121,7 @@ func (m *Module) fn660(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(128)
 	m.g0 = v3
-	m.fn379(v3+i32(64), v1, v2, i32(327931), i32(17))
+	m.fn379(v3+i32(64), v1, v2, i32(327939), i32(17))
 	m.fn459(v3+i32(24), v3+i32(64))
 	mem := m.memory
 	{
@@ -93535,7 +93535,7 @@ func (m *Module) fn662(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328424), float64(uint32(v2)))
+	m.fn663(v3+i32(8), i32(328432), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -93607,13 +93607,13 @@ l4:
 				if v4 != i32(2) {
 					store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 					store64(mem, uint64(uint32(v3))+48, uint64(i64(0x100000000)))
-					store32(mem, uint64(uint32(v3))+64, uint32(i32(318108)))
+					store32(mem, uint64(uint32(v3))+64, uint32(i32(318116)))
 					store64(mem, uint64(uint32(v3))+68, uint64(i64(0x60000020)))
 					store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(48)))
 					t6 := m.fn201(v3+i32(8), v3+i32(60))
 					mem = m.memory
 					if t6 != 0 {
-						m.fn189(i32(336644), i32(55), v3+i32(79), i32(318132), i32(336700))
+						m.fn189(i32(336652), i32(55), v3+i32(79), i32(318140), i32(336708))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -93663,13 +93663,13 @@ l4:
 			l7:
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v3))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v3))+64, uint32(i32(318108)))
+				store32(mem, uint64(uint32(v3))+64, uint32(i32(318116)))
 				store64(mem, uint64(uint32(v3))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(48)))
 				t9 := m.fn201(v3+i32(8), v3+i32(60))
 				mem = m.memory
 				if t9 != 0 {
-					m.fn189(i32(336644), i32(55), v3+i32(79), i32(318132), i32(336700))
+					m.fn189(i32(336652), i32(55), v3+i32(79), i32(318140), i32(336708))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -93695,9 +93695,9 @@ l4:
 				mem = m.memory
 				panic("unreachable")
 			}
-			t13 := int64(load64(mem, uint64(uint32(i32(0)))+328404))
+			t13 := int64(load64(mem, uint64(uint32(i32(0)))+328412))
 			store64(mem, uint64(uint32(v4))+5, uint64(t13))
-			t14 := int64(load64(mem, uint64(uint32(i32(0)))+328399))
+			t14 := int64(load64(mem, uint64(uint32(i32(0)))+328407))
 			store64(mem, uint64(uint32(v4)), uint64(t14))
 			store32(mem, uint64(uint32(v3))+44, uint32(i32(13)))
 			store32(mem, uint64(uint32(v3))+40, uint32(v4))
@@ -93736,7 +93736,7 @@ func (m *Module) fn664(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn663(v4+i32(8), i32(328472), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn663(v4+i32(8), i32(328480), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -93768,7 +93768,7 @@ func (m *Module) fn665(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328536), float64(uint32(v2)))
+	m.fn663(v3+i32(8), i32(328544), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -93797,7 +93797,7 @@ func (m *Module) fn666(v0, v1 int32, v2 float64) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328600), v2)
+	m.fn663(v3+i32(8), i32(328608), v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -93826,7 +93826,7 @@ func (m *Module) fn667(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn663(v4+i32(8), i32(328648), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn663(v4+i32(8), i32(328656), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -93858,7 +93858,7 @@ func (m *Module) fn668(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328856), float64(uint32(v2)))
+	m.fn663(v3+i32(8), i32(328864), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -93887,7 +93887,7 @@ func (m *Module) fn669(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328952), float64(uint32(v2)))
+	m.fn663(v3+i32(8), i32(328960), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94019,7 +94019,7 @@ func (m *Module) fn670(v0 int32, v1 float64) {
 l1:
 	mem[uint64(uint32(v2))+55] = byte(v0)
 	store64(mem, uint64(uint32(v2))+56, uint64(int64(uint32(i32(43)))<<32|int64(uint32(v2+i32(55)))))
-	m.fn194(i32(265196), v2+i32(56), i32(316688))
+	m.fn194(i32(265196), v2+i32(56), i32(316696))
 	panic("unreachable")
 }
 func (m *Module) fn671(v0, v1 int32, v2 int64, v3 int32) {
@@ -94027,7 +94027,7 @@ func (m *Module) fn671(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn663(v4+i32(8), i32(328904), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn663(v4+i32(8), i32(328912), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94059,7 +94059,7 @@ func (m *Module) fn672(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn663(v4+i32(8), i32(329000), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn663(v4+i32(8), i32(329008), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94091,7 +94091,7 @@ func (m *Module) fn673(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn663(v3+i32(8), i32(328808), float64(uint32(v2)))
+	m.fn663(v3+i32(8), i32(328816), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94523,61 +94523,61 @@ func (m *Module) fn682(v0, v1 int32) int32 {
 				goto l20
 			case 6:
 				t14 := int32(load32(mem, uint64(uint32(v4))+12))
-				t15 := m.t0[uint(t14)].(func(int32, int32, int32) int32)(v1, i32(332304), i32(10))
+				t15 := m.t0[uint(t14)].(func(int32, int32, int32) int32)(v1, i32(332312), i32(10))
 				mem = m.memory
 				v1 = t15
 				goto l20
 			case 8:
 				t16 := int32(load32(mem, uint64(uint32(v4))+12))
-				t17 := m.t0[uint(t16)].(func(int32, int32, int32) int32)(v1, i32(332314), i32(12))
+				t17 := m.t0[uint(t16)].(func(int32, int32, int32) int32)(v1, i32(332322), i32(12))
 				mem = m.memory
 				v1 = t17
 				goto l20
 			case 9:
 				t18 := int32(load32(mem, uint64(uint32(v4))+12))
-				t19 := m.t0[uint(t18)].(func(int32, int32, int32) int32)(v1, i32(332326), i32(14))
+				t19 := m.t0[uint(t18)].(func(int32, int32, int32) int32)(v1, i32(332334), i32(14))
 				mem = m.memory
 				v1 = t19
 				goto l20
 			case 10:
 				t20 := int32(load32(mem, uint64(uint32(v4))+12))
-				t21 := m.t0[uint(t20)].(func(int32, int32, int32) int32)(v1, i32(332340), i32(8))
+				t21 := m.t0[uint(t20)].(func(int32, int32, int32) int32)(v1, i32(332348), i32(8))
 				mem = m.memory
 				v1 = t21
 				goto l20
 			case 11:
 				t22 := int32(load32(mem, uint64(uint32(v4))+12))
-				t23 := m.t0[uint(t22)].(func(int32, int32, int32) int32)(v1, i32(332348), i32(3))
+				t23 := m.t0[uint(t22)].(func(int32, int32, int32) int32)(v1, i32(332356), i32(3))
 				mem = m.memory
 				v1 = t23
 				goto l20
 			case 12:
 				t24 := int32(load32(mem, uint64(uint32(v4))+12))
-				t25 := m.t0[uint(t24)].(func(int32, int32, int32) int32)(v1, i32(332351), i32(4))
+				t25 := m.t0[uint(t24)].(func(int32, int32, int32) int32)(v1, i32(332359), i32(4))
 				mem = m.memory
 				v1 = t25
 				goto l20
 			case 13:
 				t26 := int32(load32(mem, uint64(uint32(v4))+12))
-				t27 := m.t0[uint(t26)].(func(int32, int32, int32) int32)(v1, i32(332355), i32(12))
+				t27 := m.t0[uint(t26)].(func(int32, int32, int32) int32)(v1, i32(332363), i32(12))
 				mem = m.memory
 				v1 = t27
 				goto l20
 			case 14:
 				t28 := int32(load32(mem, uint64(uint32(v4))+12))
-				t29 := m.t0[uint(t28)].(func(int32, int32, int32) int32)(v1, i32(332367), i32(15))
+				t29 := m.t0[uint(t28)].(func(int32, int32, int32) int32)(v1, i32(332375), i32(15))
 				mem = m.memory
 				v1 = t29
 				goto l20
 			case 15:
 				t30 := int32(load32(mem, uint64(uint32(v4))+12))
-				t31 := m.t0[uint(t30)].(func(int32, int32, int32) int32)(v1, i32(332382), i32(13))
+				t31 := m.t0[uint(t30)].(func(int32, int32, int32) int32)(v1, i32(332390), i32(13))
 				mem = m.memory
 				v1 = t31
 				goto l20
 			case 16:
 				t32 := int32(load32(mem, uint64(uint32(v4))+12))
-				t33 := m.t0[uint(t32)].(func(int32, int32, int32) int32)(v1, i32(332395), i32(14))
+				t33 := m.t0[uint(t32)].(func(int32, int32, int32) int32)(v1, i32(332403), i32(14))
 				mem = m.memory
 				v1 = t33
 				goto l20
@@ -94612,16 +94612,16 @@ func (m *Module) fn682(v0, v1 int32) int32 {
 					p40 = 1
 				}
 				v0 = p40
-				p41 := i32(339008)
+				p41 := i32(339016)
 				if v0 != 0 {
-					p41 = i32(339005)
+					p41 = i32(339013)
 				}
 				var p42 int32
 				if v6&i64(0xfffffffffffff) == 0 {
 					p42 = 1
 				}
 				v4 = p42
-				p43 := i32(339012)
+				p43 := i32(339020)
 				if v4 != 0 {
 					p43 = p41
 				}
@@ -94651,7 +94651,7 @@ func (m *Module) fn682(v0, v1 int32) int32 {
 			t49 := int32(load32(mem, uint64(uint32(v1))))
 			t50 := int32(load32(mem, uint64(uint32(v1))+4))
 			t51 := int32(load32(mem, uint64(uint32(t50))+12))
-			t52 := m.t0[uint(t51)].(func(int32, int32, int32) int32)(t49, i32(335336), i32(4))
+			t52 := m.t0[uint(t51)].(func(int32, int32, int32) int32)(t49, i32(335344), i32(4))
 			v1 = t52
 		}
 	}
@@ -94776,14 +94776,14 @@ func (m *Module) fn683(v0 float64, v1 int32) int32 {
 					t17 := int32(uint32(v11&i32(0xffff)) / uint32(i32(28)))
 					v9 = t17
 					v10 = v9 << 4
-					t18 := int64(load64(mem, uint64(uint32(v10))+339248))
+					t18 := int64(load64(mem, uint64(uint32(v10))+339256))
 					v12 = t18
-					t19 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+339016))
+					t19 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+339024))
 					t20 := v12
 					v6 = t19
 					m.fn732(t16, t20, i64(0), v6, i64(0))
 					mem = m.memory
-					t21 := int64(load64(mem, uint64(uint32(v10))+339240))
+					t21 := int64(load64(mem, uint64(uint32(v10))+339248))
 					t22 := v2 + i32(144)
 					v3 = t21
 					m.fn732(t22, v3, i64(0), v6, i64(0))
@@ -94815,7 +94815,7 @@ func (m *Module) fn683(v0 float64, v1 int32) int32 {
 					t28 := v2 + i32(112)
 					t29 := v4
 					v11 = i32(292) - v1
-					t30 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+339608))
+					t30 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+339616))
 					m.fn732(t28, t29-int64(uint32(i32_shr_u(t30, v11)&i32(1))), i64(0), v6, i64(0))
 					mem = m.memory
 					t31 := int64(load64(mem, uint64(uint32(v2))+120))
@@ -94880,14 +94880,14 @@ func (m *Module) fn683(v0 float64, v1 int32) int32 {
 				t50 := int32(uint32(v11&i32(0xffff)) / uint32(i32(28)))
 				v9 = t50
 				v10 = v9 << 4
-				t51 := int64(load64(mem, uint64(uint32(v10))+339248))
+				t51 := int64(load64(mem, uint64(uint32(v10))+339256))
 				v13 = t51
-				t52 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+339016))
+				t52 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+339024))
 				t53 := v13
 				v6 = t52
 				m.fn732(t49, t53, i64(0), v6, i64(0))
 				mem = m.memory
-				t54 := int64(load64(mem, uint64(uint32(v10))+339240))
+				t54 := int64(load64(mem, uint64(uint32(v10))+339248))
 				t55 := v2 + i32(224)
 				v4 = t54
 				m.fn732(t55, v4, i64(0), v6, i64(0))
@@ -94920,7 +94920,7 @@ func (m *Module) fn683(v0 float64, v1 int32) int32 {
 				t61 := v2 + i32(192)
 				t62 := v4
 				v11 = i32(292) - v1
-				t63 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+339608))
+				t63 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+339616))
 				m.fn732(t61, t62-int64(uint32(i32_shr_u(t63, v11)&i32(1))), i64(0), v6, i64(0))
 				mem = m.memory
 				t64 := int64(load64(mem, uint64(uint32(v2))+200))
@@ -95038,7 +95038,7 @@ func (m *Module) fn683(v0 float64, v1 int32) int32 {
 				p88 = 1
 			}
 			v11 = t87 + p88
-			t89 := int32(load16(mem, uint64(uint32(v9*i32(-200)+v5<<1+i32(339688)))))
+			t89 := int32(load16(mem, uint64(uint32(v9*i32(-200)+v5<<1+i32(339696)))))
 			store16(mem, uint64(uint32(v11)), uint16(t89))
 			t91 := v8
 			p90 := i32(11621)
@@ -95116,7 +95116,7 @@ func (m *Module) fn684(v0 int32) int32 {
 	t3 := int32(load32(mem, uint64(uint32(v0))+8))
 	t4 := v2
 	v3 = t3
-	m.fn379(t2, t4, v3, i32(336460), i32(9))
+	m.fn379(t2, t4, v3, i32(336468), i32(9))
 	mem = m.memory
 	{
 		{
@@ -95505,7 +95505,7 @@ func (m *Module) fn684(v0 int32) int32 {
 						goto l51
 					}
 				l35:
-					m.fn224(v2, v3, v10, v7, i32(336520))
+					m.fn224(v2, v3, v10, v7, i32(336528))
 					mem = m.memory
 					panic("unreachable")
 				l51:
@@ -95536,7 +95536,7 @@ func (m *Module) fn684(v0 int32) int32 {
 						goto l55
 					}
 				l50:
-					m.fn224(v2, v3, v12, v13, i32(336536))
+					m.fn224(v2, v3, v12, v13, i32(336544))
 					mem = m.memory
 					panic("unreachable")
 				l55:
@@ -95616,7 +95616,7 @@ func (m *Module) fn684(v0 int32) int32 {
 					}
 					t45 := int32(int8(mem[uint64(uint32(v2+v11))]))
 					if t45 <= i32(-65) {
-						m.fn48(i32(332689), i32(48), i32(336552))
+						m.fn48(i32(332697), i32(48), i32(336560))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -95626,15 +95626,15 @@ func (m *Module) fn684(v0 int32) int32 {
 				goto l27
 			}
 		l31:
-			m.fn224(v2, v3, v5, v3, i32(336504))
+			m.fn224(v2, v3, v5, v3, i32(336512))
 			mem = m.memory
 			panic("unreachable")
 		l28:
-			m.fn224(v2, v3, v7, v3, i32(336488))
+			m.fn224(v2, v3, v7, v3, i32(336496))
 			mem = m.memory
 			panic("unreachable")
 		l21:
-			m.fn224(v2, v3, v4, v3, i32(336472))
+			m.fn224(v2, v3, v4, v3, i32(336480))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -95677,7 +95677,7 @@ func (m *Module) fn684(v0 int32) int32 {
 		}
 	}
 l5:
-	m.fn224(v7, v6, i32(0), v4, i32(332760))
+	m.fn224(v7, v6, i32(0), v4, i32(332768))
 	panic("unreachable")
 }
 func (m *Module) fn685(v0, v1, v2, v3, v4, v5, v6 int32) {
@@ -95764,7 +95764,7 @@ func (m *Module) fn685(v0, v1, v2, v3, v4, v5, v6 int32) {
 							goto l7
 						l5:
 							if v18 == 0 {
-								m.fn356(v12, v5, i32(336716))
+								m.fn356(v12, v5, i32(336724))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -95775,7 +95775,7 @@ func (m *Module) fn685(v0, v1, v2, v3, v4, v5, v6 int32) {
 								if uint32(v3) > uint32(v17) {
 									p19 = t18
 								}
-								m.fn356(p19, v3, i32(336732))
+								m.fn356(p19, v3, i32(336740))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -95801,13 +95801,13 @@ func (m *Module) fn685(v0, v1, v2, v3, v4, v5, v6 int32) {
 				l4:
 					v17 = v17 + i32(-1)
 					if v18 == 0 {
-						m.fn356(v17, v5, i32(336748))
+						m.fn356(v17, v5, i32(336756))
 						mem = m.memory
 						panic("unreachable")
 					}
 					v19 = v17 + v8
 					if uint32(v19) >= uint32(v3) {
-						m.fn356(v19, v3, i32(336764))
+						m.fn356(v19, v3, i32(336772))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -95861,7 +95861,7 @@ func (m *Module) fn686(v0 int32) {
 			return
 		}
 		if uint32(v1) >= uint32(v2) {
-			m.fn356(v1, v2, i32(336364))
+			m.fn356(v1, v2, i32(336372))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -95966,7 +95966,7 @@ func (m *Module) fn689(v0, v1 int32) int32 {
 				t3 := v3
 				v4 = t2
 				if uint32(t3) < uint32(v4) {
-					m.fn47(v4, v3, v3, i32(337760))
+					m.fn47(v4, v3, v3, i32(337768))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -95988,13 +95988,13 @@ func (m *Module) fn689(v0, v1 int32) int32 {
 						t5 := int32(load32(mem, uint64(uint32(v0))))
 						v4 = t5 + v4
 						t6 := int32(mem[uint64(uint32(v4))+1])
-						t7 := int32(load16(mem, uint64(uint32(t6<<1))+335340))
+						t7 := int32(load16(mem, uint64(uint32(t6<<1))+335348))
 						t8 := int32(mem[uint64(uint32(v4))])
-						t9 := int32(load16(mem, uint64(uint32(t8<<1))+335852))
+						t9 := int32(load16(mem, uint64(uint32(t8<<1))+335860))
 						t10 := int32(mem[uint64(uint32(v4))+2])
-						t11 := int32(int16(load16(mem, uint64(uint32(t10<<1))+335852)))
+						t11 := int32(int16(load16(mem, uint64(uint32(t10<<1))+335860)))
 						t12 := int32(mem[uint64(uint32(v4))+3])
-						t13 := int32(int16(load16(mem, uint64(uint32(t12<<1))+335340)))
+						t13 := int32(int16(load16(mem, uint64(uint32(t12<<1))+335348)))
 						v4 = int32(int16(t7|t9))<<8 | t11 | t13
 						if v4 < i32(0) {
 							goto l3
@@ -96113,7 +96113,7 @@ func (m *Module) fn689(v0, v1 int32) int32 {
 								goto l16
 							}
 							if uint32(v3) < uint32(v7) {
-								m.fn47(v7, v3, v3, i32(337760))
+								m.fn47(v7, v3, v3, i32(337768))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -96130,13 +96130,13 @@ func (m *Module) fn689(v0, v1 int32) int32 {
 							{
 								v3 = v6 + v7
 								t21 := int32(mem[uint64(uint32(v3))+1])
-								t22 := int32(load16(mem, uint64(uint32(t21<<1))+335340))
+								t22 := int32(load16(mem, uint64(uint32(t21<<1))+335348))
 								t23 := int32(mem[uint64(uint32(v3))])
-								t24 := int32(load16(mem, uint64(uint32(t23<<1))+335852))
+								t24 := int32(load16(mem, uint64(uint32(t23<<1))+335860))
 								t25 := int32(mem[uint64(uint32(v3))+2])
-								t26 := int32(int16(load16(mem, uint64(uint32(t25<<1))+335852)))
+								t26 := int32(int16(load16(mem, uint64(uint32(t25<<1))+335860)))
 								t27 := int32(mem[uint64(uint32(v3))+3])
-								t28 := int32(int16(load16(mem, uint64(uint32(t27<<1))+335340)))
+								t28 := int32(int16(load16(mem, uint64(uint32(t27<<1))+335348)))
 								v3 = int32(int16(t22|t24))<<8 | t26 | t28
 								if v3 < i32(0) {
 									goto l13
@@ -96264,7 +96264,7 @@ func (m *Module) fn692(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	mem := m.memory
 	if uint32(v3) > uint32(v2) {
-		m.fn47(i32(0), v3, v2, i32(336444))
+		m.fn47(i32(0), v3, v2, i32(336452))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -96700,7 +96700,7 @@ l1:
 								if v7 == i32(102) {
 									store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
 									{
-										t15 := m.fn500(v1, i32(332782), i32(4))
+										t15 := m.fn500(v1, i32(332790), i32(4))
 										mem = m.memory
 										v3 = t15
 										if v3 == 0 {
@@ -96716,7 +96716,7 @@ l1:
 									goto l7
 								}
 								store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
-								t11 := m.fn500(v1, i32(332776), i32(3))
+								t11 := m.fn500(v1, i32(332784), i32(3))
 								mem = m.memory
 								v3 = t11
 								if v3 == 0 {
@@ -96731,7 +96731,7 @@ l1:
 							if v7 == i32(116) {
 								store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
 								{
-									t14 := m.fn500(v1, i32(332779), i32(3))
+									t14 := m.fn500(v1, i32(332787), i32(3))
 									mem = m.memory
 									v3 = t14
 									if v3 == 0 {
@@ -97020,7 +97020,7 @@ l1:
 										goto l48
 									}
 								l51:
-									t76 := m.fn462(v8, v2+i32(255), i32(337820))
+									t76 := m.fn462(v8, v2+i32(255), i32(337828))
 									mem = m.memory
 									t77 := m.fn463(t76, v8)
 									mem = m.memory
@@ -97767,11 +97767,11 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 					m.fn105(i32(1), i32(20))
 					panic("unreachable")
 				}
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+339001))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+339009))
 				store32(mem, uint64(uint32(v0))+16, uint32(t11))
-				t12 := int64(load64(mem, uint64(uint32(i32(0)))+338993))
+				t12 := int64(load64(mem, uint64(uint32(i32(0)))+339001))
 				store64(mem, uint64(uint32(v0))+8, uint64(t12))
-				t13 := int64(load64(mem, uint64(uint32(i32(0)))+338985))
+				t13 := int64(load64(mem, uint64(uint32(i32(0)))+338993))
 				store64(mem, uint64(uint32(v0)), uint64(t13))
 				store32(mem, uint64(uint32(v2))+12, uint32(i32(20)))
 				store32(mem, uint64(uint32(v2))+8, uint32(v0))
@@ -97796,9 +97796,9 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 				t19 := int32(mem[uint64(uint32(v0))+5])
 				t20 := v2
 				v0 = t19 << 2
-				t21 := int32(load32(mem, uint64(uint32(v0))+340152))
+				t21 := int32(load32(mem, uint64(uint32(v0))+340160))
 				store32(mem, uint64(uint32(t20))+8, uint32(t21))
-				t22 := int32(load32(mem, uint64(uint32(v0))+340320))
+				t22 := int32(load32(mem, uint64(uint32(v0))+340328))
 				store32(mem, uint64(uint32(v2))+4, uint32(t22))
 				store64(mem, uint64(uint32(v2))+16, uint64(int64(uint32(i32(16)))<<32|int64(uint32(v2+i32(4)))))
 				t23 := int32(load32(mem, uint64(uint32(v1))))
@@ -97832,7 +97832,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t36 := int32(load32(mem, uint64(uint32(v1))))
 			t37 := int32(load32(mem, uint64(uint32(v1))+4))
 			t38 := int32(load32(mem, uint64(uint32(t37))+12))
-			t39 := m.t0[uint(t38)].(func(int32, int32, int32) int32)(t36, i32(337132), i32(24))
+			t39 := m.t0[uint(t38)].(func(int32, int32, int32) int32)(t36, i32(337140), i32(24))
 			mem = m.memory
 			v1 = t39
 			goto l25
@@ -97840,7 +97840,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t40 := int32(load32(mem, uint64(uint32(v1))))
 			t41 := int32(load32(mem, uint64(uint32(v1))+4))
 			t42 := int32(load32(mem, uint64(uint32(t41))+12))
-			t43 := m.t0[uint(t42)].(func(int32, int32, int32) int32)(t40, i32(337156), i32(27))
+			t43 := m.t0[uint(t42)].(func(int32, int32, int32) int32)(t40, i32(337164), i32(27))
 			mem = m.memory
 			v1 = t43
 			goto l25
@@ -97848,7 +97848,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t44 := int32(load32(mem, uint64(uint32(v1))))
 			t45 := int32(load32(mem, uint64(uint32(v1))+4))
 			t46 := int32(load32(mem, uint64(uint32(t45))+12))
-			t47 := m.t0[uint(t46)].(func(int32, int32, int32) int32)(t44, i32(337183), i32(26))
+			t47 := m.t0[uint(t46)].(func(int32, int32, int32) int32)(t44, i32(337191), i32(26))
 			mem = m.memory
 			v1 = t47
 			goto l25
@@ -97856,7 +97856,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t48 := int32(load32(mem, uint64(uint32(v1))))
 			t49 := int32(load32(mem, uint64(uint32(v1))+4))
 			t50 := int32(load32(mem, uint64(uint32(t49))+12))
-			t51 := m.t0[uint(t50)].(func(int32, int32, int32) int32)(t48, i32(337209), i32(25))
+			t51 := m.t0[uint(t50)].(func(int32, int32, int32) int32)(t48, i32(337217), i32(25))
 			mem = m.memory
 			v1 = t51
 			goto l25
@@ -97864,7 +97864,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t52 := int32(load32(mem, uint64(uint32(v1))))
 			t53 := int32(load32(mem, uint64(uint32(v1))+4))
 			t54 := int32(load32(mem, uint64(uint32(t53))+12))
-			t55 := m.t0[uint(t54)].(func(int32, int32, int32) int32)(t52, i32(337234), i32(12))
+			t55 := m.t0[uint(t54)].(func(int32, int32, int32) int32)(t52, i32(337242), i32(12))
 			mem = m.memory
 			v1 = t55
 			goto l25
@@ -97872,7 +97872,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t56 := int32(load32(mem, uint64(uint32(v1))))
 			t57 := int32(load32(mem, uint64(uint32(v1))+4))
 			t58 := int32(load32(mem, uint64(uint32(t57))+12))
-			t59 := m.t0[uint(t58)].(func(int32, int32, int32) int32)(t56, i32(337246), i32(19))
+			t59 := m.t0[uint(t58)].(func(int32, int32, int32) int32)(t56, i32(337254), i32(19))
 			mem = m.memory
 			v1 = t59
 			goto l25
@@ -97880,7 +97880,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t60 := int32(load32(mem, uint64(uint32(v1))))
 			t61 := int32(load32(mem, uint64(uint32(v1))+4))
 			t62 := int32(load32(mem, uint64(uint32(t61))+12))
-			t63 := m.t0[uint(t62)].(func(int32, int32, int32) int32)(t60, i32(337265), i32(19))
+			t63 := m.t0[uint(t62)].(func(int32, int32, int32) int32)(t60, i32(337273), i32(19))
 			mem = m.memory
 			v1 = t63
 			goto l25
@@ -97888,7 +97888,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t64 := int32(load32(mem, uint64(uint32(v1))))
 			t65 := int32(load32(mem, uint64(uint32(v1))+4))
 			t66 := int32(load32(mem, uint64(uint32(t65))+12))
-			t67 := m.t0[uint(t66)].(func(int32, int32, int32) int32)(t64, i32(337284), i32(14))
+			t67 := m.t0[uint(t66)].(func(int32, int32, int32) int32)(t64, i32(337292), i32(14))
 			mem = m.memory
 			v1 = t67
 			goto l25
@@ -97896,7 +97896,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t68 := int32(load32(mem, uint64(uint32(v1))))
 			t69 := int32(load32(mem, uint64(uint32(v1))+4))
 			t70 := int32(load32(mem, uint64(uint32(t69))+12))
-			t71 := m.t0[uint(t70)].(func(int32, int32, int32) int32)(t68, i32(337298), i32(14))
+			t71 := m.t0[uint(t70)].(func(int32, int32, int32) int32)(t68, i32(337306), i32(14))
 			mem = m.memory
 			v1 = t71
 			goto l25
@@ -97904,7 +97904,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t72 := int32(load32(mem, uint64(uint32(v1))))
 			t73 := int32(load32(mem, uint64(uint32(v1))+4))
 			t74 := int32(load32(mem, uint64(uint32(t73))+12))
-			t75 := m.t0[uint(t74)].(func(int32, int32, int32) int32)(t72, i32(337312), i32(12))
+			t75 := m.t0[uint(t74)].(func(int32, int32, int32) int32)(t72, i32(337320), i32(12))
 			mem = m.memory
 			v1 = t75
 			goto l25
@@ -97912,7 +97912,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t76 := int32(load32(mem, uint64(uint32(v1))))
 			t77 := int32(load32(mem, uint64(uint32(v1))+4))
 			t78 := int32(load32(mem, uint64(uint32(t77))+12))
-			t79 := m.t0[uint(t78)].(func(int32, int32, int32) int32)(t76, i32(337324), i32(14))
+			t79 := m.t0[uint(t78)].(func(int32, int32, int32) int32)(t76, i32(337332), i32(14))
 			mem = m.memory
 			v1 = t79
 			goto l25
@@ -97920,7 +97920,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t80 := int32(load32(mem, uint64(uint32(v1))))
 			t81 := int32(load32(mem, uint64(uint32(v1))+4))
 			t82 := int32(load32(mem, uint64(uint32(t81))+12))
-			t83 := m.t0[uint(t82)].(func(int32, int32, int32) int32)(t80, i32(337338), i32(14))
+			t83 := m.t0[uint(t82)].(func(int32, int32, int32) int32)(t80, i32(337346), i32(14))
 			mem = m.memory
 			v1 = t83
 			goto l25
@@ -97928,7 +97928,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t84 := int32(load32(mem, uint64(uint32(v1))))
 			t85 := int32(load32(mem, uint64(uint32(v1))+4))
 			t86 := int32(load32(mem, uint64(uint32(t85))+12))
-			t87 := m.t0[uint(t86)].(func(int32, int32, int32) int32)(t84, i32(337352), i32(19))
+			t87 := m.t0[uint(t86)].(func(int32, int32, int32) int32)(t84, i32(337360), i32(19))
 			mem = m.memory
 			v1 = t87
 			goto l25
@@ -97936,7 +97936,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t88 := int32(load32(mem, uint64(uint32(v1))))
 			t89 := int32(load32(mem, uint64(uint32(v1))+4))
 			t90 := int32(load32(mem, uint64(uint32(t89))+12))
-			t91 := m.t0[uint(t90)].(func(int32, int32, int32) int32)(t88, i32(337371), i32(26))
+			t91 := m.t0[uint(t90)].(func(int32, int32, int32) int32)(t88, i32(337379), i32(26))
 			mem = m.memory
 			v1 = t91
 			goto l25
@@ -97944,7 +97944,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t92 := int32(load32(mem, uint64(uint32(v1))))
 			t93 := int32(load32(mem, uint64(uint32(v1))+4))
 			t94 := int32(load32(mem, uint64(uint32(t93))+12))
-			t95 := m.t0[uint(t94)].(func(int32, int32, int32) int32)(t92, i32(337397), i32(62))
+			t95 := m.t0[uint(t94)].(func(int32, int32, int32) int32)(t92, i32(337405), i32(62))
 			mem = m.memory
 			v1 = t95
 			goto l25
@@ -97952,7 +97952,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t96 := int32(load32(mem, uint64(uint32(v1))))
 			t97 := int32(load32(mem, uint64(uint32(v1))+4))
 			t98 := int32(load32(mem, uint64(uint32(t97))+12))
-			t99 := m.t0[uint(t98)].(func(int32, int32, int32) int32)(t96, i32(337459), i32(20))
+			t99 := m.t0[uint(t98)].(func(int32, int32, int32) int32)(t96, i32(337467), i32(20))
 			mem = m.memory
 			v1 = t99
 			goto l25
@@ -97960,7 +97960,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t100 := int32(load32(mem, uint64(uint32(v1))))
 			t101 := int32(load32(mem, uint64(uint32(v1))+4))
 			t102 := int32(load32(mem, uint64(uint32(t101))+12))
-			t103 := m.t0[uint(t102)].(func(int32, int32, int32) int32)(t100, i32(337479), i32(52))
+			t103 := m.t0[uint(t102)].(func(int32, int32, int32) int32)(t100, i32(337487), i32(52))
 			mem = m.memory
 			v1 = t103
 			goto l25
@@ -97968,7 +97968,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t104 := int32(load32(mem, uint64(uint32(v1))))
 			t105 := int32(load32(mem, uint64(uint32(v1))+4))
 			t106 := int32(load32(mem, uint64(uint32(t105))+12))
-			t107 := m.t0[uint(t106)].(func(int32, int32, int32) int32)(t104, i32(337531), i32(44))
+			t107 := m.t0[uint(t106)].(func(int32, int32, int32) int32)(t104, i32(337539), i32(44))
 			mem = m.memory
 			v1 = t107
 			goto l25
@@ -97976,7 +97976,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t108 := int32(load32(mem, uint64(uint32(v1))))
 			t109 := int32(load32(mem, uint64(uint32(v1))+4))
 			t110 := int32(load32(mem, uint64(uint32(t109))+12))
-			t111 := m.t0[uint(t110)].(func(int32, int32, int32) int32)(t108, i32(337575), i32(36))
+			t111 := m.t0[uint(t110)].(func(int32, int32, int32) int32)(t108, i32(337583), i32(36))
 			mem = m.memory
 			v1 = t111
 			goto l25
@@ -97984,7 +97984,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t112 := int32(load32(mem, uint64(uint32(v1))))
 			t113 := int32(load32(mem, uint64(uint32(v1))+4))
 			t114 := int32(load32(mem, uint64(uint32(t113))+12))
-			t115 := m.t0[uint(t114)].(func(int32, int32, int32) int32)(t112, i32(337611), i32(14))
+			t115 := m.t0[uint(t114)].(func(int32, int32, int32) int32)(t112, i32(337619), i32(14))
 			mem = m.memory
 			v1 = t115
 			goto l25
@@ -97992,7 +97992,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t116 := int32(load32(mem, uint64(uint32(v1))))
 			t117 := int32(load32(mem, uint64(uint32(v1))+4))
 			t118 := int32(load32(mem, uint64(uint32(t117))+12))
-			t119 := m.t0[uint(t118)].(func(int32, int32, int32) int32)(t116, i32(337625), i32(19))
+			t119 := m.t0[uint(t118)].(func(int32, int32, int32) int32)(t116, i32(337633), i32(19))
 			mem = m.memory
 			v1 = t119
 			goto l25
@@ -98000,7 +98000,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t120 := int32(load32(mem, uint64(uint32(v1))))
 			t121 := int32(load32(mem, uint64(uint32(v1))+4))
 			t122 := int32(load32(mem, uint64(uint32(t121))+12))
-			t123 := m.t0[uint(t122)].(func(int32, int32, int32) int32)(t120, i32(337644), i32(28))
+			t123 := m.t0[uint(t122)].(func(int32, int32, int32) int32)(t120, i32(337652), i32(28))
 			mem = m.memory
 			v1 = t123
 			goto l25
@@ -98008,7 +98008,7 @@ func (m *Module) fn705(v0, v1 int32) int32 {
 			t124 := int32(load32(mem, uint64(uint32(v1))))
 			t125 := int32(load32(mem, uint64(uint32(v1))+4))
 			t126 := int32(load32(mem, uint64(uint32(t125))+12))
-			t127 := m.t0[uint(t126)].(func(int32, int32, int32) int32)(t124, i32(337672), i32(24))
+			t127 := m.t0[uint(t126)].(func(int32, int32, int32) int32)(t124, i32(337680), i32(24))
 			v1 = t127
 		}
 	}
@@ -98131,7 +98131,7 @@ l6:
 	return i32(0)
 }
 func (m *Module) fn710(v0, v1, v2 int32) int32 {
-	t0 := m.fn30(v0, i32(336604), v1, v2)
+	t0 := m.fn30(v0, i32(336612), v1, v2)
 	return t0
 }
 func (m *Module) fn711(v0, v1, v2 int32) int32 {
@@ -98175,7 +98175,7 @@ func (m *Module) fn712(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(336592), i32(9))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(336600), i32(9))
 	return t3
 }
 func (m *Module) fn713(v0, v1, v2 int32, v3 int64, v4 int32) {
@@ -98470,7 +98470,7 @@ func (m *Module) fn715(v0, v1, v2 int32, v3 int64, v4 int32) {
 					}
 				}
 			l0:
-				t3 := math.Float64frombits(load64(mem, uint64(uint32(v7<<3))+332864))
+				t3 := math.Float64frombits(load64(mem, uint64(uint32(v7<<3))+332872))
 				v8 = t3
 				if v4 > i32(-1) {
 					goto l4
@@ -98627,7 +98627,7 @@ func (m *Module) fn718(v0 int32) int32 {
 					goto l4
 				}
 				if uint32(v2) >= uint32(v3) {
-					m.fn356(v2, v3, i32(337744))
+					m.fn356(v2, v3, i32(337752))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -98703,7 +98703,7 @@ func (m *Module) fn718(v0 int32) int32 {
 					t12 := v3
 					v2 = t11
 					if uint32(t12) < uint32(v2) {
-						m.fn47(v2, v3, v3, i32(337760))
+						m.fn47(v2, v3, v3, i32(337768))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -98721,13 +98721,13 @@ func (m *Module) fn718(v0 int32) int32 {
 						t13 := int32(load32(mem, uint64(uint32(v0))))
 						v2 = t13 + v2
 						t14 := int32(mem[uint64(uint32(v2))+1])
-						t15 := int32(load16(mem, uint64(uint32(t14<<1))+335340))
+						t15 := int32(load16(mem, uint64(uint32(t14<<1))+335348))
 						t16 := int32(mem[uint64(uint32(v2))])
-						t17 := int32(load16(mem, uint64(uint32(t16<<1))+335852))
+						t17 := int32(load16(mem, uint64(uint32(t16<<1))+335860))
 						t18 := int32(mem[uint64(uint32(v2))+2])
-						t19 := int32(load16(mem, uint64(uint32(t18<<1))+335852))
+						t19 := int32(load16(mem, uint64(uint32(t18<<1))+335860))
 						t20 := int32(mem[uint64(uint32(v2))+3])
-						t21 := int32(load16(mem, uint64(uint32(t20<<1))+335340))
+						t21 := int32(load16(mem, uint64(uint32(t20<<1))+335348))
 						if int32(int16(t15|t17|t19|t21)) < i32(0) {
 							goto l14
 						}
@@ -98984,24 +98984,24 @@ func (m *Module) fn722(v0, v1, v2, v3 int32) {
 	v4 = t0 - i32(16)
 	m.g0 = v4
 	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(i32(0)))+340552))
+	t1 := int32(load32(mem, uint64(uint32(i32(0)))+340560))
 	v5 = t1
-	store32(mem, uint64(uint32(i32(0)))+340552, uint32(v5+i32(1)))
+	store32(mem, uint64(uint32(i32(0)))+340560, uint32(v5+i32(1)))
 	if v5 < i32(0) {
 		goto l0
 	}
 	{
-		t2 := int32(mem[uint64(uint32(i32(0)))+340524])
+		t2 := int32(mem[uint64(uint32(i32(0)))+340532])
 		if t2 != 0 {
 			m.t0[uint(v1)].(func(int32, int32))(v4+i32(8), v0)
 			mem = m.memory
 			panic("unreachable")
 		}
-		t3 := int32(load32(mem, uint64(uint32(i32(0)))+340520))
-		store32(mem, uint64(uint32(i32(0)))+340520, uint32(t3+i32(1)))
-		t4 := int32(load32(mem, uint64(uint32(i32(0)))+340548))
+		t3 := int32(load32(mem, uint64(uint32(i32(0)))+340528))
+		store32(mem, uint64(uint32(i32(0)))+340528, uint32(t3+i32(1)))
+		t4 := int32(load32(mem, uint64(uint32(i32(0)))+340556))
 		if t4 > i32(-1) {
-			mem[uint64(uint32(i32(0)))+340524] = byte(i32(0))
+			mem[uint64(uint32(i32(0)))+340532] = byte(i32(0))
 			if v2 == 0 {
 				goto l0
 			}
@@ -99022,7 +99022,7 @@ func (m *Module) fn724(v0, v1 int32) int32 {
 	return t1
 }
 func (m *Module) fn725(v0, v1 int32) {
-	m.memory[uint64(uint32(i32(0)))+341008] = byte(i32(1))
+	m.memory[uint64(uint32(i32(0)))+341016] = byte(i32(1))
 	panic("unreachable")
 }
 func (m *Module) fn726(v0 int32) {
@@ -99085,9 +99085,9 @@ l0:
 	mem := m.memory
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(0)))
 	store32(mem, uint64(uint32(v0))+28, uint32(v2))
-	v3 = v2<<2 + i32(340556)
+	v3 = v2<<2 + i32(340564)
 	{
-		t1 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
+		t1 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
 		v4 = i32_shl(i32(1), v2)
 		if t1&v4 != 0 {
 			goto l1
@@ -99096,8 +99096,8 @@ l0:
 		store32(mem, uint64(uint32(v0))+24, uint32(v3))
 		store32(mem, uint64(uint32(v0))+12, uint32(v0))
 		store32(mem, uint64(uint32(v0))+8, uint32(v0))
-		t2 := int32(load32(mem, uint64(uint32(i32(0)))+340968))
-		store32(mem, uint64(uint32(i32(0)))+340968, uint32(t2|v4))
+		t2 := int32(load32(mem, uint64(uint32(i32(0)))+340976))
+		store32(mem, uint64(uint32(i32(0)))+340976, uint32(t2|v4))
 		return
 	}
 l1:
@@ -99876,4 +99876,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = "Halt Why a dispatcher sends nothing more.message A sentence that says what happened and what to do.reason `same_answer` or `no_token`.times How many calls got the same answer, or how many tries got no token. HTTP status of the answer that the calls share. The service's code in that answer. The service's message in that answer.\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x000\x00\x04\x003\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00c\x00\x04\x00\x06\x00\x00\x00i\x00\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x86\x00\x04\x00\x05\x00\x00\x00\x8b\x00\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\xcf\x00\x04\x000\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00\xff\x00\x04\x00#\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x00\"\x01\x04\x00&\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x04\x00\x04\x00%\x00\x00\x00H\x01\x04\x00\x06\x00\x00\x00sendexchangeno signature is missing; pass the ticket of an attempt that came with a string to signProgress How far a dispatcher is: counts since the start, and of now.pushed Calls that were pushed.requests Requests that were sent.delivered Outcomes so far, by verdict. Refused. Unknown.givenUp Given up.notSent Not sent.queued Calls that wait for their first attempt, now.waiting Calls that wait to be sent again, now.inFlight Calls that are in flight, now. Requests per second that may leave, now.slowed Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.sourceEnded Whether the source was read to its end.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x97\x02\x04\x00\x06\x00\x00\x00\x9d\x02\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb5\x02\x04\x00\b\x00\x00\x00\xbd\x02\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd6\x02\x04\x00\t\x00\x00\x00\xdf\x02\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xcc\xfc\x04\x00\a\x00\x00\x00\xfc\x02\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd3\xfc\x04\x00\a\x00\x00\x00\x05\x03\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0e\x03\x04\x00\a\x00\x00\x00\x15\x03\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1f\x03\x04\x00\a\x00\x00\x00&\x03\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x000\x03\x04\x00\x06\x00\x00\x006\x03\x04\x00.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00d\x03\x04\x00\a\x00\x00\x00k\x03\x04\x00'\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x92\x03\x04\x00\b\x00\x00\x00\x9a\x03\x04\x00\x1f\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xf8\x03\x05\x00\x04\x00\x00\x00\xb9\x03\x04\x00)\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe2\x03\x04\x00\x06\x00\x00\x00\xe8\x03\x04\x00v\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00^\x04\x04\x00\v\x00\x00\x00i\x04\x04\x00(\x00\x00\x00R\x02\x04\x00\b\x00\x00\x00Z\x02\x04\x00=\x00\x00\x00\x94\x04\x04\x00\r\x00\x00\x00\xc0\x03://\xc0\xc0\x00\xc0\x1d where text is due; pass text\xc0\x00\rbegin > end (\xc0\x03 > \xc0\x10) when slicing `\xc0\x01`\xc0\x00\x11start byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x0fend byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x11start byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\x0fend byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\a::ffff:\xc0\x00\xc0\x01:\xc0\x00\xc0\x01.\xc0\x01.\xc0\x01.\xc0\x00\x02--\xc0\x00\xc0\x1f characters long; pass exactly \xc0\x00\xc0\x17 entries; pass at most \xc0\x00\xc0\x1f characters long; pass at most \xc0\x00\x16slice index starts at \xc0\r but ends at \xc0\x00\x17not a valid date; pass \xc0\x00\xc0\x17 is out of range; pass \xc0\x00\x10not valid; pass \xc0\x00 index out of bounds: the len is \xc0\x12 but the index is \xc0\x00\xc09 is out of range; pass a whole number of bytes from 1 to \xc0\x00\xc0\x0f entries; pass \xc0\x04 to \xc0\x00\x14a whole number from \xc0\x04 to \xc0\x00\x0ea number from \xc0\x04 to \xc0\x00#the body is not valid JSON at line \xc0\b column \xc0\x00\xc0\t at line \xc0\b column \xc0\x00\x12range start index \xc0\" out of range for slice of length \xc0\x00\x10range end index \xc0\" out of range for slice of length \xc0\x00\astring \xc0\x00\x1ethe body is not UTF-8 at byte \xc0\x00\a, code \xc0\x00\v, trace id \xc0\x00\x0einvalid type: \xc0\v, expected \xc0\x00\x15the service answered \xc0\v with HTTP \xc0\x00\bhalted: \xc0* calls in a row got the same answer, HTTP \xc0\x00\x12cannot access key \xc0\t in JSON \xc0\x00\x18split_to out of bounds: \xc0\x04 <= \xc0\x00\x19split_off out of bounds: \xc0\x04 <= \xc0\x00!cannot advance past `remaining`: \xc0\x04 <= \xc0\x00\x01{\xc0\x03}: \xc0\x00\x10assertion `left \xc0\x17 right` failed\n  left: \xc0\t\n right: \xc0\x00\x10assertion `left \xc0\x10 right` failed: \xc0\t\n  left: \xc0\t\n right: \xc0\x00 unknown field; expected one of: \xc0\x00\x0funknown option \xc0\x13; expected one of: \xc0\x00\x12unknown operation \xc0\x13; expected one of: \xc0\x00\x05item \xc0\x02: \xc0\x00\bsegment \xc0\x01 \xc0\x000out of range; pass whole seconds from {0 s} to {\xc0\x03 s}\x00\ra time from {\xc0\b s} to {\xc0\x03 s}\x00\x01{\xc0\x03 s}\x00\xc0Z is not documented; leave it out to send 1 (subscribe), or pass {undocumented_change_type}\x00\x01{\xc0\x01}\x00\xc0\x17 is not text; pass text\x00\xc0/ is an integer outside ± 2^53; pass it as text\x00\xc0\x12.packageChangeList\x00\x15the service answered \xc0b with a redirect, which is not followed; this host hides its status and target; check the endpoint\x00\x1dhalted: no fresh token after \xc0H tries; correct the source of tokens, then resume: the rest was not sent\x00\x17not valid JSON at line \xc0\b column \xc0\f; correct it\x00\xc08 is reserved for the client and its transport; remove it\x00\ncharacter \xc0\r at position \xc00 ends the app id inside Authorization; remove it\x00\xc0\x06 with \xc0\v; remove it\x00\vpolicyList[\xc0\b].status\x00\rthe value of \xc0+ is not a number; pass it in decimal digits\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/map/entry.rs\x00crates/serde_json-1.0.154/src/value/index.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/grisu.rs\x00core/src/text.rs\x00crates/bytes-1.12.2/src/bytes_mut.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/shared/smallsort.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/stable/quicksort.rs\x00core/src/endpoint.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/fmt.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/diy_float.rs\x00crates/chrono-0.4.45/src/naive/internals.rs\x00core/src/credentials.rs\x00crates/bytes-1.12.2/src/bytes.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/char/methods.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/mutex/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/once/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\x00crates/serde_json-1.0.154/src/error.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/memchr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/parser.rs\x00crates/serde_json-1.0.154/src/value/ser.rs\x00crates/serde_json-1.0.154/src/ser.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/display_buffer.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/ip_addr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/decimal_seq.rs\x00crates/http-1.5.0/src/header/map.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/dragon.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/bignum.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once_lock.rs\x00core/src/operation/path.rs\x00crates/http-1.5.0/src/uri/path.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/string.rs\x00crates/http-1.5.0/src/header/value.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/navigate.rs\x00crates/httpdate-1.0.3/src/date.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/parse.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/time.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/unicode/printable.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/node.rs\x00crates/serde_json-1.0.154/src/de.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once.rs\x00core/src/dispatch/pace.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/fmt/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/mod.rs\x00crates/http-1.5.0/src/uri/mod.rs\x00crates/chrono-0.4.45/src/naive/date/mod.rs\x00crates/chrono-0.4.45/src/datetime/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/mod.rs\x00crates/http-1.5.0/src/method.rs\x00crates/serde_json-1.0.154/src/read.rs\x00/rust/deps/dlmalloc-0.2.11/src/dlmalloc.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/sync.rs\x00crates/chrono-0.4.45/src/lib.rs\x00crates/percent-encoding-2.3.2/src/lib.rs\x00\xc0\x03 ms\x00%the body is longer than the limit of \xc0\x06 bytes\x00\xc0\x04 is \xc0( the service's clock, which is at about \xc0&; pass a date from the last 15 minutes\x00\ncharacter \xc0\r at position \xc0? is not allowed in a trace id; use visible ASCII without spaces\x00\ncharacter \xc0\r at position \xc0? is not allowed in an HTTP header; use visible ASCII and spaces\x00\xc0\x02 s\x00;the service refused the date, not the signature: signed at \xc0\x15, its own clock read \xc0A; X-Date must not be later than that and at most 15 minutes older\x00\x0fclock: compare \xc0\x19 with the server's Date (\xc09); X-Date must not be later, and at most 15 minutes older\x00\xc0S is neither text nor an integer within ± 2^53; pass one of them, or a list of them\x00\fthe URL has \xc02 bytes; shorten the path or the query, to at most \xc0\r bytes in all\x00\x1binvalid escape at position \xc07; write two hex digits after '%', or %25 for '%' itself\x00\x02--\xc0\x05-file\x00\xc0\x1d is given twice; pass it once\x00\x0ea number from \xc0\x04 to \xc0\v per second\x00\x12endpoint: compare \xc01 with the base URL that your Huawei contact named\x00\vpolicyList[\xc0\n].policyId\x00\xc0\x0e.carrierUserId\x00\xc0\x01[\xc0\v].packageId\x00\x10floating point `\xc0\x01`\x00\vcharacter `\xc0\x01`\x00\tinteger `\xc0\x01`\x00\tboolean `\xc0\x01`\x00\x11duplicate field `\xc0\x01`\x00\x0eoperationList[\xc0\x01]\x00\xc0\x01[\xc0\x01]\x00\xc0\f.operationSN\x00\x10'?' at position \xc0,; pass parameters as the query, or write %3F\x00\xc02 exchanges are open; end them with REPLY or FAILED\x00\xc0\x01\n\xc0\x01\n\xc0\x06\nhost:\xc0\b\nx-date:\x00\x17the escapes in segment \xc0) are not UTF-8; escape the bytes of UTF-8\x00\x10'#' at position \xc0\v; write %23\x00\xc0\x01[\xc0\x02].\x00\xc0\x01.\x00\x12control character \xc0\r at position \xc0(; remove it (is the file split by hand?)\x00\x11the X-Date sent (\xc0\x01)\x00\xc0\v (os error \xc0\x01)\x00\ncharacter \xc0\r at position \xc0' of a name; use letters, digits and '-'\x00\a, msg \"\xc0\x01\"\x00\x05line \xc0\x02 (\xc0\x18) differs: signed here \"\xc0\x13\", by the service \"\xc0\x01\"\x00\v\nx-user-id:\xc0\x02\n\n\xc0\x01\n\x00optionsa name is missing or is not UTF-8; pass names and values in turnsmissing; pass milliseconds since 1970 in decimal digitsmissing; pass an integer in decimal digitsnot a flag; pass 0 or 1milliseconds since 1970 in decimal digitsan integer in decimal digits, in rangenot UTF-8; pass UTF-8not a record: a field goes beyond its end; write each field's length plus one in front of itnot open; pass the number of an exchange that BEGIN returned and that has not ended\x00\x00\x00\x00\x00\x01\x00againExplanation Every stage of a signature.canonicalRequest Step 1.canonicalRequestHash Lower-case hex of its SHA-256.stringToSign Step 2.signature Step 3; absent where the signature is made outside.signedHeaders The headers that are signed, joined by `;`.Difference One line of the canonical request, both ways.part What the line holds, such as `CanonicalURI`.line Its number, from 1.ours As it is signed here; empty where there is no such line.theirs As the service signed it; empty where it has no such line.\x00\x00\x00\x00\x00\x00\x00\x00m&\x04\x00\x04\x00\x00\x00q&\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x9e&\x04\x00\x04\x00\x00\x00\xa2&\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb6&\x04\x00\x04\x00\x00\x00\xba&\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf3&\x04\x00\x06\x00\x00\x00\xf9&\x04\x00;\x00\x00\x005&\x04\x00\n\x00\x00\x00?&\x04\x00.\x00\x00\x004'\x04\x00\x04\x00\x00\x00difference The first line in which the service's canonical request differs.finding What the service's message says about the refusal, as a sentence.\x00\x00\x00\x00\x00\x00\x00\x00`%\x04\x00\x10\x00\x00\x00p%\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x%\x04\x00\x14\x00\x00\x00\x8c%\x04\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab%\x04\x00\f\x00\x00\x00\xb7%\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf%\x04\x00\t\x00\x00\x00\xc8%\x04\x004\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfc%\x04\x00\r\x00\x00\x00\t&\x04\x00,\x00\x00\x00\a\x00\x00\x00\x94'\x04\x00\xac'\x04\x00\n\x00\x00\x00\xb6'\x04\x00A\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf7'\x04\x00\a\x00\x00\x00\xfe'\x04\x00B\x00\x00\x009%\x04\x00\v\x00\x00\x00D%\x04\x00\x1c\x00\x00\x00@(\x04\x00\a\x00\x00\x00seednot 8 bytes; pass 8 random bytesdonerandoma trace id was passed as well; pass one of themnot 29 bytes; pass 29 random bytesspellingunknown; pass snake or camel, or leave it out An error: the answer where a function returns a negative number. What is not known is absent.kind `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`.outcome What is true at the service: `not_sent`, `refused` or `unknown`.retryable Whether the call may be repeated without asking the service first. HTTP status; 0 where the host hides it. The service's code. The service's message.requestId A gateway's id of the request. The reply's trace id, or else the one that was sent.xDate The X-Date that was sent.retryAfter How long the service asks to wait, in seconds. The beginning of the reply's body, at most 16,384 bytes.field The field that was refused.closesConnection Whether the connection is to be closed instead of reused.\x00\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x000\x00\x04\x003\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x12*\x04\x00\x04\x00\x00\x00\x16*\x04\x00M\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00c*\x04\x00\a\x00\x00\x00j*\x04\x00A\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xab*\x04\x00\t\x00\x00\x00\xb4*\x04\x00C\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\xf7*\x04\x00(\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00\x1f+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x003+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00J+\x04\x00\t\x00\x00\x00S+\x04\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\n\x05\x00\a\x00\x00\x00r+\x04\x005\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7+\x04\x00\x05\x00\x00\x00\xac+\x04\x00\x1a\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xc6+\x04\x00\n\x00\x00\x00\xd0+\x04\x00/\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\xff+\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x008,\x04\x00\x05\x00\x00\x00=,\x04\x00\x1c\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00Y,\x04\x00\x10\x00\x00\x00i,\x04\x00:\x00\x00\x00\xc1\x13\x05\x00\x05\x00\x00\x00\xb4)\x04\x00^\x00\x00\x00\xa4,\x04\x00\x0e\x00\x00\x00the client is dead after a failure inside koodrive; report itthe client is dead after a failure inside koodrive; report it, and open a new clientReply A response as it came. Number of the exchange. HTTP status; 0 for a redirect of which the host shows nothing else, as browsers do. The first value of each header of `Info`'s `reply_headers`, in their order; a header that did not come is absent. The whole body after decompression, or the limit and one byte more. When it came: milliseconds since 1970 on the host's clock.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xb9.\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\xd1.\x04\x00T\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00%/\x04\x00r\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\x97/\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00\xdb/\x04\x00;\x00\x00\x00\x9d.\x04\x00\x05\x00\x00\x00\xa2.\x04\x00\x17\x00\x00\x00\x180\x04\x00\x05\x00\x00\x00Push A call for a dispatcher.key What the host knows the call by. It comes back with the outcome.operation The publisher's name of the operation, or `rawCall`.fields The operation's own record, see \"Calls and replies\". Absent: no fields.\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xc50\x04\x00\x03\x00\x00\x00\xc80\x04\x00A\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\t1\x04\x00\t\x00\x00\x00\x121\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00G1\x04\x00\x06\x00\x00\x00M1\x04\x00H\x00\x00\x00\xa80\x04\x00\x04\x00\x00\x00\xac0\x04\x00\x19\x00\x00\x00\x981\x04\x00\x03\x00\x00\x00Explain A call whose signature is to be explained. Nothing is sent. Milliseconds since 1970 on the host's clock. X-Date to explain, in milliseconds since 1970. Absent: that of `message`, or else the one that would be sent now. What the service said, or a canonical request from elsewhere.\x00\x00\x00\x00\x00\x00\x00\x00\t1\x04\x00\t\x00\x00\x00\x121\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00G1\x04\x00\x06\x00\x00\x00M1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00;2\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00E\xdf\x04\x00\x04\x00\x00\x00h2\x04\x00r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x00\xda2\x04\x00>\x00\x00\x00\xf81\x04\x00\a\x00\x00\x00\xff1\x04\x00<\x00\x00\x00\x183\x04\x00\x05\x00\x00\x00Dispatch What a dispatcher is made of. Names of options and their values in decimal. With the spelling `camel`, times are in milliseconds and their names end in `Ms`. 8 random bytes. Dispatchers with the same seed make the same trace ids.\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00Z#\x04\x00\a\x00\x00\x00\xce3\x04\x00\x80\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00)\x04\x00\x04\x00\x00\x00N4\x04\x00H\x00\x00\x00\xa83\x04\x00\b\x00\x00\x00\xb03\x04\x00\x1e\x00\x00\x00\x984\x04\x00\x02\x00\x00\x00Clock A clock offset to go on with.offset Milliseconds; positive where the service's clock is ahead. Absent: it stays as it is.\x00\x02\x00\x00\x00\x00\x00\x00\x00\x035\x04\x00\x06\x00\x00\x00\t5\x04\x00V\x00\x00\x00\xe04\x04\x00\x05\x00\x00\x00\xe54\x04\x00\x1e\x00\x00\x00`5\x04\x00\x01\x00\x00\x00Now Both clocks of the host, read together. Milliseconds since 1970.monotonic Nanoseconds on a clock that never goes back, from an origin of the host's choice that stays the same.\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00\xbb5\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd45\x04\x00\t\x00\x00\x00\xdd5\x04\x00f\x00\x00\x00\x905\x04\x00\x03\x00\x00\x00\x935\x04\x00(\x00\x00\x00D6\x04\x00\x02\x00\x00\x00Observe A response from which the service's clock is learned, for a host that parses replies by itself. As in `Reply`.sent_at When the request left: milliseconds since 1970 on the host's clock.received_at When the response came: milliseconds since 1970 on the host's clock.\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00\xf36\x04\x00\x0f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x027\x04\x00\a\x00\x00\x00\t7\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00M7\x04\x00\v\x00\x00\x00X7\x04\x00E\x00\x00\x00\x8c6\x04\x00\a\x00\x00\x00\x936\x04\x00`\x00\x00\x00\xa07\x04\x00\x03\x00\x00\x00Failure An attempt of a dispatcher that got no complete response.ticket The ticket of the attempt.left As in `Failed`.cause Nanoseconds on the monotonic clock.\x00\x02\x00\x00\x00\x00\x00\x00\x00A8\x04\x00\x06\x00\x00\x00G8\x04\x00\x1b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00b8\x04\x00\x04\x00\x00\x00f8\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00v8\x04\x00\x05\x00\x00\x00f8\x04\x00\x10\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00\xbb5\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd45\x04\x00\t\x00\x00\x00{8\x04\x00$\x00\x00\x00\x008\x04\x00\a\x00\x00\x00\a8\x04\x00:\x00\x00\x00\xa08\x04\x00\x05\x00\x00\x00Renew Fresh credentials.Credentials How a client authenticates, in exactly one way: `app_id` with `app_secret` or `signs_elsewhere`, or `token`, or `authorization`. App id. Secret of the app id.signs_elsewhere Whether the signature is made outside: a request then comes with a string to sign. Access token, in any published shape. Value of the header Authorization, sent unchanged.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000\xed\x04\x00\x06\x00\x00\x00\xd49\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x006\xed\x04\x00\n\x00\x00\x00\xdc9\x04\x00\x16\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xf29\x04\x00\x0f\x00\x00\x00\x01:\x04\x00S\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\xed\x04\x00\x05\x00\x00\x00T:\x04\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00W\xde\x04\x00\r\x00\x00\x00z:\x04\x003\x00\x00\x00H9\x04\x00\v\x00\x00\x00S9\x04\x00\x81\x00\x00\x00\xb0:\x04\x00\x05\x00\x00\x00credentials How the client authenticates from now on. Both share the learned clock.\x00\a\x00\x00\x00(;\x04\x00@;\x04\x00\v\x00\x00\x00K;\x04\x00H\x00\x00\x0009\x04\x00\x05\x00\x00\x0059\x04\x00\x13\x00\x00\x00\x94;\x04\x00\x01\x00\x00\x00 How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel` (`userId`, times in milliseconds). Base URL of the service, `https://…`.allow_plain_http Whether `http://` is allowed for hosts other than loopback. Value of X-User-Id. How the client authenticates. Absent: a token comes later, by the operation `CREDENTIALS`; until then no request is built. Whole seconds, 0 to 600, by which X-Date stays behind the service's clock. Absent: 5. What another client has learned of the service's clock, in milliseconds. Absent: 0.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f)\x04\x00\b\x00\x00\x00\xc4;\x04\x00\x9d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf3\b\x05\x00\b\x00\x00\x00a<\x04\x00(\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x89<\x04\x00\x10\x00\x00\x00\x99<\x04\x00<\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4\xfe\x04\x00\a\x00\x00\x00\xd5<\x04\x00\x14\x00\x00\x00\a\x00\x00\x00(;\x04\x00@;\x04\x00\v\x00\x00\x00\xe9<\x04\x00{\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf7\xfc\x04\x00\f\x00\x00\x00d=\x04\x00V\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x9c\xf3\x04\x00\f\x00\x00\x00\xba=\x04\x00T\x00\x00\x00NotifyPackageExpire Tells the service that a subscriber's package has expired. The subscriber's id at the carrier. Id of the package. `type`, of which 2 is documented. Absent: 2. A `type` that is not documented, sent as it is.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf\xd6\x04\x00\r\x00\x00\x00\x06?\x04\x00$\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x92\xd6\x04\x00\t\x00\x00\x00*?\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x06\xd8\x04\x00\x04\x00\x00\x00=?\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa8\xd8\x04\x00\x10\x00\x00\x00j?\x04\x000\x00\x00\x00\xb8>\x04\x00\x13\x00\x00\x00\xcb>\x04\x00;\x00\x00\x00\x9c?\x04\x00\x04\x00\x00\x00Parse A response of which the request is not known. HTTP status. The whole body after decompression.\x00\x00\x00\x00\x00\x00\x00\x00\t1\x04\x00\t\x00\x00\x00\x121\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00G1\x04\x00\x06\x00\x00\x00M1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00G@\x04\x00\r\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00\xf36\x04\x00\x0f\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00T@\x04\x00$\x00\x00\x00\x14@\x04\x00\x05\x00\x00\x00\x19@\x04\x00.\x00\x00\x00x@\x04\x00\x05\x00\x00\x00DispatchRenew Fresh credentials for a dispatcher. How it authenticates from now on.\x00\a\x00\x00\x00(;\x04\x00@;\x04\x00\v\x00\x00\x009A\x04\x00\"\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00\xbb5\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd45\x04\x00\t\x00\x00\x00{8\x04\x00$\x00\x00\x00\bA\x04\x00\r\x00\x00\x00\x15A\x04\x00$\x00\x00\x00\\A\x04\x00\x03\x00\x00\x00Failed A request that got no complete response. Whether the request may have left. 0 only where it surely did not: connection refused, DNS, TLS, connect time-out. The HTTP client's own text.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xb9.\x04\x00\x18\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00b8\x04\x00\x04\x00\x00\x00\xebA\x04\x00s\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00v8\x04\x00\x05\x00\x00\x00^B\x04\x00\x1c\x00\x00\x00\xbcA\x04\x00\x06\x00\x00\x00\xc2A\x04\x00)\x00\x00\x00|B\x04\x00\x03\x00\x00\x00Begin A call that is to be sent, and the options of its request. X-Date to send instead of the computed one, in milliseconds since 1970: to reproduce a signature. Trace id to send, 58 characters. 29 random bytes, of which a trace id is made. Neither these nor `trace_id`: none is sent. Longest body of a reply, in bytes. Absent: 1 MiB.alone Whether the response goes to `PARSE`. The exchange then ends when its request is complete.\x00\x00\x00\x00\x00\x00\x00\x00\x00\t1\x04\x00\t\x00\x00\x00\x121\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00G1\x04\x00\x06\x00\x00\x00M1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00;2\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00E\xdf\x04\x00\x04\x00\x00\x00\x1cC\x04\x00b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\n\x05\x00\b\x00\x00\x00~C\x04\x00!\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00()\x04\x00\x06\x00\x00\x00\x9fC\x04\x00Z\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00P\x00\x05\x00\v\x00\x00\x00\xf9C\x04\x002\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00+D\x04\x00\x05\x00\x00\x000D\x04\x00[\x00\x00\x00\xdcB\x04\x00\x05\x00\x00\x00\xe1B\x04\x00;\x00\x00\x00\x8cD\x04\x00\b\x00\x00\x00Response A response to an attempt of a dispatcher.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00A8\x04\x00\x06\x00\x00\x00G8\x04\x00\x1b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\xf36\x04\x00\x0f\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00\xf36\x04\x00\x0f\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\xf36\x04\x00\x0f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe0\xf3\x04\x00\x03\x00\x00\x00\xbb5\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd45\x04\x00\t\x00\x00\x00{8\x04\x00$\x00\x00\x00dE\x04\x00\b\x00\x00\x00lE\x04\x00*\x00\x00\x00\x98E\x04\x00\x06\x00\x00\x00Sign The signature of a request. Number of the exchange, or the ticket of the attempt. Lower-case hex of the HMAC-SHA256 of the string to sign.\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00`F\x04\x006\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf%\x04\x00\t\x00\x00\x00\x96F\x04\x009\x00\x00\x00@F\x04\x00\x04\x00\x00\x00DF\x04\x00\x1c\x00\x00\x00\xd0F\x04\x00\x02\x00\x00\x00Call A call: an operation and its fields.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\t1\x04\x00\t\x00\x00\x00\x121\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00G1\x04\x00\x06\x00\x00\x00M1\x04\x00H\x00\x00\x00\x18G\x04\x00\x04\x00\x00\x00\x1cG\x04\x00%\x00\x00\x00DG\x04\x00\x02\x00\x00\x00Handle A new handle.handle The handle. It is never 0.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa0G\x04\x00\x06\x00\x00\x00\xa6G\x04\x00\x1b\x00\x00\x00\x8cG\x04\x00\x06\x00\x00\x00\x92G\x04\x00\x0e\x00\x00\x00\xc4G\x04\x00\x01\x00\x00\x00the reply does not fit into the memory of koodrive.wasm; choose a smaller reply limit\x00\x00\x00\x00Acknowledgement The service took the call. Always `0`. The reply's trace id.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00wH\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x003+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\n\x05\x00\a\x00\x00\x00\x83H\x04\x00\x16\x00\x00\x00MH\x04\x00\x0f\x00\x00\x00\\H\x04\x00\x1b\x00\x00\x00\x9cH\x04\x00\x03\x00\x00\x00GetSpaceUsageByOverview Reads the space usage: the safe first call.\x00\xfcH\x04\x00\x17\x00\x00\x00\x13I\x04\x00,\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SpaceUsage The space usage.SpaceUsageData Numbers of the space usage, digit for digit. Space that is allocated. Space that there is. Space that is used, in KB. Quota.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xde\xd9\x04\x00\x0f\x00\x00\x00\xaeI\x04\x00\x19\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xed\xd9\x04\x00\r\x00\x00\x00\xc7I\x04\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfa\xd9\x04\x00\t\x00\x00\x00\xdcI\x04\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\xda\x04\x00\x05\x00\x00\x00\xf7I\x04\x00\a\x00\x00\x00sI\x04\x00\x0e\x00\x00\x00\x81I\x04\x00-\x00\x00\x00\x00J\x04\x00\x04\x00\x00\x00 The numbers. The reply's body as it came.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00wH\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x003+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\n\x05\x00\a\x00\x00\x00\x83H\x04\x00\x16\x00\x00\x00\a\x00\x00\x00`J\x04\x00\xda\xd9\x04\x00\x04\x00\x00\x00xJ\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\x85J\x04\x00\x1d\x00\x00\x00XI\x04\x00\n\x00\x00\x00bI\x04\x00\x11\x00\x00\x00\xa4J\x04\x00\x05\x00\x00\x00GetCurrentRetentionPolicy Reads the retention policy in force.\x00\x004K\x04\x00\x19\x00\x00\x00MK\x04\x00%\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00RetentionPolicies Retention policies.RetentionPolicy A retention policy. Id, digit for digit. Name. Description. Priority. Status.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x88\xd8\x04\x00\b\x00\x00\x00\xd4K\x04\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbd\xd9\x04\x00\n\x00\x00\x00\xe9K\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc7\xd9\x04\x00\v\x00\x00\x00\xefK\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd2\xd9\x04\x00\b\x00\x00\x00\xfcK\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\x06L\x04\x00\b\x00\x00\x00\xb1K\x04\x00\x0f\x00\x00\x00\xc0K\x04\x00\x14\x00\x00\x00\x10L\x04\x00\x05\x00\x00\x00 The policies.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00\x1f+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x003+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\n\x05\x00\a\x00\x00\x00\x83H\x04\x00\x16\x00\x00\x00\b\x00\x00\x00\x88L\x04\x00u\xd8\x04\x00\n\x00\x00\x00\xa0L\x04\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\x85J\x04\x00\x1d\x00\x00\x00\x8cK\x04\x00\x11\x00\x00\x00\x9dK\x04\x00\x14\x00\x00\x00\xb0L\x04\x00\x05\x00\x00\x00GetCarrierRetentionPolicy Reads the retention policies to choose from.\x00\x00@M\x04\x00\x19\x00\x00\x00YM\x04\x00-\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SetRetentionPolicy Chooses retention policies.PolicyStatus A policy and its new status. Id of the policy. New status.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x88\xd8\x04\x00\b\x00\x00\x00\xf7M\x04\x00\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00\tN\x04\x00\f\x00\x00\x00\xceM\x04\x00\f\x00\x00\x00\xdaM\x04\x00\x1d\x00\x00\x00\x18N\x04\x00\x02\x00\x00\x00 Policies and their new status.\x00\b\x00\x00\x00HN\x04\x00u\xd8\x04\x00\n\x00\x00\x00`N\x04\x00\x1f\x00\x00\x00\xa0M\x04\x00\x12\x00\x00\x00\xb2M\x04\x00\x1c\x00\x00\x00\x80N\x04\x00\x01\x00\x00\x00ReverseOrder Takes orders back. Serial number of the batch.OrderOperation One operation of an order. Serial number of the operation.PackageChange A change of a package. `changeType`, of which 1 is documented. Absent: 1. A `changeType` that is not documented, sent as it is.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x92\xd6\x04\x00\t\x00\x00\x00*?\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00L\xd6\x04\x00\n\x00\x00\x00XO\x04\x003\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00|\xd6\x04\x00\x16\x00\x00\x00\x8bO\x04\x006\x00\x00\x004O\x04\x00\r\x00\x00\x00AO\x04\x00\x17\x00\x00\x00\xc4O\x04\x00\x03\x00\x00\x00 Changes of packages.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4\xd6\x04\x00\v\x00\x00\x00\x14O\x04\x00 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf\xd6\x04\x00\r\x00\x00\x00\x06?\x04\x00$\x00\x00\x00\b\x00\x00\x00\fP\x04\x00\xcc\xd6\x04\x00\x11\x00\x00\x00$P\x04\x00\x15\x00\x00\x00\xebN\x04\x00\x0e\x00\x00\x00\xf9N\x04\x00\x1b\x00\x00\x00<P\x04\x00\x03\x00\x00\x00 Its operations.\x00\x00\x00\x00\x00\x00\x00\x00V\xd6\x04\x00\a\x00\x00\x00\xcfN\x04\x00\x1c\x00\x00\x00\b\x00\x00\x00\x84P\x04\x00]\xd6\x04\x00\r\x00\x00\x00\x9cP\x04\x00\x10\x00\x00\x00\xb0N\x04\x00\f\x00\x00\x00\xbcN\x04\x00\x13\x00\x00\x00\xacP\x04\x00\x02\x00\x00\x00RawReply A reply as it came. The reply's body.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00G@\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa7\xd9\x04\x00\x04\x00\x00\x00\x1f+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab\xd9\x04\x00\x03\x00\x00\x003+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\n\x05\x00\a\x00\x00\x00\x83H\x04\x00\x16\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\x10Q\x04\x00\x12\x00\x00\x00\xf4P\x04\x00\b\x00\x00\x00\xfcP\x04\x00\x14\x00\x00\x00$Q\x04\x00\x05\x00\x00\x00RawCall Any other call of the API. `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. Absolute path below the endpoint. Names and values of the query. Names and values of headers that are not signed. Body: JSON text, sent byte for byte.\x00\x00\x00\x00\x00\x00\x00\x003\xf2\x04\x00\x06\x00\x00\x00\xd6Q\x04\x00+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x009\xf2\x04\x00\x04\x00\x00\x00\x01R\x04\x00\"\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00=\xf2\x04\x00\x05\x00\x00\x00#R\x04\x00\x1f\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00BR\x04\x001\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xce\r\x05\x00\x04\x00\x00\x00sR\x04\x00%\x00\x00\x00\xb4Q\x04\x00\a\x00\x00\x00\xbbQ\x04\x00\x1b\x00\x00\x00\x98R\x04\x00\x05\x00\x00\x00b\xd8\x04\x00\x13\x00\x00\x00\xfc?\x04\x00\xe4H\x04\x00\xfd\xd8\x04\x00\x17\x00\x00\x00@I\x04\x00\x1cK\x04\x00\x8e\xd9\x04\x00\x19\x00\x00\x00tK\x04\x00(M\x04\x00D\xd9\x04\x00\x19\x00\x00\x00\x88M\x04\x00(M\x04\x00_\xd7\x04\x00\x12\x00\x00\x00\x98N\x04\x00\xe4H\x04\x00\x04\xf6\x04\x00\f\x00\x00\x00\xdcP\x04\x00\x9cQ\x04\x00\x10\xf6\x04\x00\a\x00\x00\x00\x10S\x04\x00\x9cQ\x04\x00{}1the handle is not open; pass one that koodrive_open or DISPATCH returned and that was not closedunknown operation; see the table of operations in ABI.mdan answer waits that did not fit; fetch it with FETCH and a larger bufferthe operation is not one of this kind of handle; see the table of operations in ABI.mdno answer waits to be fetched0.1.0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\xf8\x03\x05\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\xfc\x03\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@H\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\t\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\x0e\x04\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xe5\xfc\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xec\xfc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\x12\xfd\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\x88\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xdc\x02\x05\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x16\x04\x05\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00&\x04\x05\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(\xfd\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000AP\x00\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00\xd0A\x05\x00\x00\x00\x00\x00\x00\x00E\xdf\x04\x00\x04\x00\x00\x00H\xde\x04\x00\x03\x00\x00\x00N\xe0\x04\x00\v\x00\x00\x00\x14\xd7\x04\x00\t\x00\x00\x00INFONothing Nothing.\xecW\x04\x00\a\x00\x00\x00\xf3W\x04\x00\t\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00Info What a host needs to know before it opens a client.version Version of the library.reply_headers The headers of a response to hand in, in lower case. Longest body of a reply unless chosen, in bytes.operations Names of all operations.DispatchOption One option of a dispatcher.name Name in snake case.unit `per_second`, `count`, `seconds`, `ratio`, `flag` or `bytes`.least Smallest value.most Largest value.default Value unless chosen; absent where the option is then off.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00+Y\x04\x00\x04\x00\x00\x00/Y\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00CY\x04\x00\x04\x00\x00\x00GY\x04\x00>\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x85Y\x04\x00\x05\x00\x00\x00\x8aY\x04\x00\x10\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x9aY\x04\x00\x04\x00\x00\x00\x9eY\x04\x00\x0f\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xadY\x04\x00\a\x00\x00\x00\xb4Y\x04\x00:\x00\x00\x00\x01Y\x04\x00\x0e\x00\x00\x00\x0fY\x04\x00\x1c\x00\x00\x00\xf0Y\x04\x00\x05\x00\x00\x00 Options of a dispatcher.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00LX\x04\x00\a\x00\x00\x00SX\x04\x00\x18\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00kX\x04\x00\r\x00\x00\x00xX\x04\x005\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00P\x00\x05\x00\v\x00\x00\x00\xadX\x04\x001\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\xdeX\x04\x00\n\x00\x00\x00\xe8X\x04\x00\x19\x00\x00\x00\b\x00\x00\x00hZ\x04\x00Z#\x04\x00\a\x00\x00\x00\x80Z\x04\x00\x19\x00\x00\x00\x14X\x04\x00\x04\x00\x00\x00\x18X\x04\x004\x00\x00\x00\x9cZ\x04\x00\x05\x00\x00\x00 Says what a host needs to know before it opens a client.CHECK Refuses a call that no client can send, so that a host can check a call when it is made.FETCH Returns the answer that did not fit, see \"A buffer that is too small\". Its record is that of the operation that was called.BEGINRequest A request to send as it is: nothing added, no redirect followed, nothing repeated. Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt. HTTP method.url Absolute URL. Names in lower case, and values. `host` and `content-length` are the HTTP client's own. Body. Absent: the request has none.string_to_sign The string to sign, where the signature is made outside. The request is then incomplete: hand the signature to `SIGN`, and send what that returns.\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xa3\\\x04\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x003\xf2\x04\x00\x06\x00\x00\x00\t]\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x16]\x04\x00\x03\x00\x00\x00\x19]\x04\x00\x0e\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00']\x04\x00X\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00I\xf2\x04\x00\x04\x00\x00\x00\x7f]\x04\x00$\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa3]\x04\x00\x0e\x00\x00\x00\xb1]\x04\x00\x93\x00\x00\x00I\\\x04\x00\a\x00\x00\x00P\\\x04\x00S\x00\x00\x00D^\x04\x00\x06\x00\x00\x00 Begins an exchange: builds and signs a request.SIGN Completes a request whose signature is made outside.REPLYReplied What becomes of an exchange after its response.state `done`: the service took the call. `again`: it refused the date; send `request`, in the same exchange.request The request that is signed anew, where the state is `again`.reply The operation's own record, see \"Calls and replies\", where the state is `done`.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x91_\x04\x00\x05\x00\x00\x00\x96_\x04\x00g\x00\x00\x00\a\x00\x00\x00\xd4^\x04\x00\xfd_\x04\x00\a\x00\x00\x00\x04`\x04\x00=\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00A`\x04\x00\x05\x00\x00\x00F`\x04\x00P\x00\x00\x00Z_\x04\x00\a\x00\x00\x00a_\x04\x000\x00\x00\x00\x98`\x04\x00\x03\x00\x00\x00 Hands in the response to a request. Ends the exchange, unless the state is `again`. An error other than a refused input ends it, too.FAILED Hands in that a request got no complete response. Ends the exchange. The answer is always an error.CREDENTIALS Authenticates in another way from now on.CLOCKOffset What is known of the service's clock. Milliseconds; positive where the service's clock is ahead.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x035\x04\x00\x06\x00\x00\x00Nb\x04\x00;\x00\x00\x00\"b\x04\x00\x06\x00\x00\x00(b\x04\x00&\x00\x00\x00\x8cb\x04\x00\x01\x00\x00\x00 Tells or sets what is known of the service's clock.OBSERVE Learns the service's clock from a response that is not handed to `REPLY`.EXPLAIN Shows every stage of a signature, and where the service's own differs.PARSE Reads a response without an exchange. The answer's state is always `done`.DISPATCH Makes a dispatcher for the calls of one job. It has a handle of its own and goes on when the client is closed.PUSH Takes a call, as many as `POLL` asked for.POLLAction What to do next.action `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or say that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or when something was handed in. `done`: every call has had its outcome. Where the action is `send`. Its `exchange` is the ticket of the attempt.attempt Which attempt of its call it is, from 1; where the action is `send`. The key of the call that is sent.Outcome What became of a call. As it was pushed.verdict `delivered`, `refused`, `unknown`, `given_up` or `not_sent`. How often it was sent. The trace id of all its attempts.x_date X-Date of the last attempt.first_sent_at When the first attempt was handed out, in milliseconds since 1970. When the last attempt was handed out.answered_at When the answer to the last attempt was handed in.server_date `Date` of that answer. HTTP status of that answer. The operation's own record, see \"Calls and replies\", where the call was delivered.error The last attempt's error, where the call was not delivered. Where it was delivered, the error of a reply that has a field which cannot be read.\x01\x00\x00\x00\x00\x00\x00\x00\xc50\x04\x00\x03\x00\x00\x00\xa1f\x04\x00\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3f\x04\x00\a\x00\x00\x00\xbaf\x04\x00=\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0e\x04\x05\x00\b\x00\x00\x00\xf7f\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\n\x05\x00\b\x00\x00\x00\x0eg\x04\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000g\x04\x00\x06\x00\x00\x006g\x04\x00\x1c\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00Rg\x04\x00\r\x00\x00\x00_g\x04\x00C\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x027\x04\x00\a\x00\x00\x00\xa2g\x04\x00&\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xc8g\x04\x00\v\x00\x00\x00\xd3g\x04\x003\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x06h\x04\x00\v\x00\x00\x00\x11h\x04\x00\x17\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00(h\x04\x00\x1c\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00A`\x04\x00\x05\x00\x00\x00Dh\x04\x00S\x00\x00\x00\a\x00\x00\x00\xf4-\x04\x00\x97h\x04\x00\x05\x00\x00\x00\x9ch\x04\x00\x90\x00\x00\x00\x83f\x04\x00\a\x00\x00\x00\x8af\x04\x00\x17\x00\x00\x00,i\x04\x00\f\x00\x00\x00 Where the action is `outcome`.calls Where the action is `calls`.until Where the action is `wait`: an instant of the monotonic clock, in nanoseconds. Absent: only when something was handed in.halt Where the action is `halted`.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa0d\x04\x00\x06\x00\x00\x00\xa6d\x04\x00&\x01\x00\x00\a\x00\x00\x00\xd4^\x04\x00\xfd_\x04\x00\a\x00\x00\x00\xcce\x04\x00I\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x15f\x04\x00\a\x00\x00\x00\x1cf\x04\x00E\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xc50\x04\x00\x03\x00\x00\x00af\x04\x00\"\x00\x00\x00\a\x00\x00\x00Lj\x04\x00c*\x04\x00\a\x00\x00\x00dj\x04\x00\x1f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x83j\x04\x00\x05\x00\x00\x00\x88j\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa5j\x04\x00\x05\x00\x00\x00\xaaj\x04\x00z\x00\x00\x00\a\x00\x00\x00\xd8\x01\x04\x00$k\x04\x00\x04\x00\x00\x00(k\x04\x00\x1e\x00\x00\x00\x89d\x04\x00\x06\x00\x00\x00\x8fd\x04\x00\x11\x00\x00\x00Hk\x04\x00\b\x00\x00\x00 Says what to do next. Poll until the action is `wait` or `done`.SIGN_ATTEMPT Completes the request of an attempt whose signature is made outside.RESPONSE Hands in the response to an attempt.FAILURE Hands in that an attempt got no complete response.TOKEN Hands in a fresh token, asked for or not.NO_TOKEN Says that there is no fresh token now.FINISH Says that no more calls will come.RESUME Goes on after a halt.CANCEL Sends nothing more.PROGRESS Says how far it is.\x00\x00\xe8W\x04\x00\x04\x00\x00\x00\xfcW\x04\x00\x14[\x04\x00,[\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00e[\x04\x00\x05\x00\x00\x00tG\x04\x00\xfcW\x04\x00j[\x04\x00Y\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xc3[\x04\x00\x05\x00\x00\x00\xfcW\x04\x00\xfcW\x04\x00\xc8[\x04\x00|\x00\x00\x00\b\x00\x00\x00\x01\x00\x00\x00D\\\x04\x00\x05\x00\x00\x00LE\x04\x00\xd4^\x04\x00\xec^\x04\x000\x00\x00\x00\x10\x00\x00\x00\x02\x00\x00\x00\x1c_\x04\x00\x04\x00\x00\x00\x00G\x04\x00\xd4^\x04\x00 _\x04\x005\x00\x00\x00\x11\x00\x00\x00\x02\x00\x00\x00U_\x04\x00\x05\x00\x00\x00\x900\x04\x00\xe0`\x04\x00\xf8`\x04\x00\x86\x00\x00\x00\x12\x00\x00\x00\x02\x00\x00\x00~a\x04\x00\x06\x00\x00\x00\xc4B\x04\x00\xfcW\x04\x00\x84a\x04\x00d\x00\x00\x00\x13\x00\x00\x00\x02\x00\x00\x00\xe8a\x04\x00\v\x00\x00\x00\xac;\x04\x00\xfcW\x04\x00\xf3a\x04\x00*\x00\x00\x00\x14\x00\x00\x00\x02\x00\x00\x00\x1db\x04\x00\x05\x00\x00\x00x5\x04\x00\xa4b\x04\x00\xbcb\x04\x004\x00\x00\x00\x15\x00\x00\x00\x02\x00\x00\x00\xf0b\x04\x00\a\x00\x00\x00\xe87\x04\x00\xa4b\x04\x00\xf7b\x04\x00J\x00\x00\x00\x16\x00\x00\x00\x02\x00\x00\x00Ac\x04\x00\a\x00\x00\x00\x903\x04\x00\xe8(\x04\x00Hc\x04\x00G\x00\x00\x00\x17\x00\x00\x00\x02\x00\x00\x00\x8fc\x04\x00\x05\x00\x00\x00\xf0@\x04\x00\xe0`\x04\x00\x94c\x04\x00K\x00\x00\x00\x18\x00\x00\x00\x02\x00\x00\x00\xdfc\x04\x00\b\x00\x00\x00\xc84\x04\x00\xdcG\x04\x00\xe7c\x04\x00o\x00\x00\x00\x19\x00\x00\x00\x02\x00\x00\x00Vd\x04\x00\x04\x00\x00\x00\xe01\x04\x00\xfcW\x04\x00Zd\x04\x00+\x00\x00\x00 \x00\x00\x00\x03\x00\x00\x00\x85d\x04\x00\x04\x00\x00\x00t6\x04\x00\bl\x04\x00 l\x04\x00A\x00\x00\x00!\x00\x00\x00\x03\x00\x00\x00al\x04\x00\f\x00\x00\x00\x00G\x04\x00\xd4^\x04\x00ml\x04\x00E\x00\x00\x00\"\x00\x00\x00\x03\x00\x00\x00\xb2l\x04\x00\b\x00\x00\x00(F\x04\x00\xfcW\x04\x00\xbal\x04\x00%\x00\x00\x00#\x00\x00\x00\x03\x00\x00\x00\xdfl\x04\x00\a\x00\x00\x00\x189\x04\x00\xfcW\x04\x00\xe6l\x04\x003\x00\x00\x00$\x00\x00\x00\x03\x00\x00\x00\x19m\x04\x00\x05\x00\x00\x00\xa4A\x04\x00\xfcW\x04\x00\x1em\x04\x00*\x00\x00\x00%\x00\x00\x00\x03\x00\x00\x00Hm\x04\x00\b\x00\x00\x00t6\x04\x00\xfcW\x04\x00Pm\x04\x00'\x00\x00\x00&\x00\x00\x00\x03\x00\x00\x00wm\x04\x00\x06\x00\x00\x00\xfcW\x04\x00\xfcW\x04\x00}m\x04\x00#\x00\x00\x00'\x00\x00\x00\x03\x00\x00\x00\xa0m\x04\x00\x06\x00\x00\x00\xfcW\x04\x00\xfcW\x04\x00\xa6m\x04\x00\x16\x00\x00\x00(\x00\x00\x00\x03\x00\x00\x00\xbcm\x04\x00\x06\x00\x00\x00\xfcW\x04\x00\xfcW\x04\x00\xc2m\x04\x00\x14\x00\x00\x00)\x00\x00\x00\x03\x00\x00\x00\xd6m\x04\x00\b\x00\x00\x00\xfcW\x04\x00\xcc\x05\x04\x00\xdem\x04\x00\x14\x00\x00\x00*\x00\x00\x00\x03\x00\x00\x00the memory of koodrive.wasm is full; end what is openinputthe input is longer than the bufferper_secondcountsecondsratioflagbytesthe operation needs a handle; pass one of koodrive_open65,536 handles are open; close some with koodrive_closecannot recursively acquire mutex\x00^\x12\x04\x00\\\x00\x00\x00\x13\x00\x00\x00\t\x00\x00\x00\x9d\x16\x04\x00Q\x00\x00\x00\x18\x01\x00\x004\x00\x00\x00internal error: entered unreachable code: empty internal node\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00P\x05\x00\x00\x1f\x00\x00\x00assertion failed: self.height > 0\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00j\x02\x00\x00\t\x00\x00\x00assertion failed: old_right_len + count <= CAPACITY\x00\x15\x19\x04\x00[\x00\x00\x00\x01\x06\x00\x00\r\x00\x00\x00assertion failed: old_left_len >= count\x00\x15\x19\x04\x00[\x00\x00\x00\x02\x06\x00\x00\r\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x001\x06\x00\x00\x16\x00\x00\x00assertion failed: old_left_len + count <= CAPACITY\x00\x00\x15\x19\x04\x00[\x00\x00\x00@\x06\x00\x00\r\x00\x00\x00assertion failed: old_right_len >= count\x15\x19\x04\x00[\x00\x00\x00A\x06\x00\x00\r\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00q\x06\x00\x00\x16\x00\x00\x00assertion failed: match track_edge_idx {\n    LeftOrRight::Left(idx) => idx <= old_left_len,\n    LeftOrRight::Right(idx) => idx <= right_len,\n}\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xd3\x05\x00\x00\t\x00\x00\x00assertion failed: new_left_len <= CAPACITY\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x86\x05\x00\x00\t\x00\x00\x003\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x004\x00\x00\x005\x00\x00\x006\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\x9d\x01\x00\x00.\x00\x00\x00serialize_value called before serialize_key\x00'\x14\x04\x00*\x00\x00\x00\xaa\x01\x00\x00\x1f\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\xb1\x01\x00\x00.\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x008\x00\x00\x009\x00\x00\x00:\x00\x00\x00;\x00\x00\x00missing, so there is no signature to explain; a token is sent as it isthere is no room; push only as many calls as the dispatcher asks forthe job has ended; push calls before finishthrottledfailinghaltedwaitgiven_up\x00\t\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\b\x00\x00\x00\xd6\x02\x04\x00\xcc\xfc\x04\x00\xd3\xfc\x04\x00\xffu\x04\x00\xc4\xfc\x04\x00\x00\x00\x00\x00\x01\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00\b\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00\n\x00\x00\x00\x05\x00\x00\x00\a\x00\x00\x00\x05\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00Qq\x04\x00[q\x04\x00`q\x04\x00gq\x04\x00lq\x04\x00pq\x04\x00�\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00<\x00\x00\x00\x1f\x1c\x04\x00I\x00\x00\x00\x90\x01\x00\x002\x00\x00\x00capacity overflow\x00\x00\x00\t\x1b\x04\x00P\x00\x00\x00\x1c\x00\x00\x00\x05\x00\x00\x00=\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00>\x00\x00\x00?\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00A\x00\x00\x00a formatting trait implementation returned an error when the underlying stream did not\x00\x00\r\x11\x04\x00H\x00\x00\x00\x8f\x02\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00C\x00\x00\x00D\x00\x00\x00E\x00\x00\x00F\x00\x00\x00G\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00-\x05\x00\x002\x00\x00\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\x18\x02\x00\x00\t\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\xe4\x01\x00\x00\t\x00\x00\x00overflow\x13\x10\x04\x00$\x00\x00\x00\xc1\x02\x00\x00\x15\x00\x00\x00\x13\x10\x04\x00$\x00\x00\x00\xd5\x02\x00\x00\x1d\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00D\x05\x00\x00I\x00\x00\x00\x00\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03\x04\x04\x04\x04\x05\x05\x05\x05\x06\x06\x06\x06\a\a\a\a\b\b\b\b\t\t\t\t\n\n\n\n\v\v\v\v\f\f\f\f\r\r\r\r\x0e\x0e\x0e\x0e\x0f\x0f\x0f\x0f\x10\x10\x10\x10\x11\x11\x11\x11\x12\x12\x12\x12\x13\x13\x13\x13\x14\x14\x14\x14\x15\x15\x15\x15\x16\x16\x16\x16\x17\x17\x17\x17\x18\x18\x18\x18\x19\x19\x19\x19\x19\x19\x19\x19\x1a\x1a\x1a\x1a\x1b\x1b\x1b\x1b\x1c\x1c\x1c\x1c\x1d\x1d\x1d\x1d\x1e\x1e\x1e\x1e\x1f\x1f\x1f\x1f    !!!!\"\"\"\"####$$$$%%%%&&&&''''(((())))****++++,,,,----....////00001111111122223333444455556666777788889999::::;;;;<<<<====>>>>????@@@@AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIIIIIJJJJKKKKLLLLMMMMNNNNOOOOPPPPQQQQRRRRSSSSTTTTUUUUVVVVWWWWXXXXYYYYZZZZ[[[[\\\\\\\\]]]]^^^^____````aaaa\x00\x00\x00\xb5\x1a\x04\x00*\x00\x00\x00y\t\x00\x00\x11\x00\x00\x00\xb5\x1a\x04\x00*\x00\x00\x00|\t\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\x00\x00BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\x00\x00\x00\x00\x00\x00\x00HJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJ\x00\x00JLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJL\x00\x00\x00\x00NPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNP\x00\x00PRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPR\x00\x00\x00\x00TVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTV\x00\x00VXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVX\x00\x00XZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZ\x00\x00\x00\x00\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\x00\x00^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`\x00\x00\x00\x00bdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbd\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\v\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\t\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x0e\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\xa8\x11\x04\x00+\x00\x00\x00P\x00\x00\x00\t\x00\x00\x00i\x1c\x04\x00\x1f\x00\x00\x00\xcd\x02\x00\x00\x11\x00\x00\x00\x1a@\xf6\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaa\x01\n\x01\x04\x01\x05\x17\x01\x1f\x01\x00\x04\f\x0e\x05\a\x01\x01\x01V\x01\x1d\x12\x01\x02\x02\x04\x01\x01\x06\x01\x01\x03\x01\x01\x01\x14\x01S\x01\x8b\b\xa6\x01&\x02\x01\x06)'\x0e\x01\x01\x01\x02\x01\x02\x01\x01\b\x1b\x04\x04\x1d\v\x058\x01\a\x0ef\x01\b\x04\b\x04\x03\n\x03\x02\x01\x100\re\x18!\t\x02\x04\x01\x05\x18\x02\x13\x13\x19\a\v\x05\x18\x01\a\a\x01\b*\n\f\x03\a\x06L\x01\x10\x01\x03\x04\x0f\r\x13\x01\b\x02\x02\x02\x16\x01\a\x01\x01\x03\x04\x03\b\x02\x02\x02\x02\x01\x01\b\x01\x04\x02\x01\x05\f\x02\n\x01\x04\x03\x01\x06\x04\x02\x02\x16\x01\a\x01\x02\x01\x02\x01\x02\x04\x05\x04\x02\x02\x02\x04\x01\a\x04\x01\x01\x11\x06\v\x03\x01\t\x01\x03\x01\x16\x01\a\x01\x02\x01\x05\x03\t\x01\x03\x01\x02\x03\x01\x0f\x04\x15\x04\x04\x03\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\t\x02\x04\x02\x01\x05\r\x01\x10\x02\x01\x06\x03\x03\x01\x04\x03\x02\x01\x01\x01\x02\x03\x02\x03\x03\x03\f\x04\x05\x03\x03\x01\x03\x03\x01\x06\x01(\r\x01\x03\x01\x17\x01\x10\x03\b\x01\x03\x01\x03\b\x02\x01\x03\x01\x02\x02\x04\x1c\x04\x01\b\x01\x03\x01\x17\x01\n\x01\x05\x03\b\x01\x03\x01\x03\b\x02\x05\x03\x01\x04\r\x03\f\r\x01\x03\x01)\x02\b\x01\x03\x01\x03\x01\x01\x05\x04\a\x05\x16\x06\x01\x03\x01\x12\x03\x18\x01\t\x01\x01\x02\a\b\x06\x01\x01\x01\b\x12\x02\r:\x05\a\x06\x013\x02\x01\x01\x01\x05\x01\x18\x01\x01\x01\x13\x01\x03\x02\x05\x01\x01\x06\x01\x0e\x04 \x01?\b\x01$\x04\x13\x04\x10\x01$C7\x01\x01\x02\x05\x10@\n\x04\x02&\x01\x01\x05\x01\x02+\x01\x00\x01\x04\x02\a\x01\x01\x01\x04\x02)\x01\x04\x02!\x01\x04\x02\a\x01\x01\x01\x04\x02\x0f\x019\x01\x04\x02C%\x10\x10V\x02\x06\x03\x00\x02\x11\x01\x1a\x05K\x03\v\a\x14\v\x15\f\x14\f\r\x01\x03\x01\x02\f4\x02\x13\x0e\x01\x04\x01CY\a+\x05F\n\x1f\x01\f\x04\t\x17\x1e\x02\x05\v,\x04\x1a6\x1c\x04?\x02\x142\x01\x17\x02\v\x0314\x01\x0f\x01\b3*\x02\x04\n,\x01\v\x0e7\x16\x03\n$\x02\v\x05+\x02\x03)\x04\x01\x06\x01\x02\x03\x01\x05\xc0\x13\"\v\x00\x02\x06\x02&\x02\x06\x02\b\x01\x01\x01\x01\x01\x01\x01\x1f\x025\x01\a\x01\x01\x03\x03\x01\a\x03\x04\x02\x06\x04\r\x05\x03\x01\at\x01\r\x01\x10\re\x01\x04\x01\x02\n\x01\x01\x03\x05\x06\x01\x01\x01\x01\x01\x01\x04\x01\v\x02\x04\x05\x05\x04\x01\x11)\x004\x00\xe5\x06\x04\x03\x02\f&\x01\x01\x05\x01\x028\a\x01\x10\x17\t\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01 /\x01\x00\x03\x19\t\a\x05\x02\x05\x04V\x06\x03\x01Z\x01\x04\x05+\x01^\x11 0\x10\x00\x00@\x00C.\x02\x00\x03\x10\n\x02\x14/\x05\b\x03q'\t\x02g\x02R\x14\x15\x01!\x184\fD\x01\x01,\x06\x03\x01\x01\x03\n!\x05#\r\x1d\x033\x01\f\x0f\x01\x10\x10\n\x05\x017\t\x0e\x12\x17\x03E\x01\x01\x01\x01\x18\x03\x02\x10\x02\x04\v\x06\x02\x06\x02\x06\t\a\x01\a\x01+\x01\x0e\x06{\x15\x00\f\x17\x041\x00\x00\x02j&\a\f\x05\x05\f\x01\r\x01\x05\x01\x01\x01\x02\x01\x02\x01l!\x00\x12@\x026(\ft\x05\x01\x87$\x1a\x06\x1a\vY\x03\x06\x02\x06\x02\x06\x02\x03#\f\x01\x1a\x01\x13\x01\x02\x01\x0f\x02\x0e\"{E5\x00\x1d\x031/ \r\x1e\x05+\x05\x1e\x02$\x04\b\x01\x05*\x9e\x12$\x04$\x04(\b4\f\v\x01\x0f\x01\a\x01\x02\x01\v\x01\x0f\x01\a\x01\x02\x034\f\x00\t\x16\n\b\x18\x06\x01*\x01\tE\x06\x02\x01\x01,\x01\x02\x03\x01\x02\x17\n\x17\t\x1fA\x13\x01\x02\n\x16\n\x1a\x06\x1a&8\x06\x02@\x04\x01\x02\x05\b\x01\x03\x01\x1d*\x1d\x03\x1d#\b\x01\x1c\x1b6\n\x16\n\x13\r\x12nI73\r3\r(\"\x1c\x03\x01\x05\x17\xfa*\x01\x02\x03\x02\x10\x062\x03\x03\x1d\n\x01\b\x16*\x12.\x15\x1b\x17\tF+\x05\n9\t\x01\r\x19\x173\x11\x04\b#\x03\x01\t@\x01\x04\t\x02\n\x01\x01\x01#\x12\x01\"\x02\x01\x06\x04>\a\x01\x01\x01\x04\x01\x0f\x01\n\a9\x17\x04\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\x03\x01\x06\x01\x05\a\x1c\n\x01\x01\x02\x01\x01&\x01\n\x01\x01\x02\x01\x01\x04\x01\x02\x03\x01\x01\x01,B\x01\x03\x01\x04\x14\x03\x1eB\x02\x02\x01\x01\xb86\x02\a\x19\x06\"?\x01\x01\x03\x01;6\x02\x01G\x1b\x02\x0e\x15\a\xb99g@\x1f\b\x02\x01\x02\b\x01\x02\x01\x1e\x01\x02\x02\x02\x02\x04]\b\x02.\x02\x06\x01\x01\x01\x02\x1b3\x02\n\x11H\x05\x01\x12Ig\bX!\x1f\t\x01-\x01\a\x01\x011\x1e\x02\x16\x01\x0eI\a\x01\x02\x01,\x03\x01\x01\x02\x01\x03\x01\x01\x02\x02\x18\x06\x01\x02\x01%\x01\x02\x01\x04\x01\x01\x17,\x00\x17\t\x11\x01)\x03\x03o\x01O\x00fo\x11\xc4\x00a\x0f\x00\x11\x06\x19\x00\x05\x00\x00/\x00\x00\a\x1f\x11O\x11\x1e\x120\x10\x04\x1f\x15\x05\x13\x00-\xd3@ \x19\x02\x19,K\x049\a\x11@\x02\x01\x01\f\a\t\x00) as\x00\x04\x01\a\x01\x02\x01\x00\x0f\x01\x1d\x03\x02\x01\x0e\x04\b\x00\x00k\x05\r\x03\t\a\n\x04\x01\x00U\x01G\x01\x02\x02\x01\x02\x02\x02\x04\x01\f\x01\x01\x01\a\x01A\x01\x04\x02\b\x01\a\x01\x1c\x01\x04\x01\x05\x01\x01\x03\a\x01\x00\x02\x19\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\b\x00\x1f\x06\x06\xd5\a\x01\x11\x02\a\x01\x02\x01\x05\x05>!\x01p-\n\a\x10\x01\x00\x1e\x12,\x00\x1c\xe4\x1e\x02\x01\xcf\x1f\x01\x16\b\x02\xe0\a\x01\x04\x01\x02\x01\x0f\x01\xc5;D\x03\x01\x03\x01\x00\x04\x01\x1b\x01\x02\x01\x01\x02\x01\x01\n\x01\x04\x01\x01\x01\x01\x06\x01\x04\x01\x01\x01\x01\x01\x01\x03\x01\x02\x01\x01\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x02\x04\x01\a\x01\x04\x01\x04\x01\x01\x01\n\x01\x11\x05\x03\x01\x05\x01\x11\x00\x1a\x06\x1a\x06\x1a\x00\x00 \x00\x02\x00\x02\x00\x0f\x00\x00\x00\x00\x00\x05\x00\x00\x00p\x00\a\x00-\x01\x01\x01\x02\x01\x02\x01\x01H\v0\x15\x10\x01e\a\x02\x06\x02\x02\x01\x04#\x01\x1e\x1b[\v:\t\t\x01\x18\x04\x01\t\x01\x03\x01\x05+\x03;\t*\x18\x01 7\x01\x01\x01\x04\b\x04\x01\x03\a\n\x02\x1d\x01:\x01\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1a\x01\x02\x029\x01\x04\x02\x04\x02\x02\x03\x03\x01\x1e\x02\x03\x01\v\x029\x01\x04\x05\x01\x02\x04\x01\x14\x02\x16\x06\x01\x01:\x01\x01\x02\x01\x04\b\x01\a\x03\n\x02\x1e\x01;\x01\x01\x01\f\x01\t\x01(\x01\x03\x017\x01\x01\x03\x05\x03\x01\x04\a\x02\v\x02\x1d\x01:\x01\x02\x02\x01\x01\x03\x03\x01\x04\a\x02\v\x02\x1c\x029\x02\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1d\x01H\x01\x04\x01\x02\x03\x01\x01\b\x01Q\x01\x02\a\f\bb\x01\x02\t\v\aI\x02\x1b\x01\x01\x01\x01\x017\x0e\x01\x05\x01\x02\x05\v\x01$\t\x01f\x04\x01\x06\x01\x02\x02\x02\x19\x02\x04\x03\x10\x04\r\x01\x02\x02\x06\x01\x0f\x01\x00\x03\x00\x04\x1c\x03\x1d\x02\x1e\x02@\x02\x01\a\b\x01\x02\v\t\x01-\x03\x01\x01u\x02\"\x01v\x03\x04\x02\t\x01\x06\x03\xdb\x02\x02\x01:\x01\x01\a\x01\x01\x01\x01\x02\b\x06\n\x02\x010.\x02\f\x14\x040\n\x04\x03&\t\f\x02 \x04\x02\x068\x01\x01\x02\x03\x01\x01\x058\b\x02\x02\x98\x03\x01\r\x01\a\x04\x01\x06\x01\x03\x02\xc6@\x00\x01\xc3!\x00\x03\x8d\x01` \x00\x06i\x02\x00\x04\x01\n \x02P\x02\x00\x01\x03\x01\x04\x01\x19\x02\x05\x01\x97\x02\x1a\x12\r\x01&\b\x19\v\x01\x01,\x030\x01\x02\x04\x02\x02\x02\x01$\x01C\x06\x02\x02\x02\x02\f\x01\b\x01/\x013\x01\x01\x03\x02\x02\x05\x02\x01\x01*\x02\b\x01\xee\x01\x02\x01\x04\x01\x00\x01\x00\x10\x10\x10\x00\x02\x00\x01\xe2\x01\x95\x05\x00\x03\x01\x02\x05\x04(\x03\x04\x01\xa5\x02\x00\x04A\x05\x00\x02M\x06F\v1\x04{\x016\x0f)\x01\x02\x02\n\x031\x04\x02\x02\a\x01=\x03$\x05\x01\b>\x01\f\x024\t\x01\x01\b\x04\x02\x01_\x03\x02\x04\x06\x01\x02\x01\x9d\x01\x03\b\x15\x029\x02\x01\x01\x01\x01\f\x01\t\x01\x0e\a\x03\x05C\x01\x02\x06\x01\x01\x02\x01\x01\x03\x04\x03\x01\x01\x0e\x02U\b\x02\x03\x01\x01\x17\x01Q\x01\x02\x06\x01\x01\x02\x01\x01\x02\x01\x02\xeb\x01\x02\x04\x06\x02\x01\x02\x1b\x02U\b\x02\x01\x01\x02j\x01\x01\x01\x02\be\x01\x01\x01\x02\x04\x01\x05\x00\t\x01\x02\xf5\x01\n\x04\x04\x01\x90\x04\x02\x02\x04\x01 \n(\x06\x02\x04\b\x01\t\x06\x02\x03.\r\x01\x02\xc6\x01\x01\x03\x01\x01\xc9\a\x01\x06\x01\x01R\x16\x02\a\x01\x02\x01\x02z\x06\x03\x01\x01\x02\x01\a\x01\x01H\x02\x03\x01\x01\x01\x00\x02\v\x024\x05\x05\x03\x17\x01\x00\x01\x06\x0f\x00\f\x03\x03\x00\x05;\a\x00\x01?\x04Q\x01\v\x02\x00\x02\x00.\x02\x17\x00\x05\x03\x06\b\b\x02\a\x1e\x04\x94\x03\x007\x042\b\x01\x0e\x01\x16\x05\x01\x0f\x00\a\x01\x11\x02\a\x01\x02\x01\x05d\x01\xa0\a\x00\x01=\x04\x00\x04\xfe\x02\xf3\x01\x02\x01\a\x02\x05\x01\x00\am\a\x00`\x80\xf0\x00\xb2\x02\x05\x01\x02\x03\x00\n\x86\n\xc6\n\x00\nv\n\x04\x06l\nv\nv\n\x02\x06n\rs\n\b\ag\nh\a\a\x13m\n`\nv\nF\x14\x00\nF\n\x00\x14\x00\x03\xef\n\x06\n\x16\n\x00\n\x80\v\xa5\n\x06\n\xb6\nV\n\x86\n\x06\n\x00\x01\x03\x06\x06\n\xc63\x02\x05\x00<N\x16\x00\x1e\x00\x01\x00\x01\x19\t\x0e\x03\x00\x04\x8a\n\x1e\b\x01\x0f \n'\x0f\x00\n\xbc\n\x00\x06\x9a\n&\n\xc6\n\x16\nV\n\x00\n\x00\n\x00-\f9\x11\x02\x00\x1b$\x04\x1d\x01\b\x01\x86\x05\xca\n\x00\b\x19\a'\tK\x05\x16\x06\xa0\x02\x02\x10\x02.@\t4\x02\x1e\x03K\x05h\b\x18\b)\a\x00\x060\n\x06\n\x00\x1f\x9e\n*\x04p\a\x86\x1e\x80\n<\n\x90\n\a\x14\xfb\n\x00\nv\n\x00\nf\n\x06\x14L\f\x00\x13]\n\x00\nV\x1d\xe3\nF\n6\n\x00\nf\x15\x00o\x00\n\x00\nV\n\x86\n\x01\a\x00\n\x00\x17\x00\x03\x00\n\x00\x14\f\x14l\x19\x002\x00\n\x00\n\x00\n\xf7\n\x00\t\x80\n\x00;\x01\x03\x01\x04L-\x01\x0f\x00\r\x00\n\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00d\x00\x00\x00\x00\x00\x00\x00\xe8\x03\x00\x00\x00\x00\x00\x00\x10'\x00\x00\x00\x00\x00\x00\xa0\x86\x01\x00\x00\x00\x00\x00@B\x0f\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\xe1\xf5\x05\x00\x00\x00\x00\x00ʚ;\x00\x00\x00\x00\x00\xe4\vT\x02\x00\x00\x00\x00\xe8vH\x17\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\xa0rN\x18\t\x00\x00\x00@z\x10\xf3Z\x00\x00\x00\x80Ƥ~\x8d\x03\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00M\x00\x00\x00+0.assertion failed: buf.len() >= maxlenZ\x1b\x04\x00S\x00\x00\x00z\x02\x00\x00\r\x00\x00\x00\x00\x03\x06\t\r\x10\x13\x17\x1a\x1d!$'+.158;\x00\xd8\x13\x04\x00N\x00\x00\x00\xee\x00\x00\x00;\x00\x00\x00\xd8\x13\x04\x00N\x00\x00\x00\xee\x00\x00\x00\x11\x00\x00\x00\xd8\x13\x04\x00N\x00\x00\x00\xeb\x00\x00\x00:\x00\x00\x00V\x11\x04\x00Q\x00\x00\x00.\x00\x00\x00\t\x00\x00\x00to_digit: invalid radix -- radix must be in the range 2 to 36 inclusive\x00\r\x12\x04\x00P\x00\x00\x00\x93\x01\x00\x00\t\x00\x00\x00assertion failed: other > 0assertion failed: noborrow\x00\x00\x00N\x16\x04\x00N\x00\x00\x00\x84\x01\x00\x00\x01\x00\x00\x00assertion failed: digits < 40\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00V\x00\x00\x00'\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\x88\x00\x00\x00\x13\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xb0\x00\x00\x00 \x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xc7\x00\x00\x00%\x00\x00\x000000000000000000000000000000000000000000000000000000000000000000\x9e\x15\x04\x00O\x00\x00\x00g\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\x95\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\x96\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00t\x05\x00\x00(\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00t\x05\x00\x00\x12\x00\x00\x00[...]called `Option::unwrap()` on a `None` value==assertion failed: !buf.is_empty()\x00Z\x1b\x04\x00S\x00\x00\x00\xb7\x00\x00\x00\x05\x00\x00\x00assertion failed: buf[0] > b'0'\x00Z\x1b\x04\x00S\x00\x00\x00\xb8\x00\x00\x00\x05\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x87\x13\x04\x00P\x00\x00\x00\xa0\x00\x00\x00\t\x00\x00\x00\x87\x13\x04\x00P\x00\x00\x00\x84\x00\x00\x00\x1e\x00\x00\x00\x00\x06\x01\x01\x03\x01\x04\x02\x05\a\a\x02\b\b\t\x02\n\x05\v\x02\x0e\x04\x10\x01\x11\x02\x12\x05\x13\x1c\x14\x01\x15\x02\x17\x02\x19\r\x1c\x05\x1d\b\x1f\x01$\x01j\x04k\x02n\x02\xaf\x03\xb1\x02\xbc\x02\xcf\x02\xd1\x02\xd4\f\xd5\t\xd6\x02\xd7\x02\xda\x01\xe0\x05\xe1\x02\xe6\x01\xe7\x04\xe8\x02\xee \xf0\x04\xf8\x02\xfa\x05\xfb\x01\f';>NO\x8f\x9e\x9e\x9f{\x8b\x93\x96\xa2\xb2\xba\x86\xb1\x06\a\t6=>V\xf3\xd0\xd1\x04\x14\x1867VW\x7f\xaa\xae\xaf\xbd5\xe0\x12\x87\x89\x8e\x9e\x04\r\x0e\x11\x12)14:EFIJNOde\x8a\x8c\x8d\x8f\xb6\xc1\xc3\xc4\xc6\xcb\xd6\\\xb6\xb7\x1b\x1c\a\b\n\v\x14\x1769:\xa8\xa9\xd8\xd9\t7\x90\x91\xa8\a\n;>fi\x8f\x92\x11o_\xbf\xee\xefZb\xb9\xba\xf4\xfc\xffST\x9a\x9b./'(U\x9d\xa0\xa1\xa3\xa4\xa7\xa8\xad\xba\xbc\xc4\x06\v\f\x15\x1d:?EQ\xa6\xa7\xcc͠\a\x19\x1a\"%>?\xdf\xe7\xec\xef\xff\xc5\xc6\x04 #%&(38:HJLPSUVXZ\\^`cefksx}\x7f\x8a\xa4\xaa\xaf\xb0\xc0Ю\xafno\xc7\xddޓ^\"{\x05\x03\x04-\x03f\x03\x01/.\x80\x82\x1d\x031\x0f\x1c\x04$\t\x1e\x05+\x05D\x04\x0e*\x80\xaa\x06$\x04$\x04(\b4\vN\x034\f\x817\t\x16\n\b\x18;E9\x03c\b\t0\x16\x05!\x03\x1b\x05\x1b&8\x04K\x05/\x04\n\a\t\a@ '\x04\f\t6\x03:\x05\x1a\a\x04\f\aPI73\r3\a.\b\n\x06&\x03\x1d\b\x02\x80\xd0R\x10\x06\b\t!.\b*\x16\x1a&\x1c\x14\x17\tN\x04$\tD\r\x19\a\n\x06H\b'\tu\vB>*\x06;\x05\n\x06Q\x06\x01\x05\x10\x03\x05\vY\b\x02\x1db\x1eH\b\n\x80\xa6^\"E\v\n\x06\r\x13:\x06\n\x06\x14\x1c,\x04\x17\x80\xb9<dS\fH\t\nFE\x1bH\bS\rI\a\nV\bX\"\x0e\n\x06F\n\x1d\x03GI7\x03\x0e\b\n\x069\a\n\x06,\x04\n\x80\xf6\x19\a;\x03\x1dU\x01\x0f2\r\x83\x9bfu\v\x80ĊLc\r\x840\x10\x16\n\x8f\x9b\x05\x82G\x9a\xb9:\x86Ƃ9\a*\x04\\\x06&\nF\n(\x05\x13\x81\xb0:\x80\xc6[\x054,K\x049\a\x11@\x05\v\a\t\x9c\xd6) as\xa1\xfd\x813\x0f\x01\x1d\x06\x0e\x04\b\x81\x8c\x89\x04k\x05\r\x03\t\a\x10\x8f`\x80\xfd\x03\x81\xb4\x06\x17\x0f\x11\x0fG\tt<\x80\xf6\ns\bp\x15Fz\x14\f\x14\fW\t\x19\x80\x87\x81G\x03\x85B\x0f\x15\x84P\x1f\x06\x06\x80\xd5+\x05>!\x01p-\x03\x1a\x04\x02\x81@\x1f\x11:\x05\x01\x81\xd0*\x80\xd6+\x04\x01\x80\xc06\b\x02\x80\xe0\x80\xf7)L\x04\n\x04\x02\x83\x11DL=\x80\xc2<\x06\x01\x04U\x05\x1b4\x02\x81\x0e,\x04d\fV\n\x80\xae8\x1d\r,\x04\t\a\x02\x0e\x06\x80\x9a\x83\xd9\x03\x11\x03\r\x03\x80\xda\x06\f\x04\x01\x0f\f\x048\b\n\x06(\b,\x04\x02\x0e\t'\x81X\b\x1d\x03\v\x03;\x04\x1e\x04\n\a\x80\xfb\x84\x05\x00\x01\x03\x05\x05\x06\x06\x02\a\x06\b\a\t\x11\n\x1c\v\x19\f\x19\r\x10\x0e\f\x0f\x04\x10\x03\x12\x12\x13\t\x16\x01\x17\x04\x18\x01\x19\x03\x1a\t\x1b\x01\x1c\x02\x1f\x16 \x03+\x02-\v.\x010\x041\x022\x01\xa9\x02\xaa\x04\xab\b\xfa\x02\xfb\x05\xfe\x03\xff\t\xadxy\x8b\x8d\xa20WX\x8b\x8c\x90\x1c\xdd\x0e\x0fKL\xfb\xfc./?\\]_ℍ\x8e\x91\x92\xa9\xb1\xba\xbb\xc5\xc6\xc9\xca\xde\xe4\xe5\xff\x00\x04\x11\x12)147:;=IJ]\x84\x8e\x92\xa9\xb1\xb4\xba\xbb\xc6\xca\xce\xcf\xe4\xe5\x00\x04\r\x0e\x11\x12)14:;EFIJ^de\x84\x91\x9b\x9d\xc9\xce\xcf\r\x11):;EIW[^_de\x8d\x91\xa9\xb4\xba\xbb\xc5\xc9\xdf\xe4\xe5\xf0\r\x11EIde\x80\x84\xb2\xbc\xbe\xbf\xd5\xd7\xf0\U0004314b\xa4\xa6\xbe\xbf\xc5\xc7\xcf\xda\xdbH\x98\xbd\xcd\xc6\xce\xcfINOWY^_\x89\x8e\x8f\xb1\xb6\xb7\xbf\xc1\xc6\xc7\xd7\x11\x16\x17[\\\xf6\xf7\xfe\xff\x80mq\xde\xdf\x0e\x1fno\x1c\x1d_}~\xae\xaf\xde\xdfM\xbb\xbc\x16\x17\x1e\x1fFGNOXZ\\^~\x7f\xb5\xc5\xd4\xd5\xdc\xf0\xf1\xf5rs\x8ftu&./\xa7\xaf\xb7\xbf\xc7\xcf\xd7ߚ\x00@\x97\x980\x8f\x1f\xce\xffNOZ[\a\b\x0f\x10'/\xee\xefno7=?BESgu\xc8\xc9\xd0\xd1\xd8\xd9\xe7\xfe\xff\x00 _\"\x82\xdf\x04\x82D\b\x1b\x04\x06\x11\x81\xac\x0e\x80\xab\x05 \a\x81\x1c\x03\x19\b\x01\x04/\x044\x04\a\x03\x01\a\x06\a\x11\nP\x0f\x12\aU\a\x03\x04\x1c\n\t\x03\b\x03\a\x03\x02\x03\x03\x03\f\x04\x05\x03\v\x06\x01\x0e\x15\x05N\a\x1b\aW\a\x02\x05\x18\fP\x04C\x03-\x03\x01\x04\x11\x06\x0f\f:\x04\x1d%_ m\x04j%\x80\xc8\x05\x82\xb0\x03\x1a\x06\x82\xfd\x03Y\a\x16\t\x18\t\x14\f\x14\fj\x06\n\x06\x1a\x06Y\a+\x05F\n,\x04\f\x04\x01\x031\v,\x04\x1a\x06\v\x03\x80\xac\x06\n\x06L\x14\x80\xf4\b<\x03\x0f\x03>\x058\b+\x05\x82\xff\x11\x18\b/\x11-\x03\"\x0e!\x0f\x80\x8c\x04\x82\x9a\x16\v\x15\x88\x94\x05/\x05;\a\x02\x0e\x18\t\x80\xbe\"t\f\x80\xd6\x1a\x81\x10\x05\x80\xe1\t\xf2\x9e\x037\t\x81\\\x14\x80\xb8\b\x80\xdd\x14<\x03\n\x068\bF\b\f\x06t\v\x1e\x03Z\x04Y\t\x80\x83\x18\x1c\n\x16\tL\x04\x80\x8a\x06\xab\xa4\f\x17\x041\xa1\x04\x81\xda&\a\f\x05\x05\x82\xb3 *\x06L\x04\x80\x8d\x04\x80\xbe\x03\x1b\x03\x0f\r\xbf\x18\x04\x00U\x00\x00\x00\n\x00\x00\x00+\x00\x00\x00\xbf\x18\x04\x00U\x00\x00\x00\x1a\x00\x00\x006\x00\x00\x00attempt to divide by zero\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xf4\x00\x00\x00\x15\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xff\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\b\x01\b\x03\b\x06\x10\t\x10\r\x10\x12\x18\x17\x18\x1d\x18$ + 3 < F(P([(g0s0\x800\x8e8\x9c8\xab8\xbb8\xcc@\xdd@\xef@\x02I\x15I)I>QSQiQ\x80Q\x98Y\xb0Y\xc9Y\xe3a\xfda\x18b4jPjmj\x8bj\xaar\xc9r\xe9r\n{+{M{p\x83\x93\x83\xb7\x83܃\x02\x8c(\x8cO\x8cw\x94\x9f\x94Ȕ\xf2\x9c\x1c\x05\x1c\x05\x1c\x05\x1c\x05\x05\x02\x05\x01\x02\x05\x06\x02\x05\x03\x01\x02\x05\x01\x05\x06\x02\x05\a\b\x01\x02\x05\x03\t\x00\x06\x02\x05\x01\t\x05\x03\x01\x02\x05\t\a\x06\x05\x06\x02\x05\x04\b\b\x02\b\x01\x02\x05\x02\x04\x04\x01\x04\x00\x06\x02\x05\x01\x02\x02\x00\a\x00\x03\x01\x02\x05\x06\x01\x00\x03\x05\x01\x05\x06\x02\x05\x03\x00\x05\x01\a\x05\a\b\x01\x02\x05\x01\x05\x02\x05\b\a\b\t\x00\x06\x02\x05\a\x06\x02\t\x03\t\x04\x05\x03\x01\x02\x05\x03\b\x01\x04\x06\t\a\x02\x06\x05\x06\x02\x05\x01\t\x00\a\x03\x04\b\x06\x03\x02\b\x01\x02\x05\t\x05\x03\x06\a\x04\x03\x01\x06\x04\x00\x06\x02\x05\x04\a\x06\b\x03\a\x01\x05\b\x02\x00\x03\x01\x02\x05\x02\x03\b\x04\x01\b\x05\a\t\x01\x00\x01\x05\x06\x02\x05\x01\x01\t\x02\x00\t\x02\b\t\x05\x05\x00\a\b\x01\x02\x05\x05\t\x06\x00\x04\x06\x04\x04\a\a\x05\x03\t\x00\x06\x02\x05\x02\t\b\x00\x02\x03\x02\x02\x03\b\a\x06\t\x05\x03\x01\x02\x05\x01\x04\t\x00\x01\x01\x06\x01\x01\t\x03\b\x04\a\x06\x05\x06\x02\x05\a\x04\x05\x00\x05\b\x00\x05\t\x06\t\x02\x03\b\x02\b\x01\x02\x05\x03\a\x02\x05\x02\t\x00\x02\t\b\x04\x06\x01\t\x01\x04\x00\x06\x02\x05\x01\b\x06\x02\x06\x04\x05\x01\x04\t\x02\x03\x00\t\x05\a\x00\x03\x01\x02\x05\t\x03\x01\x03\x02\x02\x05\a\x04\x06\x01\x05\x04\a\b\x05\x01\x05\x06\x02\x05\x04\x06\x05\x06\x06\x01\x02\b\a\x03\x00\a\a\x03\t\x02\x05\a\b\x01\x02\x05\x02\x03\x02\b\x03\x00\x06\x04\x03\x06\x05\x03\b\x06\t\x06\x02\b\t\x00\x06\x02\x05\x01\x01\x06\x04\x01\x05\x03\x02\x01\b\x02\x06\t\x03\x04\b\x01\x04\x04\x05\x03\x01\x02\x05\x05\b\x02\x00\a\x06\x06\x00\t\x01\x03\x04\x06\a\x04\x00\a\x02\x02\x06\x05\x06\x02\x05\x02\t\x01\x00\x03\b\x03\x00\x04\x05\x06\a\x03\x03\a\x00\x03\x06\x01\x03\x02\b\x01\x02\x05\x01\x04\x05\x05\x01\t\x01\x05\x02\x02\b\x03\x06\x06\b\x05\x01\b\x00\x06\x06\x04\x00\x06\x02\x05\a\x02\a\x05\t\x05\a\x06\x01\x04\x01\b\x03\x04\x02\x05\t\x00\x03\x03\x02\x00\x03\x01\x02\x05\x03\x06\x03\a\t\a\b\b\x00\a\x00\t\x01\a\x01\x02\t\x05\x01\x06\x06\x00\x01\x05\x06\x02\x05\x01\b\x01\b\t\b\t\x04\x00\x03\x05\x04\x05\b\x05\x06\x04\a\x05\b\x03\x00\x00\a\b\x01\x02\x05\t\x00\t\x04\t\x04\a\x00\x01\a\a\x02\t\x02\b\x02\x03\a\t\x01\x05\x00\x03\t\x00\x06\x02\x05\x04\x05\x04\a\x04\a\x03\x05\x00\b\b\x06\x04\x06\x04\x01\x01\b\t\x05\a\x05\x01\t\x05\x03\x01\x02\x05\x02\x02\a\x03\a\x03\x06\a\x05\x04\x04\x03\x02\x03\x02\x00\x05\t\x04\a\b\a\x05\t\a\x06\x05\x06\x02\x05\x01\x01\x03\x06\b\x06\b\x03\a\a\x02\x01\x06\x01\x06\x00\x02\t\a\x03\t\x03\a\t\b\b\x02\b\x01\x02\x05\x05\x06\b\x04\x03\x04\x01\b\b\x06\x00\b\x00\b\x00\x01\x04\b\x06\t\x06\b\t\t\x04\x01\x04\x00\x06\x02\x05\x02\b\x04\x02\x01\a\x00\t\x04\x03\x00\x04\x00\x04\x00\x00\a\x04\x03\x04\b\x04\x04\t\a\x00\a\x00\x03\x01\x02\x05\x01\x04\x02\x01\x00\b\x05\x04\a\x01\x05\x02\x00\x02\x00\x00\x03\a\x01\a\x04\x02\x02\x04\b\x05\x03\x05\x01\x05\x06\x02\x05\a\x01\x00\x05\x04\x02\a\x03\x05\a\x06\x00\x01\x00\x00\x01\b\x05\b\a\x01\x01\x02\x04\x02\x06\a\x05\a\b\x01\x02\x05\x03\x05\x05\x02\a\x01\x03\x06\a\b\b\x00\x00\x05\x00\x00\t\x02\t\x03\x05\x05\x06\x02\x01\x03\x03\a\b\t\x00\x06\x02\x05\x01\a\a\x06\x03\x05\x06\b\x03\t\x04\x00\x00\x02\x05\x00\x04\x06\x04\x06\a\a\b\x01\x00\x06\x06\b\t\x04\x05\x03\x01\x02\x05\b\b\b\x01\a\b\x04\x01\t\a\x00\x00\x01\x02\x05\x02\x03\x02\x03\x03\b\t\x00\x05\x03\x03\x04\x04\a\x02\x06\x05\x06\x02\x05\x04\x04\x04\x00\b\t\x02\x00\t\b\x05\x00\x00\x06\x02\x06\x01\x06\x01\x06\t\x04\x05\x02\x06\x06\a\x02\x03\x06\x03\x02\b\x01\x02\x05\x02\x02\x02\x00\x04\x04\x06\x00\x04\t\x02\x05\x00\x03\x01\x03\x00\b\x00\b\x04\a\x02\x06\x03\x03\x03\x06\x01\b\x01\x06\x04\x00\x06\x02\x05\x01\x01\x01\x00\x02\x02\x03\x00\x02\x04\x06\x02\x05\x01\x05\x06\x05\x04\x00\x04\x02\x03\x06\x03\x01\x06\x06\b\x00\t\x00\b\x02\x00\x03\x01\x02\x05\x05\x05\x05\x01\x01\x01\x05\x01\x02\x03\x01\x02\x05\a\b\x02\a\x00\x02\x01\x01\b\x01\x05\b\x03\x04\x00\x04\x05\x04\x01\x00\x01\x05\x06\x02\x05\x02\a\a\x05\x05\x05\a\x05\x06\x01\x05\x06\x02\b\t\x01\x03\x05\x01\x00\x05\t\x00\a\t\x01\a\x00\x02\x02\a\x00\x05\x00\a\b\x01\x02\x05\x01\x03\b\a\a\a\b\a\b\x00\a\b\x01\x04\x04\x05\x06\a\x05\x05\x02\t\x05\x03\t\x05\b\x05\x01\x01\x03\x05\x02\x05\x03\t\x00\x06\x02\x05\x06\t\x03\b\b\t\x03\t\x00\x03\t\x00\a\x02\x02\b\x03\a\a\x06\x04\a\x06\t\a\t\x02\x05\x05\x06\a\x06\x02\x06\t\x05\x03\x01\x02\x05\x03\x04\x06\t\x04\x04\x06\t\x05\x01\t\x05\x03\x06\x01\x04\x01\b\b\b\x02\x03\b\x04\b\t\x06\x02\a\b\x03\b\x01\x03\x04\a\x06\x05\x06\x02\x05\x01\a\x03\x04\a\x02\x03\x04\a\x05\t\a\x06\b\x00\a\x00\t\x04\x04\x01\x01\t\x02\x04\x04\b\x01\x03\t\x01\t\x00\x06\a\x03\b\x02\b\x01\x02\x05\b\x06\a\x03\x06\x01\a\x03\a\t\b\b\x04\x00\x03\x05\x04\a\x02\x00\x05\t\x06\x02\x02\x04\x00\x06\t\x05\t\x05\x03\x03\x06\t\x01\x04\x00\x06\x02\x05\x00\x00\x1e\x15\x04\x00[\x00\x00\x00q\x01\x00\x00\x13\x00\x00\x00 \x18\x04\x00U\x00\x00\x00\xad\x00\x00\x00\x13\x00\x00\x00Z\xd6;\x92\xd6S\xf4\xee?;\xa1\x06)\xaa?\x11\xf8ee\x1bf\xb4X\x95\a\xc5$\xa4Y\xca\xc7Jv\xbf>\xa2\x7fᮺI\xf6-\r\xf0\xbcy]SoΊߙZ\xe9\xdcsy\x10,,\xd8\xf4\x94\x05\xc1\xb6+\xa0ؑi\xe8K\x8a\x9b\x1b\ay\xf9Fq\xa46\xc8N\xb6\x84\xe2\xdel\x82\xe2H\x97\xb7\x98\x8dMDz\xe2\xe3%\x9b\x16\b#\x1b\x1b\xfdr\x7fx\xb0j\x8cm\x8e\xf7 \x0e\xe5\xf5\xf00\xfeO\x9f\x96\\\x85\xef\b\xb25\xa9Q^3-\xbd\xbd#G\xbc\xb3f+\x8bނ\x13\xe65\x80x,\xadv\xacU0 \xfb\x16\x8b1̯!P\xcb;L\x93\x17k<\xe8\xb9ܭ=\xbf\x1b*$\xbeJ\xdfx݅Kb\xe8S\xd9\r\xaf\xa24\xadm\x1d\xd7k\xaa3o=qԇh\xad\xe5@\x8cdr\x86\x06\x95\x00ˌ\x8dɩ\xc2\x18\x1fQ\xaf\xfd\x0ehH\xba\xc0\xfd\xef\xf0;\xd4\xf2\xdef%\x1b\xbd\x12\x02mt\x98\xfe\x95v\xa5\x84WK`\xf70\xb6K\x01\x88\x91>~;\xd4Υ-^85\xbd\xa3\x9eA\xea5\xce]J\x89BϹu\x86\x82\xacL\x06R\xb2\xe1\xa0zΕ\x89\x81\x93\t\x94\xd1\xeb\xefCs\x1f\x1aI\x19B\xfb\xeb\xa1\xf8\v\xf9\xc5\xe6\xeb\x14\x10\xa6`\x9b\x9f\x12\xfaf\xca\xf6Nww\xe0&\x1a\xd4\xd08\x82G\x97\xb8\x00\xfd\xb4\"U\x95\x98\xb0 \x89\x82c\xb1\x8c^s \x9e\xb05U]_n\xb4Ub\xbc\xdd/6\x90\xa8\xc5\x1d\x83\xaa4\xf7\x89!\xeb{+ջC\xb4\x12\xf7\xe4#\xd5\x01u\xec\xe9\xa5-;eU\xaa\xb0k\x9an6%!\xc93\xb2G\xf8\x89\xbe\xeaԜ\x06\xc1\n\x84ni\xbb\xc0\x9e\x99v,n%\nDH\xf1\r%\xcaC\xeap\x06\xc0\xca\xdbdW\x86*͖(W^j\x92\x06\x048\xbc\x12>\xed'u\x80\xbc\xf2\xec\xf5\x047\b\x05\xc6k\x97\x8d\xe8q\x92\xa0\xeb.h3\xc6DJ\x86\xf7\xa3~X1\x87[D\x93\x1d!\xe0\xfbj\xee\xb3zL\x9e\xae\xfdhr\x15\xb8d)غ\x05\xea`Y\xdfE\x1a=\x03\xcf\x1a\xe6\xbd3\x8e)\x87$\xb9o\xabk0\x06b\xc1ЏV\xe0\xf8yԶӥ\x96\x86\xbc\x87\xba\xf1ĳl\x18w\x98\x89\xa4H\x8f<\xa8\xab)).\xb6\xe0\x87ޔ\xfe\xab\xcd\x1a3%I\v\xba\xd9\xdcq\x8c\x14\v\x1d\x7f\x8b\xc0\xf0\x9fo\x1b\x8e(\x10T\x8e\xaf\xd9M\xe4^\xae\xf0\xec\aJ\xa2\xb12\x14\xe9q\xdbPa\x9d\xf6\xd9,\xe8\xc9n\x05\xaf\x9f\xac1'\x89\xd2\\\":\b\x1c1\xbe\xcaƚ\xc7\x17\xfep\xab\x06\xf4\xaaH\nc\xbdm}x\x81\xb9\x9d=M\xd6\b\xb1\xd5\xda̻,\tN\xeb\xf0\x93\x82F\xf0\x85\xa5\x8e\xc5\b`\xf5\xbb%!&\xed8#Xl\xa7N\xf2\xf6\n\xb8\xf2*\xaf\xaao(\a,nG\xd1᮴\rf\xaf\xf5\x1a\xcaEy\x84ۤ̂M\xed\x90ȟ\x8d\xd9P<\x97\x97e\x12\xce\x7f\xa3\xa0(\xb5\xba\a\xf1\x0f\xe5\f}\xfd\xfe\x96\xc1_\xcc\xc8rb\xa9I\xedS\x1eOܼ\xbe\xfc\xb1w\xffz\x0f\xbb\x13\x9c\xe8\xe8%\xb1\t6\xf7=Ϫ\x9f\xac\xe9T\x8ca\x91\xb1w\x1d\x8c\x03u\r\x83\x95\xc7\x17$j\xef\xb9\xf5\x9d\xd5%oD\xd2\xd0\xe3z\xf9\x1d\xadDk(s\x05Kw\xc5j\x83b\xce\xec\x9b2\xec\nC\xf9g\xe3N\xd5vE$\xfb\x01\xe8\xc2?\xa7͓\xf7A\x9c\"\x8a\xd4V\xedy\x02\xa2\xf3\x0f\x11\xc1xuRCk\xd6DV4\x8cAE\x98\xa9\xaaxk\x89\x13\n\x83\f\xd6kA\xef\x91V\xbeS\xd5V\xc6k\x98\xcc#\x8f\xcb\xc6\x11k6\xec\xed\xa8\x8a췆\xbe\xbf,9?\x1c\xeb\x02\xa2\xb3\x94\xa9\xd6\xf32\x14\xd7\xf7{\aO㥃\x8a\xe0\xb9S̰?\xd9\xcc\xf5\xda\xc9\"\\\x8f$\xadX\xe8h\xff\x9c\x8f\x0f@\xb3Ѿ\x95\x99\xd96l7\x91\xa1\x1f¹\t\b\x10#-\xfb\xff\x8fDG\x85\xb5\x8a\xa72(\f\nԫ\xf9\xf9\xff\xb3\x15\x99\xe6\xe2lQ?2\x8f\f\xc9\x16;\xfc\x7f\x90\xad\x1fЍ\xe3\x92g\x7f٧=\xaeJ\xfb\x9f\xf4\x98'D\xb1\x9cwA\xdf\xcf\x11͙\x1d\xfa\xc71\x7f1\x95݃\xd5\x11\xd7CV@@R\xfc\x1c\x7f\xef>}\x8ar%kf\xea5(Hf;\xe4^\xab\x8e\x1c\xad\xcf\xee\x05\x00eC2\xda@J\x9d6V\xb2c\u0602j\a@>Ծ\x90hN\"\xe2uO>\x87\x91\xa2\x04\xe8\xa6DwZ\x02\xe2\xaaZS\xe3\r\xa96\xcb\x05\xa2\xd0\x15\x15q\x83\x9aU1(\\Q\xd3\x03>\x87\xcaD[Z\r\x91\x80\xd5\x1e\x99\xd9\x12\x84\u0086\x94\xfe\nyX\xe8\xb6\xe0\x8af\xff\x8f\x17\xa5r\xa89\xbeM\x97nb\xe3\x98-@\xffs]Ώ\x12\xc8-!=\n\xfb\x8e\x7f\x1c\x88\x7fh\xfa\x80\x99\v\x9d\xbc4f\xe6|r\x9f#j\x9f\x029\xa1\x80N\xc4\xeb\xc1\xff\x1f\x1cN\x87\xacDGC\x87\xc9 b\xb5f\xb2\xff'\xa3\"\xa9\xd7\x15\x19\x14\xe9\xfb\xa8\xbab\x00\x9f\xff\xf1K\xb5ɦ\xad\x8f\xacq\x9d\xa9\xb4=`\xc3?wo\"|\x10\x99\xb3\x17\xce\xc4\xd3!M8\xb4\x0fU\xcb+\x9bT\x7f\xa0\x9d\x01\xf6Hj`F\xa1S*~\xfb\xe0\x94O\x84\x02\xc1\x99mB\xfc\xcbDt\xda.9\x19zc%C1\xc0\bS\xfb\xfeU\x11\x91\xfa\x88\x9fX\xbc\xee\x93=\xf0\xca'\xba~\xabU5y\xb5c\xb75u|&\x96\xdeX4/\x8bU\xc1K\xa2<%\x83\x92\x1b\xb0\xbb\x16o\x01\xfb\xed\xaa\xb1\x9eˋ\xee#w\"\x9c\xea\xdc\xca\xc1y\xa9\x15^F_\x17uv\x8a\x95\xa1\x92\xc9\x1e\x19\xec\x89\xcd\xfa\v6]\x12\x14\xed\xfaI\xb7{f\x1fg\xec\x80\xf9΄\xf4\x16Y\xa8y\x1c\xe5\x1a@\xe7\x80'᷂\xd2X\xae7\t\xcc1\x8f\x10\x88\x90\xb0\xb8\xec\xb2\xd1\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86\xc9j\x00g\xceνߚ\xd4\xe1\x93\xe0\x91\xa7g\xbdB`\x00A\xa1\u058b\xe0$m\\,\xbb\xc8\xe0mSx@\x91I̮\x18n\x88s\xf7\xe9\xfaXHh\x96\x90\xf5[\x7fڞ\x89jPu\xa49\xaf-\x01^zy\x99\x8f\x88\x03\x96BR\xc9\x06\x84mx\x81\xf5\xd8\xd7\x7f\xb3\xaa\x83;Ӧ{\b\xe5\xc8\xd6\xe12\xcf\xcd_`\xd5d\n\x88\x90\x9aJ\x1e\xfb&\xcd\x7f\xa1\xe0;\\\x85\x7f\x06U\x9a\xa0\xee\xf2\\o\xc0\xdf\xc9\xd8J\xb3\xa6\x1eH\xea\xc0H\xaa/\xf4\x8b\xb0W\xfc\x8e\x1d`\xd0&\xda$\xf1ڔ;\xf1Wζ]y\x12<\x82X\b\xb7\xd6\b=\xc5v\xed\x81$\xb5\x17\x17ˢn\xcad\fK\x8cvTh\xa2m\xa2\xdd\xdc}\xcb\t\xfd}\xcf]/\x94\xa9\x02\v\t\v\x15T]\xfeL|]C5;\xf9\xd3\xe1\xa6\xe5&\x8dT\xfa\x9e\xafm\x1aJ\x01\xc5{Ě\x10\x9fp\xb0\xe9\xb8\xc6\x1b\t\xa1\x9cA\xb6\x9a5\xc0\xd4ƌ\x1c$g\xf8bK\xc9\x03\xd2c\x01\xc3\xf8D\xfcבv@\x9b\x1d\xcf]Bc\xde\xe0y6V\xfbM6\x94\x10\xc2\xe4B\xf5\x12\xfc\x15Y\x98\xc4+z\xe1C\xb9\x94\U0009d4f2\x17{[o>Z[\xecl\xca\xf3\x9c\x97B\x9c\xcf\xee,\x99\x05\xa71r'\b\xbd0\x84\xbdS\x83\x83*x\xff\xc6P\xbdN1J\xec<\xe5\xec(d$5V\xbf\xf8\xa46\xd1^\xae\x13F\x0f\x94\x99\xbe6\xe1\x95w\x1b\x87\x84\x85\xf6\x99\x98\x17\x13\xb9?n\x84Y{U\xe2(\xe5&t\xc0~\xddW\xe7ω\xe5/\xda\xea\x1a3O\x98H8oꖐ!v\xef]\xc8\xd2\xf0?c\xbeZ\x06\v\xa5\xbc\xb4\xa9Skuz\a\xed\x0f\xfbm\xf1\xc7M\xce\xeb\xe1\x94(\xc6\x12YI\xe8ӽ\xe4\xf6\x9c\xf0`3\x8d\\ٻ\xab\xd7-qd\xec\x9d4\xc4,9\x80\xb0\xb3Ϫ\x96My\x8d\xbdg\xc5A\xf5wG\xa0ܠ\x83U\xfc\xa0\xd7\xf0\xec`\x1bI\xf9\xaa,\xe4\x89Dr\xb5\x9dĆ\x16\xf49b\x9b\xb7\xd57]\xac\xd5\xce\"\xc5u(\x1c1\xc7:\x82%˅t\u05cb\x82k6\x932c}\xbcdq\xf7\x9eӨ\x86\x971\x03\x02\x9c\xff]\xae\xeb\xbdM\xb5\x86\bS\xa8\xfc\xfd\x83\x02\x83\x7f\xf5\xd9f-\xa1b\xa8\xcag\xd2{\xfd$\xc3c\xdfr\xd0`\xbc\xa4=\xa9ހ\x83m\x1e\xf7Y\x9e\xcbGBx\xeb\r\x8dS\x16a\xa4\b\xe6t\xf0\x85\xbe\xd9RVfQp\xe8[y͋\x1f\x92l'.\x90g\xf6\xdf2Fq\xd9k\x80\xb6Sۣ\xd8\x1c\xba\x00\U000d7fd7\xcdφ\xa0\xa4(\xd2\xcc\x0e\xa4\xe8\x80\xf0}\xaf\xfd\xc0\x83\xa8\xc8Ͳ\x06\x80\x12\xcd\"al]\x1b=\xb1\xa4\xd2\xfa\x81_\b W\x80kyc\x1a1\xc6\xee\xa6Ü\xb0;\x05t60\xe3\xcb\xfc`\xbdw\xaa\x90\xf4Ü\x8a\x06\x11D\xfc۾;\xb9\xac\x15մ\xf1\xf4D-H\x15U\xfb\x92\xee\xc5\xf3\x8b-\x05\x11\x17\x99J\x1cM-\x15\xdd\x1bu\xb6\xf0\xeexF\xd5\\\xbf]c\xa0xZ\xd4b\xd2\xe4\xac*\x17\x98\n4\xef4|\xc8\x16q\x89\xfb\x86\x0e\xacz\x0e\x9f\x86\x80\x95\xa0M=\xae\xe65]\xd4\x12W\x19\xd2F\xa8\xe0\xba\t\xa1\xccY`\x83t\x89\u05ec\x9f\x86XҘ\xe9K\xc9?p8\xa4\xd1+\x06\xcc#Tw\x83\xff\x91\xcf\xdd'F\xa3\x06c{\b\xbf,)Ud\x7f\xb6Bձ\x17L\xc8;\x1a\xca\xeewsj=\x1f\xe4\x93J\x9e\x1d_\xba\xca >\xf5*\x88b\x86\x93\x8e\x9c\xee\x82r{\xb4~T\x8d\xb25*\xfbg8\xb2C\xaa#O\x9aa\x9e\xe91\x1f\xc3\xf4\xf9\x81\xc6\xdeԔ\xec\xe2\x00\xfa\x05d~\xf3\xf98<\x11<\x8b\x04\xddӍ@\xbc\x83\xde^p8G\x8b\x15\v\xaeE\xd4H\xb1P\xab$\x96v\x8c\x06\x19\xeeڍ\xd9W\t\x9b\xdd$֭;\xc9\x17\xa4\xcfԨ\xf8\x87\xd6\xe5\x80\nץL\xe5\xbc\x1d\x8d\x03\n\xd3\xf6\xa9L\x1f!\xcdLϟ^+ep\x84̇t\xd4\x1fgi\x00 \xc3Gv;?\xc6\xd2\xdf\xd4Ȅs\xe0A\x00\xf4\xd9\xec)\t\xcfw\xc7\x17\n\xfb\xa5\x90XR\x00q\x10h\xf4\xcc\xc2U\xb9\x9d\xccyϴ\xeef@\x8d\x14\x82q\xbf\x99Փ\xe2\x1f\xac\x810U@H\xd8L\xf1\xc6/\x00\xcb8\xdb'\x17\xa2|jPZ\x0e\xa0\xad\xb8;\xc0\xfd\x06\xd2\xf1\x9c\xca\x1c\x85\xe4\xf0\x11\b٦J0\xbd\x88F.D\xfdc\xa6\x1dm\x16J\x8f\x90.>v\x15\xec\x9cJ\x9e\xfe\x872\x04N\x8eY\x9a\xba\xcd\xd3\x1a'D\xdd\xc5\xfd)?\x85\xe1\xf1\xef@(\xc1\x88\xe10\x95T\xf7|\xf4\x8e\xe6Y\xee+ѹx\xf5\x8c>ݔ\x9a\xceX\x190\xf8t\xbb\x82\xe7\xd620\x8e\x14:\xc1\x01\xaf\x1f<6Rj㡌?\xbc\xb1\x99\x88\xf1\xc1\x9a'\xcb\xc3\xe6D\xdc巧\x15\x0f`\xf5\x96\xb9\xc0\xf8^:\x10\xab)ޥ\x11\xdb\x12\xb8\xb2\xbc\xe7\xf0\xb6\xf6H\xd4\x15tV\x0f֑\x17f\xdf\xeb!\xadd4[I\x1b\x11\x95\xc9%\xbbΟk\x934\xec\xbe\x00\xd9\r\xb1\xca\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xfa\nk\x04\xb3)X\xe6\x12Q*\x11\xa3\xa5\xb4\f\xdc\xe6\xc2\xe2\x0f\x1a\xf7\x8f\xabr\xba\xea\x85\xe7\xf0G\x93\xa0sۓ\xe0\xf4\xb3V\x0fieg!\xedY\xb8\x88PҸ\x18\xf2\xe0,S\xc3>\xc1ih0sUr\x83sO\x97\x8c\xfb\x13:\xc7\x18BA\x1e\xcf\xeaNdP#\xbd\xaf\xfa\x98\b\xf9\x9e\x92\xd1僥b}$l\xac\xdb9\xbfJ\xb7F\xf7E\xdfr\xa7]Ζ\xc3K\x89\x83\xb7\x8e2\x8c\xba\x8bkO\x11\xf5\x81|\xb4\x9e\xabde2?/\xa9n\x06\xa2Ur\xa2\x9ba\x86ֽ\xfe\xfe\x0e{S\nȅu\x87E\x01\xfd\x13\x866__\xe9,t\x06\xbd\xe7R\xe9\x96A\xfc\x98\xa7\x047\xb7#8\x11H,\xa0\xa7\xa3\xfcQ;\x7f\xd1\xc5\x04\xa5,\x86\x15Z\xf7\xc4H\xe6=\x13\x85\xef\x82\xfb\"\xe7\xdbsM\x98\x9a\xf5\xda_\rXf\xab\xa3\xba\xeb\xe0\xd2\xd0`>\xc1\xb3ѷ\x10\xee?\x96̨&\x99\a\x05\xf9\x8d1\x1f\xc6\xe5\x94\xe9ϻ\xffRp\x7fIFw\xf1\xfdӛ\x0f\xfd\xf1a՟3\xa6\xef\xed\x8b\xea\xb6\xfeȂS|n\xba\xca\xc7\xc0\x8fk\xe9.\xa5d\xfe{ch\x1b\ni\xbd\xf9\xb0sƣz\xce\xfd=->!Q\xa6a\x16\x9cN\b\\\xa6\f\xa1\xbe\x06\xb8\x8di\xe5\x0f\xfa\x1b\xc3b\n\xf3\xcfOInH&\xf1\xc3ޓ\xf8\xe2\xf3\xfa\xcc\xefãۉZ\xb7v:k\\\xdbm\x98\x1c\xe0uZF)\x96\xf8e\x14\t\x863R\x89\xbe#X\x13\U00057cfb\xf6\x7fY\x8bg\xc0\xa6+\xee,.X\xed}\xa0jt\xef\x17\xb7@8H۔\xdc\x1cW\xb4N\xa4¨\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92f\x15\x1e\xe5נ\x96\xe8\x17\x1d\xc8\xf9\xba \xb0w`\xcd2\xef\x86$^\x91.\x12\x1d\xdct\x14\xce\n\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\xbaV$\x13\x92\x99\x81\r\xe6`\xbf\xd5\x12\x19#\xe3il\xed\x97\xf6\xff\xe1\x10\x8f\x9c\x97ū\xef\xf5\x8d\xc1c\xf4\x1e\xfa?\x8dʳ\x83\xfd\xb6\x96ks\xb1\xb2|\xb1\xa6\xf8\x8f0\xbd\xa0\xe4\xbcd|F\xd0\xdd\xde\xdb]\xd0\xf6\xb3|\xac\xe4\x0e\xf6\xbe\r,\xa2\x8ak\xa9:Bz\xf0\xcdk\x9d\x92\xb3.\x11\xb7J\xad\xc6S\xc9Ҙl\xc1\x86Dw`z\xd5d\x9dط\xa8{\a\xbf\xc7q\xe8\x8bJ|l\x05_b\x87rI\xadd\xd7\x1cG\x11-]\x9b\xc7\xc6\xf6:\xa9ϛ\xd8=\r\xe4\x98\xd5y4\x82yx\xb4\x89\xd3\xc3\xc2N\x8d\x10\x1d\xffJ\xcb`\xf1K\xcb\x106\x84\xba9QX*r\xdf\xce\xfe\xb8\xed\x1e\xfe\x94C\xa5(\x88e\xee\xb4N\x97\xc2>'\xa9\xa6=z\x94\xce2\xea\xfe)b\"=s\x87\xb8)\x88f\xcc\x1c\x81_R?Z}5\x06\b\xa8&4*\x80\xffc\xa1\xf7&ϰ\xdc\xc2\a\xcaR0\xc14`\xff\xbcɵ\xf0\x02ݓ\xb3\x89\xfcg|\xf1A8?,\xfc\xe2\xacC\xd4x \xac\xbb\xc0\xed6)\x83\xa7\x9b\x9d\rL\xaa\x84K\x94K\xd51\xa9\x84\xf3c\x91\x02\xc5\x11\xdf\xd4e^y\x9e\n}\xd3e\xf0\xbc5C\xf6\xd5\x16J\xff\xb5\x17FM.\xa4?\x16\x96\x01\xea\x99EN\x8e\xbf\xd1\xceKP9\x8dϛ\xfb\x81d\xc0\xd6\xe1q/\x86\xc2^\xe4\x88pÂz\xa2}\xf0LZN\xbb'sv]U&\xba\x91\x8c\x85N\x96o\xf8\x10\xd5\xf8\aj:\xea\xaf(\xb6\xef&⻋6U\n\xf7\x89\x04\x89\xe5۲\xa3\xab\xb0\xda\xea.\x84\xea\xcct\xacE+o\xc9OFk\xaeȒ\x9d\x92\x12\x00ɋ\v;˻\xe3\x17\x06\xdaz\xb7D7\x17@\xbbn\xce\t\xbd\xaaܝ\x87\x90Y\xe5\x15\x05\x1d\x10j\nB̶\xea\xa9\xc2T\xfaW\x8f-#\x12J\x82F\xa9\x9fdeT\xf3\xe9\xf8-\xb3\xf9\xab\x96\xdc\"\x98\x93G\xbd~)p$w\xf9\xdf\xf7V\xbc\x93+~xY6\xef\x19\xc6v\xea\xfb\x8bZ\xb6U<\xdbN\xebW\x03k\xa0w\x14\xe5\xfa\xae\xf1#k\v\x92\"\xe6\xedą\x88\x95Y\x9e\xb9\xda\xed\xecE\x8e6\xab_\xe9\x9bSu\xfd\xf7\x02\xb4\x88\x14\xb4\xeb\x18\x02\xcb\xdb\x11\x81\xa8\xd2\xfc\xb5\x03\xe1\xaa\x19\xa1&\x9f½R֢R\a|\xa3D\x99\xd5_I\xf0F3m\xe7K\xa5\x93\x84-\xe6\xca\x7f\x85\xdb-V\f@\xa4po\x8e\xb8帟\xbdߦR\xb9k\x0fP\xcdL˲&\x1f\xa7\a\xad\x97Ч\xa7F\x13\xa4\x00 ~/xs\xc8$\xcc^\x82\xc8(\f\x8cf\x00Ԏ;V\x90\xfa-\x7f\xf6\xa2\xfa2\x0f/\x80\x00\x89r\xcak4y\xf9\x1e\xb4˹\xff\xd2:\xa0@+O\xbc\x86\x81\u05f7&\xa1\xfe\xa8\xbf\x87I\xc8\x10\xf6\xe26\xf4\xb0\xe62\xb8$\x9f\xc9\xd7\xf4-}\xca\xd9\rC1]\xa0?\xe6\xedƻ\rry\x1c=P\x91\x94}t\x88\xcf_\xa9\xf8*\x91ΗcL\xa4u|\xceH\xb5\xe1\xdbi\x9b\xba\x1a\xe1>\xbe\xaf\x86\xc9\x1b\x02\x9b\"\xdaRD\xc2ha\x99έ[\xe8\xfb\xa2\xc2A\xab\x90g\xd5\xf2ù?B\x99r\xe2\xfa\xa5\x19\tk\xba`ŗ\x1a\xd4gɟ\x87\xcd\xdc\x0f`\xcb\x05鸶\xbd \xc9\xc1\xbb\x87\xe9\x00T\x138>G#g$\xedh;\xb2\xaa\xe9#\x01)\v\xe3\x86\fv\xc06\x94!e\xaf\nr\xb6\xa0\xf9Λ\xa8\x8f\x93pD\xb9i>[\x8d\x0e\xe4\b\xf8\xc2\u0092s\xb8\x8c\x95\xe7\x04\x0e\xb20\x12\x1d\v\xb6\xb9\xb9;H\xf3w\xbd\x90\xc2Ho^+\xf2Ʊ(\xa8J\x1a\xf0\xd5\xec\xb4\xf3\x1a\v6\xb6\xae8\x1e2R\xdd l\v(\xe2\xb0\xe1\x8d\xc3c\xda\xc6%_S\x8a\x94#\aY\x8d\x0e\xad8Z~H\x9cW7\xe8\xacy\xecH\xaf\xb0Q\xd8\xc6\xf0\x9dZ\x83-D\"\x18\x98'\x1b\xdb\xdce\x8e\xf8lE1\xe4\xf8k\x15\x0f\xbf\xf8\xf0\b\x8a\xffX\x1bd˞\x8e\x1b\xc5\xda\xd2\xee6-\x8b\xac?/\"=~Fr\xe2w\x91\x87\xaa\x84\xf8\xad\xd7\x0f\xbbj\xcc\x1d\xd8\x0e[꺔\xeaR\xbb̆\xe9\xb4\u009f\x12G阥\xe99\xa5'\xea\x7f\xa8$b\xb3Gט#?\x0ed\x88\x8e\xb1\xe4\x9fҭ:\xa0\x19\r\x7f쎉>\x15\xf9\xee\ue8c3\xac$\x040h\xcfS\x19+\x8eZ\xb7\xaaꌤ\xd7-\x05<Bè_\xb611eU%\xb0\xcdMy\x06\xcb\x12\xf4\x927\x11\xbf>_U\x17\x8e\x80\xd0\v例ػ\xe2\xd6n\x0e\xb7*\x9d\xb1\xa0\xc4\x0e\x9d\xae\xae\xcej[\x8b\n\xd2du\x04\xde\xc8uRDZZ\x82E\xf2.\x8d\x06\xbe\x92\x85\x15\xfb\x12g\xd5\xf0\xf0\xe2\xd6\xee=\x18Ķ{s\xed\x9ck`\x85\x96\xd6MFUL\x1eu\xa4Z\xd0(Ć\xb8&<Lᗪ\xdfe\x92Mq\x043\xf5\xa8f0K\x9f\xd9=ի\x7f{\xd0\xc6\xe2?\x99)@\xfe\x8e\x03\xa8F\xe5\x96_\x9a\x84xۏ\xbf3нr\x04R\x98\xde|\xf7\xc0\xa5V\xd2s\xef@Dm\x8f\x85f>\x96\xad\x9a\x98'vc\xa8\x95\xa8J\xa4y\x13\x00\xe7\xddY\xc1~\xb1S|\x12\xbbR]\rX\x18\xc0`U\xafqޝh\x1b\xd7馴\x10n\x1e\xf0\xb8\xaa\r\a\xabb!q&\x92\xe8p\xca\x04\x13\x96\xb3\xca\xd1\xc8U\xbbi\r\xb0\xb6\"\r\xfdŗ{`=\x05;+*\xc4\x10\\\xe4jP|\xb7}\x9a\xb8\x8c\xe3\x04[\x9az\x8a\xb9\x8eB\xb2\xad\x92\x8e`\xf3w\x1c\xc6\xf1@\x19\xedg\xb2\xd3\x1eY7\xb28\xf0U\xa37.\x91_\xe8\x01߈f/\xc5\xdeFlk\xc6⼺;1a\x8b\x15\xa0=;K\xac##w\x1bl\xa9\x8a}9\xae\x1a\b\r\n^\x97\xec\xabU\"\xc7S\xed\xdc\xc7\xd9!J\x90\x8c5\xbd\xe7\x96uu\\T\x14\xea\x1c\x88T.\xdawA\xd6P~Ғsi\x99$$\xaa\xe9\xb9\xd0\xd5\xd1\v\xe5݇w\xd0ÿ-\xad\xd4d\xe8DK\xc6N^\x95\xb4Jbڗ<\xec\x84>\x11\v\xef;\xf1Z\xbda\xdd\xfaнK'\xa6\x8e\xd5\xcdꊭ\xb1캔9E\xad\x1e\xb1\xcf\xf2J\x81\xa5\xed\x18\xdeg\xf4\xfcCK,\xb3\u0381\xd7\xcep\x87\x94\xcf\xea\x801\xfc\x14^\xf7_B\xa2\x8d\x02M\xa9y\x83%\xa1>;\x9a5\xf5\xf7\xd2\xca0C\xa0\x13X\xe4n\t\r\xca\x00\x83\xf2\xb5\x87\xfd\xfcS\x88\x18n\x9dʋH~\xe0\x91\xb7\xd1t\x9e~4U\xcfd\xa2^wڝXv%\x06\x12ƞ\x81*\x03\xfeJ6\x95Q\xc5\xeeӮ\x87\x96\xf7\x05\"\xf5\x83\xbd݃:R;uD\xcd\x14\xbe\x9aC5yr\x96j\x92\xc4'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\xb1,\xf7\xba\x80\x00\xc9\xf19c\xdd\x12\x8b\xc6$S\xee{\xdatP\xa0\x1d\x97\x04^\xca\xeb\x16\xfc\xf6\xd3\xea\x1a\x11\x92d\b弅\xf5\xbc\xa6\x1c\xbb\xf4\x88\xa5a\x95\xb6}J\x1e\xec\xe62l\xd0\xe3\xe91+\a]\x1d\x92\x8e\ue493ПCb.2\xff:I\xb4\xa462\xaaw\xb8Ç\xd4\xfa\xb9\xfe\xbe\t[\xe1Mľ\x94\x95洩\x89yh\xbe.L٬\xb0:\xf7|\x1d\x90\x11\n\xf6K\x017\x9d\x0f\x0f\xd8\\\t5\xdc$\xb4\x95\x8c\xf3\x9e\xc1\x84\x84S\x13\x0e\xb4KB\x13.\xe1\xbao\xb0\x06\xf2\xa5e(ˈPo\t̼\x8c\xd4E.D\xb7\x87?\xf9\xfe\xaa$\xcb\v\xff\xeb\xafI\xd79\x15\xa5i\x8f\xf7\xbe\xd5\xed\xbd\xce\xfe\xe6\xdb\x1cM\x88Z\x0eDs\xb5\x97\xa5\xb46A_p\x8910\x95\xf8\x88\nh1\xfc\xcea\x84\x11w̫>|\xba6+\r\xc2\xfd\xbcBz\xe5Ք\xbf\xd6M\x1bi\x04v\x902=\xb5il\xaf\x05\xbd7\x86\x10\xb1\xc1\xc2I\x9a?\xa6#\x84G\x1bG\xacŧT\x1dr3܀\xcf\x0f+e\x19\xe2X\x17\xb7ѩ\xa4N@\x13a\xc3\xd3;\xdfO\x8d\x97n\x12\x83\xea&1\b\xac\x1cZd\nףp=\nף\xa4p=\nףp=\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcd\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00*焑\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@v:k\v\xde\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\x89\x04#Ǌ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80z\x17\xb7&\xd7\xd8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xacn2x\x86\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4W\n?\x16h\xa9\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1\xed\xcc\xce\x1b\xc2\xd3\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x84\x14@aQY\x84\x00\x00\x00\x00\x00\x00\x00\x00ȥ\x19\x90\xb9\xa5o\xa5\x00\x00\x00\x00\x00\x00\x00\x00:\x0f \xf4'\x8f\xcb\xce\x00\x00\x00\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x00\x00\x00\x00\x00\x00\x00@\xe5\v\xb96\xd7\a\x8f\xa1\x00\x00\x00\x00\x00\x00\x00P\xdeNg\x04\xcd\xc9\xf2\xc9\x00\x00\x00\x00\x00\x00\x00\xa4\x96\"\x81E@|o\xfc\x00\x00\x00\x00\x00\x00\x00M\x9d\xb5p+\xa8\xadŝ\x00\x00\x00\x00\x00\x00 \xf0\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l\xc6\x1b\xe0\xc3V߄\xf6\x00\x00\x00\x00\x00\x002\xc7\\\x11l:\x96\v\x13\x9a\x00\x00\x00\x00\x00@\x7f<\xb3\x15\a\xc9{Η\xc0\x00\x00\x00\x00\x00\x10\x9fK \xdbH\xbb\x1a½\xf0\x00\x00\x00\x00\x00Ԇ\x1e\xf4\x88\r\xb5P\x99v\x96\x00\x00\x00\x00\x80D\x14\x131\xebP\xe2\xa4?\x14\xbc\x00\x00\x00\x00\xa0U\xd9\x17\xfd%\xe5\x1a\x8eO\x19\xeb\x00\x00\x00\x00\b\xab\xcf]\xbe7\xcfи\xd1\xef\x92\x00\x00\x00\x00\xe5ʡZ\xad\x05\x03\x05'ƫ\xb7\x00\x00\x00@\x9e=J\xf1\x19\xc7Cư\xb7\x96\xe5\x00\x00\x00\xd0\x05͜mo\\\xea{\xce2~\x8f\x00\x00\x00\xa2#\x00\x82\xe4\x8b\xf3\xe4\x1a\x82\xbf]\xb3\x00\x00\x80\x8a,\x80\xa2\xddn0\x9e\xa1b/5\xe0\x00\x00 \xad7 \v\xd5E\xde\x02\xa5\x9d=!\x8c\x00\x004\xcc\"\xf4&E֕C\x0e\x05\x8d)\xaf\x00\x00A\x7f+\xb1p\x96L{\xd4QF\xf0\xf3\xda\x00@\x11_v\xdd\f<\x0f\xcd$\xf3+v؈\x00\xc8j\xfbi\n\x88\xa5S\x00\xeeﶓ\x0e\xab\x00zEz\x04\r\xea\x8eh\x80髤8\xd2Հ\xd8֘E\x90\xa4rA\xf0q\xebfc\xa3\x85PG\x86\x7f+ڦGQlN\xa6@<\f\xa7$\xd9g_\xb6\x90\x90\x99e\a\xe2\xcfPK\xcf\xd0m\xcfA\xf7\xe3\xb4\xf4\xff\x9fD\xed\x81\x12\x8f\x81\x82\xa4!\x89z\x0e\xf1\xf8\xbfǕh\"\xd7\xf2!\xa3\rj+\x19R-\xf7\xaf9\xbb\x02\xeb\x8co\xeaːDv\x9f\xa6\xf8\xf4\x9b\bj\xc3%p\v\xe5\xfe\xb4\xd5SG\xd06\xf2\x02E\"\x9a\x17&'O\x9f\x90e\x94,Bb\xd7\x01֪\x80\x9d\xef\xf0\"\xc7\xf5~\xb9\xb7\xd2:MB\x8b\xd5\xe0\x84+\xad\xeb\xf8\xb2ާe\x87\x89\xe0\xd2w\x85\f3;L\x93\x9b/눟\xf4U\xcccզ\xcf\xffI\x1fx\xc2\xfb%k\xc7qk\xbf<\x8a\x90\xc3\x7f\x1c'\x16\xf3z\xefE9NF\xef\x8bV:\xda\xcfq\xd8헬\xb5\xcb\xe3\xf0\x8bu\x97\xec\xc8\xd0C\x8eN\xe9\xbd\x17\xa3\xbe\x1c\xed\xeeR='\xfb\xc4\xd41\xa2c\xed\xddK\xeec\xa8\xaa\xa7L\xf8\x1c\xfb$_E^\x94j\xeft>\xa9\xca\xe8\x8f6\xe49\xee\xb6\xd6u\xb9D+\x12\x8eS\xfd\xe2\xb3D]ȩdL\xd3\xe7\x16\xb6\x96q\xa8\xbc\xdb`J:\x1d\xea\xbe\x0f\xe4\x90\xcd1\xfeF\xe9U\x89\xbc݈\xa4\xa4\xae\x13\x1d\xb5A\xbe\xbd\x98c\xab\xabk\x14\xab\xcdM\x9aXd\xe2\xd1-\xed~<\x96\x96\xc6슠p`\xb7~\x8d\xa2<T\xcf\xe5\x1d\x1e\xfc\xa8\xadȌ8eް\xcbK)C_\xa5%;\x12\xd9\xfa\xaf\x86\xfe\x15ݾ\x9e\xf3\x13\xb7\x0e\xefI\xab\xc7\xfc-\x14\xbf-\x8a7Cxl2i5n\x96\xf9{9\xd9.\xb9\xac\x04T\x96\a\x7f\xc3\xc2I\xfb\xf7ڇ\x8fz\xe7\xd7\x06\xe9{\xc9^t3\xdc\xfd\xda贙\xac\xf0\x86\xa3q\xed=\xbb(\xa0i\xbc\x11#\"\xc0\u05ec\xa8\f\xceh\r\xea2\b\xc4+֫*\xb0\r\xd8Ґ\x01Ð\xa4?\n\xf5\xdbe\xab\x1a\x8e\bǃ\xfa\xe0y\xda\xc6g&yR?V\xa1\xb1ʸ\xa48Y\x18\x91\xb8\x01pW&ϫ\t^\xfd\xe6͆o^\xb5&\x02L\xedxa\v\xc6Z^\xb0\x80\xb4\x05[1X\x81OT\xd69\x8ew\xf1uܠ!Ǳ=\xaeaciL\xc8q\xd5m\x93\x13\xc9\xe98\x1e\xcd\x19:\xbc\x03_:\xceJIxX\xfb#\xc7e@\xa0H\xab\x04{\xe4\xc0\xce-K\x17\x9dv\x9c?(d\r\xebb\x9a\x1dqB\xf9\x1d]Ĕ\x83O2\xbdХ;\x00e\r\x93wet\xf5yd\xe3~\xecD\x8f\xca _\xe8\xbbj\xbfh\x99\xcb\x1eN\xcf\x13\x8b\x99~\xe8v\xe2jE\xef¿~\xa6!\xc3\xd8\xed?\x9e\xa2\x14\x9b\xc5\x16\xab\xb3\xef\x1e\x10\xea\xf3N\xe9\xcf\xc5\xe5\xec\x80;\xeeJЕ\x12JrX\xd1\xf1\xa1\xbb\x1f(aʩ]D\xbb\x97\u070e\xaeEn\x8a*&r\xf9<\x14u\x15꽓2\x1a\xd7\t-\xf5X\xe7\x1b\xa6,iM\x92V\x9c_p&&<Y.\xe1\xa2\xcfw\xc3\xe0\xb6l\x83w\f\xb0/\x8boz\x99\x8b\xc3U\xf4\x98\xe4Gd\x95\x0f\x9c\xfbm\v\xec?7\x9a\xb5\x98ߎ\xac^\xbd\x89A\xbd$G\xe7\x0f\xc5\x00\xe3~\x97\xb2W\xb6,\xec\x91\xec\xedX\xe1S\xf6\xc0\x9b^=\xdf\xed\xe37g\xb6g)/l\xf4\x99X![\x86\x8bt\xee\x82\x00\xd2\xe0y\xbd\x87q\xc0\xae\xe9\xf1g\xae\x11\xaa\xa3\x80\x06Y\xd8\xec\xe9\x8dp\x1ad\xee\x01ڕ\x94\xcc Ho\x0e\xe8\xb2X\x86\x90\xfe4A\x88\xdd\xdc\x7f\x14\x8d\x05\t1\xde\xee\xa74>\x82Q\xaa\x15ԟY\xf0FK\xbd\x96\xea\xd1\xc1\xcd\xe2\xe5\xd4\x1a\xc9\ap\xac\x18\x9el\x9e2#\x99\xc0\xad\x0f\x85\xb0\xdd\x04\xc6k\xcf\xe2\x03E\xffk\xbf0\x99S\xa6\x1c\x15\x86\xb7F\x83ۄ\x16\xffF\xef|\x7f\xe8\xcfc\x9age\x18d\x12\xe6n_\x8c\x15\xaeO\xf1\x81~\xc0`?\x8f~\xcbOIw\uf699\xa3m\xa2\x9d\xf08\x0f3^\xbe\xe3\x1cU\xab\x01\x80\f\t\xcb\xc5,\aӿ\xf5\xad\\c*\x16\x02\xa0O\xcb\xfd\xf6\xf7\xc8\xc7/s\xd9s~\xdaM\x01\xc4\x11\x9f\x9e\xfa\x9a\xdd\xdc\xfd\xe7g(\x1dQ\xa1\x015\xd6FƸ\x01\x15T\xfdၲe\xa5\tB\u008b\xd8\xf7&B\x1a\xa9|Z\"\x1f_\aFiYW\xe7\x9aXi\xb0\xe9\x8dxu37\x89\x97\xc3/-\xa1\xc1\xae\x83\x1cd\xb1\xd6R\x00\x84k}\xb4{x\t\xf2\x9a\xa4#\xbd]\x8cg\xc02c\xcePM\xebE\x97\xe0F6\x96\xba\xb7@\xf8\xff\xfb\x01\xa5 f\x17\xbd\x98\xd8\xc3;\xa9\xe5P\xb6\xffzBΨ?]\xec\xbeδ\x8a\x13\x1f\xe5\xa3ߌ\xe9\x80\xc9G\xba\x937\x01\xb16l3o\xc6\x17\xf0#\xe1\xbb٨\xb8\x84A]DG\x00\v\xb8\x1d\xecl\xd9*\x10\xd3\xe6\xe5\x91t\x15Y\xc0\r\xa6\x92\x13\xe4\xc7\x1a\xeaC\x90/\xdbh\xad7\x98ȇw\x18\xddy\xa1\xe4T\xb4\xfb\x11ØE\xbe\xba)\x94^T\xd8\xc9\x1dj\xe1z\xd6\xf3\xfe\xd6m)\xf4\x1d\xbb4'\x9eR\xe2\x8c\ffX_\xa6\xe4\x99\x18\xe4\xe9\x01\xb1E\xe7\x1a\xb0\x8f\x7f.\xf7\xcf]\xc0^]dB\x1d\x17\xa1!\xdcs\x1f\xfa\xf4Cupv\xba~Ir\xae\x04\x95\x89\xa8S\x1cyJI\x06ji\xde\xdb\x0e\xdaE\xfa\xab\x92hc\x17\x9dۇ\x04\x03֒\x92P\xd7\xf8ֶB<]\x84ҩE\xc2ś[\x92\x86[\x86\xb2\xa9E\xba\x92#\x8a\v2\xb7\x82\xf26h\xf2\xa7\x1e\x14\xd7hw\xacl\x8e\xffd#\xafD\x02\xef\xd1&\xd9\fC\x95\xd7\a2\x1f\x1fv\xedja5\x83\xb8\a\xe8I\xbd\xe6D\x7f\xe7\xa6ӨŹ\x02\xa4\xa6\tb\x9cl \x16_\xa1\x90\b\x137h\x03\xcd\x0f\x8czÇ\xa8\xdb6dZ\xe5k\"!\"\x80\x89\x97,\xdaTII\xc2\xfd\xb0\xde\x06k\xa9*\xa0l\xbd\xb7\x10\xaa\x9b\xdb\xf2=]\x96\xc8\xc5S5\xc8Ǭ唔\x82\x92o\x8c\xf4\xbb:\xb7\xa8B\xfa\xf9\x17\x1f\xba9#w\xcb\xd7x\xb5\x84r\xa9i\x9c\xfbnS\x14\x04v*\xff\r\xd7\xe2%\xcf\x13\x84úJh\x19\x85\x13\xf5\xfeь[\xef\xc2\x18e\xf4i]\xc2_fX\xb2~\x028\x99\xd5y/\xbf\x98az\xd9\xfb?w/\xef\x03\x86\xffJX\xfb\xee\xbe\xfa\xd8\xcf\xfa\x0fU\xfb\xaa\x84g\xbf].\xba\xaa\xee8σ\xf9S*\xba\x95\xb2\xa0\x97\xfa\\\xb4*\x95\x83a\xf2{tZ\x94\xdd߈=9tau\xba\xe4\xf9\xee\x9a\x11q\xf9\x94\x17\xeb\x8cGѹ\x12\xe9]\xb8\xaa\x01V\xcd7z\xee\x12\xb8\xcc\"\xb4\xab\x91:\xb3\n\xc1U\xe0b\xac\xaa\x17\xe6\x7f+\xa1\x16\xb6\t`M1k\x98{W\x94\x9d\xdf_vI\x9c\xe3\v\xb8\xa0\xfd\x85~Z\xed}\xc2\xeb\xfb\xe9\xadA\x8e\as\x84\xbe\x13\x8fX\x14\x1c\xb3\xe6zd\x19ұȏ%\xaeزnY\xe3_\xa0\x99\xbd\x9fF\u07bb\xf3\xaeَ_\xcao\xee;\x04\x80\xd6#\xec\x8aTX\rH\xb9{\xde%\xe9J\x05 \xcc,\xa7\xadj\xae\x10\x9a\xa7\x1aV\xaf\xa4\x9d\x06(\xff\xf7\x10\xd9\x04ڔ\x80Q\xa1+\x1b\x86\"\x04y\xff\x9a\xaa\x87B\b]\xf0\xd2D\xfb\x90(+EW\xbfA\x95\xa9SJt\xac\a\x16:5\xf2u\x16-/\x92\xfa\xd3\xe8\\\x91\x97\x89\x9b\x88B\xb7\t.|]\x9b|\x84\x11ں\xfe5a\x95i%\x8c9\xdb4\u009b\xa5\x95\x90i~\x83\xb9\xfaC.\xef\a\x12²\x02ϻ\xf4\x03^\xe4g\xf9\x94}\xf5DK\xb9\xafa\x81\xf5xº\xee\xe0\x1b\x1d\xdc2\x16\x9e\xa7\x1b\xba\xa12\x17si*\xd9bd\x93\xbf\x9b\x85\x91\xa2(\xca\xfe\xdc\xcf\x03u\x8f{}x\xaf\x02\xe75˲\xfc>\xd4\xc3DRs\xda\\\xab\xada\xb0\x01\xbf\uf767d\xfaj\x13\x88\b:\x16\x19z\x1c®k\xc5\xd0\xfd\xb8E\x18\xaa\x8a\b[\x9f\x98\xa3r\x9a\xc6\xf6E='W\x9eT\xad\x8a\x99c?\xa6\x87 <\x9aK\x86x\xf6\xe2T\xac6\x7f<Ϗ\xa9(\xcb\xc0ݧ\x16\xb4\x1bjW\x84\x9f\v\xc3\xf3\xd3\xf2\xfd\xf0\xd5Q\x1c\xa1\xa2DmeC\xe7Yxķ\x9e\x96%\xb3\xb1\xa4\xe5Jd\x9f\x14ap\x96\xb5eF\xbc\xee\x1f\xde\r\x9f]=\x87Yy\f\xfc\"\xffW\xeb\xea\xa7U\xd1\x06\xb5\f\xa9\xd8ˇ\xddu\xff\x16\x93\xf2\x88\xd5B$\xf1\xa7\tξ\xe9TS\xbfܷ/\xeb\x8aSm\xed\x11\f\x81.$*(\xef\xd3\xe5\xfa\xa5m\xa8\xc8h\x16\x8f\x10\x9dV\x1ayu\xa4\x8f\xbc\x87Di}\x01n\xf9UD\xec`ג\x8d\xb3\xac\xa9\x95\xc3܁\xc97jU'9\x8d\xf7p\xe0\x17\x14{\xf4S⻅b\x95\xb8C\xb8\x9aF\x8c\x8e\xec\xccxtm\x95\x93\xbb\xba\xa6TfAX\xaf\xb2'\x00\x97\xd1\xc8z8ji\xd0\xe9\xbfQ.۞1\xc0\xfc\x05{\x99\x06\xe2A\"\xf2\x17\xf3\xfc\x88\x03\x1f\xf8\xbd\xe3\xec\x1fDZҪ\xee\xdd/<\xab\xc3&v\xad\x1c\xe8'\xd5\xf1\x86Uj\xd5;\v\xd6t\xb0\xd3\xd8#\xe2q\x8aVtube\x05ǅIN\x84gV-\x87\xf6l\xd1\x12\xbb\xbe\xc68\xa7\xdbae\x01\xac\xf8(\xb4ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763ᜳ&\x02E[\xa4\x82s4\x17aF\x02\xc0\xec\x84`\xb0B\x16rM\xa3\x90\x01]\xf9\xd7\x02\xf0'\xa5x\\ӛ\xce \xcc\xf4A\xb4\xf7\x8d\x03\xec1Ζ3\xc8B\x02)\xffqR\xa1uq\x04g~A> \xbdi\xa1y\x9f\x86ӄ\xe9\xc6b\x00\x0f\xd1Mh,\xc4\tX\xc7h\b\xe6\xa3x{\xc0REa\x8275\f.\xf9\x82\x8a\xdf\xccV\x9ap\xa7\xcb|\xb1B\xa1Ǽ\x9b\x91\xb6\v@v`\xa6\x88\xfe\xdb]\x93\x89\xf9\xab\xc25\xa4\x0eГ\xf8\xcfj\xfeR5\xf8\xeb\xf7V\xf3CM\x12ĸ\xf6\x83\x05\xdeS!{\xf3Z\x16\x98Jp\x8bz3zr\xc3֨\xe9Y\xb0\xf1\x1b\xbe\\L.Y\xc0\x18Ot\f\x13dp\x1c\xee\xa2\xeds\xdfyo\xf0\xdeb\x11\xe7\x8b>\xc6\xd1ԅ\x94\xa8+\xacEV\xcb݊\xe1.\xce7\x06J\xa7\xb9\x926\x17\xd7+>\x95m\x99\xba\xc1Ň\x1c\x11\xe87\x04\xdd̶\x8d\xfaȠ\x14\x99\xdbԱ\n\x91\xa2\"\n@\x92\x98\x9c\x1d\xc8Y\x7f\x12J^M\xb5K\xab\fж\xbe\x03%:0\x1f\x97ܵ\xa0\xe2\x1d\xd6\x0f\x84d\xaeD.$~sީq\xa4\x8d\xd2\xe5\x89\xd2\xfe\xec\xea\\\xad]\x10V\x14\x8e\r\xb1G_,\x87>\xa8%t\x18u\x94k\x99\xf1P\xdd\x19w\xf7(N\x12/\xd1/\xc9<\xe3\xff\x96R\x8ao\xaa\x9a\xd9pk\xbd\x82{\xfb\vܿ<\xe7\xac\vU\x01\x10M\xc6lcZ\xfa\x0e\xd3\xef\v!\xd8N\xaa\x01T\xe0\xf7G<x\\\xe9\xe3u\xa7\x14\x87q\n\x814\xec\xfa\xace\x96\xb3\xe3\\S\xd1٨\rM\xa1A\xa79\x18\x7f|\xa0\x1c4\xa8E\x10\xd3P\xa0\t\x12\x11H\xde\x1eM\xe4\x91 \x89+\xea\x832\x04F\xab\n\xedJ\x93`]\xb6hk\xb6\xe4\xa4?\x85\x17VM\xa8\x1d\xf8\xb9\xf4\xe3B\x06\xe4\x1dΎf\x9d\xab`\x12%6\xf3x\xce郮Ҁ\x19`Bk|+\xd7\xc10\x17B\xe4$Z\a\xa1\x1f\xf8\x12\x86[\xf6L\xb2\xfc\x9cR\x1d\xae0I\xc9'\xb6\x97g\xf23\xe0\xde<D\xa7\xa4\xd9|\x9b\xfb\xb1\xa3}\x01\xef@\x98\x16\xa5\x8a\xe8\x06\b.A\x9dN\x86\xee`\x95(\x1f\x8eN\xad\xa2\b\x8ay\x91\xc4\xe2'*\xb9\xba\xf2\xa6\xf1\xa2Xˊ\xec\u05f5\xf5۱tgi\xaf\x10\xaee\x17\xbf\xd6\U000e6459)\xef\xa8\xe0\xa1mʬ?\xddn̰\x10\xf6\xbf\xf3*\xd3X\n\t\xfd\x17\x8e\x94\x8a\xffܔ\xf3\xef\xb0\xf5\a\xefLK\xfc\xddٜ\xb6\x1f\n=\xf8\x95\x8e\xf9d\x15\x10\xaf\xbdJ\x0fD\xa4\xa7LLv\xbb\xf17\xbe\x1a\xd4\x1am\x9d\x13U\x8d\xd1_\xdfS\xea\xed\xc5m!\x89aȄ,U\xf8\xe2\x9bkt\x92\xb4\x9b\xe4\xb4\xf5<\xfd2wj\xb6ۂ\x86\x11\xb7\xa1\xc2\x1d\"3\x8c\xbc?\x15\x05\xa4\x92#\xe8\xd5\xe4J3\xa5\xea?\xaf\xab\x0f-\x83\xa6;\x16\xb1\x05\x8f\x0e@\xa7\xf2\x87M\xcb)\xf8#\x90\xca[\x1dǲ\x12\x10Q\xef\xe9 >t\xf6,4\xbd\xb2\xe4x\xdf\x16T%k$\xa9M\x91\x1a\x9c@\xb6\uf3ab\x8b\x8eT\xf7¶\x89\xd0\x1a \xc3У\xabr\x96\xae\xb1)\xb5s$\xac\x84\xa1\xe8\xf3ČV\x0f<\xda\x1et\xa2\x90-\xd7\xe5\xc9q\x18\xfb\x17\x96\x89e\x88\x92\x88ez|\xa6/~\x8d\xde\xf9\x9d\xfb\xeb~\xaa\xb7\xea\xfe\x98\x1b\x90\xbb\xdd1Vx\x85\xfa\xa6\x1e\xd5e\xa5>\x7f\"t*U\xde5k\x93\\(3\x85_'\x87\x8f\x95\x88:\xd5V\x03F\xb8s\xf2\x7f\xa67\xf1h\xf3\xba*\x89\x8a,\x84W\xa6\x10\xef\x1fЅ-C\xb0iu+-\x9b\xb2\xf6gj\xf5\x13\x82s\xfc)\x0eb);\x9cB_\xf4\x01\xc5\U0009888f{\xb4\x91\xba\xf3I\x83\x13wqBv/?\xcbs\x9a!6\xa9p\x1c$\xd7\xd4\r\xd3S\xfb\x0e\xfe\x10\x01\xaa\x83ӌ#\xed\x06\xa5\xe8c\x14]ɞ\xaa@J2\x0486\xf4H\xce\xe2|Y\xb4{\xc6\xd5\xd0\xdc>\x05\xc6C\xb1ځ\x1b\xdco\xa1\x1a\xf8\n\x05\x94\x8e\x86\xb7\x94\xdd(1\x91\xe9\xe5\xa4\x10\x9b&\x83\x1c\x19\xb4\xf2|\xcar}\xf5c\x1f\xce\xd4\xc1\xf0\xa3c\x1fa/\x1c\xfd\xcf\xdc\xf2<\xa7\x01J\xf2\xec\x8c<g9;c\xbc\x01\xca\x17\x86\bAn\x97\x13\u0605\xe0\x03\x05\xbeՂ\xbc\x9d\xa7J\xd1I\xbd\x18N\xa7\xd8D\x86-K\xa2+\x85Q\x9dE\x9c\xec\x9e!\xd1\x0e\xd6\xe7\xf8\xddE;\xf3R\x82\xab\xe1\x93\x03\xb5B\xc9吻\xca\x17\n\xb0\xe7b\x16ڸCb\x93;\x1fuj=\x9d\f\x9c\xa1\xfb\x9b\x10\xe7\xd4:x\ng\x12\xc5\f\xe2\x87\x01E}aj\x90\xc5$\x8bf\x80+\xfb'\xda\xe9A\x96\xdc\xf9\x84\xb4\xf6\xed-\x80`\xf6\xf9\xb1QdһS8\xa6\xe1si9\xa0\xf8sx^\xb2~cU4\xe3\a\x8d\xe8\xe1#d{H\v\xdb_^\xbcj\x01\xdcI\xb0b\xda,=\x9a\x1aΑ\xf7uk\xc5\x01S\\\xdc\xfb\x10x\xcc@\xa1Av\xba)c\x1b᳹\x89\x9d\n\xcb\x7f\xc8\x04\xe9\xa9)\xf4;b\xd9 (\xacDͽ\x9f\xfaEcT3\xf1ʺ\x0f)2ו@\xadGy\x17|\xa9\xc0־ԩY\x7f\x86]H\xcc̫\x8e\xedIp\x8c\xeeI\x140\x1f\xa8tZ\xff\xbfV\xf2h\\\x8c/j\\\x19\xfc&\xd2\x111\xffo\xec.\x83s\xb7]\xc2ُ]X\x83\xab~\xff\xc5S\xfd1\xc8%\xf52\xd0\xf3t.\xa4U^\x7f\xb7\xa8|>\xbao\xb2?\xc40\x12:\xcd\xeb5_\xe5\xd2\x1b\xce(\x85ϧz^KD\x80\xb3\x81[\xcfcрyf\xc3Q\x196^U\xa0\x1fb2ü\x05\xe1\xd7@4\xa6\x9fõjȧ\xfa\xfe\xf3+GٍP\xc1\x8f\x874c\x85\xfaQ\xb9\xfe\xf0\xf6\x98O\xb1\xd2ع\xd4\x00^\x93\x9c\xd33\x9fV\x9a\xbf\xd1n\aO\xe8\t\x815\xb8\xc3\xc8\x00G\xec\x80/\x86\n\xc8bbL\xe1B\xa6\xf4\xfa\xc0X'a\xbb'ͽ}\xbd\xcf\xcc\xe9瘜x\x97\xb8\x1c\xd58\x80,ݬ\x03@\xe4!\xbf\xc3V\xbd\xe6c\nG\xe0x\x14\x98\x04P]\xea\xeet\xacl\xe0\xfc\xccX\x18\xcb\f\xdf\x02RzR\x95\xc8\xebC\f\x1e\x807\x0f\xfdϖ\x83\xe6\x18\xa7\xba\xba\xe6T\x8f%`\x05\xd3\xfd\x83|$ \xdfP\xe9i *\xf3.\xb8\xc6G~\xd2\xcd\x16t\x8bґAT\xfaW\x1d3\xdcL\x1dG\x81\x1cQ.G\xb6R\xe9\xf8\xad\xe4?\x13\xe0嘡c\xe5\xf9\xd8\xe3\xa6#w\xd9\xdd\x0f\x18X\x8f\xffD^/\x9cg\x8eHv\xea\xa7\xea\t\x0fW\xc2\x02\x00\x00I\x12\x80\x01m\x16\xc03\x16\x1f\x808\xb6$\x00E\x00,\xe0M\x050 N\x004\xe0R\xc0M\xe0U\x8d\xa4\x00V\r\xa6@V\xa4\xd7\xc0V\x00\xf9@an\xfa\xe0a>\xfd\x00b\x80\x02\xc1d7\a\xe1i\xe0\x1e\xc1o\x9a#!\x98\x90/\x81\x9904!\x9a\xfbC\x81\x9aGF\x01\x9b\x00aA\x9b\x00ha\x9b9j\xa1\x9b@m\xc1\x9b\u058c\xa1\x9d\xf0\xafA\xa0#\xb1\xe1\xa0\xfc\xb2\xc1\xa1\x00\xbc\x01\xa3\x00\xd4!\xa3\xa6\xd6a\xa4\x00\xdf\x01\xa9\x90\xe2\xe1\xab\xd0\xe4\xe1\xae\x00\xeea\xaf0\xf1\xe1\xb2\x00\x00\"\xbb\xe0\xa6\xe2\xbb\x1e\xb8\x02\xbc\xae\xceB\xbc\xe1낼^\xee¼\x00\xf8\x02\xbd\x1e\xfa\"\xbd\x00\x00C\xbdK\x13c\xbdz4\x83\xbdz4Խ\x00\x03\x00\x00\x83\x04 \x00\x91\x05`\x00]\x13\xa0\x00\x12\x17 \x1f\f `\x1f\xef,`+*0\xe0+o\xa6\xa0,\x02\xa8 -\x1e\xfb .\x00\xfe`6\x9e\xff\xa06\xfd\x01!7\x01\na7$\r!8\xab\x0e\xa19/\x18!:\xf3\x1e!K@4\xa1S\x1ea\xe1T\xf0jaUOo\xe1U\x9d\xbcaV\x00\xcfaWeѡW\x00\xda!X\x00\xe0\xa1Y\xae\xe2![\xec\xe4\xe1\\\xd0\xe8a] \x00\xee^\xf0\x01\x7f_`\x06\x00\x00f\t\xe0\x00@\x10\xa0\x01i\x13\xe0\x05\xee\x16`\x06F\x19\xa0\x06p \xa0\a`$\xa0\tv'\xe0\n\xfd,`\v\a0\xa0\v\x921\xe0\v \xa6\xa0\f0\xa8 \x0e\xf0\xab\xa0\x0e\x10\xff \x10\a\x01a\x10\xe1\x02\xa1\x10X\ba\x11\xfa\f\xe1\x12`\x0e\xa1\x16P\x14a\x17P\x16\xe1\x19\xe0\x18a\x1a\xf0\x1ba\x1bP\x1f\xe1\x1b\x00$!\x1d0a\xa1\x1d`j\xe1\x1dpm!\x1e\x80n!\x1f\xf4oa\x1f\xf0̡\x1f\xc0\xd2\xe1\x1f\xce\xd7! @\xe1\xe1 \xf0\xe2!!\xf0\xe4a!\xc7\xe8\xa1!q\xec!\"\x00\xf1\xa1\"\xf0\xfb\xe1#\xfa\xfb2$\x00\x00\x00\x00\xdfE\x1a=\x03\xcf\x1a\xe6\xc1\xfb\xcc\xfe\x00\x00\x00\x00\xcaƚ\xc7\x17\xfep\xab\xdc\xfb\xd4\xfe\x00\x00\x00\x00Oܼ\xbe\xfc\xb1w\xff\xf6\xfb\xdc\xfe\x00\x00\x00\x00\f\xd6kA\xef\x91V\xbe\x11\xfc\xe4\xfe\x00\x00\x00\x00<\xfc\x7f\x90\xad\x1fЍ,\xfc\xec\xfe\x00\x00\x00\x00\x83\x9aU1(\\Q\xd3F\xfc\xf4\xfe\x00\x00\x00\x00\xb5ɦ\xad\x8f\xacq\x9da\xfc\xfc\xfe\x00\x00\x00\x00ˋ\xee#w\"\x9c\xea{\xfc\x04\xff\x00\x00\x00\x00mSx@\x91I̮\x96\xfc\f\xff\x00\x00\x00\x00Wζ]y\x12<\x82\xb1\xfc\x14\xff\x00\x00\x00\x007V\xfbM6\x94\x10\xc2\xcb\xfc\x1c\xff\x00\x00\x00\x00O\x98H8oꖐ\xe6\xfc$\xff\x00\x00\x00\x00\xc7:\x82%˅t\xd7\x00\xfd,\xff\x00\x00\x00\x00\xf4\x97\xbf\x97\xcdφ\xa0\x1b\xfd4\xff\x00\x00\x00\x00\xe5\xac*\x17\x98\n4\xef5\xfd<\xff\x00\x00\x00\x00\x8e\xb25*\xfbg8\xb2P\xfdD\xff\x00\x00\x00\x00;?\xc6\xd2\xdf\xd4Ȅk\xfdL\xff\x00\x00\x00\x00\xba\xcd\xd3\x1a'D\xddŅ\xfdT\xff\x00\x00\x00\x00\x96\xc9%\xbbΟk\x93\xa0\xfd\\\xff\x00\x00\x00\x00\x84\xa5b}$l\xacۺ\xfdd\xff\x00\x00\x00\x00\xf6\xda_\rXf\xab\xa3\xd5\xfdl\xff\x00\x00\x00\x00&\xf1\xc3ޓ\xf8\xe2\xf3\xef\xfdt\xff\x00\x00\x00\x00\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\n\xfe|\xff\x00\x00\x00\x00\x8bJ|l\x05_b\x87%\xfe\x84\xff\x00\x00\x00\x00S0\xc14`\xff\xbc\xc9?\xfe\x8c\xff\x00\x00\x00\x00U&\xba\x91\x8c\x85N\x96Z\xfe\x94\xff\x00\x00\x00\x00\xbd~)p$w\xf9\xdft\xfe\x9c\xff\x00\x00\x00\x00\x8f\xb8帟\xbdߦ\x8f\xfe\xa4\xff\x00\x00\x00\x00\x94}t\x88\xcf_\xa9\xf8\xa9\xfe\xac\xff\x00\x00\x00\x00ϛ\xa8\x8f\x93pD\xb9\xc4\xfe\xb4\xff\x00\x00\x00\x00k\x15\x0f\xbf\xf8\xf0\b\x8a\xdf\xfe\xbc\xff\x00\x00\x00\x00\xb611eU%\xb0\xcd\xf9\xfe\xc4\xff\x00\x00\x00\x00\xac\x7f{\xd0\xc6\xe2?\x99\x14\xff\xcc\xff\x00\x00\x00\x00\x06;+*\xc4\x10\\\xe4.\xff\xd4\xff\x00\x00\x00\x00Ӓsi\x99$$\xaaI\xff\xdc\xff\x00\x00\x00\x00\x0e\xca\x00\x83\xf2\xb5\x87\xfdc\xff\xe4\xff\x00\x00\x00\x00\xeb\x1a\x11\x92d\b\xe5\xbc~\xff\xec\xff\x00\x00\x00\x00̈Po\t̼\x8c\x99\xff\xf4\xff\x00\x00\x00\x00,e\x19\xe2X\x17\xb7ѳ\xff\xfc\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\xce\xff\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\xe8\xff\f\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x03\x00\x14\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x1e\x00\x1c\x00\x00\x00\x00\x00\xb3\x15\a\xc9{Η\xc08\x00$\x00\x00\x00\x00\x00p\\\xea{\xce2~\x8fS\x00,\x00\x00\x00\x00\x00h\x80髤8\xd2\xd5m\x004\x00\x00\x00\x00\x00E\"\x9a\x17&'O\x9f\x88\x00<\x00\x00\x00\x00\x00'\xfb\xc4\xd41\xa2c\xed\xa2\x00D\x00\x00\x00\x00\x00\xa8\xadȌ8eް\xbd\x00L\x00\x00\x00\x00\x00\xdbe\xab\x1a\x8e\bǃ\xd8\x00T\x00\x00\x00\x00\x00\x9a\x1dqB\xf9\x1d]\xc4\xf2\x00\\\x00\x00\x00\x00\x00X\xe7\x1b\xa6,iM\x92\r\x01d\x00\x00\x00\x00\x00\xea\x8dp\x1ad\xee\x01\xda'\x01l\x00\x00\x00\x00\x00Jw\uf699\xa3m\xa2B\x01t\x00\x00\x00\x00\x00\x85k}\xb4{x\t\xf2\\\x01|\x00\x00\x00\x00\x00w\x18\xddy\xa1\xe4T\xb4w\x01\x84\x00\x00\x00\x00\x00\xc2ś[\x92\x86[\x86\x92\x01\x8c\x00\x00\x00\x00\x00=]\x96\xc8\xc5S5Ȭ\x01\x94\x00\x00\x00\x00\x00\xb3\xa0\x97\xfa\\\xb4*\x95\xc7\x01\x9c\x00\x00\x00\x00\x00\xe3_\xa0\x99\xbd\x9fF\xde\xe1\x01\xa4\x00\x00\x00\x00\x00%\x8c9\xdb4\u009b\xa5\xfc\x01\xac\x00\x00\x00\x00\x00\\\x9f\x98\xa3r\x9a\xc6\xf6\x16\x02\xb4\x00\x00\x00\x00\x00ξ\xe9TS\xbfܷ1\x02\xbc\x00\x00\x00\x00\x00\xe2A\"\xf2\x17\xf3\xfc\x88L\x02\xc4\x00\x00\x00\x00\x00\xa5x\\ӛ\xce \xccf\x02\xcc\x00\x00\x00\x00\x00\xdfS!{\xf3Z\x16\x98\x81\x02\xd4\x00\x00\x00\x00\x00:0\x1f\x97ܵ\xa0\xe2\x9b\x02\xdc\x00\x00\x00\x00\x00\x96\xb3\xe3\\S\xd1٨\xb6\x02\xe4\x00\x00\x00\x00\x00<D\xa7\xa4\xd9|\x9b\xfb\xd0\x02\xec\x00\x00\x00\x00\x00\x10D\xa4\xa7LLv\xbb\xeb\x02\xf4\x00\x00\x00\x00\x00\x1a\x9c@\xb6\uf3ab\x8b\x06\x03\xfc\x00\x00\x00\x00\x00,\x84W\xa6\x10\xef\x1f\xd0 \x03\x04\x01\x00\x00\x00\x00)1\x91\xe9\xe5\xa4\x10\x9b;\x03\f\x01\x00\x00\x00\x00\x9d\f\x9c\xa1\xfb\x9b\x10\xe7U\x03\x14\x01\x00\x00\x00\x00)\xf4;b\xd9 (\xacp\x03\x1c\x01\x00\x00\x00\x00\x85ϧz^KD\x80\x8b\x03$\x01\x00\x00\x00\x00-ݬ\x03@\xe4!\xbf\xa5\x03,\x01\x00\x00\x00\x00\x8f\xffD^/\x9cg\x8e\xc0\x034\x01\x00\x00\x00\x00A\xb8\x8c\x9c\x9d\x173\xd4\xda\x03<\x01\x00\x00\x00\x00\xa9\x1b㴒\xdb\x19\x9e\xf5\x03D\x01\x00\x00\x00\x00\xd9wߺn\xbf\x96\xeb\x0f\x04L\x01\x00\x00\x00\x00assertion failed: d.mant > 0\xa3\x0f\x04\x00^\x00\x00\x00\xdc\x01\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00}\x00\x00\x00\x15\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x003\x02\x00\x00\x11\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00l\x02\x00\x00\t\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xa9\x00\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\n\x01\x00\x00\x11\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00@\x01\x00\x00\t\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00r\x01\x00\x00$\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00w\x01\x00\x00/\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\x84\x01\x00\x00\x12\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00f\x01\x00\x00\r\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00L\x01\x00\x00\"\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\xc2\x00\x00\x00\t\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\xfb\x00\x00\x00\r\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\x02\x01\x00\x00\x12\x00\x00\x00\x01\x00\x00\x00\n\x00\x00\x00d\x00\x00\x00\xe8\x03\x00\x00\x10'\x00\x00\xa0\x86\x01\x00@B\x0f\x00\x80\x96\x98\x00\x00\xe1\xf5\x05\x00ʚ;\xc1o\xf2\x86#\x00\x00\x00\x81ﬅ[Am-\xee\x04\x00\x00\x01\x1fj\xbfd\xed8n헧\xda\xf4\xf9?\xe9\x03O\x18\x00\x01>\x95.\t\x99\xdf\x03\xfd8\x15\x0f/\xe4t#\xec\xf5\xcf\xd3\b\xdc\x04\xc4ڰͼ\x19\x7f3\xa6\x03&\x1f\xe9N\x02\x00\x00\x01|.\x98[\x87Ӿr\x9f\xd9؇/\x15\x12\xc6P\xdekpnJ\xcf\x0fؕ\xd5nq\xb2&\xb0fƭ$6\x15\x1dZ\xd3B<\x0eT\xffc\xc0sU\xcc\x17\xef\xf9e\xf2(\xbcU\xf7\xc7܀\xdc\xedn\xf4\xce\xef\xdc_\xf7S\x05\x00user-provided comparison function does not correctly implement a total order8\x10\x04\x00_\x00\x00\x00\\\x03\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xef\x02\x00\x00&\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xe3\x02\x00\x00&\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xcc\x02\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\x14\x04\x00V\x00\x00\x00\x15\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00N\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x04\x00\x00\x00O\x00\x00\x00P\x00\x00\x00Q\x00\x00\x00\xce\x14\x04\x00O\x00\x00\x00}\x04\x00\x00T\x00\x00\x000123456789ABCDEF\x00\x00\x00\x00,\x00\x00\x00\x04\x00\x00\x00R\x00\x00\x00S\x00\x00\x00T\x00\x00\x00cannot convert float seconds to Duration: value is negativecannot convert float seconds to Duration: value is either too big or NaNfalsetrue\xfc\x19\x04\x00K\x00\x00\x00~\v\x00\x00&\x00\x00\x00\xfc\x19\x04\x00K\x00\x00\x00\x87\v\x00\x00\x1a\x00\x00\x00::\x00\x00\xce\x14\x04\x00O\x00\x00\x00U\b\x00\x00.\x00\x00\x00\xce\x14\x04\x00O\x00\x00\x00_\b\x00\x00%\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\n\x17\x04\x00!\x00\x00\x00\x8a\x00\x00\x00\x17\x00\x00\x00/*\x00\x00\n\x17\x04\x00!\x00\x00\x00\xbc\x00\x00\x00\x1c\x00\x00\x00\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x04\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00+\x00-.\x000123456789:\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00http://https://\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$\x00&'()*+,-./0123456789:;\x00=\x00?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\x00]\x00_\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xae\x1b\x04\x00\x1f\x00\x00\x00\xb3\x01\x00\x00\r\x00\x00\x00\xae\x1b\x04\x00\x1f\x00\x00\x00e\x01\x00\x004\x00\x00\x00://?H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00U\x00\x00\x00V\x00\x00\x00W\x00\x00\x00X\x00\x00\x00Y\x00\x00\x00Z\x00\x00\x00[\x00\x00\x00\\\x00\x00\x00X\x00\x00\x00]\x00\x00\x00^\x00\x00\x00_\x00\x00\x00`\x00\x00\x00a\x00\x00\x00b\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\xbb\x02\x00\x00\t\x00\x00\x00MaxSizeReached\x00\x00z\x15\x04\x00#\x00\x00\x00\"\t\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00*\t\x00\x003\x00\x00\x00\xfe\x17\x04\x00!\x00\x00\x00\x93\x00\x00\x00\x12\x00\x00\x00date must be before year 9999\x00\x00\x00\xfe\x17\x04\x00!\x00\x00\x008\x00\x00\x00\r\x00\x00\x00H\x1a\x04\x00K\x00\x00\x00Q\x03\x00\x00\x15\x00\x00\x00v\x18\x04\x00H\x00\x00\x00\xc2\x03\x00\x00\x17\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\t\x02\x00\x007\x00\x00\x00LayoutError\x00\x9e\x15\x04\x00O\x00\x00\x00i\x04\x00\x00$\x00\x00\x00changeTypebatchSNoperationList\x00\x00V\xd6\x04\x00\a\x00\x00\x00]\xd6\x04\x00\r\x00\x00\x00undocumentedChangeTypepackageId\x00L\xd6\x04\x00\n\x00\x00\x00|\xd6\x04\x00\x16\x00\x00\x00\x92\xd6\x04\x00\t\x00\x00\x00operationSNcarrierUserIdpackageChangeList\x00\x00\x00\xb4\xd6\x04\x00\v\x00\x00\x00\xbf\xd6\x04\x00\r\x00\x00\x00\xcc\xd6\x04\x00\x11\x00\x00\x00}\"[{,:]\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00x-traceid\x00\x00\x00\x00\xd7\x04\x00\x14\xd7\x04\x00\t\x00\x00\x00\x00\x00\x00\x00/koodrive/ose/v1/carrier/retention/policy/batchsetRetentionPolicy\xc0\x80\x90\x00 is not documented, although the publisher's example sends 1; leave it out to send 2 (enter the reservation period), or pass {undocumented_type}\x00type/koodrive/ose/v1/carrier/users/notifyPackageExpire{\"carrierUserId\":,\"type\":,\"packageId\":notifyPackageExpirepolicyList\x00u\xd8\x04\x00\n\x00\x00\x00policyIdstatus\x00\x00\x88\xd8\x04\x00\b\x00\x00\x00\x90\xd8\x04\x00\x06\x00\x00\x00undocumentedType\xbf\xd6\x04\x00\r\x00\x00\x00\x92\xd6\x04\x00\t\x00\x00\x00\x06\xd8\x04\x00\x04\x00\x00\x00\xa8\xd8\x04\x00\x10\x00\x00\x00/koodrive/ose/v1/space/usage/overviewgetSpaceUsageByOverview/koodrive/ose/v1/carrier/policy/config/retentiongetCarrierRetentionPolicy/koodrive/ose/v1/carrier/retention/policy/getListgetCurrentRetentionPolicycodemsga sequencea mappolicyNamedescriptionprioritydatatotalAllocationtotalCapacitytotalUsedquotaone-time initialization may not be performed recursively\x95\x19\x04\x00L\x00\x00\x00\xdb\x00\x00\x00\x14\x00\x00\x00internal error: entered unreachable code: invalid Once state\xbb\x12\x04\x00[\x00\x00\x005\x00\x00\x00\x12\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00d\x00\x00\x00e\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xe5\x05\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xe5\x05\x00\x00!\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xd9\x05\x00\x00!\x00\x00\x00\x98\x10\x04\x00_\x00\x00\x00M\x00\x00\x00\x1f\x00\x00\x00\x98\x10\x04\x00_\x00\x00\x00G\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00h\x00\x00\x00called `Result::unwrap()` on an `Err` value\x00\x94\x1a\x04\x00 \x00\x00\x00\x1d\x01\x00\x00\t\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xfd\b\x00\x00\x12\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xc9\x05\x00\x00\f\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xd5\x05\x00\x00\x11\x00\x00\x00z\x15\x04\x00#\x00\x00\x00:\x05\x00\x00\f\x00\x00\x00z\x15\x04\x00#\x00\x00\x00F\x05\x00\x00\x11\x00\x00\x00size overflows MAX_SIZE\x00z\x15\x04\x00#\x00\x00\x00\x18\x02\x00\x00+\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x99\x05\x00\x00\x0e\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\t\x05\x00\x00#\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xd9\x02\x00\x00\x0e\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x1a\a\x00\x00!\x00\x00\x00z\x15\x04\x00#\x00\x00\x00:\a\x00\x00\"\x00\x00\x00z\x15\x04\x00#\x00\x00\x00D\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00I\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00I\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00L\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Q\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Q\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00T\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Z\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00[\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00v\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x83\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x83\a\x00\x00;\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x88\a\x00\x00\x1d\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x90\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x90\a\x00\x00;\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x95\a\x00\x00\x1d\x00\x00\x00acceptaccept-charsetaccept-encodingaccept-languageaccept-rangesaccess-control-allow-credentialsaccess-control-allow-headersaccess-control-allow-methodsaccess-control-allow-originaccess-control-expose-headersaccess-control-max-ageaccess-control-request-headersaccess-control-request-methodageallowalt-svcauthorizationcache-controlcache-statuscdn-cache-controlconnectioncontent-dispositioncontent-encodingcontent-languagecontent-lengthcontent-locationcontent-rangecontent-security-policycontent-security-policy-report-onlycontent-typecookiedntdateetagexpectexpiresforwardedfromhostif-matchif-modified-sinceif-none-matchif-rangeif-unmodified-sincelast-modifiedlinklocationmax-forwardsoriginpragmaproxy-authenticateproxy-authorizationpublic-key-pinspublic-key-pins-report-onlyrangerefererreferrer-policyrefreshretry-aftersec-websocket-acceptsec-websocket-extensionssec-websocket-keysec-websocket-protocolsec-websocket-versionserverset-cookiestrict-transport-securitytetrailertransfer-encodinguser-agentupgradeupgrade-insecure-requestsvaryviawarningwww-authenticatex-content-type-optionsx-dns-prefetch-controlx-frame-optionsx-xss-protectionHeaderValue::from_static with invalid bytes\x00\x00x\x17\x04\x00%\x00\x00\x00C\x00\x00\x00\x11\x00\x00\x00x\x17\x04\x00%\x00\x00\x00\xa3\x00\x00\x00\t\x00\x00\x00OPTIONSGETPOSTPUTDELETEHEADTRACECONNECTPATCHQUERY100101102103104105106107108109110111112113114115116117118119120121122123124125126127128129130131132133134135136137138139140141142143144145146147148149150151152153154155156157158159160161162163164165166167168169170171172173174175176177178179180181182183184185186187188189190191192193194195196197198199200201202203204205206207208209210211212213214215216217218219220221222223224225226227228229230231232233234235236237238239240241242243244245246247248249250251252253254255256257258259260261262263264265266267268269270271272273274275276277278279280281282283284285286287288289290291292293294295296297298299300301302303304305306307308309310311312313314315316317318319320321322323324325326327328329330331332333334335336337338339340341342343344345346347348349350351352353354355356357358359360361362363364365366367368369370371372373374375376377378379380381382383384385386387388389390391392393394395396397398399400401402403404405406407408409410411412413414415416417418419420421422423424425426427428429430431432433434435436437438439440441442443444445446447448449450451452453454455456457458459460461462463464465466467468469470471472473474475476477478479480481482483484485486487488489490491492493494495496497498499500501502503504505506507508509510511512513514515516517518519520521522523524525526527528529530531532533534535536537538539540541542543544545546547548549550551552553554555556557558559560561562563564565566567568569570571572573574575576577578579580581582583584585586587588589590591592593594595596597598599600601602603604605606607608609610611612613614615616617618619620621622623624625626627628629630631632633634635636637638639640641642643644645646647648649650651652653654655656657658659660661662663664665666667668669670671672673674675676677678679680681682683684685686687688689690691692693694695696697698699700701702703704705706707708709710711712713714715716717718719720721722723724725726727728729730731732733734735736737738739740741742743744745746747748749750751752753754755756757758759760761762763764765766767768769770771772773774775776777778779780781782783784785786787788789790791792793794795796797798799800801802803804805806807808809810811812813814815816817818819820821822823824825826827828829830831832833834835836837838839840841842843844845846847848849850851852853854855856857858859860861862863864865866867868869870871872873874875876877878879880881882883884885886887888889890891892893894895896897898899900901902903904905906907908909910911912913914915916917918919920921922923924925926927928929930931932933934935936937938939940941942943944945946947948949950951952953954955956957958959960961962963964965966967968969970971972973974975976977978979980981982983984985986987988989990991992993994995996997998999\x00\x00\x00\x17\x13\x04\x00H\x00\x00\x00\xb1\x00\x00\x00\x16\x00\x00\x00attempt to join into collection with len > usize::MAX\x00\x00\x00\x17\x13\x04\x00H\x00\x00\x00\x9a\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00\x1f\x1c\x04\x00I\x00\x00\x00\xc8\b\x00\x00)\x00\x00\x00i\x00\x00\x00j\x00\x00\x00k\x00\x00\x00K\x00\x00\x00l\x00\x00\x00app_idapp_secrettokenTimeDelta::milliseconds out of bounds\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZX^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^dbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdb\x00\xa8\x11\x04\x00+\x00\x00\x00\b\x01\x00\x00\x1b\x00\x00\x00Local time out of range for `NaiveDateTime`\x00\xe0\x1a\x04\x00(\x00\x00\x00C\x02\x00\x00\x0e\x00\x00\x00the request was not sent: the request got no complete reply: ; the service did not receive the call, so a retry is safe; outcome unknown: the service may have processed the call, so retry only if repeats are safe; outcome unknown, but the call changes nothing, so a retry is safe, and none was delivered in between; correct the cause, then resume: the rest was not senta value was asked for before its namean objectmethodpathqueryheadersbody\x00\x00\x00R\x14\x04\x00$\x00\x00\x00\x81\x02\x00\x00*\x00\x00\x00R\x14\x04\x00$\x00\x00\x00\f\x02\x00\x00*\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[begins or ends with white space; remove it (a line break at the end of a file?)empty; pass at least one characterbearercontains only the word Bearer; pass the token\xd4\x11\x04\x00\x17\x00\x00\x004\x00\x00\x00\"\x00\x00\x00host;x-date;x-user-idnot known yet; use send, or pass a token to with_credentialsBearer clock_offsetout of range; pass an offset within 24 hours, either waynowX-Date would fall outside the years 0001 to 9999; check the clockX-Date is not a date in the form 20251103T070140Z (UTC)more than 15 minutes older thanlater thannot an integer; pass an integer or leave it outcontains a lone surrogate, which UTF-8 cannot carry; remove itpass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}\x00\x00m\x00\x00\x00\x18\x00\x00\x00\x04\x00\x00\x00n\x00\x00\x00o\x00\x00\x00o\x00\x00\x00p\x00\x00\x00D\x00\x00\x00\x04\x00\x00\x00q\x00\x00\x00o\x00\x00\x00o\x00\x00\x00r\x00\x00\x00 \x00\x00\x00\b\x00\x00\x00s\x00\x00\x00t\x00\x00\x00t\x00\x00\x00u\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00v\x00\x00\x00w\x00\x00\x00w\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00x\x00\x00\x00y\x00\x00\x00y\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00reverseOrderrawCall\x00b\xd8\x04\x00\x13\x00\x00\x00|\x00\x00\x00\xfd\xd8\x04\x00\x17\x00\x00\x00}\x00\x00\x00\x8e\xd9\x04\x00\x19\x00\x00\x00~\x00\x00\x00D\xd9\x04\x00\x19\x00\x00\x00\x7f\x00\x00\x00_\xd7\x04\x00\x12\x00\x00\x00\x80\x00\x00\x00\x04\xf6\x04\x00\f\x00\x00\x00\x81\x00\x00\x00\x10\xf6\x04\x00\a\x00\x00\x00\x82\x00\x00\x00, a lista booleana numberunknown field; this call takes nonenot an object; pass an objectnot a mapping and not a list of pairs; pass one of themthe fields of the call are not valid JSONmissing; pass textnot a list; pass a list of objectsnot an HTTP status; pass a number from 100 to 999bigint, since a number may lose digits\x02U+\xc3 \x00\x00i\x04\x00\x00\x00\x02\x10\x04\x00\x10\x00\x00\x000\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\x1f\x00\xc0( is out of range; pass an integer from -\xc0\x04 to \xc8\x01\x00\x00begins or ends with a space; remove it, HTTP does not carry itbeginsendsa space (U+0020)\nWhat to check, in this order:\n. , no code, code , msg \", request id , trace id , but the reply could not be parsed: authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use {token} for this callthe X-Date sentmissing from the replyauthentication: ask Huawei whether this call accepts an app id; the alternative is {token}{user_id}: check that it belongs to {app_id}{app_secret}: check that it belongs to {app_id}\x00z\xf9\x04\x00Z\x00\x00\x00\xd4\xf9\x04\x00,\x00\x00\x00\x00\xfa\x04\x00/\x00\x00\x00{sign}: check that it signs with the secret of {app_id}\x00z\xf9\x04\x00Z\x00\x00\x00\xd4\xf9\x04\x00,\x00\x00\x00H\xfa\x04\x007\x00\x00\x00authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)\x00\x00\x98\xfa\x04\x00k\x00\x00\x00\x03\xfb\x04\x00c\x00\x00\x00authentication: ask Huawei which kind of authentication this call accepts{authorization}: check its age and its prefix; the client sends the value unchangedx\xfb\x04\x00I\x00\x00\x00\xc1\xfb\x04\x00S\x00\x00\x00whitelist: ask Huawei whether your account is on the whitelist for this callsignature: pass the service's message to explain(), which names the first differencenot_sentrefusedunknown-\xc30\x00\x00\b\x03\x00\x000.backoffbackoff_capclock_marginconnect_timeoutretry_after_captimeouttoken_age\x00\x00\x00\xe5\xfc\x04\x00\a\x00\x00\x00\xec\xfc\x04\x00\v\x00\x00\x00\xf7\xfc\x04\x00\f\x00\x00\x00\x03\xfd\x04\x00\x0f\x00\x00\x00\x12\xfd\x04\x00\x0f\x00\x00\x00!\xfd\x04\x00\a\x00\x00\x00(\xfd\x04\x00\t\x00\x00\x006\xed\x04\x00\n\x00\x00\x00@\xed\x04\x00\x05\x00\x00\x00invalid_inputoutcome_unknownapiunreadable_replythe body is not a JSON objectcode is missingcode is neither an integer nor a non-empty stringcode appears twicethe body is empty\x00X\x02\x00\x00application/json\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x-date\x00\x00\x00\xd7\x04\x00`\xfe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00x-user-id\x00\x00\x00\x00\xd7\x04\x00x\xfe\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x00\x83\x00\x00\x00\x84\x00\x00\x00\x85\x00\x00\x00\x86\x00\x00\x00user_id\x00\xfe\xff\x00\x00must be text or an integermust be textmust be an object with names that are textmust be an integer within ± 2^53must be a listsignthe signature is not 64 hexadecimal digits in lower case; return the hex of the HMAC-SHA256this request needs no signature; call with_signature only where there is a string to signthe signature is missing; pass it to with_signature before the request is built\x00\x00\x00\x00\x00\x00\x00\x00\xd0Areply_limitHMAC-SHA256 AppId=,SignedHeaders=,Signature=..\x00\x00\x00D\xf3\x04\x00\x15\x00\x00\x00\xff\xff\xff\xff\xff\x9f\x00\xfc\x01\x00\x00x\x01\x00\x00\xb8METHODCanonicalURICanonicalQueryStringSignedHeadersHashedRequestPayloadCanonicalHeaderscanonicalRequest:signature time:server time:the message contains no canonical request to compare withthe service signed the same canonical request, so the app secret differs, or the app id belongs to another secret; the path contains escapes, which signers of this scheme are known to encode in different ways: ask your Huawei contact how the service encodes them, or avoid values that need escapes\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00>\x01\x00\x00#\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00\x97\x00\x00\x001\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00\x84\x01\x00\x00\t\x00\x00\x00same_answerno_tokentrue or falsehalt_after\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xdc\x02\x05\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xec\xfc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00concurrency\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@H\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00retry_ratio\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\x88\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\x12\xfd\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00rateadaptiveburstqueueattemptsrepeats_are_saferenews_token\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\xf8\x03\x05\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\t\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xe5\xfc\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\x0e\x04\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(\xfd\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00nothing is in flight under this ticket; handle one response or one failure for each attemptthe host is not ASCII; write it in punycode (xn--…)invalid IPv6 address; write groups in brackets, such as [::1]IPv4-mapped IPv6 address; write the IPv4 address0xinvalid IPv4 address; write four decimal numbers, such as 192.0.2.10invalid character in the host; use letters, digits, '-', '_' and '.'a label of the host is empty or longer than 63 characters; use a name that DNS can carrythe host is longer than 253 characters; use a name that DNS can carryno host; write https://host\x00\xf8\x10\x04\x00\x14\x00\x00\x00\xb2\x00\x00\x00 \x00\x00\x00\xf8\x10\x04\x00\x14\x00\x00\x00\xb6\x00\x00\x00\x15\x00\x00\x00invalid port; use a number from 1 to 65535empty port; remove the colon or write a port/koodrive/ose/invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'empty segment or dot segment in the path; remove itcontains the path of a call; pass the base URL, without /koodrive/ose and what followsendpointno scheme; write https://hosthttpshttpunsupported scheme; use https or httpcontains a user name or a password; pass credentials as their own optionscontains a query or a fragment; pass the base URL aloneplain http sends the credentials unencrypted; use https, or set {allow_plain_http}trace_id:\x00\x00\x001 is the documented value; leave out {undocumented_change_type}\x00@\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00]\xd9\x04\x001\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x14\xd9\x04\x000\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000\xd7\x04\x00/\x00\x00\x00traceId2 is the documented value; leave out {undocumented_type}\x00\xef\x16\x04\x00\x1a\x00\x00\x00?\x00\x00\x00(\x00\x00\x00is a dot segment; remove itis empty; remove a slashdoes not begin with '/'; pass the absolute path below the endpoint\x00\x00\x00\xef\x16\x04\x00\x1a\x00\x00\x00T\x00\x00\x00$\x00\x00\x00empty name; pass at least one character for each namea name is too long; pass at most 65535 bytes!#$%&'*+-.^_`|~access-control-request-private-networkcookie2keep-alivex-http-methodx-http-method-overridex-method-override\x00.\xdd\x04\x00\x0e\x00\x00\x00<\xdd\x04\x00\x0f\x00\x00\x00\r\xde\x04\x00\x1e\x00\x00\x00+\xde\x04\x00\x1d\x00\x00\x00\x04\f\x05\x00&\x00\x00\x00\x8e\xde\x04\x00\n\x00\x00\x00\xcb\xde\x04\x00\x0e\x00\x00\x00<\xdf\x04\x00\x06\x00\x00\x00*\f\x05\x00\a\x00\x00\x00E\xdf\x04\x00\x04\x00\x00\x00B\xdf\x04\x00\x03\x00\x00\x00M\xdf\x04\x00\x06\x00\x00\x00g\xdf\x04\x00\x04\x00\x00\x001\f\x05\x00\n\x00\x00\x00\xd1\xdf\x04\x00\x06\x00\x00\x001\xe0\x04\x00\a\x00\x00\x00\xc7\xe0\x04\x00\n\x00\x00\x00\xea\xe0\x04\x00\x02\x00\x00\x00\xec\xe0\x04\x00\a\x00\x00\x00\xf3\xe0\x04\x00\x11\x00\x00\x00\x0e\xe1\x04\x00\a\x00\x00\x002\xe1\x04\x00\x03\x00\x00\x00;\f\x05\x00\r\x00\x00\x00H\f\x05\x00\x16\x00\x00\x00^\f\x05\x00\x11\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00not supported; use GET, POST, PUT, PATCH or DELETEjsonempty; pass JSON text, or leave it out to send no bodyGET has no body; leave it out, or use another method3\xf2\x04\x00\x06\x00\x00\x009\xf2\x04\x00\x04\x00\x00\x00=\xf2\x04\x00\x05\x00\x00\x00B\xf2\x04\x00\a\x00\x00\x00\xce\r\x05\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x88\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x89\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8a\x00\x00\x00/koodrive/ose/v1/carrier/operation/reverseOrder\x00\x89\x1c\x04\x00(\x00\x00\x00*\x01\x00\x000\x00\x00\x00%00%01%02%03%04%05%06%07%08%09%0A%0B%0C%0D%0E%0F%10%11%12%13%14%15%16%17%18%19%1A%1B%1C%1D%1E%1F%20%21%22%23%24%25%26%27%28%29%2A%2B%2C%2D%2E%2F%30%31%32%33%34%35%36%37%38%39%3A%3B%3C%3D%3E%3F%40%41%42%43%44%45%46%47%48%49%4A%4B%4C%4D%4E%4F%50%51%52%53%54%55%56%57%58%59%5A%5B%5C%5D%5E%5F%60%61%62%63%64%65%66%67%68%69%6A%6B%6C%6D%6E%6F%70%71%72%73%74%75%76%77%78%79%7A%7B%7C%7D%7E%7F%80%81%82%83%84%85%86%87%88%89%8A%8B%8C%8D%8E%8F%90%91%92%93%94%95%96%97%98%99%9A%9B%9C%9D%9E%9F%A0%A1%A2%A3%A4%A5%A6%A7%A8%A9%AA%AB%AC%AD%AE%AF%B0%B1%B2%B3%B4%B5%B6%B7%B8%B9%BA%BB%BC%BD%BE%BF%C0%C1%C2%C3%C4%C5%C6%C7%C8%C9%CA%CB%CC%CD%CE%CF%D0%D1%D2%D3%D4%D5%D6%D7%D8%D9%DA%DB%DC%DD%DE%DF%E0%E1%E2%E3%E4%E5%E6%E7%E8%E9%EA%EB%EC%ED%EE%EF%F0%F1%F2%F3%F4%F5%F6%F7%F8%F9%FA%FB%FC%FD%FE%FFmid > len\x00\x00\x00\x89\x1c\x04\x00(\x00\x00\x00\xa1\x00\x00\x00G\x00\x00\x00byte arrayOption valuenewtype structsequencemapenumunit variantnewtype varianttuple variantstruct varianta stringuuuuuuuubtnufruuuuuuuuuuuuuuuuuu\x00\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\\\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000123456789abcdefassertion failed: self.is_char_boundary(new_len)Error\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xcd\x01\x00\x007\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xbd\x04\x00\x00$\x00\x00\x00ullruealseinternal error: entered unreachable code\x00\x00q\x19\x04\x00#\x00\x00\x00\xa2\x04\x00\x00\"\x00\x00\x00q\x19\x04\x00#\x00\x00\x00\x98\x04\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\xf6J\xe1\xc7\x02-\xb5D\xb4\x9d\xd9yCx\xeaD\x91\x02(,*\x8b E5\x032\xb7\xf4\xadTE\x02\x84\xfe\xe4qىE\x81\x12\x1f/\xe7'\xc0E!\xd7\xe6\xfa\xe01\xf4Eꌠ9Y>)F$\xb0\b\x88\xef\x8d_F\x17n\x05\xb5\xb5\xb8\x93F\x9c\xc9F\"\xe3\xa6\xc8F\x03|\xd8\xea\x9b\xd0\xfeF\x82M\xc7raB3G\xe3 y\xcf\xf9\x12hG\x1biWC\xb8\x17\x9eG\xb1\xa1\x16*\xd3\xce\xd2G\x1dJ\x9c\xf4\x87\x82\aH\xa5\\\xc3\xf1)c=H\xe7\x19\x1a7\xfa]rHa\xa0\xe0\xc4x\xf5\xa6Hy\xc8\x18\xf6ֲ\xdcHL}\xcfY\xc6\xef\x11I\x9e\\C\xf0\xb7kFI\xc63T\xec\xa5\x06|I\\\xa0\xb4\xb3'\x84\xb1Isȡ\xa01\xe5\xe5I\x8f:\xca\b~^\x1bJ\x9ad~\xc5\x0e\x1bQJ\xc0\xfd\xddv\xd2a\x85J0}\x95\x14G\xba\xbaJ>n\xddll\xb4\xf0J\xce\xc9\x14\x88\x87\xe1$KA\xfc\x19j\xe9\x19ZK\xa9=P\xe21P\x90K\x13M\xe4Z>d\xc4KW`\x9d\xf1M}\xf9Km\xb8\x04n\xa1\xdc/LD\xf3\xc2\xe4\xe4\xe9cL\x15\xb0\xf3\x1d^\xe4\x98L\x1b\x9cp\xa5u\x1d\xcfL\x91af\x87ir\x03M\xf5\xf9?\xe9\x03O8Mr\xf8\x8f\xe3\xc4bnMG\xfb9\x0e\xbb\xfd\xa2M\x19z\xc8\xd1)\xbd\xd7M\x9f\x98:Ft\xac\rNd\x9f\xe4\xabȋBN=\xc7\xddֺ.wN\f9\x95\x8ci\xfa\xacN\xa7C\xdd\xf7\x81\x1c\xe2N\x91\x94\xd4u\xa2\xa3\x16O\xb5\xb9I\x13\x8bLLO\x11\x14\x0e\xec֯\x81O\x16\x99\x11\xa7\xcc\x1b\xb6O[\xff\xd5п\xa2\xebO\x99\xbf\x85\xe2\xb7E!P\x7f/'\xdb%\x97UP_\xfb\xf0Q\xef\xfc\x8aP\x1b\x9d6\x93\x15\xde\xc0PbD\x04\xf8\x9a\x15\xf5P{U\x05\xb6\x01[*QmU\xc3\x11\xe1x`Q\xc8*4V\x19\x97\x94Qz5\xc1\xab\u07fc\xc9Ql\xc1X\xcb\v\x16\x00R\xc7\xf1.\xbe\x8e\x1b4R9\xae\xbamr\"iR\xc7Y)\t\x0fk\x9fR\x1dعe\xe9\xa2\xd3R$N(\xbf\xa3\x8b\bS\xada\U000ae32e>S\f}W\xed\x17-sSO\\\xad\xe8]\xf8\xa7Sc\xb3\xd8bu\xf6\xddS\x1ep\xc7]\t\xba\x12T%L9\xb5\x8bhGT.\x9f\x87\xa2\xaeB}T}Ô%\xadI\xb2T\\\xf4\xf9n\x18\xdc\xe6Tsq\xb8\x8a\x1e\x93\x1cU\xe8F\xb3\x16\xf3\xdbQU\xa2\x18`\xdc\xefR\x86U\xca\x1exӫ\xe7\xbbU?\x13+d\xcbp\xf1U\x0e\xd85=\xfe\xcc%V\x12N\x83\xcc=@[V\xcb\x10ҟ&\b\x91V\xfe\x94\xc6G0J\xc5V=:\xb8Y\xbc\x9c\xfaVf$\x13\xb8\xf5\xa10W\x80\xed\x17&s\xcadW\xe0\xe8\x9d\xef\x0f\xfd\x99W\x8c\xb1\xc2\xf5)>\xd0W\xef]3s\xb4M\x04Xk5\x00\x90!a9X\xc5B\x00\xf4i\xb9oX\xbb)\x808\xe2ӣX*4\xa0\xc6\xda\xc8\xd8X5AHx\x11\xfb\x0eY\xc1(-\xeb\xea\\CY\xf1r\xf8\xa5%4xY\xad\x8fv\x0f/A\xaeY\xcc\x19\xaai\xbd\xe8\xe2Y?\xa0\x14\xc4\xec\xa2\x17ZO\xc8\x19\xf5\xa7\x8bMZ2\x1d0\xf9Hw\x82Z~$|7\x1b\x15\xb7Z\x9e-[\x05b\xda\xecZ\x82\xfcXC}\b\"[\xa3;/\x94\x9c\x8aV[\x8c\n;\xb9C-\x8c[\x97\xe6\xc4SJ\x9c\xc1[= \xb6\xe8\\\x03\xf6[M\xa8\xe3\"4\x84+\\0IΕ\xa02a\\|\xdbA\xbbH\x7f\x95\\[R\x12\xea\x1a\xdf\xca\\ysK\xd2p\xcb\x00]WP\xde\x06M\xfe4]m\xe4\x95H\xe0=j]Į]-\xacf\xa0]u\x1a\xb58W\x80\xd4]\x12a\xe2\x06m\xa0\t^\xab|M$D\x04@^\xd6\xdb`-U\x05t^\xcc\x12\xb9x\xaa\x06\xa9^\x7fW\xe7\x16UH\xdf^\xaf\x96P.5\x8d\x13_[\xbc\xe4y\x82pH_r\xeb]\x18\xa3\x8c~_'\xb3:\xef\xe5\x17\xb3_\xf1_\tk\xdf\xdd\xe7_\xed\xb7\xcbEW\xd5\x1d`\xf4R\x9f\x8bV\xa5R`\xb1'\x87.\xacN\x87`\x9d\xf1(:W\"\xbd`\x02\x97Y\x84v5\xf2`\xc3\xfco%\xd4\xc2&a\xf4\xfb\xcb.\x89s\\ax}?\xbd5ȑa\xd6\\\x8f,C:\xc6a\f4\xb3\xf7\xd3\xc8\xfba\x87\x00\xd0z\x84]1b\xa9\x00\x84\x99\xe5\xb4eb\xd4\x00\xe5\xff\x1e\"\x9bb\x84 \xef_S\xf5\xd0b\xa5\xe8\xea7\xa82\x05cϢ\xe5ER\x7f:c\xc1\x85\xafk\x93\x8fpc2g\x9bFx\xb3\xa4c\xfe@BXV\xe0\xd9c\x9fh)\xf75,\x10d\xc6\xc2\xf3tC7Ddx\xb30R\x14EydV\xe0\xbcfY\x96\xafd6\f6\xe0\xf7\xbd\xe3dC\x8fC\xd8u\xad\x18e\x14sTN\xd3\xd8Ne\xec\xc7\xf4\x10\x84G\x83e\xe8\xf91\x15e\x19\xb8eax~Z\xbe\x1f\xeee=\v\x8f\xf8\xd6\xd3\"f\fβ\xb6̈Wf\x8f\x81_\xe4\xffj\x8df\xf9\xb0\xbb\xee\xdfb\xc2f8\x9dj\xea\x97\xfb\xf6f\x86D\x05\xe5}\xba,g\xd4J#\xaf\x8e\xf4ag\x89\x1d\xecZ\xb2q\x96g\xeb$\xa7\xf1\x1e\x0e\xccg\x13w\bWӈ\x01hה\xca,\b\xeb5h\r:\xfd7\xcaekhHD\xfeb\x9e\x1f\xa1hZս\xfb\x85g\xd5h\xb1J\xadzg\xc1\ni\xafN\xac\xac\xe0\xb8@iZb\xd7\xd7\x18\xe7ti\xf1:\xcd\r\xdf \xaai\xd6D\xa0h\x8bT\xe0i\fV\xc8B\xaei\x14j\x8fkz\xd3\x19\x84Ijs\x06YH \xe5\x7fj\b\xa47-4\xef\xb3j\n\x8d\x858\x01\xeb\xe8jL\xf0\xa6\x86\xc1%\x1fk0V(\xf4\x98wSk\xbbk21\x7fU\x88k\xaa\x06\x7f\xfd\xdej\xbek*do^\xcb\x02\xf3k5=\v6~\xc3'l\x82\f\x8e\xc3]\xb4]l\xd1\xc78\x9a\xba\x90\x92l\xc6\xf9\xc6@\xe94\xc7l7\xb8\xf8\x90#\x02\xfdl#s\x9b:V!2m\xebOBɫ\xa9fm\xe6㒻\x16T\x9cmp\xce;5\x8e\xb4\xd1m\f\u008a±!\x06n\x8fr-3\x1e\xaa;n\x99g\xfc\xdfRJqn\x7f\x81\xfb\x97眥n\xdfa\xfa}!\x04\xdbn,}\xbc\xee\x94\xe2\x10ov\x9ck*:\x1bEo\x94\x83\x06\xb5\bbzo=\x12$qE}\xb0o\xcc\x16m͖\x9c\xe4o\x7f\\Ȁ\xbc\xc3\x19p\xcf9}\xd0U\x1aPpC\x88\x9cD\xeb \x84pT\xaa\xc3\x15&)\xb9p\xe9\x944\x9bos\xefp\x11\xdd\x00\xc1%\xa8#qV\x14A1/\x92XqkY\x91\xfd\xba\xb6\x8eq\xe3\xd7z\xde42\xc3q܍\x19\x16\xc2\xfe\xf7qS\xf1\x9f\x9br\xfe-r\xd4\xf6C\xa1\a\xbfbr\x89\xf4\x94\x89\xc9n\x97r\xab1\xfa\xeb{J\xcdr\v_|s\x8dN\x02s\xcdv[\xd00\xe26s\x81Tr\x04\xbd\x9als\xd0t\xc7\"\xb6\xe0\xa1s\x04Ry\xab\xe3X\xd6s\x86\xa6W\x96\x1c\xef\vt\x14\xc8\xf6\xddquAt\x18ztU\xce\xd2ut\x9e\x98\xd1\xea\x81G\xabtc\xff\xc22\xb1\f\xe1t<\xbfs\x7f\xddO\x15u\v\xafP\xdfԣJugm\x92\ve\xa6\x80u\xc0\bwN\xfeϴu\xf1\xca\x14\xe2\xfd\x03\xeau\xd6\xfeL\xad~B v\x8c>\xa0X\x1eSTv/N\xc8\xee\xe5g\x89v\xbbazj\xdf\xc1\xbfv\x15}\x8c\xa2+\xd9\xf3vZ\x9c/\x8bv\xcf(wp\x83\xfb-T\x03_w&2\xbd\x9c\x14b\x93w\xb0~\xecÙ:\xc8w\\\x9e\xe74@I\xfew\xf9\xc2\x10!\xc8\xed2x\xb8\xf3T):\xa9gx\xa50\xaa\xb3\x88\x93\x9dxg^Jp5|\xd2x\x01\xf6\\\xccB\x1b\ay\x823t\x7f\x13\xe2<y1\xa0\xa8/L\rry=Ȓ;\x9f\x90\xa6yMzw\n\xc74\xdcyp\xac\x8af\xfc\xa0\x11z\x8cW-\x80;\tFzo\xad8`\x8a\x8b{zel#|67\xb1z\x7fG,\x1b\x04\x85\xe5z^Y\xf7!E\xe6\x1a{ۗ:5\xeb\xcfP{\xd2=\x89\x02\xe6\x03\x85{F\x8d+\x83\xdfD\xba{L8\xfb\xb1\vk\xf0{_\x06z\x9e΅$|\xf6\x87\x18FB\xa7Y|\xfaT\xcfk\x89\b\x90|8*\xc3ƫ\n\xc4|\xc7\xf4s\xb8V\r\xf9|\xf8\xf1\x90f\xacP/};\x97\x1a\xc0k\x92c}\n=!\xb0\x06w\x98}L\x8c)\\Ȕ\xce}\xb0\xf7\x999\xfd\x1c\x03~\x9cu\x00\x88<\xe47~\x03\x93\x00\xaaK\xddm~\xe2[@JO\xaa\xa2~\xdar\xd0\x1c\xe3T\xd7~\x90\x8f\x04\xe4\x1b*\r\x7f\xbaقnQ:B\x7f)\x90#\xca\xe5\xc8v\x7f3t\xac<\x1f{\xac\x7f\xa0\xc8\xeb\x85\xf3\xcc\xe1\x7fnull\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\a\x00\b\x00\t\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x10\x00 \x000\x00@\x00P\x00`\x00p\x00\x80\x00\x90\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xce\x1b\x04\x00%\x00\x00\x00\xce\x01\x00\x00\x1a\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\x1b\x02\x00\x00\x13\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00$\x02\x00\x00>\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00 \x02\x00\x003\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00*\x02\x00\x00:\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\xc1\x01\x00\x00E\x00\x00\x00 at line \x00\x00\x00`\x13\x04\x00&\x00\x00\x00\xf7\x01\x00\x00!\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\xfb\x01\x00\x00\f\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x02\x02\x00\x00!\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\v\x02\x00\x00*\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x0f\x02\x00\x00,\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x14\x02\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00raw value\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00\x8b\x00\x00\x00\x8c\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00a Display implementation returned an error unexpectedly\x00,\x17\x04\x00K\x00\x00\x00d\v\x00\x00\x0e\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00<\x06\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00<\x06\x00\x00!\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x000\x06\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x000\x06\x00\x00!\x00\x00\x00v\x0f\x04\x00,\x00\x00\x00f\x00\x00\x00\x12\x00\x00\x00\x9e\x17\x04\x00_\x00\x00\x00\xc6\x00\x00\x00'\x00\x00\x00\x15\x0f\x04\x00`\x00\x00\x00\xa0\x01\x00\x00.\x00\x00\x00assertion failed: idx < CAPACITYassertion failed: edge.height == self.height - 1\x15\x19\x04\x00[\x00\x00\x00\xb6\x02\x00\x00\t\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xba\x02\x00\x00\t\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xf0\x00\x00\x00M\x00\x00\x00assertion failed: src.len() == dst.len()\x15\x19\x04\x00[\x00\x00\x00T\a\x00\x00\x05\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xd0\x04\x00\x00#\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x13\x05\x00\x00$\x00\x00\x00assertion failed: edge.height == self.node.height - 1\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x03\x04\x00\x00\t\x00\x00\x00\x9e\x17\x04\x00_\x00\x00\x00X\x02\x00\x000\x00\x00\x00EOF while parsing a listEOF while parsing an objectEOF while parsing a stringEOF while parsing a valueexpected `:`expected `,` or `]`expected `,` or `}`expected identexpected valueexpected `\"`invalid escapeinvalid numbernumber out of rangeinvalid unicode code pointcontrol character (\\u0000-\\u001F) found while parsing a stringkey must be a stringinvalid value: expected key to be a number in quotesfloat key must be finite (got NaN or +/-inf)lone leading surrogate in hex escapetrailing commatrailing charactersunexpected end of hex escaperecursion limit exceeded\xce\x1b\x04\x00%\x00\x00\x00\n\x03\x00\x00\x1d\x00\x00\x00booleannumberstringarrayobject\x00\x00\xce\x1b\x04\x00%\x00\x00\x00w\x02\x00\x00\x13\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\x89\x02\x00\x00\x19\x00\x00\x00raw value was not emitted\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\xb2\x02\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8d\x00\x00\x00\x98/\x8aB\x91D7q\xcf\xfb\xc0\xb5\xa5۵\xe9[\xc2V9\xf1\x11\xf1Y\xa4\x82?\x92\xd5^\x1c\xab\x98\xaa\a\xd8\x01[\x83\x12\xbe\x851$\xc3}\fUt]\xber\xfe\xb1ހ\xa7\x06ܛt\xf1\x9b\xc1\xc1i\x9b\xe4\x86G\xbe\xefƝ\xc1\x0f̡\f$o,\xe9-\xaa\x84tJܩ\xb0\\ڈ\xf9vRQ>\x98m\xc61\xa8\xc8'\x03\xb0\xc7\x7fY\xbf\xf3\v\xe0\xc6G\x91\xa7\xd5Qc\xca\x06g))\x14\x85\n\xb7'8!\x1b.\xfcm,M\x13\r8STs\ne\xbb\njv.\xc9\u0081\x85,r\x92\xa1迢Kf\x1a\xa8p\x8bK£Ql\xc7\x19\xe8\x92\xd1$\x06\x99օ5\x0e\xf4p\xa0j\x10\x16\xc1\xa4\x19\bl7\x1eLwH'\xb5\xbc\xb04\xb3\f\x1c9J\xaa\xd8NOʜ[\xf3o.h\ue08ftoc\xa5x\x14xȄ\b\x02ǌ\xfa\xff\xbe\x90\xeblP\xa4\xf7\xa3\xf9\xbe\xf2xq\xc6\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x8e\x00\x00\x00assertion failed: psize >= size + min_overhead\x00\x00\xf4\x1b\x04\x00*\x00\x00\x00\xb1\x04\x00\x00\t\x00\x00\x00assertion failed: psize <= size + max_overhead\x00\x00\xf4\x1b\x04\x00*\x00\x00\x00\xb7\x04\x00\x00\r\x00\x00\x00entity not foundpermission deniedconnection refusedconnection resethost unreachablenetwork unreachableconnection abortednot connectedaddress in useaddress not availablenetwork downbroken pipeentity already existsoperation would blocknot a directoryis a directorydirectory not emptyread-only filesystem or storage mediumfilesystem loop or indirection limit (e.g. symlink loop)stale network file handleinvalid input parameterinvalid datatimed outwrite zerono storage spaceseek on unseekable filequota exceededfile too largeresource busyexecutable file busydeadlockcross-device link or renametoo many linksinvalid filenameargument list too longoperation interruptedunsupportedunexpected end of fileout of memoryin progressother erroruncategorized erroroperation successfulinf-infNaN\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00*焑\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00@v:k\v\xde\x00\x00\xe8\x89\x04#Ǌ\x00\x00b\xac\xc5\xebx\xad\x00\x80z\x17\xb7&\xd7\xd8\x00\x90\xacn2x\x86\x87\x00\xb4W\n?\x16h\xa9\x00\xa1\xed\xcc\xce\x1b\xc2Ӡ\x84\x14@aQY\x84ȥ\x19\x90\xb9\xa5o\xa5:\x0f \xf4'\x8f\xcb\xceo\x1b\x8e(\x10T\x8e\xaf\xdaM\xe4^\xae\xf0\xec\aJ\xfb\x9f\xf4\x98'D\xb1\x9dwA\xdf\xcf\x11͙\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86c\xbeZ\x06\v\xa5\xbc\xb4\xaaSkuz\a\xed\x0f\b\xbf,)Ud\x7f\xb6Cձ\x17L\xc8;\x1a\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92\xea\xaf(\xb6\xef&⻌6U\n\xf7\x89\x04\x89\x0f`\xcb\x05鸶\xbd!\xc9\xc1\xbb\x87\xe9\x00T\x96_\x9a\x84xۏ\xbf4нr\x04R\x98\xde'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l֪\x80\x9d\xef\xf0\"\xc7\xf6~\xb9\xb7\xd2:MBL\xc8q\xd5m\x93\x13\xc9\xea8\x1e\xcd\x19:\xbc\x03\x1cU\xab\x01\x80\f\t\xcb\xc6,\aӿ\xf5\xad\\\xa1\x90\b\x137h\x03\xcd\x10\x8czÇ\xa8\xdb6.\xef\a\x12²\x02ϼ\xf4\x03^\xe4g\xf9\x94ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763\xe1|\xa0\x1c4\xa8E\x10\xd3Q\xa0\t\x12\x11H\xde\x1e1Vx\x85\xfa\xa6\x1e\xd5f\xa5>\x7f\"t*U3\xf1ʺ\x0f)2ז@\xadGy\x17|\xa9t\b8Ǳ\xd8Jټ\"x\xae\x81R7\x18?6N\n@\x18\x00\x00\x00d\x00\x00@\x00 $\x00\x00\x00\x00\x00\x00\x00\f\x80\x13Ȃ\x1f\xe0L^\x0f\xf60\xd7\x1b\x00\x00\x00\x00\x00\x00\x00\xfc\xff\xf7\xcd\xd8\x01\x82n\xd1?\xcd@\x01%d\xdb\r\r\x00\x00\x00$\x04\x14@8qS\xb4\x1dx\x11\x00\x00\x00\x0000010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899\b\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\xc4\xfc\x04\x00\xcc\xfc\x04\x00\xd3\xfc\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00;\x00\x00\x00\x00\x00\x00\x00Z\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00\x00\x00\x00\x97\x00\x00\x00\x00\x00\x00\x00\xb5\x00\x00\x00\x00\x00\x00\x00\xd4\x00\x00\x00\x00\x00\x00\x00\xf3\x00\x00\x00\x00\x00\x00\x00\x11\x01\x00\x00\x00\x00\x00\x000\x01\x00\x00\x00\x00\x00\x00N\x01\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03\n\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\xa4\x00\x05\x00\xaa\x00\x05\x00\xb6\x00\x05\x00\x06\x00\x00\x00\f\x00\x00\x00\x14\x00\x00\x00\xd7\x00\x05\x00\xd7\x00\x05\x00\xca\x00\x05\x00\x14\x00\x00\x00\x14\x00\x00\x00\r\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x15\x00\x00\x00\f\x00\x00\x00\v\x00\x00\x00\x15\x00\x00\x00\x15\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x13\x00\x00\x00&\x00\x00\x008\x00\x00\x00\x19\x00\x00\x00\x17\x00\x00\x00\f\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\x10\x00\x00\x00\x17\x00\x00\x00\x0e\x00\x00\x00\x0e\x00\x00\x00\r\x00\x00\x00\x14\x00\x00\x00\b\x00\x00\x00\x1b\x00\x00\x00\x0e\x00\x00\x00\x10\x00\x00\x00\x16\x00\x00\x00\x15\x00\x00\x00\v\x00\x00\x00\x16\x00\x00\x00\r\x00\x00\x00\v\x00\x00\x00\v\x00\x00\x00\x13\x00\x00\x00<)\x05\x00L)\x05\x00])\x05\x00o)\x05\x00\x7f)\x05\x00\x8f)\x05\x00\xa2)\x05\x00\xb4)\x05\x00\xc1)\x05\x00\xcf)\x05\x00\xe4)\x05\x00\xf0)\x05\x00\xfb)\x05\x00\x10*\x05\x00%*\x05\x004*\x05\x00B*\x05\x00U*\x05\x00{*\x05\x00\xb3*\x05\x00\xcc*\x05\x00\xe3*\x05\x00\xef*\x05\x00\xf8*\x05\x00\x02+\x05\x00\x12+\x05\x00)+\x05\x007+\x05\x00E+\x05\x00R+\x05\x00f+\x05\x00n+\x05\x00\x89+\x05\x00\x97+\x05\x00\xa7+\x05\x00\xbd+\x05\x00\xd2+\x05\x00\xdd+\x05\x00\xf3+\x05\x00\x00,\x05\x00\v,\x05\x00\x16,\x05\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"
+const data0 = "Halt Why a dispatcher sends nothing more.message A sentence that says what happened and what to do.reason `same_answer` or `no_token`.times How many calls got the same answer, or how many tries got no token. HTTP status of the answer that the calls share. The service's code in that answer. The service's message in that answer.\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x000\x00\x04\x003\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00c\x00\x04\x00\x06\x00\x00\x00i\x00\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x86\x00\x04\x00\x05\x00\x00\x00\x8b\x00\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\xcf\x00\x04\x000\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00\xff\x00\x04\x00#\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00\"\x01\x04\x00&\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x04\x00\x04\x00%\x00\x00\x00H\x01\x04\x00\x06\x00\x00\x00sendexchangeno signature is missing; pass the ticket of an attempt that came with a string to signProgress How far a dispatcher is: counts since the start, and of now.pushed Calls that were pushed.requests Requests that were sent.delivered Outcomes so far, by verdict. Refused. Unknown.givenUp Given up.notSent Not sent.queued Calls that wait for their first attempt, now.waiting Calls that wait to be sent again, now.inFlight Calls that are in flight, now. Requests per second that may leave, now.slowed Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.sourceEnded Whether the source was read to its end.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x97\x02\x04\x00\x06\x00\x00\x00\x9d\x02\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb5\x02\x04\x00\b\x00\x00\x00\xbd\x02\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd6\x02\x04\x00\t\x00\x00\x00\xdf\x02\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd4\xfc\x04\x00\a\x00\x00\x00\xfc\x02\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdb\xfc\x04\x00\a\x00\x00\x00\x05\x03\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0e\x03\x04\x00\a\x00\x00\x00\x15\x03\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1f\x03\x04\x00\a\x00\x00\x00&\x03\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x000\x03\x04\x00\x06\x00\x00\x006\x03\x04\x00.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00d\x03\x04\x00\a\x00\x00\x00k\x03\x04\x00'\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x92\x03\x04\x00\b\x00\x00\x00\x9a\x03\x04\x00\x1f\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x04\x05\x00\x04\x00\x00\x00\xb9\x03\x04\x00)\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe2\x03\x04\x00\x06\x00\x00\x00\xe8\x03\x04\x00v\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00^\x04\x04\x00\v\x00\x00\x00i\x04\x04\x00(\x00\x00\x00R\x02\x04\x00\b\x00\x00\x00Z\x02\x04\x00=\x00\x00\x00\x94\x04\x04\x00\r\x00\x00\x00\xc0\x03://\xc0\xc0\x00\xc0\x1d where text is due; pass text\xc0\x00\rbegin > end (\xc0\x03 > \xc0\x10) when slicing `\xc0\x01`\xc0\x00\x11start byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x0fend byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x11start byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\x0fend byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\a::ffff:\xc0\x00\xc0\x01:\xc0\x00\xc0\x01.\xc0\x01.\xc0\x01.\xc0\x00\x02--\xc0\x00\xc0\x1f characters long; pass exactly \xc0\x00\xc0\x17 entries; pass at most \xc0\x00\xc0\x1f characters long; pass at most \xc0\x00\x16slice index starts at \xc0\r but ends at \xc0\x00\x17not a valid date; pass \xc0\x00\xc0\x17 is out of range; pass \xc0\x00\x10not valid; pass \xc0\x00 index out of bounds: the len is \xc0\x12 but the index is \xc0\x00\xc09 is out of range; pass a whole number of bytes from 1 to \xc0\x00\xc0\x0f entries; pass \xc0\x04 to \xc0\x00\x14a whole number from \xc0\x04 to \xc0\x00\x0ea number from \xc0\x04 to \xc0\x00#the body is not valid JSON at line \xc0\b column \xc0\x00\xc0\t at line \xc0\b column \xc0\x00\x12range start index \xc0\" out of range for slice of length \xc0\x00\x10range end index \xc0\" out of range for slice of length \xc0\x00\astring \xc0\x00\x1ethe body is not UTF-8 at byte \xc0\x00\a, code \xc0\x00\v, trace id \xc0\x00\x0einvalid type: \xc0\v, expected \xc0\x00\x15the service answered \xc0\v with HTTP \xc0\x00\bhalted: \xc0* calls in a row got the same answer, HTTP \xc0\x00\x12cannot access key \xc0\t in JSON \xc0\x00\x18split_to out of bounds: \xc0\x04 <= \xc0\x00\x19split_off out of bounds: \xc0\x04 <= \xc0\x00!cannot advance past `remaining`: \xc0\x04 <= \xc0\x00\x01{\xc0\x03}: \xc0\x00\x10assertion `left \xc0\x17 right` failed\n  left: \xc0\t\n right: \xc0\x00\x10assertion `left \xc0\x10 right` failed: \xc0\t\n  left: \xc0\t\n right: \xc0\x00 unknown field; expected one of: \xc0\x00\x0funknown option \xc0\x13; expected one of: \xc0\x00\x12unknown operation \xc0\x13; expected one of: \xc0\x00\x05item \xc0\x02: \xc0\x00\bsegment \xc0\x01 \xc0\x000out of range; pass whole seconds from {0 s} to {\xc0\x03 s}\x00\ra time from {\xc0\b s} to {\xc0\x03 s}\x00\x01{\xc0\x03 s}\x00\xc0Z is not documented; leave it out to send 1 (subscribe), or pass {undocumented_change_type}\x00\x01{\xc0\x01}\x00\xc0\x17 is not text; pass text\x00\xc0/ is an integer outside ± 2^53; pass it as text\x00\xc0\x12.packageChangeList\x00\x15the service answered \xc0b with a redirect, which is not followed; this host hides its status and target; check the endpoint\x00\x1dhalted: no fresh token after \xc0H tries; correct the source of tokens, then resume: the rest was not sent\x00\x17not valid JSON at line \xc0\b column \xc0\f; correct it\x00\xc08 is reserved for the client and its transport; remove it\x00\ncharacter \xc0\r at position \xc00 ends the app id inside Authorization; remove it\x00\xc0\x06 with \xc0\v; remove it\x00\vpolicyList[\xc0\b].status\x00\rthe value of \xc0+ is not a number; pass it in decimal digits\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/map/entry.rs\x00crates/serde_json-1.0.154/src/value/index.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/grisu.rs\x00core/src/text.rs\x00crates/bytes-1.12.2/src/bytes_mut.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/shared/smallsort.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/stable/quicksort.rs\x00core/src/endpoint.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/fmt.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/diy_float.rs\x00crates/chrono-0.4.45/src/naive/internals.rs\x00core/src/credentials.rs\x00crates/bytes-1.12.2/src/bytes.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/char/methods.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/mutex/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/once/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\x00crates/serde_json-1.0.154/src/error.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/memchr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/parser.rs\x00crates/serde_json-1.0.154/src/value/ser.rs\x00crates/serde_json-1.0.154/src/ser.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/display_buffer.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/ip_addr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/decimal_seq.rs\x00crates/http-1.5.0/src/header/map.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/dragon.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/bignum.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once_lock.rs\x00core/src/operation/path.rs\x00crates/http-1.5.0/src/uri/path.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/string.rs\x00crates/http-1.5.0/src/header/value.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/navigate.rs\x00crates/httpdate-1.0.3/src/date.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/parse.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/time.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/unicode/printable.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/node.rs\x00crates/serde_json-1.0.154/src/de.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once.rs\x00core/src/dispatch/pace.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/fmt/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/mod.rs\x00crates/http-1.5.0/src/uri/mod.rs\x00crates/chrono-0.4.45/src/naive/date/mod.rs\x00crates/chrono-0.4.45/src/datetime/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/mod.rs\x00crates/http-1.5.0/src/method.rs\x00crates/serde_json-1.0.154/src/read.rs\x00/rust/deps/dlmalloc-0.2.11/src/dlmalloc.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/sync.rs\x00crates/chrono-0.4.45/src/lib.rs\x00crates/percent-encoding-2.3.2/src/lib.rs\x00\xc0\x03 ms\x00%the body is longer than the limit of \xc0\x06 bytes\x00\xc0\x04 is \xc0( the service's clock, which is at about \xc0&; pass a date from the last 15 minutes\x00\ncharacter \xc0\r at position \xc0? is not allowed in a trace id; use visible ASCII without spaces\x00\ncharacter \xc0\r at position \xc0? is not allowed in an HTTP header; use visible ASCII and spaces\x00\xc0\x02 s\x00;the service refused the date, not the signature: signed at \xc0\x15, its own clock read \xc0A; X-Date must not be later than that and at most 15 minutes older\x00\x0fclock: compare \xc0\x19 with the server's Date (\xc09); X-Date must not be later, and at most 15 minutes older\x00\xc0S is neither text nor an integer within ± 2^53; pass one of them, or a list of them\x00\fthe URL has \xc02 bytes; shorten the path or the query, to at most \xc0\r bytes in all\x00\x1binvalid escape at position \xc07; write two hex digits after '%', or %25 for '%' itself\x00\x02--\xc0\x05-file\x00\xc0\x1d is given twice; pass it once\x00\x0ea number from \xc0\x04 to \xc0\v per second\x00\x12endpoint: compare \xc01 with the base URL that your Huawei contact named\x00\vpolicyList[\xc0\n].policyId\x00\xc0\x0e.carrierUserId\x00\xc0\x01[\xc0\v].packageId\x00\x10floating point `\xc0\x01`\x00\vcharacter `\xc0\x01`\x00\tinteger `\xc0\x01`\x00\tboolean `\xc0\x01`\x00\x11duplicate field `\xc0\x01`\x00\x0eoperationList[\xc0\x01]\x00\xc0\x01[\xc0\x01]\x00\xc0\f.operationSN\x00\x10'?' at position \xc0,; pass parameters as the query, or write %3F\x00\xc02 exchanges are open; end them with REPLY or FAILED\x00\xc0\x01\n\xc0\x01\n\xc0\x06\nhost:\xc0\b\nx-date:\x00\x17the escapes in segment \xc0) are not UTF-8; escape the bytes of UTF-8\x00\x10'#' at position \xc0\v; write %23\x00\xc0\x01[\xc0\x02].\x00\xc0\x01.\x00\x12control character \xc0\r at position \xc0(; remove it (is the file split by hand?)\x00\x11the X-Date sent (\xc0\x01)\x00\xc0\v (os error \xc0\x01)\x00\ncharacter \xc0\r at position \xc0' of a name; use letters, digits and '-'\x00\a, msg \"\xc0\x01\"\x00\x05line \xc0\x02 (\xc0\x18) differs: signed here \"\xc0\x13\", by the service \"\xc0\x01\"\x00\v\nx-user-id:\xc0\x02\n\n\xc0\x01\n\x00optionsa name is missing or is not UTF-8; pass names and values in turnsmissing; pass milliseconds since 1970 in decimal digitsmissing; pass an integer in decimal digitsnot a flag; pass 0 or 1milliseconds since 1970 in decimal digitsan integer in decimal digits, in rangenot UTF-8; pass UTF-8not a record: a field goes beyond its end; write each field's length plus one in front of itnot open; pass the number of an exchange that BEGIN returned and that has not ended\x00\x00\x00\x00\x00\x01\x00againExplanation Every stage of a signature.canonicalRequest Step 1.canonicalRequestHash Lower-case hex of its SHA-256.stringToSign Step 2.signature Step 3; absent where the signature is made outside.signedHeaders The headers that are signed, joined by `;`.Difference One line of the canonical request, both ways.part What the line holds, such as `CanonicalURI`.line Its number, from 1.ours As it is signed here; empty where there is no such line.theirs As the service signed it; empty where it has no such line.\x00\x00\x00\x00\x00\x00\x00\x00m&\x04\x00\x04\x00\x00\x00q&\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x9e&\x04\x00\x04\x00\x00\x00\xa2&\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb6&\x04\x00\x04\x00\x00\x00\xba&\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf3&\x04\x00\x06\x00\x00\x00\xf9&\x04\x00;\x00\x00\x005&\x04\x00\n\x00\x00\x00?&\x04\x00.\x00\x00\x004'\x04\x00\x04\x00\x00\x00difference The first line in which the service's canonical request differs.finding What the service's message says about the refusal, as a sentence.\x00\x00\x00\x00\x00\x00\x00\x00`%\x04\x00\x10\x00\x00\x00p%\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x%\x04\x00\x14\x00\x00\x00\x8c%\x04\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab%\x04\x00\f\x00\x00\x00\xb7%\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf%\x04\x00\t\x00\x00\x00\xc8%\x04\x004\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfc%\x04\x00\r\x00\x00\x00\t&\x04\x00,\x00\x00\x00\a\x00\x00\x00\x94'\x04\x00\xac'\x04\x00\n\x00\x00\x00\xb6'\x04\x00A\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf7'\x04\x00\a\x00\x00\x00\xfe'\x04\x00B\x00\x00\x009%\x04\x00\v\x00\x00\x00D%\x04\x00\x1c\x00\x00\x00@(\x04\x00\a\x00\x00\x00seednot 8 bytes; pass 8 random bytesdonerandoma trace id was passed as well; pass one of themnot 29 bytes; pass 29 random bytesspellingunknown; pass snake or camel, or leave it out An error: the answer where a function returns a negative number. What is not known is absent.kind `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`.outcome Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`.retryable Whether the call may be repeated without asking the service first. HTTP status; 0 where the host hides it. The service's code. The service's message.requestId A gateway's id of the request. The reply's trace id, or else the one that was sent.xDate The X-Date that was sent.retryAfter How long the service asks to wait, in seconds. The beginning of the reply's body, at most 16,384 bytes.field The field that was refused.closesConnection Whether the connection is to be closed instead of reused.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x000\x00\x04\x003\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x12*\x04\x00\x04\x00\x00\x00\x16*\x04\x00M\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00c*\x04\x00\a\x00\x00\x00j*\x04\x00H\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xb2*\x04\x00\t\x00\x00\x00\xbb*\x04\x00C\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\xfe*\x04\x00(\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00&+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00:+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q+\x04\x00\t\x00\x00\x00Z+\x04\x00\x1f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc4\n\x05\x00\a\x00\x00\x00y+\x04\x005\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xae+\x04\x00\x05\x00\x00\x00\xb3+\x04\x00\x1a\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xcd+\x04\x00\n\x00\x00\x00\xd7+\x04\x00/\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x06,\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00?,\x04\x00\x05\x00\x00\x00D,\x04\x00\x1c\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00`,\x04\x00\x10\x00\x00\x00p,\x04\x00:\x00\x00\x00\xc9\x13\x05\x00\x05\x00\x00\x00\xb4)\x04\x00^\x00\x00\x00\xac,\x04\x00\x0e\x00\x00\x00the client is dead after a failure inside koodrive; report itthe client is dead after a failure inside koodrive; report it, and open a new clientReply A response as it came. Number of the exchange. HTTP status; 0 for a redirect of which the host shows nothing else, as browsers do. The first value of each header of `Info`'s `reply_headers`, in their order; a header that did not come is absent. The whole body after decompression, or the limit and one byte more. When it came: milliseconds since 1970 on the host's clock.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xc1.\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\xd9.\x04\x00T\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00-/\x04\x00r\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x9f/\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00\xe3/\x04\x00;\x00\x00\x00\xa5.\x04\x00\x05\x00\x00\x00\xaa.\x04\x00\x17\x00\x00\x00 0\x04\x00\x05\x00\x00\x00Push A call for a dispatcher.key What the host knows the call by. It comes back with the outcome.operation The publisher's name of the operation, or `rawCall`.fields The operation's own record, see \"Calls and replies\". Absent: no fields.\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xcd0\x04\x00\x03\x00\x00\x00\xd00\x04\x00A\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x111\x04\x00\t\x00\x00\x00\x1a1\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00O1\x04\x00\x06\x00\x00\x00U1\x04\x00H\x00\x00\x00\xb00\x04\x00\x04\x00\x00\x00\xb40\x04\x00\x19\x00\x00\x00\xa01\x04\x00\x03\x00\x00\x00Explain A call whose signature is to be explained. Nothing is sent. Milliseconds since 1970 on the host's clock. X-Date to explain, in milliseconds since 1970. Absent: that of `message`, or else the one that would be sent now. What the service said, or a canonical request from elsewhere.\x00\x00\x00\x00\x00\x00\x00\x00\x111\x04\x00\t\x00\x00\x00\x1a1\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00O1\x04\x00\x06\x00\x00\x00U1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00C2\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00M\xdf\x04\x00\x04\x00\x00\x00p2\x04\x00r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00)\x00\x04\x00\a\x00\x00\x00\xe22\x04\x00>\x00\x00\x00\x002\x04\x00\a\x00\x00\x00\a2\x04\x00<\x00\x00\x00 3\x04\x00\x05\x00\x00\x00Dispatch What a dispatcher is made of. Names of options and their values in decimal. With the spelling `camel`, times are in milliseconds and their names end in `Ms`. 8 random bytes. Dispatchers with the same seed make the same trace ids.\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00Z#\x04\x00\a\x00\x00\x00\xd63\x04\x00\x80\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00)\x04\x00\x04\x00\x00\x00V4\x04\x00H\x00\x00\x00\xb03\x04\x00\b\x00\x00\x00\xb83\x04\x00\x1e\x00\x00\x00\xa04\x04\x00\x02\x00\x00\x00Clock A clock offset to go on with.offset Milliseconds; positive where the service's clock is ahead. Absent: it stays as it is.\x00\x02\x00\x00\x00\x00\x00\x00\x00\v5\x04\x00\x06\x00\x00\x00\x115\x04\x00V\x00\x00\x00\xe84\x04\x00\x05\x00\x00\x00\xed4\x04\x00\x1e\x00\x00\x00h5\x04\x00\x01\x00\x00\x00Now Both clocks of the host, read together. Milliseconds since 1970.monotonic Nanoseconds on a clock that never goes back, from an origin of the host's choice that stays the same.\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00\xc35\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdc5\x04\x00\t\x00\x00\x00\xe55\x04\x00f\x00\x00\x00\x985\x04\x00\x03\x00\x00\x00\x9b5\x04\x00(\x00\x00\x00L6\x04\x00\x02\x00\x00\x00Observe A response from which the service's clock is learned, for a host that parses replies by itself. As in `Reply`.sent_at When the request left: milliseconds since 1970 on the host's clock.received_at When the response came: milliseconds since 1970 on the host's clock.\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00\xfb6\x04\x00\x0f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\n7\x04\x00\a\x00\x00\x00\x117\x04\x00D\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00U7\x04\x00\v\x00\x00\x00`7\x04\x00E\x00\x00\x00\x946\x04\x00\a\x00\x00\x00\x9b6\x04\x00`\x00\x00\x00\xa87\x04\x00\x03\x00\x00\x00Failure An attempt of a dispatcher that got no complete response.ticket The ticket of the attempt.left As in `Failed`.cause Nanoseconds on the monotonic clock.\x00\x02\x00\x00\x00\x00\x00\x00\x00I8\x04\x00\x06\x00\x00\x00O8\x04\x00\x1b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00j8\x04\x00\x04\x00\x00\x00n8\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00~8\x04\x00\x05\x00\x00\x00n8\x04\x00\x10\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00\xc35\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdc5\x04\x00\t\x00\x00\x00\x838\x04\x00$\x00\x00\x00\b8\x04\x00\a\x00\x00\x00\x0f8\x04\x00:\x00\x00\x00\xa88\x04\x00\x05\x00\x00\x00Renew Fresh credentials.Credentials How a client authenticates, in exactly one way: `app_id` with `app_secret` or `signs_elsewhere`, or `token`, or `authorization`. App id. Secret of the app id.signs_elsewhere Whether the signature is made outside: a request then comes with a string to sign. Access token, in any published shape. Value of the header Authorization, sent unchanged.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x008\xed\x04\x00\x06\x00\x00\x00\xdc9\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00>\xed\x04\x00\n\x00\x00\x00\xe49\x04\x00\x16\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xfa9\x04\x00\x0f\x00\x00\x00\t:\x04\x00S\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00H\xed\x04\x00\x05\x00\x00\x00\\:\x04\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00_\xde\x04\x00\r\x00\x00\x00\x82:\x04\x003\x00\x00\x00P9\x04\x00\v\x00\x00\x00[9\x04\x00\x81\x00\x00\x00\xb8:\x04\x00\x05\x00\x00\x00credentials How the client authenticates from now on. Both share the learned clock.\x00\a\x00\x00\x000;\x04\x00H;\x04\x00\v\x00\x00\x00S;\x04\x00H\x00\x00\x0089\x04\x00\x05\x00\x00\x00=9\x04\x00\x13\x00\x00\x00\x9c;\x04\x00\x01\x00\x00\x00 How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel` (`userId`, times in milliseconds). Base URL of the service, `https://…`.allow_plain_http Whether `http://` is allowed for hosts other than loopback. Value of X-User-Id. How the client authenticates. Absent: a token comes later, by the operation `CREDENTIALS`; until then no request is built. Whole seconds, 0 to 600, by which X-Date stays behind the service's clock. Absent: 5. What another client has learned of the service's clock, in milliseconds. Absent: 0.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f)\x04\x00\b\x00\x00\x00\xcc;\x04\x00\x9d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfb\b\x05\x00\b\x00\x00\x00i<\x04\x00(\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x91<\x04\x00\x10\x00\x00\x00\xa1<\x04\x00<\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\xfe\x04\x00\a\x00\x00\x00\xdd<\x04\x00\x14\x00\x00\x00\a\x00\x00\x000;\x04\x00H;\x04\x00\v\x00\x00\x00\xf1<\x04\x00{\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xff\xfc\x04\x00\f\x00\x00\x00l=\x04\x00V\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa4\xf3\x04\x00\f\x00\x00\x00\xc2=\x04\x00T\x00\x00\x00NotifyPackageExpire Tells the service that a subscriber's package has expired. The subscriber's id at the carrier. Id of the package. `type`, of which 2 is documented. Absent: 2. A `type` that is not documented, sent as it is.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc7\xd6\x04\x00\r\x00\x00\x00\x0e?\x04\x00$\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9a\xd6\x04\x00\t\x00\x00\x002?\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0e\xd8\x04\x00\x04\x00\x00\x00E?\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xd8\x04\x00\x10\x00\x00\x00r?\x04\x000\x00\x00\x00\xc0>\x04\x00\x13\x00\x00\x00\xd3>\x04\x00;\x00\x00\x00\xa4?\x04\x00\x04\x00\x00\x00Parse A response of which the request is not known. HTTP status. The whole body after decompression.\x00\x00\x00\x00\x00\x00\x00\x00\x111\x04\x00\t\x00\x00\x00\x1a1\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00O1\x04\x00\x06\x00\x00\x00U1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00O@\x04\x00\r\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00\xfb6\x04\x00\x0f\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\\@\x04\x00$\x00\x00\x00\x1c@\x04\x00\x05\x00\x00\x00!@\x04\x00.\x00\x00\x00\x80@\x04\x00\x05\x00\x00\x00DispatchRenew Fresh credentials for a dispatcher. How it authenticates from now on.\x00\a\x00\x00\x000;\x04\x00H;\x04\x00\v\x00\x00\x00AA\x04\x00\"\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00\xc35\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdc5\x04\x00\t\x00\x00\x00\x838\x04\x00$\x00\x00\x00\x10A\x04\x00\r\x00\x00\x00\x1dA\x04\x00$\x00\x00\x00dA\x04\x00\x03\x00\x00\x00Failed A request that got no complete response. Whether the request may have left. 0 only where it surely did not: connection refused, DNS, TLS, connect time-out. The HTTP client's own text.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xc1.\x04\x00\x18\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00j8\x04\x00\x04\x00\x00\x00\xf3A\x04\x00s\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00~8\x04\x00\x05\x00\x00\x00fB\x04\x00\x1c\x00\x00\x00\xc4A\x04\x00\x06\x00\x00\x00\xcaA\x04\x00)\x00\x00\x00\x84B\x04\x00\x03\x00\x00\x00Begin A call that is to be sent, and the options of its request. X-Date to send instead of the computed one, in milliseconds since 1970: to reproduce a signature. Trace id to send, 58 characters. 29 random bytes, of which a trace id is made. Neither these nor `trace_id`: none is sent. Longest body of a reply, in bytes. Absent: 1 MiB.alone Whether the response goes to `PARSE`. The exchange then ends when its request is complete.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x111\x04\x00\t\x00\x00\x00\x1a1\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00O1\x04\x00\x06\x00\x00\x00U1\x04\x00H\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00C2\x04\x00-\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00M\xdf\x04\x00\x04\x00\x00\x00$C\x04\x00b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \n\x05\x00\b\x00\x00\x00\x86C\x04\x00!\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00()\x04\x00\x06\x00\x00\x00\xa7C\x04\x00Z\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00X\x00\x05\x00\v\x00\x00\x00\x01D\x04\x002\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x003D\x04\x00\x05\x00\x00\x008D\x04\x00[\x00\x00\x00\xe4B\x04\x00\x05\x00\x00\x00\xe9B\x04\x00;\x00\x00\x00\x94D\x04\x00\b\x00\x00\x00Response A response to an attempt of a dispatcher.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00I8\x04\x00\x06\x00\x00\x00O8\x04\x00\x1b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\xfb6\x04\x00\x0f\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00\xfb6\x04\x00\x0f\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\xfb6\x04\x00\x0f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe8\xf3\x04\x00\x03\x00\x00\x00\xc35\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdc5\x04\x00\t\x00\x00\x00\x838\x04\x00$\x00\x00\x00lE\x04\x00\b\x00\x00\x00tE\x04\x00*\x00\x00\x00\xa0E\x04\x00\x06\x00\x00\x00Sign The signature of a request. Number of the exchange, or the ticket of the attempt. Lower-case hex of the HMAC-SHA256 of the string to sign.\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00hF\x04\x006\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbf%\x04\x00\t\x00\x00\x00\x9eF\x04\x009\x00\x00\x00HF\x04\x00\x04\x00\x00\x00LF\x04\x00\x1c\x00\x00\x00\xd8F\x04\x00\x02\x00\x00\x00Call A call: an operation and its fields.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x111\x04\x00\t\x00\x00\x00\x1a1\x04\x005\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00O1\x04\x00\x06\x00\x00\x00U1\x04\x00H\x00\x00\x00 G\x04\x00\x04\x00\x00\x00$G\x04\x00%\x00\x00\x00LG\x04\x00\x02\x00\x00\x00Handle A new handle.handle The handle. It is never 0.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa8G\x04\x00\x06\x00\x00\x00\xaeG\x04\x00\x1b\x00\x00\x00\x94G\x04\x00\x06\x00\x00\x00\x9aG\x04\x00\x0e\x00\x00\x00\xccG\x04\x00\x01\x00\x00\x00the reply does not fit into the memory of koodrive.wasm; choose a smaller reply limit\x00\x00\x00\x00Acknowledgement The service took the call. Always `0`. The reply's trace id.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00\x7fH\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00:+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc4\n\x05\x00\a\x00\x00\x00\x8bH\x04\x00\x16\x00\x00\x00UH\x04\x00\x0f\x00\x00\x00dH\x04\x00\x1b\x00\x00\x00\xa4H\x04\x00\x03\x00\x00\x00GetSpaceUsageByOverview Reads the space usage: the safe first call.\x00\x04I\x04\x00\x17\x00\x00\x00\x1bI\x04\x00,\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SpaceUsage The space usage.SpaceUsageData Numbers of the space usage, digit for digit. Space that is allocated. Space that there is. Space that is used, in KB. Quota.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe6\xd9\x04\x00\x0f\x00\x00\x00\xb6I\x04\x00\x19\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf5\xd9\x04\x00\r\x00\x00\x00\xcfI\x04\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\xda\x04\x00\t\x00\x00\x00\xe4I\x04\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\v\xda\x04\x00\x05\x00\x00\x00\xffI\x04\x00\a\x00\x00\x00{I\x04\x00\x0e\x00\x00\x00\x89I\x04\x00-\x00\x00\x00\bJ\x04\x00\x04\x00\x00\x00 The numbers. The reply's body as it came.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00\x7fH\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00:+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc4\n\x05\x00\a\x00\x00\x00\x8bH\x04\x00\x16\x00\x00\x00\a\x00\x00\x00hJ\x04\x00\xe2\xd9\x04\x00\x04\x00\x00\x00\x80J\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x8dJ\x04\x00\x1d\x00\x00\x00`I\x04\x00\n\x00\x00\x00jI\x04\x00\x11\x00\x00\x00\xacJ\x04\x00\x05\x00\x00\x00GetCurrentRetentionPolicy Reads the retention policy in force.\x00\x00<K\x04\x00\x19\x00\x00\x00UK\x04\x00%\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00RetentionPolicies Retention policies.RetentionPolicy A retention policy. Id, digit for digit. Name. Description. Priority. Status.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\b\x00\x00\x00\xdcK\x04\x00\x15\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5\xd9\x04\x00\n\x00\x00\x00\xf1K\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xcf\xd9\x04\x00\v\x00\x00\x00\xf7K\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xda\xd9\x04\x00\b\x00\x00\x00\x04L\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\x0eL\x04\x00\b\x00\x00\x00\xb9K\x04\x00\x0f\x00\x00\x00\xc8K\x04\x00\x14\x00\x00\x00\x18L\x04\x00\x05\x00\x00\x00 The policies.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00&+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00:+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc4\n\x05\x00\a\x00\x00\x00\x8bH\x04\x00\x16\x00\x00\x00\b\x00\x00\x00\x90L\x04\x00}\xd8\x04\x00\n\x00\x00\x00\xa8L\x04\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x8dJ\x04\x00\x1d\x00\x00\x00\x94K\x04\x00\x11\x00\x00\x00\xa5K\x04\x00\x14\x00\x00\x00\xb8L\x04\x00\x05\x00\x00\x00GetCarrierRetentionPolicy Reads the retention policies to choose from.\x00\x00HM\x04\x00\x19\x00\x00\x00aM\x04\x00-\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SetRetentionPolicy Chooses retention policies.PolicyStatus A policy and its new status. Id of the policy. New status.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xd8\x04\x00\b\x00\x00\x00\xffM\x04\x00\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00\x11N\x04\x00\f\x00\x00\x00\xd6M\x04\x00\f\x00\x00\x00\xe2M\x04\x00\x1d\x00\x00\x00 N\x04\x00\x02\x00\x00\x00 Policies and their new status.\x00\b\x00\x00\x00PN\x04\x00}\xd8\x04\x00\n\x00\x00\x00hN\x04\x00\x1f\x00\x00\x00\xa8M\x04\x00\x12\x00\x00\x00\xbaM\x04\x00\x1c\x00\x00\x00\x88N\x04\x00\x01\x00\x00\x00ReverseOrder Takes orders back. Serial number of the batch.OrderOperation One operation of an order. Serial number of the operation.PackageChange A change of a package. `changeType`, of which 1 is documented. Absent: 1. A `changeType` that is not documented, sent as it is.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9a\xd6\x04\x00\t\x00\x00\x002?\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00T\xd6\x04\x00\n\x00\x00\x00`O\x04\x003\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x84\xd6\x04\x00\x16\x00\x00\x00\x93O\x04\x006\x00\x00\x00<O\x04\x00\r\x00\x00\x00IO\x04\x00\x17\x00\x00\x00\xccO\x04\x00\x03\x00\x00\x00 Changes of packages.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbc\xd6\x04\x00\v\x00\x00\x00\x1cO\x04\x00 \x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc7\xd6\x04\x00\r\x00\x00\x00\x0e?\x04\x00$\x00\x00\x00\b\x00\x00\x00\x14P\x04\x00\xd4\xd6\x04\x00\x11\x00\x00\x00,P\x04\x00\x15\x00\x00\x00\xf3N\x04\x00\x0e\x00\x00\x00\x01O\x04\x00\x1b\x00\x00\x00DP\x04\x00\x03\x00\x00\x00 Its operations.\x00\x00\x00\x00\x00\x00\x00\x00^\xd6\x04\x00\a\x00\x00\x00\xd7N\x04\x00\x1c\x00\x00\x00\b\x00\x00\x00\x8cP\x04\x00e\xd6\x04\x00\r\x00\x00\x00\xa4P\x04\x00\x10\x00\x00\x00\xb8N\x04\x00\f\x00\x00\x00\xc4N\x04\x00\x13\x00\x00\x00\xb4P\x04\x00\x02\x00\x00\x00RawReply A reply as it came. The reply's body.\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00O@\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf\xd9\x04\x00\x04\x00\x00\x00&+\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\xd9\x04\x00\x03\x00\x00\x00:+\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc4\n\x05\x00\a\x00\x00\x00\x8bH\x04\x00\x16\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x18Q\x04\x00\x12\x00\x00\x00\xfcP\x04\x00\b\x00\x00\x00\x04Q\x04\x00\x14\x00\x00\x00,Q\x04\x00\x05\x00\x00\x00RawCall Any other call of the API. `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. Absolute path below the endpoint. Names and values of the query. Names and values of headers that are not signed. Body: JSON text, sent byte for byte.\x00\x00\x00\x00\x00\x00\x00\x00;\xf2\x04\x00\x06\x00\x00\x00\xdeQ\x04\x00+\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00A\xf2\x04\x00\x04\x00\x00\x00\tR\x04\x00\"\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00E\xf2\x04\x00\x05\x00\x00\x00+R\x04\x00\x1f\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00JR\x04\x001\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd6\r\x05\x00\x04\x00\x00\x00{R\x04\x00%\x00\x00\x00\xbcQ\x04\x00\a\x00\x00\x00\xc3Q\x04\x00\x1b\x00\x00\x00\xa0R\x04\x00\x05\x00\x00\x00j\xd8\x04\x00\x13\x00\x00\x00\x04@\x04\x00\xecH\x04\x00\x05\xd9\x04\x00\x17\x00\x00\x00HI\x04\x00$K\x04\x00\x96\xd9\x04\x00\x19\x00\x00\x00|K\x04\x000M\x04\x00L\xd9\x04\x00\x19\x00\x00\x00\x90M\x04\x000M\x04\x00g\xd7\x04\x00\x12\x00\x00\x00\xa0N\x04\x00\xecH\x04\x00\f\xf6\x04\x00\f\x00\x00\x00\xe4P\x04\x00\xa4Q\x04\x00\x18\xf6\x04\x00\a\x00\x00\x00\x18S\x04\x00\xa4Q\x04\x00{}1the handle is not open; pass one that koodrive_open or DISPATCH returned and that was not closedunknown operation; see the table of operations in ABI.mdan answer waits that did not fit; fetch it with FETCH and a larger bufferthe operation is not one of this kind of handle; see the table of operations in ABI.mdno answer waits to be fetched0.1.0\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\x00\x04\x05\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\f\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x04\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@P\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\x11\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\x16\x04\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xed\xfc\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xf4\xfc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\x1a\xfd\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\x90\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xe4\x02\x05\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1e\x04\x05\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00.\x04\x05\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000\xfd\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000AX\x00\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00\xd0A\x05\x00\x00\x00\x00\x00\x00\x00M\xdf\x04\x00\x04\x00\x00\x00P\xde\x04\x00\x03\x00\x00\x00V\xe0\x04\x00\v\x00\x00\x00\x1c\xd7\x04\x00\t\x00\x00\x00INFONothing Nothing.\xf4W\x04\x00\a\x00\x00\x00\xfbW\x04\x00\t\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00Info What a host needs to know before it opens a client.version Version of the library.reply_headers The headers of a response to hand in, in lower case. Longest body of a reply unless chosen, in bytes.operations Names of all operations.DispatchOption One option of a dispatcher.name Name in snake case.unit `per_second`, `count`, `seconds`, `ratio`, `flag` or `bytes`.least Smallest value.most Largest value.default Value unless chosen; absent where the option is then off.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x003Y\x04\x00\x04\x00\x00\x007Y\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00KY\x04\x00\x04\x00\x00\x00OY\x04\x00>\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x8dY\x04\x00\x05\x00\x00\x00\x92Y\x04\x00\x10\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xa2Y\x04\x00\x04\x00\x00\x00\xa6Y\x04\x00\x0f\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xb5Y\x04\x00\a\x00\x00\x00\xbcY\x04\x00:\x00\x00\x00\tY\x04\x00\x0e\x00\x00\x00\x17Y\x04\x00\x1c\x00\x00\x00\xf8Y\x04\x00\x05\x00\x00\x00 Options of a dispatcher.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00TX\x04\x00\a\x00\x00\x00[X\x04\x00\x18\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00sX\x04\x00\r\x00\x00\x00\x80X\x04\x005\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00X\x00\x05\x00\v\x00\x00\x00\xb5X\x04\x001\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\xe6X\x04\x00\n\x00\x00\x00\xf0X\x04\x00\x19\x00\x00\x00\b\x00\x00\x00pZ\x04\x00Z#\x04\x00\a\x00\x00\x00\x88Z\x04\x00\x19\x00\x00\x00\x1cX\x04\x00\x04\x00\x00\x00 X\x04\x004\x00\x00\x00\xa4Z\x04\x00\x05\x00\x00\x00 Says what a host needs to know before it opens a client.CHECK Refuses a call that no client can send, so that a host can check a call when it is made.FETCH Returns the answer that did not fit, see \"A buffer that is too small\". Its record is that of the operation that was called.BEGINRequest A request to send as it is: nothing added, no redirect followed, nothing repeated. Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt. HTTP method.url Absolute URL. Names in lower case, and values. `host` and `content-length` are the HTTP client's own. Body. Absent: the request has none.string_to_sign The string to sign, where the signature is made outside. The request is then incomplete: hand the signature to `SIGN`, and send what that returns.\x02\x00\x00\x00\x00\x00\x00\x00\xf4\x01\x04\x00\b\x00\x00\x00\xab\\\x04\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00;\xf2\x04\x00\x06\x00\x00\x00\x11]\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1e]\x04\x00\x03\x00\x00\x00!]\x04\x00\x0e\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00/]\x04\x00X\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00Q\xf2\x04\x00\x04\x00\x00\x00\x87]\x04\x00$\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xab]\x04\x00\x0e\x00\x00\x00\xb9]\x04\x00\x93\x00\x00\x00Q\\\x04\x00\a\x00\x00\x00X\\\x04\x00S\x00\x00\x00L^\x04\x00\x06\x00\x00\x00 Begins an exchange: builds and signs a request.SIGN Completes a request whose signature is made outside.REPLYReplied What becomes of an exchange after its response.state `done`: the service took the call. `again`: it refused the date; send `request`, in the same exchange.request The request that is signed anew, where the state is `again`.reply The operation's own record, see \"Calls and replies\", where the state is `done`.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x99_\x04\x00\x05\x00\x00\x00\x9e_\x04\x00g\x00\x00\x00\a\x00\x00\x00\xdc^\x04\x00\x05`\x04\x00\a\x00\x00\x00\f`\x04\x00=\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00I`\x04\x00\x05\x00\x00\x00N`\x04\x00P\x00\x00\x00b_\x04\x00\a\x00\x00\x00i_\x04\x000\x00\x00\x00\xa0`\x04\x00\x03\x00\x00\x00 Hands in the response to a request. Ends the exchange, unless the state is `again`. An error other than a refused input ends it, too.FAILED Hands in that a request got no complete response. Ends the exchange. The answer is always an error.CREDENTIALS Authenticates in another way from now on.CLOCKOffset What is known of the service's clock. Milliseconds; positive where the service's clock is ahead.\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\v5\x04\x00\x06\x00\x00\x00Vb\x04\x00;\x00\x00\x00*b\x04\x00\x06\x00\x00\x000b\x04\x00&\x00\x00\x00\x94b\x04\x00\x01\x00\x00\x00 Tells or sets what is known of the service's clock.OBSERVE Learns the service's clock from a response that is not handed to `REPLY`.EXPLAIN Shows every stage of a signature, and where the service's own differs.PARSE Reads a response without an exchange. The answer's state is always `done`.DISPATCH Makes a dispatcher for the calls of one job. It has a handle of its own and goes on when the client is closed.PUSH Takes a call, as many as `POLL` asked for.POLLAction What to do next.action `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or say that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or when something was handed in. `done`: every call has had its outcome. Where the action is `send`. Its `exchange` is the ticket of the attempt.attempt Which attempt of its call it is, from 1; where the action is `send`. The key of the call that is sent.Outcome What became of a call. As it was pushed.verdict `delivered`, `refused`, `unknown`, `given_up` or `not_sent`. How often it was sent. The trace id of all its attempts.x_date X-Date of the last attempt.first_sent_at When the first attempt was handed out, in milliseconds since 1970. When the last attempt was handed out.answered_at When the answer to the last attempt was handed in.server_date `Date` of that answer. HTTP status of that answer. The operation's own record, see \"Calls and replies\", where the call was delivered.error The last attempt's error, where the call was not delivered. Where it was delivered, the error of a reply that has a field which cannot be read.\x01\x00\x00\x00\x00\x00\x00\x00\xcd0\x04\x00\x03\x00\x00\x00\xa9f\x04\x00\x12\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbbf\x04\x00\a\x00\x00\x00\xc2f\x04\x00=\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x16\x04\x05\x00\b\x00\x00\x00\xfff\x04\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \n\x05\x00\b\x00\x00\x00\x16g\x04\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x008g\x04\x00\x06\x00\x00\x00>g\x04\x00\x1c\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00Zg\x04\x00\r\x00\x00\x00gg\x04\x00C\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\n7\x04\x00\a\x00\x00\x00\xaag\x04\x00&\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd0g\x04\x00\v\x00\x00\x00\xdbg\x04\x003\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0eh\x04\x00\v\x00\x00\x00\x19h\x04\x00\x17\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x000h\x04\x00\x1c\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00I`\x04\x00\x05\x00\x00\x00Lh\x04\x00S\x00\x00\x00\a\x00\x00\x00\xfc-\x04\x00\x9fh\x04\x00\x05\x00\x00\x00\xa4h\x04\x00\x90\x00\x00\x00\x8bf\x04\x00\a\x00\x00\x00\x92f\x04\x00\x17\x00\x00\x004i\x04\x00\f\x00\x00\x00 Where the action is `outcome`.calls Where the action is `calls`.until Where the action is `wait`: an instant of the monotonic clock, in nanoseconds. Absent: only when something was handed in.halt Where the action is `halted`.\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8d\x04\x00\x06\x00\x00\x00\xaed\x04\x00&\x01\x00\x00\a\x00\x00\x00\xdc^\x04\x00\x05`\x04\x00\a\x00\x00\x00\xd4e\x04\x00I\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1df\x04\x00\a\x00\x00\x00$f\x04\x00E\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xcd0\x04\x00\x03\x00\x00\x00if\x04\x00\"\x00\x00\x00\a\x00\x00\x00Tj\x04\x00c*\x04\x00\a\x00\x00\x00lj\x04\x00\x1f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8bj\x04\x00\x05\x00\x00\x00\x90j\x04\x00\x1d\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xadj\x04\x00\x05\x00\x00\x00\xb2j\x04\x00z\x00\x00\x00\a\x00\x00\x00\xd8\x01\x04\x00,k\x04\x00\x04\x00\x00\x000k\x04\x00\x1e\x00\x00\x00\x91d\x04\x00\x06\x00\x00\x00\x97d\x04\x00\x11\x00\x00\x00Pk\x04\x00\b\x00\x00\x00 Says what to do next. Poll until the action is `wait` or `done`.SIGN_ATTEMPT Completes the request of an attempt whose signature is made outside.RESPONSE Hands in the response to an attempt.FAILURE Hands in that an attempt got no complete response.TOKEN Hands in a fresh token, asked for or not.NO_TOKEN Says that there is no fresh token now.FINISH Says that no more calls will come.RESUME Goes on after a halt.CANCEL Sends nothing more.PROGRESS Says how far it is.\x00\x00\xf0W\x04\x00\x04\x00\x00\x00\x04X\x04\x00\x1c[\x04\x004[\x04\x009\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00m[\x04\x00\x05\x00\x00\x00|G\x04\x00\x04X\x04\x00r[\x04\x00Y\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xcb[\x04\x00\x05\x00\x00\x00\x04X\x04\x00\x04X\x04\x00\xd0[\x04\x00|\x00\x00\x00\b\x00\x00\x00\x01\x00\x00\x00L\\\x04\x00\x05\x00\x00\x00TE\x04\x00\xdc^\x04\x00\xf4^\x04\x000\x00\x00\x00\x10\x00\x00\x00\x02\x00\x00\x00$_\x04\x00\x04\x00\x00\x00\bG\x04\x00\xdc^\x04\x00(_\x04\x005\x00\x00\x00\x11\x00\x00\x00\x02\x00\x00\x00]_\x04\x00\x05\x00\x00\x00\x980\x04\x00\xe8`\x04\x00\x00a\x04\x00\x86\x00\x00\x00\x12\x00\x00\x00\x02\x00\x00\x00\x86a\x04\x00\x06\x00\x00\x00\xccB\x04\x00\x04X\x04\x00\x8ca\x04\x00d\x00\x00\x00\x13\x00\x00\x00\x02\x00\x00\x00\xf0a\x04\x00\v\x00\x00\x00\xb4;\x04\x00\x04X\x04\x00\xfba\x04\x00*\x00\x00\x00\x14\x00\x00\x00\x02\x00\x00\x00%b\x04\x00\x05\x00\x00\x00\x805\x04\x00\xacb\x04\x00\xc4b\x04\x004\x00\x00\x00\x15\x00\x00\x00\x02\x00\x00\x00\xf8b\x04\x00\a\x00\x00\x00\xf07\x04\x00\xacb\x04\x00\xffb\x04\x00J\x00\x00\x00\x16\x00\x00\x00\x02\x00\x00\x00Ic\x04\x00\a\x00\x00\x00\x983\x04\x00\xe8(\x04\x00Pc\x04\x00G\x00\x00\x00\x17\x00\x00\x00\x02\x00\x00\x00\x97c\x04\x00\x05\x00\x00\x00\xf8@\x04\x00\xe8`\x04\x00\x9cc\x04\x00K\x00\x00\x00\x18\x00\x00\x00\x02\x00\x00\x00\xe7c\x04\x00\b\x00\x00\x00\xd04\x04\x00\xe4G\x04\x00\xefc\x04\x00o\x00\x00\x00\x19\x00\x00\x00\x02\x00\x00\x00^d\x04\x00\x04\x00\x00\x00\xe81\x04\x00\x04X\x04\x00bd\x04\x00+\x00\x00\x00 \x00\x00\x00\x03\x00\x00\x00\x8dd\x04\x00\x04\x00\x00\x00|6\x04\x00\x10l\x04\x00(l\x04\x00A\x00\x00\x00!\x00\x00\x00\x03\x00\x00\x00il\x04\x00\f\x00\x00\x00\bG\x04\x00\xdc^\x04\x00ul\x04\x00E\x00\x00\x00\"\x00\x00\x00\x03\x00\x00\x00\xbal\x04\x00\b\x00\x00\x000F\x04\x00\x04X\x04\x00\xc2l\x04\x00%\x00\x00\x00#\x00\x00\x00\x03\x00\x00\x00\xe7l\x04\x00\a\x00\x00\x00 9\x04\x00\x04X\x04\x00\xeel\x04\x003\x00\x00\x00$\x00\x00\x00\x03\x00\x00\x00!m\x04\x00\x05\x00\x00\x00\xacA\x04\x00\x04X\x04\x00&m\x04\x00*\x00\x00\x00%\x00\x00\x00\x03\x00\x00\x00Pm\x04\x00\b\x00\x00\x00|6\x04\x00\x04X\x04\x00Xm\x04\x00'\x00\x00\x00&\x00\x00\x00\x03\x00\x00\x00\x7fm\x04\x00\x06\x00\x00\x00\x04X\x04\x00\x04X\x04\x00\x85m\x04\x00#\x00\x00\x00'\x00\x00\x00\x03\x00\x00\x00\xa8m\x04\x00\x06\x00\x00\x00\x04X\x04\x00\x04X\x04\x00\xaem\x04\x00\x16\x00\x00\x00(\x00\x00\x00\x03\x00\x00\x00\xc4m\x04\x00\x06\x00\x00\x00\x04X\x04\x00\x04X\x04\x00\xcam\x04\x00\x14\x00\x00\x00)\x00\x00\x00\x03\x00\x00\x00\xdem\x04\x00\b\x00\x00\x00\x04X\x04\x00\xcc\x05\x04\x00\xe6m\x04\x00\x14\x00\x00\x00*\x00\x00\x00\x03\x00\x00\x00the memory of koodrive.wasm is full; end what is openinputthe input is longer than the bufferper_secondcountsecondsratioflagbytesthe operation needs a handle; pass one of koodrive_open65,536 handles are open; close some with koodrive_closecannot recursively acquire mutex\x00^\x12\x04\x00\\\x00\x00\x00\x13\x00\x00\x00\t\x00\x00\x00\x9d\x16\x04\x00Q\x00\x00\x00\x18\x01\x00\x004\x00\x00\x00internal error: entered unreachable code: empty internal node\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00P\x05\x00\x00\x1f\x00\x00\x00assertion failed: self.height > 0\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00j\x02\x00\x00\t\x00\x00\x00assertion failed: old_right_len + count <= CAPACITY\x00\x15\x19\x04\x00[\x00\x00\x00\x01\x06\x00\x00\r\x00\x00\x00assertion failed: old_left_len >= count\x00\x15\x19\x04\x00[\x00\x00\x00\x02\x06\x00\x00\r\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x001\x06\x00\x00\x16\x00\x00\x00assertion failed: old_left_len + count <= CAPACITY\x00\x00\x15\x19\x04\x00[\x00\x00\x00@\x06\x00\x00\r\x00\x00\x00assertion failed: old_right_len >= count\x15\x19\x04\x00[\x00\x00\x00A\x06\x00\x00\r\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00q\x06\x00\x00\x16\x00\x00\x00assertion failed: match track_edge_idx {\n    LeftOrRight::Left(idx) => idx <= old_left_len,\n    LeftOrRight::Right(idx) => idx <= right_len,\n}\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xd3\x05\x00\x00\t\x00\x00\x00assertion failed: new_left_len <= CAPACITY\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x86\x05\x00\x00\t\x00\x00\x003\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x004\x00\x00\x005\x00\x00\x006\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\x9d\x01\x00\x00.\x00\x00\x00serialize_value called before serialize_key\x00'\x14\x04\x00*\x00\x00\x00\xaa\x01\x00\x00\x1f\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\xb1\x01\x00\x00.\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x008\x00\x00\x009\x00\x00\x00:\x00\x00\x00;\x00\x00\x00missing, so there is no signature to explain; a token is sent as it isthere is no room; push only as many calls as the dispatcher asks forthe job has ended; push calls before finishthrottledfailinghaltedwaitgiven_up\x00\t\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\b\x00\x00\x00\xd6\x02\x04\x00\xd4\xfc\x04\x00\xdb\xfc\x04\x00\av\x04\x00\xcc\xfc\x04\x00\x00\x00\x00\x00\x01\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00\b\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00+\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00\n\x00\x00\x00\x05\x00\x00\x00\a\x00\x00\x00\x05\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00Yq\x04\x00cq\x04\x00hq\x04\x00oq\x04\x00tq\x04\x00xq\x04\x00�\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00<\x00\x00\x00\x1f\x1c\x04\x00I\x00\x00\x00\x90\x01\x00\x002\x00\x00\x00capacity overflow\x00\x00\x00\t\x1b\x04\x00P\x00\x00\x00\x1c\x00\x00\x00\x05\x00\x00\x00=\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00>\x00\x00\x00?\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00A\x00\x00\x00a formatting trait implementation returned an error when the underlying stream did not\x00\x00\r\x11\x04\x00H\x00\x00\x00\x8f\x02\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00C\x00\x00\x00D\x00\x00\x00E\x00\x00\x00F\x00\x00\x00G\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00-\x05\x00\x002\x00\x00\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\x18\x02\x00\x00\t\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\xe4\x01\x00\x00\t\x00\x00\x00overflow\x13\x10\x04\x00$\x00\x00\x00\xc1\x02\x00\x00\x15\x00\x00\x00\x13\x10\x04\x00$\x00\x00\x00\xd5\x02\x00\x00\x1d\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00D\x05\x00\x00I\x00\x00\x00\x00\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03\x04\x04\x04\x04\x05\x05\x05\x05\x06\x06\x06\x06\a\a\a\a\b\b\b\b\t\t\t\t\n\n\n\n\v\v\v\v\f\f\f\f\r\r\r\r\x0e\x0e\x0e\x0e\x0f\x0f\x0f\x0f\x10\x10\x10\x10\x11\x11\x11\x11\x12\x12\x12\x12\x13\x13\x13\x13\x14\x14\x14\x14\x15\x15\x15\x15\x16\x16\x16\x16\x17\x17\x17\x17\x18\x18\x18\x18\x19\x19\x19\x19\x19\x19\x19\x19\x1a\x1a\x1a\x1a\x1b\x1b\x1b\x1b\x1c\x1c\x1c\x1c\x1d\x1d\x1d\x1d\x1e\x1e\x1e\x1e\x1f\x1f\x1f\x1f    !!!!\"\"\"\"####$$$$%%%%&&&&''''(((())))****++++,,,,----....////00001111111122223333444455556666777788889999::::;;;;<<<<====>>>>????@@@@AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIIIIIJJJJKKKKLLLLMMMMNNNNOOOOPPPPQQQQRRRRSSSSTTTTUUUUVVVVWWWWXXXXYYYYZZZZ[[[[\\\\\\\\]]]]^^^^____````aaaa\x00\x00\x00\xb5\x1a\x04\x00*\x00\x00\x00y\t\x00\x00\x11\x00\x00\x00\xb5\x1a\x04\x00*\x00\x00\x00|\t\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\x00\x00BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\x00\x00\x00\x00\x00\x00\x00HJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJ\x00\x00JLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJL\x00\x00\x00\x00NPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNP\x00\x00PRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPR\x00\x00\x00\x00TVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTV\x00\x00VXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVX\x00\x00XZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZ\x00\x00\x00\x00\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\x00\x00^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`\x00\x00\x00\x00bdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbd\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\v\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\t\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x0e\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\xa8\x11\x04\x00+\x00\x00\x00P\x00\x00\x00\t\x00\x00\x00i\x1c\x04\x00\x1f\x00\x00\x00\xcd\x02\x00\x00\x11\x00\x00\x00\x1a@\xf6\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaa\x01\n\x01\x04\x01\x05\x17\x01\x1f\x01\x00\x04\f\x0e\x05\a\x01\x01\x01V\x01\x1d\x12\x01\x02\x02\x04\x01\x01\x06\x01\x01\x03\x01\x01\x01\x14\x01S\x01\x8b\b\xa6\x01&\x02\x01\x06)'\x0e\x01\x01\x01\x02\x01\x02\x01\x01\b\x1b\x04\x04\x1d\v\x058\x01\a\x0ef\x01\b\x04\b\x04\x03\n\x03\x02\x01\x100\re\x18!\t\x02\x04\x01\x05\x18\x02\x13\x13\x19\a\v\x05\x18\x01\a\a\x01\b*\n\f\x03\a\x06L\x01\x10\x01\x03\x04\x0f\r\x13\x01\b\x02\x02\x02\x16\x01\a\x01\x01\x03\x04\x03\b\x02\x02\x02\x02\x01\x01\b\x01\x04\x02\x01\x05\f\x02\n\x01\x04\x03\x01\x06\x04\x02\x02\x16\x01\a\x01\x02\x01\x02\x01\x02\x04\x05\x04\x02\x02\x02\x04\x01\a\x04\x01\x01\x11\x06\v\x03\x01\t\x01\x03\x01\x16\x01\a\x01\x02\x01\x05\x03\t\x01\x03\x01\x02\x03\x01\x0f\x04\x15\x04\x04\x03\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\t\x02\x04\x02\x01\x05\r\x01\x10\x02\x01\x06\x03\x03\x01\x04\x03\x02\x01\x01\x01\x02\x03\x02\x03\x03\x03\f\x04\x05\x03\x03\x01\x03\x03\x01\x06\x01(\r\x01\x03\x01\x17\x01\x10\x03\b\x01\x03\x01\x03\b\x02\x01\x03\x01\x02\x02\x04\x1c\x04\x01\b\x01\x03\x01\x17\x01\n\x01\x05\x03\b\x01\x03\x01\x03\b\x02\x05\x03\x01\x04\r\x03\f\r\x01\x03\x01)\x02\b\x01\x03\x01\x03\x01\x01\x05\x04\a\x05\x16\x06\x01\x03\x01\x12\x03\x18\x01\t\x01\x01\x02\a\b\x06\x01\x01\x01\b\x12\x02\r:\x05\a\x06\x013\x02\x01\x01\x01\x05\x01\x18\x01\x01\x01\x13\x01\x03\x02\x05\x01\x01\x06\x01\x0e\x04 \x01?\b\x01$\x04\x13\x04\x10\x01$C7\x01\x01\x02\x05\x10@\n\x04\x02&\x01\x01\x05\x01\x02+\x01\x00\x01\x04\x02\a\x01\x01\x01\x04\x02)\x01\x04\x02!\x01\x04\x02\a\x01\x01\x01\x04\x02\x0f\x019\x01\x04\x02C%\x10\x10V\x02\x06\x03\x00\x02\x11\x01\x1a\x05K\x03\v\a\x14\v\x15\f\x14\f\r\x01\x03\x01\x02\f4\x02\x13\x0e\x01\x04\x01CY\a+\x05F\n\x1f\x01\f\x04\t\x17\x1e\x02\x05\v,\x04\x1a6\x1c\x04?\x02\x142\x01\x17\x02\v\x0314\x01\x0f\x01\b3*\x02\x04\n,\x01\v\x0e7\x16\x03\n$\x02\v\x05+\x02\x03)\x04\x01\x06\x01\x02\x03\x01\x05\xc0\x13\"\v\x00\x02\x06\x02&\x02\x06\x02\b\x01\x01\x01\x01\x01\x01\x01\x1f\x025\x01\a\x01\x01\x03\x03\x01\a\x03\x04\x02\x06\x04\r\x05\x03\x01\at\x01\r\x01\x10\re\x01\x04\x01\x02\n\x01\x01\x03\x05\x06\x01\x01\x01\x01\x01\x01\x04\x01\v\x02\x04\x05\x05\x04\x01\x11)\x004\x00\xe5\x06\x04\x03\x02\f&\x01\x01\x05\x01\x028\a\x01\x10\x17\t\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01 /\x01\x00\x03\x19\t\a\x05\x02\x05\x04V\x06\x03\x01Z\x01\x04\x05+\x01^\x11 0\x10\x00\x00@\x00C.\x02\x00\x03\x10\n\x02\x14/\x05\b\x03q'\t\x02g\x02R\x14\x15\x01!\x184\fD\x01\x01,\x06\x03\x01\x01\x03\n!\x05#\r\x1d\x033\x01\f\x0f\x01\x10\x10\n\x05\x017\t\x0e\x12\x17\x03E\x01\x01\x01\x01\x18\x03\x02\x10\x02\x04\v\x06\x02\x06\x02\x06\t\a\x01\a\x01+\x01\x0e\x06{\x15\x00\f\x17\x041\x00\x00\x02j&\a\f\x05\x05\f\x01\r\x01\x05\x01\x01\x01\x02\x01\x02\x01l!\x00\x12@\x026(\ft\x05\x01\x87$\x1a\x06\x1a\vY\x03\x06\x02\x06\x02\x06\x02\x03#\f\x01\x1a\x01\x13\x01\x02\x01\x0f\x02\x0e\"{E5\x00\x1d\x031/ \r\x1e\x05+\x05\x1e\x02$\x04\b\x01\x05*\x9e\x12$\x04$\x04(\b4\f\v\x01\x0f\x01\a\x01\x02\x01\v\x01\x0f\x01\a\x01\x02\x034\f\x00\t\x16\n\b\x18\x06\x01*\x01\tE\x06\x02\x01\x01,\x01\x02\x03\x01\x02\x17\n\x17\t\x1fA\x13\x01\x02\n\x16\n\x1a\x06\x1a&8\x06\x02@\x04\x01\x02\x05\b\x01\x03\x01\x1d*\x1d\x03\x1d#\b\x01\x1c\x1b6\n\x16\n\x13\r\x12nI73\r3\r(\"\x1c\x03\x01\x05\x17\xfa*\x01\x02\x03\x02\x10\x062\x03\x03\x1d\n\x01\b\x16*\x12.\x15\x1b\x17\tF+\x05\n9\t\x01\r\x19\x173\x11\x04\b#\x03\x01\t@\x01\x04\t\x02\n\x01\x01\x01#\x12\x01\"\x02\x01\x06\x04>\a\x01\x01\x01\x04\x01\x0f\x01\n\a9\x17\x04\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\x03\x01\x06\x01\x05\a\x1c\n\x01\x01\x02\x01\x01&\x01\n\x01\x01\x02\x01\x01\x04\x01\x02\x03\x01\x01\x01,B\x01\x03\x01\x04\x14\x03\x1eB\x02\x02\x01\x01\xb86\x02\a\x19\x06\"?\x01\x01\x03\x01;6\x02\x01G\x1b\x02\x0e\x15\a\xb99g@\x1f\b\x02\x01\x02\b\x01\x02\x01\x1e\x01\x02\x02\x02\x02\x04]\b\x02.\x02\x06\x01\x01\x01\x02\x1b3\x02\n\x11H\x05\x01\x12Ig\bX!\x1f\t\x01-\x01\a\x01\x011\x1e\x02\x16\x01\x0eI\a\x01\x02\x01,\x03\x01\x01\x02\x01\x03\x01\x01\x02\x02\x18\x06\x01\x02\x01%\x01\x02\x01\x04\x01\x01\x17,\x00\x17\t\x11\x01)\x03\x03o\x01O\x00fo\x11\xc4\x00a\x0f\x00\x11\x06\x19\x00\x05\x00\x00/\x00\x00\a\x1f\x11O\x11\x1e\x120\x10\x04\x1f\x15\x05\x13\x00-\xd3@ \x19\x02\x19,K\x049\a\x11@\x02\x01\x01\f\a\t\x00) as\x00\x04\x01\a\x01\x02\x01\x00\x0f\x01\x1d\x03\x02\x01\x0e\x04\b\x00\x00k\x05\r\x03\t\a\n\x04\x01\x00U\x01G\x01\x02\x02\x01\x02\x02\x02\x04\x01\f\x01\x01\x01\a\x01A\x01\x04\x02\b\x01\a\x01\x1c\x01\x04\x01\x05\x01\x01\x03\a\x01\x00\x02\x19\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\b\x00\x1f\x06\x06\xd5\a\x01\x11\x02\a\x01\x02\x01\x05\x05>!\x01p-\n\a\x10\x01\x00\x1e\x12,\x00\x1c\xe4\x1e\x02\x01\xcf\x1f\x01\x16\b\x02\xe0\a\x01\x04\x01\x02\x01\x0f\x01\xc5;D\x03\x01\x03\x01\x00\x04\x01\x1b\x01\x02\x01\x01\x02\x01\x01\n\x01\x04\x01\x01\x01\x01\x06\x01\x04\x01\x01\x01\x01\x01\x01\x03\x01\x02\x01\x01\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x02\x04\x01\a\x01\x04\x01\x04\x01\x01\x01\n\x01\x11\x05\x03\x01\x05\x01\x11\x00\x1a\x06\x1a\x06\x1a\x00\x00 \x00\x02\x00\x02\x00\x0f\x00\x00\x00\x00\x00\x05\x00\x00\x00p\x00\a\x00-\x01\x01\x01\x02\x01\x02\x01\x01H\v0\x15\x10\x01e\a\x02\x06\x02\x02\x01\x04#\x01\x1e\x1b[\v:\t\t\x01\x18\x04\x01\t\x01\x03\x01\x05+\x03;\t*\x18\x01 7\x01\x01\x01\x04\b\x04\x01\x03\a\n\x02\x1d\x01:\x01\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1a\x01\x02\x029\x01\x04\x02\x04\x02\x02\x03\x03\x01\x1e\x02\x03\x01\v\x029\x01\x04\x05\x01\x02\x04\x01\x14\x02\x16\x06\x01\x01:\x01\x01\x02\x01\x04\b\x01\a\x03\n\x02\x1e\x01;\x01\x01\x01\f\x01\t\x01(\x01\x03\x017\x01\x01\x03\x05\x03\x01\x04\a\x02\v\x02\x1d\x01:\x01\x02\x02\x01\x01\x03\x03\x01\x04\a\x02\v\x02\x1c\x029\x02\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1d\x01H\x01\x04\x01\x02\x03\x01\x01\b\x01Q\x01\x02\a\f\bb\x01\x02\t\v\aI\x02\x1b\x01\x01\x01\x01\x017\x0e\x01\x05\x01\x02\x05\v\x01$\t\x01f\x04\x01\x06\x01\x02\x02\x02\x19\x02\x04\x03\x10\x04\r\x01\x02\x02\x06\x01\x0f\x01\x00\x03\x00\x04\x1c\x03\x1d\x02\x1e\x02@\x02\x01\a\b\x01\x02\v\t\x01-\x03\x01\x01u\x02\"\x01v\x03\x04\x02\t\x01\x06\x03\xdb\x02\x02\x01:\x01\x01\a\x01\x01\x01\x01\x02\b\x06\n\x02\x010.\x02\f\x14\x040\n\x04\x03&\t\f\x02 \x04\x02\x068\x01\x01\x02\x03\x01\x01\x058\b\x02\x02\x98\x03\x01\r\x01\a\x04\x01\x06\x01\x03\x02\xc6@\x00\x01\xc3!\x00\x03\x8d\x01` \x00\x06i\x02\x00\x04\x01\n \x02P\x02\x00\x01\x03\x01\x04\x01\x19\x02\x05\x01\x97\x02\x1a\x12\r\x01&\b\x19\v\x01\x01,\x030\x01\x02\x04\x02\x02\x02\x01$\x01C\x06\x02\x02\x02\x02\f\x01\b\x01/\x013\x01\x01\x03\x02\x02\x05\x02\x01\x01*\x02\b\x01\xee\x01\x02\x01\x04\x01\x00\x01\x00\x10\x10\x10\x00\x02\x00\x01\xe2\x01\x95\x05\x00\x03\x01\x02\x05\x04(\x03\x04\x01\xa5\x02\x00\x04A\x05\x00\x02M\x06F\v1\x04{\x016\x0f)\x01\x02\x02\n\x031\x04\x02\x02\a\x01=\x03$\x05\x01\b>\x01\f\x024\t\x01\x01\b\x04\x02\x01_\x03\x02\x04\x06\x01\x02\x01\x9d\x01\x03\b\x15\x029\x02\x01\x01\x01\x01\f\x01\t\x01\x0e\a\x03\x05C\x01\x02\x06\x01\x01\x02\x01\x01\x03\x04\x03\x01\x01\x0e\x02U\b\x02\x03\x01\x01\x17\x01Q\x01\x02\x06\x01\x01\x02\x01\x01\x02\x01\x02\xeb\x01\x02\x04\x06\x02\x01\x02\x1b\x02U\b\x02\x01\x01\x02j\x01\x01\x01\x02\be\x01\x01\x01\x02\x04\x01\x05\x00\t\x01\x02\xf5\x01\n\x04\x04\x01\x90\x04\x02\x02\x04\x01 \n(\x06\x02\x04\b\x01\t\x06\x02\x03.\r\x01\x02\xc6\x01\x01\x03\x01\x01\xc9\a\x01\x06\x01\x01R\x16\x02\a\x01\x02\x01\x02z\x06\x03\x01\x01\x02\x01\a\x01\x01H\x02\x03\x01\x01\x01\x00\x02\v\x024\x05\x05\x03\x17\x01\x00\x01\x06\x0f\x00\f\x03\x03\x00\x05;\a\x00\x01?\x04Q\x01\v\x02\x00\x02\x00.\x02\x17\x00\x05\x03\x06\b\b\x02\a\x1e\x04\x94\x03\x007\x042\b\x01\x0e\x01\x16\x05\x01\x0f\x00\a\x01\x11\x02\a\x01\x02\x01\x05d\x01\xa0\a\x00\x01=\x04\x00\x04\xfe\x02\xf3\x01\x02\x01\a\x02\x05\x01\x00\am\a\x00`\x80\xf0\x00\xb2\x02\x05\x01\x02\x03\x00\n\x86\n\xc6\n\x00\nv\n\x04\x06l\nv\nv\n\x02\x06n\rs\n\b\ag\nh\a\a\x13m\n`\nv\nF\x14\x00\nF\n\x00\x14\x00\x03\xef\n\x06\n\x16\n\x00\n\x80\v\xa5\n\x06\n\xb6\nV\n\x86\n\x06\n\x00\x01\x03\x06\x06\n\xc63\x02\x05\x00<N\x16\x00\x1e\x00\x01\x00\x01\x19\t\x0e\x03\x00\x04\x8a\n\x1e\b\x01\x0f \n'\x0f\x00\n\xbc\n\x00\x06\x9a\n&\n\xc6\n\x16\nV\n\x00\n\x00\n\x00-\f9\x11\x02\x00\x1b$\x04\x1d\x01\b\x01\x86\x05\xca\n\x00\b\x19\a'\tK\x05\x16\x06\xa0\x02\x02\x10\x02.@\t4\x02\x1e\x03K\x05h\b\x18\b)\a\x00\x060\n\x06\n\x00\x1f\x9e\n*\x04p\a\x86\x1e\x80\n<\n\x90\n\a\x14\xfb\n\x00\nv\n\x00\nf\n\x06\x14L\f\x00\x13]\n\x00\nV\x1d\xe3\nF\n6\n\x00\nf\x15\x00o\x00\n\x00\nV\n\x86\n\x01\a\x00\n\x00\x17\x00\x03\x00\n\x00\x14\f\x14l\x19\x002\x00\n\x00\n\x00\n\xf7\n\x00\t\x80\n\x00;\x01\x03\x01\x04L-\x01\x0f\x00\r\x00\n\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00d\x00\x00\x00\x00\x00\x00\x00\xe8\x03\x00\x00\x00\x00\x00\x00\x10'\x00\x00\x00\x00\x00\x00\xa0\x86\x01\x00\x00\x00\x00\x00@B\x0f\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\xe1\xf5\x05\x00\x00\x00\x00\x00ʚ;\x00\x00\x00\x00\x00\xe4\vT\x02\x00\x00\x00\x00\xe8vH\x17\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\xa0rN\x18\t\x00\x00\x00@z\x10\xf3Z\x00\x00\x00\x80Ƥ~\x8d\x03\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00M\x00\x00\x00+0.assertion failed: buf.len() >= maxlenZ\x1b\x04\x00S\x00\x00\x00z\x02\x00\x00\r\x00\x00\x00\x00\x03\x06\t\r\x10\x13\x17\x1a\x1d!$'+.158;\x00\xd8\x13\x04\x00N\x00\x00\x00\xee\x00\x00\x00;\x00\x00\x00\xd8\x13\x04\x00N\x00\x00\x00\xee\x00\x00\x00\x11\x00\x00\x00\xd8\x13\x04\x00N\x00\x00\x00\xeb\x00\x00\x00:\x00\x00\x00V\x11\x04\x00Q\x00\x00\x00.\x00\x00\x00\t\x00\x00\x00to_digit: invalid radix -- radix must be in the range 2 to 36 inclusive\x00\r\x12\x04\x00P\x00\x00\x00\x93\x01\x00\x00\t\x00\x00\x00assertion failed: other > 0assertion failed: noborrow\x00\x00\x00N\x16\x04\x00N\x00\x00\x00\x84\x01\x00\x00\x01\x00\x00\x00assertion failed: digits < 40\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00V\x00\x00\x00'\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\x88\x00\x00\x00\x13\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xb0\x00\x00\x00 \x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xc7\x00\x00\x00%\x00\x00\x000000000000000000000000000000000000000000000000000000000000000000\x9e\x15\x04\x00O\x00\x00\x00g\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\x95\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\x96\x06\x00\x00\x15\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00t\x05\x00\x00(\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00t\x05\x00\x00\x12\x00\x00\x00[...]called `Option::unwrap()` on a `None` value==assertion failed: !buf.is_empty()\x00Z\x1b\x04\x00S\x00\x00\x00\xb7\x00\x00\x00\x05\x00\x00\x00assertion failed: buf[0] > b'0'\x00Z\x1b\x04\x00S\x00\x00\x00\xb8\x00\x00\x00\x05\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x87\x13\x04\x00P\x00\x00\x00\xa0\x00\x00\x00\t\x00\x00\x00\x87\x13\x04\x00P\x00\x00\x00\x84\x00\x00\x00\x1e\x00\x00\x00\x00\x06\x01\x01\x03\x01\x04\x02\x05\a\a\x02\b\b\t\x02\n\x05\v\x02\x0e\x04\x10\x01\x11\x02\x12\x05\x13\x1c\x14\x01\x15\x02\x17\x02\x19\r\x1c\x05\x1d\b\x1f\x01$\x01j\x04k\x02n\x02\xaf\x03\xb1\x02\xbc\x02\xcf\x02\xd1\x02\xd4\f\xd5\t\xd6\x02\xd7\x02\xda\x01\xe0\x05\xe1\x02\xe6\x01\xe7\x04\xe8\x02\xee \xf0\x04\xf8\x02\xfa\x05\xfb\x01\f';>NO\x8f\x9e\x9e\x9f{\x8b\x93\x96\xa2\xb2\xba\x86\xb1\x06\a\t6=>V\xf3\xd0\xd1\x04\x14\x1867VW\x7f\xaa\xae\xaf\xbd5\xe0\x12\x87\x89\x8e\x9e\x04\r\x0e\x11\x12)14:EFIJNOde\x8a\x8c\x8d\x8f\xb6\xc1\xc3\xc4\xc6\xcb\xd6\\\xb6\xb7\x1b\x1c\a\b\n\v\x14\x1769:\xa8\xa9\xd8\xd9\t7\x90\x91\xa8\a\n;>fi\x8f\x92\x11o_\xbf\xee\xefZb\xb9\xba\xf4\xfc\xffST\x9a\x9b./'(U\x9d\xa0\xa1\xa3\xa4\xa7\xa8\xad\xba\xbc\xc4\x06\v\f\x15\x1d:?EQ\xa6\xa7\xcc͠\a\x19\x1a\"%>?\xdf\xe7\xec\xef\xff\xc5\xc6\x04 #%&(38:HJLPSUVXZ\\^`cefksx}\x7f\x8a\xa4\xaa\xaf\xb0\xc0Ю\xafno\xc7\xddޓ^\"{\x05\x03\x04-\x03f\x03\x01/.\x80\x82\x1d\x031\x0f\x1c\x04$\t\x1e\x05+\x05D\x04\x0e*\x80\xaa\x06$\x04$\x04(\b4\vN\x034\f\x817\t\x16\n\b\x18;E9\x03c\b\t0\x16\x05!\x03\x1b\x05\x1b&8\x04K\x05/\x04\n\a\t\a@ '\x04\f\t6\x03:\x05\x1a\a\x04\f\aPI73\r3\a.\b\n\x06&\x03\x1d\b\x02\x80\xd0R\x10\x06\b\t!.\b*\x16\x1a&\x1c\x14\x17\tN\x04$\tD\r\x19\a\n\x06H\b'\tu\vB>*\x06;\x05\n\x06Q\x06\x01\x05\x10\x03\x05\vY\b\x02\x1db\x1eH\b\n\x80\xa6^\"E\v\n\x06\r\x13:\x06\n\x06\x14\x1c,\x04\x17\x80\xb9<dS\fH\t\nFE\x1bH\bS\rI\a\nV\bX\"\x0e\n\x06F\n\x1d\x03GI7\x03\x0e\b\n\x069\a\n\x06,\x04\n\x80\xf6\x19\a;\x03\x1dU\x01\x0f2\r\x83\x9bfu\v\x80ĊLc\r\x840\x10\x16\n\x8f\x9b\x05\x82G\x9a\xb9:\x86Ƃ9\a*\x04\\\x06&\nF\n(\x05\x13\x81\xb0:\x80\xc6[\x054,K\x049\a\x11@\x05\v\a\t\x9c\xd6) as\xa1\xfd\x813\x0f\x01\x1d\x06\x0e\x04\b\x81\x8c\x89\x04k\x05\r\x03\t\a\x10\x8f`\x80\xfd\x03\x81\xb4\x06\x17\x0f\x11\x0fG\tt<\x80\xf6\ns\bp\x15Fz\x14\f\x14\fW\t\x19\x80\x87\x81G\x03\x85B\x0f\x15\x84P\x1f\x06\x06\x80\xd5+\x05>!\x01p-\x03\x1a\x04\x02\x81@\x1f\x11:\x05\x01\x81\xd0*\x80\xd6+\x04\x01\x80\xc06\b\x02\x80\xe0\x80\xf7)L\x04\n\x04\x02\x83\x11DL=\x80\xc2<\x06\x01\x04U\x05\x1b4\x02\x81\x0e,\x04d\fV\n\x80\xae8\x1d\r,\x04\t\a\x02\x0e\x06\x80\x9a\x83\xd9\x03\x11\x03\r\x03\x80\xda\x06\f\x04\x01\x0f\f\x048\b\n\x06(\b,\x04\x02\x0e\t'\x81X\b\x1d\x03\v\x03;\x04\x1e\x04\n\a\x80\xfb\x84\x05\x00\x01\x03\x05\x05\x06\x06\x02\a\x06\b\a\t\x11\n\x1c\v\x19\f\x19\r\x10\x0e\f\x0f\x04\x10\x03\x12\x12\x13\t\x16\x01\x17\x04\x18\x01\x19\x03\x1a\t\x1b\x01\x1c\x02\x1f\x16 \x03+\x02-\v.\x010\x041\x022\x01\xa9\x02\xaa\x04\xab\b\xfa\x02\xfb\x05\xfe\x03\xff\t\xadxy\x8b\x8d\xa20WX\x8b\x8c\x90\x1c\xdd\x0e\x0fKL\xfb\xfc./?\\]_ℍ\x8e\x91\x92\xa9\xb1\xba\xbb\xc5\xc6\xc9\xca\xde\xe4\xe5\xff\x00\x04\x11\x12)147:;=IJ]\x84\x8e\x92\xa9\xb1\xb4\xba\xbb\xc6\xca\xce\xcf\xe4\xe5\x00\x04\r\x0e\x11\x12)14:;EFIJ^de\x84\x91\x9b\x9d\xc9\xce\xcf\r\x11):;EIW[^_de\x8d\x91\xa9\xb4\xba\xbb\xc5\xc9\xdf\xe4\xe5\xf0\r\x11EIde\x80\x84\xb2\xbc\xbe\xbf\xd5\xd7\xf0\U0004314b\xa4\xa6\xbe\xbf\xc5\xc7\xcf\xda\xdbH\x98\xbd\xcd\xc6\xce\xcfINOWY^_\x89\x8e\x8f\xb1\xb6\xb7\xbf\xc1\xc6\xc7\xd7\x11\x16\x17[\\\xf6\xf7\xfe\xff\x80mq\xde\xdf\x0e\x1fno\x1c\x1d_}~\xae\xaf\xde\xdfM\xbb\xbc\x16\x17\x1e\x1fFGNOXZ\\^~\x7f\xb5\xc5\xd4\xd5\xdc\xf0\xf1\xf5rs\x8ftu&./\xa7\xaf\xb7\xbf\xc7\xcf\xd7ߚ\x00@\x97\x980\x8f\x1f\xce\xffNOZ[\a\b\x0f\x10'/\xee\xefno7=?BESgu\xc8\xc9\xd0\xd1\xd8\xd9\xe7\xfe\xff\x00 _\"\x82\xdf\x04\x82D\b\x1b\x04\x06\x11\x81\xac\x0e\x80\xab\x05 \a\x81\x1c\x03\x19\b\x01\x04/\x044\x04\a\x03\x01\a\x06\a\x11\nP\x0f\x12\aU\a\x03\x04\x1c\n\t\x03\b\x03\a\x03\x02\x03\x03\x03\f\x04\x05\x03\v\x06\x01\x0e\x15\x05N\a\x1b\aW\a\x02\x05\x18\fP\x04C\x03-\x03\x01\x04\x11\x06\x0f\f:\x04\x1d%_ m\x04j%\x80\xc8\x05\x82\xb0\x03\x1a\x06\x82\xfd\x03Y\a\x16\t\x18\t\x14\f\x14\fj\x06\n\x06\x1a\x06Y\a+\x05F\n,\x04\f\x04\x01\x031\v,\x04\x1a\x06\v\x03\x80\xac\x06\n\x06L\x14\x80\xf4\b<\x03\x0f\x03>\x058\b+\x05\x82\xff\x11\x18\b/\x11-\x03\"\x0e!\x0f\x80\x8c\x04\x82\x9a\x16\v\x15\x88\x94\x05/\x05;\a\x02\x0e\x18\t\x80\xbe\"t\f\x80\xd6\x1a\x81\x10\x05\x80\xe1\t\xf2\x9e\x037\t\x81\\\x14\x80\xb8\b\x80\xdd\x14<\x03\n\x068\bF\b\f\x06t\v\x1e\x03Z\x04Y\t\x80\x83\x18\x1c\n\x16\tL\x04\x80\x8a\x06\xab\xa4\f\x17\x041\xa1\x04\x81\xda&\a\f\x05\x05\x82\xb3 *\x06L\x04\x80\x8d\x04\x80\xbe\x03\x1b\x03\x0f\r\xbf\x18\x04\x00U\x00\x00\x00\n\x00\x00\x00+\x00\x00\x00\xbf\x18\x04\x00U\x00\x00\x00\x1a\x00\x00\x006\x00\x00\x00attempt to divide by zero\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xf4\x00\x00\x00\x15\x00\x00\x00\x1e\x15\x04\x00[\x00\x00\x00\xff\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\b\x01\b\x03\b\x06\x10\t\x10\r\x10\x12\x18\x17\x18\x1d\x18$ + 3 < F(P([(g0s0\x800\x8e8\x9c8\xab8\xbb8\xcc@\xdd@\xef@\x02I\x15I)I>QSQiQ\x80Q\x98Y\xb0Y\xc9Y\xe3a\xfda\x18b4jPjmj\x8bj\xaar\xc9r\xe9r\n{+{M{p\x83\x93\x83\xb7\x83܃\x02\x8c(\x8cO\x8cw\x94\x9f\x94Ȕ\xf2\x9c\x1c\x05\x1c\x05\x1c\x05\x1c\x05\x05\x02\x05\x01\x02\x05\x06\x02\x05\x03\x01\x02\x05\x01\x05\x06\x02\x05\a\b\x01\x02\x05\x03\t\x00\x06\x02\x05\x01\t\x05\x03\x01\x02\x05\t\a\x06\x05\x06\x02\x05\x04\b\b\x02\b\x01\x02\x05\x02\x04\x04\x01\x04\x00\x06\x02\x05\x01\x02\x02\x00\a\x00\x03\x01\x02\x05\x06\x01\x00\x03\x05\x01\x05\x06\x02\x05\x03\x00\x05\x01\a\x05\a\b\x01\x02\x05\x01\x05\x02\x05\b\a\b\t\x00\x06\x02\x05\a\x06\x02\t\x03\t\x04\x05\x03\x01\x02\x05\x03\b\x01\x04\x06\t\a\x02\x06\x05\x06\x02\x05\x01\t\x00\a\x03\x04\b\x06\x03\x02\b\x01\x02\x05\t\x05\x03\x06\a\x04\x03\x01\x06\x04\x00\x06\x02\x05\x04\a\x06\b\x03\a\x01\x05\b\x02\x00\x03\x01\x02\x05\x02\x03\b\x04\x01\b\x05\a\t\x01\x00\x01\x05\x06\x02\x05\x01\x01\t\x02\x00\t\x02\b\t\x05\x05\x00\a\b\x01\x02\x05\x05\t\x06\x00\x04\x06\x04\x04\a\a\x05\x03\t\x00\x06\x02\x05\x02\t\b\x00\x02\x03\x02\x02\x03\b\a\x06\t\x05\x03\x01\x02\x05\x01\x04\t\x00\x01\x01\x06\x01\x01\t\x03\b\x04\a\x06\x05\x06\x02\x05\a\x04\x05\x00\x05\b\x00\x05\t\x06\t\x02\x03\b\x02\b\x01\x02\x05\x03\a\x02\x05\x02\t\x00\x02\t\b\x04\x06\x01\t\x01\x04\x00\x06\x02\x05\x01\b\x06\x02\x06\x04\x05\x01\x04\t\x02\x03\x00\t\x05\a\x00\x03\x01\x02\x05\t\x03\x01\x03\x02\x02\x05\a\x04\x06\x01\x05\x04\a\b\x05\x01\x05\x06\x02\x05\x04\x06\x05\x06\x06\x01\x02\b\a\x03\x00\a\a\x03\t\x02\x05\a\b\x01\x02\x05\x02\x03\x02\b\x03\x00\x06\x04\x03\x06\x05\x03\b\x06\t\x06\x02\b\t\x00\x06\x02\x05\x01\x01\x06\x04\x01\x05\x03\x02\x01\b\x02\x06\t\x03\x04\b\x01\x04\x04\x05\x03\x01\x02\x05\x05\b\x02\x00\a\x06\x06\x00\t\x01\x03\x04\x06\a\x04\x00\a\x02\x02\x06\x05\x06\x02\x05\x02\t\x01\x00\x03\b\x03\x00\x04\x05\x06\a\x03\x03\a\x00\x03\x06\x01\x03\x02\b\x01\x02\x05\x01\x04\x05\x05\x01\t\x01\x05\x02\x02\b\x03\x06\x06\b\x05\x01\b\x00\x06\x06\x04\x00\x06\x02\x05\a\x02\a\x05\t\x05\a\x06\x01\x04\x01\b\x03\x04\x02\x05\t\x00\x03\x03\x02\x00\x03\x01\x02\x05\x03\x06\x03\a\t\a\b\b\x00\a\x00\t\x01\a\x01\x02\t\x05\x01\x06\x06\x00\x01\x05\x06\x02\x05\x01\b\x01\b\t\b\t\x04\x00\x03\x05\x04\x05\b\x05\x06\x04\a\x05\b\x03\x00\x00\a\b\x01\x02\x05\t\x00\t\x04\t\x04\a\x00\x01\a\a\x02\t\x02\b\x02\x03\a\t\x01\x05\x00\x03\t\x00\x06\x02\x05\x04\x05\x04\a\x04\a\x03\x05\x00\b\b\x06\x04\x06\x04\x01\x01\b\t\x05\a\x05\x01\t\x05\x03\x01\x02\x05\x02\x02\a\x03\a\x03\x06\a\x05\x04\x04\x03\x02\x03\x02\x00\x05\t\x04\a\b\a\x05\t\a\x06\x05\x06\x02\x05\x01\x01\x03\x06\b\x06\b\x03\a\a\x02\x01\x06\x01\x06\x00\x02\t\a\x03\t\x03\a\t\b\b\x02\b\x01\x02\x05\x05\x06\b\x04\x03\x04\x01\b\b\x06\x00\b\x00\b\x00\x01\x04\b\x06\t\x06\b\t\t\x04\x01\x04\x00\x06\x02\x05\x02\b\x04\x02\x01\a\x00\t\x04\x03\x00\x04\x00\x04\x00\x00\a\x04\x03\x04\b\x04\x04\t\a\x00\a\x00\x03\x01\x02\x05\x01\x04\x02\x01\x00\b\x05\x04\a\x01\x05\x02\x00\x02\x00\x00\x03\a\x01\a\x04\x02\x02\x04\b\x05\x03\x05\x01\x05\x06\x02\x05\a\x01\x00\x05\x04\x02\a\x03\x05\a\x06\x00\x01\x00\x00\x01\b\x05\b\a\x01\x01\x02\x04\x02\x06\a\x05\a\b\x01\x02\x05\x03\x05\x05\x02\a\x01\x03\x06\a\b\b\x00\x00\x05\x00\x00\t\x02\t\x03\x05\x05\x06\x02\x01\x03\x03\a\b\t\x00\x06\x02\x05\x01\a\a\x06\x03\x05\x06\b\x03\t\x04\x00\x00\x02\x05\x00\x04\x06\x04\x06\a\a\b\x01\x00\x06\x06\b\t\x04\x05\x03\x01\x02\x05\b\b\b\x01\a\b\x04\x01\t\a\x00\x00\x01\x02\x05\x02\x03\x02\x03\x03\b\t\x00\x05\x03\x03\x04\x04\a\x02\x06\x05\x06\x02\x05\x04\x04\x04\x00\b\t\x02\x00\t\b\x05\x00\x00\x06\x02\x06\x01\x06\x01\x06\t\x04\x05\x02\x06\x06\a\x02\x03\x06\x03\x02\b\x01\x02\x05\x02\x02\x02\x00\x04\x04\x06\x00\x04\t\x02\x05\x00\x03\x01\x03\x00\b\x00\b\x04\a\x02\x06\x03\x03\x03\x06\x01\b\x01\x06\x04\x00\x06\x02\x05\x01\x01\x01\x00\x02\x02\x03\x00\x02\x04\x06\x02\x05\x01\x05\x06\x05\x04\x00\x04\x02\x03\x06\x03\x01\x06\x06\b\x00\t\x00\b\x02\x00\x03\x01\x02\x05\x05\x05\x05\x01\x01\x01\x05\x01\x02\x03\x01\x02\x05\a\b\x02\a\x00\x02\x01\x01\b\x01\x05\b\x03\x04\x00\x04\x05\x04\x01\x00\x01\x05\x06\x02\x05\x02\a\a\x05\x05\x05\a\x05\x06\x01\x05\x06\x02\b\t\x01\x03\x05\x01\x00\x05\t\x00\a\t\x01\a\x00\x02\x02\a\x00\x05\x00\a\b\x01\x02\x05\x01\x03\b\a\a\a\b\a\b\x00\a\b\x01\x04\x04\x05\x06\a\x05\x05\x02\t\x05\x03\t\x05\b\x05\x01\x01\x03\x05\x02\x05\x03\t\x00\x06\x02\x05\x06\t\x03\b\b\t\x03\t\x00\x03\t\x00\a\x02\x02\b\x03\a\a\x06\x04\a\x06\t\a\t\x02\x05\x05\x06\a\x06\x02\x06\t\x05\x03\x01\x02\x05\x03\x04\x06\t\x04\x04\x06\t\x05\x01\t\x05\x03\x06\x01\x04\x01\b\b\b\x02\x03\b\x04\b\t\x06\x02\a\b\x03\b\x01\x03\x04\a\x06\x05\x06\x02\x05\x01\a\x03\x04\a\x02\x03\x04\a\x05\t\a\x06\b\x00\a\x00\t\x04\x04\x01\x01\t\x02\x04\x04\b\x01\x03\t\x01\t\x00\x06\a\x03\b\x02\b\x01\x02\x05\b\x06\a\x03\x06\x01\a\x03\a\t\b\b\x04\x00\x03\x05\x04\a\x02\x00\x05\t\x06\x02\x02\x04\x00\x06\t\x05\t\x05\x03\x03\x06\t\x01\x04\x00\x06\x02\x05\x00\x00\x1e\x15\x04\x00[\x00\x00\x00q\x01\x00\x00\x13\x00\x00\x00 \x18\x04\x00U\x00\x00\x00\xad\x00\x00\x00\x13\x00\x00\x00Z\xd6;\x92\xd6S\xf4\xee?;\xa1\x06)\xaa?\x11\xf8ee\x1bf\xb4X\x95\a\xc5$\xa4Y\xca\xc7Jv\xbf>\xa2\x7fᮺI\xf6-\r\xf0\xbcy]SoΊߙZ\xe9\xdcsy\x10,,\xd8\xf4\x94\x05\xc1\xb6+\xa0ؑi\xe8K\x8a\x9b\x1b\ay\xf9Fq\xa46\xc8N\xb6\x84\xe2\xdel\x82\xe2H\x97\xb7\x98\x8dMDz\xe2\xe3%\x9b\x16\b#\x1b\x1b\xfdr\x7fx\xb0j\x8cm\x8e\xf7 \x0e\xe5\xf5\xf00\xfeO\x9f\x96\\\x85\xef\b\xb25\xa9Q^3-\xbd\xbd#G\xbc\xb3f+\x8bނ\x13\xe65\x80x,\xadv\xacU0 \xfb\x16\x8b1̯!P\xcb;L\x93\x17k<\xe8\xb9ܭ=\xbf\x1b*$\xbeJ\xdfx݅Kb\xe8S\xd9\r\xaf\xa24\xadm\x1d\xd7k\xaa3o=qԇh\xad\xe5@\x8cdr\x86\x06\x95\x00ˌ\x8dɩ\xc2\x18\x1fQ\xaf\xfd\x0ehH\xba\xc0\xfd\xef\xf0;\xd4\xf2\xdef%\x1b\xbd\x12\x02mt\x98\xfe\x95v\xa5\x84WK`\xf70\xb6K\x01\x88\x91>~;\xd4Υ-^85\xbd\xa3\x9eA\xea5\xce]J\x89BϹu\x86\x82\xacL\x06R\xb2\xe1\xa0zΕ\x89\x81\x93\t\x94\xd1\xeb\xefCs\x1f\x1aI\x19B\xfb\xeb\xa1\xf8\v\xf9\xc5\xe6\xeb\x14\x10\xa6`\x9b\x9f\x12\xfaf\xca\xf6Nww\xe0&\x1a\xd4\xd08\x82G\x97\xb8\x00\xfd\xb4\"U\x95\x98\xb0 \x89\x82c\xb1\x8c^s \x9e\xb05U]_n\xb4Ub\xbc\xdd/6\x90\xa8\xc5\x1d\x83\xaa4\xf7\x89!\xeb{+ջC\xb4\x12\xf7\xe4#\xd5\x01u\xec\xe9\xa5-;eU\xaa\xb0k\x9an6%!\xc93\xb2G\xf8\x89\xbe\xeaԜ\x06\xc1\n\x84ni\xbb\xc0\x9e\x99v,n%\nDH\xf1\r%\xcaC\xeap\x06\xc0\xca\xdbdW\x86*͖(W^j\x92\x06\x048\xbc\x12>\xed'u\x80\xbc\xf2\xec\xf5\x047\b\x05\xc6k\x97\x8d\xe8q\x92\xa0\xeb.h3\xc6DJ\x86\xf7\xa3~X1\x87[D\x93\x1d!\xe0\xfbj\xee\xb3zL\x9e\xae\xfdhr\x15\xb8d)غ\x05\xea`Y\xdfE\x1a=\x03\xcf\x1a\xe6\xbd3\x8e)\x87$\xb9o\xabk0\x06b\xc1ЏV\xe0\xf8yԶӥ\x96\x86\xbc\x87\xba\xf1ĳl\x18w\x98\x89\xa4H\x8f<\xa8\xab)).\xb6\xe0\x87ޔ\xfe\xab\xcd\x1a3%I\v\xba\xd9\xdcq\x8c\x14\v\x1d\x7f\x8b\xc0\xf0\x9fo\x1b\x8e(\x10T\x8e\xaf\xd9M\xe4^\xae\xf0\xec\aJ\xa2\xb12\x14\xe9q\xdbPa\x9d\xf6\xd9,\xe8\xc9n\x05\xaf\x9f\xac1'\x89\xd2\\\":\b\x1c1\xbe\xcaƚ\xc7\x17\xfep\xab\x06\xf4\xaaH\nc\xbdm}x\x81\xb9\x9d=M\xd6\b\xb1\xd5\xda̻,\tN\xeb\xf0\x93\x82F\xf0\x85\xa5\x8e\xc5\b`\xf5\xbb%!&\xed8#Xl\xa7N\xf2\xf6\n\xb8\xf2*\xaf\xaao(\a,nG\xd1᮴\rf\xaf\xf5\x1a\xcaEy\x84ۤ̂M\xed\x90ȟ\x8d\xd9P<\x97\x97e\x12\xce\x7f\xa3\xa0(\xb5\xba\a\xf1\x0f\xe5\f}\xfd\xfe\x96\xc1_\xcc\xc8rb\xa9I\xedS\x1eOܼ\xbe\xfc\xb1w\xffz\x0f\xbb\x13\x9c\xe8\xe8%\xb1\t6\xf7=Ϫ\x9f\xac\xe9T\x8ca\x91\xb1w\x1d\x8c\x03u\r\x83\x95\xc7\x17$j\xef\xb9\xf5\x9d\xd5%oD\xd2\xd0\xe3z\xf9\x1d\xadDk(s\x05Kw\xc5j\x83b\xce\xec\x9b2\xec\nC\xf9g\xe3N\xd5vE$\xfb\x01\xe8\xc2?\xa7͓\xf7A\x9c\"\x8a\xd4V\xedy\x02\xa2\xf3\x0f\x11\xc1xuRCk\xd6DV4\x8cAE\x98\xa9\xaaxk\x89\x13\n\x83\f\xd6kA\xef\x91V\xbeS\xd5V\xc6k\x98\xcc#\x8f\xcb\xc6\x11k6\xec\xed\xa8\x8a췆\xbe\xbf,9?\x1c\xeb\x02\xa2\xb3\x94\xa9\xd6\xf32\x14\xd7\xf7{\aO㥃\x8a\xe0\xb9S̰?\xd9\xcc\xf5\xda\xc9\"\\\x8f$\xadX\xe8h\xff\x9c\x8f\x0f@\xb3Ѿ\x95\x99\xd96l7\x91\xa1\x1f¹\t\b\x10#-\xfb\xff\x8fDG\x85\xb5\x8a\xa72(\f\nԫ\xf9\xf9\xff\xb3\x15\x99\xe6\xe2lQ?2\x8f\f\xc9\x16;\xfc\x7f\x90\xad\x1fЍ\xe3\x92g\x7f٧=\xaeJ\xfb\x9f\xf4\x98'D\xb1\x9cwA\xdf\xcf\x11͙\x1d\xfa\xc71\x7f1\x95݃\xd5\x11\xd7CV@@R\xfc\x1c\x7f\xef>}\x8ar%kf\xea5(Hf;\xe4^\xab\x8e\x1c\xad\xcf\xee\x05\x00eC2\xda@J\x9d6V\xb2c\u0602j\a@>Ծ\x90hN\"\xe2uO>\x87\x91\xa2\x04\xe8\xa6DwZ\x02\xe2\xaaZS\xe3\r\xa96\xcb\x05\xa2\xd0\x15\x15q\x83\x9aU1(\\Q\xd3\x03>\x87\xcaD[Z\r\x91\x80\xd5\x1e\x99\xd9\x12\x84\u0086\x94\xfe\nyX\xe8\xb6\xe0\x8af\xff\x8f\x17\xa5r\xa89\xbeM\x97nb\xe3\x98-@\xffs]Ώ\x12\xc8-!=\n\xfb\x8e\x7f\x1c\x88\x7fh\xfa\x80\x99\v\x9d\xbc4f\xe6|r\x9f#j\x9f\x029\xa1\x80N\xc4\xeb\xc1\xff\x1f\x1cN\x87\xacDGC\x87\xc9 b\xb5f\xb2\xff'\xa3\"\xa9\xd7\x15\x19\x14\xe9\xfb\xa8\xbab\x00\x9f\xff\xf1K\xb5ɦ\xad\x8f\xacq\x9d\xa9\xb4=`\xc3?wo\"|\x10\x99\xb3\x17\xce\xc4\xd3!M8\xb4\x0fU\xcb+\x9bT\x7f\xa0\x9d\x01\xf6Hj`F\xa1S*~\xfb\xe0\x94O\x84\x02\xc1\x99mB\xfc\xcbDt\xda.9\x19zc%C1\xc0\bS\xfb\xfeU\x11\x91\xfa\x88\x9fX\xbc\xee\x93=\xf0\xca'\xba~\xabU5y\xb5c\xb75u|&\x96\xdeX4/\x8bU\xc1K\xa2<%\x83\x92\x1b\xb0\xbb\x16o\x01\xfb\xed\xaa\xb1\x9eˋ\xee#w\"\x9c\xea\xdc\xca\xc1y\xa9\x15^F_\x17uv\x8a\x95\xa1\x92\xc9\x1e\x19\xec\x89\xcd\xfa\v6]\x12\x14\xed\xfaI\xb7{f\x1fg\xec\x80\xf9΄\xf4\x16Y\xa8y\x1c\xe5\x1a@\xe7\x80'᷂\xd2X\xae7\t\xcc1\x8f\x10\x88\x90\xb0\xb8\xec\xb2\xd1\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86\xc9j\x00g\xceνߚ\xd4\xe1\x93\xe0\x91\xa7g\xbdB`\x00A\xa1\u058b\xe0$m\\,\xbb\xc8\xe0mSx@\x91I̮\x18n\x88s\xf7\xe9\xfaXHh\x96\x90\xf5[\x7fڞ\x89jPu\xa49\xaf-\x01^zy\x99\x8f\x88\x03\x96BR\xc9\x06\x84mx\x81\xf5\xd8\xd7\x7f\xb3\xaa\x83;Ӧ{\b\xe5\xc8\xd6\xe12\xcf\xcd_`\xd5d\n\x88\x90\x9aJ\x1e\xfb&\xcd\x7f\xa1\xe0;\\\x85\x7f\x06U\x9a\xa0\xee\xf2\\o\xc0\xdf\xc9\xd8J\xb3\xa6\x1eH\xea\xc0H\xaa/\xf4\x8b\xb0W\xfc\x8e\x1d`\xd0&\xda$\xf1ڔ;\xf1Wζ]y\x12<\x82X\b\xb7\xd6\b=\xc5v\xed\x81$\xb5\x17\x17ˢn\xcad\fK\x8cvTh\xa2m\xa2\xdd\xdc}\xcb\t\xfd}\xcf]/\x94\xa9\x02\v\t\v\x15T]\xfeL|]C5;\xf9\xd3\xe1\xa6\xe5&\x8dT\xfa\x9e\xafm\x1aJ\x01\xc5{Ě\x10\x9fp\xb0\xe9\xb8\xc6\x1b\t\xa1\x9cA\xb6\x9a5\xc0\xd4ƌ\x1c$g\xf8bK\xc9\x03\xd2c\x01\xc3\xf8D\xfcבv@\x9b\x1d\xcf]Bc\xde\xe0y6V\xfbM6\x94\x10\xc2\xe4B\xf5\x12\xfc\x15Y\x98\xc4+z\xe1C\xb9\x94\U0009d4f2\x17{[o>Z[\xecl\xca\xf3\x9c\x97B\x9c\xcf\xee,\x99\x05\xa71r'\b\xbd0\x84\xbdS\x83\x83*x\xff\xc6P\xbdN1J\xec<\xe5\xec(d$5V\xbf\xf8\xa46\xd1^\xae\x13F\x0f\x94\x99\xbe6\xe1\x95w\x1b\x87\x84\x85\xf6\x99\x98\x17\x13\xb9?n\x84Y{U\xe2(\xe5&t\xc0~\xddW\xe7ω\xe5/\xda\xea\x1a3O\x98H8oꖐ!v\xef]\xc8\xd2\xf0?c\xbeZ\x06\v\xa5\xbc\xb4\xa9Skuz\a\xed\x0f\xfbm\xf1\xc7M\xce\xeb\xe1\x94(\xc6\x12YI\xe8ӽ\xe4\xf6\x9c\xf0`3\x8d\\ٻ\xab\xd7-qd\xec\x9d4\xc4,9\x80\xb0\xb3Ϫ\x96My\x8d\xbdg\xc5A\xf5wG\xa0ܠ\x83U\xfc\xa0\xd7\xf0\xec`\x1bI\xf9\xaa,\xe4\x89Dr\xb5\x9dĆ\x16\xf49b\x9b\xb7\xd57]\xac\xd5\xce\"\xc5u(\x1c1\xc7:\x82%˅t\u05cb\x82k6\x932c}\xbcdq\xf7\x9eӨ\x86\x971\x03\x02\x9c\xff]\xae\xeb\xbdM\xb5\x86\bS\xa8\xfc\xfd\x83\x02\x83\x7f\xf5\xd9f-\xa1b\xa8\xcag\xd2{\xfd$\xc3c\xdfr\xd0`\xbc\xa4=\xa9ހ\x83m\x1e\xf7Y\x9e\xcbGBx\xeb\r\x8dS\x16a\xa4\b\xe6t\xf0\x85\xbe\xd9RVfQp\xe8[y͋\x1f\x92l'.\x90g\xf6\xdf2Fq\xd9k\x80\xb6Sۣ\xd8\x1c\xba\x00\U000d7fd7\xcdφ\xa0\xa4(\xd2\xcc\x0e\xa4\xe8\x80\xf0}\xaf\xfd\xc0\x83\xa8\xc8Ͳ\x06\x80\x12\xcd\"al]\x1b=\xb1\xa4\xd2\xfa\x81_\b W\x80kyc\x1a1\xc6\xee\xa6Ü\xb0;\x05t60\xe3\xcb\xfc`\xbdw\xaa\x90\xf4Ü\x8a\x06\x11D\xfc۾;\xb9\xac\x15մ\xf1\xf4D-H\x15U\xfb\x92\xee\xc5\xf3\x8b-\x05\x11\x17\x99J\x1cM-\x15\xdd\x1bu\xb6\xf0\xeexF\xd5\\\xbf]c\xa0xZ\xd4b\xd2\xe4\xac*\x17\x98\n4\xef4|\xc8\x16q\x89\xfb\x86\x0e\xacz\x0e\x9f\x86\x80\x95\xa0M=\xae\xe65]\xd4\x12W\x19\xd2F\xa8\xe0\xba\t\xa1\xccY`\x83t\x89\u05ec\x9f\x86XҘ\xe9K\xc9?p8\xa4\xd1+\x06\xcc#Tw\x83\xff\x91\xcf\xdd'F\xa3\x06c{\b\xbf,)Ud\x7f\xb6Bձ\x17L\xc8;\x1a\xca\xeewsj=\x1f\xe4\x93J\x9e\x1d_\xba\xca >\xf5*\x88b\x86\x93\x8e\x9c\xee\x82r{\xb4~T\x8d\xb25*\xfbg8\xb2C\xaa#O\x9aa\x9e\xe91\x1f\xc3\xf4\xf9\x81\xc6\xdeԔ\xec\xe2\x00\xfa\x05d~\xf3\xf98<\x11<\x8b\x04\xddӍ@\xbc\x83\xde^p8G\x8b\x15\v\xaeE\xd4H\xb1P\xab$\x96v\x8c\x06\x19\xeeڍ\xd9W\t\x9b\xdd$֭;\xc9\x17\xa4\xcfԨ\xf8\x87\xd6\xe5\x80\nץL\xe5\xbc\x1d\x8d\x03\n\xd3\xf6\xa9L\x1f!\xcdLϟ^+ep\x84̇t\xd4\x1fgi\x00 \xc3Gv;?\xc6\xd2\xdf\xd4Ȅs\xe0A\x00\xf4\xd9\xec)\t\xcfw\xc7\x17\n\xfb\xa5\x90XR\x00q\x10h\xf4\xcc\xc2U\xb9\x9d\xccyϴ\xeef@\x8d\x14\x82q\xbf\x99Փ\xe2\x1f\xac\x810U@H\xd8L\xf1\xc6/\x00\xcb8\xdb'\x17\xa2|jPZ\x0e\xa0\xad\xb8;\xc0\xfd\x06\xd2\xf1\x9c\xca\x1c\x85\xe4\xf0\x11\b٦J0\xbd\x88F.D\xfdc\xa6\x1dm\x16J\x8f\x90.>v\x15\xec\x9cJ\x9e\xfe\x872\x04N\x8eY\x9a\xba\xcd\xd3\x1a'D\xdd\xc5\xfd)?\x85\xe1\xf1\xef@(\xc1\x88\xe10\x95T\xf7|\xf4\x8e\xe6Y\xee+ѹx\xf5\x8c>ݔ\x9a\xceX\x190\xf8t\xbb\x82\xe7\xd620\x8e\x14:\xc1\x01\xaf\x1f<6Rj㡌?\xbc\xb1\x99\x88\xf1\xc1\x9a'\xcb\xc3\xe6D\xdc巧\x15\x0f`\xf5\x96\xb9\xc0\xf8^:\x10\xab)ޥ\x11\xdb\x12\xb8\xb2\xbc\xe7\xf0\xb6\xf6H\xd4\x15tV\x0f֑\x17f\xdf\xeb!\xadd4[I\x1b\x11\x95\xc9%\xbbΟk\x934\xec\xbe\x00\xd9\r\xb1\xca\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xfa\nk\x04\xb3)X\xe6\x12Q*\x11\xa3\xa5\xb4\f\xdc\xe6\xc2\xe2\x0f\x1a\xf7\x8f\xabr\xba\xea\x85\xe7\xf0G\x93\xa0sۓ\xe0\xf4\xb3V\x0fieg!\xedY\xb8\x88PҸ\x18\xf2\xe0,S\xc3>\xc1ih0sUr\x83sO\x97\x8c\xfb\x13:\xc7\x18BA\x1e\xcf\xeaNdP#\xbd\xaf\xfa\x98\b\xf9\x9e\x92\xd1僥b}$l\xac\xdb9\xbfJ\xb7F\xf7E\xdfr\xa7]Ζ\xc3K\x89\x83\xb7\x8e2\x8c\xba\x8bkO\x11\xf5\x81|\xb4\x9e\xabde2?/\xa9n\x06\xa2Ur\xa2\x9ba\x86ֽ\xfe\xfe\x0e{S\nȅu\x87E\x01\xfd\x13\x866__\xe9,t\x06\xbd\xe7R\xe9\x96A\xfc\x98\xa7\x047\xb7#8\x11H,\xa0\xa7\xa3\xfcQ;\x7f\xd1\xc5\x04\xa5,\x86\x15Z\xf7\xc4H\xe6=\x13\x85\xef\x82\xfb\"\xe7\xdbsM\x98\x9a\xf5\xda_\rXf\xab\xa3\xba\xeb\xe0\xd2\xd0`>\xc1\xb3ѷ\x10\xee?\x96̨&\x99\a\x05\xf9\x8d1\x1f\xc6\xe5\x94\xe9ϻ\xffRp\x7fIFw\xf1\xfdӛ\x0f\xfd\xf1a՟3\xa6\xef\xed\x8b\xea\xb6\xfeȂS|n\xba\xca\xc7\xc0\x8fk\xe9.\xa5d\xfe{ch\x1b\ni\xbd\xf9\xb0sƣz\xce\xfd=->!Q\xa6a\x16\x9cN\b\\\xa6\f\xa1\xbe\x06\xb8\x8di\xe5\x0f\xfa\x1b\xc3b\n\xf3\xcfOInH&\xf1\xc3ޓ\xf8\xe2\xf3\xfa\xcc\xefãۉZ\xb7v:k\\\xdbm\x98\x1c\xe0uZF)\x96\xf8e\x14\t\x863R\x89\xbe#X\x13\U00057cfb\xf6\x7fY\x8bg\xc0\xa6+\xee,.X\xed}\xa0jt\xef\x17\xb7@8H۔\xdc\x1cW\xb4N\xa4¨\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92f\x15\x1e\xe5נ\x96\xe8\x17\x1d\xc8\xf9\xba \xb0w`\xcd2\xef\x86$^\x91.\x12\x1d\xdct\x14\xce\n\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\xbaV$\x13\x92\x99\x81\r\xe6`\xbf\xd5\x12\x19#\xe3il\xed\x97\xf6\xff\xe1\x10\x8f\x9c\x97ū\xef\xf5\x8d\xc1c\xf4\x1e\xfa?\x8dʳ\x83\xfd\xb6\x96ks\xb1\xb2|\xb1\xa6\xf8\x8f0\xbd\xa0\xe4\xbcd|F\xd0\xdd\xde\xdb]\xd0\xf6\xb3|\xac\xe4\x0e\xf6\xbe\r,\xa2\x8ak\xa9:Bz\xf0\xcdk\x9d\x92\xb3.\x11\xb7J\xad\xc6S\xc9Ҙl\xc1\x86Dw`z\xd5d\x9dط\xa8{\a\xbf\xc7q\xe8\x8bJ|l\x05_b\x87rI\xadd\xd7\x1cG\x11-]\x9b\xc7\xc6\xf6:\xa9ϛ\xd8=\r\xe4\x98\xd5y4\x82yx\xb4\x89\xd3\xc3\xc2N\x8d\x10\x1d\xffJ\xcb`\xf1K\xcb\x106\x84\xba9QX*r\xdf\xce\xfe\xb8\xed\x1e\xfe\x94C\xa5(\x88e\xee\xb4N\x97\xc2>'\xa9\xa6=z\x94\xce2\xea\xfe)b\"=s\x87\xb8)\x88f\xcc\x1c\x81_R?Z}5\x06\b\xa8&4*\x80\xffc\xa1\xf7&ϰ\xdc\xc2\a\xcaR0\xc14`\xff\xbcɵ\xf0\x02ݓ\xb3\x89\xfcg|\xf1A8?,\xfc\xe2\xacC\xd4x \xac\xbb\xc0\xed6)\x83\xa7\x9b\x9d\rL\xaa\x84K\x94K\xd51\xa9\x84\xf3c\x91\x02\xc5\x11\xdf\xd4e^y\x9e\n}\xd3e\xf0\xbc5C\xf6\xd5\x16J\xff\xb5\x17FM.\xa4?\x16\x96\x01\xea\x99EN\x8e\xbf\xd1\xceKP9\x8dϛ\xfb\x81d\xc0\xd6\xe1q/\x86\xc2^\xe4\x88pÂz\xa2}\xf0LZN\xbb'sv]U&\xba\x91\x8c\x85N\x96o\xf8\x10\xd5\xf8\aj:\xea\xaf(\xb6\xef&⻋6U\n\xf7\x89\x04\x89\xe5۲\xa3\xab\xb0\xda\xea.\x84\xea\xcct\xacE+o\xc9OFk\xaeȒ\x9d\x92\x12\x00ɋ\v;˻\xe3\x17\x06\xdaz\xb7D7\x17@\xbbn\xce\t\xbd\xaaܝ\x87\x90Y\xe5\x15\x05\x1d\x10j\nB̶\xea\xa9\xc2T\xfaW\x8f-#\x12J\x82F\xa9\x9fdeT\xf3\xe9\xf8-\xb3\xf9\xab\x96\xdc\"\x98\x93G\xbd~)p$w\xf9\xdf\xf7V\xbc\x93+~xY6\xef\x19\xc6v\xea\xfb\x8bZ\xb6U<\xdbN\xebW\x03k\xa0w\x14\xe5\xfa\xae\xf1#k\v\x92\"\xe6\xedą\x88\x95Y\x9e\xb9\xda\xed\xecE\x8e6\xab_\xe9\x9bSu\xfd\xf7\x02\xb4\x88\x14\xb4\xeb\x18\x02\xcb\xdb\x11\x81\xa8\xd2\xfc\xb5\x03\xe1\xaa\x19\xa1&\x9f½R֢R\a|\xa3D\x99\xd5_I\xf0F3m\xe7K\xa5\x93\x84-\xe6\xca\x7f\x85\xdb-V\f@\xa4po\x8e\xb8帟\xbdߦR\xb9k\x0fP\xcdL˲&\x1f\xa7\a\xad\x97Ч\xa7F\x13\xa4\x00 ~/xs\xc8$\xcc^\x82\xc8(\f\x8cf\x00Ԏ;V\x90\xfa-\x7f\xf6\xa2\xfa2\x0f/\x80\x00\x89r\xcak4y\xf9\x1e\xb4˹\xff\xd2:\xa0@+O\xbc\x86\x81\u05f7&\xa1\xfe\xa8\xbf\x87I\xc8\x10\xf6\xe26\xf4\xb0\xe62\xb8$\x9f\xc9\xd7\xf4-}\xca\xd9\rC1]\xa0?\xe6\xedƻ\rry\x1c=P\x91\x94}t\x88\xcf_\xa9\xf8*\x91ΗcL\xa4u|\xceH\xb5\xe1\xdbi\x9b\xba\x1a\xe1>\xbe\xaf\x86\xc9\x1b\x02\x9b\"\xdaRD\xc2ha\x99έ[\xe8\xfb\xa2\xc2A\xab\x90g\xd5\xf2ù?B\x99r\xe2\xfa\xa5\x19\tk\xba`ŗ\x1a\xd4gɟ\x87\xcd\xdc\x0f`\xcb\x05鸶\xbd \xc9\xc1\xbb\x87\xe9\x00T\x138>G#g$\xedh;\xb2\xaa\xe9#\x01)\v\xe3\x86\fv\xc06\x94!e\xaf\nr\xb6\xa0\xf9Λ\xa8\x8f\x93pD\xb9i>[\x8d\x0e\xe4\b\xf8\xc2\u0092s\xb8\x8c\x95\xe7\x04\x0e\xb20\x12\x1d\v\xb6\xb9\xb9;H\xf3w\xbd\x90\xc2Ho^+\xf2Ʊ(\xa8J\x1a\xf0\xd5\xec\xb4\xf3\x1a\v6\xb6\xae8\x1e2R\xdd l\v(\xe2\xb0\xe1\x8d\xc3c\xda\xc6%_S\x8a\x94#\aY\x8d\x0e\xad8Z~H\x9cW7\xe8\xacy\xecH\xaf\xb0Q\xd8\xc6\xf0\x9dZ\x83-D\"\x18\x98'\x1b\xdb\xdce\x8e\xf8lE1\xe4\xf8k\x15\x0f\xbf\xf8\xf0\b\x8a\xffX\x1bd˞\x8e\x1b\xc5\xda\xd2\xee6-\x8b\xac?/\"=~Fr\xe2w\x91\x87\xaa\x84\xf8\xad\xd7\x0f\xbbj\xcc\x1d\xd8\x0e[꺔\xeaR\xbb̆\xe9\xb4\u009f\x12G阥\xe99\xa5'\xea\x7f\xa8$b\xb3Gט#?\x0ed\x88\x8e\xb1\xe4\x9fҭ:\xa0\x19\r\x7f쎉>\x15\xf9\xee\ue8c3\xac$\x040h\xcfS\x19+\x8eZ\xb7\xaaꌤ\xd7-\x05<Bè_\xb611eU%\xb0\xcdMy\x06\xcb\x12\xf4\x927\x11\xbf>_U\x17\x8e\x80\xd0\v例ػ\xe2\xd6n\x0e\xb7*\x9d\xb1\xa0\xc4\x0e\x9d\xae\xae\xcej[\x8b\n\xd2du\x04\xde\xc8uRDZZ\x82E\xf2.\x8d\x06\xbe\x92\x85\x15\xfb\x12g\xd5\xf0\xf0\xe2\xd6\xee=\x18Ķ{s\xed\x9ck`\x85\x96\xd6MFUL\x1eu\xa4Z\xd0(Ć\xb8&<Lᗪ\xdfe\x92Mq\x043\xf5\xa8f0K\x9f\xd9=ի\x7f{\xd0\xc6\xe2?\x99)@\xfe\x8e\x03\xa8F\xe5\x96_\x9a\x84xۏ\xbf3нr\x04R\x98\xde|\xf7\xc0\xa5V\xd2s\xef@Dm\x8f\x85f>\x96\xad\x9a\x98'vc\xa8\x95\xa8J\xa4y\x13\x00\xe7\xddY\xc1~\xb1S|\x12\xbbR]\rX\x18\xc0`U\xafqޝh\x1b\xd7馴\x10n\x1e\xf0\xb8\xaa\r\a\xabb!q&\x92\xe8p\xca\x04\x13\x96\xb3\xca\xd1\xc8U\xbbi\r\xb0\xb6\"\r\xfdŗ{`=\x05;+*\xc4\x10\\\xe4jP|\xb7}\x9a\xb8\x8c\xe3\x04[\x9az\x8a\xb9\x8eB\xb2\xad\x92\x8e`\xf3w\x1c\xc6\xf1@\x19\xedg\xb2\xd3\x1eY7\xb28\xf0U\xa37.\x91_\xe8\x01߈f/\xc5\xdeFlk\xc6⼺;1a\x8b\x15\xa0=;K\xac##w\x1bl\xa9\x8a}9\xae\x1a\b\r\n^\x97\xec\xabU\"\xc7S\xed\xdc\xc7\xd9!J\x90\x8c5\xbd\xe7\x96uu\\T\x14\xea\x1c\x88T.\xdawA\xd6P~Ғsi\x99$$\xaa\xe9\xb9\xd0\xd5\xd1\v\xe5݇w\xd0ÿ-\xad\xd4d\xe8DK\xc6N^\x95\xb4Jbڗ<\xec\x84>\x11\v\xef;\xf1Z\xbda\xdd\xfaнK'\xa6\x8e\xd5\xcdꊭ\xb1캔9E\xad\x1e\xb1\xcf\xf2J\x81\xa5\xed\x18\xdeg\xf4\xfcCK,\xb3\u0381\xd7\xcep\x87\x94\xcf\xea\x801\xfc\x14^\xf7_B\xa2\x8d\x02M\xa9y\x83%\xa1>;\x9a5\xf5\xf7\xd2\xca0C\xa0\x13X\xe4n\t\r\xca\x00\x83\xf2\xb5\x87\xfd\xfcS\x88\x18n\x9dʋH~\xe0\x91\xb7\xd1t\x9e~4U\xcfd\xa2^wڝXv%\x06\x12ƞ\x81*\x03\xfeJ6\x95Q\xc5\xeeӮ\x87\x96\xf7\x05\"\xf5\x83\xbd݃:R;uD\xcd\x14\xbe\x9aC5yr\x96j\x92\xc4'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\xb1,\xf7\xba\x80\x00\xc9\xf19c\xdd\x12\x8b\xc6$S\xee{\xdatP\xa0\x1d\x97\x04^\xca\xeb\x16\xfc\xf6\xd3\xea\x1a\x11\x92d\b弅\xf5\xbc\xa6\x1c\xbb\xf4\x88\xa5a\x95\xb6}J\x1e\xec\xe62l\xd0\xe3\xe91+\a]\x1d\x92\x8e\ue493ПCb.2\xff:I\xb4\xa462\xaaw\xb8Ç\xd4\xfa\xb9\xfe\xbe\t[\xe1Mľ\x94\x95洩\x89yh\xbe.L٬\xb0:\xf7|\x1d\x90\x11\n\xf6K\x017\x9d\x0f\x0f\xd8\\\t5\xdc$\xb4\x95\x8c\xf3\x9e\xc1\x84\x84S\x13\x0e\xb4KB\x13.\xe1\xbao\xb0\x06\xf2\xa5e(ˈPo\t̼\x8c\xd4E.D\xb7\x87?\xf9\xfe\xaa$\xcb\v\xff\xeb\xafI\xd79\x15\xa5i\x8f\xf7\xbe\xd5\xed\xbd\xce\xfe\xe6\xdb\x1cM\x88Z\x0eDs\xb5\x97\xa5\xb46A_p\x8910\x95\xf8\x88\nh1\xfc\xcea\x84\x11w̫>|\xba6+\r\xc2\xfd\xbcBz\xe5Ք\xbf\xd6M\x1bi\x04v\x902=\xb5il\xaf\x05\xbd7\x86\x10\xb1\xc1\xc2I\x9a?\xa6#\x84G\x1bG\xacŧT\x1dr3܀\xcf\x0f+e\x19\xe2X\x17\xb7ѩ\xa4N@\x13a\xc3\xd3;\xdfO\x8d\x97n\x12\x83\xea&1\b\xac\x1cZd\nףp=\nף\xa4p=\nףp=\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcd\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00*焑\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@v:k\v\xde\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\x89\x04#Ǌ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80z\x17\xb7&\xd7\xd8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xacn2x\x86\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4W\n?\x16h\xa9\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1\xed\xcc\xce\x1b\xc2\xd3\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x84\x14@aQY\x84\x00\x00\x00\x00\x00\x00\x00\x00ȥ\x19\x90\xb9\xa5o\xa5\x00\x00\x00\x00\x00\x00\x00\x00:\x0f \xf4'\x8f\xcb\xce\x00\x00\x00\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x00\x00\x00\x00\x00\x00\x00@\xe5\v\xb96\xd7\a\x8f\xa1\x00\x00\x00\x00\x00\x00\x00P\xdeNg\x04\xcd\xc9\xf2\xc9\x00\x00\x00\x00\x00\x00\x00\xa4\x96\"\x81E@|o\xfc\x00\x00\x00\x00\x00\x00\x00M\x9d\xb5p+\xa8\xadŝ\x00\x00\x00\x00\x00\x00 \xf0\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l\xc6\x1b\xe0\xc3V߄\xf6\x00\x00\x00\x00\x00\x002\xc7\\\x11l:\x96\v\x13\x9a\x00\x00\x00\x00\x00@\x7f<\xb3\x15\a\xc9{Η\xc0\x00\x00\x00\x00\x00\x10\x9fK \xdbH\xbb\x1a½\xf0\x00\x00\x00\x00\x00Ԇ\x1e\xf4\x88\r\xb5P\x99v\x96\x00\x00\x00\x00\x80D\x14\x131\xebP\xe2\xa4?\x14\xbc\x00\x00\x00\x00\xa0U\xd9\x17\xfd%\xe5\x1a\x8eO\x19\xeb\x00\x00\x00\x00\b\xab\xcf]\xbe7\xcfи\xd1\xef\x92\x00\x00\x00\x00\xe5ʡZ\xad\x05\x03\x05'ƫ\xb7\x00\x00\x00@\x9e=J\xf1\x19\xc7Cư\xb7\x96\xe5\x00\x00\x00\xd0\x05͜mo\\\xea{\xce2~\x8f\x00\x00\x00\xa2#\x00\x82\xe4\x8b\xf3\xe4\x1a\x82\xbf]\xb3\x00\x00\x80\x8a,\x80\xa2\xddn0\x9e\xa1b/5\xe0\x00\x00 \xad7 \v\xd5E\xde\x02\xa5\x9d=!\x8c\x00\x004\xcc\"\xf4&E֕C\x0e\x05\x8d)\xaf\x00\x00A\x7f+\xb1p\x96L{\xd4QF\xf0\xf3\xda\x00@\x11_v\xdd\f<\x0f\xcd$\xf3+v؈\x00\xc8j\xfbi\n\x88\xa5S\x00\xeeﶓ\x0e\xab\x00zEz\x04\r\xea\x8eh\x80髤8\xd2Հ\xd8֘E\x90\xa4rA\xf0q\xebfc\xa3\x85PG\x86\x7f+ڦGQlN\xa6@<\f\xa7$\xd9g_\xb6\x90\x90\x99e\a\xe2\xcfPK\xcf\xd0m\xcfA\xf7\xe3\xb4\xf4\xff\x9fD\xed\x81\x12\x8f\x81\x82\xa4!\x89z\x0e\xf1\xf8\xbfǕh\"\xd7\xf2!\xa3\rj+\x19R-\xf7\xaf9\xbb\x02\xeb\x8co\xeaːDv\x9f\xa6\xf8\xf4\x9b\bj\xc3%p\v\xe5\xfe\xb4\xd5SG\xd06\xf2\x02E\"\x9a\x17&'O\x9f\x90e\x94,Bb\xd7\x01֪\x80\x9d\xef\xf0\"\xc7\xf5~\xb9\xb7\xd2:MB\x8b\xd5\xe0\x84+\xad\xeb\xf8\xb2ާe\x87\x89\xe0\xd2w\x85\f3;L\x93\x9b/눟\xf4U\xcccզ\xcf\xffI\x1fx\xc2\xfb%k\xc7qk\xbf<\x8a\x90\xc3\x7f\x1c'\x16\xf3z\xefE9NF\xef\x8bV:\xda\xcfq\xd8헬\xb5\xcb\xe3\xf0\x8bu\x97\xec\xc8\xd0C\x8eN\xe9\xbd\x17\xa3\xbe\x1c\xed\xeeR='\xfb\xc4\xd41\xa2c\xed\xddK\xeec\xa8\xaa\xa7L\xf8\x1c\xfb$_E^\x94j\xeft>\xa9\xca\xe8\x8f6\xe49\xee\xb6\xd6u\xb9D+\x12\x8eS\xfd\xe2\xb3D]ȩdL\xd3\xe7\x16\xb6\x96q\xa8\xbc\xdb`J:\x1d\xea\xbe\x0f\xe4\x90\xcd1\xfeF\xe9U\x89\xbc݈\xa4\xa4\xae\x13\x1d\xb5A\xbe\xbd\x98c\xab\xabk\x14\xab\xcdM\x9aXd\xe2\xd1-\xed~<\x96\x96\xc6슠p`\xb7~\x8d\xa2<T\xcf\xe5\x1d\x1e\xfc\xa8\xadȌ8eް\xcbK)C_\xa5%;\x12\xd9\xfa\xaf\x86\xfe\x15ݾ\x9e\xf3\x13\xb7\x0e\xefI\xab\xc7\xfc-\x14\xbf-\x8a7Cxl2i5n\x96\xf9{9\xd9.\xb9\xac\x04T\x96\a\x7f\xc3\xc2I\xfb\xf7ڇ\x8fz\xe7\xd7\x06\xe9{\xc9^t3\xdc\xfd\xda贙\xac\xf0\x86\xa3q\xed=\xbb(\xa0i\xbc\x11#\"\xc0\u05ec\xa8\f\xceh\r\xea2\b\xc4+֫*\xb0\r\xd8Ґ\x01Ð\xa4?\n\xf5\xdbe\xab\x1a\x8e\bǃ\xfa\xe0y\xda\xc6g&yR?V\xa1\xb1ʸ\xa48Y\x18\x91\xb8\x01pW&ϫ\t^\xfd\xe6͆o^\xb5&\x02L\xedxa\v\xc6Z^\xb0\x80\xb4\x05[1X\x81OT\xd69\x8ew\xf1uܠ!Ǳ=\xaeaciL\xc8q\xd5m\x93\x13\xc9\xe98\x1e\xcd\x19:\xbc\x03_:\xceJIxX\xfb#\xc7e@\xa0H\xab\x04{\xe4\xc0\xce-K\x17\x9dv\x9c?(d\r\xebb\x9a\x1dqB\xf9\x1d]Ĕ\x83O2\xbdХ;\x00e\r\x93wet\xf5yd\xe3~\xecD\x8f\xca _\xe8\xbbj\xbfh\x99\xcb\x1eN\xcf\x13\x8b\x99~\xe8v\xe2jE\xef¿~\xa6!\xc3\xd8\xed?\x9e\xa2\x14\x9b\xc5\x16\xab\xb3\xef\x1e\x10\xea\xf3N\xe9\xcf\xc5\xe5\xec\x80;\xeeJЕ\x12JrX\xd1\xf1\xa1\xbb\x1f(aʩ]D\xbb\x97\u070e\xaeEn\x8a*&r\xf9<\x14u\x15꽓2\x1a\xd7\t-\xf5X\xe7\x1b\xa6,iM\x92V\x9c_p&&<Y.\xe1\xa2\xcfw\xc3\xe0\xb6l\x83w\f\xb0/\x8boz\x99\x8b\xc3U\xf4\x98\xe4Gd\x95\x0f\x9c\xfbm\v\xec?7\x9a\xb5\x98ߎ\xac^\xbd\x89A\xbd$G\xe7\x0f\xc5\x00\xe3~\x97\xb2W\xb6,\xec\x91\xec\xedX\xe1S\xf6\xc0\x9b^=\xdf\xed\xe37g\xb6g)/l\xf4\x99X![\x86\x8bt\xee\x82\x00\xd2\xe0y\xbd\x87q\xc0\xae\xe9\xf1g\xae\x11\xaa\xa3\x80\x06Y\xd8\xec\xe9\x8dp\x1ad\xee\x01ڕ\x94\xcc Ho\x0e\xe8\xb2X\x86\x90\xfe4A\x88\xdd\xdc\x7f\x14\x8d\x05\t1\xde\xee\xa74>\x82Q\xaa\x15ԟY\xf0FK\xbd\x96\xea\xd1\xc1\xcd\xe2\xe5\xd4\x1a\xc9\ap\xac\x18\x9el\x9e2#\x99\xc0\xad\x0f\x85\xb0\xdd\x04\xc6k\xcf\xe2\x03E\xffk\xbf0\x99S\xa6\x1c\x15\x86\xb7F\x83ۄ\x16\xffF\xef|\x7f\xe8\xcfc\x9age\x18d\x12\xe6n_\x8c\x15\xaeO\xf1\x81~\xc0`?\x8f~\xcbOIw\uf699\xa3m\xa2\x9d\xf08\x0f3^\xbe\xe3\x1cU\xab\x01\x80\f\t\xcb\xc5,\aӿ\xf5\xad\\c*\x16\x02\xa0O\xcb\xfd\xf6\xf7\xc8\xc7/s\xd9s~\xdaM\x01\xc4\x11\x9f\x9e\xfa\x9a\xdd\xdc\xfd\xe7g(\x1dQ\xa1\x015\xd6FƸ\x01\x15T\xfdၲe\xa5\tB\u008b\xd8\xf7&B\x1a\xa9|Z\"\x1f_\aFiYW\xe7\x9aXi\xb0\xe9\x8dxu37\x89\x97\xc3/-\xa1\xc1\xae\x83\x1cd\xb1\xd6R\x00\x84k}\xb4{x\t\xf2\x9a\xa4#\xbd]\x8cg\xc02c\xcePM\xebE\x97\xe0F6\x96\xba\xb7@\xf8\xff\xfb\x01\xa5 f\x17\xbd\x98\xd8\xc3;\xa9\xe5P\xb6\xffzBΨ?]\xec\xbeδ\x8a\x13\x1f\xe5\xa3ߌ\xe9\x80\xc9G\xba\x937\x01\xb16l3o\xc6\x17\xf0#\xe1\xbb٨\xb8\x84A]DG\x00\v\xb8\x1d\xecl\xd9*\x10\xd3\xe6\xe5\x91t\x15Y\xc0\r\xa6\x92\x13\xe4\xc7\x1a\xeaC\x90/\xdbh\xad7\x98ȇw\x18\xddy\xa1\xe4T\xb4\xfb\x11ØE\xbe\xba)\x94^T\xd8\xc9\x1dj\xe1z\xd6\xf3\xfe\xd6m)\xf4\x1d\xbb4'\x9eR\xe2\x8c\ffX_\xa6\xe4\x99\x18\xe4\xe9\x01\xb1E\xe7\x1a\xb0\x8f\x7f.\xf7\xcf]\xc0^]dB\x1d\x17\xa1!\xdcs\x1f\xfa\xf4Cupv\xba~Ir\xae\x04\x95\x89\xa8S\x1cyJI\x06ji\xde\xdb\x0e\xdaE\xfa\xab\x92hc\x17\x9dۇ\x04\x03֒\x92P\xd7\xf8ֶB<]\x84ҩE\xc2ś[\x92\x86[\x86\xb2\xa9E\xba\x92#\x8a\v2\xb7\x82\xf26h\xf2\xa7\x1e\x14\xd7hw\xacl\x8e\xffd#\xafD\x02\xef\xd1&\xd9\fC\x95\xd7\a2\x1f\x1fv\xedja5\x83\xb8\a\xe8I\xbd\xe6D\x7f\xe7\xa6ӨŹ\x02\xa4\xa6\tb\x9cl \x16_\xa1\x90\b\x137h\x03\xcd\x0f\x8czÇ\xa8\xdb6dZ\xe5k\"!\"\x80\x89\x97,\xdaTII\xc2\xfd\xb0\xde\x06k\xa9*\xa0l\xbd\xb7\x10\xaa\x9b\xdb\xf2=]\x96\xc8\xc5S5\xc8Ǭ唔\x82\x92o\x8c\xf4\xbb:\xb7\xa8B\xfa\xf9\x17\x1f\xba9#w\xcb\xd7x\xb5\x84r\xa9i\x9c\xfbnS\x14\x04v*\xff\r\xd7\xe2%\xcf\x13\x84úJh\x19\x85\x13\xf5\xfeь[\xef\xc2\x18e\xf4i]\xc2_fX\xb2~\x028\x99\xd5y/\xbf\x98az\xd9\xfb?w/\xef\x03\x86\xffJX\xfb\xee\xbe\xfa\xd8\xcf\xfa\x0fU\xfb\xaa\x84g\xbf].\xba\xaa\xee8σ\xf9S*\xba\x95\xb2\xa0\x97\xfa\\\xb4*\x95\x83a\xf2{tZ\x94\xdd߈=9tau\xba\xe4\xf9\xee\x9a\x11q\xf9\x94\x17\xeb\x8cGѹ\x12\xe9]\xb8\xaa\x01V\xcd7z\xee\x12\xb8\xcc\"\xb4\xab\x91:\xb3\n\xc1U\xe0b\xac\xaa\x17\xe6\x7f+\xa1\x16\xb6\t`M1k\x98{W\x94\x9d\xdf_vI\x9c\xe3\v\xb8\xa0\xfd\x85~Z\xed}\xc2\xeb\xfb\xe9\xadA\x8e\as\x84\xbe\x13\x8fX\x14\x1c\xb3\xe6zd\x19ұȏ%\xaeزnY\xe3_\xa0\x99\xbd\x9fF\u07bb\xf3\xaeَ_\xcao\xee;\x04\x80\xd6#\xec\x8aTX\rH\xb9{\xde%\xe9J\x05 \xcc,\xa7\xadj\xae\x10\x9a\xa7\x1aV\xaf\xa4\x9d\x06(\xff\xf7\x10\xd9\x04ڔ\x80Q\xa1+\x1b\x86\"\x04y\xff\x9a\xaa\x87B\b]\xf0\xd2D\xfb\x90(+EW\xbfA\x95\xa9SJt\xac\a\x16:5\xf2u\x16-/\x92\xfa\xd3\xe8\\\x91\x97\x89\x9b\x88B\xb7\t.|]\x9b|\x84\x11ں\xfe5a\x95i%\x8c9\xdb4\u009b\xa5\x95\x90i~\x83\xb9\xfaC.\xef\a\x12²\x02ϻ\xf4\x03^\xe4g\xf9\x94}\xf5DK\xb9\xafa\x81\xf5xº\xee\xe0\x1b\x1d\xdc2\x16\x9e\xa7\x1b\xba\xa12\x17si*\xd9bd\x93\xbf\x9b\x85\x91\xa2(\xca\xfe\xdc\xcf\x03u\x8f{}x\xaf\x02\xe75˲\xfc>\xd4\xc3DRs\xda\\\xab\xada\xb0\x01\xbf\uf767d\xfaj\x13\x88\b:\x16\x19z\x1c®k\xc5\xd0\xfd\xb8E\x18\xaa\x8a\b[\x9f\x98\xa3r\x9a\xc6\xf6E='W\x9eT\xad\x8a\x99c?\xa6\x87 <\x9aK\x86x\xf6\xe2T\xac6\x7f<Ϗ\xa9(\xcb\xc0ݧ\x16\xb4\x1bjW\x84\x9f\v\xc3\xf3\xd3\xf2\xfd\xf0\xd5Q\x1c\xa1\xa2DmeC\xe7Yxķ\x9e\x96%\xb3\xb1\xa4\xe5Jd\x9f\x14ap\x96\xb5eF\xbc\xee\x1f\xde\r\x9f]=\x87Yy\f\xfc\"\xffW\xeb\xea\xa7U\xd1\x06\xb5\f\xa9\xd8ˇ\xddu\xff\x16\x93\xf2\x88\xd5B$\xf1\xa7\tξ\xe9TS\xbfܷ/\xeb\x8aSm\xed\x11\f\x81.$*(\xef\xd3\xe5\xfa\xa5m\xa8\xc8h\x16\x8f\x10\x9dV\x1ayu\xa4\x8f\xbc\x87Di}\x01n\xf9UD\xec`ג\x8d\xb3\xac\xa9\x95\xc3܁\xc97jU'9\x8d\xf7p\xe0\x17\x14{\xf4S⻅b\x95\xb8C\xb8\x9aF\x8c\x8e\xec\xccxtm\x95\x93\xbb\xba\xa6TfAX\xaf\xb2'\x00\x97\xd1\xc8z8ji\xd0\xe9\xbfQ.۞1\xc0\xfc\x05{\x99\x06\xe2A\"\xf2\x17\xf3\xfc\x88\x03\x1f\xf8\xbd\xe3\xec\x1fDZҪ\xee\xdd/<\xab\xc3&v\xad\x1c\xe8'\xd5\xf1\x86Uj\xd5;\v\xd6t\xb0\xd3\xd8#\xe2q\x8aVtube\x05ǅIN\x84gV-\x87\xf6l\xd1\x12\xbb\xbe\xc68\xa7\xdbae\x01\xac\xf8(\xb4ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763ᜳ&\x02E[\xa4\x82s4\x17aF\x02\xc0\xec\x84`\xb0B\x16rM\xa3\x90\x01]\xf9\xd7\x02\xf0'\xa5x\\ӛ\xce \xcc\xf4A\xb4\xf7\x8d\x03\xec1Ζ3\xc8B\x02)\xffqR\xa1uq\x04g~A> \xbdi\xa1y\x9f\x86ӄ\xe9\xc6b\x00\x0f\xd1Mh,\xc4\tX\xc7h\b\xe6\xa3x{\xc0REa\x8275\f.\xf9\x82\x8a\xdf\xccV\x9ap\xa7\xcb|\xb1B\xa1Ǽ\x9b\x91\xb6\v@v`\xa6\x88\xfe\xdb]\x93\x89\xf9\xab\xc25\xa4\x0eГ\xf8\xcfj\xfeR5\xf8\xeb\xf7V\xf3CM\x12ĸ\xf6\x83\x05\xdeS!{\xf3Z\x16\x98Jp\x8bz3zr\xc3֨\xe9Y\xb0\xf1\x1b\xbe\\L.Y\xc0\x18Ot\f\x13dp\x1c\xee\xa2\xeds\xdfyo\xf0\xdeb\x11\xe7\x8b>\xc6\xd1ԅ\x94\xa8+\xacEV\xcb݊\xe1.\xce7\x06J\xa7\xb9\x926\x17\xd7+>\x95m\x99\xba\xc1Ň\x1c\x11\xe87\x04\xdd̶\x8d\xfaȠ\x14\x99\xdbԱ\n\x91\xa2\"\n@\x92\x98\x9c\x1d\xc8Y\x7f\x12J^M\xb5K\xab\fж\xbe\x03%:0\x1f\x97ܵ\xa0\xe2\x1d\xd6\x0f\x84d\xaeD.$~sީq\xa4\x8d\xd2\xe5\x89\xd2\xfe\xec\xea\\\xad]\x10V\x14\x8e\r\xb1G_,\x87>\xa8%t\x18u\x94k\x99\xf1P\xdd\x19w\xf7(N\x12/\xd1/\xc9<\xe3\xff\x96R\x8ao\xaa\x9a\xd9pk\xbd\x82{\xfb\vܿ<\xe7\xac\vU\x01\x10M\xc6lcZ\xfa\x0e\xd3\xef\v!\xd8N\xaa\x01T\xe0\xf7G<x\\\xe9\xe3u\xa7\x14\x87q\n\x814\xec\xfa\xace\x96\xb3\xe3\\S\xd1٨\rM\xa1A\xa79\x18\x7f|\xa0\x1c4\xa8E\x10\xd3P\xa0\t\x12\x11H\xde\x1eM\xe4\x91 \x89+\xea\x832\x04F\xab\n\xedJ\x93`]\xb6hk\xb6\xe4\xa4?\x85\x17VM\xa8\x1d\xf8\xb9\xf4\xe3B\x06\xe4\x1dΎf\x9d\xab`\x12%6\xf3x\xce郮Ҁ\x19`Bk|+\xd7\xc10\x17B\xe4$Z\a\xa1\x1f\xf8\x12\x86[\xf6L\xb2\xfc\x9cR\x1d\xae0I\xc9'\xb6\x97g\xf23\xe0\xde<D\xa7\xa4\xd9|\x9b\xfb\xb1\xa3}\x01\xef@\x98\x16\xa5\x8a\xe8\x06\b.A\x9dN\x86\xee`\x95(\x1f\x8eN\xad\xa2\b\x8ay\x91\xc4\xe2'*\xb9\xba\xf2\xa6\xf1\xa2Xˊ\xec\u05f5\xf5۱tgi\xaf\x10\xaee\x17\xbf\xd6\U000e6459)\xef\xa8\xe0\xa1mʬ?\xddn̰\x10\xf6\xbf\xf3*\xd3X\n\t\xfd\x17\x8e\x94\x8a\xffܔ\xf3\xef\xb0\xf5\a\xefLK\xfc\xddٜ\xb6\x1f\n=\xf8\x95\x8e\xf9d\x15\x10\xaf\xbdJ\x0fD\xa4\xa7LLv\xbb\xf17\xbe\x1a\xd4\x1am\x9d\x13U\x8d\xd1_\xdfS\xea\xed\xc5m!\x89aȄ,U\xf8\xe2\x9bkt\x92\xb4\x9b\xe4\xb4\xf5<\xfd2wj\xb6ۂ\x86\x11\xb7\xa1\xc2\x1d\"3\x8c\xbc?\x15\x05\xa4\x92#\xe8\xd5\xe4J3\xa5\xea?\xaf\xab\x0f-\x83\xa6;\x16\xb1\x05\x8f\x0e@\xa7\xf2\x87M\xcb)\xf8#\x90\xca[\x1dǲ\x12\x10Q\xef\xe9 >t\xf6,4\xbd\xb2\xe4x\xdf\x16T%k$\xa9M\x91\x1a\x9c@\xb6\uf3ab\x8b\x8eT\xf7¶\x89\xd0\x1a \xc3У\xabr\x96\xae\xb1)\xb5s$\xac\x84\xa1\xe8\xf3ČV\x0f<\xda\x1et\xa2\x90-\xd7\xe5\xc9q\x18\xfb\x17\x96\x89e\x88\x92\x88ez|\xa6/~\x8d\xde\xf9\x9d\xfb\xeb~\xaa\xb7\xea\xfe\x98\x1b\x90\xbb\xdd1Vx\x85\xfa\xa6\x1e\xd5e\xa5>\x7f\"t*U\xde5k\x93\\(3\x85_'\x87\x8f\x95\x88:\xd5V\x03F\xb8s\xf2\x7f\xa67\xf1h\xf3\xba*\x89\x8a,\x84W\xa6\x10\xef\x1fЅ-C\xb0iu+-\x9b\xb2\xf6gj\xf5\x13\x82s\xfc)\x0eb);\x9cB_\xf4\x01\xc5\U0009888f{\xb4\x91\xba\xf3I\x83\x13wqBv/?\xcbs\x9a!6\xa9p\x1c$\xd7\xd4\r\xd3S\xfb\x0e\xfe\x10\x01\xaa\x83ӌ#\xed\x06\xa5\xe8c\x14]ɞ\xaa@J2\x0486\xf4H\xce\xe2|Y\xb4{\xc6\xd5\xd0\xdc>\x05\xc6C\xb1ځ\x1b\xdco\xa1\x1a\xf8\n\x05\x94\x8e\x86\xb7\x94\xdd(1\x91\xe9\xe5\xa4\x10\x9b&\x83\x1c\x19\xb4\xf2|\xcar}\xf5c\x1f\xce\xd4\xc1\xf0\xa3c\x1fa/\x1c\xfd\xcf\xdc\xf2<\xa7\x01J\xf2\xec\x8c<g9;c\xbc\x01\xca\x17\x86\bAn\x97\x13\u0605\xe0\x03\x05\xbeՂ\xbc\x9d\xa7J\xd1I\xbd\x18N\xa7\xd8D\x86-K\xa2+\x85Q\x9dE\x9c\xec\x9e!\xd1\x0e\xd6\xe7\xf8\xddE;\xf3R\x82\xab\xe1\x93\x03\xb5B\xc9吻\xca\x17\n\xb0\xe7b\x16ڸCb\x93;\x1fuj=\x9d\f\x9c\xa1\xfb\x9b\x10\xe7\xd4:x\ng\x12\xc5\f\xe2\x87\x01E}aj\x90\xc5$\x8bf\x80+\xfb'\xda\xe9A\x96\xdc\xf9\x84\xb4\xf6\xed-\x80`\xf6\xf9\xb1QdһS8\xa6\xe1si9\xa0\xf8sx^\xb2~cU4\xe3\a\x8d\xe8\xe1#d{H\v\xdb_^\xbcj\x01\xdcI\xb0b\xda,=\x9a\x1aΑ\xf7uk\xc5\x01S\\\xdc\xfb\x10x\xcc@\xa1Av\xba)c\x1b᳹\x89\x9d\n\xcb\x7f\xc8\x04\xe9\xa9)\xf4;b\xd9 (\xacDͽ\x9f\xfaEcT3\xf1ʺ\x0f)2ו@\xadGy\x17|\xa9\xc0־ԩY\x7f\x86]H\xcc̫\x8e\xedIp\x8c\xeeI\x140\x1f\xa8tZ\xff\xbfV\xf2h\\\x8c/j\\\x19\xfc&\xd2\x111\xffo\xec.\x83s\xb7]\xc2ُ]X\x83\xab~\xff\xc5S\xfd1\xc8%\xf52\xd0\xf3t.\xa4U^\x7f\xb7\xa8|>\xbao\xb2?\xc40\x12:\xcd\xeb5_\xe5\xd2\x1b\xce(\x85ϧz^KD\x80\xb3\x81[\xcfcрyf\xc3Q\x196^U\xa0\x1fb2ü\x05\xe1\xd7@4\xa6\x9fõjȧ\xfa\xfe\xf3+GٍP\xc1\x8f\x874c\x85\xfaQ\xb9\xfe\xf0\xf6\x98O\xb1\xd2ع\xd4\x00^\x93\x9c\xd33\x9fV\x9a\xbf\xd1n\aO\xe8\t\x815\xb8\xc3\xc8\x00G\xec\x80/\x86\n\xc8bbL\xe1B\xa6\xf4\xfa\xc0X'a\xbb'ͽ}\xbd\xcf\xcc\xe9瘜x\x97\xb8\x1c\xd58\x80,ݬ\x03@\xe4!\xbf\xc3V\xbd\xe6c\nG\xe0x\x14\x98\x04P]\xea\xeet\xacl\xe0\xfc\xccX\x18\xcb\f\xdf\x02RzR\x95\xc8\xebC\f\x1e\x807\x0f\xfdϖ\x83\xe6\x18\xa7\xba\xba\xe6T\x8f%`\x05\xd3\xfd\x83|$ \xdfP\xe9i *\xf3.\xb8\xc6G~\xd2\xcd\x16t\x8bґAT\xfaW\x1d3\xdcL\x1dG\x81\x1cQ.G\xb6R\xe9\xf8\xad\xe4?\x13\xe0嘡c\xe5\xf9\xd8\xe3\xa6#w\xd9\xdd\x0f\x18X\x8f\xffD^/\x9cg\x8eHv\xea\xa7\xea\t\x0fW\xc2\x02\x00\x00I\x12\x80\x01m\x16\xc03\x16\x1f\x808\xb6$\x00E\x00,\xe0M\x050 N\x004\xe0R\xc0M\xe0U\x8d\xa4\x00V\r\xa6@V\xa4\xd7\xc0V\x00\xf9@an\xfa\xe0a>\xfd\x00b\x80\x02\xc1d7\a\xe1i\xe0\x1e\xc1o\x9a#!\x98\x90/\x81\x9904!\x9a\xfbC\x81\x9aGF\x01\x9b\x00aA\x9b\x00ha\x9b9j\xa1\x9b@m\xc1\x9b\u058c\xa1\x9d\xf0\xafA\xa0#\xb1\xe1\xa0\xfc\xb2\xc1\xa1\x00\xbc\x01\xa3\x00\xd4!\xa3\xa6\xd6a\xa4\x00\xdf\x01\xa9\x90\xe2\xe1\xab\xd0\xe4\xe1\xae\x00\xeea\xaf0\xf1\xe1\xb2\x00\x00\"\xbb\xe0\xa6\xe2\xbb\x1e\xb8\x02\xbc\xae\xceB\xbc\xe1낼^\xee¼\x00\xf8\x02\xbd\x1e\xfa\"\xbd\x00\x00C\xbdK\x13c\xbdz4\x83\xbdz4Խ\x00\x03\x00\x00\x83\x04 \x00\x91\x05`\x00]\x13\xa0\x00\x12\x17 \x1f\f `\x1f\xef,`+*0\xe0+o\xa6\xa0,\x02\xa8 -\x1e\xfb .\x00\xfe`6\x9e\xff\xa06\xfd\x01!7\x01\na7$\r!8\xab\x0e\xa19/\x18!:\xf3\x1e!K@4\xa1S\x1ea\xe1T\xf0jaUOo\xe1U\x9d\xbcaV\x00\xcfaWeѡW\x00\xda!X\x00\xe0\xa1Y\xae\xe2![\xec\xe4\xe1\\\xd0\xe8a] \x00\xee^\xf0\x01\x7f_`\x06\x00\x00f\t\xe0\x00@\x10\xa0\x01i\x13\xe0\x05\xee\x16`\x06F\x19\xa0\x06p \xa0\a`$\xa0\tv'\xe0\n\xfd,`\v\a0\xa0\v\x921\xe0\v \xa6\xa0\f0\xa8 \x0e\xf0\xab\xa0\x0e\x10\xff \x10\a\x01a\x10\xe1\x02\xa1\x10X\ba\x11\xfa\f\xe1\x12`\x0e\xa1\x16P\x14a\x17P\x16\xe1\x19\xe0\x18a\x1a\xf0\x1ba\x1bP\x1f\xe1\x1b\x00$!\x1d0a\xa1\x1d`j\xe1\x1dpm!\x1e\x80n!\x1f\xf4oa\x1f\xf0̡\x1f\xc0\xd2\xe1\x1f\xce\xd7! @\xe1\xe1 \xf0\xe2!!\xf0\xe4a!\xc7\xe8\xa1!q\xec!\"\x00\xf1\xa1\"\xf0\xfb\xe1#\xfa\xfb2$\x00\x00\x00\x00\xdfE\x1a=\x03\xcf\x1a\xe6\xc1\xfb\xcc\xfe\x00\x00\x00\x00\xcaƚ\xc7\x17\xfep\xab\xdc\xfb\xd4\xfe\x00\x00\x00\x00Oܼ\xbe\xfc\xb1w\xff\xf6\xfb\xdc\xfe\x00\x00\x00\x00\f\xd6kA\xef\x91V\xbe\x11\xfc\xe4\xfe\x00\x00\x00\x00<\xfc\x7f\x90\xad\x1fЍ,\xfc\xec\xfe\x00\x00\x00\x00\x83\x9aU1(\\Q\xd3F\xfc\xf4\xfe\x00\x00\x00\x00\xb5ɦ\xad\x8f\xacq\x9da\xfc\xfc\xfe\x00\x00\x00\x00ˋ\xee#w\"\x9c\xea{\xfc\x04\xff\x00\x00\x00\x00mSx@\x91I̮\x96\xfc\f\xff\x00\x00\x00\x00Wζ]y\x12<\x82\xb1\xfc\x14\xff\x00\x00\x00\x007V\xfbM6\x94\x10\xc2\xcb\xfc\x1c\xff\x00\x00\x00\x00O\x98H8oꖐ\xe6\xfc$\xff\x00\x00\x00\x00\xc7:\x82%˅t\xd7\x00\xfd,\xff\x00\x00\x00\x00\xf4\x97\xbf\x97\xcdφ\xa0\x1b\xfd4\xff\x00\x00\x00\x00\xe5\xac*\x17\x98\n4\xef5\xfd<\xff\x00\x00\x00\x00\x8e\xb25*\xfbg8\xb2P\xfdD\xff\x00\x00\x00\x00;?\xc6\xd2\xdf\xd4Ȅk\xfdL\xff\x00\x00\x00\x00\xba\xcd\xd3\x1a'D\xddŅ\xfdT\xff\x00\x00\x00\x00\x96\xc9%\xbbΟk\x93\xa0\xfd\\\xff\x00\x00\x00\x00\x84\xa5b}$l\xacۺ\xfdd\xff\x00\x00\x00\x00\xf6\xda_\rXf\xab\xa3\xd5\xfdl\xff\x00\x00\x00\x00&\xf1\xc3ޓ\xf8\xe2\xf3\xef\xfdt\xff\x00\x00\x00\x00\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\n\xfe|\xff\x00\x00\x00\x00\x8bJ|l\x05_b\x87%\xfe\x84\xff\x00\x00\x00\x00S0\xc14`\xff\xbc\xc9?\xfe\x8c\xff\x00\x00\x00\x00U&\xba\x91\x8c\x85N\x96Z\xfe\x94\xff\x00\x00\x00\x00\xbd~)p$w\xf9\xdft\xfe\x9c\xff\x00\x00\x00\x00\x8f\xb8帟\xbdߦ\x8f\xfe\xa4\xff\x00\x00\x00\x00\x94}t\x88\xcf_\xa9\xf8\xa9\xfe\xac\xff\x00\x00\x00\x00ϛ\xa8\x8f\x93pD\xb9\xc4\xfe\xb4\xff\x00\x00\x00\x00k\x15\x0f\xbf\xf8\xf0\b\x8a\xdf\xfe\xbc\xff\x00\x00\x00\x00\xb611eU%\xb0\xcd\xf9\xfe\xc4\xff\x00\x00\x00\x00\xac\x7f{\xd0\xc6\xe2?\x99\x14\xff\xcc\xff\x00\x00\x00\x00\x06;+*\xc4\x10\\\xe4.\xff\xd4\xff\x00\x00\x00\x00Ӓsi\x99$$\xaaI\xff\xdc\xff\x00\x00\x00\x00\x0e\xca\x00\x83\xf2\xb5\x87\xfdc\xff\xe4\xff\x00\x00\x00\x00\xeb\x1a\x11\x92d\b\xe5\xbc~\xff\xec\xff\x00\x00\x00\x00̈Po\t̼\x8c\x99\xff\xf4\xff\x00\x00\x00\x00,e\x19\xe2X\x17\xb7ѳ\xff\xfc\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\xce\xff\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\xe8\xff\f\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x03\x00\x14\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x1e\x00\x1c\x00\x00\x00\x00\x00\xb3\x15\a\xc9{Η\xc08\x00$\x00\x00\x00\x00\x00p\\\xea{\xce2~\x8fS\x00,\x00\x00\x00\x00\x00h\x80髤8\xd2\xd5m\x004\x00\x00\x00\x00\x00E\"\x9a\x17&'O\x9f\x88\x00<\x00\x00\x00\x00\x00'\xfb\xc4\xd41\xa2c\xed\xa2\x00D\x00\x00\x00\x00\x00\xa8\xadȌ8eް\xbd\x00L\x00\x00\x00\x00\x00\xdbe\xab\x1a\x8e\bǃ\xd8\x00T\x00\x00\x00\x00\x00\x9a\x1dqB\xf9\x1d]\xc4\xf2\x00\\\x00\x00\x00\x00\x00X\xe7\x1b\xa6,iM\x92\r\x01d\x00\x00\x00\x00\x00\xea\x8dp\x1ad\xee\x01\xda'\x01l\x00\x00\x00\x00\x00Jw\uf699\xa3m\xa2B\x01t\x00\x00\x00\x00\x00\x85k}\xb4{x\t\xf2\\\x01|\x00\x00\x00\x00\x00w\x18\xddy\xa1\xe4T\xb4w\x01\x84\x00\x00\x00\x00\x00\xc2ś[\x92\x86[\x86\x92\x01\x8c\x00\x00\x00\x00\x00=]\x96\xc8\xc5S5Ȭ\x01\x94\x00\x00\x00\x00\x00\xb3\xa0\x97\xfa\\\xb4*\x95\xc7\x01\x9c\x00\x00\x00\x00\x00\xe3_\xa0\x99\xbd\x9fF\xde\xe1\x01\xa4\x00\x00\x00\x00\x00%\x8c9\xdb4\u009b\xa5\xfc\x01\xac\x00\x00\x00\x00\x00\\\x9f\x98\xa3r\x9a\xc6\xf6\x16\x02\xb4\x00\x00\x00\x00\x00ξ\xe9TS\xbfܷ1\x02\xbc\x00\x00\x00\x00\x00\xe2A\"\xf2\x17\xf3\xfc\x88L\x02\xc4\x00\x00\x00\x00\x00\xa5x\\ӛ\xce \xccf\x02\xcc\x00\x00\x00\x00\x00\xdfS!{\xf3Z\x16\x98\x81\x02\xd4\x00\x00\x00\x00\x00:0\x1f\x97ܵ\xa0\xe2\x9b\x02\xdc\x00\x00\x00\x00\x00\x96\xb3\xe3\\S\xd1٨\xb6\x02\xe4\x00\x00\x00\x00\x00<D\xa7\xa4\xd9|\x9b\xfb\xd0\x02\xec\x00\x00\x00\x00\x00\x10D\xa4\xa7LLv\xbb\xeb\x02\xf4\x00\x00\x00\x00\x00\x1a\x9c@\xb6\uf3ab\x8b\x06\x03\xfc\x00\x00\x00\x00\x00,\x84W\xa6\x10\xef\x1f\xd0 \x03\x04\x01\x00\x00\x00\x00)1\x91\xe9\xe5\xa4\x10\x9b;\x03\f\x01\x00\x00\x00\x00\x9d\f\x9c\xa1\xfb\x9b\x10\xe7U\x03\x14\x01\x00\x00\x00\x00)\xf4;b\xd9 (\xacp\x03\x1c\x01\x00\x00\x00\x00\x85ϧz^KD\x80\x8b\x03$\x01\x00\x00\x00\x00-ݬ\x03@\xe4!\xbf\xa5\x03,\x01\x00\x00\x00\x00\x8f\xffD^/\x9cg\x8e\xc0\x034\x01\x00\x00\x00\x00A\xb8\x8c\x9c\x9d\x173\xd4\xda\x03<\x01\x00\x00\x00\x00\xa9\x1b㴒\xdb\x19\x9e\xf5\x03D\x01\x00\x00\x00\x00\xd9wߺn\xbf\x96\xeb\x0f\x04L\x01\x00\x00\x00\x00assertion failed: d.mant > 0\xa3\x0f\x04\x00^\x00\x00\x00\xdc\x01\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00}\x00\x00\x00\x15\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x003\x02\x00\x00\x11\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00l\x02\x00\x00\t\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xa9\x00\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\n\x01\x00\x00\x11\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00@\x01\x00\x00\t\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00r\x01\x00\x00$\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00w\x01\x00\x00/\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\x84\x01\x00\x00\x12\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00f\x01\x00\x00\r\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00L\x01\x00\x00\"\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\xc2\x00\x00\x00\t\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\xfb\x00\x00\x00\r\x00\x00\x00\xee\x15\x04\x00_\x00\x00\x00\x02\x01\x00\x00\x12\x00\x00\x00\x01\x00\x00\x00\n\x00\x00\x00d\x00\x00\x00\xe8\x03\x00\x00\x10'\x00\x00\xa0\x86\x01\x00@B\x0f\x00\x80\x96\x98\x00\x00\xe1\xf5\x05\x00ʚ;\xc1o\xf2\x86#\x00\x00\x00\x81ﬅ[Am-\xee\x04\x00\x00\x01\x1fj\xbfd\xed8n헧\xda\xf4\xf9?\xe9\x03O\x18\x00\x01>\x95.\t\x99\xdf\x03\xfd8\x15\x0f/\xe4t#\xec\xf5\xcf\xd3\b\xdc\x04\xc4ڰͼ\x19\x7f3\xa6\x03&\x1f\xe9N\x02\x00\x00\x01|.\x98[\x87Ӿr\x9f\xd9؇/\x15\x12\xc6P\xdekpnJ\xcf\x0fؕ\xd5nq\xb2&\xb0fƭ$6\x15\x1dZ\xd3B<\x0eT\xffc\xc0sU\xcc\x17\xef\xf9e\xf2(\xbcU\xf7\xc7܀\xdc\xedn\xf4\xce\xef\xdc_\xf7S\x05\x00user-provided comparison function does not correctly implement a total order8\x10\x04\x00_\x00\x00\x00\\\x03\x00\x00\x05\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xef\x02\x00\x00&\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xe3\x02\x00\x00&\x00\x00\x00\xa3\x0f\x04\x00^\x00\x00\x00\xcc\x02\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\x14\x04\x00V\x00\x00\x00\x15\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00N\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x04\x00\x00\x00O\x00\x00\x00P\x00\x00\x00Q\x00\x00\x00\xce\x14\x04\x00O\x00\x00\x00}\x04\x00\x00T\x00\x00\x000123456789ABCDEF\x00\x00\x00\x00,\x00\x00\x00\x04\x00\x00\x00R\x00\x00\x00S\x00\x00\x00T\x00\x00\x00cannot convert float seconds to Duration: value is negativecannot convert float seconds to Duration: value is either too big or NaNfalsetrue\xfc\x19\x04\x00K\x00\x00\x00~\v\x00\x00&\x00\x00\x00\xfc\x19\x04\x00K\x00\x00\x00\x87\v\x00\x00\x1a\x00\x00\x00::\x00\x00\xce\x14\x04\x00O\x00\x00\x00U\b\x00\x00.\x00\x00\x00\xce\x14\x04\x00O\x00\x00\x00_\b\x00\x00%\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\n\x17\x04\x00!\x00\x00\x00\x8a\x00\x00\x00\x17\x00\x00\x00/*\x00\x00\n\x17\x04\x00!\x00\x00\x00\xbc\x00\x00\x00\x1c\x00\x00\x00\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x04\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00+\x00-.\x000123456789:\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00http://https://\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$\x00&'()*+,-./0123456789:;\x00=\x00?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\x00]\x00_\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xae\x1b\x04\x00\x1f\x00\x00\x00\xb3\x01\x00\x00\r\x00\x00\x00\xae\x1b\x04\x00\x1f\x00\x00\x00e\x01\x00\x004\x00\x00\x00://?H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00U\x00\x00\x00V\x00\x00\x00W\x00\x00\x00X\x00\x00\x00Y\x00\x00\x00Z\x00\x00\x00[\x00\x00\x00\\\x00\x00\x00X\x00\x00\x00]\x00\x00\x00^\x00\x00\x00_\x00\x00\x00`\x00\x00\x00a\x00\x00\x00b\x00\x00\x00\xec\x11\x04\x00 \x00\x00\x00\xbb\x02\x00\x00\t\x00\x00\x00MaxSizeReached\x00\x00z\x15\x04\x00#\x00\x00\x00\"\t\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00*\t\x00\x003\x00\x00\x00\xfe\x17\x04\x00!\x00\x00\x00\x93\x00\x00\x00\x12\x00\x00\x00date must be before year 9999\x00\x00\x00\xfe\x17\x04\x00!\x00\x00\x008\x00\x00\x00\r\x00\x00\x00H\x1a\x04\x00K\x00\x00\x00Q\x03\x00\x00\x15\x00\x00\x00v\x18\x04\x00H\x00\x00\x00\xc2\x03\x00\x00\x17\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\t\x02\x00\x007\x00\x00\x00LayoutError\x00\x9e\x15\x04\x00O\x00\x00\x00i\x04\x00\x00$\x00\x00\x00changeTypebatchSNoperationList\x00\x00^\xd6\x04\x00\a\x00\x00\x00e\xd6\x04\x00\r\x00\x00\x00undocumentedChangeTypepackageId\x00T\xd6\x04\x00\n\x00\x00\x00\x84\xd6\x04\x00\x16\x00\x00\x00\x9a\xd6\x04\x00\t\x00\x00\x00operationSNcarrierUserIdpackageChangeList\x00\x00\x00\xbc\xd6\x04\x00\v\x00\x00\x00\xc7\xd6\x04\x00\r\x00\x00\x00\xd4\xd6\x04\x00\x11\x00\x00\x00}\"[{,:]\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00x-traceid\x00\x00\x00\b\xd7\x04\x00\x1c\xd7\x04\x00\t\x00\x00\x00\x00\x00\x00\x00/koodrive/ose/v1/carrier/retention/policy/batchsetRetentionPolicy\xc0\x80\x90\x00 is not documented, although the publisher's example sends 1; leave it out to send 2 (enter the reservation period), or pass {undocumented_type}\x00type/koodrive/ose/v1/carrier/users/notifyPackageExpire{\"carrierUserId\":,\"type\":,\"packageId\":notifyPackageExpirepolicyList\x00}\xd8\x04\x00\n\x00\x00\x00policyIdstatus\x00\x00\x90\xd8\x04\x00\b\x00\x00\x00\x98\xd8\x04\x00\x06\x00\x00\x00undocumentedType\xc7\xd6\x04\x00\r\x00\x00\x00\x9a\xd6\x04\x00\t\x00\x00\x00\x0e\xd8\x04\x00\x04\x00\x00\x00\xb0\xd8\x04\x00\x10\x00\x00\x00/koodrive/ose/v1/space/usage/overviewgetSpaceUsageByOverview/koodrive/ose/v1/carrier/policy/config/retentiongetCarrierRetentionPolicy/koodrive/ose/v1/carrier/retention/policy/getListgetCurrentRetentionPolicycodemsga sequencea mappolicyNamedescriptionprioritydatatotalAllocationtotalCapacitytotalUsedquotaone-time initialization may not be performed recursively\x95\x19\x04\x00L\x00\x00\x00\xdb\x00\x00\x00\x14\x00\x00\x00internal error: entered unreachable code: invalid Once state\xbb\x12\x04\x00[\x00\x00\x005\x00\x00\x00\x12\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00d\x00\x00\x00e\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xe5\x05\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xe5\x05\x00\x00!\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xd9\x05\x00\x00!\x00\x00\x00\x98\x10\x04\x00_\x00\x00\x00M\x00\x00\x00\x1f\x00\x00\x00\x98\x10\x04\x00_\x00\x00\x00G\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00h\x00\x00\x00called `Result::unwrap()` on an `Err` value\x00\x94\x1a\x04\x00 \x00\x00\x00\x1d\x01\x00\x00\t\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xfd\b\x00\x00\x12\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xc9\x05\x00\x00\f\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xd5\x05\x00\x00\x11\x00\x00\x00z\x15\x04\x00#\x00\x00\x00:\x05\x00\x00\f\x00\x00\x00z\x15\x04\x00#\x00\x00\x00F\x05\x00\x00\x11\x00\x00\x00size overflows MAX_SIZE\x00z\x15\x04\x00#\x00\x00\x00\x18\x02\x00\x00+\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x99\x05\x00\x00\x0e\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\t\x05\x00\x00#\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\xd9\x02\x00\x00\x0e\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x1a\a\x00\x00!\x00\x00\x00z\x15\x04\x00#\x00\x00\x00:\a\x00\x00\"\x00\x00\x00z\x15\x04\x00#\x00\x00\x00D\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00I\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00I\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00L\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Q\a\x00\x00\x16\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Q\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00T\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00Z\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00[\a\x00\x00\x19\x00\x00\x00z\x15\x04\x00#\x00\x00\x00v\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x83\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x83\a\x00\x00;\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x88\a\x00\x00\x1d\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x90\a\x00\x00&\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x90\a\x00\x00;\x00\x00\x00z\x15\x04\x00#\x00\x00\x00\x95\a\x00\x00\x1d\x00\x00\x00acceptaccept-charsetaccept-encodingaccept-languageaccept-rangesaccess-control-allow-credentialsaccess-control-allow-headersaccess-control-allow-methodsaccess-control-allow-originaccess-control-expose-headersaccess-control-max-ageaccess-control-request-headersaccess-control-request-methodageallowalt-svcauthorizationcache-controlcache-statuscdn-cache-controlconnectioncontent-dispositioncontent-encodingcontent-languagecontent-lengthcontent-locationcontent-rangecontent-security-policycontent-security-policy-report-onlycontent-typecookiedntdateetagexpectexpiresforwardedfromhostif-matchif-modified-sinceif-none-matchif-rangeif-unmodified-sincelast-modifiedlinklocationmax-forwardsoriginpragmaproxy-authenticateproxy-authorizationpublic-key-pinspublic-key-pins-report-onlyrangerefererreferrer-policyrefreshretry-aftersec-websocket-acceptsec-websocket-extensionssec-websocket-keysec-websocket-protocolsec-websocket-versionserverset-cookiestrict-transport-securitytetrailertransfer-encodinguser-agentupgradeupgrade-insecure-requestsvaryviawarningwww-authenticatex-content-type-optionsx-dns-prefetch-controlx-frame-optionsx-xss-protectionHeaderValue::from_static with invalid bytes\x00\x00x\x17\x04\x00%\x00\x00\x00C\x00\x00\x00\x11\x00\x00\x00x\x17\x04\x00%\x00\x00\x00\xa3\x00\x00\x00\t\x00\x00\x00OPTIONSGETPOSTPUTDELETEHEADTRACECONNECTPATCHQUERY100101102103104105106107108109110111112113114115116117118119120121122123124125126127128129130131132133134135136137138139140141142143144145146147148149150151152153154155156157158159160161162163164165166167168169170171172173174175176177178179180181182183184185186187188189190191192193194195196197198199200201202203204205206207208209210211212213214215216217218219220221222223224225226227228229230231232233234235236237238239240241242243244245246247248249250251252253254255256257258259260261262263264265266267268269270271272273274275276277278279280281282283284285286287288289290291292293294295296297298299300301302303304305306307308309310311312313314315316317318319320321322323324325326327328329330331332333334335336337338339340341342343344345346347348349350351352353354355356357358359360361362363364365366367368369370371372373374375376377378379380381382383384385386387388389390391392393394395396397398399400401402403404405406407408409410411412413414415416417418419420421422423424425426427428429430431432433434435436437438439440441442443444445446447448449450451452453454455456457458459460461462463464465466467468469470471472473474475476477478479480481482483484485486487488489490491492493494495496497498499500501502503504505506507508509510511512513514515516517518519520521522523524525526527528529530531532533534535536537538539540541542543544545546547548549550551552553554555556557558559560561562563564565566567568569570571572573574575576577578579580581582583584585586587588589590591592593594595596597598599600601602603604605606607608609610611612613614615616617618619620621622623624625626627628629630631632633634635636637638639640641642643644645646647648649650651652653654655656657658659660661662663664665666667668669670671672673674675676677678679680681682683684685686687688689690691692693694695696697698699700701702703704705706707708709710711712713714715716717718719720721722723724725726727728729730731732733734735736737738739740741742743744745746747748749750751752753754755756757758759760761762763764765766767768769770771772773774775776777778779780781782783784785786787788789790791792793794795796797798799800801802803804805806807808809810811812813814815816817818819820821822823824825826827828829830831832833834835836837838839840841842843844845846847848849850851852853854855856857858859860861862863864865866867868869870871872873874875876877878879880881882883884885886887888889890891892893894895896897898899900901902903904905906907908909910911912913914915916917918919920921922923924925926927928929930931932933934935936937938939940941942943944945946947948949950951952953954955956957958959960961962963964965966967968969970971972973974975976977978979980981982983984985986987988989990991992993994995996997998999\x00\x00\x00\x17\x13\x04\x00H\x00\x00\x00\xb1\x00\x00\x00\x16\x00\x00\x00attempt to join into collection with len > usize::MAX\x00\x00\x00\x17\x13\x04\x00H\x00\x00\x00\x9a\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00\x1f\x1c\x04\x00I\x00\x00\x00\xc8\b\x00\x00)\x00\x00\x00i\x00\x00\x00j\x00\x00\x00k\x00\x00\x00K\x00\x00\x00l\x00\x00\x00app_idapp_secrettokenTimeDelta::milliseconds out of bounds\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZX^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^dbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdb\x00\xa8\x11\x04\x00+\x00\x00\x00\b\x01\x00\x00\x1b\x00\x00\x00Local time out of range for `NaiveDateTime`\x00\xe0\x1a\x04\x00(\x00\x00\x00C\x02\x00\x00\x0e\x00\x00\x00the request was not sent: the request got no complete reply: ; the service did not receive the call, so a retry is safe; outcome unknown: the service may have processed the call, so retry only if repeats are safe; outcome unknown, but the call changes nothing, so a retry is safe, and none was delivered in between; correct the cause, then resume: the rest was not senta value was asked for before its namean objectmethodpathqueryheadersbody\x00\x00\x00R\x14\x04\x00$\x00\x00\x00\x81\x02\x00\x00*\x00\x00\x00R\x14\x04\x00$\x00\x00\x00\f\x02\x00\x00*\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[begins or ends with white space; remove it (a line break at the end of a file?)empty; pass at least one characterbearercontains only the word Bearer; pass the token\xd4\x11\x04\x00\x17\x00\x00\x004\x00\x00\x00\"\x00\x00\x00host;x-date;x-user-idnot known yet; use send, or pass a token to with_credentialsBearer clock_offsetout of range; pass an offset within 24 hours, either waynowX-Date would fall outside the years 0001 to 9999; check the clockX-Date is not a date in the form 20251103T070140Z (UTC)more than 15 minutes older thanlater thannot an integer; pass an integer or leave it outcontains a lone surrogate, which UTF-8 cannot carry; remove itpass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}\x00\x00m\x00\x00\x00\x18\x00\x00\x00\x04\x00\x00\x00n\x00\x00\x00o\x00\x00\x00o\x00\x00\x00p\x00\x00\x00D\x00\x00\x00\x04\x00\x00\x00q\x00\x00\x00o\x00\x00\x00o\x00\x00\x00r\x00\x00\x00 \x00\x00\x00\b\x00\x00\x00s\x00\x00\x00t\x00\x00\x00t\x00\x00\x00u\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00v\x00\x00\x00w\x00\x00\x00w\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00x\x00\x00\x00y\x00\x00\x00y\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00reverseOrderrawCall\x00j\xd8\x04\x00\x13\x00\x00\x00|\x00\x00\x00\x05\xd9\x04\x00\x17\x00\x00\x00}\x00\x00\x00\x96\xd9\x04\x00\x19\x00\x00\x00~\x00\x00\x00L\xd9\x04\x00\x19\x00\x00\x00\x7f\x00\x00\x00g\xd7\x04\x00\x12\x00\x00\x00\x80\x00\x00\x00\f\xf6\x04\x00\f\x00\x00\x00\x81\x00\x00\x00\x18\xf6\x04\x00\a\x00\x00\x00\x82\x00\x00\x00, a lista booleana numberunknown field; this call takes nonenot an object; pass an objectnot a mapping and not a list of pairs; pass one of themthe fields of the call are not valid JSONmissing; pass textnot a list; pass a list of objectsnot an HTTP status; pass a number from 100 to 999bigint, since a number may lose digits\x02U+\xc3 \x00\x00i\x04\x00\x00\x00\x02\x10\x04\x00\x10\x00\x00\x000\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\x1f\x00\xc0( is out of range; pass an integer from -\xc0\x04 to \xc8\x01\x00\x00begins or ends with a space; remove it, HTTP does not carry itbeginsendsa space (U+0020)\nWhat to check, in this order:\n. , no code, code , msg \", request id , trace id , but the reply could not be parsed: authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use {token} for this callthe X-Date sentmissing from the replyauthentication: ask Huawei whether this call accepts an app id; the alternative is {token}{user_id}: check that it belongs to {app_id}{app_secret}: check that it belongs to {app_id}\x00\x82\xf9\x04\x00Z\x00\x00\x00\xdc\xf9\x04\x00,\x00\x00\x00\b\xfa\x04\x00/\x00\x00\x00{sign}: check that it signs with the secret of {app_id}\x00\x82\xf9\x04\x00Z\x00\x00\x00\xdc\xf9\x04\x00,\x00\x00\x00P\xfa\x04\x007\x00\x00\x00authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)\x00\x00\xa0\xfa\x04\x00k\x00\x00\x00\v\xfb\x04\x00c\x00\x00\x00authentication: ask Huawei which kind of authentication this call accepts{authorization}: check its age and its prefix; the client sends the value unchanged\x80\xfb\x04\x00I\x00\x00\x00\xc9\xfb\x04\x00S\x00\x00\x00whitelist: ask Huawei whether your account is on the whitelist for this callsignature: pass the service's message to explain(), which names the first differencenot_sentrefusedunknown-\xc30\x00\x00\b\x03\x00\x000.backoffbackoff_capclock_marginconnect_timeoutretry_after_captimeouttoken_age\x00\x00\x00\xed\xfc\x04\x00\a\x00\x00\x00\xf4\xfc\x04\x00\v\x00\x00\x00\xff\xfc\x04\x00\f\x00\x00\x00\v\xfd\x04\x00\x0f\x00\x00\x00\x1a\xfd\x04\x00\x0f\x00\x00\x00)\xfd\x04\x00\a\x00\x00\x000\xfd\x04\x00\t\x00\x00\x00>\xed\x04\x00\n\x00\x00\x00H\xed\x04\x00\x05\x00\x00\x00invalid_inputoutcome_unknownapiunreadable_replythe body is not a JSON objectcode is missingcode is neither an integer nor a non-empty stringcode appears twicethe body is empty\x00X\x02\x00\x00application/json\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x-date\x00\x00\b\xd7\x04\x00h\xfe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00x-user-id\x00\x00\x00\b\xd7\x04\x00\x80\xfe\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x00\x83\x00\x00\x00\x84\x00\x00\x00\x85\x00\x00\x00\x86\x00\x00\x00user_id\x00\xfe\xff\x00\x00must be text or an integermust be textmust be an object with names that are textmust be an integer within ± 2^53must be a listsignthe signature is not 64 hexadecimal digits in lower case; return the hex of the HMAC-SHA256this request needs no signature; call with_signature only where there is a string to signthe signature is missing; pass it to with_signature before the request is built\x00\x00\x00\x00\x00\x00\x00\x00\xd0Areply_limitHMAC-SHA256 AppId=,SignedHeaders=,Signature=..\x00\x00\x00L\xf3\x04\x00\x15\x00\x00\x00\xff\xff\xff\xff\xff\x9f\x00\xfc\x01\x00\x00x\x01\x00\x00\xb8METHODCanonicalURICanonicalQueryStringSignedHeadersHashedRequestPayloadCanonicalHeaderscanonicalRequest:signature time:server time:the message contains no canonical request to compare withthe service signed the same canonical request, so the app secret differs, or the app id belongs to another secret; the path contains escapes, which signers of this scheme are known to encode in different ways: ask your Huawei contact how the service encodes them, or avoid values that need escapes\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00>\x01\x00\x00#\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00\x97\x00\x00\x001\x00\x00\x00\xe2\x19\x04\x00\x19\x00\x00\x00\x84\x01\x00\x00\t\x00\x00\x00same_answerno_tokentrue or falsehalt_after\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xe4\x02\x05\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xf4\xfc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00concurrency\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@P\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00retry_ratio\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\x90\x03\x05\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\x1a\xfd\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00rateadaptiveburstqueueattemptsrepeats_are_saferenews_token\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\x00\x04\x05\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\f\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\x11\x04\x05\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xed\xfc\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\x16\x04\x05\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000\xfd\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00nothing is in flight under this ticket; handle one response or one failure for each attemptthe host is not ASCII; write it in punycode (xn--…)invalid IPv6 address; write groups in brackets, such as [::1]IPv4-mapped IPv6 address; write the IPv4 address0xinvalid IPv4 address; write four decimal numbers, such as 192.0.2.10invalid character in the host; use letters, digits, '-', '_' and '.'a label of the host is empty or longer than 63 characters; use a name that DNS can carrythe host is longer than 253 characters; use a name that DNS can carryno host; write https://host\x00\xf8\x10\x04\x00\x14\x00\x00\x00\xb2\x00\x00\x00 \x00\x00\x00\xf8\x10\x04\x00\x14\x00\x00\x00\xb6\x00\x00\x00\x15\x00\x00\x00invalid port; use a number from 1 to 65535empty port; remove the colon or write a port/koodrive/ose/invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'empty segment or dot segment in the path; remove itcontains the path of a call; pass the base URL, without /koodrive/ose and what followsendpointno scheme; write https://hosthttpshttpunsupported scheme; use https or httpcontains a user name or a password; pass credentials as their own optionscontains a query or a fragment; pass the base URL aloneplain http sends the credentials unencrypted; use https, or set {allow_plain_http}trace_id:\x00\x00\x001 is the documented value; leave out {undocumented_change_type}\x00@\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00e\xd9\x04\x001\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1c\xd9\x04\x000\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x008\xd7\x04\x00/\x00\x00\x00traceId2 is the documented value; leave out {undocumented_type}\x00\xef\x16\x04\x00\x1a\x00\x00\x00?\x00\x00\x00(\x00\x00\x00is a dot segment; remove itis empty; remove a slashdoes not begin with '/'; pass the absolute path below the endpoint\x00\x00\x00\xef\x16\x04\x00\x1a\x00\x00\x00T\x00\x00\x00$\x00\x00\x00empty name; pass at least one character for each namea name is too long; pass at most 65535 bytes!#$%&'*+-.^_`|~access-control-request-private-networkcookie2keep-alivex-http-methodx-http-method-overridex-method-override\x006\xdd\x04\x00\x0e\x00\x00\x00D\xdd\x04\x00\x0f\x00\x00\x00\x15\xde\x04\x00\x1e\x00\x00\x003\xde\x04\x00\x1d\x00\x00\x00\f\f\x05\x00&\x00\x00\x00\x96\xde\x04\x00\n\x00\x00\x00\xd3\xde\x04\x00\x0e\x00\x00\x00D\xdf\x04\x00\x06\x00\x00\x002\f\x05\x00\a\x00\x00\x00M\xdf\x04\x00\x04\x00\x00\x00J\xdf\x04\x00\x03\x00\x00\x00U\xdf\x04\x00\x06\x00\x00\x00o\xdf\x04\x00\x04\x00\x00\x009\f\x05\x00\n\x00\x00\x00\xd9\xdf\x04\x00\x06\x00\x00\x009\xe0\x04\x00\a\x00\x00\x00\xcf\xe0\x04\x00\n\x00\x00\x00\xf2\xe0\x04\x00\x02\x00\x00\x00\xf4\xe0\x04\x00\a\x00\x00\x00\xfb\xe0\x04\x00\x11\x00\x00\x00\x16\xe1\x04\x00\a\x00\x00\x00:\xe1\x04\x00\x03\x00\x00\x00C\f\x05\x00\r\x00\x00\x00P\f\x05\x00\x16\x00\x00\x00f\f\x05\x00\x11\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00not supported; use GET, POST, PUT, PATCH or DELETEjsonempty; pass JSON text, or leave it out to send no bodyGET has no body; leave it out, or use another method;\xf2\x04\x00\x06\x00\x00\x00A\xf2\x04\x00\x04\x00\x00\x00E\xf2\x04\x00\x05\x00\x00\x00J\xf2\x04\x00\a\x00\x00\x00\xd6\r\x05\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x88\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x89\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8a\x00\x00\x00/koodrive/ose/v1/carrier/operation/reverseOrder\x00\x89\x1c\x04\x00(\x00\x00\x00*\x01\x00\x000\x00\x00\x00%00%01%02%03%04%05%06%07%08%09%0A%0B%0C%0D%0E%0F%10%11%12%13%14%15%16%17%18%19%1A%1B%1C%1D%1E%1F%20%21%22%23%24%25%26%27%28%29%2A%2B%2C%2D%2E%2F%30%31%32%33%34%35%36%37%38%39%3A%3B%3C%3D%3E%3F%40%41%42%43%44%45%46%47%48%49%4A%4B%4C%4D%4E%4F%50%51%52%53%54%55%56%57%58%59%5A%5B%5C%5D%5E%5F%60%61%62%63%64%65%66%67%68%69%6A%6B%6C%6D%6E%6F%70%71%72%73%74%75%76%77%78%79%7A%7B%7C%7D%7E%7F%80%81%82%83%84%85%86%87%88%89%8A%8B%8C%8D%8E%8F%90%91%92%93%94%95%96%97%98%99%9A%9B%9C%9D%9E%9F%A0%A1%A2%A3%A4%A5%A6%A7%A8%A9%AA%AB%AC%AD%AE%AF%B0%B1%B2%B3%B4%B5%B6%B7%B8%B9%BA%BB%BC%BD%BE%BF%C0%C1%C2%C3%C4%C5%C6%C7%C8%C9%CA%CB%CC%CD%CE%CF%D0%D1%D2%D3%D4%D5%D6%D7%D8%D9%DA%DB%DC%DD%DE%DF%E0%E1%E2%E3%E4%E5%E6%E7%E8%E9%EA%EB%EC%ED%EE%EF%F0%F1%F2%F3%F4%F5%F6%F7%F8%F9%FA%FB%FC%FD%FE%FFmid > len\x00\x00\x00\x89\x1c\x04\x00(\x00\x00\x00\xa1\x00\x00\x00G\x00\x00\x00byte arrayOption valuenewtype structsequencemapenumunit variantnewtype varianttuple variantstruct varianta stringuuuuuuuubtnufruuuuuuuuuuuuuuuuuu\x00\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\\\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000123456789abcdefassertion failed: self.is_char_boundary(new_len)Error\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xcd\x01\x00\x007\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00\xbd\x04\x00\x00$\x00\x00\x00ullruealseinternal error: entered unreachable code\x00\x00q\x19\x04\x00#\x00\x00\x00\xa2\x04\x00\x00\"\x00\x00\x00q\x19\x04\x00#\x00\x00\x00\x98\x04\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\xf6J\xe1\xc7\x02-\xb5D\xb4\x9d\xd9yCx\xeaD\x91\x02(,*\x8b E5\x032\xb7\xf4\xadTE\x02\x84\xfe\xe4qىE\x81\x12\x1f/\xe7'\xc0E!\xd7\xe6\xfa\xe01\xf4Eꌠ9Y>)F$\xb0\b\x88\xef\x8d_F\x17n\x05\xb5\xb5\xb8\x93F\x9c\xc9F\"\xe3\xa6\xc8F\x03|\xd8\xea\x9b\xd0\xfeF\x82M\xc7raB3G\xe3 y\xcf\xf9\x12hG\x1biWC\xb8\x17\x9eG\xb1\xa1\x16*\xd3\xce\xd2G\x1dJ\x9c\xf4\x87\x82\aH\xa5\\\xc3\xf1)c=H\xe7\x19\x1a7\xfa]rHa\xa0\xe0\xc4x\xf5\xa6Hy\xc8\x18\xf6ֲ\xdcHL}\xcfY\xc6\xef\x11I\x9e\\C\xf0\xb7kFI\xc63T\xec\xa5\x06|I\\\xa0\xb4\xb3'\x84\xb1Isȡ\xa01\xe5\xe5I\x8f:\xca\b~^\x1bJ\x9ad~\xc5\x0e\x1bQJ\xc0\xfd\xddv\xd2a\x85J0}\x95\x14G\xba\xbaJ>n\xddll\xb4\xf0J\xce\xc9\x14\x88\x87\xe1$KA\xfc\x19j\xe9\x19ZK\xa9=P\xe21P\x90K\x13M\xe4Z>d\xc4KW`\x9d\xf1M}\xf9Km\xb8\x04n\xa1\xdc/LD\xf3\xc2\xe4\xe4\xe9cL\x15\xb0\xf3\x1d^\xe4\x98L\x1b\x9cp\xa5u\x1d\xcfL\x91af\x87ir\x03M\xf5\xf9?\xe9\x03O8Mr\xf8\x8f\xe3\xc4bnMG\xfb9\x0e\xbb\xfd\xa2M\x19z\xc8\xd1)\xbd\xd7M\x9f\x98:Ft\xac\rNd\x9f\xe4\xabȋBN=\xc7\xddֺ.wN\f9\x95\x8ci\xfa\xacN\xa7C\xdd\xf7\x81\x1c\xe2N\x91\x94\xd4u\xa2\xa3\x16O\xb5\xb9I\x13\x8bLLO\x11\x14\x0e\xec֯\x81O\x16\x99\x11\xa7\xcc\x1b\xb6O[\xff\xd5п\xa2\xebO\x99\xbf\x85\xe2\xb7E!P\x7f/'\xdb%\x97UP_\xfb\xf0Q\xef\xfc\x8aP\x1b\x9d6\x93\x15\xde\xc0PbD\x04\xf8\x9a\x15\xf5P{U\x05\xb6\x01[*QmU\xc3\x11\xe1x`Q\xc8*4V\x19\x97\x94Qz5\xc1\xab\u07fc\xc9Ql\xc1X\xcb\v\x16\x00R\xc7\xf1.\xbe\x8e\x1b4R9\xae\xbamr\"iR\xc7Y)\t\x0fk\x9fR\x1dعe\xe9\xa2\xd3R$N(\xbf\xa3\x8b\bS\xada\U000ae32e>S\f}W\xed\x17-sSO\\\xad\xe8]\xf8\xa7Sc\xb3\xd8bu\xf6\xddS\x1ep\xc7]\t\xba\x12T%L9\xb5\x8bhGT.\x9f\x87\xa2\xaeB}T}Ô%\xadI\xb2T\\\xf4\xf9n\x18\xdc\xe6Tsq\xb8\x8a\x1e\x93\x1cU\xe8F\xb3\x16\xf3\xdbQU\xa2\x18`\xdc\xefR\x86U\xca\x1exӫ\xe7\xbbU?\x13+d\xcbp\xf1U\x0e\xd85=\xfe\xcc%V\x12N\x83\xcc=@[V\xcb\x10ҟ&\b\x91V\xfe\x94\xc6G0J\xc5V=:\xb8Y\xbc\x9c\xfaVf$\x13\xb8\xf5\xa10W\x80\xed\x17&s\xcadW\xe0\xe8\x9d\xef\x0f\xfd\x99W\x8c\xb1\xc2\xf5)>\xd0W\xef]3s\xb4M\x04Xk5\x00\x90!a9X\xc5B\x00\xf4i\xb9oX\xbb)\x808\xe2ӣX*4\xa0\xc6\xda\xc8\xd8X5AHx\x11\xfb\x0eY\xc1(-\xeb\xea\\CY\xf1r\xf8\xa5%4xY\xad\x8fv\x0f/A\xaeY\xcc\x19\xaai\xbd\xe8\xe2Y?\xa0\x14\xc4\xec\xa2\x17ZO\xc8\x19\xf5\xa7\x8bMZ2\x1d0\xf9Hw\x82Z~$|7\x1b\x15\xb7Z\x9e-[\x05b\xda\xecZ\x82\xfcXC}\b\"[\xa3;/\x94\x9c\x8aV[\x8c\n;\xb9C-\x8c[\x97\xe6\xc4SJ\x9c\xc1[= \xb6\xe8\\\x03\xf6[M\xa8\xe3\"4\x84+\\0IΕ\xa02a\\|\xdbA\xbbH\x7f\x95\\[R\x12\xea\x1a\xdf\xca\\ysK\xd2p\xcb\x00]WP\xde\x06M\xfe4]m\xe4\x95H\xe0=j]Į]-\xacf\xa0]u\x1a\xb58W\x80\xd4]\x12a\xe2\x06m\xa0\t^\xab|M$D\x04@^\xd6\xdb`-U\x05t^\xcc\x12\xb9x\xaa\x06\xa9^\x7fW\xe7\x16UH\xdf^\xaf\x96P.5\x8d\x13_[\xbc\xe4y\x82pH_r\xeb]\x18\xa3\x8c~_'\xb3:\xef\xe5\x17\xb3_\xf1_\tk\xdf\xdd\xe7_\xed\xb7\xcbEW\xd5\x1d`\xf4R\x9f\x8bV\xa5R`\xb1'\x87.\xacN\x87`\x9d\xf1(:W\"\xbd`\x02\x97Y\x84v5\xf2`\xc3\xfco%\xd4\xc2&a\xf4\xfb\xcb.\x89s\\ax}?\xbd5ȑa\xd6\\\x8f,C:\xc6a\f4\xb3\xf7\xd3\xc8\xfba\x87\x00\xd0z\x84]1b\xa9\x00\x84\x99\xe5\xb4eb\xd4\x00\xe5\xff\x1e\"\x9bb\x84 \xef_S\xf5\xd0b\xa5\xe8\xea7\xa82\x05cϢ\xe5ER\x7f:c\xc1\x85\xafk\x93\x8fpc2g\x9bFx\xb3\xa4c\xfe@BXV\xe0\xd9c\x9fh)\xf75,\x10d\xc6\xc2\xf3tC7Ddx\xb30R\x14EydV\xe0\xbcfY\x96\xafd6\f6\xe0\xf7\xbd\xe3dC\x8fC\xd8u\xad\x18e\x14sTN\xd3\xd8Ne\xec\xc7\xf4\x10\x84G\x83e\xe8\xf91\x15e\x19\xb8eax~Z\xbe\x1f\xeee=\v\x8f\xf8\xd6\xd3\"f\fβ\xb6̈Wf\x8f\x81_\xe4\xffj\x8df\xf9\xb0\xbb\xee\xdfb\xc2f8\x9dj\xea\x97\xfb\xf6f\x86D\x05\xe5}\xba,g\xd4J#\xaf\x8e\xf4ag\x89\x1d\xecZ\xb2q\x96g\xeb$\xa7\xf1\x1e\x0e\xccg\x13w\bWӈ\x01hה\xca,\b\xeb5h\r:\xfd7\xcaekhHD\xfeb\x9e\x1f\xa1hZս\xfb\x85g\xd5h\xb1J\xadzg\xc1\ni\xafN\xac\xac\xe0\xb8@iZb\xd7\xd7\x18\xe7ti\xf1:\xcd\r\xdf \xaai\xd6D\xa0h\x8bT\xe0i\fV\xc8B\xaei\x14j\x8fkz\xd3\x19\x84Ijs\x06YH \xe5\x7fj\b\xa47-4\xef\xb3j\n\x8d\x858\x01\xeb\xe8jL\xf0\xa6\x86\xc1%\x1fk0V(\xf4\x98wSk\xbbk21\x7fU\x88k\xaa\x06\x7f\xfd\xdej\xbek*do^\xcb\x02\xf3k5=\v6~\xc3'l\x82\f\x8e\xc3]\xb4]l\xd1\xc78\x9a\xba\x90\x92l\xc6\xf9\xc6@\xe94\xc7l7\xb8\xf8\x90#\x02\xfdl#s\x9b:V!2m\xebOBɫ\xa9fm\xe6㒻\x16T\x9cmp\xce;5\x8e\xb4\xd1m\f\u008a±!\x06n\x8fr-3\x1e\xaa;n\x99g\xfc\xdfRJqn\x7f\x81\xfb\x97眥n\xdfa\xfa}!\x04\xdbn,}\xbc\xee\x94\xe2\x10ov\x9ck*:\x1bEo\x94\x83\x06\xb5\bbzo=\x12$qE}\xb0o\xcc\x16m͖\x9c\xe4o\x7f\\Ȁ\xbc\xc3\x19p\xcf9}\xd0U\x1aPpC\x88\x9cD\xeb \x84pT\xaa\xc3\x15&)\xb9p\xe9\x944\x9bos\xefp\x11\xdd\x00\xc1%\xa8#qV\x14A1/\x92XqkY\x91\xfd\xba\xb6\x8eq\xe3\xd7z\xde42\xc3q܍\x19\x16\xc2\xfe\xf7qS\xf1\x9f\x9br\xfe-r\xd4\xf6C\xa1\a\xbfbr\x89\xf4\x94\x89\xc9n\x97r\xab1\xfa\xeb{J\xcdr\v_|s\x8dN\x02s\xcdv[\xd00\xe26s\x81Tr\x04\xbd\x9als\xd0t\xc7\"\xb6\xe0\xa1s\x04Ry\xab\xe3X\xd6s\x86\xa6W\x96\x1c\xef\vt\x14\xc8\xf6\xddquAt\x18ztU\xce\xd2ut\x9e\x98\xd1\xea\x81G\xabtc\xff\xc22\xb1\f\xe1t<\xbfs\x7f\xddO\x15u\v\xafP\xdfԣJugm\x92\ve\xa6\x80u\xc0\bwN\xfeϴu\xf1\xca\x14\xe2\xfd\x03\xeau\xd6\xfeL\xad~B v\x8c>\xa0X\x1eSTv/N\xc8\xee\xe5g\x89v\xbbazj\xdf\xc1\xbfv\x15}\x8c\xa2+\xd9\xf3vZ\x9c/\x8bv\xcf(wp\x83\xfb-T\x03_w&2\xbd\x9c\x14b\x93w\xb0~\xecÙ:\xc8w\\\x9e\xe74@I\xfew\xf9\xc2\x10!\xc8\xed2x\xb8\xf3T):\xa9gx\xa50\xaa\xb3\x88\x93\x9dxg^Jp5|\xd2x\x01\xf6\\\xccB\x1b\ay\x823t\x7f\x13\xe2<y1\xa0\xa8/L\rry=Ȓ;\x9f\x90\xa6yMzw\n\xc74\xdcyp\xac\x8af\xfc\xa0\x11z\x8cW-\x80;\tFzo\xad8`\x8a\x8b{zel#|67\xb1z\x7fG,\x1b\x04\x85\xe5z^Y\xf7!E\xe6\x1a{ۗ:5\xeb\xcfP{\xd2=\x89\x02\xe6\x03\x85{F\x8d+\x83\xdfD\xba{L8\xfb\xb1\vk\xf0{_\x06z\x9e΅$|\xf6\x87\x18FB\xa7Y|\xfaT\xcfk\x89\b\x90|8*\xc3ƫ\n\xc4|\xc7\xf4s\xb8V\r\xf9|\xf8\xf1\x90f\xacP/};\x97\x1a\xc0k\x92c}\n=!\xb0\x06w\x98}L\x8c)\\Ȕ\xce}\xb0\xf7\x999\xfd\x1c\x03~\x9cu\x00\x88<\xe47~\x03\x93\x00\xaaK\xddm~\xe2[@JO\xaa\xa2~\xdar\xd0\x1c\xe3T\xd7~\x90\x8f\x04\xe4\x1b*\r\x7f\xbaقnQ:B\x7f)\x90#\xca\xe5\xc8v\x7f3t\xac<\x1f{\xac\x7f\xa0\xc8\xeb\x85\xf3\xcc\xe1\x7fnull\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\a\x00\b\x00\t\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x10\x00 \x000\x00@\x00P\x00`\x00p\x00\x80\x00\x90\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xce\x1b\x04\x00%\x00\x00\x00\xce\x01\x00\x00\x1a\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\x1b\x02\x00\x00\x13\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00$\x02\x00\x00>\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00 \x02\x00\x003\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00*\x02\x00\x00:\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\xc1\x01\x00\x00E\x00\x00\x00 at line \x00\x00\x00`\x13\x04\x00&\x00\x00\x00\xf7\x01\x00\x00!\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\xfb\x01\x00\x00\f\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x02\x02\x00\x00!\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\v\x02\x00\x00*\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x0f\x02\x00\x00,\x00\x00\x00`\x13\x04\x00&\x00\x00\x00\x14\x02\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00raw value\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00\x8b\x00\x00\x00\x8c\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00a Display implementation returned an error unexpectedly\x00,\x17\x04\x00K\x00\x00\x00d\v\x00\x00\x0e\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00<\x06\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x00<\x06\x00\x00!\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x000\x06\x00\x00\x14\x00\x00\x00\x9e\x15\x04\x00O\x00\x00\x000\x06\x00\x00!\x00\x00\x00v\x0f\x04\x00,\x00\x00\x00f\x00\x00\x00\x12\x00\x00\x00\x9e\x17\x04\x00_\x00\x00\x00\xc6\x00\x00\x00'\x00\x00\x00\x15\x0f\x04\x00`\x00\x00\x00\xa0\x01\x00\x00.\x00\x00\x00assertion failed: idx < CAPACITYassertion failed: edge.height == self.height - 1\x15\x19\x04\x00[\x00\x00\x00\xb6\x02\x00\x00\t\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xba\x02\x00\x00\t\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xf0\x00\x00\x00M\x00\x00\x00assertion failed: src.len() == dst.len()\x15\x19\x04\x00[\x00\x00\x00T\a\x00\x00\x05\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\xd0\x04\x00\x00#\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x13\x05\x00\x00$\x00\x00\x00assertion failed: edge.height == self.node.height - 1\x00\x00\x00\x15\x19\x04\x00[\x00\x00\x00\x03\x04\x00\x00\t\x00\x00\x00\x9e\x17\x04\x00_\x00\x00\x00X\x02\x00\x000\x00\x00\x00EOF while parsing a listEOF while parsing an objectEOF while parsing a stringEOF while parsing a valueexpected `:`expected `,` or `]`expected `,` or `}`expected identexpected valueexpected `\"`invalid escapeinvalid numbernumber out of rangeinvalid unicode code pointcontrol character (\\u0000-\\u001F) found while parsing a stringkey must be a stringinvalid value: expected key to be a number in quotesfloat key must be finite (got NaN or +/-inf)lone leading surrogate in hex escapetrailing commatrailing charactersunexpected end of hex escaperecursion limit exceeded\xce\x1b\x04\x00%\x00\x00\x00\n\x03\x00\x00\x1d\x00\x00\x00booleannumberstringarrayobject\x00\x00\xce\x1b\x04\x00%\x00\x00\x00w\x02\x00\x00\x13\x00\x00\x00\xce\x1b\x04\x00%\x00\x00\x00\x89\x02\x00\x00\x19\x00\x00\x00raw value was not emitted\x00\x00\x00'\x14\x04\x00*\x00\x00\x00\xb2\x02\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8d\x00\x00\x00\x98/\x8aB\x91D7q\xcf\xfb\xc0\xb5\xa5۵\xe9[\xc2V9\xf1\x11\xf1Y\xa4\x82?\x92\xd5^\x1c\xab\x98\xaa\a\xd8\x01[\x83\x12\xbe\x851$\xc3}\fUt]\xber\xfe\xb1ހ\xa7\x06ܛt\xf1\x9b\xc1\xc1i\x9b\xe4\x86G\xbe\xefƝ\xc1\x0f̡\f$o,\xe9-\xaa\x84tJܩ\xb0\\ڈ\xf9vRQ>\x98m\xc61\xa8\xc8'\x03\xb0\xc7\x7fY\xbf\xf3\v\xe0\xc6G\x91\xa7\xd5Qc\xca\x06g))\x14\x85\n\xb7'8!\x1b.\xfcm,M\x13\r8STs\ne\xbb\njv.\xc9\u0081\x85,r\x92\xa1迢Kf\x1a\xa8p\x8bK£Ql\xc7\x19\xe8\x92\xd1$\x06\x99օ5\x0e\xf4p\xa0j\x10\x16\xc1\xa4\x19\bl7\x1eLwH'\xb5\xbc\xb04\xb3\f\x1c9J\xaa\xd8NOʜ[\xf3o.h\ue08ftoc\xa5x\x14xȄ\b\x02ǌ\xfa\xff\xbe\x90\xeblP\xa4\xf7\xa3\xf9\xbe\xf2xq\xc6\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x8e\x00\x00\x00assertion failed: psize >= size + min_overhead\x00\x00\xf4\x1b\x04\x00*\x00\x00\x00\xb1\x04\x00\x00\t\x00\x00\x00assertion failed: psize <= size + max_overhead\x00\x00\xf4\x1b\x04\x00*\x00\x00\x00\xb7\x04\x00\x00\r\x00\x00\x00entity not foundpermission deniedconnection refusedconnection resethost unreachablenetwork unreachableconnection abortednot connectedaddress in useaddress not availablenetwork downbroken pipeentity already existsoperation would blocknot a directoryis a directorydirectory not emptyread-only filesystem or storage mediumfilesystem loop or indirection limit (e.g. symlink loop)stale network file handleinvalid input parameterinvalid datatimed outwrite zerono storage spaceseek on unseekable filequota exceededfile too largeresource busyexecutable file busydeadlockcross-device link or renametoo many linksinvalid filenameargument list too longoperation interruptedunsupportedunexpected end of fileout of memoryin progressother erroruncategorized erroroperation successfulinf-infNaN\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00*焑\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00@v:k\v\xde\x00\x00\xe8\x89\x04#Ǌ\x00\x00b\xac\xc5\xebx\xad\x00\x80z\x17\xb7&\xd7\xd8\x00\x90\xacn2x\x86\x87\x00\xb4W\n?\x16h\xa9\x00\xa1\xed\xcc\xce\x1b\xc2Ӡ\x84\x14@aQY\x84ȥ\x19\x90\xb9\xa5o\xa5:\x0f \xf4'\x8f\xcb\xceo\x1b\x8e(\x10T\x8e\xaf\xdaM\xe4^\xae\xf0\xec\aJ\xfb\x9f\xf4\x98'D\xb1\x9dwA\xdf\xcf\x11͙\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86c\xbeZ\x06\v\xa5\xbc\xb4\xaaSkuz\a\xed\x0f\b\xbf,)Ud\x7f\xb6Cձ\x17L\xc8;\x1a\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92\xea\xaf(\xb6\xef&⻌6U\n\xf7\x89\x04\x89\x0f`\xcb\x05鸶\xbd!\xc9\xc1\xbb\x87\xe9\x00T\x96_\x9a\x84xۏ\xbf4нr\x04R\x98\xde'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l֪\x80\x9d\xef\xf0\"\xc7\xf6~\xb9\xb7\xd2:MBL\xc8q\xd5m\x93\x13\xc9\xea8\x1e\xcd\x19:\xbc\x03\x1cU\xab\x01\x80\f\t\xcb\xc6,\aӿ\xf5\xad\\\xa1\x90\b\x137h\x03\xcd\x10\x8czÇ\xa8\xdb6.\xef\a\x12²\x02ϼ\xf4\x03^\xe4g\xf9\x94ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763\xe1|\xa0\x1c4\xa8E\x10\xd3Q\xa0\t\x12\x11H\xde\x1e1Vx\x85\xfa\xa6\x1e\xd5f\xa5>\x7f\"t*U3\xf1ʺ\x0f)2ז@\xadGy\x17|\xa9t\b8Ǳ\xd8Jټ\"x\xae\x81R7\x18?6N\n@\x18\x00\x00\x00d\x00\x00@\x00 $\x00\x00\x00\x00\x00\x00\x00\f\x80\x13Ȃ\x1f\xe0L^\x0f\xf60\xd7\x1b\x00\x00\x00\x00\x00\x00\x00\xfc\xff\xf7\xcd\xd8\x01\x82n\xd1?\xcd@\x01%d\xdb\r\r\x00\x00\x00$\x04\x14@8qS\xb4\x1dx\x11\x00\x00\x00\x0000010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899\b\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\xcc\xfc\x04\x00\xd4\xfc\x04\x00\xdb\xfc\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00;\x00\x00\x00\x00\x00\x00\x00Z\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00\x00\x00\x00\x97\x00\x00\x00\x00\x00\x00\x00\xb5\x00\x00\x00\x00\x00\x00\x00\xd4\x00\x00\x00\x00\x00\x00\x00\xf3\x00\x00\x00\x00\x00\x00\x00\x11\x01\x00\x00\x00\x00\x00\x000\x01\x00\x00\x00\x00\x00\x00N\x01\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03\n\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\xac\x00\x05\x00\xb2\x00\x05\x00\xbe\x00\x05\x00\x06\x00\x00\x00\f\x00\x00\x00\x14\x00\x00\x00\xdf\x00\x05\x00\xdf\x00\x05\x00\xd2\x00\x05\x00\x14\x00\x00\x00\x14\x00\x00\x00\r\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x15\x00\x00\x00\f\x00\x00\x00\v\x00\x00\x00\x15\x00\x00\x00\x15\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x13\x00\x00\x00&\x00\x00\x008\x00\x00\x00\x19\x00\x00\x00\x17\x00\x00\x00\f\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\x10\x00\x00\x00\x17\x00\x00\x00\x0e\x00\x00\x00\x0e\x00\x00\x00\r\x00\x00\x00\x14\x00\x00\x00\b\x00\x00\x00\x1b\x00\x00\x00\x0e\x00\x00\x00\x10\x00\x00\x00\x16\x00\x00\x00\x15\x00\x00\x00\v\x00\x00\x00\x16\x00\x00\x00\r\x00\x00\x00\v\x00\x00\x00\v\x00\x00\x00\x13\x00\x00\x00D)\x05\x00T)\x05\x00e)\x05\x00w)\x05\x00\x87)\x05\x00\x97)\x05\x00\xaa)\x05\x00\xbc)\x05\x00\xc9)\x05\x00\xd7)\x05\x00\xec)\x05\x00\xf8)\x05\x00\x03*\x05\x00\x18*\x05\x00-*\x05\x00<*\x05\x00J*\x05\x00]*\x05\x00\x83*\x05\x00\xbb*\x05\x00\xd4*\x05\x00\xeb*\x05\x00\xf7*\x05\x00\x00+\x05\x00\n+\x05\x00\x1a+\x05\x001+\x05\x00?+\x05\x00M+\x05\x00Z+\x05\x00n+\x05\x00v+\x05\x00\x91+\x05\x00\x9f+\x05\x00\xaf+\x05\x00\xc5+\x05\x00\xda+\x05\x00\xe5+\x05\x00\xfb+\x05\x00\b,\x05\x00\x13,\x05\x00\x1e,\x05\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"

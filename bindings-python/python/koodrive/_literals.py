@@ -8,7 +8,7 @@ Kind: TypeAlias = Literal["invalid_input", "not_sent", "outcome_unknown", "api",
 """The ``kind`` of an error: what happened."""
 
 Outcome: TypeAlias = Literal["not_sent", "refused", "unknown"]
-"""The ``outcome`` of an error: what is true at the service."""
+"""The ``outcome`` of an error: whether KooDrive acted on the call."""
 
 Verdict: TypeAlias = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
 """The ``verdict`` of a ``CallOutcome``: what became of the call."""

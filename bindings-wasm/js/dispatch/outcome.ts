@@ -6,7 +6,7 @@ import type { ReplyTo } from "../replies.js";
 /** What became of a call: the last that is heard of it. Frozen. */
 export type CallOutcome<Key = unknown, C extends Call = Call> = Delivered<Key, C> | NotDelivered<Key, C> | NotSent<Key, C>;
 
-/** What is true at the service. */
+/** Whether KooDrive acted on the call. */
 export type Verdict = CallOutcome["verdict"];
 
 /** The service took the call. */

@@ -169,7 +169,7 @@ class Progress:
 class HaltedError(WithFields):
     """Nothing more was sent, since it would have been in vain. Raised when the outcomes of all calls that were read are out.
 
-    What is true at the service is in those outcomes. Correct the cause, and dispatch what was not sent.
+    Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent.
     """
 
     __module__ = "koodrive"
