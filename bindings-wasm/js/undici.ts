@@ -3,50 +3,26 @@
  *
  * @packageDocumentation
  */
-// undici's `request` in the place of fetch: no web streams, which cost ten times what the request does. It decompresses nothing,
-// and no compression is asked for.
+// undici's `dispatch` takes a handler that is told of a response part by part: no web streams, which cost ten times what the
+// request does, and none of Node's either, as its `request` has them. Nothing is decompressed, and no compression is asked for.
+import { readBody } from "./body.js";
 import { LIGHT_SIGNAL } from "./deadline.js";
-import { type Fetch, KooDriveError } from "./index.js";
+import { type Fetch, type FetchInit, type FetchResponse, KooDriveError } from "./index.js";
 
-/** What is needed of the body of undici's response: a stream of Node. */
-export interface UndiciBody {
-  /** The whole of it. */
-  arrayBuffer(): PromiseLike<ArrayBuffer>;
-  /** Its events; the stream itself is given back. */
-  on(event: "error", listener: (error: Error) => void): { destroy(): unknown };
-}
-
-/** What is needed of the response that undici's `request` gives. */
-export interface UndiciResponse {
-  /** HTTP status. */
-  readonly statusCode: number;
-  /** Names in lower case. */
-  readonly headers: { readonly [name: string]: string | string[] | undefined };
-  /** Read up to the limit. */
-  readonly body: UndiciBody;
-  /** Where redirects were followed, it names them. */
-  readonly context?: object;
-}
-
-/** undici's `request`. */
-export type UndiciRequest<Options = never> = (url: string, options?: Options) => PromiseLike<UndiciResponse>;
-
-/** undici's `Pool`, `Agent`, `Client`, `ProxyAgent` and other dispatchers. */
+/** undici's `Pool`, `Agent`, `Client`, `ProxyAgent`, `getGlobalDispatcher()` and other dispatchers. */
 export interface UndiciDispatcher<Options = never> {
-  /** What makes it a dispatcher. */
-  dispatch(options: never, handler: never): boolean;
-  /** Sends. */
-  request(options: Options): PromiseLike<UndiciResponse>;
+  /** Sends a request. */
+  dispatch(options: Options, handler: never): boolean;
 }
-
-/** undici's own options of a request, without what the request itself says: `dispatcher`, `headersTimeout`, `bodyTimeout` … */
-export type UndiciOptions<Options> = Omit<NonNullable<Options>, "origin" | "path" | "method" | "headers" | "body" | "signal">;
 
 /** What the request itself says. */
-const GIVEN: readonly string[] = ["origin", "path", "method", "headers", "body", "signal"];
+const GIVEN = ["origin", "path", "method", "headers", "body"] as const;
+
+/** undici's own options of a request, without what the request itself says: `headersTimeout`, `bodyTimeout` … */
+export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number]>>;
 
 /**
- * Sends over undici's `request` instead of `fetch`, as the option `transport` of `send` and `dispatch`: many times faster, and with a proxy, an
+ * Sends over undici instead of `fetch`, as the option `transport` of `send` and `dispatch`: many times faster, and with a proxy, an
  * authority of your own and a connect time-out.
  *
  * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
@@ -63,103 +39,189 @@ const GIVEN: readonly string[] = ["origin", "path", "method", "headers", "body",
  * await agent.close();
  * ```
  *
- * @param undici - A dispatcher.
+ * @param dispatcher - undici's; `getGlobalDispatcher()` for the one that its own functions use.
  * @param options - undici's own, for each request.
- * @throws InvalidInputError for what is neither a dispatcher nor undici's `request`.
+ * @throws InvalidInputError for what is no dispatcher.
  */
-export function overUndici<Options>(undici: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
-/**
- * Sends over undici's `request` instead of `fetch`, as the option `transport` of `send` and `dispatch`: many times faster, and with a proxy, an
- * authority of your own and a connect time-out.
- *
- * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
- * `Pool` or `Client` must be for the endpoint's origin.
- *
- * `signal`, `timeoutMs` and `replyLimit` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
- * nothing, and `send` asks for no compression.
- *
- * @example
- * ```ts
- * const { code } = await client.send(call, { transport: overUndici(request, { headersTimeout: 5_000 }) });
- * console.log(code); // → 0
- * ```
- *
- * @param undici - undici's `request`, which sends over the dispatcher in `options`, or over undici's global one.
- * @param options - undici's own, for each request.
- * @throws InvalidInputError for what is neither a dispatcher nor undici's `request`.
- */
-export function overUndici<Options>(undici: UndiciRequest<Options>, options?: UndiciOptions<Options>): Fetch;
-export function overUndici(undici: unknown, options: object = {}): Fetch {
-  const request = requestOf(undici);
-  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !GIVEN.includes(name));
-  const transport: Fetch = async (url, { method, headers, body, signal }) => {
-    const given: Record<string, unknown> = { method, headers, body, signal };
-    // Not spread: that takes microseconds.
-    for (const [name, value] of more) given[name] = value;
-    const response = await request(url, given);
-    refuseFollowed(response);
-    const received = response.headers;
-    return {
-      status: response.statusCode,
-      headers: { get: (name) => first(received[name]) },
-      body: response.body,
-      arrayBuffer: () => response.body.arrayBuffer(),
-    };
-  };
-  return Object.assign(transport, { [LIGHT_SIGNAL]: true });
-}
-
-type Request = (url: string, given: Record<string, unknown>) => PromiseLike<UndiciResponse>;
-
-function requestOf(undici: unknown): Request {
-  if (typeof undici === "function") return undici as Request;
-  if (!isDispatcher(undici)) {
-    throw KooDriveError.fromJSON({
-      name: "InvalidInputError",
-      message: "overUndici: not undici's request and not a dispatcher; pass request, or a Pool, Agent, Client or ProxyAgent",
-      kind: "invalid_input",
-      outcome: "not_sent",
-      retryable: false,
-      status: null,
-      code: null,
-      msg: null,
-      requestId: null,
-      traceId: null,
-      xDate: null,
-      retryAfter: null,
-      body: null,
-      field: null,
-    });
-  }
+export function overUndici<Options>(dispatcher: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
+export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
+  if (!isDispatcher(dispatcher)) refuse("overUndici: not a dispatcher; pass an Agent, a Pool, a ProxyAgent or getGlobalDispatcher()");
+  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !(GIVEN as readonly string[]).includes(name));
   // The URL of the last request: a client has two.
   let last = "";
   let origin = "";
-  return (url, given) => {
+  const transport = (url: string, { method, headers, body, signal }: FetchInit) => {
     if (url !== last) {
       ({ origin } = new URL(url));
       last = url;
     }
-    given["origin"] = origin;
-    given["path"] = url.slice(origin.length);
-    return undici.request(given);
+    const request: Record<string, unknown> = { origin, path: url.slice(origin.length), method, headers, body };
+    // Not spread: that takes microseconds.
+    for (const [name, value] of more) request[name] = value;
+    return new Promise<FetchResponse>((resolve, reject) => {
+      dispatcher.dispatch(request, new Handler(signal, resolve, reject));
+    });
   };
+  return Object.assign(transport, { [LIGHT_SIGNAL]: true });
 }
 
-/** The module itself has a request as well, and no dispatch. */
-const isDispatcher = (value: unknown): value is UndiciDispatcher<unknown> =>
-  typeof value === "object" &&
-  value !== null &&
-  "dispatch" in value &&
-  typeof value.dispatch === "function" &&
-  "request" in value &&
-  typeof value.request === "function";
+function refuse(message: string): never {
+  throw KooDriveError.fromJSON({
+    name: "InvalidInputError",
+    message,
+    kind: "invalid_input",
+    outcome: "not_sent",
+    retryable: false,
+    status: null,
+    code: null,
+    msg: null,
+    requestId: null,
+    traceId: null,
+    xDate: null,
+    retryAfter: null,
+    body: null,
+    field: null,
+  });
+}
 
-/** undici follows no redirect unless a dispatcher was composed to do so. Then it is too late, but not to be passed over. */
-function refuseFollowed({ body, context }: UndiciResponse): void {
-  const { history }: { readonly history?: readonly unknown[] } = context ?? {};
-  if (!history || history.length < 2) return;
-  body.on("error", () => {}).destroy();
-  throw new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor");
+const isDispatcher = (value: unknown): value is { dispatch(options: object, handler: Handler): boolean } =>
+  typeof value === "object" && value !== null && "dispatch" in value && typeof value.dispatch === "function";
+
+/** Of undici's controller of a request, what is used. */
+interface Controller {
+  abort(reason: unknown): void;
+}
+
+/** Where redirects were followed, it names them. */
+interface Context {
+  readonly history?: readonly unknown[];
+}
+
+type Headers = Record<string, string | string[] | undefined>;
+
+/** undici's handler of one request. */
+class Handler {
+  readonly #signal: FetchInit["signal"];
+  readonly #resolve: (response: FetchResponse) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #abort = () => this.#controller?.abort(this.#signal.reason);
+  #controller: Controller | undefined;
+  #context: Context | undefined;
+  #body: Body | undefined;
+
+  constructor(signal: FetchInit["signal"], resolve: (response: FetchResponse) => void, reject: (reason: unknown) => void) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    signal.addEventListener("abort", this.#abort);
+  }
+
+  onRequestStart(controller: Controller, context?: Context): void {
+    this.#controller = controller;
+    this.#context = context;
+    // It may have waited for a connection until now.
+    if (this.#signal.aborted) this.#abort();
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: Headers): void {
+    // An interim response.
+    if (status < 200) return;
+    // undici follows no redirect unless a dispatcher was composed to do so. Then it is too late, but not to be passed over.
+    if (this.#context?.history && this.#context.history.length > 1) {
+      controller.abort(new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"));
+      return;
+    }
+    const body = new Body(controller);
+    this.#body = body;
+    const response = {
+      status,
+      headers: { get: (name: string) => first(headers[name]) },
+      body,
+      arrayBuffer: async () => new Uint8Array(await readBody(response, Infinity)).buffer,
+    };
+    this.#resolve(response);
+  }
+
+  onResponseData(_: unknown, chunk: Uint8Array): void {
+    this.#body?.emit("data", chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#signal.removeEventListener("abort", this.#abort);
+    this.#body?.emit("end");
+  }
+
+  onResponseError(_: unknown, error: unknown): void {
+    this.#signal.removeEventListener("abort", this.#abort);
+    this.#reject(error);
+    this.#body?.emit("error", error);
+  }
+
+  // The same in undici 6, which asks for these.
+
+  onConnect(abort: (reason: unknown) => void, context?: Context): void {
+    this.onRequestStart({ abort }, context);
+  }
+
+  onHeaders(status: number, fields: readonly Uint8Array[]): boolean {
+    if (this.#controller) this.onResponseStart(this.#controller, status, headersOf(fields));
+    return true;
+  }
+
+  onData(chunk: Uint8Array): boolean {
+    this.onResponseData(undefined, chunk);
+    return true;
+  }
+
+  onComplete(): void {
+    this.onResponseEnd();
+  }
+
+  onError(error: unknown): void {
+    this.onResponseError(undefined, error);
+  }
+}
+
+/** Reads names and values, which alternate. */
+function headersOf(fields: readonly Uint8Array[]): Headers {
+  const texts = fields.map((bytes) => String.fromCharCode(...bytes));
+  const headers: Headers = {};
+  // Of a header that is there twice the first counts.
+  for (let at = 0; at < texts.length; at += 2) headers[texts[at]?.toLowerCase() ?? ""] ??= texts[at + 1];
+  return headers;
 }
 
 const first = (value: string | string[] | undefined): string | null => (Array.isArray(value) ? value[0] : value) ?? null;
+
+type Listener = (value?: unknown) => unknown;
+
+/** The body of a response: as much of a stream of Node as `readBody` uses. */
+class Body {
+  readonly #controller: Controller;
+  readonly #listeners = new Map<string, Listener>();
+  /** What nobody has listened to yet. */
+  #waiting: (readonly [name: string, value: unknown])[] = [];
+
+  constructor(controller: Controller) {
+    this.#controller = controller;
+  }
+
+  on(name: string, listener: Listener): this {
+    this.#listeners.set(name, listener);
+    const due = this.#waiting.filter((event) => event[0] === name);
+    this.#waiting = this.#waiting.filter((event) => event[0] !== name);
+    for (const [, value] of due) listener(value);
+    return this;
+  }
+
+  emit(name: string, value?: unknown): void {
+    const listener = this.#listeners.get(name);
+    if (listener) listener(value);
+    else this.#waiting.push([name, value]);
+  }
+
+  /** Closes the connection. */
+  destroy(): void {
+    this.#controller.abort(new Error("the rest of the reply is not read"));
+  }
+}

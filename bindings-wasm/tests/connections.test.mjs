@@ -56,7 +56,7 @@ async function told(endpoint, transport, users, pause = 0) {
 
 const TRANSPORTS = {
   "Node's fetch": () => fetch,
-  "undici's request": () => overUndici(undici.request),
+  "the global dispatcher": () => overUndici(undici.getGlobalDispatcher()),
   "a pool of one connection": (origin) => overUndici(new undici.Pool(origin, { connections: 1 })),
 };
 

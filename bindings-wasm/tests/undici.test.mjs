@@ -1,4 +1,4 @@
-// Sending over undici's request: the same as over fetch, faster, and with what only a dispatcher has: a proxy, an authority of
+// Sending over undici: the same as over fetch, faster, and with what only a dispatcher has: a proxy, an authority of
 // one's own, a connect time-out.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -12,7 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as undici from "undici";
 import { APP, TOKEN, answering, call, client, esm, getCurrentRetentionPolicy, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
 
-const { Agent, Client, Pool, ProxyAgent, RetryAgent, interceptors, request } = undici;
+const { Agent, Client, Pool, ProxyAgent, RetryAgent, interceptors } = undici;
 const certificate = (name) => readFileSync(join(import.meta.dirname, `certificates/${name}.pem`));
 const TLS = { key: certificate("key"), cert: certificate("localhost") };
 const ca = certificate("authority");
@@ -32,8 +32,7 @@ async function using(dispatcher, work) {
   }
 }
 
-for (const [what, make, origin] of [
-  ["request", () => new Agent(), (agent) => overUndici(request, { dispatcher: agent })],
+for (const [what, make] of [
   ["an Agent", () => new Agent()],
   ["a Pool", (endpoint) => new Pool(new URL(endpoint).origin)],
   ["a Client", (endpoint) => new Client(new URL(endpoint).origin)],
@@ -41,7 +40,7 @@ for (const [what, make, origin] of [
   test(`over ${what}, what is built is what is sent`, () =>
     serving(answering(200, { ...success, policyList: [{ policyId: "1" }] }, { "X-TraceId": "theirs" }), (endpoint, requests) =>
       using(make(endpoint), async (dispatcher) => {
-        const fetch = (origin ?? overUndici)(dispatcher);
+        const fetch = overUndici(dispatcher);
         const one = client({ endpoint: `${endpoint}/prefix`, token: undefined, ...APP });
         assert.deepEqual(await one.send(call, { transport: fetch }), { code: "0", msg: "Success.", traceId: "theirs" });
         assert.equal((await one.send(getCurrentRetentionPolicy(), { transport: fetch })).policyList[0].policyId, "1");
@@ -67,12 +66,12 @@ test("the commonjs entry is the same", () => {
   );
 });
 
-for (const [what, given] of [["nothing", undefined], ["the module", undici], ["an object", {}], ["a text", "undici"]]) {
+for (const [what, given] of [["nothing", undefined], ["the module", undici], ["its request", undici.request], ["an object", {}], ["a text", "undici"]]) {
   test(`${what} in undici's place is refused`, () => {
     assert.throws(() => overUndici(given), (error) => {
       assert.ok(error instanceof esm.InvalidInputError, error.stack);
       assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
-      assert.match(error.message, /not undici's request and not a dispatcher/);
+      assert.match(error.message, /not a dispatcher; pass an Agent/);
       return true;
     });
   });
@@ -167,6 +166,37 @@ test("a reply in chunks is read whole", () =>
         assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).msg, "Success.");
       }),
   ));
+
+test("a program's own transport around it can read the reply in one piece", () =>
+  serving(answering(200, { code: 0, msg: "x".repeat(100_000) }), (endpoint) =>
+    using(new Agent(), async (agent) => {
+      const inner = overUndici(agent);
+      const transport = async (url, init) => {
+        const { status, headers, arrayBuffer } = await inner(url, init);
+        return new Response(await arrayBuffer(), { status, headers: { "x-traceid": headers.get("x-traceid") ?? "none" } });
+      };
+      const reply = await client({ endpoint }).send(call, { transport });
+      assert.deepEqual([reply.msg.length, reply.traceId], [100_000, "none"]);
+    }),
+  ));
+
+test("undici 6 is told by the handler's older methods", async () => {
+  // Stands for a dispatcher of undici 6, which knows no others; names and values alternate, and are bytes.
+  const dispatch = (request, handler) => {
+    handler.onConnect(() => assert.fail("aborted"), null);
+    handler.onHeaders(103, [Buffer.from("link"), Buffer.from("</a>")], () => {}, "Early Hints");
+    handler.onHeaders(200, ["X-TraceID", "theirs", "x-traceid", "second"].map((text) => Buffer.from(text)), () => {}, "OK");
+    assert.equal(handler.onData(Buffer.from('{"code":0,"msg":"')), true);
+    assert.equal(handler.onData(Buffer.from('Success."}')), true);
+    handler.onComplete([]);
+    return true;
+  };
+  const { traceId, msg } = await client().send(call, { transport: overUndici({ dispatch }) });
+  assert.deepEqual([msg, traceId], ["Success.", "theirs"]);
+  const refused = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED", syscall: "connect" });
+  const failing = (_, handler) => handler.onError(refused);
+  assertError(await thrownBy(() => client().send(call, { transport: overUndici({ dispatch: failing }) })), esm.NotSentError, "not_sent");
+});
 
 test("an abort and a time-out end the call and its connection", () => {
   const closed = [];
