@@ -2,17 +2,22 @@ package koodrive
 
 import (
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 )
 
-// The code of the READMEs is that of the examples, which run.
+// The code of the READMEs is that of the examples and of internal/first, which run.
 func TestTheCodeOfTheREADMEsIsThatOfTheExamples(t *testing.T) {
-	source, err := os.ReadFile("example_test.go")
-	if err != nil {
-		t.Fatal(err)
+	var source []byte
+	for _, file := range []string{"example_test.go", "internal/first/main.go"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		source = append(source, text...)
 	}
-	for file, blocks := range map[string]int{"README.md": 5, "../README.md": 1} {
+	for file, blocks := range map[string]int{"README.md": 6, "../README.md": 1} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Skip("this is not the project's repository")
@@ -27,6 +32,16 @@ func TestTheCodeOfTheREADMEsIsThatOfTheExamples(t *testing.T) {
 				t.Errorf("%s has code that is in no example:\n%s", file, code)
 			}
 		}
+	}
+}
+
+func TestTheFirstProgramRuns(t *testing.T) {
+	if sandboxProgram == "" {
+		t.Skip("there is no koodrive-sandbox")
+	}
+	printed, err := exec.Command("go", "run", "./internal/first").CombinedOutput()
+	if err != nil || string(printed) != "code 0\n" {
+		t.Errorf("it printed %q, and ended with %v", printed, err)
 	}
 }
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import koodrive
 import pytest
 from koodrive.sandbox import Sandbox
 

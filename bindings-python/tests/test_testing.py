@@ -1,6 +1,5 @@
 """The pytest plugin, as a user's own tests see it."""
 
-import pytest
 
 CONFTEST = 'pytest_plugins = ["koodrive.testing"]\n'
 CALL = 'call = koodrive.NotifyPackageExpire(carrier_user_id="189642158555241211", package_id="14")\n'

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, jsonOf, later, serviceOf, tally, through } from "./dispatch.mjs";
-import { APP, Sandbox, esm } from "./koodrive.mjs";
+import { APP, Sandbox } from "./koodrive.mjs";
 
 // Tokens
 

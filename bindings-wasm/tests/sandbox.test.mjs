@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, INTERNATIONAL, Sandbox, TOKEN, USER_ID, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, rawCall, require, thrownBy } from "./koodrive.mjs";
+import { APP, INTERNATIONAL, Sandbox, TOKEN, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, rawCall, require, thrownBy } from "./koodrive.mjs";
 
 const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });

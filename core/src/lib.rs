@@ -43,6 +43,8 @@
 //! The contract is read from Huawei's published pages; where they contradict themselves the docs of the item concerned say
 //! what was decided. The library has not been run against the real service by its authors.
 #![forbid(unsafe_code)]
+// docs.rs compiles with a nightly toolchain and this cfg.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(clippy::unwrap_used)]
 
 mod attempt;

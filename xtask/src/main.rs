@@ -9,6 +9,7 @@ mod dispatch;
 mod ffi;
 mod files;
 mod go;
+mod links;
 mod npm;
 mod once;
 mod paths;

@@ -40,7 +40,6 @@ const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
 pub(crate) fn run() -> Result<Counts> {
     let sandbox = Sandbox::start(&[])?;
     let mut counts = rust(&sandbox)?;
-    counts += links()?;
     for (place, code) in examples()? {
         let passed = run_program(&sandbox, "ts", &code)?;
         if !passed {
@@ -60,29 +59,6 @@ pub(crate) fn run() -> Result<Counts> {
             counts += suites::one(passed);
         }
     }
-    Ok(counts)
-}
-
-/// What a page links to within the project is there: one check per page.
-fn links() -> Result<Counts> {
-    let mut counts = Counts::default();
-    for page in sh::output(sh::program("git").args(["ls-files", "*.md"]))?.lines() {
-        let page = sh::root().join(page);
-        let text = fs::read_to_string(&page)?;
-        let targets = text
-            .split("](")
-            .skip(1)
-            .filter_map(|rest| rest.split(')').next());
-        let missing: Vec<_> = targets
-            .filter(|target| !target.contains(':') && !target.starts_with('#'))
-            .filter(|target| !page.with_file_name(target).exists())
-            .collect();
-        if !missing.is_empty() {
-            println!("{}: not there is {missing:?}", page.display());
-        }
-        counts += suites::one(missing.is_empty());
-    }
-    ensure!(counts != Counts::default(), "git names no page");
     Ok(counts)
 }
 

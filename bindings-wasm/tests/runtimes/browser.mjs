@@ -40,7 +40,7 @@ export async function serving(folder, headers, work) {
       const body = await readFile(join(folder, path));
       response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers });
       response.end(body);
-    } catch (error) {
+    } catch {
       // A browser asks every site for an icon; a site without one is no error.
       response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
     }

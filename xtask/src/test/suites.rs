@@ -10,8 +10,8 @@ use super::Counts;
 use super::count;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, go, npm, paths, python, readme, runtimes, sh,
-    supply_chain,
+    bench, committed, differential, dispatch, ffi, go, links, npm, paths, python, readme, runtimes,
+    sh, supply_chain,
 };
 
 pub(crate) struct Suite {
@@ -34,7 +34,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "docs",
-        about: "rustdoc, no warnings",
+        about: "rustdoc, no warnings; links between pages lead somewhere",
         run: docs,
     },
     Suite {
@@ -183,7 +183,8 @@ fn clippy() -> Result<Counts> {
 }
 
 fn docs() -> Result<Counts> {
-    check(
+    let mut counts = links::test()?;
+    counts += check(
         sh::cargo()
             .args([
                 "doc",
@@ -194,7 +195,8 @@ fn docs() -> Result<Counts> {
                 "--no-deps",
             ])
             .env("RUSTDOCFLAGS", "--deny warnings"),
-    )
+    )?;
+    Ok(counts)
 }
 
 fn rust() -> Result<Counts> {
