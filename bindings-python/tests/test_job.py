@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -127,6 +128,52 @@ def test_the_same_twice_is_sent_once(job, tmp_path, koodrive_sandbox, koodrive_s
 def test_standard_input(job, koodrive_sandbox, koodrive_sandbox_server):
     done = command("run", "-", "--job", job, environ=koodrive_sandbox_server.environ, stdin=HEADER + "1,2\n")
     assert done.code == 0 and len(koodrive_sandbox.accepted()) == 1
+
+
+@pytest.mark.parametrize("how", ["file", "gzip", "stdin"])
+def test_the_hash_of_a_source_is_that_of_its_bytes(job, tmp_path, how, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    content = (HEADER + "".join(f"{number},2\n" for number in range(30_000))).encode()
+    if how == "gzip":
+        content = gzip.compress(content) + b"\0" * 1000
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    known = hashlib.sha256(content).hexdigest()
+    options = ("--job", job, "--dry-run", "--json")
+    if how == "stdin":
+        done = command("run", "-", *options, environ=environ, stdin=content.decode())
+    else:
+        done = command("run", str(source), *options, environ=environ)
+    assert (done.json["source_sha256"], done.json["rows"]) == (known, {"pending": 30_000})
+
+
+def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source = tmp_path / "lapsed.csv"
+    source.write_text(HEADER + "1,2\n")
+    known = hashlib.sha256(source.read_bytes()).hexdigest()
+    run = ("run", str(source), "--job", job, "--or-resume", "--json")
+    assert command(*run, environ=environ).json["source_sha256"] == known
+    source.write_text(HEADER + "1,2\n3,4\n")
+    done = command(*run, environ=environ)
+    assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
+    source.unlink()
+    done = command(*run, environ=environ)
+    assert (done.code, done.json["source_sha256"]) == (0, known) and "is not there any more" in done.stderr
+    assert command("resume", "--job", job, "--json", environ=environ).json["source_sha256"] == known
+    assert len(koodrive_sandbox.accepted()) == 1
+
+
+def test_a_source_that_is_missing_leaves_no_journal(job, tmp_path, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    for name, why in (("none.csv", "No such file"), ("", "Is a directory")):
+        done = command("run", str(tmp_path / name), "--job", job, "--or-resume", environ=environ)
+        assert done.code == 2 and why in done.stderr and not os.path.exists(job)
+    # A journal that is empty for another reason takes the job.
+    (tmp_path / "bad.csv").write_text(HEADER + ",2\n")
+    assert command("run", str(tmp_path / "bad.csv"), "--job", job, environ=environ).code == 2 and os.path.exists(job)
+    assert command("run", str(tmp_path / "none.csv"), "--job", job, "--or-resume", environ=environ).code == 2
+    assert command("run", lapsed(tmp_path, 2), "--job", job, environ=environ).code == 0
 
 
 def test_a_wrong_secret_halts_and_what_it_cost_is_sent_again(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):

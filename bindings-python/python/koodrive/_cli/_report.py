@@ -10,7 +10,7 @@ from .._errors import InvalidInputError
 from .._job import report
 from .._job.journal import Journal, snapshot
 from ._exit_codes import DONE
-from ._resume import opened
+from ._opened import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,12 @@ def run(arguments: Namespace, output: Output) -> int:
         raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
     with _journal(arguments.job, output) as journal:
         if arguments.rows is None:
-            output.result({"rows": journal.counts()}, report.table(journal))
+            warning = journal.mark_of_use.doubt
+            text = report.table(journal) if warning is None else f"WARNING: {warning}\n{report.table(journal)}"
+            output.result({"rows": journal.counts(), "warning": warning}, text)
         else:
+            if journal.mark_of_use.doubt is not None:
+                output.message(f"koodrive: WARNING: {journal.mark_of_use.doubt}")
             for line in report.rows(journal, arguments.rows, everything=arguments.all):
                 output.line(line)
     return DONE
@@ -43,7 +47,8 @@ def _journal(path: str, output: Output) -> Iterator[Journal]:
             raise
     else:
         with journal:
-            opened(journal)
+            if journal.mark_of_use.doubt is None:
+                opened(journal, output)
             yield journal
         return
     with tempfile.TemporaryDirectory() as folder, Journal(snapshot(path, folder), make=False) as journal:

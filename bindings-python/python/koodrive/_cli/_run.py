@@ -13,9 +13,11 @@ from .._dispatch import HaltedError
 from .._errors import KooDriveError
 from .._job import report, transports
 from .._job.journal import BAD, PENDING, Journal
+from .._job.rows._octets import check, sha256
 from .._job.run import HaltedUnreached, Sending
-from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
 from . import _network
+from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
+from ._opened import opened
 from ._settings import Settings, read
 from ._source_arguments import source as named_source
 
@@ -40,12 +42,14 @@ def run(arguments: Namespace, output: Output) -> int:
             return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
     # Before the journal is made: what is refused here leaves its name free.
     task = Task(arguments, output)
+    if not (arguments.or_resume and os.path.exists(arguments.job)):
+        check(source.name)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is None:
             _load(journal, source, output)
         elif arguments.or_resume:
-            _check_source(journal, source.name)
-            journal.killed()
+            _check_source(journal, source.name, output)
+            opened(journal, output)
             journal.again("given_up")
             output.message("koodrive: going on with the job of the journal")
         else:
@@ -55,11 +59,20 @@ def run(arguments: Namespace, output: Output) -> int:
         return task.send(journal)
 
 
-def _check_source(journal: Journal, name: str) -> None:
+def _check_source(journal: Journal, name: str, output: Output) -> None:
+    """Refuses another source than that of the job: by its name, and by its content where it is still there."""
     assert journal.job is not None
-    known = journal.job[1]
+    _, known, _, known_hash = journal.job
     if known != name.encode("utf-8", "backslashreplace").decode():
         raise _core.refused("--or-resume", f"the journal holds a job of {known}; name another journal for {name}")
+    if name != "-" and not os.path.exists(name):
+        output.message(f"koodrive: {name} is not there any more; its rows are in the journal")
+    elif sha256(name) != known_hash:
+        raise _core.refused(
+            "--or-resume",
+            f"{name} is not the file that the journal's job was read from (its SHA-256 is another one, that was {known_hash}); "
+            "name another journal for it, or `koodrive resume` the job without it",
+        )
 
 
 class Task:
@@ -94,6 +107,7 @@ class Task:
             may_halt=not self._arguments.no_halt,
             log=output.log,
         )
+        journal.take()
         started = time.monotonic()
         code = halt = None
         try:
@@ -134,11 +148,12 @@ def _result(journal: Journal, output: Output, code: Optional[int], ended: Option
     if code is None:
         states = (("refused", REFUSED), ("given_up", NOT_SENT), (PENDING, NOT_SENT), (BAD, BAD_INPUT))
         code = next((code for state, code in states if counts.get(state)), DONE)
-    job, source, created_at = journal.job or (None, None, None)
+    job, source, created_at, source_hash = journal.job or (None, None, None, None)
     fields = {
         "rows": counts,
         "job": job,
         "source": source,
+        "source_sha256": source_hash,
         "created_at": created_at,
         "bad_rows": [{"line": line, "reason": reason} for line, reason in journal.bad(_SHOWN)],
         **(ended or {}),
@@ -150,7 +165,7 @@ def _result(journal: Journal, output: Output, code: Optional[int], ended: Option
 def _load(journal: Journal, source: Source, output: Output) -> None:
     """Takes the rows, or none, and shows the first bad ones in either case."""
     try:
-        journal.load(source.name, source.rows())
+        journal.load(source.name, source.rows(), lambda: source.sha256)
     finally:
         for line, reason in source.first_bad:
             output.message(f"line {line}: {reason}")

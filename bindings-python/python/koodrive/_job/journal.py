@@ -4,8 +4,8 @@ The promise: whatever kills the process or the machine, a row whose request may 
 request waits until its mark is on disk (``synchronous=FULL``), and so that many can, marks and outcomes that come together are
 written in one transaction, by a thread of their own.
 
-One process is at a journal at a time: the lock is SQLite's, and ends with the process. Nothing in it is a secret; it names
-subscribers, so the file is for its owner alone.
+One process is at a journal at a time: the lock is SQLite's, and ends with the process. A copy of the main file without its log is told
+from the journal by a mark. Nothing in it is a secret; it names subscribers, so the file is for its owner alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from collections import deque
 from itertools import chain
 
 from .. import _core
+from .._errors import KooDriveError
 from .._words import words
+from . import mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +47,9 @@ _TRIES = 20
 #: Rows are read so many at a time.
 _PAGE = 2_000
 
+#: The log is moved into the main file after about so many pages.
+_LOG_PAGES = 1_000
+
 #: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
 #: has the same user and package.
 PENDING, SENDING, BAD, REPEATED = "pending", "sending", "bad", "repeated"
@@ -57,8 +62,9 @@ COLUMNS = (
 
 # What was read never changes; what is sent has its entry when it first leaves. So a mark touches one page, the same as the
 # marks around it, and no index.
-_SCHEMA = """
-CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL);
+_SCHEMA = f"""
+{mark.SCHEMA};
+CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL, source_sha256 TEXT);
 CREATE TABLE row (
     line INTEGER PRIMARY KEY, carrier_user_id TEXT NOT NULL, package_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT
 );
@@ -114,6 +120,7 @@ class Journal:
             raise _core.refused(
                 "--job", f"{path} cannot be opened ({error.strerror}); name the file that `koodrive run` has made"
             ) from None
+        self.mark_of_use = mark.Mark(path)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -125,9 +132,14 @@ class Journal:
             #: For a report, which takes a snapshot then.
             refused.__dict__["_is_in_use"] = "locked" in words(error)
             raise refused from None
+        except KooDriveError:
+            self._database.close()
+            raise
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
+        #: Pages in the log, by estimate.
+        self._pages_in_log = 0
         self._writer: Optional[threading.Thread] = None
         #: Says of marks that they are on disk, or why they are not; in the writer's thread.
         self.tell: Callable[[list[_Mark], Optional[BaseException]], object] = tell
@@ -137,6 +149,8 @@ class Journal:
             "locking_mode = EXCLUSIVE",
             "journal_mode = WAL",
             "synchronous = FULL",
+            # The mark counts the moves of the log.
+            "wal_autocheckpoint = 0",
             # macOS would leave it in the disk's own memory.
             "fullfsync = ON",
             # What is deleted is overwritten.
@@ -145,12 +159,13 @@ class Journal:
             self._database.execute(f"PRAGMA {pragma}")
         # Takes the lock now.
         self._database.execute("BEGIN IMMEDIATE")
+        self.mark_of_use.read(self._database)
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not tables:
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._database.execute(statement)
         self._database.execute("COMMIT")
-        self._database.execute("SELECT id, source, created_at FROM job").fetchall()
+        self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchall()
 
     def _sync_folder(self) -> None:
         """The names of the files, too, survive a power cut: not every build of SQLite sees to it."""
@@ -165,14 +180,14 @@ class Journal:
                 os.close(folder)
 
     @property
-    def job(self) -> Optional[tuple[str, str, float]]:
-        """Its id, what it was read from, and when; None where no job was read to its end."""
+    def job(self) -> Optional[tuple[str, str, float, Optional[str]]]:
+        """Its id, what it was read from, when, and the SHA-256 of that; None where no job was read to its end."""
         with self._lock:
-            found = self._database.execute("SELECT id, source, created_at FROM job").fetchone()
+            found = self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchone()
         return found  # type: ignore[no-any-return]
 
-    def load(self, source: str, rows: Iterable[Row]) -> None:
-        """Takes all rows, or none: what a kill leaves of it is no job."""
+    def load(self, source: str, rows: Iterable[Row], sha256: Callable[[], Optional[str]] = lambda: None) -> None:
+        """Takes all rows, or none: what a kill leaves of it is no job. ``sha256`` is asked for the source's hash after the last row."""
         database = self._database
         with self._lock:
             database.execute("BEGIN IMMEDIATE")
@@ -181,7 +196,7 @@ class Journal:
                     self._insert(row)
                 # A name that is no UTF-8 is shown escaped.
                 name = source.encode("utf-8", "backslashreplace").decode()
-                database.execute("INSERT INTO job VALUES (?, ?, ?)", (os.urandom(8).hex(), name, time.time()))
+                database.execute("INSERT INTO job VALUES (?, ?, ?, ?)", (os.urandom(8).hex(), name, time.time(), sha256()))
             except BaseException:
                 # A disk that is full has rolled it back by itself.
                 if database.in_transaction:
@@ -199,6 +214,11 @@ class Journal:
             first = "SELECT line FROM row WHERE carrier_user_id = ? AND package_id = ? AND state = 'pending'"
             (before,) = execute(first, (user, package)).fetchone()
             execute(insert, (line, user, package, REPEATED, f"the same user and package as in line {before}"))
+
+    def take(self) -> None:
+        """Says that this process is at the journal. To be called before the first request leaves."""
+        with self._lock:
+            self.mark_of_use.take(self._database)
 
     def killed(self) -> None:
         """Rows whose request may have left when the last process was killed are unknown from now on."""
@@ -301,6 +321,9 @@ class Journal:
             self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes))
             if marks:
                 self.tell([go for go, _ in asked if go is not None], self._failure)
+            self._pages_in_log += 2 + (len(marks) + len(outcomes)) // 8
+            if self._pages_in_log >= _LOG_PAGES and self._failure is None:
+                self._failure = self._move_log()
             if None in group:
                 return
 
@@ -324,6 +347,15 @@ class Journal:
                 return error
         return None
 
+    def _move_log(self) -> Optional[BaseException]:
+        self._pages_in_log = 0
+        with self._lock:
+            try:
+                self.mark_of_use.move(self._database)
+            except Exception as error:
+                return error
+        return None
+
     def flush(self) -> None:
         """Returns when everything is on disk. Raises why it is not."""
         if self._writer is not None:
@@ -337,8 +369,10 @@ class Journal:
         """The same, and lets others at it."""
         try:
             self.flush()
+            self.mark_of_use.release(self._database)
         finally:
             self._database.close()
+            self.mark_of_use.closed()
 
     def __enter__(self) -> Journal:
         return self

@@ -33,7 +33,7 @@ _INSTANTS = frozenset(("first_sent_at", "sent_at", "answered_at", "server_date")
 
 def table(journal: Journal) -> str:
     """How many rows are in which state."""
-    job, source, created_at = journal.job or ("none", "nothing", 0.0)
+    job, source, created_at, _ = journal.job or ("none", "nothing", 0.0, None)
     counts = journal.counts()
     lines = [f"job {job}, of {source}, {_instant(created_at)}: {sum(counts.values())} rows"]
     lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in _STATES.items() if state in counts]
@@ -42,7 +42,7 @@ def table(journal: Journal) -> str:
 
 def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
     """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered."""
-    job, _, _ = journal.job or ("", "", 0.0)
+    job = (journal.job or ("",))[0]
     found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
     if form == "csv":
