@@ -23,6 +23,7 @@ def run(arguments: Namespace, output: Output) -> int:
         raise _core.refused("--older-than", f"{days} is out of range; pass days, such as 90")
     with Journal(arguments.job, make=False) as journal:
         opened(journal, output)
-        rows = journal.forget(time.time() - days * 86_400)
-    output.result({"forgotten": rows}, f"{rows} rows are forgotten")
+        rows = journal.forget(time.time() - days * 86_400, including_unknown=arguments.including_unknown)
+        counts = journal.counts()
+    output.result({"forgotten": rows, "rows": counts}, f"{rows} rows are forgotten")
     return DONE

@@ -49,16 +49,19 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     form = report.add_argument_group("rows instead of the table").add_mutually_exclusive_group()
     form.add_argument("--csv", dest="rows", action="store_const", const="csv", help="list them as CSV")
     form.add_argument("--jsonl", dest="rows", action="store_const", const="jsonl", help="list them as JSON lines")
+    report.add_argument("--raw", action="store_true", help="as CSV without the apostrophe before what a spreadsheet would run")
     report.add_argument("--all", action="store_true", help="list all rows, also those that were delivered")
 
     forget = command(
         commands,
         "forget",
         "delete what a journal holds of subscribers",
-        "Deletes the rows that were settled before then, and overwrites them. Rows that wait stay.",
+        "Deletes the rows that were settled before then, and overwrites them. Rows that wait stay, and those that are unknown; and how "
+        "many rows were in which state.",
     )
     _job(forget)
     forget.add_argument("--older-than", metavar="DAYS", type=float, required=True, help="days since a row was settled")
+    forget.add_argument("--including-unknown", action="store_true", help="also rows whose outcome is unknown")
 
 
 def _job(parser: ArgumentParser) -> None:

@@ -24,6 +24,8 @@ def run(arguments: Namespace, output: Output) -> int:
     """Shows the table, or the rows. Gives the exit code."""
     if arguments.rows and output.as_json:
         raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
+    if arguments.raw and arguments.rows != "csv":
+        raise _core.refused("--raw", "is for --csv; every other form shows fields as they are")
     with _journal(arguments.job, output) as journal:
         if arguments.rows is None:
             warning = journal.mark_of_use.doubt
@@ -32,7 +34,7 @@ def run(arguments: Namespace, output: Output) -> int:
         else:
             if journal.mark_of_use.doubt is not None:
                 output.message(f"koodrive: WARNING: {journal.mark_of_use.doubt}")
-            for line in report.rows(journal, arguments.rows, everything=arguments.all):
+            for line in report.rows(journal, arguments.rows, everything=arguments.all, raw=arguments.raw):
                 output.line(line)
     return DONE
 

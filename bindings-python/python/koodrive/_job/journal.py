@@ -50,6 +50,9 @@ _PAGE = 2_000
 #: The log is moved into the main file after about so many pages.
 _LOG_PAGES = 1_000
 
+#: What was heard is counted by so many seconds, and written once a second.
+PERIOD = 10
+
 #: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
 #: has the same user and package.
 PENDING, SENDING, BAD, REPEATED = "pending", "sending", "bad", "repeated"
@@ -74,6 +77,8 @@ CREATE TABLE sent (
     trace_id TEXT, x_date TEXT, body_sha256 TEXT, first_sent_at REAL, sent_at REAL, answered_at REAL, server_date REAL,
     status INTEGER, code TEXT, msg TEXT, version TEXT, earlier_trace_ids TEXT
 );
+CREATE TABLE forgotten (state TEXT PRIMARY KEY, rows INTEGER NOT NULL);
+CREATE TABLE heard (at INTEGER PRIMARY KEY, delivered INTEGER NOT NULL, throttled INTEGER NOT NULL, failed INTEGER NOT NULL);
 CREATE VIEW rows AS SELECT
     line, carrier_user_id, package_id, coalesce(sent.state, row.state) AS state, coalesce(sent.reason, row.reason) AS reason,
     coalesce(attempts, 0) AS attempts, trace_id, x_date, body_sha256, coalesce(first_sent_at, sent_at) AS first_sent_at,
@@ -96,6 +101,12 @@ _OUTCOME = (
     "(?, ?, ?, ?, ?, ?, ?, ?)",
     """ ON CONFLICT (line) DO UPDATE SET state = excluded.state, reason = excluded.reason, answered_at = excluded.answered_at,
     server_date = excluded.server_date, status = excluded.status, code = excluded.code, msg = excluded.msg""",
+)
+_HEARD = (
+    "INSERT INTO heard VALUES ",
+    "(?, ?, ?, ?)",
+    """ ON CONFLICT (at) DO UPDATE SET delivered = delivered + excluded.delivered, throttled = throttled + excluded.throttled,
+    failed = failed + excluded.failed""",
 )
 
 
@@ -138,6 +149,10 @@ class Journal:
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
+        #: By period: deliveries, exchanges that were throttled, and that failed.
+        self._heard: dict[int, list[int]] = {}
+        self._heard_lock = threading.Lock()
+        self._heard_at = 0.0
         #: Pages in the log, by estimate.
         self._pages_in_log = 0
         self._writer: Optional[threading.Thread] = None
@@ -234,9 +249,20 @@ class Journal:
             self._database.execute(statement, values)
 
     def counts(self) -> dict[str, int]:
-        """How many rows are in each state."""
+        """How many rows are in each state, those that are forgotten among them."""
+        query = (
+            "SELECT state, sum(number) FROM (SELECT state, count(*) AS number FROM rows GROUP BY state "
+            "UNION ALL SELECT state, rows FROM forgotten) GROUP BY state ORDER BY state"
+        )
         with self._lock:
-            return dict(self._database.execute("SELECT state, count(*) FROM rows GROUP BY state ORDER BY state"))
+            return dict(self._database.execute(query))
+
+    @property
+    def forgotten(self) -> int:
+        """How many rows are forgotten."""
+        with self._lock:
+            (rows,) = self._database.execute("SELECT coalesce(sum(rows), 0) FROM forgotten").fetchone()
+        return rows  # type: ignore[no-any-return]
 
     def bad(self, most: int) -> list[tuple[int, str]]:
         """Line and reason of the first bad rows."""
@@ -264,21 +290,47 @@ class Journal:
             yield from page
             line = page[-1][0]
 
-    def forget(self, before: float) -> int:
-        """Deletes what was settled before this instant, and overwrites it. Says how many rows. What waits stays."""
+    def forget(self, before: float, *, including_unknown: bool = False) -> int:
+        """Deletes what was settled before this instant, and overwrites it; keeps how many of each state. Says how many rows.
+
+        What waits stays, and so does what is unknown, unless that is included.
+        """
+        kept = (PENDING, SENDING) if including_unknown else (PENDING, SENDING, "unknown")
+        old = (
+            f"FROM rows WHERE state NOT IN ({', '.join('?' * len(kept))}) AND "
+            "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?"
+        )
         with self._lock:
             execute = self._database.execute
             execute("BEGIN IMMEDIATE")
-            changed = execute(
-                "DELETE FROM row WHERE line IN (SELECT line FROM rows WHERE state NOT IN ('pending', 'sending') AND "
-                "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?)",
-                (before,),
+            execute(
+                f"INSERT INTO forgotten SELECT state, count(*) {old} GROUP BY state "
+                "ON CONFLICT (state) DO UPDATE SET rows = rows + excluded.rows",
+                (*kept, before),
             )
+            changed = execute(f"DELETE FROM row WHERE line IN (SELECT line {old})", (*kept, before))
             execute("DELETE FROM sent WHERE line NOT IN (SELECT line FROM row)")
             execute("COMMIT")
             for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 execute(statement)
             return changed.rowcount
+
+    def hear(self, what: str) -> None:
+        """Counts an exchange by the present period: "delivered", "throttled" or "failed"."""
+        at = int(time.time()) // PERIOD * PERIOD
+        with self._heard_lock:
+            self._heard.setdefault(at, [0, 0, 0])[("delivered", "throttled", "failed").index(what)] += 1
+
+    def heard(self) -> list[tuple[int, int, int, int]]:
+        """What was counted: of each period its begin, in seconds since the epoch, and the three counts."""
+        with self._lock:
+            return self._database.execute("SELECT at, delivered, throttled, failed FROM heard ORDER BY at").fetchall()
+
+    def _newly_heard(self) -> list[tuple[int, ...]]:
+        self._heard_at = time.monotonic()
+        with self._heard_lock:
+            heard, self._heard = self._heard, {}
+        return [(at, *counts) for at, counts in heard.items()]
 
     def mark(self, go: _Mark, requests: list[tuple[Any, ...]]) -> None:
         """Writes that requests are about to leave, in one transaction: of each line, trace id, X-Date, hash of the body, when, by which
@@ -288,6 +340,11 @@ class Journal:
     def outcome(self, outcome: CallOutcome[int, Any], reason: Optional[str]) -> None:
         """Writes what became of a row, soon."""
         it = outcome
+        if it.verdict == "delivered":
+            self.hear("delivered")
+        elif it.status == 200:
+            # Only the envelope says so; another status the watch has heard.
+            self.hear("failed")
         if it.verdict != "not_sent":  # Else it has never left: it waits as before.
             answered_at, server_date = (at and at.timestamp() for at in (it.answered_at, it.server_date))
             fields = (it.key, it.verdict, reason, answered_at, server_date, it.status, it.code, it.msg)
@@ -317,8 +374,10 @@ class Journal:
             asked = [it for it in group if it is not None]
             marks = [fields for go, rows in asked if go is not None for fields in rows]
             outcomes = [fields for go, rows in asked if go is None for fields in rows]
+            is_due = None in group or time.monotonic() - self._heard_at >= 1
+            heard = self._newly_heard() if is_due else []
             # A row's mark is before its outcome.
-            self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes))
+            self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes), (_HEARD, heard))
             if marks:
                 self.tell([go for go, _ in asked if go is not None], self._failure)
             self._pages_in_log += 2 + (len(marks) + len(outcomes)) // 8

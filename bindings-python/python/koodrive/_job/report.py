@@ -8,6 +8,7 @@ import json
 import time
 
 from .journal import BAD, COLUMNS, PENDING, REPEATED, SENDING
+from .rows._escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,14 +38,17 @@ def table(journal: Journal) -> str:
     counts = journal.counts()
     lines = [f"job {job}, of {source}, {_instant(created_at)}: {sum(counts.values())} rows"]
     lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in _STATES.items() if state in counts]
+    if forgotten := journal.forgotten:
+        lines.append(f"forgotten  {forgotten:>9}  rows are counted above, and no longer listed")
     return "\n".join(lines)
 
 
-def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
-    """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered."""
+def rows(journal: Journal, form: str, *, everything: bool, raw: bool = False) -> Iterator[str]:
+    """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered. CSV is for spreadsheets, unless it is ``raw``."""
     job = (journal.job or ("",))[0]
     found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
+    shown = (lambda field: field) if raw else escaped
     if form == "csv":
         yield _csv(columns)
     for row in found:
@@ -52,7 +56,7 @@ def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
         for name in _INSTANTS:
             fields[name] = _instant(fields[name])
         if form == "csv":
-            yield _csv(fields[name] for name in columns)
+            yield _csv(shown(fields[name]) for name in columns)
         else:
             yield json.dumps(fields, ensure_ascii=False)
 

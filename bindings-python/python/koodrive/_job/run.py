@@ -59,6 +59,7 @@ class Sending:
         self.interrupted = 0
         # A job that has delivered something goes on whatever comes.
         self.watch = Watch(client, may_halt=may_halt and not journal.counts().get("delivered"))
+        self.watch.hear = journal.hear
 
     def run(self, transport: str, network: Optional[Network] = None) -> None:
         """Sends over "aiohttp", "httpx" or "threads". Raises what ends the job before its end, above all ``HaltedError``."""

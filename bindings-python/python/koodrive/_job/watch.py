@@ -39,6 +39,8 @@ class Watch:
         self.wait_until = 0.0
         #: Why the job was ended; None where it was not.
         self.halt: Optional[str] = None
+        #: Is told of each exchange that was "throttled" or "failed".
+        self.hear: Callable[[str], object] = lambda what: None
         #: Ends the job.
         self.end: Callable[[], object] = lambda: None
         self._may_halt = may_halt
@@ -77,6 +79,7 @@ class Watch:
         self._may_halt = False
         if status == 200:
             return
+        self.hear("throttled" if status == 429 else "failed")
         self.throttled += status == 429
         self.unavailable += status == 503
         try:
@@ -87,6 +90,7 @@ class Watch:
             self._failed(_first_line(error))
 
     def _broken(self, error: Exception) -> None:
+        self.hear("failed")
         text = _first_line(error)
         is_same = self.last_error is None or _same(text, self.last_error)
         self._may_halt = self._may_halt and isinstance(error, NotSent) and is_same
