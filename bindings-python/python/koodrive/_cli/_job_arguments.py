@@ -81,4 +81,9 @@ def _sending(parser: ArgumentParser, timeouts: Callable[[Any], None]) -> None:
         "--no-halt", action="store_true", help="go on though nothing was delivered and no request has left for five minutes"
     )
     timeouts(sending)
+    telling = parser.add_argument_group("telling", "What cannot be written there changes nothing of the job.")
+    telling.add_argument(
+        "--metrics-file", metavar="FILE", help="write numbers for Prometheus there, every few seconds and at the end; such as night.prom"
+    )
+    telling.add_argument("--summary-file", metavar="FILE", help="write a few lines there at the end, fit for a mail")
     _network.add(parser.add_argument_group("network"))

@@ -29,8 +29,9 @@ def run(arguments: Namespace, output: Output) -> int:
     with _journal(arguments.job, output) as journal:
         if arguments.rows is None:
             warning = journal.mark_of_use.doubt
-            text = report.table(journal) if warning is None else f"WARNING: {warning}\n{report.table(journal)}"
-            output.result({"rows": journal.counts(), "warning": warning}, text)
+            counts = journal.counts()
+            table = report.table(journal, counts)
+            output.result({"rows": counts, "warning": warning}, table if warning is None else f"WARNING: {warning}\n{table}")
         else:
             if journal.mark_of_use.doubt is not None:
                 output.message(f"koodrive: WARNING: {journal.mark_of_use.doubt}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._job.journal import Journal
+from ._ending import Ending
 from ._opened import opened
 from ._run import Task
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace, output: Output) -> int:
     """Sends what waits. Gives the exit code."""
-    task = Task(arguments, output)
+    task = Task(arguments, output, Ending(arguments, output))
     with Journal(arguments.job, make=False) as journal:
         opened(journal, output, may_be_old=arguments.repeat_unknown)
         states = ["given_up"]

@@ -6,16 +6,16 @@ import functools
 import os
 import sqlite3
 import tempfile
-import time
 
 from .. import _core
 from .._dispatch import HaltedError
 from .._errors import KooDriveError
-from .._job import report, transports
+from .._job import transports
 from .._job.journal import BAD, PENDING, Journal
 from .._job.rows._octets import check, sha256
 from .._job.run import HaltedUnreached, Sending
 from . import _network
+from ._ending import Ending
 from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
 from ._opened import opened
 from ._settings import Settings, read
@@ -24,24 +24,22 @@ from ._source_arguments import source as named_source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any, Optional
+    from typing import Optional
 
     from .._job.source import Source
     from ._output import Output
-
-#: So many bad rows are in the JSON; the report lists all.
-_SHOWN = 20
 
 
 def run(arguments: Namespace, output: Output) -> int:
     """Checks the rows, and sends them. Gives the exit code."""
     source = named_source(arguments)
+    ending = Ending(arguments, output, source)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
             _load(journal, source, output)
-            return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
+            return _result(journal, output, ending, BAD_INPUT if journal.counts().get(BAD) else DONE)
     # Before the journal is made: what is refused here leaves its name free.
-    task = Task(arguments, output)
+    task = Task(arguments, output, ending)
     if not (arguments.or_resume and os.path.exists(arguments.job)):
         check(source.name)
     with Journal(arguments.job, make=True) as journal:
@@ -78,9 +76,10 @@ def _check_source(journal: Journal, name: str, output: Output) -> None:
 class Task:
     """What is to be sent with, checked before a journal is touched: credentials, numbers, transport."""
 
-    def __init__(self, arguments: Namespace, output: Output) -> None:
+    def __init__(self, arguments: Namespace, output: Output, ending: Ending) -> None:
         self._arguments = arguments
         self._output = output
+        self._ending = ending
         settings = Settings(arguments)
         self._client = settings.client
         self._network = _network.network(arguments, self._client.settings.endpoint)
@@ -97,39 +96,42 @@ class Task:
 
     def send(self, journal: Journal) -> int:
         """Sends what waits, and reports. Gives the exit code."""
-        output = self._output
+        output, ending = self._output, self._ending
+        counts, _ = ending.read(journal)
         sending = Sending(
             journal,
             self._client,
-            journal.counts().get(PENDING, 0),
+            counts.get(PENDING, 0),
             self._token,
             self._options,
             may_halt=not self._arguments.no_halt,
             log=output.log,
+            tell=ending.progress,
         )
+        ending.watch = sending.watch
         journal.take()
-        started = time.monotonic()
-        code = halt = None
+        code = None
         try:
             try:
                 sending.run(self._transport, self._network)
             except (HaltedError, HaltedUnreached) as halted:
-                halt = str(halted)
-                output.message(f"koodrive: {halt}")
+                ending.halt = str(halted)
+                output.end_with(ending.halt)
                 code = REFUSED
             except sqlite3.Error:
                 raise
             except BaseException as error:
                 if sending.interrupted >= 2:
-                    output.message("ended at once; what was in flight is unknown")
+                    output.end_with("ended at once; what was in flight is unknown")
                 elif isinstance(error, KooDriveError) or not isinstance(error, Exception):
+                    ending.read(journal)
                     raise
                 else:
                     output.unexpected(error, told_as_json=False)
                     code = UNEXPECTED
             journal.flush()
         except sqlite3.Error as error:
-            output.message(f"koodrive: the journal cannot be written: {error}; nothing more was sent")
+            output.end_with(f"the journal cannot be written: {error}; nothing more was sent")
             code = OUTCOME_UNKNOWN
         else:
             if code == UNEXPECTED or sending.interrupted:
@@ -137,28 +139,17 @@ class Task:
                 journal.killed()
             if sending.interrupted:
                 code = INTERRUPTED
-        ended = {"duration": time.monotonic() - started, "halt": halt, "last_error": sending.watch.last_error}
-        return _result(journal, output, code, ended)
+        return _result(journal, output, ending, code)
 
 
-def _result(journal: Journal, output: Output, code: Optional[int], ended: Optional[dict[str, Any]] = None) -> int:
-    counts = journal.counts()
+def _result(journal: Journal, output: Output, ending: Ending, code: Optional[int]) -> int:
+    counts, table = ending.read(journal)
     if code != INTERRUPTED and counts.get("unknown"):
         code = OUTCOME_UNKNOWN
     if code is None:
         states = (("refused", REFUSED), ("given_up", NOT_SENT), (PENDING, NOT_SENT), (BAD, BAD_INPUT))
         code = next((code for state, code in states if counts.get(state)), DONE)
-    job, source, created_at, source_hash = journal.job or (None, None, None, None)
-    fields = {
-        "rows": counts,
-        "job": job,
-        "source": source,
-        "source_sha256": source_hash,
-        "created_at": created_at,
-        "bad_rows": [{"line": line, "reason": reason} for line, reason in journal.bad(_SHOWN)],
-        **(ended or {}),
-    }
-    output.result(fields, report.table(journal), code=code)
+    output.result(ending.fields(), table, code=code)
     return code
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .journal import Journal
 
 #: In this order, and what is to be done about each.
-_STATES = {
+STATES = {
     "delivered": "the service took it",
     "unknown": "the service may have acted: ask Huawei about the trace ids; resume sends it again with --repeat-unknown alone",
     "refused": "the service did not act: correct the cause; resume sends it again with --repeat-refused",
@@ -32,12 +32,11 @@ _STATES = {
 _INSTANTS = frozenset(("first_sent_at", "sent_at", "answered_at", "server_date"))
 
 
-def table(journal: Journal) -> str:
+def table(journal: Journal, counts: dict[str, int]) -> str:
     """How many rows are in which state."""
     job, source, created_at, _ = journal.job or ("none", "nothing", 0.0, None)
-    counts = journal.counts()
     lines = [f"job {job}, of {source}, {_instant(created_at)}: {sum(counts.values())} rows"]
-    lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in _STATES.items() if state in counts]
+    lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in STATES.items() if state in counts]
     if forgotten := journal.forgotten:
         lines.append(f"forgotten  {forgotten:>9}  rows are counted above, and no longer listed")
     return "\n".join(lines)

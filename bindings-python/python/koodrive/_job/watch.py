@@ -32,6 +32,8 @@ class Watch:
         self._call = NotifyPackageExpire(carrier_user_id="any", package_id="any")
         #: Answers with these statuses.
         self.throttled = self.unavailable = 0
+        #: Exchanges without an answer, or with another status than 200 and 429.
+        self.failed = 0
         #: What the last exchange that failed said, and how often in a row that was.
         self.last_error: Optional[str] = None
         self.times = 0
@@ -81,6 +83,7 @@ class Watch:
             return
         self.hear("throttled" if status == 429 else "failed")
         self.throttled += status == 429
+        self.failed += status != 429
         self.unavailable += status == 503
         try:
             self._client.parse(self._call, status, headers, body)
@@ -91,6 +94,7 @@ class Watch:
 
     def _broken(self, error: Exception) -> None:
         self.hear("failed")
+        self.failed += 1
         text = _first_line(error)
         is_same = self.last_error is None or _same(text, self.last_error)
         self._may_halt = self._may_halt and isinstance(error, NotSent) and is_same
