@@ -49,6 +49,9 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     form = report.add_argument_group("rows instead of the table").add_mutually_exclusive_group()
     form.add_argument("--csv", dest="rows", action="store_const", const="csv", help="list them as CSV")
     form.add_argument("--jsonl", dest="rows", action="store_const", const="jsonl", help="list them as JSON lines")
+    form.add_argument(
+        "--html", dest="rows", action="store_const", const="html", help="a page of its own: the table, a plot over time, what is unknown"
+    )
     report.add_argument("--raw", action="store_true", help="as CSV without the apostrophe before what a spreadsheet would run")
     report.add_argument("--all", action="store_true", help="list all rows, also those that were delivered")
 

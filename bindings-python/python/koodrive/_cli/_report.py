@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from .. import _core
 from .._errors import InvalidInputError
-from .._job import report
+from .._job import page, report
 from .._job.journal import Journal, snapshot
 from ._exit_codes import DONE
 from ._opened import opened
@@ -26,8 +26,13 @@ def run(arguments: Namespace, output: Output) -> int:
         raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
     if arguments.raw and arguments.rows != "csv":
         raise _core.refused("--raw", "is for --csv; every other form shows fields as they are")
-    with _journal(arguments.job, output) as journal:
-        if arguments.rows is None:
+    if arguments.all and arguments.rows == "html":
+        raise _core.refused("--all", "is for --csv and --jsonl; the page of --html counts all rows and lists the unknown ones")
+    with _journal(arguments.job, output) as (journal, is_under_way):
+        if arguments.rows == "html":
+            for piece in page.page(journal, warning=journal.mark_of_use.doubt, is_under_way=is_under_way):
+                output.line(piece)
+        elif arguments.rows is None:
             warning = journal.mark_of_use.doubt
             counts = journal.counts()
             table = report.table(journal, counts)
@@ -41,8 +46,8 @@ def run(arguments: Namespace, output: Output) -> int:
 
 
 @contextmanager
-def _journal(path: str, output: Output) -> Iterator[Journal]:
-    """That of a job that has ended, or a snapshot of one that is under way, in which nothing is settled."""
+def _journal(path: str, output: Output) -> Iterator[tuple[Journal, bool]]:
+    """That of a job that has ended, or a snapshot of one that is under way, in which nothing is settled; and which of both."""
     try:
         journal = Journal(path, make=False)
     except InvalidInputError as error:
@@ -52,10 +57,10 @@ def _journal(path: str, output: Output) -> Iterator[Journal]:
         with journal:
             if journal.mark_of_use.doubt is None:
                 opened(journal, output)
-            yield journal
+            yield journal, False
         return
     with tempfile.TemporaryDirectory() as folder, Journal(snapshot(path, folder), make=False) as journal:
         if journal.job is None:
             raise _core.refused("--job", f"the rows of {path} are still being read; report when the first are sent")
         output.message("koodrive: the job is under way; this is how it is now")
-        yield journal
+        yield journal, True

@@ -270,6 +270,30 @@ class Journal:
         with self._lock:
             return self._database.execute(query, (most,)).fetchall()
 
+    def span(self) -> tuple[Optional[float], Optional[float]]:
+        """When the first request left, and when the last answer came."""
+        with self._lock:
+            found = self._database.execute("SELECT min(coalesce(first_sent_at, sent_at)), max(answered_at) FROM sent").fetchone()
+        return found  # type: ignore[no-any-return]
+
+    def causes(self, most: int) -> list[tuple[Any, ...]]:
+        """Why rows were not delivered: how many, state, status, code and reason, the most frequent first."""
+        query = (
+            "SELECT count(*), state, status, code, reason FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
+            "GROUP BY state, status, code, reason ORDER BY count(*) DESC, state, reason LIMIT ?"
+        )
+        with self._lock:
+            return self._database.execute(query, (most,)).fetchall()
+
+    def unknown(self, most: int) -> list[tuple[Any, ...]]:
+        """The first rows that are unknown: line, user, package, trace id, X-Date, when it was sent, and why."""
+        query = (
+            "SELECT line, carrier_user_id, package_id, trace_id, x_date, sent_at, reason FROM rows WHERE state = 'unknown' "
+            "ORDER BY line LIMIT ?"
+        )
+        with self._lock:
+            return self._database.execute(query, (most,)).fetchall()
+
     def pending(self) -> Iterator[tuple[int, str, str]]:
         """Line, user and package of the rows that wait."""
         return self._pages("line, carrier_user_id, package_id", "state = 'pending'")
