@@ -36,7 +36,10 @@ def run(arguments: Namespace, output: Output) -> int:
             warning = journal.mark_of_use.doubt
             counts = journal.counts()
             table = report.table(journal, counts)
-            output.result({"rows": counts, "warning": warning}, table if warning is None else f"WARNING: {warning}\n{table}")
+            job, source, created_at, sha256 = journal.job or (None, None, None, None)
+            fields = {"job": job, "source": source, "source_sha256": sha256, "created_at": created_at, "rows": counts}
+            fields |= {"forgotten": journal.forgotten, "is_under_way": is_under_way, "warning": warning}
+            output.result(fields, table if warning is None else f"WARNING: {warning}\n{table}")
         else:
             if journal.mark_of_use.doubt is not None:
                 output.message(f"koodrive: WARNING: {journal.mark_of_use.doubt}")

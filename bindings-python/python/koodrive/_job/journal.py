@@ -277,10 +277,10 @@ class Journal:
         return found  # type: ignore[no-any-return]
 
     def causes(self, most: int) -> list[tuple[Any, ...]]:
-        """Why rows were not delivered: how many, state, status, code and reason, the most frequent first."""
+        """Why rows were not delivered: how many, state, status, code and reason without its trace id, the most frequent first."""
         query = (
-            "SELECT count(*), state, status, code, reason FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
-            "GROUP BY state, status, code, reason ORDER BY count(*) DESC, state, reason LIMIT ?"
+            "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
+            "GROUP BY state, status, code, cause ORDER BY count(*) DESC, state, cause LIMIT ?"
         )
         with self._lock:
             return self._database.execute(query, (most,)).fetchall()

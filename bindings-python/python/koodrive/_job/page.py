@@ -47,7 +47,7 @@ th { color: var(--soft); font-weight: 600 } td { unicode-bidi: isolate }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } .id { font: .85em/1.6 ui-monospace, monospace }
 caption { text-align: left; color: var(--soft); padding-bottom: .25rem }
 .warning { border-left: .3rem solid var(--failed); background: var(--panel); padding: .75rem 1rem; margin: 1rem 0 }
-figure { margin: 0 } svg { width: 100%; height: auto; font: 13px system-ui, sans-serif } svg text { fill: var(--soft) } svg .name { fill: var(--text) }
+figure { margin: 0 } svg { width: 100%; min-width: 38rem; height: auto; font: 13px system-ui, sans-serif } svg text { fill: var(--soft) } svg .name { fill: var(--text) }
 .grid { stroke: var(--line); stroke-width: 1 } .curve { fill: none; stroke-width: 2 }
 .delivered { stroke: var(--delivered) } .throttled { stroke: var(--throttled); stroke-dasharray: 7 3 } .failed { stroke: var(--failed) }
 footer { color: var(--soft); margin-top: 2rem; font-size: .9rem }
@@ -100,7 +100,8 @@ def _causes(journal: Journal) -> Iterator[str]:
     rows = [(count, state, status and str(status), *why) for count, state, status, *why in journal.causes(_CAUSES)]
     if rows:
         yield "<h2>Why rows were not delivered</h2>\n"
-        yield _table(f"The {len(rows)} most frequent causes", ("#Rows", "State", "#Status", "Code", "Reason"), rows)
+        most = f", the {_CAUSES} most frequent" if len(rows) == _CAUSES else ""
+        yield _table(f"Rows by cause{most}", ("#Rows", "State", "#Status", "Code", "Reason"), rows)
 
 
 def _unknown(journal: Journal, count: int) -> Iterator[str]:
@@ -152,7 +153,7 @@ def _plot(heard: list[tuple[int, int, int, int]]) -> Iterator[str]:
     sums = [sum(series) for series in zip(*bins)]
     told = ", ".join(f"{total} {name}" for total, (name, *_) in zip(sums, _SERIES))
     about = f"Delivered, throttled and failed per minute from {_instant(begin)} to {_instant(begin + width * len(bins))}: {told} in all"
-    yield f'<figure>\n<svg viewBox="0 0 900 440" role="img" aria-label="{_text(about)}">\n'
+    yield f'<figure>\n<div class="wide" tabindex="0"><svg viewBox="0 0 900 440" role="img" aria-label="{_text(about)}">\n'
     yield from _times(begin, width * len(bins))
     for panel, top in enumerate(_TOPS):
         series = [values for values, (_, at, *_) in zip(per_minute, _SERIES) if at == panel]
@@ -160,10 +161,10 @@ def _plot(heard: list[tuple[int, int, int, int]]) -> Iterator[str]:
         yield from _grid(top, scale)
         names = [(kind, name) for kind, at, name, _ in _SERIES if at == panel]
         for number, ((kind, name), values) in enumerate(zip(names, series)):
-            x = _LEFT + 170 * number
+            x = _LEFT + 220 * number
             yield f'<path class="curve {kind}" d="M{x} {top - 14}h28"/><text class="name" x="{x + 34}" y="{top - 10}">{name} per minute</text>\n'
             yield f'<path class="curve {kind}" d="{_curve(values, top, scale[-1])}"/>\n'
-    yield "</svg>\n<figcaption>" + "; ".join(f"{name}: {what}" for _, _, name, what in _SERIES) + ".</figcaption>\n"
+    yield "</svg></div>\n<figcaption>" + "; ".join(f"{name}: {what}" for _, _, name, what in _SERIES) + ".</figcaption>\n"
     yield "<details><summary>The plot in numbers</summary>\n"
     rows = [(_instant(begin + width * number), *counts) for number, counts in enumerate(bins) if any(counts)]
     yield _table(f"Counts by {width} seconds; where there were none is left out", ("Begin", "#Delivered", "#Throttled", "#Failed"), rows)
