@@ -12,7 +12,7 @@ from .rows._escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from .journal import Journal
@@ -47,7 +47,7 @@ def rows(journal: Journal, form: str, *, everything: bool, raw: bool = False) ->
     job = (journal.job or ("",))[0]
     found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
-    shown = (lambda field: field) if raw else escaped
+    shown: Callable[[Any], Any] = _as_it_is if raw else escaped
     if form == "csv":
         yield _csv(columns)
     for row in found:
@@ -58,6 +58,10 @@ def rows(journal: Journal, form: str, *, everything: bool, raw: bool = False) ->
             yield _csv(shown(fields[name]) for name in columns)
         else:
             yield json.dumps(fields, ensure_ascii=False)
+
+
+def _as_it_is(field: Any) -> Any:
+    return field
 
 
 def _csv(fields: Any) -> str:
