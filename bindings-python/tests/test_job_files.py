@@ -158,3 +158,20 @@ def test_a_file_is_replaced_at_once_or_not_at_all(tmp_path, monkeypatch):
     number = errno.EBUSY
     files.write(str(path), "in place")
     assert path.read_text() == "in place" and len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("flag", ["--metrics-file", "--summary-file", "--log-file"])
+def test_a_file_that_has_another_use_is_not_written(job, tmp_path, flag, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source, other = lapsed(tmp_path, 3), str(tmp_path / "other")
+    assert command("run", source, "--job", job, environ=environ).code == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    (tmp_path / "link").symlink_to(job)
+    taken = {job: "the journal", str(tmp_path / "link"): "the journal", f"{job}-wal": "the journal's log", source: "the source"}
+    for path, what in taken.items():
+        done = command("run", source, "--job", job, "--or-resume", flag, path, environ=environ)
+        assert done.code == 2 and f"{flag}: {path} is {what} as well" in done.stderr
+    done = command("resume", "--job", job, "--log-file", other, "--metrics-file", other, "--summary-file", other, environ=environ)
+    assert done.code == 2 and f"{other} is --log-file as well" in done.stderr
+    (tmp_path / "link").unlink()
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

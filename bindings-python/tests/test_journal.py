@@ -1,10 +1,14 @@
 """A journal, and copies of it: what shows old truth is told from what is whole."""
 
 import os
+import random
 import shutil
 import signal
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 
 import koodrive
 import pytest
@@ -157,6 +161,42 @@ def test_of_every_copy_of_a_running_job_it_is_known_whether_it_is_whole(job, tmp
     assert mixed < 60
     with Journal(job, make=False) as journal:
         assert journal.mark_of_use.doubt is None and journal.counts() == {"sending": 3000}
+
+
+#: Goes on with a journal whose log is moved often, and says of every row that is on disk.
+MARKS = """
+import sys, threading
+from koodrive._job import journal
+journal._LOG_PAGES = 5
+with journal.Journal(sys.argv[1], make=False) as it:
+    assert it.mark_of_use.doubt is None
+    it.take()
+    for line in range(int(sys.argv[2]), 100_000):
+        on_disk = threading.Event()
+        it.mark(lambda error: on_disk.set(), [(line, "t", "x", "h", 1.0, "v")])
+        on_disk.wait()
+        print(line, flush=True)
+"""
+
+
+@posix
+def test_killed_while_the_log_is_moved_it_is_whole(job):
+    with Journal(job, make=True) as journal:
+        journal.load("x", (Row(line, f"user {line}", "14", None) for line in range(100_000)))
+    line = 0
+    for number in range(25):
+        run = subprocess.Popen([sys.executable, "-c", MARKS, job, str(line)], stdout=subprocess.PIPE)
+        said = run.stdout.readline()
+        # Else it had doubts.
+        assert said
+        time.sleep(random.random() * 0.1)
+        run.kill()
+        line = int([*said.split(), *run.communicate()[0].split()][-1]) + 1
+        # The next one goes on with what a kill left, or with what was closed in between.
+        if number % 2:
+            with Journal(job, make=False) as journal:
+                assert journal.mark_of_use.doubt is None and journal.counts()["sending"] >= line
+    assert line > 25
 
 
 def test_a_main_file_and_a_log_of_different_moments_are_refused(job, tmp_path, monkeypatch, koodrive_sandbox_server):

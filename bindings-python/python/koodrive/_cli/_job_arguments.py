@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
+from .. import _core
 from .._job.transports import NAMES, ORDER
 from . import _network, _source_arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from argparse import ArgumentParser
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable
     from typing import Any
 
@@ -65,6 +68,21 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     _job(forget)
     forget.add_argument("--older-than", metavar="DAYS", type=float, required=True, help="days since a row was settled")
     forget.add_argument("--including-unknown", action="store_true", help="also rows whose outcome is unknown")
+
+
+def check(chosen: Namespace) -> None:
+    """Refuses a file to be written that is another file of the command as well: the metrics would replace the journal, say."""
+    taken: dict[str, str] = {}
+    journal = chosen.job if hasattr(chosen, "job") else None
+    kept = {"the journal": journal, "the journal's log": journal and f"{journal}-wal", "the source": getattr(chosen, "source", None)}
+    written = {flag: getattr(chosen, flag[2:].replace("-", "_"), None) for flag in ("--log-file", "--metrics-file", "--summary-file")}
+    for what, path in {**kept, **written}.items():
+        # A device may take several.
+        if path in (None, "", "-") or (os.path.exists(path) and not os.path.isfile(path)):
+            continue
+        other = taken.setdefault(os.path.realpath(path), what)
+        if other != what and what in written:
+            raise _core.refused(what, f"{path} is {other} as well; name another file")
 
 
 def _job(parser: ArgumentParser) -> None:
