@@ -102,7 +102,7 @@ def test_every_end_is_told(job, prom, tmp_path, refused_port, koodrive_sandbox_s
     assert bad["line"] == 3 and bad["reason"].startswith("carrierUserId: empty") and f"line 3: {bad['reason']}" in text
     assert told["job"] is None and len(told["source_sha256"]) == 64 and "1 of 2 rows are bad; nothing was sent" in text
     told, text = ended("run", str(tmp_path / "none.csv"), code=2)
-    assert "No such file" in told["error"]["message"] and "No such file" in text
+    assert told["error"]["field"].endswith("none.csv") and "No such file" in told["error"]["message"] and "No such file" in text
     told, text = ended("run", str(tmp_path / "bad.csv"), "--rate", "-1", code=2)
     assert "--rate" in text
     told, text = ended("run", str(tmp_path / "bad.csv"), "--skip-bad-rows", KOODRIVE_APP_SECRET="wrong", code=3)
@@ -110,7 +110,7 @@ def test_every_end_is_told(job, prom, tmp_path, refused_port, koodrive_sandbox_s
     told, text = ended("resume", "--repeat-refused", code=2)
     assert told["rows"] == {"bad": 1, "delivered": 1} and told["source"].endswith("bad.csv")
     told, text = ended("run", str(tmp_path / "bad.csv"), code=2)
-    assert "holds a job already" in told["error"]["message"] and "holds a job already" in text
+    assert told["error"]["field"] == "--job" and "holds a job already" in told["error"]["message"] and "holds a job already" in text
 
 
 def test_a_halt_is_told(job, prom, tmp_path, server):
