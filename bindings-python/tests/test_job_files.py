@@ -127,11 +127,12 @@ def test_a_halt_is_told(job, prom, tmp_path, server):
 def test_what_cannot_be_written_decides_nothing(job, tmp_path, path, koodrive_sandbox, koodrive_sandbox_server):
     if path == "folder":
         path = str(tmp_path)
-    options = ("--metrics-file", path, "--summary-file", path, "--json")
+    summary = path if os.path.exists(path) else f"{path}.txt"
+    options = ("--metrics-file", path, "--summary-file", summary, "--json")
     done = command("run", lapsed(tmp_path, 5), "--job", job, *options, environ=koodrive_sandbox_server.environ)
     assert (done.code, done.json["rows"]) == (0, {"delivered": 5}) and len(koodrive_sandbox.accepted()) == 5
-    for flag in ("--metrics-file", "--summary-file"):
-        assert done.stderr.count(f"{flag}: {path} cannot be written (") == 1
+    for flag, name in (("--metrics-file", path), ("--summary-file", summary)):
+        assert done.stderr.count(f"{flag}: {name} cannot be written (") == 1
     # The device is still one.
     assert not path.startswith("/dev/full") or not os.path.isfile(path)
 

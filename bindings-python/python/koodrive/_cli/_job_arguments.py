@@ -40,6 +40,9 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     again = resume.add_argument_group("also send again")
     again.add_argument("--repeat-refused", action="store_true", help="rows that were refused: when the cause is corrected")
     again.add_argument("--repeat-unknown", action="store_true", help="rows whose outcome is unknown: where repeats are safe")
+    resume.add_argument(
+        "--moved", action="store_true", help="the journal was moved here together with its log after the job had crashed, and is no copy"
+    )
     _sending(resume, timeouts)
 
     report = command(

@@ -10,11 +10,15 @@ if TYPE_CHECKING:
     from ._output import Output
 
 
-def opened(journal: Journal, output: Output, *, may_be_old: bool = False) -> None:
-    """What a process that was killed has left behind is unknown. Refuses a journal without its log, unless it may be old."""
+def opened(journal: Journal, output: Output, *, repeats_unknown: bool = False, is_moved: bool = False) -> None:
+    """What a process that was killed has left behind is unknown. Refuses a copy, unless it was moved, and a journal without its log."""
     mark = journal.mark_of_use
-    if mark.doubt is not None and not may_be_old:
-        raise _core.refused("--job", f"{mark.doubt}, or pass --repeat-unknown to `koodrive resume` where repeats are safe")
+    if mark.doubt is not None and not repeats_unknown and not (mark.is_copy and is_moved):
+        ways_out = [
+            "--moved, if it was moved here together with its log after that process had ended" if mark.is_copy else "",
+            "--repeat-unknown, where repeats are safe",
+        ]
+        raise _core.refused("--job", f"{mark.doubt}, or pass to `koodrive resume` {', or '.join(filter(None, ways_out))}")
     if journal.job is None:
         why = f"{journal.path} holds no job, since the source was not read to its end and nothing was sent; run it again"
         raise _core.refused("--job", why)

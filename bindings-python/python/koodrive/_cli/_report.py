@@ -65,5 +65,7 @@ def _journal(path: str, output: Output) -> Iterator[tuple[Journal, bool]]:
     with tempfile.TemporaryDirectory() as folder, Journal(snapshot(path, folder), make=False) as journal:
         if journal.job is None:
             raise _core.refused("--job", f"the rows of {path} are still being read; report when the first are sent")
+        # A copy, and for sure of one moment.
+        journal.mark_of_use.doubt = None
         output.message("koodrive: the job is under way; this is how it is now")
         yield journal, True

@@ -18,7 +18,7 @@ def run(arguments: Namespace, output: Output) -> int:
     """Sends what waits. Gives the exit code."""
     task = Task(arguments, output, Ending(arguments, output))
     with Journal(arguments.job, make=False) as journal:
-        opened(journal, output, may_be_old=arguments.repeat_unknown)
+        opened(journal, output, repeats_unknown=arguments.repeat_unknown, is_moved=arguments.moved)
         states = ["given_up"]
         states += ["refused"] if arguments.repeat_refused else []
         states += ["unknown"] if arguments.repeat_unknown else []

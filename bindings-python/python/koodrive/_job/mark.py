@@ -1,4 +1,4 @@
-"""Tells a journal that is whole from a copy of its main file without the log, or of two moments.
+"""Tells a journal from a copy of it, and one that is whole from one that has lost its log.
 
 SQLite has what was written last in the log (``-wal``), and moves it into the main file from time to time. A copy of the main file alone
 is a valid database that shows old truth. So the main file says that it is in use, before the first request leaves: its number, SQLite's
@@ -8,7 +8,9 @@ is a valid database that shows old truth. So the main file says that it is in us
 - even while the log holds what the main file lacks,
 - the odd number after that, in the log alone: whoever moves the whole log into the main file, be it another program, moves this too.
 
-Each move of the log raises the number by 2. After a crash the main file has an even number, the log the odd one, and both are whole.
+Each move of the log raises the number by 2. After a crash the main file has an even number, the log the odd one, and both are whole. A copy
+of both may be of two moments, which the numbers show only sometimes, and the job may go on without it. So the mark also has the number of
+the file on its disk, the inode: a copy has another.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ _MIXED = -1
 _HEADER, _NUMBER = 100, slice(60, 64)
 
 #: The process that is at a journal.
-SCHEMA = "CREATE TABLE process (pid INTEGER NOT NULL, host TEXT NOT NULL, started_at REAL NOT NULL)"
+SCHEMA = "CREATE TABLE process (pid INTEGER NOT NULL, host TEXT NOT NULL, started_at REAL NOT NULL, inode INTEGER NOT NULL)"
 
 
 class Mark:
@@ -42,8 +44,10 @@ class Mark:
         self._had_log = os.path.exists(_log(path))
         self._in_main = _number_in(path)
         self._number = 0
-        #: Why rows that wait may have been sent: the journal is without its log. None where it is whole.
+        #: Why rows that wait may have been sent: the journal is a copy, or without its log. None where it is whole.
         self.doubt: Optional[str] = None
+        #: Whether that is since it is a copy, which has a log.
+        self.is_copy = False
         #: The process that has not closed the journal.
         self.killed: Optional[str] = None
 
@@ -61,7 +65,7 @@ class Mark:
                 f"{self._path} and {_log(self._path)} are not of the same moment: they were copied while the job was under way, or one was "
                 "replaced; take the original files, or a copy that was made when the job had ended",
             )
-        who = database.execute("SELECT pid, host, started_at FROM process").fetchone()
+        who = database.execute("SELECT pid, host, started_at, inode FROM process").fetchone()
         if who is not None:
             started_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(who[2]))
             self.killed = f"process {who[0]} on {who[1]}, since {started_at}"
@@ -70,12 +74,18 @@ class Mark:
                 f"{self._path} was in use ({self.killed}), and its log {_log(self._path)} is missing: it is a copy of the main file "
                 "alone, or the log was removed, so rows that wait here may have been sent; put the log beside it, or take the original"
             )
+        elif who is not None and who[3] != _inode(self._path):
+            self.is_copy = True
+            self.doubt = (
+                f"{self._path} is a copy of a journal that was in use ({self.killed}), so rows that wait here may have been sent; take the "
+                "original"
+            )
 
     def take(self, database: sqlite3.Connection) -> None:
         """Says in the main file, on disk, that this process is at it."""
         database.execute("BEGIN IMMEDIATE")
         database.execute("DELETE FROM process")
-        database.execute("INSERT INTO process VALUES (?, ?, ?)", (os.getpid(), socket.gethostname(), time.time()))
+        database.execute("INSERT INTO process VALUES (?, ?, ?, ?)", (os.getpid(), socket.gethostname(), time.time(), _inode(self._path)))
         database.execute("COMMIT")
         self.doubt = None
         self.move(database, "TRUNCATE")
@@ -112,6 +122,11 @@ class Mark:
 
 def _log(path: str) -> str:
     return f"{path}-wal"
+
+
+def _inode(path: str) -> int:
+    """As SQLite takes it: signed."""
+    return int.from_bytes(os.stat(path).st_ino.to_bytes(16, "little")[:8], "little", signed=True)
 
 
 def _number_in(path: str) -> int:
