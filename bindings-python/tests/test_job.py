@@ -2,6 +2,7 @@
 
 import collections
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -99,6 +100,56 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     done = command("forget", "--job", job, "--older-than", "0", "--json")
     assert done.json["forgotten"] == 4 and rows_of(job) == []
     assert b"user 1" not in (tmp_path / "night.db").read_bytes()
+    # How many there were of each state stays.
+    table = command("report", "--job", job).stdout
+    assert "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows are" in table
+
+
+@pytest.mark.koodrive_sandbox(faults=["pass", "cut-after-headers"])
+def test_forget_keeps_what_is_unknown_unless_it_is_included(job, tmp_path, koodrive_sandbox_server):
+    done = command("run", lapsed(tmp_path, 3), "--job", job, "--concurrency", "1", environ=koodrive_sandbox_server.environ)
+    assert done.code == 5
+    totals = {"delivered": 2, "unknown": 1}
+    forget = ("forget", "--job", job, "--older-than", "0", "--json")
+    done = command(*forget)
+    assert (done.json["forgotten"], done.json["rows"]) == (2, totals)
+    (left,) = rows_of(job)
+    assert left["state"] == "unknown" and left["trace_id"]
+    assert command("report", "--job", job, "--json").json["rows"] == totals
+    done = command(*forget, "--including-unknown")
+    assert (done.json["forgotten"], done.json["rows"], rows_of(job)) == (1, totals, [])
+
+
+#: Begins that a spreadsheet runs, or strips and then runs.
+RUN_BY_A_SPREADSHEET = ("=1+1", "+8613800138000", "-1+2", "@SUM(1)", "'=x", "''+1", "\uff1d1")
+
+
+def test_a_report_as_csv_runs_in_no_spreadsheet_and_can_be_run_as_a_job(job, tmp_path, server):
+    ids = (*RUN_BY_A_SPREADSHEET, "'usual", "189642158555241211")
+    source = tmp_path / "lapsed.jsonl"
+    source.write_text("".join(json.dumps({"carrier_user_id": it, "package_id": "14"}) + "\n" for it in ids), encoding="utf-8")
+    environ = {"KOODRIVE_ENDPOINT": server.url, "KOODRIVE_USER_ID": USER_ID, "KOODRIVE_TOKEN": "t"}
+    server.answers = [reply(400, b'{"code":"E","msg":"=cmd|\' /C calc\'!A0"}')] * len(ids)
+    done = command("run", str(source), "--job", job, "--allow-unusual-ids", environ=environ)
+    assert done.code == 3, done.stderr
+    text = command("report", "--job", job, "--csv").stdout
+    listed = list(csv.DictReader(io.StringIO(text)))
+    assert [row["carrier_user_id"] for row in listed] == [f"'{it}" for it in RUN_BY_A_SPREADSHEET] + list(ids[-2:])
+    assert all(row["msg"] == "'=cmd|' /C calc'!A0" for row in listed)
+    # An auditor reads the fields as they are.
+    raw = command("report", "--job", job, "--csv", "--raw").stdout
+    assert [row["carrier_user_id"] for row in csv.DictReader(io.StringIO(raw))] == list(ids)
+    assert [row["carrier_user_id"] for row in rows_of(job)] == list(ids)
+    for form, problem in (((), "--raw: is for --csv"), (("--jsonl",), "--raw: is for --csv")):
+        assert problem in command("report", "--job", job, "--raw", *form).stderr
+    # The rest is a source.
+    rest = tmp_path / "rest.csv"
+    rest.write_text(text, encoding="utf-8", newline="")
+    server.answers = [reply()] * len(ids)
+    done = command("run", str(rest), "--job", job + "2", "--allow-unusual-ids", environ=environ)
+    assert done.code == 0, done.stderr
+    sent = [json.loads(request["body"])["carrierUserId"] for request in server.requests[len(ids) :]]
+    assert sorted(sent) == sorted(ids)
 
 
 def test_a_dry_run_sends_nothing_and_leaves_nothing(job, tmp_path):
@@ -127,6 +178,52 @@ def test_the_same_twice_is_sent_once(job, tmp_path, koodrive_sandbox, koodrive_s
 def test_standard_input(job, koodrive_sandbox, koodrive_sandbox_server):
     done = command("run", "-", "--job", job, environ=koodrive_sandbox_server.environ, stdin=HEADER + "1,2\n")
     assert done.code == 0 and len(koodrive_sandbox.accepted()) == 1
+
+
+@pytest.mark.parametrize("how", ["file", "gzip", "stdin"])
+def test_the_hash_of_a_source_is_that_of_its_bytes(job, tmp_path, how, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    content = (HEADER + "".join(f"{number},2\n" for number in range(30_000))).encode()
+    if how == "gzip":
+        content = gzip.compress(content) + b"\0" * 1000
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    known = hashlib.sha256(content).hexdigest()
+    options = ("--job", job, "--dry-run", "--json")
+    if how == "stdin":
+        done = command("run", "-", *options, environ=environ, stdin=content.decode())
+    else:
+        done = command("run", str(source), *options, environ=environ)
+    assert (done.json["source_sha256"], done.json["rows"]) == (known, {"pending": 30_000})
+
+
+def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    source = tmp_path / "lapsed.csv"
+    source.write_text(HEADER + "1,2\n")
+    known = hashlib.sha256(source.read_bytes()).hexdigest()
+    run = ("run", str(source), "--job", job, "--or-resume", "--json")
+    assert command(*run, environ=environ).json["source_sha256"] == known
+    source.write_text(HEADER + "1,2\n3,4\n")
+    done = command(*run, environ=environ)
+    assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
+    source.unlink()
+    done = command(*run, environ=environ)
+    assert (done.code, done.json["source_sha256"]) == (0, known) and "is not there any more" in done.stderr
+    assert command("resume", "--job", job, "--json", environ=environ).json["source_sha256"] == known
+    assert len(koodrive_sandbox.accepted()) == 1
+
+
+def test_a_source_that_is_missing_leaves_no_journal(job, tmp_path, koodrive_sandbox_server):
+    environ = koodrive_sandbox_server.environ
+    for name, why in (("none.csv", "No such file"), ("", "Is a directory")):
+        done = command("run", str(tmp_path / name), "--job", job, "--or-resume", environ=environ)
+        assert done.code == 2 and why in done.stderr and not os.path.exists(job)
+    # A journal that is empty for another reason takes the job.
+    (tmp_path / "bad.csv").write_text(HEADER + ",2\n")
+    assert command("run", str(tmp_path / "bad.csv"), "--job", job, environ=environ).code == 2 and os.path.exists(job)
+    assert command("run", str(tmp_path / "none.csv"), "--job", job, "--or-resume", environ=environ).code == 2
+    assert command("run", lapsed(tmp_path, 2), "--job", job, environ=environ).code == 0
 
 
 def test_a_wrong_secret_halts_and_what_it_cost_is_sent_again(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):

@@ -667,6 +667,19 @@ fn a_redirect_that_the_host_hides_is_refused_with_status_0() {
 }
 
 #[test]
+fn a_field_that_is_no_option_is_spelled_as_it_is() {
+    for (field, spelled) in [
+        ("user_id", "--user-id"),
+        ("token", "--token-file"),
+        ("--job", "--job"),
+        ("my_lapses.csv", "my_lapses.csv"),
+        ("carrierUserId", "carrierUserId"),
+    ] {
+        assert_eq!(Spelling::Flag.name(field), spelled);
+    }
+}
+
+#[test]
 fn a_time_in_a_text_is_in_the_unit_of_the_host() {
     let error = client().with_clock_margin(601).unwrap_err();
     for (spelling, text) in [

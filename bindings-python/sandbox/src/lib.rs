@@ -2,7 +2,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use chrono::DateTime;
 use http::Request;
 use koodrive::sandbox::{self, Answer, CutPoint, SandboxConfig};
 use koodrive::{InvalidInput, host};
@@ -65,12 +64,8 @@ impl Sandbox {
                     "not an HTTP request: {error}; pass method, URL and headers as the HTTP client sent them"
                 )))
             })?;
-        #[expect(clippy::cast_possible_truncation, reason = "saturates")]
-        let instant = DateTime::from_timestamp_micros((now * 1e6).round() as i64);
-        let instant = instant.filter(|_| !now.is_nan()).ok_or_else(|| {
-            let right = "an aware datetime or seconds since the epoch";
-            refused(&host::not_an_instant("now", right))
-        })?;
+        let right = "an aware datetime or seconds since the epoch";
+        let instant = host::instant("now", now * 1e6, right).map_err(|error| refused(&error))?;
         let mut sandbox = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = sandbox.handle(&request, instant);
         drop(sandbox);

@@ -54,6 +54,8 @@ impl Spelling {
     pub fn name(self, name: &str) -> String {
         match self {
             Self::Snake => name.to_owned(),
+            // A flag already, a member of JSON, or the name of a file.
+            Self::Flag if !is_name(name) => name.to_owned(),
             // A secret is never an argument: its flag names a file that holds it.
             Self::Flag if SECRETS.contains(&name) => {
                 format!("--{}-file", name.replace('_', "-"))

@@ -32,7 +32,17 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
     output = Output(as_json="--json" in (sys.argv[1:] if arguments is None else arguments))
     try:
-        return _chosen_command(sys.argv[1:] if arguments is None else arguments, output)
+        code = _ended(sys.argv[1:] if arguments is None else arguments, output)
+        output.ending(code)
+        return code
+    finally:
+        # Also after --help, which argparse prints and ends by itself.
+        output.flush()
+
+
+def _ended(arguments: Sequence[str], output: Output) -> int:
+    try:
+        return _chosen_command(arguments, output)
     except KooDriveError as error:
         output.error(error)
         return exit_code(error)
@@ -45,9 +55,6 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
             return OUTCOME_UNKNOWN
         output.unexpected(error)
         return UNEXPECTED
-    finally:
-        # Also after --help, which argparse prints and ends by itself.
-        output.flush()
 
 
 def _chosen_command(arguments: Sequence[str], output: Output) -> int:

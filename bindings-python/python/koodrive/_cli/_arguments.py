@@ -146,7 +146,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     message.add_argument("--message", metavar="TEXT", help="what the service said when it refused the signature")
     message.add_argument("--message-file", metavar="FILE", help="the same in a file; - is stdin")
 
-    from ._job_arguments import add
+    from ._job_arguments import add, check as check_files
 
     add(commands, _command, _timeouts)
 
@@ -155,6 +155,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         # Not repeated whole: it may be a secret in the wrong place.
         names = [argument.split("=")[0] for argument in unknown if argument.startswith("--")]
         parser.error(f"not taken: {', '.join(names) or 'a value that belongs to no argument'}")
+    check_files(chosen)
     return chosen
 
 

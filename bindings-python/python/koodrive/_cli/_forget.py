@@ -7,7 +7,7 @@ import time
 from .. import _core
 from .._job.journal import Journal
 from ._exit_codes import DONE
-from ._resume import opened
+from ._opened import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def run(arguments: Namespace, output: Output) -> int:
     if not days >= 0:
         raise _core.refused("--older-than", f"{days} is out of range; pass days, such as 90")
     with Journal(arguments.job, make=False) as journal:
-        opened(journal)
-        rows = journal.forget(time.time() - days * 86_400)
-    output.result({"forgotten": rows}, f"{rows} rows are forgotten")
+        opened(journal, output)
+        rows = journal.forget(time.time() - days * 86_400, including_unknown=arguments.including_unknown)
+        counts = journal.counts()
+    output.result({"forgotten": rows, "rows": counts}, f"{rows} rows are forgotten")
     return DONE

@@ -14,6 +14,7 @@ from ._exit_codes import INTERRUPTED, UNEXPECTED, exit_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Optional, TextIO
 
     from .._errors import KooDriveError
@@ -34,6 +35,12 @@ class Output:
         self.sending: Optional[str] = None
         #: Whether stdout could not take all that was to be printed.
         self.is_incomplete = False
+        #: More fields for the JSON of an end that has no result: what is known of a job.
+        self.fields: Callable[[], dict[str, Any]] = dict
+        #: Is told the exit code at every end.
+        self.ending: Callable[[int], object] = lambda code: None
+        #: The error that ended the command.
+        self.said: Optional[str] = None
         self._log: Optional[TextIO] = None
         self._verbose = False
         _open_closed_streams()
@@ -108,13 +115,18 @@ class Output:
             except (OSError, ValueError):
                 pass
 
+    def end_with(self, text: str) -> None:
+        """Says what ended the command."""
+        self.said = text
+        self.message(f"koodrive: {text}")
+
     def failed(self, text: str, error: BaseException, code: int, *, told_as_json: bool = True) -> None:
         """The end of a command by an error that is none of the service's: one line, and in the log where it came from."""
-        self.message(f"koodrive: {text}")
+        self.end_with(text)
         self._trace(error)
         if self.as_json and told_as_json:
             kind = {"kind": "failed", "outcome": "unknown", "retryable": False, "message": text}
-            self.line(json.dumps({"ok": False, "exit_code": code, "error": dict.fromkeys(_FIELDS) | kind}))
+            self.line(json.dumps({"ok": False, "exit_code": code, **self.fields(), "error": dict.fromkeys(_FIELDS) | kind}))
 
     def unexpected(self, error: BaseException, *, told_as_json: bool = True) -> None:
         """The end of a command by a defect. A job has a report besides, which is then its JSON."""
@@ -137,9 +149,9 @@ class Output:
 
     def error(self, error: KooDriveError) -> None:
         """The end of a command that has nothing else to show."""
-        self.message(f"koodrive: {error}")
+        self.end_with(str(error))
         if self.as_json:
-            self.result({}, "", error=error)
+            self.result(self.fields(), "", error=error)
 
     def interrupted(self) -> None:
         """Ctrl-C."""
@@ -149,11 +161,12 @@ class Output:
                 f"interrupted, trace id {self.sending}; whether the request had left, and the service acted on it, is unknown, "
                 "so do not repeat it unless repeats are safe"
             )
-        self.message(f"koodrive: {text}")
+        self.end_with(text)
         if self.as_json:
             outcome = "not_sent" if self.sending is None else "unknown"
             error = dict.fromkeys(_FIELDS) | {"kind": "interrupted", "outcome": outcome, "retryable": False, "message": text}
-            self.line(json.dumps({"ok": False, "exit_code": INTERRUPTED, "error": {**error, "trace_id": self.sending}}))
+            error["trace_id"] = self.sending
+            self.line(json.dumps({"ok": False, "exit_code": INTERRUPTED, **self.fields(), "error": error}))
 
     def flush(self) -> None:
         """At the end: the interpreter would complain of a reader that has gone, or of a disk that is full."""

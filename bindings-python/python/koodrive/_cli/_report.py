@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 from .. import _core
 from .._errors import InvalidInputError
-from .._job import report
+from .._job import page, report
 from .._job.journal import Journal, snapshot
 from ._exit_codes import DONE
-from ._resume import opened
+from ._opened import opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,18 +24,33 @@ def run(arguments: Namespace, output: Output) -> int:
     """Shows the table, or the rows. Gives the exit code."""
     if arguments.rows and output.as_json:
         raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
-    with _journal(arguments.job, output) as journal:
-        if arguments.rows is None:
-            output.result({"rows": journal.counts()}, report.table(journal))
+    if arguments.raw and arguments.rows != "csv":
+        raise _core.refused("--raw", "is for --csv; every other form shows fields as they are")
+    if arguments.all and arguments.rows == "html":
+        raise _core.refused("--all", "is for --csv and --jsonl; the page of --html counts all rows and lists the unknown ones")
+    with _journal(arguments.job, output) as (journal, is_under_way):
+        if arguments.rows == "html":
+            for piece in page.page(journal, warning=journal.mark_of_use.doubt, is_under_way=is_under_way):
+                output.line(piece)
+        elif arguments.rows is None:
+            warning = journal.mark_of_use.doubt
+            counts = journal.counts()
+            table = report.table(journal, counts)
+            job, source, created_at, sha256 = journal.job or (None, None, None, None)
+            fields = {"job": job, "source": source, "source_sha256": sha256, "created_at": created_at, "rows": counts}
+            fields |= {"forgotten": journal.forgotten, "is_under_way": is_under_way, "warning": warning}
+            output.result(fields, table if warning is None else f"WARNING: {warning}\n{table}")
         else:
-            for line in report.rows(journal, arguments.rows, everything=arguments.all):
+            if journal.mark_of_use.doubt is not None:
+                output.message(f"koodrive: WARNING: {journal.mark_of_use.doubt}")
+            for line in report.rows(journal, arguments.rows, everything=arguments.all, raw=arguments.raw):
                 output.line(line)
     return DONE
 
 
 @contextmanager
-def _journal(path: str, output: Output) -> Iterator[Journal]:
-    """That of a job that has ended, or a snapshot of one that is under way, in which nothing is settled."""
+def _journal(path: str, output: Output) -> Iterator[tuple[Journal, bool]]:
+    """That of a job that has ended, or a snapshot of one that is under way, in which nothing is settled; and which of both."""
     try:
         journal = Journal(path, make=False)
     except InvalidInputError as error:
@@ -43,11 +58,14 @@ def _journal(path: str, output: Output) -> Iterator[Journal]:
             raise
     else:
         with journal:
-            opened(journal)
-            yield journal
+            if journal.mark_of_use.doubt is None:
+                opened(journal, output)
+            yield journal, False
         return
     with tempfile.TemporaryDirectory() as folder, Journal(snapshot(path, folder), make=False) as journal:
         if journal.job is None:
             raise _core.refused("--job", f"the rows of {path} are still being read; report when the first are sent")
+        # A copy, and for sure of one moment.
+        journal.mark_of_use.doubt = None
         output.message("koodrive: the job is under way; this is how it is now")
-        yield journal
+        yield journal, True

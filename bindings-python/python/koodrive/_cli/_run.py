@@ -6,46 +6,48 @@ import functools
 import os
 import sqlite3
 import tempfile
-import time
 
 from .. import _core
 from .._dispatch import HaltedError
 from .._errors import KooDriveError
-from .._job import report, transports
+from .._job import transports
 from .._job.journal import BAD, PENDING, Journal
+from .._job.rows._octets import check, sha256
 from .._job.run import HaltedUnreached, Sending
-from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
 from . import _network
+from ._ending import Ending
+from ._exit_codes import BAD_INPUT, DONE, INTERRUPTED, NOT_SENT, OUTCOME_UNKNOWN, REFUSED, UNEXPECTED
+from ._opened import opened
 from ._settings import Settings, read
 from ._source_arguments import source as named_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
-    from typing import Any, Optional
+    from typing import Optional
 
     from .._job.source import Source
     from ._output import Output
-
-#: So many bad rows are in the JSON; the report lists all.
-_SHOWN = 20
 
 
 def run(arguments: Namespace, output: Output) -> int:
     """Checks the rows, and sends them. Gives the exit code."""
     source = named_source(arguments)
+    ending = Ending(arguments, output, source)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
             _load(journal, source, output)
-            return _result(journal, output, BAD_INPUT if journal.counts().get(BAD) else DONE)
+            return _result(journal, output, ending, BAD_INPUT if journal.counts().get(BAD) else DONE)
     # Before the journal is made: what is refused here leaves its name free.
-    task = Task(arguments, output)
+    task = Task(arguments, output, ending)
+    if not (arguments.or_resume and os.path.exists(arguments.job)):
+        check(source.name)
     with Journal(arguments.job, make=True) as journal:
         if journal.job is None:
             _load(journal, source, output)
         elif arguments.or_resume:
-            _check_source(journal, source.name)
-            journal.killed()
+            _check_source(journal, source.name, output)
+            opened(journal, output)
             journal.again("given_up")
             output.message("koodrive: going on with the job of the journal")
         else:
@@ -55,19 +57,29 @@ def run(arguments: Namespace, output: Output) -> int:
         return task.send(journal)
 
 
-def _check_source(journal: Journal, name: str) -> None:
+def _check_source(journal: Journal, name: str, output: Output) -> None:
+    """Refuses another source than that of the job: by its name, and by its content where it is still there."""
     assert journal.job is not None
-    known = journal.job[1]
+    _, known, _, known_hash = journal.job
     if known != name.encode("utf-8", "backslashreplace").decode():
         raise _core.refused("--or-resume", f"the journal holds a job of {known}; name another journal for {name}")
+    if name != "-" and not os.path.exists(name):
+        output.message(f"koodrive: {name} is not there any more; its rows are in the journal")
+    elif sha256(name) != known_hash:
+        raise _core.refused(
+            "--or-resume",
+            f"{name} is not the file that the journal's job was read from (its SHA-256 is another one, that was {known_hash}); "
+            "name another journal for it, or `koodrive resume` the job without it",
+        )
 
 
 class Task:
     """What is to be sent with, checked before a journal is touched: credentials, numbers, transport."""
 
-    def __init__(self, arguments: Namespace, output: Output) -> None:
+    def __init__(self, arguments: Namespace, output: Output, ending: Ending) -> None:
         self._arguments = arguments
         self._output = output
+        self._ending = ending
         settings = Settings(arguments)
         self._client = settings.client
         self._network = _network.network(arguments, self._client.settings.endpoint)
@@ -84,38 +96,42 @@ class Task:
 
     def send(self, journal: Journal) -> int:
         """Sends what waits, and reports. Gives the exit code."""
-        output = self._output
+        output, ending = self._output, self._ending
+        counts, _ = ending.read(journal)
         sending = Sending(
             journal,
             self._client,
-            journal.counts().get(PENDING, 0),
+            counts.get(PENDING, 0),
             self._token,
             self._options,
             may_halt=not self._arguments.no_halt,
             log=output.log,
+            tell=ending.progress,
         )
-        started = time.monotonic()
-        code = halt = None
+        ending.watch = sending.watch
+        journal.take()
+        code = None
         try:
             try:
                 sending.run(self._transport, self._network)
             except (HaltedError, HaltedUnreached) as halted:
-                halt = str(halted)
-                output.message(f"koodrive: {halt}")
+                ending.halt = str(halted)
+                output.end_with(ending.halt)
                 code = REFUSED
             except sqlite3.Error:
                 raise
             except BaseException as error:
                 if sending.interrupted >= 2:
-                    output.message("ended at once; what was in flight is unknown")
+                    output.end_with("ended at once; what was in flight is unknown")
                 elif isinstance(error, KooDriveError) or not isinstance(error, Exception):
+                    ending.read(journal)
                     raise
                 else:
                     output.unexpected(error, told_as_json=False)
                     code = UNEXPECTED
             journal.flush()
         except sqlite3.Error as error:
-            output.message(f"koodrive: the journal cannot be written: {error}; nothing more was sent")
+            output.end_with(f"the journal cannot be written: {error}; nothing more was sent")
             code = OUTCOME_UNKNOWN
         else:
             if code == UNEXPECTED or sending.interrupted:
@@ -123,34 +139,24 @@ class Task:
                 journal.killed()
             if sending.interrupted:
                 code = INTERRUPTED
-        ended = {"duration": time.monotonic() - started, "halt": halt, "last_error": sending.watch.last_error}
-        return _result(journal, output, code, ended)
+        return _result(journal, output, ending, code)
 
 
-def _result(journal: Journal, output: Output, code: Optional[int], ended: Optional[dict[str, Any]] = None) -> int:
-    counts = journal.counts()
+def _result(journal: Journal, output: Output, ending: Ending, code: Optional[int]) -> int:
+    counts, table = ending.read(journal)
     if code != INTERRUPTED and counts.get("unknown"):
         code = OUTCOME_UNKNOWN
     if code is None:
         states = (("refused", REFUSED), ("given_up", NOT_SENT), (PENDING, NOT_SENT), (BAD, BAD_INPUT))
         code = next((code for state, code in states if counts.get(state)), DONE)
-    job, source, created_at = journal.job or (None, None, None)
-    fields = {
-        "rows": counts,
-        "job": job,
-        "source": source,
-        "created_at": created_at,
-        "bad_rows": [{"line": line, "reason": reason} for line, reason in journal.bad(_SHOWN)],
-        **(ended or {}),
-    }
-    output.result(fields, report.table(journal), code=code)
+    output.result(ending.fields(), table, code=code)
     return code
 
 
 def _load(journal: Journal, source: Source, output: Output) -> None:
     """Takes the rows, or none, and shows the first bad ones in either case."""
     try:
-        journal.load(source.name, source.rows())
+        journal.load(source.name, source.rows(), lambda: source.sha256)
     finally:
         for line, reason in source.first_bad:
             output.message(f"line {line}: {reason}")

@@ -113,7 +113,7 @@ class Job:
         except InvalidInputError as error:
             if not self._takes_bad_items:
                 raise
-            self.outcomes.append(BadItem(key=key, item=call, error=error.with_traceback(None)))
+            self.outcomes.append(BadItem(key=key, item=item, error=error.with_traceback(None)))
             return False
         self.wanted -= 1
         return True

@@ -78,9 +78,9 @@ class BadItem:
     __module__ = "koodrive"
 
     key: Any
-    """As the source gave it with the item, or else the item's position in the source, from 0."""
+    """That of a pair, or else the item's position in the source, from 0."""
     item: Any
-    """As the source gave it."""
+    """The whole item as the source gave it, also where it is a pair of a key and something else."""
     error: InvalidInputError
     """What is wrong with it: not raised, for you to look at."""
     verdict: Literal["bad_item"] = "bad_item"

@@ -4,8 +4,8 @@ The promise: whatever kills the process or the machine, a row whose request may 
 request waits until its mark is on disk (``synchronous=FULL``), and so that many can, marks and outcomes that come together are
 written in one transaction, by a thread of their own.
 
-One process is at a journal at a time: the lock is SQLite's, and ends with the process. Nothing in it is a secret; it names
-subscribers, so the file is for its owner alone.
+One process is at a journal at a time: the lock is SQLite's, and ends with the process. A copy of the main file without its log is told
+from the journal by a mark. Nothing in it is a secret; it names subscribers, so the file is for its owner alone.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from collections import deque
 from itertools import chain
 
 from .. import _core
+from .._errors import KooDriveError
 from .._words import words
+from . import mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +47,12 @@ _TRIES = 20
 #: Rows are read so many at a time.
 _PAGE = 2_000
 
+#: The log is moved into the main file after about so many pages.
+_LOG_PAGES = 1_000
+
+#: What was heard is counted by so many seconds, and written once a second.
+PERIOD = 10
+
 #: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
 #: has the same user and package.
 PENDING, SENDING, BAD, REPEATED = "pending", "sending", "bad", "repeated"
@@ -57,8 +65,9 @@ COLUMNS = (
 
 # What was read never changes; what is sent has its entry when it first leaves. So a mark touches one page, the same as the
 # marks around it, and no index.
-_SCHEMA = """
-CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL);
+_SCHEMA = f"""
+{mark.SCHEMA};
+CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL, source_sha256 TEXT);
 CREATE TABLE row (
     line INTEGER PRIMARY KEY, carrier_user_id TEXT NOT NULL, package_id TEXT NOT NULL, state TEXT NOT NULL, reason TEXT
 );
@@ -68,6 +77,8 @@ CREATE TABLE sent (
     trace_id TEXT, x_date TEXT, body_sha256 TEXT, first_sent_at REAL, sent_at REAL, answered_at REAL, server_date REAL,
     status INTEGER, code TEXT, msg TEXT, version TEXT, earlier_trace_ids TEXT
 );
+CREATE TABLE forgotten (state TEXT PRIMARY KEY, rows INTEGER NOT NULL);
+CREATE TABLE heard (at INTEGER PRIMARY KEY, delivered INTEGER NOT NULL, throttled INTEGER NOT NULL, failed INTEGER NOT NULL);
 CREATE VIEW rows AS SELECT
     line, carrier_user_id, package_id, coalesce(sent.state, row.state) AS state, coalesce(sent.reason, row.reason) AS reason,
     coalesce(attempts, 0) AS attempts, trace_id, x_date, body_sha256, coalesce(first_sent_at, sent_at) AS first_sent_at,
@@ -90,6 +101,12 @@ _OUTCOME = (
     "(?, ?, ?, ?, ?, ?, ?, ?)",
     """ ON CONFLICT (line) DO UPDATE SET state = excluded.state, reason = excluded.reason, answered_at = excluded.answered_at,
     server_date = excluded.server_date, status = excluded.status, code = excluded.code, msg = excluded.msg""",
+)
+_HEARD = (
+    "INSERT INTO heard VALUES ",
+    "(?, ?, ?, ?)",
+    """ ON CONFLICT (at) DO UPDATE SET delivered = delivered + excluded.delivered, throttled = throttled + excluded.throttled,
+    failed = failed + excluded.failed""",
 )
 
 
@@ -114,6 +131,7 @@ class Journal:
             raise _core.refused(
                 "--job", f"{path} cannot be opened ({error.strerror}); name the file that `koodrive run` has made"
             ) from None
+        self.mark_of_use = mark.Mark(path)
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -125,9 +143,18 @@ class Journal:
             #: For a report, which takes a snapshot then.
             refused.__dict__["_is_in_use"] = "locked" in words(error)
             raise refused from None
+        except KooDriveError:
+            self._database.close()
+            raise
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
+        #: By period: deliveries, exchanges that were throttled, and that failed.
+        self._heard: dict[int, list[int]] = {}
+        self._heard_lock = threading.Lock()
+        self._heard_at = 0.0
+        #: Pages in the log, by estimate.
+        self._pages_in_log = 0
         self._writer: Optional[threading.Thread] = None
         #: Says of marks that they are on disk, or why they are not; in the writer's thread.
         self.tell: Callable[[list[_Mark], Optional[BaseException]], object] = tell
@@ -137,6 +164,8 @@ class Journal:
             "locking_mode = EXCLUSIVE",
             "journal_mode = WAL",
             "synchronous = FULL",
+            # The mark counts the moves of the log.
+            "wal_autocheckpoint = 0",
             # macOS would leave it in the disk's own memory.
             "fullfsync = ON",
             # What is deleted is overwritten.
@@ -145,12 +174,13 @@ class Journal:
             self._database.execute(f"PRAGMA {pragma}")
         # Takes the lock now.
         self._database.execute("BEGIN IMMEDIATE")
+        self.mark_of_use.read(self._database)
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not tables:
             for statement in filter(str.strip, _SCHEMA.split(";")):
                 self._database.execute(statement)
         self._database.execute("COMMIT")
-        self._database.execute("SELECT id, source, created_at FROM job").fetchall()
+        self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchall()
 
     def _sync_folder(self) -> None:
         """The names of the files, too, survive a power cut: not every build of SQLite sees to it."""
@@ -165,14 +195,14 @@ class Journal:
                 os.close(folder)
 
     @property
-    def job(self) -> Optional[tuple[str, str, float]]:
-        """Its id, what it was read from, and when; None where no job was read to its end."""
+    def job(self) -> Optional[tuple[str, str, float, Optional[str]]]:
+        """Its id, what it was read from, when, and the SHA-256 of that; None where no job was read to its end."""
         with self._lock:
-            found = self._database.execute("SELECT id, source, created_at FROM job").fetchone()
+            found = self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchone()
         return found  # type: ignore[no-any-return]
 
-    def load(self, source: str, rows: Iterable[Row]) -> None:
-        """Takes all rows, or none: what a kill leaves of it is no job."""
+    def load(self, source: str, rows: Iterable[Row], sha256: Callable[[], Optional[str]] = lambda: None) -> None:
+        """Takes all rows, or none: what a kill leaves of it is no job. ``sha256`` is asked for the source's hash after the last row."""
         database = self._database
         with self._lock:
             database.execute("BEGIN IMMEDIATE")
@@ -181,7 +211,7 @@ class Journal:
                     self._insert(row)
                 # A name that is no UTF-8 is shown escaped.
                 name = source.encode("utf-8", "backslashreplace").decode()
-                database.execute("INSERT INTO job VALUES (?, ?, ?)", (os.urandom(8).hex(), name, time.time()))
+                database.execute("INSERT INTO job VALUES (?, ?, ?, ?)", (os.urandom(8).hex(), name, time.time(), sha256()))
             except BaseException:
                 # A disk that is full has rolled it back by itself.
                 if database.in_transaction:
@@ -200,6 +230,11 @@ class Journal:
             (before,) = execute(first, (user, package)).fetchone()
             execute(insert, (line, user, package, REPEATED, f"the same user and package as in line {before}"))
 
+    def take(self) -> None:
+        """Says that this process is at the journal. To be called before the first request leaves."""
+        with self._lock:
+            self.mark_of_use.take(self._database)
+
     def killed(self) -> None:
         """Rows whose request may have left when the last process was killed are unknown from now on."""
         reason = "the job was killed when its request had left, or was about to"
@@ -214,13 +249,48 @@ class Journal:
             self._database.execute(statement, values)
 
     def counts(self) -> dict[str, int]:
-        """How many rows are in each state."""
+        """How many rows are in each state, those that are forgotten among them."""
+        query = (
+            "SELECT state, sum(number) FROM (SELECT state, count(*) AS number FROM rows GROUP BY state "
+            "UNION ALL SELECT state, rows FROM forgotten) GROUP BY state ORDER BY state"
+        )
         with self._lock:
-            return dict(self._database.execute("SELECT state, count(*) FROM rows GROUP BY state ORDER BY state"))
+            return dict(self._database.execute(query))
+
+    @property
+    def forgotten(self) -> int:
+        """How many rows are forgotten."""
+        with self._lock:
+            (rows,) = self._database.execute("SELECT coalesce(sum(rows), 0) FROM forgotten").fetchone()
+        return rows  # type: ignore[no-any-return]
 
     def bad(self, most: int) -> list[tuple[int, str]]:
         """Line and reason of the first bad rows."""
         query = "SELECT line, reason FROM row WHERE state = 'bad' ORDER BY line LIMIT ?"
+        with self._lock:
+            return self._database.execute(query, (most,)).fetchall()
+
+    def span(self) -> tuple[Optional[float], Optional[float]]:
+        """When the first request left, and when the last answer came."""
+        with self._lock:
+            found = self._database.execute("SELECT min(coalesce(first_sent_at, sent_at)), max(answered_at) FROM sent").fetchone()
+        return found  # type: ignore[no-any-return]
+
+    def causes(self, most: int) -> list[tuple[Any, ...]]:
+        """Why rows were not delivered: how many, state, status, code and reason without its trace id, the most frequent first."""
+        query = (
+            "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
+            "GROUP BY state, status, code, cause ORDER BY count(*) DESC, state, cause LIMIT ?"
+        )
+        with self._lock:
+            return self._database.execute(query, (most,)).fetchall()
+
+    def unknown(self, most: int) -> list[tuple[Any, ...]]:
+        """The first rows that are unknown: line, user, package, trace id, X-Date, when it was sent, and why."""
+        query = (
+            "SELECT line, carrier_user_id, package_id, trace_id, x_date, sent_at, reason FROM rows WHERE state = 'unknown' "
+            "ORDER BY line LIMIT ?"
+        )
         with self._lock:
             return self._database.execute(query, (most,)).fetchall()
 
@@ -244,21 +314,47 @@ class Journal:
             yield from page
             line = page[-1][0]
 
-    def forget(self, before: float) -> int:
-        """Deletes what was settled before this instant, and overwrites it. Says how many rows. What waits stays."""
+    def forget(self, before: float, *, including_unknown: bool = False) -> int:
+        """Deletes what was settled before this instant, and overwrites it; keeps how many of each state. Says how many rows.
+
+        What waits stays, and so does what is unknown, unless that is included.
+        """
+        kept = (PENDING, SENDING) if including_unknown else (PENDING, SENDING, "unknown")
+        old = (
+            f"FROM rows WHERE state NOT IN ({', '.join('?' * len(kept))}) AND "
+            "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?"
+        )
         with self._lock:
             execute = self._database.execute
             execute("BEGIN IMMEDIATE")
-            changed = execute(
-                "DELETE FROM row WHERE line IN (SELECT line FROM rows WHERE state NOT IN ('pending', 'sending') AND "
-                "coalesce(answered_at, sent_at, (SELECT created_at FROM job)) < ?)",
-                (before,),
+            execute(
+                f"INSERT INTO forgotten SELECT state, count(*) {old} GROUP BY state "
+                "ON CONFLICT (state) DO UPDATE SET rows = rows + excluded.rows",
+                (*kept, before),
             )
+            changed = execute(f"DELETE FROM row WHERE line IN (SELECT line {old})", (*kept, before))
             execute("DELETE FROM sent WHERE line NOT IN (SELECT line FROM row)")
             execute("COMMIT")
             for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
                 execute(statement)
             return changed.rowcount
+
+    def hear(self, what: str) -> None:
+        """Counts an exchange by the present period: "delivered", "throttled" or "failed"."""
+        at = int(time.time()) // PERIOD * PERIOD
+        with self._heard_lock:
+            self._heard.setdefault(at, [0, 0, 0])[("delivered", "throttled", "failed").index(what)] += 1
+
+    def heard(self) -> list[tuple[int, int, int, int]]:
+        """What was counted: of each period its begin, in seconds since the epoch, and the three counts."""
+        with self._lock:
+            return self._database.execute("SELECT at, delivered, throttled, failed FROM heard ORDER BY at").fetchall()
+
+    def _newly_heard(self) -> list[tuple[int, ...]]:
+        self._heard_at = time.monotonic()
+        with self._heard_lock:
+            heard, self._heard = self._heard, {}
+        return [(at, *counts) for at, counts in heard.items()]
 
     def mark(self, go: _Mark, requests: list[tuple[Any, ...]]) -> None:
         """Writes that requests are about to leave, in one transaction: of each line, trace id, X-Date, hash of the body, when, by which
@@ -268,6 +364,11 @@ class Journal:
     def outcome(self, outcome: CallOutcome[int, Any], reason: Optional[str]) -> None:
         """Writes what became of a row, soon."""
         it = outcome
+        if it.verdict == "delivered":
+            self.hear("delivered")
+        elif it.status == 200:
+            # Only the envelope says so; another status the watch has heard.
+            self.hear("failed")
         if it.verdict != "not_sent":  # Else it has never left: it waits as before.
             answered_at, server_date = (at and at.timestamp() for at in (it.answered_at, it.server_date))
             fields = (it.key, it.verdict, reason, answered_at, server_date, it.status, it.code, it.msg)
@@ -297,10 +398,15 @@ class Journal:
             asked = [it for it in group if it is not None]
             marks = [fields for go, rows in asked if go is not None for fields in rows]
             outcomes = [fields for go, rows in asked if go is None for fields in rows]
+            is_due = None in group or time.monotonic() - self._heard_at >= 1
+            heard = self._newly_heard() if is_due else []
             # A row's mark is before its outcome.
-            self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes))
+            self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes), (_HEARD, heard))
             if marks:
                 self.tell([go for go, _ in asked if go is not None], self._failure)
+            self._pages_in_log += 2 + (len(marks) + len(outcomes)) // 8
+            if self._pages_in_log >= _LOG_PAGES and self._failure is None:
+                self._failure = self._move_log()
             if None in group:
                 return
 
@@ -324,6 +430,15 @@ class Journal:
                 return error
         return None
 
+    def _move_log(self) -> Optional[BaseException]:
+        self._pages_in_log = 0
+        with self._lock:
+            try:
+                self.mark_of_use.move(self._database)
+            except Exception as error:
+                return error
+        return None
+
     def flush(self) -> None:
         """Returns when everything is on disk. Raises why it is not."""
         if self._writer is not None:
@@ -337,8 +452,10 @@ class Journal:
         """The same, and lets others at it."""
         try:
             self.flush()
+            self.mark_of_use.release(self._database)
         finally:
             self._database.close()
+            self.mark_of_use.closed()
 
     def __enter__(self) -> Journal:
         return self

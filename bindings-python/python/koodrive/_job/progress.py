@@ -27,13 +27,20 @@ class Display:
     """Shows, from a thread of its own, what ``progress`` and ``watch`` say, while the ``with`` block lasts. On stderr."""
 
     def __init__(
-        self, rows: int, rate: float, progress: Callable[[], Progress], watch: Watch, log: Callable[[str], object]
+        self,
+        rows: int,
+        rate: float,
+        progress: Callable[[], Progress],
+        watch: Watch,
+        log: Callable[[str], object],
+        tell: Callable[[Progress, Watch, float], object],
     ) -> None:
         self._rows = rows
         self._rate = rate
         self._progress = progress
         self._watch = watch
         self._log = log
+        self._tell = tell
         self._started = time.monotonic()
         self._terminal = _is_terminal()
         self._rich = _rich(rows) if self._terminal else None
@@ -45,12 +52,14 @@ class Display:
     def __enter__(self) -> Display:
         if self._rich is not None:
             self._quietly(self._rich.start)
+        self._quietly(self._tell_others)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
         self._thread.join()
+        self._quietly(self._tell_others)
         self._quietly(self._note)
         self._quietly(self._show)
         if self._rich is not None:
@@ -60,6 +69,7 @@ class Display:
 
     def _show_all(self) -> None:
         while not self._ended.wait(0.2 if self._terminal else 1):
+            self._quietly(self._tell_others)
             is_due = self._is_due()
             if is_due:
                 self._quietly(self._note)
@@ -77,6 +87,9 @@ class Display:
             show()
         except Exception:
             pass
+
+    def _tell_others(self) -> None:
+        self._tell(self._progress(), self._watch, self._rate)
 
     def _text(self, it: Progress) -> str:
         return line(it, self._watch, self._rows, self._rate, time.monotonic() - self._started)

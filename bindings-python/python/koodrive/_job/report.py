@@ -8,16 +8,17 @@ import json
 import time
 
 from .journal import BAD, COLUMNS, PENDING, REPEATED, SENDING
+from .rows._escaped import escaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from .journal import Journal
 
 #: In this order, and what is to be done about each.
-_STATES = {
+STATES = {
     "delivered": "the service took it",
     "unknown": "the service may have acted: ask Huawei about the trace ids; resume sends it again with --repeat-unknown alone",
     "refused": "the service did not act: correct the cause; resume sends it again with --repeat-refused",
@@ -31,20 +32,22 @@ _STATES = {
 _INSTANTS = frozenset(("first_sent_at", "sent_at", "answered_at", "server_date"))
 
 
-def table(journal: Journal) -> str:
+def table(journal: Journal, counts: dict[str, int]) -> str:
     """How many rows are in which state."""
-    job, source, created_at = journal.job or ("none", "nothing", 0.0)
-    counts = journal.counts()
+    job, source, created_at, _ = journal.job or ("none", "nothing", 0.0, None)
     lines = [f"job {job}, of {source}, {_instant(created_at)}: {sum(counts.values())} rows"]
-    lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in _STATES.items() if state in counts]
+    lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in STATES.items() if state in counts]
+    if forgotten := journal.forgotten:
+        lines.append(f"forgotten  {forgotten:>9}  rows are counted above, and no longer listed")
     return "\n".join(lines)
 
 
-def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
-    """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered."""
-    job, _, _ = journal.job or ("", "", 0.0)
+def rows(journal: Journal, form: str, *, everything: bool, raw: bool = False) -> Iterator[str]:
+    """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered. CSV is for spreadsheets, unless it is ``raw``."""
+    job = (journal.job or ("",))[0]
     found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
+    shown: Callable[[Any], Any] = _as_it_is if raw else escaped
     if form == "csv":
         yield _csv(columns)
     for row in found:
@@ -52,9 +55,13 @@ def rows(journal: Journal, form: str, *, everything: bool) -> Iterator[str]:
         for name in _INSTANTS:
             fields[name] = _instant(fields[name])
         if form == "csv":
-            yield _csv(fields[name] for name in columns)
+            yield _csv(shown(fields[name]) for name in columns)
         else:
             yield json.dumps(fields, ensure_ascii=False)
+
+
+def _as_it_is(field: Any) -> Any:
+    return field
 
 
 def _csv(fields: Any) -> str:

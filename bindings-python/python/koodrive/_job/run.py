@@ -49,16 +49,19 @@ class Sending:
         options: dict[str, Any],
         may_halt: bool = True,
         log: Callable[[str], object] = lambda text: None,
+        tell: Callable[[Progress, Watch, float], object] = lambda *given: None,
     ) -> None:
         self._journal = journal
         self._client = client
         self._rows = rows
         self._options = {"token": token, **options}
         self._log = log
+        self._tell = tell
         #: How often the user has asked for an end.
         self.interrupted = 0
         # A job that has delivered something goes on whatever comes.
         self.watch = Watch(client, may_halt=may_halt and not journal.counts().get("delivered"))
+        self.watch.hear = journal.hear
 
     def run(self, transport: str, network: Optional[Network] = None) -> None:
         """Sends over "aiohttp", "httpx" or "threads". Raises what ends the job before its end, above all ``HaltedError``."""
@@ -81,7 +84,8 @@ class Sending:
             raise HaltedUnreached(self.watch.halt)
 
     def _display(self, progress: Callable[[], Progress]) -> Display:
-        return Display(self._rows, self._options.get("rate") or DEFAULT_RATE, progress, self.watch, self._log)
+        rate = self._options.get("rate") or DEFAULT_RATE
+        return Display(self._rows, rate, progress, self.watch, self._log, self._tell)
 
     def _calls(self) -> Iterator[tuple[int, NotifyPackageExpire]]:
         for line, user, package in self._journal.pending():

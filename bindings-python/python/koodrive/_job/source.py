@@ -66,11 +66,13 @@ class Source:
         self.first_bad: list[tuple[int, str]] = []
         #: How many rows are bad.
         self.bad = 0
+        #: SHA-256 of its bytes as they are, compressed say, in hex; when all rows were read.
+        self.sha256: Optional[str] = None
 
     def rows(self) -> Iterator[Row]:
         """All rows in their order, the bad ones among them. Raises ``InvalidInputError`` at the end where nothing may be sent."""
         count = 0
-        with opened(self.name) as stream:
+        with opened(self.name) as (stream, hashed):
             for row in self._checked(lines(self.name, stream, self._encoding)):
                 count += 1
                 if row.bad is not None:
@@ -78,6 +80,7 @@ class Source:
                     if self.bad <= self._shown:
                         self.first_bad.append((row.line, row.bad))
                 yield row
+            self.sha256 = hashed.hexdigest()
         self._judge(count)
 
     def _checked(self, text: Iterator[str]) -> Iterator[Row]:

@@ -32,6 +32,8 @@ class Watch:
         self._call = NotifyPackageExpire(carrier_user_id="any", package_id="any")
         #: Answers with these statuses.
         self.throttled = self.unavailable = 0
+        #: Exchanges without an answer, or with another status than 200 and 429.
+        self.failed = 0
         #: What the last exchange that failed said, and how often in a row that was.
         self.last_error: Optional[str] = None
         self.times = 0
@@ -39,6 +41,8 @@ class Watch:
         self.wait_until = 0.0
         #: Why the job was ended; None where it was not.
         self.halt: Optional[str] = None
+        #: Is told of each exchange that was "throttled" or "failed".
+        self.hear: Callable[[str], object] = lambda what: None
         #: Ends the job.
         self.end: Callable[[], object] = lambda: None
         self._may_halt = may_halt
@@ -77,7 +81,9 @@ class Watch:
         self._may_halt = False
         if status == 200:
             return
+        self.hear("throttled" if status == 429 else "failed")
         self.throttled += status == 429
+        self.failed += status != 429
         self.unavailable += status == 503
         try:
             self._client.parse(self._call, status, headers, body)
@@ -87,6 +93,8 @@ class Watch:
             self._failed(_first_line(error))
 
     def _broken(self, error: Exception) -> None:
+        self.hear("failed")
+        self.failed += 1
         text = _first_line(error)
         is_same = self.last_error is None or _same(text, self.last_error)
         self._may_halt = self._may_halt and isinstance(error, NotSent) and is_same

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from ... import _core
+from ._escaped import is_report, unescaped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Option
     header = _Header(name, line, columns, delimiter)
     user_at, package_at, width = header.user_at, header.package_at, len(header.fields)
     delimiter = header.delimiter
+    from_report = is_report(header.fields)
     opened_at = 0
     for number, line in enumerate(lines, number + 1):
         if opened_at:
@@ -71,6 +73,8 @@ def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Option
         else:
             user, package = ("".join(fields[at : at + 1]) for at in (user_at, package_at))
             bad = header.repeated(number, fields) or f"{_count(fields)}, where the header has {width}; correct the line"
+        if from_report:
+            user, package = unescaped(user), unescaped(package)
         yield number, user, package, bad
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
+import hashlib
 import io
+import os
+import stat
 import sys
 import zlib
 from contextlib import contextmanager
@@ -36,12 +40,14 @@ _NO_TEXT = (
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BinaryIO]:
-    """The bytes of the file ``name``, or of stdin for ``-``, without gzip around them.
+def opened(name: str) -> Iterator[tuple[BinaryIO, Hashed]]:
+    """The bytes of the file ``name``, or of stdin for ``-``, without gzip around them; and the hash of those with it.
 
     The checksum of gzip is checked at its end: what is wrong with it raises ``InvalidInputError`` in the middle of reading.
     """
-    with _raw(name) as raw, _refusing(name):
+    with _raw(name) as file, _refusing(name):
+        hashed = Hashed(file)
+        raw = io.BufferedReader(hashed, 1 << 16)
         head = _head(raw)
         plain = _joined(head, raw)
         if head.startswith(_GZIP):
@@ -49,7 +55,50 @@ def opened(name: str) -> Iterator[BinaryIO]:
             head = _head(unpacked)
             plain = _joined(head, unpacked)
         _refuse_what_is_no_text(name, head)
-        yield plain
+        yield plain, hashed
+
+
+def sha256(name: str) -> str:
+    """Returns the hash of the file ``name``, or of stdin for ``-``, as it is."""
+    with _raw(name) as file, _refusing(name):
+        return Hashed(file).hexdigest()
+
+
+def check(name: str) -> None:
+    """Refuses what is plainly no source, before anything is made for it."""
+    if name == "-":
+        return
+    try:
+        # Is not opened: a pipe has its bytes once.
+        if stat.S_ISDIR(os.stat(name).st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not os.access(name, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        raise _unreadable(name, error) from None
+
+
+class Hashed(io.RawIOBase):
+    """The bytes of a file; knows their hash."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._file.read(len(buffer))
+        self._hash.update(piece)
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def hexdigest(self) -> str:
+        """Reads the rest, and returns the SHA-256 of all bytes."""
+        while piece := self._file.read(1 << 16):
+            self._hash.update(piece)
+        return self._hash.hexdigest()
 
 
 def _raw(name: str) -> BinaryIO:
