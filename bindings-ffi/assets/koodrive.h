@@ -160,6 +160,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_CALL_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
 #define KOODRIVE_CALL_FIELDS 1u
+/* text: How messages spell the names of options, as in `Open`. */
+#define KOODRIVE_CALL_SPELLING 2u
 
 /* Record Begin. A call that is to be sent, and the options of its request. */
 /* text: The publisher's name of the operation, or `rawCall`. */

@@ -1,4 +1,6 @@
-//! Writes what is generated from the layouts: the C header, and the tables of ABI.md.
+//! Writes what is generated from the layouts: the C header, the constants of other languages, and the tables of ABI.md.
+
+pub(crate) mod java;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -370,6 +370,26 @@ fn a_call_is_checked_without_a_client() {
 }
 
 #[test]
+fn a_check_spells_options_as_its_host_does() {
+    let documented = record(&[Some(b"1"), Some(b"14"), None, Some(b"2")]);
+    for (spelling, option) in [
+        ("snake", "undocumented_type"),
+        ("camel", "undocumentedType"),
+    ] {
+        let input = record(&[
+            Some(b"notifyPackageExpire"),
+            Some(&documented),
+            Some(spelling.as_bytes()),
+        ]);
+        let (message, ..) = words(call(0, Operation::Check, &input));
+        assert!(
+            message.ends_with(&format!("leave out {option}")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn a_redirect_that_is_hidden_is_refused() {
     let client = open(&token());
     let request = call(client, Operation::Begin, &begin()).unwrap();

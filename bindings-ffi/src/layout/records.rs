@@ -62,6 +62,8 @@ record! {
         Operation "operation" Text,
         /// The operation's own record, see "Calls and replies". Absent: no fields.
         Fields "fields" OfCall,
+        /// How messages spell the names of options, as in `Open`.
+        Spelling "spelling" Text,
     }
 }
 
