@@ -54,6 +54,8 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Map<Long, Pending<T, R>> pending = new HashMap<>();
     private final Queue<CallOutcome<T, R>> outcomes = new ArrayDeque<>();
     private long read;
+    /** Calls that the library has asked for and that were not read yet. It asks for each once. */
+    private long wanted;
     private boolean interrupted;
     private @Nullable Throwable whyNoToken;
 
@@ -197,16 +199,13 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
             switch (name) {
                 case "send" -> send(action);
                 case "outcome" -> outcome(action.requiredRecord(Layout.ACTION_OUTCOME));
-                case "calls" -> {
-                    if (outcomes.isEmpty()) {
-                        readOne();
-                    }
-                    return;
-                }
+                case "calls" -> wanted = action.requiredNumber(Layout.ACTION_CALLS);
                 case "token" -> renewToken();
                 case "halted" -> halted(action.requiredRecord(Layout.ACTION_HALT));
                 case "wait" -> {
-                    if (outcomes.isEmpty()) {
+                    if (outcomes.isEmpty() && wanted > 0 && !cancelled) {
+                        readOne();
+                    } else if (outcomes.isEmpty()) {
                         await(action.number(Layout.ACTION_UNTIL));
                     }
                     return;
@@ -240,23 +239,24 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     private void readOne() {
-        T item;
-        Call<R> next;
+        long key = read++;
+        wanted--;
         try {
             if (!source.hasNext()) {
+                wanted = 0;
                 handle.call(Layout.FINISH);
                 return;
             }
-            item = source.next();
-            next = call.apply(item);
+            T item = source.next();
+            Call<R> next = call.apply(item);
+            pending.put(key, new Pending<>(item, next));
+            var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
+            handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
         } catch (Throwable error) {
+            // Of the source, or of a call that this client cannot send.
+            pending.remove(key);
             fail(error);
-            return;
         }
-        long key = read++;
-        pending.put(key, new Pending<>(item, next));
-        var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
-        handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
     }
 
     private static long key(byte @Nullable [] key) {

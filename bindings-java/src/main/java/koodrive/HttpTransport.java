@@ -22,7 +22,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -39,13 +39,15 @@ final class HttpTransport implements Transport, AutoCloseable {
 
     /** The connect time-out of an own client; null where the program supplied one. */
     private final @Nullable Duration connectTimeout;
-    private final AtomicReference<HttpClient> http;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    /** Under the lock. */
+    private HttpClient http;
 
     /** Makes a client of its own. */
     HttpTransport(Duration connectTimeout) {
         checkRetries();
         this.connectTimeout = connectTimeout;
-        http = new AtomicReference<>(client(connectTimeout));
+        http = client(connectTimeout);
     }
 
     /** Takes a client of the program. */
@@ -58,7 +60,7 @@ final class HttpTransport implements Transport, AutoCloseable {
             throw new KooDriveException("httpClient", "has an authenticator, which would send a refused request again; pass one without");
         }
         connectTimeout = null;
-        http = new AtomicReference<>(client);
+        http = client;
     }
 
     private static void checkRetries() {
@@ -81,7 +83,7 @@ final class HttpTransport implements Transport, AutoCloseable {
 
     @Override
     public Response exchange(Request request, Limits limits) throws IOException, InterruptedException {
-        var sent = http.get().sendAsync(httpRequest(request), _ -> new LimitedBody(limits.replyLimit()));
+        var sent = begun(httpRequest(request), limits.replyLimit());
         try {
             return response(sent.get(limits.timeout().toNanos(), TimeUnit.NANOSECONDS), limits.replyLimit());
         } catch (TimeoutException _) {
@@ -91,6 +93,16 @@ final class HttpTransport implements Transport, AutoCloseable {
         } finally {
             // Closes the connection of an exchange that is given up, and changes nothing at one that has ended.
             sent.cancel(true);
+        }
+    }
+
+    /** A client that was replaced takes no more requests, so none is replaced meanwhile. */
+    private CompletableFuture<HttpResponse<byte[]>> begun(HttpRequest request, int replyLimit) {
+        lock.readLock().lock();
+        try {
+            return http.sendAsync(request, _ -> new LimitedBody(replyLimit));
+        } finally {
+            lock.readLock().unlock();
         }
     }
 
@@ -130,17 +142,29 @@ final class HttpTransport implements Transport, AutoCloseable {
     /** A client cannot close idle connections, so another takes its place. What is in flight ends on the old one. */
     @Override
     public void closeIdleConnections() {
-        HttpClient used = http.get();
-        if (connectTimeout != null && !used.isTerminated() && http.compareAndSet(used, client(connectTimeout))) {
-            used.shutdown();
+        if (connectTimeout == null) {
+            return;
+        }
+        HttpClient fresh = client(connectTimeout);
+        lock.writeLock().lock();
+        try {
+            http.shutdown();
+            http = fresh;
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
     /** Ends an own client when what is in flight has ended. */
     @Override
     public void close() {
-        if (connectTimeout != null) {
-            http.get().shutdown();
+        lock.writeLock().lock();
+        try {
+            if (connectTimeout != null) {
+                http.shutdown();
+            }
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
