@@ -9,6 +9,7 @@ mod differential;
 mod dispatch;
 mod ffi;
 mod fuzz;
+mod java;
 mod licenses;
 mod mutants;
 mod npm;
@@ -51,6 +52,7 @@ usage: cargo xtask COMMAND
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   package ffi                      koodrive.wasm and the C library with its header; their paths are the last lines
+  package java                     the jar with the C library in it, its sources and its javadoc; their paths are the last lines
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
   unsafe                           how often each shipped crate says `unsafe`
   workbench [--screenshot]         the workbench page at a URL of this machine; or its picture made anew
@@ -105,6 +107,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["package", "ffi"] => {
             println!("{}", ffi::wasm()?.display());
             println!("{}", ffi::library()?.display());
+        }
+        ["package", "java"] => {
+            for jar in java::package()? {
+                println!("{}", jar.display());
+            }
         }
         ["workbench"] => workbench::run()?,
         ["workbench", "--screenshot"] => workbench::screenshot()?,

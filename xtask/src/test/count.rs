@@ -43,6 +43,26 @@ pub(crate) fn pytest(printed: &str) -> Counts {
     }
 }
 
+/// `<testsuite … tests="12" errors="0" skipped="1" failures="0">`, of one class.
+pub(crate) fn surefire(report: &str) -> Counts {
+    let head = report
+        .split_once("<testsuite ")
+        .and_then(|(_, rest)| rest.split_once('>'));
+    let attribute = |name: &str| -> usize {
+        let value = head
+            .and_then(|(head, _)| head.split_once(&format!(" {name}=\"")))
+            .and_then(|(_, rest)| rest.split_once('"'));
+        value.map_or(0, |(value, _)| value.parse().unwrap_or(0))
+    };
+    let failed = attribute("errors") + attribute("failures");
+    let skipped = attribute("skipped");
+    Counts {
+        passed: attribute("tests").saturating_sub(failed + skipped),
+        failed,
+        skipped,
+    }
+}
+
 /// The number that stands before a word.
 fn before(line: &str, word: &str) -> usize {
     let Some((head, _)) = line.split_once(word) else {

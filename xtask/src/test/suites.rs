@@ -9,8 +9,8 @@ use super::Counts;
 use super::count::{cargo_test, pytest, tap};
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, npm, python, readme, reproducible, runtimes, sh,
-    supply_chain, types, workbench,
+    bench, committed, differential, dispatch, ffi, java, npm, python, readme, reproducible,
+    runtimes, sh, supply_chain, types, workbench,
 };
 
 pub(crate) struct Suite {
@@ -125,6 +125,11 @@ pub(crate) const ALL: &[Suite] = &[
         name: "ffi",
         about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
         run: ffi::test,
+    },
+    Suite {
+        name: "java",
+        about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
+        run: java::test,
     },
     Suite {
         name: "instructions",

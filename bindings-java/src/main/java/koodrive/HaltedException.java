@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job sent nothing more, since it would have been in vain. It is thrown when the outcomes of all calls that were read are out. Correct
  * the cause, and dispatch what was not sent.
+ *
+ * @serial exclude
  */
 public final class HaltedException extends RuntimeException {
     private static final long serialVersionUID = 1;

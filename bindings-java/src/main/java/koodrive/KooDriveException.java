@@ -4,7 +4,11 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A call was refused, or failed, or nobody knows. {@link #outcome} says what is true at the service. */
+/**
+ * A call was refused, or failed, or nobody knows. {@link #outcome} says what is true at the service.
+ *
+ * @serial exclude
+ */
 public final class KooDriveException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
