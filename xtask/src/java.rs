@@ -84,9 +84,9 @@ fn installed(jdk: &Path) -> Result<Counts> {
         for code in codes {
             number += 1;
             let program = folder.join(number.to_string());
-            fs::create_dir(&program)?;
+            let module = folder.join(format!("{number}-module"));
             let passed = program_runs(jdk, &program, &code, false, &sandbox)?
-                && (number > 1 || program_runs(jdk, &program, &code, true, &sandbox)?);
+                && (number > 1 || program_runs(jdk, &module, &code, true, &sandbox)?);
             if !passed {
                 println!("{page}: the Java program failed:\n{code}");
             }
@@ -104,6 +104,7 @@ fn program_runs(
     as_module: bool,
     sandbox: &Sandbox,
 ) -> Result<bool> {
+    fs::create_dir(folder)?;
     let class = code
         .lines()
         .find_map(|line| line.strip_prefix("class "))

@@ -40,14 +40,13 @@ final class HttpTransport implements Transport, AutoCloseable {
     /** The connect time-out of an own client; null where the program supplied one. */
     private final @Nullable Duration connectTimeout;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    /** Under the lock. */
-    private HttpClient http;
+    /** Under the lock. An own client is made when it is needed, since that takes as long as everything else together. */
+    private @Nullable HttpClient http;
 
     /** Makes a client of its own. */
     HttpTransport(Duration connectTimeout) {
         checkRetries();
         this.connectTimeout = connectTimeout;
-        http = client(connectTimeout);
     }
 
     /** Takes a client of the program. */
@@ -96,13 +95,24 @@ final class HttpTransport implements Transport, AutoCloseable {
         }
     }
 
-    /** A client that was replaced takes no more requests, so none is replaced meanwhile. */
+    /** A client that was shut down takes no more requests, so none is shut down meanwhile. */
     private CompletableFuture<HttpResponse<byte[]>> begun(HttpRequest request, int replyLimit) {
         lock.readLock().lock();
         try {
-            return http.sendAsync(request, _ -> new LimitedBody(replyLimit));
+            if (http != null) {
+                return http.sendAsync(request, _ -> new LimitedBody(replyLimit));
+            }
         } finally {
             lock.readLock().unlock();
+        }
+        lock.writeLock().lock();
+        try {
+            if (http == null) {
+                http = client(connectTimeout);
+            }
+            return http.sendAsync(request, _ -> new LimitedBody(replyLimit));
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
@@ -142,14 +152,12 @@ final class HttpTransport implements Transport, AutoCloseable {
     /** A client cannot close idle connections, so another takes its place. What is in flight ends on the old one. */
     @Override
     public void closeIdleConnections() {
-        if (connectTimeout == null) {
-            return;
-        }
-        HttpClient fresh = client(connectTimeout);
         lock.writeLock().lock();
         try {
-            http.shutdown();
-            http = fresh;
+            if (connectTimeout != null && http != null) {
+                http.shutdown();
+                http = null;
+            }
         } finally {
             lock.writeLock().unlock();
         }
@@ -158,14 +166,7 @@ final class HttpTransport implements Transport, AutoCloseable {
     /** Ends an own client when what is in flight has ended. */
     @Override
     public void close() {
-        lock.writeLock().lock();
-        try {
-            if (connectTimeout != null) {
-                http.shutdown();
-            }
-        } finally {
-            lock.writeLock().unlock();
-        }
+        closeIdleConnections();
     }
 
     /** Reads to the limit and one byte more, and closes the connection there. */
