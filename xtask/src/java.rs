@@ -13,7 +13,7 @@ use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
 use crate::test::count::surefire;
 use crate::test::suites::one;
-use crate::{ffi, readme, sh};
+use crate::{ffi, licenses, readme, reproducible, sh};
 
 /// The first JDK in which Java calls C without a preview.
 const OLDEST: u32 = 22;
@@ -181,6 +181,16 @@ fn maven(jdk: &Path) -> Result<Command> {
     fs::copy(
         ffi::library()?.join("lib").join(&library),
         place.join(&library),
+    )?;
+    let notices = native.join("META-INF/THIRD-PARTY-LICENSES");
+    fs::create_dir_all(notices.parent().unwrap_or(&native))?;
+    fs::write(
+        notices,
+        licenses::text(
+            "koodrive-ffi",
+            &reproducible::rustc_says("-vV", "host: ")?,
+            &[],
+        )?,
     )?;
     let mut property = std::ffi::OsString::from("-Dkoodrive.native=");
     property.push(native);
