@@ -178,6 +178,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_BEGIN_RANDOM 5u
 /* integer: Longest body of a reply, in bytes. Absent: 1 MiB. */
 #define KOODRIVE_BEGIN_REPLY_LIMIT 6u
+/* flag: Whether the response goes to `PARSE`. The exchange then ends when its request is complete. */
+#define KOODRIVE_BEGIN_ALONE 7u
 
 /* Record Request. A request to send as it is: nothing added, no redirect followed, nothing repeated. */
 /* integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt. */
@@ -366,7 +368,7 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_ERROR_MESSAGE 0u
 /* text: `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`. */
 #define KOODRIVE_ERROR_KIND 1u
-/* text: What is true at the service: `not_sent`, `refused` or `unknown`. */
+/* text: Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`. */
 #define KOODRIVE_ERROR_OUTCOME 2u
 /* flag: Whether the call may be repeated without asking the service first. */
 #define KOODRIVE_ERROR_RETRYABLE 3u
@@ -464,7 +466,7 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_PROGRESS_RATE 10u
 /* text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so. */
 #define KOODRIVE_PROGRESS_SLOWED 11u
-/* flag: Whether no more calls will come. */
+/* flag: Whether the source was read to its end. */
 #define KOODRIVE_PROGRESS_SOURCE_ENDED 12u
 
 /* Record NotifyPackageExpire. Tells the service that a subscriber's package has expired. */

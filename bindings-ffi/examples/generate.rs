@@ -1,4 +1,5 @@
-//! Writes the C header, the constants of Java and the tables of ABI.md anew: `cargo run --package koodrive-ffi --example generate`.
+//! Writes the C header, the tables of ABI.md, and the constants of Go and Java anew:
+//! `cargo run --package koodrive-ffi --example generate`.
 
 #[path = "../generate/mod.rs"]
 mod generate;
@@ -8,6 +9,10 @@ use std::path::Path;
 fn main() -> std::io::Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     write(&folder.join("assets/koodrive.h"), &generate::header())?;
+    write(
+        &folder.join("../bindings-go/internal/abi/layout.go"),
+        &generate::go::constants(),
+    )?;
     write(
         &folder.join("../bindings-java/src/main/java/koodrive/Layout.java"),
         &generate::java::constants(),

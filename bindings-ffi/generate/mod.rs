@@ -1,5 +1,6 @@
-//! Writes what is generated from the layouts: the C header, the constants of other languages, and the tables of ABI.md.
+//! Writes what is generated from the layouts: the C header, the tables of ABI.md, and the constants of Go and Java.
 
+pub(crate) mod go;
 pub(crate) mod java;
 
 use std::collections::BTreeSet;

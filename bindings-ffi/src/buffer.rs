@@ -17,7 +17,9 @@ pub(crate) fn address(capacity: usize) -> u32 {
     let words = match buffer.as_mut() {
         Some(words) => words,
         None => {
-            reserve();
+            if cfg!(not(feature = "host-reserves")) {
+                reserve();
+            }
             buffer.insert(Vec::new())
         }
     };

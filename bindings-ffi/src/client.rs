@@ -8,7 +8,6 @@ use koodrive::{
     Attempt, CLOCK_MARGIN_DEFAULT, Client, Credentials, Error, InvalidInput, RequestOptions,
     TraceId, signing,
 };
-use zeroize::zeroize_stack;
 
 use crate::convert::{self, ShapedCall};
 use crate::dispatcher::Dispatcher;
@@ -39,6 +38,8 @@ pub(crate) struct ClientState {
 struct Exchange {
     attempt: Attempt<AnyCall>,
     shape: &'static CallShape,
+    /// It ends when its request is complete.
+    is_alone: bool,
 }
 
 /// The result of an operation.
@@ -56,11 +57,9 @@ impl From<Writer> for Answer {
     }
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for ClientState {
     fn drop(&mut self) {
-        // More than any function of this crate reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 
@@ -90,6 +89,7 @@ pub(crate) fn credentials<P: Place>(
         token: fields.text(CredentialFields::Token)?,
         authorization: fields.text(CredentialFields::Authorization)?,
         signs_elsewhere: fields.flag(CredentialFields::SignsElsewhere)?,
+        ..CredentialsInput::default()
     })
     .map(Some)
 }
@@ -154,19 +154,27 @@ impl ClientState {
         let id = self.next;
         let writer = attempt_record(id, &attempt)?;
         self.next += 1;
-        let shape = called.shape;
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let exchange = Exchange {
+            attempt,
+            shape: called.shape,
+            is_alone: input.flag(Begin::Alone)?,
+        };
+        if !exchange.is_alone || exchange.attempt.string_to_sign().is_some() {
+            self.exchanges.insert(id, exchange);
+        }
         Ok(writer)
     }
 
     fn sign(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let id: u64 = input.required_integer(Sign::Exchange)?;
         let signature = input.required_text(Sign::Signature)?;
-        let Exchange { attempt, shape } = self.take(id)?;
         // A refused signature ends the exchange: nothing was sent.
-        let attempt = attempt.with_signature(signature)?;
-        let writer = attempt_record(id, &attempt)?;
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let mut exchange = self.take(id)?;
+        exchange.attempt = exchange.attempt.with_signature(signature)?;
+        let writer = attempt_record(id, &exchange.attempt)?;
+        if !exchange.is_alone {
+            self.exchanges.insert(id, exchange);
+        }
         Ok(writer)
     }
 
@@ -174,7 +182,11 @@ impl ClientState {
         let id: u64 = input.required_integer(Reply::Exchange)?;
         let response = Response::read(input, Reply::Status, Reply::Headers, Reply::Body)?;
         let now = input.required_instant(Reply::Now)?;
-        let Exchange { attempt, shape } = self.take(id)?;
+        let Exchange {
+            attempt,
+            shape,
+            is_alone,
+        } = self.take(id)?;
         let Response { received, .. } = response;
         if !memory::has_room_for_reply(received.body) {
             return Err(attempt.failed(memory::reply_too_large()));
@@ -205,7 +217,12 @@ impl ClientState {
         let mut writer = Writer::with_capacity(64 + request.as_bytes().len());
         writer.bytes(b"again");
         writer.bytes(request.as_bytes());
-        self.exchanges.insert(id, Exchange { attempt, shape });
+        let exchange = Exchange {
+            attempt,
+            shape,
+            is_alone,
+        };
+        self.exchanges.insert(id, exchange);
         Ok(writer)
     }
 

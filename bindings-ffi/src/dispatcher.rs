@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
 use koodrive::{Client, Credentials, Error, InvalidInput, TraceId, XDate};
-use zeroize::zeroize_stack;
 
 use crate::client::{self, Response};
 use crate::convert::{self, ShapedCall};
@@ -37,11 +36,9 @@ struct Pushed {
     called: ShapedCall,
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Dispatcher {
     fn drop(&mut self) {
-        // More than any function of this crate reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 
@@ -109,31 +106,30 @@ impl Dispatcher {
         let action = self
             .core
             .poll(now(input, records::Now::Now, records::Now::Monotonic)?);
-        let mut writer = Writer::default();
+        let (name, mut writer) = (action.as_str(), Writer::default());
         match action {
             Action::Send(outgoing) => self.send(outgoing, &mut writer)?,
             Action::Outcome(outcome) => {
-                let mut action = ActionWriter::new("outcome", &mut writer);
+                let mut action = ActionWriter::new(name, &mut writer);
                 action.at(records::Action::Outcome).nested(|writer| {
                     write_outcome(self.core.client(), &outcome, self.spelling, writer);
                 });
             }
-            Action::Calls(most) => ActionWriter::new("calls", &mut writer)
+            Action::Calls(most) => ActionWriter::new(name, &mut writer)
                 .at(records::Action::Calls)
                 .display(most),
-            Action::Token => drop(ActionWriter::new("token", &mut writer)),
-            Action::Halted(halt) => ActionWriter::new("halted", &mut writer)
+            Action::Token | Action::Done => drop(ActionWriter::new(name, &mut writer)),
+            Action::Halted(halt) => ActionWriter::new(name, &mut writer)
                 .at(records::Action::Halt)
                 .nested(|writer| {
                     convert::write(&Halt::LAYOUT, &HaltFields::from(&halt), writer);
                 }),
             Action::Wait(until) => {
-                let mut action = ActionWriter::new("wait", &mut writer);
+                let mut action = ActionWriter::new(name, &mut writer);
                 if let Some(until) = until {
                     action.at(records::Action::Until).display(until.as_nanos());
                 }
             }
-            Action::Done => drop(ActionWriter::new("done", &mut writer)),
         }
         Ok(writer)
     }

@@ -118,11 +118,7 @@ impl<'a> Input<'a> {
         let has_left = self.flag(left)?;
         let cause = self.bytes(cause).unwrap_or_default();
         let cause = String::from_utf8_lossy(cause);
-        Ok(if has_left {
-            TransportError::outcome_unknown(cause)
-        } else {
-            TransportError::not_sent(cause)
-        })
+        Ok(host::transport_error(has_left, cause))
     }
 }
 

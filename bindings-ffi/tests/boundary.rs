@@ -8,8 +8,12 @@ use koodrive_ffi::layout::operations::Operation;
 use koodrive_ffi::record::Record;
 use koodrive_ffi::{koodrive_call, koodrive_close, koodrive_open, koodrive_version};
 
-/// Calls through pointers, with canaries at both ends of the buffer.
-fn through_pointers(function: impl FnOnce(*mut u8, u32) -> i32, input: &[u8], capacity: usize) {
+/// Calls through pointers, with canaries at both ends of the buffer, and returns what the function returned.
+fn through_pointers(
+    function: impl FnOnce(*mut u8, u32) -> i32,
+    input: &[u8],
+    capacity: usize,
+) -> i32 {
     const CANARY: usize = 8;
     let mut memory = vec![0xa5; capacity + 2 * CANARY];
     let length = input.len().min(capacity);
@@ -20,11 +24,11 @@ fn through_pointers(function: impl FnOnce(*mut u8, u32) -> i32, input: &[u8], ca
     );
     assert!(memory[..CANARY].iter().all(|byte| *byte == 0xa5));
     assert!(memory[CANARY + capacity..].iter().all(|byte| *byte == 0xa5));
-    if returned == i32::MIN {
-        return;
+    if returned != i32::MIN {
+        let answer = &memory[CANARY..][..returned.unsigned_abs() as usize];
+        assert!(Record::parse(answer).is_ok());
     }
-    let answer = &memory[CANARY..][..returned.unsigned_abs() as usize];
-    assert!(Record::parse(answer).is_ok());
+    returned
 }
 
 // Clippy sees no unsafe block that the lint table allows, so the functions are called in one place.
@@ -53,13 +57,16 @@ fn a_request_is_built_through_pointers() {
     let input = begin();
     let length = u32::try_from(input.len()).unwrap();
     let number = Operation::Begin as u32;
-    for capacity in [4096, input.len(), 3, 0] {
+    let returned = [4096, input.len(), 3, 0].map(|capacity| {
         through_pointers(
             |buffer, capacity| raw::call(client, number, buffer, capacity, length),
             &input,
             capacity,
-        );
-    }
+        )
+    });
+    // The request does not fit where its input did.
+    assert!(returned[0] > i32::try_from(input.len()).unwrap());
+    assert_eq!(returned[1..], [i32::MIN; 3]);
     koodrive_close(client);
     assert_eq!(koodrive_version() >> 16, 1);
 }
@@ -84,16 +91,19 @@ fn a_null_buffer_is_one_of_no_bytes() {
 #[test]
 fn a_length_beyond_the_buffer_is_refused() {
     let client = open(&token());
-    through_pointers(
+    let called = through_pointers(
         |buffer, capacity| raw::call(client, 16, buffer, capacity, capacity + 1),
         &[],
         4096,
     );
-    through_pointers(
+    let opened = through_pointers(
         |buffer, capacity| raw::open(buffer, capacity, u32::MAX),
         &[],
         4096,
     );
+    for returned in [called, opened] {
+        assert!(returned < 0 && returned != i32::MIN, "{returned}");
+    }
     koodrive_close(client);
 }
 

@@ -280,7 +280,7 @@ fn an_answer_that_does_not_fit_is_kept_and_nothing_is_done_twice() {
 }
 
 #[test]
-fn a_client_that_cannot_tell_its_handle_is_not_opened() {
+fn an_error_that_does_not_fit_says_so() {
     let input = record(&[
         None,
         Some(b"https://koodrive.example"),
@@ -300,6 +300,34 @@ fn a_client_that_cannot_tell_its_handle_is_not_opened() {
 }
 
 #[test]
+fn so_many_exchanges_are_open_at_a_time() {
+    let client = open(&token());
+    let (input, mut buffer) = (begin(), vec![0; 4096]);
+    let mut begun = || {
+        buffer[..input.len()].copy_from_slice(&input);
+        let returned = interface::call(client, Operation::Begin as u32, &mut buffer, input.len());
+        (
+            returned,
+            buffer[..returned.unsigned_abs() as usize].to_vec(),
+        )
+    };
+    for number in 0..65_536 {
+        assert!(begun().0 > 0, "{number}");
+    }
+    let (returned, refusal) = begun();
+    assert!(returned < 0);
+    let message = fields(&refusal)
+        .into_iter()
+        .flatten()
+        .find(|field| field.starts_with(b"65536 exchanges are open"));
+    assert_eq!(
+        message.as_deref(),
+        Some(&b"65536 exchanges are open; end them with REPLY or FAILED"[..])
+    );
+    interface::close(client);
+}
+
+#[test]
 fn the_input_is_overwritten() {
     let secret = b"example-app-secret-not-real";
     let input = record(&[
@@ -309,12 +337,14 @@ fn the_input_is_overwritten() {
         Some(b"1505084218764547200"),
         Some(&app()),
     ]);
-    for input in [&input[..], &input[..input.len() - 1]] {
+    for (input, is_whole) in [(&input[..], true), (&input[..input.len() - 1], false)] {
         let mut buffer = vec![0; 4096];
         buffer[..input.len()].copy_from_slice(input);
         let returned = interface::open(&mut buffer, input.len());
         assert!(!buffer.windows(secret.len()).any(|bytes| bytes == secret));
-        if returned > 0 {
+        assert_ne!(returned, interface::TOO_SMALL);
+        assert_eq!(returned > 0, is_whole);
+        if is_whole {
             interface::close(number(
                 &fields(&buffer[..returned.unsigned_abs() as usize])[0],
             ));
@@ -396,5 +426,39 @@ fn a_redirect_that_is_hidden_is_refused() {
     let hidden = reply(text(&request[0]), "0", &[], "");
     let error = call(client, Operation::Reply, &hidden).unwrap_err();
     assert_eq!((text(&error[2]), text(&error[4])), ("refused", "0"));
+    interface::close(client);
+}
+
+/// The input of `BEGIN` for a notification whose response goes to `PARSE`.
+fn begin_alone() -> Vec<u8> {
+    let mut input = begin();
+    input.extend(record(&[None, None, None, None, Some(b"1")]));
+    input
+}
+
+#[test]
+fn a_request_whose_response_is_parsed_leaves_no_exchange_open() {
+    let client = open(&app());
+    let request = call(client, Operation::Begin, &begin_alone()).unwrap();
+    assert_eq!(text(&request[1]), "POST");
+    let taken = reply(text(&request[0]), "200", &[], ACKNOWLEDGEMENT);
+    let (message, kind, outcome) = words(call(client, Operation::Reply, &taken));
+    assert!(message.starts_with("exchange: not open"), "{message}");
+    assert_eq!(
+        (kind.as_str(), outcome.as_str()),
+        ("invalid_input", "not_sent")
+    );
+    interface::close(client);
+}
+
+#[test]
+fn it_is_open_until_it_is_signed_outside() {
+    let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
+    let unsigned = call(client, Operation::Begin, &begin_alone()).unwrap();
+    let signed = texts(&[text(&unsigned[0]), SIGNATURE]);
+    let request = call(client, Operation::Sign, &signed).unwrap();
+    assert_eq!(text(&request[1]), "POST");
+    let (message, ..) = words(call(client, Operation::Sign, &signed));
+    assert!(message.starts_with("exchange: not open"), "{message}");
     interface::close(client);
 }

@@ -12,6 +12,12 @@ fn the_header_is_that_of_the_layouts() {
 }
 
 #[test]
+fn the_constants_of_go_are_those_of_the_layouts() {
+    let committed = include_str!("../../bindings-go/internal/abi/layout.go");
+    assert!(committed == generate::go::constants(), "{AGAIN}");
+}
+
+#[test]
 fn the_constants_of_java_are_those_of_the_layouts() {
     let committed = include_str!("../../bindings-java/src/main/java/koodrive/Layout.java");
     assert!(committed == generate::java::constants(), "{AGAIN}");

@@ -255,19 +255,14 @@ impl Authentication {
         ];
         let [app_id, app_secret, token, authorization] =
             texts.map(|text| text.as_ref().map(|text| text.as_str()));
-        if !self.token_later {
-            return host::credentials(CredentialsInput {
-                app_id,
-                app_secret,
-                token,
-                authorization,
-                signs_elsewhere: self.signs_elsewhere,
-            });
-        }
-        if self.signs_elsewhere || texts.iter().any(|text| text.is_some()) {
-            return Err(host::ambiguous_credentials());
-        }
-        Ok(Credentials::later())
+        host::credentials(CredentialsInput {
+            app_id,
+            app_secret,
+            token,
+            authorization,
+            signs_elsewhere: self.signs_elsewhere,
+            token_later: self.token_later,
+        })
     }
 }
 

@@ -23,8 +23,7 @@ pub(crate) fn spell_flags() {
 /// Raises unless ``bytes`` is a length that a dispatcher takes for ``reply_limit``, so that ``send`` takes no other.
 #[pyfunction]
 pub(crate) fn check_reply_limit(bytes: f64) -> PyResult<()> {
-    let checked = host::dispatch_config([("reply_limit", bytes)], Spelling::Snake);
-    checked.map(drop).map_err(exception)
+    host::reply_limit(bytes).map(drop).map_err(exception)
 }
 
 /// The exception of `koodrive._errors` for this error.

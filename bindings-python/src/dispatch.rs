@@ -9,7 +9,7 @@ use std::time::Instant;
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
-use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
+use koodrive::{ErrorKind, Operation as _, Outcome, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
@@ -22,6 +22,13 @@ use crate::convert::{self, Any, exception, octets, picked};
 
 /// The user's key, and the call as the user gave it.
 type Key = (Py<PyAny>, Py<Call>);
+
+/// Kind and outcome of the error with which an exchange ended; none where the call was delivered.
+type End = Option<(&'static str, &'static str)>;
+
+fn end_words(error: Option<(ErrorKind, Outcome)>) -> End {
+    error.map(|(kind, outcome)| (kind.as_str(), outcome.as_str()))
+}
 
 /// The next step of a driver.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
@@ -61,6 +68,8 @@ pub(crate) struct Counts {
     waiting: u64,
     in_flight: u64,
     rate: f64,
+    slowed: Option<&'static str>,
+    source_ended: bool,
 }
 
 /// What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
@@ -81,28 +90,32 @@ impl Dispatcher {
         Ok(Now::new(convert::wall_clock(py)?, self.origin.elapsed()))
     }
 
-    fn failed(&self, py: Python<'_>, ticket: u64, cause: TransportError) -> PyResult<()> {
+    fn failed(&self, py: Python<'_>, ticket: u64, cause: TransportError) -> PyResult<End> {
         let now = self.now(py)?;
-        let handed = self
-            .core()
-            .handle_failure(Ticket::from_number(ticket), cause, now);
-        handed.map_err(exception)
+        let mut core = self.core();
+        let handed = core.handle_failure(Ticket::from_number(ticket), cause, now);
+        let end = handed.map(|()| core.last_exchange());
+        drop(core);
+        end.map(end_words).map_err(exception)
     }
 
     fn start(&self, outgoing: Outgoing, send: Any) -> PyResult<()> {
         let (py, ticket, attempt) = (send.py(), outgoing.ticket, outgoing.attempt);
         let held = self.core().key(ticket).map(|(key, call)| {
             let method = with_call!(call.get(), |call| call.method());
-            (key.clone_ref(py), method)
+            (key.clone_ref(py), call.clone_ref(py), method)
         });
-        let (key, method) = held.unzip();
+        let (key, call, method) = match held {
+            Some((key, call, method)) => (Some(key), Some(call), Some(method)),
+            None => (None, None, None),
+        };
         let method = method.as_ref().map_or("", |method| method.as_str());
         let fixed = self.fixed.get(py, method, outgoing.fixed_path, || {
             self.core().fixed_parts(ticket)
         });
         let started = fixed
             .and_then(|fixed| UnsignedRequest::or_request(py, fixed, outgoing.parts))
-            .and_then(|it| send.call1(((ticket.number(), it, key, attempt),)));
+            .and_then(|it| send.call1(((ticket.number(), it, key, call, attempt),)));
         if let Err(error) = &started {
             self.not_sent(py, ticket.number(), &error.to_string())?;
         }
@@ -175,13 +188,14 @@ impl Dispatcher {
         })
     }
 
-    /// Does what is due: gives ``send`` each request, as ticket, request (or one without its signature), key and number of the attempt, and ``take`` each
+    /// Does what is due: gives ``send`` each request, as ticket, request (or one without its signature), key, call and number of the attempt, and ``take`` each
     /// outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
     fn turn(&self, send: Any, take: Any) -> PyResult<Step> {
         let py = send.py();
         loop {
             let now = self.now(py)?;
             let action = self.core().poll(now);
+            let name = action.as_str();
             return Ok(match action {
                 Action::Outcome(it) => {
                     take.call1((self.outcome(py, *it)?,))?;
@@ -193,21 +207,20 @@ impl Dispatcher {
                 }
                 Action::Calls(most) => Step {
                     most,
-                    ..Step::new("calls")
+                    ..Step::new(name)
                 },
-                Action::Token => Step::new("token"),
+                Action::Token | Action::Done => Step::new(name),
                 Action::Halted(halt) => Step {
                     halt: convert::json(&HaltFields::from(&halt)),
-                    ..Step::new("halted")
+                    ..Step::new(name)
                 },
                 Action::Wait(until) => {
                     let wait = until.map(|it| it.saturating_sub(self.origin.elapsed()));
                     Step {
                         seconds: wait.map(|it| it.as_secs_f64()),
-                        ..Step::new("wait")
+                        ..Step::new(name)
                     }
                 }
-                Action::Done => Step::new("done"),
             });
         }
     }
@@ -223,26 +236,38 @@ impl Dispatcher {
         self.core().finish();
     }
 
-    fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<()> {
+    /// Hands in a response. This and the two that follow return kind and outcome of the error that it is, or None.
+    fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<End> {
         let py = headers.py();
         let (headers, body) = (convert::headers(headers)?, octets(body)?);
         let status = host::status(status).map_err(exception)?;
         let (ticket, headers) = (Ticket::from_number(ticket), picked(&headers));
         let (now, body) = (self.now(py)?, body.as_bytes());
-        let handed = self
-            .core()
-            .handle_response(ticket, status, headers, body, now);
-        handed.map_err(exception)
+        let mut core = self.core();
+        let handed = core.handle_response(ticket, status, headers, body, now);
+        let end = handed.map(|()| core.last_exchange());
+        drop(core);
+        end.map(end_words).map_err(exception)
     }
 
     /// Hands in a request that surely never left, and why.
-    fn not_sent(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+    fn not_sent(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<End> {
         self.failed(py, ticket, TransportError::not_sent(cause))
     }
 
     /// Hands in a request that left and had no complete answer, and why.
-    fn outcome_unknown(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+    fn outcome_unknown(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<End> {
         self.failed(py, ticket, TransportError::outcome_unknown(cause))
+    }
+
+    /// Takes back a request that is kept from leaving, and why.
+    fn withdraw(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
+        let now = self.now(py)?;
+        let cause = TransportError::not_sent(cause);
+        let withdrawn = self
+            .core()
+            .withdraw(Ticket::from_number(ticket), cause, now);
+        withdrawn.map_err(exception)
     }
 
     /// Hands in a fresh token.
@@ -299,6 +324,8 @@ impl Dispatcher {
             waiting: it.waiting,
             in_flight: it.in_flight,
             rate: it.rate,
+            slowed: it.slowed.map(dispatch::Slowed::as_str),
+            source_ended: it.source_ended,
         }
     }
 }

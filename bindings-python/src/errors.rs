@@ -2,6 +2,7 @@
 
 use koodrive::{Operation as _, TransportError, host};
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
 
 use crate::calls::{Call, with_call};
 use crate::convert::exception;
@@ -32,14 +33,29 @@ pub(crate) fn not_a_margin() -> PyErr {
 
 /// Any other input: the ``problem`` of ``field``, and what to do.
 #[pyfunction]
-pub(crate) fn refused(field: &str, problem: &str) -> PyErr {
-    exception(host::refused(field, problem))
+pub(crate) fn refused(
+    field: &Bound<'_, PyString>,
+    problem: &Bound<'_, PyString>,
+) -> PyResult<PyErr> {
+    Ok(exception(host::refused(
+        &escaped(field)?,
+        &escaped(problem)?,
+    )))
+}
+
+/// The text with half surrogate pairs escaped: names of files that are no UTF-8 hold them.
+fn escaped(text: &Bound<'_, PyString>) -> PyResult<String> {
+    if let Ok(text) = text.to_str() {
+        return Ok(text.to_owned());
+    }
+    let bytes = text.call_method1("encode", ("utf-8", "backslashreplace"))?;
+    Ok(String::from_utf8_lossy(bytes.cast::<PyBytes>()?.as_bytes()).into_owned())
 }
 
 /// A mistake that concerns no field.
 #[pyfunction]
-pub(crate) fn misused(text: &str) -> PyErr {
-    exception(host::misused(text))
+pub(crate) fn misused(text: &Bound<'_, PyString>) -> PyResult<PyErr> {
+    Ok(exception(host::misused(&escaped(text)?)))
 }
 
 /// Several calls that surely were not sent, and why.
@@ -58,11 +74,7 @@ pub(crate) fn failed(
     x_date: Option<&str>,
     left: bool,
 ) -> PyErr {
-    let error = if left {
-        TransportError::outcome_unknown(cause)
-    } else {
-        TransportError::not_sent(cause)
-    };
+    let error = host::transport_error(left, cause);
     let is_safe = with_call!(call.get(), |call| call.is_safe());
     exception(host::failed(error, is_safe, x_date, trace_id))
 }

@@ -19,9 +19,21 @@ CHOSEN = os.environ.get(
     "standard library,requests,urllib3,httpx.Client,httpx2.Client,aiohttp,httpx.AsyncClient,httpx.AsyncClient on trio,"
     "httpx2.AsyncClient",
 ).split(",")
+#: Whether what is called urllib3 here is the one of niquests.
+URLLIB3_IS_NIQUESTS = "niquests" in CHOSEN
 if sys.version_info < (3, 11):
     # There is none for them.
     CHOSEN = [name for name in CHOSEN if not name.startswith("httpx2")]
+
+
+def optional(name):
+    """Imports a module of requirements-dev.txt, which the environment of niquests does not have."""
+    if URLLIB3_IS_NIQUESTS:
+        return pytest.importorskip(name)
+    with warnings.catch_warnings():
+        # eventlet announces its end, in a category of its own.
+        warnings.simplefilter("ignore")
+        return importlib.import_module(name)
 
 
 class Way:
@@ -143,9 +155,6 @@ WAYS = {
     "httpx.AsyncClient on trio": AsyncWay("httpx", _httpx("AsyncClient"), "trio"),
     "httpx2.AsyncClient": AsyncWay("httpx2", _httpx("AsyncClient")),
 }
-
-#: Whether what is called urllib3 here is the one of niquests.
-URLLIB3_IS_NIQUESTS = "niquests" in CHOSEN
 
 every_way = pytest.mark.parametrize("way", [pytest.param(WAYS[name], id=name) for name in CHOSEN])
 

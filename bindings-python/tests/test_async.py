@@ -4,17 +4,16 @@ import asyncio
 import gc
 import time
 
+import aiohttp
+import anyio
+import httpx
 import koodrive
 import pytest
+import trio
 
 from conftest import OK, TOKEN, TRACE_ID, USER_ID, in_time, reply, stalling_after
 from sends import WAYS, ways
 from servers import Echo
-
-aiohttp = pytest.importorskip("aiohttp")
-anyio = pytest.importorskip("anyio")
-httpx = pytest.importorskip("httpx")
-trio = pytest.importorskip("trio")
 
 on_asyncio = ways("aiohttp", "httpx.AsyncClient", "httpx2.AsyncClient")
 on_both = ways("aiohttp", "httpx.AsyncClient", "httpx2.AsyncClient", "httpx.AsyncClient on trio")

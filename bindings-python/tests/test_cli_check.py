@@ -235,7 +235,24 @@ def test_a_port_that_refuses(refused_port):
 
 def test_a_proxy_that_is_not_used_is_named(refused_port):
     _, advice = unreachable(f"http://127.0.0.1:{refused_port}", HTTPS_PROXY="http://user:hush@proxy.example")
-    assert advice[-1] == "HTTPS_PROXY is set, and this command uses no proxy: `koodrive check --curl | sh` does"
+    assert advice[-1] == "HTTPS_PROXY is set, and no proxy is used: pass --proxy env"
+
+
+@pytest.mark.parametrize("body", [b"<html>", b""])
+def test_a_407_names_the_proxy(server, body):
+    server.answers = [reply(407, body, date())]
+    code, findings, _ = check(KOODRIVE_ENDPOINT=server.url)
+    assert (code, states(findings)) == (3, ["failed", "passed", "unknown"])
+    assert findings["endpoint"]["text"] == f"{server.url} is not reached: a proxy on the way to it answers 407, it asks for credentials"
+    assert "--proxy-credentials-file" in findings["endpoint"]["advice"][0]
+
+
+@pytest.mark.parametrize("status", [500, 502, 200])
+def test_of_a_call_that_changes_nothing_no_repeat_is_warned_of(server, status):
+    server.answers = [reply(status, b"<html>a portal", date())] * 2
+    for json in ((), ("--json",)):
+        done = run("check", *json, environ={**ENVIRON, "KOODRIVE_ENDPOINT": server.url})
+        assert done.code == 5 and "a retry is safe" in done.stdout and "repeat" not in done.stdout.replace("repeats", "")
 
 
 def test_a_certificate_that_nobody_trusts(authority):

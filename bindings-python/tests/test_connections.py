@@ -11,7 +11,7 @@ import koodrive
 import pytest
 
 from conftest import OK, TOKEN, USER_ID, out_of_time, reply
-from sends import WAYS, every_way, ways
+from sends import WAYS, every_way, optional, ways
 from servers import TlsServer
 from test_faults import UNBOUNDED_HEADERS
 
@@ -207,11 +207,10 @@ def test_a_connection_that_others_made_reads_replies_as_ours_do(keep_serving, cl
 
 def cached_sessions():
     def requests_cache(path):
-        return pytest.importorskip("requests_cache").CachedSession(str(path / "cache"), allowable_methods=("GET", "POST"))
+        return optional("requests_cache").CachedSession(str(path / "cache"), allowable_methods=("GET", "POST"))
 
     def cachecontrol(path):
-        requests = pytest.importorskip("requests")
-        return pytest.importorskip("cachecontrol").CacheControl(requests.Session())
+        return optional("cachecontrol").CacheControl(optional("requests").Session())
 
     return [requests_cache, cachecontrol]
 
@@ -256,7 +255,7 @@ def test_a_doubled_date_is_the_services_time(server, client, call, way):
 @pytest.fixture
 def truststore(authority, monkeypatch):
     """In the place of what ``ssl`` has, as pip-system-certs puts it there."""
-    truststore = pytest.importorskip("truststore")
+    truststore = optional("truststore")
     monkeypatch.setenv("SSL_CERT_FILE", authority.path)
     truststore.inject_into_ssl()
     yield
@@ -326,7 +325,7 @@ except koodrive.OutcomeUnknownError:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_eventlet(server, tls_server, authority, scheme, monkeypatch):
-    pytest.importorskip("eventlet")
+    optional("eventlet")
     monkeypatch.setenv("SSL_CERT_FILE", authority.path)
     server = server if scheme == "http" else tls_server
     server.answers = [reply(), reply(), reply(), lambda connection: connection.recv(1)]
@@ -337,7 +336,7 @@ def test_eventlet(server, tls_server, authority, scheme, monkeypatch):
 
 @ways("standard library")
 def test_vcrpy_sees_the_default_transport_even_if_it_was_used_before(server, client, call, way, tmp_path):
-    vcr = pytest.importorskip("vcr")
+    vcr = optional("vcr")
     server.answers = [reply(), reply(200, b'{"code":0,"msg":"recorded"}'), reply()]
     assert client.send(call).msg == "Success."
     for _ in range(2):
@@ -349,7 +348,7 @@ def test_vcrpy_sees_the_default_transport_even_if_it_was_used_before(server, cli
 
 @ways("standard library", "requests", "urllib3", "httpx.Client")
 def test_time_outs_hold_while_freezegun_stops_the_clock(keep_serving, client, call, way):
-    freezegun = pytest.importorskip("freezegun")
+    freezegun = optional("freezegun")
     server = keep_serving
     endless = Pieces(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 100)
     server.answers = [reply(), reply(), reply(), endless, reply()]

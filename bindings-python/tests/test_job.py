@@ -19,123 +19,11 @@ from koodrive.sandbox import Sandbox
 
 from command import BARE, koodrive as command
 from conftest import USER_ID, reply
-
-HEADER = "carrier_user_id,package_id\n"
-
-
-def lapsed(folder, count, name="lapsed.csv"):
-    path = folder / name
-    path.write_text(HEADER + "".join(f"user {number},14\n" for number in range(count)), encoding="utf-8")
-    return str(path)
-
-
-def rows_of(job, environ=(), everything=True):
-    done = command("report", "--job", job, "--jsonl", *(["--all"] if everything else []), environ=environ)
-    assert done.code == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
+from jobs import HEADER, Process, lapsed, rows_of
 
 @pytest.fixture
 def job(tmp_path):
     return str(tmp_path / "night.db")
-
-
-# Sources
-
-CSV = {
-    "as the publisher names it": ("carrierUserId,packageId\n1,2\n", [(2, "1", "2", "pending", None)]),
-    "other columns, another order": ("x,package_id,carrier_user_id\n0,2,1\n", [(2, "1", "2", "pending", None)]),
-    "a mark at the beginning, a blank line": ("\ufeff" + HEADER + "\n1,2\n", [(3, "1", "2", "pending", None)]),
-    "quotes": (HEADER + '"a,""b""",2\n', [(2, 'a,"b"', "2", "pending", None)]),
-    "no id": (HEADER + ",2\n1,2\n", [(2, "", "2", "bad", "carrierUserId: empty"), (3, "1", "2", "pending", None)]),
-    "blanks": (HEADER + "1 ,2\n", [(2, "1 ", "2", "bad", "carrierUserId: ends with a space (U+0020)")]),
-    "too few": (HEADER + "1\n", [(2, "1", "", "bad", "1 fields, where the header has 2")]),
-    "too many": (HEADER + "1,2,3\n", [(2, "1", "2", "bad", "3 fields, where")]),
-    "a quote that nobody closed": (
-        HEADER + '"1,2\n3,4\n5",6\n7,8\n',
-        [(2, "1,2\n3,4\n5", "6", "bad", "a quoted field goes over lines 2 to 4"), (5, "7", "8", "pending", None)],
-    ),
-    "a quote at the end": (HEADER + '1,2\n"3,4\n', [(2, "1", "2", "pending", None), (3, "", "", "bad", "unexpected end of data")]),
-    "the same twice": (
-        HEADER + "1,2\n1,3\n1,2\n",
-        [(2, "1", "2", "pending", None), (3, "1", "3", "pending", None), (4, "1", "2", "repeated", "the same user and package as in line 2")],
-    ),
-    "a bad one is no first": (HEADER + "1 ,2\n1,2\n", [(2, "1 ", "2", "bad", "carrierUserId: ends with"), (3, "1", "2", "pending", None)]),
-}
-
-JSONL = {
-    "both spellings": (
-        '{"carrierUserId":"1","packageId":"2"}\n\n{"carrier_user_id":"3","package_id":"4","x":1}\n',
-        [(1, "1", "2", "pending", None), (3, "3", "4", "pending", None)],
-    ),
-    "a number": ('{"carrierUserId":189642158555241211,"packageId":"2"}\n', [(1, "189642158555241211", "2", "bad", "carrierUserId: a number")]),
-    "half a character": ('{"carrierUserId":"\\ud800","packageId":"2"}\n', [(1, "\\ud800", "2", "bad", "carrierUserId: contains a lone surrogate")]),
-    "no JSON": ('{"carrierUserId":\n', [(1, "", "", "bad", "not valid JSON")]),
-    "no object": ('["1","2"]\n', [(1, "", "", "bad", "not a JSON object")]),
-    "one missing": ('{"carrierUserId":"1"}\n', [(1, "1", "", "bad", "names package_id 0 times")]),
-    "twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', [(1, "3", "2", "bad", "names a member twice")]),
-}
-
-
-
-
-@pytest.fixture
-def rows_in(monkeypatch):
-    from koodrive._job.journal import Journal
-    from koodrive._job.source import Source
-
-    def rows_in(folder, name, text, form=None, delimiter=","):
-        file = folder / name
-        file.write_bytes(text if isinstance(text, bytes) else text.encode())
-        with Journal(str(folder / "job.db"), make=True) as journal:
-            journal.load(name, Source(str(file), form, delimiter).rows())
-            return [row[:5] for row in journal.rows(everything=True)]
-
-    return rows_in
-
-
-def alike(found, expected):
-    assert [row[:4] for row in found] == [row[:4] for row in expected]
-    for row, like in zip(found, expected):
-        assert row[4] == like[4] if like[4] is None else like[4] in row[4], row
-
-
-@pytest.mark.parametrize("case", CSV)
-def test_csv(rows_in, tmp_path, case):
-    alike(rows_in(tmp_path, "a.csv", CSV[case][0]), CSV[case][1])
-
-
-@pytest.mark.parametrize("case", JSONL)
-def test_json_lines(rows_in, tmp_path, case):
-    text, expected = JSONL[case]
-    alike(rows_in(tmp_path, "a.jsonl", text), expected)
-
-
-def test_other_sources(rows_in, tmp_path):
-    alike(rows_in(tmp_path, "a", "carrier_user_id;package_id\n1;2\n", delimiter=";"), [(2, "1", "2", "pending", None)])
-    (tmp_path / "job.db").unlink()
-    alike(rows_in(tmp_path, "a", '{"carrierUserId":"1","packageId":"2"}\n'), [(1, "1", "2", "pending", None)])
-    (tmp_path / "job.db").unlink()
-    # Not UTF-8: one row's mistake.
-    latin = rows_in(tmp_path, "a.csv", HEADER.encode() + b"J\xfcrgen,2\n1,2\n")
-    alike(latin, [(2, "J\\udcfcrgen", "2", "bad", "lone surrogate"), (3, "1", "2", "pending", None)])
-
-
-REFUSED_SOURCES = {
-    "no header": (b"", "no header; begin it with"),
-    "another header": (b"user,package\n1,2\n", "names carrier_user_id 0 times, and has 'user', 'package'"),
-    "both spellings": (b"carrierUserId,carrier_user_id,package_id\n", "names carrier_user_id 2 times"),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED_SOURCES)
-def test_a_source_without_the_columns_is_refused(job, tmp_path, case, koodrive_sandbox_server):
-    text, message = REFUSED_SOURCES[case]
-    (tmp_path / "a.csv").write_bytes(text)
-    done = command("run", str(tmp_path / "a.csv"), "--job", job, environ=koodrive_sandbox_server.environ)
-    assert done.code == 2 and message in done.stderr
-    # It can be run again: the journal holds no job.
-    assert "holds no job" in command("resume", "--job", job, environ=koodrive_sandbox_server.environ).stderr
 
 
 # Runs
@@ -148,7 +36,8 @@ def test_every_row_has_its_outcome(job, tmp_path, transport, koodrive_sandbox, k
     source = lapsed(tmp_path, 40)
     with open(source, "a", encoding="utf-8") as more:
         more.write("user 3,14\nuser 5 ,14\n")
-    done = command("run", source, "--job", job, "--transport", transport, "--rate", "2000", "--json", environ=environ)
+    options = ("--skip-bad-rows", "--transport", transport, "--rate", "2000", "--json")
+    done = command("run", source, "--job", job, *options, environ=environ)
     assert (done.code, done.json["exit_code"]) == (5, 5)
     assert done.json["rows"] == {"bad": 1, "delivered": 38, "refused": 1, "repeated": 1, "unknown": 1}
     assert "line 43: carrierUserId: ends with a space (U+0020)" in done.stderr
@@ -187,7 +76,7 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     source = lapsed(tmp_path, 3)
     with open(source, "a", encoding="utf-8") as more:
         more.write(" x,14\n")
-    assert command("run", source, "--job", job, environ=environ).code == 2
+    assert command("run", source, "--job", job, "--skip-bad-rows", environ=environ).code == 2
     table = command("report", "--job", job).stdout
     assert "4 rows" in table and "delivered          3  the service took it" in table and "bad                1" in table
     listed = list(csv.DictReader(io.StringIO(command("report", "--job", job, "--csv").stdout)))
@@ -217,6 +106,22 @@ def test_a_dry_run_sends_nothing_and_leaves_nothing(job, tmp_path):
     done = command("run", source, "--job", job, "--dry-run", "--json")
     assert (done.code, done.json["rows"]) == (0, {"pending": 3})
     assert os.listdir(tmp_path) == ["lapsed.csv"]
+
+
+def test_a_source_that_is_refused_leaves_no_job(job, tmp_path, koodrive_sandbox_server):
+    (tmp_path / "a.csv").write_text("user,package\n1,2\n")
+    done = command("run", str(tmp_path / "a.csv"), "--job", job, environ=koodrive_sandbox_server.environ)
+    assert done.code == 2 and "there is no column carrier_user_id" in done.stderr
+    assert "holds no job" in command("resume", "--job", job, environ=koodrive_sandbox_server.environ).stderr
+
+
+def test_the_same_twice_is_sent_once(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+    (tmp_path / "a.csv").write_text(HEADER + "1 ,2\n1,2\n1,3\n1,2\n")
+    done = command("run", str(tmp_path / "a.csv"), "--job", job, "--skip-bad-rows", environ=koodrive_sandbox_server.environ)
+    assert done.code == 2 and len(koodrive_sandbox.accepted()) == 2
+    # A bad row is no first one.
+    assert [(row["line"], row["state"]) for row in rows_of(job)] == [(2, "bad"), (3, "delivered"), (4, "delivered"), (5, "repeated")]
+    assert rows_of(job)[3]["reason"] == "the same user and package as in line 3"
 
 
 def test_standard_input(job, koodrive_sandbox, koodrive_sandbox_server):
@@ -256,12 +161,15 @@ def test_a_token_file_is_read_anew_when_its_token_has_ended(job, tmp_path, serve
     assert [(row["state"], row["attempts"]) for row in rows_of(job)] == [("delivered", 1), ("delivered", 2), ("delivered", 1)]
 
 
-def test_one_process_at_a_time(job, tmp_path):
+def test_one_process_at_a_time(job, tmp_path, koodrive_sandbox_server):
     from koodrive._job.journal import Journal
 
     with Journal(job, make=True):
+        for other in (("resume",), ("forget", "--older-than", "1"), ("run", lapsed(tmp_path, 1))):
+            done = command(*other, "--job", job, environ=koodrive_sandbox_server.environ)
+            assert done.code == 2 and "another process is at the journal" in done.stderr
         done = command("report", "--job", job)
-        assert done.code == 2 and "another process is at the journal" in done.stderr
+        assert done.code == 2 and "are still being read" in done.stderr
     (tmp_path / "other.db").write_bytes(b"no database at all, but a text of some length\n" * 50)
     done = command("report", "--job", str(tmp_path / "other.db"))
     assert done.code == 2 and "is not a journal" in done.stderr
@@ -294,38 +202,6 @@ def test_what_a_terminal_shows(job, tmp_path, rich, koodrive_sandbox_server):
     assert b"5 of 5 (100%), " in screen and b"5 delivered, 0 refused, 0 unknown, 0 given up, 0:00:00 left" in screen
     bar = "\u2501" * 30 if rich else f"[{'#' * 30}]"
     assert bar in screen.decode() and (b"\x1b[?25l" in screen) == rich
-
-
-class Process:
-    """A run that is under way."""
-
-    def __init__(self, *arguments, environ):
-        self._of = subprocess.Popen(
-            [sys.executable, "-m", "koodrive", *arguments],
-            env={**BARE, **environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-
-    def until(self, condition):
-        """False where it has ended before."""
-        while not condition():
-            if self._of.poll() is not None:
-                return condition()
-            time.sleep(0.01)
-        return True
-
-    def until_it_says(self, text):
-        while text.encode() not in (line := self._of.stderr.readline()):
-            assert line, "it has ended"
-
-    def signal(self, number):
-        self._of.send_signal(number)
-
-    def end(self):
-        out, err = self._of.communicate(timeout=300)
-        return self._of.returncode, out.decode(), err.decode()
 
 
 @pytest.mark.parametrize("transport", ["aiohttp", "threads"])
@@ -441,7 +317,7 @@ def test_nothing_leaves_that_is_not_on_disk(job, tmp_path, monkeypatch, koodrive
     for transport in ("aiohttp", "threads"):
         path = job + transport
         journal = Journal(path, make=True)
-        journal.load("x", Source(lapsed(tmp_path, 50), None, ",").rows())
+        journal.load("x", Source(lapsed(tmp_path, 50)).rows())
         monkeypatch.setattr(journal, "_commit", lambda *parts: sqlite3.OperationalError("database or disk is full"))
         sending = Sending(journal, koodrive_client, 50, None, {"rate": 1000})
         with pytest.raises(sqlite3.OperationalError, match="disk is full"):

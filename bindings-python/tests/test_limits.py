@@ -1,5 +1,7 @@
 """The limits of docs/limits.md, at each and one beyond. Replies that drip are in test_faults.py."""
 
+import json
+
 import koodrive
 import pytest
 
@@ -38,6 +40,7 @@ def test_a_reply_of_a_mebibyte_is_read_and_one_of_a_byte_more_is_not(server, cli
             with pytest.raises(koodrive.ApiError) as refused:
                 send(client, call)
             assert (refused.value.outcome, refused.value.code) == ("refused", code)
+            assert refused.value.body == padded(size)[:16_384].decode()
 
 
 #: Bytes of a header that each takes, and more than it takes; headers that each takes, and more than it does.
@@ -64,6 +67,28 @@ def test_headers_beyond_what_a_transport_reads_leave_the_outcome_unknown(server,
         with pytest.raises(koodrive.OutcomeUnknownError) as caught:
             way(client, call)
         assert caught.value.outcome == "unknown"
+
+
+@pytest.mark.parametrize("depth", [127, 128, 100_000])
+def test_a_value_of_a_reply_is_nested_as_deep_as_the_service_likes(depth):
+    deep = "[" * depth + "]" * depth
+    call = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="14")
+    for member in ("msg", "unknown"):
+        reply = CLIENT.parse(call, 200, {}, f'{{"code":0,"{member}":{deep}}}')
+        assert reply == koodrive.Acknowledgement(code="0", msg=None, trace_id=None)
+    with pytest.raises(koodrive.UnreadableReplyError, match="code is neither an integer nor a non-empty string"):
+        CLIENT.parse(call, 200, {}, f'{{"code":{deep}}}')
+    # The body of a raw call is sent and read as text, of any depth.
+    raw = koodrive.RawCall("POST", "/a", json=deep)
+    assert CLIENT.request(raw).body == deep.encode()
+    reply = CLIENT.parse(raw, 200, {}, f'{{"code":0,"data":{deep}}}')
+    assert (reply.code, reply.body) == ("0", f'{{"code":0,"data":{deep}}}')
+    # What Python's own json makes of it is Python's.
+    if depth == 100_000:
+        with pytest.raises(RecursionError):
+            reply.json()
+    else:
+        assert reply.json() == json.loads(reply.body)
 
 
 def test_the_core_reads_what_it_is_given():

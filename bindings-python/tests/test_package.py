@@ -1,11 +1,14 @@
 """The package as such: what it imports, where it is."""
 
+import json
 import os
 import pathlib
 import re
 import runpy
 import subprocess
 import sys
+import zipfile
+from importlib import metadata
 
 import koodrive
 
@@ -25,7 +28,7 @@ def python(*arguments, **options):
 def test_importing_it_imports_no_transport():
     loaded = python("-c", "import sys; before = set(sys.modules); import koodrive; print(*(set(sys.modules) - before))").split()
     allowed = {"__future__", "koodrive", *(f"koodrive.{name}" for name in PLAIN)}
-    assert set(loaded) <= allowed
+    assert {"koodrive", "koodrive._core", "koodrive._client"} <= set(loaded) <= allowed
 
 
 def test_sending_imports_no_session():
@@ -76,13 +79,37 @@ def test_it_is_installed_with_its_types():
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
 
 
+def test_a_zipapp_says_why_not(tmp_path):
+    package = pathlib.Path(koodrive.__file__).parent
+    with zipfile.ZipFile(tmp_path / "koodrive.pyz", "w") as archive:
+        for path in [*package.rglob("*.py"), *package.glob("_core.*")]:
+            archive.write(path, path.relative_to(package.parent))
+        archive.writestr("__main__.py", "from koodrive._cli import main\n")
+    done = subprocess.run([sys.executable, "-I", "-S", str(tmp_path / "koodrive.pyz")], capture_output=True, text=True)
+    assert done.returncode == 1 and "which Python cannot import from a zip archive; ship a folder" in done.stderr
+
+
 def test_pyinstaller_is_told_every_module_that_is_imported_by_name():
     """Its analysis sees import statements alone. The programs that it makes of the package were tried by hand."""
     package = pathlib.Path(koodrive.__file__).parent
     told = set(runpy.run_path(str(package / "__pyinstaller" / "hook-koodrive.py"))["hiddenimports"])
     sources = "".join(path.read_text() for path in package.rglob("*.py"))
     named = set(re.findall(r'imported\("([\w.]+)"\)', sources))
-    assert len(named) > 3 and named <= told
+    assert "koodrive.transports._stdlib" in named and named <= told
     commands = {f"koodrive._cli._{name}" for name in ("check", "explain", "forget", "notify", "report", "request", "resume", "run")}
     assert commands <= told
     assert not any("testing" in name or "spark" in name for name in told)
+
+
+def test_the_image_has_what_the_command_line_knows():
+    """docs/container: variables, flags and the entry point, held to the package."""
+    folder = TESTS.parents[1] / "docs" / "container"
+    recipe, text = ((folder / name).read_text(encoding="utf-8") for name in ("Containerfile", "README.md"))
+    help_text = subprocess.run([sys.executable, "-m", "koodrive", "run", "--help"], capture_output=True, text=True, check=True).stdout
+    variables = set(re.findall(r"KOODRIVE_\w+", recipe + text)) - {"KOODRIVE_VERSION"}
+    assert variables and all(variable in help_text for variable in variables)
+    command = re.search(r"^  koodrive (run .*)$", text, re.MULTILINE)[1]
+    assert all(flag in help_text for flag in re.findall(r"--[a-z-]+", command))
+    (entry,) = json.loads(re.search(r"^ENTRYPOINT (.*)$", recipe, re.MULTILINE)[1])
+    assert entry in {script.name for script in metadata.entry_points(group="console_scripts")}
+    assert f"KOODRIVE_VERSION={metadata.version('koodrive')}" in recipe

@@ -48,7 +48,9 @@ def test_a_script(environ, tmp_path, text):
 
 @of("console")
 def test_a_session_prints_what_is_shown(environ, tmp_path, text):
-    for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE):
+    commands = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
+    assert len(commands) == text.count("$ ") > 0
+    for command, shown in commands:
         done = subprocess.run(
             ["sh", "-c", command], env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -96,6 +96,37 @@ def told(error):
     return "\n".join(lines)
 
 
+class Showing:
+    """A value that shows a secret in one way."""
+
+    def __init__(self, **members):
+        vars(self).update(members)
+
+
+def test_the_search_would_find_it():
+    def failing():
+        token = SECRET  # noqa: F841
+        raise ValueError("failed")
+
+    for form in FORMS.values():
+        with pytest.raises(pytest.fail.Exception):
+            assert_hidden(f"x{form}x")
+        with pytest.raises(pytest.fail.Exception):
+            assert_hidden(shown(Showing(hidden=form)))
+        with pytest.raises(pytest.fail.Exception):
+            assert_hidden(walked([{"deep": [form.encode()]}]))
+    with pytest.raises(ValueError) as caught:
+        failing()
+    error = KeyError("outer")
+    error.__cause__ = caught.value
+    with pytest.raises(pytest.fail.Exception):
+        assert_hidden(told(error))
+    # Nor is all of a traceback left out.
+    with pytest.raises(koodrive.InvalidInputError) as refused:
+        koodrive.Client.from_env({})
+    assert of_the_package(refused.value.__traceback__) is not None
+
+
 @every_authentication
 def test_a_client_shows_no_secret(way_to_authenticate):
     client = client_of(way_to_authenticate)

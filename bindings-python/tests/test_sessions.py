@@ -257,7 +257,8 @@ def test_a_longer_time_out_of_the_session_does_not(server, client, call, way):
 
 
 def test_every_kind_of_time_out_of_urllib3_and_requests_is_understood():
-    urllib3 = pytest.importorskip("urllib3")
+    import urllib3
+
     from koodrive.transports._urllib3 import shorter
 
     kinds = [

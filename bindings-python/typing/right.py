@@ -11,7 +11,7 @@ import koodrive
 import koodrive.sandbox
 import requests
 import urllib3
-from koodrive.types import AsyncTransport, Body, DispatchOptions, Headers, Kind, Outcome, Transport, Verdict
+from koodrive.types import AsyncTransport, Body, DispatchOptions, Headers, Kind, Outcome, Slowed, Transport, Verdict
 
 Reply = TypeVar("Reply")
 
@@ -174,3 +174,32 @@ def words(error: koodrive.KooDriveError, outcome: koodrive.CallOutcome[int, kood
 
 def with_options(client: koodrive.Client, options: DispatchOptions) -> koodrive.Dispatch[int, koodrive.RawReply]:
     return client.dispatch([koodrive.RawCall("GET", "/a")], **options)
+
+
+def hooks(client: koodrive.Client, items: List[object]) -> List[object]:
+    def before_send(outgoing: koodrive.Outgoing) -> None:
+        number: int = outgoing.attempt
+        body: bytes = outgoing.body
+        print(number, body, outgoing.x_date.upper(), outgoing.trace_id.upper())
+
+    bad: List[object] = []
+    with client.dispatch(items, on_bad_item="outcome", before_send=before_send, on_exchange=lambda seen: print(seen.duration)) as run:
+        for outcome in run:
+            if outcome.verdict == "bad_item":
+                error: koodrive.InvalidInputError = outcome.error
+                bad.append((outcome.key, outcome.item, error))
+            else:
+                print(outcome.attempts + 1)
+    slowed: Slowed | None = run.progress.slowed
+    ended: bool = run.source_ended and run.progress.source_ended
+    return [*bad, slowed, ended]
+
+
+async def async_hooks(session: aiohttp.ClientSession, client: koodrive.Client) -> bool:
+    async def before_send(outgoing: koodrive.Outgoing) -> None:
+        print(outgoing.key)
+
+    async with client.adispatch(later(), transport=session, before_send=before_send) as run:
+        async for outcome in run:
+            print(outcome.verdict)
+    return run.source_ended

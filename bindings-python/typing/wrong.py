@@ -60,6 +60,7 @@ client.dispatch(["a call"])  # type: ignore[arg-type]  # pyright: ignore[reportC
 client.dispatch([call], rat=1)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 client.dispatch([call], rate="1")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 client.adispatch([call])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+client.dispatch([call], on_bad_item="skip")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 for outcome in client.dispatch([("row", call)]):
     outcome.key + 1  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
     outcome.verdict == "sent"  # type: ignore[comparison-overlap]  # pyright: ignore[reportUnnecessaryComparison]

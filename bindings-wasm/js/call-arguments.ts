@@ -33,7 +33,7 @@ export function argumentsOf(call: unknown): Arguments {
   return notificationArguments(fields);
 }
 
-function isCall(call: unknown): call is { operation: string } & Fields {
+export function isCall(call: unknown): call is { operation: string } & Fields {
   return typeof call === "object" && call !== null && "operation" in call && typeof call.operation === "string";
 }
 

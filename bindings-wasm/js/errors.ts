@@ -9,7 +9,7 @@ import { misuse } from "./checks.js";
 export type ErrorKind = "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
 
 /**
- * What is true at the service: `not_sent`, nothing reached it; `refused`, it received the call and did not act on it;
+ * Whether KooDrive acted on the call: `not_sent`, nothing reached it; `refused`, it received the call and did not act on it;
  * `unknown`, it may or may not have acted.
  */
 export type Outcome = "not_sent" | "refused" | "unknown";
@@ -37,7 +37,7 @@ const BRAND: unique symbol = Symbol.for("koodrive.error");
 class KooDriveErrorMembers extends Error {
   /** Tells the classes apart: `switch (error.kind)` narrows a {@link KooDriveError}. */
   declare readonly kind: ErrorKind;
-  /** What is true at the service. */
+  /** Whether KooDrive acted on the call. */
   declare readonly outcome: Outcome;
   /**
    * True where the call may be sent again although nothing is published about repeats: it was surely not acted on (not sent, or

@@ -31,10 +31,10 @@ export {
 } from "./calls.js";
 export { Client } from "./client.js";
 export type { ClientOptions, Credentials, SignFunction, TokenFunction } from "./credentials.js";
-export { dispatch, type Dispatch, type Keyed, type Source } from "./dispatch/dispatch.js";
+export { dispatch, type Dispatch, type Keyed, type KeyedCall, type Outcomes, type Source } from "./dispatch/dispatch.js";
 export { HaltedError } from "./dispatch/halted.js";
-export type { DispatchOptions, Policy } from "./dispatch/options.js";
-export type { CallOutcome, Delivered, NotDelivered, NotSent, Progress, Verdict } from "./dispatch/outcome.js";
+export type { BadItemRule, DispatchOptions, Outgoing, Policy } from "./dispatch/options.js";
+export type { BadItem, CallOutcome, Delivered, NotDelivered, NotSent, Progress, Verdict } from "./dispatch/outcome.js";
 export { CHINA, INTERNATIONAL } from "./endpoints.js";
 export {
   ApiError,

@@ -150,6 +150,11 @@ export interface SandboxConfig {
    */
   readonly authority?: string | null | undefined;
   /**
+   * The path prefix of the endpoint, such as `/gateway/v2`. A path with another prefix is answered with 404.
+   * @defaultValue none
+   */
+  readonly prefix?: string | undefined;
+  /**
    * What goes wrong, one entry per request, in their order. After the last one nothing does.
    * @defaultValue nothing
    */

@@ -24,7 +24,8 @@ import { errorOf, isKooDriveError, isToBeSignedAnew, type KooDriveError } from "
 import { hostFetch } from "./host-fetch.js";
 import { instant, optionalInstant } from "./instant.js";
 import { isNotSent } from "./network-errors.js";
-import type { Exchange, Instant, SendOptions } from "./options.js";
+import { tell } from "./on-exchange.js";
+import type { Instant, SendOptions } from "./options.js";
 import { redacted } from "./redact.js";
 import { newTraceId } from "./trace-id.js";
 import type { Fetch, FetchInit, FetchResponse, KooDriveRequest, Signal } from "./transport.js";
@@ -197,20 +198,7 @@ async function exchange(
     throw failure;
   } finally {
     if (onExchange) {
-      const { method, url } = request;
-      const { kind = null, outcome = null } = failure ?? {};
-      notify(onExchange, {
-        operation: parts.name,
-        method,
-        // A raw call's query may hold ids.
-        url: url.replace(/\?.*/s, ""),
-        status: response?.status || null,
-        startedAt: new Date(sentAt),
-        durationMs: performance.now() - startedMs,
-        traceId,
-        kind,
-        outcome,
-      });
+      tell(onExchange, { operation: parts.name, request, traceId, status: response?.status, sentAt, startedMs, failure });
     }
   }
 }
@@ -218,13 +206,4 @@ async function exchange(
 /** Returns what a transport gets. Spelled out: to spread an object beside other members takes a microsecond. */
 export function initOf({ method, headers, body, redirect }: KooDriveRequest, signal: Signal): FetchInit {
   return body === undefined ? { method, headers, redirect, signal } : { method, headers, body, redirect, signal };
-}
-
-/** Calls the hook. A hook observes: nothing that it throws or rejects with changes the result. */
-function notify(hook: NonNullable<SendOptions["onExchange"]>, exchange: Exchange): void {
-  try {
-    Promise.resolve(hook(exchange)).catch(() => {});
-  } catch {
-    // See above.
-  }
 }

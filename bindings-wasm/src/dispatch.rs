@@ -1,8 +1,8 @@
 //! The dispatcher: conversions only, no rule about the API.
 //!
-//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and a function with the name of the action gives what
-//! belongs to it. An attempt and an outcome are exported structs with a getter for each field: measured in Node 20, an outcome
-//! takes 2,200 to 2,600 ns with the crossing, as one text of words it takes 3,150 to 5,150, as JSON about 4,000.
+//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and getters of the dispatcher give what belongs to it. An exported
+//! struct for each attempt and each outcome would cost 1 µs more per call, since wasm-bindgen registers each with a
+//! FinalizationRegistry. One text of words for an outcome is slower, too: 3,150 to 5,150 ns against 2,200 to 2,600 (Node 20).
 #![allow(clippy::cast_possible_truncation, reason = "saturates")]
 #![allow(clippy::cast_sign_loss, reason = "saturates")]
 
@@ -11,11 +11,12 @@ mod action_name;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{self, Action, Now, Outgoing, Ticket};
+use koodrive::dispatch::{self, Action, CallOutcome, Now, Outgoing, Ticket};
 use koodrive::host::{AnyCall, HaltFields, Spelling};
-use koodrive::{InvalidInput, TransportError, host};
+use koodrive::{InvalidInput, TransportError, VaryingParts, host};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use zeroize::{Zeroizing, zeroize_stack};
+use zeroize::Zeroizing;
 
 use self::action_name::ActionName;
 use crate::error::{Thrown, fields};
@@ -30,15 +31,13 @@ type Done = Result<(), Thrown>;
 pub struct Dispatcher {
     /// A key is a number of JavaScript's, which keeps what it stands for.
     core: dispatch::Dispatcher<f64>,
-    /// The action that poll named last, until JavaScript has taken what belongs to it.
+    /// The action that poll named last.
     action: Option<Action<f64>>,
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Dispatcher {
     fn drop(&mut self) {
-        // More than any function of this module reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 
@@ -119,22 +118,6 @@ impl Dispatcher {
         })
     }
 
-    /// Returns what is to be sent, once, where poll has said `send`.
-    pub fn outgoing(&mut self) -> Option<OutgoingCall> {
-        match self.action.take() {
-            Some(Action::Send(outgoing)) => Some(OutgoingCall(outgoing)),
-            _ => None,
-        }
-    }
-
-    /// Returns what became of a call, once, where poll has said `outcome`.
-    pub fn outcome(&mut self) -> Option<CallOutcome> {
-        match self.action.take() {
-            Some(Action::Outcome(outcome)) => Some(CallOutcome(*outcome)),
-            _ => None,
-        }
-    }
-
     /// Returns how many calls to push at most, where poll has said `calls`.
     pub fn calls(&self) -> Option<usize> {
         match self.action {
@@ -188,17 +171,15 @@ impl Dispatcher {
             .handle_hidden_redirect(ticket(number), now(wall, at)?)?)
     }
 
-    /// Returns the reply of an outcome to its call as JSON text, where it was delivered. Throws the error of a reply that has a field
+    /// Returns the reply in the outcome that poll has named, to its call, as JSON text, where it was delivered. Throws the error of a reply that has a field
     /// which cannot be read.
     #[wasm_bindgen(js_name = deliveredReply)]
-    pub fn delivered_reply(
-        &self,
-        outcome: &CallOutcome,
-        name: &str,
-        fields: &str,
-    ) -> Result<Option<String>, Thrown> {
+    pub fn delivered_reply(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
+        let Some(outcome) = self.outcome() else {
+            return Ok(None);
+        };
         let call = AnyCall::from_json(name, fields)?;
-        Ok(host::delivered_reply(self.core.client(), &outcome.0, &call).transpose()?)
+        Ok(host::delivered_reply(self.core.client(), outcome, &call).transpose()?)
     }
 
     /// Hands in that the request surely never left.
@@ -217,6 +198,22 @@ impl Dispatcher {
         Ok(self
             .core
             .handle_failure(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Hands in that the request is kept from leaving.
+    pub fn withdraw(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
+        let error = TransportError::not_sent(cause);
+        Ok(self.core.withdraw(ticket(number), error, now(wall, at)?)?)
+    }
+
+    /// Returns kind and outcome of the error of the exchange that was handed in last, as an object; undefined after a success.
+    #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
+    pub fn last_exchange(&self) -> JsValue {
+        let Some((kind, outcome)) = self.core.last_exchange() else {
+            return JsValue::UNDEFINED;
+        };
+        let (kind, outcome) = (kind.as_str(), outcome.as_str());
+        convert::object(&ExchangeFailure { kind, outcome })
     }
 
     /// Takes a fresh token.
@@ -269,6 +266,12 @@ export interface HaltFields {
     msg: string | null;
 }
 
+/** How an exchange failed; see Exchange in js/options.ts. */
+export interface ExchangeFailure {
+    kind: "api" | "not_sent" | "outcome_unknown" | "unreadable_reply";
+    outcome: "refused" | "not_sent" | "unknown";
+}
+
 /** How far a dispatcher is; see Progress in js/dispatch/outcome.ts. */
 export interface ProgressFields {
     pushed: number;
@@ -287,125 +290,130 @@ export interface ProgressFields {
 }
 "#;
 
-/// One attempt of one call.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct OutgoingCall(Outgoing);
+/// How an exchange failed.
+#[derive(Serialize)]
+struct ExchangeFailure {
+    kind: &'static str,
+    outcome: &'static str,
+}
 
+/// Of the attempt that is to be sent, where poll has said `send`, until the next poll.
 #[wasm_bindgen]
-impl OutgoingCall {
+impl Dispatcher {
     /// Names this attempt.
-    #[wasm_bindgen(getter)]
+    #[wasm_bindgen(getter, js_name = outgoingTicket)]
     #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
-    pub fn ticket(&self) -> f64 {
-        self.0.ticket.number() as f64
+    pub fn outgoing_ticket(&self) -> Option<f64> {
+        self.outgoing().map(|it| it.ticket.number() as f64)
     }
 
-    /// Method and path, where all calls of the operation share them: by them the other half of the request may be kept.
-    #[wasm_bindgen(getter, js_name = fixedTarget)]
-    pub fn fixed_target(&self) -> Option<String> {
-        let path = self.0.fixed_path?;
-        Some([self.0.method.as_str(), " ", path].concat())
+    /// The call's, as it was pushed.
+    #[wasm_bindgen(getter, js_name = outgoingKey)]
+    pub fn outgoing_key(&self) -> Option<f64> {
+        self.core.key(self.outgoing()?.ticket).copied()
+    }
+
+    /// 1 for a call's first attempt.
+    #[wasm_bindgen(getter, js_name = outgoingAttempt)]
+    pub fn outgoing_attempt(&self) -> Option<u32> {
+        self.outgoing().map(|it| it.attempt)
     }
 
     /// The trace id of the call.
-    #[wasm_bindgen(getter, js_name = traceId)]
-    pub fn trace_id(&self) -> Option<String> {
-        let id = self.0.parts.trace_id.as_ref();
+    #[wasm_bindgen(getter, js_name = outgoingTraceId)]
+    pub fn outgoing_trace_id(&self) -> Option<String> {
+        let id = self.outgoing()?.parts.trace_id.as_ref();
         id.map(|id| id.as_str().to_owned())
     }
 
-    /// The string to sign, where a signature is missing.
-    #[wasm_bindgen(getter, js_name = stringToSign)]
-    pub fn string_to_sign(&self) -> Option<String> {
-        self.0.parts.string_to_sign().map(str::to_owned)
+    /// The half of the request that varies, as `Core.request` returns it. It is not kept here.
+    #[wasm_bindgen(js_name = takeRequest, unchecked_return_type = "string | undefined")]
+    pub fn take_request(&mut self) -> JsValue {
+        match self.action.take() {
+            Some(Action::Send(outgoing)) => format::request(&outgoing.parts).as_str().into(),
+            _ => JsValue::UNDEFINED,
+        }
     }
 
-    /// The half of the request that varies, as `Core.request` returns it.
-    #[wasm_bindgen(getter, unchecked_return_type = "string")]
-    pub fn request(&self) -> JsValue {
-        format::request(&self.0.parts).as_str().into()
-    }
-
-    /// Returns that half with `signature` in it.
-    #[wasm_bindgen(unchecked_return_type = "string")]
-    pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
-        let parts = self.0.parts.with_signature(signature)?;
-        Ok(format::request(&parts).as_str().into())
+    /// That half without its signature, where the signature is made elsewhere. It is not kept here.
+    #[wasm_bindgen(js_name = takeUnsigned)]
+    pub fn take_unsigned(&mut self) -> Option<UnsignedAttempt> {
+        match self.action.take() {
+            Some(Action::Send(outgoing)) => Some(UnsignedAttempt(outgoing.parts)),
+            _ => None,
+        }
     }
 }
 
-/// What became of a call. Instants are milliseconds since 1970.
+/// Of the outcome of a call, where poll has said `outcome`, until the next poll. Instants are milliseconds since 1970.
 #[wasm_bindgen]
-#[derive(Debug)]
-pub struct CallOutcome(dispatch::CallOutcome<f64>);
-
-#[wasm_bindgen]
-impl CallOutcome {
+impl Dispatcher {
     /// As it was pushed.
-    #[wasm_bindgen(getter)]
-    pub fn key(&self) -> f64 {
-        self.0.key
+    #[wasm_bindgen(getter, js_name = outcomeKey)]
+    pub fn outcome_key(&self) -> Option<f64> {
+        self.outcome().map(|it| it.key)
     }
 
     /// See `Verdict` in js/dispatch/outcome.ts.
-    #[wasm_bindgen(getter)]
-    pub fn verdict(&self) -> String {
-        self.0.verdict.as_str().to_owned()
+    #[wasm_bindgen(getter, js_name = outcomeVerdict)]
+    pub fn outcome_verdict(&self) -> Option<String> {
+        self.outcome().map(|it| it.verdict.as_str().to_owned())
     }
 
     /// How often the call was sent.
-    #[wasm_bindgen(getter)]
-    pub fn attempts(&self) -> u32 {
-        self.0.attempts
+    #[wasm_bindgen(getter, js_name = outcomeAttempts)]
+    pub fn outcome_attempts(&self) -> Option<u32> {
+        self.outcome().map(|it| it.attempts)
     }
 
     /// The trace id of all its attempts.
-    #[wasm_bindgen(getter, js_name = traceId)]
-    pub fn trace_id(&self) -> Option<String> {
-        self.0.trace_id.as_ref().map(|id| id.as_str().to_owned())
+    #[wasm_bindgen(getter, js_name = outcomeTraceId)]
+    pub fn outcome_trace_id(&self) -> Option<String> {
+        let id = self.outcome()?.trace_id.as_ref();
+        id.map(|id| id.as_str().to_owned())
     }
 
     /// X-Date of the last attempt.
-    #[wasm_bindgen(getter, js_name = xDate)]
-    pub fn x_date(&self) -> Option<String> {
-        self.0.x_date.as_ref().map(|date| date.as_str().to_owned())
+    #[wasm_bindgen(getter, js_name = outcomeXDate)]
+    pub fn outcome_x_date(&self) -> Option<String> {
+        let date = self.outcome()?.x_date.as_ref();
+        date.map(|date| date.as_str().to_owned())
     }
 
     /// When the first attempt was handed out.
-    #[wasm_bindgen(getter, js_name = firstSentAt)]
-    pub fn first_sent_at(&self) -> Option<f64> {
-        self.0.first_sent_at.map(milliseconds)
+    #[wasm_bindgen(getter, js_name = outcomeFirstSentAt)]
+    pub fn outcome_first_sent_at(&self) -> Option<f64> {
+        self.outcome()?.first_sent_at.map(milliseconds)
     }
 
     /// When the last attempt was handed out.
-    #[wasm_bindgen(getter, js_name = sentAt)]
-    pub fn sent_at(&self) -> Option<f64> {
-        self.0.sent_at.map(milliseconds)
+    #[wasm_bindgen(getter, js_name = outcomeSentAt)]
+    pub fn outcome_sent_at(&self) -> Option<f64> {
+        self.outcome()?.sent_at.map(milliseconds)
     }
 
     /// When the answer to the last attempt was handed in.
-    #[wasm_bindgen(getter, js_name = answeredAt)]
-    pub fn answered_at(&self) -> Option<f64> {
-        self.0.answered_at.map(milliseconds)
+    #[wasm_bindgen(getter, js_name = outcomeAnsweredAt)]
+    pub fn outcome_answered_at(&self) -> Option<f64> {
+        self.outcome()?.answered_at.map(milliseconds)
     }
 
     /// `Date` of that answer.
-    #[wasm_bindgen(getter, js_name = serverDate)]
-    pub fn server_date(&self) -> Option<f64> {
-        self.0.server_date.map(milliseconds)
+    #[wasm_bindgen(getter, js_name = outcomeServerDate)]
+    pub fn outcome_server_date(&self) -> Option<f64> {
+        self.outcome()?.server_date.map(milliseconds)
     }
 
     /// HTTP status of that answer.
-    #[wasm_bindgen(getter)]
-    pub fn status(&self) -> Option<u16> {
-        self.0.status
+    #[wasm_bindgen(getter, js_name = outcomeStatus)]
+    pub fn outcome_status(&self) -> Option<u16> {
+        self.outcome()?.status
     }
 
     /// The acknowledgement of a notification in its [`format`], where it was delivered.
-    #[wasm_bindgen(getter, js_name = notificationReply)]
-    pub fn notification_reply(&self) -> Option<String> {
-        let reply = self.0.reply.as_ref()?;
+    #[wasm_bindgen(getter, js_name = outcomeNotificationReply)]
+    pub fn outcome_notification_reply(&self) -> Option<String> {
+        let reply = self.outcome()?.reply.as_ref()?;
         let code = reply.code.as_deref().unwrap_or_default();
         Some(format::acknowledgement(
             code,
@@ -415,9 +423,47 @@ impl CallOutcome {
     }
 
     /// The error of the last attempt, where the call was not delivered.
-    #[wasm_bindgen(getter, unchecked_return_type = "ErrorFields | undefined")]
-    pub fn error(&self) -> JsValue {
-        self.0.error.clone().map_or(JsValue::UNDEFINED, fields)
+    #[wasm_bindgen(getter, js_name = outcomeError, unchecked_return_type = "ErrorFields | undefined")]
+    pub fn outcome_error(&self) -> JsValue {
+        let error = self.outcome().and_then(|it| it.error.clone());
+        error.map_or(JsValue::UNDEFINED, fields)
+    }
+}
+
+impl Dispatcher {
+    const fn outgoing(&self) -> Option<&Outgoing> {
+        match &self.action {
+            Some(Action::Send(outgoing)) => Some(outgoing),
+            _ => None,
+        }
+    }
+
+    fn outcome(&self) -> Option<&CallOutcome<f64>> {
+        match &self.action {
+            Some(Action::Outcome(outcome)) => Some(outcome),
+            _ => None,
+        }
+    }
+}
+
+/// A request whose signature is missing.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct UnsignedAttempt(VaryingParts);
+
+#[wasm_bindgen]
+impl UnsignedAttempt {
+    /// The string to sign.
+    #[wasm_bindgen(getter, js_name = stringToSign)]
+    pub fn string_to_sign(&self) -> Option<String> {
+        self.0.string_to_sign().map(str::to_owned)
+    }
+
+    /// Returns the half that varies with `signature` in it.
+    #[wasm_bindgen(unchecked_return_type = "string")]
+    pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
+        let parts = self.0.with_signature(signature)?;
+        Ok(format::request(&parts).as_str().into())
     }
 }
 

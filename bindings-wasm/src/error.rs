@@ -1,7 +1,7 @@
 //! The core's errors as js/errors.ts takes them, and a function for each error that only JavaScript can notice.
 
 use koodrive::host::{self, ErrorFields, Failure, Spelling};
-use koodrive::{Error, InvalidInput, ReplyError, TransportError};
+use koodrive::{Error, InvalidInput, ReplyError};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -110,13 +110,8 @@ pub fn failed(
     x_date: Option<String>,
     trace_id: Option<String>,
 ) -> JsValue {
-    let error = if sent {
-        TransportError::outcome_unknown(cause)
-    } else {
-        TransportError::not_sent(cause)
-    };
     fields(host::failed(
-        error,
+        host::transport_error(sent, cause),
         is_safe,
         x_date.as_deref(),
         trace_id.as_deref(),

@@ -21,7 +21,7 @@ use koodrive::{
 };
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use zeroize::{Zeroizing, zeroize_stack};
+use zeroize::Zeroizing;
 
 use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, instant, whole};
 use crate::error::Thrown;
@@ -97,6 +97,7 @@ impl Credentials {
             token: token.as_deref().map(String::as_str),
             authorization: authorization.as_deref().map(String::as_str),
             signs_elsewhere,
+            ..CredentialsInput::default()
         })?;
         Ok(Self(credentials))
     }
@@ -116,11 +117,9 @@ pub struct Core {
     pub client: Client,
 }
 
-/// Requests leave states of the key on the stack. The fields overwrite themselves.
 impl Drop for Core {
     fn drop(&mut self) {
-        // More than any function of this module reaches.
-        zeroize_stack::<8192>();
+        host::overwrite_stack();
     }
 }
 

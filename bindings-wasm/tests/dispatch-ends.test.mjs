@@ -249,9 +249,10 @@ for (const [what, sign] of [
     assert.deepEqual([sent, sandbox.accepted(), outcomes.length], [[], [], 3]);
     // Those that were about to leave, and the one that was not asked for a signature.
     const asked = outcomes.filter(({ error }) => error !== null);
-    assert.deepEqual(asked.map(({ verdict, error }) => [verdict, error.kind, error.outcome]), Array(2).fill(["given_up", "not_sent", "not_sent"]));
+    assert.deepEqual(asked.map(({ error }) => [error.kind, error.outcome]), Array(2).fill(["not_sent", "not_sent"]));
     for (const { error } of asked) assert.match(error.message, /the job was cancelled before the request was signed/);
-    assert.equal(outcomes.filter(({ verdict }) => verdict === "not_sent").length, 1);
+    assert.deepEqual([tally(outcomes), run.progress.requests], [{ not_sent: 3 }, 0]);
+    assert.ok(outcomes.every(({ attempts, traceId, sentAt }) => attempts === 0 && traceId === null && sentAt === null));
   });
 }
 

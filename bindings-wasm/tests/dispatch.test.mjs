@@ -138,6 +138,8 @@ for (const [what, item, message] of [
   ["a triple", [1, 2, callOf(0)], /yields an array; yield calls/],
   ["no operation", {}, /unknown call; create it/],
   ["an empty id", { ...callOf(0), packageId: "" }, /packageId/],
+  ["two calls, as if one were a key", [callOf(2), callOf(3)], /yields a pair of two calls; yield them one by one, or each with its key/],
+  ["an object with a key and no call", { key: "a" }, /unknown call; create it/],
   ["an id that has lost digits", { ...callOf(0), carrierUserId: 189642158555241211 }, /carrierUserId: a number/],
 ]) {
   for (const how of [(items) => items, later]) {
@@ -166,6 +168,9 @@ for (const [options, message] of [
   [{ transport: "fetch" }, "transport: not a function"],
   [{ token: "t" }, "token: not a function"],
   [{ onHalt: true }, "onHalt: not a function"],
+  [{ beforeSend: "log" }, "beforeSend: not a function"],
+  [{ onExchange: null }, "onExchange: not a function"],
+  [{ onBadItem: "skip" }, 'onBadItem: unknown; pass "throw" or "outcome"'],
   [{ signal: {} }, "signal: not an AbortSignal"],
   [null, "dispatch: not an object"],
 ]) {
@@ -194,7 +199,7 @@ test("every number of the policy is an option", async () => {
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
   assert.deepEqual(tally(await all(run)), { delivered: 2 });
   // What is undefined is as good as left out.
-  dispatch(clientOf(), [], Object.fromEntries([...Object.keys(numbers), "transport", "signal", "token", "onHalt", "timeoutMs"].map((name) => [name, undefined])));
+  dispatch(clientOf(), [], Object.fromEntries([...Object.keys(numbers), "adaptive", "transport", "signal", "token", "onHalt", "beforeSend", "onExchange", "onBadItem", "timeoutMs"].map((name) => [name, undefined])));
 });
 
 for (const [what, source] of [["undefined", undefined], ["null", null], ["a number", 5], ["a string", "calls"]]) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { Agent } from "undici";
-import { answering, call, client, esm, notifyPackageExpire, overUndici, serving, thrownBy } from "./koodrive.mjs";
+import { answering, call, client, esm, notifyPackageExpire, overUndici, rawCall, serving, thrownBy } from "./koodrive.mjs";
 
 const MIB = 2 ** 20;
 const limit = { timeout: 60_000 };
@@ -80,6 +80,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
           const refused = await thrownBy(() => one.send(call, { transport: fetch }));
           assert.ok(refused instanceof esm.ApiError, refused.stack);
           assert.deepEqual([refused.outcome, refused.code], ["refused", code]);
+          assert.equal(refused.body, padded(MIB).slice(0, 16_384));
         }
       }),
     ));
@@ -118,6 +119,36 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       ));
   }
 }
+
+for (const depth of [127, 128, 100_000]) {
+  test(`a value of a reply is read, or passed over, ${depth} levels deep`, () => {
+    const one = client();
+    const deep = "[".repeat(depth) + "]".repeat(depth);
+    for (const member of ["msg", "unknown"]) {
+      const reply = one.parse(call, { status: 200, headers: {}, body: `{"code":0,"${member}":${deep}}` });
+      assert.deepEqual({ ...reply }, { code: "0", msg: null, traceId: null });
+    }
+    const unreadable = { name: "UnreadableReplyError", message: /code is neither an integer nor a non-empty string/ };
+    assert.throws(() => one.parse(call, { status: 200, headers: {}, body: `{"code":${deep}}` }), unreadable);
+    // The body of a raw call is sent and read as text, of any depth.
+    const raw = rawCall({ method: "POST", path: "/a", json: deep });
+    assert.equal(one.request(raw).body, deep);
+    const body = `{"code":0,"data":${deep}}`;
+    const reply = one.parse(raw, { status: 200, headers: {}, body });
+    assert.deepEqual([reply.code, reply.body], ["0", body]);
+    assert.equal(JSON.stringify(reply.json().code), "0");
+  });
+}
+
+test("the body of a reply may be limited from 1 byte to 1 GiB, and a call's time from 1 ms", async () => {
+  const one = client();
+  const fetch = async () => new Response('{"code":0}');
+  assert.equal((await one.send(call, { transport: fetch, replyLimit: 2 ** 30 })).code, "0");
+  assert.equal((await thrownBy(() => one.send(call, { transport: fetch, replyLimit: 1 }))).kind, "unreadable_reply");
+  for (const wrong of [{ replyLimit: 0 }, { replyLimit: 2 ** 30 + 1 }, { timeoutMs: 0 }]) {
+    assert.equal((await thrownBy(() => one.send(call, { transport: fetch, ...wrong }))).kind, "invalid_input");
+  }
+});
 
 test("reading goes on where no one limits it: the core takes what it is given", () => {
   const one = client();

@@ -1,6 +1,8 @@
 // The package itself: how it loads, what it exports, what it keeps to itself.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync, readdirSync } from "node:fs";
+import { delimiter, dirname, join, relative, sep } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
@@ -60,12 +62,23 @@ test("a client shows no secret", () => {
   assert.equal(inspect(client()), "Client {}");
 });
 
+const isAlive = (one) => {
+  try {
+    return one.request(call).method === "POST";
+  } catch (error) {
+    assert.match(error.message, /freed/);
+    return false;
+  }
+};
+
 test("a freed client says so", () => {
   const one = client();
   one.free();
   one.free();
   assert.throws(() => one.request(call), { name: "InvalidInputError", message: /freed/ });
-  if (Symbol.dispose) client()[Symbol.dispose]();
+  const other = client();
+  if (Symbol.dispose) other[Symbol.dispose]();
+  assert.equal(Symbol.dispose === undefined, isAlive(other));
 });
 
 test("a call survives the way to a worker", () => {
@@ -120,4 +133,38 @@ test("a host that lacks what it needs hears what to do", () => {
   assert.match(lacks(["WebAssembly"], "client()"), /^koodrive needs WebAssembly, which this host lacks; run it in Node/);
   assert.match(lacks(["fetch"], "client().send(getSpaceUsageByOverview())"), /^transport: missing, and this host has no fetch of its own/);
   assert.match(lacks(["Request"], "new Sandbox().fetch(INTERNATIONAL)"), /^the sandbox's fetch needs Request and Response/);
+});
+
+// What follows is about the packed package: `cargo xtask test` installs it, and `npm test` after `npm run build` does not.
+const packed = { skip: process.env.KOODRIVE_TARBALL ? false : "the package is not installed from its tarball" };
+const folder = dirname(require.resolve("koodrive/package.json"));
+const binding = join(import.meta.dirname, "..");
+const filesOf = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+test("it holds the files of files.txt", packed, () => {
+  const listed = readFileSync(join(binding, "files.txt"), "utf8").trim().split("\n");
+  const found = filesOf(folder).map((file) => relative(folder, file).replaceAll(sep, "/"));
+  assert.deepEqual(found.sort(), listed.sort());
+});
+
+test("no file shows a path of the machine that built it", packed, () => {
+  // The JavaScript holds the .wasm as base64, which would hide one.
+  const built = ["koodrive_bg.wasm", "sandbox_bg.wasm"].map((name) => join(binding, "generated", name));
+  const paths = process.env.KOODRIVE_PATHS.split(delimiter).filter((path) => path.length > 1);
+  assert.ok(paths.length >= 4, paths.join());
+  for (const file of [...filesOf(folder), ...built]) {
+    const bytes = readFileSync(file);
+    // With its end, so that a home of `/root` is not found in a word.
+    for (const path of paths) assert.ok(!bytes.includes(path + sep), `${file} shows ${path}`);
+  }
+});
+
+test("the .wasm files ask their host for what imports.txt lists: no clock, no randomness, no I/O", () => {
+  for (const [module, golden] of [["koodrive", "imports.txt"], ["sandbox", "sandbox/imports.txt"]]) {
+    const built = readFileSync(join(binding, "generated", `${module}.imports.txt`), "utf8");
+    assert.equal(built, readFileSync(join(binding, golden), "utf8"));
+  }
 });

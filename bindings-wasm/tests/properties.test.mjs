@@ -27,9 +27,9 @@ const call = fc.oneof(
 const secret = text.map((inner) => `s${inner}s`);
 const app = fc.record({ appId: visible.map((id) => id.replaceAll(",", "_")), appSecret: secret });
 
-const made = (given) => {
+const made = (given, prefix = "") => {
   const config = given.token ? { tokens: [given.token] } : { apps: [given] };
-  return new Sandbox({ ...config, now: () => NOW });
+  return new Sandbox({ ...config, prefix, now: () => NOW });
 };
 
 /** What the sandbox answers to this request, which is read by `one`. */
@@ -43,7 +43,7 @@ test("what is built for valid input is accepted, and arrives as it was given", a
   await check(
     fc.asyncProperty(endpoint, visible, credentials, call, fc.option(fc.string({ unit: visible.map((it) => it[0]), minLength: 58, maxLength: 58 })),
       async (endpoint, userId, given, call, traceId) => {
-        const sandbox = made(given);
+        const sandbox = made(given, new URL(endpoint).pathname.replace(/\/$/, ""));
         const one = new Client({ endpoint, userId, ...given });
         const request = one.request(call, { now: NOW, traceId: traceId ?? undefined });
         assert.equal((await answered(sandbox, one, call, request)).code, "0");
@@ -94,7 +94,7 @@ for (const name of ["authorization", "x-date", "x-user-id"]) {
 
 for (const [part, alter] of Object.entries(PARTS)) {
   test(`a signed request with one byte of its ${part} changed is refused`, async () => {
-    const sandbox = made(APP);
+    const sandbox = made(APP, "/prefix");
     const one = client({ token: undefined, ...APP, endpoint: "https://gateway.example/prefix" });
     const calls = part === "body" ? call.filter(({ operation }) => operation === "notifyPackageExpire") : call;
     await check(

@@ -1,8 +1,8 @@
-// Runs the tests of this folder: `npm test`. With `-- --tap` it reports in TAP, for programs.
-import { readdirSync } from "node:fs";
+// Runs the tests of this folder: `npm test`. With `-- --junit FILE` it also writes a report for programs.
+import { createWriteStream, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
-import { spec, tap } from "node:test/reporters";
+import { junit, spec } from "node:test/reporters";
 
 const here = import.meta.dirname;
 const files = readdirSync(here)
@@ -12,4 +12,6 @@ const tests = run({ files, concurrency: true });
 tests.on("test:fail", () => {
   process.exitCode = 1;
 });
-tests.compose(process.argv.includes("--tap") ? tap : new spec()).pipe(process.stdout);
+const at = process.argv.indexOf("--junit");
+if (at > 0) tests.compose(junit).pipe(createWriteStream(process.argv[at + 1]));
+tests.compose(new spec()).pipe(process.stdout);

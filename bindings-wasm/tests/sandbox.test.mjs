@@ -23,7 +23,7 @@ test("a signed call and one with a token are accepted and listed", async () => {
   const traceId = "t".repeat(58);
   const { code, msg } = await send(sandbox, { traceId });
   assert.deepEqual([code, msg], ["0", "Success."]);
-  await send(sandbox, {}, client({ endpoint: "https://gateway.example:8443/prefix" }));
+  await send(sandbox, {}, client({ endpoint: "https://gateway.example:8443" }));
   const { policyList } = await client().send(getCurrentRetentionPolicy(), { transport: sandbox.fetch, now });
   assert.equal(policyList[0].policyId, "300000000000000000");
   const usage = await signing.send(getSpaceUsageByOverview(), { transport: sandbox.fetch, now });
@@ -38,6 +38,15 @@ test("a signed call and one with a token are accepted and listed", async () => {
     traceId,
   });
   assert.equal(accepted.length, 2, "reading the policies changes nothing");
+});
+
+test("the prefix of the endpoint alone is answered", async () => {
+  const at = (prefix) => client({ endpoint: `https://gateway.example${prefix}` });
+  const sandbox = new Sandbox({ prefix: "/gateway/v2", now });
+  assert.equal((await send(sandbox, {}, at("/gateway/v2"))).code, "0");
+  for (const prefix of ["", "/gateway", "/x/gateway/v2"]) {
+    assert.equal((await thrownBy(() => send(sandbox, {}, at(prefix)))).code, "SANDBOX.UNKNOWN_PATH");
+  }
 });
 
 test("every call that changes state is listed with its members, and the settings hold for reverseOrder", async () => {
@@ -310,5 +319,9 @@ test("it shows no secret and can be freed", async () => {
   sandbox.free();
   assert.throws(() => sandbox.accepted(), { name: "InvalidInputError", message: /freed/ });
   assert.match((await thrownBy(() => sandbox.fetch(NOTIFY))).message, /freed/);
-  if (Symbol.dispose) new Sandbox()[Symbol.dispose]();
+  if (Symbol.dispose) {
+    const other = new Sandbox();
+    other[Symbol.dispose]();
+    assert.throws(() => other.accepted(), { message: /freed/ });
+  }
 });

@@ -135,7 +135,8 @@ pub use progress::Progress;
 use crate::client::body_of;
 use crate::header::ReplyHeaders;
 use crate::{
-    Client, Credentials, FixedParts, InvalidInput, Operation, PreparedCall, TransportError,
+    Client, Credentials, ErrorKind, FixedParts, InvalidInput, Operation, Outcome, PreparedCall,
+    TransportError,
 };
 use budget::RetryBudget;
 use pace::Pace;
@@ -160,7 +161,7 @@ pub struct Dispatcher<K> {
     in_flight: u32,
     /// Calls that were asked for and have not come yet.
     asked: usize,
-    ended: bool,
+    finished: bool,
     cancelled: bool,
     halt: Option<Halt>,
     halt_is_said: bool,
@@ -171,6 +172,10 @@ pub struct Dispatcher<K> {
     clock: ServerClock,
     random: Random,
     counts: Progress,
+    /// Requests that were counted and did not leave.
+    withdrawn: u64,
+    /// Of the exchange that was handed in last.
+    last_error: Option<(ErrorKind, Outcome)>,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
@@ -198,7 +203,7 @@ impl<K> Dispatcher<K> {
             order: 0,
             in_flight: 0,
             asked: 0,
-            ended: false,
+            finished: false,
             cancelled: false,
             halt: None,
             halt_is_said: false,
@@ -213,6 +218,8 @@ impl<K> Dispatcher<K> {
             clock: ServerClock::default(),
             random: Random::new(seed),
             counts: Progress::default(),
+            withdrawn: 0,
+            last_error: None,
             latest: 0,
             config,
         }
@@ -228,7 +235,7 @@ impl<K> Dispatcher<K> {
     pub fn push<O: Operation + ?Sized>(&mut self, key: K, call: &O) -> Result<(), NotTaken<K>> {
         let reason = if self.room() == 0 {
             Some("there is no room; push only as many calls as the dispatcher asks for")
-        } else if self.ended && !self.cancelled {
+        } else if self.finished && !self.cancelled {
             Some("the job has ended; push calls before finish")
         } else {
             None
@@ -251,6 +258,11 @@ impl<K> Dispatcher<K> {
         Ok(())
     }
 
+    /// Whether no more calls will come.
+    const fn has_ended(&self) -> bool {
+        self.finished || self.cancelled
+    }
+
     fn check<O: Operation + ?Sized>(&self, call: &O) -> Result<(), InvalidInput> {
         self.client.target(call)?;
         body_of(call).map(drop)
@@ -258,7 +270,7 @@ impl<K> Dispatcher<K> {
 
     /// The source has ended: no more calls will come.
     pub const fn finish(&mut self) {
-        self.ended = true;
+        self.finished = true;
     }
 
     /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least one more.
@@ -290,6 +302,21 @@ impl<K> Dispatcher<K> {
         now: Now,
     ) -> Result<(), InvalidInput> {
         self.judge_failure(ticket, error, now)
+    }
+
+    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does not count. The call comes out as by
+    /// [`cancel`](Self::cancel): [`Verdict::NotSent`], or, where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    ///
+    /// # Errors
+    ///
+    /// Nothing is in flight under this ticket.
+    pub fn withdraw(
+        &mut self,
+        ticket: Ticket,
+        error: TransportError,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        self.take_back(ticket, error, now)
     }
 
     /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is refused, as by a redirect that is seen.
@@ -354,7 +381,6 @@ impl<K> Dispatcher<K> {
     /// Sends nothing more. What is in flight is awaited; every other call comes out as [`Verdict::NotSent`], or, where it was
     /// sent before, as [`Verdict::GivenUp`] or [`Verdict::Unknown`].
     pub fn cancel(&mut self) {
-        self.ended = true;
         self.cancelled = true;
         while let Some(place) = self.queued.pop_front() {
             self.settle(place, Verdict::NotSent);
@@ -367,6 +393,13 @@ impl<K> Dispatcher<K> {
     /// What to do next. Call it until it says [`Action::Wait`], and again when that is over.
     pub fn poll(&mut self, now: Now) -> Action<K> {
         self.next_action(now)
+    }
+
+    /// How the exchange ended that was handed in last, for a host that shows exchanges: kind and outcome of its error, none where
+    /// the call was delivered.
+    #[must_use]
+    pub const fn last_exchange(&self) -> Option<(ErrorKind, Outcome)> {
+        self.last_error
     }
 
     /// The client that signs: with the latest token, and what was learned of the server's clock.

@@ -1,4 +1,4 @@
-//! Decides what an error is called, what is true at the service after it, and whether it may be repeated.
+//! Decides what an error is called, whether KooDrive acted on the call, and whether the call may be repeated.
 
 mod reply_error;
 pub(crate) mod template;
@@ -50,7 +50,7 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// What is true at the service after an error.
+/// Whether KooDrive acted on the call that ended in an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -334,7 +334,7 @@ impl Error {
         }
     }
 
-    /// What is true at the service.
+    /// Whether KooDrive acted on the call.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {

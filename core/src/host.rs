@@ -11,6 +11,7 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::StatusCode;
 use serde::Serialize;
+use zeroize::zeroize_stack;
 
 use crate::attempt::may_sign_anew;
 #[cfg(feature = "dispatch")]
@@ -356,6 +357,8 @@ pub struct CredentialsInput<'a> {
     pub authorization: Option<&'a str>,
     /// Whether a function signs in the place of an app secret: see [`Credentials::detached`].
     pub signs_elsewhere: bool,
+    /// Whether there is no token yet: see [`Credentials::later`].
+    pub token_later: bool,
 }
 
 /// The app id is no secret; the other values are redacted.
@@ -368,6 +371,7 @@ impl fmt::Debug for CredentialsInput<'_> {
             .field("token", &redacted(self.token))
             .field("authorization", &redacted(self.authorization))
             .field("signs_elsewhere", &self.signs_elsewhere)
+            .field("token_later", &self.token_later)
             .finish()
     }
 }
@@ -376,37 +380,25 @@ impl fmt::Debug for CredentialsInput<'_> {
 ///
 /// # Errors
 ///
-/// [`ambiguous_credentials`] unless they are given in exactly one of the three ways, and those of [`Credentials`].
+/// [`ambiguous_credentials`] unless they are given in exactly one way, and those of [`Credentials`].
 pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidInput> {
-    match given {
-        CredentialsInput {
-            app_id: Some(app_id),
-            app_secret: Some(app_secret),
-            token: None,
-            authorization: None,
-            signs_elsewhere: false,
-        } => Credentials::app(app_id, app_secret),
-        CredentialsInput {
-            app_id: None,
-            app_secret: None,
-            token: Some(token),
-            authorization: None,
-            signs_elsewhere: false,
-        } => Credentials::token(token),
-        CredentialsInput {
-            app_id: None,
-            app_secret: None,
-            token: None,
-            authorization: Some(value),
-            signs_elsewhere: false,
-        } => Credentials::authorization(value),
-        CredentialsInput {
-            app_id: Some(app_id),
-            app_secret: None,
-            token: None,
-            authorization: None,
-            signs_elsewhere: true,
-        } => Credentials::detached(app_id),
+    let CredentialsInput {
+        app_id,
+        app_secret,
+        token,
+        authorization,
+        signs_elsewhere,
+        token_later,
+    } = given;
+    let texts = (app_id, app_secret, token, authorization);
+    match (texts, signs_elsewhere, token_later) {
+        ((Some(app_id), Some(app_secret), None, None), false, false) => {
+            Credentials::app(app_id, app_secret)
+        }
+        ((None, None, Some(token), None), false, false) => Credentials::token(token),
+        ((None, None, None, Some(value)), false, false) => Credentials::authorization(value),
+        ((Some(app_id), None, None, None), true, false) => Credentials::detached(app_id),
+        ((None, None, None, None), false, true) => Ok(Credentials::later()),
         _ => Err(ambiguous_credentials()),
     }
 }
@@ -576,6 +568,22 @@ pub fn parse_sent<O: Operation>(
         again: may_sign_anew(&error, false, !sent.may_sign_anew),
         error: error.into(),
     })
+}
+
+/// Returns the error of a request without a complete reply. `has_left` is false where it surely was not sent.
+#[must_use]
+pub fn transport_error(has_left: bool, cause: impl fmt::Display) -> TransportError {
+    if has_left {
+        TransportError::outcome_unknown(cause)
+    } else {
+        TransportError::not_sent(cause)
+    }
+}
+
+/// Overwrites what requests left on the stack, states of the key among it: more than any function of a binding reaches. For the end
+/// of a client or a dispatcher, whose fields overwrite themselves.
+pub fn overwrite_stack() {
+    zeroize_stack::<8192>();
 }
 
 /// Returns the error of a request that was sent, or was about to be, and got no complete reply, as

@@ -34,7 +34,7 @@
 //!
 //! # Which error means what
 //!
-//! Every error answers two questions: [`ErrorKind`] says what happened, [`Outcome`] what is true at the service.
+//! Every error answers two questions: [`ErrorKind`] says what happened, [`Outcome`] whether KooDrive acted on the call.
 //! Whether a repeated call is safe is not published, so only [`is_retryable`](Error::is_retryable) errors may be repeated
 //! without asking the service first.
 //!

@@ -31,8 +31,7 @@
 //! else `SANDBOX.` and the reason. R is [`SandboxConfig::refused_status`]: those answers have a gateway's shape
 //! (`error_code`, `error_msg`, `request_id`), all others the service's (`code`, `msg`).
 //!
-//! An endpoint may have a path prefix, so the operation is what a path ends in; a prefix begins with `/` and ends without
-//! one. In the signature it counts as received.
+//! An endpoint may have a path prefix: [`SandboxConfig::prefix`]. In the signature it counts as received.
 //!
 //! The reasons about `carrierUserId`, `type` and `packageId` hold for the same members of reverseOrder, where `changeType` has
 //! those of `type`. Every other parameter belongs to one operation; its reason is `INVALID_PARAMETER`, and the message names
@@ -41,7 +40,7 @@
 //! | check | status | code | reason |
 //! |---|---|---|---|
 //! | the fault script, or else the allowance and the random faults, let the request through | the script's | own | `SCRIPTED_FAULT` |
-//! | the path ends in that of an operation or of a configured answer, after nothing or a prefix `/…` | 404 | own | `UNKNOWN_PATH` |
+//! | the path is the configured prefix, and then that of an operation or of a configured answer | 404 | own | `UNKNOWN_PATH` |
 //! | the method is the operation's | 405 | own | `WRONG_METHOD` |
 //! | host, authorization, x-date, x-user-id, x-traceid, content-type and every signed header occur once | 400 | own | `DUPLICATE_HEADER` |
 //! | URL or Host names the authority | 400 | own | `MISSING_AUTHORITY` |
@@ -140,8 +139,8 @@ impl Sandbox {
     /// # Errors
     ///
     /// Credentials that no client could have, an app id given twice, a refused status other than 400 and 401, no accepted
-    /// type or changeType, an empty authority, a fault whose status has no body, a share or an allowance out of range, an answer with a method or a path that no
-    /// client sends.
+    /// type or changeType, an empty authority, a prefix that does not begin with a slash or that ends with one, a fault whose
+    /// status has no body, a share or an allowance out of range, an answer with a method or a path that no client sends.
     pub fn new(config: SandboxConfig) -> Result<Self, InvalidInput> {
         let mut config = config.with_credentials();
         let refused_status = match config.refused_status {
@@ -242,7 +241,12 @@ impl Sandbox {
     }
 
     fn respond(&mut self, received: &Received<'_>, now: DateTime<Utc>) -> Response<Vec<u8>> {
-        let found = operation::find(received.method, received.uri.path(), &self.config.answers);
+        let found = operation::find(
+            received.method,
+            received.uri.path(),
+            &self.config.prefix,
+            &self.config.answers,
+        );
         let mut response = match self.act(&found, received, now) {
             Ok(called) => self.success(called, now),
             Err(refusal) => self.writer.refusal(&refusal, self.requests, now),

@@ -9,7 +9,7 @@ use koodrive::host::{
 };
 use koodrive::{
     Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, NotifyPackageExpire,
-    Operation as _, RequestOptions, TraceId, TransportError, signing,
+    Operation as _, Outcome, RequestOptions, TraceId, TransportError, signing,
 };
 
 const TRACE_ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
@@ -205,9 +205,10 @@ fn credentials_are_given_in_exactly_one_way() {
     assert_eq!(authorization(by_token), "Bearer t");
     assert_eq!(authorization(by_authorization), "t");
 
-    // Of the 32 combinations the three above, and an app id whose secret stays elsewhere, are the only ones that are accepted.
-    let mut accepted = 0;
-    for bits in 0..32 {
+    // Of the 64 combinations the three above, an app id whose secret stays elsewhere, and a token that comes later are the only ones
+    // that are accepted.
+    let mut accepted = Vec::new();
+    for bits in 0..64 {
         let given = |bit: u32, value| (bits >> bit & 1 == 1).then_some(value);
         let combination = CredentialsInput {
             app_id: given(0, "a"),
@@ -215,13 +216,23 @@ fn credentials_are_given_in_exactly_one_way() {
             token: given(2, "t"),
             authorization: given(3, "t"),
             signs_elsewhere: bits >> 4 & 1 == 1,
+            token_later: bits >> 5 & 1 == 1,
         };
         match host::credentials(combination) {
-            Ok(_) => accepted += 1,
+            Ok(_) => accepted.push(bits),
             Err(refusal) => assert_eq!(refusal, host::ambiguous_credentials(), "{combination:?}"),
         }
     }
-    assert_eq!(accepted, 4);
+    assert_eq!(accepted, [0b11, 0b100, 0b1000, 0b1_0001, 0b10_0000]);
+}
+
+#[test]
+fn only_what_surely_was_not_sent_is_not_sent() {
+    for (has_left, outcome) in [(false, Outcome::NotSent), (true, Outcome::Unknown)] {
+        let error = host::transport_error(has_left, "gone");
+        assert!(error.to_string().contains("gone"), "{error}");
+        assert_eq!(Error::from(error).outcome(), outcome);
+    }
 }
 
 #[test]
@@ -231,11 +242,11 @@ fn the_debug_text_of_credentials_that_were_given_shows_no_secret() {
         app_secret: Some("secret"),
         token: Some("secret"),
         authorization: None,
-        signs_elsewhere: false,
+        ..CredentialsInput::default()
     };
     assert_eq!(
         format!("{given:?}"),
-        r#"CredentialsInput { app_id: Some("a"), app_secret: Some("***"), token: Some("***"), authorization: None, signs_elsewhere: false }"#
+        r#"CredentialsInput { app_id: Some("a"), app_secret: Some("***"), token: Some("***"), authorization: None, signs_elsewhere: false, token_later: false }"#
     );
 }
 

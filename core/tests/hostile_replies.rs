@@ -1,9 +1,9 @@
 //! Replies that a broken gateway or a hostile one could send: bounded work, bounded text, no panic.
 
-use http::Response;
+use http::{Method, Response};
 use koodrive::{
     Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
-    Outcome,
+    Outcome, RawCall,
 };
 
 fn client() -> Client {
@@ -38,35 +38,61 @@ fn a_long_message_reaches_the_caller_whole_and_the_text_cut() {
     assert!(error.to_string().len() < 1_300);
 }
 
-#[test]
-fn nesting_of_any_depth_is_survived() {
-    let deep = "[".repeat(100_000);
-    let closed = format!("{deep}{}", "]".repeat(100_000));
-    let parse = |body: String| client().parse(&call(), &response(200, body));
+/// Lists and objects in each other, so deep.
+fn nested(levels: usize) -> [String; 2] {
+    [
+        format!("{}{}", "[".repeat(levels), "]".repeat(levels)),
+        format!("{}7{}", r#"{"a":"#.repeat(levels), "}".repeat(levels)),
+    ]
+}
 
-    assert_eq!(
-        parse(deep.clone()).unwrap_err().kind(),
-        ErrorKind::UnreadableReply
-    );
-    assert_eq!(
-        parse(closed.clone()).unwrap_err().kind(),
-        ErrorKind::UnreadableReply
-    );
-    assert_eq!(
-        parse(format!(r#"{{"code":{closed}}}"#)).unwrap_err().kind(),
-        ErrorKind::UnreadableReply
-    );
-    assert_eq!(
-        parse(format!(r#"{{"code":0,"unknown":{closed}}}"#))
-            .unwrap()
-            .code,
-        "0"
-    );
-    let policies = format!(r#"{{"code":0,"policyList":{closed}}}"#);
-    let error = client()
-        .parse(&GetCurrentRetentionPolicy::new(), &response(200, policies))
-        .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+/// 127 is where readers that recurse stop.
+const DEPTHS: [usize; 3] = [127, 128, 100_000];
+
+#[test]
+fn what_a_reply_shows_is_read_however_deep_the_rest_is_nested() {
+    for value in DEPTHS.into_iter().flat_map(nested) {
+        for member in ["msg", "unknown", "policyList"] {
+            let body = format!(r#"{{"code":0,"{member}":{value}}}"#);
+            let reply = client().parse(&call(), &response(200, body)).unwrap();
+            assert_eq!((&*reply.code, reply.msg), ("0", None), "{member}");
+        }
+        let body = format!(r#"{{"error_code":7,"msg":{value},"error_msg":"no"}}"#);
+        let error = client().parse(&call(), &response(400, body)).unwrap_err();
+        assert_eq!((error.code(), error.msg()), (Some("7"), Some("no")));
+
+        let body = format!(r#"{{"policyList":[{{"policyId":7,"unknown":{value}}}]}}"#);
+        let policies = client()
+            .parse(&GetCurrentRetentionPolicy::new(), &response(200, body))
+            .unwrap();
+        assert_eq!(policies.policy_list[0].policy_id.as_deref(), Some("7"));
+
+        let raw = RawCall::new(Method::GET, "/a").unwrap();
+        let body = format!(r#"{{"code":0,"data":{value}}}"#);
+        let reply = client().parse(&raw, &response(200, &*body)).unwrap();
+        assert_eq!((reply.code.as_deref(), reply.body), (Some("0"), body));
+    }
+}
+
+#[test]
+fn a_value_of_another_type_is_refused_however_deep_it_is_nested() {
+    for value in DEPTHS.into_iter().flat_map(nested) {
+        let code = format!(r#"{{"code":{value}}}"#);
+        let error = client().parse(&call(), &response(200, code)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+        assert!(error.to_string().contains("code is neither an integer nor"));
+        // A list of lists, and an object in the place of a list.
+        let body = format!(r#"{{"code":0,"policyList":{value}}}"#);
+        let error = client()
+            .parse(&GetCurrentRetentionPolicy::new(), &response(200, body))
+            .unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+        // Whole, and without its last bracket.
+        for body in [&*value, &value[..value.len() - 1]] {
+            let error = client().parse(&call(), &response(200, body)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::UnreadableReply);
+        }
+    }
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Every limit, on both of its sides.
 
 use chrono::TimeDelta;
-use http::Response;
+use http::{Method, Response};
 use koodrive::{
     Client, Credentials, Endpoint, ErrorKind, GetCurrentRetentionPolicy, NotifyPackageExpire,
-    TraceId,
+    RawCall, TraceId,
 };
 
 fn client() -> Client {
@@ -117,6 +117,32 @@ fn an_error_keeps_16_384_bytes_of_the_body() {
             .parse(&GetCurrentRetentionPolicy::new(), &response.unwrap())
             .unwrap_err();
         assert_eq!(error.body().len(), kept);
+    }
+}
+
+#[test]
+fn a_url_has_65_534_bytes_at_most() {
+    let now = "2025-11-03T07:01:45Z".parse().unwrap();
+    let build = |length: usize| {
+        let path = "a".repeat(length - Endpoint::INTERNATIONAL.to_string().len() - 1);
+        let call = RawCall::new(Method::GET, &format!("/{path}")).unwrap();
+        client().request(&call, now)
+    };
+    assert_eq!(build(65_534).unwrap().uri().to_string().len(), 65_534);
+    assert_eq!(
+        build(65_535).unwrap_err().to_string(),
+        "path: the URL has 65535 bytes; shorten the path or the query, to at most 65534 bytes in all"
+    );
+}
+
+#[test]
+fn an_integer_of_a_query_has_53_bits() {
+    let call = |number: i64| RawCall::new(Method::GET, "/a").unwrap().query("a", number);
+    for number in [9_007_199_254_740_991, -9_007_199_254_740_991] {
+        assert!(call(number).is_ok(), "{number}");
+    }
+    for number in [9_007_199_254_740_992, -9_007_199_254_740_992] {
+        assert_eq!(call(number).unwrap_err().field(), Some("query"), "{number}");
     }
 }
 

@@ -154,7 +154,7 @@ fn client(given: &Value) -> Result<Client, InvalidInput> {
         app_secret: app_secret.as_deref(),
         token: token.as_deref(),
         authorization: authorization.as_deref(),
-        signs_elsewhere: false,
+        ..CredentialsInput::default()
     })?;
     let settings = ClientSettings {
         endpoint: &endpoint,

@@ -1,27 +1,24 @@
-//! Finds Chromium, which runs the tests of pages; installs it where the system is Debian and lets us.
+//! Finds Chromium, which runs the tests of pages.
 
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, ensure};
-
-use crate::debian;
-
 /// What Debian, Ubuntu, Fedora and Google call it.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
-const ADVICE: &str =
-    "install Chromium, or name a Chromium or Chrome in the environment variable KOODRIVE_CHROMIUM";
+
+/// Why tests of pages are skipped where there is none.
+pub(crate) const MISSING: &str =
+    "there is no Chromium: install one, or name it in the environment variable KOODRIVE_CHROMIUM";
 
 /// The program: what `KOODRIVE_CHROMIUM` names, else the one on `PATH`.
-pub(crate) fn program() -> Result<PathBuf> {
+pub(crate) fn program() -> Option<PathBuf> {
     if let Some(named) = env::var_os("KOODRIVE_CHROMIUM") {
-        let named = PathBuf::from(named);
-        ensure!(
-            named.is_file(),
-            "KOODRIVE_CHROMIUM names {}, which is no file",
-            named.display()
-        );
-        return Ok(named);
+        return Some(named.into());
     }
-    debian::program(&NAMES, "chromium", ADVICE)
+    let path = env::var_os("PATH")?;
+    let mut folders = env::split_paths(&path);
+    folders.find_map(|folder| {
+        let mut files = NAMES.iter().map(|name| folder.join(name));
+        files.find(|file| file.is_file())
+    })
 }

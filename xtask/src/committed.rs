@@ -7,8 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::test::{Counts, suites::one};
-use crate::{bench, debian, ffi, npm, python, sh};
+use crate::test::{
+    Counts,
+    suites::{one, runs, skipped},
+};
+use crate::{ffi, npm, python, sh};
 
 /// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
 /// and with rustc; bytes with rustc and Node.
@@ -19,14 +22,10 @@ type Values = BTreeMap<String, u64>;
 
 /// The suite `instructions`.
 pub(crate) fn instructions() -> Result<Counts> {
-    let valgrind = match valgrind() {
-        Ok(valgrind) => valgrind,
-        Err(error) => {
-            println!("skipped, since there is no valgrind: {error:#}");
-            return Ok(Counts::skipped_one());
-        }
-    };
-    let counted = count_instructions(&valgrind)?;
+    if !runs("valgrind", "--version") {
+        return Ok(skipped("there is no valgrind, which counts instructions"));
+    }
+    let counted = count_instructions()?;
     held(&counted, &read()?.instructions, INSTRUCTIONS_TOLERANCE)
 }
 
@@ -38,7 +37,7 @@ pub(crate) fn sizes() -> Result<Counts> {
 /// Takes everything as it is.
 pub(crate) fn accept() -> Result<()> {
     let values = Committed {
-        instructions: count_instructions(&valgrind()?)?,
+        instructions: count_instructions()?,
         bytes: count_bytes()?,
     };
     let json = serde_json::json!({
@@ -104,25 +103,34 @@ fn within(found: u64, committed: u64, tolerance: f64) -> bool {
     found as f64 <= committed as f64 * (1.0 + tolerance)
 }
 
-fn valgrind() -> Result<PathBuf> {
-    debian::program(&["valgrind"], "valgrind", "install valgrind")
-}
-
 /// What one more run of each operation takes. Starting up is in both counts, and so falls out.
-fn count_instructions(valgrind: &Path) -> Result<Values> {
-    let program = bench::build_rust("bench-koodrive", "instructions")?;
+fn count_instructions() -> Result<Values> {
+    let program = counted_program()?;
     let (few, many) = (1_000, 2_000);
     let mut counted = Values::new();
     for operation in ["bearer request", "signed request", "parse"] {
-        let count = |runs: u64| callgrind(valgrind, &program, operation, runs);
+        let count = |runs: u64| callgrind(&program, operation, runs);
         let more = count(many)?.saturating_sub(count(few)?);
         counted.insert(operation.to_owned(), more / (many - few));
     }
     Ok(counted)
 }
 
-fn callgrind(valgrind: &Path, program: &Path, operation: &str, runs: u64) -> Result<u64> {
-    let output = sh::program(valgrind)
+/// Builds `instructions`, in `tests/bench/rust`, which is a workspace of its own.
+fn counted_program() -> Result<PathBuf> {
+    let target = sh::target().join("bench/rust");
+    sh::run(
+        sh::cargo()
+            .args(["build", "--quiet", "--locked", "--release"])
+            .args(["--package", "bench-koodrive", "--bin", "instructions"])
+            .current_dir(sh::root().join("tests/bench/rust"))
+            .env("CARGO_TARGET_DIR", &target),
+    )?;
+    Ok(target.join("release/instructions"))
+}
+
+fn callgrind(program: &Path, operation: &str, runs: u64) -> Result<u64> {
+    let output = sh::program("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(program)
         .args([operation, &runs.to_string()])

@@ -1,4 +1,5 @@
-//! `cargo xtask differential`: random cases through Rust, Python, Node and Chromium, whose results must be the same.
+//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium and Go, whose results must be the same. Go compares by
+//! itself, since it tells no empty text from an absent one, and is left out where it is missing.
 //!
 //! What is tried and noted is decided in `tests/differential`; here it is run and compared.
 
@@ -12,8 +13,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::test::{Counts, suites::one};
-use crate::{chromium, npm, python, runtimes, sh};
+use crate::test::{
+    Counts,
+    suites::{one, skipped},
+};
+use crate::{chromium, go, npm, python, runtimes, sh};
 
 /// What `cargo xtask test` runs: the same cases every time, so that no landing fails over a case that it has not caused.
 const SUITE: (&str, u64) = ("koodrive", 5_000);
@@ -59,7 +63,10 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
     let folder = sh::target().join("differential");
     fs::create_dir_all(&folder)?;
     let programs = Programs::prepare()?;
-    let mut found = Findings::default();
+    let mut found = Findings {
+        hosts: programs.hosts(),
+        ..Findings::default()
+    };
     for start in (first..first + cases).step_by(usize::try_from(BATCH)?) {
         let count = BATCH.min(first + cases - start);
         let generator = sh::root().join("tests/differential/generate.py");
@@ -72,6 +79,8 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
         sh::run(&mut generate)?;
         programs.run(&folder)?;
         found.read(&folder, count)?;
+        let in_go = go::differential(&folder.join("cases"), &folder.join("snake"))?;
+        found.go = in_go.map(|same| found.go.unwrap_or(true) && same);
     }
     found.report(seed, cases)
 }
@@ -80,7 +89,8 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
 struct Programs {
     python: PathBuf,
     npm: PathBuf,
-    chromium: PathBuf,
+    /// Where there is none, the other hosts are compared.
+    chromium: Option<PathBuf>,
 }
 
 impl Programs {
@@ -104,15 +114,21 @@ impl Programs {
         Ok(Self {
             python: python::installed()?,
             npm,
-            chromium: chromium::program()?,
+            chromium: chromium::program(),
         })
+    }
+
+    fn hosts(&self) -> Vec<(&'static str, &'static str)> {
+        let mut hosts = HOSTS.to_vec();
+        hosts.retain(|(_, host)| *host != "chromium" || self.chromium.is_some());
+        hosts
     }
 
     /// All at once. Each reads the file `cases`, and writes one that has its host's name.
     fn run(&self, folder: &Path) -> Result<()> {
         let scripts = sh::root().join("tests/differential");
         let mut running = Vec::new();
-        let hosts = HOSTS.map(|(_, host)| host);
+        let hosts = self.hosts().into_iter().map(|(_, host)| host);
         for host in SPELLINGS.into_iter().chain(hosts) {
             let mut command = match host {
                 "snake" | "camel" => sh::program(sh::target().join("debug/examples/differential")),
@@ -124,7 +140,10 @@ impl Programs {
                 .args([folder.join("cases"), folder.join(host)])
                 .args(SPELLINGS.contains(&host).then_some(host))
                 .env("KOODRIVE_NPM", &self.npm)
-                .env("KOODRIVE_CHROMIUM", &self.chromium)
+                .env(
+                    "KOODRIVE_CHROMIUM",
+                    self.chromium.as_deref().unwrap_or(Path::new("")),
+                )
                 .stdout(Stdio::null());
             let child = command
                 .spawn()
@@ -150,11 +169,14 @@ fn script(interpreter: &Path, script: &Path) -> Command {
 
 #[derive(Default)]
 struct Findings {
+    hosts: Vec<(&'static str, &'static str)>,
     compared: u64,
     differing: BTreeMap<&'static str, u64>,
     /// How often each stage was reached, and how often it was refused.
     stages: BTreeMap<String, (u64, u64)>,
     shown: usize,
+    /// Whether Go agrees.
+    go: Option<bool>,
 }
 
 impl Findings {
@@ -168,8 +190,8 @@ impl Findings {
             rust.insert(spelling, lines(spelling)?);
         }
         let mut hosts = Vec::new();
-        for (spelling, host) in HOSTS {
-            hosts.push((spelling, host, lines(host)?));
+        for (spelling, host) in &self.hosts {
+            hosts.push((*spelling, *host, lines(host)?));
         }
         for _ in 0..count {
             let case = cases.next().context("there are fewer cases")??;
@@ -239,13 +261,21 @@ impl Findings {
             }
         }
         let mut counts = Counts::default();
-        for (_, host) in HOSTS {
+        for (_, host) in &self.hosts {
             let differing = self.differing.get(host).copied().unwrap_or_default();
             println!(
                 "{host}: {differing} of {} cases differ from Rust",
                 self.compared
             );
             counts += one(differing == 0);
+        }
+        if let Some(same) = self.go {
+            counts += one(same);
+        } else {
+            counts += skipped("there is no Go 1.26 or later");
+        }
+        if self.hosts.len() < HOSTS.len() {
+            counts += skipped(chromium::MISSING);
         }
         if !counts.all_passed() {
             println!("again: cargo xtask differential --seed {seed} --first NUMBER --cases 1");

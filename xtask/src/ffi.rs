@@ -12,11 +12,13 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::sandbox::Sandbox;
 use crate::test::Counts;
-use crate::test::count::{cargo_test, pytest, tap};
-use crate::test::suites::{counted, one};
-use crate::{python, reproducible, sh, toolchain};
+use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
+use crate::{paths, python, sh, toolchain};
 
-const TRIPLE: &str = "wasm32-unknown-unknown";
+pub(crate) const TRIPLE: &str = "wasm32-unknown-unknown";
+
+/// The feature with which the module of the Go package is built.
+pub(crate) const HOST_RESERVES: &str = "host-reserves";
 
 /// The memory's maximum, in bytes, and the stack in it. ABI.md says why there is one.
 const WASM_LINK: [&str; 2] = [
@@ -33,6 +35,11 @@ const PRIVATE: &str = "-lpthread -ldl -lm";
 /// Returns the path of koodrive.wasm.
 pub(crate) fn wasm() -> Result<PathBuf> {
     compiled_wasm("neutral", "", "koodrive.wasm")
+}
+
+/// Returns the path of the module that the Go package is made of.
+pub(crate) fn wasm_for_go() -> Result<PathBuf> {
+    compiled_wasm("neutral", HOST_RESERVES, "koodrive-go.wasm")
 }
 
 fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
@@ -108,10 +115,7 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
             features,
         ])
         .env("CARGO_TARGET_DIR", folder().join("build"))
-        .env(
-            "CARGO_ENCODED_RUSTFLAGS",
-            reproducible::remap_flags()?.join("\x1f"),
-        );
+        .env("CARGO_ENCODED_RUSTFLAGS", paths::remap_flags()?);
     Ok(command)
 }
 
@@ -128,16 +132,13 @@ pub(crate) fn test() -> Result<Counts> {
 
 /// The crate as it is shipped; the suite `rust` has it with the operation that panics.
 fn rust() -> Result<Counts> {
-    counted(
-        sh::cargo().args([
-            "test",
-            "--quiet",
-            "--no-fail-fast",
-            "--package",
-            "koodrive-ffi",
-        ]),
-        cargo_test,
-    )
+    cargo_tests(sh::cargo().args([
+        "test",
+        "--quiet",
+        "--no-fail-fast",
+        "--package",
+        "koodrive-ffi",
+    ]))
 }
 
 /// The vectors in three engines, and the features of the module.
@@ -156,7 +157,7 @@ fn engines(library: &Path, module: &Path) -> Result<Counts> {
             .arg(binding("tests/vectors.py"))
             .arg(engine)
             .arg(artifact);
-        counts += counted(command.env("PYTHONDONTWRITEBYTECODE", "1"), pytest)?;
+        counts += cargo_tests(command.env("PYTHONDONTWRITEBYTECODE", "1"))?;
     }
     let mut features = sh::program(&python);
     sh::run(features.arg(binding("tests/features.py")).arg(module))?;
@@ -178,13 +179,11 @@ fn in_node(module: &Path) -> Result<Counts> {
             "koodrive.wasm holds the path {path} of this machine"
         );
     }
-    counted(
-        sh::program("node")
-            .args(["--test", "--test-reporter=tap"])
+    reported(
+        node_test()
             .arg(binding("tests/module.test.mjs"))
             .env("KOODRIVE_WASM", module)
             .env("KOODRIVE_WASM_PANICS", panics),
-        tap,
     )
 }
 
@@ -311,7 +310,7 @@ fn miri() -> Result<Counts> {
             "Miri is missing (rustup component add miri rust-src --toolchain nightly)",
         ));
     }
-    counted(
+    cargo_tests(
         sh::program("cargo")
             .args([
                 "+nightly",
@@ -327,18 +326,7 @@ fn miri() -> Result<Counts> {
             .env_remove("RUSTUP_TOOLCHAIN")
             .env("CARGO_TARGET_DIR", folder().join("miri"))
             .env("MIRIFLAGS", "-Zmiri-disable-isolation"),
-        cargo_test,
     )
-}
-
-fn skipped(why: &str) -> Counts {
-    println!("skipped: {why}");
-    Counts::skipped_one()
-}
-
-fn runs(program: &str, argument: &str) -> bool {
-    let output = sh::program(program).arg(argument).output();
-    output.is_ok_and(|output| output.status.success())
 }
 
 fn copy(from: &Path, to: &Path) -> Result<PathBuf> {

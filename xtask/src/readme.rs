@@ -2,7 +2,7 @@
 //!
 //! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
 //! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`,
-//! `python spark`, `java`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
+//! `python spark`, `go`, `java`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
 
 use std::fs;
 use std::path::Path;
@@ -10,9 +10,9 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::files::files;
 use crate::sandbox::Sandbox;
-use crate::stamp::files;
-use crate::test::{Counts, count, suites};
+use crate::test::{Counts, suites};
 use crate::{npm, python, sh};
 
 /// The README of the project and those of its packages.
@@ -24,13 +24,15 @@ const READMES: [&str; 3] = [
 
 /// The first line of a block says what it is.
 const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
-/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and in the suite `java`.
-const RUN_ELSEWHERE: [&str; 6] = [
+/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as the examples of
+/// bindings-go/example_test.go, and in the suite `java`.
+const RUN_ELSEWHERE: [&str; 7] = [
     "rust",
     "js workerd",
     "js browser",
     "http",
     "python spark",
+    "go",
     "java",
 ];
 /// Commands for a person, and what they print.
@@ -96,7 +98,7 @@ fn rust(sandbox: &Sandbox) -> Result<Counts> {
             "koodrive-conformance",
         ])
         .env("RUSTDOCFLAGS", "--cfg koodrive_readme");
-    suites::counted(sandbox.settings(&mut command), count::cargo_test)
+    suites::cargo_tests(sandbox.settings(&mut command))
 }
 
 fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {

@@ -5,14 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Names another workspace than the one this program was built in: a copy of it, see reproducible.rs.
-pub(crate) const ROOT: &str = "KOODRIVE_ROOT";
-
 /// The workspace's root.
 pub(crate) fn root() -> PathBuf {
-    if let Some(root) = std::env::var_os(ROOT) {
-        return root.into();
-    }
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_owned()
 }

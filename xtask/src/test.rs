@@ -8,6 +8,8 @@ use std::time::Instant;
 
 use anyhow::{Result, bail};
 
+use crate::progress::Progress;
+
 /// What a suite found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
@@ -69,7 +71,8 @@ pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
     for suite in chosen {
         println!("\n=== {}: {}", suite.name, suite.about);
         let start = Instant::now();
-        let counts = (suite.run)().unwrap_or_else(|error| {
+        let result = Progress::during(|progress| progress.named(suite.name, suite.run));
+        let counts = result.unwrap_or_else(|error| {
             println!("{}: {error:#}", suite.name);
             Counts {
                 failed: 1,

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
-use crate::{reproducible, sh};
+use crate::{paths, sh};
 
 /// Rust's standard library for a target.
 pub(crate) fn ensure_target(triple: &str) -> Result<()> {
@@ -11,7 +11,7 @@ pub(crate) fn ensure_target(triple: &str) -> Result<()> {
 
 /// Has rustup add what does not lie at this path of the toolchain.
 fn rustup(path: &str, arguments: &[&str]) -> Result<()> {
-    if reproducible::sysroot()?.join(path).exists() {
+    if paths::sysroot()?.join(path).exists() {
         return Ok(());
     }
     sh::run(sh::program("rustup").args(arguments))

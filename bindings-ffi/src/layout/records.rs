@@ -84,6 +84,8 @@ record! {
         Random "random" Bytes,
         /// Longest body of a reply, in bytes. Absent: 1 MiB.
         ReplyLimit "reply_limit" Integer,
+        /// Whether the response goes to `PARSE`. The exchange then ends when its request is complete.
+        Alone "alone" Flag,
     }
 }
 
@@ -265,7 +267,7 @@ record! {
         Message "message" Text,
         /// `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`.
         Kind "kind" Text,
-        /// What is true at the service: `not_sent`, `refused` or `unknown`.
+        /// Whether KooDrive acted on the call: `not_sent`, `refused` or `unknown`.
         Outcome "outcome" Text,
         /// Whether the call may be repeated without asking the service first.
         Retryable "retryable" Flag,
@@ -503,7 +505,7 @@ record! {
         Rate "rate" Decimal,
         /// Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
         Slowed "slowed" Text,
-        /// Whether no more calls will come.
+        /// Whether the source was read to its end.
         SourceEnded "sourceEnded" Flag,
     }
 }

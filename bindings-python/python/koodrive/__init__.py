@@ -12,6 +12,13 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
 The library has not been run against the real service by its authors.
 """
 
+if hasattr(__spec__.loader, "archive"):
+    # A zipapp, say. Without this the error would name a module that is in the archive.
+    raise ImportError(
+        "koodrive holds a native module, which Python cannot import from a zip archive; ship a folder or a virtual environment, or "
+        "pack it with a tool that unpacks (PyInstaller, shiv, pex)"
+    )
+
 from ._client import Client
 from ._core import (
     Call,
@@ -36,7 +43,7 @@ from ._errors import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ._dispatch import AsyncDispatch, CallOutcome, Dispatch, HaltedError, Progress
+    from ._dispatch import AsyncDispatch, BadItem, CallOutcome, Dispatch, HaltedError, Outgoing, Progress
     from ._values import (
         Acknowledgement,
         Difference,
@@ -59,6 +66,7 @@ __all__ = [
     "Acknowledgement",
     "ApiError",
     "AsyncDispatch",
+    "BadItem",
     "Call",
     "CallOutcome",
     "Client",
@@ -76,6 +84,7 @@ __all__ = [
     "NotifyPackageExpire",
     "OrderOperation",
     "OutcomeUnknownError",
+    "Outgoing",
     "PackageChange",
     "PolicyStatus",
     "Progress",
@@ -94,7 +103,7 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    _DISPATCH = frozenset(("AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"))
+    _DISPATCH = frozenset(("AsyncDispatch", "BadItem", "CallOutcome", "Dispatch", "HaltedError", "Outgoing", "Progress"))
 
     def __getattr__(name: str) -> object:
         """The dispatcher and the dataclasses, when they are first asked for: their imports take longer than all others."""

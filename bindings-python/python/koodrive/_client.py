@@ -9,14 +9,27 @@ from ._imported import imported
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeVar, overload
+    from typing import Any, Literal, TypeVar, overload
 
     from typing_extensions import Unpack
 
     from ._core import Call
     from ._dispatch import AsyncDispatch, Dispatch, HaltedError
     from ._values import Exchange
-    from .types import AsyncSource, AsyncToken, AsyncTransport, DispatchOptions, Instant, Source, Token, Transport
+    from .types import (
+        AsyncBeforeSend,
+        AsyncDispatchWithBadItems,
+        AsyncSource,
+        AsyncToken,
+        AsyncTransport,
+        BeforeSend,
+        DispatchOptions,
+        DispatchWithBadItems,
+        Instant,
+        Source,
+        Token,
+        Transport,
+    )
 
     _Reply = TypeVar("_Reply")
     _Key = TypeVar("_Key")
@@ -113,6 +126,9 @@ class Client(BaseClient):
             transport: Transport | None = None,
             token: Token | None = None,
             on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: BeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            on_bad_item: Literal["raise"] = "raise",
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
             **options: Unpack[DispatchOptions],
@@ -125,10 +141,28 @@ class Client(BaseClient):
             transport: Transport | None = None,
             token: Token | None = None,
             on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: BeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            on_bad_item: Literal["raise"] = "raise",
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
             **options: Unpack[DispatchOptions],
         ) -> Dispatch[_Key, _Reply]: ...
+        @overload
+        def dispatch(
+            self,
+            source: Source[Any],
+            *,
+            on_bad_item: Literal["outcome"],
+            transport: Transport | None = None,
+            token: Token | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: BeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **options: Unpack[DispatchOptions],
+        ) -> DispatchWithBadItems: ...
 
     def dispatch(
         self,
@@ -137,6 +171,9 @@ class Client(BaseClient):
         transport: Transport | None = None,
         token: Token | None = None,
         on_halt: Callable[[HaltedError], object] | None = None,
+        before_send: BeforeSend | None = None,
+        on_exchange: Callable[[Exchange], object] | None = None,
+        on_bad_item: Literal["raise", "outcome"] = "raise",
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         **options: Any,
@@ -151,6 +188,13 @@ class Client(BaseClient):
         client's token is a function, it is that one. ``on_halt`` is called when every call gets the same answer, or there is no token:
         if it returns True the job goes on, else ``HaltedError`` is raised when the outcomes are out.
 
+        ``before_send`` is called with each signed request before it leaves, as a ``koodrive.Outgoing``, in the thread of the
+        exchange. What it raises ends the job, and that request does not leave: a journal that is written here knows every request that may
+        have left. ``on_exchange`` sees every exchange, as in ``send``, in the same thread.
+
+        ``on_bad_item`` says what becomes of an item of the source that is no call: "raise" ends the job, "outcome" makes it a
+        ``koodrive.BadItem`` among the outcomes.
+
         ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``adaptive``, ``concurrency``, ``queue``, ``attempts``,
         ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
         ``token_age``, ``reply_limit`` (1 to 2^30 bytes); times are seconds.
@@ -160,9 +204,12 @@ class Client(BaseClient):
         is also the time that ``token`` has: a token that comes later is dropped, and counts as one that could not be had. A plain
         function is not interrupted: the job waits for it.
         """
-        from ._dispatch import Dispatch
+        from ._dispatch import Dispatch, Hooks
 
-        return Dispatch(self, source, transport, token, on_halt, connect_timeout, timeout, options)
+        hooks = Hooks(
+            token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item
+        )
+        return Dispatch(self, source, transport, hooks, connect_timeout, timeout, options)
 
     if TYPE_CHECKING:
 
@@ -174,6 +221,9 @@ class Client(BaseClient):
             transport: AsyncTransport,
             token: AsyncToken | None = None,
             on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: AsyncBeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            on_bad_item: Literal["raise"] = "raise",
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
             **options: Unpack[DispatchOptions],
@@ -186,10 +236,28 @@ class Client(BaseClient):
             transport: AsyncTransport,
             token: AsyncToken | None = None,
             on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: AsyncBeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            on_bad_item: Literal["raise"] = "raise",
             connect_timeout: float = CONNECT_TIMEOUT,
             timeout: float = TIMEOUT,
             **options: Unpack[DispatchOptions],
         ) -> AsyncDispatch[_Key, _Reply]: ...
+        @overload
+        def adispatch(
+            self,
+            source: AsyncSource[Any],
+            *,
+            on_bad_item: Literal["outcome"],
+            transport: AsyncTransport,
+            token: AsyncToken | None = None,
+            on_halt: Callable[[HaltedError], object] | None = None,
+            before_send: AsyncBeforeSend | None = None,
+            on_exchange: Callable[[Exchange], object] | None = None,
+            connect_timeout: float = CONNECT_TIMEOUT,
+            timeout: float = TIMEOUT,
+            **options: Unpack[DispatchOptions],
+        ) -> AsyncDispatchWithBadItems: ...
 
     def adispatch(
         self,
@@ -198,15 +266,21 @@ class Client(BaseClient):
         transport: AsyncTransport,
         token: AsyncToken | None = None,
         on_halt: Callable[[HaltedError], object] | None = None,
+        before_send: AsyncBeforeSend | None = None,
+        on_exchange: Callable[[Exchange], object] | None = None,
+        on_bad_item: Literal["raise", "outcome"] = "raise",
         connect_timeout: float = CONNECT_TIMEOUT,
         timeout: float = TIMEOUT,
         **options: Any,
     ) -> Any:
         """As ``dispatch``, for ``async for``, on asyncio and over a transport of ``asend``.
 
-        ``source`` may be asynchronous as well; ``token``, ``sign`` and ``on_halt`` may be. An async function ``token`` or ``sign`` is
+        ``source`` may be asynchronous as well; ``token``, ``sign``, ``before_send`` and ``on_halt`` may be. An async function ``token`` or ``sign`` is
         cancelled when ``timeout`` is over.
         """
-        from ._dispatch import AsyncDispatch
+        from ._dispatch import AsyncDispatch, Hooks
 
-        return AsyncDispatch(self, source, transport, token, on_halt, connect_timeout, timeout, options)
+        hooks = Hooks(
+            token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item
+        )
+        return AsyncDispatch(self, source, transport, hooks, connect_timeout, timeout, options)

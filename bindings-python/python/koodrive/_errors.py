@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, ClassVar
 
-    from .types import Kind, Outcome
+    from ._literals import Kind, Outcome
 
 
 class WithFields(Exception):
@@ -30,13 +30,13 @@ class WithFields(Exception):
 
 
 class KooDriveError(WithFields):
-    """Any error of this library. Catch it around one call, and ask it what is true at the service."""
+    """Any error of this library. Catch it around one call, and ask it whether KooDrive acted on the call."""
 
     __module__ = "koodrive"
 
     #: What happened.
     kind: ClassVar[Kind]
-    #: What is true at the service: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
+    #: Whether KooDrive acted on the call: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
     outcome: Outcome
     #: True where a retry is safe: the call was not sent, the service asked to come back, or the call changes nothing.
     retryable: bool = False

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._errors import KooDriveError
     from ._values import Exchange
     from ._core import Request
+    from ._literals import Kind, Outcome
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
@@ -196,7 +197,26 @@ def _report(
     logging = _listening()
     if on_exchange is None and logging is None:
         return
-    exchange: Exchange = imported("koodrive._values").Exchange(
+    kind, outcome = (error.kind, error.outcome) if error else (None, None)
+    ended = exchange(call, request, trace_id, started_at, started, status, kind, outcome)
+    if logging is not None:
+        logging.log(ended, error, call, request.headers, headers)
+    if on_exchange is not None:
+        tell(on_exchange, ended)
+
+
+def exchange(
+    call: Any,
+    request: Request,
+    trace_id: str,
+    started_at: float,
+    started: float,
+    status: Optional[int],
+    kind: Optional[Kind],
+    outcome: Optional[Outcome],
+) -> Exchange:
+    """Returns what ``on_exchange`` sees of an exchange that ends now. ``started`` is by the monotonic clock."""
+    return imported("koodrive._values").Exchange(  # type: ignore[no-any-return]
         operation=call._operation,
         method=request.method,
         url=request.url.partition("?")[0],
@@ -204,13 +224,9 @@ def _report(
         started_at=imported("koodrive._instants").utc(started_at),
         duration=time.monotonic() - started,
         trace_id=trace_id,
-        kind=error.kind if error else None,
-        outcome=error.outcome if error else None,
+        kind=kind,
+        outcome=outcome,
     )
-    if logging is not None:
-        logging.log(exchange, error, call, request.headers, headers)
-    if on_exchange is not None:
-        _tell(on_exchange, exchange)
 
 
 def _failed(call: Any, cause: BaseException, trace_id: str, **fields: Any) -> Any:
@@ -225,9 +241,10 @@ def _listening() -> Any:
     return ours if ours.LOGGER.isEnabledFor(10) else None
 
 
-def _tell(on_exchange: Callable[[Exchange], object], exchange: Exchange) -> None:
+def tell(on_exchange: Callable[[Exchange], object], ended: Exchange) -> None:
+    """Shows the hook an exchange that has ended."""
     try:
-        on_exchange(exchange)
+        on_exchange(ended)
     except Exception:
         # What the service did is done, whatever a hook thinks of it: raising here would hide the reply.
         from ._logging import LOGGER

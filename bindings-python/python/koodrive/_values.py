@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from .types import Kind, Outcome
+    from ._literals import Kind, Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

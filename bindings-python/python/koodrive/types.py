@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Union
+from typing import Any, Protocol, TypeAlias, TypedDict, TypeVar, Union
 
 from ._core import Request
+from ._literals import HaltReason, Kind, Outcome, Slowed, Verdict
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ._dispatch._values import BadItem, CallOutcome, Outgoing, Progress
 
 __all__ = [
     "AiohttpSession",
+    "AsyncBeforeSend",
+    "AsyncDispatchWithBadItems",
     "AsyncHttpxClient",
     "AsyncSign",
     "AsyncSource",
     "AsyncToken",
     "AsyncTransport",
     "AsyncTransportFunction",
+    "BeforeSend",
     "Body",
     "DispatchOptions",
+    "DispatchWithBadItems",
     "HaltReason",
     "Headers",
     "HttpxClient",
@@ -28,6 +37,7 @@ __all__ = [
     "RequestsSession",
     "SandboxTransport",
     "Sign",
+    "Slowed",
     "Source",
     "Token",
     "Transport",
@@ -37,18 +47,6 @@ __all__ = [
 ]
 
 _Item = TypeVar("_Item")
-
-Kind: TypeAlias = Literal["invalid_input", "not_sent", "outcome_unknown", "api", "unreadable_reply"]
-"""The ``kind`` of an error: what happened."""
-
-Outcome: TypeAlias = Literal["not_sent", "refused", "unknown"]
-"""The ``outcome`` of an error: what is true at the service."""
-
-Verdict: TypeAlias = Literal["delivered", "refused", "unknown", "given_up", "not_sent"]
-"""The ``verdict`` of a ``CallOutcome``: what became of the call."""
-
-HaltReason: TypeAlias = Literal["same_answer", "no_token"]
-"""The ``reason`` of a ``HaltedError``: why the job halted."""
 
 Instant: TypeAlias = Union[datetime, float]
 """An aware datetime, or seconds since the epoch. Instants that come back are aware datetimes in UTC."""
@@ -81,6 +79,13 @@ Source: TypeAlias = Iterable[_Item]
 
 AsyncSource: TypeAlias = Union[Iterable[_Item], AsyncIterable[_Item]]
 """The source of ``adispatch``."""
+
+
+BeforeSend: TypeAlias = Callable[["Outgoing"], None]
+"""The function ``before_send`` of ``dispatch``."""
+
+AsyncBeforeSend: TypeAlias = Union[Callable[["Outgoing"], None], Callable[["Outgoing"], Awaitable[None]]]
+"""The function ``before_send`` of ``adispatch``."""
 
 
 class TransportFunction(Protocol):
@@ -186,3 +191,33 @@ class DispatchOptions(TypedDict, total=False):
     repeats_are_safe: bool | None
     token_age: float | None
     reply_limit: int | None
+
+
+class DispatchWithBadItems(Protocol):
+    """A ``koodrive.Dispatch`` with ``on_bad_item="outcome"``: bad items come among the outcomes. ``verdict`` tells them apart."""
+
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def source_ended(self) -> bool: ...
+    def cancel(self) -> None: ...
+    def close(self) -> None: ...
+    def __iter__(self) -> DispatchWithBadItems: ...
+    def __next__(self) -> CallOutcome[Any, Any] | BadItem: ...
+    def __enter__(self) -> DispatchWithBadItems: ...
+    def __exit__(self, *_: object) -> None: ...
+
+
+class AsyncDispatchWithBadItems(Protocol):
+    """A ``koodrive.AsyncDispatch`` with ``on_bad_item="outcome"``."""
+
+    @property
+    def progress(self) -> Progress: ...
+    @property
+    def source_ended(self) -> bool: ...
+    def cancel(self) -> None: ...
+    async def aclose(self) -> None: ...
+    def __aiter__(self) -> AsyncDispatchWithBadItems: ...
+    async def __anext__(self) -> CallOutcome[Any, Any] | BadItem: ...
+    async def __aenter__(self) -> AsyncDispatchWithBadItems: ...
+    async def __aexit__(self, *_: object) -> None: ...

@@ -4,39 +4,72 @@ import type { Call } from "../calls.js";
 import { misuse } from "../checks.js";
 import { type Client, stateOf } from "../client.js";
 import { Dispatch as Job } from "./job.js";
-import type { DispatchOptions } from "./options.js";
-import type { CallOutcome, Progress } from "./outcome.js";
+import type { BadItemRule, DispatchOptions } from "./options.js";
+import type { BadItem, CallOutcome, Progress } from "./outcome.js";
 import { settingsOf } from "./settings.js";
 import { itemsOf } from "./source.js";
 
 /** What a source gives, at once or in time: an array, a generator, a stream of rows. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
+/** A call, and what you know it by: a pair, or an object. The key is anything but a call. */
+export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C] | KeyedCall<Key, C>;
+
 /** A call, and what you know it by. */
-export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C];
+export interface KeyedCall<Key, C extends Call = Call> {
+  /** Comes back with the outcome. */
+  readonly key: Key;
+  /** What is sent. */
+  readonly call: C;
+}
+
+/** What an iteration gives: outcomes, and bad items where they are asked for. */
+export type Outcomes<Key, C extends Call, Rule extends BadItemRule> =
+  | CallOutcome<Key, C>
+  | (Rule extends "outcome" ? BadItem<Key> : never);
+
+/** An array of any length that holds calls; a tuple of another length than two is none. */
+type Widened<Pair extends readonly unknown[]> = number extends Pair["length"]
+  ? [Extract<Pair[number], Call>] extends [never]
+    ? never
+    : Pair
+  : never;
 
 /** A job under way: what {@link dispatch} returns. */
-export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableIterator<CallOutcome<Key, C>> {
+export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule = "throw">
+  extends AsyncIterableIterator<Outcomes<Key, C, Rule>> {
   /** How far it is. */
   readonly progress: Progress;
 
-  /** Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as `not_sent`. */
+  /**
+   * Whether the source was read to its end. Where it was not, after {@link Dispatch.cancel}, a halt or an error, the calls that were not
+   * read have no outcome: go on with those that have none.
+   */
+  readonly sourceEnded: boolean;
+
+  /** How many items of the source were no calls: see {@link DispatchOptions.onBadItem}. {@link Progress} does not count them. */
+  readonly badItems: number;
+
+  /**
+   * Sends nothing more. Iterate on: what is in flight is awaited, and calls that were read and did not leave come out as `not_sent`.
+   * Nothing more is read from the source, and what was not read has no outcome.
+   */
   cancel(): void;
 
   /** The next outcome. Rejects with what ended the job early, when the outcomes are out. */
-  next(): Promise<IteratorResult<CallOutcome<Key, C>, undefined>>;
+  next(): Promise<IteratorResult<Outcomes<Key, C, Rule>, undefined>>;
 
   /**
-   * Returns the outcomes that came after the loop was left, each once: what is known is never lost. Empty while the job is under way,
-   * and after a loop that went to its end.
+   * Returns the outcomes that came after the loop was left, by `break` or because its body threw, each once: what is known is never
+   * lost. Empty while the job is under way, and after a loop that went to its end.
    */
-  remaining(): CallOutcome<Key, C>[];
+  remaining(): Outcomes<Key, C, Rule>[];
 
   /** Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving a `for await` does it. */
   return(): Promise<IteratorReturnResult<undefined>>;
 
   /** Itself. */
-  [Symbol.asyncIterator](): Dispatch<Key, C>;
+  [Symbol.asyncIterator](): Dispatch<Key, C, Rule>;
 
   /** As {@link Dispatch.return}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
@@ -65,7 +98,11 @@ export interface Dispatch<Key, C extends Call = Call> extends AsyncIterableItera
  * the outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
-export function dispatch<C extends Call>(client: Client, source: Source<C>, options?: DispatchOptions): Dispatch<number, C>;
+export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
+  client: Client,
+  source: Source<C>,
+  options?: DispatchOptions<Rule, number, C>,
+): Dispatch<number, C, Rule>;
 /**
  * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
  * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
@@ -76,25 +113,38 @@ export function dispatch<C extends Call>(client: Client, source: Source<C>, opti
  *
  * @example
  * ```ts
- * for await (const { key, verdict, code } of dispatch(client, [["row 1", call] as const], { rate: 50 })) {
+ * for await (const { key, verdict, code } of dispatch(client, [{ key: "row 1", call }], { rate: 50 })) {
  *   console.log(key, verdict, code); // → row 1 delivered 0
  * }
  * ```
  *
  * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Pairs of a key and a call, read as fast as needed. The key comes back with the outcome. What the source throws is
- * thrown when the outcomes of the calls before are out.
+ * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key comes back with the outcome. What the
+ * source throws is thrown when the outcomes of the calls before are out.
  * @param options - Pace, repeats and halts; times are milliseconds.
  * @throws {@link InvalidInputError} at once, for what is no client of this package, an unknown option, a number out of range; when
  * the outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
-export function dispatch<Key, C extends Call>(
+export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw">(
   client: Client,
   source: Source<Keyed<Key, C>>,
-  options?: DispatchOptions,
-): Dispatch<Key, C>;
-export function dispatch(client: unknown, source: unknown, options: DispatchOptions = {}): Dispatch<unknown> {
+  options?: DispatchOptions<Rule, Key, C>,
+): Dispatch<Key, C, Rule>;
+/**
+ * The same for pairs that TypeScript takes for arrays of any length, as those of `rows.map((row) => [row.id, call])`. An array that is no
+ * pair of a key and a call is refused when it is read.
+ *
+ * @param client - As above.
+ * @param source - As above.
+ * @param options - As above.
+ */
+export function dispatch<Pair extends readonly unknown[] | readonly [], Rule extends BadItemRule = "throw">(
+  client: Client,
+  source: Source<Widened<Pair>>,
+  options?: DispatchOptions<Rule, Exclude<Pair[number], Call>, Extract<Pair[number], Call>>,
+): Dispatch<Exclude<Pair[number], Call>, Extract<Pair[number], Call>, Rule>;
+export function dispatch(client: unknown, source: unknown, options: object = {}): unknown {
   const state = stateOf(client);
   if (!state) misuse("unknown client; create it with the Client that koodrive exports, by import or by require alike");
   return new Job(state, itemsOf(source), settingsOf(state, options));

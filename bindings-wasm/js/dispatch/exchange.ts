@@ -6,19 +6,27 @@ import { callCore, describe } from "../checks.js";
 import { Deadline } from "../deadline.js";
 import { replyHeaders, statusOf } from "../encoding.js";
 import { isNotSent } from "../network-errors.js";
+import { tell } from "../on-exchange.js";
 import { redacted } from "../redact.js";
 import { initOf } from "../send.js";
 import type { FetchResponse, KooDriveRequest } from "../transport.js";
 import type { Settings } from "./settings.js";
 
-/** Sends what the dispatcher has named `ticket`; `limit` is the longest body of a reply. Never rejects. */
-export async function exchange(
-  dispatcher: Dispatcher,
-  ticket: number,
-  request: KooDriveRequest,
-  { transport, timeoutMs }: Settings,
-  limit: number,
-): Promise<void> {
+/** A signed request that leaves. */
+export interface Departure {
+  /** The dispatcher's. */
+  readonly ticket: number;
+  readonly operation: string;
+  readonly request: KooDriveRequest;
+  readonly traceId: string;
+}
+
+/** Sends a request and hands in what came of it; `limit` is the longest body of a reply. Never rejects. */
+export async function exchange(dispatcher: Dispatcher, departure: Departure, settings: Settings, limit: number): Promise<void> {
+  const { ticket, request } = departure;
+  const { transport, timeoutMs, onExchange } = settings;
+  const sentAt = onExchange ? Date.now() : 0;
+  const startedMs = onExchange ? performance.now() : 0;
   const deadline = new Deadline(undefined, timeoutMs);
   let response: FetchResponse | undefined;
   const fetchAndRead = async () => {
@@ -39,7 +47,8 @@ export async function exchange(
     });
   } catch (error) {
     const sent = response !== undefined || !isNotSent(error);
-    const cause = causeOf(error, request);
+    // It is in every request.
+    const cause = causeOf(error, request.headers[AUTHORIZATION]);
     callCore(() => {
       if (sent) dispatcher.outcomeUnknown(ticket, cause, Date.now(), performance.now());
       else dispatcher.notSent(ticket, cause, Date.now(), performance.now());
@@ -47,14 +56,17 @@ export async function exchange(
   } finally {
     deadline.clear();
   }
+  if (onExchange) {
+    const status = response?.status;
+    tell(onExchange, { ...departure, status, sentAt, startedMs, failure: dispatcher.lastExchange() });
+  }
 }
 
-/** Returns the text of a failure. What a transport throws may be anything, and each ticket must be answered. */
-function causeOf(error: unknown, { headers }: KooDriveRequest): string {
+/** Returns the text of a failure, without the credentials that were sent. What was thrown may be anything, and each ticket must be answered. */
+export function causeOf(error: unknown, authorization?: string): string {
   try {
-    // It is in every request.
-    return describe(redacted(error, headers[AUTHORIZATION] ?? ""));
+    return describe(authorization === undefined ? error : redacted(error, authorization));
   } catch {
-    return "the transport failed and does not say how";
+    return "it failed and does not say how";
   }
 }

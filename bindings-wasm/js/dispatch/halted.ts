@@ -4,7 +4,7 @@ import type { HaltFields } from "../../generated/koodrive.js";
 /**
  * Nothing more was sent, since it would have been in vain. Thrown when the outcomes of all calls that were read are out.
  *
- * What is true at the service is in those outcomes. Correct the cause, and dispatch what was not sent. It is no
+ * Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent. It is no
  * {@link KooDriveError}: no call failed.
  */
 export class HaltedError extends Error {

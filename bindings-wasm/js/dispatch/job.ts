@@ -4,27 +4,34 @@
 //
 // A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
 // for a user who has gone, and no more is held than the dispatcher holds.
-import { type ActionName, Dispatcher, type OutgoingCall } from "../../generated/koodrive.js";
-import { callCore, describe, text } from "../checks.js";
+import { type ActionName, Dispatcher, type UnsignedAttempt } from "../../generated/koodrive.js";
+import { X_DATE } from "../../generated/names.js";
+import { callCore, text } from "../checks.js";
+import type { Call } from "../calls.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
-import { type FixedParts, fixedParts, joined } from "../encoding.js";
+import type { SignFunction } from "../credentials.js";
+import { type FixedParts, fixedParts, joined, type KeptParts } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
+import type { KooDriveRequest } from "../transport.js";
 import type { Dispatch as Declared } from "./dispatch.js";
-import { exchange } from "./exchange.js";
+import { causeOf, exchange } from "./exchange.js";
 import { HaltedError } from "./halted.js";
-import type { CallOutcome, Progress } from "./outcome.js";
+import type { BadItemRule, Outgoing } from "./options.js";
+import type { BadItem, CallOutcome, Progress } from "./outcome.js";
 import { readOutcome } from "./read-outcome.js";
 import type { Settings } from "./settings.js";
-import { type Item, itemOf, type Items } from "./source.js";
+import { type Item, itemOf, type Items, partsOfItem } from "./source.js";
+
+type Outcome = CallOutcome | BadItem;
 
 const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 
 /** By the name that console.log shows of it. */
-export class Dispatch implements Declared<unknown> {
+export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   readonly #dispatcher: Dispatcher;
-  /** The halves of requests that never change, by the methods and paths that all calls of an operation share. */
-  readonly #fixed = new Map<string, FixedParts>();
+  /** The halves of requests that never change. */
+  readonly #kept: KeptParts = new Map();
   readonly #settings: Settings;
   readonly #items: Items;
   readonly #replyLimit: number;
@@ -34,7 +41,11 @@ export class Dispatch implements Declared<unknown> {
   /** Calls that were asked for and not read yet. */
   #wanted = 0;
   #isReading = false;
-  #sourceEnded = false;
+  /** It has ended, or thrown. */
+  #sourceIsClosed = false;
+  #badItems = 0;
+  /** Those that the user has not seen. */
+  readonly #newBadItems: BadItem[] = [];
   #cancelled = false;
   #done = false;
   /** The first is thrown when the outcomes are out. */
@@ -43,7 +54,7 @@ export class Dispatch implements Declared<unknown> {
   /** Of the token function. */
   #asking: Deadline | undefined;
   /** Outcomes that came when nobody asked for them any more. */
-  #left: CallOutcome[] = [];
+  #left: Outcome[] = [];
   #wake: () => void = () => {};
   /** When all is over. */
   #last: Progress | undefined;
@@ -63,6 +74,14 @@ export class Dispatch implements Declared<unknown> {
     return this.#last ?? Object.freeze(this.#dispatcher.progress());
   }
 
+  get sourceEnded(): boolean {
+    return this.progress.sourceEnded;
+  }
+
+  get badItems(): number {
+    return this.#badItems;
+  }
+
   cancel(): void {
     if (this.#last) return;
     this.#cancelled = true;
@@ -75,11 +94,11 @@ export class Dispatch implements Declared<unknown> {
     return this;
   }
 
-  next(): Promise<IteratorResult<CallOutcome, undefined>> {
+  next(): Promise<IteratorResult<Outcome, undefined>> {
     return this.#run.next();
   }
 
-  remaining(): CallOutcome[] {
+  remaining(): Outcome[] {
     const left = this.#left;
     this.#left = [];
     return left;
@@ -94,15 +113,17 @@ export class Dispatch implements Declared<unknown> {
     return { done: true, value: undefined };
   }
 
-  async *#iterate(): AsyncGenerator<CallOutcome, undefined, undefined> {
+  async *#iterate(): AsyncGenerator<Outcome, undefined, undefined> {
     const { signal } = this.#settings;
     const cancel = () => this.cancel();
     signal?.addEventListener("abort", cancel);
     try {
       if (signal?.aborted) this.cancel();
       while (!this.#done) {
-        const action = this.#turn();
-        if (action === "outcome") yield this.#outcome();
+        const badItem = this.#newBadItems.shift();
+        const action = badItem ? undefined : this.#turn();
+        if (badItem) yield badItem;
+        else if (action === "outcome") yield this.#outcome();
         else if (action === "calls") this.#wanted = given(this.#dispatcher.calls());
         else if (action === "token") this.#renew();
         else if (action === "halted") await this.#halted();
@@ -125,44 +146,72 @@ export class Dispatch implements Declared<unknown> {
       const action = callCore(() => this.#dispatcher.poll(Date.now(), performance.now()));
       if (!ACTIONS.includes(action)) throw new Error(`koodrive: the core names the unknown action ${action}; install the package anew`);
       if (action !== "send") return action;
-      void this.#send(given(this.#dispatcher.outgoing()));
+      void this.#send();
     }
   }
 
-  async #send(outgoing: OutgoingCall): Promise<void> {
-    const { ticket, traceId, stringToSign } = outgoing;
-    const parts = this.#partsOf(outgoing);
-    const varying = stringToSign === undefined ? freed(outgoing) : await this.#signed(outgoing, stringToSign);
+  /** Sends what poll has named. All of it is read before the next poll. */
+  async #send(): Promise<void> {
+    const dispatcher = this.#dispatcher;
+    const { sign, beforeSend } = this.#settings;
+    const ticket = given(dispatcher.outgoingTicket);
+    const traceId = given(dispatcher.outgoingTraceId);
+    const item = given(this.#held.get(given(dispatcher.outgoingKey)));
+    const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
+    const parts = this.#partsOf(ticket, item);
+    const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
     if (varying !== undefined) {
-      await exchange(this.#dispatcher, ticket, joined(parts, varying, traceId), this.#settings, this.#replyLimit);
+      const request = joined(parts, varying, traceId);
+      const mayLeave = !beforeSend || (await this.#mayLeave(ticket, outgoingOf(item, attempt, traceId, request), beforeSend));
+      if (mayLeave) await exchange(dispatcher, { ticket, operation: parts.name, request, traceId }, this.#settings, this.#replyLimit);
     }
     this.#wake();
   }
 
-  #partsOf({ ticket, fixedTarget }: OutgoingCall): FixedParts {
-    const known = fixedTarget === undefined ? undefined : this.#fixed.get(fixedTarget);
+  /** Waits for `beforeSend`. Returns false where that throws, and after `cancel`; the call then was not sent. */
+  async #mayLeave(ticket: number, outgoing: Outgoing, beforeSend: (outgoing: Outgoing) => unknown): Promise<boolean> {
+    try {
+      await beforeSend(outgoing);
+      if (!this.#cancelled) return true;
+      this.#withdraw(ticket, "the job was cancelled before the request left");
+    } catch (error) {
+      this.#fail(error);
+      this.#withdraw(ticket, causeOf(error));
+    }
+    return false;
+  }
+
+  #withdraw(ticket: number, cause: string): void {
+    callCore(() => this.#dispatcher.withdraw(ticket, cause, Date.now(), performance.now()));
+  }
+
+  #partsOf(ticket: number, { fields: { name } }: Item): FixedParts {
+    const known = this.#kept.get(name);
     if (known) return known;
-    const parts = fixedParts(callCore(() => this.#dispatcher.fixed(ticket)));
-    if (fixedTarget !== undefined) this.#fixed.set(fixedTarget, parts);
-    return parts;
+    const parts = callCore(() => this.#dispatcher.fixed(ticket));
+    const fixed = fixedParts(parts);
+    if (parts.isFixed) this.#kept.set(name, fixed);
+    return fixed;
   }
 
   /**
-   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the call
-   * then was not sent. After `cancel` nothing leaves any more.
+   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the request
+   * then does not leave. After `cancel` nothing leaves any more.
    */
-  async #signed(outgoing: OutgoingCall, stringToSign: string): Promise<string | undefined> {
-    const { ticket } = outgoing;
+  async #signed(ticket: number, unsigned: UnsignedAttempt, sign: SignFunction): Promise<string | undefined> {
+    const stringToSign = given(unsigned.stringToSign);
     const deadline = new Deadline(undefined, this.#settings.timeoutMs);
     try {
-      const signature: unknown = await deadline.race(Promise.resolve().then(() => this.#settings.sign?.(stringToSign)));
+      const signature: unknown = await deadline.race(Promise.resolve().then(() => sign(stringToSign)));
       if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
-      return callCore(() => outgoing.signed(typeof signature === "string" ? signature : ""));
+      return callCore(() => unsigned.signed(typeof signature === "string" ? signature : ""));
     } catch (error) {
       // A wrong signature is a mistake of the program, and the next one would be as wrong.
       if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
-      else outgoing.free();
-      callCore(() => this.#dispatcher.notSent(ticket, describe(error), Date.now(), performance.now()));
+      else unsigned.free();
+      const cause = causeOf(error);
+      if (this.#cancelled) this.#withdraw(ticket, cause);
+      else callCore(() => this.#dispatcher.notSent(ticket, cause, Date.now(), performance.now()));
       return undefined;
     } finally {
       deadline.clear();
@@ -170,20 +219,28 @@ export class Dispatch implements Declared<unknown> {
   }
 
   #outcome(): CallOutcome {
-    const found = given(this.#dispatcher.outcome());
-    const { key: number } = found;
+    const number = given(this.#dispatcher.outcomeKey);
     const item = given(this.#held.get(number));
     this.#held.delete(number);
-    return readOutcome(this.#dispatcher, item, found);
+    return readOutcome(this.#dispatcher, item);
   }
 
   #take(value: unknown): void {
-    const position = this.#read;
-    const item = itemOf(value, position);
-    const { fields } = item;
-    this.#read++;
+    const position = this.#read++;
     // Nothing can be handed over any more.
     if (this.#last) return;
+    const parts = partsOfItem(value, position);
+    try {
+      this.#push(position, itemOf(parts));
+    } catch (error) {
+      if (this.#settings.onBadItem === "throw" || !isKooDriveError(error) || error.kind !== "invalid_input") throw error;
+      this.#badItems++;
+      this.#newBadItems.push(Object.freeze({ verdict: "bad_item", key: parts.key, item: value, error } as const));
+    }
+  }
+
+  #push(position: number, item: Item): void {
+    const { fields } = item;
     // The job may have been cancelled while the call was read; the core then says that it was not sent.
     callCore(() => {
       if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
@@ -194,9 +251,9 @@ export class Dispatch implements Declared<unknown> {
   }
 
   #endOfSource(): void {
-    this.#sourceEnded = true;
+    this.#sourceIsClosed = true;
     this.#wanted = 0;
-    if (!this.#cancelled) this.#dispatcher.finish();
+    if (!this.#last) this.#dispatcher.finish();
   }
 
   #readOne(iterator: Iterator<unknown, unknown>): void {
@@ -209,7 +266,8 @@ export class Dispatch implements Declared<unknown> {
 
   async #readAhead(): Promise<void> {
     this.#isReading = true;
-    while (this.#wanted > 0) {
+    // The user sees a bad item before more is read.
+    while (this.#wanted > 0 && this.#newBadItems.length === 0) {
       try {
         this.#receive(await this.#items.iterator.next());
       } catch (error) {
@@ -234,7 +292,7 @@ export class Dispatch implements Declared<unknown> {
 
   /** The source has thrown, and thereby ended. */
   #broken(error: unknown): void {
-    this.#sourceEnded = true;
+    this.#sourceIsClosed = true;
     this.#fail(error);
   }
 
@@ -310,6 +368,7 @@ export class Dispatch implements Declared<unknown> {
       else if (action === "outcome") this.#left.push(this.#outcome());
       else if (action === "wait") await this.#wait();
     }
+    this.#left.push(...this.#newBadItems.splice(0));
   }
 
   #end(): void {
@@ -324,7 +383,7 @@ export class Dispatch implements Declared<unknown> {
 
   /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
   async #closeSource(): Promise<void> {
-    if (this.#sourceEnded) return;
+    if (this.#sourceIsClosed) return;
     try {
       await this.#items.iterator.return?.();
     } catch {
@@ -339,10 +398,10 @@ function given<T>(value: T | undefined): T {
   return value;
 }
 
-function freed(outgoing: OutgoingCall): string {
-  const { request } = outgoing;
-  outgoing.free();
-  return request;
+/** Returns what `beforeSend` gets. */
+function outgoingOf({ key, call }: Item, attempt: number, traceId: string, { headers }: KooDriveRequest): Outgoing {
+  // It is in every request.
+  return Object.freeze({ key, call, attempt, traceId, xDate: headers[X_DATE] ?? "" });
 }
 
 /** For `await using`. */

@@ -1,10 +1,18 @@
 // Options of a job.
+import type { Call } from "../calls.js";
 import type { TokenFunction } from "../credentials.js";
+import type { Exchange } from "../options.js";
 import type { Fetch, Signal } from "../transport.js";
 import type { HaltedError } from "./halted.js";
 
-/** Options of {@link dispatch}. Beside these the numbers of the {@link Policy}. */
-export interface DispatchOptions extends Policy {
+/** What becomes of an item that is no call: see {@link DispatchOptions.onBadItem}. */
+export type BadItemRule = "throw" | "outcome";
+
+/**
+ * Options of {@link dispatch}. Beside these the numbers of the {@link Policy}. `Rule` is that of {@link DispatchOptions.onBadItem}; `Key`
+ * and `C` are what {@link DispatchOptions.beforeSend} gets.
+ */
+export interface DispatchOptions<Rule extends BadItemRule = "throw", Key = unknown, C extends Call = Call> extends Policy {
   /**
    * Sends: a `fetch`, `overUndici(…)` of `koodrive/undici`, a sandbox's `fetch`. It must not follow redirects, replay a request, or
    * add credentials.
@@ -25,10 +33,38 @@ export interface DispatchOptions extends Policy {
    */
   readonly onHalt?: ((halt: HaltedError) => unknown) | undefined;
   /**
+   * Called with each signed request before it leaves, a repeat as well, and awaited: the request leaves when the hook has returned, or
+   * its promise is fulfilled. Write the request down here. What the hook throws ends the job and is thrown when the outcomes are out;
+   * its call was `not_sent`. Several requests may wait at a time, as many as may be in flight. The hook has no time-out.
+   */
+  readonly beforeSend?: ((outgoing: Outgoing<Key, C>) => unknown) | undefined;
+  /** Called after each exchange, for logs and metrics, as that of {@link SendOptions.onExchange}. What it throws is ignored. */
+  readonly onExchange?: ((exchange: Exchange) => unknown) | undefined;
+  /**
+   * What becomes of an item of the source that is no call. `throw`: the job ends, and its {@link InvalidInputError} is thrown when the
+   * outcomes are out. `outcome`: the item is a {@link BadItem} among the outcomes, and the job goes on.
+   * @defaultValue "throw"
+   */
+  readonly onBadItem?: Rule | undefined;
+  /**
    * Milliseconds for one exchange, to the last byte of the reply, and for asking for a token; 1 to 2^31 − 1.
    * @defaultValue 30 000
    */
   readonly timeoutMs?: number | undefined;
+}
+
+/** A signed request that is about to leave. It holds no credential. */
+export interface Outgoing<Key = unknown, C extends Call = Call> {
+  /** As the source gave it, or the call's position in the source, from 0. */
+  readonly key: Key;
+  /** As the source gave it. */
+  readonly call: C;
+  /** The number of the attempt, from 1. */
+  readonly attempt: number;
+  /** That of all attempts of the call, and of no other call's. */
+  readonly traceId: string;
+  /** X-Date of this attempt. */
+  readonly xDate: string;
 }
 
 /** Options by which calls are paced, retried and given up. The service publishes none of them. **Times are milliseconds.** */

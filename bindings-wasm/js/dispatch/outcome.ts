@@ -1,12 +1,12 @@
 // What becomes of calls: the outcome of one, and how far all of them are.
 import type { Call, GetCarrierRetentionPolicy, GetCurrentRetentionPolicy, GetSpaceUsageByOverview } from "../calls.js";
-import type { InvalidInputError, KooDriveError, UnreadableReplyError } from "../errors.js";
+import type { InvalidInputError, KooDriveError, NotSentError, UnreadableReplyError } from "../errors.js";
 import type { ReplyTo } from "../replies.js";
 
 /** What became of a call: the last that is heard of it. Frozen. */
 export type CallOutcome<Key = unknown, C extends Call = Call> = Delivered<Key, C> | NotDelivered<Key, C> | NotSent<Key, C>;
 
-/** What is true at the service. */
+/** Whether KooDrive acted on the call. */
 export type Verdict = CallOutcome["verdict"];
 
 /** The service took the call. */
@@ -43,10 +43,24 @@ export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMe
   readonly verdict: "not_sent";
   /** Nothing was answered. */
   readonly reply: null;
-  /** Null, but for a clock beyond the calendar. */
-  readonly error: InvalidInputError | null;
+  /** Null, but for a request that was kept from leaving, by {@link DispatchOptions.beforeSend} for example, and a clock beyond the calendar. */
+  readonly error: NotSentError | InvalidInputError | null;
   /** Nothing was sent. */
   readonly traceId: null;
+}
+
+/**
+ * An item of the source that is no call, in its place among the outcomes: see {@link DispatchOptions.onBadItem}. Nothing was sent, and
+ * {@link Progress} does not count it. Frozen.
+ */
+export interface BadItem<Key = unknown> {
+  readonly verdict: "bad_item";
+  /** As the source gave it with the item, or else the item's position in the source, from 0. */
+  readonly key: Key | number;
+  /** As the source gave it. */
+  readonly item: unknown;
+  /** What is wrong with it: not thrown, for you to look at. */
+  readonly error: InvalidInputError;
 }
 
 /** Of a call that was sent. */
@@ -111,13 +125,13 @@ export interface Progress {
   readonly waiting: number;
   /** Calls that are in flight, now. */
   readonly inFlight: number;
-  /** Requests per second that may leave, now. */
+  /** Requests per second that may leave, now: {@link Policy.rate}, or less. */
   readonly rate: number;
   /**
-   * Why `rate` is below the configured one, or nothing leaves at all: too many 429 or a `Retry-After`, too many failures, or nothing
-   * new to send; null where neither is so.
+   * Why that is less, or nothing leaves: `throttled` (too many 429, or a `Retry-After`), `failing` (too many requests fail) or `draining`
+   * (no more calls come, and what is in flight is awaited). Null where none of these is so.
    */
   readonly slowed: "throttled" | "failing" | "draining" | null;
-  /** Whether no more calls will come: the source has ended, or the job was cancelled. */
+  /** Whether the source was read to its end. Where it was not, the calls that were not read have no outcome. */
   readonly sourceEnded: boolean;
 }

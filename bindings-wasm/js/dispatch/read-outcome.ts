@@ -1,5 +1,5 @@
 // What became of a call: the core's outcome as what the user gets.
-import type { CallOutcome as CoreOutcome, Dispatcher } from "../../generated/koodrive.js";
+import type { Dispatcher } from "../../generated/koodrive.js";
 import type { Arguments } from "../call-arguments.js";
 import { callCore } from "../checks.js";
 import { replyOf } from "../encoding.js";
@@ -10,29 +10,28 @@ import type { Item } from "./source.js";
 
 const instant = (milliseconds: number | undefined): Date | null => (milliseconds === undefined ? null : new Date(milliseconds));
 
-/** Takes the core's outcome of a call apart, and frees it. */
-export function readOutcome(dispatcher: Dispatcher, { key, call, fields }: Item, found: CoreOutcome): CallOutcome {
-  const { verdict, attempts, traceId = null, xDate = null, status = null } = found;
-  const { reply = null, error = found.error ? errorOf(found.error) : null } = replyIn(dispatcher, found, fields);
+/** Reads the outcome of a call that the dispatcher has named. */
+export function readOutcome(dispatcher: Dispatcher, { key, call, fields }: Item): CallOutcome {
+  const { outcomeError } = dispatcher;
+  const { reply = null, error = outcomeError ? errorOf(outcomeError) : null } = replyIn(dispatcher, fields);
   const { code = null, msg = null } = reply ?? error ?? {};
   const outcome = {
     key,
     call,
-    verdict,
-    attempts,
-    traceId,
-    xDate,
-    firstSentAt: instant(found.firstSentAt),
-    sentAt: instant(found.sentAt),
-    answeredAt: instant(found.answeredAt),
-    serverDate: instant(found.serverDate),
-    status,
+    verdict: dispatcher.outcomeVerdict,
+    attempts: dispatcher.outcomeAttempts,
+    traceId: dispatcher.outcomeTraceId ?? null,
+    xDate: dispatcher.outcomeXDate ?? null,
+    firstSentAt: instant(dispatcher.outcomeFirstSentAt),
+    sentAt: instant(dispatcher.outcomeSentAt),
+    answeredAt: instant(dispatcher.outcomeAnsweredAt),
+    serverDate: instant(dispatcher.outcomeServerDate),
+    status: dispatcher.outcomeStatus ?? null,
     code,
     msg,
     reply: reply && Object.freeze(reply),
     error,
   };
-  found.free();
   // The core has the members go together as the type says.
   return Object.freeze(outcome) as CallOutcome;
 }
@@ -43,14 +42,14 @@ interface Reply {
 }
 
 /** Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered. */
-function replyIn(dispatcher: Dispatcher, found: CoreOutcome, call: Arguments): Reply {
+function replyIn(dispatcher: Dispatcher, call: Arguments): Reply {
   if (call.fields === undefined) {
-    const text = found.notificationReply;
+    const text = dispatcher.outcomeNotificationReply;
     return text === undefined ? {} : { reply: acknowledgement(text) };
   }
   const { name, fields } = call;
   try {
-    const json = callCore(() => dispatcher.deliveredReply(found, name, fields));
+    const json = callCore(() => dispatcher.deliveredReply(name, fields));
     return json === undefined ? {} : { reply: replyOf(json) };
   } catch (error) {
     if (!isKooDriveError(error)) throw error;

@@ -5,7 +5,7 @@ import type { SignFunction, TokenFunction } from "../credentials.js";
 import { hostFetch } from "../host-fetch.js";
 import { DEFAULT_TIMEOUT_MS } from "../send.js";
 import type { Fetch, Signal } from "../transport.js";
-import type { DispatchOptions } from "./options.js";
+import type { BadItemRule, DispatchOptions } from "./options.js";
 
 /** The options of a job, checked and complete. */
 export interface Settings {
@@ -14,6 +14,9 @@ export interface Settings {
   readonly token: TokenFunction | undefined;
   readonly sign: SignFunction | undefined;
   readonly onHalt: DispatchOptions["onHalt"];
+  readonly beforeSend: DispatchOptions["beforeSend"];
+  readonly onExchange: DispatchOptions["onExchange"];
+  readonly onBadItem: BadItemRule;
   readonly timeoutMs: number;
   /** For the core. */
   readonly numbers: readonly NamedNumber[];
@@ -21,15 +24,39 @@ export interface Settings {
 
 type NamedNumber = readonly [name: string, value: number];
 
-export function settingsOf(state: ClientState, options: DispatchOptions): Settings {
+export function settingsOf(state: ClientState, options: DispatchOptions<BadItemRule>): Settings {
   if (typeof options !== "object" || options === null) misuse("dispatch: not an object; pass options or leave them out");
-  const { transport = hostFetch(), signal, token = state.token, onHalt, timeoutMs = DEFAULT_TIMEOUT_MS, ...numbers } = options;
+  const {
+    transport = hostFetch(),
+    signal,
+    token = state.token,
+    onHalt,
+    beforeSend,
+    onExchange,
+    onBadItem = "throw",
+    timeoutMs = DEFAULT_TIMEOUT_MS,
+    ...numbers
+  } = options;
   checkFunction("transport", transport);
   checkSignal(signal);
   if (token !== undefined) checkFunction("token", token);
   if (onHalt !== undefined) checkFunction("on_halt", onHalt);
+  if (beforeSend !== undefined) checkFunction("before_send", beforeSend);
+  if (onExchange !== undefined) checkFunction("on_exchange", onExchange);
+  if (onBadItem !== "throw" && onBadItem !== "outcome") refuse("on_bad_item", 'unknown; pass "throw" or "outcome"');
   checkTimeout(timeoutMs);
-  return { transport, signal, token, sign: state.sign, onHalt, timeoutMs, numbers: numbersOf(numbers, token !== undefined) };
+  return {
+    transport,
+    signal,
+    token,
+    sign: state.sign,
+    onHalt,
+    beforeSend,
+    onExchange,
+    onBadItem,
+    timeoutMs,
+    numbers: numbersOf(numbers, token !== undefined),
+  };
 }
 
 function numbersOf(options: object, renewsToken: boolean): NamedNumber[] {

@@ -1,5 +1,5 @@
 // Where calls come from: anything that can be iterated over, at once or in time.
-import { type Arguments, argumentsOf, isIterable } from "../call-arguments.js";
+import { type Arguments, argumentsOf, isCall, isIterable } from "../call-arguments.js";
 import type { Call } from "../calls.js";
 import { found, misuse, refuse } from "../checks.js";
 
@@ -26,12 +26,26 @@ export function itemsOf(source: unknown): Items {
 const isAsyncIterable = (value: object): value is AsyncIterable<unknown> =>
   Symbol.asyncIterator in value && typeof value[Symbol.asyncIterator] === "function";
 
-/** Returns an item's key and call. Without a key of its own it has its position. */
-export function itemOf(item: unknown, position: number): Item {
-  const [key, call]: readonly unknown[] = Array.isArray(item) && item.length === 2 ? item : [position, item];
+/** What an item consists of, unchecked. */
+export interface ItemParts {
+  readonly key: unknown;
+  readonly call: unknown;
+}
+
+/** Takes an item apart. Without a key of its own it has its position. */
+export function partsOfItem(item: unknown, position: number): ItemParts {
+  if (Array.isArray(item) && item.length === 2) return { key: item[0], call: item[1] };
+  if (typeof item === "object" && item !== null && "key" in item && "call" in item) return { key: item.key, call: item.call };
+  return { key: position, call: item };
+}
+
+/** Checks that `call` is one. */
+export function itemOf({ key, call }: ItemParts): Item {
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
     misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
   }
+  // Of two calls in an array the first would never be sent.
+  if (isCall(key)) misuse("the source yields a pair of two calls; yield them one by one, or each with its key");
   const fields = argumentsOf(call);
   // The core has checked that it is one.
   return { key, call: call as Call, fields };

@@ -1,5 +1,6 @@
 // What the declarations of the dispatcher must accept wherever JavaScript runs.
 import {
+  type BadItem,
   type CallOutcome,
   CHINA,
   Client,
@@ -12,6 +13,7 @@ import {
   type KooDriveError,
   notifyPackageExpire,
   type NotifyPackageExpire,
+  type Outgoing,
   type Policy,
   type Progress,
   type RawCall,
@@ -38,6 +40,20 @@ const byPosition = () => dispatch(client, [call, notifyPackageExpire({ carrierUs
 const byRow: Dispatch<number> = dispatch(client, rows());
 const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
 const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
+const objects = () => dispatch(client, [{ key: "a", call }]);
+same<ReturnType<typeof objects>, Dispatch<string, NotifyPackageExpire>>(true);
+// Pairs that are widened, and pairs that are not.
+const ids = [{ id: "a" }, { id: "b" }];
+const widened = ids.map(({ id }) => [id, call]);
+const later = () => dispatch(client, widened);
+same<ReturnType<typeof later>, Dispatch<string, NotifyPackageExpire>>(true);
+const inPlace: Dispatch<string, NotifyPackageExpire> = dispatch(client, ids.map(({ id }) => [id, call]));
+async function* yielded() {
+  for (const { id } of ids) yield [id, call];
+}
+const generated: Dispatch<string, NotifyPackageExpire> = dispatch(client, yielded(), { rate: 5, onHalt: () => true });
+const two = () => dispatch(client, ids.map(({ id }, row) => [row, id === "a" ? call : getSpaceUsageByOverview()]));
+const byTwo: Dispatch<number> = two();
 // Any calls, the replies of each by its operation.
 const mixed = () => dispatch(client, [call, rawCall({ method: "GET", path: "/a" })]);
 same<ReturnType<typeof mixed>, Dispatch<number, NotifyPackageExpire | RawCall>>(true);
@@ -46,7 +62,7 @@ export const bodies = async () => {
     if (outcome.verdict === "delivered") console_(outcome.reply?.data.totalUsed ?? null, outcome.error?.message ?? null);
   }
 };
-export const jobs = [byRow, byName, byObject];
+export const jobs = [byRow, byName, byObject, inPlace, generated, byTwo];
 
 const policy: Policy = { rate: 20, burst: 1, concurrency: 8, repeatsAreSafe: false, tokenAgeMs: undefined };
 const options: DispatchOptions = {
@@ -78,11 +94,32 @@ for await (const outcome of run) {
       same<typeof outcome.error, KooDriveError>(true);
       if (outcome.error.kind === "api") console_(outcome.error.status, carrierUserId, code);
   }
-  const { delivered, rate }: Progress = run.progress;
-  if (delivered > rate) run.cancel();
+  const { delivered, rate, slowed, sourceEnded }: Progress = run.progress;
+  same<typeof slowed, "throttled" | "failing" | "draining" | null>(true);
+  if (delivered > rate && !sourceEnded) run.cancel();
 }
 const { done } = await run.return();
 same<typeof done, true>(true);
+
+// The hooks.
+const hooks: DispatchOptions = { beforeSend: async ({ attempt, traceId, xDate }) => console_(attempt, traceId, xDate), onExchange: ({ status }) => console_(status) };
+dispatch(client, [call], hooks).cancel();
+const hooked = dispatch(client, [{ key: 7n, call }], {
+  beforeSend: (outgoing) => {
+    same<typeof outgoing, Outgoing<bigint, NotifyPackageExpire>>(true);
+  },
+});
+console_(hooked.sourceEnded ? 1 : 0, hooked.badItems);
+
+// Bad items are outcomes where they are asked for, and only there.
+for await (const outcome of dispatch(client, rows(), { onBadItem: "outcome" })) {
+  same<typeof outcome, CallOutcome<number, NotifyPackageExpire> | BadItem<number>>(true);
+  if (outcome.verdict === "bad_item") console_(outcome.key, outcome.error.field);
+  else console_(outcome.traceId);
+}
+const reporting: DispatchOptions<"outcome"> = { onBadItem: "outcome" };
+const reported = dispatch(client, widened, reporting);
+same<ReturnType<typeof reported.remaining>, (CallOutcome<string, NotifyPackageExpire> | BadItem<string>)[]>(true);
 
 function console_(..._: (string | number | null)[]) {}
 

@@ -119,6 +119,10 @@ new Sandbox().accepted()[0]!.packageId = "14";
 dispatch({}, [call]);
 // @ts-expect-error TS2769 Calls, or pairs.
 dispatch(client, [["a", call, 1]]);
+// @ts-expect-error TS2769 Arrays without calls.
+dispatch(client, [1, 2].map((row) => [row, "call"]));
+// @ts-expect-error TS2769 A key has a call.
+dispatch(client, [{ key: "a" }]);
 // @ts-expect-error TS2769 A source is iterated over.
 dispatch(client, call);
 // @ts-expect-error TS2769 An unknown option.
@@ -129,6 +133,10 @@ dispatch(client, [call], { backoff_cap: 50 });
 dispatch(client, [call], { token: "t" });
 // @ts-expect-error TS2769 A number of the policy is one.
 dispatch(client, [call], { rate: "50" });
+// @ts-expect-error TS2769 There are two rules.
+dispatch(client, [call], { onBadItem: "skip" });
+// @ts-expect-error TS2339 What leaves shows no credential.
+dispatch(client, [call], { beforeSend: ({ headers }) => headers });
 for await (const outcome of dispatch(client, [call])) {
   // @ts-expect-error TS2367 A verdict is one of five.
   if (outcome.verdict === "failed") break;

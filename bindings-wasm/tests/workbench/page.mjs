@@ -1,10 +1,25 @@
 // The workbench page as a visitor has it: found by labels, filled in, read. Every visit also checks what must hold throughout: the
 // page asks for nothing but its own files, breaks no policy and has nothing to complain of.
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after } from "node:test";
+import { assemble, serve } from "../../examples/workbench/serve.mjs";
+import { require } from "../koodrive.mjs";
 import { opening } from "../runtimes/browser.mjs";
+
+/** The page's files, and where they are served while the tests of a file run. */
+export const folder = await mkdtemp(join(tmpdir(), "koodrive-workbench-"));
+await assemble(folder, dirname(require.resolve("koodrive/package.json")));
+const { server, url: served } = await serve(folder);
+export { served };
+after(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true });
+});
 
 export const limit = { timeout: 60_000 };
 
@@ -31,7 +46,7 @@ const FILES = [
 const axe = createRequire(join(process.env.KOODRIVE_TOOLS, "package.json")).resolve("axe-core/axe.min.js");
 
 /** A visit from the first request on. `options` are Playwright's for a context. `problems` are forgiven if `expected` matches. */
-export const visiting = (browser, options, work, { url = process.env.KOODRIVE_WORKBENCH, expected = /^$/ } = {}) =>
+export const visiting = (browser, options, work, { url = served, expected = /^$/ } = {}) =>
   opening(browser, "about:blank", { viewport: DESKTOP, ...options }, async (page, problems) => {
     page.setDefaultTimeout(10_000);
     const asked = [];

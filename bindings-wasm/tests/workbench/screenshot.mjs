@@ -1,4 +1,4 @@
-// Makes the page's picture anew: node screenshot.mjs FILE. `cargo xtask workbench --screenshot` runs it.
+// Makes the page's picture anew: node screenshot.mjs FILE, with KOODRIVE_CHROMIUM and KOODRIVE_TOOLS (tests/runtimes) set.
 import { writeFile } from "node:fs/promises";
 import { launch } from "../runtimes/browser.mjs";
 import { DESKTOP, says, visiting } from "./page.mjs";

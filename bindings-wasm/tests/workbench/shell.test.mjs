@@ -19,6 +19,7 @@ const installed = (name) => spawnSync(name, ["--version"]).error === undefined;
 
 /** dash where `sh` is dash, and the others that are there: each quotes by the same rules, and should. */
 const SHELLS = ["sh", "bash", "zsh", "ksh", "busybox"].filter(installed);
+if (!SHELLS.includes("sh")) throw new Error("there is no shell to hand a command to");
 const inShell = (shell, script, env = {}) =>
   run(shell, [...(shell === "busybox" ? ["sh"] : []), "-c", script], { env: { PATH: process.env.PATH, ...env } });
 

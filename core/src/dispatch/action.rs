@@ -87,6 +87,22 @@ pub enum Action<K> {
     Done,
 }
 
+impl<K> Action<K> {
+    /// Returns its name, as bindings and logs have it.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Outcome(_) => "outcome",
+            Self::Send(_) => "send",
+            Self::Token => "token",
+            Self::Calls(_) => "calls",
+            Self::Halted(_) => "halted",
+            Self::Wait(_) => "wait",
+            Self::Done => "done",
+        }
+    }
+}
+
 /// One attempt of one call, built and signed for now.
 #[derive(Debug)]
 #[non_exhaustive]

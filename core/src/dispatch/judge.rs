@@ -59,6 +59,7 @@ impl<K> Dispatcher<K> {
             .read_reply(&call.call, status, headers, body, limit, request);
         match reply {
             Ok(reply) => {
+                self.last_error = None;
                 self.pace.accepted(sent.at, at);
                 self.same_answer.delivered();
                 self.renewal.delivered(sent.token, sent.at);
@@ -117,6 +118,33 @@ impl<K> Dispatcher<K> {
         self.pace.failed(sent.at, at);
         let next = self.after_distress(place, error.outcome(), 0, at);
         self.follow(place, error, next);
+        Ok(())
+    }
+
+    pub(super) fn take_back(
+        &mut self,
+        ticket: Ticket,
+        error: TransportError,
+        now: Now,
+    ) -> Result<(), InvalidInput> {
+        let (place, sent) = self.places.land(ticket)?;
+        let at = self.advance(now);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        self.withdrawn += 1;
+        self.renewal.ended(sent.token, at);
+        if let Some(call) = self.places.get_mut(place) {
+            let request = SentHeaders {
+                x_date: None,
+                trace_id: call.trace_id.as_ref().map(TraceId::as_str),
+            };
+            call.error = Some(error.of_request(call.call.is_safe(), request).into());
+            call.attempts = call.attempts.saturating_sub(1);
+            call.sent = call.sent_before.take();
+            if call.attempts == 0 {
+                call.first_sent_at = None;
+            }
+        }
+        self.settle(place, Verdict::NotSent);
         Ok(())
     }
 
@@ -230,6 +258,7 @@ impl<K> Dispatcher<K> {
     }
 
     fn follow(&mut self, place: u32, error: Error, next: Next) {
+        self.last_error = Some((error.kind(), error.outcome()));
         if let Some(call) = self.places.get_mut(place) {
             call.error = Some(error);
         }

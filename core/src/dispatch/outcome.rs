@@ -21,7 +21,7 @@ pub enum Verdict {
     /// The service did not act on it, and trying on was given up: attempts or retry budget are spent, or the dispatcher was
     /// cancelled between two attempts. Push it again another time.
     GivenUp,
-    /// It was never sent, since the dispatcher was cancelled. Push it again another time.
+    /// It was never sent, since the dispatcher was cancelled, or the host kept it from leaving. Push it again another time.
     NotSent,
 }
 

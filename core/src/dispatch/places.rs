@@ -15,6 +15,8 @@ pub(super) struct Held<K> {
     pub(super) first_sent_at: Option<DateTime<Utc>>,
     /// The last attempt.
     pub(super) sent: Option<Sent>,
+    /// The attempt before it.
+    pub(super) sent_before: Option<Sent>,
     /// What was answered to it.
     pub(super) answer: Option<Answer>,
     /// How it ended, unless well.
@@ -42,6 +44,7 @@ impl<K> Held<K> {
             trace_id: None,
             first_sent_at: None,
             sent: None,
+            sent_before: None,
             answer: None,
             error: None,
             unknown: false,

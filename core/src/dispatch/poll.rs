@@ -45,7 +45,7 @@ impl<K> Dispatcher<K> {
             if let Some(calls) = self.wanted_calls() {
                 return Action::Calls(calls);
             }
-            if self.ended && self.places.len() == 0 {
+            if self.has_ended() && self.places.len() == 0 {
                 return Action::Done;
             }
             return Action::Wait(match turn {
@@ -132,7 +132,7 @@ impl<K> Dispatcher<K> {
         call.answer = None;
         call.error = None;
         let ticket = Places::<K>::ticket(place, self.counts.requests);
-        call.sent = Some(Sent {
+        call.sent_before = call.sent.replace(Sent {
             ticket: Some(ticket),
             at,
             wall: now.wall,
@@ -151,7 +151,7 @@ impl<K> Dispatcher<K> {
     /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source once for many.
     fn wanted_calls(&mut self) -> Option<usize> {
         let half = self.config.queue as usize / 2;
-        if self.ended || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {
+        if self.has_ended() || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {
             return None;
         }
         let room = self.room();

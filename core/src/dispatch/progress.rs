@@ -35,7 +35,7 @@ pub struct Progress {
     pub rate: f64,
     /// Why that is less than the configured rate, or nothing leaves at all; none where neither is so.
     pub slowed: Option<Slowed>,
-    /// Whether no more calls will come: [`finish`](Dispatcher::finish) or [`cancel`](Dispatcher::cancel) was said.
+    /// Whether the source was read to its end: [`finish`](Dispatcher::finish) was said.
     pub source_ended: bool,
 }
 
@@ -44,18 +44,19 @@ impl<K> Dispatcher<K> {
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
+            requests: self.counts.requests - self.withdrawn,
             in_flight: self.in_flight.into(),
             queued: count(self.queued.len()),
             waiting: count(self.waiting.len()),
             rate: self.pace.current(),
             slowed: self.slowed(),
-            source_ended: self.ended,
+            source_ended: self.finished,
             ..self.counts
         }
     }
 
     fn slowed(&self) -> Option<Slowed> {
-        if self.ended && self.queued.is_empty() && self.waiting.is_empty() {
+        if self.has_ended() && self.queued.is_empty() && self.waiting.is_empty() {
             return Some(Slowed::Draining);
         }
         self.pace.slowed(self.latest)

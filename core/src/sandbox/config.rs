@@ -79,6 +79,8 @@ pub struct SandboxConfig {
     /// The only authority (host, and port where it is not the scheme's default) that is answered; default whatever the
     /// request says.
     pub authority: Option<String>,
+    /// The path prefix of the endpoint, such as `/gateway/v2`; default none. A path with another prefix is unknown.
+    pub prefix: String,
     /// What goes wrong, one entry per request in the order of the requests; default nothing.
     pub faults: Vec<Fault>,
     /// What goes wrong at random, where `faults` has no entry; default nothing.
@@ -108,6 +110,7 @@ impl Default for SandboxConfig {
             answers: Vec::new(),
             app_authentication_everywhere: false,
             authority: None,
+            prefix: String::new(),
             faults: Vec::new(),
             random_faults: None,
             allowance: None,
@@ -361,7 +364,7 @@ mod tests {
                 r#"{"tokenz": ["hush"]}"#,
                 "sandbox config cannot be read: unknown field `tokenz`, expected one of `apps`, `tokens`, `userIds`, \
                  `whitelist`, `carrierUserIds`, `packageIds`, `refusedStatus`, `acceptedTypes`, `acceptedChangeTypes`, `refuseRepeats`, \
-                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `faults`, `randomFaults`, `allowance` at line 1 column 9",
+                 `echoTraceId`, `codeAsText`, `msg`, `policies`, `spaceUsage`, `answers`, `appAuthenticationEverywhere`, `authority`, `prefix`, `faults`, `randomFaults`, `allowance` at line 1 column 9",
             ),
             (
                 r#"{"apps": [{"app: id": "hush"}]}"#,

@@ -59,13 +59,10 @@ pub(super) enum Found {
     Nothing,
 }
 
-/// Looks for what has this method and this path. A carrier may be given an endpoint with a path prefix, so the end of the path
-/// decides. A prefix is empty, or begins with a slash and ends without one.
-pub(super) fn find(method: &Method, path: &str, answers: &[RawAnswer]) -> Found {
-    let at = |end: &str| {
-        path.strip_suffix(end).is_some_and(|prefix| {
-            prefix.is_empty() || (prefix.starts_with('/') && !prefix.ends_with('/'))
-        })
+/// Looks for what has this method and this path below `prefix`.
+pub(super) fn find(method: &Method, path: &str, prefix: &str, answers: &[RawAnswer]) -> Found {
+    let Some(path) = path.strip_prefix(prefix) else {
+        return Found::Nothing;
     };
     let raw = answers
         .iter()
@@ -76,7 +73,7 @@ pub(super) fn find(method: &Method, path: &str, answers: &[RawAnswer]) -> Found 
         .map(|(method, path, called)| (method.as_str(), *path, *called));
     let known: Vec<(&str, Called)> = raw
         .chain(typed)
-        .filter(|(_, end, _)| at(end))
+        .filter(|(_, known, _)| *known == path)
         .map(|(method, _, called)| (method, called))
         .collect();
     match known.iter().find(|(known, _)| *known == method.as_str()) {

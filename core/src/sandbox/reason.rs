@@ -61,7 +61,7 @@ use Status::{Credentials, Fixed};
 reasons! {
     /// The fault script says so; the status is the script's.
     ScriptedFault = "SCRIPTED_FAULT", Fixed(StatusCode::SERVICE_UNAVAILABLE), Own;
-    /// The path does not end in that of an operation, or what precedes it is no prefix.
+    /// No operation has this path below the configured prefix.
     UnknownPath = "UNKNOWN_PATH", Fixed(StatusCode::NOT_FOUND), Own;
     /// The operation has another method.
     WrongMethod = "WRONG_METHOD", Fixed(StatusCode::METHOD_NOT_ALLOWED), Own;

@@ -71,6 +71,13 @@ impl Verifier {
                 "empty; leave it out to accept any",
             ));
         }
+        let prefix = config.prefix.as_str();
+        if !prefix.is_empty() && (!prefix.starts_with('/') || prefix.ends_with('/')) {
+            return Err(InvalidInput::new(
+                "prefix",
+                "not the path of an endpoint; begin it with a slash, and end it without one",
+            ));
+        }
         Ok(Self {
             keys,
             tokens: config

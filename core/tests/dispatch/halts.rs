@@ -7,14 +7,17 @@ use super::*;
 const WRONG: &[u8] =
     br#"{"code":"APIGW.0301","msg":"signature of 20251103T070140Z does not match"}"#;
 
-/// Answers whatever is sent, until nothing is. Gives how many that were, and what it says then.
+/// More requests than any halt waits for.
+const MANY: u64 = 1001;
+
+/// Answers whatever is sent until it halts, or [`MANY`] requests were. Gives how many that were, and the halt.
 fn answered(
     dispatcher: &mut Dispatcher<u64>,
     mut reply: impl FnMut(u64) -> (u16, Vec<u8>),
-) -> (u64, Action<u64>) {
+) -> (u64, Option<Halt>) {
     let mut requests = 0;
     let mut key = 0;
-    loop {
+    while requests < MANY {
         match dispatcher.poll(at(1)) {
             Action::Calls(calls) => {
                 for _ in 0..calls {
@@ -28,19 +31,18 @@ fn answered(
                 answer(dispatcher, attempt.ticket, status, &body, at(1));
             }
             Action::Outcome(_) => {}
-            action => return (requests, action),
-        }
-        if requests > 1000 {
-            return (requests, Action::Done);
+            Action::Halted(halt) => return (requests, Some(halt)),
+            other => panic!("{other:?}"),
         }
     }
+    (requests, None)
 }
 
 #[test]
 fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
     let mut dispatcher = fresh(|config| config.burst(1000).unwrap());
     // The gateway's message has a date of its own in each.
-    let (requests, action) = answered(&mut dispatcher, |request| {
+    let (requests, halt) = answered(&mut dispatcher, |request| {
         let msg = format!("signature of 20251103T0701{request:02}Z does not match");
         (
             401,
@@ -54,10 +56,7 @@ fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
         code: Some("APIGW.0301".to_owned()),
         msg: Some("signature of 20251103T070120Z does not match".to_owned()),
     };
-    assert!(
-        matches!(&action, Action::Halted(halt) if *halt == expected),
-        "{action:?}"
-    );
+    assert_eq!(halt.as_ref(), Some(&expected));
     assert_eq!(dispatcher.halt(), Some(&expected));
     assert_eq!(
         expected.to_string(),
@@ -76,8 +75,8 @@ fn it_goes_on_when_resumed_and_halts_again() {
     assert_eq!(answered(&mut dispatcher, refuse).0, 20);
     dispatcher.resume();
     assert_eq!(dispatcher.halt(), None);
-    let (requests, action) = answered(&mut dispatcher, refuse);
-    assert_eq!((requests, matches!(action, Action::Halted(_))), (20, true));
+    let (requests, halt) = answered(&mut dispatcher, refuse);
+    assert_eq!((requests, halt.is_some()), (20, true));
 }
 
 #[test]
@@ -89,14 +88,14 @@ fn a_delivery_in_between_or_another_answer_begins_anew() {
         (401, b"{\"code\":\"X\",\"msg\":\"other\"}".to_vec()),
     ] {
         let mut dispatcher = fresh(|config| config.burst(10_000).unwrap());
-        let (requests, _) = answered(&mut dispatcher, |request| {
+        let never_halted = answered(&mut dispatcher, |request| {
             if request % 20 == 0 {
                 another.clone()
             } else {
                 (401, b"{\"code\":\"X\"}".to_vec())
             }
         });
-        assert_eq!(requests, 1001, "never halted");
+        assert_eq!(never_halted, (MANY, None));
     }
 }
 
@@ -149,32 +148,39 @@ fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
             .unwrap()
     });
     push(&mut dispatcher, 0..1000);
-    let mut requests = 0;
-    loop {
-        let attempts = all_sent(&mut dispatcher, at(0));
-        if attempts.is_empty() && dispatcher.halt().is_some() {
-            break;
+    let (mut requests, mut in_flight) = (0, Vec::new());
+    let halt = loop {
+        match next(&mut dispatcher, at(0)) {
+            Action::Send(attempt) => {
+                requests += 1;
+                in_flight.push(attempt.ticket);
+            }
+            Action::Outcome(_) => {}
+            Action::Wait(None) => {
+                assert!(!in_flight.is_empty(), "nothing can ever happen");
+                for ticket in in_flight.drain(..) {
+                    answer(&mut dispatcher, ticket, 401, WRONG, at(0));
+                }
+            }
+            Action::Halted(halt) => break halt,
+            other => panic!("{other:?}"),
         }
-        requests += attempts.len();
-        for attempt in attempts {
-            answer(&mut dispatcher, attempt.ticket, 401, WRONG, at(0));
-        }
-    }
-    assert_eq!(requests, 20);
+    };
+    assert_eq!((requests, halt.as_str()), (20, "same_answer"));
 }
 
 #[test]
 fn it_never_halts_where_that_is_switched_off() {
     let mut dispatcher = fresh(|config| config.burst(10_000).unwrap().halt_after(0).unwrap());
-    let (requests, _) = answered(&mut dispatcher, |_| (401, WRONG.to_vec()));
-    assert_eq!(requests, 1001);
+    let never_halted = answered(&mut dispatcher, |_| (401, WRONG.to_vec()));
+    assert_eq!(never_halted, (MANY, None));
 }
 
 #[test]
 fn no_calls_are_asked_for_while_it_is_halted() {
     let mut dispatcher = fresh(|config| config.queue(1).unwrap().halt_after(2).unwrap());
-    let (requests, action) = answered(&mut dispatcher, |_| (403, Vec::new()));
-    assert_eq!((requests, matches!(action, Action::Halted(_))), (2, true));
+    let (requests, halt) = answered(&mut dispatcher, |_| (403, Vec::new()));
+    assert_eq!((requests, halt.is_some()), (2, true));
     assert!(matches!(dispatcher.poll(at(1)), Action::Wait(None)));
     dispatcher.resume();
     assert!(matches!(dispatcher.poll(at(1)), Action::Calls(1)));
@@ -187,8 +193,9 @@ fn after_a_halt_it_begins_as_carefully_as_at_first() {
     for attempt in all_sent(&mut dispatcher, at(0)) {
         answer(&mut dispatcher, attempt.ticket, 403, b"", at(0));
     }
-    assert_eq!(outcomes(&mut dispatcher, at(0)).len(), 20);
-    assert!(dispatcher.halt().is_some());
+    let (refused, action) = outcomes_and_next(&mut dispatcher, at(0));
+    assert_eq!(refused.len(), 20);
+    assert!(matches!(action, Action::Halted(_)), "{action:?}");
     dispatcher.resume();
     push(&mut dispatcher, 20..60);
     assert_eq!(all_sent(&mut dispatcher, at(1)).len(), 10);

@@ -9,7 +9,6 @@ mod halts;
 mod invariants;
 mod operations;
 mod outcomes;
-
 mod repeats;
 mod sending;
 mod tokens;
@@ -19,7 +18,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, StatusCode};
 use koodrive::dispatch::{Action, CallOutcome, Config, Dispatcher, Now, Outgoing, Ticket, Verdict};
-use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire, TransportError};
+use koodrive::{
+    Client, Credentials, Endpoint, ErrorKind, NotifyPackageExpire, Outcome, TransportError,
+};
 
 const NOW: &str = "2025-11-03T07:01:45Z";
 const DELIVERED: &[u8] = br#"{"code":0,"msg":"Success."}"#;
@@ -91,13 +92,16 @@ fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Outgoing {
     }
 }
 
-/// All that may be sent now.
+/// All that may be sent now. Another action than to wait for the rest is a failure: it would be lost here.
 fn all_sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<Outgoing> {
     let mut attempts = Vec::new();
-    while let Action::Send(attempt) = next(dispatcher, now) {
-        attempts.push(attempt);
+    loop {
+        match next(dispatcher, now) {
+            Action::Send(attempt) => attempts.push(attempt),
+            Action::Wait(_) => return attempts,
+            other => panic!("should send or wait, but: {other:?}"),
+        }
     }
-    attempts
 }
 
 fn outcome(dispatcher: &mut Dispatcher<u64>, now: Now) -> CallOutcome<u64> {
@@ -107,13 +111,28 @@ fn outcome(dispatcher: &mut Dispatcher<u64>, now: Now) -> CallOutcome<u64> {
     }
 }
 
-/// All outcomes that are there.
+/// All outcomes that are there. Another action than to wait, or to end, is a failure: it would be lost here.
 fn outcomes(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<CallOutcome<u64>> {
-    let mut outcomes = Vec::new();
-    while let Action::Outcome(outcome) = next(dispatcher, now) {
-        outcomes.push(*outcome);
-    }
+    let (outcomes, action) = outcomes_and_next(dispatcher, now);
+    assert!(
+        matches!(action, Action::Wait(_) | Action::Done),
+        "after the outcomes: {action:?}"
+    );
     outcomes
+}
+
+/// All outcomes that are there, and the action after them.
+fn outcomes_and_next(
+    dispatcher: &mut Dispatcher<u64>,
+    now: Now,
+) -> (Vec<CallOutcome<u64>>, Action<u64>) {
+    let mut outcomes = Vec::new();
+    loop {
+        match next(dispatcher, now) {
+            Action::Outcome(outcome) => outcomes.push(*outcome),
+            action => return (outcomes, action),
+        }
+    }
 }
 
 /// The milliseconds until which it waits.

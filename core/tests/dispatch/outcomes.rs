@@ -3,7 +3,6 @@
 use koodrive::Operation as _;
 
 use super::*;
-use koodrive::ErrorKind;
 
 #[test]
 fn a_delivery_says_everything() {
@@ -233,4 +232,27 @@ fn a_redirect_that_the_host_hides_is_refused_as_one_that_is_seen() {
         outcome.trace_id.as_ref().map(koodrive::TraceId::as_str)
     );
     assert!(dispatcher.handle_hidden_redirect(ticket, at(5)).is_err());
+}
+
+#[test]
+fn the_end_of_each_exchange_is_told() {
+    let mut dispatcher = unproven(|config| config);
+    push(&mut dispatcher, 0..4);
+    let attempts = all_sent(&mut dispatcher, at(0));
+    assert_eq!(dispatcher.last_exchange(), None);
+    answer(&mut dispatcher, attempts[0].ticket, 429, b"", at(1));
+    let refused = Some((ErrorKind::Api, Outcome::Refused));
+    assert_eq!(dispatcher.last_exchange(), refused);
+    dispatcher
+        .handle_failure(attempts[1].ticket, unanswered(), at(1))
+        .unwrap();
+    let unknown = Some((ErrorKind::OutcomeUnknown, Outcome::Unknown));
+    assert_eq!(dispatcher.last_exchange(), unknown);
+    dispatcher
+        .handle_failure(attempts[2].ticket, not_sent(), at(1))
+        .unwrap();
+    let not_sent = Some((ErrorKind::NotSent, Outcome::NotSent));
+    assert_eq!(dispatcher.last_exchange(), not_sent);
+    answer(&mut dispatcher, attempts[3].ticket, 200, DELIVERED, at(1));
+    assert_eq!(dispatcher.last_exchange(), None);
 }

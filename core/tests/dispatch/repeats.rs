@@ -242,7 +242,9 @@ fn what_is_unknown_is_never_sent_again() {
         .handle_failure(attempts[0].ticket, unanswered(), at(30_000))
         .unwrap();
     answer(&mut dispatcher, attempts[1].ticket, 500, b"", at(30_000));
-    for outcome in outcomes(&mut dispatcher, at(30_000)) {
+    let outcomes = outcomes(&mut dispatcher, at(30_000));
+    assert_eq!(outcomes.len(), 2);
+    for outcome in outcomes {
         assert_eq!((outcome.verdict, outcome.attempts), (Verdict::Unknown, 1));
     }
     dispatcher.finish();

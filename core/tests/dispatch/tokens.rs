@@ -187,7 +187,9 @@ fn the_token_of_a_file_that_is_being_written_is_followed_by_the_whole_one() {
     answer(&mut dispatcher, attempts[0].ticket, 401, b"", at(now));
     let now = refuse_until_asked(&mut dispatcher, attempts[1].ticket, now);
     dispatcher.set_credentials(token("token"), at(now));
-    for attempt in all_sent(&mut dispatcher, at(now)) {
+    let attempts = all_sent(&mut dispatcher, at(now));
+    assert_eq!(attempts.len(), 2);
+    for attempt in attempts {
         assert_eq!(attempt.attempt, 3);
         answer(&mut dispatcher, attempt.ticket, 200, DELIVERED, at(now));
         assert_eq!(

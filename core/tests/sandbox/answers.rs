@@ -466,6 +466,14 @@ fn a_configuration_that_cannot_be_is_refused() {
             "authority: empty; leave it out to accept any",
         ),
         (
+            r#"{"prefix": "gateway"}"#,
+            "prefix: not the path of an endpoint; begin it with a slash, and end it without one",
+        ),
+        (
+            r#"{"prefix": "/gateway/"}"#,
+            "prefix: not the path of an endpoint; begin it with a slash, and end it without one",
+        ),
+        (
             r#"{"apps": [{"appId": "a", "appSecret": ""}]}"#,
             "app_secret: empty; pass at least one character",
         ),

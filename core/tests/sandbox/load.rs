@@ -44,8 +44,8 @@ fn none_and_all_are_shares_and_the_kinds_can_be_chosen() {
         100,
         0,
     );
-    assert_eq!(count(&all, 503) + count(&all, 0), 100);
-    assert!(count(&all, 0) > 30, "{all:?}");
+    // By the seed that is the default.
+    assert_eq!((count(&all, 503), count(&all, 0)), (45, 55));
 }
 
 #[test]

@@ -299,14 +299,27 @@ fn a_signed_header_is_named_once() {
 }
 
 #[test]
-fn a_path_prefix_is_accepted_and_signed_as_received() {
+fn the_configured_prefix_alone_is_accepted_and_signed_as_received() {
+    let config = r#"{"prefix": "/koodrive-prod"}"#;
     let endpoint = Endpoint::parse("https://gateway.example:8443/koodrive-prod").unwrap();
     let client = Client::new(endpoint, USER, by_app()).unwrap();
     let mut request = client.request(&call(), now()).unwrap();
     assert_eq!(
-        sandbox("{}").handle(&request, now()).response().status(),
+        sandbox(config).handle(&request, now()).response().status(),
         200
     );
+    for other in [
+        "{}",
+        r#"{"prefix": "/koodrive"}"#,
+        r#"{"prefix": "/a/koodrive-prod"}"#,
+    ] {
+        let answer = sandbox(other).handle(&request, now());
+        assert_eq!(
+            header(answer.response(), "x-sandbox-reason"),
+            "UNKNOWN_PATH",
+            "{other}"
+        );
+    }
 
     *request.uri_mut() = ["https://gateway.example:8443", NOTIFY]
         .concat()
@@ -318,7 +331,7 @@ fn a_path_prefix_is_accepted_and_signed_as_received() {
         "SIGNATURE_MISMATCH"
     );
 
-    for path in ["/a//koodrive", "//koodrive"] {
+    for path in ["/a/koodrive", "/a//koodrive", "//koodrive"] {
         let uri = ["https://", HOST, &NOTIFY.replacen("/koodrive", path, 1)].concat();
         let answer = sandbox("{}").handle(&to(&uri), now());
         assert_eq!(

@@ -1,6 +1,4 @@
-// The table `browser`: node browser.mjs opens a page in Chromium for each peer and prints what it measured.
-//
-// A page has a clock on the wall and no other. KOODRIVE_TOOLS is the folder of the runtimes' tests, which open pages as well.
+// node browser.mjs opens a page in Chromium for each peer and prints what it measured. KOODRIVE_TOOLS is the folder of the runtimes' tests, which open pages as well.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -18,12 +16,10 @@ try {
     mkdirSync(folder);
     const contents = `
       import { CARRIER_USER_ID, PACKAGE_ID, SIGNED_AT } from "./case.mjs";
-      import { time } from "./harness.mjs";
-      import { assertSigned } from "./signed.mjs";
+      import { checked, time } from "./harness.mjs";
       import * as loaded from "./peers/${file}.mjs";
-      const { peer, signed } = await assertSigned(loaded);
-      const clock = () => performance.now() * 1e6;
-      globalThis.measured = { peer, samples: await time(() => signed(CARRIER_USER_ID, PACKAGE_ID, SIGNED_AT), clock) };`;
+      const { peer, signed } = await checked(loaded);
+      globalThis.measured = { peer, value: await time(() => signed(CARRIER_USER_ID, PACKAGE_ID, SIGNED_AT)) };`;
     await build({
       stdin: { contents, resolveDir: import.meta.dirname },
       outfile: join(folder, "page.js"),
@@ -32,16 +28,15 @@ try {
       target: "es2022",
     });
     writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><script type="module" src="page.js"></script>\n');
-    const { peer, samples } = await serving(folder, {}, (url) =>
+    const { peer, value } = await serving(folder, {}, (url) =>
       opening(browser, url, {}, async (page, problems) => {
         const found = await page.waitForFunction(() => globalThis.measured, undefined, { timeout: 60_000 });
         assert.deepEqual(problems, []);
         return found.jsonValue();
       }),
     );
-    print("browser", "signed request", peer, "ns", samples, true);
+    print("signed request", peer, "ns", value);
   }
-  console.log(JSON.stringify({ versions: { Chromium: browser.version() } }));
 } finally {
   await browser.close();
   rmSync(site, { recursive: true });

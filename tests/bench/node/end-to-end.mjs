@@ -1,26 +1,23 @@
-// node end-to-end.mjs koodrive|constant|fetch ADDRESS: CPU per request with undici's Pool, 64 at once: what the library adds to
-// the transport.
+// node end-to-end.mjs PATH ADDRESS: CPU per request with undici's Pool, 64 at once: what the library adds to the transport.
 //
-// `koodrive` makes the call and sends it; `constant` sends the same request again and again and only receives. Both read the
-// whole reply. `fetch` is `koodrive` over Node's fetch.
+// `koodrive` makes the call and sends it, `dispatch` has the dispatcher do so; `constant` sends the same request again and again and
+// only receives. All read the whole reply. `fetch` is `koodrive` over Node's fetch.
 import assert from "node:assert/strict";
-import { Client, notifyPackageExpire } from "koodrive";
+import { Client, dispatch, notifyPackageExpire } from "koodrive";
 import { overUndici } from "koodrive/undici";
 import { Pool } from "undici";
 import { APP_ID, APP_SECRET, PACKAGE_ID, USER_ID, carrierUserId } from "./case.mjs";
-import { cpu, print } from "./harness.mjs";
+import { print, time } from "./harness.mjs";
 
 const AT_ONCE = 64;
-/** In one process, after some to warm up. */
-const REPEATS = 5;
-const WARM = 3;
 
 const [mode, address] = process.argv.slice(2);
-const EACH = mode === "fetch" ? 40 : 300;
+/** Of a sample. */
+const EACH = mode === "fetch" ? 10 : 100;
 const origin = `http://${address}`;
 const pool = new Pool(origin, { connections: AT_ONCE });
 const client = new Client({ endpoint: origin, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
-const fetch = overUndici(pool);
+const transport = overUndici(pool);
 
 const { method, url, headers, body } = client.request(notifyPackageExpire({ carrierUserId: carrierUserId(0), packageId: PACKAGE_ID }));
 const constant = { method, path: url.slice(origin.length), headers, body };
@@ -32,7 +29,7 @@ const sending = (options) => async (number) => {
 };
 
 const PATHS = {
-  koodrive: sending({ transport: fetch }),
+  koodrive: sending({ transport }),
   fetch: sending({}),
   constant: async () => {
     const response = await pool.request(constant);
@@ -40,18 +37,29 @@ const PATHS = {
     await response.body.arrayBuffer();
   },
 };
-const work = PATHS[mode];
 
 async function many() {
-  for (let number = 0; number < EACH; number++) await work(number);
+  for (let number = 0; number < EACH; number++) await PATHS[mode](number);
 }
 
-const samples = [];
-for (let repeat = 0; repeat < WARM + REPEATS; repeat++) {
-  const start = cpu();
-  await Promise.all(Array.from({ length: AT_ONCE }, many));
-  if (repeat >= WARM) samples.push((cpu() - start) / (AT_ONCE * EACH));
+function* calls() {
+  for (let number = 0; number < AT_ONCE * EACH; number++) {
+    yield [number, notifyPackageExpire({ carrierUserId: carrierUserId(number), packageId: PACKAGE_ID })];
+  }
 }
+
+async function dispatched() {
+  const options = { transport, rate: 100_000, burst: AT_ONCE * EACH, concurrency: AT_ONCE };
+  for await (const { verdict } of dispatch(client, calls(), options)) assert.equal(verdict, "delivered");
+}
+
+const work = mode === "dispatch" ? dispatched : () => Promise.all(Array.from({ length: AT_ONCE }, many));
+const spent = await time(work);
 await pool.close();
-const ROWS = { koodrive: ["Node, undici", "koodrive"], constant: ["Node, undici", "constant bytes"], fetch: ["Node, fetch", "koodrive"] };
-print("end to end", ...ROWS[mode], "ns", samples);
+const ROWS = {
+  koodrive: ["Node, undici", "koodrive"],
+  constant: ["Node, undici", "constant bytes"],
+  dispatch: ["Node, undici", "koodrive, dispatched"],
+  fetch: ["Node, fetch", "koodrive"],
+};
+print(...ROWS[mode], "ns", spent / (AT_ONCE * EACH));

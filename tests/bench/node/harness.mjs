@@ -1,56 +1,47 @@
-// Measures one operation of one peer, and prints the rows that `cargo xtask bench` reads.
-//
-// Time is what the process has computed, the collector and the compiler included, not what a clock on the wall says: programs
-// beside it then count for little.
+// Checks a peer, has mitata time its operations, and prints the rows that run.py reads. In Node and in the page.
+import { do_not_optimize, measure } from "mitata";
+import { BODY, CARRIER_USER_ID, PACKAGE_ID, RESPONSE, SIGNED_AT } from "./case.mjs";
 
-/** Repeats in one process; `cargo xtask bench` starts several. */
-const REPEATS = 4;
+/** Prints a row. */
+export function print(operation, peer, unit, value) {
+  console.log(JSON.stringify({ operation, peer, unit, value }));
+}
 
-/** One repeat takes at least so many nanoseconds: an interrupt is then lost in it. */
-const REPEAT = 20e6;
-
-/** V8 compiles what is hot in steps; before this many nanoseconds it has not come to the last. */
-const WARM = 400e6;
-
-/** What this process has computed so far, in nanoseconds. */
-export function cpu() {
+/** What this process has computed so far, in nanoseconds, the collector and the compiler included. */
+function cpu() {
   const { user, system } = process.cpuUsage();
   return (user + system) * 1e3;
 }
 
-/** Prints a row; `same` says whether the signature is the expected one, where there is one. */
-export function print(table, operation, peer, unit, samples, same) {
-  console.log(JSON.stringify({ table, operation, peer, unit, samples, same_signature: same }));
+const OPTIONS = {
+  // Programs beside this one then count for little. A page has only the clock on the wall.
+  now: globalThis.process && cpu,
+  // Where there is no gc(), mitata would fill a gigabyte in its place.
+  gc: false,
+  // mitata times runs one by one unless one takes less than 65 µs. The first of any peer takes longer, until V8 has compiled it.
+  warmup_threshold: 50e6,
+  warmup_samples: 100,
+};
+
+/** Nanoseconds of a run, the median of mitata's samples. A promise is awaited. */
+export async function time(work) {
+  const run = () => {
+    const result = work();
+    do_not_optimize(result);
+    return result;
+  };
+  const { p50 } = await measure(run, { ...OPTIONS });
+  return p50;
 }
 
-/** Nanoseconds per run, once for each repeat. */
-export async function time(work, clock = cpu) {
-  const timed = work() instanceof Promise ? timedPromises : timedResults;
-  // As often as takes a repeat, and until it is warm.
-  let runs = 1;
-  for (let spent = 0, last = 0; last < REPEAT || spent < WARM; spent += last) {
-    if (spent > 0 && last < REPEAT) runs *= 2;
-    last = await timed(runs, work, clock);
+/** The peer, after its request had its expected signature, and its reply was read as every peer reads it. */
+export async function checked(peer) {
+  const { headers, body } = await peer.signed(CARRIER_USER_ID, PACKAGE_ID, SIGNED_AT);
+  const authorization = headers.authorization ?? headers.Authorization;
+  if (!authorization.endsWith(`Signature=${peer.signature}`) || body !== BODY) {
+    throw new Error(`${peer.peer}: ${authorization} of ${body}`);
   }
-  const samples = [];
-  for (let repeat = 0; repeat < REPEATS; repeat++) samples.push((await timed(runs, work, clock)) / runs);
-  return samples;
-}
-
-/** So that no result is optimised away. */
-let kept;
-
-function timedResults(runs, work, clock) {
-  kept = undefined;
-  const start = clock();
-  for (let run = 0; run < runs; run++) kept = work();
-  return clock() - start;
-}
-
-/** Kept apart: to await what is no promise costs as much as a small work. */
-async function timedPromises(runs, work, clock) {
-  kept = undefined;
-  const start = clock();
-  for (let run = 0; run < runs; run++) kept = await work();
-  return clock() - start;
+  const { code, msg, traceId } = peer.parse?.(RESPONSE) ?? { code: "0", msg: "Success.", traceId: null };
+  if (code !== "0" || msg !== "Success." || traceId !== null) throw new Error(`${peer.peer}: code ${code}, msg ${msg}`);
+  return peer;
 }

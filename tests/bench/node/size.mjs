@@ -1,13 +1,10 @@
-// The table `size`, npm's part: what is installed and what a bundler makes of it. Bytes, so there is nothing to repeat.
-//
-// node size.mjs INSTALLED WASM: a folder that has koodrive installed and nothing else, and the .wasm alone.
+// node size.mjs: what npm installs, and what a bundler makes of it.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { print } from "./harness.mjs";
 
-const [installed, wasm] = process.argv.slice(2);
 const here = import.meta.dirname;
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
@@ -38,15 +35,15 @@ for (const [peer, platform, contents] of BUNDLES) {
   });
   const [{ contents: bytes }] = outputFiles;
   const named = platform === "node" ? `${peer} (Node only)` : peer;
-  print("size", "npm bundle", named, "bytes", [bytes.length]);
-  print("size", "npm bundle, gzip", named, "bytes", [gzip(bytes)]);
-  print("size", "npm bundle, brotli", named, "bytes", [brotliCompressSync(bytes).length]);
+  print("npm bundle", named, "bytes", bytes.length);
+  print("npm bundle, gzip", named, "bytes", gzip(bytes));
+  print("npm bundle, brotli", named, "bytes", brotliCompressSync(bytes).length);
 }
 
-const core = readFileSync(wasm);
-print("size", "npm .wasm", "koodrive", "bytes", [core.length]);
-print("size", "npm .wasm, gzip", "koodrive", "bytes", [gzip(core)]);
-print("size", "npm .wasm, brotli", "koodrive", "bytes", [brotliCompressSync(core).length]);
+const core = readFileSync(join(here, "node_modules/koodrive/dist/koodrive.wasm"));
+print("npm .wasm", "koodrive", "bytes", core.length);
+print("npm .wasm, gzip", "koodrive", "bytes", gzip(core));
+print("npm .wasm, brotli", "koodrive", "bytes", brotliCompressSync(core).length);
 
 /** What lies in a folder, of one package without those that are installed in it. */
 function bytesIn(folder) {
@@ -76,16 +73,15 @@ function locate(name, from) {
   return statSync(folder, { throwIfNoEntry: false }) ? folder : locate(name, join(from, ".."));
 }
 
-const INSTALLED = [
-  [["koodrive"], installed],
-  [["@noble/hashes"], here],
-  [["@smithy/signature-v4", "@aws-crypto/sha256-js"], here],
-  [["aws4"], here],
-  [["@huaweicloud/huaweicloud-sdk-core"], here],
-];
-for (const [names, from] of INSTALLED) {
-  const folders = [...withDependencies(names, from)];
+for (const names of [
+  ["koodrive"],
+  ["@noble/hashes"],
+  ["@smithy/signature-v4", "@aws-crypto/sha256-js"],
+  ["aws4"],
+  ["@huaweicloud/huaweicloud-sdk-core"],
+]) {
+  const folders = [...withDependencies(names, here)];
   const bytes = folders.reduce((sum, folder) => sum + bytesIn(folder), 0);
   const peer = folders.length > 1 ? `${names[0]} (${folders.length} packages)` : names[0];
-  print("size", "npm installed", peer, "bytes", [bytes]);
+  print("npm installed", peer, "bytes", bytes);
 }

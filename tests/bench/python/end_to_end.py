@@ -1,75 +1,75 @@
 """Over one aiohttp session on loopback, 64 at once: what the processor spends on a request of koodrive's ``asend``, and on one
-that sends the same bytes again and again and does not look into the reply."""
+that sends the same bytes again and again and does not look into the reply. ``KOODRIVE_SERVER`` is host and port of the server."""
 
 import asyncio
 import os
-import pathlib
-import subprocess
-import sys
 import time
-from importlib.metadata import version
 
 import aiohttp
 import case
 import koodrive
-from measure import row, versions
+import pyperf
 
 AT_ONCE = 64
 
-#: Requests of one repeat.
-REQUESTS = 6_400
-
-#: The two take turns. ``cargo xtask bench`` starts this several times.
-REPEATS = 5
+#: Of one loop.
+REQUESTS = 640
 
 
-async def spent(send):
-    """Microseconds of processor time a request, of this process."""
-    left = iter(range(REQUESTS))
-
-    async def sending():
-        for _ in left:
-            await send()
-
-    started = time.process_time_ns()
-    await asyncio.gather(*(sending() for _ in range(AT_ONCE)))
-    return (time.process_time_ns() - started) / 1e3 / REQUESTS
-
-
-async def main(port):
-    endpoint = f"http://127.0.0.1:{port}"
-    client = koodrive.Client(
-        endpoint=endpoint, user_id=case.USER_ID, app_id=case.APP_ID, app_secret=case.APP_SECRET
+def client():
+    return koodrive.Client(
+        endpoint=f"http://{os.environ['KOODRIVE_SERVER']}",
+        user_id=case.USER_ID,
+        app_id=case.APP_ID,
+        app_secret=case.APP_SECRET,
     )
-    call = koodrive.NotifyPackageExpire(carrier_user_id=case.CARRIER_USER_ID, package_id=case.PACKAGE_ID)
-    request = client.request(call, trace_id=koodrive.new_trace_id())
+
+
+def call():
+    return koodrive.NotifyPackageExpire(carrier_user_id=case.CARRIER_USER_ID, package_id=case.PACKAGE_ID)
+
+
+def constant_bytes(session):
+    request = client().request(call(), trace_id=koodrive.new_trace_id())
     url, headers, body = request.url, dict(request.headers), request.body
 
-    async with aiohttp.ClientSession() as session:
+    async def send():
+        async with session.post(url, headers=headers, data=body) as response:
+            await response.read()
 
-        async def constant_bytes():
-            async with session.post(url, headers=headers, data=body) as response:
-                await response.read()
-
-        async def ours():
-            await client.asend(call, transport=session)
-
-        for send in (constant_bytes, ours):
-            await spent(send)
-        for _ in range(REPEATS):
-            for peer, send in (("constant bytes", constant_bytes), ("koodrive", ours)):
-                row("end to end", "Python, aiohttp", peer, "µs", [await spent(send)])
+    return send
 
 
-def elsewhere():
-    """The server has another core than this process, where there is one."""
-    if hasattr(os, "sched_setaffinity"):
-        ours = os.sched_getaffinity(0)
-        os.sched_setaffinity(0, set(range(os.cpu_count())) - ours or ours)
+def ours(session):
+    sender, what = client(), call()
+
+    async def send():
+        await sender.asend(what, transport=session)
+
+    return send
 
 
-versions({"aiohttp": version("aiohttp")})
-command = [sys.executable, str(pathlib.Path(__file__).with_name("server.py"))]
-with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=elsewhere) as server:
-    asyncio.run(main(int(server.stdout.readline())))
-    server.stdin.close()
+async def rounds(loops, peer):
+    """Seconds of processor time, of this process, without what connecting takes."""
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+        send = peer(session)
+
+        async def sending(left):
+            for _ in left:
+                await send()
+
+        async def all_at_once(requests):
+            left = iter(range(requests))
+            await asyncio.gather(*(sending(left) for _ in range(AT_ONCE)))
+
+        await all_at_once(AT_ONCE)
+        started = time.process_time()
+        await all_at_once(loops * REQUESTS)
+        return time.process_time() - started
+
+
+if __name__ == "__main__":
+    runner = pyperf.Runner()
+    for name, peer in (("constant bytes", constant_bytes), ("koodrive", ours)):
+        spent = lambda loops, peer: asyncio.run(rounds(loops, peer))  # noqa: E731
+        runner.bench_time_func(f"Python, aiohttp: {name}", spent, peer, inner_loops=REQUESTS)

@@ -1,9 +1,9 @@
 """``python size.py PACKAGE…``: what pip puts on the disk for a package and all that it requires, bytecode included."""
 
+import json
 import sys
 from importlib.metadata import distribution
 
-from measure import row
 from pip._vendor.packaging.requirements import Requirement
 
 
@@ -25,4 +25,4 @@ for name in sys.argv[1:]:
     required(name, found)
     size = sum(file.locate().stat().st_size for it in found.values() for file in it.files)
     more = f", with {len(found) - 1} packages more" if len(found) > 1 else ""
-    row("size", "pip installed", name + more, "bytes", [size])
+    print(json.dumps({"operation": "pip installed", "peer": name + more, "unit": "bytes", "value": size}))

@@ -693,6 +693,9 @@ succeeds("reply-msg-null", "A null message is null in the reply", "3", '{"code":
          msg=None)
 succeeds("reply-msg-number", "A message of another type counts as absent", "3",
          '{"code":0,"msg":5}', msg=None)
+succeeds("reply-msg-nested-deep",
+         "A message of another type counts as absent, however deep it is nested", "3",
+         '{"code":0,"msg":' + "[" * 5000 + "]" * 5000 + "}", msg=None)
 succeeds("reply-unknown-members",
          "Unknown members are ignored, a `code` within one and a `Code` beside it too", "3",
          '{"data":{"code":1,"msg":"inner"},"Code":5,"code":0,"list":[1.5e300,true,null,""],"msg":"Success."}')
@@ -738,6 +741,9 @@ unreadable("reply-code-object", "An object is refused as a code",
            '{"code":{"value":0},"msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-array", "An array is refused as a code", '{"code":[0],"msg":"Success."}',
+           reason=messages.CODE_TYPE)
+unreadable("reply-code-nested-deep", "An array is refused as a code, however deep it is nested",
+           '{"code":' + "[" * 5000 + "]" * 5000 + ',"msg":"Success."}',
            reason=messages.CODE_TYPE)
 unreadable("reply-code-twice", "A second code makes both unreliable",
            '{"code":0,"code":1,"msg":"Success."}',
@@ -1095,6 +1101,10 @@ policies("retention-policy-with-missing-fields",
          "Missing and null fields are null in the reply, unknown ones are ignored",
          '{"code":0,"msg":"Success.","policyList":[{"policyId":7},{"policyName":null,"status":1,"color":"red"},{}]}', "8",
          [policy("7"), policy(status=1), policy()])
+policies("retention-policy-with-a-field-nested-deep",
+         "An unknown field of a policy may be nested 5000 deep",
+         '{"code":0,"msg":"Success.","policyList":[{"policyId":7,"more":' + "[" * 5000 + "]" * 5000
+         + "}]}", "8", [policy("7")])
 policies("retention-policies-empty", "No policy is in force",
          '{"code":0,"msg":"Success.","policyList":[]}', "8", [])
 policies("retention-policies-missing",

@@ -32,12 +32,15 @@ pub struct Input {
 /// The input is, field by field: offset before, Date, Age, the instants of sending, of receipt and of the next request,
 /// margin; a text to read as X-Date; a trace id; the rest is 29 random bytes.
 ///
+/// Returns whether the Date was learned from.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
-    holds(&Input {
+    let has_learned = holds(&Input {
         before: fields.number().unwrap_or_default(),
         date: fields.bytes().to_vec(),
         aged: !fields.bytes().is_empty(),
@@ -54,12 +57,16 @@ pub fn check(input: &[u8]) {
     if let Some(bytes) = fields.rest().first_chunk() {
         random_trace_id(*bytes);
     }
+    has_learned
 }
 
+/// Returns whether the Date was learned from.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn holds(input: &Input) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn holds(input: &Input) -> bool {
     let credentials = Credentials::token("example-token-not-real").expect("a token");
     let client = Client::new(Endpoint::INTERNATIONAL, "7", credentials).expect("a client");
     let offset = TimeDelta::try_milliseconds(input.before).unwrap_or(TimeDelta::MAX);
@@ -94,7 +101,8 @@ pub fn holds(input: &Input) {
     assert!(learned.abs() <= day);
     let date = headers.get("date").and_then(|date| date.to_str().ok());
     let date = date.and_then(wire::http_date);
-    match must_learn(input, date) {
+    let must_learn = must_learn(input, date);
+    match must_learn {
         Some(true) => {
             let exact = date.expect("it was read before") - input.received_at;
             // Rounded towards the past, never towards the future.
@@ -107,6 +115,7 @@ pub fn holds(input: &Input) {
         None => {}
     }
     next(&client, input.now);
+    must_learn == Some(true)
 }
 
 /// Contract.md 6; none where the other reader of dates cannot tell.

@@ -10,12 +10,13 @@ use crate::{allocated, wire};
 /// Longest text of a refusal, in bytes: each is a sentence of ours.
 pub(crate) const LONGEST_REFUSAL: usize = 250;
 
-/// The input is the text.
+/// The input is the text. Returns whether it is an endpoint, if plain http is allowed.
 ///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let text = String::from_utf8_lossy(input);
     let most = 4 * text.len() + 512;
     let checked = allocated::at_most(most, || Endpoint::parse(&text));
@@ -32,12 +33,14 @@ pub fn check(input: &[u8]) {
         }
         (Ok(_), Err(refusal)) => panic!("stricter where plain http is allowed: {refusal}"),
     }
-    if let Ok(endpoint) = plain_too {
-        assert_canonical(&endpoint, &text);
-        if endpoint.to_string().starts_with("http://") {
-            assert_eq!(checked.is_ok(), is_loopback(&endpoint), "{endpoint}");
-        }
+    let Ok(endpoint) = plain_too else {
+        return false;
+    };
+    assert_canonical(&endpoint, &text);
+    if endpoint.to_string().starts_with("http://") {
+        assert_eq!(checked.is_ok(), is_loopback(&endpoint), "{endpoint}");
     }
+    true
 }
 
 /// A refusal is a short sentence of ours, whatever was refused.

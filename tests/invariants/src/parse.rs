@@ -18,17 +18,20 @@ const LONGEST_TEXT: usize = 6_500;
 /// The input is, field by field: `list` or something else for the operation, status, the headers date, age, retry-after and
 /// x-traceid; the rest is the body.
 ///
+/// Returns whether the reply is a success.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
     let list = fields.bytes() == b"list";
     let status = fields
         .number()
         .and_then(|status| u16::try_from(status).ok());
     let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) else {
-        return;
+        return false;
     };
     let mut headers = HeaderMap::new();
     for name in ["date", "age", "retry-after", "x-traceid"] {
@@ -37,13 +40,16 @@ pub fn check(input: &[u8]) {
             headers.insert(name, value);
         }
     }
-    holds(list, status, &headers, fields.rest());
+    holds(list, status, &headers, fields.rest())
 }
 
+/// Returns whether the reply is a success.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
     let credentials = Credentials::token("example-token-not-real").expect("a token");
     let client = Client::new(Endpoint::INTERNATIONAL, "7", credentials).expect("a client");
     let call = NotifyPackageExpire::new("1", "14").expect("a call");
@@ -74,11 +80,13 @@ pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) {
             assert_eq!(msg, expected.msg);
             assert_eq!(trace_id, expected.trace_id);
             assert_eq!(policies, expected.policies);
+            true
         }
         Err(error) => {
             assert_error(list, &error, &expected, status);
             assert_body(&error, body);
             assert_text(list, &error);
+            false
         }
     }
 }

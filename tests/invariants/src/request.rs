@@ -67,10 +67,13 @@ pub enum Way {
 /// user id, package id, an undocumented type or nothing, now, margin, offset, an explicit date or nothing, a trace id or
 /// nothing. Without ids of user and package the call is the one that reads the space usage.
 ///
+/// Returns whether a request was built.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
     let read = Input {
         endpoint: fields.text().into_owned(),
@@ -92,7 +95,7 @@ pub fn check(input: &[u8]) {
         date: fields.number().and_then(DateTime::from_timestamp_micros),
         trace_id: Some(fields.text().into_owned()).filter(|id| !id.is_empty()),
     };
-    holds(&read);
+    holds(&read)
 }
 
 fn call(fields: &mut Fields<'_>) -> Option<Call> {
@@ -309,6 +312,11 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
             .and_then(|call| call.undocumented_type)
             .unwrap_or(2),
     ];
+    let path = request.uri().path();
+    let at = path
+        .find("/koodrive/ose/")
+        .expect("every operation's path begins so");
+    path[..at].clone_into(&mut config.prefix);
     let mut sandbox = Sandbox::new(config).expect("what a client can have can be configured");
     let answer = sandbox.handle(request, server_now(input));
     let answer = answer.response();

@@ -48,17 +48,20 @@ const OTHERS: [(Method, &str, bool); 5] = [
 
 /// The input is, field by field: now, method, URL or path, headers as lines `name: value`; the rest is the body.
 ///
+/// Returns whether the request was accepted, if only by one configuration.
+///
 /// # Panics
 ///
 /// Where the invariant does not hold.
-pub fn check(input: &[u8]) {
+#[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
+pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
     let now = fields.instant();
-    if let Some(request) = request(&mut fields) {
-        for config in CONFIGS {
-            holds(config, &request, now, input.len());
-        }
-    }
+    let Some(request) = request(&mut fields) else {
+        return false;
+    };
+    let accepted = CONFIGS.map(|config| holds(config, &request, now, input.len()));
+    accepted.contains(&true)
 }
 
 /// None where no HTTP server would hand such a request on.
@@ -84,7 +87,7 @@ fn request(fields: &mut Fields<'_>) -> Option<Request<Vec<u8>>> {
     Some(request)
 }
 
-fn holds(config: &str, request: &Request<Vec<u8>>, now: DateTime<Utc>, size: usize) {
+fn holds(config: &str, request: &Request<Vec<u8>>, now: DateTime<Utc>, size: usize) -> bool {
     let config = SandboxConfig::from_json(config).expect("a configuration");
     let echoes = config.echo_trace_id;
     let accepted_types = config.accepted_types.clone();
@@ -121,6 +124,7 @@ fn holds(config: &str, request: &Request<Vec<u8>>, now: DateTime<Utc>, size: usi
         assert!(!user.is_empty() && !package.is_empty());
         assert_eq!(call.x_date.as_str(), wire::header(request, "x-date"));
     }
+    accepted
 }
 
 /// The service's shape or a gateway's, and a reason exactly where it is refused.

@@ -22,7 +22,7 @@ pub(crate) struct Flags {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, spaceUsage, answers, authority
+    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, spaceUsage, answers, authority, prefix
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 

@@ -1,29 +1,26 @@
 //! The source distribution: what pip builds a wheel from where none fits.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
 use super::{
-    binding, create_venv, directory, environment, executable, path_with, pip, pip_install, wheel,
+    binding, create_venv, directory, environment, executable, path_with, pip, pip_install,
 };
+use crate::files::files;
 use crate::sh;
-use crate::stamp::{files, once};
 
 pub(crate) fn build() -> Result<PathBuf> {
     let folder = directory().join("sdist");
-    once(&directory().join("sdist.stamp"), &wheel::sources()?, || {
-        let _ = fs::remove_dir_all(&folder);
-        // Its notes on packages without a URL are for crates that are published.
-        sh::output(
-            sh::program(environment()?)
-                .args(["-m", "maturin", "sdist"])
-                .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
-                .arg(&folder),
-        )?;
-        Ok(())
-    })?;
+    let _ = fs::remove_dir_all(&folder);
+    // Its notes on packages without a URL are for crates that are published.
+    sh::output(
+        sh::program(environment()?)
+            .args(["-m", "maturin", "sdist"])
+            .args(["--manifest-path", "bindings-python/Cargo.toml", "--out"])
+            .arg(&folder),
+    )?;
     match files(&folder)?.as_slice() {
         [sdist] => Ok(sdist.clone()),
         others => bail!("maturin should have made one sdist, not {}", others.len()),
@@ -32,8 +29,9 @@ pub(crate) fn build() -> Result<PathBuf> {
 
 /// Has pip build it, without a network, into an environment that holds nothing but the build backend; and builds a request
 /// with the result. In the profile `dev`, since it is about what the archive holds: half a minute less.
-pub(crate) fn check() -> Result<()> {
-    let sdist = build()?;
+pub(crate) fn check(sdist: &Path) -> Result<()> {
+    // The files of an archive have one old date, so cargo would take what it built of an earlier one for this one's.
+    let _ = fs::remove_dir_all(super::development());
     let venv = directory().join("sdist-venv");
     let python = executable(&venv, "python");
     create_venv(&venv)?;
@@ -41,7 +39,7 @@ pub(crate) fn check() -> Result<()> {
     sh::run(
         pip_install(&python)
             .args(["--no-index", "--no-build-isolation", "--no-deps"])
-            .arg(&sdist)
+            .arg(sdist)
             .env("PATH", path_with(&python)?)
             .env("CARGO_NET_OFFLINE", "true")
             .env("CARGO_TARGET_DIR", super::development())

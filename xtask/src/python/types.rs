@@ -4,10 +4,10 @@ use anyhow::Result;
 
 use super::{binding, installed};
 use crate::npm;
-use crate::test::{Counts, count, suites};
+use crate::test::{Counts, suites};
 
 pub(crate) fn test() -> Result<Counts> {
     npm::dependencies(&binding("typing"))?;
     let mut pytest = super::pytest(&installed()?);
-    suites::counted(pytest.arg("bindings-python/typing"), count::pytest)
+    suites::pytest(pytest.arg("bindings-python/typing"))
 }

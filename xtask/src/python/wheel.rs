@@ -7,11 +7,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 
 use super::{binding, directory, environment, path_with};
-use crate::sbom::{self, Artifact};
-use crate::stamp::{files, fingerprint, once};
-use crate::{licenses, reproducible, sh, toolchain};
-
-pub(crate) const CRATE: &str = "koodrive-python";
+use crate::{files::files, paths, sh, toolchain};
 
 /// A platform, by rustc's name and by that of the oldest systems that its wheels run on.
 pub(crate) struct Platform {
@@ -90,76 +86,29 @@ impl Python {
 pub(crate) fn build(platform: &Platform, python: Python) -> Result<PathBuf> {
     let interpreter = python.interpreter();
     let folder = directory().join("wheels").join(platform.triple);
-    let stamp = folder.join(format!("{interpreter}.stamp"));
     let folder = folder.join(interpreter);
-    once(&stamp, &sources()?, || {
-        let _ = fs::remove_dir_all(&folder);
-        toolchain::ensure_target(platform.triple)?;
-        // Also makes the folder that all this is in.
-        let python = environment()?;
-        let licences = licenses::text(CRATE, platform.triple, &[])?;
-        fs::write(binding("THIRD-PARTY-LICENSES"), licences)?;
-        let sbom = directory().join("koodrive.cyclonedx.json");
-        let artifact = Artifact {
-            registry: "pypi",
-            crates: &[CRATE],
-            triple: platform.triple,
-            tools: Vec::new(),
-        };
-        fs::write(&sbom, sbom::text(&artifact)?)?;
-        let mut command = sh::program(&python);
-        command
-            .args(["-m", "maturin", "build", "--quiet", "--locked"])
-            .args(["--manifest-path", "bindings-python/Cargo.toml"])
-            .args(["--release", "--target", platform.triple])
-            .args(["--interpreter", interpreter, "--out"])
-            .arg(&folder)
-            .arg("--sbom-include")
-            .arg(&sbom)
-            // maturin asks for zig as a module of the first python there.
-            .env("PATH", path_with(&python)?)
-            .env("CARGO_TARGET_DIR", sh::target())
-            .env(
-                "CARGO_ENCODED_RUSTFLAGS",
-                reproducible::remap_flags()?.join("\x1f"),
-            );
-        if let Some(oldest) = platform.oldest {
-            command.args(["--zig", "--compatibility", oldest]);
-        }
-        let built = sh::run(&mut command);
-        fs::remove_file(binding("THIRD-PARTY-LICENSES"))?;
-        built
-    })?;
+    let _ = fs::remove_dir_all(&folder);
+    toolchain::ensure_target(platform.triple)?;
+    let python = environment()?;
+    let mut command = sh::program(&python);
+    command
+        .args(["-m", "maturin", "build", "--quiet", "--locked"])
+        .args(["--manifest-path", "bindings-python/Cargo.toml"])
+        .args(["--release", "--target", platform.triple])
+        .arg("--sbom-include")
+        .arg(binding("koodrive.cdx.json"))
+        .args(["--interpreter", interpreter, "--out"])
+        .arg(&folder)
+        // maturin asks for zig as a module of the first python there.
+        .env("PATH", path_with(&python)?)
+        .env("CARGO_TARGET_DIR", sh::target())
+        .env("CARGO_ENCODED_RUSTFLAGS", paths::remap_flags()?);
+    if let Some(oldest) = platform.oldest {
+        command.args(["--zig", "--compatibility", oldest]);
+    }
+    sh::run(&mut command)?;
     match files(&folder)?.as_slice() {
         [wheel] => Ok(wheel.clone()),
         others => bail!("maturin should have built one wheel, not {}", others.len()),
     }
-}
-
-/// What a wheel is made of. Asking cargo would take longer than the demo may.
-pub(crate) fn sources() -> Result<String> {
-    let mut paths: Vec<_> = [
-        "Cargo.toml",
-        "Cargo.lock",
-        "core/src",
-        "core/Cargo.toml",
-        "xtask/src/python",
-        "xtask/src/sbom.rs",
-    ]
-    .map(|path| sh::root().join(path))
-    .into();
-    paths.extend(
-        [
-            "src",
-            "sandbox",
-            "python",
-            "Cargo.toml",
-            "pyproject.toml",
-            "README.md",
-            "LICENSE-APACHE",
-            "LICENSE-MIT",
-        ]
-        .map(binding),
-    );
-    fingerprint(&paths)
 }

@@ -1,16 +1,17 @@
 //! The suites. Each prepares what it needs, runs, and counts; what a runner prints is shown when something failed.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use super::Counts;
-use super::count::{cargo_test, pytest, tap};
+use super::count;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, java, npm, python, readme, reproducible,
-    runtimes, sh, supply_chain, types, workbench,
+    bench, committed, differential, dispatch, ffi, go, java, npm, paths, python, readme, runtimes,
+    sh, supply_chain,
 };
 
 pub(crate) struct Suite {
@@ -38,7 +39,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "supply-chain",
-        about: "what others have written: licences, lock files, reasons, what runs while it is built",
+        about: "what others have written: cargo-deny, zizmor, the notices of the packages",
         run: supply_chain::test,
     },
     Suite {
@@ -57,11 +58,6 @@ pub(crate) const ALL: &[Suite] = &[
         run: vectors,
     },
     Suite {
-        name: "wasm",
-        about: "the .wasm modules: their imports, their licences",
-        run: wasm,
-    },
-    Suite {
         name: "node",
         about: "the npm package, installed from its tarball",
         run: node,
@@ -69,12 +65,7 @@ pub(crate) const ALL: &[Suite] = &[
     Suite {
         name: "node-types",
         about: "its types, in the oldest TypeScript and the newest",
-        run: types::check,
-    },
-    Suite {
-        name: "npm-tarball",
-        about: "its files, no path of this machine, the same bytes elsewhere",
-        run: reproducible::check_npm,
+        run: node_types,
     },
     Suite {
         name: "node-vectors",
@@ -89,7 +80,7 @@ pub(crate) const ALL: &[Suite] = &[
     Suite {
         name: "workbench",
         about: "the workbench page, used in Chromium",
-        run: workbench::test,
+        run: runtimes::workbench,
     },
     Suite {
         name: "python",
@@ -127,6 +118,11 @@ pub(crate) const ALL: &[Suite] = &[
         run: ffi::test,
     },
     Suite {
+        name: "go",
+        about: "the Go package: its translated core, vectors, faults over TCP, examples, race detector, linters",
+        run: go::test,
+    },
+    Suite {
         name: "java",
         about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
         run: java::test,
@@ -143,12 +139,12 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "bench",
-        about: "the benchmark's own sources; nothing is timed",
+        about: "the benchmark's programs compile, its peers give the same; nothing is timed",
         run: bench::check,
     },
     Suite {
         name: "differential",
-        about: "random cases have the same results in Rust, Python, Node and Chromium",
+        about: "random cases have the same results in Rust, Python, Node, Chromium and Go",
         run: differential::test,
     },
     Suite {
@@ -207,7 +203,7 @@ fn docs() -> Result<Counts> {
 }
 
 fn rust() -> Result<Counts> {
-    counted(
+    cargo_tests(
         sh::cargo()
             .args([
                 "test",
@@ -229,35 +225,42 @@ fn rust() -> Result<Counts> {
                 "--exclude",
                 "xtask",
             ]),
-        cargo_test,
     )
 }
 
 fn xtask() -> Result<Counts> {
-    counted(
-        sh::cargo().args(["test", "--quiet", "--package", "xtask"]),
-        cargo_test,
-    )
+    cargo_tests(sh::cargo().args(["test", "--quiet", "--package", "xtask"]))
 }
 
 fn vectors() -> Result<Counts> {
     check(sh::program("python3").args(["tests/conformance/generate", "--check"]))
 }
 
-fn wasm() -> Result<Counts> {
-    npm::check_imports()?;
-    npm::check_licenses()?;
-    Ok(one(true))
+fn node() -> Result<Counts> {
+    reported(
+        npm::npm()
+            .args(["test", "--silent", "--", "--junit"])
+            .arg(report())
+            .current_dir(npm::binding(""))
+            .env("KOODRIVE_NPM", npm::installed()?)
+            .env("KOODRIVE_TARBALL", npm::pack()?)
+            .env("KOODRIVE_PATHS", paths::of_this_machine()?),
+    )
 }
 
-fn node() -> Result<Counts> {
-    let installed = npm::installed()?;
-    counted(
-        npm::npm()
-            .args(["test", "--silent", "--", "--tap"])
-            .current_dir(npm::binding(""))
-            .env("KOODRIVE_NPM", installed),
-        tap,
+fn node_types() -> Result<Counts> {
+    let documented = sh::target().join("npm/documented");
+    let _ = fs::remove_dir_all(&documented);
+    fs::create_dir_all(&documented)?;
+    for (at, (place, code)) in readme::typescript()?.iter().enumerate() {
+        let file = documented.join(format!("documented-{at}.mts"));
+        fs::write(file, format!("// {place}\n{code}"))?;
+    }
+    reported(
+        node_test()
+            .arg(npm::binding("tests/types/types.test.mjs"))
+            .env("KOODRIVE_NPM", npm::installed()?)
+            .env("KOODRIVE_DOCUMENTED", documented),
     )
 }
 
@@ -266,41 +269,28 @@ fn node_vectors() -> Result<Counts> {
     let vectors = sh::root().join("tests/conformance");
     let runner = installed.join("conformance.mjs");
     fs::copy(vectors.join("runner.mjs"), &runner)?;
-    counted(
-        sh::program("node")
-            .args(["--test-reporter=tap"])
-            .arg(runner)
-            .env("KOODRIVE_VECTORS", vectors),
-        tap,
-    )
+    reported(node_test().arg(runner).env("KOODRIVE_VECTORS", vectors))
 }
 
 fn python_tests() -> Result<Counts> {
-    // Runs what `koodrive --curl` prints.
-    crate::debian::program(&["curl"], "curl", "install curl")?;
-    counted(
+    pytest(
         python::pytest(&python::installed()?)
             .current_dir(sh::root().join("bindings-python"))
             .env("KOODRIVE_INSTALLED", "wheel"),
-        pytest,
     )
 }
 
 fn python_niquests() -> Result<Counts> {
     let tests = ["connections", "faults", "sessions", "replays", "logging"];
-    counted(
+    pytest(
         python::pytest(&python::installed_beside_niquests()?)
             .args(tests.map(|of| format!("bindings-python/tests/test_{of}.py")))
             .env("KOODRIVE_SENDS", "niquests,requests,urllib3"),
-        pytest,
     )
 }
 
 fn python_vectors() -> Result<Counts> {
-    counted(
-        python::pytest(&python::installed()?).arg("tests/conformance/runner.py"),
-        pytest,
-    )
+    pytest(python::pytest(&python::installed()?).arg("tests/conformance/runner.py"))
 }
 
 /// Each example makes the safe call and then delivers one notification.
@@ -334,11 +324,51 @@ pub(crate) fn check(command: &mut Command) -> Result<Counts> {
     Ok(one(true))
 }
 
-/// A test runner whose output says how many passed.
-pub(crate) fn counted(command: &mut Command, count: fn(&str) -> Counts) -> Result<Counts> {
+/// `cargo test`, or a program that sums up as it does.
+pub(crate) fn cargo_tests(command: &mut Command) -> Result<Counts> {
+    counted(command, |printed| Ok(count::cargo_test(printed)))
+}
+
+/// A run of pytest.
+pub(crate) fn pytest(command: &mut Command) -> Result<Counts> {
+    let mut option = std::ffi::OsString::from("--junitxml=");
+    option.push(report());
+    reported(command.arg(option))
+}
+
+/// `node --test`, whose files follow; for `reported`.
+pub(crate) fn node_test() -> Command {
+    let mut command = sh::program("node");
+    command
+        .args([
+            "--test",
+            "--test-reporter=spec",
+            "--test-reporter-destination=stdout",
+        ])
+        .args(["--test-reporter=junit", "--test-reporter-destination"])
+        .arg(report());
+    command
+}
+
+/// Where test runners write JUnit's XML.
+pub(crate) fn report() -> PathBuf {
+    sh::target().join("junit.xml")
+}
+
+/// A test runner that does.
+pub(crate) fn reported(command: &mut Command) -> Result<Counts> {
+    let _ = fs::remove_file(report());
+    counted(command, |_| {
+        let text = fs::read_to_string(report()).context("the test runner wrote no report")?;
+        Ok(count::junit(&text))
+    })
+}
+
+/// A test runner. What it prints is shown where a test failed.
+fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) -> Result<Counts> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
-    let mut counts = count(&printed);
+    let mut counts = count(&printed).with_context(|| printed.clone().into_owned())?;
     if !output.status.success() || counts.failed > 0 {
         println!("{printed}");
         counts.failed = counts.failed.max(1);
@@ -347,6 +377,18 @@ pub(crate) fn counted(command: &mut Command, count: fn(&str) -> Counts) -> Resul
         bail!("it ran no test\n{printed}");
     }
     Ok(counts)
+}
+
+/// A test that cannot run here.
+pub(crate) fn skipped(why: &str) -> Counts {
+    println!("skipped: {why}");
+    Counts::skipped_one()
+}
+
+/// Whether the system has a program.
+pub(crate) fn runs(program: &str, argument: &str) -> bool {
+    let output = sh::program(program).arg(argument).output();
+    output.is_ok_and(|output| output.status.success())
 }
 
 pub(crate) fn one(passed: bool) -> Counts {

@@ -6,6 +6,7 @@ import argparse
 
 from .. import _core
 from .._defaults import CONNECT_TIMEOUT, TIMEOUT
+from . import _network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,18 +25,22 @@ environment:
   KOODRIVE_APP_SECRET   --app-secret-file   and its secret (asked for on a terminal),
   KOODRIVE_TOKEN        --token-file        or a token
 
-  A file named - is stdin. The commands use no proxy of the environment: curl does, see --curl. Certificates are checked
-  against the system's, or those of SSL_CERT_FILE.
+  KOODRIVE_APP_SECRET_FILE and KOODRIVE_TOKEN_FILE name the files, too. A file named - is stdin.
+
+  No proxy of the environment is used but with --proxy env. Certificates are checked against the system's, those of
+  SSL_CERT_FILE, or those of --ca-file.
 
 exit codes:
   0    done
+  1    unexpected error, or a report that could not be printed
   2    bad input: nothing was sent
   3    refused by the service: it did not act on the call
   4    not sent: it is safe to send it again
   5    outcome unknown: do not repeat it unless repeats are safe
-  130  interrupted
+  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP
 
-  Of a job, the first that applies: 130; 5 where a row is unknown; 3 refused, or halted; 4 not sent; 2 where a row is bad.
+  Of a job, the first that applies: 130; 5 where a row is unknown, or the journal cannot be written; 3 refused, or halted;
+  4 not sent; 2 where a row is bad.
 """
 
 _EXAMPLES = {
@@ -61,7 +66,8 @@ examples:
 examples:
   koodrive run lapsed.csv --job night.db
   koodrive run lapsed.jsonl --job night.db --rate 20 --token-file token.txt
-  zcat lapsed.csv.gz | koodrive run - --job night.db
+  koodrive run lapsed-2026-11-29.csv --job night-2026-11-29.db --or-resume      (for cron: the same command after a crash)
+  koodrive run export.csv.gz --job night.db --user-column MSISDN --package-column PLAN --expect-rows 20000
   koodrive run lapsed.csv --job night.db --dry-run
 """,
     "resume": """\
@@ -182,6 +188,10 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, short: st
     )
     settings.add_argument("--allow-plain-http", action="store_true", help="allow http:// to other hosts than loopback")
     parser.add_argument("--json", action="store_true", help="print one JSON object, also for an error")
+    parser.add_argument("--log-file", metavar="FILE", help="also write messages there, and where an unexpected error came from")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="also show exchanges, and where an unexpected error came from"
+    )
     return parser
 
 
@@ -198,6 +208,7 @@ def _sending(parser: _Parser) -> None:
     sending = parser.add_argument_group("sending")
     sending.add_argument("--trace-id", metavar="ID", help="58 characters; by default one is made")
     _timeouts(sending)
+    _network.add(parser.add_argument_group("network"))
     instead = parser.add_argument_group("instead of sending").add_mutually_exclusive_group()
     instead.add_argument("--dry-run", action="store_true", help="print the request, Authorization masked")
     instead.add_argument("--curl", action="store_true", help="print a curl command that sends it, for a POSIX shell")

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from .._core import GetSpaceUsageByOverview
 from .._defaults import X_DATE
 from .._errors import ApiError, InvalidInputError, KooDriveError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from ..transports import standard_library
-from . import _request
+from ..transports._network import ProxyAnswered
+from ..transports._stdlib import over
+from . import _network, _request
 from ._exit_codes import DONE, exit_code
 from ._explain import instant
 from ._settings import Settings
@@ -30,10 +31,13 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .. import Request, SpaceUsage
+    from ..transports._network import Network, Proxy
     from ._output import Output
 
 #: Seconds by which clocks that agree may seem to differ: ``Date`` has whole seconds, and a reply travels.
 _AGREE = 2.0
+
+_CREDENTIALS = "pass --proxy http://host:port with --proxy-credentials-file, or --proxy env"
 
 _PASSED, _FAILED, _UNKNOWN = "passed", "failed", "unknown"
 
@@ -58,7 +62,8 @@ class _Seen(NamedTuple):
 class _Watched:
     """The standard library's transport, looked at. ``exchanges`` are those with an answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: Optional[Network]) -> None:
+        self._exchange = over(network)
         self.exchanges: list[_Seen] = []
         self._requests = 0
 
@@ -69,7 +74,7 @@ class _Watched:
 
     def __call__(self, request: Request, **limits: Any) -> Any:
         self._requests += 1
-        status, headers, body = standard_library(request, **limits)
+        status, headers, body = self._exchange(request, **limits)
         reply = {name.lower(): value for name, value in headers}
         self.exchanges.append(_Seen(dict(request.headers), reply, status, body, time.time()))
         return status, headers, body
@@ -81,7 +86,8 @@ def run(arguments: Namespace, output: Output) -> int:
     if arguments.dry_run or arguments.curl:
         _request.show(arguments, output, settings, call)
         return DONE
-    watched = _Watched()
+    network = _network.network(arguments, settings.client.settings.endpoint)
+    watched = _Watched(network)
     error: Optional[KooDriveError] = None
     reply: Optional[SpaceUsage] = None
     try:
@@ -98,7 +104,8 @@ def run(arguments: Namespace, output: Output) -> int:
         error = caught
     difference = _difference(watched.exchanges)
     is_refused = watched.second_has_no_answer or (isinstance(error, ApiError) and error._is_clock_refusal)
-    findings = [_endpoint(settings, watched.exchanges, error), _clock(watched.exchanges, difference, is_refused)]
+    proxy = None if network is None else network.proxy
+    findings = [_endpoint(settings, proxy, watched.exchanges, error), _clock(watched.exchanges, difference, is_refused)]
     reached = all(finding.state != _FAILED for finding in findings)
     findings.append(_credentials(settings, watched.exchanges, error, reached))
     checks = [{**finding._asdict(), "advice": list(finding.advice)} for finding in findings]
@@ -107,20 +114,25 @@ def run(arguments: Namespace, output: Output) -> int:
     return exit_code(error)
 
 
-def _endpoint(settings: Settings, exchanges: list[_Seen], error: Optional[KooDriveError]) -> _Finding:
+def _endpoint(
+    settings: Settings, proxy: Optional[Proxy], exchanges: list[_Seen], error: Optional[KooDriveError]
+) -> _Finding:
     url = settings.client.settings.endpoint
     wrong = "check host and path of the endpoint against what your Huawei contact named"
     if isinstance(error, NotSentError):
-        return _Finding("endpoint", _FAILED, *_not_sent(url, error))
+        return _Finding("endpoint", _FAILED, *_not_sent(url, proxy, error))
     if isinstance(error, OutcomeUnknownError):
         text = f"{url} took the request and gave no complete answer: {error.__cause__}"
-        return _Finding("endpoint", _FAILED, text, ("try again, if need be with a longer --timeout", *_proxies()))
+        return _Finding("endpoint", _FAILED, text, ("try again, if need be with a longer --timeout", *_proxies(proxy)))
     if isinstance(error, UnreadableReplyError):
         return _Finding("endpoint", _FAILED, f"{url} answers, but not as this API does: {_first_line(error)}", (wrong,))
     if isinstance(error, ApiError) and error.status is not None:
         if 300 <= error.status < 400:
             to = exchanges[-1].reply.get("location", "nowhere")
             return _Finding("endpoint", _FAILED, f"{url} redirects ({error.status}) to {to!r}, which is not followed", (wrong,))
+        if error.status == 407:
+            who = "a proxy on the way to it" if proxy is None else f"the proxy {proxy.name}"
+            return _Finding("endpoint", _FAILED, f"{url} is not reached: {who} answers 407, it asks for credentials", (_CREDENTIALS,))
         if error.status in (404, 405, 410, 501):
             return _Finding("endpoint", _FAILED, f"{url} answers {error.status}: it has no such API", (wrong,))
         if error.code is None:
@@ -129,27 +141,33 @@ def _endpoint(settings: Settings, exchanges: list[_Seen], error: Optional[KooDri
     return _Finding("endpoint", _PASSED, f"{url} answers")
 
 
-def _not_sent(url: str, error: NotSentError) -> tuple[str, tuple[str, ...]]:
+def _not_sent(url: str, proxy: Optional[Proxy], error: NotSentError) -> tuple[str, tuple[str, ...]]:
     """What kept the request from leaving, and what to do about it."""
     host, netloc = urlsplit(url).hostname, urlsplit(url).netloc
     for cause in _causes(error):
+        if isinstance(cause, ProxyAnswered):
+            advice = _CREDENTIALS if cause.status == 407 else f"ask who runs the proxy whether it lets {netloc} through"
+            return str(cause), (advice,)
+        if isinstance(cause, (socket.gaierror, ConnectionRefusedError)) and proxy is not None:
+            # It is the proxy that this machine connects to.
+            host, netloc = proxy.host, f"the proxy {proxy.name}"
         if isinstance(cause, socket.gaierror):
-            return f"DNS does not know {host}", ("check the host's spelling, and this machine's resolver", *_proxies())
+            return f"DNS does not know {host}", ("check the host's spelling, and this machine's resolver", *_proxies(proxy))
         if isinstance(cause, ConnectionRefusedError):
-            return f"{netloc} refuses connections", ("check the port; a firewall may refuse too", *_proxies())
+            return f"{netloc} refuses connections", ("check the port; a firewall may refuse too", *_proxies(proxy))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 f"TLS: the certificate of {netloc} is not trusted: {cause.verify_message}",
-                ("is it a proxy's, or of your own CA? Name that CA's file in SSL_CERT_FILE; never switch the check off",),
+                ("is it a proxy's, or of your own CA? Name that CA's file as --ca-file, or in SSL_CERT_FILE; never switch the check off",),
             )
         if isinstance(cause, ssl.SSLError):
             return f"TLS: {netloc} does not speak it: {cause.reason or cause}", ("check the port, and whether https is right",)
         if isinstance(cause, (TimeoutError, socket.timeout)):
             return (
                 f"no connection to {netloc} in time",
-                ("a firewall may drop what it does not know; or give a longer --connect-timeout", *_proxies()),
+                ("a firewall may drop what it does not know; or give a longer --connect-timeout", *_proxies(proxy)),
             )
-    return f"no connection to {netloc}: {error.__cause__ or error}", ("check this machine's network", *_proxies())
+    return f"no connection to {netloc}: {error.__cause__ or error}", ("check this machine's network", *_proxies(proxy))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -159,10 +177,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         cause = cause.__cause__ or cause.__context__
 
 
-def _proxies() -> tuple[str, ...]:
+def _proxies(proxy: Optional[Proxy]) -> tuple[str, ...]:
+    if proxy is not None:
+        return ()
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if os.environ.get(name):
-            return (f"{name} is set, and this command uses no proxy: `koodrive check --curl | sh` does",)
+            return (f"{name} is set, and no proxy is used: pass --proxy env",)
     return ()
 
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from .._errors import KooDriveError
 
-DONE, BAD_INPUT, REFUSED, NOT_SENT, OUTCOME_UNKNOWN, INTERRUPTED = 0, 2, 3, 4, 5, 130
+DONE, UNEXPECTED, BAD_INPUT, REFUSED, NOT_SENT, OUTCOME_UNKNOWN, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
 
 
 def exit_code(error: Optional[KooDriveError]) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .._job.transports import NAMES, ORDER
+from . import _network, _source_arguments
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
@@ -18,10 +21,10 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
         "Checks every row of a file, and then sends them. A row is bad, repeated (an earlier one has the same user and package), "
         "or sent once. What became of each is in the journal.",
     )
-    run.add_argument("source", metavar="SOURCE", help="CSV with a header, or JSON lines; - is stdin")
-    source = run.add_argument_group("source")
-    source.add_argument("--format", choices=("csv", "jsonl"), help="by default as the name ends, or the first line begins")
-    source.add_argument("--delimiter", metavar="CHARACTER", default=",", help="between the fields of CSV; default a comma")
+    _source_arguments.add(run)
+    run.add_argument(
+        "--or-resume", action="store_true", help="go on with the job where the journal holds one of this source already"
+    )
     run.add_argument("--dry-run", action="store_true", help="only check the rows; sends nothing and writes no journal")
     _sending(run, timeouts)
 
@@ -69,6 +72,10 @@ def _sending(parser: ArgumentParser, timeouts: Callable[[Any], None]) -> None:
     sending.add_argument("--concurrency", metavar="NUMBER", type=int, help="requests in flight; default 32")
     sending.add_argument("--token-age", metavar="SECONDS", type=float, help="read --token-file anew when its token is older")
     sending.add_argument(
-        "--transport", choices=("aiohttp", "httpx", "threads"), help="default the first that is installed, of these three"
+        "--transport", choices=NAMES, help=f"default the first that is installed, of {' and '.join(ORDER)}"
+    )
+    sending.add_argument(
+        "--no-halt", action="store_true", help="go on though nothing was delivered and no request has left for five minutes"
     )
     timeouts(sending)
+    _network.add(parser.add_argument_group("network"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .._defaults import new_trace_id
 from .._core import NotifyPackageExpire
-from . import _request
+from ..transports._stdlib import over
+from . import _network, _request
 from ._exit_codes import DONE
 from ._settings import Settings
 
@@ -26,10 +27,15 @@ def run(arguments: Namespace, output: Output) -> int:
     if arguments.dry_run or arguments.curl:
         _request.show(arguments, output, settings, call)
         return DONE
+    network = _network.network(arguments, settings.client.settings.endpoint)
     # Made here, so that an interruption can name it.
     output.sending = arguments.trace_id or new_trace_id()
     reply = settings.client.send(
-        call, trace_id=output.sending, timeout=arguments.timeout, connect_timeout=arguments.connect_timeout
+        call,
+        transport=None if network is None else over(network),
+        trace_id=output.sending,
+        timeout=arguments.timeout,
+        connect_timeout=arguments.connect_timeout,
     )
     fields = {"code": reply.code, "msg": reply.msg, "trace_id": reply.trace_id}
     output.result({"reply": fields}, f"code {reply.code}, msg {reply.msg}, trace id {reply.trace_id}")

@@ -6,6 +6,7 @@ import shlex
 
 from .._defaults import new_trace_id
 from ..transports._request import authority, target_of
+from . import _network
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def show(arguments: Namespace, output: Output, settings: Settings, call: Any) ->
             else "koodrive: what is printed holds the token: with it, anyone can make any call in your name until it ends"
         )
     if arguments.curl:
-        command = curl(request)
+        command = curl(request, _network.curl(arguments))
         output.result({"curl": command}, command, exact=True)
         return
     masked = () if arguments.show_authorization else (_SECRET,)
@@ -45,9 +46,9 @@ def _http(request: Request, headers: list[tuple[str, str]], body: str) -> str:
     return "\n".join([*lines, "", body] if body else lines)
 
 
-def curl(request: Request) -> str:
+def curl(request: Request, network: list[list[str]]) -> str:
     """A command for a POSIX shell that sends exactly this request."""
-    words = [["curl", "--silent", "--show-error", "--request", request.method]]
+    words = [["curl", "--silent", "--show-error", "--request", request.method], *network]
     # Without globoff, curl would take the brackets of an IPv6 address for a range.
     words.append([*(["--globoff"] if "[" in request.url else []), "--url", request.url])
     words += [["--header", f"{name}: {value}"] for name, value in request.headers]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from .. import _core
 from .._job.journal import Journal
-from . import _run
-from ._settings import Settings
+from ._run import Task
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,14 +15,14 @@ if TYPE_CHECKING:
 
 def run(arguments: Namespace, output: Output) -> int:
     """Sends what waits. Gives the exit code."""
-    settings = Settings(arguments)
+    task = Task(arguments, output)
     with Journal(arguments.job, make=False) as journal:
         opened(journal)
         states = ["given_up"]
         states += ["refused"] if arguments.repeat_refused else []
         states += ["unknown"] if arguments.repeat_unknown else []
         journal.again(*states)
-        return _run.send(journal, settings, arguments, output)
+        return task.send(journal)
 
 
 def opened(journal: Journal) -> None:

@@ -9,6 +9,10 @@ from .. import _core
 from .._client import Client
 from .._environ import APP_ID, APP_SECRET, ENDPOINT, TOKEN, USER_ID, VARIABLES
 
+#: Name files with the secrets, as containers have them.
+APP_SECRET_FILE = "KOODRIVE_APP_SECRET_FILE"
+TOKEN_FILE = "KOODRIVE_TOKEN_FILE"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,19 +23,34 @@ class Settings:
 
     def __init__(self, arguments: Namespace) -> None:
         environ = {name: os.environ[name] for name in VARIABLES.values() if os.environ.get(name)}
+        files = {name: os.environ[name] for name in (APP_SECRET_FILE, TOKEN_FILE) if os.environ.get(name)}
         by_app = arguments.app_id is not None or arguments.app_secret_file is not None
         if by_app and arguments.token_file is not None:
             raise _core.misused("both an app and a token are given; pass one of them, since a call authenticates in one way")
         # The kind of credentials that is named as an argument puts the environment's other kind aside.
-        for name in (TOKEN,) if by_app else (APP_ID, APP_SECRET) if arguments.token_file is not None else ():
+        by_token = arguments.token_file is not None
+        for name in (TOKEN, TOKEN_FILE) if by_app else (APP_ID, APP_SECRET, APP_SECRET_FILE, TOKEN) if by_token else ():
             environ.pop(name, None)
+            files.pop(name, None)
+        if arguments.app_secret_file is not None:
+            environ.pop(APP_SECRET, None)
+            files.pop(APP_SECRET_FILE, None)
         for name, value in ((ENDPOINT, arguments.endpoint), (USER_ID, arguments.user_id), (APP_ID, arguments.app_id)):
             if value is not None:
                 environ[name] = value
-        if arguments.token_file is not None:
-            environ[TOKEN] = _secret("--token-file", arguments.token_file, "token: ")
+        for name, file in ((TOKEN, TOKEN_FILE), (APP_SECRET, APP_SECRET_FILE)):
+            if name in environ and file in files:
+                raise _core.misused(f"{name} and {file} are set; set one of them")
+        #: The file with the token, and what named it; None where none is used.
+        self.token_file, self.token_file_name = arguments.token_file, "--token-file"
+        if not by_token and TOKEN_FILE in files:
+            self.token_file, self.token_file_name = files[TOKEN_FILE], TOKEN_FILE
+        if self.token_file is not None:
+            environ[TOKEN] = secret(self.token_file_name, self.token_file, "token: ")
         if arguments.app_secret_file is not None:
-            environ[APP_SECRET] = _secret("--app-secret-file", arguments.app_secret_file, "app secret: ")
+            environ[APP_SECRET] = secret("--app-secret-file", arguments.app_secret_file, "app secret: ")
+        elif APP_SECRET_FILE in files:
+            environ[APP_SECRET] = secret(APP_SECRET_FILE, files[APP_SECRET_FILE], "app secret: ")
         elif APP_ID in environ and APP_SECRET not in environ and TOKEN not in environ and sys.stdin.isatty():
             environ[APP_SECRET] = _ask(f"secret of app {environ[APP_ID]}: ")
         #: Empty where a token is used.
@@ -41,7 +60,8 @@ class Settings:
         )
 
 
-def _secret(argument: str, file: str, prompt: str) -> str:
+def secret(argument: str, file: str, prompt: str) -> str:
+    """The secret in a file; asked for where ``-`` is a terminal."""
     if file == "-" and sys.stdin.isatty():
         return _ask(prompt)
     text = read(argument, file)

@@ -2,14 +2,14 @@
 read, requests travel, and tokens are fetched. Imported when it is first used.
 """
 
-from ._values import CallOutcome, HaltedError, Progress
+from ._values import BadItem, CallOutcome, HaltedError, Hooks, Outgoing, Progress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ._asynchronous import AsyncDispatch
     from ._blocking import Dispatch
 
-__all__ = ["AsyncDispatch", "CallOutcome", "Dispatch", "HaltedError", "Progress"]
+__all__ = ["AsyncDispatch", "BadItem", "CallOutcome", "Dispatch", "HaltedError", "Hooks", "Outgoing", "Progress"]
 
 if not TYPE_CHECKING:
 

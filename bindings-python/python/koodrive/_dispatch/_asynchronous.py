@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import Generic, TypeVar
 
 from .. import _core
@@ -13,11 +12,11 @@ from ._values import check_action, outcome, unknown_action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Coroutine, Iterable
+    from collections.abc import AsyncIterable, Coroutine, Iterable
     from typing import Any, Optional, Union
 
     from .._base_client import BaseClient
-    from ._values import CallOutcome, HaltedError, Progress
+    from ._values import CallOutcome, Hooks, Progress
 
 _Key = TypeVar("_Key")
 _Reply = TypeVar("_Reply")
@@ -40,14 +39,13 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         client: BaseClient,
         source: Union[Iterable[Any], AsyncIterable[Any]],
         transport: Any,
-        token: Optional[Callable[[], Any]],
-        on_halt: Optional[Callable[[HaltedError], object]],
+        hooks: Hooks,
         connect_timeout: float,
         timeout: float,
         options: dict[str, Any],
     ) -> None:
         self._travel = _sessions.asynchronous(transport)
-        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, options)
+        self._job = job = Job(client, hooks, connect_timeout, timeout, options)
         self._is_async = hasattr(source, "__aiter__")
         self._items: Any = source.__aiter__() if self._is_async else iter(source)  # type: ignore[union-attr,arg-type]
         self._turn = job.dispatcher.turn
@@ -55,10 +53,10 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         self._waiter: Any = None
         #: By task the ticket.
         self._exchanges: dict[asyncio.Task[None], int] = {}
-        #: Requests that wait for their signatures: by task the ticket.
-        self._signing: dict[asyncio.Task[None], int] = {}
-        #: Whether nobody waits any more for what is in flight.
-        self._abandoned = False
+        #: Tickets of the requests that may have left; the others wait for their signatures, or for ``before_send``.
+        self._departed: set[int] = set()
+        #: Of the reader, which reads on when the outcomes that are there were taken.
+        self._taken: Any = None
         # Of the reader and of the token function.
         self._others: set[asyncio.Task[Any]] = set()
 
@@ -67,8 +65,13 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         """How far it is."""
         return self._job.progress
 
+    @property
+    def source_ended(self) -> bool:
+        """Whether the source was read to its end. Where it was not, the calls that were not read have no outcome."""
+        return self._job.progress.source_ended
+
     def cancel(self) -> None:
-        """Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent."""
+        """Sends nothing more. Iterate on: what is in flight is awaited, and what was read and not sent comes out as not sent."""
         self._job.check_process()
         self._job.cancel()
         for task in self._others:
@@ -97,7 +100,10 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             await self._settle()
             raise
         if job.outcomes:
-            return outcome(job.outcomes.popleft())
+            first = outcome(job.outcomes.popleft())
+            if self._taken is not None and not job.outcomes:
+                self._taken.set()
+            return first  # type: ignore[no-any-return]
         failure, job.failure = job.failure, None
         raise StopAsyncIteration if failure is None else failure
 
@@ -159,7 +165,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
                     check_action(step.action)
         except BaseException:
             self._abandoned = True
-            for task in (*self._exchanges, *self._signing):
+            for task in self._exchanges:
                 task.cancel()
             raise
 
@@ -171,71 +177,52 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             await asyncio.wait(self._others)
 
     def _start(self, attempt: Any) -> None:
-        ticket, request, key, number = attempt
-        if self._job.sign is None:
-            self._mark(ticket, request, self._job.limits, key, number)
-        else:
-            task = self._loop.create_task(self._sign(ticket, request, key, number))
-            self._signing[task] = ticket
-            task.add_done_callback(self._signed)
+        task: asyncio.Task[None] = self._loop.create_task(self._exchange(attempt))
+        self._exchanges[task] = attempt[0]
+        # Also for one that is cancelled before it began.
+        task.add_done_callback(self._hand_in)
 
-    async def _sign(self, ticket: int, unsigned: Any, key: Any, number: int) -> None:
+    async def _exchange(self, attempt: Any) -> None:
+        """Signs where need be, sends, and hands in what came of it."""
         job = self._job
-        deadline = job.deadline()
-        try:
-            request = job.signed(unsigned, await job.ask_for_signature(unsigned, deadline).awaited())
-            limits = {**job.limits, "timeout": deadline.left()}
-        except Exception as error:
-            job.unsigned(ticket, error)
-            self._wake()
-        else:
-            self._mark(ticket, request, limits, key, number)
-
-    def _signed(self, task: asyncio.Task[None]) -> None:
-        ticket = self._signing.pop(task)
-        if task.cancelled():
-            # Nothing has left; it is sent again unless the job has ended.
-            self._job.unsigned(ticket, RuntimeError("the signature was not awaited"))
-        elif (error := task.exception()) is not None:
-            self._job.kept(ticket, error)
-        self._wake()
-
-    def _mark(self, ticket: int, request: Any, limits: dict[str, Any], key: Any, number: int) -> None:
-        if self._job.before is None:
-            self._go(ticket, request, limits)
-        else:
-            self._job.before(key, request, number, partial(self._go, ticket, request, limits))
-
-    def _go(self, ticket: int, request: Any, limits: dict[str, Any], kept: Optional[BaseException] = None) -> None:
-        """Sends, unless there is a reason that keeps it from leaving."""
-        job = self._job
-        if kept is not None:
-            job.kept(ticket, kept)
-            self._wake()
-        elif self._abandoned:
-            job.give_up(ticket)
-            self._wake()
-        else:
-            task = self._loop.create_task(self._exchange(ticket, request, limits))
-            self._exchanges[task] = ticket
-            # Also for one that is cancelled before it began.
-            task.add_done_callback(self._hand_in)
-
-    async def _exchange(self, ticket: int, request: Any, limits: dict[str, Any]) -> None:
-        job = self._job
+        ticket, request, *_ = attempt
+        limits = job.limits
+        if job.sign is not None:
+            deadline = job.deadline()
+            try:
+                request = job.signed(request, await job.ask_for_signature(request, deadline).awaited())
+                limits = {**limits, "timeout": deadline.left()}
+            except Exception as error:
+                job.unsigned(ticket, error)
+                return
+        if job.before_send is not None:
+            try:
+                told = job.before_send(job.outgoing(attempt, request))
+                if hasattr(told, "__await__"):
+                    await told
+            except Exception as error:
+                job.kept(ticket, error)
+                return
+        self._departed.add(ticket)
+        began = job.departs()
         try:
             status, headers, body = await self._travel(request, **limits)
-            job.dispatcher.handle_response(ticket, status, headers, body)
+            job.answered(attempt, request, began, status, headers, body)
         except Exception as error:
-            job.broken(ticket, error)
+            job.broken(attempt, request, began, error)
+        except asyncio.CancelledError:
+            job.broken(attempt, request, began, asyncio.CancelledError("the exchange was cancelled"))
+            raise
 
     def _hand_in(self, task: asyncio.Task[None]) -> None:
         ticket = self._exchanges.pop(task)
         if task.cancelled():
-            self._job.broken(ticket, asyncio.CancelledError("the exchange was cancelled"))
+            if ticket not in self._departed:
+                self._job.withdraw(ticket, "the job was ended before the request left")
         elif (error := task.exception()) is not None:
             # Whatever fails there, whoever iterates hears of it and does not wait for ever.
             self._job.lost(ticket, error)
+        self._departed.discard(ticket)
         self._wake()
 
     def _read_one(self) -> None:
@@ -256,7 +243,11 @@ class AsyncDispatch(Generic[_Key, _Reply]):
                 except StopAsyncIteration:
                     job.end_of_source()
                 else:
-                    job.take(item)
+                    if not job.take(item):
+                        # Of these nobody asks for so many: one at a time is held.
+                        self._taken = asyncio.Event()
+                        self._wake()
+                        await self._taken.wait()
                 self._wake()
         except Exception as error:
             job.fail(error)

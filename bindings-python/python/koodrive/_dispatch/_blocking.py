@@ -15,11 +15,11 @@ from ._values import check_action, outcome, unknown_action
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any, Optional
 
     from .._base_client import BaseClient
-    from ._values import CallOutcome, HaltedError, Progress
+    from ._values import CallOutcome, Hooks, Progress
 
 _Key = TypeVar("_Key")
 _Reply = TypeVar("_Reply")
@@ -42,8 +42,7 @@ class Dispatch(Generic[_Key, _Reply]):
         client: BaseClient,
         source: Iterable[Any],
         transport: Any,
-        token: Optional[Callable[[], Any]],
-        on_halt: Optional[Callable[[HaltedError], object]],
+        hooks: Hooks,
         connect_timeout: float,
         timeout: float,
         options: dict[str, Any],
@@ -53,7 +52,7 @@ class Dispatch(Generic[_Key, _Reply]):
         # One for each thing that was handed in meanwhile.
         self._news: SimpleQueue[None] = SimpleQueue()
         self._travel = _sessions.blocking(transport)
-        self._job = job = Job(client, token, on_halt, connect_timeout, timeout, options)
+        self._job = job = Job(client, hooks, connect_timeout, timeout, options)
         if hasattr(source, "__aiter__"):
             raise _core.refused("source", "asynchronous; use adispatch, or pass an iterable")
         self._items = iter(source)
@@ -64,8 +63,13 @@ class Dispatch(Generic[_Key, _Reply]):
         """How far it is. May be asked from any thread."""
         return self._job.progress
 
+    @property
+    def source_ended(self) -> bool:
+        """Whether the source was read to its end. Where it was not, the calls that were not read have no outcome."""
+        return self._job.progress.source_ended
+
     def cancel(self) -> None:
-        """Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent.
+        """Sends nothing more. Iterate on: what is in flight is awaited, and what was read and not sent comes out as not sent.
 
         May be called from any thread, and from a handler of signals.
         """
@@ -97,7 +101,7 @@ class Dispatch(Generic[_Key, _Reply]):
                 self._settle()
             raise
         if job.outcomes:
-            return outcome(job.outcomes.popleft())
+            return outcome(job.outcomes.popleft())  # type: ignore[no-any-return]
         failure, job.failure = job.failure, None
         raise StopIteration if failure is None else failure
 
@@ -222,10 +226,10 @@ _working: dict[threading.Thread, SimpleQueue[Any]] = {}
 
 def _work(jobs: Any, news: Any, job: Job, travel: Any) -> None:
     while (attempt := jobs.get()) is not None:
-        ticket, request, key, number = attempt
+        ticket = attempt[0]
         job.under_way.add(ticket)
         try:
-            _exchange(job, travel, ticket, request, key, number)
+            _exchange(job, travel, attempt)
         except BaseException as error:
             # Whatever fails here, the thread that iterates hears of it and does not wait for ever.
             job.lost(ticket, error)
@@ -234,8 +238,9 @@ def _work(jobs: Any, news: Any, job: Job, travel: Any) -> None:
     _working.pop(threading.current_thread(), None)
 
 
-def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number: int) -> None:
+def _exchange(job: Job, travel: Any, attempt: Any) -> None:
     """Signs where need be, sends, and hands in what came of it."""
+    ticket, request, *_ = attempt
     limits = job.limits
     if job.sign is not None:
         deadline = job.deadline()
@@ -245,17 +250,25 @@ def _exchange(job: Job, travel: Any, ticket: int, request: Any, key: Any, number
         except Exception as error:
             job.unsigned(ticket, error)
             return
-    try:
-        if job.before is not None:
-            job.before(key, request, number)
-    except Exception as error:
-        job.kept(ticket, error)
-        return
+    if job.before_send is not None:
+        try:
+            _not_awaitable(job.before_send(job.outgoing(attempt, request)))
+        except BaseException as error:
+            job.kept(ticket, error)
+            return
+    began = job.departs()
     try:
         status, headers, body = travel(request, **limits)
-        job.dispatcher.handle_response(ticket, status, headers, body)
+        job.answered(attempt, request, began, status, headers, body)
     except BaseException as error:
-        job.broken(ticket, error)
+        job.broken(attempt, request, began, error)
+
+
+def _not_awaitable(told: Any) -> None:
+    if hasattr(told, "__await__"):
+        if hasattr(told, "close"):
+            told.close()
+        raise TypeError("before_send: returned an awaitable, which dispatch cannot await; pass a plain function, or use adispatch")
 
 
 # Threads are not there in a fork.

@@ -8,6 +8,7 @@ read in the user's own thread, or task.
 from __future__ import annotations
 
 import os
+import time
 from collections import deque
 from dataclasses import fields
 from functools import partial
@@ -17,10 +18,10 @@ from .._convert import number, text
 from .._errors import InvalidInputError
 from .._core import Call
 from .._question import Deadline, Question
-from .._send import checked
+from .._send import checked, exchange, tell
 from .._words import words
 from ..transports._not_sent import NotSent, Unusable
-from ._values import Progress, halted
+from ._values import BadItem, Progress, halted, outgoing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from typing import Any, Optional
 
     from .._base_client import BaseClient
+    from ._values import Hooks, Outgoing
 
 
 class Job:
@@ -36,8 +38,7 @@ class Job:
     def __init__(
         self,
         client: BaseClient,
-        token: Optional[Callable[[], Any]],
-        on_halt: Optional[Callable[..., Any]],
+        hooks: Hooks,
         connect_timeout: float,
         timeout: float,
         options: dict[str, Any],
@@ -46,15 +47,18 @@ class Job:
             raise _core.refused("renews_token", "not an option here; pass token, a function")
         #: A forked process has a copy of this object, but none of its threads, tasks and connections.
         self._process = os.getpid()
-        self.token = client._token if token is None else token
+        self.token = client._token if hooks.token is None else hooks.token
         self.sign = client._sign
         numbers = [(name, number(name, value)) for name, value in options.items() if value is not None]
         numbers.append(("renews_token", float(self.token is not None)))
         self.dispatcher = _core.Dispatcher(client, numbers, int.from_bytes(os.urandom(8), "little"))
         self.limits = checked(connect_timeout, timeout, self.dispatcher.reply_limit)
-        self.on_halt = on_halt
-        #: The fields of outcomes that the user has not seen, by their names.
-        self.outcomes: deque[dict[str, Any]] = deque()
+        self.on_halt = hooks.on_halt
+        self.before_send = hooks.before_send
+        self._on_exchange = hooks.on_exchange
+        self._takes_bad_items = hooks.on_bad_item == "outcome"
+        #: What the user has not seen: fields of outcomes, by their names, and bad items.
+        self.outcomes: deque[dict[str, Any] | BadItem] = deque()
         #: Calls that the dispatcher has asked for and that were not read yet.
         self.wanted = 0
         self.cancelled = False
@@ -63,9 +67,6 @@ class Job:
         self.under_way: set[int] = set()
         #: What is raised when the outcomes are out.
         self.failure: Optional[BaseException] = None
-        #: For `koodrive._job`'s journal: gets key, request and number of each attempt before it leaves, and may keep it from
-        #: leaving. A thread waits for its return; on asyncio it also gets what it is to call then, with None or why not.
-        self.before: Optional[Callable[..., Any]] = None
         self._why_no_token: Optional[BaseException] = None
         self._read = 0
 
@@ -100,15 +101,22 @@ class Job:
         self.wanted = 0
         self.dispatcher.finish()
 
-    def take(self, item: Any) -> None:
-        """What the source gave: a call, or a key and a call."""
+    def take(self, item: Any) -> bool:
+        """Takes what the source gave: a call, or a key and a call. Returns False where it is none and became an outcome."""
         key, call = item if isinstance(item, tuple) and len(item) == 2 else (self._read, item)
-        if not isinstance(call, Call):
-            found = type(call).__name__
-            raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
         self._read += 1
-        self.dispatcher.push(key, call)
+        try:
+            if not isinstance(call, Call):
+                found = type(call).__name__
+                raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
+            self.dispatcher.push(key, call)
+        except InvalidInputError as error:
+            if not self._takes_bad_items:
+                raise
+            self.outcomes.append(BadItem(key=key, item=call, error=error.with_traceback(None)))
+            return False
         self.wanted -= 1
+        return True
 
     def renew(self, token: Any) -> None:
         """Takes what the token function gave. A text that cannot be a token may be half of one, from a file that is being written."""
@@ -141,28 +149,57 @@ class Job:
 
     # A failure that ends the job is noted before the outcome of its attempt: whoever iterates may be woken by the outcome.
 
+    def outgoing(self, attempt: Any, request: Any) -> Outgoing:
+        """Returns what ``before_send`` sees."""
+        _, _, key, call, number = attempt
+        return outgoing(key, call, number, request)
+
     def kept(self, ticket: int, error: BaseException) -> None:
-        """Hands in an attempt that ``before`` has kept from leaving. The error ends the job."""
+        """Hands in an attempt that ``before_send`` has kept from leaving. The error ends the job."""
         self.fail(error)
-        self._hand_in(self.dispatcher.not_sent, ticket, words(error))
+        self.withdraw(ticket, words(error))
+
+    def withdraw(self, ticket: int, cause: str) -> None:
+        """Hands in an attempt that did not leave and will not."""
+        self._hand_in(self.dispatcher.withdraw, ticket, cause)
 
     def give_up(self, ticket: int) -> None:
         """Waits for this one no longer."""
         self._hand_in(self.dispatcher.outcome_unknown, ticket, "the job was ended before an answer came")
 
-    def _hand_in(self, failure: Callable[[int, str], None], ticket: int, cause: str) -> None:
+    def _hand_in(self, failure: Callable[[int, str], Any], ticket: int, cause: str) -> Any:
         try:
-            failure(ticket, cause)
+            return failure(ticket, cause)
         except InvalidInputError:
             # One that has an outcome since it was given up, or had an answer before.
-            pass
+            return None
 
-    def broken(self, ticket: int, error: BaseException) -> None:
+    def departs(self) -> Any:
+        """Returns when an exchange begins, where somebody wants to know: by both clocks."""
+        return None if self._on_exchange is None else (time.time(), time.monotonic())
+
+    def answered(self, attempt: Any, request: Any, began: Any, status: int, headers: Any, body: Any) -> None:
+        """Hands in an answer."""
+        end = self.dispatcher.handle_response(attempt[0], status, headers, body)
+        if began is not None:
+            self._show(attempt, request, began, status, *(end or (None, None)))
+
+    def broken(self, attempt: Any, request: Any, began: Any, error: BaseException) -> None:
         """Hands in an exchange without an answer. The error ends the job where no exchange can fare better."""
+        is_unusable = isinstance(error, Unusable)
         if isinstance(error, Unusable):
             self.fail(error.refused())
         failure = self.dispatcher.not_sent if isinstance(error, NotSent) else self.dispatcher.outcome_unknown
-        self._hand_in(failure, ticket, words(error))
+        end = self._hand_in(failure, attempt[0], words(error))
+        if began is not None and end is not None and not is_unusable:
+            self._show(attempt, request, began, None, *end)
+
+    def _show(
+        self, attempt: Any, request: Any, began: tuple[float, float], status: Optional[int], kind: Any, outcome: Any
+    ) -> None:
+        trace_id = dict(request.headers)["x-traceid"]
+        on_exchange: Any = self._on_exchange
+        tell(on_exchange, exchange(attempt[3], request, trace_id, *began, status, kind, outcome))
 
     def lost(self, ticket: int, error: BaseException) -> None:
         """Hands in an attempt of which the outcome could not be handed in. The error ends the job."""

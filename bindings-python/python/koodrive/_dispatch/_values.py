@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from .. import _core
+from .._defaults import X_DATE
 from .._errors import WithFields
 from .._instants import utc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
-    from typing import Any
+    from typing import Any, Literal
 
-    from .._core import Call
-    from .._errors import KooDriveError
-    from ..types import HaltReason, Verdict
+    from .._core import Call, Request
+    from .._errors import InvalidInputError, KooDriveError
+    from .._values import Exchange
+    from .._literals import HaltReason, Slowed, Verdict
 
 _Key = TypeVar("_Key")
 _Reply = TypeVar("_Reply")
@@ -67,12 +71,59 @@ class CallOutcome(Generic[_Key, _Reply]):
         return None if answer is None else answer.msg
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BadItem:
+    """What a source gave that is no call, in its place among the outcomes: see ``on_bad_item`` of ``Client.dispatch``."""
+
+    __module__ = "koodrive"
+
+    key: Any
+    """As the source gave it with the item, or else the item's position in the source, from 0."""
+    item: Any
+    """As the source gave it."""
+    error: InvalidInputError
+    """What is wrong with it: not raised, for you to look at."""
+    verdict: Literal["bad_item"] = "bad_item"
+    """Always "bad_item": nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A signed request before it leaves, as ``before_send`` sees it. Never holds a credential."""
+
+    __module__ = "koodrive"
+
+    key: Any
+    """As the source gave it, or the call's position in the source, from 0."""
+    call: Call[Any]
+    """As the source gave it."""
+    attempt: int
+    """The number of the attempt, from 1."""
+    trace_id: str
+    """That of all attempts of the call."""
+    x_date: str
+    """X-Date of this attempt."""
+    body: bytes
+    """The body that is sent; empty where there is none."""
+
+
 #: The fields that are instants.
 _INSTANTS = ("first_sent_at", "sent_at", "answered_at", "server_date")
 
 
-def outcome(fields: dict[str, Any]) -> CallOutcome[Any, Any]:
+def outgoing(key: Any, call: Call[Any], attempt: int, request: Request) -> Outgoing:
+    """Returns what ``before_send`` sees of a signed request."""
+    headers = dict(request.headers)
+    return Outgoing(
+        key=key, call=call, attempt=attempt, trace_id=headers["x-traceid"], x_date=headers[X_DATE], body=request.body
+    )
+
+
+def outcome(fields: dict[str, Any] | BadItem) -> Any:
     """Returns the outcome with these fields of the core, by their names. The core's instants are seconds since the epoch."""
+    if type(fields) is BadItem:
+        return fields
+    assert isinstance(fields, dict)
     for name in _INSTANTS:
         seconds = fields[name]
         if seconds is not None:
@@ -107,13 +158,18 @@ class Progress:
     in_flight: int = 0
     """Calls that are in flight, now."""
     rate: float = 0.0
-    """Requests per second that may leave, now: less than was allowed while the service is in distress."""
+    """Requests per second that may leave, now: the option ``rate``, or less."""
+    slowed: Slowed | None = None
+    """Why that is less, or nothing leaves: "throttled" (the service answers 429), "failing" (too many requests fail) or "draining"
+    (no more calls come, and what is in flight is awaited)."""
+    source_ended: bool = False
+    """Whether the source was read to its end. Where it was not, the calls that were not read have no outcome."""
 
 
 class HaltedError(WithFields):
     """Nothing more was sent, since it would have been in vain. Raised when the outcomes of all calls that were read are out.
 
-    What is true at the service is in those outcomes. Correct the cause, and dispatch what was not sent.
+    Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent.
     """
 
     __module__ = "koodrive"
@@ -136,6 +192,26 @@ def halted(fields: str, cause: BaseException | None) -> HaltedError:
     error = HaltedError(given.pop("message"), given)
     error.__cause__ = cause if error.reason == "no_token" else None
     return error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """The functions of the user, as ``Client.dispatch`` explains them, and what becomes of an item that is no call."""
+
+    token: Callable[[], Any] | None = None
+    """Returns a fresh token."""
+    on_halt: Callable[[HaltedError], Any] | None = None
+    """Decides whether a halted job goes on."""
+    before_send: Callable[[Outgoing], Any] | None = None
+    """Is called before a request leaves."""
+    on_exchange: Callable[[Exchange], object] | None = None
+    """Is called after each exchange."""
+    on_bad_item: str = "raise"
+    """Either "raise" or "outcome"."""
+
+    def __post_init__(self) -> None:
+        if self.on_bad_item not in ("raise", "outcome"):
+            raise _core.refused("on_bad_item", f'{self.on_bad_item!r} is not an option; pass "raise" or "outcome"')
 
 
 #: The actions that a driver may leave alone while it only waits for what is in flight.

@@ -10,7 +10,9 @@ subscribers, so the file is for its owner alone.
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
 import threading
 import time
@@ -18,6 +20,7 @@ from collections import deque
 from itertools import chain
 
 from .. import _core
+from .._words import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +32,15 @@ if TYPE_CHECKING:
 
     #: Is called when it is on disk, or with why it is not.
     _Mark = Callable[[Optional[BaseException]], object]
+
+#: The oldest SQLite that can write a journal: the first with upserts.
+_OLDEST = (3, 24, 0)
+
+#: What some file systems (CIFS, FUSE, vboxsf) answer that cannot sync a folder. Any other error is one.
+_NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP)
+
+#: So often a journal that is written to is copied anew. Its log begins anew after a thousand pages.
+_TRIES = 20
 
 #: Rows are read so many at a time.
 _PAGE = 2_000
@@ -81,11 +93,18 @@ _OUTCOME = (
 )
 
 
+def _size(rows: int) -> int:
+    """Returns how many of so many rows one statement takes. Two statements take up to 79 rows, since at each of them the writer waits for
+    its turn among the threads. There are few sizes, since each is compiled. 64 rows have fewer than the 999 values of an old SQLite."""
+    return rows if rows < 16 else min(rows // 16 * 16, 64)
+
+
 class Journal:
     """A journal that is open. Threads may share it."""
 
     def __init__(self, path: str, *, make: bool) -> None:
         self.path = path
+        _check(path)
         try:
             # Before SQLite does, which asks the umask; and the files beside it get the mode of this one.
             os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
@@ -100,13 +119,12 @@ class Journal:
         try:
             self._begin()
             self._sync_folder()
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.Error, OSError) as error:
             self._database.close()
-            if "locked" in str(error):
-                raise _core.refused("--job", f"another process is at the journal {path}; wait for its end") from None
-            raise _core.refused(
-                "--job", f"{path} is not a journal ({error}); name the file that `koodrive run` has made"
-            ) from None
+            refused = _core.refused("--job", _problem(path, error))
+            #: For a report, which takes a snapshot then.
+            refused.__dict__["_is_in_use"] = "locked" in words(error)
+            raise refused from None
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
@@ -138,8 +156,13 @@ class Journal:
         """The names of the files, too, survive a power cut: not every build of SQLite sees to it."""
         if os.name == "posix":
             folder = os.open(os.path.dirname(os.path.abspath(self.path)), os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+            try:
+                os.fsync(folder)
+            except OSError as error:
+                if error.errno not in _NO_FOLDER_SYNC:
+                    raise
+            finally:
+                os.close(folder)
 
     @property
     def job(self) -> Optional[tuple[str, str, float]]:
@@ -156,9 +179,13 @@ class Journal:
             try:
                 for row in rows:
                     self._insert(row)
-                database.execute("INSERT INTO job VALUES (?, ?, ?)", (os.urandom(8).hex(), source, time.time()))
+                # A name that is no UTF-8 is shown escaped.
+                name = source.encode("utf-8", "backslashreplace").decode()
+                database.execute("INSERT INTO job VALUES (?, ?, ?)", (os.urandom(8).hex(), name, time.time()))
             except BaseException:
-                database.execute("ROLLBACK")
+                # A disk that is full has rolled it back by itself.
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
                 raise
             database.execute("COMMIT")
 
@@ -233,10 +260,10 @@ class Journal:
                 execute(statement)
             return changed.rowcount
 
-    def mark(self, go: _Mark, *sent: Any) -> None:
-        """Writes that a request is about to leave: line, trace id, X-Date, hash of the body, when, by which version. Calls
-        ``go`` when it is on disk: only then may it."""
-        self._write((go, sent))
+    def mark(self, go: _Mark, requests: list[tuple[Any, ...]]) -> None:
+        """Writes that requests are about to leave, in one transaction: of each line, trace id, X-Date, hash of the body, when, by which
+        version. Calls ``go`` when they are on disk: only then may they."""
+        self._write((go, requests))
 
     def outcome(self, outcome: CallOutcome[int, Any], reason: Optional[str]) -> None:
         """Writes what became of a row, soon."""
@@ -244,7 +271,7 @@ class Journal:
         if it.verdict != "not_sent":  # Else it has never left: it waits as before.
             answered_at, server_date = (at and at.timestamp() for at in (it.answered_at, it.server_date))
             fields = (it.key, it.verdict, reason, answered_at, server_date, it.status, it.code, it.msg)
-            self._write((None, fields))
+            self._write((None, [fields]))
 
     def _write(self, wanted: Any) -> None:
         if self._failure is not None:
@@ -267,12 +294,13 @@ class Journal:
             group = []
             while self._wanted:
                 group.append(self._wanted.popleft())
-            marks = [it for it in group if it is not None and it[0] is not None]
-            outcomes = [fields for go, fields in filter(None, group) if go is None]
+            asked = [it for it in group if it is not None]
+            marks = [fields for go, rows in asked if go is not None for fields in rows]
+            outcomes = [fields for go, rows in asked if go is None for fields in rows]
             # A row's mark is before its outcome.
-            self._failure = self._failure or self._commit((_MARK, [fields for _, fields in marks]), (_OUTCOME, outcomes))
+            self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes))
             if marks:
-                self.tell([go for go, _ in marks], self._failure)
+                self.tell([go for go, _ in asked if go is not None], self._failure)
             if None in group:
                 return
 
@@ -282,13 +310,12 @@ class Journal:
             try:
                 execute("BEGIN IMMEDIATE")
                 for (insert, values, update), rows in parts:
-                    while rows:
-                        # Many in one statement, since between two every other thread has its turn; of few lengths, since each
-                        # is compiled. 64 rows have fewer than the 999 values that an old SQLite takes.
-                        size = 1 << min(len(rows).bit_length() - 1, 6)
+                    at = 0
+                    while at < len(rows):
+                        size = _size(len(rows) - at)
                         statement = insert + ", ".join([values] * size) + update
-                        execute(statement, list(chain.from_iterable(rows[:size])))
-                        rows = rows[size:]
+                        execute(statement, list(chain.from_iterable(rows[at : at + size])))
+                        at += size
                 execute("COMMIT")
             except Exception as error:
                 # A disk that is full, above all. Nothing leaves any more.
@@ -317,7 +344,66 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.close()
+        # Whoever wrote has been told by then.
+        is_told = self._failure is not None
+        try:
+            self.close()
+        except sqlite3.Error:
+            if not is_told:
+                raise
+
+
+def _check(path: str) -> None:
+    """Refuses what SQLite takes for something else than a file, and an SQLite that is too old."""
+    if path in ("", ":memory:") or path.startswith("file:"):
+        raise _core.refused("--job", f"{path!r} is no name of a file; name one, such as night.db")
+    if sqlite3.sqlite_version_info < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST[:2]))
+        raise _core.misused(
+            f"this Python has SQLite {sqlite3.sqlite_version}, and a journal needs {oldest} or later; use a Python with a newer one"
+        )
+
+
+def _problem(path: str, error: Exception) -> str:
+    """Returns what keeps the journal from being opened, and what to do."""
+    text = words(error)
+    if isinstance(error, OSError):
+        return f"the folder of {path} cannot be synced ({error.strerror}); put the journal on a disk that keeps what is written"
+    if "locked" in text:
+        return f"another process is at the journal {path}; wait for its end"
+    if "full" in text:
+        return f"{path} cannot be written ({text}); free some space, or name another disk"
+    if "locking" in text or "I/O" in text:
+        return f"{path} cannot be locked or written ({text}): its file system may know no locks; put the journal on a local disk"
+    if "readonly" in text:
+        return f"{path} cannot be written ({text}); see who owns it"
+    return f"{path} is not a journal ({text}); name the file that `koodrive run` has made"
+
+
+def snapshot(path: str, folder: str) -> str:
+    """Copies a journal that another process writes to, as it was at one moment, into ``folder``. Returns the path of the copy.
+
+    What SQLite moves from the log into the main file stays in the log until that is begun anew, with another salt. So while the salt is
+    the same, the log that is copied last holds all that may have changed in the main file while that was copied.
+    """
+    copy, log = os.path.join(folder, "job.db"), f"{path}-wal"
+    for _ in range(_TRIES):
+        salt = _salt(log)
+        shutil.copyfile(path, copy)
+        if salt:
+            shutil.copyfile(log, f"{copy}-wal")
+        if _salt(log) == salt:
+            return copy
+    raise _core.refused("--job", f"{path} is written to too fast to be copied; report when the job has ended")
+
+
+def _salt(log: str) -> bytes:
+    """Returns what tells a log from the one before; empty where there is none."""
+    try:
+        with open(log, "rb") as file:
+            return file.read(24)[16:]
+    except FileNotFoundError:
+        return b""
 
 
 def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:

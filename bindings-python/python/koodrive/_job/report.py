@@ -7,7 +7,7 @@ import io
 import json
 import time
 
-from .journal import BAD, COLUMNS, PENDING, REPEATED
+from .journal import BAD, COLUMNS, PENDING, REPEATED, SENDING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _STATES = {
     "unknown": "the service may have acted: ask Huawei about the trace ids; resume sends it again with --repeat-unknown alone",
     "refused": "the service did not act: correct the cause; resume sends it again with --repeat-refused",
     "given_up": "the service did not act: resume sends it again",
+    SENDING: "under way now: its request has left, or is about to",
     PENDING: "not sent: resume sends it",
     BAD: "never sent: correct the row, and run it in a job of its own",
     REPEATED: "an earlier row has the same user and package; sent once",

@@ -1,162 +1,151 @@
 """Reads lapses from CSV, from JSON lines, or from standard input, and says of every bad row its line and the reason.
 
-A row is one line. A quoted field that goes over several lines is taken for a quote that was not closed: the lines inside it would be
-sent as a subscriber's id.
+Rows are read once and in a stream. What can be known at the end alone, such as the checksum of gzip or the number of rows, is
+raised there: so nothing is sent before the last row was read.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import sys
 from typing import NamedTuple
 
 from .. import _core
-from .._errors import InvalidInputError
-from .._core import NotifyPackageExpire
+from .rows import _csv, _json_lines
+from .rows._checks import Checks, Row
+from .rows._csv import Columns
+from .rows._octets import opened
+from .rows._text import encoding_named, lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any, Optional, TextIO
+    from collections.abc import Iterator
+    from typing import Optional
 
-#: The fields of a call, and the names that a column or a member may have.
-_FIELDS = (("carrier_user_id", "carrierUserId"), ("package_id", "packageId"))
+__all__ = ["Checks", "Columns", "Row", "Rules", "Source"]
+
+_MISSING_NEWLINE = (
+    "the last line has no line break, so it may be cut; check it, and pass --allow-missing-newline if it is whole"
+)
 
 
-class Row(NamedTuple):
-    """One row. Ids are as they stand there, also where the row is bad."""
+class Rules(NamedTuple):
+    """What a source must be for anything to be sent."""
 
-    line: int
-    carrier_user_id: str
-    package_id: str
-    #: What is wrong with it; None where it can be sent.
-    bad: Optional[str]
+    #: Rows that can be sent are, although others cannot.
+    skip_bad: bool = False
+    #: A last line without its line break is taken as a whole one.
+    allow_missing_newline: bool = False
+    #: The number of rows, the bad ones among them.
+    expected: Optional[int] = None
+    fail_if_empty: bool = False
 
 
 class Source:
     """What is read, by its name on the command line; ``-`` is standard input."""
 
-    def __init__(self, name: str, form: Optional[str], delimiter: str) -> None:
-        if len(delimiter) != 1:
-            raise _core.refused("--delimiter", f"{delimiter!r} is not a single character; pass one, such as ; or a tab")
+    def __init__(
+        self,
+        name: str,
+        form: Optional[str] = None,
+        delimiter: Optional[str] = None,
+        *,
+        encoding: Optional[str] = None,
+        columns: Columns = Columns(),
+        checks: Optional[Checks] = None,
+        rules: Rules = Rules(),
+        shown: int = 0,
+    ) -> None:
         self.name = name
         self._form = form
-        self._delimiter = delimiter
+        self._delimiter = None if delimiter is None else _named(delimiter)
+        self._encoding = None if encoding is None else encoding_named(encoding)
+        self._columns = columns
+        self._checks = checks or Checks()
+        self._rules = rules
+        self._shown = shown
+        #: Line and reason of the first bad rows, when all rows were read.
+        self.first_bad: list[tuple[int, str]] = []
+        #: How many rows are bad.
+        self.bad = 0
 
     def rows(self) -> Iterator[Row]:
-        """All rows in their order, the bad ones among them."""
-        with self._opened() as lines:
-            first = next(lines, "")
-            form = self._form or _form_of(self.name, first)
-            read = self._json_lines if form == "jsonl" else self._csv
-            yield from read(_joined(first, lines))
+        """All rows in their order, the bad ones among them. Raises ``InvalidInputError`` at the end where nothing may be sent."""
+        count = 0
+        with opened(self.name) as stream:
+            for row in self._checked(lines(self.name, stream, self._encoding)):
+                count += 1
+                if row.bad is not None:
+                    self.bad += 1
+                    if self.bad <= self._shown:
+                        self.first_bad.append((row.line, row.bad))
+                yield row
+        self._judge(count)
 
-    def _opened(self) -> TextIO:
-        try:
-            # Bytes that are not UTF-8 become surrogates, which the core refuses in ids: one row is bad, and not the file.
-            file = sys.stdin.fileno() if self.name == "-" else self.name
-            return open(file, encoding="utf-8-sig", errors="surrogateescape", newline="", closefd=self.name != "-")
-        except OSError as error:
-            raise _core.refused(self.name, f"cannot be read ({error.strerror}); name a file, or - for stdin") from None
+    def _checked(self, text: Iterator[str]) -> Iterator[Row]:
+        last = _Last(text)
+        records = self._records(last)
+        checked = self._checks.row
+        for record in records:
+            if last.is_cut and record[3] is None and not self._rules.allow_missing_newline:
+                record = (*record[:3], _MISSING_NEWLINE)
+            yield checked(*record)
 
-    def _csv(self, lines: Iterator[str]) -> Iterator[Row]:
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        header: list[str] = []
-        places: list[int] = []
-        before = 0
-        while True:
-            try:
-                fields = next(reader)
-            except StopIteration:
+    def _records(self, text: _Last) -> Iterator[_csv._Record]:
+        blank, first = [], ""
+        # Blank lines count, but say nothing of the form.
+        for first in text:
+            if not first.isspace():
                 break
-            except csv.Error as error:
-                line, before = before + 1, reader.line_num
-                yield Row(line, "", "", f"{error}{_over(line, before)}")
-                continue
-            line, before = before + 1, reader.line_num
-            if not fields:
-                continue
-            if not header:
-                header, places = fields, self._places(fields)
-                continue
-            found = [fields[place] if place < len(fields) else "" for place in places]
-            bad = None
-            if before > line:
-                bad = f"a quoted field goes over lines {line} to {before}; is a quote not closed?"
-            elif len(fields) != len(header):
-                bad = f"{len(fields)} fields, where the header has {len(header)}"
-            yield self._row(line, found, bad)
-        if not header:
-            raise _core.refused(self.name, "no header; begin it with carrier_user_id,package_id")
+            blank.append(first)
+        whole = text.from_the_beginning([*blank, first] if first else [])
+        if (self._form or _form_of(self.name, first)) == "jsonl":
+            return _json_lines.records(self.name, whole, self._columns)
+        return _csv.records(self.name, whole, self._columns, self._delimiter)
 
-    def _places(self, header: list[str]) -> list[int]:
-        places = []
-        for names in _FIELDS:
-            found = [at for at, name in enumerate(header) if name.strip() in names]
-            if len(found) != 1:
-                shown = ", ".join(map(repr, header[:10]))
-                raise _core.refused(
-                    self.name,
-                    f"the header names {names[0]} {len(found)} times, and has {shown}; name each of carrier_user_id and "
-                    "package_id once, and see --delimiter",
-                )
-            places += found
-        return places
+    def _judge(self, count: int) -> None:
+        """Refuses the source as a whole."""
+        rules = self._rules
+        if self._checks.problem is not None:
+            raise _core.refused(self.name, f"{self._checks.problem}, or pass --allow-unusual-ids; nothing was sent")
+        if rules.expected is not None and count != rules.expected:
+            problem = f"{count} rows, where {rules.expected} are expected; nothing was sent; get the file anew"
+            raise _core.refused("--expect-rows", problem)
+        if rules.fail_if_empty and not count:
+            raise _core.refused(self.name, "has no rows; nothing was sent (--fail-if-empty)")
+        if self.bad and not rules.skip_bad:
+            problem = f"{self.bad} of {count} rows are bad; nothing was sent; correct them, or pass --skip-bad-rows to send the others"
+            raise _core.refused(self.name, problem)
 
-    def _json_lines(self, lines: Iterator[str]) -> Iterator[Row]:
-        for line, text in enumerate(lines, 1):
-            if not text.strip():
-                continue
-            try:
-                members = json.loads(text, object_pairs_hook=_members)
-            except (ValueError, RecursionError) as error:
-                yield Row(line, "", "", f"not valid JSON: {error}")
-                continue
-            if not isinstance(members, dict):
-                yield Row(line, "", "", "not a JSON object")
-                continue
-            found, bad = [], members.get(None)
-            for names in _FIELDS:
-                values = [members[name] for name in names if name in members]
-                if len(values) != 1 and bad is None:
-                    bad = f"names {names[0]} {len(values)} times"
-                found.append(values[0] if values else "")
-            yield self._row(line, found, bad)
 
-    def _row(self, line: int, found: list[Any], bad: Optional[str]) -> Row:
-        user, package = found
-        if bad is None:
-            try:
-                NotifyPackageExpire(carrier_user_id=user, package_id=package)
-            except InvalidInputError as error:
-                bad = str(error)
-        # A number, say, or half a character: shown, and never sent.
-        user, package = (str(value).encode("utf-8", "backslashreplace").decode() for value in found)
-        return Row(line, user, package, bad)
+class _Last:
+    """Lines; knows of the one that was read last whether it has its line break."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self.is_cut = False
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.is_cut = line[-1] not in "\r\n"
+            yield line
+
+    def from_the_beginning(self, read: list[str]) -> Iterator[str]:
+        """All lines: those that were read, and the others."""
+        yield from read
+        yield from self
 
 
 def _form_of(name: str, first: str) -> str:
-    if name.lower().endswith((".jsonl", ".ndjson", ".json")):
+    name = name.lower().removesuffix(".gz")
+    if name.endswith((".jsonl", ".ndjson", ".json")):
         return "jsonl"
-    if name.lower().endswith((".csv", ".tsv", ".txt")):
+    if name.endswith((".csv", ".tsv", ".txt")):
         return "csv"
-    return "jsonl" if first.lstrip().startswith("{") else "csv"
+    return "jsonl" if first.lstrip().startswith(("{", "[")) else "csv"
 
 
-def _joined(first: str, rest: Iterable[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
-
-
-def _over(first: int, last: int) -> str:
-    return f" (lines {first} to {last})" if last > first else ""
-
-
-def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        # No member of a JSON object is called so.
-        members[None] = "names a member twice"
-    return members
+def _named(delimiter: str) -> str:
+    found = _csv.DELIMITERS.get(delimiter.lower(), delimiter)
+    if len(found) != 1 or found in '"\r\n':
+        words = ", ".join(word for word in _csv.DELIMITERS if word.isalpha())
+        raise _core.refused("--delimiter", f"{delimiter!r} is no single character; pass one such as ; or a word: {words}")
+    return found

@@ -115,7 +115,8 @@ class Sandbox:
     ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
     JSON objects under the wire's names. ``answers`` are those to raw calls, each a mapping of ``method``, ``path`` and, where they
     are not 200 and a success, ``status`` and ``body``, which is text: ``method`` in upper case, ``path`` as it is sent, percent-encoded. An app id is refused at the retention policies' operations, as
-    the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered.
+    the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered, and
+    ``prefix`` the only path prefix of an endpoint, such as ``/gateway/v2``; without one it is none.
 
     ``faults`` is a script, one entry for each request in their order, after which everything works again:
 
@@ -154,6 +155,7 @@ class Sandbox:
         answers: Optional[Iterable[Mapping[str, object]]] = None,
         app_authentication_everywhere: bool = False,
         authority: Optional[str] = None,
+        prefix: Optional[str] = None,
         faults: Optional[Iterable[_Fault]] = None,
         now: Optional[Callable[[], Union[datetime, float]]] = None,
         sleep: Optional[Callable[[float], object]] = None,
@@ -168,6 +170,7 @@ class Sandbox:
         # Of what the core has read and taken.
         self._credentials = _credentials(given)
         self._settings = _settings(given)
+        self._prefix: str = given.get("prefix", "")
         self._now = now
         self._sleep = sleep
 
@@ -253,7 +256,7 @@ class SandboxServer(Listener):
     @property
     def settings(self) -> Settings:
         """Those of a client that is accepted, for ``Client.from_settings``."""
-        return Settings(endpoint=self.url, user_id=self.sandbox.settings.user_id)
+        return Settings(endpoint=self.url + self.sandbox._prefix, user_id=self.sandbox.settings.user_id)
 
     @property
     def credentials(self) -> _Credentials:
@@ -263,7 +266,7 @@ class SandboxServer(Listener):
     @property
     def environ(self) -> dict[str, str]:
         """Both as ``Client.from_env`` and the command line read them: for ``monkeypatch.setenv``, or for a child process."""
-        of: dict[str, Any] = {"endpoint": self.url, "user_id": self.settings.user_id, **self.credentials}
+        of: dict[str, Any] = {"endpoint": self.settings.endpoint, "user_id": self.settings.user_id, **self.credentials}
         return {VARIABLES[name]: value for name, value in of.items()}
 
     def __enter__(self) -> SandboxServer:
@@ -310,7 +313,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     user_ids = [user_id for user_id in listed or exist or () if not exist or user_id in exist]
     authority = given.get("authority")
     return Settings(
-        endpoint=f"https://{authority}" if authority else INTERNATIONAL,
+        endpoint=(f"https://{authority}" if authority else INTERNATIONAL) + given.get("prefix", ""),
         user_id=user_ids[0] if user_ids else _EXAMPLE_USER_ID,
     )
 

@@ -2,8 +2,8 @@
 and a deadline for the whole exchange.
 
 A request is written to a connection once and never again: a kept-alive connection is looked at before it is used, and
-dropped when the service has closed it or may have. Proxies in the environment are not used: take ``httpx.Client`` for one.
-TLS is verified against the system's certificates. A name that resolves slowly is the one thing no deadline ends.
+dropped when the service has closed it or may have. It uses no proxy, and the system's certificates, unless a ``Network`` says
+otherwise. A name that resolves slowly is the one thing no deadline ends.
 
 urllib3 is not used in its place where it is installed: it stands on ``http.client`` and needs the same care, and a default that
 depends on what else is installed would surprise.
@@ -32,9 +32,10 @@ from ._timed import Response, monotonic, remaining
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Optional
 
     from .._core import Request
+    from ._network import Network, Proxy
 
 IDLE_CONNECTIONS = 32
 
@@ -76,7 +77,7 @@ _context: tuple[Any, Any] = (None, None)
 
 
 def exchange(
-    request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
+    request: Request, *, connect_timeout: float, timeout: float, reply_limit: int, network: Optional[Network] = None
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """One request, one reply."""
     deadline = monotonic() + timeout
@@ -84,21 +85,22 @@ def exchange(
     host = url.hostname or ""
     port = url.port or (443 if url.scheme == "https" else 80)
     kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-    if kind.__module__ != http.client.__name__:
+    if kind.__module__ != http.client.__name__ and network is None:
         return _plainly(kind, host, port, request, timeout, reply_limit)
-    key = (os.getpid(), socket.socket, ssl.SSLContext, url.scheme, host, port)
+    proxy = None if network is None else network.proxy
+    key = (os.getpid(), socket.socket, ssl.SSLContext, network, url.scheme, host, port)
     connection = _take(key)
     if connection is None:
         try:
-            connection = _connect(url.scheme, host, port, min(monotonic() + connect_timeout, deadline))
+            connection = _connect(url.scheme, host, port, min(monotonic() + connect_timeout, deadline), network, proxy)
         except Exception as error:  # pytest-socket's is no OSError
-            raise NotSent(f"no connection to {url.netloc}: {error}") from error
+            raise NotSent(f"no connection to {url.netloc if proxy is None else proxy.name}: {error}") from error
     keep = False
     try:
         connection.deadline, connection.has_sent = deadline, False
         connection.response_class = partial(Response, deadline)
         try:
-            _ask(connection, request)
+            _ask(connection, request, proxy if url.scheme == "http" else None)
         except OSError as error:
             if connection.has_sent:
                 raise
@@ -116,8 +118,19 @@ def exchange(
             connection.close()
 
 
-def _ask(connection: Any, request: Request) -> None:
-    connection.request(request.method, target_of(request.url), request.body or None, dict(headers_of(request)))
+def over(network: Optional[Network]) -> Any:
+    """The transport over this network."""
+    return partial(exchange, network=network)
+
+
+def _ask(connection: Any, request: Request, forwarding: Optional[Proxy] = None) -> None:
+    """``forwarding`` is a proxy that is asked for the whole URL: one without a tunnel."""
+    headers, target = dict(headers_of(request)), target_of(request.url)
+    if forwarding is not None:
+        target = request.url
+        if forwarding.authorization is not None:
+            headers["proxy-authorization"] = forwarding.authorization
+    connection.request(request.method, target, request.body or None, headers)
 
 
 def _read(response: Any, reply_limit: int) -> tuple[bytes, bool]:
@@ -150,9 +163,12 @@ def _plainly(
         connection.close()
 
 
-def _connect(scheme: str, host: str, port: int, deadline: float) -> Any:
+def _connect(
+    scheme: str, host: str, port: int, deadline: float, network: Optional[Network] = None, proxy: Optional[Proxy] = None
+) -> Any:
     connection = _kept(http.client.HTTPConnection)(host, port)
-    addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    peer = (host, port) if proxy is None else (proxy.host, proxy.port)
+    addresses = socket.getaddrinfo(*peer, type=socket.SOCK_STREAM)
     for untried, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses):
         sock = socket.socket(family, kind, protocol)
         try:
@@ -161,8 +177,11 @@ def _connect(scheme: str, host: str, port: int, deadline: float) -> Any:
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if scheme == "https":
+                if proxy is not None:
+                    proxy.tunnel(sock, host, port, lambda: max(deadline - monotonic(), 0.001))
                 sock.settimeout(max(deadline - monotonic(), 0.001))
-                connection.sock = _tls().wrap_socket(sock, server_hostname=host)
+                context = _tls() if network is None or network.context is None else network.context
+                connection.sock = context.wrap_socket(sock, server_hostname=host)
             else:
                 connection.sock = sock
             return connection
@@ -170,7 +189,7 @@ def _connect(scheme: str, host: str, port: int, deadline: float) -> Any:
             sock.close()
             if untried == 1 or not isinstance(error, OSError):
                 raise
-    raise OSError(f"{host} has no address")
+    raise OSError(f"{peer[0]} has no address")
 
 
 def _tls() -> Any:

@@ -1,7 +1,7 @@
 // koodrive, as its README shows it. A call is made once and can be sent more than once, so a batch makes its calls and the rows
 // for one request do not.
-import { Client, INTERNATIONAL, notifyPackageExpire } from "koodrive";
-import { APP_ID, APP_SECRET, CARRIER_USER_ID, PACKAGE_ID, SIGNATURE, TOKEN, USER_ID } from "../case.mjs";
+import { Client, INTERNATIONAL, notifyPackageExpire, rawCall } from "koodrive";
+import { APP_ID, APP_SECRET, CARRIER_USER_ID, PACKAGE_ID, PATH, RESPONSE, SIGNATURE, SIGNED_AT, TOKEN, USER_ID } from "../case.mjs";
 
 const settings = { endpoint: INTERNATIONAL, userId: USER_ID, clockMarginMs: 0 };
 const signing = new Client({ ...settings, appId: APP_ID, appSecret: APP_SECRET });
@@ -16,3 +16,10 @@ export const signature = SIGNATURE;
 export const bearer = (user, packageId, now) => withToken.request(call(user, packageId), { now });
 export const signed = (user, packageId, now) => signing.request(call(user, packageId), { now });
 export const parse = (response) => signing.parse(known, response);
+
+/** The request and the reply of a call. */
+const whole = (call) => [signing.request(call, { now: SIGNED_AT }), signing.parse(call, RESPONSE)];
+
+export const typed = () => whole(notifyPackageExpire({ carrierUserId: CARRIER_USER_ID, packageId: PACKAGE_ID }));
+export const raw = () =>
+  whole(rawCall({ method: "POST", path: PATH, json: { carrierUserId: CARRIER_USER_ID, type: 2, packageId: PACKAGE_ID } }));

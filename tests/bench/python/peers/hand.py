@@ -8,14 +8,6 @@ from datetime import datetime, timezone
 
 import case
 
-NAME = "hand"
-VERSIONS = {}
-STATEMENTS = {
-    "bearer request": "bearer(user, package, now)",
-    "signed request": "signed(user, package, now)",
-    "parse": "parse(200, headers, body)",
-}
-
 Reply = namedtuple("Reply", "code msg trace_id")
 
 
@@ -55,7 +47,6 @@ def parse(status, headers, body):
         raise RuntimeError(f"HTTP {status}, code {code}, msg {reply.get('msg')}")
     headers = {name.lower(): value for name, value in headers}
     return Reply(code, reply.get("msg"), headers.get("x-traceid"))
-
 
 user, package, now = case.CARRIER_USER_ID, case.PACKAGE_ID, case.SIGNED_AT
 headers, body = case.REPLY_HEADERS, case.REPLY

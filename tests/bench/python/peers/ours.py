@@ -1,17 +1,7 @@
 """koodrive, as its README uses it."""
 
-from importlib.metadata import version
-
 import case
 import koodrive
-
-NAME = "koodrive"
-VERSIONS = {"koodrive": version("koodrive")}
-STATEMENTS = {
-    "bearer request": "bearer.request(call, now)",
-    "signed request": "signing.request(call, now)",
-    "parse": "signing.parse(call, 200, headers, body)",
-}
 
 signing = koodrive.Client(
     endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, app_id=case.APP_ID, app_secret=case.APP_SECRET
@@ -21,6 +11,17 @@ call = koodrive.NotifyPackageExpire(carrier_user_id=case.CARRIER_USER_ID, packag
 # X-Date stays 5 seconds behind.
 now = case.SIGNED_AT + 5
 headers, body = case.REPLY_HEADERS, case.REPLY
+user, package = case.CARRIER_USER_ID, case.PACKAGE_ID
+
+
+def typed(user, package, now):
+    call = koodrive.NotifyPackageExpire(carrier_user_id=user, package_id=package)
+    return signing.request(call, now), signing.parse(call, 200, headers, body)
+
+
+def raw(user, package, now):
+    call = koodrive.RawCall("POST", case.PATH, json={"carrierUserId": user, "type": 2, "packageId": package})
+    return signing.request(call, now), signing.parse(call, 200, headers, body)
 
 
 def signature():

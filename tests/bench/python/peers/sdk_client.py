@@ -4,16 +4,11 @@ The models are what the publisher's generator writes for its services, cut down 
 """
 
 import sys
-from importlib.metadata import version
 
 import case
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.client import Client, ClientBuilder
 from huaweicloudsdkcore.sdk_response import SdkResponse
-
-NAME = "huaweicloudsdkcore client"
-VERSIONS = {"huaweicloudsdkcore": version("huaweicloudsdkcore")}
-STATEMENTS = {"signed request": "signed(user, package)", "parse": "parse(200, response)"}
 
 
 class NotifyBody:
@@ -36,7 +31,6 @@ class NotifyResponse(SdkResponse):
         super().__init__()
         self.code = code
         self.msg = msg
-
 
 client = (
     ClientBuilder(Client)
@@ -81,7 +75,6 @@ def parse(status, response):
         raise RuntimeError(f"HTTP {status}, code {reply.code}")
     return reply
 
-
 user, package, response = case.CARRIER_USER_ID, case.PACKAGE_ID, Response()
 
 
@@ -89,7 +82,3 @@ def signature():
     request = signed(user, package)
     assert "Signature=" in request.header_params["Authorization"]
     assert parse(200, response).msg == "Success."
-
-
-def batch(ids):
-    return [signed(id, package) for id in ids]

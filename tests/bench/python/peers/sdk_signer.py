@@ -1,15 +1,9 @@
 """The signer of huaweicloudsdkcore: SDK-HMAC-SHA256, over the same shape of canonical request as KooDrive's."""
 
-from importlib.metadata import version
-
 import case
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
 from huaweicloudsdkcore.sdk_request import SdkRequest
 from huaweicloudsdkcore.signer.signer import Signer
-
-NAME = "huaweicloudsdkcore signer"
-VERSIONS = {"huaweicloudsdkcore": version("huaweicloudsdkcore")}
-STATEMENTS = {"signed request": "signed(user, package)"}
 
 credentials = BasicCredentials(case.APP_ID, case.APP_SECRET)
 
@@ -26,14 +20,9 @@ def signed(user, package):
     )
     return Signer(credentials).sign(request)
 
-
 user, package = case.CARRIER_USER_ID, case.PACKAGE_ID
 
 
 def signature():
     request = signed(user, package)
     assert request.body == case.BODY and "Signature=" in request.header_params["Authorization"]
-
-
-def batch(ids):
-    return [signed(id, package) for id in ids]

@@ -1,15 +1,9 @@
 """botocore's SigV4: AWS4-HMAC-SHA256, over the same shape of canonical request as KooDrive's."""
 
-from importlib.metadata import version
-
 import case
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-
-NAME = "botocore SigV4"
-VERSIONS = {"botocore": version("botocore")}
-STATEMENTS = {"signed request": "signed(user, package)"}
 
 signer = SigV4Auth(Credentials(case.APP_ID, case.APP_SECRET), "execute-api", "ap-southeast-1")
 
@@ -24,14 +18,9 @@ def signed(user, package):
     signer.add_auth(request)
     return request.prepare()
 
-
 user, package = case.CARRIER_USER_ID, case.PACKAGE_ID
 
 
 def signature():
     request = signed(user, package)
     assert request.body.encode() == case.BODY and ", Signature=" in request.headers["Authorization"]
-
-
-def batch(ids):
-    return [signed(id, package) for id in ids]

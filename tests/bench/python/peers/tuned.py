@@ -9,14 +9,6 @@ from time import gmtime, strftime
 
 import case
 
-NAME = "tuned"
-VERSIONS = {}
-STATEMENTS = {
-    "bearer request": "bearer(user, package, now)",
-    "signed request": "signed(user, package, now)",
-    "parse": "parse(200, headers, body)",
-}
-
 Reply = namedtuple("Reply", "code msg trace_id")
 
 URL = case.ENDPOINT + case.PATH
@@ -72,7 +64,6 @@ def parse(status, headers, body):
         if len(name) == 9 and name.lower() == "x-traceid":
             return Reply("0", reply.get("msg"), value)
     return Reply("0", reply.get("msg"), None)
-
 
 user, package, now = case.CARRIER_USER_ID, case.PACKAGE_ID, case.SIGNED_AT
 headers, body = case.REPLY_HEADERS, case.REPLY

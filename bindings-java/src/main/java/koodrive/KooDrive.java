@@ -110,7 +110,7 @@ public final class KooDrive implements AutoCloseable {
 
     private <R extends Reply> R exchange(Call<R> call, RequestOptions options) {
         long started = System.nanoTime();
-        RecordReader request = begin(call, options, true);
+        RecordReader request = begin(call, options, false);
         long exchange = request.requiredNumber(Layout.REQUEST_EXCHANGE);
         while (true) {
             RecordReader replied = reply(exchange, attempt(exchange, request, started));
@@ -125,18 +125,19 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    private RecordReader begin(Call<?> call, RequestOptions options, boolean makesTraceId) {
+    /** An exchange that is alone ends with its request, and has no trace id but a chosen one. */
+    private RecordReader begin(Call<?> call, RequestOptions options, boolean isAlone) {
         renewToken();
         var input = Calls.write(Layout.BEGIN_OPERATION, call, new RecordWriter())
             .integer(Layout.BEGIN_NOW, now())
             .integer(Layout.BEGIN_DATE, options.date() == null ? null : (Long) milliseconds(options.date()))
             .text(Layout.BEGIN_TRACE_ID, options.traceId());
-        if (makesTraceId && options.traceId() == null) {
+        if (!isAlone && options.traceId() == null) {
             var random = new byte[TRACE_ID_BYTES];
             RANDOM.nextBytes(random);
             input.bytes(Layout.BEGIN_RANDOM, random);
         }
-        return handle.call(Layout.BEGIN, input.integer(Layout.BEGIN_REPLY_LIMIT, limits.replyLimit()));
+        return handle.call(Layout.BEGIN, input.integer(Layout.BEGIN_REPLY_LIMIT, limits.replyLimit()).flag(Layout.BEGIN_ALONE, isAlone));
     }
 
     /** A failure of the program's function is thrown as it is: nothing was begun. */
@@ -284,28 +285,16 @@ public final class KooDrive implements AutoCloseable {
     public Request request(Call<?> call, RequestOptions options) {
         enter();
         try {
-            RecordReader unsigned = begin(call, options, false);
-            long exchange = unsigned.requiredNumber(Layout.REQUEST_EXCHANGE);
+            RecordReader unsigned = begin(call, options, true);
             try {
-                return new Request(signed(handle, Layout.SIGN, exchange, unsigned));
+                return new Request(signed(handle, Layout.SIGN, unsigned.requiredNumber(Layout.REQUEST_EXCHANGE), unsigned));
             } catch (RefusedSignatureException error) {
                 throw error.refusal;
             } catch (Transport.NotSentException error) {
-                throw failed(exchange, error);
-            } finally {
-                forget(exchange);
+                throw failed(unsigned.requiredNumber(Layout.REQUEST_EXCHANGE), error);
             }
         } finally {
             leave();
-        }
-    }
-
-    /** Ends an exchange of which nobody will hand in a response. */
-    private void forget(long exchange) {
-        try {
-            handle.call(Layout.FAILED, new RecordWriter().integer(Layout.FAILED_EXCHANGE, exchange).flag(Layout.FAILED_LEFT, false));
-        } catch (KooDriveException _) {
-            // The answer is always an error.
         }
     }
 

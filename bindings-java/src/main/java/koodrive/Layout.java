@@ -78,6 +78,7 @@ final class Layout {
     static final int BEGIN_TRACE_ID = 4;
     static final int BEGIN_RANDOM = 5;
     static final int BEGIN_REPLY_LIMIT = 6;
+    static final int BEGIN_ALONE = 7;
 
     // Record Request
     static final int REQUEST_EXCHANGE = 0;

@@ -4,7 +4,6 @@
 use std::convert::Infallible;
 use std::io::Write as _;
 
-use harness::case;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;

@@ -2,8 +2,8 @@
 
 use std::hint::black_box;
 
+use case::REPLY_HEADERS;
 use chrono::DateTime;
-use harness::case;
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
 
 fn main() {
@@ -19,7 +19,7 @@ fn main() {
     };
     let client = Client::new(Endpoint::INTERNATIONAL, case::USER_ID, credentials.unwrap()).unwrap();
     let call = NotifyPackageExpire::new(case::CARRIER_USER_ID, case::PACKAGE_ID).unwrap();
-    let response = harness::case::REPLY_HEADERS
+    let response = REPLY_HEADERS
         .iter()
         .fold(http::Response::builder(), |response, (name, value)| {
             response.header(*name, *value)

@@ -1,0 +1,3 @@
+module github.com/koodrive/koodrive/bindings-go
+
+go 1.23

@@ -1,0 +1,129 @@
+"""Decides which id looks damaged: what spreadsheets, databases and programs leave in the place of one.
+
+``unusual`` looks at one id, ``Rounded`` at all of a file. `docs/rows.md` has the same table for people. The core refuses what is
+empty, has a control character, or begins or ends with white space: such ids do not come here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    "|dec(?:ember)?)"
+)
+
+_AS_TEXT = "format the column as text, and export it again"
+
+#: A form of ids, and what it is then. The whole id must have the form; case is no matter.
+_FORMS = (
+    (r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", f"a number in scientific notation, digits are lost; {_AS_TEXT}"),
+    (
+        r"(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)?\d\d)(?:[ T]\d{1,2}:\d\d.*)?"
+        rf"|(?:\d{{1,2}}[-/. ])?{_MONTH}[-/. ]\d{{1,4}}|\d{{1,2}}[-/. ]{_MONTH}|\d{{1,2}}:\d\d(?::\d\d)?",
+        f"a date or a time, as a spreadsheet makes it of an id; {_AS_TEXT}",
+    ),
+    (r"[+-]?\d*[.,]\d+|[+-]?\d+[.,]", f"a number with a decimal point; {_AS_TEXT}"),
+    (r"\d+(?:[.,;|' ] *\d+)+", f"digits with separators in between; write one id a field, and as text"),
+    (r"=.*", f"a formula of a spreadsheet; {_AS_TEXT}"),
+    (r"['’‘`´].*", f"text that a spreadsheet marks with an apostrophe; remove the apostrophe"),
+    (r"[\"“”„«].*[\"“”„»]", "a field with quotation marks around it; remove them"),
+    (r"#+|#(?:ref|value|name|num|null|spill|calc|div/0|field|blocked|getting_data)[!?]?", f"an error of a spreadsheet; {_AS_TEXT}"),
+    (
+        r"[(<\[]?(?:null|none|nil|nan|nat|undefined|empty|blank|missing|unknown|na|n/a|n\.a\.|object object)[)>\]]?"
+        r"|#n/?a|\\n|[-–—_.?*]+|true|false|[+-]?inf(?:inity)?",
+        "a word for a missing value; fill it in, or remove the line",
+    ),
+    (
+        r"(?:(?:grand|sub)[- ]?)?totals?\b.*|(?:sum|count|rows?|records?|summe)\b[: =]*\d*|\(?\d+ (?:rows?|records?)\b.*"
+        r"|(?:合计|总计|小计).*|eof|[-=* ]*end of .*",
+        "a footer; remove the line",
+    ),
+)
+
+_FORM = re.compile("|".join(f"(?P<f{at}>{form})" for at, (form, _) in enumerate(_FORMS)), re.IGNORECASE | re.DOTALL)
+
+
+def unusual(value: str) -> Optional[str]:
+    """What an id looks like, and what to do; None for a usual one."""
+    if value.isascii():
+        if value.isdigit():
+            return None
+    else:
+        found = _unusual_character(value)
+        if found is not None:
+            return found
+    form = _FORM.fullmatch(value)
+    return None if form is None else f"looks like {_FORMS[int(str(form.lastgroup)[1:])][1]}"
+
+
+def not_utf_8(value: str) -> bool:
+    """Whether it holds bytes that are not UTF-8, as ``surrogateescape`` keeps them."""
+    return not value.isascii() and any("\udc80" <= character <= "\udcff" for character in value)
+
+
+def _unusual_character(value: str) -> Optional[str]:
+    for character in value:
+        if character.isascii():
+            continue
+        name = f"U+{ord(character):04X}"
+        if character == "\ufffd":
+            return f"has the replacement character {name}, a letter is lost; export the file again as UTF-8"
+        if character.isdecimal():
+            return f"has the digit {name}, which is not one of 0 to 9; write it in ASCII"
+        if unicodedata.category(character) in ("Cf", "Cc", "Zs", "Zl", "Zp"):
+            return f"has the invisible character {name}; remove it"
+    try:
+        value.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return None
+    return "UTF-8 that was read as Windows-1252 (such as Ã¼); export the file again as UTF-8"
+
+
+class Rounded:
+    """Whether all long ids of a file were rounded, as a spreadsheet or a program does that takes them for numbers.
+
+    One id that ends with zeros is usual, and all of them are not: a form counts while no id speaks against it.
+    """
+
+    #: A form counts when it is less likely by chance than 1 in 2 to the power of this: two ids of 18 digits that end with 000.
+    _BITS = 19.0
+    #: So many ids are remembered, since the same one twice says no more.
+    _DISTINCT = 64
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        #: Bits that speak for it: all digits after the 15th are zeros; all after the 17th; all are whole numbers of a double.
+        self._for: list[Optional[float]] = [0.0, 0.0, 0.0]
+
+    def add(self, value: str) -> bool:
+        """Takes an id into account. False where no further one can change anything."""
+        if not 16 <= len(value) <= 40 or not value.isdecimal() or value in self._seen:
+            return True
+        if len(self._seen) < self._DISTINCT:
+            self._seen.add(value)
+        number = int(value)
+        zeros = len(value) - len(value.rstrip("0"))
+        for at, (applies, speaks_for, bits) in enumerate(
+            (
+                (True, zeros >= len(value) - 15, 3.3 * (len(value) - 15)),
+                (len(value) > 17, zeros >= len(value) - 17, 3.3 * (len(value) - 17)),
+                (number >> 53 > 0, int(float(number)) == number, number.bit_length() - 53.0),
+            )
+        ):
+            before = self._for[at]
+            if applies and before is not None:
+                self._for[at] = before + bits if speaks_for else None
+        return self._for != [None, None, None]
+
+    @property
+    def problem(self) -> Optional[str]:
+        """What is wrong with the file."""
+        if any(bits is not None and bits > self._BITS for bits in self._for):
+            return f"all ids of more than 15 digits are rounded, by a spreadsheet or a program; {_AS_TEXT}"
+        return None

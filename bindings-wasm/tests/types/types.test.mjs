@@ -1,0 +1,55 @@
+// What the package's declarations accept and refuse, in the oldest TypeScript that is stated and in the newest. The samples are
+// compiled beside the package that KOODRIVE_NPM names; KOODRIVE_DOCUMENTED is a folder with the TypeScript of the pages and comments.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+
+const here = import.meta.dirname;
+const modules = join(here, "../../node_modules");
+const folder = join(process.env.KOODRIVE_NPM, "types");
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder);
+for (const name of readdirSync(here)) if (name !== "types.test.mjs") cpSync(join(here, name), join(folder, name));
+for (const name of readdirSync(process.env.KOODRIVE_DOCUMENTED)) cpSync(join(process.env.KOODRIVE_DOCUMENTED, name), join(folder, name));
+// What users of these have installed as well.
+for (const name of ["undici", "@cloudflare/workers-types"]) cpSync(join(modules, name), join(folder, "node_modules", name), { recursive: true });
+
+/** Compiles a project of the folder; returns what tsc printed. */
+function tsc(compiler, project) {
+  const program = join(modules, compiler, "bin/tsc");
+  const options = ["--project", join(folder, project), "--typeRoots", join(modules, "@types"), "--pretty", "false"];
+  return spawnSync(process.execPath, [program, ...options], { cwd: folder, encoding: "utf8" }).stdout;
+}
+
+// The README, the CHANGELOG and package.json state the oldest. The projects are the hosts whose types a user may have loaded, and
+// the module resolutions.
+for (const compiler of ["typescript-oldest", "typescript"]) {
+  for (const project of ["plain", "node", "browser", "workers", "undici"]) {
+    test(`${compiler}, ${project}: the samples compile`, () => assert.equal(tsc(compiler, `tsconfig.${project}.json`), ""));
+  }
+}
+
+test("every line of the wrong sample is refused for the reason that it names", () => {
+  // `@ts-expect-error` shows that it is refused at all.
+  const file = join(folder, "wrong.mts");
+  const text = readFileSync(file, "utf8");
+  const expected = text.split("\n").flatMap((line, at) => {
+    const [, code] = /\/\/ @ts-expect-error (TS\d+)/.exec(line) ?? [];
+    return code ? [`${at + 2} ${code}`] : [];
+  });
+  assert.ok(expected.length > 10, expected.join());
+  writeFileSync(file, text.replaceAll("// @ts-expect-error ", "// "));
+  const errors = tsc("typescript", "tsconfig.node.json").matchAll(/wrong\.mts\((\d+),\d+\): error (TS\d+)/g);
+  writeFileSync(file, text);
+  assert.deepEqual([...new Set(Array.from(errors, ([, line, code]) => `${line} ${code}`))], expected);
+});
+
+test("the code of the pages and of the declarations' comments compiles", () => {
+  const files = readdirSync(process.env.KOODRIVE_DOCUMENTED);
+  assert.ok(files.length > 10, files.join());
+  writeFileSync(join(folder, "tsconfig.documented.json"), JSON.stringify({ extends: "./tsconfig.node.json", files }));
+  assert.equal(tsc("typescript", "tsconfig.documented.json"), "");
+});

@@ -1,0 +1,248 @@
+"""Measures what a request costs beside its peers, section by section, and writes the report: report.py. `cargo xtask bench`
+starts it, with all that it needs in the environment:
+
+KOODRIVE_PYTHON     a Python that has the wheel and python/requirements.txt installed
+KOODRIVE_NPM        a folder that has the npm package installed
+KOODRIVE_CHROMIUM   the program; KOODRIVE_TOOLS, the folder of browser.mjs: for the section `browser`
+CARGO_TARGET_DIR    where everything that is built and found goes, in the folder `bench`
+
+criterion, pyperf and mitata measure. This file starts their programs on one core, an operation of all peers one after the other,
+several rounds, and gathers what they found. ``--check`` times nothing: it compiles the programs and sees to it that peers give the same.
+"""
+
+import argparse
+import functools
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import report
+
+HERE = Path(__file__).resolve().parent
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent.parent / "target")).absolute() / "bench"
+RUST, PYTHON = HERE / "rust", HERE / "python"
+
+OPERATIONS = ["bearer request", "signed request", "parse", "call", "batch of 100,000"]
+NODE_PEERS = ["tuned", "koodrive", "hand", "one-shot", "official", "aws4", "smithy", "webcrypto", "noble"]
+
+#: What is measured has the last core to itself, the server at the other end the first one. None elsewhere than on Linux.
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+
+#: Of every section: what the machine does for a while then happens to all peers. A figure is the median of what the rounds find.
+ROUNDS = 5
+
+#: By table, operation, peer and unit: what each round found.
+found = {}
+
+
+def add(table, operation, peer, unit, value):
+    found.setdefault((table, operation, peer, unit), []).append(value)
+
+
+def start(command, core=-1, **options):
+    """A program on one core, or on all where ``core`` is None."""
+    pin = CORES and core is not None and (lambda: os.sched_setaffinity(0, {CORES[core]}))
+    return subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, preexec_fn=pin or None, **options)
+
+
+def run(*command, env=(), **options):
+    """What a program printed, and the most memory that it held, at least what this process holds, which it is forked from."""
+    with start(command, env={**os.environ, **dict(env)}, **options) as process:
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(map(str, command))} failed: {process.returncode}\n{printed}")
+    return printed, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def cargo(command, *arguments):
+    words = [os.environ.get("CARGO", "cargo"), command, *arguments]
+    return run(*words, cwd=RUST, env={"CARGO_TARGET_DIR": str(TARGET / "rust")}, core=None)[0]
+
+
+@functools.cache
+def built(package, kind, name):
+    """Of each package alone: together, cargo would give each the features that any of them asks for."""
+    words = ["--quiet", "--locked", "--release", "--package", package, kind, name, "--message-format=json-render-diagnostics"]
+    artifacts = map(json.loads, cargo("build", *words).splitlines())
+    return next(it["executable"] for it in artifacts if it.get("executable") and it["target"]["name"] == name)
+
+
+def criterion(table, program, operation, **env):
+    """What a program of criterion finds about one operation, which not every one has."""
+    home = TARGET / "criterion" / Path(program).name / operation
+    shutil.rmtree(home, ignore_errors=True)
+    options = ["--noplot", "--quiet", "--warm-up-time=0.5", "--measurement-time=1"]
+    _, peak = run(program, "--bench", *options, operation, env={"CRITERION_HOME": str(home), **env})
+    for file in sorted(home.glob("**/new/benchmark.json")):
+        name = json.loads(file.read_text())
+        estimates = json.loads(file.with_name("estimates.json").read_text())
+        add(table, name["group_id"], name["function_id"], "ns", estimates["median"]["point_estimate"])
+        if operation.startswith("batch"):
+            add("memory", f"Rust, {operation}", name["function_id"], "bytes", peak)
+
+
+def pyperf(name, *options, **more):
+    """By operation and peer: what a program of pyperf finds, in nanoseconds, and the memory of its process, in bytes."""
+    file = TARGET / f"{name}.json"
+    file.unlink(missing_ok=True)
+    options = ["--processes=1", "--values=5", "--warmups=1", "--copy-env", *options]
+    run(os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / f"{name}.py", "--quiet", f"--output={file}", *options, **more)
+    measured = {}
+    for benchmark in json.loads(file.read_text())["benchmarks"]:
+        [worker] = [process for process in benchmark["runs"] if process.get("values")]
+        # What all processes of a benchmark have in common stands with the benchmark.
+        metadata = benchmark["metadata"] | worker.get("metadata", {})
+        memory = metadata.get("command_max_rss", metadata.get("mem_max_rss"))
+        key = tuple(metadata["name"].split(": "))
+        measured[key] = report.median(worker["values"]) * 1e9, memory
+    return measured
+
+
+def printed(table, *command):
+    """Takes the rows that a program prints."""
+    for line in run(*command)[0].splitlines():
+        row = json.loads(line)
+        add("memory" if row["unit"] == "bytes" and table != "size" else table, **row)
+
+
+def node(table, file, *arguments):
+    printed(table, "node", node_folder() / file, *arguments)
+
+
+@functools.cache
+def node_folder():
+    """A copy of the folder `node`, with its peers installed, and koodrive from its tarball."""
+    folder, modules = TARGET / "node", TARGET / "node/node_modules"
+    lock = folder / "package-lock.json"
+    same = modules.exists() and lock.read_bytes() == (HERE / "node/package-lock.json").read_bytes()
+    shutil.copytree(HERE / "node", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("node_modules"))
+    if not same:
+        run(shutil.which("npm"), "ci", "--loglevel=error", "--ignore-scripts", cwd=folder, core=None)
+    shutil.rmtree(modules / "koodrive", ignore_errors=True)
+    shutil.copytree(Path(os.environ["KOODRIVE_NPM"], "node_modules/koodrive"), modules / "koodrive")
+    return folder
+
+
+def measure_rust():
+    benches = [("peers", "bare"), ("bench-koodrive", "requests"), ("peers", "hand"), ("bench-aws-sigv4", "signer")]
+    programs = [built(package, "--bench", name) for package, name in benches]
+    for operation in OPERATIONS:
+        for program in programs:
+            criterion("rust", program, operation)
+
+
+def measure_node():
+    for operation in OPERATIONS:
+        for peer in NODE_PEERS:
+            node("node", "operations.mjs", peer, operation)
+
+
+def measure_python():
+    for (operation, peer), (value, memory) in pyperf("operations").items():
+        add("python", operation, peer, "ns", value)
+        if operation.startswith("batch") and memory:
+            add("memory", f"Python, {operation}", peer, "bytes", memory)
+
+
+def measure_browser():
+    node("browser", "browser.mjs")
+
+
+def measure_size():
+    printed("size", os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "size.py", "koodrive", "huaweicloudsdkcore", "botocore")
+    node("size", "size.mjs")
+    measured = pyperf("start", env={"KOODRIVE_BENCH_NODE": str(node_folder())})
+    for (operation, peer), (value, memory) in measured.items():
+        bare, held = measured[operation, "nothing"]
+        if peer != "nothing":
+            add("start", operation, peer, "ns", value - bare)
+            if memory:
+                add("memory", operation, peer, "bytes", memory - held)
+
+
+def measure_end_to_end():
+    hyper = built("end-to-end", "--bench", "hyper")
+    server = start([built("bench-server", "--bin", "bench-server")], core=0)
+    try:
+        address = server.stdout.readline().strip()
+        criterion("end to end", hyper, "Rust, hyper", KOODRIVE_SERVER=address)
+        measured = pyperf("end_to_end", env={"KOODRIVE_SERVER": address})
+        # The journal has a thread of its own, and a job takes long enough.
+        measured |= pyperf("job", "--loops=1", "--values=1", core=None, env={"KOODRIVE_SERVER": address})
+        for (operation, peer), (value, _) in measured.items():
+            add("end to end", operation, peer, "ns", value)
+        for path in ["constant", "koodrive", "dispatch", "fetch"]:
+            node("end to end", "end-to-end.mjs", path, address)
+    finally:
+        server.kill()
+        server.wait()
+
+
+def measure_growth():
+    programs = {
+        "Rust": [built("bench-koodrive", "--bin", "growth")],
+        "Python": [os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "growth.py"],
+        # V8 gives a process that makes much garbage more room for it. That is no growth of what is held.
+        "Node": ["node", "--max-semi-space-size=1", node_folder() / "growth.mjs"],
+    }
+    for language, command in programs.items():
+        for count in (1, 1_000, 1_000_000):
+            printed, _ = run(*command, count)
+            add("growth", f"{language}, time", f"{count:,}", "ns", float(printed.split("\n")[0]))
+            if most := re.search(r"VmHWM:\s+(\d+) kB", printed):
+                add("growth", f"{language}, memory", f"{count:,}", "bytes", int(most[1]) * 1024)
+
+
+SECTIONS = {
+    "rust": measure_rust,
+    "node": measure_node,
+    "python": measure_python,
+    "browser": measure_browser,
+    "size": measure_size,
+    "end-to-end": measure_end_to_end,
+    "growth": measure_growth,
+}
+
+
+def check():
+    packages = ["--package=case", "--package=cpu-time", "--package=peers", "--package=bench-koodrive"]
+    cargo("fmt", "--all", "--check")
+    cargo("clippy", "--quiet", "--locked", "--all-targets", *packages, "--", "--deny", "warnings")
+    # Not the heavy ones. Without `--bench` each of criterion's programs runs everything once, after its peer was compared.
+    cargo("test", "--quiet", "--locked", "--benches", *packages)
+    print(run(os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "operations.py", "--check")[0], end="")
+    for peer in NODE_PEERS:
+        node("node", "operations.mjs", peer, "check")
+    print(f"{len(NODE_PEERS)} peers of Node sign and read as they should")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=SECTIONS)
+    parser.add_argument("--check", action="store_true")
+    arguments = parser.parse_args()
+    TARGET.mkdir(parents=True, exist_ok=True)
+    if arguments.check:
+        return check()
+    for name in [arguments.only] if arguments.only else SECTIONS:
+        print(f"=== {name}", file=sys.stderr)
+        started = time.monotonic()
+        for _ in range(ROUNDS):
+            SECTIONS[name]()
+        print(f"({time.monotonic() - started:.0f} s)", file=sys.stderr)
+    rows = [dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()]
+    (TARGET / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
+    text = report.markdown(rows)
+    (TARGET / "bench.md").write_text(text)
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
