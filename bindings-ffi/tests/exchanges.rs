@@ -462,3 +462,23 @@ fn it_is_open_until_it_is_signed_outside() {
     assert!(message.starts_with("exchange: not open"), "{message}");
     interface::close(client);
 }
+
+#[test]
+fn half_of_a_pair_of_utf_16_is_told_from_what_is_not_utf_8() {
+    let client = open(&app());
+    for (id, says) in [
+        (
+            &b"1\xed\xa0\x80"[..],
+            "carrierUserId: contains a lone surrogate, which UTF-8 cannot carry; remove it",
+        ),
+        (b"1\xff", "carrierUserId: not UTF-8; pass UTF-8"),
+        // Cut, so that it is none.
+        (b"1\xed", "carrierUserId: not UTF-8; pass UTF-8"),
+    ] {
+        let fields = record(&[Some(id), Some(b"14")]);
+        let input = record(&[Some(b"notifyPackageExpire"), Some(&fields), Some(b"0")]);
+        let (message, ..) = words(call(client, Operation::Begin, &input));
+        assert_eq!(message, says);
+    }
+    interface::close(client);
+}

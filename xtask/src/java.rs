@@ -18,26 +18,31 @@ use crate::{ffi, readme, sh};
 /// The first JDK in which Java calls C without a preview.
 const OLDEST: u32 = 22;
 
+/// Why tests are skipped where something is missing.
+pub(crate) const MISSING: &str = "there is no JDK 22 or later, or no Maven (mvn)";
+
 /// Where distributions put JDKs.
 const JDKS: &str = "/usr/lib/jvm";
 
 const NAME: &str = "koodrive";
 
+/// Whether this machine can build and test the package.
+pub(crate) fn is_there() -> bool {
+    jdk().is_some() && runs("mvn", "--version")
+}
+
 /// Returns the paths of the jars: the package, its sources, its javadoc.
 pub(crate) fn package() -> Result<Vec<PathBuf>> {
-    let jdk = jdk().with_context(|| format!("this needs a JDK {OLDEST} or later"))?;
+    let jdk = jdk().context(MISSING)?;
     sh::run(maven(&jdk)?.args(["-DskipTests", "package"]))?;
     Ok(["", "-sources", "-javadoc"].map(jar).to_vec())
 }
 
 /// The suite.
 pub(crate) fn test() -> Result<Counts> {
-    let Some(jdk) = jdk() else {
-        return Ok(skipped(&format!("there is no JDK {OLDEST} or later")));
+    let Some(jdk) = jdk().filter(|_| is_there()) else {
+        return Ok(skipped(MISSING));
     };
-    if !runs("mvn", "--version") {
-        return Ok(skipped("there is no Maven (mvn)"));
-    }
     println!("JDK: {}", jdk.display());
     Sandbox::build()?;
     let reports = binding("target/surefire-reports");
@@ -63,6 +68,17 @@ pub(crate) fn test() -> Result<Counts> {
         counts += installed(&jdk)?;
     }
     Ok(counts)
+}
+
+/// Returns what runs the random cases of the suite `differential`.
+pub(crate) fn random_cases(cases: &Path, results: &Path) -> Result<Command> {
+    let jdk = jdk().context(MISSING)?;
+    let property = |name: &str, path: &Path| format!("-Dkoodrive.{name}={}", path.display());
+    let mut command = maven(&jdk)?;
+    command
+        .args([property("cases", cases), property("results", results)])
+        .args(["-Dtest=RandomCases", "test"]);
+    Ok(command)
 }
 
 /// The jar alone in an empty folder, with the programs of the READMEs: on the class path, and the first one on the module path.

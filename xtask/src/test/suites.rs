@@ -144,7 +144,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "differential",
-        about: "random cases have the same results in Rust, Python, Node, Chromium and Go",
+        about: "random cases have the same results in Rust, Python, Node, Chromium, Java and Go",
         run: differential::test,
     },
     Suite {

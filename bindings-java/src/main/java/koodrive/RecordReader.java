@@ -63,10 +63,18 @@ final class RecordReader {
         return milliseconds == null ? null : Instant.ofEpochMilli(milliseconds);
     }
 
-    /** Seconds that may have a fraction. */
+    /** Returns seconds, which may have a fraction. A time that no {@code Duration} holds is the longest whole one. */
     @Nullable Duration duration(int place) {
         String text = text(place);
-        return text == null ? null : Duration.ofNanos(new BigDecimal(text).movePointRight(9).longValue());
+        if (text == null) {
+            return null;
+        }
+        var seconds = new BigDecimal(text);
+        if (seconds.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) >= 0) {
+            return Duration.ofSeconds(Long.MAX_VALUE);
+        }
+        long whole = seconds.longValue();
+        return Duration.ofSeconds(whole, seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue());
     }
 
     @Nullable RecordReader record(int place) {

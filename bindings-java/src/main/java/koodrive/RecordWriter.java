@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class RecordWriter {
     static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Bytes that are no UTF-8: the core says what is wrong with the field. */
-    private static final byte[] NOT_UTF_8 = {(byte) 0xff};
+    /** Half of a UTF-16 pair: the core says what is wrong with the field. */
+    private static final byte[] LONE_SURROGATE = {(byte) 0xed, (byte) 0xa0, (byte) 0x80};
 
     private byte[] bytes = new byte[512];
     private int length;
@@ -127,7 +127,7 @@ final class RecordWriter {
     }
 
     private static byte[] utf8(String text) {
-        return hasLoneSurrogate(text) ? NOT_UTF_8 : text.getBytes(StandardCharsets.UTF_8);
+        return hasLoneSurrogate(text) ? LONE_SURROGATE : text.getBytes(StandardCharsets.UTF_8);
     }
 
     /** {@code getBytes} would make a question mark of half a character. */

@@ -146,7 +146,7 @@ class VectorsTest {
         }
     }
 
-    private static KooDrive client(JsonNode given, Instant now) {
+    static KooDrive client(JsonNode given, Instant now) {
         var builder = KooDrive.builder()
             .endpoint(text(given, "endpoint"))
             .userId(text(given, "userId"))
@@ -170,7 +170,7 @@ class VectorsTest {
         return builder.build();
     }
 
-    private static Call<?> call(JsonNode given) {
+    static Call<?> call(JsonNode given) {
         return switch (text(given, "operation")) {
             case "notifyPackageExpire" -> new NotifyPackageExpire(
                 text(given, "carrierUserId"), text(given, "packageId"), integer(given, "undocumentedType"));
@@ -197,7 +197,7 @@ class VectorsTest {
             .toList();
     }
 
-    private static Response response(JsonNode given) {
+    static Response response(JsonNode given) {
         byte[] body = given.has("body")
             ? given.get("body").asText().getBytes(StandardCharsets.UTF_8)
             : HexFormat.of().parseHex(text(given, "bodyHex"));
@@ -224,20 +224,24 @@ class VectorsTest {
             .put("message", error.getMessage());
     }
 
-    private static ObjectNode replyError(KooDriveException error) {
+    static ObjectNode replyError(KooDriveException error) {
         ObjectNode found = refusal("parse", error)
             .put("status", error.status())
             .put("code", error.code())
             .put("msg", error.msg())
             .put("requestId", error.requestId())
             .put("traceId", error.traceId())
-            .put("retryAfter", error.retryAfter() == null ? null : new BigDecimal(error.retryAfter().toNanos()).movePointLeft(9))
+            .put("retryAfter", error.retryAfter() == null ? null : seconds(error.retryAfter()))
             .put("body", error.body());
         found.remove("field");
         return found;
     }
 
-    private static ObjectNode reply(Reply reply) {
+    private static BigDecimal seconds(Duration time) {
+        return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9));
+    }
+
+    static ObjectNode reply(Reply reply) {
         ObjectNode found =
             NODES.objectNode().put("code", reply.code()).put("msg", reply.msg()).put("traceId", reply.traceId());
         switch (reply) {
@@ -268,12 +272,22 @@ class VectorsTest {
         return Instant.parse(text.asText());
     }
 
-    /** A text, or one that is repeated. */
-    private static String text(JsonNode given, String name) {
+    static String text(JsonNode given, String name) {
         JsonNode value = given.get(name);
-        return value == null ? null
-            : value.isObject() ? value.get("repeat").asText().repeat(value.get("times").asInt())
-            : value.asText();
+        return value == null ? null : text(value);
+    }
+
+    /** A text, one that is repeated, or one that UTF-8 cannot carry. */
+    private static String text(JsonNode value) {
+        if (value.has("repeat")) {
+            return value.get("repeat").asText().repeat(value.get("times").asInt());
+        }
+        if (value.has("utf16")) {
+            var units = new StringBuilder();
+            value.get("utf16").forEach(unit -> units.append((char) unit.asInt()));
+            return units.toString();
+        }
+        return value.asText();
     }
 
     private static Long integer(JsonNode given, String name) {
@@ -286,7 +300,7 @@ class VectorsTest {
         return items;
     }
 
-    private static List<NameValue> pairs(JsonNode given, String name) {
-        return list(given, name).stream().map(pair -> new NameValue(pair.get(0).asText(), pair.get(1).asText())).toList();
+    static List<NameValue> pairs(JsonNode given, String name) {
+        return list(given, name).stream().map(pair -> new NameValue(pair.get(0).asText(), text(pair.get(1)))).toList();
     }
 }
