@@ -16,6 +16,7 @@ pub struct OperationRow {
     /// Its answer.
     pub output: &'static Layout,
     /// What it does, in Markdown.
+    #[cfg(feature = "described")]
     pub about: &'static str,
 }
 
@@ -59,6 +60,7 @@ macro_rules! operations {
             handle: HandleKind::$handle,
             input: &r::$input::LAYOUT,
             output: &r::$output::LAYOUT,
+            #[cfg(feature = "described")]
             about: concat!($($about),+),
         },)*];
     };
