@@ -116,6 +116,8 @@ operations! {
     Cancel = 41 "CANCEL" Dispatcher Nothing => Nothing,
     /// Says how far it is.
     Progress = 42 "PROGRESS" Dispatcher Nothing => Progress,
+    /// Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+    Withdraw = 43 "WITHDRAW" Dispatcher Failure => Nothing,
 }
 
 /// Panics, where the feature `panics` is on.

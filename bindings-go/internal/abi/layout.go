@@ -70,6 +70,8 @@ const (
 	OpCancel = 41
 	// OpProgress: Says how far it is.
 	OpProgress = 42
+	// OpWithdraw: Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+	OpWithdraw = 43
 )
 
 // Record Open: What a client is made of: the input of `koodrive_open`.
@@ -356,6 +358,10 @@ const (
 	ActionUntil
 	// record Halt: Where the action is `halted`.
 	ActionHalt
+	// text: The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`.
+	ActionTraceId
+	// text: Its X-Date.
+	ActionXDate
 )
 
 // Record Outcome: What became of a call.

@@ -346,48 +346,65 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private void send(RecordReader action) {
         RecordReader unsigned = action.requiredRecord(Layout.ACTION_REQUEST);
         long ticket = unsigned.requiredNumber(Layout.REQUEST_EXCHANGE);
-        int attempt = (int) action.requiredNumber(Layout.ACTION_ATTEMPT);
-        T item = pending.get(key(action.bytes(Layout.ACTION_KEY))).item();
-        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> exchange(ticket, attempt, item, unsigned));
+        var departure = new DispatchOptions.Departure(
+            pending.get(key(action.bytes(Layout.ACTION_KEY))).item(),
+            (int) action.requiredNumber(Layout.ACTION_ATTEMPT),
+            action.text(Layout.ACTION_TRACE_ID),
+            action.text(Layout.ACTION_X_DATE));
+        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> exchange(ticket, departure, unsigned));
         inFlight.put(ticket, thread);
         thread.start();
     }
 
     /** One attempt, in a thread of its own. */
-    private void exchange(long ticket, int attempt, T item, RecordReader unsigned) {
+    private void exchange(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) {
         try {
-            Response response = attempted(ticket, attempt, item, unsigned);
+            Response response = attempted(ticket, departure, unsigned);
             var input = new RecordWriter()
                 .integer(Layout.RESPONSE_TICKET, ticket)
                 .integer(Layout.RESPONSE_STATUS, response.status())
                 .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
                 .bytes(Layout.RESPONSE_BODY, response.body());
             handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+        } catch (KeptException error) {
+            fail(error.getCause());
+            handIn(Layout.WITHDRAW, ticket, false, error);
         } catch (Throwable error) {
             if (error instanceof Error || error instanceof KooDrive.RefusedSignatureException) {
                 fail(error instanceof KooDrive.RefusedSignatureException refused ? refused.refusal : error);
             }
             boolean left = !(error instanceof Transport.NotSentException || error instanceof KooDrive.RefusedSignatureException);
-            var input = new RecordWriter()
-                .integer(Layout.FAILURE_TICKET, ticket)
-                .flag(Layout.FAILURE_LEFT, left)
-                .text(Layout.FAILURE_CAUSE, Causes.text(error));
-            handle.call(Layout.FAILURE, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
+            handIn(Layout.FAILURE, ticket, left, error);
         } finally {
             inFlight.remove(ticket);
             news.release();
         }
     }
 
-    private Response attempted(long ticket, int attempt, T item, RecordReader unsigned) throws Exception {
+    private void handIn(int operation, long ticket, boolean left, Throwable cause) {
+        var input = new RecordWriter()
+            .integer(Layout.FAILURE_TICKET, ticket)
+            .flag(Layout.FAILURE_LEFT, left)
+            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
+        handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
+    }
+
+    /** The function {@code beforeSend} has kept a request from leaving. */
+    private static final class KeptException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        KeptException(Throwable cause) {
+            super(Causes.text(cause), cause);
+        }
+    }
+
+    private Response attempted(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) throws Exception {
         long started = System.nanoTime();
         Request request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
         try {
-            options.beforeSend().accept(new DispatchOptions.Departure(
-                item, attempt, request.header("x-traceid"), request.header("x-date")));
+            options.beforeSend().accept(departure);
         } catch (Throwable error) {
-            fail(error);
-            throw new Transport.NotSentException(error);
+            throw new KeptException(error);
         }
         return client.transport().exchange(request, client.limitsSince(started));
     }

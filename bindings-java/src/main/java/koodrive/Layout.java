@@ -31,6 +31,7 @@ final class Layout {
     static final int RESUME = 40;
     static final int CANCEL = 41;
     static final int PROGRESS = 42;
+    static final int WITHDRAW = 43;
 
     // Record Open
     static final int OPEN_SPELLING = 0;
@@ -174,6 +175,8 @@ final class Layout {
     static final int ACTION_CALLS = 5;
     static final int ACTION_UNTIL = 6;
     static final int ACTION_HALT = 7;
+    static final int ACTION_TRACE_ID = 8;
+    static final int ACTION_X_DATE = 9;
 
     // Record Outcome
     static final int OUTCOME_KEY = 0;
