@@ -81,7 +81,7 @@ class SecretsTest {
     void halfACharacterIsRefused() {
         for (String id : List.of("\ud83d", "\udcc1", "a\udcc1b", "\ud83dx")) {
             var error = assertThrows(KooDriveException.class, () -> new NotifyPackageExpire(id, "14"));
-            assertEquals("carrierUserId: not UTF-8; pass UTF-8", error.getMessage());
+            assertEquals("carrierUserId: contains a lone surrogate, which UTF-8 cannot carry; remove it", error.getMessage());
         }
         assertEquals("\ud83d\udcc1", new NotifyPackageExpire("\ud83d\udcc1", "14").carrierUserId());
         assertEquals(
