@@ -42,12 +42,29 @@ type DispatchOptions struct {
 	// ReplyLimit bounds the body of a reply, in bytes after decompression. Default 1 MiB.
 	ReplyLimit int
 
+	// BeforeSend is called with each attempt before it leaves, by several goroutines at a time: for a journal. Where it returns an error,
+	// that attempt does not leave, and the job ends with the error.
+	BeforeSend func(ctx context.Context, outgoing *Outgoing) error
 	// OnHalt is called at a halt. Where it returns true, the job goes on.
 	OnHalt func(*HaltedError) bool
 	// OnProgress is called about once a second, and at the end.
 	OnProgress func(Progress)
 	// OnLate is called with each outcome that comes after the loop was left: what is known is never lost.
 	OnLate func(*CallOutcome)
+}
+
+// Outgoing is an attempt that is about to leave.
+type Outgoing struct {
+	// Index is the position of the call in the source, from 0.
+	Index int
+	// Call is the call, as the source gave it.
+	Call Call
+	// Attempt is which attempt of its call it is, from 1.
+	Attempt int
+	// TraceID is the trace id of all attempts of the call.
+	TraceID string
+	// XDate is the X-Date of this attempt.
+	XDate string
 }
 
 func (o DispatchOptions) write(w *abi.Writer) {

@@ -178,6 +178,44 @@ func TestAPanicInTheLoopWaitsForWhatIsInFlight(t *testing.T) {
 	}
 }
 
+func TestBeforeSendIsToldOfEachAttempt(t *testing.T) {
+	s := serve(t, func(request int, _ net.Conn) []byte {
+		if request == 1 {
+			return reply(429, `{"code":1,"msg":"busy"}`)
+		}
+		return reply(200, success)
+	})
+	var told []Outgoing
+	outcomes, err := collect(signing(t, s.url).Dispatch(background, notifications(1), DispatchOptions{
+		Backoff: time.Millisecond,
+		BeforeSend: func(_ context.Context, outgoing *Outgoing) error {
+			told = append(told, *outgoing)
+			return nil
+		},
+	}))
+	if err != nil || len(outcomes) != 1 || len(told) != 2 {
+		t.Fatal(err, outcomes, told)
+	}
+	last := outcomes[0]
+	want := Outgoing{Index: 0, Call: NotifyPackageExpire{CarrierUserID: "0", PackageID: "14"}, Attempt: 2, TraceID: last.TraceID, XDate: last.XDate}
+	if told[1] != want || told[0].Attempt != 1 || told[0].TraceID != last.TraceID || last.XDate == "" {
+		t.Error(told, last)
+	}
+}
+
+func TestAnErrorOfBeforeSendEndsTheJobAndNothingLeaves(t *testing.T) {
+	s := serve(t, func(int, net.Conn) []byte { return reply(200, success) })
+	full := errors.New("the disk is full")
+	outcomes, err := collect(signing(t, s.url).Dispatch(background, notifications(3), DispatchOptions{
+		Concurrency: 1,
+		BeforeSend:  func(context.Context, *Outgoing) error { return full },
+	}))
+	requests, _ := s.seen()
+	if err != full || len(requests) != 0 || verdicts(outcomes)[NotSent] != len(outcomes) || len(outcomes) == 0 {
+		t.Error(err, len(requests), verdicts(outcomes))
+	}
+}
+
 func TestAContextThatEndsGivesOutcomes(t *testing.T) {
 	s := serve(t, func(int, net.Conn) []byte {
 		time.Sleep(50 * time.Millisecond)

@@ -138,7 +138,14 @@ func (j *job) next() *CallOutcome {
 		}
 		switch name := action.Text(abi.ActionAction); name {
 		case "send":
-			go j.send(action.Record(abi.ActionRequest))
+			index := action.Int(abi.ActionKey)
+			go j.send(action.Record(abi.ActionRequest), &Outgoing{
+				Index:   index,
+				Call:    j.held[index],
+				Attempt: action.Int(abi.ActionAttempt),
+				TraceID: action.Text(abi.ActionTraceId),
+				XDate:   action.Text(abi.ActionXDate),
+			})
 		case "outcome":
 			return j.outcome(action.Record(abi.ActionOutcome))
 		case "calls":
@@ -241,7 +248,7 @@ func (j *job) outcome(record abi.Record) *CallOutcome {
 }
 
 // send has a request signed where that is done elsewhere, sends it, and hands in what came.
-func (j *job) send(request abi.Record) {
+func (j *job) send(request abi.Record, outgoing *Outgoing) {
 	defer j.notify()
 	// The end of the caller's context does not reach it: an answer that is on its way is worth more than an unknown outcome.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), j.client.timeout)
@@ -250,6 +257,11 @@ func (j *job) send(request abi.Record) {
 	request, err := j.sign(ctx, ticket, request)
 	if err != nil {
 		j.handInFailure(ticket, false, err)
+		return
+	}
+	if err := j.tellOutgoing(ctx, outgoing); err != nil {
+		j.handIn(abi.OpWithdraw, ticket, false, err)
+		j.endWith(err)
 		return
 	}
 	response, left, err := j.client.roundTrip(ctx, j.client.readRequest(request), j.options.ReplyLimit)
@@ -290,15 +302,35 @@ func (j *job) sign(ctx context.Context, ticket string, request abi.Record) (abi.
 	})
 	if err != nil {
 		// A wrong signature is a mistake of the program, and the next one would be as wrong.
-		j.lock.Lock()
-		j.mistake = err
-		j.lock.Unlock()
+		j.endWith(err)
 	}
 	return request, err
 }
 
+// tellOutgoing tells the program of an attempt that is about to leave.
+func (j *job) tellOutgoing(ctx context.Context, outgoing *Outgoing) error {
+	if j.options.BeforeSend == nil {
+		return nil
+	}
+	return j.options.BeforeSend(ctx, outgoing)
+}
+
+// endWith has the goroutine of the loop end the job with an error. Nothing is sent again from now on.
+func (j *job) endWith(mistake error) {
+	_, _ = j.call(abi.OpCancel, nil)
+	j.lock.Lock()
+	defer j.lock.Unlock()
+	if j.mistake == nil {
+		j.mistake = mistake
+	}
+}
+
 func (j *job) handInFailure(ticket string, left bool, cause error) {
-	_, _ = j.call(abi.OpFailure, func(w *abi.Writer) {
+	j.handIn(abi.OpFailure, ticket, left, cause)
+}
+
+func (j *job) handIn(operation uint32, ticket string, left bool, cause error) {
+	_, _ = j.call(operation, func(w *abi.Writer) {
 		w.Text(ticket)
 		w.Flag(left)
 		w.Text(cause.Error())

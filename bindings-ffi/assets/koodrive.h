@@ -98,6 +98,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_OP_CANCEL 41u
 /* Says how far it is. */
 #define KOODRIVE_OP_PROGRESS 42u
+/* Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again. */
+#define KOODRIVE_OP_WITHDRAW 43u
 
 /* Record Open. What a client is made of: the input of `koodrive_open`. */
 /* text: How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel` (`userId`, times in milliseconds). */
@@ -160,6 +162,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_CALL_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
 #define KOODRIVE_CALL_FIELDS 1u
+/* text: How messages spell the names of options, as in `Open`. */
+#define KOODRIVE_CALL_SPELLING 2u
 
 /* Record Begin. A call that is to be sent, and the options of its request. */
 /* text: The publisher's name of the operation, or `rawCall`. */
@@ -334,6 +338,10 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_ACTION_UNTIL 6u
 /* record Halt: Where the action is `halted`. */
 #define KOODRIVE_ACTION_HALT 7u
+/* text: The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`. */
+#define KOODRIVE_ACTION_TRACE_ID 8u
+/* text: Its X-Date. */
+#define KOODRIVE_ACTION_X_DATE 9u
 
 /* Record Outcome. What became of a call. */
 /* bytes: As it was pushed. */

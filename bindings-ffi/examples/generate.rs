@@ -1,4 +1,5 @@
-//! Writes the C header, the tables of ABI.md and the Go constants anew: `cargo run --package koodrive-ffi --example generate`.
+//! Writes the C header, the tables of ABI.md, and the constants of Go and Java anew:
+//! `cargo run --package koodrive-ffi --example generate`.
 
 #[path = "../generate/mod.rs"]
 mod generate;
@@ -11,6 +12,10 @@ fn main() -> std::io::Result<()> {
     write(
         &folder.join("../bindings-go/internal/abi/layout.go"),
         &generate::go::constants(),
+    )?;
+    write(
+        &folder.join("../bindings-java/src/main/java/koodrive/Layout.java"),
+        &generate::java::constants(),
     )?;
     let document = folder.join("ABI.md");
     write(&document, &generate::document(&read(&document)?))

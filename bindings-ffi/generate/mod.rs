@@ -1,6 +1,7 @@
-//! Writes what is generated from the layouts: the C header, the tables of ABI.md, and the constants of the Go package.
+//! Writes what is generated from the layouts: the C header, the tables of ABI.md, and the constants of Go and Java.
 
 pub(crate) mod go;
+pub(crate) mod java;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -64,8 +64,8 @@ impl Drop for ClientState {
 }
 
 /// Returns how messages spell names.
-pub(crate) fn spelling(input: Input<'_>) -> Result<Spelling, InvalidInput> {
-    match input.text(Open::Spelling)? {
+pub(crate) fn spelling<P: Place>(input: Input<'_>, place: P) -> Result<Spelling, InvalidInput> {
+    match input.text(place)? {
         None | Some("snake") => Ok(Spelling::Snake),
         Some("camel") => Ok(Spelling::Camel),
         Some(_) => Err(host::refused(

@@ -2,14 +2,14 @@
 //! be is decided in the core.
 
 use koodrive::InvalidInput;
-use koodrive::host::AnyCall;
+use koodrive::host::{self, AnyCall};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::input::{Input, malformed, not_utf8};
+use crate::input::{Input, malformed, required_utf8};
 use crate::layout::calls::{CALLS, CallShape, NotifyPackageExpire};
 use crate::layout::{Field, Kind, Layout};
-use crate::record::{Malformed, Record, Writer, text};
+use crate::record::{Malformed, Record, Writer};
 
 /// A call, and how it and its reply cross.
 #[derive(Debug, Clone)]
@@ -24,7 +24,9 @@ impl ShapedCall {
         let Some(shape) = CALLS.iter().find(|shape| shape.name == name) else {
             // The core words it.
             let refused = AnyCall::from_json(name, "{}");
-            return Err(refused.err().unwrap_or_else(|| not_utf8("operation")));
+            return Err(refused
+                .err()
+                .unwrap_or_else(|| host::refused("operation", "unknown")));
         };
         let call = match plain_notification(shape, fields)? {
             Some(call) => call,
@@ -85,7 +87,7 @@ fn push_value(
     way: &str,
 ) -> Result<(), InvalidInput> {
     let record = || Record::parse(bytes).map_err(|Malformed| malformed(way));
-    let plain = || text(bytes).ok_or_else(|| not_utf8(way));
+    let plain = || required_utf8(bytes, way);
     match field.kind {
         Kind::Integer => match plain()?.parse::<i64>() {
             Ok(number) => json.push_str(&number.to_string()),
@@ -95,7 +97,7 @@ fn push_value(
         Kind::Pairs => {
             let mut texts = Vec::new();
             for text_bytes in record()?.fields() {
-                let text = text_bytes.map(|bytes| text(bytes).ok_or_else(|| not_utf8(way)));
+                let text = text_bytes.map(|bytes| required_utf8(bytes, way));
                 texts.push(text.transpose()?);
             }
             // A name without a value is a pair of one, which the core refuses.

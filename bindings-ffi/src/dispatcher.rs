@@ -74,6 +74,7 @@ impl Dispatcher {
             Operation::SignAttempt => return Some(self.sign(input)),
             Operation::Response => self.response(input),
             Operation::Failure => self.failure(input),
+            Operation::Withdraw => self.withdraw(input),
             Operation::Token => self.token(input),
             Operation::NoToken => self.no_token(input),
             Operation::Finish => {
@@ -136,6 +137,8 @@ impl Dispatcher {
 
     fn send(&mut self, outgoing: Outgoing, writer: &mut Writer) -> Result<(), Error> {
         let (ticket, attempt) = (outgoing.ticket, outgoing.attempt);
+        let (x_date, trace_id) = (outgoing.parts.x_date, outgoing.parts.trace_id);
+        let trace_id = trace_id.as_ref().map_or("", TraceId::as_str);
         let request = match outgoing.parts.string_to_sign() {
             Some(string_to_sign) => {
                 let record = client::unsigned_record(ticket.number(), string_to_sign);
@@ -146,13 +149,19 @@ impl Dispatcher {
         };
         let key = self.core.key(ticket).map_or(&[][..], |pushed| &pushed.key);
         // At once, as the request's own: it may hold a token.
-        *writer = Writer::with_capacity(64 + request.as_bytes().len() + key.len());
+        *writer = Writer::with_capacity(192 + request.as_bytes().len() + key.len());
         let mut action = ActionWriter::new("send", writer);
         action
             .at(records::Action::Request)
             .bytes(request.as_bytes());
         action.at(records::Action::Attempt).display(attempt);
         action.at(records::Action::Key).bytes(key);
+        action
+            .at(records::Action::TraceId)
+            .bytes(trace_id.as_bytes());
+        action
+            .at(records::Action::XDate)
+            .bytes(x_date.as_str().as_bytes());
         Ok(())
     }
 
@@ -195,6 +204,14 @@ impl Dispatcher {
         let error = input.transport_error(Failure::Left, Failure::Cause)?;
         let now = now(input, Failure::Now, Failure::Monotonic)?;
         self.core.handle_failure(ticket, error, now)
+    }
+
+    fn withdraw(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
+        let ticket = self.ticket(input, Failure::Ticket)?;
+        let cause = input.bytes(Failure::Cause).unwrap_or_default();
+        let error = host::transport_error(false, String::from_utf8_lossy(cause));
+        let now = now(input, Failure::Now, Failure::Monotonic)?;
+        self.core.withdraw(ticket, error, now)
     }
 
     /// An attempt that has an answer waits for no signature.

@@ -38,10 +38,19 @@ struct Place {
 /// The highest number of a place.
 const MOST: usize = 0xffff;
 
-static PLACES: Mutex<Vec<Place>> = Mutex::new(Vec::new());
+struct Places {
+    all: Vec<Place>,
+    /// Numbers of places to use again.
+    free: Vec<usize>,
+}
+
+static PLACES: Mutex<Places> = Mutex::new(Places {
+    all: Vec::new(),
+    free: Vec::new(),
+});
 
 /// Nothing panics while it holds this lock.
-fn places() -> MutexGuard<'static, Vec<Place>> {
+fn places() -> MutexGuard<'static, Places> {
     PLACES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -49,20 +58,18 @@ fn places() -> MutexGuard<'static, Vec<Place>> {
 pub(crate) fn insert(object: Object) -> Option<u32> {
     let entry = Some(Arc::new(Mutex::new(Entry { object, kept: None })));
     let mut places = places();
-    // A place that was used up is left, so that no number comes again.
-    let free = |place: &Place| place.entry.is_none() && place.uses < u16::MAX;
-    let index = match places.iter().position(free) {
+    let index = match places.free.pop() {
         Some(index) => index,
-        None if places.len() <= MOST => {
-            places.push(Place {
+        None if places.all.len() <= MOST => {
+            places.all.push(Place {
                 uses: 0,
                 entry: None,
             });
-            places.len() - 1
+            places.all.len() - 1
         }
         None => return None,
     };
-    let place = places.get_mut(index)?;
+    let place = places.all.get_mut(index)?;
     place.uses += 1;
     place.entry = entry;
     Some(u32::from(place.uses) << 16 | u32::try_from(index).ok()?)
@@ -71,7 +78,7 @@ pub(crate) fn insert(object: Object) -> Option<u32> {
 /// Returns what a handle names.
 pub(crate) fn get(handle: u32) -> Option<Arc<Mutex<Entry>>> {
     let places = places();
-    let place = places.get((handle & 0xffff) as usize)?;
+    let place = places.all.get((handle & 0xffff) as usize)?;
     if u32::from(place.uses) != handle >> 16 {
         return None;
     }
@@ -82,10 +89,15 @@ pub(crate) fn get(handle: u32) -> Option<Arc<Mutex<Entry>>> {
 pub(crate) fn remove(handle: u32) {
     let removed = {
         let mut places = places();
-        let place = places.get_mut((handle & 0xffff) as usize);
-        place
-            .filter(|place| u32::from(place.uses) == handle >> 16)
-            .and_then(|place| place.entry.take())
+        let index = (handle & 0xffff) as usize;
+        let place = places.all.get_mut(index);
+        let place = place.filter(|place| u32::from(place.uses) == handle >> 16);
+        let removed = place.and_then(|place| Some((place.entry.take()?, place.uses)));
+        // A place that was used up is left, so that no number comes again.
+        if removed.as_ref().is_some_and(|(_, uses)| *uses < u16::MAX) {
+            places.free.push(index);
+        }
+        removed
     };
     // Without the lock, since this may take a while.
     drop(removed);

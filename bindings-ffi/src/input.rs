@@ -25,7 +25,7 @@ impl<'a> Input<'a> {
 
     pub(crate) fn text<P: Place>(self, place: P) -> Result<Option<&'a str>, InvalidInput> {
         self.bytes(place)
-            .map(|field| text(field).ok_or_else(|| not_utf8(place.name())))
+            .map(|field| required_utf8(field, place.name()))
             .transpose()
     }
 
@@ -122,8 +122,16 @@ impl<'a> Input<'a> {
     }
 }
 
-pub(crate) fn not_utf8(field: &str) -> InvalidInput {
-    host::refused(field, "not UTF-8; pass UTF-8")
+/// Returns the text in `bytes`. A host whose strings are UTF-16 writes half of a pair as three bytes from `ED A0 80` on.
+pub(crate) fn required_utf8<'a>(bytes: &'a [u8], field: &str) -> Result<&'a str, InvalidInput> {
+    text(bytes).ok_or_else(|| {
+        let is_surrogate = |pair: &[u8]| pair[0] == 0xed && pair[1] >= 0xa0;
+        if bytes.windows(2).any(is_surrogate) {
+            host::lone_surrogate(field)
+        } else {
+            host::refused(field, "not UTF-8; pass UTF-8")
+        }
+    })
 }
 
 pub(crate) fn malformed(field: &str) -> InvalidInput {

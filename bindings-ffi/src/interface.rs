@@ -29,7 +29,7 @@ pub fn open(buffer: &mut [u8], length: usize) -> i32 {
     let answer = guarded(|| {
         let mut spelling = Spelling::Snake;
         let opened = read(buffer, length).map(Input::new).and_then(|input| {
-            spelling = client::spelling(input)?;
+            spelling = client::spelling(input, records::Open::Spelling)?;
             let state = ClientState::open(input, spelling)?;
             inserted(Object::Client(state))
         });
@@ -50,9 +50,10 @@ pub fn open(buffer: &mut [u8], length: usize) -> i32 {
 pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i32 {
     if handle == 0 {
         let answer = guarded(|| {
+            let mut spelling = Spelling::Snake;
             let input = read(buffer, length).map(Input::new);
-            let done = input.and_then(|input| library(operation, input));
-            finished(done, Spelling::Snake)
+            let done = input.and_then(|input| library(operation, input, &mut spelling));
+            finished(done, spelling)
         });
         let kept = answer.unwrap_or_else(|| failed(dead(operation), Spelling::Snake));
         overwrite(buffer, length);
@@ -146,10 +147,11 @@ impl Entry {
 }
 
 /// Operations without a handle.
-fn library(operation: u32, input: Input<'_>) -> Result<Writer, Error> {
+fn library(operation: u32, input: Input<'_>, spelling: &mut Spelling) -> Result<Writer, Error> {
     match Operation::of(operation) {
         Some(Operation::Info) => Ok(info()),
         Some(Operation::Check) => {
+            *spelling = client::spelling(input, records::Call::Spelling)?;
             client::call(input, records::Call::Operation, records::Call::Fields)?;
             Ok(Writer::default())
         }

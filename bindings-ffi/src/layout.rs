@@ -11,6 +11,7 @@ pub struct Layout {
     /// Its name, such as `Request`.
     pub name: &'static str,
     /// The purpose of the record, in Markdown.
+    #[cfg(feature = "described")]
     pub about: &'static str,
     /// Its fields, in their order.
     pub fields: &'static [Field],
@@ -24,6 +25,7 @@ pub struct Field {
     /// The form of the field's bytes.
     pub kind: Kind,
     /// The meaning of the field, in Markdown.
+    #[cfg(feature = "described")]
     pub about: &'static str,
 }
 
@@ -63,6 +65,7 @@ macro_rules! record {
             /// Name and meaning.
             pub const LAYOUT: $crate::layout::Layout = $crate::layout::Layout {
                 name: stringify!($record),
+                #[cfg(feature = "described")]
                 about: concat!($($about),+),
                 fields: &[],
             };
@@ -85,10 +88,12 @@ macro_rules! record {
             /// Name, meaning and fields.
             pub const LAYOUT: $crate::layout::Layout = $crate::layout::Layout {
                 name: stringify!($record),
+                #[cfg(feature = "described")]
                 about: concat!($($about),+),
                 fields: &[$($crate::layout::Field {
                     name: $name,
                     kind: $kind,
+                    #[cfg(feature = "described")]
                     about: concat!($($field_about),+),
                 },)*],
             };

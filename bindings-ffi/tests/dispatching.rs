@@ -105,6 +105,8 @@ fn every_call_has_its_outcome() {
         fields(outcome[10].as_deref().unwrap())[..2],
         [Some(b"0".to_vec()), Some(b"ok".to_vec())]
     );
+    // Trace id and X-Date of the attempt, which a journal notes before it leaves.
+    assert_eq!((&outcome[3], &outcome[4]), (&again[8], &again[9]));
 
     let next = after_waits(jobs, &mut at);
     assert_eq!((text(&next[0]), text(&next[3])), ("send", "row 2"));
@@ -192,6 +194,29 @@ fn a_signature_that_is_made_outside_completes_an_attempt() {
     assert_eq!(request[0], unsigned[0]);
     assert!(text(&request[2]).starts_with("https://"));
     assert!(call(jobs, Operation::SignAttempt, &signed).is_err());
+    interface::close(jobs);
+    interface::close(client);
+}
+
+#[test]
+fn a_request_that_is_withdrawn_is_not_sent() {
+    let client = open(&app());
+    let jobs = number(&dispatcher(client, &[]).unwrap()[0]);
+    assert_eq!(poll(jobs, "0").0, "calls");
+    push(jobs, "row 1").unwrap();
+    let mut at = 0;
+    let sent = after_waits(jobs, &mut at);
+    let request = fields(sent[1].as_deref().unwrap());
+    let withdrawn = texts(&[text(&request[0]), "1", "the disk is full", NOW, "0"]);
+    call(jobs, Operation::Withdraw, &withdrawn).unwrap();
+    let outcome = after_waits(jobs, &mut at);
+    let outcome = fields(outcome[4].as_deref().unwrap());
+    assert_eq!(
+        (text(&outcome[0]), text(&outcome[1]), text(&outcome[2])),
+        ("row 1", "not_sent", "0")
+    );
+    let error = fields(outcome[11].as_deref().unwrap());
+    assert!(text(&error[0]).contains("the disk is full"));
     interface::close(jobs);
     interface::close(client);
 }

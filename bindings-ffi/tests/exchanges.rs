@@ -400,6 +400,26 @@ fn a_call_is_checked_without_a_client() {
 }
 
 #[test]
+fn a_check_spells_options_as_its_host_does() {
+    let documented = record(&[Some(b"1"), Some(b"14"), None, Some(b"2")]);
+    for (spelling, option) in [
+        ("snake", "undocumented_type"),
+        ("camel", "undocumentedType"),
+    ] {
+        let input = record(&[
+            Some(b"notifyPackageExpire"),
+            Some(&documented),
+            Some(spelling.as_bytes()),
+        ]);
+        let (message, ..) = words(call(0, Operation::Check, &input));
+        assert!(
+            message.ends_with(&format!("leave out {option}")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn a_redirect_that_is_hidden_is_refused() {
     let client = open(&token());
     let request = call(client, Operation::Begin, &begin()).unwrap();
@@ -440,5 +460,25 @@ fn it_is_open_until_it_is_signed_outside() {
     assert_eq!(text(&request[1]), "POST");
     let (message, ..) = words(call(client, Operation::Sign, &signed));
     assert!(message.starts_with("exchange: not open"), "{message}");
+    interface::close(client);
+}
+
+#[test]
+fn half_of_a_pair_of_utf_16_is_told_from_what_is_not_utf_8() {
+    let client = open(&app());
+    for (id, says) in [
+        (
+            &b"1\xed\xa0\x80"[..],
+            "carrierUserId: contains a lone surrogate, which UTF-8 cannot carry; remove it",
+        ),
+        (b"1\xff", "carrierUserId: not UTF-8; pass UTF-8"),
+        // Cut, so that it is none.
+        (b"1\xed", "carrierUserId: not UTF-8; pass UTF-8"),
+    ] {
+        let fields = record(&[Some(id), Some(b"14")]);
+        let input = record(&[Some(b"notifyPackageExpire"), Some(&fields), Some(b"0")]);
+        let (message, ..) = words(call(client, Operation::Begin, &input));
+        assert_eq!(message, says);
+    }
     interface::close(client);
 }

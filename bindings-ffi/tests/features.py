@@ -22,8 +22,9 @@ def engine(**features):
     config = wasmtime.Config()
     # Relaxed SIMD has to go before SIMD.
     for feature in sorted(REFUSED, key=lambda name: name == "wasm_simd"):
-        if hasattr(type(config), feature):
-            setattr(config, feature, features.get(feature, False))
+        # Python would take a name that wasmtime does not have.
+        assert isinstance(getattr(wasmtime.Config, feature), property), feature
+        setattr(config, feature, features.get(feature, False))
     return wasmtime.Engine(config)
 
 

@@ -18,6 +18,12 @@ fn the_constants_of_go_are_those_of_the_layouts() {
 }
 
 #[test]
+fn the_constants_of_java_are_those_of_the_layouts() {
+    let committed = include_str!("../../bindings-java/src/main/java/koodrive/Layout.java");
+    assert!(committed == generate::java::constants(), "{AGAIN}");
+}
+
+#[test]
 fn the_tables_and_the_example_of_the_specification_are_those_of_the_layouts() {
     let committed = include_str!("../ABI.md");
     assert!(committed == generate::document(committed), "{AGAIN}");

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
 use crate::test::count::{go_output, go_test};
 use crate::test::suites::{check, one};
@@ -169,12 +169,8 @@ fn linters() -> Result<Counts> {
 
 /// `go test -json`. Where one failed, what the tests printed is shown.
 fn go_tests(command: &mut Command) -> Result<Counts> {
-    let sandbox = sh::target().join(format!(
-        "debug/koodrive-sandbox{}",
-        std::env::consts::EXE_SUFFIX
-    ));
     let output = command
-        .env("KOODRIVE_SANDBOX", sandbox)
+        .env("KOODRIVE_SANDBOX", sandbox::program())
         .stderr(Stdio::inherit())
         .output()
         .context("cannot start go")?;

@@ -9,6 +9,7 @@ mod dispatch;
 mod ffi;
 mod files;
 mod go;
+mod java;
 mod links;
 mod npm;
 mod once;
@@ -45,6 +46,7 @@ usage: cargo xtask COMMAND
   package npm                      the tarball; its path is the last line
   package python                   the sdist and every wheel that this machine can make; their paths are the last lines
   package ffi                      koodrive.wasm and the C library with its header; their paths are the last lines
+  package java                     the jar with the C library in it, its sources and its javadoc; their paths are the last lines
   go generate                      the core of the Go package: koodrive.wasm, translated by wasm2go
   deny [--advisories]              cargo-deny by deny.toml; with advisories and npm's signatures, which need the internet
 ";
@@ -88,6 +90,11 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["package", "ffi"] => {
             println!("{}", ffi::wasm()?.display());
             println!("{}", ffi::library()?.display());
+        }
+        ["package", "java"] => {
+            for jar in java::package()? {
+                println!("{}", jar.display());
+            }
         }
         ["go", "generate"] => go::generate()?,
         ["deny"] => supply_chain::deny(false)?,

@@ -2,7 +2,7 @@
 //!
 //! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
 //! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`,
-//! `python spark`, `go`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
+//! `python spark`, `go`, `java`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
 
 use std::fs;
 use std::path::Path;
@@ -25,14 +25,15 @@ const READMES: [&str; 3] = [
 /// The first line of a block says what it is.
 const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
 /// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as the examples of
-/// bindings-go/example_test.go.
-const RUN_ELSEWHERE: [&str; 6] = [
+/// bindings-go/example_test.go, and in the suite `java`.
+const RUN_ELSEWHERE: [&str; 7] = [
     "rust",
     "js workerd",
     "js browser",
     "http",
     "python spark",
     "go",
+    "java",
 ];
 /// Commands for a person, and what they print.
 const NO_PROGRAM: [&str; 4] = ["", "sh", "console", "json"];
@@ -106,7 +107,7 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
 }
 
 /// `// → text` after a line says that it prints this text.
-fn prints_what_it_says(code: &str, printed: &str) -> bool {
+pub(crate) fn prints_what_it_says(code: &str, printed: &str) -> bool {
     let mut lines = printed.lines();
     code.lines()
         .filter_map(|line| line.split_once("// → "))
@@ -149,6 +150,27 @@ type Block<'a> = (&'a str, usize, String);
 
 /// The fenced blocks that run here, with their line numbers. A word that no one knows is a mistake: the block would not run.
 fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
+    let mut blocks = all_blocks(text);
+    for (language, line, _) in &blocks {
+        ensure!(
+            RUN_HERE.contains(language)
+                || RUN_ELSEWHERE.contains(language)
+                || NO_PROGRAM.contains(language),
+            "line {line}: nothing runs a block of {language:?}"
+        );
+    }
+    blocks.retain(|(language, ..)| RUN_HERE.contains(language));
+    Ok(blocks)
+}
+
+/// The blocks of a language, for the suite that runs them.
+pub(crate) fn of_language(text: &str, wanted: &str) -> Vec<String> {
+    let blocks = all_blocks(text).into_iter();
+    let wanted = blocks.filter(|(language, ..)| *language == wanted);
+    wanted.map(|(.., code)| code).collect()
+}
+
+fn all_blocks(text: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
     for (at, line) in text.lines().enumerate() {
@@ -162,16 +184,7 @@ fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
             (None, None) => {}
         }
     }
-    for (language, line, _) in &blocks {
-        ensure!(
-            RUN_HERE.contains(language)
-                || RUN_ELSEWHERE.contains(language)
-                || NO_PROGRAM.contains(language),
-            "line {line}: nothing runs a block of {language:?}"
-        );
-    }
-    blocks.retain(|(language, ..)| RUN_HERE.contains(language));
-    Ok(blocks)
+    blocks
 }
 
 /// What the declarations import and have at hand, so that an example can be short.

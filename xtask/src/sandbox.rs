@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,13 @@ pub(crate) const SETTINGS: [(&str, &str); 4] = [
     ("KOODRIVE_APP_SECRET", "example-app-secret-not-real"),
     ("KOODRIVE_TOKEN", "example-token-not-real"),
 ];
+
+/// Returns the path of the program that [`Sandbox::build`] builds.
+pub(crate) fn program() -> PathBuf {
+    sh::target()
+        .join("debug")
+        .join(format!("koodrive-sandbox{}", std::env::consts::EXE_SUFFIX))
+}
 
 /// A running sandbox; stopped when dropped.
 pub(crate) struct Sandbox {
@@ -39,10 +47,7 @@ impl Sandbox {
 
     pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {
         Self::build()?;
-        let program = sh::target()
-            .join("debug")
-            .join(format!("koodrive-sandbox{}", std::env::consts::EXE_SUFFIX));
-        let mut child = Command::new(program)
+        let mut child = Command::new(program())
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

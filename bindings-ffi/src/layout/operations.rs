@@ -16,6 +16,7 @@ pub struct OperationRow {
     /// Its answer.
     pub output: &'static Layout,
     /// What it does, in Markdown.
+    #[cfg(feature = "described")]
     pub about: &'static str,
 }
 
@@ -59,6 +60,7 @@ macro_rules! operations {
             handle: HandleKind::$handle,
             input: &r::$input::LAYOUT,
             output: &r::$output::LAYOUT,
+            #[cfg(feature = "described")]
             about: concat!($($about),+),
         },)*];
     };
@@ -114,6 +116,8 @@ operations! {
     Cancel = 41 "CANCEL" Dispatcher Nothing => Nothing,
     /// Says how far it is.
     Progress = 42 "PROGRESS" Dispatcher Nothing => Progress,
+    /// Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+    Withdraw = 43 "WITHDRAW" Dispatcher Failure => Nothing,
 }
 
 /// Panics, where the feature `panics` is on.

@@ -62,6 +62,8 @@ record! {
         Operation "operation" Text,
         /// The operation's own record, see "Calls and replies". Absent: no fields.
         Fields "fields" OfCall,
+        /// How messages spell the names of options, as in `Open`.
+        Spelling "spelling" Text,
     }
 }
 
@@ -378,6 +380,10 @@ record! {
         Until "until" Integer,
         /// Where the action is `halted`.
         Halt "halt" Record(&Halt::LAYOUT),
+        /// The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`.
+        TraceId "trace_id" Text,
+        /// Its X-Date.
+        XDate "x_date" Text,
     }
 }
 

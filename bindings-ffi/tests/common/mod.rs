@@ -66,14 +66,19 @@ pub(crate) fn token() -> Vec<u8> {
     record(&[None, None, None, Some(b"example-token-not-real")])
 }
 
-pub(crate) fn open(credentials: &[u8]) -> u32 {
-    let opened = open_with(&record(&[
+/// The input of `open`.
+pub(crate) fn opening(credentials: &[u8]) -> Vec<u8> {
+    record(&[
         None,
         Some(b"https://koodrive.example"),
         None,
         Some(b"1505084218764547200"),
         Some(credentials),
-    ]));
+    ])
+}
+
+pub(crate) fn open(credentials: &[u8]) -> u32 {
+    let opened = open_with(&opening(credentials));
     number(&opened.expect("the client is opened")[0])
 }
 

@@ -70,6 +70,8 @@ const (
 	OpCancel = 41
 	// OpProgress: Says how far it is.
 	OpProgress = 42
+	// OpWithdraw: Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+	OpWithdraw = 43
 )
 
 // Record Open: What a client is made of: the input of `koodrive_open`.
@@ -144,6 +146,8 @@ const (
 	CallOperation = iota
 	// record of the operation: The operation's own record, see "Calls and replies". Absent: no fields.
 	CallFields
+	// text: How messages spell the names of options, as in `Open`.
+	CallSpelling
 )
 
 // Record Begin: A call that is to be sent, and the options of its request.
@@ -354,6 +358,10 @@ const (
 	ActionUntil
 	// record Halt: Where the action is `halted`.
 	ActionHalt
+	// text: The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`.
+	ActionTraceId
+	// text: Its X-Date.
+	ActionXDate
 )
 
 // Record Outcome: What became of a call.

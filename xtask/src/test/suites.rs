@@ -10,8 +10,8 @@ use super::Counts;
 use super::count;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, go, links, npm, paths, python, readme, runtimes,
-    sh, supply_chain,
+    bench, committed, differential, dispatch, ffi, go, java, links, npm, paths, python, readme,
+    runtimes, sh, supply_chain,
 };
 
 pub(crate) struct Suite {
@@ -123,6 +123,11 @@ pub(crate) const ALL: &[Suite] = &[
         run: go::test,
     },
     Suite {
+        name: "java",
+        about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
+        run: java::test,
+    },
+    Suite {
         name: "instructions",
         about: "of the core's three operations, against committed counts",
         run: committed::instructions,
@@ -139,7 +144,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "differential",
-        about: "random cases have the same results in Rust, Python, Node, Chromium and Go",
+        about: "random cases have the same results in Rust, Python, Node, Chromium, Java and Go",
         run: differential::test,
     },
     Suite {

@@ -1,0 +1,419 @@
+package koodrive;
+
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job under way: an iterator of outcomes, one for each item of the source. Close it.
+ *
+ * <p>Something is sent only while the next outcome is asked for. One thread iterates, reads the source and asks for tokens; {@link #cancel}
+ * and {@link #progress} are for any thread. Each exchange has a virtual thread.
+ *
+ * <p>When the outcomes are out, what the source threw is thrown, or a {@link HaltedException}. A thread that is interrupted while it waits
+ * ends the job: what is in flight is unknown, the outcomes that are left can be iterated over, and then a {@link CancellationException} is
+ * thrown; the thread keeps its interrupted status.
+ *
+ * @param <T> an item of the source
+ * @param <R> the reply
+ */
+public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<T, R>>, AutoCloseable {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final KooDrive client;
+    private final Iterator<? extends T> source;
+    private final Function<? super T, ? extends Call<R>> call;
+    private final DispatchOptions options;
+    private final @Nullable Supplier<String> token;
+    private final Handle handle;
+    private final long origin = System.nanoTime();
+
+    /** Has a permit where something was handed in since the last poll. */
+    private final Semaphore news = new Semaphore(0);
+    private final Map<Long, Thread> inFlight = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    // Of the thread that iterates.
+    private final Map<Long, Pending<T, R>> pending = new HashMap<>();
+    private final Queue<CallOutcome<T, R>> outcomes = new ArrayDeque<>();
+    private long read;
+    /** Calls that the library has asked for and that were not read yet. It asks for each once. */
+    private long wanted;
+    private boolean interrupted;
+    private @Nullable Throwable whyNoToken;
+
+    private volatile boolean cancelled;
+    /** How far it was when it was done. */
+    private volatile @Nullable Progress end;
+
+    /** A call that has no outcome yet. */
+    private record Pending<T, R extends Reply>(T item, Call<R> call) {}
+
+    Dispatch(
+            KooDrive client,
+            Iterator<? extends T> source,
+            Function<? super T, ? extends Call<R>> call,
+            DispatchOptions options) {
+        this.client = client;
+        this.source = source;
+        this.call = call;
+        this.options = options;
+        token = options.token() == null ? client.token() : options.token();
+        client.enter();
+        try {
+            handle = Handle.of(client.handle().call(Layout.DISPATCH, record(client, options, token != null)));
+        } catch (RuntimeException error) {
+            client.leave();
+            throw error;
+        }
+    }
+
+    private static RecordWriter record(KooDrive client, DispatchOptions options, boolean renewsToken) {
+        var pairs = new java.util.ArrayList<>(options.options());
+        pairs.add(new NameValue("replyLimit", Integer.toString(client.limits().replyLimit())));
+        pairs.add(new NameValue("renewsToken", renewsToken ? "1" : "0"));
+        var seed = new byte[8];
+        RANDOM.nextBytes(seed);
+        return new RecordWriter().pairs(Layout.DISPATCH_OPTIONS, pairs).bytes(Layout.DISPATCH_SEED, seed);
+    }
+
+    /**
+     * Waits for the next outcome. Throws what ended the job, once, where there is none.
+     *
+     * @return whether there is one
+     */
+    @Override
+    public boolean hasNext() {
+        advance();
+        if (!outcomes.isEmpty()) {
+            return true;
+        }
+        Throwable error = failure.getAndSet(null);
+        switch (error) {
+            case null -> {
+                return false;
+            }
+            case Error fatal -> throw fatal;
+            case RuntimeException failed -> throw failed;
+            default -> throw new IllegalStateException(error);
+        }
+    }
+
+    /** Waits for the next outcome and returns it. */
+    @Override
+    public CallOutcome<T, R> next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return outcomes.remove();
+    }
+
+    /**
+     * Returns the outcomes that are left as a stream, which closes this job when it is closed.
+     *
+     * @return the stream, sequential
+     */
+    public Stream<CallOutcome<T, R>> stream() {
+        int kind = Spliterator.NONNULL | Spliterator.ORDERED;
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(this, kind), false).onClose(this::close);
+    }
+
+    /**
+     * Returns how far the job is.
+     *
+     * @return the counts
+     */
+    public Progress progress() {
+        try {
+            return end != null ? end : Progress.read(handle.call(Layout.PROGRESS));
+        } catch (KooDriveException error) {
+            if (end != null) {
+                return end;
+            }
+            throw error;
+        }
+    }
+
+    /** Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent. */
+    public void cancel() {
+        cancelled = true;
+        if (end == null) {
+            try {
+                handle.call(Layout.CANCEL);
+            } catch (KooDriveException error) {
+                if (end == null) {
+                    throw error;
+                }
+            }
+        }
+        news.release();
+    }
+
+    /** Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over. */
+    @Override
+    public void close() {
+        if (end == null) {
+            cancel();
+            while (end == null) {
+                step();
+            }
+        }
+        failure.set(null);
+    }
+
+    /** Shows how far it is. */
+    @Override
+    public String toString() {
+        return "Dispatch[" + progress() + "]";
+    }
+
+    /** Until there is an outcome, or no more will come. */
+    private void advance() {
+        while (outcomes.isEmpty() && end == null) {
+            step();
+        }
+    }
+
+    /** Polls until there is nothing to send, and does what that leaves to do. */
+    private void step() {
+        while (true) {
+            RecordReader action = handle.call(Layout.POLL, now(new RecordWriter(), Layout.NOW_NOW, Layout.NOW_MONOTONIC));
+            String name = action.requiredText(Layout.ACTION_ACTION);
+            switch (name) {
+                case "send" -> send(action);
+                case "outcome" -> outcome(action.requiredRecord(Layout.ACTION_OUTCOME));
+                case "calls" -> wanted = action.requiredNumber(Layout.ACTION_CALLS);
+                case "token" -> renewToken();
+                case "halted" -> halted(action.requiredRecord(Layout.ACTION_HALT));
+                case "wait" -> {
+                    if (outcomes.isEmpty() && wanted > 0 && !cancelled) {
+                        readOne();
+                    } else if (outcomes.isEmpty()) {
+                        await(action.number(Layout.ACTION_UNTIL));
+                    }
+                    return;
+                }
+                case "done" -> {
+                    done();
+                    return;
+                }
+                default -> {
+                    giveUp();
+                    done();
+                    throw new IllegalStateException("the library has an action that this package does not know: " + name);
+                }
+            }
+        }
+    }
+
+    private void done() {
+        end = Progress.read(handle.call(Layout.PROGRESS));
+        handle.close();
+        client.leave();
+    }
+
+    private void outcome(RecordReader outcome) {
+        Pending<T, R> ended = pending.remove(key(outcome.bytes(Layout.OUTCOME_KEY)));
+        CallOutcome<T, R> read = CallOutcome.read(ended.item(), ended.call(), outcome);
+        if (read.error() != null && read.error().closesConnection()) {
+            client.transport().closeIdleConnections();
+        }
+        outcomes.add(read);
+    }
+
+    private void readOne() {
+        long key = read++;
+        wanted--;
+        try {
+            if (!source.hasNext()) {
+                wanted = 0;
+                handle.call(Layout.FINISH);
+                return;
+            }
+            T item = source.next();
+            Call<R> next = call.apply(item);
+            pending.put(key, new Pending<>(item, next));
+            var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
+            handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
+        } catch (Throwable error) {
+            // Of the source, or of a call that this client cannot send.
+            pending.remove(key);
+            fail(error);
+        }
+    }
+
+    private static long key(byte @Nullable [] key) {
+        return Long.parseLong(new String(key, java.nio.charset.StandardCharsets.ISO_8859_1));
+    }
+
+    private void renewToken() {
+        String fresh;
+        try {
+            fresh = token.get();
+        } catch (RuntimeException error) {
+            noToken(error);
+            return;
+        }
+        var input = new RecordWriter()
+            .record(Layout.DISPATCH_RENEW_CREDENTIALS, fields -> fields.text(Layout.CREDENTIALS_TOKEN, fresh));
+        try {
+            handle.call(Layout.TOKEN, now(input, Layout.DISPATCH_RENEW_NOW, Layout.DISPATCH_RENEW_MONOTONIC));
+        } catch (KooDriveException unfit) {
+            // It may be half of one, from a file that is being written.
+            noToken(unfit);
+        }
+    }
+
+    private void noToken(RuntimeException why) {
+        whyNoToken = why;
+        handle.call(Layout.NO_TOKEN, now(new RecordWriter(), Layout.NOW_NOW, Layout.NOW_MONOTONIC));
+    }
+
+    private void halted(RecordReader halt) {
+        var halted = new HaltedException(halt, whyNoToken);
+        boolean goesOn;
+        try {
+            goesOn = options.onHalt().test(halted);
+        } catch (RuntimeException error) {
+            fail(error);
+            return;
+        }
+        if (goesOn) {
+            handle.call(Layout.RESUME);
+        } else {
+            fail(halted);
+        }
+    }
+
+    /** Ends the job with this, after the outcomes. */
+    private void fail(Throwable error) {
+        failure.compareAndSet(null, error);
+        cancel();
+    }
+
+    private void await(@Nullable Long until) {
+        try {
+            if (until == null) {
+                news.acquire();
+            } else {
+                news.tryAcquire(until - monotonic(), TimeUnit.NANOSECONDS);
+            }
+            news.drainPermits();
+        } catch (InterruptedException _) {
+            interrupted();
+        }
+    }
+
+    private void interrupted() {
+        fail(new CancellationException("the thread that iterates was interrupted; the job has ended"));
+        giveUp();
+        Thread.currentThread().interrupt();
+    }
+
+    /** Interrupts what is in flight and waits for its end, which comes soon. */
+    private void giveUp() {
+        for (Thread thread : List.copyOf(inFlight.values())) {
+            thread.interrupt();
+            boolean ended = false;
+            while (!ended) {
+                try {
+                    thread.join();
+                    ended = true;
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+    }
+
+    private void send(RecordReader action) {
+        RecordReader unsigned = action.requiredRecord(Layout.ACTION_REQUEST);
+        long ticket = unsigned.requiredNumber(Layout.REQUEST_EXCHANGE);
+        var departure = new DispatchOptions.Departure(
+            pending.get(key(action.bytes(Layout.ACTION_KEY))).item(),
+            (int) action.requiredNumber(Layout.ACTION_ATTEMPT),
+            action.text(Layout.ACTION_TRACE_ID),
+            action.text(Layout.ACTION_X_DATE));
+        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> exchange(ticket, departure, unsigned));
+        inFlight.put(ticket, thread);
+        thread.start();
+    }
+
+    /** One attempt, in a thread of its own. */
+    private void exchange(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) {
+        try {
+            Response response = attempted(ticket, departure, unsigned);
+            var input = new RecordWriter()
+                .integer(Layout.RESPONSE_TICKET, ticket)
+                .integer(Layout.RESPONSE_STATUS, response.status())
+                .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
+                .bytes(Layout.RESPONSE_BODY, response.body());
+            handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+        } catch (KeptException error) {
+            fail(error.getCause());
+            handIn(Layout.WITHDRAW, ticket, false, error);
+        } catch (Throwable error) {
+            if (error instanceof Error || error instanceof KooDrive.RefusedSignatureException) {
+                fail(error instanceof KooDrive.RefusedSignatureException refused ? refused.refusal : error);
+            }
+            boolean left = !(error instanceof Transport.NotSentException || error instanceof KooDrive.RefusedSignatureException);
+            handIn(Layout.FAILURE, ticket, left, error);
+        } finally {
+            inFlight.remove(ticket);
+            news.release();
+        }
+    }
+
+    private void handIn(int operation, long ticket, boolean left, Throwable cause) {
+        var input = new RecordWriter()
+            .integer(Layout.FAILURE_TICKET, ticket)
+            .flag(Layout.FAILURE_LEFT, left)
+            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
+        handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
+    }
+
+    /** The function {@code beforeSend} has kept a request from leaving. */
+    private static final class KeptException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        KeptException(Throwable cause) {
+            super(Causes.text(cause), cause);
+        }
+    }
+
+    private Response attempted(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) throws Exception {
+        long started = System.nanoTime();
+        Request request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
+        try {
+            options.beforeSend().accept(departure);
+        } catch (Throwable error) {
+            throw new KeptException(error);
+        }
+        return client.transport().exchange(request, client.limitsSince(started));
+    }
+
+    private long monotonic() {
+        return System.nanoTime() - origin;
+    }
+
+    private RecordWriter now(RecordWriter input, int wall, int monotonic) {
+        return input.integer(wall, client.now()).integer(monotonic, monotonic());
+    }
+}

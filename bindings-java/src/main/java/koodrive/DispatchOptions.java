@@ -1,0 +1,222 @@
+package koodrive;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Options of a job. Each has a default and a range, which docs/dispatcher.md explains; a value out of range is refused when the job is
+ * made. Messages give times in milliseconds, under names that end in {@code Ms}.
+ */
+public final class DispatchOptions {
+    private final List<NameValue> options = new ArrayList<>();
+    private @Nullable Supplier<String> token;
+    private Predicate<HaltedException> onHalt = _ -> false;
+    private Consumer<Departure> beforeSend = _ -> { };
+
+    /** Makes options that are the defaults. */
+    public DispatchOptions() {}
+
+    /**
+     * An attempt that is about to leave.
+     *
+     * @param item the item of the source
+     * @param attempt which attempt of its call it is, from 1
+     * @param traceId its trace id
+     * @param xDate its X-Date
+     */
+    public record Departure(Object item, int attempt, @Nullable String traceId, @Nullable String xDate) {}
+
+    /**
+     * Sets the rate.
+     *
+     * @param perSecond requests per second, 0.001 to 100,000; 50 unless chosen
+     * @return these options
+     */
+    public DispatchOptions rate(double perSecond) {
+        return set("rate", Double.toString(perSecond));
+    }
+
+    /**
+     * Sets how many requests may leave at once after a pause.
+     *
+     * @param requests 1 to 1,000,000; a tenth of a second's worth unless chosen
+     * @return these options
+     */
+    public DispatchOptions burst(int requests) {
+        return set("burst", Integer.toString(requests));
+    }
+
+    /**
+     * Sets whether the pace falls below the rate while too many requests are throttled or fail.
+     *
+     * @param adaptive whether it does; true unless chosen
+     * @return these options
+     */
+    public DispatchOptions adaptive(boolean adaptive) {
+        return set("adaptive", adaptive ? "1" : "0");
+    }
+
+    /**
+     * Sets how many requests are in flight at most. Each has a virtual thread.
+     *
+     * @param requests 1 to 65,535; 32 unless chosen
+     * @return these options
+     */
+    public DispatchOptions concurrency(int requests) {
+        return set("concurrency", Integer.toString(requests));
+    }
+
+    /**
+     * Sets how many calls wait for their first attempt at most.
+     *
+     * @param calls 1 to 1,000,000; 64 unless chosen
+     * @return these options
+     */
+    public DispatchOptions queue(int calls) {
+        return set("queue", Integer.toString(calls));
+    }
+
+    /**
+     * Sets how often a call is sent at most.
+     *
+     * @param times 1 to 100; 8 unless chosen
+     * @return these options
+     */
+    public DispatchOptions attempts(int times) {
+        return set("attempts", Integer.toString(times));
+    }
+
+    /**
+     * Sets the longest wait before the first repeat; it doubles with each.
+     *
+     * @param wait up to a day; 0.5 seconds unless chosen
+     * @return these options
+     */
+    public DispatchOptions backoff(Duration wait) {
+        return set("backoffMs", milliseconds(wait));
+    }
+
+    /**
+     * Sets the longest wait before any repeat.
+     *
+     * @param wait up to a day; 60 seconds unless chosen
+     * @return these options
+     */
+    public DispatchOptions backoffCap(Duration wait) {
+        return set("backoffCapMs", milliseconds(wait));
+    }
+
+    /**
+     * Sets the longest {@code Retry-After} that is obeyed.
+     *
+     * @param wait up to a day; an hour unless chosen
+     * @return these options
+     */
+    public DispatchOptions retryAfterCap(Duration wait) {
+        return set("retryAfterCapMs", milliseconds(wait));
+    }
+
+    /**
+     * Sets how many repeats there are for each first attempt.
+     *
+     * @param ratio 0.2 unless chosen
+     * @return these options
+     */
+    public DispatchOptions retryRatio(double ratio) {
+        return set("retryRatio", Double.toString(ratio));
+    }
+
+    /**
+     * Sets how many calls in a row with the same answer halt the job.
+     *
+     * @param calls 20 unless chosen; 0 for never
+     * @return these options
+     */
+    public DispatchOptions haltAfter(int calls) {
+        return set("haltAfter", Integer.toString(calls));
+    }
+
+    /**
+     * Sets whether a call whose outcome is unknown may be sent again. No page of the service says that it may.
+     *
+     * @param safe whether repeats are safe; false unless chosen
+     * @return these options
+     */
+    public DispatchOptions repeatsAreSafe(boolean safe) {
+        return set("repeatsAreSafe", safe ? "1" : "0");
+    }
+
+    /**
+     * Sets the age at which a token is replaced before it is refused.
+     *
+     * @param age less than a token lives
+     * @return these options
+     */
+    public DispatchOptions tokenAge(Duration age) {
+        return set("tokenAgeMs", milliseconds(age));
+    }
+
+    /**
+     * Sets a source of tokens, which is asked when the service says 401 or a token is too old. Unless chosen it is that of the client.
+     *
+     * @param token returns a fresh token; called in the thread that iterates
+     * @return these options
+     */
+    public DispatchOptions token(Supplier<String> token) {
+        this.token = token;
+        return this;
+    }
+
+    /**
+     * Sets what decides at a halt. Unless chosen the job ends with the {@link HaltedException}.
+     *
+     * @param onHalt returns true where the job is to go on; called in the thread that iterates
+     * @return these options
+     */
+    public DispatchOptions onHalt(Predicate<HaltedException> onHalt) {
+        this.onHalt = onHalt;
+        return this;
+    }
+
+    /**
+     * Sets what is told of each attempt before it leaves, for a journal. Where it throws, that attempt does not leave and the job ends with
+     * the exception.
+     *
+     * @param beforeSend called from many threads
+     * @return these options
+     */
+    public DispatchOptions beforeSend(Consumer<Departure> beforeSend) {
+        this.beforeSend = beforeSend;
+        return this;
+    }
+
+    List<NameValue> options() {
+        return options;
+    }
+
+    @Nullable Supplier<String> token() {
+        return token;
+    }
+
+    Predicate<HaltedException> onHalt() {
+        return onHalt;
+    }
+
+    Consumer<Departure> beforeSend() {
+        return beforeSend;
+    }
+
+    private DispatchOptions set(String name, String value) {
+        options.add(new NameValue(name, value));
+        return this;
+    }
+
+    private static String milliseconds(Duration time) {
+        return Double.toString(time.getSeconds() * 1e3 + time.getNano() / 1e6);
+    }
+}

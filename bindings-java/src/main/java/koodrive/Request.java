@@ -1,0 +1,72 @@
+package koodrive;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A request to send as it is: nothing added, no redirect followed, nothing repeated. */
+public final class Request {
+    private final String method;
+    private final String url;
+    private final List<NameValue> headers;
+    private final byte @Nullable [] body;
+
+    Request(RecordReader request) {
+        method = request.requiredText(Layout.REQUEST_METHOD);
+        url = request.requiredText(Layout.REQUEST_URL);
+        headers = request.pairs(Layout.REQUEST_HEADERS);
+        body = request.bytes(Layout.REQUEST_BODY);
+    }
+
+    /**
+     * Returns the HTTP method.
+     *
+     * @return the method in upper case
+     */
+    public String method() {
+        return method;
+    }
+
+    /**
+     * Returns the absolute URL.
+     *
+     * @return the URL
+     */
+    public String url() {
+        return url;
+    }
+
+    /**
+     * Returns the headers, names in lower case. {@code host} and {@code content-length} are the HTTP client's own.
+     *
+     * @return the headers, with the credentials
+     */
+    public List<NameValue> headers() {
+        return headers;
+    }
+
+    /**
+     * Returns the body. It is not copied; do not write to it.
+     *
+     * @return the body, or null where the request has none
+     */
+    public byte @Nullable [] body() {
+        return body;
+    }
+
+    /** Returns the value of a header, or null. */
+    @Nullable String header(String name) {
+        for (NameValue header : headers) {
+            if (header.name().equals(name)) {
+                return header.value();
+            }
+        }
+        return null;
+    }
+
+    /** Shows method and URL without query. */
+    @Override
+    public String toString() {
+        int query = url.indexOf('?');
+        return "Request[" + method + " " + (query < 0 ? url : url.substring(0, query)) + "]";
+    }
+}

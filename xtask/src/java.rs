@@ -1,0 +1,252 @@
+//! The JVM package, `bindings-java`: its jars with the C library in them, and the suite `java`.
+//!
+//! Nobody needs a JDK to try the other languages: what is missing is said in one line, and counted as skipped.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::sandbox::{self, Sandbox};
+use crate::test::Counts;
+use crate::test::count::junit;
+use crate::test::suites::{one, runs, skipped};
+use crate::{ffi, readme, sh};
+
+/// The first JDK in which Java calls C without a preview.
+const OLDEST: u32 = 22;
+
+/// Why tests are skipped where something is missing.
+pub(crate) const MISSING: &str = "there is no JDK 22 or later, or no Maven (mvn)";
+
+/// Where distributions put JDKs.
+const JDKS: &str = "/usr/lib/jvm";
+
+const NAME: &str = "koodrive";
+
+/// Whether this machine can build and test the package.
+pub(crate) fn is_there() -> bool {
+    jdk().is_some() && runs("mvn", "--version")
+}
+
+/// Returns the paths of the jars: the package, its sources, its javadoc.
+pub(crate) fn package() -> Result<Vec<PathBuf>> {
+    let jdk = jdk().context(MISSING)?;
+    sh::run(maven(&jdk)?.args(["-DskipTests", "package"]))?;
+    Ok(["", "-sources", "-javadoc"].map(jar).to_vec())
+}
+
+/// The suite.
+pub(crate) fn test() -> Result<Counts> {
+    let Some(jdk) = jdk().filter(|_| is_there()) else {
+        return Ok(skipped(MISSING));
+    };
+    println!("JDK: {}", jdk.display());
+    Sandbox::build()?;
+    let reports = binding("target/surefire-reports");
+    if reports.exists() {
+        fs::remove_dir_all(&reports)?;
+    }
+    let mut sandbox = std::ffi::OsString::from("-Dkoodrive.sandbox=");
+    sandbox.push(sandbox::program());
+    // Failures are counted below, with the skipped tests that Maven does not tell of.
+    let status = maven(&jdk)?.arg(sandbox).arg("package").status()?;
+    let mut counts = Counts::default();
+    for report in fs::read_dir(&reports).context("Maven ran no test")? {
+        let report = report?.path();
+        if report
+            .extension()
+            .is_some_and(|extension| extension == "xml")
+        {
+            counts += junit(&fs::read_to_string(report)?);
+        }
+    }
+    counts += one(status.success());
+    if status.success() {
+        counts += installed(&jdk)?;
+    }
+    Ok(counts)
+}
+
+/// Returns what runs the random cases of the suite `differential`.
+pub(crate) fn random_cases(cases: &Path, results: &Path) -> Result<Command> {
+    let jdk = jdk().context(MISSING)?;
+    let property = |name: &str, path: &Path| format!("-Dkoodrive.{name}={}", path.display());
+    let mut command = maven(&jdk)?;
+    command
+        .args([property("cases", cases), property("results", results)])
+        .args(["-Dtest=RandomCases", "test"]);
+    Ok(command)
+}
+
+/// The jar alone in an empty folder, with the programs of the READMEs: on the class path, and the first one on the module path.
+fn installed(jdk: &Path) -> Result<Counts> {
+    let folder = sh::target().join("java/installed");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    fs::copy(jar(""), folder.join("koodrive.jar"))?;
+    let sandbox = Sandbox::start(&[])?;
+    let mut counts = Counts::default();
+    let mut number = 0;
+    for page in ["bindings-java/README.md", "README.md"] {
+        let text = fs::read_to_string(sh::root().join(page))?;
+        let codes = readme::of_language(&text, "java");
+        ensure!(!codes.is_empty(), "{page} has no Java that could run");
+        for code in codes {
+            number += 1;
+            let program = folder.join(number.to_string());
+            let module = folder.join(format!("{number}-module"));
+            let passed = program_runs(jdk, &program, &code, false, &sandbox)?
+                && (number > 1 || program_runs(jdk, &module, &code, true, &sandbox)?);
+            if !passed {
+                println!("{page}: the Java program failed:\n{code}");
+            }
+            counts += one(passed);
+        }
+    }
+    Ok(counts)
+}
+
+/// Compiles a program with every warning an error, and runs it. It prints what its comments say.
+fn program_runs(
+    jdk: &Path,
+    folder: &Path,
+    code: &str,
+    as_module: bool,
+    sandbox: &Sandbox,
+) -> Result<bool> {
+    fs::create_dir(folder)?;
+    let class = code
+        .lines()
+        .find_map(|line| line.strip_prefix("class "))
+        .and_then(|rest| rest.split_whitespace().next())
+        .context("the program has no class")?;
+    let (mut sources, mut run) = (Vec::new(), Vec::new());
+    let code = if as_module {
+        fs::write(
+            folder.join("module-info.java"),
+            "module program { requires koodrive; }\n",
+        )?;
+        sources.push("module-info.java".to_owned());
+        let main = format!("program/program.{class}");
+        run.extend(
+            [
+                "--enable-native-access=koodrive",
+                "-p",
+                "../koodrive.jar:.",
+                "-m",
+            ]
+            .map(str::to_owned),
+        );
+        run.push(main);
+        format!("package program;\n{code}")
+    } else {
+        run.extend(
+            [
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                "../koodrive.jar:.",
+            ]
+            .map(str::to_owned),
+        );
+        run.push(class.to_owned());
+        code.to_owned()
+    };
+    sources.push(format!("{class}.java"));
+    fs::write(folder.join(format!("{class}.java")), &code)?;
+    let path = if as_module { "-p" } else { "-cp" };
+    sh::run(
+        sh::program(jdk.join("bin/javac"))
+            .args(["-Xlint:all", "-Werror", "-d", ".", path, "../koodrive.jar"])
+            .args(sources)
+            .current_dir(folder),
+    )?;
+    let mut java = sh::program(jdk.join("bin/java"));
+    let output = sandbox
+        .settings(java.args(run).current_dir(folder))
+        .output()?;
+    let (printed, complaint) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    let passed = output.status.success()
+        && complaint.is_empty()
+        && readme::prints_what_it_says(&code, &printed);
+    if !passed {
+        println!("{printed}{complaint}");
+    }
+    Ok(passed)
+}
+
+/// Maven on this JDK, with the C library of this machine as it is shipped.
+fn maven(jdk: &Path) -> Result<Command> {
+    let library = format!(
+        "{}{NAME}{}",
+        env::consts::DLL_PREFIX,
+        env::consts::DLL_SUFFIX
+    );
+    let platform = format!("{}-{}", env::consts::OS, env::consts::ARCH);
+    let native = sh::target().join("java/native");
+    let place = native.join("koodrive/native").join(platform);
+    fs::create_dir_all(&place)?;
+    fs::copy(
+        ffi::library()?.join("lib").join(&library),
+        place.join(&library),
+    )?;
+    let notices = native.join("META-INF/THIRD-PARTY-LICENSES");
+    fs::create_dir_all(notices.parent().unwrap_or(&native))?;
+    fs::copy(
+        sh::root().join("bindings-ffi/THIRD-PARTY-LICENSES"),
+        notices,
+    )?;
+    let mut property = std::ffi::OsString::from("-Dkoodrive.native=");
+    property.push(native);
+    let mut command = sh::program("mvn");
+    command
+        .args(["--quiet", "--batch-mode"])
+        .arg(property)
+        .env("JAVA_HOME", jdk)
+        .current_dir(binding(""));
+    Ok(command)
+}
+
+/// Returns a JDK that is new enough: JAVA_HOME's, or else the newest that is installed.
+fn jdk() -> Option<PathBuf> {
+    let chosen = env::var_os("JAVA_HOME").map(PathBuf::from);
+    let installed = fs::read_dir(JDKS).into_iter().flatten();
+    let mut found: Vec<_> = installed
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter_map(|path| Some((version(&path)?, path)))
+        .collect();
+    found.sort();
+    let newest = found.pop().map(|(_, path)| path);
+    [chosen, newest]
+        .into_iter()
+        .flatten()
+        .find(|path| version(path).is_some_and(|version| version >= OLDEST))
+}
+
+/// Returns the version of a JDK, from its file `release`: `JAVA_VERSION="25.0.3"`.
+fn version(jdk: &Path) -> Option<u32> {
+    if !jdk.join("bin/javac").exists() {
+        return None;
+    }
+    let release = fs::read_to_string(jdk.join("release")).ok()?;
+    let version = release
+        .lines()
+        .find_map(|line| line.strip_prefix("JAVA_VERSION=\""))?;
+    version.split(['.', '"', '-']).next()?.parse().ok()
+}
+
+fn jar(kind: &str) -> PathBuf {
+    let version = env!("CARGO_PKG_VERSION");
+    binding(&format!("target/{NAME}-{version}{kind}.jar"))
+}
+
+fn binding(path: &str) -> PathBuf {
+    sh::root().join("bindings-java").join(path)
+}
