@@ -1,11 +1,13 @@
-//! Many calls: which is sent when, which is sent again, and what became of each. A deterministic state machine; the host
-//! drives it and owns sockets, clocks and the seed.
+//! Many calls: which is sent when, which is sent again, and what became of each. A deterministic
+//! state machine; the host drives it and owns sockets, clocks and the seed.
 //!
-//! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget; `Retry-After`; a pace that answers to
-//! the service; renewal of tokens; the server's clock; a halt where every call gets the same answer; one outcome per call. Every
-//! option and its reason is in [`Config`]; every other number stands where it is used.
+//! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget;
+//! `Retry-After`; a pace that answers to the service; renewal of tokens; the server's clock; a halt
+//! where every call gets the same answer; one outcome per call. Every option and its reason is in
+//! [`Config`]; every other number stands where it is used.
 //!
-//! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of their outcomes.
+//! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of
+//! their outcomes.
 //!
 //! # One call
 //!
@@ -39,14 +41,17 @@
 //!
 //! # What always holds
 //!
-//! Whatever the service answers and whatever the clocks do (`core/tests/dispatch` checks it with random services):
+//! These rules hold for every behaviour of the service and of the clocks (`core/tests/dispatch`
+//! checks them with random services):
 //!
 //! 1. Every call that was pushed has exactly one outcome.
 //! 2. No more calls are in flight than `concurrency`.
 //! 3. In any window of time no more requests leave than `burst + rate × window`.
-//! 4. No request leaves before its time: a repeat not before its backoff and not before what `Retry-After` says, and none before what
-//!    the `Retry-After` of a 429 says. That of a 503 holds its call; it holds all where nothing gets through.
-//! 5. A call of which it is unknown whether the service acted on it is not sent again, unless repeats were declared safe.
+//! 4. No request leaves before its time: a repeat not before its backoff and not before what
+//!    `Retry-After` says, and none before what the `Retry-After` of a 429 says. That of a 503 holds
+//!    its call; it holds all where nothing gets through.
+//! 5. A call of which it is unknown whether the service acted on it is not sent again, unless
+//!    repeats were declared safe.
 //! 6. All attempts of a call carry one trace id, and no two calls the same.
 //! 7. A jump of the wall clock changes no instant at which anything is sent.
 //! 8. No more than `queue + concurrency` calls are held, each with its outcome until that is taken.
@@ -146,7 +151,8 @@ use renewal::Renewal;
 use same_answer::SameAnswer;
 use server_clock::ServerClock;
 
-/// Decides for many calls. `K` is whatever the caller knows a call by: it is moved in and comes back with the outcome.
+/// Decides for many calls. `K` is the caller's key of a call: it is moved in and comes back with
+/// the outcome.
 pub struct Dispatcher<K> {
     client: Client,
     config: Config,
@@ -156,7 +162,7 @@ pub struct Dispatcher<K> {
     /// Calls that are sent again, the next one on top.
     waiting: BinaryHeap<Reverse<Waiting>>,
     outcomes: VecDeque<Box<CallOutcome<K>>>,
-    /// Of what waits, so far.
+    /// The number of retries scheduled so far.
     order: u64,
     in_flight: u32,
     /// Calls that were asked for and have not come yet.
@@ -174,13 +180,14 @@ pub struct Dispatcher<K> {
     counts: Progress,
     /// Requests that were counted and did not leave.
     withdrawn: u64,
-    /// Of the exchange that was handed in last.
+    /// The error of the exchange that was handed in last.
     last_error: Option<(ErrorKind, Outcome)>,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
 
-/// A call that is sent again; ordered by the instant at which it is due, and then as its attempts failed.
+/// A call that is sent again; ordered by the instant at which it is due, and then as its attempts
+/// failed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     due: u64,
@@ -189,9 +196,10 @@ struct Waiting {
 }
 
 impl<K> Dispatcher<K> {
-    /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed`
-    /// makes trace ids and jitter: pass 8 random bytes, since dispatchers with the same seed make the same trace ids.
-    /// A client with [`Credentials::later`] has the dispatcher ask for a token before the first request leaves.
+    /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from
+    /// `client`'s offset on. `seed` makes trace ids and jitter: pass 8 random bytes, since
+    /// dispatchers with the same seed make the same trace ids. A client with [`Credentials::later`]
+    /// has the dispatcher ask for a token before the first request leaves.
     #[must_use]
     pub fn new(client: &Client, config: Config, seed: u64) -> Self {
         Self {
@@ -225,13 +233,14 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// Takes a call of any operation. It has one outcome, whatever happens. After [`cancel`](Self::cancel) that is
-    /// [`Verdict::NotSent`].
+    /// Takes a call of any operation. The call has exactly one outcome. After
+    /// [`cancel`](Self::cancel) the outcome is [`Verdict::NotSent`].
     ///
     /// # Errors
     ///
-    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after [`finish`](Self::finish). A call of another
-    /// crate with a path, a query, a header or a body that it must not have.
+    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after
+    /// [`finish`](Self::finish). A call of another crate with a path, a query, a header or a body
+    /// that it must not have.
     pub fn push<O: Operation + ?Sized>(&mut self, key: K, call: &O) -> Result<(), NotTaken<K>> {
         let reason = if self.room() == 0 {
             Some("there is no room; push only as many calls as the dispatcher asks for")
@@ -258,7 +267,7 @@ impl<K> Dispatcher<K> {
         Ok(())
     }
 
-    /// Whether no more calls will come.
+    /// Returns whether no more calls will come.
     const fn has_ended(&self) -> bool {
         self.finished || self.cancelled
     }
@@ -273,11 +282,12 @@ impl<K> Dispatcher<K> {
         self.finished = true;
     }
 
-    /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least one more.
+    /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least
+    /// one more.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_response<'a>(
         &mut self,
         ticket: Ticket,
@@ -289,12 +299,12 @@ impl<K> Dispatcher<K> {
         self.judge_response(ticket, status, headers.into(), body, now)
     }
 
-    /// Hands in a failure: the request surely never left, or no complete answer came. Whoever cannot tell says that its outcome
-    /// is unknown.
+    /// Hands in a failure: the request surely never left, or no complete answer came. A driver that
+    /// cannot tell reports an unknown outcome.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_failure(
         &mut self,
         ticket: Ticket,
@@ -304,12 +314,13 @@ impl<K> Dispatcher<K> {
         self.judge_failure(ticket, error, now)
     }
 
-    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does not count. The call comes out as by
-    /// [`cancel`](Self::cancel): [`Verdict::NotSent`], or, where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does
+    /// not count. The call comes out as by [`cancel`](Self::cancel): [`Verdict::NotSent`], or,
+    /// where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn withdraw(
         &mut self,
         ticket: Ticket,
@@ -319,17 +330,19 @@ impl<K> Dispatcher<K> {
         self.take_back(ticket, error, now)
     }
 
-    /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is refused, as by a redirect that is seen.
+    /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is
+    /// refused, as by a redirect that is seen.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_hidden_redirect(&mut self, ticket: Ticket, now: Now) -> Result<(), InvalidInput> {
         self.judge_hidden_redirect(ticket, now)
     }
 
-    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token that was just refused with a 401 is
-    /// not a fresh one: after the backoff of [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
+    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token
+    /// that was just refused with a 401 is not a fresh one: after the backoff of
+    /// [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
     pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
         if !self.client.credentials().is_same_token(&fresh) {
@@ -344,8 +357,9 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
-    /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
+    /// The token that was asked for is not to be had now. It is asked for again after a backoff,
+    /// and the dispatcher halts when that was said as many times in a row as a call has attempts.
+    /// Changes nothing where none was asked for.
     pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
         if self.renewal.is_asked() {
@@ -370,7 +384,8 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// Goes on after a halt. The calls that led to it have had their outcomes and are not sent again.
+    /// Goes on after a halt. The calls that led to it have had their outcomes and are not sent
+    /// again.
     pub fn resume(&mut self) {
         if self.halt.take().is_some() {
             self.same_answer.resume();
@@ -378,8 +393,9 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// Sends nothing more. What is in flight is awaited; every other call comes out as [`Verdict::NotSent`], or, where it was
-    /// sent before, as [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    /// Stops sending. Exchanges in flight are awaited. Every other call comes out as
+    /// [`Verdict::NotSent`] or, if it was sent before, as [`Verdict::GivenUp`] or
+    /// [`Verdict::Unknown`].
     pub fn cancel(&mut self) {
         self.cancelled = true;
         while let Some(place) = self.queued.pop_front() {
@@ -390,13 +406,14 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// What to do next. Call it until it says [`Action::Wait`], and again when that is over.
+    /// Returns the driver's next action. Call `poll` until it returns [`Action::Wait`], and again
+    /// when that wait is over.
     pub fn poll(&mut self, now: Now) -> Action<K> {
         self.next_action(now)
     }
 
-    /// How the exchange ended that was handed in last, for a host that shows exchanges: kind and outcome of its error, none where
-    /// the call was delivered.
+    /// Returns kind and outcome of the last handed-in exchange's error, for a host that shows
+    /// exchanges. Returns none if that exchange delivered its call.
     #[must_use]
     pub const fn last_exchange(&self) -> Option<(ErrorKind, Outcome)> {
         self.last_error
@@ -408,12 +425,12 @@ impl<K> Dispatcher<K> {
         &self.client
     }
 
-    /// Returns the half of the request under this ticket that never changes. A host may keep it by [`Outgoing::method`] and
-    /// [`Outgoing::fixed_path`].
+    /// Returns the half of the request under this ticket that never changes. A host may keep it by
+    /// [`Outgoing::method`] and [`Outgoing::fixed_path`].
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn fixed_parts(&self, ticket: Ticket) -> Result<FixedParts, InvalidInput> {
         self.client
             .fixed_parts(self.call(ticket).ok_or_else(places::unknown_ticket)?)
@@ -423,7 +440,8 @@ impl<K> Dispatcher<K> {
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under the ticket; detached credentials whose signature is missing.
+    /// Returns an error if no exchange is in flight under the ticket, or if detached credentials
+    /// lack their signature.
     pub fn request(&self, outgoing: Outgoing) -> Result<Request<Vec<u8>>, InvalidInput> {
         let call = self
             .call(outgoing.ticket)
@@ -450,7 +468,7 @@ impl<K> Dispatcher<K> {
         &self.config
     }
 
-    /// Why nothing is sent, while it is halted.
+    /// Returns the reason of a halt while the dispatcher is halted.
     #[must_use]
     pub const fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
@@ -462,7 +480,7 @@ impl<K> Dispatcher<K> {
         self.latest
     }
 
-    /// How many calls fit.
+    /// Returns how many more calls fit.
     fn room(&self) -> usize {
         let held = self.places.len() + self.outcomes.len();
         let queue = self.config.queue as usize;

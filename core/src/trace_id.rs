@@ -11,7 +11,8 @@ const LENGTH: usize = 58;
 
 /// The service trace id, header `x-traceid`: exactly 58 visible ASCII characters.
 ///
-/// The published page says "58 bits"; its Chinese original says length 58 (`docs/contract.md`, section 3).
+/// The published page says "58 bits"; its Chinese original says length 58 (`docs/contract.md`,
+/// section 3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TraceId([u8; LENGTH]);
 

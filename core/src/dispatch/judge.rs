@@ -1,4 +1,4 @@
-//! What an answer, or its absence, means for the call and for all others.
+//! Decides what an answer, or a missing answer, means for its call and for all other calls.
 
 use std::cmp::Reverse;
 
@@ -16,7 +16,7 @@ use crate::{
     TransportError,
 };
 
-/// What becomes of a call whose attempt failed.
+/// The next step of a call whose attempt failed.
 #[derive(Clone, Copy)]
 enum Next {
     /// It is sent again, not before this instant.
@@ -155,7 +155,8 @@ impl<K> Dispatcher<K> {
         }
         if error.is_retryable() || outcome == Outcome::Unknown {
             let not_before = self.retry_after(error, at);
-            // With a 429 the service asks the caller to wait, and every call here is this caller's. A 503 may be one node's.
+            // With a 429 the service asks the caller to wait, and every call here is this caller's.
+            // A 503 may be one node's.
             if error.status() == StatusCode::TOO_MANY_REQUESTS {
                 self.pace.throttled(sent.at, not_before, at);
             } else {
@@ -182,7 +183,7 @@ impl<K> Dispatcher<K> {
         Next::Settle(Verdict::Refused)
     }
 
-    /// The instant that a 429 or a 503 names; 0 where there is none.
+    /// Returns the instant that a 429 or a 503 names, or 0 without such an instant.
     fn retry_after(&self, error: &ReplyError, at: u64) -> u64 {
         if !matches!(error.status().as_u16(), 429 | 503) {
             return 0;
@@ -192,9 +193,10 @@ impl<K> Dispatcher<K> {
         })
     }
 
-    /// What is unknown is repeated only where repeats were declared safe; anything else that failed was not acted on.
+    /// A call with an unknown outcome is repeated only if repeats were declared safe. The service
+    /// did not act on any other failed call.
     fn after_distress(&mut self, place: u32, outcome: Outcome, not_before: u64, at: u64) -> Next {
-        // Of a call that changes nothing it does not matter whether the service acted on it.
+        // A call that changes nothing may be repeated even if the service acted on it.
         let is_safe = self
             .places
             .get(place)
@@ -232,7 +234,8 @@ impl<K> Dispatcher<K> {
         anew
     }
 
-    /// After a 401. A call that was refused with several tokens, or twice with one that works for others, is refused itself.
+    /// After a 401. A call that was refused with several tokens, or twice with one that works for
+    /// others, is refused itself.
     fn may_try_another_token(&mut self, place: u32, sent: Sent, at: u64) -> bool {
         let works = self.renewal.works(sent.token);
         let Some(call) = self.places.get_mut(place) else {
@@ -291,7 +294,7 @@ impl<K> Dispatcher<K> {
         };
         let verdict = match verdict {
             Verdict::Delivered => Verdict::Delivered,
-            // An earlier attempt may have been acted on, whatever was said to the last.
+            // The service may have acted on an earlier attempt, even if it refused the last one.
             _ if call.unknown => Verdict::Unknown,
             Verdict::NotSent if call.attempts > 0 => Verdict::GivenUp,
             other => other,

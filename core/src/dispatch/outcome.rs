@@ -1,4 +1,4 @@
-//! What became of a call, with everything that an auditor asks for.
+//! The outcome of a call, with everything that an auditor asks for.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::fields::Unreadable;
 use crate::reply::Envelope;
 use crate::{Error, Operation, PreparedCall, RawReply, TraceId, XDate};
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -16,12 +16,14 @@ pub enum Verdict {
     Delivered,
     /// The service answered and did not act on it. The same call is refused again.
     Refused,
-    /// The service may or may not have acted on it. Never repeated, unless repeats were declared safe.
+    /// The service may or may not have acted on it. Never repeated, unless repeats were declared
+    /// safe.
     Unknown,
-    /// The service did not act on it, and trying on was given up: attempts or retry budget are spent, or the dispatcher was
-    /// cancelled between two attempts. Push it again another time.
+    /// The service did not act on it, and trying on was given up: attempts or retry budget are
+    /// spent, or the dispatcher was cancelled between two attempts. Push it again another time.
     GivenUp,
-    /// It was never sent, since the dispatcher was cancelled, or the host kept it from leaving. Push it again another time.
+    /// It was never sent, since the dispatcher was cancelled, or the host kept it from leaving.
+    /// Push it again another time.
     NotSent,
 }
 
@@ -49,13 +51,13 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CallOutcome<K> {
-    /// As it was pushed.
+    /// The key that was pushed.
     pub key: K,
-    /// As it was pushed.
+    /// The call that was pushed.
     pub call: PreparedCall,
-    /// What became of it.
+    /// The result of the call.
     pub verdict: Verdict,
-    /// How often it was sent.
+    /// The number of times that the call was sent.
     pub attempts: u32,
     /// The trace id of all its attempts; none if it was never sent.
     pub trace_id: Option<TraceId>,
@@ -65,7 +67,8 @@ pub struct CallOutcome<K> {
     pub first_sent_at: Option<DateTime<Utc>>,
     /// When the last attempt was handed out, on the caller's wall clock.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When the answer to the last attempt was handed in, on the caller's wall clock; none where none came.
+    /// When the answer to the last attempt was handed in, on the caller's wall clock; none where
+    /// none came.
     pub answered_at: Option<DateTime<Utc>>,
     /// `Date` of that answer.
     pub server_date: Option<DateTime<Utc>>,
@@ -82,7 +85,8 @@ impl<K> CallOutcome<K> {
     ///
     /// # Errors
     ///
-    /// A reply of which the call's type cannot read a field. The service acted on the call all the same.
+    /// A reply of which the call's type cannot read a field. The service acted on the call all the
+    /// same.
     pub fn reply_to<O: Operation + ?Sized>(
         &self,
         call: &O,

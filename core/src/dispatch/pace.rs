@@ -1,4 +1,5 @@
-//! How fast: a token bucket whose rate follows the shares of throttled and of failed requests.
+//! The rate limiter: a token bucket whose rate follows the shares of throttled and of failed
+//! requests.
 //!
 //! ```text
 //! free         at the rate
@@ -7,67 +8,76 @@
 //! recovering   the first answer after that: at least 1/64 of the rate, and half as much again per second
 //! ```
 //!
-//! A single answer moves nothing. Throttled is a 429. Failed is a 503, any other answer or silence that leaves the outcome unknown, and
-//! a request that could not be sent. Every other answer is accepted: the service works. An answer counts for the pace at which its
-//! request left, so answers to what left before the last change count for nothing.
+//! A single answer moves nothing. Throttled is a 429. Failed is a 503, any other answer or silence
+//! that leaves the outcome unknown, and a request that could not be sent. Every other answer is
+//! accepted: the service works. An answer counts for the pace at which its request left, so answers
+//! to what left before the last change count for nothing.
 //!
 //! `docs/dispatcher.md` says what was taken from whom, and what it comes to.
 
 use serde::Serialize;
 
-/// One request, in the bucket's unit: thousandths of a request per second times nanoseconds make 10^-12 requests.
+/// One request, in the bucket's unit: thousandths of a request per second times nanoseconds make
+/// 10^-12 requests.
 const TOKEN: u64 = 1_000_000_000_000;
 const SECOND: u64 = 1_000_000_000;
 const MILLISECOND: u64 = 1_000_000;
 
-/// The pace of probes in thousandths per second: one per 10 s. An outage of an hour then meets 360 of them, and its end is noticed
-/// within ten seconds.
+/// The pace of probes in thousandths per second: one per 10 s. An outage of an hour then meets 360
+/// of them, and its end is noticed within ten seconds.
 const PROBES: u64 = 100;
-/// So many failures in a row since the pace was lowered, and nothing accepted, mean that the service is down. With one node of
-/// three that works, this is so once in four times; a wrong guess costs one step of the recovery.
+/// The number of failures in a row, since the pace was lowered and without a success, after which
+/// the service counts as down. If one node of three works, one guess in four is wrong; a wrong
+/// guess costs one step of the recovery.
 const DOWN_AFTER: u32 = 3;
-/// The first pace after an outage: this part of the rate, at least one per second. Nine seconds from there to the rate spare a
-/// service that has just come back.
+/// The first pace after an outage: this part of the rate, at least one per second. Nine seconds
+/// from there to the rate spare a service that has just come back.
 const RESUMES_AT: u64 = 64;
 /// Millionths by which the pace grows per second after an outage, and at most otherwise.
 const STEEPEST: u64 = 500_000;
-/// While it searches, the pace grows by (t / 22 s)² per second, t since it was lowered: 1 % within 2.5 s, 9 % within 5 s, tenfold
-/// within 15 s. This is CUBIC's shape: it stays where the limit was, and soon finds out where the limit has gone.
+/// While it searches, the pace grows by (t / 22 s)² per second, t since it was lowered: 1 % within
+/// 2.5 s, 9 % within 5 s, tenfold within 15 s. This is CUBIC's shape: it stays where the limit was,
+/// and soon finds out where the limit has gone.
 const SEARCH: u64 = 22_000;
-/// Per cent of the pace that are left after a `Retry-After`: CUBIC's factor. The service names no share then, since nothing is sent
-/// while it holds.
+/// Per cent of the pace that are left after a `Retry-After`: CUBIC's factor. The service names no
+/// share then, since nothing is sent while it holds.
 const ASKED_TO_WAIT: u64 = 70;
-/// Per cent of the pace that are taken away besides the share, so that a token bucket at the service fills again.
+/// Per cent of the pace that are taken away besides the share, so that a token bucket at the
+/// service fills again.
 const BELOW: u64 = 8;
 /// Above this share, in per cent, it is not asked whether the pace is the cause.
 const HALF: u64 = 50;
-/// A search that has given up a third of the pace and still finds so many per cent of the share was in vain.
+/// A search that has given up a third of the pace and still finds so many per cent of the share was
+/// in vain.
 const IN_VAIN: u64 = 90;
-/// What is tolerated beyond a share that has another cause than the pace, in per cent.
+/// The tolerance above a share that has another cause than the pace, in per cent.
 const MARGIN: u64 = 5;
-/// For so long such a share is tolerated, and so old may the start of a search be.
+/// The time for which such a share is tolerated, and the greatest age of a search's start.
 const REMEMBERS: u64 = 60 * SECOND;
 
-/// Throttled, in per cent. A token bucket at the service is kept empty at a share of 5 %, and accidents of 4 % leave the pace
-/// alone.
+/// Throttled, in per cent. A token bucket at the service is kept empty at a share of 5 %, and
+/// accidents of 4 % leave the pace alone.
 const THROTTLED_TOLERATED: u64 = 6;
-/// By so many requests the tolerated share is exceeded before the pace is lowered.
+/// The number of requests above the tolerated share at which the pace is lowered.
 const THROTTLED_EXCESS: u64 = 6;
-/// Failed, in per cent. One node of ten that fails leaves the pace alone. Retries of 15 % take 0.18 per call, which the
-/// default retry ratio pays.
+/// Failed, in per cent. One node of ten that fails leaves the pace alone. Retries of 15 % take 0.18
+/// per call, which the default retry ratio pays.
 const FAILED_TOLERATED: u64 = 15;
-/// Twelve failures in a row. With a tenth of all requests failing that is exceeded by chance once in a million.
+/// Twelve failures in a row. With a tenth of all requests failing that is exceeded by chance once
+/// in a million.
 const FAILED_EXCESS: u64 = 10;
 
-/// Why the pace lies below the rate. Exhaustive: a host that shows it knows all.
+/// The reason why the pace lies below the rate. The enum is exhaustive, so that a host which shows
+/// the reason knows all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Slowed {
-    /// The service answers 429 to more than it tolerates, or has asked to wait with a `Retry-After`.
+    /// The service answers 429 to more than it tolerates, or has asked to wait with a
+    /// `Retry-After`.
     Throttled,
     /// Too many requests fail or stay unanswered.
     Failing,
-    /// Nothing new is sent: the job was cancelled, or its source has ended, and what is in flight is awaited.
+    /// The job was cancelled or its source has ended, and only exchanges in flight are awaited.
     Draining,
 }
 
@@ -89,13 +99,13 @@ pub(super) struct Pace {
     rate: u64,
     current: u64,
     burst: u64,
-    /// What the bucket holds, in 10^-12 requests, at `refreshed`.
+    /// The level of the bucket, in 10^-12 requests, at `refreshed`.
     level: u64,
     refreshed: u64,
-    /// Nothing leaves before, since the service asked so.
+    /// The service asked that no request leaves before this instant.
     closed_until: u64,
     mode: Mode,
-    /// What lowered the pace last.
+    /// The last reason for a lower pace.
     cause: Slowed,
     /// When the pace was lowered last.
     lowered: Option<u64>,
@@ -144,7 +154,8 @@ impl Pace {
         }
     }
 
-    /// When a request may leave, given that it is `now`: not later than now where it may leave at once.
+    /// When a request may leave, given that it is `now`: not later than now where it may leave at
+    /// once.
     pub(super) fn ready_at(&mut self, now: u64) -> u64 {
         self.refresh(now);
         let missing = TOKEN.saturating_sub(self.level);
@@ -176,7 +187,8 @@ impl Pace {
         self.grow(now);
     }
 
-    /// The service answered 429 to what left at `sent`, and asked for silence until `until`, if it did; 0 otherwise.
+    /// The service answered 429 to what left at `sent`, and asked for silence until `until`, if it
+    /// did; 0 otherwise.
     pub(super) fn throttled(&mut self, sent: u64, until: u64, now: u64) {
         self.close(until);
         if self.counts(sent) && !self.is_going_down(Slowed::Throttled, now) {
@@ -189,9 +201,10 @@ impl Pace {
         }
     }
 
-    /// What left at `sent` failed or was not answered.
+    /// Counts a request that left at `sent` and failed or got no answer.
     pub(super) fn failed(&mut self, sent: u64, now: u64) {
-        // All that is in flight when a service falls silent comes to its time-out after the pace was lowered for the first of it.
+        // All that is in flight when a service falls silent comes to its time-out after the pace
+        // was lowered for the first of it.
         let is_silent = self.adaptive && self.is_silent_since(sent, now);
         self.accepted_since &= !is_silent;
         if (is_silent || self.counts(sent))
@@ -203,7 +216,8 @@ impl Pace {
         }
     }
 
-    /// Whether a request that left at `sent` waited long, and nothing was accepted in the second half of that time.
+    /// Returns whether a request that left at `sent` waited long, and nothing was accepted in the
+    /// second half of that time.
     const fn is_silent_since(&self, sent: u64, now: u64) -> bool {
         let took = now.saturating_sub(sent);
         took >= SECOND && self.accepted_at < sent.saturating_add(took / 2)
@@ -213,7 +227,8 @@ impl Pace {
         self.adaptive && self.lowered.is_none_or(|at| sent > at)
     }
 
-    /// Whether nothing has got through since the pace was lowered. Then each failure halves it again.
+    /// Returns whether no call was accepted since the pace was lowered. In that state each failure
+    /// halves the pace again.
     fn is_going_down(&mut self, cause: Slowed, now: u64) -> bool {
         if self.accepted_since {
             return false;
@@ -282,7 +297,8 @@ impl Pace {
         self.closed_until = self.closed_until.max(until);
     }
 
-    /// Whether nothing gets through, so that a failure is the service's and not a single node's.
+    /// Returns whether no call is accepted, so that a failure is the whole service's and not a
+    /// single node's.
     pub(super) fn is_down(&self) -> bool {
         self.mode == Mode::Down
     }
@@ -294,7 +310,7 @@ impl Pace {
         thousandths / 1000.0
     }
 
-    /// Why it lies below the rate at `now`, if it does.
+    /// Returns why the pace lies below the rate at `now`, if it does.
     pub(super) fn slowed(&self, now: u64) -> Option<Slowed> {
         if self.current < self.rate {
             Some(self.cause)
@@ -312,7 +328,8 @@ impl Pace {
         self.level = self.level.saturating_add(gained).min(self.capacity());
     }
 
-    /// The burst shrinks with the pace: what is left of one would be a volley at a service in distress.
+    /// The burst shrinks with the pace: what is left of one would be a volley at a service in
+    /// distress.
     fn capacity(&self) -> u64 {
         let share = u128::from(self.burst * TOKEN) * u128::from(self.current);
         let share = u64::try_from(share / u128::from(self.rate)).unwrap_or(u64::MAX);
@@ -320,11 +337,13 @@ impl Pace {
     }
 }
 
-/// The share of requests that one thing happens to, over the window since it last was at what is tolerated.
+/// The share of requests that one thing happens to, over the window since it last was at what is
+/// tolerated.
 ///
-/// This is a cumulative sum (Page, 1954): each request that it happens to adds 1, every request takes the tolerated share away, and
-/// below zero the window begins anew. A high share is seen after a dozen requests and one that is hardly too high after
-/// hundreds, without a window's length to choose.
+/// This is a cumulative sum (Page, 1954): each request that it happens to adds 1, every request
+/// takes the tolerated share away, and below zero the window begins anew. A high share is seen
+/// after a dozen requests and one that is hardly too high after hundreds, without a window's length
+/// to choose.
 struct Share {
     usual: u64,
     /// In per cent.
@@ -334,7 +353,8 @@ struct Share {
     /// In hundredths of requests.
     most: u64,
     excess: u64,
-    /// When the window began. What left before counts for nothing, so that all connections that break at once are one event.
+    /// The start of the window. Requests that left before do not count, so that connections which
+    /// break together are one event.
     since: u64,
     requests: u64,
     happened: u64,
@@ -388,8 +408,8 @@ impl Share {
         (self.happened * 100 + self.requests / 2) / self.requests
     }
 
-    /// Returns the pace that answers to this share: what was accepted, at least half of `pace`; or the pace before, where a lower one
-    /// has not changed the share. The window begins anew.
+    /// Returns the pace that answers to this share: what was accepted, at least half of `pace`; or
+    /// the pace before, where a lower one has not changed the share. The window begins anew.
     fn answer(&mut self, pace: u64, mode: Mode, now: u64) -> u64 {
         let share = self.per_cent();
         self.restart();
@@ -404,7 +424,8 @@ impl Share {
                 return before;
             }
         } else {
-            // Answers of a better time are in the first window, so that its share is too low to compare with.
+            // Answers of a better time are in the first window, so that its share is too low to
+            // compare with.
             self.search = (mode == Mode::Searching).then_some((pace, share, now));
         }
         pace * (100 - (share + BELOW).min(HALF)) / 100
@@ -446,7 +467,8 @@ mod tests {
     }
     use Answer::{Accepted, Failed, Throttled};
 
-    /// One request after the other for so many seconds, each answered at once. `of` gives the answer to the one of this number.
+    /// One request after the other for so many seconds, each answered at once. `of` gives the
+    /// answer to the one of this number.
     fn answered(pace: &mut Pace, from: u64, seconds: u64, of: impl Fn(u64) -> Answer) -> u64 {
         let mut now = from;
         let mut number = 0;
@@ -460,7 +482,8 @@ mod tests {
                 Throttled => pace.throttled(now, 0, now),
                 Failed => pace.failed(now, now),
             }
-            // A second request of this instant counts as one that left after the first was answered.
+            // A second request of this instant counts as one that left after the first was
+            // answered.
             now += 1;
             number += 1;
         }

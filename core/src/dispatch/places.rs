@@ -17,22 +17,22 @@ pub(super) struct Held<K> {
     pub(super) sent: Option<Sent>,
     /// The attempt before it.
     pub(super) sent_before: Option<Sent>,
-    /// What was answered to it.
+    /// The answer to the call.
     pub(super) answer: Option<Answer>,
-    /// How it ended, unless well.
+    /// The error that the call ended with, if it failed.
     pub(super) error: Option<Error>,
-    /// Of an attempt, this one or an earlier one, it is unknown whether the service acted on it.
+    /// Whether the service may have acted on this or an earlier attempt.
     pub(super) unknown: bool,
     /// It was refused for its date once, and signed anew.
     pub(super) signed_anew: bool,
     /// The number of the last token that it was refused with.
     refused_token: Option<u32>,
-    /// How many tokens it was refused with.
+    /// The number of tokens that the call was refused with.
     refused_tokens: u8,
 }
 
-/// So many tokens are tried for one call: the one that has ended, half of the next one from a file that is being written, and the
-/// next one.
+/// The largest number of tokens tried for one call: the expired token, half of the next token from
+/// a file that is being written, and the next token.
 const MOST_TOKENS: u8 = 3;
 
 impl<K> Held<K> {
@@ -54,8 +54,8 @@ impl<K> Held<K> {
         }
     }
 
-    /// Notes a 401 with this token. Returns whether another one, or the same one again, may be tried; `works` says whether other calls
-    /// are delivered with it.
+    /// Notes a 401 with this token. Returns whether another one, or the same one again, may be
+    /// tried; `works` says whether other calls are delivered with it.
     pub(super) const fn refused_with(&mut self, token: Token, works: bool) -> bool {
         match self.refused_token {
             Some(number) if number == token.number => return !works,
@@ -68,7 +68,7 @@ impl<K> Held<K> {
 
 #[derive(Clone, Copy)]
 pub(super) struct Sent {
-    /// None once it was answered or failed.
+    /// The ticket of the attempt in flight; none after its answer or failure.
     pub(super) ticket: Option<Ticket>,
     pub(super) at: u64,
     pub(super) wall: DateTime<Utc>,
@@ -89,7 +89,8 @@ pub(super) struct Places<K> {
     free: Vec<u32>,
 }
 
-/// A ticket is the number of the attempt, of 32 bits, before that of the place, of 21: no more than 1,065,535 places exist.
+/// A ticket is the number of the attempt, of 32 bits, before that of the place, of 21: no more than
+/// 1,065,535 places exist.
 const PLACE_BITS: u32 = 21;
 
 impl<K> Places<K> {

@@ -1,4 +1,4 @@
-//! Which call is sent next, and when; what else the driver is asked for.
+//! Decides which call is sent next and when, and what else the driver is asked for.
 
 use std::cmp::Reverse;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use super::{Action, Dispatcher, Now, Outgoing, Verdict};
 use crate::dispatch::places::{Places, Sent};
 use crate::{InvalidInput, Operation as _, RequestOptions};
 
-/// What keeps the next request.
+/// The condition that the next request waits for.
 enum Turn {
     /// It may leave.
     Now,
-    /// Not before this instant.
+    /// The next request leaves at this instant or later.
     At(u64),
     /// Something has to be handed in first.
     Never,
@@ -61,7 +61,7 @@ impl<K> Dispatcher<K> {
         }
         let most = self.config.concurrency.min(self.same_answer.in_flight());
         let due = match self.waiting.peek() {
-            // What was never sent is always due.
+            // A call that was never sent is always due.
             _ if !self.queued.is_empty() => at,
             Some(Reverse(waiting)) => waiting.due,
             None => return Turn::Never,
@@ -74,7 +74,7 @@ impl<K> Dispatcher<K> {
             if ready > at {
                 return Turn::At(ready);
             }
-            // Only when a request is about to leave: an idle job needs no token.
+            // A token is renewed only when a request is about to leave: an idle job needs no token.
             self.renewal.ages(at);
         }
         if !self.renewal.holds(at) {
@@ -86,7 +86,8 @@ impl<K> Dispatcher<K> {
         self.renewal.goes_on_at().map_or(Turn::Never, Turn::At)
     }
 
-    /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.
+    /// Sends what waits and is due, and only then what is new: the calls that an outage met are its
+    /// probes.
     fn send(&mut self, now: Now, at: u64) -> Option<Outgoing> {
         let place = match self.waiting.peek() {
             Some(Reverse(waiting)) if waiting.due <= at => {
@@ -99,8 +100,9 @@ impl<K> Dispatcher<K> {
         match self.attempt(place, now, at) {
             Some(Ok(attempt)) => Some(attempt),
             Some(Err(error)) => {
-                // For a clock beyond the calendar only: path, query and body were checked when the call was pushed, and without a
-                // token nothing is sent. The call is as it was.
+                // Building fails only for a clock outside the years 1 to 9999: path, query and body
+                // were checked by push, and a missing token has stopped sending earlier. The call
+                // was not sent.
                 if let Some(call) = self.places.get_mut(place) {
                     call.error = Some(error.into());
                 }
@@ -148,7 +150,8 @@ impl<K> Dispatcher<K> {
         }))
     }
 
-    /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source once for many.
+    /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source
+    /// once for many.
     fn wanted_calls(&mut self) -> Option<usize> {
         let half = self.config.queue as usize / 2;
         if self.has_ended() || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {

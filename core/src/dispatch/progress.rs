@@ -1,4 +1,4 @@
-//! How far a dispatcher is.
+//! The progress of a dispatcher.
 
 use std::fmt;
 
@@ -33,14 +33,15 @@ pub struct Progress {
     pub in_flight: u64,
     /// Requests per second that may leave, now: the configured rate, or less.
     pub rate: f64,
-    /// Why that is less than the configured rate, or nothing leaves at all; none where neither is so.
+    /// The reason why the pace is below the configured rate or no request leaves; none at the full
+    /// rate.
     pub slowed: Option<Slowed>,
-    /// Whether the source was read to its end: [`finish`](Dispatcher::finish) was said.
+    /// Whether the source was read to its end, which [`finish`](Dispatcher::finish) reports.
     pub source_ended: bool,
 }
 
 impl<K> Dispatcher<K> {
-    /// How far it is.
+    /// Returns the progress.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {

@@ -1,11 +1,15 @@
-//! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
+//! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that
+//! the policy names.
 //!
-//! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
-//! began with, asks for a fresh one at once, and the call is sent again with it.
+//! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or
+//! to the one that the job began with, asks for a fresh one at once, and the call is sent again
+//! with it.
 //!
-//! A source may give half of the next token, from a file that is being written. A fresh token that never worked is none: the source
-//! is asked again after a backoff, as where it has none. A source may also give the refused token again, since its cache has not
-//! noticed, or since the refusal had another cause. Then one request goes out with it after the backoff, and its answer decides.
+//! A source may give half of the next token, from a file that is being written. A fresh token that
+//! never worked counts as a missing token: the source is asked again after a backoff. A source may
+//! also give the refused token again, since its cache has not noticed, or since the refusal had
+//! another cause. In that case one request goes out with the refused token after the backoff, and
+//! the answer to that request decides.
 
 use std::time::Duration;
 
@@ -14,7 +18,7 @@ use std::time::Duration;
 pub(super) struct Token {
     /// The one that the job began with is 0, or else the first one that was handed in.
     pub(super) number: u32,
-    /// How often it was given again after it had been refused.
+    /// The number of times that the source gave the token again after its refusal.
     trial: u32,
 }
 
@@ -30,7 +34,7 @@ pub(super) struct Renewal {
     /// When the last request left that was refused with this token and no later one delivered.
     refused: Option<u64>,
     wanted: Wanted,
-    /// Times in a row that there was no token that worked.
+    /// The number of times in a row that the source had no working token.
     failures: u32,
 }
 
@@ -46,12 +50,13 @@ enum Wanted {
     Trial,
 }
 
-/// What a 401 asks for.
+/// The action that a 401 asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum After401 {
     /// The call may be sent again, with a token that is or will be there.
     SendAgain,
-    /// The same, and the token counts as one that was not to be had: it was asked for and never worked.
+    /// The same, and the token counts as one that was not to be had: it was asked for and never
+    /// worked.
     NoToken,
     Refused,
 }
@@ -96,7 +101,7 @@ impl Renewal {
         self.worked = true;
         self.failures = 0;
         if self.refused.is_some_and(|refused| refused < sent_at) {
-            // So that refusal had another cause.
+            // A token that works was refused for another cause.
             self.refused = None;
         }
         if self.wanted == Wanted::Trial {
@@ -129,17 +134,18 @@ impl Renewal {
         }
     }
 
-    /// Whether calls are delivered with this token, so that a refusal with it has another cause.
+    /// Returns whether calls are delivered with `token`, so that a refusal of `token` has another
+    /// cause.
     pub(super) fn works(&self, token: Token) -> bool {
         token.number == self.token.number && self.worked && self.refused.is_none()
     }
 
-    /// Whether the present token was refused, so that the same one again is no fresh one.
+    /// Returns whether the present token was refused, so that the same text is not a fresh token.
     pub(super) const fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
 
-    /// Whether nothing may be sent now for want of a token.
+    /// Returns whether sending waits at `now` for a token.
     pub(super) const fn holds(&self, now: u64) -> bool {
         match self.wanted {
             Wanted::No => false,
@@ -158,7 +164,7 @@ impl Renewal {
         }
     }
 
-    /// Whether the driver is to be asked, once.
+    /// Returns true once for each time that the driver must be asked for a token.
     pub(super) fn ask(&mut self, now: u64) -> bool {
         let ask = matches!(self.wanted, Wanted::From(at) if at <= now);
         if ask {
@@ -185,14 +191,15 @@ impl Renewal {
         self.kept(now);
     }
 
-    /// The source gave the same token, which is not refused: it is asked for another after as long again.
+    /// The source gave the same token, which is not refused: it is asked for another after as long
+    /// again.
     pub(super) const fn kept(&mut self, now: u64) {
         self.since = Some(now);
         self.wanted = Wanted::No;
     }
 
-    /// The source gave the refused token again, and one request may try it from that instant. Returns how often in a row there was no
-    /// token that worked.
+    /// Notes that the source gave the refused token again, and lets one request try that token at
+    /// `from`. Returns how often in a row the source had no working token.
     pub(super) const fn tries_again(&mut self, from: u64) -> u32 {
         self.token.trial = self.token.trial.wrapping_add(1);
         self.wanted = Wanted::TrialFrom(from);
@@ -211,7 +218,7 @@ impl Renewal {
         self.wanted == Wanted::Asked
     }
 
-    /// Times in a row that there was no token that worked.
+    /// Returns how often in a row the source had no working token.
     pub(super) const fn failures(&self) -> u32 {
         self.failures
     }

@@ -82,7 +82,7 @@ fn body<'a>(received: &Received<'a>) -> Result<Members<'a>, Refusal> {
 }
 
 fn content_type(received: &Received<'_>) -> Result<(), Refusal> {
-    // Without a body there is no content to have a type: it is missing JSON then.
+    // A request without a body needs no content type; its refusal is the missing JSON.
     if received.body.is_empty() || is_json(received.headers) {
         return Ok(());
     }
@@ -99,7 +99,8 @@ fn malformed(why: &dyn fmt::Display) -> Refusal {
     )
 }
 
-/// Checks the body of a call that has a configured answer: none for GET, any JSON for another method.
+/// Checks the body of a call that has a configured answer: none for GET, any JSON for another
+/// method.
 pub(super) fn any_body(received: &Received<'_>) -> Result<Parsed, Refusal> {
     if received.body.is_empty() {
         return Ok(Parsed::default());
@@ -110,7 +111,7 @@ pub(super) fn any_body(received: &Received<'_>) -> Result<Parsed, Refusal> {
     content_type(received)?;
     let text = str::from_utf8(received.body).map_err(|error| malformed(&error))?;
     let IgnoredAny = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-    // What is valid JSON and not an object has no members. A raw call may send a name twice.
+    // Valid JSON other than an object has no members. A raw call may send a name twice.
     let members = serde_json::from_str(text)
         .map(|fields::Members(members)| Members(members).into_texts())
         .unwrap_or_default();
@@ -248,7 +249,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Why an id is refused.
+/// The reasons for which an id is refused.
 struct IdReasons {
     name: &'static str,
     missing: Reason,

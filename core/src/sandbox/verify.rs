@@ -1,4 +1,5 @@
-//! Decides who calls: authority, mandatory headers, the window of X-Date, token or signature, user id, whitelist.
+//! Decides who calls: authority, mandatory headers, the window of X-Date, token or signature, user
+//! id, whitelist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +24,7 @@ pub(super) struct Received<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// What the headers of an authenticated request say.
+/// The caller that the headers of an authenticated request name.
 pub(super) struct Caller {
     pub(super) x_date: XDate,
     pub(super) trace_id: Option<TraceId>,
@@ -41,7 +42,7 @@ const ONCE: [HeaderName; 6] = [
     header::CONTENT_TYPE,
 ];
 
-/// What is known about callers.
+/// The known callers.
 #[derive(Debug)]
 pub(super) struct Verifier {
     keys: BTreeMap<String, SigningKey>,
@@ -200,7 +201,8 @@ impl Verifier {
         if key.verifies(&string_to_sign(&canonical_request), authorization.signature) {
             return Ok(());
         }
-        // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
+        // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`,
+        // section 4).
         Err(Refusal::new(
             Reason::SignatureMismatch,
             format!(
@@ -230,7 +232,7 @@ fn signed_headers<'a>(
             "SignedHeaders must be sorted, each name once",
         ));
     }
-    // There is no date in the string to sign: unless x-date is signed, a signature never ends.
+    // The string to sign holds no date: unless x-date is signed, a signature never expires.
     for (name, reason) in [
         (header::X_DATE, Reason::XDateNotSigned),
         (header::X_USER_ID, Reason::XUserIdNotSigned),
@@ -312,7 +314,8 @@ fn within_window(x_date: &str, now: DateTime<Utc>) -> Result<XDate, Refusal> {
         Reason::StaleXDate
     };
     let server_time = XDate::from_datetime(now).map(|now| now.to_string());
-    // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
+    // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section
+    // 4).
     Err(Refusal::new(
         reason,
         format!(
@@ -349,7 +352,7 @@ impl<'a> Token<'a> {
 
 /// A configured token.
 struct KnownToken {
-    /// None where the token was given bare: then both schemes do.
+    /// The scheme; none for a bare token, for which both schemes are accepted.
     scheme: Option<Scheme>,
     bare: Zeroizing<String>,
 }
@@ -357,7 +360,7 @@ struct KnownToken {
 impl KnownToken {
     fn new(token: &str) -> Result<Self, InvalidInput> {
         let credentials = Credentials::token(token)?;
-        // What a client with this token would send.
+        // The header that a client with this token would send.
         let sent = credentials
             .given()
             .and_then(Token::parse)
@@ -379,7 +382,7 @@ impl std::fmt::Debug for KnownToken {
     }
 }
 
-/// Where no set is configured, everything is known.
+/// Returns whether `set` holds `id`. Without a configured set every id is known.
 pub(super) fn knows(set: Option<&BTreeSet<String>>, id: &str) -> bool {
     set.is_none_or(|set| set.contains(id))
 }

@@ -77,8 +77,8 @@ fn a_jump_of_the_wall_clock_moves_neither_instants_nor_x_dates() {
         for attempt in &attempts {
             assert_eq!(attempt.parts.x_date.as_str(), "20251103T070240Z");
         }
-        // The next reply shows it, unless it is off by more than a day; then what was learned before still holds. An auditor
-        // reads the clock as it was.
+        // The next reply shows it, unless it is off by more than a day; then what was learned
+        // before still holds. An auditor reads the clock as it was.
         let headers = [("date", "Mon, 03 Nov 2025 07:02:46 GMT")];
         let now = jumped(61_000, seconds);
         answer_with(

@@ -10,7 +10,8 @@ const WRONG: &[u8] =
 /// More requests than any halt waits for.
 const MANY: u64 = 1001;
 
-/// Answers whatever is sent until it halts, or [`MANY`] requests were. Gives how many that were, and the halt.
+/// Answers requests until the dispatcher halts, or until [`MANY`] were answered. Returns the number
+/// of answers, and the halt.
 fn answered(
     dispatcher: &mut Dispatcher<u64>,
     mut reply: impl FnMut(u64) -> (u16, Vec<u8>),
@@ -137,7 +138,7 @@ fn a_page_at_200_halts_and_an_outage_does_not() {
 }
 
 #[test]
-fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
+fn a_wrong_secret_costs_twenty_calls_at_any_concurrency() {
     let mut dispatcher = unproven(|config| {
         config
             .concurrency(1000)

@@ -51,7 +51,7 @@ fn two_operations_of_one_path_are_told_apart_by_their_methods() {
     for (key, method) in (1..).zip(methods.clone()) {
         dispatcher.push(key, &Shared(method)).unwrap();
     }
-    // As a host keeps them.
+    // The attempts as a host keeps them.
     let mut kept = BTreeMap::new();
     let sent = all_sent(&mut dispatcher, at(1));
     let sent = sent.into_iter().map(|outgoing| {

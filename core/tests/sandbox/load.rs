@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 use super::*;
 
-/// The status of each of so many requests, one every `every` milliseconds; 0 where the connection is cut.
+/// The status of each of so many requests, one every `every` milliseconds; 0 where the connection
+/// is cut.
 fn statuses(config: &str, requests: i32, every: i64) -> Vec<u16> {
     let mut sandbox = sandbox(config);
     let request = request(by_token(), &call());
@@ -44,7 +45,7 @@ fn none_and_all_are_shares_and_the_kinds_can_be_chosen() {
         100,
         0,
     );
-    // By the seed that is the default.
+    // The default seed gives these counts.
     assert_eq!((count(&all, 503), count(&all, 0)), (45, 55));
 }
 

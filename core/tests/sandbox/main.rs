@@ -1,4 +1,5 @@
-//! The sandbox, seen by callers. Every refusal is provoked by breaking one thing of a request that is otherwise accepted.
+//! The sandbox, seen by callers. Every refusal is provoked by breaking one thing of a request that
+//! is otherwise accepted.
 #![cfg(feature = "sandbox")]
 
 mod answers;

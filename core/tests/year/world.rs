@@ -1,5 +1,5 @@
-//! A caller's computer with a clock of its own, the way to the service and back, and the service: the sandbox, whose clock is
-//! the truth here.
+//! A caller's computer with a clock of its own, the way to the service and back, and the service:
+//! the sandbox, whose clock is the truth here.
 
 use chrono::{DateTime, Utc};
 use http::header::{AGE, DATE};
@@ -82,10 +82,10 @@ impl Clock {
     }
 }
 
-/// What becomes of `Date` on the way back.
+/// The fate of `Date` on the way back.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Way {
-    /// As the service wrote it.
+    /// The date as the service wrote it.
     Right,
     /// A proxy writes its own, whose clock is so far ahead.
     Proxy(Micros),
@@ -126,7 +126,7 @@ pub(crate) struct Route {
     /// How far the clock of the machine of the service that answers is ahead of the others.
     pub(crate) node: Micros,
     pub(crate) way: Way,
-    /// What the caller's clock is set to while the answer is on its way.
+    /// The jump of the caller's clock while the answer is on its way.
     pub(crate) jump: Option<Micros>,
 }
 
@@ -142,7 +142,7 @@ impl Route {
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 pub(crate) struct Attempt {
     pub(crate) accepted: bool,
     pub(crate) reason: Option<Reason>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-/// What the service, or the network, does to a request.
+/// The effect of the service or the network on a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reaction {
     Deliver,
@@ -22,7 +22,7 @@ pub(super) enum Reaction {
 }
 
 impl Reaction {
-    /// Whether it leaves open what the service did.
+    /// Returns whether it leaves open what the service did.
     pub(super) const fn is_unknown(self) -> bool {
         matches!(self, Self::Fail500 | Self::Unreadable | Self::Unanswered)
     }
