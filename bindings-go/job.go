@@ -14,8 +14,9 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// job drives one dispatcher. Which call is sent when is decided there; here the source is read, requests travel and tokens are fetched.
-// The goroutine of the loop alone uses the fields, but for those under the lock: the others hand in what came, and wake it.
+// job drives one dispatcher. Which call is sent when is decided there; here the source is read,
+// requests travel and tokens are fetched. The goroutine of the loop alone uses the fields, but for
+// those under the lock: the others hand in what came, and wake it.
 type job struct {
 	client  *Client
 	handle  uint32
@@ -46,7 +47,8 @@ type job struct {
 	// wake holds something when something was handed in.
 	wake chan struct{}
 	lock sync.Mutex
-	// mistake is one of the program, which ends the job. noToken is why there was no token.
+	// mistake is an error of the program, which ends the job. noToken is the reason for a missing
+	// token.
 	mistake error
 	noToken error
 }
@@ -121,7 +123,7 @@ func (j *job) readAll(calls iter.Seq[Call]) <-chan Call {
 	return source
 }
 
-// next returns the next outcome; nil where there is none any more.
+// next returns the next outcome; nil after the last one.
 func (j *job) next() *CallOutcome {
 	for !j.isDone {
 		j.look()
@@ -159,7 +161,8 @@ func (j *job) next() *CallOutcome {
 	return nil
 }
 
-// look looks for what came from outside: the end of the context, a mistake in another goroutine, the time to tell the progress.
+// look looks for what came from outside: the end of the context, a mistake in another goroutine,
+// the time to tell the progress.
 func (j *job) look() {
 	if err := context.Cause(j.ctx); err != nil && !j.isCancelled {
 		j.fail(err)
@@ -176,7 +179,8 @@ func (j *job) look() {
 	}
 }
 
-// wait waits until something was handed in, the source gave a call that was wanted, or the dispatcher's instant has come.
+// wait waits until something was handed in, the source gave a call that was wanted, or the
+// dispatcher's instant has come.
 func (j *job) wait(action abi.Record) {
 	until := j.progressAt
 	if nanoseconds, present := action.Integer(abi.ActionUntil); present {
@@ -190,7 +194,7 @@ func (j *job) wait(action abi.Record) {
 	if j.wanted > 0 {
 		source = j.source
 	}
-	// Once it is cancelled, its end is no news.
+	// After a cancellation the end of ctx is known, so the job stops listening to it.
 	var ended <-chan struct{}
 	if !j.isCancelled {
 		ended = j.ctx.Done()
@@ -243,7 +247,8 @@ func (j *job) outcome(record abi.Record) *CallOutcome {
 // send has a request signed where that is done elsewhere, sends it, and hands in what came.
 func (j *job) send(request abi.Record) {
 	defer j.notify()
-	// The end of the caller's context does not reach it: an answer that is on its way is worth more than an unknown outcome.
+	// The end of the caller's context does not reach it: an answer that is on its way is worth more
+	// than an unknown outcome.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), j.client.timeout)
 	defer cancel()
 	ticket := request.Text(abi.RequestExchange)
@@ -306,7 +311,7 @@ func (j *job) handInFailure(ticket string, left bool, cause error) {
 	})
 }
 
-// renewToken asks for a token. The dispatcher asks again, where there is none or it cannot be one.
+// renewToken asks for a token. The dispatcher asks again after a missing or an impossible token.
 func (j *job) renewToken() {
 	defer j.notify()
 	ctx, cancel := context.WithTimeout(j.reading, j.client.timeout)
