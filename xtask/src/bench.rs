@@ -1,4 +1,5 @@
-//! `cargo xtask bench` and the suite `bench`: prepare the packages, and start `tests/bench/run.py`, which says what it needs.
+//! `cargo xtask bench` and the suite `bench`: prepare the packages, and start `tests/bench/run.py`,
+//! which says what it needs.
 
 use std::process::Command;
 

@@ -3,10 +3,10 @@
 use std::env;
 use std::path::PathBuf;
 
-/// What Debian, Ubuntu, Fedora and Google call it.
+/// The names of Chromium on Debian, Ubuntu and Fedora, and of Google's Chrome.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Why tests of pages are skipped where there is none.
+/// The reason for skipped tests of pages on a machine without Chromium.
 pub(crate) const MISSING: &str =
     "there is no Chromium: install one, or name it in the environment variable KOODRIVE_CHROMIUM";
 

@@ -1,5 +1,5 @@
-//! What a page links to within the project is there, and a heading that a link names as well. Addresses on the web are left to
-//! `.github/workflows/ci.yml`.
+//! Checks that links within the project lead to existing files and headings. Addresses on the web
+//! are left to `.github/workflows/ci.yml`.
 
 use std::collections::BTreeSet;
 use std::fs;

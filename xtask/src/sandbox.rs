@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::sh;
 
-/// What the sandbox takes by default, as the settings that every program of this project reads.
+/// The sandbox's default credentials, as the settings that every program of this project reads.
 pub(crate) const SETTINGS: [(&str, &str); 4] = [
     ("KOODRIVE_USER_ID", "1505084218764547200"),
     ("KOODRIVE_APP_ID", "example-app-id"),

@@ -1,4 +1,5 @@
-//! What is published: whether it holds what it must and nothing else. `bindings-python/artifacts` looks into it.
+//! Checks that the published artifacts hold the required files and no others.
+//! `bindings-python/artifacts` inspects them.
 
 use std::path::{Path, PathBuf};
 

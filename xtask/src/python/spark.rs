@@ -1,4 +1,5 @@
-//! `koodrive.spark` on a real Spark: jobs against the sandbox, the README's example, and its types, since Spark's are there.
+//! `koodrive.spark` on a real Spark: jobs against the sandbox, the README's example, and its types,
+//! since Spark's are there.
 
 use anyhow::Result;
 

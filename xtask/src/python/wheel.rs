@@ -1,4 +1,5 @@
-//! Wheels: which there are, and how one is built. The tested ones are built as the shipped ones are.
+//! Wheels: which there are, and how one is built. The tested ones are built as the shipped ones
+//! are.
 
 use std::env;
 use std::fs;
