@@ -84,7 +84,7 @@ func newJob(ctx context.Context, client *Client, options DispatchOptions) (*job,
 
 func (j *job) run(calls iter.Seq[Call], yield func(*CallOutcome, error) bool) {
 	j.source = j.readAll(calls)
-	// Also where the body of the loop panics: what is in flight is awaited.
+	// A panic in the loop's body also closes the job, which awaits the requests in flight.
 	defer j.close()
 	for outcome := j.next(); outcome != nil; outcome = j.next() {
 		if !yield(outcome, nil) {

@@ -11,7 +11,7 @@ import (
 
 // Send sends a call, and returns the service's reply. The error is an [*Error].
 //
-// It makes one attempt, and exactly one more, signed anew, where the service refused the date.
+// Send makes one attempt, and exactly one more, signed anew, where the service refused the date.
 // Nothing else is sent twice, except that net/http by itself repeats a GET whose connection was
 // idle and turns out to be closed.
 //

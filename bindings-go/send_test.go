@@ -94,7 +94,7 @@ func TestARefusedDateIsSignedAnewOnce(t *testing.T) {
 		if calls := accepted(t, endpoint); len(calls) != 1 {
 			t.Errorf("offset %s: %v", offset, calls)
 		}
-		// It has learned.
+		// The client has learned the service's clock.
 		if _, err := client.Send(background, notification); err != nil || len(sent) != 3 {
 			t.Errorf("offset %s: %v, %d requests", offset, err, len(sent))
 		}

@@ -118,7 +118,7 @@ fn a_request_is_built_in_at_most_six_allocations_none_larger_than_itself() {
     for (what, client, options, most) in [
         // Body, X-Date, and the two tables.
         ("bearer", bearing(), RequestOptions::default(), 4),
-        // Those and Authorization.
+        // The same allocations, and one for Authorization.
         ("signed", signing(), RequestOptions::default(), 5),
         // An option's value is one more.
         ("bearer with a trace id", bearing(), trace_id, 5),

@@ -50,7 +50,7 @@ pub struct Attempt<O> {
     options: RequestOptions,
     parts: VaryingParts,
     sent_at: DateTime<Utc>,
-    /// It is the second, after a refused date.
+    /// Whether this is the second attempt, after a refused date.
     is_second: bool,
 }
 

@@ -122,7 +122,7 @@ impl Client {
         &self.identity.user_id
     }
 
-    /// In whole seconds.
+    /// Returns the clock margin in whole seconds.
     #[must_use]
     pub const fn clock_margin(&self) -> u32 {
         self.clock_margin

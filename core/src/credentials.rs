@@ -231,7 +231,8 @@ fn prepared(app_id: &str, app_secret: &str) -> Arc<SigningKey> {
     Arc::new(SigningKey::new(app_id, app_secret))
 }
 
-/// In one allocation: a text that grows would leave a copy of the token behind.
+/// Returns the header's value, made in one allocation: a growing text would leave a copy of the
+/// token behind.
 fn bearer(token: &str) -> String {
     ["Bearer ", token].concat()
 }

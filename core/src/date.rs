@@ -256,7 +256,7 @@ impl ClockOffset {
         Self(Arc::new(AtomicI32::new(self.get())))
     }
 
-    /// In milliseconds.
+    /// Returns the offset in milliseconds.
     pub(crate) fn get(&self) -> i32 {
         self.0.load(Ordering::Relaxed)
     }

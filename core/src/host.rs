@@ -430,9 +430,9 @@ pub struct ClientSettings<'a> {
     pub allow_plain_http: bool,
     /// The value of X-User-Id.
     pub user_id: &'a str,
-    /// In seconds, see [`Client::with_clock_margin`].
+    /// The margin in seconds, see [`Client::with_clock_margin`].
     pub clock_margin: u32,
-    /// In milliseconds, see [`Client::with_clock_offset`].
+    /// The offset in milliseconds, see [`Client::with_clock_offset`].
     pub clock_offset: i64,
 }
 

@@ -40,7 +40,7 @@ pub(crate) trait Described {
     fn is_safe(&self) -> bool;
     fn success(&self) -> Success;
     fn authentication(&self) -> Authentication;
-    /// Without the query.
+    /// Returns the URL without its query.
     fn url(&self, client: &Client) -> String;
 }
 
@@ -199,7 +199,7 @@ impl Envelope {
     #[cfg(feature = "dispatch")]
     pub(crate) fn of(reply: &crate::RawReply) -> Self {
         Self {
-            // It was a status once, so the fallback cannot occur.
+            // The number was a status before, so the fallback cannot occur.
             status: StatusCode::from_u16(reply.status).unwrap_or_default(),
             code: reply.code.clone(),
             msg: reply.msg.clone(),

@@ -25,7 +25,7 @@ const FAULTS: [&str; 8] = [
     r#"{"status": 200, "body": "<html>"}"#,
 ];
 
-/// After the fault script: the package that the sandbox does not know.
+/// The row, after the fault script, with a package that the sandbox does not know.
 const REFUSED_ROW: usize = 50;
 
 pub(crate) fn example() -> Result<Counts> {

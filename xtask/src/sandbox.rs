@@ -25,7 +25,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// With the answers to the raw calls of the READMEs, and more flags.
+    /// Starts a sandbox with `flags`, and with the answers to the raw calls of the READMEs.
     pub(crate) fn start(flags: &[&str]) -> Result<Self> {
         let answers = sh::root().join("tests/sandbox/readmes.json");
         let answers = answers.to_str().context("the path is not UTF-8")?;
@@ -90,7 +90,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to stop.
+        // The process may have ended by itself, and then kill fails.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -72,8 +72,8 @@ impl Target {
     pub(crate) fn uri(&self, identity: &Identity) -> Uri {
         self.uri
             .get_or_init(|| {
-                // Made of checked parts and no longer than the type allows, so the fallback cannot
-                // occur.
+                // The URL consists of checked parts and is no longer than the type allows, so the
+                // fallback cannot occur.
                 Uri::from_maybe_shared(Bytes::from(self.url(identity))).unwrap_or_default()
             })
             .clone()

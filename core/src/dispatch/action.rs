@@ -19,13 +19,13 @@ use crate::{InvalidInput, VaryingParts};
 pub struct Now {
     /// Wall clock.
     pub wall: DateTime<Utc>,
-    /// Since an origin of the host's choice, the same for all calls of one dispatcher. One that
-    /// goes back counts as standing still.
+    /// The time since an origin of the host's choice, the same for all calls of one dispatcher. One
+    /// that goes back counts as standing still.
     pub monotonic: Duration,
 }
 
 impl Now {
-    /// Both clocks.
+    /// Returns the time on both clocks.
     #[must_use]
     pub const fn new(wall: DateTime<Utc>, monotonic: Duration) -> Self {
         Self { wall, monotonic }

@@ -82,7 +82,7 @@ pub enum Unit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct DispatchOption {
-    /// In snake case.
+    /// The option's name in snake case.
     pub name: &'static str,
     /// Its unit.
     pub unit: Unit,
@@ -368,7 +368,7 @@ impl Config {
 
     /// Returns how many calls the dispatcher may hold.
     pub(super) const fn places(&self) -> usize {
-        // Both fit 32 bits many times over.
+        // The sum of both limits fits 32 bits.
         self.queue as usize + self.concurrency as usize
     }
 

@@ -19,7 +19,7 @@ use crate::{
 /// The next step of a call whose attempt failed.
 #[derive(Clone, Copy)]
 enum Next {
-    /// It is sent again, not before this instant.
+    /// The call is sent again at this instant or later.
     Again(u64),
     Settle(Verdict),
 }
@@ -224,7 +224,7 @@ impl<K> Dispatcher<K> {
         !self.cancelled && attempts < self.config.attempts
     }
 
-    /// Once per call: the reply has shown the server's clock.
+    /// Lets a call be signed anew once, since the reply has shown the server's clock.
     fn sign_anew(&mut self, place: u32, error: &ReplyError) -> bool {
         let Some(call) = self.places.get_mut(place) else {
             return false;

@@ -22,8 +22,8 @@ pub enum Verdict {
     /// The service did not act on it, and trying on was given up: attempts or retry budget are
     /// spent, or the dispatcher was cancelled between two attempts. Push it again another time.
     GivenUp,
-    /// It was never sent, since the dispatcher was cancelled, or the host kept it from leaving.
-    /// Push it again another time.
+    /// The call was never sent: the dispatcher was cancelled, or the host kept the call from
+    /// leaving. Push it again another time.
     NotSent,
 }
 
@@ -63,12 +63,12 @@ pub struct CallOutcome<K> {
     pub trace_id: Option<TraceId>,
     /// X-Date of the last attempt.
     pub x_date: Option<XDate>,
-    /// When the first attempt was handed out, on the caller's wall clock.
+    /// The time at which the first attempt was handed out, on the caller's wall clock.
     pub first_sent_at: Option<DateTime<Utc>>,
-    /// When the last attempt was handed out, on the caller's wall clock.
+    /// The time at which the last attempt was handed out, on the caller's wall clock.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When the answer to the last attempt was handed in, on the caller's wall clock; none where
-    /// none came.
+    /// The time at which the answer to the last attempt was handed in, on the caller's wall clock;
+    /// none where none came.
     pub answered_at: Option<DateTime<Utc>>,
     /// `Date` of that answer.
     pub server_date: Option<DateTime<Utc>>,

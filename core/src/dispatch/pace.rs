@@ -107,14 +107,14 @@ pub(super) struct Pace {
     mode: Mode,
     /// The last reason for a lower pace.
     cause: Slowed,
-    /// When the pace was lowered last.
+    /// The instant of the last lowering.
     lowered: Option<u64>,
     /// Requests that left since then and failed, before the first of them was accepted.
     in_a_row: u32,
     accepted_since: bool,
-    /// When a request was accepted last.
+    /// The instant at which a request was last accepted.
     accepted_at: u64,
-    /// When the pace grew last.
+    /// The instant at which the pace last grew.
     grown: u64,
     throttled: Share,
     failed: Share,
@@ -154,8 +154,7 @@ impl Pace {
         }
     }
 
-    /// When a request may leave, given that it is `now`: not later than now where it may leave at
-    /// once.
+    /// Returns the earliest instant, from `now` on, at which a request may leave.
     pub(super) fn ready_at(&mut self, now: u64) -> u64 {
         self.refresh(now);
         let missing = TOKEN.saturating_sub(self.level);
@@ -346,11 +345,11 @@ impl Pace {
 /// to choose.
 struct Share {
     usual: u64,
-    /// In per cent.
+    /// The tolerated share in per cent.
     tolerated: u64,
-    /// Until when another than the usual share is tolerated.
+    /// The instant until which another than the usual share is tolerated.
     until: u64,
-    /// In hundredths of requests.
+    /// The largest excess in hundredths of requests.
     most: u64,
     excess: u64,
     /// The start of the window. Requests that left before do not count, so that connections which
@@ -403,7 +402,7 @@ impl Share {
         self.excess = 0;
     }
 
-    /// In per cent, rounded.
+    /// Returns the share in per cent, rounded.
     const fn per_cent(&self) -> u64 {
         (self.happened * 100 + self.requests / 2) / self.requests
     }

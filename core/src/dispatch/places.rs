@@ -23,7 +23,7 @@ pub(super) struct Held<K> {
     pub(super) error: Option<Error>,
     /// Whether the service may have acted on this or an earlier attempt.
     pub(super) unknown: bool,
-    /// It was refused for its date once, and signed anew.
+    /// Whether the call was refused for its date once, and signed anew.
     pub(super) signed_anew: bool,
     /// The number of the last token that it was refused with.
     refused_token: Option<u32>,

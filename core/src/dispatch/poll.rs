@@ -9,7 +9,7 @@ use crate::{InvalidInput, Operation as _, RequestOptions};
 
 /// The condition that the next request waits for.
 enum Turn {
-    /// It may leave.
+    /// The next request may leave now.
     Now,
     /// The next request leaves at this instant or later.
     At(u64),
@@ -37,7 +37,7 @@ impl<K> Dispatcher<K> {
                     if let Some(attempt) = self.send(now, at) {
                         return Action::Send(attempt);
                     }
-                    // It could not be built and has its outcome.
+                    // The request could not be built, and its call has an outcome.
                     continue;
                 }
                 Turn::At(_) | Turn::Never => {}

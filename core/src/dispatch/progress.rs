@@ -68,7 +68,7 @@ fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-/// Without keys and calls: they are subscribers' ids.
+/// Leaves out keys and calls, which hold subscribers' ids.
 impl<K> fmt::Debug for Dispatcher<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")

@@ -1,5 +1,5 @@
-//! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that
-//! the policy names.
+//! Decides when a fresh token is asked for: at a 401 that the token may have caused, and at the age
+//! that the policy names.
 //!
 //! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or
 //! to the one that the job began with, asks for a fresh one at once, and the call is sent again
@@ -24,14 +24,15 @@ pub(super) struct Token {
 
 pub(super) struct Renewal {
     enabled: bool,
-    /// In nanoseconds.
+    /// The age in nanoseconds at which a token is replaced.
     age: Option<u64>,
     /// The latest.
     token: Token,
-    /// When it was handed in; the first one's, when it was first used.
+    /// The instant at which the token was handed in or, for the first token, first used.
     since: Option<u64>,
     worked: bool,
-    /// When the last request left that was refused with this token and no later one delivered.
+    /// The instant at which the last refused request with this token left, if no later one was
+    /// delivered.
     refused: Option<u64>,
     wanted: Wanted,
     /// The number of times in a row that the source had no working token.
@@ -44,9 +45,9 @@ enum Wanted {
     /// Asked for from this instant.
     From(u64),
     Asked,
-    /// From this instant one request may leave with the token that was refused.
+    /// One request may leave with the refused token from this instant on.
     TrialFrom(u64),
-    /// It is in flight.
+    /// The request with the refused token is in flight.
     Trial,
 }
 
@@ -173,7 +174,7 @@ impl Renewal {
         ask
     }
 
-    /// When the driver is to be asked again, or a request may leave again.
+    /// Returns when the driver is to be asked again, or a request may leave again.
     pub(super) const fn goes_on_at(&self) -> Option<u64> {
         match self.wanted {
             Wanted::From(at) | Wanted::TrialFrom(at) => Some(at),
@@ -207,7 +208,7 @@ impl Renewal {
         self.failures
     }
 
-    /// There was none. Returns how often in a row.
+    /// Notes that the source had no token. Returns how often in a row.
     pub(super) const fn failed(&mut self, ask_again_at: u64) -> u32 {
         self.wanted = Wanted::From(ask_again_at);
         self.failures = self.failures.saturating_add(1);

@@ -18,7 +18,7 @@ pub(super) struct SameAnswer {
     calls: u32,
     status: u16,
     code: Option<String>,
-    /// Without what varies.
+    /// The message without its varying words.
     msg: Option<String>,
     /// Whether a call was delivered since the start, or since the last resume.
     delivered: bool,

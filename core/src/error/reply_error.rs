@@ -30,7 +30,7 @@ pub(crate) struct ReplyErrorParts {
     /// The publisher documents a token as its only authentication.
     pub(crate) token_only: bool,
     pub(crate) scheme: Scheme,
-    /// Without the query.
+    /// The URL without its query.
     pub(crate) url: String,
     /// The status; 302 for a redirect that the host [hides](ReplyError::is_hidden_redirect).
     pub(crate) status: StatusCode,
@@ -252,9 +252,9 @@ impl fmt::Display for ReplyError {
 
 /// One thing to check.
 enum Check {
-    /// It names options.
+    /// A text that names options.
     Template(&'static str),
-    /// It quotes values.
+    /// A text that quotes values.
     Text(String),
 }
 
@@ -299,7 +299,7 @@ fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
     ));
     if is_signed {
         checks.push(Check::Template(
-            "signature: pass the service's message to explain(), which names the first difference",
+            "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference",
         ));
     }
     checks

@@ -35,7 +35,7 @@ use crate::reply::Envelope;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawCall {
     method: Method,
-    /// In its canonical form.
+    /// The path in its canonical form.
     path: String,
     query: Query,
     headers: Headers,

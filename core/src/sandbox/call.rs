@@ -18,9 +18,9 @@ use crate::{fields, header};
 pub(super) struct Parsed {
     /// Names and the JSON text of their values, as they were sent.
     pub(super) members: Vec<(String, String)>,
-    /// Those that must exist where a set of users is configured.
+    /// The ids that must be in the set of users, if one is configured.
     pub(super) carrier_user_ids: Vec<String>,
-    /// Those that must exist where a set of packages is configured.
+    /// The ids that must be in the set of packages, if one is configured.
     pub(super) package_ids: Vec<String>,
 }
 

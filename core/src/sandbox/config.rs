@@ -328,7 +328,7 @@ impl RawAnswer {
 
 fn default_space_usage() -> JsonObject {
     let json = r#"{"totalAllocation":5368709120,"totalCapacity":10737418240,"totalUsed":1073741824,"quota":"10240"}"#;
-    // It is an object, so the fallback cannot occur.
+    // The text is an object, so the fallback cannot occur.
     JsonObject::from_json(json).unwrap_or_else(|_| JsonObject(RawValue::NULL.to_owned()))
 }
 

@@ -17,7 +17,7 @@ use crate::InvalidInput;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RandomFaults {
-    /// To which share of the requests one of them happens: 0 to 1.
+    /// The share of requests that meet one of these faults: 0 to 1.
     pub share: f64,
     /// One of these, each as likely as the others; default 503, 500, 429 and `"cut"`.
     #[serde(default = "every_kind")]

@@ -28,7 +28,7 @@ pub(super) struct Received<'a> {
 pub(super) struct Caller {
     pub(super) x_date: XDate,
     pub(super) trace_id: Option<TraceId>,
-    /// It signed with an app id.
+    /// Whether the caller signed with an app id.
     pub(super) is_app: bool,
 }
 

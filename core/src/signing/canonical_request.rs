@@ -21,17 +21,17 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The six parts of a canonical request, each in its canonical form.
 #[derive(Debug, Clone, Copy)]
 pub struct CanonicalParts<'a> {
-    /// In upper case.
+    /// The method in upper case.
     pub method: &'a str,
-    /// From [`canonical_uri`].
+    /// The result of [`canonical_uri`].
     pub uri: &'a str,
     /// The result of [`canonical_query_string`]; empty for a request without a query.
     pub query: &'a str,
-    /// From [`canonical_headers`]: every line ends in a line break.
+    /// The result of [`canonical_headers`]: every line ends in a line break.
     pub headers: &'a str,
     /// Their names, lower case, sorted, joined by `;`.
     pub signed_headers: &'a str,
-    /// From [`payload_hash`].
+    /// The result of [`payload_hash`].
     pub payload_hash: &'a str,
 }
 

@@ -53,7 +53,7 @@ fn a_refusal_for_the_date_is_signed_anew_at_once_and_once() {
     assert_eq!(again.attempt, 2);
     assert_eq!(again.parts.trace_id, first.parts.trace_id);
     assert_eq!(again.parts.x_date.as_str(), "20251103T090140Z");
-    // And the server's clock has moved again.
+    // The server's clock has moved again.
     let headers = [("date", "Mon, 03 Nov 2025 11:01:45 GMT")];
     answer_with(&mut dispatcher, again.ticket, 401, &headers, b"", at(0));
     let outcome = outcome(&mut dispatcher, at(0));

@@ -65,7 +65,7 @@ fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
          not match\", and none was delivered in between; correct the cause, then resume: the rest was not sent"
     );
     assert_eq!(dispatcher.progress().refused, 20);
-    // Said once; then it waits.
+    // The dispatcher reports a halt once, and then waits.
     assert!(matches!(dispatcher.poll(at(2)), Action::Wait(None)));
 }
 

@@ -29,7 +29,7 @@ struct Seen {
 struct Run<'a> {
     scenario: &'a Scenario,
     dispatcher: Dispatcher<u64>,
-    /// In nanoseconds.
+    /// The time in nanoseconds.
     now: u64,
     jumped: i64,
     seen: BTreeMap<u64, Seen>,
@@ -96,7 +96,7 @@ impl<'a> Run<'a> {
         Now::new(start + passed + TimeDelta::seconds(self.jumped), passed)
     }
 
-    /// To the end. Gives when which call was sent.
+    /// Plays the scenario to its end. Returns when each call was sent.
     fn run(mut self) -> Vec<(u64, u64)> {
         for step in 0.. {
             assert!(step < 20_000, "it does not end");
@@ -263,7 +263,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Until that instant, or until something can be handed in.
+    /// Moves the time to `until`, or to the next instant with something to hand in.
     fn wait(&mut self, until: Option<Duration>) {
         let until = until.map(|until| u64::try_from(until.as_nanos()).unwrap());
         if let Some(until) = until {

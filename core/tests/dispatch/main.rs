@@ -64,7 +64,7 @@ fn unproven(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     dispatcher
 }
 
-/// With a rate that never matters, unless changed.
+/// Returns a dispatcher whose rate never matters, unless `change` sets one.
 fn fresh(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     let config = change(Config::default().rate(100_000.0).unwrap());
     Dispatcher::new(&client(), config, 42)

@@ -139,7 +139,7 @@ fn a_call_that_changes_nothing_is_sent_again_although_its_outcome_is_unknown() {
     dispatcher
         .handle_failure(again.ticket, unanswered(), at(60_001))
         .unwrap();
-    // It changes nothing, so that nothing about it is unknown.
+    // The call changes nothing, so its outcome is not unknown.
     let read = outcome(&mut dispatcher, at(60_001));
     assert_eq!(
         (read.key, read.verdict, read.attempts),

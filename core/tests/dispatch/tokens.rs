@@ -380,7 +380,7 @@ fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
-    // So it is asked for another after a backoff, as where there is none.
+    // The driver is asked for another token after a backoff, as after a missing one.
     assert!(waits(&mut dispatcher, at(0)).is_some());
 }
 
@@ -392,7 +392,7 @@ fn a_client_without_a_token_yet_has_the_first_one_asked_for_before_anything_is_s
     push(&mut dispatcher, 0..2);
     assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
     assert!(matches!(next(&mut dispatcher, at(1)), Action::Wait(None)));
-    // There is none now, so it is asked for again.
+    // The driver has no token now, so it is asked again.
     dispatcher.token_failed(at(2));
     let Action::Wait(Some(until)) = next(&mut dispatcher, at(2)) else {
         panic!("it asks again after a time");

@@ -78,7 +78,7 @@ fn a_refusal_of_the_bucket_may_carry_a_retry_after() {
         assert_eq!(answer.response().status(), 429);
         let retry_after = answer.response().headers().get("retry-after");
         assert_eq!(retry_after.map(|value| value.to_str().unwrap()), expected);
-        // It was not acted on.
+        // The sandbox did not act on the call.
         assert_eq!(sandbox.accepted().len(), 1);
     }
 }

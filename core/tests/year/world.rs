@@ -37,7 +37,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From `low` to `high`, both included.
+    /// Returns a number from `low` to `high`, both included.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low).unwrap() + 1;
         low + i64::try_from(self.next() % span).unwrap()
@@ -120,7 +120,7 @@ impl Way {
 /// How one exchange goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
-    /// From the caller to the service, and back.
+    /// The time to the service; `back` is the time of the return.
     pub(crate) there: Micros,
     pub(crate) back: Micros,
     /// How far the clock of the machine of the service that answers is ahead of the others.
@@ -147,9 +147,9 @@ pub(crate) struct Attempt {
     pub(crate) accepted: bool,
     pub(crate) reason: Option<Reason>,
     pub(crate) is_clock_refusal: bool,
-    /// By the caller's clock.
+    /// The duration by the caller's clock.
     pub(crate) took: Micros,
-    /// By the true one, when the answer arrived.
+    /// The true time at which the answer arrived.
     pub(crate) end: Micros,
 }
 

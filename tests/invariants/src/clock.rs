@@ -26,9 +26,9 @@ pub struct Input {
     pub sent_at: DateTime<Utc>,
     /// The time of the reply by the caller's clock.
     pub received_at: DateTime<Utc>,
-    /// When the next request is made, by the caller's clock.
+    /// The time of the next request, by the caller's clock.
     pub now: DateTime<Utc>,
-    /// In seconds.
+    /// The margin in seconds.
     pub margin: u32,
 }
 

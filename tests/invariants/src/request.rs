@@ -56,12 +56,12 @@ pub struct Call {
 /// The three ways to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Way {
-    /// With a token in one of its published shapes.
+    /// A token in one of its published shapes.
     #[default]
     Token,
-    /// With an Authorization that is sent untouched.
+    /// An Authorization that is sent untouched.
     Authorization,
-    /// With an app id and its secret.
+    /// An app id and its secret.
     App,
 }
 

@@ -23,7 +23,7 @@ const CONFIGS: [&str; 3] = [
 const TOKENS: [&str; 2] = [EXAMPLE_TOKEN, "ABCDEFG-example-token"];
 
 const NOTIFY: &str = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
-/// Those of the other operations, with their methods and whether they take a token only.
+/// The paths of the other operations, with their methods and whether they take a token only.
 const OTHERS: [(Method, &str, bool); 5] = [
     (Method::GET, "/koodrive/ose/v1/space/usage/overview", false),
     (

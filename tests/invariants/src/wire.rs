@@ -19,7 +19,7 @@ pub(crate) fn header<'a>(request: &'a Request<Vec<u8>>, name: &str) -> &'a str {
 /// An HTTP date as the crate for it reads it; none as well where that takes more than RFC 9110,
 /// 5.6.7 allows.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    // It trims; so do HTTP stacks, before we see it.
+    // The crate trims the value; HTTP stacks do so before this code sees the value.
     if text.trim() != text {
         return None;
     }

@@ -35,7 +35,7 @@ pub(crate) enum Input {
     Push(u64),
     Finish,
     Cancel,
-    /// With the answer's `Date`.
+    /// A reply with the answer's `Date`.
     Reply(Ticket, Reply, Rc<str>, Now),
     Token(u64, Now),
     NoToken(Now),

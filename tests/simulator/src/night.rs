@@ -250,7 +250,7 @@ impl Night {
         self.untrue += u64::from(!is_true);
     }
 
-    /// Until that instant, or the next event.
+    /// Moves the time to `until`, or to the next event.
     fn wait(&mut self, until: Option<Duration>) -> Result<()> {
         let until = until.map_or(u64::MAX, nanoseconds);
         let event = self.events.peek().map_or(u64::MAX, |Reverse((at, ..))| *at);

@@ -22,7 +22,7 @@ pub struct Report {
     pub ideal_seconds: f64,
     /// Requests that the service saw.
     pub requests: u64,
-    /// Those that came during an outage.
+    /// The requests that came during an outage.
     pub requests_in_outages: u64,
     /// The number of requests that the configured rate would have sent during outages.
     pub normal_in_outages: u64,

@@ -49,7 +49,7 @@ pub(crate) struct Service {
     acted: Vec<u64>,
     pub(crate) acted_twice: u64,
     pub(crate) requests: u64,
-    /// Those that met an outage.
+    /// The requests that met an outage.
     pub(crate) requests_in_outages: u64,
     /// Calls that the limit still allows.
     allowance: f64,

@@ -93,9 +93,9 @@ pub struct Goal {
 /// A bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
-    /// At least.
+    /// The figure is at least this.
     Least(f64),
-    /// At most.
+    /// The figure is at most this.
     Most(f64),
     /// Shown and not held to anything.
     None,
@@ -143,7 +143,7 @@ pub struct Scenario {
     /// The name on the command line.
     pub name: String,
     pub(crate) trouble: Trouble,
-    /// It is played for so many seconds.
+    /// The number of seconds that the trouble is played.
     pub seconds: u64,
     /// The goals for the trouble's figures.
     pub goals: Vec<Goal>,

@@ -11,7 +11,7 @@ pub struct StopWatch {
 }
 
 impl StopWatch {
-    /// From now on.
+    /// Starts a measurement.
     #[must_use]
     pub fn start() -> Self {
         Self {

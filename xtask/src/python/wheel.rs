@@ -37,7 +37,7 @@ const WINDOWS: [Platform; 2] = [
     platform("aarch64-pc-windows-msvc", None),
 ];
 
-/// Those that this machine builds for.
+/// Returns the platforms that this machine builds for.
 pub(crate) fn platforms() -> &'static [Platform] {
     match env::consts::OS {
         "macos" => &MACOS,

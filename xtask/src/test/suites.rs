@@ -21,7 +21,7 @@ pub(crate) struct Suite {
     pub(crate) run: fn() -> Result<Counts>,
 }
 
-/// In this order: what fails fastest comes first.
+/// The suites in their order: the one that fails fastest comes first.
 pub(crate) const ALL: &[Suite] = &[
     Suite {
         name: "format",

@@ -62,10 +62,10 @@ pub(super) struct Scenario {
     pub(super) tardiness: Vec<u64>,
     /// How many calls it pushes at a time.
     pub(super) pushes: u64,
-    /// After how many requests it is cancelled.
+    /// The number of requests after which the job is cancelled.
     pub(super) cancel_after: Option<u64>,
     pub(super) seed: u64,
-    /// By how many seconds the wall clock is set, before which request.
+    /// The jumps of the wall clock in seconds, by the number of the next request.
     pub(super) jumps: BTreeMap<u64, i64>,
 }
 
