@@ -113,17 +113,17 @@
 
 mod action;
 mod budget;
+mod circuit_breaker;
 mod config;
-mod judge;
 mod outcome;
-mod pace;
-mod places;
 mod poll;
 mod progress;
 mod random;
-mod renewal;
-mod same_answer;
+mod rate_limiter;
+mod response;
 mod server_clock;
+mod slab;
+mod token_renewal;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -134,8 +134,8 @@ use http::{Request, StatusCode};
 pub use action::{Action, Halt, NotTaken, Now, Outgoing, Ticket};
 pub use config::{Config, DispatchOption, OPTIONS, Unit};
 pub use outcome::{CallOutcome, Verdict};
-pub use pace::Slowed;
 pub use progress::Progress;
+pub use rate_limiter::Slowed;
 
 use crate::client::body_of;
 use crate::header::ReplyHeaders;
@@ -144,19 +144,19 @@ use crate::{
     TransportError,
 };
 use budget::RetryBudget;
-use pace::Pace;
-use places::{Held, Places};
+use circuit_breaker::CircuitBreaker;
 use random::Random;
-use renewal::Renewal;
-use same_answer::SameAnswer;
+use rate_limiter::RateLimiter;
 use server_clock::ServerClock;
+use slab::{PendingCall, Slab};
+use token_renewal::TokenRenewal;
 
 /// Decides for many calls. `K` is the caller's key of a call: it is moved in and comes back with
 /// the outcome.
 pub struct Dispatcher<K> {
     client: Client,
     config: Config,
-    places: Places<K>,
+    slab: Slab<K>,
     /// Calls that were never sent, in the order of their pushes.
     queued: VecDeque<u32>,
     /// Calls that are sent again, the next one on top.
@@ -171,10 +171,10 @@ pub struct Dispatcher<K> {
     cancelled: bool,
     halt: Option<Halt>,
     halt_is_said: bool,
-    pace: Pace,
+    rate_limiter: RateLimiter,
     budget: RetryBudget,
-    same_answer: SameAnswer,
-    renewal: Renewal,
+    circuit_breaker: CircuitBreaker,
+    token_renewal: TokenRenewal,
     clock: ServerClock,
     random: Random,
     counts: Progress,
@@ -204,7 +204,7 @@ impl<K> Dispatcher<K> {
     pub fn new(client: &Client, config: Config, seed: u64) -> Self {
         Self {
             client: client.with_own_clock(),
-            places: Places::new(),
+            slab: Slab::new(),
             queued: VecDeque::new(),
             waiting: BinaryHeap::new(),
             outcomes: VecDeque::new(),
@@ -215,10 +215,10 @@ impl<K> Dispatcher<K> {
             cancelled: false,
             halt: None,
             halt_is_said: false,
-            pace: Pace::new(config.rate, config.burst_size(), config.adaptive),
+            rate_limiter: RateLimiter::new(config.rate, config.burst_size(), config.adaptive),
             budget: RetryBudget::new(config.retry_ratio, config.concurrency),
-            same_answer: SameAnswer::new(config.halt_after),
-            renewal: Renewal::new(
+            circuit_breaker: CircuitBreaker::new(config.halt_after),
+            token_renewal: TokenRenewal::new(
                 config.renews_token,
                 config.token_age,
                 client.credentials().are_known(),
@@ -256,7 +256,9 @@ impl<K> Dispatcher<K> {
         if let Err(reason) = refused {
             return Err(NotTaken { key, reason });
         }
-        let place = self.places.put(Held::new(key, PreparedCall::new(call)));
+        let place = self
+            .slab
+            .put(PendingCall::new(key, PreparedCall::new(call)));
         self.counts.pushed += 1;
         if self.cancelled {
             self.settle(place, Verdict::NotSent);
@@ -296,7 +298,7 @@ impl<K> Dispatcher<K> {
         body: &[u8],
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.judge_response(ticket, status, headers.into(), body, now)
+        self.on_response(ticket, status, headers.into(), body, now)
     }
 
     /// Hands in a failure: the request surely never left, or no complete answer came. A driver that
@@ -311,7 +313,7 @@ impl<K> Dispatcher<K> {
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.judge_failure(ticket, error, now)
+        self.on_failure(ticket, error, now)
     }
 
     /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does
@@ -327,7 +329,7 @@ impl<K> Dispatcher<K> {
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.take_back(ticket, error, now)
+        self.on_withdrawal(ticket, error, now)
     }
 
     /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is
@@ -337,7 +339,7 @@ impl<K> Dispatcher<K> {
     ///
     /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_hidden_redirect(&mut self, ticket: Ticket, now: Now) -> Result<(), InvalidInput> {
-        self.judge_hidden_redirect(ticket, now)
+        self.on_hidden_redirect(ticket, now)
     }
 
     /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token
@@ -347,12 +349,12 @@ impl<K> Dispatcher<K> {
         let at = self.advance(now);
         if !self.client.credentials().is_same_token(&fresh) {
             self.client = self.client.with_credentials(fresh);
-            self.renewal.renewed(at);
-        } else if !self.renewal.is_refused() {
-            self.renewal.kept(at);
-        } else if self.renewal.is_asked() {
+            self.token_renewal.renewed(at);
+        } else if !self.token_renewal.is_refused() {
+            self.token_renewal.kept(at);
+        } else if self.token_renewal.is_asked() {
             let from = self.next_try_for_a_token(at);
-            let times = self.renewal.tries_again(from);
+            let times = self.token_renewal.tries_again(from);
             self.halt_without_token(times);
         }
     }
@@ -362,19 +364,19 @@ impl<K> Dispatcher<K> {
     /// Changes nothing where none was asked for.
     pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
-        if self.renewal.is_asked() {
+        if self.token_renewal.is_asked() {
             self.no_token(at);
         }
     }
 
     fn no_token(&mut self, at: u64) {
         let from = self.next_try_for_a_token(at);
-        let times = self.renewal.failed(from);
+        let times = self.token_renewal.failed(from);
         self.halt_without_token(times);
     }
 
     fn next_try_for_a_token(&mut self, at: u64) -> u64 {
-        let wait = self.backoff(self.renewal.failures().saturating_add(1));
+        let wait = self.backoff(self.token_renewal.failures().saturating_add(1));
         at.saturating_add(wait)
     }
 
@@ -388,8 +390,8 @@ impl<K> Dispatcher<K> {
     /// again.
     pub fn resume(&mut self) {
         if self.halt.take().is_some() {
-            self.same_answer.resume();
-            self.renewal.resume(self.latest);
+            self.circuit_breaker.resume();
+            self.token_renewal.resume(self.latest);
         }
     }
 
@@ -433,7 +435,7 @@ impl<K> Dispatcher<K> {
     /// Returns an error if no exchange is in flight under `ticket`.
     pub fn fixed_parts(&self, ticket: Ticket) -> Result<FixedParts, InvalidInput> {
         self.client
-            .fixed_parts(self.call(ticket).ok_or_else(places::unknown_ticket)?)
+            .fixed_parts(self.call(ticket).ok_or_else(slab::unknown_ticket)?)
     }
 
     /// Returns the request. Send it as it is: nothing added, redirects not followed.
@@ -445,7 +447,7 @@ impl<K> Dispatcher<K> {
     pub fn request(&self, outgoing: Outgoing) -> Result<Request<Vec<u8>>, InvalidInput> {
         let call = self
             .call(outgoing.ticket)
-            .ok_or_else(places::unknown_ticket)?;
+            .ok_or_else(slab::unknown_ticket)?;
         let target = self.client.target(call)?;
         self.client.join(&target, call.headers(), outgoing.parts)
     }
@@ -453,13 +455,13 @@ impl<K> Dispatcher<K> {
     /// The key of what is in flight under this ticket.
     #[must_use]
     pub fn key(&self, ticket: Ticket) -> Option<&K> {
-        Some(&self.places.get(self.places.in_flight(ticket)?)?.key)
+        Some(&self.slab.get(self.slab.in_flight(ticket)?)?.key)
     }
 
     /// The call that is in flight under this ticket.
     #[must_use]
     pub fn call(&self, ticket: Ticket) -> Option<&PreparedCall> {
-        Some(&self.places.get(self.places.in_flight(ticket)?)?.call)
+        Some(&self.slab.get(self.slab.in_flight(ticket)?)?.call)
     }
 
     /// The configuration that it follows.
@@ -482,7 +484,7 @@ impl<K> Dispatcher<K> {
 
     /// Returns how many more calls fit.
     fn room(&self) -> usize {
-        let held = self.places.len() + self.outcomes.len();
+        let held = self.slab.len() + self.outcomes.len();
         let queue = self.config.queue as usize;
         let places = self.config.places().saturating_sub(held);
         places.min(queue.saturating_sub(self.queued.len()))

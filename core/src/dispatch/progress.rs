@@ -49,7 +49,7 @@ impl<K> Dispatcher<K> {
             in_flight: self.in_flight.into(),
             queued: count(self.queued.len()),
             waiting: count(self.waiting.len()),
-            rate: self.pace.current(),
+            rate: self.rate_limiter.current(),
             slowed: self.slowed(),
             source_ended: self.finished,
             ..self.counts
@@ -60,7 +60,7 @@ impl<K> Dispatcher<K> {
         if self.has_ended() && self.queued.is_empty() && self.waiting.is_empty() {
             return Some(Slowed::Draining);
         }
-        self.pace.slowed(self.latest)
+        self.rate_limiter.slowed(self.latest)
     }
 }
 

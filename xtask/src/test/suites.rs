@@ -35,7 +35,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "docs",
-        about: "rustdoc, no warnings; links between pages lead somewhere",
+        about: "rustdoc, no warnings; links between pages lead somewhere; no headless or too long prose",
         run: docs,
     },
     Suite {

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::Ticket;
-use super::renewal::Token;
+use super::token_renewal::Token;
 use crate::{Error, InvalidInput, PreparedCall, TraceId, XDate};
 
 /// A call from its push to its outcome.
-pub(super) struct Held<K> {
+pub(super) struct PendingCall<K> {
     pub(super) key: K,
     pub(super) call: PreparedCall,
     pub(super) attempts: u32,
@@ -35,7 +35,7 @@ pub(super) struct Held<K> {
 /// a file that is being written, and the next token.
 const MOST_TOKENS: u8 = 3;
 
-impl<K> Held<K> {
+impl<K> PendingCall<K> {
     pub(super) const fn new(key: K, call: PreparedCall) -> Self {
         Self {
             key,
@@ -83,9 +83,9 @@ pub(super) struct Answer {
     pub(super) status: u16,
 }
 
-/// Calls at numbers that they keep.
-pub(super) struct Places<K> {
-    calls: Vec<Option<Held<K>>>,
+/// A slab: each call keeps its index, called its place, until it is taken.
+pub(super) struct Slab<K> {
+    calls: Vec<Option<PendingCall<K>>>,
     free: Vec<u32>,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct Places<K> {
 /// 1,065,535 places exist.
 const PLACE_BITS: u32 = 21;
 
-impl<K> Places<K> {
+impl<K> Slab<K> {
     pub(super) const fn new() -> Self {
         Self {
             calls: Vec::new(),
@@ -105,7 +105,7 @@ impl<K> Places<K> {
         self.calls.len() - self.free.len()
     }
 
-    pub(super) fn put(&mut self, call: Held<K>) -> u32 {
+    pub(super) fn put(&mut self, call: PendingCall<K>) -> u32 {
         if let Some(place) = self.free.pop() {
             if let Some(free) = self.calls.get_mut(place as usize) {
                 *free = Some(call);
@@ -117,15 +117,15 @@ impl<K> Places<K> {
         u32::try_from(self.calls.len() - 1).unwrap_or_default()
     }
 
-    pub(super) fn get(&self, place: u32) -> Option<&Held<K>> {
+    pub(super) fn get(&self, place: u32) -> Option<&PendingCall<K>> {
         self.calls.get(place as usize)?.as_ref()
     }
 
-    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Held<K>> {
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut PendingCall<K>> {
         self.calls.get_mut(place as usize)?.as_mut()
     }
 
-    pub(super) fn take(&mut self, place: u32) -> Option<Held<K>> {
+    pub(super) fn take(&mut self, place: u32) -> Option<PendingCall<K>> {
         let call = self.calls.get_mut(place as usize)?.take()?;
         self.free.push(place);
         Some(call)
@@ -143,14 +143,14 @@ impl<K> Places<K> {
         (sent.ticket == Some(ticket)).then_some(place)
     }
 
-    /// The place of what was in flight under this ticket, and the attempt.
-    pub(super) fn land(&mut self, ticket: Ticket) -> Result<(u32, Sent), InvalidInput> {
-        let landed = self.in_flight(ticket).and_then(|place| {
+    /// Ends the attempt in flight under `ticket`. Returns the call's place, and the attempt.
+    pub(super) fn complete(&mut self, ticket: Ticket) -> Result<(u32, Sent), InvalidInput> {
+        let ended = self.in_flight(ticket).and_then(|place| {
             let sent = self.get_mut(place)?.sent.as_mut()?;
             sent.ticket = None;
             Some((place, *sent))
         });
-        landed.ok_or_else(unknown_ticket)
+        ended.ok_or_else(unknown_ticket)
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
             (2_097_151, u64::from(u32::MAX), 9_007_199_254_740_991),
             (5, (1 << 32) + 1, 2_097_157),
         ] {
-            assert_eq!(Places::<()>::ticket(place, attempt), Ticket(ticket));
+            assert_eq!(Slab::<()>::ticket(place, attempt), Ticket(ticket));
         }
     }
 }

@@ -93,7 +93,7 @@ impl Slowed {
     }
 }
 
-pub(super) struct Pace {
+pub(super) struct RateLimiter {
     adaptive: bool,
     /// Requests per second in thousandths, of the configuration and now.
     rate: u64,
@@ -128,7 +128,7 @@ enum Mode {
     Recovering,
 }
 
-impl Pace {
+impl RateLimiter {
     pub(super) fn new(rate: f64, burst: u32, adaptive: bool) -> Self {
         #[expect(clippy::cast_possible_truncation, reason = "at most 10^8")]
         #[expect(clippy::cast_sign_loss, reason = "a rate is positive")]
@@ -168,7 +168,7 @@ impl Pace {
     }
 
     /// The service accepted what left at `sent`: it was delivered, or refused for its own sake.
-    pub(super) fn accepted(&mut self, sent: u64, now: u64) {
+    pub(super) fn on_accepted(&mut self, sent: u64, now: u64) {
         self.accepted_at = now;
         if !self.counts(sent) {
             return;
@@ -188,7 +188,7 @@ impl Pace {
 
     /// The service answered 429 to what left at `sent`, and asked for silence until `until`, if it
     /// did; 0 otherwise.
-    pub(super) fn throttled(&mut self, sent: u64, until: u64, now: u64) {
+    pub(super) fn on_throttled(&mut self, sent: u64, until: u64, now: u64) {
         self.close(until);
         if self.counts(sent) && !self.is_going_down(Slowed::Throttled, now) {
             if until > now {
@@ -201,7 +201,7 @@ impl Pace {
     }
 
     /// Counts a request that left at `sent` and failed or got no answer.
-    pub(super) fn failed(&mut self, sent: u64, now: u64) {
+    pub(super) fn on_failure(&mut self, sent: u64, now: u64) {
         // All that is in flight when a service falls silent comes to its time-out after the pace
         // was lowered for the first of it.
         let is_silent = self.adaptive && self.is_silent_since(sent, now);
@@ -436,7 +436,7 @@ mod tests {
     use super::*;
 
     /// Sends as soon as it may. Gives the instant.
-    fn send(pace: &mut Pace, mut now: u64) -> u64 {
+    fn send(pace: &mut RateLimiter, mut now: u64) -> u64 {
         loop {
             let ready = pace.ready_at(now);
             if ready <= now {
@@ -448,7 +448,7 @@ mod tests {
     }
 
     /// The instants, in milliseconds, at which requests leave that are sent as soon as they may.
-    fn sent(pace: &mut Pace, from: u64, count: usize) -> Vec<u64> {
+    fn sent(pace: &mut RateLimiter, from: u64, count: usize) -> Vec<u64> {
         let mut now = from * MILLISECOND;
         let mut times = Vec::new();
         for _ in 0..count {
@@ -468,7 +468,12 @@ mod tests {
 
     /// One request after the other for so many seconds, each answered at once. `of` gives the
     /// answer to the one of this number.
-    fn answered(pace: &mut Pace, from: u64, seconds: u64, of: impl Fn(u64) -> Answer) -> u64 {
+    fn answered(
+        pace: &mut RateLimiter,
+        from: u64,
+        seconds: u64,
+        of: impl Fn(u64) -> Answer,
+    ) -> u64 {
         let mut now = from;
         let mut number = 0;
         loop {
@@ -477,9 +482,9 @@ mod tests {
                 return number;
             }
             match of(number) {
-                Accepted => pace.accepted(now, now),
-                Throttled => pace.throttled(now, 0, now),
-                Failed => pace.failed(now, now),
+                Accepted => pace.on_accepted(now, now),
+                Throttled => pace.on_throttled(now, 0, now),
+                Failed => pace.on_failure(now, now),
             }
             // A second request of this instant counts as one that left after the first was
             // answered.
@@ -488,13 +493,13 @@ mod tests {
         }
     }
 
-    fn pace(rate: f64) -> Pace {
-        Pace::new(rate, 1, true)
+    fn pace(rate: f64) -> RateLimiter {
+        RateLimiter::new(rate, 1, true)
     }
 
     #[test]
     fn a_burst_leaves_at_once_and_the_rest_at_the_rate() {
-        let mut pace = Pace::new(50.0, 3, true);
+        let mut pace = RateLimiter::new(50.0, 3, true);
         assert_eq!(sent(&mut pace, 0, 6), [0, 0, 0, 20, 40, 60]);
         // A pause fills the bucket up to the burst, and no further.
         assert_eq!(sent(&mut pace, 5000, 5), [5000, 5000, 5000, 5020, 5040]);
@@ -502,7 +507,7 @@ mod tests {
 
     #[test]
     fn a_rate_below_one_a_second_waits_for_its_turn() {
-        let mut pace = Pace::new(0.001, 1, true);
+        let mut pace = RateLimiter::new(0.001, 1, true);
         assert_eq!(sent(&mut pace, 0, 3), [0, 1_000_000, 2_000_000]);
     }
 
@@ -526,17 +531,17 @@ mod tests {
     fn six_throttled_are_too_many_and_the_seventh_halves_the_pace() {
         let mut pace = pace(100.0);
         for number in 1..7 {
-            pace.throttled(number, 0, number);
+            pace.on_throttled(number, 0, number);
             assert_eq!(pace.current, 100_000, "{number}");
         }
-        pace.throttled(7, 0, 7);
+        pace.on_throttled(7, 0, 7);
         assert_eq!(
             (pace.current, pace.slowed(7)),
             (50_000, Some(Slowed::Throttled))
         );
         // Left before: says nothing of the pace since.
         for _ in 0..100 {
-            pace.throttled(7, 0, 8);
+            pace.on_throttled(7, 0, 8);
         }
         assert_eq!(pace.current, 50_000);
     }
@@ -547,23 +552,23 @@ mod tests {
         for number in 0..28_u64 {
             let now = 1 + number;
             if number.is_multiple_of(4) {
-                pace.throttled(now, 0, now);
+                pace.on_throttled(now, 0, now);
             } else {
-                pace.accepted(now, now);
+                pace.on_accepted(now, now);
             }
             assert_eq!(pace.current, 100_000, "{number}");
         }
         // 8 of 29 are 28 %, and 8 - 29 x 6 % are more than 6.
-        pace.throttled(29, 0, 29);
+        pace.on_throttled(29, 0, 29);
         assert_eq!(pace.current, 64_000);
     }
 
     #[test]
     fn connections_that_break_together_are_one_failure() {
         let mut pace = pace(100.0);
-        pace.accepted(1, 900 * MILLISECOND);
+        pace.on_accepted(1, 900 * MILLISECOND);
         for _ in 0..64 {
-            pace.failed(950 * MILLISECOND, SECOND);
+            pace.on_failure(950 * MILLISECOND, SECOND);
         }
         assert_eq!(pace.slowed(SECOND), None);
     }
@@ -582,11 +587,11 @@ mod tests {
     }
 
     #[test]
-    fn all_that_comes_to_its_time_out_together_is_an_outage() {
+    fn time_outs_that_come_together_are_an_outage() {
         let mut pace = pace(200.0);
-        pace.accepted(1, SECOND);
+        pace.on_accepted(1, SECOND);
         for number in 0..64 {
-            pace.failed(SECOND + number, 31 * SECOND + number);
+            pace.on_failure(SECOND + number, 31 * SECOND + number);
         }
         assert_eq!(pace.current, PROBES);
         assert!(pace.is_down());
@@ -596,9 +601,9 @@ mod tests {
     fn a_time_out_beside_others_that_are_accepted_is_an_accident() {
         let mut pace = pace(200.0);
         for number in 1..64 {
-            pace.accepted(number * SECOND, number * SECOND + 1);
-            pace.failed(number * SECOND - 1, (number + 30) * SECOND);
-            pace.accepted((number + 29) * SECOND, (number + 30) * SECOND);
+            pace.on_accepted(number * SECOND, number * SECOND + 1);
+            pace.on_failure(number * SECOND - 1, (number + 30) * SECOND);
+            pace.on_accepted((number + 29) * SECOND, (number + 30) * SECOND);
         }
         assert_eq!(pace.slowed(100 * SECOND), None);
     }
@@ -619,9 +624,9 @@ mod tests {
 
     #[test]
     fn a_retry_after_keeps_everything_and_lowers_the_pace_once() {
-        let mut pace = Pace::new(100.0, 5, true);
+        let mut pace = RateLimiter::new(100.0, 5, true);
         for _ in 0..10 {
-            pace.throttled(1, 3 * SECOND, 2);
+            pace.on_throttled(1, 3 * SECOND, 2);
         }
         assert_eq!(pace.current, 70_000);
         assert_eq!(pace.slowed(3 * SECOND - 1), Some(Slowed::Throttled));
@@ -629,17 +634,17 @@ mod tests {
     }
 
     #[test]
-    fn where_it_is_not_adaptive_only_a_retry_after_counts() {
-        let mut pace = Pace::new(100.0, 1, false);
+    fn a_limiter_that_is_not_adaptive_obeys_only_retry_after() {
+        let mut pace = RateLimiter::new(100.0, 1, false);
         assert!(answered(&mut pace, 0, 10, |_| Failed) >= 999);
         assert!(answered(&mut pace, 10 * SECOND, 10, |_| Throttled) >= 999);
-        pace.throttled(1, 30 * SECOND, 2);
+        pace.on_throttled(1, 30 * SECOND, 2);
         assert_eq!(sent(&mut pace, 20_000, 2), [30_000, 30_010]);
     }
 
     #[test]
     fn the_burst_shrinks_with_the_pace() {
-        let mut pace = Pace::new(100.0, 10, true);
+        let mut pace = RateLimiter::new(100.0, 10, true);
         answered(&mut pace, 0, 100, |_| Failed);
         let now = 200 * SECOND;
         assert_eq!(pace.ready_at(now), now);

@@ -12,7 +12,7 @@ use crate::ReplyError;
 
 use super::Halt;
 
-pub(super) struct SameAnswer {
+pub(super) struct CircuitBreaker {
     halt_after: u32,
     /// The number of calls in a row.
     calls: u32,
@@ -24,7 +24,7 @@ pub(super) struct SameAnswer {
     delivered: bool,
 }
 
-impl SameAnswer {
+impl CircuitBreaker {
     pub(super) const fn new(halt_after: u32) -> Self {
         Self {
             halt_after,

@@ -1,5 +1,5 @@
 //! Decides when a fresh token is asked for: at a 401 that the token may have caused, and at the age
-//! that the policy names.
+//! that the configuration names.
 //!
 //! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or
 //! to the one that the job began with, asks for a fresh one at once, and the call is sent again
@@ -22,7 +22,7 @@ pub(super) struct Token {
     trial: u32,
 }
 
-pub(super) struct Renewal {
+pub(super) struct TokenRenewal {
     enabled: bool,
     /// The age in nanoseconds at which a token is replaced.
     age: Option<u64>,
@@ -62,7 +62,7 @@ pub(super) enum After401 {
     Refused,
 }
 
-impl Renewal {
+impl TokenRenewal {
     /// `has_token` is false for a job whose first token is yet to be asked for.
     pub(super) fn new(enabled: bool, age: Option<Duration>, has_token: bool) -> Self {
         Self {
@@ -147,7 +147,7 @@ impl Renewal {
     }
 
     /// Returns whether sending waits at `now` for a token.
-    pub(super) const fn holds(&self, now: u64) -> bool {
+    pub(super) const fn is_blocked(&self, now: u64) -> bool {
         match self.wanted {
             Wanted::No => false,
             Wanted::TrialFrom(at) => now < at,
@@ -156,7 +156,7 @@ impl Renewal {
     }
 
     /// Asks for a fresh token where this one has become too old.
-    pub(super) fn ages(&mut self, now: u64) {
+    pub(super) fn expire_if_old(&mut self, now: u64) {
         if let (true, Some(age), Some(since), Wanted::No) =
             (self.enabled, self.age, self.since, self.wanted)
             && now.saturating_sub(since) >= age
@@ -166,7 +166,7 @@ impl Renewal {
     }
 
     /// Returns true once for each time that the driver must be asked for a token.
-    pub(super) fn ask(&mut self, now: u64) -> bool {
+    pub(super) fn take_request(&mut self, now: u64) -> bool {
         let ask = matches!(self.wanted, Wanted::From(at) if at <= now);
         if ask {
             self.wanted = Wanted::Asked;
