@@ -193,7 +193,7 @@ impl<O: Operation> Attempt<O> {
     }
 }
 
-/// The rule of [`Attempt::again`].
+/// Decides by the rule of [`Attempt::again`].
 pub(crate) fn may_sign_anew(error: &ReplyError, is_second: bool, has_date: bool) -> bool {
     !is_second && !has_date && error.is_clock_refusal()
 }

@@ -44,8 +44,8 @@ pub(crate) struct Identity {
 }
 
 impl Client {
-    /// A client for one endpoint and one user id on `KooDrive` (header `X-User-Id`; the signature
-    /// page calls it "signing user"), which is sent with either kind of credentials.
+    /// Returns a client for one endpoint and one user id on `KooDrive` (header `X-User-Id`; the
+    /// signature page calls it "signing user"), which is sent with either kind of credentials.
     ///
     /// # Errors
     ///
@@ -71,8 +71,8 @@ impl Client {
         })
     }
 
-    /// The same client, learned clock included, with fresh credentials: tokens end while services
-    /// run.
+    /// Returns the same client, learned clock included, with fresh credentials: tokens end while
+    /// services run.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         Self {
@@ -81,8 +81,8 @@ impl Client {
         }
     }
 
-    /// The same client with another clock margin: the whole seconds by which X-Date stays behind
-    /// the corrected clock, [`CLOCK_MARGIN_DEFAULT`] unless chosen.
+    /// Returns the same client with another clock margin: the whole seconds by which X-Date stays
+    /// behind the corrected clock, [`CLOCK_MARGIN_DEFAULT`] unless chosen.
     ///
     /// # Errors
     ///
@@ -97,8 +97,8 @@ impl Client {
         })
     }
 
-    /// The same client with a clock offset of its own, as another process learned it. Positive: the
-    /// server's clock is ahead.
+    /// Returns the same client with a clock offset of its own, as another process learned it.
+    /// Positive: the server's clock is ahead.
     ///
     /// # Errors
     ///
@@ -116,7 +116,7 @@ impl Client {
         &self.identity.endpoint
     }
 
-    /// The value of X-User-Id.
+    /// Returns the value of X-User-Id.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.identity.user_id
@@ -128,7 +128,7 @@ impl Client {
         self.clock_margin
     }
 
-    /// The learned difference between the server's clock and the caller's, in milliseconds;
+    /// Returns the learned difference between the server's clock and the caller's, in milliseconds;
     /// positive when the server's is ahead, zero before anything was learned.
     #[must_use]
     pub fn clock_offset(&self) -> TimeDelta {
@@ -364,7 +364,7 @@ impl Client {
         received.read(call)
     }
 
-    /// The error for a redirect of which the host shows nothing else.
+    /// Returns the error for a redirect of which the host shows nothing else.
     pub(crate) fn hidden_redirect<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -407,8 +407,8 @@ impl Client {
         &self.credentials
     }
 
-    /// The X-Date of an explanation: nothing is sent, so an explicit date may lie outside the
-    /// window.
+    /// Returns the X-Date of an explanation: nothing is sent, so an explicit date may lie outside
+    /// the window.
     pub(crate) fn x_date_to_explain(
         &self,
         now: DateTime<Utc>,

@@ -30,8 +30,9 @@ enum Kind {
 }
 
 impl Credentials {
-    /// An access token, in any shape that is published: `Bearer …` (any case) and `AT …` are sent
-    /// as given, `Bearer+…` becomes `Bearer …`, and a bare token gets `Bearer `.
+    /// Returns credentials with an access token, in any shape that is published: `Bearer …` (any
+    /// case) and `AT …` are sent as given, `Bearer+…` becomes `Bearer …`, and a bare token gets
+    /// `Bearer `.
     ///
     /// # Errors
     ///
@@ -60,7 +61,7 @@ impl Credentials {
         Ok(Self::authorization_value(value, true))
     }
 
-    /// The exact value of the header Authorization, untouched.
+    /// Returns credentials with the exact value of the header Authorization, sent untouched.
     ///
     /// # Errors
     ///
@@ -71,8 +72,8 @@ impl Credentials {
         Ok(Self::authorization_value(value.to_owned(), false))
     }
 
-    /// An app id and its secret: every request is signed with HMAC-SHA256 ("App-based
-    /// Authentication Generation Rule").
+    /// Returns credentials with an app id and its secret: every request is signed with HMAC-SHA256
+    /// ("App-based Authentication Generation Rule").
     ///
     /// # Errors
     ///
@@ -97,8 +98,8 @@ impl Credentials {
         Ok(Self(Kind::App(key)))
     }
 
-    /// An app id whose secret stays elsewhere, in a KMS, an HSM or a FIPS module: an
-    /// [`Attempt`](crate::Attempt) gives the string to sign and takes the signature.
+    /// Returns credentials with an app id whose secret stays elsewhere, in a KMS, an HSM or a FIPS
+    /// module: an [`Attempt`](crate::Attempt) gives the string to sign and takes the signature.
     ///
     /// # Errors
     ///
@@ -269,8 +270,8 @@ impl PartialEq for GivenAuthorization {
 
 impl Eq for GivenAuthorization {}
 
-/// A header value that prints as `Sensitive`. Every caller has checked the text, so the fallback
-/// cannot occur.
+/// Returns a header value that prints as `Sensitive`. Every caller has checked the text, so the
+/// fallback cannot occur.
 pub(crate) fn sensitive(bytes: Bytes) -> HeaderValue {
     let mut value =
         HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| HeaderValue::from_static(""));

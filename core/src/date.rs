@@ -82,14 +82,14 @@ impl XDate {
             })
     }
 
-    /// The 16 characters.
+    /// Returns the date's 16 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Digits, `T` and `Z` by construction, so the fallback cannot occur.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The instant, in whole seconds.
+    /// Returns the instant, in whole seconds.
     #[must_use]
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Checked at construction; the epoch cannot occur for want of a date.
@@ -179,7 +179,8 @@ fn two_digits(text: &mut [u8; 16], at: usize, number: u32) {
     text[at + 1] = digit(number);
 }
 
-/// The X-Date of a request that is signed at `now` on a clock that is `offset` behind the server's.
+/// Returns the X-Date of a request that is signed at `now` on a clock that is `offset` behind the
+/// server's.
 pub(crate) fn computed(
     now: DateTime<Utc>,
     offset: i32,
@@ -188,7 +189,8 @@ pub(crate) fn computed(
     XDate::from_datetime(moved(now, i64::from(offset) - i64::from(margin) * 1000)?)
 }
 
-/// An X-Date that the caller names, checked against what the server's clock is believed to read.
+/// Returns an X-Date that the caller names, checked against what the server's clock is believed to
+/// read.
 pub(crate) fn explicit(
     date: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -250,7 +252,7 @@ impl ClockOffset {
         Ok(new)
     }
 
-    /// A clock with the same offset, which then learns for itself.
+    /// Returns a clock with the same offset, which then learns for itself.
     #[cfg(feature = "dispatch")]
     pub(crate) fn copy(&self) -> Self {
         Self(Arc::new(AtomicI32::new(self.get())))

@@ -421,7 +421,8 @@ impl<K> Dispatcher<K> {
         self.last_error
     }
 
-    /// The client that signs: with the latest token, and what was learned of the server's clock.
+    /// Returns the client that signs: with the latest token, and what was learned of the server's
+    /// clock.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
@@ -452,19 +453,19 @@ impl<K> Dispatcher<K> {
         self.client.join(&target, call.headers(), outgoing.parts)
     }
 
-    /// The key of what is in flight under this ticket.
+    /// Returns the key of what is in flight under this ticket.
     #[must_use]
     pub fn key(&self, ticket: Ticket) -> Option<&K> {
         Some(&self.slab.get(self.slab.in_flight(ticket)?)?.key)
     }
 
-    /// The call that is in flight under this ticket.
+    /// Returns the call that is in flight under this ticket.
     #[must_use]
     pub fn call(&self, ticket: Ticket) -> Option<&PreparedCall> {
         Some(&self.slab.get(self.slab.in_flight(ticket)?)?.call)
     }
 
-    /// The configuration that it follows.
+    /// Returns the configuration that the dispatcher follows.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
@@ -476,7 +477,7 @@ impl<K> Dispatcher<K> {
         self.halt.as_ref()
     }
 
-    /// The monotonic instant in nanoseconds. A clock that goes back stands still.
+    /// Returns the monotonic instant in nanoseconds. A clock that goes back stands still.
     fn advance(&mut self, now: Now) -> u64 {
         self.latest = self.latest.max(nanoseconds(now.monotonic));
         self.latest

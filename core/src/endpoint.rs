@@ -119,13 +119,13 @@ impl Endpoint {
         &self.authority
     }
 
-    /// The path prefix, empty or beginning with `/`, never ending in one.
+    /// Returns the path prefix, empty or beginning with `/`, never ending in one.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The URL of `path` below this endpoint.
+    /// Returns the URL of `path` below this endpoint.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{self}{path}")
     }

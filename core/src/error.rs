@@ -34,8 +34,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The same word in every language: `invalid_input`, `not_sent`, `outcome_unknown`, `api`,
-    /// `unreadable_reply`.
+    /// Returns the word that every language uses: `invalid_input`, `not_sent`, `outcome_unknown`,
+    /// `api`, `unreadable_reply`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The same word in every language: `not_sent`, `refused`, `unknown`.
+    /// Returns the word that every language uses: `not_sent`, `refused`, `unknown`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -248,13 +248,13 @@ impl TransportError {
         !self.0.sent || self.0.is_safe
     }
 
-    /// The trace id that was sent, where the error was made by an attempt.
+    /// Returns the trace id that was sent, where the error was made by an attempt.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
     }
 
-    /// The X-Date that was sent, where the error was made by an attempt.
+    /// Returns the X-Date that was sent, where the error was made by an attempt.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         self.0.x_date.as_deref()
@@ -396,7 +396,7 @@ impl Error {
         }
     }
 
-    /// The X-Date of the request, where it is known.
+    /// Returns the X-Date of the request, where it is known.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         match self {

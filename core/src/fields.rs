@@ -224,7 +224,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// A JSON string as its text. None for anything else, and for half of a surrogate pair.
+/// Returns a JSON string as its text. None for anything else, and for half of a surrogate pair.
 pub(crate) fn raw_text(raw: &RawValue) -> Option<String> {
     if !raw.get().starts_with('"') {
         return None;
@@ -232,7 +232,7 @@ pub(crate) fn raw_text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// A JSON string as its text, an integer digit for digit. None for anything else.
+/// Returns a JSON string as its text, an integer digit for digit. None for anything else.
 pub(crate) fn raw_text_or_integer(raw: &RawValue) -> Option<String> {
     let json = raw.get();
     // RawValue holds valid JSON, so digits alone make an integer.

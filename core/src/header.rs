@@ -20,7 +20,7 @@ pub const X_TRACEID: HeaderName = HeaderName::from_static("x-traceid");
 /// its own need copy no others.
 pub const READ_FROM_REPLIES: [&str; 4] = ["date", "age", "retry-after", "x-traceid"];
 
-/// The position in [`READ_FROM_REPLIES`] of a header's name, in any case.
+/// Returns the position in [`READ_FROM_REPLIES`] of a header's name, in any case.
 #[must_use]
 pub fn position(name: &[u8]) -> Option<usize> {
     READ_FROM_REPLIES
@@ -81,9 +81,9 @@ fn plain_text(value: Option<&[u8]>) -> Option<&str> {
     text.bytes().all(plain).then(|| once(text))
 }
 
-/// The value of a header that came twice with the same value, which many HTTP clients join as
-/// `value, value`; any other as it is. A date holds the separator itself, so the text is compared
-/// by halves.
+/// Returns the value of a header that came twice with the same value, which many HTTP clients join
+/// as `value, value`; any other as it is. A date holds the separator itself, so the text is
+/// compared by halves.
 fn once(text: &str) -> &str {
     let length = text.len().saturating_sub(2) / 2;
     match text.split_at_checked(length) {

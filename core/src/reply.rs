@@ -73,20 +73,20 @@ impl<'a> Received<'a> {
             .map_err(|why| self.error(Members::default(), Some(why.into_text())))
     }
 
-    /// The error for a body of more than `limit` bytes.
+    /// Returns the error for a body of more than `limit` bytes.
     pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
         let why = format!("the body is longer than the limit of {limit} bytes");
         self.unreadable(Members::default(), why)
     }
 
-    /// The error for a redirect of which the host shows nothing else.
+    /// Returns the error for a redirect of which the host shows nothing else.
     pub(crate) fn hidden_redirect(&self) -> ReplyError {
         let mut error = self.error(Members::default(), None);
         error.0.is_hidden_redirect = true;
         error
     }
 
-    /// The envelope of a success, and the body as text.
+    /// Returns the envelope of a success, and the body as text.
     fn success(&self) -> Result<(Envelope, &'a str), ReplyError> {
         let (members, body, why) = match Members::read(self.body) {
             Ok((members, body)) => (members, body, None),
@@ -128,8 +128,8 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// The error for a body that cannot be read. It is an ordinary error where the status alone
-    /// rules a success out.
+    /// Returns the error for a body that cannot be read. It is an ordinary error where the status
+    /// alone rules a success out.
     fn unreadable(&self, members: Members, why: String) -> ReplyError {
         let why = self.call.success().is_possible(self.status).then_some(why);
         let members = if why.is_some() {
@@ -195,7 +195,7 @@ impl Envelope {
         self.has_code
     }
 
-    /// The envelope of a reply that was a success.
+    /// Returns the envelope of a reply that was a success.
     #[cfg(feature = "dispatch")]
     pub(crate) fn of(reply: &crate::RawReply) -> Self {
         Self {

@@ -162,7 +162,7 @@ pub(crate) enum AuthorizationKind {
 }
 
 impl Authorization {
-    /// The value as it is sent; empty while its signature is missing.
+    /// Returns the value as it is sent; empty while its signature is missing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {

@@ -35,8 +35,8 @@ pub(crate) fn excerpt(foreign: &str) -> String {
 /// Longest body that an error keeps, in bytes.
 const LONGEST_BODY: usize = 16_384;
 
-/// The first bytes of a body as text, for the caller to read. Bytes that are not UTF-8 become
-/// U+FFFD.
+/// Returns the first bytes of a body as text, for the caller to read. Bytes that are not UTF-8
+/// become U+FFFD.
 pub(crate) fn bounded_body(body: &[u8]) -> String {
     let Some(mut start) = body
         .get(..LONGEST_BODY)
@@ -146,7 +146,7 @@ const fn is_blank(character: char) -> bool {
         || matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}')
 }
 
-/// The first such character and its position in characters, from 1.
+/// Returns the first such character and its position in characters, from 1.
 pub(crate) fn position_of(text: &str, refused: impl Fn(char) -> bool) -> Option<(usize, char)> {
     let mut characters = text.chars().enumerate();
     let (index, character) = characters.find(|(_, character)| refused(*character))?;

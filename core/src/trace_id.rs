@@ -51,7 +51,7 @@ impl TraceId {
         Self(id)
     }
 
-    /// The 58 characters.
+    /// Returns the trace id's 58 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Visible ASCII by construction, so the fallback cannot occur.

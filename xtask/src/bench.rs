@@ -30,7 +30,8 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     sh::run(&mut command)
 }
 
-/// The suite: the programs compile, and peers that do the same give the same. Nothing is timed.
+/// Runs the suite: the programs compile, and peers that do the same give the same. Nothing is
+/// timed.
 pub(crate) fn check() -> Result<Counts> {
     suites::check(
         program()

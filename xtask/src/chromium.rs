@@ -10,7 +10,7 @@ const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 pub(crate) const MISSING: &str =
     "there is no Chromium: install one, or name it in the environment variable KOODRIVE_CHROMIUM";
 
-/// The program: what `KOODRIVE_CHROMIUM` names, else the one on `PATH`.
+/// Returns the program: what `KOODRIVE_CHROMIUM` names, else the one on `PATH`.
 pub(crate) fn program() -> Option<PathBuf> {
     if let Some(named) = env::var_os("KOODRIVE_CHROMIUM") {
         return Some(named.into());

@@ -21,7 +21,7 @@ const BYTES_TOLERANCE: f64 = 0.01;
 
 type Values = BTreeMap<String, u64>;
 
-/// The suite `instructions`.
+/// Runs the suite `instructions`.
 pub(crate) fn instructions() -> Result<Counts> {
     if !runs("valgrind", "--version") {
         return Ok(skipped("there is no valgrind, which counts instructions"));
@@ -30,7 +30,7 @@ pub(crate) fn instructions() -> Result<Counts> {
     held(&counted, &read()?.instructions, INSTRUCTIONS_TOLERANCE)
 }
 
-/// The suite `sizes`.
+/// Runs the suite `sizes`.
 pub(crate) fn sizes() -> Result<Counts> {
     held(&count_bytes()?, &read()?.bytes, BYTES_TOLERANCE)
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<Counts> {
     compare(&seed, first, cases)
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     compare(SUITE.0, 0, SUITE.1)
 }
@@ -288,7 +288,7 @@ impl Findings {
     }
 }
 
-/// The result of a host for the next case.
+/// Returns the result of a host for the next case.
 fn next(host: &str, results: &mut Lines<BufReader<File>>) -> Result<Value> {
     let line = results.next();
     let line = line.with_context(|| format!("{host} has fewer results"))??;

@@ -122,7 +122,7 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     let (library, module) = (library()?, wasm()?);
     let mut counts = rust()?;

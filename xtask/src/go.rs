@@ -55,7 +55,7 @@ fn translate(wasm: &Path, go: &Path) -> Result<()> {
     )
 }
 
-/// The notices of the crate that is translated.
+/// Returns the notices of the crate that is translated.
 fn licences() -> Result<String> {
     Ok(fs::read_to_string(
         sh::root().join("bindings-ffi").join(LICENCES),
@@ -66,7 +66,7 @@ fn compiler() -> Result<String> {
     sh::output(sh::program("rustc").arg("--version"))
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     if !is_there() {
         println!("skipped: there is no Go 1.26 or later");

@@ -37,7 +37,7 @@ pub(crate) fn run_build(arguments: &[&str]) -> Result<()> {
     )
 }
 
-/// The files of `bindings-wasm` that package.json publishes.
+/// Returns the files of `bindings-wasm` that package.json publishes.
 pub(crate) fn published() -> Result<Vec<PathBuf>> {
     let mut published = files(&binding("dist"))?;
     published.extend(["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"].map(binding));
@@ -98,7 +98,7 @@ pub(crate) fn install_into(folder: &Path) -> Result<()> {
     )
 }
 
-/// A folder that has the current tarball installed.
+/// Returns a folder that has the current tarball installed.
 pub(crate) fn installed() -> Result<PathBuf> {
     static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
     once_per_run(&INSTALLED, || {

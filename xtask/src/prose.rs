@@ -1,5 +1,4 @@
-//! Finds the worst prose in whole-line comments and Markdown: paragraphs that open without a
-//! subject, certain words, and long lines. Docstrings, tables and code are not checked.
+//! Finds headless openings, certain words and long lines in whole-line comments and Markdown.
 
 use std::fs;
 
@@ -11,7 +10,6 @@ use crate::test::{Counts, suites::one};
 const OPENINGS: [&str; 5] = ["Of ", "What ", "Whoever ", "Whatever ", "Not "];
 const WORDS: [&str; 3] = ["nobody", "whoever", "is no "];
 const NOT_MEANT: [&str; 2] = ["there is no ", "is no longer "];
-const COLUMNS: usize = 100;
 
 /// Paths whose prose is generated (the first) or has not been edited yet.
 const LEFT_OUT: &str = "bindings-go/internal/core/ bindings-go/internal/abi/ bindings-ffi/ \
@@ -56,13 +54,15 @@ fn problems(text: &str, marks: &[&str]) -> Vec<(usize, String)> {
             let plain = words.split('`').step_by(2).collect::<String>();
             let is_link = plain.contains("](") || plain.contains("://");
             let mut lower = plain.to_lowercase();
-            NOT_MEANT.map(|it| lower = lower.replace(it, ""));
+            for phrase in NOT_MEANT {
+                lower = lower.replace(phrase, "");
+            }
             if opens && !words.contains('?') && OPENINGS.iter().any(|it| words.starts_with(it)) {
                 found.push((number, format!("no subject: {words}")));
             } else if WORDS.iter().any(|word| lower.contains(word)) {
                 found.push((number, format!("one of {WORDS:?}: {words}")));
-            } else if line.chars().count() > COLUMNS && plain.contains(' ') && !is_link {
-                found.push((number, format!("over {COLUMNS} columns: {words}")));
+            } else if line.chars().count() > 100 && plain.contains(' ') && !is_link {
+                found.push((number, format!("over 100 columns: {words}")));
             }
         }
         opens = words.is_empty();

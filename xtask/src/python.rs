@@ -76,7 +76,7 @@ pub(crate) fn tool(name: &str) -> Result<PathBuf> {
 /// The engine that runs koodrive.wasm a second time, for bindings-ffi.
 static WASM_ENGINE: Environment = Environment::new("venv-wasm", &["bindings-ffi/requirements.txt"]);
 
-/// The python of the environment that has it.
+/// Returns the python of the environment with the WebAssembly engine.
 pub(crate) fn wasm_engine() -> Result<PathBuf> {
     prepared(&WASM_ENGINE)
 }
@@ -85,7 +85,7 @@ pub(crate) fn wasm_engine() -> Result<PathBuf> {
 static PEERS: Environment =
     Environment::new("venv-bench", &["tests/bench/python/requirements.txt"]);
 
-/// The python of the environment that tests and demo use.
+/// Returns the python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
     prepared(&DEV)
 }
@@ -122,12 +122,12 @@ fn create_venv(venv: &Path) -> Result<()> {
     )
 }
 
-/// The environment's python, with the wheel installed.
+/// Returns the environment's python, with the wheel installed.
 pub(crate) fn installed() -> Result<PathBuf> {
     installed_in(&DEV)
 }
 
-/// The wheel of this machine.
+/// Returns the wheel of this machine.
 pub(crate) fn wheel() -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     once_per_run(&BUILT, || {
@@ -135,17 +135,17 @@ pub(crate) fn wheel() -> Result<PathBuf> {
     })
 }
 
-/// The same beside niquests.
+/// Returns the python of an environment with niquests and the wheel.
 pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
     installed_in(&NIQUESTS)
 }
 
-/// The same beside Spark.
+/// Returns the python of an environment with Spark and the wheel.
 fn installed_beside_spark() -> Result<PathBuf> {
     installed_in(&SPARK)
 }
 
-/// The same beside its peers.
+/// Returns the python of an environment with the peers and the wheel.
 pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
     installed_in(&PEERS)
 }

@@ -149,8 +149,8 @@ fn programs(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
 /// Language, line, code.
 type Block<'a> = (&'a str, usize, String);
 
-/// The fenced blocks that run here, with their line numbers. A word that no one knows is a mistake:
-/// the block would not run.
+/// Returns the fenced blocks that run here, with their line numbers. A word that no one knows is a
+/// mistake: the block would not run.
 fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
     let mut blocks = Vec::new();
     let mut open: Option<Block<'_>> = None;
@@ -189,7 +189,7 @@ const client = new Client({ endpoint: KOODRIVE_ENDPOINT, userId: KOODRIVE_USER_I
 const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
 "#;
 
-/// The examples in the npm package's declarations: where each stands, and a program of it.
+/// Returns the examples in the npm package's declarations: where each stands, and a program of it.
 fn examples() -> Result<Vec<(String, String)>> {
     let mut examples = Vec::new();
     for file in files(&npm::binding("js"))? {

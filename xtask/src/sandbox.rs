@@ -64,7 +64,7 @@ impl Sandbox {
         })
     }
 
-    /// The settings of a program that is to call this sandbox.
+    /// Returns the settings of a program that is to call this sandbox.
     pub(crate) fn settings<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("KOODRIVE_ENDPOINT", &self.url).envs(SETTINGS)
     }

@@ -37,7 +37,7 @@ const PACKAGES: [(&str, &[&str], &[&str]); 3] = [
     ),
 ];
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     deny(false)?;
     let mut counts = one(true);
@@ -108,8 +108,8 @@ fn unnamed(folder: &str, crates: &[&str], targets: &[&str]) -> Result<Vec<String
     Ok(failures)
 }
 
-/// The crates of others, as `name version`, that cargo compiles into these crates. Procedural
-/// macros and what they need are among them.
+/// Returns the crates of others, as `name version`, that cargo compiles into these crates.
+/// Procedural macros and what they need are among them.
 fn linked(crates: &[&str], targets: &[&str]) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for package in crates {

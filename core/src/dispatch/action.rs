@@ -44,7 +44,7 @@ impl Ticket {
         self.0
     }
 
-    /// The ticket of this number. One that was never given out is refused where it is used.
+    /// Returns the ticket of this number. One that was never given out is refused where it is used.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         Self(number)
@@ -153,7 +153,7 @@ pub enum Halt {
 }
 
 impl Halt {
-    /// The same word in every language: `same_answer`, `no_token`.
+    /// Returns the word that every language uses: `same_answer`, `no_token`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {

@@ -83,7 +83,7 @@ impl CircuitBreaker {
     }
 }
 
-/// The message without the words that hold a digit, and without what stands between words.
+/// Returns the message without the words that hold a digit, and without what stands between words.
 fn without_what_varies(msg: &str) -> String {
     let words = msg.split(|c: char| !c.is_alphanumeric());
     let steady = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));

@@ -241,7 +241,7 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest backoff, up to a day. Default 60 s: beyond that, waiting longer spares the
+    /// Sets the longest backoff, up to a day. Default 60 s: beyond that, waiting longer spares the
     /// service nothing more.
     ///
     /// # Errors
@@ -252,8 +252,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest `Retry-After` that is obeyed, up to a day. Default 1 hour: more is not a rate
-    /// limit but a mistake or a maintenance, and a look once an hour harms neither.
+    /// Sets the longest `Retry-After` that is obeyed, up to a day. Default 1 hour: more is not a
+    /// rate limit but a mistake or a maintenance, and a look once an hour harms neither.
     ///
     /// # Errors
     ///
@@ -307,8 +307,8 @@ impl Config {
         self
     }
 
-    /// The age at which a token is replaced before it is refused: 1 s to a day. Choose less than it
-    /// lives: 1500 s of the 1800 s of an `AT` token. Default none: only a 401 tells.
+    /// Sets the age at which a token is replaced before it is refused: 1 s to a day. Choose less
+    /// than it lives: 1500 s of the 1800 s of an `AT` token. Default none: only a 401 tells.
     ///
     /// # Errors
     ///
@@ -318,8 +318,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest body of a reply, in bytes: 1 to 1 GiB. Default 1 MiB. Drivers read no more than
-    /// this and one byte; a longer body is unreadable.
+    /// Sets the longest body of a reply, in bytes: 1 to 1 GiB. Default 1 MiB. Drivers read no more
+    /// than this and one byte; a longer body is unreadable.
     ///
     /// # Errors
     ///
@@ -360,7 +360,7 @@ impl Config {
         }
     }
 
-    /// The longest body of a reply that drivers read, in bytes.
+    /// Returns the longest body of a reply that drivers read, in bytes.
     #[must_use]
     pub const fn reply_limit_bytes(&self) -> usize {
         self.reply_limit
@@ -372,7 +372,7 @@ impl Config {
         self.queue as usize + self.concurrency as usize
     }
 
-    /// The burst, or its default.
+    /// Returns the burst, or its default.
     pub(super) fn burst_size(&self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "at most 10,000")]
         #[expect(clippy::cast_sign_loss, reason = "a rate is positive")]

@@ -28,7 +28,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The same word in every language: `delivered`, `refused`, `unknown`, `given_up`, `not_sent`.
+    /// Returns the word that every language uses: `delivered`, `refused`, `unknown`, `given_up`,
+    /// `not_sent`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -95,7 +96,7 @@ impl<K> CallOutcome<K> {
         Some(call.reply(Envelope::of(reply), &reply.body))
     }
 
-    /// The service's code in its last answer.
+    /// Returns the service's code in its last answer.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match (&self.reply, &self.error) {
@@ -105,7 +106,7 @@ impl<K> CallOutcome<K> {
         }
     }
 
-    /// The service's message in its last answer. May be Chinese: never match on it.
+    /// Returns the service's message in its last answer. May be Chinese: never match on it.
     #[must_use]
     pub fn msg(&self) -> Option<&str> {
         match (&self.reply, &self.error) {

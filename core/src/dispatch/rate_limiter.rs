@@ -82,7 +82,7 @@ pub enum Slowed {
 }
 
 impl Slowed {
-    /// The same word in every language: `throttled`, `failing`, `draining`.
+    /// Returns the word that every language uses: `throttled`, `failing`, `draining`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -447,7 +447,8 @@ mod tests {
         }
     }
 
-    /// The instants, in milliseconds, at which requests leave that are sent as soon as they may.
+    /// Returns the instants, in milliseconds, at which requests leave that are sent as soon as they
+    /// may.
     fn sent(pace: &mut RateLimiter, from: u64, count: usize) -> Vec<u64> {
         let mut now = from * MILLISECOND;
         let mut times = Vec::new();

@@ -19,7 +19,7 @@ pub(super) struct ServerClock {
 }
 
 impl ServerClock {
-    /// The client adds the offset that it has learned.
+    /// Returns the local time, to which the client adds its learned offset.
     pub(super) fn now(&self, wall: DateTime<Utc>, now: u64) -> DateTime<Utc> {
         let Some((then, at)) = self.learned else {
             return wall;

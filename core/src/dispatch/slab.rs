@@ -131,12 +131,12 @@ impl<K> Slab<K> {
         Some(call)
     }
 
-    /// The ticket of the attempt of this number.
+    /// Returns the ticket of the attempt of this number.
     pub(super) fn ticket(place: u32, attempt: u64) -> Ticket {
         Ticket((attempt & u64::from(u32::MAX)) << PLACE_BITS | u64::from(place))
     }
 
-    /// The place of what is in flight under this ticket.
+    /// Returns the place of what is in flight under this ticket.
     pub(super) fn in_flight(&self, ticket: Ticket) -> Option<u32> {
         let place = u32::try_from(ticket.0 & ((1 << PLACE_BITS) - 1)).ok()?;
         let sent = self.get(place)?.sent.as_ref()?;

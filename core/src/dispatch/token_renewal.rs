@@ -85,7 +85,7 @@ impl TokenRenewal {
         }
     }
 
-    /// The token that a request which leaves now carries.
+    /// Returns the token that a request which leaves now carries.
     pub(super) fn used(&mut self, now: u64) -> Token {
         if let Wanted::TrialFrom(_) = self.wanted {
             self.wanted = Wanted::Trial;
@@ -110,7 +110,7 @@ impl TokenRenewal {
         }
     }
 
-    /// A call was refused with a 401 whose request left at `sent_at` with this token.
+    /// Notes that a call was refused with a 401 whose request left at `sent_at` with this token.
     pub(super) fn refused_401(&mut self, token: Token, sent_at: u64, now: u64) -> After401 {
         if !self.enabled {
             return After401::Refused;

@@ -111,26 +111,26 @@ impl ReplyError {
         self.0.msg.as_deref()
     }
 
-    /// A gateway's `request_id`.
+    /// Returns a gateway's `request_id`.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The reply's header `x-traceid`, which no published page shows, or else the trace id that was
-    /// sent, where the exchange is known.
+    /// Returns the reply's header `x-traceid`, which no published page shows, or else the trace id
+    /// that was sent, where the exchange is known.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
     }
 
-    /// The X-Date that was sent, where the exchange is known.
+    /// Returns the X-Date that was sent, where the exchange is known.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         self.0.x_date.as_ref().map(XDate::as_str)
     }
 
-    /// The first 16,384 bytes of the reply's body. Bytes that are not UTF-8 become U+FFFD.
+    /// Returns the first 16,384 bytes of the reply's body. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.0.body

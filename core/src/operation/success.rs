@@ -25,9 +25,9 @@ impl Success {
     pub const ANY_2XX: Self =
         Self::new(|envelope, _| !envelope.has_code() || envelope.code.as_deref() == Some(ZERO));
 
-    /// A rule of the caller's own for replies with a 2xx status; with another status a reply is an
-    /// error. The envelope of a body that is empty has no code. A body that cannot be read is not
-    /// shown to the rule: the call may have succeeded.
+    /// Returns a rule of the caller's own for replies with a 2xx status; with another status a
+    /// reply is an error. The envelope of a body that is empty has no code. A body that cannot be
+    /// read is not shown to the rule: the call may have succeeded.
     #[must_use]
     pub const fn new(rule: fn(&Envelope, &str) -> bool) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Success {
         }
     }
 
-    /// A rule of the caller's own for replies with HTTP 200, as [`new`](Self::new).
+    /// Returns a rule of the caller's own for replies with HTTP 200, as [`new`](Self::new).
     #[must_use]
     pub const fn at_200(rule: fn(&Envelope, &str) -> bool) -> Self {
         Self {

@@ -171,14 +171,14 @@ impl Writer {
     }
 }
 
-/// A configured answer.
+/// Returns a configured answer.
 pub(super) fn raw(answer: &RawAnswer, now: DateTime<Utc>) -> Response<Vec<u8>> {
     // Checked with the configuration, so the fallback cannot occur.
     let status = StatusCode::from_u16(answer.status()).unwrap_or_default();
     response(status, header::JSON, answer.body().as_bytes().to_vec(), now)
 }
 
-/// The answer of a scripted status.
+/// Returns the answer of a scripted status.
 pub(super) fn scripted(fault: &StatusFault, now: DateTime<Utc>) -> Response<Vec<u8>> {
     let body = match &fault.body {
         Some(body) => body.clone().into_bytes(),

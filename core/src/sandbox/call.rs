@@ -38,7 +38,7 @@ const PACKAGE_ID: IdReasons = IdReasons {
     empty: Reason::EmptyPackageId,
 };
 
-/// No operation takes a query.
+/// Refuses a query, which no operation takes.
 pub(super) fn without_query(received: &Received<'_>) -> Result<(), Refusal> {
     if received.uri.query().is_none() {
         return Ok(());
@@ -49,7 +49,7 @@ pub(super) fn without_query(received: &Received<'_>) -> Result<(), Refusal> {
     ))
 }
 
-/// A GET has no body.
+/// Refuses a body: a GET has none.
 pub(super) fn without_body(received: &Received<'_>) -> Result<(), Refusal> {
     if received.body.is_empty() {
         return Ok(());
@@ -206,7 +206,7 @@ pub(super) fn reverse_order(
     Ok(parsed)
 }
 
-/// The body, which [`body`] has read as an object before.
+/// Returns the body, which [`body`] has read as an object before.
 fn typed<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {
     serde_json::from_slice(received.body).map_err(|error| invalid(&error.to_string()))
 }

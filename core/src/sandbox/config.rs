@@ -138,7 +138,7 @@ impl SandboxConfig {
         serde_json::from_str(json).map_err(|error| unreadable("sandbox config", &error))
     }
 
-    /// The example credentials where none are configured.
+    /// Adds the example credentials if none are configured.
     pub(super) fn with_credentials(mut self) -> Self {
         if self.apps.is_empty() && self.tokens.is_empty() {
             self.apps.push(App::new(EXAMPLE_APP_ID, EXAMPLE_APP_SECRET));

@@ -63,7 +63,7 @@ pub struct StatusFault {
 }
 
 impl StatusFault {
-    /// This status with the defaults.
+    /// Returns this status with the defaults.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -176,7 +176,7 @@ fn scripted_status<E: Error>(status: u64) -> Result<StatusCode, E> {
         .ok_or_else(|| E::custom(no_answer(status)))
 }
 
-/// A final status whose answer has a body.
+/// Returns whether `status` is final and its answer has a body.
 pub(super) fn can_answer(status: StatusCode) -> bool {
     matches!(status.as_u16(), 200..=203 | 206..=303 | 305..=599)
 }

@@ -90,7 +90,7 @@ pub(super) fn find(method: &Method, path: &str, prefix: &str, answers: &[RawAnsw
 }
 
 impl Called {
-    /// The publisher's name, or the method and the path of a configured answer.
+    /// Returns the publisher's name, or the method and the path of a configured answer.
     pub(super) fn name(self, answers: &[RawAnswer]) -> String {
         let name = match self {
             Self::NotifyPackageExpire => "notifyPackageExpire",

@@ -164,7 +164,7 @@ impl Reason {
         }
     }
 
-    /// The published code, or none where there is only `SANDBOX.<REASON>`.
+    /// Returns the published code, or none where there is only `SANDBOX.<REASON>`.
     pub(super) fn published_code(self) -> Option<&'static str> {
         match self.row().1 {
             Published(code) => Some(code),

@@ -92,7 +92,8 @@ impl Verifier {
         })
     }
 
-    /// The checks from [`Reason::DuplicateHeader`] to [`Reason::NotWhitelisted`], in their order.
+    /// Makes the checks from [`Reason::DuplicateHeader`] to [`Reason::NotWhitelisted`], in their
+    /// order.
     pub(super) fn verify(
         &self,
         received: &Received<'_>,
@@ -149,7 +150,7 @@ impl Verifier {
         })
     }
 
-    /// The URL's authority, which HTTP/2 and proxies carry, or else the header Host.
+    /// Returns the URL's authority, which HTTP/2 and proxies carry, or else the header Host.
     fn authority<'a>(&self, received: &Received<'a>) -> Result<&'a str, Refusal> {
         let of_url = received.uri.authority().map(http::uri::Authority::as_str);
         let host = text(received.headers, &http::header::HOST);
@@ -213,7 +214,7 @@ impl Verifier {
     }
 }
 
-/// The headers that SignedHeaders names, with the values that were received.
+/// Returns the headers that SignedHeaders names, with the values that were received.
 fn signed_headers<'a>(
     names: &'a str,
     headers: &'a HeaderMap,
@@ -276,7 +277,7 @@ fn once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Refusal> {
     ))
 }
 
-/// The value where there is one to read.
+/// Returns the value where there is one to read.
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let value = headers.get(name)?.to_str().ok()?;
     (!value.is_empty()).then_some(value)

@@ -90,7 +90,7 @@ impl PreparedRequest {
         .concat()
     }
 
-    /// The hash of [`text`](Self::text), which no request writes out.
+    /// Returns the hash of [`text`](Self::text), which no request writes out.
     pub(crate) fn hash(&self, x_date: XDate, body: &str) -> Hex {
         let hash = self
             .hash
@@ -102,8 +102,9 @@ impl PreparedRequest {
     }
 }
 
-/// The absolute path, RFC 3986 normalised (dot segments removed), every segment percent-encoded,
-/// and a `/` appended where it does not end in one. The path that is *sent* has no such slash.
+/// Returns the absolute path, RFC 3986 normalised (dot segments removed), every segment
+/// percent-encoded, and a `/` appended where it does not end in one. The path that is *sent* has no
+/// such slash.
 #[must_use]
 pub fn canonical_uri(path: &str) -> String {
     let mut segments: Vec<String> = Vec::new();

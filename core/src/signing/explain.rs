@@ -116,7 +116,7 @@ pub fn explain<O: Operation + ?Sized>(
     })
 }
 
-/// The X-Date that the service's canonical request names.
+/// Returns the X-Date that the service's canonical request names.
 fn x_date_in(message: &str) -> Option<XDate> {
     let lines = canonical_request_in(message)?.split(['|', '\n']);
     lines
@@ -168,7 +168,7 @@ fn without_canonical_request(message: &str) -> String {
     }
 }
 
-/// The canonical request in a service's message, or a bare one.
+/// Returns the canonical request in a service's message, or a bare one.
 fn canonical_request_in(message: &str) -> Option<&str> {
     if let Some((_, printed)) = message.split_once(MARK) {
         // Inside a JSON body the text ends at its quote.

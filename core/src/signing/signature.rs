@@ -34,7 +34,7 @@ impl SigningKey {
         &self.app_id
     }
 
-    /// The signature of the canonical request that has this hash: steps 2 and 3, without an
+    /// Returns the signature of the canonical request that has this hash: steps 2 and 3, without an
     /// allocation between them.
     pub(crate) fn sign(&self, canonical_request_hash: &Hex) -> Hex {
         let mac = self

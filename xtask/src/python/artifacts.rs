@@ -9,7 +9,7 @@ use super::{environment, pytest, sdist, wheel};
 use crate::paths;
 use crate::test::{Counts, suites};
 
-/// The suite: the wheel of this machine, and the sdist.
+/// Runs the suite: the wheel of this machine, and the sdist.
 pub(crate) fn test() -> Result<Counts> {
     let sdist = sdist::build()?;
     let mut counts = check(&[wheel()?], &sdist)?;

@@ -7,7 +7,7 @@ use super::{binding, installed_beside_spark};
 use crate::npm;
 use crate::test::{Counts, suites};
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     if !suites::runs("java", "-version") {
         return Ok(suites::skipped("Spark needs Java 17 or later"));

@@ -46,7 +46,7 @@ pub(crate) fn platforms() -> &'static [Platform] {
     }
 }
 
-/// The one that this machine is.
+/// Returns the platform of this machine.
 pub(crate) fn host() -> Result<&'static Platform> {
     let libc = if cfg!(target_env = "musl") {
         "musl"

@@ -63,7 +63,7 @@ fn go_events(printed: &str) -> impl Iterator<Item = Value> {
         .filter_map(|line| serde_json::from_str(line).ok())
 }
 
-/// The number that stands before a word.
+/// Returns the number that stands before a word.
 fn before(line: &str, word: &str) -> usize {
     let head = line.split(word).next().unwrap_or_default();
     let digits = head.rsplit(|c: char| !c.is_ascii_digit()).next();
