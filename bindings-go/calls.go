@@ -6,15 +6,17 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// Call is a call of the API: one of [NotifyPackageExpire], [GetSpaceUsageByOverview], [GetCurrentRetentionPolicy],
-// [GetCarrierRetentionPolicy], [SetRetentionPolicy], [ReverseOrder] and [RawCall], or a struct of yours that embeds one of them.
+// Call is a call of the API: one of [NotifyPackageExpire], [GetSpaceUsageByOverview],
+// [GetCurrentRetentionPolicy], [GetCarrierRetentionPolicy], [SetRetentionPolicy], [ReverseOrder]
+// and [RawCall], or a struct of yours that embeds one of them.
 type Call interface {
 	operation() string
 	write(w *abi.Writer)
 	reply(record abi.Record) Reply
 }
 
-// NotifyPackageExpire tells the service that a subscriber's package has expired and enters the reservation period. It changes state.
+// NotifyPackageExpire tells the service that a subscriber's package has expired and enters the
+// reservation period. It changes state.
 type NotifyPackageExpire struct {
 	// CarrierUserID is the carrier's own id of the subscriber.
 	CarrierUserID string
@@ -83,7 +85,8 @@ func (c SetRetentionPolicy) write(w *abi.Writer) {
 
 func (SetRetentionPolicy) reply(record abi.Record) Reply { return readAcknowledgement(record) }
 
-// ReverseOrder is the reverse notification of a carrier, for what is paid per use. It changes state.
+// ReverseOrder is the reverse notification of a carrier, for what is paid per use. It changes
+// state.
 type ReverseOrder struct {
 	// BatchSN is the serial number of the batch, at most 64 characters.
 	BatchSN string
@@ -186,7 +189,8 @@ func writePairs(w *abi.Writer, pairs []Pair) {
 	})
 }
 
-// writeCall writes the two fields by which a call crosses: its operation, and the operation's own record.
+// writeCall writes the two fields by which a call crosses: its operation, and the operation's own
+// record.
 func writeCall(w *abi.Writer, call Call) {
 	w.Text(call.operation())
 	w.Record(call.write)

@@ -12,8 +12,9 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// Client makes calls. It is safe for concurrent use: it learns the service's clock from every reply, so share one rather than make many.
-// Go counts 16 MiB for a client, of which those that were used take memory.
+// Client makes calls. It is safe for concurrent use: it learns the service's clock from every
+// reply, so share one rather than make many. Go counts 16 MiB for a client, of which those that
+// were used take memory.
 type Client struct {
 	core     *abi.Core
 	handle   uint32
@@ -73,20 +74,22 @@ func newClient(core *abi.Core, options Options) (*Client, error) {
 	return client, nil
 }
 
-// Close overwrites the client's secrets. Later calls are refused. Copies that Go has made of them, such as the strings in [Options], are
-// out of its reach.
+// Close overwrites the client's secrets. Later calls are refused. Copies that Go has made of them,
+// such as the strings in [Options], are out of its reach.
 func (c *Client) Close() error {
 	c.core.Close(c.handle)
 	return nil
 }
 
-// SetToken replaces the credentials by a token, for a client without [Options.TokenSource]. What is known of the service's clock stays.
+// SetToken replaces the credentials by a token, for a client without [Options.TokenSource]. The
+// learned offset of the service's clock stays.
 func (c *Client) SetToken(token string) error {
 	_, err := c.core.Call(c.handle, abi.OpCredentials, func(w *abi.Writer) { writeToken(w, token) })
 	return errorOf(err, nil)
 }
 
-// ClockOffset returns by how much the service's clock is ahead of this machine's, as far as replies have shown.
+// ClockOffset returns by how much the service's clock is ahead of this machine's, as far as replies
+// have shown.
 func (c *Client) ClockOffset() (time.Duration, error) {
 	return c.offset(c.core.Call(c.handle, abi.OpClock, nil))
 }
@@ -111,7 +114,7 @@ func (c *Client) offset(answer abi.Record, err error) (time.Duration, error) {
 	return time.Duration(answer.Int(abi.OffsetOffset)) * time.Millisecond, errorOf(err, nil)
 }
 
-// Check returns the error of a call that no client can send; nil where there is none.
+// Check returns the error of a call that no client can send, and nil for any other call.
 func (c *Client) Check(call Call) error {
 	if call == nil {
 		return errNoCall
@@ -188,7 +191,7 @@ func (c *Client) begin(call Call, o callOptions, now time.Time) (abi.Record, err
 	})
 }
 
-// randomBytes returns what a trace id is made of. It has to be unique, and is no secret.
+// randomBytes returns what a trace id is made of. The id must be unique, and is public.
 func randomBytes() (random [29]byte) {
 	for at := 0; at < len(random); at += 8 {
 		var word [8]byte

@@ -43,7 +43,8 @@ type randomCase struct {
 	}
 }
 
-// KOODRIVE_CASES names a file of random cases, and KOODRIVE_EXPECTED what Rust makes of them: `cargo xtask differential`.
+// KOODRIVE_CASES names a file of random cases, and KOODRIVE_EXPECTED what Rust makes of them:
+// `cargo xtask differential`.
 func TestRandomCasesHaveTheSameResultsAsInRust(t *testing.T) {
 	cases, expected := os.Getenv("KOODRIVE_CASES"), os.Getenv("KOODRIVE_EXPECTED")
 	if cases == "" {
@@ -77,8 +78,9 @@ func TestRandomCasesHaveTheSameResultsAsInRust(t *testing.T) {
 	}
 }
 
-// cannotBeSaid says whether a case has what Go has no words for: half of a UTF-16 pair, another type than 2 by its plain name, an empty
-// token, half an app, a query of null, and the year 1, whose first instant is Go's zero time.
+// cannotBeSaid says whether a case has what Go has no words for: half of a UTF-16 pair, another
+// type than 2 by its plain name, an empty token, half an app, a query of null, and the year 1,
+// whose first instant is Go's zero time.
 func cannotBeSaid(line string) bool {
 	for _, words := range []string{`"utf16":`, `"type":`, `"token":""`, `"authorization":""`, `":-62135596800000`} {
 		if strings.Contains(strings.ReplaceAll(line, `": `, `":`), words) {

@@ -8,15 +8,16 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// DispatchOptions says how calls are paced, repeated and given up. The service publishes none of these numbers;
-// docs/dispatcher.md of the project explains them. The zero value has the defaults.
+// DispatchOptions says how calls are paced, repeated and given up. The service publishes none of
+// these numbers; docs/dispatcher.md of the project explains them. The zero value has the defaults.
 type DispatchOptions struct {
 	// Rate is in requests per second, at most: 0.001 to 100,000. Default 50. Ask your Huawei contact.
 	Rate float64
-	// Adaptive lets the pace fall below the rate while too many requests are throttled or fail. Default true. Without it, only a
-	// Retry-After is obeyed.
+	// Adaptive lets the pace fall below the rate while too many requests are throttled or fail.
+	// Default true. Without it, only a Retry-After is obeyed.
 	Adaptive *bool
-	// Burst is the number of requests that may leave at once after a pause, at most 1,000,000. Default: a tenth of a second's worth.
+	// Burst is the number of requests that may leave at once after a pause, at most 1,000,000.
+	// Default: a tenth of a second's worth.
 	Burst int
 	// Concurrency is the number of requests in flight, at most: 1 to 65,535. Default 32.
 	Concurrency int
@@ -30,26 +31,31 @@ type DispatchOptions struct {
 	BackoffCap time.Duration
 	// RetryAfterCap is the longest Retry-After that is obeyed. Default 1 h.
 	RetryAfterCap time.Duration
-	// RetryRatio is the number of repeats per first attempt, at most: 0 to 1. Default 0.2. One per second and a small reserve are free.
+	// RetryRatio is the number of repeats per first attempt, at most: 0 to 1. Default 0.2. One per
+	// second and a small reserve are free.
 	RetryRatio *float64
-	// HaltAfter halts after so many calls in a row with the same answer and none delivered in between; 0: never. Default 20.
+	// HaltAfter halts after so many calls in a row with the same answer and none delivered in between;
+	// 0: never. Default 20.
 	HaltAfter *int
-	// RepeatsAreSafe says that the service may get a call twice without harm, which no page says: a call with an unknown outcome is then
-	// sent again. Default false.
+	// RepeatsAreSafe says that the service may get a call twice without harm, which no page says: a
+	// call with an unknown outcome is then sent again. Default false.
 	RepeatsAreSafe bool
-	// TokenAge is the age at which a token of the TokenSource is replaced before it is refused. Default: only a 401 tells.
+	// TokenAge is the age at which a token of the TokenSource is replaced before it is refused.
+	// Default: only a 401 tells.
 	TokenAge time.Duration
 	// ReplyLimit bounds the body of a reply, in bytes after decompression. Default 1 MiB.
 	ReplyLimit int
 
-	// BeforeSend is called with each attempt before it leaves, by several goroutines at a time: for a journal. Where it returns an error,
-	// that attempt does not leave, and the job ends with the error.
+	// BeforeSend is called with each attempt before it leaves, by several goroutines at a time: for a
+	// journal. If BeforeSend returns an error, that attempt does not leave, and the job ends with the
+	// error.
 	BeforeSend func(ctx context.Context, outgoing *Outgoing) error
-	// OnHalt is called at a halt. Where it returns true, the job goes on.
+	// OnHalt is called at a halt. If OnHalt returns true, the job goes on.
 	OnHalt func(*HaltedError) bool
 	// OnProgress is called about once a second, and at the end.
 	OnProgress func(Progress)
-	// OnLate is called with each outcome that comes after the loop was left: what is known is never lost.
+	// OnLate is called with each outcome that comes after the loop was left: what is known is never
+	// lost.
 	OnLate func(*CallOutcome)
 }
 
@@ -103,17 +109,20 @@ func (o DispatchOptions) write(w *abi.Writer) {
 	chosen("reply_limit", float64(o.ReplyLimit))
 }
 
-// Dispatch sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. It yields one
-// outcome per call, in the order in which they are known.
+// Dispatch sends many calls: paced, repeated where that is safe, through rate limits, outages and
+// the end of a token. It yields one outcome per call, in the order in which they are known.
 //
-//   - calls is iterated in a goroutine of its own, and read only as far ahead as Queue. A struct of yours that embeds a call comes back
-//     with the outcome, and with it whatever you know the call by. A call that cannot be sent has its outcome, too, and its error.
-//   - An error comes last, with a nil outcome: the calls that were read have had their outcomes before. It is a [*HaltedError], the
-//     [*Error] of an option, or the cause of ctx.
-//   - Where ctx ends, nothing more is sent. The requests in flight are awaited, each for at most [Options.Timeout], so that their
-//     outcomes are known; the other calls that were read come out as not sent.
+//   - calls is iterated in a goroutine of its own, and read only as far ahead as Queue. A struct of
+//     yours that embeds a call comes back with the outcome, so the struct can hold your own key of
+//     the call. A call that cannot be sent has its outcome, too, and its error.
+//   - An error comes last, with a nil outcome: the calls that were read have had their outcomes
+//     before. It is a [*HaltedError], the [*Error] of an option, or the cause of ctx.
+//   - When ctx ends, sending stops. The requests in flight are awaited, each for at most
+//     [Options.Timeout], so that their outcomes are known; the other calls that were read come out
+//     as not sent.
 //   - Leaving the loop does the same. [DispatchOptions.OnLate] then gets the outcomes.
-//   - What is due is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
+//   - Sending happens only while the loop waits for the next outcome: a slow loop body slows the
+//     job.
 func (c *Client) Dispatch(ctx context.Context, calls iter.Seq[Call], options DispatchOptions) iter.Seq2[*CallOutcome, error] {
 	return func(yield func(*CallOutcome, error) bool) {
 		job, err := newJob(ctx, c, options)

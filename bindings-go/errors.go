@@ -39,8 +39,8 @@ const (
 	OutcomeUnknown Outcome = "unknown"
 )
 
-// Error is any error of this package. Texts are the same in every language of koodrive, and hold no secret. A field is its zero value
-// where nothing is known.
+// Error is any error of this package. Texts are the same in every language of koodrive, and hold no
+// secret. A field is its zero value where nothing is known.
 type Error struct {
 	// Message says what happened and what to do.
 	Message string `json:"message"`
@@ -76,7 +76,7 @@ type Error struct {
 // Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
-// Unwrap returns the error of the transport, of the context or of a function of yours; nil where there is none.
+// Unwrap returns the error of the transport, of the context or of a function of yours, or nil.
 func (e *Error) Unwrap() error { return e.cause }
 
 // LogValue leaves out the body, which may hold personal data.

@@ -17,7 +17,8 @@ type Explanation struct {
 	Signature string
 	// SignedHeaders are the headers that are signed, joined by semicolons.
 	SignedHeaders string
-	// Difference is the first line in which the service's canonical request differs; nil where none does, or none is known.
+	// Difference is the first line in which the service's canonical request differs; nil where none
+	// does, or none is known.
 	Difference *Difference
 	// Finding is what the service's message says about the refusal, as a sentence.
 	Finding string
@@ -29,13 +30,15 @@ type Difference struct {
 	Part string
 	// Line is its number, from 1.
 	Line int
-	// Ours and Theirs are as it is signed here and by the service; empty where there is no such line.
+	// Ours and Theirs are the line as this package and as the service signed it; empty for a missing
+	// line.
 	Ours   string
 	Theirs string
 }
 
-// Explain shows how a call is signed. Nothing is sent. Given the service's message, such as the Msg of an [Error], it says where the two
-// sides differ; message may be empty. The option [WithDate] sets the X-Date that is explained.
+// Explain shows how a call is signed. Nothing is sent. Given the service's message, such as the Msg
+// of an [Error], it says where the two sides differ; message may be empty. The option [WithDate]
+// sets the X-Date that is explained.
 func (c *Client) Explain(call Call, message string, options ...CallOption) (*Explanation, error) {
 	if call == nil {
 		return nil, errNoCall

@@ -15,7 +15,8 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// Request is a request to send as it is: nothing added, no redirect followed, nothing repeated. Printing it shows no credential.
+// Request is a request to send as it is: nothing added, no redirect followed, nothing repeated.
+// Printing it shows no credential.
 type Request struct {
 	Method string
 	URL    string
@@ -32,8 +33,9 @@ type Response struct {
 	Body []byte
 }
 
-// Request builds and signs the request of a call, for a transport of your own. [Client.Parse] reads its response, and
-// [Client.ObserveClock] learns from it. A client that signs elsewhere or has a TokenSource asks for it with ctx.
+// Request builds and signs the request of a call, for a transport of your own. [Client.Parse] reads
+// its response, and [Client.ObserveClock] learns from it. A client that signs elsewhere or has a
+// TokenSource asks for it with ctx.
 func (c *Client) Request(ctx context.Context, call Call, options ...CallOption) (*Request, error) {
 	o := optionsOf(options)
 	o.alone = true
@@ -170,7 +172,8 @@ func (h *headerNames) canonical(name string) string {
 	return canonical
 }
 
-// HTTP returns the request for net/http. Its body cannot be sent twice, so net/http does not repeat it.
+// HTTP returns the request for net/http. Its body cannot be sent twice, so net/http does not repeat
+// it.
 func (r *Request) HTTP(ctx context.Context) (*http.Request, error) {
 	request, err := http.NewRequestWithContext(ctx, r.Method, r.URL, nil)
 	if err != nil {

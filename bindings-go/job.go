@@ -14,8 +14,9 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// job drives one dispatcher. Which call is sent when is decided there; here the source is read, requests travel and tokens are fetched.
-// The goroutine of the loop alone uses the fields, but for those under the lock: the others hand in what came, and wake it.
+// job drives one dispatcher. Which call is sent when is decided there; here the source is read,
+// requests travel and tokens are fetched. The goroutine of the loop alone uses the fields, but for
+// those under the lock: the others hand in what came, and wake it.
 type job struct {
 	client  *Client
 	handle  uint32
@@ -46,7 +47,8 @@ type job struct {
 	// wake holds something when something was handed in.
 	wake chan struct{}
 	lock sync.Mutex
-	// mistake is one of the program, which ends the job. noToken is why there was no token.
+	// mistake is an error of the program, which ends the job. noToken is the reason for a missing
+	// token.
 	mistake error
 	noToken error
 }
@@ -82,7 +84,7 @@ func newJob(ctx context.Context, client *Client, options DispatchOptions) (*job,
 
 func (j *job) run(calls iter.Seq[Call], yield func(*CallOutcome, error) bool) {
 	j.source = j.readAll(calls)
-	// Also where the body of the loop panics: what is in flight is awaited.
+	// A panic in the loop's body also closes the job, which awaits the requests in flight.
 	defer j.close()
 	for outcome := j.next(); outcome != nil; outcome = j.next() {
 		if !yield(outcome, nil) {
@@ -121,7 +123,7 @@ func (j *job) readAll(calls iter.Seq[Call]) <-chan Call {
 	return source
 }
 
-// next returns the next outcome; nil where there is none any more.
+// next returns the next outcome; nil after the last one.
 func (j *job) next() *CallOutcome {
 	for !j.isDone {
 		j.look()
@@ -166,7 +168,8 @@ func (j *job) next() *CallOutcome {
 	return nil
 }
 
-// look looks for what came from outside: the end of the context, a mistake in another goroutine, the time to tell the progress.
+// look looks for what came from outside: the end of the context, a mistake in another goroutine,
+// the time to tell the progress.
 func (j *job) look() {
 	if err := context.Cause(j.ctx); err != nil && !j.isCancelled {
 		j.fail(err)
@@ -183,7 +186,8 @@ func (j *job) look() {
 	}
 }
 
-// wait waits until something was handed in, the source gave a call that was wanted, or the dispatcher's instant has come.
+// wait waits until something was handed in, the source gave a call that was wanted, or the
+// dispatcher's instant has come.
 func (j *job) wait(action abi.Record) {
 	until := j.progressAt
 	if nanoseconds, present := action.Integer(abi.ActionUntil); present {
@@ -197,7 +201,7 @@ func (j *job) wait(action abi.Record) {
 	if j.wanted > 0 {
 		source = j.source
 	}
-	// Once it is cancelled, its end is no news.
+	// After a cancellation the end of ctx is known, so the job stops listening to it.
 	var ended <-chan struct{}
 	if !j.isCancelled {
 		ended = j.ctx.Done()
@@ -250,7 +254,8 @@ func (j *job) outcome(record abi.Record) *CallOutcome {
 // send has a request signed where that is done elsewhere, sends it, and hands in what came.
 func (j *job) send(request abi.Record, outgoing *Outgoing) {
 	defer j.notify()
-	// The end of the caller's context does not reach it: an answer that is on its way is worth more than an unknown outcome.
+	// The end of the caller's context does not reach it: an answer that is on its way is worth more
+	// than an unknown outcome.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), j.client.timeout)
 	defer cancel()
 	ticket := request.Text(abi.RequestExchange)
@@ -338,7 +343,7 @@ func (j *job) handIn(operation uint32, ticket string, left bool, cause error) {
 	})
 }
 
-// renewToken asks for a token. The dispatcher asks again, where there is none or it cannot be one.
+// renewToken asks for a token. The dispatcher asks again after a missing or an impossible token.
 func (j *job) renewToken() {
 	defer j.notify()
 	ctx, cancel := context.WithTimeout(j.reading, j.client.timeout)

@@ -22,8 +22,9 @@ const (
 // sandboxProgram is the path of koodrive-sandbox.
 var sandboxProgram = os.Getenv("KOODRIVE_SANDBOX")
 
-// TestMain starts a sandbox for the examples. Without koodrive-sandbox (`cargo build -p koodrive-sandbox`, in the project's root), they
-// and the tests that need one are skipped.
+// TestMain starts a sandbox for the examples. Without koodrive-sandbox
+// (`cargo build -p koodrive-sandbox`, in the project's root), they and the tests that need one are
+// skipped.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if path := os.Getenv("KOODRIVE_RECORD"); path != "" {

@@ -18,8 +18,9 @@ const (
 	China = abi.China
 )
 
-// Options says where a client sends its calls, and how it authenticates. Authenticate in exactly one way: AppID with AppSecret or Sign,
-// Token, TokenSource, or Authorization. Printing Options shows no secret.
+// Options says where a client sends its calls, and how it authenticates. Authenticate in exactly
+// one way: AppID with AppSecret or Sign, Token, TokenSource, or Authorization. Printing Options
+// shows no secret.
 type Options struct {
 	// Endpoint is the base URL of the service: [International], [China], or any other.
 	Endpoint string
@@ -29,26 +30,28 @@ type Options struct {
 	// AppID and AppSecret sign each request.
 	AppID     string
 	AppSecret string
-	// Sign returns the lower-case hex of the HMAC-SHA256 of a string, in the place of AppSecret: the secret stays in a KMS or an HSM.
-	// It may be called by several goroutines at a time.
+	// Sign returns the lower-case hex of the HMAC-SHA256 of a string, in the place of AppSecret: the
+	// secret stays in a KMS or an HSM. It may be called by several goroutines at a time.
 	Sign func(ctx context.Context, stringToSign string) (signature string, err error)
 	// Token is an access token, in any published shape.
 	Token string
-	// TokenSource returns an access token. It is asked before each call, and by [Client.Dispatch] when a token is due: return one that
-	// you keep. It may be called by several goroutines at a time.
+	// TokenSource returns an access token. It is asked before each call, and by [Client.Dispatch] when
+	// a token is due: return one that you keep. It may be called by several goroutines at a time.
 	TokenSource func(ctx context.Context) (token string, err error)
 	// Authorization is the value of the header Authorization, sent unchanged.
 	Authorization string
 
-	// ClockMargin is by how much X-Date stays behind the service's clock: whole seconds, 0 to 600. Default 5 s.
+	// ClockMargin is by how much X-Date stays behind the service's clock: whole seconds, 0 to 600.
+	// Default 5 s.
 	ClockMargin *time.Duration
 	// AllowPlainHTTP allows http:// for hosts other than loopback.
 	AllowPlainHTTP bool
 
-	// HTTPClient sends. It is copied: redirects are not followed and no cookies are sent, whatever it is set to. The default has
-	// connections of its own, 64 of which may be idle for 4 seconds.
+	// HTTPClient sends. It is copied: the copy follows no redirects and sends no cookies. The default
+	// has connections of its own, 64 of which may be idle for 4 seconds.
 	HTTPClient *http.Client
-	// Timeout is for a call as a whole, to the last byte of the reply. Default 30 s. A shorter deadline of the context holds as well.
+	// Timeout is for a call as a whole, to the last byte of the reply. Default 30 s. A shorter
+	// deadline of the context holds as well.
 	Timeout time.Duration
 }
 
@@ -77,7 +80,7 @@ func (o Options) write(w *abi.Writer) {
 
 func (o Options) writeCredentials(w *abi.Writer) {
 	if o.AppID != "" || o.AppSecret != "" || o.Sign != nil {
-		// Where one of them is there, an empty one is a mistake.
+		// If one of them is given, an empty other one is a mistake.
 		w.Text(o.AppID)
 		if o.Sign == nil || o.AppSecret != "" {
 			w.Text(o.AppSecret)

@@ -23,7 +23,8 @@ const (
 	NotSent Verdict = "not_sent"
 )
 
-// CallOutcome is what became of a call; the last that is heard of it. A field is its zero value where nothing is known.
+// CallOutcome is what became of a call; the last that is heard of it. A field is its zero value
+// where nothing is known.
 type CallOutcome struct {
 	// Index is the call's position in the source, from 0, and Call is the call as the source gave it.
 	Index int
@@ -36,15 +37,16 @@ type CallOutcome struct {
 	TraceID string
 	// XDate is the X-Date of the last attempt.
 	XDate string
-	// FirstSentAt and SentAt are when the first and the last attempt left, and AnsweredAt is when the answer to the last one came, by
-	// this machine's clock. ServerDate is the Date of that answer.
+	// FirstSentAt and SentAt are when the first and the last attempt left, and AnsweredAt is when the
+	// answer to the last one came, by this machine's clock. ServerDate is the Date of that answer.
 	FirstSentAt time.Time
 	SentAt      time.Time
 	AnsweredAt  time.Time
 	ServerDate  time.Time
 	// Status is the HTTP status of that answer.
 	Status int
-	// Reply is the service's reply, where the call was delivered; nil where a field of it cannot be read, which Err then says.
+	// Reply is the service's reply, where the call was delivered; nil where a field of it cannot be
+	// read, which Err then says.
 	Reply Reply
 	// Err is the last attempt's error, an [*Error], where the call was not delivered.
 	Err error
@@ -58,17 +60,20 @@ type Progress struct {
 	Requests int
 	// Outcomes so far, by verdict.
 	Delivered, Refused, Unknown, GivenUp, NotSent int
-	// Queued are the calls that wait for their first attempt, Waiting those that wait to be sent again, now.
+	// Queued are the calls that wait for their first attempt, Waiting those that wait to be sent
+	// again, now.
 	Queued, Waiting, InFlight int
 	// Rate is in requests per second that may leave, now.
 	Rate float64
-	// Slowed says why that is less than [DispatchOptions.Rate]: throttled, failing or draining. Empty where it is not.
+	// Slowed says why that is less than [DispatchOptions.Rate]: throttled, failing or draining. Empty
+	// where it is not.
 	Slowed string
 	// SourceEnded says that no more calls will come.
 	SourceEnded bool
 }
 
-// HaltedError says that nothing more was sent, since it would have been in vain. Correct the cause, and dispatch what was not sent.
+// HaltedError says that nothing more was sent, since it would have been in vain. Correct the cause,
+// and dispatch what was not sent.
 type HaltedError struct {
 	// Message says what happened and what to do.
 	Message string
@@ -87,7 +92,7 @@ type HaltedError struct {
 // Error returns the message.
 func (e *HaltedError) Error() string { return e.Message }
 
-// Unwrap returns why there was no token; nil where that was not the reason.
+// Unwrap returns the reason for a missing token, or nil for any other halt.
 func (e *HaltedError) Unwrap() error { return e.cause }
 
 func readOutcome(record abi.Record, index int, call Call) *CallOutcome {

@@ -10,8 +10,8 @@ import (
 	"github.com/koodrive/koodrive/bindings-go/internal/abi"
 )
 
-// recorded is one call of a module. internal/tests makes the same calls in another engine. koodrive_open and koodrive_close are the two
-// highest operations.
+// recorded is one call of a module. internal/tests makes the same calls in another engine.
+// koodrive_open and koodrive_close are the two highest operations.
 type recorded struct {
 	Instance                    int
 	Handle, Operation, Capacity uint32
@@ -20,7 +20,8 @@ type recorded struct {
 	Output                      []byte
 }
 
-// mostRecorded is the number of calls of one instance that are recorded, so that the file stays small.
+// mostRecorded is the number of calls of one instance that are recorded, so that the file stays
+// small.
 const mostRecorded = 1_000
 
 // recording is a module whose calls go to a file.

@@ -2,13 +2,15 @@ package koodrive
 
 import "github.com/koodrive/koodrive/bindings-go/internal/abi"
 
-// Reply is what the service answered to a call that it took: an [*Acknowledgement], a [*SpaceUsage], a [*RetentionPolicies] or a
-// [*RawReply], as the call has it. A text is empty where the service sent none.
+// Reply is what the service answered to a call that it took: an [*Acknowledgement], a
+// [*SpaceUsage], a [*RetentionPolicies] or a [*RawReply], as the call has it. A text is empty where
+// the service sent none.
 type Reply interface {
 	acknowledgement() *Acknowledgement
 }
 
-// Acknowledgement is the reply to [NotifyPackageExpire] and [SetRetentionPolicy], and a part of every other reply.
+// Acknowledgement is the reply to [NotifyPackageExpire] and [SetRetentionPolicy], and a part of
+// every other reply.
 type Acknowledgement struct {
 	// Code is the service's code: 0, or empty where a reply that may do so has none.
 	Code string
@@ -67,7 +69,8 @@ type RawReply struct {
 	Body string
 }
 
-// readAcknowledgement reads the record of a reply that has no status. Its first fields are the same in all of them.
+// readAcknowledgement reads the record of a reply that has no status. Its first fields are the same
+// in all of them.
 func readAcknowledgement(record abi.Record) *Acknowledgement {
 	return &Acknowledgement{
 		Code:    record.Text(abi.AcknowledgementCode),

@@ -11,10 +11,12 @@ import (
 
 // Send sends a call, and returns the service's reply. The error is an [*Error].
 //
-// It makes one attempt, and exactly one more, signed anew, where the service refused the date. Nothing else is sent twice, except that
-// net/http by itself repeats a GET whose connection was idle and turns out to be closed.
+// Send makes one attempt, and exactly one more, signed anew, where the service refused the date.
+// Nothing else is sent twice, except that net/http by itself repeats a GET whose connection was
+// idle and turns out to be closed.
 //
-// Where ctx ends first, the request is given up, and its outcome is unknown if it may have left.
+// If ctx ends first, Send gives the request up. The outcome is unknown if the request may have
+// left.
 func (c *Client) Send(ctx context.Context, call Call, options ...CallOption) (Reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()

@@ -94,7 +94,7 @@ func TestARefusedDateIsSignedAnewOnce(t *testing.T) {
 		if calls := accepted(t, endpoint); len(calls) != 1 {
 			t.Errorf("offset %s: %v", offset, calls)
 		}
-		// It has learned.
+		// The client has learned the service's clock.
 		if _, err := client.Send(background, notification); err != nil || len(sent) != 3 {
 			t.Errorf("offset %s: %v, %d requests", offset, err, len(sent))
 		}
@@ -399,7 +399,7 @@ func TestHalves(t *testing.T) {
 	if err != nil || got.(*Acknowledgement).Code != "0" {
 		t.Error(got, err)
 	}
-	// So many exchanges could not be open at a time.
+	// Request leaves nothing open: 70,000 exchanges could not be open at a time.
 	for range 70_000 {
 		if _, err := client.Request(background, notification); err != nil {
 			t.Fatal(err)

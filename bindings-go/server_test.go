@@ -21,7 +21,8 @@ type server struct {
 	connections int
 }
 
-// serve starts a server. answer gets each request, with its number from 1, after its body was read; nil bytes close the connection.
+// serve starts a server. answer gets each request, with its number from 1, after its body was read;
+// nil bytes close the connection.
 func serve(t *testing.T, answer func(number int, connection net.Conn) []byte) *server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -25,8 +25,8 @@ func httpClient(given *http.Client) http.Client {
 	return client
 }
 
-// newTransport returns the default transport with more idle connections, for less time: a server that closes an idle connection just when
-// it is used again leaves an unknown outcome.
+// newTransport returns the default transport with more idle connections, for less time: a server
+// that closes an idle connection just when it is used again leaves an unknown outcome.
 func newTransport() http.RoundTripper {
 	standard, ok := http.DefaultTransport.(*http.Transport)
 	if !ok {
@@ -38,8 +38,8 @@ func newTransport() http.RoundTripper {
 	return transport
 }
 
-// roundTrip sends a request once and reads its response, to one byte beyond the limit; 0 is the default limit. Where it fails, left says
-// whether the request may have left.
+// roundTrip sends a request once and reads its response, to one byte beyond the limit; 0 is the
+// default limit. After a failure, left says whether the request may have left.
 func (c *Client) roundTrip(ctx context.Context, request *Request, limit int) (response Response, left bool, err error) {
 	if err := context.Cause(ctx); err != nil {
 		return response, false, err
@@ -54,13 +54,14 @@ func (c *Client) roundTrip(ctx context.Context, request *Request, limit int) (re
 	}
 	received, err := c.http.Do(traced)
 	if err != nil {
-		// A RoundTripper that does not tell about connections may have sent it, unless its error says otherwise.
+		// A RoundTripper that does not tell about connections may have sent it, unless its error says
+		// otherwise.
 		left = connected.Load() || !connects.Load() && !isDialError(err)
 		return response, left, err
 	}
 	defer received.Body.Close()
 	response = Response{Status: received.StatusCode, Header: received.Header}
-	// After a 101 there is no body: the connection speaks another protocol.
+	// A 101 has no body: the connection speaks another protocol.
 	if received.StatusCode != http.StatusSwitchingProtocols {
 		if limit <= 0 {
 			limit = c.replyLimit
@@ -78,8 +79,9 @@ func isDialError(err error) bool {
 	return errors.As(err, &dns) || errors.As(err, &operation) && operation.Op == "dial"
 }
 
-// closeConnections closes the connections that are idle, where the core says that the one of this error is not to be used again. net/http
-// has no way to close that one alone: by now it is idle, or it is gone.
+// closeConnections closes the connections that are idle, where the core says that the one of this
+// error is not to be used again. net/http has no way to close that one alone: by now it is idle, or
+// it is gone.
 func (c *Client) closeConnections(err error) {
 	var ours *Error
 	if errors.As(err, &ours) && ours.closesConnection {

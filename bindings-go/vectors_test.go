@@ -191,7 +191,8 @@ func (v vector) refusedAt(t *testing.T, stage string, err error) bool {
 	return true
 }
 
-// emptyIsAbsent are cases whose options are not given, as this package has it. They are refused in other words.
+// emptyIsAbsent are cases whose options are not given, as this package has it. They are refused in
+// other words.
 var emptyIsAbsent = []string{"token-empty", "authorization-empty"}
 
 func (v vector) checkRequest(t *testing.T, request *Request, hasTraceID bool) {
@@ -228,7 +229,7 @@ func (v vector) checkStages(t *testing.T, client *Client, call Call) {
 	if v.Expected.Signature == "" {
 		return
 	}
-	// As Explain has it, but at the case's time.
+	// The call is the one of Explain, at the case's time.
 	answer, err := client.core.Call(client.handle, abi.OpExplain, func(w *abi.Writer) {
 		writeCall(w, call)
 		w.Instant(v.Given.Options.Now)
@@ -380,7 +381,8 @@ func replyTexts(reply Reply) any {
 	return texts(values)
 }
 
-// texts returns values with names in lower case, without those that are empty: this package does not tell them from absent ones.
+// texts returns values with names in lower case, without those that are empty: this package does
+// not tell them from absent ones.
 func texts(value any) any {
 	switch value := value.(type) {
 	case map[string]any:

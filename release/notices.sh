@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Writes anew what each package says about the crates that are compiled into it: THIRD-PARTY-LICENSES, by cargo-about, and
-# koodrive.cdx.json, a bill of materials in the CycloneDX format, by cargo-cyclonedx. Both are committed. The suite `supply-chain`
-# fails when Cargo.lock has moved on: then run this. The first run compiles the two tools, which takes some minutes.
+# Writes anew what each package says about the crates that are compiled into it:
+# THIRD-PARTY-LICENSES, by cargo-about, and koodrive.cdx.json, a bill of materials in the CycloneDX
+# format, by cargo-cyclonedx. Both are committed. The suite `supply-chain` fails when Cargo.lock has
+# moved on: then run this. The first run compiles the two tools, which takes some minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the npm package twice, in two folders with two cargo homes, and compares the bytes. What must be the same is the versions
-# of rustc and Node, since npm packs with the latter's zlib, and the permissions that a umask of 022 gives.
+# Builds the npm package twice, in two folders with two cargo homes, and compares the bytes. Equal
+# bytes need the same versions of rustc and of Node, whose zlib npm packs with, and the permissions
+# that a umask of 022 gives.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 umask 022

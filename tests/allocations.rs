@@ -1,4 +1,5 @@
-//! What the hot path asks of the allocator is counted: how often, and never for more than it hands out.
+//! Counts the allocations of the hot path: their number, and that none is larger than the result
+//! handed out.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -16,7 +17,7 @@ thread_local! {
 struct Counting;
 
 fn note(size: usize) {
-    // Neither at the end of a thread nor while the list itself is looked at.
+    // The list is out of reach at the end of a thread and while a test reads it.
     let _ = SIZES.try_with(|sizes| {
         if let Ok(mut sizes) = sizes.try_borrow_mut()
             && let Some(sizes) = &mut *sizes
@@ -52,7 +53,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What the work made, and the sizes it asked for, sorted.
+/// Returns the result of `work`, and the sizes that it allocated, sorted.
 fn counted<T>(work: impl FnOnce() -> T) -> (T, Vec<usize>) {
     SIZES.set(Some(Vec::with_capacity(64)));
     let made = work();
@@ -96,8 +97,8 @@ fn bytes(request: &Request<Vec<u8>>) -> usize {
     request.method().as_str().len() + url.len() + headers + request.body().len()
 }
 
-/// The tables of a map of headers, whose entries have a fixed size whatever they hold. They are the `http` crate's and
-/// count, but no text is measured against them.
+/// The tables of a map of headers, whose entries have a fixed size for any content. They belong to
+/// the `http` crate and count, but no text is measured against them.
 fn without_tables(mut sizes: Vec<usize>) -> Vec<usize> {
     let (_, tables) = counted(|| HeaderMap::<HeaderValue>::with_capacity(5));
     assert_eq!(tables.len(), 2);
@@ -117,7 +118,7 @@ fn a_request_is_built_in_at_most_six_allocations_none_larger_than_itself() {
     for (what, client, options, most) in [
         // Body, X-Date, and the two tables.
         ("bearer", bearing(), RequestOptions::default(), 4),
-        // Those and Authorization.
+        // The same allocations, and one for Authorization.
         ("signed", signing(), RequestOptions::default(), 5),
         // An option's value is one more.
         ("bearer with a trace id", bearing(), trace_id, 5),
@@ -133,7 +134,7 @@ fn a_request_is_built_in_at_most_six_allocations_none_larger_than_itself() {
     }
 }
 
-/// What bindings build requests of.
+/// The parts that bindings build requests from.
 #[test]
 fn varying_parts_are_built_in_two_allocations() {
     for (what, client, most) in [("bearer", bearing(), 1), ("signed", signing(), 2)] {
@@ -153,7 +154,8 @@ fn a_reply_is_read_in_at_most_three_allocations_none_larger_than_itself() {
         (r#"{"code":0,"msg":"Success."}"#, None, 2),
         (r#"{"code":0,"msg":"Success."}"#, Some(TRACE_ID), 3),
         (r#"{"code":"0"}"#, None, 1),
-        // Resolving escapes takes a text that may grow, stepping over nested values a stack of brackets.
+        // Resolving escapes takes a text that may grow, stepping over nested values a stack of
+        // brackets.
         (r#"{"code":0,"msg":"\u6210\u529f"}"#, None, 3),
         (r#"{"code":0,"msg":"Success.","more":[1.5,{}]}"#, None, 3),
     ] {

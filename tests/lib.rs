@@ -1,2 +1,3 @@
-//! Holds nothing of its own: this package exists for the tests beside this file, and to run the README's Rust.
+//! Holds nothing of its own: this package exists for the tests beside this file, and to run the
+//! README's Rust.
 #![cfg_attr(koodrive_readme, doc = include_str!("../README.md"))]

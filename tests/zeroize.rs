@@ -1,4 +1,5 @@
-//! Zeroize is observed, not assumed: an allocator looks into every block that is freed for a secret that was planted.
+//! Zeroize is observed, not assumed: an allocator looks into every block that is freed for a secret
+//! that was planted.
 #![allow(unsafe_code)] // A global allocator cannot be written without.
 
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -13,7 +14,8 @@ use sha2::block_api::compress256;
 /// Held in the program's constants, never on the heap of this test itself.
 const PLANTED: &str = "planted-token-7f3a";
 
-/// HMAC's inner state for that secret, from which anyone can sign: SHA-256 after one block of `key xor ipad` (RFC 2104).
+/// HMAC's inner state for that secret, from which anyone can sign: SHA-256 after one block of
+/// `key xor ipad` (RFC 2104).
 static STATE: OnceLock<[u8; 32]> = OnceLock::new();
 
 static LEAKED: AtomicUsize = AtomicUsize::new(0);
@@ -21,7 +23,8 @@ static LEAKED: AtomicUsize = AtomicUsize::new(0);
 struct Watching;
 
 fn look(block: *const u8, size: usize) {
-    // SAFETY: the block is still allocated and `size` bytes long. Its bytes may be uninitialised; they are only compared.
+    // SAFETY: the block is still allocated and `size` bytes long. Its bytes may be uninitialised;
+    // they are only compared.
     let bytes = unsafe { slice::from_raw_parts(block, size) };
     let holds = |secret: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
     if holds(PLANTED.as_bytes()) || STATE.get().is_some_and(|state| holds(state)) {
@@ -117,7 +120,8 @@ fn no_freed_memory_holds_a_token_or_a_secret() {
 
     STATE.set(inner_state()).unwrap();
     let key = Box::new(SigningKey::new("my-app-id", PLANTED));
-    // SAFETY: the key is alive, and every byte of it that is compared was written by its constructor.
+    // SAFETY: the key is alive, and every byte of it that is compared was written by its
+    // constructor.
     let copy =
         unsafe { slice::from_raw_parts((&raw const *key).cast::<u8>(), size_of::<SigningKey>()) }
             .to_vec();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh MINUTES [TARGET…]: the fuzz targets one after the other, each for so many minutes, from the seeds and from what was found before.
-# Needs a nightly compiler and cargo-fuzz.
+# run.sh MINUTES [TARGET…]: the fuzz targets one after the other, each for so many minutes, from the
+# seeds and from what was found before. Needs a nightly compiler and cargo-fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 minutes=$1

@@ -14,7 +14,8 @@ use crate::header::ReplyHeaders;
 use crate::request::{RequestOptions, VaryingParts};
 use crate::{Client, Error, InvalidInput, Operation, ReplyError, TraceId, TransportError, XDate};
 
-/// One exchange: the request, and the reading of its reply. It knows what was sent, so its errors name X-Date and trace id.
+/// One exchange: the request, and the reading of its reply. It knows what was sent, so its errors
+/// name X-Date and trace id.
 ///
 /// ```
 /// use chrono::{DateTime, Utc};
@@ -49,7 +50,7 @@ pub struct Attempt<O> {
     options: RequestOptions,
     parts: VaryingParts,
     sent_at: DateTime<Utc>,
-    /// It is the second, after a refused date.
+    /// Whether this is the second attempt, after a refused date.
     is_second: bool,
 }
 
@@ -78,15 +79,16 @@ impl<O: Operation> Attempt<O> {
     ///
     /// # Errors
     ///
-    /// Detached credentials whose signature is missing: see [`with_signature`](Self::with_signature).
+    /// Detached credentials whose signature is missing: see
+    /// [`with_signature`](Self::with_signature).
     pub fn request(&self) -> Result<Request<Vec<u8>>, InvalidInput> {
         let target = self.client.target(&self.call)?;
         self.client
             .join(&target, self.call.headers(), self.parts.clone())
     }
 
-    /// Returns the half of the request that varies with the call, for a host that builds requests in a type of its own.
-    /// [`Client::fixed_parts`] is the other half.
+    /// Returns the half of the request that varies with the call, for a host that builds requests
+    /// in a type of its own. [`Client::fixed_parts`] is the other half.
     #[must_use]
     pub const fn varying_parts(&self) -> &VaryingParts {
         &self.parts
@@ -110,14 +112,15 @@ impl<O: Operation> Attempt<O> {
         self.parts.trace_id
     }
 
-    /// Returns the string to sign, where the credentials are [`detached`](crate::Credentials::detached) and the signature is
-    /// missing.
+    /// Returns the string to sign, where the credentials are
+    /// [`detached`](crate::Credentials::detached) and the signature is missing.
     #[must_use]
     pub fn string_to_sign(&self) -> Option<&str> {
         self.parts.string_to_sign()
     }
 
-    /// Completes the request with `signature`, the lower-case hex of the HMAC-SHA256 of [`string_to_sign`](Self::string_to_sign).
+    /// Completes the request with `signature`, the lower-case hex of the HMAC-SHA256 of
+    /// [`string_to_sign`](Self::string_to_sign).
     ///
     /// # Errors
     ///
@@ -127,8 +130,9 @@ impl<O: Operation> Attempt<O> {
         Ok(self)
     }
 
-    /// Reads the response, and learns the server's clock from it. `body` is the whole of it, or one byte more than
-    /// [`RequestOptions::reply_limit`]. `received_at` is of the same clock as the `now` that the attempt began with.
+    /// Reads the response, and learns the server's clock from it. `body` is the whole of it, or one
+    /// byte more than [`RequestOptions::reply_limit`]. `received_at` is of the same clock as the
+    /// `now` that the attempt began with.
     ///
     /// # Errors
     ///
@@ -154,9 +158,10 @@ impl<O: Operation> Attempt<O> {
         error.of_request(self.call.is_safe(), self.sent()).into()
     }
 
-    /// Returns one more attempt, signed anew at `now` with `client`'s present credentials and under the same trace id, if `error`
-    /// is a refusal for the date of the first attempt, and the caller named no date. The service has shown its clock with the
-    /// refusal and did not act on the call, so this is not a repeat.
+    /// Returns one more attempt, signed anew at `now` with `client`'s present credentials and under
+    /// the same trace id, if `error` is a refusal for the date of the first attempt, and the caller
+    /// named no date. The service has shown its clock with the refusal and did not act on the call,
+    /// so this is not a repeat.
     ///
     /// `client` is the one that the attempt began with, or that one with fresh credentials.
     ///
@@ -188,7 +193,7 @@ impl<O: Operation> Attempt<O> {
     }
 }
 
-/// The rule of [`Attempt::again`].
+/// Decides by the rule of [`Attempt::again`].
 pub(crate) fn may_sign_anew(error: &ReplyError, is_second: bool, has_date: bool) -> bool {
     !is_second && !has_date && error.is_clock_refusal()
 }

@@ -1,4 +1,5 @@
-//! The client: endpoint, user id and credentials, checked once. It turns a call into a request and a response into a reply.
+//! The client: endpoint, user id and credentials, checked once. It turns a call into a request and
+//! a response into a reply.
 
 mod join;
 mod target;
@@ -43,12 +44,13 @@ pub(crate) struct Identity {
 }
 
 impl Client {
-    /// A client for one endpoint and one user id on `KooDrive` (header `X-User-Id`; the signature page calls it "signing
-    /// user"), which is sent with either kind of credentials.
+    /// Returns a client for one endpoint and one user id on `KooDrive` (header `X-User-Id`; the
+    /// signature page calls it "signing user"), which is sent with either kind of credentials.
     ///
     /// # Errors
     ///
-    /// A user id that is empty, begins or ends with a blank, or holds anything but visible ASCII and blanks.
+    /// A user id that is empty, begins or ends with a blank, or holds anything but visible ASCII
+    /// and blanks.
     pub fn new(
         endpoint: Endpoint,
         user_id: impl Into<String>,
@@ -69,7 +71,8 @@ impl Client {
         })
     }
 
-    /// The same client, learned clock included, with fresh credentials: tokens end while services run.
+    /// Returns the same client, learned clock included, with fresh credentials: tokens end while
+    /// services run.
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Self {
         Self {
@@ -78,8 +81,8 @@ impl Client {
         }
     }
 
-    /// The same client with another clock margin: the whole seconds by which X-Date stays behind the corrected clock,
-    /// [`CLOCK_MARGIN_DEFAULT`] unless chosen.
+    /// Returns the same client with another clock margin: the whole seconds by which X-Date stays
+    /// behind the corrected clock, [`CLOCK_MARGIN_DEFAULT`] unless chosen.
     ///
     /// # Errors
     ///
@@ -94,7 +97,8 @@ impl Client {
         })
     }
 
-    /// The same client with a clock offset of its own, as another process learned it. Positive: the server's clock is ahead.
+    /// Returns the same client with a clock offset of its own, as another process learned it.
+    /// Positive: the server's clock is ahead.
     ///
     /// # Errors
     ///
@@ -106,35 +110,37 @@ impl Client {
         })
     }
 
-    /// Where requests go.
+    /// Returns the endpoint that requests go to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.identity.endpoint
     }
 
-    /// The value of X-User-Id.
+    /// Returns the value of X-User-Id.
     #[must_use]
     pub fn user_id(&self) -> &str {
         &self.identity.user_id
     }
 
-    /// In whole seconds.
+    /// Returns the clock margin in whole seconds.
     #[must_use]
     pub const fn clock_margin(&self) -> u32 {
         self.clock_margin
     }
 
-    /// The learned difference between the server's clock and the caller's, in milliseconds; positive when the server's is
-    /// ahead, zero before anything was learned.
+    /// Returns the learned difference between the server's clock and the caller's, in milliseconds;
+    /// positive when the server's is ahead, zero before anything was learned.
     #[must_use]
     pub fn clock_offset(&self) -> TimeDelta {
         TimeDelta::milliseconds(self.clock_offset.get().into())
     }
 
-    /// Learns the server's clock from the `Date` of a reply. Both instants are of the caller's clock.
+    /// Learns the server's clock from the `Date` of a reply. Both instants are of the caller's
+    /// clock.
     ///
-    /// A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that took over a minute or
-    /// less than no time, or one that puts the clocks more than 24 hours apart.
+    /// A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that
+    /// took over a minute or less than no time, or one that puts the clocks more than 24 hours
+    /// apart.
     pub fn observe_clock<'a>(
         &self,
         headers: impl Into<ReplyHeaders<'a>>,
@@ -149,9 +155,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// An X-Date beyond the years 0001 to 9999; credentials that are [`later`](Credentials::later) or
-    /// [`detached`](Credentials::detached); a path, a query, a header or a body that an operation of another crate must not have; a
-    /// URL of more than 65,534 bytes.
+    /// An X-Date beyond the years 0001 to 9999; credentials that are [`later`](Credentials::later)
+    /// or [`detached`](Credentials::detached); a path, a query, a header or a body that an
+    /// operation of another crate must not have; a URL of more than 65,534 bytes.
     pub fn request<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -164,7 +170,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Those of [`request`](Self::request); an explicit date that lies in the future or is more than 15 minutes old.
+    /// Those of [`request`](Self::request); an explicit date that lies in the future or is more
+    /// than 15 minutes old.
     pub fn request_with<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -176,8 +183,8 @@ impl Client {
         self.join(&target, call.headers(), parts)
     }
 
-    /// Begins one exchange: the request, and then its reply or its failure. `call` may be borrowed; an owned one, or an `Arc` of
-    /// it, makes an attempt that lives as long as it has to.
+    /// Begins one exchange: the request, and then its reply or its failure. `call` may be borrowed;
+    /// an owned one, or an `Arc` of it, makes an attempt that lives as long as it has to.
     ///
     /// # Errors
     ///
@@ -192,12 +199,14 @@ impl Client {
         Attempt::new(self, call, now, options)
     }
 
-    /// Returns the half of a request that never changes, for a host that builds requests in a type of its own. A host may keep it
-    /// for calls with a [`fixed_path`](Operation::fixed_path), by their method and path.
+    /// Returns the half of a request that never changes, for a host that builds requests in a type
+    /// of its own. A host may keep it for calls with a [`fixed_path`](Operation::fixed_path), by
+    /// their method and path.
     ///
     /// # Errors
     ///
-    /// A path, a query or a header that an operation of another crate must not have; a URL of more than 65,534 bytes.
+    /// A path, a query or a header that an operation of another crate must not have; a URL of more
+    /// than 65,534 bytes.
     pub fn fixed_parts<O: Operation + ?Sized>(&self, call: &O) -> Result<FixedParts, InvalidInput> {
         let target = self.identity.target(call)?;
         let mut headers: Vec<(HeaderName, String)> = Vec::new();
@@ -217,7 +226,8 @@ impl Client {
         })
     }
 
-    /// Returns the half of a request that varies with the call, for a host that builds requests in a type of its own.
+    /// Returns the half of a request that varies with the call, for a host that builds requests in
+    /// a type of its own.
     ///
     /// # Errors
     ///
@@ -268,9 +278,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Api`](crate::ErrorKind::Api) for any status but 200 and for a code other than `0`,
-    /// [`ErrorKind::UnreadableReply`](crate::ErrorKind::UnreadableReply) for a 200 whose body cannot be read. A
-    /// [`RawCall`](crate::RawCall) takes any 2xx and a missing code as well.
+    /// [`ErrorKind::Api`](crate::ErrorKind::Api) for any status but 200 and for a code other than
+    /// `0`, [`ErrorKind::UnreadableReply`](crate::ErrorKind::UnreadableReply) for a 200 whose body
+    /// cannot be read. A [`RawCall`](crate::RawCall) takes any 2xx and a missing code as well.
     pub fn parse<O: Operation + ?Sized, B: AsRef<[u8]>>(
         &self,
         call: &O,
@@ -284,8 +294,8 @@ impl Client {
         )
     }
 
-    /// As [`parse`](Self::parse), for a transport whose response is another type: `headers` is a
-    /// [`HeaderMap`](http::HeaderMap) or what was picked out of another map.
+    /// Does the same as [`parse`](Self::parse) for a transport with a response type of its own.
+    /// `headers` is a [`HeaderMap`](http::HeaderMap) or holds the values taken from another map.
     ///
     /// # Errors
     ///
@@ -307,8 +317,8 @@ impl Client {
         )
     }
 
-    /// Returns the error for a response whose body is longer than the `limit` of bytes that a transport reads; `start` is what it
-    /// did read, of which the error shows the first characters.
+    /// Returns the error for a response whose body is longer than the `limit` of bytes that a
+    /// transport reads; `start` is what it did read, of which the error shows the first characters.
     #[must_use]
     pub fn reply_too_long<'a, O: Operation + ?Sized>(
         &self,
@@ -329,7 +339,8 @@ impl Client {
         .too_long(limit)
     }
 
-    /// Reads the response to a request with these headers; a body of more than `limit` bytes is an error.
+    /// Reads the response to a request with these headers; a body of more than `limit` bytes is an
+    /// error.
     pub(crate) fn read_reply<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -353,7 +364,7 @@ impl Client {
         received.read(call)
     }
 
-    /// The error for a redirect of which the host shows nothing else.
+    /// Returns the error for a redirect of which the host shows nothing else.
     pub(crate) fn hidden_redirect<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -370,7 +381,8 @@ impl Client {
         .hidden_redirect()
     }
 
-    /// The same client, whose clock begins where this one's is and is then shared with nobody.
+    /// Returns the same client with a clock of its own, which starts at the offset of this client's
+    /// clock.
     #[cfg(feature = "dispatch")]
     pub(crate) fn with_own_clock(&self) -> Self {
         Self {
@@ -379,7 +391,8 @@ impl Client {
         }
     }
 
-    /// As [`observe_clock`](Self::observe_clock); says whether this reply was good enough.
+    /// Does the same as [`observe_clock`](Self::observe_clock), and returns whether this
+    /// reply's date was usable.
     #[cfg(feature = "dispatch")]
     pub(crate) fn learn_clock(
         &self,
@@ -394,7 +407,8 @@ impl Client {
         &self.credentials
     }
 
-    /// The X-Date of an explanation: nothing is sent, so an explicit date may lie outside the window.
+    /// Returns the X-Date of an explanation: nothing is sent, so an explicit date may lie outside
+    /// the window.
     pub(crate) fn x_date_to_explain(
         &self,
         now: DateTime<Utc>,

@@ -1,5 +1,5 @@
-//! Decides what a token, an app id and an app secret may be, and keeps them out of sight: redacted in `Debug`, overwritten
-//! in memory with their last copy.
+//! Decides what a token, an app id and an app secret may be, and keeps them out of sight: redacted
+//! in `Debug`, overwritten in memory with their last copy.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -13,8 +13,8 @@ use crate::request::{Authorization, AuthorizationKind};
 use crate::signing::{Hex, SIGNED_HEADERS, SigningKey, authorization, string_to_sign_of};
 use crate::text::{EMPTY, check_header_value, code_point, position_of};
 
-/// How the caller authenticates: an app id, which is the published way, or a token. Both are complete (`docs/contract.md`,
-/// section 4): ask your Huawei contact.
+/// How the caller authenticates: an app id, which is the published way, or a token. Both are
+/// complete (`docs/contract.md`, section 4): ask your Huawei contact.
 ///
 /// Clones share one copy of the secret; it is zeroized with the last of them.
 #[derive(Clone)]
@@ -30,12 +30,14 @@ enum Kind {
 }
 
 impl Credentials {
-    /// An access token, in any shape that is published: `Bearer …` (any case) and `AT …` are sent as given, `Bearer+…`
-    /// becomes `Bearer …`, and a bare token gets `Bearer `.
+    /// Returns credentials with an access token, in any shape that is published: `Bearer …` (any
+    /// case) and `AT …` are sent as given, `Bearer+…` becomes `Bearer …`, and a bare token gets
+    /// `Bearer `.
     ///
     /// # Errors
     ///
-    /// An empty token, or one that no header can carry: control characters, non-ASCII, a blank at either end.
+    /// An empty token, or one that no header can carry: control characters, non-ASCII, a blank at
+    /// either end.
     pub fn token(token: &str) -> Result<Self, InvalidInput> {
         check_option("token", token)?;
         let scheme = token.as_bytes().get(..6).unwrap_or_default();
@@ -59,23 +61,25 @@ impl Credentials {
         Ok(Self::authorization_value(value, true))
     }
 
-    /// The exact value of the header Authorization, untouched.
+    /// Returns credentials with the exact value of the header Authorization, sent untouched.
     ///
     /// # Errors
     ///
-    /// An empty value, or one that no header can carry: control characters, non-ASCII, a blank at either end.
+    /// An empty value, or one that no header can carry: control characters, non-ASCII, a blank at
+    /// either end.
     pub fn authorization(value: &str) -> Result<Self, InvalidInput> {
         check_option("authorization", value)?;
         Ok(Self::authorization_value(value.to_owned(), false))
     }
 
-    /// An app id and its secret: every request is signed with HMAC-SHA256 ("App-based Authentication Generation Rule").
+    /// Returns credentials with an app id and its secret: every request is signed with HMAC-SHA256
+    /// ("App-based Authentication Generation Rule").
     ///
     /// # Errors
     ///
-    /// An empty id or secret; an id with a blank, a comma, a control character or non-ASCII, since it stands in a header
-    /// whose fields are separated by commas; a secret that begins or ends with white space, which is a line break read from
-    /// a file along with it.
+    /// An empty id or secret; an id with a blank, a comma, a control character or non-ASCII, since
+    /// it stands in a header whose fields are separated by commas; a secret that begins or ends
+    /// with white space, which is a line break read from a file along with it.
     pub fn app(app_id: &str, app_secret: &str) -> Result<Self, InvalidInput> {
         check_app_id(app_id)?;
         if app_secret.is_empty() {
@@ -88,13 +92,14 @@ impl Credentials {
             ));
         }
         let key = prepared(app_id, app_secret);
-        // Of the secret, and of states that were moved. More than HMAC's preparation takes, even where nothing is optimised.
+        // Overwrites the stack's copies of the secret and of moved HMAC states. 4096 bytes are more
+        // than HMAC's preparation takes, even in an unoptimised build.
         zeroize_stack::<4096>();
         Ok(Self(Kind::App(key)))
     }
 
-    /// An app id whose secret stays elsewhere, in a KMS, an HSM or a FIPS module: an [`Attempt`](crate::Attempt) gives the string to
-    /// sign and takes the signature.
+    /// Returns credentials with an app id whose secret stays elsewhere, in a KMS, an HSM or a FIPS
+    /// module: an [`Attempt`](crate::Attempt) gives the string to sign and takes the signature.
     ///
     /// # Errors
     ///
@@ -105,7 +110,8 @@ impl Credentials {
     }
 
     /// Credentials that are not known yet, for a client that gets a token with
-    /// [`Client::with_credentials`](crate::Client::with_credentials) before it sends. Nothing is built with them.
+    /// [`Client::with_credentials`](crate::Client::with_credentials) before it sends. Nothing is
+    /// built with them.
     #[must_use]
     pub const fn later() -> Self {
         Self(Kind::Later)
@@ -119,7 +125,8 @@ impl Credentials {
         })))
     }
 
-    /// Returns the header of a request. `hash` gives the hash of its canonical request, where it is signed.
+    /// Returns the header of a request. `hash` gives the hash of its canonical request, where it is
+    /// signed.
     pub(crate) fn authorize(
         &self,
         hash: impl FnOnce() -> Hex,
@@ -161,13 +168,14 @@ impl Credentials {
         }
     }
 
-    /// Whether these are credentials, and not a word for those that come [`later`](Self::later).
+    /// Returns whether these credentials can sign, unlike the placeholder from
+    /// [`later`](Self::later).
     #[cfg(feature = "dispatch")]
     pub(crate) const fn are_known(&self) -> bool {
         !matches!(self.0, Kind::Later)
     }
 
-    /// Whether both send the same header Authorization with every request.
+    /// Returns whether both send the same header Authorization with every request.
     #[cfg(feature = "dispatch")]
     pub(crate) fn is_same_token(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
@@ -217,18 +225,21 @@ fn check_app_id(app_id: &str) -> Result<(), InvalidInput> {
     }
 }
 
-/// A function of its own: what it left on the stack is then below its caller's, who can overwrite it.
+/// A function of its own: what it left on the stack is then below its caller's, who can overwrite
+/// it.
 #[inline(never)]
 fn prepared(app_id: &str, app_secret: &str) -> Arc<SigningKey> {
     Arc::new(SigningKey::new(app_id, app_secret))
 }
 
-/// In one allocation: a text that grows would leave a copy of the token behind.
+/// Returns the header's value, made in one allocation: a growing text would leave a copy of the
+/// token behind.
 fn bearer(token: &str) -> String {
     ["Bearer ", token].concat()
 }
 
-/// A value of the header Authorization that every request sends as it is. Zeroized with its last clone, in both forms.
+/// A value of the header Authorization that every request sends as it is. Zeroized with its last
+/// clone, in both forms.
 pub(crate) struct GivenAuthorization {
     text: Zeroizing<String>,
     is_token: bool,
@@ -259,7 +270,8 @@ impl PartialEq for GivenAuthorization {
 
 impl Eq for GivenAuthorization {}
 
-/// A header value that prints as `Sensitive`. Every caller has checked the text, so the fallback cannot occur.
+/// Returns a header value that prints as `Sensitive`. Every caller has checked the text, so the
+/// fallback cannot occur.
 pub(crate) fn sensitive(bytes: Bytes) -> HeaderValue {
     let mut value =
         HeaderValue::from_maybe_shared(bytes).unwrap_or_else(|_| HeaderValue::from_static(""));

@@ -1,12 +1,13 @@
-//! Decides X-Date: its format, the window the service allows, and what is learned about the server's clock.
-//! `now` is always an argument; the host owns the clock.
+//! Decides X-Date: its format, the window the service allows, and what is learned about the
+//! server's clock. `now` is always an argument; the host owns the clock.
 //!
 //! ```text
 //! X-Date = caller's now + learned offset - margin, rounded down to the second
 //! offset = `Date` of a reply - the time the reply was received
 //! ```
 //!
-//! The service refuses a date later than its own now, so everything here may err only towards the past (`docs/contract.md`, section 6).
+//! The service refuses a date later than its own now, so everything here may err only towards the
+//! past (`docs/contract.md`, section 6).
 
 use std::fmt;
 use std::ops::Range;
@@ -26,19 +27,22 @@ const WINDOW: i64 = 15 * 60;
 /// Seconds by which X-Date stays behind the caller's corrected clock, unless the caller chooses.
 pub const CLOCK_MARGIN_DEFAULT: u32 = 5;
 
-/// The largest margin, in seconds: two thirds of the window, so that the request has time to arrive.
+/// The largest margin, in seconds: two thirds of the window, so that the request has time to
+/// arrive.
 pub const CLOCK_MARGIN_MAX: u32 = 600;
 
 /// A reply that took longer says too little about the clock. In milliseconds.
 const LONGEST_EXCHANGE: i64 = 60_000;
 
-/// The largest clock offset that is taken from a reply, in milliseconds. A larger one means that the reply is wrong, not the clock.
+/// The largest clock offset that is taken from a reply, in milliseconds. A larger one means that
+/// the reply is wrong, not the clock.
 const LARGEST_OFFSET: u64 = 24 * 60 * 60 * 1000;
 
 /// The value of the header X-Date: UTC, `20251103T070140Z`.
 ///
-/// The pages print the pattern as `yyyMMdd'T'HHmmss'Z'` and `yyyyMMDD…`; their examples, and the signature page, say
-/// four-digit year, month, day of month, 24-hour clock, UTC (`docs/contract.md`, section 3).
+/// The pages print the pattern as `yyyMMdd'T'HHmmss'Z'` and `yyyyMMDD…`; their examples, and the
+/// signature page, say four-digit year, month, day of month, 24-hour clock, UTC
+/// (`docs/contract.md`, section 3).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct XDate([u8; 16]);
 
@@ -78,21 +82,22 @@ impl XDate {
             })
     }
 
-    /// The 16 characters.
+    /// Returns the date's 16 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Digits, `T` and `Z` by construction, so the fallback cannot occur.
         str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The instant, in whole seconds.
+    /// Returns the instant, in whole seconds.
     #[must_use]
     pub fn to_datetime(self) -> DateTime<Utc> {
         // Checked at construction; the epoch cannot occur for want of a date.
         read(self.as_str()).unwrap_or_default()
     }
 
-    /// Whether a server whose clock reads `server_now` accepts this date: not later, and at most 15 minutes old.
+    /// Returns whether a server whose clock reads `server_now` accepts this date: not later, and at
+    /// most 15 minutes old.
     #[must_use]
     pub fn is_within_window(self, server_now: DateTime<Utc>) -> bool {
         let age = server_now.timestamp() - self.to_datetime().timestamp();
@@ -165,7 +170,8 @@ fn read(x_date: &str) -> Option<DateTime<Utc>> {
     Some(time.and_utc())
 }
 
-/// Digit by digit: `write!` takes 1,600 instructions more, which is half of a bearer request (callgrind, 2026-11-28).
+/// Digit by digit: `write!` takes 1,600 instructions more, which is half of a bearer request
+/// (callgrind, 2026-11-28).
 fn two_digits(text: &mut [u8; 16], at: usize, number: u32) {
     // Below 100 by construction, so both digits fit.
     let digit = |n: u32| b'0' + u8::try_from(n % 10).unwrap_or_default();
@@ -173,7 +179,8 @@ fn two_digits(text: &mut [u8; 16], at: usize, number: u32) {
     text[at + 1] = digit(number);
 }
 
-/// The X-Date of a request that is signed at `now` on a clock that is `offset` behind the server's.
+/// Returns the X-Date of a request that is signed at `now` on a clock that is `offset` behind the
+/// server's.
 pub(crate) fn computed(
     now: DateTime<Utc>,
     offset: i32,
@@ -182,7 +189,8 @@ pub(crate) fn computed(
     XDate::from_datetime(moved(now, i64::from(offset) - i64::from(margin) * 1000)?)
 }
 
-/// An X-Date that the caller names, checked against what the server's clock is believed to read.
+/// Returns an X-Date that the caller names, checked against what the server's clock is believed to
+/// read.
 pub(crate) fn explicit(
     date: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -215,14 +223,15 @@ fn year_out_of_range() -> InvalidInput {
     )
 }
 
-/// So many milliseconds later, cut to the millisecond.
+/// Returns `now` moved by `milliseconds`, cut to the millisecond.
 fn moved(now: DateTime<Utc>, milliseconds: i64) -> Result<DateTime<Utc>, InvalidInput> {
     // The calendar's milliseconds are far from the ends of 64 bits.
     DateTime::from_timestamp_millis(now.timestamp_millis() + milliseconds)
         .ok_or_else(year_out_of_range)
 }
 
-/// The learned difference between the server's clock and the caller's, shared by the clones of a client.
+/// The learned difference between the server's clock and the caller's, shared by the clones of a
+/// client.
 ///
 /// Milliseconds: ± 24 hours fit 32 bits, which every target has as an atomic.
 #[derive(Clone, Default)]
@@ -243,18 +252,18 @@ impl ClockOffset {
         Ok(new)
     }
 
-    /// A clock with the same offset, which then learns for itself.
+    /// Returns a clock with the same offset, which then learns for itself.
     #[cfg(feature = "dispatch")]
     pub(crate) fn copy(&self) -> Self {
         Self(Arc::new(AtomicI32::new(self.get())))
     }
 
-    /// In milliseconds.
+    /// Returns the offset in milliseconds.
     pub(crate) fn get(&self) -> i32 {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Whether it lies within 24 hours; otherwise nothing changes.
+    /// Sets the offset, and returns true, if the offset is at most 24 hours.
     fn set(&self, milliseconds: i64) -> bool {
         let within = milliseconds.unsigned_abs() <= LARGEST_OFFSET;
         if let (true, Ok(milliseconds)) = (within, i32::try_from(milliseconds)) {
@@ -263,7 +272,8 @@ impl ClockOffset {
         within
     }
 
-    /// Replaces the offset by what this reply says, if it says it well enough (`docs/contract.md`, section 6). Gives whether it does.
+    /// Replaces the offset by what this reply says, if it says it well enough (`docs/contract.md`,
+    /// section 6). Gives whether it does.
     pub(crate) fn observe(
         &self,
         headers: ReplyHeaders<'_>,
@@ -276,8 +286,9 @@ impl ClockOffset {
         }
         let server = ServerDate::read(headers).filter(|server| !server.aged);
         server.is_some_and(|server| {
-            // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this errs towards the past;
-            // and so does the receipt, which is rounded up to the millisecond.
+            // Never the midpoint of the exchange: `Date` is at most as late as the receipt, so this
+            // errs towards the past; and so does the receipt, which is rounded up to the
+            // millisecond.
             let rounded_up = i64::from(
                 !received_at
                     .timestamp_subsec_nanos()
@@ -308,7 +319,8 @@ impl ServerDate {
     }
 }
 
-/// Reads an HTTP date in any of its three forms (RFC 9110, 5.6.7), from 1970 on and with the right day of the week.
+/// Reads an HTTP date in any of its three forms (RFC 9110, 5.6.7), from 1970 on and with the right
+/// day of the week.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     let date = httpdate::parse_http_date(text).ok()?;
     let seconds = date.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();

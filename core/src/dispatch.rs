@@ -1,11 +1,13 @@
-//! Many calls: which is sent when, which is sent again, and what became of each. A deterministic state machine; the host
-//! drives it and owns sockets, clocks and the seed.
+//! Many calls: which is sent when, which is sent again, and what became of each. A deterministic
+//! state machine; the host drives it and owns sockets, clocks and the seed.
 //!
-//! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget; `Retry-After`; a pace that answers to
-//! the service; renewal of tokens; the server's clock; a halt where every call gets the same answer; one outcome per call. Every
-//! option and its reason is in [`Config`]; every other number stands where it is used.
+//! **In scope:** rate, burst and calls in flight; repeats, their backoff and their budget;
+//! `Retry-After`; a pace that answers to the service; renewal of tokens; the server's clock; a halt
+//! where every call gets the same answer; one outcome per call. Every option and its reason is in
+//! [`Config`]; every other number stands where it is used.
 //!
-//! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of their outcomes.
+//! **Out of scope:** exchanges and their time-outs, where calls come from, what is written down of
+//! their outcomes.
 //!
 //! # One call
 //!
@@ -39,14 +41,17 @@
 //!
 //! # What always holds
 //!
-//! Whatever the service answers and whatever the clocks do (`core/tests/dispatch` checks it with random services):
+//! These rules hold for every behaviour of the service and of the clocks (`core/tests/dispatch`
+//! checks them with random services):
 //!
 //! 1. Every call that was pushed has exactly one outcome.
 //! 2. No more calls are in flight than `concurrency`.
 //! 3. In any window of time no more requests leave than `burst + rate × window`.
-//! 4. No request leaves before its time: a repeat not before its backoff and not before what `Retry-After` says, and none before what
-//!    the `Retry-After` of a 429 says. That of a 503 holds its call; it holds all where nothing gets through.
-//! 5. A call of which it is unknown whether the service acted on it is not sent again, unless repeats were declared safe.
+//! 4. No request leaves before its time: a repeat not before its backoff and not before what
+//!    `Retry-After` says, and none before what the `Retry-After` of a 429 says. That of a 503 holds
+//!    its call; it holds all where nothing gets through.
+//! 5. A call of which it is unknown whether the service acted on it is not sent again, unless
+//!    repeats were declared safe.
 //! 6. All attempts of a call carry one trace id, and no two calls the same.
 //! 7. A jump of the wall clock changes no instant at which anything is sent.
 //! 8. No more than `queue + concurrency` calls are held, each with its outcome until that is taken.
@@ -108,17 +113,17 @@
 
 mod action;
 mod budget;
+mod circuit_breaker;
 mod config;
-mod judge;
 mod outcome;
-mod pace;
-mod places;
 mod poll;
 mod progress;
 mod random;
-mod renewal;
-mod same_answer;
+mod rate_limiter;
+mod response;
 mod server_clock;
+mod slab;
+mod token_renewal;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -129,8 +134,8 @@ use http::{Request, StatusCode};
 pub use action::{Action, Halt, NotTaken, Now, Outgoing, Ticket};
 pub use config::{Config, DispatchOption, OPTIONS, Unit};
 pub use outcome::{CallOutcome, Verdict};
-pub use pace::Slowed;
 pub use progress::Progress;
+pub use rate_limiter::Slowed;
 
 use crate::client::body_of;
 use crate::header::ReplyHeaders;
@@ -139,24 +144,25 @@ use crate::{
     TransportError,
 };
 use budget::RetryBudget;
-use pace::Pace;
-use places::{Held, Places};
+use circuit_breaker::CircuitBreaker;
 use random::Random;
-use renewal::Renewal;
-use same_answer::SameAnswer;
+use rate_limiter::RateLimiter;
 use server_clock::ServerClock;
+use slab::{PendingCall, Slab};
+use token_renewal::TokenRenewal;
 
-/// Decides for many calls. `K` is whatever the caller knows a call by: it is moved in and comes back with the outcome.
+/// Decides for many calls. `K` is the caller's key of a call: it is moved in and comes back with
+/// the outcome.
 pub struct Dispatcher<K> {
     client: Client,
     config: Config,
-    places: Places<K>,
+    slab: Slab<K>,
     /// Calls that were never sent, in the order of their pushes.
     queued: VecDeque<u32>,
     /// Calls that are sent again, the next one on top.
     waiting: BinaryHeap<Reverse<Waiting>>,
     outcomes: VecDeque<Box<CallOutcome<K>>>,
-    /// Of what waits, so far.
+    /// The number of retries scheduled so far.
     order: u64,
     in_flight: u32,
     /// Calls that were asked for and have not come yet.
@@ -165,22 +171,23 @@ pub struct Dispatcher<K> {
     cancelled: bool,
     halt: Option<Halt>,
     halt_is_said: bool,
-    pace: Pace,
+    rate_limiter: RateLimiter,
     budget: RetryBudget,
-    same_answer: SameAnswer,
-    renewal: Renewal,
+    circuit_breaker: CircuitBreaker,
+    token_renewal: TokenRenewal,
     clock: ServerClock,
     random: Random,
     counts: Progress,
     /// Requests that were counted and did not leave.
     withdrawn: u64,
-    /// Of the exchange that was handed in last.
+    /// The error of the exchange that was handed in last.
     last_error: Option<(ErrorKind, Outcome)>,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
 
-/// A call that is sent again; ordered by the instant at which it is due, and then as its attempts failed.
+/// A call that is sent again; ordered by the instant at which it is due, and then as its attempts
+/// failed.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Waiting {
     due: u64,
@@ -189,14 +196,15 @@ struct Waiting {
 }
 
 impl<K> Dispatcher<K> {
-    /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from `client`'s offset on. `seed`
-    /// makes trace ids and jitter: pass 8 random bytes, since dispatchers with the same seed make the same trace ids.
-    /// A client with [`Credentials::later`] has the dispatcher ask for a token before the first request leaves.
+    /// Returns a dispatcher for the calls of one job. It learns the server's clock for itself, from
+    /// `client`'s offset on. `seed` makes trace ids and jitter: pass 8 random bytes, since
+    /// dispatchers with the same seed make the same trace ids. A client with [`Credentials::later`]
+    /// has the dispatcher ask for a token before the first request leaves.
     #[must_use]
     pub fn new(client: &Client, config: Config, seed: u64) -> Self {
         Self {
             client: client.with_own_clock(),
-            places: Places::new(),
+            slab: Slab::new(),
             queued: VecDeque::new(),
             waiting: BinaryHeap::new(),
             outcomes: VecDeque::new(),
@@ -207,10 +215,10 @@ impl<K> Dispatcher<K> {
             cancelled: false,
             halt: None,
             halt_is_said: false,
-            pace: Pace::new(config.rate, config.burst_size(), config.adaptive),
+            rate_limiter: RateLimiter::new(config.rate, config.burst_size(), config.adaptive),
             budget: RetryBudget::new(config.retry_ratio, config.concurrency),
-            same_answer: SameAnswer::new(config.halt_after),
-            renewal: Renewal::new(
+            circuit_breaker: CircuitBreaker::new(config.halt_after),
+            token_renewal: TokenRenewal::new(
                 config.renews_token,
                 config.token_age,
                 client.credentials().are_known(),
@@ -225,13 +233,14 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// Takes a call of any operation. It has one outcome, whatever happens. After [`cancel`](Self::cancel) that is
-    /// [`Verdict::NotSent`].
+    /// Takes a call of any operation. The call has exactly one outcome. After
+    /// [`cancel`](Self::cancel) the outcome is [`Verdict::NotSent`].
     ///
     /// # Errors
     ///
-    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after [`finish`](Self::finish). A call of another
-    /// crate with a path, a query, a header or a body that it must not have.
+    /// No room: push no more than [`Action::Calls`] asks for. Nothing is taken after
+    /// [`finish`](Self::finish). A call of another crate with a path, a query, a header or a body
+    /// that it must not have.
     pub fn push<O: Operation + ?Sized>(&mut self, key: K, call: &O) -> Result<(), NotTaken<K>> {
         let reason = if self.room() == 0 {
             Some("there is no room; push only as many calls as the dispatcher asks for")
@@ -247,7 +256,9 @@ impl<K> Dispatcher<K> {
         if let Err(reason) = refused {
             return Err(NotTaken { key, reason });
         }
-        let place = self.places.put(Held::new(key, PreparedCall::new(call)));
+        let place = self
+            .slab
+            .put(PendingCall::new(key, PreparedCall::new(call)));
         self.counts.pushed += 1;
         if self.cancelled {
             self.settle(place, Verdict::NotSent);
@@ -258,7 +269,7 @@ impl<K> Dispatcher<K> {
         Ok(())
     }
 
-    /// Whether no more calls will come.
+    /// Returns whether no more calls will come.
     const fn has_ended(&self) -> bool {
         self.finished || self.cancelled
     }
@@ -273,11 +284,12 @@ impl<K> Dispatcher<K> {
         self.finished = true;
     }
 
-    /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least one more.
+    /// Hands in a response. `body` is the whole of it, or `reply_limit` bytes of it and at least
+    /// one more.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_response<'a>(
         &mut self,
         ticket: Ticket,
@@ -286,81 +298,85 @@ impl<K> Dispatcher<K> {
         body: &[u8],
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.judge_response(ticket, status, headers.into(), body, now)
+        self.on_response(ticket, status, headers.into(), body, now)
     }
 
-    /// Hands in a failure: the request surely never left, or no complete answer came. Whoever cannot tell says that its outcome
-    /// is unknown.
+    /// Hands in a failure: the request surely never left, or no complete answer came. A driver that
+    /// cannot tell reports an unknown outcome.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_failure(
         &mut self,
         ticket: Ticket,
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.judge_failure(ticket, error, now)
+        self.on_failure(ticket, error, now)
     }
 
-    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does not count. The call comes out as by
-    /// [`cancel`](Self::cancel): [`Verdict::NotSent`], or, where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    /// Takes back a request that the host keeps from leaving, because of `error`. The attempt does
+    /// not count. The call comes out as by [`cancel`](Self::cancel): [`Verdict::NotSent`], or,
+    /// where it was sent before, [`Verdict::GivenUp`] or [`Verdict::Unknown`].
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn withdraw(
         &mut self,
         ticket: Ticket,
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        self.take_back(ticket, error, now)
+        self.on_withdrawal(ticket, error, now)
     }
 
-    /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is refused, as by a redirect that is seen.
+    /// Hands in a redirect of which the host shows nothing else, as browsers do. The call is
+    /// refused, as by a redirect that is seen.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn handle_hidden_redirect(&mut self, ticket: Ticket, now: Now) -> Result<(), InvalidInput> {
-        self.judge_hidden_redirect(ticket, now)
+        self.on_hidden_redirect(ticket, now)
     }
 
-    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token that was just refused with a 401 is
-    /// not a fresh one: after the backoff of [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
+    /// Hands in a fresh token, asked for or not. Calls are signed with it from now on. The token
+    /// that was just refused with a 401 is not a fresh one: after the backoff of
+    /// [`token_failed`](Self::token_failed) one request tries it, and then it is asked for again.
     pub fn set_credentials(&mut self, fresh: Credentials, now: Now) {
         let at = self.advance(now);
         if !self.client.credentials().is_same_token(&fresh) {
             self.client = self.client.with_credentials(fresh);
-            self.renewal.renewed(at);
-        } else if !self.renewal.is_refused() {
-            self.renewal.kept(at);
-        } else if self.renewal.is_asked() {
+            self.token_renewal.renewed(at);
+        } else if !self.token_renewal.is_refused() {
+            self.token_renewal.kept(at);
+        } else if self.token_renewal.is_asked() {
             let from = self.next_try_for_a_token(at);
-            let times = self.renewal.tries_again(from);
+            let times = self.token_renewal.tries_again(from);
             self.halt_without_token(times);
         }
     }
 
-    /// The token that was asked for is not to be had now. It is asked for again after a backoff, and the dispatcher halts when
-    /// that was said as many times in a row as a call has attempts. Changes nothing where none was asked for.
+    /// The token that was asked for is not to be had now. It is asked for again after a backoff,
+    /// and the dispatcher halts when that was said as many times in a row as a call has attempts.
+    /// Changes nothing where none was asked for.
     pub fn token_failed(&mut self, now: Now) {
         let at = self.advance(now);
-        if self.renewal.is_asked() {
+        if self.token_renewal.is_asked() {
             self.no_token(at);
         }
     }
 
     fn no_token(&mut self, at: u64) {
         let from = self.next_try_for_a_token(at);
-        let times = self.renewal.failed(from);
+        let times = self.token_renewal.failed(from);
         self.halt_without_token(times);
     }
 
     fn next_try_for_a_token(&mut self, at: u64) -> u64 {
-        let wait = self.backoff(self.renewal.failures().saturating_add(1));
+        let wait = self.backoff(self.token_renewal.failures().saturating_add(1));
         at.saturating_add(wait)
     }
 
@@ -370,16 +386,18 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// Goes on after a halt. The calls that led to it have had their outcomes and are not sent again.
+    /// Goes on after a halt. The calls that led to it have had their outcomes and are not sent
+    /// again.
     pub fn resume(&mut self) {
         if self.halt.take().is_some() {
-            self.same_answer.resume();
-            self.renewal.resume(self.latest);
+            self.circuit_breaker.resume();
+            self.token_renewal.resume(self.latest);
         }
     }
 
-    /// Sends nothing more. What is in flight is awaited; every other call comes out as [`Verdict::NotSent`], or, where it was
-    /// sent before, as [`Verdict::GivenUp`] or [`Verdict::Unknown`].
+    /// Stops sending. Exchanges in flight are awaited. Every other call comes out as
+    /// [`Verdict::NotSent`] or, if it was sent before, as [`Verdict::GivenUp`] or
+    /// [`Verdict::Unknown`].
     pub fn cancel(&mut self) {
         self.cancelled = true;
         while let Some(place) = self.queued.pop_front() {
@@ -390,81 +408,84 @@ impl<K> Dispatcher<K> {
         }
     }
 
-    /// What to do next. Call it until it says [`Action::Wait`], and again when that is over.
+    /// Returns the driver's next action. Call `poll` until it returns [`Action::Wait`], and again
+    /// when that wait is over.
     pub fn poll(&mut self, now: Now) -> Action<K> {
         self.next_action(now)
     }
 
-    /// How the exchange ended that was handed in last, for a host that shows exchanges: kind and outcome of its error, none where
-    /// the call was delivered.
+    /// Returns kind and outcome of the last handed-in exchange's error, for a host that shows
+    /// exchanges. Returns none if that exchange delivered its call.
     #[must_use]
     pub const fn last_exchange(&self) -> Option<(ErrorKind, Outcome)> {
         self.last_error
     }
 
-    /// The client that signs: with the latest token, and what was learned of the server's clock.
+    /// Returns the client that signs: with the latest token, and what was learned of the server's
+    /// clock.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Returns the half of the request under this ticket that never changes. A host may keep it by [`Outgoing::method`] and
-    /// [`Outgoing::fixed_path`].
+    /// Returns the half of the request under this ticket that never changes. A host may keep it by
+    /// [`Outgoing::method`] and [`Outgoing::fixed_path`].
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under this ticket.
+    /// Returns an error if no exchange is in flight under `ticket`.
     pub fn fixed_parts(&self, ticket: Ticket) -> Result<FixedParts, InvalidInput> {
         self.client
-            .fixed_parts(self.call(ticket).ok_or_else(places::unknown_ticket)?)
+            .fixed_parts(self.call(ticket).ok_or_else(slab::unknown_ticket)?)
     }
 
     /// Returns the request. Send it as it is: nothing added, redirects not followed.
     ///
     /// # Errors
     ///
-    /// Nothing is in flight under the ticket; detached credentials whose signature is missing.
+    /// Returns an error if no exchange is in flight under the ticket, or if detached credentials
+    /// lack their signature.
     pub fn request(&self, outgoing: Outgoing) -> Result<Request<Vec<u8>>, InvalidInput> {
         let call = self
             .call(outgoing.ticket)
-            .ok_or_else(places::unknown_ticket)?;
+            .ok_or_else(slab::unknown_ticket)?;
         let target = self.client.target(call)?;
         self.client.join(&target, call.headers(), outgoing.parts)
     }
 
-    /// The key of what is in flight under this ticket.
+    /// Returns the key of what is in flight under this ticket.
     #[must_use]
     pub fn key(&self, ticket: Ticket) -> Option<&K> {
-        Some(&self.places.get(self.places.in_flight(ticket)?)?.key)
+        Some(&self.slab.get(self.slab.in_flight(ticket)?)?.key)
     }
 
-    /// The call that is in flight under this ticket.
+    /// Returns the call that is in flight under this ticket.
     #[must_use]
     pub fn call(&self, ticket: Ticket) -> Option<&PreparedCall> {
-        Some(&self.places.get(self.places.in_flight(ticket)?)?.call)
+        Some(&self.slab.get(self.slab.in_flight(ticket)?)?.call)
     }
 
-    /// The configuration that it follows.
+    /// Returns the configuration that the dispatcher follows.
     #[must_use]
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Why nothing is sent, while it is halted.
+    /// Returns the reason of a halt while the dispatcher is halted.
     #[must_use]
     pub const fn halt(&self) -> Option<&Halt> {
         self.halt.as_ref()
     }
 
-    /// The monotonic instant in nanoseconds. A clock that goes back stands still.
+    /// Returns the monotonic instant in nanoseconds. A clock that goes back stands still.
     fn advance(&mut self, now: Now) -> u64 {
         self.latest = self.latest.max(nanoseconds(now.monotonic));
         self.latest
     }
 
-    /// How many calls fit.
+    /// Returns how many more calls fit.
     fn room(&self) -> usize {
-        let held = self.places.len() + self.outcomes.len();
+        let held = self.slab.len() + self.outcomes.len();
         let queue = self.config.queue as usize;
         let places = self.config.places().saturating_sub(held);
         places.min(queue.saturating_sub(self.queued.len()))

@@ -1,5 +1,5 @@
-//! Decides what a base URL may be, and normalises it as every URL parser would, so that the host that is signed is the
-//! host that is sent.
+//! Decides what a base URL may be, and normalises it as every URL parser would, so that the host
+//! that is signed is the host that is sent.
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 use std::borrow::Cow;
@@ -8,10 +8,10 @@ use std::str::FromStr;
 
 use crate::InvalidInput;
 
-/// Where the service answers: scheme, host, port and an optional path prefix.
+/// The service's address: scheme, host, port and an optional path prefix.
 ///
-/// A carrier may be given its own endpoint, so any base URL works. In app mode host and path are signed as written here: a
-/// gateway in between that rewrites either breaks the signature.
+/// A carrier may be given its own endpoint, so any base URL works. In app mode host and path are
+/// signed as written here: a gateway in between that rewrites either breaks the signature.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Endpoint {
     scheme: &'static str,
@@ -24,34 +24,37 @@ const LONGEST_HOST: usize = 253;
 const LONGEST_LABEL: usize = 63;
 
 impl Endpoint {
-    /// AP-Singapore: `https://intl.myhuaweicloud-koodrive.com` (enterprise guide; `docs/contract.md`, section 5).
+    /// AP-Singapore: `https://intl.myhuaweicloud-koodrive.com` (enterprise guide;
+    /// `docs/contract.md`, section 5).
     pub const INTERNATIONAL: Self = Self {
         scheme: "https",
         authority: Cow::Borrowed("intl.myhuaweicloud-koodrive.com"),
         prefix: Cow::Borrowed(""),
     };
 
-    /// CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com` (enterprise guide; `docs/contract.md`, section 5).
+    /// CN North-Beijing4: `https://cn.myhuaweicloud-koodrive.com` (enterprise guide;
+    /// `docs/contract.md`, section 5).
     pub const CHINA: Self = Self {
         scheme: "https",
         authority: Cow::Borrowed("cn.myhuaweicloud-koodrive.com"),
         prefix: Cow::Borrowed(""),
     };
 
-    /// Reads a base URL such as `https://gateway.example:8443/koodrive-prod`. The host is lower-cased; a default port and a
-    /// trailing slash are dropped.
+    /// Reads a base URL such as `https://gateway.example:8443/koodrive-prod`. The host is
+    /// lower-cased; a default port and a trailing slash are dropped.
     ///
-    /// Punycode is not decoded, which would take tables of all characters: an `xn--…` that stands for no name is refused by the
-    /// transport or by DNS.
+    /// Punycode is not decoded, which would take tables of all characters: an `xn--…` that stands
+    /// for no name is refused by the transport or by DNS.
     ///
-    /// Plain `http://` is taken for loopback only, that is `localhost`, `127.0.0.0/8` and `[::1]`: anything else would send
-    /// the credentials in clear.
+    /// Plain `http://` is taken for loopback only, that is `localhost`, `127.0.0.0/8` and `[::1]`:
+    /// anything else would send the credentials in clear.
     ///
     /// # Errors
     ///
-    /// Anything but scheme, host, port and a path prefix of unreserved characters; a host that other parsers would read
-    /// differently (non-ASCII, `127.1`); an empty port; dot segments or empty segments in the prefix; a prefix that contains
-    /// `/koodrive/ose`, which belongs to the path of a call.
+    /// Anything but scheme, host, port and a path prefix of unreserved characters; a host that
+    /// other parsers would read differently (non-ASCII, `127.1`); an empty port; dot segments or
+    /// empty segments in the prefix; a prefix that contains `/koodrive/ose`, which belongs to the
+    /// path of a call.
     pub fn parse(url: &str) -> Result<Self, InvalidInput> {
         let endpoint = Self::parse_allowing_plain_http(url)?;
         if endpoint.scheme == "http" && !endpoint.is_loopback() {
@@ -62,8 +65,9 @@ impl Endpoint {
         Ok(endpoint)
     }
 
-    /// As [`parse`](Self::parse), and takes plain `http://` to any host: for a gateway inside one's own network, where the
-    /// caller answers for who can read along.
+    /// Parses an endpoint as [`parse`](Self::parse) does, and also accepts plain `http://` for any
+    /// host. Use it for a gateway inside your own network, if you answer for everybody who can read
+    /// the traffic.
     ///
     /// # Errors
     ///
@@ -115,13 +119,13 @@ impl Endpoint {
         &self.authority
     }
 
-    /// The path prefix, empty or beginning with `/`, never ending in one.
+    /// Returns the path prefix, empty or beginning with `/`, never ending in one.
     #[must_use]
     pub fn prefix(&self) -> &str {
         &self.prefix
     }
 
-    /// The URL of `path` below this endpoint.
+    /// Returns the URL of `path` below this endpoint.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{self}{path}")
     }
@@ -207,7 +211,8 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             .filter(|inner| !inner.contains('.'))
             .and_then(|inner| inner.parse().ok())
             .ok_or("invalid IPv6 address; write groups in brackets, such as [::1]")?;
-        // URL parsers write IPv4-mapped addresses as groups, Rust writes them with an IPv4 address in them.
+        // URL parsers write IPv4-mapped addresses as groups, Rust writes them with an IPv4 address
+        // in them.
         if address.to_ipv4_mapped().is_some() {
             return Err("IPv4-mapped IPv6 address; write the IPv4 address");
         }
@@ -229,7 +234,8 @@ fn check_host(host: &str) -> Result<String, &'static str> {
             return Err("invalid character in the host; use letters, digits, '-', '_' and '.'");
         }
     }
-    // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the usual one is taken.
+    // URL parsers read a host whose last part is a number as IPv4, in many spellings; only the
+    // usual one is taken.
     let last = host.rsplit('.').next().unwrap_or(&host);
     let number = last.bytes().all(|byte| byte.is_ascii_digit())
         || last
@@ -282,7 +288,8 @@ mod tests {
             ("[FE80::A]", "[fe80::a]"),
             ("[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8]"),
             ("[0:2:3:4:5:6:7:8]", "[0:2:3:4:5:6:7:8]"),
-            // One group of zeros is written out; of two runs of the same length the first is left out, else the longer one.
+            // One group of zeros is written out; of two runs of the same length the first is left
+            // out, else the longer one.
             ("[::2:3:4:5:6:7:8]", "[0:2:3:4:5:6:7:8]"),
             ("[1:2:3:4:5:6:7::]", "[1:2:3:4:5:6:7:0]"),
             ("[1:0:0:4:0:0:7:8]", "[1::4:0:0:7:8]"),

@@ -1,4 +1,5 @@
-//! Decides what an error is called, whether KooDrive acted on the call, and whether the call may be repeated.
+//! Decides what an error is called, whether KooDrive acted on the call, and whether the call may be
+//! repeated.
 
 mod reply_error;
 pub(crate) mod template;
@@ -14,24 +15,27 @@ use crate::text::excerpt;
 pub use reply_error::ReplyError;
 pub(crate) use reply_error::ReplyErrorParts;
 
-/// What happened.
+/// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Refused by this library before anything was sent.
     InvalidInput,
-    /// The network failed and the request surely never left: refused connection, DNS, TLS, connect time-out.
+    /// The network failed and the request surely never left: refused connection, DNS, TLS, connect
+    /// time-out.
     NotSent,
     /// The request left, and no complete answer came.
     OutcomeUnknown,
-    /// The service answered with any status but 200, or with 200 and a readable code other than `0`.
+    /// The service answered with any status but 200, or with 200 and a readable code other than
+    /// `0`.
     Api,
-    /// The service answered 200 with something nobody can read.
+    /// The service answered 200 with an unreadable body.
     UnreadableReply,
 }
 
 impl ErrorKind {
-    /// The same word in every language: `invalid_input`, `not_sent`, `outcome_unknown`, `api`, `unreadable_reply`.
+    /// Returns the word that every language uses: `invalid_input`, `not_sent`, `outcome_unknown`,
+    /// `api`, `unreadable_reply`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -54,7 +58,7 @@ impl fmt::Display for ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing reached the service.
+    /// The request never reached the service.
     NotSent,
     /// The service received the call and did not act on it.
     Refused,
@@ -63,7 +67,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The same word in every language: `not_sent`, `refused`, `unknown`.
+    /// Returns the word that every language uses: `not_sent`, `refused`, `unknown`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,8 +84,8 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Input that was refused before anything was sent. The text names the field, the problem and what to do, and never holds a
-/// secret.
+/// Input that was refused before anything was sent. The text names the field, the problem and what
+/// to do, and never holds a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvalidInput {
     field: Option<Cow<'static, str>>,
@@ -89,9 +93,10 @@ pub struct InvalidInput {
 }
 
 impl InvalidInput {
-    /// Returns the error for a `field`, named as the wire names it. The text is `field: problem`; a good `problem` ends with what
-    /// to do. A word of small letters and `_` in braces, as `{user_id}`, is the name of an option: each language spells it in its own
-    /// way, and the braces go.
+    /// Returns the error for a `field`, named as the wire names it. The text is `field: problem`; a
+    /// good `problem` ends with what to do. A word of small letters and `_` in braces, as
+    /// `{user_id}`, is the name of an option: each language spells it in its own way, and the
+    /// braces go.
     #[must_use]
     pub fn new(field: impl Into<Cow<'static, str>>, problem: impl fmt::Display) -> Self {
         let field = field.into();
@@ -151,14 +156,15 @@ impl InvalidInput {
         false
     }
 
-    /// Returns the field: the wire's name of what stands in a body or makes a raw call (`carrierUserId`, `path`), or an option in
-    /// snake case (`user_id`).
+    /// Returns the field: the wire's name of what stands in a body or makes a raw call
+    /// (`carrierUserId`, `path`), or an option in snake case (`user_id`).
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
     }
 
-    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells them in another way.
+    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells
+    /// them in another way.
     #[must_use]
     pub fn template(&self) -> &str {
         &self.template
@@ -177,8 +183,8 @@ impl fmt::Display for InvalidInput {
 
 impl std::error::Error for InvalidInput {}
 
-/// A failure that only the host can see: no complete answer came. Transports make these, so that the words are the same
-/// whichever HTTP client was used.
+/// A failure that only the host can see: no complete answer came. Transports make these, so that
+/// the words are the same whichever HTTP client was used.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TransportError(Box<TransportErrorParts>);
 
@@ -192,14 +198,15 @@ struct TransportErrorParts {
 }
 
 impl TransportError {
-    /// Returns the error of a request that surely never left: refused connection, DNS, TLS, connect time-out. `cause` is the
-    /// transport's own text.
+    /// Returns the error of a request that surely never left: refused connection, DNS, TLS, connect
+    /// time-out. `cause` is the transport's own text.
     #[must_use]
     pub fn not_sent(cause: impl fmt::Display) -> Self {
         Self::new(false, cause)
     }
 
-    /// Returns the error of a request that left, or may have left, and got no complete answer. `cause` is the transport's own text.
+    /// Returns the error of a request that left, or may have left, and got no complete answer.
+    /// `cause` is the transport's own text.
     #[must_use]
     pub fn outcome_unknown(cause: impl fmt::Display) -> Self {
         Self::new(true, cause)
@@ -241,13 +248,13 @@ impl TransportError {
         !self.0.sent || self.0.is_safe
     }
 
-    /// The trace id that was sent, where the error was made by an attempt.
+    /// Returns the trace id that was sent, where the error was made by an attempt.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
     }
 
-    /// The X-Date that was sent, where the error was made by an attempt.
+    /// Returns the X-Date that was sent, where the error was made by an attempt.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         self.0.x_date.as_deref()
@@ -261,7 +268,7 @@ impl TransportError {
     }
 }
 
-/// What a request carried that its error names.
+/// The values of a request that its error names.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct SentHeaders<'a> {
     pub(crate) x_date: Option<&'a str>,
@@ -324,7 +331,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What happened.
+    /// Returns the kind of the failure.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
@@ -334,7 +341,7 @@ impl Error {
         }
     }
 
-    /// Whether KooDrive acted on the call.
+    /// Returns whether KooDrive acted on the call.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -344,8 +351,8 @@ impl Error {
         }
     }
 
-    /// True where the call may be repeated although nothing is known about repeats: it was not sent, the service asked to come
-    /// back (429, 503), or the call changes nothing.
+    /// True where the call may be repeated although nothing is known about repeats: it was not
+    /// sent, the service asked to come back (429, 503), or the call changes nothing.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
@@ -389,7 +396,7 @@ impl Error {
         }
     }
 
-    /// The X-Date of the request, where it is known.
+    /// Returns the X-Date of the request, where it is known.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         match self {
@@ -414,8 +421,9 @@ impl Error {
         }
     }
 
-    /// Whether the transport must close the connection instead of reusing it: after 503, so that a balancer chooses another node,
-    /// and after every unknown outcome, since the rest of a reply may still arrive.
+    /// Returns whether the transport must close the connection instead of reusing it. True after a
+    /// 503, so that a balancer chooses another node, and after every unknown outcome, since the
+    /// rest of a reply may still arrive.
     #[must_use]
     pub fn closes_connection(&self) -> bool {
         self.outcome() == Outcome::Unknown || self.status() == Some(StatusCode::SERVICE_UNAVAILABLE)

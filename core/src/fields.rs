@@ -1,8 +1,9 @@
-//! Reads the fields of a reply where the contract's rules are not serde's: ids are text or an integer that keeps every digit,
-//! null is an absent field, and the last one counts where a field comes twice (`docs/contract.md`, section 3). For those who add an operation.
+//! Reads the fields of a reply where the contract's rules are not serde's: ids are text or an
+//! integer that keeps every digit, null is an absent field, and the last one counts where a field
+//! comes twice (`docs/contract.md`, section 3). For those who add an operation.
 //!
-//! Each function but [`read`] stands in `#[serde(deserialize_with = "…")]`. They need the text of the JSON, so they work with
-//! serde_json's deserializers over text and with no other.
+//! Each function but [`read`] stands in `#[serde(deserialize_with = "…")]`. They need the text of
+//! the JSON, so they work with serde_json's deserializers over text and with no other.
 //!
 //! ```
 //! use koodrive::fields;
@@ -37,7 +38,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// Why a reply could not be read: the field and what it must be.
+/// The reason why a reply could not be read: the field and the expected value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(String);
 
@@ -65,15 +66,17 @@ impl std::error::Error for Unreadable {}
 ///
 /// # Errors
 ///
-/// A body that is no JSON object, and what `T` refuses; the text begins with the name of the field.
+/// Returns an error for a body other than a JSON object, and for a value that `T` refuses. The
+/// error's text begins with the name of the field.
 pub fn read<'a, T: Deserialize<'a>>(body: &'a str) -> Result<T, Unreadable> {
     let mut deserializer = serde_json::Deserializer::from_str(body);
     let value = object(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     value.map_err(|error| Unreadable(error.to_string()))
 }
 
-/// Reads an object. The last one counts where a field comes more than once; the text of an error begins with the name of the
-/// field. (What serde derives refuses an object in which a field comes twice.)
+/// Reads an object. The last one counts where a field comes more than once; the text of an error
+/// begins with the name of the field. (What serde derives refuses an object in which a field comes
+/// twice.)
 ///
 /// # Errors
 ///
@@ -93,7 +96,7 @@ where
     T::deserialize(MapAccessDeserializer::new(members)).map_err(D::Error::custom)
 }
 
-/// Reads an object as [`object`] does. Null is none.
+/// Reads an object as [`object`] does. Null counts as absent.
 ///
 /// # Errors
 ///
@@ -114,7 +117,7 @@ where
 ///
 /// # Errors
 ///
-/// None of its own.
+/// This function adds no errors to those of `deserializer`.
 pub fn is_present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     <&RawValue>::deserialize(deserializer).map(|raw| raw.get() != "null")
 }
@@ -142,7 +145,7 @@ where
         .collect()
 }
 
-/// Reads text. Null is none.
+/// Reads text. Null counts as absent.
 ///
 /// # Errors
 ///
@@ -151,8 +154,8 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>
     Deserialize::deserialize(deserializer).map_err(|_| D::Error::custom("must be text"))
 }
 
-/// Reads text, or an integer digit for digit: ids are larger than 2^53, where a floating-point number loses digits. Null is
-/// none.
+/// Reads text, or an integer digit for digit: ids are larger than 2^53, where a floating-point
+/// number loses digits. Null counts as absent.
 ///
 /// # Errors
 ///
@@ -167,7 +170,8 @@ pub fn text_or_integer<'de, D: Deserializer<'de>>(
     )
 }
 
-/// Reads an integer within ± 2^53, which every language holds exactly, as a number or as text. Null is none.
+/// Reads an integer within ± 2^53, which every language holds exactly, as a number or as text. Null
+/// counts as absent.
 ///
 /// # Errors
 ///
@@ -192,7 +196,8 @@ fn optional<'de, D: Deserializer<'de>, T>(
     read(raw).map(Some).ok_or_else(|| D::Error::custom(must_be))
 }
 
-/// The members of an object in their order, a name that comes twice included. (A map would keep one of the two.)
+/// The members of an object in their order, a name that comes twice included. (A map would keep one
+/// of the two.)
 pub(crate) struct Members<'a>(pub(crate) Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
@@ -219,7 +224,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// A JSON string as its text. None for anything else, and for half of a surrogate pair.
+/// Returns a JSON string as its text. None for anything else, and for half of a surrogate pair.
 pub(crate) fn raw_text(raw: &RawValue) -> Option<String> {
     if !raw.get().starts_with('"') {
         return None;
@@ -227,7 +232,7 @@ pub(crate) fn raw_text(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
 
-/// A JSON string as its text, an integer digit for digit. None for anything else.
+/// Returns a JSON string as its text, an integer digit for digit. None for anything else.
 pub(crate) fn raw_text_or_integer(raw: &RawValue) -> Option<String> {
     let json = raw.get();
     // RawValue holds valid JSON, so digits alone make an integer.

@@ -16,11 +16,11 @@ pub const X_USER_ID: HeaderName = HeaderName::from_static("x-user-id");
 /// `x-traceid`: the service trace id, in requests and perhaps in replies.
 pub const X_TRACEID: HeaderName = HeaderName::from_static("x-traceid");
 
-/// The headers of a reply that this crate reads, lower case. A host that keeps headers in a type of its own need copy no
-/// others.
+/// The headers of a reply that this crate reads, lower case. A host that keeps headers in a type of
+/// its own need copy no others.
 pub const READ_FROM_REPLIES: [&str; 4] = ["date", "age", "retry-after", "x-traceid"];
 
-/// The position in [`READ_FROM_REPLIES`] of a header's name, in any case.
+/// Returns the position in [`READ_FROM_REPLIES`] of a header's name, in any case.
 #[must_use]
 pub fn position(name: &[u8]) -> Option<usize> {
     READ_FROM_REPLIES
@@ -28,7 +28,8 @@ pub fn position(name: &[u8]) -> Option<usize> {
         .position(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-/// What this crate reads of a reply's headers. Made of a [`HeaderMap`], or of [`READ_FROM_REPLIES`]' values.
+/// The headers of a reply that this crate reads. Build them from a [`HeaderMap`], or from the
+/// values of [`READ_FROM_REPLIES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReplyHeaders<'a> {
     date: Option<&'a [u8]>,
@@ -38,8 +39,9 @@ pub struct ReplyHeaders<'a> {
 }
 
 impl<'a> ReplyHeaders<'a> {
-    /// The first value of each header of [`READ_FROM_REPLIES`], in that order. One that holds anything but visible ASCII,
-    /// blanks and tabs counts as none, but for an `age`, whose presence says it all.
+    /// The first value of each header of [`READ_FROM_REPLIES`], in that order. One that holds
+    /// anything but visible ASCII, blanks and tabs counts as none, but for an `age`, whose presence
+    /// says it all.
     #[must_use]
     pub fn new(values: [Option<&'a [u8]>; 4]) -> Self {
         let [date, age, retry_after, trace_id] = values;
@@ -79,8 +81,9 @@ fn plain_text(value: Option<&[u8]>) -> Option<&str> {
     text.bytes().all(plain).then(|| once(text))
 }
 
-/// The value of a header that came twice with the same value, which many HTTP clients join as `value, value`; any other as it is.
-/// A date holds the separator itself, so the text is compared by halves.
+/// Returns the value of a header that came twice with the same value, which many HTTP clients join
+/// as `value, value`; any other as it is. A date holds the separator itself, so the text is
+/// compared by halves.
 fn once(text: &str) -> &str {
     let length = text.len().saturating_sub(2) / 2;
     match text.split_at_checked(length) {

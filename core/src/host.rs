@@ -1,7 +1,8 @@
-//! For bindings: the texts of the errors that only a host language can notice, and the decisions that every binding would have
-//! to take alike.
+//! Support for bindings: the texts of errors that only a host language can notice, and the
+//! decisions that every binding must take alike.
 //!
-//! Rust's types rule these errors out; JavaScript's and Python's do not. The binding detects an error, this module words it.
+//! Rust's types rule these errors out; JavaScript's and Python's do not. The binding detects an
+//! error, this module words it.
 
 mod call;
 mod fields;
@@ -54,7 +55,7 @@ pub struct ErrorFields {
     pub trace_id: Option<String>,
     /// The X-Date that was sent.
     pub x_date: Option<String>,
-    /// How long the service asks to wait, in seconds.
+    /// The wait that the service asks for, in seconds.
     pub retry_after: Option<f64>,
     /// The beginning of the reply's body.
     pub body: Option<String>,
@@ -127,7 +128,7 @@ pub struct HaltFields {
     pub message: String,
     /// See [`Halt::as_str`].
     pub reason: &'static str,
-    /// How many calls got the same answer, or how many tries got no token.
+    /// The number of calls with the same answer, or of tries without a token.
     pub times: u32,
     /// HTTP status of the answer that the calls share.
     pub status: Option<u16>,
@@ -169,7 +170,8 @@ impl From<&Halt> for HaltFields {
 
 /// Returns the error for a redirect of which the host shows nothing else, as browsers do.
 ///
-/// It is refused as any redirect is. In its [`ErrorFields`] the status is 0, which is fetch's own word for a hidden one.
+/// It is refused as any redirect is. In its [`ErrorFields`] the status is 0, which is fetch's own
+/// word for a hidden one.
 #[must_use]
 pub fn hidden_redirect(client: &Client, call: &AnyCall, x_date: &str, trace_id: &str) -> Error {
     let sent = SentHeaders {
@@ -179,9 +181,11 @@ pub fn hidden_redirect(client: &Client, call: &AnyCall, x_date: &str, trace_id: 
     client.hidden_redirect(call, sent).into()
 }
 
-/// Returns the error for a value where text is due. Ids are text: JavaScript loses the digits of a number above 2^53.
+/// Returns the error for a value where text is due. Ids are text: JavaScript loses the digits of a
+/// number above 2^53.
 ///
-/// `field` is an option in snake case or the wire's name of a field, `found` names what was given, such as "a number".
+/// `field` is an option in snake case or the wire's name of a field, `found` names what was given,
+/// such as "a number".
 #[must_use]
 pub fn not_text(field: &str, found: &str) -> InvalidInput {
     let reason = if found.contains("number") || found.contains("bigint") {
@@ -195,7 +199,8 @@ pub fn not_text(field: &str, found: &str) -> InvalidInput {
     )
 }
 
-/// Returns the error for text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become U+FFFD unseen.
+/// Returns the error for text with half of a UTF-16 pair, which UTF-8 cannot carry: it would become
+/// U+FFFD unseen.
 #[must_use]
 pub fn lone_surrogate(field: &str) -> InvalidInput {
     of_field(
@@ -221,8 +226,8 @@ pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
     of_field(field, &format!("not a valid date; pass {expected}"))
 }
 
-/// Returns the instant that lies `microseconds` after the epoch, rounded to a whole microsecond. `field` and `expected` are
-/// those of [`not_an_instant`].
+/// Returns the instant that lies `microseconds` after the epoch, rounded to a whole microsecond.
+/// `field` and `expected` are those of [`not_an_instant`].
 ///
 /// # Errors
 ///
@@ -263,7 +268,8 @@ pub fn reply_limit(bytes: f64) -> Result<usize, InvalidInput> {
     Ok(bytes as usize)
 }
 
-/// Returns the error for anything else that a host's types do not rule out: the `problem` of `field`, and what to do.
+/// Returns the error for anything else that a host's types do not rule out: the `problem` of
+/// `field`, and what to do.
 #[must_use]
 pub fn refused(field: &str, problem: &str) -> InvalidInput {
     of_field(field, problem)
@@ -275,7 +281,8 @@ pub fn misused(text: &str) -> InvalidInput {
     InvalidInput::message(text.to_owned())
 }
 
-/// The wire's names are in camel case, options in snake case; a name of one word reads the same in both.
+/// The wire's names are in camel case, options in snake case; a name of one word reads the same in
+/// both.
 fn of_field(field: &str, problem: &str) -> InvalidInput {
     if field
         .bytes()
@@ -287,8 +294,9 @@ fn of_field(field: &str, problem: &str) -> InvalidInput {
     }
 }
 
-/// Returns the configuration with these options of a dispatcher. Names are spelled as the host spells them. Values are in the units
-/// of [`OPTIONS`], but for times in JavaScript, which are milliseconds; yes is 1, no is 0.
+/// Returns the configuration with these options of a dispatcher. Names are spelled as the host
+/// spells them. Values are in the units of [`OPTIONS`], but for times in JavaScript, which are
+/// milliseconds; yes is 1, no is 0.
 ///
 /// # Errors
 ///
@@ -324,8 +332,8 @@ pub fn dispatch_config<'a>(
 ///
 /// # Errors
 ///
-/// A reply of which `call` cannot read a field, as [`Attempt::reply`](crate::Attempt::reply) says it. The verdict stays: the service
-/// acted on the call. `client` is the dispatcher's.
+/// A reply of which `call` cannot read a field, as [`Attempt::reply`](crate::Attempt::reply) says
+/// it. The verdict stays: the service acted on the call. `client` is the dispatcher's.
 #[cfg(feature = "dispatch")]
 pub fn delivered_reply<K>(
     client: &Client,
@@ -357,11 +365,11 @@ pub struct CredentialsInput<'a> {
     pub authorization: Option<&'a str>,
     /// Whether a function signs in the place of an app secret: see [`Credentials::detached`].
     pub signs_elsewhere: bool,
-    /// Whether there is no token yet: see [`Credentials::later`].
+    /// Whether the token comes later: see [`Credentials::later`].
     pub token_later: bool,
 }
 
-/// The app id is no secret; the other values are redacted.
+/// Shows the app id, which is public, and redacts the other values.
 impl fmt::Debug for CredentialsInput<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let redacted = |value: Option<&str>| value.map(|_| "***");
@@ -380,7 +388,8 @@ impl fmt::Debug for CredentialsInput<'_> {
 ///
 /// # Errors
 ///
-/// [`ambiguous_credentials`] unless they are given in exactly one way, and those of [`Credentials`].
+/// [`ambiguous_credentials`] unless they are given in exactly one way, and those of
+/// [`Credentials`].
 pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidInput> {
     let CredentialsInput {
         app_id,
@@ -403,7 +412,8 @@ pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidIn
     }
 }
 
-/// Returns the error for credentials that are given in none of the three ways, in part, or in several ways.
+/// Returns the error for credentials that are given in none of the three ways, in part, or in
+/// several ways.
 #[must_use]
 pub fn ambiguous_credentials() -> InvalidInput {
     InvalidInput::message(
@@ -411,7 +421,7 @@ pub fn ambiguous_credentials() -> InvalidInput {
     )
 }
 
-/// What a client is made of, apart from its credentials.
+/// The settings of a client, apart from its credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClientSettings<'a> {
     /// See [`Endpoint::parse`].
@@ -420,9 +430,9 @@ pub struct ClientSettings<'a> {
     pub allow_plain_http: bool,
     /// The value of X-User-Id.
     pub user_id: &'a str,
-    /// In seconds, see [`Client::with_clock_margin`].
+    /// The margin in seconds, see [`Client::with_clock_margin`].
     pub clock_margin: u32,
-    /// In milliseconds, see [`Client::with_clock_offset`].
+    /// The offset in milliseconds, see [`Client::with_clock_offset`].
     pub clock_offset: i64,
 }
 
@@ -491,7 +501,7 @@ pub fn status(status: u16) -> Result<StatusCode, InvalidInput> {
 /// A response as a host received it.
 #[derive(Debug, Clone, Copy)]
 pub struct ReceivedResponse<'a> {
-    /// As the host gave it; see [`status`].
+    /// The status as the host gave it; see [`status`].
     pub status: u16,
     /// The headers that are read.
     pub headers: ReplyHeaders<'a>,
@@ -513,7 +523,8 @@ pub fn parse<O: Operation>(
     Ok(client.parse_parts(call, status, response.headers, response.body)?)
 }
 
-/// A request that a host has sent, without a handle for its attempt: the fields that reading its reply needs.
+/// A request that a host has sent, without a handle for its attempt: the fields that reading its
+/// reply needs.
 #[derive(Debug, Clone, Copy)]
 pub struct SentRequest<'a> {
     /// X-Date.
@@ -524,7 +535,8 @@ pub struct SentRequest<'a> {
     pub reply_limit: usize,
     /// On the host's clock.
     pub sent_at: DateTime<Utc>,
-    /// Whether it may be signed anew after a refused date: it is the first, and the caller named no date.
+    /// Whether the attempt may be signed anew after a refused date: only a first attempt without a
+    /// date from the caller.
     pub may_sign_anew: bool,
 }
 
@@ -570,7 +582,8 @@ pub fn parse_sent<O: Operation>(
     })
 }
 
-/// Returns the error of a request without a complete reply. `has_left` is false where it surely was not sent.
+/// Returns the error of a request without a complete reply. `has_left` is false where it surely was
+/// not sent.
 #[must_use]
 pub fn transport_error(has_left: bool, cause: impl fmt::Display) -> TransportError {
     if has_left {
@@ -580,8 +593,9 @@ pub fn transport_error(has_left: bool, cause: impl fmt::Display) -> TransportErr
     }
 }
 
-/// Overwrites what requests left on the stack, states of the key among it: more than any function of a binding reaches. For the end
-/// of a client or a dispatcher, whose fields overwrite themselves.
+/// Overwrites what requests left on the stack, states of the key among it: more than any function
+/// of a binding reaches. For the end of a client or a dispatcher, whose fields overwrite
+/// themselves.
 pub fn overwrite_stack() {
     zeroize_stack::<8192>();
 }

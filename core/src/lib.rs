@@ -1,12 +1,13 @@
-//! Client for the carrier API of `KooDrive`, Huawei Cloud's cloud drive: it turns a call into an HTTP request and an HTTP
-//! response into a typed reply.
+//! Client for the carrier API of `KooDrive`, Huawei Cloud's cloud drive: it turns a call into an
+//! HTTP request and an HTTP response into a typed reply.
 //!
-//! **In scope:** everything that the service's documentation asks of a caller: URL, headers, body, both ways to
-//! authenticate, the 15-minute window of X-Date and the server's clock, replies and errors, and what an error means for
-//! the next step.
+//! **In scope:** everything that the service's documentation asks of a caller: URL, headers, body,
+//! both ways to authenticate, the 15-minute window of X-Date and the server's clock, replies and
+//! errors, and what an error means for the next step.
 //!
-//! **Out of scope:** I/O. This crate opens no socket, reads no clock and draws no random number. The caller passes `now`
-//! in, sends the request with the HTTP client they already have, and hands the response back.
+//! **Out of scope:** I/O. This crate opens no socket, reads no clock and draws no random number.
+//! The caller passes `now` in, sends the request with the HTTP client they already have, and hands
+//! the response back.
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -34,14 +35,15 @@
 //!
 //! # Which error means what
 //!
-//! Every error answers two questions: [`ErrorKind`] says what happened, [`Outcome`] whether KooDrive acted on the call.
-//! Whether a repeated call is safe is not published, so only [`is_retryable`](Error::is_retryable) errors may be repeated
-//! without asking the service first.
+//! Every error answers two questions: [`ErrorKind`] says what happened, [`Outcome`] whether
+//! KooDrive acted on the call. Whether a repeated call is safe is not published, so only
+//! [`is_retryable`](Error::is_retryable) errors may be repeated without asking the service first.
 //!
 //! # Origin
 //!
-//! The contract is read from Huawei's published pages; where they contradict themselves the docs of the item concerned say
-//! what was decided. The library has not been run against the real service by its authors.
+//! The contract is read from Huawei's published pages; where they contradict themselves the docs of
+//! the item concerned say what was decided. The library has not been run against the real service
+//! by its authors.
 #![forbid(unsafe_code)]
 // docs.rs compiles with a nightly toolchain and this cfg.
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -1,5 +1,5 @@
-//! Defines what an operation of the API is. One file per operation below this one, each named as the publisher names it, and
-//! [`RawCall`] for any other.
+//! Defines what an operation of the API is. One file per operation below this one, each named as
+//! the publisher names it, and [`RawCall`] for any other.
 
 mod authentication;
 mod get_carrier_retention_policy;
@@ -44,10 +44,10 @@ use crate::reply::Envelope;
 
 /// A call of the API: its request, and how its reply is read.
 ///
-/// This crate implements it for the operations that have a type of their own, and for [`RawCall`]. Other crates may implement it
-/// for any of the about 40 calls of the
-/// [API reference for carriers](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html). The path,
-/// the query, the headers and the body are checked when a request is built.
+/// This crate implements it for the operations that have a type of their own, and for [`RawCall`].
+/// Other crates may implement it for any of the about 40 calls of the [API reference for
+/// carriers](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html).
+/// The path, the query, the headers and the body are checked when a request is built.
 ///
 /// # Example
 ///
@@ -128,14 +128,16 @@ pub trait Operation {
         Method::GET
     }
 
-    /// Returns the absolute path below the endpoint. Build a path from values with [`path_segment`].
+    /// Returns the absolute path below the endpoint. Build a path from values with
+    /// [`path_segment`].
     ///
-    /// The path is sent in its canonical form: unreserved characters stand as they are, every other character is
-    /// percent-encoded in upper case. A query is no part of the path.
+    /// The path is sent in its canonical form: unreserved characters stand as they are, every other
+    /// character is percent-encoded in upper case. The path excludes the query.
     fn path(&self) -> Cow<'_, str>;
 
-    /// Returns the path if all calls of the operation share it; it is then sent in the place of [`path`](Self::path). A client
-    /// prepares the URL and the signature of such calls once, but for a call that has a query.
+    /// Returns the path if all calls of the operation share it; it is then sent in the place of
+    /// [`path`](Self::path). A client prepares the URL and the signature of such calls once, but
+    /// for a call that has a query.
     fn fixed_path(&self) -> Option<&'static str> {
         None
     }
@@ -155,24 +157,26 @@ pub trait Operation {
         None
     }
 
-    /// Returns which kinds of credentials the publisher documents for the operation. By default the answer comes from one table
-    /// of methods and paths, which holds for raw calls as well.
+    /// Returns which kinds of credentials the publisher documents for the operation. By default the
+    /// answer comes from one table of methods and paths, which holds for raw calls as well.
     fn authentication(&self) -> Authentication {
         Authentication::documented(&self.method(), &self.path())
     }
 
-    /// Returns whether the operation changes nothing, so that it may be repeated although its outcome is unknown. True for GET by
-    /// default.
+    /// Returns whether the operation changes nothing, so that it may be repeated although its
+    /// outcome is unknown. True for GET by default.
     fn is_safe(&self) -> bool {
         self.method() == Method::GET
     }
 
-    /// Returns the rule for a successful reply. [`Success::CODE_ZERO`] by default: HTTP 200 and a code of `0`.
+    /// Returns the rule for a successful reply. [`Success::CODE_ZERO`] by default: HTTP 200 and a
+    /// code of `0`.
     fn success(&self) -> Success {
         Success::CODE_ZERO
     }
 
-    /// Reads a successful reply. `body` is the text of the reply's body; [`fields::read`](crate::fields::read) reads its members.
+    /// Reads a successful reply. `body` is the text of the reply's body;
+    /// [`fields::read`](crate::fields::read) reads its members.
     ///
     /// # Errors
     ///
@@ -240,11 +244,13 @@ forward!(&O, Box<O>, Arc<O>);
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Acknowledgement {
-    /// Always `0`: any other code is an error. Text, since the page's table says String and its example shows an integer.
+    /// Always `0`: any other code is an error. Text, since the page's table says String and its
+    /// example shows an integer.
     pub code: String,
-    /// For people. Chinese on the Chinese page, so never match on it.
+    /// The message for people. The Chinese page shows Chinese text, so never match on the message.
     pub msg: Option<String>,
-    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is
+    /// known.
     pub trace_id: Option<String>,
 }
 

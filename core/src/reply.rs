@@ -1,8 +1,9 @@
 //! Decides what a response means: status, headers and body become a typed reply or an error.
 //!
-//! A success is HTTP 200 with a `code` of exactly `0`, unless the operation says otherwise. The pages show `code` as String in the
-//! table and as an integer in the example (`docs/contract.md`, section 3), so both are read and kept as text. Gateway errors say
-//! `error_code`, `error_msg`, `request_id`.
+//! A success is HTTP 200 with a `code` of exactly `0`, unless the operation says otherwise. The
+//! pages show `code` as String in the table and as an integer in the example (`docs/contract.md`,
+//! section 3), so both are read and kept as text. Gateway errors say `error_code`, `error_msg`,
+//! `request_id`.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -32,13 +33,14 @@ pub(crate) struct Received<'a> {
     pub(crate) sent: SentHeaders<'a>,
 }
 
-/// The parts of a call that its errors and its rule of success need. A trait object, so that reading replies is compiled once.
+/// The parts of a call that its errors and its rule of success need. A trait object, so that
+/// reading replies is compiled once.
 pub(crate) trait Described {
     fn name(&self) -> Cow<'static, str>;
     fn is_safe(&self) -> bool;
     fn success(&self) -> Success;
     fn authentication(&self) -> Authentication;
-    /// Without the query.
+    /// Returns the URL without its query.
     fn url(&self, client: &Client) -> String;
 }
 
@@ -71,20 +73,20 @@ impl<'a> Received<'a> {
             .map_err(|why| self.error(Members::default(), Some(why.into_text())))
     }
 
-    /// The error for a body of more than `limit` bytes.
+    /// Returns the error for a body of more than `limit` bytes.
     pub(crate) fn too_long(&self, limit: usize) -> ReplyError {
         let why = format!("the body is longer than the limit of {limit} bytes");
         self.unreadable(Members::default(), why)
     }
 
-    /// The error for a redirect of which the host shows nothing else.
+    /// Returns the error for a redirect of which the host shows nothing else.
     pub(crate) fn hidden_redirect(&self) -> ReplyError {
         let mut error = self.error(Members::default(), None);
         error.0.is_hidden_redirect = true;
         error
     }
 
-    /// The envelope of a success, and the body as text.
+    /// Returns the envelope of a success, and the body as text.
     fn success(&self) -> Result<(Envelope, &'a str), ReplyError> {
         let (members, body, why) = match Members::read(self.body) {
             Ok((members, body)) => (members, body, None),
@@ -126,7 +128,8 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// The error for a body that cannot be read. It is an ordinary error where the status alone rules a success out.
+    /// Returns the error for a body that cannot be read. It is an ordinary error where the status
+    /// alone rules a success out.
     fn unreadable(&self, members: Members, why: String) -> ReplyError {
         let why = self.call.success().is_possible(self.status).then_some(why);
         let members = if why.is_some() {
@@ -178,24 +181,25 @@ pub struct Envelope {
     pub code: Option<String>,
     /// `msg`. May be Chinese: never match on it.
     pub msg: Option<String>,
-    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is
+    /// known.
     pub trace_id: Option<String>,
     has_code: bool,
 }
 
 impl Envelope {
-    /// Returns whether the reply has a member `code`, even one that cannot be used (null, a fraction, an empty text, or two of them),
-    /// or a gateway's `error_code`.
+    /// Returns whether the reply has a member `code`, even one that cannot be used (null, a
+    /// fraction, an empty text, or two of them), or a gateway's `error_code`.
     #[must_use]
     pub const fn has_code(&self) -> bool {
         self.has_code
     }
 
-    /// The envelope of a reply that was a success.
+    /// Returns the envelope of a reply that was a success.
     #[cfg(feature = "dispatch")]
     pub(crate) fn of(reply: &crate::RawReply) -> Self {
         Self {
-            // It was a status once, so the fallback cannot occur.
+            // The number was a status before, so the fallback cannot occur.
             status: StatusCode::from_u16(reply.status).unwrap_or_default(),
             code: reply.code.clone(),
             msg: reply.msg.clone(),
@@ -205,7 +209,8 @@ impl Envelope {
     }
 }
 
-/// Whole seconds, or an HTTP date counted from the reply's own `Date` (RFC 9110, 10.2.3): there is no other clock here.
+/// Reads whole seconds, or an HTTP date counted from the reply's own `Date` (RFC 9110, 10.2.3),
+/// which is the only clock here.
 fn retry_after(value: Option<&str>, server: Option<&ServerDate>) -> Option<Duration> {
     let value = value?.trim();
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -248,7 +253,7 @@ impl Member {
         };
     }
 
-    /// Why it cannot be used as a code.
+    /// Returns why this value cannot be used as a code.
     const fn problem(&self) -> Option<&'static str> {
         match self {
             Self::Text(_) => None,
@@ -267,7 +272,8 @@ impl Member {
 }
 
 impl Members {
-    /// Reads the members and returns the body as text with them. The error says why the body cannot be read.
+    /// Reads the members and returns the body as text with them. The error says why the body cannot
+    /// be read.
     fn read(body: &[u8]) -> Result<(Self, &str), String> {
         if body.is_empty() {
             return Err("the body is empty".to_owned());
@@ -299,7 +305,8 @@ fn why_unreadable(text: &str, error: serde_json::Error) -> String {
     )
 }
 
-/// The members' names. A derived struct would refuse a `msg` that comes twice, and could not say that `code` does.
+/// The members' names. A derived struct would refuse a `msg` that comes twice, and could not say
+/// that `code` does.
 #[derive(Deserialize)]
 #[serde(field_identifier, rename_all = "snake_case")]
 enum Name {
@@ -350,7 +357,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
 mod tests {
     use super::*;
 
-    /// serde_json's positions: lines from 1, columns in bytes from 1; at the end of the body its last byte.
+    /// serde_json's positions: lines from 1, columns in bytes from 1; at the end of the body its
+    /// last byte.
     #[test]
     fn a_body_that_is_no_json_is_refused_with_the_place() {
         for (json, line, column) in [

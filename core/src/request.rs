@@ -1,4 +1,5 @@
-//! The two halves of a request, which a host joins in a type of its own, and the options of a request.
+//! The two halves of a request, which a host joins in a type of its own, and the options of a
+//! request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,16 +65,16 @@ impl RequestOptions {
         self
     }
 
-    /// Refuses a reply whose body has more than `bytes`; [`REPLY_LIMIT_DEFAULT`] unless chosen. [`Attempt`](crate::Attempt) reads
-    /// it.
+    /// Refuses a reply whose body has more than `bytes`; [`REPLY_LIMIT_DEFAULT`] unless chosen.
+    /// [`Attempt`](crate::Attempt) reads it.
     #[must_use]
     pub const fn reply_limit(mut self, bytes: usize) -> Self {
         self.reply_limit = bytes;
         self
     }
 
-    /// Whether X-Date was named by the caller. Such a date is never replaced, so a call that is refused for it is not
-    /// signed anew.
+    /// Returns whether the caller named the X-Date. Such a date is never replaced, so a call that
+    /// is refused for it is not signed anew.
     #[must_use]
     pub const fn has_date(&self) -> bool {
         self.date.is_some()
@@ -88,7 +89,8 @@ pub struct FixedParts {
     pub method: Method,
     /// Endpoint, prefix and path; `new URL(url).href === url`.
     pub url: String,
-    /// Names and values: `content-type` where there is a body, `x-user-id`, and the headers of the call.
+    /// Names and values: `content-type` where there is a body, `x-user-id`, and the headers of the
+    /// call.
     pub headers: Vec<(HeaderName, String)>,
 }
 
@@ -107,8 +109,8 @@ pub struct VaryingParts {
 }
 
 impl VaryingParts {
-    /// Returns the string to sign, where the credentials are [`detached`](crate::Credentials::detached) and the signature is
-    /// missing.
+    /// Returns the string to sign, where the credentials are
+    /// [`detached`](crate::Credentials::detached) and the signature is missing.
     #[must_use]
     pub fn string_to_sign(&self) -> Option<&str> {
         match &self.authorization.0 {
@@ -117,8 +119,8 @@ impl VaryingParts {
         }
     }
 
-    /// Completes the header Authorization with `signature`, the lower-case hex of the HMAC-SHA256 of
-    /// [`string_to_sign`](Self::string_to_sign).
+    /// Completes the header Authorization with `signature`, the lower-case hex of the HMAC-SHA256
+    /// of [`string_to_sign`](Self::string_to_sign).
     ///
     /// # Errors
     ///
@@ -148,11 +150,11 @@ pub struct Authorization(pub(crate) AuthorizationKind);
 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum AuthorizationKind {
-    /// Of this request alone.
+    /// The header's value, made for this request alone.
     Signed(String),
-    /// As the caller gave it, or made of a token.
+    /// The header's value as the caller gave it or as made from a token; requests share it.
     Given(Arc<GivenAuthorization>),
-    /// Of this request alone, and still without its signature.
+    /// A value for this request alone that still lacks its signature.
     Unsigned {
         app_id: Arc<str>,
         string_to_sign: String,
@@ -160,7 +162,7 @@ pub(crate) enum AuthorizationKind {
 }
 
 impl Authorization {
-    /// The value as it is sent; empty while its signature is missing.
+    /// Returns the value as it is sent; empty while its signature is missing.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {

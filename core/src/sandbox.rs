@@ -1,8 +1,9 @@
-//! The service's side of the contract: a state machine that judges requests as strictly as the publication reads. It owns
-//! no clock and no socket; the host carries requests in and answers out.
+//! The service's side of the contract: a state machine that judges requests as strictly as the
+//! publication reads. It owns no clock and no socket; the host carries requests in and answers out.
 //!
-//! The real service is whitelisted, so nobody can try a first call there. **This is not the service.** It shows what the
-//! published pages ask of a caller, with this project's decisions where they are silent (`docs/contract.md`, section 3).
+//! The real service answers whitelisted callers only, so a first call needs a sandbox. **This is
+//! not the service.** It shows what the published pages ask of a caller, with this project's
+//! decisions where the pages are silent (`docs/contract.md`, section 3).
 //!
 //! ```
 //! use chrono::{DateTime, Utc};
@@ -27,15 +28,17 @@
 //!
 //! # The checks, in their order
 //!
-//! The first one that fails answers. Its reason stands in the reply header `x-sandbox-reason`; its code is a published one or
-//! else `SANDBOX.` and the reason. R is [`SandboxConfig::refused_status`]: those answers have a gateway's shape
-//! (`error_code`, `error_msg`, `request_id`), all others the service's (`code`, `msg`).
+//! The first one that fails answers. Its reason stands in the reply header `x-sandbox-reason`; its
+//! code is a published one or else `SANDBOX.` and the reason. R is
+//! [`SandboxConfig::refused_status`]: those answers have a gateway's shape (`error_code`,
+//! `error_msg`, `request_id`), all others the service's (`code`, `msg`).
 //!
-//! An endpoint may have a path prefix: [`SandboxConfig::prefix`]. In the signature it counts as received.
+//! An endpoint may have a path prefix: [`SandboxConfig::prefix`]. In the signature it counts as
+//! received.
 //!
-//! The reasons about `carrierUserId`, `type` and `packageId` hold for the same members of reverseOrder, where `changeType` has
-//! those of `type`. Every other parameter belongs to one operation; its reason is `INVALID_PARAMETER`, and the message names
-//! the member.
+//! The reasons about `carrierUserId`, `type` and `packageId` hold for the same members of
+//! reverseOrder, where `changeType` has those of `type`. Every other parameter belongs to one
+//! operation; its reason is `INVALID_PARAMETER`, and the message names the member.
 //!
 //! | check | status | code | reason |
 //! |---|---|---|---|
@@ -138,9 +141,10 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// Credentials that no client could have, an app id given twice, a refused status other than 400 and 401, no accepted
-    /// type or changeType, an empty authority, a prefix that does not begin with a slash or that ends with one, a fault whose
-    /// status has no body, a share or an allowance out of range, an answer with a method or a path that no client sends.
+    /// Credentials that no client could have, an app id given twice, a refused status other than
+    /// 400 and 401, no accepted type or changeType, an empty authority, a prefix that does not
+    /// begin with a slash or that ends with one, a fault whose status has no body, a share or an
+    /// allowance out of range, an answer with a method or a path that no client sends.
     pub fn new(config: SandboxConfig) -> Result<Self, InvalidInput> {
         let mut config = config.with_credentials();
         let refused_status = match config.refused_status {
@@ -199,7 +203,8 @@ impl Sandbox {
         })
     }
 
-    /// Judges a request that arrived at `now`. Give it path, query, headers and body as they were received.
+    /// Judges a request that arrived at `now`. Give it path, query, headers and body as they were
+    /// received.
     ///
     /// Every response carries `date`, which is `now`, and `content-type`.
     pub fn handle<B: AsRef<[u8]>>(&mut self, request: &Request<B>, now: DateTime<Utc>) -> Answer {
@@ -214,9 +219,10 @@ impl Sandbox {
         )
     }
 
-    /// Returns the calls that were acted on and change state, in order: notifyPackageExpire, setRetentionPolicy, reverseOrder,
-    /// and the raw calls other than GET that an entry of [`answers`](SandboxConfig::answers) took, whatever its status. A
-    /// GET changes nothing and is not listed.
+    /// Returns the calls that were acted on and change state, in order: notifyPackageExpire,
+    /// setRetentionPolicy, reverseOrder, and the raw calls other than GET that an entry of
+    /// [`answers`](SandboxConfig::answers) took, with any status. A GET changes nothing and is not
+    /// listed.
     #[must_use]
     pub fn accepted(&self) -> &[Accepted] {
         &self.accepted

@@ -1,10 +1,12 @@
-//! App-id authentication, step by step in the publisher's order ("App-based Authentication Generation Rule"):
-//! [`canonical_request`], [`string_to_sign`], [`signature`], [`authorization`]. All of them are pure functions.
+//! App-id authentication, step by step in the publisher's order ("App-based Authentication
+//! Generation Rule"): [`canonical_request`], [`string_to_sign`], [`signature`], [`authorization`].
+//! All of them are pure functions.
 //!
-//! Read on the publisher's pages: the formulas, the trailing slash, the query rules, lower-casing and trimming, the two
-//! mandatory signed headers, the layout of Authorization. Inferred from Huawei's API-gateway signing guide, whose wording
-//! they follow: the sort order, the empty line after the headers, the hash of an empty body. No complete `KooDrive` example
-//! with a secret is published (`docs/contract.md`, section 4).
+//! Read on the publisher's pages: the formulas, the trailing slash, the query rules, lower-casing
+//! and trimming, the two mandatory signed headers, the layout of Authorization. Inferred from
+//! Huawei's API-gateway signing guide, whose wording they follow: the sort order, the empty line
+//! after the headers, the hash of an empty body. No complete `KooDrive` example with a secret is
+//! published (`docs/contract.md`, section 4).
 
 mod authorization;
 mod canonical_request;

@@ -5,15 +5,17 @@ use std::str;
 
 use crate::InvalidInput;
 
-/// How a character is named that cannot be shown: `U+000D`.
+/// Returns the name of a character that cannot be shown, such as `U+000D`.
 pub(crate) fn code_point(character: char) -> String {
     format!("U+{:04X}", u32::from(character))
 }
 
-/// Longest foreign text inside a message, in characters. A gateway's canonical request (about 400) fits.
+/// Longest foreign text inside a message, in characters. A gateway's canonical request (about 400)
+/// fits.
 const LONGEST: usize = 1_000;
 
-/// Foreign text on one line: control characters become blanks, and what is too long ends in an ellipsis.
+/// Foreign text on one line: control characters become blanks, and what is too long ends in an
+/// ellipsis.
 pub(crate) fn excerpt(foreign: &str) -> String {
     let plain = |character: char| {
         if character.is_control() {
@@ -33,7 +35,8 @@ pub(crate) fn excerpt(foreign: &str) -> String {
 /// Longest body that an error keeps, in bytes.
 const LONGEST_BODY: usize = 16_384;
 
-/// The first bytes of a body as text, for the caller to read. Bytes that are not UTF-8 become U+FFFD.
+/// Returns the first bytes of a body as text, for the caller to read. Bytes that are not UTF-8
+/// become U+FFFD.
 pub(crate) fn bounded_body(body: &[u8]) -> String {
     let Some(mut start) = body
         .get(..LONGEST_BODY)
@@ -53,8 +56,9 @@ pub(crate) fn bounded_body(body: &[u8]) -> String {
 /// The problem of a value that must not be empty.
 pub(crate) const EMPTY: &str = "empty; pass at least one character";
 
-/// Checks a header value: visible ASCII and spaces, no space at either end, not empty. HTTP stacks remove spaces at the ends, so
-/// that the signature would not match what was sent. The error is the problem, without the name of the field.
+/// Checks a header value: visible ASCII and spaces, no space at either end, not empty. HTTP stacks
+/// remove spaces at the ends, so that the signature would not match what was sent. The error is the
+/// problem, without the name of the field.
 pub(crate) fn check_header_value(value: &str) -> Result<(), Cow<'static, str>> {
     if value.is_empty() {
         return Err(EMPTY.into());
@@ -72,10 +76,12 @@ pub(crate) fn check_header_value(value: &str) -> Result<(), Cow<'static, str>> {
     Ok(())
 }
 
-/// Checks an id of a typed call: not empty, no control character, and at neither end a character that is white space or invisible.
+/// Checks an id of a typed call: not empty, no control character, and at neither end a character
+/// that is white space or invisible.
 ///
-/// A CSV file that is split by hand leaves such characters behind, and the service would take the id for another subscriber
-/// (`docs/contract.md`, section 3). The error is the problem, without the name of the field.
+/// A CSV file that is split by hand leaves such characters behind, and the service would take the
+/// id for another subscriber (`docs/contract.md`, section 3). The error is the problem, without the
+/// name of the field.
 pub(crate) fn check_id(id: &str) -> Result<(), Cow<'static, str>> {
     if let Some((position, character)) = position_of(id, char::is_control) {
         return Err(format!(
@@ -140,7 +146,7 @@ const fn is_blank(character: char) -> bool {
         || matches!(character, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}')
 }
 
-/// The first such character and its position in characters, from 1.
+/// Returns the first such character and its position in characters, from 1.
 pub(crate) fn position_of(text: &str, refused: impl Fn(char) -> bool) -> Option<(usize, char)> {
     let mut characters = text.chars().enumerate();
     let (index, character) = characters.find(|(_, character)| refused(*character))?;
@@ -162,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn the_beginning_of_a_body_is_text_whatever_the_body_is() {
+    fn the_beginning_of_any_body_is_text() {
         let long = "中".repeat(6_000);
         for (body, beginning) in [
             (&b""[..], String::new()),

@@ -11,7 +11,8 @@ const LENGTH: usize = 58;
 
 /// The service trace id, header `x-traceid`: exactly 58 visible ASCII characters.
 ///
-/// The published page says "58 bits"; its Chinese original says length 58 (`docs/contract.md`, section 3).
+/// The published page says "58 bits"; its Chinese original says length 58 (`docs/contract.md`,
+/// section 3).
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TraceId([u8; LENGTH]);
 
@@ -50,7 +51,7 @@ impl TraceId {
         Self(id)
     }
 
-    /// The 58 characters.
+    /// Returns the trace id's 58 characters.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Visible ASCII by construction, so the fallback cannot occur.

@@ -1,4 +1,5 @@
-//! One exchange: what its errors name, when it is signed anew, and signatures that are made elsewhere.
+//! One exchange: what its errors name, when it is signed anew, and signatures that are made
+//! elsewhere.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};

@@ -1,4 +1,4 @@
-//! What a client promises its callers beside the bytes, which the conformance vectors hold.
+//! A client's promises to its callers, apart from the bytes, which the conformance vectors hold.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue};

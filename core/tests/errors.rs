@@ -162,7 +162,7 @@ const APP_ID: [&str; 5] = [
     "user_id: check that it belongs to app_id",
     "app_secret: check that it belongs to app_id",
     WHITELIST,
-    "signature: pass the service's message to explain(), which names the first difference",
+    "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference",
 ];
 
 #[test]

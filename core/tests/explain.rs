@@ -1,4 +1,4 @@
-//! What `explain` finds in a service's message.
+//! The findings of `explain` in a service's message.
 
 use chrono::{DateTime, Utc};
 use http::Method;
@@ -181,7 +181,7 @@ fn a_message_without_a_canonical_request_is_said_to_hold_none() {
         "",
         "bad request",
         "a|b|c",
-        // As long as one, and without a path; with a path, and too short.
+        // The first has the right length and lacks a path; the second has a path and is too short.
         "a|b|c|d|e|f|g",
         "GET|/test/||host:example.com||host",
     ] {

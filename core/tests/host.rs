@@ -1,4 +1,5 @@
-//! What bindings call: the words that all of them share, and results under the wire's names.
+//! The functions for bindings: the words that all of them share, and results under the wire's
+//! names.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
@@ -205,8 +206,8 @@ fn credentials_are_given_in_exactly_one_way() {
     assert_eq!(authorization(by_token), "Bearer t");
     assert_eq!(authorization(by_authorization), "t");
 
-    // Of the 64 combinations the three above, an app id whose secret stays elsewhere, and a token that comes later are the only ones
-    // that are accepted.
+    // Five of the 64 combinations are accepted: the three above, an app id whose secret stays
+    // elsewhere, and a token that comes later.
     let mut accepted = Vec::new();
     for bits in 0..64 {
         let given = |bit: u32, value| (bits >> bit & 1 == 1).then_some(value);

@@ -105,7 +105,7 @@ fn a_code_of_ten_thousand_digits_is_kept_digit_for_digit() {
 }
 
 #[test]
-fn an_accepted_call_stays_accepted_whatever_its_msg_is() {
+fn an_accepted_call_stays_accepted_with_any_msg() {
     for body in [
         r#"{"code":0,"msg":5}"#,
         r#"{"code":0,"msg":"\ud800"}"#,

@@ -43,7 +43,7 @@ fn an_id_of_four_kilobytes_is_nothing_special() {
 }
 
 #[test]
-fn a_reply_is_read_whatever_its_size_and_the_host_says_what_is_too_much() {
+fn the_core_reads_a_reply_of_any_size_and_the_host_sets_the_limit() {
     let call = GetCurrentRetentionPolicy::new();
     let body = format!("{{\"code\":0,\"pad\":\"{}\"}}", "x".repeat(4 * MIB));
     let read = client("t").parse_parts(&call, StatusCode::OK, &HeaderMap::new(), body.as_bytes());

@@ -565,7 +565,7 @@ fn a_rule_that_looks_at_the_body_leaves_what_it_cannot_read_unknown() {
         assert_eq!(error.kind(), ErrorKind::UnreadableReply);
         assert_eq!(error.outcome(), Outcome::Unknown);
     }
-    // No redirect and no error is a success, whatever its body holds.
+    // A redirect or an error status is a failure with every body.
     assert_eq!(
         parse(302, r#"{"items":[]}"#).unwrap_err().kind(),
         ErrorKind::Api

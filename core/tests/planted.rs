@@ -1,5 +1,5 @@
-//! A planted secret is searched for, in every form, in all that this crate shows: Debug of whatever holds it, errors with what is
-//! behind them, and the messages of panics.
+//! A planted secret is searched for, in every form, in all that this crate shows: Debug texts,
+//! errors with their sources, and the messages of panics.
 
 use std::error::Error;
 use std::fmt::{Debug, Write as _};
@@ -36,7 +36,7 @@ fn told(error: &(dyn Error + 'static)) -> String {
     text
 }
 
-/// What a panic says that shows a value, as `unwrap_err` does.
+/// Returns the message of a panic that shows a value, as `unwrap_err` does.
 fn panicking_with<T: Debug>(value: T) -> String {
     let unwrapped = |result: Result<T, ()>| result.unwrap_err();
     let panic = catch_unwind(AssertUnwindSafe(|| unwrapped(Ok(value)))).unwrap_err();
@@ -121,7 +121,8 @@ fn no_error_shows_it() {
     }
     refusals.extend(Endpoint::parse(&format!("https://user:{PLANTED}@host")).err());
     refusals.extend(Endpoint::parse(&format!("https://host?token={PLANTED}")).err());
-    // An app secret may hold any character but those at its ends, and a value of Authorization begin with any word.
+    // An app secret may hold any character but those at its ends, and a value of Authorization
+    // begin with any word.
     assert_eq!(refusals.len(), 18);
     for refusal in refusals {
         assert_hidden(&told(&refusal));

@@ -1,4 +1,5 @@
-//! The two examples that were computed independently of this project (`docs/contract.md`, section 4).
+//! The two examples that were computed independently of this project (`docs/contract.md`, section
+//! 4).
 
 use chrono::{DateTime, Utc};
 use koodrive::signing::explain;

@@ -68,7 +68,7 @@ fn an_explanation_never_holds_the_secret() {
     let message = format!("canonicalRequest:{SECRET}");
     let explanation = explain(&client, &call, now(), &RequestOptions::default(), None).unwrap();
     assert!(!format!("{explanation:?}").contains(SECRET));
-    // What the service itself says is the service's to say.
+    // The service's own message may hold any text.
     assert!(
         explain(
             &client,

@@ -1,6 +1,8 @@
-// The conformance vectors through the npm package: one test per case of the JSON files, stage by stage.
+// The conformance vectors through the npm package: one test per case of the JSON files, stage by
+// stage.
 //
-// Runs from a folder that has `koodrive` installed: KOODRIVE_VECTORS names the folder of the vectors.
+// Runs from a folder that has `koodrive` installed: KOODRIVE_VECTORS names the folder of the
+// vectors.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +25,8 @@ const spelled = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCas
 /** A text of the vectors, in which options and times stand in braces. */
 const spelledText = (text) =>
   text.replace(/\{([a-z_]+)\}/g, (_, name) => spelled(name)).replace(/\{([\d.]+) s\}/g, (_, seconds) => `${seconds * 1000} ms`);
-// The members of `expected`, in the order in which a client gets there, and how a failure names them.
+// The members of `expected`, in the order in which a client gets there, and how a failure names
+// them.
 const stages = {
   bodySha256: "body hash",
   canonicalRequest: "canonical request",

@@ -18,7 +18,8 @@ def read(file):
 
 CASES = {path.name: read(path.name)["cases"] for path in sorted(VECTORS.glob("*.json")) if path.name != "index.json"}
 
-# The members of `expected`, in the order in which a client gets there, and how a failure names them.
+# The members of `expected`, in the order in which a client gets there, and how a failure names
+# them.
 STAGES = {
     "bodySha256": "body hash",
     "canonicalRequest": "canonical request",

@@ -1,4 +1,5 @@
-//! The conformance vectors through the Rust core: one test per case of the JSON files, stage by stage.
+//! The conformance vectors through the Rust core: one test per case of the JSON files, stage by
+//! stage.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -15,7 +16,8 @@ use serde_json::{Map, Value, json};
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// The members of `expected`, in the order in which a client gets there, and how a failure names them.
+/// The members of `expected`, in the order in which a client gets there, and how a failure names
+/// them.
 const STAGES: [(&str, &str); 7] = [
     ("bodySha256", "body hash"),
     ("canonicalRequest", "canonical request"),

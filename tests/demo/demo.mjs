@@ -1,5 +1,6 @@
-// The demo's JavaScript part: over Node's fetch, with an app id and with a token, the safe call and then the notification;
-// last, a call that is refused for its secret. `cargo xtask demo` starts the sandbox for it.
+// The demo's JavaScript part: over Node's fetch, with an app id and with a token, the safe call and
+// then the notification; last, a call that is refused for its secret. `cargo xtask demo` starts the
+// sandbox for it.
 import { ApiError, Client, getSpaceUsageByOverview, notifyPackageExpire } from "koodrive";
 
 const { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID: userId, KOODRIVE_TOKEN: token } = process.env;

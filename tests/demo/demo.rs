@@ -1,5 +1,6 @@
-//! The demo's Rust part: over ureq, with an app id and with a token, the safe call and then the notification; last, a call
-//! that is refused for its secret. `cargo xtask demo` starts the sandbox for it.
+//! The demo's Rust part: over ureq, with an app id and with a token, the safe call and then the
+//! notification; last, a call that is refused for its secret. `cargo xtask demo` starts the sandbox
+//! for it.
 
 #[path = "../../core/examples/ureq/transport.rs"]
 mod transport;

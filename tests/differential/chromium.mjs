@@ -1,5 +1,6 @@
-// The cases of a file through the npm package in Chromium: chromium.mjs CASES RESULTS. KOODRIVE_NPM names a folder that has the
-// package installed, of which the page loads what a bundler would put into it.
+// The cases of a file through the npm package in Chromium: chromium.mjs CASES RESULTS. KOODRIVE_NPM
+// names a folder that has the package installed, of which the page loads what a bundler would put
+// into it.
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -23,7 +23,8 @@ SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 #: 0001-01-01, 10000-01-01, and a day in 2025.
 YEAR_1, YEAR_10000, TODAY = -62_135_596_800_000, 253_402_300_800_000, 1_762_153_305_000
 SAFE = 2**53 - 1
-#: Python's instants are floating-point seconds, exact to the microsecond until 2255; later ones go where only seconds count.
+#: Python's instants are floating-point seconds, exact to the microsecond until 2255; later ones go
+#: where only seconds count.
 EXACT = 9_000_000_000_000
 
 #: Where characters of text come from; each is as likely as the others.
@@ -75,7 +76,7 @@ def with_surrogate(random):
     units = [*memoryview(text(random).encode("utf-16-le")).cast("H")]
     alone = random.choice([[0xD800], [0xDFFF], [0xDC00, 0xD800], [random.randint(0xD800, 0xDFFF), 0x41]])
     at = random.randint(0, len(units))
-    # Not within a pair, of which it would make another.
+    # A place within a surrogate pair is skipped, since a split pair is another text.
     if at < len(units) and 0xDC00 <= units[at] <= 0xDFFF:
         at -= 1
     return {"utf16": [*units[:at], 0x2E, *alone, 0x2E, *units[at:]]}
@@ -106,7 +107,8 @@ def spoilt(random, good):
     )()
 
 
-# --- the client -------------------------------------------------------------------------------------------------------
+# --- the client
+# --------------------------------------------------------------------------------------------------
 
 
 def host(random):
@@ -126,10 +128,10 @@ def host(random):
 
 
 def endpoint(random):
-    """Also whether plain http is to be allowed; None for what nobody says."""
+    """Return an endpoint, and whether plain http is to be allowed (None: not given)."""
     scheme = random.choice(["https", "https", "https", "HTTPS", "Https", "http", "HTTP"])
     port = random.choice(["", "", f":{random.randint(1, 65535)}", ":443", ":80", ":0443", ":65535"])
-    # Not of dots alone.
+    # The fixed letter keeps the segment from being dots alone.
     segment = lambda: "/a" + "".join(random.choices(UNRESERVED, k=random.randint(0, 12)))
     prefix = "".join(segment() for _ in range(random.choice([0, 0, 1, 2])))
     if scheme.lower() == "https":
@@ -147,7 +149,8 @@ PIECES += ["é", "中", "。", "[", "]", "%", "user:password@", "x", ".", "0", "
 
 def odd_endpoint(random, url):
     at = random.randint(0, len(url))
-    # Nobody checks Punycode, and half of it is read by some URL parsers only: a host that has no address anyway.
+    # No host checks Punycode, and some URL parsers refuse half of it; such a host has no address
+    # anyway.
     url = url.replace("xn--fiqs8s", "punycode")
     return random.choice(
         [
@@ -208,7 +211,8 @@ def client(random, flaw):
     return given
 
 
-# --- the call, and when it is made ------------------------------------------------------------------------------------
+# --- the call, and when it is made
+# ------------------------------------------------------------------------------------
 
 
 def raw_call(random, flaw):
@@ -308,7 +312,8 @@ def observed(random):
     return {"headers": given + headers(random), "sentAt": received - took, "receivedAt": received}, ahead
 
 
-# --- what the service said of a signature -----------------------------------------------------------------------------
+# --- what the service said of a signature
+# -----------------------------------------------------------------------------
 
 
 def message(random, given, called):

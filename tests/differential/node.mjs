@@ -1,4 +1,5 @@
-// The cases of a file through the npm package in Node: node.mjs CASES RESULTS. Runs from a folder that has koodrive installed.
+// The cases of a file through the npm package in Node: node.mjs CASES RESULTS. Runs from a folder
+// that has koodrive installed.
 import { readFileSync, writeFileSync } from "node:fs";
 import * as koodrive from "koodrive";
 import { outcome } from "./outcome.mjs";

@@ -1,9 +1,10 @@
-// What the npm package makes of a case, in Node and in a page alike: every stage that is reached, and what refuses it.
+// The npm package's result for a case, in Node and in a page alike: every stage that is reached,
+// and the error that refuses it.
 
 const ERROR = ["kind", "outcome", "retryable", "status", "code", "msg", "requestId", "traceId", "xDate", "retryAfter", "body", "field"];
 const STAGES = ["canonicalRequest", "canonicalRequestHash", "stringToSign", "signature", "signedHeaders", "difference", "finding"];
 
-/** Of the members that are given, those with these names; null where there is none. */
+/** Returns the given members with these names; null for a value without members. */
 const members = (names, of) => Object.fromEntries(names.map((name) => [name, of[name] ?? null]));
 
 const text = (value) => (value?.utf16 ? String.fromCharCode(...value.utf16) : value);

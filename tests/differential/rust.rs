@@ -1,7 +1,9 @@
-//! The cases of a file through the crate: `differential CASES RESULTS SPELLING`. What is noted is what outcome.mjs notes.
-//! The spelling of options in errors is `snake`, as in Python, or `camel`, as in JavaScript.
+//! The cases of a file through the crate: `differential CASES RESULTS SPELLING`. The results hold
+//! what outcome.mjs notes. The spelling of options in errors is `snake`, as in Python, or `camel`,
+//! as in JavaScript.
 //!
-//! Where a host language detects what Rust's types rule out, this program detects it as well, and takes the core's words.
+//! This program also detects the mistakes that Rust's types rule out and host languages detect, and
+//! uses the core's words for them.
 
 use std::error::Error;
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! `cargo xtask bench` and the suite `bench`: prepare the packages, and start `tests/bench/run.py`, which says what it needs.
+//! `cargo xtask bench` and the suite `bench`: prepare the packages, and start `tests/bench/run.py`,
+//! which says what it needs.
 
 use std::process::Command;
 
@@ -29,7 +30,8 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     sh::run(&mut command)
 }
 
-/// The suite: the programs compile, and peers that do the same give the same. Nothing is timed.
+/// Runs the suite: the programs compile, and peers that do the same give the same. Nothing is
+/// timed.
 pub(crate) fn check() -> Result<Counts> {
     suites::check(
         program()

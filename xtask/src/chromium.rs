@@ -3,14 +3,14 @@
 use std::env;
 use std::path::PathBuf;
 
-/// What Debian, Ubuntu, Fedora and Google call it.
+/// The names of Chromium on Debian, Ubuntu and Fedora, and of Google's Chrome.
 const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Why tests of pages are skipped where there is none.
+/// The reason for skipped tests of pages on a machine without Chromium.
 pub(crate) const MISSING: &str =
     "there is no Chromium: install one, or name it in the environment variable KOODRIVE_CHROMIUM";
 
-/// The program: what `KOODRIVE_CHROMIUM` names, else the one on `PATH`.
+/// Returns the program: what `KOODRIVE_CHROMIUM` names, else the one on `PATH`.
 pub(crate) fn program() -> Option<PathBuf> {
     if let Some(named) = env::var_os("KOODRIVE_CHROMIUM") {
         return Some(named.into());

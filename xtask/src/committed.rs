@@ -1,5 +1,6 @@
-//! Regressions are caught without clocks: instructions of the core's three operations, and bytes of what is published, are held
-//! against the values in `tests/bench/committed.json`. `cargo xtask bench --accept` writes them anew.
+//! Regressions are caught without clocks: instructions of the core's three operations, and bytes of
+//! what is published, are held against the values in `tests/bench/committed.json`.
+//! `cargo xtask bench --accept` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,14 +14,14 @@ use crate::test::{
 };
 use crate::{ffi, npm, python, sh};
 
-/// By how much a value may pass the committed one. Instructions differ a little with the C library's `memcpy` and `malloc`
-/// and with rustc; bytes with rustc and Node.
+/// The share by which a value may exceed the committed one. Instructions differ a little with the C
+/// library's `memcpy` and `malloc` and with rustc; bytes with rustc and Node.
 const INSTRUCTIONS_TOLERANCE: f64 = 0.03;
 const BYTES_TOLERANCE: f64 = 0.01;
 
 type Values = BTreeMap<String, u64>;
 
-/// The suite `instructions`.
+/// Runs the suite `instructions`.
 pub(crate) fn instructions() -> Result<Counts> {
     if !runs("valgrind", "--version") {
         return Ok(skipped("there is no valgrind, which counts instructions"));
@@ -29,7 +30,7 @@ pub(crate) fn instructions() -> Result<Counts> {
     held(&counted, &read()?.instructions, INSTRUCTIONS_TOLERANCE)
 }
 
-/// The suite `sizes`.
+/// Runs the suite `sizes`.
 pub(crate) fn sizes() -> Result<Counts> {
     held(&count_bytes()?, &read()?.bytes, BYTES_TOLERANCE)
 }
@@ -67,7 +68,8 @@ fn file() -> PathBuf {
     sh::root().join("tests/bench/committed.json")
 }
 
-/// Whether each value is at most the committed one and the tolerance. Less is progress, which is worth committing.
+/// Returns whether each value is at most the committed one and the tolerance. Less is progress,
+/// which is worth committing.
 fn held(found: &Values, committed: &Values, tolerance: f64) -> Result<Counts> {
     ensure!(
         found.keys().eq(committed.keys()),
@@ -103,7 +105,8 @@ fn within(found: u64, committed: u64, tolerance: f64) -> bool {
     found as f64 <= committed as f64 * (1.0 + tolerance)
 }
 
-/// What one more run of each operation takes. Starting up is in both counts, and so falls out.
+/// Returns the instructions of one more run of each operation. The start-up is in both counts, and
+/// so cancels out.
 fn count_instructions() -> Result<Values> {
     let program = counted_program()?;
     let (few, many) = (1_000, 2_000);
@@ -143,7 +146,7 @@ fn callgrind(program: &Path, operation: &str, runs: u64) -> Result<u64> {
     Ok(count.lines().next().unwrap_or_default().trim().parse()?)
 }
 
-/// What is downloaded or installed.
+/// Returns the sizes of the files that users download or install.
 fn count_bytes() -> Result<Values> {
     let mut bytes = Values::new();
     for (name, gzip) in npm::measured()? {

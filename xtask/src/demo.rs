@@ -1,7 +1,9 @@
-//! `cargo xtask demo`: one call, whole, in four languages, against a service that answers. Go is left out where it is missing.
+//! `cargo xtask demo`: one call, whole, in four languages, against a service that answers. Go is
+//! left out where it is missing.
 //!
-//! It builds what it shows and nothing else, by the commands that a contributor would type. The languages are prepared at the
-//! same time, since each of them now and then waits for a download or for one core.
+//! It builds what it shows and nothing else, by the commands that a contributor would type. The
+//! languages are prepared at the same time, since each of them now and then waits for a download or
+//! for one core.
 
 use std::env;
 use std::fs;

@@ -1,7 +1,8 @@
-//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium, Java and Go, whose results must be the same. Go compares by
-//! itself, since it tells no empty text from an absent one, and is left out where it is missing.
+//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium, Java and Go, whose
+//! results must be the same. Go compares by itself, since it tells no empty text from an absent
+//! one, and is left out where it is missing.
 //!
-//! What is tried and noted is decided in `tests/differential`; here it is run and compared.
+//! `tests/differential` decides the cases and the notes; this module runs and compares them.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -19,16 +20,18 @@ use crate::test::{
 };
 use crate::{chromium, go, java, npm, python, runtimes, sh};
 
-/// What `cargo xtask test` runs: the same cases every time, so that no landing fails over a case that it has not caused.
+/// The seed and the number of cases of `cargo xtask test`: the same cases every time, so that a
+/// change fails only over cases that it has caused.
 const SUITE: (&str, u64) = ("koodrive", 5_000);
 
-/// So many at a time: a page takes its cases in one message.
+/// The number of cases at a time: a page takes its cases in one message.
 const BATCH: u64 = 10_000;
 
 /// Cases that are shown whole when they differ.
 const SHOWN: usize = 5;
 
-/// The first of each pair is what the second is compared with: Rust, with its options spelled as in that language.
+/// The first of each pair is what the second is compared with: Rust, with its options spelled as in
+/// that language.
 const HOSTS: [(&str, &str); 4] = [
     ("snake", "python"),
     ("camel", "node"),
@@ -36,7 +39,7 @@ const HOSTS: [(&str, &str); 4] = [
     ("camel", "java"),
 ];
 
-/// How Rust spells the options.
+/// The spellings of options that Rust's results use.
 const SPELLINGS: [&str; 2] = ["snake", "camel"];
 
 /// `--cases N`, `--seed S`, `--first N`; without a seed another one each time.
@@ -54,7 +57,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<Counts> {
     compare(&seed, first, cases)
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     compare(SUITE.0, 0, SUITE.1)
 }
@@ -86,11 +89,11 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
     found.report(seed, cases)
 }
 
-/// What runs the cases in each language.
+/// The programs that run the cases, one per language.
 struct Programs {
     python: PathBuf,
     npm: PathBuf,
-    /// Where there is none, the other hosts are compared.
+    /// The browser; without one only the other hosts are compared.
     chromium: Option<PathBuf>,
     has_java: bool,
 }
@@ -261,7 +264,8 @@ impl Findings {
         }
     }
 
-    /// A comparison for each host. A stage that nothing reaches, or that refuses nothing, would compare nothing.
+    /// A comparison for each host. A stage that nothing reaches, or that refuses nothing, would
+    /// compare nothing.
     fn report(&self, seed: &str, cases: u64) -> Result<Counts> {
         for (stage, (reached, refused)) in &self.stages {
             if stage != "number" {
@@ -305,14 +309,15 @@ impl Findings {
     }
 }
 
-/// The result of a host for the next case.
+/// Returns the result of a host for the next case.
 fn next(host: &str, results: &mut Lines<BufReader<File>>) -> Result<Value> {
     let line = results.next();
     let line = line.with_context(|| format!("{host} has fewer results"))??;
     Ok(serde_json::from_str(&line)?)
 }
 
-/// As JSON, in which numbers are one type: 1.0 in one language is 1 in another.
+/// Returns whether two JSON values are equal. Numbers are one type: 1.0 in one language is 1 in
+/// another.
 fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),

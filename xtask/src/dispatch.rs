@@ -1,5 +1,5 @@
-//! The Rust driver of the dispatcher, against a sandbox that fails: every row has one outcome, and the sandbox's own list
-//! agrees.
+//! The Rust driver of the dispatcher, against a sandbox that fails: every row has one outcome, and
+//! the sandbox's own list agrees.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -25,7 +25,7 @@ const FAULTS: [&str; 8] = [
     r#"{"status": 200, "body": "<html>"}"#,
 ];
 
-/// After the fault script: the package that the sandbox does not know.
+/// The row, after the fault script, with a package that the sandbox does not know.
 const REFUSED_ROW: usize = 50;
 
 pub(crate) fn example() -> Result<Counts> {
@@ -55,7 +55,8 @@ pub(crate) fn example() -> Result<Counts> {
         printed.lines().count(),
         sandbox.accepted()?,
     ];
-    // Unknown are both cuts, the 502 and the page at 200; accepted is what was delivered, and both cuts.
+    // Unknown are both cuts, the 502 and the page at 200; accepted is what was delivered, and both
+    // cuts.
     let expected = [ROWS - 5, 1, 4, ROWS, ROWS - 3];
     let right = seen == expected && output.status.code() == Some(1);
     if !right {

@@ -1,7 +1,8 @@
-//! The neutral interface, `bindings-ffi`: the C library and koodrive.wasm as they are shipped, and the suite `ffi`.
+//! The neutral interface, `bindings-ffi`: the C library and koodrive.wasm as they are shipped, and
+//! the suite `ffi`.
 //!
-//! Python and Node are there on every machine that runs the tests. A C compiler, libcurl, valgrind and Miri need not be: what is
-//! missing is said in one line, and counted as skipped.
+//! Python and Node are there on every machine that runs the tests. A C compiler, libcurl, valgrind
+//! and Miri need not be: what is missing is said in one line, and counted as skipped.
 
 use std::env;
 use std::fs;
@@ -26,10 +27,11 @@ const WASM_LINK: [&str; 2] = [
     "-Clink-arg=-zstack-size=262144",
 ];
 
-/// The number that a program is linked against: that of the version while it is 0.y, then the major one.
+/// The number that a program is linked against: that of the version while it is 0.y, then the major
+/// one.
 const SONAME: &str = "libkoodrive.so.0.1";
 
-/// What is linked beside the static library.
+/// The libraries that are linked beside the static library.
 const PRIVATE: &str = "-lpthread -ldl -lm";
 
 /// Returns the path of koodrive.wasm.
@@ -56,11 +58,12 @@ fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
     copy(&built, &folder.join(name))
 }
 
-/// Returns the folder of the C library: `include`, `lib` and `lib/pkgconfig`, as `cargo capi install` lays them out.
+/// Returns the folder of the C library: `include`, `lib` and `lib/pkgconfig`, as
+/// `cargo capi install` lays them out.
 pub(crate) fn library() -> Result<PathBuf> {
     let folder = folder().join("c");
     let release = self::folder().join("build/release");
-    // Neither keeps cargo from link-time optimisation, as an rlib beside them would.
+    // Both types allow link-time optimisation, which an rlib beside them would prevent.
     let mut command = rustc("cdylib,staticlib", "release", "")?;
     if cfg!(target_os = "linux") {
         command.args(["--", &format!("-Clink-arg=-Wl,-soname,{SONAME}")]);
@@ -119,7 +122,7 @@ fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     let (library, module) = (library()?, wasm()?);
     let mut counts = rust()?;
@@ -187,7 +190,7 @@ fn in_node(module: &Path) -> Result<Counts> {
     )
 }
 
-/// What a C program has: the header, the library, and the example against the sandbox.
+/// Tests the C side: the header, the library, and the example against the sandbox.
 fn c(library: &Path) -> Result<Counts> {
     let mut counts = Counts::default();
     if !runs("cc", "--version") {
@@ -292,7 +295,7 @@ fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Res
     Ok(program)
 }
 
-/// Whether the C compiler takes this line.
+/// Returns whether the C compiler takes this line.
 fn compiles(line: &str) -> bool {
     let file = folder().join("probe.c");
     let written = fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n"));

@@ -1,6 +1,8 @@
-//! The Go package, `bindings-go`: its core, which is koodrive.wasm translated to Go and committed, and the suite `go`.
+//! The Go package, `bindings-go`: its core, which is koodrive.wasm translated to Go and committed,
+//! and the suite `go`.
 //!
-//! Nobody needs Go to try the other languages: where it is missing, the suite says so in one line and is counted as skipped.
+//! The other languages work without Go: on a machine without Go the suite says so in one line and
+//! is counted as skipped.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,14 +16,14 @@ use crate::test::count::{go_output, go_test};
 use crate::test::suites::{check, one};
 use crate::{ffi, sh};
 
-/// What the tests and their tools need. Users need 1.23, as `bindings-go/go.mod` says.
+/// The oldest Go for the tests and their tools. Users need 1.23, as `bindings-go/go.mod` says.
 const OLDEST: (u32, u32) = (1, 26);
 
 /// The translated core, and the compiler whose module it is made of: another one makes other bytes.
 const CORE: &str = "internal/core/core.go";
 const ORIGIN: &str = "internal/core/origin.txt";
 
-/// What of the core others have written.
+/// The licences of the third-party parts of the core.
 const LICENCES: &str = "THIRD-PARTY-LICENSES";
 
 /// All packages but the translated one, which no linter need read.
@@ -53,7 +55,7 @@ fn translate(wasm: &Path, go: &Path) -> Result<()> {
     )
 }
 
-/// The notices of the crate that is translated.
+/// Returns the notices of the crate that is translated.
 fn licences() -> Result<String> {
     Ok(fs::read_to_string(
         sh::root().join("bindings-ffi").join(LICENCES),
@@ -64,7 +66,7 @@ fn compiler() -> Result<String> {
     sh::output(sh::program("rustc").arg("--version"))
 }
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     if !is_there() {
         println!("skipped: there is no Go 1.26 or later");
@@ -74,7 +76,7 @@ pub(crate) fn test() -> Result<Counts> {
     Sandbox::build()?;
     let mut counts = committed(&wasm)?;
     counts += linters()?;
-    // What the tests ask of the translated core, wazero is asked as well.
+    // The tests ask wazero the same questions as the translated core.
     let calls = sh::target().join("ffi/go-calls");
     println!("tests");
     let mut command = package(&["test", "-count=1", "-json", "-skip", RANDOM_CASES, "./..."]);
@@ -94,7 +96,8 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// Whether the random cases of a file have the same results as in Rust, which are in another; none where there is no Go.
+/// Returns whether the random cases of a file have the same results as in Rust, which are in
+/// another; none without Go.
 pub(crate) fn differential(cases: &Path, expected: &Path) -> Result<Option<bool>> {
     if !is_there() {
         return Ok(None);
@@ -105,7 +108,7 @@ pub(crate) fn differential(cases: &Path, expected: &Path) -> Result<Option<bool>
     Ok(Some(counts.all_passed()))
 }
 
-/// What is committed is what this compiler makes, if it is the compiler that made it.
+/// Compares the committed core with this compiler's, if the same compiler version made it.
 fn committed(wasm: &Path) -> Result<Counts> {
     let recorded = fs::read_to_string(binding(ORIGIN))?;
     let compiler = compiler()?;
@@ -167,7 +170,7 @@ fn linters() -> Result<Counts> {
     Ok(counts)
 }
 
-/// `go test -json`. Where one failed, what the tests printed is shown.
+/// `go test -json`. Shows the tests' output after a failure.
 fn go_tests(command: &mut Command) -> Result<Counts> {
     let output = command
         .env("KOODRIVE_SANDBOX", sandbox::program())
@@ -187,7 +190,7 @@ fn go_tests(command: &mut Command) -> Result<Counts> {
     Ok(counts)
 }
 
-/// Whether there is a Go that is new enough.
+/// Returns whether there is a Go that is new enough.
 pub(crate) fn is_there() -> bool {
     let version = sh::program("go").args(["env", "GOVERSION"]).output();
     let version = version.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());

@@ -1,5 +1,5 @@
-//! What a page links to within the project is there, and a heading that a link names as well. Addresses on the web are left to
-//! `.github/workflows/ci.yml`.
+//! Checks that links within the project lead to existing files and headings. Addresses on the web
+//! are left to `.github/workflows/ci.yml`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,7 +27,7 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// The targets of links, without those on the web.
+/// Returns the targets of links, without those on the web.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1);
     targets
@@ -48,7 +48,7 @@ fn leads_somewhere(page: &Path, link: &str) -> bool {
     fs::read_to_string(target).is_ok_and(|text| anchors(&text).contains(anchor))
 }
 
-/// The anchors that GitHub gives the headings of a page.
+/// Returns the anchors that GitHub gives the headings of a page.
 fn anchors(text: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     let mut is_code = false;

@@ -1,4 +1,5 @@
-//! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and Node.
+//! The project's own commands. Each prepares what it needs on a machine that has Rust, Python and
+//! Node.
 
 mod bench;
 mod chromium;
@@ -15,6 +16,7 @@ mod npm;
 mod once;
 mod paths;
 mod progress;
+mod prose;
 mod python;
 mod readme;
 mod runtimes;

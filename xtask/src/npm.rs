@@ -22,7 +22,8 @@ pub(crate) const FOLDERS: [&str; 4] = [
     "tests/bench/node",
 ];
 
-/// Runs `npm run build` with these arguments, and tells rustc to leave the paths of this machine out.
+/// Runs `npm run build` with these arguments, and tells rustc to leave the paths of this machine
+/// out.
 pub(crate) fn run_build(arguments: &[&str]) -> Result<()> {
     dependencies(&binding(""))?;
     toolchain::ensure_target(TRIPLE)?;
@@ -36,7 +37,7 @@ pub(crate) fn run_build(arguments: &[&str]) -> Result<()> {
     )
 }
 
-/// The files of `bindings-wasm` that package.json publishes.
+/// Returns the files of `bindings-wasm` that package.json publishes.
 pub(crate) fn published() -> Result<Vec<PathBuf>> {
     let mut published = files(&binding("dist"))?;
     published.extend(["package.json", "README.md", "LICENSE-APACHE", "LICENSE-MIT"].map(binding));
@@ -97,7 +98,7 @@ pub(crate) fn install_into(folder: &Path) -> Result<()> {
     )
 }
 
-/// A folder that has the current tarball installed.
+/// Returns a folder that has the current tarball installed.
 pub(crate) fn installed() -> Result<PathBuf> {
     static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
     once_per_run(&INSTALLED, || {
@@ -107,7 +108,8 @@ pub(crate) fn installed() -> Result<PathBuf> {
     })
 }
 
-/// Puts a development dependency where files in `folder` find it: what a user of the package would have installed as well.
+/// Puts a development dependency where files in `folder` find it: what a user of the package would
+/// have installed as well.
 pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
     let modules = binding("node_modules");
     for file in files(&modules.join(package))? {
@@ -120,7 +122,8 @@ pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Returns the names of the modules and of the entry as a browser's bundler makes it, with their bytes after gzip -9.
+/// Returns the names of the modules and of the entry as a browser's bundler makes it, with their
+/// bytes after gzip -9.
 pub(crate) fn measured() -> Result<Vec<(String, u64)>> {
     let dist = installed()?.join("node_modules/koodrive/dist");
     let text =
@@ -145,7 +148,7 @@ pub(crate) fn dependencies(folder: &Path) -> Result<()> {
     once(&folder.join("node_modules/koodrive.stamp"), &wanted, || {
         sh::output(
             npm()
-                // Not --silent, which says nothing even of what went wrong.
+                // The flag --silent would hide errors, too.
                 .args(["ci", "--loglevel=error", "--ignore-scripts"])
                 .current_dir(folder),
         )?;
@@ -161,7 +164,7 @@ pub(crate) fn binding(path: &str) -> PathBuf {
     sh::root().join("bindings-wasm").join(path)
 }
 
-/// What the build makes on its way.
+/// Returns the path of an intermediate file of the build.
 fn generated(name: &str) -> PathBuf {
     binding("generated").join(name)
 }

@@ -17,7 +17,8 @@ pub(crate) fn once(stamp: &Path, input: &str, work: impl FnOnce() -> Result<()>)
     fs::write(stamp, input).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// Makes something unless it was made since this program started. Between runs, cargo and npm know what is out of date.
+/// Makes something unless it was made since this program started. Between runs, cargo and npm know
+/// what is out of date.
 pub(crate) fn once_per_run(
     kept: &OnceLock<PathBuf>,
     make: impl FnOnce() -> Result<PathBuf>,

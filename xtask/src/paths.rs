@@ -1,4 +1,5 @@
-//! Paths of this machine, which no artifact may show: the same sources give the same bytes, wherever they lie.
+//! Paths of this machine, which no artifact may show: the same sources give the same bytes,
+//! wherever they lie.
 
 use std::env;
 use std::fs;
@@ -8,10 +9,11 @@ use anyhow::Result;
 
 use crate::sh;
 
-/// Flags of rustc that replace these paths, which panics and debug information would show, by names that every machine has.
+/// Flags of rustc that replace these paths, which panics and debug information would show, by names
+/// that every machine has.
 pub(crate) fn remap_flags() -> Result<String> {
     let mut flags = Vec::new();
-    // Where several match, rustc takes the last one.
+    // If several prefixes match, rustc takes the last one.
     let mut remap =
         |from: &Path, to: &str| flags.push(format!("--remap-path-prefix={}={to}", from.display()));
     remap(&sh::root(), ".");
@@ -23,8 +25,8 @@ pub(crate) fn remap_flags() -> Result<String> {
     {
         remap(&registry?.path(), "crates");
     }
-    // The standard library's sources have this name where the component rust-src is not installed; where it is, rustc
-    // writes its path instead.
+    // The standard library's sources have this name where the component rust-src is not installed;
+    // where it is, rustc writes its path instead.
     let version = rustc(&["-vV"])?;
     let commit = version
         .lines()
@@ -36,7 +38,8 @@ pub(crate) fn remap_flags() -> Result<String> {
     Ok(flags.join("\x1f"))
 }
 
-/// All of them, as the environment variable `KOODRIVE_PATHS` of the tests that look into the packages.
+/// All of them, as the environment variable `KOODRIVE_PATHS` of the tests that look into the
+/// packages.
 pub(crate) fn of_this_machine() -> Result<std::ffi::OsString> {
     Ok(env::join_paths([
         sh::root(),
@@ -52,7 +55,7 @@ pub(crate) fn sysroot() -> Result<PathBuf> {
     Ok(rustc(&["--print", "sysroot"])?.trim().into())
 }
 
-/// What `rustc`, as cargo calls it, prints.
+/// Returns the output of the `rustc` that cargo calls.
 fn rustc(arguments: &[&str]) -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     sh::output(sh::program(rustc).args(arguments))

@@ -1,6 +1,7 @@
 //! The Python package: the environment of its tests, the wheel in it, and all that is published.
 //!
-//! An environment is made anew when its requirements change; the wheel is built once per run of this program.
+//! An environment is made anew when its requirements change; the wheel is built once per run of
+//! this program.
 
 pub(crate) mod artifacts;
 mod sdist;
@@ -25,8 +26,8 @@ const OLDEST: &str = "3.10";
 
 const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 
-/// A virtual environment of that name, with what these files list, one after the other: hashes in one of them would be asked
-/// of all of them.
+/// A virtual environment of that name, with what these files list, one after the other: hashes in
+/// one of them would be asked of all of them.
 struct Environment {
     name: &'static str,
     requirements: &'static [&'static str],
@@ -43,7 +44,7 @@ impl Environment {
     }
 }
 
-/// What tests and demo need.
+/// The packages that tests and demo need.
 static DEV: Environment = Environment::new(
     "venv",
     &[
@@ -53,13 +54,13 @@ static DEV: Environment = Environment::new(
     ],
 );
 
-/// What cannot be beside it.
+/// The packages that conflict with [`DEV`].
 static NIQUESTS: Environment = Environment::new(
     "venv-niquests",
     &["bindings-python/requirements-niquests.txt"],
 );
 
-/// What is too large to be beside it.
+/// The packages that are too large for [`DEV`].
 static SPARK: Environment =
     Environment::new("venv-spark", &["bindings-python/requirements-spark.txt"]);
 
@@ -72,10 +73,10 @@ pub(crate) fn tool(name: &str) -> Result<PathBuf> {
     Ok(executable(&directory().join(TOOLS.name), name))
 }
 
-/// What runs koodrive.wasm a second time: bindings-ffi.
+/// The engine that runs koodrive.wasm a second time, for bindings-ffi.
 static WASM_ENGINE: Environment = Environment::new("venv-wasm", &["bindings-ffi/requirements.txt"]);
 
-/// The python of the environment that has it.
+/// Returns the python of the environment with the WebAssembly engine.
 pub(crate) fn wasm_engine() -> Result<PathBuf> {
     prepared(&WASM_ENGINE)
 }
@@ -84,7 +85,7 @@ pub(crate) fn wasm_engine() -> Result<PathBuf> {
 static PEERS: Environment =
     Environment::new("venv-bench", &["tests/bench/python/requirements.txt"]);
 
-/// The python of the environment that tests and demo use.
+/// Returns the python of the environment that tests and demo use.
 pub(crate) fn environment() -> Result<PathBuf> {
     prepared(&DEV)
 }
@@ -121,12 +122,12 @@ fn create_venv(venv: &Path) -> Result<()> {
     )
 }
 
-/// The environment's python, with the wheel installed.
+/// Returns the environment's python, with the wheel installed.
 pub(crate) fn installed() -> Result<PathBuf> {
     installed_in(&DEV)
 }
 
-/// The wheel of this machine.
+/// Returns the wheel of this machine.
 pub(crate) fn wheel() -> Result<PathBuf> {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     once_per_run(&BUILT, || {
@@ -134,17 +135,17 @@ pub(crate) fn wheel() -> Result<PathBuf> {
     })
 }
 
-/// The same beside niquests.
+/// Returns the python of an environment with niquests and the wheel.
 pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
     installed_in(&NIQUESTS)
 }
 
-/// The same beside Spark.
+/// Returns the python of an environment with Spark and the wheel.
 fn installed_beside_spark() -> Result<PathBuf> {
     installed_in(&SPARK)
 }
 
-/// The same beside its peers.
+/// Returns the python of an environment with the peers and the wheel.
 pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
     installed_in(&PEERS)
 }
@@ -171,7 +172,8 @@ pub(crate) fn maturin_in(venv: &Path) -> Result<()> {
     })
 }
 
-/// Installs the package into the environment at `venv` as a contributor does, with `maturin develop`. Returns its python.
+/// Installs the package into the environment at `venv` as a contributor does, with
+/// `maturin develop`. Returns its python.
 pub(crate) fn develop(venv: &Path) -> Result<PathBuf> {
     sh::run(
         sh::program(executable(venv, "maturin"))
@@ -240,7 +242,7 @@ fn directory() -> PathBuf {
     sh::target().join("python")
 }
 
-/// Where what is compiled to be looked at goes, without optimisation.
+/// Returns where what is compiled to be looked at goes, without optimisation.
 fn development() -> PathBuf {
     sh::target().join("python-dev")
 }

@@ -1,8 +1,9 @@
 //! Runs the code of the READMEs as it stands there, against the sandbox.
 //!
-//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and Python blocks as programs of
-//! their own, and so do the examples in the npm package's declarations. Blocks for another host (`js workerd`, `js browser`,
-//! `python spark`, `go`, `java`) run in the suites of these hosts. types.rs compiles whatever is TypeScript.
+//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and
+//! Python blocks as programs of their own, and so do the examples in the npm package's
+//! declarations. Blocks for another host (`js workerd`, `js browser`, `python spark`, `go`, `java`) run in
+//! the suites of these hosts. types.rs compiles all TypeScript.
 
 use std::fs;
 use std::path::Path;
@@ -24,8 +25,9 @@ const READMES: [&str; 3] = [
 
 /// The first line of a block says what it is.
 const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
-/// As doc tests, in bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as the examples of
-/// bindings-go/example_test.go, and in the suite `java`.
+/// The hosts whose blocks run elsewhere: as doc tests, in
+/// bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as
+/// the examples of bindings-go/example_test.go.
 const RUN_ELSEWHERE: [&str; 7] = [
     "rust",
     "js workerd",
@@ -131,8 +133,8 @@ fn node(file: &Path) -> Command {
     command
 }
 
-/// JavaScript declares its names once, so that each block is a program of its own. In Python a README is one program, each
-/// block of which builds on those before.
+/// JavaScript declares its names once, so that each block is a program of its own. In Python a
+/// README is one program, each block of which builds on those before.
 fn programs(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
     let (python, mut programs): (Vec<_>, Vec<_>) = blocks
         .into_iter()
@@ -148,7 +150,8 @@ fn programs(blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
 /// Language, line, code.
 type Block<'a> = (&'a str, usize, String);
 
-/// The fenced blocks that run here, with their line numbers. A word that no one knows is a mistake: the block would not run.
+/// Returns the fenced blocks that run here, with their line numbers. A word that no one knows is a
+/// mistake: the block would not run.
 fn blocks(text: &str) -> Result<Vec<Block<'_>>> {
     let mut blocks = all_blocks(text);
     for (language, line, _) in &blocks {
@@ -187,7 +190,8 @@ fn all_blocks(text: &str) -> Vec<Block<'_>> {
     blocks
 }
 
-/// What the declarations import and have at hand, so that an example can be short.
+/// The imports and variables that examples in the declarations may use, so that an example can be
+/// short.
 const AT_HAND: &str = r#"
 import { ApiError, Client, dispatch, getSpaceUsageByOverview, INTERNATIONAL, isKooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
@@ -198,7 +202,7 @@ const client = new Client({ endpoint: KOODRIVE_ENDPOINT, userId: KOODRIVE_USER_I
 const call = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14" });
 "#;
 
-/// The examples in the npm package's declarations: where each stands, and a program of it.
+/// Returns the examples in the npm package's declarations: where each stands, and a program of it.
 fn examples() -> Result<Vec<(String, String)>> {
     let mut examples = Vec::new();
     for file in files(&npm::binding("js"))? {
@@ -232,7 +236,8 @@ fn examples() -> Result<Vec<(String, String)>> {
     Ok(examples)
 }
 
-/// All TypeScript of the npm package's page, the project's, and the declarations: where it stands, and the program.
+/// All TypeScript of the npm package's page, the project's, and the declarations: where it stands,
+/// and the program.
 pub(crate) fn typescript() -> Result<Vec<(String, String)>> {
     let mut programs = examples()?;
     for readme in READMES {

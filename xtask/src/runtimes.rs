@@ -1,4 +1,5 @@
-//! The npm package wherever JavaScript runs: tests that start every runtime and bundler, and open pages in Chromium.
+//! The npm package wherever JavaScript runs: tests that start every runtime and bundler, and open
+//! pages in Chromium.
 
 use std::path::{Path, PathBuf};
 
@@ -42,7 +43,8 @@ fn in_chromium(folder: &Path, sandbox: &[&str]) -> Result<Counts> {
     suites::reported(sandbox.settings(&mut command))
 }
 
-/// The folder of these tests, which also holds `browser.mjs`, with the runtimes and bundlers of its lock file installed.
+/// Returns the folder of these tests, which also holds `browser.mjs`, with the runtimes and
+/// bundlers of its lock file installed.
 pub(crate) fn tools() -> Result<PathBuf> {
     let folder = npm::binding("tests/runtimes");
     npm::dependencies(&folder)?;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::sh;
 
-/// What the sandbox takes by default, as the settings that every program of this project reads.
+/// The sandbox's default credentials, as the settings that every program of this project reads.
 pub(crate) const SETTINGS: [(&str, &str); 4] = [
     ("KOODRIVE_USER_ID", "1505084218764547200"),
     ("KOODRIVE_APP_ID", "example-app-id"),
@@ -33,7 +33,7 @@ pub(crate) struct Sandbox {
 }
 
 impl Sandbox {
-    /// With the answers to the raw calls of the READMEs, and more flags.
+    /// Starts a sandbox with `flags`, and with the answers to the raw calls of the READMEs.
     pub(crate) fn start(flags: &[&str]) -> Result<Self> {
         let answers = sh::root().join("tests/sandbox/readmes.json");
         let answers = answers.to_str().context("the path is not UTF-8")?;
@@ -69,7 +69,7 @@ impl Sandbox {
         })
     }
 
-    /// The settings of a program that is to call this sandbox.
+    /// Returns the settings of a program that is to call this sandbox.
     pub(crate) fn settings<'a>(&self, command: &'a mut Command) -> &'a mut Command {
         command.env("KOODRIVE_ENDPOINT", &self.url).envs(SETTINGS)
     }
@@ -95,7 +95,7 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to stop.
+        // The process may have ended by itself, and then kill fails.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

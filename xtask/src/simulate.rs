@@ -1,5 +1,5 @@
-//! `cargo xtask simulate`: nights of a dispatcher in virtual time. The simulator is a program of its own, since only an
-//! optimised one plays ten million calls in a minute.
+//! `cargo xtask simulate`: nights of a dispatcher in virtual time. The simulator is a program of
+//! its own, since only an optimised one plays ten million calls in a minute.
 
 use anyhow::Result;
 

@@ -1,7 +1,9 @@
-//! What others have written and we ship or run: `cargo xtask deny` and the suite `supply-chain`.
+//! Checks the third-party code that we ship or run: `cargo xtask deny` and the suite
+//! `supply-chain`.
 //!
-//! cargo-deny judges Cargo.lock by deny.toml, zizmor the workflows, and npm and pip the bytes of what they install. Checked here is
-//! that the committed notices of each package name the crates that are compiled into it: release/notices.sh writes them.
+//! cargo-deny judges Cargo.lock by deny.toml, zizmor the workflows, and npm and pip the bytes of
+//! what they install. Checked here is that the committed notices of each package name the crates
+//! that are compiled into it: release/notices.sh writes them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,10 +15,10 @@ use crate::test::Counts;
 use crate::test::suites::{check, one};
 use crate::{npm, python, sh};
 
-/// What cargo-deny looks at without the internet.
+/// The checks that cargo-deny makes without the internet.
 const OFFLINE: [&str; 3] = ["bans", "licenses", "sources"];
 
-/// What is published: its folder, its crates, and targets that differ in what they link.
+/// The published packages: folder, crates, and targets that differ in their dependencies.
 const PACKAGES: [(&str, &[&str], &[&str]); 3] = [
     (
         "bindings-wasm",
@@ -35,7 +37,7 @@ const PACKAGES: [(&str, &[&str], &[&str]); 3] = [
     ),
 ];
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     deny(false)?;
     let mut counts = one(true);
@@ -51,7 +53,8 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// cargo-deny by deny.toml. RustSec's advisories and the signatures of npm's registry have to be fetched: only on request.
+/// cargo-deny by deny.toml. RustSec's advisories and the signatures of npm's registry have to be
+/// fetched: only on request.
 pub(crate) fn deny(advisories: bool) -> Result<()> {
     let mut command = sh::program(python::tool("cargo-deny")?);
     command.args(["--locked", "check"]).args(OFFLINE);
@@ -73,8 +76,8 @@ pub(crate) fn deny(advisories: bool) -> Result<()> {
     Ok(())
 }
 
-/// Crates that a package links and its notices do not name. The bill may name more: cargo-cyclonedx goes by the features of the
-/// whole workspace.
+/// Crates that a package links and its notices do not name. The bill may name more: cargo-cyclonedx
+/// goes by the features of the whole workspace.
 fn unnamed(folder: &str, crates: &[&str], targets: &[&str]) -> Result<Vec<String>> {
     let read = |name: &str| {
         let file = sh::root().join(folder).join(name);
@@ -105,8 +108,8 @@ fn unnamed(folder: &str, crates: &[&str], targets: &[&str]) -> Result<Vec<String
     Ok(failures)
 }
 
-/// The crates of others, as `name version`, that cargo compiles into these crates. Procedural macros and what they need are among
-/// them.
+/// Returns the crates of others, as `name version`, that cargo compiles into these crates.
+/// Procedural macros and what they need are among them.
 fn linked(crates: &[&str], targets: &[&str]) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for package in crates {

@@ -1,4 +1,5 @@
-//! `cargo xtask test`: everything that must hold, suite by suite, with a line for each and one for all.
+//! `cargo xtask test`: everything that must hold, suite by suite, with a line for each and one for
+//! all.
 
 pub(crate) mod count;
 pub(crate) mod suites;
@@ -10,7 +11,7 @@ use anyhow::{Result, bail};
 
 use crate::progress::Progress;
 
-/// What a suite found.
+/// The result of a suite.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     passed: usize,

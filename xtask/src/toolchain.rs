@@ -1,4 +1,5 @@
-//! Parts of the Rust toolchain that are not there from the start: installed by rustup, where they are missing.
+//! Parts of the Rust toolchain that are not there from the start: installed by rustup, where they
+//! are missing.
 
 use anyhow::{Context as _, Result};
 

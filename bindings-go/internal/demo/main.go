@@ -1,5 +1,6 @@
-// Command demo is the demo's Go part: over net/http, with an app id and with a token, the safe call and then the notification; last, a
-// call that is refused for its secret. `cargo xtask demo` starts the sandbox for it.
+// Command demo is the demo's Go part: over net/http, with an app id and with a token, the safe call
+// and then the notification; last, a call that is refused for its secret. `cargo xtask demo` starts
+// the sandbox for it.
 package main
 
 import (

@@ -6,13 +6,13 @@ use http::{HeaderMap, Request, StatusCode};
 use koodrive::TransportError;
 use reqwest::redirect;
 
-/// What came back, or that nothing did.
+/// The response, or the error for a missing one.
 pub(crate) type Answer = Result<(StatusCode, HeaderMap, Vec<u8>), TransportError>;
 
 pub(crate) fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(redirect::Policy::none())
-        // What was not answered may have been done: nothing below may send it twice.
+        // The service may have acted on an unanswered request: no layer below may send one twice.
         .retry(reqwest::retry::never())
         .connect_timeout(Duration::from_secs(5))
         .timeout(Duration::from_secs(30))

@@ -1,8 +1,10 @@
-//! Many calls over reqwest: rows of `carrierUserId,packageId` from standard input, one outcome a line on standard output.
+//! Many calls over reqwest: rows of `carrierUserId,packageId` from standard input, one outcome a
+//! line on standard output.
 //!
 //! `cargo run --features dispatch --example dispatch -- [rate=20] [concurrency=8] [backoff=0.5] < lapsed.csv`,
-//! with the settings of the example `ureq`. Where `KOODRIVE_TOKEN_FILE` is set the token is read from that file, and again
-//! whenever a fresh one is needed. Ctrl-C sends nothing more and awaits what is in flight.
+//! with the settings of the example `ureq`. Where `KOODRIVE_TOKEN_FILE` is set the token is read
+//! from that file, and again whenever a fresh one is needed. Ctrl-C stops sending and awaits the
+//! requests in flight.
 #![expect(
     clippy::disallowed_methods,
     reason = "a program has clocks, an environment and files; the core has none"

@@ -17,7 +17,7 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Redirects are not followed, and a status is no error: koodrive reads it.
+    /// Redirects are not followed, and every status is a response that koodrive reads.
     pub(crate) fn new(on_request: fn(&Request<Vec<u8>>)) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -71,7 +71,7 @@ impl Transport {
     }
 }
 
-/// Only what fails before the connection stands was surely not sent.
+/// Only a failure before the connection is established proves that the request was not sent.
 fn unanswered(error: &ureq::Error) -> TransportError {
     let not_sent = match error {
         ureq::Error::HostNotFound

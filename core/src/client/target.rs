@@ -1,4 +1,5 @@
-//! Where a call goes: method, URL, and the beginning of what is signed. Prepared once per client for calls with a fixed path.
+//! The target of a call: method, URL and the beginning of the text that is signed. A target is
+//! prepared once per client for calls with a fixed path.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -20,7 +21,7 @@ pub(crate) struct Target {
     method: Method,
     /// Canonical, below the endpoint and its prefix.
     path: String,
-    /// Canonical; empty where there is none.
+    /// The canonical query; empty for a call without a query.
     query: String,
     /// Filled on first use, and never by a host that has a type of its own for URLs.
     uri: OnceLock<Uri>,
@@ -71,7 +72,8 @@ impl Target {
     pub(crate) fn uri(&self, identity: &Identity) -> Uri {
         self.uri
             .get_or_init(|| {
-                // Made of checked parts and no longer than the type allows, so the fallback cannot occur.
+                // The URL consists of checked parts and is no longer than the type allows, so the
+                // fallback cannot occur.
                 Uri::from_maybe_shared(Bytes::from(self.url(identity))).unwrap_or_default()
             })
             .clone()
@@ -91,8 +93,8 @@ impl Target {
     }
 }
 
-/// The targets of calls with a fixed path, in a list that only grows. Its readers need no lock. A program uses a handful of
-/// operations, so the list stays short.
+/// The targets of calls with a fixed path, in a list that only grows. Its readers need no lock. A
+/// program uses a handful of operations, so the list stays short.
 #[derive(Default)]
 pub(super) struct FixedTargets(OnceLock<Box<Entry>>);
 
@@ -126,7 +128,7 @@ impl Identity {
         call: &O,
     ) -> Result<TargetOf<'_>, InvalidInput> {
         let (method, query) = (call.method(), call.query());
-        // A query belongs to one call, whatever the operation says of its path.
+        // A query belongs to one call, even if the operation's path is fixed.
         let Some(path) = call.fixed_path().filter(|_| query.is_empty()) else {
             let path = call.fixed_path().map_or_else(|| call.path(), Cow::Borrowed);
             return Target::new(self, method, &path, &query)

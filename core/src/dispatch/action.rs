@@ -1,4 +1,4 @@
-//! What a dispatcher asks of its driver, and what a driver says about time.
+//! The actions that a dispatcher asks of its driver, and the time that a driver passes in.
 
 use std::fmt;
 use std::time::Duration;
@@ -12,26 +12,28 @@ use crate::{InvalidInput, VaryingParts};
 
 /// The host's two clocks, read together.
 ///
-/// Everything that is timed (rate, backoff, token age) runs on the monotonic one; a jump of the wall clock neither stalls nor
-/// floods. The wall clock is only written down: in X-Date until a reply has shown the server's clock, and in outcomes.
+/// Everything that is timed (rate, backoff, token age) runs on the monotonic one; a jump of the
+/// wall clock neither stalls nor floods. The wall clock is only written down: in X-Date until a
+/// reply has shown the server's clock, and in outcomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
     /// Wall clock.
     pub wall: DateTime<Utc>,
-    /// Since an origin of the host's choice, the same for all calls of one dispatcher. One that goes back counts as standing
-    /// still.
+    /// The time since an origin of the host's choice, the same for all calls of one dispatcher. One
+    /// that goes back counts as standing still.
     pub monotonic: Duration,
 }
 
 impl Now {
-    /// Both clocks.
+    /// Returns the time on both clocks.
     #[must_use]
     pub const fn new(wall: DateTime<Utc>, monotonic: Duration) -> Self {
         Self { wall, monotonic }
     }
 }
 
-/// Names an attempt that is in flight, from [`Action::Send`] until its response or failure was handed in.
+/// Names an attempt that is in flight, from [`Action::Send`] until its response or failure was
+/// handed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub(super) u64);
 
@@ -42,7 +44,7 @@ impl Ticket {
         self.0
     }
 
-    /// The ticket of this number. One that was never given out is refused where it is used.
+    /// Returns the ticket of this number. One that was never given out is refused where it is used.
     #[must_use]
     pub const fn from_number(number: u64) -> Self {
         Self(number)
@@ -59,29 +61,34 @@ impl fmt::Display for Ticket {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotTaken<K> {
-    /// As it was pushed.
+    /// The key that was pushed.
     pub key: K,
-    /// Why.
+    /// The reason why the call was not taken.
     pub reason: InvalidInput,
 }
 
-/// What the driver is to do next. Exhaustive, so that a driver compiles only if it knows every action.
+/// The driver's next action. The enum is exhaustive, so that a driver compiles only if it knows
+/// every action.
 #[derive(Debug)]
 pub enum Action<K> {
-    /// What became of a call; the last that is heard of it. It holds the call's place until it is taken.
+    /// A call has ended with this outcome. The call keeps its place until the driver takes the
+    /// outcome.
     Outcome(Box<CallOutcome<K>>),
     /// Send this now, once, and hand in its response or its failure under its ticket.
     Send(Outgoing),
-    /// Get a fresh token and hand it to [`set_credentials`](super::Dispatcher::set_credentials), or say
-    /// [`token_failed`](super::Dispatcher::token_failed). Said once per token. Nothing is sent until then.
+    /// Get a fresh token and hand it to [`set_credentials`](super::Dispatcher::set_credentials), or
+    /// say [`token_failed`](super::Dispatcher::token_failed). Said once per token. Nothing is sent
+    /// until then.
     Token,
-    /// Push up to so many calls, or say [`finish`](super::Dispatcher::finish). Said once: it is said again when these were
-    /// pushed and there is room. Fewer at a time, and later, is fine.
+    /// Push up to so many calls, or say [`finish`](super::Dispatcher::finish). Said once: it is
+    /// said again when these were pushed and there is room. Fewer at a time, and later, is fine.
     Calls(usize),
-    /// Nothing more is sent: [`resume`](super::Dispatcher::resume), or [`cancel`](super::Dispatcher::cancel) to have the rest
-    /// reported. Said once per halt; what is in flight is still awaited.
+    /// Sending has stopped: [`resume`](super::Dispatcher::resume), or
+    /// [`cancel`](super::Dispatcher::cancel) to have the rest reported. This action comes once per
+    /// halt. Exchanges in flight are still awaited.
     Halted(Halt),
-    /// Nothing to do until this monotonic instant, or until something is handed in; where there is no instant, only then.
+    /// The driver waits until this monotonic instant or until it has something to hand in. Without
+    /// an instant it waits only for the latter.
     Wait(Option<Duration>),
     /// Every call has had its outcome and no more will come.
     Done,
@@ -113,20 +120,23 @@ pub struct Outgoing {
     pub attempt: u32,
     /// The method of the call.
     pub method: Method,
-    /// The path of the call, where all calls of its operation share it: the other half of the request,
-    /// [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all calls with this method and this path.
+    /// The path of the call, where all calls of its operation share it: the other half of the
+    /// request, [`fixed_parts`](super::Dispatcher::fixed_parts), is then the same for all calls
+    /// with this method and this path.
     pub fixed_path: Option<&'static str>,
-    /// The half of the request that varies; [`Dispatcher::request`](super::Dispatcher::request) joins it with the other half.
+    /// The half of the request that varies; [`Dispatcher::request`](super::Dispatcher::request)
+    /// joins it with the other half.
     pub parts: VaryingParts,
 }
 
-/// Why nothing more is sent. Exhaustive, as [`Action`] is.
+/// The reason why sending has stopped. The enum is exhaustive, like [`Action`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Halt {
-    /// So many calls in a row got the same answer and none was delivered in between: wrong credentials, a missing whitelist
-    /// entry, a proxy that answers in the service's place. Those calls have had their outcomes.
+    /// This number of calls in a row got the same answer, and no call was delivered in between:
+    /// wrong credentials, a missing whitelist entry, a proxy that answers in the service's place.
+    /// Those calls have had their outcomes.
     SameAnswer {
-        /// How many.
+        /// The number of calls.
         calls: u32,
         /// HTTP status.
         status: u16,
@@ -135,15 +145,15 @@ pub enum Halt {
         /// The service's message, of the last of them.
         msg: Option<String>,
     },
-    /// The driver said so many times in a row that there is no fresh token.
+    /// The driver reported this many times in a row that it has no fresh token.
     NoToken {
-        /// How many.
+        /// The number of reports.
         times: u32,
     },
 }
 
 impl Halt {
-    /// The same word in every language: `same_answer`, `no_token`.
+    /// Returns the word that every language uses: `same_answer`, `no_token`.
     #[must_use]
     pub const fn as_str(&self) -> &'static str {
         match self {
@@ -153,7 +163,7 @@ impl Halt {
     }
 }
 
-/// For the night shift: what happened, and what to do.
+/// Writes for the night shift what happened and what to do.
 impl fmt::Display for Halt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -1,6 +1,7 @@
-//! How much may be repeated: so much per first attempt, one per second, and a reserve.
+//! The retry budget: a share per first attempt, one retry per second, and a reserve.
 //!
-//! Attempts bound what one call costs the service; this bounds what all of them cost it together, when all of them fail.
+//! Attempts bound what one call costs the service; this bounds what all of them cost it together,
+//! when all of them fail.
 
 /// One repeat, in the budget's unit. One per second is then one unit per nanosecond.
 const REPEAT: u64 = 1_000_000_000;
@@ -64,7 +65,7 @@ mod tests {
             budget.first_attempt();
         }
         assert_eq!(payable(&mut budget, 5 * REPEAT), 10);
-        // What is saved up is no more than the reserve.
+        // The budget never saves up more than the reserve.
         for _ in 0..10_000 {
             budget.first_attempt();
         }

@@ -1,12 +1,13 @@
-//! Every option of a dispatcher, with its range, its default and the reason for it. The service publishes none of these numbers; it
-//! is known that it may answer 429 and 503.
+//! Every option of a dispatcher, with its range, its default and the reason for it. The service
+//! publishes none of these numbers; it is known that it may answer 429 and 503.
 
 use std::time::Duration;
 
 use crate::request::{REPLY_LIMIT_MOST, check_reply_limit};
 use crate::{InvalidInput, REPLY_LIMIT_DEFAULT};
 
-/// How calls are paced, retried and given up. The defaults suit a nightly job. A configuration that exists is valid.
+/// The settings by which calls are paced, retried and given up. The defaults suit a nightly job.
+/// Every existing value is valid.
 ///
 /// ```
 /// use koodrive::dispatch::Config;
@@ -71,7 +72,7 @@ pub enum Unit {
     Seconds,
     /// A fraction of one.
     Ratio,
-    /// 1 is yes, 0 is no.
+    /// The value 1 means yes, 0 means no.
     Flag,
     /// Whole bytes.
     Bytes,
@@ -81,7 +82,7 @@ pub enum Unit {
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct DispatchOption {
-    /// In snake case.
+    /// The option's name in snake case.
     pub name: &'static str,
     /// Its unit.
     pub unit: Unit,
@@ -89,7 +90,8 @@ pub struct DispatchOption {
     pub least: f64,
     /// The largest value.
     pub most: f64,
-    /// The value unless chosen; none where the option is off. A burst of 0 stands for a tenth of a second's worth.
+    /// The value unless chosen; none where the option is off. A burst of 0 stands for a tenth of a
+    /// second's worth.
     pub default: Option<f64>,
 }
 
@@ -156,8 +158,9 @@ pub const OPTIONS: [DispatchOption; 15] = [
 ];
 
 impl Config {
-    /// Requests per second, at most: 0.001 to 100,000. Default 50: no limit is published, and one core of any language sends
-    /// 50 easily; a million calls then take five and a half hours, a night. Ask your Huawei contact.
+    /// Requests per second, at most: 0.001 to 100,000. Default 50: no limit is published, and one
+    /// core of any language sends 50 easily; a million calls then take five and a half hours, a
+    /// night. Ask your Huawei contact.
     ///
     /// # Errors
     ///
@@ -168,17 +171,19 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether the pace falls below the rate while too many requests are throttled or fail. Default yes. Without it requests leave at
-    /// the rate whatever is answered, and only a `Retry-After` is obeyed: choose it where a limiter of your own sets the pace.
+    /// Returns whether the pace falls below the rate while too many requests are throttled or fail.
+    /// Default yes. With no, requests leave at the configured rate after every answer, and only a
+    /// `Retry-After` is obeyed: choose no if a limiter of your own sets the pace.
     #[must_use]
     pub const fn adaptive(mut self, adaptive: bool) -> Self {
         self.adaptive = adaptive;
         self
     }
 
-    /// Requests that may leave at once after a pause: 1 to 1,000,000, or 0 for a tenth of a second's worth, at least 1, which is the
-    /// default. A service that counts per second then never sees more than 1.1 × the rate, and a host whose timers are coarse still
-    /// reaches the rate.
+    /// Requests that may leave at once after a pause: 1 to 1,000,000, or 0 for a tenth of a
+    /// second's worth, at least 1, which is the default. A service that counts per second then
+    /// never sees more than 1.1 × the rate, and a host whose timers are coarse still reaches the
+    /// rate.
     ///
     /// # Errors
     ///
@@ -188,8 +193,8 @@ impl Config {
         Ok(self)
     }
 
-    /// Requests in flight, at most: 1 to 65,535. Default 32: it keeps 50 per second up while a reply takes 640 ms. Rate × seconds
-    /// per reply is what is needed.
+    /// Requests in flight, at most: 1 to 65,535. Default 32: it keeps 50 per second up while a
+    /// reply takes 640 ms. Rate × seconds per reply is what is needed.
     ///
     /// # Errors
     ///
@@ -199,10 +204,11 @@ impl Config {
         Ok(self)
     }
 
-    /// Calls that wait for their first attempt, at most: 1 to 1,000,000. Default 64: the source is read a second ahead, so that
-    /// a slow page of it stalls nothing, and no further.
+    /// Calls that wait for their first attempt, at most: 1 to 1,000,000. Default 64: the source is
+    /// read a second ahead, so that a slow page of it stalls nothing, and no further.
     ///
-    /// Memory is bounded by `queue + concurrency` calls, with their outcomes, whatever the length of the source.
+    /// Memory is bounded by `queue + concurrency` calls, with their outcomes, for a source of any
+    /// length.
     ///
     /// # Errors
     ///
@@ -212,8 +218,8 @@ impl Config {
         Ok(self)
     }
 
-    /// How often a call is sent, at most: 1 to 100. Default 8: with the default backoff they spread over half a minute on average,
-    /// which outlasts a restart or a fail-over.
+    /// Returns how often a call is sent, at most: 1 to 100. Default 8: with the default backoff
+    /// they spread over half a minute on average, which outlasts a restart or a fail-over.
     ///
     /// # Errors
     ///
@@ -223,9 +229,9 @@ impl Config {
         Ok(self)
     }
 
-    /// Before the n-th retry waits a random time between 0 and `wait`, doubled n − 1 times ("full jitter": calls that failed
-    /// together do not come back together). Up to a day. Default 0.5 s: a connection's time-out or a proxy's reload is over by
-    /// then.
+    /// Before the n-th retry waits a random time between 0 and `wait`, doubled n − 1 times ("full
+    /// jitter": calls that failed together do not come back together). Up to a day. Default 0.5 s:
+    /// a connection's time-out or a proxy's reload is over by then.
     ///
     /// # Errors
     ///
@@ -235,7 +241,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest backoff, up to a day. Default 60 s: beyond that, waiting longer spares the service nothing more.
+    /// Sets the longest backoff, up to a day. Default 60 s: beyond that, waiting longer spares the
+    /// service nothing more.
     ///
     /// # Errors
     ///
@@ -245,8 +252,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest `Retry-After` that is obeyed, up to a day. Default 1 hour: more is not a rate limit but a mistake or a
-    /// maintenance, and a look once an hour harms neither.
+    /// Sets the longest `Retry-After` that is obeyed, up to a day. Default 1 hour: more is not a
+    /// rate limit but a mistake or a maintenance, and a look once an hour harms neither.
     ///
     /// # Errors
     ///
@@ -256,10 +263,11 @@ impl Config {
         Ok(self)
     }
 
-    /// Retries per first attempt, at most: 0 to 1. Default 0.2, as Finagle and Linkerd have it: whatever fails, the service never
-    /// sees more than 1.2 × the calls. One node of ten that fails takes 0.11; with 0.1 a job of 60,000 calls gave 250 of them up. On
-    /// top of it come one retry per second, so that a slow job may retry at all, and a reserve of as many retries as may be in
-    /// flight, at least 10, for the calls that an outage meets.
+    /// Retries per first attempt, at most: 0 to 1. Default 0.2, as in Finagle and Linkerd: the
+    /// service never sees more than 1.2 × the calls. One node of ten that fails takes 0.11; with
+    /// 0.1 a job of 60,000 calls gave 250 of them up. On top of it come one retry per second, so
+    /// that a slow job may retry at all, and a reserve of as many retries as may be in flight, at
+    /// least 10, for the calls that an outage meets.
     ///
     /// # Errors
     ///
@@ -270,8 +278,9 @@ impl Config {
         Ok(self)
     }
 
-    /// Halts after so many calls in a row with the same answer and none delivered in between: 1 to 1,000,000, or 0 for never.
-    /// Default 20: twenty wrong rows in a row are rare, and a wrong secret costs twenty calls and not a million.
+    /// Halts after so many calls in a row with the same answer and none delivered in between: 1 to
+    /// 1,000,000, or 0 for never. Default 20: twenty wrong rows in a row are rare, and a wrong
+    /// secret costs twenty calls and not a million.
     ///
     /// # Errors
     ///
@@ -281,23 +290,25 @@ impl Config {
         Ok(self)
     }
 
-    /// Whether the service may get a call twice without harm. Default no, since no page says it is safe: then a call with an unknown
-    /// outcome is never repeated, unless it [changes nothing](crate::Operation::is_safe).
+    /// Returns whether the service may get a call twice without harm. Default no, since no page
+    /// says it is safe: then a call with an unknown outcome is never repeated, unless it [changes
+    /// nothing](crate::Operation::is_safe).
     #[must_use]
     pub const fn repeats_are_safe(mut self, safe: bool) -> Self {
         self.repeats_are_safe = safe;
         self
     }
 
-    /// Whether the driver can get a fresh token. Default no: with an app id there is none to get. Then a 401 asks for one.
+    /// Returns whether the driver can get a fresh token. Default no, since an app id needs no
+    /// token. With yes, a 401 makes the dispatcher ask for a token.
     #[must_use]
     pub const fn renews_token(mut self, renews: bool) -> Self {
         self.renews_token = renews;
         self
     }
 
-    /// The age at which a token is replaced before it is refused: 1 s to a day. Choose less than it lives: 1500 s of the 1800 s of an
-    /// `AT` token. Default none: only a 401 tells.
+    /// Sets the age at which a token is replaced before it is refused: 1 s to a day. Choose less
+    /// than it lives: 1500 s of the 1800 s of an `AT` token. Default none: only a 401 tells.
     ///
     /// # Errors
     ///
@@ -307,8 +318,8 @@ impl Config {
         Ok(self)
     }
 
-    /// The longest body of a reply, in bytes: 1 to 1 GiB. Default 1 MiB. Drivers read no more than this and one byte; a longer body
-    /// is unreadable.
+    /// Sets the longest body of a reply, in bytes: 1 to 1 GiB. Default 1 MiB. Drivers read no more
+    /// than this and one byte; a longer body is unreadable.
     ///
     /// # Errors
     ///
@@ -349,19 +360,19 @@ impl Config {
         }
     }
 
-    /// The longest body of a reply that drivers read, in bytes.
+    /// Returns the longest body of a reply that drivers read, in bytes.
     #[must_use]
     pub const fn reply_limit_bytes(&self) -> usize {
         self.reply_limit
     }
 
-    /// How many calls the dispatcher may hold.
+    /// Returns how many calls the dispatcher may hold.
     pub(super) const fn places(&self) -> usize {
-        // Both fit 32 bits many times over.
+        // The sum of both limits fits 32 bits.
         self.queue as usize + self.concurrency as usize
     }
 
-    /// The burst, or its default.
+    /// Returns the burst, or its default.
     pub(super) fn burst_size(&self) -> u32 {
         #[expect(clippy::cast_possible_truncation, reason = "at most 10,000")]
         #[expect(clippy::cast_sign_loss, reason = "a rate is positive")]

@@ -1,4 +1,4 @@
-//! What became of a call, with everything that an auditor asks for.
+//! The outcome of a call, with everything that an auditor asks for.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::fields::Unreadable;
 use crate::reply::Envelope;
 use crate::{Error, Operation, PreparedCall, RawReply, TraceId, XDate};
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -16,17 +16,20 @@ pub enum Verdict {
     Delivered,
     /// The service answered and did not act on it. The same call is refused again.
     Refused,
-    /// The service may or may not have acted on it. Never repeated, unless repeats were declared safe.
+    /// The service may or may not have acted on it. Never repeated, unless repeats were declared
+    /// safe.
     Unknown,
-    /// The service did not act on it, and trying on was given up: attempts or retry budget are spent, or the dispatcher was
-    /// cancelled between two attempts. Push it again another time.
+    /// The service did not act on it, and trying on was given up: attempts or retry budget are
+    /// spent, or the dispatcher was cancelled between two attempts. Push it again another time.
     GivenUp,
-    /// It was never sent, since the dispatcher was cancelled, or the host kept it from leaving. Push it again another time.
+    /// The call was never sent: the dispatcher was cancelled, or the host kept the call from
+    /// leaving. Push it again another time.
     NotSent,
 }
 
 impl Verdict {
-    /// The same word in every language: `delivered`, `refused`, `unknown`, `given_up`, `not_sent`.
+    /// Returns the word that every language uses: `delivered`, `refused`, `unknown`, `given_up`,
+    /// `not_sent`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -49,23 +52,24 @@ impl fmt::Display for Verdict {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CallOutcome<K> {
-    /// As it was pushed.
+    /// The key that was pushed.
     pub key: K,
-    /// As it was pushed.
+    /// The call that was pushed.
     pub call: PreparedCall,
-    /// What became of it.
+    /// The result of the call.
     pub verdict: Verdict,
-    /// How often it was sent.
+    /// The number of times that the call was sent.
     pub attempts: u32,
     /// The trace id of all its attempts; none if it was never sent.
     pub trace_id: Option<TraceId>,
     /// X-Date of the last attempt.
     pub x_date: Option<XDate>,
-    /// When the first attempt was handed out, on the caller's wall clock.
+    /// The time at which the first attempt was handed out, on the caller's wall clock.
     pub first_sent_at: Option<DateTime<Utc>>,
-    /// When the last attempt was handed out, on the caller's wall clock.
+    /// The time at which the last attempt was handed out, on the caller's wall clock.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When the answer to the last attempt was handed in, on the caller's wall clock; none where none came.
+    /// The time at which the answer to the last attempt was handed in, on the caller's wall clock;
+    /// none where none came.
     pub answered_at: Option<DateTime<Utc>>,
     /// `Date` of that answer.
     pub server_date: Option<DateTime<Utc>>,
@@ -82,7 +86,8 @@ impl<K> CallOutcome<K> {
     ///
     /// # Errors
     ///
-    /// A reply of which the call's type cannot read a field. The service acted on the call all the same.
+    /// A reply of which the call's type cannot read a field. The service acted on the call all the
+    /// same.
     pub fn reply_to<O: Operation + ?Sized>(
         &self,
         call: &O,
@@ -91,7 +96,7 @@ impl<K> CallOutcome<K> {
         Some(call.reply(Envelope::of(reply), &reply.body))
     }
 
-    /// The service's code in its last answer.
+    /// Returns the service's code in its last answer.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         match (&self.reply, &self.error) {
@@ -101,7 +106,7 @@ impl<K> CallOutcome<K> {
         }
     }
 
-    /// The service's message in its last answer. May be Chinese: never match on it.
+    /// Returns the service's message in its last answer. May be Chinese: never match on it.
     #[must_use]
     pub fn msg(&self) -> Option<&str> {
         match (&self.reply, &self.error) {

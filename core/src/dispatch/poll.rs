@@ -1,17 +1,17 @@
-//! Which call is sent next, and when; what else the driver is asked for.
+//! Decides which call is sent next and when, and what else the driver is asked for.
 
 use std::cmp::Reverse;
 use std::time::Duration;
 
 use super::{Action, Dispatcher, Now, Outgoing, Verdict};
-use crate::dispatch::places::{Places, Sent};
+use crate::dispatch::slab::{Sent, Slab};
 use crate::{InvalidInput, Operation as _, RequestOptions};
 
-/// What keeps the next request.
+/// The condition that the next request waits for.
 enum Turn {
-    /// It may leave.
+    /// The next request may leave now.
     Now,
-    /// Not before this instant.
+    /// The next request leaves at this instant or later.
     At(u64),
     /// Something has to be handed in first.
     Never,
@@ -37,7 +37,7 @@ impl<K> Dispatcher<K> {
                     if let Some(attempt) = self.send(now, at) {
                         return Action::Send(attempt);
                     }
-                    // It could not be built and has its outcome.
+                    // The request could not be built, and its call has an outcome.
                     continue;
                 }
                 Turn::At(_) | Turn::Never => {}
@@ -45,7 +45,7 @@ impl<K> Dispatcher<K> {
             if let Some(calls) = self.wanted_calls() {
                 return Action::Calls(calls);
             }
-            if self.has_ended() && self.places.len() == 0 {
+            if self.has_ended() && self.slab.len() == 0 {
                 return Action::Done;
             }
             return Action::Wait(match turn {
@@ -59,9 +59,12 @@ impl<K> Dispatcher<K> {
         if self.halt.is_some() {
             return Turn::Never;
         }
-        let most = self.config.concurrency.min(self.same_answer.in_flight());
+        let most = self
+            .config
+            .concurrency
+            .min(self.circuit_breaker.in_flight());
         let due = match self.waiting.peek() {
-            // What was never sent is always due.
+            // A call that was never sent is always due.
             _ if !self.queued.is_empty() => at,
             Some(Reverse(waiting)) => waiting.due,
             None => return Turn::Never,
@@ -69,24 +72,27 @@ impl<K> Dispatcher<K> {
         if self.in_flight >= most {
             return Turn::Never;
         }
-        if !self.renewal.holds(at) {
-            let ready = self.pace.ready_at(at).max(due);
+        if !self.token_renewal.is_blocked(at) {
+            let ready = self.rate_limiter.ready_at(at).max(due);
             if ready > at {
                 return Turn::At(ready);
             }
-            // Only when a request is about to leave: an idle job needs no token.
-            self.renewal.ages(at);
+            // A token is renewed only when a request is about to leave: an idle job needs no token.
+            self.token_renewal.expire_if_old(at);
         }
-        if !self.renewal.holds(at) {
+        if !self.token_renewal.is_blocked(at) {
             return Turn::Now;
         }
-        if self.renewal.ask(at) {
+        if self.token_renewal.take_request(at) {
             return Turn::Token;
         }
-        self.renewal.goes_on_at().map_or(Turn::Never, Turn::At)
+        self.token_renewal
+            .goes_on_at()
+            .map_or(Turn::Never, Turn::At)
     }
 
-    /// Sends what waits and is due, and only then what is new: the calls that an outage met are its probes.
+    /// Sends what waits and is due, and only then what is new: the calls that an outage met are its
+    /// probes.
     fn send(&mut self, now: Now, at: u64) -> Option<Outgoing> {
         let place = match self.waiting.peek() {
             Some(Reverse(waiting)) if waiting.due <= at => {
@@ -99,9 +105,10 @@ impl<K> Dispatcher<K> {
         match self.attempt(place, now, at) {
             Some(Ok(attempt)) => Some(attempt),
             Some(Err(error)) => {
-                // For a clock beyond the calendar only: path, query and body were checked when the call was pushed, and without a
-                // token nothing is sent. The call is as it was.
-                if let Some(call) = self.places.get_mut(place) {
+                // Building fails only for a clock outside the years 1 to 9999: path, query and body
+                // were checked by push, and a missing token has stopped sending earlier. The call
+                // was not sent.
+                if let Some(call) = self.slab.get_mut(place) {
                     call.error = Some(error.into());
                 }
                 self.settle(place, Verdict::NotSent);
@@ -112,7 +119,7 @@ impl<K> Dispatcher<K> {
     }
 
     fn attempt(&mut self, place: u32, now: Now, at: u64) -> Option<Result<Outgoing, InvalidInput>> {
-        let call = self.places.get_mut(place)?;
+        let call = self.slab.get_mut(place)?;
         let random = &mut self.random;
         let trace_id = *call.trace_id.get_or_insert_with(|| random.trace_id());
         let options = RequestOptions::default().trace_id(trace_id);
@@ -121,7 +128,7 @@ impl<K> Dispatcher<K> {
             Ok(parts) => parts,
             Err(error) => return Some(Err(error)),
         };
-        self.pace.take();
+        self.rate_limiter.take();
         self.counts.requests += 1;
         self.in_flight += 1;
         if call.attempts == 0 {
@@ -131,13 +138,13 @@ impl<K> Dispatcher<K> {
         call.attempts += 1;
         call.answer = None;
         call.error = None;
-        let ticket = Places::<K>::ticket(place, self.counts.requests);
+        let ticket = Slab::<K>::ticket(place, self.counts.requests);
         call.sent_before = call.sent.replace(Sent {
             ticket: Some(ticket),
             at,
             wall: now.wall,
             x_date: parts.x_date,
-            token: self.renewal.used(at),
+            token: self.token_renewal.used(at),
         });
         Some(Ok(Outgoing {
             ticket,
@@ -148,7 +155,8 @@ impl<K> Dispatcher<K> {
         }))
     }
 
-    /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source once for many.
+    /// Asks for calls when half of the queue is empty, so that a driver crosses over to its source
+    /// once for many.
     fn wanted_calls(&mut self) -> Option<usize> {
         let half = self.config.queue as usize / 2;
         if self.has_ended() || self.halt.is_some() || self.asked > 0 || self.queued.len() > half {

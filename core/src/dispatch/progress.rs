@@ -1,4 +1,4 @@
-//! How far a dispatcher is.
+//! The progress of a dispatcher.
 
 use std::fmt;
 
@@ -33,14 +33,15 @@ pub struct Progress {
     pub in_flight: u64,
     /// Requests per second that may leave, now: the configured rate, or less.
     pub rate: f64,
-    /// Why that is less than the configured rate, or nothing leaves at all; none where neither is so.
+    /// The reason why the pace is below the configured rate or no request leaves; none at the full
+    /// rate.
     pub slowed: Option<Slowed>,
-    /// Whether the source was read to its end: [`finish`](Dispatcher::finish) was said.
+    /// Whether the source was read to its end, which [`finish`](Dispatcher::finish) reports.
     pub source_ended: bool,
 }
 
 impl<K> Dispatcher<K> {
-    /// How far it is.
+    /// Returns the progress.
     #[must_use]
     pub fn progress(&self) -> Progress {
         Progress {
@@ -48,7 +49,7 @@ impl<K> Dispatcher<K> {
             in_flight: self.in_flight.into(),
             queued: count(self.queued.len()),
             waiting: count(self.waiting.len()),
-            rate: self.pace.current(),
+            rate: self.rate_limiter.current(),
             slowed: self.slowed(),
             source_ended: self.finished,
             ..self.counts
@@ -59,7 +60,7 @@ impl<K> Dispatcher<K> {
         if self.has_ended() && self.queued.is_empty() && self.waiting.is_empty() {
             return Some(Slowed::Draining);
         }
-        self.pace.slowed(self.latest)
+        self.rate_limiter.slowed(self.latest)
     }
 }
 
@@ -67,7 +68,7 @@ fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-/// Without keys and calls: they are subscribers' ids.
+/// Leaves out keys and calls, which hold subscribers' ids.
 impl<K> fmt::Debug for Dispatcher<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dispatcher")

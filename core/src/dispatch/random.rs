@@ -1,7 +1,9 @@
-//! Trace ids and jitter from a seed, so that a run repeats exactly. Not for secrets.
+//! Trace ids and jitter from a seed, so that a run repeats exactly. The generator is unfit for
+//! secrets.
 //!
-//! `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014), written here: eight lines that
-//! pass `BigCrush`, and no crate's next version changes what a seed means.
+//! `SplitMix64` (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", 2014),
+//! written here: eight lines that pass `BigCrush`, and no crate's next version changes what a seed
+//! means.
 
 use crate::TraceId;
 
@@ -43,7 +45,8 @@ mod tests {
 
     #[test]
     fn the_sequence_is_splitmix64() {
-        // As published for this seed with the C reference (xoshiro.di.unimi.it/splitmix64.c).
+        // The values are those published for this seed with the C reference
+        // (xoshiro.di.unimi.it/splitmix64.c).
         let mut random = Random::new(1_234_567);
         let expected: [u64; 5] = [
             6_457_827_717_110_365_317,

@@ -1,9 +1,10 @@
-//! What the clock reads by which a request is signed.
+//! The clock whose time a request is signed with.
 //!
-//! Before a reply has shown the server's clock, it is the caller's wall clock. From then on it is that moment of the wall clock
-//! plus what has passed on the monotonic one: a wall clock that is set in the middle of a job would otherwise put every
-//! X-Date outside the window until the next reply. A machine that slept comes back with dates that are too old, which the
-//! first refusal corrects; they are never in the future.
+//! Before a reply has shown the server's clock, it is the caller's wall clock. From then on it is
+//! that moment of the wall clock plus what has passed on the monotonic one: a wall clock that is
+//! set in the middle of a job would otherwise put every X-Date outside the window until the next
+//! reply. A machine that slept comes back with dates that are too old, which the first refusal
+//! corrects; they are never in the future.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -18,7 +19,7 @@ pub(super) struct ServerClock {
 }
 
 impl ServerClock {
-    /// The client adds the offset that it has learned.
+    /// Returns the local time, to which the client adds its learned offset.
     pub(super) fn now(&self, wall: DateTime<Utc>, now: u64) -> DateTime<Utc> {
         let Some((then, at)) = self.learned else {
             return wall;
@@ -36,7 +37,7 @@ impl ServerClock {
         received: Now,
     ) {
         let now = super::nanoseconds(received.monotonic);
-        // How long the exchange took is the monotonic clock's to say.
+        // The monotonic clock gives the duration of the exchange.
         let sent_at = received
             .wall
             .checked_sub_signed(nanoseconds(now.saturating_sub(sent)));

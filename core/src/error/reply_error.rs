@@ -1,5 +1,5 @@
-//! What the service answered when it was no success: everything it said, and what follows from it.
-//! Which reply becomes which error is decided in `reply.rs`.
+//! The error for a reply that is not a success: everything in the reply, and the conclusions from
+//! it. `reply.rs` decides which reply becomes which error.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,9 +30,9 @@ pub(crate) struct ReplyErrorParts {
     /// The publisher documents a token as its only authentication.
     pub(crate) token_only: bool,
     pub(crate) scheme: Scheme,
-    /// Without the query.
+    /// The URL without its query.
     pub(crate) url: String,
-    /// That of a redirect which the host [hides](ReplyError::is_hidden_redirect) is 302.
+    /// The status; 302 for a redirect that the host [hides](ReplyError::is_hidden_redirect).
     pub(crate) status: StatusCode,
     pub(crate) is_hidden_redirect: bool,
     pub(crate) code: Option<String>,
@@ -46,7 +46,8 @@ pub(crate) struct ReplyErrorParts {
     pub(crate) body: String,
 }
 
-/// Published as "inner server invoke failure": the service failed at an unknown point of the work (`docs/contract.md`, section 7).
+/// Published as "inner server invoke failure": the service failed at an unknown point of the work
+/// (`docs/contract.md`, section 7).
 const INNER_INVOKE_FAILURE: &str = "13000201";
 
 impl ReplyError {
@@ -60,8 +61,9 @@ impl ReplyError {
         }
     }
 
-    /// [`Outcome::Refused`] for 3xx, 4xx, 503 and for 200 with another code. [`Outcome::Unknown`] for everything else:
-    /// any other 5xx, a status that no page mentions, code 13000201 at any status, a reply that nobody can read.
+    /// [`Outcome::Refused`] for 3xx, 4xx, 503 and for 200 with another code. [`Outcome::Unknown`]
+    /// for everything else: any other 5xx, a status that no page mentions, code 13000201 at any
+    /// status, an unreadable reply.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let parts = &*self.0;
@@ -74,7 +76,8 @@ impl ReplyError {
         }
     }
 
-    /// True for 429 and 503, and for an unknown outcome of a call that changes nothing. False for every other unknown outcome.
+    /// True for 429 and 503, and for an unknown outcome of a call that changes nothing. False for
+    /// every other unknown outcome.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         if self.outcome() == Outcome::Unknown {
@@ -83,8 +86,8 @@ impl ReplyError {
         matches!(self.0.status.as_u16(), 429 | 503)
     }
 
-    /// Whether the response was a redirect of which the host shows nothing else, as browsers do. The status is then 302, although it
-    /// may have been another.
+    /// Returns whether the response was a redirect whose details the host hides, as browsers do.
+    /// The status then reads 302, although the real one may differ.
     #[must_use]
     pub fn is_hidden_redirect(&self) -> bool {
         self.0.is_hidden_redirect
@@ -108,39 +111,41 @@ impl ReplyError {
         self.0.msg.as_deref()
     }
 
-    /// A gateway's `request_id`.
+    /// Returns a gateway's `request_id`.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
     }
 
-    /// The reply's header `x-traceid`, which no published page shows, or else the trace id that was sent, where the exchange is
-    /// known.
+    /// Returns the reply's header `x-traceid`, which no published page shows, or else the trace id
+    /// that was sent, where the exchange is known.
     #[must_use]
     pub fn trace_id(&self) -> Option<&str> {
         self.0.trace_id.as_deref()
     }
 
-    /// The X-Date that was sent, where the exchange is known.
+    /// Returns the X-Date that was sent, where the exchange is known.
     #[must_use]
     pub fn x_date(&self) -> Option<&str> {
         self.0.x_date.as_ref().map(XDate::as_str)
     }
 
-    /// The first 16,384 bytes of the reply's body. Bytes that are not UTF-8 become U+FFFD.
+    /// Returns the first 16,384 bytes of the reply's body. Bytes that are not UTF-8 become U+FFFD.
     #[must_use]
     pub fn body(&self) -> &str {
         &self.0.body
     }
 
-    /// How long the service asks to wait. A date in `Retry-After` is counted from the reply's own `Date`.
+    /// Returns how long the service asks to wait. A date in `Retry-After` is counted from the
+    /// reply's own `Date`.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
     /// Adds the X-Date that was sent, so that the text shows it beside the server's `Date` and
-    /// [`is_clock_refusal`](Self::is_clock_refusal) can tell. A text that is no X-Date changes nothing.
+    /// [`is_clock_refusal`](Self::is_clock_refusal) can tell. Any text that is not an X-Date is
+    /// ignored.
     #[must_use]
     pub fn with_x_date(mut self, x_date: &str) -> Self {
         self.0.x_date = XDate::parse(x_date).ok();
@@ -154,9 +159,10 @@ impl ReplyError {
         self
     }
 
-    /// True when a 400 or 401 carries a `Date` that puts the X-Date that was sent (see [`with_x_date`](Self::with_x_date))
-    /// outside the 15-minute window. A transport that has learned the server's clock from this reply may then sign the call
-    /// anew, once: the service refused it, so it is not a repeat.
+    /// True when a 400 or 401 carries a `Date` that puts the X-Date that was sent (see
+    /// [`with_x_date`](Self::with_x_date)) outside the 15-minute window. A transport that has
+    /// learned the server's clock from this reply may then sign the call anew, once: the service
+    /// refused it, so it is not a repeat.
     #[must_use]
     pub fn is_clock_refusal(&self) -> bool {
         let parts = &*self.0;
@@ -172,13 +178,15 @@ impl ReplyError {
 }
 
 impl ReplyError {
-    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells them in another way.
+    /// Returns the text with the names of options in braces, as `{user_id}`, for a host that spells
+    /// them in another way.
     #[must_use]
     pub fn template(&self) -> String {
         self.text(str::to_owned)
     }
 
-    /// Only the checks name options; the service's own words may hold braces.
+    /// Placeholders are replaced only in texts of the checks, which name options; the service's own
+    /// words may hold braces.
     pub(crate) fn text(&self, spell: impl Fn(&str) -> String) -> String {
         let mut text = self.summary();
         let parts = &*self.0;
@@ -244,9 +252,9 @@ impl fmt::Display for ReplyError {
 
 /// One thing to check.
 enum Check {
-    /// It names options.
+    /// A text that names options.
     Template(&'static str),
-    /// It quotes values.
+    /// A text that quotes values.
     Text(String),
 }
 
@@ -291,13 +299,14 @@ fn checks(parts: &ReplyErrorParts) -> Vec<Check> {
     ));
     if is_signed {
         checks.push(Check::Template(
-            "signature: pass the service's message to explain(), which names the first difference",
+            "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference",
         ));
     }
     checks
 }
 
-/// The publisher's sentence is [`Authentication::NOT_SUPPORTED`](crate::Authentication::NOT_SUPPORTED).
+/// The publisher's sentence is
+/// [`Authentication::NOT_SUPPORTED`](crate::Authentication::NOT_SUPPORTED).
 const APP_ID_AT_A_TOKEN_ONLY_CALL: &str = "authentication: Huawei's page says \"App authentication is not supported for \
                                            carrier calling APIs\"; use {token} for this call";
 const APP_ID: [&str; 3] = [

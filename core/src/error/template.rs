@@ -1,9 +1,9 @@
-//! Texts that name options and times. A name stands in braces, as `{user_id}`, and so does a time, as `{600 s}`: each host spells
-//! them in its own way.
+//! Texts that name options and times. A name stands in braces, as `{user_id}`, and so does a time,
+//! as `{600 s}`: each host spells them in its own way.
 
 use std::fmt::{self, Write as _};
 
-/// How a host spells the names of options.
+/// A host's spelling of option names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelling {
     /// `user_id`, as in Rust and Python.
@@ -82,7 +82,7 @@ impl Spelling {
     }
 }
 
-/// What stands in braces.
+/// The placeholder in braces.
 pub(crate) enum Part<'a> {
     Name(&'a str),
     /// A decimal number.
@@ -131,7 +131,8 @@ fn thousandfold(number: &str) -> String {
     [sign, whole, point, rest].concat()
 }
 
-/// Writes `template`; `write` writes what stands in braces. Braces around anything but a name in snake case or a time stay.
+/// Writes `template`; `write` writes what stands in braces. Braces around anything but a name in
+/// snake case or a time stay.
 pub(crate) fn spell<W: fmt::Write + ?Sized>(
     template: &str,
     out: &mut W,
@@ -179,7 +180,7 @@ mod tests {
         ] {
             assert_eq!(thousandfold(seconds), milliseconds);
         }
-        // What is no decimal number stays as it is.
+        // Placeholders other than decimal numbers stay unchanged.
         assert_eq!(
             Spelling::Camel.apply("{NaN s} {inf s} {1.éé s} {s}"),
             "{NaN s} {inf s} {1.éé s} s"

@@ -1,4 +1,5 @@
-//! Calls by the publisher's name, with their fields as JSON: how a host hands over an operation for which it has no fast path.
+//! Calls by the publisher's name, with their fields as JSON: how a host hands over an operation for
+//! which it has no fast path.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,7 +23,8 @@ pub trait FromFields: Sized {
     ///
     /// # Errors
     ///
-    /// A field that is missing, unknown or of another type, and what the constructor of the call refuses.
+    /// A field that is missing, unknown or of another type, and what the constructor of the call
+    /// refuses.
     fn from_fields(fields: &Fields<'_>) -> Result<Self, InvalidInput>;
 }
 
@@ -58,7 +60,8 @@ pub struct AnyCall {
 type Reply = dyn Fn(Envelope, &str) -> Result<String, Unreadable> + Send + Sync;
 
 impl AnyCall {
-    /// Returns the call of the operation `name`, `rawCall` included, with these fields: the text of a JSON object.
+    /// Returns the call of the operation `name`, `rawCall` included, with these fields: the text of
+    /// a JSON object.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Reads the fields of a call from JSON, and words what JavaScript and Python let through and Rust's types rule out.
+//! Reads the fields of a call from JSON, and words what JavaScript and Python let through and
+//! Rust's types rule out.
 
 use serde_json::value::RawValue;
 

@@ -1,4 +1,4 @@
-//! Which kinds of credentials the publisher documents for an operation.
+//! The kinds of credentials that the publisher documents for an operation.
 
 use http::Method;
 
@@ -10,9 +10,10 @@ use super::canonical_path;
 pub enum Authentication {
     /// An app id, which is the published way, or a token.
     Any,
-    /// A token. The publisher says of the group "Carrier Calling APIs" that app authentication is not supported; see
-    /// [the page](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0005.html) and
-    /// `docs/contract.md`, section 4.
+    /// A token. The publisher says of the group "Carrier Calling APIs" that app authentication is
+    /// not supported; see [the
+    /// page](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0005.html)
+    /// and `docs/contract.md`, section 4.
     TokenOnly,
 }
 
@@ -37,8 +38,8 @@ impl Authentication {
     pub const NOT_SUPPORTED: &'static str =
         "App authentication is not supported for carrier calling APIs";
 
-    /// Returns what is documented for the operation with this `method` and this `path` below the endpoint, in whatever form of the
-    /// same canonical path.
+    /// Returns the documented kinds for the operation with this `method` and this `path` below the
+    /// endpoint. All spellings of the same canonical path give the same result.
     #[must_use]
     pub fn documented(method: &Method, path: &str) -> Self {
         // Every call is asked once when it is prepared, and most paths need no canonical form.
@@ -57,7 +58,7 @@ impl Authentication {
     }
 }
 
-/// Whether a character stands as it is in a canonical path.
+/// Returns whether a canonical path holds this character unencoded.
 const fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~')
 }

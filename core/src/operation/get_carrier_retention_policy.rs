@@ -10,10 +10,12 @@ use crate::fields::Unreadable;
 use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
 
-/// Reads the retention policies that the carrier may choose from, with their priorities. It changes nothing.
+/// Reads the retention policies that the carrier may choose from, with their priorities. It changes
+/// nothing.
 ///
-/// The publisher documents a token as its only authentication; see [`Authentication::TokenOnly`](crate::Authentication::TokenOnly).
-/// Page: [GetCarrierRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html).
+/// The publisher documents a token as its only authentication; see
+/// [`Authentication::TokenOnly`](crate::Authentication::TokenOnly). Page:
+/// [GetCarrierRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct GetCarrierRetentionPolicy;

@@ -12,8 +12,9 @@ use crate::reply::Envelope;
 
 /// Reads the retention policies in force. It changes nothing.
 ///
-/// The publisher documents a token as its only authentication; see [`Authentication::TokenOnly`](crate::Authentication::TokenOnly).
-/// Page: [GetCurrentRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html).
+/// The publisher documents a token as its only authentication; see
+/// [`Authentication::TokenOnly`](crate::Authentication::TokenOnly). Page:
+/// [GetCurrentRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct GetCurrentRetentionPolicy;

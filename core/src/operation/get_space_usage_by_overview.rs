@@ -12,10 +12,12 @@ use crate::fields::{self, Unreadable};
 use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
 
-/// Reads how much space is allocated and used. It takes no parameters, changes nothing and takes either kind of credentials, so it
-/// is the safe first call: it proves endpoint, clock and credentials without touching a subscriber.
+/// Reads how much space is allocated and used. It takes no parameters, changes nothing and takes
+/// either kind of credentials, so it is the safe first call: it proves endpoint, clock and
+/// credentials without touching a subscriber.
 ///
-/// Page: [GetSpaceUsageByOverview](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html).
+/// Page:
+/// [GetSpaceUsageByOverview](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct GetSpaceUsageByOverview;
@@ -35,9 +37,10 @@ impl GetSpaceUsageByOverview {
 pub struct SpaceUsage {
     /// Always `0`.
     pub code: String,
-    /// For people; never match on it.
+    /// The message for people; never match on its text.
     pub msg: Option<String>,
-    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is
+    /// known.
     pub trace_id: Option<String>,
     /// The figures. All are none where the reply has no `data`.
     pub data: SpaceUsageData,
@@ -45,7 +48,8 @@ pub struct SpaceUsage {
     pub body: String,
 }
 
-/// The figures of a [`SpaceUsage`], as text digit for digit, since a Long may lie above 2^53. A field that the reply lacks is none.
+/// The figures of a [`SpaceUsage`], as text digit for digit, since a Long may lie above 2^53. A
+/// field that the reply lacks is `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]

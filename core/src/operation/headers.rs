@@ -51,7 +51,7 @@ fn check_name(name: &str) -> Result<HeaderName, InvalidInput> {
             "character {} at position {position} of a name; use letters, digits and '-'",
             code_point(character)
         ),
-        // Only a name that is too long is left.
+        // Only a too long name can still fail here.
         None => match HeaderName::from_bytes(name.as_bytes()) {
             Ok(header) => return Ok(header),
             Err(_) => "a name is too long; pass at most 65535 bytes".to_owned(),
@@ -71,9 +71,9 @@ impl Headers {
     ///
     /// # Errors
     ///
-    /// A name that is not an HTTP token, that the client or the connection owns (`authorization`, `host`, `content-length` and
-    /// others), that fetch forbids, or that was added before; a value that is empty, has a space at an end, or holds anything but
-    /// visible ASCII and spaces.
+    /// A name that is not an HTTP token, that the client or the connection owns (`authorization`,
+    /// `host`, `content-length` and others), that fetch forbids, or that was added before; a value
+    /// that is empty, has a space at an end, or holds anything but visible ASCII and spaces.
     pub fn with(mut self, name: &str, value: &str) -> Result<Self, InvalidInput> {
         let header = check_name(name)?;
         let text = header.as_str();

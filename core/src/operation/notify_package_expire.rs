@@ -1,5 +1,6 @@
-//! `POST /koodrive/ose/v1/carrier/users/notifyPackageExpire`: "Notifying a User That a Package Expires and Enters the
-//! Reservation Period", [notifyPackageExpire](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html)
+//! `POST /koodrive/ose/v1/carrier/users/notifyPackageExpire`: "Notifying a User That a Package
+//! Expires and Enters the Reservation Period",
+//! [notifyPackageExpire](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html)
 //! (`docs/contract.md`, section 2).
 
 use std::borrow::Cow;
@@ -14,13 +15,15 @@ use crate::host::{Fields, FromFields};
 use crate::reply::Envelope;
 use crate::text::{check_id, check_integer};
 
-/// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期, also "retention
-/// period"). It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
+/// Tells `KooDrive` that a subscriber's package has expired and enters the reservation period (保留期,
+/// also "retention period"). It changes state: what then happens to the subscriber's data follows
+/// from the retention policies in force, which
 /// [`GetCurrentRetentionPolicy`](crate::GetCurrentRetentionPolicy) reads.
 ///
 /// The service takes the call only from callers on its whitelist.
 ///
-/// Page: [notifyPackageExpire](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html).
+/// Page:
+/// [notifyPackageExpire](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NotifyPackageExpire {
     carrier_user_id: String,
@@ -28,7 +31,8 @@ pub struct NotifyPackageExpire {
     modification_type: ModificationType,
 }
 
-/// Body field `type`. `2`, "enter the reservation period", is the only documented value and the default.
+/// Body field `type`. `2`, "enter the reservation period", is the only documented value and the
+/// default.
 ///
 /// ```
 /// use koodrive::ModificationType;
@@ -51,7 +55,8 @@ impl ModificationType {
     ///
     /// # Errors
     ///
-    /// 2, which is documented; an integer outside ± (2^53 − 1), which not every language holds exactly.
+    /// 2, which is documented; an integer outside ± (2^53 − 1), which not every language holds
+    /// exactly.
     pub fn undocumented(value: i64) -> Result<Self, InvalidInput> {
         if value == Self::ENTER_RESERVATION_PERIOD.0 {
             return Err(InvalidInput::new(
@@ -105,14 +110,16 @@ impl fmt::Display for ModificationType {
 }
 
 impl NotifyPackageExpire {
-    /// Returns the call for one subscriber and one package, with type 2, "enter the reservation period".
+    /// Returns the call for one subscriber and one package, with type 2, "enter the reservation
+    /// period".
     ///
-    /// Both ids are the carrier's own and are sent unchanged: no length and no alphabet is published.
+    /// Both ids are the carrier's own and are sent unchanged: no length and no alphabet is
+    /// published.
     ///
     /// # Errors
     ///
-    /// An id that is empty, that contains a control character, or that begins or ends with white space or an invisible character
-    /// (`docs/contract.md`, section 3).
+    /// An id that is empty, that contains a control character, or that begins or ends with white
+    /// space or an invisible character (`docs/contract.md`, section 3).
     pub fn new(
         carrier_user_id: impl Into<String>,
         package_id: impl Into<String>,
@@ -178,8 +185,9 @@ impl Operation for NotifyPackageExpire {
         Some(PATH)
     }
 
-    /// Compact, in the order of the published table, so that the bytes that are signed are the same in every language. Member
-    /// by member: a derived `Serialize` takes 400 instructions more, a seventh of a bearer request (callgrind, 2026-11-28).
+    /// Compact, in the order of the published table, so that the bytes that are signed are the same
+    /// in every language. Member by member: a derived `Serialize` takes 400 instructions more, a
+    /// seventh of a bearer request (callgrind, 2026-11-28).
     fn body(&self) -> Option<String> {
         // Exact where nothing needs an escape.
         let mut json = Vec::with_capacity(
@@ -187,7 +195,8 @@ impl Operation for NotifyPackageExpire {
                 + self.carrier_user_id.len()
                 + self.package_id.len(),
         );
-        // Text and integers can be written, and what is written is UTF-8, so neither fallback can occur.
+        // Text and integers can be written, and what is written is UTF-8, so neither fallback can
+        // occur.
         json.extend_from_slice(br#"{"carrierUserId":"#);
         serde_json::to_writer(&mut json, &self.carrier_user_id).ok()?;
         json.extend_from_slice(br#","type":"#);

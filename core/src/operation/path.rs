@@ -10,7 +10,8 @@ use crate::signing::RESERVED;
 
 const FIELD: &str = "path";
 
-/// Returns `value` as one segment of a path: everything but `A-Z a-z 0-9 - _ . ~` is percent-encoded, a slash included.
+/// Returns `value` as one segment of a path: everything but `A-Z a-z 0-9 - _ . ~` is
+/// percent-encoded, a slash included.
 ///
 /// # Errors
 ///
@@ -25,13 +26,14 @@ pub fn path_segment(value: &str) -> Result<String, InvalidInput> {
     }
 }
 
-/// Returns the form of `path` that is sent: unreserved characters stand as they are, everything else is percent-encoded in
-/// upper case, escapes of unreserved characters are decoded and other escapes stay.
+/// Returns the form of `path` that is sent: unreserved characters stand as they are, everything
+/// else is percent-encoded in upper case, escapes of unreserved characters are decoded and other
+/// escapes stay.
 ///
 /// # Errors
 ///
-/// A path without a leading slash; `?` and `#`; a broken escape, or one that is not UTF-8; an empty segment before the last;
-/// a segment that decodes to `.` or `..`.
+/// A path without a leading slash; `?` and `#`; a broken escape, or one that is not UTF-8; an empty
+/// segment before the last; a segment that decodes to `.` or `..`.
 pub(crate) fn canonical_path(path: &str) -> Result<Cow<'_, str>, InvalidInput> {
     let segments = path.strip_prefix('/').ok_or_else(|| {
         refused("does not begin with '/'; pass the absolute path below the endpoint")
@@ -73,7 +75,8 @@ pub(crate) fn canonical_path(path: &str) -> Result<Cow<'_, str>, InvalidInput> {
     Ok(canonical)
 }
 
-/// Refuses the first character that would end the path, and the first broken escape. Positions count characters, from 1.
+/// Refuses the first character that would end the path, and the first broken escape. Positions
+/// count characters, from 1.
 fn check_characters(path: &str) -> Result<(), InvalidInput> {
     for (position, (at, character)) in (1..).zip(path.char_indices()) {
         let problem = match character {
@@ -121,7 +124,7 @@ mod tests {
             ("/a/b+/", "/a/b%2B/"),
         ] {
             assert_eq!(canonical_path(path).unwrap(), canonical, "{path}");
-            // What is canonical is its own canonical form.
+            // A canonical path is its own canonical form.
             assert_eq!(canonical_path(canonical).unwrap(), canonical);
         }
     }

@@ -1,4 +1,5 @@
-//! A call whose type was erased: everything that its requests need, for those who hold calls of several operations.
+//! A call whose type was erased: everything that its requests need, for those who hold calls of
+//! several operations.
 
 use std::borrow::Cow;
 

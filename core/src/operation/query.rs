@@ -7,7 +7,8 @@ use crate::signing::RESERVED;
 
 /// Pairs of a name and a value, as plain text. Equal pairs are kept.
 ///
-/// The URL and the signature carry the pairs in one order: by name and then by value, both by code point.
+/// The URL and the signature carry the pairs in one order: by name and then by value, both by code
+/// point.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Query(Vec<(String, String)>);
 

@@ -13,8 +13,8 @@ use crate::fields::Unreadable;
 use crate::host::{self, Fields, FromFields};
 use crate::reply::Envelope;
 
-/// A call of any operation, such as one of the about 40 of the
-/// [API reference for carriers](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html).
+/// A call of any operation, such as one of the about 40 of the [API reference for
+/// carriers](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html).
 ///
 /// ```
 /// use http::Method;
@@ -35,7 +35,7 @@ use crate::reply::Envelope;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RawCall {
     method: Method,
-    /// In its canonical form.
+    /// The path in its canonical form.
     path: String,
     query: Query,
     headers: Headers,
@@ -52,16 +52,18 @@ const METHODS: [Method; 5] = [
 ];
 
 impl RawCall {
-    /// Returns the call of `path`, the absolute path below the endpoint. [`path_segment`](crate::path_segment) makes a segment of
-    /// any value.
+    /// Returns the call of `path`, the absolute path below the endpoint.
+    /// [`path_segment`](crate::path_segment) makes a segment of any value.
     ///
-    /// The path is sent in its canonical form: unreserved characters stand as they are, every other character is percent-encoded
-    /// in upper case. So no HTTP client can rewrite the path that was signed.
+    /// The path is sent in its canonical form: unreserved characters stand as they are, every other
+    /// character is percent-encoded in upper case. So no HTTP client can rewrite the path that was
+    /// signed.
     ///
     /// # Errors
     ///
-    /// A method other than GET, POST, PUT, PATCH and DELETE; a path without a leading slash; `?` and `#`; a broken escape, or one
-    /// that is not UTF-8; an empty segment before the last; a segment that decodes to `.` or `..`.
+    /// A method other than GET, POST, PUT, PATCH and DELETE; a path without a leading slash; `?`
+    /// and `#`; a broken escape, or one that is not UTF-8; an empty segment before the last; a
+    /// segment that decodes to `.` or `..`.
     pub fn new(method: Method, path: &str) -> Result<Self, InvalidInput> {
         check_method(&method)?;
         Ok(Self {
@@ -150,9 +152,10 @@ pub struct RawReply {
     pub status: u16,
     /// `0`, or none where the reply has no code.
     pub code: Option<String>,
-    /// For people; never match on it.
+    /// The message for people; never match on its text.
     pub msg: Option<String>,
-    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is
+    /// known.
     pub trace_id: Option<String>,
     /// The reply's body as it came. Integers above 2^53 keep their digits here.
     pub body: String,

@@ -8,16 +8,18 @@ use crate::fields::{self, Unreadable};
 use crate::reply::Envelope;
 
 /// The reply to [`GetCurrentRetentionPolicy`](crate::GetCurrentRetentionPolicy) and
-/// [`GetCarrierRetentionPolicy`](crate::GetCarrierRetentionPolicy). Serializes under the wire's names.
+/// [`GetCarrierRetentionPolicy`](crate::GetCarrierRetentionPolicy). Serializes under the wire's
+/// names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RetentionPolicies {
     /// `0`, or none: the tables of both pages have no code, the example of one has it.
     pub code: Option<String>,
-    /// For people; never match on it.
+    /// The message for people; never match on its text.
     pub msg: Option<String>,
-    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is known.
+    /// The reply's header `x-traceid`, or else the trace id that was sent, where the exchange is
+    /// known.
     pub trace_id: Option<String>,
     /// Empty where the reply has none.
     pub policy_list: Vec<RetentionPolicy>,
@@ -25,7 +27,7 @@ pub struct RetentionPolicies {
     pub body: String,
 }
 
-/// One retention policy. A field that the reply lacks is none.
+/// One retention policy. A field that the reply lacks is `None`.
 ///
 /// The published pages disagree on which fields are numbers and which are text, so both are read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -41,7 +43,8 @@ pub struct RetentionPolicy {
     /// Its description, for people.
     #[serde(deserialize_with = "fields::text")]
     pub description: Option<String>,
-    /// Larger comes first; the published default is 10. Within ± 2^53; beyond that the reply is unreadable.
+    /// Larger comes first; the published default is 10. Within ± 2^53; beyond that the reply is
+    /// unreadable.
     #[serde(deserialize_with = "fields::integer")]
     pub priority: Option<i64>,
     /// Its meaning is not published. Within ± 2^53 as well.
@@ -67,7 +70,8 @@ pub(super) fn read(envelope: Envelope, body: &str) -> Result<RetentionPolicies, 
     })
 }
 
-/// The tables of both pages have no code: a 200 without one that has a `policyList` is a success as well.
+/// The tables of both pages have no code: a 200 without one that has a `policyList` is a success as
+/// well.
 pub(super) const SUCCESS: Success = Success::at_200(|envelope, body| {
     envelope.code.as_deref() == Some(ZERO) || !envelope.has_code() && has_policy_list(body)
 });

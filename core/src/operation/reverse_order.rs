@@ -59,7 +59,8 @@ impl ChangeType {
     ///
     /// # Errors
     ///
-    /// 1, which is documented; an integer outside ± (2^53 − 1), which not every language holds exactly.
+    /// 1, which is documented; an integer outside ± (2^53 − 1), which not every language holds
+    /// exactly.
     pub fn undocumented(value: i64) -> Result<Self, InvalidInput> {
         if value == Self::SUBSCRIBE.0 {
             return Err(InvalidInput::new(
@@ -136,7 +137,8 @@ impl PackageChange {
 }
 
 impl OrderOperation {
-    /// Returns the operation with this serial number, without a user and without a change of packages.
+    /// Returns the operation with this serial number, without a user and without a change of
+    /// packages.
     #[must_use]
     pub fn new(operation_sn: impl Into<String>) -> Self {
         Self {
@@ -171,9 +173,9 @@ impl ReverseOrder {
     ///
     /// # Errors
     ///
-    /// A `batch_sn` of more than 64 characters; another number of operations, more than one change of packages in an operation; a
-    /// serial number or an id that is empty, that contains a control character, or that begins or ends with white space or an
-    /// invisible character.
+    /// A `batch_sn` of more than 64 characters; another number of operations, more than one change
+    /// of packages in an operation; a serial number or an id that is empty, that contains a control
+    /// character, or that begins or ends with white space or an invisible character.
     pub fn new(
         batch_sn: impl Into<String>,
         operations: impl IntoIterator<Item = OrderOperation>,

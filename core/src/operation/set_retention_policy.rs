@@ -16,8 +16,9 @@ use crate::text::{EMPTY, check_count, check_id};
 
 /// Sets the statuses of retention policies. It changes state.
 ///
-/// The publisher documents a token as its only authentication; see [`Authentication::TokenOnly`](crate::Authentication::TokenOnly).
-/// Page: [SetRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html).
+/// The publisher documents a token as its only authentication; see
+/// [`Authentication::TokenOnly`](crate::Authentication::TokenOnly). Page:
+/// [SetRetentionPolicy](https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetRetentionPolicy {
@@ -33,7 +34,8 @@ pub struct PolicyStatus {
 }
 
 impl PolicyStatus {
-    /// Returns the pair. Both are sent as text, as the published table says; the published example sends the status as a number.
+    /// Returns the pair. Both are sent as text, as the published table says; the published example
+    /// sends the status as a number.
     #[must_use]
     pub fn new(policy_id: impl Into<String>, status: impl Into<String>) -> Self {
         Self {
@@ -51,8 +53,8 @@ impl SetRetentionPolicy {
     ///
     /// # Errors
     ///
-    /// Another number of policies; an empty status; a policy id that is empty, that contains a control character, or that begins or
-    /// ends with white space or an invisible character.
+    /// Another number of policies; an empty status; a policy id that is empty, that contains a
+    /// control character, or that begins or ends with white space or an invisible character.
     pub fn new(policies: impl IntoIterator<Item = PolicyStatus>) -> Result<Self, InvalidInput> {
         let policy_list: Vec<PolicyStatus> = policies.into_iter().collect();
         check_count("policyList", policy_list.len(), 1, MOST_POLICIES)?;

@@ -10,17 +10,17 @@ use crate::{TraceId, XDate};
 
 /// A call that changes state and was acted on, whether or not its answer arrived.
 ///
-/// As JSON it is one flat object: `operation`, the members of the body as they were sent, `xDate`, `traceId`. A member of the
-/// body that has one of these three names is in [`members`](Self::members) alone, and of a name that a raw call sent twice the
-/// last value counts.
+/// Serialises to one flat JSON object: `operation`, the members of the body as they were sent,
+/// `xDate`, `traceId`. A member of the body that has one of these three names is in
+/// [`members`](Self::members) alone. If a raw call sent a name twice, the last value counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and the path of the entry of
-    /// `answers` that took it, such as `PUT /koodrive/ose/v1/users/1`.
+    /// `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and
+    /// the path of the entry of `answers` that took it, such as `PUT /koodrive/ose/v1/users/1`.
     pub operation: String,
-    /// The members of the JSON body in the order they were sent: a name and the JSON text of its value. Empty where the
-    /// body of a raw call is missing or not an object.
+    /// The members of the JSON body in the order they were sent: a name and the JSON text of its
+    /// value. Empty where the body of a raw call is missing or not an object.
     pub members: Vec<(String, String)>,
     /// X-Date.
     pub x_date: XDate,
@@ -29,7 +29,8 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Returns the JSON text of the member `name` of the body; of the last one where a raw call sent the name twice.
+    /// Returns the JSON text of the member `name` of the body; of the last one where a raw call
+    /// sent the name twice.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&str> {
         let (_, json) = self.members.iter().rfind(|(member, _)| member == name)?;

@@ -1,4 +1,5 @@
-//! Writes answers: the service's two JSON shapes, the scripted ones, and the headers that all of them carry.
+//! Writes answers: the service's two JSON shapes, the scripted ones, and the headers that all of
+//! them carry.
 
 use std::time::Duration;
 
@@ -15,36 +16,37 @@ use crate::{TraceId, header};
 /// `x-sandbox-reason`: the [`Reason`] of a refusal, absent from a success.
 pub const X_SANDBOX_REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
 
-/// What the host does next. Exhaustive, so that a host compiles only if it knows every answer.
+/// The host's next step. The enum is exhaustive, so that a host compiles only if it knows every
+/// answer.
 #[derive(Debug, Clone)]
 pub enum Answer {
     /// Send the response.
     Respond(Response<Vec<u8>>),
     /// Wait, then send the response.
     Delay {
-        /// How long.
+        /// The delay.
         by: Duration,
-        /// What comes then.
+        /// The response after the delay.
         response: Response<Vec<u8>>,
     },
     /// Send a part of the response and close the connection.
     Cut {
-        /// Which part.
+        /// The part after which the connection is cut.
         at: CutPoint,
-        /// What would have been sent.
+        /// The response without the cut.
         response: Response<Vec<u8>>,
     },
     /// Send the response byte by byte.
     Drip {
         /// The pause after each byte.
         interval: Duration,
-        /// What is sent so.
+        /// The response that is sent slowly.
         response: Response<Vec<u8>>,
     },
 }
 
 impl Answer {
-    /// The response, whole, whatever becomes of it.
+    /// Returns the whole response, even if the host is to send only a part of it.
     #[must_use]
     pub const fn response(&self) -> &Response<Vec<u8>> {
         match self {
@@ -55,7 +57,8 @@ impl Answer {
         }
     }
 
-    /// As [`response`](Self::response), for a host that sends it.
+    /// Returns the same as [`response`](Self::response), by value, for a host that sends the
+    /// response.
     #[must_use]
     pub fn into_response(self) -> Response<Vec<u8>> {
         match self {
@@ -67,7 +70,7 @@ impl Answer {
     }
 }
 
-/// What answers have in common.
+/// The common parts of answers.
 pub(super) struct Writer {
     pub(super) code_as_text: bool,
     pub(super) refused_status: StatusCode,
@@ -168,14 +171,14 @@ impl Writer {
     }
 }
 
-/// A configured answer.
+/// Returns a configured answer.
 pub(super) fn raw(answer: &RawAnswer, now: DateTime<Utc>) -> Response<Vec<u8>> {
     // Checked with the configuration, so the fallback cannot occur.
     let status = StatusCode::from_u16(answer.status()).unwrap_or_default();
     response(status, header::JSON, answer.body().as_bytes().to_vec(), now)
 }
 
-/// The answer of a scripted status.
+/// Returns the answer of a scripted status.
 pub(super) fn scripted(fault: &StatusFault, now: DateTime<Utc>) -> Response<Vec<u8>> {
     let body = match &fault.body {
         Some(body) => body.clone().into_bytes(),

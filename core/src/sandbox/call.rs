@@ -18,9 +18,9 @@ use crate::{fields, header};
 pub(super) struct Parsed {
     /// Names and the JSON text of their values, as they were sent.
     pub(super) members: Vec<(String, String)>,
-    /// Those that must exist where a set of users is configured.
+    /// The ids that must be in the set of users, if one is configured.
     pub(super) carrier_user_ids: Vec<String>,
-    /// Those that must exist where a set of packages is configured.
+    /// The ids that must be in the set of packages, if one is configured.
     pub(super) package_ids: Vec<String>,
 }
 
@@ -38,7 +38,7 @@ const PACKAGE_ID: IdReasons = IdReasons {
     empty: Reason::EmptyPackageId,
 };
 
-/// No operation takes a query.
+/// Refuses a query, which no operation takes.
 pub(super) fn without_query(received: &Received<'_>) -> Result<(), Refusal> {
     if received.uri.query().is_none() {
         return Ok(());
@@ -49,7 +49,7 @@ pub(super) fn without_query(received: &Received<'_>) -> Result<(), Refusal> {
     ))
 }
 
-/// A GET has no body.
+/// Refuses a body: a GET has none.
 pub(super) fn without_body(received: &Received<'_>) -> Result<(), Refusal> {
     if received.body.is_empty() {
         return Ok(());
@@ -82,7 +82,7 @@ fn body<'a>(received: &Received<'a>) -> Result<Members<'a>, Refusal> {
 }
 
 fn content_type(received: &Received<'_>) -> Result<(), Refusal> {
-    // Without a body there is no content to have a type: it is missing JSON then.
+    // A request without a body needs no content type; its refusal is the missing JSON.
     if received.body.is_empty() || is_json(received.headers) {
         return Ok(());
     }
@@ -99,7 +99,8 @@ fn malformed(why: &dyn fmt::Display) -> Refusal {
     )
 }
 
-/// Checks the body of a call that has a configured answer: none for GET, any JSON for another method.
+/// Checks the body of a call that has a configured answer: none for GET, any JSON for another
+/// method.
 pub(super) fn any_body(received: &Received<'_>) -> Result<Parsed, Refusal> {
     if received.body.is_empty() {
         return Ok(Parsed::default());
@@ -110,7 +111,7 @@ pub(super) fn any_body(received: &Received<'_>) -> Result<Parsed, Refusal> {
     content_type(received)?;
     let text = str::from_utf8(received.body).map_err(|error| malformed(&error))?;
     let IgnoredAny = serde_json::from_str(text).map_err(|error| malformed(&error))?;
-    // What is valid JSON and not an object has no members. A raw call may send a name twice.
+    // Valid JSON other than an object has no members. A raw call may send a name twice.
     let members = serde_json::from_str(text)
         .map(|fields::Members(members)| Members(members).into_texts())
         .unwrap_or_default();
@@ -205,7 +206,7 @@ pub(super) fn reverse_order(
     Ok(parsed)
 }
 
-/// The body, which [`body`] has read as an object before.
+/// Returns the body, which [`body`] has read as an object before.
 fn typed<T: DeserializeOwned>(received: &Received<'_>) -> Result<T, Refusal> {
     serde_json::from_slice(received.body).map_err(|error| invalid(&error.to_string()))
 }
@@ -248,7 +249,7 @@ fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// Why an id is refused.
+/// The reasons for which an id is refused.
 struct IdReasons {
     name: &'static str,
     missing: Reason,

@@ -1,4 +1,5 @@
-//! What the sandbox knows and how it behaves. Readable from JSON, so that npm, pip and the server's flags feed one thing.
+//! The sandbox's data and behaviour. The configuration is readable from JSON, so that npm, pip and
+//! the server's flags share one form.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -19,8 +20,8 @@ pub const EXAMPLE_APP_SECRET: &str = "example-app-secret-not-real";
 /// The token that is known when neither an app nor a token is configured.
 pub const EXAMPLE_TOKEN: &str = "example-token-not-real";
 
-/// The settings of a [`Sandbox`](super::Sandbox). Every field is optional in JSON, where names are camelCase and an unknown
-/// name is refused.
+/// The settings of a [`Sandbox`](super::Sandbox). Every field is optional in JSON, where names are
+/// camelCase and an unknown name is refused.
 ///
 /// ```
 /// use koodrive::sandbox::SandboxConfig;
@@ -38,11 +39,13 @@ pub const EXAMPLE_TOKEN: &str = "example-token-not-real";
     reason = "each is a setting of its own in JSON"
 )]
 pub struct SandboxConfig {
-    /// App ids and their secrets. Where neither an app nor a token is configured, app `example-app-id` with secret
-    /// `example-app-secret-not-real` and token `example-token-not-real` are known.
+    /// App ids and their secrets. Where neither an app nor a token is configured, app
+    /// `example-app-id` with secret `example-app-secret-not-real` and token
+    /// `example-token-not-real` are known.
     pub apps: Vec<App>,
-    /// Access tokens, in the shapes of [`Credentials::token`](crate::Credentials::token). One that is given bare is taken as
-    /// `Bearer …` and as `AT …`, one that is given with its scheme only with that one. The case of Bearer never counts.
+    /// Access tokens, in the shapes of [`Credentials::token`](crate::Credentials::token). One that
+    /// is given bare is taken as `Bearer …` and as `AT …`, one that is given with its scheme only
+    /// with that one. The case of Bearer never counts.
     pub tokens: Vec<Secret>,
     /// Values of X-User-Id that exist; default any.
     pub user_ids: Option<BTreeSet<String>>,
@@ -54,38 +57,44 @@ pub struct SandboxConfig {
     pub package_ids: Option<BTreeSet<String>>,
     /// Status for refused credentials, 400 or 401, since both are published; default 401.
     pub refused_status: u16,
-    /// Accepted values of `type`; default 2 alone, the documented one. The page's own example, 1, is refused so.
+    /// Accepted values of `type`; default 2 alone, the documented one. The page's own example, 1,
+    /// is refused so.
     pub accepted_types: Vec<i64>,
     /// Accepted values of `changeType` of reverseOrder; default 1 alone, the documented one.
     pub accepted_change_types: Vec<i64>,
-    /// Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted before; the order of the
-    /// body's members does not count. Default false. What the service does is not published.
+    /// Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted
+    /// before; the order of the body's members does not count. Default false. What the service does
+    /// is not published.
     pub refuse_repeats: bool,
     /// Copies the request's x-traceid into the reply; default false, since no page shows one there.
     pub echo_trace_id: bool,
-    /// Writes `code` as text, as the page's table has it; default false, an integer as in the page's example.
+    /// Writes `code` as text, as the page's table has it; default false, an integer as in the
+    /// page's example.
     pub code_as_text: bool,
     /// `msg` of a success; default `Success.`
     pub msg: String,
-    /// The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list; default two of this project's own making.
+    /// The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list; default two
+    /// of this project's own making.
     pub policies: Vec<JsonObject>,
     /// The `data` of getSpaceUsageByOverview; default figures of this project's own making.
     pub space_usage: JsonObject,
-    /// Answers to calls that have no type of their own; default none. A request is verified as any other.
+    /// Answers to calls that have no type of their own; default none. A request is verified as any
+    /// other.
     pub answers: Vec<RawAnswer>,
-    /// Lets an app id call the three retention-policy operations, of which the publisher says that app authentication is not
-    /// supported; default false.
+    /// Lets an app id call the three retention-policy operations, of which the publisher says that
+    /// app authentication is not supported; default false.
     pub app_authentication_everywhere: bool,
-    /// The only authority (host, and port where it is not the scheme's default) that is answered; default whatever the
-    /// request says.
+    /// The only authority (host, and port where it is not the scheme's default) that is answered;
+    /// by default every authority is answered.
     pub authority: Option<String>,
-    /// The path prefix of the endpoint, such as `/gateway/v2`; default none. A path with another prefix is unknown.
+    /// The path prefix of the endpoint, such as `/gateway/v2`; default none. A path with another
+    /// prefix is unknown.
     pub prefix: String,
-    /// What goes wrong, one entry per request in the order of the requests; default nothing.
+    /// The scripted faults, one entry per request in the order of the requests; default none.
     pub faults: Vec<Fault>,
-    /// What goes wrong at random, where `faults` has no entry; default nothing.
+    /// The random faults for requests without an entry in `faults`; default none.
     pub random_faults: Option<RandomFaults>,
-    /// What is allowed per second, where `faults` has no entry; default everything.
+    /// The allowed number of requests per second without an entry in `faults`; default unlimited.
     pub allowance: Option<Allowance>,
 }
 
@@ -123,13 +132,13 @@ impl SandboxConfig {
     ///
     /// # Errors
     ///
-    /// What is no JSON object, an unknown name, a value of the wrong type. The message never repeats a value, which may be a
-    /// secret in the wrong place.
+    /// Returns an error for JSON other than an object, an unknown name, or a value of the wrong
+    /// type. The message never repeats a value, since the value may be a secret in the wrong place.
     pub fn from_json(json: &str) -> Result<Self, InvalidInput> {
         serde_json::from_str(json).map_err(|error| unreadable("sandbox config", &error))
     }
 
-    /// The example credentials where none are configured.
+    /// Adds the example credentials if none are configured.
     pub(super) fn with_credentials(mut self) -> Self {
         if self.apps.is_empty() && self.tokens.is_empty() {
             self.apps.push(App::new(EXAMPLE_APP_ID, EXAMPLE_APP_SECRET));
@@ -195,8 +204,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A JSON object that is sent exactly as it is written: which members are numbers and which are text is something the pages
-/// disagree on, and an id (300000000000000000) may lie above 2^53.
+/// A JSON object that is sent exactly as it is written: which members are numbers and which are
+/// text is something the pages disagree on, and an id (300000000000000000) may lie above 2^53.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Box<RawValue>")]
 pub struct JsonObject(Box<RawValue>);
@@ -242,9 +251,10 @@ const fn ok() -> u16 {
 }
 
 impl RawAnswer {
-    /// Returns the answer with status 200 and the body `{"code":0,"msg":"Success."}` to requests with this `method` and with a path
-    /// that ends in `path`. `method` is GET, POST, PUT, PATCH or DELETE in upper case. `path` is written as it is sent:
-    /// percent-encoded, without a query. [`Sandbox::new`](super::Sandbox::new) checks both.
+    /// Returns the answer with status 200 and the body `{"code":0,"msg":"Success."}` to requests
+    /// with this `method` and with a path that ends in `path`. `method` is GET, POST, PUT, PATCH or
+    /// DELETE in upper case. `path` is written as it is sent: percent-encoded, without a query.
+    /// [`Sandbox::new`](super::Sandbox::new) checks both.
     #[must_use]
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
         Self {
@@ -318,7 +328,7 @@ impl RawAnswer {
 
 fn default_space_usage() -> JsonObject {
     let json = r#"{"totalAllocation":5368709120,"totalCapacity":10737418240,"totalUsed":1073741824,"quota":"10240"}"#;
-    // It is an object, so the fallback cannot occur.
+    // The text is an object, so the fallback cannot occur.
     JsonObject::from_json(json).unwrap_or_else(|_| JsonObject(RawValue::NULL.to_owned()))
 }
 
@@ -333,7 +343,8 @@ fn default_policies() -> Vec<JsonObject> {
     .collect()
 }
 
-/// serde's sentence without the value that it quotes: `invalid type: string "…", expected a sequence`.
+/// serde's sentence without the value that it quotes:
+/// `invalid type: string "…", expected a sequence`.
 fn unreadable(what: &str, error: &serde_json::Error) -> InvalidInput {
     let why = error.to_string();
     let value = why.find(": ").zip(why.rfind(", expected"));

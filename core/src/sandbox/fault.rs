@@ -1,12 +1,12 @@
-//! What can go wrong between a caller and the service, as a script: one entry per request.
+//! The faults between a caller and the service, as a script with one entry per request.
 //!
 //! ```json
 //! [429, 503, "pass", "cut", "cut-in-headers", "cut-after-headers", {"delay": 2.5}, {"drip": 0.01},
 //!  {"status": 502, "body": "<html>", "contentType": "text/html", "retryAfter": 3, "dateOffset": -3600}]
 //! ```
 //!
-//! A status answers without acting on the call. Cuts, delays and drips act on it and spoil only the answer: that is what
-//! makes an outcome unknown.
+//! A status answers without acting on the call. Cuts, delays and drips act on it and spoil only the
+//! answer: that is what makes an outcome unknown.
 
 use std::fmt;
 use std::time::Duration;
@@ -22,7 +22,8 @@ use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 pub enum Fault {
     /// `"pass"`: nothing goes wrong.
     Pass,
-    /// `429` or `{"status": 429, …}`: this answer instead of the service's. The call is not looked at.
+    /// `429` or `{"status": 429, …}`: this answer instead of the service's. The call is not looked
+    /// at.
     Status(StatusFault),
     /// `"cut"`, `"cut-in-headers"`, `"cut-after-headers"`: the connection ends there.
     Cut(CutPoint),
@@ -32,10 +33,11 @@ pub enum Fault {
     Drip(Duration),
 }
 
-/// Where a connection is cut. The service has acted on the call in each case. Exhaustive, as [`Answer`](super::Answer) is.
+/// The point at which a connection is cut. The service has acted on the call in each case. The enum
+/// is exhaustive, like [`Answer`](super::Answer).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CutPoint {
-    /// Not one byte of the answer arrives.
+    /// The connection is cut before the first byte of the answer.
     BeforeHeaders,
     /// Half of the headers arrive.
     WithinHeaders,
@@ -53,14 +55,15 @@ pub struct StatusFault {
     pub body: Option<String>,
     /// Default `application/json`.
     pub content_type: HeaderValue,
-    /// Value of `Retry-After`: in JSON a number of seconds, or the text as it is to be sent, such as an HTTP date.
+    /// Value of `Retry-After`: in JSON a number of seconds, or the text as it is to be sent, such
+    /// as an HTTP date.
     pub retry_after: Option<HeaderValue>,
     /// Seconds by which `Date` departs from the sandbox's clock; default 0.
     pub date_offset: i64,
 }
 
 impl StatusFault {
-    /// This status with the defaults.
+    /// Returns this status with the defaults.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -85,7 +88,7 @@ impl<'de> Deserialize<'de> for Fault {
     }
 }
 
-/// By hand: serde's untagged enums cannot say what was wrong.
+/// A visitor written by hand, since serde's untagged enums cannot say what was wrong.
 struct FaultVisitor;
 
 impl<'de> Visitor<'de> for FaultVisitor {
@@ -173,7 +176,7 @@ fn scripted_status<E: Error>(status: u64) -> Result<StatusCode, E> {
         .ok_or_else(|| E::custom(no_answer(status)))
 }
 
-/// A final status whose answer has a body.
+/// Returns whether `status` is final and its answer has a body.
 pub(super) fn can_answer(status: StatusCode) -> bool {
     matches!(status.as_u16(), 200..=203 | 206..=303 | 305..=599)
 }

@@ -1,4 +1,4 @@
-//! What goes wrong without a script: a share of requests at random, and what exceeds a token bucket.
+//! The faults without a script: a random share of requests, and requests beyond a token bucket.
 //!
 //! ```json
 //! {"randomFaults": {"share": 0.04, "of": [503, 500, "cut"], "seed": 7},
@@ -17,12 +17,12 @@ use crate::InvalidInput;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RandomFaults {
-    /// To which share of the requests one of them happens: 0 to 1.
+    /// The share of requests that meet one of these faults: 0 to 1.
     pub share: f64,
     /// One of these, each as likely as the others; default 503, 500, 429 and `"cut"`.
     #[serde(default = "every_kind")]
     pub of: Vec<Fault>,
-    /// What the randomness is made of: the same seed gives the same faults. Default 0.
+    /// The seed of the random numbers: the same seed gives the same faults. Default 0.
     #[serde(default)]
     pub seed: u64,
 }
@@ -105,7 +105,7 @@ impl Load {
         })
     }
 
-    /// What happens to a request that arrives at `now`.
+    /// Returns the fault of a request that arrives at `now`.
     pub(super) fn fault(&mut self, now: DateTime<Utc>) -> Fault {
         if let Some(bucket) = &mut self.bucket
             && !bucket.allows(now)
@@ -175,7 +175,8 @@ fn happens(share: f64, random: u64) -> bool {
     drawn < share
 }
 
-/// `SplitMix64` (Steele, Lea, Flood, 2014), as the dispatcher has it; the sandbox is built without the dispatcher.
+/// `SplitMix64` (Steele, Lea, Flood, 2014), as the dispatcher has it; the sandbox is built without
+/// the dispatcher.
 const fn next(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;

@@ -1,4 +1,5 @@
-//! Which operation a request is for, and what the sandbox demands of it beyond the caller's credentials.
+//! Decides which operation a request is for, and checks its demands beyond the caller's
+//! credentials.
 
 use http::Method;
 
@@ -17,7 +18,8 @@ pub(super) enum Called {
     Raw(usize),
 }
 
-/// Methods and paths as they are published. Spelled here once more, so that a typing error in the client shows.
+/// Methods and paths as they are published. Spelled here once more, so that a typing error in the
+/// client shows.
 const OPERATIONS: &[(Method, &str, Called)] = &[
     (
         Method::POST,
@@ -88,7 +90,7 @@ pub(super) fn find(method: &Method, path: &str, prefix: &str, answers: &[RawAnsw
 }
 
 impl Called {
-    /// The publisher's name, or the method and the path of a configured answer.
+    /// Returns the publisher's name, or the method and the path of a configured answer.
     pub(super) fn name(self, answers: &[RawAnswer]) -> String {
         let name = match self {
             Self::NotifyPackageExpire => "notifyPackageExpire",

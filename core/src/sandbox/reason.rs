@@ -12,8 +12,8 @@ const VERIFY_PARAMETERS_FAILED: &str = "13000102";
 /// The status of a refusal.
 enum Status {
     Fixed(StatusCode),
-    /// [`refused_status`](super::SandboxConfig::refused_status): the pages explain 400 as "authentication not passed" and
-    /// list 401 beside it.
+    /// [`refused_status`](super::SandboxConfig::refused_status): the pages explain 400 as
+    /// "authentication not passed" and list 401 beside it.
     Credentials,
 }
 
@@ -27,7 +27,7 @@ enum Code {
 
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:expr, $code:expr;)*) => {
-        /// Why the sandbox refused a request. One reason per check, in the order of the checks.
+        /// The reason why the sandbox refused a request: one per check, in the order of the checks.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Reason {
@@ -38,7 +38,7 @@ macro_rules! reasons {
             /// Every reason, in the order of the checks.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// As it stands in the reply header `x-sandbox-reason`.
+            /// Returns the reason as the reply header `x-sandbox-reason` holds it.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -81,7 +81,7 @@ reasons! {
     MissingXUserId = "MISSING_X_USER_ID", Credentials, Own;
     /// x-traceid is there, and is not 58 visible ASCII characters.
     MalformedTraceId = "MALFORMED_TRACE_ID", Fixed(StatusCode::BAD_REQUEST), Own;
-    /// X-Date is no existing date in the form `20251103T070140Z`.
+    /// X-Date is not an existing date in the form `20251103T070140Z`.
     MalformedXDate = "MALFORMED_X_DATE", Credentials, Own;
     /// X-Date is more than 15 minutes old.
     StaleXDate = "STALE_X_DATE", Credentials, Own;
@@ -109,8 +109,8 @@ reasons! {
     UnknownUserId = "UNKNOWN_USER_ID", Credentials, Own;
     /// X-User-Id is known and not on the whitelist.
     NotWhitelisted = "NOT_WHITELISTED", Fixed(StatusCode::FORBIDDEN), Own;
-    /// An app id calls an operation of the group "Carrier Calling APIs", of which the publisher says that app authentication is not
-    /// supported.
+    /// An app id calls an operation of the group "Carrier Calling APIs", of which the publisher
+    /// says that app authentication is not supported.
     AppAuthenticationNotSupported = "APP_AUTHENTICATION_NOT_SUPPORTED", Credentials, Own;
     /// The URL has a query; no operation takes one.
     UnexpectedQuery = "UNEXPECTED_QUERY", Fixed(StatusCode::BAD_REQUEST), Own;
@@ -118,38 +118,40 @@ reasons! {
     UnexpectedBody = "UNEXPECTED_BODY", Fixed(StatusCode::BAD_REQUEST), Own;
     /// A body that is not declared as `application/json`, with or without `charset=utf-8`.
     WrongContentType = "WRONG_CONTENT_TYPE", Fixed(StatusCode::UNSUPPORTED_MEDIA_TYPE), Own;
-    /// The body is no JSON in UTF-8.
+    /// The body is not JSON in UTF-8.
     MalformedJson = "MALFORMED_JSON", Fixed(StatusCode::BAD_REQUEST), Published(BAD_REQUEST);
     /// The body is JSON, and no object.
     NotAnObject = "NOT_AN_OBJECT", Fixed(StatusCode::BAD_REQUEST), Published(BAD_REQUEST);
     /// A member of the body occurs twice.
     DuplicateMember = "DUPLICATE_MEMBER", Fixed(StatusCode::BAD_REQUEST), Published(BAD_REQUEST);
-    /// There is no carrierUserId.
+    /// The body lacks carrierUserId.
     MissingCarrierUserId = "MISSING_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// carrierUserId is null, a number or anything else but text.
     CarrierUserIdNotText = "CARRIER_USER_ID_NOT_TEXT", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// carrierUserId is the empty text.
     EmptyCarrierUserId = "EMPTY_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// There is no type, or no changeType in an entry of packageChangeList.
+    /// The body lacks type, or an entry of packageChangeList lacks changeType.
     MissingType = "MISSING_TYPE", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// type or changeType is null, text, a fraction or anything else but an integer.
     TypeNotInteger = "TYPE_NOT_INTEGER", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// type or changeType is an integer that is not accepted. For type only 2 is documented, although the page's own example
-    /// sends 1; for changeType only 1 is.
+    /// type or changeType is an integer that is not accepted. For type only 2 is documented,
+    /// although the page's own example sends 1; for changeType only 1 is.
     UndocumentedType = "UNDOCUMENTED_TYPE", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// There is no packageId.
+    /// The body lacks packageId.
     MissingPackageId = "MISSING_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// packageId is null, a number or anything else but text.
     PackageIdNotText = "PACKAGE_ID_NOT_TEXT", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// packageId is the empty text.
     EmptyPackageId = "EMPTY_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
-    /// A parameter without reasons of its own is missing, of another type or beyond a limit; the message names it.
+    /// A parameter without reasons of its own is missing, of another type or beyond a limit; the
+    /// message names it.
     InvalidParameter = "INVALID_PARAMETER", Fixed(StatusCode::BAD_REQUEST), Published(VERIFY_PARAMETERS_FAILED);
     /// A carrierUserId is not among the configured ones.
     UnknownCarrierUserId = "UNKNOWN_CARRIER_USER_ID", Fixed(StatusCode::BAD_REQUEST), Own;
     /// A packageId is not among the configured ones.
     UnknownPackageId = "UNKNOWN_PACKAGE_ID", Fixed(StatusCode::BAD_REQUEST), Own;
-    /// The same operation was accepted with the same body before, and repeats are refused by configuration.
+    /// The same operation was accepted with the same body before, and repeats are refused by
+    /// configuration.
     RepeatedCall = "REPEATED_CALL", Fixed(StatusCode::CONFLICT), Own;
 }
 
@@ -162,7 +164,7 @@ impl Reason {
         }
     }
 
-    /// The published code, or none where there is only `SANDBOX.<REASON>`.
+    /// Returns the published code, or none where there is only `SANDBOX.<REASON>`.
     pub(super) fn published_code(self) -> Option<&'static str> {
         match self.row().1 {
             Published(code) => Some(code),
@@ -170,7 +172,8 @@ impl Reason {
         }
     }
 
-    /// What a gateway refuses it refuses in its own words: `error_code`, `error_msg`, `request_id`.
+    /// Returns whether a gateway refuses for this reason. A gateway's reply has members of its own:
+    /// `error_code`, `error_msg`, `request_id`.
     pub(super) fn is_of_the_gateway(self) -> bool {
         matches!(self.row().0, Credentials)
     }

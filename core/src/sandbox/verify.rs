@@ -1,4 +1,5 @@
-//! Decides who calls: authority, mandatory headers, the window of X-Date, token or signature, user id, whitelist.
+//! Decides who calls: authority, mandatory headers, the window of X-Date, token or signature, user
+//! id, whitelist.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,11 +24,11 @@ pub(super) struct Received<'a> {
     pub(super) body: &'a [u8],
 }
 
-/// What the headers of an authenticated request say.
+/// The caller that the headers of an authenticated request name.
 pub(super) struct Caller {
     pub(super) x_date: XDate,
     pub(super) trace_id: Option<TraceId>,
-    /// It signed with an app id.
+    /// Whether the caller signed with an app id.
     pub(super) is_app: bool,
 }
 
@@ -41,7 +42,7 @@ const ONCE: [HeaderName; 6] = [
     header::CONTENT_TYPE,
 ];
 
-/// What is known about callers.
+/// The known callers.
 #[derive(Debug)]
 pub(super) struct Verifier {
     keys: BTreeMap<String, SigningKey>,
@@ -91,7 +92,8 @@ impl Verifier {
         })
     }
 
-    /// The checks from [`Reason::DuplicateHeader`] to [`Reason::NotWhitelisted`], in their order.
+    /// Makes the checks from [`Reason::DuplicateHeader`] to [`Reason::NotWhitelisted`], in their
+    /// order.
     pub(super) fn verify(
         &self,
         received: &Received<'_>,
@@ -148,7 +150,7 @@ impl Verifier {
         })
     }
 
-    /// The URL's authority, which HTTP/2 and proxies carry, or else the header Host.
+    /// Returns the URL's authority, which HTTP/2 and proxies carry, or else the header Host.
     fn authority<'a>(&self, received: &Received<'a>) -> Result<&'a str, Refusal> {
         let of_url = received.uri.authority().map(http::uri::Authority::as_str);
         let host = text(received.headers, &http::header::HOST);
@@ -200,7 +202,8 @@ impl Verifier {
         if key.verifies(&string_to_sign(&canonical_request), authorization.signature) {
             return Ok(());
         }
-        // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
+        // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`,
+        // section 4).
         Err(Refusal::new(
             Reason::SignatureMismatch,
             format!(
@@ -211,7 +214,7 @@ impl Verifier {
     }
 }
 
-/// The headers that SignedHeaders names, with the values that were received.
+/// Returns the headers that SignedHeaders names, with the values that were received.
 fn signed_headers<'a>(
     names: &'a str,
     headers: &'a HeaderMap,
@@ -230,7 +233,7 @@ fn signed_headers<'a>(
             "SignedHeaders must be sorted, each name once",
         ));
     }
-    // There is no date in the string to sign: unless x-date is signed, a signature never ends.
+    // The string to sign holds no date: unless x-date is signed, a signature never expires.
     for (name, reason) in [
         (header::X_DATE, Reason::XDateNotSigned),
         (header::X_USER_ID, Reason::XUserIdNotSigned),
@@ -274,7 +277,7 @@ fn once(headers: &HeaderMap, name: &HeaderName) -> Result<(), Refusal> {
     ))
 }
 
-/// The value where there is one to read.
+/// Returns the value where there is one to read.
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let value = headers.get(name)?.to_str().ok()?;
     (!value.is_empty()).then_some(value)
@@ -312,7 +315,8 @@ fn within_window(x_date: &str, now: DateTime<Utc>) -> Result<XDate, Refusal> {
         Reason::StaleXDate
     };
     let server_time = XDate::from_datetime(now).map(|now| now.to_string());
-    // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section 4).
+    // The words of the parent scheme's gateway, which `explain` reads (`docs/contract.md`, section
+    // 4).
     Err(Refusal::new(
         reason,
         format!(
@@ -349,7 +353,7 @@ impl<'a> Token<'a> {
 
 /// A configured token.
 struct KnownToken {
-    /// None where the token was given bare: then both schemes do.
+    /// The scheme; none for a bare token, for which both schemes are accepted.
     scheme: Option<Scheme>,
     bare: Zeroizing<String>,
 }
@@ -357,7 +361,7 @@ struct KnownToken {
 impl KnownToken {
     fn new(token: &str) -> Result<Self, InvalidInput> {
         let credentials = Credentials::token(token)?;
-        // What a client with this token would send.
+        // The header that a client with this token would send.
         let sent = credentials
             .given()
             .and_then(Token::parse)
@@ -379,7 +383,7 @@ impl std::fmt::Debug for KnownToken {
     }
 }
 
-/// Where no set is configured, everything is known.
+/// Returns whether `set` holds `id`. Without a configured set every id is known.
 pub(super) fn knows(set: Option<&BTreeSet<String>>, id: &str) -> bool {
     set.is_none_or(|set| set.contains(id))
 }

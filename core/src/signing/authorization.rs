@@ -7,7 +7,8 @@ pub const ALGORITHM: &str = "HMAC-SHA256";
 /// Authorization: HMAC-SHA256 AppId=<app id>,SignedHeaders=<names>,Signature=<signature>
 /// ```
 ///
-/// One blank after the algorithm, commas without blanks. The value is valid for 15 minutes from its X-Date.
+/// One blank after the algorithm, commas without blanks. The value is valid for 15 minutes from its
+/// X-Date.
 #[must_use]
 pub fn authorization(app_id: &str, signed_headers: &str, signature: &str) -> String {
     [

@@ -6,8 +6,9 @@ use sha2::{Digest as _, Sha256};
 use super::hex::Hex;
 use crate::XDate;
 
-/// What this crate signs, as the published example does. The rule demands `x-date` and `x-user-id`; `host` ties the
-/// signature to the endpoint. `content-type` and `x-traceid` are not signed.
+/// The headers that this crate signs, as the published example does. The rule demands `x-date` and
+/// `x-user-id`; `host` ties the signature to the endpoint. `content-type` and `x-traceid` are not
+/// signed.
 pub const SIGNED_HEADERS: &str = "host;x-date;x-user-id";
 
 /// Everything but RFC 3986's unreserved characters, `A-Z a-z 0-9 - _ . ~`.
@@ -20,17 +21,17 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
 /// The six parts of a canonical request, each in its canonical form.
 #[derive(Debug, Clone, Copy)]
 pub struct CanonicalParts<'a> {
-    /// In upper case.
+    /// The method in upper case.
     pub method: &'a str,
-    /// From [`canonical_uri`].
+    /// The result of [`canonical_uri`].
     pub uri: &'a str,
-    /// From [`canonical_query_string`]; empty when there is no query.
+    /// The result of [`canonical_query_string`]; empty for a request without a query.
     pub query: &'a str,
-    /// From [`canonical_headers`]: every line ends in a line break.
+    /// The result of [`canonical_headers`]: every line ends in a line break.
     pub headers: &'a str,
     /// Their names, lower case, sorted, joined by `;`.
     pub signed_headers: &'a str,
-    /// From [`payload_hash`].
+    /// The result of [`payload_hash`].
     pub payload_hash: &'a str,
 }
 
@@ -38,7 +39,8 @@ pub struct CanonicalParts<'a> {
 /// CanonicalRequest = METHOD \n CanonicalURI \n CanonicalQueryString \n CanonicalHeaders \n SignedHeaders \n HashedRequestPayload
 /// ```
 ///
-/// Every header line ends in a line break of its own, so an empty line stands before `SignedHeaders`.
+/// Every header line ends in a line break of its own, so an empty line stands before
+/// `SignedHeaders`.
 #[must_use]
 pub fn canonical_request(parts: &CanonicalParts<'_>) -> String {
     [
@@ -52,20 +54,20 @@ pub fn canonical_request(parts: &CanonicalParts<'_>) -> String {
     .join("\n")
 }
 
-/// The canonical request of one operation of one client, but for its date and its payload's hash. It is written and hashed
-/// as far as the date once per client.
+/// The canonical request of one operation of one client, but for its date and its payload's hash.
+/// It is written and hashed as far as the date once per client.
 pub(crate) struct PreparedRequest {
-    /// As far as the date.
+    /// The text before the date.
     beginning: String,
     /// The state of the hash after `beginning`.
     hash: Sha256,
-    /// What stands between the date and the payload's hash.
+    /// The text between the date and the payload's hash.
     middle: String,
 }
 
 impl PreparedRequest {
-    /// `query` is canonical. `host` is in lower case and neither header has spaces at its ends, so the header lines are canonical as
-    /// they stand.
+    /// `query` is canonical. `host` is in lower case and neither header has spaces at its ends, so
+    /// the header lines are canonical as they stand.
     pub(crate) fn new(method: &str, path: &str, query: &str, host: &str, user_id: &str) -> Self {
         let uri = canonical_uri(path);
         let beginning = format!("{method}\n{uri}\n{query}\nhost:{host}\nx-date:");
@@ -76,7 +78,7 @@ impl PreparedRequest {
         }
     }
 
-    /// What [`canonical_request`] writes.
+    /// Returns the same text as [`canonical_request`].
     pub(crate) fn text(&self, x_date: XDate, body: &str) -> String {
         let payload_hash = Hex::sha256(body);
         [
@@ -88,7 +90,7 @@ impl PreparedRequest {
         .concat()
     }
 
-    /// The hash of [`text`](Self::text), which no request writes out.
+    /// Returns the hash of [`text`](Self::text), which no request writes out.
     pub(crate) fn hash(&self, x_date: XDate, body: &str) -> Hex {
         let hash = self
             .hash
@@ -100,8 +102,9 @@ impl PreparedRequest {
     }
 }
 
-/// The absolute path, RFC 3986 normalised (dot segments removed), every segment percent-encoded, and a `/` appended where it
-/// does not end in one. The path that is *sent* has no such slash.
+/// Returns the absolute path, RFC 3986 normalised (dot segments removed), every segment
+/// percent-encoded, and a `/` appended where it does not end in one. The path that is *sent* has no
+/// such slash.
 #[must_use]
 pub fn canonical_uri(path: &str) -> String {
     let mut segments: Vec<String> = Vec::new();
@@ -128,8 +131,9 @@ pub fn canonical_uri(path: &str) -> String {
     uri
 }
 
-/// Names and values percent-encoded except `A-Z a-z 0-9 - _ . ~`, upper-case hex, a blank as `%20`; a missing value keeps
-/// its `=`; sorted by the decoded name and then by the decoded value, in code-point order; empty when there is no query.
+/// Returns the query with names and values percent-encoded except `A-Z a-z 0-9 - _ . ~`, upper-case
+/// hex, a blank as `%20`; a missing value keeps its `=`; sorted by the decoded name and then by the
+/// decoded value, in code-point order. The result is empty for a request without a query.
 #[must_use]
 pub fn canonical_query_string(query: &str) -> String {
     let decoded = |text: &str| -> Vec<u8> { percent_decode_str(text).collect() };
@@ -151,7 +155,7 @@ pub fn canonical_query_string(query: &str) -> String {
     pairs.join("&")
 }
 
-/// For every signed header `lowercase(name) + ":" + trim(value) + "\n"`, sorted by name.
+/// Returns `lowercase(name) + ":" + trim(value) + "\n"` for every signed header, sorted by name.
 #[must_use]
 pub fn canonical_headers(headers: &[(&str, &str)]) -> String {
     let mut lines: Vec<String> = headers
@@ -166,7 +170,8 @@ pub fn canonical_headers(headers: &[(&str, &str)]) -> String {
 /// HashedRequestPayload = hex(sha256(body))
 /// ```
 ///
-/// Over the exact bytes that are sent; of the empty text when there is no body.
+/// Returns the hash of the exact bytes that are sent, or of the empty text for a request without a
+/// body.
 #[must_use]
 pub fn payload_hash(body: &[u8]) -> String {
     Hex::of(&Sha256::digest(body)).to_text()
@@ -231,7 +236,8 @@ mod tests {
             ("a=x y&a=%20", "a=%20&a=x%20y"),
             ("B=1&a=2", "B=1&a=2"),
             ("k=a%2fb~", "k=a%2Fb~"),
-            // Encoded, a blank sorts after "$" and before "-"; decoded, it comes first. The order is that of the decoded names.
+            // Encoded, a blank sorts after "$" and before "-"; decoded, it comes first. The order
+            // is that of the decoded names.
             ("a-=1&a%20=2&a$=3", "a%20=2&a%24=3&a-=1"),
             ("%F0%9F%98%80=1&%EF%BF%BF=2", "%EF%BF%BF=2&%F0%9F%98%80=1"),
         ] {

@@ -1,8 +1,9 @@
 //! Shows every stage of a signature, and where a service's own canonical request departs from it.
 //!
-//! When a signature is refused, Huawei's gateway is known to print its canonical request in the message, lines joined by `|`:
-//! `verify signature fail, canonicalRequest:GET|/test/||host:…|…`, and on a stale date
-//! `signature time:…,server time:…`. That is the parent scheme; it was not seen for `KooDrive` (`docs/contract.md`, section 4).
+//! When a signature is refused, Huawei's gateway is known to print its canonical request in the
+//! message, lines joined by `|`: `verify signature fail, canonicalRequest:GET|/test/||host:…|…`,
+//! and on a stale date `signature time:…,server time:…`. That is the parent scheme; it was not seen
+//! for `KooDrive` (`docs/contract.md`, section 4).
 
 use std::fmt;
 
@@ -27,13 +28,15 @@ pub struct Explanation {
     pub canonical_request_hash: String,
     /// Step 2.
     pub string_to_sign: String,
-    /// Step 3; none where the app secret stays elsewhere ([`Credentials::detached`](crate::Credentials::detached)).
+    /// Step 3; none where the app secret stays elsewhere
+    /// ([`Credentials::detached`](crate::Credentials::detached)).
     pub signature: Option<String>,
     /// The headers that are signed, joined by `;`.
     pub signed_headers: String,
-    /// The first line in which the service's canonical request differs; none where it agrees, or where there is none.
+    /// The first line in which the service's canonical request differs; none if it agrees or is
+    /// missing.
     pub difference: Option<Difference>,
-    /// What the service's message says about the refusal, as a sentence; none where no message was given.
+    /// The cause of the refusal by the service's message, as a sentence; none without a message.
     pub finding: Option<String>,
 }
 
@@ -42,14 +45,14 @@ pub struct Explanation {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Difference {
-    /// What the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`, `CanonicalHeaders`, `SignedHeaders` or
-    /// `HashedRequestPayload`.
+    /// The part that the line holds: `METHOD`, `CanonicalURI`, `CanonicalQueryString`,
+    /// `CanonicalHeaders`, `SignedHeaders` or `HashedRequestPayload`.
     pub part: &'static str,
     /// Its number, from 1.
     pub line: usize,
-    /// As this library signs it; empty where it has no such line.
+    /// The line as this library signs it; empty if this library has no such line.
     pub ours: String,
-    /// As the service signed it; empty where it has no such line.
+    /// The line as the service signed it; empty if the service has no such line.
     pub theirs: String,
 }
 
@@ -63,15 +66,17 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Explains the signature of a call. The date is [`RequestOptions::date`], or else the X-Date of the canonical request in
-/// `message`, or else the one that would be sent at `now`. Nothing is sent, so the date may lie outside the window.
+/// Explains the signature of a call. The date is [`RequestOptions::date`], or else the X-Date of
+/// the canonical request in `message`, or else the one that would be sent at `now`. Nothing is
+/// sent, so the date may lie outside the window.
 ///
-/// `message` is what the service said, or a canonical request from elsewhere, lines joined by line breaks or `|`.
+/// `message` is what the service said, or a canonical request from elsewhere, lines joined by line
+/// breaks or `|`.
 ///
 /// # Errors
 ///
-/// A client without an app id: there is no signature. An X-Date beyond the years 0001 to 9999. Those of
-/// [`Client::request`] about a call of another crate.
+/// Returns an error for a client without an app id, which signs nothing, and for an X-Date outside
+/// the years 0001 to 9999. A call of another crate may cause the errors of [`Client::request`].
 pub fn explain<O: Operation + ?Sized>(
     client: &Client,
     call: &O,
@@ -111,7 +116,7 @@ pub fn explain<O: Operation + ?Sized>(
     })
 }
 
-/// The X-Date that the service's canonical request names.
+/// Returns the X-Date that the service's canonical request names.
 fn x_date_in(message: &str) -> Option<XDate> {
     let lines = canonical_request_in(message)?.split(['|', '\n']);
     lines
@@ -126,7 +131,7 @@ const URI: &str = "CanonicalURI";
 const ESCAPES: &str = "; the path contains escapes, which signers of this scheme are known to encode in different ways: ask \
                        your Huawei contact how the service encodes them, or avoid values that need escapes";
 
-/// What a gateway writes before its canonical request.
+/// The text that a gateway writes before its canonical request.
 const MARK: &str = "canonicalRequest:";
 
 fn compare(ours: &str, message: &str) -> (Option<Difference>, String) {
@@ -163,7 +168,7 @@ fn without_canonical_request(message: &str) -> String {
     }
 }
 
-/// The canonical request in a service's message, or a bare one.
+/// Returns the canonical request in a service's message, or a bare one.
 fn canonical_request_in(message: &str) -> Option<&str> {
     if let Some((_, printed)) = message.split_once(MARK) {
         // Inside a JSON body the text ends at its quote.
@@ -177,7 +182,7 @@ fn canonical_request_in(message: &str) -> Option<&str> {
     looks_like_one.then_some(bare)
 }
 
-/// What stands before the first of these characters.
+/// Returns the text before the first of these characters.
 fn until(text: &str, ends: [char; 2]) -> &str {
     text.split(ends).next().unwrap_or(text)
 }

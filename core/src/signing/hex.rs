@@ -8,12 +8,12 @@ use sha2::{Digest as _, Sha256};
 pub(crate) struct Hex([u8; 64]);
 
 impl Hex {
-    /// Of the text's SHA-256.
+    /// Returns the SHA-256 of `text`.
     pub(crate) fn sha256(text: &str) -> Self {
         Self::of(&Sha256::digest(text))
     }
 
-    /// Of a SHA-256, or of an HMAC made with it.
+    /// Returns the digits of `digest`, a SHA-256 or an HMAC-SHA256.
     pub(crate) fn of(digest: &[u8]) -> Self {
         let mut hex = [0; 64];
         // 32 bytes are 64 digits, so this cannot fail.

@@ -8,15 +8,16 @@ use sha2::Sha256;
 use super::ALGORITHM;
 use super::hex::Hex;
 
-/// An app id with the HMAC state of its secret, prepared once. The secret itself is not kept; the state is zeroized when
-/// dropped.
+/// An app id with the HMAC state of its secret, prepared once. The secret itself is not kept; the
+/// state is zeroized when dropped.
 pub struct SigningKey {
     app_id: String,
     mac: Hmac<Sha256>,
 }
 
 impl SigningKey {
-    /// Prepares the key. Neither argument is checked here: [`Credentials::app`](crate::Credentials::app) does.
+    /// Prepares the key. Neither argument is checked here:
+    /// [`Credentials::app`](crate::Credentials::app) does.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "HMAC takes a key of any length")]
     pub fn new(app_id: &str, app_secret: &str) -> Self {
@@ -33,7 +34,7 @@ impl SigningKey {
         &self.app_id
     }
 
-    /// The signature of the canonical request that has this hash: steps 2 and 3, without an
+    /// Returns the signature of the canonical request that has this hash: steps 2 and 3, without an
     /// allocation between them.
     pub(crate) fn sign(&self, canonical_request_hash: &Hex) -> Hex {
         let mac = self

@@ -7,7 +7,8 @@ use super::hex::Hex;
 /// StringToSign = "HMAC-SHA256" \n hex(sha256(CanonicalRequest))
 /// ```
 ///
-/// There is no date in it: the date is protected only because `x-date` is among the signed headers.
+/// The string to sign holds no date: the date is protected only because `x-date` is among the
+/// signed headers.
 #[must_use]
 pub fn string_to_sign(canonical_request: &str) -> String {
     string_to_sign_of(&Hex::sha256(canonical_request))

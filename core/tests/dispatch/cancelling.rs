@@ -28,7 +28,7 @@ fn what_was_not_sent_is_reported_and_what_is_in_flight_is_awaited() {
         (9, Verdict::NotSent, 0)
     );
     answer(&mut dispatcher, attempts[0].ticket, 200, DELIVERED, at(2));
-    // Nothing is sent again.
+    // The answer causes no retry.
     answer(&mut dispatcher, attempts[1].ticket, 429, b"", at(2));
     let verdicts: Vec<_> = outcomes(&mut dispatcher, at(2))
         .iter()
@@ -100,7 +100,7 @@ fn a_request_that_the_host_keeps_from_leaving_was_not_sent() {
         ]
     );
     assert_eq!(reported[0].x_date, None);
-    // Of the attempt that left.
+    // The checks of the attempt that left.
     for sent in &reported[1..] {
         assert_eq!(sent.sent_at, sent.first_sent_at);
         assert_eq!(sent.x_date, Some(attempts[0].parts.x_date));

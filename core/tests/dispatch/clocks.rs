@@ -53,7 +53,7 @@ fn a_refusal_for_the_date_is_signed_anew_at_once_and_once() {
     assert_eq!(again.attempt, 2);
     assert_eq!(again.parts.trace_id, first.parts.trace_id);
     assert_eq!(again.parts.x_date.as_str(), "20251103T090140Z");
-    // And the server's clock has moved again.
+    // The server's clock has moved again.
     let headers = [("date", "Mon, 03 Nov 2025 11:01:45 GMT")];
     answer_with(&mut dispatcher, again.ticket, 401, &headers, b"", at(0));
     let outcome = outcome(&mut dispatcher, at(0));
@@ -77,8 +77,8 @@ fn a_jump_of_the_wall_clock_moves_neither_instants_nor_x_dates() {
         for attempt in &attempts {
             assert_eq!(attempt.parts.x_date.as_str(), "20251103T070240Z");
         }
-        // The next reply shows it, unless it is off by more than a day; then what was learned before still holds. An auditor
-        // reads the clock as it was.
+        // The next reply shows it, unless it is off by more than a day; then what was learned
+        // before still holds. An auditor reads the clock as it was.
         let headers = [("date", "Mon, 03 Nov 2025 07:02:46 GMT")];
         let now = jumped(61_000, seconds);
         answer_with(

@@ -10,7 +10,8 @@ const WRONG: &[u8] =
 /// More requests than any halt waits for.
 const MANY: u64 = 1001;
 
-/// Answers whatever is sent until it halts, or [`MANY`] requests were. Gives how many that were, and the halt.
+/// Answers requests until the dispatcher halts, or until [`MANY`] were answered. Returns the number
+/// of answers, and the halt.
 fn answered(
     dispatcher: &mut Dispatcher<u64>,
     mut reply: impl FnMut(u64) -> (u16, Vec<u8>),
@@ -64,7 +65,7 @@ fn twenty_equal_refusals_in_a_row_halt_and_the_halt_names_them() {
          not match\", and none was delivered in between; correct the cause, then resume: the rest was not sent"
     );
     assert_eq!(dispatcher.progress().refused, 20);
-    // Said once; then it waits.
+    // The dispatcher reports a halt once, and then waits.
     assert!(matches!(dispatcher.poll(at(2)), Action::Wait(None)));
 }
 
@@ -137,7 +138,7 @@ fn a_page_at_200_halts_and_an_outage_does_not() {
 }
 
 #[test]
-fn a_wrong_secret_costs_twenty_calls_whatever_may_be_in_flight() {
+fn a_wrong_secret_costs_twenty_calls_at_any_concurrency() {
     let mut dispatcher = unproven(|config| {
         config
             .concurrency(1000)

@@ -1,4 +1,5 @@
-//! What always holds, as the module's documentation lists it, against services, clocks and drivers that do as they please.
+//! The invariants that the module's documentation lists, against random services, clocks and
+//! drivers.
 
 mod scenario;
 
@@ -11,13 +12,13 @@ use proptest::prelude::*;
 use super::*;
 use scenario::{Reaction, Scenario, scenario};
 
-/// What was seen of a call.
+/// The observations of a call.
 #[derive(Default)]
 struct Seen {
     sent: u32,
     trace_id: Option<TraceId>,
     last: Option<Reaction>,
-    /// What a `Retry-After` says of it.
+    /// The instant that a `Retry-After` names for the call.
     not_before: u64,
     /// An attempt's outcome is unknown.
     unknown: bool,
@@ -28,7 +29,7 @@ struct Seen {
 struct Run<'a> {
     scenario: &'a Scenario,
     dispatcher: Dispatcher<u64>,
-    /// In nanoseconds.
+    /// The time in nanoseconds.
     now: u64,
     jumped: i64,
     seen: BTreeMap<u64, Seen>,
@@ -95,7 +96,7 @@ impl<'a> Run<'a> {
         Now::new(start + passed + TimeDelta::seconds(self.jumped), passed)
     }
 
-    /// To the end. Gives when which call was sent.
+    /// Plays the scenario to its end. Returns when each call was sent.
     fn run(mut self) -> Vec<(u64, u64)> {
         for step in 0.. {
             assert!(step < 20_000, "it does not end");
@@ -262,7 +263,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Until that instant, or until something can be handed in.
+    /// Moves the time to `until`, or to the next instant with something to hand in.
     fn wait(&mut self, until: Option<Duration>) {
         let until = until.map(|until| u64::try_from(until.as_nanos()).unwrap());
         if let Some(until) = until {
@@ -278,7 +279,7 @@ impl<'a> Run<'a> {
             (until, ends) => until.unwrap_or(u64::MAX).min(ends.unwrap_or(u64::MAX)),
         };
         if next > self.now && !source {
-            // Nothing happens before.
+            // The dispatcher does nothing before that instant.
             let early = self.now + (next - self.now) / 2;
             let action = self.dispatcher.poll(self.clocks(early));
             assert!(matches!(action, Action::Wait(_)), "early: {action:?}");
@@ -414,7 +415,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_happens(scenario in scenario()) {
+    fn the_invariants_hold_in_every_scenario(scenario in scenario()) {
         let sent = Run::new(&scenario).run();
         let again = Run::new(&scenario).run();
         prop_assert_eq!(&sent, &again, "the same seed and inputs");

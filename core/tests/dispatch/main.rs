@@ -1,5 +1,5 @@
-//! The dispatcher, driven by hand through its public API: literal instants and literal outcomes per rule, and the
-//! invariants against random services.
+//! The dispatcher, driven by hand through its public API: literal instants and literal outcomes per
+//! rule, and the invariants against random services.
 #![cfg(feature = "dispatch")]
 
 mod cancelling;
@@ -46,7 +46,8 @@ fn call(number: u64) -> NotifyPackageExpire {
     NotifyPackageExpire::new(number.to_string(), "14").unwrap()
 }
 
-/// A dispatcher in the middle of its work: the first call has been delivered, so that nothing is held back for want of that.
+/// A dispatcher in the middle of its work: the first call has been delivered, so that nothing is
+/// held back for want of that.
 fn proven(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     let mut dispatcher = unproven(change);
     push(&mut dispatcher, [1_000_000]);
@@ -63,7 +64,7 @@ fn unproven(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     dispatcher
 }
 
-/// With a rate that never matters, unless changed.
+/// Returns a dispatcher whose rate never matters, unless `change` sets one.
 fn fresh(change: impl FnOnce(Config) -> Config) -> Dispatcher<u64> {
     let config = change(Config::default().rate(100_000.0).unwrap());
     Dispatcher::new(&client(), config, 42)
@@ -75,7 +76,7 @@ fn push(dispatcher: &mut Dispatcher<u64>, keys: impl IntoIterator<Item = u64>) {
     }
 }
 
-/// What it does next, besides asking for calls.
+/// Returns the next action that is not a request for calls.
 fn next(dispatcher: &mut Dispatcher<u64>, now: Now) -> Action<u64> {
     loop {
         match dispatcher.poll(now) {
@@ -92,7 +93,8 @@ fn sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Outgoing {
     }
 }
 
-/// All that may be sent now. Another action than to wait for the rest is a failure: it would be lost here.
+/// All that may be sent now. Another action than to wait for the rest is a failure: it would be
+/// lost here.
 fn all_sent(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<Outgoing> {
     let mut attempts = Vec::new();
     loop {
@@ -111,7 +113,8 @@ fn outcome(dispatcher: &mut Dispatcher<u64>, now: Now) -> CallOutcome<u64> {
     }
 }
 
-/// All outcomes that are there. Another action than to wait, or to end, is a failure: it would be lost here.
+/// All outcomes that are there. Another action than to wait, or to end, is a failure: it would be
+/// lost here.
 fn outcomes(dispatcher: &mut Dispatcher<u64>, now: Now) -> Vec<CallOutcome<u64>> {
     let (outcomes, action) = outcomes_and_next(dispatcher, now);
     assert!(

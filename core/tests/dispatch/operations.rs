@@ -51,7 +51,7 @@ fn two_operations_of_one_path_are_told_apart_by_their_methods() {
     for (key, method) in (1..).zip(methods.clone()) {
         dispatcher.push(key, &Shared(method)).unwrap();
     }
-    // As a host keeps them.
+    // The attempts as a host keeps them.
     let mut kept = BTreeMap::new();
     let sent = all_sent(&mut dispatcher, at(1));
     let sent = sent.into_iter().map(|outgoing| {
@@ -139,7 +139,7 @@ fn a_call_that_changes_nothing_is_sent_again_although_its_outcome_is_unknown() {
     dispatcher
         .handle_failure(again.ticket, unanswered(), at(60_001))
         .unwrap();
-    // It changes nothing, so that nothing about it is unknown.
+    // The call changes nothing, so its outcome is not unknown.
     let read = outcome(&mut dispatcher, at(60_001));
     assert_eq!(
         (read.key, read.verdict, read.attempts),

@@ -1,4 +1,4 @@
-//! What became of a call, and everything that an auditor asks for.
+//! The outcomes of calls, with everything that an auditor asks for.
 
 use koodrive::Operation as _;
 

@@ -1,4 +1,4 @@
-//! What is sent again, when, and how often.
+//! Retries: which calls, when, and how often.
 
 use super::*;
 
@@ -81,7 +81,7 @@ fn a_retry_after_on_a_429_holds_all_calls_and_counts_from_the_replys_own_date() 
         answer_with(&mut dispatcher, ticket, 429, headers, b"", at(1000));
         assert_eq!(waits(&mut dispatcher, at(1000)), Some(until));
         assert_eq!(waits(&mut dispatcher, at(until - 1)), Some(until));
-        // What waited goes first.
+        // A waiting retry goes first.
         assert_eq!(sent(&mut dispatcher, at(until)).attempt, 2);
         // A 503 holds its own call alone.
         let mut dispatcher = proven(|config| config.backoff(Duration::ZERO).unwrap());

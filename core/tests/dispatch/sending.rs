@@ -1,4 +1,4 @@
-//! What is sent when: queue, calls in flight, rate, pace.
+//! The times of sending: queue, calls in flight, rate, pace.
 
 use koodrive::Operation as _;
 use koodrive::dispatch::Slowed;
@@ -156,7 +156,8 @@ fn the_burst_leaves_at_once_and_then_one_per_tick_of_the_rate() {
     assert_eq!(all_sent(&mut dispatcher, at(80)).len(), 3);
 }
 
-/// Sends call after call from this millisecond on, one each ten milliseconds, and answers each at once.
+/// Sends call after call from this millisecond on, one each ten milliseconds, and answers each at
+/// once.
 fn answer_many(dispatcher: &mut Dispatcher<u64>, from: u64, statuses: &[u16]) {
     for (index, status) in statuses.iter().enumerate() {
         let now = at(from + 10 * u64::try_from(index).unwrap());

@@ -30,7 +30,8 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
     push(&mut dispatcher, [3]);
     assert_eq!(waits(&mut dispatcher, at(10)), None);
     dispatcher.set_credentials(token("second"), at(500));
-    // In the order of their failures, then what is new; and what was sent with the old one is late, not refused.
+    // In the order of their failures, then what is new; and what was sent with the old one is late,
+    // not refused.
     let again = all_sent(&mut dispatcher, at(500));
     let keys: Vec<_> = again
         .iter()
@@ -47,7 +48,8 @@ fn a_401_asks_for_a_token_once_and_every_call_is_sent_again_with_it() {
     assert!(matches!(next(&mut dispatcher, at(600)), Action::Wait(None)));
 }
 
-/// Answers the call in flight with 401, and gives the instant at which the source of tokens is asked.
+/// Answers the call in flight with 401, and gives the instant at which the source of tokens is
+/// asked.
 fn refuse_until_asked(dispatcher: &mut Dispatcher<u64>, ticket: Ticket, now: u64) -> u64 {
     answer(dispatcher, ticket, 401, b"", at(now));
     asked_at(dispatcher, now)
@@ -82,7 +84,7 @@ fn one_request_tries_a_refused_token_that_the_source_gives_again() {
         let trial = sent(&mut dispatcher, at(now));
         assert_eq!(waits(&mut dispatcher, at(now)), None);
         match round {
-            // Whatever says nothing of the token has it asked for again, too.
+            // An answer that says nothing about the token makes the dispatcher ask again, too.
             0 => answer(&mut dispatcher, trial.ticket, 503, b"", at(now)),
             _ => answer(&mut dispatcher, trial.ticket, 401, b"", at(now)),
         }
@@ -270,7 +272,7 @@ fn a_token_is_replaced_at_its_age_before_anything_is_refused() {
         outcome(&mut dispatcher, at(60_000)).verdict,
         Verdict::Delivered
     );
-    // Nothing to send: nothing to ask for.
+    // An idle dispatcher asks for no token.
     assert_eq!(waits(&mut dispatcher, at(2_000_000)), None);
     push(&mut dispatcher, [2]);
     assert!(matches!(
@@ -378,7 +380,7 @@ fn a_delivery_with_the_old_token_says_nothing_of_the_fresh_one() {
     assert_eq!(outcome(&mut dispatcher, at(0)).key, 1);
     let ticket = sent(&mut dispatcher, at(0)).ticket;
     answer(&mut dispatcher, ticket, 401, b"", at(0));
-    // So it is asked for another after a backoff, as where there is none.
+    // The driver is asked for another token after a backoff, as after a missing one.
     assert!(waits(&mut dispatcher, at(0)).is_some());
 }
 
@@ -390,7 +392,7 @@ fn a_client_without_a_token_yet_has_the_first_one_asked_for_before_anything_is_s
     push(&mut dispatcher, 0..2);
     assert!(matches!(next(&mut dispatcher, at(0)), Action::Token));
     assert!(matches!(next(&mut dispatcher, at(1)), Action::Wait(None)));
-    // There is none now, so it is asked for again.
+    // The driver has no token now, so it is asked again.
     dispatcher.token_failed(at(2));
     let Action::Wait(Some(until)) = next(&mut dispatcher, at(2)) else {
         panic!("it asks again after a time");
@@ -405,7 +407,7 @@ fn a_client_without_a_token_yet_has_the_first_one_asked_for_before_anything_is_s
         assert_eq!(attempt.parts.authorization.as_str(), "Bearer first");
         assert_eq!(attempt.attempt, 1);
     }
-    // As of any token that a job began with, a fresh one is asked for when it is refused.
+    // The refusal of any token that a job began with makes the dispatcher ask for a fresh one.
     answer(&mut dispatcher, attempts[0].ticket, 401, b"", later);
     assert!(matches!(next(&mut dispatcher, later), Action::Token));
 }

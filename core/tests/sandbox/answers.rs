@@ -1,4 +1,5 @@
-//! What is answered: replies, messages for `explain`, the fault script, the list of accepted calls.
+//! The sandbox's answers: replies, messages for `explain`, the fault script, the list of accepted
+//! calls.
 
 use std::time::Duration;
 
@@ -163,7 +164,8 @@ fn parameters_beyond_their_limits_are_refused() {
     }
 }
 
-/// Sends reverseOrder with this body and returns the reason of the refusal, empty where it is accepted.
+/// Sends reverseOrder with this body and returns the reason of the refusal, empty where it is
+/// accepted.
 fn reverse(sandbox: &mut Sandbox, json: &str) -> String {
     let call = RawCall::new(
         Method::POST,
@@ -429,7 +431,8 @@ fn the_fault_script_is_played_request_by_request() {
         assert_eq!(response.status(), 200);
         assert_eq!(response.body(), br#"{"code":0,"msg":"Success."}"#);
     }
-    // The status was an answer without an act; the spoiled answers were to calls that were acted on.
+    // The status was an answer without an act; the spoiled answers were to calls that were acted
+    // on.
     assert_eq!(sandbox.accepted().len(), 7);
 }
 

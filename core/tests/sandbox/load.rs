@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 
 use super::*;
 
-/// The status of each of so many requests, one every `every` milliseconds; 0 where the connection is cut.
+/// The status of each of so many requests, one every `every` milliseconds; 0 where the connection
+/// is cut.
 fn statuses(config: &str, requests: i32, every: i64) -> Vec<u16> {
     let mut sandbox = sandbox(config);
     let request = request(by_token(), &call());
@@ -44,7 +45,7 @@ fn none_and_all_are_shares_and_the_kinds_can_be_chosen() {
         100,
         0,
     );
-    // By the seed that is the default.
+    // The default seed gives these counts.
     assert_eq!((count(&all, 503), count(&all, 0)), (45, 55));
 }
 
@@ -77,7 +78,7 @@ fn a_refusal_of_the_bucket_may_carry_a_retry_after() {
         assert_eq!(answer.response().status(), 429);
         let retry_after = answer.response().headers().get("retry-after");
         assert_eq!(retry_after.map(|value| value.to_str().unwrap()), expected);
-        // It was not acted on.
+        // The sandbox did not act on the call.
         assert_eq!(sandbox.accepted().len(), 1);
     }
 }

@@ -1,4 +1,5 @@
-//! The sandbox, seen by callers. Every refusal is provoked by breaking one thing of a request that is otherwise accepted.
+//! The sandbox, seen by callers. Every refusal is provoked by breaking one thing of a request that
+//! is otherwise accepted.
 #![cfg(feature = "sandbox")]
 
 mod answers;
@@ -56,7 +57,7 @@ fn signed(change: impl Fn(&mut Request<Vec<u8>>)) -> Request<Vec<u8>> {
     request
 }
 
-/// With a token, so that nothing that is changed breaks a signature.
+/// Returns a changed request with a token, so that no change breaks a signature.
 fn with_token(change: impl Fn(&mut Request<Vec<u8>>)) -> Request<Vec<u8>> {
     let mut request = request(by_token(), &call());
     change(&mut request);

@@ -1,4 +1,4 @@
-//! Which request is refused, and for which reason.
+//! The refused requests, and the reason of each.
 
 use super::*;
 

@@ -1,8 +1,10 @@
-//! Years of clocks that drift, jump and lie, against the sandbox, whose clock is right (`docs/contract.md`, section 6).
+//! Years of clocks that drift, jump and lie, against the sandbox, whose clock is right
+//! (`docs/contract.md`, section 6).
 //!
-//! Claimed is: after the first answer that follows a jump of the caller's clock and carries the service's `Date`, the service
-//! accepts every request; a proxy's wrong `Date` does harm until the next right one, and no longer; and no `Date`, however
-//! forged, moves X-Date by more than a day, nor by anything but what it says.
+//! Claimed is: after the first answer that follows a jump of the caller's clock and carries the
+//! service's `Date`, the service accepts every request; a proxy's wrong `Date` does harm until the
+//! next right one, and no longer; and no `Date`, however forged, moves X-Date by more than a day,
+//! nor by anything but what it says.
 #![cfg(feature = "sandbox")]
 
 mod forged;
@@ -46,7 +48,8 @@ struct Tally {
     failed: u32,
 }
 
-/// What the test knows of what the caller knows: the last `Date` that the caller's core should have learned from.
+/// The test's model of the caller's knowledge: the last `Date` that the caller's core should have
+/// learned from.
 struct Known {
     /// How far the clock was ahead when it was received.
     ahead: Micros,
@@ -113,7 +116,8 @@ impl Year {
         tally: &mut Tally,
     ) -> Attempt {
         let route = self.route(random, known.right);
-        // What the margin is for: the clock may have run away since, the machines and the proxies may differ.
+        // The margin covers a clock that drifted since, and differences between machines and
+        // proxies.
         let run_away = world.clock.ahead_at(world.now + route.there) - known.ahead;
         let doubt = if self.honest { 0 } else { 2 * SECOND };
         let promised = known.right && run_away + doubt <= i64::from(self.margin) * SECOND;
@@ -176,7 +180,7 @@ impl Year {
     }
 }
 
-/// Where a clock that is set anew may stand: so far ahead of the truth.
+/// Returns where a clock that is set anew may stand: so far ahead of the truth.
 fn jump(random: &mut Random) -> Micros {
     let minutes = random.between(-11 * HOUR, 11 * HOUR);
     random.pick(&[
@@ -249,7 +253,8 @@ fn with_dates_of_all_kinds_the_last_right_one_counts() {
     }
 }
 
-/// So far ahead from the first call on, with 5 seconds of margin: why the first of ten calls is refused, if it is.
+/// A clock that is ahead from the first call on, with 5 seconds of margin: the reason why the first
+/// of ten calls is refused, if it is.
 #[test]
 fn a_clock_that_runs_ahead_by_less_than_the_margin_is_never_refused() {
     for (ahead, refused) in [
@@ -275,7 +280,8 @@ fn a_clock_that_runs_ahead_by_less_than_the_margin_is_never_refused() {
     }
 }
 
-/// What cannot be learned: then the service refuses, and says so each time, and the first right clock mends it.
+/// An offset that cannot be learned: the service refuses each call and says so, and the first right
+/// clock mends it.
 #[test]
 fn a_clock_that_is_wrong_by_more_than_a_day_is_refused_until_somebody_sets_it() {
     let mut world = World::new(Clock::new(START, 25 * HOUR, 0), 5, token());
@@ -289,8 +295,9 @@ fn a_clock_that_is_wrong_by_more_than_a_day_is_refused_until_somebody_sets_it() 
     assert!(world.attempt(Route::right(40_000, 40_000)).accepted);
 }
 
-/// A nightly job on a machine whose clock nobody corrects, 100 ppm fast: it is 8.6 seconds ahead of what it learned the night
-/// before, so its first call is signed twice, and no call fails.
+/// A nightly job on a machine with an uncorrected clock, 100 ppm fast: the clock is 8.6 seconds
+/// ahead of the offset learned the night before, so its first call is signed twice, and no call
+/// fails.
 #[test]
 fn a_nightly_job_on_a_drifting_clock_signs_its_first_call_twice() {
     let mut world = World::new(Clock::new(START, 0, 100), 5, token());
@@ -310,8 +317,8 @@ fn a_nightly_job_on_a_drifting_clock_signs_its_first_call_twice() {
     assert_eq!(first_refused, 364);
 }
 
-/// `Date` has whole seconds, so a date that is stale by less than one does not look it: the error is the caller's, not signed
-/// anew; but the clock is learned, and the next call is accepted.
+/// `Date` has whole seconds, so a date that is stale by less than one does not look it: the error
+/// is the caller's, not signed anew; but the clock is learned, and the next call is accepted.
 #[test]
 fn a_date_that_is_stale_by_a_part_of_a_second_costs_one_call() {
     // X-Date is 5 seconds behind the caller, and arrives half a second after its 15 minutes.

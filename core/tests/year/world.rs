@@ -1,5 +1,5 @@
-//! A caller's computer with a clock of its own, the way to the service and back, and the service: the sandbox, whose clock is
-//! the truth here.
+//! A caller's computer with a clock of its own, the way to the service and back, and the service:
+//! the sandbox, whose clock is the truth here.
 
 use chrono::{DateTime, Utc};
 use http::header::{AGE, DATE};
@@ -37,7 +37,7 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From `low` to `high`, both included.
+    /// Returns a number from `low` to `high`, both included.
     pub(crate) fn between(&mut self, low: i64, high: i64) -> i64 {
         let span = u64::try_from(high - low).unwrap() + 1;
         low + i64::try_from(self.next() % span).unwrap()
@@ -82,10 +82,10 @@ impl Clock {
     }
 }
 
-/// What becomes of `Date` on the way back.
+/// The fate of `Date` on the way back.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum Way {
-    /// As the service wrote it.
+    /// The date as the service wrote it.
     Right,
     /// A proxy writes its own, whose clock is so far ahead.
     Proxy(Micros),
@@ -120,13 +120,13 @@ impl Way {
 /// How one exchange goes.
 #[derive(Clone, Copy)]
 pub(crate) struct Route {
-    /// From the caller to the service, and back.
+    /// The time to the service; `back` is the time of the return.
     pub(crate) there: Micros,
     pub(crate) back: Micros,
     /// How far the clock of the machine of the service that answers is ahead of the others.
     pub(crate) node: Micros,
     pub(crate) way: Way,
-    /// What the caller's clock is set to while the answer is on its way.
+    /// The jump of the caller's clock while the answer is on its way.
     pub(crate) jump: Option<Micros>,
 }
 
@@ -142,14 +142,14 @@ impl Route {
     }
 }
 
-/// What one attempt came to.
+/// The result of one attempt.
 pub(crate) struct Attempt {
     pub(crate) accepted: bool,
     pub(crate) reason: Option<Reason>,
     pub(crate) is_clock_refusal: bool,
-    /// By the caller's clock.
+    /// The duration by the caller's clock.
     pub(crate) took: Micros,
-    /// By the true one, when the answer arrived.
+    /// The true time at which the answer arrived.
     pub(crate) end: Micros,
 }
 

@@ -374,7 +374,7 @@ CHECK_VALUE = (
 )
 CHECK_WHITELIST = "whitelist: ask Huawei whether your account is on the whitelist for this call"
 CHECK_SIGNATURE = (
-    "signature: pass the service's message to explain(), which names the first difference"
+    "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference"
 )
 CHECK_AUTHORIZATION = "authentication: ask Huawei which kind of authentication this call accepts"
 

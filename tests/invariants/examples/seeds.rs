@@ -1,4 +1,5 @@
-//! Writes the seeds of the fuzz targets: `cargo run -p koodrive-invariants --example seeds FOLDER`, a folder for each.
+//! Writes the seeds of the fuzz targets: `cargo run -p koodrive-invariants --example seeds FOLDER`,
+//! a folder for each.
 
 use std::error::Error;
 use std::fs;

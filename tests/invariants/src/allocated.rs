@@ -5,7 +5,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    /// Bytes that live, and the most that ever did, since [`at_most`] was called: of this thread, since tests run side by side.
+    /// Bytes that live, and the most that ever did, since [`at_most`] was called: of this thread,
+    /// since tests run side by side.
     static LIVING: Cell<usize> = const { Cell::new(0) };
     static MOST: Cell<usize> = const { Cell::new(0) };
 }
@@ -22,7 +23,7 @@ fn grown(by: usize) {
 }
 
 fn shrunk(by: usize) {
-    // What was there before the work may be freed within it.
+    // The work may free memory that was allocated before it.
     let _ = LIVING.try_with(|living| living.set(living.get().saturating_sub(by)));
 }
 
@@ -38,13 +39,15 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.dealloc(block, layout) }
     }
 
-    // The default one of `realloc` calls these two: the old block and the new one live at the same time, as they may.
+    // The default one of `realloc` calls these two: the old block and the new one live at the same
+    // time, as they may.
 }
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Does the work and gives what it gave, with the most bytes that lived at a time of those that it allocated.
+/// Does the work and gives what it gave, with the most bytes that lived at a time of those that it
+/// allocated.
 pub fn most<T>(work: impl FnOnce() -> T) -> (T, usize) {
     LIVING.set(0);
     MOST.set(0);
@@ -56,7 +59,7 @@ pub fn most<T>(work: impl FnOnce() -> T) -> (T, usize) {
 ///
 /// # Panics
 ///
-/// Where it allocates more than that.
+/// Panics if `work` allocates more than `bytes`.
 pub fn at_most<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
     let (done, most) = most(work);
     assert!(

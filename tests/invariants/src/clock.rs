@@ -1,4 +1,7 @@
-//! X-Date is now + learned offset - margin, rounded down, in 16 characters that are read back; only a good Date moves the offset, never by more than a day and never beyond what that Date says; a trace id is 58 visible characters; nothing panics, and nothing allocates more than 512 bytes beside copies of the input.
+//! X-Date is now + learned offset - margin, rounded down, in 16 characters that are read back; only
+//! a good Date moves the offset, never by more than a day and never beyond what that Date says; a
+//! trace id is 58 visible characters; nothing panics, and nothing allocates more than 512 bytes
+//! beside copies of the input.
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use http::{HeaderMap, HeaderValue};
@@ -10,7 +13,7 @@ use crate::endpoint::LONGEST_REFUSAL;
 use crate::input::Fields;
 use crate::{allocated, wire};
 
-/// What a client sees of one exchange, and what it does next.
+/// A client's view of one exchange, and its next step.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
     /// The offset before, in milliseconds.
@@ -19,24 +22,24 @@ pub struct Input {
     pub date: Vec<u8>,
     /// Whether there is a header Age.
     pub aged: bool,
-    /// By the caller's clock.
+    /// The time of sending by the caller's clock.
     pub sent_at: DateTime<Utc>,
-    /// By the caller's clock.
+    /// The time of the reply by the caller's clock.
     pub received_at: DateTime<Utc>,
-    /// When the next request is made, by the caller's clock.
+    /// The time of the next request, by the caller's clock.
     pub now: DateTime<Utc>,
-    /// In seconds.
+    /// The margin in seconds.
     pub margin: u32,
 }
 
-/// The input is, field by field: offset before, Date, Age, the instants of sending, of receipt and of the next request,
-/// margin; a text to read as X-Date; a trace id; the rest is 29 random bytes.
+/// The input is, field by field: offset before, Date, Age, the instants of sending, of receipt and
+/// of the next request, margin; a text to read as X-Date; a trace id; the rest is 29 random bytes.
 ///
 /// Returns whether the Date was learned from.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
@@ -64,7 +67,7 @@ pub fn check(input: &[u8]) -> bool {
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn holds(input: &Input) -> bool {
     let credentials = Credentials::token("example-token-not-real").expect("a token");
@@ -165,7 +168,8 @@ fn next(client: &Client, now: DateTime<Utc>) {
     }
 }
 
-/// A text is read as X-Date where it is what an X-Date of that instant is written as, and nothing else is.
+/// A text is read as X-Date where it is what an X-Date of that instant is written as, and nothing
+/// else is.
 fn x_date(text: &str) {
     let read = allocated::at_most(512, || XDate::parse(text));
     let Ok(date) = read else {

@@ -13,13 +13,13 @@ pub struct Document {
     pub name: String,
     /// The document as it would arrive.
     pub bytes: Vec<u8>,
-    /// What RFC 8259 says.
+    /// RFC 8259's verdict.
     pub verdict: Verdict,
     /// Whether koodrive reads it.
     pub is_read: bool,
 }
 
-/// What RFC 8259 says of a document.
+/// RFC 8259's verdict on a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// A parser must accept the document.
@@ -98,7 +98,8 @@ pub fn documents() -> Vec<Document> {
     documents
 }
 
-/// A document is text, the hex of bytes that are not UTF-8, or a list of parts, some of which are repeated.
+/// A document is text, the hex of bytes that are not UTF-8, or a list of parts, some of which are
+/// repeated.
 fn bytes(document: &Value) -> Vec<u8> {
     if let Some(hex) = document["hex"].as_str() {
         return base16ct::lower::decode_vec(hex).expect("hex");

@@ -1,4 +1,6 @@
-//! Endpoint::parse gives an endpoint that every URL parser reads and writes alike (punycode of nothing apart), or refuses it in one short sentence; it never panics, and never allocates more than 4 × the text + 512 bytes.
+//! Endpoint::parse gives an endpoint that every URL parser reads and writes alike (punycode of
+//! nothing apart), or refuses it in one short sentence; it never panics, and never allocates more
+//! than 4 × the text + 512 bytes.
 
 use http::Method;
 use koodrive::{
@@ -14,7 +16,7 @@ pub(crate) const LONGEST_REFUSAL: usize = 250;
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     let text = String::from_utf8_lossy(input);
@@ -43,14 +45,15 @@ pub fn check(input: &[u8]) -> bool {
     true
 }
 
-/// A refusal is a short sentence of ours, whatever was refused.
+/// Asserts that a refusal is a short sentence of ours, independent of the refused text.
 fn assert_refusal(refusal: &InvalidInput) {
     let message = refusal.to_string();
     assert!(message.starts_with("endpoint: "), "{message}");
     assert!(message.len() <= LONGEST_REFUSAL, "{message}");
 }
 
-/// What is shown is what is used, is read back into the same, and is what other parsers read and write.
+/// Asserts that an endpoint's shown form is the one in use, parses back to the same endpoint, and
+/// matches other parsers.
 fn assert_canonical(endpoint: &Endpoint, text: &str) {
     let shown = endpoint.to_string();
     let again = Endpoint::parse_allowing_plain_http(&shown).expect("what is shown is an endpoint");
@@ -77,7 +80,7 @@ fn assert_canonical(endpoint: &Endpoint, text: &str) {
     }
 }
 
-/// As the URL standard sees it.
+/// Returns whether the URL standard counts the host as a loopback.
 fn is_loopback(endpoint: &Endpoint) -> bool {
     let parsed = wire::read_by_others(&endpoint.to_string());
     match parsed.as_ref().and_then(url::Url::host) {

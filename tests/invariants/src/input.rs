@@ -1,4 +1,4 @@
-//! How an input of a target is taken apart.
+//! Splits an input of a target into fields.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ pub struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Of a whole input.
+    /// Returns the fields of a whole input.
     #[must_use]
     pub const fn new(input: &'a [u8]) -> Self {
         Self { rest: input }
@@ -28,17 +28,17 @@ impl<'a> Fields<'a> {
         field
     }
 
-    /// The next field as text; what is no UTF-8 becomes U+FFFD.
+    /// Returns the next field as text; bytes that are not UTF-8 become U+FFFD.
     pub fn text(&mut self) -> Cow<'a, str> {
         String::from_utf8_lossy(self.bytes())
     }
 
-    /// The next field as a number; none where it is none.
+    /// Returns the next field as a number, or none for any other text.
     pub fn number(&mut self) -> Option<i64> {
         self.text().parse().ok()
     }
 
-    /// The next field as microseconds after the epoch; the epoch where it is none.
+    /// Returns the next field as microseconds after the epoch, or the epoch for any other text.
     pub fn instant(&mut self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.number().unwrap_or_default()).unwrap_or_default()
     }

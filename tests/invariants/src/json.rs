@@ -1,4 +1,6 @@
-//! The readers of a reply's fields take what RFC 8259 and the contract allow, give what serde_json reads, with the last of a field that comes twice, and refuse the rest, naming the field; they never panic, and never allocate more than 64 × the text + 1 KiB.
+//! The readers of a reply's fields take what RFC 8259 and the contract allow, give what serde_json
+//! reads, with the last of a field that comes twice, and refuse the rest, naming the field; they
+//! never panic, and never allocate more than 64 × the text + 1 KiB.
 
 use std::fmt;
 
@@ -22,11 +24,12 @@ struct Read {
     policy_list: Vec<Self>,
 }
 
-/// The input is the text; what is no UTF-8 is none. Returns whether a field could be read.
+/// Takes the input as text, and skips input that is not UTF-8. Returns whether a field could be
+/// read.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     std::str::from_utf8(input).is_ok_and(holds)
@@ -36,11 +39,11 @@ pub fn check(input: &[u8]) -> bool {
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn holds(text: &str) -> bool {
     let mut is_read = agrees(text);
-    // As the value of each field.
+    // The text is tried as the value of each field.
     for name in ["code", "msg", "priority", "policyList"] {
         is_read |= agrees(&format!(r#"{{"{name}":{text}}}"#));
     }
@@ -63,7 +66,8 @@ fn agrees(text: &str) -> bool {
     }
 }
 
-/// The error is the beginning of a refusal's text: the name of the first field that is wrong, in the alphabet's order.
+/// The error is the beginning of a refusal's text: the name of the first field that is wrong, in
+/// the alphabet's order.
 fn expected(text: &str) -> Result<Read, &'static str> {
     let Some(Part::Object(members)) = parts(text) else {
         return Err("");
@@ -121,14 +125,15 @@ pub(crate) enum Part<'a> {
     Other,
 }
 
-/// None for what is no JSON, and for a name with half of a surrogate pair.
+/// Returns none for text other than JSON, and for a name with half of a surrogate pair.
 pub(crate) fn parts(text: &str) -> Option<Part<'_>> {
     serde_json::from_str(text).ok()
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Part<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A number that is too large for a floating-point one, and half of a surrogate pair, are values all the same.
+        // A number that is too large for a floating-point one, and half of a surrogate pair, are
+        // values all the same.
         let raw = <&RawValue>::deserialize(deserializer)?.get();
         let mut reader = serde_json::Deserializer::from_str(raw);
         let parts = match raw.as_bytes() {

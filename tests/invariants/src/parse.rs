@@ -1,4 +1,6 @@
-//! parse gives the reply or the error that serde_json and the contract's tables give, in a text of one paragraph that names the service; it never panics, and never allocates more than 8 × the reply + 4 KiB (a list of policies: 4 × what the policies take in memory on top).
+//! parse gives the reply or the error that serde_json and the contract's tables give, in a text of
+//! one paragraph that names the service; it never panics, and never allocates more than 8 × the
+//! reply + 4 KiB (a list of policies: 4 × what the policies take in memory on top).
 
 use std::collections::BTreeMap;
 
@@ -15,14 +17,14 @@ use crate::{allocated, wire};
 /// Longest text of an error: five quotations of a thousand characters, and our own words.
 const LONGEST_TEXT: usize = 6_500;
 
-/// The input is, field by field: `list` or something else for the operation, status, the headers date, age, retry-after and
-/// x-traceid; the rest is the body.
+/// The input is, field by field: `list` or something else for the operation, status, the headers
+/// date, age, retry-after and x-traceid; the rest is the body.
 ///
 /// Returns whether the reply is a success.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
@@ -47,7 +49,7 @@ pub fn check(input: &[u8]) -> bool {
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) -> bool {
     let credentials = Credentials::token("example-token-not-real").expect("a token");
@@ -59,7 +61,8 @@ pub fn holds(list: bool, status: StatusCode, headers: &HeaderMap, body: &[u8]) -
     // Five times: an error keeps the body, of which a byte that is not UTF-8 takes three.
     let most = 8 * (given + body.len()) + 4096;
     let found = if list {
-        // A policy of three bytes, `{},`, takes a hundred in memory, and a list that grows is there twice.
+        // A policy of three bytes, `{},`, takes a hundred in memory, and a list that grows is there
+        // twice.
         let policies = body.len() / "{},".len() + 1;
         let most = most + 4 * policies * size_of::<RetentionPolicy>();
         let call = GetCurrentRetentionPolicy::new();
@@ -120,7 +123,7 @@ fn assert_body(error: &ReplyError, body: &[u8]) {
     assert!(body.len() > 16_384 || lossy == kept);
 }
 
-/// Nothing of a reply can end a line of a log, and nothing makes it long.
+/// Asserts that no part of a reply can end a log line or make it long.
 fn assert_text(list: bool, error: &ReplyError) {
     let text = allocated::at_most(4 * LONGEST_TEXT, || error.to_string());
     assert!(text.starts_with("the service answered "), "{text}");
@@ -141,20 +144,21 @@ fn assert_text(list: bool, error: &ReplyError) {
     assert!(text.chars().count() <= LONGEST_TEXT);
 }
 
-/// What Retry-After says, in seconds.
+/// The seconds that Retry-After names.
 #[derive(Default)]
 enum Wait {
     #[default]
     None,
     For(u64),
-    /// Of a date that the other reader does not know.
+    /// The seconds from a date that the other reader cannot parse.
     Perhaps,
 }
 
-/// What a reply means, read with serde_json and the tables of `docs/contract.md`, sections 3 and 7.
+/// The meaning of a reply, read with serde_json and the tables of `docs/contract.md`, sections 3
+/// and 7.
 #[derive(Default)]
 struct Expected {
-    /// None for a success.
+    /// The kind of the error; none for a success.
     kind: Option<ErrorKind>,
     code: Option<String>,
     msg: Option<String>,
@@ -257,12 +261,12 @@ fn policy(json: &str) -> Option<RetentionPolicy> {
         return None;
     };
     let mut policy = RetentionPolicy::default();
-    // Of a member that comes twice the last counts.
+    // The last of two members with one name counts.
     let members: BTreeMap<String, &str> = members.into_iter().collect();
     for (name, json) in members {
         let null = json == "null";
         let text = || serde_json::from_str(json).ok();
-        // Whatever it is, it must be text, or an integer that every language holds exactly.
+        // The value must be text, or an integer that every language holds exactly.
         let integer = || {
             code(json)?
                 .parse()
@@ -287,7 +291,7 @@ fn policy(json: &str) -> Option<RetentionPolicy> {
     Some(policy)
 }
 
-/// As [`code`], and an empty text is one too.
+/// Reads like [`code`], and also accepts an empty text.
 fn integer_or_text(json: &str) -> Option<String> {
     if json == "\"\"" {
         Some(String::new())
@@ -296,7 +300,7 @@ fn integer_or_text(json: &str) -> Option<String> {
     }
 }
 
-/// Where a value is visible ASCII, blanks and tabs.
+/// Returns where a value is visible ASCII, blanks and tabs.
 fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }

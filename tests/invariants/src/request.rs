@@ -1,4 +1,6 @@
-//! A request is built with exactly the fixed headers, each on one line, the URL endpoint + prefix + path, the body as JSON.stringify writes it, and is accepted; or the input is refused in one short sentence; it never panics, and never allocates more than 12 × the input + 4 KiB.
+//! A request is built with exactly the fixed headers, each on one line, the URL endpoint + prefix +
+//! path, the body as JSON.stringify writes it, and is accepted; or the input is refused in one
+//! short sentence; it never panics, and never allocates more than 12 × the input + 4 KiB.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{Method, Request};
@@ -13,20 +15,20 @@ use crate::endpoint::LONGEST_REFUSAL;
 use crate::input::Fields;
 use crate::{allocated, wire};
 
-/// What a caller gives.
+/// A caller's input.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
     /// Base URL; plain http is allowed.
     pub endpoint: String,
     /// X-User-Id.
     pub user_id: String,
-    /// How the caller authenticates.
+    /// The caller's credentials.
     pub way: Way,
     /// The token, the value of Authorization, or the app id.
     pub credential: String,
     /// The app secret.
     pub secret: String,
-    /// None for the call that reads the space usage.
+    /// The call; none for the one that reads the space usage.
     pub call: Option<Call>,
     /// The caller's clock.
     pub now: DateTime<Utc>,
@@ -54,24 +56,25 @@ pub struct Call {
 /// The three ways to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Way {
-    /// With a token in one of its published shapes.
+    /// A token in one of its published shapes.
     #[default]
     Token,
-    /// With an Authorization that is sent untouched.
+    /// An Authorization that is sent untouched.
     Authorization,
-    /// With an app id and its secret.
+    /// An app id and its secret.
     App,
 }
 
-/// The input is, field by field: endpoint, user id, `token`, `authorization` or `app`, the credential, the secret, carrier
-/// user id, package id, an undocumented type or nothing, now, margin, offset, an explicit date or nothing, a trace id or
-/// nothing. Without ids of user and package the call is the one that reads the space usage.
+/// The input is, field by field: endpoint, user id, `token`, `authorization` or `app`, the
+/// credential, the secret, carrier user id, package id, an undocumented type or nothing, now,
+/// margin, offset, an explicit date or nothing, a trace id or nothing. Without ids of user and
+/// package the call is the one that reads the space usage.
 ///
 /// Returns whether a request was built.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
@@ -107,11 +110,11 @@ fn call(fields: &mut Fields<'_>) -> Option<Call> {
     (!call.carrier_user_id.is_empty() || !call.package_id.is_empty()).then_some(call)
 }
 
-/// Whether a request was built.
+/// Returns whether a request was built.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn holds(input: &Input) -> bool {
     match &input.call {
@@ -237,7 +240,7 @@ fn assert_sent<O: Operation>(input: &Input, client: &Client, call: &O, request: 
     assert_eq!(request.body(), body.as_bytes());
 }
 
-/// What a binding joins is what [`Client::request`] builds.
+/// Asserts that the parts which a binding joins equal the request from [`Client::request`].
 fn assert_halves<O: Operation>(
     input: &Input,
     client: &Client,
@@ -302,7 +305,7 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
     match input.way {
         Way::Token => config.tokens = vec![input.credential.as_str().into()],
         Way::App => config.apps = vec![App::new(&*input.credential, &*input.secret)],
-        // Whatever it is, it need be neither.
+        // A caller's own header may have any form.
         Way::Authorization => return,
     }
     config.accepted_types = vec![
@@ -348,7 +351,8 @@ fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
     }
 }
 
-/// `docs/contract.md`, section 4: a bare token gets `Bearer `, `Bearer …` in any case and `AT …` stay, `Bearer+x` becomes `Bearer x`.
+/// `docs/contract.md`, section 4: a bare token gets `Bearer `, `Bearer …` in any case and `AT …`
+/// stay, `Bearer+x` becomes `Bearer x`.
 fn authorization_of(token: &str) -> String {
     let lower = token.to_ascii_lowercase();
     if lower.starts_with("bearer ") || token.starts_with("AT ") {

@@ -1,4 +1,6 @@
-//! Sandbox::handle answers every request in the service's JSON, dated now, and acts on a call only where method, path, window, credentials (a signature recomputed here) and body are right; it never panics, and never allocates more than 40 × the request + 16 KiB.
+//! Sandbox::handle answers every request in the service's JSON, dated now, and acts on a call only
+//! where method, path, window, credentials (a signature recomputed here) and body are right; it
+//! never panics, and never allocates more than 40 × the request + 16 KiB.
 
 use chrono::{DateTime, Datelike as _, Utc};
 use http::{HeaderName, HeaderValue, Method, Request, Response, Uri};
@@ -21,7 +23,7 @@ const CONFIGS: [&str; 3] = [
 const TOKENS: [&str; 2] = [EXAMPLE_TOKEN, "ABCDEFG-example-token"];
 
 const NOTIFY: &str = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
-/// Those of the other operations, with their methods and whether they take a token only.
+/// The paths of the other operations, with their methods and whether they take a token only.
 const OTHERS: [(Method, &str, bool); 5] = [
     (Method::GET, "/koodrive/ose/v1/space/usage/overview", false),
     (
@@ -46,13 +48,14 @@ const OTHERS: [(Method, &str, bool); 5] = [
     ),
 ];
 
-/// The input is, field by field: now, method, URL or path, headers as lines `name: value`; the rest is the body.
+/// The input is, field by field: now, method, URL or path, headers as lines `name: value`; the rest
+/// is the body.
 ///
 /// Returns whether the request was accepted, if only by one configuration.
 ///
 /// # Panics
 ///
-/// Where the invariant does not hold.
+/// Panics if the invariant does not hold.
 #[allow(clippy::must_use_candidate, reason = "a fuzz target does not care")]
 pub fn check(input: &[u8]) -> bool {
     let mut fields = Fields::new(input);
@@ -64,7 +67,7 @@ pub fn check(input: &[u8]) -> bool {
     accepted.contains(&true)
 }
 
-/// None where no HTTP server would hand such a request on.
+/// Returns none for a request that no HTTP server would hand on.
 fn request(fields: &mut Fields<'_>) -> Option<Request<Vec<u8>>> {
     let method = Method::from_bytes(fields.bytes()).ok()?;
     let uri = Uri::try_from(fields.bytes()).ok()?;
@@ -209,7 +212,8 @@ fn assert_justified(request: &Request<Vec<u8>>, now: DateTime<Utc>) {
     for name in ["x-date", "x-user-id"] {
         assert!(names.contains(&name), "{name} is not signed");
     }
-    // Other headers may be signed as well; the signature of these three can be recomputed without the code under test.
+    // Other headers may be signed as well; the signature of these three can be recomputed without
+    // the code under test.
     if names == ["host", "x-date", "x-user-id"]
         && path
             .bytes()

@@ -1,6 +1,8 @@
-//! Turns the conformance vectors into inputs of the fuzz targets: where fuzzing starts, and what plain `cargo test` replays.
+//! Turns the conformance vectors into inputs of the fuzz targets: where fuzzing starts, and what
+//! plain `cargo test` replays.
 //!
-//! An input is fields with the byte FF between them, in the order that the head of each target gives.
+//! An input is fields with the byte FF between them, in the order that the head of each target
+//! gives.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +12,12 @@ use serde_json::Value;
 use crate::conformance::{cases, documents};
 use crate::input::SEPARATOR;
 
-/// Documents above this length are left out: they are slow, and show nothing that short ones do not.
+/// Documents above this length are left out: they are slow, and show nothing that short ones do
+/// not.
 const LONGEST: usize = 512;
 
-/// Target to name to input. An input stands once in each target, under the first name that gives it.
+/// Target to name to input. An input stands once in each target, under the first name that gives
+/// it.
 pub type Seeds = BTreeMap<&'static str, BTreeMap<String, Vec<u8>>>;
 
 /// Returns the seeds of all targets.
@@ -142,12 +146,12 @@ fn sandbox_seed(given: &Value, request: &Value) -> Vec<u8> {
     ])
 }
 
-/// Whether the sandbox knows the caller without being told.
+/// Returns whether the sandbox knows the caller without being told.
 fn has_example_credentials(client: &Value) -> bool {
     client["appSecret"] == "example-app-secret-not-real" || client["token"].is_string()
 }
 
-/// What is changed on the way in an accepted request, and into what.
+/// Changes to an accepted request on the way: header, text, replacement.
 const FORGERIES: [(&str, &str, &str); 14] = [
     ("another-signature", "Signature=08", "Signature=09"),
     (
@@ -208,7 +212,7 @@ fn joined(fields: &[Vec<u8>]) -> Vec<u8> {
     fields.join(&SEPARATOR)
 }
 
-/// Text or a number; empty where there is none.
+/// Returns text or a number as bytes; empty for any other value.
 fn field(value: &Value) -> Vec<u8> {
     match value {
         Value::Null => Vec::new(),
@@ -217,7 +221,7 @@ fn field(value: &Value) -> Vec<u8> {
     }
 }
 
-/// An instant of a case, in microseconds after the epoch; empty where there is none.
+/// Returns an instant of a case in microseconds after the epoch; empty without an instant.
 fn microseconds(instant: &Value) -> Vec<u8> {
     instant.as_str().map_or_else(Vec::new, |text| {
         let instant: DateTime<Utc> = text.parse().expect("an instant");

@@ -1,4 +1,5 @@
-//! A request as anybody sees it who has only its bytes: what it must look like, and whether its signature is right.
+//! A request as anybody sees it who has only its bytes: what it must look like, and whether its
+//! signature is right.
 
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -15,9 +16,10 @@ pub(crate) fn header<'a>(request: &'a Request<Vec<u8>>, name: &str) -> &'a str {
     std::str::from_utf8(value.as_bytes()).expect("a header is ASCII")
 }
 
-/// An HTTP date as the crate for it reads it; none as well where that takes more than RFC 9110, 5.6.7 allows.
+/// An HTTP date as the crate for it reads it; none as well where that takes more than RFC 9110,
+/// 5.6.7 allows.
 pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
-    // It trims; so do HTTP stacks, before we see it.
+    // The crate trims the value; HTTP stacks do so before this code sees the value.
     if text.trim() != text {
         return None;
     }
@@ -31,7 +33,8 @@ pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
     Some(httpdate::parse_http_date(text).ok()?.into())
 }
 
-/// The headers are these and no others, each once, each on one line that every stack sends as it is.
+/// The headers are these and no others, each once, each on one line that every stack sends as it
+/// is.
 pub(crate) fn assert_headers(request: &Request<Vec<u8>>, expected: &[&str]) {
     let mut names: Vec<&str> = request
         .headers()
@@ -73,8 +76,9 @@ pub(crate) fn assert_url(url: &str, authority: &str, base: &str, path: &str) {
     assert_eq!(uri.path(), parsed.path());
 }
 
-/// The URL as the URL standard reads it. None for a host in punycode that stands for no name, `xn--flapxe`: to tell needs
-/// tables of all characters, which the core does not have. URL parsers and DNS refuse it before anything is sent.
+/// The URL as the URL standard reads it. None for a host in punycode that stands for no name,
+/// `xn--flapxe`: to tell needs tables of all characters, which the core does not have. URL parsers
+/// and DNS refuse it before anything is sent.
 pub(crate) fn read_by_others(url: &str) -> Option<url::Url> {
     match url::Url::parse(url) {
         Ok(parsed) => Some(parsed),
@@ -87,7 +91,8 @@ pub(crate) fn read_by_others(url: &str) -> Option<url::Url> {
 /// Signature = hex(hmac_sha256(AppSecret, "HMAC-SHA256\n" + hex(sha256(CanonicalRequest))))
 /// ```
 ///
-/// For a request without a query whose path needs no encoding, over host, x-date and x-user-id.
+/// Returns the signature over host, x-date and x-user-id, for a request without a query whose path
+/// needs no encoding.
 pub(crate) fn signature(request: &Request<Vec<u8>>, authority: &str, secret: &str) -> String {
     let canonical_request = format!(
         "{}\n{}/\n\nhost:{authority}\nx-date:{}\nx-user-id:{}\n\nhost;x-date;x-user-id\n{}",

@@ -1,5 +1,5 @@
-//! No input can add a header, a line, a path segment or a query: seen in what is built, and on the wire by two servers, one
-//! that shows the raw bytes and one that is as strict as hyper.
+//! No input can add a header, a line, a path segment or a query: seen in what is built, and on the
+//! wire by two servers, one that shows the raw bytes and one that is as strict as hyper.
 
 use std::cell::Cell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::Value;
 
-/// What ends a value, a line, a head, a path or a text somewhere, raw or in disguise.
+/// Texts that end a value, a line, a head, a path or a text somewhere, raw or in disguise.
 const HOSTILE: [&str; 36] = [
     "\r\nx-injected: 1",
     "\nx-injected: 1",
@@ -58,7 +58,7 @@ const HOSTILE: [&str; 36] = [
     "{}[]'<>`$(injected)",
 ];
 
-/// Where a caller can put text.
+/// The places where a caller can put text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Endpoint,
@@ -117,7 +117,7 @@ fn build(
     )?;
     let mut trace_id = TRACE_ID.to_owned();
     if field == Field::TraceId {
-        // Of the right length in characters, so that its length is not why it is refused.
+        // The text has the right length in characters, so that a refusal has another cause.
         let kept = 58_usize.saturating_sub(hostile.chars().count());
         trace_id = format!("{hostile}{}", &TRACE_ID[..kept]);
     }
@@ -125,7 +125,7 @@ fn build(
     client.request_with(&call, "2025-11-03T07:01:45Z".parse().unwrap(), &options)
 }
 
-/// What a server saw.
+/// A request as a server saw it.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen {
     method: String,
@@ -135,7 +135,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// What it must see of a request: what was built, and what the transport is known to add.
+    /// Returns the request that the server must see: the built one, with the transport's known
+    /// additions.
     fn expected(request: &http::Request<Vec<u8>>, server: SocketAddr) -> Self {
         let mut headers: Vec<(String, String)> = request
             .headers()
@@ -207,7 +208,7 @@ fn raw_server() -> (SocketAddr, mpsc::Receiver<Seen>) {
                 .unwrap();
             let mut body = vec![0; length.1.parse().unwrap()];
             stream.read_exact(&mut body).unwrap();
-            // Nothing follows: no second request.
+            // The stream holds no second request.
             assert_eq!(stream.buffer(), b"");
             stream.get_mut().write_all(ANSWER).unwrap();
             if show
@@ -298,7 +299,8 @@ fn no_text_in_any_field_adds_anything_on_the_wire() {
             }
         }
         for (field, refused_ones) in [
-            // Only the segment that its caller has asked for is taken: it is written so in the URL.
+            // Only the segment that the caller asked for is accepted, since the URL holds it in
+            // this form.
             (Field::Endpoint, 35),
             (Field::UserId, 15),
             (Field::Token, 15),
@@ -378,7 +380,7 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
 }
 
-/// Whether a request is built with this text behind that of some fields.
+/// Returns whether a request is built with this text behind that of some fields.
 fn is_built(hostile: [String; 8], of: &[Field], way: Way) -> bool {
     let mut hostile = hostile.into_iter();
     let mut with = |field: Field, text: &str| {

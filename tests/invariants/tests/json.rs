@@ -40,7 +40,7 @@ fn every_document_is_read_or_refused_as_the_corpus_says() {
             "{name}: {why}"
         );
 
-        // As a member that nobody reads.
+        // The document is tried as a member that the core skips.
         let reply = read(&with(r#"{"code":0,"unknown":"#, &document.bytes));
         assert_eq!(reply.is_ok(), is_read, "{name}: {reply:?}");
     }
@@ -70,7 +70,8 @@ fn a_text_of_the_corpus_is_what_serde_json_reads_and_an_integer_is_kept() {
     assert_eq!((texts, integers), (32, 11));
 }
 
-/// RFC 8259's verdict is serde_json's, as far as it has one: what nobody reads may be what it cannot hold.
+/// Compares RFC 8259's verdict with serde_json's, where that has one: a skipped value may be one
+/// that serde_json cannot hold.
 #[test]
 fn the_readers_agree_with_serde_json_on_every_document() {
     for document in documents() {

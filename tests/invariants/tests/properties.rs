@@ -1,4 +1,5 @@
-//! Properties of requests: what is valid is accepted, what is changed on the way is refused, and every text survives.
+//! Properties of requests: what is valid is accepted, what is changed on the way is refused, and
+//! every text survives.
 
 use std::fmt::Write as _;
 
@@ -32,7 +33,7 @@ fn endpoint() -> impl Strategy<Value = String> {
             .prop_map(|address| format!("[{address}]"))
             .prop_filter("not taken", |address| !address.contains('.')),
     ]
-    // Whether a host in punycode stands for a name is not for us to say.
+    // The core does not check whether a host in punycode stands for a name.
     .prop_filter("punycode", |host| {
         !host.to_ascii_lowercase().contains("xn--")
     });
@@ -114,7 +115,7 @@ prop_compose! {
         trace_id in prop::option::of("[!-~]{58}"),
     ) -> Input {
         let now = DateTime::from_timestamp_micros(now).unwrap();
-        // By the service's clock, to the second below.
+        // The date by the service's clock, rounded down to the second.
         let date = |age| now + TimeDelta::milliseconds(offset) - TimeDelta::seconds(age) - TimeDelta::seconds(1);
         let date = age.filter(|age| *age < 899).map(date);
         Input { endpoint, user_id, way, credential, secret, call, now, margin, offset, date, trace_id }
@@ -124,7 +125,8 @@ prop_compose! {
 proptest! {
     #![proptest_config(cases(400))]
 
-    /// Way by way: exactly the fixed headers, the URL, the body, the signature computed anew, and the sandbox takes it.
+    /// Way by way: exactly the fixed headers, the URL, the body, the signature computed anew, and
+    /// the sandbox takes it.
     #[test]
     fn whatever_is_valid_is_built_and_accepted(input in valid()) {
         prop_assert!(holds(&input), "it was refused");
@@ -188,7 +190,7 @@ impl Covered {
         }
     }
 
-    /// None where no HTTP server would hand it on.
+    /// Returns none for a request that no HTTP server would hand on.
     fn replaced(self, request: &Request<Vec<u8>>, bytes: &[u8]) -> Option<Request<Vec<u8>>> {
         let mut changed = request.clone();
         let text = std::str::from_utf8(bytes);
@@ -345,7 +347,7 @@ fn every_character_of_an_id_arrives() {
         let text = format!("a{}b", text.replace(char::is_control, ""));
         let call = NotifyPackageExpire::new(&*text, "14").unwrap();
         let body = client.request(&call, now).unwrap().into_body();
-        // As another writer of JSON writes it, and so as every reader reads it.
+        // The body as another JSON writer writes it, which every reader accepts.
         let expected = format!(
             r#"{{"carrierUserId":{},"type":2,"packageId":"14"}}"#,
             serde_json::Value::from(&*text)

@@ -75,7 +75,7 @@ fn found_inputs_hold() {
     assert_eq!(found, 5);
 }
 
-/// A target and its body say the same, and there is none without the other.
+/// Asserts that each target's source and its body's source begin with the same invariant.
 #[test]
 fn every_target_begins_with_its_invariant() {
     let mut targets: Vec<String> = Vec::new();

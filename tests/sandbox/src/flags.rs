@@ -1,4 +1,5 @@
-//! The flags. Each of them is a field of the sandbox's configuration, apart from those about the server itself.
+//! The flags. Each of them is a field of the sandbox's configuration, apart from those about the
+//! server itself.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,11 +7,13 @@ use std::path::PathBuf;
 use clap::Parser;
 use koodrive::sandbox::{Allowance, App, Fault, RandomFaults, SandboxConfig};
 
-/// Stands in for KooDrive's carrier API: judges requests as strictly as the published pages read, and acts on none.
+/// Stands in for KooDrive's carrier API: judges requests as strictly as the published pages read,
+/// and acts on none.
 ///
-/// Prints one line of JSON with its address once it listens on 127.0.0.1. Ends on SIGTERM and SIGINT.
-/// A flag replaces the same field of --config. Without --app and --token, app example-app-id with secret
-/// example-app-secret-not-real and token example-token-not-real are known.
+/// Prints one line of JSON with its address once it listens on 127.0.0.1. Ends on SIGTERM and
+/// SIGINT. A flag replaces the same field of --config. Without --app and --token, app
+/// example-app-id with secret example-app-secret-not-real and token example-token-not-real are
+/// known.
 #[derive(Parser)]
 #[command(version)]
 #[expect(
@@ -22,7 +25,8 @@ pub(crate) struct Flags {
     #[arg(long, default_value_t = 0)]
     pub(crate) port: u16,
 
-    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, spaceUsage, answers, authority, prefix
+    /// Configuration as a JSON file; it also has fields without a flag: msg, policies, spaceUsage,
+    /// answers, authority, prefix
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -54,7 +58,8 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "STATUS")]
     refused_status: Option<u16>,
 
-    /// Value of type that is accepted, repeatable; default 2, so that the page's own example (1) is refused
+    /// Value of type that is accepted, repeatable; default 2, so that the page's own example (1) is
+    /// refused
     #[arg(long, value_name = "INTEGER", allow_negative_numbers = true)]
     accept_type: Vec<i64>,
 
@@ -70,7 +75,8 @@ pub(crate) struct Flags {
     #[arg(long)]
     echo_trace_id: bool,
 
-    /// Let an app id call the three retention-policy operations, which take a token only according to the publisher
+    /// Let an app id call the three retention-policy operations, which take a token only according
+    /// to the publisher
     #[arg(long)]
     app_authentication_everywhere: bool,
 
@@ -78,16 +84,18 @@ pub(crate) struct Flags {
     #[arg(long)]
     code_as_text: bool,
 
-    /// What goes wrong with the next request, repeatable, one per request: 429, pass, cut, cut-in-headers,
+    /// Fault of the next request, repeatable, one per request: 429, pass, cut, cut-in-headers,
     /// cut-after-headers, '{"delay": 2}', '{"drip": 0.01}', '{"status": 502, "body": "<html>"}'
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
 
-    /// What goes wrong at random, such as '{"share": 0.04, "of": [503, 500, "cut"], "seed": 7}'; without of 503, 500, 429 and cut
+    /// Random faults, such as '{"share": 0.04, "of": [503, 500, "cut"], "seed": 7}'; without "of":
+    /// 503, 500, 429 and cut
     #[arg(long, value_name = "JSON")]
     random_faults: Option<String>,
 
-    /// What is allowed per second, such as '{"perSecond": 50, "burst": 50, "retryAfter": 1}'; 429 beyond
+    /// Allowed requests per second, such as '{"perSecond": 50, "burst": 50, "retryAfter": 1}'; 429
+    /// beyond
     #[arg(long, value_name = "JSON")]
     allowance: Option<String>,
 

@@ -1,4 +1,5 @@
-//! The sandbox behind a TCP port: sockets, a clock and flags around `koodrive::sandbox`, which decides everything else.
+//! The sandbox behind a TCP port: sockets, a clock and flags around `koodrive::sandbox`, which
+//! decides everything else.
 
 mod flags;
 mod wire;
@@ -71,7 +72,8 @@ async fn run(flags: &Flags) -> Result<(), String> {
 async fn serve(router: Router, port: u16) -> io::Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = listener.local_addr()?.to_string();
-    // Before the line is printed: whoever reads it may end us at once.
+    // The signal handler is set before the line is printed: the reader of that line may end this
+    // process at once.
     let end = end()?;
     let line = serde_json::json!({"address": address, "url": format!("http://{address}")});
     let mut stdout = io::stdout();
@@ -126,7 +128,8 @@ async fn answer(
     answer.into_response().map(Body::from)
 }
 
-/// Not part of the service: what it acted on, so that tests in any language can compare.
+/// Returns the calls that the sandbox acted on, so that tests in any language can compare. The real
+/// service has no such path.
 async fn accepted(State(service): State<Arc<Service>>) -> Response {
     let accepted = serde_json::to_string(service.sandbox().accepted());
     let json = [(header::CONTENT_TYPE, "application/json")];

@@ -1,6 +1,7 @@
 //! The TCP side of faults: a connection whose answers can be cut or dripped.
 //!
-//! An HTTP server cannot be told to stop within the headers, so it is given a stream that stops for it.
+//! An HTTP server cannot be told to stop within the headers, so it is given a stream that stops for
+//! it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Sleep, sleep};
 
-/// What becomes of the answer to the request that was read last.
+/// The fate of the answer to the request that was read last.
 #[derive(Clone, Copy, Default)]
 pub(crate) enum Order {
     #[default]
@@ -137,8 +138,8 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// How many bytes of an answer arrive. The first write holds the whole head: hyper gathers it, and the body with it, as long
-/// as the stream does not claim vectored writes.
+/// Returns how many bytes of an answer arrive. The first write holds the whole head: hyper gathers
+/// it, and the body with it, as long as the stream does not claim vectored writes.
 fn part(bytes: &[u8], at: CutPoint) -> usize {
     let end = b"\r\n\r\n";
     let head = bytes

@@ -1,4 +1,5 @@
-//! The vectors and the sandbox were written apart from each other: every request of the vectors must be accepted.
+//! The vectors and the sandbox were written apart from each other: every request of the vectors
+//! must be accepted.
 #![allow(clippy::unwrap_used, reason = "a failed test says where by panicking")]
 
 use std::fs;
@@ -28,7 +29,7 @@ fn every_request_of_the_vectors_is_accepted() {
         if request.is_null() {
             continue;
         }
-        // Only 1 is documented, and the sandbox takes no other.
+        // The sandbox accepts only type 1, the documented one.
         if given["call"].to_string().contains("undocumentedChangeType") {
             continue;
         }
@@ -40,10 +41,12 @@ fn every_request_of_the_vectors_is_accepted() {
             let app = App::new(app_id, client["appSecret"].as_str().unwrap());
             config.apps.push(app);
         } else {
-            // A value of Authorization that is sent untouched: any text will do for a client, and none for a service.
+            // A value of Authorization that is sent untouched: any text will do for a client, and
+            // none for a service.
             continue;
         }
-        // The vectors show how every call is signed; which credentials the service takes for it is another matter.
+        // The vectors show how every call is signed; which credentials the service takes for it is
+        // another matter.
         config.app_authentication_everywhere = true;
         let url: Uri = request["url"].as_str().unwrap().parse().unwrap();
         let method = request["method"].as_str().unwrap();

@@ -9,7 +9,7 @@ pub(crate) const NODES: u64 = 10;
 /// The one that is sick, where one is.
 pub(crate) const SICK: u64 = 0;
 
-/// Which idle connection a client's pool gives.
+/// A pool's choice among its idle connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pool {
     Youngest,
@@ -17,7 +17,7 @@ pub(crate) enum Pool {
     Any,
 }
 
-/// How a request finds its node.
+/// A balancer's choice of a node for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Balancer {
     /// Each request anew.
@@ -25,7 +25,7 @@ pub(crate) enum Balancer {
     /// A connection is pinned to the node that took its first request.
     Pinned {
         pool: Pool,
-        /// Whether the transport closes a connection where the core says so.
+        /// Whether the transport closes a connection when the core asks for it.
         closes: bool,
     },
 }
@@ -59,7 +59,8 @@ impl Connections {
         idle.unwrap_or_else(|| rng.u64(..NODES))
     }
 
-    /// A request on a connection to `node` has ended. `must_close` is what the core says of its answer.
+    /// A request on a connection to `node` has ended. `must_close` is what the core says of its
+    /// answer.
     pub(crate) fn give_back(&mut self, node: u64, must_close: bool) {
         if let Balancer::Pinned { closes, .. } = self.balancer
             && !(closes && must_close)

@@ -1,8 +1,10 @@
-//! The dispatcher without the model: a night's inputs are recorded, and replayed to a fresh dispatcher under a stop-watch.
+//! The dispatcher without the model: a night's inputs are recorded, and replayed to a fresh
+//! dispatcher under a stop-watch.
 //!
-//! A replay does all that the dispatcher does for a job: taking calls, building and signing requests, reading answers, giving
-//! outcomes. Only the calls themselves are made before. Its actions must be the recorded ones, since the same seed and
-//! the same inputs give the same actions.
+//! A replay does all that the dispatcher does for a job: taking calls, building and signing
+//! requests, reading answers, giving outcomes. Only the calls themselves are made before. Its
+//! actions must be the recorded ones, since the same seed and the same inputs give the same
+//! actions.
 
 use std::hint::black_box;
 use std::rc::Rc;
@@ -19,11 +21,11 @@ use crate::scenario::Scenario;
 use crate::service::Reply;
 use crate::watch::StopWatch;
 
-/// What a dispatcher was handed, in order.
+/// A dispatcher's inputs, in order.
 #[derive(Debug, Default)]
 pub struct Recording {
     pub(crate) inputs: Vec<Input>,
-    /// Of the actions that came out.
+    /// The digest of the dispatcher's actions.
     pub(crate) digest: Digest,
 }
 
@@ -33,13 +35,13 @@ pub(crate) enum Input {
     Push(u64),
     Finish,
     Cancel,
-    /// With the answer's `Date`.
+    /// A reply with the answer's `Date`.
     Reply(Ticket, Reply, Rc<str>, Now),
     Token(u64, Now),
     NoToken(Now),
 }
 
-/// Of actions, in their order: FNV-1a over what identifies each.
+/// A digest of actions in their order: FNV-1a over each action's identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Digest(u64);
 
@@ -137,17 +139,19 @@ fn hand_in(
     Ok(())
 }
 
-/// What a replay took.
+/// The time that a replay took.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Cost {
     /// Everything that the dispatcher did.
     pub total: Duration,
-    /// What its client alone takes to build and sign as many requests, and to read as many answers.
+    /// The time that the client alone takes to build and sign as many requests, and to read as many
+    /// answers.
     pub client: Duration,
 }
 
-/// Replays a recording, several times, since a machine does other things too. Gives what the fastest took.
+/// Replays a recording, several times, since a machine does other things too. Gives what the
+/// fastest took.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
-//! A dispatcher and a modelled service in virtual time: nights pass in seconds, and repeat exactly from their seed.
+//! A dispatcher and a modelled service in virtual time: nights pass in seconds, and repeat exactly
+//! from their seed.
 //!
-//! Every request is really built, and every answer really read. What is modelled is the service ([`scenario`] and [`trouble`]
-//! say how) and the network.
+//! Every request is really built, and every answer really read. Only the service (see [`scenario`]
+//! and [`trouble`]) and the network are modelled.
 
 mod connections;
 pub mod engine;

@@ -1,4 +1,5 @@
-//! `koodrive-simulator [--calls N] [--seed S] [--scenario NAME]`: what a dispatcher costs a service, and what a service costs it.
+//! `koodrive-simulator [--calls N] [--seed S] [--scenario NAME]`: what a dispatcher costs a
+//! service, and what a service costs it.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -51,7 +52,7 @@ fn run(arguments: &[String]) -> Result<()> {
             _ => bail!("{USAGE}"),
         }
     }
-    // Of a night's own, where none is given; it is printed and repeats the run.
+    // Without a given seed each run draws its own; the printed seed repeats the run.
     let seed = seed.unwrap_or_else(|| chrono::Utc::now().timestamp_micros().unsigned_abs());
     for scenario in &scenarios {
         println!("{}: {}", scenario.name, scenario.about);
@@ -81,7 +82,8 @@ fn run(arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Ten seeds of each trouble: every figure's mean, its worst, and the goal. The table of `docs/dispatcher.md`.
+/// Ten seeds of each trouble: every figure's mean, its worst, and the goal. The table of
+/// `docs/dispatcher.md`.
 fn pace(names: &[String]) -> Result<()> {
     println!("| scenario | figure | mean | worst | goal |\n|---|---|--:|--:|--:|");
     let is_named = |name: &str| names.iter().all(|part| name.contains(part));

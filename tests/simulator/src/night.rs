@@ -15,12 +15,12 @@ use crate::report::Report;
 use crate::scenario::Scenario;
 use crate::service::{Reply, SECOND, Service, nanoseconds};
 
-/// What getting a token takes.
+/// The time that getting a token takes.
 const TOKEN_TAKES: u64 = 3 * SECOND / 10;
-/// How often the wall clock is set, where it is.
+/// The interval at which the wall clock is set in scenarios that set it.
 const SET_EVERY: u64 = 1000 * SECOND;
 
-/// What happens at a virtual instant.
+/// An event at a virtual instant.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Ends(Ticket, Reply),
@@ -86,7 +86,7 @@ pub(crate) fn start() -> DateTime<Utc> {
     DateTime::from_timestamp(1_762_213_500, 0).unwrap_or_default()
 }
 
-/// Plays a night to its end. Where there is a recording, what the dispatcher was handed is written to it.
+/// Plays a night to its end. Writes the dispatcher's inputs to the recording, if one is given.
 ///
 /// # Errors
 ///
@@ -98,7 +98,7 @@ pub fn simulate(
     recording: Option<Recording>,
 ) -> Result<(Report, Option<Recording>)> {
     let dispatcher = Dispatcher::new(&client(scenario)?, config(scenario), seed);
-    // Nothing has lowered it yet.
+    // The rate is still the configured one.
     let rate = dispatcher.progress().rate;
     let mut night = Night {
         scenario: *scenario,
@@ -238,7 +238,7 @@ impl Night {
         Ok(())
     }
 
-    /// What the service did decides what is true.
+    /// The service's action decides whether an outcome is right.
     fn outcome(&mut self, outcome: &CallOutcome<u64>) {
         self.taken += 1;
         let acted = self.service.has_acted(outcome.key);
@@ -250,7 +250,7 @@ impl Night {
         self.untrue += u64::from(!is_true);
     }
 
-    /// Until that instant, or the next event.
+    /// Moves the time to `until`, or to the next event.
     fn wait(&mut self, until: Option<Duration>) -> Result<()> {
         let until = until.map_or(u64::MAX, nanoseconds);
         let event = self.events.peek().map_or(u64::MAX, |Reverse((at, ..))| *at);
@@ -264,7 +264,7 @@ impl Night {
         };
         let now = self.clocks();
         let input = match event {
-            // One time in ten there is none.
+            // One token request in ten fails.
             Event::Token if self.rng.u64(..10) == 0 => Input::NoToken(now),
             Event::Token => {
                 self.service.token += 1;

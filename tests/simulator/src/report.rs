@@ -1,10 +1,10 @@
-//! What a night came to.
+//! The results of a night.
 
 use std::fmt;
 
 use koodrive::dispatch::{Halt, Progress};
 
-/// What a simulated job came to.
+/// The results of a simulated job.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
@@ -12,9 +12,9 @@ pub struct Report {
     pub scenario: &'static str,
     /// Calls in the source.
     pub calls: u64,
-    /// What everything random was drawn from.
+    /// The seed of all random numbers.
     pub seed: u64,
-    /// How it ended.
+    /// The progress at the end.
     pub progress: Progress,
     /// Virtual seconds that it took.
     pub seconds: f64,
@@ -22,15 +22,15 @@ pub struct Report {
     pub ideal_seconds: f64,
     /// Requests that the service saw.
     pub requests: u64,
-    /// Those that came during an outage.
+    /// The requests that came during an outage.
     pub requests_in_outages: u64,
-    /// What would have come during them at the configured rate.
+    /// The number of requests that the configured rate would have sent during outages.
     pub normal_in_outages: u64,
     /// Tokens that were asked for.
     pub tokens: u64,
     /// Requests that the sandbox verified.
     pub verified: u64,
-    /// Why it stopped.
+    /// The reason for a stop.
     pub halt: Option<Halt>,
     /// Calls on which the service acted twice.
     pub acted_twice: u64,

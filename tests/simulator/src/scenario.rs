@@ -1,23 +1,25 @@
-//! What a night is like. Each scenario has one trouble, and `night` all of them.
+//! The scenarios of nights. Each scenario has one trouble, and `night` has all of them.
 
 use std::time::Duration;
 
-/// What the service and the network do to a job with the default configuration.
+/// The behaviour of the service and the network towards a job with the default configuration.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// As it is asked for.
+    /// The name on the command line.
     pub name: &'static str,
-    /// What happens in it.
+    /// A description of the scenario's trouble.
     pub about: &'static str,
-    /// In three minutes of every quarter of an hour the service takes no more than so many per second.
+    /// In three minutes of every quarter of an hour the service takes no more than so many per
+    /// second.
     pub limit: Option<f64>,
-    /// In two minutes of every quarter of an hour nothing works: by turns 503, refused connections, and silence.
+    /// In two minutes of every quarter of an hour nothing works: by turns 503, refused connections,
+    /// and silence.
     pub outages: bool,
-    /// A token lives so long. Getting another takes 300 ms, and one time in ten there is none.
+    /// The lifetime of a token. Getting another takes 300 ms, and fails one time in ten.
     pub token_life: Option<Duration>,
-    /// Parts per million by which the service's clock is fast. It is also ten minutes ahead, and the caller's wall clock is set by
-    /// up to a day now and then.
+    /// Parts per million by which the service's clock is fast. It is also ten minutes ahead, and
+    /// the caller's wall clock is set by up to a day now and then.
     pub drift: Option<i64>,
     /// Answers per million that never arrive, although the service acted.
     pub lost: u64,
@@ -117,7 +119,7 @@ pub fn named(name: &str) -> Option<&'static Scenario> {
     ALL.iter().find(|scenario| scenario.name == name)
 }
 
-/// How an outage shows.
+/// The symptom of an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outage {
     Busy,
@@ -146,7 +148,8 @@ impl Scenario {
         self.limit.filter(|_| LIMITED.contains(&(second % CYCLE)))
     }
 
-    /// Seconds in which so many calls can be made at this rate, by someone who knows the service's every second in advance.
+    /// Seconds in which so many calls can be made at this rate, by someone who knows the service's
+    /// every second in advance.
     pub(crate) fn ideal(&self, calls: u64, rate: f64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
         let mut left = calls as f64;

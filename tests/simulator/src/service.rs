@@ -1,4 +1,5 @@
-//! The modelled service: it acts, refuses, is busy, is down, and remembers what it did. Its time is the simulator's.
+//! The modelled service: it acts, refuses, is busy, is down, and remembers what it did. Its time is
+//! the simulator's.
 
 use std::rc::Rc;
 
@@ -12,12 +13,12 @@ use crate::scenario::{Outage, Scenario};
 
 /// Nanoseconds of a second.
 pub(crate) const SECOND: u64 = 1_000_000_000;
-/// How long a driver waits for an answer.
+/// The time for which a driver waits for an answer.
 const TIME_OUT: u64 = 30 * SECOND;
-/// What a refused connection takes.
+/// The time that a refused connection takes.
 const REFUSED: u64 = SECOND / 1000;
 
-/// What comes back.
+/// The answer to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reply {
     Delivered,
@@ -48,7 +49,7 @@ pub(crate) struct Service {
     acted: Vec<u64>,
     pub(crate) acted_twice: u64,
     pub(crate) requests: u64,
-    /// Those that met an outage.
+    /// The requests that met an outage.
     pub(crate) requests_in_outages: u64,
     /// Calls that the limit still allows.
     allowance: f64,
@@ -165,7 +166,7 @@ impl Service {
         Reply::Delivered
     }
 
-    /// Whether the sandbox takes one request of a thousand, where requests are signed.
+    /// Returns whether the sandbox takes one request of a thousand, where requests are signed.
     pub(crate) fn verify(
         &mut self,
         request: impl FnOnce() -> Result<Request<Vec<u8>>, InvalidInput>,
@@ -212,7 +213,8 @@ impl Service {
         true
     }
 
-    /// 30 to 180 ms, 80 on average, and one answer in a thousand takes 5 s. In integers: the same on every machine.
+    /// 30 to 180 ms, 80 on average, and one answer in a thousand takes 5 s. In integers: the same
+    /// on every machine.
     fn latency(&mut self) -> u64 {
         if self.rng.u64(..1000) == 0 {
             return 5 * SECOND;

@@ -20,13 +20,14 @@ use crate::trouble::{Fault, Figure, RATE, RetryAfter, Trouble, is_in, seconds};
 
 /// Requests in flight, at most.
 const CONCURRENCY: u32 = 64;
-/// How long the driver waits for an answer.
+/// The time for which the driver waits for an answer.
 const TIME_OUT: u64 = 30 * SECOND;
-/// What a 503 of the sick node takes, and a connection that is refused.
+/// The time that the sick node's 503 takes, and a refused connection.
 const AT_ONCE: u64 = SECOND / 500;
 
-/// Per mille of answers, and how many microseconds the slowest of them takes: a log-normal distribution with 50 ms in the median
-/// and 500 ms at the 99th percentile. In integers: the same on every machine.
+/// Per mille of answers, and how many microseconds the slowest of them takes: a log-normal
+/// distribution with 50 ms in the median and 500 ms at the 99th percentile. In integers: the same
+/// on every machine.
 const LATENCIES: [(u64, u64); 15] = [
     (0, 2_300),
     (10, 5_000),
@@ -53,7 +54,7 @@ enum Answer {
     Lost,
 }
 
-/// What happened in one second.
+/// The counts of one second.
 #[derive(Debug, Clone, Copy, Default)]
 struct Second {
     sent: u32,
@@ -181,7 +182,7 @@ impl Trial {
         }));
     }
 
-    /// What comes back, and after how long.
+    /// Returns the answer of `node`, and the time that the answer takes.
     fn answer(&mut self, node: u64) -> (u64, Answer) {
         let second = self.now / SECOND;
         let trouble = self.trouble;

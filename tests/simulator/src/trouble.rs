@@ -1,6 +1,8 @@
-//! Troubles of a service, one at a time, and what a dispatcher must make of each: the goals of `docs/dispatcher.md`.
+//! Troubles of a service, one at a time, and what a dispatcher must make of each: the goals of
+//! `docs/dispatcher.md`.
 //!
-//! Rate 200 per second, 64 in flight. An answer takes 50 ms in the median and 500 ms at the 99th percentile.
+//! Rate 200 per second, 64 in flight. An answer takes 50 ms in the median and 500 ms at the 99th
+//! percentile.
 
 use std::ops::Range;
 
@@ -10,7 +12,7 @@ use crate::trial::Trial;
 /// Requests per second that are asked for.
 pub(crate) const RATE: f64 = 200.0;
 
-/// What an answer is in trouble.
+/// An answer of a service in trouble.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fault {
     Busy,
@@ -19,12 +21,12 @@ pub(crate) enum Fault {
     Lost,
     /// The connection is refused.
     Refused,
-    /// Nothing until the time-out.
+    /// No answer until the time-out.
     Silent,
     Throttled,
 }
 
-/// What a 429 or a 503 says of the time to come back.
+/// The `Retry-After` of a 429 or a 503.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RetryAfter {
     Seconds(u64),
@@ -41,9 +43,9 @@ pub(crate) struct Trouble {
     /// One node of ten answers 503 within 2 ms.
     pub(crate) sick_node: bool,
     pub(crate) retry_after: Option<RetryAfter>,
-    /// What a token bucket that holds one second's worth allows per second.
+    /// The requests per second that a token bucket of one second's worth allows.
     pub(crate) allowed: Option<f64>,
-    /// What it answers beyond.
+    /// The status of requests beyond the bucket.
     pub(crate) beyond: u16,
     /// The same in these seconds.
     pub(crate) allowed_in: Option<(Span, f64)>,
@@ -80,9 +82,9 @@ const NONE: Trouble = Trouble {
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Goal {
-    /// What it is, for people.
+    /// The figure's name for people.
     pub what: &'static str,
-    /// How it is read off.
+    /// The figure to read off.
     pub(crate) figure: Figure,
     /// The least or the most.
     pub bound: Bound,
@@ -91,16 +93,16 @@ pub struct Goal {
 /// A bound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Bound {
-    /// At least.
+    /// The figure is at least this.
     Least(f64),
-    /// At most.
+    /// The figure is at most this.
     Most(f64),
     /// Shown and not held to anything.
     None,
 }
 
 impl Bound {
-    /// Whether `figure` keeps it.
+    /// Returns whether `figure` keeps it.
     #[must_use]
     pub fn holds(self, figure: f64) -> bool {
         match self {
@@ -111,7 +113,7 @@ impl Bound {
     }
 }
 
-/// What is read off a trial.
+/// A figure that is read off a trial.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Figure {
     /// Deliveries per second in these seconds, over this.
@@ -138,12 +140,12 @@ pub(crate) enum Figure {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Scenario {
-    /// As it is asked for.
+    /// The name on the command line.
     pub name: String,
     pub(crate) trouble: Trouble,
-    /// It is played for so many seconds.
+    /// The number of seconds that the trouble is played.
     pub seconds: u64,
-    /// What is read off it.
+    /// The goals for the trouble's figures.
     pub goals: Vec<Goal>,
 }
 

@@ -1,8 +1,9 @@
-//! How long something took.
+//! Measures durations.
 
 use std::time::{Duration, Instant};
 
-/// Time that this process has run, where the system says it: on a busy machine, time passes while others run.
+/// Time that this process has run, where the system says it: on a busy machine, time passes while
+/// others run.
 #[derive(Debug)]
 pub struct StopWatch {
     started: Instant,
@@ -10,7 +11,7 @@ pub struct StopWatch {
 }
 
 impl StopWatch {
-    /// From now on.
+    /// Starts a measurement.
     #[must_use]
     pub fn start() -> Self {
         Self {

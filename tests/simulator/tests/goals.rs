@@ -18,7 +18,8 @@ fn night(name: &str, calls: u64, seed: u64) -> Report {
     report
 }
 
-/// Nothing is lost: what is not delivered was refused for its own sake, or its outcome is unknown.
+/// Asserts that no call is lost: each undelivered call was refused on its own account, or its
+/// outcome is unknown.
 fn assert_nothing_is_given_up(report: &Report) {
     let progress = report.progress;
     assert_eq!((progress.given_up, progress.not_sent), (0, 0), "{report}");
@@ -59,7 +60,7 @@ fn an_outage_gets_no_extra_load_and_loses_nothing() {
     assert!(report.requests_in_outages > 0, "{report}");
     assert!(report.load_in_outages() <= 0.05, "{report}");
     assert!(report.requests_per_call() <= 1.01, "{report}");
-    // Only silence leaves anything unknown.
+    // Only a missing answer leaves an outcome unknown.
     assert!((1..250).contains(&report.progress.unknown), "{report}");
     assert!(report.slowness() <= 1.05, "{report}");
 }

@@ -1,4 +1,5 @@
-//! What is published: whether it holds what it must and nothing else. `bindings-python/artifacts` looks into it.
+//! Checks that the published artifacts hold the required files and no others.
+//! `bindings-python/artifacts` inspects them.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use super::{environment, pytest, sdist, wheel};
 use crate::paths;
 use crate::test::{Counts, suites};
 
-/// The suite: the wheel of this machine, and the sdist.
+/// Runs the suite: the wheel of this machine, and the sdist.
 pub(crate) fn test() -> Result<Counts> {
     let sdist = sdist::build()?;
     let mut counts = check(&[wheel()?], &sdist)?;

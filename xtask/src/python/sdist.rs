@@ -27,10 +27,12 @@ pub(crate) fn build() -> Result<PathBuf> {
     }
 }
 
-/// Has pip build it, without a network, into an environment that holds nothing but the build backend; and builds a request
-/// with the result. In the profile `dev`, since it is about what the archive holds: half a minute less.
+/// Has pip build it, without a network, into an environment that holds nothing but the build
+/// backend; and builds a request with the result. In the profile `dev`, since it is about what the
+/// archive holds: half a minute less.
 pub(crate) fn check(sdist: &Path) -> Result<()> {
-    // The files of an archive have one old date, so cargo would take what it built of an earlier one for this one's.
+    // The files of an archive have one old date, so cargo would take what it built of an earlier
+    // one for this one's.
     let _ = fs::remove_dir_all(super::development());
     let venv = directory().join("sdist-venv");
     let python = executable(&venv, "python");

@@ -1,4 +1,5 @@
-//! `koodrive.spark` on a real Spark: jobs against the sandbox, the README's example, and its types, since Spark's are there.
+//! `koodrive.spark` on a real Spark: jobs against the sandbox, the README's example, and its types,
+//! since Spark's are there.
 
 use anyhow::Result;
 
@@ -6,7 +7,7 @@ use super::{binding, installed_beside_spark};
 use crate::npm;
 use crate::test::{Counts, suites};
 
-/// The suite.
+/// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     if !suites::runs("java", "-version") {
         return Ok(suites::skipped("Spark needs Java 17 or later"));

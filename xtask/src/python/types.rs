@@ -1,4 +1,5 @@
-//! The types of the package: stubtest holds the stub and the native module together, type checkers the rest.
+//! The types of the package: stubtest holds the stub and the native module together, type checkers
+//! the rest.
 
 use anyhow::Result;
 

@@ -1,4 +1,5 @@
-//! Wheels: which there are, and how one is built. The tested ones are built as the shipped ones are.
+//! Wheels: which there are, and how one is built. The tested ones are built as the shipped ones
+//! are.
 
 use std::env;
 use std::fs;
@@ -36,7 +37,7 @@ const WINDOWS: [Platform; 2] = [
     platform("aarch64-pc-windows-msvc", None),
 ];
 
-/// Those that this machine builds for.
+/// Returns the platforms that this machine builds for.
 pub(crate) fn platforms() -> &'static [Platform] {
     match env::consts::OS {
         "macos" => &MACOS,
@@ -45,7 +46,7 @@ pub(crate) fn platforms() -> &'static [Platform] {
     }
 }
 
-/// The one that this machine is.
+/// Returns the platform of this machine.
 pub(crate) fn host() -> Result<&'static Platform> {
     let libc = if cfg!(target_env = "musl") {
         "musl"

@@ -1,4 +1,5 @@
-//! How many tests passed, by what the runners report: JUnit's XML, and cargo's lines, since its XML is for nightly only.
+//! Counts passed tests from the runners' reports: JUnit's XML, and cargo's lines, since cargo's XML
+//! needs a nightly toolchain.
 
 use std::collections::BTreeMap;
 
@@ -50,7 +51,7 @@ pub(crate) fn go_test(printed: &str) -> Counts {
     counts
 }
 
-/// What the tests of `go test -json` printed.
+/// Returns the output of the tests of `go test -json`.
 pub(crate) fn go_output(printed: &str) -> String {
     let outputs = go_events(printed).filter_map(|event| Some(event["Output"].as_str()?.to_owned()));
     outputs.collect()
@@ -62,15 +63,15 @@ fn go_events(printed: &str) -> impl Iterator<Item = Value> {
         .filter_map(|line| serde_json::from_str(line).ok())
 }
 
-/// The number that stands before a word.
+/// Returns the number that stands before a word.
 fn before(line: &str, word: &str) -> usize {
     let head = line.split(word).next().unwrap_or_default();
     let digits = head.rsplit(|c: char| !c.is_ascii_digit()).next();
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }
 
-/// A `testcase` holds a `failure` or an `error` where it failed, and `skipped` where it did not run. Texts are escaped in XML, so
-/// these words with their bracket are elements.
+/// A `testcase` holds a `failure` or an `error` where it failed, and `skipped` where it did not
+/// run. Texts are escaped in XML, so these words with their bracket are elements.
 pub(crate) fn junit(report: &str) -> Counts {
     let mut counts = Counts::default();
     for case in report.split("<testcase").skip(1) {

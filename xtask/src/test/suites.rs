@@ -1,4 +1,5 @@
-//! The suites. Each prepares what it needs, runs, and counts; what a runner prints is shown when something failed.
+//! The suites. Each prepares what it needs, runs, and counts; what a runner prints is shown when
+//! something failed.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,8 +11,8 @@ use super::Counts;
 use super::count;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, go, java, links, npm, paths, python, readme,
-    runtimes, sh, supply_chain,
+    bench, committed, differential, dispatch, ffi, go, java, links, npm, paths, prose, python,
+    readme, runtimes, sh, supply_chain,
 };
 
 pub(crate) struct Suite {
@@ -20,7 +21,7 @@ pub(crate) struct Suite {
     pub(crate) run: fn() -> Result<Counts>,
 }
 
-/// In this order: what fails fastest comes first.
+/// The suites in their order: the one that fails fastest comes first.
 pub(crate) const ALL: &[Suite] = &[
     Suite {
         name: "format",
@@ -34,7 +35,7 @@ pub(crate) const ALL: &[Suite] = &[
     },
     Suite {
         name: "docs",
-        about: "rustdoc, no warnings; links between pages lead somewhere",
+        about: "rustdoc, no warnings; links between pages lead somewhere; no headless or too long prose",
         run: docs,
     },
     Suite {
@@ -189,6 +190,7 @@ fn clippy() -> Result<Counts> {
 
 fn docs() -> Result<Counts> {
     let mut counts = links::test()?;
+    counts += prose::test()?;
     counts += check(
         sh::cargo()
             .args([
@@ -352,7 +354,7 @@ pub(crate) fn node_test() -> Command {
     command
 }
 
-/// Where test runners write JUnit's XML.
+/// Returns where test runners write JUnit's XML.
 pub(crate) fn report() -> PathBuf {
     sh::target().join("junit.xml")
 }
@@ -366,7 +368,7 @@ pub(crate) fn reported(command: &mut Command) -> Result<Counts> {
     })
 }
 
-/// A test runner. What it prints is shown where a test failed.
+/// A test runner. Its output is shown after a failed test.
 fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) -> Result<Counts> {
     let output = command.stderr(std::process::Stdio::inherit()).output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
@@ -387,7 +389,7 @@ pub(crate) fn skipped(why: &str) -> Counts {
     Counts::skipped_one()
 }
 
-/// Whether the system has a program.
+/// Returns whether the system has a program.
 pub(crate) fn runs(program: &str, argument: &str) -> bool {
     let output = sh::program(program).arg(argument).output();
     output.is_ok_and(|output| output.status.success())

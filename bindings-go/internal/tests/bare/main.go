@@ -1,4 +1,5 @@
-// Command bare is what the size of start is compared with: a program that sends a request over net/http.
+// Command bare is what the size of start is compared with: a program that sends a request over
+// net/http.
 package main
 
 import (

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-/// What the service, or the network, does to a request.
+/// The effect of the service or the network on a request.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Reaction {
     Deliver,
@@ -22,7 +22,7 @@ pub(super) enum Reaction {
 }
 
 impl Reaction {
-    /// Whether it leaves open what the service did.
+    /// Returns whether it leaves open what the service did.
     pub(super) const fn is_unknown(self) -> bool {
         matches!(self, Self::Fail500 | Self::Unreadable | Self::Unanswered)
     }
@@ -62,10 +62,10 @@ pub(super) struct Scenario {
     pub(super) tardiness: Vec<u64>,
     /// How many calls it pushes at a time.
     pub(super) pushes: u64,
-    /// After how many requests it is cancelled.
+    /// The number of requests after which the job is cancelled.
     pub(super) cancel_after: Option<u64>,
     pub(super) seed: u64,
-    /// By how many seconds the wall clock is set, before which request.
+    /// The jumps of the wall clock in seconds, by the number of the next request.
     pub(super) jumps: BTreeMap<u64, i64>,
 }
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::Ticket;
-use super::renewal::Token;
+use super::token_renewal::Token;
 use crate::{Error, InvalidInput, PreparedCall, TraceId, XDate};
 
 /// A call from its push to its outcome.
-pub(super) struct Held<K> {
+pub(super) struct PendingCall<K> {
     pub(super) key: K,
     pub(super) call: PreparedCall,
     pub(super) attempts: u32,
@@ -17,25 +17,25 @@ pub(super) struct Held<K> {
     pub(super) sent: Option<Sent>,
     /// The attempt before it.
     pub(super) sent_before: Option<Sent>,
-    /// What was answered to it.
+    /// The answer to the call.
     pub(super) answer: Option<Answer>,
-    /// How it ended, unless well.
+    /// The error that the call ended with, if it failed.
     pub(super) error: Option<Error>,
-    /// Of an attempt, this one or an earlier one, it is unknown whether the service acted on it.
+    /// Whether the service may have acted on this or an earlier attempt.
     pub(super) unknown: bool,
-    /// It was refused for its date once, and signed anew.
+    /// Whether the call was refused for its date once, and signed anew.
     pub(super) signed_anew: bool,
     /// The number of the last token that it was refused with.
     refused_token: Option<u32>,
-    /// How many tokens it was refused with.
+    /// The number of tokens that the call was refused with.
     refused_tokens: u8,
 }
 
-/// So many tokens are tried for one call: the one that has ended, half of the next one from a file that is being written, and the
-/// next one.
+/// The largest number of tokens tried for one call: the expired token, half of the next token from
+/// a file that is being written, and the next token.
 const MOST_TOKENS: u8 = 3;
 
-impl<K> Held<K> {
+impl<K> PendingCall<K> {
     pub(super) const fn new(key: K, call: PreparedCall) -> Self {
         Self {
             key,
@@ -54,8 +54,8 @@ impl<K> Held<K> {
         }
     }
 
-    /// Notes a 401 with this token. Returns whether another one, or the same one again, may be tried; `works` says whether other calls
-    /// are delivered with it.
+    /// Notes a 401 with this token. Returns whether another one, or the same one again, may be
+    /// tried; `works` says whether other calls are delivered with it.
     pub(super) const fn refused_with(&mut self, token: Token, works: bool) -> bool {
         match self.refused_token {
             Some(number) if number == token.number => return !works,
@@ -68,7 +68,7 @@ impl<K> Held<K> {
 
 #[derive(Clone, Copy)]
 pub(super) struct Sent {
-    /// None once it was answered or failed.
+    /// The ticket of the attempt in flight; none after its answer or failure.
     pub(super) ticket: Option<Ticket>,
     pub(super) at: u64,
     pub(super) wall: DateTime<Utc>,
@@ -83,16 +83,17 @@ pub(super) struct Answer {
     pub(super) status: u16,
 }
 
-/// Calls at numbers that they keep.
-pub(super) struct Places<K> {
-    calls: Vec<Option<Held<K>>>,
+/// A slab: each call keeps its index, called its place, until it is taken.
+pub(super) struct Slab<K> {
+    calls: Vec<Option<PendingCall<K>>>,
     free: Vec<u32>,
 }
 
-/// A ticket is the number of the attempt, of 32 bits, before that of the place, of 21: no more than 1,065,535 places exist.
+/// A ticket is the number of the attempt, of 32 bits, before that of the place, of 21: no more than
+/// 1,065,535 places exist.
 const PLACE_BITS: u32 = 21;
 
-impl<K> Places<K> {
+impl<K> Slab<K> {
     pub(super) const fn new() -> Self {
         Self {
             calls: Vec::new(),
@@ -104,7 +105,7 @@ impl<K> Places<K> {
         self.calls.len() - self.free.len()
     }
 
-    pub(super) fn put(&mut self, call: Held<K>) -> u32 {
+    pub(super) fn put(&mut self, call: PendingCall<K>) -> u32 {
         if let Some(place) = self.free.pop() {
             if let Some(free) = self.calls.get_mut(place as usize) {
                 *free = Some(call);
@@ -116,40 +117,40 @@ impl<K> Places<K> {
         u32::try_from(self.calls.len() - 1).unwrap_or_default()
     }
 
-    pub(super) fn get(&self, place: u32) -> Option<&Held<K>> {
+    pub(super) fn get(&self, place: u32) -> Option<&PendingCall<K>> {
         self.calls.get(place as usize)?.as_ref()
     }
 
-    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut Held<K>> {
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut PendingCall<K>> {
         self.calls.get_mut(place as usize)?.as_mut()
     }
 
-    pub(super) fn take(&mut self, place: u32) -> Option<Held<K>> {
+    pub(super) fn take(&mut self, place: u32) -> Option<PendingCall<K>> {
         let call = self.calls.get_mut(place as usize)?.take()?;
         self.free.push(place);
         Some(call)
     }
 
-    /// The ticket of the attempt of this number.
+    /// Returns the ticket of the attempt of this number.
     pub(super) fn ticket(place: u32, attempt: u64) -> Ticket {
         Ticket((attempt & u64::from(u32::MAX)) << PLACE_BITS | u64::from(place))
     }
 
-    /// The place of what is in flight under this ticket.
+    /// Returns the place of what is in flight under this ticket.
     pub(super) fn in_flight(&self, ticket: Ticket) -> Option<u32> {
         let place = u32::try_from(ticket.0 & ((1 << PLACE_BITS) - 1)).ok()?;
         let sent = self.get(place)?.sent.as_ref()?;
         (sent.ticket == Some(ticket)).then_some(place)
     }
 
-    /// The place of what was in flight under this ticket, and the attempt.
-    pub(super) fn land(&mut self, ticket: Ticket) -> Result<(u32, Sent), InvalidInput> {
-        let landed = self.in_flight(ticket).and_then(|place| {
+    /// Ends the attempt in flight under `ticket`. Returns the call's place, and the attempt.
+    pub(super) fn complete(&mut self, ticket: Ticket) -> Result<(u32, Sent), InvalidInput> {
+        let ended = self.in_flight(ticket).and_then(|place| {
             let sent = self.get_mut(place)?.sent.as_mut()?;
             sent.ticket = None;
             Some((place, *sent))
         });
-        landed.ok_or_else(unknown_ticket)
+        ended.ok_or_else(unknown_ticket)
     }
 }
 
@@ -170,7 +171,7 @@ mod tests {
             (2_097_151, u64::from(u32::MAX), 9_007_199_254_740_991),
             (5, (1 << 32) + 1, 2_097_157),
         ] {
-            assert_eq!(Places::<()>::ticket(place, attempt), Ticket(ticket));
+            assert_eq!(Slab::<()>::ticket(place, attempt), Ticket(ticket));
         }
     }
 }

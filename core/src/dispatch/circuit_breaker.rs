@@ -1,28 +1,30 @@
-//! Notices that every call gets the same answer, so that a wrong secret does not burn a million of them.
+//! Notices that every call gets the same answer, so that a wrong secret does not burn a million of
+//! them.
 //!
-//! What counts is an answer that would be the same again: a refusal, or a 200 that nobody can read (a proxy's page). An outage
-//! does not count; it lowers the pace.
+//! The breaker counts answers that a retry would get again: a refusal, or a 200 with an unreadable
+//! body (a proxy's page). An outage does not count; it lowers the pace.
 //!
-//! Messages are compared without the words that hold a digit: a gateway is known to print its canonical request there
-//! (`docs/contract.md`, section 4), with a date and hashes that differ from call to call.
+//! Messages are compared without the words that hold a digit: a gateway is known to print its
+//! canonical request there (`docs/contract.md`, section 4), with a date and hashes that differ from
+//! call to call.
 
 use crate::ReplyError;
 
 use super::Halt;
 
-pub(super) struct SameAnswer {
+pub(super) struct CircuitBreaker {
     halt_after: u32,
-    /// So many in a row.
+    /// The number of calls in a row.
     calls: u32,
     status: u16,
     code: Option<String>,
-    /// Without what varies.
+    /// The message without its varying words.
     msg: Option<String>,
-    /// Whether a call was delivered since the start, or since it was resumed.
+    /// Whether a call was delivered since the start, or since the last resume.
     delivered: bool,
 }
 
-impl SameAnswer {
+impl CircuitBreaker {
     pub(super) const fn new(halt_after: u32) -> Self {
         Self {
             halt_after,
@@ -64,8 +66,9 @@ impl SameAnswer {
         self.delivered = false;
     }
 
-    /// How many may be in flight: when half of what leads to a halt has come together, no more than what is missing to it; and
-    /// as if half had, until the first is delivered. So a halt costs hardly more calls than it takes to notice.
+    /// Returns how many calls may be in flight. After half of the equal answers that lead to a
+    /// halt, the limit is the number of answers still missing. Before the first delivery, half of
+    /// them count as received. So a halt costs hardly more calls than it takes to notice.
     pub(super) fn in_flight(&self) -> u32 {
         let half = self.halt_after / 2;
         let calls = if self.delivered {
@@ -80,7 +83,7 @@ impl SameAnswer {
     }
 }
 
-/// The message without the words that hold a digit, and without what stands between words.
+/// Returns the message without the words that hold a digit, and without what stands between words.
 fn without_what_varies(msg: &str) -> String {
     let words = msg.split(|c: char| !c.is_alphanumeric());
     let steady = words.filter(|word| !word.contains(|c: char| c.is_ascii_digit()));
@@ -97,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gateway_s_canonical_request_is_the_same_whatever_was_signed() {
+    fn two_canonical_requests_of_a_gateway_count_as_the_same_answer() {
         let first = "verify signature fail, canonicalRequest:POST|/koodrive/ose/v1/carrier/||host:example.com|x-date:20251103T070140Z||host;x-date;x-user-id|5c3cf4effd3e60ac";
         let second = "verify signature fail, canonicalRequest:POST|/koodrive/ose/v1/carrier/||host:example.com|x-date:20251103T070141Z||host;x-date;x-user-id|9c24ade95d82dce7";
         assert_eq!(

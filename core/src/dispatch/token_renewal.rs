@@ -1,11 +1,15 @@
-//! When a fresh token is asked for: at a 401 that the token may have caused, and at the age that the policy names.
+//! Decides when a fresh token is asked for: at a 401 that the token may have caused, and at the age
+//! that the configuration names.
 //!
-//! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or to the one that the job
-//! began with, asks for a fresh one at once, and the call is sent again with it.
+//! A token is believed to work once a call was delivered with it. A 401 to one that has worked, or
+//! to the one that the job began with, asks for a fresh one at once, and the call is sent again
+//! with it.
 //!
-//! A source may give half of the next token, from a file that is being written. A fresh token that never worked is none: the source
-//! is asked again after a backoff, as where it has none. A source may also give the refused token again, since its cache has not
-//! noticed, or since the refusal had another cause. Then one request goes out with it after the backoff, and its answer decides.
+//! A source may give half of the next token, from a file that is being written. A fresh token that
+//! never worked counts as a missing token: the source is asked again after a backoff. A source may
+//! also give the refused token again, since its cache has not noticed, or since the refusal had
+//! another cause. In that case one request goes out with the refused token after the backoff, and
+//! the answer to that request decides.
 
 use std::time::Duration;
 
@@ -14,23 +18,24 @@ use std::time::Duration;
 pub(super) struct Token {
     /// The one that the job began with is 0, or else the first one that was handed in.
     pub(super) number: u32,
-    /// How often it was given again after it had been refused.
+    /// The number of times that the source gave the token again after its refusal.
     trial: u32,
 }
 
-pub(super) struct Renewal {
+pub(super) struct TokenRenewal {
     enabled: bool,
-    /// In nanoseconds.
+    /// The age in nanoseconds at which a token is replaced.
     age: Option<u64>,
     /// The latest.
     token: Token,
-    /// When it was handed in; the first one's, when it was first used.
+    /// The instant at which the token was handed in or, for the first token, first used.
     since: Option<u64>,
     worked: bool,
-    /// When the last request left that was refused with this token and no later one delivered.
+    /// The instant at which the last refused request with this token left, if no later one was
+    /// delivered.
     refused: Option<u64>,
     wanted: Wanted,
-    /// Times in a row that there was no token that worked.
+    /// The number of times in a row that the source had no working token.
     failures: u32,
 }
 
@@ -40,23 +45,24 @@ enum Wanted {
     /// Asked for from this instant.
     From(u64),
     Asked,
-    /// From this instant one request may leave with the token that was refused.
+    /// One request may leave with the refused token from this instant on.
     TrialFrom(u64),
-    /// It is in flight.
+    /// The request with the refused token is in flight.
     Trial,
 }
 
-/// What a 401 asks for.
+/// The action that a 401 asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum After401 {
     /// The call may be sent again, with a token that is or will be there.
     SendAgain,
-    /// The same, and the token counts as one that was not to be had: it was asked for and never worked.
+    /// The same, and the token counts as one that was not to be had: it was asked for and never
+    /// worked.
     NoToken,
     Refused,
 }
 
-impl Renewal {
+impl TokenRenewal {
     /// `has_token` is false for a job whose first token is yet to be asked for.
     pub(super) fn new(enabled: bool, age: Option<Duration>, has_token: bool) -> Self {
         Self {
@@ -79,7 +85,7 @@ impl Renewal {
         }
     }
 
-    /// The token that a request which leaves now carries.
+    /// Returns the token that a request which leaves now carries.
     pub(super) fn used(&mut self, now: u64) -> Token {
         if let Wanted::TrialFrom(_) = self.wanted {
             self.wanted = Wanted::Trial;
@@ -96,7 +102,7 @@ impl Renewal {
         self.worked = true;
         self.failures = 0;
         if self.refused.is_some_and(|refused| refused < sent_at) {
-            // So that refusal had another cause.
+            // A token that works was refused for another cause.
             self.refused = None;
         }
         if self.wanted == Wanted::Trial {
@@ -104,7 +110,7 @@ impl Renewal {
         }
     }
 
-    /// A call was refused with a 401 whose request left at `sent_at` with this token.
+    /// Notes that a call was refused with a 401 whose request left at `sent_at` with this token.
     pub(super) fn refused_401(&mut self, token: Token, sent_at: u64, now: u64) -> After401 {
         if !self.enabled {
             return After401::Refused;
@@ -129,18 +135,19 @@ impl Renewal {
         }
     }
 
-    /// Whether calls are delivered with this token, so that a refusal with it has another cause.
+    /// Returns whether calls are delivered with `token`, so that a refusal of `token` has another
+    /// cause.
     pub(super) fn works(&self, token: Token) -> bool {
         token.number == self.token.number && self.worked && self.refused.is_none()
     }
 
-    /// Whether the present token was refused, so that the same one again is no fresh one.
+    /// Returns whether the present token was refused, so that the same text is not a fresh token.
     pub(super) const fn is_refused(&self) -> bool {
         self.refused.is_some()
     }
 
-    /// Whether nothing may be sent now for want of a token.
-    pub(super) const fn holds(&self, now: u64) -> bool {
+    /// Returns whether sending waits at `now` for a token.
+    pub(super) const fn is_blocked(&self, now: u64) -> bool {
         match self.wanted {
             Wanted::No => false,
             Wanted::TrialFrom(at) => now < at,
@@ -149,7 +156,7 @@ impl Renewal {
     }
 
     /// Asks for a fresh token where this one has become too old.
-    pub(super) fn ages(&mut self, now: u64) {
+    pub(super) fn expire_if_old(&mut self, now: u64) {
         if let (true, Some(age), Some(since), Wanted::No) =
             (self.enabled, self.age, self.since, self.wanted)
             && now.saturating_sub(since) >= age
@@ -158,8 +165,8 @@ impl Renewal {
         }
     }
 
-    /// Whether the driver is to be asked, once.
-    pub(super) fn ask(&mut self, now: u64) -> bool {
+    /// Returns true once for each time that the driver must be asked for a token.
+    pub(super) fn take_request(&mut self, now: u64) -> bool {
         let ask = matches!(self.wanted, Wanted::From(at) if at <= now);
         if ask {
             self.wanted = Wanted::Asked;
@@ -167,7 +174,7 @@ impl Renewal {
         ask
     }
 
-    /// When the driver is to be asked again, or a request may leave again.
+    /// Returns when the driver is to be asked again, or a request may leave again.
     pub(super) const fn goes_on_at(&self) -> Option<u64> {
         match self.wanted {
             Wanted::From(at) | Wanted::TrialFrom(at) => Some(at),
@@ -185,14 +192,15 @@ impl Renewal {
         self.kept(now);
     }
 
-    /// The source gave the same token, which is not refused: it is asked for another after as long again.
+    /// The source gave the same token, which is not refused: it is asked for another after as long
+    /// again.
     pub(super) const fn kept(&mut self, now: u64) {
         self.since = Some(now);
         self.wanted = Wanted::No;
     }
 
-    /// The source gave the refused token again, and one request may try it from that instant. Returns how often in a row there was no
-    /// token that worked.
+    /// Notes that the source gave the refused token again, and lets one request try that token at
+    /// `from`. Returns how often in a row the source had no working token.
     pub(super) const fn tries_again(&mut self, from: u64) -> u32 {
         self.token.trial = self.token.trial.wrapping_add(1);
         self.wanted = Wanted::TrialFrom(from);
@@ -200,7 +208,7 @@ impl Renewal {
         self.failures
     }
 
-    /// There was none. Returns how often in a row.
+    /// Notes that the source had no token. Returns how often in a row.
     pub(super) const fn failed(&mut self, ask_again_at: u64) -> u32 {
         self.wanted = Wanted::From(ask_again_at);
         self.failures = self.failures.saturating_add(1);
@@ -211,7 +219,7 @@ impl Renewal {
         self.wanted == Wanted::Asked
     }
 
-    /// Times in a row that there was no token that worked.
+    /// Returns how often in a row the source had no working token.
     pub(super) const fn failures(&self) -> u32 {
         self.failures
     }

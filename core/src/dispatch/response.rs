@@ -1,11 +1,11 @@
-//! What an answer, or its absence, means for the call and for all others.
+//! Decides what an answer, or a missing answer, means for its call and for all other calls.
 
 use std::cmp::Reverse;
 
 use http::StatusCode;
 
-use super::places::{Answer, Sent};
-use super::renewal::After401;
+use super::slab::{Answer, Sent};
+use super::token_renewal::After401;
 use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, Waiting, nanoseconds};
 use crate::attempt::may_sign_anew;
 use crate::date::http_date;
@@ -16,16 +16,16 @@ use crate::{
     TransportError,
 };
 
-/// What becomes of a call whose attempt failed.
+/// The next step of a call whose attempt failed.
 #[derive(Clone, Copy)]
 enum Next {
-    /// It is sent again, not before this instant.
+    /// The call is sent again at this instant or later.
     Again(u64),
     Settle(Verdict),
 }
 
 impl<K> Dispatcher<K> {
-    pub(super) fn judge_response(
+    pub(super) fn on_response(
         &mut self,
         ticket: Ticket,
         status: StatusCode,
@@ -33,7 +33,7 @@ impl<K> Dispatcher<K> {
         body: &[u8],
         now: Now,
     ) -> Result<(), InvalidInput> {
-        let (place, sent) = self.places.land(ticket)?;
+        let (place, sent) = self.slab.complete(ticket)?;
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         let received = Now {
@@ -41,7 +41,7 @@ impl<K> Dispatcher<K> {
             monotonic: std::time::Duration::from_nanos(at),
         };
         self.clock.learn(&self.client, headers, sent.at, received);
-        let Some(call) = self.places.get_mut(place) else {
+        let Some(call) = self.slab.get_mut(place) else {
             return Ok(());
         };
         call.answer = Some(Answer {
@@ -60,51 +60,51 @@ impl<K> Dispatcher<K> {
         match reply {
             Ok(reply) => {
                 self.last_error = None;
-                self.pace.accepted(sent.at, at);
-                self.same_answer.delivered();
-                self.renewal.delivered(sent.token, sent.at);
+                self.rate_limiter.on_accepted(sent.at, at);
+                self.circuit_breaker.delivered();
+                self.token_renewal.delivered(sent.token, sent.at);
                 self.settle_with(place, Verdict::Delivered, Some(reply));
             }
             Err(error) => {
                 let next = self.after_answer(place, sent, &error, at);
-                self.renewal.ended(sent.token, at);
+                self.token_renewal.ended(sent.token, at);
                 self.follow(place, error.into(), next);
             }
         }
         Ok(())
     }
 
-    pub(super) fn judge_hidden_redirect(
+    pub(super) fn on_hidden_redirect(
         &mut self,
         ticket: Ticket,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        let (place, sent) = self.places.land(ticket)?;
+        let (place, sent) = self.slab.complete(ticket)?;
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.renewal.ended(sent.token, at);
-        let Some(call) = self.places.get(place) else {
+        self.token_renewal.ended(sent.token, at);
+        let Some(call) = self.slab.get(place) else {
             return Ok(());
         };
         let request = SentHeaders {
             x_date: Some(sent.x_date.as_str()),
             trace_id: call.trace_id.as_ref().map(TraceId::as_str),
         };
-        self.pace.accepted(sent.at, at);
+        self.rate_limiter.on_accepted(sent.at, at);
         let error = self.client.hidden_redirect(&call.call, request);
         self.count_answer(&error);
         self.follow(place, error.into(), Next::Settle(Verdict::Refused));
         Ok(())
     }
 
-    pub(super) fn judge_failure(
+    pub(super) fn on_failure(
         &mut self,
         ticket: Ticket,
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        let (place, sent) = self.places.land(ticket)?;
-        let Some(call) = self.places.get(place) else {
+        let (place, sent) = self.slab.complete(ticket)?;
+        let Some(call) = self.slab.get(place) else {
             return Ok(());
         };
         let request = SentHeaders {
@@ -114,25 +114,25 @@ impl<K> Dispatcher<K> {
         let error = Error::from(error.of_request(call.call.is_safe(), request));
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.renewal.ended(sent.token, at);
-        self.pace.failed(sent.at, at);
-        let next = self.after_distress(place, error.outcome(), 0, at);
+        self.token_renewal.ended(sent.token, at);
+        self.rate_limiter.on_failure(sent.at, at);
+        let next = self.after_failure(place, error.outcome(), 0, at);
         self.follow(place, error, next);
         Ok(())
     }
 
-    pub(super) fn take_back(
+    pub(super) fn on_withdrawal(
         &mut self,
         ticket: Ticket,
         error: TransportError,
         now: Now,
     ) -> Result<(), InvalidInput> {
-        let (place, sent) = self.places.land(ticket)?;
+        let (place, sent) = self.slab.complete(ticket)?;
         let at = self.advance(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         self.withdrawn += 1;
-        self.renewal.ended(sent.token, at);
-        if let Some(call) = self.places.get_mut(place) {
+        self.token_renewal.ended(sent.token, at);
+        if let Some(call) = self.slab.get_mut(place) {
             let request = SentHeaders {
                 x_date: None,
                 trace_id: call.trace_id.as_ref().map(TraceId::as_str),
@@ -155,18 +155,19 @@ impl<K> Dispatcher<K> {
         }
         if error.is_retryable() || outcome == Outcome::Unknown {
             let not_before = self.retry_after(error, at);
-            // With a 429 the service asks the caller to wait, and every call here is this caller's. A 503 may be one node's.
+            // With a 429 the service asks the caller to wait, and every call here is this caller's.
+            // A 503 may be one node's.
             if error.status() == StatusCode::TOO_MANY_REQUESTS {
-                self.pace.throttled(sent.at, not_before, at);
+                self.rate_limiter.on_throttled(sent.at, not_before, at);
             } else {
-                self.pace.failed(sent.at, at);
-                if self.pace.is_down() {
-                    self.pace.close(not_before);
+                self.rate_limiter.on_failure(sent.at, at);
+                if self.rate_limiter.is_down() {
+                    self.rate_limiter.close(not_before);
                 }
             }
-            return self.after_distress(place, outcome, not_before, at);
+            return self.after_failure(place, outcome, not_before, at);
         }
-        self.pace.accepted(sent.at, at);
+        self.rate_limiter.on_accepted(sent.at, at);
         if self.may_try_again(place) {
             if self.sign_anew(place, error) {
                 return Next::Again(at);
@@ -182,7 +183,7 @@ impl<K> Dispatcher<K> {
         Next::Settle(Verdict::Refused)
     }
 
-    /// The instant that a 429 or a 503 names; 0 where there is none.
+    /// Returns the instant that a 429 or a 503 names, or 0 without such an instant.
     fn retry_after(&self, error: &ReplyError, at: u64) -> u64 {
         if !matches!(error.status().as_u16(), 429 | 503) {
             return 0;
@@ -192,22 +193,20 @@ impl<K> Dispatcher<K> {
         })
     }
 
-    /// What is unknown is repeated only where repeats were declared safe; anything else that failed was not acted on.
-    fn after_distress(&mut self, place: u32, outcome: Outcome, not_before: u64, at: u64) -> Next {
-        // Of a call that changes nothing it does not matter whether the service acted on it.
-        let is_safe = self
-            .places
-            .get(place)
-            .is_some_and(|call| call.call.is_safe());
+    /// A call with an unknown outcome is repeated only if repeats were declared safe. The service
+    /// did not act on any other failed call.
+    fn after_failure(&mut self, place: u32, outcome: Outcome, not_before: u64, at: u64) -> Next {
+        // A call that changes nothing may be repeated even if the service acted on it.
+        let is_safe = self.slab.get(place).is_some_and(|call| call.call.is_safe());
         let unknown = outcome == Outcome::Unknown && !is_safe;
-        if unknown && let Some(call) = self.places.get_mut(place) {
+        if unknown && let Some(call) = self.slab.get_mut(place) {
             call.unknown = true;
         }
         if unknown && !self.config.repeats_are_safe {
             return Next::Settle(Verdict::Unknown);
         }
         if self.may_try_again(place) && self.budget.pay(at) {
-            let attempts = self.places.get(place).map_or(1, |call| call.attempts);
+            let attempts = self.slab.get(place).map_or(1, |call| call.attempts);
             let backoff = self.backoff(attempts);
             return Next::Again(at.saturating_add(backoff).max(not_before));
         }
@@ -215,16 +214,13 @@ impl<K> Dispatcher<K> {
     }
 
     fn may_try_again(&self, place: u32) -> bool {
-        let attempts = self
-            .places
-            .get(place)
-            .map_or(u32::MAX, |call| call.attempts);
+        let attempts = self.slab.get(place).map_or(u32::MAX, |call| call.attempts);
         !self.cancelled && attempts < self.config.attempts
     }
 
-    /// Once per call: the reply has shown the server's clock.
+    /// Lets a call be signed anew once, since the reply has shown the server's clock.
     fn sign_anew(&mut self, place: u32, error: &ReplyError) -> bool {
-        let Some(call) = self.places.get_mut(place) else {
+        let Some(call) = self.slab.get_mut(place) else {
             return false;
         };
         let anew = may_sign_anew(error, call.signed_anew, false);
@@ -232,16 +228,17 @@ impl<K> Dispatcher<K> {
         anew
     }
 
-    /// After a 401. A call that was refused with several tokens, or twice with one that works for others, is refused itself.
+    /// After a 401. A call that was refused with several tokens, or twice with one that works for
+    /// others, is refused itself.
     fn may_try_another_token(&mut self, place: u32, sent: Sent, at: u64) -> bool {
-        let works = self.renewal.works(sent.token);
-        let Some(call) = self.places.get_mut(place) else {
+        let works = self.token_renewal.works(sent.token);
+        let Some(call) = self.slab.get_mut(place) else {
             return false;
         };
         if !call.refused_with(sent.token, works) {
             return false;
         }
-        match self.renewal.refused_401(sent.token, sent.at, at) {
+        match self.token_renewal.refused_401(sent.token, sent.at, at) {
             After401::SendAgain => true,
             After401::NoToken => {
                 self.no_token(at);
@@ -252,14 +249,14 @@ impl<K> Dispatcher<K> {
     }
 
     fn count_answer(&mut self, error: &ReplyError) {
-        if let Some(halt) = self.same_answer.answered(error) {
+        if let Some(halt) = self.circuit_breaker.answered(error) {
             self.halt_for(halt);
         }
     }
 
     fn follow(&mut self, place: u32, error: Error, next: Next) {
         self.last_error = Some((error.kind(), error.outcome()));
-        if let Some(call) = self.places.get_mut(place) {
+        if let Some(call) = self.slab.get_mut(place) {
             call.error = Some(error);
         }
         match next {
@@ -286,12 +283,12 @@ impl<K> Dispatcher<K> {
     }
 
     fn settle_with(&mut self, place: u32, verdict: Verdict, reply: Option<RawReply>) {
-        let Some(call) = self.places.take(place) else {
+        let Some(call) = self.slab.take(place) else {
             return;
         };
         let verdict = match verdict {
             Verdict::Delivered => Verdict::Delivered,
-            // An earlier attempt may have been acted on, whatever was said to the last.
+            // The service may have acted on an earlier attempt, even if it refused the last one.
             _ if call.unknown => Verdict::Unknown,
             Verdict::NotSent if call.attempts > 0 => Verdict::GivenUp,
             other => other,
