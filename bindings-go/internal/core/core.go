@@ -22,14 +22,14 @@ type Module struct {
 func New() *Module {
 	m := new(Module)
 	m.t0 = make([]any, 143)
-	m.memory = make([]byte, 0x50000)
+	m.memory = make([]byte, 0x60000)
 	m.elements = [][]any{{m.fn30, m.fn75, m.fn106, m.fn435, m.fn569, m.fn172, m.fn208, m.fn194, m.fn198, m.fn199, m.fn180, m.fn218, m.fn532, m.fn533, m.fn0, m.fn367, m.fn416, m.fn207, m.fn209, m.fn568, m.fn365, fn624, m.fn623, m.fn234, m.fn350, m.fn362, m.fn366, m.fn386, m.fn387, m.fn399, m.fn400, m.fn401, m.fn393, m.fn489, m.fn710, m.fn398, m.fn396, m.fn644, m.fn428, fn633, m.fn632, m.fn570, m.fn414, m.fn686, m.fn687, m.fn415, m.fn410, m.fn711, m.fn733, m.fn726, m.fn167, m.fn274, m.fn238, m.fn239, m.fn235, m.fn236, m.fn237, m.fn232, m.fn233, m.fn311, m.fn313, m.fn314, m.fn315, m.fn316, m.fn312, m.fn329, m.fn331, m.fn332, m.fn333, m.fn334, m.fn335, m.fn346, m.fn347, m.fn348, fn556, fn349, m.fn373, m.fn402, m.fn403, m.fn404, m.fn405, m.fn406, m.fn407, m.fn408, m.fn336, m.fn337, m.fn338, m.fn325, m.fn339, m.fn317, m.fn320, m.fn322, m.fn326, m.fn340, m.fn341, m.fn343, m.fn344, m.fn345, m.fn712, m.fn185, m.fn487, m.fn715, m.fn486, m.fn427, m.fn552, m.fn553, m.fn555, m.fn557, m.fn618, m.fn619, m.fn620, m.fn629, m.fn631, m.fn634, m.fn635, m.fn636, m.fn639, m.fn640, m.fn641, m.fn642, m.fn643, m.fn647, m.fn648, m.fn649, m.fn650, m.fn651, m.fn652, m.fn653, m.fn654, m.fn655, m.fn573, m.fn574, m.fn571, m.fn572, m.fn482, m.fn513, m.fn485, m.fn471, m.fn713, m.fn714, m.fn717, m.fn729}}
 	table_init(m.t0, m.elements[0], i32(1), 0, len(m.elements[0]))
 	m.elements[0] = nil
 	memory_init(m.memory, data0, uint32(i32(0x40000)), 0, len(data0))
 	m.g0 = i32(0x40000)
-	m.g1 = i32(327665)
-	m.g2 = i32(0x50000)
+	m.g1 = i32(0x50009)
+	m.g2 = i32(327696)
 	return m
 }
 
@@ -513,7 +513,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																												}
 																											l235:
 																												store32(mem, uint64(uint32(v5))+1028, uint32(i32(38)))
-																												store32(mem, uint64(uint32(v5))+1024, uint32(i32(270484)))
+																												store32(mem, uint64(uint32(v5))+1024, uint32(i32(270492)))
 																												m.fn3(v5+i32(168), v3, v4, i32(1))
 																												mem = m.memory
 																												t680 := int32(load32(mem, uint64(uint32(v5))+168))
@@ -627,7 +627,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																											t697 := v5 + i32(416)
 																											v2 = t696
 																											t698 := int32(load32(mem, uint64(uint32(v5))+1272))
-																											m.fn50(t697, i32(304224), i32(6), v2, t698)
+																											m.fn50(t697, i32(304232), i32(6), v2, t698)
 																											mem = m.memory
 																											t699 := int32(load32(mem, uint64(uint32(v5))+1264))
 																											m.fn16(t699, v2, i32(1), i32(1))
@@ -650,7 +650,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																											}
 																										}
 																									l236:
-																										m.fn50(v5+i32(1768), i32(304224), i32(6), i32(270378), i32(42))
+																										m.fn50(v5+i32(1768), i32(304232), i32(6), i32(270386), i32(42))
 																										mem = m.memory
 																										t703 := int32(load16(mem, uint64(uint32(v5))+1772))
 																										v6 = t703
@@ -725,7 +725,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																							}
 																							goto l254
 																						l255:
-																							m.fn50(v5+i32(1768), i32(310802), i32(7), i32(270522), i32(92))
+																							m.fn50(v5+i32(1768), i32(310810), i32(7), i32(270530), i32(92))
 																							mem = m.memory
 																							t715 := int32(load32(mem, uint64(uint32(v5))+1776))
 																							v7 = t715
@@ -908,7 +908,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										goto l268
 																									}
 																								l267:
-																									m.fn74(v5+i32(416), i32(311216), i32(3))
+																									m.fn74(v5+i32(416), i32(311224), i32(3))
 																									mem = m.memory
 																									t748 := int32(load32(mem, uint64(uint32(v5))+420))
 																									v2 = t748
@@ -931,7 +931,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									}
 																								}
 																							l266:
-																								m.fn50(v5+i32(1768), i32(311216), i32(3), i32(270323), i32(55))
+																								m.fn50(v5+i32(1768), i32(311224), i32(3), i32(270331), i32(55))
 																								mem = m.memory
 																								t753 := int64(load64(mem, uint64(uint32(v5))+1776))
 																								v11 = t753
@@ -1111,7 +1111,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																														store32(mem, uint64(uint32(v5))+1264, uint32(v2+i32(276)))
 																														store16(mem, uint64(uint32(v5))+480, uint16(i32(302)))
 																														store32(mem, uint64(uint32(v5))+448, uint32(v1+i32(360)))
-																														store32(mem, uint64(uint32(v5))+436, uint32(i32(278744)))
+																														store32(mem, uint64(uint32(v5))+436, uint32(i32(278752)))
 																														mem[uint64(uint32(v5))+476] = byte(i32(0))
 																														store32(mem, uint64(uint32(v5))+468, uint32(i32(0)))
 																														store32(mem, uint64(uint32(v5))+460, uint32(i32(0)))
@@ -1143,7 +1143,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																											}
 																										l275:
 																											store64(mem, uint64(uint32(v5))+296, uint64(i64(-0x7ffffffeffffffa5)))
-																											store32(mem, uint64(uint32(v5))+292, uint32(i32(315688)))
+																											store32(mem, uint64(uint32(v5))+292, uint32(i32(315044)))
 																											store32(mem, uint64(uint32(v5))+288, uint32(i32(-0x80000000)))
 																											goto l162
 																										}
@@ -1177,7 +1177,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										store32(mem, uint64(uint32(v5))+288, uint32(v3))
 																										goto l162
 																									}
-																									t770 := m.fn86(i32(273444), i32(85))
+																									t770 := m.fn86(i32(273452), i32(85))
 																									mem = m.memory
 																									t771 := int64(load64(mem, uint64(uint32(v5))+1616))
 																									t772 := int32(load32(mem, uint64(uint32(v5))+1624))
@@ -1240,7 +1240,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									}
 																								l230:
-																									m.fn50(v5+i32(416), i32(272241), i32(4), i32(270420), i32(23))
+																									m.fn50(v5+i32(416), i32(272249), i32(4), i32(270428), i32(23))
 																									mem = m.memory
 																									t656 := int32(mem[uint64(uint32(v5))+420])
 																									v8 = t656
@@ -1369,7 +1369,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																								goto l188
 																							l189:
-																								m.fn50(v5+i32(416), i32(272476), i32(11), i32(270522), i32(92))
+																								m.fn50(v5+i32(416), i32(272484), i32(11), i32(270530), i32(92))
 																								mem = m.memory
 																								t529 := int32(load32(mem, uint64(uint32(v5))+424))
 																								v6 = t529
@@ -1597,7 +1597,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																											}
 																										}
 																									l203:
-																										m.fn74(v5+i32(416), i32(311216), i32(3))
+																										m.fn74(v5+i32(416), i32(311224), i32(3))
 																										mem = m.memory
 																										t576 := int32(load32(mem, uint64(uint32(v5))+420))
 																										v9 = t576
@@ -1619,7 +1619,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										}
 																									}
 																								l202:
-																									m.fn50(v5+i32(1768), i32(311216), i32(3), i32(270323), i32(55))
+																									m.fn50(v5+i32(1768), i32(311224), i32(3), i32(270331), i32(55))
 																									mem = m.memory
 																									t580 := int32(load32(mem, uint64(uint32(v5))+1768))
 																									v8 = t580
@@ -1636,7 +1636,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																							l204:
 																								store32(mem, uint64(uint32(v5))+1028, uint32(i32(38)))
-																								store32(mem, uint64(uint32(v5))+1024, uint32(i32(270484)))
+																								store32(mem, uint64(uint32(v5))+1024, uint32(i32(270492)))
 																								m.fn3(v5+i32(208), v3, v4, i32(2))
 																								mem = m.memory
 																								{
@@ -1748,7 +1748,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																										t598 := v5 + i32(416)
 																										v4 = t597
 																										t599 := int32(load32(mem, uint64(uint32(v5))+1624))
-																										m.fn50(t598, i32(272079), i32(9), v4, t599)
+																										m.fn50(t598, i32(272087), i32(9), v4, t599)
 																										mem = m.memory
 																										t600 := int32(load32(mem, uint64(uint32(v5))+1616))
 																										m.fn16(t600, v4, i32(1), i32(1))
@@ -1767,7 +1767,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									if int32(v11) != 0 {
 																										goto l218
 																									}
-																									m.fn50(v5+i32(1768), i32(272079), i32(9), i32(270378), i32(42))
+																									m.fn50(v5+i32(1768), i32(272087), i32(9), i32(270386), i32(42))
 																									mem = m.memory
 																									t604 := int32(load32(mem, uint64(uint32(v5))+1768))
 																									v8 = t604
@@ -2174,13 +2174,13 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								if v1 != 0 {
 																									goto l173
 																								}
-																								t478 := m.fn57(v5+i32(1768), i32(313500), i32(7), v30)
+																								t478 := m.fn57(v5+i32(1768), i32(313527), i32(7), v30)
 																								mem = m.memory
 																								v1 = t478
 																								if v1 != 0 {
 																									goto l173
 																								}
-																								t479 := m.fn57(v5+i32(1768), i32(313507), i32(7), v31)
+																								t479 := m.fn57(v5+i32(1768), i32(313534), i32(7), v31)
 																								mem = m.memory
 																								v1 = t479
 																								if v1 != 0 {
@@ -2471,7 +2471,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									}
 																								l164:
 																									store64(mem, uint64(uint32(v5))+296, uint64(i64(-0x7ffffffeffffffa5)))
-																									store32(mem, uint64(uint32(v5))+292, uint32(i32(315688)))
+																									store32(mem, uint64(uint32(v5))+292, uint32(i32(315044)))
 																									store32(mem, uint64(uint32(v5))+288, uint32(i32(-0x80000000)))
 																									m.fn55(v2)
 																									mem = m.memory
@@ -2775,7 +2775,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																																t43 := int64(load64(mem, uint64(uint32(v1))+216))
 																																v11 = t43
 																																if v11 == i64(0) {
-																																	m.fn18(i32(314988))
+																																	m.fn18(i32(315012))
 																																	mem = m.memory
 																																	panic("unreachable")
 																																}
@@ -2843,7 +2843,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																															}
 																															if uint64(v13) <= uint64(v10) {
 																																store64(mem, uint64(uint32(v1))+328, uint64(i64(2)))
-																																v1 = i32(309520)
+																																v1 = i32(309528)
 																																v4 = i32(5)
 																																goto l57
 																															}
@@ -3428,7 +3428,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																															v14 = t348 + (v23 ^ i32(-1))
 																															store16(mem, uint64(uint32(t349))+1766, uint16(v14))
 																															if uint32(v14) >= uint32(i32(12)) {
-																																m.fn48(i32(0), v14, i32(11), i32(323652))
+																																m.fn48(i32(0), v14, i32(11), i32(323676))
 																																mem = m.memory
 																																panic("unreachable")
 																															}
@@ -3574,7 +3574,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																																		v10 = t370
 																																		memory_copy(mem, uint32(v5+i32(1768)), uint32(v4+i32(20)), uint32(i32(132)))
 																																		if uint32(v8) >= uint32(i32(12)) {
-																																			m.fn48(i32(0), v8, i32(11), i32(323652))
+																																			m.fn48(i32(0), v8, i32(11), i32(323676))
 																																			mem = m.memory
 																																			panic("unreachable")
 																																		}
@@ -3601,12 +3601,12 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																																		v4 = t373
 																																		v8 = v4 + i32(1)
 																																		if uint32(v4) >= uint32(i32(12)) {
-																																			m.fn48(i32(0), v8, i32(12), i32(323668))
+																																			m.fn48(i32(0), v8, i32(12), i32(323692))
 																																			mem = m.memory
 																																			panic("unreachable")
 																																		}
 																																		if v6-v2 != v8 {
-																																			m.fn49(i32(323596), i32(40), i32(323636))
+																																			m.fn49(i32(323620), i32(40), i32(323660))
 																																			mem = m.memory
 																																			panic("unreachable")
 																																		}
@@ -3676,7 +3676,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																														}
 																													}
 																													v3 = int32(v11)
-																													v1 = i32(309520)
+																													v1 = i32(309528)
 																													v4 = i32(5)
 																													switch v32 + i32(0x7ffffffd) {
 																													case 1:
@@ -3769,11 +3769,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+416, uint32(i32(8)))
 																								m.fn23(v5+i32(992), v5+i32(416), v5+i32(420))
 																								mem = m.memory
-																								m.fn23(v5+i32(992), i32(271232), i32(271239))
+																								m.fn23(v5+i32(992), i32(271240), i32(271247))
 																								mem = m.memory
 																								v2 = i32(3)
 																							l67:
-																								m.fn23(v5+i32(992), i32(273529), i32(273533))
+																								m.fn23(v5+i32(992), i32(273537), i32(273541))
 																								mem = m.memory
 																								v2 = v2 + i32(-1)
 																								if v2 != 0 {
@@ -3781,7 +3781,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																								t162 := int32(load32(mem, uint64(uint32(v5))+1000))
 																								v3 = t162
-																								m.fn23(v5+i32(992), i32(273529), i32(273533))
+																								m.fn23(v5+i32(992), i32(273537), i32(273541))
 																								mem = m.memory
 																								t163 := int32(mem[uint64(uint32(v1))+844])
 																								v6 = t163
@@ -3801,12 +3801,12 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								t169 := int32(mem[uint64(uint32(v4))+416])
 																								t170 := v5
 																								v2 = t169 << 2
-																								t171 := int32(load32(mem, uint64(uint32(v2))+278992))
+																								t171 := int32(load32(mem, uint64(uint32(v2))+279000))
 																								v8 = t171
 																								store32(mem, uint64(uint32(t170))+416, uint32(v8+i32(1)))
 																								m.fn23(v5+i32(992), v5+i32(416), v9)
 																								mem = m.memory
-																								t172 := int32(load32(mem, uint64(uint32(v2))+279012))
+																								t172 := int32(load32(mem, uint64(uint32(v2))+279020))
 																								t173 := v5 + i32(992)
 																								v2 = t172
 																								m.fn23(t173, v2, v2+v8)
@@ -3862,7 +3862,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l71
 																							}
 																						l70:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l71:
 																							{
@@ -3881,7 +3881,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l77
 																							}
 																						l76:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l77:
 																							{
@@ -3900,7 +3900,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l79
 																							}
 																						l78:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l79:
 																							{
@@ -3919,7 +3919,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l81
 																							}
 																						l80:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l81:
 																							{
@@ -3931,11 +3931,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								store16(mem, uint64(uint32(v5))+1768, uint16(t210))
 																								t211 := int32(load32(mem, uint64(uint32(v5))+1000))
 																								v2 = t211
-																								m.fn23(v5+i32(992), i32(273529), i32(273533))
+																								m.fn23(v5+i32(992), i32(273537), i32(273541))
 																								mem = m.memory
 																								store32(mem, uint64(uint32(v5))+420, uint32(i32(1)))
 																								store32(mem, uint64(uint32(v5))+416, uint32(v5+i32(1768)))
-																								_ = m.fn31(v5+i32(992), i32(278628), i32(264232), v5+i32(416))
+																								_ = m.fn31(v5+i32(992), i32(278636), i32(264232), v5+i32(416))
 																								mem = m.memory
 																								t213 := int32(load32(mem, uint64(uint32(v5))+1000))
 																								t214 := v2 + i32(4)
@@ -3948,7 +3948,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l83
 																							}
 																						l82:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l83:
 																							v2 = i32(-0x80000000)
@@ -4327,7 +4327,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																									}
 																									t321 := int32(load32(mem, uint64(uint32(v5))+1000))
 																									v9 = t321
-																									m.fn23(v5+i32(992), i32(273529), i32(273533))
+																									m.fn23(v5+i32(992), i32(273537), i32(273541))
 																									mem = m.memory
 																									t322 := int32(load32(mem, uint64(uint32(v4+i32(112)))))
 																									v7 = int32(v10)
@@ -4354,7 +4354,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								v1 = i32(-0x7ffffffe)
 																							}
 																						l113:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l115:
 																							{
@@ -4363,7 +4363,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								}
 																								t327 := int32(load32(mem, uint64(uint32(v5))+1000))
 																								v2 = t327
-																								m.fn23(v5+i32(992), i32(273529), i32(273533))
+																								m.fn23(v5+i32(992), i32(273537), i32(273541))
 																								mem = m.memory
 																								store64(mem, uint64(uint32(v5))+432, uint64(v13))
 																								store64(mem, uint64(uint32(v5))+424, uint64(v11))
@@ -4382,7 +4382,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																								goto l117
 																							}
 																						l116:
-																							m.fn23(v5+i32(992), i32(273529), i32(273533))
+																							m.fn23(v5+i32(992), i32(273537), i32(273541))
 																							mem = m.memory
 																						l117:
 																							{
@@ -4412,7 +4412,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																					}
 																				}
 																			l17:
-																				m.fn50(v5+i32(1616), i32(271800), i32(6), i32(270522), i32(92))
+																				m.fn50(v5+i32(1616), i32(271808), i32(6), i32(270530), i32(92))
 																				mem = m.memory
 																				t393 := int64(load64(mem, uint64(uint32(v5))+1628))
 																				store64(mem, uint64(uint32(v5))+1416, uint64(t393))
@@ -4450,7 +4450,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																			store32(mem, uint64(uint32(v2))+1760, uint32(i32(0)))
 																			v4 = v24 + i32(1)
 																			if v4 == 0 {
-																				m.fn95(i32(323580))
+																				m.fn95(i32(323604))
 																				mem = m.memory
 																				panic("unreachable")
 																			}
@@ -4459,7 +4459,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																			store32(mem, uint64(uint32(v1))+836, uint32(v4))
 																			store32(mem, uint64(uint32(v1))+832, uint32(v2))
 																			if v18 != v24 {
-																				m.fn49(i32(323500), i32(48), i32(323548))
+																				m.fn49(i32(323524), i32(48), i32(323572))
 																				mem = m.memory
 																				panic("unreachable")
 																			}
@@ -4552,7 +4552,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 															m.fn23(v5+i32(992), v4, v4+v2)
 															mem = m.memory
 														l292:
-															m.fn23(v5+i32(992), i32(273529), i32(273533))
+															m.fn23(v5+i32(992), i32(273537), i32(273541))
 															mem = m.memory
 															v1 = v1 + i32(-1)
 															if v1 != 0 {
@@ -4600,11 +4600,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 														store32(mem, uint64(uint32(v5))+416, uint32(i32(7)))
 														m.fn23(v5+i32(992), v5+i32(416), v5+i32(420))
 														mem = m.memory
-														m.fn23(v5+i32(992), i32(278973), i32(278979))
+														m.fn23(v5+i32(992), i32(278981), i32(278987))
 														mem = m.memory
 														v1 = i32(6)
 													l293:
-														m.fn23(v5+i32(992), i32(273529), i32(273533))
+														m.fn23(v5+i32(992), i32(273537), i32(273541))
 														mem = m.memory
 														v1 = v1 + i32(-1)
 														if v1 != 0 {
@@ -4612,7 +4612,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 														}
 														t917 := int32(load32(mem, uint64(uint32(v5))+1000))
 														v2 = t917
-														m.fn23(v5+i32(992), i32(273529), i32(273533))
+														m.fn23(v5+i32(992), i32(273537), i32(273541))
 														mem = m.memory
 														m.fn97(v5+i32(416), v5+i32(1416))
 														mem = m.memory
@@ -4656,7 +4656,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																	{
 																		t927 := int32(load32(mem, uint64(uint32(v5))+1616))
 																		if t927 == i32(1) {
-																			m.fn49(i32(319426), i32(40), i32(278728))
+																			m.fn49(i32(319454), i32(40), i32(278736))
 																			mem = m.memory
 																			panic("unreachable")
 																		}
@@ -4664,7 +4664,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																		v1 = t928
 																		store32(mem, uint64(uint32(v5))+1632, uint32(i32(-0x80000000)))
 																		if v1 == i32(-0x80000000) {
-																			m.fn104(i32(278668), i32(43), i32(278712))
+																			m.fn104(i32(278676), i32(43), i32(278720))
 																			mem = m.memory
 																			panic("unreachable")
 																		}
@@ -4695,13 +4695,13 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 																		if v1 != 0 {
 																			goto l294
 																		}
-																		t935 := m.fn103(v5+i32(1616), i32(304503), i32(4), v5+i32(428))
+																		t935 := m.fn103(v5+i32(1616), i32(304511), i32(4), v5+i32(428))
 																		mem = m.memory
 																		v1 = t935
 																		if v1 != 0 {
 																			goto l294
 																		}
-																		t936 := m.fn103(v5+i32(1616), i32(304507), i32(3), v5+i32(440))
+																		t936 := m.fn103(v5+i32(1616), i32(304515), i32(3), v5+i32(440))
 																		mem = m.memory
 																		v1 = t936
 																		if v1 != 0 {
@@ -4849,10 +4849,10 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 												v1 = i32(4)
 												m.fn23(v5+i32(992), v5+i32(416), v5+i32(416)+i32(4))
 												mem = m.memory
-												m.fn23(v5+i32(992), i32(276824), i32(276829))
+												m.fn23(v5+i32(992), i32(276832), i32(276837))
 												mem = m.memory
 											l307:
-												m.fn23(v5+i32(992), i32(273529), i32(273533))
+												m.fn23(v5+i32(992), i32(273537), i32(273541))
 												mem = m.memory
 												v1 = v1 + i32(-1)
 												if v1 != 0 {
@@ -4875,7 +4875,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 											v2 = i32(1000000000)
 											goto l74
 										l75:
-											v1 = i32(271084)
+											v1 = i32(271092)
 											v4 = i32(4)
 										l57:
 											store32(mem, uint64(uint32(v5))+1000, uint32(i32(0)))
@@ -4899,14 +4899,14 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 										store32(mem, uint64(uint32(v5))+416, uint32(i32(5)))
 										m.fn23(v5+i32(992), v5+i32(416), v5+i32(420))
 										mem = m.memory
-										m.fn23(v5+i32(992), i32(278979), i32(278983))
+										m.fn23(v5+i32(992), i32(278987), i32(278991))
 										mem = m.memory
 										if v2 == i32(1000000000) {
 											goto l119
 										}
 										v10 = v29 & i64(-0x100000000)
 									l309:
-										m.fn23(v5+i32(992), i32(273529), i32(273533))
+										m.fn23(v5+i32(992), i32(273537), i32(273541))
 										mem = m.memory
 										v1 = v1 + i32(-1)
 										if v1 != 0 {
@@ -4928,11 +4928,11 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 										store64(mem, uint64(uint32(t977))+424, uint64(t976+int64(uint32(p978))))
 										t979 := int32(load32(mem, uint64(uint32(v5))+1000))
 										v1 = t979
-										m.fn23(v5+i32(992), i32(273529), i32(273533))
+										m.fn23(v5+i32(992), i32(273537), i32(273541))
 										mem = m.memory
 										store32(mem, uint64(uint32(v5))+1772, uint32(i32(3)))
 										store32(mem, uint64(uint32(v5))+1768, uint32(v5+i32(416)))
-										_ = m.fn31(v5+i32(992), i32(278628), i32(264232), v5+i32(1768))
+										_ = m.fn31(v5+i32(992), i32(278636), i32(264232), v5+i32(1768))
 										mem = m.memory
 										t981 := int32(load32(mem, uint64(uint32(v5))+1000))
 										t982 := v1 + i32(4)
@@ -4969,7 +4969,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 											goto l310
 										}
 										t987 := int32(load32(mem, uint64(uint32(v5))+20))
-										m.fn107(v5+i32(1616), v8, t987, i32(271791), i32(9))
+										m.fn107(v5+i32(1616), v8, t987, i32(271799), i32(9))
 										mem = m.memory
 										{
 											t988 := int32(load32(mem, uint64(uint32(v5))+1616))
@@ -4993,7 +4993,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 										}
 									}
 								l310:
-									m.fn50(v5+i32(1416), i32(271791), i32(9), i32(312053), i32(18))
+									m.fn50(v5+i32(1416), i32(271799), i32(9), i32(312061), i32(18))
 									mem = m.memory
 									t993 := int32(load32(mem, uint64(uint32(v5))+1424))
 									v8 = t993
@@ -5179,7 +5179,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 								if p1036 != 0 {
 									goto l322
 								}
-								v4 = i32(278846)
+								v4 = i32(278870)
 								v3 = i32(68)
 								goto l323
 							}
@@ -5193,7 +5193,7 @@ func (m *Module) fn2(v0, v1, v2, v3, v4 int32) {
 							if v17&i32(1) != 0 {
 								goto l324
 							}
-							v4 = i32(278914)
+							v4 = i32(278938)
 							v3 = i32(43)
 						}
 					l323:
@@ -5722,7 +5722,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 							goto l2
 						}
 					l1:
-						m.fn74(v3+i32(96), i32(311216), i32(3))
+						m.fn74(v3+i32(96), i32(311224), i32(3))
 						mem = m.memory
 						t8 := int64(load64(mem, uint64(uint32(v3))+104))
 						v5 = t8
@@ -5751,7 +5751,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 					goto l5
 				}
 			l0:
-				m.fn50(v3+i32(56), i32(311216), i32(3), i32(270323), i32(55))
+				m.fn50(v3+i32(56), i32(311224), i32(3), i32(270331), i32(55))
 				mem = m.memory
 				t12 := int32(load32(mem, uint64(uint32(v3))+56))
 				v4 = t12
@@ -5783,7 +5783,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 		t19 := int32(load32(mem, uint64(uint32(v3))+68))
 		store32(mem, uint64(uint32(v3))+48, uint32(t19))
 		store32(mem, uint64(uint32(v3))+124, uint32(i32(38)))
-		store32(mem, uint64(uint32(v3))+120, uint32(i32(270484)))
+		store32(mem, uint64(uint32(v3))+120, uint32(i32(270492)))
 		m.fn3(v3+i32(16), v1, v2, i32(1))
 		mem = m.memory
 		{
@@ -5897,7 +5897,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 						t34 := v3 + i32(96)
 						v2 = t33
 						t35 := int32(load32(mem, uint64(uint32(v3))+88))
-						m.fn50(t34, i32(272079), i32(9), v2, t35)
+						m.fn50(t34, i32(272087), i32(9), v2, t35)
 						mem = m.memory
 						t36 := int32(load32(mem, uint64(uint32(v3))+80))
 						m.fn16(t36, v2, i32(1), i32(1))
@@ -5916,7 +5916,7 @@ func (m *Module) fn4(v0, v1, v2 int32) {
 					if int32(v6) != 0 {
 						goto l18
 					}
-					m.fn50(v3+i32(56), i32(272079), i32(9), i32(270378), i32(42))
+					m.fn50(v3+i32(56), i32(272087), i32(9), i32(270386), i32(42))
 					mem = m.memory
 					t40 := int32(load32(mem, uint64(uint32(v3))+56))
 					v2 = t40
@@ -5985,7 +5985,7 @@ func (m *Module) fn5(v0 int32, v1 int64) {
 		if v4 != i64(0) {
 			goto l0
 		}
-		m.fn18(i32(314972))
+		m.fn18(i32(314996))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -6797,14 +6797,14 @@ func (m *Module) fn14(v0, v1, v2 int32) {
 			p2 = i32(4)
 		}
 		if uint32(t1) < uint32(p2+v1) {
-			m.fn49(i32(324748), i32(46), i32(324796))
+			m.fn49(i32(324772), i32(46), i32(324820))
 			panic("unreachable")
 		}
 		if v3 == 0 {
 			goto l1
 		}
 		if uint32(v4) > uint32(v1+i32(39)) {
-			m.fn49(i32(324812), i32(46), i32(324860))
+			m.fn49(i32(324836), i32(46), i32(324884))
 			panic("unreachable")
 		}
 	l1:
@@ -6819,9 +6819,9 @@ func (m *Module) fn15(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+16, uint32(i32(52)))
-	store32(mem, uint64(uint32(v1))+12, uint32(i32(317912)))
+	store32(mem, uint64(uint32(v1))+12, uint32(i32(317940)))
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(4)))
-	store32(mem, uint64(uint32(v1))+24, uint32(i32(310809)))
+	store32(mem, uint64(uint32(v1))+24, uint32(i32(310817)))
 	store32(mem, uint64(uint32(v1))+20, uint32(i32(-0x80000000)))
 	store32(mem, uint64(uint32(v1))+44, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+36, uint32(i32(4)))
@@ -6877,7 +6877,7 @@ func (m *Module) fn17(v0, v1 int32) {
 	m.fn14(v1, i32(232), i32(8))
 }
 func (m *Module) fn18(v0 int32) {
-	m.fn200(i32(286540), i32(51), v0)
+	m.fn200(i32(286548), i32(51), v0)
 	panic("unreachable")
 }
 func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
@@ -7075,9 +7075,9 @@ func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
 							}
 							store32(mem, uint64(uint32(t45))+100, uint32(p44))
 							t47 := v6
-							p46 := i32(311339)
+							p46 := i32(311347)
 							if v4 != 0 {
-								p46 = i32(311370)
+								p46 = i32(311378)
 							}
 							store32(mem, uint64(uint32(t47))+96, uint32(p46))
 							store32(mem, uint64(uint32(v6))+188, uint32(i32(5)))
@@ -7086,9 +7086,9 @@ func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
 							store32(mem, uint64(uint32(v6))+184, uint32(v6+i32(80)))
 							store32(mem, uint64(uint32(v6))+176, uint32(v6+i32(96)))
 							store32(mem, uint64(uint32(v6))+168, uint32(v6+i32(32)))
-							m.fn76(v6+i32(232), i32(268579), v6+i32(168))
+							m.fn76(v6+i32(232), i32(268587), v6+i32(168))
 							mem = m.memory
-							m.fn599(v6+i32(104), i32(305941), i32(4), v6+i32(232))
+							m.fn599(v6+i32(104), i32(305949), i32(4), v6+i32(232))
 							mem = m.memory
 							t48 := int32(load32(mem, uint64(uint32(v6))+104))
 							v8 = t48
@@ -7175,16 +7175,16 @@ func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
 					}
 					store32(mem, uint64(uint32(t79))+280, uint32(p78))
 					store32(mem, uint64(uint32(v6))+276, uint32(i32(11)))
-					store32(mem, uint64(uint32(v6))+272, uint32(i32(314444)))
+					store32(mem, uint64(uint32(v6))+272, uint32(i32(314468)))
 					store32(mem, uint64(uint32(v6))+268, uint32(i32(21)))
-					store32(mem, uint64(uint32(v6))+264, uint32(i32(311060)))
+					store32(mem, uint64(uint32(v6))+264, uint32(i32(311068)))
 					store32(mem, uint64(uint32(v6))+260, uint32(i32(15)))
-					store32(mem, uint64(uint32(v6))+256, uint32(i32(314429)))
+					store32(mem, uint64(uint32(v6))+256, uint32(i32(314453)))
 					store64(mem, uint64(uint32(v6))+248, uint64(v9))
 					store32(mem, uint64(uint32(v6))+244, uint32(i32(7)))
-					store32(mem, uint64(uint32(v6))+240, uint32(i32(314422)))
+					store32(mem, uint64(uint32(v6))+240, uint32(i32(314446)))
 					store32(mem, uint64(uint32(v6))+236, uint32(i32(11)))
-					store32(mem, uint64(uint32(v6))+232, uint32(i32(314411)))
+					store32(mem, uint64(uint32(v6))+232, uint32(i32(314435)))
 					m.fn220(v6+i32(48), v6+i32(232), i32(7), i32(1), i32(0))
 					mem = m.memory
 					t80 := int32(load32(mem, uint64(uint32(v6))+48))
@@ -7220,11 +7220,11 @@ func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
 					goto l18
 				case 3:
 					store32(mem, uint64(uint32(v6))+236, uint32(i32(60)))
-					store32(mem, uint64(uint32(v6))+232, uint32(i32(311081)))
+					store32(mem, uint64(uint32(v6))+232, uint32(i32(311089)))
 					v8 = i32(5)
 					store32(mem, uint64(uint32(v6))+52, uint32(i32(5)))
-					v4 = i32(309520)
-					store32(mem, uint64(uint32(v6))+48, uint32(i32(309520)))
+					v4 = i32(309528)
+					store32(mem, uint64(uint32(v6))+48, uint32(i32(309528)))
 					store32(mem, uint64(uint32(v6))+116, uint32(i32(2)))
 					store32(mem, uint64(uint32(v6))+108, uint32(i32(2)))
 					store32(mem, uint64(uint32(v6))+112, uint32(v6+i32(232)))
@@ -7242,7 +7242,7 @@ func (m *Module) fn19(v0, v1, v2, v3, v4, v5 int32) {
 						goto l18
 					}
 					store32(mem, uint64(uint32(v0))+24, uint32(i32(5)))
-					store32(mem, uint64(uint32(v0))+20, uint32(i32(309520)))
+					store32(mem, uint64(uint32(v0))+20, uint32(i32(309528)))
 					store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 					store32(mem, uint64(uint32(v0))+12, uint32(v1))
 					store32(mem, uint64(uint32(v0))+8, uint32(v7))
@@ -7667,11 +7667,11 @@ func (m *Module) fn24(v0, v1 int32) {
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v1 = t1
-	m.fn23(v0, i32(273529), i32(273533))
+	m.fn23(v0, i32(273537), i32(273541))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(6)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2+i32(4)))
-	_ = m.fn31(v0, i32(278628), i32(264232), v2+i32(8))
+	_ = m.fn31(v0, i32(278636), i32(264232), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -7725,7 +7725,7 @@ func (m *Module) fn26(v0, v1, v2 int32) {
 	m.fn23(v0, v1, v1+v2)
 	goto l1
 l0:
-	m.fn23(v0, i32(273529), i32(273533))
+	m.fn23(v0, i32(273537), i32(273541))
 l1:
 	m.g0 = v3 + i32(16)
 }
@@ -7783,11 +7783,11 @@ func (m *Module) fn29(v0 int32, v1 int64) {
 	store64(mem, uint64(uint32(v2)), uint64(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn23(v0, i32(273529), i32(273533))
+	m.fn23(v0, i32(273537), i32(273541))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(7)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn31(v0, i32(278628), i32(264232), v2+i32(8))
+	_ = m.fn31(v0, i32(278636), i32(264232), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -7823,9 +7823,9 @@ func (m *Module) fn30(v0, v1 int32) int32 {
 			v5 = t4 - v4*i32(10000)
 			t5 := int32(uint32(v5&i32(0xffff)) / uint32(i32(100)))
 			v6 = t5
-			t6 := int32(load16(mem, uint64(uint32(v6<<1))+326328))
+			t6 := int32(load16(mem, uint64(uint32(v6<<1))+326352))
 			store16(mem, uint64(uint32(t3))+12, uint16(t6))
-			t7 := int32(load16(mem, uint64(uint32((v5-v6*i32(100))&i32(0xffff)<<1))+326328))
+			t7 := int32(load16(mem, uint64(uint32((v5-v6*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v2))+14, uint16(t7))
 			goto l1
 		}
@@ -7839,7 +7839,7 @@ func (m *Module) fn30(v0, v1 int32) int32 {
 		t9 := v2
 		t10 := v0
 		v4 = t8
-		t11 := int32(load16(mem, uint64(uint32((t10-v4*i32(100))&i32(0xffff)<<1))+326328))
+		t11 := int32(load16(mem, uint64(uint32((t10-v4*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t9))+14, uint16(t11))
 		v3 = i32(3)
 	}
@@ -7854,7 +7854,7 @@ l1:
 	l2:
 		t12 := v2 + i32(11)
 		v3 = v3 + i32(-1)
-		t13 := int32(mem[uint64(uint32(v4<<1))+326329])
+		t13 := int32(mem[uint64(uint32(v4<<1))+326353])
 		mem[uint64(uint32(t12+v3))] = byte(t13)
 	}
 l3:
@@ -8048,7 +8048,7 @@ func (m *Module) fn32(v0, v1, v2, v3, v4, v5, v6, v7, v8 int32) {
 	store32(mem, uint64(uint32(v9))+12, uint32(v2))
 	store16(mem, uint64(uint32(v9))+80, uint16(v3))
 	store32(mem, uint64(uint32(v9))+48, uint32(v1))
-	store32(mem, uint64(uint32(v9))+36, uint32(i32(313956)))
+	store32(mem, uint64(uint32(v9))+36, uint32(i32(313980)))
 	store32(mem, uint64(uint32(v9))+40, uint32(v5))
 	t1 := int64(load64(mem, uint64(uint32(v4))))
 	store64(mem, uint64(uint32(v9))+52, uint64(t1))
@@ -8205,7 +8205,7 @@ func (m *Module) fn34(v0 int32) int32 {
 				{
 					{
 						{
-							t2 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+							t2 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 							v5 = t2
 							t4 := v5
 							p3 := (v0 + i32(11)) & i32(504)
@@ -8216,7 +8216,7 @@ func (m *Module) fn34(v0 int32) int32 {
 							v1 = int32(uint32(v2) >> 3)
 							v0 = i32_shr_u(t4, v1)
 							if v0&i32(3) == 0 {
-								t8 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+								t8 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 								if uint32(v2) <= uint32(t8) {
 									goto l2
 								}
@@ -8226,8 +8226,8 @@ func (m *Module) fn34(v0 int32) int32 {
 										v0 = i32_shl(i32(2), v1)
 										v8 = int32(bits.TrailingZeros32(uint32(t42 & (v0 | (i32(0) - v0)))))
 										v1 = v8 << 3
-										v7 = v1 + i32(327356)
-										t43 := int32(load32(mem, uint64(uint32(v1+i32(327364)))))
+										v7 = v1 + i32(327380)
+										t43 := int32(load32(mem, uint64(uint32(v1+i32(327388)))))
 										t44 := v7
 										v0 = t43
 										t45 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -8240,7 +8240,7 @@ func (m *Module) fn34(v0 int32) int32 {
 										goto l21
 									}
 								l20:
-									store32(mem, uint64(uint32(i32(0)))+327620, uint32(v5&i32_rotl(i32(-2), v8)))
+									store32(mem, uint64(uint32(i32(0)))+327644, uint32(v5&i32_rotl(i32(-2), v8)))
 								l21:
 									store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 									v5 = v0 + v2
@@ -8249,31 +8249,31 @@ func (m *Module) fn34(v0 int32) int32 {
 									store32(mem, uint64(uint32(t46))+4, uint32(v7|i32(1)))
 									store32(mem, uint64(uint32(v0+v1)), uint32(v7))
 									{
-										t47 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+										t47 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 										v1 = t47
 										if v1 == 0 {
 											goto l22
 										}
-										t48 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+										t48 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 										v2 = t48
 										{
 											{
-												t49 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+												t49 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 												v6 = t49
 												t50 := v6
 												v8 = i32_shl(i32(1), int32(uint32(v1)>>3))
 												if t50&v8 != 0 {
 													goto l23
 												}
-												store32(mem, uint64(uint32(i32(0)))+327620, uint32(v6|v8))
-												v1 = v1&i32(-8) + i32(327356)
+												store32(mem, uint64(uint32(i32(0)))+327644, uint32(v6|v8))
+												v1 = v1&i32(-8) + i32(327380)
 												v6 = v1
 												goto l24
 											}
 										l23:
 											v1 = v1 & i32(-8)
-											v6 = v1 + i32(327356)
-											t51 := int32(load32(mem, uint64(uint32(v1+i32(327364)))))
+											v6 = v1 + i32(327380)
+											t51 := int32(load32(mem, uint64(uint32(v1+i32(327388)))))
 											v1 = t51
 										}
 									l24:
@@ -8283,16 +8283,16 @@ func (m *Module) fn34(v0 int32) int32 {
 										store32(mem, uint64(uint32(v2))+8, uint32(v1))
 									}
 								l22:
-									store32(mem, uint64(uint32(i32(0)))+327636, uint32(v5))
-									store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v7))
+									store32(mem, uint64(uint32(i32(0)))+327660, uint32(v5))
+									store32(mem, uint64(uint32(i32(0)))+327652, uint32(v7))
 									return v0 + i32(8)
 								}
-								t9 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+								t9 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 								v0 = t9
 								if v0 == 0 {
 									goto l2
 								}
-								t10 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(327212)))))
+								t10 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(327236)))))
 								v7 = t10
 								t11 := int32(load32(mem, uint64(uint32(v7))+4))
 								v1 = t11&i32(-8) - v2
@@ -8377,7 +8377,7 @@ func (m *Module) fn34(v0 int32) int32 {
 										{
 											t29 := int32(load32(mem, uint64(uint32(v5))+28))
 											t30 := v5
-											v7 = t29<<2 + i32(327212)
+											v7 = t29<<2 + i32(327236)
 											t31 := int32(load32(mem, uint64(uint32(v7))))
 											if t30 == t31 {
 												goto l14
@@ -8450,8 +8450,8 @@ func (m *Module) fn34(v0 int32) int32 {
 							}
 							v6 = (v0^i32(-1))&i32(1) + v1
 							v0 = v6 << 3
-							v1 = v0 + i32(327356)
-							t5 := int32(load32(mem, uint64(uint32(v0+i32(327364)))))
+							v1 = v0 + i32(327380)
+							t5 := int32(load32(mem, uint64(uint32(v0+i32(327388)))))
 							t6 := v1
 							v2 = t5
 							t7 := int32(load32(mem, uint64(uint32(v2))+8))
@@ -8464,7 +8464,7 @@ func (m *Module) fn34(v0 int32) int32 {
 							goto l6
 						}
 					l5:
-						store32(mem, uint64(uint32(i32(0)))+327620, uint32(v5&i32_rotl(i32(-2), v6)))
+						store32(mem, uint64(uint32(i32(0)))+327644, uint32(v5&i32_rotl(i32(-2), v6)))
 					l6:
 						store32(mem, uint64(uint32(v2))+4, uint32(v0|i32(3)))
 						v0 = v2 + v0
@@ -8473,9 +8473,9 @@ func (m *Module) fn34(v0 int32) int32 {
 						return v2 + i32(8)
 					}
 				l17:
-					t52 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+					t52 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 					t53 := int32(load32(mem, uint64(uint32(v5))+28))
-					store32(mem, uint64(uint32(i32(0)))+327624, uint32(t52&i32_rotl(i32(-2), t53)))
+					store32(mem, uint64(uint32(i32(0)))+327648, uint32(t52&i32_rotl(i32(-2), t53)))
 				}
 			l13:
 				{
@@ -8492,31 +8492,31 @@ func (m *Module) fn34(v0 int32) int32 {
 					v7 = v5 + v2
 					store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 					store32(mem, uint64(uint32(v7+v1)), uint32(v1))
-					t54 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+					t54 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 					v6 = t54
 					if v6 == 0 {
 						goto l26
 					}
-					t55 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+					t55 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 					v0 = t55
 					{
 						{
-							t56 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+							t56 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 							v8 = t56
 							t57 := v8
 							v4 = i32_shl(i32(1), int32(uint32(v6)>>3))
 							if t57&v4 != 0 {
 								goto l27
 							}
-							store32(mem, uint64(uint32(i32(0)))+327620, uint32(v8|v4))
-							v6 = v6&i32(-8) + i32(327356)
+							store32(mem, uint64(uint32(i32(0)))+327644, uint32(v8|v4))
+							v6 = v6&i32(-8) + i32(327380)
 							v8 = v6
 							goto l28
 						}
 					l27:
 						v6 = v6 & i32(-8)
-						v8 = v6 + i32(327356)
-						t58 := int32(load32(mem, uint64(uint32(v6+i32(327364)))))
+						v8 = v6 + i32(327380)
+						t58 := int32(load32(mem, uint64(uint32(v6+i32(327388)))))
 						v6 = t58
 					}
 				l28:
@@ -8527,8 +8527,8 @@ func (m *Module) fn34(v0 int32) int32 {
 					goto l26
 				}
 			l26:
-				store32(mem, uint64(uint32(i32(0)))+327636, uint32(v7))
-				store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v1))
+				store32(mem, uint64(uint32(i32(0)))+327660, uint32(v7))
+				store32(mem, uint64(uint32(i32(0)))+327652, uint32(v1))
 			l29:
 				v0 = v5 + i32(8)
 				if v0 == 0 {
@@ -8539,7 +8539,7 @@ func (m *Module) fn34(v0 int32) int32 {
 			if uint32(v0) <= uint32(i32(-65588)) {
 				v1 = v0 + i32(11)
 				v2 = v1 & i32(-8)
-				t0 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+				t0 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 				v3 = t0
 				if v3 == 0 {
 					goto l2
@@ -8558,7 +8558,7 @@ func (m *Module) fn34(v0 int32) int32 {
 			v1 = i32(0) - v2
 			{
 				{
-					t61 := int32(load32(mem, uint64(uint32(v4<<2+i32(327212)))))
+					t61 := int32(load32(mem, uint64(uint32(v4<<2+i32(327236)))))
 					v5 = t61
 					if v5 != 0 {
 						goto l31
@@ -8632,7 +8632,7 @@ func (m *Module) fn34(v0 int32) int32 {
 				if v0 == 0 {
 					goto l2
 				}
-				t72 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(327212)))))
+				t72 := int32(load32(mem, uint64(uint32(int32(bits.TrailingZeros32(uint32(v0)))<<2+i32(327236)))))
 				v0 = t72
 			}
 		l36:
@@ -8696,7 +8696,7 @@ func (m *Module) fn34(v0 int32) int32 {
 				goto l2
 			}
 			{
-				t84 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+				t84 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 				v0 = t84
 				if uint32(v0) < uint32(v2) {
 					goto l40
@@ -8775,7 +8775,7 @@ func (m *Module) fn34(v0 int32) int32 {
 					{
 						t100 := int32(load32(mem, uint64(uint32(v7))+28))
 						t101 := v7
-						v5 = t100<<2 + i32(327212)
+						v5 = t100<<2 + i32(327236)
 						t102 := int32(load32(mem, uint64(uint32(v5))))
 						if t101 == t102 {
 							goto l46
@@ -8823,9 +8823,9 @@ func (m *Module) fn34(v0 int32) int32 {
 					goto l45
 				}
 			l49:
-				t106 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+				t106 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 				t107 := int32(load32(mem, uint64(uint32(v7))+28))
-				store32(mem, uint64(uint32(i32(0)))+327624, uint32(t106&i32_rotl(i32(-2), t107)))
+				store32(mem, uint64(uint32(i32(0)))+327648, uint32(t106&i32_rotl(i32(-2), t107)))
 			}
 		l45:
 			{
@@ -8839,22 +8839,22 @@ func (m *Module) fn34(v0 int32) int32 {
 				if uint32(v1) < uint32(i32(256)) {
 					{
 						{
-							t108 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+							t108 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 							v5 = t108
 							t109 := v5
 							v6 = i32_shl(i32(1), int32(uint32(v1)>>3))
 							if t109&v6 != 0 {
 								goto l54
 							}
-							store32(mem, uint64(uint32(i32(0)))+327620, uint32(v5|v6))
-							v1 = v1&i32(248) + i32(327356)
+							store32(mem, uint64(uint32(i32(0)))+327644, uint32(v5|v6))
+							v1 = v1&i32(248) + i32(327380)
 							v5 = v1
 							goto l55
 						}
 					l54:
 						v1 = v1 & i32(248)
-						v5 = v1 + i32(327356)
-						t110 := int32(load32(mem, uint64(uint32(v1+i32(327364)))))
+						v5 = v1 + i32(327380)
+						t110 := int32(load32(mem, uint64(uint32(v1+i32(327388)))))
 						v1 = t110
 					}
 				l55:
@@ -8884,18 +8884,18 @@ func (m *Module) fn34(v0 int32) int32 {
 	l2:
 		{
 			{
-				t113 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+				t113 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 				v0 = t113
 				if uint32(v0) >= uint32(v2) {
-					t157 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+					t157 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 					v1 = t157
 					{
 						v7 = v0 - v2
 						if uint32(v7) > uint32(i32(15)) {
 							goto l85
 						}
-						store32(mem, uint64(uint32(i32(0)))+327636, uint32(i32(0)))
-						store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(i32(0)))
+						store32(mem, uint64(uint32(i32(0)))+327660, uint32(i32(0)))
+						store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0)))
 						store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(3)))
 						v0 = v1 + v0
 						t158 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -8903,9 +8903,9 @@ func (m *Module) fn34(v0 int32) int32 {
 						goto l86
 					}
 				l85:
-					store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v7))
+					store32(mem, uint64(uint32(i32(0)))+327652, uint32(v7))
 					v5 = v1 + v2
-					store32(mem, uint64(uint32(i32(0)))+327636, uint32(v5))
+					store32(mem, uint64(uint32(i32(0)))+327660, uint32(v5))
 					store32(mem, uint64(uint32(v5))+4, uint32(v7|i32(1)))
 					store32(mem, uint64(uint32(v1+v0)), uint32(v7))
 					store32(mem, uint64(uint32(v1))+4, uint32(v2|i32(3)))
@@ -8913,15 +8913,15 @@ func (m *Module) fn34(v0 int32) int32 {
 					return v1 + i32(8)
 				}
 				{
-					t114 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+					t114 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 					v0 = t114
 					if uint32(v0) > uint32(v2) {
 						v1 = v0 - v2
-						store32(mem, uint64(uint32(i32(0)))+327632, uint32(v1))
-						t156 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+						store32(mem, uint64(uint32(i32(0)))+327656, uint32(v1))
+						t156 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 						v0 = t156
 						v7 = v0 + v2
-						store32(mem, uint64(uint32(i32(0)))+327640, uint32(v7))
+						store32(mem, uint64(uint32(i32(0)))+327664, uint32(v7))
 						store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 						store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 						v0 = v0 + i32(8)
@@ -8938,7 +8938,7 @@ func (m *Module) fn34(v0 int32) int32 {
 							if v5 == 0 {
 								goto l30
 							}
-							t116 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
+							t116 := int32(load32(mem, uint64(uint32(i32(0)))+327668))
 							v0 = v7 & i32(-65536)
 							p117 := v0
 							if v5 == i32(0)-v0 {
@@ -8946,22 +8946,22 @@ func (m *Module) fn34(v0 int32) int32 {
 							}
 							v8 = p117
 							v0 = t116 + v8
-							store32(mem, uint64(uint32(i32(0)))+327644, uint32(v0))
-							t118 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
+							store32(mem, uint64(uint32(i32(0)))+327668, uint32(v0))
+							t118 := int32(load32(mem, uint64(uint32(i32(0)))+0x4fff8))
 							t119 := v0
 							v1 = t118
 							p120 := v1
 							if uint32(v0) > uint32(v1) {
 								p120 = t119
 							}
-							store32(mem, uint64(uint32(i32(0)))+327648, uint32(p120))
+							store32(mem, uint64(uint32(i32(0)))+0x4fff8, uint32(p120))
 							{
 								{
-									t121 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+									t121 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 									v1 = t121
 									if v1 == 0 {
 										{
-											t126 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
+											t126 := int32(load32(mem, uint64(uint32(i32(0)))+0x50000))
 											v0 = t126
 											if v0 == 0 {
 												goto l63
@@ -8971,18 +8971,12 @@ func (m *Module) fn34(v0 int32) int32 {
 											}
 										}
 									l63:
-										store32(mem, uint64(uint32(i32(0)))+327656, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+0x50000, uint32(v5))
 									l64:
-										store32(mem, uint64(uint32(i32(0)))+327660, uint32(i32(0xfff)))
-										store32(mem, uint64(uint32(i32(0)))+327344, uint32(v8))
-										store32(mem, uint64(uint32(i32(0)))+327340, uint32(v5))
-										store32(mem, uint64(uint32(i32(0)))+327368, uint32(i32(327356)))
-										store32(mem, uint64(uint32(i32(0)))+327376, uint32(i32(327364)))
-										store32(mem, uint64(uint32(i32(0)))+327364, uint32(i32(327356)))
-										store32(mem, uint64(uint32(i32(0)))+327384, uint32(i32(327372)))
-										store32(mem, uint64(uint32(i32(0)))+327372, uint32(i32(327364)))
+										store32(mem, uint64(uint32(i32(0)))+0x50004, uint32(i32(0xfff)))
+										store32(mem, uint64(uint32(i32(0)))+327368, uint32(v8))
+										store32(mem, uint64(uint32(i32(0)))+327364, uint32(v5))
 										store32(mem, uint64(uint32(i32(0)))+327392, uint32(i32(327380)))
-										store32(mem, uint64(uint32(i32(0)))+327380, uint32(i32(327372)))
 										store32(mem, uint64(uint32(i32(0)))+327400, uint32(i32(327388)))
 										store32(mem, uint64(uint32(i32(0)))+327388, uint32(i32(327380)))
 										store32(mem, uint64(uint32(i32(0)))+327408, uint32(i32(327396)))
@@ -8991,15 +8985,15 @@ func (m *Module) fn34(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+327404, uint32(i32(327396)))
 										store32(mem, uint64(uint32(i32(0)))+0x4ff00, uint32(i32(327412)))
 										store32(mem, uint64(uint32(i32(0)))+327412, uint32(i32(327404)))
-										store32(mem, uint64(uint32(i32(0)))+327352, uint32(i32(0)))
 										store32(mem, uint64(uint32(i32(0)))+327432, uint32(i32(327420)))
 										store32(mem, uint64(uint32(i32(0)))+327420, uint32(i32(327412)))
-										store32(mem, uint64(uint32(i32(0)))+327428, uint32(i32(327420)))
 										store32(mem, uint64(uint32(i32(0)))+327440, uint32(i32(327428)))
-										store32(mem, uint64(uint32(i32(0)))+327436, uint32(i32(327428)))
+										store32(mem, uint64(uint32(i32(0)))+327428, uint32(i32(327420)))
 										store32(mem, uint64(uint32(i32(0)))+327448, uint32(i32(327436)))
-										store32(mem, uint64(uint32(i32(0)))+327444, uint32(i32(327436)))
+										store32(mem, uint64(uint32(i32(0)))+327436, uint32(i32(327428)))
+										store32(mem, uint64(uint32(i32(0)))+327376, uint32(i32(0)))
 										store32(mem, uint64(uint32(i32(0)))+327456, uint32(i32(327444)))
+										store32(mem, uint64(uint32(i32(0)))+327444, uint32(i32(327436)))
 										store32(mem, uint64(uint32(i32(0)))+327452, uint32(i32(327444)))
 										store32(mem, uint64(uint32(i32(0)))+327464, uint32(i32(327452)))
 										store32(mem, uint64(uint32(i32(0)))+327460, uint32(i32(327452)))
@@ -9010,12 +9004,12 @@ func (m *Module) fn34(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+327488, uint32(i32(327476)))
 										store32(mem, uint64(uint32(i32(0)))+327484, uint32(i32(327476)))
 										store32(mem, uint64(uint32(i32(0)))+327496, uint32(i32(327484)))
-										store32(mem, uint64(uint32(i32(0)))+327504, uint32(i32(0x4ff44)))
 										store32(mem, uint64(uint32(i32(0)))+0x4ff44, uint32(i32(327484)))
-										store32(mem, uint64(uint32(i32(0)))+327512, uint32(i32(327500)))
+										store32(mem, uint64(uint32(i32(0)))+327504, uint32(i32(0x4ff44)))
 										store32(mem, uint64(uint32(i32(0)))+327500, uint32(i32(0x4ff44)))
-										store32(mem, uint64(uint32(i32(0)))+327520, uint32(i32(327508)))
+										store32(mem, uint64(uint32(i32(0)))+327512, uint32(i32(327500)))
 										store32(mem, uint64(uint32(i32(0)))+327508, uint32(i32(327500)))
+										store32(mem, uint64(uint32(i32(0)))+327520, uint32(i32(327508)))
 										store32(mem, uint64(uint32(i32(0)))+327528, uint32(i32(327516)))
 										store32(mem, uint64(uint32(i32(0)))+327516, uint32(i32(327508)))
 										store32(mem, uint64(uint32(i32(0)))+327536, uint32(i32(327524)))
@@ -9040,16 +9034,22 @@ func (m *Module) fn34(v0 int32) int32 {
 										store32(mem, uint64(uint32(i32(0)))+327596, uint32(i32(327588)))
 										store32(mem, uint64(uint32(i32(0)))+327616, uint32(i32(327604)))
 										store32(mem, uint64(uint32(i32(0)))+327604, uint32(i32(327596)))
-										store32(mem, uint64(uint32(i32(0)))+327640, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+327624, uint32(i32(327612)))
 										store32(mem, uint64(uint32(i32(0)))+327612, uint32(i32(327604)))
+										store32(mem, uint64(uint32(i32(0)))+327632, uint32(i32(327620)))
+										store32(mem, uint64(uint32(i32(0)))+327620, uint32(i32(327612)))
+										store32(mem, uint64(uint32(i32(0)))+327640, uint32(i32(0x4ffcc)))
+										store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(i32(327620)))
+										store32(mem, uint64(uint32(i32(0)))+327664, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+327636, uint32(i32(0x4ffcc)))
 										v0 = v8 + i32(-40)
-										store32(mem, uint64(uint32(i32(0)))+327632, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+327656, uint32(v0))
 										store32(mem, uint64(uint32(v5))+4, uint32(v0|i32(1)))
 										store32(mem, uint64(uint32(v5+v0))+4, uint32(i32(40)))
-										store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0x200000)))
+										store32(mem, uint64(uint32(i32(0)))+0x4fffc, uint32(i32(0x200000)))
 										goto l65
 									}
-									v0 = i32(327340)
+									v0 = i32(327364)
 								l61:
 									{
 										t122 := int32(load32(mem, uint64(uint32(v0))))
@@ -9078,32 +9078,32 @@ func (m *Module) fn34(v0 int32) int32 {
 								t127 := int32(load32(mem, uint64(uint32(v0))+12))
 								if t127 == 0 {
 									store32(mem, uint64(uint32(v0))+4, uint32(v6+v8))
-									t159 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+									t159 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 									v0 = t159
 									v1 = (v0 + i32(15)) & i32(-8)
 									v7 = v1 + i32(-8)
-									store32(mem, uint64(uint32(i32(0)))+327640, uint32(v7))
-									t160 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+									store32(mem, uint64(uint32(i32(0)))+327664, uint32(v7))
+									t160 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 									t161 := v0 - v1
 									v1 = t160 + v8
 									v5 = t161 + v1 + i32(8)
-									store32(mem, uint64(uint32(i32(0)))+327632, uint32(v5))
+									store32(mem, uint64(uint32(i32(0)))+327656, uint32(v5))
 									store32(mem, uint64(uint32(v7))+4, uint32(v5|i32(1)))
 									store32(mem, uint64(uint32(v0+v1))+4, uint32(i32(40)))
-									store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0x200000)))
+									store32(mem, uint64(uint32(i32(0)))+0x4fffc, uint32(i32(0x200000)))
 									goto l65
 								}
 							}
 						l62:
-							t128 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
+							t128 := int32(load32(mem, uint64(uint32(i32(0)))+0x50000))
 							v0 = t128
 							p129 := v5
 							if uint32(v0) < uint32(v5) {
 								p129 = v0
 							}
-							store32(mem, uint64(uint32(i32(0)))+327656, uint32(p129))
+							store32(mem, uint64(uint32(i32(0)))+0x50000, uint32(p129))
 							v7 = v5 + v8
-							v0 = i32(327340)
+							v0 = i32(327364)
 							{
 							l68:
 								{
@@ -9130,16 +9130,16 @@ func (m *Module) fn34(v0 int32) int32 {
 									t147 := v1
 									v0 = v5 + v2
 									v2 = t147 - v0
-									t148 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+									t148 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 									if v1 == t148 {
-										store32(mem, uint64(uint32(i32(0)))+327640, uint32(v0))
-										t162 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+										store32(mem, uint64(uint32(i32(0)))+327664, uint32(v0))
+										t162 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 										v2 = t162 + v2
-										store32(mem, uint64(uint32(i32(0)))+327632, uint32(v2))
+										store32(mem, uint64(uint32(i32(0)))+327656, uint32(v2))
 										store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(1)))
 										goto l82
 									}
-									t149 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+									t149 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 									if v1 == t149 {
 										goto l79
 									}
@@ -9165,22 +9165,22 @@ func (m *Module) fn34(v0 int32) int32 {
 									if uint32(v2) < uint32(i32(256)) {
 										{
 											{
-												t153 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+												t153 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 												v1 = t153
 												t154 := v1
 												v7 = i32_shl(i32(1), int32(uint32(v2)>>3))
 												if t154&v7 != 0 {
 													goto l83
 												}
-												store32(mem, uint64(uint32(i32(0)))+327620, uint32(v1|v7))
-												v2 = v2&i32(248) + i32(327356)
+												store32(mem, uint64(uint32(i32(0)))+327644, uint32(v1|v7))
+												v2 = v2&i32(248) + i32(327380)
 												v1 = v2
 												goto l84
 											}
 										l83:
 											v2 = v2 & i32(248)
-											v1 = v2 + i32(327356)
-											t155 := int32(load32(mem, uint64(uint32(v2+i32(327364)))))
+											v1 = v2 + i32(327380)
+											t155 := int32(load32(mem, uint64(uint32(v2+i32(327388)))))
 											v2 = t155
 										}
 									l84:
@@ -9196,7 +9196,7 @@ func (m *Module) fn34(v0 int32) int32 {
 								}
 							}
 						l69:
-							v0 = i32(327340)
+							v0 = i32(327364)
 						l73:
 							{
 								{
@@ -9209,12 +9209,12 @@ func (m *Module) fn34(v0 int32) int32 {
 									t135 := v1
 									v7 = v7 + t134
 									if uint32(t135) < uint32(v7) {
-										store32(mem, uint64(uint32(i32(0)))+327640, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+327664, uint32(v5))
 										v0 = v8 + i32(-40)
-										store32(mem, uint64(uint32(i32(0)))+327632, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+327656, uint32(v0))
 										store32(mem, uint64(uint32(v5))+4, uint32(v0|i32(1)))
 										store32(mem, uint64(uint32(v5+v0))+4, uint32(i32(40)))
-										store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0x200000)))
+										store32(mem, uint64(uint32(i32(0)))+0x4fffc, uint32(i32(0x200000)))
 										t137 := v1
 										v0 = (v7+i32(-32))&i32(-8) + i32(-8)
 										p138 := v0
@@ -9223,16 +9223,16 @@ func (m *Module) fn34(v0 int32) int32 {
 										}
 										v6 = p138
 										store32(mem, uint64(uint32(v6))+4, uint32(i32(27)))
-										t139 := int64(load64(mem, uint64(uint32(i32(0)))+327340))
+										t139 := int64(load64(mem, uint64(uint32(i32(0)))+327364))
 										v9 = t139
-										t140 := int64(load64(mem, uint64(uint32(i32(0)))+327348))
+										t140 := int64(load64(mem, uint64(uint32(i32(0)))+327372))
 										store64(mem, uint64(uint32(v6+i32(16))), uint64(t140))
 										v0 = v6 + i32(8)
 										store64(mem, uint64(uint32(v0)), uint64(v9))
-										store32(mem, uint64(uint32(i32(0)))+327344, uint32(v8))
-										store32(mem, uint64(uint32(i32(0)))+327340, uint32(v5))
-										store32(mem, uint64(uint32(i32(0)))+327348, uint32(v0))
-										store32(mem, uint64(uint32(i32(0)))+327352, uint32(i32(0)))
+										store32(mem, uint64(uint32(i32(0)))+327368, uint32(v8))
+										store32(mem, uint64(uint32(i32(0)))+327364, uint32(v5))
+										store32(mem, uint64(uint32(i32(0)))+327372, uint32(v0))
+										store32(mem, uint64(uint32(i32(0)))+327376, uint32(i32(0)))
 										v0 = v6 + i32(28)
 									l74:
 										store32(mem, uint64(uint32(v0)), uint32(i32(7)))
@@ -9252,22 +9252,22 @@ func (m *Module) fn34(v0 int32) int32 {
 										if uint32(v0) < uint32(i32(256)) {
 											{
 												{
-													t143 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+													t143 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 													v7 = t143
 													t144 := v7
 													v5 = i32_shl(i32(1), int32(uint32(v0)>>3))
 													if t144&v5 != 0 {
 														goto l76
 													}
-													store32(mem, uint64(uint32(i32(0)))+327620, uint32(v7|v5))
-													v0 = v0&i32(248) + i32(327356)
+													store32(mem, uint64(uint32(i32(0)))+327644, uint32(v7|v5))
+													v0 = v0&i32(248) + i32(327380)
 													v7 = v0
 													goto l77
 												}
 											l76:
 												v0 = v0 & i32(248)
-												v7 = v0 + i32(327356)
-												t145 := int32(load32(mem, uint64(uint32(v0+i32(327364)))))
+												v7 = v0 + i32(327380)
+												t145 := int32(load32(mem, uint64(uint32(v0+i32(327388)))))
 												v0 = t145
 											}
 										l77:
@@ -9293,10 +9293,10 @@ func (m *Module) fn34(v0 int32) int32 {
 				}
 			}
 		l79:
-			store32(mem, uint64(uint32(i32(0)))+327636, uint32(v0))
-			t163 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+			store32(mem, uint64(uint32(i32(0)))+327660, uint32(v0))
+			t163 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 			v2 = t163 + v2
-			store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v2))
+			store32(mem, uint64(uint32(i32(0)))+327652, uint32(v2))
 			store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(1)))
 			store32(mem, uint64(uint32(v0+v2)), uint32(v2))
 		}
@@ -9304,17 +9304,17 @@ func (m *Module) fn34(v0 int32) int32 {
 		return v5 + i32(8)
 	l65:
 		v0 = i32(0)
-		t164 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+		t164 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 		v1 = t164
 		if uint32(v1) <= uint32(v2) {
 			goto l30
 		}
 		v1 = v1 - v2
-		store32(mem, uint64(uint32(i32(0)))+327632, uint32(v1))
-		t165 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+		store32(mem, uint64(uint32(i32(0)))+327656, uint32(v1))
+		t165 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 		v0 = t165
 		v7 = v0 + v2
-		store32(mem, uint64(uint32(i32(0)))+327640, uint32(v7))
+		store32(mem, uint64(uint32(i32(0)))+327664, uint32(v7))
 		store32(mem, uint64(uint32(v7))+4, uint32(v1|i32(1)))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2|i32(3)))
 		return v0 + i32(8)
@@ -9608,7 +9608,7 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 														store32(mem, uint64(uint32(v3))+224, uint32(v11))
 														store32(mem, uint64(uint32(v3))+260, uint32(i32(2)))
 														store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(224)))
-														t26 := m.fn31(v3+i32(424), i32(304748), i32(268852), v3+i32(256))
+														t26 := m.fn31(v3+i32(424), i32(304756), i32(268860), v3+i32(256))
 														mem = m.memory
 														if t26 == 0 {
 															goto l27
@@ -9713,13 +9713,13 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 									l37:
 										t42 := int32(load32(mem, uint64(uint32(v3))+180))
 										v13 = t42 + v12
-										t43 := int64(load64(mem, uint64(uint32(i32(0)))+312372))
+										t43 := int64(load64(mem, uint64(uint32(i32(0)))+312380))
 										store64(mem, uint64(uint32(v13)), uint64(t43))
-										t44 := int64(load64(mem, uint64(uint32(i32(0)))+312380))
+										t44 := int64(load64(mem, uint64(uint32(i32(0)))+312388))
 										store64(mem, uint64(uint32(v13))+8, uint64(t44))
-										t45 := int64(load64(mem, uint64(uint32(i32(0)))+312388))
+										t45 := int64(load64(mem, uint64(uint32(i32(0)))+312396))
 										store64(mem, uint64(uint32(v13))+16, uint64(t45))
-										t46 := int64(load64(mem, uint64(uint32(i32(0)))+312394))
+										t46 := int64(load64(mem, uint64(uint32(i32(0)))+312402))
 										store64(mem, uint64(uint32(v13))+22, uint64(t46))
 										store32(mem, uint64(uint32(v3))+184, uint32(v12+i32(30)))
 										m.fn187(v3+i32(256), v4)
@@ -9814,11 +9814,11 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 											v9 = t58
 											store32(mem, uint64(uint32(t59))+280, uint32(v9))
 											store32(mem, uint64(uint32(v3))+276, uint32(i32(2)))
-											store32(mem, uint64(uint32(v3))+272, uint32(i32(312403)))
+											store32(mem, uint64(uint32(v3))+272, uint32(i32(312411)))
 											store32(mem, uint64(uint32(v3))+268, uint32(v11))
 											store32(mem, uint64(uint32(v3))+264, uint32(v10))
 											store32(mem, uint64(uint32(v3))+260, uint32(i32(1)))
-											store32(mem, uint64(uint32(v3))+256, uint32(i32(312402)))
+											store32(mem, uint64(uint32(v3))+256, uint32(i32(312410)))
 											m.fn190(v3+i32(256), v3+i32(176))
 											mem = m.memory
 											m.fn16(v8, v10, i32(1), i32(1))
@@ -9895,9 +9895,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 										p73 = 1
 									}
 									v11 = p73
-									p74 := i32(313707)
+									p74 := i32(313731)
 									if v11 != 0 {
-										p74 = i32(313704)
+										p74 = i32(313728)
 									}
 									v18 = p74
 									p75 := i32(16)
@@ -9912,9 +9912,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 									mem = m.memory
 									v20 = t77
 									v11 = v11 & i32(255) << 2
-									t78 := int32(load32(mem, uint64(uint32(v11))+326540))
+									t78 := int32(load32(mem, uint64(uint32(v11))+326564))
 									v21 = t78
-									t79 := int32(load32(mem, uint64(uint32(v11))+326528))
+									t79 := int32(load32(mem, uint64(uint32(v11))+326552))
 									v22 = t79
 									{
 										t80 := int32(load32(mem, uint64(uint32(v4))+100))
@@ -9928,9 +9928,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 									}
 								default:
 									v19 = i32(13)
-									v18 = i32(313676)
+									v18 = i32(313700)
 									v22 = i32(8)
-									v21 = i32(313492)
+									v21 = i32(313519)
 									v11 = i32(-0x80000000)
 									t82 := m.fn192(v5, v4)
 									mem = m.memory
@@ -9958,9 +9958,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 								}
 								t87 := int32(load32(mem, uint64(uint32(v3))+428))
 								t89 := t87 + v12
-								p88 := i32(310372)
+								p88 := i32(310380)
 								if v11 != 0 {
-									p88 = i32(310398)
+									p88 = i32(310406)
 								}
 								memory_copy(mem, uint32(t89), uint32(p88), uint32(v13))
 							}
@@ -10013,7 +10013,7 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 								store32(mem, uint64(uint32(v3))+224, uint32(v4+i32(12)))
 								store32(mem, uint64(uint32(v3))+260, uint32(i32(8)))
 								store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(224)))
-								t101 := m.fn31(v3+i32(424), i32(304748), i32(263692), v3+i32(256))
+								t101 := m.fn31(v3+i32(424), i32(304756), i32(263692), v3+i32(256))
 								mem = m.memory
 								if t101 != 0 {
 									goto l28
@@ -10026,16 +10026,16 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 									if t102 == i32(1) {
 										goto l64
 									}
-									v11 = i32(310433)
+									v11 = i32(310441)
 									v13 = i32(58)
 									goto l65
 								}
 							l64:
 								t103 := int32(mem[uint64(uint32(v4))+37])
 								v13 = t103
-								p104 := i32(310491)
+								p104 := i32(310499)
 								if v13 != 0 {
-									p104 = i32(310584)
+									p104 = i32(310592)
 								}
 								v11 = p104
 								p105 := i32(93)
@@ -10076,9 +10076,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 					l53:
 						t113 := int32(mem[uint64(uint32(v4))+36])
 						v11 = t113
-						p114 := i32(313492)
+						p114 := i32(313519)
 						if v11 != 0 {
-							p114 = i32(313689)
+							p114 = i32(313713)
 						}
 						v18 = p114
 						p115 := i32(8)
@@ -10091,9 +10091,9 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 						v20 = t116
 						v13 = i32(-0x80000000)
 						v11 = v11 << 3
-						t117 := int32(load32(mem, uint64(uint32(v11))+326540))
+						t117 := int32(load32(mem, uint64(uint32(v11))+326564))
 						v21 = t117
-						t118 := int32(load32(mem, uint64(uint32(v11))+326528))
+						t118 := int32(load32(mem, uint64(uint32(v11))+326552))
 						v22 = t118
 						t119 := int32(load32(mem, uint64(uint32(v4))+12))
 						if t119 == i32(-0x80000000) {
@@ -10105,7 +10105,7 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 						goto l56
 					}
 				l28:
-					m.fn195(i32(323284), i32(55), v3+i32(447), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v3+i32(447), i32(304780), i32(323364))
 					mem = m.memory
 					panic("unreachable")
 				l56:
@@ -10313,13 +10313,13 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 			l87:
 				t146 := int32(load32(mem, uint64(uint32(v3))+180))
 				v8 = t146 + v9
-				t147 := int64(load64(mem, uint64(uint32(i32(0)))+312372))
+				t147 := int64(load64(mem, uint64(uint32(i32(0)))+312380))
 				store64(mem, uint64(uint32(v8)), uint64(t147))
-				t148 := int64(load64(mem, uint64(uint32(i32(0)))+312380))
+				t148 := int64(load64(mem, uint64(uint32(i32(0)))+312388))
 				store64(mem, uint64(uint32(v8))+8, uint64(t148))
-				t149 := int64(load64(mem, uint64(uint32(i32(0)))+312388))
+				t149 := int64(load64(mem, uint64(uint32(i32(0)))+312396))
 				store64(mem, uint64(uint32(v8))+16, uint64(t149))
-				t150 := int64(load64(mem, uint64(uint32(i32(0)))+312394))
+				t150 := int64(load64(mem, uint64(uint32(i32(0)))+312402))
 				store64(mem, uint64(uint32(v8))+22, uint64(t150))
 				store32(mem, uint64(uint32(v3))+184, uint32(v9+i32(30)))
 				m.fn187(v3+i32(256), v4)
@@ -10414,11 +10414,11 @@ func (m *Module) fn36(v0, v1, v2 int32) {
 					v14 = t162
 					store32(mem, uint64(uint32(t163))+280, uint32(v14))
 					store32(mem, uint64(uint32(v3))+276, uint32(i32(2)))
-					store32(mem, uint64(uint32(v3))+272, uint32(i32(312403)))
+					store32(mem, uint64(uint32(v3))+272, uint32(i32(312411)))
 					store32(mem, uint64(uint32(v3))+268, uint32(v15))
 					store32(mem, uint64(uint32(v3))+264, uint32(v0))
 					store32(mem, uint64(uint32(v3))+260, uint32(i32(1)))
-					store32(mem, uint64(uint32(v3))+256, uint32(i32(312402)))
+					store32(mem, uint64(uint32(v3))+256, uint32(i32(312410)))
 					m.fn190(v3+i32(256), v3+i32(176))
 					mem = m.memory
 					m.fn16(v5, v0, i32(1), i32(1))
@@ -10666,19 +10666,19 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t201 := m.fn99(v3+i32(224), i32(271228), i32(4), v18, v19)
+				t201 := m.fn99(v3+i32(224), i32(271236), i32(4), v18, v19)
 				mem = m.memory
 				v8 = t201
 				if v8 != 0 {
 					goto l109
 				}
-				t202 := m.fn99(v3+i32(224), i32(271232), i32(7), v21, v22)
+				t202 := m.fn99(v3+i32(224), i32(271240), i32(7), v21, v22)
 				mem = m.memory
 				v8 = t202
 				if v8 != 0 {
 					goto l109
 				}
-				t203 := m.fn60(v3+i32(224), i32(271239), i32(9), v20)
+				t203 := m.fn60(v3+i32(224), i32(271247), i32(9), v20)
 				mem = m.memory
 				v8 = t203
 				if v8 != 0 {
@@ -10690,31 +10690,31 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t205 := m.fn103(v3+i32(224), i32(304503), i32(4), v3+i32(84))
+				t205 := m.fn103(v3+i32(224), i32(304511), i32(4), v3+i32(84))
 				mem = m.memory
 				v8 = t205
 				if v8 != 0 {
 					goto l109
 				}
-				t206 := m.fn103(v3+i32(224), i32(304507), i32(3), v3+i32(96))
+				t206 := m.fn103(v3+i32(224), i32(304515), i32(3), v3+i32(96))
 				mem = m.memory
 				v8 = t206
 				if v8 != 0 {
 					goto l109
 				}
-				t207 := m.fn103(v3+i32(224), i32(271248), i32(9), v3+i32(108))
+				t207 := m.fn103(v3+i32(224), i32(271256), i32(9), v3+i32(108))
 				mem = m.memory
 				v8 = t207
 				if v8 != 0 {
 					goto l109
 				}
-				t208 := m.fn103(v3+i32(224), i32(317068), i32(7), v3+i32(120))
+				t208 := m.fn103(v3+i32(224), i32(317096), i32(7), v3+i32(120))
 				mem = m.memory
 				v8 = t208
 				if v8 != 0 {
 					goto l109
 				}
-				t209 := m.fn103(v3+i32(224), i32(271257), i32(5), v3+i32(132))
+				t209 := m.fn103(v3+i32(224), i32(271265), i32(5), v3+i32(132))
 				mem = m.memory
 				v8 = t209
 				if v8 != 0 {
@@ -10726,13 +10726,13 @@ l106:
 				if v8 != 0 {
 					goto l109
 				}
-				t211 := m.fn103(v3+i32(224), i32(310809), i32(4), v3+i32(144))
+				t211 := m.fn103(v3+i32(224), i32(310817), i32(4), v3+i32(144))
 				mem = m.memory
 				v8 = t211
 				if v8 != 0 {
 					goto l109
 				}
-				t212 := m.fn103(v3+i32(224), i32(271272), i32(5), v3+i32(156))
+				t212 := m.fn103(v3+i32(224), i32(271280), i32(5), v3+i32(156))
 				mem = m.memory
 				v8 = t212
 				if v8 == 0 {
@@ -10778,7 +10778,7 @@ l106:
 	}
 l113:
 	store32(mem, uint64(uint32(v3))+428, uint32(i32(16)))
-	store32(mem, uint64(uint32(v3))+424, uint32(i32(271277)))
+	store32(mem, uint64(uint32(v3))+424, uint32(i32(271285)))
 	{
 		t222 := int32(mem[uint64(uint32(v3))+176])
 		v8 = t222
@@ -10793,7 +10793,7 @@ l113:
 		store32(mem, uint64(uint32(v3))+260, uint32(i32(10)))
 		store32(mem, uint64(uint32(v3))+264, uint32(v3+i32(224)))
 		store32(mem, uint64(uint32(v3))+256, uint32(v3+i32(424)))
-		m.fn200(i32(263828), v3+i32(256), i32(323420))
+		m.fn200(i32(263828), v3+i32(256), i32(323444))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -10813,9 +10813,9 @@ l115:
 			panic("unreachable")
 		}
 		v4 = v7 & i32(1)
-		t224 := int64(load64(mem, uint64(uint32(i32(0)))+271285))
+		t224 := int64(load64(mem, uint64(uint32(i32(0)))+271293))
 		store64(mem, uint64(uint32(v8))+8, uint64(t224))
-		t225 := int64(load64(mem, uint64(uint32(i32(0)))+271277))
+		t225 := int64(load64(mem, uint64(uint32(i32(0)))+271285))
 		store64(mem, uint64(uint32(v8)), uint64(t225))
 		store32(mem, uint64(uint32(v3))+208, uint32(i32(16)))
 		store32(mem, uint64(uint32(v3))+204, uint32(v8))
@@ -10873,7 +10873,7 @@ l115:
 		mem = m.memory
 		mem[uint64(uint32(v8))+1] = byte(v4)
 		mem[uint64(uint32(v8))] = byte(i32(1))
-		m.fn64(i32(271520), v3+i32(176), v2)
+		m.fn64(i32(271528), v3+i32(176), v2)
 		m.fn65(v3 + i32(176))
 		m.fn16(v10, v12, i32(1), i32(1))
 		if v16 == i32(-0x80000000) {
@@ -10942,7 +10942,7 @@ func (m *Module) fn38(v0 int32, v1 int64, v2, v3 int32) {
 	m.fn179(v4, v1)
 	v5 = i32(4)
 l0:
-	m.fn23(v4, i32(273529), i32(273533))
+	m.fn23(v4, i32(273537), i32(273541))
 	v5 = v5 + i32(-1)
 	if v5 != 0 {
 		goto l0
@@ -11137,7 +11137,7 @@ func (m *Module) fn43(v0, v1, v2 int32) {
 		}
 	}
 l0:
-	store32(mem, uint64(uint32(v0))+12, uint32(i32(315688)))
+	store32(mem, uint64(uint32(v0))+12, uint32(i32(315044)))
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(-0x80000000)))
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(-0x7ffffffeffffffa5)))
 	goto l2
@@ -11214,7 +11214,7 @@ l4:
 			mem = m.memory
 			m.fn179(v3+i32(32), v1)
 			mem = m.memory
-			v6 = i32(306612)
+			v6 = i32(306620)
 			v5 = i32(7)
 			{
 				{
@@ -11223,45 +11223,45 @@ l4:
 					default:
 						goto l5
 					case 1:
-						v6 = i32(306619)
+						v6 = i32(306627)
 						v5 = i32(3)
 						goto l5
 					case 2:
-						v6 = i32(306622)
+						v6 = i32(306630)
 						v5 = i32(4)
 						goto l5
 					case 3:
-						v6 = i32(306626)
+						v6 = i32(306634)
 						v5 = i32(3)
 						goto l5
 					case 4:
-						v6 = i32(306629)
+						v6 = i32(306637)
 						v5 = i32(6)
 						goto l5
 					case 5:
-						v6 = i32(306635)
+						v6 = i32(306643)
 						v5 = i32(4)
 						goto l5
 					case 6:
-						v6 = i32(306639)
+						v6 = i32(306647)
 						v5 = i32(5)
 						goto l5
 					case 7:
-						v6 = i32(306644)
+						v6 = i32(306652)
 						goto l5
 					case 8:
-						v6 = i32(306651)
+						v6 = i32(306659)
 						v5 = i32(5)
 						goto l5
 					case 9:
-						v6 = i32(306656)
+						v6 = i32(306664)
 						v5 = i32(5)
 						goto l5
 					case 10:
 						t15 := int32(mem[uint64(uint32(v2))+124])
 						v5 = t15
 						if uint32(v5) >= uint32(i32(16)) {
-							m.fn48(i32(0), v5, i32(15), i32(303084))
+							m.fn48(i32(0), v5, i32(15), i32(303092))
 							panic("unreachable")
 						}
 						v6 = v2 + i32(109)
@@ -11282,11 +11282,11 @@ l4:
 				store32(mem, uint64(uint32(v3))+60, uint32(v9))
 				t18 := int32(load32(mem, uint64(uint32(v3))+40))
 				v6 = t18
-				m.fn23(v3+i32(32), i32(273529), i32(273533))
+				m.fn23(v3+i32(32), i32(273537), i32(273541))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+48, uint32(i32(11)))
 				store32(mem, uint64(uint32(v3))+44, uint32(v3+i32(60)))
-				_ = m.fn31(v3+i32(32), i32(278628), i32(264232), v3+i32(44))
+				_ = m.fn31(v3+i32(32), i32(278636), i32(264232), v3+i32(44))
 				mem = m.memory
 				{
 					t20 := int32(load32(mem, uint64(uint32(v3))+40))
@@ -11301,7 +11301,7 @@ l4:
 					v7 = t23
 				}
 			l18:
-				m.fn23(v3+i32(32), i32(273529), i32(273533))
+				m.fn23(v3+i32(32), i32(273537), i32(273541))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 				store32(mem, uint64(uint32(v3))+52, uint32(v2))
@@ -11347,7 +11347,7 @@ l4:
 							goto l23
 						}
 					l22:
-						m.fn23(v3+i32(32), i32(273529), i32(273533))
+						m.fn23(v3+i32(32), i32(273537), i32(273541))
 						mem = m.memory
 					l23:
 						t40 := int32(load32(mem, uint64(uint32(v3))+40))
@@ -11916,11 +11916,11 @@ func (m *Module) fn52(v0, v1, v2 int32) {
 			}
 		l8:
 			v2 = v5 + v1
-			t11 := int32(mem[uint64(uint32(i32(0)))+279258])
+			t11 := int32(mem[uint64(uint32(i32(0)))+279266])
 			t12 := v2
 			v7 = t11
 			mem[uint64(uint32(t12))+2] = byte(v7)
-			t13 := int32(load16(mem, uint64(uint32(i32(0)))+279256))
+			t13 := int32(load16(mem, uint64(uint32(i32(0)))+279264))
 			t14 := v2
 			v8 = t13
 			store16(mem, uint64(uint32(t14)), uint16(v8))
@@ -12132,7 +12132,7 @@ func (m *Module) fn54(v0, v1, v2 int32) {
 							goto l2
 						}
 					l1:
-						m.fn74(v3+i32(72), i32(311216), i32(3))
+						m.fn74(v3+i32(72), i32(311224), i32(3))
 						mem = m.memory
 						t9 := int64(load64(mem, uint64(uint32(v3))+80))
 						v5 = t9
@@ -12161,7 +12161,7 @@ func (m *Module) fn54(v0, v1, v2 int32) {
 					goto l5
 				}
 			l0:
-				m.fn50(v3+i32(32), i32(311216), i32(3), i32(270323), i32(55))
+				m.fn50(v3+i32(32), i32(311224), i32(3), i32(270331), i32(55))
 				mem = m.memory
 				t13 := int32(load32(mem, uint64(uint32(v3))+32))
 				v4 = t13
@@ -12405,14 +12405,14 @@ func (m *Module) fn57(v0, v1, v2 int32, v3 int64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -12454,7 +12454,7 @@ func (m *Module) fn58(v0 int32, v1 float64) int32 {
 			v3 = t7
 			goto l1
 		}
-		t2 := m.fn100(v0, i32(315336), i32(4))
+		t2 := m.fn100(v0, i32(315456), i32(4))
 		mem = m.memory
 		v3 = t2
 		if v3 != 0 {
@@ -12462,14 +12462,14 @@ func (m *Module) fn58(v0 int32, v1 float64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v3 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v3 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -12527,14 +12527,14 @@ func (m *Module) fn59(v0, v1 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v3 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v3 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -12553,9 +12553,9 @@ func (m *Module) fn59(v0, v1 int32) int32 {
 				m.fn109(i32(1), i32(9))
 				panic("unreachable")
 			}
-			t7 := int32(mem[uint64(uint32(i32(0)))+278965])
+			t7 := int32(mem[uint64(uint32(i32(0)))+278862])
 			mem[uint64(uint32(v3))+8] = byte(t7)
-			t8 := int64(load64(mem, uint64(uint32(i32(0)))+278957))
+			t8 := int64(load64(mem, uint64(uint32(i32(0)))+278854))
 			store64(mem, uint64(uint32(v3)), uint64(t8))
 			goto l9
 		case 1:
@@ -12567,9 +12567,9 @@ func (m *Module) fn59(v0, v1 int32) int32 {
 				m.fn109(i32(1), i32(7))
 				panic("unreachable")
 			}
-			t10 := int32(load32(mem, uint64(uint32(i32(0)))+278969))
+			t10 := int32(load32(mem, uint64(uint32(i32(0)))+278866))
 			store32(mem, uint64(uint32(v3))+3, uint32(t10))
-			t11 := int32(load32(mem, uint64(uint32(i32(0)))+278966))
+			t11 := int32(load32(mem, uint64(uint32(i32(0)))+278863))
 			store32(mem, uint64(uint32(v3)), uint32(t11))
 			goto l9
 		case 2:
@@ -12631,14 +12631,14 @@ func (m *Module) fn60(v0, v1, v2, v3 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -12709,7 +12709,7 @@ func (m *Module) fn62(v0, v1 int32) {
 			t2 := int32(mem[uint64(uint32(v1))+8])
 			v3 = t2
 			if v3 == i32(6) {
-				m.fn104(i32(324416), i32(25), i32(324444))
+				m.fn104(i32(324440), i32(25), i32(324468))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))] = byte(v3)
@@ -12908,7 +12908,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 		}
 	l1:
 		{
-			p21 := i32(0x4ee88)
+			p21 := i32(323232)
 			if v1 != 0 {
 				p21 = v1
 			}
@@ -12916,7 +12916,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 			t22 := int32(mem[uint64(uint32(v1))])
 			switch t22 {
 			default:
-				m.fn23(v2, i32(273529), i32(273533))
+				m.fn23(v2, i32(273537), i32(273541))
 				mem = m.memory
 				goto l14
 			case 1:
@@ -12926,13 +12926,13 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 				m.fn23(v2, v3+i32(8), v9)
 				mem = m.memory
 				t25 := v2
-				p24 := i32(313523)
+				p24 := i32(313550)
 				if v1 != 0 {
-					p24 = i32(274814)
+					p24 = i32(274822)
 				}
-				p26 := i32(313524)
+				p26 := i32(313551)
 				if v1 != 0 {
-					p26 = i32(274815)
+					p26 = i32(274823)
 				}
 				m.fn23(t25, p24, p26)
 				mem = m.memory
@@ -12962,11 +12962,11 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+4, uint32(v1+i32(8)))
 				t31 := int32(load32(mem, uint64(uint32(v2))+8))
 				v1 = t31
-				m.fn23(v2, i32(273529), i32(273533))
+				m.fn23(v2, i32(273537), i32(273541))
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+12, uint32(i32(12)))
 				store32(mem, uint64(uint32(v3))+8, uint32(v3+i32(4)))
-				_ = m.fn31(v2, i32(278628), i32(264232), v3+i32(8))
+				_ = m.fn31(v2, i32(278636), i32(264232), v3+i32(8))
 				mem = m.memory
 				t33 := int32(load32(mem, uint64(uint32(v2))+8))
 				t34 := v1 + i32(4)
@@ -12992,7 +12992,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 			case 4:
 				t39 := int32(load32(mem, uint64(uint32(v2))+8))
 				v16 = t39
-				m.fn23(v2, i32(273529), i32(273533))
+				m.fn23(v2, i32(273537), i32(273541))
 				mem = m.memory
 				{
 					t40 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -13007,7 +13007,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 					{
 						t42 := int32(load32(mem, uint64(uint32(v2))+8))
 						v1 = t42
-						m.fn23(v2, i32(273529), i32(273533))
+						m.fn23(v2, i32(273537), i32(273541))
 						mem = m.memory
 						{
 							t43 := int32(load32(mem, uint64(uint32(v5))))
@@ -13050,7 +13050,7 @@ func (m *Module) fn64(v0, v1, v2 int32) {
 			case 5:
 				t51 := int32(load32(mem, uint64(uint32(v2))+8))
 				v0 = t51
-				m.fn23(v2, i32(273529), i32(273533))
+				m.fn23(v2, i32(273537), i32(273541))
 				mem = m.memory
 				{
 					t52 := int32(load32(mem, uint64(uint32(v5))))
@@ -13217,8 +13217,8 @@ func (m *Module) fn68(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+272388))
-			t6 := int32(load32(mem, uint64(uint32(v3))+272392))
+			t5 := int32(load32(mem, uint64(uint32(v3))+272396))
+			t6 := int32(load32(mem, uint64(uint32(v3))+272400))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -13279,7 +13279,7 @@ func (m *Module) fn69(v0, v1, v2 int32) {
 			}
 		}
 	l1:
-		m.fn50(v0, i32(272364), i32(15), i32(270420), i32(23))
+		m.fn50(v0, i32(272372), i32(15), i32(270428), i32(23))
 		mem = m.memory
 		goto l3
 	}
@@ -13350,7 +13350,7 @@ func (m *Module) fn70(v0, v1 int32) {
 						t14 := v2 + i32(28)
 						t15 := v6
 						v5 = t13
-						m.fn608(t14, i32(309520), i32(5), t15, v5)
+						m.fn608(t14, i32(309528), i32(5), t15, v5)
 						mem = m.memory
 						t16 := int32(load32(mem, uint64(uint32(v2))+28))
 						v1 = t16
@@ -13374,7 +13374,7 @@ func (m *Module) fn70(v0, v1 int32) {
 										if uint32((v4+i32(-65))&i32(255)) < uint32(i32(26)) {
 											p22 = i32(32)
 										}
-										t23 := int32(mem[uint64(uint32(v1+i32(310993)))])
+										t23 := int32(mem[uint64(uint32(v1+i32(311001)))])
 										t24 := (p22 | v4) & i32(255)
 										v4 = t23
 										p25 := i32(0)
@@ -13398,9 +13398,9 @@ func (m *Module) fn70(v0, v1 int32) {
 							l9:
 								if v5 == i32(6) {
 									store32(mem, uint64(uint32(v2))+56, uint32(i32(45)))
-									store32(mem, uint64(uint32(v2))+52, uint32(i32(310999)))
+									store32(mem, uint64(uint32(v2))+52, uint32(i32(311007)))
 									store32(mem, uint64(uint32(v2))+24, uint32(i32(5)))
-									store32(mem, uint64(uint32(v2))+20, uint32(i32(309520)))
+									store32(mem, uint64(uint32(v2))+20, uint32(i32(309528)))
 									store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 									store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 									store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(52)))
@@ -13409,7 +13409,7 @@ func (m *Module) fn70(v0, v1 int32) {
 									mem = m.memory
 									store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 									store32(mem, uint64(uint32(v2))+48, uint32(i32(5)))
-									store32(mem, uint64(uint32(v2))+44, uint32(i32(309520)))
+									store32(mem, uint64(uint32(v2))+44, uint32(i32(309528)))
 									t29 := int64(load64(mem, uint64(uint32(v2))+44))
 									store64(mem, uint64(uint32(v0))+16, uint64(t29))
 									t30 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -13461,13 +13461,13 @@ func (m *Module) fn70(v0, v1 int32) {
 										if v5 == i32(7) {
 											goto l22
 										}
-										m.fn231(v6, i32(6), i32(7), i32(6), i32(311044))
+										m.fn231(v6, i32(6), i32(7), i32(6), i32(311052))
 										mem = m.memory
 										panic("unreachable")
 									l21:
 										t33 := int32(int8(mem[uint64(uint32(v6))+7]))
 										if t33 <= i32(-65) {
-											m.fn231(v6, v5, i32(7), v5, i32(311044))
+											m.fn231(v6, v5, i32(7), v5, i32(311052))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -13477,7 +13477,7 @@ func (m *Module) fn70(v0, v1 int32) {
 									v1 = v6 + i32(7)
 									t35 := v1
 									v7 = v5 + i32(-7)
-									m.fn608(t34, i32(309520), i32(5), t35, v7)
+									m.fn608(t34, i32(309528), i32(5), t35, v7)
 									mem = m.memory
 									{
 										t36 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -13486,7 +13486,7 @@ func (m *Module) fn70(v0, v1 int32) {
 											store32(mem, uint64(uint32(v2))+40, uint32(v7))
 											store32(mem, uint64(uint32(v2))+36, uint32(v1))
 											store32(mem, uint64(uint32(v2))+32, uint32(i32(7)))
-											store32(mem, uint64(uint32(v2))+28, uint32(i32(311141)))
+											store32(mem, uint64(uint32(v2))+28, uint32(i32(311149)))
 											m.fn220(v2+i32(8), v2+i32(28), i32(2), i32(1), i32(0))
 											mem = m.memory
 											goto l25
@@ -13548,12 +13548,12 @@ func (m *Module) fn70(v0, v1 int32) {
 						}
 					l26:
 						if v9 <= i32(-1) {
-							m.fn195(i32(304884), i32(43), v2+i32(79), i32(309452), i32(309468))
+							m.fn195(i32(304892), i32(43), v2+i32(79), i32(309460), i32(309476))
 							mem = m.memory
 							panic("unreachable")
 						}
 						if uint32(v9) >= uint32(i32(0x7ffffff5)) {
-							m.fn195(i32(304884), i32(43), v2+i32(79), i32(279260), i32(279276))
+							m.fn195(i32(304892), i32(43), v2+i32(79), i32(279268), i32(279284))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -13601,9 +13601,9 @@ func (m *Module) fn70(v0, v1 int32) {
 				if v6 == i32(-0x7fffffff) {
 					if v1 == 0 {
 						store32(mem, uint64(uint32(v2))+12, uint32(i32(34)))
-						store32(mem, uint64(uint32(v2))+8, uint32(i32(310959)))
+						store32(mem, uint64(uint32(v2))+8, uint32(i32(310967)))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(10)))
-						store32(mem, uint64(uint32(v2))+52, uint32(i32(309510)))
+						store32(mem, uint64(uint32(v2))+52, uint32(i32(309518)))
 						store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 						store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 						store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(8)))
@@ -13612,7 +13612,7 @@ func (m *Module) fn70(v0, v1 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 						store32(mem, uint64(uint32(v2))+48, uint32(i32(10)))
-						store32(mem, uint64(uint32(v2))+44, uint32(i32(309510)))
+						store32(mem, uint64(uint32(v2))+44, uint32(i32(309518)))
 						t50 := int64(load64(mem, uint64(uint32(v2))+44))
 						store64(mem, uint64(uint32(v0))+16, uint64(t50))
 						t51 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -13627,9 +13627,9 @@ func (m *Module) fn70(v0, v1 int32) {
 						t45 := int32(load32(mem, uint64(uint32(v2))+4))
 						if t45 != v1 {
 							store32(mem, uint64(uint32(v2))+12, uint32(i32(79)))
-							store32(mem, uint64(uint32(v2))+8, uint32(i32(310880)))
+							store32(mem, uint64(uint32(v2))+8, uint32(i32(310888)))
 							store32(mem, uint64(uint32(v2))+56, uint32(i32(10)))
-							store32(mem, uint64(uint32(v2))+52, uint32(i32(309510)))
+							store32(mem, uint64(uint32(v2))+52, uint32(i32(309518)))
 							store32(mem, uint64(uint32(v2))+72, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+64, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(8)))
@@ -13638,7 +13638,7 @@ func (m *Module) fn70(v0, v1 int32) {
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+40, uint32(i32(-0x80000000)))
 							store32(mem, uint64(uint32(v2))+48, uint32(i32(10)))
-							store32(mem, uint64(uint32(v2))+44, uint32(i32(309510)))
+							store32(mem, uint64(uint32(v2))+44, uint32(i32(309518)))
 							t47 := int64(load64(mem, uint64(uint32(v2))+44))
 							store64(mem, uint64(uint32(v0))+16, uint64(t47))
 							t48 := int64(load64(mem, uint64(uint32(v2))+36))
@@ -13700,7 +13700,7 @@ l13:
 	store32(mem, uint64(uint32(v2))+40, uint32(v5))
 	store32(mem, uint64(uint32(v2))+36, uint32(v6))
 	store32(mem, uint64(uint32(v2))+32, uint32(i32(7)))
-	store32(mem, uint64(uint32(v2))+28, uint32(i32(311141)))
+	store32(mem, uint64(uint32(v2))+28, uint32(i32(311149)))
 	m.fn220(v2+i32(8), v2+i32(28), i32(2), i32(1), i32(0))
 	mem = m.memory
 l25:
@@ -13710,7 +13710,7 @@ l25:
 	goto l4
 l2:
 	store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffff97)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(311489)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(311497)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 l4:
 	m.g0 = v2 + i32(80)
@@ -13741,7 +13741,7 @@ func (m *Module) fn71(v0, v1, v2 int32) {
 				v8 = i64(0x10100000000)
 				{
 					{
-						t4 := int32(mem[uint64(uint32(v6))+284760])
+						t4 := int32(mem[uint64(uint32(v6))+284768])
 						switch t4 + i32(-2) {
 						default:
 							goto l8
@@ -14111,7 +14111,7 @@ func (m *Module) fn73(v0 int32) int32 {
 		t3 := int32(load32(mem, uint64(uint32(v1))+8))
 		v0 = t3
 		if uint32(v0) >= uint32(i32(400)) {
-			m.fn361(v0, i32(400), i32(281300))
+			m.fn361(v0, i32(400), i32(281308))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -14123,7 +14123,7 @@ func (m *Module) fn73(v0 int32) int32 {
 		if uint32(v3+i32(-0x3ffff)) < uint32(i32(-0x7fffe)) {
 			goto l0
 		}
-		t5 := int32(mem[uint64(uint32(v0))+280900])
+		t5 := int32(mem[uint64(uint32(v0))+280908])
 		v0 = v3<<13 | v5<<4 | t5
 		p6 := i32(0)
 		if uint32(v0&i32(8184)) < uint32(i32(5857)) {
@@ -14142,7 +14142,7 @@ func (m *Module) fn74(v0, v1, v2 int32) {
 	m.g0 = v3
 	mem := m.memory
 	store32(mem, uint64(uint32(v3))+8, uint32(i32(41)))
-	store32(mem, uint64(uint32(v3))+4, uint32(i32(270443)))
+	store32(mem, uint64(uint32(v3))+4, uint32(i32(270451)))
 	store32(mem, uint64(uint32(v3))+28, uint32(i32(2)))
 	store32(mem, uint64(uint32(v3))+24, uint32(v3+i32(4)))
 	m.fn76(v3+i32(12), i32(263191), v3+i32(24))
@@ -14266,12 +14266,12 @@ func (m *Module) fn76(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+8, uint32(i32(0)))
 		store32(mem, uint64(uint32(v3))+4, uint32(v6))
 		store32(mem, uint64(uint32(v3)), uint32(v4))
-		t11 := m.fn31(v3, i32(279328), v1, v2)
+		t11 := m.fn31(v3, i32(279336), v1, v2)
 		mem = m.memory
 		if t11 == 0 {
 			goto l11
 		}
-		m.fn195(i32(279368), i32(86), v3+i32(15), i32(0x44338), i32(279456))
+		m.fn195(i32(279376), i32(86), v3+i32(15), i32(279360), i32(279464))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -14576,7 +14576,7 @@ func (m *Module) fn81(v0, v1 int32, v2 int64, v3 int32, v4 int64, v5 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffa5)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(315688)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(315044)))
 		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 		m.fn55(v3)
 		mem = m.memory
@@ -14729,7 +14729,7 @@ func (m *Module) fn82(v0, v1, v2, v3 int32) {
 	m.g0 = v4
 	mem := m.memory
 	store32(mem, uint64(uint32(v4))+56, uint32(i32(38)))
-	store32(mem, uint64(uint32(v4))+52, uint32(i32(270484)))
+	store32(mem, uint64(uint32(v4))+52, uint32(i32(270492)))
 	m.fn3(v4+i32(16), v1, v2, v3)
 	mem = m.memory
 	{
@@ -14839,8 +14839,8 @@ func (m *Module) fn82(v0, v1, v2, v3 int32) {
 			mem = m.memory
 			t14 := v4 + i32(24)
 			v2 = v3 << 4
-			t15 := int32(load32(mem, uint64(uint32(v2))+273244))
-			t16 := int32(load32(mem, uint64(uint32(v2))+273248))
+			t15 := int32(load32(mem, uint64(uint32(v2))+273252))
+			t16 := int32(load32(mem, uint64(uint32(v2))+273256))
 			t17 := int32(load32(mem, uint64(uint32(v4))+64))
 			v2 = t17
 			t18 := int32(load32(mem, uint64(uint32(v4))+68))
@@ -14863,9 +14863,9 @@ func (m *Module) fn82(v0, v1, v2, v3 int32) {
 		if v5 == 0 {
 			t23 := v0
 			v2 = v3 << 4
-			t24 := int32(load32(mem, uint64(uint32(v2))+273244))
-			t25 := int32(load32(mem, uint64(uint32(v2))+273248))
-			m.fn50(t23, t24, t25, i32(270378), i32(42))
+			t24 := int32(load32(mem, uint64(uint32(v2))+273252))
+			t25 := int32(load32(mem, uint64(uint32(v2))+273256))
+			m.fn50(t23, t24, t25, i32(270386), i32(42))
 			mem = m.memory
 			goto l12
 		}
@@ -15046,7 +15046,7 @@ func (m *Module) fn83(v0, v1 int32, v2 int64) {
 				goto l12
 			}
 			if v6 == 0 {
-				m.fn49(i32(278076), i32(33), i32(278112))
+				m.fn49(i32(278084), i32(33), i32(278120))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v1))+4, uint32(v6+i32(-1)))
@@ -15092,9 +15092,9 @@ func (m *Module) fn84(v0, v1 int32) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(49)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(312105)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(312113)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+32, uint32(i32(304224)))
+		store32(mem, uint64(uint32(v2))+32, uint32(i32(304232)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(40)))
@@ -15103,7 +15103,7 @@ func (m *Module) fn84(v0, v1 int32) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v2))+20, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+28, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+24, uint32(i32(304224)))
+		store32(mem, uint64(uint32(v2))+24, uint32(i32(304232)))
 		t1 := int64(load64(mem, uint64(uint32(v2))+24))
 		store64(mem, uint64(uint32(v0))+16, uint64(t1))
 		t2 := int64(load64(mem, uint64(uint32(v2))+16))
@@ -16076,7 +16076,7 @@ func (m *Module) fn91(v0, v1 int32, v2 int64, v3, v4, v5, v6, v7 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffa5)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(315688)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(315044)))
 		store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 		goto l2
 	l1:
@@ -16364,7 +16364,7 @@ func (m *Module) fn91(v0, v1 int32, v2 int64, v3, v4, v5, v6, v7 int32) {
 						store32(mem, uint64(uint32(v8))+188, uint32(v4+i32(276)))
 						store16(mem, uint64(uint32(v8))+256, uint16(v3))
 						store32(mem, uint64(uint32(v8))+224, uint32(v25))
-						store32(mem, uint64(uint32(v8))+212, uint32(i32(278744)))
+						store32(mem, uint64(uint32(v8))+212, uint32(i32(278752)))
 						store32(mem, uint64(uint32(v8))+232, uint32(v12))
 						store32(mem, uint64(uint32(v8))+228, uint32(v13))
 						t93 := int64(load64(mem, uint64(uint32(v8))+48))
@@ -16754,7 +16754,7 @@ func (m *Module) fn92(v0, v1, v2 int32) {
 	m.g0 = v3
 	mem := m.memory
 	store32(mem, uint64(uint32(v3))+56, uint32(i32(38)))
-	store32(mem, uint64(uint32(v3))+52, uint32(i32(270484)))
+	store32(mem, uint64(uint32(v3))+52, uint32(i32(270492)))
 	v4 = i64(0)
 	{
 		{
@@ -16888,7 +16888,7 @@ func (m *Module) fn92(v0, v1, v2 int32) {
 		}
 	l2:
 		if v4 == 0 {
-			m.fn50(v0, i32(262284), i32(8), i32(270378), i32(42))
+			m.fn50(v0, i32(262284), i32(8), i32(270386), i32(42))
 			mem = m.memory
 			goto l13
 		}
@@ -16924,7 +16924,7 @@ func (m *Module) fn93(v0, v1, v2 int32) {
 			goto l0
 		}
 		t2 := int32(load32(mem, uint64(uint32(v3))+4))
-		m.fn107(v3+i32(8), v2, t2, i32(270768), i32(9))
+		m.fn107(v3+i32(8), v2, t2, i32(270776), i32(9))
 		mem = m.memory
 		{
 			t3 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -16951,7 +16951,7 @@ func (m *Module) fn93(v0, v1, v2 int32) {
 		}
 	}
 l0:
-	m.fn50(v0, i32(270768), i32(9), i32(312053), i32(18))
+	m.fn50(v0, i32(270776), i32(9), i32(312061), i32(18))
 l3:
 	m.g0 = v3 + i32(32)
 }
@@ -16983,17 +16983,17 @@ func (m *Module) fn94(v0, v1, v2, v3 int32) {
 						store32(mem, uint64(uint32(v4))+60, uint32(i32(64)))
 						store32(mem, uint64(uint32(v4))+56, uint32(v2))
 						store32(mem, uint64(uint32(v4))+52, uint32(i32(11)))
-						store32(mem, uint64(uint32(v4))+48, uint32(i32(314444)))
+						store32(mem, uint64(uint32(v4))+48, uint32(i32(314468)))
 						store32(mem, uint64(uint32(v4))+44, uint32(i32(21)))
-						store32(mem, uint64(uint32(v4))+40, uint32(i32(311060)))
+						store32(mem, uint64(uint32(v4))+40, uint32(i32(311068)))
 						store32(mem, uint64(uint32(v4))+36, uint32(i32(15)))
-						store32(mem, uint64(uint32(v4))+32, uint32(i32(314429)))
+						store32(mem, uint64(uint32(v4))+32, uint32(i32(314453)))
 						store32(mem, uint64(uint32(v4))+28, uint32(v6))
 						store32(mem, uint64(uint32(v4))+24, uint32(v3+i32(8)))
 						store32(mem, uint64(uint32(v4))+20, uint32(i32(7)))
-						store32(mem, uint64(uint32(v4))+16, uint32(i32(314422)))
+						store32(mem, uint64(uint32(v4))+16, uint32(i32(314446)))
 						store32(mem, uint64(uint32(v4))+12, uint32(i32(11)))
-						store32(mem, uint64(uint32(v4))+8, uint32(i32(314411)))
+						store32(mem, uint64(uint32(v4))+8, uint32(i32(314435)))
 						m.fn220(v4+i32(80), v4+i32(8), i32(7), i32(1), i32(0))
 						mem = m.memory
 						m.fn660(v5)
@@ -17021,9 +17021,9 @@ func (m *Module) fn94(v0, v1, v2, v3 int32) {
 				}
 			l1:
 				store32(mem, uint64(uint32(v4))+76, uint32(i32(91)))
-				store32(mem, uint64(uint32(v4))+72, uint32(i32(314131)))
+				store32(mem, uint64(uint32(v4))+72, uint32(i32(314155)))
 				store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
-				store32(mem, uint64(uint32(v4))+64, uint32(i32(314127)))
+				store32(mem, uint64(uint32(v4))+64, uint32(i32(314151)))
 				store32(mem, uint64(uint32(v4))+92, uint32(i32(2)))
 				store32(mem, uint64(uint32(v4))+84, uint32(i32(2)))
 				store32(mem, uint64(uint32(v4))+88, uint32(v4+i32(72)))
@@ -17032,7 +17032,7 @@ func (m *Module) fn94(v0, v1, v2, v3 int32) {
 				mem = m.memory
 				store32(mem, uint64(uint32(v4))+20, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v4))+28, uint32(i32(4)))
-				store32(mem, uint64(uint32(v4))+24, uint32(i32(314127)))
+				store32(mem, uint64(uint32(v4))+24, uint32(i32(314151)))
 				t3 := int64(load64(mem, uint64(uint32(v4))+24))
 				store64(mem, uint64(uint32(v0))+20, uint64(t3))
 				t4 := int64(load64(mem, uint64(uint32(v4))+16))
@@ -17045,7 +17045,7 @@ func (m *Module) fn94(v0, v1, v2, v3 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+12, uint64(i64(-0x7ffffffeffffffa7)))
-		store32(mem, uint64(uint32(v0))+8, uint32(i32(314222)))
+		store32(mem, uint64(uint32(v0))+8, uint32(i32(314246)))
 		store64(mem, uint64(uint32(v0)), uint64(i64(-0x7fffffff7fffffff)))
 	l4:
 		m.fn660(v5)
@@ -17062,7 +17062,7 @@ l5:
 	m.g0 = v4 + i32(96)
 }
 func (m *Module) fn95(v0 int32) {
-	m.fn49(i32(284617), i32(43), v0)
+	m.fn49(i32(284625), i32(43), v0)
 	panic("unreachable")
 }
 func (m *Module) fn96(v0, v1 int32) {
@@ -17113,7 +17113,7 @@ func (m *Module) fn97(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+68, uint32(v1+i32(4)))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(14)))
 						store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(68)))
-						t20 := m.fn31(v2+i32(20), i32(304748), i32(264646), v2+i32(52))
+						t20 := m.fn31(v2+i32(20), i32(304756), i32(264646), v2+i32(52))
 						mem = m.memory
 						if t20 != 0 {
 							goto l1
@@ -17124,7 +17124,7 @@ func (m *Module) fn97(v0, v1 int32) {
 						store64(mem, uint64(uint32(v2))+8, uint64(t22))
 						t23 := int32(load32(mem, uint64(uint32(v1))+4))
 						v1 = t23
-						v3 = i32(315031)
+						v3 = i32(315146)
 						v4 = i32(8)
 						goto l7
 					}
@@ -17134,7 +17134,7 @@ func (m *Module) fn97(v0, v1 int32) {
 					store32(mem, uint64(uint32(v2))+56, uint32(i32(14)))
 					store32(mem, uint64(uint32(v2))+60, uint32(v2+i32(48)))
 					store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(44)))
-					t2 := m.fn31(v2+i32(20), i32(304748), i32(263773), v2+i32(52))
+					t2 := m.fn31(v2+i32(20), i32(304756), i32(263773), v2+i32(52))
 					mem = m.memory
 					if t2 != 0 {
 						goto l1
@@ -17146,7 +17146,7 @@ func (m *Module) fn97(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+68, uint32(v1))
 						store32(mem, uint64(uint32(v2))+56, uint32(i32(8)))
 						store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(68)))
-						t3 := m.fn31(v2+i32(20), i32(304748), i32(263682), v2+i32(52))
+						t3 := m.fn31(v2+i32(20), i32(304756), i32(263682), v2+i32(52))
 						mem = m.memory
 						if t3 != 0 {
 							goto l1
@@ -17164,7 +17164,7 @@ func (m *Module) fn97(v0, v1 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v2))+72, uint32(i32(15)))
 						store32(mem, uint64(uint32(v2))+68, uint32(v2+i32(52)))
-						t7 := m.fn31(v2+i32(20), i32(304748), i32(270137), v2+i32(68))
+						t7 := m.fn31(v2+i32(20), i32(304756), i32(270145), v2+i32(68))
 						mem = m.memory
 						v4 = t7
 						t8 := int32(load32(mem, uint64(uint32(v2))+52))
@@ -17190,7 +17190,7 @@ func (m *Module) fn97(v0, v1 int32) {
 					}
 				l4:
 					t13 := int32(load32(mem, uint64(uint32(v2))+24))
-					memory_copy(mem, uint32(t13+v4), uint32(i32(310651)), uint32(i32(90)))
+					memory_copy(mem, uint32(t13+v4), uint32(i32(310659)), uint32(i32(90)))
 					t14 := v2
 					v4 = v4 + i32(90)
 					store32(mem, uint64(uint32(t14))+28, uint32(v4))
@@ -17234,7 +17234,7 @@ func (m *Module) fn97(v0, v1 int32) {
 				if v3 != i32(-0x7fffffff) {
 					goto l10
 				}
-				v3 = i32(315020)
+				v3 = i32(315135)
 				v4 = i32(11)
 			}
 		l7:
@@ -17265,7 +17265,7 @@ func (m *Module) fn97(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+8, uint32(t35))
 		store32(mem, uint64(uint32(v0))+48, uint32(v5))
 		store32(mem, uint64(uint32(v0))+44, uint32(i32(11)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(315020)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(315135)))
 		store16(mem, uint64(uint32(v0))+38, uint16(v4))
 		store16(mem, uint64(uint32(v0))+36, uint16(i32(1)))
 		store32(mem, uint64(uint32(v0))+12, uint32(v3))
@@ -17278,7 +17278,7 @@ l11:
 	m.g0 = v2 + i32(80)
 	return
 l1:
-	m.fn195(i32(323284), i32(55), v2+i32(79), i32(304772), i32(323340))
+	m.fn195(i32(323308), i32(55), v2+i32(79), i32(304780), i32(323364))
 	panic("unreachable")
 }
 func (m *Module) fn98(v0, v1, v2, v3, v4 int32) int32 {
@@ -17303,14 +17303,14 @@ func (m *Module) fn98(v0, v1, v2, v3, v4 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17392,14 +17392,14 @@ func (m *Module) fn99(v0, v1, v2, v3, v4 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17465,7 +17465,7 @@ func (m *Module) fn100(v0, v1, v2 int32) int32 {
 	{
 		t0 := int32(load32(mem, uint64(uint32(v0))))
 		if t0 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278652))
+			m.fn49(i32(319454), i32(40), i32(278660))
 			panic("unreachable")
 		}
 		t1 := m.fn34(v2)
@@ -17552,7 +17552,7 @@ func (m *Module) fn102(v0, v1, v2 int32) int32 {
 			v4 = t9
 			goto l1
 		}
-		t2 := m.fn100(v0, i32(304224), i32(6))
+		t2 := m.fn100(v0, i32(304232), i32(6))
 		mem = m.memory
 		v4 = t2
 		if v4 != 0 {
@@ -17560,14 +17560,14 @@ func (m *Module) fn102(v0, v1, v2 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v4 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v4 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17619,14 +17619,14 @@ func (m *Module) fn103(v0, v1, v2, v3 int32) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v2 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v2 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -17822,13 +17822,13 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 			v0 = int32(t26)
 			t27 := int32(uint32(v0) / uint32(i32(100)))
 			v8 = t27
-			t28 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+			t28 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 			store16(mem, uint64(uint32(t24))+200, uint16(t28))
 			t29 := v2
 			v9 = int32(v3 - v6*i64(10000))
 			t30 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 			v10 = t30
-			t31 := int32(load16(mem, uint64(uint32(v10<<1))+326328))
+			t31 := int32(load16(mem, uint64(uint32(v10<<1))+326352))
 			store16(mem, uint64(uint32(t29))+204, uint16(t31))
 			t32 := int64(uint64(v3) / uint64(i64(100000000)))
 			t33 := int64(uint64(t32) % uint64(i64(10000)))
@@ -17836,7 +17836,7 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 			v11 = int32(t33)
 			t35 := int32(uint32(v11&i32(0xffff)) / uint32(i32(100)))
 			v12 = t35
-			t36 := int32(load16(mem, uint64(uint32(v12<<1))+326328))
+			t36 := int32(load16(mem, uint64(uint32(v12<<1))+326352))
 			store16(mem, uint64(uint32(t34))+196, uint16(t36))
 			t37 := int64(uint64(v3) / uint64(i64(1000000000000)))
 			t38 := int32(uint32(int32(t37)) % uint32(i32(10000)))
@@ -17844,15 +17844,15 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 			v13 = t38
 			t40 := int32(uint32(v13&i32(0xffff)) / uint32(i32(100)))
 			v14 = t40
-			t41 := int32(load16(mem, uint64(uint32(v14<<1))+326328))
+			t41 := int32(load16(mem, uint64(uint32(v14<<1))+326352))
 			store16(mem, uint64(uint32(t39))+192, uint16(t41))
-			t42 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+326328))
+			t42 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v2))+202, uint16(t42))
-			t43 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326328))
+			t43 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v2))+206, uint16(t43))
-			t44 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+326328))
+			t44 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v2))+198, uint16(t44))
-			t45 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+326328))
+			t45 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v2))+194, uint16(t45))
 			{
 				var p47 int32
@@ -17924,13 +17924,13 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 				v0 = int32(t67)
 				t68 := int32(uint32(v0) / uint32(i32(100)))
 				v8 = t68
-				t69 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+				t69 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 				store16(mem, uint64(uint32(t65))+184, uint16(t69))
 				t70 := v2
 				v9 = int32(v4 - v5*i64(10000))
 				t71 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 				v10 = t71
-				t72 := int32(load16(mem, uint64(uint32(v10<<1))+326328))
+				t72 := int32(load16(mem, uint64(uint32(v10<<1))+326352))
 				store16(mem, uint64(uint32(t70))+188, uint16(t72))
 				t73 := int64(uint64(v4) / uint64(i64(100000000)))
 				t74 := int64(uint64(t73) % uint64(i64(10000)))
@@ -17938,7 +17938,7 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 				v11 = int32(t74)
 				t76 := int32(uint32(v11&i32(0xffff)) / uint32(i32(100)))
 				v12 = t76
-				t77 := int32(load16(mem, uint64(uint32(v12<<1))+326328))
+				t77 := int32(load16(mem, uint64(uint32(v12<<1))+326352))
 				store16(mem, uint64(uint32(t75))+180, uint16(t77))
 				t78 := int64(uint64(v4) / uint64(i64(1000000000000)))
 				t79 := int32(uint32(int32(t78)) % uint32(i32(10000)))
@@ -17946,15 +17946,15 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 				v13 = t79
 				t81 := int32(uint32(v13&i32(0xffff)) / uint32(i32(100)))
 				v14 = t81
-				t82 := int32(load16(mem, uint64(uint32(v14<<1))+326328))
+				t82 := int32(load16(mem, uint64(uint32(v14<<1))+326352))
 				store16(mem, uint64(uint32(t80))+176, uint16(t82))
-				t83 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+326328))
+				t83 := int32(load16(mem, uint64(uint32((v0-v8*i32(100))&i32(0xffff)<<1))+326352))
 				store16(mem, uint64(uint32(v2))+186, uint16(t83))
-				t84 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326328))
+				t84 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326352))
 				store16(mem, uint64(uint32(v2))+190, uint16(t84))
-				t85 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+326328))
+				t85 := int32(load16(mem, uint64(uint32((v11-v12*i32(100))&i32(0xffff)<<1))+326352))
 				store16(mem, uint64(uint32(v2))+182, uint16(t85))
-				t86 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+326328))
+				t86 := int32(load16(mem, uint64(uint32((v13-v14*i32(100))&i32(0xffff)<<1))+326352))
 				store16(mem, uint64(uint32(v2))+178, uint16(t86))
 				v0 = i32(7)
 				goto l4
@@ -17978,9 +17978,9 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 			v9 = int32(t89 - v3*i64(10000))
 			t90 := int32(uint32(v9&i32(0xffff)) / uint32(i32(100)))
 			v10 = t90
-			t91 := int32(load16(mem, uint64(uint32(v10<<1))+326328))
+			t91 := int32(load16(mem, uint64(uint32(v10<<1))+326352))
 			store16(mem, uint64(uint32(t87)), uint16(t91))
-			t92 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326328))
+			t92 := int32(load16(mem, uint64(uint32((v9-v10*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v8+i32(2))), uint16(t92))
 			v0 = v0 + i32(-4)
 			if uint64(v4) > uint64(i64(9999999)) {
@@ -17999,7 +17999,7 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 			t95 := int32(uint32(v8&i32(0xffff)) / uint32(i32(100)))
 			t96 := v8
 			v8 = t95
-			t97 := int32(load16(mem, uint64(uint32((t96-v8*i32(100))&i32(0xffff)<<1))+326328))
+			t97 := int32(load16(mem, uint64(uint32((t96-v8*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(t94)), uint16(t97))
 			v3 = int64(uint32(v8))
 		}
@@ -18009,7 +18009,7 @@ func (m *Module) fn106(v0, v1 int32) int32 {
 		}
 		t98 := v2 + i32(169)
 		v0 = v0 + i32(-1)
-		t99 := int32(mem[uint64(uint32(int32(v3)<<1))+326329])
+		t99 := int32(mem[uint64(uint32(int32(v3)<<1))+326353])
 		mem[uint64(uint32(t98+v0))] = byte(t99)
 	}
 l1:
@@ -18063,11 +18063,11 @@ func (m *Module) fn107(v0, v1, v2, v3, v4 int32) {
 			goto l5
 		}
 	l2:
-		m.fn50(v5+i32(8), v3, v4, i32(270302), i32(21))
+		m.fn50(v5+i32(8), v3, v4, i32(270310), i32(21))
 		mem = m.memory
 		goto l6
 	l4:
-		m.fn50(v5+i32(8), v3, v4, i32(311427), i32(62))
+		m.fn50(v5+i32(8), v3, v4, i32(311435), i32(62))
 		mem = m.memory
 	l6:
 		t6 := int64(load64(mem, uint64(uint32(v5))+24))
@@ -18094,11 +18094,11 @@ func (m *Module) fn108(v0, v1, v2, v3, v4 int32) {
 				{
 				l2:
 					{
-						t1 := int32(load32(mem, uint64(uint32(v6+i32(274704)))))
+						t1 := int32(load32(mem, uint64(uint32(v6+i32(274712)))))
 						if t1 != v2 {
 							goto l0
 						}
-						v7 = v6 + i32(274700)
+						v7 = v6 + i32(274708)
 						t2 := int32(load32(mem, uint64(uint32(v7))))
 						v8 = t2
 						t3 := m.fn736(v8, v1, v2)
@@ -18207,7 +18207,7 @@ func (m *Module) fn108(v0, v1, v2, v3, v4 int32) {
 					if v6 != i32(112) {
 						goto l2
 					}
-					m.fn211(v5+i32(28), v1, v2, i32(274812), i32(2))
+					m.fn211(v5+i32(28), v1, v2, i32(274820), i32(2))
 					mem = m.memory
 					t4 := int32(load32(mem, uint64(uint32(v5))+28))
 					if t4 == i32(-0x80000000) {
@@ -18320,7 +18320,7 @@ func (m *Module) fn108(v0, v1, v2, v3, v4 int32) {
 			goto l14
 		}
 	l4:
-		m.fn50(v5+i32(324), i32(271791), i32(9), i32(313507), i32(7))
+		m.fn50(v5+i32(324), i32(271799), i32(9), i32(313534), i32(7))
 		mem = m.memory
 	l11:
 		t52 := int64(load64(mem, uint64(uint32(v5))+340))
@@ -19227,7 +19227,7 @@ func (m *Module) fn121(v0, v1, v2, v3 int32) {
 	m.g0 = v4
 	mem := m.memory
 	store32(mem, uint64(uint32(v4))+56, uint32(i32(38)))
-	store32(mem, uint64(uint32(v4))+52, uint32(i32(270484)))
+	store32(mem, uint64(uint32(v4))+52, uint32(i32(270492)))
 	m.fn3(v4+i32(16), v1, v2, v3)
 	mem = m.memory
 	{
@@ -19337,8 +19337,8 @@ func (m *Module) fn121(v0, v1, v2, v3 int32) {
 			mem = m.memory
 			t14 := v4 + i32(24)
 			v2 = v3 << 4
-			t15 := int32(load32(mem, uint64(uint32(v2))+272260))
-			t16 := int32(load32(mem, uint64(uint32(v2))+272264))
+			t15 := int32(load32(mem, uint64(uint32(v2))+272268))
+			t16 := int32(load32(mem, uint64(uint32(v2))+272272))
 			t17 := int32(load32(mem, uint64(uint32(v4))+64))
 			v2 = t17
 			t18 := int32(load32(mem, uint64(uint32(v4))+68))
@@ -19361,9 +19361,9 @@ func (m *Module) fn121(v0, v1, v2, v3 int32) {
 		if v5 == 0 {
 			t23 := v0
 			v2 = v3 << 4
-			t24 := int32(load32(mem, uint64(uint32(v2))+272260))
-			t25 := int32(load32(mem, uint64(uint32(v2))+272264))
-			m.fn50(t23, t24, t25, i32(270378), i32(42))
+			t24 := int32(load32(mem, uint64(uint32(v2))+272268))
+			t25 := int32(load32(mem, uint64(uint32(v2))+272272))
+			m.fn50(t23, t24, t25, i32(270386), i32(42))
 			mem = m.memory
 			goto l12
 		}
@@ -19422,9 +19422,9 @@ func (m *Module) fn122(v0, v1, v2, v3 int32) {
 	l2:
 		t6 := v0
 		v2 = v3 << 4
-		t7 := int32(load32(mem, uint64(uint32(v2))+272612))
-		t8 := int32(load32(mem, uint64(uint32(v2))+272616))
-		m.fn50(t6, t7, t8, i32(312053), i32(18))
+		t7 := int32(load32(mem, uint64(uint32(v2))+272620))
+		t8 := int32(load32(mem, uint64(uint32(v2))+272624))
+		m.fn50(t6, t7, t8, i32(312061), i32(18))
 	}
 l1:
 	m.g0 = v4 + i32(32)
@@ -19447,8 +19447,8 @@ func (m *Module) fn123(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+272612))
-			t6 := int32(load32(mem, uint64(uint32(v3))+272616))
+			t5 := int32(load32(mem, uint64(uint32(v3))+272620))
+			t6 := int32(load32(mem, uint64(uint32(v3))+272624))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -19535,8 +19535,8 @@ func (m *Module) fn124(v0, v1, v2, v3 int32) {
 			l1:
 				t9 := v4 + i32(8)
 				v2 = v3 << 4
-				t10 := int32(load32(mem, uint64(uint32(v2))+272172))
-				t11 := int32(load32(mem, uint64(uint32(v2))+272176))
+				t10 := int32(load32(mem, uint64(uint32(v2))+272180))
+				t11 := int32(load32(mem, uint64(uint32(v2))+272184))
 				m.fn74(t9, t10, t11)
 				mem = m.memory
 				t12 := int64(load64(mem, uint64(uint32(v4))+16))
@@ -19570,9 +19570,9 @@ func (m *Module) fn124(v0, v1, v2, v3 int32) {
 	l0:
 		t16 := v0
 		v3 = v3 << 4
-		t17 := int32(load32(mem, uint64(uint32(v3))+272172))
-		t18 := int32(load32(mem, uint64(uint32(v3))+272176))
-		m.fn50(t16, t17, t18, i32(270323), i32(55))
+		t17 := int32(load32(mem, uint64(uint32(v3))+272180))
+		t18 := int32(load32(mem, uint64(uint32(v3))+272184))
+		m.fn50(t16, t17, t18, i32(270331), i32(55))
 	}
 l4:
 	m.g0 = v4 + i32(48)
@@ -19608,7 +19608,7 @@ func (m *Module) fn125(v0, v1, v2 int32) {
 			}
 		}
 	l1:
-		m.fn50(v0, i32(273077), i32(5), i32(270420), i32(23))
+		m.fn50(v0, i32(273085), i32(5), i32(270428), i32(23))
 		mem = m.memory
 		goto l3
 	}
@@ -19636,8 +19636,8 @@ func (m *Module) fn126(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+273092))
-			t6 := int32(load32(mem, uint64(uint32(v3))+273096))
+			t5 := int32(load32(mem, uint64(uint32(v3))+273100))
+			t6 := int32(load32(mem, uint64(uint32(v3))+273104))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -19685,8 +19685,8 @@ func (m *Module) fn127(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+272744))
-			t6 := int32(load32(mem, uint64(uint32(v3))+272748))
+			t5 := int32(load32(mem, uint64(uint32(v3))+272752))
+			t6 := int32(load32(mem, uint64(uint32(v3))+272756))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -19734,8 +19734,8 @@ func (m *Module) fn128(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+271888))
-			t6 := int32(load32(mem, uint64(uint32(v3))+271892))
+			t5 := int32(load32(mem, uint64(uint32(v3))+271896))
+			t6 := int32(load32(mem, uint64(uint32(v3))+271900))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -19783,8 +19783,8 @@ func (m *Module) fn129(v0, v1, v2, v3 int32) {
 			t3 := v4 + i32(8)
 			t4 := v2
 			v3 = v3 << 4
-			t5 := int32(load32(mem, uint64(uint32(v3))+272532))
-			t6 := int32(load32(mem, uint64(uint32(v3))+272536))
+			t5 := int32(load32(mem, uint64(uint32(v3))+272540))
+			t6 := int32(load32(mem, uint64(uint32(v3))+272544))
 			m.fn107(t3, t4, t2, t5, t6)
 			mem = m.memory
 			t7 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -19867,9 +19867,9 @@ func (m *Module) fn130(v0, v1, v2, v3 int32) {
 	l2:
 		t5 := v4 + i32(24)
 		v2 = v3 << 4
-		t6 := int32(load32(mem, uint64(uint32(v2))+272832))
-		t7 := int32(load32(mem, uint64(uint32(v2))+272836))
-		m.fn50(t5, t6, t7, i32(270522), i32(92))
+		t6 := int32(load32(mem, uint64(uint32(v2))+272840))
+		t7 := int32(load32(mem, uint64(uint32(v2))+272844))
+		m.fn50(t5, t6, t7, i32(270530), i32(92))
 		mem = m.memory
 		t8 := int64(load64(mem, uint64(uint32(v4))+36))
 		store64(mem, uint64(uint32(v4))+8, uint64(t8))
@@ -19964,8 +19964,8 @@ func (m *Module) fn131(v0, v1, v2, v3 int32) {
 	l1:
 		t9 := v0
 		v3 = v3 << 4
-		t10 := int32(load32(mem, uint64(uint32(v3))+273092))
-		t11 := int32(load32(mem, uint64(uint32(v3))+273096))
+		t10 := int32(load32(mem, uint64(uint32(v3))+273100))
+		t11 := int32(load32(mem, uint64(uint32(v3))+273104))
 		m.fn74(t9, t10, t11)
 		mem = m.memory
 		goto l2
@@ -20032,8 +20032,8 @@ func (m *Module) fn132(v0, v1, v2, v3 int32) {
 	l1:
 		t9 := v0
 		v3 = v3 << 4
-		t10 := int32(load32(mem, uint64(uint32(v3))+271888))
-		t11 := int32(load32(mem, uint64(uint32(v3))+271892))
+		t10 := int32(load32(mem, uint64(uint32(v3))+271896))
+		t11 := int32(load32(mem, uint64(uint32(v3))+271900))
 		m.fn74(t9, t10, t11)
 		mem = m.memory
 		goto l2
@@ -20338,7 +20338,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					}
 																																				case 2:
 																																					store32(mem, uint64(uint32(v5))+2476, uint32(i32(38)))
-																																					store32(mem, uint64(uint32(v5))+2472, uint32(i32(270484)))
+																																					store32(mem, uint64(uint32(v5))+2472, uint32(i32(270492)))
 																																					v11 = i64(0)
 																																					{
 																																						if uint32(v4) < uint32(i32(4)) {
@@ -20442,7 +20442,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					goto l31
 																																				case 3:
 																																					store32(mem, uint64(uint32(v5))+2132, uint32(i32(38)))
-																																					store32(mem, uint64(uint32(v5))+2128, uint32(i32(270484)))
+																																					store32(mem, uint64(uint32(v5))+2128, uint32(i32(270492)))
 																																					v11 = i64(0)
 																																					{
 																																						if uint32(v4) < uint32(i32(4)) {
@@ -20595,7 +20595,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					}
 																																					goto l50
 																																				l51:
-																																					m.fn50(v5+i32(3336), i32(272476), i32(11), i32(270522), i32(92))
+																																					m.fn50(v5+i32(3336), i32(272484), i32(11), i32(270530), i32(92))
 																																					mem = m.memory
 																																					t83 := int32(load32(mem, uint64(uint32(v5))+3344))
 																																					v7 = t83
@@ -20620,7 +20620,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					}
 																																				case 5:
 																																					store32(mem, uint64(uint32(v5))+2132, uint32(i32(38)))
-																																					store32(mem, uint64(uint32(v5))+2128, uint32(i32(270484)))
+																																					store32(mem, uint64(uint32(v5))+2128, uint32(i32(270492)))
 																																					v10 = i64(0)
 																																					{
 																																						{
@@ -20669,7 +20669,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																						t95 := v5 + i32(3336)
 																																						v2 = t94
 																																						t96 := int32(load32(mem, uint64(uint32(v5))+1808))
-																																						m.fn50(t95, i32(272037), i32(6), v2, t96)
+																																						m.fn50(t95, i32(272045), i32(6), v2, t96)
 																																						mem = m.memory
 																																						t97 := int32(load32(mem, uint64(uint32(v5))+1800))
 																																						m.fn16(t97, v2, i32(1), i32(1))
@@ -20874,7 +20874,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																											if uint32(v2) > uint32(v4+i32(-4)) {
 																																												goto l80
 																																											}
-																																											m.fn107(v5+i32(1472), v3+i32(4), v2, i32(271791), i32(9))
+																																											m.fn107(v5+i32(1472), v3+i32(4), v2, i32(271799), i32(9))
 																																											mem = m.memory
 																																											{
 																																												t124 := int32(load32(mem, uint64(uint32(v5))+1472))
@@ -20898,7 +20898,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																											}
 																																										}
 																																									l80:
-																																										m.fn50(v5+i32(2128), i32(271791), i32(9), i32(312053), i32(18))
+																																										m.fn50(v5+i32(2128), i32(271799), i32(9), i32(312061), i32(18))
 																																										mem = m.memory
 																																										t129 := int32(load32(mem, uint64(uint32(v5))+2136))
 																																										v6 = t129
@@ -20959,7 +20959,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																								t150 := int64(load64(mem, uint64(uint32(v5))+584))
 																																								store64(mem, uint64(uint32(v5))+2556, uint64(t150))
 																																								store32(mem, uint64(uint32(v5))+1068, uint32(i32(38)))
-																																								store32(mem, uint64(uint32(v5))+1064, uint32(i32(270484)))
+																																								store32(mem, uint64(uint32(v5))+1064, uint32(i32(270492)))
 																																								m.fn3(v5+i32(152), v3, v4, i32(2))
 																																								mem = m.memory
 																																								t151 := int32(load32(mem, uint64(uint32(v5))+152))
@@ -21122,7 +21122,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					goto l104
 																																				}
 																																			l15:
-																																				m.fn50(v5+i32(1800), i32(271800), i32(6), i32(270522), i32(92))
+																																				m.fn50(v5+i32(1800), i32(271808), i32(6), i32(270530), i32(92))
 																																				mem = m.memory
 																																				t167 := int64(load64(mem, uint64(uint32(v5))+1812))
 																																				store64(mem, uint64(uint32(v5))+1472, uint64(t167))
@@ -21152,7 +21152,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																				}
 																																			}
 																																		l67:
-																																			m.fn50(v5+i32(2536), i32(310802), i32(7), i32(270522), i32(92))
+																																			m.fn50(v5+i32(2536), i32(310810), i32(7), i32(270530), i32(92))
 																																			mem = m.memory
 																																			t177 := int32(load32(mem, uint64(uint32(v5))+2544))
 																																			v9 = t177
@@ -21184,7 +21184,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																			}
 																																		}
 																																	l74:
-																																		m.fn50(v5+i32(2536), i32(271800), i32(6), i32(270522), i32(92))
+																																		m.fn50(v5+i32(2536), i32(271808), i32(6), i32(270530), i32(92))
 																																		mem = m.memory
 																																		t183 := int64(load64(mem, uint64(uint32(v5))+2548))
 																																		store64(mem, uint64(uint32(v5))+1472, uint64(t183))
@@ -21214,7 +21214,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																		}
 																																	}
 																																l100:
-																																	m.fn50(v5+i32(3336), i32(270230), i32(7), i32(270522), i32(92))
+																																	m.fn50(v5+i32(3336), i32(270238), i32(7), i32(270530), i32(92))
 																																	mem = m.memory
 																																	t190 := int64(load64(mem, uint64(uint32(v5))+3348))
 																																	store64(mem, uint64(uint32(v5))+2536, uint64(t190))
@@ -21263,7 +21263,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																	}
 																																}
 																															l112:
-																																m.fn50(v5+i32(1800), i32(271048), i32(4), i32(0x422cc), i32(32))
+																																m.fn50(v5+i32(1800), i32(271056), i32(4), i32(271060), i32(32))
 																																mem = m.memory
 																																goto l111
 																															l113:
@@ -21370,7 +21370,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																							goto l123
 																																						}
 																																					l122:
-																																						m.fn50(v5+i32(1800), i32(270230), i32(7), i32(270237), i32(65))
+																																						m.fn50(v5+i32(1800), i32(270238), i32(7), i32(270245), i32(65))
 																																						mem = m.memory
 																																						t209 := int32(load32(mem, uint64(uint32(v5))+1808))
 																																						v3 = t209
@@ -21426,7 +21426,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																					t222 := v5 + i32(1800)
 																																					v15 = t221
 																																					t223 := int32(load32(mem, uint64(uint32(v5))+1480))
-																																					m.fn50(t222, i32(270230), i32(7), v15, t223)
+																																					m.fn50(t222, i32(270238), i32(7), v15, t223)
 																																					mem = m.memory
 																																					t224 := int32(load32(mem, uint64(uint32(v5))+1472))
 																																					m.fn16(t224, v15, i32(1), i32(1))
@@ -21548,8 +21548,8 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																				v2 = i32(0)
 																																			l139:
 																																				{
-																																					t242 := int32(load32(mem, uint64(uint32(v2+i32(275176)))))
-																																					t243 := int32(load32(mem, uint64(uint32(v2+i32(275180)))))
+																																					t242 := int32(load32(mem, uint64(uint32(v2+i32(275184)))))
+																																					t243 := int32(load32(mem, uint64(uint32(v2+i32(275188)))))
 																																					m.fn144(v5+i32(1472), v4, t242, t243)
 																																					mem = m.memory
 																																					{
@@ -21569,7 +21569,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																							if v6 != 0 {
 																																								goto l134
 																																							}
-																																							v2 = v2 + i32(275160)
+																																							v2 = v2 + i32(275168)
 																																							{
 																																								if v17 == 0 {
 																																									goto l135
@@ -21639,7 +21639,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																																			v2 = v5 + i32(4172)
 																																		l140:
 																																			{
-																																				memory_copy(mem, uint32(v5+i32(1472)), uint32(v8+i32(275880)), uint32(i32(48)))
+																																				memory_copy(mem, uint32(v5+i32(1472)), uint32(v8+i32(275888)), uint32(i32(48)))
 																																				store32(mem, uint64(uint32(v5))+572, uint32(i32(2)))
 																																				store32(mem, uint64(uint32(v5))+568, uint32(v9))
 																																				m.fn76(v5+i32(2128), i32(264420), v5+i32(568))
@@ -21973,7 +21973,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																														t320 := v5 + i32(3336)
 																														v2 = t319
 																														t321 := int32(load32(mem, uint64(uint32(v5))+2136))
-																														m.fn50(t320, i32(304224), i32(6), v2, t321)
+																														m.fn50(t320, i32(304232), i32(6), v2, t321)
 																														mem = m.memory
 																														t322 := int32(load32(mem, uint64(uint32(v5))+2128))
 																														m.fn16(t322, v2, i32(1), i32(1))
@@ -21996,7 +21996,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																														}
 																													}
 																												l87:
-																													m.fn50(v5+i32(1472), i32(304224), i32(6), i32(270378), i32(42))
+																													m.fn50(v5+i32(1472), i32(304232), i32(6), i32(270386), i32(42))
 																													mem = m.memory
 																													t326 := int32(load16(mem, uint64(uint32(v5))+1476))
 																													v8 = t326
@@ -22228,7 +22228,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																										store32(mem, uint64(uint32(v5))+196, uint32(v4<<16|v8&i32(0xffff)))
 																										goto l158
 																									}
-																									t365 := m.fn86(i32(273444), i32(85))
+																									t365 := m.fn86(i32(273452), i32(85))
 																									mem = m.memory
 																									store32(mem, uint64(uint32(v5))+196, uint32(t365))
 																									store32(mem, uint64(uint32(v5))+192, uint32(i32(-0x7fffffff)))
@@ -22265,7 +22265,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																								if v6 != 0 {
 																									goto l165
 																								}
-																								m.fn50(v5+i32(1472), i32(271791), i32(9), i32(312053), i32(18))
+																								m.fn50(v5+i32(1472), i32(271799), i32(9), i32(312061), i32(18))
 																								mem = m.memory
 																								t381 := int32(load32(mem, uint64(uint32(v5))+1480))
 																								v8 = t381
@@ -22348,7 +22348,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																										store32(mem, uint64(uint32(v5))+2540, uint32(v2))
 																										goto l171
 																									l170:
-																										m.fn50(v5+i32(2536), i32(311216), i32(3), i32(270323), i32(55))
+																										m.fn50(v5+i32(2536), i32(311224), i32(3), i32(270331), i32(55))
 																										mem = m.memory
 																										t405 := int32(load32(mem, uint64(uint32(v5))+2536))
 																										v8 = t405
@@ -22598,11 +22598,11 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 																													mem = m.memory
 																													panic("unreachable")
 																												}
-																												t458 := int64(load64(mem, uint64(uint32(i32(0)))+311073))
+																												t458 := int64(load64(mem, uint64(uint32(i32(0)))+311081))
 																												store64(mem, uint64(uint32(v8))+13, uint64(t458))
-																												t459 := int64(load64(mem, uint64(uint32(i32(0)))+311068))
+																												t459 := int64(load64(mem, uint64(uint32(i32(0)))+311076))
 																												store64(mem, uint64(uint32(v8))+8, uint64(t459))
-																												t460 := int64(load64(mem, uint64(uint32(i32(0)))+311060))
+																												t460 := int64(load64(mem, uint64(uint32(i32(0)))+311068))
 																												store64(mem, uint64(uint32(v8)), uint64(t460))
 																												v9 = i32(-0x80000000)
 																												{
@@ -23070,7 +23070,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 															if int32(v11) != 0 {
 																goto l207
 															}
-															m.fn50(v5+i32(2536), i32(262284), i32(8), i32(270378), i32(42))
+															m.fn50(v5+i32(2536), i32(262284), i32(8), i32(270386), i32(42))
 															mem = m.memory
 															t566 := int32(load32(mem, uint64(uint32(v5))+2536))
 															v2 = t566
@@ -23131,7 +23131,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 															}
 														}
 													l211:
-														m.fn50(v5+i32(3336), i32(272241), i32(4), i32(270420), i32(23))
+														m.fn50(v5+i32(3336), i32(272249), i32(4), i32(270428), i32(23))
 														mem = m.memory
 														t577 := int32(mem[uint64(uint32(v5))+3340])
 														v2 = t577
@@ -23242,7 +23242,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 										if int32(v11) != 0 {
 											goto l216
 										}
-										m.fn50(v5+i32(1800), i32(262284), i32(8), i32(270378), i32(42))
+										m.fn50(v5+i32(1800), i32(262284), i32(8), i32(270386), i32(42))
 										mem = m.memory
 										t607 := int32(load32(mem, uint64(uint32(v5))+1800))
 										v2 = t607
@@ -23277,7 +23277,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 							}
 						l216:
 							store32(mem, uint64(uint32(v5))+2476, uint32(i32(38)))
-							store32(mem, uint64(uint32(v5))+2472, uint32(i32(270484)))
+							store32(mem, uint64(uint32(v5))+2472, uint32(i32(270492)))
 							m.fn3(v5+i32(72), v3, v4, i32(1))
 							mem = m.memory
 							{
@@ -23398,7 +23398,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 													t629 := v5 + i32(3336)
 													v2 = t628
 													t630 := int32(load32(mem, uint64(uint32(v5))+1480))
-													m.fn50(t629, i32(304224), i32(6), v2, t630)
+													m.fn50(t629, i32(304232), i32(6), v2, t630)
 													mem = m.memory
 													t631 := int32(load32(mem, uint64(uint32(v5))+1472))
 													m.fn16(t631, v2, i32(1), i32(1))
@@ -23421,7 +23421,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 													}
 												}
 											l219:
-												m.fn50(v5+i32(1800), i32(304224), i32(6), i32(270378), i32(42))
+												m.fn50(v5+i32(1800), i32(304232), i32(6), i32(270386), i32(42))
 												mem = m.memory
 												t635 := int32(load16(mem, uint64(uint32(v5))+1804))
 												v6 = t635
@@ -23496,7 +23496,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 									}
 									goto l237
 								l238:
-									m.fn50(v5+i32(1800), i32(310802), i32(7), i32(270522), i32(92))
+									m.fn50(v5+i32(1800), i32(310810), i32(7), i32(270530), i32(92))
 									mem = m.memory
 									t647 := int32(load32(mem, uint64(uint32(v5))+1808))
 									v7 = t647
@@ -23679,7 +23679,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 												goto l251
 											}
 										l250:
-											m.fn74(v5+i32(3336), i32(311216), i32(3))
+											m.fn74(v5+i32(3336), i32(311224), i32(3))
 											mem = m.memory
 											t680 := int32(load32(mem, uint64(uint32(v5))+3340))
 											v4 = t680
@@ -23709,7 +23709,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 										goto l254
 									}
 								l249:
-									m.fn50(v5+i32(1800), i32(311216), i32(3), i32(270323), i32(55))
+									m.fn50(v5+i32(1800), i32(311224), i32(3), i32(270331), i32(55))
 									mem = m.memory
 									t685 := int32(load32(mem, uint64(uint32(v5))+1800))
 									v2 = t685
@@ -23903,7 +23903,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 															store32(mem, uint64(uint32(t746))+1016, uint32(v8))
 															m.fn96(v5+i32(2472), v8+i32(64))
 															mem = m.memory
-															m.fn166(v5+i32(2472), i32(270704), i32(5))
+															m.fn166(v5+i32(2472), i32(270712), i32(5))
 															mem = m.memory
 															t747 := int32(load32(mem, uint64(uint32(v5))+1012))
 															m.fn166(v5+i32(2472), t747, v8)
@@ -23952,7 +23952,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 											store32(mem, uint64(uint32(v5))+192, uint32(v7))
 											goto l257
 										}
-										t707 := m.fn86(i32(273444), i32(85))
+										t707 := m.fn86(i32(273452), i32(85))
 										mem = m.memory
 										m.fn162(v5+i32(192), v5+i32(1472), t707)
 										mem = m.memory
@@ -24002,7 +24002,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 							if v6 != 0 {
 								goto l268
 							}
-							m.fn50(v5+i32(1472), i32(271791), i32(9), i32(312053), i32(18))
+							m.fn50(v5+i32(1472), i32(271799), i32(9), i32(312061), i32(18))
 							mem = m.memory
 							t755 := int32(load32(mem, uint64(uint32(v5))+1480))
 							v8 = t755
@@ -24099,7 +24099,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 							store32(mem, uint64(uint32(v5))+1804, uint32(v2))
 							goto l274
 						l273:
-							m.fn50(v5+i32(1800), i32(311216), i32(3), i32(270323), i32(55))
+							m.fn50(v5+i32(1800), i32(311224), i32(3), i32(270331), i32(55))
 							mem = m.memory
 							t779 := int32(load32(mem, uint64(uint32(v5))+1800))
 							v8 = t779
@@ -24207,7 +24207,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 															if t822 == i32(29) {
 																goto l282
 															}
-															m.fn50(v5+i32(1476), i32(271088), i32(6), i32(271141), i32(34))
+															m.fn50(v5+i32(1476), i32(271096), i32(6), i32(271149), i32(34))
 															mem = m.memory
 															t823 := int64(load64(mem, uint64(uint32(v5))+1476))
 															t824 := v5
@@ -24225,7 +24225,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 														mem = m.memory
 														t827 := int32(load32(mem, uint64(uint32(v5))+8))
 														if t827 != 0 {
-															m.fn50(v5+i32(2148), i32(271088), i32(6), i32(271094), i32(47))
+															m.fn50(v5+i32(2148), i32(271096), i32(6), i32(271102), i32(47))
 															mem = m.memory
 															goto l278
 														}
@@ -24237,7 +24237,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 													}
 												l281:
 													store32(mem, uint64(uint32(v5))+1044, uint32(i32(38)))
-													store32(mem, uint64(uint32(v5))+1040, uint32(i32(270484)))
+													store32(mem, uint64(uint32(v5))+1040, uint32(i32(270492)))
 													m.fn3(v5, v3, v4, i32(6))
 													mem = m.memory
 													{
@@ -24281,7 +24281,7 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 														t836 := v5 + i32(1472)
 														v9 = t835
 														t837 := int32(load32(mem, uint64(uint32(v5))+2480))
-														m.fn50(t836, i32(314400), i32(11), v9, t837)
+														m.fn50(t836, i32(314424), i32(11), v9, t837)
 														mem = m.memory
 														t838 := int32(load32(mem, uint64(uint32(v5))+2472))
 														m.fn16(t838, v9, i32(1), i32(1))
@@ -24507,8 +24507,8 @@ func (m *Module) fn133(v0, v1, v2, v3, v4 int32) {
 					}
 				l276:
 					store32(mem, uint64(uint32(v5))+1804, uint32(i32(6)))
-					store32(mem, uint64(uint32(v5))+1800, uint32(i32(270700)))
-					m.fn76(v5+i32(3336), i32(269764), v5+i32(1800))
+					store32(mem, uint64(uint32(v5))+1800, uint32(i32(270708)))
+					m.fn76(v5+i32(3336), i32(269772), v5+i32(1800))
 					mem = m.memory
 					t891 := int32(load32(mem, uint64(uint32(v5))+3340))
 					t892 := v5 + i32(192)
@@ -24714,7 +24714,7 @@ func (m *Module) fn134(v0, v1 int32, v2 int64) {
 				goto l12
 			}
 			if v5 == 0 {
-				m.fn49(i32(278076), i32(33), i32(278112))
+				m.fn49(i32(278084), i32(33), i32(278120))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v1))+36, uint32(v5+i32(-1)))
@@ -24736,7 +24736,7 @@ func (m *Module) fn134(v0, v1 int32, v2 int64) {
 	}
 l0:
 	v9 = i32(4)
-	m.fn50(v0+i32(4), i32(262284), i32(8), i32(270614), i32(83))
+	m.fn50(v0+i32(4), i32(262284), i32(8), i32(270622), i32(83))
 	mem = m.memory
 l14:
 	store32(mem, uint64(uint32(v0)), uint32(v9))
@@ -25108,7 +25108,7 @@ func (m *Module) fn137(v0, v1 int32, v2 int64, v3 int32) {
 								v12 = t10 + (v10 ^ i32(-1))
 								store16(mem, uint64(uint32(t11))+3746, uint16(v12))
 								if uint32(v12) >= uint32(i32(12)) {
-									m.fn48(i32(0), v12, i32(11), i32(323652))
+									m.fn48(i32(0), v12, i32(11), i32(323676))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -25222,7 +25222,7 @@ func (m *Module) fn137(v0, v1 int32, v2 int64, v3 int32) {
 											v2 = t23
 											memory_copy(mem, uint32(v4+i32(1672)), uint32(v11+i32(4)), uint32(i32(328)))
 											if uint32(v12) >= uint32(i32(12)) {
-												m.fn48(i32(0), v12, i32(11), i32(323652))
+												m.fn48(i32(0), v12, i32(11), i32(323676))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -25245,12 +25245,12 @@ func (m *Module) fn137(v0, v1 int32, v2 int64, v3 int32) {
 											v12 = t24
 											v11 = v12 + i32(1)
 											if uint32(v12) >= uint32(i32(12)) {
-												m.fn48(i32(0), v11, i32(12), i32(323668))
+												m.fn48(i32(0), v11, i32(12), i32(323692))
 												mem = m.memory
 												panic("unreachable")
 											}
 											if v8-v10 != v11 {
-												m.fn49(i32(323596), i32(40), i32(323636))
+												m.fn49(i32(323620), i32(40), i32(323660))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -25333,7 +25333,7 @@ func (m *Module) fn137(v0, v1 int32, v2 int64, v3 int32) {
 			store32(mem, uint64(uint32(v10))+88, uint32(i32(0)))
 			v12 = v6 + i32(1)
 			if v12 == 0 {
-				m.fn95(i32(323580))
+				m.fn95(i32(323604))
 				panic("unreachable")
 			}
 			store16(mem, uint64(uint32(v5))+3744, uint16(i32(0)))
@@ -25341,7 +25341,7 @@ func (m *Module) fn137(v0, v1 int32, v2 int64, v3 int32) {
 			store32(mem, uint64(uint32(v1))+4, uint32(v12))
 			store32(mem, uint64(uint32(v1)), uint32(v10))
 			if v16 != v6 {
-				m.fn49(i32(323500), i32(48), i32(323548))
+				m.fn49(i32(323524), i32(48), i32(323572))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v10))+92, uint32(v17))
@@ -25420,7 +25420,7 @@ l1:
 			v5 = t6 + int64(p5/i32(1000000))
 			if v5 == i64(-0x8000000000000000) {
 				store32(mem, uint64(uint32(v3))+28, uint32(i32(37)))
-				store32(mem, uint64(uint32(v3))+24, uint32(i32(309525)))
+				store32(mem, uint64(uint32(v3))+24, uint32(i32(309533)))
 				m.fn363(v3 + i32(24))
 				mem = m.memory
 				panic("unreachable")
@@ -25464,9 +25464,9 @@ l1:
 					goto l4
 				}
 				store32(mem, uint64(uint32(v3))+60, uint32(i32(56)))
-				store32(mem, uint64(uint32(v3))+56, uint32(i32(311160)))
+				store32(mem, uint64(uint32(v3))+56, uint32(i32(311168)))
 				store32(mem, uint64(uint32(v3))+52, uint32(i32(12)))
-				store32(mem, uint64(uint32(v3))+48, uint32(i32(311148)))
+				store32(mem, uint64(uint32(v3))+48, uint32(i32(311156)))
 				store32(mem, uint64(uint32(v3))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+68, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+72, uint32(v3+i32(56)))
@@ -25475,7 +25475,7 @@ l1:
 				mem = m.memory
 				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v3))+44, uint32(i32(12)))
-				store32(mem, uint64(uint32(v3))+40, uint32(i32(311148)))
+				store32(mem, uint64(uint32(v3))+40, uint32(i32(311156)))
 				t14 := int64(load64(mem, uint64(uint32(v3))+32))
 				store64(mem, uint64(uint32(v3))+8, uint64(t14))
 				t15 := int64(load64(mem, uint64(uint32(v3))+40))
@@ -25952,7 +25952,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 											goto l37
 										}
 										if v11 == i32(-1) {
-											m.fn48(i32(1), i32(0), i32(0), i32(288056))
+											m.fn48(i32(1), i32(0), i32(0), i32(288064))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -26019,7 +26019,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 										}
 										{
 											if v8 > i64(22) {
-												t28 := int64(load64(mem, uint64(uint32(int32(v8)<<3+i32(283752)))))
+												t28 := int64(load64(mem, uint64(uint32(int32(v8)<<3+i32(283760)))))
 												m.fn737(v3, v6, i64(0), t28, i64(0))
 												mem = m.memory
 												t29 := int64(load64(mem, uint64(uint32(v3))+8))
@@ -26039,7 +26039,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 											if v8 < i64(0) {
 												goto l47
 											}
-											t27 := math.Float64frombits(load64(mem, uint64(uint32(v4<<3))+300904))
+											t27 := math.Float64frombits(load64(mem, uint64(uint32(v4<<3))+300912))
 											v18 = float64(t27 * v18)
 											goto l48
 										}
@@ -26083,7 +26083,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 									goto l1
 								}
 							l47:
-								t36 := math.Float64frombits(load64(mem, uint64(uint32(i32(300904)-v4<<3))))
+								t36 := math.Float64frombits(load64(mem, uint64(uint32(i32(300912)-v4<<3))))
 								v18 = float64(v18 / t36)
 							}
 						l48:
@@ -26280,7 +26280,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 							goto l81
 						l79:
 						}
-						m.fn48(v4, i32(768), i32(768), i32(286568))
+						m.fn48(v4, i32(768), i32(768), i32(286576))
 						mem = m.memory
 						panic("unreachable")
 					l50:
@@ -26361,7 +26361,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 			l88:
 				v4 = v2 - v13
 				if uint32(v2) < uint32(v13) {
-					m.fn48(i32(0), v4, v2, i32(286584))
+					m.fn48(i32(0), v4, v2, i32(286592))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -26518,7 +26518,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 					if uint32(v4) >= uint32(i32(19)) {
 						goto l106
 					}
-					t71 := int32(mem[uint64(uint32(v4))+284128])
+					t71 := int32(mem[uint64(uint32(v4))+284136])
 					v12 = t71
 				}
 			l106:
@@ -26566,7 +26566,7 @@ func (m *Module) fn142(v0, v1, v2 int32) {
 				if uint32(v4) >= uint32(i32(19)) {
 					goto l111
 				}
-				t75 := int32(mem[uint64(uint32(v4))+284128])
+				t75 := int32(mem[uint64(uint32(v4))+284136])
 				v12 = t75
 			}
 		l111:
@@ -27040,11 +27040,11 @@ func (m *Module) fn144(v0, v1, v2, v3 int32) {
 		{
 		l38:
 			{
-				t20 := int32(load32(mem, uint64(uint32(v1+i32(313664)))))
+				t20 := int32(load32(mem, uint64(uint32(v1+i32(313688)))))
 				if t20 != v3 {
 					goto l36
 				}
-				t21 := int32(load32(mem, uint64(uint32(v1+i32(313660)))))
+				t21 := int32(load32(mem, uint64(uint32(v1+i32(313684)))))
 				t22 := m.fn736(t21, v2, v3)
 				mem = m.memory
 				if t22 == 0 {
@@ -27080,30 +27080,85 @@ func (m *Module) fn144(v0, v1, v2, v3 int32) {
 		store64(mem, uint64(uint32(v0)), uint64(t27))
 		goto l8
 	case 2:
+		if v3 != 0 {
+			goto l41
+		}
+		v5 = i32(0)
+		v1 = i32(1)
+		goto l42
+	l41:
+		v8 = v2 + v3
+		v1 = i32(0)
+	l44:
+		{
+			if v3 == v1 {
+				goto l43
+			}
+			v5 = v2 + v1
+			v1 = v1 + i32(1)
+			t28 := int32(mem[uint64(uint32(v5))])
+			v5 = t28
+			if v5 == i32(95) {
+				goto l44
+			}
+			if uint32((v5+i32(-123))&i32(255)) > uint32(i32(229)) {
+				goto l44
+			}
+		}
+		v1 = i32(0)
+		{
+			if v3 < i32(0) {
+				goto l45
+			}
+			t29 := m.fn34(v3)
+			mem = m.memory
+			v1 = t29
+			if v1 != 0 {
+				goto l46
+			}
+			v1 = i32(1)
+		}
+	l45:
+		m.fn109(v1, v3)
+		mem = m.memory
+		panic("unreachable")
+	l46:
+		if v3 == 0 {
+			goto l47
+		}
+		memory_copy(mem, uint32(v1), uint32(v2), uint32(v3))
+	l47:
+		v5 = v3
+	l42:
+		store32(mem, uint64(uint32(v0))+8, uint32(v3))
+		store32(mem, uint64(uint32(v0))+4, uint32(v1))
+		store32(mem, uint64(uint32(v0)), uint32(v5))
+		goto l8
+	l43:
 		v1 = i32(-16)
 		{
-		l43:
+		l50:
 			{
-				t28 := int32(load32(mem, uint64(uint32(v1+i32(313680)))))
-				if t28 != v3 {
-					goto l41
+				t30 := int32(load32(mem, uint64(uint32(v1+i32(313704)))))
+				if t30 != v3 {
+					goto l48
 				}
-				t29 := int32(load32(mem, uint64(uint32(v1+i32(313676)))))
-				t30 := m.fn736(t29, v2, v3)
+				t31 := int32(load32(mem, uint64(uint32(v1+i32(313700)))))
+				t32 := m.fn736(t31, v2, v3)
 				mem = m.memory
-				if t30 == 0 {
-					goto l42
+				if t32 == 0 {
+					goto l49
 				}
 			}
-		l41:
+		l48:
 			v1 = v1 + i32(8)
 			if v1 != 0 {
-				goto l43
+				goto l50
 			}
 			mem[uint64(uint32(v4))+14] = byte(i32(95))
 			mem[uint64(uint32(v4))+15] = byte(i32(45))
+			store32(mem, uint64(uint32(v4))+20, uint32(v8))
 			store32(mem, uint64(uint32(v4))+16, uint32(v2))
-			store32(mem, uint64(uint32(v4))+20, uint32(v2+v3))
 			store32(mem, uint64(uint32(v4))+28, uint32(v4+i32(15)))
 			store32(mem, uint64(uint32(v4))+24, uint32(v4+i32(14)))
 			m.fn586(v4, v4+i32(16))
@@ -27112,28 +27167,28 @@ func (m *Module) fn144(v0, v1, v2, v3 int32) {
 			store32(mem, uint64(uint32(v4))+16, uint32(v4))
 			m.fn76(v0, i32(263049), v4+i32(16))
 			mem = m.memory
-			t31 := int32(load32(mem, uint64(uint32(v4))))
-			t32 := int32(load32(mem, uint64(uint32(v4))+4))
-			m.fn16(t31, t32, i32(1), i32(1))
+			t33 := int32(load32(mem, uint64(uint32(v4))))
+			t34 := int32(load32(mem, uint64(uint32(v4))+4))
+			m.fn16(t33, t34, i32(1), i32(1))
 			mem = m.memory
 			goto l8
 		}
-	l42:
+	l49:
 		mem[uint64(uint32(v4))+14] = byte(i32(95))
 		mem[uint64(uint32(v4))+15] = byte(i32(45))
+		store32(mem, uint64(uint32(v4))+20, uint32(v8))
 		store32(mem, uint64(uint32(v4))+16, uint32(v2))
-		store32(mem, uint64(uint32(v4))+20, uint32(v2+v3))
 		store32(mem, uint64(uint32(v4))+28, uint32(v4+i32(15)))
 		store32(mem, uint64(uint32(v4))+24, uint32(v4+i32(14)))
 		m.fn586(v4, v4+i32(16))
 		mem = m.memory
 		store32(mem, uint64(uint32(v4))+20, uint32(i32(15)))
 		store32(mem, uint64(uint32(v4))+16, uint32(v4))
-		m.fn76(v0, i32(269364), v4+i32(16))
+		m.fn76(v0, i32(269372), v4+i32(16))
 		mem = m.memory
-		t33 := int32(load32(mem, uint64(uint32(v4))))
-		t34 := int32(load32(mem, uint64(uint32(v4))+4))
-		m.fn16(t33, t34, i32(1), i32(1))
+		t35 := int32(load32(mem, uint64(uint32(v4))))
+		t36 := int32(load32(mem, uint64(uint32(v4))+4))
+		m.fn16(t35, t36, i32(1), i32(1))
 	}
 l8:
 	m.g0 = v4 + i32(32)
@@ -27343,7 +27398,7 @@ func (m *Module) fn145(v0, v1, v2 int32, v3 float64) {
 			goto l1
 		}
 	l17:
-		m.fn668(v4+i32(8), i32(315400), v3)
+		m.fn668(v4+i32(8), i32(315520), v3)
 		mem = m.memory
 		{
 			t52 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -27407,7 +27462,7 @@ l1:
 					l7:
 						{
 							if uint32(v5) <= uint32(i32(1)) {
-								m.fn200(i32(318916), i32(19), i32(309364))
+								m.fn200(i32(318944), i32(19), i32(309372))
 								panic("unreachable")
 							}
 							v8 = v1 + v6
@@ -27418,7 +27473,7 @@ l1:
 							store16(mem, uint64(uint32(v7)), uint16(i32(8236)))
 							v5 = v5 + i32(-2)
 							if uint32(v5) < uint32(v4) {
-								m.fn200(i32(318916), i32(19), i32(309364))
+								m.fn200(i32(318944), i32(19), i32(309372))
 								panic("unreachable")
 							}
 							v7 = v7 + i32(2)
@@ -27457,7 +27512,7 @@ l1:
 			goto l1
 		}
 	}
-	m.fn104(i32(309380), i32(53), i32(309436))
+	m.fn104(i32(309388), i32(53), i32(309444))
 	mem = m.memory
 	panic("unreachable")
 }
@@ -27567,13 +27622,13 @@ func (m *Module) fn148(v0, v1, v2, v3 int32) {
 	store32(mem, uint64(uint32(v4))+12, uint32(i32(5)))
 	m.fn23(v4, v4+i32(12), v4+i32(12)+i32(4))
 	mem = m.memory
-	m.fn23(v4, i32(271084), i32(271088))
+	m.fn23(v4, i32(271092), i32(271096))
 	mem = m.memory
-	m.fn23(v4, i32(273529), i32(273533))
+	m.fn23(v4, i32(273537), i32(273541))
 	mem = m.memory
 	t1 := int32(load32(mem, uint64(uint32(v4))+8))
 	v5 = t1
-	m.fn23(v4, i32(273529), i32(273533))
+	m.fn23(v4, i32(273537), i32(273541))
 	mem = m.memory
 	m.fn35(v1, v2, v3, v4)
 	mem = m.memory
@@ -27601,9 +27656,9 @@ func (m *Module) fn149(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+4, uint32(i32(6)))
-	store32(mem, uint64(uint32(v1)), uint32(i32(309504)))
+	store32(mem, uint64(uint32(v1)), uint32(i32(309512)))
 	store32(mem, uint64(uint32(v1))+12, uint32(i32(70)))
-	store32(mem, uint64(uint32(v1))+8, uint32(i32(278776)))
+	store32(mem, uint64(uint32(v1))+8, uint32(i32(0x44100)))
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+20, uint32(i32(2)))
 	store32(mem, uint64(uint32(v1))+24, uint32(v1+i32(8)))
@@ -27611,7 +27666,7 @@ func (m *Module) fn149(v0 int32) {
 	m.fn76(v0, i32(263969), v1+i32(16))
 	mem = m.memory
 	store32(mem, uint64(uint32(v0))+20, uint32(i32(6)))
-	store32(mem, uint64(uint32(v0))+16, uint32(i32(309504)))
+	store32(mem, uint64(uint32(v0))+16, uint32(i32(309512)))
 	store32(mem, uint64(uint32(v0))+12, uint32(i32(-0x80000000)))
 	m.g0 = v1 + i32(32)
 }
@@ -27810,7 +27865,7 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 				goto l2
 			default:
 				mem[uint64(uint32(v0))+128] = byte(i32(2))
-				v4 = i32(306612)
+				v4 = i32(306620)
 				v5 = i32(7)
 				{
 					t2 := int32(mem[uint64(uint32(v2))+184])
@@ -27818,46 +27873,46 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 					default:
 						goto l3
 					case 1:
-						v4 = i32(306619)
+						v4 = i32(306627)
 						v5 = i32(3)
 						goto l3
 					case 2:
-						v4 = i32(306622)
+						v4 = i32(306630)
 						v5 = i32(4)
 						goto l3
 					case 3:
-						v4 = i32(306626)
+						v4 = i32(306634)
 						v5 = i32(3)
 						goto l3
 					case 4:
-						v4 = i32(306629)
+						v4 = i32(306637)
 						v5 = i32(6)
 						goto l3
 					case 5:
-						v4 = i32(306635)
+						v4 = i32(306643)
 						v5 = i32(4)
 						goto l3
 					case 6:
-						v4 = i32(306639)
+						v4 = i32(306647)
 						v5 = i32(5)
 						goto l3
 					case 7:
-						v4 = i32(306644)
+						v4 = i32(306652)
 						v5 = i32(7)
 						goto l3
 					case 8:
-						v4 = i32(306651)
+						v4 = i32(306659)
 						v5 = i32(5)
 						goto l3
 					case 9:
-						v4 = i32(306656)
+						v4 = i32(306664)
 						v5 = i32(5)
 						goto l3
 					case 10:
 						t3 := int32(mem[uint64(uint32(v2))+200])
 						v5 = t3
 						if uint32(v5) >= uint32(i32(16)) {
-							m.fn48(i32(0), v5, i32(15), i32(303084))
+							m.fn48(i32(0), v5, i32(15), i32(303092))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -28042,7 +28097,7 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 						l19:
 							store32(mem, uint64(uint32(v3))+360, uint32(i32(0)))
 							store64(mem, uint64(uint32(v3))+352, uint64(i64(0x100000000)))
-							store32(mem, uint64(uint32(v3))+240, uint32(i32(314468)))
+							store32(mem, uint64(uint32(v3))+240, uint32(i32(314492)))
 							store32(mem, uint64(uint32(v3))+236, uint32(v2))
 							store32(mem, uint64(uint32(v3))+232, uint32(v9))
 						l25:
@@ -28154,7 +28209,7 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 					goto l36
 				}
 			case 2:
-				m.fn200(i32(304600), i32(113), i32(304656))
+				m.fn200(i32(304608), i32(113), i32(304664))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -28282,7 +28337,7 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(208)))
 		store32(mem, uint64(uint32(v3))+48, uint32(v3+i32(352)))
 		store32(mem, uint64(uint32(v3))+40, uint32(v3+i32(200)))
-		m.fn76(v3+i32(232), i32(269817), v3+i32(40))
+		m.fn76(v3+i32(232), i32(269825), v3+i32(40))
 		mem = m.memory
 		t73 := int32(load32(mem, uint64(uint32(v3))+232))
 		v5 = t73
@@ -28292,13 +28347,13 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 		v2 = t75
 		store64(mem, uint64(uint32(v3))+328, uint64(i64(0)))
 		mem[uint64(uint32(v3))+295] = byte(i32(0))
-		t76 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
+		t76 := int64(load64(mem, uint64(uint32(i32(0)))+310880))
 		store64(mem, uint64(uint32(v3))+320, uint64(t76))
-		t77 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
+		t77 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
 		store64(mem, uint64(uint32(v3))+312, uint64(t77))
-		t78 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
+		t78 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
 		store64(mem, uint64(uint32(v3))+304, uint64(t78))
-		t79 := int64(load64(mem, uint64(uint32(i32(0)))+310848))
+		t79 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
 		store64(mem, uint64(uint32(v3))+296, uint64(t79))
 		{
 			if uint32(v2) > uint32(i32(63)) {
@@ -28328,10 +28383,10 @@ func (m *Module) fn152(v0, v1, v2 int32) {
 	l48:
 		memory_copy(mem, uint32(v3+i32(40)), uint32(v3+i32(232)), uint32(i32(104)))
 		store32(mem, uint64(uint32(v3))+244, uint32(i32(2)))
-		store32(mem, uint64(uint32(v3))+240, uint32(i32(314460)))
+		store32(mem, uint64(uint32(v3))+240, uint32(i32(314484)))
 		store32(mem, uint64(uint32(v3))+236, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+232, uint32(v3+i32(224)))
-		m.fn76(v3+i32(156), i32(270210), v3+i32(232))
+		m.fn76(v3+i32(156), i32(270218), v3+i32(232))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+152, uint32(v2))
 		store32(mem, uint64(uint32(v3))+148, uint32(v1))
@@ -28414,13 +28469,13 @@ func (m *Module) fn154(v0, v1, v2 int32) {
 	mem := m.memory
 	store64(mem, uint64(uint32(v3))+96, uint64(i64(0)))
 	mem[uint64(uint32(v3))+63] = byte(i32(0))
-	t1 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
+	t1 := int64(load64(mem, uint64(uint32(i32(0)))+310880))
 	store64(mem, uint64(uint32(v3))+88, uint64(t1))
-	t2 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
+	t2 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
 	store64(mem, uint64(uint32(v3))+80, uint64(t2))
-	t3 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
+	t3 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
 	store64(mem, uint64(uint32(v3))+72, uint64(t3))
-	t4 := int64(load64(mem, uint64(uint32(i32(0)))+310848))
+	t4 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
 	store64(mem, uint64(uint32(v3))+64, uint64(t4))
 	{
 		if uint32(v2) > uint32(i32(63)) {
@@ -28930,9 +28985,9 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 								{
 									if uint32(v26) < uint32(i32(3)) {
 										v7 = v26 << 2
-										t44 := int32(load32(mem, uint64(uint32(v7))+326756))
+										t44 := int32(load32(mem, uint64(uint32(v7))+326780))
 										v19 = t44
-										t45 := int32(load32(mem, uint64(uint32(v7))+326744))
+										t45 := int32(load32(mem, uint64(uint32(v7))+326768))
 										v24 = t45
 										goto l38
 									}
@@ -28947,14 +29002,14 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 										goto l37
 									}
 									v19 = i32(16)
-									v24 = i32(314555)
+									v24 = i32(314579)
 									goto l38
 								}
 							l37:
 								v7 = v7 << 2
-								t46 := int32(load32(mem, uint64(uint32(v7))+326780))
+								t46 := int32(load32(mem, uint64(uint32(v7))+326804))
 								v19 = t46
-								t47 := int32(load32(mem, uint64(uint32(v7))+326768))
+								t47 := int32(load32(mem, uint64(uint32(v7))+326792))
 								v24 = t47
 							}
 						l38:
@@ -29065,7 +29120,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 							store32(mem, uint64(uint32(v5))+200, uint32(v5+i32(108)))
 							store32(mem, uint64(uint32(v5))+216, uint32(v5+i32(76)))
 							{
-								t56 := m.fn31(v5+i32(152), i32(304748), i32(270149), v5+i32(200))
+								t56 := m.fn31(v5+i32(152), i32(304756), i32(270157), v5+i32(200))
 								mem = m.memory
 								if t56 == 0 {
 									t57 := int32(load32(mem, uint64(uint32(v5))+160))
@@ -29107,7 +29162,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 										goto l49
 									}
 								}
-								m.fn195(i32(323284), i32(55), v5+i32(271), i32(304772), i32(323340))
+								m.fn195(i32(323308), i32(55), v5+i32(271), i32(304780), i32(323364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -29120,7 +29175,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 								mem = m.memory
 								panic("unreachable")
 							}
-							memory_copy(mem, uint32(v4), uint32(i32(314672)), uint32(i32(113)))
+							memory_copy(mem, uint32(v4), uint32(i32(314696)), uint32(i32(113)))
 							store32(mem, uint64(uint32(v0))+44, uint32(i32(113)))
 							store32(mem, uint64(uint32(v0))+40, uint32(v4))
 							store32(mem, uint64(uint32(v0))+36, uint32(i32(113)))
@@ -29150,7 +29205,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 					}
 				l55:
 					t71 := int32(load32(mem, uint64(uint32(v5))+204))
-					memory_copy(mem, uint32(t71+v3), uint32(i32(314785)), uint32(i32(184)))
+					memory_copy(mem, uint32(t71+v3), uint32(i32(314809)), uint32(i32(184)))
 					store32(mem, uint64(uint32(v5))+208, uint32(v3+i32(184)))
 				}
 			l49:
@@ -29171,7 +29226,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 			}
 		}
 	l0:
-		m.fn384(v5+i32(200), v3, v4, i32(314588), i32(15))
+		m.fn384(v5+i32(200), v3, v4, i32(314612), i32(15))
 		mem = m.memory
 		m.fn464(v5+i32(152), v5+i32(200))
 		mem = m.memory
@@ -29201,7 +29256,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 			v18 = t81
 		}
 	l57:
-		m.fn384(v5+i32(200), v3, v4, i32(314603), i32(12))
+		m.fn384(v5+i32(200), v3, v4, i32(314627), i32(12))
 		mem = m.memory
 		m.fn464(v5+i32(152), v5+i32(200))
 		mem = m.memory
@@ -29234,7 +29289,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 					m.fn109(i32(1), i32(57))
 					panic("unreachable")
 				}
-				memory_copy(mem, uint32(v4), uint32(i32(314615)), uint32(i32(57)))
+				memory_copy(mem, uint32(v4), uint32(i32(314639)), uint32(i32(57)))
 				store32(mem, uint64(uint32(v5))+160, uint32(i32(57)))
 				store32(mem, uint64(uint32(v5))+156, uint32(v4))
 				store32(mem, uint64(uint32(v5))+152, uint32(i32(57)))
@@ -29253,7 +29308,7 @@ func (m *Module) fn155(v0, v1, v2, v3, v4 int32) {
 			store32(mem, uint64(uint32(v5))+204, uint32(i32(2)))
 			store32(mem, uint64(uint32(v5))+208, uint32(v5+i32(112)))
 			store32(mem, uint64(uint32(v5))+200, uint32(v5+i32(192)))
-			m.fn76(v5+i32(152), i32(268857), v5+i32(200))
+			m.fn76(v5+i32(152), i32(268865), v5+i32(200))
 			mem = m.memory
 		}
 	l61:
@@ -29335,9 +29390,9 @@ func (m *Module) fn157(v0, v1 int32) {
 	m.fn71(v2+i32(36), v1, i32(64))
 	mem := m.memory
 	store32(mem, uint64(uint32(v2))+24, uint32(i32(1)))
-	store32(mem, uint64(uint32(v2))+20, uint32(i32(312402)))
+	store32(mem, uint64(uint32(v2))+20, uint32(i32(312410)))
 	store32(mem, uint64(uint32(v2))+16, uint32(i32(11)))
-	store32(mem, uint64(uint32(v2))+12, uint32(i32(314411)))
+	store32(mem, uint64(uint32(v2))+12, uint32(i32(314435)))
 	t1 := int32(load32(mem, uint64(uint32(v2))+44))
 	t2 := int32(load32(mem, uint64(uint32(v2))+36))
 	t3 := v2
@@ -29380,7 +29435,7 @@ func (m *Module) fn158(v0, v1, v2 int32) {
 			if v5 == 0 {
 				goto l1
 			}
-			memory_copy(mem, uint32(v3+i32(352)+v1), uint32(i32(314411)), uint32(v5))
+			memory_copy(mem, uint32(v3+i32(352)+v1), uint32(i32(314435)), uint32(v5))
 		l1:
 			t2 := int64(load64(mem, uint64(uint32(v3))+448))
 			store64(mem, uint64(uint32(v3))+448, uint64(t2+i64(1)))
@@ -29392,14 +29447,14 @@ func (m *Module) fn158(v0, v1, v2 int32) {
 			if v4 == 0 {
 				goto l2
 			}
-			memory_copy(mem, uint32(v3+i32(352)), uint32(i32(314475)-v1), uint32(v4))
+			memory_copy(mem, uint32(v3+i32(352)), uint32(i32(314499)-v1), uint32(v4))
 			goto l2
 		}
 	l0:
 		v4 = v3 + i32(352) + v1
-		t4 := int32(load32(mem, uint64(uint32(i32(0)))+314418))
+		t4 := int32(load32(mem, uint64(uint32(i32(0)))+314442))
 		store32(mem, uint64(uint32(v4))+7, uint32(t4))
-		t5 := int64(load64(mem, uint64(uint32(i32(0)))+314411))
+		t5 := int64(load64(mem, uint64(uint32(i32(0)))+314435))
 		store64(mem, uint64(uint32(v4)), uint64(t5))
 		mem[uint64(uint32(v3))+415] = byte(v1 + i32(11))
 	}
@@ -29673,7 +29728,7 @@ func (m *Module) fn159(v0, v1 int32) {
 			{
 				t1 := int32(load32(mem, uint64(uint32(v0))+4))
 				t2 := int32(load32(mem, uint64(uint32(v0))+8))
-				t3 := m.fn98(v2+i32(32), i32(270720), i32(16), t1, t2)
+				t3 := m.fn98(v2+i32(32), i32(270728), i32(16), t1, t2)
 				mem = m.memory
 				v3 = t3
 				if v3 != 0 {
@@ -29681,7 +29736,7 @@ func (m *Module) fn159(v0, v1 int32) {
 				}
 				t4 := int32(load32(mem, uint64(uint32(v0))+16))
 				t5 := int32(load32(mem, uint64(uint32(v0))+20))
-				t6 := m.fn98(v2+i32(32), i32(270736), i32(20), t4, t5)
+				t6 := m.fn98(v2+i32(32), i32(270744), i32(20), t4, t5)
 				mem = m.memory
 				v3 = t6
 				if v3 != 0 {
@@ -29689,13 +29744,13 @@ func (m *Module) fn159(v0, v1 int32) {
 				}
 				t7 := int32(load32(mem, uint64(uint32(v0))+28))
 				t8 := int32(load32(mem, uint64(uint32(v0))+32))
-				t9 := m.fn98(v2+i32(32), i32(270756), i32(12), t7, t8)
+				t9 := m.fn98(v2+i32(32), i32(270764), i32(12), t7, t8)
 				mem = m.memory
 				v3 = t9
 				if v3 != 0 {
 					goto l0
 				}
-				t10 := m.fn103(v2+i32(32), i32(270768), i32(9), v0+i32(48))
+				t10 := m.fn103(v2+i32(32), i32(270776), i32(9), v0+i32(48))
 				mem = m.memory
 				v3 = t10
 				if v3 != 0 {
@@ -29703,7 +29758,7 @@ func (m *Module) fn159(v0, v1 int32) {
 				}
 				t11 := int32(load32(mem, uint64(uint32(v0))+40))
 				t12 := int32(load32(mem, uint64(uint32(v0))+44))
-				t13 := m.fn98(v2+i32(32), i32(270777), i32(13), t11, t12)
+				t13 := m.fn98(v2+i32(32), i32(270785), i32(13), t11, t12)
 				mem = m.memory
 				v3 = t13
 				if v3 != 0 {
@@ -29715,7 +29770,7 @@ func (m *Module) fn159(v0, v1 int32) {
 				if v3 != 0 {
 					goto l0
 				}
-				t15 := m.fn103(v2+i32(32), i32(270910), i32(7), v0+i32(96))
+				t15 := m.fn103(v2+i32(32), i32(270918), i32(7), v0+i32(96))
 				mem = m.memory
 				v3 = t15
 				if v3 == 0 {
@@ -29760,7 +29815,7 @@ func (m *Module) fn159(v0, v1 int32) {
 		store64(mem, uint64(uint32(v2))+64, uint64(t24))
 	}
 l4:
-	m.fn64(i32(271032), v2+i32(64), v1)
+	m.fn64(i32(271040), v2+i32(64), v1)
 	m.fn65(v2 + i32(64))
 	m.g0 = v2 + i32(96)
 }
@@ -30021,7 +30076,7 @@ func (m *Module) fn163(v0, v1, v2, v3, v4, v5, v6 int32) {
 	store32(mem, uint64(uint32(v7)), uint32(v2))
 	store16(mem, uint64(uint32(v7))+68, uint16(i32(302)))
 	store32(mem, uint64(uint32(v7))+36, uint32(v1))
-	store32(mem, uint64(uint32(v7))+24, uint32(i32(313956)))
+	store32(mem, uint64(uint32(v7))+24, uint32(i32(313980)))
 	mem[uint64(uint32(v7))+64] = byte(i32(0))
 	store32(mem, uint64(uint32(v7))+56, uint32(i32(0)))
 	store32(mem, uint64(uint32(v7))+48, uint32(i32(0)))
@@ -30275,20 +30330,20 @@ func (m *Module) fn168(v0, v1, v2, v3 int32, v4 int64) {
 			store32(mem, uint64(uint32(v5))+320, uint32(v9))
 			store32(mem, uint64(uint32(v5))+248, uint32(i32(17)))
 			store32(mem, uint64(uint32(v5))+244, uint32(v5+i32(320)))
-			m.fn76(v5+i32(184), i32(312192), v5+i32(244))
+			m.fn76(v5+i32(184), i32(312200), v5+i32(244))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+304, uint32(v8))
 			store32(mem, uint64(uint32(v5))+256, uint32(i32(6)))
 			store32(mem, uint64(uint32(v5))+248, uint32(i32(15)))
 			store32(mem, uint64(uint32(v5))+252, uint32(v5+i32(304)))
 			store32(mem, uint64(uint32(v5))+244, uint32(v5+i32(184)))
-			m.fn76(v5+i32(320), i32(268668), v5+i32(244))
+			m.fn76(v5+i32(320), i32(268676), v5+i32(244))
 			mem = m.memory
 			t5 := int32(load32(mem, uint64(uint32(v5))+184))
 			t6 := int32(load32(mem, uint64(uint32(v5))+188))
 			m.fn16(t5, t6, i32(1), i32(1))
 			mem = m.memory
-			m.fn599(v5+i32(128), i32(316904), i32(8), v5+i32(320))
+			m.fn599(v5+i32(128), i32(316932), i32(8), v5+i32(320))
 			mem = m.memory
 			goto l8
 		}
@@ -30299,12 +30354,12 @@ func (m *Module) fn168(v0, v1, v2, v3 int32, v4 int64) {
 			}
 			store32(mem, uint64(uint32(v5))+316, uint32(v2))
 			store32(mem, uint64(uint32(v5))+332, uint32(i32(6)))
-			store32(mem, uint64(uint32(v5))+328, uint32(i32(316912)))
+			store32(mem, uint64(uint32(v5))+328, uint32(i32(316940)))
 			store32(mem, uint64(uint32(v5))+324, uint32(i32(6)))
 			store32(mem, uint64(uint32(v5))+320, uint32(v5+i32(316)))
 			m.fn76(v5+i32(304), i32(263054), v5+i32(320))
 			mem = m.memory
-			m.fn599(v5+i32(248), i32(316904), i32(8), v5+i32(304))
+			m.fn599(v5+i32(248), i32(316932), i32(8), v5+i32(304))
 			mem = m.memory
 			t7 := int64(load64(mem, uint64(uint32(v5))+248))
 			t8 := v5
@@ -30402,12 +30457,12 @@ func (m *Module) fn170(v0 int32, v1 float64) {
 	}
 l0:
 	store32(mem, uint64(uint32(v2))+44, uint32(i32(18)))
-	store32(mem, uint64(uint32(v2))+40, uint32(i32(314392)))
+	store32(mem, uint64(uint32(v2))+40, uint32(i32(314416)))
 	store32(mem, uint64(uint32(v2))+36, uint32(i32(18)))
 	store32(mem, uint64(uint32(v2))+32, uint32(v2+i32(8)))
 	m.fn76(v2+i32(20), i32(263318), v2+i32(32))
 	mem = m.memory
-	m.fn599(v0, i32(314400), i32(11), v2+i32(20))
+	m.fn599(v0, i32(314424), i32(11), v2+i32(20))
 	mem = m.memory
 	goto l2
 l1:
@@ -30628,9 +30683,9 @@ l1:
 		v7 = t4 - v5*i32(10000)
 		t5 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t5
-		t6 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+		t6 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 		store16(mem, uint64(uint32(t2)), uint16(t6))
-		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(v6+i32(-2))), uint16(t7))
 		v3 = v3 + i32(-4)
 		if uint32(v0) > uint32(i32(9999999)) {
@@ -30651,7 +30706,7 @@ l0:
 		t10 := t8 + v3
 		t11 := v5
 		v0 = t9
-		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+326328))
+		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t10)), uint16(t12))
 	}
 l3:
@@ -30665,7 +30720,7 @@ l3:
 	l4:
 		t13 := v2 + i32(6)
 		v3 = v3 + i32(-1)
-		t14 := int32(mem[uint64(uint32(v0<<1))+326329])
+		t14 := int32(mem[uint64(uint32(v0<<1))+326353])
 		mem[uint64(uint32(t13+v3))] = byte(t14)
 	}
 l5:
@@ -30970,7 +31025,7 @@ l1:
 		l21:
 			v8 = v17 + i32(1)
 			if v8 != v18-v15 {
-				m.fn49(i32(323596), i32(40), i32(323636))
+				m.fn49(i32(323620), i32(40), i32(323660))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -31051,7 +31106,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 		t11 := int32(uint32(v10) / uint32(i32(3)))
 		v10 = i32_shr_u(i32(-1), int32(bits.LeadingZeros32(uint32(t11+v10+i32(-1)))))
 		if uint32(v10) > uint32(i32(0x7fff)) {
-			m.fn195(i32(305024), i32(23), v5+i32(463), i32(304868), i32(305048))
+			m.fn195(i32(305032), i32(23), v5+i32(463), i32(304876), i32(305056))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -31093,9 +31148,9 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 					v10 = i32(-16)
 				l7:
 					{
-						t16 := int32(mem[uint64(uint32(v10+i32(313872)))])
+						t16 := int32(mem[uint64(uint32(v10+i32(313896)))])
 						if uint32((t16+i32(-32))&i32(255)) >= uint32(i32(95)) {
-							m.fn200(i32(306535), i32(87), i32(306580))
+							m.fn200(i32(306543), i32(87), i32(306588))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -31108,9 +31163,9 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 				l6:
 					mem[uint64(uint32(v5))+224] = byte(i32(0))
 					store64(mem, uint64(uint32(v5))+216, uint64(i64(16)))
-					store32(mem, uint64(uint32(v5))+212, uint32(i32(313856)))
-					store32(mem, uint64(uint32(v5))+208, uint32(i32(303824)))
-					m.fn585(v5+i32(360), v5+i32(120), i32(313872), v5+i32(208))
+					store32(mem, uint64(uint32(v5))+212, uint32(i32(313880)))
+					store32(mem, uint64(uint32(v5))+208, uint32(i32(303832)))
+					m.fn585(v5+i32(360), v5+i32(120), i32(313896), v5+i32(208))
 					mem = m.memory
 					t17 := int32(mem[uint64(uint32(v5))+376])
 					if t17 == i32(2) {
@@ -31182,9 +31237,9 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 						goto l11
 					case 2:
 						store32(mem, uint64(uint32(v5))+416, uint32(i32(79)))
-						store32(mem, uint64(uint32(v5))+412, uint32(i32(314311)))
+						store32(mem, uint64(uint32(v5))+412, uint32(i32(314335)))
 						store32(mem, uint64(uint32(v5))+408, uint32(i32(4)))
-						store32(mem, uint64(uint32(v5))+404, uint32(i32(314127)))
+						store32(mem, uint64(uint32(v5))+404, uint32(i32(314151)))
 						store32(mem, uint64(uint32(v5))+432, uint32(i32(2)))
 						store32(mem, uint64(uint32(v5))+424, uint32(i32(2)))
 						store32(mem, uint64(uint32(v5))+428, uint32(v5+i32(412)))
@@ -31193,7 +31248,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 						mem = m.memory
 						store32(mem, uint64(uint32(v5))+220, uint32(i32(-0x80000000)))
 						store32(mem, uint64(uint32(v5))+228, uint32(i32(4)))
-						store32(mem, uint64(uint32(v5))+224, uint32(i32(314127)))
+						store32(mem, uint64(uint32(v5))+224, uint32(i32(314151)))
 						t38 := int64(load64(mem, uint64(uint32(v5))+208))
 						store64(mem, uint64(uint32(v5))+360, uint64(t38))
 						t39 := int64(load64(mem, uint64(uint32(v5))+216))
@@ -31242,7 +31297,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 						goto l16
 					}
 				l15:
-					m.fn585(v5+i32(440), v5+i32(120), i32(313888), v5+i32(184))
+					m.fn585(v5+i32(440), v5+i32(120), i32(313912), v5+i32(184))
 					mem = m.memory
 					{
 						t48 := int32(mem[uint64(uint32(v5))+456])
@@ -31283,7 +31338,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 							}
 							store64(mem, uint64(uint32(v5))+368, uint64(i64(0)))
 							store32(mem, uint64(uint32(v5))+364, uint32(i32(1)))
-							store32(mem, uint64(uint32(v5))+360, uint32(i32(303824)))
+							store32(mem, uint64(uint32(v5))+360, uint32(i32(303832)))
 							mem[uint64(uint32(v5))+376] = byte(i32(0))
 							goto l19
 						}
@@ -31296,7 +31351,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 						store64(mem, uint64(uint32(v5))+360, uint64(t63))
 					}
 				l19:
-					m.fn585(v5+i32(208), v5+i32(120), i32(313912), v5+i32(360))
+					m.fn585(v5+i32(208), v5+i32(120), i32(313936), v5+i32(360))
 					mem = m.memory
 					{
 						t64 := int32(mem[uint64(uint32(v5))+224])
@@ -31331,7 +31386,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 					mem = m.memory
 					t76 := int32(mem[uint64(uint32(v16))+68])
 					mem[uint64(uint32(v5))+224] = byte(t76)
-					m.fn585(v5+i32(360), v5+i32(120), i32(313940), v5+i32(208))
+					m.fn585(v5+i32(360), v5+i32(120), i32(313964), v5+i32(208))
 					mem = m.memory
 					{
 						t77 := int32(mem[uint64(uint32(v5))+376])
@@ -31377,7 +31432,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 								}
 								store64(mem, uint64(uint32(v5))+448, uint64(i64(0)))
 								store32(mem, uint64(uint32(v5))+444, uint32(i32(1)))
-								store32(mem, uint64(uint32(v5))+440, uint32(i32(303824)))
+								store32(mem, uint64(uint32(v5))+440, uint32(i32(303832)))
 								mem[uint64(uint32(v5))+456] = byte(i32(0))
 								goto l25
 							}
@@ -31390,7 +31445,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 							store64(mem, uint64(uint32(v5))+440, uint64(t92))
 						}
 					l25:
-						m.fn585(v5+i32(360), v5+i32(120), i32(303856), v5+i32(440))
+						m.fn585(v5+i32(360), v5+i32(120), i32(303864), v5+i32(440))
 						mem = m.memory
 						t93 := int32(mem[uint64(uint32(v5))+376])
 						if t93 == i32(2) {
@@ -31504,7 +31559,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 							}
 						}
 					l27:
-						m.fn195(i32(305024), i32(23), v5+i32(463), i32(304868), i32(305096))
+						m.fn195(i32(305032), i32(23), v5+i32(463), i32(304876), i32(305104))
 						mem = m.memory
 						panic("unreachable")
 					l32:
@@ -31639,7 +31694,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 													store16(mem, uint64(uint32(v4))+48, uint16(v11))
 													store32(mem, uint64(uint32(v5))+160, uint32(v1+i32(1)))
 													if uint32(v10) >= uint32(v3) {
-														m.fn361(v10, v3, i32(304976))
+														m.fn361(v10, v3, i32(304984))
 														mem = m.memory
 														panic("unreachable")
 													}
@@ -31662,7 +31717,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 															goto l40
 														}
 														if uint32(v1) <= uint32(v13) {
-															m.fn361(v13, v1, i32(304960))
+															m.fn361(v13, v1, i32(304968))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -31832,7 +31887,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 									mem = m.memory
 								}
 							l35:
-								m.fn195(i32(305024), i32(23), v5+i32(463), i32(304868), i32(305064))
+								m.fn195(i32(305032), i32(23), v5+i32(463), i32(304876), i32(305072))
 								mem = m.memory
 								panic("unreachable")
 							l43:
@@ -31933,7 +31988,7 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 							goto l58
 						l54:
 						}
-						m.fn361(v11, v10, i32(304944))
+						m.fn361(v11, v10, i32(304952))
 						mem = m.memory
 						panic("unreachable")
 					l33:
@@ -31959,11 +32014,11 @@ func (m *Module) fn176(v0, v1, v2, v3, v4 int32) {
 					mem[uint64(uint32(v5))+340] = byte(i32(2))
 					store16(mem, uint64(uint32(v5))+312, uint16(i32(0xffff)))
 					store64(mem, uint64(uint32(v5))+304, uint64(i64(1)))
-					store32(mem, uint64(uint32(v5))+300, uint32(i32(301752)))
-					store32(mem, uint64(uint32(v5))+296, uint32(i32(0x4a000)))
+					store32(mem, uint64(uint32(v5))+300, uint32(i32(301760)))
+					store32(mem, uint64(uint32(v5))+296, uint32(i32(303112)))
 					store32(mem, uint64(uint32(v5))+292, uint32(i32(0)))
 					store64(mem, uint64(uint32(v5))+284, uint64(i64(1)))
-					store32(mem, uint64(uint32(v5))+280, uint32(i32(0x4a000)))
+					store32(mem, uint64(uint32(v5))+280, uint32(i32(303112)))
 					store64(mem, uint64(uint32(v5))+272, uint64(i64(0)))
 					t204 := v5
 					t205 := v8
@@ -32140,7 +32195,7 @@ func (m *Module) fn177(v0, v1 int32) {
 					t8 := int32(load32(mem, uint64(uint32(v4))+40))
 					v5 = t8
 					if uint32(t7) >= uint32(v5) {
-						m.fn361(v3, v5, i32(303216))
+						m.fn361(v3, v5, i32(303224))
 						panic("unreachable")
 					}
 					t9 := int32(load32(mem, uint64(uint32(v4))+36))
@@ -32154,7 +32209,7 @@ func (m *Module) fn177(v0, v1 int32) {
 					t12 := v5
 					v2 = t11
 					if uint32(t12) >= uint32(v2) {
-						m.fn361(v5, v2, i32(303232))
+						m.fn361(v5, v2, i32(303240))
 						panic("unreachable")
 					}
 					v2 = i32(2)
@@ -32220,7 +32275,7 @@ func (m *Module) fn178(v0, v1 int32) {
 	}
 l0:
 	v2 = i32(6)
-	v3 = i32(305400)
+	v3 = i32(305408)
 	{
 		t3 := int32(mem[uint64(uint32(v1))+4])
 		switch t3 {
@@ -32228,318 +32283,318 @@ l0:
 			goto l1
 		case 1:
 			v2 = i32(14)
-			v3 = i32(305406)
+			v3 = i32(305414)
 			goto l1
 		case 2:
 			v2 = i32(15)
-			v3 = i32(305420)
+			v3 = i32(305428)
 			goto l1
 		case 3:
 			v2 = i32(15)
-			v3 = i32(305435)
+			v3 = i32(305443)
 			goto l1
 		case 4:
 			v2 = i32(13)
-			v3 = i32(305450)
+			v3 = i32(305458)
 			goto l1
 		case 5:
 			v2 = i32(32)
-			v3 = i32(305463)
+			v3 = i32(305471)
 			goto l1
 		case 6:
 			v2 = i32(28)
-			v3 = i32(305495)
+			v3 = i32(305503)
 			goto l1
 		case 7:
 			v2 = i32(28)
-			v3 = i32(305523)
+			v3 = i32(305531)
 			goto l1
 		case 8:
 			v2 = i32(27)
-			v3 = i32(305551)
+			v3 = i32(305559)
 			goto l1
 		case 9:
 			v2 = i32(29)
-			v3 = i32(305578)
+			v3 = i32(305586)
 			goto l1
 		case 10:
 			v2 = i32(22)
-			v3 = i32(305607)
+			v3 = i32(305615)
 			goto l1
 		case 11:
 			v2 = i32(30)
-			v3 = i32(305629)
+			v3 = i32(305637)
 			goto l1
 		case 12:
 			v2 = i32(29)
-			v3 = i32(305659)
+			v3 = i32(305667)
 			goto l1
 		case 13:
 			v2 = i32(3)
-			v3 = i32(305688)
+			v3 = i32(305696)
 			goto l1
 		case 14:
 			v2 = i32(5)
-			v3 = i32(305691)
+			v3 = i32(305699)
 			goto l1
 		case 15:
 			v2 = i32(7)
-			v3 = i32(305696)
+			v3 = i32(305704)
 			goto l1
 		case 16:
 			v2 = i32(13)
-			v3 = i32(305703)
+			v3 = i32(305711)
 			goto l1
 		case 17:
 			v2 = i32(13)
-			v3 = i32(305716)
+			v3 = i32(305724)
 			goto l1
 		case 18:
 			v2 = i32(12)
-			v3 = i32(305729)
+			v3 = i32(305737)
 			goto l1
 		case 19:
 			v2 = i32(17)
-			v3 = i32(305741)
+			v3 = i32(0x4aa55)
 			goto l1
 		case 20:
 			v2 = i32(10)
-			v3 = i32(305758)
+			v3 = i32(305766)
 			goto l1
 		case 21:
 			v2 = i32(19)
-			v3 = i32(305768)
+			v3 = i32(305776)
 			goto l1
 		case 22:
 			v2 = i32(16)
-			v3 = i32(305787)
+			v3 = i32(305795)
 			goto l1
 		case 23:
 			v2 = i32(16)
-			v3 = i32(305803)
+			v3 = i32(305811)
 			goto l1
 		case 24:
 			v2 = i32(14)
-			v3 = i32(305819)
+			v3 = i32(0x4aaa3)
 			goto l1
 		case 25:
 			v2 = i32(16)
-			v3 = i32(305833)
+			v3 = i32(305841)
 			goto l1
 		case 26:
 			v2 = i32(13)
-			v3 = i32(305849)
+			v3 = i32(305857)
 			goto l1
 		case 27:
 			v2 = i32(23)
-			v3 = i32(305862)
+			v3 = i32(305870)
 			goto l1
 		case 28:
 			v2 = i32(35)
-			v3 = i32(305885)
+			v3 = i32(305893)
 			goto l1
 		case 29:
 			v2 = i32(12)
-			v3 = i32(305920)
+			v3 = i32(305928)
 			goto l1
 		case 30:
-			v3 = i32(305932)
+			v3 = i32(305940)
 			goto l1
 		case 31:
 			v2 = i32(3)
-			v3 = i32(305938)
+			v3 = i32(305946)
 			goto l1
 		case 32:
 			v2 = i32(4)
-			v3 = i32(305941)
+			v3 = i32(305949)
 			goto l1
 		case 33:
 			v2 = i32(4)
-			v3 = i32(305945)
+			v3 = i32(305953)
 			goto l1
 		case 34:
-			v3 = i32(305949)
+			v3 = i32(305957)
 			goto l1
 		case 35:
 			v2 = i32(7)
-			v3 = i32(305955)
+			v3 = i32(305963)
 			goto l1
 		case 36:
 			v2 = i32(9)
-			v3 = i32(305962)
+			v3 = i32(305970)
 			goto l1
 		case 37:
 			v2 = i32(4)
-			v3 = i32(305971)
+			v3 = i32(305979)
 			goto l1
 		case 38:
 			v2 = i32(4)
-			v3 = i32(305975)
+			v3 = i32(305983)
 			goto l1
 		case 39:
 			v2 = i32(8)
-			v3 = i32(305979)
+			v3 = i32(305987)
 			goto l1
 		case 40:
 			v2 = i32(17)
-			v3 = i32(305987)
+			v3 = i32(305995)
 			goto l1
 		case 41:
 			v2 = i32(13)
-			v3 = i32(306004)
+			v3 = i32(306012)
 			goto l1
 		case 42:
 			v2 = i32(8)
-			v3 = i32(306017)
+			v3 = i32(306025)
 			goto l1
 		case 43:
 			v2 = i32(19)
-			v3 = i32(306025)
+			v3 = i32(306033)
 			goto l1
 		case 44:
 			v2 = i32(13)
-			v3 = i32(306044)
+			v3 = i32(306052)
 			goto l1
 		case 45:
 			v2 = i32(4)
-			v3 = i32(306057)
+			v3 = i32(306065)
 			goto l1
 		case 46:
 			v2 = i32(8)
-			v3 = i32(306061)
+			v3 = i32(306069)
 			goto l1
 		case 47:
 			v2 = i32(12)
-			v3 = i32(306069)
+			v3 = i32(306077)
 			goto l1
 		case 48:
-			v3 = i32(306081)
+			v3 = i32(306089)
 			goto l1
 		case 49:
-			v3 = i32(306087)
+			v3 = i32(306095)
 			goto l1
 		case 50:
 			v2 = i32(18)
-			v3 = i32(306093)
+			v3 = i32(306101)
 			goto l1
 		case 51:
 			v2 = i32(19)
-			v3 = i32(306111)
+			v3 = i32(306119)
 			goto l1
 		case 52:
 			v2 = i32(15)
-			v3 = i32(306130)
+			v3 = i32(306138)
 			goto l1
 		case 53:
 			v2 = i32(27)
-			v3 = i32(306145)
+			v3 = i32(306153)
 			goto l1
 		case 54:
 			v2 = i32(5)
-			v3 = i32(306172)
+			v3 = i32(306180)
 			goto l1
 		case 55:
 			v2 = i32(7)
-			v3 = i32(306177)
+			v3 = i32(306185)
 			goto l1
 		case 56:
 			v2 = i32(15)
-			v3 = i32(306184)
+			v3 = i32(306192)
 			goto l1
 		case 57:
 			v2 = i32(7)
-			v3 = i32(306199)
+			v3 = i32(306207)
 			goto l1
 		case 58:
 			v2 = i32(11)
-			v3 = i32(306206)
+			v3 = i32(306214)
 			goto l1
 		case 59:
 			v2 = i32(20)
-			v3 = i32(306217)
+			v3 = i32(306225)
 			goto l1
 		case 60:
 			v2 = i32(24)
-			v3 = i32(306237)
+			v3 = i32(306245)
 			goto l1
 		case 61:
 			v2 = i32(17)
-			v3 = i32(306261)
+			v3 = i32(306269)
 			goto l1
 		case 62:
 			v2 = i32(22)
-			v3 = i32(306278)
+			v3 = i32(306286)
 			goto l1
 		case 63:
 			v2 = i32(21)
-			v3 = i32(306300)
+			v3 = i32(306308)
 			goto l1
 		case 64:
-			v3 = i32(306321)
+			v3 = i32(306329)
 			goto l1
 		case 65:
 			v2 = i32(10)
-			v3 = i32(306327)
+			v3 = i32(306335)
 			goto l1
 		case 66:
 			v2 = i32(25)
-			v3 = i32(306337)
+			v3 = i32(306345)
 			goto l1
 		case 67:
 			v2 = i32(2)
-			v3 = i32(306362)
+			v3 = i32(306370)
 			goto l1
 		case 68:
 			v2 = i32(7)
-			v3 = i32(306364)
+			v3 = i32(306372)
 			goto l1
 		case 69:
 			v2 = i32(17)
-			v3 = i32(306371)
+			v3 = i32(306379)
 			goto l1
 		case 70:
 			v2 = i32(10)
-			v3 = i32(306388)
+			v3 = i32(306396)
 			goto l1
 		case 71:
 			v2 = i32(7)
-			v3 = i32(306398)
+			v3 = i32(306406)
 			goto l1
 		case 72:
 			v2 = i32(25)
-			v3 = i32(306405)
+			v3 = i32(306413)
 			goto l1
 		case 73:
 			v2 = i32(4)
-			v3 = i32(306430)
+			v3 = i32(306438)
 			goto l1
 		case 74:
 			v2 = i32(3)
-			v3 = i32(306434)
+			v3 = i32(306442)
 			goto l1
 		case 75:
 			v2 = i32(7)
-			v3 = i32(306437)
+			v3 = i32(306445)
 			goto l1
 		case 76:
 			v2 = i32(16)
-			v3 = i32(306444)
+			v3 = i32(306452)
 			goto l1
 		case 77:
 			v2 = i32(22)
-			v3 = i32(306460)
+			v3 = i32(306468)
 			goto l1
 		case 78:
 			v2 = i32(22)
-			v3 = i32(306482)
+			v3 = i32(306490)
 			goto l1
 		case 79:
 			v2 = i32(15)
-			v3 = i32(306504)
+			v3 = i32(306512)
 			goto l1
 		case 80:
 			v2 = i32(16)
-			v3 = i32(306519)
+			v3 = i32(306527)
 		}
 	}
 l1:
@@ -32555,11 +32610,11 @@ func (m *Module) fn179(v0 int32, v1 int64) {
 	store64(mem, uint64(uint32(v2)), uint64(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn23(v0, i32(273529), i32(273533))
+	m.fn23(v0, i32(273537), i32(273541))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(19)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn31(v0, i32(278628), i32(264232), v2+i32(8))
+	_ = m.fn31(v0, i32(278636), i32(264232), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -32597,9 +32652,9 @@ func (m *Module) fn180(v0, v1 int32) int32 {
 					}
 					t4 := int32(mem[uint64(uint32(v1))+1])
 					v0 = t4
-					p5 := i32(316653)
+					p5 := i32(316681)
 					if v0 != 0 {
-						p5 = i32(316648)
+						p5 = i32(316676)
 					}
 					v4 = p5
 					p6 := i32(4)
@@ -32629,7 +32684,7 @@ func (m *Module) fn180(v0, v1 int32) int32 {
 			if t14 != 0 {
 				goto l3
 			}
-			t15 := m.t0[uint(v6)].(func(int32, int32, int32) int32)(v3, i32(303100), i32(3))
+			t15 := m.t0[uint(v6)].(func(int32, int32, int32) int32)(v3, i32(303108), i32(3))
 			mem = m.memory
 			if t15 != 0 {
 				goto l3
@@ -32689,12 +32744,12 @@ func (m *Module) fn180(v0, v1 int32) int32 {
 					}
 					goto l11
 				}
-				v4 = i32(301752)
+				v4 = i32(301760)
 				v0 = i32(1)
 				goto l7
 			}
 		l8:
-			p25 := i32(301752)
+			p25 := i32(301760)
 			if v0 != 0 {
 				p25 = v4
 			}
@@ -32749,7 +32804,7 @@ func (m *Module) fn180(v0, v1 int32) int32 {
 		}
 	l14:
 		v0 = i32(1)
-		t37 := m.t0[uint(v2)].(func(int32, int32, int32) int32)(v3, i32(0x49fff), i32(1))
+		t37 := m.t0[uint(v2)].(func(int32, int32, int32) int32)(v3, i32(303111), i32(1))
 		if t37 != 0 {
 			goto l3
 		}
@@ -32759,10 +32814,10 @@ func (m *Module) fn180(v0, v1 int32) int32 {
 l3:
 	return v0
 l15:
-	m.fn231(v5, v4, v1, v4, i32(301756))
+	m.fn231(v5, v4, v1, v4, i32(301764))
 	panic("unreachable")
 l11:
-	m.fn231(v4, v0, i32(0), v5, i32(301736))
+	m.fn231(v4, v0, i32(0), v5, i32(301744))
 	panic("unreachable")
 l5:
 	return i32(1)
@@ -33089,7 +33144,7 @@ func (m *Module) fn186(v0, v1 int32) {
 			t2 := int32(load16(mem, uint64(uint32(v1))+140))
 			v3 = t2
 			store32(mem, uint64(uint32(v2))+28, uint32(i32(3)))
-			store32(mem, uint64(uint32(v2))+24, uint32((v3+i32(-100))&i32(0xffff)*i32(3)+i32(306661)))
+			store32(mem, uint64(uint32(v2))+24, uint32((v3+i32(-100))&i32(0xffff)*i32(3)+i32(306669)))
 			store32(mem, uint64(uint32(v2))+44, uint32(i32(2)))
 			store32(mem, uint64(uint32(v2))+36, uint32(i32(4)))
 			store32(mem, uint64(uint32(v2))+32, uint32(v1+i32(52)))
@@ -33125,9 +33180,9 @@ func (m *Module) fn186(v0, v1 int32) {
 				l3:
 					t10 := int32(load32(mem, uint64(uint32(v2))+16))
 					v3 = t10 + v3
-					t11 := int32(load32(mem, uint64(uint32(i32(0)))+312417))
+					t11 := int32(load32(mem, uint64(uint32(i32(0)))+312425))
 					store32(mem, uint64(uint32(v3))+3, uint32(t11))
-					t12 := int32(load32(mem, uint64(uint32(i32(0)))+312414))
+					t12 := int32(load32(mem, uint64(uint32(i32(0)))+312422))
 					store32(mem, uint64(uint32(v3)), uint32(t12))
 					t13 := int32(load32(mem, uint64(uint32(v2))+20))
 					store32(mem, uint64(uint32(v2))+20, uint32(t13+i32(7)))
@@ -33191,9 +33246,9 @@ func (m *Module) fn186(v0, v1 int32) {
 			l9:
 				t26 := int32(load32(mem, uint64(uint32(v2))+16))
 				v3 = t26 + v3
-				t27 := int32(mem[uint64(uint32(i32(0)))+312413])
+				t27 := int32(mem[uint64(uint32(i32(0)))+312421])
 				mem[uint64(uint32(v3))+8] = byte(t27)
-				t28 := int64(load64(mem, uint64(uint32(i32(0)))+312405))
+				t28 := int64(load64(mem, uint64(uint32(i32(0)))+312413))
 				store64(mem, uint64(uint32(v3)), uint64(t28))
 				t29 := int32(load32(mem, uint64(uint32(v2))+20))
 				store32(mem, uint64(uint32(v2))+20, uint32(t29+i32(9)))
@@ -33265,9 +33320,9 @@ func (m *Module) fn186(v0, v1 int32) {
 			l15:
 				t45 := int32(load32(mem, uint64(uint32(v2))+16))
 				v3 = t45 + v3
-				t46 := int32(load32(mem, uint64(uint32(i32(0)))+312424))
+				t46 := int32(load32(mem, uint64(uint32(i32(0)))+312432))
 				store32(mem, uint64(uint32(v3))+3, uint32(t46))
-				t47 := int32(load32(mem, uint64(uint32(i32(0)))+312421))
+				t47 := int32(load32(mem, uint64(uint32(i32(0)))+312429))
 				store32(mem, uint64(uint32(v3)), uint32(t47))
 				t48 := int32(load32(mem, uint64(uint32(v2))+20))
 				store32(mem, uint64(uint32(v2))+20, uint32(t48+i32(7)))
@@ -33354,9 +33409,9 @@ func (m *Module) fn186(v0, v1 int32) {
 		l21:
 			t68 := int32(load32(mem, uint64(uint32(v2))+16))
 			v6 = t68 + v3
-			t69 := int64(load64(mem, uint64(uint32(i32(0)))+312428))
+			t69 := int64(load64(mem, uint64(uint32(i32(0)))+312436))
 			store64(mem, uint64(uint32(v6)), uint64(t69))
-			t70 := int64(load64(mem, uint64(uint32(i32(0)))+312433))
+			t70 := int64(load64(mem, uint64(uint32(i32(0)))+312441))
 			store64(mem, uint64(uint32(v6))+5, uint64(t70))
 			store32(mem, uint64(uint32(v2))+20, uint32(v3+i32(13)))
 			m.fn193(v2+i32(32), v4, v5)
@@ -33428,9 +33483,9 @@ func (m *Module) fn186(v0, v1 int32) {
 		l28:
 			t86 := int32(load32(mem, uint64(uint32(v2))+16))
 			v3 = t86 + v3
-			t87 := int32(load32(mem, uint64(uint32(i32(0)))+312448))
+			t87 := int32(load32(mem, uint64(uint32(i32(0)))+312456))
 			store32(mem, uint64(uint32(v3))+7, uint32(t87))
-			t88 := int64(load64(mem, uint64(uint32(i32(0)))+312441))
+			t88 := int64(load64(mem, uint64(uint32(i32(0)))+312449))
 			store64(mem, uint64(uint32(v3)), uint64(t88))
 			t89 := int32(load32(mem, uint64(uint32(v2))+20))
 			store32(mem, uint64(uint32(v2))+20, uint32(t89+i32(11)))
@@ -33501,7 +33556,7 @@ func (m *Module) fn186(v0, v1 int32) {
 			}
 		l34:
 			t105 := int32(load32(mem, uint64(uint32(v2))+16))
-			memory_copy(mem, uint32(t105+v3), uint32(i32(312452)), uint32(i32(37)))
+			memory_copy(mem, uint32(t105+v3), uint32(i32(312460)), uint32(i32(37)))
 			store32(mem, uint64(uint32(v2))+20, uint32(v3+i32(37)))
 			m.fn193(v2+i32(32), v4, v5)
 			mem = m.memory
@@ -33580,9 +33635,9 @@ func (m *Module) fn186(v0, v1 int32) {
 				}
 				t122 := int32(load32(mem, uint64(uint32(v2))+16))
 				t124 := t122 + v3
-				p123 := i32(310491)
+				p123 := i32(310499)
 				if v4 != 0 {
-					p123 = i32(310584)
+					p123 = i32(310592)
 				}
 				memory_copy(mem, uint32(t124), uint32(p123), uint32(v1))
 			}
@@ -33627,7 +33682,7 @@ func (m *Module) fn187(v0, v1 int32) {
 				}
 				store32(mem, uint64(uint32(v2))+40, uint32(i32(15)))
 				store32(mem, uint64(uint32(v2))+36, uint32(v1+i32(16)))
-				m.fn76(v2+i32(48), i32(269442), v2+i32(36))
+				m.fn76(v2+i32(48), i32(269450), v2+i32(36))
 				mem = m.memory
 				goto l1
 			}
@@ -33637,7 +33692,7 @@ func (m *Module) fn187(v0, v1 int32) {
 			t5 := int32(load32(mem, uint64(uint32(v2))+4))
 			v8 = t5
 			store32(mem, uint64(uint32(v8))+8, uint32(i32(124)))
-			store32(mem, uint64(uint32(v8))+4, uint32(i32(312489)))
+			store32(mem, uint64(uint32(v8))+4, uint32(i32(312497)))
 			store32(mem, uint64(uint32(v8)), uint32(i32(-0x80000000)))
 			v5 = i32(1)
 			store32(mem, uint64(uint32(v2))+8, uint32(i32(1)))
@@ -33645,7 +33700,7 @@ func (m *Module) fn187(v0, v1 int32) {
 			v9 = t6
 			store32(mem, uint64(uint32(v2))+40, uint32(i32(15)))
 			store32(mem, uint64(uint32(v2))+36, uint32(v1+i32(16)))
-			m.fn76(v2+i32(48), i32(269442), v2+i32(36))
+			m.fn76(v2+i32(48), i32(269450), v2+i32(36))
 			mem = m.memory
 			if v9 != i32(1) {
 				goto l2
@@ -33676,7 +33731,7 @@ l2:
 				store32(mem, uint64(uint32(v2))+36, uint32(v1+i32(146)))
 				store32(mem, uint64(uint32(v2))+52, uint32(i32(20)))
 				store32(mem, uint64(uint32(v2))+48, uint32(v2+i32(36)))
-				m.fn76(v2+i32(12), i32(270030), v2+i32(48))
+				m.fn76(v2+i32(12), i32(270038), v2+i32(48))
 				mem = m.memory
 				goto l4
 			}
@@ -33688,9 +33743,9 @@ l2:
 				m.fn109(i32(1), i32(15))
 				panic("unreachable")
 			}
-			t13 := int64(load64(mem, uint64(uint32(i32(0)))+312620))
+			t13 := int64(load64(mem, uint64(uint32(i32(0)))+312628))
 			store64(mem, uint64(uint32(v9))+7, uint64(t13))
-			t14 := int64(load64(mem, uint64(uint32(i32(0)))+312613))
+			t14 := int64(load64(mem, uint64(uint32(i32(0)))+312621))
 			store64(mem, uint64(uint32(v9)), uint64(t14))
 			store32(mem, uint64(uint32(v2))+20, uint32(i32(15)))
 			store32(mem, uint64(uint32(v2))+16, uint32(v9))
@@ -33717,11 +33772,11 @@ l2:
 				m.fn109(i32(1), i32(22))
 				panic("unreachable")
 			}
-			t19 := int64(load64(mem, uint64(uint32(i32(0)))+312642))
+			t19 := int64(load64(mem, uint64(uint32(i32(0)))+312650))
 			store64(mem, uint64(uint32(v1))+14, uint64(t19))
-			t20 := int64(load64(mem, uint64(uint32(i32(0)))+312636))
+			t20 := int64(load64(mem, uint64(uint32(i32(0)))+312644))
 			store64(mem, uint64(uint32(v1))+8, uint64(t20))
-			t21 := int64(load64(mem, uint64(uint32(i32(0)))+312628))
+			t21 := int64(load64(mem, uint64(uint32(i32(0)))+312636))
 			store64(mem, uint64(uint32(v1)), uint64(t21))
 			store32(mem, uint64(uint32(v2))+32, uint32(i32(22)))
 			store32(mem, uint64(uint32(v2))+28, uint32(v1))
@@ -33732,7 +33787,7 @@ l2:
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(15)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(24)))
 		store32(mem, uint64(uint32(v2))+48, uint32(v2+i32(12)))
-		m.fn76(v2+i32(36), i32(269008), v2+i32(48))
+		m.fn76(v2+i32(36), i32(269016), v2+i32(48))
 		mem = m.memory
 		{
 			t22 := int32(load32(mem, uint64(uint32(v2))))
@@ -33754,7 +33809,7 @@ l2:
 		t26 := v2
 		v5 = v5 | i32(2)
 		store32(mem, uint64(uint32(t26))+8, uint32(v5))
-		v1 = i32(313316)
+		v1 = i32(313324)
 		switch v6 {
 		case 3:
 			goto l13
@@ -33764,9 +33819,9 @@ l2:
 				p27 = i32(2)
 			}
 			v8 = p27
-			p28 := i32(312832)
+			p28 := i32(312840)
 			if v7 != 0 {
-				p28 = i32(312840)
+				p28 = i32(312848)
 			}
 			v1 = p28
 			goto l13
@@ -33776,9 +33831,9 @@ l2:
 				p29 = i32(2)
 			}
 			v8 = p29
-			p30 := i32(312912)
+			p30 := i32(312920)
 			if v7 != 0 {
-				p30 = i32(312920)
+				p30 = i32(312928)
 			}
 			v1 = p30
 			goto l13
@@ -33788,9 +33843,9 @@ l2:
 				p31 = i32(1)
 			}
 			v8 = p31
-			p32 := i32(313144)
+			p32 := i32(313152)
 			if v3 != 0 {
-				p32 = i32(313152)
+				p32 = i32(313160)
 			}
 			v1 = p32
 		}
@@ -33844,7 +33899,7 @@ l2:
 	l18:
 		v1 = v9 + v5*i32(12)
 		store32(mem, uint64(uint32(v1))+8, uint32(i32(76)))
-		store32(mem, uint64(uint32(v1))+4, uint32(i32(313332)))
+		store32(mem, uint64(uint32(v1))+4, uint32(i32(313340)))
 		store32(mem, uint64(uint32(v1)), uint32(i32(-0x80000000)))
 		t39 := v2
 		v1 = v5 + i32(1)
@@ -33864,8 +33919,8 @@ l2:
 		l20:
 			t41 := int32(load32(mem, uint64(uint32(v2))+4))
 			v1 = t41 + v1*i32(12)
-			store32(mem, uint64(uint32(v1))+8, uint32(i32(84)))
-			store32(mem, uint64(uint32(v1))+4, uint32(i32(313408)))
+			store32(mem, uint64(uint32(v1))+8, uint32(i32(103)))
+			store32(mem, uint64(uint32(v1))+4, uint32(i32(313416)))
 			store32(mem, uint64(uint32(v1)), uint32(i32(-0x80000000)))
 			store32(mem, uint64(uint32(v2))+8, uint32(v5+i32(2)))
 		}
@@ -34142,12 +34197,12 @@ l4:
 						v12 = v12 + i32(-1)
 						v17 = i32(1)
 						v8 = v8 + i32(1)
-						v16 = i32(313514)
+						v16 = i32(313541)
 						goto l37
 					}
 					store32(mem, uint64(uint32(v4))+88, uint32(i32(2)))
 					store32(mem, uint64(uint32(v4))+84, uint32(v4+i32(44)))
-					m.fn76(v4+i32(96), i32(268852), v4+i32(84))
+					m.fn76(v4+i32(96), i32(268860), v4+i32(84))
 					mem = m.memory
 					goto l22
 				l23:
@@ -34233,7 +34288,7 @@ l4:
 					store32(mem, uint64(uint32(t36))+64, uint32(p35))
 					store32(mem, uint64(uint32(v4))+100, uint32(i32(2)))
 					store32(mem, uint64(uint32(v4))+96, uint32(v4+i32(64)))
-					m.fn76(v4+i32(72), i32(313515), v4+i32(96))
+					m.fn76(v4+i32(72), i32(313542), v4+i32(96))
 					mem = m.memory
 					t37 := int32(load32(mem, uint64(uint32(v4))+76))
 					v10 = t37
@@ -34247,14 +34302,14 @@ l4:
 							if v9 == i32(3) {
 								goto l39
 							}
-							m.fn231(v10, v9, i32(0), i32(3), i32(303312))
+							m.fn231(v10, v9, i32(0), i32(3), i32(303320))
 							mem = m.memory
 							panic("unreachable")
 						}
 					l38:
 						t39 := int32(int8(mem[uint64(uint32(v10))+3]))
 						if t39 <= i32(-65) {
-							m.fn231(v10, v9, i32(0), i32(3), i32(303312))
+							m.fn231(v10, v9, i32(0), i32(3), i32(303320))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -34288,7 +34343,7 @@ l4:
 					v12 = t48
 					store32(mem, uint64(uint32(v4))+120, uint32(v10+i32(3)))
 					t50 := v4
-					p49 := i32(313523)
+					p49 := i32(313550)
 					if v5 != 0 {
 						p49 = v12
 					}
@@ -34313,7 +34368,7 @@ l4:
 					t57 := v4
 					p56 := i32(1)
 					if v5 != 0 {
-						p56 = i32(313524)
+						p56 = i32(313551)
 					}
 					store32(mem, uint64(uint32(t57))+112, uint32(p56))
 					m.fn220(v4+i32(52), v4+i32(96), i32(4), i32(1), i32(0))
@@ -34326,7 +34381,7 @@ l4:
 					mem = m.memory
 					store32(mem, uint64(uint32(v4))+88, uint32(i32(15)))
 					store32(mem, uint64(uint32(v4))+84, uint32(v4+i32(52)))
-					m.fn76(v4+i32(96), i32(268526), v4+i32(84))
+					m.fn76(v4+i32(96), i32(268534), v4+i32(84))
 					mem = m.memory
 					t60 := int32(load32(mem, uint64(uint32(v4))+52))
 					t61 := int32(load32(mem, uint64(uint32(v4))+56))
@@ -34458,9 +34513,9 @@ l1:
 		v7 = t2 - v4*i32(10000)
 		t3 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t3
-		t4 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+		t4 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 		store16(mem, uint64(uint32(t0)), uint16(t4))
-		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(v5+i32(-2))), uint16(t5))
 		v3 = v3 + i32(-4)
 		if uint32(v6) > uint32(i32(9999999)) {
@@ -34481,7 +34536,7 @@ l0:
 		t8 := t6 + v3
 		t9 := v4
 		v6 = t7
-		t10 := int32(load16(mem, uint64(uint32((t9-v6*i32(100))&i32(0xffff)<<1))+326328))
+		t10 := int32(load16(mem, uint64(uint32((t9-v6*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t8)), uint16(t10))
 	}
 l3:
@@ -34495,7 +34550,7 @@ l3:
 	l4:
 		t11 := v2
 		v3 = v3 + i32(-1)
-		t12 := int32(mem[uint64(uint32(v6<<1))+326329])
+		t12 := int32(mem[uint64(uint32(v6<<1))+326353])
 		mem[uint64(uint32(t11+v3))] = byte(t12)
 	}
 l5:
@@ -34988,7 +35043,7 @@ func (m *Module) fn197(v0 int32, v1 int64, v2 float64) int32 {
 			v4 = t7
 			goto l1
 		}
-		t2 := m.fn100(v0, i32(271262), i32(10))
+		t2 := m.fn100(v0, i32(271270), i32(10))
 		mem = m.memory
 		v4 = t2
 		if v4 != 0 {
@@ -34996,14 +35051,14 @@ func (m *Module) fn197(v0 int32, v1 int64, v2 float64) int32 {
 		}
 		t3 := int32(load32(mem, uint64(uint32(v0))))
 		if t3 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(278728))
+			m.fn49(i32(319454), i32(40), i32(278736))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+16))
 		v4 = t4
 		store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 		if v4 == i32(-0x80000000) {
-			m.fn104(i32(278668), i32(43), i32(278712))
+			m.fn104(i32(278676), i32(43), i32(278720))
 			panic("unreachable")
 		}
 		t5 := int64(load64(mem, uint64(uint32(v0))+20))
@@ -35057,22 +35112,22 @@ func (m *Module) fn198(v0, v1 int32) int32 {
 		t4 := int32(mem[uint64(uint32(t3))])
 		switch t4 {
 		default:
-			t5 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(321976), i32(4))
+			t5 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(322000), i32(4))
 			return t5
 		case 1:
-			t6 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324352), i32(7))
+			t6 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324376), i32(7))
 			return t6
 		case 2:
-			t7 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324359), i32(6))
+			t7 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324383), i32(6))
 			return t7
 		case 3:
-			t8 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324365), i32(6))
+			t8 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324389), i32(6))
 			return t8
 		case 4:
-			t9 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324371), i32(5))
+			t9 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324395), i32(5))
 			return t9
 		case 5:
-			t10 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324376), i32(6))
+			t10 := m.t0[uint(v1)].(func(int32, int32, int32) int32)(v2, i32(324400), i32(6))
 			return t10
 		}
 	}
@@ -35276,7 +35331,7 @@ func (m *Module) fn199(v0, v1 int32) int32 {
 					goto l17
 				}
 			l11:
-				m.fn231(v4, v3, v9, v0, i32(301412))
+				m.fn231(v4, v3, v9, v0, i32(301420))
 				mem = m.memory
 				panic("unreachable")
 			l17:
@@ -35355,7 +35410,7 @@ func (m *Module) fn199(v0, v1 int32) int32 {
 		l32:
 			v9 = v0
 		l27:
-			m.fn231(v4, v3, v9, v10, i32(301428))
+			m.fn231(v4, v3, v9, v10, i32(301436))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35654,7 +35709,7 @@ func (m *Module) fn203(v0, v1, v2 int32) {
 		v12 = v6 ^ i32(-1) + t17
 		store16(mem, uint64(uint32(t18))+402, uint16(v12))
 		if uint32(v12) >= uint32(i32(12)) {
-			m.fn48(i32(0), v12, i32(11), i32(323652))
+			m.fn48(i32(0), v12, i32(11), i32(323676))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35770,7 +35825,7 @@ func (m *Module) fn203(v0, v1, v2 int32) {
 			l32:
 				{
 					if v1&i32(1) == 0 {
-						m.fn49(i32(323684), i32(53), i32(323740))
+						m.fn49(i32(323708), i32(53), i32(323764))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -35823,7 +35878,7 @@ func (m *Module) fn203(v0, v1, v2 int32) {
 						t52 := int64(load64(mem, uint64(uint32(v2))+16))
 						store64(mem, uint64(uint32(v3))+168, uint64(t52))
 						if uint32(v1) >= uint32(i32(12)) {
-							m.fn48(i32(0), v1, i32(11), i32(323652))
+							m.fn48(i32(0), v1, i32(11), i32(323676))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -35857,12 +35912,12 @@ func (m *Module) fn203(v0, v1, v2 int32) {
 						v1 = t58
 						v2 = v1 + i32(1)
 						if uint32(v1) >= uint32(i32(12)) {
-							m.fn48(i32(0), v2, i32(12), i32(323668))
+							m.fn48(i32(0), v2, i32(12), i32(323692))
 							mem = m.memory
 							panic("unreachable")
 						}
 						if v11-v5 != v2 {
-							m.fn49(i32(323596), i32(40), i32(323636))
+							m.fn49(i32(323620), i32(40), i32(323660))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -35956,7 +36011,7 @@ l17:
 		t84 := int32(load32(mem, uint64(uint32(v4))))
 		v1 = t84
 		if v1 == 0 {
-			m.fn95(i32(323452))
+			m.fn95(i32(323476))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35970,7 +36025,7 @@ l17:
 		store32(mem, uint64(uint32(v5))+264, uint32(i32(0)))
 		v6 = v2 + i32(1)
 		if v6 == 0 {
-			m.fn95(i32(323580))
+			m.fn95(i32(323604))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -35979,7 +36034,7 @@ l17:
 		store32(mem, uint64(uint32(v4))+4, uint32(v6))
 		store32(mem, uint64(uint32(v4)), uint32(v5))
 		if v15 != v2 {
-			m.fn49(i32(323500), i32(48), i32(323548))
+			m.fn49(i32(323524), i32(48), i32(323572))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -36015,7 +36070,7 @@ func (m *Module) fn204(v0, v1 int32) {
 		if uint32(v1) > uint32(i32(43)) {
 			goto l0
 		}
-		t0 := int32(load32(m.memory, uint64(uint32(v1<<2))+279032))
+		t0 := int32(load32(m.memory, uint64(uint32(v1<<2))+0x44200))
 		v1 = t0 + i32(-8)
 		if uint32(v1) > uint32(i32(28)) {
 			goto l0
@@ -36025,10 +36080,10 @@ func (m *Module) fn204(v0, v1 int32) {
 		}
 	}
 l0:
-	m.fn173(v0, i32(271597), i32(84))
+	m.fn173(v0, i32(271605), i32(84))
 	return
 l1:
-	t1 := m.fn86(i32(271536), i32(61))
+	t1 := m.fn86(i32(271544), i32(61))
 	v1 = t1
 	store32(m.memory, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
 	store32(m.memory, uint64(uint32(v0))+4, uint32(v1))
@@ -36088,11 +36143,11 @@ func (m *Module) fn206(v0 int32, v1 float64) {
 	store64(mem, uint64(uint32(v2)), math.Float64bits(v1))
 	t1 := int32(load32(mem, uint64(uint32(v0))+8))
 	v3 = t1
-	m.fn23(v0, i32(273529), i32(273533))
+	m.fn23(v0, i32(273537), i32(273541))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(18)))
 	store32(mem, uint64(uint32(v2))+8, uint32(v2))
-	_ = m.fn31(v0, i32(278628), i32(264232), v2+i32(8))
+	_ = m.fn31(v0, i32(278636), i32(264232), v2+i32(8))
 	mem = m.memory
 	{
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
@@ -36169,9 +36224,9 @@ func (m *Module) fn208(v0, v1 int32) int32 {
 			v7 = int32(t5 - v6*i64(10000))
 			t6 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 			v8 = t6
-			t7 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+			t7 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 			store16(mem, uint64(uint32(t3)), uint16(t7))
-			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v0+i32(-2))), uint16(t8))
 			v3 = v3 + i32(-4)
 			if uint64(v5) > uint64(i64(9999999)) {
@@ -36191,7 +36246,7 @@ l0:
 		t11 := int32(uint32(v0&i32(0xffff)) / uint32(i32(100)))
 		t12 := v0
 		v0 = t11
-		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+326328))
+		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t10)), uint16(t13))
 		v6 = int64(uint32(v0))
 	}
@@ -36206,7 +36261,7 @@ l2:
 	l3:
 		t14 := v2 + i32(12)
 		v3 = v3 + i32(-1)
-		t15 := int32(mem[uint64(uint32(int32(v6)<<1))+326329])
+		t15 := int32(mem[uint64(uint32(int32(v6)<<1))+326353])
 		mem[uint64(uint32(t14+v3))] = byte(t15)
 	}
 l4:
@@ -36248,9 +36303,9 @@ l1:
 		v7 = int32(t4 - v5*i64(10000))
 		t5 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t5
-		t6 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+		t6 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 		store16(mem, uint64(uint32(t2)), uint16(t6))
-		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+		t7 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(v0+i32(-2))), uint16(t7))
 		v3 = v3 + i32(-4)
 		if uint64(v6) > uint64(i64(9999999)) {
@@ -36269,7 +36324,7 @@ l0:
 		t10 := int32(uint32(v0&i32(0xffff)) / uint32(i32(100)))
 		t11 := v0
 		v0 = t10
-		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+326328))
+		t12 := int32(load16(mem, uint64(uint32((t11-v0*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t9)), uint16(t12))
 		v5 = int64(uint32(v0))
 	}
@@ -36284,7 +36339,7 @@ l2:
 	l3:
 		t13 := v2 + i32(12)
 		v3 = v3 + i32(-1)
-		t14 := int32(mem[uint64(uint32(int32(v5)<<1))+326329])
+		t14 := int32(mem[uint64(uint32(int32(v5)<<1))+326353])
 		mem[uint64(uint32(t13+v3))] = byte(t14)
 	}
 l4:
@@ -36351,11 +36406,11 @@ func (m *Module) fn211(v0, v1, v2, v3, v4 int32) {
 		{
 		l2:
 			{
-				t1 := int32(load32(mem, uint64(uint32(v6+i32(311788)))))
+				t1 := int32(load32(mem, uint64(uint32(v6+i32(311796)))))
 				if t1 != v2 {
 					goto l0
 				}
-				t2 := int32(load32(mem, uint64(uint32(v6+i32(311784)))))
+				t2 := int32(load32(mem, uint64(uint32(v6+i32(311792)))))
 				t3 := m.fn736(t2, v1, v2)
 				mem = m.memory
 				if t3 == 0 {
@@ -36378,7 +36433,7 @@ func (m *Module) fn211(v0, v1, v2, v3, v4 int32) {
 			v2 = v1
 		l4:
 			{
-				t5 := int64(load64(mem, uint64(uint32(v6+i32(311868)))))
+				t5 := int64(load64(mem, uint64(uint32(v6+i32(311876)))))
 				store64(mem, uint64(uint32(v2)), uint64(t5))
 				v2 = v2 + i32(8)
 				v6 = v6 + i32(12)
@@ -36386,7 +36441,7 @@ func (m *Module) fn211(v0, v1, v2, v3, v4 int32) {
 					goto l4
 				}
 			}
-			m.fn220(v5+i32(68), v1, i32(7), i32(311868), i32(2))
+			m.fn220(v5+i32(68), v1, i32(7), i32(311876), i32(2))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+116, uint32(i32(15)))
 			store32(mem, uint64(uint32(v5))+108, uint32(i32(2)))
@@ -36413,7 +36468,7 @@ func (m *Module) fn211(v0, v1, v2, v3, v4 int32) {
 		mem[uint64(uint32(v5))+140] = byte(i32(128))
 		store32(mem, uint64(uint32(v5))+112, uint32(i32(0)))
 		store64(mem, uint64(uint32(v5))+104, uint64(i64(0x100000000)))
-		t8 := int32(load32(mem, uint64(uint32(v6+i32(311792)))))
+		t8 := int32(load32(mem, uint64(uint32(v6+i32(311800)))))
 		v2 = t8
 		m.fn481(v5+i32(96), v5+i32(104))
 		mem = m.memory
@@ -36447,7 +36502,7 @@ func (m *Module) fn211(v0, v1, v2, v3, v4 int32) {
 					t13 := int32(load32(mem, uint64(uint32(v5))+100))
 					m.fn63(t13)
 					mem = m.memory
-					store32(mem, uint64(uint32(v5))+76, uint32(i32(312012)))
+					store32(mem, uint64(uint32(v5))+76, uint32(i32(312020)))
 					store32(mem, uint64(uint32(v5))+72, uint32(i32(-0x80000000)))
 					store64(mem, uint64(uint32(v5))+48, uint64(i64(-0x7ffffffeffffffd7)))
 					t14 := int64(load64(mem, uint64(uint32(v5))+88))
@@ -36539,7 +36594,7 @@ l2:
 	store32(mem, uint64(uint32(v5))+44, uint32(v2))
 	store32(mem, uint64(uint32(v5))+40, uint32(v6))
 	store32(mem, uint64(uint32(v5))+36, uint32(v1))
-	m.fn295(v5+i32(12), i32(303759), i32(13), v5+i32(36))
+	m.fn295(v5+i32(12), i32(303767), i32(13), v5+i32(36))
 	mem = m.memory
 	t2 := int32(load32(mem, uint64(uint32(v5))+24))
 	v1 = t2
@@ -36600,7 +36655,7 @@ l2:
 		store32(mem, uint64(uint32(v5))+44, uint32(v4))
 		store32(mem, uint64(uint32(v5))+40, uint32(v7))
 		store32(mem, uint64(uint32(v5))+36, uint32(v3))
-		m.fn295(v5+i32(12), i32(303714), i32(9), v5+i32(36))
+		m.fn295(v5+i32(12), i32(303722), i32(9), v5+i32(36))
 		mem = m.memory
 		t8 := int64(load64(mem, uint64(uint32(v5))+16))
 		store64(mem, uint64(uint32(v5)), uint64(t8))
@@ -36684,7 +36739,7 @@ l2:
 	store32(mem, uint64(uint32(v2))+36, uint32(i32(0)))
 	store32(mem, uint64(uint32(v2))+32, uint32(v3))
 	store32(mem, uint64(uint32(v2))+28, uint32(v6))
-	m.fn23(v2+i32(28), i32(304140), i32(304157))
+	m.fn23(v2+i32(28), i32(304148), i32(304165))
 	mem = m.memory
 	t5 := int32(load32(mem, uint64(uint32(v1))+12))
 	m.fn216(v2+i32(40), v2+i32(28), t5, v4)
@@ -36693,7 +36748,7 @@ l2:
 		{
 			t6 := int32(mem[uint64(uint32(v2))+40])
 			if t6 == i32(4) {
-				m.fn23(v2+i32(28), i32(304157), i32(304165))
+				m.fn23(v2+i32(28), i32(304165), i32(304173))
 				mem = m.memory
 				t9 := int64(load64(mem, uint64(uint32(v1))))
 				m.fn526(v2, v2+i32(40), t9)
@@ -36704,7 +36759,7 @@ l2:
 				t12 := int32(load32(mem, uint64(uint32(v2))+4))
 				m.fn23(t11, v6, v6+t12)
 				mem = m.memory
-				m.fn23(v2+i32(28), i32(304165), i32(304178))
+				m.fn23(v2+i32(28), i32(304173), i32(304186))
 				mem = m.memory
 				t13 := int32(load32(mem, uint64(uint32(v1))+24))
 				m.fn216(v2+i32(40), v2+i32(28), t13, v5)
@@ -36786,7 +36841,7 @@ l10:
 	store32(mem, uint64(uint32(v2))+56, uint32(i32(33686018)))
 	store64(mem, uint64(uint32(v2))+48, uint64(i64(144680345676153346)))
 	store64(mem, uint64(uint32(v2))+40, uint64(i64(144680345676153346)))
-	t28 := m.fn625(v2+i32(40), i32(304090), i32(50))
+	t28 := m.fn625(v2+i32(40), i32(304098), i32(50))
 	mem = m.memory
 	v8 = t28
 	{
@@ -36806,9 +36861,9 @@ l12:
 	store32(mem, uint64(uint32(v0))+52, uint32(v3))
 	store32(mem, uint64(uint32(v0))+48, uint32(v4))
 	store32(mem, uint64(uint32(v0))+44, uint32(i32(50)))
-	store32(mem, uint64(uint32(v0))+40, uint32(i32(304090)))
+	store32(mem, uint64(uint32(v0))+40, uint32(i32(304098)))
 	store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffed)))
-	store32(mem, uint64(uint32(v0))+28, uint32(i32(304178)))
+	store32(mem, uint64(uint32(v0))+28, uint32(i32(304186)))
 	store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 	store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -36821,7 +36876,7 @@ l12:
 	store64(mem, uint64(uint32(v6))+24, uint64(t32))
 	t33 := int64(load64(mem, uint64(uint32(v1))+24))
 	store64(mem, uint64(uint32(v6))+32, uint64(t33))
-	store32(mem, uint64(uint32(v0))+96, uint32(i32(311644)))
+	store32(mem, uint64(uint32(v0))+96, uint32(i32(311652)))
 	store32(mem, uint64(uint32(v0))+92, uint32(v6))
 	mem[uint64(uint32(v0))+89] = byte(i32(0))
 	store32(mem, uint64(uint32(v0))+84, uint32(i32(22)))
@@ -37009,7 +37064,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 															v13 = v10
 															goto l20
 														l16:
-															m.fn50(v6+i32(120), v12, v16, i32(270522), i32(92))
+															m.fn50(v6+i32(120), v12, v16, i32(270530), i32(92))
 															mem = m.memory
 															t31 := int32(load32(mem, uint64(uint32(v6))+128))
 															v9 = t31
@@ -37130,7 +37185,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 														v13 = v10
 														goto l34
 													l30:
-														m.fn50(v6+i32(120), v12, v16, i32(270522), i32(92))
+														m.fn50(v6+i32(120), v12, v16, i32(270530), i32(92))
 														mem = m.memory
 														t46 := int32(load32(mem, uint64(uint32(v6))+128))
 														v9 = t46
@@ -37286,7 +37341,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 													}
 												}
 											l24:
-												m.fn50(v6+i32(120), v12, v16, i32(270522), i32(92))
+												m.fn50(v6+i32(120), v12, v16, i32(270530), i32(92))
 												mem = m.memory
 												t70 := int32(load32(mem, uint64(uint32(v6))+128))
 												v9 = t70
@@ -37301,7 +37356,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 										l23:
 											store32(mem, uint64(uint32(v6))+148, uint32(i32(2)))
 											store32(mem, uint64(uint32(v6))+144, uint32(v6+i32(52)))
-											m.fn76(v6+i32(120), i32(269949), v6+i32(144))
+											m.fn76(v6+i32(120), i32(269957), v6+i32(144))
 											mem = m.memory
 											t73 := int32(load32(mem, uint64(uint32(v6))+120))
 											v12 = t73
@@ -37427,7 +37482,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 										store32(mem, uint64(uint32(v6))+124, uint32(i32(2)))
 										store32(mem, uint64(uint32(v6))+128, uint32(v6+i32(84)))
 										store32(mem, uint64(uint32(v6))+120, uint32(v6+i32(52)))
-										m.fn76(v6+i32(96), i32(269678), v6+i32(120))
+										m.fn76(v6+i32(96), i32(269686), v6+i32(120))
 										mem = m.memory
 										t99 := int64(load64(mem, uint64(uint32(v6))+96))
 										store64(mem, uint64(uint32(v6))+144, uint64(t99))
@@ -37483,7 +37538,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 												l59:
 													t105 := int32(load32(mem, uint64(uint32(v6))+148))
 													t106 := int32(load32(mem, uint64(uint32(v6))+152))
-													m.fn50(v6+i32(120), t105, t106, i32(270522), i32(92))
+													m.fn50(v6+i32(120), t105, t106, i32(270530), i32(92))
 													mem = m.memory
 													t107 := int32(load32(mem, uint64(uint32(v6))+128))
 													v20 = t107
@@ -37505,7 +37560,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 											l58:
 												store32(mem, uint64(uint32(v6))+92, uint32(i32(15)))
 												store32(mem, uint64(uint32(v6))+88, uint32(v6+i32(144)))
-												m.fn76(v6+i32(96), i32(269949), v6+i32(88))
+												m.fn76(v6+i32(96), i32(269957), v6+i32(88))
 												mem = m.memory
 												t112 := int32(load32(mem, uint64(uint32(v6))+96))
 												v21 = t112
@@ -37780,7 +37835,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 								store32(mem, uint64(uint32(v6))+128, uint32(i32(0)))
 								store32(mem, uint64(uint32(v6))+124, uint32(v2))
 								store32(mem, uint64(uint32(v6))+120, uint32(i32(128)))
-								m.fn23(v6+i32(120), i32(303818), i32(303819))
+								m.fn23(v6+i32(120), i32(303826), i32(303827))
 								mem = m.memory
 								{
 									if v13 == 0 {
@@ -37794,14 +37849,14 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 										if v2&i32(1) != 0 {
 											goto l83
 										}
-										m.fn23(v6+i32(120), i32(303820), i32(303821))
+										m.fn23(v6+i32(120), i32(303828), i32(303829))
 										mem = m.memory
 									l83:
 										t157 := int32(load32(mem, uint64(uint32(v12))))
 										v2 = t157
 										t158 := int32(load32(mem, uint64(uint32(v12))+4))
 										v1 = t158
-										m.fn23(v6+i32(120), i32(303818), i32(303819))
+										m.fn23(v6+i32(120), i32(303826), i32(303827))
 										mem = m.memory
 										if v1 == 0 {
 											goto l84
@@ -37812,7 +37867,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 										if v1&i32(1) != 0 {
 											goto l85
 										}
-										m.fn23(v6+i32(120), i32(303820), i32(303821))
+										m.fn23(v6+i32(120), i32(303828), i32(303829))
 										mem = m.memory
 									l85:
 										{
@@ -37841,7 +37896,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 											goto l88
 										}
 									l86:
-										m.fn23(v6+i32(120), i32(321976), i32(321980))
+										m.fn23(v6+i32(120), i32(322000), i32(322004))
 										mem = m.memory
 									l87:
 										v2 = v2 + i32(8)
@@ -37851,7 +37906,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 											goto l89
 										}
 									l84:
-										m.fn23(v6+i32(120), i32(303822), i32(303823))
+										m.fn23(v6+i32(120), i32(303830), i32(303831))
 										mem = m.memory
 										v2 = i32(0)
 										v12 = v12 + i32(8)
@@ -37860,7 +37915,7 @@ func (m *Module) fn214(v0, v1, v2, v3, v4, v5 int32) {
 										}
 									}
 								l82:
-									m.fn23(v6+i32(120), i32(303822), i32(303823))
+									m.fn23(v6+i32(120), i32(303830), i32(303831))
 									mem = m.memory
 									t167 := int32(load32(mem, uint64(uint32(v6))+124))
 									v2 = t167
@@ -38057,7 +38112,7 @@ func (m *Module) fn216(v0, v1, v2, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(16)
 	m.g0 = v4
-	m.fn23(v1, i32(303817), i32(303818))
+	m.fn23(v1, i32(303825), i32(303826))
 	mem := m.memory
 	mem[uint64(uint32(v0))] = byte(i32(4))
 	v5 = v4 + i32(14)
@@ -38079,7 +38134,7 @@ l2:
 			mem = m.memory
 		l1:
 			mem[uint64(uint32(v0))] = byte(i32(4))
-			m.fn23(v1, i32(303817), i32(303818))
+			m.fn23(v1, i32(303825), i32(303826))
 			mem = m.memory
 			m.g0 = v4 + i32(16)
 			return
@@ -38089,7 +38144,7 @@ l2:
 		v9 = v2 + v8
 		t2 := int32(mem[uint64(uint32(v9))])
 		v10 = t2
-		t3 := int32(mem[uint64(uint32(v10))+319057])
+		t3 := int32(mem[uint64(uint32(v10))+319085])
 		v11 = t3
 		if v11 == 0 {
 			goto l2
@@ -38112,9 +38167,9 @@ l3:
 			goto l5
 		}
 		store32(mem, uint64(uint32(v4))+8, uint32(i32(808482140)))
-		t4 := int32(mem[uint64(uint32(v10&i32(15)))+319313])
+		t4 := int32(mem[uint64(uint32(v10&i32(15)))+319341])
 		mem[uint64(uint32(v4))+13] = byte(t4)
-		t5 := int32(mem[uint64(uint32(int32(uint32(v10)>>4)))+319313])
+		t5 := int32(mem[uint64(uint32(int32(uint32(v10)>>4)))+319341])
 		mem[uint64(uint32(v4))+12] = byte(t5)
 		m.fn23(v1, v4+i32(8), v5)
 		mem = m.memory
@@ -38205,7 +38260,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				v3 = t30
 				goto l1
 			}
-			t2 := m.fn100(v0, i32(270900), i32(10))
+			t2 := m.fn100(v0, i32(270908), i32(10))
 			mem = m.memory
 			v3 = t2
 			if v3 != 0 {
@@ -38213,7 +38268,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 			}
 			t3 := int32(load32(mem, uint64(uint32(v0))))
 			if t3 == i32(1) {
-				m.fn49(i32(319426), i32(40), i32(278728))
+				m.fn49(i32(319454), i32(40), i32(278736))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -38221,7 +38276,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 			v4 = t4
 			store32(mem, uint64(uint32(v0))+16, uint32(i32(-0x80000000)))
 			if v4 == i32(-0x80000000) {
-				m.fn104(i32(278668), i32(43), i32(278712))
+				m.fn104(i32(278676), i32(43), i32(278720))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -38239,7 +38294,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				store64(mem, uint64(uint32(v2))+52, uint64(i64(-0x8000000000000000)))
 				t7 := int32(load32(mem, uint64(uint32(v1))+24))
 				t8 := int32(load32(mem, uint64(uint32(v1))+28))
-				t9 := m.fn99(v2+i32(40), i32(270800), i32(4), t7, t8)
+				t9 := m.fn99(v2+i32(40), i32(270808), i32(4), t7, t8)
 				mem = m.memory
 				v3 = t9
 				if v3 != 0 {
@@ -38249,7 +38304,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				if t10 != 0 {
 					goto l6
 				}
-				t11 := m.fn100(v2+i32(40), i32(270804), i32(4))
+				t11 := m.fn100(v2+i32(40), i32(270812), i32(4))
 				mem = m.memory
 				v3 = t11
 				if v3 != 0 {
@@ -38257,7 +38312,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				}
 				t12 := int32(load32(mem, uint64(uint32(v2))+40))
 				if t12 == i32(1) {
-					m.fn49(i32(319426), i32(40), i32(278728))
+					m.fn49(i32(319454), i32(40), i32(278736))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -38265,7 +38320,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				v3 = t13
 				store32(mem, uint64(uint32(v2))+56, uint32(i32(-0x80000000)))
 				if v3 == i32(-0x80000000) {
-					m.fn104(i32(278668), i32(43), i32(278712))
+					m.fn104(i32(278676), i32(43), i32(278720))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -38290,7 +38345,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 			l9:
 				t17 := int32(load32(mem, uint64(uint32(v1))+4))
 				t18 := int32(load32(mem, uint64(uint32(v1))+8))
-				t19 := m.fn98(v2+i32(40), i32(270808), i32(4), t17, t18)
+				t19 := m.fn98(v2+i32(40), i32(270816), i32(4), t17, t18)
 				mem = m.memory
 				v3 = t19
 				if v3 != 0 {
@@ -38298,7 +38353,7 @@ func (m *Module) fn219(v0, v1 int32) int32 {
 				}
 				t20 := int32(load32(mem, uint64(uint32(v1))+16))
 				t21 := int32(load32(mem, uint64(uint32(v1))+20))
-				t22 := m.fn98(v2+i32(40), i32(270812), i32(6), t20, t21)
+				t22 := m.fn98(v2+i32(40), i32(270820), i32(6), t20, t21)
 				mem = m.memory
 				v3 = t22
 				if v3 != 0 {
@@ -38408,7 +38463,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 					goto l2
 				}
 			}
-			m.fn104(i32(309380), i32(53), i32(309436))
+			m.fn104(i32(309388), i32(53), i32(309444))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -38436,7 +38491,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 		l14:
 			{
 				if uint32(v6) <= uint32(i32(1)) {
-					m.fn200(i32(318916), i32(19), i32(309364))
+					m.fn200(i32(318944), i32(19), i32(309372))
 					panic("unreachable")
 				}
 				t11 := int32(load32(mem, uint64(uint32(v8+i32(4)))))
@@ -38447,7 +38502,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 				store16(mem, uint64(uint32(v11)), uint16(t13))
 				v6 = v6 + i32(-2)
 				if uint32(v6) < uint32(v12) {
-					m.fn200(i32(318916), i32(19), i32(309364))
+					m.fn200(i32(318944), i32(19), i32(309372))
 					panic("unreachable")
 				}
 				v11 = v11 + i32(2)
@@ -38471,7 +38526,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 		l18:
 			{
 				if v6 == 0 {
-					m.fn200(i32(318916), i32(19), i32(309364))
+					m.fn200(i32(318944), i32(19), i32(309372))
 					panic("unreachable")
 				}
 				t14 := int32(load32(mem, uint64(uint32(v8+i32(4)))))
@@ -38482,7 +38537,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 				mem[uint64(uint32(v11))] = byte(t16)
 				v6 = v6 + i32(-1)
 				if uint32(v6) < uint32(v12) {
-					m.fn200(i32(318916), i32(19), i32(309364))
+					m.fn200(i32(318944), i32(19), i32(309372))
 					panic("unreachable")
 				}
 				v11 = v11 + i32(1)
@@ -38509,7 +38564,7 @@ func (m *Module) fn220(v0, v1, v2, v3, v4 int32) {
 				t18 := v6
 				v12 = t17
 				if uint32(t18) < uint32(v12) {
-					m.fn200(i32(318916), i32(19), i32(309364))
+					m.fn200(i32(318944), i32(19), i32(309372))
 					panic("unreachable")
 				}
 				{
@@ -38562,9 +38617,9 @@ l1:
 		v7 = int32(t2 - v4*i64(10000))
 		t3 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 		v8 = t3
-		t4 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+		t4 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 		store16(mem, uint64(uint32(t0)), uint16(t4))
-		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+		t5 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(v5+i32(-2))), uint16(t5))
 		v3 = v3 + i32(-4)
 		if uint64(v6) > uint64(i64(9999999)) {
@@ -38583,7 +38638,7 @@ l0:
 		t8 := int32(uint32(v5&i32(0xffff)) / uint32(i32(100)))
 		t9 := v5
 		v5 = t8
-		t10 := int32(load16(mem, uint64(uint32((t9-v5*i32(100))&i32(0xffff)<<1))+326328))
+		t10 := int32(load16(mem, uint64(uint32((t9-v5*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t7)), uint16(t10))
 		v4 = int64(uint32(v5))
 	}
@@ -38598,7 +38653,7 @@ l2:
 	l3:
 		t11 := v2
 		v3 = v3 + i32(-1)
-		t12 := int32(mem[uint64(uint32(int32(v4)<<1))+326329])
+		t12 := int32(mem[uint64(uint32(int32(v4)<<1))+326353])
 		mem[uint64(uint32(t11+v3))] = byte(t12)
 	}
 l4:
@@ -38633,9 +38688,9 @@ func (m *Module) fn223(v0 int32) {
 	v1 = t0 - i32(16)
 	m.g0 = v1
 	mem := m.memory
-	t1 := int32(mem[uint64(uint32(i32(0)))+327144])
+	t1 := int32(mem[uint64(uint32(i32(0)))+327168])
 	v2 = t1
-	mem[uint64(uint32(i32(0)))+327144] = byte(i32(1))
+	mem[uint64(uint32(i32(0)))+327168] = byte(i32(1))
 	mem[uint64(uint32(v1))+15] = byte(v2)
 	{
 		if v2 == i32(1) {
@@ -38644,11 +38699,11 @@ func (m *Module) fn223(v0 int32) {
 			panic("unreachable")
 		}
 		v2 = v0 & i32(0xffff)
-		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
+		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327180))
 		if uint32(v2) >= uint32(t2) {
 			goto l1
 		}
-		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327152))
+		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
 		t4 := int32(uint32(v0) >> 16)
 		v0 = t3 + v2<<3
 		t5 := int32(load16(mem, uint64(uint32(v0))+4))
@@ -38667,22 +38722,22 @@ func (m *Module) fn223(v0 int32) {
 				goto l2
 			}
 			{
-				t7 := int32(load32(mem, uint64(uint32(i32(0)))+327168))
+				t7 := int32(load32(mem, uint64(uint32(i32(0)))+327192))
 				v0 = t7
-				t8 := int32(load32(mem, uint64(uint32(i32(0)))+327160))
+				t8 := int32(load32(mem, uint64(uint32(i32(0)))+327184))
 				if v0 != t8 {
 					goto l3
 				}
-				m.fn224(i32(327160))
+				m.fn224(i32(327184))
 				mem = m.memory
 			}
 		l3:
-			t9 := int32(load32(mem, uint64(uint32(i32(0)))+327164))
+			t9 := int32(load32(mem, uint64(uint32(i32(0)))+327188))
 			store32(mem, uint64(uint32(t9+v0<<2)), uint32(v2))
-			store32(mem, uint64(uint32(i32(0)))+327168, uint32(v0+i32(1)))
+			store32(mem, uint64(uint32(i32(0)))+327192, uint32(v0+i32(1)))
 		}
 	l2:
-		mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+		mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 		t10 := int32(load32(mem, uint64(uint32(v4))))
 		t11 := v4
 		v2 = t10
@@ -38695,7 +38750,7 @@ func (m *Module) fn223(v0 int32) {
 		goto l4
 	}
 l1:
-	mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+	mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 l4:
 	m.g0 = v1 + i32(16)
 }
@@ -38746,9 +38801,9 @@ func (m *Module) fn226(v0 int32) {
 	v1 = t0 - i32(16)
 	m.g0 = v1
 	mem := m.memory
-	store32(mem, uint64(uint32(v1))+12, uint32(i32(270229)))
+	store32(mem, uint64(uint32(v1))+12, uint32(i32(270237)))
 	store32(mem, uint64(uint32(v1))+8, uint32(v0))
-	m.fn364(v1+i32(8), i32(324732), v1+i32(12), i32(324732), i32(277931), i32(277964))
+	m.fn364(v1+i32(8), i32(324756), v1+i32(12), i32(324756), i32(277939), i32(277972))
 	panic("unreachable")
 }
 func (m *Module) fn227(v0, v1, v2, v3 int32) {
@@ -38840,7 +38895,7 @@ func (m *Module) fn228(v0, v1, v2, v3 int32) {
 	if v5 == i32(-0x7fffffff) {
 		goto l0
 	}
-	m.fn173(v0, i32(277692), i32(53))
+	m.fn173(v0, i32(277700), i32(53))
 	mem = m.memory
 	goto l1
 l0:
@@ -38848,7 +38903,7 @@ l0:
 		if uint32(v3) <= uint32(v2) {
 			goto l2
 		}
-		m.fn173(v4+i32(8), i32(277750), i32(35))
+		m.fn173(v4+i32(8), i32(277758), i32(35))
 		mem = m.memory
 		t8 := int32(load32(mem, uint64(uint32(v4))+16))
 		v3 = t8
@@ -38903,7 +38958,7 @@ l2:
 		}
 		goto l8
 	l5:
-		m.fn50(v4+i32(8), i32(277745), i32(5), i32(270522), i32(92))
+		m.fn50(v4+i32(8), i32(277753), i32(5), i32(270530), i32(92))
 		mem = m.memory
 		t15 := int32(load32(mem, uint64(uint32(v4))+16))
 		v3 = t15
@@ -38954,9 +39009,9 @@ func (m *Module) fn229(v0, v1 int32) {
 				store64(mem, uint64(uint32(v1)), uint64(i64(0x100000001)))
 				memory_copy(mem, uint32(v1+i32(9)), uint32(v2+i32(24)), uint32(i32(55)))
 				store32(mem, uint64(uint32(v1))+64, uint32(i32(-0x80000000)))
-				t2 := int32(mem[uint64(uint32(i32(0)))+327144])
+				t2 := int32(mem[uint64(uint32(i32(0)))+327168])
 				v3 = t2
-				mem[uint64(uint32(i32(0)))+327144] = byte(i32(1))
+				mem[uint64(uint32(i32(0)))+327168] = byte(i32(1))
 				mem[uint64(uint32(v2))+24] = byte(v3)
 				if v3 == i32(1) {
 					m.fn226(v2 + i32(24))
@@ -38965,46 +39020,46 @@ func (m *Module) fn229(v0, v1 int32) {
 				}
 				{
 					{
-						t3 := int32(load32(mem, uint64(uint32(i32(0)))+327168))
+						t3 := int32(load32(mem, uint64(uint32(i32(0)))+327192))
 						v3 = t3
 						if v3 != 0 {
 							goto l2
 						}
-						t4 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
+						t4 := int32(load32(mem, uint64(uint32(i32(0)))+327180))
 						v4 = t4
 						if uint32(v4) > uint32(i32(0xffff)) {
 							goto l3
 						}
 						{
-							t5 := int32(load32(mem, uint64(uint32(i32(0)))+327148))
+							t5 := int32(load32(mem, uint64(uint32(i32(0)))+327172))
 							if v4 != t5 {
 								goto l4
 							}
-							m.fn222(i32(327148))
+							m.fn222(i32(327172))
 							mem = m.memory
 						}
 					l4:
-						t6 := int32(load32(mem, uint64(uint32(i32(0)))+327152))
+						t6 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
 						v3 = v4 << 3
 						v5 = t6 + v3
 						store16(mem, uint64(uint32(v5))+4, uint16(i32(0)))
 						store32(mem, uint64(uint32(v5)), uint32(i32(0)))
-						store32(mem, uint64(uint32(i32(0)))+327156, uint32(v4+i32(1)))
-						t7 := int32(load32(mem, uint64(uint32(i32(0)))+327152))
+						store32(mem, uint64(uint32(i32(0)))+327180, uint32(v4+i32(1)))
+						t7 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
 						v3 = t7 + v3
 						goto l5
 					}
 				l2:
 					v3 = v3 + i32(-1)
-					store32(mem, uint64(uint32(i32(0)))+327168, uint32(v3))
-					t8 := int32(load32(mem, uint64(uint32(i32(0)))+327164))
+					store32(mem, uint64(uint32(i32(0)))+327192, uint32(v3))
+					t8 := int32(load32(mem, uint64(uint32(i32(0)))+327188))
 					t9 := int32(load32(mem, uint64(uint32(t8+v3<<2))))
 					v4 = t9
-					t10 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
+					t10 := int32(load32(mem, uint64(uint32(i32(0)))+327180))
 					if uint32(v4) >= uint32(t10) {
 						goto l3
 					}
-					t11 := int32(load32(mem, uint64(uint32(i32(0)))+327152))
+					t11 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
 					v3 = t11 + v4<<3
 				}
 			l5:
@@ -39029,7 +39084,7 @@ func (m *Module) fn229(v0, v1 int32) {
 				}
 			l6:
 				store32(mem, uint64(uint32(v3)), uint32(v1))
-				mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+				mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 				t17 := int32(load16(mem, uint64(uint32(v3))+4))
 				v1 = t17<<16 | v4
 				goto l7
@@ -39039,14 +39094,14 @@ func (m *Module) fn229(v0, v1 int32) {
 			t19 := v1
 			v3 = t18
 			store32(mem, uint64(uint32(t19)), uint32(v3+i32(-1)))
-			mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+			mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 			if v3 != i32(1) {
 				goto l8
 			}
 			m.fn225(v1)
 			mem = m.memory
 		l8:
-			m.fn173(v2, i32(277876), i32(55))
+			m.fn173(v2, i32(277884), i32(55))
 			mem = m.memory
 			t20 := int32(load32(mem, uint64(uint32(v2))+4))
 			v1 = t20
@@ -39084,7 +39139,7 @@ func (m *Module) fn230(v0, v1 int32) {
 		t0 := int32(mem[uint64(uint32(v0))+4])
 		switch t0 + i32(-2) {
 		case 0:
-			m.fn200(i32(304600), i32(113), i32(304656))
+			m.fn200(i32(304608), i32(113), i32(304664))
 			panic("unreachable")
 		default:
 			mem[uint64(uint32(v0))+4] = byte(i32(2))
@@ -39092,7 +39147,7 @@ func (m *Module) fn230(v0, v1 int32) {
 			v2 = t1
 			store32(mem, uint64(uint32(v1)), uint32(i32(0)))
 			if v2 == 0 {
-				m.fn95(i32(277980))
+				m.fn95(i32(277988))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))+4] = byte(i32(3))
@@ -39211,7 +39266,7 @@ l2:
 	return i32(0)
 }
 func (m *Module) fn239(v0, v1, v2 int32) int32 {
-	t0 := m.fn31(v0, i32(278628), v1, v2)
+	t0 := m.fn31(v0, i32(278636), v1, v2)
 	return t0
 }
 func (m *Module) fn240(v0 int32) {
@@ -39355,7 +39410,7 @@ func (m *Module) fn242(v0 int32) {
 	l18:
 		if v3 != 0 {
 			if v4&i32(1) == 0 {
-				m.fn95(i32(323436))
+				m.fn95(i32(323460))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -39397,7 +39452,7 @@ func (m *Module) fn242(v0 int32) {
 							}
 							m.fn14(t14, p13, i32(8))
 							mem = m.memory
-							m.fn95(i32(323756))
+							m.fn95(i32(323780))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -39622,7 +39677,7 @@ func (m *Module) fn244(v0 int32) {
 							}
 							m.fn14(t13, p12, i32(8))
 							mem = m.memory
-							m.fn95(i32(323756))
+							m.fn95(i32(323780))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -39888,7 +39943,7 @@ func (m *Module) fn244(v0 int32) {
 									}
 									m.fn14(t58, p57, i32(8))
 									mem = m.memory
-									m.fn95(i32(323756))
+									m.fn95(i32(323780))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -40156,7 +40211,7 @@ l0:
 		}
 		switch v2 + i32(-2) {
 		default:
-			m.fn200(i32(304672), i32(121), i32(304732))
+			m.fn200(i32(304680), i32(121), i32(304740))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -40173,7 +40228,7 @@ l1:
 		}
 		switch v2 + i32(-2) {
 		default:
-			m.fn200(i32(304672), i32(121), i32(304732))
+			m.fn200(i32(304680), i32(121), i32(304740))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -40378,7 +40433,7 @@ func (m *Module) fn255(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn200(i32(304672), i32(121), i32(304732))
+			m.fn200(i32(304680), i32(121), i32(304740))
 			panic("unreachable")
 		case 1:
 			m.fn255(v0)
@@ -40833,7 +40888,7 @@ l1:
 		l21:
 			v8 = v17 + i32(1)
 			if v8 != v18-v15 {
-				m.fn49(i32(323596), i32(40), i32(323636))
+				m.fn49(i32(323620), i32(40), i32(323660))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -40909,7 +40964,7 @@ func (m *Module) fn262(v0, v1, v2 int32) {
 				}
 				t2 := int32(load16(mem, uint64(uint32(v3))+3746))
 				if t2 == 0 {
-					m.fn200(i32(277996), i32(123), i32(278060))
+					m.fn200(i32(278004), i32(123), i32(278068))
 					panic("unreachable")
 				}
 				store32(mem, uint64(uint32(v0))+28, uint32(v2))
@@ -40957,7 +41012,7 @@ func (m *Module) fn263(v0, v1, v2 int32) {
 				}
 				t2 := int32(load16(mem, uint64(uint32(v3))+1766))
 				if t2 == 0 {
-					m.fn200(i32(277996), i32(123), i32(278060))
+					m.fn200(i32(278004), i32(123), i32(278068))
 					panic("unreachable")
 				}
 				store32(mem, uint64(uint32(v0))+28, uint32(v2))
@@ -40995,7 +41050,7 @@ func (m *Module) fn264(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn49(i32(278128), i32(51), i32(278180))
+			m.fn49(i32(278136), i32(51), i32(278188))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+12))
@@ -41003,7 +41058,7 @@ func (m *Module) fn264(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+1766))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn49(i32(278196), i32(39), i32(278236))
+			m.fn49(i32(278204), i32(39), i32(278244))
 			panic("unreachable")
 		}
 		t6 := v6
@@ -41027,7 +41082,7 @@ func (m *Module) fn264(v0, v1 int32) {
 		v11 = v8 + i32(1)
 		v7 = t7 - v11
 		if v7 != v1+i32(-1) {
-			m.fn49(i32(323596), i32(40), i32(323636))
+			m.fn49(i32(323620), i32(40), i32(323660))
 			panic("unreachable")
 		}
 		v10 = v7 << 3
@@ -41106,7 +41161,7 @@ func (m *Module) fn264(v0, v1 int32) {
 		}
 	}
 l8:
-	m.fn49(i32(319426), i32(40), i32(278252))
+	m.fn49(i32(319454), i32(40), i32(278260))
 	panic("unreachable")
 l9:
 	m.g0 = v2 + i32(304)
@@ -41128,7 +41183,7 @@ func (m *Module) fn265(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn49(i32(278128), i32(51), i32(278180))
+			m.fn49(i32(278136), i32(51), i32(278188))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+12))
@@ -41136,7 +41191,7 @@ func (m *Module) fn265(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+3746))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn49(i32(278196), i32(39), i32(278236))
+			m.fn49(i32(278204), i32(39), i32(278244))
 			panic("unreachable")
 		}
 		t6 := v6
@@ -41160,7 +41215,7 @@ func (m *Module) fn265(v0, v1 int32) {
 		v11 = v8 + i32(1)
 		v7 = t7 - v11
 		if v7 != v1+i32(-1) {
-			m.fn49(i32(323596), i32(40), i32(323636))
+			m.fn49(i32(323620), i32(40), i32(323660))
 			panic("unreachable")
 		}
 		v10 = v7 << 3
@@ -41239,7 +41294,7 @@ func (m *Module) fn265(v0, v1 int32) {
 		}
 	}
 l8:
-	m.fn49(i32(319426), i32(40), i32(278252))
+	m.fn49(i32(319454), i32(40), i32(278260))
 	panic("unreachable")
 l9:
 	m.g0 = v2 + i32(672)
@@ -41261,7 +41316,7 @@ func (m *Module) fn266(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn49(i32(278268), i32(50), i32(278320))
+			m.fn49(i32(278276), i32(50), i32(278328))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+20))
@@ -41269,7 +41324,7 @@ func (m *Module) fn266(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+3746))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn49(i32(278336), i32(40), i32(278376))
+			m.fn49(i32(278344), i32(40), i32(278384))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v3))+3746, uint16(v5))
@@ -41385,7 +41440,7 @@ func (m *Module) fn266(v0, v1 int32) {
 		}
 	}
 l7:
-	m.fn49(i32(319426), i32(40), i32(278392))
+	m.fn49(i32(319454), i32(40), i32(278400))
 	panic("unreachable")
 l8:
 	m.g0 = v2 + i32(672)
@@ -41407,7 +41462,7 @@ func (m *Module) fn267(v0, v1 int32) {
 		v4 = t3
 		v5 = t2 + v4
 		if uint32(v5) >= uint32(i32(12)) {
-			m.fn49(i32(278268), i32(50), i32(278320))
+			m.fn49(i32(278276), i32(50), i32(278328))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))+20))
@@ -41415,7 +41470,7 @@ func (m *Module) fn267(v0, v1 int32) {
 		t5 := int32(load16(mem, uint64(uint32(v6))+1766))
 		v7 = t5
 		if uint32(v7) < uint32(v1) {
-			m.fn49(i32(278336), i32(40), i32(278376))
+			m.fn49(i32(278344), i32(40), i32(278384))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v3))+1766, uint16(v5))
@@ -41531,7 +41586,7 @@ func (m *Module) fn267(v0, v1 int32) {
 		}
 	}
 l7:
-	m.fn49(i32(319426), i32(40), i32(278392))
+	m.fn49(i32(319454), i32(40), i32(278400))
 	panic("unreachable")
 l8:
 	m.g0 = v2 + i32(304)
@@ -41582,7 +41637,7 @@ l2:
 	m.g0 = v4 + i32(16)
 	return
 l1:
-	m.fn49(i32(278408), i32(142), i32(278552))
+	m.fn49(i32(278416), i32(142), i32(278560))
 	panic("unreachable")
 }
 func (m *Module) fn269(v0, v1 int32) {
@@ -41606,7 +41661,7 @@ func (m *Module) fn269(v0, v1 int32) {
 		v7 = t5
 		v8 = t4 + v7
 		if uint32(v8) >= uint32(i32(12)) {
-			m.fn49(i32(278568), i32(42), i32(278612))
+			m.fn49(i32(278576), i32(42), i32(278620))
 			panic("unreachable")
 		}
 		t6 := int32(load32(mem, uint64(uint32(v1))+16))
@@ -41692,7 +41747,7 @@ func (m *Module) fn269(v0, v1 int32) {
 	l8:
 		v13 = v7 + i32(1)
 		if v13 != v8-v4 {
-			m.fn49(i32(323596), i32(40), i32(323636))
+			m.fn49(i32(323620), i32(40), i32(323660))
 			panic("unreachable")
 		}
 		v1 = v13 << 2
@@ -41771,7 +41826,7 @@ l2:
 	m.g0 = v4 + i32(16)
 	return
 l1:
-	m.fn49(i32(278408), i32(142), i32(278552))
+	m.fn49(i32(278416), i32(142), i32(278560))
 	panic("unreachable")
 }
 func (m *Module) fn271(v0, v1 int32) {
@@ -41795,7 +41850,7 @@ func (m *Module) fn271(v0, v1 int32) {
 		v7 = t5
 		v8 = t4 + v7
 		if uint32(v8) >= uint32(i32(12)) {
-			m.fn49(i32(278568), i32(42), i32(278612))
+			m.fn49(i32(278576), i32(42), i32(278620))
 			panic("unreachable")
 		}
 		t6 := int32(load32(mem, uint64(uint32(v1))+16))
@@ -41881,7 +41936,7 @@ func (m *Module) fn271(v0, v1 int32) {
 	l8:
 		v13 = v7 + i32(1)
 		if v13 != v8-v4 {
-			m.fn49(i32(323596), i32(40), i32(323636))
+			m.fn49(i32(323620), i32(40), i32(323660))
 			panic("unreachable")
 		}
 		v1 = v13 << 2
@@ -42021,18 +42076,18 @@ func (m *Module) fn275(v0, v1 int32) {
 										v7 = t10
 										if v7 != 0 {
 											v8 = i32(0)
-											t11 := int32(mem[uint64(uint32(i32(0)))+313850])
+											t11 := int32(mem[uint64(uint32(i32(0)))+313874])
 											mem[uint64(uint32(v7))+16] = byte(t11)
-											t12 := int64(load64(mem, uint64(uint32(i32(0)))+313842))
+											t12 := int64(load64(mem, uint64(uint32(i32(0)))+313866))
 											store64(mem, uint64(uint32(v7))+8, uint64(t12))
-											t13 := int64(load64(mem, uint64(uint32(i32(0)))+313834))
+											t13 := int64(load64(mem, uint64(uint32(i32(0)))+313858))
 											store64(mem, uint64(uint32(v7)), uint64(t13))
 											t14 := int32(load16(mem, uint64(uint32(v1))+64))
 											v9 = t14
 											v5 = i32(1)
 											v3 = i32(-0x80000000)
 											v10 = i32(15)
-											v11 = i32(313752)
+											v11 = i32(313776)
 											v12 = i32(-0x80000000)
 											v13 = i32(-0x80000000)
 											v14 = i32(-0x80000000)
@@ -42122,7 +42177,7 @@ func (m *Module) fn275(v0, v1 int32) {
 										goto l10
 									}
 									v3 = i32(-0x7fffffff)
-									t18 := m.fn467(v2+i32(104), v2+i32(303), i32(318004))
+									t18 := m.fn467(v2+i32(104), v2+i32(303), i32(318032))
 									mem = m.memory
 									t19 := m.fn468(t18, v2+i32(104))
 									mem = m.memory
@@ -42535,7 +42590,7 @@ func (m *Module) fn275(v0, v1 int32) {
 										v14 = int32(uint32(v12) >> 8)
 										if v14 > i32(31) {
 											if v14 == i32(32) {
-												t102 := int32(mem[uint64(uint32(v12&i32(255)))+303344])
+												t102 := int32(mem[uint64(uint32(v12&i32(255)))+303352])
 												if t102&i32(2) != 0 {
 													goto l46
 												}
@@ -42560,7 +42615,7 @@ func (m *Module) fn275(v0, v1 int32) {
 										}
 										goto l41
 									l48:
-										t103 := int32(mem[uint64(uint32(v12&i32(255)))+303344])
+										t103 := int32(mem[uint64(uint32(v12&i32(255)))+303352])
 										if t103&i32(1) == 0 {
 											goto l41
 										}
@@ -42591,13 +42646,13 @@ func (m *Module) fn275(v0, v1 int32) {
 										mem = m.memory
 										panic("unreachable")
 									}
-									t106 := int64(load64(mem, uint64(uint32(i32(0)))+313744))
+									t106 := int64(load64(mem, uint64(uint32(i32(0)))+313768))
 									store64(mem, uint64(uint32(v3))+21, uint64(t106))
-									t107 := int64(load64(mem, uint64(uint32(i32(0)))+313739))
+									t107 := int64(load64(mem, uint64(uint32(i32(0)))+313763))
 									store64(mem, uint64(uint32(v3))+16, uint64(t107))
-									t108 := int64(load64(mem, uint64(uint32(i32(0)))+313731))
+									t108 := int64(load64(mem, uint64(uint32(i32(0)))+313755))
 									store64(mem, uint64(uint32(v3))+8, uint64(t108))
-									t109 := int64(load64(mem, uint64(uint32(i32(0)))+313723))
+									t109 := int64(load64(mem, uint64(uint32(i32(0)))+313747))
 									store64(mem, uint64(uint32(v3)), uint64(t109))
 									store32(mem, uint64(uint32(v2))+224, uint32(i32(29)))
 									store32(mem, uint64(uint32(v2))+220, uint32(v3))
@@ -42638,7 +42693,7 @@ func (m *Module) fn275(v0, v1 int32) {
 								goto l56
 							}
 						l55:
-							v11 = i32(313752)
+							v11 = i32(313776)
 							v8 = i32(0)
 							v10 = i32(15)
 							switch v7 & i32(0x7fffffff) {
@@ -42649,11 +42704,11 @@ func (m *Module) fn275(v0, v1 int32) {
 								v8 = i32(1)
 								goto l57
 							case 2:
-								v11 = i32(313767)
+								v11 = i32(313791)
 								v10 = i32(49)
 								goto l57
 							case 3:
-								v11 = i32(313816)
+								v11 = i32(313840)
 								v10 = i32(18)
 							}
 						l57:
@@ -43194,7 +43249,7 @@ l21:
 			}
 			v0 = int32(v15)
 			if uint32(v0) >= uint32(i32(16385)) {
-				m.fn48(i32(0), v0, i32(0x4000), i32(312204))
+				m.fn48(i32(0), v0, i32(0x4000), i32(312212))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -43296,7 +43351,7 @@ func (m *Module) fn277(v0, v1 int32) int32 {
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	store32(mem, uint64(uint32(v2))+24, uint32(i32(6)))
 	store32(mem, uint64(uint32(v2))+20, uint32(v2+i32(4)))
-	m.fn76(v2+i32(8), i32(268532), v2+i32(20))
+	m.fn76(v2+i32(8), i32(268540), v2+i32(20))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+68, uint32(i32(-0x80000000)))
 	store32(mem, uint64(uint32(v2))+20, uint32(i32(-0x80000000)))
@@ -43491,7 +43546,7 @@ func (m *Module) fn278(v0, v1, v2, v3, v4, v5, v6 int32) {
 				store32(mem, uint64(uint32(v7))+300, uint32(v6+i32(1)))
 			}
 		l11:
-			store32(mem, uint64(uint32(v7))+272, uint32(i32(314468)))
+			store32(mem, uint64(uint32(v7))+272, uint32(i32(314492)))
 			t24 := int64(load64(mem, uint64(uint32(v4))+4))
 			store64(mem, uint64(uint32(v7))+264, uint64(t24))
 			m.fn628(v7+i32(264), v7+i32(292))
@@ -43514,7 +43569,7 @@ func (m *Module) fn278(v0, v1, v2, v3, v4, v5, v6 int32) {
 			t28 := int32(load32(mem, uint64(uint32(v7))+296))
 			mem[uint64(uint32(t28+v2))] = byte(i32(61))
 			store32(mem, uint64(uint32(v7))+300, uint32(v6+i32(1)))
-			store32(mem, uint64(uint32(v7))+272, uint32(i32(314468)))
+			store32(mem, uint64(uint32(v7))+272, uint32(i32(314492)))
 			t29 := int64(load64(mem, uint64(uint32(v4))+16))
 			store64(mem, uint64(uint32(v7))+264, uint64(t29))
 			m.fn628(v7+i32(264), v7+i32(292))
@@ -43562,12 +43617,12 @@ func (m *Module) fn278(v0, v1, v2, v3, v4, v5, v6 int32) {
 		goto l1
 	l15:
 		store32(mem, uint64(uint32(v7))+276, uint32(i32(6)))
-		store32(mem, uint64(uint32(v7))+272, uint32(i32(313996)))
+		store32(mem, uint64(uint32(v7))+272, uint32(i32(314020)))
 		store32(mem, uint64(uint32(v7))+268, uint32(i32(6)))
 		store32(mem, uint64(uint32(v7))+264, uint32(v7+i32(288)))
-		m.fn76(v7+i32(292), i32(269197), v7+i32(264))
+		m.fn76(v7+i32(292), i32(269205), v7+i32(264))
 		mem = m.memory
-		m.fn434(v0, i32(310793), i32(4), v7+i32(292))
+		m.fn434(v0, i32(310801), i32(4), v7+i32(292))
 		mem = m.memory
 		store32(mem, uint64(uint32(v0))+216, uint32(i32(-0x80000000)))
 		m.fn248(v7)
@@ -43938,7 +43993,7 @@ func (m *Module) fn283(v0, v1 int32) int32 {
 		v7 = v0 / i32(400)
 		v0 = t8 - v7*i32(400)
 		v6 = v0>>31&i32(400) + v0
-		t9 := int32(mem[uint64(uint32(v6))+0x44450])
+		t9 := int32(mem[uint64(uint32(v6))+0x44458])
 		v5 = t7 + v6*i32(365) + t9 + i32(-1)
 		v1 = v5 + v1
 		var p10 int32
@@ -43957,7 +44012,7 @@ func (m *Module) fn283(v0, v1 int32) int32 {
 		t13 := int32(load32(mem, uint64(uint32(v2))+8))
 		v5 = t13
 		if uint32(v5) >= uint32(i32(400)) {
-			m.fn361(v5, i32(400), i32(281300))
+			m.fn361(v5, i32(400), i32(281308))
 			panic("unreachable")
 		}
 		t14 := int32(load32(mem, uint64(uint32(v2))+12))
@@ -43969,7 +44024,7 @@ func (m *Module) fn283(v0, v1 int32) int32 {
 		if uint32(v1+i32(-0x3ffff)) < uint32(i32(-0x7fffe)) {
 			goto l1
 		}
-		t15 := int32(mem[uint64(uint32(v5))+280900])
+		t15 := int32(mem[uint64(uint32(v5))+280908])
 		v1 = v1<<13 | v4<<4 | t15
 		p16 := i32(0)
 		if uint32(v1&i32(8184)) < uint32(i32(5857)) {
@@ -45684,7 +45739,7 @@ func (m *Module) fn290(v0 int32, v1 int64, v2 int32, v3 int64) int64 {
 		t0 := int64(load64(mem, uint64(uint32(v0))+80))
 		v4 = t0
 		if v4 == i64(0) {
-			m.fn18(i32(315004))
+			m.fn18(i32(315028))
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+64, uint64(i64(0)))
@@ -45856,7 +45911,7 @@ func (m *Module) fn293(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 + i32(13)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298488))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298496))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -45867,7 +45922,7 @@ func (m *Module) fn293(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 + i32(6)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298488))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298496))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -45875,7 +45930,7 @@ func (m *Module) fn293(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 + i32(3)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298488))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298496))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -45883,7 +45938,7 @@ func (m *Module) fn293(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(2)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298488))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298496))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -45891,13 +45946,13 @@ func (m *Module) fn293(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298488))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298496))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298488))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298496))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -45909,8 +45964,8 @@ func (m *Module) fn293(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(298488)
-	t21 := int32(load32(mem, uint64(uint32(v2))+298488))
+	v5 = v2 + i32(298496)
+	t21 := int32(load32(mem, uint64(uint32(v2))+298496))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(1519)
 	{
@@ -45937,7 +45992,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(281344)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(281352)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -45962,7 +46017,7 @@ func (m *Module) fn294(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 + i32(11)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298824))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298832))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -45973,7 +46028,7 @@ func (m *Module) fn294(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 + i32(5)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298824))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298832))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -45981,7 +46036,7 @@ func (m *Module) fn294(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 + i32(3)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298824))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298832))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -45989,7 +46044,7 @@ func (m *Module) fn294(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(1)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298824))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298832))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -45997,13 +46052,13 @@ func (m *Module) fn294(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298824))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298832))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298824))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298832))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -46015,8 +46070,8 @@ func (m *Module) fn294(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(298824)
-	t21 := int32(load32(mem, uint64(uint32(v2))+298824))
+	v5 = v2 + i32(298832)
+	t21 := int32(load32(mem, uint64(uint32(v2))+298832))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(291)
 	{
@@ -46043,7 +46098,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(283630)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(283638)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -46124,27 +46179,27 @@ func (m *Module) Xkoodrive_buffer(v0 int32) int32 {
 	v1 = t0 - i32(48)
 	m.g0 = v1
 	mem := m.memory
-	t1 := int32(mem[uint64(uint32(i32(0)))+327128])
+	t1 := int32(mem[uint64(uint32(i32(0)))+327152])
 	v2 = t1
-	mem[uint64(uint32(i32(0)))+327128] = byte(i32(1))
+	mem[uint64(uint32(i32(0)))+327152] = byte(i32(1))
 	mem[uint64(uint32(v1))+32] = byte(v2)
 	if v2 == i32(1) {
 		m.fn226(v1 + i32(32))
 		panic("unreachable")
 	}
 	{
-		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327132))
+		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
 		if t2 == i32(-0x80000000) {
 			goto l1
 		}
-		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327140))
+		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327164))
 		v3 = t3
 		goto l2
 	}
 l1:
 	v3 = i32(0)
-	store64(mem, uint64(uint32(i32(0)))+327132, uint64(i64(0x800000000)))
-	store32(mem, uint64(uint32(i32(0)))+327140, uint32(i32(0)))
+	store64(mem, uint64(uint32(i32(0)))+327156, uint64(i64(0x800000000)))
+	store32(mem, uint64(uint32(i32(0)))+327164, uint32(i32(0)))
 l2:
 	{
 		{
@@ -46207,14 +46262,14 @@ l2:
 				}
 			l5:
 				store32(mem, uint64(uint32(v1))+28, uint32(v2))
-				t13 := int32(load32(mem, uint64(uint32(i32(0)))+327136))
+				t13 := int32(load32(mem, uint64(uint32(i32(0)))+327160))
 				v6 = t13
-				t14 := int32(load32(mem, uint64(uint32(i32(0)))+327140))
+				t14 := int32(load32(mem, uint64(uint32(i32(0)))+327164))
 				t15 := v6
 				v5 = t14
 				v0 = v5 << 3
 				v7 = t15 + v0
-				t16 := int32(load32(mem, uint64(uint32(i32(0)))+327132))
+				t16 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
 				v8 = t16
 				v2 = v8 - v5
 				v3 = v2 << 3
@@ -46267,16 +46322,16 @@ l2:
 					goto l14
 				}
 			l13:
-				store32(mem, uint64(uint32(i32(0)))+327140, uint32(i32(0)))
+				store32(mem, uint64(uint32(i32(0)))+327164, uint32(i32(0)))
 				m.fn16(v8, v6, i32(8), i32(8))
 				mem = m.memory
 				t19 := int32(load32(mem, uint64(uint32(v1))+28))
-				store32(mem, uint64(uint32(i32(0)))+327140, uint32(t19))
+				store32(mem, uint64(uint32(i32(0)))+327164, uint32(t19))
 				t20 := int64(load64(mem, uint64(uint32(v1))+20))
-				store64(mem, uint64(uint32(i32(0)))+327132, uint64(t20))
+				store64(mem, uint64(uint32(i32(0)))+327156, uint64(t20))
 			}
 		l3:
-			t21 := int32(load32(mem, uint64(uint32(i32(0)))+327136))
+			t21 := int32(load32(mem, uint64(uint32(i32(0)))+327160))
 			v2 = t21
 			goto l15
 		}
@@ -46288,7 +46343,7 @@ l2:
 		v2 = i32(0)
 	}
 l15:
-	mem[uint64(uint32(i32(0)))+327128] = byte(i32(0))
+	mem[uint64(uint32(i32(0)))+327152] = byte(i32(0))
 	m.g0 = v1 + i32(48)
 	return v2
 }
@@ -46336,9 +46391,9 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 						{
 							{
 								if v0 != 0 {
-									t66 := int32(mem[uint64(uint32(i32(0)))+327144])
+									t66 := int32(mem[uint64(uint32(i32(0)))+327168])
 									v2 = t66
-									mem[uint64(uint32(i32(0)))+327144] = byte(i32(1))
+									mem[uint64(uint32(i32(0)))+327168] = byte(i32(1))
 									mem[uint64(uint32(v5))+136] = byte(v2)
 									{
 										{
@@ -46349,11 +46404,11 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 													}
 													{
 														v2 = v0 & i32(0xffff)
-														t67 := int32(load32(mem, uint64(uint32(i32(0)))+327156))
+														t67 := int32(load32(mem, uint64(uint32(i32(0)))+327180))
 														if uint32(v2) >= uint32(t67) {
 															goto l26
 														}
-														t68 := int32(load32(mem, uint64(uint32(i32(0)))+327152))
+														t68 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
 														t69 := int32(uint32(v0) >> 16)
 														v2 = t68 + v2<<3
 														t70 := int32(load16(mem, uint64(uint32(v2))+4))
@@ -46373,7 +46428,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 															goto l27
 														}
 														v10 = i32(0)
-														mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+														mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 														t74 := int32(mem[uint64(uint32(v7))+8])
 														v2 = t74
 														mem[uint64(uint32(v7))+8] = byte(i32(1))
@@ -46433,7 +46488,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 														}
 													l32:
 														if v2 != i32(-0x80000000) {
-															m.fn173(v5+i32(136), i32(274967), i32(73))
+															m.fn173(v5+i32(136), i32(274975), i32(73))
 															mem = m.memory
 															store32(mem, uint64(uint32(v5))+16, uint32(i32(0)))
 															store64(mem, uint64(uint32(v5))+8, uint64(i64(0x100000000)))
@@ -46466,12 +46521,12 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 																		if !(i64_shl(i64(1), int64(uint32(v1)))&i64(4227923708) == 0) {
 																			goto l39
 																		}
-																		t91 := int32(load32(mem, uint64(uint32(v1<<2))+279032))
+																		t91 := int32(load32(mem, uint64(uint32(v1<<2))+0x44200))
 																		v11 = t91
 																		goto l40
 																	}
 																l39:
-																	m.fn173(v5+i32(136), i32(274911), i32(56))
+																	m.fn173(v5+i32(136), i32(274919), i32(56))
 																	mem = m.memory
 																	t92 := int32(load32(mem, uint64(uint32(v5))+140))
 																	v11 = t92
@@ -46502,7 +46557,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 														}
 													}
 												l26:
-													mem[uint64(uint32(i32(0)))+327144] = byte(i32(0))
+													mem[uint64(uint32(i32(0)))+327168] = byte(i32(0))
 													p96 := v4
 													if uint32(v3) < uint32(v4) {
 														p96 = v3
@@ -46542,7 +46597,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 														goto l45
 													}
 												l44:
-													m.fn173(v5+i32(136), i32(274815), i32(96))
+													m.fn173(v5+i32(136), i32(274823), i32(96))
 													mem = m.memory
 													store32(mem, uint64(uint32(v5))+272, uint32(i32(0)))
 													store64(mem, uint64(uint32(v5))+264, uint64(i64(0x100000000)))
@@ -46604,7 +46659,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 											l49:
 												switch v0 + i32(0x7ffffffd) {
 												case 1:
-													m.fn173(v5+i32(240), i32(275040), i32(86))
+													m.fn173(v5+i32(240), i32(275048), i32(86))
 													mem = m.memory
 													goto l37
 												default:
@@ -46636,7 +46691,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 													goto l37
 												}
 											l47:
-												m.fn173(v5+i32(240), i32(275126), i32(29))
+												m.fn173(v5+i32(240), i32(275134), i32(29))
 												mem = m.memory
 											l37:
 												t119 := int32(load32(mem, uint64(uint32(v5))+240))
@@ -46816,7 +46871,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 											goto l3
 										}
 										{
-											t8 := int32(load32(mem, uint64(uint32(v1<<2))+279032))
+											t8 := int32(load32(mem, uint64(uint32(v1<<2))+0x44200))
 											v2 = t8
 											switch v2 {
 											case 0:
@@ -46826,19 +46881,19 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 												store32(mem, uint64(uint32(v5))+136, uint32(i32(6)))
 												m.fn23(v5+i32(8), v5+i32(136), v5+i32(136)+i32(4))
 												mem = m.memory
-												m.fn23(v5+i32(8), i32(275155), i32(275160))
+												m.fn23(v5+i32(8), i32(275163), i32(275168))
 												mem = m.memory
 												t9 := int32(load32(mem, uint64(uint32(v5))+16))
 												v8 = t9
-												m.fn23(v5+i32(8), i32(273529), i32(273533))
+												m.fn23(v5+i32(8), i32(273537), i32(273541))
 												mem = m.memory
-												t10 := int64(load64(mem, uint64(uint32(i32(0)))+275904))
+												t10 := int64(load64(mem, uint64(uint32(i32(0)))+275912))
 												store64(mem, uint64(uint32(v5))+168, uint64(t10))
-												t11 := int64(load64(mem, uint64(uint32(i32(0)))+275896))
+												t11 := int64(load64(mem, uint64(uint32(i32(0)))+275904))
 												store64(mem, uint64(uint32(v5))+160, uint64(t11))
-												t12 := int64(load64(mem, uint64(uint32(i32(0)))+275888))
+												t12 := int64(load64(mem, uint64(uint32(i32(0)))+275896))
 												store64(mem, uint64(uint32(v5))+152, uint64(t12))
-												t13 := int64(load64(mem, uint64(uint32(i32(0)))+275880))
+												t13 := int64(load64(mem, uint64(uint32(i32(0)))+275888))
 												store64(mem, uint64(uint32(v5))+144, uint64(t13))
 												v9 = v5 + i32(264) + i32(4)
 											l9:
@@ -46874,19 +46929,19 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 												mem = m.memory
 												t20 := int32(load32(mem, uint64(uint32(v5))+16))
 												v8 = t20
-												m.fn23(v5+i32(8), i32(273529), i32(273533))
+												m.fn23(v5+i32(8), i32(273537), i32(273541))
 												mem = m.memory
 												v9 = v5 + i32(136) + i32(4)
 												v2 = i32(-600)
 											l11:
 												{
-													t21 := int32(load32(mem, uint64(uint32(v2+i32(277696)))))
+													t21 := int32(load32(mem, uint64(uint32(v2+i32(277704)))))
 													t22 := v5
 													v0 = t21
 													store32(mem, uint64(uint32(t22))+136, uint32(v0+i32(1)))
 													m.fn23(v5+i32(8), v5+i32(136), v9)
 													mem = m.memory
-													t23 := int32(load32(mem, uint64(uint32(v2+i32(277692)))))
+													t23 := int32(load32(mem, uint64(uint32(v2+i32(277700)))))
 													t24 := v5 + i32(8)
 													v7 = t23
 													m.fn23(t24, v7, v7+v0)
@@ -46909,7 +46964,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 													v10 = t28
 												}
 											l12:
-												m.fn23(v5+i32(8), i32(273529), i32(273533))
+												m.fn23(v5+i32(8), i32(273537), i32(273541))
 												mem = m.memory
 												v7 = v5 + i32(136) + i32(4)
 												v2 = i32(0)
@@ -46917,50 +46972,50 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 												{
 													t29 := int32(load32(mem, uint64(uint32(v5))+16))
 													v0 = t29
-													m.fn23(v5+i32(8), i32(273529), i32(273533))
+													m.fn23(v5+i32(8), i32(273537), i32(273541))
 													mem = m.memory
-													t30 := int32(load32(mem, uint64(uint32(v2+i32(275180)))))
+													t30 := int32(load32(mem, uint64(uint32(v2+i32(275188)))))
 													t31 := v5
 													v9 = t30
 													store32(mem, uint64(uint32(t31))+136, uint32(v9+i32(1)))
 													m.fn23(v5+i32(8), v5+i32(136), v7)
 													mem = m.memory
-													t32 := int32(load32(mem, uint64(uint32(v2+i32(275176)))))
+													t32 := int32(load32(mem, uint64(uint32(v2+i32(275184)))))
 													t33 := v5 + i32(8)
 													v8 = t32
 													m.fn23(t33, v8, v8+v9)
 													mem = m.memory
-													t34 := int32(mem[uint64(uint32(v2+i32(275200)))])
+													t34 := int32(mem[uint64(uint32(v2+i32(275208)))])
 													t35 := v5
 													v9 = t34 << 2
-													t36 := int32(load32(mem, uint64(uint32(v9))+279208))
+													t36 := int32(load32(mem, uint64(uint32(v9))+279216))
 													v8 = t36
 													store32(mem, uint64(uint32(t35))+136, uint32(v8+i32(1)))
 													m.fn23(v5+i32(8), v5+i32(136), v7)
 													mem = m.memory
-													t37 := int32(load32(mem, uint64(uint32(v9))+279232))
+													t37 := int32(load32(mem, uint64(uint32(v9))+279240))
 													t38 := v5 + i32(8)
 													v9 = t37
 													m.fn23(t38, v9, v9+v8)
 													mem = m.memory
-													t39 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275184)))))
+													t39 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275192)))))
 													m.fn206(v5+i32(8), t39)
 													mem = m.memory
-													t40 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275192)))))
+													t40 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275200)))))
 													m.fn206(v5+i32(8), t40)
 													mem = m.memory
 													{
-														t41 := int32(load32(mem, uint64(uint32(v2+i32(275160)))))
+														t41 := int32(load32(mem, uint64(uint32(v2+i32(275168)))))
 														if t41 == 0 {
 															goto l13
 														}
-														t42 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275168)))))
+														t42 := math.Float64frombits(load64(mem, uint64(uint32(v2+i32(275176)))))
 														m.fn206(v5+i32(8), t42)
 														mem = m.memory
 														goto l14
 													}
 												l13:
-													m.fn23(v5+i32(8), i32(273529), i32(273533))
+													m.fn23(v5+i32(8), i32(273537), i32(273541))
 													mem = m.memory
 												l14:
 													{
@@ -47045,7 +47100,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 														goto l21
 													}
 												l22:
-													m.fn50(v5+i32(8), i32(271175), i32(8), i32(271183), i32(45))
+													m.fn50(v5+i32(8), i32(271183), i32(8), i32(271191), i32(45))
 													mem = m.memory
 													t61 := int32(mem[uint64(uint32(v5))+12])
 													v2 = t61
@@ -47073,11 +47128,11 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 											}
 										}
 									l3:
-										m.fn173(v5+i32(264), i32(274911), i32(56))
+										m.fn173(v5+i32(264), i32(274919), i32(56))
 										mem = m.memory
 										goto l8
 									l7:
-										m.fn173(v5+i32(264), i32(277821), i32(55))
+										m.fn173(v5+i32(264), i32(277829), i32(55))
 										mem = m.memory
 									l8:
 										v2 = i32(0)
@@ -47147,7 +47202,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 										}
 										goto l69
 									l70:
-										m.fn50(v5+i32(264), i32(271800), i32(6), i32(270522), i32(92))
+										m.fn50(v5+i32(264), i32(271808), i32(6), i32(270530), i32(92))
 										mem = m.memory
 										t148 := int64(load64(mem, uint64(uint32(v5))+276))
 										store64(mem, uint64(uint32(v5))+240, uint64(t148))
@@ -47201,7 +47256,7 @@ func (m *Module) Xkoodrive_call(v0, v1, v2, v3, v4 int32) int32 {
 										if v12 != 0 {
 											goto l78
 										}
-										m.fn50(v5+i32(240), i32(271791), i32(9), i32(312053), i32(18))
+										m.fn50(v5+i32(240), i32(271799), i32(9), i32(312061), i32(18))
 										mem = m.memory
 										t160 := int32(load32(mem, uint64(uint32(v5))+248))
 										v0 = t160
@@ -47476,7 +47531,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 								goto l4
 							}
 						l5:
-							m.fn50(v3+i32(64), i32(271175), i32(8), i32(271183), i32(45))
+							m.fn50(v3+i32(64), i32(271183), i32(8), i32(271191), i32(45))
 							mem = m.memory
 							t20 := int32(mem[uint64(uint32(v3))+68])
 							v4 = t20
@@ -47555,7 +47610,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 											}
 											goto l9
 										l10:
-											m.fn50(v3+i32(112), i32(272476), i32(11), i32(270522), i32(92))
+											m.fn50(v3+i32(112), i32(272484), i32(11), i32(270530), i32(92))
 											mem = m.memory
 											t29 := int32(load32(mem, uint64(uint32(v3))+120))
 											v11 = t29
@@ -47783,7 +47838,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 										}
 									}
 								l26:
-									m.fn50(v3+i32(184), i32(272588), i32(16), i32(270420), i32(23))
+									m.fn50(v3+i32(184), i32(272596), i32(16), i32(270428), i32(23))
 									mem = m.memory
 									t76 := int32(mem[uint64(uint32(v3))+188])
 									v10 = t76
@@ -47841,7 +47896,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 									t87 := int32(load32(mem, uint64(uint32(v3))+20))
 									v13 = t87
 									store32(mem, uint64(uint32(v3))+244, uint32(i32(38)))
-									store32(mem, uint64(uint32(v3))+240, uint32(i32(270484)))
+									store32(mem, uint64(uint32(v3))+240, uint32(i32(270492)))
 									m.fn71(v3+i32(216), v16, v13)
 									mem = m.memory
 									{
@@ -47934,7 +47989,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 									t98 := v3 + i32(184)
 									v13 = t97
 									t99 := int32(load32(mem, uint64(uint32(v3))+224))
-									m.fn50(t98, i32(313543), i32(12), v13, t99)
+									m.fn50(t98, i32(313570), i32(12), v13, t99)
 									mem = m.memory
 									t100 := int32(load32(mem, uint64(uint32(v3))+216))
 									m.fn16(t100, v13, i32(1), i32(1))
@@ -47953,7 +48008,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 								}
 							l29:
 								store32(mem, uint64(uint32(v3))+244, uint32(i32(38)))
-								store32(mem, uint64(uint32(v3))+240, uint32(i32(270484)))
+								store32(mem, uint64(uint32(v3))+240, uint32(i32(270492)))
 								m.fn3(v3+i32(8), v7, v6, i32(6))
 								mem = m.memory
 								{
@@ -47997,7 +48052,7 @@ func (m *Module) Xkoodrive_open(v0, v1, v2 int32) int32 {
 									t112 := v3 + i32(184)
 									v6 = t111
 									t113 := int32(load32(mem, uint64(uint32(v3))+224))
-									m.fn50(t112, i32(311148), i32(12), v6, t113)
+									m.fn50(t112, i32(311156), i32(12), v6, t113)
 									mem = m.memory
 									t114 := int32(load32(mem, uint64(uint32(v3))+216))
 									m.fn16(t114, v6, i32(1), i32(1))
@@ -48240,7 +48295,7 @@ l46:
 						goto l62
 					}
 					store32(mem, uint64(uint32(v3))+220, uint32(i32(38)))
-					store32(mem, uint64(uint32(v3))+216, uint32(i32(270484)))
+					store32(mem, uint64(uint32(v3))+216, uint32(i32(270492)))
 					v7 = i32(0)
 					if uint32(v6) < uint32(i32(4)) {
 						goto l64
@@ -48350,7 +48405,7 @@ l46:
 					t176 := v3 + i32(112)
 					v0 = t175
 					t177 := int32(load32(mem, uint64(uint32(v3))+72))
-					m.fn50(t176, i32(273406), i32(6), v0, t177)
+					m.fn50(t176, i32(273414), i32(6), v0, t177)
 					mem = m.memory
 					t178 := int32(load32(mem, uint64(uint32(v3))+64))
 					m.fn16(t178, v0, i32(1), i32(1))
@@ -48612,11 +48667,11 @@ l5:
 		}
 	l11:
 		store32(mem, uint64(uint32(v3))+72, uint32(i32(82)))
-		store32(mem, uint64(uint32(v3))+68, uint32(i32(316822)))
+		store32(mem, uint64(uint32(v3))+68, uint32(i32(316850)))
 		v4 = i32(8)
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(8)))
-		v5 = i32(316611)
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(316611)))
+		v5 = i32(316639)
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(316639)))
 		store32(mem, uint64(uint32(v3))+136, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+128, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+132, uint32(v3+i32(68)))
@@ -48692,7 +48747,7 @@ l2:
 		panic("unreachable")
 	l15:
 		store32(mem, uint64(uint32(v3))+156, uint32(i32(34)))
-		store32(mem, uint64(uint32(v3))+152, uint32(i32(310959)))
+		store32(mem, uint64(uint32(v3))+152, uint32(i32(310967)))
 		store32(mem, uint64(uint32(v3))+148, uint32(i32(-0x80000000)))
 		v13 = i32(1)
 		v17 = i32(0)
@@ -48701,7 +48756,7 @@ l2:
 		store32(mem, uint64(uint32(v3))+168, uint32(t43))
 		t44 := int64(load64(mem, uint64(uint32(v3))+148))
 		store64(mem, uint64(uint32(v3))+160, uint64(t44))
-		m.fn611(v3+i32(124), i32(313988), i32(7), v3+i32(160))
+		m.fn611(v3+i32(124), i32(314012), i32(7), v3+i32(160))
 		mem = m.memory
 		t45 := int32(load32(mem, uint64(uint32(v3))+124))
 		v18 = t45
@@ -48905,16 +48960,16 @@ func (m *Module) fn302(v0 int32) {
 	m.g0 = v1
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+28, uint32(i32(6)))
-	store32(mem, uint64(uint32(v1))+24, uint32(i32(313852)))
+	store32(mem, uint64(uint32(v1))+24, uint32(i32(313876)))
 	m.fn76(v1+i32(12), i32(264234), v1+i32(24))
-	m.fn599(v0, i32(313543), i32(12), v1+i32(12))
+	m.fn599(v0, i32(313570), i32(12), v1+i32(12))
 	m.g0 = v1 + i32(32)
 }
 func (m *Module) Xkoodrive_version() int32 {
 	return i32(65536)
 }
 func (m *Module) fn304() {
-	m.fn200(i32(279292), i32(35), i32(279312))
+	m.fn200(i32(279300), i32(35), i32(279320))
 	panic("unreachable")
 }
 func (m *Module) fn305(v0, v1, v2 int32) {
@@ -49029,7 +49084,7 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 							p2 = i32(4)
 						}
 						if uint32(t1) < uint32(p2+v1) {
-							m.fn49(i32(324748), i32(46), i32(324796))
+							m.fn49(i32(324772), i32(46), i32(324820))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -49038,7 +49093,7 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 							goto l1
 						}
 						if uint32(v6) > uint32(v8) {
-							m.fn49(i32(324812), i32(46), i32(324860))
+							m.fn49(i32(324836), i32(46), i32(324884))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -49072,9 +49127,9 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 											mem = m.memory
 											goto l15
 										}
-										t17 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+										t17 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 										if v7 == t17 {
-											t28 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+											t28 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 											v7 = t28 + v6
 											if uint32(v7) > uint32(v1) {
 												goto l18
@@ -49082,9 +49137,9 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 											goto l9
 										}
 										{
-											t18 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+											t18 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 											if v7 == t18 {
-												t24 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+												t24 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 												v7 = t24 + v6
 												if uint32(v7) < uint32(v1) {
 													goto l9
@@ -49113,8 +49168,8 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 													store32(mem, uint64(uint32(v7))+4, uint32(t26&i32(-2)))
 												}
 											l17:
-												store32(mem, uint64(uint32(i32(0)))+327636, uint32(v1))
-												store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v6))
+												store32(mem, uint64(uint32(i32(0)))+327660, uint32(v1))
+												store32(mem, uint64(uint32(i32(0)))+327652, uint32(v6))
 												goto l15
 											}
 											t19 := int32(load32(mem, uint64(uint32(v7))+4))
@@ -49232,8 +49287,8 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 					t29 := v5
 					v1 = v7 - v1
 					store32(mem, uint64(uint32(t29))+4, uint32(v1|i32(1)))
-					store32(mem, uint64(uint32(i32(0)))+327632, uint32(v1))
-					store32(mem, uint64(uint32(i32(0)))+327640, uint32(v5))
+					store32(mem, uint64(uint32(i32(0)))+327656, uint32(v1))
+					store32(mem, uint64(uint32(i32(0)))+327664, uint32(v5))
 				}
 			l15:
 				if v2 == 0 {
@@ -49326,7 +49381,7 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 			p42 = i32(4)
 		}
 		if uint32(t41) < uint32(p42+v1) {
-			m.fn49(i32(324748), i32(46), i32(324796))
+			m.fn49(i32(324772), i32(46), i32(324820))
 			panic("unreachable")
 		}
 		if v3 != 0 {
@@ -49337,7 +49392,7 @@ func (m *Module) fn307(v0, v1, v2, v3 int32) int32 {
 	l24:
 		v9 = v2
 		if uint32(v7) > uint32(v8) {
-			m.fn49(i32(324812), i32(46), i32(324860))
+			m.fn49(i32(324836), i32(46), i32(324884))
 			panic("unreachable")
 		}
 	}
@@ -49378,12 +49433,12 @@ func (m *Module) fn309(v0, v1 int32) {
 		l1:
 			{
 				{
-					t3 := int32(mem[uint64(uint32(v6))+284760])
+					t3 := int32(mem[uint64(uint32(v6))+284768])
 					switch t3 + i32(-2) {
 					default:
 						goto l6
 					case 0:
-						p4 := i32(270229)
+						p4 := i32(270237)
 						if uint32(v5) < uint32(v2) {
 							p4 = v3 + v5
 						}
@@ -49394,7 +49449,7 @@ func (m *Module) fn309(v0, v1 int32) {
 						v4 = v4 + i32(2)
 						goto l2
 					case 1:
-						p6 := i32(270229)
+						p6 := i32(270237)
 						if uint32(v5) < uint32(v2) {
 							p6 = v3 + v5
 						}
@@ -49427,7 +49482,7 @@ func (m *Module) fn309(v0, v1 int32) {
 							goto l13
 						}
 					case 2:
-						p8 := i32(270229)
+						p8 := i32(270237)
 						if uint32(v5) < uint32(v2) {
 							p8 = v3 + v5
 						}
@@ -49459,7 +49514,7 @@ func (m *Module) fn309(v0, v1 int32) {
 			l15:
 				t10 := v3
 				v5 = v4 + i32(2)
-				p11 := i32(270229)
+				p11 := i32(270237)
 				if uint32(v5) < uint32(v2) {
 					p11 = t10 + v5
 				}
@@ -49469,7 +49524,7 @@ func (m *Module) fn309(v0, v1 int32) {
 				}
 				t13 := v3
 				v5 = v4 + i32(3)
-				p14 := i32(270229)
+				p14 := i32(270237)
 				if uint32(v5) < uint32(v2) {
 					p14 = t13 + v5
 				}
@@ -49483,7 +49538,7 @@ func (m *Module) fn309(v0, v1 int32) {
 		l13:
 			t16 := v3
 			v5 = v4 + i32(2)
-			p17 := i32(270229)
+			p17 := i32(270237)
 			if uint32(v5) < uint32(v2) {
 				p17 = t16 + v5
 			}
@@ -49552,7 +49607,7 @@ func (m *Module) fn311(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303616), i32(11))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303624), i32(11))
 	return t3
 }
 func (m *Module) fn312(v0, v1 int32) int32 {
@@ -49560,7 +49615,7 @@ func (m *Module) fn312(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319377), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319405), i32(5))
 	return t3
 }
 func (m *Module) fn313(v0 int32) {
@@ -49678,7 +49733,7 @@ l6:
 	return i32(0)
 }
 func (m *Module) fn316(v0, v1, v2 int32) int32 {
-	t0 := m.fn31(v0, i32(279328), v1, v2)
+	t0 := m.fn31(v0, i32(279336), v1, v2)
 	return t0
 }
 func (m *Module) fn317(v0, v1, v2, v3 int32) {
@@ -49702,7 +49757,7 @@ func (m *Module) fn317(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v0))+12, uint32(v4))
 		store32(mem, uint64(uint32(v0))+8, uint32(v3))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2))
-		store32(mem, uint64(uint32(v0)), uint32(i32(279488)))
+		store32(mem, uint64(uint32(v0)), uint32(i32(279496)))
 		return
 	}
 }
@@ -49740,7 +49795,7 @@ func (m *Module) fn318(v0, v1, v2, v3, v4, v5 int32) {
 				store32(mem, uint64(uint32(v0))+12, uint32(v6))
 				store32(mem, uint64(uint32(v0))+8, uint32(v5))
 				store32(mem, uint64(uint32(v0))+4, uint32(v4))
-				store32(mem, uint64(uint32(v0)), uint32(i32(279488)))
+				store32(mem, uint64(uint32(v0)), uint32(i32(279496)))
 				return
 			}
 			t7 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -49754,7 +49809,7 @@ func (m *Module) fn318(v0, v1, v2, v3, v4, v5 int32) {
 			store32(mem, uint64(uint32(v0))+12, uint32(v3))
 			store32(mem, uint64(uint32(v0))+8, uint32(v5))
 			store32(mem, uint64(uint32(v0))+4, uint32(v4))
-			store32(mem, uint64(uint32(v0)), uint32(i32(279488)))
+			store32(mem, uint64(uint32(v0)), uint32(i32(279496)))
 			m.fn14(v6, i32(12), i32(4))
 			mem = m.memory
 			return
@@ -50078,7 +50133,7 @@ func (m *Module) fn327(v0 int32) {
 		t3 := int32(load32(mem, uint64(uint32(v0+i32(4)))))
 		v2 = t3
 		if v2 <= i32(-1) {
-			m.fn195(i32(304884), i32(43), v1+i32(15), i32(279472), i32(0x44440))
+			m.fn195(i32(304892), i32(43), v1+i32(15), i32(279480), i32(0x44448))
 			panic("unreachable")
 		}
 		t4 := int32(load32(mem, uint64(uint32(v0))))
@@ -50097,7 +50152,7 @@ func (m *Module) fn328(v0, v1, v2 int32) {
 	if v1 > i32(-1) {
 		goto l0
 	}
-	m.fn195(i32(304884), i32(43), v3+i32(15), i32(279472), i32(279508))
+	m.fn195(i32(304892), i32(43), v3+i32(15), i32(279480), i32(279516))
 	panic("unreachable")
 l0:
 	m.fn14(v0, v1, i32(1))
@@ -50108,7 +50163,7 @@ func (m *Module) fn329(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303616), i32(11))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303624), i32(11))
 	return t3
 }
 func (m *Module) fn330(v0, v1, v2 int32) {
@@ -50183,7 +50238,7 @@ l0:
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(279488)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(279496)))
 }
 func (m *Module) fn332(v0, v1, v2, v3 int32) {
 	m.fn321(v0, v1, v2, v3)
@@ -50225,7 +50280,7 @@ func (m *Module) fn336(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v0))+12, uint32(v4))
 		store32(mem, uint64(uint32(v0))+8, uint32(v3))
 		store32(mem, uint64(uint32(v0))+4, uint32(v2))
-		store32(mem, uint64(uint32(v0)), uint32(i32(279488)))
+		store32(mem, uint64(uint32(v0)), uint32(i32(279496)))
 		return
 	}
 }
@@ -50314,7 +50369,7 @@ l0:
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(303164)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(303172)))
 }
 func (m *Module) fn341(v0, v1, v2, v3 int32) {
 	var v4, v5 int32
@@ -50477,7 +50532,7 @@ func (m *Module) fn346(v0, v1, v2, v3 int32) {
 	store32(mem, uint64(uint32(v0))+12, uint32(i32(0)))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(279524)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(279532)))
 }
 func (m *Module) fn347(v0, v1, v2, v3 int32) {
 	var v4 int32
@@ -50587,7 +50642,7 @@ func (m *Module) fn351(v0, v1 int32) int32 {
 	mem := m.memory
 l0:
 	{
-		t1 := int32(mem[uint64(uint32(v0&i32(15)))+301232])
+		t1 := int32(mem[uint64(uint32(v0&i32(15)))+301240])
 		mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t1)
 		v3 = v3 + i32(-1)
 		v0 = int32(uint32(v0) >> 4)
@@ -50595,7 +50650,7 @@ l0:
 			goto l0
 		}
 	}
-	t2 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+	t2 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 	v3 = t2
 	m.g0 = v2 + i32(16)
 	return v3
@@ -50609,7 +50664,7 @@ func (m *Module) fn352(v0, v1 int32) int32 {
 	mem := m.memory
 l0:
 	{
-		t1 := int32(mem[uint64(uint32(v0&i32(15)))+319313])
+		t1 := int32(mem[uint64(uint32(v0&i32(15)))+319341])
 		mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t1)
 		v3 = v3 + i32(-1)
 		v0 = int32(uint32(v0) >> 4)
@@ -50617,7 +50672,7 @@ l0:
 			goto l0
 		}
 	}
-	t2 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+	t2 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 	v3 = t2
 	m.g0 = v2 + i32(16)
 	return v3
@@ -50723,7 +50778,7 @@ func (m *Module) fn355(v0, v1 int32) {
 			t6 := v5
 			v1 = t5
 			store32(mem, uint64(uint32(t6)), uint32(v1))
-			v4 = i32(279488)
+			v4 = i32(279496)
 			goto l2
 		}
 	l0:
@@ -50748,11 +50803,11 @@ func (m *Module) fn355(v0, v1 int32) {
 			p13 = v4 | i32(1)
 		}
 		v5 = p13
-		p14 := i32(303124)
+		p14 := i32(303132)
 		if v4&i32(1) != 0 {
-			p14 = i32(303144)
+			p14 = i32(303152)
 		}
-		p15 := i32(279524)
+		p15 := i32(279532)
 		if v3 != 0 {
 			p15 = p14
 		}
@@ -50784,7 +50839,7 @@ func (m *Module) fn356(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+20, uint32(i32(25)))
 				store32(mem, uint64(uint32(v3))+24, uint32(v3+i32(12)))
 				store32(mem, uint64(uint32(v3))+16, uint32(v3+i32(8)))
-				m.fn200(i32(263860), v3+i32(16), i32(279544))
+				m.fn200(i32(263860), v3+i32(16), i32(0x44400))
 				panic("unreachable")
 			}
 			t6 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -50801,7 +50856,7 @@ func (m *Module) fn356(v0, v1, v2 int32) {
 		}
 		t3 := int64(load64(mem, uint64(uint32(v1))))
 		v5 = t3
-		store32(mem, uint64(uint32(v1)), uint32(i32(279524)))
+		store32(mem, uint64(uint32(v1)), uint32(i32(279532)))
 		store64(mem, uint64(uint32(v0)), uint64(v5))
 		t4 := int64(load64(mem, uint64(uint32(v1))+8))
 		v5 = t4
@@ -50828,7 +50883,7 @@ func (m *Module) fn357(v0, v1, v2 int32) {
 		v4 = t1
 		if t2 == v4 {
 			store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
-			store32(mem, uint64(uint32(v0)), uint32(i32(279524)))
+			store32(mem, uint64(uint32(v0)), uint32(i32(279532)))
 			t5 := int32(load32(mem, uint64(uint32(v1))+4))
 			store32(mem, uint64(uint32(v0))+4, uint32(t5+v2))
 			goto l2
@@ -50840,7 +50895,7 @@ func (m *Module) fn357(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+20, uint32(i32(25)))
 				store32(mem, uint64(uint32(v3))+24, uint32(v3+i32(12)))
 				store32(mem, uint64(uint32(v3))+16, uint32(v3+i32(8)))
-				m.fn200(i32(263893), v3+i32(16), i32(0x44408))
+				m.fn200(i32(263893), v3+i32(16), i32(0x44410))
 				panic("unreachable")
 			}
 			t6 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -50861,7 +50916,7 @@ func (m *Module) fn357(v0, v1, v2 int32) {
 		}
 		t3 := int64(load64(mem, uint64(uint32(v1))))
 		v5 = t3
-		store32(mem, uint64(uint32(v1)), uint32(i32(279524)))
+		store32(mem, uint64(uint32(v1)), uint32(i32(279532)))
 		store64(mem, uint64(uint32(v0)), uint64(v5))
 		t4 := int64(load64(mem, uint64(uint32(v1))+8))
 		v5 = t4
@@ -50900,9 +50955,9 @@ func (m *Module) fn358(v0, v1 int32) {
 					if uint32(v1+i32(-0x40000)) < uint32(i32(-0x7fffe)) {
 						goto l5
 					}
-					t5 := int32(mem[uint64(uint32(v3>>31&i32(400)+v3+i32(280900)))])
+					t5 := int32(mem[uint64(uint32(v3>>31&i32(400)+v3+i32(280908)))])
 					v1 = t5 | i32(6640)
-					t6 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+280068]))
+					t6 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+280076]))
 					v3 = t6
 					if v3 == 0 {
 						goto l5
@@ -50928,7 +50983,7 @@ func (m *Module) fn358(v0, v1 int32) {
 				t8 := v1 % i32(400)
 				t9 := v1 << 13
 				v1 = t8
-				t10 := int32(mem[uint64(uint32(v1>>31&i32(400)+v1+i32(280900)))])
+				t10 := int32(mem[uint64(uint32(v1>>31&i32(400)+v1+i32(280908)))])
 				v1 = t9 | t10 | i32(16)
 				goto l4
 			}
@@ -50964,9 +51019,9 @@ func (m *Module) fn359(v0, v1, v2 int32) int32 {
 		if uint32(v0) > uint32(i32(0x3fffe)) {
 			goto l0
 		}
-		t1 := int32(mem[uint64(uint32(v4+i32(280900)))])
+		t1 := int32(mem[uint64(uint32(v4+i32(280908)))])
 		v1 = v2<<4 | v1<<9 | t1
-		t2 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+280068]))
+		t2 := int32(int8(mem[uint64(uint32(int32(uint32(v1)>>3)))+280076]))
 		v2 = t2
 		if v2 == 0 {
 			goto l0
@@ -50983,13 +51038,13 @@ func (m *Module) fn360(v0, v1 int32) {
 	mem := m.memory
 	{
 		if uint32(v1) > uint32(i32(146364)) {
-			m.fn361(v2, i32(401), i32(280036))
+			m.fn361(v2, i32(401), i32(280044))
 			mem = m.memory
 			panic("unreachable")
 		}
 		{
 			v1 = v1 - v2*i32(365)
-			t1 := int32(mem[uint64(uint32(v2))+0x44450])
+			t1 := int32(mem[uint64(uint32(v2))+0x44458])
 			t2 := v1
 			v3 = t1
 			if uint32(t2) < uint32(v3) {
@@ -50997,7 +51052,7 @@ func (m *Module) fn360(v0, v1 int32) {
 				if uint32(v2) < uint32(i32(401)) {
 					goto l3
 				}
-				m.fn361(i32(-1), i32(401), i32(280052))
+				m.fn361(i32(-1), i32(401), i32(280060))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -51005,7 +51060,7 @@ func (m *Module) fn360(v0, v1 int32) {
 			goto l2
 		}
 	l3:
-		t3 := int32(mem[uint64(uint32(v2))+0x44450])
+		t3 := int32(mem[uint64(uint32(v2))+0x44458])
 		v1 = v1 - t3 + i32(365)
 	}
 l2:
@@ -51041,7 +51096,7 @@ func (m *Module) fn363(v0 int32) {
 	v1 = t0 - i32(16)
 	m.g0 = v1
 	store64(m.memory, uint64(uint32(v1))+8, uint64(int64(uint32(i32(26)))<<32|int64(uint32(v0))))
-	m.fn200(i32(264232), v1+i32(8), i32(281316))
+	m.fn200(i32(264232), v1+i32(8), i32(281324))
 	panic("unreachable")
 }
 func (m *Module) fn364(v0, v1, v2, v3, v4, v5 int32) {
@@ -51056,7 +51111,7 @@ func (m *Module) fn364(v0, v1, v2, v3, v4, v5 int32) {
 	store32(mem, uint64(uint32(v6))+12, uint32(v3))
 	store32(mem, uint64(uint32(v6))+8, uint32(v2))
 	store32(mem, uint64(uint32(v6))+20, uint32(i32(2)))
-	store32(mem, uint64(uint32(v6))+16, uint32(i32(284660)))
+	store32(mem, uint64(uint32(v6))+16, uint32(i32(284668)))
 	{
 		if v4 == 0 {
 			t2 := v6
@@ -51451,7 +51506,7 @@ func (m *Module) fn372(v0, v1 int32) {
 	mem := m.memory
 	store32(mem, uint64(uint32(v2))+12, uint32(v1))
 	store32(mem, uint64(uint32(v2))+8, uint32(v0))
-	m.fn364(v2+i32(8), i32(284056), v2+i32(12), i32(284056), i32(0), i32(284196))
+	m.fn364(v2+i32(8), i32(284064), v2+i32(12), i32(284064), i32(0), i32(284204))
 	panic("unreachable")
 }
 func (m *Module) fn373(v0, v1 int32) int32 {
@@ -51473,7 +51528,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 				v0 = i32(17)
 			l3:
 				{
-					t5 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+319313])
+					t5 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+319341])
 					mem[uint64(uint32(v2+v0+i32(-2)))] = byte(t5)
 					v0 = v0 + i32(-1)
 					v4 = int64(uint64(v4) >> 4)
@@ -51481,7 +51536,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 						goto l3
 					}
 				}
-				t6 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+v0+i32(-1), i32(17)-v0)
+				t6 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+v0+i32(-1), i32(17)-v0)
 				mem = m.memory
 				v0 = t6
 				goto l2
@@ -51500,7 +51555,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 		v0 = i32(17)
 	l4:
 		{
-			t8 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+301232])
+			t8 := int32(mem[uint64(uint32(int32(v4)&i32(15)))+301240])
 			mem[uint64(uint32(v2+v0+i32(-2)))] = byte(t8)
 			v0 = v0 + i32(-1)
 			v4 = int64(uint64(v4) >> 4)
@@ -51508,7 +51563,7 @@ func (m *Module) fn373(v0, v1 int32) int32 {
 				goto l4
 			}
 		}
-		t9 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+v0+i32(-1), i32(17)-v0)
+		t9 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+v0+i32(-1), i32(17)-v0)
 		v0 = t9
 	}
 l2:
@@ -51551,15 +51606,15 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 				}
 				mem[uint64(uint32(v3))+14] = byte(i32(0))
 				store16(mem, uint64(uint32(v3))+12, uint16(i32(0)))
-				t2 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+319313])
+				t2 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+319341])
 				mem[uint64(uint32(v3))+15] = byte(t2)
-				t3 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+319313])
+				t3 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+319341])
 				mem[uint64(uint32(v3))+19] = byte(t3)
-				t4 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+319313])
+				t4 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+319341])
 				mem[uint64(uint32(v3))+18] = byte(t4)
-				t5 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+319313])
+				t5 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+319341])
 				mem[uint64(uint32(v3))+17] = byte(t5)
-				t6 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+319313])
+				t6 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+319341])
 				mem[uint64(uint32(v3))+16] = byte(t6)
 				t7 := v3 + i32(12)
 				v2 = int32(uint32(int32(bits.LeadingZeros32(uint32(v1|i32(1))))) >> 2)
@@ -51572,7 +51627,7 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 				t9 := int64(load64(mem, uint64(uint32(v3))+12))
 				store64(mem, uint64(uint32(v0)), uint64(t9))
 				mem[uint64(uint32(v3))+21] = byte(i32(125))
-				t10 := int32(mem[uint64(uint32(v1&i32(15)))+319313])
+				t10 := int32(mem[uint64(uint32(v1&i32(15)))+319341])
 				mem[uint64(uint32(v3))+20] = byte(t10)
 				t11 := int32(load16(mem, uint64(uint32(v3))+20))
 				store16(mem, uint64(uint32(v0))+8, uint16(t11))
@@ -51621,12 +51676,12 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 		l21:
 			{
 				v7 = v2 + i32(2)
-				t12 := int32(mem[uint64(uint32(v2))+285857])
+				t12 := int32(mem[uint64(uint32(v2))+285865])
 				t13 := v5
 				v4 = t12
 				v8 = t13 + v4
 				{
-					t14 := int32(mem[uint64(uint32(v2))+285856])
+					t14 := int32(mem[uint64(uint32(v2))+285864])
 					v2 = t14
 					if v2 == v6 {
 						if uint32(v8) < uint32(v5) {
@@ -51638,10 +51693,10 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 						if v4 == 0 {
 							goto l23
 						}
-						v2 = v5 + i32(285932)
+						v2 = v5 + i32(285940)
 						goto l25
 					l22:
-						m.fn48(v5, v8, i32(284), i32(286508))
+						m.fn48(v5, v8, i32(284), i32(286516))
 						mem = m.memory
 						panic("unreachable")
 					l25:
@@ -51683,12 +51738,12 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 		l28:
 			{
 				v7 = v2 + i32(2)
-				t16 := int32(mem[uint64(uint32(v2))+285049])
+				t16 := int32(mem[uint64(uint32(v2))+285057])
 				t17 := v5
 				v4 = t16
 				v8 = t17 + v4
 				{
-					t18 := int32(mem[uint64(uint32(v2))+285048])
+					t18 := int32(mem[uint64(uint32(v2))+285056])
 					v2 = t18
 					if v2 == v6 {
 						goto l26
@@ -51713,10 +51768,10 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 				if v4 == 0 {
 					goto l30
 				}
-				v2 = v5 + i32(285140)
+				v2 = v5 + i32(285148)
 				goto l32
 			l29:
-				m.fn48(v5, v8, i32(212), i32(286508))
+				m.fn48(v5, v8, i32(212), i32(286516))
 				mem = m.memory
 				panic("unreachable")
 			l32:
@@ -51745,15 +51800,15 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 		l37:
 			v7 = v2 + i32(1)
 			{
-				t20 := int32(int8(mem[uint64(uint32(v2))+285352]))
+				t20 := int32(int8(mem[uint64(uint32(v2))+285360]))
 				v8 = t20
 				if v8 < i32(0) {
 					if v7 == i32(504) {
-						m.fn95(i32(286524))
+						m.fn95(i32(286532))
 						mem = m.memory
 						panic("unreachable")
 					}
-					t21 := int32(mem[uint64(uint32(v2+i32(285353)))])
+					t21 := int32(mem[uint64(uint32(v2+i32(285361)))])
 					v8 = v8&i32(127)<<8 | t21
 					v2 = v2 + i32(2)
 					goto l34
@@ -51808,15 +51863,15 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 	l41:
 		v7 = v2 + i32(1)
 		{
-			t22 := int32(int8(mem[uint64(uint32(v2))+286216]))
+			t22 := int32(int8(mem[uint64(uint32(v2))+286224]))
 			v8 = t22
 			if v8 < i32(0) {
 				if v7 == i32(292) {
-					m.fn95(i32(286524))
+					m.fn95(i32(286532))
 					mem = m.memory
 					panic("unreachable")
 				}
-				t23 := int32(mem[uint64(uint32(v2+i32(286217)))])
+				t23 := int32(mem[uint64(uint32(v2+i32(286225)))])
 				v8 = v8&i32(127)<<8 | t23
 				v2 = v2 + i32(2)
 				goto l39
@@ -51845,15 +51900,15 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 	l11:
 		mem[uint64(uint32(v3))+24] = byte(i32(0))
 		store16(mem, uint64(uint32(v3))+22, uint16(i32(0)))
-		t24 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+319313])
+		t24 := int32(mem[uint64(uint32(int32(uint32(v1)>>20)))+319341])
 		mem[uint64(uint32(v3))+25] = byte(t24)
-		t25 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+319313])
+		t25 := int32(mem[uint64(uint32(int32(uint32(v1)>>4)&i32(15)))+319341])
 		mem[uint64(uint32(v3))+29] = byte(t25)
-		t26 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+319313])
+		t26 := int32(mem[uint64(uint32(int32(uint32(v1)>>8)&i32(15)))+319341])
 		mem[uint64(uint32(v3))+28] = byte(t26)
-		t27 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+319313])
+		t27 := int32(mem[uint64(uint32(int32(uint32(v1)>>12)&i32(15)))+319341])
 		mem[uint64(uint32(v3))+27] = byte(t27)
-		t28 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+319313])
+		t28 := int32(mem[uint64(uint32(int32(uint32(v1)>>16)&i32(15)))+319341])
 		mem[uint64(uint32(v3))+26] = byte(t28)
 		t29 := v3 + i32(22)
 		v2 = int32(uint32(int32(bits.LeadingZeros32(uint32(v1|i32(1))))) >> 2)
@@ -51866,7 +51921,7 @@ func (m *Module) fn374(v0, v1, v2 int32) {
 		t31 := int64(load64(mem, uint64(uint32(v3))+22))
 		store64(mem, uint64(uint32(v0)), uint64(t31))
 		mem[uint64(uint32(v3))+31] = byte(i32(125))
-		t32 := int32(mem[uint64(uint32(v1&i32(15)))+319313])
+		t32 := int32(mem[uint64(uint32(v1&i32(15)))+319341])
 		mem[uint64(uint32(v3))+30] = byte(t32)
 		t33 := int32(load16(mem, uint64(uint32(v3))+30))
 		store16(mem, uint64(uint32(v0))+8, uint16(t33))
@@ -51889,7 +51944,7 @@ func (m *Module) fn375(v0 int32) int32 {
 	t1 := v2
 	v2 = v2 | i32(8)
 	mem := m.memory
-	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298692))
+	t2 := int32(load32(mem, uint64(uint32(v2<<2))+298700))
 	t3 := v2
 	t4 := t2 << 11
 	v2 = v0 << 11
@@ -51900,7 +51955,7 @@ func (m *Module) fn375(v0 int32) int32 {
 	v3 = p5
 	t6 := v3
 	v3 = v3 | i32(4)
-	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298692))
+	t7 := int32(load32(mem, uint64(uint32(v3<<2))+298700))
 	p8 := v3
 	if uint32(t7<<11) > uint32(v2) {
 		p8 = t6
@@ -51908,7 +51963,7 @@ func (m *Module) fn375(v0 int32) int32 {
 	v3 = p8
 	t9 := v3
 	v3 = v3 | i32(2)
-	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298692))
+	t10 := int32(load32(mem, uint64(uint32(v3<<2))+298700))
 	p11 := v3
 	if uint32(t10<<11) > uint32(v2) {
 		p11 = t9
@@ -51916,7 +51971,7 @@ func (m *Module) fn375(v0 int32) int32 {
 	v3 = p11
 	t12 := v3
 	v3 = v3 + i32(1)
-	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298692))
+	t13 := int32(load32(mem, uint64(uint32(v3<<2))+298700))
 	p14 := v3
 	if uint32(t13<<11) > uint32(v2) {
 		p14 = t12
@@ -51924,13 +51979,13 @@ func (m *Module) fn375(v0 int32) int32 {
 	v3 = p14
 	t15 := v3
 	v3 = v3 + i32(1)
-	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298692))
+	t16 := int32(load32(mem, uint64(uint32(v3<<2))+298700))
 	p17 := v3
 	if uint32(t16<<11) > uint32(v2) {
 		p17 = t15
 	}
 	v3 = p17
-	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298692))
+	t18 := int32(load32(mem, uint64(uint32(v3<<2))+298700))
 	v4 = t18 << 11
 	var p19 int32
 	if v4 == v2 {
@@ -51942,8 +51997,8 @@ func (m *Module) fn375(v0 int32) int32 {
 	}
 	v3 = p19 + p20 + v3
 	v2 = v3 << 2
-	v5 = v2 + i32(298692)
-	t21 := int32(load32(mem, uint64(uint32(v2))+298692))
+	v5 = v2 + i32(298700)
+	t21 := int32(load32(mem, uint64(uint32(v2))+298700))
 	v2 = int32(uint32(t21) >> 21)
 	v4 = i32(767)
 	{
@@ -51970,7 +52025,7 @@ l1:
 	v0 = i32(0)
 l3:
 	{
-		t24 := int32(mem[uint64(uint32(v2+i32(282863)))])
+		t24 := int32(mem[uint64(uint32(v2+i32(282871)))])
 		v0 = v0 + t24
 		if uint32(v0) > uint32(v3) {
 			goto l2
@@ -52431,7 +52486,7 @@ func (m *Module) fn377(v0, v1, v2 int32) int32 {
 		l11:
 			{
 				if uint32(v11) >= uint32(i32(40)) {
-					m.fn361(v11, i32(40), i32(284356))
+					m.fn361(v11, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52456,7 +52511,7 @@ func (m *Module) fn377(v0, v1, v2 int32) int32 {
 				}
 				v12 = v13 + v2
 				if uint32(v12) >= uint32(i32(40)) {
-					m.fn361(v12, i32(40), i32(284356))
+					m.fn361(v12, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52475,7 +52530,7 @@ func (m *Module) fn377(v0, v1, v2 int32) int32 {
 			}
 		}
 		if uint32(v5) >= uint32(i32(41)) {
-			m.fn48(i32(0), v5, i32(40), i32(284356))
+			m.fn48(i32(0), v5, i32(40), i32(284364))
 			panic("unreachable")
 		}
 		v6 = v5 + i32(1)
@@ -52510,7 +52565,7 @@ func (m *Module) fn377(v0, v1, v2 int32) int32 {
 	l5:
 		{
 			if uint32(v1) >= uint32(i32(40)) {
-				m.fn361(v1, i32(40), i32(284356))
+				m.fn361(v1, i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52535,7 +52590,7 @@ func (m *Module) fn377(v0, v1, v2 int32) int32 {
 			}
 			v12 = v4 + v5
 			if uint32(v12) >= uint32(i32(40)) {
-				m.fn361(v12, i32(40), i32(284356))
+				m.fn361(v12, i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52563,7 +52618,7 @@ func (m *Module) fn378(v0, v1 int32) int32 {
 	var v2, v3, v4, v5, v6, v7, v8 int32
 	mem := m.memory
 	if uint32(v1) >= uint32(i32(1280)) {
-		m.fn49(i32(284372), i32(29), i32(284356))
+		m.fn49(i32(284380), i32(29), i32(284364))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -52586,13 +52641,13 @@ func (m *Module) fn378(v0, v1 int32) int32 {
 		l4:
 			{
 				if v3 == 0 {
-					m.fn361(v4, i32(40), i32(284356))
+					m.fn361(v4, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
 				v7 = v2 + v4
 				if uint32(v7) >= uint32(i32(40)) {
-					m.fn361(v7, i32(40), i32(284356))
+					m.fn361(v7, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -52622,7 +52677,7 @@ func (m *Module) fn378(v0, v1 int32) int32 {
 		if v3 != 0 {
 			v4 = v5 + i32(-1)
 			if uint32(v4) > uint32(i32(39)) {
-				m.fn361(v4, i32(40), i32(284356))
+				m.fn361(v4, i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52634,7 +52689,7 @@ func (m *Module) fn378(v0, v1 int32) int32 {
 				goto l8
 			}
 			if uint32(v5) > uint32(i32(39)) {
-				m.fn361(v5, i32(40), i32(284356))
+				m.fn361(v5, i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -52873,7 +52928,7 @@ func (m *Module) fn380(v0, v1, v2 int32) {
 					if uint32(v6+i32(-2)) > uint32(i32(34)) {
 						store32(mem, uint64(uint32(v2))+4, uint32(v3+i32(-1)))
 						store32(mem, uint64(uint32(v2)), uint32(v7+i32(1)))
-						m.fn200(i32(284212), i32(143), i32(284284))
+						m.fn200(i32(284220), i32(143), i32(284292))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -52944,7 +52999,7 @@ func (m *Module) fn380(v0, v1, v2 int32) {
 				if uint32(v8+i32(-2)) > uint32(i32(34)) {
 					store32(mem, uint64(uint32(v2))+4, uint32(v3+i32(-1)))
 					store32(mem, uint64(uint32(v2)), uint32(v7+i32(1)))
-					m.fn200(i32(284212), i32(143), i32(284284))
+					m.fn200(i32(284220), i32(143), i32(284292))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -53091,10 +53146,10 @@ func (m *Module) fn381(v0, v1 int32) {
 		}
 		v3 = v1 & i32(63)
 		v1 = v3 << 1
-		t1 := int32(load16(mem, uint64(uint32(v1))+286600))
+		t1 := int32(load16(mem, uint64(uint32(v1))+286608))
 		v4 = t1
 		v5 = v4 & i32(2047)
-		t2 := int32(load16(mem, uint64(uint32(v1))+286602))
+		t2 := int32(load16(mem, uint64(uint32(v1))+286610))
 		v6 = v5 - t2&i32(2047)
 		v7 = i32(0) - v2
 		v8 = v0 + i32(8)
@@ -53115,7 +53170,7 @@ func (m *Module) fn381(v0, v1 int32) {
 					goto l1
 				}
 				if v1 == i32(-540) {
-					m.fn361(i32(768), i32(768), i32(288040))
+					m.fn361(i32(768), i32(768), i32(288048))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -53123,7 +53178,7 @@ func (m *Module) fn381(v0, v1 int32) {
 				v1 = v1 + i32(1)
 				t3 := int32(mem[uint64(uint32(v10+i32(1308)))])
 				v10 = t3
-				t4 := int32(mem[uint64(uint32(v9+i32(288038)))])
+				t4 := int32(mem[uint64(uint32(v9+i32(288046)))])
 				t5 := v10
 				v9 = t4
 				if t5 == v9&i32(255) {
@@ -53148,7 +53203,7 @@ func (m *Module) fn381(v0, v1 int32) {
 		v2 = v1 + i32(-1)
 		{
 			if uint32(v1) >= uint32(i32(769)) {
-				m.fn361(v2, i32(768), i32(284420))
+				m.fn361(v2, i32(768), i32(284428))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -53219,7 +53274,7 @@ func (m *Module) fn381(v0, v1 int32) {
 		v1 = v2 + i32(-1)
 		{
 			if uint32(v2) > uint32(i32(768)) {
-				m.fn361(v1, i32(768), i32(284404))
+				m.fn361(v1, i32(768), i32(284412))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -53288,7 +53343,7 @@ func (m *Module) fn382(v0, v1 int32) {
 			goto l3
 		}
 	l5:
-		m.fn361(i32(768), i32(768), i32(284436))
+		m.fn361(i32(768), i32(768), i32(284444))
 		mem = m.memory
 		panic("unreachable")
 	l3:
@@ -53321,7 +53376,7 @@ func (m *Module) fn382(v0, v1 int32) {
 					if v9 != v8 {
 						goto l9
 					}
-					m.fn361(v1+v8, i32(768), i32(284452))
+					m.fn361(v1+v8, i32(768), i32(284460))
 					mem = m.memory
 					panic("unreachable")
 				l9:
@@ -53374,7 +53429,7 @@ func (m *Module) fn382(v0, v1 int32) {
 			v1 = v6 + i32(-1)
 			{
 				if v4 != 0 {
-					m.fn361(v1, i32(768), i32(284404))
+					m.fn361(v1, i32(768), i32(284412))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -53489,7 +53544,7 @@ func (m *Module) fn384(v0, v1, v2, v3, v4 int32) {
 l4:
 	v10 = v9 + v7
 	if uint32(v10) >= uint32(v4) {
-		m.fn361(v10, v4, i32(284532))
+		m.fn361(v10, v4, i32(284540))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -53545,7 +53600,7 @@ l9:
 	{
 		v10 = v12 + v7
 		if uint32(v10) >= uint32(v4) {
-			m.fn361(v10, v4, i32(284532))
+			m.fn361(v10, v4, i32(284540))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -53607,7 +53662,7 @@ l8:
 		}
 		v13 = p18
 		if uint32(t14) < uint32(v13) {
-			m.fn48(i32(0), v13, v4, i32(284596))
+			m.fn48(i32(0), v13, v4, i32(284604))
 			panic("unreachable")
 		}
 		p19 := v11
@@ -53667,12 +53722,12 @@ l8:
 			}
 			v10 = v4 - v7 + (v5 ^ i32(-1))
 			if uint32(v10) >= uint32(v4) {
-				m.fn361(v10, v4, i32(284548))
+				m.fn361(v10, v4, i32(284556))
 				panic("unreachable")
 			}
 			v8 = v12 - (v7 + v11)
 			if uint32(v8) >= uint32(v4) {
-				m.fn361(v8, v4, i32(284564))
+				m.fn361(v8, v4, i32(284572))
 				panic("unreachable")
 			}
 			{
@@ -53733,12 +53788,12 @@ l8:
 			}
 			v10 = v4 - v7 + (v5 ^ i32(-1))
 			if uint32(v10) >= uint32(v4) {
-				m.fn361(v10, v4, i32(284548))
+				m.fn361(v10, v4, i32(284556))
 				panic("unreachable")
 			}
 			v8 = v12 - (v7 + v15)
 			if uint32(v8) >= uint32(v4) {
-				m.fn361(v8, v4, i32(284564))
+				m.fn361(v8, v4, i32(284572))
 				panic("unreachable")
 			}
 			{
@@ -53833,7 +53888,7 @@ l8:
 		return
 	}
 l11:
-	m.fn48(v6, v7, v4, i32(284580))
+	m.fn48(v6, v7, v4, i32(284588))
 	panic("unreachable")
 }
 func (m *Module) fn385(v0, v1, v2, v3, v4 int32) {
@@ -53877,7 +53932,7 @@ func (m *Module) fn385(v0, v1, v2, v3, v4 int32) {
 		v6 = p3
 		p4 := i32(1)
 		if v7 != 0 {
-			p4 = i32(284612)
+			p4 = i32(284620)
 		}
 		v7 = p4
 		goto l3
@@ -54213,7 +54268,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 					v3 = i32(9)
 				l4:
 					{
-						t4 := int32(mem[uint64(uint32(v4&i32(15)))+319313])
+						t4 := int32(mem[uint64(uint32(v4&i32(15)))+319341])
 						mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t4)
 						v3 = v3 + i32(-1)
 						v4 = int32(uint32(v4) >> 4)
@@ -54222,7 +54277,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 						}
 					}
 					v4 = i32(1)
-					t5 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+					t5 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 					mem = m.memory
 					if t5 == 0 {
 						goto l2
@@ -54246,7 +54301,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 			v3 = i32(9)
 		l5:
 			{
-				t7 := int32(mem[uint64(uint32(v4&i32(15)))+301232])
+				t7 := int32(mem[uint64(uint32(v4&i32(15)))+301240])
 				mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t7)
 				v3 = v3 + i32(-1)
 				v4 = int32(uint32(v4) >> 4)
@@ -54255,7 +54310,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 				}
 			}
 			v4 = i32(1)
-			t8 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+			t8 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 			mem = m.memory
 			if t8 != 0 {
 				goto l3
@@ -54266,7 +54321,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 			t9 := int32(load32(mem, uint64(uint32(v1))))
 			t10 := int32(load32(mem, uint64(uint32(v1))+4))
 			t11 := int32(load32(mem, uint64(uint32(t10))+12))
-			t12 := m.t0[uint(t11)].(func(int32, int32, int32) int32)(t9, i32(314455), i32(2))
+			t12 := m.t0[uint(t11)].(func(int32, int32, int32) int32)(t9, i32(314479), i32(2))
 			mem = m.memory
 			if t12 == 0 {
 				goto l6
@@ -54285,7 +54340,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 				v3 = i32(9)
 			l9:
 				{
-					t16 := int32(mem[uint64(uint32(v4&i32(15)))+319313])
+					t16 := int32(mem[uint64(uint32(v4&i32(15)))+319341])
 					mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t16)
 					v3 = v3 + i32(-1)
 					v4 = int32(uint32(v4) >> 4)
@@ -54293,7 +54348,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 						goto l9
 					}
 				}
-				t17 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+				t17 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 				mem = m.memory
 				v4 = t17
 				goto l3
@@ -54312,7 +54367,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 		v3 = i32(9)
 	l10:
 		{
-			t19 := int32(mem[uint64(uint32(v4&i32(15)))+301232])
+			t19 := int32(mem[uint64(uint32(v4&i32(15)))+301240])
 			mem[uint64(uint32(v2+i32(8)+v3+i32(-2)))] = byte(t19)
 			v3 = v3 + i32(-1)
 			v4 = int32(uint32(v4) >> 4)
@@ -54320,7 +54375,7 @@ func (m *Module) fn386(v0, v1 int32) int32 {
 				goto l10
 			}
 		}
-		t20 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
+		t20 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v3+i32(-1), i32(9)-v3)
 		v4 = t20
 	}
 l3:
@@ -54388,12 +54443,12 @@ func (m *Module) fn388(v0, v1, v2, v3, v4, v5 int32) {
 	mem := m.memory
 	{
 		if v2 == 0 {
-			m.fn49(i32(284662), i32(33), i32(284696))
+			m.fn49(i32(284670), i32(33), i32(284704))
 			panic("unreachable")
 		}
 		t0 := int32(mem[uint64(uint32(v1))])
 		if uint32(t0) <= uint32(i32(48)) {
-			m.fn49(i32(284712), i32(31), i32(284744))
+			m.fn49(i32(284720), i32(31), i32(284752))
 			panic("unreachable")
 		}
 		store16(mem, uint64(uint32(v5)), uint16(i32(2)))
@@ -54406,7 +54461,7 @@ func (m *Module) fn388(v0, v1, v2, v3, v4, v5 int32) {
 					store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 					store16(mem, uint64(uint32(v5))+12, uint16(i32(0)))
 					store32(mem, uint64(uint32(v5))+8, uint32(i32(2)))
-					store32(mem, uint64(uint32(v5))+4, uint32(i32(284073)))
+					store32(mem, uint64(uint32(v5))+4, uint32(i32(284081)))
 					t2 := v5
 					v3 = i32(0) - v6
 					store32(mem, uint64(uint32(t2))+16, uint32(v3))
@@ -54432,7 +54487,7 @@ func (m *Module) fn388(v0, v1, v2, v3, v4, v5 int32) {
 				store32(mem, uint64(uint32(v5))+16, uint32(v3-v2))
 				if v4 != 0 {
 					store32(mem, uint64(uint32(v5))+32, uint32(i32(1)))
-					store32(mem, uint64(uint32(v5))+28, uint32(i32(313524)))
+					store32(mem, uint64(uint32(v5))+28, uint32(i32(313551)))
 					store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 					goto l6
 				}
@@ -54442,7 +54497,7 @@ func (m *Module) fn388(v0, v1, v2, v3, v4, v5 int32) {
 		l3:
 			store16(mem, uint64(uint32(v5))+24, uint16(i32(2)))
 			store32(mem, uint64(uint32(v5))+20, uint32(i32(1)))
-			store32(mem, uint64(uint32(v5))+16, uint32(i32(313524)))
+			store32(mem, uint64(uint32(v5))+16, uint32(i32(313551)))
 			store16(mem, uint64(uint32(v5))+12, uint16(i32(2)))
 			store32(mem, uint64(uint32(v5))+8, uint32(v3))
 			t3 := v5
@@ -54482,7 +54537,7 @@ func (m *Module) fn389(v0, v1, v2, v3 int32) {
 		v7 = (v3 - v6) & i32(7)
 		v4 = t1 - v7
 		if uint32(v3) < uint32(v7) {
-			m.fn48(v4, v3, v3, i32(285032))
+			m.fn48(v4, v3, v3, i32(285040))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54515,7 +54570,7 @@ l3:
 			}
 		l5:
 			if uint32(v6) > uint32(v3) {
-				m.fn48(i32(0), v6, v3, i32(285016))
+				m.fn48(i32(0), v6, v3, i32(285024))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -54559,12 +54614,12 @@ func (m *Module) fn390(v0, v1 int32) int32 {
 			t5 := int32(load32(mem, uint64(uint32(v0))+160))
 			v3 = t5
 			if uint32(v3) >= uint32(i32(41)) {
-				m.fn48(i32(0), v3, i32(40), i32(284356))
+				m.fn48(i32(0), v3, i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
 			if v3 != 0 {
-				t6 := int64(load32(mem, uint64(uint32(v1<<2))+300564))
+				t6 := int64(load32(mem, uint64(uint32(v1<<2))+300572))
 				v6 = t6
 				t7 := v0
 				v4 = v3 << 2
@@ -54588,7 +54643,7 @@ func (m *Module) fn390(v0, v1 int32) int32 {
 					goto l10
 				}
 				if v3 == i32(40) {
-					m.fn361(i32(40), i32(40), i32(284356))
+					m.fn361(i32(40), i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -54608,7 +54663,7 @@ func (m *Module) fn390(v0, v1 int32) int32 {
 		t0 := int32(load32(mem, uint64(uint32(v0))+160))
 		v3 = t0
 		if uint32(v3) >= uint32(i32(41)) {
-			m.fn48(i32(0), v3, i32(40), i32(284356))
+			m.fn48(i32(0), v3, i32(40), i32(284364))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54616,7 +54671,7 @@ func (m *Module) fn390(v0, v1 int32) int32 {
 			t1 := v0
 			v4 = v3 << 2
 			v5 = t1 + v4
-			t2 := int32(load32(mem, uint64(uint32(v2<<2))+300564))
+			t2 := int32(load32(mem, uint64(uint32(v2<<2))+300572))
 			v6 = int64(uint32(i32_shr_u(t2, v2)))
 			v7 = i64(0)
 			v2 = v0
@@ -54637,7 +54692,7 @@ func (m *Module) fn390(v0, v1 int32) int32 {
 				goto l5
 			}
 			if v3 == i32(40) {
-				m.fn361(i32(40), i32(40), i32(284356))
+				m.fn361(i32(40), i32(40), i32(284364))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -54658,7 +54713,7 @@ l1:
 		t10 := int32(load32(mem, uint64(uint32(v0))+160))
 		v3 = t10
 		if uint32(v3) >= uint32(i32(41)) {
-			m.fn48(i32(0), v3, i32(40), i32(284356))
+			m.fn48(i32(0), v3, i32(40), i32(284364))
 			panic("unreachable")
 		}
 		{
@@ -54690,7 +54745,7 @@ l1:
 				goto l15
 			}
 			if v3 == i32(40) {
-				m.fn361(i32(40), i32(40), i32(284356))
+				m.fn361(i32(40), i32(40), i32(284364))
 				panic("unreachable")
 			}
 			store32(mem, uint64(uint32(v5)), uint32(int32(v7)))
@@ -54703,27 +54758,27 @@ l12:
 	if v1&i32(16) == 0 {
 		goto l18
 	}
-	_ = m.fn377(v0, i32(300604), i32(2))
+	_ = m.fn377(v0, i32(300612), i32(2))
 l18:
 	if v1&i32(32) == 0 {
 		goto l19
 	}
-	_ = m.fn377(v0, i32(300612), i32(3))
+	_ = m.fn377(v0, i32(300620), i32(3))
 l19:
 	if v1&i32(64) == 0 {
 		goto l20
 	}
-	_ = m.fn377(v0, i32(300624), i32(5))
+	_ = m.fn377(v0, i32(300632), i32(5))
 l20:
 	if v1&i32(128) == 0 {
 		goto l21
 	}
-	_ = m.fn377(v0, i32(300644), i32(10))
+	_ = m.fn377(v0, i32(300652), i32(10))
 l21:
 	if v1&i32(256) == 0 {
 		goto l22
 	}
-	_ = m.fn377(v0, i32(300684), i32(19))
+	_ = m.fn377(v0, i32(300692), i32(19))
 l22:
 	_ = m.fn378(v0, v1)
 	return v0
@@ -54747,7 +54802,7 @@ func (m *Module) fn391(v0, v1, v2, v3, v4, v5 int32, v6, v7, v8 int64) {
 			if uint32(v3) <= uint32(v2) {
 				goto l12
 			}
-			m.fn48(i32(0), v3, v2, i32(300884))
+			m.fn48(i32(0), v3, v2, i32(300892))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -54812,13 +54867,13 @@ func (m *Module) fn391(v0, v1, v2, v3, v4, v5 int32, v6, v7, v8 int64) {
 			v3 = v3 + i32(1)
 		l8:
 			if uint32(v3) > uint32(v2) {
-				m.fn48(i32(0), v3, v2, i32(300852))
+				m.fn48(i32(0), v3, v2, i32(300860))
 				mem = m.memory
 				panic("unreachable")
 			}
 			goto l12
 		}
-		m.fn48(i32(0), v3, v2, i32(300868))
+		m.fn48(i32(0), v3, v2, i32(300876))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -54831,7 +54886,7 @@ l4:
 	store32(mem, uint64(uint32(v0)), uint32(i32(0)))
 }
 func (m *Module) fn392() {
-	m.fn200(i32(300760), i32(153), i32(300836))
+	m.fn200(i32(300768), i32(153), i32(300844))
 	panic("unreachable")
 }
 func (m *Module) fn393(v0, v1 int32) int32 {
@@ -54853,7 +54908,7 @@ func (m *Module) fn393(v0, v1 int32) int32 {
 		t3 := v2
 		t4 := v0
 		v4 = t2
-		t5 := int32(load16(mem, uint64(uint32((t4-v4*i32(100))&i32(255)<<1))+326328))
+		t5 := int32(load16(mem, uint64(uint32((t4-v4*i32(100))&i32(255)<<1))+326352))
 		store16(mem, uint64(uint32(t3))+14, uint16(t5))
 	}
 l0:
@@ -54867,7 +54922,7 @@ l0:
 	l1:
 		t6 := v2 + i32(13)
 		v3 = v3 + i32(-1)
-		t7 := int32(mem[uint64(uint32(v4<<1))+326329])
+		t7 := int32(mem[uint64(uint32(v4<<1))+326353])
 		mem[uint64(uint32(t6+v3))] = byte(t7)
 	}
 l2:
@@ -55109,7 +55164,7 @@ l0:
 								v4 = t9
 							l8:
 								{
-									t10 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(284468), i32(64))
+									t10 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(284476), i32(64))
 									mem = m.memory
 									if t10 != 0 {
 										goto l1
@@ -55150,7 +55205,7 @@ l0:
 						v4 = t16
 					}
 				l9:
-					t17 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(284468), v2)
+					t17 := m.t0[uint(v4)].(func(int32, int32, int32) int32)(v0, i32(284476), v2)
 					mem = m.memory
 					if t17 != 0 {
 						goto l1
@@ -55226,9 +55281,9 @@ func (m *Module) fn396(v0, v1 int32) int32 {
 			v7 = t5 - v5*i32(10000)
 			t6 := int32(uint32(v7&i32(0xffff)) / uint32(i32(100)))
 			v8 = t6
-			t7 := int32(load16(mem, uint64(uint32(v8<<1))+326328))
+			t7 := int32(load16(mem, uint64(uint32(v8<<1))+326352))
 			store16(mem, uint64(uint32(t3)), uint16(t7))
-			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326328))
+			t8 := int32(load16(mem, uint64(uint32((v7-v8*i32(100))&i32(0xffff)<<1))+326352))
 			store16(mem, uint64(uint32(v6+i32(-2))), uint16(t8))
 			v3 = v3 + i32(-4)
 			if uint32(v0) > uint32(i32(9999999)) {
@@ -55250,7 +55305,7 @@ l0:
 		t11 := t9 + v3
 		t12 := v5
 		v0 = t10
-		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+326328))
+		t13 := int32(load16(mem, uint64(uint32((t12-v0*i32(100))&i32(0xffff)<<1))+326352))
 		store16(mem, uint64(uint32(t11)), uint16(t13))
 	}
 l3:
@@ -55264,7 +55319,7 @@ l3:
 	l4:
 		t14 := v2 + i32(6)
 		v3 = v3 + i32(-1)
-		t15 := int32(mem[uint64(uint32(v0<<1))+326329])
+		t15 := int32(mem[uint64(uint32(v0<<1))+326353])
 		mem[uint64(uint32(t14+v3))] = byte(t15)
 	}
 l5:
@@ -55326,17 +55381,17 @@ func (m *Module) fn398(v0, v1 int32) int32 {
 				store32(mem, uint64(uint32(v2))+12, uint32(i32(0)))
 				store64(mem, uint64(uint32(v2))+64, uint64(int64(uint32(i32(31)))<<32|int64(uint32(v2+i32(8)))))
 				{
-					t60 := m.fn31(v2+i32(12), i32(301248), i32(264232), v2+i32(64))
+					t60 := m.fn31(v2+i32(12), i32(301256), i32(264232), v2+i32(64))
 					mem = m.memory
 					if t60 != 0 {
-						m.fn195(i32(304884), i32(43), v2+i32(79), i32(301176), i32(0x49998))
+						m.fn195(i32(304892), i32(43), v2+i32(79), i32(301184), i32(301472))
 						mem = m.memory
 						panic("unreachable")
 					}
 					t61 := int32(load32(mem, uint64(uint32(v2))+12))
 					v0 = t61
 					if uint32(v0) >= uint32(i32(40)) {
-						m.fn48(i32(0), v0, i32(39), i32(301160))
+						m.fn48(i32(0), v0, i32(39), i32(301168))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -55655,7 +55710,7 @@ func (m *Module) fn398(v0, v1 int32) int32 {
 				}
 			l18:
 				t68 := int32(load32(mem, uint64(uint32(v11))+12))
-				t69 := m.t0[uint(t68)].(func(int32, int32, int32) int32)(v1, i32(301444), i32(2))
+				t69 := m.t0[uint(t68)].(func(int32, int32, int32) int32)(v1, i32(301452), i32(2))
 				mem = m.memory
 				if t69 != 0 {
 					goto l19
@@ -55663,7 +55718,7 @@ func (m *Module) fn398(v0, v1 int32) int32 {
 				{
 					v0 = v0 + v15
 					if uint32(v0) > uint32(i32(8)) {
-						m.fn48(v0, i32(8), i32(8), i32(301448))
+						m.fn48(v0, i32(8), i32(8), i32(0x49990))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -55839,16 +55894,16 @@ func (m *Module) fn399(v0, v1 int32) int32 {
 			store64(mem, uint64(uint32(v2))+32, uint64(v3|int64(uint32(v2|i32(1)))))
 			store64(mem, uint64(uint32(v2))+24, uint64(v3|int64(uint32(v2))))
 			{
-				t8 := m.fn31(v2+i32(4), i32(301192), i32(263038), v2+i32(24))
+				t8 := m.fn31(v2+i32(4), i32(301200), i32(263038), v2+i32(24))
 				mem = m.memory
 				if t8 != 0 {
-					m.fn195(i32(304884), i32(43), v2+i32(63), i32(301176), i32(301216))
+					m.fn195(i32(304892), i32(43), v2+i32(63), i32(301184), i32(301224))
 					panic("unreachable")
 				}
 				t9 := int32(load32(mem, uint64(uint32(v2))+4))
 				v0 = t9
 				if uint32(v0) >= uint32(i32(16)) {
-					m.fn48(i32(0), v0, i32(15), i32(301160))
+					m.fn48(i32(0), v0, i32(15), i32(301168))
 					panic("unreachable")
 				}
 				t10 := m.fn1(v1, v2+i32(8), v0)
@@ -55890,7 +55945,7 @@ func (m *Module) fn401(v0, v1 int32) int32 {
 	v0 = i32(5)
 l0:
 	{
-		t3 := int32(mem[uint64(uint32(v3&i32(15)+i32(319313)))])
+		t3 := int32(mem[uint64(uint32(v3&i32(15)+i32(319341)))])
 		mem[uint64(uint32(v2+i32(12)+v0+i32(-2)))] = byte(t3)
 		v0 = v0 + i32(-1)
 		v3 = int32(uint32(v3)>>4) & i32(0xfff)
@@ -55898,7 +55953,7 @@ l0:
 			goto l0
 		}
 	}
-	t4 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(12)+v0+i32(-1), i32(5)-v0)
+	t4 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(12)+v0+i32(-1), i32(5)-v0)
 	v0 = t4
 	m.g0 = v2 + i32(16)
 	return v0
@@ -55908,7 +55963,7 @@ func (m *Module) fn402(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319377), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319405), i32(5))
 	return t3
 }
 func (m *Module) fn403(v0, v1, v2 int32) int32 {
@@ -56003,7 +56058,7 @@ l4:
 	return v5
 }
 func (m *Module) fn405(v0, v1, v2 int32) int32 {
-	t0 := m.fn31(v0, i32(301192), v1, v2)
+	t0 := m.fn31(v0, i32(301200), v1, v2)
 	return t0
 }
 func (m *Module) fn406(v0, v1, v2 int32) int32 {
@@ -56098,7 +56153,7 @@ l4:
 	return v5
 }
 func (m *Module) fn408(v0, v1, v2 int32) int32 {
-	t0 := m.fn31(v0, i32(301248), v1, v2)
+	t0 := m.fn31(v0, i32(301256), v1, v2)
 	return t0
 }
 func (m *Module) fn409(v0 int32, v1, v2 int64) {
@@ -56125,7 +56180,7 @@ func (m *Module) fn409(v0 int32, v1, v2 int64) {
 		t1 := v3 + i32(16)
 		v5 = int32(v1)
 		v4 = v5 << 4
-		t2 := int64(load64(mem, uint64(uint32(v4+i32(293544)))))
+		t2 := int64(load64(mem, uint64(uint32(v4+i32(293552)))))
 		t3 := v2
 		v6 = int64(bits.LeadingZeros64(uint64(v2)))
 		v7 = i64_shl(t3, v6)
@@ -56139,7 +56194,7 @@ func (m *Module) fn409(v0 int32, v1, v2 int64) {
 			if v2&i64(511) != i64(511) {
 				goto l2
 			}
-			t6 := int64(load64(mem, uint64(uint32(v4+i32(288072)+i32(5480)))))
+			t6 := int64(load64(mem, uint64(uint32(v4+i32(288080)+i32(5480)))))
 			m.fn737(v3, t6, i64(0), v7, i64(0))
 			mem = m.memory
 			t7 := int64(load64(mem, uint64(uint32(v3))+8))
@@ -56339,7 +56394,7 @@ func (m *Module) fn411(v0, v1, v2 int32) {
 				store64(mem, uint64(uint32(v3))+48, uint64(i64(0)))
 				v2 = i32(7) - v1
 				if uint32(v2) >= uint32(i32(8)) {
-					m.fn48(i32(0), v2, i32(7), i32(284180))
+					m.fn48(i32(0), v2, i32(7), i32(284188))
 					panic("unreachable")
 				}
 				m.fn379(v3+i32(8), v3+i32(24), v3+i32(48), v2)
@@ -56348,11 +56403,11 @@ func (m *Module) fn411(v0, v1, v2 int32) {
 				v2 = t7
 				v1 = i32(8) - v2
 				if uint32(v2) > uint32(i32(8)) {
-					m.fn48(v1, i32(8), i32(8), i32(284164))
+					m.fn48(v1, i32(8), i32(8), i32(284172))
 					panic("unreachable")
 				}
 				if v2 == i32(8) {
-					m.fn48(i32(0), i32(8), i32(7), i32(284148))
+					m.fn48(i32(0), i32(8), i32(7), i32(284156))
 					panic("unreachable")
 				}
 				v2 = v2 << 1
@@ -56546,7 +56601,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 			v15 = v10 & i32(255)
 			if v15 == 0 {
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(3)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(325652)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(325676)))
 				store16(mem, uint64(uint32(v4))+1740, uint16(i32(2)))
 				v12 = i32(1)
 				v15 = v4 + i32(1740)
@@ -56555,13 +56610,13 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 				goto l11
 			}
 			v10 = i32(1)
-			p13 := i32(284072)
+			p13 := i32(284080)
 			if v12 != 0 {
-				p13 = i32(313514)
+				p13 = i32(313541)
 			}
 			p14 := i32(1)
 			if v12 != 0 {
-				p14 = i32(313514)
+				p14 = i32(313541)
 			}
 			p15 := p14
 			if v2 != 0 {
@@ -56575,7 +56630,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 			v7 = p16
 			if v15 != i32(2) {
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(3)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(325645)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(325669)))
 				store16(mem, uint64(uint32(v4))+1740, uint16(i32(2)))
 				v15 = v4 + i32(1740)
 				goto l11
@@ -56586,13 +56641,13 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 				store16(mem, uint64(uint32(v4))+1752, uint16(i32(0)))
 				v10 = i32(2)
 				store32(mem, uint64(uint32(v4))+1748, uint32(i32(2)))
-				store32(mem, uint64(uint32(v4))+1744, uint32(i32(284073)))
+				store32(mem, uint64(uint32(v4))+1744, uint32(i32(284081)))
 				v15 = v4 + i32(1740)
 				goto l11
 			}
 			v10 = i32(1)
 			store32(mem, uint64(uint32(v4))+1748, uint32(i32(1)))
-			store32(mem, uint64(uint32(v4))+1744, uint32(i32(313523)))
+			store32(mem, uint64(uint32(v4))+1744, uint32(i32(313550)))
 			v15 = v4 + i32(1740)
 			goto l11
 		}
@@ -56609,12 +56664,12 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 								v10 = p17 * v13
 								if uint32(v10) >= uint32(i32(16064)) {
-									m.fn49(i32(284075), i32(37), i32(284112))
+									m.fn49(i32(284083), i32(37), i32(284120))
 									mem = m.memory
 									panic("unreachable")
 								}
 								if v8 == i64(0) {
-									m.fn49(i32(300296), i32(28), i32(300324))
+									m.fn49(i32(300304), i32(28), i32(300332))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -56623,7 +56678,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								v7 = t18 - int32(v6)
 								v12 = ((i32(-96)-v7)*i32(80) + i32(86960)) / i32(2126)
 								if uint32(v12) > uint32(i32(80)) {
-									m.fn361(v12, i32(81), i32(300340))
+									m.fn361(v12, i32(81), i32(300348))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -56636,10 +56691,10 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								v18 = int32(int16(p19))
 								t20 := v4 + i32(16)
 								v10 = v12 << 4
-								t21 := int64(load64(mem, uint64(uint32(v10))+299000))
+								t21 := int64(load64(mem, uint64(uint32(v10))+299008))
 								m.fn737(t20, t21, i64(0), i64_shl(v8, v6), i64(0))
 								mem = m.memory
-								t22 := int32(load16(mem, uint64(uint32(v10))+299008))
+								t22 := int32(load16(mem, uint64(uint32(v10))+299016))
 								v12 = i32(-64) - (v7 + t22)
 								v19 = int64(uint32(v12))
 								v20 = i64_shl(i64(1), v19)
@@ -56652,7 +56707,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								if v9 == 0 {
 									goto l15
 								}
-								t26 := int32(load16(mem, uint64(uint32(v10))+299010))
+								t26 := int32(load16(mem, uint64(uint32(v10))+299018))
 								v15 = t26
 								v22 = v12 & i32(63)
 								v7 = int32(i64_shr_u(v6, v19))
@@ -56783,7 +56838,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 										goto l15
 									}
 									if v12+v10 == i32(1) {
-										m.fn361(v10, v17, i32(300372))
+										m.fn361(v10, v17, i32(300380))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -56814,7 +56869,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								goto l24
 							}
 						}
-						m.fn18(i32(300356))
+						m.fn18(i32(300364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56881,7 +56936,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					t58 := int32(load32(mem, uint64(uint32(v4))+1900))
 					v10 = t58
 					if uint32(v10) >= uint32(i32(41)) {
-						m.fn48(i32(0), v10, i32(40), i32(284356))
+						m.fn48(i32(0), v10, i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -56911,17 +56966,17 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 						goto l37
 					}
 				}
-				t62 := int32(load32(mem, uint64(uint32(v15<<2))+300564))
+				t62 := int32(load32(mem, uint64(uint32(v15<<2))+300572))
 				v12 = t62 << 1
 				if v12 == 0 {
-					m.fn49(i32(284300), i32(27), i32(284356))
+					m.fn49(i32(284308), i32(27), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
 				t63 := int32(load32(mem, uint64(uint32(v4))+1900))
 				v10 = t63
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn48(i32(0), v10, i32(40), i32(284356))
+					m.fn48(i32(0), v10, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -56964,7 +57019,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					}
 					v24 = p69
 					if uint32(v24) > uint32(i32(40)) {
-						m.fn48(i32(0), v24, i32(40), i32(284356))
+						m.fn48(i32(0), v24, i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57008,7 +57063,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					goto l45
 				}
 				if v24 == i32(40) {
-					m.fn361(i32(40), i32(40), i32(284356))
+					m.fn361(i32(40), i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -57024,7 +57079,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 				}
 				v10 = p76
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn48(i32(0), v10, i32(40), i32(284356))
+					m.fn48(i32(0), v10, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -57071,7 +57126,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 						goto l54
 					}
 					if v22 == i32(40) {
-						m.fn361(i32(40), i32(40), i32(284356))
+						m.fn361(i32(40), i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57133,7 +57188,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 						{
 							v38 = v37
 							if uint32(v22) >= uint32(i32(41)) {
-								m.fn48(i32(0), v22, i32(40), i32(284356))
+								m.fn48(i32(0), v22, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57144,7 +57199,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							{
 								if v7 == v10 {
 									if uint32(v24) > uint32(v17) {
-										m.fn48(v38, v24, v17, i32(300500))
+										m.fn48(v38, v24, v17, i32(300508))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -57171,7 +57226,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v39 = p92
 							if uint32(v39) >= uint32(i32(41)) {
-								m.fn48(i32(0), v39, i32(40), i32(284356))
+								m.fn48(i32(0), v39, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57227,7 +57282,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57241,7 +57296,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v39 = p101
 							if uint32(v39) >= uint32(i32(41)) {
-								m.fn48(i32(0), v39, i32(40), i32(284356))
+								m.fn48(i32(0), v39, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57301,7 +57356,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57315,7 +57370,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v41 = p110
 							if uint32(v41) >= uint32(i32(41)) {
-								m.fn48(i32(0), v41, i32(40), i32(284356))
+								m.fn48(i32(0), v41, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57375,7 +57430,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57389,7 +57444,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							}
 							v22 = p119
 							if uint32(v22) >= uint32(i32(41)) {
-								m.fn48(i32(0), v22, i32(40), i32(284356))
+								m.fn48(i32(0), v22, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57450,7 +57505,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 								}
 							}
 							if v15 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57459,7 +57514,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 							v40 = v40 + i32(1)
 						l85:
 							if v38 == v17 {
-								m.fn361(v17, v17, i32(300484))
+								m.fn361(v17, v17, i32(300492))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -57493,7 +57548,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 									goto l91
 								}
 								if v22 == i32(40) {
-									m.fn361(i32(40), i32(40), i32(284356))
+									m.fn361(i32(40), i32(40), i32(284364))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -57545,7 +57600,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					goto l97
 				l99:
 					if v28 == i32(40) {
-						m.fn361(i32(40), i32(40), i32(284356))
+						m.fn361(i32(40), i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57560,7 +57615,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 				}
 				v10 = p134
 				if uint32(v10) >= uint32(i32(41)) {
-					m.fn48(i32(0), v10, i32(40), i32(284356))
+					m.fn48(i32(0), v10, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -57613,7 +57668,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					l106:
 						v10 = v24 + i32(-1)
 						if uint32(v10) >= uint32(v17) {
-							m.fn361(v10, v17, i32(300436))
+							m.fn361(v10, v17, i32(300444))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -57624,7 +57679,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 					}
 				l104:
 					if uint32(v24) > uint32(v17) {
-						m.fn48(i32(0), v24, v17, i32(300452))
+						m.fn48(i32(0), v24, v17, i32(300460))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -57678,7 +57733,7 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 			if uint32(v24) <= uint32(v17) {
 				goto l96
 			}
-			m.fn48(i32(0), v24, v17, i32(300468))
+			m.fn48(i32(0), v24, v17, i32(300476))
 			mem = m.memory
 			panic("unreachable")
 		l96:
@@ -57691,13 +57746,13 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 			p143 = 1
 		}
 		v10 = p143
-		p144 := i32(284072)
+		p144 := i32(284080)
 		if v10 != 0 {
-			p144 = i32(313514)
+			p144 = i32(313541)
 		}
 		p145 := i32(1)
 		if v10 != 0 {
-			p145 = i32(313514)
+			p145 = i32(313541)
 		}
 		p146 := p145
 		if v2 != 0 {
@@ -57729,14 +57784,14 @@ func (m *Module) fn412(v0 int32, v1 float64, v2, v3 int32) int32 {
 		}
 		v10 = i32(1)
 		store32(mem, uint64(uint32(v4))+1748, uint32(i32(1)))
-		store32(mem, uint64(uint32(v4))+1744, uint32(i32(313523)))
+		store32(mem, uint64(uint32(v4))+1744, uint32(i32(313550)))
 		v15 = v4 + i32(1740)
 		goto l11
 	l113:
 		store32(mem, uint64(uint32(v4))+1756, uint32(v11))
 		store16(mem, uint64(uint32(v4))+1752, uint16(i32(0)))
 		store32(mem, uint64(uint32(v4))+1748, uint32(i32(2)))
-		store32(mem, uint64(uint32(v4))+1744, uint32(i32(284073)))
+		store32(mem, uint64(uint32(v4))+1744, uint32(i32(284081)))
 		v15 = v4 + i32(1740)
 	}
 l11:
@@ -57850,7 +57905,7 @@ l5:
 	if uint32(v12&i32(255)) <= uint32(i32(1)) {
 		{
 			if v8 == i64(0) {
-				m.fn49(i32(300296), i32(28), i32(300388))
+				m.fn49(i32(300304), i32(28), i32(300396))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -57884,7 +57939,7 @@ l5:
 			v11 = v13 - int32(v6)
 			v10 = ((i32(-96)-v11)*i32(80) + i32(86960)) / i32(2126)
 			if uint32(v10) > uint32(i32(80)) {
-				m.fn361(v10, i32(81), i32(300340))
+				m.fn361(v10, i32(81), i32(300348))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -57895,18 +57950,18 @@ l5:
 			v7 = p18
 			p19 := i32(1)
 			if v7 != 0 {
-				p19 = i32(313514)
+				p19 = i32(313541)
 			}
 			v18 = p19
-			p20 := i32(284072)
+			p20 := i32(284080)
 			if v7 != 0 {
-				p20 = i32(313514)
+				p20 = i32(313541)
 			}
 			v7 = p20
 			v19 = int32(v9)
 			t21 := v3 + i32(48)
 			v10 = v10 << 4
-			t22 := int64(load64(mem, uint64(uint32(v10))+299000))
+			t22 := int64(load64(mem, uint64(uint32(v10))+299008))
 			v5 = t22
 			m.fn737(t21, v5, i64(0), i64_shl(v15, v6), i64(0))
 			mem = m.memory
@@ -57914,7 +57969,7 @@ l5:
 			mem = m.memory
 			m.fn737(v3+i32(16), v5, i64(0), v17, i64(0))
 			mem = m.memory
-			t23 := int32(load16(mem, uint64(uint32(v10))+299008))
+			t23 := int32(load16(mem, uint64(uint32(v10))+299016))
 			v11 = i32(0) - (v11 + t23)
 			v5 = int64(uint32(v11))
 			v16 = i64_shl(i64(1), v5)
@@ -57925,7 +57980,7 @@ l5:
 			v22 = int64(uint64(t25) >> 63)
 			t26 := int64(load64(mem, uint64(uint32(v3))+24))
 			v23 = t26
-			t27 := int32(load16(mem, uint64(uint32(v10))+299010))
+			t27 := int32(load16(mem, uint64(uint32(v10))+299018))
 			v24 = t27
 			v25 = v11 & i32(63)
 			t28 := int64(load64(mem, uint64(uint32(v3))+40))
@@ -58126,7 +58181,7 @@ l5:
 						v17 = v9
 						v10 = v2
 						if v10 == i32(16) {
-							m.fn361(i32(17), i32(17), i32(300420))
+							m.fn361(i32(17), i32(17), i32(300428))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -58208,7 +58263,7 @@ l5:
 					goto l23
 				}
 			}
-			m.fn18(i32(300404))
+			m.fn18(i32(300412))
 			mem = m.memory
 			panic("unreachable")
 		l27:
@@ -58333,7 +58388,7 @@ l5:
 					}
 					v31 = p79
 					if uint32(v31) > uint32(i32(40)) {
-						m.fn48(i32(0), v31, i32(40), i32(284356))
+						m.fn48(i32(0), v31, i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -58377,7 +58432,7 @@ l5:
 					goto l43
 				}
 				if v31 == i32(40) {
-					m.fn361(i32(40), i32(40), i32(284356))
+					m.fn361(i32(40), i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -58394,7 +58449,7 @@ l5:
 				}
 				v2 = p87
 				if uint32(v2) >= uint32(i32(41)) {
-					m.fn48(i32(0), v2, i32(40), i32(284356))
+					m.fn48(i32(0), v2, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -58439,7 +58494,7 @@ l5:
 						t93 := int32(load32(mem, uint64(uint32(v3))+256))
 						v7 = t93
 						if uint32(v7) >= uint32(i32(41)) {
-							m.fn48(i32(0), v7, i32(40), i32(284356))
+							m.fn48(i32(0), v7, i32(40), i32(284364))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -58472,7 +58527,7 @@ l5:
 								goto l53
 							}
 							if v7 == i32(40) {
-								m.fn361(i32(40), i32(40), i32(284356))
+								m.fn361(i32(40), i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58484,7 +58539,7 @@ l5:
 						t97 := int32(load32(mem, uint64(uint32(v3))+424))
 						v11 = t97
 						if uint32(v11) >= uint32(i32(41)) {
-							m.fn48(i32(0), v11, i32(40), i32(284356))
+							m.fn48(i32(0), v11, i32(40), i32(284364))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -58519,7 +58574,7 @@ l5:
 							goto l57
 						l59:
 							if v11 == i32(40) {
-								m.fn361(i32(40), i32(40), i32(284356))
+								m.fn361(i32(40), i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58561,7 +58616,7 @@ l5:
 							}
 						l63:
 							if v13 == i32(40) {
-								m.fn361(i32(40), i32(40), i32(284356))
+								m.fn361(i32(40), i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58671,7 +58726,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58686,7 +58741,7 @@ l5:
 							}
 							v43 = p121
 							if uint32(v43) >= uint32(i32(41)) {
-								m.fn48(i32(0), v43, i32(40), i32(284356))
+								m.fn48(i32(0), v43, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58746,7 +58801,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58760,7 +58815,7 @@ l5:
 							}
 							v49 = p130
 							if uint32(v49) >= uint32(i32(41)) {
-								m.fn48(i32(0), v49, i32(40), i32(284356))
+								m.fn48(i32(0), v49, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58820,7 +58875,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58834,7 +58889,7 @@ l5:
 							}
 							v43 = p139
 							if uint32(v43) >= uint32(i32(41)) {
-								m.fn48(i32(0), v43, i32(40), i32(284356))
+								m.fn48(i32(0), v43, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58893,7 +58948,7 @@ l5:
 								}
 							}
 							if v7 == 0 {
-								m.fn49(i32(284327), i32(26), i32(284356))
+								m.fn49(i32(284335), i32(26), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58902,7 +58957,7 @@ l5:
 							v48 = v48 + i32(1)
 						l90:
 							if v47 == i32(17) {
-								m.fn361(i32(17), i32(17), i32(300516))
+								m.fn361(i32(17), i32(17), i32(300524))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58915,7 +58970,7 @@ l5:
 							}
 							v2 = p149
 							if uint32(v2) >= uint32(i32(41)) {
-								m.fn48(i32(0), v2, i32(40), i32(284356))
+								m.fn48(i32(0), v2, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -58963,7 +59018,7 @@ l5:
 								}
 								v48 = p157
 								if uint32(v48) > uint32(i32(40)) {
-									m.fn48(i32(0), v48, i32(40), i32(284356))
+									m.fn48(i32(0), v48, i32(40), i32(284364))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -59007,7 +59062,7 @@ l5:
 								goto l101
 							}
 							if v48 == i32(40) {
-								m.fn361(i32(40), i32(40), i32(284356))
+								m.fn361(i32(40), i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -59021,7 +59076,7 @@ l5:
 							}
 							v2 = p163
 							if uint32(v2) >= uint32(i32(41)) {
-								m.fn48(i32(0), v2, i32(40), i32(284356))
+								m.fn48(i32(0), v2, i32(40), i32(284364))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -59095,7 +59150,7 @@ l5:
 								goto l110
 							l112:
 								if v43 == i32(40) {
-									m.fn361(i32(40), i32(40), i32(284356))
+									m.fn361(i32(40), i32(40), i32(284364))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -59133,7 +59188,7 @@ l5:
 								goto l114
 							l116:
 								if v49 == i32(40) {
-									m.fn361(i32(40), i32(40), i32(284356))
+									m.fn361(i32(40), i32(40), i32(284364))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -59171,7 +59226,7 @@ l5:
 									goto l119
 								}
 								if v41 == i32(40) {
-									m.fn361(i32(40), i32(40), i32(284356))
+									m.fn361(i32(40), i32(40), i32(284364))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -59191,7 +59246,7 @@ l5:
 						}
 					}
 				l66:
-					m.fn48(i32(0), v43, i32(40), i32(284356))
+					m.fn48(i32(0), v43, i32(40), i32(284364))
 					mem = m.memory
 					panic("unreachable")
 				l108:
@@ -59209,7 +59264,7 @@ l5:
 					}
 					v2 = p182
 					if uint32(v2) >= uint32(i32(41)) {
-						m.fn48(i32(0), v2, i32(40), i32(284356))
+						m.fn48(i32(0), v2, i32(40), i32(284364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -59252,7 +59307,7 @@ l5:
 							memory_fill(mem, uint32(v3+i32(80)), i32(48), uint32(v47))
 						l128:
 							if uint32(v47) > uint32(i32(15)) {
-								m.fn361(v39, i32(17), i32(300532))
+								m.fn361(v39, i32(17), i32(300540))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -59282,7 +59337,7 @@ l5:
 			if uint32(v47) <= uint32(i32(16)) {
 				goto l33
 			}
-			m.fn48(i32(0), v39, i32(17), i32(300548))
+			m.fn48(i32(0), v39, i32(17), i32(300556))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -59303,7 +59358,7 @@ l6:
 		v7 = v10 & i32(255)
 		if v7 == 0 {
 			store32(mem, uint64(uint32(v3))+1264, uint32(i32(3)))
-			store32(mem, uint64(uint32(v3))+1260, uint32(i32(325652)))
+			store32(mem, uint64(uint32(v3))+1260, uint32(i32(325676)))
 			store16(mem, uint64(uint32(v3))+1256, uint16(i32(2)))
 			v33 = i32(1)
 			v2 = v3 + i32(1256)
@@ -59312,13 +59367,13 @@ l6:
 			goto l130
 		}
 		v10 = i32(1)
-		p190 := i32(284072)
+		p190 := i32(284080)
 		if v11 != 0 {
-			p190 = i32(313514)
+			p190 = i32(313541)
 		}
 		p191 := i32(1)
 		if v11 != 0 {
-			p191 = i32(313514)
+			p191 = i32(313541)
 		}
 		p192 := p191
 		if v2 != 0 {
@@ -59335,14 +59390,14 @@ l6:
 			goto l132
 		}
 		store32(mem, uint64(uint32(v3))+1264, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+1260, uint32(i32(325645)))
+		store32(mem, uint64(uint32(v3))+1260, uint32(i32(325669)))
 		v2 = v3 + i32(1256)
 		goto l130
 	}
 l132:
 	v10 = i32(1)
 	store32(mem, uint64(uint32(v3))+1264, uint32(i32(1)))
-	store32(mem, uint64(uint32(v3))+1260, uint32(i32(313523)))
+	store32(mem, uint64(uint32(v3))+1260, uint32(i32(313550)))
 	v2 = v3 + i32(1256)
 l130:
 	store32(mem, uint64(uint32(v3))+1100, uint32(v10))
@@ -59357,19 +59412,19 @@ l130:
 func (m *Module) fn414(v0, v1 int32) int32 {
 	t0 := int32(m.memory[uint64(uint32(v0))])
 	if t0 != i32(1) {
-		t2 := m.fn1(v1, i32(301272), i32(59))
+		t2 := m.fn1(v1, i32(301280), i32(59))
 		return t2
 	}
-	t1 := m.fn1(v1, i32(301331), i32(72))
+	t1 := m.fn1(v1, i32(301339), i32(72))
 	return t1
 }
 func (m *Module) fn415(v0, v1 int32) int32 {
 	t0 := int32(m.memory[uint64(uint32(v0))])
 	if t0 != 0 {
-		t2 := m.fn1(v1, i32(301408), i32(4))
+		t2 := m.fn1(v1, i32(301416), i32(4))
 		return t2
 	}
-	t1 := m.fn1(v1, i32(301403), i32(5))
+	t1 := m.fn1(v1, i32(301411), i32(5))
 	return t1
 }
 func (m *Module) fn416(v0, v1 int32) int32 {
@@ -59383,7 +59438,7 @@ func (m *Module) fn416(v0, v1 int32) int32 {
 	v0 = i32(9)
 l0:
 	{
-		t2 := int32(mem[uint64(uint32(v3&i32(15)))+301232])
+		t2 := int32(mem[uint64(uint32(v3&i32(15)))+301240])
 		mem[uint64(uint32(v2+i32(8)+v0+i32(-2)))] = byte(t2)
 		v0 = v0 + i32(-1)
 		v3 = int32(uint32(v3) >> 4)
@@ -59391,7 +59446,7 @@ l0:
 			goto l0
 		}
 	}
-	t3 := m.fn370(v1, i32(1), i32(315941), i32(2), v2+i32(8)+v0+i32(-1), i32(9)-v0)
+	t3 := m.fn370(v1, i32(1), i32(315970), i32(2), v2+i32(8)+v0+i32(-1), i32(9)-v0)
 	v0 = t3
 	m.g0 = v2 + i32(16)
 	return v0
@@ -59417,7 +59472,7 @@ func (m *Module) fn417(v0 int32) {
 		v0 = v2 + v0
 		{
 			v1 = v1 - v2
-			t3 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+			t3 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 			if v1 != t3 {
 				goto l2
 			}
@@ -59425,7 +59480,7 @@ func (m *Module) fn417(v0 int32) {
 			if t4&i32(3) != i32(3) {
 				goto l0
 			}
-			store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v0))
+			store32(mem, uint64(uint32(i32(0)))+327652, uint32(v0))
 			t5 := int32(load32(mem, uint64(uint32(v3))+4))
 			store32(mem, uint64(uint32(v3))+4, uint32(t5&i32(-2)))
 			store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
@@ -59445,39 +59500,39 @@ l0:
 				if v2&i32(2) != 0 {
 					goto l3
 				}
-				t7 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+				t7 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 				if v3 == t7 {
-					store32(mem, uint64(uint32(i32(0)))+327640, uint32(v1))
-					t14 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+					store32(mem, uint64(uint32(i32(0)))+327664, uint32(v1))
+					t14 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 					v0 = t14 + v0
-					store32(mem, uint64(uint32(i32(0)))+327632, uint32(v0))
+					store32(mem, uint64(uint32(i32(0)))+327656, uint32(v0))
 					store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
 					{
-						t15 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+						t15 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 						if v1 != t15 {
 							goto l10
 						}
-						store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(i32(0)))
-						store32(mem, uint64(uint32(i32(0)))+327636, uint32(i32(0)))
+						store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0)))
+						store32(mem, uint64(uint32(i32(0)))+327660, uint32(i32(0)))
 					}
 				l10:
-					t16 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
+					t16 := int32(load32(mem, uint64(uint32(i32(0)))+0x4fffc))
 					t17 := v0
 					v2 = t16
 					if uint32(t17) <= uint32(v2) {
 						return
 					}
-					t18 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+					t18 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 					v0 = t18
 					if v0 == 0 {
 						return
 					}
-					t19 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+					t19 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 					v4 = t19
 					if uint32(v4) < uint32(i32(41)) {
 						goto l11
 					}
-					v1 = i32(327340)
+					v1 = i32(327364)
 				l13:
 					{
 						{
@@ -59497,12 +59552,12 @@ l0:
 						goto l13
 					}
 				}
-				t8 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+				t8 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 				if v3 == t8 {
-					store32(mem, uint64(uint32(i32(0)))+327636, uint32(v1))
-					t23 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+					store32(mem, uint64(uint32(i32(0)))+327660, uint32(v1))
+					t23 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 					v0 = t23 + v0
-					store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v0))
+					store32(mem, uint64(uint32(i32(0)))+327652, uint32(v0))
 					store32(mem, uint64(uint32(v1))+4, uint32(v0|i32(1)))
 					store32(mem, uint64(uint32(v1+v0)), uint32(v0))
 					return
@@ -59515,11 +59570,11 @@ l0:
 				v0 = v2 + v0
 				store32(mem, uint64(uint32(t10))+4, uint32(v0|i32(1)))
 				store32(mem, uint64(uint32(v1+v0)), uint32(v0))
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 				if v1 != t11 {
 					goto l6
 				}
-				store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v0))
+				store32(mem, uint64(uint32(i32(0)))+327652, uint32(v0))
 				return
 			}
 		l3:
@@ -59530,22 +59585,22 @@ l0:
 			if uint32(v0) < uint32(i32(256)) {
 				{
 					{
-						t26 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+						t26 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 						v3 = t26
 						t27 := v3
 						v2 = i32_shl(i32(1), int32(uint32(v0)>>3))
 						if t27&v2 != 0 {
 							goto l15
 						}
-						store32(mem, uint64(uint32(i32(0)))+327620, uint32(v3|v2))
-						v0 = v0&i32(248) + i32(327356)
+						store32(mem, uint64(uint32(i32(0)))+327644, uint32(v3|v2))
+						v0 = v0&i32(248) + i32(327380)
 						v3 = v0
 						goto l16
 					}
 				l15:
 					v0 = v0 & i32(248)
-					v3 = v0 + i32(327356)
-					t28 := int32(load32(mem, uint64(uint32(v0+i32(327364)))))
+					v3 = v0 + i32(327380)
+					t28 := int32(load32(mem, uint64(uint32(v0+i32(327388)))))
 					v0 = t28
 				}
 			l16:
@@ -59557,13 +59612,13 @@ l0:
 			}
 			m.fn734(v1, v0)
 			mem = m.memory
-			t12 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
+			t12 := int32(load32(mem, uint64(uint32(i32(0)))+0x50004))
 			v1 = t12 + i32(-1)
-			store32(mem, uint64(uint32(i32(0)))+327660, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+0x50004, uint32(v1))
 			if v1 != 0 {
 				return
 			}
-			t13 := int32(load32(mem, uint64(uint32(i32(0)))+327348))
+			t13 := int32(load32(mem, uint64(uint32(i32(0)))+327372))
 			v0 = t13
 			if v0 != 0 {
 				goto l8
@@ -59589,12 +59644,12 @@ l0:
 		v1 = p25
 	}
 l9:
-	store32(mem, uint64(uint32(i32(0)))+327660, uint32(v1))
+	store32(mem, uint64(uint32(i32(0)))+0x50004, uint32(v1))
 	return
 l11:
 	{
 		{
-			t29 := int32(load32(mem, uint64(uint32(i32(0)))+327348))
+			t29 := int32(load32(mem, uint64(uint32(i32(0)))+327372))
 			v0 = t29
 			if v0 != 0 {
 				goto l17
@@ -59620,11 +59675,11 @@ l11:
 		v1 = p31
 	}
 l18:
-	store32(mem, uint64(uint32(i32(0)))+327660, uint32(v1))
+	store32(mem, uint64(uint32(i32(0)))+0x50004, uint32(v1))
 	if uint32(v4) <= uint32(v2) {
 		return
 	}
-	store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(-1)))
+	store32(mem, uint64(uint32(i32(0)))+0x4fffc, uint32(i32(-1)))
 }
 func (m *Module) fn418(v0, v1 int32) {
 	var v2, v3 int32
@@ -59644,7 +59699,7 @@ func (m *Module) fn418(v0, v1 int32) {
 		v1 = v3 + v1
 		{
 			v0 = v0 - v3
-			t2 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+			t2 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 			if v0 != t2 {
 				goto l2
 			}
@@ -59652,7 +59707,7 @@ func (m *Module) fn418(v0, v1 int32) {
 			if t3&i32(3) != i32(3) {
 				goto l0
 			}
-			store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+327652, uint32(v1))
 			t4 := int32(load32(mem, uint64(uint32(v2))+4))
 			store32(mem, uint64(uint32(v2))+4, uint32(t4&i32(-2)))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
@@ -59670,27 +59725,27 @@ l0:
 		if v3&i32(2) != 0 {
 			goto l3
 		}
-		t6 := int32(load32(mem, uint64(uint32(i32(0)))+327640))
+		t6 := int32(load32(mem, uint64(uint32(i32(0)))+327664))
 		if v2 == t6 {
-			store32(mem, uint64(uint32(i32(0)))+327640, uint32(v0))
-			t14 := int32(load32(mem, uint64(uint32(i32(0)))+327632))
+			store32(mem, uint64(uint32(i32(0)))+327664, uint32(v0))
+			t14 := int32(load32(mem, uint64(uint32(i32(0)))+327656))
 			v1 = t14 + v1
-			store32(mem, uint64(uint32(i32(0)))+327632, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+327656, uint32(v1))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
-			t15 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+			t15 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 			if v0 != t15 {
 				return
 			}
-			store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(i32(0)))
-			store32(mem, uint64(uint32(i32(0)))+327636, uint32(i32(0)))
+			store32(mem, uint64(uint32(i32(0)))+327652, uint32(i32(0)))
+			store32(mem, uint64(uint32(i32(0)))+327660, uint32(i32(0)))
 			return
 		}
-		t7 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+		t7 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 		if v2 == t7 {
-			store32(mem, uint64(uint32(i32(0)))+327636, uint32(v0))
-			t16 := int32(load32(mem, uint64(uint32(i32(0)))+0x4ffcc))
+			store32(mem, uint64(uint32(i32(0)))+327660, uint32(v0))
+			t16 := int32(load32(mem, uint64(uint32(i32(0)))+327652))
 			v1 = t16 + v1
-			store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v1))
+			store32(mem, uint64(uint32(i32(0)))+327652, uint32(v1))
 			store32(mem, uint64(uint32(v0))+4, uint32(v1|i32(1)))
 			store32(mem, uint64(uint32(v0+v1)), uint32(v1))
 			return
@@ -59703,11 +59758,11 @@ l0:
 		v1 = v3 + v1
 		store32(mem, uint64(uint32(t9))+4, uint32(v1|i32(1)))
 		store32(mem, uint64(uint32(v0+v1)), uint32(v1))
-		t10 := int32(load32(mem, uint64(uint32(i32(0)))+327636))
+		t10 := int32(load32(mem, uint64(uint32(i32(0)))+327660))
 		if v0 != t10 {
 			goto l6
 		}
-		store32(mem, uint64(uint32(i32(0)))+0x4ffcc, uint32(v1))
+		store32(mem, uint64(uint32(i32(0)))+327652, uint32(v1))
 		return
 	}
 l3:
@@ -59718,22 +59773,22 @@ l6:
 	if uint32(v1) < uint32(i32(256)) {
 		{
 			{
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
 				v2 = t11
 				t12 := v2
 				v3 = i32_shl(i32(1), int32(uint32(v1)>>3))
 				if t12&v3 != 0 {
 					goto l8
 				}
-				store32(mem, uint64(uint32(i32(0)))+327620, uint32(v2|v3))
-				v1 = v1&i32(248) + i32(327356)
+				store32(mem, uint64(uint32(i32(0)))+327644, uint32(v2|v3))
+				v1 = v1&i32(248) + i32(327380)
 				v2 = v1
 				goto l9
 			}
 		l8:
 			v1 = v1 & i32(248)
-			v2 = v1 + i32(327356)
-			t13 := int32(load32(mem, uint64(uint32(v1+i32(327364)))))
+			v2 = v1 + i32(327380)
+			t13 := int32(load32(mem, uint64(uint32(v1+i32(327388)))))
 			v1 = t13
 		}
 	l9:
@@ -59759,8 +59814,8 @@ func (m *Module) fn419(v0, v1 int32) {
 				t20 := v2
 				v4 = t19
 				if t20 == v4 {
-					t21 := int32(load32(mem, uint64(uint32(i32(0)))+327620))
-					store32(mem, uint64(uint32(i32(0)))+327620, uint32(t21&i32_rotl(i32(-2), int32(uint32(v1)>>3))))
+					t21 := int32(load32(mem, uint64(uint32(i32(0)))+327644))
+					store32(mem, uint64(uint32(i32(0)))+327644, uint32(t21&i32_rotl(i32(-2), int32(uint32(v1)>>3))))
 					return
 				}
 				store32(mem, uint64(uint32(v4))+12, uint32(v2))
@@ -59832,7 +59887,7 @@ func (m *Module) fn419(v0, v1 int32) {
 			{
 				t15 := int32(load32(mem, uint64(uint32(v0))+28))
 				t16 := v0
-				v1 = t15<<2 + i32(327212)
+				v1 = t15<<2 + i32(327236)
 				t17 := int32(load32(mem, uint64(uint32(v1))))
 				if t16 == t17 {
 					store32(mem, uint64(uint32(v1)), uint32(v2))
@@ -59879,9 +59934,9 @@ func (m *Module) fn419(v0, v1 int32) {
 	}
 	return
 l9:
-	t24 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+	t24 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 	t25 := int32(load32(mem, uint64(uint32(v0))+28))
-	store32(mem, uint64(uint32(i32(0)))+327624, uint32(t24&i32_rotl(i32(-2), t25)))
+	store32(mem, uint64(uint32(i32(0)))+327648, uint32(t24&i32_rotl(i32(-2), t25)))
 }
 func (m *Module) fn420() {
 	var v0, v1 int32
@@ -59900,9 +59955,9 @@ func (m *Module) fn420() {
 l0:
 	m.fn14(v1, i32(1), i32(1))
 	mem := m.memory
-	store64(mem, uint64(uint32(i32(0)))+327184, uint64(uint32(v0+i32(15))))
-	store64(mem, uint64(uint32(i32(0)))+327192, uint64(uint32(v1)))
-	mem[uint64(uint32(i32(0)))+327200] = byte(i32(1))
+	store64(mem, uint64(uint32(i32(0)))+327208, uint64(uint32(v0+i32(15))))
+	store64(mem, uint64(uint32(i32(0)))+327216, uint64(uint32(v1)))
+	mem[uint64(uint32(i32(0)))+327224] = byte(i32(1))
 	m.g0 = v0 + i32(16)
 }
 func (m *Module) fn421(v0, v1 int32) {
@@ -59978,7 +60033,7 @@ func (m *Module) fn422(v0, v1 int32) {
 					l12:
 						{
 							t5 := int32(mem[uint64(uint32(v3+v5))])
-							t6 := int32(mem[uint64(uint32(t5))+301772])
+							t6 := int32(mem[uint64(uint32(t5))+301780])
 							switch t6 {
 							case 2:
 								goto l7
@@ -59990,7 +60045,7 @@ func (m *Module) fn422(v0, v1 int32) {
 								l17:
 									{
 										t8 := int32(mem[uint64(uint32(v3+v8))])
-										t9 := int32(mem[uint64(uint32(t8))+302028])
+										t9 := int32(mem[uint64(uint32(t8))+302036])
 										switch t9 {
 										case 2:
 											v7 = v5
@@ -60054,10 +60109,10 @@ func (m *Module) fn422(v0, v1 int32) {
 								}
 								goto l4
 							}
-							if v5 == i32(303124) {
+							if v5 == i32(303132) {
 								goto l23
 							}
-							if v5 == i32(303144) {
+							if v5 == i32(303152) {
 								goto l23
 							}
 							store32(mem, uint64(uint32(v1))+8, uint32(v8))
@@ -60091,7 +60146,7 @@ func (m *Module) fn422(v0, v1 int32) {
 					store64(mem, uint64(uint32(v1))+8, uint64(i64(0)))
 					t15 := int32(load32(mem, uint64(uint32(v1))))
 					v8 = t15
-					store32(mem, uint64(uint32(v1)), uint32(i32(279524)))
+					store32(mem, uint64(uint32(v1)), uint32(i32(279532)))
 					t16 := int32(load32(mem, uint64(uint32(v8))+16))
 					m.t0[uint(t16)].(func(int32, int32, int32))(v5, v3, v4)
 					mem = m.memory
@@ -60184,7 +60239,7 @@ l14:
 		{
 			t0 := int32(mem[uint64(uint32(v1+v3))])
 			v9 = t0
-			t1 := int32(mem[uint64(uint32(v9))+302555])
+			t1 := int32(mem[uint64(uint32(v9))+302563])
 			v10 = t1
 			if v10 > i32(57) {
 				switch v10 + i32(-58) {
@@ -60324,7 +60379,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 				{
 					{
 						t981 := int32(mem[uint64(uint32(v1))])
-						t982 := int32(mem[uint64(uint32(t981))+301480])
+						t982 := int32(mem[uint64(uint32(t981))+301488])
 						v9 = t982
 						if v9 == 0 {
 							store32(mem, uint64(uint32(v0)), uint32(i32(1)))
@@ -60385,7 +60440,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 				l111:
 					v2 = v4 + i32(1)
 					if v2 == 0 {
-						m.fn200(i32(0x44418), i32(17), i32(0x44420))
+						m.fn200(i32(0x44420), i32(17), i32(0x44428))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -60465,7 +60520,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 					v8 = t996 - v13
 					v11 = v8 + v2
 					if uint32(v11) < uint32(v8) {
-						m.fn200(i32(0x44418), i32(17), i32(279600))
+						m.fn200(i32(0x44420), i32(17), i32(0x44438))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -60528,7 +60583,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 						if v6&i32(1) != 0 {
 							goto l129
 						}
-						v4 = i32(303164)
+						v4 = i32(303172)
 						goto l130
 					l129:
 						t1004 := v3
@@ -60547,7 +60602,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 							store32(mem, uint64(uint32(v3))+16, uint32(i32(25)))
 							store32(mem, uint64(uint32(v3))+20, uint32(v3+i32(108)))
 							store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(104)))
-							m.fn200(i32(263927), v3+i32(12), i32(303184))
+							m.fn200(i32(263927), v3+i32(12), i32(303192))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -60574,7 +60629,7 @@ func (m *Module) fn424(v0, v1, v2 int32) {
 	l1:
 		{
 			t1 := int32(mem[uint64(uint32(v1+v4))])
-			t2 := int32(mem[uint64(uint32(t1))+301480])
+			t2 := int32(mem[uint64(uint32(t1))+301488])
 			mem[uint64(uint32(v3+i32(12)+v4))] = byte(t2)
 			t3 := v2
 			v4 = v4 + i32(1)
@@ -65091,7 +65146,7 @@ l3:
 	{
 		v5 = i32(1)
 		t0 := int32(mem[uint64(uint32(v0+v4))])
-		t1 := int32(mem[uint64(uint32(t0))+302811])
+		t1 := int32(mem[uint64(uint32(t0))+302819])
 		v6 = t1
 		if v6 == 0 {
 			goto l1
@@ -65108,7 +65163,7 @@ l3:
 		goto l3
 	l2:
 	}
-	m.fn361(v3, v3, i32(303068))
+	m.fn361(v3, v3, i32(303076))
 	panic("unreachable")
 l0:
 	v5 = i32(0)
@@ -65120,12 +65175,12 @@ func (m *Module) fn427(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303200), i32(14))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(303208), i32(14))
 	return t3
 }
 func (m *Module) fn428(v0, v1 int32) int32 {
 	var v2, v3 int32
-	v2 = i32(306612)
+	v2 = i32(306620)
 	v3 = i32(7)
 	mem := m.memory
 	{
@@ -65135,45 +65190,45 @@ func (m *Module) fn428(v0, v1 int32) int32 {
 			default:
 				goto l0
 			case 1:
-				v2 = i32(306619)
+				v2 = i32(306627)
 				v3 = i32(3)
 				goto l0
 			case 2:
-				v2 = i32(306622)
+				v2 = i32(306630)
 				v3 = i32(4)
 				goto l0
 			case 3:
-				v2 = i32(306626)
+				v2 = i32(306634)
 				v3 = i32(3)
 				goto l0
 			case 4:
-				v2 = i32(306629)
+				v2 = i32(306637)
 				v3 = i32(6)
 				goto l0
 			case 5:
-				v2 = i32(306635)
+				v2 = i32(306643)
 				v3 = i32(4)
 				goto l0
 			case 6:
-				v2 = i32(306639)
+				v2 = i32(306647)
 				v3 = i32(5)
 				goto l0
 			case 7:
-				v2 = i32(306644)
+				v2 = i32(306652)
 				goto l0
 			case 8:
-				v2 = i32(306651)
+				v2 = i32(306659)
 				v3 = i32(5)
 				goto l0
 			case 9:
-				v2 = i32(306656)
+				v2 = i32(306664)
 				v3 = i32(5)
 				goto l0
 			case 10:
 				t1 := int32(mem[uint64(uint32(v0))+16])
 				v3 = t1
 				if uint32(v3) >= uint32(i32(16)) {
-					m.fn48(i32(0), v3, i32(15), i32(303084))
+					m.fn48(i32(0), v3, i32(15), i32(303092))
 					panic("unreachable")
 				}
 				v2 = v0 + i32(1)
@@ -65253,7 +65308,7 @@ func (m *Module) fn429(v0, v1, v2 int32) {
 			v7 = int32(uint32(v6) >> 8)
 			if v7 > i32(31) {
 				if v7 == i32(32) {
-					t4 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+					t4 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 					if t4&i32(2) == 0 {
 						goto l1
 					}
@@ -65278,7 +65333,7 @@ func (m *Module) fn429(v0, v1, v2 int32) {
 			}
 			goto l6
 		l8:
-			t5 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+			t5 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 			if t5&i32(1) == 0 {
 				goto l1
 			}
@@ -65366,7 +65421,7 @@ l12:
 			goto l18
 		}
 		if v8 == 0 {
-			t10 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+			t10 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 			if t10&i32(1) == 0 {
 				goto l18
 			}
@@ -65380,7 +65435,7 @@ l12:
 		}
 		goto l18
 	l21:
-		t11 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+		t11 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 		if t11&i32(2) != 0 {
 			goto l17
 		}
@@ -65405,13 +65460,13 @@ func (m *Module) fn430(v0, v1 int32) {
 		v2 = t0
 		v3 = (v2 + i32(-1)) & i32(255)
 		if uint32(v3) >= uint32(i32(12)) {
-			m.fn49(i32(319426), i32(40), i32(303248))
+			m.fn49(i32(319454), i32(40), i32(303256))
 			panic("unreachable")
 		}
 		t1 := int32(load16(mem, uint64(uint32(v1))))
 		v4 = t1
 		v5 = int64(uint32(v4)) & i64(0xffff)
-		t2 := int64(load64(mem, uint64(uint32(v3<<3))+326552))
+		t2 := int64(load64(mem, uint64(uint32(v3<<3))+326576))
 		v6 = t2
 		t3 := int64(mem[uint64(uint32(v1))+5])
 		v7 = t3
@@ -65501,7 +65556,7 @@ func (m *Module) fn432(v0 int32, v1 int64, v2 int32) {
 	mem := m.memory
 	{
 		if uint64(v1) > uint64(i64(0x3afff4417f)) {
-			m.fn200(i32(303264), i32(59), i32(303296))
+			m.fn200(i32(303272), i32(59), i32(303304))
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v3))+88, uint64(i64(29)))
@@ -65627,9 +65682,9 @@ l1:
 		v3 = t1
 		v6 = int32(t2 - v3*i64(10000))
 		v7 = int32(uint32(v6*i32(5243)) >> 19)
-		t3 := int32(load16(mem, uint64(uint32(v7<<1))+326328))
+		t3 := int32(load16(mem, uint64(uint32(v7<<1))+326352))
 		store16(mem, uint64(uint32(t0)), uint16(t3))
-		t4 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326328))
+		t4 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326352))
 		store16(mem, uint64(uint32(v4+i32(-2))), uint16(t4))
 		v2 = v2 + i32(-4)
 		if uint64(v5) > uint64(i64(9999999)) {
@@ -65646,7 +65701,7 @@ l0:
 		t6 := t5 + v2
 		v4 = int32(v3)
 		v6 = int32(uint32(v4*i32(5243)) >> 19)
-		t7 := int32(load16(mem, uint64(uint32((v6*i32(-100)+v4)<<1))+326328))
+		t7 := int32(load16(mem, uint64(uint32((v6*i32(-100)+v4)<<1))+326352))
 		store16(mem, uint64(uint32(t6)), uint16(t7))
 		v3 = int64(uint32(v6))
 	}
@@ -65736,7 +65791,7 @@ func (m *Module) fn436(v0, v1, v2, v3 int32) {
 			store64(mem, uint64(uint32(v4))+4, uint64(t6))
 			m.fn220(v4+i32(48), v4+i32(4), i32(2), i32(1), i32(0))
 			mem = m.memory
-			m.fn220(v4+i32(4), v2, v3, i32(311868), i32(2))
+			m.fn220(v4+i32(4), v2, v3, i32(311876), i32(2))
 			mem = m.memory
 			store32(mem, uint64(uint32(v4))+32, uint32(i32(15)))
 			store32(mem, uint64(uint32(v4))+28, uint32(v4+i32(4)))
@@ -65762,7 +65817,7 @@ func (m *Module) fn436(v0, v1, v2, v3 int32) {
 		t11 := int32(load32(mem, uint64(uint32(v4))+36))
 		store32(mem, uint64(uint32(v4))+56, uint32(t11))
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(35)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(311893)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(311901)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(40)))
@@ -65879,7 +65934,7 @@ func (m *Module) fn439(v0, v1, v2, v3 int32) {
 					m.fn7(t10, v5, t11)
 					mem = m.memory
 					store32(mem, uint64(uint32(v4))+148, uint32(i32(34)))
-					store32(mem, uint64(uint32(v4))+144, uint32(i32(312071)))
+					store32(mem, uint64(uint32(v4))+144, uint32(i32(312079)))
 					store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
 					store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
 					store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(144)))
@@ -66214,7 +66269,7 @@ func (m *Module) fn442(v0, v1 int32) {
 			store32(mem, uint64(uint32(v2))+84, uint32(i32(15)))
 			store32(mem, uint64(uint32(v2))+80, uint32(v7))
 			store32(mem, uint64(uint32(v2))+88, uint32(v2+i32(64)))
-			m.fn76(v2+i32(68), i32(269941), v2+i32(80))
+			m.fn76(v2+i32(68), i32(269949), v2+i32(80))
 			mem = m.memory
 			m.fn473(v2+i32(36), v2+i32(68), v3, v11)
 			mem = m.memory
@@ -66355,7 +66410,7 @@ func (m *Module) fn444(v0, v1, v2, v3 int32) {
 		t7 := int32(load32(mem, uint64(uint32(v4))+36))
 		store32(mem, uint64(uint32(v4))+56, uint32(t7))
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(18)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(312053)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(312061)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(40)))
@@ -66537,13 +66592,13 @@ func (m *Module) fn448(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+48, uint32(v7))
 		store32(mem, uint64(uint32(v3))+12, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+8, uint32(v3+i32(48)))
-		m.fn76(v3+i32(60), i32(312192), v3+i32(8))
+		m.fn76(v3+i32(60), i32(312200), v3+i32(8))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+12, uint32(i32(15)))
 		store32(mem, uint64(uint32(v3))+16, uint32(v3+i32(40)))
 		store32(mem, uint64(uint32(v3))+8, uint32(v3+i32(60)))
-		m.fn76(v0, i32(269953), v3+i32(8))
+		m.fn76(v0, i32(269961), v3+i32(8))
 		mem = m.memory
 		t5 := int32(load32(mem, uint64(uint32(v3))+60))
 		t6 := int32(load32(mem, uint64(uint32(v3))+64))
@@ -66643,10 +66698,10 @@ l0:
 	l14:
 		store32(mem, uint64(uint32(v3))+36, uint32(v6))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+28, uint32(i32(312352)))
+		store32(mem, uint64(uint32(v3))+28, uint32(i32(312360)))
 		store32(mem, uint64(uint32(v3))+24, uint32(v7))
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(6)))
-		store32(mem, uint64(uint32(v3))+16, uint32(i32(312346)))
+		store32(mem, uint64(uint32(v3))+16, uint32(i32(312354)))
 		v4 = v3 + i32(8) + i32(8)
 		v6 = i32(0)
 		v5 = i32(0)
@@ -66676,9 +66731,9 @@ l0:
 					mem = m.memory
 					panic("unreachable")
 				}
-				t19 := int64(load64(mem, uint64(uint32(i32(0)))+312364))
+				t19 := int64(load64(mem, uint64(uint32(i32(0)))+312372))
 				store64(mem, uint64(uint32(v6))+8, uint64(t19))
-				t20 := int64(load64(mem, uint64(uint32(i32(0)))+312356))
+				t20 := int64(load64(mem, uint64(uint32(i32(0)))+312364))
 				store64(mem, uint64(uint32(v6)), uint64(t20))
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(16)))
 				store32(mem, uint64(uint32(v3))+52, uint32(v6))
@@ -66692,7 +66747,7 @@ l0:
 			v7 = int32(uint32(v6) >> 8)
 			if v7 > i32(31) {
 				if v7 == i32(32) {
-					t21 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+					t21 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 					if t21&i32(2) == 0 {
 						goto l22
 					}
@@ -66713,7 +66768,7 @@ l0:
 				goto l25
 			}
 			if v7 == 0 {
-				t17 := int32(mem[uint64(uint32(v6&i32(255)))+303344])
+				t17 := int32(mem[uint64(uint32(v6&i32(255)))+303352])
 				if t17&i32(1) != 0 {
 					goto l25
 				}
@@ -66757,7 +66812,7 @@ l0:
 		store32(mem, uint64(uint32(v3))+76, uint32(v6))
 		store32(mem, uint64(uint32(v3))+64, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(76)))
-		m.fn76(v3+i32(48), i32(312192), v3+i32(60))
+		m.fn76(v3+i32(48), i32(312200), v3+i32(60))
 		mem = m.memory
 	l29:
 		store32(mem, uint64(uint32(v3))+72, uint32(i32(15)))
@@ -66774,7 +66829,7 @@ l0:
 	}
 l8:
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(34)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(310959)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(310967)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 l7:
 	m.g0 = v3 + i32(80)
@@ -66982,7 +67037,7 @@ func (m *Module) fn454(v0, v1 int32) {
 			t5 := v1
 			v6 = v3 + i32(24)
 			store32(mem, uint64(uint32(t5)), uint32(v6))
-			m.fn436(v2+i32(104), v3, i32(303792), i32(3))
+			m.fn436(v2+i32(104), v3, i32(303800), i32(3))
 			mem = m.memory
 			{
 				{
@@ -67002,7 +67057,7 @@ func (m *Module) fn454(v0, v1 int32) {
 					goto l2
 				}
 			l1:
-				m.fn439(v2+i32(104), v3, i32(303772), i32(17))
+				m.fn439(v2+i32(104), v3, i32(303780), i32(17))
 				mem = m.memory
 				t11 := int32(load32(mem, uint64(uint32(v2))+116))
 				v9 = t11
@@ -67024,7 +67079,7 @@ func (m *Module) fn454(v0, v1 int32) {
 				store32(mem, uint64(uint32(v2))+4, uint32(v11))
 				store32(mem, uint64(uint32(v2))+8, uint32(v10))
 				store32(mem, uint64(uint32(v2))+12, uint32(v9))
-				m.fn444(v2+i32(104), v3, i32(303748), i32(11))
+				m.fn444(v2+i32(104), v3, i32(303756), i32(11))
 				mem = m.memory
 				t16 := int32(load32(mem, uint64(uint32(v2))+116))
 				v11 = t16
@@ -67047,7 +67102,7 @@ func (m *Module) fn454(v0, v1 int32) {
 						goto l5
 					}
 				l4:
-					m.fn445(v2+i32(104), v3, i32(303759), i32(13))
+					m.fn445(v2+i32(104), v3, i32(303767), i32(13))
 					mem = m.memory
 					t21 := int32(load32(mem, uint64(uint32(v2))+116))
 					v14 = t21
@@ -67255,7 +67310,7 @@ func (m *Module) fn455(v0, v1 int32) {
 					t5 := v1
 					v8 = v3 + i32(24)
 					store32(mem, uint64(uint32(t5)), uint32(v8))
-					m.fn436(v2+i32(72), v3, i32(303724), i32(3))
+					m.fn436(v2+i32(72), v3, i32(303732), i32(3))
 					mem = m.memory
 					{
 						t6 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -67274,7 +67329,7 @@ func (m *Module) fn455(v0, v1 int32) {
 						goto l2
 					}
 				l1:
-					m.fn444(v2+i32(72), v3, i32(303714), i32(9))
+					m.fn444(v2+i32(72), v3, i32(303722), i32(9))
 					mem = m.memory
 					t11 := int32(load32(mem, uint64(uint32(v2))+84))
 					v10 = t11
@@ -67295,7 +67350,7 @@ func (m *Module) fn455(v0, v1 int32) {
 						goto l2
 					}
 				l3:
-					m.fn457(v2+i32(72), v3, i32(303644), i32(10))
+					m.fn457(v2+i32(72), v3, i32(303652), i32(10))
 					mem = m.memory
 					{
 						t16 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -67328,7 +67383,7 @@ func (m *Module) fn455(v0, v1 int32) {
 							store32(mem, uint64(uint32(v2))+112, uint32(v2+i32(96)))
 							m.fn76(v2+i32(72), i32(264327), v2+i32(112))
 							mem = m.memory
-							m.fn434(v2+i32(24), i32(303644), i32(10), v2+i32(72))
+							m.fn434(v2+i32(24), i32(303652), i32(10), v2+i32(72))
 							mem = m.memory
 							goto l8
 						}
@@ -67339,7 +67394,7 @@ func (m *Module) fn455(v0, v1 int32) {
 				l6:
 					store32(mem, uint64(uint32(v2))+24, uint32(i32(-0x7ffffffe)))
 				l8:
-					m.fn457(v2+i32(72), v3, i32(303692), i32(22))
+					m.fn457(v2+i32(72), v3, i32(303700), i32(22))
 					mem = m.memory
 					{
 						t24 := int32(load32(mem, uint64(uint32(v2))+72))
@@ -67386,7 +67441,7 @@ func (m *Module) fn455(v0, v1 int32) {
 											if v14 == i64(1) {
 												goto l15
 											}
-											m.fn458(v2+i32(72), i32(303644), i32(10), v14)
+											m.fn458(v2+i32(72), i32(303652), i32(10), v14)
 											mem = m.memory
 											t34 := int32(load32(mem, uint64(uint32(v2))+72))
 											v9 = t34
@@ -67403,10 +67458,10 @@ func (m *Module) fn455(v0, v1 int32) {
 										}
 									l15:
 										store32(mem, uint64(uint32(v2))+104, uint32(i32(10)))
-										store32(mem, uint64(uint32(v2))+100, uint32(i32(303644)))
+										store32(mem, uint64(uint32(v2))+100, uint32(i32(303652)))
 										store32(mem, uint64(uint32(v2))+96, uint32(i32(-0x80000000)))
 										store32(mem, uint64(uint32(v2))+64, uint32(i32(63)))
-										store32(mem, uint64(uint32(v2))+60, uint32(i32(316916)))
+										store32(mem, uint64(uint32(v2))+60, uint32(i32(316944)))
 										store32(mem, uint64(uint32(v2))+124, uint32(i32(2)))
 										store32(mem, uint64(uint32(v2))+116, uint32(i32(4)))
 										store32(mem, uint64(uint32(v2))+120, uint32(v2+i32(60)))
@@ -67610,12 +67665,12 @@ func (m *Module) fn456(v0, v1, v2, v3, v4 int32) {
 					goto l2
 				}
 				if v4 == i32(34) {
-					m.fn50(v5+i32(24), v1, v2, i32(311427), i32(62))
+					m.fn50(v5+i32(24), v1, v2, i32(311435), i32(62))
 					mem = m.memory
 					goto l8
 				}
 				if v4 == i32(91) {
-					m.fn461(v5+i32(24), v1, v2, i32(311870), i32(6))
+					m.fn461(v5+i32(24), v1, v2, i32(311878), i32(6))
 					mem = m.memory
 					goto l8
 				}
@@ -67626,7 +67681,7 @@ func (m *Module) fn456(v0, v1, v2, v3, v4 int32) {
 			}
 		l2:
 			if v4 == i32(110) {
-				m.fn461(v5+i32(24), v1, v2, i32(321976), i32(4))
+				m.fn461(v5+i32(24), v1, v2, i32(322000), i32(4))
 				mem = m.memory
 				goto l8
 			}
@@ -67634,17 +67689,17 @@ func (m *Module) fn456(v0, v1, v2, v3, v4 int32) {
 				goto l5
 			}
 			if v4 == i32(123) {
-				m.fn461(v5+i32(24), v1, v2, i32(310778), i32(9))
+				m.fn461(v5+i32(24), v1, v2, i32(310786), i32(9))
 				mem = m.memory
 				goto l8
 			}
 		l1:
-			m.fn461(v5+i32(24), v1, v2, i32(311885), i32(8))
+			m.fn461(v5+i32(24), v1, v2, i32(311893), i32(8))
 			mem = m.memory
 			goto l8
 		}
 	l5:
-		m.fn461(v5+i32(24), v1, v2, i32(311876), i32(9))
+		m.fn461(v5+i32(24), v1, v2, i32(311884), i32(9))
 		mem = m.memory
 	l8:
 		m.fn63(v6)
@@ -67698,7 +67753,7 @@ func (m *Module) fn457(v0, v1, v2, v3 int32) {
 			t8 := int32(load32(mem, uint64(uint32(v4))+52))
 			store32(mem, uint64(uint32(v4))+72, uint32(t8))
 			store32(mem, uint64(uint32(v4))+60, uint32(i32(47)))
-			store32(mem, uint64(uint32(v4))+56, uint32(i32(311380)))
+			store32(mem, uint64(uint32(v4))+56, uint32(i32(311388)))
 			store32(mem, uint64(uint32(v4))+92, uint32(i32(2)))
 			store32(mem, uint64(uint32(v4))+84, uint32(i32(4)))
 			store32(mem, uint64(uint32(v4))+88, uint32(v4+i32(56)))
@@ -67739,10 +67794,10 @@ func (m *Module) fn458(v0, v1, v2 int32, v3 int64) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v4))+44, uint32(i32(19)))
-		store32(mem, uint64(uint32(v4))+40, uint32(i32(312224)))
+		store32(mem, uint64(uint32(v4))+40, uint32(i32(312232)))
 		store32(mem, uint64(uint32(v4))+36, uint32(i32(7)))
 		store32(mem, uint64(uint32(v4))+32, uint32(v4+i32(8)))
-		m.fn76(v4+i32(20), i32(312232), v4+i32(32))
+		m.fn76(v4+i32(20), i32(312240), v4+i32(32))
 		mem = m.memory
 		m.fn434(v0, v1, v2, v4+i32(20))
 		mem = m.memory
@@ -67991,7 +68046,7 @@ func (m *Module) fn461(v0, v1, v2, v3, v4 int32) {
 				goto l1
 			}
 			v6 = i32(32)
-			v7 = i32(312160)
+			v7 = i32(312168)
 			t1 := int32(load32(mem, uint64(uint32(v3))))
 			t2 := t1 ^ i32(1651340654)
 			v4 = v3 + i32(4)
@@ -68007,17 +68062,17 @@ func (m *Module) fn461(v0, v1, v2, v3, v4 int32) {
 			goto l2
 		}
 	l0:
-		m.fn384(v5+i32(32), v3, v4, i32(324359), i32(6))
+		m.fn384(v5+i32(32), v3, v4, i32(324383), i32(6))
 		mem = m.memory
 		m.fn464(v5+i32(20), v5+i32(32))
 		mem = m.memory
 		v6 = i32(32)
-		v7 = i32(312160)
+		v7 = i32(312168)
 		t6 := int32(load32(mem, uint64(uint32(v5))+20))
 		if t6 != 0 {
 			goto l2
 		}
-		m.fn384(v5+i32(32), v3, v4, i32(312154), i32(6))
+		m.fn384(v5+i32(32), v3, v4, i32(312162), i32(6))
 		mem = m.memory
 		m.fn464(v5+i32(20), v5+i32(32))
 		mem = m.memory
@@ -68102,7 +68157,7 @@ func (m *Module) fn462(v0, v1 int32) {
 			if v6 == i32(34) {
 				goto l4
 			}
-			t8 := m.fn467(v1, v2+i32(31), i32(318068))
+			t8 := m.fn467(v1, v2+i32(31), i32(318096))
 			mem = m.memory
 			t9 := m.fn468(t8, v1)
 			mem = m.memory
@@ -68339,7 +68394,7 @@ func (m *Module) fn464(v0, v1 int32) {
 	}
 l4:
 	mem[uint64(uint32(v1))+12] = byte((v3 ^ i32(-1)) & i32(1))
-	m.fn231(v5, v4, v6, v4, i32(303628))
+	m.fn231(v5, v4, v6, v4, i32(303636))
 	panic("unreachable")
 }
 func (m *Module) fn465(v0, v1, v2, v3, v4, v5, v6 int32) {
@@ -68421,13 +68476,13 @@ func (m *Module) fn465(v0, v1, v2, v3, v4, v5, v6 int32) {
 						l5:
 							v9 = v9 + i32(-1)
 							if uint32(v9) >= uint32(v5) {
-								m.fn361(v9, v5, i32(304788))
+								m.fn361(v9, v5, i32(304796))
 								mem = m.memory
 								panic("unreachable")
 							}
 							v19 = v9 + v8
 							if uint32(v19) >= uint32(v3) {
-								m.fn361(v19, v3, i32(304804))
+								m.fn361(v19, v3, i32(304812))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -68455,7 +68510,7 @@ func (m *Module) fn465(v0, v1, v2, v3, v4, v5, v6 int32) {
 						if uint32(v3) > uint32(v9) {
 							p21 = t20
 						}
-						m.fn361(p21, v3, i32(304820))
+						m.fn361(p21, v3, i32(304828))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -68599,7 +68654,7 @@ func (m *Module) fn467(v0, v1, v2 int32) int32 {
 						}
 						if v5 == i32(102) {
 							store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-							t10 := m.fn505(v0, i32(319422), i32(4))
+							t10 := m.fn505(v0, i32(319450), i32(4))
 							mem = m.memory
 							v4 = t10
 							if v4 != 0 {
@@ -68615,7 +68670,7 @@ func (m *Module) fn467(v0, v1, v2 int32) int32 {
 							goto l4
 						}
 						store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-						t6 := m.fn505(v0, i32(319416), i32(3))
+						t6 := m.fn505(v0, i32(319444), i32(3))
 						mem = m.memory
 						v4 = t6
 						if v4 != 0 {
@@ -68630,7 +68685,7 @@ func (m *Module) fn467(v0, v1, v2 int32) int32 {
 				l6:
 					if v5 == i32(116) {
 						store32(mem, uint64(uint32(v0))+20, uint32(v4+i32(1)))
-						t21 := m.fn505(v0, i32(319419), i32(3))
+						t21 := m.fn505(v0, i32(319447), i32(3))
 						mem = m.memory
 						v4 = t21
 						if v4 == 0 {
@@ -68718,7 +68773,7 @@ func (m *Module) fn469(v0, v1, v2 int32) {
 				goto l4
 			}
 			if uint32(v5) >= uint32(v6) {
-				m.fn361(v5, v6, i32(323020))
+				m.fn361(v5, v6, i32(323044))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -68730,7 +68785,7 @@ func (m *Module) fn469(v0, v1, v2 int32) {
 				v9 = t6
 				if v9 == i32(92) {
 					if uint32(v5) < uint32(v4) {
-						m.fn48(v4, v5, v6, i32(323068))
+						m.fn48(v4, v5, v6, i32(323092))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -68932,7 +68987,7 @@ func (m *Module) fn469(v0, v1, v2 int32) {
 			t35 := int32(load32(mem, uint64(uint32(v2))+8))
 			if t35 == 0 {
 				if uint32(v5) < uint32(v4) {
-					m.fn48(v4, v5, v6, i32(323052))
+					m.fn48(v4, v5, v6, i32(323076))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -68943,7 +68998,7 @@ func (m *Module) fn469(v0, v1, v2 int32) {
 				goto l4
 			}
 			if uint32(v5) < uint32(v4) {
-				m.fn48(v4, v5, v6, i32(323036))
+				m.fn48(v4, v5, v6, i32(323060))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -69011,7 +69066,7 @@ func (m *Module) fn471(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319049), i32(8))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319077), i32(8))
 	return t3
 }
 func (m *Module) fn472(v0, v1 int32) {
@@ -69064,7 +69119,7 @@ func (m *Module) fn472(v0, v1 int32) {
 	l1:
 		{
 			if v6 != i32(91) {
-				t11 := m.fn467(v1, v2+i32(31), i32(318052))
+				t11 := m.fn467(v1, v2+i32(31), i32(318080))
 				mem = m.memory
 				t12 := m.fn468(t11, v1)
 				mem = m.memory
@@ -69269,7 +69324,7 @@ func (m *Module) fn473(v0, v1, v2, v3 int32) {
 		store32(mem, uint64(uint32(v4))+56, uint32(v2))
 		store32(mem, uint64(uint32(v4))+52, uint32(v6))
 		store32(mem, uint64(uint32(v4))+48, uint32(i32(29)))
-		store32(mem, uint64(uint32(v4))+44, uint32(i32(311928)))
+		store32(mem, uint64(uint32(v4))+44, uint32(i32(311936)))
 		store32(mem, uint64(uint32(v4))+76, uint32(i32(2)))
 		store32(mem, uint64(uint32(v4))+68, uint32(i32(4)))
 		store32(mem, uint64(uint32(v4))+72, uint32(v4+i32(44)))
@@ -69348,7 +69403,7 @@ func (m *Module) fn474(v0, v1, v2 int32) {
 				goto l4
 			}
 			v6 = i32(-0x80000000)
-			t4 := m.fn467(v3+i32(12), v3+i32(95), i32(318036))
+			t4 := m.fn467(v3+i32(12), v3+i32(95), i32(318064))
 			mem = m.memory
 			t5 := m.fn468(t4, v3+i32(12))
 			mem = m.memory
@@ -69906,7 +69961,7 @@ l0:
 				return
 			}
 		l3:
-			m.fn231(v4, v3, v2, v5, i32(324336))
+			m.fn231(v4, v3, v2, v5, i32(324360))
 			panic("unreachable")
 		}
 		store32(mem, uint64(uint32(v0)), uint32(i32(0)))
@@ -69919,7 +69974,7 @@ func (m *Module) fn482(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(310778), i32(9))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(310786), i32(9))
 	return t3
 }
 func (m *Module) fn483(v0, v1 int32) {
@@ -70167,7 +70222,7 @@ func (m *Module) fn485(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(304510), i32(10))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(304518), i32(10))
 	return t3
 }
 func (m *Module) fn486(v0, v1 int32) int32 {
@@ -70175,7 +70230,7 @@ func (m *Module) fn486(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319377), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(319405), i32(5))
 	return t3
 }
 func (m *Module) fn487(v0, v1 int32) int32 {
@@ -70389,7 +70444,7 @@ func (m *Module) fn492(v0, v1 int32) {
 l1:
 	{
 		if v6 != i32(123) {
-			t11 := m.fn467(v1, v2+i32(63), i32(318020))
+			t11 := m.fn467(v1, v2+i32(63), i32(318048))
 			mem = m.memory
 			t12 := m.fn468(t11, v1)
 			mem = m.memory
@@ -70656,7 +70711,7 @@ l1:
 											v7 = v3 ^ i32(-1) + t40
 											store16(mem, uint64(uint32(t41))+226, uint16(v7))
 											if uint32(v7) >= uint32(i32(12)) {
-												m.fn48(i32(0), v7, i32(11), i32(323652))
+												m.fn48(i32(0), v7, i32(11), i32(323676))
 												mem = m.memory
 												panic("unreachable")
 											}
@@ -70778,7 +70833,7 @@ l1:
 														v7 = v3 ^ i32(-1) + t52
 														store16(mem, uint64(uint32(t53))+226, uint16(v7))
 														if uint32(v7) >= uint32(i32(12)) {
-															m.fn48(i32(0), v7, i32(11), i32(323652))
+															m.fn48(i32(0), v7, i32(11), i32(323676))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -70811,12 +70866,12 @@ l1:
 														v7 = t58
 														v5 = v7 + i32(1)
 														if uint32(v7) >= uint32(i32(12)) {
-															m.fn48(i32(0), v5, i32(12), i32(323668))
+															m.fn48(i32(0), v5, i32(12), i32(323692))
 															mem = m.memory
 															panic("unreachable")
 														}
 														if v4-v3 != v5 {
-															m.fn49(i32(323596), i32(40), i32(323636))
+															m.fn49(i32(323620), i32(40), i32(323660))
 															mem = m.memory
 															panic("unreachable")
 														}
@@ -70952,7 +71007,7 @@ l1:
 					t73 := int32(load32(mem, uint64(uint32(v2))+32))
 					v7 = t73
 					if v7 == 0 {
-						m.fn95(i32(323452))
+						m.fn95(i32(323476))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -70966,7 +71021,7 @@ l1:
 					store32(mem, uint64(uint32(v3))+88, uint32(i32(0)))
 					v6 = v5 + i32(1)
 					if v6 == 0 {
-						m.fn95(i32(323580))
+						m.fn95(i32(323604))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -70975,14 +71030,14 @@ l1:
 					store32(mem, uint64(uint32(v2))+36, uint32(v6))
 					store32(mem, uint64(uint32(v2))+32, uint32(v3))
 					if v11 != v5 {
-						m.fn49(i32(323500), i32(48), i32(323548))
+						m.fn49(i32(323524), i32(48), i32(323572))
 						mem = m.memory
 						panic("unreachable")
 					}
 					t76 := int32(load16(mem, uint64(uint32(v3))+226))
 					v7 = t76
 					if uint32(v7) >= uint32(i32(11)) {
-						m.fn49(i32(323468), i32(32), i32(323564))
+						m.fn49(i32(323492), i32(32), i32(323588))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -71032,7 +71087,7 @@ func (m *Module) fn493(v0 int32) int32 {
 			if v2 != i32(-0x7fffffff) {
 				goto l0
 			}
-			t2 := m.fn494(i32(310741), i32(37))
+			t2 := m.fn494(i32(0x4bddd), i32(37))
 			mem = m.memory
 			v0 = t2
 			goto l1
@@ -71183,7 +71238,7 @@ func (m *Module) fn495(v0 int32) int32 {
 										goto l3
 									}
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t6 := m.fn505(v0, i32(319422), i32(4))
+									t6 := m.fn505(v0, i32(319450), i32(4))
 									mem = m.memory
 									v3 = t6
 									if v3 == 0 {
@@ -71194,7 +71249,7 @@ func (m *Module) fn495(v0 int32) int32 {
 							l6:
 								if v7 == i32(110) {
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t16 := m.fn505(v0, i32(319416), i32(3))
+									t16 := m.fn505(v0, i32(319444), i32(3))
 									mem = m.memory
 									v3 = t16
 									if v3 != 0 {
@@ -71204,7 +71259,7 @@ func (m *Module) fn495(v0 int32) int32 {
 								}
 								if v7 == i32(116) {
 									store32(mem, uint64(uint32(v0))+20, uint32(v3+i32(1)))
-									t8 := m.fn505(v0, i32(319419), i32(3))
+									t8 := m.fn505(v0, i32(319447), i32(3))
 									mem = m.memory
 									v3 = t8
 									if v3 == 0 {
@@ -71391,7 +71446,7 @@ func (m *Module) fn495(v0 int32) int32 {
 								if v7 == i32(123) {
 									goto l32
 								}
-								m.fn49(i32(319426), i32(40), i32(319484))
+								m.fn49(i32(319454), i32(40), i32(319512))
 								mem = m.memory
 								panic("unreachable")
 							l30:
@@ -71530,7 +71585,7 @@ func (m *Module) fn495(v0 int32) int32 {
 						goto l45
 					}
 					if v7 != i32(123) {
-						m.fn49(i32(319426), i32(40), i32(319468))
+						m.fn49(i32(319454), i32(40), i32(319496))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -71635,7 +71690,7 @@ func (m *Module) fn499(v0, v1 int32) {
 				{
 					t6 := int32(load32(mem, uint64(uint32(v1))))
 					if t6 != i32(1) {
-						m.fn95(i32(323436))
+						m.fn95(i32(323460))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -71699,7 +71754,7 @@ func (m *Module) fn499(v0, v1 int32) {
 							}
 							m.fn14(t21, p20, i32(4))
 							mem = m.memory
-							m.fn95(i32(323756))
+							m.fn95(i32(323780))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -71847,7 +71902,7 @@ func (m *Module) fn500(v0, v1, v2 int32) {
 			if v2 != i32(4) {
 				goto l2
 			}
-			t3 := m.fn736(v1, i32(321976), v2)
+			t3 := m.fn736(v1, i32(322000), v2)
 			mem = m.memory
 			if t3 != 0 {
 				goto l2
@@ -71893,7 +71948,7 @@ func (m *Module) fn500(v0, v1, v2 int32) {
 			}
 		}
 	l4:
-		t11 := m.fn494(i32(314080), i32(33))
+		t11 := m.fn494(i32(314104), i32(33))
 		mem = m.memory
 		store32(mem, uint64(uint32(v0))+8, uint32(t11))
 	}
@@ -72108,7 +72163,7 @@ func (m *Module) fn504(v0, v1, v2 int32) {
 		}
 	l3:
 		store32(mem, uint64(uint32(v3))+32, uint32(v4+i32(1)))
-		t7 := m.fn505(v3+i32(12), i32(319416), i32(3))
+		t7 := m.fn505(v3+i32(12), i32(319444), i32(3))
 		mem = m.memory
 		v2 = t7
 		p8 := i32(-0x80000000)
@@ -72127,7 +72182,7 @@ l4:
 		if v4 != i32(-0x7fffffff) {
 			goto l5
 		}
-		t11 := m.fn494(i32(0x4caaa), i32(12))
+		t11 := m.fn494(i32(314050), i32(12))
 		mem = m.memory
 		v4 = t11
 		m.fn63(v2)
@@ -72227,7 +72282,7 @@ l0:
 		if v2 != i32(4) {
 			goto l2
 		}
-		t3 := m.fn736(v1, i32(321976), v2)
+		t3 := m.fn736(v1, i32(322000), v2)
 		mem = m.memory
 		if t3 == 0 {
 			goto l3
@@ -72240,7 +72295,7 @@ l2:
 		t4 := int32(load32(mem, uint64(uint32(v3))+4))
 		v2 = t4
 		if v2 == i32(-0x80000000) {
-			t6 := m.fn494(i32(314000), i32(26))
+			t6 := m.fn494(i32(314024), i32(26))
 			mem = m.memory
 			v2 = t6
 			store32(mem, uint64(uint32(v0)), uint32(i32(-0x7fffffff)))
@@ -72586,7 +72641,7 @@ func (m *Module) fn513(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(304520), i32(5))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(304528), i32(5))
 	return t3
 }
 func (m *Module) fn514(v0 int32) {
@@ -72924,10 +72979,10 @@ func (m *Module) fn516(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(6)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(304224)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(304232)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
-																t58 := m.fn490(i32(269637), v2+i32(232))
+																t58 := m.fn490(i32(269645), v2+i32(232))
 																mem = m.memory
 																v6 = t58
 																goto l12
@@ -73004,10 +73059,10 @@ func (m *Module) fn516(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(11)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(304535)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(304543)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
-																t55 := m.fn490(i32(269637), v2+i32(232))
+																t55 := m.fn490(i32(269645), v2+i32(232))
 																mem = m.memory
 																v6 = t55
 																goto l12
@@ -73029,10 +73084,10 @@ func (m *Module) fn516(v0, v1 int32) {
 																	store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																	store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																	store32(mem, uint64(uint32(v2))+312, uint32(i32(8)))
-																	store32(mem, uint64(uint32(v2))+308, uint32(i32(304216)))
+																	store32(mem, uint64(uint32(v2))+308, uint32(i32(304224)))
 																	store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																	store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
-																	t62 := m.fn490(i32(269637), v2+i32(232))
+																	t62 := m.fn490(i32(269645), v2+i32(232))
 																	mem = m.memory
 																	v6 = t62
 																	goto l12
@@ -73098,10 +73153,10 @@ func (m *Module) fn516(v0, v1 int32) {
 																store32(mem, uint64(uint32(v2))+200, uint32(v15))
 																store32(mem, uint64(uint32(v2))+196, uint32(v9))
 																store32(mem, uint64(uint32(v2))+312, uint32(i32(8)))
-																store32(mem, uint64(uint32(v2))+308, uint32(i32(304546)))
+																store32(mem, uint64(uint32(v2))+308, uint32(i32(304554)))
 																store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 																store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
-																t26 := m.fn490(i32(269637), v2+i32(232))
+																t26 := m.fn490(i32(269645), v2+i32(232))
 																mem = m.memory
 																v6 = t26
 																goto l12
@@ -73125,10 +73180,10 @@ func (m *Module) fn516(v0, v1 int32) {
 														store32(mem, uint64(uint32(v2))+200, uint32(v15))
 														store32(mem, uint64(uint32(v2))+196, uint32(v9))
 														store32(mem, uint64(uint32(v2))+312, uint32(i32(10)))
-														store32(mem, uint64(uint32(v2))+308, uint32(i32(304525)))
+														store32(mem, uint64(uint32(v2))+308, uint32(i32(304533)))
 														store32(mem, uint64(uint32(v2))+236, uint32(i32(2)))
 														store32(mem, uint64(uint32(v2))+232, uint32(v2+i32(308)))
-														t63 := m.fn490(i32(269637), v2+i32(232))
+														t63 := m.fn490(i32(269645), v2+i32(232))
 														mem = m.memory
 														v6 = t63
 														goto l12
@@ -73251,7 +73306,7 @@ func (m *Module) fn516(v0, v1 int32) {
 								store32(mem, uint64(uint32(v2))+196, uint32(i32(-0x7fffffff)))
 								goto l12
 							}
-							t9 := m.fn494(i32(314038), i32(42))
+							t9 := m.fn494(i32(314062), i32(42))
 							mem = m.memory
 							v6 = t9
 							m.fn63(v3)
@@ -73355,7 +73410,7 @@ func (m *Module) fn517(v0 int32) int32 {
 	mem := m.memory
 	store32(mem, uint64(uint32(v1))+24, uint32(i32(0)))
 	store64(mem, uint64(uint32(v1))+16, uint64(i64(0x100000000)))
-	store32(mem, uint64(uint32(v1))+32, uint32(i32(323244)))
+	store32(mem, uint64(uint32(v1))+32, uint32(i32(323268)))
 	store64(mem, uint64(uint32(v1))+36, uint64(i64(0x60000020)))
 	store32(mem, uint64(uint32(v1))+28, uint32(v1+i32(16)))
 	{
@@ -73373,7 +73428,7 @@ func (m *Module) fn517(v0 int32) int32 {
 			m.g0 = v1 + i32(48)
 			return v2
 		}
-		m.fn195(i32(323284), i32(55), v1+i32(47), i32(323268), i32(323340))
+		m.fn195(i32(323308), i32(55), v1+i32(47), i32(323292), i32(323364))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -73605,7 +73660,7 @@ func (m *Module) fn521(v0, v1 int32) {
 				m.fn7(t26, t27, t28)
 				mem = m.memory
 				store32(mem, uint64(uint32(v2))+48, uint32(i32(55)))
-				store32(mem, uint64(uint32(v2))+44, uint32(i32(311957)))
+				store32(mem, uint64(uint32(v2))+44, uint32(i32(311965)))
 				store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+68, uint32(i32(4)))
 				store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(44)))
@@ -73710,7 +73765,7 @@ func (m *Module) fn522(v0, v1 int32) {
 			t5 := v1
 			v6 = v3 + i32(24)
 			store32(mem, uint64(uint32(t5)), uint32(v6))
-			m.fn436(v2+i32(40), v3, i32(304232), i32(2))
+			m.fn436(v2+i32(40), v3, i32(304240), i32(2))
 			mem = m.memory
 			{
 				{
@@ -73729,7 +73784,7 @@ func (m *Module) fn522(v0, v1 int32) {
 						goto l2
 					}
 				l1:
-					m.fn444(v2+i32(40), v3, i32(304216), i32(8))
+					m.fn444(v2+i32(40), v3, i32(304224), i32(8))
 					mem = m.memory
 					t10 := int64(load64(mem, uint64(uint32(v2))+48))
 					v8 = t10
@@ -73750,7 +73805,7 @@ func (m *Module) fn522(v0, v1 int32) {
 				l3:
 					t14 := int32(load32(mem, uint64(uint32(v2))+48))
 					v10 = t14
-					m.fn444(v2+i32(40), v3, i32(304224), i32(6))
+					m.fn444(v2+i32(40), v3, i32(304232), i32(6))
 					mem = m.memory
 					t15 := int64(load64(mem, uint64(uint32(v2))+48))
 					v11 = t15
@@ -73841,7 +73896,7 @@ func (m *Module) fn523(v0, v1, v2, v3, v4 int32) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(310816))
+			m.fn49(i32(319454), i32(40), i32(310824))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73852,7 +73907,7 @@ func (m *Module) fn523(v0, v1, v2, v3, v4 int32) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn23(t4, i32(303820), i32(303821))
+			m.fn23(t4, i32(303828), i32(303829))
 			mem = m.memory
 		}
 	l1:
@@ -73874,7 +73929,7 @@ func (m *Module) fn523(v0, v1, v2, v3, v4 int32) int32 {
 			}
 		l2:
 			t9 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn23(t9, i32(303821), i32(303822))
+			m.fn23(t9, i32(303829), i32(303830))
 			mem = m.memory
 			t10 := int32(load32(mem, uint64(uint32(v6))))
 			m.fn216(v5+i32(8), t10, v3, v4)
@@ -73902,7 +73957,7 @@ func (m *Module) fn524(v0, v1, v2, v3 int32) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(310816))
+			m.fn49(i32(319454), i32(40), i32(310824))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73913,7 +73968,7 @@ func (m *Module) fn524(v0, v1, v2, v3 int32) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v5))))
-			m.fn23(t4, i32(303820), i32(303821))
+			m.fn23(t4, i32(303828), i32(303829))
 			mem = m.memory
 		}
 	l1:
@@ -73925,13 +73980,13 @@ func (m *Module) fn524(v0, v1, v2, v3 int32) int32 {
 			t6 := int32(mem[uint64(uint32(v4))+8])
 			if t6 == i32(4) {
 				t9 := int32(load32(mem, uint64(uint32(v5))))
-				m.fn23(t9, i32(303821), i32(303822))
+				m.fn23(t9, i32(303829), i32(303830))
 				mem = m.memory
 				{
 					t10 := int32(load32(mem, uint64(uint32(v3))))
 					if t10 == i32(-0x80000000) {
 						t15 := int32(load32(mem, uint64(uint32(v5))))
-						m.fn23(t15, i32(321976), i32(321980))
+						m.fn23(t15, i32(322000), i32(322004))
 						mem = m.memory
 						goto l6
 					}
@@ -73972,7 +74027,7 @@ func (m *Module) fn525(v0, v1, v2 int32, v3, v4 int64) int32 {
 	{
 		t1 := int32(mem[uint64(uint32(v0))])
 		if t1 == i32(1) {
-			m.fn49(i32(319426), i32(40), i32(310816))
+			m.fn49(i32(319454), i32(40), i32(310824))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
@@ -73983,7 +74038,7 @@ func (m *Module) fn525(v0, v1, v2 int32, v3, v4 int64) int32 {
 				goto l1
 			}
 			t4 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn23(t4, i32(303820), i32(303821))
+			m.fn23(t4, i32(303828), i32(303829))
 			mem = m.memory
 		}
 	l1:
@@ -74005,7 +74060,7 @@ func (m *Module) fn525(v0, v1, v2 int32, v3, v4 int64) int32 {
 			}
 		l2:
 			t9 := int32(load32(mem, uint64(uint32(v6))))
-			m.fn23(t9, i32(303821), i32(303822))
+			m.fn23(t9, i32(303829), i32(303830))
 			mem = m.memory
 			{
 				{
@@ -74024,7 +74079,7 @@ func (m *Module) fn525(v0, v1, v2 int32, v3, v4 int64) int32 {
 				}
 			l4:
 				t13 := int32(load32(mem, uint64(uint32(v6))))
-				m.fn23(t13, i32(321976), i32(321980))
+				m.fn23(t13, i32(322000), i32(322004))
 			}
 		l5:
 			v0 = i32(0)
@@ -74641,7 +74696,7 @@ func (m *Module) fn534(v0, v1 int32) {
 					goto l9
 				}
 				if v12 == 0 {
-					m.fn48(i32(0), v9, i32(4), i32(319384))
+					m.fn48(i32(0), v9, i32(4), i32(319412))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -74713,8 +74768,8 @@ func (m *Module) fn535(v0 int32, v1 int64) {
 l0:
 	store32(mem, uint64(uint32(v2))+28, uint32(i32(7)))
 	store32(mem, uint64(uint32(v2))+24, uint32(v2))
-	m.fn76(v2+i32(12), i32(303937), v2+i32(24))
-	m.fn434(v0, i32(304086), i32(4), v2+i32(12))
+	m.fn76(v2+i32(12), i32(303945), v2+i32(24))
+	m.fn434(v0, i32(304094), i32(4), v2+i32(12))
 l1:
 	m.g0 = v2 + i32(32)
 }
@@ -74762,10 +74817,10 @@ func (m *Module) fn538(v0 int32, v1 int64) {
 			goto l0
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(4)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(304086)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(304094)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+32, uint32(i32(56)))
-		store32(mem, uint64(uint32(v2))+28, uint32(i32(317075)))
+		store32(mem, uint64(uint32(v2))+28, uint32(i32(317103)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
@@ -74785,7 +74840,7 @@ func (m *Module) fn538(v0 int32, v1 int64) {
 		goto l1
 	}
 l0:
-	m.fn458(v2+i32(4), i32(304086), i32(4), v1)
+	m.fn458(v2+i32(4), i32(304094), i32(4), v1)
 	mem = m.memory
 	{
 		t6 := int32(load32(mem, uint64(uint32(v2))+4))
@@ -74846,7 +74901,7 @@ func (m *Module) fn540(v0, v1, v2, v3 int32) {
 					if t2 != i32(1) {
 						goto l0
 					}
-					t3 := m.fn494(i32(314038), i32(42))
+					t3 := m.fn494(i32(314062), i32(42))
 					mem = m.memory
 					v6 = t3
 					m.fn63(v5)
@@ -75008,7 +75063,7 @@ func (m *Module) fn540(v0, v1, v2, v3 int32) {
 									}
 								l12:
 									store32(mem, uint64(uint32(v4))+340, uint32(v13+i32(1)))
-									t31 := m.fn505(v4+i32(320), i32(319416), i32(3))
+									t31 := m.fn505(v4+i32(320), i32(319444), i32(3))
 									mem = m.memory
 									v10 = t31
 									p32 := i32(-0x80000000)
@@ -75033,7 +75088,7 @@ func (m *Module) fn540(v0, v1, v2, v3 int32) {
 											if v13 != i32(-0x7fffffff) {
 												goto l14
 											}
-											t36 := m.fn494(i32(314113), i32(14))
+											t36 := m.fn494(i32(314137), i32(14))
 											mem = m.memory
 											v12 = t36
 											m.fn63(v16)
@@ -75197,10 +75252,10 @@ func (m *Module) fn540(v0, v1, v2, v3 int32) {
 						l8:
 						}
 						store32(mem, uint64(uint32(v4))+260, uint32(i32(10)))
-						store32(mem, uint64(uint32(v4))+256, uint32(i32(304197)))
+						store32(mem, uint64(uint32(v4))+256, uint32(i32(304205)))
 						store32(mem, uint64(uint32(v4))+324, uint32(i32(2)))
 						store32(mem, uint64(uint32(v4))+320, uint32(v4+i32(256)))
-						t63 := m.fn490(i32(269637), v4+i32(320))
+						t63 := m.fn490(i32(269645), v4+i32(320))
 						mem = m.memory
 						v6 = t63
 					}
@@ -75253,13 +75308,13 @@ func (m *Module) fn540(v0, v1, v2, v3 int32) {
 		l1:
 			store32(mem, uint64(uint32(v4))+264, uint32(i32(0)))
 			store64(mem, uint64(uint32(v4))+256, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v4))+324, uint32(i32(304748)))
+			store32(mem, uint64(uint32(v4))+324, uint32(i32(304756)))
 			store64(mem, uint64(uint32(v4))+328, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v4))+320, uint32(v4+i32(256)))
 			t71 := m.fn541(v6, v4+i32(320))
 			mem = m.memory
 			if t71 != 0 {
-				m.fn195(i32(323284), i32(55), v4+i32(399), i32(304772), i32(323340))
+				m.fn195(i32(323308), i32(55), v4+i32(399), i32(304780), i32(323364))
 				panic("unreachable")
 			}
 			t72 := int64(load64(mem, uint64(uint32(v4))+256))
@@ -75413,7 +75468,7 @@ func (m *Module) fn542(v0, v1 int32) {
 		t1 := int32(load32(mem, uint64(uint32(v2))+24))
 		v3 = t1
 		if v3 == 0 {
-			m.fn104(i32(310312), i32(43), i32(310356))
+			m.fn104(i32(310320), i32(43), i32(310364))
 			panic("unreachable")
 		}
 		t2 := int32(load32(mem, uint64(uint32(v1))+4))
@@ -75426,9 +75481,9 @@ func (m *Module) fn542(v0, v1 int32) {
 					goto l1
 				}
 				store32(mem, uint64(uint32(v2))+60, uint32(i32(65)))
-				store32(mem, uint64(uint32(v2))+56, uint32(i32(311219)))
+				store32(mem, uint64(uint32(v2))+56, uint32(i32(311227)))
 				store32(mem, uint64(uint32(v2))+52, uint32(i32(3)))
-				store32(mem, uint64(uint32(v2))+48, uint32(i32(311216)))
+				store32(mem, uint64(uint32(v2))+48, uint32(i32(311224)))
 				store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+68, uint32(i32(2)))
 				store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(56)))
@@ -75437,7 +75492,7 @@ func (m *Module) fn542(v0, v1 int32) {
 				mem = m.memory
 				store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v2))+44, uint32(i32(3)))
-				store32(mem, uint64(uint32(v2))+40, uint32(i32(311216)))
+				store32(mem, uint64(uint32(v2))+40, uint32(i32(311224)))
 				t4 := int64(load64(mem, uint64(uint32(v2))+32))
 				store64(mem, uint64(uint32(v2))+8, uint64(t4))
 				t5 := int64(load64(mem, uint64(uint32(v2))+40))
@@ -75461,7 +75516,7 @@ func (m *Module) fn542(v0, v1 int32) {
 			v6 = int32(uint32(v3) >> 3)
 			v5 = v6 & i32(1023)
 			if uint32(v5) >= uint32(i32(733)) {
-				m.fn361(v5, i32(733), i32(310296))
+				m.fn361(v5, i32(733), i32(310304))
 				panic("unreachable")
 			}
 			mem[uint64(uint32(v0))+19] = byte(i32(90))
@@ -75483,7 +75538,7 @@ func (m *Module) fn542(v0, v1 int32) {
 			t18 := int32(uint32(v1) / uint32(i32(1000)))
 			t19 := int32(uint32(t18) % uint32(i32(10)))
 			mem[uint64(uint32(v0))+4] = byte(t19 | i32(48))
-			t20 := int32(mem[uint64(uint32(v5))+309562])
+			t20 := int32(mem[uint64(uint32(v5))+309570])
 			t21 := v0
 			t22 := v5
 			v8 = t20
@@ -75615,7 +75670,7 @@ func (m *Module) fn543(v0 int32) int32 {
 		}
 	l6:
 		{
-			t15 := int32(mem[uint64(uint32(i32(0)))+327200])
+			t15 := int32(mem[uint64(uint32(i32(0)))+327224])
 			if t15 != 0 {
 				goto l7
 			}
@@ -75624,13 +75679,13 @@ func (m *Module) fn543(v0 int32) int32 {
 		}
 	l7:
 		store64(mem, uint64(uint32(v0)), uint64(i64(2)))
-		t16 := int64(load64(mem, uint64(uint32(i32(0)))+327192))
+		t16 := int64(load64(mem, uint64(uint32(i32(0)))+327216))
 		store64(mem, uint64(uint32(v0))+16, uint64(t16))
-		t17 := int64(load64(mem, uint64(uint32(i32(0)))+327184))
+		t17 := int64(load64(mem, uint64(uint32(i32(0)))+327208))
 		t18 := v0
 		v6 = t17
 		store64(mem, uint64(uint32(t18))+8, uint64(v6))
-		store64(mem, uint64(uint32(i32(0)))+327184, uint64(v6+i64(1)))
+		store64(mem, uint64(uint32(i32(0)))+327208, uint64(v6+i64(1)))
 		t19 := int32(load32(mem, uint64(uint32(v0))+24))
 		v7 = t19
 		v4 = v7 + v5<<2
@@ -75886,7 +75941,7 @@ func (m *Module) fn546(v0, v1 int32) int32 {
 		store32(mem, uint64(uint32(v0))+28, uint32(v7))
 		store32(mem, uint64(uint32(v0))+24, uint32(v11))
 		if uint32(v8) > uint32(v4) {
-			m.fn48(v8, v4, v4, i32(305112))
+			m.fn48(v8, v4, v4, i32(305120))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -76217,7 +76272,7 @@ func (m *Module) fn551(v0, v1 int32) {
 		t0 := int32(load32(mem, uint64(uint32(v1))))
 		v2 = t0
 		if v2 == 0 {
-			m.fn95(i32(306596))
+			m.fn95(i32(306604))
 			panic("unreachable")
 		}
 		t1 := int32(load32(mem, uint64(uint32(v1))+12))
@@ -76268,7 +76323,7 @@ func (m *Module) fn551(v0, v1 int32) {
 			t10 := int32(load32(mem, uint64(uint32(v2))+16))
 			m.t0[uint(t10)].(func(int32, int32, int32))(v3, v4, v5)
 			mem = m.memory
-			v2 = i32(303824)
+			v2 = i32(303832)
 			v8 = i64(0)
 			v4 = i32(1)
 		}
@@ -76296,7 +76351,7 @@ func (m *Module) fn552(v0, v1, v2, v3 int32) {
 	store32(mem, uint64(uint32(v0))+12, uint32(v1))
 	store32(mem, uint64(uint32(v0))+8, uint32(v3))
 	store32(mem, uint64(uint32(v0))+4, uint32(v2))
-	store32(mem, uint64(uint32(v0)), uint32(i32(309484)))
+	store32(mem, uint64(uint32(v0)), uint32(i32(309492)))
 }
 func (m *Module) fn553(v0, v1, v2, v3 int32) {
 	var v4 int32
@@ -76567,7 +76622,7 @@ func (m *Module) fn559(v0, v1, v2 int32) {
 						goto l9
 					}
 					if v14 == 0 {
-						m.fn48(i32(0), v5, i32(4), i32(319384))
+						m.fn48(i32(0), v5, i32(4), i32(319412))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -76639,7 +76694,7 @@ func (m *Module) fn560(v0, v1 int32) {
 					}
 					mem[uint64(uint32(v2))+24] = byte(i32(0))
 					store64(mem, uint64(uint32(v2))+16, uint64(i64(0)))
-					v1 = i32(303824)
+					v1 = i32(303832)
 					v3 = i32(1)
 					goto l4
 				}
@@ -76674,7 +76729,7 @@ func (m *Module) fn560(v0, v1 int32) {
 			m.g0 = v2 + i32(48)
 			return
 		case 2:
-			m.fn200(i32(304600), i32(113), i32(304656))
+			m.fn200(i32(304608), i32(113), i32(304664))
 			panic("unreachable")
 		}
 	}
@@ -76809,7 +76864,7 @@ func (m *Module) fn563(v0, v1 int32) {
 				l4:
 				}
 				if uint32(v2) < uint32(v5) {
-					m.fn200(i32(318916), i32(19), i32(0x4ddd0))
+					m.fn200(i32(318944), i32(19), i32(318956))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -76822,7 +76877,7 @@ func (m *Module) fn563(v0, v1 int32) {
 			store32(mem, uint64(uint32(v1))+4, uint32(v2+i32(-1)))
 			store32(mem, uint64(uint32(v1)), uint32(v3+i32(1)))
 			v2 = i32(3)
-			v3 = v5*i32(3) + i32(318148)
+			v3 = v5*i32(3) + i32(318176)
 			goto l1
 		}
 		v3 = i32(0)
@@ -76892,7 +76947,7 @@ l1:
 		}
 		t11 := int32(load32(mem, uint64(uint32(v3))))
 		v14 = t11
-		t12 := int32(load32(mem, uint64(uint32(i32(0)))+324476))
+		t12 := int32(load32(mem, uint64(uint32(i32(0)))+324500))
 		v15 = t12
 		t13 := int32(load32(mem, uint64(uint32(v3))+60))
 		v2 = t13
@@ -76928,111 +76983,111 @@ l1:
 		t28 := int32(load32(mem, uint64(uint32(v3))+4))
 		t29 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v12^v11) ^ v12&v11)
 		v29 = t28
-		t30 := int32(load32(mem, uint64(uint32(i32(0)))+324480))
+		t30 := int32(load32(mem, uint64(uint32(i32(0)))+324504))
 		t31 := v29 + v6 + t30
 		t32 := v7
 		v30 = v28 + v9
 		v31 = t31 + t32&(v30^i32(-1)) + v30&v8 + (i32_rotl(v30, i32(26)) ^ i32_rotl(v30, i32(21)) ^ i32_rotl(v30, i32(7)))
 		v28 = t29 + v31
-		t33 := int32(load32(mem, uint64(uint32(i32(0)))+324484))
+		t33 := int32(load32(mem, uint64(uint32(i32(0)))+324508))
 		t34 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v12) ^ v15&v12)
 		t35 := v27 + v7 + t33
 		t36 := v8
 		v32 = v31 + v10
 		v33 = t35 + t36&(v32^i32(-1)) + v32&v30 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v31 = t34 + v33
-		t37 := int32(load32(mem, uint64(uint32(i32(0)))+324488))
+		t37 := int32(load32(mem, uint64(uint32(i32(0)))+324512))
 		t38 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t39 := v26 + v8 + t37
 		t40 := v30
 		v34 = v33 + v11
 		v35 = t39 + t40&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v33 = t38 + v35
-		t41 := int32(load32(mem, uint64(uint32(i32(0)))+324492))
+		t41 := int32(load32(mem, uint64(uint32(i32(0)))+324516))
 		t42 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t43 := v30 + v25 + t41
 		t44 := v32
 		v35 = v35 + v12
 		v36 = t43 + t44&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v30 = t42 + v36
-		t45 := int32(load32(mem, uint64(uint32(i32(0)))+324496))
+		t45 := int32(load32(mem, uint64(uint32(i32(0)))+324520))
 		t46 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t47 := v24 + t45 + v32
 		t48 := v34
 		v32 = v36 + v15
 		v36 = t47 + t48&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v15 = t46 + v36
-		t49 := int32(load32(mem, uint64(uint32(i32(0)))+324500))
+		t49 := int32(load32(mem, uint64(uint32(i32(0)))+324524))
 		t50 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		t51 := v23 + t49 + v34
 		t52 := v35
 		v34 = v36 + v28
 		v36 = t51 + t52&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v28 = t50 + v36
-		t53 := int32(load32(mem, uint64(uint32(i32(0)))+324504))
+		t53 := int32(load32(mem, uint64(uint32(i32(0)))+324528))
 		t54 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		t55 := v22 + t53 + v35
 		t56 := v32
 		v35 = v36 + v31
 		v36 = t55 + t56&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v31 = t54 + v36
-		t57 := int32(load32(mem, uint64(uint32(i32(0)))+324508))
+		t57 := int32(load32(mem, uint64(uint32(i32(0)))+324532))
 		t58 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t59 := v21 + t57 + v32
 		t60 := v34
 		v32 = v36 + v33
 		v36 = t59 + t60&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v33 = t58 + v36
-		t61 := int32(load32(mem, uint64(uint32(i32(0)))+324512))
+		t61 := int32(load32(mem, uint64(uint32(i32(0)))+324536))
 		t62 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t63 := v20 + t61 + v34
 		t64 := v35
 		v34 = v36 + v30
 		v36 = t63 + t64&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v30 = t62 + v36
-		t65 := int32(load32(mem, uint64(uint32(i32(0)))+324516))
+		t65 := int32(load32(mem, uint64(uint32(i32(0)))+324540))
 		t66 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t67 := v19 + t65 + v35
 		t68 := v32
 		v35 = v36 + v15
 		v36 = t67 + t68&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v15 = t66 + v36
-		t69 := int32(load32(mem, uint64(uint32(i32(0)))+324520))
+		t69 := int32(load32(mem, uint64(uint32(i32(0)))+324544))
 		t70 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		t71 := v18 + t69 + v32
 		t72 := v34
 		v32 = v36 + v28
 		v36 = t71 + t72&(v32^i32(-1)) + v32&v35 + (i32_rotl(v32, i32(26)) ^ i32_rotl(v32, i32(21)) ^ i32_rotl(v32, i32(7)))
 		v28 = t70 + v36
-		t73 := int32(load32(mem, uint64(uint32(i32(0)))+324524))
+		t73 := int32(load32(mem, uint64(uint32(i32(0)))+324548))
 		t74 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		t75 := v17 + t73 + v34
 		t76 := v35
 		v34 = v36 + v31
 		v36 = t75 + t76&(v34^i32(-1)) + v34&v32 + (i32_rotl(v34, i32(26)) ^ i32_rotl(v34, i32(21)) ^ i32_rotl(v34, i32(7)))
 		v31 = t74 + v36
-		t77 := int32(load32(mem, uint64(uint32(i32(0)))+324528))
+		t77 := int32(load32(mem, uint64(uint32(i32(0)))+324552))
 		t78 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		t79 := v16 + t77 + v35
 		t80 := v32
 		v35 = v36 + v33
 		v36 = t79 + t80&(v35^i32(-1)) + v35&v34 + (i32_rotl(v35, i32(26)) ^ i32_rotl(v35, i32(21)) ^ i32_rotl(v35, i32(7)))
 		v33 = t78 + v36
-		t81 := int32(load32(mem, uint64(uint32(i32(0)))+324532))
+		t81 := int32(load32(mem, uint64(uint32(i32(0)))+324556))
 		t82 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		t83 := v13 + t81 + v32
 		t84 := v34
 		v36 = v36 + v30
 		v32 = t83 + t84&(v36^i32(-1)) + v36&v35 + (i32_rotl(v36, i32(26)) ^ i32_rotl(v36, i32(21)) ^ i32_rotl(v36, i32(7)))
 		v30 = t82 + v32
-		t85 := int32(load32(mem, uint64(uint32(i32(0)))+324536))
+		t85 := int32(load32(mem, uint64(uint32(i32(0)))+324560))
 		t86 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		t87 := v2 + t85 + v34
 		t88 := v35
 		v37 = v32 + v15
 		v34 = t87 + t88&(v37^i32(-1)) + v37&v36 + (i32_rotl(v37, i32(26)) ^ i32_rotl(v37, i32(21)) ^ i32_rotl(v37, i32(7)))
 		v15 = t86 + v34
-		t89 := int32(load32(mem, uint64(uint32(i32(0)))+324540))
+		t89 := int32(load32(mem, uint64(uint32(i32(0)))+324564))
 		t90 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v32 = v20 + (v14 + (i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3))) + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
 		t91 := t89 + v32 + v35
@@ -77040,7 +77095,7 @@ l1:
 		v14 = v34 + v28
 		v35 = t91 + t92&(v14^i32(-1)) + v14&v37 + (i32_rotl(v14, i32(26)) ^ i32_rotl(v14, i32(21)) ^ i32_rotl(v14, i32(7)))
 		v28 = t90 + v35
-		t93 := int32(load32(mem, uint64(uint32(i32(0)))+324544))
+		t93 := int32(load32(mem, uint64(uint32(i32(0)))+324568))
 		t94 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v34 = v19 + (v29 + (i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3))) + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
 		t95 := t93 + v34 + v36
@@ -77048,7 +77103,7 @@ l1:
 		v29 = v35 + v31
 		v36 = t95 + t96&(v29^i32(-1)) + v29&v14 + (i32_rotl(v29, i32(26)) ^ i32_rotl(v29, i32(21)) ^ i32_rotl(v29, i32(7)))
 		v31 = t94 + v36
-		t97 := int32(load32(mem, uint64(uint32(i32(0)))+324548))
+		t97 := int32(load32(mem, uint64(uint32(i32(0)))+324572))
 		t98 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v35 = v18 + (v27 + (i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3))) + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
 		t99 := t97 + v35 + v37
@@ -77056,7 +77111,7 @@ l1:
 		v27 = v36 + v33
 		v37 = t99 + t100&(v27^i32(-1)) + v27&v29 + (i32_rotl(v27, i32(26)) ^ i32_rotl(v27, i32(21)) ^ i32_rotl(v27, i32(7)))
 		v33 = t98 + v37
-		t101 := int32(load32(mem, uint64(uint32(i32(0)))+324552))
+		t101 := int32(load32(mem, uint64(uint32(i32(0)))+324576))
 		t102 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v36 = v17 + (v26 + (i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3))) + (i32_rotl(v34, i32(15)) ^ i32_rotl(v34, i32(13)) ^ int32(uint32(v34)>>10))
 		t103 := t101 + v36 + v14
@@ -77064,7 +77119,7 @@ l1:
 		v26 = v37 + v30
 		v14 = t103 + t104&(v26^i32(-1)) + v26&v27 + (i32_rotl(v26, i32(26)) ^ i32_rotl(v26, i32(21)) ^ i32_rotl(v26, i32(7)))
 		v30 = t102 + v14
-		t105 := int32(load32(mem, uint64(uint32(i32(0)))+324556))
+		t105 := int32(load32(mem, uint64(uint32(i32(0)))+324580))
 		t106 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v37 = v16 + (v25 + (i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3))) + (i32_rotl(v35, i32(15)) ^ i32_rotl(v35, i32(13)) ^ int32(uint32(v35)>>10))
 		t107 := t105 + v37 + v29
@@ -77072,7 +77127,7 @@ l1:
 		v25 = v14 + v15
 		v29 = t107 + t108&(v25^i32(-1)) + v25&v26 + (i32_rotl(v25, i32(26)) ^ i32_rotl(v25, i32(21)) ^ i32_rotl(v25, i32(7)))
 		v15 = t106 + v29
-		t109 := int32(load32(mem, uint64(uint32(i32(0)))+324560))
+		t109 := int32(load32(mem, uint64(uint32(i32(0)))+324584))
 		t110 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v14 = v13 + (v24 + (i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3))) + (i32_rotl(v36, i32(15)) ^ i32_rotl(v36, i32(13)) ^ int32(uint32(v36)>>10))
 		t111 := t109 + v14 + v27
@@ -77080,7 +77135,7 @@ l1:
 		v24 = v29 + v28
 		v27 = t111 + t112&(v24^i32(-1)) + v24&v25 + (i32_rotl(v24, i32(26)) ^ i32_rotl(v24, i32(21)) ^ i32_rotl(v24, i32(7)))
 		v28 = t110 + v27
-		t113 := int32(load32(mem, uint64(uint32(i32(0)))+324564))
+		t113 := int32(load32(mem, uint64(uint32(i32(0)))+324588))
 		t114 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v29 = v2 + (v23 + (i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3))) + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
 		t115 := t113 + v29 + v26
@@ -77088,7 +77143,7 @@ l1:
 		v23 = v27 + v31
 		v26 = t115 + t116&(v23^i32(-1)) + v23&v24 + (i32_rotl(v23, i32(26)) ^ i32_rotl(v23, i32(21)) ^ i32_rotl(v23, i32(7)))
 		v31 = t114 + v26
-		t117 := int32(load32(mem, uint64(uint32(i32(0)))+324568))
+		t117 := int32(load32(mem, uint64(uint32(i32(0)))+324592))
 		t118 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v27 = v22 + (i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3)) + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
 		t119 := t117 + v27 + v25
@@ -77096,7 +77151,7 @@ l1:
 		v22 = v26 + v33
 		v25 = t119 + t120&(v22^i32(-1)) + v22&v23 + (i32_rotl(v22, i32(26)) ^ i32_rotl(v22, i32(21)) ^ i32_rotl(v22, i32(7)))
 		v33 = t118 + v25
-		t121 := int32(load32(mem, uint64(uint32(i32(0)))+324572))
+		t121 := int32(load32(mem, uint64(uint32(i32(0)))+324596))
 		t122 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v26 = v21 + (i32_rotl(v20, i32(25)) ^ i32_rotl(v20, i32(14)) ^ int32(uint32(v20)>>3)) + v34 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
 		t123 := t121 + v26 + v24
@@ -77104,7 +77159,7 @@ l1:
 		v21 = v25 + v30
 		v24 = t123 + t124&(v21^i32(-1)) + v21&v22 + (i32_rotl(v21, i32(26)) ^ i32_rotl(v21, i32(21)) ^ i32_rotl(v21, i32(7)))
 		v30 = t122 + v24
-		t125 := int32(load32(mem, uint64(uint32(i32(0)))+324576))
+		t125 := int32(load32(mem, uint64(uint32(i32(0)))+324600))
 		t126 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v25 = v20 + (i32_rotl(v19, i32(25)) ^ i32_rotl(v19, i32(14)) ^ int32(uint32(v19)>>3)) + v35 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
 		t127 := t125 + v25 + v23
@@ -77112,7 +77167,7 @@ l1:
 		v20 = v24 + v15
 		v23 = t127 + t128&(v20^i32(-1)) + v20&v21 + (i32_rotl(v20, i32(26)) ^ i32_rotl(v20, i32(21)) ^ i32_rotl(v20, i32(7)))
 		v15 = t126 + v23
-		t129 := int32(load32(mem, uint64(uint32(i32(0)))+324580))
+		t129 := int32(load32(mem, uint64(uint32(i32(0)))+324604))
 		t130 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v24 = v19 + (i32_rotl(v18, i32(25)) ^ i32_rotl(v18, i32(14)) ^ int32(uint32(v18)>>3)) + v36 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
 		t131 := t129 + v24 + v22
@@ -77120,7 +77175,7 @@ l1:
 		v19 = v23 + v28
 		v22 = t131 + t132&(v19^i32(-1)) + v19&v20 + (i32_rotl(v19, i32(26)) ^ i32_rotl(v19, i32(21)) ^ i32_rotl(v19, i32(7)))
 		v28 = t130 + v22
-		t133 := int32(load32(mem, uint64(uint32(i32(0)))+324584))
+		t133 := int32(load32(mem, uint64(uint32(i32(0)))+324608))
 		t134 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v23 = v18 + (i32_rotl(v17, i32(25)) ^ i32_rotl(v17, i32(14)) ^ int32(uint32(v17)>>3)) + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
 		t135 := t133 + v23 + v21
@@ -77128,7 +77183,7 @@ l1:
 		v18 = v22 + v31
 		v21 = t135 + t136&(v18^i32(-1)) + v18&v19 + (i32_rotl(v18, i32(26)) ^ i32_rotl(v18, i32(21)) ^ i32_rotl(v18, i32(7)))
 		v31 = t134 + v21
-		t137 := int32(load32(mem, uint64(uint32(i32(0)))+324588))
+		t137 := int32(load32(mem, uint64(uint32(i32(0)))+324612))
 		t138 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v22 = v17 + (i32_rotl(v16, i32(25)) ^ i32_rotl(v16, i32(14)) ^ int32(uint32(v16)>>3)) + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
 		t139 := t137 + v22 + v20
@@ -77136,7 +77191,7 @@ l1:
 		v20 = v21 + v33
 		v17 = t139 + t140&(v20^i32(-1)) + v20&v18 + (i32_rotl(v20, i32(26)) ^ i32_rotl(v20, i32(21)) ^ i32_rotl(v20, i32(7)))
 		v33 = t138 + v17
-		t141 := int32(load32(mem, uint64(uint32(i32(0)))+324592))
+		t141 := int32(load32(mem, uint64(uint32(i32(0)))+324616))
 		t142 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v21 = v16 + (i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3)) + v29 + (i32_rotl(v23, i32(15)) ^ i32_rotl(v23, i32(13)) ^ int32(uint32(v23)>>10))
 		t143 := t141 + v21 + v19
@@ -77144,7 +77199,7 @@ l1:
 		v19 = v17 + v30
 		v16 = t143 + t144&(v19^i32(-1)) + v19&v20 + (i32_rotl(v19, i32(26)) ^ i32_rotl(v19, i32(21)) ^ i32_rotl(v19, i32(7)))
 		v30 = t142 + v16
-		t145 := int32(load32(mem, uint64(uint32(i32(0)))+324596))
+		t145 := int32(load32(mem, uint64(uint32(i32(0)))+324620))
 		t146 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v13 = v13 + (i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3)) + v27 + (i32_rotl(v22, i32(15)) ^ i32_rotl(v22, i32(13)) ^ int32(uint32(v22)>>10))
 		t147 := t145 + v13 + v18
@@ -77152,7 +77207,7 @@ l1:
 		v18 = v16 + v15
 		v16 = t147 + t148&(v18^i32(-1)) + v18&v19 + (i32_rotl(v18, i32(26)) ^ i32_rotl(v18, i32(21)) ^ i32_rotl(v18, i32(7)))
 		v15 = t146 + v16
-		t149 := int32(load32(mem, uint64(uint32(i32(0)))+324600))
+		t149 := int32(load32(mem, uint64(uint32(i32(0)))+324624))
 		t150 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v2 = v2 + (i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3)) + v26 + (i32_rotl(v21, i32(15)) ^ i32_rotl(v21, i32(13)) ^ int32(uint32(v21)>>10))
 		t151 := t149 + v2 + v20
@@ -77162,7 +77217,7 @@ l1:
 		v28 = t150 + v16
 		t153 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v32 = i32_rotl(v34, i32(25)) ^ i32_rotl(v34, i32(14)) ^ int32(uint32(v34)>>3) + v32 + v25 + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
-		t154 := int32(load32(mem, uint64(uint32(i32(0)))+324604))
+		t154 := int32(load32(mem, uint64(uint32(i32(0)))+324628))
 		t155 := v32 + t154 + v19
 		t156 := v18
 		v19 = v16 + v31
@@ -77170,7 +77225,7 @@ l1:
 		v31 = t153 + v16
 		t157 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v34 = i32_rotl(v35, i32(25)) ^ i32_rotl(v35, i32(14)) ^ int32(uint32(v35)>>3) + v34 + v24 + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
-		t158 := int32(load32(mem, uint64(uint32(i32(0)))+324608))
+		t158 := int32(load32(mem, uint64(uint32(i32(0)))+324632))
 		t159 := v34 + t158 + v18
 		t160 := v20
 		v18 = v16 + v33
@@ -77178,7 +77233,7 @@ l1:
 		v33 = t157 + v16
 		t161 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v35 = i32_rotl(v36, i32(25)) ^ i32_rotl(v36, i32(14)) ^ int32(uint32(v36)>>3) + v35 + v23 + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
-		t162 := int32(load32(mem, uint64(uint32(i32(0)))+324612))
+		t162 := int32(load32(mem, uint64(uint32(i32(0)))+324636))
 		t163 := v35 + t162 + v20
 		t164 := v19
 		v20 = v16 + v30
@@ -77186,7 +77241,7 @@ l1:
 		v30 = t161 + v16
 		t165 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v36 = i32_rotl(v37, i32(25)) ^ i32_rotl(v37, i32(14)) ^ int32(uint32(v37)>>3) + v36 + v22 + (i32_rotl(v34, i32(15)) ^ i32_rotl(v34, i32(13)) ^ int32(uint32(v34)>>10))
-		t166 := int32(load32(mem, uint64(uint32(i32(0)))+324616))
+		t166 := int32(load32(mem, uint64(uint32(i32(0)))+324640))
 		t167 := v36 + t166 + v19
 		t168 := v18
 		v19 = v16 + v15
@@ -77194,7 +77249,7 @@ l1:
 		v15 = t165 + v16
 		t169 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v37 = i32_rotl(v14, i32(25)) ^ i32_rotl(v14, i32(14)) ^ int32(uint32(v14)>>3) + v37 + v21 + (i32_rotl(v35, i32(15)) ^ i32_rotl(v35, i32(13)) ^ int32(uint32(v35)>>10))
-		t170 := int32(load32(mem, uint64(uint32(i32(0)))+324620))
+		t170 := int32(load32(mem, uint64(uint32(i32(0)))+324644))
 		t171 := v37 + t170 + v18
 		t172 := v20
 		v18 = v16 + v28
@@ -77202,7 +77257,7 @@ l1:
 		v28 = t169 + v16
 		t173 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v14 = i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3) + v14 + v13 + (i32_rotl(v36, i32(15)) ^ i32_rotl(v36, i32(13)) ^ int32(uint32(v36)>>10))
-		t174 := int32(load32(mem, uint64(uint32(i32(0)))+324624))
+		t174 := int32(load32(mem, uint64(uint32(i32(0)))+324648))
 		t175 := v14 + t174 + v20
 		t176 := v19
 		v20 = v16 + v31
@@ -77210,7 +77265,7 @@ l1:
 		v31 = t173 + v16
 		t177 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v29 = i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3) + v29 + v2 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t178 := int32(load32(mem, uint64(uint32(i32(0)))+324628))
+		t178 := int32(load32(mem, uint64(uint32(i32(0)))+324652))
 		t179 := v29 + t178 + v19
 		t180 := v18
 		v19 = v16 + v33
@@ -77218,7 +77273,7 @@ l1:
 		v33 = t177 + v16
 		t181 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v27 = i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3) + v27 + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
-		t182 := int32(load32(mem, uint64(uint32(i32(0)))+324632))
+		t182 := int32(load32(mem, uint64(uint32(i32(0)))+324656))
 		t183 := v27 + t182 + v18
 		t184 := v20
 		v18 = v16 + v30
@@ -77226,7 +77281,7 @@ l1:
 		v30 = t181 + v16
 		t185 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v26 = i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3) + v26 + v34 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
-		t186 := int32(load32(mem, uint64(uint32(i32(0)))+324636))
+		t186 := int32(load32(mem, uint64(uint32(i32(0)))+324660))
 		t187 := v26 + t186 + v20
 		t188 := v19
 		v20 = v16 + v15
@@ -77234,7 +77289,7 @@ l1:
 		v15 = t185 + v16
 		t189 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v25 = i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3) + v25 + v35 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
-		t190 := int32(load32(mem, uint64(uint32(i32(0)))+324640))
+		t190 := int32(load32(mem, uint64(uint32(i32(0)))+324664))
 		t191 := v25 + t190 + v19
 		t192 := v18
 		v19 = v16 + v28
@@ -77242,7 +77297,7 @@ l1:
 		v28 = t189 + v16
 		t193 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v24 = i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3) + v24 + v36 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
-		t194 := int32(load32(mem, uint64(uint32(i32(0)))+324644))
+		t194 := int32(load32(mem, uint64(uint32(i32(0)))+324668))
 		t195 := v24 + t194 + v18
 		t196 := v20
 		v18 = v16 + v31
@@ -77250,7 +77305,7 @@ l1:
 		v31 = t193 + v16
 		t197 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v23 = i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3) + v23 + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
-		t198 := int32(load32(mem, uint64(uint32(i32(0)))+324648))
+		t198 := int32(load32(mem, uint64(uint32(i32(0)))+324672))
 		t199 := v23 + t198 + v20
 		t200 := v19
 		v20 = v16 + v33
@@ -77258,7 +77313,7 @@ l1:
 		v33 = t197 + v16
 		t201 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v22 = i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3) + v22 + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
-		t202 := int32(load32(mem, uint64(uint32(i32(0)))+324652))
+		t202 := int32(load32(mem, uint64(uint32(i32(0)))+0x4f444))
 		t203 := v22 + t202 + v19
 		t204 := v18
 		v19 = v16 + v30
@@ -77266,7 +77321,7 @@ l1:
 		v30 = t201 + v16
 		t205 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v21 = i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3) + v21 + v29 + (i32_rotl(v23, i32(15)) ^ i32_rotl(v23, i32(13)) ^ int32(uint32(v23)>>10))
-		t206 := int32(load32(mem, uint64(uint32(i32(0)))+324656))
+		t206 := int32(load32(mem, uint64(uint32(i32(0)))+324680))
 		t207 := v21 + t206 + v18
 		t208 := v20
 		v18 = v16 + v15
@@ -77274,7 +77329,7 @@ l1:
 		v15 = t205 + v16
 		t209 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v13 = i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3) + v13 + v27 + (i32_rotl(v22, i32(15)) ^ i32_rotl(v22, i32(13)) ^ int32(uint32(v22)>>10))
-		t210 := int32(load32(mem, uint64(uint32(i32(0)))+324660))
+		t210 := int32(load32(mem, uint64(uint32(i32(0)))+324684))
 		t211 := v13 + t210 + v20
 		t212 := v19
 		v20 = v16 + v28
@@ -77282,7 +77337,7 @@ l1:
 		v28 = t209 + v16
 		t213 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v2 = i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3) + v2 + v26 + (i32_rotl(v21, i32(15)) ^ i32_rotl(v21, i32(13)) ^ int32(uint32(v21)>>10))
-		t214 := int32(load32(mem, uint64(uint32(i32(0)))+324664))
+		t214 := int32(load32(mem, uint64(uint32(i32(0)))+324688))
 		t215 := v2 + t214 + v19
 		t216 := v18
 		v19 = v16 + v31
@@ -77290,7 +77345,7 @@ l1:
 		v31 = t213 + v16
 		t217 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v32 = i32_rotl(v34, i32(25)) ^ i32_rotl(v34, i32(14)) ^ int32(uint32(v34)>>3) + v32 + v25 + (i32_rotl(v13, i32(15)) ^ i32_rotl(v13, i32(13)) ^ int32(uint32(v13)>>10))
-		t218 := int32(load32(mem, uint64(uint32(i32(0)))+324668))
+		t218 := int32(load32(mem, uint64(uint32(i32(0)))+324692))
 		t219 := v32 + t218 + v18
 		t220 := v20
 		v18 = v16 + v33
@@ -77298,7 +77353,7 @@ l1:
 		v33 = t217 + v17
 		t221 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v16 = i32_rotl(v35, i32(25)) ^ i32_rotl(v35, i32(14)) ^ int32(uint32(v35)>>3) + v34 + v24 + (i32_rotl(v2, i32(15)) ^ i32_rotl(v2, i32(13)) ^ int32(uint32(v2)>>10))
-		t222 := int32(load32(mem, uint64(uint32(i32(0)))+324672))
+		t222 := int32(load32(mem, uint64(uint32(i32(0)))+324696))
 		t223 := v16 + t222 + v20
 		t224 := v19
 		v34 = v17 + v30
@@ -77306,7 +77361,7 @@ l1:
 		v30 = t221 + v17
 		t225 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v20 = i32_rotl(v36, i32(25)) ^ i32_rotl(v36, i32(14)) ^ int32(uint32(v36)>>3) + v35 + v23 + (i32_rotl(v32, i32(15)) ^ i32_rotl(v32, i32(13)) ^ int32(uint32(v32)>>10))
-		t226 := int32(load32(mem, uint64(uint32(i32(0)))+0x4f444))
+		t226 := int32(load32(mem, uint64(uint32(i32(0)))+324700))
 		t227 := v20 + t226 + v19
 		t228 := v18
 		v35 = v17 + v15
@@ -77314,7 +77369,7 @@ l1:
 		v15 = t225 + v17
 		t229 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v19 = i32_rotl(v37, i32(25)) ^ i32_rotl(v37, i32(14)) ^ int32(uint32(v37)>>3) + v36 + v22 + (i32_rotl(v16, i32(15)) ^ i32_rotl(v16, i32(13)) ^ int32(uint32(v16)>>10))
-		t230 := int32(load32(mem, uint64(uint32(i32(0)))+324680))
+		t230 := int32(load32(mem, uint64(uint32(i32(0)))+324704))
 		t231 := v19 + t230 + v18
 		t232 := v34
 		v36 = v17 + v28
@@ -77322,7 +77377,7 @@ l1:
 		v28 = t229 + v18
 		t233 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v37 = i32_rotl(v14, i32(25)) ^ i32_rotl(v14, i32(14)) ^ int32(uint32(v14)>>3) + v37 + v21 + (i32_rotl(v20, i32(15)) ^ i32_rotl(v20, i32(13)) ^ int32(uint32(v20)>>10))
-		t234 := int32(load32(mem, uint64(uint32(i32(0)))+324684))
+		t234 := int32(load32(mem, uint64(uint32(i32(0)))+324708))
 		t235 := v37 + t234 + v34
 		t236 := v35
 		v34 = v18 + v31
@@ -77330,7 +77385,7 @@ l1:
 		v31 = t233 + v18
 		t237 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v14 = i32_rotl(v29, i32(25)) ^ i32_rotl(v29, i32(14)) ^ int32(uint32(v29)>>3) + v14 + v13 + (i32_rotl(v19, i32(15)) ^ i32_rotl(v19, i32(13)) ^ int32(uint32(v19)>>10))
-		t238 := int32(load32(mem, uint64(uint32(i32(0)))+324688))
+		t238 := int32(load32(mem, uint64(uint32(i32(0)))+324712))
 		t239 := v14 + t238 + v35
 		t240 := v36
 		v35 = v18 + v33
@@ -77338,7 +77393,7 @@ l1:
 		v33 = t237 + v18
 		t241 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v29 = i32_rotl(v27, i32(25)) ^ i32_rotl(v27, i32(14)) ^ int32(uint32(v27)>>3) + v29 + v2 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t242 := int32(load32(mem, uint64(uint32(i32(0)))+324692))
+		t242 := int32(load32(mem, uint64(uint32(i32(0)))+324716))
 		t243 := v29 + t242 + v36
 		t244 := v34
 		v36 = v18 + v30
@@ -77346,7 +77401,7 @@ l1:
 		v30 = t241 + v18
 		t245 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v27 = i32_rotl(v26, i32(25)) ^ i32_rotl(v26, i32(14)) ^ int32(uint32(v26)>>3) + v27 + v32 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10))
-		t246 := int32(load32(mem, uint64(uint32(i32(0)))+324696))
+		t246 := int32(load32(mem, uint64(uint32(i32(0)))+324720))
 		t247 := v27 + t246 + v34
 		t248 := v35
 		v34 = v18 + v15
@@ -77354,7 +77409,7 @@ l1:
 		v15 = t245 + v18
 		t249 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v26 = i32_rotl(v25, i32(25)) ^ i32_rotl(v25, i32(14)) ^ int32(uint32(v25)>>3) + v26 + v16 + (i32_rotl(v29, i32(15)) ^ i32_rotl(v29, i32(13)) ^ int32(uint32(v29)>>10))
-		t250 := int32(load32(mem, uint64(uint32(i32(0)))+324700))
+		t250 := int32(load32(mem, uint64(uint32(i32(0)))+324724))
 		t251 := v26 + t250 + v35
 		t252 := v36
 		v35 = v18 + v28
@@ -77362,7 +77417,7 @@ l1:
 		v28 = t249 + v18
 		t253 := i32_rotl(v28, i32(30)) ^ i32_rotl(v28, i32(19)) ^ i32_rotl(v28, i32(10)) + (v28&(v15^v30) ^ v15&v30)
 		v25 = i32_rotl(v24, i32(25)) ^ i32_rotl(v24, i32(14)) ^ int32(uint32(v24)>>3) + v25 + v20 + (i32_rotl(v27, i32(15)) ^ i32_rotl(v27, i32(13)) ^ int32(uint32(v27)>>10))
-		t254 := int32(load32(mem, uint64(uint32(i32(0)))+324704))
+		t254 := int32(load32(mem, uint64(uint32(i32(0)))+324728))
 		t255 := v25 + t254 + v36
 		t256 := v34
 		v36 = v18 + v31
@@ -77370,7 +77425,7 @@ l1:
 		v31 = t253 + v20
 		t257 := i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)) + (v31&(v28^v15) ^ v28&v15)
 		v24 = i32_rotl(v23, i32(25)) ^ i32_rotl(v23, i32(14)) ^ int32(uint32(v23)>>3) + v24 + v19 + (i32_rotl(v26, i32(15)) ^ i32_rotl(v26, i32(13)) ^ int32(uint32(v26)>>10))
-		t258 := int32(load32(mem, uint64(uint32(i32(0)))+324708))
+		t258 := int32(load32(mem, uint64(uint32(i32(0)))+324732))
 		t259 := v24 + t258 + v34
 		t260 := v35
 		v34 = v20 + v33
@@ -77378,7 +77433,7 @@ l1:
 		v33 = t257 + v20
 		t261 := i32_rotl(v33, i32(30)) ^ i32_rotl(v33, i32(19)) ^ i32_rotl(v33, i32(10)) + (v33&(v31^v28) ^ v31&v28)
 		v37 = i32_rotl(v22, i32(25)) ^ i32_rotl(v22, i32(14)) ^ int32(uint32(v22)>>3) + v23 + v37 + (i32_rotl(v25, i32(15)) ^ i32_rotl(v25, i32(13)) ^ int32(uint32(v25)>>10))
-		t262 := int32(load32(mem, uint64(uint32(i32(0)))+324712))
+		t262 := int32(load32(mem, uint64(uint32(i32(0)))+324736))
 		t263 := v37 + t262 + v35
 		t264 := v36
 		v35 = v20 + v30
@@ -77386,7 +77441,7 @@ l1:
 		v30 = t261 + v25
 		t265 := i32_rotl(v30, i32(30)) ^ i32_rotl(v30, i32(19)) ^ i32_rotl(v30, i32(10)) + (v30&(v33^v31) ^ v33&v31)
 		v14 = i32_rotl(v21, i32(25)) ^ i32_rotl(v21, i32(14)) ^ int32(uint32(v21)>>3) + v22 + v14 + (i32_rotl(v24, i32(15)) ^ i32_rotl(v24, i32(13)) ^ int32(uint32(v24)>>10))
-		t266 := int32(load32(mem, uint64(uint32(i32(0)))+324716))
+		t266 := int32(load32(mem, uint64(uint32(i32(0)))+324740))
 		t267 := v14 + t266 + v36
 		t268 := v34
 		v36 = v25 + v15
@@ -77394,20 +77449,20 @@ l1:
 		v15 = t265 + v25
 		t269 := i32_rotl(v15, i32(30)) ^ i32_rotl(v15, i32(19)) ^ i32_rotl(v15, i32(10)) + (v15&(v30^v33) ^ v30&v33)
 		v37 = i32_rotl(v13, i32(25)) ^ i32_rotl(v13, i32(14)) ^ int32(uint32(v13)>>3) + v21 + v29 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10))
-		t270 := int32(load32(mem, uint64(uint32(i32(0)))+324720))
+		t270 := int32(load32(mem, uint64(uint32(i32(0)))+324744))
 		t271 := v37 + t270 + v34
 		t272 := v35
 		v28 = v25 + v28
 		v29 = t271 + t272&(v28^i32(-1)) + v28&v36 + (i32_rotl(v28, i32(26)) ^ i32_rotl(v28, i32(21)) ^ i32_rotl(v28, i32(7)))
 		v34 = t269 + v29
-		t273 := int32(load32(mem, uint64(uint32(i32(0)))+324724))
+		t273 := int32(load32(mem, uint64(uint32(i32(0)))+324748))
 		t274 := i32_rotl(v34, i32(30)) ^ i32_rotl(v34, i32(19)) ^ i32_rotl(v34, i32(10)) + (v34&(v15^v30) ^ v15&v30)
 		t275 := t273 + v13 + (i32_rotl(v2, i32(25)) ^ i32_rotl(v2, i32(14)) ^ int32(uint32(v2)>>3)) + v27 + (i32_rotl(v14, i32(15)) ^ i32_rotl(v14, i32(13)) ^ int32(uint32(v14)>>10)) + v35
 		t276 := v36
 		v13 = v29 + v31
 		v35 = t275 + t276&(v13^i32(-1)) + v13&v28 + (i32_rotl(v13, i32(26)) ^ i32_rotl(v13, i32(21)) ^ i32_rotl(v13, i32(7)))
 		v31 = t274 + v35
-		t277 := int32(load32(mem, uint64(uint32(i32(0)))+324728))
+		t277 := int32(load32(mem, uint64(uint32(i32(0)))+324752))
 		t278 := v31&(v34^v15) ^ v34&v15 + v12 + (i32_rotl(v31, i32(30)) ^ i32_rotl(v31, i32(19)) ^ i32_rotl(v31, i32(10)))
 		t279 := t277 + v2 + (i32_rotl(v32, i32(25)) ^ i32_rotl(v32, i32(14)) ^ int32(uint32(v32)>>3)) + v26 + (i32_rotl(v37, i32(15)) ^ i32_rotl(v37, i32(13)) ^ int32(uint32(v37)>>10)) + v36
 		t280 := v28
@@ -77464,7 +77519,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 										t2 := int32(load32(mem, uint64(uint32(v3))+8))
 										v4 = t2
 										if v4 == 0 {
-											m.fn95(i32(304928))
+											m.fn95(i32(304936))
 											mem = m.memory
 											panic("unreachable")
 										}
@@ -77503,7 +77558,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 																goto l19
 															}
 															v8 = v1 + v2
-															v9 = v2 + i32(302540)
+															v9 = v2 + i32(302548)
 															v2 = v2 + i32(1)
 															t21 := int32(mem[uint64(uint32(v8))])
 															v8 = t21
@@ -77533,7 +77588,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 																goto l19
 															}
 															v8 = v1 + v2
-															v9 = v2 + i32(302547)
+															v9 = v2 + i32(302555)
 															v2 = v2 + i32(1)
 															t26 := int32(mem[uint64(uint32(v8))])
 															v8 = t26
@@ -77598,7 +77653,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 													t20 := int32(load32(mem, uint64(uint32(v3))+84))
 													v12 = t20
 													v7 = i64(0)
-													v4 = i32(0x4a000)
+													v4 = i32(303112)
 													v5 = i32(0)
 													v1 = i32(1)
 													v6 = i32(0)
@@ -77614,7 +77669,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 													if v2 == i32(42) {
 														goto l8
 													}
-													v8 = i32(301752)
+													v8 = i32(301760)
 													if v2 == i32(47) {
 														goto l5
 													}
@@ -77627,7 +77682,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 																t10 := int32(load32(mem, uint64(uint32(v3))+80))
 																if t10 == v6 {
 																	v7 = i64(0)
-																	v9 = i32(0x4a000)
+																	v9 = i32(303112)
 																	v10 = i32(0)
 																	v11 = i32(0xffff)
 																	v8 = i32(1)
@@ -77637,7 +77692,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 																goto l10
 															}
 															t8 := int32(mem[uint64(uint32(v3))+77])
-															t9 := int32(load32(mem, uint64(uint32(t8<<2))+326648))
+															t9 := int32(load32(mem, uint64(uint32(t8<<2))+326672))
 															v2 = t9
 															goto l10
 														}
@@ -77646,25 +77701,25 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 													goto l10
 												}
 											l8:
-												v8 = i32(301753)
+												v8 = i32(301761)
 											}
 										l5:
 											t11 := int32(load32(mem, uint64(uint32(v4))+16))
 											m.t0[uint(t11)].(func(int32, int32, int32))(v5, v1, v6)
 											mem = m.memory
-											v9 = i32(0x4a000)
+											v9 = i32(303112)
 											v1 = i32(1)
 											v10 = i32(0)
 											v11 = i32(0xffff)
 											v12 = i32(1)
 											v5 = i32(0)
 											v6 = i32(0)
-											v4 = i32(0x4a000)
+											v4 = i32(303112)
 											goto l13
 										}
 									}
 								case 2:
-									m.fn200(i32(304600), i32(113), i32(304656))
+									m.fn200(i32(304608), i32(113), i32(304664))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -77694,7 +77749,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 							{
 								v10 = v1 + v2
 								t40 := int32(mem[uint64(uint32(v10))])
-								t41 := int32(mem[uint64(uint32(t40))+302284])
+								t41 := int32(mem[uint64(uint32(t40))+302292])
 								v9 = t41
 								if v9 != 0 {
 									goto l25
@@ -77773,7 +77828,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 										goto l34
 									}
 									v7 = int64(uint32(v8))<<32 | int64(uint32(v12))
-									v9 = i32(0x4a000)
+									v9 = i32(303112)
 									v10 = i32(0)
 									v11 = i32(0xffff)
 									v8 = i32(1)
@@ -77804,10 +77859,10 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 										m.t0[uint(t82)].(func(int32, int32, int32))(t79, t80, i32(0))
 										mem = m.memory
 										v7 = int64(uint32(v8))<<32 | int64(uint32(v12))
-										v9 = i32(0x4a000)
+										v9 = i32(303112)
 										v12 = i32(1)
 										v11 = i32(0xffff)
-										v8 = i32(301752)
+										v8 = i32(301760)
 										goto l13
 									}
 									t69 := int64(load64(mem, uint64(uint32(v3))+32))
@@ -77847,7 +77902,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 								goto l34
 							}
 							t59 := int32(mem[uint64(uint32(v3))+77])
-							t60 := int64(load64(mem, uint64(uint32(t59<<3))+326680))
+							t60 := int64(load64(mem, uint64(uint32(t59<<3))+326704))
 							v7 = t60
 							goto l31
 						}
@@ -77911,13 +77966,13 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 		t98 := v0
 		p97 := v8
 		if v2 != 0 {
-			p97 = i32(301752)
+			p97 = i32(301760)
 		}
 		store32(mem, uint64(uint32(t98))+28, uint32(p97))
 		t100 := v0
 		p99 := v9
 		if v2 != 0 {
-			p99 = i32(0x4a000)
+			p99 = i32(303112)
 		}
 		store32(mem, uint64(uint32(t100))+24, uint32(p99))
 		t102 := v0
@@ -77941,7 +77996,7 @@ func (m *Module) fn566(v0, v1, v2 int32) {
 		t108 := v0
 		p107 := v4
 		if v2 != 0 {
-			p107 = i32(0x4a000)
+			p107 = i32(303112)
 		}
 		store32(mem, uint64(uint32(t108))+8, uint32(p107))
 		t110 := v0
@@ -77964,7 +78019,7 @@ func (m *Module) fn567(v0, v1 int32) {
 		t1 := int32(mem[uint64(uint32(v0))+20])
 		switch t1 {
 		case 2:
-			m.fn200(i32(304600), i32(113), i32(304656))
+			m.fn200(i32(304608), i32(113), i32(304664))
 			panic("unreachable")
 		default:
 			mem[uint64(uint32(v0))+20] = byte(i32(2))
@@ -78018,7 +78073,7 @@ func (m *Module) fn567(v0, v1 int32) {
 			store32(mem, uint64(uint32(v2))+44, uint32(v1))
 			store32(mem, uint64(uint32(v2))+40, uint32(v4))
 			store32(mem, uint64(uint32(v2))+36, uint32(v3))
-			store32(mem, uint64(uint32(v2))+32, uint32(i32(309484)))
+			store32(mem, uint64(uint32(v2))+32, uint32(i32(309492)))
 			m.fn551(v2+i32(12), v2+i32(32))
 			mem = m.memory
 			t6 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -79999,7 +80054,7 @@ func (m *Module) fn584(v0, v1, v2, v3, v4, v5 int32) {
 								goto l10
 							}
 							if uint32(v1) < uint32(v7) {
-								m.fn200(i32(318916), i32(19), i32(304836))
+								m.fn200(i32(318944), i32(19), i32(304844))
 								mem = m.memory
 								goto l12
 							}
@@ -80328,7 +80383,7 @@ func (m *Module) fn584(v0, v1, v2, v3, v4, v5 int32) {
 				goto l28
 			l42:
 			}
-			m.fn48(v14, v1, v1, i32(304852))
+			m.fn48(v14, v1, v1, i32(304860))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -80565,7 +80620,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 					store64(mem, uint64(uint32(v8))+40, uint64(t75))
 					store16(mem, uint64(uint32(v8))+48, uint16(v7))
 					if uint32(v5) >= uint32(v15) {
-						m.fn361(v5, v15, i32(305008))
+						m.fn361(v5, v15, i32(305016))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -80588,7 +80643,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 							goto l5
 						}
 						if uint32(v13) <= uint32(v18) {
-							m.fn361(v18, v13, i32(304992))
+							m.fn361(v18, v13, i32(305000))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -80780,7 +80835,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 							if t93 != i32(1) {
 								if v16 == 0 {
 									if uint32(v17) >= uint32(v13) {
-										m.fn361(v17, v13, i32(305144))
+										m.fn361(v17, v13, i32(305152))
 										mem = m.memory
 										panic("unreachable")
 									}
@@ -80788,20 +80843,20 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 									goto l24
 								}
 								if uint32(v17) >= uint32(v13) {
-									m.fn361(v17, v13, i32(305160))
+									m.fn361(v17, v13, i32(305168))
 									mem = m.memory
 									panic("unreachable")
 								}
 								v16 = v12 + v17*i32(52)
 								t94 := int32(load32(mem, uint64(uint32(v16))))
 								if t94 == 0 {
-									m.fn95(i32(305176))
+									m.fn95(i32(305184))
 									mem = m.memory
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v16))+4, uint32(v14))
 								if uint32(v14) >= uint32(v15) {
-									m.fn361(v14, v15, i32(305192))
+									m.fn361(v14, v15, i32(305200))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -80812,20 +80867,20 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 							}
 							if v16 == 0 {
 								if uint32(v14) >= uint32(v13) {
-									m.fn361(v14, v13, i32(305208))
+									m.fn361(v14, v13, i32(305216))
 									mem = m.memory
 									panic("unreachable")
 								}
 								v16 = v12 + v14*i32(52)
 								t95 := int32(load32(mem, uint64(uint32(v16))))
 								if t95 == 0 {
-									m.fn95(i32(305224))
+									m.fn95(i32(305232))
 									mem = m.memory
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v16))+8, uint32(v17))
 								if uint32(v17) >= uint32(v15) {
-									m.fn361(v17, v15, i32(305240))
+									m.fn361(v17, v15, i32(305248))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -80835,7 +80890,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 								goto l24
 							}
 							if uint32(v17) >= uint32(v15) {
-								m.fn361(v17, v15, i32(305256))
+								m.fn361(v17, v15, i32(305264))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -80843,7 +80898,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 							store32(mem, uint64(uint32(v16))+12, uint32(v14))
 							store32(mem, uint64(uint32(v16))+8, uint32(i32(1)))
 							if uint32(v14) >= uint32(v15) {
-								m.fn361(v14, v15, i32(305272))
+								m.fn361(v14, v15, i32(305280))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -80874,7 +80929,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 								goto l33
 							}
 							if uint32(v7) >= uint32(v15) {
-								m.fn361(v7, v15, i32(305288))
+								m.fn361(v7, v15, i32(305296))
 								panic("unreachable")
 							}
 							t103 := int32(load32(mem, uint64(uint32(v5))+4))
@@ -80890,7 +80945,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 										goto l35
 									}
 									if uint32(v22) >= uint32(v15) {
-										m.fn361(v22, v15, i32(305336))
+										m.fn361(v22, v15, i32(305344))
 										panic("unreachable")
 									}
 									v5 = v18 + v22*i32(36)
@@ -80900,13 +80955,13 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 								}
 							l35:
 								if uint32(v22) >= uint32(v13) {
-									m.fn361(v22, v13, i32(305304))
+									m.fn361(v22, v13, i32(305312))
 									panic("unreachable")
 								}
 								v5 = v12 + v22*i32(52)
 								t107 := int32(load32(mem, uint64(uint32(v5))))
 								if t107 == 0 {
-									m.fn95(i32(305320))
+									m.fn95(i32(305328))
 									panic("unreachable")
 								}
 								store32(mem, uint64(uint32(v5))+4, uint32(v7))
@@ -80916,7 +80971,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 								goto l40
 							}
 							if uint32(v23) >= uint32(v15) {
-								m.fn361(v23, v15, i32(305384))
+								m.fn361(v23, v15, i32(305392))
 								panic("unreachable")
 							}
 							v5 = v18 + v23*i32(36)
@@ -80925,13 +80980,13 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 							goto l33
 						l40:
 							if uint32(v23) >= uint32(v13) {
-								m.fn361(v23, v13, i32(305352))
+								m.fn361(v23, v13, i32(305360))
 								panic("unreachable")
 							}
 							v5 = v12 + v23*i32(52)
 							t108 := int32(load32(mem, uint64(uint32(v5))))
 							if t108 == 0 {
-								m.fn95(i32(305368))
+								m.fn95(i32(305376))
 								panic("unreachable")
 							}
 							store32(mem, uint64(uint32(v5))+8, uint32(v7))
@@ -80955,7 +81010,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 					}
 				}
 			l19:
-				m.fn361(v7, v15, i32(305128))
+				m.fn361(v7, v15, i32(305136))
 				mem = m.memory
 				panic("unreachable")
 			}
@@ -80995,7 +81050,7 @@ func (m *Module) fn585(v0, v1, v2, v3 int32) {
 			}
 		}
 	l1:
-		m.fn195(i32(305024), i32(23), v4+i32(47), i32(304868), i32(305080))
+		m.fn195(i32(305032), i32(23), v4+i32(47), i32(304876), i32(305088))
 		mem = m.memory
 		panic("unreachable")
 	l17:
@@ -81161,7 +81216,7 @@ func (m *Module) fn589(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn200(i32(304672), i32(121), i32(304732))
+			m.fn200(i32(304680), i32(121), i32(304740))
 			mem = m.memory
 			panic("unreachable")
 		case 1:
@@ -81184,7 +81239,7 @@ func (m *Module) fn590(v0 int32) {
 		}
 		switch v1 + i32(-2) {
 		default:
-			m.fn200(i32(304672), i32(121), i32(304732))
+			m.fn200(i32(304680), i32(121), i32(304740))
 			panic("unreachable")
 		case 1:
 			t1 := int32(load32(m.memory, uint64(uint32(v0))))
@@ -81346,7 +81401,7 @@ func (m *Module) fn596(v0, v1, v2 int32) {
 		}
 	l0:
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(-0x7ffffffeffffffc9)))
-		store32(mem, uint64(uint32(v0))+4, uint32(i32(311284)))
+		store32(mem, uint64(uint32(v0))+4, uint32(i32(311292)))
 		v2 = i32(-0x80000000)
 		goto l2
 	l1:
@@ -81812,7 +81867,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 		}
 	l2:
 		v8 = i32(29)
-		v9 = i32(316619)
+		v9 = i32(316647)
 		if v5 != i32(1) {
 			goto l5
 		}
@@ -81839,7 +81894,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 			if v5 != i32(5) {
 				goto l7
 			}
-			v13 = i32(316648)
+			v13 = i32(316676)
 			v6 = i32(0)
 		l10:
 			{
@@ -81851,7 +81906,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 				goto l9
 			l8:
 				v8 = v1 + v6
-				v9 = v6 + i32(316648)
+				v9 = v6 + i32(316676)
 				v6 = v6 + i32(1)
 				t7 := int32(mem[uint64(uint32(v8))])
 				v8 = t7
@@ -81872,17 +81927,17 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 			}
 		l7:
 			v8 = i32(37)
-			v9 = i32(316657)
+			v9 = i32(316685)
 			if v5 != i32(4) {
 				goto l5
 			}
-			v13 = i32(316653)
+			v13 = i32(316681)
 			v6 = i32(0)
 		l12:
 			v14 = i32(4)
 			if v6 != i32(4) {
 				v14 = v1 + v6
-				v16 = v6 + i32(316653)
+				v16 = v6 + i32(316681)
 				v6 = v6 + i32(1)
 				t12 := int32(mem[uint64(uint32(v14))])
 				v14 = t12
@@ -81925,7 +81980,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 				}
 			l103:
 				v8 = i32(55)
-				v9 = i32(316767)
+				v9 = i32(316795)
 				goto l5
 			}
 			v9 = v2 - v7 - v4 + i32(-3)
@@ -82073,7 +82128,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 					if t29 > i32(-65) {
 						goto l32
 					}
-					m.fn231(v12, v4, v19, v4, i32(316264))
+					m.fn231(v12, v4, v19, v4, i32(316292))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -82171,7 +82226,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 							v22 = t36
 							v23 = int32(int8(v22))
 							if v23 <= i32(-65) {
-								m.fn231(v9, v20, i32(1), v20, i32(316280))
+								m.fn231(v9, v20, i32(1), v20, i32(316308))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -82186,7 +82241,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 										goto l50
 									}
 									v8 = i32(42)
-									v9 = i32(316296)
+									v9 = i32(316324)
 									switch v22 + i32(-43) {
 									case 0, 2:
 										goto l5
@@ -82249,7 +82304,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 											goto l57
 										}
 										v8 = i32(42)
-										v9 = i32(316296)
+										v9 = i32(316324)
 										t40 := int32(mem[uint64(uint32(v5))])
 										v5 = t40 + i32(-48)
 										if uint32(v5) > uint32(i32(9)) {
@@ -82278,7 +82333,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 						v7 = v21 << 16
 					l57:
 						v8 = i32(42)
-						v9 = i32(316296)
+						v9 = i32(316324)
 						v1 = int32(uint32(v7) >> 16)
 						if v1 == 0 {
 							goto l5
@@ -82290,19 +82345,19 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 						goto l58
 					l49:
 						v8 = i32(42)
-						v9 = i32(316296)
+						v9 = i32(316324)
 						goto l5
 					}
 					if v20 != i32(1) {
-						m.fn231(v9, i32(0), i32(1), i32(0), i32(316280))
+						m.fn231(v9, i32(0), i32(1), i32(0), i32(316308))
 						mem = m.memory
 						panic("unreachable")
 					}
 					v8 = i32(44)
-					v9 = i32(316338)
+					v9 = i32(316366)
 					goto l5
 				l43:
-					m.fn231(v12, v4, i32(0), v2, i32(303312))
+					m.fn231(v12, v4, i32(0), v2, i32(303320))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -82334,11 +82389,11 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 							goto l63
 						}
 					}
-					v9 = i32(315779)
+					v9 = i32(315808)
 					v8 = i32(53)
 					goto l5
 				l61:
-					v9 = i32(315779)
+					v9 = i32(315808)
 					v8 = i32(53)
 					t46 := int32(load32(mem, uint64(uint32(v12))))
 					if t46&i32(-2139062144) != 0 {
@@ -82509,7 +82564,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 													if t88 == 0 {
 														goto l81
 													}
-													v9 = i32(315943)
+													v9 = i32(315972)
 													v8 = i32(68)
 													goto l71
 												}
@@ -82519,7 +82574,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 													goto l78
 												}
 												v8 = i32(88)
-												v9 = i32(316079)
+												v9 = i32(316108)
 												goto l71
 											}
 										l78:
@@ -82532,7 +82587,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 											}
 										}
 										v8 = i32(68)
-										v9 = i32(316011)
+										v9 = i32(316040)
 										goto l71
 									l81:
 										v8 = v2
@@ -82540,12 +82595,12 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 										v10 = v2
 										goto l84
 									}
-									v9 = i32(316167)
+									v9 = i32(316196)
 									v8 = i32(69)
 									goto l71
 								}
 								v10 = i32(-0x80000000)
-								v9 = i32(315832)
+								v9 = i32(315861)
 								v8 = i32(61)
 								if v2 == i32(1) {
 									goto l71
@@ -82635,14 +82690,14 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 								if int32(uint32(v7)>>24)&int32(v27|v26<<32) != i32(255) {
 									goto l75
 								}
-								v9 = i32(315893)
+								v9 = i32(315922)
 								v8 = i32(48)
 								goto l71
 							}
 						l75:
 							store32(mem, uint64(uint32(v3))+132, uint32(i32(36)))
 							store32(mem, uint64(uint32(v3))+128, uint32(v3+i32(192)))
-							m.fn76(v3+i32(112), i32(269679), v3+i32(128))
+							m.fn76(v3+i32(112), i32(269687), v3+i32(128))
 							mem = m.memory
 							t75 := int32(load32(mem, uint64(uint32(v3))+120))
 							v8 = t75
@@ -82727,7 +82782,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 								goto l90
 							}
 						l88:
-							m.fn384(v3+i32(128), v4, v5, i32(316382), i32(14))
+							m.fn384(v3+i32(128), v4, v5, i32(316410), i32(14))
 							mem = m.memory
 							m.fn464(v3+i32(192), v3+i32(128))
 							mem = m.memory
@@ -82737,7 +82792,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 							}
 						}
 					l89:
-						m.fn475(v3+i32(16), i32(316382), i32(14), i32(47))
+						m.fn475(v3+i32(16), i32(316410), i32(14), i32(47))
 						mem = m.memory
 						{
 							t101 := int32(load32(mem, uint64(uint32(v3))+20))
@@ -82831,7 +82886,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 							store32(mem, uint64(uint32(v0))+24, uint32(v13))
 							goto l100
 						}
-						v9 = i32(316474)
+						v9 = i32(316502)
 						v8 = i32(51)
 						switch v6 {
 						case 0:
@@ -82862,13 +82917,13 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 								v7 = t123
 								goto l102
 							}
-							v9 = i32(316396)
+							v9 = i32(316424)
 							v8 = i32(78)
 							goto l95
 						}
 					l90:
 						v8 = i32(86)
-						v9 = i32(316525)
+						v9 = i32(316553)
 					l95:
 						t124 := int32(load32(mem, uint64(uint32(v3))+112))
 						t125 := int32(load32(mem, uint64(uint32(v3))+116))
@@ -82890,15 +82945,15 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 				mem = m.memory
 				panic("unreachable")
 			}
-			v9 = i32(316236)
+			v9 = i32(316265)
 			v8 = i32(27)
 			goto l5
 		l28:
 			v8 = i32(73)
-			v9 = i32(316694)
+			v9 = i32(316722)
 			goto l5
 		l26:
-			m.fn231(v12, v16, i32(0), v4, i32(303312))
+			m.fn231(v12, v16, i32(0), v4, i32(303320))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -82911,7 +82966,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+116, uint32(v8))
 		store32(mem, uint64(uint32(v3))+112, uint32(v9))
 		store32(mem, uint64(uint32(v3))+104, uint32(i32(8)))
-		store32(mem, uint64(uint32(v3))+100, uint32(i32(316611)))
+		store32(mem, uint64(uint32(v3))+100, uint32(i32(316639)))
 		store32(mem, uint64(uint32(v3))+204, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+196, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+200, uint32(v3+i32(112)))
@@ -82920,7 +82975,7 @@ func (m *Module) fn600(v0, v1, v2 int32) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+140, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+148, uint32(i32(8)))
-		store32(mem, uint64(uint32(v3))+144, uint32(i32(316611)))
+		store32(mem, uint64(uint32(v3))+144, uint32(i32(316639)))
 		t129 := int64(load64(mem, uint64(uint32(v3))+144))
 		store64(mem, uint64(uint32(v0))+20, uint64(t129))
 		t130 := int64(load64(mem, uint64(uint32(v3))+136))
@@ -83031,7 +83086,7 @@ func (m *Module) fn601(v0, v1 int32) {
 							goto l6
 						}
 						if v12 == 0 {
-							m.fn48(i32(0), v8, i32(4), i32(303600))
+							m.fn48(i32(0), v8, i32(4), i32(303608))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -83227,7 +83282,7 @@ func (m *Module) fn607(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn608(v3+i32(8), i32(305703), i32(13), v1, v2)
+	m.fn608(v3+i32(8), i32(305711), i32(13), v1, v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -83343,7 +83398,7 @@ func (m *Module) fn610(v0, v1, v2 int32) {
 	{
 		if v2 == 0 {
 			store32(mem, uint64(uint32(v0))+8, uint32(i32(34)))
-			store32(mem, uint64(uint32(v0))+4, uint32(i32(310959)))
+			store32(mem, uint64(uint32(v0))+4, uint32(i32(310967)))
 			store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 			goto l7
 		}
@@ -83405,13 +83460,13 @@ func (m *Module) fn610(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+44, uint32(v6))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+28, uint32(v3+i32(44)))
-		m.fn76(v3+i32(16), i32(312192), v3+i32(28))
+		m.fn76(v3+i32(16), i32(312200), v3+i32(28))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+40, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(15)))
 		store32(mem, uint64(uint32(v3))+36, uint32(v3+i32(12)))
 		store32(mem, uint64(uint32(v3))+28, uint32(v3+i32(16)))
-		m.fn76(v0, i32(268760), v3+i32(28))
+		m.fn76(v0, i32(268768), v3+i32(28))
 		mem = m.memory
 		t5 := int32(load32(mem, uint64(uint32(v3))+16))
 		t6 := int32(load32(mem, uint64(uint32(v3))+20))
@@ -83432,7 +83487,7 @@ l1:
 	}
 l8:
 	store32(mem, uint64(uint32(v0))+8, uint32(i32(62)))
-	store32(mem, uint64(uint32(v0))+4, uint32(i32(312284)))
+	store32(mem, uint64(uint32(v0))+4, uint32(i32(312292)))
 	store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 	goto l7
 l9:
@@ -83474,7 +83529,7 @@ func (m *Module) fn612(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(64)
 	m.g0 = v3
-	m.fn608(v3+i32(12), i32(309504), i32(6), v1, v2)
+	m.fn608(v3+i32(12), i32(309512), i32(6), v1, v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+12))
@@ -83550,7 +83605,7 @@ l0:
 		store32(mem, uint64(uint32(v3))+40, uint32(v2))
 		store32(mem, uint64(uint32(v3))+16, uint32(i32(17)))
 		store32(mem, uint64(uint32(v3))+12, uint32(v3+i32(40)))
-		m.fn76(v3+i32(52), i32(312192), v3+i32(12))
+		m.fn76(v3+i32(52), i32(312200), v3+i32(12))
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+24, uint32(i32(6)))
 		store32(mem, uint64(uint32(v3))+16, uint32(i32(15)))
@@ -83562,7 +83617,7 @@ l0:
 		t10 := int32(load32(mem, uint64(uint32(v3))+56))
 		m.fn16(t9, t10, i32(1), i32(1))
 		mem = m.memory
-		m.fn599(v0, i32(309504), i32(6), v3+i32(40))
+		m.fn599(v0, i32(309512), i32(6), v3+i32(40))
 		mem = m.memory
 		goto l1
 	}
@@ -83616,13 +83671,13 @@ l2:
 			goto l5
 		}
 		mem[uint64(uint32(v4))+207] = byte(i32(0))
-		t2 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
+		t2 := int64(load64(mem, uint64(uint32(i32(0)))+310880))
 		store64(mem, uint64(uint32(v4))+232, uint64(t2))
-		t3 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
+		t3 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
 		store64(mem, uint64(uint32(v4))+224, uint64(t3))
-		t4 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
+		t4 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
 		store64(mem, uint64(uint32(v4))+216, uint64(t4))
-		t5 := int64(load64(mem, uint64(uint32(i32(0)))+310848))
+		t5 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
 		store64(mem, uint64(uint32(v4))+208, uint64(t5))
 		t6 := v4
 		v5 = int32(uint32(v3) >> 6)
@@ -83732,13 +83787,13 @@ l12:
 	}
 	store64(mem, uint64(uint32(v4))+176, uint64(i64(1)))
 	v3 = i32(0)
-	t23 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
+	t23 := int64(load64(mem, uint64(uint32(i32(0)))+310880))
 	store64(mem, uint64(uint32(v4))+168, uint64(t23))
-	t24 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
+	t24 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
 	store64(mem, uint64(uint32(v4))+160, uint64(t24))
-	t25 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
+	t25 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
 	store64(mem, uint64(uint32(v4))+152, uint64(t25))
-	t26 := int64(load64(mem, uint64(uint32(i32(0)))+310848))
+	t26 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
 	store64(mem, uint64(uint32(v4))+144, uint64(t26))
 	m.fn565(v4+i32(144), v4+i32(80), i32(1))
 	mem = m.memory
@@ -83753,13 +83808,13 @@ l13:
 		}
 	}
 	store64(mem, uint64(uint32(v4))+280, uint64(i64(1)))
-	t28 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
+	t28 := int64(load64(mem, uint64(uint32(i32(0)))+310880))
 	store64(mem, uint64(uint32(v4))+272, uint64(t28))
-	t29 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
+	t29 := int64(load64(mem, uint64(uint32(i32(0)))+310872))
 	store64(mem, uint64(uint32(v4))+264, uint64(t29))
-	t30 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
+	t30 := int64(load64(mem, uint64(uint32(i32(0)))+310864))
 	store64(mem, uint64(uint32(v4))+256, uint64(t30))
-	t31 := int64(load64(mem, uint64(uint32(i32(0)))+310848))
+	t31 := int64(load64(mem, uint64(uint32(i32(0)))+310856))
 	store64(mem, uint64(uint32(v4))+248, uint64(t31))
 	m.fn565(v4+i32(248), v4+i32(80), i32(1))
 	mem = m.memory
@@ -83902,11 +83957,11 @@ func (m *Module) fn615(v0, v1 int32) {
 			goto l1
 		}
 	l0:
-		m.fn358(v2+i32(20), i32(281332))
+		m.fn358(v2+i32(20), i32(281340))
 		mem = m.memory
 		t10 := int32(load32(mem, uint64(uint32(v2))+20))
 		if t10 == 0 {
-			m.fn104(i32(310312), i32(43), i32(310356))
+			m.fn104(i32(310320), i32(43), i32(310364))
 			panic("unreachable")
 		}
 		t11 := int32(load32(mem, uint64(uint32(v2))+28))
@@ -84117,13 +84172,13 @@ func (m *Module) fn620(v0, v1, v2, v3, v4 int32) {
 			l4:
 				store32(mem, uint64(uint32(v5))+120, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+112, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(112)))
 				t12 := m.fn541(v4, v5+i32(60))
 				mem = m.memory
 				if t12 != 0 {
-					m.fn195(i32(323284), i32(55), v5+i32(127), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v5+i32(127), i32(304780), i32(323364))
 					panic("unreachable")
 				}
 				t13 := int32(load32(mem, uint64(uint32(v5))+120))
@@ -84157,13 +84212,13 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
 	v3 = t1
-	m.fn23(v3, i32(303819), i32(303820))
+	m.fn23(v3, i32(303827), i32(303828))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	store32(mem, uint64(uint32(v2)), uint32(i32(512)))
 	t2 := int32(load16(mem, uint64(uint32(v0))+48))
 	v4 = t2
-	m.fn216(v2+i32(8), v3, i32(304224), i32(6))
+	m.fn216(v2+i32(8), v3, i32(304232), i32(6))
 	mem = m.memory
 	{
 		{
@@ -84172,7 +84227,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				goto l0
 			}
 			t4 := int32(load32(mem, uint64(uint32(v1))))
-			m.fn23(t4, i32(303821), i32(303822))
+			m.fn23(t4, i32(303829), i32(303830))
 			mem = m.memory
 			{
 				{
@@ -84186,9 +84241,9 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 					v5 = t5
 					v6 = (t7 - v5*i32(10000)) & i32(0xffff)
 					v7 = int32(uint32(v6*i32(5243)) >> 19)
-					t8 := int32(load16(mem, uint64(uint32(v7<<1))+326328))
+					t8 := int32(load16(mem, uint64(uint32(v7<<1))+326352))
 					store16(mem, uint64(uint32(t6))+9, uint16(t8))
-					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326328))
+					t9 := int32(load16(mem, uint64(uint32((v7*i32(-100)+v6)<<1))+326352))
 					store16(mem, uint64(uint32(v2))+11, uint16(t9))
 					goto l2
 				}
@@ -84200,7 +84255,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				}
 				t10 := v2
 				v5 = int32(uint32(v4*i32(5243)) >> 19)
-				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+326328))
+				t11 := int32(load16(mem, uint64(uint32((v5*i32(-100)+v4)<<1))+326352))
 				store16(mem, uint64(uint32(t10))+11, uint16(t11))
 				v3 = i32(3)
 			}
@@ -84221,7 +84276,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 			t13 := int32(load32(mem, uint64(uint32(v1))))
 			m.fn23(t13, v2+i32(8)+v3, v2+i32(13))
 			mem = m.memory
-			t14 := m.fn524(v2, i32(304503), i32(4), v0+i32(12))
+			t14 := m.fn524(v2, i32(304511), i32(4), v0+i32(12))
 			mem = m.memory
 			v4 = t14
 			if v4 != 0 {
@@ -84232,7 +84287,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				if t15 != 0 {
 					goto l6
 				}
-				t16 := m.fn524(v2, i32(304507), i32(3), v0+i32(24))
+				t16 := m.fn524(v2, i32(304515), i32(3), v0+i32(24))
 				mem = m.memory
 				v4 = t16
 				if v4 != 0 {
@@ -84242,7 +84297,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				if t17 != 0 {
 					goto l6
 				}
-				t18 := m.fn524(v2, i32(317068), i32(7), v0+i32(36))
+				t18 := m.fn524(v2, i32(317096), i32(7), v0+i32(36))
 				mem = m.memory
 				v4 = t18
 				if v4 != 0 {
@@ -84254,7 +84309,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				}
 				t20 := int32(load32(mem, uint64(uint32(v0))+4))
 				t21 := int32(load32(mem, uint64(uint32(v0))+8))
-				t22 := m.fn523(v2, i32(310809), i32(4), t20, t21)
+				t22 := m.fn523(v2, i32(310817), i32(4), t20, t21)
 				mem = m.memory
 				v4 = t22
 				if v4 != 0 {
@@ -84271,7 +84326,7 @@ func (m *Module) fn621(v0, v1 int32) int32 {
 				}
 				t24 := int32(load32(mem, uint64(uint32(v2))+4))
 				t25 := int32(load32(mem, uint64(uint32(t24))))
-				m.fn23(t25, i32(303816), i32(303817))
+				m.fn23(t25, i32(303824), i32(303825))
 				mem = m.memory
 				goto l5
 			}
@@ -84482,7 +84537,7 @@ l1:
 	v13 = v0 + i32(8)
 l15:
 	{
-		t16 := int32(mem[uint64(uint32(v4+i32(316984)))])
+		t16 := int32(mem[uint64(uint32(v4+i32(317012)))])
 		if t16 != v8 {
 			goto l10
 		}
@@ -84490,24 +84545,24 @@ l15:
 		default:
 			goto l13
 		case 0:
-			t17 := int32(mem[uint64(uint32(v4+i32(317000)))])
+			t17 := int32(mem[uint64(uint32(v4+i32(317028)))])
 			if t17 != v12 {
 				goto l10
 			}
-			t18 := int64(load64(mem, uint64(uint32(v4+i32(316985)))))
+			t18 := int64(load64(mem, uint64(uint32(v4+i32(317013)))))
 			t19 := int64(load64(mem, uint64(uint32(v0))+1))
-			t20 := int64(load64(mem, uint64(uint32(v4+i32(316992)))))
+			t20 := int64(load64(mem, uint64(uint32(v4+i32(317020)))))
 			t21 := int64(load64(mem, uint64(uint32(v13))))
 			if t18^t19|(t20^t21) == 0 {
 				goto l13
 			}
 			goto l10
 		case 1:
-			t22 := int32(load32(mem, uint64(uint32(v4+i32(316992)))))
+			t22 := int32(load32(mem, uint64(uint32(v4+i32(317020)))))
 			if t22 != v1 {
 				goto l10
 			}
-			t23 := int32(load32(mem, uint64(uint32(v4+i32(316988)))))
+			t23 := int32(load32(mem, uint64(uint32(v4+i32(317016)))))
 			t24 := m.fn736(t23, v11, v1)
 			mem = m.memory
 			if t24 != 0 {
@@ -84515,11 +84570,11 @@ l15:
 			}
 		}
 	l13:
-		t25 := int32(load32(mem, uint64(uint32(v4+i32(317008)))))
+		t25 := int32(load32(mem, uint64(uint32(v4+i32(317036)))))
 		if t25 != v7 {
 			goto l10
 		}
-		t26 := int32(load32(mem, uint64(uint32(v4+i32(317004)))))
+		t26 := int32(load32(mem, uint64(uint32(v4+i32(317032)))))
 		t27 := m.fn736(t26, v10, v7)
 		mem = m.memory
 		if t27 != 0 {
@@ -84575,10 +84630,10 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			}
 		l0:
 			store32(mem, uint64(uint32(v3))+172, uint32(i32(4)))
-			store32(mem, uint64(uint32(v3))+168, uint32(i32(310793)))
+			store32(mem, uint64(uint32(v3))+168, uint32(i32(310801)))
 			store32(mem, uint64(uint32(v3))+164, uint32(i32(-0x80000000)))
 			store32(mem, uint64(uint32(v3))+160, uint32(i32(66)))
-			store32(mem, uint64(uint32(v3))+156, uint32(i32(317199)))
+			store32(mem, uint64(uint32(v3))+156, uint32(i32(317227)))
 			store32(mem, uint64(uint32(v3))+144, uint32(i32(2)))
 			store32(mem, uint64(uint32(v3))+136, uint32(i32(4)))
 			store32(mem, uint64(uint32(v3))+140, uint32(v3+i32(156)))
@@ -84674,13 +84729,13 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 				}
 				store32(mem, uint64(uint32(v3))+168, uint32(i32(37)))
 				store32(mem, uint64(uint32(v3))+164, uint32(v3+i32(48)))
-				m.fn76(v3+i32(132), i32(269700), v3+i32(164))
+				m.fn76(v3+i32(132), i32(269708), v3+i32(164))
 				mem = m.memory
 				goto l13
 			case 0:
 				store32(mem, uint64(uint32(v3))+168, uint32(i32(37)))
 				store32(mem, uint64(uint32(v3))+164, uint32(v3+i32(48)))
-				m.fn76(v3+i32(132), i32(269910), v3+i32(164))
+				m.fn76(v3+i32(132), i32(269918), v3+i32(164))
 				mem = m.memory
 				goto l13
 			case 2:
@@ -84728,11 +84783,11 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			l17:
 				store32(mem, uint64(uint32(v3))+168, uint32(i32(37)))
 				store32(mem, uint64(uint32(v3))+164, uint32(v3+i32(48)))
-				m.fn76(v3+i32(132), i32(269278), v3+i32(164))
+				m.fn76(v3+i32(132), i32(269286), v3+i32(164))
 				mem = m.memory
 			}
 		l13:
-			m.fn434(v3+i32(60), i32(310793), i32(4), v3+i32(132))
+			m.fn434(v3+i32(60), i32(310801), i32(4), v3+i32(132))
 			mem = m.memory
 			t16 := int32(load32(mem, uint64(uint32(v3))+60))
 			v8 = t16
@@ -84749,7 +84804,7 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			goto l3
 		}
 	l16:
-		m.fn231(v1, v2, v10, v2, i32(317268))
+		m.fn231(v1, v2, v10, v2, i32(317296))
 		mem = m.memory
 		panic("unreachable")
 	l10:
@@ -84888,7 +84943,7 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 						v15 = t40
 						v8 = t41 + v15 + i32(-3)
 						if uint32(v8) > uint32(v16) {
-							m.fn48(i32(0), v8, v16, i32(318132))
+							m.fn48(i32(0), v8, v16, i32(318160))
 							mem = m.memory
 							panic("unreachable")
 						}
@@ -84999,9 +85054,9 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 		l37:
 			store32(mem, uint64(uint32(v3))+160, uint32(i32(37)))
 			store32(mem, uint64(uint32(v3))+156, uint32(v3+i32(128)))
-			m.fn76(v3+i32(164), i32(269842), v3+i32(156))
+			m.fn76(v3+i32(164), i32(269850), v3+i32(156))
 			mem = m.memory
-			m.fn434(v3+i32(132), i32(310793), i32(4), v3+i32(164))
+			m.fn434(v3+i32(132), i32(310801), i32(4), v3+i32(164))
 			mem = m.memory
 			t58 := int32(load32(mem, uint64(uint32(v3))+144))
 			v8 = t58
@@ -85024,7 +85079,7 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			goto l39
 		}
 	l38:
-		v14 = i32(317175)
+		v14 = i32(317203)
 		v11 = i32(24)
 		switch v8 {
 		case 0:
@@ -85044,7 +85099,7 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			}
 		}
 	l43:
-		store32(mem, uint64(uint32(v3))+172, uint32(i32(314468)))
+		store32(mem, uint64(uint32(v3))+172, uint32(i32(314492)))
 		store32(mem, uint64(uint32(v3))+168, uint32(v8))
 		store32(mem, uint64(uint32(v3))+164, uint32(v13))
 		m.fn563(v3+i32(16), v3+i32(164))
@@ -85283,11 +85338,11 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 			goto l72
 		}
 	l63:
-		m.fn231(v1, v2, i32(0), v12, i32(317132))
+		m.fn231(v1, v2, i32(0), v12, i32(317160))
 		mem = m.memory
 		panic("unreachable")
 	l44:
-		v14 = i32(317148)
+		v14 = i32(317176)
 		v11 = i32(27)
 	l40:
 		store32(mem, uint64(uint32(v3))+160, uint32(v11))
@@ -85298,7 +85353,7 @@ func (m *Module) fn626(v0, v1, v2 int32) {
 		store32(mem, uint64(uint32(v3))+132, uint32(v3+i32(128)))
 		m.fn76(v3+i32(164), i32(264220), v3+i32(132))
 		mem = m.memory
-		m.fn434(v0, i32(310793), i32(4), v3+i32(164))
+		m.fn434(v0, i32(310801), i32(4), v3+i32(164))
 		mem = m.memory
 		if v15 == i32(-0x80000000) {
 			goto l39
@@ -85603,13 +85658,13 @@ func (m *Module) fn636(v0, v1, v2, v3, v4 int32) {
 			l2:
 				store32(mem, uint64(uint32(v5))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(48)))
 				t19 := m.fn541(v2, v5+i32(60))
 				mem = m.memory
 				if t19 != 0 {
-					m.fn195(i32(323284), i32(55), v5+i32(79), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v5+i32(79), i32(304780), i32(323364))
 					panic("unreachable")
 				}
 				t20 := int32(load32(mem, uint64(uint32(v5))+56))
@@ -85642,14 +85697,14 @@ func (m *Module) fn637(v0, v1 int32) int32 {
 	m.g0 = v2
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
-	m.fn23(t1, i32(303819), i32(303820))
+	m.fn23(t1, i32(303827), i32(303828))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+16, uint32(v1))
 	store32(mem, uint64(uint32(v2))+12, uint32(i32(256)))
 	{
 		t2 := int32(load32(mem, uint64(uint32(v0))+4))
 		t3 := int32(load32(mem, uint64(uint32(v0))+8))
-		t4 := m.fn523(v2+i32(12), i32(304503), i32(4), t2, t3)
+		t4 := m.fn523(v2+i32(12), i32(304511), i32(4), t2, t3)
 		mem = m.memory
 		v1 = t4
 		if v1 != 0 {
@@ -85660,7 +85715,7 @@ func (m *Module) fn637(v0, v1 int32) int32 {
 			if t5 != 0 {
 				goto l1
 			}
-			t6 := m.fn524(v2+i32(12), i32(304507), i32(3), v0+i32(12))
+			t6 := m.fn524(v2+i32(12), i32(304515), i32(3), v0+i32(12))
 			mem = m.memory
 			v1 = t6
 			if v1 != 0 {
@@ -85670,7 +85725,7 @@ func (m *Module) fn637(v0, v1 int32) int32 {
 			if t7 != 0 {
 				goto l1
 			}
-			t8 := m.fn524(v2+i32(12), i32(317068), i32(7), v0+i32(24))
+			t8 := m.fn524(v2+i32(12), i32(317096), i32(7), v0+i32(24))
 			mem = m.memory
 			v1 = t8
 			if v1 != 0 {
@@ -85687,7 +85742,7 @@ func (m *Module) fn637(v0, v1 int32) int32 {
 			}
 			t10 := int32(load32(mem, uint64(uint32(v2))+16))
 			t11 := int32(load32(mem, uint64(uint32(t10))))
-			m.fn23(t11, i32(303816), i32(303817))
+			m.fn23(t11, i32(303824), i32(303825))
 			mem = m.memory
 			goto l0
 		}
@@ -85820,13 +85875,13 @@ func (m *Module) fn641(v0, v1, v2, v3, v4 int32) {
 			l2:
 				store32(mem, uint64(uint32(v5))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+64, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v5))+64, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v5))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+60, uint32(v5+i32(48)))
 				t19 := m.fn541(v2, v5+i32(60))
 				mem = m.memory
 				if t19 != 0 {
-					m.fn195(i32(323284), i32(55), v5+i32(79), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v5+i32(79), i32(304780), i32(323364))
 					panic("unreachable")
 				}
 				t20 := int32(load32(mem, uint64(uint32(v5))+56))
@@ -85893,7 +85948,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 					if t2 != i32(1) {
 						goto l0
 					}
-					t3 := m.fn494(i32(314038), i32(42))
+					t3 := m.fn494(i32(314062), i32(42))
 					mem = m.memory
 					v7 = t3
 					m.fn63(v6)
@@ -86007,7 +86062,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																		if v19 != i32(4) {
 																			goto l13
 																		}
-																		t24 := m.fn736(v20, i32(321976), v19)
+																		t24 := m.fn736(v20, i32(322000), v19)
 																		mem = m.memory
 																		if t24 != 0 {
 																			goto l13
@@ -86209,7 +86264,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																							default:
 																								goto l20
 																							case 4:
-																								t50 := m.fn736(v21, i32(304573), v19)
+																								t50 := m.fn736(v21, i32(304581), v19)
 																								mem = m.memory
 																								if t50 != 0 {
 																									goto l20
@@ -86286,15 +86341,15 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(13)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304573)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304581)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
-																								t51 := m.fn490(i32(269637), v5+i32(500))
+																								t51 := m.fn490(i32(269645), v5+i32(500))
 																								mem = m.memory
 																								v21 = t51
 																								goto l25
 																							case 2:
-																								t52 := m.fn736(v21, i32(304586), v19)
+																								t52 := m.fn736(v21, i32(304594), v19)
 																								mem = m.memory
 																								if t52 != 0 {
 																									goto l20
@@ -86372,15 +86427,15 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(9)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304586)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304594)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
-																								t53 := m.fn490(i32(269637), v5+i32(500))
+																								t53 := m.fn490(i32(269645), v5+i32(500))
 																								mem = m.memory
 																								v21 = t53
 																								goto l25
 																							case 0:
-																								t54 := m.fn736(v21, i32(304595), v19)
+																								t54 := m.fn736(v21, i32(304603), v19)
 																								mem = m.memory
 																								if t54 != 0 {
 																									goto l20
@@ -86401,15 +86456,15 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																								store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																								store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																								store32(mem, uint64(uint32(v5))+552, uint32(i32(5)))
-																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304595)))
+																								store32(mem, uint64(uint32(v5))+548, uint32(i32(304603)))
 																								store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																								store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
-																								t55 := m.fn490(i32(269637), v5+i32(500))
+																								t55 := m.fn490(i32(269645), v5+i32(500))
 																								mem = m.memory
 																								v21 = t55
 																								goto l25
 																							case 5:
-																								t56 := m.fn736(v21, i32(304558), v19)
+																								t56 := m.fn736(v21, i32(304566), v19)
 																								mem = m.memory
 																								if t56 == 0 {
 																									if v17 == i32(-0x7fffffff) {
@@ -86428,10 +86483,10 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																									store32(mem, uint64(uint32(v5))+456, uint32(v31))
 																									store32(mem, uint64(uint32(v5))+452, uint32(v17))
 																									store32(mem, uint64(uint32(v5))+552, uint32(i32(15)))
-																									store32(mem, uint64(uint32(v5))+548, uint32(i32(304558)))
+																									store32(mem, uint64(uint32(v5))+548, uint32(i32(304566)))
 																									store32(mem, uint64(uint32(v5))+504, uint32(i32(2)))
 																									store32(mem, uint64(uint32(v5))+500, uint32(v5+i32(548)))
-																									t58 := m.fn490(i32(269637), v5+i32(500))
+																									t58 := m.fn490(i32(269645), v5+i32(500))
 																									mem = m.memory
 																									v21 = t58
 																									goto l25
@@ -86578,7 +86633,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 																			v37 = v19
 																			goto l25
 																		}
-																		t27 := m.fn494(i32(314038), i32(42))
+																		t27 := m.fn494(i32(314062), i32(42))
 																		mem = m.memory
 																		v19 = t27
 																		m.fn63(v21)
@@ -86643,10 +86698,10 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 										}
 									l10:
 										store32(mem, uint64(uint32(v5))+504, uint32(i32(4)))
-										store32(mem, uint64(uint32(v5))+500, uint32(i32(304554)))
+										store32(mem, uint64(uint32(v5))+500, uint32(i32(304562)))
 										store32(mem, uint64(uint32(v5))+12, uint32(i32(2)))
 										store32(mem, uint64(uint32(v5))+8, uint32(v5+i32(500)))
-										t118 := m.fn490(i32(269637), v5+i32(8))
+										t118 := m.fn490(i32(269645), v5+i32(8))
 										mem = m.memory
 										v7 = t118
 									}
@@ -86746,13 +86801,13 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 		l1:
 			store32(mem, uint64(uint32(v5))+184, uint32(i32(0)))
 			store64(mem, uint64(uint32(v5))+176, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v5))+12, uint32(i32(304748)))
+			store32(mem, uint64(uint32(v5))+12, uint32(i32(304756)))
 			store64(mem, uint64(uint32(v5))+16, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v5))+8, uint32(v5+i32(176)))
 			t129 := m.fn541(v7, v5+i32(8))
 			mem = m.memory
 			if t129 != 0 {
-				m.fn195(i32(323284), i32(55), v5+i32(591), i32(304772), i32(323340))
+				m.fn195(i32(323308), i32(55), v5+i32(591), i32(304780), i32(323364))
 				panic("unreachable")
 			}
 			t130 := int32(load32(mem, uint64(uint32(v5))+184))
@@ -86928,14 +86983,14 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 			store32(mem, uint64(uint32(v5))+504, uint32(v6))
 			store32(mem, uint64(uint32(v5))+500, uint32(i32(128)))
 			store32(mem, uint64(uint32(v5))+412, uint32(v5+i32(500)))
-			m.fn23(v5+i32(500), i32(303819), i32(303820))
+			m.fn23(v5+i32(500), i32(303827), i32(303828))
 			mem = m.memory
 			store32(mem, uint64(uint32(v5))+548, uint32(i32(256)))
 			store32(mem, uint64(uint32(v5))+552, uint32(v5+i32(412)))
 			{
 				{
 					{
-						t161 := m.fn523(v5+i32(548), i32(304503), i32(4), v21, v18)
+						t161 := m.fn523(v5+i32(548), i32(304511), i32(4), v21, v18)
 						mem = m.memory
 						v6 = t161
 						if v6 != 0 {
@@ -86946,7 +87001,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 							if t162 != 0 {
 								goto l74
 							}
-							t163 := m.fn524(v5+i32(548), i32(304507), i32(3), v5+i32(32))
+							t163 := m.fn524(v5+i32(548), i32(304515), i32(3), v5+i32(32))
 							mem = m.memory
 							v6 = t163
 							if v6 != 0 {
@@ -86956,7 +87011,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 							if t164 != 0 {
 								goto l74
 							}
-							t165 := m.fn524(v5+i32(548), i32(317068), i32(7), v5+i32(44))
+							t165 := m.fn524(v5+i32(548), i32(317096), i32(7), v5+i32(44))
 							mem = m.memory
 							v6 = t165
 							if v6 != 0 {
@@ -86974,26 +87029,26 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 									goto l75
 								}
 								t169 := int32(load32(mem, uint64(uint32(v6))))
-								m.fn23(t169, i32(303820), i32(303821))
+								m.fn23(t169, i32(303828), i32(303829))
 								mem = m.memory
 							}
 						l75:
 							mem[uint64(uint32(v5))+549] = byte(i32(2))
 							t170 := int32(load32(mem, uint64(uint32(v6))))
-							m.fn216(v5+i32(176), t170, i32(304554), i32(4))
+							m.fn216(v5+i32(176), t170, i32(304562), i32(4))
 							mem = m.memory
 							{
 								t171 := int32(mem[uint64(uint32(v5))+176])
 								if t171 == i32(4) {
 									t174 := int32(load32(mem, uint64(uint32(v6))))
-									m.fn23(t174, i32(303821), i32(303822))
+									m.fn23(t174, i32(303829), i32(303830))
 									mem = m.memory
 									t175 := int32(load32(mem, uint64(uint32(v6))))
-									m.fn23(t175, i32(303819), i32(303820))
+									m.fn23(t175, i32(303827), i32(303828))
 									mem = m.memory
 									store32(mem, uint64(uint32(v5))+236, uint32(v6))
 									store32(mem, uint64(uint32(v5))+232, uint32(i32(256)))
-									t176 := m.fn524(v5+i32(232), i32(304558), i32(15), v5+i32(56))
+									t176 := m.fn524(v5+i32(232), i32(304566), i32(15), v5+i32(56))
 									mem = m.memory
 									v6 = t176
 									if v6 != 0 {
@@ -87004,7 +87059,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 										if t177 != 0 {
 											goto l77
 										}
-										t178 := m.fn524(v5+i32(232), i32(304573), i32(13), v5+i32(68))
+										t178 := m.fn524(v5+i32(232), i32(304581), i32(13), v5+i32(68))
 										mem = m.memory
 										v6 = t178
 										if v6 != 0 {
@@ -87014,7 +87069,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 										if t179 != 0 {
 											goto l77
 										}
-										t180 := m.fn524(v5+i32(232), i32(304586), i32(9), v5+i32(80))
+										t180 := m.fn524(v5+i32(232), i32(304594), i32(9), v5+i32(80))
 										mem = m.memory
 										v6 = t180
 										if v6 != 0 {
@@ -87024,7 +87079,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 										if t181 != 0 {
 											goto l77
 										}
-										t182 := m.fn524(v5+i32(232), i32(304595), i32(5), v5+i32(92))
+										t182 := m.fn524(v5+i32(232), i32(304603), i32(5), v5+i32(92))
 										mem = m.memory
 										v6 = t182
 										if v6 != 0 {
@@ -87041,11 +87096,11 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 											}
 											t184 := int32(load32(mem, uint64(uint32(v5))+236))
 											t185 := int32(load32(mem, uint64(uint32(t184))))
-											m.fn23(t185, i32(303816), i32(303817))
+											m.fn23(t185, i32(303824), i32(303825))
 											mem = m.memory
 										}
 									l78:
-										t186 := m.fn523(v5+i32(548), i32(310809), i32(4), v9, v4)
+										t186 := m.fn523(v5+i32(548), i32(310817), i32(4), v9, v4)
 										mem = m.memory
 										v6 = t186
 										if v6 != 0 {
@@ -87062,7 +87117,7 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 											}
 											t188 := int32(load32(mem, uint64(uint32(v5))+552))
 											t189 := int32(load32(mem, uint64(uint32(t188))))
-											m.fn23(t189, i32(303816), i32(303817))
+											m.fn23(t189, i32(303824), i32(303825))
 											mem = m.memory
 										}
 									l79:
@@ -87109,13 +87164,13 @@ func (m *Module) fn643(v0, v1, v2, v3, v4 int32) {
 			l80:
 				store32(mem, uint64(uint32(v5))+508, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+500, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+180, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v5))+180, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v5))+184, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+176, uint32(v5+i32(500)))
 				t197 := m.fn541(v6, v5+i32(176))
 				mem = m.memory
 				if t197 != 0 {
-					m.fn195(i32(323284), i32(55), v5+i32(591), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v5+i32(591), i32(304780), i32(323364))
 					panic("unreachable")
 				}
 				t198 := int32(load32(mem, uint64(uint32(v5))+508))
@@ -87211,7 +87266,7 @@ func (m *Module) fn644(v0, v1, v2 int32) int32 {
 					if t7 != i32(1) {
 						goto l2
 					}
-					t8 := m.fn494(i32(314038), i32(42))
+					t8 := m.fn494(i32(314062), i32(42))
 					mem = m.memory
 					v2 = t8
 					m.fn63(v0)
@@ -87297,10 +87352,10 @@ func (m *Module) fn644(v0, v1, v2 int32) int32 {
 									if t23^i64(7587572940089880432)|(t24^i64(29811)) == 0 {
 										if v1&i32(255) != i32(2) {
 											store32(mem, uint64(uint32(v3))+120, uint32(i32(10)))
-											store32(mem, uint64(uint32(v3))+116, uint32(i32(304197)))
+											store32(mem, uint64(uint32(v3))+116, uint32(i32(304205)))
 											store32(mem, uint64(uint32(v3))+100, uint32(i32(2)))
 											store32(mem, uint64(uint32(v3))+96, uint32(v3+i32(116)))
-											t32 := m.fn490(i32(269637), v3+i32(96))
+											t32 := m.fn490(i32(269645), v3+i32(96))
 											mem = m.memory
 											v4 = t32
 											goto l9
@@ -87374,13 +87429,13 @@ func (m *Module) fn644(v0, v1, v2 int32) int32 {
 		l3:
 			store32(mem, uint64(uint32(v3))+104, uint32(i32(0)))
 			store64(mem, uint64(uint32(v3))+96, uint64(i64(0x100000000)))
-			store32(mem, uint64(uint32(v3))+44, uint32(i32(304748)))
+			store32(mem, uint64(uint32(v3))+44, uint32(i32(304756)))
 			store64(mem, uint64(uint32(v3))+48, uint64(i64(0x60000020)))
 			store32(mem, uint64(uint32(v3))+40, uint32(v3+i32(96)))
 			t37 := m.fn541(v2, v3+i32(40))
 			mem = m.memory
 			if t37 != 0 {
-				m.fn195(i32(323284), i32(55), v3+i32(127), i32(304772), i32(323340))
+				m.fn195(i32(323308), i32(55), v3+i32(127), i32(304780), i32(323364))
 				panic("unreachable")
 			}
 			t38 := int32(load32(mem, uint64(uint32(v3))+100))
@@ -87411,12 +87466,12 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 	m.g0 = v2
 	mem := m.memory
 	t1 := int32(load32(mem, uint64(uint32(v1))))
-	m.fn23(t1, i32(303819), i32(303820))
+	m.fn23(t1, i32(303827), i32(303828))
 	mem = m.memory
 	store32(mem, uint64(uint32(v2))+4, uint32(v1))
 	store32(mem, uint64(uint32(v2)), uint32(i32(256)))
 	{
-		t2 := m.fn524(v2, i32(304503), i32(4), v0+i32(24))
+		t2 := m.fn524(v2, i32(304511), i32(4), v0+i32(24))
 		mem = m.memory
 		v1 = t2
 		if v1 != 0 {
@@ -87428,7 +87483,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 				if t3 != 0 {
 					goto l1
 				}
-				t4 := m.fn524(v2, i32(304507), i32(3), v0+i32(36))
+				t4 := m.fn524(v2, i32(304515), i32(3), v0+i32(36))
 				mem = m.memory
 				v1 = t4
 				if v1 != 0 {
@@ -87438,7 +87493,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 				if t5 != 0 {
 					goto l1
 				}
-				t6 := m.fn524(v2, i32(317068), i32(7), v0+i32(48))
+				t6 := m.fn524(v2, i32(317096), i32(7), v0+i32(48))
 				mem = m.memory
 				v1 = t6
 				if v1 != 0 {
@@ -87460,29 +87515,29 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 						goto l2
 					}
 					t12 := int32(load32(mem, uint64(uint32(v5))))
-					m.fn23(t12, i32(303820), i32(303821))
+					m.fn23(t12, i32(303828), i32(303829))
 					mem = m.memory
 				}
 			l2:
 				mem[uint64(uint32(v2))+1] = byte(i32(2))
 				t13 := int32(load32(mem, uint64(uint32(v5))))
-				m.fn216(v2+i32(16), t13, i32(304197), i32(10))
+				m.fn216(v2+i32(16), t13, i32(304205), i32(10))
 				mem = m.memory
 				{
 					t14 := int32(mem[uint64(uint32(v2))+16])
 					if t14 == i32(4) {
 						t17 := int32(load32(mem, uint64(uint32(v5))))
-						m.fn23(t17, i32(303821), i32(303822))
+						m.fn23(t17, i32(303829), i32(303830))
 						mem = m.memory
 						t18 := int32(load32(mem, uint64(uint32(v5))))
 						v1 = t18
-						m.fn23(v1, i32(303818), i32(303819))
+						m.fn23(v1, i32(303826), i32(303827))
 						mem = m.memory
 						v6 = i32(256)
 						if v3 != 0 {
 							goto l4
 						}
-						m.fn23(v1, i32(303822), i32(303823))
+						m.fn23(v1, i32(303830), i32(303831))
 						mem = m.memory
 						v6 = i32(0)
 					l4:
@@ -87498,7 +87553,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 							{
 								if v3 == 0 {
 									if v6&i32(1) != 0 {
-										m.fn49(i32(319426), i32(40), i32(310832))
+										m.fn49(i32(319454), i32(40), i32(310840))
 										panic("unreachable")
 									}
 									{
@@ -87506,13 +87561,13 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 											goto l11
 										}
 										t39 := int32(load32(mem, uint64(uint32(v5))))
-										m.fn23(t39, i32(303822), i32(303823))
+										m.fn23(t39, i32(303830), i32(303831))
 										mem = m.memory
 									}
 								l11:
 									t40 := int32(load32(mem, uint64(uint32(v0))+16))
 									t41 := int32(load32(mem, uint64(uint32(v0))+20))
-									t42 := m.fn523(v2, i32(310809), i32(4), t40, t41)
+									t42 := m.fn523(v2, i32(310817), i32(4), t40, t41)
 									mem = m.memory
 									v1 = t42
 									if v1 != 0 {
@@ -87529,7 +87584,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 									}
 									t44 := int32(load32(mem, uint64(uint32(v2))+4))
 									t45 := int32(load32(mem, uint64(uint32(t44))))
-									m.fn23(t45, i32(303816), i32(303817))
+									m.fn23(t45, i32(303824), i32(303825))
 									mem = m.memory
 									goto l0
 								}
@@ -87538,16 +87593,16 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 										goto l6
 									}
 									t20 := int32(load32(mem, uint64(uint32(v5))))
-									m.fn23(t20, i32(303820), i32(303821))
+									m.fn23(t20, i32(303828), i32(303829))
 									mem = m.memory
 								}
 							l6:
 								t21 := int32(load32(mem, uint64(uint32(v5))))
-								m.fn23(t21, i32(303819), i32(303820))
+								m.fn23(t21, i32(303827), i32(303828))
 								mem = m.memory
 								store32(mem, uint64(uint32(v2))+12, uint32(v5))
 								store32(mem, uint64(uint32(v2))+8, uint32(i32(256)))
-								t22 := m.fn524(v2+i32(8), i32(304216), i32(8), v4+i32(32))
+								t22 := m.fn524(v2+i32(8), i32(304224), i32(8), v4+i32(32))
 								mem = m.memory
 								v1 = t22
 								if v1 != 0 {
@@ -87558,7 +87613,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 									if t23 != 0 {
 										goto l7
 									}
-									t24 := m.fn524(v2+i32(8), i32(304525), i32(10), v4+i32(44))
+									t24 := m.fn524(v2+i32(8), i32(304533), i32(10), v4+i32(44))
 									mem = m.memory
 									v1 = t24
 									if v1 != 0 {
@@ -87568,7 +87623,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 									if t25 != 0 {
 										goto l7
 									}
-									t26 := m.fn524(v2+i32(8), i32(304535), i32(11), v4+i32(56))
+									t26 := m.fn524(v2+i32(8), i32(304543), i32(11), v4+i32(56))
 									mem = m.memory
 									v1 = t26
 									if v1 != 0 {
@@ -87580,7 +87635,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 									}
 									t28 := int64(load64(mem, uint64(uint32(v4))))
 									t29 := int64(load64(mem, uint64(uint32(v4))+8))
-									t30 := m.fn525(v2+i32(8), i32(304546), i32(8), t28, t29)
+									t30 := m.fn525(v2+i32(8), i32(304554), i32(8), t28, t29)
 									mem = m.memory
 									v1 = t30
 									if v1 != 0 {
@@ -87592,7 +87647,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 									}
 									t32 := int64(load64(mem, uint64(uint32(v4))+16))
 									t33 := int64(load64(mem, uint64(uint32(v4))+24))
-									t34 := m.fn525(v2+i32(8), i32(304224), i32(6), t32, t33)
+									t34 := m.fn525(v2+i32(8), i32(304232), i32(6), t32, t33)
 									mem = m.memory
 									v1 = t34
 									if v1 != 0 {
@@ -87609,7 +87664,7 @@ func (m *Module) fn645(v0, v1 int32) int32 {
 										}
 										t36 := int32(load32(mem, uint64(uint32(v2))+12))
 										t37 := int32(load32(mem, uint64(uint32(t36))))
-										m.fn23(t37, i32(303816), i32(303817))
+										m.fn23(t37, i32(303824), i32(303825))
 										mem = m.memory
 									}
 								l8:
@@ -87772,13 +87827,13 @@ func (m *Module) fn648(v0, v1, v2, v3, v4 int32) {
 			l4:
 				store32(mem, uint64(uint32(v5))+136, uint32(i32(0)))
 				store64(mem, uint64(uint32(v5))+128, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v5))+72, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v5))+72, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v5))+76, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v5))+68, uint32(v5+i32(128)))
 				t12 := m.fn541(v4, v5+i32(68))
 				mem = m.memory
 				if t12 != 0 {
-					m.fn195(i32(323284), i32(55), v5+i32(143), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v5+i32(143), i32(304780), i32(323364))
 					panic("unreachable")
 				}
 				t13 := int32(load32(mem, uint64(uint32(v5))+136))
@@ -87810,7 +87865,7 @@ func (m *Module) fn649(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(112)
 	m.g0 = v2
-	m.fn436(v2+i32(56), v1, i32(304264), i32(4))
+	m.fn436(v2+i32(56), v1, i32(304272), i32(4))
 	mem := m.memory
 	{
 		{
@@ -87831,7 +87886,7 @@ func (m *Module) fn649(v0, v1 int32) {
 				goto l1
 			}
 		l0:
-			m.fn444(v2+i32(56), v1, i32(303759), i32(13))
+			m.fn444(v2+i32(56), v1, i32(303767), i32(13))
 			mem = m.memory
 			t5 := int64(load64(mem, uint64(uint32(v2))+60))
 			store64(mem, uint64(uint32(v2))+40, uint64(t5))
@@ -87858,7 +87913,7 @@ func (m *Module) fn649(v0, v1 int32) {
 			v3 = t11
 			t12 := int32(load32(mem, uint64(uint32(v2))+44))
 			v4 = t12
-			m.fn444(v2+i32(56), v1, i32(303714), i32(9))
+			m.fn444(v2+i32(56), v1, i32(303722), i32(9))
 			mem = m.memory
 			t13 := int64(load64(mem, uint64(uint32(v2))+60))
 			store64(mem, uint64(uint32(v2))+88, uint64(t13))
@@ -87887,7 +87942,7 @@ func (m *Module) fn649(v0, v1 int32) {
 			v6 = t19
 			t20 := int32(load32(mem, uint64(uint32(v2))+92))
 			v7 = t20
-			m.fn295(v2, i32(303759), i32(13), v2+i32(40))
+			m.fn295(v2, i32(303767), i32(13), v2+i32(40))
 			mem = m.memory
 			t21 := int32(load32(mem, uint64(uint32(v2))+12))
 			v8 = t21
@@ -87911,7 +87966,7 @@ func (m *Module) fn649(v0, v1 int32) {
 					goto l5
 				}
 			l4:
-				m.fn295(v2, i32(303714), i32(9), v2+i32(88))
+				m.fn295(v2, i32(303722), i32(9), v2+i32(88))
 				mem = m.memory
 				t27 := int32(load32(mem, uint64(uint32(v2))+12))
 				v10 = t27
@@ -87943,7 +87998,7 @@ func (m *Module) fn649(v0, v1 int32) {
 			store64(mem, uint64(uint32(v2))+8, uint64(int64(uint32(v3))<<32|int64(uint32(v4))))
 			goto l1
 		l6:
-			m.fn457(v2, v1, i32(304086), i32(4))
+			m.fn457(v2, v1, i32(304094), i32(4))
 			mem = m.memory
 			{
 				t33 := int32(load32(mem, uint64(uint32(v2))))
@@ -87976,7 +88031,7 @@ func (m *Module) fn649(v0, v1 int32) {
 					}
 				}
 			l8:
-				m.fn457(v2, v1, i32(304248), i32(16))
+				m.fn457(v2, v1, i32(304256), i32(16))
 				mem = m.memory
 				t38 := int32(load32(mem, uint64(uint32(v2))))
 				v5 = t38
@@ -88093,7 +88148,7 @@ func (m *Module) fn650(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn625(v2+i32(40), i32(304296), i32(37))
+		t5 := m.fn625(v2+i32(40), i32(304304), i32(37))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn34(i32(8))
@@ -88104,9 +88159,9 @@ func (m *Module) fn650(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffdb)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(304296)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(304304)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe9)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(304333)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(304341)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -88120,7 +88175,7 @@ func (m *Module) fn650(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311692)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(311700)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -88161,7 +88216,7 @@ func (m *Module) fn651(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn625(v2+i32(40), i32(304429), i32(49))
+		t5 := m.fn625(v2+i32(40), i32(304437), i32(49))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn34(i32(8))
@@ -88172,9 +88227,9 @@ func (m *Module) fn651(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffcf)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(304429)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(304437)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe7)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(304478)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(304486)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -88188,7 +88243,7 @@ func (m *Module) fn651(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311716)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(311724)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -88229,7 +88284,7 @@ func (m *Module) fn652(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+56, uint32(i32(16843009)))
 		store64(mem, uint64(uint32(v2))+48, uint64(i64(72340172838076673)))
 		store64(mem, uint64(uint32(v2))+40, uint64(i64(72340172838076673)))
-		t5 := m.fn625(v2+i32(40), i32(304356), i32(48))
+		t5 := m.fn625(v2+i32(40), i32(304364), i32(48))
 		mem = m.memory
 		v3 = t5
 		t6 := m.fn34(i32(8))
@@ -88240,9 +88295,9 @@ func (m *Module) fn652(v0, v1 int32) {
 			panic("unreachable")
 		}
 		store64(mem, uint64(uint32(v0))+44, uint64(i64(-0x7fffffffffffffd0)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(304356)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(304364)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffe7)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(304404)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(304412)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -88256,7 +88311,7 @@ func (m *Module) fn652(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t9))
 		t10 := int32(load32(mem, uint64(uint32(v2))+36))
 		store32(mem, uint64(uint32(v0))+76, uint32(t10))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311740)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(311748)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v1))
 		mem[uint64(uint32(v0))+89] = byte(i32(1))
 		mem[uint64(uint32(v0))+88] = byte(v3)
@@ -88275,7 +88330,7 @@ func (m *Module) fn653(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(144)
 	m.g0 = v2
-	m.fn436(v2+i32(120), v1, i32(304208), i32(1))
+	m.fn436(v2+i32(120), v1, i32(304216), i32(1))
 	mem := m.memory
 	{
 		{
@@ -88296,7 +88351,7 @@ func (m *Module) fn653(v0, v1 int32) {
 				goto l1
 			}
 		l0:
-			m.fn439(v2+i32(120), v1, i32(304197), i32(10))
+			m.fn439(v2+i32(120), v1, i32(304205), i32(10))
 			mem = m.memory
 			t6 := int32(load32(mem, uint64(uint32(v2))+132))
 			v5 = t6
@@ -88422,7 +88477,7 @@ func (m *Module) fn653(v0, v1 int32) {
 					store32(mem, uint64(uint32(t31))+100, uint32(v5))
 					store32(mem, uint64(uint32(v2))+96, uint32(v1))
 					store32(mem, uint64(uint32(v2))+92, uint32(v6))
-					m.fn450(v2+i32(120), i32(304197), i32(10), v5, i32(1), i32(50))
+					m.fn450(v2+i32(120), i32(304205), i32(10), v5, i32(1), i32(50))
 					mem = m.memory
 					t32 := int32(load32(mem, uint64(uint32(v2))+120))
 					v3 = t32
@@ -88456,7 +88511,7 @@ func (m *Module) fn653(v0, v1 int32) {
 							store64(mem, uint64(uint32(v2))+16, uint64(t37))
 							store32(mem, uint64(uint32(v2))+56, uint32(i32(6)))
 							store32(mem, uint64(uint32(v2))+52, uint32(v2+i32(40)))
-							m.fn76(v2+i32(64), i32(269513), v2+i32(52))
+							m.fn76(v2+i32(64), i32(269521), v2+i32(52))
 							mem = m.memory
 							m.fn449(v2+i32(120), v2+i32(64), v2+i32(16))
 							mem = m.memory
@@ -88474,7 +88529,7 @@ func (m *Module) fn653(v0, v1 int32) {
 							m.fn76(v2+i32(16), i32(264958), v2+i32(120))
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+108, uint32(i32(34)))
-							store32(mem, uint64(uint32(v2))+104, uint32(i32(310959)))
+							store32(mem, uint64(uint32(v2))+104, uint32(i32(310967)))
 							store32(mem, uint64(uint32(v2))+76, uint32(i32(2)))
 							store32(mem, uint64(uint32(v2))+68, uint32(i32(4)))
 							store32(mem, uint64(uint32(v2))+72, uint32(v2+i32(104)))
@@ -88555,26 +88610,26 @@ func (m *Module) fn653(v0, v1 int32) {
 				store32(mem, uint64(uint32(v2))+20, uint32(v3))
 				store32(mem, uint64(uint32(v2))+16, uint32(i32(128)))
 				store32(mem, uint64(uint32(v2))+92, uint32(v2+i32(16)))
-				m.fn23(v2+i32(16), i32(303819), i32(303820))
+				m.fn23(v2+i32(16), i32(303827), i32(303828))
 				mem = m.memory
 				t56 := int32(load32(mem, uint64(uint32(v2))+92))
-				m.fn216(v2+i32(120), t56, i32(304197), i32(10))
+				m.fn216(v2+i32(120), t56, i32(304205), i32(10))
 				mem = m.memory
 				{
 					t57 := int32(mem[uint64(uint32(v2))+120])
 					if t57 == i32(4) {
 						t60 := int32(load32(mem, uint64(uint32(v2))+92))
-						m.fn23(t60, i32(303821), i32(303822))
+						m.fn23(t60, i32(303829), i32(303830))
 						mem = m.memory
 						t61 := int32(load32(mem, uint64(uint32(v2))+92))
 						v3 = t61
-						m.fn23(v3, i32(303818), i32(303819))
+						m.fn23(v3, i32(303826), i32(303827))
 						mem = m.memory
 						v7 = i32(256)
 						if v5 != 0 {
 							goto l22
 						}
-						m.fn23(v3, i32(303822), i32(303823))
+						m.fn23(v3, i32(303830), i32(303831))
 						mem = m.memory
 						v7 = i32(0)
 					l22:
@@ -88590,7 +88645,7 @@ func (m *Module) fn653(v0, v1 int32) {
 						{
 							if v8 == 0 {
 								if v7&i32(1) != 0 {
-									m.fn49(i32(319426), i32(40), i32(310832))
+									m.fn49(i32(319454), i32(40), i32(310840))
 									mem = m.memory
 									panic("unreachable")
 								}
@@ -88599,12 +88654,12 @@ func (m *Module) fn653(v0, v1 int32) {
 										goto l29
 									}
 									t76 := int32(load32(mem, uint64(uint32(v2))+92))
-									m.fn23(t76, i32(303822), i32(303823))
+									m.fn23(t76, i32(303830), i32(303831))
 									mem = m.memory
 								}
 							l29:
 								t77 := int32(load32(mem, uint64(uint32(v2))+92))
-								m.fn23(t77, i32(303816), i32(303817))
+								m.fn23(t77, i32(303824), i32(303825))
 								mem = m.memory
 								t78 := int32(load32(mem, uint64(uint32(v2))+20))
 								v9 = t78
@@ -88622,18 +88677,18 @@ func (m *Module) fn653(v0, v1 int32) {
 									goto l24
 								}
 								t63 := int32(load32(mem, uint64(uint32(v2))+92))
-								m.fn23(t63, i32(303820), i32(303821))
+								m.fn23(t63, i32(303828), i32(303829))
 								mem = m.memory
 							}
 						l24:
 							t64 := int32(load32(mem, uint64(uint32(v2))+92))
-							m.fn23(t64, i32(303819), i32(303820))
+							m.fn23(t64, i32(303827), i32(303828))
 							mem = m.memory
 							store32(mem, uint64(uint32(v2))+104, uint32(i32(256)))
 							store32(mem, uint64(uint32(v2))+108, uint32(v2+i32(92)))
 							t65 := int32(load32(mem, uint64(uint32(v3))+4))
 							t66 := int32(load32(mem, uint64(uint32(v3))+8))
-							t67 := m.fn523(v2+i32(104), i32(304216), i32(8), t65, t66)
+							t67 := m.fn523(v2+i32(104), i32(304224), i32(8), t65, t66)
 							mem = m.memory
 							v9 = t67
 							if v9 != 0 {
@@ -88644,7 +88699,7 @@ func (m *Module) fn653(v0, v1 int32) {
 								if t68 != i32(1) {
 									t70 := int32(load32(mem, uint64(uint32(v3))+16))
 									t71 := int32(load32(mem, uint64(uint32(v3))+20))
-									t72 := m.fn523(v2+i32(104), i32(304224), i32(6), t70, t71)
+									t72 := m.fn523(v2+i32(104), i32(304232), i32(6), t70, t71)
 									mem = m.memory
 									v9 = t72
 									if v9 != 0 {
@@ -88661,7 +88716,7 @@ func (m *Module) fn653(v0, v1 int32) {
 										}
 										t74 := int32(load32(mem, uint64(uint32(v2))+108))
 										t75 := int32(load32(mem, uint64(uint32(t74))))
-										m.fn23(t75, i32(303816), i32(303817))
+										m.fn23(t75, i32(303824), i32(303825))
 										mem = m.memory
 									}
 								l26:
@@ -88700,7 +88755,7 @@ func (m *Module) fn653(v0, v1 int32) {
 		store32(mem, uint64(uint32(v2))+136, uint32(i32(33686018)))
 		store64(mem, uint64(uint32(v2))+128, uint64(i64(144680345676153346)))
 		store64(mem, uint64(uint32(v2))+120, uint64(i64(144680345676153346)))
-		t83 := m.fn625(v2+i32(120), i32(303872), i32(47))
+		t83 := m.fn625(v2+i32(120), i32(303880), i32(47))
 		mem = m.memory
 		v11 = t83
 		t84 := m.fn34(i32(20))
@@ -88718,9 +88773,9 @@ func (m *Module) fn653(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+52, uint32(v9))
 		store32(mem, uint64(uint32(v0))+48, uint32(v8))
 		store32(mem, uint64(uint32(v0))+44, uint32(i32(47)))
-		store32(mem, uint64(uint32(v0))+40, uint32(i32(303872)))
+		store32(mem, uint64(uint32(v0))+40, uint32(i32(303880)))
 		store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7fffffffffffffee)))
-		store32(mem, uint64(uint32(v0))+28, uint32(i32(303919)))
+		store32(mem, uint64(uint32(v0))+28, uint32(i32(303927)))
 		store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 		store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 		store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -88731,7 +88786,7 @@ func (m *Module) fn653(v0, v1 int32) {
 		store64(mem, uint64(uint32(v0))+68, uint64(t86))
 		t87 := int64(load64(mem, uint64(uint32(v2))+64))
 		store64(mem, uint64(uint32(v0))+60, uint64(t87))
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311668)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(311676)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v3))
 		mem[uint64(uint32(v0))+89] = byte(i32(0))
 		mem[uint64(uint32(v0))+88] = byte(v11)
@@ -88749,7 +88804,7 @@ func (m *Module) fn654(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(224)
 	m.g0 = v2
-	m.fn436(v2+i32(184), v1, i32(303676), i32(2))
+	m.fn436(v2+i32(184), v1, i32(303684), i32(2))
 	mem := m.memory
 	{
 		{
@@ -88774,7 +88829,7 @@ func (m *Module) fn654(v0, v1 int32) {
 								goto l1
 							}
 						l0:
-							m.fn439(v2+i32(184), v1, i32(303661), i32(13))
+							m.fn439(v2+i32(184), v1, i32(303669), i32(13))
 							mem = m.memory
 							t5 := int64(load64(mem, uint64(uint32(v2))+188))
 							store64(mem, uint64(uint32(v2))+56, uint64(t5))
@@ -88805,7 +88860,7 @@ func (m *Module) fn654(v0, v1 int32) {
 							store32(mem, uint64(uint32(t13))+16, uint32(v4))
 							t14 := int32(load32(mem, uint64(uint32(v2))+12))
 							v3 = t14
-							m.fn444(v2+i32(184), v1, i32(303654), i32(7))
+							m.fn444(v2+i32(184), v1, i32(303662), i32(7))
 							mem = m.memory
 							{
 								{
@@ -88930,9 +88985,9 @@ func (m *Module) fn654(v0, v1 int32) {
 											mem = m.memory
 											panic("unreachable")
 										}
-										t42 := int32(load32(mem, uint64(uint32(i32(0)))+303657))
+										t42 := int32(load32(mem, uint64(uint32(i32(0)))+303665))
 										store32(mem, uint64(uint32(v1))+3, uint32(t42))
-										t43 := int32(load32(mem, uint64(uint32(i32(0)))+303654))
+										t43 := int32(load32(mem, uint64(uint32(i32(0)))+303662))
 										store32(mem, uint64(uint32(v1)), uint32(t43))
 										store32(mem, uint64(uint32(v2))+88, uint32(i32(7)))
 										store32(mem, uint64(uint32(v2))+84, uint32(v1))
@@ -88993,7 +89048,7 @@ func (m *Module) fn654(v0, v1 int32) {
 									store32(mem, uint64(uint32(v2))+128, uint32(v9))
 									store32(mem, uint64(uint32(v2))+124, uint32(v10))
 									store32(mem, uint64(uint32(v2))+120, uint32(int32(v8)))
-									m.fn450(v2+i32(184), i32(303661), i32(13), v9, i32(1), i32(50))
+									m.fn450(v2+i32(184), i32(303669), i32(13), v9, i32(1), i32(50))
 									mem = m.memory
 									{
 										t52 := int32(load32(mem, uint64(uint32(v2))+184))
@@ -89009,7 +89064,7 @@ func (m *Module) fn654(v0, v1 int32) {
 												store32(mem, uint64(uint32(v2))+132, uint32(v12))
 												store32(mem, uint64(uint32(v2))+84, uint32(i32(6)))
 												store32(mem, uint64(uint32(v2))+80, uint32(v2+i32(132)))
-												m.fn76(v2+i32(184), i32(269659), v2+i32(80))
+												m.fn76(v2+i32(184), i32(269667), v2+i32(80))
 												mem = m.memory
 												t56 := int64(load64(mem, uint64(uint32(v2))+184))
 												store64(mem, uint64(uint32(v2))+136, uint64(t56))
@@ -89017,7 +89072,7 @@ func (m *Module) fn654(v0, v1 int32) {
 												store32(mem, uint64(uint32(v2))+144, uint32(t57))
 												store32(mem, uint64(uint32(v2))+60, uint32(i32(15)))
 												store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(136)))
-												m.fn76(v2+i32(80), i32(269685), v2+i32(56))
+												m.fn76(v2+i32(80), i32(269693), v2+i32(56))
 												mem = m.memory
 												t58 := int32(load32(mem, uint64(uint32(v2))+80))
 												v4 = t58
@@ -89103,7 +89158,7 @@ func (m *Module) fn654(v0, v1 int32) {
 													}
 													store32(mem, uint64(uint32(v2))+60, uint32(i32(15)))
 													store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(136)))
-													m.fn76(v2+i32(80), i32(269538), v2+i32(56))
+													m.fn76(v2+i32(80), i32(269546), v2+i32(56))
 													mem = m.memory
 													t72 := int32(load32(mem, uint64(uint32(v2))+80))
 													v4 = t72
@@ -89232,7 +89287,7 @@ func (m *Module) fn654(v0, v1 int32) {
 														store32(mem, uint64(uint32(v2))+84, uint32(i32(15)))
 														store32(mem, uint64(uint32(v2))+88, uint32(v2+i32(40)))
 														store32(mem, uint64(uint32(v2))+80, uint32(v2+i32(152)))
-														m.fn76(v2+i32(56), i32(269555), v2+i32(80))
+														m.fn76(v2+i32(56), i32(269563), v2+i32(80))
 														mem = m.memory
 														t96 := int32(load32(mem, uint64(uint32(v2))+56))
 														v16 = t96
@@ -89360,13 +89415,13 @@ func (m *Module) fn654(v0, v1 int32) {
 											store32(mem, uint64(uint32(v2))+172, uint32(v1))
 											store32(mem, uint64(uint32(v2))+168, uint32(i32(128)))
 											store32(mem, uint64(uint32(v2))+40, uint32(v2+i32(168)))
-											m.fn23(v2+i32(168), i32(303819), i32(303820))
+											m.fn23(v2+i32(168), i32(303827), i32(303828))
 											mem = m.memory
 											store32(mem, uint64(uint32(v2))+120, uint32(i32(256)))
 											store32(mem, uint64(uint32(v2))+124, uint32(v2+i32(40)))
 											t116 := int32(load32(mem, uint64(uint32(v2))+88))
 											t117 := int32(load32(mem, uint64(uint32(v2))+92))
-											t118 := m.fn523(v2+i32(120), i32(303654), i32(7), t116, t117)
+											t118 := m.fn523(v2+i32(120), i32(303662), i32(7), t116, t117)
 											mem = m.memory
 											v5 = t118
 											if v5 != 0 {
@@ -89386,30 +89441,30 @@ func (m *Module) fn654(v0, v1 int32) {
 														goto l51
 													}
 													t131 := int32(load32(mem, uint64(uint32(v10))))
-													m.fn23(t131, i32(303820), i32(303821))
+													m.fn23(t131, i32(303828), i32(303829))
 													mem = m.memory
 												}
 											l51:
 												mem[uint64(uint32(v2))+121] = byte(i32(2))
 												t132 := int32(load32(mem, uint64(uint32(v10))))
-												m.fn216(v2+i32(184), t132, i32(303661), i32(13))
+												m.fn216(v2+i32(184), t132, i32(303669), i32(13))
 												mem = m.memory
 												{
 													t133 := int32(mem[uint64(uint32(v2))+184])
 													if t133 == i32(4) {
 														t136 := int32(load32(mem, uint64(uint32(v10))))
-														m.fn23(t136, i32(303821), i32(303822))
+														m.fn23(t136, i32(303829), i32(303830))
 														mem = m.memory
 														t137 := int32(load32(mem, uint64(uint32(v10))))
 														v4 = t137
-														m.fn23(v4, i32(303818), i32(303819))
+														m.fn23(v4, i32(303826), i32(303827))
 														mem = m.memory
 														v3 = v1 * i32(36)
 														v9 = i32(256)
 														if v1 != 0 {
 															goto l53
 														}
-														m.fn23(v4, i32(303822), i32(303823))
+														m.fn23(v4, i32(303830), i32(303831))
 														mem = m.memory
 														v9 = i32(0)
 													l53:
@@ -89425,7 +89480,7 @@ func (m *Module) fn654(v0, v1 int32) {
 															{
 																if v7 == v15 {
 																	if v9&i32(1) != 0 {
-																		m.fn49(i32(319426), i32(40), i32(310832))
+																		m.fn49(i32(319454), i32(40), i32(310840))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -89434,7 +89489,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																			goto l71
 																		}
 																		t183 := int32(load32(mem, uint64(uint32(v10))))
-																		m.fn23(t183, i32(303822), i32(303823))
+																		m.fn23(t183, i32(303830), i32(303831))
 																		mem = m.memory
 																	}
 																l71:
@@ -89448,7 +89503,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																			goto l72
 																		}
 																		t185 := int32(load32(mem, uint64(uint32(v10))))
-																		m.fn23(t185, i32(303816), i32(303817))
+																		m.fn23(t185, i32(303824), i32(303825))
 																		mem = m.memory
 																	}
 																l72:
@@ -89468,7 +89523,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																		goto l55
 																	}
 																	t139 := int32(load32(mem, uint64(uint32(v10))))
-																	m.fn23(t139, i32(303820), i32(303821))
+																	m.fn23(t139, i32(303828), i32(303829))
 																	mem = m.memory
 																}
 															l55:
@@ -89477,13 +89532,13 @@ func (m *Module) fn654(v0, v1 int32) {
 																t141 := int32(load32(mem, uint64(uint32(v7))+24))
 																v1 = t141
 																t142 := int32(load32(mem, uint64(uint32(v10))))
-																m.fn23(t142, i32(303819), i32(303820))
+																m.fn23(t142, i32(303827), i32(303828))
 																mem = m.memory
 																store32(mem, uint64(uint32(v2))+140, uint32(v10))
 																store32(mem, uint64(uint32(v2))+136, uint32(i32(256)))
 																t143 := int32(load32(mem, uint64(uint32(v7))+4))
 																t144 := int32(load32(mem, uint64(uint32(v7))+8))
-																t145 := m.fn523(v2+i32(136), i32(303748), i32(11), t143, t144)
+																t145 := m.fn523(v2+i32(136), i32(303756), i32(11), t143, t144)
 																mem = m.memory
 																v5 = t145
 																if v5 != 0 {
@@ -89497,7 +89552,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																	if t146 != 0 {
 																		goto l57
 																	}
-																	t147 := m.fn524(v2+i32(136), i32(303759), i32(13), v7+i32(24))
+																	t147 := m.fn524(v2+i32(136), i32(303767), i32(13), v7+i32(24))
 																	mem = m.memory
 																	v5 = t147
 																	if v5 != 0 {
@@ -89525,13 +89580,13 @@ func (m *Module) fn654(v0, v1 int32) {
 																			goto l59
 																		}
 																		t153 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn23(t153, i32(303820), i32(303821))
+																		m.fn23(t153, i32(303828), i32(303829))
 																		mem = m.memory
 																	}
 																l59:
 																	mem[uint64(uint32(v2))+137] = byte(i32(2))
 																	t154 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn216(v2+i32(184), t154, i32(303772), i32(17))
+																	m.fn216(v2+i32(184), t154, i32(303780), i32(17))
 																	mem = m.memory
 																	{
 																		t155 := int32(mem[uint64(uint32(v2))+184])
@@ -89546,17 +89601,17 @@ func (m *Module) fn654(v0, v1 int32) {
 																	}
 																l60:
 																	t158 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn23(t158, i32(303821), i32(303822))
+																	m.fn23(t158, i32(303829), i32(303830))
 																	mem = m.memory
 																	t159 := int32(load32(mem, uint64(uint32(v1))))
 																	v5 = t159
-																	m.fn23(v5, i32(303818), i32(303819))
+																	m.fn23(v5, i32(303826), i32(303827))
 																	mem = m.memory
 																	v6 = i32(256)
 																	if v4 != 0 {
 																		goto l61
 																	}
-																	m.fn23(v5, i32(303822), i32(303823))
+																	m.fn23(v5, i32(303830), i32(303831))
 																	mem = m.memory
 																	v6 = i32(0)
 																l61:
@@ -89577,25 +89632,25 @@ func (m *Module) fn654(v0, v1 int32) {
 																				goto l63
 																			}
 																			t161 := int32(load32(mem, uint64(uint32(v1))))
-																			m.fn23(t161, i32(303820), i32(303821))
+																			m.fn23(t161, i32(303828), i32(303829))
 																			mem = m.memory
 																		}
 																	l63:
 																		t162 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn23(t162, i32(303819), i32(303820))
+																		m.fn23(t162, i32(303827), i32(303828))
 																		mem = m.memory
 																		store32(mem, uint64(uint32(v2))+156, uint32(v1))
 																		t163 := int64(load64(mem, uint64(uint32(v3))))
 																		v8 = t163
 																		store32(mem, uint64(uint32(v2))+152, uint32(i32(512)))
 																		t164 := int32(load32(mem, uint64(uint32(v1))))
-																		m.fn216(v2+i32(184), t164, i32(303644), i32(10))
+																		m.fn216(v2+i32(184), t164, i32(303652), i32(10))
 																		mem = m.memory
 																		{
 																			t165 := int32(mem[uint64(uint32(v2))+184])
 																			if t165 == i32(4) {
 																				t168 := int32(load32(mem, uint64(uint32(v1))))
-																				m.fn23(t168, i32(303821), i32(303822))
+																				m.fn23(t168, i32(303829), i32(303830))
 																				mem = m.memory
 																				m.fn526(v2, v2+i32(184), v8)
 																				mem = m.memory
@@ -89607,7 +89662,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																				mem = m.memory
 																				t172 := int32(load32(mem, uint64(uint32(v3))+12))
 																				t173 := int32(load32(mem, uint64(uint32(v3))+16))
-																				t174 := m.fn523(v2+i32(152), i32(303714), i32(9), t172, t173)
+																				t174 := m.fn523(v2+i32(152), i32(303722), i32(9), t172, t173)
 																				mem = m.memory
 																				v5 = t174
 																				if v5 != 0 {
@@ -89624,7 +89679,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																					}
 																					t176 := int32(load32(mem, uint64(uint32(v2))+156))
 																					t177 := int32(load32(mem, uint64(uint32(t176))))
-																					m.fn23(t177, i32(303816), i32(303817))
+																					m.fn23(t177, i32(303824), i32(303825))
 																					mem = m.memory
 																				}
 																			l65:
@@ -89643,7 +89698,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																	}
 																l62:
 																	if v6&i32(1) != 0 {
-																		m.fn49(i32(319426), i32(40), i32(310832))
+																		m.fn49(i32(319454), i32(40), i32(310840))
 																		mem = m.memory
 																		panic("unreachable")
 																	}
@@ -89651,7 +89706,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																		goto l58
 																	}
 																	t178 := int32(load32(mem, uint64(uint32(v1))))
-																	m.fn23(t178, i32(303822), i32(303823))
+																	m.fn23(t178, i32(303830), i32(303831))
 																	mem = m.memory
 																}
 															l58:
@@ -89666,7 +89721,7 @@ func (m *Module) fn654(v0, v1 int32) {
 																	}
 																	t180 := int32(load32(mem, uint64(uint32(v2))+140))
 																	t181 := int32(load32(mem, uint64(uint32(t180))))
-																	m.fn23(t181, i32(303816), i32(303817))
+																	m.fn23(t181, i32(303824), i32(303825))
 																	mem = m.memory
 																}
 															l68:
@@ -89712,12 +89767,12 @@ func (m *Module) fn654(v0, v1 int32) {
 									}
 								l18:
 									store32(mem, uint64(uint32(v2))+196, uint32(i32(6)))
-									store32(mem, uint64(uint32(v2))+192, uint32(i32(316980)))
+									store32(mem, uint64(uint32(v2))+192, uint32(i32(317008)))
 									store32(mem, uint64(uint32(v2))+188, uint32(i32(6)))
 									store32(mem, uint64(uint32(v2))+184, uint32(v2+i32(116)))
 									m.fn76(v2+i32(56), i32(263116), v2+i32(184))
 									mem = m.memory
-									m.fn434(v2+i32(84), i32(303654), i32(7), v2+i32(56))
+									m.fn434(v2+i32(84), i32(303662), i32(7), v2+i32(56))
 									mem = m.memory
 								l14:
 									store32(mem, uint64(uint32(v2))+80, uint32(i32(1)))
@@ -89770,7 +89825,7 @@ func (m *Module) fn654(v0, v1 int32) {
 					store32(mem, uint64(uint32(v2))+200, uint32(i32(33686018)))
 					store64(mem, uint64(uint32(v2))+192, uint64(i64(144680345676153346)))
 					store64(mem, uint64(uint32(v2))+184, uint64(i64(144680345676153346)))
-					t191 := m.fn625(v2+i32(184), i32(318084), i32(47))
+					t191 := m.fn625(v2+i32(184), i32(318112), i32(47))
 					mem = m.memory
 					v6 = t191
 					{
@@ -89787,9 +89842,9 @@ func (m *Module) fn654(v0, v1 int32) {
 						store32(mem, uint64(uint32(v0))+52, uint32(v5))
 						store32(mem, uint64(uint32(v0))+48, uint32(v3))
 						store32(mem, uint64(uint32(v0))+44, uint32(i32(47)))
-						store32(mem, uint64(uint32(v0))+40, uint32(i32(318084)))
+						store32(mem, uint64(uint32(v0))+40, uint32(i32(318112)))
 						store64(mem, uint64(uint32(v0))+32, uint64(i64(-0x7ffffffffffffff4)))
-						store32(mem, uint64(uint32(v0))+28, uint32(i32(311764)))
+						store32(mem, uint64(uint32(v0))+28, uint32(i32(311772)))
 						store32(mem, uint64(uint32(v0))+24, uint32(i32(-0x80000000)))
 						store64(mem, uint64(uint32(v0))+16, uint64(i64(4)))
 						store64(mem, uint64(uint32(v0))+8, uint64(i64(0)))
@@ -89802,7 +89857,7 @@ func (m *Module) fn654(v0, v1 int32) {
 						store64(mem, uint64(uint32(v1))+16, uint64(t195))
 						t196 := int64(load64(mem, uint64(uint32(v3))+16))
 						store64(mem, uint64(uint32(v1))+24, uint64(t196))
-						store32(mem, uint64(uint32(v0))+96, uint32(i32(311596)))
+						store32(mem, uint64(uint32(v0))+96, uint32(i32(311604)))
 						store32(mem, uint64(uint32(v0))+92, uint32(v1))
 						mem[uint64(uint32(v0))+89] = byte(i32(0))
 						store32(mem, uint64(uint32(v0))+84, uint32(i32(22)))
@@ -89862,7 +89917,7 @@ func (m *Module) fn655(v0, v1 int32) {
 	t0 := m.g0
 	v2 = t0 - i32(480)
 	m.g0 = v2
-	m.fn436(v2+i32(312), v1, i32(317964), i32(5))
+	m.fn436(v2+i32(312), v1, i32(317992), i32(5))
 	mem := m.memory
 	{
 		{
@@ -89883,7 +89938,7 @@ func (m *Module) fn655(v0, v1 int32) {
 					goto l1
 				}
 			l0:
-				m.fn444(v2+i32(312), v1, i32(310787), i32(6))
+				m.fn444(v2+i32(312), v1, i32(310795), i32(6))
 				mem = m.memory
 				t5 := int32(load32(mem, uint64(uint32(v2))+324))
 				v4 = t5
@@ -90312,7 +90367,7 @@ func (m *Module) fn655(v0, v1 int32) {
 				}
 			l33:
 				mem[uint64(uint32(v2))+196] = byte(v6)
-				m.fn444(v2+i32(248), v1, i32(310793), i32(4))
+				m.fn444(v2+i32(248), v1, i32(310801), i32(4))
 				mem = m.memory
 				t86 := int32(load32(mem, uint64(uint32(v2))+260))
 				v5 = t86
@@ -90460,7 +90515,7 @@ func (m *Module) fn655(v0, v1 int32) {
 					v11 = i32(0)
 					store32(mem, uint64(uint32(v2))+416, uint32(i32(0)))
 					store64(mem, uint64(uint32(v2))+408, uint64(i64(0x400000000)))
-					m.fn657(v2+i32(312), v1, i32(310797), i32(5))
+					m.fn657(v2+i32(312), v1, i32(310805), i32(5))
 					mem = m.memory
 					t118 := int32(load32(mem, uint64(uint32(v2))+324))
 					v4 = t118
@@ -90676,7 +90731,7 @@ func (m *Module) fn655(v0, v1 int32) {
 										}
 										t154 := int32(mem[uint64(uint32(v8))])
 										if t154 == i32(34) {
-											m.fn456(v2+i32(312), i32(310797), i32(5), v8, v6)
+											m.fn456(v2+i32(312), i32(310805), i32(5), v8, v6)
 											mem = m.memory
 											{
 												t159 := int32(load32(mem, uint64(uint32(v2))+312))
@@ -90709,9 +90764,9 @@ func (m *Module) fn655(v0, v1 int32) {
 										if t155 != 0 {
 											store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
 											store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(196)))
-											m.fn76(v2+i32(248), i32(269111), v2+i32(408))
+											m.fn76(v2+i32(248), i32(269119), v2+i32(408))
 											mem = m.memory
-											m.fn434(v2+i32(312), i32(310797), i32(5), v2+i32(248))
+											m.fn434(v2+i32(312), i32(310805), i32(5), v2+i32(248))
 											mem = m.memory
 											t157 := int32(load32(mem, uint64(uint32(v2))+312))
 											v6 = t157
@@ -90766,10 +90821,10 @@ func (m *Module) fn655(v0, v1 int32) {
 											{
 												if v5 == 0 {
 													store32(mem, uint64(uint32(v2))+472, uint32(i32(5)))
-													store32(mem, uint64(uint32(v2))+468, uint32(i32(310797)))
+													store32(mem, uint64(uint32(v2))+468, uint32(i32(310805)))
 													store32(mem, uint64(uint32(v2))+464, uint32(i32(-0x80000000)))
 													store32(mem, uint64(uint32(v2))+460, uint32(i32(53)))
-													store32(mem, uint64(uint32(v2))+456, uint32(i32(317284)))
+													store32(mem, uint64(uint32(v2))+456, uint32(i32(317312)))
 													store32(mem, uint64(uint32(v2))+208, uint32(i32(2)))
 													store32(mem, uint64(uint32(v2))+200, uint32(i32(4)))
 													store32(mem, uint64(uint32(v2))+204, uint32(v2+i32(456)))
@@ -90888,7 +90943,7 @@ func (m *Module) fn655(v0, v1 int32) {
 												store32(mem, uint64(uint32(v2))+196, uint32(v2+i32(444)))
 												m.fn76(v2+i32(56), i32(264452), v2+i32(196))
 												mem = m.memory
-												m.fn434(v2+i32(408), i32(310797), i32(5), v2+i32(56))
+												m.fn434(v2+i32(408), i32(310805), i32(5), v2+i32(56))
 												mem = m.memory
 												t178 := int32(load32(mem, uint64(uint32(v2))+444))
 												t179 := int32(load32(mem, uint64(uint32(v2))+448))
@@ -91046,7 +91101,7 @@ func (m *Module) fn655(v0, v1 int32) {
 						store32(mem, uint64(uint32(v2))+220, uint32(v4))
 						m.fn606(v2 + i32(216))
 						mem = m.memory
-						m.fn657(v2+i32(312), v1, i32(310802), i32(7))
+						m.fn657(v2+i32(312), v1, i32(310810), i32(7))
 						mem = m.memory
 						t229 := int32(load32(mem, uint64(uint32(v2))+324))
 						v4 = t229
@@ -91144,11 +91199,11 @@ func (m *Module) fn655(v0, v1 int32) {
 									store32(mem, uint64(uint32(v2))+248, uint32(v2+i32(408)))
 									m.fn76(v2+i32(56), i32(264426), v2+i32(248))
 									mem = m.memory
-									m.fn434(v2+i32(312), i32(310802), i32(7), v2+i32(56))
+									m.fn434(v2+i32(312), i32(310810), i32(7), v2+i32(56))
 									mem = m.memory
 									goto l92
 								l91:
-									m.fn456(v2+i32(312), i32(310802), i32(7), v6, v4)
+									m.fn456(v2+i32(312), i32(310810), i32(7), v6, v4)
 									mem = m.memory
 								l92:
 									{
@@ -91246,7 +91301,7 @@ func (m *Module) fn655(v0, v1 int32) {
 											goto l101
 										}
 										if uint32(v3) < uint32(i32(128)) {
-											m.fn182(v2+i32(32), v3, i32(317381), i32(15))
+											m.fn182(v2+i32(32), v3, i32(317409), i32(15))
 											mem = m.memory
 											t270 := int32(load32(mem, uint64(uint32(v2))+32))
 											if t270 == i32(1) {
@@ -91282,7 +91337,7 @@ func (m *Module) fn655(v0, v1 int32) {
 										v9 = v32
 									l104:
 										mem[uint64(uint32(v9))] = byte(v7)
-										m.fn384(v2+i32(312), i32(317381), i32(15), v2+i32(464), v8)
+										m.fn384(v2+i32(312), i32(317409), i32(15), v2+i32(464), v8)
 										mem = m.memory
 										m.fn464(v2+i32(408), v2+i32(312))
 										mem = m.memory
@@ -91316,7 +91371,7 @@ func (m *Module) fn655(v0, v1 int32) {
 																			mem = m.memory
 																			panic("unreachable")
 																		}
-																		memory_copy(mem, uint32(v3), uint32(i32(317284)), uint32(i32(53)))
+																		memory_copy(mem, uint32(v3), uint32(i32(317312)), uint32(i32(53)))
 																		store32(mem, uint64(uint32(v2))+224, uint32(i32(53)))
 																		store32(mem, uint64(uint32(v2))+220, uint32(v3))
 																		store32(mem, uint64(uint32(v2))+216, uint32(i32(53)))
@@ -91329,13 +91384,13 @@ func (m *Module) fn655(v0, v1 int32) {
 																	store32(mem, uint64(uint32(v2))+464, uint32(v3))
 																	store32(mem, uint64(uint32(v2))+316, uint32(i32(17)))
 																	store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(464)))
-																	m.fn76(v2+i32(408), i32(312192), v2+i32(312))
+																	m.fn76(v2+i32(408), i32(312200), v2+i32(312))
 																	mem = m.memory
 																	store32(mem, uint64(uint32(v2))+324, uint32(i32(6)))
 																	store32(mem, uint64(uint32(v2))+316, uint32(i32(15)))
 																	store32(mem, uint64(uint32(v2))+320, uint32(v2+i32(444)))
 																	store32(mem, uint64(uint32(v2))+312, uint32(v2+i32(408)))
-																	m.fn76(v2+i32(216), i32(270069), v2+i32(312))
+																	m.fn76(v2+i32(216), i32(270077), v2+i32(312))
 																	mem = m.memory
 																	t272 := int32(load32(mem, uint64(uint32(v2))+408))
 																	t273 := int32(load32(mem, uint64(uint32(v2))+412))
@@ -91358,13 +91413,13 @@ func (m *Module) fn655(v0, v1 int32) {
 																	mem = m.memory
 																	panic("unreachable")
 																}
-																memory_copy(mem, uint32(v3), uint32(i32(317337)), uint32(i32(44)))
+																memory_copy(mem, uint32(v3), uint32(i32(317365)), uint32(i32(44)))
 																store32(mem, uint64(uint32(v2))+224, uint32(i32(44)))
 																store32(mem, uint64(uint32(v2))+220, uint32(v3))
 																store32(mem, uint64(uint32(v2))+216, uint32(i32(44)))
 															}
 														l110:
-															m.fn434(v2+i32(56), i32(310802), i32(7), v2+i32(216))
+															m.fn434(v2+i32(56), i32(310810), i32(7), v2+i32(216))
 															mem = m.memory
 															t277 := int32(load32(mem, uint64(uint32(v2))+56))
 															v3 = t277
@@ -91402,349 +91457,349 @@ func (m *Module) fn655(v0, v1 int32) {
 															goto l116
 														}
 														v7 = i32(6)
-														v14 = i32(305400)
+														v14 = i32(305408)
 														switch v11 & i32(255) {
 														default:
 															goto l116
 														case 1:
 															v7 = i32(14)
-															v14 = i32(305406)
+															v14 = i32(305414)
 															goto l116
 														case 2:
 															v7 = i32(15)
-															v14 = i32(305420)
+															v14 = i32(305428)
 															goto l116
 														case 3:
 															v7 = i32(15)
-															v14 = i32(305435)
+															v14 = i32(305443)
 															goto l116
 														case 4:
 															v7 = i32(13)
-															v14 = i32(305450)
+															v14 = i32(305458)
 															goto l116
 														case 5:
 															v7 = i32(32)
-															v14 = i32(305463)
+															v14 = i32(305471)
 															goto l116
 														case 6:
 															v7 = i32(28)
-															v14 = i32(305495)
+															v14 = i32(305503)
 															goto l116
 														case 7:
 															v7 = i32(28)
-															v14 = i32(305523)
+															v14 = i32(305531)
 															goto l116
 														case 8:
 															v7 = i32(27)
-															v14 = i32(305551)
+															v14 = i32(305559)
 															goto l116
 														case 9:
 															v7 = i32(29)
-															v14 = i32(305578)
+															v14 = i32(305586)
 															goto l116
 														case 10:
 															v7 = i32(22)
-															v14 = i32(305607)
+															v14 = i32(305615)
 															goto l116
 														case 11:
 															v7 = i32(30)
-															v14 = i32(305629)
+															v14 = i32(305637)
 															goto l116
 														case 12:
 															v7 = i32(29)
-															v14 = i32(305659)
+															v14 = i32(305667)
 															goto l116
 														case 13:
 															v7 = i32(3)
-															v14 = i32(305688)
+															v14 = i32(305696)
 															goto l116
 														case 14:
 															v7 = i32(5)
-															v14 = i32(305691)
+															v14 = i32(305699)
 															goto l116
 														case 15:
 															v7 = i32(7)
-															v14 = i32(305696)
+															v14 = i32(305704)
 															goto l116
 														case 16:
 															v7 = i32(13)
-															v14 = i32(305703)
+															v14 = i32(305711)
 															goto l116
 														case 17:
 															v7 = i32(13)
-															v14 = i32(305716)
+															v14 = i32(305724)
 															goto l116
 														case 18:
 															v7 = i32(12)
-															v14 = i32(305729)
+															v14 = i32(305737)
 															goto l116
 														case 19:
 															v7 = i32(17)
-															v14 = i32(305741)
+															v14 = i32(0x4aa55)
 															goto l116
 														case 20:
 															v7 = i32(10)
-															v14 = i32(305758)
+															v14 = i32(305766)
 															goto l116
 														case 21:
 															v7 = i32(19)
-															v14 = i32(305768)
+															v14 = i32(305776)
 															goto l116
 														case 22:
 															v7 = i32(16)
-															v14 = i32(305787)
+															v14 = i32(305795)
 															goto l116
 														case 23:
 															v7 = i32(16)
-															v14 = i32(305803)
+															v14 = i32(305811)
 															goto l116
 														case 24:
 															v7 = i32(14)
-															v14 = i32(305819)
+															v14 = i32(0x4aaa3)
 															goto l116
 														case 25:
 															v7 = i32(16)
-															v14 = i32(305833)
+															v14 = i32(305841)
 															goto l116
 														case 26:
 															v7 = i32(13)
-															v14 = i32(305849)
+															v14 = i32(305857)
 															goto l116
 														case 27:
 															v7 = i32(23)
-															v14 = i32(305862)
+															v14 = i32(305870)
 															goto l116
 														case 28:
 															v7 = i32(35)
-															v14 = i32(305885)
+															v14 = i32(305893)
 															goto l116
 														case 29:
 															v7 = i32(12)
-															v14 = i32(305920)
+															v14 = i32(305928)
 															goto l116
 														case 30:
-															v14 = i32(305932)
+															v14 = i32(305940)
 															goto l116
 														case 31:
 															v7 = i32(3)
-															v14 = i32(305938)
+															v14 = i32(305946)
 															goto l116
 														case 32:
 															v7 = i32(4)
-															v14 = i32(305941)
+															v14 = i32(305949)
 															goto l116
 														case 33:
 															v7 = i32(4)
-															v14 = i32(305945)
+															v14 = i32(305953)
 															goto l116
 														case 34:
-															v14 = i32(305949)
+															v14 = i32(305957)
 															goto l116
 														case 35:
 															v7 = i32(7)
-															v14 = i32(305955)
+															v14 = i32(305963)
 															goto l116
 														case 36:
 															v7 = i32(9)
-															v14 = i32(305962)
+															v14 = i32(305970)
 															goto l116
 														case 37:
 															v7 = i32(4)
-															v14 = i32(305971)
+															v14 = i32(305979)
 															goto l116
 														case 38:
 															v7 = i32(4)
-															v14 = i32(305975)
+															v14 = i32(305983)
 															goto l116
 														case 39:
 															v7 = i32(8)
-															v14 = i32(305979)
+															v14 = i32(305987)
 															goto l116
 														case 40:
 															v7 = i32(17)
-															v14 = i32(305987)
+															v14 = i32(305995)
 															goto l116
 														case 41:
 															v7 = i32(13)
-															v14 = i32(306004)
+															v14 = i32(306012)
 															goto l116
 														case 42:
 															v7 = i32(8)
-															v14 = i32(306017)
+															v14 = i32(306025)
 															goto l116
 														case 43:
 															v7 = i32(19)
-															v14 = i32(306025)
+															v14 = i32(306033)
 															goto l116
 														case 44:
 															v7 = i32(13)
-															v14 = i32(306044)
+															v14 = i32(306052)
 															goto l116
 														case 45:
 															v7 = i32(4)
-															v14 = i32(306057)
+															v14 = i32(306065)
 															goto l116
 														case 46:
 															v7 = i32(8)
-															v14 = i32(306061)
+															v14 = i32(306069)
 															goto l116
 														case 47:
 															v7 = i32(12)
-															v14 = i32(306069)
+															v14 = i32(306077)
 															goto l116
 														case 48:
-															v14 = i32(306081)
+															v14 = i32(306089)
 															goto l116
 														case 49:
-															v14 = i32(306087)
+															v14 = i32(306095)
 															goto l116
 														case 50:
 															v7 = i32(18)
-															v14 = i32(306093)
+															v14 = i32(306101)
 															goto l116
 														case 51:
 															v7 = i32(19)
-															v14 = i32(306111)
+															v14 = i32(306119)
 															goto l116
 														case 52:
 															v7 = i32(15)
-															v14 = i32(306130)
+															v14 = i32(306138)
 															goto l116
 														case 53:
 															v7 = i32(27)
-															v14 = i32(306145)
+															v14 = i32(306153)
 															goto l116
 														case 54:
 															v7 = i32(5)
-															v14 = i32(306172)
+															v14 = i32(306180)
 															goto l116
 														case 55:
 															v7 = i32(7)
-															v14 = i32(306177)
+															v14 = i32(306185)
 															goto l116
 														case 56:
 															v7 = i32(15)
-															v14 = i32(306184)
+															v14 = i32(306192)
 															goto l116
 														case 57:
 															v7 = i32(7)
-															v14 = i32(306199)
+															v14 = i32(306207)
 															goto l116
 														case 58:
 															v7 = i32(11)
-															v14 = i32(306206)
+															v14 = i32(306214)
 															goto l116
 														case 59:
 															v7 = i32(20)
-															v14 = i32(306217)
+															v14 = i32(306225)
 															goto l116
 														case 60:
 															v7 = i32(24)
-															v14 = i32(306237)
+															v14 = i32(306245)
 															goto l116
 														case 61:
 															v7 = i32(17)
-															v14 = i32(306261)
+															v14 = i32(306269)
 															goto l116
 														case 62:
 															v7 = i32(22)
-															v14 = i32(306278)
+															v14 = i32(306286)
 															goto l116
 														case 63:
 															v7 = i32(21)
-															v14 = i32(306300)
+															v14 = i32(306308)
 															goto l116
 														case 64:
-															v14 = i32(306321)
+															v14 = i32(306329)
 															goto l116
 														case 65:
 															v7 = i32(10)
-															v14 = i32(306327)
+															v14 = i32(306335)
 															goto l116
 														case 66:
 															v7 = i32(25)
-															v14 = i32(306337)
+															v14 = i32(306345)
 															goto l116
 														case 67:
 															v7 = i32(2)
-															v14 = i32(306362)
+															v14 = i32(306370)
 															goto l116
 														case 68:
 															v7 = i32(7)
-															v14 = i32(306364)
+															v14 = i32(306372)
 															goto l116
 														case 69:
 															v7 = i32(17)
-															v14 = i32(306371)
+															v14 = i32(306379)
 															goto l116
 														case 70:
 															v7 = i32(10)
-															v14 = i32(306388)
+															v14 = i32(306396)
 															goto l116
 														case 71:
 															v7 = i32(7)
-															v14 = i32(306398)
+															v14 = i32(306406)
 															goto l116
 														case 72:
 															v7 = i32(25)
-															v14 = i32(306405)
+															v14 = i32(306413)
 															goto l116
 														case 73:
 															v7 = i32(4)
-															v14 = i32(306430)
+															v14 = i32(306438)
 															goto l116
 														case 74:
 															v7 = i32(3)
-															v14 = i32(306434)
+															v14 = i32(306442)
 															goto l116
 														case 75:
 															v7 = i32(7)
-															v14 = i32(306437)
+															v14 = i32(306445)
 															goto l116
 														case 76:
 															v7 = i32(16)
-															v14 = i32(306444)
+															v14 = i32(306452)
 															goto l116
 														case 77:
 															v7 = i32(22)
-															v14 = i32(306460)
+															v14 = i32(306468)
 															goto l116
 														case 78:
 															v7 = i32(22)
-															v14 = i32(306482)
+															v14 = i32(306490)
 															goto l116
 														case 79:
 															v7 = i32(15)
-															v14 = i32(306504)
+															v14 = i32(306512)
 															goto l116
 														case 80:
 															v7 = i32(16)
-															v14 = i32(306519)
+															v14 = i32(306527)
 														}
 													}
 												l116:
 													store32(mem, uint64(uint32(v2))+396, uint32(v7))
 													store32(mem, uint64(uint32(v2))+392, uint32(v14))
 													v3 = i32(0)
-													t287 := int64(load64(mem, uint64(uint32(i32(0)))+313872))
+													t287 := int64(load64(mem, uint64(uint32(i32(0)))+313896))
 													store64(mem, uint64(uint32(v29)), uint64(t287))
-													t288 := int64(load64(mem, uint64(uint32(i32(0)))+313880))
+													t288 := int64(load64(mem, uint64(uint32(i32(0)))+313904))
 													store64(mem, uint64(uint32(v29))+8, uint64(t288))
-													t289 := int64(load64(mem, uint64(uint32(i32(0)))+313912))
+													t289 := int64(load64(mem, uint64(uint32(i32(0)))+313936))
 													store64(mem, uint64(uint32(v28)), uint64(t289))
-													t290 := int64(load64(mem, uint64(uint32(i32(0)))+313920))
+													t290 := int64(load64(mem, uint64(uint32(i32(0)))+313944))
 													store64(mem, uint64(uint32(v28))+8, uint64(t290))
-													t291 := int64(load64(mem, uint64(uint32(i32(0)))+313940))
+													t291 := int64(load64(mem, uint64(uint32(i32(0)))+313964))
 													store64(mem, uint64(uint32(v27)), uint64(t291))
-													t292 := int64(load64(mem, uint64(uint32(i32(0)))+313948))
+													t292 := int64(load64(mem, uint64(uint32(i32(0)))+313972))
 													store64(mem, uint64(uint32(v27))+8, uint64(t292))
-													t293 := int64(load64(mem, uint64(uint32(i32(0)))+303864))
+													t293 := int64(load64(mem, uint64(uint32(i32(0)))+303872))
 													store64(mem, uint64(uint32(v26))+8, uint64(t293))
-													t294 := int64(load64(mem, uint64(uint32(i32(0)))+303856))
+													t294 := int64(load64(mem, uint64(uint32(i32(0)))+303864))
 													store64(mem, uint64(uint32(v26)), uint64(t294))
-													t295 := int64(load64(mem, uint64(uint32(i32(0)))+313896))
+													t295 := int64(load64(mem, uint64(uint32(i32(0)))+313920))
 													store64(mem, uint64(uint32(v2))+320, uint64(t295))
-													t296 := int64(load64(mem, uint64(uint32(i32(0)))+313888))
+													t296 := int64(load64(mem, uint64(uint32(i32(0)))+313912))
 													store64(mem, uint64(uint32(v2))+312, uint64(t296))
 													{
 													l200:
@@ -91794,11 +91849,11 @@ func (m *Module) fn655(v0, v1 int32) {
 														v3 = i32(-200)
 													l202:
 														{
-															t304 := int32(load32(mem, uint64(uint32(v3+i32(317708)))))
+															t304 := int32(load32(mem, uint64(uint32(v3+i32(317736)))))
 															if t304 != v7 {
 																goto l201
 															}
-															t305 := int32(load32(mem, uint64(uint32(v3+i32(317704)))))
+															t305 := int32(load32(mem, uint64(uint32(v3+i32(317732)))))
 															t306 := m.fn736(t305, v14, v7)
 															mem = m.memory
 															if t306 == 0 {
@@ -91836,7 +91891,7 @@ func (m *Module) fn655(v0, v1 int32) {
 													store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
 													m.fn76(v2+i32(56), i32(264800), v2+i32(408))
 													mem = m.memory
-													m.fn434(v2+i32(248), i32(310802), i32(7), v2+i32(56))
+													m.fn434(v2+i32(248), i32(310810), i32(7), v2+i32(56))
 													mem = m.memory
 													goto l206
 												l205:
@@ -91887,9 +91942,9 @@ func (m *Module) fn655(v0, v1 int32) {
 														l210:
 															store32(mem, uint64(uint32(v2))+412, uint32(i32(2)))
 															store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
-															m.fn602(v2+i32(56), i32(269375), v2+i32(408))
+															m.fn602(v2+i32(56), i32(269383), v2+i32(408))
 															mem = m.memory
-															m.fn434(v2+i32(248), i32(310802), i32(7), v2+i32(56))
+															m.fn434(v2+i32(248), i32(310810), i32(7), v2+i32(56))
 															mem = m.memory
 															goto l206
 														}
@@ -91918,7 +91973,7 @@ func (m *Module) fn655(v0, v1 int32) {
 														store32(mem, uint64(uint32(v2))+408, uint32(v2+i32(392)))
 														m.fn76(v2+i32(216), i32(264214), v2+i32(408))
 														mem = m.memory
-														m.fn434(v2+i32(56), i32(310802), i32(7), v2+i32(216))
+														m.fn434(v2+i32(56), i32(310810), i32(7), v2+i32(216))
 														mem = m.memory
 														{
 															t321 := int32(load32(mem, uint64(uint32(v2))+464))
@@ -91957,7 +92012,7 @@ func (m *Module) fn655(v0, v1 int32) {
 															}
 															v4 = i32(0)
 															v6 = i32(1)
-															v5 = i32(303824)
+															v5 = i32(303832)
 															v45 = i32(0)
 															v44 = v48
 															goto l215
@@ -92167,7 +92222,7 @@ func (m *Module) fn655(v0, v1 int32) {
 								store32(mem, uint64(uint32(v2))+200, uint32(v3))
 								m.fn606(v2 + i32(196))
 								mem = m.memory
-								m.fn445(v2+i32(312), v1, i32(317854), i32(4))
+								m.fn445(v2+i32(312), v1, i32(317882), i32(4))
 								mem = m.memory
 								t360 := int64(load64(mem, uint64(uint32(v2))+320))
 								v18 = t360
@@ -92412,7 +92467,7 @@ func (m *Module) fn655(v0, v1 int32) {
 		store32(mem, uint64(uint32(v0))+40, uint32(v9))
 		store32(mem, uint64(uint32(v0))+36, uint32(v8))
 		mem[uint64(uint32(v0))+60] = byte(v6)
-		store32(mem, uint64(uint32(v0))+96, uint32(i32(311620)))
+		store32(mem, uint64(uint32(v0))+96, uint32(i32(311628)))
 		store32(mem, uint64(uint32(v0))+92, uint32(v3))
 		t422 := v0
 		var p423 int32
@@ -92458,7 +92513,7 @@ func (m *Module) fn656(v0, v1 int32) {
 	{
 	l5:
 		{
-			t5 := int32(mem[uint64(uint32(v5+i32(317704)))])
+			t5 := int32(mem[uint64(uint32(v5+i32(317732)))])
 			if t5 != v6 {
 				goto l0
 			}
@@ -92466,24 +92521,24 @@ func (m *Module) fn656(v0, v1 int32) {
 			default:
 				goto l3
 			case 0:
-				t6 := int32(mem[uint64(uint32(v5+i32(317720)))])
+				t6 := int32(mem[uint64(uint32(v5+i32(317748)))])
 				if t6 != v8 {
 					goto l0
 				}
-				t7 := int64(load64(mem, uint64(uint32(v5+i32(317705)))))
+				t7 := int64(load64(mem, uint64(uint32(v5+i32(317733)))))
 				t8 := int64(load64(mem, uint64(uint32(v1))+1))
-				t9 := int64(load64(mem, uint64(uint32(v5+i32(317712)))))
+				t9 := int64(load64(mem, uint64(uint32(v5+i32(317740)))))
 				t10 := int64(load64(mem, uint64(uint32(v9))))
 				if t7^t8|(t9^t10) == 0 {
 					goto l3
 				}
 				goto l0
 			case 1:
-				t11 := int32(load32(mem, uint64(uint32(v5+i32(317712)))))
+				t11 := int32(load32(mem, uint64(uint32(v5+i32(317740)))))
 				if t11 != v4 {
 					goto l0
 				}
-				t12 := int32(load32(mem, uint64(uint32(v5+i32(317708)))))
+				t12 := int32(load32(mem, uint64(uint32(v5+i32(317736)))))
 				t13 := m.fn736(t12, v3, v4)
 				mem = m.memory
 				if t13 != 0 {
@@ -92500,10 +92555,10 @@ func (m *Module) fn656(v0, v1 int32) {
 			goto l5
 		}
 		store32(mem, uint64(uint32(v2))+44, uint32(i32(6)))
-		store32(mem, uint64(uint32(v2))+40, uint32(i32(310787)))
+		store32(mem, uint64(uint32(v2))+40, uint32(i32(310795)))
 		store32(mem, uint64(uint32(v2))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v2))+32, uint32(i32(50)))
-		store32(mem, uint64(uint32(v2))+28, uint32(i32(317804)))
+		store32(mem, uint64(uint32(v2))+28, uint32(i32(317832)))
 		store32(mem, uint64(uint32(v2))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v2))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v2))+56, uint32(v2+i32(28)))
@@ -92570,7 +92625,7 @@ func (m *Module) fn657(v0, v1, v2, v3 int32) {
 							m.fn7(v4+i32(24), t12, t13)
 							mem = m.memory
 							store32(mem, uint64(uint32(v4))+140, uint32(i32(55)))
-							store32(mem, uint64(uint32(v4))+136, uint32(i32(311957)))
+							store32(mem, uint64(uint32(v4))+136, uint32(i32(311965)))
 							store32(mem, uint64(uint32(v4))+60, uint32(i32(2)))
 							store32(mem, uint64(uint32(v4))+52, uint32(i32(4)))
 							store32(mem, uint64(uint32(v4))+56, uint32(v4+i32(136)))
@@ -92773,10 +92828,10 @@ func (m *Module) fn658(v0, v1, v2 int32) {
 			t3 := int32(mem[uint64(uint32(v1))+48])
 			if t3 == i32(1) {
 				store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-				store32(mem, uint64(uint32(v3))+40, uint32(i32(317854)))
+				store32(mem, uint64(uint32(v3))+40, uint32(i32(317882)))
 				store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 				store32(mem, uint64(uint32(v3))+32, uint32(i32(52)))
-				store32(mem, uint64(uint32(v3))+28, uint32(i32(317912)))
+				store32(mem, uint64(uint32(v3))+28, uint32(i32(317940)))
 				store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 				store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
 				store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
@@ -92840,7 +92895,7 @@ func (m *Module) fn658(v0, v1, v2 int32) {
 				store32(mem, uint64(uint32(v3))+4, uint32(v3+i32(28)))
 				m.fn76(v3+i32(48), i32(264751), v3+i32(4))
 				mem = m.memory
-				m.fn434(v0+i32(4), i32(317854), i32(4), v3+i32(48))
+				m.fn434(v0+i32(4), i32(317882), i32(4), v3+i32(48))
 				mem = m.memory
 				store32(mem, uint64(uint32(v0)), uint32(i32(-0x80000000)))
 				m.fn63(v6)
@@ -92850,10 +92905,10 @@ func (m *Module) fn658(v0, v1, v2 int32) {
 		}
 	l1:
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(4)))
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(317854)))
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(317882)))
 		store32(mem, uint64(uint32(v3))+36, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+32, uint32(i32(54)))
-		store32(mem, uint64(uint32(v3))+28, uint32(i32(317858)))
+		store32(mem, uint64(uint32(v3))+28, uint32(i32(317886)))
 		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+52, uint32(i32(4)))
 		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(28)))
@@ -93119,9 +93174,9 @@ func (m *Module) fn663(v0, v1 int32, v2 int64) {
 		}
 	l0:
 		store32(mem, uint64(uint32(v3))+44, uint32(i32(65)))
-		store32(mem, uint64(uint32(v3))+40, uint32(i32(311219)))
+		store32(mem, uint64(uint32(v3))+40, uint32(i32(311227)))
 		store32(mem, uint64(uint32(v3))+36, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+32, uint32(i32(311216)))
+		store32(mem, uint64(uint32(v3))+32, uint32(i32(311224)))
 		store32(mem, uint64(uint32(v3))+60, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+52, uint32(i32(2)))
 		store32(mem, uint64(uint32(v3))+56, uint32(v3+i32(40)))
@@ -93130,7 +93185,7 @@ func (m *Module) fn663(v0, v1 int32, v2 int64) {
 		mem = m.memory
 		store32(mem, uint64(uint32(v3))+20, uint32(i32(-0x80000000)))
 		store32(mem, uint64(uint32(v3))+28, uint32(i32(3)))
-		store32(mem, uint64(uint32(v3))+24, uint32(i32(311216)))
+		store32(mem, uint64(uint32(v3))+24, uint32(i32(311224)))
 		t9 := int64(load64(mem, uint64(uint32(v3))+24))
 		store64(mem, uint64(uint32(v0))+16, uint64(t9))
 		t10 := int64(load64(mem, uint64(uint32(v3))+16))
@@ -93476,7 +93531,7 @@ func (m *Module) fn665(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(128)
 	m.g0 = v3
-	m.fn384(v3+i32(64), v1, v2, i32(0x4cccb), i32(17))
+	m.fn384(v3+i32(64), v1, v2, i32(314595), i32(17))
 	m.fn464(v3+i32(24), v3+i32(64))
 	mem := m.memory
 	{
@@ -93890,7 +93945,7 @@ func (m *Module) fn667(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315064), float64(uint32(v2)))
+	m.fn668(v3+i32(8), i32(315184), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -93962,13 +94017,13 @@ l4:
 				if v4 != i32(2) {
 					store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 					store64(mem, uint64(uint32(v3))+48, uint64(i64(0x100000000)))
-					store32(mem, uint64(uint32(v3))+64, uint32(i32(304748)))
+					store32(mem, uint64(uint32(v3))+64, uint32(i32(304756)))
 					store64(mem, uint64(uint32(v3))+68, uint64(i64(0x60000020)))
 					store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(48)))
 					t6 := m.fn207(v3+i32(8), v3+i32(60))
 					mem = m.memory
 					if t6 != 0 {
-						m.fn195(i32(323284), i32(55), v3+i32(79), i32(304772), i32(323340))
+						m.fn195(i32(323308), i32(55), v3+i32(79), i32(304780), i32(323364))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -94002,7 +94057,7 @@ l4:
 						store32(mem, uint64(uint32(v3))+64, uint32(i32(42)))
 						store32(mem, uint64(uint32(v3))+68, uint32(v3+i32(20)))
 						store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(16)))
-						m.fn76(v3+i32(36), i32(269407), v3+i32(60))
+						m.fn76(v3+i32(36), i32(269415), v3+i32(60))
 						mem = m.memory
 						goto l16
 					}
@@ -94018,13 +94073,13 @@ l4:
 			l7:
 				store32(mem, uint64(uint32(v3))+56, uint32(i32(0)))
 				store64(mem, uint64(uint32(v3))+48, uint64(i64(0x100000000)))
-				store32(mem, uint64(uint32(v3))+64, uint32(i32(304748)))
+				store32(mem, uint64(uint32(v3))+64, uint32(i32(304756)))
 				store64(mem, uint64(uint32(v3))+68, uint64(i64(0x60000020)))
 				store32(mem, uint64(uint32(v3))+60, uint32(v3+i32(48)))
 				t9 := m.fn207(v3+i32(8), v3+i32(60))
 				mem = m.memory
 				if t9 != 0 {
-					m.fn195(i32(323284), i32(55), v3+i32(79), i32(304772), i32(323340))
+					m.fn195(i32(323308), i32(55), v3+i32(79), i32(304780), i32(323364))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -94050,9 +94105,9 @@ l4:
 				mem = m.memory
 				panic("unreachable")
 			}
-			t13 := int64(load64(mem, uint64(uint32(i32(0)))+315044))
+			t13 := int64(load64(mem, uint64(uint32(i32(0)))+315159))
 			store64(mem, uint64(uint32(v4))+5, uint64(t13))
-			t14 := int64(load64(mem, uint64(uint32(i32(0)))+315039))
+			t14 := int64(load64(mem, uint64(uint32(i32(0)))+315154))
 			store64(mem, uint64(uint32(v4)), uint64(t14))
 			store32(mem, uint64(uint32(v3))+44, uint32(i32(13)))
 			store32(mem, uint64(uint32(v3))+40, uint32(v4))
@@ -94091,7 +94146,7 @@ func (m *Module) fn669(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn668(v4+i32(8), i32(315112), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn668(v4+i32(8), i32(315232), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94123,7 +94178,7 @@ func (m *Module) fn670(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315176), float64(uint32(v2)))
+	m.fn668(v3+i32(8), i32(315296), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94152,7 +94207,7 @@ func (m *Module) fn671(v0, v1 int32, v2 float64) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315240), v2)
+	m.fn668(v3+i32(8), i32(315360), v2)
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94181,7 +94236,7 @@ func (m *Module) fn672(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn668(v4+i32(8), i32(315288), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn668(v4+i32(8), i32(315408), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94213,7 +94268,7 @@ func (m *Module) fn673(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315496), float64(uint32(v2)))
+	m.fn668(v3+i32(8), i32(315616), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94242,7 +94297,7 @@ func (m *Module) fn674(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315592), float64(uint32(v2)))
+	m.fn668(v3+i32(8), i32(315712), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94374,7 +94429,7 @@ func (m *Module) fn675(v0 int32, v1 float64) {
 l1:
 	mem[uint64(uint32(v2))+55] = byte(v0)
 	store64(mem, uint64(uint32(v2))+56, uint64(int64(uint32(i32(43)))<<32|int64(uint32(v2+i32(55)))))
-	m.fn200(i32(264232), v2+i32(56), i32(303328))
+	m.fn200(i32(264232), v2+i32(56), i32(303336))
 	panic("unreachable")
 }
 func (m *Module) fn676(v0, v1 int32, v2 int64, v3 int32) {
@@ -94382,7 +94437,7 @@ func (m *Module) fn676(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn668(v4+i32(8), i32(315544), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn668(v4+i32(8), i32(315664), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94414,7 +94469,7 @@ func (m *Module) fn677(v0, v1 int32, v2 int64, v3 int32) {
 	t0 := m.g0
 	v4 = t0 - i32(32)
 	m.g0 = v4
-	m.fn668(v4+i32(8), i32(315640), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
+	m.fn668(v4+i32(8), i32(315760), float64(float64(float64(uint32(v3))/float64(1e+09))+float64(uint64(v2))))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v4))+8))
@@ -94446,7 +94501,7 @@ func (m *Module) fn678(v0, v1, v2 int32) {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	m.fn668(v3+i32(8), i32(315448), float64(uint32(v2)))
+	m.fn668(v3+i32(8), i32(315568), float64(uint32(v2)))
 	mem := m.memory
 	{
 		t1 := int32(load32(mem, uint64(uint32(v3))+8))
@@ -94836,7 +94891,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 				mem[uint64(uint32(v2))+40] = byte(t4)
 				store32(mem, uint64(uint32(v2))+20, uint32(i32(46)))
 				store32(mem, uint64(uint32(v2))+16, uint32(v2+i32(40)))
-				t5 := m.fn31(v1, v4, i32(269623), v2+i32(16))
+				t5 := m.fn31(v1, v4, i32(269631), v2+i32(16))
 				mem = m.memory
 				v1 = t5
 				goto l20
@@ -94845,7 +94900,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 				store64(mem, uint64(uint32(v2))+40, uint64(t6))
 				store32(mem, uint64(uint32(v2))+20, uint32(i32(19)))
 				store32(mem, uint64(uint32(v2))+16, uint32(v2+i32(40)))
-				t7 := m.fn31(v1, v4, i32(269609), v2+i32(16))
+				t7 := m.fn31(v1, v4, i32(269617), v2+i32(16))
 				mem = m.memory
 				v1 = t7
 				goto l20
@@ -94854,7 +94909,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 				store64(mem, uint64(uint32(v2))+40, uint64(t8))
 				store32(mem, uint64(uint32(v2))+20, uint32(i32(7)))
 				store32(mem, uint64(uint32(v2))+16, uint32(v2+i32(40)))
-				t9 := m.fn31(v1, v4, i32(269609), v2+i32(16))
+				t9 := m.fn31(v1, v4, i32(269617), v2+i32(16))
 				mem = m.memory
 				v1 = t9
 				goto l20
@@ -94863,7 +94918,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 				store32(mem, uint64(uint32(v2))+40, uint32(t10))
 				store32(mem, uint64(uint32(v2))+20, uint32(i32(47)))
 				store32(mem, uint64(uint32(v2))+16, uint32(v2+i32(40)))
-				t11 := m.fn31(v1, v4, i32(269593), v2+i32(16))
+				t11 := m.fn31(v1, v4, i32(269601), v2+i32(16))
 				mem = m.memory
 				v1 = t11
 				goto l20
@@ -94878,61 +94933,61 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 				goto l20
 			case 6:
 				t14 := int32(load32(mem, uint64(uint32(v4))+12))
-				t15 := m.t0[uint(t14)].(func(int32, int32, int32) int32)(v1, i32(318944), i32(10))
+				t15 := m.t0[uint(t14)].(func(int32, int32, int32) int32)(v1, i32(318972), i32(10))
 				mem = m.memory
 				v1 = t15
 				goto l20
 			case 8:
 				t16 := int32(load32(mem, uint64(uint32(v4))+12))
-				t17 := m.t0[uint(t16)].(func(int32, int32, int32) int32)(v1, i32(318954), i32(12))
+				t17 := m.t0[uint(t16)].(func(int32, int32, int32) int32)(v1, i32(318982), i32(12))
 				mem = m.memory
 				v1 = t17
 				goto l20
 			case 9:
 				t18 := int32(load32(mem, uint64(uint32(v4))+12))
-				t19 := m.t0[uint(t18)].(func(int32, int32, int32) int32)(v1, i32(318966), i32(14))
+				t19 := m.t0[uint(t18)].(func(int32, int32, int32) int32)(v1, i32(318994), i32(14))
 				mem = m.memory
 				v1 = t19
 				goto l20
 			case 10:
 				t20 := int32(load32(mem, uint64(uint32(v4))+12))
-				t21 := m.t0[uint(t20)].(func(int32, int32, int32) int32)(v1, i32(318980), i32(8))
+				t21 := m.t0[uint(t20)].(func(int32, int32, int32) int32)(v1, i32(319008), i32(8))
 				mem = m.memory
 				v1 = t21
 				goto l20
 			case 11:
 				t22 := int32(load32(mem, uint64(uint32(v4))+12))
-				t23 := m.t0[uint(t22)].(func(int32, int32, int32) int32)(v1, i32(318988), i32(3))
+				t23 := m.t0[uint(t22)].(func(int32, int32, int32) int32)(v1, i32(319016), i32(3))
 				mem = m.memory
 				v1 = t23
 				goto l20
 			case 12:
 				t24 := int32(load32(mem, uint64(uint32(v4))+12))
-				t25 := m.t0[uint(t24)].(func(int32, int32, int32) int32)(v1, i32(318991), i32(4))
+				t25 := m.t0[uint(t24)].(func(int32, int32, int32) int32)(v1, i32(319019), i32(4))
 				mem = m.memory
 				v1 = t25
 				goto l20
 			case 13:
 				t26 := int32(load32(mem, uint64(uint32(v4))+12))
-				t27 := m.t0[uint(t26)].(func(int32, int32, int32) int32)(v1, i32(318995), i32(12))
+				t27 := m.t0[uint(t26)].(func(int32, int32, int32) int32)(v1, i32(319023), i32(12))
 				mem = m.memory
 				v1 = t27
 				goto l20
 			case 14:
 				t28 := int32(load32(mem, uint64(uint32(v4))+12))
-				t29 := m.t0[uint(t28)].(func(int32, int32, int32) int32)(v1, i32(319007), i32(15))
+				t29 := m.t0[uint(t28)].(func(int32, int32, int32) int32)(v1, i32(319035), i32(15))
 				mem = m.memory
 				v1 = t29
 				goto l20
 			case 15:
 				t30 := int32(load32(mem, uint64(uint32(v4))+12))
-				t31 := m.t0[uint(t30)].(func(int32, int32, int32) int32)(v1, i32(319022), i32(13))
+				t31 := m.t0[uint(t30)].(func(int32, int32, int32) int32)(v1, i32(319050), i32(13))
 				mem = m.memory
 				v1 = t31
 				goto l20
 			case 16:
 				t32 := int32(load32(mem, uint64(uint32(v4))+12))
-				t33 := m.t0[uint(t32)].(func(int32, int32, int32) int32)(v1, i32(319035), i32(14))
+				t33 := m.t0[uint(t32)].(func(int32, int32, int32) int32)(v1, i32(319063), i32(14))
 				mem = m.memory
 				v1 = t33
 				goto l20
@@ -94967,16 +95022,16 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 					p40 = 1
 				}
 				v0 = p40
-				p41 := i32(325648)
+				p41 := i32(325672)
 				if v0 != 0 {
-					p41 = i32(325645)
+					p41 = i32(325669)
 				}
 				var p42 int32
 				if v6&i64(0xfffffffffffff) == 0 {
 					p42 = 1
 				}
 				v4 = p42
-				p43 := i32(325652)
+				p43 := i32(325676)
 				if v4 != 0 {
 					p43 = p41
 				}
@@ -94998,7 +95053,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 			store32(mem, uint64(uint32(v2))+40, uint32(v2+i32(8)))
 			t46 := int32(load32(mem, uint64(uint32(v1))))
 			t47 := int32(load32(mem, uint64(uint32(v1))+4))
-			t48 := m.fn31(t46, t47, i32(269572), v2+i32(40))
+			t48 := m.fn31(t46, t47, i32(269580), v2+i32(40))
 			mem = m.memory
 			v1 = t48
 			goto l20
@@ -95006,7 +95061,7 @@ func (m *Module) fn687(v0, v1 int32) int32 {
 			t49 := int32(load32(mem, uint64(uint32(v1))))
 			t50 := int32(load32(mem, uint64(uint32(v1))+4))
 			t51 := int32(load32(mem, uint64(uint32(t50))+12))
-			t52 := m.t0[uint(t51)].(func(int32, int32, int32) int32)(t49, i32(321976), i32(4))
+			t52 := m.t0[uint(t51)].(func(int32, int32, int32) int32)(t49, i32(322000), i32(4))
 			v1 = t52
 		}
 	}
@@ -95131,14 +95186,14 @@ func (m *Module) fn688(v0 float64, v1 int32) int32 {
 					t17 := int32(uint32(v11&i32(0xffff)) / uint32(i32(28)))
 					v9 = t17
 					v10 = v9 << 4
-					t18 := int64(load64(mem, uint64(uint32(v10))+325888))
+					t18 := int64(load64(mem, uint64(uint32(v10))+325912))
 					v12 = t18
-					t19 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+325656))
+					t19 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+325680))
 					t20 := v12
 					v6 = t19
 					m.fn737(t16, t20, i64(0), v6, i64(0))
 					mem = m.memory
-					t21 := int64(load64(mem, uint64(uint32(v10))+325880))
+					t21 := int64(load64(mem, uint64(uint32(v10))+325904))
 					t22 := v2 + i32(144)
 					v3 = t21
 					m.fn737(t22, v3, i64(0), v6, i64(0))
@@ -95170,7 +95225,7 @@ func (m *Module) fn688(v0 float64, v1 int32) int32 {
 					t28 := v2 + i32(112)
 					t29 := v4
 					v11 = i32(292) - v1
-					t30 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+326248))
+					t30 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+326272))
 					m.fn737(t28, t29-int64(uint32(i32_shr_u(t30, v11)&i32(1))), i64(0), v6, i64(0))
 					mem = m.memory
 					t31 := int64(load64(mem, uint64(uint32(v2))+120))
@@ -95235,14 +95290,14 @@ func (m *Module) fn688(v0 float64, v1 int32) int32 {
 				t50 := int32(uint32(v11&i32(0xffff)) / uint32(i32(28)))
 				v9 = t50
 				v10 = v9 << 4
-				t51 := int64(load64(mem, uint64(uint32(v10))+325888))
+				t51 := int64(load64(mem, uint64(uint32(v10))+325912))
 				v13 = t51
-				t52 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+325656))
+				t52 := int64(load64(mem, uint64(uint32((v11-v9*i32(28))&i32(0xffff)<<3))+325680))
 				t53 := v13
 				v6 = t52
 				m.fn737(t49, t53, i64(0), v6, i64(0))
 				mem = m.memory
-				t54 := int64(load64(mem, uint64(uint32(v10))+325880))
+				t54 := int64(load64(mem, uint64(uint32(v10))+325904))
 				t55 := v2 + i32(224)
 				v4 = t54
 				m.fn737(t55, v4, i64(0), v6, i64(0))
@@ -95275,7 +95330,7 @@ func (m *Module) fn688(v0 float64, v1 int32) int32 {
 				t61 := v2 + i32(192)
 				t62 := v4
 				v11 = i32(292) - v1
-				t63 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+326248))
+				t63 := int32(load32(mem, uint64(uint32(int32(uint32(v11)>>3)&i32(0x1ffffffc)))+326272))
 				m.fn737(t61, t62-int64(uint32(i32_shr_u(t63, v11)&i32(1))), i64(0), v6, i64(0))
 				mem = m.memory
 				t64 := int64(load64(mem, uint64(uint32(v2))+200))
@@ -95393,7 +95448,7 @@ func (m *Module) fn688(v0 float64, v1 int32) int32 {
 				p88 = 1
 			}
 			v11 = t87 + p88
-			t89 := int32(load16(mem, uint64(uint32(v9*i32(-200)+v5<<1+i32(326328)))))
+			t89 := int32(load16(mem, uint64(uint32(v9*i32(-200)+v5<<1+i32(326352)))))
 			store16(mem, uint64(uint32(v11)), uint16(t89))
 			t91 := v8
 			p90 := i32(11621)
@@ -95471,7 +95526,7 @@ func (m *Module) fn689(v0 int32) int32 {
 	t3 := int32(load32(mem, uint64(uint32(v0))+8))
 	t4 := v2
 	v3 = t3
-	m.fn384(t2, t4, v3, i32(323100), i32(9))
+	m.fn384(t2, t4, v3, i32(323124), i32(9))
 	mem = m.memory
 	{
 		{
@@ -95860,7 +95915,7 @@ func (m *Module) fn689(v0 int32) int32 {
 						goto l51
 					}
 				l35:
-					m.fn231(v2, v3, v10, v7, i32(323160))
+					m.fn231(v2, v3, v10, v7, i32(323184))
 					mem = m.memory
 					panic("unreachable")
 				l51:
@@ -95891,7 +95946,7 @@ func (m *Module) fn689(v0 int32) int32 {
 						goto l55
 					}
 				l50:
-					m.fn231(v2, v3, v12, v13, i32(323176))
+					m.fn231(v2, v3, v12, v13, i32(323200))
 					mem = m.memory
 					panic("unreachable")
 				l55:
@@ -95971,7 +96026,7 @@ func (m *Module) fn689(v0 int32) int32 {
 					}
 					t45 := int32(int8(mem[uint64(uint32(v2+v11))]))
 					if t45 <= i32(-65) {
-						m.fn49(i32(319329), i32(48), i32(323192))
+						m.fn49(i32(319357), i32(48), i32(323216))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -95981,15 +96036,15 @@ func (m *Module) fn689(v0 int32) int32 {
 				goto l27
 			}
 		l31:
-			m.fn231(v2, v3, v5, v3, i32(323144))
+			m.fn231(v2, v3, v5, v3, i32(323168))
 			mem = m.memory
 			panic("unreachable")
 		l28:
-			m.fn231(v2, v3, v7, v3, i32(323128))
+			m.fn231(v2, v3, v7, v3, i32(323152))
 			mem = m.memory
 			panic("unreachable")
 		l21:
-			m.fn231(v2, v3, v4, v3, i32(323112))
+			m.fn231(v2, v3, v4, v3, i32(323136))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -96032,7 +96087,7 @@ func (m *Module) fn689(v0 int32) int32 {
 		}
 	}
 l5:
-	m.fn231(v7, v6, i32(0), v4, i32(319400))
+	m.fn231(v7, v6, i32(0), v4, i32(319428))
 	panic("unreachable")
 }
 func (m *Module) fn690(v0, v1, v2, v3, v4, v5, v6 int32) {
@@ -96119,7 +96174,7 @@ func (m *Module) fn690(v0, v1, v2, v3, v4, v5, v6 int32) {
 							goto l7
 						l5:
 							if v18 == 0 {
-								m.fn361(v12, v5, i32(323356))
+								m.fn361(v12, v5, i32(323380))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -96130,7 +96185,7 @@ func (m *Module) fn690(v0, v1, v2, v3, v4, v5, v6 int32) {
 								if uint32(v3) > uint32(v17) {
 									p19 = t18
 								}
-								m.fn361(p19, v3, i32(323372))
+								m.fn361(p19, v3, i32(323396))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -96156,13 +96211,13 @@ func (m *Module) fn690(v0, v1, v2, v3, v4, v5, v6 int32) {
 				l4:
 					v17 = v17 + i32(-1)
 					if v18 == 0 {
-						m.fn361(v17, v5, i32(323388))
+						m.fn361(v17, v5, i32(323412))
 						mem = m.memory
 						panic("unreachable")
 					}
 					v19 = v17 + v8
 					if uint32(v19) >= uint32(v3) {
-						m.fn361(v19, v3, i32(323404))
+						m.fn361(v19, v3, i32(323428))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -96216,7 +96271,7 @@ func (m *Module) fn691(v0 int32) {
 			return
 		}
 		if uint32(v1) >= uint32(v2) {
-			m.fn361(v1, v2, i32(323004))
+			m.fn361(v1, v2, i32(323028))
 			mem = m.memory
 			panic("unreachable")
 		}
@@ -96321,7 +96376,7 @@ func (m *Module) fn694(v0, v1 int32) int32 {
 				t3 := v3
 				v4 = t2
 				if uint32(t3) < uint32(v4) {
-					m.fn48(v4, v3, v3, i32(324400))
+					m.fn48(v4, v3, v3, i32(324424))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -96343,13 +96398,13 @@ func (m *Module) fn694(v0, v1 int32) int32 {
 						t5 := int32(load32(mem, uint64(uint32(v0))))
 						v4 = t5 + v4
 						t6 := int32(mem[uint64(uint32(v4))+1])
-						t7 := int32(load16(mem, uint64(uint32(t6<<1))+321980))
+						t7 := int32(load16(mem, uint64(uint32(t6<<1))+322004))
 						t8 := int32(mem[uint64(uint32(v4))])
-						t9 := int32(load16(mem, uint64(uint32(t8<<1))+322492))
+						t9 := int32(load16(mem, uint64(uint32(t8<<1))+322516))
 						t10 := int32(mem[uint64(uint32(v4))+2])
-						t11 := int32(int16(load16(mem, uint64(uint32(t10<<1))+322492)))
+						t11 := int32(int16(load16(mem, uint64(uint32(t10<<1))+322516)))
 						t12 := int32(mem[uint64(uint32(v4))+3])
-						t13 := int32(int16(load16(mem, uint64(uint32(t12<<1))+321980)))
+						t13 := int32(int16(load16(mem, uint64(uint32(t12<<1))+322004)))
 						v4 = int32(int16(t7|t9))<<8 | t11 | t13
 						if v4 < i32(0) {
 							goto l3
@@ -96468,7 +96523,7 @@ func (m *Module) fn694(v0, v1 int32) int32 {
 								goto l16
 							}
 							if uint32(v3) < uint32(v7) {
-								m.fn48(v7, v3, v3, i32(324400))
+								m.fn48(v7, v3, v3, i32(324424))
 								mem = m.memory
 								panic("unreachable")
 							}
@@ -96485,13 +96540,13 @@ func (m *Module) fn694(v0, v1 int32) int32 {
 							{
 								v3 = v6 + v7
 								t21 := int32(mem[uint64(uint32(v3))+1])
-								t22 := int32(load16(mem, uint64(uint32(t21<<1))+321980))
+								t22 := int32(load16(mem, uint64(uint32(t21<<1))+322004))
 								t23 := int32(mem[uint64(uint32(v3))])
-								t24 := int32(load16(mem, uint64(uint32(t23<<1))+322492))
+								t24 := int32(load16(mem, uint64(uint32(t23<<1))+322516))
 								t25 := int32(mem[uint64(uint32(v3))+2])
-								t26 := int32(int16(load16(mem, uint64(uint32(t25<<1))+322492)))
+								t26 := int32(int16(load16(mem, uint64(uint32(t25<<1))+322516)))
 								t27 := int32(mem[uint64(uint32(v3))+3])
-								t28 := int32(int16(load16(mem, uint64(uint32(t27<<1))+321980)))
+								t28 := int32(int16(load16(mem, uint64(uint32(t27<<1))+322004)))
 								v3 = int32(int16(t22|t24))<<8 | t26 | t28
 								if v3 < i32(0) {
 									goto l13
@@ -96619,7 +96674,7 @@ func (m *Module) fn697(v0, v1, v2, v3 int32) {
 	var v4, v5, v6 int32
 	mem := m.memory
 	if uint32(v3) > uint32(v2) {
-		m.fn48(i32(0), v3, v2, i32(323084))
+		m.fn48(i32(0), v3, v2, i32(323108))
 		mem = m.memory
 		panic("unreachable")
 	}
@@ -97055,7 +97110,7 @@ l1:
 								if v7 == i32(102) {
 									store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
 									{
-										t15 := m.fn505(v1, i32(319422), i32(4))
+										t15 := m.fn505(v1, i32(319450), i32(4))
 										mem = m.memory
 										v3 = t15
 										if v3 == 0 {
@@ -97071,7 +97126,7 @@ l1:
 									goto l7
 								}
 								store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
-								t11 := m.fn505(v1, i32(319416), i32(3))
+								t11 := m.fn505(v1, i32(319444), i32(3))
 								mem = m.memory
 								v3 = t11
 								if v3 == 0 {
@@ -97086,7 +97141,7 @@ l1:
 							if v7 == i32(116) {
 								store32(mem, uint64(uint32(v1))+20, uint32(v3+i32(1)))
 								{
-									t14 := m.fn505(v1, i32(319419), i32(3))
+									t14 := m.fn505(v1, i32(319447), i32(3))
 									mem = m.memory
 									v3 = t14
 									if v3 == 0 {
@@ -97375,7 +97430,7 @@ l1:
 										goto l48
 									}
 								l51:
-									t76 := m.fn467(v8, v2+i32(255), i32(324460))
+									t76 := m.fn467(v8, v2+i32(255), i32(324484))
 									mem = m.memory
 									t77 := m.fn468(t76, v8)
 									mem = m.memory
@@ -98122,11 +98177,11 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 					m.fn109(i32(1), i32(20))
 					panic("unreachable")
 				}
-				t11 := int32(load32(mem, uint64(uint32(i32(0)))+325641))
+				t11 := int32(load32(mem, uint64(uint32(i32(0)))+325665))
 				store32(mem, uint64(uint32(v0))+16, uint32(t11))
-				t12 := int64(load64(mem, uint64(uint32(i32(0)))+325633))
+				t12 := int64(load64(mem, uint64(uint32(i32(0)))+325657))
 				store64(mem, uint64(uint32(v0))+8, uint64(t12))
-				t13 := int64(load64(mem, uint64(uint32(i32(0)))+325625))
+				t13 := int64(load64(mem, uint64(uint32(i32(0)))+325649))
 				store64(mem, uint64(uint32(v0)), uint64(t13))
 				store32(mem, uint64(uint32(v2))+12, uint32(i32(20)))
 				store32(mem, uint64(uint32(v2))+8, uint32(v0))
@@ -98135,7 +98190,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 				store64(mem, uint64(uint32(v2))+16, uint64(int64(uint32(i32(48)))<<32|int64(uint32(v2+i32(4)))))
 				t14 := int32(load32(mem, uint64(uint32(v1))))
 				t15 := int32(load32(mem, uint64(uint32(v1))+4))
-				t16 := m.fn31(t14, t15, i32(270052), v2+i32(16))
+				t16 := m.fn31(t14, t15, i32(270060), v2+i32(16))
 				mem = m.memory
 				v1 = t16
 				t17 := int32(load32(mem, uint64(uint32(v2))+4))
@@ -98151,9 +98206,9 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 				t19 := int32(mem[uint64(uint32(v0))+5])
 				t20 := v2
 				v0 = t19 << 2
-				t21 := int32(load32(mem, uint64(uint32(v0))+326792))
+				t21 := int32(load32(mem, uint64(uint32(v0))+326816))
 				store32(mem, uint64(uint32(t20))+8, uint32(t21))
-				t22 := int32(load32(mem, uint64(uint32(v0))+326960))
+				t22 := int32(load32(mem, uint64(uint32(v0))+326984))
 				store32(mem, uint64(uint32(v2))+4, uint32(t22))
 				store64(mem, uint64(uint32(v2))+16, uint64(int64(uint32(i32(16)))<<32|int64(uint32(v2+i32(4)))))
 				t23 := int32(load32(mem, uint64(uint32(v1))))
@@ -98187,7 +98242,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t36 := int32(load32(mem, uint64(uint32(v1))))
 			t37 := int32(load32(mem, uint64(uint32(v1))+4))
 			t38 := int32(load32(mem, uint64(uint32(t37))+12))
-			t39 := m.t0[uint(t38)].(func(int32, int32, int32) int32)(t36, i32(323772), i32(24))
+			t39 := m.t0[uint(t38)].(func(int32, int32, int32) int32)(t36, i32(323796), i32(24))
 			mem = m.memory
 			v1 = t39
 			goto l25
@@ -98195,7 +98250,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t40 := int32(load32(mem, uint64(uint32(v1))))
 			t41 := int32(load32(mem, uint64(uint32(v1))+4))
 			t42 := int32(load32(mem, uint64(uint32(t41))+12))
-			t43 := m.t0[uint(t42)].(func(int32, int32, int32) int32)(t40, i32(323796), i32(27))
+			t43 := m.t0[uint(t42)].(func(int32, int32, int32) int32)(t40, i32(323820), i32(27))
 			mem = m.memory
 			v1 = t43
 			goto l25
@@ -98203,7 +98258,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t44 := int32(load32(mem, uint64(uint32(v1))))
 			t45 := int32(load32(mem, uint64(uint32(v1))+4))
 			t46 := int32(load32(mem, uint64(uint32(t45))+12))
-			t47 := m.t0[uint(t46)].(func(int32, int32, int32) int32)(t44, i32(323823), i32(26))
+			t47 := m.t0[uint(t46)].(func(int32, int32, int32) int32)(t44, i32(323847), i32(26))
 			mem = m.memory
 			v1 = t47
 			goto l25
@@ -98211,7 +98266,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t48 := int32(load32(mem, uint64(uint32(v1))))
 			t49 := int32(load32(mem, uint64(uint32(v1))+4))
 			t50 := int32(load32(mem, uint64(uint32(t49))+12))
-			t51 := m.t0[uint(t50)].(func(int32, int32, int32) int32)(t48, i32(323849), i32(25))
+			t51 := m.t0[uint(t50)].(func(int32, int32, int32) int32)(t48, i32(323873), i32(25))
 			mem = m.memory
 			v1 = t51
 			goto l25
@@ -98219,7 +98274,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t52 := int32(load32(mem, uint64(uint32(v1))))
 			t53 := int32(load32(mem, uint64(uint32(v1))+4))
 			t54 := int32(load32(mem, uint64(uint32(t53))+12))
-			t55 := m.t0[uint(t54)].(func(int32, int32, int32) int32)(t52, i32(323874), i32(12))
+			t55 := m.t0[uint(t54)].(func(int32, int32, int32) int32)(t52, i32(323898), i32(12))
 			mem = m.memory
 			v1 = t55
 			goto l25
@@ -98227,7 +98282,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t56 := int32(load32(mem, uint64(uint32(v1))))
 			t57 := int32(load32(mem, uint64(uint32(v1))+4))
 			t58 := int32(load32(mem, uint64(uint32(t57))+12))
-			t59 := m.t0[uint(t58)].(func(int32, int32, int32) int32)(t56, i32(323886), i32(19))
+			t59 := m.t0[uint(t58)].(func(int32, int32, int32) int32)(t56, i32(323910), i32(19))
 			mem = m.memory
 			v1 = t59
 			goto l25
@@ -98235,7 +98290,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t60 := int32(load32(mem, uint64(uint32(v1))))
 			t61 := int32(load32(mem, uint64(uint32(v1))+4))
 			t62 := int32(load32(mem, uint64(uint32(t61))+12))
-			t63 := m.t0[uint(t62)].(func(int32, int32, int32) int32)(t60, i32(323905), i32(19))
+			t63 := m.t0[uint(t62)].(func(int32, int32, int32) int32)(t60, i32(323929), i32(19))
 			mem = m.memory
 			v1 = t63
 			goto l25
@@ -98243,7 +98298,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t64 := int32(load32(mem, uint64(uint32(v1))))
 			t65 := int32(load32(mem, uint64(uint32(v1))+4))
 			t66 := int32(load32(mem, uint64(uint32(t65))+12))
-			t67 := m.t0[uint(t66)].(func(int32, int32, int32) int32)(t64, i32(323924), i32(14))
+			t67 := m.t0[uint(t66)].(func(int32, int32, int32) int32)(t64, i32(323948), i32(14))
 			mem = m.memory
 			v1 = t67
 			goto l25
@@ -98251,7 +98306,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t68 := int32(load32(mem, uint64(uint32(v1))))
 			t69 := int32(load32(mem, uint64(uint32(v1))+4))
 			t70 := int32(load32(mem, uint64(uint32(t69))+12))
-			t71 := m.t0[uint(t70)].(func(int32, int32, int32) int32)(t68, i32(323938), i32(14))
+			t71 := m.t0[uint(t70)].(func(int32, int32, int32) int32)(t68, i32(323962), i32(14))
 			mem = m.memory
 			v1 = t71
 			goto l25
@@ -98259,7 +98314,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t72 := int32(load32(mem, uint64(uint32(v1))))
 			t73 := int32(load32(mem, uint64(uint32(v1))+4))
 			t74 := int32(load32(mem, uint64(uint32(t73))+12))
-			t75 := m.t0[uint(t74)].(func(int32, int32, int32) int32)(t72, i32(323952), i32(12))
+			t75 := m.t0[uint(t74)].(func(int32, int32, int32) int32)(t72, i32(323976), i32(12))
 			mem = m.memory
 			v1 = t75
 			goto l25
@@ -98267,7 +98322,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t76 := int32(load32(mem, uint64(uint32(v1))))
 			t77 := int32(load32(mem, uint64(uint32(v1))+4))
 			t78 := int32(load32(mem, uint64(uint32(t77))+12))
-			t79 := m.t0[uint(t78)].(func(int32, int32, int32) int32)(t76, i32(323964), i32(14))
+			t79 := m.t0[uint(t78)].(func(int32, int32, int32) int32)(t76, i32(323988), i32(14))
 			mem = m.memory
 			v1 = t79
 			goto l25
@@ -98275,7 +98330,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t80 := int32(load32(mem, uint64(uint32(v1))))
 			t81 := int32(load32(mem, uint64(uint32(v1))+4))
 			t82 := int32(load32(mem, uint64(uint32(t81))+12))
-			t83 := m.t0[uint(t82)].(func(int32, int32, int32) int32)(t80, i32(323978), i32(14))
+			t83 := m.t0[uint(t82)].(func(int32, int32, int32) int32)(t80, i32(324002), i32(14))
 			mem = m.memory
 			v1 = t83
 			goto l25
@@ -98283,7 +98338,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t84 := int32(load32(mem, uint64(uint32(v1))))
 			t85 := int32(load32(mem, uint64(uint32(v1))+4))
 			t86 := int32(load32(mem, uint64(uint32(t85))+12))
-			t87 := m.t0[uint(t86)].(func(int32, int32, int32) int32)(t84, i32(323992), i32(19))
+			t87 := m.t0[uint(t86)].(func(int32, int32, int32) int32)(t84, i32(324016), i32(19))
 			mem = m.memory
 			v1 = t87
 			goto l25
@@ -98291,7 +98346,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t88 := int32(load32(mem, uint64(uint32(v1))))
 			t89 := int32(load32(mem, uint64(uint32(v1))+4))
 			t90 := int32(load32(mem, uint64(uint32(t89))+12))
-			t91 := m.t0[uint(t90)].(func(int32, int32, int32) int32)(t88, i32(324011), i32(26))
+			t91 := m.t0[uint(t90)].(func(int32, int32, int32) int32)(t88, i32(324035), i32(26))
 			mem = m.memory
 			v1 = t91
 			goto l25
@@ -98299,7 +98354,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t92 := int32(load32(mem, uint64(uint32(v1))))
 			t93 := int32(load32(mem, uint64(uint32(v1))+4))
 			t94 := int32(load32(mem, uint64(uint32(t93))+12))
-			t95 := m.t0[uint(t94)].(func(int32, int32, int32) int32)(t92, i32(324037), i32(62))
+			t95 := m.t0[uint(t94)].(func(int32, int32, int32) int32)(t92, i32(324061), i32(62))
 			mem = m.memory
 			v1 = t95
 			goto l25
@@ -98307,7 +98362,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t96 := int32(load32(mem, uint64(uint32(v1))))
 			t97 := int32(load32(mem, uint64(uint32(v1))+4))
 			t98 := int32(load32(mem, uint64(uint32(t97))+12))
-			t99 := m.t0[uint(t98)].(func(int32, int32, int32) int32)(t96, i32(324099), i32(20))
+			t99 := m.t0[uint(t98)].(func(int32, int32, int32) int32)(t96, i32(324123), i32(20))
 			mem = m.memory
 			v1 = t99
 			goto l25
@@ -98315,7 +98370,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t100 := int32(load32(mem, uint64(uint32(v1))))
 			t101 := int32(load32(mem, uint64(uint32(v1))+4))
 			t102 := int32(load32(mem, uint64(uint32(t101))+12))
-			t103 := m.t0[uint(t102)].(func(int32, int32, int32) int32)(t100, i32(324119), i32(52))
+			t103 := m.t0[uint(t102)].(func(int32, int32, int32) int32)(t100, i32(324143), i32(52))
 			mem = m.memory
 			v1 = t103
 			goto l25
@@ -98323,7 +98378,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t104 := int32(load32(mem, uint64(uint32(v1))))
 			t105 := int32(load32(mem, uint64(uint32(v1))+4))
 			t106 := int32(load32(mem, uint64(uint32(t105))+12))
-			t107 := m.t0[uint(t106)].(func(int32, int32, int32) int32)(t104, i32(324171), i32(44))
+			t107 := m.t0[uint(t106)].(func(int32, int32, int32) int32)(t104, i32(324195), i32(44))
 			mem = m.memory
 			v1 = t107
 			goto l25
@@ -98331,7 +98386,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t108 := int32(load32(mem, uint64(uint32(v1))))
 			t109 := int32(load32(mem, uint64(uint32(v1))+4))
 			t110 := int32(load32(mem, uint64(uint32(t109))+12))
-			t111 := m.t0[uint(t110)].(func(int32, int32, int32) int32)(t108, i32(324215), i32(36))
+			t111 := m.t0[uint(t110)].(func(int32, int32, int32) int32)(t108, i32(324239), i32(36))
 			mem = m.memory
 			v1 = t111
 			goto l25
@@ -98339,7 +98394,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t112 := int32(load32(mem, uint64(uint32(v1))))
 			t113 := int32(load32(mem, uint64(uint32(v1))+4))
 			t114 := int32(load32(mem, uint64(uint32(t113))+12))
-			t115 := m.t0[uint(t114)].(func(int32, int32, int32) int32)(t112, i32(324251), i32(14))
+			t115 := m.t0[uint(t114)].(func(int32, int32, int32) int32)(t112, i32(324275), i32(14))
 			mem = m.memory
 			v1 = t115
 			goto l25
@@ -98347,7 +98402,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t116 := int32(load32(mem, uint64(uint32(v1))))
 			t117 := int32(load32(mem, uint64(uint32(v1))+4))
 			t118 := int32(load32(mem, uint64(uint32(t117))+12))
-			t119 := m.t0[uint(t118)].(func(int32, int32, int32) int32)(t116, i32(324265), i32(19))
+			t119 := m.t0[uint(t118)].(func(int32, int32, int32) int32)(t116, i32(324289), i32(19))
 			mem = m.memory
 			v1 = t119
 			goto l25
@@ -98355,7 +98410,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t120 := int32(load32(mem, uint64(uint32(v1))))
 			t121 := int32(load32(mem, uint64(uint32(v1))+4))
 			t122 := int32(load32(mem, uint64(uint32(t121))+12))
-			t123 := m.t0[uint(t122)].(func(int32, int32, int32) int32)(t120, i32(324284), i32(28))
+			t123 := m.t0[uint(t122)].(func(int32, int32, int32) int32)(t120, i32(324308), i32(28))
 			mem = m.memory
 			v1 = t123
 			goto l25
@@ -98363,7 +98418,7 @@ func (m *Module) fn710(v0, v1 int32) int32 {
 			t124 := int32(load32(mem, uint64(uint32(v1))))
 			t125 := int32(load32(mem, uint64(uint32(v1))+4))
 			t126 := int32(load32(mem, uint64(uint32(t125))+12))
-			t127 := m.t0[uint(t126)].(func(int32, int32, int32) int32)(t124, i32(324312), i32(24))
+			t127 := m.t0[uint(t126)].(func(int32, int32, int32) int32)(t124, i32(324336), i32(24))
 			v1 = t127
 		}
 	}
@@ -98486,7 +98541,7 @@ l6:
 	return i32(0)
 }
 func (m *Module) fn715(v0, v1, v2 int32) int32 {
-	t0 := m.fn31(v0, i32(323244), v1, v2)
+	t0 := m.fn31(v0, i32(323268), v1, v2)
 	return t0
 }
 func (m *Module) fn716(v0, v1, v2 int32) int32 {
@@ -98530,7 +98585,7 @@ func (m *Module) fn717(v0, v1 int32) int32 {
 	t0 := int32(load32(mem, uint64(uint32(v1))))
 	t1 := int32(load32(mem, uint64(uint32(v1))+4))
 	t2 := int32(load32(mem, uint64(uint32(t1))+12))
-	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(323232), i32(9))
+	t3 := m.t0[uint(t2)].(func(int32, int32, int32) int32)(t0, i32(323256), i32(9))
 	return t3
 }
 func (m *Module) fn718(v0, v1, v2 int32, v3 int64, v4 int32) {
@@ -98825,7 +98880,7 @@ func (m *Module) fn720(v0, v1, v2 int32, v3 int64, v4 int32) {
 					}
 				}
 			l0:
-				t3 := math.Float64frombits(load64(mem, uint64(uint32(v7<<3))+319504))
+				t3 := math.Float64frombits(load64(mem, uint64(uint32(v7<<3))+319528))
 				v8 = t3
 				if v4 > i32(-1) {
 					goto l4
@@ -98982,7 +99037,7 @@ func (m *Module) fn723(v0 int32) int32 {
 					goto l4
 				}
 				if uint32(v2) >= uint32(v3) {
-					m.fn361(v2, v3, i32(324384))
+					m.fn361(v2, v3, i32(324408))
 					mem = m.memory
 					panic("unreachable")
 				}
@@ -99058,7 +99113,7 @@ func (m *Module) fn723(v0 int32) int32 {
 					t12 := v3
 					v2 = t11
 					if uint32(t12) < uint32(v2) {
-						m.fn48(v2, v3, v3, i32(324400))
+						m.fn48(v2, v3, v3, i32(324424))
 						mem = m.memory
 						panic("unreachable")
 					}
@@ -99076,13 +99131,13 @@ func (m *Module) fn723(v0 int32) int32 {
 						t13 := int32(load32(mem, uint64(uint32(v0))))
 						v2 = t13 + v2
 						t14 := int32(mem[uint64(uint32(v2))+1])
-						t15 := int32(load16(mem, uint64(uint32(t14<<1))+321980))
+						t15 := int32(load16(mem, uint64(uint32(t14<<1))+322004))
 						t16 := int32(mem[uint64(uint32(v2))])
-						t17 := int32(load16(mem, uint64(uint32(t16<<1))+322492))
+						t17 := int32(load16(mem, uint64(uint32(t16<<1))+322516))
 						t18 := int32(mem[uint64(uint32(v2))+2])
-						t19 := int32(load16(mem, uint64(uint32(t18<<1))+322492))
+						t19 := int32(load16(mem, uint64(uint32(t18<<1))+322516))
 						t20 := int32(mem[uint64(uint32(v2))+3])
-						t21 := int32(load16(mem, uint64(uint32(t20<<1))+321980))
+						t21 := int32(load16(mem, uint64(uint32(t20<<1))+322004))
 						if int32(int16(t15|t17|t19|t21)) < i32(0) {
 							goto l14
 						}
@@ -99339,24 +99394,24 @@ func (m *Module) fn727(v0, v1, v2, v3 int32) {
 	v4 = t0 - i32(16)
 	m.g0 = v4
 	mem := m.memory
-	t1 := int32(load32(mem, uint64(uint32(i32(0)))+327208))
+	t1 := int32(load32(mem, uint64(uint32(i32(0)))+327232))
 	v5 = t1
-	store32(mem, uint64(uint32(i32(0)))+327208, uint32(v5+i32(1)))
+	store32(mem, uint64(uint32(i32(0)))+327232, uint32(v5+i32(1)))
 	if v5 < i32(0) {
 		goto l0
 	}
 	{
-		t2 := int32(mem[uint64(uint32(i32(0)))+327180])
+		t2 := int32(mem[uint64(uint32(i32(0)))+327204])
 		if t2 != 0 {
 			m.t0[uint(v1)].(func(int32, int32))(v4+i32(8), v0)
 			mem = m.memory
 			panic("unreachable")
 		}
-		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327176))
-		store32(mem, uint64(uint32(i32(0)))+327176, uint32(t3+i32(1)))
-		t4 := int32(load32(mem, uint64(uint32(i32(0)))+327204))
+		t3 := int32(load32(mem, uint64(uint32(i32(0)))+327200))
+		store32(mem, uint64(uint32(i32(0)))+327200, uint32(t3+i32(1)))
+		t4 := int32(load32(mem, uint64(uint32(i32(0)))+327228))
 		if t4 > i32(-1) {
-			mem[uint64(uint32(i32(0)))+327180] = byte(i32(0))
+			mem[uint64(uint32(i32(0)))+327204] = byte(i32(0))
 			if v2 == 0 {
 				goto l0
 			}
@@ -99377,7 +99432,7 @@ func (m *Module) fn729(v0, v1 int32) int32 {
 	return t1
 }
 func (m *Module) fn730(v0, v1 int32) {
-	m.memory[uint64(uint32(i32(0)))+327664] = byte(i32(1))
+	m.memory[uint64(uint32(i32(0)))+327688] = byte(i32(1))
 	panic("unreachable")
 }
 func (m *Module) fn731(v0 int32) {
@@ -99440,9 +99495,9 @@ l0:
 	mem := m.memory
 	store64(mem, uint64(uint32(v0))+16, uint64(i64(0)))
 	store32(mem, uint64(uint32(v0))+28, uint32(v2))
-	v3 = v2<<2 + i32(327212)
+	v3 = v2<<2 + i32(327236)
 	{
-		t1 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
+		t1 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
 		v4 = i32_shl(i32(1), v2)
 		if t1&v4 != 0 {
 			goto l1
@@ -99451,8 +99506,8 @@ l0:
 		store32(mem, uint64(uint32(v0))+24, uint32(v3))
 		store32(mem, uint64(uint32(v0))+12, uint32(v0))
 		store32(mem, uint64(uint32(v0))+8, uint32(v0))
-		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327624))
-		store32(mem, uint64(uint32(i32(0)))+327624, uint32(t2|v4))
+		t2 := int32(load32(mem, uint64(uint32(i32(0)))+327648))
+		store32(mem, uint64(uint32(i32(0)))+327648, uint32(t2|v4))
 		return
 	}
 l1:
@@ -100231,4 +100286,4 @@ func table_init[T1, T2, T3 int | int32 | int64](tab, elems []any, dest T1, src T
 	copy(tab[x:y:len(tab)], elems[z:w:len(elems)])
 }
 
-const data0 = "Haltmessagereasontimes\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\v\x00\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x11\x00\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x18\x00\x04\x00\x06\x00\x00\x00sendexchangeno signature is missing; pass the ticket of an attempt that came with a string to signProgresspushedrequestsdeliveredgivenUpnotSentqueuedwaitinginFlightslowedsourceEnded\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf2\x00\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf8\x00\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x01\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x9c\xc8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa3\xc8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\t\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x10\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x17\x01\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1d\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00$\x01\x04\x00\b\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xc8\xcf\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x04\x00\x06\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x002\x01\x04\x00\v\x00\x00\x00\xea\x00\x04\x00\b\x00\x00\x00@\x01\x04\x00\r\x00\x00\x00\xc0\x03://\xc0\xc0\x00\xc0\x1d where text is due; pass text\xc0\x00\rbegin > end (\xc0\x03 > \xc0\x10) when slicing `\xc0\x01`\xc0\x00\x11start byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x0fend byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x11start byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\x0fend byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\a::ffff:\xc0\x00\xc0\x01:\xc0\x00\xc0\x01.\xc0\x01.\xc0\x01.\xc0\x00\x02--\xc0\x00\xc0\x1f characters long; pass exactly \xc0\x00\xc0\x17 entries; pass at most \xc0\x00\xc0\x1f characters long; pass at most \xc0\x00\x16slice index starts at \xc0\r but ends at \xc0\x00\x17not a valid date; pass \xc0\x00\xc0\x17 is out of range; pass \xc0\x00\x10not valid; pass \xc0\x00 index out of bounds: the len is \xc0\x12 but the index is \xc0\x00\xc09 is out of range; pass a whole number of bytes from 1 to \xc0\x00\xc0\x0f entries; pass \xc0\x04 to \xc0\x00\x14a whole number from \xc0\x04 to \xc0\x00\x0ea number from \xc0\x04 to \xc0\x00#the body is not valid JSON at line \xc0\b column \xc0\x00\xc0\t at line \xc0\b column \xc0\x00\x12range start index \xc0\" out of range for slice of length \xc0\x00\x10range end index \xc0\" out of range for slice of length \xc0\x00\astring \xc0\x00\x1ethe body is not UTF-8 at byte \xc0\x00\a, code \xc0\x00\v, trace id \xc0\x00\x0einvalid type: \xc0\v, expected \xc0\x00\x15the service answered \xc0\v with HTTP \xc0\x00\bhalted: \xc0* calls in a row got the same answer, HTTP \xc0\x00\x12cannot access key \xc0\t in JSON \xc0\x00\x18split_to out of bounds: \xc0\x04 <= \xc0\x00\x19split_off out of bounds: \xc0\x04 <= \xc0\x00!cannot advance past `remaining`: \xc0\x04 <= \xc0\x00\x01{\xc0\x03}: \xc0\x00\x10assertion `left \xc0\x17 right` failed\n  left: \xc0\t\n right: \xc0\x00\x10assertion `left \xc0\x10 right` failed: \xc0\t\n  left: \xc0\t\n right: \xc0\x00 unknown field; expected one of: \xc0\x00\x0funknown option \xc0\x13; expected one of: \xc0\x00\x12unknown operation \xc0\x13; expected one of: \xc0\x00\x05item \xc0\x02: \xc0\x00\bsegment \xc0\x01 \xc0\x000out of range; pass whole seconds from {0 s} to {\xc0\x03 s}\x00\ra time from {\xc0\b s} to {\xc0\x03 s}\x00\x01{\xc0\x03 s}\x00\xc0Z is not documented; leave it out to send 1 (subscribe), or pass {undocumented_change_type}\x00\x01{\xc0\x01}\x00\xc0\x17 is not text; pass text\x00\xc0/ is an integer outside ± 2^53; pass it as text\x00\xc0\x12.packageChangeList\x00\x15the service answered \xc0b with a redirect, which is not followed; this host hides its status and target; check the endpoint\x00\x1dhalted: no fresh token after \xc0H tries; correct the source of tokens, then resume: the rest was not sent\x00\x17not valid JSON at line \xc0\b column \xc0\f; correct it\x00\xc08 is reserved for the client and its transport; remove it\x00\ncharacter \xc0\r at position \xc00 ends the app id inside Authorization; remove it\x00\xc0\x06 with \xc0\v; remove it\x00\vpolicyList[\xc0\b].status\x00\rthe value of \xc0+ is not a number; pass it in decimal digits\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/map/entry.rs\x00crates/serde_json-1.0.154/src/value/index.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/grisu.rs\x00core/src/text.rs\x00crates/bytes-1.12.2/src/bytes_mut.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/shared/smallsort.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/stable/quicksort.rs\x00core/src/endpoint.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/fmt.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/diy_float.rs\x00crates/chrono-0.4.45/src/naive/internals.rs\x00core/src/credentials.rs\x00crates/bytes-1.12.2/src/bytes.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/char/methods.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/mutex/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/once/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\x00crates/serde_json-1.0.154/src/error.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/memchr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/parser.rs\x00crates/serde_json-1.0.154/src/value/ser.rs\x00crates/serde_json-1.0.154/src/ser.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/display_buffer.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/ip_addr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/decimal_seq.rs\x00crates/http-1.5.0/src/header/map.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/dragon.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/bignum.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once_lock.rs\x00core/src/operation/path.rs\x00crates/http-1.5.0/src/uri/path.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/string.rs\x00crates/http-1.5.0/src/header/value.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/navigate.rs\x00crates/httpdate-1.0.3/src/date.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/parse.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/time.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/unicode/printable.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/node.rs\x00crates/serde_json-1.0.154/src/de.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once.rs\x00core/src/dispatch/pace.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/fmt/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/mod.rs\x00crates/http-1.5.0/src/uri/mod.rs\x00crates/chrono-0.4.45/src/naive/date/mod.rs\x00crates/chrono-0.4.45/src/datetime/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/mod.rs\x00crates/http-1.5.0/src/method.rs\x00crates/serde_json-1.0.154/src/read.rs\x00/rust/deps/dlmalloc-0.2.11/src/dlmalloc.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/sync.rs\x00crates/chrono-0.4.45/src/lib.rs\x00crates/percent-encoding-2.3.2/src/lib.rs\x00\xc0\x03 ms\x00%the body is longer than the limit of \xc0\x06 bytes\x00\xc0\x04 is \xc0( the service's clock, which is at about \xc0&; pass a date from the last 15 minutes\x00\ncharacter \xc0\r at position \xc0? is not allowed in a trace id; use visible ASCII without spaces\x00\ncharacter \xc0\r at position \xc0? is not allowed in an HTTP header; use visible ASCII and spaces\x00\xc0\x02 s\x00;the service refused the date, not the signature: signed at \xc0\x15, its own clock read \xc0A; X-Date must not be later than that and at most 15 minutes older\x00\x0fclock: compare \xc0\x19 with the server's Date (\xc09); X-Date must not be later, and at most 15 minutes older\x00\xc0S is neither text nor an integer within ± 2^53; pass one of them, or a list of them\x00\fthe URL has \xc02 bytes; shorten the path or the query, to at most \xc0\r bytes in all\x00\x1binvalid escape at position \xc07; write two hex digits after '%', or %25 for '%' itself\x00\x02--\xc0\x05-file\x00\xc0\x1d is given twice; pass it once\x00\x0ea number from \xc0\x04 to \xc0\v per second\x00\x12endpoint: compare \xc01 with the base URL that your Huawei contact named\x00\vpolicyList[\xc0\n].policyId\x00\xc0\x0e.carrierUserId\x00\xc0\x01[\xc0\v].packageId\x00\x10floating point `\xc0\x01`\x00\vcharacter `\xc0\x01`\x00\tinteger `\xc0\x01`\x00\tboolean `\xc0\x01`\x00\x11duplicate field `\xc0\x01`\x00\x0eoperationList[\xc0\x01]\x00\xc0\x01[\xc0\x01]\x00\xc0\f.operationSN\x00\x10'?' at position \xc0,; pass parameters as the query, or write %3F\x00\xc02 exchanges are open; end them with REPLY or FAILED\x00\xc0\x01\n\xc0\x01\n\xc0\x06\nhost:\xc0\b\nx-date:\x00\x17the escapes in segment \xc0) are not UTF-8; escape the bytes of UTF-8\x00\x10'#' at position \xc0\v; write %23\x00\xc0\x01[\xc0\x02].\x00\xc0\x01.\x00\x12control character \xc0\r at position \xc0(; remove it (is the file split by hand?)\x00\x11the X-Date sent (\xc0\x01)\x00\xc0\v (os error \xc0\x01)\x00\ncharacter \xc0\r at position \xc0' of a name; use letters, digits and '-'\x00\a, msg \"\xc0\x01\"\x00\x05line \xc0\x02 (\xc0\x18) differs: signed here \"\xc0\x13\", by the service \"\xc0\x01\"\x00\v\nx-user-id:\xc0\x02\n\n\xc0\x01\n\x00optionsa name is missing or is not UTF-8; pass names and values in turnsnot UTF-8; pass UTF-8missing; pass milliseconds since 1970 in decimal digitsmissing; pass an integer in decimal digitsnot a flag; pass 0 or 1milliseconds since 1970 in decimal digitsan integer in decimal digits, in rangenot a record: a field goes beyond its end; write each field's length plus one in front of itnot open; pass the number of an exchange that BEGIN returned and that has not ended\x00\x00\x00\x00\x00\x01\x00againExplanationcanonicalRequestcanonicalRequestHashstringToSignsignaturesignedHeadersDifferencepartlineourstheirs\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd0!\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd4!\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd8!\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xdc!\x04\x00\x06\x00\x00\x00\xc6!\x04\x00\n\x00\x00\x00\xe4!\x04\x00\x04\x00\x00\x00differencefinding\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80!\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90!\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa4!\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb0!\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb9!\x04\x00\r\x00\x00\x00\a\x00\x00\x00$\"\x04\x004\"\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00>\"\x04\x00\a\x00\x00\x00u!\x04\x00\v\x00\x00\x00H\"\x04\x00\a\x00\x00\x00seednot 8 bytes; pass 8 random bytesdonerandoma trace id was passed as well; pass one of themnot 29 bytes; pass 29 random bytesspellingunknown; pass snake or camel, or leave it outkindoutcomeretryablerequestIdxDateretryAfterfieldclosesConnection\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00|#\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80#\x04\x00\a\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x87#\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90#\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xd6\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x99#\x04\x00\x05\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x9e#\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8#\x04\x00\x05\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xad#\x04\x00\x10\x00\x00\x00\x91\xdf\x04\x00\x05\x00\x00\x00\xc0#\x04\x00\x0e\x00\x00\x00the client is dead after a failure inside koodrive; report itthe client is dead after a failure inside koodrive; report it, and open a new clientReply\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00A%\x04\x00\x05\x00\x00\x00H%\x04\x00\x05\x00\x00\x00Pushkeyoperationfields\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xac%\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xb8%\x04\x00\x06\x00\x00\x00\xa8%\x04\x00\x04\x00\x00\x00\xc0%\x04\x00\x03\x00\x00\x00Explain\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xb8%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x15\xab\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\x00&\x04\x00\a\x00\x00\x00\b&\x04\x00\x05\x00\x00\x00Dispatch\x06\x00\x00\x00\x00\x00\x00\x00\x96\x1f\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xc8\"\x04\x00\x04\x00\x00\x00h&\x04\x00\b\x00\x00\x00p&\x04\x00\x02\x00\x00\x00Clockoffset\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa5&\x04\x00\x06\x00\x00\x00\xa0&\x04\x00\x05\x00\x00\x00\xac&\x04\x00\x01\x00\x00\x00Nowmonotonic\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xcf&\x04\x00\t\x00\x00\x00\xcc&\x04\x00\x03\x00\x00\x00\xd8&\x04\x00\x02\x00\x00\x00Observesent_atreceived_at\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0f'\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x16'\x04\x00\v\x00\x00\x00\b'\x04\x00\a\x00\x00\x00$'\x04\x00\x03\x00\x00\x00Failureticketleftcause\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00k'\x04\x00\x06\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00q'\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u'\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xcf&\x04\x00\t\x00\x00\x00d'\x04\x00\a\x00\x00\x00|'\x04\x00\x05\x00\x00\x00RenewCredentialssigns_elsewhere\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb9\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x06\xb9\x04\x00\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xec'\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xb9\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00'\xaa\x04\x00\r\x00\x00\x00\xe1'\x04\x00\v\x00\x00\x00\xfc'\x04\x00\x05\x00\x00\x00credentials\x00\a\x00\x00\x00L(\x04\x00\\(\x04\x00\v\x00\x00\x00\xdc'\x04\x00\x05\x00\x00\x00h(\x04\x00\x01\x00\x00\x00Call\x00\x00\x00\x00\x00\x00\x00\x00\xaf%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xb8%\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00G#\x04\x00\b\x00\x00\x00\x88(\x04\x00\x04\x00\x00\x00\x8c(\x04\x00\x03\x00\x00\x00allow_plain_http\x00\x00\x00\x00\x00\x00\x00\x00G#\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc3\xd4\x04\x00\b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xcc(\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x84\xca\x04\x00\a\x00\x00\x00\a\x00\x00\x00L(\x04\x00\\(\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xc7\xc8\x04\x00\f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00l\xbf\x04\x00\f\x00\x00\x00NotifyPackageExpire\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8f\xa2\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xa2\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00֣\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00x\xa4\x04\x00\x10\x00\x00\x00L)\x04\x00\x13\x00\x00\x00`)\x04\x00\x04\x00\x00\x00Parse\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xb8%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\xb0)\x04\x00\x05\x00\x00\x00\xb8)\x04\x00\x05\x00\x00\x00DispatchRenew\x00\x00\x00\a\x00\x00\x00L(\x04\x00\\(\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xcf&\x04\x00\t\x00\x00\x00\x18*\x04\x00\r\x00\x00\x00(*\x04\x00\x03\x00\x00\x00Failed\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00q'\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u'\x04\x00\x05\x00\x00\x00h*\x04\x00\x06\x00\x00\x00p*\x04\x00\x03\x00\x00\x00Beginalone\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaf%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xb8%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x15\xab\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\xd5\x04\x00\b\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xf0\"\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00 \xcc\x04\x00\v\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xb5*\x04\x00\x05\x00\x00\x00\xb0*\x04\x00\x05\x00\x00\x00\xbc*\x04\x00\b\x00\x00\x00Response\x02\x00\x00\x00\x00\x00\x00\x00k'\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb0\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xcf&\x04\x00\t\x00\x00\x00L+\x04\x00\b\x00\x00\x00T+\x04\x00\x06\x00\x00\x00Sign\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb0!\x04\x00\t\x00\x00\x00\xc4+\x04\x00\x04\x00\x00\x00\xc8+\x04\x00\x02\x00\x00\x00Handlehandle\x02\x00\x00\x00\x00\x00\x00\x00\xfe+\x04\x00\x06\x00\x00\x00\xf8+\x04\x00\x06\x00\x00\x00\x04,\x04\x00\x01\x00\x00\x00the reply does not fit into the memory of koodrive.wasm; choose a smaller reply limit\x00\x00\x00\x00Acknowledgement\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xd6\x04\x00\a\x00\x00\x00},\x04\x00\x0f\x00\x00\x00\x8c,\x04\x00\x03\x00\x00\x00GetSpaceUsageByOverview\x00\xcc,\x04\x00\x17\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SpaceUsageSpaceUsageData\x00\x00\x00\x00\x00\x00\x00\x00\xae\xa5\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xbd\xa5\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ʥ\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ӥ\x04\x00\x05\x00\x00\x00\xfe,\x04\x00\x0e\x00\x00\x00\f-\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xd6\x04\x00\a\x00\x00\x00\a\x00\x00\x00L-\x04\x00\xaa\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\xf4,\x04\x00\n\x00\x00\x00\\-\x04\x00\x05\x00\x00\x00GetCurrentRetentionPolicy\x00\x00\x00\xbc-\x04\x00\x19\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00RetentionPoliciesRetentionPolicy\x00\x00\x00\x00\x00\x00\x00\x00X\xa4\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8d\xa5\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x97\xa5\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xa2\xa5\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\xf9-\x04\x00\x0f\x00\x00\x00\b.\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xd6\x04\x00\a\x00\x00\x00\b\x00\x00\x00X.\x04\x00E\xa4\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\xe8-\x04\x00\x11\x00\x00\x00h.\x04\x00\x05\x00\x00\x00GetCarrierRetentionPolicy\x00\x00\x00\xc8.\x04\x00\x19\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SetRetentionPolicyPolicyStatus\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00X\xa4\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x06/\x04\x00\f\x00\x00\x00\x14/\x04\x00\x02\x00\x00\x00\b\x00\x00\x004/\x04\x00E\xa4\x04\x00\n\x00\x00\x00\xf4.\x04\x00\x12\x00\x00\x00D/\x04\x00\x01\x00\x00\x00ReverseOrderOrderOperationPackageChange\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xa2\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1c\xa2\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00L\xa2\x04\x00\x16\x00\x00\x00~/\x04\x00\r\x00\x00\x00\x8c/\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x84\xa2\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8f\xa2\x04\x00\r\x00\x00\x00\b\x00\x00\x00\xbc/\x04\x00\x9c\xa2\x04\x00\x11\x00\x00\x00p/\x04\x00\x0e\x00\x00\x00\xcc/\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00&\xa2\x04\x00\a\x00\x00\x00\b\x00\x00\x00\xfc/\x04\x00-\xa2\x04\x00\r\x00\x00\x00d/\x04\x00\f\x00\x00\x00\f0\x04\x00\x02\x00\x00\x00RawReply\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00w\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00{\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xd6\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00<0\x04\x00\b\x00\x00\x00D0\x04\x00\x05\x00\x00\x00RawCall\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\xbe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\t\xbe\x04\x00\x04\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\r\xbe\x04\x00\x05\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9e\xd9\x04\x00\x04\x00\x00\x00\xa40\x04\x00\a\x00\x00\x00\xac0\x04\x00\x05\x00\x00\x002\xa4\x04\x00\x13\x00\x00\x00\xa0)\x04\x00\xbc,\x04\x00ͤ\x04\x00\x17\x00\x00\x00\xe4,\x04\x00\xac-\x04\x00^\xa5\x04\x00\x19\x00\x00\x00\xd8-\x04\x00\xb8.\x04\x00\x14\xa5\x04\x00\x19\x00\x00\x00\xe4.\x04\x00\xb8.\x04\x00/\xa3\x04\x00\x12\x00\x00\x00T/\x04\x00\xbc,\x04\x00\xd4\xc1\x04\x00\f\x00\x00\x00,0\x04\x00\x940\x04\x00\xe0\xc1\x04\x00\a\x00\x00\x00\xfc0\x04\x00\x940\x04\x00{}1the handle is not open; pass one that koodrive_open or DISPATCH returned and that was not closedunknown operation; see the table of operations in ABI.mdan answer waits that did not fit; fetch it with FETCH and a larger bufferthe operation is not one of this kind of handle; see the table of operations in ABI.mdno answer waits to be fetched0.1.0\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\xc8\xcf\x04\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd4\xcf\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\xcc\xcf\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@\x18\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\xd9\xcf\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\xde\xcf\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xb5\xc8\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xbc\xc8\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\xe2\xc8\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?X\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xac\xce\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe6\xcf\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf6\xcf\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf8\xc8\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000A \xcc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00\xd0A\x05\x00\x00\x00\x00\x00\x00\x00\x15\xab\x04\x00\x04\x00\x00\x00\x18\xaa\x04\x00\x03\x00\x00\x00\x1e\xac\x04\x00\v\x00\x00\x00\xe4\xa2\x04\x00\t\x00\x00\x00INFONothing\x00\xcc5\x04\x00\a\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00Infoversionreply_headersoperationsDispatchOptionnameunitleastmostdefault\x00\x00\x00\x00\x00\x00\x00\x00\x146\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x186\x04\x00\x04\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x1c6\x04\x00\x05\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00!6\x04\x00\x04\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00%6\x04\x00\a\x00\x00\x00\x066\x04\x00\x0e\x00\x00\x00,6\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe85\x04\x00\a\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\xef5\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00 \xcc\x04\x00\v\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\xfc5\x04\x00\n\x00\x00\x00\b\x00\x00\x00|6\x04\x00\x96\x1f\x04\x00\a\x00\x00\x00\xe45\x04\x00\x04\x00\x00\x00\x8c6\x04\x00\x05\x00\x00\x00CHECKFETCHBEGINRequesturlstring_to_sign\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\xbe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x027\x04\x00\x03\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x19\xbe\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x057\x04\x00\x0e\x00\x00\x00\xfb6\x04\x00\a\x00\x00\x00\x147\x04\x00\x06\x00\x00\x00SIGNREPLYRepliedstaterequestreply\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x947\x04\x00\x05\x00\x00\x00\a\x00\x00\x00t7\x04\x00\x997\x04\x00\a\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xa07\x04\x00\x05\x00\x00\x00\x8d7\x04\x00\a\x00\x00\x00\xa87\x04\x00\x03\x00\x00\x00FAILEDCREDENTIALSCLOCKOffset\xfe7\x04\x00\x06\x00\x00\x00\xac&\x04\x00\x01\x00\x00\x00OBSERVEEXPLAINPARSEDISPATCHPUSHPOLLActionactionattemptOutcomeverdictx_datefirst_sent_atanswered_atserver_dateerror\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xac%\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xde\xcf\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\xd5\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00X8\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00^8\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x0f'\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00k8\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00v8\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xa07\x04\x00\x05\x00\x00\x00\a\x00\x00\x00\xa0$\x04\x00\x818\x04\x00\x05\x00\x00\x00J8\x04\x00\a\x00\x00\x00\x888\x04\x00\f\x00\x00\x00callsuntilhalt\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00=8\x04\x00\x06\x00\x00\x00\a\x00\x00\x00t7\x04\x00\x997\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00C8\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xac%\x04\x00\x03\x00\x00\x00\a\x00\x00\x00H9\x04\x00\x80#\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00X9\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00]9\x04\x00\x05\x00\x00\x00\a\x00\x00\x00x\x00\x04\x00b9\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\xd5\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00X8\x04\x00\x06\x00\x00\x0078\x04\x00\x06\x00\x00\x00h9\x04\x00\n\x00\x00\x00SIGN_ATTEMPTRESPONSEFAILURETOKENNO_TOKENFINISHRESUMECANCELPROGRESSWITHDRAW\x00\x00\xc85\x04\x00\x04\x00\x00\x00\xd45\x04\x00\xdc6\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xec6\x04\x00\x05\x00\x00\x00\xbc(\x04\x00\xd45\x04\x00\x01\x00\x00\x00\x00\x00\x00\x00\xf16\x04\x00\x05\x00\x00\x00\xd45\x04\x00\xd45\x04\x00\b\x00\x00\x00\x01\x00\x00\x00\xf66\x04\x00\x05\x00\x00\x00<+\x04\x00t7\x04\x00\x10\x00\x00\x00\x02\x00\x00\x00\x847\x04\x00\x04\x00\x00\x00\xe8+\x04\x00t7\x04\x00\x11\x00\x00\x00\x02\x00\x00\x00\x887\x04\x00\x05\x00\x00\x00\x98%\x04\x00\xd87\x04\x00\x12\x00\x00\x00\x02\x00\x00\x00\xe87\x04\x00\x06\x00\x00\x00\xa0*\x04\x00\xd45\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\xee7\x04\x00\v\x00\x00\x00x(\x04\x00\xd45\x04\x00\x14\x00\x00\x00\x02\x00\x00\x00\xf97\x04\x00\x05\x00\x00\x00\xbc&\x04\x00\x048\x04\x00\x15\x00\x00\x00\x02\x00\x00\x00\x148\x04\x00\a\x00\x00\x00T'\x04\x00\x048\x04\x00\x16\x00\x00\x00\x02\x00\x00\x00\x1b8\x04\x00\a\x00\x00\x00X&\x04\x00\xb8\"\x04\x00\x17\x00\x00\x00\x02\x00\x00\x00\"8\x04\x00\x05\x00\x00\x00\b*\x04\x00\xd87\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00'8\x04\x00\b\x00\x00\x00\x90&\x04\x00\x14,\x04\x00\x19\x00\x00\x00\x02\x00\x00\x00/8\x04\x00\x04\x00\x00\x00\xf0%\x04\x00\xd45\x04\x00 \x00\x00\x00\x03\x00\x00\x0038\x04\x00\x04\x00\x00\x00\xf8&\x04\x00\b:\x04\x00!\x00\x00\x00\x03\x00\x00\x00\x18:\x04\x00\f\x00\x00\x00\xe8+\x04\x00t7\x04\x00\"\x00\x00\x00\x03\x00\x00\x00$:\x04\x00\b\x00\x00\x00\xb4+\x04\x00\xd45\x04\x00#\x00\x00\x00\x03\x00\x00\x00,:\x04\x00\a\x00\x00\x00\xcc'\x04\x00\xd45\x04\x00$\x00\x00\x00\x03\x00\x00\x003:\x04\x00\x05\x00\x00\x00X*\x04\x00\xd45\x04\x00%\x00\x00\x00\x03\x00\x00\x008:\x04\x00\b\x00\x00\x00\xf8&\x04\x00\xd45\x04\x00&\x00\x00\x00\x03\x00\x00\x00@:\x04\x00\x06\x00\x00\x00\xd45\x04\x00\xd45\x04\x00'\x00\x00\x00\x03\x00\x00\x00F:\x04\x00\x06\x00\x00\x00\xd45\x04\x00\xd45\x04\x00(\x00\x00\x00\x03\x00\x00\x00L:\x04\x00\x06\x00\x00\x00\xd45\x04\x00\xd45\x04\x00)\x00\x00\x00\x03\x00\x00\x00R:\x04\x00\b\x00\x00\x00\xd45\x04\x00\x10\x02\x04\x00*\x00\x00\x00\x03\x00\x00\x00Z:\x04\x00\b\x00\x00\x00\xcc'\x04\x00\xd45\x04\x00+\x00\x00\x00\x03\x00\x00\x00the memory of koodrive.wasm is full; end what is openinputthe input is longer than the bufferper_secondcountsecondsratioflagbytesthe operation needs a handle; pass one of koodrive_open65,536 handles are open; close some with koodrive_closecannot recursively acquire mutex\x00\x9a\x0e\x04\x00\\\x00\x00\x00\x13\x00\x00\x00\t\x00\x00\x00\xd9\x12\x04\x00Q\x00\x00\x00\x18\x01\x00\x004\x00\x00\x00internal error: entered unreachable code: empty internal node\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00P\x05\x00\x00\x1f\x00\x00\x00assertion failed: self.height > 0\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00j\x02\x00\x00\t\x00\x00\x00assertion failed: old_right_len + count <= CAPACITY\x00Q\x15\x04\x00[\x00\x00\x00\x01\x06\x00\x00\r\x00\x00\x00assertion failed: old_left_len >= count\x00Q\x15\x04\x00[\x00\x00\x00\x02\x06\x00\x00\r\x00\x00\x00Q\x15\x04\x00[\x00\x00\x001\x06\x00\x00\x16\x00\x00\x00assertion failed: old_left_len + count <= CAPACITY\x00\x00Q\x15\x04\x00[\x00\x00\x00@\x06\x00\x00\r\x00\x00\x00assertion failed: old_right_len >= countQ\x15\x04\x00[\x00\x00\x00A\x06\x00\x00\r\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00q\x06\x00\x00\x16\x00\x00\x00assertion failed: match track_edge_idx {\n    LeftOrRight::Left(idx) => idx <= old_left_len,\n    LeftOrRight::Right(idx) => idx <= right_len,\n}\x00\x00Q\x15\x04\x00[\x00\x00\x00\xd3\x05\x00\x00\t\x00\x00\x00assertion failed: new_left_len <= CAPACITY\x00\x00Q\x15\x04\x00[\x00\x00\x00\x86\x05\x00\x00\t\x00\x00\x003\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x004\x00\x00\x005\x00\x00\x006\x00\x00\x00c\x10\x04\x00*\x00\x00\x00\x9d\x01\x00\x00.\x00\x00\x00serialize_value called before serialize_key\x00c\x10\x04\x00*\x00\x00\x00\xaa\x01\x00\x00\x1f\x00\x00\x00c\x10\x04\x00*\x00\x00\x00\xb1\x01\x00\x00.\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x008\x00\x00\x009\x00\x00\x00:\x00\x00\x00;\x00\x00\x00missing, so there is no signature to explain; a token is sent as it isthere is no room; push only as many calls as the dispatcher asks forthe job has ended; push calls before finishthrottledfailinghaltedwaitgiven_up\x00\t\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\b\x00\x00\x00\x00\x01\x04\x00\x9c\xc8\x04\x00\xa3\xc8\x04\x00\xc7A\x04\x00\x94\xc8\x04\x00\x00\x00\x00\x00\x01\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00\b\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00\n\x00\x00\x00\x05\x00\x00\x00\a\x00\x00\x00\x05\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00\x19=\x04\x00#=\x04\x00(=\x04\x00/=\x04\x004=\x04\x008=\x04\x00�\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00<\x00\x00\x00[\x18\x04\x00I\x00\x00\x00\x90\x01\x00\x002\x00\x00\x00capacity overflow\x00\x00\x00E\x17\x04\x00P\x00\x00\x00\x1c\x00\x00\x00\x05\x00\x00\x00=\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00>\x00\x00\x00?\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00A\x00\x00\x00a formatting trait implementation returned an error when the underlying stream did not\x00\x00I\r\x04\x00H\x00\x00\x00\x8f\x02\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00C\x00\x00\x00D\x00\x00\x00E\x00\x00\x00F\x00\x00\x00G\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00-\x05\x00\x002\x00\x00\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\x18\x02\x00\x00\t\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\xe4\x01\x00\x00\t\x00\x00\x00overflowO\f\x04\x00$\x00\x00\x00\xc1\x02\x00\x00\x15\x00\x00\x00O\f\x04\x00$\x00\x00\x00\xd5\x02\x00\x00\x1d\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00D\x05\x00\x00I\x00\x00\x00\x00\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03\x04\x04\x04\x04\x05\x05\x05\x05\x06\x06\x06\x06\a\a\a\a\b\b\b\b\t\t\t\t\n\n\n\n\v\v\v\v\f\f\f\f\r\r\r\r\x0e\x0e\x0e\x0e\x0f\x0f\x0f\x0f\x10\x10\x10\x10\x11\x11\x11\x11\x12\x12\x12\x12\x13\x13\x13\x13\x14\x14\x14\x14\x15\x15\x15\x15\x16\x16\x16\x16\x17\x17\x17\x17\x18\x18\x18\x18\x19\x19\x19\x19\x19\x19\x19\x19\x1a\x1a\x1a\x1a\x1b\x1b\x1b\x1b\x1c\x1c\x1c\x1c\x1d\x1d\x1d\x1d\x1e\x1e\x1e\x1e\x1f\x1f\x1f\x1f    !!!!\"\"\"\"####$$$$%%%%&&&&''''(((())))****++++,,,,----....////00001111111122223333444455556666777788889999::::;;;;<<<<====>>>>????@@@@AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIIIIIJJJJKKKKLLLLMMMMNNNNOOOOPPPPQQQQRRRRSSSSTTTTUUUUVVVVWWWWXXXXYYYYZZZZ[[[[\\\\\\\\]]]]^^^^____````aaaa\x00\x00\x00\xf1\x16\x04\x00*\x00\x00\x00y\t\x00\x00\x11\x00\x00\x00\xf1\x16\x04\x00*\x00\x00\x00|\t\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\x00\x00BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\x00\x00\x00\x00\x00\x00\x00HJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJ\x00\x00JLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJL\x00\x00\x00\x00NPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNP\x00\x00PRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPR\x00\x00\x00\x00TVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTV\x00\x00VXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVX\x00\x00XZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZ\x00\x00\x00\x00\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\x00\x00^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`\x00\x00\x00\x00bdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbd\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\v\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\t\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x0e\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\xe4\r\x04\x00+\x00\x00\x00P\x00\x00\x00\t\x00\x00\x00\xa5\x18\x04\x00\x1f\x00\x00\x00\xcd\x02\x00\x00\x11\x00\x00\x00\x1a@\xf6\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaa\x01\n\x01\x04\x01\x05\x17\x01\x1f\x01\x00\x04\f\x0e\x05\a\x01\x01\x01V\x01\x1d\x12\x01\x02\x02\x04\x01\x01\x06\x01\x01\x03\x01\x01\x01\x14\x01S\x01\x8b\b\xa6\x01&\x02\x01\x06)'\x0e\x01\x01\x01\x02\x01\x02\x01\x01\b\x1b\x04\x04\x1d\v\x058\x01\a\x0ef\x01\b\x04\b\x04\x03\n\x03\x02\x01\x100\re\x18!\t\x02\x04\x01\x05\x18\x02\x13\x13\x19\a\v\x05\x18\x01\a\a\x01\b*\n\f\x03\a\x06L\x01\x10\x01\x03\x04\x0f\r\x13\x01\b\x02\x02\x02\x16\x01\a\x01\x01\x03\x04\x03\b\x02\x02\x02\x02\x01\x01\b\x01\x04\x02\x01\x05\f\x02\n\x01\x04\x03\x01\x06\x04\x02\x02\x16\x01\a\x01\x02\x01\x02\x01\x02\x04\x05\x04\x02\x02\x02\x04\x01\a\x04\x01\x01\x11\x06\v\x03\x01\t\x01\x03\x01\x16\x01\a\x01\x02\x01\x05\x03\t\x01\x03\x01\x02\x03\x01\x0f\x04\x15\x04\x04\x03\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\t\x02\x04\x02\x01\x05\r\x01\x10\x02\x01\x06\x03\x03\x01\x04\x03\x02\x01\x01\x01\x02\x03\x02\x03\x03\x03\f\x04\x05\x03\x03\x01\x03\x03\x01\x06\x01(\r\x01\x03\x01\x17\x01\x10\x03\b\x01\x03\x01\x03\b\x02\x01\x03\x01\x02\x02\x04\x1c\x04\x01\b\x01\x03\x01\x17\x01\n\x01\x05\x03\b\x01\x03\x01\x03\b\x02\x05\x03\x01\x04\r\x03\f\r\x01\x03\x01)\x02\b\x01\x03\x01\x03\x01\x01\x05\x04\a\x05\x16\x06\x01\x03\x01\x12\x03\x18\x01\t\x01\x01\x02\a\b\x06\x01\x01\x01\b\x12\x02\r:\x05\a\x06\x013\x02\x01\x01\x01\x05\x01\x18\x01\x01\x01\x13\x01\x03\x02\x05\x01\x01\x06\x01\x0e\x04 \x01?\b\x01$\x04\x13\x04\x10\x01$C7\x01\x01\x02\x05\x10@\n\x04\x02&\x01\x01\x05\x01\x02+\x01\x00\x01\x04\x02\a\x01\x01\x01\x04\x02)\x01\x04\x02!\x01\x04\x02\a\x01\x01\x01\x04\x02\x0f\x019\x01\x04\x02C%\x10\x10V\x02\x06\x03\x00\x02\x11\x01\x1a\x05K\x03\v\a\x14\v\x15\f\x14\f\r\x01\x03\x01\x02\f4\x02\x13\x0e\x01\x04\x01CY\a+\x05F\n\x1f\x01\f\x04\t\x17\x1e\x02\x05\v,\x04\x1a6\x1c\x04?\x02\x142\x01\x17\x02\v\x0314\x01\x0f\x01\b3*\x02\x04\n,\x01\v\x0e7\x16\x03\n$\x02\v\x05+\x02\x03)\x04\x01\x06\x01\x02\x03\x01\x05\xc0\x13\"\v\x00\x02\x06\x02&\x02\x06\x02\b\x01\x01\x01\x01\x01\x01\x01\x1f\x025\x01\a\x01\x01\x03\x03\x01\a\x03\x04\x02\x06\x04\r\x05\x03\x01\at\x01\r\x01\x10\re\x01\x04\x01\x02\n\x01\x01\x03\x05\x06\x01\x01\x01\x01\x01\x01\x04\x01\v\x02\x04\x05\x05\x04\x01\x11)\x004\x00\xe5\x06\x04\x03\x02\f&\x01\x01\x05\x01\x028\a\x01\x10\x17\t\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01 /\x01\x00\x03\x19\t\a\x05\x02\x05\x04V\x06\x03\x01Z\x01\x04\x05+\x01^\x11 0\x10\x00\x00@\x00C.\x02\x00\x03\x10\n\x02\x14/\x05\b\x03q'\t\x02g\x02R\x14\x15\x01!\x184\fD\x01\x01,\x06\x03\x01\x01\x03\n!\x05#\r\x1d\x033\x01\f\x0f\x01\x10\x10\n\x05\x017\t\x0e\x12\x17\x03E\x01\x01\x01\x01\x18\x03\x02\x10\x02\x04\v\x06\x02\x06\x02\x06\t\a\x01\a\x01+\x01\x0e\x06{\x15\x00\f\x17\x041\x00\x00\x02j&\a\f\x05\x05\f\x01\r\x01\x05\x01\x01\x01\x02\x01\x02\x01l!\x00\x12@\x026(\ft\x05\x01\x87$\x1a\x06\x1a\vY\x03\x06\x02\x06\x02\x06\x02\x03#\f\x01\x1a\x01\x13\x01\x02\x01\x0f\x02\x0e\"{E5\x00\x1d\x031/ \r\x1e\x05+\x05\x1e\x02$\x04\b\x01\x05*\x9e\x12$\x04$\x04(\b4\f\v\x01\x0f\x01\a\x01\x02\x01\v\x01\x0f\x01\a\x01\x02\x034\f\x00\t\x16\n\b\x18\x06\x01*\x01\tE\x06\x02\x01\x01,\x01\x02\x03\x01\x02\x17\n\x17\t\x1fA\x13\x01\x02\n\x16\n\x1a\x06\x1a&8\x06\x02@\x04\x01\x02\x05\b\x01\x03\x01\x1d*\x1d\x03\x1d#\b\x01\x1c\x1b6\n\x16\n\x13\r\x12nI73\r3\r(\"\x1c\x03\x01\x05\x17\xfa*\x01\x02\x03\x02\x10\x062\x03\x03\x1d\n\x01\b\x16*\x12.\x15\x1b\x17\tF+\x05\n9\t\x01\r\x19\x173\x11\x04\b#\x03\x01\t@\x01\x04\t\x02\n\x01\x01\x01#\x12\x01\"\x02\x01\x06\x04>\a\x01\x01\x01\x04\x01\x0f\x01\n\a9\x17\x04\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\x03\x01\x06\x01\x05\a\x1c\n\x01\x01\x02\x01\x01&\x01\n\x01\x01\x02\x01\x01\x04\x01\x02\x03\x01\x01\x01,B\x01\x03\x01\x04\x14\x03\x1eB\x02\x02\x01\x01\xb86\x02\a\x19\x06\"?\x01\x01\x03\x01;6\x02\x01G\x1b\x02\x0e\x15\a\xb99g@\x1f\b\x02\x01\x02\b\x01\x02\x01\x1e\x01\x02\x02\x02\x02\x04]\b\x02.\x02\x06\x01\x01\x01\x02\x1b3\x02\n\x11H\x05\x01\x12Ig\bX!\x1f\t\x01-\x01\a\x01\x011\x1e\x02\x16\x01\x0eI\a\x01\x02\x01,\x03\x01\x01\x02\x01\x03\x01\x01\x02\x02\x18\x06\x01\x02\x01%\x01\x02\x01\x04\x01\x01\x17,\x00\x17\t\x11\x01)\x03\x03o\x01O\x00fo\x11\xc4\x00a\x0f\x00\x11\x06\x19\x00\x05\x00\x00/\x00\x00\a\x1f\x11O\x11\x1e\x120\x10\x04\x1f\x15\x05\x13\x00-\xd3@ \x19\x02\x19,K\x049\a\x11@\x02\x01\x01\f\a\t\x00) as\x00\x04\x01\a\x01\x02\x01\x00\x0f\x01\x1d\x03\x02\x01\x0e\x04\b\x00\x00k\x05\r\x03\t\a\n\x04\x01\x00U\x01G\x01\x02\x02\x01\x02\x02\x02\x04\x01\f\x01\x01\x01\a\x01A\x01\x04\x02\b\x01\a\x01\x1c\x01\x04\x01\x05\x01\x01\x03\a\x01\x00\x02\x19\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\b\x00\x1f\x06\x06\xd5\a\x01\x11\x02\a\x01\x02\x01\x05\x05>!\x01p-\n\a\x10\x01\x00\x1e\x12,\x00\x1c\xe4\x1e\x02\x01\xcf\x1f\x01\x16\b\x02\xe0\a\x01\x04\x01\x02\x01\x0f\x01\xc5;D\x03\x01\x03\x01\x00\x04\x01\x1b\x01\x02\x01\x01\x02\x01\x01\n\x01\x04\x01\x01\x01\x01\x06\x01\x04\x01\x01\x01\x01\x01\x01\x03\x01\x02\x01\x01\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x02\x04\x01\a\x01\x04\x01\x04\x01\x01\x01\n\x01\x11\x05\x03\x01\x05\x01\x11\x00\x1a\x06\x1a\x06\x1a\x00\x00 \x00\x02\x00\x02\x00\x0f\x00\x00\x00\x00\x00\x05\x00\x00\x00p\x00\a\x00-\x01\x01\x01\x02\x01\x02\x01\x01H\v0\x15\x10\x01e\a\x02\x06\x02\x02\x01\x04#\x01\x1e\x1b[\v:\t\t\x01\x18\x04\x01\t\x01\x03\x01\x05+\x03;\t*\x18\x01 7\x01\x01\x01\x04\b\x04\x01\x03\a\n\x02\x1d\x01:\x01\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1a\x01\x02\x029\x01\x04\x02\x04\x02\x02\x03\x03\x01\x1e\x02\x03\x01\v\x029\x01\x04\x05\x01\x02\x04\x01\x14\x02\x16\x06\x01\x01:\x01\x01\x02\x01\x04\b\x01\a\x03\n\x02\x1e\x01;\x01\x01\x01\f\x01\t\x01(\x01\x03\x017\x01\x01\x03\x05\x03\x01\x04\a\x02\v\x02\x1d\x01:\x01\x02\x02\x01\x01\x03\x03\x01\x04\a\x02\v\x02\x1c\x029\x02\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1d\x01H\x01\x04\x01\x02\x03\x01\x01\b\x01Q\x01\x02\a\f\bb\x01\x02\t\v\aI\x02\x1b\x01\x01\x01\x01\x017\x0e\x01\x05\x01\x02\x05\v\x01$\t\x01f\x04\x01\x06\x01\x02\x02\x02\x19\x02\x04\x03\x10\x04\r\x01\x02\x02\x06\x01\x0f\x01\x00\x03\x00\x04\x1c\x03\x1d\x02\x1e\x02@\x02\x01\a\b\x01\x02\v\t\x01-\x03\x01\x01u\x02\"\x01v\x03\x04\x02\t\x01\x06\x03\xdb\x02\x02\x01:\x01\x01\a\x01\x01\x01\x01\x02\b\x06\n\x02\x010.\x02\f\x14\x040\n\x04\x03&\t\f\x02 \x04\x02\x068\x01\x01\x02\x03\x01\x01\x058\b\x02\x02\x98\x03\x01\r\x01\a\x04\x01\x06\x01\x03\x02\xc6@\x00\x01\xc3!\x00\x03\x8d\x01` \x00\x06i\x02\x00\x04\x01\n \x02P\x02\x00\x01\x03\x01\x04\x01\x19\x02\x05\x01\x97\x02\x1a\x12\r\x01&\b\x19\v\x01\x01,\x030\x01\x02\x04\x02\x02\x02\x01$\x01C\x06\x02\x02\x02\x02\f\x01\b\x01/\x013\x01\x01\x03\x02\x02\x05\x02\x01\x01*\x02\b\x01\xee\x01\x02\x01\x04\x01\x00\x01\x00\x10\x10\x10\x00\x02\x00\x01\xe2\x01\x95\x05\x00\x03\x01\x02\x05\x04(\x03\x04\x01\xa5\x02\x00\x04A\x05\x00\x02M\x06F\v1\x04{\x016\x0f)\x01\x02\x02\n\x031\x04\x02\x02\a\x01=\x03$\x05\x01\b>\x01\f\x024\t\x01\x01\b\x04\x02\x01_\x03\x02\x04\x06\x01\x02\x01\x9d\x01\x03\b\x15\x029\x02\x01\x01\x01\x01\f\x01\t\x01\x0e\a\x03\x05C\x01\x02\x06\x01\x01\x02\x01\x01\x03\x04\x03\x01\x01\x0e\x02U\b\x02\x03\x01\x01\x17\x01Q\x01\x02\x06\x01\x01\x02\x01\x01\x02\x01\x02\xeb\x01\x02\x04\x06\x02\x01\x02\x1b\x02U\b\x02\x01\x01\x02j\x01\x01\x01\x02\be\x01\x01\x01\x02\x04\x01\x05\x00\t\x01\x02\xf5\x01\n\x04\x04\x01\x90\x04\x02\x02\x04\x01 \n(\x06\x02\x04\b\x01\t\x06\x02\x03.\r\x01\x02\xc6\x01\x01\x03\x01\x01\xc9\a\x01\x06\x01\x01R\x16\x02\a\x01\x02\x01\x02z\x06\x03\x01\x01\x02\x01\a\x01\x01H\x02\x03\x01\x01\x01\x00\x02\v\x024\x05\x05\x03\x17\x01\x00\x01\x06\x0f\x00\f\x03\x03\x00\x05;\a\x00\x01?\x04Q\x01\v\x02\x00\x02\x00.\x02\x17\x00\x05\x03\x06\b\b\x02\a\x1e\x04\x94\x03\x007\x042\b\x01\x0e\x01\x16\x05\x01\x0f\x00\a\x01\x11\x02\a\x01\x02\x01\x05d\x01\xa0\a\x00\x01=\x04\x00\x04\xfe\x02\xf3\x01\x02\x01\a\x02\x05\x01\x00\am\a\x00`\x80\xf0\x00\xb2\x02\x05\x01\x02\x03\x00\n\x86\n\xc6\n\x00\nv\n\x04\x06l\nv\nv\n\x02\x06n\rs\n\b\ag\nh\a\a\x13m\n`\nv\nF\x14\x00\nF\n\x00\x14\x00\x03\xef\n\x06\n\x16\n\x00\n\x80\v\xa5\n\x06\n\xb6\nV\n\x86\n\x06\n\x00\x01\x03\x06\x06\n\xc63\x02\x05\x00<N\x16\x00\x1e\x00\x01\x00\x01\x19\t\x0e\x03\x00\x04\x8a\n\x1e\b\x01\x0f \n'\x0f\x00\n\xbc\n\x00\x06\x9a\n&\n\xc6\n\x16\nV\n\x00\n\x00\n\x00-\f9\x11\x02\x00\x1b$\x04\x1d\x01\b\x01\x86\x05\xca\n\x00\b\x19\a'\tK\x05\x16\x06\xa0\x02\x02\x10\x02.@\t4\x02\x1e\x03K\x05h\b\x18\b)\a\x00\x060\n\x06\n\x00\x1f\x9e\n*\x04p\a\x86\x1e\x80\n<\n\x90\n\a\x14\xfb\n\x00\nv\n\x00\nf\n\x06\x14L\f\x00\x13]\n\x00\nV\x1d\xe3\nF\n6\n\x00\nf\x15\x00o\x00\n\x00\nV\n\x86\n\x01\a\x00\n\x00\x17\x00\x03\x00\n\x00\x14\f\x14l\x19\x002\x00\n\x00\n\x00\n\xf7\n\x00\t\x80\n\x00;\x01\x03\x01\x04L-\x01\x0f\x00\r\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00d\x00\x00\x00\x00\x00\x00\x00\xe8\x03\x00\x00\x00\x00\x00\x00\x10'\x00\x00\x00\x00\x00\x00\xa0\x86\x01\x00\x00\x00\x00\x00@B\x0f\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\xe1\xf5\x05\x00\x00\x00\x00\x00ʚ;\x00\x00\x00\x00\x00\xe4\vT\x02\x00\x00\x00\x00\xe8vH\x17\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\xa0rN\x18\t\x00\x00\x00@z\x10\xf3Z\x00\x00\x00\x80Ƥ~\x8d\x03\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00M\x00\x00\x00+0.assertion failed: buf.len() >= maxlen\x96\x17\x04\x00S\x00\x00\x00z\x02\x00\x00\r\x00\x00\x00\x00\x03\x06\t\r\x10\x13\x17\x1a\x1d!$'+.158;\x00\x14\x10\x04\x00N\x00\x00\x00\xee\x00\x00\x00;\x00\x00\x00\x14\x10\x04\x00N\x00\x00\x00\xee\x00\x00\x00\x11\x00\x00\x00\x14\x10\x04\x00N\x00\x00\x00\xeb\x00\x00\x00:\x00\x00\x00\x92\r\x04\x00Q\x00\x00\x00.\x00\x00\x00\t\x00\x00\x00to_digit: invalid radix -- radix must be in the range 2 to 36 inclusive\x00I\x0e\x04\x00P\x00\x00\x00\x93\x01\x00\x00\t\x00\x00\x00assertion failed: other > 0assertion failed: noborrow\x00\x00\x00\x8a\x12\x04\x00N\x00\x00\x00\x84\x01\x00\x00\x01\x00\x00\x00assertion failed: digits < 40\x00\x00\x00Z\x11\x04\x00[\x00\x00\x00V\x00\x00\x00'\x00\x00\x00Z\x11\x04\x00[\x00\x00\x00\x88\x00\x00\x00\x13\x00\x00\x00Z\x11\x04\x00[\x00\x00\x00\xb0\x00\x00\x00 \x00\x00\x00Z\x11\x04\x00[\x00\x00\x00\xc7\x00\x00\x00%\x00\x00\x000000000000000000000000000000000000000000000000000000000000000000\xda\x11\x04\x00O\x00\x00\x00g\x06\x00\x00\x15\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\x95\x06\x00\x00\x15\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\x96\x06\x00\x00\x15\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00t\x05\x00\x00(\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00t\x05\x00\x00\x12\x00\x00\x00[...]called `Option::unwrap()` on a `None` value==assertion failed: !buf.is_empty()\x00\x96\x17\x04\x00S\x00\x00\x00\xb7\x00\x00\x00\x05\x00\x00\x00assertion failed: buf[0] > b'0'\x00\x96\x17\x04\x00S\x00\x00\x00\xb8\x00\x00\x00\x05\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc3\x0f\x04\x00P\x00\x00\x00\xa0\x00\x00\x00\t\x00\x00\x00\xc3\x0f\x04\x00P\x00\x00\x00\x84\x00\x00\x00\x1e\x00\x00\x00\x00\x06\x01\x01\x03\x01\x04\x02\x05\a\a\x02\b\b\t\x02\n\x05\v\x02\x0e\x04\x10\x01\x11\x02\x12\x05\x13\x1c\x14\x01\x15\x02\x17\x02\x19\r\x1c\x05\x1d\b\x1f\x01$\x01j\x04k\x02n\x02\xaf\x03\xb1\x02\xbc\x02\xcf\x02\xd1\x02\xd4\f\xd5\t\xd6\x02\xd7\x02\xda\x01\xe0\x05\xe1\x02\xe6\x01\xe7\x04\xe8\x02\xee \xf0\x04\xf8\x02\xfa\x05\xfb\x01\f';>NO\x8f\x9e\x9e\x9f{\x8b\x93\x96\xa2\xb2\xba\x86\xb1\x06\a\t6=>V\xf3\xd0\xd1\x04\x14\x1867VW\x7f\xaa\xae\xaf\xbd5\xe0\x12\x87\x89\x8e\x9e\x04\r\x0e\x11\x12)14:EFIJNOde\x8a\x8c\x8d\x8f\xb6\xc1\xc3\xc4\xc6\xcb\xd6\\\xb6\xb7\x1b\x1c\a\b\n\v\x14\x1769:\xa8\xa9\xd8\xd9\t7\x90\x91\xa8\a\n;>fi\x8f\x92\x11o_\xbf\xee\xefZb\xb9\xba\xf4\xfc\xffST\x9a\x9b./'(U\x9d\xa0\xa1\xa3\xa4\xa7\xa8\xad\xba\xbc\xc4\x06\v\f\x15\x1d:?EQ\xa6\xa7\xcc͠\a\x19\x1a\"%>?\xdf\xe7\xec\xef\xff\xc5\xc6\x04 #%&(38:HJLPSUVXZ\\^`cefksx}\x7f\x8a\xa4\xaa\xaf\xb0\xc0Ю\xafno\xc7\xddޓ^\"{\x05\x03\x04-\x03f\x03\x01/.\x80\x82\x1d\x031\x0f\x1c\x04$\t\x1e\x05+\x05D\x04\x0e*\x80\xaa\x06$\x04$\x04(\b4\vN\x034\f\x817\t\x16\n\b\x18;E9\x03c\b\t0\x16\x05!\x03\x1b\x05\x1b&8\x04K\x05/\x04\n\a\t\a@ '\x04\f\t6\x03:\x05\x1a\a\x04\f\aPI73\r3\a.\b\n\x06&\x03\x1d\b\x02\x80\xd0R\x10\x06\b\t!.\b*\x16\x1a&\x1c\x14\x17\tN\x04$\tD\r\x19\a\n\x06H\b'\tu\vB>*\x06;\x05\n\x06Q\x06\x01\x05\x10\x03\x05\vY\b\x02\x1db\x1eH\b\n\x80\xa6^\"E\v\n\x06\r\x13:\x06\n\x06\x14\x1c,\x04\x17\x80\xb9<dS\fH\t\nFE\x1bH\bS\rI\a\nV\bX\"\x0e\n\x06F\n\x1d\x03GI7\x03\x0e\b\n\x069\a\n\x06,\x04\n\x80\xf6\x19\a;\x03\x1dU\x01\x0f2\r\x83\x9bfu\v\x80ĊLc\r\x840\x10\x16\n\x8f\x9b\x05\x82G\x9a\xb9:\x86Ƃ9\a*\x04\\\x06&\nF\n(\x05\x13\x81\xb0:\x80\xc6[\x054,K\x049\a\x11@\x05\v\a\t\x9c\xd6) as\xa1\xfd\x813\x0f\x01\x1d\x06\x0e\x04\b\x81\x8c\x89\x04k\x05\r\x03\t\a\x10\x8f`\x80\xfd\x03\x81\xb4\x06\x17\x0f\x11\x0fG\tt<\x80\xf6\ns\bp\x15Fz\x14\f\x14\fW\t\x19\x80\x87\x81G\x03\x85B\x0f\x15\x84P\x1f\x06\x06\x80\xd5+\x05>!\x01p-\x03\x1a\x04\x02\x81@\x1f\x11:\x05\x01\x81\xd0*\x80\xd6+\x04\x01\x80\xc06\b\x02\x80\xe0\x80\xf7)L\x04\n\x04\x02\x83\x11DL=\x80\xc2<\x06\x01\x04U\x05\x1b4\x02\x81\x0e,\x04d\fV\n\x80\xae8\x1d\r,\x04\t\a\x02\x0e\x06\x80\x9a\x83\xd9\x03\x11\x03\r\x03\x80\xda\x06\f\x04\x01\x0f\f\x048\b\n\x06(\b,\x04\x02\x0e\t'\x81X\b\x1d\x03\v\x03;\x04\x1e\x04\n\a\x80\xfb\x84\x05\x00\x01\x03\x05\x05\x06\x06\x02\a\x06\b\a\t\x11\n\x1c\v\x19\f\x19\r\x10\x0e\f\x0f\x04\x10\x03\x12\x12\x13\t\x16\x01\x17\x04\x18\x01\x19\x03\x1a\t\x1b\x01\x1c\x02\x1f\x16 \x03+\x02-\v.\x010\x041\x022\x01\xa9\x02\xaa\x04\xab\b\xfa\x02\xfb\x05\xfe\x03\xff\t\xadxy\x8b\x8d\xa20WX\x8b\x8c\x90\x1c\xdd\x0e\x0fKL\xfb\xfc./?\\]_ℍ\x8e\x91\x92\xa9\xb1\xba\xbb\xc5\xc6\xc9\xca\xde\xe4\xe5\xff\x00\x04\x11\x12)147:;=IJ]\x84\x8e\x92\xa9\xb1\xb4\xba\xbb\xc6\xca\xce\xcf\xe4\xe5\x00\x04\r\x0e\x11\x12)14:;EFIJ^de\x84\x91\x9b\x9d\xc9\xce\xcf\r\x11):;EIW[^_de\x8d\x91\xa9\xb4\xba\xbb\xc5\xc9\xdf\xe4\xe5\xf0\r\x11EIde\x80\x84\xb2\xbc\xbe\xbf\xd5\xd7\xf0\U0004314b\xa4\xa6\xbe\xbf\xc5\xc7\xcf\xda\xdbH\x98\xbd\xcd\xc6\xce\xcfINOWY^_\x89\x8e\x8f\xb1\xb6\xb7\xbf\xc1\xc6\xc7\xd7\x11\x16\x17[\\\xf6\xf7\xfe\xff\x80mq\xde\xdf\x0e\x1fno\x1c\x1d_}~\xae\xaf\xde\xdfM\xbb\xbc\x16\x17\x1e\x1fFGNOXZ\\^~\x7f\xb5\xc5\xd4\xd5\xdc\xf0\xf1\xf5rs\x8ftu&./\xa7\xaf\xb7\xbf\xc7\xcf\xd7ߚ\x00@\x97\x980\x8f\x1f\xce\xffNOZ[\a\b\x0f\x10'/\xee\xefno7=?BESgu\xc8\xc9\xd0\xd1\xd8\xd9\xe7\xfe\xff\x00 _\"\x82\xdf\x04\x82D\b\x1b\x04\x06\x11\x81\xac\x0e\x80\xab\x05 \a\x81\x1c\x03\x19\b\x01\x04/\x044\x04\a\x03\x01\a\x06\a\x11\nP\x0f\x12\aU\a\x03\x04\x1c\n\t\x03\b\x03\a\x03\x02\x03\x03\x03\f\x04\x05\x03\v\x06\x01\x0e\x15\x05N\a\x1b\aW\a\x02\x05\x18\fP\x04C\x03-\x03\x01\x04\x11\x06\x0f\f:\x04\x1d%_ m\x04j%\x80\xc8\x05\x82\xb0\x03\x1a\x06\x82\xfd\x03Y\a\x16\t\x18\t\x14\f\x14\fj\x06\n\x06\x1a\x06Y\a+\x05F\n,\x04\f\x04\x01\x031\v,\x04\x1a\x06\v\x03\x80\xac\x06\n\x06L\x14\x80\xf4\b<\x03\x0f\x03>\x058\b+\x05\x82\xff\x11\x18\b/\x11-\x03\"\x0e!\x0f\x80\x8c\x04\x82\x9a\x16\v\x15\x88\x94\x05/\x05;\a\x02\x0e\x18\t\x80\xbe\"t\f\x80\xd6\x1a\x81\x10\x05\x80\xe1\t\xf2\x9e\x037\t\x81\\\x14\x80\xb8\b\x80\xdd\x14<\x03\n\x068\bF\b\f\x06t\v\x1e\x03Z\x04Y\t\x80\x83\x18\x1c\n\x16\tL\x04\x80\x8a\x06\xab\xa4\f\x17\x041\xa1\x04\x81\xda&\a\f\x05\x05\x82\xb3 *\x06L\x04\x80\x8d\x04\x80\xbe\x03\x1b\x03\x0f\r\xfb\x14\x04\x00U\x00\x00\x00\n\x00\x00\x00+\x00\x00\x00\xfb\x14\x04\x00U\x00\x00\x00\x1a\x00\x00\x006\x00\x00\x00attempt to divide by zero\x00\x00\x00Z\x11\x04\x00[\x00\x00\x00\xf4\x00\x00\x00\x15\x00\x00\x00Z\x11\x04\x00[\x00\x00\x00\xff\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\b\x01\b\x03\b\x06\x10\t\x10\r\x10\x12\x18\x17\x18\x1d\x18$ + 3 < F(P([(g0s0\x800\x8e8\x9c8\xab8\xbb8\xcc@\xdd@\xef@\x02I\x15I)I>QSQiQ\x80Q\x98Y\xb0Y\xc9Y\xe3a\xfda\x18b4jPjmj\x8bj\xaar\xc9r\xe9r\n{+{M{p\x83\x93\x83\xb7\x83܃\x02\x8c(\x8cO\x8cw\x94\x9f\x94Ȕ\xf2\x9c\x1c\x05\x1c\x05\x1c\x05\x1c\x05\x05\x02\x05\x01\x02\x05\x06\x02\x05\x03\x01\x02\x05\x01\x05\x06\x02\x05\a\b\x01\x02\x05\x03\t\x00\x06\x02\x05\x01\t\x05\x03\x01\x02\x05\t\a\x06\x05\x06\x02\x05\x04\b\b\x02\b\x01\x02\x05\x02\x04\x04\x01\x04\x00\x06\x02\x05\x01\x02\x02\x00\a\x00\x03\x01\x02\x05\x06\x01\x00\x03\x05\x01\x05\x06\x02\x05\x03\x00\x05\x01\a\x05\a\b\x01\x02\x05\x01\x05\x02\x05\b\a\b\t\x00\x06\x02\x05\a\x06\x02\t\x03\t\x04\x05\x03\x01\x02\x05\x03\b\x01\x04\x06\t\a\x02\x06\x05\x06\x02\x05\x01\t\x00\a\x03\x04\b\x06\x03\x02\b\x01\x02\x05\t\x05\x03\x06\a\x04\x03\x01\x06\x04\x00\x06\x02\x05\x04\a\x06\b\x03\a\x01\x05\b\x02\x00\x03\x01\x02\x05\x02\x03\b\x04\x01\b\x05\a\t\x01\x00\x01\x05\x06\x02\x05\x01\x01\t\x02\x00\t\x02\b\t\x05\x05\x00\a\b\x01\x02\x05\x05\t\x06\x00\x04\x06\x04\x04\a\a\x05\x03\t\x00\x06\x02\x05\x02\t\b\x00\x02\x03\x02\x02\x03\b\a\x06\t\x05\x03\x01\x02\x05\x01\x04\t\x00\x01\x01\x06\x01\x01\t\x03\b\x04\a\x06\x05\x06\x02\x05\a\x04\x05\x00\x05\b\x00\x05\t\x06\t\x02\x03\b\x02\b\x01\x02\x05\x03\a\x02\x05\x02\t\x00\x02\t\b\x04\x06\x01\t\x01\x04\x00\x06\x02\x05\x01\b\x06\x02\x06\x04\x05\x01\x04\t\x02\x03\x00\t\x05\a\x00\x03\x01\x02\x05\t\x03\x01\x03\x02\x02\x05\a\x04\x06\x01\x05\x04\a\b\x05\x01\x05\x06\x02\x05\x04\x06\x05\x06\x06\x01\x02\b\a\x03\x00\a\a\x03\t\x02\x05\a\b\x01\x02\x05\x02\x03\x02\b\x03\x00\x06\x04\x03\x06\x05\x03\b\x06\t\x06\x02\b\t\x00\x06\x02\x05\x01\x01\x06\x04\x01\x05\x03\x02\x01\b\x02\x06\t\x03\x04\b\x01\x04\x04\x05\x03\x01\x02\x05\x05\b\x02\x00\a\x06\x06\x00\t\x01\x03\x04\x06\a\x04\x00\a\x02\x02\x06\x05\x06\x02\x05\x02\t\x01\x00\x03\b\x03\x00\x04\x05\x06\a\x03\x03\a\x00\x03\x06\x01\x03\x02\b\x01\x02\x05\x01\x04\x05\x05\x01\t\x01\x05\x02\x02\b\x03\x06\x06\b\x05\x01\b\x00\x06\x06\x04\x00\x06\x02\x05\a\x02\a\x05\t\x05\a\x06\x01\x04\x01\b\x03\x04\x02\x05\t\x00\x03\x03\x02\x00\x03\x01\x02\x05\x03\x06\x03\a\t\a\b\b\x00\a\x00\t\x01\a\x01\x02\t\x05\x01\x06\x06\x00\x01\x05\x06\x02\x05\x01\b\x01\b\t\b\t\x04\x00\x03\x05\x04\x05\b\x05\x06\x04\a\x05\b\x03\x00\x00\a\b\x01\x02\x05\t\x00\t\x04\t\x04\a\x00\x01\a\a\x02\t\x02\b\x02\x03\a\t\x01\x05\x00\x03\t\x00\x06\x02\x05\x04\x05\x04\a\x04\a\x03\x05\x00\b\b\x06\x04\x06\x04\x01\x01\b\t\x05\a\x05\x01\t\x05\x03\x01\x02\x05\x02\x02\a\x03\a\x03\x06\a\x05\x04\x04\x03\x02\x03\x02\x00\x05\t\x04\a\b\a\x05\t\a\x06\x05\x06\x02\x05\x01\x01\x03\x06\b\x06\b\x03\a\a\x02\x01\x06\x01\x06\x00\x02\t\a\x03\t\x03\a\t\b\b\x02\b\x01\x02\x05\x05\x06\b\x04\x03\x04\x01\b\b\x06\x00\b\x00\b\x00\x01\x04\b\x06\t\x06\b\t\t\x04\x01\x04\x00\x06\x02\x05\x02\b\x04\x02\x01\a\x00\t\x04\x03\x00\x04\x00\x04\x00\x00\a\x04\x03\x04\b\x04\x04\t\a\x00\a\x00\x03\x01\x02\x05\x01\x04\x02\x01\x00\b\x05\x04\a\x01\x05\x02\x00\x02\x00\x00\x03\a\x01\a\x04\x02\x02\x04\b\x05\x03\x05\x01\x05\x06\x02\x05\a\x01\x00\x05\x04\x02\a\x03\x05\a\x06\x00\x01\x00\x00\x01\b\x05\b\a\x01\x01\x02\x04\x02\x06\a\x05\a\b\x01\x02\x05\x03\x05\x05\x02\a\x01\x03\x06\a\b\b\x00\x00\x05\x00\x00\t\x02\t\x03\x05\x05\x06\x02\x01\x03\x03\a\b\t\x00\x06\x02\x05\x01\a\a\x06\x03\x05\x06\b\x03\t\x04\x00\x00\x02\x05\x00\x04\x06\x04\x06\a\a\b\x01\x00\x06\x06\b\t\x04\x05\x03\x01\x02\x05\b\b\b\x01\a\b\x04\x01\t\a\x00\x00\x01\x02\x05\x02\x03\x02\x03\x03\b\t\x00\x05\x03\x03\x04\x04\a\x02\x06\x05\x06\x02\x05\x04\x04\x04\x00\b\t\x02\x00\t\b\x05\x00\x00\x06\x02\x06\x01\x06\x01\x06\t\x04\x05\x02\x06\x06\a\x02\x03\x06\x03\x02\b\x01\x02\x05\x02\x02\x02\x00\x04\x04\x06\x00\x04\t\x02\x05\x00\x03\x01\x03\x00\b\x00\b\x04\a\x02\x06\x03\x03\x03\x06\x01\b\x01\x06\x04\x00\x06\x02\x05\x01\x01\x01\x00\x02\x02\x03\x00\x02\x04\x06\x02\x05\x01\x05\x06\x05\x04\x00\x04\x02\x03\x06\x03\x01\x06\x06\b\x00\t\x00\b\x02\x00\x03\x01\x02\x05\x05\x05\x05\x01\x01\x01\x05\x01\x02\x03\x01\x02\x05\a\b\x02\a\x00\x02\x01\x01\b\x01\x05\b\x03\x04\x00\x04\x05\x04\x01\x00\x01\x05\x06\x02\x05\x02\a\a\x05\x05\x05\a\x05\x06\x01\x05\x06\x02\b\t\x01\x03\x05\x01\x00\x05\t\x00\a\t\x01\a\x00\x02\x02\a\x00\x05\x00\a\b\x01\x02\x05\x01\x03\b\a\a\a\b\a\b\x00\a\b\x01\x04\x04\x05\x06\a\x05\x05\x02\t\x05\x03\t\x05\b\x05\x01\x01\x03\x05\x02\x05\x03\t\x00\x06\x02\x05\x06\t\x03\b\b\t\x03\t\x00\x03\t\x00\a\x02\x02\b\x03\a\a\x06\x04\a\x06\t\a\t\x02\x05\x05\x06\a\x06\x02\x06\t\x05\x03\x01\x02\x05\x03\x04\x06\t\x04\x04\x06\t\x05\x01\t\x05\x03\x06\x01\x04\x01\b\b\b\x02\x03\b\x04\b\t\x06\x02\a\b\x03\b\x01\x03\x04\a\x06\x05\x06\x02\x05\x01\a\x03\x04\a\x02\x03\x04\a\x05\t\a\x06\b\x00\a\x00\t\x04\x04\x01\x01\t\x02\x04\x04\b\x01\x03\t\x01\t\x00\x06\a\x03\b\x02\b\x01\x02\x05\b\x06\a\x03\x06\x01\a\x03\a\t\b\b\x04\x00\x03\x05\x04\a\x02\x00\x05\t\x06\x02\x02\x04\x00\x06\t\x05\t\x05\x03\x03\x06\t\x01\x04\x00\x06\x02\x05\x00\x00Z\x11\x04\x00[\x00\x00\x00q\x01\x00\x00\x13\x00\x00\x00\\\x14\x04\x00U\x00\x00\x00\xad\x00\x00\x00\x13\x00\x00\x00Z\xd6;\x92\xd6S\xf4\xee?;\xa1\x06)\xaa?\x11\xf8ee\x1bf\xb4X\x95\a\xc5$\xa4Y\xca\xc7Jv\xbf>\xa2\x7fᮺI\xf6-\r\xf0\xbcy]SoΊߙZ\xe9\xdcsy\x10,,\xd8\xf4\x94\x05\xc1\xb6+\xa0ؑi\xe8K\x8a\x9b\x1b\ay\xf9Fq\xa46\xc8N\xb6\x84\xe2\xdel\x82\xe2H\x97\xb7\x98\x8dMDz\xe2\xe3%\x9b\x16\b#\x1b\x1b\xfdr\x7fx\xb0j\x8cm\x8e\xf7 \x0e\xe5\xf5\xf00\xfeO\x9f\x96\\\x85\xef\b\xb25\xa9Q^3-\xbd\xbd#G\xbc\xb3f+\x8bނ\x13\xe65\x80x,\xadv\xacU0 \xfb\x16\x8b1̯!P\xcb;L\x93\x17k<\xe8\xb9ܭ=\xbf\x1b*$\xbeJ\xdfx݅Kb\xe8S\xd9\r\xaf\xa24\xadm\x1d\xd7k\xaa3o=qԇh\xad\xe5@\x8cdr\x86\x06\x95\x00ˌ\x8dɩ\xc2\x18\x1fQ\xaf\xfd\x0ehH\xba\xc0\xfd\xef\xf0;\xd4\xf2\xdef%\x1b\xbd\x12\x02mt\x98\xfe\x95v\xa5\x84WK`\xf70\xb6K\x01\x88\x91>~;\xd4Υ-^85\xbd\xa3\x9eA\xea5\xce]J\x89BϹu\x86\x82\xacL\x06R\xb2\xe1\xa0zΕ\x89\x81\x93\t\x94\xd1\xeb\xefCs\x1f\x1aI\x19B\xfb\xeb\xa1\xf8\v\xf9\xc5\xe6\xeb\x14\x10\xa6`\x9b\x9f\x12\xfaf\xca\xf6Nww\xe0&\x1a\xd4\xd08\x82G\x97\xb8\x00\xfd\xb4\"U\x95\x98\xb0 \x89\x82c\xb1\x8c^s \x9e\xb05U]_n\xb4Ub\xbc\xdd/6\x90\xa8\xc5\x1d\x83\xaa4\xf7\x89!\xeb{+ջC\xb4\x12\xf7\xe4#\xd5\x01u\xec\xe9\xa5-;eU\xaa\xb0k\x9an6%!\xc93\xb2G\xf8\x89\xbe\xeaԜ\x06\xc1\n\x84ni\xbb\xc0\x9e\x99v,n%\nDH\xf1\r%\xcaC\xeap\x06\xc0\xca\xdbdW\x86*͖(W^j\x92\x06\x048\xbc\x12>\xed'u\x80\xbc\xf2\xec\xf5\x047\b\x05\xc6k\x97\x8d\xe8q\x92\xa0\xeb.h3\xc6DJ\x86\xf7\xa3~X1\x87[D\x93\x1d!\xe0\xfbj\xee\xb3zL\x9e\xae\xfdhr\x15\xb8d)غ\x05\xea`Y\xdfE\x1a=\x03\xcf\x1a\xe6\xbd3\x8e)\x87$\xb9o\xabk0\x06b\xc1ЏV\xe0\xf8yԶӥ\x96\x86\xbc\x87\xba\xf1ĳl\x18w\x98\x89\xa4H\x8f<\xa8\xab)).\xb6\xe0\x87ޔ\xfe\xab\xcd\x1a3%I\v\xba\xd9\xdcq\x8c\x14\v\x1d\x7f\x8b\xc0\xf0\x9fo\x1b\x8e(\x10T\x8e\xaf\xd9M\xe4^\xae\xf0\xec\aJ\xa2\xb12\x14\xe9q\xdbPa\x9d\xf6\xd9,\xe8\xc9n\x05\xaf\x9f\xac1'\x89\xd2\\\":\b\x1c1\xbe\xcaƚ\xc7\x17\xfep\xab\x06\xf4\xaaH\nc\xbdm}x\x81\xb9\x9d=M\xd6\b\xb1\xd5\xda̻,\tN\xeb\xf0\x93\x82F\xf0\x85\xa5\x8e\xc5\b`\xf5\xbb%!&\xed8#Xl\xa7N\xf2\xf6\n\xb8\xf2*\xaf\xaao(\a,nG\xd1᮴\rf\xaf\xf5\x1a\xcaEy\x84ۤ̂M\xed\x90ȟ\x8d\xd9P<\x97\x97e\x12\xce\x7f\xa3\xa0(\xb5\xba\a\xf1\x0f\xe5\f}\xfd\xfe\x96\xc1_\xcc\xc8rb\xa9I\xedS\x1eOܼ\xbe\xfc\xb1w\xffz\x0f\xbb\x13\x9c\xe8\xe8%\xb1\t6\xf7=Ϫ\x9f\xac\xe9T\x8ca\x91\xb1w\x1d\x8c\x03u\r\x83\x95\xc7\x17$j\xef\xb9\xf5\x9d\xd5%oD\xd2\xd0\xe3z\xf9\x1d\xadDk(s\x05Kw\xc5j\x83b\xce\xec\x9b2\xec\nC\xf9g\xe3N\xd5vE$\xfb\x01\xe8\xc2?\xa7͓\xf7A\x9c\"\x8a\xd4V\xedy\x02\xa2\xf3\x0f\x11\xc1xuRCk\xd6DV4\x8cAE\x98\xa9\xaaxk\x89\x13\n\x83\f\xd6kA\xef\x91V\xbeS\xd5V\xc6k\x98\xcc#\x8f\xcb\xc6\x11k6\xec\xed\xa8\x8a췆\xbe\xbf,9?\x1c\xeb\x02\xa2\xb3\x94\xa9\xd6\xf32\x14\xd7\xf7{\aO㥃\x8a\xe0\xb9S̰?\xd9\xcc\xf5\xda\xc9\"\\\x8f$\xadX\xe8h\xff\x9c\x8f\x0f@\xb3Ѿ\x95\x99\xd96l7\x91\xa1\x1f¹\t\b\x10#-\xfb\xff\x8fDG\x85\xb5\x8a\xa72(\f\nԫ\xf9\xf9\xff\xb3\x15\x99\xe6\xe2lQ?2\x8f\f\xc9\x16;\xfc\x7f\x90\xad\x1fЍ\xe3\x92g\x7f٧=\xaeJ\xfb\x9f\xf4\x98'D\xb1\x9cwA\xdf\xcf\x11͙\x1d\xfa\xc71\x7f1\x95݃\xd5\x11\xd7CV@@R\xfc\x1c\x7f\xef>}\x8ar%kf\xea5(Hf;\xe4^\xab\x8e\x1c\xad\xcf\xee\x05\x00eC2\xda@J\x9d6V\xb2c\u0602j\a@>Ծ\x90hN\"\xe2uO>\x87\x91\xa2\x04\xe8\xa6DwZ\x02\xe2\xaaZS\xe3\r\xa96\xcb\x05\xa2\xd0\x15\x15q\x83\x9aU1(\\Q\xd3\x03>\x87\xcaD[Z\r\x91\x80\xd5\x1e\x99\xd9\x12\x84\u0086\x94\xfe\nyX\xe8\xb6\xe0\x8af\xff\x8f\x17\xa5r\xa89\xbeM\x97nb\xe3\x98-@\xffs]Ώ\x12\xc8-!=\n\xfb\x8e\x7f\x1c\x88\x7fh\xfa\x80\x99\v\x9d\xbc4f\xe6|r\x9f#j\x9f\x029\xa1\x80N\xc4\xeb\xc1\xff\x1f\x1cN\x87\xacDGC\x87\xc9 b\xb5f\xb2\xff'\xa3\"\xa9\xd7\x15\x19\x14\xe9\xfb\xa8\xbab\x00\x9f\xff\xf1K\xb5ɦ\xad\x8f\xacq\x9d\xa9\xb4=`\xc3?wo\"|\x10\x99\xb3\x17\xce\xc4\xd3!M8\xb4\x0fU\xcb+\x9bT\x7f\xa0\x9d\x01\xf6Hj`F\xa1S*~\xfb\xe0\x94O\x84\x02\xc1\x99mB\xfc\xcbDt\xda.9\x19zc%C1\xc0\bS\xfb\xfeU\x11\x91\xfa\x88\x9fX\xbc\xee\x93=\xf0\xca'\xba~\xabU5y\xb5c\xb75u|&\x96\xdeX4/\x8bU\xc1K\xa2<%\x83\x92\x1b\xb0\xbb\x16o\x01\xfb\xed\xaa\xb1\x9eˋ\xee#w\"\x9c\xea\xdc\xca\xc1y\xa9\x15^F_\x17uv\x8a\x95\xa1\x92\xc9\x1e\x19\xec\x89\xcd\xfa\v6]\x12\x14\xed\xfaI\xb7{f\x1fg\xec\x80\xf9΄\xf4\x16Y\xa8y\x1c\xe5\x1a@\xe7\x80'᷂\xd2X\xae7\t\xcc1\x8f\x10\x88\x90\xb0\xb8\xec\xb2\xd1\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86\xc9j\x00g\xceνߚ\xd4\xe1\x93\xe0\x91\xa7g\xbdB`\x00A\xa1\u058b\xe0$m\\,\xbb\xc8\xe0mSx@\x91I̮\x18n\x88s\xf7\xe9\xfaXHh\x96\x90\xf5[\x7fڞ\x89jPu\xa49\xaf-\x01^zy\x99\x8f\x88\x03\x96BR\xc9\x06\x84mx\x81\xf5\xd8\xd7\x7f\xb3\xaa\x83;Ӧ{\b\xe5\xc8\xd6\xe12\xcf\xcd_`\xd5d\n\x88\x90\x9aJ\x1e\xfb&\xcd\x7f\xa1\xe0;\\\x85\x7f\x06U\x9a\xa0\xee\xf2\\o\xc0\xdf\xc9\xd8J\xb3\xa6\x1eH\xea\xc0H\xaa/\xf4\x8b\xb0W\xfc\x8e\x1d`\xd0&\xda$\xf1ڔ;\xf1Wζ]y\x12<\x82X\b\xb7\xd6\b=\xc5v\xed\x81$\xb5\x17\x17ˢn\xcad\fK\x8cvTh\xa2m\xa2\xdd\xdc}\xcb\t\xfd}\xcf]/\x94\xa9\x02\v\t\v\x15T]\xfeL|]C5;\xf9\xd3\xe1\xa6\xe5&\x8dT\xfa\x9e\xafm\x1aJ\x01\xc5{Ě\x10\x9fp\xb0\xe9\xb8\xc6\x1b\t\xa1\x9cA\xb6\x9a5\xc0\xd4ƌ\x1c$g\xf8bK\xc9\x03\xd2c\x01\xc3\xf8D\xfcבv@\x9b\x1d\xcf]Bc\xde\xe0y6V\xfbM6\x94\x10\xc2\xe4B\xf5\x12\xfc\x15Y\x98\xc4+z\xe1C\xb9\x94\U0009d4f2\x17{[o>Z[\xecl\xca\xf3\x9c\x97B\x9c\xcf\xee,\x99\x05\xa71r'\b\xbd0\x84\xbdS\x83\x83*x\xff\xc6P\xbdN1J\xec<\xe5\xec(d$5V\xbf\xf8\xa46\xd1^\xae\x13F\x0f\x94\x99\xbe6\xe1\x95w\x1b\x87\x84\x85\xf6\x99\x98\x17\x13\xb9?n\x84Y{U\xe2(\xe5&t\xc0~\xddW\xe7ω\xe5/\xda\xea\x1a3O\x98H8oꖐ!v\xef]\xc8\xd2\xf0?c\xbeZ\x06\v\xa5\xbc\xb4\xa9Skuz\a\xed\x0f\xfbm\xf1\xc7M\xce\xeb\xe1\x94(\xc6\x12YI\xe8ӽ\xe4\xf6\x9c\xf0`3\x8d\\ٻ\xab\xd7-qd\xec\x9d4\xc4,9\x80\xb0\xb3Ϫ\x96My\x8d\xbdg\xc5A\xf5wG\xa0ܠ\x83U\xfc\xa0\xd7\xf0\xec`\x1bI\xf9\xaa,\xe4\x89Dr\xb5\x9dĆ\x16\xf49b\x9b\xb7\xd57]\xac\xd5\xce\"\xc5u(\x1c1\xc7:\x82%˅t\u05cb\x82k6\x932c}\xbcdq\xf7\x9eӨ\x86\x971\x03\x02\x9c\xff]\xae\xeb\xbdM\xb5\x86\bS\xa8\xfc\xfd\x83\x02\x83\x7f\xf5\xd9f-\xa1b\xa8\xcag\xd2{\xfd$\xc3c\xdfr\xd0`\xbc\xa4=\xa9ހ\x83m\x1e\xf7Y\x9e\xcbGBx\xeb\r\x8dS\x16a\xa4\b\xe6t\xf0\x85\xbe\xd9RVfQp\xe8[y͋\x1f\x92l'.\x90g\xf6\xdf2Fq\xd9k\x80\xb6Sۣ\xd8\x1c\xba\x00\U000d7fd7\xcdφ\xa0\xa4(\xd2\xcc\x0e\xa4\xe8\x80\xf0}\xaf\xfd\xc0\x83\xa8\xc8Ͳ\x06\x80\x12\xcd\"al]\x1b=\xb1\xa4\xd2\xfa\x81_\b W\x80kyc\x1a1\xc6\xee\xa6Ü\xb0;\x05t60\xe3\xcb\xfc`\xbdw\xaa\x90\xf4Ü\x8a\x06\x11D\xfc۾;\xb9\xac\x15մ\xf1\xf4D-H\x15U\xfb\x92\xee\xc5\xf3\x8b-\x05\x11\x17\x99J\x1cM-\x15\xdd\x1bu\xb6\xf0\xeexF\xd5\\\xbf]c\xa0xZ\xd4b\xd2\xe4\xac*\x17\x98\n4\xef4|\xc8\x16q\x89\xfb\x86\x0e\xacz\x0e\x9f\x86\x80\x95\xa0M=\xae\xe65]\xd4\x12W\x19\xd2F\xa8\xe0\xba\t\xa1\xccY`\x83t\x89\u05ec\x9f\x86XҘ\xe9K\xc9?p8\xa4\xd1+\x06\xcc#Tw\x83\xff\x91\xcf\xdd'F\xa3\x06c{\b\xbf,)Ud\x7f\xb6Bձ\x17L\xc8;\x1a\xca\xeewsj=\x1f\xe4\x93J\x9e\x1d_\xba\xca >\xf5*\x88b\x86\x93\x8e\x9c\xee\x82r{\xb4~T\x8d\xb25*\xfbg8\xb2C\xaa#O\x9aa\x9e\xe91\x1f\xc3\xf4\xf9\x81\xc6\xdeԔ\xec\xe2\x00\xfa\x05d~\xf3\xf98<\x11<\x8b\x04\xddӍ@\xbc\x83\xde^p8G\x8b\x15\v\xaeE\xd4H\xb1P\xab$\x96v\x8c\x06\x19\xeeڍ\xd9W\t\x9b\xdd$֭;\xc9\x17\xa4\xcfԨ\xf8\x87\xd6\xe5\x80\nץL\xe5\xbc\x1d\x8d\x03\n\xd3\xf6\xa9L\x1f!\xcdLϟ^+ep\x84̇t\xd4\x1fgi\x00 \xc3Gv;?\xc6\xd2\xdf\xd4Ȅs\xe0A\x00\xf4\xd9\xec)\t\xcfw\xc7\x17\n\xfb\xa5\x90XR\x00q\x10h\xf4\xcc\xc2U\xb9\x9d\xccyϴ\xeef@\x8d\x14\x82q\xbf\x99Փ\xe2\x1f\xac\x810U@H\xd8L\xf1\xc6/\x00\xcb8\xdb'\x17\xa2|jPZ\x0e\xa0\xad\xb8;\xc0\xfd\x06\xd2\xf1\x9c\xca\x1c\x85\xe4\xf0\x11\b٦J0\xbd\x88F.D\xfdc\xa6\x1dm\x16J\x8f\x90.>v\x15\xec\x9cJ\x9e\xfe\x872\x04N\x8eY\x9a\xba\xcd\xd3\x1a'D\xdd\xc5\xfd)?\x85\xe1\xf1\xef@(\xc1\x88\xe10\x95T\xf7|\xf4\x8e\xe6Y\xee+ѹx\xf5\x8c>ݔ\x9a\xceX\x190\xf8t\xbb\x82\xe7\xd620\x8e\x14:\xc1\x01\xaf\x1f<6Rj㡌?\xbc\xb1\x99\x88\xf1\xc1\x9a'\xcb\xc3\xe6D\xdc巧\x15\x0f`\xf5\x96\xb9\xc0\xf8^:\x10\xab)ޥ\x11\xdb\x12\xb8\xb2\xbc\xe7\xf0\xb6\xf6H\xd4\x15tV\x0f֑\x17f\xdf\xeb!\xadd4[I\x1b\x11\x95\xc9%\xbbΟk\x934\xec\xbe\x00\xd9\r\xb1\xca\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xfa\nk\x04\xb3)X\xe6\x12Q*\x11\xa3\xa5\xb4\f\xdc\xe6\xc2\xe2\x0f\x1a\xf7\x8f\xabr\xba\xea\x85\xe7\xf0G\x93\xa0sۓ\xe0\xf4\xb3V\x0fieg!\xedY\xb8\x88PҸ\x18\xf2\xe0,S\xc3>\xc1ih0sUr\x83sO\x97\x8c\xfb\x13:\xc7\x18BA\x1e\xcf\xeaNdP#\xbd\xaf\xfa\x98\b\xf9\x9e\x92\xd1僥b}$l\xac\xdb9\xbfJ\xb7F\xf7E\xdfr\xa7]Ζ\xc3K\x89\x83\xb7\x8e2\x8c\xba\x8bkO\x11\xf5\x81|\xb4\x9e\xabde2?/\xa9n\x06\xa2Ur\xa2\x9ba\x86ֽ\xfe\xfe\x0e{S\nȅu\x87E\x01\xfd\x13\x866__\xe9,t\x06\xbd\xe7R\xe9\x96A\xfc\x98\xa7\x047\xb7#8\x11H,\xa0\xa7\xa3\xfcQ;\x7f\xd1\xc5\x04\xa5,\x86\x15Z\xf7\xc4H\xe6=\x13\x85\xef\x82\xfb\"\xe7\xdbsM\x98\x9a\xf5\xda_\rXf\xab\xa3\xba\xeb\xe0\xd2\xd0`>\xc1\xb3ѷ\x10\xee?\x96̨&\x99\a\x05\xf9\x8d1\x1f\xc6\xe5\x94\xe9ϻ\xffRp\x7fIFw\xf1\xfdӛ\x0f\xfd\xf1a՟3\xa6\xef\xed\x8b\xea\xb6\xfeȂS|n\xba\xca\xc7\xc0\x8fk\xe9.\xa5d\xfe{ch\x1b\ni\xbd\xf9\xb0sƣz\xce\xfd=->!Q\xa6a\x16\x9cN\b\\\xa6\f\xa1\xbe\x06\xb8\x8di\xe5\x0f\xfa\x1b\xc3b\n\xf3\xcfOInH&\xf1\xc3ޓ\xf8\xe2\xf3\xfa\xcc\xefãۉZ\xb7v:k\\\xdbm\x98\x1c\xe0uZF)\x96\xf8e\x14\t\x863R\x89\xbe#X\x13\U00057cfb\xf6\x7fY\x8bg\xc0\xa6+\xee,.X\xed}\xa0jt\xef\x17\xb7@8H۔\xdc\x1cW\xb4N\xa4¨\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92f\x15\x1e\xe5נ\x96\xe8\x17\x1d\xc8\xf9\xba \xb0w`\xcd2\xef\x86$^\x91.\x12\x1d\xdct\x14\xce\n\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\xbaV$\x13\x92\x99\x81\r\xe6`\xbf\xd5\x12\x19#\xe3il\xed\x97\xf6\xff\xe1\x10\x8f\x9c\x97ū\xef\xf5\x8d\xc1c\xf4\x1e\xfa?\x8dʳ\x83\xfd\xb6\x96ks\xb1\xb2|\xb1\xa6\xf8\x8f0\xbd\xa0\xe4\xbcd|F\xd0\xdd\xde\xdb]\xd0\xf6\xb3|\xac\xe4\x0e\xf6\xbe\r,\xa2\x8ak\xa9:Bz\xf0\xcdk\x9d\x92\xb3.\x11\xb7J\xad\xc6S\xc9Ҙl\xc1\x86Dw`z\xd5d\x9dط\xa8{\a\xbf\xc7q\xe8\x8bJ|l\x05_b\x87rI\xadd\xd7\x1cG\x11-]\x9b\xc7\xc6\xf6:\xa9ϛ\xd8=\r\xe4\x98\xd5y4\x82yx\xb4\x89\xd3\xc3\xc2N\x8d\x10\x1d\xffJ\xcb`\xf1K\xcb\x106\x84\xba9QX*r\xdf\xce\xfe\xb8\xed\x1e\xfe\x94C\xa5(\x88e\xee\xb4N\x97\xc2>'\xa9\xa6=z\x94\xce2\xea\xfe)b\"=s\x87\xb8)\x88f\xcc\x1c\x81_R?Z}5\x06\b\xa8&4*\x80\xffc\xa1\xf7&ϰ\xdc\xc2\a\xcaR0\xc14`\xff\xbcɵ\xf0\x02ݓ\xb3\x89\xfcg|\xf1A8?,\xfc\xe2\xacC\xd4x \xac\xbb\xc0\xed6)\x83\xa7\x9b\x9d\rL\xaa\x84K\x94K\xd51\xa9\x84\xf3c\x91\x02\xc5\x11\xdf\xd4e^y\x9e\n}\xd3e\xf0\xbc5C\xf6\xd5\x16J\xff\xb5\x17FM.\xa4?\x16\x96\x01\xea\x99EN\x8e\xbf\xd1\xceKP9\x8dϛ\xfb\x81d\xc0\xd6\xe1q/\x86\xc2^\xe4\x88pÂz\xa2}\xf0LZN\xbb'sv]U&\xba\x91\x8c\x85N\x96o\xf8\x10\xd5\xf8\aj:\xea\xaf(\xb6\xef&⻋6U\n\xf7\x89\x04\x89\xe5۲\xa3\xab\xb0\xda\xea.\x84\xea\xcct\xacE+o\xc9OFk\xaeȒ\x9d\x92\x12\x00ɋ\v;˻\xe3\x17\x06\xdaz\xb7D7\x17@\xbbn\xce\t\xbd\xaaܝ\x87\x90Y\xe5\x15\x05\x1d\x10j\nB̶\xea\xa9\xc2T\xfaW\x8f-#\x12J\x82F\xa9\x9fdeT\xf3\xe9\xf8-\xb3\xf9\xab\x96\xdc\"\x98\x93G\xbd~)p$w\xf9\xdf\xf7V\xbc\x93+~xY6\xef\x19\xc6v\xea\xfb\x8bZ\xb6U<\xdbN\xebW\x03k\xa0w\x14\xe5\xfa\xae\xf1#k\v\x92\"\xe6\xedą\x88\x95Y\x9e\xb9\xda\xed\xecE\x8e6\xab_\xe9\x9bSu\xfd\xf7\x02\xb4\x88\x14\xb4\xeb\x18\x02\xcb\xdb\x11\x81\xa8\xd2\xfc\xb5\x03\xe1\xaa\x19\xa1&\x9f½R֢R\a|\xa3D\x99\xd5_I\xf0F3m\xe7K\xa5\x93\x84-\xe6\xca\x7f\x85\xdb-V\f@\xa4po\x8e\xb8帟\xbdߦR\xb9k\x0fP\xcdL˲&\x1f\xa7\a\xad\x97Ч\xa7F\x13\xa4\x00 ~/xs\xc8$\xcc^\x82\xc8(\f\x8cf\x00Ԏ;V\x90\xfa-\x7f\xf6\xa2\xfa2\x0f/\x80\x00\x89r\xcak4y\xf9\x1e\xb4˹\xff\xd2:\xa0@+O\xbc\x86\x81\u05f7&\xa1\xfe\xa8\xbf\x87I\xc8\x10\xf6\xe26\xf4\xb0\xe62\xb8$\x9f\xc9\xd7\xf4-}\xca\xd9\rC1]\xa0?\xe6\xedƻ\rry\x1c=P\x91\x94}t\x88\xcf_\xa9\xf8*\x91ΗcL\xa4u|\xceH\xb5\xe1\xdbi\x9b\xba\x1a\xe1>\xbe\xaf\x86\xc9\x1b\x02\x9b\"\xdaRD\xc2ha\x99έ[\xe8\xfb\xa2\xc2A\xab\x90g\xd5\xf2ù?B\x99r\xe2\xfa\xa5\x19\tk\xba`ŗ\x1a\xd4gɟ\x87\xcd\xdc\x0f`\xcb\x05鸶\xbd \xc9\xc1\xbb\x87\xe9\x00T\x138>G#g$\xedh;\xb2\xaa\xe9#\x01)\v\xe3\x86\fv\xc06\x94!e\xaf\nr\xb6\xa0\xf9Λ\xa8\x8f\x93pD\xb9i>[\x8d\x0e\xe4\b\xf8\xc2\u0092s\xb8\x8c\x95\xe7\x04\x0e\xb20\x12\x1d\v\xb6\xb9\xb9;H\xf3w\xbd\x90\xc2Ho^+\xf2Ʊ(\xa8J\x1a\xf0\xd5\xec\xb4\xf3\x1a\v6\xb6\xae8\x1e2R\xdd l\v(\xe2\xb0\xe1\x8d\xc3c\xda\xc6%_S\x8a\x94#\aY\x8d\x0e\xad8Z~H\x9cW7\xe8\xacy\xecH\xaf\xb0Q\xd8\xc6\xf0\x9dZ\x83-D\"\x18\x98'\x1b\xdb\xdce\x8e\xf8lE1\xe4\xf8k\x15\x0f\xbf\xf8\xf0\b\x8a\xffX\x1bd˞\x8e\x1b\xc5\xda\xd2\xee6-\x8b\xac?/\"=~Fr\xe2w\x91\x87\xaa\x84\xf8\xad\xd7\x0f\xbbj\xcc\x1d\xd8\x0e[꺔\xeaR\xbb̆\xe9\xb4\u009f\x12G阥\xe99\xa5'\xea\x7f\xa8$b\xb3Gט#?\x0ed\x88\x8e\xb1\xe4\x9fҭ:\xa0\x19\r\x7f쎉>\x15\xf9\xee\ue8c3\xac$\x040h\xcfS\x19+\x8eZ\xb7\xaaꌤ\xd7-\x05<Bè_\xb611eU%\xb0\xcdMy\x06\xcb\x12\xf4\x927\x11\xbf>_U\x17\x8e\x80\xd0\v例ػ\xe2\xd6n\x0e\xb7*\x9d\xb1\xa0\xc4\x0e\x9d\xae\xae\xcej[\x8b\n\xd2du\x04\xde\xc8uRDZZ\x82E\xf2.\x8d\x06\xbe\x92\x85\x15\xfb\x12g\xd5\xf0\xf0\xe2\xd6\xee=\x18Ķ{s\xed\x9ck`\x85\x96\xd6MFUL\x1eu\xa4Z\xd0(Ć\xb8&<Lᗪ\xdfe\x92Mq\x043\xf5\xa8f0K\x9f\xd9=ի\x7f{\xd0\xc6\xe2?\x99)@\xfe\x8e\x03\xa8F\xe5\x96_\x9a\x84xۏ\xbf3нr\x04R\x98\xde|\xf7\xc0\xa5V\xd2s\xef@Dm\x8f\x85f>\x96\xad\x9a\x98'vc\xa8\x95\xa8J\xa4y\x13\x00\xe7\xddY\xc1~\xb1S|\x12\xbbR]\rX\x18\xc0`U\xafqޝh\x1b\xd7馴\x10n\x1e\xf0\xb8\xaa\r\a\xabb!q&\x92\xe8p\xca\x04\x13\x96\xb3\xca\xd1\xc8U\xbbi\r\xb0\xb6\"\r\xfdŗ{`=\x05;+*\xc4\x10\\\xe4jP|\xb7}\x9a\xb8\x8c\xe3\x04[\x9az\x8a\xb9\x8eB\xb2\xad\x92\x8e`\xf3w\x1c\xc6\xf1@\x19\xedg\xb2\xd3\x1eY7\xb28\xf0U\xa37.\x91_\xe8\x01߈f/\xc5\xdeFlk\xc6⼺;1a\x8b\x15\xa0=;K\xac##w\x1bl\xa9\x8a}9\xae\x1a\b\r\n^\x97\xec\xabU\"\xc7S\xed\xdc\xc7\xd9!J\x90\x8c5\xbd\xe7\x96uu\\T\x14\xea\x1c\x88T.\xdawA\xd6P~Ғsi\x99$$\xaa\xe9\xb9\xd0\xd5\xd1\v\xe5݇w\xd0ÿ-\xad\xd4d\xe8DK\xc6N^\x95\xb4Jbڗ<\xec\x84>\x11\v\xef;\xf1Z\xbda\xdd\xfaнK'\xa6\x8e\xd5\xcdꊭ\xb1캔9E\xad\x1e\xb1\xcf\xf2J\x81\xa5\xed\x18\xdeg\xf4\xfcCK,\xb3\u0381\xd7\xcep\x87\x94\xcf\xea\x801\xfc\x14^\xf7_B\xa2\x8d\x02M\xa9y\x83%\xa1>;\x9a5\xf5\xf7\xd2\xca0C\xa0\x13X\xe4n\t\r\xca\x00\x83\xf2\xb5\x87\xfd\xfcS\x88\x18n\x9dʋH~\xe0\x91\xb7\xd1t\x9e~4U\xcfd\xa2^wڝXv%\x06\x12ƞ\x81*\x03\xfeJ6\x95Q\xc5\xeeӮ\x87\x96\xf7\x05\"\xf5\x83\xbd݃:R;uD\xcd\x14\xbe\x9aC5yr\x96j\x92\xc4'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\xb1,\xf7\xba\x80\x00\xc9\xf19c\xdd\x12\x8b\xc6$S\xee{\xdatP\xa0\x1d\x97\x04^\xca\xeb\x16\xfc\xf6\xd3\xea\x1a\x11\x92d\b弅\xf5\xbc\xa6\x1c\xbb\xf4\x88\xa5a\x95\xb6}J\x1e\xec\xe62l\xd0\xe3\xe91+\a]\x1d\x92\x8e\ue493ПCb.2\xff:I\xb4\xa462\xaaw\xb8Ç\xd4\xfa\xb9\xfe\xbe\t[\xe1Mľ\x94\x95洩\x89yh\xbe.L٬\xb0:\xf7|\x1d\x90\x11\n\xf6K\x017\x9d\x0f\x0f\xd8\\\t5\xdc$\xb4\x95\x8c\xf3\x9e\xc1\x84\x84S\x13\x0e\xb4KB\x13.\xe1\xbao\xb0\x06\xf2\xa5e(ˈPo\t̼\x8c\xd4E.D\xb7\x87?\xf9\xfe\xaa$\xcb\v\xff\xeb\xafI\xd79\x15\xa5i\x8f\xf7\xbe\xd5\xed\xbd\xce\xfe\xe6\xdb\x1cM\x88Z\x0eDs\xb5\x97\xa5\xb46A_p\x8910\x95\xf8\x88\nh1\xfc\xcea\x84\x11w̫>|\xba6+\r\xc2\xfd\xbcBz\xe5Ք\xbf\xd6M\x1bi\x04v\x902=\xb5il\xaf\x05\xbd7\x86\x10\xb1\xc1\xc2I\x9a?\xa6#\x84G\x1bG\xacŧT\x1dr3܀\xcf\x0f+e\x19\xe2X\x17\xb7ѩ\xa4N@\x13a\xc3\xd3;\xdfO\x8d\x97n\x12\x83\xea&1\b\xac\x1cZd\nףp=\nף\xa4p=\nףp=\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcd\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00*焑\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@v:k\v\xde\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\x89\x04#Ǌ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80z\x17\xb7&\xd7\xd8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xacn2x\x86\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4W\n?\x16h\xa9\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1\xed\xcc\xce\x1b\xc2\xd3\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x84\x14@aQY\x84\x00\x00\x00\x00\x00\x00\x00\x00ȥ\x19\x90\xb9\xa5o\xa5\x00\x00\x00\x00\x00\x00\x00\x00:\x0f \xf4'\x8f\xcb\xce\x00\x00\x00\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x00\x00\x00\x00\x00\x00\x00@\xe5\v\xb96\xd7\a\x8f\xa1\x00\x00\x00\x00\x00\x00\x00P\xdeNg\x04\xcd\xc9\xf2\xc9\x00\x00\x00\x00\x00\x00\x00\xa4\x96\"\x81E@|o\xfc\x00\x00\x00\x00\x00\x00\x00M\x9d\xb5p+\xa8\xadŝ\x00\x00\x00\x00\x00\x00 \xf0\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l\xc6\x1b\xe0\xc3V߄\xf6\x00\x00\x00\x00\x00\x002\xc7\\\x11l:\x96\v\x13\x9a\x00\x00\x00\x00\x00@\x7f<\xb3\x15\a\xc9{Η\xc0\x00\x00\x00\x00\x00\x10\x9fK \xdbH\xbb\x1a½\xf0\x00\x00\x00\x00\x00Ԇ\x1e\xf4\x88\r\xb5P\x99v\x96\x00\x00\x00\x00\x80D\x14\x131\xebP\xe2\xa4?\x14\xbc\x00\x00\x00\x00\xa0U\xd9\x17\xfd%\xe5\x1a\x8eO\x19\xeb\x00\x00\x00\x00\b\xab\xcf]\xbe7\xcfи\xd1\xef\x92\x00\x00\x00\x00\xe5ʡZ\xad\x05\x03\x05'ƫ\xb7\x00\x00\x00@\x9e=J\xf1\x19\xc7Cư\xb7\x96\xe5\x00\x00\x00\xd0\x05͜mo\\\xea{\xce2~\x8f\x00\x00\x00\xa2#\x00\x82\xe4\x8b\xf3\xe4\x1a\x82\xbf]\xb3\x00\x00\x80\x8a,\x80\xa2\xddn0\x9e\xa1b/5\xe0\x00\x00 \xad7 \v\xd5E\xde\x02\xa5\x9d=!\x8c\x00\x004\xcc\"\xf4&E֕C\x0e\x05\x8d)\xaf\x00\x00A\x7f+\xb1p\x96L{\xd4QF\xf0\xf3\xda\x00@\x11_v\xdd\f<\x0f\xcd$\xf3+v؈\x00\xc8j\xfbi\n\x88\xa5S\x00\xeeﶓ\x0e\xab\x00zEz\x04\r\xea\x8eh\x80髤8\xd2Հ\xd8֘E\x90\xa4rA\xf0q\xebfc\xa3\x85PG\x86\x7f+ڦGQlN\xa6@<\f\xa7$\xd9g_\xb6\x90\x90\x99e\a\xe2\xcfPK\xcf\xd0m\xcfA\xf7\xe3\xb4\xf4\xff\x9fD\xed\x81\x12\x8f\x81\x82\xa4!\x89z\x0e\xf1\xf8\xbfǕh\"\xd7\xf2!\xa3\rj+\x19R-\xf7\xaf9\xbb\x02\xeb\x8co\xeaːDv\x9f\xa6\xf8\xf4\x9b\bj\xc3%p\v\xe5\xfe\xb4\xd5SG\xd06\xf2\x02E\"\x9a\x17&'O\x9f\x90e\x94,Bb\xd7\x01֪\x80\x9d\xef\xf0\"\xc7\xf5~\xb9\xb7\xd2:MB\x8b\xd5\xe0\x84+\xad\xeb\xf8\xb2ާe\x87\x89\xe0\xd2w\x85\f3;L\x93\x9b/눟\xf4U\xcccզ\xcf\xffI\x1fx\xc2\xfb%k\xc7qk\xbf<\x8a\x90\xc3\x7f\x1c'\x16\xf3z\xefE9NF\xef\x8bV:\xda\xcfq\xd8헬\xb5\xcb\xe3\xf0\x8bu\x97\xec\xc8\xd0C\x8eN\xe9\xbd\x17\xa3\xbe\x1c\xed\xeeR='\xfb\xc4\xd41\xa2c\xed\xddK\xeec\xa8\xaa\xa7L\xf8\x1c\xfb$_E^\x94j\xeft>\xa9\xca\xe8\x8f6\xe49\xee\xb6\xd6u\xb9D+\x12\x8eS\xfd\xe2\xb3D]ȩdL\xd3\xe7\x16\xb6\x96q\xa8\xbc\xdb`J:\x1d\xea\xbe\x0f\xe4\x90\xcd1\xfeF\xe9U\x89\xbc݈\xa4\xa4\xae\x13\x1d\xb5A\xbe\xbd\x98c\xab\xabk\x14\xab\xcdM\x9aXd\xe2\xd1-\xed~<\x96\x96\xc6슠p`\xb7~\x8d\xa2<T\xcf\xe5\x1d\x1e\xfc\xa8\xadȌ8eް\xcbK)C_\xa5%;\x12\xd9\xfa\xaf\x86\xfe\x15ݾ\x9e\xf3\x13\xb7\x0e\xefI\xab\xc7\xfc-\x14\xbf-\x8a7Cxl2i5n\x96\xf9{9\xd9.\xb9\xac\x04T\x96\a\x7f\xc3\xc2I\xfb\xf7ڇ\x8fz\xe7\xd7\x06\xe9{\xc9^t3\xdc\xfd\xda贙\xac\xf0\x86\xa3q\xed=\xbb(\xa0i\xbc\x11#\"\xc0\u05ec\xa8\f\xceh\r\xea2\b\xc4+֫*\xb0\r\xd8Ґ\x01Ð\xa4?\n\xf5\xdbe\xab\x1a\x8e\bǃ\xfa\xe0y\xda\xc6g&yR?V\xa1\xb1ʸ\xa48Y\x18\x91\xb8\x01pW&ϫ\t^\xfd\xe6͆o^\xb5&\x02L\xedxa\v\xc6Z^\xb0\x80\xb4\x05[1X\x81OT\xd69\x8ew\xf1uܠ!Ǳ=\xaeaciL\xc8q\xd5m\x93\x13\xc9\xe98\x1e\xcd\x19:\xbc\x03_:\xceJIxX\xfb#\xc7e@\xa0H\xab\x04{\xe4\xc0\xce-K\x17\x9dv\x9c?(d\r\xebb\x9a\x1dqB\xf9\x1d]Ĕ\x83O2\xbdХ;\x00e\r\x93wet\xf5yd\xe3~\xecD\x8f\xca _\xe8\xbbj\xbfh\x99\xcb\x1eN\xcf\x13\x8b\x99~\xe8v\xe2jE\xef¿~\xa6!\xc3\xd8\xed?\x9e\xa2\x14\x9b\xc5\x16\xab\xb3\xef\x1e\x10\xea\xf3N\xe9\xcf\xc5\xe5\xec\x80;\xeeJЕ\x12JrX\xd1\xf1\xa1\xbb\x1f(aʩ]D\xbb\x97\u070e\xaeEn\x8a*&r\xf9<\x14u\x15꽓2\x1a\xd7\t-\xf5X\xe7\x1b\xa6,iM\x92V\x9c_p&&<Y.\xe1\xa2\xcfw\xc3\xe0\xb6l\x83w\f\xb0/\x8boz\x99\x8b\xc3U\xf4\x98\xe4Gd\x95\x0f\x9c\xfbm\v\xec?7\x9a\xb5\x98ߎ\xac^\xbd\x89A\xbd$G\xe7\x0f\xc5\x00\xe3~\x97\xb2W\xb6,\xec\x91\xec\xedX\xe1S\xf6\xc0\x9b^=\xdf\xed\xe37g\xb6g)/l\xf4\x99X![\x86\x8bt\xee\x82\x00\xd2\xe0y\xbd\x87q\xc0\xae\xe9\xf1g\xae\x11\xaa\xa3\x80\x06Y\xd8\xec\xe9\x8dp\x1ad\xee\x01ڕ\x94\xcc Ho\x0e\xe8\xb2X\x86\x90\xfe4A\x88\xdd\xdc\x7f\x14\x8d\x05\t1\xde\xee\xa74>\x82Q\xaa\x15ԟY\xf0FK\xbd\x96\xea\xd1\xc1\xcd\xe2\xe5\xd4\x1a\xc9\ap\xac\x18\x9el\x9e2#\x99\xc0\xad\x0f\x85\xb0\xdd\x04\xc6k\xcf\xe2\x03E\xffk\xbf0\x99S\xa6\x1c\x15\x86\xb7F\x83ۄ\x16\xffF\xef|\x7f\xe8\xcfc\x9age\x18d\x12\xe6n_\x8c\x15\xaeO\xf1\x81~\xc0`?\x8f~\xcbOIw\uf699\xa3m\xa2\x9d\xf08\x0f3^\xbe\xe3\x1cU\xab\x01\x80\f\t\xcb\xc5,\aӿ\xf5\xad\\c*\x16\x02\xa0O\xcb\xfd\xf6\xf7\xc8\xc7/s\xd9s~\xdaM\x01\xc4\x11\x9f\x9e\xfa\x9a\xdd\xdc\xfd\xe7g(\x1dQ\xa1\x015\xd6FƸ\x01\x15T\xfdၲe\xa5\tB\u008b\xd8\xf7&B\x1a\xa9|Z\"\x1f_\aFiYW\xe7\x9aXi\xb0\xe9\x8dxu37\x89\x97\xc3/-\xa1\xc1\xae\x83\x1cd\xb1\xd6R\x00\x84k}\xb4{x\t\xf2\x9a\xa4#\xbd]\x8cg\xc02c\xcePM\xebE\x97\xe0F6\x96\xba\xb7@\xf8\xff\xfb\x01\xa5 f\x17\xbd\x98\xd8\xc3;\xa9\xe5P\xb6\xffzBΨ?]\xec\xbeδ\x8a\x13\x1f\xe5\xa3ߌ\xe9\x80\xc9G\xba\x937\x01\xb16l3o\xc6\x17\xf0#\xe1\xbb٨\xb8\x84A]DG\x00\v\xb8\x1d\xecl\xd9*\x10\xd3\xe6\xe5\x91t\x15Y\xc0\r\xa6\x92\x13\xe4\xc7\x1a\xeaC\x90/\xdbh\xad7\x98ȇw\x18\xddy\xa1\xe4T\xb4\xfb\x11ØE\xbe\xba)\x94^T\xd8\xc9\x1dj\xe1z\xd6\xf3\xfe\xd6m)\xf4\x1d\xbb4'\x9eR\xe2\x8c\ffX_\xa6\xe4\x99\x18\xe4\xe9\x01\xb1E\xe7\x1a\xb0\x8f\x7f.\xf7\xcf]\xc0^]dB\x1d\x17\xa1!\xdcs\x1f\xfa\xf4Cupv\xba~Ir\xae\x04\x95\x89\xa8S\x1cyJI\x06ji\xde\xdb\x0e\xdaE\xfa\xab\x92hc\x17\x9dۇ\x04\x03֒\x92P\xd7\xf8ֶB<]\x84ҩE\xc2ś[\x92\x86[\x86\xb2\xa9E\xba\x92#\x8a\v2\xb7\x82\xf26h\xf2\xa7\x1e\x14\xd7hw\xacl\x8e\xffd#\xafD\x02\xef\xd1&\xd9\fC\x95\xd7\a2\x1f\x1fv\xedja5\x83\xb8\a\xe8I\xbd\xe6D\x7f\xe7\xa6ӨŹ\x02\xa4\xa6\tb\x9cl \x16_\xa1\x90\b\x137h\x03\xcd\x0f\x8czÇ\xa8\xdb6dZ\xe5k\"!\"\x80\x89\x97,\xdaTII\xc2\xfd\xb0\xde\x06k\xa9*\xa0l\xbd\xb7\x10\xaa\x9b\xdb\xf2=]\x96\xc8\xc5S5\xc8Ǭ唔\x82\x92o\x8c\xf4\xbb:\xb7\xa8B\xfa\xf9\x17\x1f\xba9#w\xcb\xd7x\xb5\x84r\xa9i\x9c\xfbnS\x14\x04v*\xff\r\xd7\xe2%\xcf\x13\x84úJh\x19\x85\x13\xf5\xfeь[\xef\xc2\x18e\xf4i]\xc2_fX\xb2~\x028\x99\xd5y/\xbf\x98az\xd9\xfb?w/\xef\x03\x86\xffJX\xfb\xee\xbe\xfa\xd8\xcf\xfa\x0fU\xfb\xaa\x84g\xbf].\xba\xaa\xee8σ\xf9S*\xba\x95\xb2\xa0\x97\xfa\\\xb4*\x95\x83a\xf2{tZ\x94\xdd߈=9tau\xba\xe4\xf9\xee\x9a\x11q\xf9\x94\x17\xeb\x8cGѹ\x12\xe9]\xb8\xaa\x01V\xcd7z\xee\x12\xb8\xcc\"\xb4\xab\x91:\xb3\n\xc1U\xe0b\xac\xaa\x17\xe6\x7f+\xa1\x16\xb6\t`M1k\x98{W\x94\x9d\xdf_vI\x9c\xe3\v\xb8\xa0\xfd\x85~Z\xed}\xc2\xeb\xfb\xe9\xadA\x8e\as\x84\xbe\x13\x8fX\x14\x1c\xb3\xe6zd\x19ұȏ%\xaeزnY\xe3_\xa0\x99\xbd\x9fF\u07bb\xf3\xaeَ_\xcao\xee;\x04\x80\xd6#\xec\x8aTX\rH\xb9{\xde%\xe9J\x05 \xcc,\xa7\xadj\xae\x10\x9a\xa7\x1aV\xaf\xa4\x9d\x06(\xff\xf7\x10\xd9\x04ڔ\x80Q\xa1+\x1b\x86\"\x04y\xff\x9a\xaa\x87B\b]\xf0\xd2D\xfb\x90(+EW\xbfA\x95\xa9SJt\xac\a\x16:5\xf2u\x16-/\x92\xfa\xd3\xe8\\\x91\x97\x89\x9b\x88B\xb7\t.|]\x9b|\x84\x11ں\xfe5a\x95i%\x8c9\xdb4\u009b\xa5\x95\x90i~\x83\xb9\xfaC.\xef\a\x12²\x02ϻ\xf4\x03^\xe4g\xf9\x94}\xf5DK\xb9\xafa\x81\xf5xº\xee\xe0\x1b\x1d\xdc2\x16\x9e\xa7\x1b\xba\xa12\x17si*\xd9bd\x93\xbf\x9b\x85\x91\xa2(\xca\xfe\xdc\xcf\x03u\x8f{}x\xaf\x02\xe75˲\xfc>\xd4\xc3DRs\xda\\\xab\xada\xb0\x01\xbf\uf767d\xfaj\x13\x88\b:\x16\x19z\x1c®k\xc5\xd0\xfd\xb8E\x18\xaa\x8a\b[\x9f\x98\xa3r\x9a\xc6\xf6E='W\x9eT\xad\x8a\x99c?\xa6\x87 <\x9aK\x86x\xf6\xe2T\xac6\x7f<Ϗ\xa9(\xcb\xc0ݧ\x16\xb4\x1bjW\x84\x9f\v\xc3\xf3\xd3\xf2\xfd\xf0\xd5Q\x1c\xa1\xa2DmeC\xe7Yxķ\x9e\x96%\xb3\xb1\xa4\xe5Jd\x9f\x14ap\x96\xb5eF\xbc\xee\x1f\xde\r\x9f]=\x87Yy\f\xfc\"\xffW\xeb\xea\xa7U\xd1\x06\xb5\f\xa9\xd8ˇ\xddu\xff\x16\x93\xf2\x88\xd5B$\xf1\xa7\tξ\xe9TS\xbfܷ/\xeb\x8aSm\xed\x11\f\x81.$*(\xef\xd3\xe5\xfa\xa5m\xa8\xc8h\x16\x8f\x10\x9dV\x1ayu\xa4\x8f\xbc\x87Di}\x01n\xf9UD\xec`ג\x8d\xb3\xac\xa9\x95\xc3܁\xc97jU'9\x8d\xf7p\xe0\x17\x14{\xf4S⻅b\x95\xb8C\xb8\x9aF\x8c\x8e\xec\xccxtm\x95\x93\xbb\xba\xa6TfAX\xaf\xb2'\x00\x97\xd1\xc8z8ji\xd0\xe9\xbfQ.۞1\xc0\xfc\x05{\x99\x06\xe2A\"\xf2\x17\xf3\xfc\x88\x03\x1f\xf8\xbd\xe3\xec\x1fDZҪ\xee\xdd/<\xab\xc3&v\xad\x1c\xe8'\xd5\xf1\x86Uj\xd5;\v\xd6t\xb0\xd3\xd8#\xe2q\x8aVtube\x05ǅIN\x84gV-\x87\xf6l\xd1\x12\xbb\xbe\xc68\xa7\xdbae\x01\xac\xf8(\xb4ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763ᜳ&\x02E[\xa4\x82s4\x17aF\x02\xc0\xec\x84`\xb0B\x16rM\xa3\x90\x01]\xf9\xd7\x02\xf0'\xa5x\\ӛ\xce \xcc\xf4A\xb4\xf7\x8d\x03\xec1Ζ3\xc8B\x02)\xffqR\xa1uq\x04g~A> \xbdi\xa1y\x9f\x86ӄ\xe9\xc6b\x00\x0f\xd1Mh,\xc4\tX\xc7h\b\xe6\xa3x{\xc0REa\x8275\f.\xf9\x82\x8a\xdf\xccV\x9ap\xa7\xcb|\xb1B\xa1Ǽ\x9b\x91\xb6\v@v`\xa6\x88\xfe\xdb]\x93\x89\xf9\xab\xc25\xa4\x0eГ\xf8\xcfj\xfeR5\xf8\xeb\xf7V\xf3CM\x12ĸ\xf6\x83\x05\xdeS!{\xf3Z\x16\x98Jp\x8bz3zr\xc3֨\xe9Y\xb0\xf1\x1b\xbe\\L.Y\xc0\x18Ot\f\x13dp\x1c\xee\xa2\xeds\xdfyo\xf0\xdeb\x11\xe7\x8b>\xc6\xd1ԅ\x94\xa8+\xacEV\xcb݊\xe1.\xce7\x06J\xa7\xb9\x926\x17\xd7+>\x95m\x99\xba\xc1Ň\x1c\x11\xe87\x04\xdd̶\x8d\xfaȠ\x14\x99\xdbԱ\n\x91\xa2\"\n@\x92\x98\x9c\x1d\xc8Y\x7f\x12J^M\xb5K\xab\fж\xbe\x03%:0\x1f\x97ܵ\xa0\xe2\x1d\xd6\x0f\x84d\xaeD.$~sީq\xa4\x8d\xd2\xe5\x89\xd2\xfe\xec\xea\\\xad]\x10V\x14\x8e\r\xb1G_,\x87>\xa8%t\x18u\x94k\x99\xf1P\xdd\x19w\xf7(N\x12/\xd1/\xc9<\xe3\xff\x96R\x8ao\xaa\x9a\xd9pk\xbd\x82{\xfb\vܿ<\xe7\xac\vU\x01\x10M\xc6lcZ\xfa\x0e\xd3\xef\v!\xd8N\xaa\x01T\xe0\xf7G<x\\\xe9\xe3u\xa7\x14\x87q\n\x814\xec\xfa\xace\x96\xb3\xe3\\S\xd1٨\rM\xa1A\xa79\x18\x7f|\xa0\x1c4\xa8E\x10\xd3P\xa0\t\x12\x11H\xde\x1eM\xe4\x91 \x89+\xea\x832\x04F\xab\n\xedJ\x93`]\xb6hk\xb6\xe4\xa4?\x85\x17VM\xa8\x1d\xf8\xb9\xf4\xe3B\x06\xe4\x1dΎf\x9d\xab`\x12%6\xf3x\xce郮Ҁ\x19`Bk|+\xd7\xc10\x17B\xe4$Z\a\xa1\x1f\xf8\x12\x86[\xf6L\xb2\xfc\x9cR\x1d\xae0I\xc9'\xb6\x97g\xf23\xe0\xde<D\xa7\xa4\xd9|\x9b\xfb\xb1\xa3}\x01\xef@\x98\x16\xa5\x8a\xe8\x06\b.A\x9dN\x86\xee`\x95(\x1f\x8eN\xad\xa2\b\x8ay\x91\xc4\xe2'*\xb9\xba\xf2\xa6\xf1\xa2Xˊ\xec\u05f5\xf5۱tgi\xaf\x10\xaee\x17\xbf\xd6\U000e6459)\xef\xa8\xe0\xa1mʬ?\xddn̰\x10\xf6\xbf\xf3*\xd3X\n\t\xfd\x17\x8e\x94\x8a\xffܔ\xf3\xef\xb0\xf5\a\xefLK\xfc\xddٜ\xb6\x1f\n=\xf8\x95\x8e\xf9d\x15\x10\xaf\xbdJ\x0fD\xa4\xa7LLv\xbb\xf17\xbe\x1a\xd4\x1am\x9d\x13U\x8d\xd1_\xdfS\xea\xed\xc5m!\x89aȄ,U\xf8\xe2\x9bkt\x92\xb4\x9b\xe4\xb4\xf5<\xfd2wj\xb6ۂ\x86\x11\xb7\xa1\xc2\x1d\"3\x8c\xbc?\x15\x05\xa4\x92#\xe8\xd5\xe4J3\xa5\xea?\xaf\xab\x0f-\x83\xa6;\x16\xb1\x05\x8f\x0e@\xa7\xf2\x87M\xcb)\xf8#\x90\xca[\x1dǲ\x12\x10Q\xef\xe9 >t\xf6,4\xbd\xb2\xe4x\xdf\x16T%k$\xa9M\x91\x1a\x9c@\xb6\uf3ab\x8b\x8eT\xf7¶\x89\xd0\x1a \xc3У\xabr\x96\xae\xb1)\xb5s$\xac\x84\xa1\xe8\xf3ČV\x0f<\xda\x1et\xa2\x90-\xd7\xe5\xc9q\x18\xfb\x17\x96\x89e\x88\x92\x88ez|\xa6/~\x8d\xde\xf9\x9d\xfb\xeb~\xaa\xb7\xea\xfe\x98\x1b\x90\xbb\xdd1Vx\x85\xfa\xa6\x1e\xd5e\xa5>\x7f\"t*U\xde5k\x93\\(3\x85_'\x87\x8f\x95\x88:\xd5V\x03F\xb8s\xf2\x7f\xa67\xf1h\xf3\xba*\x89\x8a,\x84W\xa6\x10\xef\x1fЅ-C\xb0iu+-\x9b\xb2\xf6gj\xf5\x13\x82s\xfc)\x0eb);\x9cB_\xf4\x01\xc5\U0009888f{\xb4\x91\xba\xf3I\x83\x13wqBv/?\xcbs\x9a!6\xa9p\x1c$\xd7\xd4\r\xd3S\xfb\x0e\xfe\x10\x01\xaa\x83ӌ#\xed\x06\xa5\xe8c\x14]ɞ\xaa@J2\x0486\xf4H\xce\xe2|Y\xb4{\xc6\xd5\xd0\xdc>\x05\xc6C\xb1ځ\x1b\xdco\xa1\x1a\xf8\n\x05\x94\x8e\x86\xb7\x94\xdd(1\x91\xe9\xe5\xa4\x10\x9b&\x83\x1c\x19\xb4\xf2|\xcar}\xf5c\x1f\xce\xd4\xc1\xf0\xa3c\x1fa/\x1c\xfd\xcf\xdc\xf2<\xa7\x01J\xf2\xec\x8c<g9;c\xbc\x01\xca\x17\x86\bAn\x97\x13\u0605\xe0\x03\x05\xbeՂ\xbc\x9d\xa7J\xd1I\xbd\x18N\xa7\xd8D\x86-K\xa2+\x85Q\x9dE\x9c\xec\x9e!\xd1\x0e\xd6\xe7\xf8\xddE;\xf3R\x82\xab\xe1\x93\x03\xb5B\xc9吻\xca\x17\n\xb0\xe7b\x16ڸCb\x93;\x1fuj=\x9d\f\x9c\xa1\xfb\x9b\x10\xe7\xd4:x\ng\x12\xc5\f\xe2\x87\x01E}aj\x90\xc5$\x8bf\x80+\xfb'\xda\xe9A\x96\xdc\xf9\x84\xb4\xf6\xed-\x80`\xf6\xf9\xb1QdһS8\xa6\xe1si9\xa0\xf8sx^\xb2~cU4\xe3\a\x8d\xe8\xe1#d{H\v\xdb_^\xbcj\x01\xdcI\xb0b\xda,=\x9a\x1aΑ\xf7uk\xc5\x01S\\\xdc\xfb\x10x\xcc@\xa1Av\xba)c\x1b᳹\x89\x9d\n\xcb\x7f\xc8\x04\xe9\xa9)\xf4;b\xd9 (\xacDͽ\x9f\xfaEcT3\xf1ʺ\x0f)2ו@\xadGy\x17|\xa9\xc0־ԩY\x7f\x86]H\xcc̫\x8e\xedIp\x8c\xeeI\x140\x1f\xa8tZ\xff\xbfV\xf2h\\\x8c/j\\\x19\xfc&\xd2\x111\xffo\xec.\x83s\xb7]\xc2ُ]X\x83\xab~\xff\xc5S\xfd1\xc8%\xf52\xd0\xf3t.\xa4U^\x7f\xb7\xa8|>\xbao\xb2?\xc40\x12:\xcd\xeb5_\xe5\xd2\x1b\xce(\x85ϧz^KD\x80\xb3\x81[\xcfcрyf\xc3Q\x196^U\xa0\x1fb2ü\x05\xe1\xd7@4\xa6\x9fõjȧ\xfa\xfe\xf3+GٍP\xc1\x8f\x874c\x85\xfaQ\xb9\xfe\xf0\xf6\x98O\xb1\xd2ع\xd4\x00^\x93\x9c\xd33\x9fV\x9a\xbf\xd1n\aO\xe8\t\x815\xb8\xc3\xc8\x00G\xec\x80/\x86\n\xc8bbL\xe1B\xa6\xf4\xfa\xc0X'a\xbb'ͽ}\xbd\xcf\xcc\xe9瘜x\x97\xb8\x1c\xd58\x80,ݬ\x03@\xe4!\xbf\xc3V\xbd\xe6c\nG\xe0x\x14\x98\x04P]\xea\xeet\xacl\xe0\xfc\xccX\x18\xcb\f\xdf\x02RzR\x95\xc8\xebC\f\x1e\x807\x0f\xfdϖ\x83\xe6\x18\xa7\xba\xba\xe6T\x8f%`\x05\xd3\xfd\x83|$ \xdfP\xe9i *\xf3.\xb8\xc6G~\xd2\xcd\x16t\x8bґAT\xfaW\x1d3\xdcL\x1dG\x81\x1cQ.G\xb6R\xe9\xf8\xad\xe4?\x13\xe0嘡c\xe5\xf9\xd8\xe3\xa6#w\xd9\xdd\x0f\x18X\x8f\xffD^/\x9cg\x8eHv\xea\xa7\xea\t\x0fW\xc2\x02\x00\x00I\x12\x80\x01m\x16\xc03\x16\x1f\x808\xb6$\x00E\x00,\xe0M\x050 N\x004\xe0R\xc0M\xe0U\x8d\xa4\x00V\r\xa6@V\xa4\xd7\xc0V\x00\xf9@an\xfa\xe0a>\xfd\x00b\x80\x02\xc1d7\a\xe1i\xe0\x1e\xc1o\x9a#!\x98\x90/\x81\x9904!\x9a\xfbC\x81\x9aGF\x01\x9b\x00aA\x9b\x00ha\x9b9j\xa1\x9b@m\xc1\x9b\u058c\xa1\x9d\xf0\xafA\xa0#\xb1\xe1\xa0\xfc\xb2\xc1\xa1\x00\xbc\x01\xa3\x00\xd4!\xa3\xa6\xd6a\xa4\x00\xdf\x01\xa9\x90\xe2\xe1\xab\xd0\xe4\xe1\xae\x00\xeea\xaf0\xf1\xe1\xb2\x00\x00\"\xbb\xe0\xa6\xe2\xbb\x1e\xb8\x02\xbc\xae\xceB\xbc\xe1낼^\xee¼\x00\xf8\x02\xbd\x1e\xfa\"\xbd\x00\x00C\xbdK\x13c\xbdz4\x83\xbdz4Խ\x00\x03\x00\x00\x83\x04 \x00\x91\x05`\x00]\x13\xa0\x00\x12\x17 \x1f\f `\x1f\xef,`+*0\xe0+o\xa6\xa0,\x02\xa8 -\x1e\xfb .\x00\xfe`6\x9e\xff\xa06\xfd\x01!7\x01\na7$\r!8\xab\x0e\xa19/\x18!:\xf3\x1e!K@4\xa1S\x1ea\xe1T\xf0jaUOo\xe1U\x9d\xbcaV\x00\xcfaWeѡW\x00\xda!X\x00\xe0\xa1Y\xae\xe2![\xec\xe4\xe1\\\xd0\xe8a] \x00\xee^\xf0\x01\x7f_`\x06\x00\x00f\t\xe0\x00@\x10\xa0\x01i\x13\xe0\x05\xee\x16`\x06F\x19\xa0\x06p \xa0\a`$\xa0\tv'\xe0\n\xfd,`\v\a0\xa0\v\x921\xe0\v \xa6\xa0\f0\xa8 \x0e\xf0\xab\xa0\x0e\x10\xff \x10\a\x01a\x10\xe1\x02\xa1\x10X\ba\x11\xfa\f\xe1\x12`\x0e\xa1\x16P\x14a\x17P\x16\xe1\x19\xe0\x18a\x1a\xf0\x1ba\x1bP\x1f\xe1\x1b\x00$!\x1d0a\xa1\x1d`j\xe1\x1dpm!\x1e\x80n!\x1f\xf4oa\x1f\xf0̡\x1f\xc0\xd2\xe1\x1f\xce\xd7! @\xe1\xe1 \xf0\xe2!!\xf0\xe4a!\xc7\xe8\xa1!q\xec!\"\x00\xf1\xa1\"\xf0\xfb\xe1#\xfa\xfb2$\x00\x00\x00\x00\xdfE\x1a=\x03\xcf\x1a\xe6\xc1\xfb\xcc\xfe\x00\x00\x00\x00\xcaƚ\xc7\x17\xfep\xab\xdc\xfb\xd4\xfe\x00\x00\x00\x00Oܼ\xbe\xfc\xb1w\xff\xf6\xfb\xdc\xfe\x00\x00\x00\x00\f\xd6kA\xef\x91V\xbe\x11\xfc\xe4\xfe\x00\x00\x00\x00<\xfc\x7f\x90\xad\x1fЍ,\xfc\xec\xfe\x00\x00\x00\x00\x83\x9aU1(\\Q\xd3F\xfc\xf4\xfe\x00\x00\x00\x00\xb5ɦ\xad\x8f\xacq\x9da\xfc\xfc\xfe\x00\x00\x00\x00ˋ\xee#w\"\x9c\xea{\xfc\x04\xff\x00\x00\x00\x00mSx@\x91I̮\x96\xfc\f\xff\x00\x00\x00\x00Wζ]y\x12<\x82\xb1\xfc\x14\xff\x00\x00\x00\x007V\xfbM6\x94\x10\xc2\xcb\xfc\x1c\xff\x00\x00\x00\x00O\x98H8oꖐ\xe6\xfc$\xff\x00\x00\x00\x00\xc7:\x82%˅t\xd7\x00\xfd,\xff\x00\x00\x00\x00\xf4\x97\xbf\x97\xcdφ\xa0\x1b\xfd4\xff\x00\x00\x00\x00\xe5\xac*\x17\x98\n4\xef5\xfd<\xff\x00\x00\x00\x00\x8e\xb25*\xfbg8\xb2P\xfdD\xff\x00\x00\x00\x00;?\xc6\xd2\xdf\xd4Ȅk\xfdL\xff\x00\x00\x00\x00\xba\xcd\xd3\x1a'D\xddŅ\xfdT\xff\x00\x00\x00\x00\x96\xc9%\xbbΟk\x93\xa0\xfd\\\xff\x00\x00\x00\x00\x84\xa5b}$l\xacۺ\xfdd\xff\x00\x00\x00\x00\xf6\xda_\rXf\xab\xa3\xd5\xfdl\xff\x00\x00\x00\x00&\xf1\xc3ޓ\xf8\xe2\xf3\xef\xfdt\xff\x00\x00\x00\x00\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\n\xfe|\xff\x00\x00\x00\x00\x8bJ|l\x05_b\x87%\xfe\x84\xff\x00\x00\x00\x00S0\xc14`\xff\xbc\xc9?\xfe\x8c\xff\x00\x00\x00\x00U&\xba\x91\x8c\x85N\x96Z\xfe\x94\xff\x00\x00\x00\x00\xbd~)p$w\xf9\xdft\xfe\x9c\xff\x00\x00\x00\x00\x8f\xb8帟\xbdߦ\x8f\xfe\xa4\xff\x00\x00\x00\x00\x94}t\x88\xcf_\xa9\xf8\xa9\xfe\xac\xff\x00\x00\x00\x00ϛ\xa8\x8f\x93pD\xb9\xc4\xfe\xb4\xff\x00\x00\x00\x00k\x15\x0f\xbf\xf8\xf0\b\x8a\xdf\xfe\xbc\xff\x00\x00\x00\x00\xb611eU%\xb0\xcd\xf9\xfe\xc4\xff\x00\x00\x00\x00\xac\x7f{\xd0\xc6\xe2?\x99\x14\xff\xcc\xff\x00\x00\x00\x00\x06;+*\xc4\x10\\\xe4.\xff\xd4\xff\x00\x00\x00\x00Ӓsi\x99$$\xaaI\xff\xdc\xff\x00\x00\x00\x00\x0e\xca\x00\x83\xf2\xb5\x87\xfdc\xff\xe4\xff\x00\x00\x00\x00\xeb\x1a\x11\x92d\b\xe5\xbc~\xff\xec\xff\x00\x00\x00\x00̈Po\t̼\x8c\x99\xff\xf4\xff\x00\x00\x00\x00,e\x19\xe2X\x17\xb7ѳ\xff\xfc\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\xce\xff\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\xe8\xff\f\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x03\x00\x14\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x1e\x00\x1c\x00\x00\x00\x00\x00\xb3\x15\a\xc9{Η\xc08\x00$\x00\x00\x00\x00\x00p\\\xea{\xce2~\x8fS\x00,\x00\x00\x00\x00\x00h\x80髤8\xd2\xd5m\x004\x00\x00\x00\x00\x00E\"\x9a\x17&'O\x9f\x88\x00<\x00\x00\x00\x00\x00'\xfb\xc4\xd41\xa2c\xed\xa2\x00D\x00\x00\x00\x00\x00\xa8\xadȌ8eް\xbd\x00L\x00\x00\x00\x00\x00\xdbe\xab\x1a\x8e\bǃ\xd8\x00T\x00\x00\x00\x00\x00\x9a\x1dqB\xf9\x1d]\xc4\xf2\x00\\\x00\x00\x00\x00\x00X\xe7\x1b\xa6,iM\x92\r\x01d\x00\x00\x00\x00\x00\xea\x8dp\x1ad\xee\x01\xda'\x01l\x00\x00\x00\x00\x00Jw\uf699\xa3m\xa2B\x01t\x00\x00\x00\x00\x00\x85k}\xb4{x\t\xf2\\\x01|\x00\x00\x00\x00\x00w\x18\xddy\xa1\xe4T\xb4w\x01\x84\x00\x00\x00\x00\x00\xc2ś[\x92\x86[\x86\x92\x01\x8c\x00\x00\x00\x00\x00=]\x96\xc8\xc5S5Ȭ\x01\x94\x00\x00\x00\x00\x00\xb3\xa0\x97\xfa\\\xb4*\x95\xc7\x01\x9c\x00\x00\x00\x00\x00\xe3_\xa0\x99\xbd\x9fF\xde\xe1\x01\xa4\x00\x00\x00\x00\x00%\x8c9\xdb4\u009b\xa5\xfc\x01\xac\x00\x00\x00\x00\x00\\\x9f\x98\xa3r\x9a\xc6\xf6\x16\x02\xb4\x00\x00\x00\x00\x00ξ\xe9TS\xbfܷ1\x02\xbc\x00\x00\x00\x00\x00\xe2A\"\xf2\x17\xf3\xfc\x88L\x02\xc4\x00\x00\x00\x00\x00\xa5x\\ӛ\xce \xccf\x02\xcc\x00\x00\x00\x00\x00\xdfS!{\xf3Z\x16\x98\x81\x02\xd4\x00\x00\x00\x00\x00:0\x1f\x97ܵ\xa0\xe2\x9b\x02\xdc\x00\x00\x00\x00\x00\x96\xb3\xe3\\S\xd1٨\xb6\x02\xe4\x00\x00\x00\x00\x00<D\xa7\xa4\xd9|\x9b\xfb\xd0\x02\xec\x00\x00\x00\x00\x00\x10D\xa4\xa7LLv\xbb\xeb\x02\xf4\x00\x00\x00\x00\x00\x1a\x9c@\xb6\uf3ab\x8b\x06\x03\xfc\x00\x00\x00\x00\x00,\x84W\xa6\x10\xef\x1f\xd0 \x03\x04\x01\x00\x00\x00\x00)1\x91\xe9\xe5\xa4\x10\x9b;\x03\f\x01\x00\x00\x00\x00\x9d\f\x9c\xa1\xfb\x9b\x10\xe7U\x03\x14\x01\x00\x00\x00\x00)\xf4;b\xd9 (\xacp\x03\x1c\x01\x00\x00\x00\x00\x85ϧz^KD\x80\x8b\x03$\x01\x00\x00\x00\x00-ݬ\x03@\xe4!\xbf\xa5\x03,\x01\x00\x00\x00\x00\x8f\xffD^/\x9cg\x8e\xc0\x034\x01\x00\x00\x00\x00A\xb8\x8c\x9c\x9d\x173\xd4\xda\x03<\x01\x00\x00\x00\x00\xa9\x1b㴒\xdb\x19\x9e\xf5\x03D\x01\x00\x00\x00\x00\xd9wߺn\xbf\x96\xeb\x0f\x04L\x01\x00\x00\x00\x00assertion failed: d.mant > 0\xdf\v\x04\x00^\x00\x00\x00\xdc\x01\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00}\x00\x00\x00\x15\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x003\x02\x00\x00\x11\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00l\x02\x00\x00\t\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xa9\x00\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\n\x01\x00\x00\x11\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00@\x01\x00\x00\t\x00\x00\x00*\x12\x04\x00_\x00\x00\x00r\x01\x00\x00$\x00\x00\x00*\x12\x04\x00_\x00\x00\x00w\x01\x00\x00/\x00\x00\x00*\x12\x04\x00_\x00\x00\x00\x84\x01\x00\x00\x12\x00\x00\x00*\x12\x04\x00_\x00\x00\x00f\x01\x00\x00\r\x00\x00\x00*\x12\x04\x00_\x00\x00\x00L\x01\x00\x00\"\x00\x00\x00*\x12\x04\x00_\x00\x00\x00\xc2\x00\x00\x00\t\x00\x00\x00*\x12\x04\x00_\x00\x00\x00\xfb\x00\x00\x00\r\x00\x00\x00*\x12\x04\x00_\x00\x00\x00\x02\x01\x00\x00\x12\x00\x00\x00\x01\x00\x00\x00\n\x00\x00\x00d\x00\x00\x00\xe8\x03\x00\x00\x10'\x00\x00\xa0\x86\x01\x00@B\x0f\x00\x80\x96\x98\x00\x00\xe1\xf5\x05\x00ʚ;\xc1o\xf2\x86#\x00\x00\x00\x81ﬅ[Am-\xee\x04\x00\x00\x01\x1fj\xbfd\xed8n헧\xda\xf4\xf9?\xe9\x03O\x18\x00\x01>\x95.\t\x99\xdf\x03\xfd8\x15\x0f/\xe4t#\xec\xf5\xcf\xd3\b\xdc\x04\xc4ڰͼ\x19\x7f3\xa6\x03&\x1f\xe9N\x02\x00\x00\x01|.\x98[\x87Ӿr\x9f\xd9؇/\x15\x12\xc6P\xdekpnJ\xcf\x0fؕ\xd5nq\xb2&\xb0fƭ$6\x15\x1dZ\xd3B<\x0eT\xffc\xc0sU\xcc\x17\xef\xf9e\xf2(\xbcU\xf7\xc7܀\xdc\xedn\xf4\xce\xef\xdc_\xf7S\x05\x00user-provided comparison function does not correctly implement a total ordert\f\x04\x00_\x00\x00\x00\\\x03\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xef\x02\x00\x00&\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xe3\x02\x00\x00&\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xcc\x02\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb3\x10\x04\x00V\x00\x00\x00\x15\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00N\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x04\x00\x00\x00O\x00\x00\x00P\x00\x00\x00Q\x00\x00\x00\n\x11\x04\x00O\x00\x00\x00}\x04\x00\x00T\x00\x00\x000123456789ABCDEF\x00\x00\x00\x00,\x00\x00\x00\x04\x00\x00\x00R\x00\x00\x00S\x00\x00\x00T\x00\x00\x00cannot convert float seconds to Duration: value is negativecannot convert float seconds to Duration: value is either too big or NaNfalsetrue8\x16\x04\x00K\x00\x00\x00~\v\x00\x00&\x00\x00\x008\x16\x04\x00K\x00\x00\x00\x87\v\x00\x00\x1a\x00\x00\x00::\x00\x00\n\x11\x04\x00O\x00\x00\x00U\b\x00\x00.\x00\x00\x00\n\x11\x04\x00O\x00\x00\x00_\b\x00\x00%\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00F\x13\x04\x00!\x00\x00\x00\x8a\x00\x00\x00\x17\x00\x00\x00/*\x00\x00F\x13\x04\x00!\x00\x00\x00\xbc\x00\x00\x00\x1c\x00\x00\x00\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x04\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00+\x00-.\x000123456789:\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00http://https://\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$\x00&'()*+,-./0123456789:;\x00=\x00?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\x00]\x00_\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xea\x17\x04\x00\x1f\x00\x00\x00\xb3\x01\x00\x00\r\x00\x00\x00\xea\x17\x04\x00\x1f\x00\x00\x00e\x01\x00\x004\x00\x00\x00://?H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00U\x00\x00\x00V\x00\x00\x00W\x00\x00\x00X\x00\x00\x00Y\x00\x00\x00Z\x00\x00\x00[\x00\x00\x00\\\x00\x00\x00X\x00\x00\x00]\x00\x00\x00^\x00\x00\x00_\x00\x00\x00`\x00\x00\x00a\x00\x00\x00b\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\xbb\x02\x00\x00\t\x00\x00\x00MaxSizeReached\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\"\t\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00*\t\x00\x003\x00\x00\x00:\x14\x04\x00!\x00\x00\x00\x93\x00\x00\x00\x12\x00\x00\x00date must be before year 9999\x00\x00\x00:\x14\x04\x00!\x00\x00\x008\x00\x00\x00\r\x00\x00\x00\x84\x16\x04\x00K\x00\x00\x00Q\x03\x00\x00\x15\x00\x00\x00\xb2\x14\x04\x00H\x00\x00\x00\xc2\x03\x00\x00\x17\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\t\x02\x00\x007\x00\x00\x00LayoutError\x00\xda\x11\x04\x00O\x00\x00\x00i\x04\x00\x00$\x00\x00\x00changeTypebatchSNoperationList\x00\x00&\xa2\x04\x00\a\x00\x00\x00-\xa2\x04\x00\r\x00\x00\x00undocumentedChangeTypepackageId\x00\x1c\xa2\x04\x00\n\x00\x00\x00L\xa2\x04\x00\x16\x00\x00\x00b\xa2\x04\x00\t\x00\x00\x00operationSNcarrierUserIdpackageChangeList\x00\x00\x00\x84\xa2\x04\x00\v\x00\x00\x00\x8f\xa2\x04\x00\r\x00\x00\x00\x9c\xa2\x04\x00\x11\x00\x00\x00}\"[{,:]\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00x-traceid\x00\x00\x00Т\x04\x00\xe4\xa2\x04\x00\t\x00\x00\x00\x00\x00\x00\x00/koodrive/ose/v1/carrier/retention/policy/batchsetRetentionPolicy\xc0\x80\x90\x00 is not documented, although the publisher's example sends 1; leave it out to send 2 (enter the reservation period), or pass {undocumented_type}\x00type/koodrive/ose/v1/carrier/users/notifyPackageExpire{\"carrierUserId\":,\"type\":,\"packageId\":notifyPackageExpirepolicyList\x00E\xa4\x04\x00\n\x00\x00\x00policyIdstatus\x00\x00X\xa4\x04\x00\b\x00\x00\x00`\xa4\x04\x00\x06\x00\x00\x00undocumentedType\x8f\xa2\x04\x00\r\x00\x00\x00b\xa2\x04\x00\t\x00\x00\x00֣\x04\x00\x04\x00\x00\x00x\xa4\x04\x00\x10\x00\x00\x00/koodrive/ose/v1/space/usage/overviewgetSpaceUsageByOverview/koodrive/ose/v1/carrier/policy/config/retentiongetCarrierRetentionPolicy/koodrive/ose/v1/carrier/retention/policy/getListgetCurrentRetentionPolicycodemsga sequencea mappolicyNamedescriptionprioritydatatotalAllocationtotalCapacitytotalUsedquotaone-time initialization may not be performed recursively\xd1\x15\x04\x00L\x00\x00\x00\xdb\x00\x00\x00\x14\x00\x00\x00internal error: entered unreachable code: invalid Once state\xf7\x0e\x04\x00[\x00\x00\x005\x00\x00\x00\x12\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00d\x00\x00\x00e\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\xe5\x05\x00\x00\x14\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\xe5\x05\x00\x00!\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\xd9\x05\x00\x00!\x00\x00\x00\xd4\f\x04\x00_\x00\x00\x00M\x00\x00\x00\x1f\x00\x00\x00\xd4\f\x04\x00_\x00\x00\x00G\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00h\x00\x00\x00called `Result::unwrap()` on an `Err` value\x00\xd0\x16\x04\x00 \x00\x00\x00\x1d\x01\x00\x00\t\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\xfd\b\x00\x00\x12\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\xc9\x05\x00\x00\f\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\xd5\x05\x00\x00\x11\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00:\x05\x00\x00\f\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00F\x05\x00\x00\x11\x00\x00\x00size overflows MAX_SIZE\x00\xb6\x11\x04\x00#\x00\x00\x00\x18\x02\x00\x00+\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x99\x05\x00\x00\x0e\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\t\x05\x00\x00#\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\xd9\x02\x00\x00\x0e\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x1a\a\x00\x00!\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00:\a\x00\x00\"\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00D\a\x00\x00\x16\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00I\a\x00\x00\x16\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00I\a\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00L\a\x00\x00\x19\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00Q\a\x00\x00\x16\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00Q\a\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00T\a\x00\x00\x19\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00Z\a\x00\x00\x19\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00[\a\x00\x00\x19\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00v\a\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x83\a\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x83\a\x00\x00;\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x88\a\x00\x00\x1d\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x90\a\x00\x00&\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x90\a\x00\x00;\x00\x00\x00\xb6\x11\x04\x00#\x00\x00\x00\x95\a\x00\x00\x1d\x00\x00\x00acceptaccept-charsetaccept-encodingaccept-languageaccept-rangesaccess-control-allow-credentialsaccess-control-allow-headersaccess-control-allow-methodsaccess-control-allow-originaccess-control-expose-headersaccess-control-max-ageaccess-control-request-headersaccess-control-request-methodageallowalt-svcauthorizationcache-controlcache-statuscdn-cache-controlconnectioncontent-dispositioncontent-encodingcontent-languagecontent-lengthcontent-locationcontent-rangecontent-security-policycontent-security-policy-report-onlycontent-typecookiedntdateetagexpectexpiresforwardedfromhostif-matchif-modified-sinceif-none-matchif-rangeif-unmodified-sincelast-modifiedlinklocationmax-forwardsoriginpragmaproxy-authenticateproxy-authorizationpublic-key-pinspublic-key-pins-report-onlyrangerefererreferrer-policyrefreshretry-aftersec-websocket-acceptsec-websocket-extensionssec-websocket-keysec-websocket-protocolsec-websocket-versionserverset-cookiestrict-transport-securitytetrailertransfer-encodinguser-agentupgradeupgrade-insecure-requestsvaryviawarningwww-authenticatex-content-type-optionsx-dns-prefetch-controlx-frame-optionsx-xss-protectionHeaderValue::from_static with invalid bytes\x00\x00\xb4\x13\x04\x00%\x00\x00\x00C\x00\x00\x00\x11\x00\x00\x00\xb4\x13\x04\x00%\x00\x00\x00\xa3\x00\x00\x00\t\x00\x00\x00OPTIONSGETPOSTPUTDELETEHEADTRACECONNECTPATCHQUERY100101102103104105106107108109110111112113114115116117118119120121122123124125126127128129130131132133134135136137138139140141142143144145146147148149150151152153154155156157158159160161162163164165166167168169170171172173174175176177178179180181182183184185186187188189190191192193194195196197198199200201202203204205206207208209210211212213214215216217218219220221222223224225226227228229230231232233234235236237238239240241242243244245246247248249250251252253254255256257258259260261262263264265266267268269270271272273274275276277278279280281282283284285286287288289290291292293294295296297298299300301302303304305306307308309310311312313314315316317318319320321322323324325326327328329330331332333334335336337338339340341342343344345346347348349350351352353354355356357358359360361362363364365366367368369370371372373374375376377378379380381382383384385386387388389390391392393394395396397398399400401402403404405406407408409410411412413414415416417418419420421422423424425426427428429430431432433434435436437438439440441442443444445446447448449450451452453454455456457458459460461462463464465466467468469470471472473474475476477478479480481482483484485486487488489490491492493494495496497498499500501502503504505506507508509510511512513514515516517518519520521522523524525526527528529530531532533534535536537538539540541542543544545546547548549550551552553554555556557558559560561562563564565566567568569570571572573574575576577578579580581582583584585586587588589590591592593594595596597598599600601602603604605606607608609610611612613614615616617618619620621622623624625626627628629630631632633634635636637638639640641642643644645646647648649650651652653654655656657658659660661662663664665666667668669670671672673674675676677678679680681682683684685686687688689690691692693694695696697698699700701702703704705706707708709710711712713714715716717718719720721722723724725726727728729730731732733734735736737738739740741742743744745746747748749750751752753754755756757758759760761762763764765766767768769770771772773774775776777778779780781782783784785786787788789790791792793794795796797798799800801802803804805806807808809810811812813814815816817818819820821822823824825826827828829830831832833834835836837838839840841842843844845846847848849850851852853854855856857858859860861862863864865866867868869870871872873874875876877878879880881882883884885886887888889890891892893894895896897898899900901902903904905906907908909910911912913914915916917918919920921922923924925926927928929930931932933934935936937938939940941942943944945946947948949950951952953954955956957958959960961962963964965966967968969970971972973974975976977978979980981982983984985986987988989990991992993994995996997998999\x00\x00\x00S\x0f\x04\x00H\x00\x00\x00\xb1\x00\x00\x00\x16\x00\x00\x00attempt to join into collection with len > usize::MAX\x00\x00\x00S\x0f\x04\x00H\x00\x00\x00\x9a\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00[\x18\x04\x00I\x00\x00\x00\xc8\b\x00\x00)\x00\x00\x00i\x00\x00\x00j\x00\x00\x00k\x00\x00\x00K\x00\x00\x00l\x00\x00\x00app_idapp_secrettokenTimeDelta::milliseconds out of bounds\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZX^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^dbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdb\x00\xe4\r\x04\x00+\x00\x00\x00\b\x01\x00\x00\x1b\x00\x00\x00Local time out of range for `NaiveDateTime`\x00\x1c\x17\x04\x00(\x00\x00\x00C\x02\x00\x00\x0e\x00\x00\x00the request was not sent: the request got no complete reply: ; the service did not receive the call, so a retry is safe; outcome unknown: the service may have processed the call, so retry only if repeats are safe; outcome unknown, but the call changes nothing, so a retry is safe, and none was delivered in between; correct the cause, then resume: the rest was not senta value was asked for before its namean objectmethodpathqueryheadersbody\x00\x00\x00\x8e\x10\x04\x00$\x00\x00\x00\x81\x02\x00\x00*\x00\x00\x00\x8e\x10\x04\x00$\x00\x00\x00\f\x02\x00\x00*\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[begins or ends with white space; remove it (a line break at the end of a file?)empty; pass at least one characterbearercontains only the word Bearer; pass the token\x10\x0e\x04\x00\x17\x00\x00\x004\x00\x00\x00\"\x00\x00\x00host;x-date;x-user-idnot known yet; use send, or pass a token to with_credentialsBearer clock_offsetout of range; pass an offset within 24 hours, either waynowX-Date would fall outside the years 0001 to 9999; check the clockX-Date is not a date in the form 20251103T070140Z (UTC)more than 15 minutes older thanlater thannot an integer; pass an integer or leave it outcontains a lone surrogate, which UTF-8 cannot carry; remove itpass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}\x00\x00m\x00\x00\x00\x18\x00\x00\x00\x04\x00\x00\x00n\x00\x00\x00o\x00\x00\x00o\x00\x00\x00p\x00\x00\x00D\x00\x00\x00\x04\x00\x00\x00q\x00\x00\x00o\x00\x00\x00o\x00\x00\x00r\x00\x00\x00 \x00\x00\x00\b\x00\x00\x00s\x00\x00\x00t\x00\x00\x00t\x00\x00\x00u\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00v\x00\x00\x00w\x00\x00\x00w\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00x\x00\x00\x00y\x00\x00\x00y\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00reverseOrderrawCall\x002\xa4\x04\x00\x13\x00\x00\x00|\x00\x00\x00ͤ\x04\x00\x17\x00\x00\x00}\x00\x00\x00^\xa5\x04\x00\x19\x00\x00\x00~\x00\x00\x00\x14\xa5\x04\x00\x19\x00\x00\x00\x7f\x00\x00\x00/\xa3\x04\x00\x12\x00\x00\x00\x80\x00\x00\x00\xd4\xc1\x04\x00\f\x00\x00\x00\x81\x00\x00\x00\xe0\xc1\x04\x00\a\x00\x00\x00\x82\x00\x00\x00, a lista booleana numberunknown field; this call takes nonenot an object; pass an objectnot a mapping and not a list of pairs; pass one of themthe fields of the call are not valid JSONmissing; pass textnot a list; pass a list of objectsnot an HTTP status; pass a number from 100 to 999bigint, since a number may lose digits\x02U+\xc3 \x00\x00i\x04\x00\x00\x00>\f\x04\x00\x10\x00\x00\x000\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\x1f\x00\xc0( is out of range; pass an integer from -\xc0\x04 to \xc8\x01\x00\x00begins or ends with a space; remove it, HTTP does not carry itbeginsendsa space (U+0020)\nWhat to check, in this order:\n. , no code, code , msg \", request id , trace id , but the reply could not be parsed: authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use {token} for this callthe X-Date sentmissing from the replyauthentication: ask Huawei whether this call accepts an app id; the alternative is {token}{user_id}: check that it belongs to {app_id}{app_secret}: check that it belongs to {app_id}\x00J\xc5\x04\x00Z\x00\x00\x00\xa4\xc5\x04\x00,\x00\x00\x00\xd0\xc5\x04\x00/\x00\x00\x00{sign}: check that it signs with the secret of {app_id}\x00J\xc5\x04\x00Z\x00\x00\x00\xa4\xc5\x04\x00,\x00\x00\x00\x18\xc6\x04\x007\x00\x00\x00authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)\x00\x00h\xc6\x04\x00k\x00\x00\x00\xd3\xc6\x04\x00c\x00\x00\x00authentication: ask Huawei which kind of authentication this call accepts{authorization}: check its age and its prefix; the client sends the value unchangedH\xc7\x04\x00I\x00\x00\x00\x91\xc7\x04\x00S\x00\x00\x00whitelist: ask Huawei whether your account is on the whitelist for this callsignature: pass the service's message to explain(), which names the first differencenot_sentrefusedunknown-\xc30\x00\x00\b\x03\x00\x000.backoffbackoff_capclock_marginconnect_timeoutretry_after_captimeouttoken_age\x00\x00\x00\xb5\xc8\x04\x00\a\x00\x00\x00\xbc\xc8\x04\x00\v\x00\x00\x00\xc7\xc8\x04\x00\f\x00\x00\x00\xd3\xc8\x04\x00\x0f\x00\x00\x00\xe2\xc8\x04\x00\x0f\x00\x00\x00\xf1\xc8\x04\x00\a\x00\x00\x00\xf8\xc8\x04\x00\t\x00\x00\x00\x06\xb9\x04\x00\n\x00\x00\x00\x10\xb9\x04\x00\x05\x00\x00\x00invalid_inputoutcome_unknownapiunreadable_replythe body is not a JSON objectcode is missingcode is neither an integer nor a non-empty stringcode appears twicethe body is empty\x00X\x02\x00\x00application/json\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x-date\x00\x00Т\x04\x000\xca\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00x-user-id\x00\x00\x00Т\x04\x00H\xca\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x00\x83\x00\x00\x00\x84\x00\x00\x00\x85\x00\x00\x00\x86\x00\x00\x00user_id\x00\xfe\xff\x00\x00must be text or an integermust be textmust be an object with names that are textmust be an integer within ± 2^53must be a listsignthe signature is not 64 hexadecimal digits in lower case; return the hex of the HMAC-SHA256this request needs no signature; call with_signature only where there is a string to signthe signature is missing; pass it to with_signature before the request is built\x00\x00\x00\x00\x00\x00\x00\x00\xd0Areply_limitHMAC-SHA256 AppId=,SignedHeaders=,Signature=..\x00\x00\x00\x14\xbf\x04\x00\x15\x00\x00\x00\xff\xff\xff\xff\xff\x9f\x00\xfc\x01\x00\x00x\x01\x00\x00\xb8METHODCanonicalURICanonicalQueryStringSignedHeadersHashedRequestPayloadCanonicalHeaderscanonicalRequest:signature time:server time:the message contains no canonical request to compare withthe service signed the same canonical request, so the app secret differs, or the app id belongs to another secret; the path contains escapes, which signers of this scheme are known to encode in different ways: ask your Huawei contact how the service encodes them, or avoid values that need escapes\x00\x00\x00\x1e\x16\x04\x00\x19\x00\x00\x00>\x01\x00\x00#\x00\x00\x00\x1e\x16\x04\x00\x19\x00\x00\x00\x97\x00\x00\x001\x00\x00\x00\x1e\x16\x04\x00\x19\x00\x00\x00\x84\x01\x00\x00\t\x00\x00\x00same_answerno_tokentrue or falsehalt_after\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\xac\xce\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xbc\xc8\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00concurrency\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@\x18\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00retry_ratio\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?X\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\xe2\xc8\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00rateadaptiveburstqueueattemptsrepeats_are_saferenews_token\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@\xc8\xcf\x04\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd4\xcf\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@\xd9\xcf\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xb5\xc8\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @\xde\xcf\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf8\xc8\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00nothing is in flight under this ticket; handle one response or one failure for each attemptthe host is not ASCII; write it in punycode (xn--…)invalid IPv6 address; write groups in brackets, such as [::1]IPv4-mapped IPv6 address; write the IPv4 address0xinvalid IPv4 address; write four decimal numbers, such as 192.0.2.10invalid character in the host; use letters, digits, '-', '_' and '.'a label of the host is empty or longer than 63 characters; use a name that DNS can carrythe host is longer than 253 characters; use a name that DNS can carryno host; write https://host\x004\r\x04\x00\x14\x00\x00\x00\xb2\x00\x00\x00 \x00\x00\x004\r\x04\x00\x14\x00\x00\x00\xb6\x00\x00\x00\x15\x00\x00\x00invalid port; use a number from 1 to 65535empty port; remove the colon or write a port/koodrive/ose/invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'empty segment or dot segment in the path; remove itcontains the path of a call; pass the base URL, without /koodrive/ose and what followsendpointno scheme; write https://hosthttpshttpunsupported scheme; use https or httpcontains a user name or a password; pass credentials as their own optionscontains a query or a fragment; pass the base URL aloneplain http sends the credentials unencrypted; use https, or set {allow_plain_http}trace_id:\x00\x00\x001 is the documented value; leave out {undocumented_change_type}\x00@\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00-\xa5\x04\x001\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe4\xa4\x04\x000\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa3\x04\x00/\x00\x00\x00traceId2 is the documented value; leave out {undocumented_type}\x00+\x13\x04\x00\x1a\x00\x00\x00?\x00\x00\x00(\x00\x00\x00is a dot segment; remove itis empty; remove a slashdoes not begin with '/'; pass the absolute path below the endpoint\x00\x00\x00+\x13\x04\x00\x1a\x00\x00\x00T\x00\x00\x00$\x00\x00\x00empty name; pass at least one character for each namea name is too long; pass at most 65535 bytes!#$%&'*+-.^_`|~access-control-request-private-networkcookie2keep-alivex-http-methodx-http-method-overridex-method-override\x00\xfe\xa8\x04\x00\x0e\x00\x00\x00\f\xa9\x04\x00\x0f\x00\x00\x00ݩ\x04\x00\x1e\x00\x00\x00\xfb\xa9\x04\x00\x1d\x00\x00\x00\xd4\xd7\x04\x00&\x00\x00\x00^\xaa\x04\x00\n\x00\x00\x00\x9b\xaa\x04\x00\x0e\x00\x00\x00\f\xab\x04\x00\x06\x00\x00\x00\xfa\xd7\x04\x00\a\x00\x00\x00\x15\xab\x04\x00\x04\x00\x00\x00\x12\xab\x04\x00\x03\x00\x00\x00\x1d\xab\x04\x00\x06\x00\x00\x007\xab\x04\x00\x04\x00\x00\x00\x01\xd8\x04\x00\n\x00\x00\x00\xa1\xab\x04\x00\x06\x00\x00\x00\x01\xac\x04\x00\a\x00\x00\x00\x97\xac\x04\x00\n\x00\x00\x00\xba\xac\x04\x00\x02\x00\x00\x00\xbc\xac\x04\x00\a\x00\x00\x00ì\x04\x00\x11\x00\x00\x00ެ\x04\x00\a\x00\x00\x00\x02\xad\x04\x00\x03\x00\x00\x00\v\xd8\x04\x00\r\x00\x00\x00\x18\xd8\x04\x00\x16\x00\x00\x00.\xd8\x04\x00\x11\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00not supported; use GET, POST, PUT, PATCH or DELETEjsonempty; pass JSON text, or leave it out to send no bodyGET has no body; leave it out, or use another method\x03\xbe\x04\x00\x06\x00\x00\x00\t\xbe\x04\x00\x04\x00\x00\x00\r\xbe\x04\x00\x05\x00\x00\x00\x12\xbe\x04\x00\a\x00\x00\x00\x9e\xd9\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x88\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x89\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8a\x00\x00\x00/koodrive/ose/v1/carrier/operation/reverseOrder\x00\xc5\x18\x04\x00(\x00\x00\x00*\x01\x00\x000\x00\x00\x00%00%01%02%03%04%05%06%07%08%09%0A%0B%0C%0D%0E%0F%10%11%12%13%14%15%16%17%18%19%1A%1B%1C%1D%1E%1F%20%21%22%23%24%25%26%27%28%29%2A%2B%2C%2D%2E%2F%30%31%32%33%34%35%36%37%38%39%3A%3B%3C%3D%3E%3F%40%41%42%43%44%45%46%47%48%49%4A%4B%4C%4D%4E%4F%50%51%52%53%54%55%56%57%58%59%5A%5B%5C%5D%5E%5F%60%61%62%63%64%65%66%67%68%69%6A%6B%6C%6D%6E%6F%70%71%72%73%74%75%76%77%78%79%7A%7B%7C%7D%7E%7F%80%81%82%83%84%85%86%87%88%89%8A%8B%8C%8D%8E%8F%90%91%92%93%94%95%96%97%98%99%9A%9B%9C%9D%9E%9F%A0%A1%A2%A3%A4%A5%A6%A7%A8%A9%AA%AB%AC%AD%AE%AF%B0%B1%B2%B3%B4%B5%B6%B7%B8%B9%BA%BB%BC%BD%BE%BF%C0%C1%C2%C3%C4%C5%C6%C7%C8%C9%CA%CB%CC%CD%CE%CF%D0%D1%D2%D3%D4%D5%D6%D7%D8%D9%DA%DB%DC%DD%DE%DF%E0%E1%E2%E3%E4%E5%E6%E7%E8%E9%EA%EB%EC%ED%EE%EF%F0%F1%F2%F3%F4%F5%F6%F7%F8%F9%FA%FB%FC%FD%FE%FFmid > len\x00\x00\x00\xc5\x18\x04\x00(\x00\x00\x00\xa1\x00\x00\x00G\x00\x00\x00byte arrayOption valuenewtype structsequencemapenumunit variantnewtype varianttuple variantstruct varianta stringuuuuuuuubtnufruuuuuuuuuuuuuuuuuu\x00\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\\\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000123456789abcdefassertion failed: self.is_char_boundary(new_len)Error\x00\x00\xda\x11\x04\x00O\x00\x00\x00\xcd\x01\x00\x007\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00\xbd\x04\x00\x00$\x00\x00\x00ullruealseinternal error: entered unreachable code\x00\x00\xad\x15\x04\x00#\x00\x00\x00\xa2\x04\x00\x00\"\x00\x00\x00\xad\x15\x04\x00#\x00\x00\x00\x98\x04\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\xf6J\xe1\xc7\x02-\xb5D\xb4\x9d\xd9yCx\xeaD\x91\x02(,*\x8b E5\x032\xb7\xf4\xadTE\x02\x84\xfe\xe4qىE\x81\x12\x1f/\xe7'\xc0E!\xd7\xe6\xfa\xe01\xf4Eꌠ9Y>)F$\xb0\b\x88\xef\x8d_F\x17n\x05\xb5\xb5\xb8\x93F\x9c\xc9F\"\xe3\xa6\xc8F\x03|\xd8\xea\x9b\xd0\xfeF\x82M\xc7raB3G\xe3 y\xcf\xf9\x12hG\x1biWC\xb8\x17\x9eG\xb1\xa1\x16*\xd3\xce\xd2G\x1dJ\x9c\xf4\x87\x82\aH\xa5\\\xc3\xf1)c=H\xe7\x19\x1a7\xfa]rHa\xa0\xe0\xc4x\xf5\xa6Hy\xc8\x18\xf6ֲ\xdcHL}\xcfY\xc6\xef\x11I\x9e\\C\xf0\xb7kFI\xc63T\xec\xa5\x06|I\\\xa0\xb4\xb3'\x84\xb1Isȡ\xa01\xe5\xe5I\x8f:\xca\b~^\x1bJ\x9ad~\xc5\x0e\x1bQJ\xc0\xfd\xddv\xd2a\x85J0}\x95\x14G\xba\xbaJ>n\xddll\xb4\xf0J\xce\xc9\x14\x88\x87\xe1$KA\xfc\x19j\xe9\x19ZK\xa9=P\xe21P\x90K\x13M\xe4Z>d\xc4KW`\x9d\xf1M}\xf9Km\xb8\x04n\xa1\xdc/LD\xf3\xc2\xe4\xe4\xe9cL\x15\xb0\xf3\x1d^\xe4\x98L\x1b\x9cp\xa5u\x1d\xcfL\x91af\x87ir\x03M\xf5\xf9?\xe9\x03O8Mr\xf8\x8f\xe3\xc4bnMG\xfb9\x0e\xbb\xfd\xa2M\x19z\xc8\xd1)\xbd\xd7M\x9f\x98:Ft\xac\rNd\x9f\xe4\xabȋBN=\xc7\xddֺ.wN\f9\x95\x8ci\xfa\xacN\xa7C\xdd\xf7\x81\x1c\xe2N\x91\x94\xd4u\xa2\xa3\x16O\xb5\xb9I\x13\x8bLLO\x11\x14\x0e\xec֯\x81O\x16\x99\x11\xa7\xcc\x1b\xb6O[\xff\xd5п\xa2\xebO\x99\xbf\x85\xe2\xb7E!P\x7f/'\xdb%\x97UP_\xfb\xf0Q\xef\xfc\x8aP\x1b\x9d6\x93\x15\xde\xc0PbD\x04\xf8\x9a\x15\xf5P{U\x05\xb6\x01[*QmU\xc3\x11\xe1x`Q\xc8*4V\x19\x97\x94Qz5\xc1\xab\u07fc\xc9Ql\xc1X\xcb\v\x16\x00R\xc7\xf1.\xbe\x8e\x1b4R9\xae\xbamr\"iR\xc7Y)\t\x0fk\x9fR\x1dعe\xe9\xa2\xd3R$N(\xbf\xa3\x8b\bS\xada\U000ae32e>S\f}W\xed\x17-sSO\\\xad\xe8]\xf8\xa7Sc\xb3\xd8bu\xf6\xddS\x1ep\xc7]\t\xba\x12T%L9\xb5\x8bhGT.\x9f\x87\xa2\xaeB}T}Ô%\xadI\xb2T\\\xf4\xf9n\x18\xdc\xe6Tsq\xb8\x8a\x1e\x93\x1cU\xe8F\xb3\x16\xf3\xdbQU\xa2\x18`\xdc\xefR\x86U\xca\x1exӫ\xe7\xbbU?\x13+d\xcbp\xf1U\x0e\xd85=\xfe\xcc%V\x12N\x83\xcc=@[V\xcb\x10ҟ&\b\x91V\xfe\x94\xc6G0J\xc5V=:\xb8Y\xbc\x9c\xfaVf$\x13\xb8\xf5\xa10W\x80\xed\x17&s\xcadW\xe0\xe8\x9d\xef\x0f\xfd\x99W\x8c\xb1\xc2\xf5)>\xd0W\xef]3s\xb4M\x04Xk5\x00\x90!a9X\xc5B\x00\xf4i\xb9oX\xbb)\x808\xe2ӣX*4\xa0\xc6\xda\xc8\xd8X5AHx\x11\xfb\x0eY\xc1(-\xeb\xea\\CY\xf1r\xf8\xa5%4xY\xad\x8fv\x0f/A\xaeY\xcc\x19\xaai\xbd\xe8\xe2Y?\xa0\x14\xc4\xec\xa2\x17ZO\xc8\x19\xf5\xa7\x8bMZ2\x1d0\xf9Hw\x82Z~$|7\x1b\x15\xb7Z\x9e-[\x05b\xda\xecZ\x82\xfcXC}\b\"[\xa3;/\x94\x9c\x8aV[\x8c\n;\xb9C-\x8c[\x97\xe6\xc4SJ\x9c\xc1[= \xb6\xe8\\\x03\xf6[M\xa8\xe3\"4\x84+\\0IΕ\xa02a\\|\xdbA\xbbH\x7f\x95\\[R\x12\xea\x1a\xdf\xca\\ysK\xd2p\xcb\x00]WP\xde\x06M\xfe4]m\xe4\x95H\xe0=j]Į]-\xacf\xa0]u\x1a\xb58W\x80\xd4]\x12a\xe2\x06m\xa0\t^\xab|M$D\x04@^\xd6\xdb`-U\x05t^\xcc\x12\xb9x\xaa\x06\xa9^\x7fW\xe7\x16UH\xdf^\xaf\x96P.5\x8d\x13_[\xbc\xe4y\x82pH_r\xeb]\x18\xa3\x8c~_'\xb3:\xef\xe5\x17\xb3_\xf1_\tk\xdf\xdd\xe7_\xed\xb7\xcbEW\xd5\x1d`\xf4R\x9f\x8bV\xa5R`\xb1'\x87.\xacN\x87`\x9d\xf1(:W\"\xbd`\x02\x97Y\x84v5\xf2`\xc3\xfco%\xd4\xc2&a\xf4\xfb\xcb.\x89s\\ax}?\xbd5ȑa\xd6\\\x8f,C:\xc6a\f4\xb3\xf7\xd3\xc8\xfba\x87\x00\xd0z\x84]1b\xa9\x00\x84\x99\xe5\xb4eb\xd4\x00\xe5\xff\x1e\"\x9bb\x84 \xef_S\xf5\xd0b\xa5\xe8\xea7\xa82\x05cϢ\xe5ER\x7f:c\xc1\x85\xafk\x93\x8fpc2g\x9bFx\xb3\xa4c\xfe@BXV\xe0\xd9c\x9fh)\xf75,\x10d\xc6\xc2\xf3tC7Ddx\xb30R\x14EydV\xe0\xbcfY\x96\xafd6\f6\xe0\xf7\xbd\xe3dC\x8fC\xd8u\xad\x18e\x14sTN\xd3\xd8Ne\xec\xc7\xf4\x10\x84G\x83e\xe8\xf91\x15e\x19\xb8eax~Z\xbe\x1f\xeee=\v\x8f\xf8\xd6\xd3\"f\fβ\xb6̈Wf\x8f\x81_\xe4\xffj\x8df\xf9\xb0\xbb\xee\xdfb\xc2f8\x9dj\xea\x97\xfb\xf6f\x86D\x05\xe5}\xba,g\xd4J#\xaf\x8e\xf4ag\x89\x1d\xecZ\xb2q\x96g\xeb$\xa7\xf1\x1e\x0e\xccg\x13w\bWӈ\x01hה\xca,\b\xeb5h\r:\xfd7\xcaekhHD\xfeb\x9e\x1f\xa1hZս\xfb\x85g\xd5h\xb1J\xadzg\xc1\ni\xafN\xac\xac\xe0\xb8@iZb\xd7\xd7\x18\xe7ti\xf1:\xcd\r\xdf \xaai\xd6D\xa0h\x8bT\xe0i\fV\xc8B\xaei\x14j\x8fkz\xd3\x19\x84Ijs\x06YH \xe5\x7fj\b\xa47-4\xef\xb3j\n\x8d\x858\x01\xeb\xe8jL\xf0\xa6\x86\xc1%\x1fk0V(\xf4\x98wSk\xbbk21\x7fU\x88k\xaa\x06\x7f\xfd\xdej\xbek*do^\xcb\x02\xf3k5=\v6~\xc3'l\x82\f\x8e\xc3]\xb4]l\xd1\xc78\x9a\xba\x90\x92l\xc6\xf9\xc6@\xe94\xc7l7\xb8\xf8\x90#\x02\xfdl#s\x9b:V!2m\xebOBɫ\xa9fm\xe6㒻\x16T\x9cmp\xce;5\x8e\xb4\xd1m\f\u008a±!\x06n\x8fr-3\x1e\xaa;n\x99g\xfc\xdfRJqn\x7f\x81\xfb\x97眥n\xdfa\xfa}!\x04\xdbn,}\xbc\xee\x94\xe2\x10ov\x9ck*:\x1bEo\x94\x83\x06\xb5\bbzo=\x12$qE}\xb0o\xcc\x16m͖\x9c\xe4o\x7f\\Ȁ\xbc\xc3\x19p\xcf9}\xd0U\x1aPpC\x88\x9cD\xeb \x84pT\xaa\xc3\x15&)\xb9p\xe9\x944\x9bos\xefp\x11\xdd\x00\xc1%\xa8#qV\x14A1/\x92XqkY\x91\xfd\xba\xb6\x8eq\xe3\xd7z\xde42\xc3q܍\x19\x16\xc2\xfe\xf7qS\xf1\x9f\x9br\xfe-r\xd4\xf6C\xa1\a\xbfbr\x89\xf4\x94\x89\xc9n\x97r\xab1\xfa\xeb{J\xcdr\v_|s\x8dN\x02s\xcdv[\xd00\xe26s\x81Tr\x04\xbd\x9als\xd0t\xc7\"\xb6\xe0\xa1s\x04Ry\xab\xe3X\xd6s\x86\xa6W\x96\x1c\xef\vt\x14\xc8\xf6\xddquAt\x18ztU\xce\xd2ut\x9e\x98\xd1\xea\x81G\xabtc\xff\xc22\xb1\f\xe1t<\xbfs\x7f\xddO\x15u\v\xafP\xdfԣJugm\x92\ve\xa6\x80u\xc0\bwN\xfeϴu\xf1\xca\x14\xe2\xfd\x03\xeau\xd6\xfeL\xad~B v\x8c>\xa0X\x1eSTv/N\xc8\xee\xe5g\x89v\xbbazj\xdf\xc1\xbfv\x15}\x8c\xa2+\xd9\xf3vZ\x9c/\x8bv\xcf(wp\x83\xfb-T\x03_w&2\xbd\x9c\x14b\x93w\xb0~\xecÙ:\xc8w\\\x9e\xe74@I\xfew\xf9\xc2\x10!\xc8\xed2x\xb8\xf3T):\xa9gx\xa50\xaa\xb3\x88\x93\x9dxg^Jp5|\xd2x\x01\xf6\\\xccB\x1b\ay\x823t\x7f\x13\xe2<y1\xa0\xa8/L\rry=Ȓ;\x9f\x90\xa6yMzw\n\xc74\xdcyp\xac\x8af\xfc\xa0\x11z\x8cW-\x80;\tFzo\xad8`\x8a\x8b{zel#|67\xb1z\x7fG,\x1b\x04\x85\xe5z^Y\xf7!E\xe6\x1a{ۗ:5\xeb\xcfP{\xd2=\x89\x02\xe6\x03\x85{F\x8d+\x83\xdfD\xba{L8\xfb\xb1\vk\xf0{_\x06z\x9e΅$|\xf6\x87\x18FB\xa7Y|\xfaT\xcfk\x89\b\x90|8*\xc3ƫ\n\xc4|\xc7\xf4s\xb8V\r\xf9|\xf8\xf1\x90f\xacP/};\x97\x1a\xc0k\x92c}\n=!\xb0\x06w\x98}L\x8c)\\Ȕ\xce}\xb0\xf7\x999\xfd\x1c\x03~\x9cu\x00\x88<\xe47~\x03\x93\x00\xaaK\xddm~\xe2[@JO\xaa\xa2~\xdar\xd0\x1c\xe3T\xd7~\x90\x8f\x04\xe4\x1b*\r\x7f\xbaقnQ:B\x7f)\x90#\xca\xe5\xc8v\x7f3t\xac<\x1f{\xac\x7f\xa0\xc8\xeb\x85\xf3\xcc\xe1\x7fnull\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\a\x00\b\x00\t\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x10\x00 \x000\x00@\x00P\x00`\x00p\x00\x80\x00\x90\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x18\x04\x00%\x00\x00\x00\xce\x01\x00\x00\x1a\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00\x1b\x02\x00\x00\x13\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00$\x02\x00\x00>\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00 \x02\x00\x003\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00*\x02\x00\x00:\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00\xc1\x01\x00\x00E\x00\x00\x00 at line \x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\xf7\x01\x00\x00!\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\xfb\x01\x00\x00\f\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x02\x02\x00\x00!\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\v\x02\x00\x00*\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x0f\x02\x00\x00,\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x14\x02\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00raw value\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00\x8b\x00\x00\x00\x8c\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00a Display implementation returned an error unexpectedly\x00h\x13\x04\x00K\x00\x00\x00d\v\x00\x00\x0e\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00<\x06\x00\x00\x14\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x00<\x06\x00\x00!\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x000\x06\x00\x00\x14\x00\x00\x00\xda\x11\x04\x00O\x00\x00\x000\x06\x00\x00!\x00\x00\x00\xb2\v\x04\x00,\x00\x00\x00f\x00\x00\x00\x12\x00\x00\x00\xda\x13\x04\x00_\x00\x00\x00\xc6\x00\x00\x00'\x00\x00\x00Q\v\x04\x00`\x00\x00\x00\xa0\x01\x00\x00.\x00\x00\x00assertion failed: idx < CAPACITYassertion failed: edge.height == self.height - 1Q\x15\x04\x00[\x00\x00\x00\xb6\x02\x00\x00\t\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00\xba\x02\x00\x00\t\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00\xf0\x00\x00\x00M\x00\x00\x00assertion failed: src.len() == dst.len()Q\x15\x04\x00[\x00\x00\x00T\a\x00\x00\x05\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00\xd0\x04\x00\x00#\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00\x13\x05\x00\x00$\x00\x00\x00assertion failed: edge.height == self.node.height - 1\x00\x00\x00Q\x15\x04\x00[\x00\x00\x00\x03\x04\x00\x00\t\x00\x00\x00\xda\x13\x04\x00_\x00\x00\x00X\x02\x00\x000\x00\x00\x00EOF while parsing a listEOF while parsing an objectEOF while parsing a stringEOF while parsing a valueexpected `:`expected `,` or `]`expected `,` or `}`expected identexpected valueexpected `\"`invalid escapeinvalid numbernumber out of rangeinvalid unicode code pointcontrol character (\\u0000-\\u001F) found while parsing a stringkey must be a stringinvalid value: expected key to be a number in quotesfloat key must be finite (got NaN or +/-inf)lone leading surrogate in hex escapetrailing commatrailing charactersunexpected end of hex escaperecursion limit exceeded\n\x18\x04\x00%\x00\x00\x00\n\x03\x00\x00\x1d\x00\x00\x00booleannumberstringarrayobject\x00\x00\n\x18\x04\x00%\x00\x00\x00w\x02\x00\x00\x13\x00\x00\x00\n\x18\x04\x00%\x00\x00\x00\x89\x02\x00\x00\x19\x00\x00\x00raw value was not emitted\x00\x00\x00c\x10\x04\x00*\x00\x00\x00\xb2\x02\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8d\x00\x00\x00\x98/\x8aB\x91D7q\xcf\xfb\xc0\xb5\xa5۵\xe9[\xc2V9\xf1\x11\xf1Y\xa4\x82?\x92\xd5^\x1c\xab\x98\xaa\a\xd8\x01[\x83\x12\xbe\x851$\xc3}\fUt]\xber\xfe\xb1ހ\xa7\x06ܛt\xf1\x9b\xc1\xc1i\x9b\xe4\x86G\xbe\xefƝ\xc1\x0f̡\f$o,\xe9-\xaa\x84tJܩ\xb0\\ڈ\xf9vRQ>\x98m\xc61\xa8\xc8'\x03\xb0\xc7\x7fY\xbf\xf3\v\xe0\xc6G\x91\xa7\xd5Qc\xca\x06g))\x14\x85\n\xb7'8!\x1b.\xfcm,M\x13\r8STs\ne\xbb\njv.\xc9\u0081\x85,r\x92\xa1迢Kf\x1a\xa8p\x8bK£Ql\xc7\x19\xe8\x92\xd1$\x06\x99օ5\x0e\xf4p\xa0j\x10\x16\xc1\xa4\x19\bl7\x1eLwH'\xb5\xbc\xb04\xb3\f\x1c9J\xaa\xd8NOʜ[\xf3o.h\ue08ftoc\xa5x\x14xȄ\b\x02ǌ\xfa\xff\xbe\x90\xeblP\xa4\xf7\xa3\xf9\xbe\xf2xq\xc6\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x8e\x00\x00\x00assertion failed: psize >= size + min_overhead\x00\x000\x18\x04\x00*\x00\x00\x00\xb1\x04\x00\x00\t\x00\x00\x00assertion failed: psize <= size + max_overhead\x00\x000\x18\x04\x00*\x00\x00\x00\xb7\x04\x00\x00\r\x00\x00\x00entity not foundpermission deniedconnection refusedconnection resethost unreachablenetwork unreachableconnection abortednot connectedaddress in useaddress not availablenetwork downbroken pipeentity already existsoperation would blocknot a directoryis a directorydirectory not emptyread-only filesystem or storage mediumfilesystem loop or indirection limit (e.g. symlink loop)stale network file handleinvalid input parameterinvalid datatimed outwrite zerono storage spaceseek on unseekable filequota exceededfile too largeresource busyexecutable file busydeadlockcross-device link or renametoo many linksinvalid filenameargument list too longoperation interruptedunsupportedunexpected end of fileout of memoryin progressother erroruncategorized erroroperation successfulinf-infNaN\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00*焑\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00@v:k\v\xde\x00\x00\xe8\x89\x04#Ǌ\x00\x00b\xac\xc5\xebx\xad\x00\x80z\x17\xb7&\xd7\xd8\x00\x90\xacn2x\x86\x87\x00\xb4W\n?\x16h\xa9\x00\xa1\xed\xcc\xce\x1b\xc2Ӡ\x84\x14@aQY\x84ȥ\x19\x90\xb9\xa5o\xa5:\x0f \xf4'\x8f\xcb\xceo\x1b\x8e(\x10T\x8e\xaf\xdaM\xe4^\xae\xf0\xec\aJ\xfb\x9f\xf4\x98'D\xb1\x9dwA\xdf\xcf\x11͙\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86c\xbeZ\x06\v\xa5\xbc\xb4\xaaSkuz\a\xed\x0f\b\xbf,)Ud\x7f\xb6Cձ\x17L\xc8;\x1a\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92\xea\xaf(\xb6\xef&⻌6U\n\xf7\x89\x04\x89\x0f`\xcb\x05鸶\xbd!\xc9\xc1\xbb\x87\xe9\x00T\x96_\x9a\x84xۏ\xbf4нr\x04R\x98\xde'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l֪\x80\x9d\xef\xf0\"\xc7\xf6~\xb9\xb7\xd2:MBL\xc8q\xd5m\x93\x13\xc9\xea8\x1e\xcd\x19:\xbc\x03\x1cU\xab\x01\x80\f\t\xcb\xc6,\aӿ\xf5\xad\\\xa1\x90\b\x137h\x03\xcd\x10\x8czÇ\xa8\xdb6.\xef\a\x12²\x02ϼ\xf4\x03^\xe4g\xf9\x94ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763\xe1|\xa0\x1c4\xa8E\x10\xd3Q\xa0\t\x12\x11H\xde\x1e1Vx\x85\xfa\xa6\x1e\xd5f\xa5>\x7f\"t*U3\xf1ʺ\x0f)2ז@\xadGy\x17|\xa9t\b8Ǳ\xd8Jټ\"x\xae\x81R7\x18?6N\n@\x18\x00\x00\x00d\x00\x00@\x00 $\x00\x00\x00\x00\x00\x00\x00\f\x80\x13Ȃ\x1f\xe0L^\x0f\xf60\xd7\x1b\x00\x00\x00\x00\x00\x00\x00\xfc\xff\xf7\xcd\xd8\x01\x82n\xd1?\xcd@\x01%d\xdb\r\r\x00\x00\x00$\x04\x14@8qS\xb4\x1dx\x11\x00\x00\x00\x0000010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899\b\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\x94\xc8\x04\x00\x9c\xc8\x04\x00\xa3\xc8\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00;\x00\x00\x00\x00\x00\x00\x00Z\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00\x00\x00\x00\x97\x00\x00\x00\x00\x00\x00\x00\xb5\x00\x00\x00\x00\x00\x00\x00\xd4\x00\x00\x00\x00\x00\x00\x00\xf3\x00\x00\x00\x00\x00\x00\x00\x11\x01\x00\x00\x00\x00\x00\x000\x01\x00\x00\x00\x00\x00\x00N\x01\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03\n\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00t\xcc\x04\x00z\xcc\x04\x00\x86\xcc\x04\x00\x06\x00\x00\x00\f\x00\x00\x00\x14\x00\x00\x00\xa7\xcc\x04\x00\xa7\xcc\x04\x00\x9a\xcc\x04\x00\x14\x00\x00\x00\x14\x00\x00\x00\r\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x15\x00\x00\x00\f\x00\x00\x00\v\x00\x00\x00\x15\x00\x00\x00\x15\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x13\x00\x00\x00&\x00\x00\x008\x00\x00\x00\x19\x00\x00\x00\x17\x00\x00\x00\f\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\x10\x00\x00\x00\x17\x00\x00\x00\x0e\x00\x00\x00\x0e\x00\x00\x00\r\x00\x00\x00\x14\x00\x00\x00\b\x00\x00\x00\x1b\x00\x00\x00\x0e\x00\x00\x00\x10\x00\x00\x00\x16\x00\x00\x00\x15\x00\x00\x00\v\x00\x00\x00\x16\x00\x00\x00\r\x00\x00\x00\v\x00\x00\x00\v\x00\x00\x00\x13\x00\x00\x00\f\xf5\x04\x00\x1c\xf5\x04\x00-\xf5\x04\x00?\xf5\x04\x00O\xf5\x04\x00_\xf5\x04\x00r\xf5\x04\x00\x84\xf5\x04\x00\x91\xf5\x04\x00\x9f\xf5\x04\x00\xb4\xf5\x04\x00\xc0\xf5\x04\x00\xcb\xf5\x04\x00\xe0\xf5\x04\x00\xf5\xf5\x04\x00\x04\xf6\x04\x00\x12\xf6\x04\x00%\xf6\x04\x00K\xf6\x04\x00\x83\xf6\x04\x00\x9c\xf6\x04\x00\xb3\xf6\x04\x00\xbf\xf6\x04\x00\xc8\xf6\x04\x00\xd2\xf6\x04\x00\xe2\xf6\x04\x00\xf9\xf6\x04\x00\a\xf7\x04\x00\x15\xf7\x04\x00\"\xf7\x04\x006\xf7\x04\x00>\xf7\x04\x00Y\xf7\x04\x00g\xf7\x04\x00w\xf7\x04\x00\x8d\xf7\x04\x00\xa2\xf7\x04\x00\xad\xf7\x04\x00\xc3\xf7\x04\x00\xd0\xf7\x04\x00\xdb\xf7\x04\x00\xe6\xf7\x04\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"
+const data0 = "Haltmessagereasontimes\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\v\x00\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x11\x00\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x18\x00\x04\x00\x06\x00\x00\x00sendexchangeno signature is missing; pass the ticket of an attempt that came with a string to signProgresspushedrequestsdeliveredgivenUpnotSentqueuedwaitinginFlightslowedsourceEnded\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf2\x00\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xf8\x00\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x01\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb7\xc8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xbe\xc8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\t\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x10\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x17\x01\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1d\x01\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00$\x01\x04\x00\b\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00@\xd0\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00,\x01\x04\x00\x06\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x002\x01\x04\x00\v\x00\x00\x00\xea\x00\x04\x00\b\x00\x00\x00@\x01\x04\x00\r\x00\x00\x00\xc0\x03://\xc0\xc0\x00\xc0\x1d where text is due; pass text\xc0\x00\rbegin > end (\xc0\x03 > \xc0\x10) when slicing `\xc0\x01`\xc0\x00\x11start byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x0fend byte index \xc0\x16 is out of bounds of `\xc0\x01`\xc0\x00\x11start byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\x0fend byte index \xc0& is not a char boundary; it is inside \xc0\b (bytes \xc0\x06) of `\xc0\x01`\xc0\x00\a::ffff:\xc0\x00\xc0\x01:\xc0\x00\xc0\x01.\xc0\x01.\xc0\x01.\xc0\x00\x02--\xc0\x00\xc0\x1f characters long; pass exactly \xc0\x00\xc0\x17 entries; pass at most \xc0\x00\xc0\x1f characters long; pass at most \xc0\x00\x16slice index starts at \xc0\r but ends at \xc0\x00\x17not a valid date; pass \xc0\x00\xc0\x17 is out of range; pass \xc0\x00\x10not valid; pass \xc0\x00 index out of bounds: the len is \xc0\x12 but the index is \xc0\x00\xc09 is out of range; pass a whole number of bytes from 1 to \xc0\x00\xc0\x0f entries; pass \xc0\x04 to \xc0\x00\x14a whole number from \xc0\x04 to \xc0\x00\x0ea number from \xc0\x04 to \xc0\x00#the body is not valid JSON at line \xc0\b column \xc0\x00\xc0\t at line \xc0\b column \xc0\x00\x12range start index \xc0\" out of range for slice of length \xc0\x00\x10range end index \xc0\" out of range for slice of length \xc0\x00\astring \xc0\x00\x1ethe body is not UTF-8 at byte \xc0\x00\a, code \xc0\x00\v, trace id \xc0\x00\x0einvalid type: \xc0\v, expected \xc0\x00\x15the service answered \xc0\v with HTTP \xc0\x00\bhalted: \xc0* calls in a row got the same answer, HTTP \xc0\x00\x12cannot access key \xc0\t in JSON \xc0\x00\x18split_to out of bounds: \xc0\x04 <= \xc0\x00\x19split_off out of bounds: \xc0\x04 <= \xc0\x00!cannot advance past `remaining`: \xc0\x04 <= \xc0\x00\x01{\xc0\x03}: \xc0\x00\x10assertion `left \xc0\x17 right` failed\n  left: \xc0\t\n right: \xc0\x00\x10assertion `left \xc0\x10 right` failed: \xc0\t\n  left: \xc0\t\n right: \xc0\x00 unknown field; expected one of: \xc0\x00\x0funknown option \xc0\x13; expected one of: \xc0\x00\x12unknown operation \xc0\x13; expected one of: \xc0\x00\x05item \xc0\x02: \xc0\x00\bsegment \xc0\x01 \xc0\x000out of range; pass whole seconds from {0 s} to {\xc0\x03 s}\x00\ra time from {\xc0\b s} to {\xc0\x03 s}\x00\x01{\xc0\x03 s}\x00\xc0Z is not documented; leave it out to send 1 (subscribe), or pass {undocumented_change_type}\x00\x01{\xc0\x01}\x00\xc0\x17 is not text; pass text\x00\xc0/ is an integer outside ± 2^53; pass it as text\x00\xc0\x12.packageChangeList\x00\x15the service answered \xc0b with a redirect, which is not followed; this host hides its status and target; check the endpoint\x00\x1dhalted: no fresh token after \xc0H tries; correct the source of tokens, then resume: the rest was not sent\x00\x17not valid JSON at line \xc0\b column \xc0\f; correct it\x00\xc08 is reserved for the client and its transport; remove it\x00\ncharacter \xc0\r at position \xc00 ends the app id inside Authorization; remove it\x00\xc0\x06 with \xc0\v; remove it\x00\vpolicyList[\xc0\b].status\x00\rthe value of \xc0+ is not a number; pass it in decimal digits\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/map/entry.rs\x00crates/serde_json-1.0.154/src/value/index.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/grisu.rs\x00core/src/text.rs\x00crates/bytes-1.12.2/src/bytes_mut.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/shared/smallsort.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/sort/stable/quicksort.rs\x00core/src/endpoint.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/fmt.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/diy_float.rs\x00crates/chrono-0.4.45/src/naive/internals.rs\x00core/src/credentials.rs\x00crates/bytes-1.12.2/src/bytes.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/char/methods.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/mutex/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sys/sync/once/no_threads.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/str.rs\x00crates/serde_json-1.0.154/src/error.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/slice/memchr.rs\x00core/src/dispatch/rate_limiter.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/parser.rs\x00crates/serde_json-1.0.154/src/value/ser.rs\x00crates/serde_json-1.0.154/src/ser.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/display_buffer.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/net/ip_addr.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/decimal_seq.rs\x00crates/http-1.5.0/src/header/map.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/pattern.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/strategy/dragon.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/bignum.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once_lock.rs\x00core/src/operation/path.rs\x00crates/http-1.5.0/src/uri/path.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/string.rs\x00crates/http-1.5.0/src/header/value.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/navigate.rs\x00crates/httpdate-1.0.3/src/date.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/dec2flt/parse.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/time.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/unicode/printable.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/collections/btree/node.rs\x00crates/serde_json-1.0.154/src/de.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src/sync/once.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/fmt/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/str/mod.rs\x00crates/http-1.5.0/src/uri/mod.rs\x00crates/chrono-0.4.45/src/naive/date/mod.rs\x00crates/chrono-0.4.45/src/datetime/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/raw_vec/mod.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/num/flt2dec/mod.rs\x00crates/http-1.5.0/src/method.rs\x00crates/serde_json-1.0.154/src/read.rs\x00/rust/deps/dlmalloc-0.2.11/src/dlmalloc.rs\x00/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/alloc/src/sync.rs\x00crates/chrono-0.4.45/src/lib.rs\x00crates/percent-encoding-2.3.2/src/lib.rs\x00\xc0\x03 ms\x00%the body is longer than the limit of \xc0\x06 bytes\x00\xc0\x04 is \xc0( the service's clock, which is at about \xc0&; pass a date from the last 15 minutes\x00\ncharacter \xc0\r at position \xc0? is not allowed in a trace id; use visible ASCII without spaces\x00\ncharacter \xc0\r at position \xc0? is not allowed in an HTTP header; use visible ASCII and spaces\x00\xc0\x02 s\x00;the service refused the date, not the signature: signed at \xc0\x15, its own clock read \xc0A; X-Date must not be later than that and at most 15 minutes older\x00\x0fclock: compare \xc0\x19 with the server's Date (\xc09); X-Date must not be later, and at most 15 minutes older\x00\xc0S is neither text nor an integer within ± 2^53; pass one of them, or a list of them\x00\fthe URL has \xc02 bytes; shorten the path or the query, to at most \xc0\r bytes in all\x00\x1binvalid escape at position \xc07; write two hex digits after '%', or %25 for '%' itself\x00\x02--\xc0\x05-file\x00\xc0\x1d is given twice; pass it once\x00\x0ea number from \xc0\x04 to \xc0\v per second\x00\x12endpoint: compare \xc01 with the base URL that your Huawei contact named\x00\vpolicyList[\xc0\n].policyId\x00\xc0\x0e.carrierUserId\x00\xc0\x01[\xc0\v].packageId\x00\x10floating point `\xc0\x01`\x00\vcharacter `\xc0\x01`\x00\tinteger `\xc0\x01`\x00\tboolean `\xc0\x01`\x00\x11duplicate field `\xc0\x01`\x00\x0eoperationList[\xc0\x01]\x00\xc0\x01[\xc0\x01]\x00\xc0\f.operationSN\x00\x10'?' at position \xc0,; pass parameters as the query, or write %3F\x00\xc02 exchanges are open; end them with REPLY or FAILED\x00\xc0\x01\n\xc0\x01\n\xc0\x06\nhost:\xc0\b\nx-date:\x00\x17the escapes in segment \xc0) are not UTF-8; escape the bytes of UTF-8\x00\x10'#' at position \xc0\v; write %23\x00\xc0\x01[\xc0\x02].\x00\xc0\x01.\x00\x12control character \xc0\r at position \xc0(; remove it (is the file split by hand?)\x00\x11the X-Date sent (\xc0\x01)\x00\xc0\v (os error \xc0\x01)\x00\ncharacter \xc0\r at position \xc0' of a name; use letters, digits and '-'\x00\a, msg \"\xc0\x01\"\x00\x05line \xc0\x02 (\xc0\x18) differs: signed here \"\xc0\x13\", by the service \"\xc0\x01\"\x00\v\nx-user-id:\xc0\x02\n\n\xc0\x01\n\x00optionsa name is missing or is not UTF-8; pass names and values in turnsnot UTF-8; pass UTF-8missing; pass milliseconds since 1970 in decimal digitsmissing; pass an integer in decimal digitsnot a flag; pass 0 or 1milliseconds since 1970 in decimal digitsan integer in decimal digits, in rangenot a record: a field goes beyond its end; write each field's length plus one in front of itnot open; pass the number of an exchange that BEGIN returned and that has not ended\x00\x00\x00\x00\x00\x01\x00againExplanationcanonicalRequestcanonicalRequestHashstringToSignsignaturesignedHeadersDifferencepartlineourstheirs\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd8!\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xdc!\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0!\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe4!\x04\x00\x06\x00\x00\x00\xce!\x04\x00\n\x00\x00\x00\xec!\x04\x00\x04\x00\x00\x00differencefinding\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x88!\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x98!\x04\x00\x14\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xac!\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb8!\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc1!\x04\x00\r\x00\x00\x00\a\x00\x00\x00,\"\x04\x00<\"\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00F\"\x04\x00\a\x00\x00\x00}!\x04\x00\v\x00\x00\x00P\"\x04\x00\a\x00\x00\x00seednot 8 bytes; pass 8 random bytesdonerandoma trace id was passed as well; pass one of themnot 29 bytes; pass 29 random bytesspellingunknown; pass snake or camel, or leave it outkindoutcomeretryablerequestIdxDateretryAfterfieldclosesConnection\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x84#\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x88#\x04\x00\a\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x8f#\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x98#\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8\xd6\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1#\x04\x00\x05\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\xa6#\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb0#\x04\x00\x05\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xb5#\x04\x00\x10\x00\x00\x00\xad\xdf\x04\x00\x05\x00\x00\x00\xc8#\x04\x00\x0e\x00\x00\x00the client is dead after a failure inside koodrive; report itthe client is dead after a failure inside koodrive; report it, and open a new clientReply\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00I%\x04\x00\x05\x00\x00\x00P%\x04\x00\x05\x00\x00\x00Pushkeyoperationfields\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xb4%\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb7%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xc0%\x04\x00\x06\x00\x00\x00\xb0%\x04\x00\x04\x00\x00\x00\xc8%\x04\x00\x03\x00\x00\x00Explain\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb7%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xc0%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1d\xab\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\a\x00\x00\x00\b&\x04\x00\a\x00\x00\x00\x10&\x04\x00\x05\x00\x00\x00Dispatch\x06\x00\x00\x00\x00\x00\x00\x00\x9e\x1f\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xd0\"\x04\x00\x04\x00\x00\x00p&\x04\x00\b\x00\x00\x00x&\x04\x00\x02\x00\x00\x00Clockoffset\x00\x02\x00\x00\x00\x00\x00\x00\x00\xad&\x04\x00\x06\x00\x00\x00\xa8&\x04\x00\x05\x00\x00\x00\xb4&\x04\x00\x01\x00\x00\x00Nowmonotonic\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd7&\x04\x00\t\x00\x00\x00\xd4&\x04\x00\x03\x00\x00\x00\xe0&\x04\x00\x02\x00\x00\x00Observesent_atreceived_at\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x17'\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1e'\x04\x00\v\x00\x00\x00\x10'\x04\x00\a\x00\x00\x00,'\x04\x00\x03\x00\x00\x00Failureticketleftcause\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00s'\x04\x00\x06\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00y'\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00}'\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd7&\x04\x00\t\x00\x00\x00l'\x04\x00\a\x00\x00\x00\x84'\x04\x00\x05\x00\x00\x00RenewCredentialssigns_elsewhere\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\xb9\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x0e\xb9\x04\x00\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xf4'\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xb9\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00/\xaa\x04\x00\r\x00\x00\x00\xe9'\x04\x00\v\x00\x00\x00\x04(\x04\x00\x05\x00\x00\x00credentials\x00\a\x00\x00\x00T(\x04\x00d(\x04\x00\v\x00\x00\x00\xe4'\x04\x00\x05\x00\x00\x00p(\x04\x00\x01\x00\x00\x00Call\x00\x00\x00\x00\x00\x00\x00\x00\xb7%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xc0%\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00O#\x04\x00\b\x00\x00\x00\x90(\x04\x00\x04\x00\x00\x00\x94(\x04\x00\x03\x00\x00\x00allow_plain_http\x00\x00\x00\x00\x00\x00\x00\x00O#\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xdf\xd4\x04\x00\b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xd4(\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9c\xca\x04\x00\a\x00\x00\x00\a\x00\x00\x00T(\x04\x00d(\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xe2\xc8\x04\x00\f\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00t\xbf\x04\x00\f\x00\x00\x00NotifyPackageExpire\x00\x00\x00\x00\x00\x00\x00\x00\x00\x97\xa2\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00j\xa2\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00ޣ\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x80\xa4\x04\x00\x10\x00\x00\x00T)\x04\x00\x13\x00\x00\x00h)\x04\x00\x04\x00\x00\x00Parse\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb7%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xc0%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\xb8)\x04\x00\x05\x00\x00\x00\xc0)\x04\x00\x05\x00\x00\x00DispatchRenew\x00\x00\x00\a\x00\x00\x00T(\x04\x00d(\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd7&\x04\x00\t\x00\x00\x00 *\x04\x00\r\x00\x00\x000*\x04\x00\x03\x00\x00\x00Failed\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00y'\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00}'\x04\x00\x05\x00\x00\x00p*\x04\x00\x06\x00\x00\x00x*\x04\x00\x03\x00\x00\x00Beginalone\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb7%\x04\x00\t\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xc0%\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x1d\xab\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xd6\x04\x00\b\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xf8\"\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x008\xcc\x04\x00\v\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\xbd*\x04\x00\x05\x00\x00\x00\xb8*\x04\x00\x05\x00\x00\x00\xc4*\x04\x00\b\x00\x00\x00Response\x02\x00\x00\x00\x00\x00\x00\x00s'\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xb8\xbf\x04\x00\x03\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xd7&\x04\x00\t\x00\x00\x00T+\x04\x00\b\x00\x00\x00\\+\x04\x00\x06\x00\x00\x00Sign\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb8!\x04\x00\t\x00\x00\x00\xcc+\x04\x00\x04\x00\x00\x00\xd0+\x04\x00\x02\x00\x00\x00Handlehandle\x02\x00\x00\x00\x00\x00\x00\x00\x06,\x04\x00\x06\x00\x00\x00\x00,\x04\x00\x06\x00\x00\x00\f,\x04\x00\x01\x00\x00\x00the reply does not fit into the memory of koodrive.wasm; choose a smaller reply limit\x00\x00\x00\x00Acknowledgement\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8\xd6\x04\x00\a\x00\x00\x00\x85,\x04\x00\x0f\x00\x00\x00\x94,\x04\x00\x03\x00\x00\x00GetSpaceUsageByOverview\x00\xd4,\x04\x00\x17\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SpaceUsageSpaceUsageData\x00\x00\x00\x00\x00\x00\x00\x00\xb6\xa5\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ť\x04\x00\r\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ҥ\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00ۥ\x04\x00\x05\x00\x00\x00\x06-\x04\x00\x0e\x00\x00\x00\x14-\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8\xd6\x04\x00\a\x00\x00\x00\a\x00\x00\x00T-\x04\x00\xb2\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\xfc,\x04\x00\n\x00\x00\x00d-\x04\x00\x05\x00\x00\x00GetCurrentRetentionPolicy\x00\x00\x00\xc4-\x04\x00\x19\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00RetentionPoliciesRetentionPolicy\x00\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x95\xa5\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9f\xa5\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\xaa\xa5\x04\x00\b\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x01.\x04\x00\x0f\x00\x00\x00\x10.\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8\xd6\x04\x00\a\x00\x00\x00\b\x00\x00\x00`.\x04\x00M\xa4\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\xf0-\x04\x00\x11\x00\x00\x00p.\x04\x00\x05\x00\x00\x00GetCarrierRetentionPolicy\x00\x00\x00\xd0.\x04\x00\x19\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00SetRetentionPolicyPolicyStatus\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`\xa4\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x0e/\x04\x00\f\x00\x00\x00\x1c/\x04\x00\x02\x00\x00\x00\b\x00\x00\x00</\x04\x00M\xa4\x04\x00\n\x00\x00\x00\xfc.\x04\x00\x12\x00\x00\x00L/\x04\x00\x01\x00\x00\x00ReverseOrderOrderOperationPackageChange\x00\x00\x00\x00\x00\x00\x00\x00\x00j\xa2\x04\x00\t\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00$\xa2\x04\x00\n\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00T\xa2\x04\x00\x16\x00\x00\x00\x86/\x04\x00\r\x00\x00\x00\x94/\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x8c\xa2\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x97\xa2\x04\x00\r\x00\x00\x00\b\x00\x00\x00\xc4/\x04\x00\xa4\xa2\x04\x00\x11\x00\x00\x00x/\x04\x00\x0e\x00\x00\x00\xd4/\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00.\xa2\x04\x00\a\x00\x00\x00\b\x00\x00\x00\x040\x04\x005\xa2\x04\x00\r\x00\x00\x00l/\x04\x00\f\x00\x00\x00\x140\x04\x00\x02\x00\x00\x00RawReply\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x7f\xa5\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x83\xa5\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa8\xd6\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00D0\x04\x00\b\x00\x00\x00L0\x04\x00\x05\x00\x00\x00RawCall\x00\x00\x00\x00\x00\x00\x00\x00\x00\v\xbe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x11\xbe\x04\x00\x04\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x15\xbe\x04\x00\x05\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xba\xd9\x04\x00\x04\x00\x00\x00\xac0\x04\x00\a\x00\x00\x00\xb40\x04\x00\x05\x00\x00\x00:\xa4\x04\x00\x13\x00\x00\x00\xa8)\x04\x00\xc4,\x04\x00դ\x04\x00\x17\x00\x00\x00\xec,\x04\x00\xb4-\x04\x00f\xa5\x04\x00\x19\x00\x00\x00\xe0-\x04\x00\xc0.\x04\x00\x1c\xa5\x04\x00\x19\x00\x00\x00\xec.\x04\x00\xc0.\x04\x007\xa3\x04\x00\x12\x00\x00\x00\\/\x04\x00\xc4,\x04\x00\xdc\xc1\x04\x00\f\x00\x00\x0040\x04\x00\x9c0\x04\x00\xe8\xc1\x04\x00\a\x00\x00\x00\x041\x04\x00\x9c0\x04\x00{}1the handle is not open; pass one that koodrive_open or DISPATCH returned and that was not closedunknown operation; see the table of operations in ABI.mdan answer waits that did not fit; fetch it with FETCH and a larger bufferthe operation is not one of this kind of handle; see the table of operations in ABI.mdno answer waits to be fetched0.1.0\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@@\xd0\x04\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00L\xd0\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?D\xd0\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@\x90\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@Q\xd0\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @V\xd0\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xd0\xc8\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xd7\xc8\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\xfd\xc8\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\xd0\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\x1f\xcf\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00^\xd0\x04\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00n\xd0\x04\x00\f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x13\xc9\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000A8\xcc\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00\xd0A\x05\x00\x00\x00\x00\x00\x00\x00\x1d\xab\x04\x00\x04\x00\x00\x00 \xaa\x04\x00\x03\x00\x00\x00&\xac\x04\x00\v\x00\x00\x00\xec\xa2\x04\x00\t\x00\x00\x00INFONothing\x00\xd45\x04\x00\a\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00Infoversionreply_headersoperationsDispatchOptionnameunitleastmostdefault\x00\x00\x00\x00\x00\x00\x00\x00\x1c6\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 6\x04\x00\x04\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00$6\x04\x00\x05\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00)6\x04\x00\x04\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00-6\x04\x00\a\x00\x00\x00\x0e6\x04\x00\x0e\x00\x00\x0046\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf05\x04\x00\a\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\xf75\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x008\xcc\x04\x00\v\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00\x046\x04\x00\n\x00\x00\x00\b\x00\x00\x00\x846\x04\x00\x9e\x1f\x04\x00\a\x00\x00\x00\xec5\x04\x00\x04\x00\x00\x00\x946\x04\x00\x05\x00\x00\x00CHECKFETCHBEGINRequesturlstring_to_sign\x00\x02\x00\x00\x00\x00\x00\x00\x00\x8c\x00\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\v\xbe\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\n7\x04\x00\x03\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00!\xbe\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\r7\x04\x00\x0e\x00\x00\x00\x037\x04\x00\a\x00\x00\x00\x1c7\x04\x00\x06\x00\x00\x00SIGNREPLYRepliedstaterequestreply\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x9c7\x04\x00\x05\x00\x00\x00\a\x00\x00\x00|7\x04\x00\xa17\x04\x00\a\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xa87\x04\x00\x05\x00\x00\x00\x957\x04\x00\a\x00\x00\x00\xb07\x04\x00\x03\x00\x00\x00FAILEDCREDENTIALSCLOCKOffset\x068\x04\x00\x06\x00\x00\x00\xb4&\x04\x00\x01\x00\x00\x00OBSERVEEXPLAINPARSEDISPATCHPUSHPOLLActionactionattemptOutcomeverdictx_datefirst_sent_atanswered_atserver_dateerror\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xb4%\x04\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Y8\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00V\xd0\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xd6\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`8\x04\x00\x06\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f8\x04\x00\r\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x17'\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00s8\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00~8\x04\x00\v\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\xa87\x04\x00\x05\x00\x00\x00\a\x00\x00\x00\xa8$\x04\x00\x898\x04\x00\x05\x00\x00\x00R8\x04\x00\a\x00\x00\x00\x908\x04\x00\f\x00\x00\x00callsuntilhalt\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00E8\x04\x00\x06\x00\x00\x00\a\x00\x00\x00|7\x04\x00\xa17\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00K8\x04\x00\a\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\xb4%\x04\x00\x03\x00\x00\x00\a\x00\x00\x00P9\x04\x00\x88#\x04\x00\a\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00`9\x04\x00\x05\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00e9\x04\x00\x05\x00\x00\x00\a\x00\x00\x00x\x00\x04\x00j9\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xd6\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00`8\x04\x00\x06\x00\x00\x00?8\x04\x00\x06\x00\x00\x00p9\x04\x00\n\x00\x00\x00SIGN_ATTEMPTRESPONSEFAILURETOKENNO_TOKENFINISHRESUMECANCELPROGRESSWITHDRAW\x00\x00\xd05\x04\x00\x04\x00\x00\x00\xdc5\x04\x00\xe46\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf46\x04\x00\x05\x00\x00\x00\xc4(\x04\x00\xdc5\x04\x00\x01\x00\x00\x00\x00\x00\x00\x00\xf96\x04\x00\x05\x00\x00\x00\xdc5\x04\x00\xdc5\x04\x00\b\x00\x00\x00\x01\x00\x00\x00\xfe6\x04\x00\x05\x00\x00\x00D+\x04\x00|7\x04\x00\x10\x00\x00\x00\x02\x00\x00\x00\x8c7\x04\x00\x04\x00\x00\x00\xf0+\x04\x00|7\x04\x00\x11\x00\x00\x00\x02\x00\x00\x00\x907\x04\x00\x05\x00\x00\x00\xa0%\x04\x00\xe07\x04\x00\x12\x00\x00\x00\x02\x00\x00\x00\xf07\x04\x00\x06\x00\x00\x00\xa8*\x04\x00\xdc5\x04\x00\x13\x00\x00\x00\x02\x00\x00\x00\xf67\x04\x00\v\x00\x00\x00\x80(\x04\x00\xdc5\x04\x00\x14\x00\x00\x00\x02\x00\x00\x00\x018\x04\x00\x05\x00\x00\x00\xc4&\x04\x00\f8\x04\x00\x15\x00\x00\x00\x02\x00\x00\x00\x1c8\x04\x00\a\x00\x00\x00\\'\x04\x00\f8\x04\x00\x16\x00\x00\x00\x02\x00\x00\x00#8\x04\x00\a\x00\x00\x00`&\x04\x00\xc0\"\x04\x00\x17\x00\x00\x00\x02\x00\x00\x00*8\x04\x00\x05\x00\x00\x00\x10*\x04\x00\xe07\x04\x00\x18\x00\x00\x00\x02\x00\x00\x00/8\x04\x00\b\x00\x00\x00\x98&\x04\x00\x1c,\x04\x00\x19\x00\x00\x00\x02\x00\x00\x0078\x04\x00\x04\x00\x00\x00\xf8%\x04\x00\xdc5\x04\x00 \x00\x00\x00\x03\x00\x00\x00;8\x04\x00\x04\x00\x00\x00\x00'\x04\x00\x10:\x04\x00!\x00\x00\x00\x03\x00\x00\x00 :\x04\x00\f\x00\x00\x00\xf0+\x04\x00|7\x04\x00\"\x00\x00\x00\x03\x00\x00\x00,:\x04\x00\b\x00\x00\x00\xbc+\x04\x00\xdc5\x04\x00#\x00\x00\x00\x03\x00\x00\x004:\x04\x00\a\x00\x00\x00\xd4'\x04\x00\xdc5\x04\x00$\x00\x00\x00\x03\x00\x00\x00;:\x04\x00\x05\x00\x00\x00`*\x04\x00\xdc5\x04\x00%\x00\x00\x00\x03\x00\x00\x00@:\x04\x00\b\x00\x00\x00\x00'\x04\x00\xdc5\x04\x00&\x00\x00\x00\x03\x00\x00\x00H:\x04\x00\x06\x00\x00\x00\xdc5\x04\x00\xdc5\x04\x00'\x00\x00\x00\x03\x00\x00\x00N:\x04\x00\x06\x00\x00\x00\xdc5\x04\x00\xdc5\x04\x00(\x00\x00\x00\x03\x00\x00\x00T:\x04\x00\x06\x00\x00\x00\xdc5\x04\x00\xdc5\x04\x00)\x00\x00\x00\x03\x00\x00\x00Z:\x04\x00\b\x00\x00\x00\xdc5\x04\x00\x10\x02\x04\x00*\x00\x00\x00\x03\x00\x00\x00b:\x04\x00\b\x00\x00\x00\xd4'\x04\x00\xdc5\x04\x00+\x00\x00\x00\x03\x00\x00\x00the memory of koodrive.wasm is full; end what is openinputthe input is longer than the bufferper_secondcountsecondsratioflagbytesthe operation needs a handle; pass one of koodrive_open65,536 handles are open; close some with koodrive_closecannot recursively acquire mutex\x00\x9a\x0e\x04\x00\\\x00\x00\x00\x13\x00\x00\x00\t\x00\x00\x00\xfb\x12\x04\x00Q\x00\x00\x00\x18\x01\x00\x004\x00\x00\x00internal error: entered unreachable code: empty internal node\x00\x00\x00s\x15\x04\x00[\x00\x00\x00P\x05\x00\x00\x1f\x00\x00\x00assertion failed: self.height > 0\x00\x00\x00s\x15\x04\x00[\x00\x00\x00j\x02\x00\x00\t\x00\x00\x00assertion failed: old_right_len + count <= CAPACITY\x00s\x15\x04\x00[\x00\x00\x00\x01\x06\x00\x00\r\x00\x00\x00assertion failed: old_left_len >= count\x00s\x15\x04\x00[\x00\x00\x00\x02\x06\x00\x00\r\x00\x00\x00s\x15\x04\x00[\x00\x00\x001\x06\x00\x00\x16\x00\x00\x00assertion failed: old_left_len + count <= CAPACITY\x00\x00s\x15\x04\x00[\x00\x00\x00@\x06\x00\x00\r\x00\x00\x00assertion failed: old_right_len >= counts\x15\x04\x00[\x00\x00\x00A\x06\x00\x00\r\x00\x00\x00s\x15\x04\x00[\x00\x00\x00q\x06\x00\x00\x16\x00\x00\x00assertion failed: match track_edge_idx {\n    LeftOrRight::Left(idx) => idx <= old_left_len,\n    LeftOrRight::Right(idx) => idx <= right_len,\n}\x00\x00s\x15\x04\x00[\x00\x00\x00\xd3\x05\x00\x00\t\x00\x00\x00assertion failed: new_left_len <= CAPACITY\x00\x00s\x15\x04\x00[\x00\x00\x00\x86\x05\x00\x00\t\x00\x00\x003\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x004\x00\x00\x005\x00\x00\x006\x00\x00\x00\x85\x10\x04\x00*\x00\x00\x00\x9d\x01\x00\x00.\x00\x00\x00serialize_value called before serialize_key\x00\x85\x10\x04\x00*\x00\x00\x00\xaa\x01\x00\x00\x1f\x00\x00\x00\x85\x10\x04\x00*\x00\x00\x00\xb1\x01\x00\x00.\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x008\x00\x00\x009\x00\x00\x00:\x00\x00\x00;\x00\x00\x00missing, so there is no signature to explain; a token is sent as it isthrottledfailingthere is no room; push only as many calls as the dispatcher asks forthe job has ended; push calls before finishhaltedwaitgiven_up\x00\t\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\b\x00\x00\x00\b\x00\x00\x00\x00\x01\x04\x00\xb7\xc8\x04\x00\xbe\xc8\x04\x00\xcfA\x04\x00\xaf\xc8\x04\x00\x00\x00\x00\x00\x01\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00\b\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x13\x00\x00\x00\x14\x00\x00\x00\x15\x00\x00\x00\x16\x00\x00\x00\x17\x00\x00\x00\x18\x00\x00\x00\x19\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00,\x00\x00\x00 \x00\x00\x00!\x00\x00\x00\"\x00\x00\x00#\x00\x00\x00$\x00\x00\x00%\x00\x00\x00&\x00\x00\x00'\x00\x00\x00(\x00\x00\x00)\x00\x00\x00*\x00\x00\x00+\x00\x00\x00\n\x00\x00\x00\x05\x00\x00\x00\a\x00\x00\x00\x05\x00\x00\x00\x04\x00\x00\x00\x05\x00\x00\x00!=\x04\x00+=\x04\x000=\x04\x007=\x04\x00<=\x04\x00@=\x04\x00�\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00<\x00\x00\x00c\x18\x04\x00I\x00\x00\x00\x90\x01\x00\x002\x00\x00\x00capacity overflow\x00\x00\x00M\x17\x04\x00P\x00\x00\x00\x1c\x00\x00\x00\x05\x00\x00\x00=\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00>\x00\x00\x00?\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00A\x00\x00\x00a formatting trait implementation returned an error when the underlying stream did not\x00\x00I\r\x04\x00H\x00\x00\x00\x8f\x02\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00C\x00\x00\x00D\x00\x00\x00E\x00\x00\x00F\x00\x00\x00G\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00-\x05\x00\x002\x00\x00\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\x18\x02\x00\x00\t\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\xe4\x01\x00\x00\t\x00\x00\x00overflowO\f\x04\x00$\x00\x00\x00\xc1\x02\x00\x00\x15\x00\x00\x00O\f\x04\x00$\x00\x00\x00\xd5\x02\x00\x00\x1d\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00D\x05\x00\x00I\x00\x00\x00\x00\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03\x04\x04\x04\x04\x05\x05\x05\x05\x06\x06\x06\x06\a\a\a\a\b\b\b\b\t\t\t\t\n\n\n\n\v\v\v\v\f\f\f\f\r\r\r\r\x0e\x0e\x0e\x0e\x0f\x0f\x0f\x0f\x10\x10\x10\x10\x11\x11\x11\x11\x12\x12\x12\x12\x13\x13\x13\x13\x14\x14\x14\x14\x15\x15\x15\x15\x16\x16\x16\x16\x17\x17\x17\x17\x18\x18\x18\x18\x19\x19\x19\x19\x19\x19\x19\x19\x1a\x1a\x1a\x1a\x1b\x1b\x1b\x1b\x1c\x1c\x1c\x1c\x1d\x1d\x1d\x1d\x1e\x1e\x1e\x1e\x1f\x1f\x1f\x1f    !!!!\"\"\"\"####$$$$%%%%&&&&''''(((())))****++++,,,,----....////00001111111122223333444455556666777788889999::::;;;;<<<<====>>>>????@@@@AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHHIIIIIIIIJJJJKKKKLLLLMMMMNNNNOOOOPPPPQQQQRRRRSSSSTTTTUUUUVVVVWWWWXXXXYYYYZZZZ[[[[\\\\\\\\]]]]^^^^____````aaaa\x00\x00\x00\xf9\x16\x04\x00*\x00\x00\x00y\t\x00\x00\x11\x00\x00\x00\xf9\x16\x04\x00*\x00\x00\x00|\t\x00\x00\x1b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@\x00\x00BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB\x00\x00\x00\x00\x00\x00\x00HJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJ\x00\x00JLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJL\x00\x00\x00\x00NPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNP\x00\x00PRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPR\x00\x00\x00\x00TVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTV\x00\x00VXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVX\x00\x00XZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZ\x00\x00\x00\x00\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\x00\x00^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`\x00\x00\x00\x00bdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbd\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\v\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\t\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x0e\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\x04\x0e\x0f\t\x02\f\r\x0e\a\n\v\f\x05\x0f\t\n\x03\r\x0e\x0f\x01\v\f\r\x06\t\n\v\xe4\r\x04\x00+\x00\x00\x00P\x00\x00\x00\t\x00\x00\x00\xad\x18\x04\x00\x1f\x00\x00\x00\xcd\x02\x00\x00\x11\x00\x00\x00\x1a@\xf6\x00\x00\x00\x00\x00\x00\x00\x00\x00\xaa\x01\n\x01\x04\x01\x05\x17\x01\x1f\x01\x00\x04\f\x0e\x05\a\x01\x01\x01V\x01\x1d\x12\x01\x02\x02\x04\x01\x01\x06\x01\x01\x03\x01\x01\x01\x14\x01S\x01\x8b\b\xa6\x01&\x02\x01\x06)'\x0e\x01\x01\x01\x02\x01\x02\x01\x01\b\x1b\x04\x04\x1d\v\x058\x01\a\x0ef\x01\b\x04\b\x04\x03\n\x03\x02\x01\x100\re\x18!\t\x02\x04\x01\x05\x18\x02\x13\x13\x19\a\v\x05\x18\x01\a\a\x01\b*\n\f\x03\a\x06L\x01\x10\x01\x03\x04\x0f\r\x13\x01\b\x02\x02\x02\x16\x01\a\x01\x01\x03\x04\x03\b\x02\x02\x02\x02\x01\x01\b\x01\x04\x02\x01\x05\f\x02\n\x01\x04\x03\x01\x06\x04\x02\x02\x16\x01\a\x01\x02\x01\x02\x01\x02\x04\x05\x04\x02\x02\x02\x04\x01\a\x04\x01\x01\x11\x06\v\x03\x01\t\x01\x03\x01\x16\x01\a\x01\x02\x01\x05\x03\t\x01\x03\x01\x02\x03\x01\x0f\x04\x15\x04\x04\x03\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\t\x02\x04\x02\x01\x05\r\x01\x10\x02\x01\x06\x03\x03\x01\x04\x03\x02\x01\x01\x01\x02\x03\x02\x03\x03\x03\f\x04\x05\x03\x03\x01\x03\x03\x01\x06\x01(\r\x01\x03\x01\x17\x01\x10\x03\b\x01\x03\x01\x03\b\x02\x01\x03\x01\x02\x02\x04\x1c\x04\x01\b\x01\x03\x01\x17\x01\n\x01\x05\x03\b\x01\x03\x01\x03\b\x02\x05\x03\x01\x04\r\x03\f\r\x01\x03\x01)\x02\b\x01\x03\x01\x03\x01\x01\x05\x04\a\x05\x16\x06\x01\x03\x01\x12\x03\x18\x01\t\x01\x01\x02\a\b\x06\x01\x01\x01\b\x12\x02\r:\x05\a\x06\x013\x02\x01\x01\x01\x05\x01\x18\x01\x01\x01\x13\x01\x03\x02\x05\x01\x01\x06\x01\x0e\x04 \x01?\b\x01$\x04\x13\x04\x10\x01$C7\x01\x01\x02\x05\x10@\n\x04\x02&\x01\x01\x05\x01\x02+\x01\x00\x01\x04\x02\a\x01\x01\x01\x04\x02)\x01\x04\x02!\x01\x04\x02\a\x01\x01\x01\x04\x02\x0f\x019\x01\x04\x02C%\x10\x10V\x02\x06\x03\x00\x02\x11\x01\x1a\x05K\x03\v\a\x14\v\x15\f\x14\f\r\x01\x03\x01\x02\f4\x02\x13\x0e\x01\x04\x01CY\a+\x05F\n\x1f\x01\f\x04\t\x17\x1e\x02\x05\v,\x04\x1a6\x1c\x04?\x02\x142\x01\x17\x02\v\x0314\x01\x0f\x01\b3*\x02\x04\n,\x01\v\x0e7\x16\x03\n$\x02\v\x05+\x02\x03)\x04\x01\x06\x01\x02\x03\x01\x05\xc0\x13\"\v\x00\x02\x06\x02&\x02\x06\x02\b\x01\x01\x01\x01\x01\x01\x01\x1f\x025\x01\a\x01\x01\x03\x03\x01\a\x03\x04\x02\x06\x04\r\x05\x03\x01\at\x01\r\x01\x10\re\x01\x04\x01\x02\n\x01\x01\x03\x05\x06\x01\x01\x01\x01\x01\x01\x04\x01\v\x02\x04\x05\x05\x04\x01\x11)\x004\x00\xe5\x06\x04\x03\x02\f&\x01\x01\x05\x01\x028\a\x01\x10\x17\t\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01\a\x01 /\x01\x00\x03\x19\t\a\x05\x02\x05\x04V\x06\x03\x01Z\x01\x04\x05+\x01^\x11 0\x10\x00\x00@\x00C.\x02\x00\x03\x10\n\x02\x14/\x05\b\x03q'\t\x02g\x02R\x14\x15\x01!\x184\fD\x01\x01,\x06\x03\x01\x01\x03\n!\x05#\r\x1d\x033\x01\f\x0f\x01\x10\x10\n\x05\x017\t\x0e\x12\x17\x03E\x01\x01\x01\x01\x18\x03\x02\x10\x02\x04\v\x06\x02\x06\x02\x06\t\a\x01\a\x01+\x01\x0e\x06{\x15\x00\f\x17\x041\x00\x00\x02j&\a\f\x05\x05\f\x01\r\x01\x05\x01\x01\x01\x02\x01\x02\x01l!\x00\x12@\x026(\ft\x05\x01\x87$\x1a\x06\x1a\vY\x03\x06\x02\x06\x02\x06\x02\x03#\f\x01\x1a\x01\x13\x01\x02\x01\x0f\x02\x0e\"{E5\x00\x1d\x031/ \r\x1e\x05+\x05\x1e\x02$\x04\b\x01\x05*\x9e\x12$\x04$\x04(\b4\f\v\x01\x0f\x01\a\x01\x02\x01\v\x01\x0f\x01\a\x01\x02\x034\f\x00\t\x16\n\b\x18\x06\x01*\x01\tE\x06\x02\x01\x01,\x01\x02\x03\x01\x02\x17\n\x17\t\x1fA\x13\x01\x02\n\x16\n\x1a\x06\x1a&8\x06\x02@\x04\x01\x02\x05\b\x01\x03\x01\x1d*\x1d\x03\x1d#\b\x01\x1c\x1b6\n\x16\n\x13\r\x12nI73\r3\r(\"\x1c\x03\x01\x05\x17\xfa*\x01\x02\x03\x02\x10\x062\x03\x03\x1d\n\x01\b\x16*\x12.\x15\x1b\x17\tF+\x05\n9\t\x01\r\x19\x173\x11\x04\b#\x03\x01\t@\x01\x04\t\x02\n\x01\x01\x01#\x12\x01\"\x02\x01\x06\x04>\a\x01\x01\x01\x04\x01\x0f\x01\n\a9\x17\x04\x01\b\x02\x02\x02\x16\x01\a\x01\x02\x01\x05\x03\b\x02\x02\x02\x02\x03\x01\x06\x01\x05\a\x1c\n\x01\x01\x02\x01\x01&\x01\n\x01\x01\x02\x01\x01\x04\x01\x02\x03\x01\x01\x01,B\x01\x03\x01\x04\x14\x03\x1eB\x02\x02\x01\x01\xb86\x02\a\x19\x06\"?\x01\x01\x03\x01;6\x02\x01G\x1b\x02\x0e\x15\a\xb99g@\x1f\b\x02\x01\x02\b\x01\x02\x01\x1e\x01\x02\x02\x02\x02\x04]\b\x02.\x02\x06\x01\x01\x01\x02\x1b3\x02\n\x11H\x05\x01\x12Ig\bX!\x1f\t\x01-\x01\a\x01\x011\x1e\x02\x16\x01\x0eI\a\x01\x02\x01,\x03\x01\x01\x02\x01\x03\x01\x01\x02\x02\x18\x06\x01\x02\x01%\x01\x02\x01\x04\x01\x01\x17,\x00\x17\t\x11\x01)\x03\x03o\x01O\x00fo\x11\xc4\x00a\x0f\x00\x11\x06\x19\x00\x05\x00\x00/\x00\x00\a\x1f\x11O\x11\x1e\x120\x10\x04\x1f\x15\x05\x13\x00-\xd3@ \x19\x02\x19,K\x049\a\x11@\x02\x01\x01\f\a\t\x00) as\x00\x04\x01\a\x01\x02\x01\x00\x0f\x01\x1d\x03\x02\x01\x0e\x04\b\x00\x00k\x05\r\x03\t\a\n\x04\x01\x00U\x01G\x01\x02\x02\x01\x02\x02\x02\x04\x01\f\x01\x01\x01\a\x01A\x01\x04\x02\b\x01\a\x01\x1c\x01\x04\x01\x05\x01\x01\x03\a\x01\x00\x02\x19\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\x1f\x01\x19\x01\b\x00\x1f\x06\x06\xd5\a\x01\x11\x02\a\x01\x02\x01\x05\x05>!\x01p-\n\a\x10\x01\x00\x1e\x12,\x00\x1c\xe4\x1e\x02\x01\xcf\x1f\x01\x16\b\x02\xe0\a\x01\x04\x01\x02\x01\x0f\x01\xc5;D\x03\x01\x03\x01\x00\x04\x01\x1b\x01\x02\x01\x01\x02\x01\x01\n\x01\x04\x01\x01\x01\x01\x06\x01\x04\x01\x01\x01\x01\x01\x01\x03\x01\x02\x01\x01\x02\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x02\x01\x01\x02\x04\x01\a\x01\x04\x01\x04\x01\x01\x01\n\x01\x11\x05\x03\x01\x05\x01\x11\x00\x1a\x06\x1a\x06\x1a\x00\x00 \x00\x02\x00\x02\x00\x0f\x00\x00\x00\x00\x00\x05\x00\x00\x00p\x00\a\x00-\x01\x01\x01\x02\x01\x02\x01\x01H\v0\x15\x10\x01e\a\x02\x06\x02\x02\x01\x04#\x01\x1e\x1b[\v:\t\t\x01\x18\x04\x01\t\x01\x03\x01\x05+\x03;\t*\x18\x01 7\x01\x01\x01\x04\b\x04\x01\x03\a\n\x02\x1d\x01:\x01\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1a\x01\x02\x029\x01\x04\x02\x04\x02\x02\x03\x03\x01\x1e\x02\x03\x01\v\x029\x01\x04\x05\x01\x02\x04\x01\x14\x02\x16\x06\x01\x01:\x01\x01\x02\x01\x04\b\x01\a\x03\n\x02\x1e\x01;\x01\x01\x01\f\x01\t\x01(\x01\x03\x017\x01\x01\x03\x05\x03\x01\x04\a\x02\v\x02\x1d\x01:\x01\x02\x02\x01\x01\x03\x03\x01\x04\a\x02\v\x02\x1c\x029\x02\x01\x01\x02\x04\b\x01\t\x01\n\x02\x1d\x01H\x01\x04\x01\x02\x03\x01\x01\b\x01Q\x01\x02\a\f\bb\x01\x02\t\v\aI\x02\x1b\x01\x01\x01\x01\x017\x0e\x01\x05\x01\x02\x05\v\x01$\t\x01f\x04\x01\x06\x01\x02\x02\x02\x19\x02\x04\x03\x10\x04\r\x01\x02\x02\x06\x01\x0f\x01\x00\x03\x00\x04\x1c\x03\x1d\x02\x1e\x02@\x02\x01\a\b\x01\x02\v\t\x01-\x03\x01\x01u\x02\"\x01v\x03\x04\x02\t\x01\x06\x03\xdb\x02\x02\x01:\x01\x01\a\x01\x01\x01\x01\x02\b\x06\n\x02\x010.\x02\f\x14\x040\n\x04\x03&\t\f\x02 \x04\x02\x068\x01\x01\x02\x03\x01\x01\x058\b\x02\x02\x98\x03\x01\r\x01\a\x04\x01\x06\x01\x03\x02\xc6@\x00\x01\xc3!\x00\x03\x8d\x01` \x00\x06i\x02\x00\x04\x01\n \x02P\x02\x00\x01\x03\x01\x04\x01\x19\x02\x05\x01\x97\x02\x1a\x12\r\x01&\b\x19\v\x01\x01,\x030\x01\x02\x04\x02\x02\x02\x01$\x01C\x06\x02\x02\x02\x02\f\x01\b\x01/\x013\x01\x01\x03\x02\x02\x05\x02\x01\x01*\x02\b\x01\xee\x01\x02\x01\x04\x01\x00\x01\x00\x10\x10\x10\x00\x02\x00\x01\xe2\x01\x95\x05\x00\x03\x01\x02\x05\x04(\x03\x04\x01\xa5\x02\x00\x04A\x05\x00\x02M\x06F\v1\x04{\x016\x0f)\x01\x02\x02\n\x031\x04\x02\x02\a\x01=\x03$\x05\x01\b>\x01\f\x024\t\x01\x01\b\x04\x02\x01_\x03\x02\x04\x06\x01\x02\x01\x9d\x01\x03\b\x15\x029\x02\x01\x01\x01\x01\f\x01\t\x01\x0e\a\x03\x05C\x01\x02\x06\x01\x01\x02\x01\x01\x03\x04\x03\x01\x01\x0e\x02U\b\x02\x03\x01\x01\x17\x01Q\x01\x02\x06\x01\x01\x02\x01\x01\x02\x01\x02\xeb\x01\x02\x04\x06\x02\x01\x02\x1b\x02U\b\x02\x01\x01\x02j\x01\x01\x01\x02\be\x01\x01\x01\x02\x04\x01\x05\x00\t\x01\x02\xf5\x01\n\x04\x04\x01\x90\x04\x02\x02\x04\x01 \n(\x06\x02\x04\b\x01\t\x06\x02\x03.\r\x01\x02\xc6\x01\x01\x03\x01\x01\xc9\a\x01\x06\x01\x01R\x16\x02\a\x01\x02\x01\x02z\x06\x03\x01\x01\x02\x01\a\x01\x01H\x02\x03\x01\x01\x01\x00\x02\v\x024\x05\x05\x03\x17\x01\x00\x01\x06\x0f\x00\f\x03\x03\x00\x05;\a\x00\x01?\x04Q\x01\v\x02\x00\x02\x00.\x02\x17\x00\x05\x03\x06\b\b\x02\a\x1e\x04\x94\x03\x007\x042\b\x01\x0e\x01\x16\x05\x01\x0f\x00\a\x01\x11\x02\a\x01\x02\x01\x05d\x01\xa0\a\x00\x01=\x04\x00\x04\xfe\x02\xf3\x01\x02\x01\a\x02\x05\x01\x00\am\a\x00`\x80\xf0\x00\xb2\x02\x05\x01\x02\x03\x00\n\x86\n\xc6\n\x00\nv\n\x04\x06l\nv\nv\n\x02\x06n\rs\n\b\ag\nh\a\a\x13m\n`\nv\nF\x14\x00\nF\n\x00\x14\x00\x03\xef\n\x06\n\x16\n\x00\n\x80\v\xa5\n\x06\n\xb6\nV\n\x86\n\x06\n\x00\x01\x03\x06\x06\n\xc63\x02\x05\x00<N\x16\x00\x1e\x00\x01\x00\x01\x19\t\x0e\x03\x00\x04\x8a\n\x1e\b\x01\x0f \n'\x0f\x00\n\xbc\n\x00\x06\x9a\n&\n\xc6\n\x16\nV\n\x00\n\x00\n\x00-\f9\x11\x02\x00\x1b$\x04\x1d\x01\b\x01\x86\x05\xca\n\x00\b\x19\a'\tK\x05\x16\x06\xa0\x02\x02\x10\x02.@\t4\x02\x1e\x03K\x05h\b\x18\b)\a\x00\x060\n\x06\n\x00\x1f\x9e\n*\x04p\a\x86\x1e\x80\n<\n\x90\n\a\x14\xfb\n\x00\nv\n\x00\nf\n\x06\x14L\f\x00\x13]\n\x00\nV\x1d\xe3\nF\n6\n\x00\nf\x15\x00o\x00\n\x00\nV\n\x86\n\x01\a\x00\n\x00\x17\x00\x03\x00\n\x00\x14\f\x14l\x19\x002\x00\n\x00\n\x00\n\xf7\n\x00\t\x80\n\x00;\x01\x03\x01\x04L-\x01\x0f\x00\r\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00d\x00\x00\x00\x00\x00\x00\x00\xe8\x03\x00\x00\x00\x00\x00\x00\x10'\x00\x00\x00\x00\x00\x00\xa0\x86\x01\x00\x00\x00\x00\x00@B\x0f\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\xe1\xf5\x05\x00\x00\x00\x00\x00ʚ;\x00\x00\x00\x00\x00\xe4\vT\x02\x00\x00\x00\x00\xe8vH\x17\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\xa0rN\x18\t\x00\x00\x00@z\x10\xf3Z\x00\x00\x00\x80Ƥ~\x8d\x03\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00M\x00\x00\x00+0.assertion failed: buf.len() >= maxlen\x9e\x17\x04\x00S\x00\x00\x00z\x02\x00\x00\r\x00\x00\x00\x00\x03\x06\t\r\x10\x13\x17\x1a\x1d!$'+.158;\x006\x10\x04\x00N\x00\x00\x00\xee\x00\x00\x00;\x00\x00\x006\x10\x04\x00N\x00\x00\x00\xee\x00\x00\x00\x11\x00\x00\x006\x10\x04\x00N\x00\x00\x00\xeb\x00\x00\x00:\x00\x00\x00\x92\r\x04\x00Q\x00\x00\x00.\x00\x00\x00\t\x00\x00\x00to_digit: invalid radix -- radix must be in the range 2 to 36 inclusive\x00I\x0e\x04\x00P\x00\x00\x00\x93\x01\x00\x00\t\x00\x00\x00assertion failed: other > 0assertion failed: noborrow\x00\x00\x00\xac\x12\x04\x00N\x00\x00\x00\x84\x01\x00\x00\x01\x00\x00\x00assertion failed: digits < 40\x00\x00\x00|\x11\x04\x00[\x00\x00\x00V\x00\x00\x00'\x00\x00\x00|\x11\x04\x00[\x00\x00\x00\x88\x00\x00\x00\x13\x00\x00\x00|\x11\x04\x00[\x00\x00\x00\xb0\x00\x00\x00 \x00\x00\x00|\x11\x04\x00[\x00\x00\x00\xc7\x00\x00\x00%\x00\x00\x000000000000000000000000000000000000000000000000000000000000000000\xfc\x11\x04\x00O\x00\x00\x00g\x06\x00\x00\x15\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\x95\x06\x00\x00\x15\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\x96\x06\x00\x00\x15\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00t\x05\x00\x00(\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00t\x05\x00\x00\x12\x00\x00\x00[...]called `Option::unwrap()` on a `None` value==assertion failed: !buf.is_empty()\x00\x9e\x17\x04\x00S\x00\x00\x00\xb7\x00\x00\x00\x05\x00\x00\x00assertion failed: buf[0] > b'0'\x00\x9e\x17\x04\x00S\x00\x00\x00\xb8\x00\x00\x00\x05\x00\x00\x00\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc3\x0f\x04\x00P\x00\x00\x00\xa0\x00\x00\x00\t\x00\x00\x00\xc3\x0f\x04\x00P\x00\x00\x00\x84\x00\x00\x00\x1e\x00\x00\x00\x00\x06\x01\x01\x03\x01\x04\x02\x05\a\a\x02\b\b\t\x02\n\x05\v\x02\x0e\x04\x10\x01\x11\x02\x12\x05\x13\x1c\x14\x01\x15\x02\x17\x02\x19\r\x1c\x05\x1d\b\x1f\x01$\x01j\x04k\x02n\x02\xaf\x03\xb1\x02\xbc\x02\xcf\x02\xd1\x02\xd4\f\xd5\t\xd6\x02\xd7\x02\xda\x01\xe0\x05\xe1\x02\xe6\x01\xe7\x04\xe8\x02\xee \xf0\x04\xf8\x02\xfa\x05\xfb\x01\f';>NO\x8f\x9e\x9e\x9f{\x8b\x93\x96\xa2\xb2\xba\x86\xb1\x06\a\t6=>V\xf3\xd0\xd1\x04\x14\x1867VW\x7f\xaa\xae\xaf\xbd5\xe0\x12\x87\x89\x8e\x9e\x04\r\x0e\x11\x12)14:EFIJNOde\x8a\x8c\x8d\x8f\xb6\xc1\xc3\xc4\xc6\xcb\xd6\\\xb6\xb7\x1b\x1c\a\b\n\v\x14\x1769:\xa8\xa9\xd8\xd9\t7\x90\x91\xa8\a\n;>fi\x8f\x92\x11o_\xbf\xee\xefZb\xb9\xba\xf4\xfc\xffST\x9a\x9b./'(U\x9d\xa0\xa1\xa3\xa4\xa7\xa8\xad\xba\xbc\xc4\x06\v\f\x15\x1d:?EQ\xa6\xa7\xcc͠\a\x19\x1a\"%>?\xdf\xe7\xec\xef\xff\xc5\xc6\x04 #%&(38:HJLPSUVXZ\\^`cefksx}\x7f\x8a\xa4\xaa\xaf\xb0\xc0Ю\xafno\xc7\xddޓ^\"{\x05\x03\x04-\x03f\x03\x01/.\x80\x82\x1d\x031\x0f\x1c\x04$\t\x1e\x05+\x05D\x04\x0e*\x80\xaa\x06$\x04$\x04(\b4\vN\x034\f\x817\t\x16\n\b\x18;E9\x03c\b\t0\x16\x05!\x03\x1b\x05\x1b&8\x04K\x05/\x04\n\a\t\a@ '\x04\f\t6\x03:\x05\x1a\a\x04\f\aPI73\r3\a.\b\n\x06&\x03\x1d\b\x02\x80\xd0R\x10\x06\b\t!.\b*\x16\x1a&\x1c\x14\x17\tN\x04$\tD\r\x19\a\n\x06H\b'\tu\vB>*\x06;\x05\n\x06Q\x06\x01\x05\x10\x03\x05\vY\b\x02\x1db\x1eH\b\n\x80\xa6^\"E\v\n\x06\r\x13:\x06\n\x06\x14\x1c,\x04\x17\x80\xb9<dS\fH\t\nFE\x1bH\bS\rI\a\nV\bX\"\x0e\n\x06F\n\x1d\x03GI7\x03\x0e\b\n\x069\a\n\x06,\x04\n\x80\xf6\x19\a;\x03\x1dU\x01\x0f2\r\x83\x9bfu\v\x80ĊLc\r\x840\x10\x16\n\x8f\x9b\x05\x82G\x9a\xb9:\x86Ƃ9\a*\x04\\\x06&\nF\n(\x05\x13\x81\xb0:\x80\xc6[\x054,K\x049\a\x11@\x05\v\a\t\x9c\xd6) as\xa1\xfd\x813\x0f\x01\x1d\x06\x0e\x04\b\x81\x8c\x89\x04k\x05\r\x03\t\a\x10\x8f`\x80\xfd\x03\x81\xb4\x06\x17\x0f\x11\x0fG\tt<\x80\xf6\ns\bp\x15Fz\x14\f\x14\fW\t\x19\x80\x87\x81G\x03\x85B\x0f\x15\x84P\x1f\x06\x06\x80\xd5+\x05>!\x01p-\x03\x1a\x04\x02\x81@\x1f\x11:\x05\x01\x81\xd0*\x80\xd6+\x04\x01\x80\xc06\b\x02\x80\xe0\x80\xf7)L\x04\n\x04\x02\x83\x11DL=\x80\xc2<\x06\x01\x04U\x05\x1b4\x02\x81\x0e,\x04d\fV\n\x80\xae8\x1d\r,\x04\t\a\x02\x0e\x06\x80\x9a\x83\xd9\x03\x11\x03\r\x03\x80\xda\x06\f\x04\x01\x0f\f\x048\b\n\x06(\b,\x04\x02\x0e\t'\x81X\b\x1d\x03\v\x03;\x04\x1e\x04\n\a\x80\xfb\x84\x05\x00\x01\x03\x05\x05\x06\x06\x02\a\x06\b\a\t\x11\n\x1c\v\x19\f\x19\r\x10\x0e\f\x0f\x04\x10\x03\x12\x12\x13\t\x16\x01\x17\x04\x18\x01\x19\x03\x1a\t\x1b\x01\x1c\x02\x1f\x16 \x03+\x02-\v.\x010\x041\x022\x01\xa9\x02\xaa\x04\xab\b\xfa\x02\xfb\x05\xfe\x03\xff\t\xadxy\x8b\x8d\xa20WX\x8b\x8c\x90\x1c\xdd\x0e\x0fKL\xfb\xfc./?\\]_ℍ\x8e\x91\x92\xa9\xb1\xba\xbb\xc5\xc6\xc9\xca\xde\xe4\xe5\xff\x00\x04\x11\x12)147:;=IJ]\x84\x8e\x92\xa9\xb1\xb4\xba\xbb\xc6\xca\xce\xcf\xe4\xe5\x00\x04\r\x0e\x11\x12)14:;EFIJ^de\x84\x91\x9b\x9d\xc9\xce\xcf\r\x11):;EIW[^_de\x8d\x91\xa9\xb4\xba\xbb\xc5\xc9\xdf\xe4\xe5\xf0\r\x11EIde\x80\x84\xb2\xbc\xbe\xbf\xd5\xd7\xf0\U0004314b\xa4\xa6\xbe\xbf\xc5\xc7\xcf\xda\xdbH\x98\xbd\xcd\xc6\xce\xcfINOWY^_\x89\x8e\x8f\xb1\xb6\xb7\xbf\xc1\xc6\xc7\xd7\x11\x16\x17[\\\xf6\xf7\xfe\xff\x80mq\xde\xdf\x0e\x1fno\x1c\x1d_}~\xae\xaf\xde\xdfM\xbb\xbc\x16\x17\x1e\x1fFGNOXZ\\^~\x7f\xb5\xc5\xd4\xd5\xdc\xf0\xf1\xf5rs\x8ftu&./\xa7\xaf\xb7\xbf\xc7\xcf\xd7ߚ\x00@\x97\x980\x8f\x1f\xce\xffNOZ[\a\b\x0f\x10'/\xee\xefno7=?BESgu\xc8\xc9\xd0\xd1\xd8\xd9\xe7\xfe\xff\x00 _\"\x82\xdf\x04\x82D\b\x1b\x04\x06\x11\x81\xac\x0e\x80\xab\x05 \a\x81\x1c\x03\x19\b\x01\x04/\x044\x04\a\x03\x01\a\x06\a\x11\nP\x0f\x12\aU\a\x03\x04\x1c\n\t\x03\b\x03\a\x03\x02\x03\x03\x03\f\x04\x05\x03\v\x06\x01\x0e\x15\x05N\a\x1b\aW\a\x02\x05\x18\fP\x04C\x03-\x03\x01\x04\x11\x06\x0f\f:\x04\x1d%_ m\x04j%\x80\xc8\x05\x82\xb0\x03\x1a\x06\x82\xfd\x03Y\a\x16\t\x18\t\x14\f\x14\fj\x06\n\x06\x1a\x06Y\a+\x05F\n,\x04\f\x04\x01\x031\v,\x04\x1a\x06\v\x03\x80\xac\x06\n\x06L\x14\x80\xf4\b<\x03\x0f\x03>\x058\b+\x05\x82\xff\x11\x18\b/\x11-\x03\"\x0e!\x0f\x80\x8c\x04\x82\x9a\x16\v\x15\x88\x94\x05/\x05;\a\x02\x0e\x18\t\x80\xbe\"t\f\x80\xd6\x1a\x81\x10\x05\x80\xe1\t\xf2\x9e\x037\t\x81\\\x14\x80\xb8\b\x80\xdd\x14<\x03\n\x068\bF\b\f\x06t\v\x1e\x03Z\x04Y\t\x80\x83\x18\x1c\n\x16\tL\x04\x80\x8a\x06\xab\xa4\f\x17\x041\xa1\x04\x81\xda&\a\f\x05\x05\x82\xb3 *\x06L\x04\x80\x8d\x04\x80\xbe\x03\x1b\x03\x0f\r\x1d\x15\x04\x00U\x00\x00\x00\n\x00\x00\x00+\x00\x00\x00\x1d\x15\x04\x00U\x00\x00\x00\x1a\x00\x00\x006\x00\x00\x00attempt to divide by zero\x00\x00\x00|\x11\x04\x00[\x00\x00\x00\xf4\x00\x00\x00\x15\x00\x00\x00|\x11\x04\x00[\x00\x00\x00\xff\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\b\x01\b\x03\b\x06\x10\t\x10\r\x10\x12\x18\x17\x18\x1d\x18$ + 3 < F(P([(g0s0\x800\x8e8\x9c8\xab8\xbb8\xcc@\xdd@\xef@\x02I\x15I)I>QSQiQ\x80Q\x98Y\xb0Y\xc9Y\xe3a\xfda\x18b4jPjmj\x8bj\xaar\xc9r\xe9r\n{+{M{p\x83\x93\x83\xb7\x83܃\x02\x8c(\x8cO\x8cw\x94\x9f\x94Ȕ\xf2\x9c\x1c\x05\x1c\x05\x1c\x05\x1c\x05\x05\x02\x05\x01\x02\x05\x06\x02\x05\x03\x01\x02\x05\x01\x05\x06\x02\x05\a\b\x01\x02\x05\x03\t\x00\x06\x02\x05\x01\t\x05\x03\x01\x02\x05\t\a\x06\x05\x06\x02\x05\x04\b\b\x02\b\x01\x02\x05\x02\x04\x04\x01\x04\x00\x06\x02\x05\x01\x02\x02\x00\a\x00\x03\x01\x02\x05\x06\x01\x00\x03\x05\x01\x05\x06\x02\x05\x03\x00\x05\x01\a\x05\a\b\x01\x02\x05\x01\x05\x02\x05\b\a\b\t\x00\x06\x02\x05\a\x06\x02\t\x03\t\x04\x05\x03\x01\x02\x05\x03\b\x01\x04\x06\t\a\x02\x06\x05\x06\x02\x05\x01\t\x00\a\x03\x04\b\x06\x03\x02\b\x01\x02\x05\t\x05\x03\x06\a\x04\x03\x01\x06\x04\x00\x06\x02\x05\x04\a\x06\b\x03\a\x01\x05\b\x02\x00\x03\x01\x02\x05\x02\x03\b\x04\x01\b\x05\a\t\x01\x00\x01\x05\x06\x02\x05\x01\x01\t\x02\x00\t\x02\b\t\x05\x05\x00\a\b\x01\x02\x05\x05\t\x06\x00\x04\x06\x04\x04\a\a\x05\x03\t\x00\x06\x02\x05\x02\t\b\x00\x02\x03\x02\x02\x03\b\a\x06\t\x05\x03\x01\x02\x05\x01\x04\t\x00\x01\x01\x06\x01\x01\t\x03\b\x04\a\x06\x05\x06\x02\x05\a\x04\x05\x00\x05\b\x00\x05\t\x06\t\x02\x03\b\x02\b\x01\x02\x05\x03\a\x02\x05\x02\t\x00\x02\t\b\x04\x06\x01\t\x01\x04\x00\x06\x02\x05\x01\b\x06\x02\x06\x04\x05\x01\x04\t\x02\x03\x00\t\x05\a\x00\x03\x01\x02\x05\t\x03\x01\x03\x02\x02\x05\a\x04\x06\x01\x05\x04\a\b\x05\x01\x05\x06\x02\x05\x04\x06\x05\x06\x06\x01\x02\b\a\x03\x00\a\a\x03\t\x02\x05\a\b\x01\x02\x05\x02\x03\x02\b\x03\x00\x06\x04\x03\x06\x05\x03\b\x06\t\x06\x02\b\t\x00\x06\x02\x05\x01\x01\x06\x04\x01\x05\x03\x02\x01\b\x02\x06\t\x03\x04\b\x01\x04\x04\x05\x03\x01\x02\x05\x05\b\x02\x00\a\x06\x06\x00\t\x01\x03\x04\x06\a\x04\x00\a\x02\x02\x06\x05\x06\x02\x05\x02\t\x01\x00\x03\b\x03\x00\x04\x05\x06\a\x03\x03\a\x00\x03\x06\x01\x03\x02\b\x01\x02\x05\x01\x04\x05\x05\x01\t\x01\x05\x02\x02\b\x03\x06\x06\b\x05\x01\b\x00\x06\x06\x04\x00\x06\x02\x05\a\x02\a\x05\t\x05\a\x06\x01\x04\x01\b\x03\x04\x02\x05\t\x00\x03\x03\x02\x00\x03\x01\x02\x05\x03\x06\x03\a\t\a\b\b\x00\a\x00\t\x01\a\x01\x02\t\x05\x01\x06\x06\x00\x01\x05\x06\x02\x05\x01\b\x01\b\t\b\t\x04\x00\x03\x05\x04\x05\b\x05\x06\x04\a\x05\b\x03\x00\x00\a\b\x01\x02\x05\t\x00\t\x04\t\x04\a\x00\x01\a\a\x02\t\x02\b\x02\x03\a\t\x01\x05\x00\x03\t\x00\x06\x02\x05\x04\x05\x04\a\x04\a\x03\x05\x00\b\b\x06\x04\x06\x04\x01\x01\b\t\x05\a\x05\x01\t\x05\x03\x01\x02\x05\x02\x02\a\x03\a\x03\x06\a\x05\x04\x04\x03\x02\x03\x02\x00\x05\t\x04\a\b\a\x05\t\a\x06\x05\x06\x02\x05\x01\x01\x03\x06\b\x06\b\x03\a\a\x02\x01\x06\x01\x06\x00\x02\t\a\x03\t\x03\a\t\b\b\x02\b\x01\x02\x05\x05\x06\b\x04\x03\x04\x01\b\b\x06\x00\b\x00\b\x00\x01\x04\b\x06\t\x06\b\t\t\x04\x01\x04\x00\x06\x02\x05\x02\b\x04\x02\x01\a\x00\t\x04\x03\x00\x04\x00\x04\x00\x00\a\x04\x03\x04\b\x04\x04\t\a\x00\a\x00\x03\x01\x02\x05\x01\x04\x02\x01\x00\b\x05\x04\a\x01\x05\x02\x00\x02\x00\x00\x03\a\x01\a\x04\x02\x02\x04\b\x05\x03\x05\x01\x05\x06\x02\x05\a\x01\x00\x05\x04\x02\a\x03\x05\a\x06\x00\x01\x00\x00\x01\b\x05\b\a\x01\x01\x02\x04\x02\x06\a\x05\a\b\x01\x02\x05\x03\x05\x05\x02\a\x01\x03\x06\a\b\b\x00\x00\x05\x00\x00\t\x02\t\x03\x05\x05\x06\x02\x01\x03\x03\a\b\t\x00\x06\x02\x05\x01\a\a\x06\x03\x05\x06\b\x03\t\x04\x00\x00\x02\x05\x00\x04\x06\x04\x06\a\a\b\x01\x00\x06\x06\b\t\x04\x05\x03\x01\x02\x05\b\b\b\x01\a\b\x04\x01\t\a\x00\x00\x01\x02\x05\x02\x03\x02\x03\x03\b\t\x00\x05\x03\x03\x04\x04\a\x02\x06\x05\x06\x02\x05\x04\x04\x04\x00\b\t\x02\x00\t\b\x05\x00\x00\x06\x02\x06\x01\x06\x01\x06\t\x04\x05\x02\x06\x06\a\x02\x03\x06\x03\x02\b\x01\x02\x05\x02\x02\x02\x00\x04\x04\x06\x00\x04\t\x02\x05\x00\x03\x01\x03\x00\b\x00\b\x04\a\x02\x06\x03\x03\x03\x06\x01\b\x01\x06\x04\x00\x06\x02\x05\x01\x01\x01\x00\x02\x02\x03\x00\x02\x04\x06\x02\x05\x01\x05\x06\x05\x04\x00\x04\x02\x03\x06\x03\x01\x06\x06\b\x00\t\x00\b\x02\x00\x03\x01\x02\x05\x05\x05\x05\x01\x01\x01\x05\x01\x02\x03\x01\x02\x05\a\b\x02\a\x00\x02\x01\x01\b\x01\x05\b\x03\x04\x00\x04\x05\x04\x01\x00\x01\x05\x06\x02\x05\x02\a\a\x05\x05\x05\a\x05\x06\x01\x05\x06\x02\b\t\x01\x03\x05\x01\x00\x05\t\x00\a\t\x01\a\x00\x02\x02\a\x00\x05\x00\a\b\x01\x02\x05\x01\x03\b\a\a\a\b\a\b\x00\a\b\x01\x04\x04\x05\x06\a\x05\x05\x02\t\x05\x03\t\x05\b\x05\x01\x01\x03\x05\x02\x05\x03\t\x00\x06\x02\x05\x06\t\x03\b\b\t\x03\t\x00\x03\t\x00\a\x02\x02\b\x03\a\a\x06\x04\a\x06\t\a\t\x02\x05\x05\x06\a\x06\x02\x06\t\x05\x03\x01\x02\x05\x03\x04\x06\t\x04\x04\x06\t\x05\x01\t\x05\x03\x06\x01\x04\x01\b\b\b\x02\x03\b\x04\b\t\x06\x02\a\b\x03\b\x01\x03\x04\a\x06\x05\x06\x02\x05\x01\a\x03\x04\a\x02\x03\x04\a\x05\t\a\x06\b\x00\a\x00\t\x04\x04\x01\x01\t\x02\x04\x04\b\x01\x03\t\x01\t\x00\x06\a\x03\b\x02\b\x01\x02\x05\b\x06\a\x03\x06\x01\a\x03\a\t\b\b\x04\x00\x03\x05\x04\a\x02\x00\x05\t\x06\x02\x02\x04\x00\x06\t\x05\t\x05\x03\x03\x06\t\x01\x04\x00\x06\x02\x05\x00\x00|\x11\x04\x00[\x00\x00\x00q\x01\x00\x00\x13\x00\x00\x00~\x14\x04\x00U\x00\x00\x00\xad\x00\x00\x00\x13\x00\x00\x00Z\xd6;\x92\xd6S\xf4\xee?;\xa1\x06)\xaa?\x11\xf8ee\x1bf\xb4X\x95\a\xc5$\xa4Y\xca\xc7Jv\xbf>\xa2\x7fᮺI\xf6-\r\xf0\xbcy]SoΊߙZ\xe9\xdcsy\x10,,\xd8\xf4\x94\x05\xc1\xb6+\xa0ؑi\xe8K\x8a\x9b\x1b\ay\xf9Fq\xa46\xc8N\xb6\x84\xe2\xdel\x82\xe2H\x97\xb7\x98\x8dMDz\xe2\xe3%\x9b\x16\b#\x1b\x1b\xfdr\x7fx\xb0j\x8cm\x8e\xf7 \x0e\xe5\xf5\xf00\xfeO\x9f\x96\\\x85\xef\b\xb25\xa9Q^3-\xbd\xbd#G\xbc\xb3f+\x8bނ\x13\xe65\x80x,\xadv\xacU0 \xfb\x16\x8b1̯!P\xcb;L\x93\x17k<\xe8\xb9ܭ=\xbf\x1b*$\xbeJ\xdfx݅Kb\xe8S\xd9\r\xaf\xa24\xadm\x1d\xd7k\xaa3o=qԇh\xad\xe5@\x8cdr\x86\x06\x95\x00ˌ\x8dɩ\xc2\x18\x1fQ\xaf\xfd\x0ehH\xba\xc0\xfd\xef\xf0;\xd4\xf2\xdef%\x1b\xbd\x12\x02mt\x98\xfe\x95v\xa5\x84WK`\xf70\xb6K\x01\x88\x91>~;\xd4Υ-^85\xbd\xa3\x9eA\xea5\xce]J\x89BϹu\x86\x82\xacL\x06R\xb2\xe1\xa0zΕ\x89\x81\x93\t\x94\xd1\xeb\xefCs\x1f\x1aI\x19B\xfb\xeb\xa1\xf8\v\xf9\xc5\xe6\xeb\x14\x10\xa6`\x9b\x9f\x12\xfaf\xca\xf6Nww\xe0&\x1a\xd4\xd08\x82G\x97\xb8\x00\xfd\xb4\"U\x95\x98\xb0 \x89\x82c\xb1\x8c^s \x9e\xb05U]_n\xb4Ub\xbc\xdd/6\x90\xa8\xc5\x1d\x83\xaa4\xf7\x89!\xeb{+ջC\xb4\x12\xf7\xe4#\xd5\x01u\xec\xe9\xa5-;eU\xaa\xb0k\x9an6%!\xc93\xb2G\xf8\x89\xbe\xeaԜ\x06\xc1\n\x84ni\xbb\xc0\x9e\x99v,n%\nDH\xf1\r%\xcaC\xeap\x06\xc0\xca\xdbdW\x86*͖(W^j\x92\x06\x048\xbc\x12>\xed'u\x80\xbc\xf2\xec\xf5\x047\b\x05\xc6k\x97\x8d\xe8q\x92\xa0\xeb.h3\xc6DJ\x86\xf7\xa3~X1\x87[D\x93\x1d!\xe0\xfbj\xee\xb3zL\x9e\xae\xfdhr\x15\xb8d)غ\x05\xea`Y\xdfE\x1a=\x03\xcf\x1a\xe6\xbd3\x8e)\x87$\xb9o\xabk0\x06b\xc1ЏV\xe0\xf8yԶӥ\x96\x86\xbc\x87\xba\xf1ĳl\x18w\x98\x89\xa4H\x8f<\xa8\xab)).\xb6\xe0\x87ޔ\xfe\xab\xcd\x1a3%I\v\xba\xd9\xdcq\x8c\x14\v\x1d\x7f\x8b\xc0\xf0\x9fo\x1b\x8e(\x10T\x8e\xaf\xd9M\xe4^\xae\xf0\xec\aJ\xa2\xb12\x14\xe9q\xdbPa\x9d\xf6\xd9,\xe8\xc9n\x05\xaf\x9f\xac1'\x89\xd2\\\":\b\x1c1\xbe\xcaƚ\xc7\x17\xfep\xab\x06\xf4\xaaH\nc\xbdm}x\x81\xb9\x9d=M\xd6\b\xb1\xd5\xda̻,\tN\xeb\xf0\x93\x82F\xf0\x85\xa5\x8e\xc5\b`\xf5\xbb%!&\xed8#Xl\xa7N\xf2\xf6\n\xb8\xf2*\xaf\xaao(\a,nG\xd1᮴\rf\xaf\xf5\x1a\xcaEy\x84ۤ̂M\xed\x90ȟ\x8d\xd9P<\x97\x97e\x12\xce\x7f\xa3\xa0(\xb5\xba\a\xf1\x0f\xe5\f}\xfd\xfe\x96\xc1_\xcc\xc8rb\xa9I\xedS\x1eOܼ\xbe\xfc\xb1w\xffz\x0f\xbb\x13\x9c\xe8\xe8%\xb1\t6\xf7=Ϫ\x9f\xac\xe9T\x8ca\x91\xb1w\x1d\x8c\x03u\r\x83\x95\xc7\x17$j\xef\xb9\xf5\x9d\xd5%oD\xd2\xd0\xe3z\xf9\x1d\xadDk(s\x05Kw\xc5j\x83b\xce\xec\x9b2\xec\nC\xf9g\xe3N\xd5vE$\xfb\x01\xe8\xc2?\xa7͓\xf7A\x9c\"\x8a\xd4V\xedy\x02\xa2\xf3\x0f\x11\xc1xuRCk\xd6DV4\x8cAE\x98\xa9\xaaxk\x89\x13\n\x83\f\xd6kA\xef\x91V\xbeS\xd5V\xc6k\x98\xcc#\x8f\xcb\xc6\x11k6\xec\xed\xa8\x8a췆\xbe\xbf,9?\x1c\xeb\x02\xa2\xb3\x94\xa9\xd6\xf32\x14\xd7\xf7{\aO㥃\x8a\xe0\xb9S̰?\xd9\xcc\xf5\xda\xc9\"\\\x8f$\xadX\xe8h\xff\x9c\x8f\x0f@\xb3Ѿ\x95\x99\xd96l7\x91\xa1\x1f¹\t\b\x10#-\xfb\xff\x8fDG\x85\xb5\x8a\xa72(\f\nԫ\xf9\xf9\xff\xb3\x15\x99\xe6\xe2lQ?2\x8f\f\xc9\x16;\xfc\x7f\x90\xad\x1fЍ\xe3\x92g\x7f٧=\xaeJ\xfb\x9f\xf4\x98'D\xb1\x9cwA\xdf\xcf\x11͙\x1d\xfa\xc71\x7f1\x95݃\xd5\x11\xd7CV@@R\xfc\x1c\x7f\xef>}\x8ar%kf\xea5(Hf;\xe4^\xab\x8e\x1c\xad\xcf\xee\x05\x00eC2\xda@J\x9d6V\xb2c\u0602j\a@>Ծ\x90hN\"\xe2uO>\x87\x91\xa2\x04\xe8\xa6DwZ\x02\xe2\xaaZS\xe3\r\xa96\xcb\x05\xa2\xd0\x15\x15q\x83\x9aU1(\\Q\xd3\x03>\x87\xcaD[Z\r\x91\x80\xd5\x1e\x99\xd9\x12\x84\u0086\x94\xfe\nyX\xe8\xb6\xe0\x8af\xff\x8f\x17\xa5r\xa89\xbeM\x97nb\xe3\x98-@\xffs]Ώ\x12\xc8-!=\n\xfb\x8e\x7f\x1c\x88\x7fh\xfa\x80\x99\v\x9d\xbc4f\xe6|r\x9f#j\x9f\x029\xa1\x80N\xc4\xeb\xc1\xff\x1f\x1cN\x87\xacDGC\x87\xc9 b\xb5f\xb2\xff'\xa3\"\xa9\xd7\x15\x19\x14\xe9\xfb\xa8\xbab\x00\x9f\xff\xf1K\xb5ɦ\xad\x8f\xacq\x9d\xa9\xb4=`\xc3?wo\"|\x10\x99\xb3\x17\xce\xc4\xd3!M8\xb4\x0fU\xcb+\x9bT\x7f\xa0\x9d\x01\xf6Hj`F\xa1S*~\xfb\xe0\x94O\x84\x02\xc1\x99mB\xfc\xcbDt\xda.9\x19zc%C1\xc0\bS\xfb\xfeU\x11\x91\xfa\x88\x9fX\xbc\xee\x93=\xf0\xca'\xba~\xabU5y\xb5c\xb75u|&\x96\xdeX4/\x8bU\xc1K\xa2<%\x83\x92\x1b\xb0\xbb\x16o\x01\xfb\xed\xaa\xb1\x9eˋ\xee#w\"\x9c\xea\xdc\xca\xc1y\xa9\x15^F_\x17uv\x8a\x95\xa1\x92\xc9\x1e\x19\xec\x89\xcd\xfa\v6]\x12\x14\xed\xfaI\xb7{f\x1fg\xec\x80\xf9΄\xf4\x16Y\xa8y\x1c\xe5\x1a@\xe7\x80'᷂\xd2X\xae7\t\xcc1\x8f\x10\x88\x90\xb0\xb8\xec\xb2\xd1\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86\xc9j\x00g\xceνߚ\xd4\xe1\x93\xe0\x91\xa7g\xbdB`\x00A\xa1\u058b\xe0$m\\,\xbb\xc8\xe0mSx@\x91I̮\x18n\x88s\xf7\xe9\xfaXHh\x96\x90\xf5[\x7fڞ\x89jPu\xa49\xaf-\x01^zy\x99\x8f\x88\x03\x96BR\xc9\x06\x84mx\x81\xf5\xd8\xd7\x7f\xb3\xaa\x83;Ӧ{\b\xe5\xc8\xd6\xe12\xcf\xcd_`\xd5d\n\x88\x90\x9aJ\x1e\xfb&\xcd\x7f\xa1\xe0;\\\x85\x7f\x06U\x9a\xa0\xee\xf2\\o\xc0\xdf\xc9\xd8J\xb3\xa6\x1eH\xea\xc0H\xaa/\xf4\x8b\xb0W\xfc\x8e\x1d`\xd0&\xda$\xf1ڔ;\xf1Wζ]y\x12<\x82X\b\xb7\xd6\b=\xc5v\xed\x81$\xb5\x17\x17ˢn\xcad\fK\x8cvTh\xa2m\xa2\xdd\xdc}\xcb\t\xfd}\xcf]/\x94\xa9\x02\v\t\v\x15T]\xfeL|]C5;\xf9\xd3\xe1\xa6\xe5&\x8dT\xfa\x9e\xafm\x1aJ\x01\xc5{Ě\x10\x9fp\xb0\xe9\xb8\xc6\x1b\t\xa1\x9cA\xb6\x9a5\xc0\xd4ƌ\x1c$g\xf8bK\xc9\x03\xd2c\x01\xc3\xf8D\xfcבv@\x9b\x1d\xcf]Bc\xde\xe0y6V\xfbM6\x94\x10\xc2\xe4B\xf5\x12\xfc\x15Y\x98\xc4+z\xe1C\xb9\x94\U0009d4f2\x17{[o>Z[\xecl\xca\xf3\x9c\x97B\x9c\xcf\xee,\x99\x05\xa71r'\b\xbd0\x84\xbdS\x83\x83*x\xff\xc6P\xbdN1J\xec<\xe5\xec(d$5V\xbf\xf8\xa46\xd1^\xae\x13F\x0f\x94\x99\xbe6\xe1\x95w\x1b\x87\x84\x85\xf6\x99\x98\x17\x13\xb9?n\x84Y{U\xe2(\xe5&t\xc0~\xddW\xe7ω\xe5/\xda\xea\x1a3O\x98H8oꖐ!v\xef]\xc8\xd2\xf0?c\xbeZ\x06\v\xa5\xbc\xb4\xa9Skuz\a\xed\x0f\xfbm\xf1\xc7M\xce\xeb\xe1\x94(\xc6\x12YI\xe8ӽ\xe4\xf6\x9c\xf0`3\x8d\\ٻ\xab\xd7-qd\xec\x9d4\xc4,9\x80\xb0\xb3Ϫ\x96My\x8d\xbdg\xc5A\xf5wG\xa0ܠ\x83U\xfc\xa0\xd7\xf0\xec`\x1bI\xf9\xaa,\xe4\x89Dr\xb5\x9dĆ\x16\xf49b\x9b\xb7\xd57]\xac\xd5\xce\"\xc5u(\x1c1\xc7:\x82%˅t\u05cb\x82k6\x932c}\xbcdq\xf7\x9eӨ\x86\x971\x03\x02\x9c\xff]\xae\xeb\xbdM\xb5\x86\bS\xa8\xfc\xfd\x83\x02\x83\x7f\xf5\xd9f-\xa1b\xa8\xcag\xd2{\xfd$\xc3c\xdfr\xd0`\xbc\xa4=\xa9ހ\x83m\x1e\xf7Y\x9e\xcbGBx\xeb\r\x8dS\x16a\xa4\b\xe6t\xf0\x85\xbe\xd9RVfQp\xe8[y͋\x1f\x92l'.\x90g\xf6\xdf2Fq\xd9k\x80\xb6Sۣ\xd8\x1c\xba\x00\U000d7fd7\xcdφ\xa0\xa4(\xd2\xcc\x0e\xa4\xe8\x80\xf0}\xaf\xfd\xc0\x83\xa8\xc8Ͳ\x06\x80\x12\xcd\"al]\x1b=\xb1\xa4\xd2\xfa\x81_\b W\x80kyc\x1a1\xc6\xee\xa6Ü\xb0;\x05t60\xe3\xcb\xfc`\xbdw\xaa\x90\xf4Ü\x8a\x06\x11D\xfc۾;\xb9\xac\x15մ\xf1\xf4D-H\x15U\xfb\x92\xee\xc5\xf3\x8b-\x05\x11\x17\x99J\x1cM-\x15\xdd\x1bu\xb6\xf0\xeexF\xd5\\\xbf]c\xa0xZ\xd4b\xd2\xe4\xac*\x17\x98\n4\xef4|\xc8\x16q\x89\xfb\x86\x0e\xacz\x0e\x9f\x86\x80\x95\xa0M=\xae\xe65]\xd4\x12W\x19\xd2F\xa8\xe0\xba\t\xa1\xccY`\x83t\x89\u05ec\x9f\x86XҘ\xe9K\xc9?p8\xa4\xd1+\x06\xcc#Tw\x83\xff\x91\xcf\xdd'F\xa3\x06c{\b\xbf,)Ud\x7f\xb6Bձ\x17L\xc8;\x1a\xca\xeewsj=\x1f\xe4\x93J\x9e\x1d_\xba\xca >\xf5*\x88b\x86\x93\x8e\x9c\xee\x82r{\xb4~T\x8d\xb25*\xfbg8\xb2C\xaa#O\x9aa\x9e\xe91\x1f\xc3\xf4\xf9\x81\xc6\xdeԔ\xec\xe2\x00\xfa\x05d~\xf3\xf98<\x11<\x8b\x04\xddӍ@\xbc\x83\xde^p8G\x8b\x15\v\xaeE\xd4H\xb1P\xab$\x96v\x8c\x06\x19\xeeڍ\xd9W\t\x9b\xdd$֭;\xc9\x17\xa4\xcfԨ\xf8\x87\xd6\xe5\x80\nץL\xe5\xbc\x1d\x8d\x03\n\xd3\xf6\xa9L\x1f!\xcdLϟ^+ep\x84̇t\xd4\x1fgi\x00 \xc3Gv;?\xc6\xd2\xdf\xd4Ȅs\xe0A\x00\xf4\xd9\xec)\t\xcfw\xc7\x17\n\xfb\xa5\x90XR\x00q\x10h\xf4\xcc\xc2U\xb9\x9d\xccyϴ\xeef@\x8d\x14\x82q\xbf\x99Փ\xe2\x1f\xac\x810U@H\xd8L\xf1\xc6/\x00\xcb8\xdb'\x17\xa2|jPZ\x0e\xa0\xad\xb8;\xc0\xfd\x06\xd2\xf1\x9c\xca\x1c\x85\xe4\xf0\x11\b٦J0\xbd\x88F.D\xfdc\xa6\x1dm\x16J\x8f\x90.>v\x15\xec\x9cJ\x9e\xfe\x872\x04N\x8eY\x9a\xba\xcd\xd3\x1a'D\xdd\xc5\xfd)?\x85\xe1\xf1\xef@(\xc1\x88\xe10\x95T\xf7|\xf4\x8e\xe6Y\xee+ѹx\xf5\x8c>ݔ\x9a\xceX\x190\xf8t\xbb\x82\xe7\xd620\x8e\x14:\xc1\x01\xaf\x1f<6Rj㡌?\xbc\xb1\x99\x88\xf1\xc1\x9a'\xcb\xc3\xe6D\xdc巧\x15\x0f`\xf5\x96\xb9\xc0\xf8^:\x10\xab)ޥ\x11\xdb\x12\xb8\xb2\xbc\xe7\xf0\xb6\xf6H\xd4\x15tV\x0f֑\x17f\xdf\xeb!\xadd4[I\x1b\x11\x95\xc9%\xbbΟk\x934\xec\xbe\x00\xd9\r\xb1\xca\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xfa\nk\x04\xb3)X\xe6\x12Q*\x11\xa3\xa5\xb4\f\xdc\xe6\xc2\xe2\x0f\x1a\xf7\x8f\xabr\xba\xea\x85\xe7\xf0G\x93\xa0sۓ\xe0\xf4\xb3V\x0fieg!\xedY\xb8\x88PҸ\x18\xf2\xe0,S\xc3>\xc1ih0sUr\x83sO\x97\x8c\xfb\x13:\xc7\x18BA\x1e\xcf\xeaNdP#\xbd\xaf\xfa\x98\b\xf9\x9e\x92\xd1僥b}$l\xac\xdb9\xbfJ\xb7F\xf7E\xdfr\xa7]Ζ\xc3K\x89\x83\xb7\x8e2\x8c\xba\x8bkO\x11\xf5\x81|\xb4\x9e\xabde2?/\xa9n\x06\xa2Ur\xa2\x9ba\x86ֽ\xfe\xfe\x0e{S\nȅu\x87E\x01\xfd\x13\x866__\xe9,t\x06\xbd\xe7R\xe9\x96A\xfc\x98\xa7\x047\xb7#8\x11H,\xa0\xa7\xa3\xfcQ;\x7f\xd1\xc5\x04\xa5,\x86\x15Z\xf7\xc4H\xe6=\x13\x85\xef\x82\xfb\"\xe7\xdbsM\x98\x9a\xf5\xda_\rXf\xab\xa3\xba\xeb\xe0\xd2\xd0`>\xc1\xb3ѷ\x10\xee?\x96̨&\x99\a\x05\xf9\x8d1\x1f\xc6\xe5\x94\xe9ϻ\xffRp\x7fIFw\xf1\xfdӛ\x0f\xfd\xf1a՟3\xa6\xef\xed\x8b\xea\xb6\xfeȂS|n\xba\xca\xc7\xc0\x8fk\xe9.\xa5d\xfe{ch\x1b\ni\xbd\xf9\xb0sƣz\xce\xfd=->!Q\xa6a\x16\x9cN\b\\\xa6\f\xa1\xbe\x06\xb8\x8di\xe5\x0f\xfa\x1b\xc3b\n\xf3\xcfOInH&\xf1\xc3ޓ\xf8\xe2\xf3\xfa\xcc\xefãۉZ\xb7v:k\\\xdbm\x98\x1c\xe0uZF)\x96\xf8e\x14\t\x863R\x89\xbe#X\x13\U00057cfb\xf6\x7fY\x8bg\xc0\xa6+\xee,.X\xed}\xa0jt\xef\x17\xb7@8H۔\xdc\x1cW\xb4N\xa4¨\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92f\x15\x1e\xe5נ\x96\xe8\x17\x1d\xc8\xf9\xba \xb0w`\xcd2\xef\x86$^\x91.\x12\x1d\xdct\x14\xce\n\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\xbaV$\x13\x92\x99\x81\r\xe6`\xbf\xd5\x12\x19#\xe3il\xed\x97\xf6\xff\xe1\x10\x8f\x9c\x97ū\xef\xf5\x8d\xc1c\xf4\x1e\xfa?\x8dʳ\x83\xfd\xb6\x96ks\xb1\xb2|\xb1\xa6\xf8\x8f0\xbd\xa0\xe4\xbcd|F\xd0\xdd\xde\xdb]\xd0\xf6\xb3|\xac\xe4\x0e\xf6\xbe\r,\xa2\x8ak\xa9:Bz\xf0\xcdk\x9d\x92\xb3.\x11\xb7J\xad\xc6S\xc9Ҙl\xc1\x86Dw`z\xd5d\x9dط\xa8{\a\xbf\xc7q\xe8\x8bJ|l\x05_b\x87rI\xadd\xd7\x1cG\x11-]\x9b\xc7\xc6\xf6:\xa9ϛ\xd8=\r\xe4\x98\xd5y4\x82yx\xb4\x89\xd3\xc3\xc2N\x8d\x10\x1d\xffJ\xcb`\xf1K\xcb\x106\x84\xba9QX*r\xdf\xce\xfe\xb8\xed\x1e\xfe\x94C\xa5(\x88e\xee\xb4N\x97\xc2>'\xa9\xa6=z\x94\xce2\xea\xfe)b\"=s\x87\xb8)\x88f\xcc\x1c\x81_R?Z}5\x06\b\xa8&4*\x80\xffc\xa1\xf7&ϰ\xdc\xc2\a\xcaR0\xc14`\xff\xbcɵ\xf0\x02ݓ\xb3\x89\xfcg|\xf1A8?,\xfc\xe2\xacC\xd4x \xac\xbb\xc0\xed6)\x83\xa7\x9b\x9d\rL\xaa\x84K\x94K\xd51\xa9\x84\xf3c\x91\x02\xc5\x11\xdf\xd4e^y\x9e\n}\xd3e\xf0\xbc5C\xf6\xd5\x16J\xff\xb5\x17FM.\xa4?\x16\x96\x01\xea\x99EN\x8e\xbf\xd1\xceKP9\x8dϛ\xfb\x81d\xc0\xd6\xe1q/\x86\xc2^\xe4\x88pÂz\xa2}\xf0LZN\xbb'sv]U&\xba\x91\x8c\x85N\x96o\xf8\x10\xd5\xf8\aj:\xea\xaf(\xb6\xef&⻋6U\n\xf7\x89\x04\x89\xe5۲\xa3\xab\xb0\xda\xea.\x84\xea\xcct\xacE+o\xc9OFk\xaeȒ\x9d\x92\x12\x00ɋ\v;˻\xe3\x17\x06\xdaz\xb7D7\x17@\xbbn\xce\t\xbd\xaaܝ\x87\x90Y\xe5\x15\x05\x1d\x10j\nB̶\xea\xa9\xc2T\xfaW\x8f-#\x12J\x82F\xa9\x9fdeT\xf3\xe9\xf8-\xb3\xf9\xab\x96\xdc\"\x98\x93G\xbd~)p$w\xf9\xdf\xf7V\xbc\x93+~xY6\xef\x19\xc6v\xea\xfb\x8bZ\xb6U<\xdbN\xebW\x03k\xa0w\x14\xe5\xfa\xae\xf1#k\v\x92\"\xe6\xedą\x88\x95Y\x9e\xb9\xda\xed\xecE\x8e6\xab_\xe9\x9bSu\xfd\xf7\x02\xb4\x88\x14\xb4\xeb\x18\x02\xcb\xdb\x11\x81\xa8\xd2\xfc\xb5\x03\xe1\xaa\x19\xa1&\x9f½R֢R\a|\xa3D\x99\xd5_I\xf0F3m\xe7K\xa5\x93\x84-\xe6\xca\x7f\x85\xdb-V\f@\xa4po\x8e\xb8帟\xbdߦR\xb9k\x0fP\xcdL˲&\x1f\xa7\a\xad\x97Ч\xa7F\x13\xa4\x00 ~/xs\xc8$\xcc^\x82\xc8(\f\x8cf\x00Ԏ;V\x90\xfa-\x7f\xf6\xa2\xfa2\x0f/\x80\x00\x89r\xcak4y\xf9\x1e\xb4˹\xff\xd2:\xa0@+O\xbc\x86\x81\u05f7&\xa1\xfe\xa8\xbf\x87I\xc8\x10\xf6\xe26\xf4\xb0\xe62\xb8$\x9f\xc9\xd7\xf4-}\xca\xd9\rC1]\xa0?\xe6\xedƻ\rry\x1c=P\x91\x94}t\x88\xcf_\xa9\xf8*\x91ΗcL\xa4u|\xceH\xb5\xe1\xdbi\x9b\xba\x1a\xe1>\xbe\xaf\x86\xc9\x1b\x02\x9b\"\xdaRD\xc2ha\x99έ[\xe8\xfb\xa2\xc2A\xab\x90g\xd5\xf2ù?B\x99r\xe2\xfa\xa5\x19\tk\xba`ŗ\x1a\xd4gɟ\x87\xcd\xdc\x0f`\xcb\x05鸶\xbd \xc9\xc1\xbb\x87\xe9\x00T\x138>G#g$\xedh;\xb2\xaa\xe9#\x01)\v\xe3\x86\fv\xc06\x94!e\xaf\nr\xb6\xa0\xf9Λ\xa8\x8f\x93pD\xb9i>[\x8d\x0e\xe4\b\xf8\xc2\u0092s\xb8\x8c\x95\xe7\x04\x0e\xb20\x12\x1d\v\xb6\xb9\xb9;H\xf3w\xbd\x90\xc2Ho^+\xf2Ʊ(\xa8J\x1a\xf0\xd5\xec\xb4\xf3\x1a\v6\xb6\xae8\x1e2R\xdd l\v(\xe2\xb0\xe1\x8d\xc3c\xda\xc6%_S\x8a\x94#\aY\x8d\x0e\xad8Z~H\x9cW7\xe8\xacy\xecH\xaf\xb0Q\xd8\xc6\xf0\x9dZ\x83-D\"\x18\x98'\x1b\xdb\xdce\x8e\xf8lE1\xe4\xf8k\x15\x0f\xbf\xf8\xf0\b\x8a\xffX\x1bd˞\x8e\x1b\xc5\xda\xd2\xee6-\x8b\xac?/\"=~Fr\xe2w\x91\x87\xaa\x84\xf8\xad\xd7\x0f\xbbj\xcc\x1d\xd8\x0e[꺔\xeaR\xbb̆\xe9\xb4\u009f\x12G阥\xe99\xa5'\xea\x7f\xa8$b\xb3Gט#?\x0ed\x88\x8e\xb1\xe4\x9fҭ:\xa0\x19\r\x7f쎉>\x15\xf9\xee\ue8c3\xac$\x040h\xcfS\x19+\x8eZ\xb7\xaaꌤ\xd7-\x05<Bè_\xb611eU%\xb0\xcdMy\x06\xcb\x12\xf4\x927\x11\xbf>_U\x17\x8e\x80\xd0\v例ػ\xe2\xd6n\x0e\xb7*\x9d\xb1\xa0\xc4\x0e\x9d\xae\xae\xcej[\x8b\n\xd2du\x04\xde\xc8uRDZZ\x82E\xf2.\x8d\x06\xbe\x92\x85\x15\xfb\x12g\xd5\xf0\xf0\xe2\xd6\xee=\x18Ķ{s\xed\x9ck`\x85\x96\xd6MFUL\x1eu\xa4Z\xd0(Ć\xb8&<Lᗪ\xdfe\x92Mq\x043\xf5\xa8f0K\x9f\xd9=ի\x7f{\xd0\xc6\xe2?\x99)@\xfe\x8e\x03\xa8F\xe5\x96_\x9a\x84xۏ\xbf3нr\x04R\x98\xde|\xf7\xc0\xa5V\xd2s\xef@Dm\x8f\x85f>\x96\xad\x9a\x98'vc\xa8\x95\xa8J\xa4y\x13\x00\xe7\xddY\xc1~\xb1S|\x12\xbbR]\rX\x18\xc0`U\xafqޝh\x1b\xd7馴\x10n\x1e\xf0\xb8\xaa\r\a\xabb!q&\x92\xe8p\xca\x04\x13\x96\xb3\xca\xd1\xc8U\xbbi\r\xb0\xb6\"\r\xfdŗ{`=\x05;+*\xc4\x10\\\xe4jP|\xb7}\x9a\xb8\x8c\xe3\x04[\x9az\x8a\xb9\x8eB\xb2\xad\x92\x8e`\xf3w\x1c\xc6\xf1@\x19\xedg\xb2\xd3\x1eY7\xb28\xf0U\xa37.\x91_\xe8\x01߈f/\xc5\xdeFlk\xc6⼺;1a\x8b\x15\xa0=;K\xac##w\x1bl\xa9\x8a}9\xae\x1a\b\r\n^\x97\xec\xabU\"\xc7S\xed\xdc\xc7\xd9!J\x90\x8c5\xbd\xe7\x96uu\\T\x14\xea\x1c\x88T.\xdawA\xd6P~Ғsi\x99$$\xaa\xe9\xb9\xd0\xd5\xd1\v\xe5݇w\xd0ÿ-\xad\xd4d\xe8DK\xc6N^\x95\xb4Jbڗ<\xec\x84>\x11\v\xef;\xf1Z\xbda\xdd\xfaнK'\xa6\x8e\xd5\xcdꊭ\xb1캔9E\xad\x1e\xb1\xcf\xf2J\x81\xa5\xed\x18\xdeg\xf4\xfcCK,\xb3\u0381\xd7\xcep\x87\x94\xcf\xea\x801\xfc\x14^\xf7_B\xa2\x8d\x02M\xa9y\x83%\xa1>;\x9a5\xf5\xf7\xd2\xca0C\xa0\x13X\xe4n\t\r\xca\x00\x83\xf2\xb5\x87\xfd\xfcS\x88\x18n\x9dʋH~\xe0\x91\xb7\xd1t\x9e~4U\xcfd\xa2^wڝXv%\x06\x12ƞ\x81*\x03\xfeJ6\x95Q\xc5\xeeӮ\x87\x96\xf7\x05\"\xf5\x83\xbd݃:R;uD\xcd\x14\xbe\x9aC5yr\x96j\x92\xc4'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\xb1,\xf7\xba\x80\x00\xc9\xf19c\xdd\x12\x8b\xc6$S\xee{\xdatP\xa0\x1d\x97\x04^\xca\xeb\x16\xfc\xf6\xd3\xea\x1a\x11\x92d\b弅\xf5\xbc\xa6\x1c\xbb\xf4\x88\xa5a\x95\xb6}J\x1e\xec\xe62l\xd0\xe3\xe91+\a]\x1d\x92\x8e\ue493ПCb.2\xff:I\xb4\xa462\xaaw\xb8Ç\xd4\xfa\xb9\xfe\xbe\t[\xe1Mľ\x94\x95洩\x89yh\xbe.L٬\xb0:\xf7|\x1d\x90\x11\n\xf6K\x017\x9d\x0f\x0f\xd8\\\t5\xdc$\xb4\x95\x8c\xf3\x9e\xc1\x84\x84S\x13\x0e\xb4KB\x13.\xe1\xbao\xb0\x06\xf2\xa5e(ˈPo\t̼\x8c\xd4E.D\xb7\x87?\xf9\xfe\xaa$\xcb\v\xff\xeb\xafI\xd79\x15\xa5i\x8f\xf7\xbe\xd5\xed\xbd\xce\xfe\xe6\xdb\x1cM\x88Z\x0eDs\xb5\x97\xa5\xb46A_p\x8910\x95\xf8\x88\nh1\xfc\xcea\x84\x11w̫>|\xba6+\r\xc2\xfd\xbcBz\xe5Ք\xbf\xd6M\x1bi\x04v\x902=\xb5il\xaf\x05\xbd7\x86\x10\xb1\xc1\xc2I\x9a?\xa6#\x84G\x1bG\xacŧT\x1dr3܀\xcf\x0f+e\x19\xe2X\x17\xb7ѩ\xa4N@\x13a\xc3\xd3;\xdfO\x8d\x97n\x12\x83\xea&1\b\xac\x1cZd\nףp=\nף\xa4p=\nףp=\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcc\xcd\xcc\xcc\xcc\xcc\xcc\xcc\xcc\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00*焑\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@v:k\v\xde\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe8\x89\x04#Ǌ\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80z\x17\xb7&\xd7\xd8\x00\x00\x00\x00\x00\x00\x00\x00\x00\x90\xacn2x\x86\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\xb4W\n?\x16h\xa9\x00\x00\x00\x00\x00\x00\x00\x00\x00\xa1\xed\xcc\xce\x1b\xc2\xd3\x00\x00\x00\x00\x00\x00\x00\x00\xa0\x84\x14@aQY\x84\x00\x00\x00\x00\x00\x00\x00\x00ȥ\x19\x90\xb9\xa5o\xa5\x00\x00\x00\x00\x00\x00\x00\x00:\x0f \xf4'\x8f\xcb\xce\x00\x00\x00\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x00\x00\x00\x00\x00\x00\x00@\xe5\v\xb96\xd7\a\x8f\xa1\x00\x00\x00\x00\x00\x00\x00P\xdeNg\x04\xcd\xc9\xf2\xc9\x00\x00\x00\x00\x00\x00\x00\xa4\x96\"\x81E@|o\xfc\x00\x00\x00\x00\x00\x00\x00M\x9d\xb5p+\xa8\xadŝ\x00\x00\x00\x00\x00\x00 \xf0\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l\xc6\x1b\xe0\xc3V߄\xf6\x00\x00\x00\x00\x00\x002\xc7\\\x11l:\x96\v\x13\x9a\x00\x00\x00\x00\x00@\x7f<\xb3\x15\a\xc9{Η\xc0\x00\x00\x00\x00\x00\x10\x9fK \xdbH\xbb\x1a½\xf0\x00\x00\x00\x00\x00Ԇ\x1e\xf4\x88\r\xb5P\x99v\x96\x00\x00\x00\x00\x80D\x14\x131\xebP\xe2\xa4?\x14\xbc\x00\x00\x00\x00\xa0U\xd9\x17\xfd%\xe5\x1a\x8eO\x19\xeb\x00\x00\x00\x00\b\xab\xcf]\xbe7\xcfи\xd1\xef\x92\x00\x00\x00\x00\xe5ʡZ\xad\x05\x03\x05'ƫ\xb7\x00\x00\x00@\x9e=J\xf1\x19\xc7Cư\xb7\x96\xe5\x00\x00\x00\xd0\x05͜mo\\\xea{\xce2~\x8f\x00\x00\x00\xa2#\x00\x82\xe4\x8b\xf3\xe4\x1a\x82\xbf]\xb3\x00\x00\x80\x8a,\x80\xa2\xddn0\x9e\xa1b/5\xe0\x00\x00 \xad7 \v\xd5E\xde\x02\xa5\x9d=!\x8c\x00\x004\xcc\"\xf4&E֕C\x0e\x05\x8d)\xaf\x00\x00A\x7f+\xb1p\x96L{\xd4QF\xf0\xf3\xda\x00@\x11_v\xdd\f<\x0f\xcd$\xf3+v؈\x00\xc8j\xfbi\n\x88\xa5S\x00\xeeﶓ\x0e\xab\x00zEz\x04\r\xea\x8eh\x80髤8\xd2Հ\xd8֘E\x90\xa4rA\xf0q\xebfc\xa3\x85PG\x86\x7f+ڦGQlN\xa6@<\f\xa7$\xd9g_\xb6\x90\x90\x99e\a\xe2\xcfPK\xcf\xd0m\xcfA\xf7\xe3\xb4\xf4\xff\x9fD\xed\x81\x12\x8f\x81\x82\xa4!\x89z\x0e\xf1\xf8\xbfǕh\"\xd7\xf2!\xa3\rj+\x19R-\xf7\xaf9\xbb\x02\xeb\x8co\xeaːDv\x9f\xa6\xf8\xf4\x9b\bj\xc3%p\v\xe5\xfe\xb4\xd5SG\xd06\xf2\x02E\"\x9a\x17&'O\x9f\x90e\x94,Bb\xd7\x01֪\x80\x9d\xef\xf0\"\xc7\xf5~\xb9\xb7\xd2:MB\x8b\xd5\xe0\x84+\xad\xeb\xf8\xb2ާe\x87\x89\xe0\xd2w\x85\f3;L\x93\x9b/눟\xf4U\xcccզ\xcf\xffI\x1fx\xc2\xfb%k\xc7qk\xbf<\x8a\x90\xc3\x7f\x1c'\x16\xf3z\xefE9NF\xef\x8bV:\xda\xcfq\xd8헬\xb5\xcb\xe3\xf0\x8bu\x97\xec\xc8\xd0C\x8eN\xe9\xbd\x17\xa3\xbe\x1c\xed\xeeR='\xfb\xc4\xd41\xa2c\xed\xddK\xeec\xa8\xaa\xa7L\xf8\x1c\xfb$_E^\x94j\xeft>\xa9\xca\xe8\x8f6\xe49\xee\xb6\xd6u\xb9D+\x12\x8eS\xfd\xe2\xb3D]ȩdL\xd3\xe7\x16\xb6\x96q\xa8\xbc\xdb`J:\x1d\xea\xbe\x0f\xe4\x90\xcd1\xfeF\xe9U\x89\xbc݈\xa4\xa4\xae\x13\x1d\xb5A\xbe\xbd\x98c\xab\xabk\x14\xab\xcdM\x9aXd\xe2\xd1-\xed~<\x96\x96\xc6슠p`\xb7~\x8d\xa2<T\xcf\xe5\x1d\x1e\xfc\xa8\xadȌ8eް\xcbK)C_\xa5%;\x12\xd9\xfa\xaf\x86\xfe\x15ݾ\x9e\xf3\x13\xb7\x0e\xefI\xab\xc7\xfc-\x14\xbf-\x8a7Cxl2i5n\x96\xf9{9\xd9.\xb9\xac\x04T\x96\a\x7f\xc3\xc2I\xfb\xf7ڇ\x8fz\xe7\xd7\x06\xe9{\xc9^t3\xdc\xfd\xda贙\xac\xf0\x86\xa3q\xed=\xbb(\xa0i\xbc\x11#\"\xc0\u05ec\xa8\f\xceh\r\xea2\b\xc4+֫*\xb0\r\xd8Ґ\x01Ð\xa4?\n\xf5\xdbe\xab\x1a\x8e\bǃ\xfa\xe0y\xda\xc6g&yR?V\xa1\xb1ʸ\xa48Y\x18\x91\xb8\x01pW&ϫ\t^\xfd\xe6͆o^\xb5&\x02L\xedxa\v\xc6Z^\xb0\x80\xb4\x05[1X\x81OT\xd69\x8ew\xf1uܠ!Ǳ=\xaeaciL\xc8q\xd5m\x93\x13\xc9\xe98\x1e\xcd\x19:\xbc\x03_:\xceJIxX\xfb#\xc7e@\xa0H\xab\x04{\xe4\xc0\xce-K\x17\x9dv\x9c?(d\r\xebb\x9a\x1dqB\xf9\x1d]Ĕ\x83O2\xbdХ;\x00e\r\x93wet\xf5yd\xe3~\xecD\x8f\xca _\xe8\xbbj\xbfh\x99\xcb\x1eN\xcf\x13\x8b\x99~\xe8v\xe2jE\xef¿~\xa6!\xc3\xd8\xed?\x9e\xa2\x14\x9b\xc5\x16\xab\xb3\xef\x1e\x10\xea\xf3N\xe9\xcf\xc5\xe5\xec\x80;\xeeJЕ\x12JrX\xd1\xf1\xa1\xbb\x1f(aʩ]D\xbb\x97\u070e\xaeEn\x8a*&r\xf9<\x14u\x15꽓2\x1a\xd7\t-\xf5X\xe7\x1b\xa6,iM\x92V\x9c_p&&<Y.\xe1\xa2\xcfw\xc3\xe0\xb6l\x83w\f\xb0/\x8boz\x99\x8b\xc3U\xf4\x98\xe4Gd\x95\x0f\x9c\xfbm\v\xec?7\x9a\xb5\x98ߎ\xac^\xbd\x89A\xbd$G\xe7\x0f\xc5\x00\xe3~\x97\xb2W\xb6,\xec\x91\xec\xedX\xe1S\xf6\xc0\x9b^=\xdf\xed\xe37g\xb6g)/l\xf4\x99X![\x86\x8bt\xee\x82\x00\xd2\xe0y\xbd\x87q\xc0\xae\xe9\xf1g\xae\x11\xaa\xa3\x80\x06Y\xd8\xec\xe9\x8dp\x1ad\xee\x01ڕ\x94\xcc Ho\x0e\xe8\xb2X\x86\x90\xfe4A\x88\xdd\xdc\x7f\x14\x8d\x05\t1\xde\xee\xa74>\x82Q\xaa\x15ԟY\xf0FK\xbd\x96\xea\xd1\xc1\xcd\xe2\xe5\xd4\x1a\xc9\ap\xac\x18\x9el\x9e2#\x99\xc0\xad\x0f\x85\xb0\xdd\x04\xc6k\xcf\xe2\x03E\xffk\xbf0\x99S\xa6\x1c\x15\x86\xb7F\x83ۄ\x16\xffF\xef|\x7f\xe8\xcfc\x9age\x18d\x12\xe6n_\x8c\x15\xaeO\xf1\x81~\xc0`?\x8f~\xcbOIw\uf699\xa3m\xa2\x9d\xf08\x0f3^\xbe\xe3\x1cU\xab\x01\x80\f\t\xcb\xc5,\aӿ\xf5\xad\\c*\x16\x02\xa0O\xcb\xfd\xf6\xf7\xc8\xc7/s\xd9s~\xdaM\x01\xc4\x11\x9f\x9e\xfa\x9a\xdd\xdc\xfd\xe7g(\x1dQ\xa1\x015\xd6FƸ\x01\x15T\xfdၲe\xa5\tB\u008b\xd8\xf7&B\x1a\xa9|Z\"\x1f_\aFiYW\xe7\x9aXi\xb0\xe9\x8dxu37\x89\x97\xc3/-\xa1\xc1\xae\x83\x1cd\xb1\xd6R\x00\x84k}\xb4{x\t\xf2\x9a\xa4#\xbd]\x8cg\xc02c\xcePM\xebE\x97\xe0F6\x96\xba\xb7@\xf8\xff\xfb\x01\xa5 f\x17\xbd\x98\xd8\xc3;\xa9\xe5P\xb6\xffzBΨ?]\xec\xbeδ\x8a\x13\x1f\xe5\xa3ߌ\xe9\x80\xc9G\xba\x937\x01\xb16l3o\xc6\x17\xf0#\xe1\xbb٨\xb8\x84A]DG\x00\v\xb8\x1d\xecl\xd9*\x10\xd3\xe6\xe5\x91t\x15Y\xc0\r\xa6\x92\x13\xe4\xc7\x1a\xeaC\x90/\xdbh\xad7\x98ȇw\x18\xddy\xa1\xe4T\xb4\xfb\x11ØE\xbe\xba)\x94^T\xd8\xc9\x1dj\xe1z\xd6\xf3\xfe\xd6m)\xf4\x1d\xbb4'\x9eR\xe2\x8c\ffX_\xa6\xe4\x99\x18\xe4\xe9\x01\xb1E\xe7\x1a\xb0\x8f\x7f.\xf7\xcf]\xc0^]dB\x1d\x17\xa1!\xdcs\x1f\xfa\xf4Cupv\xba~Ir\xae\x04\x95\x89\xa8S\x1cyJI\x06ji\xde\xdb\x0e\xdaE\xfa\xab\x92hc\x17\x9dۇ\x04\x03֒\x92P\xd7\xf8ֶB<]\x84ҩE\xc2ś[\x92\x86[\x86\xb2\xa9E\xba\x92#\x8a\v2\xb7\x82\xf26h\xf2\xa7\x1e\x14\xd7hw\xacl\x8e\xffd#\xafD\x02\xef\xd1&\xd9\fC\x95\xd7\a2\x1f\x1fv\xedja5\x83\xb8\a\xe8I\xbd\xe6D\x7f\xe7\xa6ӨŹ\x02\xa4\xa6\tb\x9cl \x16_\xa1\x90\b\x137h\x03\xcd\x0f\x8czÇ\xa8\xdb6dZ\xe5k\"!\"\x80\x89\x97,\xdaTII\xc2\xfd\xb0\xde\x06k\xa9*\xa0l\xbd\xb7\x10\xaa\x9b\xdb\xf2=]\x96\xc8\xc5S5\xc8Ǭ唔\x82\x92o\x8c\xf4\xbb:\xb7\xa8B\xfa\xf9\x17\x1f\xba9#w\xcb\xd7x\xb5\x84r\xa9i\x9c\xfbnS\x14\x04v*\xff\r\xd7\xe2%\xcf\x13\x84úJh\x19\x85\x13\xf5\xfeь[\xef\xc2\x18e\xf4i]\xc2_fX\xb2~\x028\x99\xd5y/\xbf\x98az\xd9\xfb?w/\xef\x03\x86\xffJX\xfb\xee\xbe\xfa\xd8\xcf\xfa\x0fU\xfb\xaa\x84g\xbf].\xba\xaa\xee8σ\xf9S*\xba\x95\xb2\xa0\x97\xfa\\\xb4*\x95\x83a\xf2{tZ\x94\xdd߈=9tau\xba\xe4\xf9\xee\x9a\x11q\xf9\x94\x17\xeb\x8cGѹ\x12\xe9]\xb8\xaa\x01V\xcd7z\xee\x12\xb8\xcc\"\xb4\xab\x91:\xb3\n\xc1U\xe0b\xac\xaa\x17\xe6\x7f+\xa1\x16\xb6\t`M1k\x98{W\x94\x9d\xdf_vI\x9c\xe3\v\xb8\xa0\xfd\x85~Z\xed}\xc2\xeb\xfb\xe9\xadA\x8e\as\x84\xbe\x13\x8fX\x14\x1c\xb3\xe6zd\x19ұȏ%\xaeزnY\xe3_\xa0\x99\xbd\x9fF\u07bb\xf3\xaeَ_\xcao\xee;\x04\x80\xd6#\xec\x8aTX\rH\xb9{\xde%\xe9J\x05 \xcc,\xa7\xadj\xae\x10\x9a\xa7\x1aV\xaf\xa4\x9d\x06(\xff\xf7\x10\xd9\x04ڔ\x80Q\xa1+\x1b\x86\"\x04y\xff\x9a\xaa\x87B\b]\xf0\xd2D\xfb\x90(+EW\xbfA\x95\xa9SJt\xac\a\x16:5\xf2u\x16-/\x92\xfa\xd3\xe8\\\x91\x97\x89\x9b\x88B\xb7\t.|]\x9b|\x84\x11ں\xfe5a\x95i%\x8c9\xdb4\u009b\xa5\x95\x90i~\x83\xb9\xfaC.\xef\a\x12²\x02ϻ\xf4\x03^\xe4g\xf9\x94}\xf5DK\xb9\xafa\x81\xf5xº\xee\xe0\x1b\x1d\xdc2\x16\x9e\xa7\x1b\xba\xa12\x17si*\xd9bd\x93\xbf\x9b\x85\x91\xa2(\xca\xfe\xdc\xcf\x03u\x8f{}x\xaf\x02\xe75˲\xfc>\xd4\xc3DRs\xda\\\xab\xada\xb0\x01\xbf\uf767d\xfaj\x13\x88\b:\x16\x19z\x1c®k\xc5\xd0\xfd\xb8E\x18\xaa\x8a\b[\x9f\x98\xa3r\x9a\xc6\xf6E='W\x9eT\xad\x8a\x99c?\xa6\x87 <\x9aK\x86x\xf6\xe2T\xac6\x7f<Ϗ\xa9(\xcb\xc0ݧ\x16\xb4\x1bjW\x84\x9f\v\xc3\xf3\xd3\xf2\xfd\xf0\xd5Q\x1c\xa1\xa2DmeC\xe7Yxķ\x9e\x96%\xb3\xb1\xa4\xe5Jd\x9f\x14ap\x96\xb5eF\xbc\xee\x1f\xde\r\x9f]=\x87Yy\f\xfc\"\xffW\xeb\xea\xa7U\xd1\x06\xb5\f\xa9\xd8ˇ\xddu\xff\x16\x93\xf2\x88\xd5B$\xf1\xa7\tξ\xe9TS\xbfܷ/\xeb\x8aSm\xed\x11\f\x81.$*(\xef\xd3\xe5\xfa\xa5m\xa8\xc8h\x16\x8f\x10\x9dV\x1ayu\xa4\x8f\xbc\x87Di}\x01n\xf9UD\xec`ג\x8d\xb3\xac\xa9\x95\xc3܁\xc97jU'9\x8d\xf7p\xe0\x17\x14{\xf4S⻅b\x95\xb8C\xb8\x9aF\x8c\x8e\xec\xccxtm\x95\x93\xbb\xba\xa6TfAX\xaf\xb2'\x00\x97\xd1\xc8z8ji\xd0\xe9\xbfQ.۞1\xc0\xfc\x05{\x99\x06\xe2A\"\xf2\x17\xf3\xfc\x88\x03\x1f\xf8\xbd\xe3\xec\x1fDZҪ\xee\xdd/<\xab\xc3&v\xad\x1c\xe8'\xd5\xf1\x86Uj\xd5;\v\xd6t\xb0\xd3\xd8#\xe2q\x8aVtube\x05ǅIN\x84gV-\x87\xf6l\xd1\x12\xbb\xbe\xc68\xa7\xdbae\x01\xac\xf8(\xb4ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763ᜳ&\x02E[\xa4\x82s4\x17aF\x02\xc0\xec\x84`\xb0B\x16rM\xa3\x90\x01]\xf9\xd7\x02\xf0'\xa5x\\ӛ\xce \xcc\xf4A\xb4\xf7\x8d\x03\xec1Ζ3\xc8B\x02)\xffqR\xa1uq\x04g~A> \xbdi\xa1y\x9f\x86ӄ\xe9\xc6b\x00\x0f\xd1Mh,\xc4\tX\xc7h\b\xe6\xa3x{\xc0REa\x8275\f.\xf9\x82\x8a\xdf\xccV\x9ap\xa7\xcb|\xb1B\xa1Ǽ\x9b\x91\xb6\v@v`\xa6\x88\xfe\xdb]\x93\x89\xf9\xab\xc25\xa4\x0eГ\xf8\xcfj\xfeR5\xf8\xeb\xf7V\xf3CM\x12ĸ\xf6\x83\x05\xdeS!{\xf3Z\x16\x98Jp\x8bz3zr\xc3֨\xe9Y\xb0\xf1\x1b\xbe\\L.Y\xc0\x18Ot\f\x13dp\x1c\xee\xa2\xeds\xdfyo\xf0\xdeb\x11\xe7\x8b>\xc6\xd1ԅ\x94\xa8+\xacEV\xcb݊\xe1.\xce7\x06J\xa7\xb9\x926\x17\xd7+>\x95m\x99\xba\xc1Ň\x1c\x11\xe87\x04\xdd̶\x8d\xfaȠ\x14\x99\xdbԱ\n\x91\xa2\"\n@\x92\x98\x9c\x1d\xc8Y\x7f\x12J^M\xb5K\xab\fж\xbe\x03%:0\x1f\x97ܵ\xa0\xe2\x1d\xd6\x0f\x84d\xaeD.$~sީq\xa4\x8d\xd2\xe5\x89\xd2\xfe\xec\xea\\\xad]\x10V\x14\x8e\r\xb1G_,\x87>\xa8%t\x18u\x94k\x99\xf1P\xdd\x19w\xf7(N\x12/\xd1/\xc9<\xe3\xff\x96R\x8ao\xaa\x9a\xd9pk\xbd\x82{\xfb\vܿ<\xe7\xac\vU\x01\x10M\xc6lcZ\xfa\x0e\xd3\xef\v!\xd8N\xaa\x01T\xe0\xf7G<x\\\xe9\xe3u\xa7\x14\x87q\n\x814\xec\xfa\xace\x96\xb3\xe3\\S\xd1٨\rM\xa1A\xa79\x18\x7f|\xa0\x1c4\xa8E\x10\xd3P\xa0\t\x12\x11H\xde\x1eM\xe4\x91 \x89+\xea\x832\x04F\xab\n\xedJ\x93`]\xb6hk\xb6\xe4\xa4?\x85\x17VM\xa8\x1d\xf8\xb9\xf4\xe3B\x06\xe4\x1dΎf\x9d\xab`\x12%6\xf3x\xce郮Ҁ\x19`Bk|+\xd7\xc10\x17B\xe4$Z\a\xa1\x1f\xf8\x12\x86[\xf6L\xb2\xfc\x9cR\x1d\xae0I\xc9'\xb6\x97g\xf23\xe0\xde<D\xa7\xa4\xd9|\x9b\xfb\xb1\xa3}\x01\xef@\x98\x16\xa5\x8a\xe8\x06\b.A\x9dN\x86\xee`\x95(\x1f\x8eN\xad\xa2\b\x8ay\x91\xc4\xe2'*\xb9\xba\xf2\xa6\xf1\xa2Xˊ\xec\u05f5\xf5۱tgi\xaf\x10\xaee\x17\xbf\xd6\U000e6459)\xef\xa8\xe0\xa1mʬ?\xddn̰\x10\xf6\xbf\xf3*\xd3X\n\t\xfd\x17\x8e\x94\x8a\xffܔ\xf3\xef\xb0\xf5\a\xefLK\xfc\xddٜ\xb6\x1f\n=\xf8\x95\x8e\xf9d\x15\x10\xaf\xbdJ\x0fD\xa4\xa7LLv\xbb\xf17\xbe\x1a\xd4\x1am\x9d\x13U\x8d\xd1_\xdfS\xea\xed\xc5m!\x89aȄ,U\xf8\xe2\x9bkt\x92\xb4\x9b\xe4\xb4\xf5<\xfd2wj\xb6ۂ\x86\x11\xb7\xa1\xc2\x1d\"3\x8c\xbc?\x15\x05\xa4\x92#\xe8\xd5\xe4J3\xa5\xea?\xaf\xab\x0f-\x83\xa6;\x16\xb1\x05\x8f\x0e@\xa7\xf2\x87M\xcb)\xf8#\x90\xca[\x1dǲ\x12\x10Q\xef\xe9 >t\xf6,4\xbd\xb2\xe4x\xdf\x16T%k$\xa9M\x91\x1a\x9c@\xb6\uf3ab\x8b\x8eT\xf7¶\x89\xd0\x1a \xc3У\xabr\x96\xae\xb1)\xb5s$\xac\x84\xa1\xe8\xf3ČV\x0f<\xda\x1et\xa2\x90-\xd7\xe5\xc9q\x18\xfb\x17\x96\x89e\x88\x92\x88ez|\xa6/~\x8d\xde\xf9\x9d\xfb\xeb~\xaa\xb7\xea\xfe\x98\x1b\x90\xbb\xdd1Vx\x85\xfa\xa6\x1e\xd5e\xa5>\x7f\"t*U\xde5k\x93\\(3\x85_'\x87\x8f\x95\x88:\xd5V\x03F\xb8s\xf2\x7f\xa67\xf1h\xf3\xba*\x89\x8a,\x84W\xa6\x10\xef\x1fЅ-C\xb0iu+-\x9b\xb2\xf6gj\xf5\x13\x82s\xfc)\x0eb);\x9cB_\xf4\x01\xc5\U0009888f{\xb4\x91\xba\xf3I\x83\x13wqBv/?\xcbs\x9a!6\xa9p\x1c$\xd7\xd4\r\xd3S\xfb\x0e\xfe\x10\x01\xaa\x83ӌ#\xed\x06\xa5\xe8c\x14]ɞ\xaa@J2\x0486\xf4H\xce\xe2|Y\xb4{\xc6\xd5\xd0\xdc>\x05\xc6C\xb1ځ\x1b\xdco\xa1\x1a\xf8\n\x05\x94\x8e\x86\xb7\x94\xdd(1\x91\xe9\xe5\xa4\x10\x9b&\x83\x1c\x19\xb4\xf2|\xcar}\xf5c\x1f\xce\xd4\xc1\xf0\xa3c\x1fa/\x1c\xfd\xcf\xdc\xf2<\xa7\x01J\xf2\xec\x8c<g9;c\xbc\x01\xca\x17\x86\bAn\x97\x13\u0605\xe0\x03\x05\xbeՂ\xbc\x9d\xa7J\xd1I\xbd\x18N\xa7\xd8D\x86-K\xa2+\x85Q\x9dE\x9c\xec\x9e!\xd1\x0e\xd6\xe7\xf8\xddE;\xf3R\x82\xab\xe1\x93\x03\xb5B\xc9吻\xca\x17\n\xb0\xe7b\x16ڸCb\x93;\x1fuj=\x9d\f\x9c\xa1\xfb\x9b\x10\xe7\xd4:x\ng\x12\xc5\f\xe2\x87\x01E}aj\x90\xc5$\x8bf\x80+\xfb'\xda\xe9A\x96\xdc\xf9\x84\xb4\xf6\xed-\x80`\xf6\xf9\xb1QdһS8\xa6\xe1si9\xa0\xf8sx^\xb2~cU4\xe3\a\x8d\xe8\xe1#d{H\v\xdb_^\xbcj\x01\xdcI\xb0b\xda,=\x9a\x1aΑ\xf7uk\xc5\x01S\\\xdc\xfb\x10x\xcc@\xa1Av\xba)c\x1b᳹\x89\x9d\n\xcb\x7f\xc8\x04\xe9\xa9)\xf4;b\xd9 (\xacDͽ\x9f\xfaEcT3\xf1ʺ\x0f)2ו@\xadGy\x17|\xa9\xc0־ԩY\x7f\x86]H\xcc̫\x8e\xedIp\x8c\xeeI\x140\x1f\xa8tZ\xff\xbfV\xf2h\\\x8c/j\\\x19\xfc&\xd2\x111\xffo\xec.\x83s\xb7]\xc2ُ]X\x83\xab~\xff\xc5S\xfd1\xc8%\xf52\xd0\xf3t.\xa4U^\x7f\xb7\xa8|>\xbao\xb2?\xc40\x12:\xcd\xeb5_\xe5\xd2\x1b\xce(\x85ϧz^KD\x80\xb3\x81[\xcfcрyf\xc3Q\x196^U\xa0\x1fb2ü\x05\xe1\xd7@4\xa6\x9fõjȧ\xfa\xfe\xf3+GٍP\xc1\x8f\x874c\x85\xfaQ\xb9\xfe\xf0\xf6\x98O\xb1\xd2ع\xd4\x00^\x93\x9c\xd33\x9fV\x9a\xbf\xd1n\aO\xe8\t\x815\xb8\xc3\xc8\x00G\xec\x80/\x86\n\xc8bbL\xe1B\xa6\xf4\xfa\xc0X'a\xbb'ͽ}\xbd\xcf\xcc\xe9瘜x\x97\xb8\x1c\xd58\x80,ݬ\x03@\xe4!\xbf\xc3V\xbd\xe6c\nG\xe0x\x14\x98\x04P]\xea\xeet\xacl\xe0\xfc\xccX\x18\xcb\f\xdf\x02RzR\x95\xc8\xebC\f\x1e\x807\x0f\xfdϖ\x83\xe6\x18\xa7\xba\xba\xe6T\x8f%`\x05\xd3\xfd\x83|$ \xdfP\xe9i *\xf3.\xb8\xc6G~\xd2\xcd\x16t\x8bґAT\xfaW\x1d3\xdcL\x1dG\x81\x1cQ.G\xb6R\xe9\xf8\xad\xe4?\x13\xe0嘡c\xe5\xf9\xd8\xe3\xa6#w\xd9\xdd\x0f\x18X\x8f\xffD^/\x9cg\x8eHv\xea\xa7\xea\t\x0fW\xc2\x02\x00\x00I\x12\x80\x01m\x16\xc03\x16\x1f\x808\xb6$\x00E\x00,\xe0M\x050 N\x004\xe0R\xc0M\xe0U\x8d\xa4\x00V\r\xa6@V\xa4\xd7\xc0V\x00\xf9@an\xfa\xe0a>\xfd\x00b\x80\x02\xc1d7\a\xe1i\xe0\x1e\xc1o\x9a#!\x98\x90/\x81\x9904!\x9a\xfbC\x81\x9aGF\x01\x9b\x00aA\x9b\x00ha\x9b9j\xa1\x9b@m\xc1\x9b\u058c\xa1\x9d\xf0\xafA\xa0#\xb1\xe1\xa0\xfc\xb2\xc1\xa1\x00\xbc\x01\xa3\x00\xd4!\xa3\xa6\xd6a\xa4\x00\xdf\x01\xa9\x90\xe2\xe1\xab\xd0\xe4\xe1\xae\x00\xeea\xaf0\xf1\xe1\xb2\x00\x00\"\xbb\xe0\xa6\xe2\xbb\x1e\xb8\x02\xbc\xae\xceB\xbc\xe1낼^\xee¼\x00\xf8\x02\xbd\x1e\xfa\"\xbd\x00\x00C\xbdK\x13c\xbdz4\x83\xbdz4Խ\x00\x03\x00\x00\x83\x04 \x00\x91\x05`\x00]\x13\xa0\x00\x12\x17 \x1f\f `\x1f\xef,`+*0\xe0+o\xa6\xa0,\x02\xa8 -\x1e\xfb .\x00\xfe`6\x9e\xff\xa06\xfd\x01!7\x01\na7$\r!8\xab\x0e\xa19/\x18!:\xf3\x1e!K@4\xa1S\x1ea\xe1T\xf0jaUOo\xe1U\x9d\xbcaV\x00\xcfaWeѡW\x00\xda!X\x00\xe0\xa1Y\xae\xe2![\xec\xe4\xe1\\\xd0\xe8a] \x00\xee^\xf0\x01\x7f_`\x06\x00\x00f\t\xe0\x00@\x10\xa0\x01i\x13\xe0\x05\xee\x16`\x06F\x19\xa0\x06p \xa0\a`$\xa0\tv'\xe0\n\xfd,`\v\a0\xa0\v\x921\xe0\v \xa6\xa0\f0\xa8 \x0e\xf0\xab\xa0\x0e\x10\xff \x10\a\x01a\x10\xe1\x02\xa1\x10X\ba\x11\xfa\f\xe1\x12`\x0e\xa1\x16P\x14a\x17P\x16\xe1\x19\xe0\x18a\x1a\xf0\x1ba\x1bP\x1f\xe1\x1b\x00$!\x1d0a\xa1\x1d`j\xe1\x1dpm!\x1e\x80n!\x1f\xf4oa\x1f\xf0̡\x1f\xc0\xd2\xe1\x1f\xce\xd7! @\xe1\xe1 \xf0\xe2!!\xf0\xe4a!\xc7\xe8\xa1!q\xec!\"\x00\xf1\xa1\"\xf0\xfb\xe1#\xfa\xfb2$\x00\x00\x00\x00\xdfE\x1a=\x03\xcf\x1a\xe6\xc1\xfb\xcc\xfe\x00\x00\x00\x00\xcaƚ\xc7\x17\xfep\xab\xdc\xfb\xd4\xfe\x00\x00\x00\x00Oܼ\xbe\xfc\xb1w\xff\xf6\xfb\xdc\xfe\x00\x00\x00\x00\f\xd6kA\xef\x91V\xbe\x11\xfc\xe4\xfe\x00\x00\x00\x00<\xfc\x7f\x90\xad\x1fЍ,\xfc\xec\xfe\x00\x00\x00\x00\x83\x9aU1(\\Q\xd3F\xfc\xf4\xfe\x00\x00\x00\x00\xb5ɦ\xad\x8f\xacq\x9da\xfc\xfc\xfe\x00\x00\x00\x00ˋ\xee#w\"\x9c\xea{\xfc\x04\xff\x00\x00\x00\x00mSx@\x91I̮\x96\xfc\f\xff\x00\x00\x00\x00Wζ]y\x12<\x82\xb1\xfc\x14\xff\x00\x00\x00\x007V\xfbM6\x94\x10\xc2\xcb\xfc\x1c\xff\x00\x00\x00\x00O\x98H8oꖐ\xe6\xfc$\xff\x00\x00\x00\x00\xc7:\x82%˅t\xd7\x00\xfd,\xff\x00\x00\x00\x00\xf4\x97\xbf\x97\xcdφ\xa0\x1b\xfd4\xff\x00\x00\x00\x00\xe5\xac*\x17\x98\n4\xef5\xfd<\xff\x00\x00\x00\x00\x8e\xb25*\xfbg8\xb2P\xfdD\xff\x00\x00\x00\x00;?\xc6\xd2\xdf\xd4Ȅk\xfdL\xff\x00\x00\x00\x00\xba\xcd\xd3\x1a'D\xddŅ\xfdT\xff\x00\x00\x00\x00\x96\xc9%\xbbΟk\x93\xa0\xfd\\\xff\x00\x00\x00\x00\x84\xa5b}$l\xacۺ\xfdd\xff\x00\x00\x00\x00\xf6\xda_\rXf\xab\xa3\xd5\xfdl\xff\x00\x00\x00\x00&\xf1\xc3ޓ\xf8\xe2\xf3\xef\xfdt\xff\x00\x00\x00\x00\xb8\x80\xff\xaa\xa8\xad\xb5\xb5\n\xfe|\xff\x00\x00\x00\x00\x8bJ|l\x05_b\x87%\xfe\x84\xff\x00\x00\x00\x00S0\xc14`\xff\xbc\xc9?\xfe\x8c\xff\x00\x00\x00\x00U&\xba\x91\x8c\x85N\x96Z\xfe\x94\xff\x00\x00\x00\x00\xbd~)p$w\xf9\xdft\xfe\x9c\xff\x00\x00\x00\x00\x8f\xb8帟\xbdߦ\x8f\xfe\xa4\xff\x00\x00\x00\x00\x94}t\x88\xcf_\xa9\xf8\xa9\xfe\xac\xff\x00\x00\x00\x00ϛ\xa8\x8f\x93pD\xb9\xc4\xfe\xb4\xff\x00\x00\x00\x00k\x15\x0f\xbf\xf8\xf0\b\x8a\xdf\xfe\xbc\xff\x00\x00\x00\x00\xb611eU%\xb0\xcd\xf9\xfe\xc4\xff\x00\x00\x00\x00\xac\x7f{\xd0\xc6\xe2?\x99\x14\xff\xcc\xff\x00\x00\x00\x00\x06;+*\xc4\x10\\\xe4.\xff\xd4\xff\x00\x00\x00\x00Ӓsi\x99$$\xaaI\xff\xdc\xff\x00\x00\x00\x00\x0e\xca\x00\x83\xf2\xb5\x87\xfdc\xff\xe4\xff\x00\x00\x00\x00\xeb\x1a\x11\x92d\b\xe5\xbc~\xff\xec\xff\x00\x00\x00\x00̈Po\t̼\x8c\x99\xff\xf4\xff\x00\x00\x00\x00,e\x19\xe2X\x17\xb7ѳ\xff\xfc\xff\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@\x9c\xce\xff\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\xa5\xd4\xe8\xe8\xff\f\x00\x00\x00\x00\x00\x00\x00b\xac\xc5\xebx\xad\x03\x00\x14\x00\x00\x00\x00\x00\x84\t\x94\xf8x9?\x81\x1e\x00\x1c\x00\x00\x00\x00\x00\xb3\x15\a\xc9{Η\xc08\x00$\x00\x00\x00\x00\x00p\\\xea{\xce2~\x8fS\x00,\x00\x00\x00\x00\x00h\x80髤8\xd2\xd5m\x004\x00\x00\x00\x00\x00E\"\x9a\x17&'O\x9f\x88\x00<\x00\x00\x00\x00\x00'\xfb\xc4\xd41\xa2c\xed\xa2\x00D\x00\x00\x00\x00\x00\xa8\xadȌ8eް\xbd\x00L\x00\x00\x00\x00\x00\xdbe\xab\x1a\x8e\bǃ\xd8\x00T\x00\x00\x00\x00\x00\x9a\x1dqB\xf9\x1d]\xc4\xf2\x00\\\x00\x00\x00\x00\x00X\xe7\x1b\xa6,iM\x92\r\x01d\x00\x00\x00\x00\x00\xea\x8dp\x1ad\xee\x01\xda'\x01l\x00\x00\x00\x00\x00Jw\uf699\xa3m\xa2B\x01t\x00\x00\x00\x00\x00\x85k}\xb4{x\t\xf2\\\x01|\x00\x00\x00\x00\x00w\x18\xddy\xa1\xe4T\xb4w\x01\x84\x00\x00\x00\x00\x00\xc2ś[\x92\x86[\x86\x92\x01\x8c\x00\x00\x00\x00\x00=]\x96\xc8\xc5S5Ȭ\x01\x94\x00\x00\x00\x00\x00\xb3\xa0\x97\xfa\\\xb4*\x95\xc7\x01\x9c\x00\x00\x00\x00\x00\xe3_\xa0\x99\xbd\x9fF\xde\xe1\x01\xa4\x00\x00\x00\x00\x00%\x8c9\xdb4\u009b\xa5\xfc\x01\xac\x00\x00\x00\x00\x00\\\x9f\x98\xa3r\x9a\xc6\xf6\x16\x02\xb4\x00\x00\x00\x00\x00ξ\xe9TS\xbfܷ1\x02\xbc\x00\x00\x00\x00\x00\xe2A\"\xf2\x17\xf3\xfc\x88L\x02\xc4\x00\x00\x00\x00\x00\xa5x\\ӛ\xce \xccf\x02\xcc\x00\x00\x00\x00\x00\xdfS!{\xf3Z\x16\x98\x81\x02\xd4\x00\x00\x00\x00\x00:0\x1f\x97ܵ\xa0\xe2\x9b\x02\xdc\x00\x00\x00\x00\x00\x96\xb3\xe3\\S\xd1٨\xb6\x02\xe4\x00\x00\x00\x00\x00<D\xa7\xa4\xd9|\x9b\xfb\xd0\x02\xec\x00\x00\x00\x00\x00\x10D\xa4\xa7LLv\xbb\xeb\x02\xf4\x00\x00\x00\x00\x00\x1a\x9c@\xb6\uf3ab\x8b\x06\x03\xfc\x00\x00\x00\x00\x00,\x84W\xa6\x10\xef\x1f\xd0 \x03\x04\x01\x00\x00\x00\x00)1\x91\xe9\xe5\xa4\x10\x9b;\x03\f\x01\x00\x00\x00\x00\x9d\f\x9c\xa1\xfb\x9b\x10\xe7U\x03\x14\x01\x00\x00\x00\x00)\xf4;b\xd9 (\xacp\x03\x1c\x01\x00\x00\x00\x00\x85ϧz^KD\x80\x8b\x03$\x01\x00\x00\x00\x00-ݬ\x03@\xe4!\xbf\xa5\x03,\x01\x00\x00\x00\x00\x8f\xffD^/\x9cg\x8e\xc0\x034\x01\x00\x00\x00\x00A\xb8\x8c\x9c\x9d\x173\xd4\xda\x03<\x01\x00\x00\x00\x00\xa9\x1b㴒\xdb\x19\x9e\xf5\x03D\x01\x00\x00\x00\x00\xd9wߺn\xbf\x96\xeb\x0f\x04L\x01\x00\x00\x00\x00assertion failed: d.mant > 0\xdf\v\x04\x00^\x00\x00\x00\xdc\x01\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00}\x00\x00\x00\x15\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x003\x02\x00\x00\x11\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00l\x02\x00\x00\t\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xa9\x00\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\n\x01\x00\x00\x11\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00@\x01\x00\x00\t\x00\x00\x00L\x12\x04\x00_\x00\x00\x00r\x01\x00\x00$\x00\x00\x00L\x12\x04\x00_\x00\x00\x00w\x01\x00\x00/\x00\x00\x00L\x12\x04\x00_\x00\x00\x00\x84\x01\x00\x00\x12\x00\x00\x00L\x12\x04\x00_\x00\x00\x00f\x01\x00\x00\r\x00\x00\x00L\x12\x04\x00_\x00\x00\x00L\x01\x00\x00\"\x00\x00\x00L\x12\x04\x00_\x00\x00\x00\xc2\x00\x00\x00\t\x00\x00\x00L\x12\x04\x00_\x00\x00\x00\xfb\x00\x00\x00\r\x00\x00\x00L\x12\x04\x00_\x00\x00\x00\x02\x01\x00\x00\x12\x00\x00\x00\x01\x00\x00\x00\n\x00\x00\x00d\x00\x00\x00\xe8\x03\x00\x00\x10'\x00\x00\xa0\x86\x01\x00@B\x0f\x00\x80\x96\x98\x00\x00\xe1\xf5\x05\x00ʚ;\xc1o\xf2\x86#\x00\x00\x00\x81ﬅ[Am-\xee\x04\x00\x00\x01\x1fj\xbfd\xed8n헧\xda\xf4\xf9?\xe9\x03O\x18\x00\x01>\x95.\t\x99\xdf\x03\xfd8\x15\x0f/\xe4t#\xec\xf5\xcf\xd3\b\xdc\x04\xc4ڰͼ\x19\x7f3\xa6\x03&\x1f\xe9N\x02\x00\x00\x01|.\x98[\x87Ӿr\x9f\xd9؇/\x15\x12\xc6P\xdekpnJ\xcf\x0fؕ\xd5nq\xb2&\xb0fƭ$6\x15\x1dZ\xd3B<\x0eT\xffc\xc0sU\xcc\x17\xef\xf9e\xf2(\xbcU\xf7\xc7܀\xdc\xedn\xf4\xce\xef\xdc_\xf7S\x05\x00user-provided comparison function does not correctly implement a total ordert\f\x04\x00_\x00\x00\x00\\\x03\x00\x00\x05\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xef\x02\x00\x00&\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xe3\x02\x00\x00&\x00\x00\x00\xdf\v\x04\x00^\x00\x00\x00\xcc\x02\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xd5\x10\x04\x00V\x00\x00\x00\x15\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00N\x00\x00\x00\x00\x00\x00\x00\x14\x00\x00\x00\x04\x00\x00\x00O\x00\x00\x00P\x00\x00\x00Q\x00\x00\x00,\x11\x04\x00O\x00\x00\x00}\x04\x00\x00T\x00\x00\x000123456789ABCDEF\x00\x00\x00\x00,\x00\x00\x00\x04\x00\x00\x00R\x00\x00\x00S\x00\x00\x00T\x00\x00\x00cannot convert float seconds to Duration: value is negativecannot convert float seconds to Duration: value is either too big or NaNfalsetrue@\x16\x04\x00K\x00\x00\x00~\v\x00\x00&\x00\x00\x00@\x16\x04\x00K\x00\x00\x00\x87\v\x00\x00\x1a\x00\x00\x00::\x00\x00,\x11\x04\x00O\x00\x00\x00U\b\x00\x00.\x00\x00\x00,\x11\x04\x00O\x00\x00\x00_\b\x00\x00%\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00h\x13\x04\x00!\x00\x00\x00\x8a\x00\x00\x00\x17\x00\x00\x00/*\x00\x00h\x13\x04\x00!\x00\x00\x00\xbc\x00\x00\x00\x1c\x00\x00\x00\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x04\x00\x04\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00+\x00-.\x000123456789:\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00\x00\x00\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00http://https://\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$\x00&'()*+,-./0123456789:;\x00=\x00?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\x00]\x00_\x00abcdefghijklmnopqrstuvwxyz\x00\x00\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00!\x00#$%&'\x00\x00*+\x00-.\x000123456789\x00\x00\x00\x00\x00\x00\x00ABCDEFGHIJKLMNOPQRSTUVWXYZ\x00\x00\x00^_`abcdefghijklmnopqrstuvwxyz\x00|\x00~\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf2\x17\x04\x00\x1f\x00\x00\x00\xb3\x01\x00\x00\r\x00\x00\x00\xf2\x17\x04\x00\x1f\x00\x00\x00e\x01\x00\x004\x00\x00\x00://?H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00U\x00\x00\x00V\x00\x00\x00W\x00\x00\x00X\x00\x00\x00Y\x00\x00\x00Z\x00\x00\x00[\x00\x00\x00\\\x00\x00\x00X\x00\x00\x00]\x00\x00\x00^\x00\x00\x00_\x00\x00\x00`\x00\x00\x00a\x00\x00\x00b\x00\x00\x00(\x0e\x04\x00 \x00\x00\x00\xbb\x02\x00\x00\t\x00\x00\x00MaxSizeReached\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\"\t\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00*\t\x00\x003\x00\x00\x00\\\x14\x04\x00!\x00\x00\x00\x93\x00\x00\x00\x12\x00\x00\x00date must be before year 9999\x00\x00\x00\\\x14\x04\x00!\x00\x00\x008\x00\x00\x00\r\x00\x00\x00\x8c\x16\x04\x00K\x00\x00\x00Q\x03\x00\x00\x15\x00\x00\x00\xd4\x14\x04\x00H\x00\x00\x00\xc2\x03\x00\x00\x17\x00\x00\x00\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x02\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\t\x02\x00\x007\x00\x00\x00LayoutError\x00\xfc\x11\x04\x00O\x00\x00\x00i\x04\x00\x00$\x00\x00\x00changeTypebatchSNoperationList\x00\x00.\xa2\x04\x00\a\x00\x00\x005\xa2\x04\x00\r\x00\x00\x00undocumentedChangeTypepackageId\x00$\xa2\x04\x00\n\x00\x00\x00T\xa2\x04\x00\x16\x00\x00\x00j\xa2\x04\x00\t\x00\x00\x00operationSNcarrierUserIdpackageChangeList\x00\x00\x00\x8c\xa2\x04\x00\v\x00\x00\x00\x97\xa2\x04\x00\r\x00\x00\x00\xa4\xa2\x04\x00\x11\x00\x00\x00}\"[{,:]\x00H\x00\x00\x00I\x00\x00\x00J\x00\x00\x00K\x00\x00\x00L\x00\x00\x00x-traceid\x00\x00\x00آ\x04\x00\xec\xa2\x04\x00\t\x00\x00\x00\x00\x00\x00\x00/koodrive/ose/v1/carrier/retention/policy/batchsetRetentionPolicy\xc0\x80\x90\x00 is not documented, although the publisher's example sends 1; leave it out to send 2 (enter the reservation period), or pass {undocumented_type}\x00type/koodrive/ose/v1/carrier/users/notifyPackageExpire{\"carrierUserId\":,\"type\":,\"packageId\":notifyPackageExpirepolicyList\x00M\xa4\x04\x00\n\x00\x00\x00policyIdstatus\x00\x00`\xa4\x04\x00\b\x00\x00\x00h\xa4\x04\x00\x06\x00\x00\x00undocumentedType\x97\xa2\x04\x00\r\x00\x00\x00j\xa2\x04\x00\t\x00\x00\x00ޣ\x04\x00\x04\x00\x00\x00\x80\xa4\x04\x00\x10\x00\x00\x00/koodrive/ose/v1/space/usage/overviewgetSpaceUsageByOverview/koodrive/ose/v1/carrier/policy/config/retentiongetCarrierRetentionPolicy/koodrive/ose/v1/carrier/retention/policy/getListgetCurrentRetentionPolicycodemsga sequencea mappolicyNamedescriptionprioritydatatotalAllocationtotalCapacitytotalUsedquotaone-time initialization may not be performed recursively\xf3\x15\x04\x00L\x00\x00\x00\xdb\x00\x00\x00\x14\x00\x00\x00internal error: entered unreachable code: invalid Once state\xf7\x0e\x04\x00[\x00\x00\x005\x00\x00\x00\x12\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00d\x00\x00\x00e\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\xe5\x05\x00\x00\x14\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\xe5\x05\x00\x00!\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\xd9\x05\x00\x00!\x00\x00\x00\xd4\f\x04\x00_\x00\x00\x00M\x00\x00\x00\x1f\x00\x00\x00\xd4\f\x04\x00_\x00\x00\x00G\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00h\x00\x00\x00called `Result::unwrap()` on an `Err` value\x00\xd8\x16\x04\x00 \x00\x00\x00\x1d\x01\x00\x00\t\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\xfd\b\x00\x00\x12\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\xc9\x05\x00\x00\f\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\xd5\x05\x00\x00\x11\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00:\x05\x00\x00\f\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00F\x05\x00\x00\x11\x00\x00\x00size overflows MAX_SIZE\x00\xd8\x11\x04\x00#\x00\x00\x00\x18\x02\x00\x00+\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x99\x05\x00\x00\x0e\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\t\x05\x00\x00#\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\xd9\x02\x00\x00\x0e\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x1a\a\x00\x00!\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00:\a\x00\x00\"\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00D\a\x00\x00\x16\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00I\a\x00\x00\x16\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00I\a\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00L\a\x00\x00\x19\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00Q\a\x00\x00\x16\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00Q\a\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00T\a\x00\x00\x19\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00Z\a\x00\x00\x19\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00[\a\x00\x00\x19\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00v\a\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x83\a\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x83\a\x00\x00;\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x88\a\x00\x00\x1d\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x90\a\x00\x00&\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x90\a\x00\x00;\x00\x00\x00\xd8\x11\x04\x00#\x00\x00\x00\x95\a\x00\x00\x1d\x00\x00\x00acceptaccept-charsetaccept-encodingaccept-languageaccept-rangesaccess-control-allow-credentialsaccess-control-allow-headersaccess-control-allow-methodsaccess-control-allow-originaccess-control-expose-headersaccess-control-max-ageaccess-control-request-headersaccess-control-request-methodageallowalt-svcauthorizationcache-controlcache-statuscdn-cache-controlconnectioncontent-dispositioncontent-encodingcontent-languagecontent-lengthcontent-locationcontent-rangecontent-security-policycontent-security-policy-report-onlycontent-typecookiedntdateetagexpectexpiresforwardedfromhostif-matchif-modified-sinceif-none-matchif-rangeif-unmodified-sincelast-modifiedlinklocationmax-forwardsoriginpragmaproxy-authenticateproxy-authorizationpublic-key-pinspublic-key-pins-report-onlyrangerefererreferrer-policyrefreshretry-aftersec-websocket-acceptsec-websocket-extensionssec-websocket-keysec-websocket-protocolsec-websocket-versionserverset-cookiestrict-transport-securitytetrailertransfer-encodinguser-agentupgradeupgrade-insecure-requestsvaryviawarningwww-authenticatex-content-type-optionsx-dns-prefetch-controlx-frame-optionsx-xss-protectionHeaderValue::from_static with invalid bytes\x00\x00\xd6\x13\x04\x00%\x00\x00\x00C\x00\x00\x00\x11\x00\x00\x00\xd6\x13\x04\x00%\x00\x00\x00\xa3\x00\x00\x00\t\x00\x00\x00OPTIONSGETPOSTPUTDELETEHEADTRACECONNECTPATCHQUERY100101102103104105106107108109110111112113114115116117118119120121122123124125126127128129130131132133134135136137138139140141142143144145146147148149150151152153154155156157158159160161162163164165166167168169170171172173174175176177178179180181182183184185186187188189190191192193194195196197198199200201202203204205206207208209210211212213214215216217218219220221222223224225226227228229230231232233234235236237238239240241242243244245246247248249250251252253254255256257258259260261262263264265266267268269270271272273274275276277278279280281282283284285286287288289290291292293294295296297298299300301302303304305306307308309310311312313314315316317318319320321322323324325326327328329330331332333334335336337338339340341342343344345346347348349350351352353354355356357358359360361362363364365366367368369370371372373374375376377378379380381382383384385386387388389390391392393394395396397398399400401402403404405406407408409410411412413414415416417418419420421422423424425426427428429430431432433434435436437438439440441442443444445446447448449450451452453454455456457458459460461462463464465466467468469470471472473474475476477478479480481482483484485486487488489490491492493494495496497498499500501502503504505506507508509510511512513514515516517518519520521522523524525526527528529530531532533534535536537538539540541542543544545546547548549550551552553554555556557558559560561562563564565566567568569570571572573574575576577578579580581582583584585586587588589590591592593594595596597598599600601602603604605606607608609610611612613614615616617618619620621622623624625626627628629630631632633634635636637638639640641642643644645646647648649650651652653654655656657658659660661662663664665666667668669670671672673674675676677678679680681682683684685686687688689690691692693694695696697698699700701702703704705706707708709710711712713714715716717718719720721722723724725726727728729730731732733734735736737738739740741742743744745746747748749750751752753754755756757758759760761762763764765766767768769770771772773774775776777778779780781782783784785786787788789790791792793794795796797798799800801802803804805806807808809810811812813814815816817818819820821822823824825826827828829830831832833834835836837838839840841842843844845846847848849850851852853854855856857858859860861862863864865866867868869870871872873874875876877878879880881882883884885886887888889890891892893894895896897898899900901902903904905906907908909910911912913914915916917918919920921922923924925926927928929930931932933934935936937938939940941942943944945946947948949950951952953954955956957958959960961962963964965966967968969970971972973974975976977978979980981982983984985986987988989990991992993994995996997998999\x00\x00\x00S\x0f\x04\x00H\x00\x00\x00\xb1\x00\x00\x00\x16\x00\x00\x00attempt to join into collection with len > usize::MAX\x00\x00\x00S\x0f\x04\x00H\x00\x00\x00\x9a\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00B\x00\x00\x00c\x18\x04\x00I\x00\x00\x00\xc8\b\x00\x00)\x00\x00\x00i\x00\x00\x00j\x00\x00\x00k\x00\x00\x00K\x00\x00\x00l\x00\x00\x00app_idapp_secrettokenTimeDelta::milliseconds out of bounds\x00\x00@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHJHLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJLJPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNPNRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPRPVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTVTXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVXVZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZXZX^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\^\\`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^`^dbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdbdb\x00\xe4\r\x04\x00+\x00\x00\x00\b\x01\x00\x00\x1b\x00\x00\x00Local time out of range for `NaiveDateTime`\x00$\x17\x04\x00(\x00\x00\x00C\x02\x00\x00\x0e\x00\x00\x00the request was not sent: the request got no complete reply: ; the service did not receive the call, so a retry is safe; outcome unknown: the service may have processed the call, so retry only if repeats are safe; outcome unknown, but the call changes nothing, so a retry is safe, and none was delivered in between; correct the cause, then resume: the rest was not senta value was asked for before its namean objectmethodpathqueryheadersbody\x00\x00\x00\xb0\x10\x04\x00$\x00\x00\x00\x81\x02\x00\x00*\x00\x00\x00\xb0\x10\x04\x00$\x00\x00\x00\f\x02\x00\x00*\x00\x00\x00g\xe6\tj\x85\xaeg\xbbr\xf3n<:\xf5O\xa5\x7fR\x0eQ\x8ch\x05\x9b\xabك\x1f\x19\xcd\xe0[begins or ends with white space; remove it (a line break at the end of a file?)empty; pass at least one characterbearercontains only the word Bearer; pass the token\x10\x0e\x04\x00\x17\x00\x00\x006\x00\x00\x00\"\x00\x00\x00host;x-date;x-user-idnot known yet; use send, or pass a token to with_credentialsBearer clock_offsetout of range; pass an offset within 24 hours, either waynowX-Date would fall outside the years 0001 to 9999; check the clockX-Date is not a date in the form 20251103T070140Z (UTC)more than 15 minutes older thanlater thannot an integer; pass an integer or leave it outcontains a lone surrogate, which UTF-8 cannot carry; remove itpass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}\x00\x00m\x00\x00\x00\x18\x00\x00\x00\x04\x00\x00\x00n\x00\x00\x00o\x00\x00\x00o\x00\x00\x00p\x00\x00\x00D\x00\x00\x00\x04\x00\x00\x00q\x00\x00\x00o\x00\x00\x00o\x00\x00\x00r\x00\x00\x00 \x00\x00\x00\b\x00\x00\x00s\x00\x00\x00t\x00\x00\x00t\x00\x00\x00u\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00v\x00\x00\x00w\x00\x00\x00w\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00x\x00\x00\x00y\x00\x00\x00y\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00z\x00\x00\x00{\x00\x00\x00{\x00\x00\x00reverseOrderrawCall\x00:\xa4\x04\x00\x13\x00\x00\x00|\x00\x00\x00դ\x04\x00\x17\x00\x00\x00}\x00\x00\x00f\xa5\x04\x00\x19\x00\x00\x00~\x00\x00\x00\x1c\xa5\x04\x00\x19\x00\x00\x00\x7f\x00\x00\x007\xa3\x04\x00\x12\x00\x00\x00\x80\x00\x00\x00\xdc\xc1\x04\x00\f\x00\x00\x00\x81\x00\x00\x00\xe8\xc1\x04\x00\a\x00\x00\x00\x82\x00\x00\x00, a lista booleana numberunknown field; this call takes nonenot an object; pass an objectnot a mapping and not a list of pairs; pass one of themthe fields of the call are not valid JSONmissing; pass textnot a list; pass a list of objectsnot an HTTP status; pass a number from 100 to 999bigint, since a number may lose digits\x02U+\xc3 \x00\x00i\x04\x00\x00\x00>\f\x04\x00\x10\x00\x00\x003\x00\x00\x00\x17\x00\x00\x00\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\x1f\x00\xc0( is out of range; pass an integer from -\xc0\x04 to \xc8\x01\x00\x00begins or ends with a space; remove it, HTTP does not carry itbeginsendsa space (U+0020)\nWhat to check, in this order:\n. , no code, code , msg \", request id , trace id , but the reply could not be parsed: authentication: Huawei's page says \"App authentication is not supported for carrier calling APIs\"; use {token} for this callthe X-Date sentmissing from the replyauthentication: ask Huawei whether this call accepts an app id; the alternative is {token}{user_id}: check that it belongs to {app_id}{app_secret}: check that it belongs to {app_id}\x00R\xc5\x04\x00Z\x00\x00\x00\xac\xc5\x04\x00,\x00\x00\x00\xd8\xc5\x04\x00/\x00\x00\x00{sign}: check that it signs with the secret of {app_id}\x00R\xc5\x04\x00Z\x00\x00\x00\xac\xc5\x04\x00,\x00\x00\x00 \xc6\x04\x007\x00\x00\x00authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)\x00\x00p\xc6\x04\x00k\x00\x00\x00\xdb\xc6\x04\x00c\x00\x00\x00authentication: ask Huawei which kind of authentication this call accepts{authorization}: check its age and its prefix; the client sends the value unchangedP\xc7\x04\x00I\x00\x00\x00\x99\xc7\x04\x00S\x00\x00\x00whitelist: ask Huawei whether your account is on the whitelist for this callsignature: pass the service's message to explain() or `koodrive explain`; it names the first differencenot_sentrefusedunknown-\xc30\x00\x00\b\x03\x00\x000.backoffbackoff_capclock_marginconnect_timeoutretry_after_captimeouttoken_age\xd0\xc8\x04\x00\a\x00\x00\x00\xd7\xc8\x04\x00\v\x00\x00\x00\xe2\xc8\x04\x00\f\x00\x00\x00\xee\xc8\x04\x00\x0f\x00\x00\x00\xfd\xc8\x04\x00\x0f\x00\x00\x00\f\xc9\x04\x00\a\x00\x00\x00\x13\xc9\x04\x00\t\x00\x00\x00\x0e\xb9\x04\x00\n\x00\x00\x00\x18\xb9\x04\x00\x05\x00\x00\x00invalid_inputoutcome_unknownapiunreadable_replythe body is not a JSON objectcode is missingcode is neither an integer nor a non-empty stringcode appears twicethe body is empty\x00X\x02\x00\x00application/json\x00\x00\x00\x00\x1d\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00x-date\x00\x00آ\x04\x00H\xca\x04\x00\x06\x00\x00\x00\x00\x00\x00\x00x-user-id\x00\x00\x00آ\x04\x00`\xca\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x007\x00\x00\x00\x83\x00\x00\x00\x84\x00\x00\x00\x85\x00\x00\x00\x86\x00\x00\x00user_id\x00\xfe\xff\x00\x00must be text or an integermust be textmust be an object with names that are textmust be an integer within ± 2^53must be a listsignthe signature is not 64 hexadecimal digits in lower case; return the hex of the HMAC-SHA256this request needs no signature; call with_signature only where there is a string to signthe signature is missing; pass it to with_signature before the request is built\x00\x00\x00\x00\x00\x00\x00\x00\xd0Areply_limitHMAC-SHA256 AppId=,SignedHeaders=,Signature=..\x00\x00\x00\x1c\xbf\x04\x00\x15\x00\x00\x00\xff\xff\xff\xff\xff\x9f\x00\xfc\x01\x00\x00x\x01\x00\x00\xb8METHODCanonicalURICanonicalQueryStringSignedHeadersHashedRequestPayloadCanonicalHeaderscanonicalRequest:signature time:server time:the message contains no canonical request to compare withthe service signed the same canonical request, so the app secret differs, or the app id belongs to another secret; the path contains escapes, which signers of this scheme are known to encode in different ways: ask your Huawei contact how the service encodes them, or avoid values that need escapes\x00\x00\x00\x14\x10\x04\x00!\x00\x00\x00N\x01\x00\x00#\x00\x00\x00\x14\x10\x04\x00!\x00\x00\x00\xa1\x00\x00\x001\x00\x00\x00\x14\x10\x04\x00!\x00\x00\x00\x97\x01\x00\x00\t\x00\x00\x00nothing is in flight under this ticket; handle one response or one failure for each attemptsame_answerno_tokentrue or falsehalt_after\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x004@\x1f\xcf\x04\x00\n\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00N@\xd7\xc8\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00concurrency\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00@@\x90\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\xe0\xff\xef@\x01\x00\x00\x00\x00\x00\x00\x00retry_ratio\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x9a\x99\x99\x99\x99\x99\xc9?\xd0\xcf\x04\x00\v\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x03\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 \xac@\xfd\xc8\x04\x00\x0f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00rateadaptiveburstqueueattemptsrepeats_are_saferenews_token\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00I@@\xd0\x04\x00\x04\x00\x00\x00\xfc\xa9\xf1\xd2MbP?\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00L\xd0\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00P@Q\xd0\x04\x00\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x80\x84.A\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xe0?\xd0\xc8\x04\x00\a\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00 @V\xd0\x04\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00Y@\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x13\xc9\x04\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x18\xf5@\x02\x00\x00\x00\x00\x00\x00\x00the host is not ASCII; write it in punycode (xn--…)invalid IPv6 address; write groups in brackets, such as [::1]IPv4-mapped IPv6 address; write the IPv4 address0xinvalid IPv4 address; write four decimal numbers, such as 192.0.2.10invalid character in the host; use letters, digits, '-', '_' and '.'a label of the host is empty or longer than 63 characters; use a name that DNS can carrythe host is longer than 253 characters; use a name that DNS can carryno host; write https://host4\r\x04\x00\x14\x00\x00\x00\xb6\x00\x00\x00 \x00\x00\x004\r\x04\x00\x14\x00\x00\x00\xba\x00\x00\x00\x15\x00\x00\x00invalid port; use a number from 1 to 65535empty port; remove the colon or write a port/koodrive/ose/invalid character in the path; use letters, digits, '-', '.', '_', '~' and '/'empty segment or dot segment in the path; remove itcontains the path of a call; pass the base URL, without /koodrive/ose and what followsendpointno scheme; write https://hosthttpshttpunsupported scheme; use https or httpcontains a user name or a password; pass credentials as their own optionscontains a query or a fragment; pass the base URL aloneplain http sends the credentials unencrypted; use https, or set {allow_plain_http}trace_id:\x00\x00\x001 is the documented value; leave out {undocumented_change_type}\x00@\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x005\xa5\x04\x001\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\xec\xa4\x04\x000\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\xa3\x04\x00/\x00\x00\x00traceId2 is the documented value; leave out {undocumented_type}\x00M\x13\x04\x00\x1a\x00\x00\x00A\x00\x00\x00(\x00\x00\x00is a dot segment; remove itis empty; remove a slashdoes not begin with '/'; pass the absolute path below the endpoint\x00\x00\x00M\x13\x04\x00\x1a\x00\x00\x00W\x00\x00\x00$\x00\x00\x00empty name; pass at least one character for each namea name is too long; pass at most 65535 bytes!#$%&'*+-.^_`|~access-control-request-private-networkcookie2keep-alivex-http-methodx-http-method-overridex-method-override\x00\x06\xa9\x04\x00\x0e\x00\x00\x00\x14\xa9\x04\x00\x0f\x00\x00\x00\xe5\xa9\x04\x00\x1e\x00\x00\x00\x03\xaa\x04\x00\x1d\x00\x00\x00\xf0\xd7\x04\x00&\x00\x00\x00f\xaa\x04\x00\n\x00\x00\x00\xa3\xaa\x04\x00\x0e\x00\x00\x00\x14\xab\x04\x00\x06\x00\x00\x00\x16\xd8\x04\x00\a\x00\x00\x00\x1d\xab\x04\x00\x04\x00\x00\x00\x1a\xab\x04\x00\x03\x00\x00\x00%\xab\x04\x00\x06\x00\x00\x00?\xab\x04\x00\x04\x00\x00\x00\x1d\xd8\x04\x00\n\x00\x00\x00\xa9\xab\x04\x00\x06\x00\x00\x00\t\xac\x04\x00\a\x00\x00\x00\x9f\xac\x04\x00\n\x00\x00\x00¬\x04\x00\x02\x00\x00\x00Ĭ\x04\x00\a\x00\x00\x00ˬ\x04\x00\x11\x00\x00\x00\xe6\xac\x04\x00\a\x00\x00\x00\n\xad\x04\x00\x03\x00\x00\x00'\xd8\x04\x00\r\x00\x00\x004\xd8\x04\x00\x16\x00\x00\x00J\xd8\x04\x00\x11\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\b\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00not supported; use GET, POST, PUT, PATCH or DELETEjsonempty; pass JSON text, or leave it out to send no bodyGET has no body; leave it out, or use another method\v\xbe\x04\x00\x06\x00\x00\x00\x11\xbe\x04\x00\x04\x00\x00\x00\x15\xbe\x04\x00\x05\x00\x00\x00\x1a\xbe\x04\x00\a\x00\x00\x00\xba\xd9\x04\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x88\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x87\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x89\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8a\x00\x00\x00/koodrive/ose/v1/carrier/operation/reverseOrder\x00\xcd\x18\x04\x00(\x00\x00\x00*\x01\x00\x000\x00\x00\x00%00%01%02%03%04%05%06%07%08%09%0A%0B%0C%0D%0E%0F%10%11%12%13%14%15%16%17%18%19%1A%1B%1C%1D%1E%1F%20%21%22%23%24%25%26%27%28%29%2A%2B%2C%2D%2E%2F%30%31%32%33%34%35%36%37%38%39%3A%3B%3C%3D%3E%3F%40%41%42%43%44%45%46%47%48%49%4A%4B%4C%4D%4E%4F%50%51%52%53%54%55%56%57%58%59%5A%5B%5C%5D%5E%5F%60%61%62%63%64%65%66%67%68%69%6A%6B%6C%6D%6E%6F%70%71%72%73%74%75%76%77%78%79%7A%7B%7C%7D%7E%7F%80%81%82%83%84%85%86%87%88%89%8A%8B%8C%8D%8E%8F%90%91%92%93%94%95%96%97%98%99%9A%9B%9C%9D%9E%9F%A0%A1%A2%A3%A4%A5%A6%A7%A8%A9%AA%AB%AC%AD%AE%AF%B0%B1%B2%B3%B4%B5%B6%B7%B8%B9%BA%BB%BC%BD%BE%BF%C0%C1%C2%C3%C4%C5%C6%C7%C8%C9%CA%CB%CC%CD%CE%CF%D0%D1%D2%D3%D4%D5%D6%D7%D8%D9%DA%DB%DC%DD%DE%DF%E0%E1%E2%E3%E4%E5%E6%E7%E8%E9%EA%EB%EC%ED%EE%EF%F0%F1%F2%F3%F4%F5%F6%F7%F8%F9%FA%FB%FC%FD%FE%FFmid > len\x00\x00\x00\xcd\x18\x04\x00(\x00\x00\x00\xa1\x00\x00\x00G\x00\x00\x00byte arrayOption valuenewtype structsequencemapenumunit variantnewtype varianttuple variantstruct varianta stringuuuuuuuubtnufruuuuuuuuuuuuuuuuuu\x00\x00\"\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\\\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x000123456789abcdefassertion failed: self.is_char_boundary(new_len)Error\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\xcd\x01\x00\x007\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00\xbd\x04\x00\x00$\x00\x00\x00ullruealseinternal error: entered unreachable code\x00\x00\xcf\x15\x04\x00#\x00\x00\x00\xa2\x04\x00\x00\"\x00\x00\x00\xcf\x15\x04\x00#\x00\x00\x00\x98\x04\x00\x00&\x00\x00\x00\x00\x00\x00\x00\x00\x00\xf0?\x00\x00\x00\x00\x00\x00$@\x00\x00\x00\x00\x00\x00Y@\x00\x00\x00\x00\x00@\x8f@\x00\x00\x00\x00\x00\x88\xc3@\x00\x00\x00\x00\x00j\xf8@\x00\x00\x00\x00\x80\x84.A\x00\x00\x00\x00\xd0\x12cA\x00\x00\x00\x00\x84חA\x00\x00\x00\x00e\xcd\xcdA\x00\x00\x00 _\xa0\x02B\x00\x00\x00\xe8vH7B\x00\x00\x00\xa2\x94\x1amB\x00\x00@\xe5\x9c0\xa2B\x00\x00\x90\x1eļ\xd6B\x00\x004&\xf5k\fC\x00\x80\xe07y\xc3AC\x00\xa0\u0605W4vC\x00\xc8Ngm\xc1\xabC\x00=\x91`\xe4X\xe1C@\x8c\xb5x\x1d\xaf\x15DP\xef\xe2\xd6\xe4\x1aKD\x92\xd5M\x06\xcf\xf0\x80D\xf6J\xe1\xc7\x02-\xb5D\xb4\x9d\xd9yCx\xeaD\x91\x02(,*\x8b E5\x032\xb7\xf4\xadTE\x02\x84\xfe\xe4qىE\x81\x12\x1f/\xe7'\xc0E!\xd7\xe6\xfa\xe01\xf4Eꌠ9Y>)F$\xb0\b\x88\xef\x8d_F\x17n\x05\xb5\xb5\xb8\x93F\x9c\xc9F\"\xe3\xa6\xc8F\x03|\xd8\xea\x9b\xd0\xfeF\x82M\xc7raB3G\xe3 y\xcf\xf9\x12hG\x1biWC\xb8\x17\x9eG\xb1\xa1\x16*\xd3\xce\xd2G\x1dJ\x9c\xf4\x87\x82\aH\xa5\\\xc3\xf1)c=H\xe7\x19\x1a7\xfa]rHa\xa0\xe0\xc4x\xf5\xa6Hy\xc8\x18\xf6ֲ\xdcHL}\xcfY\xc6\xef\x11I\x9e\\C\xf0\xb7kFI\xc63T\xec\xa5\x06|I\\\xa0\xb4\xb3'\x84\xb1Isȡ\xa01\xe5\xe5I\x8f:\xca\b~^\x1bJ\x9ad~\xc5\x0e\x1bQJ\xc0\xfd\xddv\xd2a\x85J0}\x95\x14G\xba\xbaJ>n\xddll\xb4\xf0J\xce\xc9\x14\x88\x87\xe1$KA\xfc\x19j\xe9\x19ZK\xa9=P\xe21P\x90K\x13M\xe4Z>d\xc4KW`\x9d\xf1M}\xf9Km\xb8\x04n\xa1\xdc/LD\xf3\xc2\xe4\xe4\xe9cL\x15\xb0\xf3\x1d^\xe4\x98L\x1b\x9cp\xa5u\x1d\xcfL\x91af\x87ir\x03M\xf5\xf9?\xe9\x03O8Mr\xf8\x8f\xe3\xc4bnMG\xfb9\x0e\xbb\xfd\xa2M\x19z\xc8\xd1)\xbd\xd7M\x9f\x98:Ft\xac\rNd\x9f\xe4\xabȋBN=\xc7\xddֺ.wN\f9\x95\x8ci\xfa\xacN\xa7C\xdd\xf7\x81\x1c\xe2N\x91\x94\xd4u\xa2\xa3\x16O\xb5\xb9I\x13\x8bLLO\x11\x14\x0e\xec֯\x81O\x16\x99\x11\xa7\xcc\x1b\xb6O[\xff\xd5п\xa2\xebO\x99\xbf\x85\xe2\xb7E!P\x7f/'\xdb%\x97UP_\xfb\xf0Q\xef\xfc\x8aP\x1b\x9d6\x93\x15\xde\xc0PbD\x04\xf8\x9a\x15\xf5P{U\x05\xb6\x01[*QmU\xc3\x11\xe1x`Q\xc8*4V\x19\x97\x94Qz5\xc1\xab\u07fc\xc9Ql\xc1X\xcb\v\x16\x00R\xc7\xf1.\xbe\x8e\x1b4R9\xae\xbamr\"iR\xc7Y)\t\x0fk\x9fR\x1dعe\xe9\xa2\xd3R$N(\xbf\xa3\x8b\bS\xada\U000ae32e>S\f}W\xed\x17-sSO\\\xad\xe8]\xf8\xa7Sc\xb3\xd8bu\xf6\xddS\x1ep\xc7]\t\xba\x12T%L9\xb5\x8bhGT.\x9f\x87\xa2\xaeB}T}Ô%\xadI\xb2T\\\xf4\xf9n\x18\xdc\xe6Tsq\xb8\x8a\x1e\x93\x1cU\xe8F\xb3\x16\xf3\xdbQU\xa2\x18`\xdc\xefR\x86U\xca\x1exӫ\xe7\xbbU?\x13+d\xcbp\xf1U\x0e\xd85=\xfe\xcc%V\x12N\x83\xcc=@[V\xcb\x10ҟ&\b\x91V\xfe\x94\xc6G0J\xc5V=:\xb8Y\xbc\x9c\xfaVf$\x13\xb8\xf5\xa10W\x80\xed\x17&s\xcadW\xe0\xe8\x9d\xef\x0f\xfd\x99W\x8c\xb1\xc2\xf5)>\xd0W\xef]3s\xb4M\x04Xk5\x00\x90!a9X\xc5B\x00\xf4i\xb9oX\xbb)\x808\xe2ӣX*4\xa0\xc6\xda\xc8\xd8X5AHx\x11\xfb\x0eY\xc1(-\xeb\xea\\CY\xf1r\xf8\xa5%4xY\xad\x8fv\x0f/A\xaeY\xcc\x19\xaai\xbd\xe8\xe2Y?\xa0\x14\xc4\xec\xa2\x17ZO\xc8\x19\xf5\xa7\x8bMZ2\x1d0\xf9Hw\x82Z~$|7\x1b\x15\xb7Z\x9e-[\x05b\xda\xecZ\x82\xfcXC}\b\"[\xa3;/\x94\x9c\x8aV[\x8c\n;\xb9C-\x8c[\x97\xe6\xc4SJ\x9c\xc1[= \xb6\xe8\\\x03\xf6[M\xa8\xe3\"4\x84+\\0IΕ\xa02a\\|\xdbA\xbbH\x7f\x95\\[R\x12\xea\x1a\xdf\xca\\ysK\xd2p\xcb\x00]WP\xde\x06M\xfe4]m\xe4\x95H\xe0=j]Į]-\xacf\xa0]u\x1a\xb58W\x80\xd4]\x12a\xe2\x06m\xa0\t^\xab|M$D\x04@^\xd6\xdb`-U\x05t^\xcc\x12\xb9x\xaa\x06\xa9^\x7fW\xe7\x16UH\xdf^\xaf\x96P.5\x8d\x13_[\xbc\xe4y\x82pH_r\xeb]\x18\xa3\x8c~_'\xb3:\xef\xe5\x17\xb3_\xf1_\tk\xdf\xdd\xe7_\xed\xb7\xcbEW\xd5\x1d`\xf4R\x9f\x8bV\xa5R`\xb1'\x87.\xacN\x87`\x9d\xf1(:W\"\xbd`\x02\x97Y\x84v5\xf2`\xc3\xfco%\xd4\xc2&a\xf4\xfb\xcb.\x89s\\ax}?\xbd5ȑa\xd6\\\x8f,C:\xc6a\f4\xb3\xf7\xd3\xc8\xfba\x87\x00\xd0z\x84]1b\xa9\x00\x84\x99\xe5\xb4eb\xd4\x00\xe5\xff\x1e\"\x9bb\x84 \xef_S\xf5\xd0b\xa5\xe8\xea7\xa82\x05cϢ\xe5ER\x7f:c\xc1\x85\xafk\x93\x8fpc2g\x9bFx\xb3\xa4c\xfe@BXV\xe0\xd9c\x9fh)\xf75,\x10d\xc6\xc2\xf3tC7Ddx\xb30R\x14EydV\xe0\xbcfY\x96\xafd6\f6\xe0\xf7\xbd\xe3dC\x8fC\xd8u\xad\x18e\x14sTN\xd3\xd8Ne\xec\xc7\xf4\x10\x84G\x83e\xe8\xf91\x15e\x19\xb8eax~Z\xbe\x1f\xeee=\v\x8f\xf8\xd6\xd3\"f\fβ\xb6̈Wf\x8f\x81_\xe4\xffj\x8df\xf9\xb0\xbb\xee\xdfb\xc2f8\x9dj\xea\x97\xfb\xf6f\x86D\x05\xe5}\xba,g\xd4J#\xaf\x8e\xf4ag\x89\x1d\xecZ\xb2q\x96g\xeb$\xa7\xf1\x1e\x0e\xccg\x13w\bWӈ\x01hה\xca,\b\xeb5h\r:\xfd7\xcaekhHD\xfeb\x9e\x1f\xa1hZս\xfb\x85g\xd5h\xb1J\xadzg\xc1\ni\xafN\xac\xac\xe0\xb8@iZb\xd7\xd7\x18\xe7ti\xf1:\xcd\r\xdf \xaai\xd6D\xa0h\x8bT\xe0i\fV\xc8B\xaei\x14j\x8fkz\xd3\x19\x84Ijs\x06YH \xe5\x7fj\b\xa47-4\xef\xb3j\n\x8d\x858\x01\xeb\xe8jL\xf0\xa6\x86\xc1%\x1fk0V(\xf4\x98wSk\xbbk21\x7fU\x88k\xaa\x06\x7f\xfd\xdej\xbek*do^\xcb\x02\xf3k5=\v6~\xc3'l\x82\f\x8e\xc3]\xb4]l\xd1\xc78\x9a\xba\x90\x92l\xc6\xf9\xc6@\xe94\xc7l7\xb8\xf8\x90#\x02\xfdl#s\x9b:V!2m\xebOBɫ\xa9fm\xe6㒻\x16T\x9cmp\xce;5\x8e\xb4\xd1m\f\u008a±!\x06n\x8fr-3\x1e\xaa;n\x99g\xfc\xdfRJqn\x7f\x81\xfb\x97眥n\xdfa\xfa}!\x04\xdbn,}\xbc\xee\x94\xe2\x10ov\x9ck*:\x1bEo\x94\x83\x06\xb5\bbzo=\x12$qE}\xb0o\xcc\x16m͖\x9c\xe4o\x7f\\Ȁ\xbc\xc3\x19p\xcf9}\xd0U\x1aPpC\x88\x9cD\xeb \x84pT\xaa\xc3\x15&)\xb9p\xe9\x944\x9bos\xefp\x11\xdd\x00\xc1%\xa8#qV\x14A1/\x92XqkY\x91\xfd\xba\xb6\x8eq\xe3\xd7z\xde42\xc3q܍\x19\x16\xc2\xfe\xf7qS\xf1\x9f\x9br\xfe-r\xd4\xf6C\xa1\a\xbfbr\x89\xf4\x94\x89\xc9n\x97r\xab1\xfa\xeb{J\xcdr\v_|s\x8dN\x02s\xcdv[\xd00\xe26s\x81Tr\x04\xbd\x9als\xd0t\xc7\"\xb6\xe0\xa1s\x04Ry\xab\xe3X\xd6s\x86\xa6W\x96\x1c\xef\vt\x14\xc8\xf6\xddquAt\x18ztU\xce\xd2ut\x9e\x98\xd1\xea\x81G\xabtc\xff\xc22\xb1\f\xe1t<\xbfs\x7f\xddO\x15u\v\xafP\xdfԣJugm\x92\ve\xa6\x80u\xc0\bwN\xfeϴu\xf1\xca\x14\xe2\xfd\x03\xeau\xd6\xfeL\xad~B v\x8c>\xa0X\x1eSTv/N\xc8\xee\xe5g\x89v\xbbazj\xdf\xc1\xbfv\x15}\x8c\xa2+\xd9\xf3vZ\x9c/\x8bv\xcf(wp\x83\xfb-T\x03_w&2\xbd\x9c\x14b\x93w\xb0~\xecÙ:\xc8w\\\x9e\xe74@I\xfew\xf9\xc2\x10!\xc8\xed2x\xb8\xf3T):\xa9gx\xa50\xaa\xb3\x88\x93\x9dxg^Jp5|\xd2x\x01\xf6\\\xccB\x1b\ay\x823t\x7f\x13\xe2<y1\xa0\xa8/L\rry=Ȓ;\x9f\x90\xa6yMzw\n\xc74\xdcyp\xac\x8af\xfc\xa0\x11z\x8cW-\x80;\tFzo\xad8`\x8a\x8b{zel#|67\xb1z\x7fG,\x1b\x04\x85\xe5z^Y\xf7!E\xe6\x1a{ۗ:5\xeb\xcfP{\xd2=\x89\x02\xe6\x03\x85{F\x8d+\x83\xdfD\xba{L8\xfb\xb1\vk\xf0{_\x06z\x9e΅$|\xf6\x87\x18FB\xa7Y|\xfaT\xcfk\x89\b\x90|8*\xc3ƫ\n\xc4|\xc7\xf4s\xb8V\r\xf9|\xf8\xf1\x90f\xacP/};\x97\x1a\xc0k\x92c}\n=!\xb0\x06w\x98}L\x8c)\\Ȕ\xce}\xb0\xf7\x999\xfd\x1c\x03~\x9cu\x00\x88<\xe47~\x03\x93\x00\xaaK\xddm~\xe2[@JO\xaa\xa2~\xdar\xd0\x1c\xe3T\xd7~\x90\x8f\x04\xe4\x1b*\r\x7f\xbaقnQ:B\x7f)\x90#\xca\xe5\xc8v\x7f3t\xac<\x1f{\xac\x7f\xa0\xc8\xeb\x85\xf3\xcc\xe1\x7fnull\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x01\x00\x02\x00\x03\x00\x04\x00\x05\x00\x06\x00\a\x00\b\x00\t\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\n\x00\v\x00\f\x00\r\x00\x0e\x00\x0f\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x10\x00 \x000\x00@\x00P\x00`\x00p\x00\x80\x00\x90\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xa0\x00\xb0\x00\xc0\x00\xd0\x00\xe0\x00\xf0\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x12\x18\x04\x00%\x00\x00\x00\xce\x01\x00\x00\x1a\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00\x1b\x02\x00\x00\x13\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00$\x02\x00\x00>\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00 \x02\x00\x003\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00*\x02\x00\x00:\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00\xc1\x01\x00\x00E\x00\x00\x00 at line \x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\xf7\x01\x00\x00!\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\xfb\x01\x00\x00\f\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x02\x02\x00\x00!\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\v\x02\x00\x00*\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x0f\x02\x00\x00,\x00\x00\x00\x9c\x0f\x04\x00&\x00\x00\x00\x14\x02\x00\x00\t\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00raw value\x00\x00\x00c\x00\x00\x00\f\x00\x00\x00\x04\x00\x00\x00\x8b\x00\x00\x00\x8c\x00\x00\x00f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00g\x00\x00\x00a Display implementation returned an error unexpectedly\x00\x8a\x13\x04\x00K\x00\x00\x00d\v\x00\x00\x0e\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00<\x06\x00\x00\x14\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x00<\x06\x00\x00!\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x000\x06\x00\x00\x14\x00\x00\x00\xfc\x11\x04\x00O\x00\x00\x000\x06\x00\x00!\x00\x00\x00\xb2\v\x04\x00,\x00\x00\x00f\x00\x00\x00\x12\x00\x00\x00\xfc\x13\x04\x00_\x00\x00\x00\xc6\x00\x00\x00'\x00\x00\x00Q\v\x04\x00`\x00\x00\x00\xa0\x01\x00\x00.\x00\x00\x00assertion failed: idx < CAPACITYassertion failed: edge.height == self.height - 1s\x15\x04\x00[\x00\x00\x00\xb6\x02\x00\x00\t\x00\x00\x00s\x15\x04\x00[\x00\x00\x00\xba\x02\x00\x00\t\x00\x00\x00s\x15\x04\x00[\x00\x00\x00\xf0\x00\x00\x00M\x00\x00\x00assertion failed: src.len() == dst.len()s\x15\x04\x00[\x00\x00\x00T\a\x00\x00\x05\x00\x00\x00s\x15\x04\x00[\x00\x00\x00\xd0\x04\x00\x00#\x00\x00\x00s\x15\x04\x00[\x00\x00\x00\x13\x05\x00\x00$\x00\x00\x00assertion failed: edge.height == self.node.height - 1\x00\x00\x00s\x15\x04\x00[\x00\x00\x00\x03\x04\x00\x00\t\x00\x00\x00\xfc\x13\x04\x00_\x00\x00\x00X\x02\x00\x000\x00\x00\x00EOF while parsing a listEOF while parsing an objectEOF while parsing a stringEOF while parsing a valueexpected `:`expected `,` or `]`expected `,` or `}`expected identexpected valueexpected `\"`invalid escapeinvalid numbernumber out of rangeinvalid unicode code pointcontrol character (\\u0000-\\u001F) found while parsing a stringkey must be a stringinvalid value: expected key to be a number in quotesfloat key must be finite (got NaN or +/-inf)lone leading surrogate in hex escapetrailing commatrailing charactersunexpected end of hex escaperecursion limit exceeded\x12\x18\x04\x00%\x00\x00\x00\n\x03\x00\x00\x1d\x00\x00\x00booleannumberstringarrayobject\x00\x00\x12\x18\x04\x00%\x00\x00\x00w\x02\x00\x00\x13\x00\x00\x00\x12\x18\x04\x00%\x00\x00\x00\x89\x02\x00\x00\x19\x00\x00\x00raw value was not emitted\x00\x00\x00\x85\x10\x04\x00*\x00\x00\x00\xb2\x02\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x8d\x00\x00\x00\x98/\x8aB\x91D7q\xcf\xfb\xc0\xb5\xa5۵\xe9[\xc2V9\xf1\x11\xf1Y\xa4\x82?\x92\xd5^\x1c\xab\x98\xaa\a\xd8\x01[\x83\x12\xbe\x851$\xc3}\fUt]\xber\xfe\xb1ހ\xa7\x06ܛt\xf1\x9b\xc1\xc1i\x9b\xe4\x86G\xbe\xefƝ\xc1\x0f̡\f$o,\xe9-\xaa\x84tJܩ\xb0\\ڈ\xf9vRQ>\x98m\xc61\xa8\xc8'\x03\xb0\xc7\x7fY\xbf\xf3\v\xe0\xc6G\x91\xa7\xd5Qc\xca\x06g))\x14\x85\n\xb7'8!\x1b.\xfcm,M\x13\r8STs\ne\xbb\njv.\xc9\u0081\x85,r\x92\xa1迢Kf\x1a\xa8p\x8bK£Ql\xc7\x19\xe8\x92\xd1$\x06\x99օ5\x0e\xf4p\xa0j\x10\x16\xc1\xa4\x19\bl7\x1eLwH'\xb5\xbc\xb04\xb3\f\x1c9J\xaa\xd8NOʜ[\xf3o.h\ue08ftoc\xa5x\x14xȄ\b\x02ǌ\xfa\xff\xbe\x90\xeblP\xa4\xf7\xa3\xf9\xbe\xf2xq\xc6\x00\x00\x00\x00\x04\x00\x00\x00\x04\x00\x00\x00\x8e\x00\x00\x00assertion failed: psize >= size + min_overhead\x00\x008\x18\x04\x00*\x00\x00\x00\xb1\x04\x00\x00\t\x00\x00\x00assertion failed: psize <= size + max_overhead\x00\x008\x18\x04\x00*\x00\x00\x00\xb7\x04\x00\x00\r\x00\x00\x00entity not foundpermission deniedconnection refusedconnection resethost unreachablenetwork unreachableconnection abortednot connectedaddress in useaddress not availablenetwork downbroken pipeentity already existsoperation would blocknot a directoryis a directorydirectory not emptyread-only filesystem or storage mediumfilesystem loop or indirection limit (e.g. symlink loop)stale network file handleinvalid input parameterinvalid datatimed outwrite zerono storage spaceseek on unseekable filequota exceededfile too largeresource busyexecutable file busydeadlockcross-device link or renametoo many linksinvalid filenameargument list too longoperation interruptedunsupportedunexpected end of fileout of memoryin progressother erroruncategorized erroroperation successfulinf-infNaN\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\xa0\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\xfa\x00\x00\x00\x00\x00\x00@\x9c\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00$\xf4\x00\x00\x00\x00\x00\x80\x96\x98\x00\x00\x00\x00\x00 \xbc\xbe\x00\x00\x00\x00\x00(k\xee\x00\x00\x00\x00\x00\xf9\x02\x95\x00\x00\x00\x00@\xb7C\xba\x00\x00\x00\x00\x10\xa5\xd4\xe8\x00\x00\x00\x00*焑\x00\x00\x00\x80\xf4 \xe6\xb5\x00\x00\x00\xa01\xa9_\xe3\x00\x00\x00\x04\xbf\xc9\x1b\x8e\x00\x00\x00\xc5.\xbc\xa2\xb1\x00\x00@v:k\v\xde\x00\x00\xe8\x89\x04#Ǌ\x00\x00b\xac\xc5\xebx\xad\x00\x80z\x17\xb7&\xd7\xd8\x00\x90\xacn2x\x86\x87\x00\xb4W\n?\x16h\xa9\x00\xa1\xed\xcc\xce\x1b\xc2Ӡ\x84\x14@aQY\x84ȥ\x19\x90\xb9\xa5o\xa5:\x0f \xf4'\x8f\xcb\xceo\x1b\x8e(\x10T\x8e\xaf\xdaM\xe4^\xae\xf0\xec\aJ\xfb\x9f\xf4\x98'D\xb1\x9dwA\xdf\xcf\x11͙\a\uf645\v?\xfe\xb2\x15\xaa\xb4\xdc\xe6\xa7\x1f\x86c\xbeZ\x06\v\xa5\xbc\xb4\xaaSkuz\a\xed\x0f\b\xbf,)Ud\x7f\xb6Cձ\x17L\xc8;\x1a\xfb;\xefi\u0087F\xb8B\xa7\xee@OQ]=\xeb\xdd\xe4PF\x1a\x12\xba\x13\xe4labM\xf3\x92\xea\xaf(\xb6\xef&⻌6U\n\xf7\x89\x04\x89\x0f`\xcb\x05鸶\xbd!\xc9\xc1\xbb\x87\xe9\x00T\x96_\x9a\x84xۏ\xbf4нr\x04R\x98\xde'\x8a\x92\x95\x00\x9am\xc1\x94\x82\x17\x0f<\x05\xb7u\x00\x00\x00\x00\x00\x00P\xc3\x00\x00\x00\x00\x00\x00\x00\x00\x05\xe3L6\x12\x197\xc5\x00\x00\x00\x00\x00\x00(l֪\x80\x9d\xef\xf0\"\xc7\xf6~\xb9\xb7\xd2:MBL\xc8q\xd5m\x93\x13\xc9\xea8\x1e\xcd\x19:\xbc\x03\x1cU\xab\x01\x80\f\t\xcb\xc6,\aӿ\xf5\xad\\\xa1\x90\b\x137h\x03\xcd\x10\x8czÇ\xa8\xdb6.\xef\a\x12²\x02ϼ\xf4\x03^\xe4g\xf9\x94ǅ\xd7in\xf8\x06\xd1R\xba\xbe\x01\xd763\xe1|\xa0\x1c4\xa8E\x10\xd3Q\xa0\t\x12\x11H\xde\x1e1Vx\x85\xfa\xa6\x1e\xd5f\xa5>\x7f\"t*U3\xf1ʺ\x0f)2ז@\xadGy\x17|\xa9t\b8Ǳ\xd8Jټ\"x\xae\x81R7\x18?6N\n@\x18\x00\x00\x00d\x00\x00@\x00 $\x00\x00\x00\x00\x00\x00\x00\f\x80\x13Ȃ\x1f\xe0L^\x0f\xf60\xd7\x1b\x00\x00\x00\x00\x00\x00\x00\xfc\xff\xf7\xcd\xd8\x01\x82n\xd1?\xcd@\x01%d\xdb\r\r\x00\x00\x00$\x04\x14@8qS\xb4\x1dx\x11\x00\x00\x00\x0000010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899\b\x00\x00\x00\a\x00\x00\x00\a\x00\x00\x00\xaf\xc8\x04\x00\xb7\xc8\x04\x00\xbe\xc8\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x1f\x00\x00\x00\x00\x00\x00\x00;\x00\x00\x00\x00\x00\x00\x00Z\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00\x00\x00\x00\x97\x00\x00\x00\x00\x00\x00\x00\xb5\x00\x00\x00\x00\x00\x00\x00\xd4\x00\x00\x00\x00\x00\x00\x00\xf3\x00\x00\x00\x00\x00\x00\x00\x11\x01\x00\x00\x00\x00\x00\x000\x01\x00\x00\x00\x00\x00\x00N\x01\x00\x00\x00\x00\x00\x00\n\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x02\x00\x00\x00\x03\n\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x03\x02\x00\x00\x00\x00\x00\x00\x8c\xcc\x04\x00\x92\xcc\x04\x00\x9e\xcc\x04\x00\x06\x00\x00\x00\f\x00\x00\x00\x14\x00\x00\x00\xbf\xcc\x04\x00\xbf\xcc\x04\x00\xb2\xcc\x04\x00\x14\x00\x00\x00\x14\x00\x00\x00\r\x00\x00\x00\x10\x00\x00\x00\x11\x00\x00\x00\x12\x00\x00\x00\x10\x00\x00\x00\x10\x00\x00\x00\x13\x00\x00\x00\x12\x00\x00\x00\r\x00\x00\x00\x0e\x00\x00\x00\x15\x00\x00\x00\f\x00\x00\x00\v\x00\x00\x00\x15\x00\x00\x00\x15\x00\x00\x00\x0f\x00\x00\x00\x0e\x00\x00\x00\x13\x00\x00\x00&\x00\x00\x008\x00\x00\x00\x19\x00\x00\x00\x17\x00\x00\x00\f\x00\x00\x00\t\x00\x00\x00\n\x00\x00\x00\x10\x00\x00\x00\x17\x00\x00\x00\x0e\x00\x00\x00\x0e\x00\x00\x00\r\x00\x00\x00\x14\x00\x00\x00\b\x00\x00\x00\x1b\x00\x00\x00\x0e\x00\x00\x00\x10\x00\x00\x00\x16\x00\x00\x00\x15\x00\x00\x00\v\x00\x00\x00\x16\x00\x00\x00\r\x00\x00\x00\v\x00\x00\x00\v\x00\x00\x00\x13\x00\x00\x00$\xf5\x04\x004\xf5\x04\x00E\xf5\x04\x00W\xf5\x04\x00g\xf5\x04\x00w\xf5\x04\x00\x8a\xf5\x04\x00\x9c\xf5\x04\x00\xa9\xf5\x04\x00\xb7\xf5\x04\x00\xcc\xf5\x04\x00\xd8\xf5\x04\x00\xe3\xf5\x04\x00\xf8\xf5\x04\x00\r\xf6\x04\x00\x1c\xf6\x04\x00*\xf6\x04\x00=\xf6\x04\x00c\xf6\x04\x00\x9b\xf6\x04\x00\xb4\xf6\x04\x00\xcb\xf6\x04\x00\xd7\xf6\x04\x00\xe0\xf6\x04\x00\xea\xf6\x04\x00\xfa\xf6\x04\x00\x11\xf7\x04\x00\x1f\xf7\x04\x00-\xf7\x04\x00:\xf7\x04\x00N\xf7\x04\x00V\xf7\x04\x00q\xf7\x04\x00\x7f\xf7\x04\x00\x8f\xf7\x04\x00\xa5\xf7\x04\x00\xba\xf7\x04\x00\xc5\xf7\x04\x00\xdb\xf7\x04\x00\xe8\xf7\x04\x00\xf3\xf7\x04\x00\xfe\xf7\x04\x00\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00"
