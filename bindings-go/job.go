@@ -320,7 +320,8 @@ func (j *job) tellOutgoing(ctx context.Context, outgoing *Outgoing) error {
 	return j.options.BeforeSend(ctx, outgoing)
 }
 
-// endWith has the goroutine of the loop end the job with an error. Nothing is sent again from now on.
+// endWith has the goroutine of the loop end the job with an error. From now on nothing is sent
+// again.
 func (j *job) endWith(mistake error) {
 	_, _ = j.call(abi.OpCancel, nil)
 	j.lock.Lock()

@@ -1,6 +1,6 @@
-//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium, Java and Go, whose
-//! results must be the same. Go compares by itself, since it tells no empty text from an absent
-//! one, and is left out where it is missing.
+//! `cargo xtask differential`: random cases through Rust, Python, Node, Chromium, Java and Go,
+//! whose results must be the same. Go compares by itself, since it tells no empty text from an
+//! absent one, and is left out where it is missing.
 //!
 //! `tests/differential` decides the cases and the notes; this module runs and compares them.
 

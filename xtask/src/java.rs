@@ -1,6 +1,7 @@
 //! The JVM package, `bindings-java`: its jars with the C library in them, and the suite `java`.
 //!
-//! Nobody needs a JDK to try the other languages: what is missing is said in one line, and counted as skipped.
+//! The other languages need no JDK: without one the suite says so in one line, and counts as
+//! skipped.
 
 use std::env;
 use std::fs;
@@ -81,7 +82,8 @@ pub(crate) fn random_cases(cases: &Path, results: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// The jar alone in an empty folder, with the programs of the READMEs: on the class path, and the first one on the module path.
+/// Runs the programs of the READMEs with the jar alone, in an empty folder: on the class path, and
+/// the first one on the module path.
 fn installed(jdk: &Path) -> Result<Counts> {
     let folder = sh::target().join("java/installed");
     if folder.exists() {

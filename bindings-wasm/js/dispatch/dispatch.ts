@@ -79,7 +79,7 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
  * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
  * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
  *
- * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
+ * Sending happens inside your `for await` loop: a slow loop body slows the job.
  * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
  * has not seen.
  *
@@ -91,10 +91,10 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
  * ```
  *
  * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with the outcome as its key. What the
- * source throws is thrown when the outcomes of the calls before are out.
+ * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with the outcome as its key. If the
+ * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for what is no client of this package, an unknown option, a number out of range; when
+ * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
  * the outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
@@ -107,7 +107,7 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
  * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
  * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
  *
- * Something is sent only while the next outcome is awaited, so a loop whose body takes longer than the rate allows slows the job.
+ * Sending happens inside your `for await` loop: a slow loop body slows the job.
  * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
  * has not seen.
  *
@@ -119,10 +119,10 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
  * ```
  *
  * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key comes back with the outcome. What the
- * source throws is thrown when the outcomes of the calls before are out.
+ * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key comes back with the outcome. If the
+ * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for what is no client of this package, an unknown option, a number out of range; when
+ * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
  * the outcomes are out, for an item that is no call.
  * @throws {@link HaltedError} when the outcomes are out.
  */

@@ -17,7 +17,7 @@ export interface Delivered<Key = unknown, C extends Call = Call> extends Sent<Ke
    * read, which `error` then says; a notification has no such field.
    */
   readonly reply: ReplyTo<C> | Unread<C, null>;
-  /** Null, but for a field that cannot be read. The service took the call all the same. */
+  /** Null unless a field of the reply cannot be read. The service took the call all the same. */
   readonly error: null | Unread<C, UnreadableReplyError>;
 }
 
@@ -43,7 +43,10 @@ export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMe
   readonly verdict: "not_sent";
   /** Nothing was answered. */
   readonly reply: null;
-  /** Null, but for a request that was kept from leaving, by {@link DispatchOptions.beforeSend} for example, and a clock beyond the calendar. */
+  /**
+   * Null unless the request was kept from leaving, by {@link DispatchOptions.beforeSend} for example, or the clock is outside the
+   * years 1 to 9999.
+   */
   readonly error: NotSentError | InvalidInputError | null;
   /** Nothing was sent. */
   readonly traceId: null;

@@ -25,8 +25,8 @@ _Reply = TypeVar("_Reply")
 class AsyncDispatch(Generic[_Key, _Reply]):
     """A job under way, of ``Client.adispatch``: an asynchronous iterator of outcomes, and a context manager that ends it.
 
-    Something is sent only while the next outcome is awaited. When iteration is over, or was broken off by a cancellation,
-    everything has ended that was under way. The outcomes that are left can still be iterated over, also after the ``async with``
+    Sending happens inside the ``async for`` loop: a slow loop body slows the job. When iteration is over, or was broken off by a
+    cancellation, nothing is in flight any more. The outcomes that are left can still be iterated over, also after the ``async with``
     block and after ``aclose``.
 
     It belongs to the process that made it; a forked one cannot use it.

@@ -4,10 +4,10 @@
 ``niquests.Session``, an ``httpx.Client`` or ``httpx2.Client``, a ``urllib3.PoolManager`` or ``urllib3.HTTPConnectionPool``;
 ``Client.asend`` takes an ``aiohttp.ClientSession``, an ``httpx.AsyncClient`` or ``httpx2.AsyncClient``.
 
-Of a session, its proxies, certificates and time-outs hold: of its time-outs and those of the call the shorter. Its own headers go
-along, but none replaces one of the request. Its credentials, those of the .netrc, its cookies and query parameters have no part
-in the call, since what was signed is what is sent. No redirect is followed and nothing is sent twice; a session that would do so
-of itself is refused, and one that answers from a cache.
+A session's proxies and certificates hold, and the shorter of its time-outs and the call's. Its headers are added, and none
+replaces a header of the request. Its credentials, those of the .netrc, its cookies and its query parameters are ignored, since
+the signed request must be the one that is sent. No redirect is followed and nothing is sent twice. A session that retries by
+itself, or answers from a cache, is refused.
 
 A connection is used again after one complete, final reply, while nothing else has arrived on it, and for at most 4 seconds, or less
 if the reply's ``Keep-Alive: timeout=N`` says so. A reply with status 101 or 5xx is the last one of its connection.

@@ -1,5 +1,5 @@
-"""``aiohttp.ClientSession``. The session's proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its
-``auth``, the .netrc, cookies and middlewares have no part in the call.
+"""Sends over ``aiohttp.ClientSession``. The session's proxies and TLS hold, and the shorter of its time-outs and the call's.
+Its ``auth``, the .netrc, its cookies and its middlewares are ignored.
 
 aiohttp sends an idempotent request again when its connection ends, adds cookies and credentials, and takes whatever arrived on an
 idle connection for the next reply. A middleware of ours prevents that, for which it must be aiohttp 3.12 or later.

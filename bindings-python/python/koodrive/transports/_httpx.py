@@ -1,6 +1,5 @@
-"""``httpx.Client`` and ``httpx.AsyncClient``, and those of its fork ``httpx2``; the latter on asyncio and on trio. The client's
-proxies, TLS and time-outs hold; of its time-outs and the call's the shorter. Its ``auth``, ``params`` and cookies have no part in
-the call.
+"""Sends over ``httpx.Client`` and ``httpx.AsyncClient``, and those of its fork ``httpx2``; the latter on asyncio and on trio. The
+client's proxies and TLS hold, and the shorter of its time-outs and the call's. Its ``auth``, ``params`` and cookies are ignored.
 
 A blocking client looks at the time of the whole exchange before every step and after every piece of the body, but not while
 headers come: those that drip can exceed it, and every byte buys another ``timeout``.

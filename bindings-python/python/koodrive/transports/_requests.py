@@ -1,5 +1,5 @@
-"""``requests.Session``, and ``niquests.Session``, which is like it. The session's proxies, TLS, time-outs and adapters hold; its
-``auth``, the .netrc, its ``params``, cookies and response hooks have no part in the call.
+"""Sends over ``requests.Session``, and ``niquests.Session``, which is like it. The session's proxies, TLS, time-outs and adapters hold; its
+``auth``, the .netrc, its ``params``, cookies and response hooks are ignored.
 
 requests knows no time-out for a whole exchange. Over urllib3 itself one holds here; over urllib3-future, which is below niquests
 and takes the place of urllib3 where it is installed, headers that drip can exceed it: every byte buys another ``timeout``.

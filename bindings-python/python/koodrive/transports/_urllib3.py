@@ -1,5 +1,5 @@
-"""``urllib3.PoolManager``, a ``ProxyManager`` among them, and ``urllib3.HTTPConnectionPool``. Their proxies, TLS and time-outs
-hold; of their time-outs and the call's the shorter. Their ``retries`` do not: nothing is sent again.
+"""Sends over ``urllib3.PoolManager``, a ``ProxyManager`` among them, and ``urllib3.HTTPConnectionPool``. Their proxies and TLS hold,
+and the shorter of their time-outs and the call's. Their ``retries`` are ignored: nothing is sent again.
 
 ``connect_timeout`` is also the longest wait for a connection of a pool with ``block=True``.
 """

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job under way: an iterator of outcomes, one for each item of the source. Close it.
  *
- * <p>Something is sent only while the next outcome is asked for. One thread iterates, reads the source and asks for tokens; {@link #cancel}
+ * <p>Sending happens inside your loop: a slow loop body slows the job. One thread iterates, reads the source and asks for tokens; {@link #cancel}
  * and {@link #progress} are for any thread. Each exchange has a virtual thread.
  *
  * <p>When the outcomes are out, what the source threw is thrown, or a {@link HaltedException}. A thread that is interrupted while it waits
