@@ -64,7 +64,7 @@ static NIQUESTS: Environment = Environment::new(
 static SPARK: Environment =
     Environment::new("venv-spark", &["bindings-python/requirements-spark.txt"]);
 
-/// Tools of the suite `supply-chain`: no Python, but they come compiled from Python's registry.
+/// Tools of the suites `supply-chain` and `format`: no Python, but they come compiled from Python's registry.
 static TOOLS: Environment = Environment::new("venv-tools", &["xtask/requirements.txt"]);
 
 /// One of these tools.

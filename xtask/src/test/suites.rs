@@ -25,7 +25,7 @@ pub(crate) struct Suite {
 pub(crate) const ALL: &[Suite] = &[
     Suite {
         name: "format",
-        about: "rustfmt",
+        about: "rustfmt, ruff, biome",
         run: format,
     },
     Suite {
@@ -161,7 +161,15 @@ pub(crate) const ALL: &[Suite] = &[
 ];
 
 fn format() -> Result<Counts> {
-    check(sh::cargo().args(["fmt", "--all", "--check"]))
+    let mut counts = check(sh::cargo().args(["fmt", "--all", "--check"]))?;
+    let ruff = python::tool("ruff")?;
+    counts += check(sh::program(&ruff).args(["format", "--quiet", "--check", "--no-cache"]))?;
+    counts += check(sh::program(&ruff).args(["check", "--quiet", "--no-cache"]))?;
+    // Formatter and linter at once.
+    npm::dependencies(&npm::binding(""))?;
+    let biome = npm::binding("node_modules/@biomejs/biome/bin/biome");
+    counts += check(sh::program("node").arg(biome).args(["ci", "."]))?;
+    Ok(counts)
 }
 
 fn clippy() -> Result<Counts> {
