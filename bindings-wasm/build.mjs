@@ -28,7 +28,10 @@ ensureTarget();
 // The sources are checked as a whole, so every module is bound.
 for (const { crate, module } of Object.values(ENTRIES)) if (crate) bind(compile(crate), module);
 writeNames();
-declare(wanted.map((name) => ENTRIES[name].file), join(dist, "types"));
+declare(
+  wanted.map((name) => ENTRIES[name].file),
+  join(dist, "types"),
+);
 for (const name of wanted) await entry(ENTRIES[name]);
 if (wanted.includes("client")) await minified();
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(here, "..", name), join(here, name));

@@ -79,14 +79,11 @@ test("it imports nothing and exports the interface", () => {
   assert.deepEqual(WebAssembly.Module.imports(shipped), []);
   const exported = WebAssembly.Module.exports(shipped);
   const functions = exported.filter(({ kind }) => kind === "function").map(({ name }) => name);
-  assert.deepEqual(functions.sort(), [
-    "koodrive_buffer",
-    "koodrive_call",
-    "koodrive_close",
-    "koodrive_open",
-    "koodrive_version",
-  ]);
-  assert.deepEqual(exported.filter(({ kind }) => kind === "memory"), [{ name: "memory", kind: "memory" }]);
+  assert.deepEqual(functions.sort(), ["koodrive_buffer", "koodrive_call", "koodrive_close", "koodrive_open", "koodrive_version"]);
+  assert.deepEqual(
+    exported.filter(({ kind }) => kind === "memory"),
+    [{ name: "memory", kind: "memory" }],
+  );
 });
 
 test("its memory has a fixed maximum that is reserved before the first secret", () => {

@@ -4,12 +4,11 @@ library only, but for the last."""
 import json
 import re
 import sys
-import time
 from datetime import datetime
 from pathlib import Path
 
 import engines
-from records import CoreError, named, read, read_named, write
+from records import CoreError, named, read, read_named
 
 VECTORS = Path(__file__).parents[2] / "tests" / "conformance"
 
@@ -191,7 +190,7 @@ def exchange(core, handle, given):
         found["canonicalRequest"] = canonical
         found["stringToSign"] = text(stages["STRING_TO_SIGN"])
         found["signature"] = text(stages["SIGNATURE"])
-    if response := given.get("response"):
+    if given.get("response"):
         read_reply(core, handle, given, request["EXCHANGE"], found)
     return found
 

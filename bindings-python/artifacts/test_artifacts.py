@@ -109,7 +109,16 @@ def test_the_sdist_holds_all_sources_and_no_path():
     with tarfile.open(SDIST) as archive:
         files = {member.name.split("/", 1)[1]: archive.extractfile(member).read() for member in archive if member.isfile()}
     sources = {f"python/{path.relative_to(SOURCES).as_posix()}" for path in SOURCES.rglob("*.py*") if path.suffix != ".pyc"}
-    needed = {"Cargo.toml", "Cargo.lock", "pyproject.toml", "README.md", "LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES", "core/src/lib.rs"}
+    needed = {
+        "Cargo.toml",
+        "Cargo.lock",
+        "pyproject.toml",
+        "README.md",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "THIRD-PARTY-LICENSES",
+        "core/src/lib.rs",
+    }
     assert sources | needed <= set(files)
     assert b"[profile.release]" in files["Cargo.toml"]
     for name, content in files.items():

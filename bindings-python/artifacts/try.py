@@ -13,7 +13,10 @@ import venv
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TESTS = [
-    *(ROOT / "bindings-python" / "tests" / f"test_{name}.py" for name in ("client", "values", "properties", "sharing", "send", "documented")),
+    *(
+        ROOT / "bindings-python" / "tests" / f"test_{name}.py"
+        for name in ("client", "values", "properties", "sharing", "send", "documented")
+    ),
     ROOT / "tests" / "conformance" / "runner.py",
 ]
 

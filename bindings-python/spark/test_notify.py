@@ -65,10 +65,25 @@ def accepted(server):
 def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
     sent, dumps = [], cloudpickle.dumps
     monkeypatch.setattr(cloudpickle, "dumps", lambda *given, **options: sent.append(dumps(*given, **options)) or sent[-1])
-    server = serve(faults=[429, "cut", 503, 500, "pass", {"status": 400, "body": '{"code":13000102,"msg":"没有"}'}, "cut-in-headers", {"delay": 0.5}])
+    server = serve(
+        faults=[
+            429,
+            "cut",
+            503,
+            500,
+            "pass",
+            {"status": 400, "body": '{"code":13000102,"msg":"没有"}'},
+            "cut-in-headers",
+            {"delay": 0.5},
+        ]
+    )
     at = datetime.datetime(2026, 11, 25, 1, 2, 3, 4)
     keyed = [(n, [f"key {n}"], decimal.Decimal(n), at, {"a": n}, *ids) for n, ids in enumerate(users(300))]
-    bad = [(300, None, None, None, None, "", "14"), (301, None, None, None, None, None, "14"), (302, None, None, None, None, "empty", "")]
+    bad = [
+        (300, None, None, None, None, "", "14"),
+        (301, None, None, None, None, None, "14"),
+        (302, None, None, None, None, "empty", ""),
+    ]
     columns = f"row long, k array<string>, d decimal(5, 1), t timestamp, m map<string, long>, {IDS}"
     frame = spark.createDataFrame(keyed + bad, columns)
     # Spark's text need not be UTF-8.
@@ -100,12 +115,21 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
         elif row.verdict == "refused":
             assert taken[user] == 0 and (row.status, row.code, row.msg, row.kind) == (400, "13000102", "没有", "api")
         else:
-            assert row.verdict == "unknown" and row.kind in ("api", "outcome_unknown") and "retry only if repeats are safe" in row.error
+            assert (
+                row.verdict == "unknown"
+                and row.kind in ("api", "outcome_unknown")
+                and "retry only if repeats are safe" in row.error
+            )
     counts = Counter(row.verdict for row in rows.values())
     assert counts == {"delivered": 296, "refused": 1, "unknown": 3, "not_sent": 4}
     trace_ids = {call.carrier_user_id: call.trace_id for call in server.sandbox.accepted()}
     assert all(row.trace_id == trace_ids.get(row.carrier_user_id, row.trace_id) for row in rows.values() if row.trace_id)
-    for number, text in [(300, "carrierUserId: empty"), (301, "carrierUserId: a value of type"), (302, "packageId: empty"), (303, "surrogate")]:
+    for number, text in [
+        (300, "carrierUserId: empty"),
+        (301, "carrierUserId: a value of type"),
+        (302, "packageId: empty"),
+        (303, "surrogate"),
+    ]:
         row = rows[number]
         assert (row.verdict, row.attempts, row.kind, row.trace_id, row.sent_at) == ("not_sent", 0, "invalid_input", None, None)
         assert text in row.error
@@ -211,7 +235,9 @@ def test_a_halt(spark, notify, serve, tmp_path):
 
 
 def test_credentials_that_fail_there(spark, notify, serve, tmp_path, logs):
-    with pytest.raises(koodrive.InvalidInputError, match="^on_executors:failing_credentials failed on an executor with ValueError"):
+    with pytest.raises(
+        koodrive.InvalidInputError, match="^on_executors:failing_credentials failed on an executor with ValueError"
+    ):
         notify(users(10), serve(), credentials=on_executors.failing_credentials)
     outcomes = by_user(spark.read.parquet(str(tmp_path / "outcomes")))
     assert len(outcomes) == 10
@@ -241,9 +267,15 @@ REFUSALS = {
     "an unknown number": ({"rates": 1}, "unknown option rates"),
     "no time": ({"timeout": 0}, "timeout"),
     "a key that is not there": ({"keys": ["row"]}, "`row` cannot be resolved"),
-    "a key of an outcome's name": ({"keys": ["Verdict"]}, "two columns have the same name (Verdict, carrier_user_id, package_id, verdict"),
+    "a key of an outcome's name": (
+        {"keys": ["Verdict"]},
+        "two columns have the same name (Verdict, carrier_user_id, package_id, verdict",
+    ),
     "an id as a key": ({"keys": ["Package_Id"]}, "two columns have the same name (Package_Id, "),
-    "a number": ({"columns": "carrier_user_id long, package_id string, Verdict string"}, "carrier_user_id: a column of type bigint, where text is due"),
+    "a number": (
+        {"columns": "carrier_user_id long, package_id string, Verdict string"},
+        "carrier_user_id: a column of type bigint, where text is due",
+    ),
     "no id": ({"columns": "carrier_user_id string, package string, Verdict string"}, "`package_id` cannot be resolved"),
 }
 

@@ -208,7 +208,7 @@ CUTS = {
     "within the headers": b"HTTP/1.1 200 OK\r\nContent-Le",
     "right after the headers": b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n",
     "within the body": b"HTTP/1.1 200 OK\r\nContent-Length: 27\r\n\r\n" + OK[:9],
-    "within a chunked body": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"cod\r\n",
+    "within a chunked body": b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"cod\r\n',
 }
 
 

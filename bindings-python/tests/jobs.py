@@ -57,4 +57,3 @@ def shell(command_line, environ, folder):
         ["sh", "-c", line], env={**BARE, **environ}, cwd=folder, capture_output=True, timeout=120, stdin=subprocess.DEVNULL
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode("utf-8", "backslashreplace")
-

@@ -97,7 +97,7 @@ REFUSED = [
     ({"json": {"a": math.inf}}, "json"),
     ({"json": {1, 2}}, "json"),
     ({"json": b"{}"}, "json"),
-    ({"json": "\"\ud800\""}, "json"),
+    ({"json": '"\ud800"'}, "json"),
     ({"json": {}, "method": "GET"}, "json"),
 ]
 

@@ -108,7 +108,10 @@ BAD = [
     (("check", "--connect-timeout", "nan"), "--connect-timeout: nan s is out of range; pass a time"),
     (("check", "--clock-margin", "601"), "--clock-margin: "),
     (("check", "--endpoint", "gateway.example"), "--endpoint: no scheme; write https://host"),
-    (("check", "--endpoint", "http://gateway.example"), "--endpoint: plain http sends the credentials unencrypted; use https, or set --allow-plain-http"),
+    (
+        ("check", "--endpoint", "http://gateway.example"),
+        "--endpoint: plain http sends the credentials unencrypted; use https, or set --allow-plain-http",
+    ),
     (("check", "--trace-id", "short"), "--trace-id: 5 characters long"),
     (("notify", "--carrier-user-id", "", "--package-id", "14"), "carrierUserId: empty"),
     (("notify", "--carrier-user-id", "1", "--package-id", "\udcff"), "packageId: contains a lone surrogate"),
@@ -116,7 +119,10 @@ BAD = [
     (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass one of them"),
     (("explain", "--package-id", "1"), "one id of the notification is missing; pass --carrier-user-id and --package-id"),
     (("explain", "--date", "2025-11-03"), "--date: not an X-Date; pass it as it was sent, such as 20251103T070140Z"),
-    (("check", "--app-secret-file", "no/such/file"), "--app-secret-file: no/such/file cannot be read (No such file or directory)"),
+    (
+        ("check", "--app-secret-file", "no/such/file"),
+        "--app-secret-file: no/such/file cannot be read (No such file or directory)",
+    ),
 ]
 
 
@@ -181,7 +187,10 @@ def test_secrets_from_stdin(environ):
     assert run(*NOTIFY, "--app-secret-file", "-", environ=environ, stdin=f"{APP_SECRET}\n").code == 0
     assert run(*NOTIFY, "--token-file", "-", environ=environ, stdin=TOKEN_KNOWN).code == 0
     done = run(*NOTIFY, "--token-file", "-", environ=environ, stdin="")
-    assert (done.code, done.stderr.split(";")[0]) == (2, "koodrive: KOODRIVE_TOKEN (or KOODRIVE_APP_ID with KOODRIVE_APP_SECRET) is not set")
+    assert (done.code, done.stderr.split(";")[0]) == (
+        2,
+        "koodrive: KOODRIVE_TOKEN (or KOODRIVE_APP_ID with KOODRIVE_APP_SECRET) is not set",
+    )
 
 
 def test_a_secret_of_several_lines_is_refused_and_not_shown(environ, tmp_path):
@@ -211,9 +220,7 @@ def test_on_a_terminal_a_secret_is_asked_for_and_not_echoed(environ, arguments, 
 
     process, terminal = pty.fork()
     if process == 0:
-        os.execve(
-            sys.executable, [sys.executable, "-m", "koodrive", *NOTIFY, *arguments], {**BARE, **without(environ, missing)}
-        )
+        os.execve(sys.executable, [sys.executable, "-m", "koodrive", *NOTIFY, *arguments], {**BARE, **without(environ, missing)})
     shown = b""
     while b": " not in shown:
         shown += os.read(terminal, 1024)
@@ -358,5 +365,7 @@ def test_help_and_version():
 
 
 def test_importing_the_package_imports_none_of_it():
-    code = "import sys, koodrive; print(*(name for name in sys.modules if name == 'argparse' or name.split('.')[1:2] == ['_cli']))"
+    code = (
+        "import sys, koodrive; print(*(name for name in sys.modules if name == 'argparse' or name.split('.')[1:2] == ['_cli']))"
+    )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "\n"

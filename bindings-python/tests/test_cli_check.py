@@ -78,7 +78,9 @@ def test_the_report_for_people():
     assert wrong.stdout.splitlines()[2:] == [
         line
         for line in wrong.stdout.splitlines()
-        if line.startswith("credentials  FAILED   the service answered getSpaceUsageByOverview with HTTP 401, code SANDBOX.UNKNOWN_TOKEN")
+        if line.startswith(
+            "credentials  FAILED   the service answered getSpaceUsageByOverview with HTTP 401, code SANDBOX.UNKNOWN_TOKEN"
+        )
     ] + [
         "                      - authentication: ask Huawei whether this call accepts a token; the alternative is --app-id with --app-secret-file",
         "                      - --token-file: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)",
@@ -141,9 +143,7 @@ def test_a_clock_that_is_wrong_is_measured_and_corrected(ahead, direction):
         findings["clock"]["text"],
     )
     assert int(measured[1]) == pytest.approx(3600, abs=TRAVELS)
-    assert findings["clock"]["advice"] == [
-        "set this machine's clock (NTP): as it is, the first call of each process is refused"
-    ]
+    assert findings["clock"]["advice"] == ["set this machine's clock (NTP): as it is, the first call of each process is refused"]
     assert printed["clock_difference"] == pytest.approx(ahead, abs=TRAVELS)
 
 
@@ -243,7 +243,10 @@ def test_a_407_names_the_proxy(server, body):
     server.answers = [reply(407, body, date())]
     code, findings, _ = check(KOODRIVE_ENDPOINT=server.url)
     assert (code, states(findings)) == (3, ["failed", "passed", "unknown"])
-    assert findings["endpoint"]["text"] == f"{server.url} is not reached: a proxy on the way to it answers 407, it asks for credentials"
+    assert (
+        findings["endpoint"]["text"]
+        == f"{server.url} is not reached: a proxy on the way to it answers 407, it asks for credentials"
+    )
     assert "--proxy-credentials-file" in findings["endpoint"]["advice"][0]
 
 
@@ -337,7 +340,11 @@ def test_explain_names_the_difference_to_the_services_message(tmp_path, way):
     theirs = EXPLAINED.split("\n\n# its hash")[0].split("# canonical request\n")[1].replace("host:intl.", "host:cn.")
     message = '{"error_msg":"verify signature fail, canonicalRequest:' + theirs.replace("\n", "|") + '","request_id":"x"}'
     (tmp_path / "message").write_text(message)
-    given = {"argument": ("--message", message), "file": ("--message-file", str(tmp_path / "message")), "stdin": ("--message-file", "-")}
+    given = {
+        "argument": ("--message", message),
+        "file": ("--message-file", str(tmp_path / "message")),
+        "stdin": ("--message-file", "-"),
+    }
     done = run(*EXPLAIN, *given[way], environ=BY_APP, stdin=message)
     finding = (
         'line 4 (CanonicalHeaders) differs: signed here "host:intl.myhuaweicloud-koodrive.com", by the service '

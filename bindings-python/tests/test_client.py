@@ -184,7 +184,9 @@ def test_an_instant_that_is_refused(call, field, value, text):
         token_client().request(call, **{field: value})
 
 
-@pytest.mark.parametrize("trace_id, text", [("x" * 57, "trace_id: 57 characters long"), ("é" * 58, "U\\+00E9"), (58, "trace_id: a number")])
+@pytest.mark.parametrize(
+    "trace_id, text", [("x" * 57, "trace_id: 57 characters long"), ("é" * 58, "U\\+00E9"), (58, "trace_id: a number")]
+)
 def test_a_trace_id_that_is_refused(call, trace_id, text):
     with pytest.raises(koodrive.InvalidInputError, match=text):
         token_client().request(call, trace_id=trace_id)

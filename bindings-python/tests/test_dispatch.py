@@ -165,8 +165,6 @@ def test_what_a_source_raises_comes_after_the_outcomes(over):
     assert len(sandbox.accepted()) == sum(outcome.verdict == "delivered" for outcome in seen)
 
 
-
-
 # Values
 
 

@@ -318,7 +318,9 @@ class Mute(Exception):
 
 @both
 @pytest.mark.parametrize(
-    "error, said", [(ConnectionResetError(UNSPEAKABLE), r"reset by caf\udce9"), (Mute(), "Mute")], ids=["half a character", "no text"]
+    "error, said",
+    [(ConnectionResetError(UNSPEAKABLE), r"reset by caf\udce9"), (Mute(), "Mute")],
+    ids=["half a character", "no text"],
 )
 def test_an_error_whose_text_cannot_be_told_is_an_outcome(drive, error, said):
     sandbox = Sandbox()
@@ -399,6 +401,4 @@ with client.dispatch(calls, transport=sandbox, rate=5000) as run:
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stderr == ""
-    assert done.stdout == (
-        "this job belongs to the process that made it; begin a job of its own in a forked process\n300 300\n"
-    )
+    assert done.stdout == ("this job belongs to the process that made it; begin a job of its own in a forked process\n300 300\n")

@@ -9,6 +9,7 @@ from koodrive.sandbox import Sandbox
 
 from dispatching import Broken, FAST, asynchronous, blocking, both, calls, client_of, function
 
+
 def service_of(tokens):
     """Accepts the tokens that are in the set now."""
     sandbox, sent = Sandbox(tokens=["one", "two", "three"]), []
@@ -72,7 +73,12 @@ def test_a_source_that_has_no_fresh_token_yet_is_asked_again(drive, before):
     sandbox, _, answer = service_of({"two"})
     given = iter([before, before])
     outcomes = drive(
-        client_of(sandbox, token="one"), calls(20), transport=function(answer), token=lambda: next(given, "two"), concurrency=4, **FAST
+        client_of(sandbox, token="one"),
+        calls(20),
+        transport=function(answer),
+        token=lambda: next(given, "two"),
+        concurrency=4,
+        **FAST,
     )
     assert [outcome.verdict for outcome in outcomes] == ["delivered"] * 20
 
@@ -128,7 +134,9 @@ def test_token_functions_that_are_async():
         return "two"
 
     options = {"transport": function(answer), "token": token, **FAST}
-    assert [outcome.verdict for outcome in asynchronous(client_of(sandbox, token="one"), calls(2), **options)] == ["delivered"] * 2
+    assert [outcome.verdict for outcome in asynchronous(client_of(sandbox, token="one"), calls(2), **options)] == [
+        "delivered"
+    ] * 2
     with pytest.raises(koodrive.InvalidInputError, match="token: an async function, which cannot be awaited here"):
         blocking(client_of(sandbox, token="one"), calls(2), **options)
     with pytest.raises(koodrive.InvalidInputError, match="token: a number"):

@@ -25,12 +25,14 @@ PUBLIC = {
 PACKAGE = pathlib.Path(koodrive.__file__).parent
 CLASSES = {name: value for name, value in PUBLIC.items() if isinstance(value, type)}
 
+
 def members(value):
     """What a class says of itself, its base classes of this package included."""
     return {
         name: inspect.getattr_static(value, name)
         for name in dir(value)
-        if not name.startswith("_") and any(name in vars(base) for base in value.__mro__ if base.__module__.startswith("koodrive"))
+        if not name.startswith("_")
+        and any(name in vars(base) for base in value.__mro__ if base.__module__.startswith("koodrive"))
     }
 
 

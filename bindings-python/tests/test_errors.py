@@ -91,7 +91,12 @@ def test_an_error_comes_back_from_another_process(error):
 
 
 def test_an_error_has_no_secret(error):
-    shown = [str(error), repr(error), pickle.dumps(error).decode("latin-1"), *traceback.format_exception(type(error), error, error.__traceback__)]
+    shown = [
+        str(error),
+        repr(error),
+        pickle.dumps(error).decode("latin-1"),
+        *traceback.format_exception(type(error), error, error.__traceback__),
+    ]
     for text in shown:
         assert SECRET not in text and TOKEN not in text and "Signature=" not in text
 
@@ -102,7 +107,7 @@ def test_a_refusal_says_all_that_is_known_and_what_to_check(server, call):
     error = send(server, call, reply(400, body, f"Date: {date}"))
     lines = str(error).split("\n")
     assert lines[0] == (
-        "the service answered notifyPackageExpire with HTTP 400, code 13000101, msg \"Bad request.\", request id abc-1, "
+        'the service answered notifyPackageExpire with HTTP 400, code 13000101, msg "Bad request.", request id abc-1, '
         f"trace id {TRACE_ID}"
     )
     assert lines[1] == "What to check, in this order:"
@@ -117,12 +122,18 @@ def test_a_refusal_says_all_that_is_known_and_what_to_check(server, call):
 
 def test_an_integer_as_an_id_says_what_to_do_instead():
     for wrong in ({"carrier_user_id": 189642158555241211}, {"package_id": 14}):
-        with pytest.raises(koodrive.InvalidInputError, match="a number where text is due; pass text, since a number may lose digits"):
+        with pytest.raises(
+            koodrive.InvalidInputError, match="a number where text is due; pass text, since a number may lose digits"
+        ):
             koodrive.NotifyPackageExpire(**{"carrier_user_id": "1", "package_id": "14", **wrong})
 
 
 def test_one_except_clause_of_pythons_own_catches_what_it_should(error):
-    bases = {koodrive.InvalidInputError: ValueError, koodrive.NotSentError: ConnectionError, koodrive.OutcomeUnknownError: ConnectionError}
+    bases = {
+        koodrive.InvalidInputError: ValueError,
+        koodrive.NotSentError: ConnectionError,
+        koodrive.OutcomeUnknownError: ConnectionError,
+    }
     for base in (ValueError, ConnectionError):
         assert isinstance(error, base) == (bases.get(type(error)) is base)
     # An OSError's fields are none of these errors' business.

@@ -59,9 +59,7 @@ def test_a_request_that_left_and_was_not_answered_is_unknown(server, client, cal
 @pytest.mark.parametrize("fault", ENDLESS)
 @every_way
 def test_a_reply_that_does_not_end_is_given_up_and_unknown(server, client, call, way, fault):
-    _assert_unknown(
-        out_of_time(server, ENDLESS[fault], lambda timeout: way(client, call, trace_id=TRACE_ID, timeout=timeout))
-    )
+    _assert_unknown(out_of_time(server, ENDLESS[fault], lambda timeout: way(client, call, trace_id=TRACE_ID, timeout=timeout)))
 
 
 def _assert_unknown(error):

@@ -22,6 +22,7 @@ from command import BARE, koodrive as command
 from conftest import USER_ID, reply
 from jobs import HEADER, Process, lapsed, rows_of
 
+
 @pytest.fixture
 def job(tmp_path):
     return str(tmp_path / "night.db")
@@ -102,7 +103,9 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     assert b"user 1" not in (tmp_path / "night.db").read_bytes()
     # How many there were of each state stays.
     table = command("report", "--job", job).stdout
-    assert "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows are" in table
+    assert (
+        "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows are" in table
+    )
 
 
 @pytest.mark.koodrive_sandbox(faults=["pass", "cut-after-headers"])
@@ -171,7 +174,12 @@ def test_the_same_twice_is_sent_once(job, tmp_path, koodrive_sandbox, koodrive_s
     done = command("run", str(tmp_path / "a.csv"), "--job", job, "--skip-bad-rows", environ=koodrive_sandbox_server.environ)
     assert done.code == 2 and len(koodrive_sandbox.accepted()) == 2
     # A bad row is no first one.
-    assert [(row["line"], row["state"]) for row in rows_of(job)] == [(2, "bad"), (3, "delivered"), (4, "delivered"), (5, "repeated")]
+    assert [(row["line"], row["state"]) for row in rows_of(job)] == [
+        (2, "bad"),
+        (3, "delivered"),
+        (4, "delivered"),
+        (5, "repeated"),
+    ]
     assert rows_of(job)[3]["reason"] == "the same user and package as in line 3"
 
 
@@ -249,9 +257,7 @@ def test_a_token_file_is_read_anew_when_its_token_has_ended(job, tmp_path, serve
 
     server.answers = [reply(), ended, reply(), reply()]
     environ = {"KOODRIVE_ENDPOINT": server.url, "KOODRIVE_USER_ID": USER_ID}
-    done = command(
-        "run", lapsed(tmp_path, 3), "--job", job, "--token-file", str(token), "--concurrency", "1", environ=environ
-    )
+    done = command("run", lapsed(tmp_path, 3), "--job", job, "--token-file", str(token), "--concurrency", "1", environ=environ)
     assert done.code == 0, done.stderr
     sent = [request["headers"]["authorization"] for request in server.requests]
     assert sent == ["Bearer old", "Bearer old", "Bearer new", "Bearer new"]

@@ -39,7 +39,7 @@ def metrics(path):
         for sample in family.samples:
             assert sample.name.endswith("_total") == (family.type == "counter")
             assert sample.labels.pop("name") == "night"
-            found[sample.name.removeprefix("koodrive_job_"), *sample.labels.values()] = sample.value
+            found[(sample.name.removeprefix("koodrive_job_"), *sample.labels.values())] = sample.value
     assert text.endswith("\n") and text.count("# TYPE ") == text.count("# HELP ") == len(families)
     return found
 
@@ -54,7 +54,16 @@ def test_metrics_and_a_summary_at_the_end(job, prom, tmp_path, koodrive_sandbox_
     it = metrics(prom)
     assert (it["exit_code",], it["running",], it["halted",]) == (5, 0, 0)
     rows = {labels[1]: value for labels, value in it.items() if labels[0] == "rows"}
-    assert rows == {"delivered": 18, "refused": 1, "unknown": 1, "given_up": 0, "sending": 0, "pending": 0, "bad": 0, "repeated": 0}
+    assert rows == {
+        "delivered": 18,
+        "refused": 1,
+        "unknown": 1,
+        "given_up": 0,
+        "sending": 0,
+        "pending": 0,
+        "bad": 0,
+        "repeated": 0,
+    }
     assert (it["throttled_total",], it["unavailable_total",], it["failed_total",]) == (1, 1, 3)
     assert it["requests_total",] == 22 and it["repeats_total",] == 2 and it["rate_requests_per_second",] == 50
     assert it["start_timestamp_seconds",] <= it["end_timestamp_seconds",] <= time.time()
@@ -110,7 +119,9 @@ def test_every_end_is_told(job, prom, tmp_path, refused_port, koodrive_sandbox_s
     told, text = ended("resume", "--repeat-refused", code=2)
     assert told["rows"] == {"bad": 1, "delivered": 1} and told["source"].endswith("bad.csv")
     told, text = ended("run", str(tmp_path / "bad.csv"), code=2)
-    assert told["error"]["field"] == "--job" and "holds a job already" in told["error"]["message"] and "holds a job already" in text
+    assert (
+        told["error"]["field"] == "--job" and "holds a job already" in told["error"]["message"] and "holds a job already" in text
+    )
 
 
 def test_a_halt_is_told(job, prom, tmp_path, server):

@@ -108,11 +108,19 @@ def test_a_line_says_what_was_seen_and_what_it_waits_for(koodrive_client):
     watch.blocking(lambda request: (200, [], b"{}"))(None)
     it = Progress(pushed=20, requests=17, delivered=8, refused=1, unknown=1, queued=6, rate=12.5, slowed="throttled")
     text = line(it, watch, 40, 50.0, 10.0)
-    assert text.startswith("10 of 40 (25%), 1.0/s, 8 delivered, 1 refused, 1 unknown, 0 given up, 0:00:30 left, 3 repeats, 3 x 429")
+    assert text.startswith(
+        "10 of 40 (25%), 1.0/s, 8 delivered, 1 refused, 1 unknown, 0 given up, 0:00:30 left, 3 repeats, 3 x 429"
+    )
     assert "pace 12.5/s of 50/s (throttled), waits as the service asked until 20" in text
     assert "; last error (3 in a row): " in text and "429" in text.partition("last error")[2]
     # A job in which all is well says no more than it has to.
-    calm = line(Progress(pushed=1, requests=1, delivered=1, slowed="draining", source_ended=True), Watch(koodrive_client, may_halt=True), 1, 50.0, 1.0)
+    calm = line(
+        Progress(pushed=1, requests=1, delivered=1, slowed="draining", source_ended=True),
+        Watch(koodrive_client, may_halt=True),
+        1,
+        50.0,
+        1.0,
+    )
     assert calm == "1 of 1 (100%), 1.0/s, 1 delivered, 0 refused, 0 unknown, 0 given up, 0:00:00 left"
 
 
@@ -300,7 +308,10 @@ def test_an_sqlite_that_is_too_old_is_named(job, monkeypatch):
 def test_locks_that_a_file_system_refuses_are_told_as_that():
     from koodrive._job.journal import _problem
 
-    told = {text: _problem("n.db", sqlite3.OperationalError(text)) for text in ("database is locked", "locking protocol", "disk I/O error")}
+    told = {
+        text: _problem("n.db", sqlite3.OperationalError(text))
+        for text in ("database is locked", "locking protocol", "disk I/O error")
+    }
     assert "another process" in told["database is locked"]
     assert "know no locks" in told["locking protocol"] and "know no locks" in told["disk I/O error"]
 
@@ -332,7 +343,9 @@ sys.exit(main())
     log = tmp_path / "log"
     exit_code, out, err = Process("report", "--job", job, environ={}, code=code).end()
     assert exit_code == 1
-    assert err == "koodrive: unexpected error, ZeroDivisionError: division by zero; --log-file FILE or -v shows where it came from\n"
+    assert (
+        err == "koodrive: unexpected error, ZeroDivisionError: division by zero; --log-file FILE or -v shows where it came from\n"
+    )
     exit_code, out, err = Process("report", "--job", job, "--json", "--log-file", str(log), environ={}, code=code).end()
     assert (exit_code, json.loads(out)["exit_code"]) == (1, 1) and "Traceback" not in err
     assert "Traceback" in log.read_text() and "ZeroDivisionError" in log.read_text()
@@ -343,7 +356,9 @@ sys.exit(main())
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--rate", "0"), ("--concurrency", "-1"), ("--timeout", "0"), ("--transport", "httpx"), ("--token-age", "-1")], ids=str
+    "arguments",
+    [("--rate", "0"), ("--concurrency", "-1"), ("--timeout", "0"), ("--transport", "httpx"), ("--token-age", "-1")],
+    ids=str,
 )
 def test_bad_arguments_leave_the_name_of_the_journal_free(job, tmp_path, arguments, koodrive_sandbox_server):
     environ = dict(koodrive_sandbox_server.environ)
@@ -354,7 +369,9 @@ def test_bad_arguments_leave_the_name_of_the_journal_free(job, tmp_path, argumen
     assert done.code == 2 and not os.path.exists(job), done.stderr
 
 
-@pytest.mark.parametrize("text, told", [("raise ImportError('broken')", "ImportError: broken"), ("__version__ = '3.9'", "version 3.9; 3.12")])
+@pytest.mark.parametrize(
+    "text, told", [("raise ImportError('broken')", "ImportError: broken"), ("__version__ = '3.9'", "version 3.9; 3.12")]
+)
 def test_an_aiohttp_that_cannot_be_used_is_passed_over_with_a_line(job, tmp_path, text, told, koodrive_sandbox_server):
     (tmp_path / "aiohttp.py").write_text(text)
     environ = {**koodrive_sandbox_server.environ, "PYTHONPATH": str(tmp_path)}

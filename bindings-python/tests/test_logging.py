@@ -60,7 +60,9 @@ def test_a_get_has_no_subscriber(server, client, caplog, everything):
     assert "carrier_user_id=None" in one(caplog).getMessage()
 
 
-@pytest.mark.parametrize("subscriber, shown", [("1234567890", "12…90"), ("123456789", "…"), ("1", "…"), ("成功" * 5, "成功…成功")])
+@pytest.mark.parametrize(
+    "subscriber, shown", [("1234567890", "12…90"), ("123456789", "…"), ("1", "…"), ("成功" * 5, "成功…成功")]
+)
 def test_a_subscriber_is_masked(server, client, caplog, everything, subscriber, shown):
     server.answers = [reply()]
     client.send(koodrive.NotifyPackageExpire(carrier_user_id=subscriber, package_id="14"))

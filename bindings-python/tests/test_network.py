@@ -14,7 +14,11 @@ from command import koodrive as run
 from conftest import TOKEN, USER_ID, reply
 from servers import Proxy, TlsServer
 
-WAYS = {"check": ("check",), "notify": NOTIFY, **{way: ("run", "lapsed.csv", "--job", "job", "--transport", way) for way in transports.NAMES}}
+WAYS = {
+    "check": ("check",),
+    "notify": NOTIFY,
+    **{way: ("run", "lapsed.csv", "--job", "job", "--transport", way) for way in transports.NAMES},
+}
 
 
 @pytest.fixture
@@ -74,7 +78,9 @@ def test_the_proxy_of_the_environment_is_used_on_request(way, proxy, secure, aut
     for job in jobs:
         job.mkdir()
     assert through(way, secure, folder=jobs[0], **environ).code == 0 and proxy.requests == []
-    assert through(way, secure, "--proxy", "env", folder=jobs[1], **environ, NO_PROXY="127.0.0.1").code == 0 and proxy.requests == []
+    assert (
+        through(way, secure, "--proxy", "env", folder=jobs[1], **environ, NO_PROXY="127.0.0.1").code == 0 and proxy.requests == []
+    )
     done = through(way, secure, "--proxy", "env", folder=jobs[2], **environ, NO_PROXY="example.com")
     assert done.code == 0 and len(proxy.requests) == 1, done.stderr
 
@@ -116,7 +122,9 @@ def test_a_client_certificate(way, authority, tmp_path):
     context.verify_mode = ssl.CERT_REQUIRED
     server.answers = [reply()]
     try:
-        done = through(way, server, "--ca-file", str(tmp_path / "ca.pem"), "--client-cert", str(tmp_path / "client.pem"), folder=tmp_path)
+        done = through(
+            way, server, "--ca-file", str(tmp_path / "ca.pem"), "--client-cert", str(tmp_path / "client.pem"), folder=tmp_path
+        )
         assert done.code == 0, done.stdout + done.stderr
     finally:
         server.close()

@@ -28,7 +28,13 @@ def test_the_night_goes_as_it_is_told(tmp_path, koodrive_sandbox, koodrive_sandb
     assert len(commands) == sum(session.count("\n$ ") + 1 for session in sessions) > 20
     for command, shown in commands:
         done = subprocess.run(
-            ["sh", "-c", command], env=environ, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120
+            ["sh", "-c", command],
+            env=environ,
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
         )
         expected = ".*".join(map(re.escape, shown.rstrip("\n").split("…")))
         assert re.fullmatch(expected, done.stdout.rstrip("\n"), re.DOTALL), f"$ {command}\n{done.stdout}"

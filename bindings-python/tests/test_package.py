@@ -96,7 +96,9 @@ def test_pyinstaller_is_told_every_module_that_is_imported_by_name():
     sources = "".join(path.read_text() for path in package.rglob("*.py"))
     named = set(re.findall(r'imported\("([\w.]+)"\)', sources))
     assert "koodrive.transports._stdlib" in named and named <= told
-    commands = {f"koodrive._cli._{name}" for name in ("check", "explain", "forget", "notify", "report", "request", "resume", "run")}
+    commands = {
+        f"koodrive._cli._{name}" for name in ("check", "explain", "forget", "notify", "report", "request", "resume", "run")
+    }
     assert commands <= told
     assert not any("testing" in name or "spark" in name for name in told)
 
@@ -105,7 +107,9 @@ def test_the_image_has_what_the_command_line_knows():
     """docs/container: variables, flags and the entry point, held to the package."""
     folder = TESTS.parents[1] / "docs" / "container"
     recipe, text = ((folder / name).read_text(encoding="utf-8") for name in ("Containerfile", "README.md"))
-    help_text = subprocess.run([sys.executable, "-m", "koodrive", "run", "--help"], capture_output=True, text=True, check=True).stdout
+    help_text = subprocess.run(
+        [sys.executable, "-m", "koodrive", "run", "--help"], capture_output=True, text=True, check=True
+    ).stdout
     variables = set(re.findall(r"KOODRIVE_\w+", recipe + text)) - {"KOODRIVE_VERSION"}
     assert variables and all(variable in help_text for variable in variables)
     command = re.search(r"^  koodrive (run .*)$", text, re.MULTILINE)[1]

@@ -141,5 +141,7 @@ def test_retries_of_httpx_are_for_connecting(server, client, call, way):
 @ways("aiohttp")
 def test_an_aiohttp_that_cannot_be_kept_from_it_is_refused(client, call, way, monkeypatch):
     monkeypatch.delattr(way.module(), "ClientMiddlewareType")
-    with pytest.raises(koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may send a request again.*install aiohttp 3\.12"):
+    with pytest.raises(
+        koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may send a request again.*install aiohttp 3\.12"
+    ):
         way(client, call)

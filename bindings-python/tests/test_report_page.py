@@ -66,17 +66,23 @@ def page_of(job):
 
 @pytest.mark.koodrive_sandbox(faults=["pass", 429, 503, 400, "cut-after-headers"])
 def test_the_page_says_what_the_journal_says(job, tmp_path, koodrive_sandbox_server):
-    done = command("run", lapsed(tmp_path, 30), "--job", job, "--concurrency", "1", "--json", environ=koodrive_sandbox_server.environ)
+    done = command(
+        "run", lapsed(tmp_path, 30), "--job", job, "--concurrency", "1", "--json", environ=koodrive_sandbox_server.environ
+    )
     assert done.json["rows"] == {"delivered": 28, "refused": 1, "unknown": 1}
     it = page_of(job)
     assert done.json["job"] in it.text and done.json["source_sha256"] in it.text
-    states, causes, unknown, plot = (next(t for t in it.tables if head in t[0]) for head in ("Share", "Reason", "Trace id", "Begin"))
+    states, causes, unknown, plot = (
+        next(t for t in it.tables if head in t[0]) for head in ("Share", "Reason", "Trace id", "Begin")
+    )
     assert [row[:3] for row in states[1:]] == [
         ["delivered", "28", "93.33%"], ["unknown", "1", "3.33%"], ["refused", "1", "3.33%"], ["all", "30", ""]
     ]  # fmt: skip
     assert sorted(row[:3] for row in causes[1:]) == [["1", "refused", "400"], ["1", "unknown", ""]] or len(causes) == 3
     (row,) = unknown[1:]
-    (known,) = (it for it in map(json.loads, command("report", "--job", job, "--jsonl").stdout.splitlines()) if it["state"] == "unknown")
+    (known,) = (
+        it for it in map(json.loads, command("report", "--job", job, "--jsonl").stdout.splitlines()) if it["state"] == "unknown"
+    )
     assert row[:5] == [str(known["line"]), known["carrier_user_id"], "14", known["trace_id"], known["x_date"]]
     # Three failed: 503, 400, and the one that was cut.
     assert [sum(int(row[at]) for row in plot[1:]) for at in (1, 2, 3)] == [28, 1, 3]
@@ -99,7 +105,9 @@ def test_whatever_ids_and_answers_hold_is_only_shown(job, tmp_path, server):
 
 def test_a_journal_that_sent_nothing_or_forgot_all_has_a_page(job, tmp_path, koodrive_sandbox_server):
     environ = koodrive_sandbox_server.environ
-    done = command("run", lapsed(tmp_path, 3), "--job", job, environ={**environ, "KOODRIVE_ENDPOINT": "http://127.0.0.1:1"}, stdin="")
+    done = command(
+        "run", lapsed(tmp_path, 3), "--job", job, environ={**environ, "KOODRIVE_ENDPOINT": "http://127.0.0.1:1"}, stdin=""
+    )
     assert done.code == 4
     assert "Nothing: of every row" in page_of(job).text
     assert command("resume", "--job", job, environ=environ).code == 0

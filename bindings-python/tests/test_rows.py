@@ -145,7 +145,9 @@ def test_rows_of(tmp_path, case):
 
 
 COLUMNS = "name the columns with --user-column and --package-column"
-WHOLE = gzip.compress((HEADER + "".join(f"{random.Random(1).getrandbits(60) + number},14\n" for number in range(20_000))).encode())
+WHOLE = gzip.compress(
+    (HEADER + "".join(f"{random.Random(1).getrandbits(60) + number},14\n" for number in range(20_000))).encode()
+)
 
 #: Name: content, options, and a part of the reason.
 REFUSED = {
@@ -279,7 +281,8 @@ def test_ids_at_random_are_not_rounded(seed):
 WHOLE_ROWS = [(str(int(LONG) + 7 * number), str(14 + number)) for number in range(8)]
 KINDS = {
     "csv": HEADER + "".join(f"{user},{package}\n" for user, package in WHOLE_ROWS),
-    "quoted": '"package_id";"note";"carrier_user_id"\r\n' + "".join(f'"{package}";"a ""b"";";"{user}"\r\n' for user, package in WHOLE_ROWS),
+    "quoted": '"package_id";"note";"carrier_user_id"\r\n'
+    + "".join(f'"{package}";"a ""b"";";"{user}"\r\n' for user, package in WHOLE_ROWS),
     "jsonl": "".join(f'{{"packageId":"{package}","carrierUserId":"{user}"}}\n' for user, package in WHOLE_ROWS),
 }
 
@@ -354,7 +357,10 @@ def test_a_cut_gzip_sends_nothing(tmp_path, way, koodrive_sandbox, koodrive_sand
 
 
 BAD_ARGUMENTS = [
-    (("--delimiter", "xy"), "--delimiter: 'xy' is no single character; pass one such as ; or a word: comma, semicolon, tab, pipe"),
+    (
+        ("--delimiter", "xy"),
+        "--delimiter: 'xy' is no single character; pass one such as ; or a word: comma, semicolon, tab, pipe",
+    ),
     (("--delimiter", '"'), "--delimiter: '\"' is no single character"),
     (("--encoding", "klingon"), "--encoding: unknown encoding 'klingon'"),
     (("--encoding", "base64"), "--encoding: unknown encoding 'base64'"),
@@ -387,7 +393,14 @@ def test_a_source_that_cannot_be_read(tmp_path):
     for source in (tmp_path, tmp_path / "none.csv"):
         done = command("run", str(source), "--job", str(tmp_path / "job"), "--dry-run")
         assert done.code == 2 and "cannot be read (" in done.stderr
-    done = command("run", "-", "--job", str(tmp_path / "job"), "--dry-run", program=("sh", "-c", f'{sys.executable} -m koodrive "$@" <&-', "x"))
+    done = command(
+        "run",
+        "-",
+        "--job",
+        str(tmp_path / "job"),
+        "--dry-run",
+        program=("sh", "-c", f'{sys.executable} -m koodrive "$@" <&-', "x"),
+    )
     assert done.code == 2 and "-: is empty: no header" in done.stderr
 
 

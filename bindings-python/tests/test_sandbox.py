@@ -120,7 +120,14 @@ def test_a_clock_that_differs_is_learned_and_the_call_is_signed_anew(call, sendi
     assert len(sandbox.accepted()) == 1
 
 
-@pytest.mark.parametrize("now, text", [(lambda: datetime.datetime(2025, 11, 3), "now: has no time zone"), (lambda: "x", "now: not a valid date"), (lambda: float("nan"), "now: not a valid date")])
+@pytest.mark.parametrize(
+    "now, text",
+    [
+        (lambda: datetime.datetime(2025, 11, 3), "now: has no time zone"),
+        (lambda: "x", "now: not a valid date"),
+        (lambda: float("nan"), "now: not a valid date"),
+    ],
+)
 def test_a_clock_that_is_none_is_refused(call, now, text):
     with pytest.raises(koodrive.InvalidInputError, match=text):
         Sandbox(now=now).handle("GET", "/", {})
@@ -199,7 +206,10 @@ REFUSED = [
     ({"accepted_types": []}, "accepted_types: empty, so that no call could be accepted"),
     ({"accepted_change_types": []}, "accepted_change_types: empty, so that no package change could be accepted"),
     ({"answers": [{"method": "get", "path": "/a"}]}, "answers: entry 1: unknown method `get`; expected one of: GET, POST"),
-    ({"answers": [{"method": "GET", "path": "/a b"}]}, "answers: entry 1: path: `/a b` is never sent as it is written; pass /a%20b"),
+    (
+        {"answers": [{"method": "GET", "path": "/a b"}]},
+        "answers: entry 1: path: `/a b` is never sent as it is written; pass /a%20b",
+    ),
     ({"authority": ""}, "authority: empty; leave it out to accept any"),
     ({"faults": [204]}, "faults: sandbox config cannot be read: a fault's status is 204; it must lie in 200 to 599"),
     ({"faults": ["cutt"]}, "faults: sandbox config cannot be read: invalid value, expected a status such as 429"),
@@ -368,9 +378,7 @@ def test_threads_share_it(call):
 
     def work(number):
         for at in range(50):
-            client.send(
-                koodrive.NotifyPackageExpire(carrier_user_id=f"user-{number}", package_id=str(at)), transport=sandbox
-            )
+            client.send(koodrive.NotifyPackageExpire(carrier_user_id=f"user-{number}", package_id=str(at)), transport=sandbox)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
     for thread in threads:
@@ -401,7 +409,9 @@ def test_a_request_is_handled_however_a_library_holds_it(call):
     assert len(sandbox.accepted()) == 4
 
 
-@pytest.mark.parametrize("method, url, headers", [("GE T", "/", {}), ("GET", "not a url", {}), ("GET", "/", {"a b": "c"}), ("GET", "/", {"a": "b\nc"})])
+@pytest.mark.parametrize(
+    "method, url, headers", [("GE T", "/", {}), ("GET", "not a url", {}), ("GET", "/", {"a b": "c"}), ("GET", "/", {"a": "b\nc"})]
+)
 def test_what_http_cannot_carry_is_refused(method, url, headers):
     with pytest.raises(koodrive.InvalidInputError, match="as the HTTP client sent them"):
         Sandbox().handle(method, url, headers)

@@ -267,7 +267,15 @@ def test_a_body_that_waits_to_be_asked_for(serve):
     assert received.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
 
 
-@pytest.mark.parametrize("part", [b"GET / HT", b"GET / HTTP/1.1\r\nHost", b"GET / HTTP/1.1\r\nHost: x\r\n", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        b"GET / HT",
+        b"GET / HTTP/1.1\r\nHost",
+        b"GET / HTTP/1.1\r\nHost: x\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
+    ],
+)
 def test_a_caller_who_ends_within_a_request_gets_nothing_that_counts(serve, part):
     server = serve(faults=[503])
     assert raw(server, part, end=True) in (b"", b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")

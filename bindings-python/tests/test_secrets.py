@@ -39,7 +39,7 @@ def assert_hidden(shown, more=()):
     for name, form in [*FORMS.items(), *((f"sent {part}", part) for part in more)]:
         # Not by an assert, of which pytest would make a difference of megabytes.
         if form in shown:
-            pytest.fail(f"{name} is in {shown[max(shown.find(form) - 300, 0):][:700]}")
+            pytest.fail(f"{name} is in {shown[max(shown.find(form) - 300, 0) :][:700]}")
 
 
 def shown(value):
@@ -193,7 +193,9 @@ ANSWERS = {
     "a reset": reset,
     "garbage": lambda connection: connection.sendall(b"SSH-2.0-OpenSSH_9.2p1\r\n"),
     "half a reply": lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"),
-    "a chunk that is none": lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"),
+    "a chunk that is none": lambda connection: connection.sendall(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"
+    ),
     "a refusal": reply(401, b'{"code":1}'),
     "a page": reply(200, b"<html>"),
     "another encoding": reply(200, b"\x00\x01", "Content-Encoding: gzip"),

@@ -61,7 +61,9 @@ def test_a_redirect_is_not_followed(server, client, call, way, status):
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("status, outcome", [(401, "refused"), (407, "refused"), (429, "refused"), (500, "unknown"), (503, "refused")])
+@pytest.mark.parametrize(
+    "status, outcome", [(401, "refused"), (407, "refused"), (429, "refused"), (500, "unknown"), (503, "refused")]
+)
 @every_way
 def test_another_status_is_an_api_error_and_nothing_is_repeated(server, client, call, way, status, outcome):
     server.answers = [reply(status, b'{"code":7}', "Retry-After: 0", "WWW-Authenticate: Basic"), reply()]
@@ -170,7 +172,11 @@ def test_headers_of_the_session_go_along_and_replace_none(server, client, call, 
 
 @WITH_CREDENTIALS
 def test_credentials_of_the_session_are_not_sent(server, client, call, way):
-    server.answers = [reply(200, OK, "Set-Cookie: theirs=1; Path=/"), reply(401, b"{}", 'WWW-Authenticate: Basic realm="x"'), reply()]
+    server.answers = [
+        reply(200, OK, "Set-Cookie: theirs=1; Path=/"),
+        reply(401, b"{}", 'WWW-Authenticate: Basic realm="x"'),
+        reply(),
+    ]
     with way.opened(auth=("user", "password"), cookies={"ours": "1"}) as send:
         send(client, call)
         with pytest.raises(koodrive.ApiError):
@@ -280,7 +286,9 @@ def test_every_kind_of_time_out_of_urllib3_and_requests_is_understood():
 
 
 @ways("requests", "niquests")
-def test_the_sessions_own_proxy_and_certificates_come_before_those_of_the_environment(authority, call, way, monkeypatch, tmp_path):
+def test_the_sessions_own_proxy_and_certificates_come_before_those_of_the_environment(
+    authority, call, way, monkeypatch, tmp_path
+):
     server, proxy, other = TlsServer(authority), Proxy(), Proxy()
     nothing = tmp_path / "nothing.pem"
     nothing.write_text("")

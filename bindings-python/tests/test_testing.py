@@ -1,6 +1,5 @@
 """The pytest plugin, as a user's own tests see it."""
 
-
 CONFTEST = 'pytest_plugins = ["koodrive.testing"]\n'
 CALL = 'call = koodrive.NotifyPackageExpire(carrier_user_id="189642158555241211", package_id="14")\n'
 
@@ -79,7 +78,8 @@ def test_a_marker_that_is_wrong_is_an_error(pytester):
         "faults=[204]": "a fault's status is 204",
     }
     tests = (
-        f"@pytest.mark.koodrive_sandbox({marker})\ndef test_{at}(koodrive_sandbox):\n    pass\n" for at, marker in enumerate(wrong)
+        f"@pytest.mark.koodrive_sandbox({marker})\ndef test_{at}(koodrive_sandbox):\n    pass\n"
+        for at, marker in enumerate(wrong)
     )
     result = run(pytester, "".join(tests))
     result.assert_outcomes(errors=3)

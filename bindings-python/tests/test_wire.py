@@ -32,7 +32,19 @@ HOSTILE = [
 ODD = ["a,b;c=d", 'quo"ted', "%0d%0ax-injected:1", "\\r\\nx:1", ": x", "a: b", "x  y", "(comment)", "<>@[]{}?=/", "'", "v" * 4096]
 REFUSED = ["a\r\nx: 1", "a\nx: 1", "a\r", "\0", "a\tb", "é", "中", " a", "a ", "a\x0bb", "a\x85b"]
 PREFIXES = ["", "/a", "/a.b/~c_d-e", "/...", "/" + "p" * 1000]
-NO_ENDPOINTS = ["/../x", "/a/./b", "//x", "/a?x=1", "/a#x", "/a b", "/a\r\nx: 1", "/a\\b", "/a%2f..", "/é", ":1@elsewhere.example/"]
+NO_ENDPOINTS = [
+    "/../x",
+    "/a/./b",
+    "//x",
+    "/a?x=1",
+    "/a#x",
+    "/a b",
+    "/a\r\nx: 1",
+    "/a\\b",
+    "/a%2f..",
+    "/é",
+    ":1@elsewhere.example/",
+]
 
 
 class Strict(Server):

@@ -118,7 +118,9 @@ async def later() -> AsyncIterator[koodrive.NotifyPackageExpire]:
 
 
 def dispatch(client: koodrive.Client) -> List[str]:
-    run: koodrive.Dispatch[str, koodrive.Acknowledgement] = client.dispatch(lapsed(), rate=20, concurrency=8, token_age=1500, token=lambda: "t")
+    run: koodrive.Dispatch[str, koodrive.Acknowledgement] = client.dispatch(
+        lapsed(), rate=20, concurrency=8, token_age=1500, token=lambda: "t"
+    )
     keys: List[str] = []
     try:
         with run:
@@ -164,7 +166,9 @@ def async_transports(session: aiohttp.ClientSession, faked: koodrive.sandbox.San
     return [session, httpx.AsyncClient(), async_function, faked]
 
 
-def instants(outcome: koodrive.CallOutcome[int, koodrive.RawReply], exchange: koodrive.Exchange) -> List[Optional[datetime.datetime]]:
+def instants(
+    outcome: koodrive.CallOutcome[int, koodrive.RawReply], exchange: koodrive.Exchange
+) -> List[Optional[datetime.datetime]]:
     return [outcome.sent_at, outcome.answered_at, outcome.server_date, exchange.started_at]
 
 
@@ -183,7 +187,9 @@ def hooks(client: koodrive.Client, items: List[object]) -> List[object]:
         print(number, body, outgoing.x_date.upper(), outgoing.trace_id.upper())
 
     bad: List[object] = []
-    with client.dispatch(items, on_bad_item="outcome", before_send=before_send, on_exchange=lambda seen: print(seen.duration)) as run:
+    with client.dispatch(
+        items, on_bad_item="outcome", before_send=before_send, on_exchange=lambda seen: print(seen.duration)
+    ) as run:
         for outcome in run:
             if outcome.verdict == "bad_item":
                 error: koodrive.InvalidInputError = outcome.error

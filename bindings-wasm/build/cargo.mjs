@@ -29,7 +29,10 @@ export function ensureTarget() {
   try {
     run("rustup", ["target", "add", TRIPLE]);
   } catch (cause) {
-    throw new Error(`Rust has no standard library for ${TRIPLE}, and \`rustup target add ${TRIPLE}\` failed; install it, then build again`, { cause });
+    throw new Error(
+      `Rust has no standard library for ${TRIPLE}, and \`rustup target add ${TRIPLE}\` failed; install it, then build again`,
+      { cause },
+    );
   }
 }
 
@@ -37,7 +40,20 @@ export function ensureTarget() {
 export function compile(name) {
   console.log(`compiling ${name}`);
   // An rlib beside the cdylib would keep cargo from link-time optimisation.
-  const args = ["rustc", "--quiet", "--locked", "--package", name, "--lib", "--crate-type", "cdylib", "--profile", "wasm", "--target", TRIPLE];
+  const args = [
+    "rustc",
+    "--quiet",
+    "--locked",
+    "--package",
+    name,
+    "--lib",
+    "--crate-type",
+    "cdylib",
+    "--profile",
+    "wasm",
+    "--target",
+    TRIPLE,
+  ];
   run("cargo", args, { ...process.env, CARGO_ENCODED_RUSTFLAGS: rustflags });
   return join(target, TRIPLE, "wasm", `${name.replaceAll("-", "_")}.wasm`);
 }

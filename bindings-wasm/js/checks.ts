@@ -63,8 +63,7 @@ export function text(field: string, value: unknown): string {
   return value;
 }
 
-export const optionalText = (field: string, value: unknown): string | undefined =>
-  value === undefined ? undefined : text(field, value);
+export const optionalText = (field: string, value: unknown): string | undefined => (value === undefined ? undefined : text(field, value));
 
 /** Names what `value` is. */
 export function found(value: unknown): string {

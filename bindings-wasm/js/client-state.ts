@@ -14,7 +14,11 @@ export class ClientState {
   /** Calls of `send` under way, which need the core to the end. */
   #sending = 0;
 
-  constructor(core: Core, { token, sign }: { token?: TokenFunction | undefined; sign?: SignFunction | undefined }, kept: KeptParts = new Map()) {
+  constructor(
+    core: Core,
+    { token, sign }: { token?: TokenFunction | undefined; sign?: SignFunction | undefined },
+    kept: KeptParts = new Map(),
+  ) {
     this.#core = core;
     this.token = token;
     this.sign = sign;

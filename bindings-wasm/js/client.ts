@@ -159,7 +159,13 @@ export class Client {
     rejectUnknown("withCredentials", credentials, CREDENTIALS);
     const { core, kept } = this.#state.live();
     const { make, ...functions } = credentialsOf(credentials);
-    return clientWith(new ClientState(callCore(() => core.withCredentials(make())), functions, kept));
+    return clientWith(
+      new ClientState(
+        callCore(() => core.withCredentials(make())),
+        functions,
+        kept,
+      ),
+    );
   }
 
   /**

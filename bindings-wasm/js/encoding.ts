@@ -136,7 +136,8 @@ export function replyHeaders(headers: unknown): string {
   const picked: ReplyHeaders = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
   for (const pair of isIterable(headers) ? headers : Object.entries(headers)) {
     // Such as Node's rawHeaders, in which names and values alternate.
-    if (!Array.isArray(pair)) refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
+    if (!Array.isArray(pair))
+      refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
     pick(picked, pair[0], pair[1]);
   }
   return headerLines(picked);

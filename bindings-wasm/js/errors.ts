@@ -231,7 +231,10 @@ export const isToBeSignedAnew = (error: unknown): boolean => typeof error === "o
  * Makes an error of the core's fields.
  * @internal
  */
-export function errorOf(fields: Omit<ErrorFields, "again"> & { readonly again?: boolean }, options?: { readonly cause?: unknown }): KooDriveError {
+export function errorOf(
+  fields: Omit<ErrorFields, "again"> & { readonly again?: boolean },
+  options?: { readonly cause?: unknown },
+): KooDriveError {
   const error = KooDriveErrorMembers.of(fields, options);
   if (fields.again) toSignAnew.add(error);
   return error;

@@ -17,7 +17,10 @@ export function redacted(error: unknown, authorization: string): unknown {
   if (typeof error !== "object" || error === null) return clean(error);
   const { name, message, code, stack } = error as { readonly [Member in "name" | "message" | "code" | "stack"]?: unknown };
   const copy = new Error(clean(message));
-  for (const [key, value] of [["name", name], ["stack", stack]] as const) {
+  for (const [key, value] of [
+    ["name", name],
+    ["stack", stack],
+  ] as const) {
     Object.defineProperty(copy, key, { value: clean(value), configurable: true, writable: true });
   }
   return typeof code === "string" ? Object.assign(copy, { code: clean(code) }) : copy;

@@ -128,7 +128,9 @@ class Handler {
     if (status < 200) return;
     // undici follows no redirect unless a dispatcher was composed to do so. Then it is too late, but not to be passed over.
     if (this.#context?.history && this.#context.history.length > 1) {
-      controller.abort(new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"));
+      controller.abort(
+        new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"),
+      );
       return;
     }
     const body = new Body(controller);

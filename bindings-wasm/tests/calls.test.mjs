@@ -2,7 +2,22 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
-import { APP, Client, INTERNATIONAL, Sandbox, TOKEN, USER_ID, answering, call, client, esm, getSpaceUsageByOverview, rawCall, serving, thrownBy } from "./koodrive.mjs";
+import {
+  APP,
+  Client,
+  INTERNATIONAL,
+  Sandbox,
+  TOKEN,
+  USER_ID,
+  answering,
+  call,
+  client,
+  esm,
+  getSpaceUsageByOverview,
+  rawCall,
+  serving,
+  thrownBy,
+} from "./koodrive.mjs";
 import { FAST, all, clientOf, dispatch } from "./dispatch.mjs";
 
 const USER = "/koodrive/ose/v1/users/1316083732377070977";
@@ -16,16 +31,27 @@ const answers = [
 const signing = () => client({ token: undefined, ...APP });
 /** As a key management service would: the app secret is in here alone. */
 const signed = (stringToSign) => createHmac("sha256", APP.appSecret).update(stringToSign).digest("hex");
-const signingElsewhere = (sign, options = {}) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP.appId, sign, ...options });
+const signingElsewhere = (sign, options = {}) =>
+  new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP.appId, sign, ...options });
 
 for (const [name, make, method, path, body] of [
   ["getSpaceUsageByOverview", () => getSpaceUsageByOverview(), "GET", "/koodrive/ose/v1/space/usage/overview"],
   ["getCurrentRetentionPolicy", () => esm.getCurrentRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/retention/policy/getList"],
   ["getCarrierRetentionPolicy", () => esm.getCarrierRetentionPolicy(), "GET", "/koodrive/ose/v1/carrier/policy/config/retention"],
-  ["setRetentionPolicy", () => esm.setRetentionPolicy({ policyList: [{ policyId: "9007199254740993", status: "1" }] }), "POST", "/koodrive/ose/v1/carrier/retention/policy/batch", { policyList: [{ policyId: "9007199254740993", status: "1" }] }],
+  [
+    "setRetentionPolicy",
+    () => esm.setRetentionPolicy({ policyList: [{ policyId: "9007199254740993", status: "1" }] }),
+    "POST",
+    "/koodrive/ose/v1/carrier/retention/policy/batch",
+    { policyList: [{ policyId: "9007199254740993", status: "1" }] },
+  ],
   [
     "reverseOrder",
-    () => esm.reverseOrder({ batchSN: "b", operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14" }] }] }),
+    () =>
+      esm.reverseOrder({
+        batchSN: "b",
+        operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14" }] }],
+      }),
     "POST",
     "/koodrive/ose/v1/carrier/operation/reverseOrder",
     { batchSN: "b", operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14", changeType: 1 }] }] },
@@ -53,14 +79,24 @@ test("a raw call is signed, and its reply has the status, the body and its JSON"
   const changed = await signing().send(rawCall({ method: "PUT", path: USER, json: { name: "x" } }), { transport: sandbox.fetch });
   assert.deepEqual([changed.status, changed.code], [201, "0"]);
 
-  const error = await thrownBy(() => client({ token: undefined, appId: APP.appId, appSecret: "other-secret-not-real" }).send(user(), { transport: new Sandbox({ answers, apps: [APP] }).fetch }));
+  const error = await thrownBy(() =>
+    client({ token: undefined, appId: APP.appId, appSecret: "other-secret-not-real" }).send(user(), {
+      transport: new Sandbox({ answers, apps: [APP] }).fetch,
+    }),
+  );
   assert.equal(error.code, "SANDBOX.SIGNATURE_MISMATCH");
 });
 
 test("the query is the same as an object, pairs, URLSearchParams and a Map", () => {
   const one = client();
-  const pairs = [["pageNo", "1"], ["pageSize", "50"], ["name", "李 &=+"]];
-  const urls = [PAGED.query, pairs, new URLSearchParams(pairs), new Map(pairs)].map((query) => one.request(rawCall({ ...PAGED, query }), { now: 0 }).url);
+  const pairs = [
+    ["pageNo", "1"],
+    ["pageSize", "50"],
+    ["name", "李 &=+"],
+  ];
+  const urls = [PAGED.query, pairs, new URLSearchParams(pairs), new Map(pairs)].map(
+    (query) => one.request(rawCall({ ...PAGED, query }), { now: 0 }).url,
+  );
   assert.equal(new Set(urls).size, 1);
   assert.equal(urls[0], `${INTERNATIONAL}/koodrive/ose/v1/users?name=%E6%9D%8E%20%26%3D%2B&pageNo=1&pageSize=50`);
   assert.deepEqual(rawCall({ ...PAGED, query: new Map(pairs) }).query, pairs, "the call is a plain object");
@@ -91,20 +127,57 @@ for (const [what, change, field, message] of [
   ["an undefined header", { headers: { language: undefined } }, "headers", /./],
   ["no path", { path: undefined }, "path", /path/],
   ["a misspelt field", { querry: {} }, "querry", /querry/],
-  ["a body that contains itself", { method: "POST", json: CYCLE }, "json", /^json: contains itself; pass a value without cycles, or JSON text$/],
+  [
+    "a body that contains itself",
+    { method: "POST", json: CYCLE },
+    "json",
+    /^json: contains itself; pass a value without cycles, or JSON text$/,
+  ],
   ["a body whose list contains itself", { method: "POST", json: { list: [1, { two: CYCLIC_LIST }] } }, "json", /contains itself/],
-  ["a body that cannot be written", { method: "POST", json: { toJSON() { throw new Error("no connection"); } } }, "json", /^json: cannot be written as JSON: no connection; pass JSON text$/],
+  [
+    "a body that cannot be written",
+    {
+      method: "POST",
+      json: {
+        toJSON() {
+          throw new Error("no connection");
+        },
+      },
+    },
+    "json",
+    /^json: cannot be written as JSON: no connection; pass JSON text$/,
+  ],
   ["a body that is nested too deep", { method: "POST", json: deep(100_000) }, "json", /cannot be written as JSON/],
   ["a bigint in the query", { query: { userId: 1n } }, "query", /^query: userId is a bigint; pass text$/],
   ["a bigint in a list of the query", { query: { userId: ["1", 2n] } }, "query", /^query: userId is a bigint; pass text$/],
   ["a bigint as a name of the query", { query: new Map([[1n, "a"]]) }, "query", /^query: a name is a bigint; pass text$/],
   ["a date in the query", { query: { from: new Date(0) } }, "query", /^query: from is a Date; pass text$/],
-  ["a date in pairs of the query", { query: [["a", "b"], ["from", [new Date(0)]]] }, "query", /^query: from is a Date; pass text$/],
+  [
+    "a date in pairs of the query",
+    {
+      query: [
+        ["a", "b"],
+        ["from", [new Date(0)]],
+      ],
+    },
+    "query",
+    /^query: from is a Date; pass text$/,
+  ],
   ["a function in the query", { query: { from: () => "a" } }, "query", /^query: from is a function; pass text$/],
-  ["an object with toJSON in the query", { query: { from: { toJSON: () => "a" } } }, "query", /^query: from is an object with toJSON; pass text$/],
+  [
+    "an object with toJSON in the query",
+    { query: { from: { toJSON: () => "a" } } },
+    "query",
+    /^query: from is an object with toJSON; pass text$/,
+  ],
   ["a boxed text in the query", { query: { from: new String("a") } }, "query", /^query: from is an object; pass text$/],
   ["NaN in the query", { query: { size: NaN } }, "query", /^query: size is NaN; pass text$/],
-  ["a boolean in the query", { query: { a: "1", all: true } }, "query", /^query: all is neither text nor an integer within ± 2\^53; pass one of them, or a list of them$/],
+  [
+    "a boolean in the query",
+    { query: { a: "1", all: true } },
+    "query",
+    /^query: all is neither text nor an integer within ± 2\^53; pass one of them, or a list of them$/,
+  ],
   ["an object in the query", { query: { a: {} } }, "query", /^query: a is neither text nor/],
   ["a date in the place of the query", { query: new Date(0) }, "query", /^query: a Date; pass an object, or pairs of a name and a value$/],
   ["a bigint in the place of the query", { query: 1n }, "query", /^query: a bigint; pass an object/],
@@ -131,17 +204,53 @@ for (const [what, change, field, message] of [
 }
 
 const policies = (policyList) => () => esm.setRetentionPolicy({ policyList });
-const change = (fields) => () => esm.reverseOrder({ batchSN: "b", operationList: [{ operationSN: "o", packageChangeList: [{ packageId: "14", ...fields }] }] });
+const change = (fields) => () =>
+  esm.reverseOrder({ batchSN: "b", operationList: [{ operationSN: "o", packageChangeList: [{ packageId: "14", ...fields }] }] });
 const CHANGE = "operationList[0].packageChangeList[0]";
 for (const [what, make, field, message] of [
-  ["a bigint as an id", policies([{ policyId: 1n, status: "1" }]), "policyList[0].policyId", "a bigint; pass text, or a number where the field takes one"],
-  ["a date as an id", policies([{ policyId: new Date(0), status: "1" }]), "policyList[0].policyId", "a Date; pass text, or a number where the field takes one"],
-  ["a boxed text as an id", policies([{ policyId: "1", status: new String("1") }]), "policyList[0].status", "an object; pass text, or a number where the field takes one"],
+  [
+    "a bigint as an id",
+    policies([{ policyId: 1n, status: "1" }]),
+    "policyList[0].policyId",
+    "a bigint; pass text, or a number where the field takes one",
+  ],
+  [
+    "a date as an id",
+    policies([{ policyId: new Date(0), status: "1" }]),
+    "policyList[0].policyId",
+    "a Date; pass text, or a number where the field takes one",
+  ],
+  [
+    "a boxed text as an id",
+    policies([{ policyId: "1", status: new String("1") }]),
+    "policyList[0].status",
+    "an object; pass text, or a number where the field takes one",
+  ],
   ["a list that contains itself", policies(CYCLIC_LIST), "policyList[0]", "contains itself; pass plain objects"],
-  ["a bigint as a type", change({ undocumentedChangeType: 2n }), `${CHANGE}.undocumentedChangeType`, "a bigint; pass text, or a number where the field takes one"],
-  ["NaN as a type", change({ undocumentedChangeType: NaN }), `${CHANGE}.undocumentedChangeType`, "NaN; pass text, or a number where the field takes one"],
-  ["a function as a type", change({ undocumentedChangeType: () => 2 }), `${CHANGE}.undocumentedChangeType`, "a function; pass text, or a number where the field takes one"],
-  ["a number as an id", change({ packageId: 14 }), `${CHANGE}.packageId`, "a number where text is due; pass text, since a number may lose digits"],
+  [
+    "a bigint as a type",
+    change({ undocumentedChangeType: 2n }),
+    `${CHANGE}.undocumentedChangeType`,
+    "a bigint; pass text, or a number where the field takes one",
+  ],
+  [
+    "NaN as a type",
+    change({ undocumentedChangeType: NaN }),
+    `${CHANGE}.undocumentedChangeType`,
+    "NaN; pass text, or a number where the field takes one",
+  ],
+  [
+    "a function as a type",
+    change({ undocumentedChangeType: () => 2 }),
+    `${CHANGE}.undocumentedChangeType`,
+    "a function; pass text, or a number where the field takes one",
+  ],
+  [
+    "a number as an id",
+    change({ packageId: 14 }),
+    `${CHANGE}.packageId`,
+    "a number where text is due; pass text, since a number may lose digits",
+  ],
 ]) {
   test(`a call with ${what} is refused`, () => {
     const error = thrown(make);
@@ -152,7 +261,10 @@ for (const [what, make, field, message] of [
 
 test("a body may hold a value twice, and dates as JSON writes them", () => {
   const one = { at: new Date(0) };
-  assert.equal(rawCall({ method: "POST", path: USER, json: { a: one, b: [one, one] } }).json, '{"a":{"at":"1970-01-01T00:00:00.000Z"},"b":[{"at":"1970-01-01T00:00:00.000Z"},{"at":"1970-01-01T00:00:00.000Z"}]}');
+  assert.equal(
+    rawCall({ method: "POST", path: USER, json: { a: one, b: [one, one] } }).json,
+    '{"a":{"at":"1970-01-01T00:00:00.000Z"},"b":[{"at":"1970-01-01T00:00:00.000Z"},{"at":"1970-01-01T00:00:00.000Z"}]}',
+  );
 });
 
 test("a reply without a body has no JSON", async () => {
@@ -171,7 +283,10 @@ test("the reply to a call that cannot be is not read", () => {
   }
 });
 
-for (const [how, sign] of [["at once", signed], ["later", async (text) => signed(text)]]) {
+for (const [how, sign] of [
+  ["at once", signed],
+  ["later", async (text) => signed(text)],
+]) {
   test(`a function signs ${how}, for send and for dispatch`, async () => {
     const seen = [];
     const one = signingElsewhere((text) => (seen.push(text), sign(text)));
@@ -179,8 +294,16 @@ for (const [how, sign] of [["at once", signed], ["later", async (text) => signed
     assert.equal((await one.send(call, { transport: sandbox.fetch })).code, "0");
     assert.equal((await one.send(user(), { transport: sandbox.fetch })).code, "0");
     assert.match(seen[0], /^HMAC-SHA256\n[0-9a-f]{64}$/);
-    const outcomes = await all(dispatch(clientOf({ appId: APP.appId, sign }), [["raw", rawCall({ method: "GET", path: USER })]], { transport: sandbox.fetch, ...FAST }));
-    assert.deepEqual(outcomes.map(({ key, verdict }) => [key, verdict]), [["raw", "delivered"]]);
+    const outcomes = await all(
+      dispatch(clientOf({ appId: APP.appId, sign }), [["raw", rawCall({ method: "GET", path: USER })]], {
+        transport: sandbox.fetch,
+        ...FAST,
+      }),
+    );
+    assert.deepEqual(
+      outcomes.map(({ key, verdict }) => [key, verdict]),
+      [["raw", "delivered"]],
+    );
     assert.equal(sandbox.accepted().length, 1);
   });
 }
@@ -197,7 +320,12 @@ test("a function that does not sign leaves the call unsent", async () => {
   const sandbox = new Sandbox();
   const why = new Error("the key is locked");
   for (const [sign, check] of [
-    [() => { throw why; }, ({ cause }) => assert.equal(cause, why)],
+    [
+      () => {
+        throw why;
+      },
+      ({ cause }) => assert.equal(cause, why),
+    ],
     [() => Promise.reject(why), ({ cause }) => assert.equal(cause, why)],
     [() => "not-hex", ({ message }) => assert.match(message, /hex/)],
     [() => undefined, ({ message }) => assert.match(message, /sign/)],
@@ -233,10 +361,16 @@ for (const [what, sending] of [
 
 test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
   const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
-  const given = [["user", rawCall({ method: "GET", path: USER })], ["usage", getSpaceUsageByOverview()]];
+  const given = [
+    ["user", rawCall({ method: "GET", path: USER })],
+    ["usage", getSpaceUsageByOverview()],
+  ];
   const outcomes = await all(dispatch(clientOf(), given, { transport: sandbox.fetch, ...FAST, concurrency: 1 }));
   const byKey = new Map(outcomes.map((outcome) => [outcome.key, outcome]));
-  assert.deepEqual([...byKey.values()].map(({ verdict }) => verdict), ["delivered", "delivered"]);
+  assert.deepEqual(
+    [...byKey.values()].map(({ verdict }) => verdict),
+    ["delivered", "delivered"],
+  );
   assert.equal(byKey.get("user").reply.body, answers[0].body);
   assert.match(byKey.get("usage").reply.data.totalUsed, /^\d+$/);
   assert.equal(byKey.get("user").attempts + byKey.get("usage").attempts, 4);
@@ -268,12 +402,20 @@ test("the signature of a function is explained up to the string to sign", () => 
 });
 
 test("a time in an error is in milliseconds", () => {
-  assert.throws(() => client({ clockMarginMs: 500 }), /^InvalidInputError: clockMarginMs: out of range; pass whole seconds from 0 ms to 600000 ms/);
-  assert.throws(() => dispatch(clientOf(), [], { backoffMs: 1e9 }), /backoffMs: 1000000000 ms is out of range; pass a time from 0 ms to 86400000 ms/);
+  assert.throws(
+    () => client({ clockMarginMs: 500 }),
+    /^InvalidInputError: clockMarginMs: out of range; pass whole seconds from 0 ms to 600000 ms/,
+  );
+  assert.throws(
+    () => dispatch(clientOf(), [], { backoffMs: 1e9 }),
+    /backoffMs: 1000000000 ms is out of range; pass a time from 0 ms to 86400000 ms/,
+  );
 });
 
 test("an error survives JSON", async () => {
-  const error = await serving(answering(429, { code: 5, msg: "slow" }, { "retry-after": "7" }), (endpoint) => thrownBy(() => client({ endpoint, allowPlainHttp: true }).send(user())));
+  const error = await serving(answering(429, { code: 5, msg: "slow" }, { "retry-after": "7" }), (endpoint) =>
+    thrownBy(() => client({ endpoint, allowPlainHttp: true }).send(user())),
+  );
   const copy = esm.KooDriveError.fromJSON(JSON.parse(JSON.stringify(error)));
   assert.ok(copy instanceof esm.ApiError && esm.isKooDriveError(copy));
   assert.deepEqual(copy.toJSON(), error.toJSON());

@@ -69,7 +69,11 @@ for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
       };
       return serving(answer, async (origin) => {
         const users = ["alice", "bad-bob", "carol"];
-        assert.deepEqual(await told(origin, transportTo(origin), users), ["alice delivered, alice", "bad-bob refused", "carol delivered, carol"]);
+        assert.deepEqual(await told(origin, transportTo(origin), users), [
+          "alice delivered, alice",
+          "bad-bob refused",
+          "carol delivered, carol",
+        ]);
       });
     });
   }

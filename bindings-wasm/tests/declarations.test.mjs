@@ -21,7 +21,10 @@ const entries = Object.entries(exports).flatMap(([entry, conditions]) =>
 
 test("the entries that are code are compared, for both module systems", () => {
   const compared = entries.map(([entry, condition]) => `${entry} ${condition}`);
-  assert.deepEqual(compared.sort(), ["import", "require"].flatMap((condition) => [".", "./sandbox", "./undici"].map((entry) => `${entry} ${condition}`)).sort());
+  assert.deepEqual(
+    compared.sort(),
+    ["import", "require"].flatMap((condition) => [".", "./sandbox", "./undici"].map((entry) => `${entry} ${condition}`)).sort(),
+  );
 });
 
 /** The names that the declarations of an entry export, with their symbols, and the files of the package that it reaches. */
@@ -54,7 +57,8 @@ const isPlain = ({ name, type, questionToken }) =>
 function bare(node, file, inBody = false) {
   // What a condition asks of a type, and a type of one member, are described where they stand.
   if (ts.isConditionalTypeNode(node) || (ts.isTypeLiteralNode(node) && node.members.length === 1)) return [];
-  const named = ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isFunctionDeclaration(node);
+  const named =
+    ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isFunctionDeclaration(node);
   const wanted = named || ts.isVariableStatement(node) || (MEMBERS.includes(node.kind) && inBody && !isPlain(node));
   const documented = ts.getJSDocCommentsAndTags(node).some((comment) => ts.isJSDoc(comment) && comment.comment);
   const found = wanted && !documented ? [`${file.fileName}: ${node.getText(file).split("\n")[0]}`] : [];
@@ -79,7 +83,10 @@ for (const [entry, condition, types, program] of entries) {
   });
 
   test(`${entry}, ${condition}: the files of its declarations are found`, () => {
-    assert.ok(files.some(({ fileName }) => fileName.endsWith(types.replace("./", ""))), `${types} is not among ${files.length} files`);
+    assert.ok(
+      files.some(({ fileName }) => fileName.endsWith(types.replace("./", ""))),
+      `${types} is not among ${files.length} files`,
+    );
     assert.ok(exported.size > 0);
   });
 
@@ -113,7 +120,8 @@ for (const [entry, condition, types, program] of entries) {
   });
 
   test(`${entry}, ${condition}: no declaration says any`, () => {
-    const hasAny = (node) => node.kind === ts.SyntaxKind.AnyKeyword || ts.forEachChild(node, (child) => hasAny(child) || undefined) || false;
+    const hasAny = (node) =>
+      node.kind === ts.SyntaxKind.AnyKeyword || ts.forEachChild(node, (child) => hasAny(child) || undefined) || false;
     for (const file of files) assert.ok(!hasAny(file), file.fileName);
   });
 }

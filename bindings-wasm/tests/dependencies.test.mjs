@@ -13,7 +13,9 @@ for (const [manifest, page] of [
   test(`${page} gives a reason for each development dependency, and for no other`, () => {
     const { dependencies, devDependencies } = JSON.parse(read(manifest));
     assert.equal(dependencies, undefined);
-    const rows = read(page).split("\n").filter((line) => line.startsWith("| `"));
+    const rows = read(page)
+      .split("\n")
+      .filter((line) => line.startsWith("| `"));
     const named = rows.flatMap((row) => [...row.split("|")[1].matchAll(/`([^`]+)`/g)].map(([, name]) => name));
     assert.deepEqual(named.sort(), Object.keys(devDependencies).sort());
   });

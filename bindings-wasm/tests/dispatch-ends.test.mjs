@@ -1,12 +1,31 @@
 // Tokens, halts, and the end before the end: nothing is lost, and nothing more is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAST, HaltedError, all, allAndError, callOf, calls, clientOf, dispatch, gate, isKooDriveError, jsonOf, later, serviceOf, tally, through } from "./dispatch.mjs";
+import {
+  FAST,
+  HaltedError,
+  all,
+  allAndError,
+  callOf,
+  calls,
+  clientOf,
+  dispatch,
+  gate,
+  isKooDriveError,
+  jsonOf,
+  later,
+  serviceOf,
+  tally,
+  through,
+} from "./dispatch.mjs";
 import { APP, Sandbox } from "./koodrive.mjs";
 
 // Tokens
 
-for (const [what, give] of [["sync", (token) => token], ["async", async (token) => token]]) {
+for (const [what, give] of [
+  ["sync", (token) => token],
+  ["async", async (token) => token],
+]) {
   test(`a 401 asks for a token, once, and nothing is refused: ${what}`, async () => {
     const tokens = new Set(["one"]);
     const { sandbox, sent, transport } = serviceOf(tokens);
@@ -74,7 +93,12 @@ test("a token that is old is replaced before it is refused", async () => {
 });
 
 for (const [what, fail] of [
-  ["throws", (error) => { throw error; }],
+  [
+    "throws",
+    (error) => {
+      throw error;
+    },
+  ],
   ["rejects", (error) => Promise.reject(error)],
 ]) {
   test(`a token function that ${what} is asked again, and then the job halts and says why`, async () => {
@@ -82,11 +106,16 @@ for (const [what, fail] of [
     const vault = new Error("the vault is closed");
     let asked = 0;
     const token = () => (asked++, fail(vault));
-    const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(3), { transport, token, attempts: 2, ...FAST }));
+    const { outcomes, error } = await allAndError(
+      dispatch(clientOf({ token: "one" }), calls(3), { transport, token, attempts: 2, ...FAST }),
+    );
     assert.match(error.message, /^halted: no fresh token after 2 tries/);
     assert.ok(error instanceof HaltedError && error instanceof Error && !isKooDriveError(error));
     const { name, reason, times, status, code, msg, cause } = error;
-    assert.deepEqual({ name, reason, times, status, code, msg, cause }, { name: "HaltedError", reason: "no_token", times: 2, status: null, code: null, msg: null, cause: vault });
+    assert.deepEqual(
+      { name, reason, times, status, code, msg, cause },
+      { name: "HaltedError", reason: "no_token", times: 2, status: null, code: null, msg: null, cause: vault },
+    );
     assert.equal(asked, 2);
     assert.equal(outcomes.length, 3);
     assert.ok(outcomes.every(({ verdict }) => ["not_sent", "given_up"].includes(verdict)));
@@ -97,7 +126,9 @@ test("a token function that never answers is asked again", async () => {
   const { transport } = serviceOf(new Set(["two"]));
   let asked = 0;
   const token = () => (asked++ === 0 ? new Promise(() => {}) : "two");
-  assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, token, timeoutMs: 1_000, ...FAST }))), { delivered: 2 });
+  assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, token, timeoutMs: 1_000, ...FAST }))), {
+    delivered: 2,
+  });
   assert.equal(asked, 2);
 });
 
@@ -123,7 +154,10 @@ test("a wrong secret costs a few dozen calls, and the error names the answer", a
     }
   };
   const { outcomes, error } = await allAndError(dispatch(clientOf(UNKNOWN_APP), source(), { transport: sandbox.fetch, ...FAST }));
-  assert.match(error.message, /^halted: 20 calls in a row got the same answer, HTTP 401, code SANDBOX\.UNKNOWN_APP_ID, msg ".*another.*", and none was delivered/);
+  assert.match(
+    error.message,
+    /^halted: 20 calls in a row got the same answer, HTTP 401, code SANDBOX\.UNKNOWN_APP_ID, msg ".*another.*", and none was delivered/,
+  );
   const { reason, times, status, code, msg } = error;
   assert.deepEqual([reason, times, status, code, /another/.test(msg)], ["same_answer", 20, 401, "SANDBOX.UNKNOWN_APP_ID", true]);
   assert.equal(outcomes.length, read);
@@ -135,7 +169,10 @@ test("a wrong secret costs a few dozen calls, and the error names the answer", a
 
 const NOT_LISTED = { status: 403, body: '{"code":7,"msg":"not listed"}' };
 
-for (const [what, give] of [["sync", () => true], ["async", async () => true]]) {
+for (const [what, give] of [
+  ["sync", () => true],
+  ["async", async () => true],
+]) {
   test(`a halt that is resumed: ${what}`, async () => {
     const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
     const halts = [];
@@ -146,7 +183,10 @@ for (const [what, give] of [["sync", () => true], ["async", async () => true]]) 
   });
 }
 
-for (const [what, give] of [["nothing", () => {}], ["a promise of false", async () => false]]) {
+for (const [what, give] of [
+  ["nothing", () => {}],
+  ["a promise of false", async () => false],
+]) {
   test(`a halt is not resumed by ${what}`, async () => {
     const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
     const options = { transport: sandbox.fetch, onHalt: give, haltAfter: 5, concurrency: 1, ...FAST };
@@ -158,7 +198,13 @@ for (const [what, give] of [["nothing", () => {}], ["a promise of false", async 
 test("what onHalt throws ends the job, after the outcomes", async () => {
   const sandbox = new Sandbox({ faults: Array(30).fill(NOT_LISTED) });
   const enough = new Error("enough");
-  const run = dispatch(clientOf(), calls(30), { transport: sandbox.fetch, onHalt: () => { throw enough; }, ...FAST });
+  const run = dispatch(clientOf(), calls(30), {
+    transport: sandbox.fetch,
+    onHalt: () => {
+      throw enough;
+    },
+    ...FAST,
+  });
   const { outcomes, error } = await allAndError(run);
   assert.equal(error, enough);
   assert.equal(outcomes.length, 30);
@@ -166,7 +212,10 @@ test("what onHalt throws ends the job, after the outcomes", async () => {
 
 // Sources that fail
 
-for (const [what, how] of [["sync", (source) => source], ["async", later]]) {
+for (const [what, how] of [
+  ["sync", (source) => source],
+  ["async", later],
+]) {
   test(`what a source throws comes after the outcomes: ${what}`, async () => {
     const broken = new Error("row 4 cannot be read");
     const source = function* () {
@@ -203,7 +252,10 @@ for (const [what, stop] of [
   ["cancel", ({ run }) => run.cancel()],
   ["a signal", ({ controller }) => controller.abort()],
 ]) {
-  for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+  for (const [kind, how] of [
+    ["sync", (source) => source],
+    ["async", later],
+  ]) {
     test(`${what} sends nothing more, awaits what is in flight, and loses nothing: ${kind} source`, async () => {
       const sandbox = new Sandbox();
       const controller = new AbortController();
@@ -220,9 +272,15 @@ for (const [what, stop] of [
       const { delivered, not_sent, ...rest } = tally(outcomes);
       assert.deepEqual([delivered, sandbox.accepted().length, begun, rest], [6, 6, 6, {}]);
       assert.ok(not_sent > 0);
-      assert.deepEqual(outcomes.map(({ key }) => key).sort((one, other) => one - other), [...outcomes.keys()]);
+      assert.deepEqual(
+        outcomes.map(({ key }) => key).sort((one, other) => one - other),
+        [...outcomes.keys()],
+      );
       const { traceId, attempts, error, reply, code, sentAt } = outcomes.find(({ verdict }) => verdict === "not_sent");
-      assert.deepEqual({ traceId, attempts, error, reply, code, sentAt }, { traceId: null, attempts: 0, error: null, reply: null, code: null, sentAt: null });
+      assert.deepEqual(
+        { traceId, attempts, error, reply, code, sentAt },
+        { traceId: null, attempts: 0, error: null, reply: null, code: null, sentAt: null },
+      );
       const { progress } = run;
       assert.deepEqual([progress.delivered, progress.inFlight, progress.queued], [6, 0, 0]);
       assert.ok(source.isClosed);
@@ -249,7 +307,10 @@ for (const [what, sign] of [
     assert.deepEqual([sent, sandbox.accepted(), outcomes.length], [[], [], 3]);
     // Those that were about to leave, and the one that was not asked for a signature.
     const asked = outcomes.filter(({ error }) => error !== null);
-    assert.deepEqual(asked.map(({ error }) => [error.kind, error.outcome]), Array(2).fill(["not_sent", "not_sent"]));
+    assert.deepEqual(
+      asked.map(({ error }) => [error.kind, error.outcome]),
+      Array(2).fill(["not_sent", "not_sent"]),
+    );
     for (const { error } of asked) assert.match(error.message, /the job was cancelled before the request was signed/);
     assert.deepEqual([tally(outcomes), run.progress.requests], [{ not_sent: 3 }, 0]);
     assert.ok(outcomes.every(({ attempts, traceId, sentAt }) => attempts === 0 && traceId === null && sentAt === null));
@@ -309,7 +370,13 @@ test("a call that comes when the job is ending has its outcome, too", async () =
   });
   const run = dispatch(clientOf(), source(), { transport, ...FAST });
   const outcomes = await all(run);
-  assert.deepEqual(outcomes.map(({ key, verdict, attempts }) => [key, verdict, attempts]), [["late", "not_sent", 0], [0, "delivered", 1]]);
+  assert.deepEqual(
+    outcomes.map(({ key, verdict, attempts }) => [key, verdict, attempts]),
+    [
+      ["late", "not_sent", 0],
+      [0, "delivered", 1],
+    ],
+  );
   assert.ok(Object.isFrozen(outcomes[1]));
 });
 
@@ -325,7 +392,11 @@ test("a signal that is aborted already: nothing is read", async () => {
 
 test("a signal keeps no job that has ended", async () => {
   const listeners = new Set();
-  const signal = { aborted: false, addEventListener: (_, listener) => listeners.add(listener), removeEventListener: (_, listener) => listeners.delete(listener) };
+  const signal = {
+    aborted: false,
+    addEventListener: (_, listener) => listeners.add(listener),
+    removeEventListener: (_, listener) => listeners.delete(listener),
+  };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, signal });
   await run.next();
   assert.equal(listeners.size, 1);
@@ -336,7 +407,11 @@ test("a signal keeps no job that has ended", async () => {
 test("a token function and a source that never answer keep no job from its end", async () => {
   const { transport } = serviceOf(new Set());
   const never = () => new Promise(() => {});
-  for (const [token, source] of [["one", [callOf(0)]], ["one", { [Symbol.asyncIterator]: () => ({ next: never }) }], [never, [callOf(0)]]]) {
+  for (const [token, source] of [
+    ["one", [callOf(0)]],
+    ["one", { [Symbol.asyncIterator]: () => ({ next: never }) }],
+    [never, [callOf(0)]],
+  ]) {
     const controller = new AbortController();
     const asked = () => (setImmediate(() => controller.abort()), never());
     if (typeof source[Symbol.asyncIterator] === "function") setImmediate(() => controller.abort());
@@ -348,9 +423,17 @@ test("a token function and a source that never answer keep no job from its end",
 
 for (const [what, leave] of [
   ["break", () => {}],
-  ["an exception", () => { throw new Error("left"); }],
+  [
+    "an exception",
+    () => {
+      throw new Error("left");
+    },
+  ],
 ]) {
-  for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+  for (const [kind, how] of [
+    ["sync", (source) => source],
+    ["async", later],
+  ]) {
     test(`a loop that is left by ${what} waits for what is in flight, and sends nothing more: ${kind} source`, async () => {
       const sandbox = new Sandbox();
       let [begun, ended] = [0, 0];
@@ -417,6 +500,9 @@ test("nothing is sent while nobody waits for an outcome", async () => {
 test("outcomes that are asked for together come one by one", async () => {
   const run = dispatch(clientOf(), calls(3), { transport: new Sandbox().fetch, ...FAST });
   const results = await Promise.all([run.next(), run.next(), run.next(), run.next()]);
-  assert.deepEqual(results.map(({ done }) => done), [false, false, false, true]);
+  assert.deepEqual(
+    results.map(({ done }) => done),
+    [false, false, false, true],
+  );
   assert.equal(new Set(results.slice(0, 3).map(({ value }) => value.key)).size, 3);
 });

@@ -14,11 +14,16 @@ WebAssembly.Instance = class extends Instance {
   }
 };
 // Not before the lines above, since they make the instances.
-const { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, serviceOf, tally, through } = await import("./dispatch.mjs");
+const { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, serviceOf, tally, through } = await import(
+  "./dispatch.mjs"
+);
 const { APP, Sandbox, installed } = await import("./koodrive.mjs");
 const { derived } = await import("./hmac.mjs");
 
-for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+for (const [kind, how] of [
+  ["sync", (source) => source],
+  ["async", later],
+]) {
   test(`no more are in flight than allowed, and as many as allowed: ${kind} source`, async () => {
     const sandbox = new Sandbox();
     let [now, most] = [0, 0];
@@ -139,7 +144,8 @@ for (const [way, credentials, secrets] of [
     }
     assert.equal(looked.filter(({ verdict }) => verdict).length, 9);
     const text = looked.map(shown).join("\n");
-    for (const secret of [...secrets, ...sent.map((it) => it.split(" ").at(-1))]) assert.ok(secret.length > 8 && !text.includes(secret), secret);
+    for (const secret of [...secrets, ...sent.map((it) => it.split(" ").at(-1))])
+      assert.ok(secret.length > 8 && !text.includes(secret), secret);
     assert.equal(inspect(run), "Dispatch {}");
   });
 }
@@ -152,7 +158,12 @@ test("a halt shows no secret", async () => {
 
 /** The forms of a secret that are in the memory of a .wasm. */
 const found = (secret, more = {}) =>
-  Object.entries({ text: Buffer.from(secret), beginning: Buffer.from(secret).subarray(0, 11), end: Buffer.from(secret).subarray(-11), ...more })
+  Object.entries({
+    text: Buffer.from(secret),
+    beginning: Buffer.from(secret).subarray(0, 11),
+    end: Buffer.from(secret).subarray(-11),
+    ...more,
+  })
     .filter(([, form]) => memories.some((memory) => Buffer.from(memory.buffer).includes(form)))
     .map(([name]) => name);
 

@@ -10,10 +10,13 @@ const { InvalidInputError, NotSentError } = esm;
 
 for (const [what, hooked] of [
   ["sync", (note) => note],
-  ["async", (note) => async (outgoing) => {
-    await new Promise((over) => setTimeout(over, 2));
-    note(outgoing);
-  }],
+  [
+    "async",
+    (note) => async (outgoing) => {
+      await new Promise((over) => setTimeout(over, 2));
+      note(outgoing);
+    },
+  ],
 ]) {
   test(`beforeSend sees each signed request before it leaves, repeats as well: ${what}`, async () => {
     const sandbox = new Sandbox({ faults: [429, "pass", 503] });
@@ -36,7 +39,10 @@ for (const [what, hooked] of [
     for (const { key, verdict, call, attempts, traceId, xDate } of outcomes) {
       assert.equal(verdict, "delivered");
       const own = seen.filter((outgoing) => outgoing.key === key);
-      assert.deepEqual(own.map(({ attempt }) => attempt), Array.from({ length: attempts }, (_, before) => before + 1));
+      assert.deepEqual(
+        own.map(({ attempt }) => attempt),
+        Array.from({ length: attempts }, (_, before) => before + 1),
+      );
       assert.ok(own.every((outgoing) => outgoing.call === call && outgoing.traceId === traceId && Object.isFrozen(outgoing)));
       assert.equal(own.at(-1).xDate, xDate);
       assert.deepEqual(Object.keys(own[0]).sort(), ["attempt", "call", "key", "traceId", "xDate"]);
@@ -54,7 +60,9 @@ test("as many wait in beforeSend as may be in flight", async () => {
     now--;
   };
   const { fetch: transport } = new Sandbox();
-  assert.deepEqual(tally(await all(dispatch(clientOf(), calls(20), { transport, beforeSend, concurrency: 4, ...FAST }))), { delivered: 20 });
+  assert.deepEqual(tally(await all(dispatch(clientOf(), calls(20), { transport, beforeSend, concurrency: 4, ...FAST }))), {
+    delivered: 20,
+  });
   assert.equal(most, 4);
 });
 
@@ -67,7 +75,12 @@ test("a request with a signature from elsewhere is shown when it has it", async 
 });
 
 for (const [what, fail] of [
-  ["throws", (error) => { throw error; }],
+  [
+    "throws",
+    (error) => {
+      throw error;
+    },
+  ],
   ["rejects", (error) => Promise.reject(error)],
 ]) {
   test(`what beforeSend ${what} ends the job, and its call was not sent`, async () => {
@@ -80,7 +93,10 @@ for (const [what, fail] of [
     assert.equal(error, full);
     const third = outcomes.find(({ key }) => key === 2);
     const { verdict, attempts, traceId, xDate, sentAt, error: why } = third;
-    assert.deepEqual({ verdict, attempts, traceId, xDate, sentAt }, { verdict: "not_sent", attempts: 0, traceId: null, xDate: null, sentAt: null });
+    assert.deepEqual(
+      { verdict, attempts, traceId, xDate, sentAt },
+      { verdict: "not_sent", attempts: 0, traceId: null, xDate: null, sentAt: null },
+    );
     assert.ok(why instanceof NotSentError);
     assert.match(why.message, /the disk is full/);
     assert.deepEqual(tally(outcomes), { delivered: 2, not_sent: 18 });
@@ -90,14 +106,23 @@ for (const [what, fail] of [
 
 test("what is thrown need not be an error", async () => {
   for (const thrown of [undefined, "full", Object.create(null)]) {
-    const run = dispatch(clientOf(), calls(1), { transport: () => assert.fail("left"), beforeSend: () => { throw thrown; }, ...FAST });
+    const run = dispatch(clientOf(), calls(1), {
+      transport: () => assert.fail("left"),
+      beforeSend: () => {
+        throw thrown;
+      },
+      ...FAST,
+    });
     const { outcomes, error } = await allAndError(run);
     assert.deepEqual([tally(outcomes), error], [{ not_sent: 1 }, thrown]);
   }
 });
 
 test("a repeat that beforeSend keeps from leaving leaves what is known of the attempt before", async () => {
-  for (const [answer, verdict] of [[429, "given_up"], [500, "unknown"]]) {
+  for (const [answer, verdict] of [
+    [429, "given_up"],
+    [500, "unknown"],
+  ]) {
     const sandbox = new Sandbox({ faults: [answer] });
     const beforeSend = ({ attempt }) => {
       if (attempt === 2) throw new Error("the disk is full");
@@ -137,7 +162,9 @@ for (const [what, end] of [
 // onExchange
 
 test("onExchange sees each exchange, as that of send", async () => {
-  const sandbox = new Sandbox({ faults: [429, "pass", { status: 400, body: "{}" }, 500, { status: 200, body: "<html>" }, "cut", { status: 302 }] });
+  const sandbox = new Sandbox({
+    faults: [429, "pass", { status: 400, body: "{}" }, 500, { status: 200, body: "<html>" }, "cut", { status: 302 }],
+  });
   const seen = [];
   const onExchange = (exchange) => seen.push(exchange);
   const begun = Date.now();
@@ -147,7 +174,15 @@ test("onExchange sees each exchange, as that of send", async () => {
     seen.map(({ status, kind, outcome }) => [status, kind, outcome]),
     [
       [429, "api", "refused"],
-      ...seen[1].status === 200 ? [[200, null, null], [400, "api", "refused"]] : [[400, "api", "refused"], [200, null, null]],
+      ...(seen[1].status === 200
+        ? [
+            [200, null, null],
+            [400, "api", "refused"],
+          ]
+        : [
+            [400, "api", "refused"],
+            [200, null, null],
+          ]),
       [500, "api", "unknown"],
       [200, "unreadable_reply", "unknown"],
       [null, "outcome_unknown", "unknown"],
@@ -174,15 +209,30 @@ test("onExchange: what never left, a raw call without its query, and never a sec
   const source = [callOf(0), rawCall({ method: "POST", path: "/a", query: { user: "189642158555241211" }, json: {} })];
   const options = { transport, onExchange: (exchange) => seen.push(exchange), attempts: 1, ...FAST };
   assert.deepEqual(tally(await all(dispatch(clientOf({ token: TOKEN }), source, options))), { given_up: 1, unknown: 1 });
-  const told = seen.map(({ operation, url, status, kind, outcome }) => ({ operation, path: new URL(url).pathname + new URL(url).search, status, kind, outcome }));
+  const told = seen.map(({ operation, url, status, kind, outcome }) => ({
+    operation,
+    path: new URL(url).pathname + new URL(url).search,
+    status,
+    kind,
+    outcome,
+  }));
   assert.deepEqual(told[1], { operation: "POST /a", path: "/a", status: null, kind: "outcome_unknown", outcome: "unknown" });
   assert.deepEqual([told[0].kind, told[0].outcome, told.length], ["not_sent", "not_sent", 2]);
   assert.ok(!JSON.stringify(seen).includes(TOKEN));
 });
 
 test("what onExchange throws changes nothing", async () => {
-  for (const onExchange of [() => { throw new Error("hook"); }, async () => { throw new Error("hook"); }]) {
-    assert.deepEqual(tally(await all(dispatch(clientOf(), calls(3), { transport: new Sandbox().fetch, onExchange, ...FAST }))), { delivered: 3 });
+  for (const onExchange of [
+    () => {
+      throw new Error("hook");
+    },
+    async () => {
+      throw new Error("hook");
+    },
+  ]) {
+    assert.deepEqual(tally(await all(dispatch(clientOf(), calls(3), { transport: new Sandbox().fetch, onExchange, ...FAST }))), {
+      delivered: 3,
+    });
   }
 });
 
@@ -235,7 +285,10 @@ test("many failures lower the pace, and with adaptive: false they do not", async
   assert.deepEqual(await lowest(false), { rate: 1_000, slowed: null });
 });
 
-for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+for (const [kind, how] of [
+  ["sync", (source) => source],
+  ["async", later],
+]) {
   test(`a source that was not read to its end has not ended, and its rest has no outcome: ${kind}`, async () => {
     const { fetch: transport } = new Sandbox();
     const options = { transport, queue: 5, concurrency: 5, ...FAST };
@@ -253,10 +306,16 @@ for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
     for (const { key, verdict } of await all(second)) if (verdict === "delivered") done.add(key);
     assert.deepEqual([second.sourceEnded, done.size], [true, 1_000]);
 
-    const broken = dispatch(clientOf(), how(function* () {
-      yield callOf(0);
-      throw new Error("row 1 cannot be read");
-    }()), options);
+    const broken = dispatch(
+      clientOf(),
+      how(
+        (function* () {
+          yield callOf(0);
+          throw new Error("row 1 cannot be read");
+        })(),
+      ),
+      options,
+    );
     await allAndError(broken);
     assert.equal(broken.sourceEnded, false);
 
@@ -272,7 +331,10 @@ for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
 
 // Items
 
-for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
+for (const [kind, how] of [
+  ["sync", (source) => source],
+  ["async", later],
+]) {
   test(`with onBadItem: "outcome" an item that is no call is an outcome of its own kind: ${kind}`, async () => {
     const { fetch: transport } = new Sandbox();
     const keyed = { key: "object", call: { ...callOf(2), packageId: "" } };
@@ -281,7 +343,15 @@ for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
     const run = dispatch(clientOf(), how(source), { transport, onBadItem: "outcome", ...FAST });
     const outcomes = await all(run);
     const bad = outcomes.filter(({ verdict }) => verdict === "bad_item");
-    assert.deepEqual(bad.map(({ key, item }) => [key, item]), [[1, 7], ["object", keyed], ["pair", pair], [callOf(3), source[4]]]);
+    assert.deepEqual(
+      bad.map(({ key, item }) => [key, item]),
+      [
+        [1, 7],
+        ["object", keyed],
+        ["pair", pair],
+        [callOf(3), source[4]],
+      ],
+    );
     assert.equal(bad[1].item, keyed);
     const words = [/yields a number/, /^packageId: /, /yields a number/, /yields a pair of two calls; yield them one by one/];
     for (const [at, outcome] of bad.entries()) {
@@ -290,7 +360,13 @@ for (const [kind, how] of [["sync", (source) => source], ["async", later]]) {
       assert.match(outcome.error.message, words[at]);
     }
     // Positions count every item.
-    assert.deepEqual(outcomes.filter(({ verdict }) => verdict === "delivered").map(({ key }) => key).sort(), [0, 5]);
+    assert.deepEqual(
+      outcomes
+        .filter(({ verdict }) => verdict === "delivered")
+        .map(({ key }) => key)
+        .sort(),
+      [0, 5],
+    );
     assert.deepEqual([run.badItems, run.progress.pushed, run.sourceEnded], [4, 2, true]);
   });
 
@@ -335,19 +411,40 @@ test("a bad item that comes when the loop was left is among the remaining", asyn
     setImmediate(open);
     break;
   }
-  assert.deepEqual(run.remaining().map(({ key, verdict }) => [key, verdict]).sort(), [[1, "delivered"], [2, "bad_item"]]);
+  assert.deepEqual(
+    run
+      .remaining()
+      .map(({ key, verdict }) => [key, verdict])
+      .sort(),
+    [
+      [1, "delivered"],
+      [2, "bad_item"],
+    ],
+  );
 });
 
 test("an item is a pair or an object with a key and a call", async () => {
   const { fetch: transport } = new Sandbox();
   const source = [["pair", callOf(0)], { key: "object", call: callOf(1) }, { key: undefined, call: callOf(2) }];
   const outcomes = await all(dispatch(clientOf(), source, { transport, concurrency: 1, ...FAST }));
-  assert.deepEqual(outcomes.map(({ key, call }) => [key, call.carrierUserId]), [["pair", "user 0"], ["object", "user 1"], [undefined, "user 2"]]);
+  assert.deepEqual(
+    outcomes.map(({ key, call }) => [key, call.carrierUserId]),
+    [
+      ["pair", "user 0"],
+      ["object", "user 1"],
+      [undefined, "user 2"],
+    ],
+  );
 });
 
 test("what throws in an item is thrown, whatever becomes of bad items", async () => {
   const broken = new Error("a getter");
-  const item = { key: 1, get call() { throw broken; } };
+  const item = {
+    key: 1,
+    get call() {
+      throw broken;
+    },
+  };
   const run = dispatch(clientOf(), [callOf(0), item], { transport: new Sandbox().fetch, onBadItem: "outcome", ...FAST });
   assert.equal((await allAndError(run)).error, broken);
 });

@@ -46,7 +46,8 @@ export function through(sandbox, before) {
   return async (url, init) => (await before(init, number++)) ?? sandbox.fetch(url, init);
 }
 
-export const jsonOf = (status, body, headers = {}) => new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
+export const jsonOf = (status, body, headers = {}) =>
+  new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
 
 /** A service that takes the tokens that are in the set now; `sent` are the Authorizations that came. */
 export function serviceOf(tokens) {
@@ -60,8 +61,7 @@ export function serviceOf(tokens) {
 }
 
 /** How often each verdict. */
-export const tally = (outcomes) =>
-  outcomes.reduce((counts, { verdict }) => ({ ...counts, [verdict]: (counts[verdict] ?? 0) + 1 }), {});
+export const tally = (outcomes) => outcomes.reduce((counts, { verdict }) => ({ ...counts, [verdict]: (counts[verdict] ?? 0) + 1 }), {});
 
 /** A promise, and what fulfils it. */
 export function gate() {

@@ -1,7 +1,21 @@
 // Many calls: every verdict, what goes in, what comes out.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FAST, Client, all, allAndError, callOf, calls, clientOf, dispatch, isKooDriveError, jsonOf, later, tally, through } from "./dispatch.mjs";
+import {
+  FAST,
+  Client,
+  all,
+  allAndError,
+  callOf,
+  calls,
+  clientOf,
+  dispatch,
+  isKooDriveError,
+  jsonOf,
+  later,
+  tally,
+  through,
+} from "./dispatch.mjs";
 import { APP, INTERNATIONAL, Sandbox, USER_ID, client, esm, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
 import { Agent } from "undici";
 
@@ -50,7 +64,11 @@ for (const [what, faults, options, ...expected] of [
 
 test("a reply of just the limit is read, and a longer one is not taken for its beginning", async () => {
   const answer = '{"code":0}';
-  for (const [body, verdict] of [[answer, "delivered"], [`${answer} `, "unknown"], [answer + " ".repeat(1_000), "unknown"]]) {
+  for (const [body, verdict] of [
+    [answer, "delivered"],
+    [`${answer} `, "unknown"],
+    [answer + " ".repeat(1_000), "unknown"],
+  ]) {
     const options = { transport: async () => jsonOf(200, body), replyLimit: answer.length, ...FAST };
     const [outcome] = await all(dispatch(clientOf(), calls(1), options));
     assert.equal(outcome.verdict, verdict, `${body.length} bytes`);
@@ -83,7 +101,8 @@ test("an unknown outcome is not repeated, and a request that surely never left i
   const tries = [];
   const transport = through(sandbox, ({ headers }) => {
     tries.push(headers["x-traceid"]);
-    if (tries.length < 3) throw Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });
+    if (tries.length < 3)
+      throw Object.assign(new TypeError("fetch failed"), { cause: Object.assign(new Error("refused"), { code: "ECONNREFUSED" }) });
   });
   const [first] = await all(dispatch(clientOf(), calls(1), { transport, ...FAST }));
   assert.deepEqual([first.verdict, first.attempts, tries], ["unknown", 3, [first.traceId, first.traceId, first.traceId]]);
@@ -102,9 +121,19 @@ test("keys come back, and positions where there is none", async () => {
   const { fetch: transport } = new Sandbox();
   const byPosition = await all(dispatch(clientOf(), calls(3), { transport, ...FAST }));
   const users = byPosition.map(({ key, call }) => [key, call.carrierUserId]).sort();
-  assert.deepEqual(users, [[0, "user 0"], [1, "user 1"], [2, "user 2"]]);
+  assert.deepEqual(users, [
+    [0, "user 0"],
+    [1, "user 1"],
+    [2, "user 2"],
+  ]);
   const keys = [{ an: "object" }, undefined, ["a", 1]];
-  const outcomes = await all(dispatch(clientOf(), keys.map((key, at) => [key, callOf(at)]), { transport, ...FAST }));
+  const outcomes = await all(
+    dispatch(
+      clientOf(),
+      keys.map((key, at) => [key, callOf(at)]),
+      { transport, ...FAST },
+    ),
+  );
   for (const { key, call } of outcomes) assert.equal(key, keys[call.carrierUserId.slice("user ".length)]);
   assert.equal(outcomes.length, 3);
 });
@@ -149,7 +178,10 @@ for (const [what, item, message] of [
       const { outcomes, error } = await allAndError(run);
       assert.equal(error.name, "InvalidInputError");
       assert.match(error.message, message);
-      assert.deepEqual(outcomes.map(({ key }) => key), [0]);
+      assert.deepEqual(
+        outcomes.map(({ key }) => key),
+        [0],
+      );
       assert.equal(sandbox.accepted().length, tally(outcomes).delivered ?? 0);
     });
   }
@@ -195,16 +227,55 @@ for (const value of [0, 1.5, 2 ** 30 + 1, "1", null]) {
 }
 
 test("every number of the policy is an option", async () => {
-  const numbers = { rate: 1000, burst: 7, concurrency: 3, queue: 9, attempts: 2, backoffMs: 1000, backoffCapMs: 2000, retryAfterCapMs: 3000, retryRatio: 0.5, haltAfter: 4, repeatsAreSafe: true, tokenAgeMs: 60_000, replyLimit: 100 };
+  const numbers = {
+    rate: 1000,
+    burst: 7,
+    concurrency: 3,
+    queue: 9,
+    attempts: 2,
+    backoffMs: 1000,
+    backoffCapMs: 2000,
+    retryAfterCapMs: 3000,
+    retryRatio: 0.5,
+    haltAfter: 4,
+    repeatsAreSafe: true,
+    tokenAgeMs: 60_000,
+    replyLimit: 100,
+  };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
   assert.deepEqual(tally(await all(run)), { delivered: 2 });
   // What is undefined is as good as left out.
-  dispatch(clientOf(), [], Object.fromEntries([...Object.keys(numbers), "adaptive", "transport", "signal", "token", "onHalt", "beforeSend", "onExchange", "onBadItem", "timeoutMs"].map((name) => [name, undefined])));
+  dispatch(
+    clientOf(),
+    [],
+    Object.fromEntries(
+      [
+        ...Object.keys(numbers),
+        "adaptive",
+        "transport",
+        "signal",
+        "token",
+        "onHalt",
+        "beforeSend",
+        "onExchange",
+        "onBadItem",
+        "timeoutMs",
+      ].map((name) => [name, undefined]),
+    ),
+  );
 });
 
-for (const [what, source] of [["undefined", undefined], ["null", null], ["a number", 5], ["a string", "calls"]]) {
+for (const [what, source] of [
+  ["undefined", undefined],
+  ["null", null],
+  ["a number", 5],
+  ["a string", "calls"],
+]) {
   test(`a source that is ${what}`, async () => {
-    assert.match((await thrownBy(() => dispatch(clientOf(), source))).message, new RegExp(`^source: ${what} where calls are due; pass an iterable`));
+    assert.match(
+      (await thrownBy(() => dispatch(clientOf(), source))).message,
+      new RegExp(`^source: ${what} where calls are due; pass an iterable`),
+    );
   });
 }
 
@@ -235,7 +306,15 @@ test("one client and one transport serve both send and dispatch", async () => {
 
 test("options of send and dispatch are refused in the same words", async () => {
   const { fetch: transport } = new Sandbox();
-  for (const wrong of [{ transport: "fetch" }, { signal: {} }, { signal: null }, { timeoutMs: 0 }, { timeoutMs: "1" }, { replyLimit: 0 }, { replyLimit: "1" }]) {
+  for (const wrong of [
+    { transport: "fetch" },
+    { signal: {} },
+    { signal: null },
+    { timeoutMs: 0 },
+    { timeoutMs: "1" },
+    { replyLimit: 0 },
+    { replyLimit: "1" },
+  ]) {
     const sent = await thrownBy(() => clientOf().send(callOf(0), { transport, ...wrong }));
     const dispatched = await thrownBy(() => dispatch(clientOf(), calls(1), { transport, ...wrong }));
     assert.deepEqual([sent.message, sent.field], [dispatched.message, dispatched.field], JSON.stringify(wrong));
@@ -288,7 +367,15 @@ test("a transport that hides a redirect, has no status, or throws what is no err
   ];
   const transport = through(new Sandbox(), (_, number) => strange[number]?.() ?? jsonOf(200, { code: 0 }));
   const outcomes = await all(dispatch(clientOf(), calls(4), { transport, concurrency: 1, ...FAST }));
-  assert.deepEqual(outcomes.map(({ verdict, status }) => [verdict, status]), [["refused", null], ["unknown", null], ["unknown", null], ["unknown", null]]);
+  assert.deepEqual(
+    outcomes.map(({ verdict, status }) => [verdict, status]),
+    [
+      ["refused", null],
+      ["unknown", null],
+      ["unknown", null],
+      ["unknown", null],
+    ],
+  );
   const { error } = outcomes[0];
   assert.deepEqual([error.status, error.traceId, error.xDate], [0, outcomes[0].traceId, outcomes[0].xDate]);
   assert.match(error.message, /this host hides its status and target/);

@@ -23,7 +23,11 @@ const linesOf = (text) => text.split("\n").filter(Boolean);
 
 /** Runs it, and kills it where `kill()` is fulfilled before its end. Gives what it has printed, and how it ended. */
 async function started(file, env, kill) {
-  const child = spawn(process.execPath, ["--input-type=module", "-"], { cwd: installed, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--input-type=module", "-"], {
+    cwd: installed,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const printed = [];
   child.stdout.on("data", (chunk) => printed.push(chunk));
   child.stdin.end(file);
@@ -47,7 +51,9 @@ function read(journal) {
   return lines;
 }
 
-test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, and nothing left unwritten`, { timeout: 300_000 }, async (context) => {
+test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, and nothing left unwritten`, {
+  timeout: 300_000,
+}, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "koodrive-journal-"));
   const journal = join(folder, "lapsed.jsonl");
   const code = program();
@@ -62,7 +68,14 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
   };
   try {
     await serving(answer, async (endpoint, requests) => {
-      const env = { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID: USER_ID, KOODRIVE_TOKEN: "t", JOURNAL: journal, USERS: USERS.join(" "), RATE: "1000" };
+      const env = {
+        KOODRIVE_ENDPOINT: endpoint,
+        KOODRIVE_USER_ID: USER_ID,
+        KOODRIVE_TOKEN: "t",
+        JOURNAL: journal,
+        USERS: USERS.join(" "),
+        RATE: "1000",
+      };
       /** Rows by what the program said of them. */
       const told = new Map();
       let killed = 0;
@@ -91,7 +104,9 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
       for (const [user, verdict] of told) assert.equal(last.get(user), verdict, user);
       const count = (state) => [...last.values()].filter((other) => other === state).length;
       const [delivered, unknown] = [count("delivered"), count("leaving")];
-      context.diagnostic(`${requests.length} requests, ${told.size} outcomes told before a kill, ${delivered} delivered, ${unknown} unknown`);
+      context.diagnostic(
+        `${requests.length} requests, ${told.size} outcomes told before a kill, ${delivered} delivered, ${unknown} unknown`,
+      );
       assert.equal(delivered + unknown, USERS.length);
       // No more than were in flight.
       assert.ok(told.size > KILLS && unknown > 0 && unknown <= KILLS * 32, `${told.size} told, ${unknown} unknown`);

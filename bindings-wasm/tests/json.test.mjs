@@ -42,7 +42,11 @@ test("every document is read or refused as the corpus says", () => {
   for (const { name, bytes, isRead } of documents) {
     const { kind, message } = refusal(bytes);
     assert.equal(kind, "unreadable_reply", name);
-    assert.match(message, isRead ? /code is missing|is not a JSON object/ : /is not valid JSON at line|is not UTF-8 at byte|is empty/, name);
+    assert.match(
+      message,
+      isRead ? /code is missing|is not a JSON object/ : /is not valid JSON at line|is not UTF-8 at byte|is empty/,
+      name,
+    );
 
     // As a member that nobody reads.
     assert.equal(refusal(within('{"code":0,"unknown":', bytes))?.kind, isRead ? undefined : "unreadable_reply", name);

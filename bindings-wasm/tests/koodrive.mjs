@@ -47,10 +47,12 @@ export async function serving(answer, work, tls) {
 }
 
 /** Answers with JSON. */
-export const answering = (status, body, headers = {}) => (_, response) => {
-  response.writeHead(status, { "content-type": "application/json", ...headers });
-  response.end(typeof body === "string" ? body : JSON.stringify(body));
-};
+export const answering =
+  (status, body, headers = {}) =>
+  (_, response) => {
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    response.end(typeof body === "string" ? body : JSON.stringify(body));
+  };
 
 /** The error that `work` throws or rejects with. */
 export async function thrownBy(work) {

@@ -40,8 +40,14 @@ test("what the manifest and the entries name is there, and nothing else is", () 
   const files = all.map(({ parentPath, name }) => `./dist/${relative(dist, join(parentPath, name)).replaceAll("\\", "/")}`);
   // Declarations name others, which tests/declarations.test.mjs follows.
   const isDeclaration = (file) => file.endsWith("ts");
-  assert.deepEqual([...named].filter((file) => !files.includes(file)), ["./package.json"]);
-  assert.deepEqual(files.filter((file) => !named.has(file) && !isDeclaration(file)), []);
+  assert.deepEqual(
+    [...named].filter((file) => !files.includes(file)),
+    ["./package.json"],
+  );
+  assert.deepEqual(
+    files.filter((file) => !named.has(file) && !isDeclaration(file)),
+    [],
+  );
   const kinds = (ending) => files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
   assert.deepEqual(kinds(".d.ts"), kinds(".d.cts"));
 });

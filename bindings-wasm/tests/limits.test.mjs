@@ -22,7 +22,11 @@ const TRANSPORTS = {
 
 test("no id is too long", limit, () => {
   const one = client();
-  for (const [character, bytes] of [["u", 1], ["é", 2], ["😀", 4]]) {
+  for (const [character, bytes] of [
+    ["u", 1],
+    ["é", 2],
+    ["😀", 4],
+  ]) {
     const long = `${character.repeat(MIB / bytes)}1`;
     const { body } = one.request(notifyPackageExpire({ carrierUserId: long, packageId: long }));
     assert.equal(body, `{"carrierUserId":"${long}","type":2,"packageId":"${long}"}`);
@@ -37,10 +41,12 @@ async function raw(bytes, after, work) {
   const sockets = new Set();
   const server = createServer((socket) => {
     sockets.add(socket);
-    socket.on("error", () => {}).once("data", () => {
-      socket.write(bytes);
-      after(socket);
-    });
+    socket
+      .on("error", () => {})
+      .once("data", () => {
+        socket.write(bytes);
+        after(socket);
+      });
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   try {
@@ -69,21 +75,25 @@ const DRIPS = {
 for (const [name, over] of Object.entries(TRANSPORTS)) {
   test(`over ${name}, a reply of a mebibyte is read, and one of a byte more is not`, limit, () =>
     over((fetch) =>
-      serving((request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + (number - 1) % 2))(request, response), async (endpoint) => {
-        const one = client({ endpoint });
-        assert.equal((await one.send(call, { transport: fetch })).code, "0");
-        const unreadable = await thrownBy(() => one.send(call, { transport: fetch }));
-        assert.ok(unreadable instanceof esm.UnreadableReplyError, unreadable.stack);
-        assert.match(unreadable.message, /longer than the limit of 1048576 bytes/);
-        assert.equal(unreadable.outcome, "unknown");
-        for (const code of ["0", null]) {
-          const refused = await thrownBy(() => one.send(call, { transport: fetch }));
-          assert.ok(refused instanceof esm.ApiError, refused.stack);
-          assert.deepEqual([refused.outcome, refused.code], ["refused", code]);
-          assert.equal(refused.body, padded(MIB).slice(0, 16_384));
-        }
-      }),
-    ));
+      serving(
+        (request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + ((number - 1) % 2)))(request, response),
+        async (endpoint) => {
+          const one = client({ endpoint });
+          assert.equal((await one.send(call, { transport: fetch })).code, "0");
+          const unreadable = await thrownBy(() => one.send(call, { transport: fetch }));
+          assert.ok(unreadable instanceof esm.UnreadableReplyError, unreadable.stack);
+          assert.match(unreadable.message, /longer than the limit of 1048576 bytes/);
+          assert.equal(unreadable.outcome, "unknown");
+          for (const code of ["0", null]) {
+            const refused = await thrownBy(() => one.send(call, { transport: fetch }));
+            assert.ok(refused instanceof esm.ApiError, refused.stack);
+            assert.deepEqual([refused.outcome, refused.code], ["refused", code]);
+            assert.equal(refused.body, padded(MIB).slice(0, 16_384));
+          }
+        },
+      ),
+    ),
+  );
 
   test(`over ${name}, headers of 15 KiB are read, and more than 16 leave the outcome unknown`, limit, () =>
     over((fetch) =>
@@ -91,7 +101,10 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
         (request, response, number) => {
           // Some long, many short.
           const size = number % 2 ? 15_000 : 17_000;
-          const headers = number < 3 ? { "x-long": "x".repeat(size) } : Object.fromEntries(Array.from({ length: size / 16 }, (_, at) => [`x-${at + 1000}`, "0123456789"]));
+          const headers =
+            number < 3
+              ? { "x-long": "x".repeat(size) }
+              : Object.fromEntries(Array.from({ length: size / 16 }, (_, at) => [`x-${at + 1000}`, "0123456789"]));
           answering(200, { code: 0 }, headers)(request, response);
         },
         async (endpoint) => {
@@ -104,7 +117,8 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
           }
         },
       ),
-    ));
+    ),
+  );
 
   for (const [what, bytes] of Object.entries(DRIPS)) {
     test(`over ${name}, ${what} that drips ends at the time-out`, limit, () =>
@@ -116,7 +130,8 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
           assert.match(error.message, /no complete answer within 150 ms/);
           assert.equal(error.cause.name, "TimeoutError");
         }),
-      ));
+      ),
+    );
   }
 }
 
@@ -156,5 +171,8 @@ test("reading goes on where no one limits it: the core takes what it is given", 
   const headers = Array.from({ length: 10_000 }, () => ["x-other", "1"]);
   for (const name of ["date", "age", "retry-after"]) headers.push([name, "9".repeat(MIB)]);
   assert.equal(one.parse(call, { status: 200, headers, body: '{"code":0}' }).code, "0");
-  assert.throws(() => one.parse(call, { status: 429, headers, body: "" }), (error) => error.retryAfter === null && error.retryable);
+  assert.throws(
+    () => one.parse(call, { status: 429, headers, body: "" }),
+    (error) => error.retryAfter === null && error.retryable,
+  );
 });

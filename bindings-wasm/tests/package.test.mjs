@@ -19,8 +19,7 @@ test("esm and commonjs load the same package", () => {
 });
 
 test("an import statement and a require resolve", () => {
-  const run = (type, code) =>
-    execFileSync(process.execPath, [`--input-type=${type}`, "-e", code], { cwd: installed, encoding: "utf8" });
+  const run = (type, code) => execFileSync(process.execPath, [`--input-type=${type}`, "-e", code], { cwd: installed, encoding: "utf8" });
   const print = "console.log(newTraceId().length)";
   assert.equal(run("module", `import { newTraceId } from "koodrive"; ${print}`), "58\n");
   assert.equal(run("commonjs", `const { newTraceId } = require("koodrive"); ${print}`), "58\n");
@@ -163,7 +162,10 @@ test("no file shows a path of the machine that built it", packed, () => {
 });
 
 test("the .wasm files ask their host for what imports.txt lists: no clock, no randomness, no I/O", () => {
-  for (const [module, golden] of [["koodrive", "imports.txt"], ["sandbox", "sandbox/imports.txt"]]) {
+  for (const [module, golden] of [
+    ["koodrive", "imports.txt"],
+    ["sandbox", "sandbox/imports.txt"],
+  ]) {
     const built = readFileSync(join(binding, "generated", `${module}.imports.txt`), "utf8");
     assert.equal(built, readFileSync(join(binding, golden), "utf8"));
   }

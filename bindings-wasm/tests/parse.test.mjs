@@ -24,7 +24,11 @@ for (const [what, headers, message] of [
   ["names and values in turn, as Node's rawHeaders", ["x-traceid", "abc"], /^headers: a string where a pair is due; pass a Headers object/],
   ["a set of numbers", new Set([1]), /^headers: a number where a pair is due/],
   ["a name that is null", [[null, "abc"]], /^headers: a name is null; pass text$/],
-  ["a value that is not text in a Headers of another library", { get: () => Object.create(null) }, /^headers: a value is an object; pass text$/],
+  [
+    "a value that is not text in a Headers of another library",
+    { get: () => Object.create(null) },
+    /^headers: a value is an object; pass text$/,
+  ],
   ["a value that is not text", { "x-traceid": Object.create(null) }, /^headers: a value is an object; pass text$/],
 ]) {
   test(`headers: ${what}: refused`, () => {
@@ -39,7 +43,10 @@ test("headers are a Headers object, a plain object, pairs or a Map, in any case"
     new Headers({ "X-TraceId": "abc" }),
     { "X-TRACEID": "abc" },
     { "x-traceid": ["abc", "def"], age: undefined },
-    [["X-Traceid", "abc"], ["x-traceid", "def"]],
+    [
+      ["X-Traceid", "abc"],
+      ["x-traceid", "def"],
+    ],
     new Map([["X-Traceid", "abc"]]),
   ]) {
     assert.equal(client().parse(call, { status: 200, headers, body: success }).traceId, "abc");

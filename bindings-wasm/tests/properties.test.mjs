@@ -15,7 +15,11 @@ const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
 const INVISIBLE = /[\p{White_Space}\ufeff\u200b-\u200d\u2060]/u;
 const isId = (id) => !/\p{Cc}/u.test(id) && !INVISIBLE.test([...id][0]) && !INVISIBLE.test([...id].at(-1));
 const id = text.filter(isId);
-const visible = fc.string({ unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)), minLength: 1, maxLength: 40 });
+const visible = fc.string({
+  unit: fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  minLength: 1,
+  maxLength: 40,
+});
 const segment = fc.stringMatching(/^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,11}$/);
 const endpoint = fc
   .tuple(fc.domain(), fc.integer({ min: 1, max: 65535 }), fc.array(segment, { maxLength: 2 }))
@@ -39,9 +43,17 @@ async function answered(sandbox, one, call, { url, ...init }) {
 }
 
 test("what is built for valid input is accepted, and arrives as it was given", async () => {
-  const credentials = fc.oneof(app, visible.map((token) => ({ token: `t${token}` })));
+  const credentials = fc.oneof(
+    app,
+    visible.map((token) => ({ token: `t${token}` })),
+  );
   await check(
-    fc.asyncProperty(endpoint, visible, credentials, call, fc.option(fc.string({ unit: visible.map((it) => it[0]), minLength: 58, maxLength: 58 })),
+    fc.asyncProperty(
+      endpoint,
+      visible,
+      credentials,
+      call,
+      fc.option(fc.string({ unit: visible.map((it) => it[0]), minLength: 58, maxLength: 58 })),
       async (endpoint, userId, given, call, traceId) => {
         const sandbox = made(given, new URL(endpoint).pathname.replace(/\/$/, ""));
         const one = new Client({ endpoint, userId, ...given });
@@ -56,7 +68,8 @@ test("what is built for valid input is accepted, and arrives as it was given", a
         }
         one.free();
         sandbox.free();
-      }),
+      },
+    ),
   );
 });
 

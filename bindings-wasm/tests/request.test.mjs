@@ -76,7 +76,11 @@ test("a signature is explained", () => {
 const ids = { carrierUserId: "1", packageId: "2" };
 const options = { endpoint: INTERNATIONAL, userId: USER_ID, token: TOKEN };
 for (const [what, work, message] of [
-  ["an id that is a number", () => notifyPackageExpire({ ...ids, carrierUserId: 189642158555241211 }), /carrierUserId: a number where text is due/],
+  [
+    "an id that is a number",
+    () => notifyPackageExpire({ ...ids, carrierUserId: 189642158555241211 }),
+    /carrierUserId: a number where text is due/,
+  ],
   ["an id that is a bigint", () => notifyPackageExpire({ ...ids, packageId: 14n }), /packageId: a bigint/],
   ["an id that is missing", () => notifyPackageExpire({ packageId: "14" }), /carrierUserId: undefined/],
   ["an id that is null", () => notifyPackageExpire({ ...ids, packageId: null }), /packageId: null/],
@@ -87,7 +91,11 @@ for (const [what, work, message] of [
   ["a type that is text", () => notifyPackageExpire({ ...ids, undocumentedType: "1" }), /^type: not an integer/],
   ["no fields", () => notifyPackageExpire(), /not an object/],
   ["a call that somebody changed", () => client().request({ ...call, packageId: 14 }), /packageId: a number/],
-  ["a call of an unknown operation", () => client().request({ operation: "getUser" }), /unknown operation getUser; expected one of: notifyPackageExpire/],
+  [
+    "a call of an unknown operation",
+    () => client().request({ operation: "getUser" }),
+    /unknown operation getUser; expected one of: notifyPackageExpire/,
+  ],
   ["no call", () => client().request(), /unknown call; create it/],
   ["now that is no instant", () => client().request(call, { now: NaN }), /now: not a valid date/],
   ["an invalid date", () => client().request(call, { now, date: new Date(NaN) }), /date: not a valid date/],
@@ -106,7 +114,11 @@ for (const [what, work, message] of [
   ["two ways to authenticate", () => new Client({ ...options, ...APP }), /exactly one way/],
   ["no way to authenticate", () => new Client({ ...options, token: undefined }), /exactly one way/],
   ["half a way", () => new Client({ ...options, token: undefined, appId: "x" }), /exactly one way/],
-  ["a secret with a lone surrogate", () => client({ token: undefined, appId: "x", appSecret: "\udc00" }), /appSecret: contains a lone surrogate/],
+  [
+    "a secret with a lone surrogate",
+    () => client({ token: undefined, appId: "x", appSecret: "\udc00" }),
+    /appSecret: contains a lone surrogate/,
+  ],
   ["a margin that is no whole number", () => new Client({ ...options, clockMarginMs: 500 }), /clockMarginMs: out of range/],
   ["a margin that is text", () => new Client({ ...options, clockMarginMs: "5000" }), /clockMarginMs: out of range/],
   ["a margin that is too large", () => new Client({ ...options, clockMarginMs: 601_000 }), /clockMarginMs: out of range/],

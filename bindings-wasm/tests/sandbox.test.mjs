@@ -3,7 +3,22 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { APP, INTERNATIONAL, Sandbox, TOKEN, call, client, esm, getCurrentRetentionPolicy, getSpaceUsageByOverview, installed, notifyPackageExpire, rawCall, require, thrownBy } from "./koodrive.mjs";
+import {
+  APP,
+  INTERNATIONAL,
+  Sandbox,
+  TOKEN,
+  call,
+  client,
+  esm,
+  getCurrentRetentionPolicy,
+  getSpaceUsageByOverview,
+  installed,
+  notifyPackageExpire,
+  rawCall,
+  require,
+  thrownBy,
+} from "./koodrive.mjs";
 
 const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
@@ -51,12 +66,19 @@ test("the prefix of the endpoint alone is answered", async () => {
 
 test("every call that changes state is listed with its members, and the settings hold for reverseOrder", async () => {
   const path = "/koodrive/ose/v1/users/1";
-  const answers = [{ method: "GET", path }, { method: "PUT", path }];
+  const answers = [
+    { method: "GET", path },
+    { method: "PUT", path },
+  ];
   const sandbox = new Sandbox({ answers, acceptedChangeTypes: [1, 3], carrierUserIds: ["7"], refuseRepeats: true, now });
-  const sent = (method, path, json) => signing.send(rawCall(json ? { method, path, json } : { method, path }), { transport: sandbox.fetch, now, traceId: "t".repeat(58) });
+  const sent = (method, path, json) =>
+    signing.send(rawCall(json ? { method, path, json } : { method, path }), { transport: sandbox.fetch, now, traceId: "t".repeat(58) });
   await sent("GET", path);
   await sent("PUT", path, { status: 7, xDate: "mine" });
-  const order = { batchSN: "1", operationList: [{ operationSN: "1", carrierUserId: "7", packageChangeList: [{ changeType: 3, packageId: "14" }] }] };
+  const order = {
+    batchSN: "1",
+    operationList: [{ operationSN: "1", carrierUserId: "7", packageChangeList: [{ changeType: 3, packageId: "14" }] }],
+  };
   const reverse = (order) => sent("POST", "/koodrive/ose/v1/carrier/operation/reverseOrder", order);
   await reverse(order);
   assert.equal((await thrownBy(() => reverse(order))).code, "SANDBOX.REPEATED_CALL");
@@ -285,7 +307,12 @@ for (const [what, config, field, message] of [
   ["no type at all", { acceptedTypes: [] }, "acceptedTypes", /^acceptedTypes: empty, so that no call could be accepted/],
   ["no change type at all", { acceptedChangeTypes: [] }, "acceptedChangeTypes", /^acceptedChangeTypes: empty/],
   ["an answer with an unknown method", { answers: [{ method: "get", path: "/a" }] }, "answers", /^answers: entry 1: unknown method `get`/],
-  ["an answer with a path that is not encoded", { answers: [{ method: "GET", path: "/a b" }] }, "answers", /^answers: entry 1: path: .* pass \/a%20b$/],
+  [
+    "an answer with a path that is not encoded",
+    { answers: [{ method: "GET", path: "/a b" }] },
+    "answers",
+    /^answers: entry 1: path: .* pass \/a%20b$/,
+  ],
   ["an app that is given twice", { apps: [APP, APP] }, "apps", /^apps: the app id example-app-id stands twice/],
   ["a number that has lost digits", { policies: [{ policyId: 2 ** 53 }] }, "policyId", /^policyId: a number above 2\^53 where text is due/],
   ["a lone surrogate", { msg: "\ud800" }, null, /^sandbox config cannot be read/],
@@ -294,14 +321,17 @@ for (const [what, config, field, message] of [
   ["null", null, null, /^sandbox config cannot be read/],
 ]) {
   test(`${what} is refused`, () => {
-    assert.throws(() => new Sandbox(config), (error) => {
-      assert.ok(error instanceof esm.InvalidInputError, error.stack);
-      assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
-      assert.equal(error.field, field);
-      assert.match(error.message, message);
-      assert.ok(!error.message.includes("hush"));
-      return true;
-    });
+    assert.throws(
+      () => new Sandbox(config),
+      (error) => {
+        assert.ok(error instanceof esm.InvalidInputError, error.stack);
+        assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
+        assert.equal(error.field, field);
+        assert.match(error.message, message);
+        assert.ok(!error.message.includes("hush"));
+        return true;
+      },
+    );
   });
 }
 

@@ -51,10 +51,10 @@ const HOLDING = {
   "a hidden member": ({ init }) => Object.defineProperty(new Error("failed"), "init", { value: init }),
   "a symbol": ({ init }) => Object.assign(new Error("failed"), { [Symbol("init")]: init }),
   "a key": ({ authorization }) => Object.assign(new Error("failed"), { [authorization]: true }),
-  "Headers": ({ init }) => Object.assign(new Error("failed"), { headers: new Headers(init.headers) }),
+  Headers: ({ init }) => Object.assign(new Error("failed"), { headers: new Headers(init.headers) }),
   "a Request": ({ url, init }) => Object.assign(new Error("failed"), { request: new Request(url, init) }),
   "a Map": ({ init }) => Object.assign(new Error("failed"), { headers: new Map(Object.entries(init.headers)) }),
-  "bytes": ({ authorization }) => Object.assign(new Error("failed"), { sent: [Buffer.from(`authorization: ${authorization}\r\n`)] }),
+  bytes: ({ authorization }) => Object.assign(new Error("failed"), { sent: [Buffer.from(`authorization: ${authorization}\r\n`)] }),
   "its message": ({ authorization }) => new TypeError(`failed with authorization: ${authorization}`),
   "its cause's cause": ({ init }) => new TypeError("failed", { cause: new Error("deeper", { cause: { init } }) }),
   "an error of several": ({ init }) => new AggregateError([Object.assign(new Error("failed"), { init })], "failed"),
@@ -62,7 +62,16 @@ const HOLDING = {
   "an object that is thrown": ({ init }) => ({ message: "failed", init }),
   "so much else": () => Object.assign(new Error("failed"), { all: Array.from({ length: 20_000 }, (_, at) => `${at}`) }),
   "what cannot be looked into": () =>
-    Object.assign(new Error("failed"), { closed: new Proxy({}, { ownKeys: () => { throw new Error("closed"); } }) }),
+    Object.assign(new Error("failed"), {
+      closed: new Proxy(
+        {},
+        {
+          ownKeys: () => {
+            throw new Error("closed");
+          },
+        },
+      ),
+    }),
 };
 for (const [where, failing] of Object.entries(HOLDING)) {
   test(`a transport's error that holds the request in ${where} is told without it`, async () => {

@@ -80,7 +80,13 @@ test("a redirect is not followed", () =>
 
 test("a redirect that a browser hides is refused as well, and its status is the browser's", async () => {
   const seen = [];
-  const fetch = async () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
+  const fetch = async () => ({
+    type: "opaqueredirect",
+    status: 0,
+    headers: new Headers(),
+    body: null,
+    arrayBuffer: async () => new ArrayBuffer(0),
+  });
   const error = await thrownBy(() => send("http://127.0.0.1", { transport: fetch, onExchange: (exchange) => void seen.push(exchange) }));
   assertError(error, esm.ApiError, "refused");
   assert.deepEqual([error.kind, error.outcome, error.retryable, error.status, error.body], ["api", "refused", false, 0, null]);
@@ -102,11 +108,17 @@ test("a reply whose body is a stream of Node is read up to the limit, and then g
   const whole = reply('{"code":0,', '"msg":"Succ', 'ess."}');
   assert.equal((await send("http://127.0.0.1", { transport: async () => whole })).msg, "Success.");
   let given = 0;
-  const body = Readable.from((function* () {
-    for (; given < 10_000; given++) yield Buffer.alloc(500);
-  })());
+  const body = Readable.from(
+    (function* () {
+      for (; given < 10_000; given++) yield Buffer.alloc(500);
+    })(),
+  );
   const long = { status: 200, headers: new Headers(), body };
-  assertError(await thrownBy(() => send("http://127.0.0.1", { transport: async () => long, replyLimit: 1000 })), esm.UnreadableReplyError, "unknown");
+  assertError(
+    await thrownBy(() => send("http://127.0.0.1", { transport: async () => long, replyLimit: 1000 })),
+    esm.UnreadableReplyError,
+    "unknown",
+  );
   assert.ok(body.destroyed);
   assert.ok(given < 100, `${given} chunks were read`);
 });
@@ -117,13 +129,16 @@ for (const [what, bytes] of [
   ["within its body", 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"code":0'],
 ]) {
   test(`a connection that is cut ${what} leaves the outcome unknown`, () =>
-    raw((socket) => socket.end(bytes), async (endpoint) => {
-      const error = await thrownBy(() => send(endpoint));
-      assertError(error, esm.OutcomeUnknownError, "unknown");
-      assert.equal(error.retryable, false);
-      assert.ok(error.cause instanceof Error);
-      assert.match(error.traceId, /^[0-9a-f]{58}$/);
-    }));
+    raw(
+      (socket) => socket.end(bytes),
+      async (endpoint) => {
+        const error = await thrownBy(() => send(endpoint));
+        assertError(error, esm.OutcomeUnknownError, "unknown");
+        assert.equal(error.retryable, false);
+        assert.ok(error.cause instanceof Error);
+        assert.match(error.traceId, /^[0-9a-f]{58}$/);
+      },
+    ));
 }
 
 test("a refused connection was not sent", async () => {
@@ -140,10 +155,13 @@ test("a name that nobody knows was not sent", async () => {
 });
 
 test("tls to a server without it was not sent", () =>
-  raw((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"), async (endpoint) => {
-    const error = await thrownBy(() => send(endpoint.replace("http:", "https:")));
-    assertError(error, esm.NotSentError, "not_sent");
-  }));
+  raw(
+    (socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"),
+    async (endpoint) => {
+      const error = await thrownBy(() => send(endpoint.replace("http:", "https:")));
+      assertError(error, esm.NotSentError, "not_sent");
+    },
+  ));
 
 test("which causes surely never left", async () => {
   const coded = (code, more) => Object.assign(new Error(code), { code, ...more });
@@ -189,11 +207,14 @@ test("which causes surely never left", async () => {
 });
 
 test("a time-out leaves the outcome unknown", () =>
-  serving(() => {}, async (endpoint) => {
-    const error = await thrownBy(() => send(endpoint, { timeoutMs: 50 }));
-    assertError(error, esm.OutcomeUnknownError, "unknown");
-    assert.match(error.message, /no complete answer within 50 ms/);
-  }));
+  serving(
+    () => {},
+    async (endpoint) => {
+      const error = await thrownBy(() => send(endpoint, { timeoutMs: 50 }));
+      assertError(error, esm.OutcomeUnknownError, "unknown");
+      assert.match(error.message, /no complete answer within 50 ms/);
+    },
+  ));
 
 test("a time-out holds for a fetch that ignores its signal", async () => {
   const error = await thrownBy(() => send("http://127.0.0.1", { timeoutMs: 20, transport: () => new Promise(() => {}) }));
@@ -201,17 +222,20 @@ test("a time-out holds for a fetch that ignores its signal", async () => {
 });
 
 test("an abort under way leaves the outcome unknown, one before was not sent", () =>
-  serving(() => {}, async (endpoint, requests) => {
-    const controller = new AbortController();
-    const sending = thrownBy(() => send(endpoint, { signal: controller.signal }));
-    while (requests.length === 0) await sleep(5);
-    controller.abort(new Error("enough"));
-    const error = await sending;
-    assertError(error, esm.OutcomeUnknownError, "unknown");
-    assert.match(error.message, /enough/);
-    assertError(await thrownBy(() => send(endpoint, { signal: controller.signal })), esm.NotSentError, "not_sent");
-    assert.equal(requests.length, 1);
-  }));
+  serving(
+    () => {},
+    async (endpoint, requests) => {
+      const controller = new AbortController();
+      const sending = thrownBy(() => send(endpoint, { signal: controller.signal }));
+      while (requests.length === 0) await sleep(5);
+      controller.abort(new Error("enough"));
+      const error = await sending;
+      assertError(error, esm.OutcomeUnknownError, "unknown");
+      assert.match(error.message, /enough/);
+      assertError(await thrownBy(() => send(endpoint, { signal: controller.signal })), esm.NotSentError, "not_sent");
+      assert.equal(requests.length, 1);
+    },
+  ));
 
 test("a reply that is too long is not read to its end", () =>
   serving(answering(200, "x".repeat(5000)), async (endpoint) => {
@@ -247,7 +271,8 @@ test("a clock that is refused is learned, and the call signed anew, once", () =>
 
 test("a clock that is refused again is an api error, and so is a date of one's own", () =>
   serving(
-    (request, response) => answering(400, { code: 1 }, { date: new Date(Date.now() + Math.random() * 8e7 + 2e6).toUTCString() })(request, response),
+    (request, response) =>
+      answering(400, { code: 1 }, { date: new Date(Date.now() + Math.random() * 8e7 + 2e6).toUTCString() })(request, response),
     async (endpoint, requests) => {
       assertError(await thrownBy(() => send(endpoint, { date: Date.now() - 1000 })), esm.ApiError, "refused");
       assert.equal(requests.length, 1);
@@ -262,11 +287,18 @@ test("a token that is a function is asked before each attempt", () =>
     const one = client({ endpoint, token: async () => `${TOKEN}-${++number}` });
     await one.send(call);
     await one.send(call);
-    assert.deepEqual(requests.map(({ headers }) => headers.authorization), [`Bearer ${TOKEN}-1`, `Bearer ${TOKEN}-2`]);
+    assert.deepEqual(
+      requests.map(({ headers }) => headers.authorization),
+      [`Bearer ${TOKEN}-1`, `Bearer ${TOKEN}-2`],
+    );
   }));
 
 test("a token function that fails has sent nothing", async () => {
-  const failing = { token: () => { throw new Error("no token today"); } };
+  const failing = {
+    token: () => {
+      throw new Error("no token today");
+    },
+  };
   const error = await thrownBy(() => send("http://127.0.0.1", {}, failing));
   assertError(error, esm.NotSentError, "not_sent");
   assert.match(error.message, /no token today/);
@@ -297,18 +329,28 @@ test("the hook sees every exchange and no secret", () =>
 
 test("a hook that fails changes nothing", () =>
   serving(answering(200, success), async (endpoint) => {
-    for (const onExchange of [() => { throw new Error("hook"); }, async () => { throw new Error("hook"); }]) {
+    for (const onExchange of [
+      () => {
+        throw new Error("hook");
+      },
+      async () => {
+        throw new Error("hook");
+      },
+    ]) {
       assert.equal((await send(endpoint, { onExchange })).code, "0");
     }
   }));
 
 test("a client that is freed while it sends still reads the reply", () =>
-  serving((request, response) => setTimeout(answering(200, success), 20, request, response), async (endpoint) => {
-    const one = client({ endpoint });
-    const sending = one.send(call);
-    one.free();
-    assert.equal((await sending).code, "0");
-  }));
+  serving(
+    (request, response) => setTimeout(answering(200, success), 20, request, response),
+    async (endpoint) => {
+      const one = client({ endpoint });
+      const sending = one.send(call);
+      one.free();
+      assert.equal((await sending).code, "0");
+    },
+  ));
 
 test("options of send are checked before anything is sent", async () => {
   for (const options of [

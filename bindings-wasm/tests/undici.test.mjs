@@ -10,7 +10,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as undici from "undici";
-import { APP, TOKEN, answering, call, client, esm, getCurrentRetentionPolicy, overUndici, require, serving, thrownBy } from "./koodrive.mjs";
+import {
+  APP,
+  TOKEN,
+  answering,
+  call,
+  client,
+  esm,
+  getCurrentRetentionPolicy,
+  overUndici,
+  require,
+  serving,
+  thrownBy,
+} from "./koodrive.mjs";
 
 const { Agent, Client, Pool, ProxyAgent, RetryAgent, interceptors } = undici;
 const certificate = (name) => readFileSync(join(import.meta.dirname, `certificates/${name}.pem`));
@@ -66,14 +78,23 @@ test("the commonjs entry is the same", () => {
   );
 });
 
-for (const [what, given] of [["nothing", undefined], ["the module", undici], ["its request", undici.request], ["an object", {}], ["a text", "undici"]]) {
+for (const [what, given] of [
+  ["nothing", undefined],
+  ["the module", undici],
+  ["its request", undici.request],
+  ["an object", {}],
+  ["a text", "undici"],
+]) {
   test(`${what} in undici's place is refused`, () => {
-    assert.throws(() => overUndici(given), (error) => {
-      assert.ok(error instanceof esm.InvalidInputError, error.stack);
-      assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
-      assert.match(error.message, /not a dispatcher; pass an Agent/);
-      return true;
-    });
+    assert.throws(
+      () => overUndici(given),
+      (error) => {
+        assert.ok(error instanceof esm.InvalidInputError, error.stack);
+        assert.deepEqual([error.kind, error.outcome, error.retryable], ["invalid_input", "not_sent", false]);
+        assert.match(error.message, /not a dispatcher; pass an Agent/);
+        return true;
+      },
+    );
   });
 }
 
@@ -83,14 +104,16 @@ test("undici's own fetch can be given as it is", () =>
   }));
 
 test("options are undici's, and cannot change the request", () =>
-  serving(() => {}, (endpoint, requests) =>
-    using(new Agent(), async (agent) => {
-      const fetch = overUndici(agent, { headersTimeout: 50, method: "PUT", headers: {}, body: "" });
-      const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch }));
-      assertError(error, esm.OutcomeUnknownError, "unknown");
-      assert.equal(error.cause.code, "UND_ERR_HEADERS_TIMEOUT");
-      assert.deepEqual([requests[0].method, requests[0].body.length], ["POST", 64]);
-    }),
+  serving(
+    () => {},
+    (endpoint, requests) =>
+      using(new Agent(), async (agent) => {
+        const fetch = overUndici(agent, { headersTimeout: 50, method: "PUT", headers: {}, body: "" });
+        const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch }));
+        assertError(error, esm.OutcomeUnknownError, "unknown");
+        assert.equal(error.cause.code, "UND_ERR_HEADERS_TIMEOUT");
+        assert.deepEqual([requests[0].method, requests[0].body.length], ["POST", 64]);
+      }),
   ));
 
 test("a redirect is not followed", () =>
@@ -130,7 +153,8 @@ test("whatever the answer, its connection serves the next call", () => {
     (endpoint, requests, server) => {
       server.on("connection", () => connections++);
       return using(new Pool(endpoint, { connections: 1 }), async (pool) => {
-        for (const _ of answers) await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(pool), date: Date.now() - 1000 }));
+        for (const _ of answers)
+          await thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(pool), date: Date.now() - 1000 }));
         assert.deepEqual([requests.length, connections], [answers.length, 1]);
       });
     },
@@ -185,7 +209,12 @@ test("undici 6 is told by the handler's older methods", async () => {
   const dispatch = (request, handler) => {
     handler.onConnect(() => assert.fail("aborted"), null);
     handler.onHeaders(103, [Buffer.from("link"), Buffer.from("</a>")], () => {}, "Early Hints");
-    handler.onHeaders(200, ["X-TraceID", "theirs", "x-traceid", "second"].map((text) => Buffer.from(text)), () => {}, "OK");
+    handler.onHeaders(
+      200,
+      ["X-TraceID", "theirs", "x-traceid", "second"].map((text) => Buffer.from(text)),
+      () => {},
+      "OK",
+    );
     assert.equal(handler.onData(Buffer.from('{"code":0,"msg":"')), true);
     assert.equal(handler.onData(Buffer.from('Success."}')), true);
     handler.onComplete([]);
@@ -200,22 +229,24 @@ test("undici 6 is told by the handler's older methods", async () => {
 
 test("an abort and a time-out end the call and its connection", () => {
   const closed = [];
-  return serving(({ socket }) => closed.push(once(socket, "close")), (endpoint, requests) =>
-    using(new Agent(), async (agent) => {
-      const controller = new AbortController();
-      const fetch = overUndici(agent);
-      const sending = thrownBy(() => client({ endpoint }).send(call, { transport: fetch, signal: controller.signal }));
-      while (requests.length === 0) await sleep(5);
-      controller.abort(new Error("enough"));
-      const aborted = await sending;
-      assertError(aborted, esm.OutcomeUnknownError, "unknown");
-      assert.match(aborted.message, /enough/);
-      const late = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch, timeoutMs: 50 }));
-      assertError(late, esm.OutcomeUnknownError, "unknown");
-      assert.equal(late.cause.name, "TimeoutError");
-      assert.equal(closed.length, 2);
-      await Promise.race([Promise.all(closed), sleep(5_000, undefined, { ref: false }).then(() => assert.fail("it is still open"))]);
-    }),
+  return serving(
+    ({ socket }) => closed.push(once(socket, "close")),
+    (endpoint, requests) =>
+      using(new Agent(), async (agent) => {
+        const controller = new AbortController();
+        const fetch = overUndici(agent);
+        const sending = thrownBy(() => client({ endpoint }).send(call, { transport: fetch, signal: controller.signal }));
+        while (requests.length === 0) await sleep(5);
+        controller.abort(new Error("enough"));
+        const aborted = await sending;
+        assertError(aborted, esm.OutcomeUnknownError, "unknown");
+        assert.match(aborted.message, /enough/);
+        const late = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch, timeoutMs: 50 }));
+        assertError(late, esm.OutcomeUnknownError, "unknown");
+        assert.equal(late.cause.name, "TimeoutError");
+        assert.equal(closed.length, 2);
+        await Promise.race([Promise.all(closed), sleep(5_000, undefined, { ref: false }).then(() => assert.fail("it is still open"))]);
+      }),
   );
 });
 
@@ -254,10 +285,14 @@ test("a refused connection, an unknown name and TLS were not sent", () =>
     await raw("HTTP/1.1 400 Bad Request\r\n\r\n", async (endpoint) => {
       assertError(await send(endpoint.replace("http:", "https:")), esm.NotSentError, "not_sent");
     });
-    await serving(answering(200, success), async (endpoint, requests) => {
-      assertError(await send(endpoint), esm.NotSentError, "not_sent");
-      assert.equal(requests.length, 0);
-    }, TLS);
+    await serving(
+      answering(200, success),
+      async (endpoint, requests) => {
+        assertError(await send(endpoint), esm.NotSentError, "not_sent");
+        assert.equal(requests.length, 0);
+      },
+      TLS,
+    );
   }));
 
 test("a connection that is not made within the connect time-out was not sent", async () => {
@@ -284,24 +319,34 @@ test("a connection that is not made within the connect time-out was not sent", a
 });
 
 test("a thousand calls at once over one client and one pool", () =>
-  serving((_, response, number) => answering(200, { code: 0, msg: `${number}` })(null, response), (endpoint, requests) =>
-    using(new Pool(endpoint, { connections: 64 }), async (pool) => {
-      const one = client({ endpoint, token: undefined, ...APP });
-      const fetch = overUndici(pool);
-      const replies = await Promise.all(Array.from({ length: 1000 }, () => one.send(call, { transport: fetch })));
-      assert.equal(new Set(replies.map(({ msg }) => msg)).size, 1000);
-      assert.equal(new Set(requests.map(({ headers }) => headers["x-traceid"])).size, 1000);
-    }),
+  serving(
+    (_, response, number) => answering(200, { code: 0, msg: `${number}` })(null, response),
+    (endpoint, requests) =>
+      using(new Pool(endpoint, { connections: 64 }), async (pool) => {
+        const one = client({ endpoint, token: undefined, ...APP });
+        const fetch = overUndici(pool);
+        const replies = await Promise.all(Array.from({ length: 1000 }, () => one.send(call, { transport: fetch })));
+        assert.equal(new Set(replies.map(({ msg }) => msg)).size, 1000);
+        assert.equal(new Set(requests.map(({ headers }) => headers["x-traceid"])).size, 1000);
+      }),
   ));
 
 test("recipe: an authority of one's own", () =>
-  serving(answering(200, success), (endpoint) =>
-    using(new Agent({ connect: { ca } }), async (agent) => {
-      assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
-      // Of the same authority, for another name.
-      const other = endpoint.replace("localhost", "127.0.0.1");
-      assertError(await thrownBy(() => client({ endpoint: other }).send(call, { transport: overUndici(agent) })), esm.NotSentError, "not_sent");
-    }), TLS));
+  serving(
+    answering(200, success),
+    (endpoint) =>
+      using(new Agent({ connect: { ca } }), async (agent) => {
+        assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
+        // Of the same authority, for another name.
+        const other = endpoint.replace("localhost", "127.0.0.1");
+        assertError(
+          await thrownBy(() => client({ endpoint: other }).send(call, { transport: overUndici(agent) })),
+          esm.NotSentError,
+          "not_sent",
+        );
+      }),
+    TLS,
+  ));
 
 /** A proxy that makes a tunnel for whoever says `pass`. */
 async function proxying(work) {
@@ -327,25 +372,33 @@ async function proxying(work) {
 }
 
 test("recipe: through a proxy, to a service of an authority of one's own", () =>
-  serving(answering(200, success), (endpoint, requests) =>
-    proxying((uri, seen) =>
-      using(new ProxyAgent({ uri, token: "Basic pass", requestTls: { ca } }), async (agent) => {
-        assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
-        assert.equal(requests[0].headers.authorization, `Bearer ${TOKEN}`);
-        assert.equal(seen[0].url, new URL(endpoint).host);
-        assert.ok(!JSON.stringify(seen).includes(TOKEN), "the proxy sees a tunnel and nothing in it");
-        assert.equal(requests[0].headers["proxy-authorization"], undefined);
-      }),
-    ), TLS));
+  serving(
+    answering(200, success),
+    (endpoint, requests) =>
+      proxying((uri, seen) =>
+        using(new ProxyAgent({ uri, token: "Basic pass", requestTls: { ca } }), async (agent) => {
+          assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
+          assert.equal(requests[0].headers.authorization, `Bearer ${TOKEN}`);
+          assert.equal(seen[0].url, new URL(endpoint).host);
+          assert.ok(!JSON.stringify(seen).includes(TOKEN), "the proxy sees a tunnel and nothing in it");
+          assert.equal(requests[0].headers["proxy-authorization"], undefined);
+        }),
+      ),
+    TLS,
+  ));
 
 test("a proxy that refuses its tunnel, or is not there, has sent nothing", () =>
-  serving(answering(200, success), (endpoint, requests) =>
-    proxying(async (uri) => {
-      const send = (agent) => thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
-      const refused = await using(new ProxyAgent({ uri, token: "Basic other", requestTls: { ca } }), send);
-      assertError(refused, esm.NotSentError, "not_sent");
-      assert.match(refused.message, /407/);
-      const closed = await serving(answering(200, success), (endpoint) => endpoint);
-      assertError(await using(new ProxyAgent({ uri: closed, requestTls: { ca } }), send), esm.NotSentError, "not_sent");
-      assert.equal(requests.length, 0);
-    }), TLS));
+  serving(
+    answering(200, success),
+    (endpoint, requests) =>
+      proxying(async (uri) => {
+        const send = (agent) => thrownBy(() => client({ endpoint }).send(call, { transport: overUndici(agent) }));
+        const refused = await using(new ProxyAgent({ uri, token: "Basic other", requestTls: { ca } }), send);
+        assertError(refused, esm.NotSentError, "not_sent");
+        assert.match(refused.message, /407/);
+        const closed = await serving(answering(200, success), (endpoint) => endpoint);
+        assertError(await using(new ProxyAgent({ uri: closed, requestTls: { ca } }), send), esm.NotSentError, "not_sent");
+        assert.equal(requests.length, 0);
+      }),
+    TLS,
+  ));

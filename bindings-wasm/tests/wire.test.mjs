@@ -11,7 +11,9 @@ import { APP, Client, USER_ID, getCurrentRetentionPolicy, notifyPackageExpire, o
 
 const CONFORMANCE = new URL("../../tests/conformance/", import.meta.url);
 /** The cases of the conformance vectors that build a request of any path and query. */
-const TARGETS = ["raw-path.json", "raw-query.json", "raw-body.json"].flatMap((file) => JSON.parse(readFileSync(new URL(file, CONFORMANCE))).cases);
+const TARGETS = ["raw-path.json", "raw-query.json", "raw-body.json"].flatMap(
+  (file) => JSON.parse(readFileSync(new URL(file, CONFORMANCE))).cases,
+);
 
 const PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
 /** What fetch and HTTP add. */
@@ -39,7 +41,19 @@ const HOSTILE = [
   "u".repeat(4096),
 ];
 /** Visible ASCII that a header carries, and that a careless reader would take apart. */
-const ODD = ["a,b;c=d", 'quo"ted', "%0d%0ax-injected:1", "\\r\\nx:1", ": x", "a: b", "x  y", "(comment)", "<>@[]{}?=/", "'", "v".repeat(4096)];
+const ODD = [
+  "a,b;c=d",
+  'quo"ted',
+  "%0d%0ax-injected:1",
+  "\\r\\nx:1",
+  ": x",
+  "a: b",
+  "x  y",
+  "(comment)",
+  "<>@[]{}?=/",
+  "'",
+  "v".repeat(4096),
+];
 const REFUSED = ["a\r\nx: 1", "a\nx: 1", "a\r", "\0", "a\tb", "é", "中", " a", "a ", "a\x0bb", "a\x85b", "a\ud800"];
 const PREFIXES = ["", "/a", "/a.b/~c_d-e", "/...", `/${"p".repeat(1000)}`];
 const NO_ENDPOINTS = ["/../x", "/a/./b", "//x", "/a?x=1", "/a#x", "/a b", "/a\r\nx: 1", "/a\\b", "/a%2f..", "/é", ":1@elsewhere.example/"];
@@ -64,7 +78,10 @@ async function strict(work) {
     const onward = connect(server.address().port, "127.0.0.1");
     sockets.push(socket, onward);
     for (const end of [socket, onward]) end.on("error", () => {});
-    socket.on("data", (data) => raw.push(data)).pipe(onward).pipe(socket);
+    socket
+      .on("data", (data) => raw.push(data))
+      .pipe(onward)
+      .pipe(socket);
   });
   for (const one of [server, listener]) await new Promise((listening) => one.listen(0, "127.0.0.1", listening));
   try {
@@ -108,7 +125,10 @@ async function assertSent(one, call, options, fetch, { endpoint, requests, raw }
   const names = found.map(([name]) => name);
   assert.equal(new Set(names).size, names.length, "a header is there twice");
   assert.deepEqual(Object.fromEntries(found.filter(([name]) => name in built.headers)), built.headers);
-  assert.deepEqual(names.filter((name) => !(name in built.headers || ADDED.includes(name))), []);
+  assert.deepEqual(
+    names.filter((name) => !(name in built.headers || ADDED.includes(name))),
+    [],
+  );
   assert.equal(Object.fromEntries(found).host, endpoint.slice("http://".length));
   assert.deepEqual(rawTrailers, []);
   const text = Buffer.concat(raw).toString("latin1");
@@ -128,7 +148,10 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
     tried(async (endpoint, fetch, seen) => {
       const one = new Client({ endpoint, userId: USER_ID, ...APP });
       for (const hostile of HOSTILE) {
-        for (const ids of [{ carrierUserId: hostile, packageId: "14" }, { carrierUserId: "1", packageId: `x${hostile}` }]) {
+        for (const ids of [
+          { carrierUserId: hostile, packageId: "14" },
+          { carrierUserId: "1", packageId: `x${hostile}` },
+        ]) {
           const { body } = await assertSent(one, notifyPackageExpire(ids), {}, fetch, seen, PATH);
           assert.deepEqual(JSON.parse(body), { ...ids, type: 2 });
         }

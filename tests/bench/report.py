@@ -85,7 +85,16 @@ def budgets(rows):
             against, ratio, limit = f"{peer}, {figure(other['value'], unit)}", times(value / other["value"]), times(most)
             share /= other["value"]
         verdict = "met" if share <= 1 else f"**missed by {(share - 1) * 100:.0f} %**"
-        lines.append([f"{of}: {operation}" + (", raw" if name == RAW else ", dispatched" if "dispatched" in name else ""), figure(value, unit), against, ratio, f"≤ {limit}", verdict])
+        lines.append(
+            [
+                f"{of}: {operation}" + (", raw" if name == RAW else ", dispatched" if "dispatched" in name else ""),
+                figure(value, unit),
+                against,
+                ratio,
+                f"≤ {limit}",
+                verdict,
+            ]
+        )
     return table(["what", "koodrive", "against", "ratio", "budget", "verdict"], lines)
 
 

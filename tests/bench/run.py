@@ -237,7 +237,9 @@ def main():
         for _ in range(ROUNDS):
             SECTIONS[name]()
         print(f"({time.monotonic() - started:.0f} s)", file=sys.stderr)
-    rows = [dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()]
+    rows = [
+        dict(zip(("table", "operation", "peer", "unit"), key), value=report.median(of), rounds=of) for key, of in found.items()
+    ]
     (TARGET / "bench.json").write_text(json.dumps(rows, indent=1, ensure_ascii=False))
     text = report.markdown(rows)
     (TARGET / "bench.md").write_text(text)

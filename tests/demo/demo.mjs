@@ -17,7 +17,10 @@ const show = (url, request) => {
   return fetch(url, request);
 };
 
-for (const [mode, credentials] of [["app id", { appId, appSecret }], ["token", { token }]]) {
+for (const [mode, credentials] of [
+  ["app id", { appId, appSecret }],
+  ["token", { token }],
+]) {
   console.log(`\nNode, fetch, ${mode}`);
   const client = new Client({ endpoint, userId, ...credentials });
   const { code, msg, data } = await client.send(getSpaceUsageByOverview(), { transport: show });
@@ -31,7 +34,9 @@ const wrong = new Client({ endpoint, userId, appId, appSecret: "not-the-secret" 
 // A date of our own, so that it is the same in the request and in its explanation.
 const date = Date.now() - 5000;
 const refused = await wrong.send(call, { transport: show, date }).then(
-  () => { throw new Error("a wrong secret was accepted"); },
+  () => {
+    throw new Error("a wrong secret was accepted");
+  },
   (error) => error,
 );
 if (!(refused instanceof ApiError)) throw refused;

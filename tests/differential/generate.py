@@ -49,7 +49,7 @@ BLOCKS = [
 ]
 #: White space, and characters without a width, which no id has at its ends.
 BLANKS = " \u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff\u2060" + "".join(map(chr, range(0x2000, 0x200E)))
-HARD = '"\\/\b\f\n\r\t\0\x7f\x85\u2028\u2029\ufeff\ufffd\uffff\U0010ffff<>&\''
+HARD = "\"\\/\b\f\n\r\t\0\x7f\x85\u2028\u2029\ufeff\ufffd\uffff\U0010ffff<>&'"
 
 
 def character(random):
@@ -137,14 +137,55 @@ def endpoint(random):
     if scheme.lower() == "https":
         plain, name = random.choice([None, False, True]), host(random)
     elif random.random() < 0.5:
-        plain, name = random.choice([None, False]), random.choice(["localhost", "LocalHost", "127.0.0.1", "127.9.0.255", "[::1]", "[0:0::1]"])
+        plain, name = (
+            random.choice([None, False]),
+            random.choice(["localhost", "LocalHost", "127.0.0.1", "127.9.0.255", "[::1]", "[0:0::1]"]),
+        )
     else:
         plain, name = True, host(random)
     return f"{scheme}://{name}{port}{prefix}{random.choice(['', '', '/'])}", plain
 
 
-PIECES = ["@", "?", "?a=b", "#", "\\", " ", "%2f", "%00", "..", "/../", "/./", "//", "\t", "\n", "\r\n", "\0", ":", ":0", ":65536", ":99999"]
-PIECES += ["é", "中", "。", "[", "]", "%", "user:password@", "x", ".", "0", "127.1", "0x7f.1", "1.2.3.256", "[::ffff:1.2.3.4]", "[1:2]", "ftp"]
+PIECES = [
+    "@",
+    "?",
+    "?a=b",
+    "#",
+    "\\",
+    " ",
+    "%2f",
+    "%00",
+    "..",
+    "/../",
+    "/./",
+    "//",
+    "\t",
+    "\n",
+    "\r\n",
+    "\0",
+    ":",
+    ":0",
+    ":65536",
+    ":99999",
+]
+PIECES += [
+    "é",
+    "中",
+    "。",
+    "[",
+    "]",
+    "%",
+    "user:password@",
+    "x",
+    ".",
+    "0",
+    "127.1",
+    "0x7f.1",
+    "1.2.3.256",
+    "[::ffff:1.2.3.4]",
+    "[1:2]",
+    "ftp",
+]
 
 
 def odd_endpoint(random, url):
@@ -170,7 +211,17 @@ def odd_endpoint(random, url):
 def token(random):
     bare = value(random)
     return random.choice(
-        [bare, bare, f"Bearer {bare}", f"bEARER {bare}", f"Bearer+{bare}", f"BEARER+{bare}", f"AT {bare}", f"at {bare}", f"Bearer{bare}"]
+        [
+            bare,
+            bare,
+            f"Bearer {bare}",
+            f"bEARER {bare}",
+            f"Bearer+{bare}",
+            f"BEARER+{bare}",
+            f"AT {bare}",
+            f"at {bare}",
+            f"Bearer{bare}",
+        ]
     )
 
 
@@ -182,7 +233,14 @@ def credentials(random, flaw):
         return given
     if random.random() < 0.3:
         return random.choice(
-            [{}, {"appId": "a"}, {"appSecret": "s"}, {**app, "token": "t"}, {"token": "t", "authorization": "a"}, {**app, "authorization": "a"}]
+            [
+                {},
+                {"appId": "a"},
+                {"appSecret": "s"},
+                {**app, "token": "t"},
+                {"token": "t", "authorization": "a"},
+                {**app, "authorization": "a"},
+            ]
         )
     name = random.choice([*given])
     bad = spoilt(random, given[name])
@@ -217,7 +275,11 @@ def client(random, flaw):
 
 def raw_call(random, flaw):
     method = random.choice(["GET", "GET", "POST", "PUT", "PATCH", "DELETE"])
-    given = {"operation": "rawCall", "method": method, "path": "".join(f"/{segment(random)}" for _ in range(random.randint(1, 5)))}
+    given = {
+        "operation": "rawCall",
+        "method": method,
+        "path": "".join(f"/{segment(random)}" for _ in range(random.randint(1, 5))),
+    }
     if random.random() < 0.6:
         names = [text(random)[:20], "q", "Q", "pageSize"]
         values = [lambda: text(random)[:60], lambda: "", lambda: random.randint(-SAFE, SAFE)]
@@ -225,18 +287,26 @@ def raw_call(random, flaw):
     if random.random() < 0.3:
         given["headers"] = [["language", random.choice(["en-US", "zh-CN"])]]
     if method != "GET" and random.random() < 0.6:
-        given["json"] = json.dumps({"text": text(random), "number": random.randint(-(10**30), 10**30)}, ensure_ascii=random.random() < 0.5)
+        given["json"] = json.dumps(
+            {"text": text(random), "number": random.randint(-(10**30), 10**30)}, ensure_ascii=random.random() < 0.5
+        )
     if flaw == "raw":
         at = random.randint(0, len(given["path"]))
         given.update(
             random.choice(
                 [
                     {"method": random.choice(["HEAD", "get", "", "CONNECT"])},
-                    {"path": given["path"][:at] + random.choice(["?", "#", "%", "%2", "%zz", "//", "/./", "/../", "\\", "\n"]) + given["path"][at:]},
+                    {
+                        "path": given["path"][:at]
+                        + random.choice(["?", "#", "%", "%2", "%zz", "//", "/./", "/../", "\\", "\n"])
+                        + given["path"][at:]
+                    },
                     {"path": random.choice(["", "x", "https://elsewhere.example/"])},
                     {"query": [["a", random.choice([None, 1.5, True, 2**53])]]},
                     {"headers": [[random.choice(["host", "X-Date", "authorization", "content-length", "a b", ""]), "x"]]},
-                    {"headers": [["language", spoilt(random, "en")]]} if random.random() < 0.5 else {"headers": [["a", "1"], ["A", "2"]]},
+                    {"headers": [["language", spoilt(random, "en")]]}
+                    if random.random() < 0.5
+                    else {"headers": [["a", "1"], ["A", "2"]]},
                     {"method": "GET", "json": "{}"},
                     {"method": "PUT", "json": random.choice(["{", "", "{} {}", "nul", '{"a":01}'])},
                 ]
@@ -306,7 +376,9 @@ def options(random, offset):
 
 def observed(random):
     received = TODAY + random.randint(-20 * 365 * DAY, 20 * 365 * DAY)
-    ahead = random.choice([0, random.randint(-HOUR, HOUR), random.randint(-2 * DAY, 2 * DAY), DAY + random.randint(-SECOND, SECOND)])
+    ahead = random.choice(
+        [0, random.randint(-HOUR, HOUR), random.randint(-2 * DAY, 2 * DAY), DAY + random.randint(-SECOND, SECOND)]
+    )
     took = random.choice([0, 80, MINUTE, MINUTE + 1, -1, random.randint(-SECOND, 2 * MINUTE)])
     given = [["Date", http_date(random, received + ahead)]] if random.random() < 0.9 else []
     return {"headers": given + headers(random), "sentAt": received - took, "receivedAt": received}, ahead

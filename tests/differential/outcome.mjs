@@ -33,7 +33,10 @@ function requestOf({ headers, body = "", ...request }) {
 const replyOf = (reply) => ({ ...reply });
 
 /** `koodrive` is the package. */
-export function outcome(koodrive, { number, client: { clockMarginSeconds: margin, ...settings }, call: { operation, ...fields }, options, observed, message, response }) {
+export function outcome(
+  koodrive,
+  { number, client: { clockMarginSeconds: margin, ...settings }, call: { operation, ...fields }, options, observed, message, response },
+) {
   const found = { number };
   /** Gives undefined where the stage is refused, and notes why. */
   const stage = (name, work, noted = (it) => it) => {
@@ -47,8 +50,13 @@ export function outcome(koodrive, { number, client: { clockMarginSeconds: margin
     }
   };
   const clockMargin = margin === undefined ? {} : { clockMarginMs: margin * 1_000 };
-  const client = stage("client", () => new koodrive.Client({ ...texts(settings), ...clockMargin }), () => "made");
-  const make = () => koodrive[operation]("method" in fields ? { ...fields, query: pairs(fields.query), headers: pairs(fields.headers) } : texts(fields));
+  const client = stage(
+    "client",
+    () => new koodrive.Client({ ...texts(settings), ...clockMargin }),
+    () => "made",
+  );
+  const make = () =>
+    koodrive[operation]("method" in fields ? { ...fields, query: pairs(fields.query), headers: pairs(fields.headers) } : texts(fields));
   const call = client && stage("call", make, () => "made");
   if (call) {
     if (observed) {
@@ -57,7 +65,11 @@ export function outcome(koodrive, { number, client: { clockMarginSeconds: margin
     }
     const { now, date } = options;
     stage("request", () => client.request(call, { now, date, traceId: text(options.traceId) }), requestOf);
-    stage("explanation", () => client.explain(call, { now, date, message: text(message) }), (stages) => members(STAGES, stages));
+    stage(
+      "explanation",
+      () => client.explain(call, { now, date, message: text(message) }),
+      (stages) => members(STAGES, stages),
+    );
     const { status, headers, bodyHex } = response;
     stage("reply", () => client.parse(call, { status, headers, body: bytes(bodyHex) }), replyOf);
   }

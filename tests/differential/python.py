@@ -126,7 +126,9 @@ def outcome(case):
         if operation == "notifyPackageExpire":
             return koodrive.NotifyPackageExpire(**renamed(fields, CALL))
         if operation == "rawCall":
-            return koodrive.RawCall(fields.pop("method"), fields.pop("path"), **{name: pairs(value) for name, value in fields.items()})
+            return koodrive.RawCall(
+                fields.pop("method"), fields.pop("path"), **{name: pairs(value) for name, value in fields.items()}
+            )
         return CALLS[operation]()
 
     client = stage("client", lambda: koodrive.Client(**renamed(case["client"], CLIENT)), lambda _: "made")

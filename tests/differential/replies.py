@@ -16,7 +16,12 @@ def http_date(random, milliseconds):
     day, month, clock = DAYS[at.weekday()], MONTHS[at.month - 1], f"{at.hour:02}:{at.minute:02}:{at.second:02}"
     usual = f"{day}, {at.day:02} {month} {at.year:04} {clock} GMT"
     form = random.choices(
-        [usual, f"{day}day, {at.day:02}-{month}-{at.year % 100:02} {clock} GMT", f"{day} {month} {at.day:2} {clock} {at.year:04}"], [8, 1, 1]
+        [
+            usual,
+            f"{day}day, {at.day:02}-{month}-{at.year % 100:02} {clock} GMT",
+            f"{day} {month} {at.day:2} {clock} {at.year:04}",
+        ],
+        [8, 1, 1],
     )[0]
     if random.random() < 0.1:
         place = random.randrange(len(form))
@@ -24,7 +29,20 @@ def http_date(random, milliseconds):
     return form
 
 
-NAMES = ["date", "Date", "AGE", "Age", "retry-after", "Retry-After", "X-TraceId", "x-traceid", "Content-Type", "x-other", "x-trace-id", "dat"]
+NAMES = [
+    "date",
+    "Date",
+    "AGE",
+    "Age",
+    "retry-after",
+    "Retry-After",
+    "X-TraceId",
+    "x-traceid",
+    "Content-Type",
+    "x-other",
+    "x-trace-id",
+    "dat",
+]
 
 
 def headers(random):
@@ -35,7 +53,7 @@ def headers(random):
         value = random.choice(
             [
                 lambda: str(random.choice([0, 1, 59, 120, 3600, random.randint(0, 10**15), 2**64 - 1, 2**64, 10**30])),
-                lambda: http_date(random, 1_762_153_305_000 + random.randint(-10**8, 10**8)),
+                lambda: http_date(random, 1_762_153_305_000 + random.randint(-(10**8), 10**8)),
                 lambda: "".join(chr(random.randint(0x20, 0x7E)) for _ in range(random.choice([0, 1, 58, 58, 200]))),
                 lambda: random.choice(["", " ", "\t", " 7 ", "-1", "1.5", "+5", "0x10", "١٢", "é", "\x80\xff", "成功"]),
             ]
@@ -75,7 +93,21 @@ def string(random, character):
     return '"' + "".join(pieces) + '"'
 
 
-MEMBERS = ["code", "code", "code", "msg", "msg", "error_code", "error_msg", "request_id", "policyList", "other", "Code", "c\\u006fde", ""]
+MEMBERS = [
+    "code",
+    "code",
+    "code",
+    "msg",
+    "msg",
+    "error_code",
+    "error_msg",
+    "request_id",
+    "policyList",
+    "other",
+    "Code",
+    "c\\u006fde",
+    "",
+]
 POLICY = ["policyId", "policyName", "description", "priority", "status", "policyId", "other"]
 
 
@@ -106,7 +138,9 @@ def policies(random, character):
     def one():
         if random.random() < 0.1:
             return json_text(random, character, 2)
-        members = (f'"{name}":{random.choice([number, number, string_or_null])(random)}' for name in POLICY if random.random() < 0.7)
+        members = (
+            f'"{name}":{random.choice([number, number, string_or_null])(random)}' for name in POLICY if random.random() < 0.7
+        )
         return "{" + ",".join(members) + "}"
 
     string_or_null = lambda random: random.choice([string(random, character), "null", '"1"'])
@@ -117,7 +151,9 @@ def policies(random, character):
 
 def reply(random, character):
     """What the service might say."""
-    code = random.choices(["0", '"0"', "13000201", '"13000102"', number(random), string(random, character), "null"], [50, 30, 4, 4, 5, 5, 2])[0]
+    code = random.choices(
+        ["0", '"0"', "13000201", '"13000102"', number(random), string(random, character), "null"], [50, 30, 4, 4, 5, 5, 2]
+    )[0]
     msg = random.choice(['"Success."', '"成功"', "null", string(random, character), number(random)])
     members = [f'"code":{code}', f'"msg":{msg}']
     if random.random() < 0.1:
@@ -149,12 +185,17 @@ def body(random, character):
         octets = bytearray(octets)
         for _ in range(random.choice([1, 1, 3])):
             at = random.randrange(len(octets))
-            octets[at : at + random.randint(0, 2)] = random.choice([b"", random.randbytes(1), b'"', b"{", b"}", b",", b"\x00", b"\xff", b"\xed\xa0\x80"])
+            octets[at : at + random.randint(0, 2)] = random.choice(
+                [b"", random.randbytes(1), b'"', b"{", b"}", b",", b"\x00", b"\xff", b"\xed\xa0\x80"]
+            )
             if not octets:
                 break
     return bytes(octets)
 
 
 def response(random, character):
-    status = random.choices([200, random.choice([201, 204, 301, 302, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504]), random.randint(100, 999)], [70, 24, 6])[0]
+    status = random.choices(
+        [200, random.choice([201, 204, 301, 302, 400, 401, 403, 404, 409, 429, 500, 502, 503, 504]), random.randint(100, 999)],
+        [70, 24, 6],
+    )[0]
     return {"status": status, "headers": headers(random), "bodyHex": body(random, character).hex()}

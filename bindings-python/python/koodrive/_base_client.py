@@ -116,9 +116,7 @@ class BaseClient(_core.Client):
         return self._make(self, self._made_of, app_id, app_secret, sign, token, authorization)
 
     @classmethod
-    def _make(
-        cls, origin: Any, made_of: Any, app_id: Any, app_secret: Any, sign: Any, token: Any, authorization: Any
-    ) -> Self:
+    def _make(cls, origin: Any, made_of: Any, app_id: Any, app_secret: Any, sign: Any, token: Any, authorization: Any) -> Self:
         function = token if callable(token) else None
         if sign is not None and not callable(sign):
             raise _core.refused("sign", f"of type {type(sign).__name__}; pass a function of the string to sign")
@@ -129,9 +127,7 @@ class BaseClient(_core.Client):
             "authorization": authorization,
         }
         given = {name: text(name, value) for name, value in given.items() if value is not None}
-        self = _core.Client.__new__(
-            cls, origin, **given, signs_elsewhere=sign is not None, token_later=function is not None
-        )
+        self = _core.Client.__new__(cls, origin, **given, signs_elsewhere=sign is not None, token_later=function is not None)
         self._made_of = made_of
         self._token = function
         self._sign = sign

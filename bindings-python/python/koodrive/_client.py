@@ -206,9 +206,7 @@ class Client(BaseClient):
         """
         from ._dispatch import Dispatch, Hooks
 
-        hooks = Hooks(
-            token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item
-        )
+        hooks = Hooks(token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item)
         return Dispatch(self, source, transport, hooks, connect_timeout, timeout, options)
 
     if TYPE_CHECKING:
@@ -280,7 +278,5 @@ class Client(BaseClient):
         """
         from ._dispatch import AsyncDispatch, Hooks
 
-        hooks = Hooks(
-            token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item
-        )
+        hooks = Hooks(token=token, on_halt=on_halt, before_send=before_send, on_exchange=on_exchange, on_bad_item=on_bad_item)
         return AsyncDispatch(self, source, transport, hooks, connect_timeout, timeout, options)

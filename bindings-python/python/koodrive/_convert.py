@@ -55,7 +55,9 @@ def not_async(option: str, value: Any) -> Any:
     if hasattr(value, "__await__"):
         if hasattr(value, "close"):
             value.close()
-        raise _core.refused(option, "an async function, which cannot be awaited here; use asend or adispatch, or a plain function")
+        raise _core.refused(
+            option, "an async function, which cannot be awaited here; use asend or adispatch, or a plain function"
+        )
     return value
 
 

@@ -106,8 +106,7 @@ class UnreadableReplyError(KooDriveError):
 
 
 _BY_KIND: dict[str, type[KooDriveError]] = {
-    error.kind: error
-    for error in (InvalidInputError, NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
+    error.kind: error for error in (InvalidInputError, NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
 }
 
 

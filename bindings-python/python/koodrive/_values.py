@@ -186,7 +186,7 @@ class Settings:
 class Exchange:
     """One exchange with the service, as ``on_exchange`` sees it. Never holds a secret.
 
-``operation`` and ``url`` of a raw call hold its path, with the ids that are in the path.
+    ``operation`` and ``url`` of a raw call hold its path, with the ids that are in the path.
     """
 
     __module__ = "koodrive"

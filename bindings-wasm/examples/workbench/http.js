@@ -57,7 +57,8 @@ export function headerPairs(text) {
   for (const [at, line] of text.split("\n").entries()) {
     const colon = line.indexOf(":");
     if (colon > 0) pairs.push([line.slice(0, colon).trim(), line.slice(colon + 1).trim()]);
-    else if (line.trim() !== "") return { error: { field: "headers", message: `headers: line ${at + 1} is not a header; write name: value` } };
+    else if (line.trim() !== "")
+      return { error: { field: "headers", message: `headers: line ${at + 1} is not a header; write name: value` } };
   }
   return { value: pairs };
 }

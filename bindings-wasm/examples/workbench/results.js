@@ -99,7 +99,12 @@ function paragraphs(message) {
   const [text, ...rest] = lines.filter((line) => !NUMBERED.test(line));
   const checks = rest.map((line) => element("h3", {}, line));
   if (items.length > 0) checks.push(element("ol", { className: "checks" }, ...items));
-  const quoted = element("div", { className: "block" }, element("h3", {}, "The error’s text"), element("p", { className: "wrap" }, sentence(text)));
+  const quoted = element(
+    "div",
+    { className: "block" },
+    element("h3", {}, "The error’s text"),
+    element("p", { className: "wrap" }, sentence(text)),
+  );
   return { text: quoted, checks };
 }
 

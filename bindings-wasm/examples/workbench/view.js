@@ -62,7 +62,10 @@ const pending = new Map();
 /** Says something in a live region once typing pauses: a screen reader would read the result of every keystroke otherwise. */
 export function announce(region, text) {
   clearTimeout(pending.get(region));
-  pending.set(region, setTimeout(() => (region.textContent = text), 250));
+  pending.set(
+    region,
+    setTimeout(() => (region.textContent = text), 250),
+  );
 }
 
 /** Says what has just happened, for a while. */
@@ -70,5 +73,8 @@ export function say(text) {
   const region = document.getElementById("happened");
   region.textContent = text;
   clearTimeout(pending.get(region));
-  pending.set(region, setTimeout(() => (region.textContent = ""), 4000));
+  pending.set(
+    region,
+    setTimeout(() => (region.textContent = ""), 4000),
+  );
 }

@@ -24,9 +24,7 @@ export interface KeyedCall<Key, C extends Call = Call> {
 }
 
 /** What an iteration gives: outcomes, and bad items where they are asked for. */
-export type Outcomes<Key, C extends Call, Rule extends BadItemRule> =
-  | CallOutcome<Key, C>
-  | (Rule extends "outcome" ? BadItem<Key> : never);
+export type Outcomes<Key, C extends Call, Rule extends BadItemRule> = CallOutcome<Key, C> | (Rule extends "outcome" ? BadItem<Key> : never);
 
 /** An array of any length that holds calls; a tuple of another length than two is none. */
 type Widened<Pair extends readonly unknown[]> = number extends Pair["length"]

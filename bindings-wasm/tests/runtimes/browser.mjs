@@ -55,8 +55,7 @@ export async function serving(folder, headers, work) {
 }
 
 /** Chromium with an empty profile, which is removed when the browser is closed. */
-export const launch = () =>
-  chromium.launch({ executablePath: process.env.KOODRIVE_CHROMIUM, headless: true, args: FLAGS });
+export const launch = () => chromium.launch({ executablePath: process.env.KOODRIVE_CHROMIUM, headless: true, args: FLAGS });
 
 /**
  * Opens a page in a browsing context of its own while `work(page, problems)` lasts. `options` are Playwright's for a context

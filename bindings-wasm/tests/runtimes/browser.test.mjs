@@ -20,7 +20,10 @@ after(async () => {
 
 /** What a page with this script leaves in `seen`, and its problems. */
 async function page(script, headers = {}) {
-  await writeFile(join(folder, "index.html"), '<!doctype html><html lang="en"><title>page</title><script type="module" src="page.js"></script></html>');
+  await writeFile(
+    join(folder, "index.html"),
+    '<!doctype html><html lang="en"><title>page</title><script type="module" src="page.js"></script></html>',
+  );
   await writeFile(join(folder, "page.js"), script);
   return serving(folder, headers, (url) =>
     opening(browser, url, {}, async (page, problems) => ({ seen: await page.evaluate(() => globalThis.seen), problems })),
@@ -49,4 +52,5 @@ test("nothing outside of the folder is served", limit, () =>
   serving(folder, {}, async (url) => {
     assert.equal((await fetch(`${url}/..%2f..%2f..%2fetc%2fhostname`)).status, 404);
     assert.equal((await fetch(`${url}/index.html`)).status, 200);
-  }));
+  }),
+);

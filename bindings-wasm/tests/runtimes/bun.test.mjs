@@ -13,11 +13,15 @@ async function installedByBun(folder) {
   await run(bun, ["add", tarball], folder);
 }
 
-for (const [what, program] of [["import", "program.mjs"], ["require", "program.cjs"]]) {
+for (const [what, program] of [
+  ["import", "program.mjs"],
+  ["require", "program.cjs"],
+]) {
   test(`Bun, ${what}`, limit, () =>
     project(async (folder) => {
       const { told, stderr } = await runProgram(bun, ["run", "--no-install", program, endpoint], folder);
       await assertScenario(told);
       assert.equal(stderr, "");
-    }, installedByBun));
+    }, installedByBun),
+  );
 }

@@ -46,7 +46,8 @@ test("esbuild, opened in Chromium", limit, () =>
     assert.deepEqual(warnings, []);
     await writePage(site, "/page.js");
     await assertSiteWorks(site);
-  }));
+  }),
+);
 
 test("esbuild for Node, run by Node", limit, () =>
   project(async (folder) => {
@@ -63,7 +64,8 @@ test("esbuild for Node, run by Node", limit, () =>
     // Nothing of the package is beside it.
     const { told } = await runProgram(process.execPath, ["program.mjs", endpoint], join(folder, "bundled"));
     await assertScenario(told);
-  }));
+  }),
+);
 
 test("Vite's build, opened in Chromium", limit, () =>
   project(async (folder) => {
@@ -82,7 +84,8 @@ test("Vite's build, opened in Chromium", limit, () =>
     });
     assert.deepEqual(warnings, []);
     await assertSiteWorks(join(folder, "site"));
-  }));
+  }),
+);
 
 test("Vite's development server, opened in Chromium", limit, () =>
   project(async (folder) => {
@@ -109,7 +112,8 @@ test("Vite's development server, opened in Chromium", limit, () =>
       await server.close();
     }
     assert.deepEqual(warnings, []);
-  }));
+  }),
+);
 
 test("webpack, opened in Chromium", limit, () =>
   project(async (folder) => {
@@ -129,4 +133,5 @@ test("webpack, opened in Chromium", limit, () =>
     assert.deepEqual({ errors, warnings }, { errors: [], warnings: [] });
     await writePage(site, "/page.js");
     await assertSiteWorks(site);
-  }));
+  }),
+);

@@ -63,4 +63,5 @@ test("Chromium, a server that answers no other site leaves the outcome unknown",
         cause: "TypeError",
       });
     }),
-  ));
+  ),
+);

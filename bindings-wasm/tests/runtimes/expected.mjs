@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { endpoint } from "./project.mjs";
 
 const SERVICE = "https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier";
-const authorization = (signature) =>
-  `HMAC-SHA256 AppId=example-app-id,SignedHeaders=host;x-date;x-user-id,Signature=${signature}`;
+const authorization = (signature) => `HMAC-SHA256 AppId=example-app-id,SignedHeaders=host;x-date;x-user-id,Signature=${signature}`;
 const SIGNED = [
   {
     method: "POST",

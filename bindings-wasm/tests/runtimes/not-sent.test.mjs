@@ -9,7 +9,11 @@ const authority = join(certificates, "authority.pem");
 const blackHole = join(import.meta.dirname, "black-hole.py");
 const RUNTIMES = [
   ["Node", process.execPath, []],
-  ["Deno", binary("deno", process.platform === "win32" ? "deno.exe" : "deno"), ["run", "--quiet", "--no-prompt", "--allow-all", "--node-modules-dir=manual", `--cert=${authority}`]],
+  [
+    "Deno",
+    binary("deno", process.platform === "win32" ? "deno.exe" : "deno"),
+    ["run", "--quiet", "--no-prompt", "--allow-all", "--node-modules-dir=manual", `--cert=${authority}`],
+  ],
   ["Bun", binary("bun", process.platform === "win32" ? "bin/bun.exe" : "bin/bun"), ["run", "--no-install"]],
 ];
 
@@ -29,8 +33,8 @@ const EXPECTED = {
   "cut within the body": unknown,
   "no HTTP": unknown,
   "time-out": unknown,
-  "abort": unknown,
-  "redirect": { name: "ApiError", outcome: "refused", retryable: false, status: 302 },
+  abort: unknown,
+  redirect: { name: "ApiError", outcome: "refused", retryable: false, status: 302 },
   "lost on a used connection": { ...unknown, arrived: 1 },
 };
 
@@ -41,7 +45,8 @@ describe("a failure", { concurrency: true }, () => {
       project(async (folder) => {
         const { told } = await runProgram(program, [...flags, "not-sent.mjs", certificates], folder, { NODE_EXTRA_CA_CERTS: authority });
         assert.deepEqual(told, EXPECTED);
-      }));
+      }),
+    );
 
     test(`${name}: a connection that is not made in time was not sent`, limit, (context) =>
       project(async (folder) => {
@@ -52,6 +57,7 @@ describe("a failure", { concurrency: true }, () => {
           if (error.code !== 77) throw error;
           context.skip("this machine lets nobody make a network");
         }
-      }));
+      }),
+    );
   }
 });

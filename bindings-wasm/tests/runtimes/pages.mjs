@@ -23,8 +23,11 @@ export async function open(browser, url, address = endpoint) {
   return opening(browser, wanted, {}, async (page, problems) => {
     page.setDefaultTimeout(limit.timeout);
     const loaded = () => performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
-    const [told, failed] = await page.evaluate(
-      () => Promise.resolve(globalThis.told).then((told) => [told], ({ name, message }) => [undefined, { name, message }]),
+    const [told, failed] = await page.evaluate(() =>
+      Promise.resolve(globalThis.told).then(
+        (told) => [told],
+        ({ name, message }) => [undefined, { name, message }],
+      ),
     );
     return { told, failed, problems, loaded: await page.evaluate(loaded) };
   });

@@ -8,7 +8,9 @@ import { promisify } from "node:util";
 
 export const { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_NPM: installed, KOODRIVE_TARBALL: tarball } = process.env;
 if (!endpoint || !installed || !tarball) {
-  throw new Error("KOODRIVE_ENDPOINT, KOODRIVE_NPM and KOODRIVE_TARBALL must name a sandbox, a folder with koodrive installed, and its tarball; `cargo xtask test` sets them");
+  throw new Error(
+    "KOODRIVE_ENDPOINT, KOODRIVE_NPM and KOODRIVE_TARBALL must name a sandbox, a folder with koodrive installed, and its tarball; `cargo xtask test` sets them",
+  );
 }
 
 /** For one test. Nothing here takes a tenth of it; a hung runtime must not hang the tests. */

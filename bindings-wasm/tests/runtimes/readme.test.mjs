@@ -44,10 +44,20 @@ test("README, the Worker", limit, async () => {
 test("README, the page, under the policy that it names", limit, () =>
   project(async (folder) => {
     await writeFile(join(folder, "page.mjs"), block("js browser"));
-    await build({ absWorkingDir: folder, entryPoints: ["page.mjs"], outfile: "bundle.js", bundle: true, format: "esm", logLevel: "silent" });
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ["page.mjs"],
+      outfile: "bundle.js",
+      bundle: true,
+      format: "esm",
+      logLevel: "silent",
+    });
     const fields = ["endpoint", "userId", "token"].map((name) => `<input name="${name}">`).join("");
     const form = `<form>${fields}<button>Read</button></form><output></output>`;
-    await writeFile(join(folder, "index.html"), `<!doctype html><title>koodrive</title>${form}<script type="module" src="/bundle.js"></script>`);
+    await writeFile(
+      join(folder, "index.html"),
+      `<!doctype html><title>koodrive</title>${form}<script type="module" src="/bundle.js"></script>`,
+    );
     const [name, policy] = block("http").trim().split(": ");
     // The page's one other site is the sandbox here.
     const headers = { [name]: policy.replace("https://gateway.example", endpoint) };
@@ -69,4 +79,5 @@ test("README, the page, under the policy that it names", limit, () =>
     } finally {
       await browser.close();
     }
-  }));
+  }),
+);

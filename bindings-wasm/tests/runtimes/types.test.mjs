@@ -16,4 +16,5 @@ test("Deno, types", limit, () =>
       await writeFile(join(folder, name), text.replaceAll('"./core.mjs"', '"./core.mts"'));
     }
     await run(deno, ["check", "--node-modules-dir=manual", ...SAMPLES], folder);
-  }));
+  }),
+);

@@ -27,7 +27,10 @@ export async function bundle(folder, conditions) {
   });
   assert.deepEqual(warnings, []);
   const dist = "node_modules/koodrive/dist/";
-  return Object.keys(metafile.inputs).filter((file) => file.startsWith(dist)).map((file) => file.slice(dist.length)).sort();
+  return Object.keys(metafile.inputs)
+    .filter((file) => file.startsWith(dist))
+    .map((file) => file.slice(dist.length))
+    .sort();
 }
 
 /**

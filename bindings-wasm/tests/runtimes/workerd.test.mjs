@@ -20,7 +20,8 @@ test("workerd", limit, () =>
     const { status, text } = await answer(folder);
     assert.equal(status, 200, text);
     await assertScenario(JSON.parse(text));
-  }));
+  }),
+);
 
 test("workerd, a Worker bundled without the condition is told so", limit, () =>
   project(async (folder) => {
@@ -28,4 +29,5 @@ test("workerd, a Worker bundled without the condition is told so", limit, () =>
     const { status, text } = await answer(folder);
     assert.equal(status, 500);
     assert.match(text, /koodrive cannot compile .* a Worker must be bundled with the condition "workerd"/);
-  }));
+  }),
+);

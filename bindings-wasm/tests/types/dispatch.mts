@@ -47,12 +47,19 @@ const ids = [{ id: "a" }, { id: "b" }];
 const widened = ids.map(({ id }) => [id, call]);
 const later = () => dispatch(client, widened);
 same<ReturnType<typeof later>, Dispatch<string, NotifyPackageExpire>>(true);
-const inPlace: Dispatch<string, NotifyPackageExpire> = dispatch(client, ids.map(({ id }) => [id, call]));
+const inPlace: Dispatch<string, NotifyPackageExpire> = dispatch(
+  client,
+  ids.map(({ id }) => [id, call]),
+);
 async function* yielded() {
   for (const { id } of ids) yield [id, call];
 }
 const generated: Dispatch<string, NotifyPackageExpire> = dispatch(client, yielded(), { rate: 5, onHalt: () => true });
-const two = () => dispatch(client, ids.map(({ id }, row) => [row, id === "a" ? call : getSpaceUsageByOverview()]));
+const two = () =>
+  dispatch(
+    client,
+    ids.map(({ id }, row) => [row, id === "a" ? call : getSpaceUsageByOverview()]),
+  );
 const byTwo: Dispatch<number> = two();
 // Any calls, the replies of each by its operation.
 const mixed = () => dispatch(client, [call, rawCall({ method: "GET", path: "/a" })]);
@@ -102,7 +109,10 @@ const { done } = await run.return();
 same<typeof done, true>(true);
 
 // The hooks.
-const hooks: DispatchOptions = { beforeSend: async ({ attempt, traceId, xDate }) => console_(attempt, traceId, xDate), onExchange: ({ status }) => console_(status) };
+const hooks: DispatchOptions = {
+  beforeSend: async ({ attempt, traceId, xDate }) => console_(attempt, traceId, xDate),
+  onExchange: ({ status }) => console_(status),
+};
 dispatch(client, [call], hooks).cancel();
 const hooked = dispatch(client, [{ key: 7n, call }], {
   beforeSend: (outgoing) => {

@@ -15,7 +15,8 @@ mkdirSync(folder);
 for (const name of readdirSync(here)) if (name !== "types.test.mjs") cpSync(join(here, name), join(folder, name));
 for (const name of readdirSync(process.env.KOODRIVE_DOCUMENTED)) cpSync(join(process.env.KOODRIVE_DOCUMENTED, name), join(folder, name));
 // What users of these have installed as well.
-for (const name of ["undici", "@cloudflare/workers-types"]) cpSync(join(modules, name), join(folder, "node_modules", name), { recursive: true });
+for (const name of ["undici", "@cloudflare/workers-types"])
+  cpSync(join(modules, name), join(folder, "node_modules", name), { recursive: true });
 
 /** Compiles a project of the folder; returns what tsc printed. */
 function tsc(compiler, project) {

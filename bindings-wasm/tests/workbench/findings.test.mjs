@@ -33,7 +33,13 @@ test("the first line and the first character that differ are marked on both side
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     for (const [from, to, heading, marks, sentence] of [
-      ["POST", "GET", "Line 1, METHOD", ["P", "G"], "Character 1 is the first that differs. Signed here: “P” (U+0050); pasted: “G” (U+0047)."],
+      [
+        "POST",
+        "GET",
+        "Line 1, METHOD",
+        ["P", "G"],
+        "Character 1 is the first that differs. Signed here: “P” (U+0050); pasted: “G” (U+0047).",
+      ],
       [
         "Expire/",
         "Expire",
@@ -107,7 +113,11 @@ test("the first line and the first character that differ are marked on both side
       ],
     ]) {
       const changed = CANONICAL.replace(from, to);
-      for (const text of [changed, changed.replaceAll("\n", "|"), `verify signature fail, canonicalRequest:${changed.replaceAll("\n", "|")}`]) {
+      for (const text of [
+        changed,
+        changed.replaceAll("\n", "|"),
+        `verify signature fail, canonicalRequest:${changed.replaceAll("\n", "|")}`,
+      ]) {
         await theirs(page).fill(text);
         assert.deepEqual(await difference(page, "compare"), [heading, marks, sentence], text);
       }
@@ -115,20 +125,25 @@ test("the first line and the first character that differ are marked on both side
       assert.equal(await page.locator("#canonical-request .marked").innerText(), CANONICAL.split("\n")[line - 1] || "\n");
       await says(page, "compare", `Line ${line} differs.`);
     }
-  }));
+  }),
+);
 
 test("a side that ends early is told from one with an empty line", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     const joined = `canonicalRequest:${CANONICAL.replaceAll("\n", "|")}`;
-    for (const [text, line] of [[joined.slice(0, joined.indexOf("||host;")), 7], [`${joined}|`, 10]]) {
+    for (const [text, line] of [
+      [joined.slice(0, joined.indexOf("||host;")), 7],
+      [`${joined}|`, 10],
+    ]) {
       await theirs(page).fill(text);
       const [heading, marks, sentence] = await difference(page, "compare");
       assert.match(heading, new RegExp(`^Line ${line}, `));
       assert.deepEqual(marks, ["end", "end"]);
       assert.equal(sentence, "The line is empty on one side; the other one ended before it.");
     }
-  }));
+  }),
+);
 
 test("what is the same, stale or no canonical request is said to be", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -148,7 +163,8 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
     await enter(page, { client: { token: "example-token" } });
     await says(page, "compare", "There is no signature to compare.");
     assert.match(await page.locator("#stages-result").innerText(), /No signature: .* there is no signature to explain/);
-  }));
+  }),
+);
 
 test("a canonical request of another date is compared with its date, or the request is signed with it", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -169,7 +185,8 @@ test("a canonical request of another date is compared with its date, or the requ
     assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
     // The button is gone, and its section's heading has the focus.
     assert.equal(await page.evaluate(() => document.activeElement.textContent), "Compare");
-  }));
+  }),
+);
 
 /** Types a `response.json` into the three fields. */
 async function paste(page, { status, headers, body }) {
@@ -233,7 +250,8 @@ test("every reply of the vectors is shown as it is there", limit, () =>
       assert.deepEqual(await facts(page), { ...(status && { status: String(status) }), code, "trace id": traceId, msg, ...figures }, name);
     }
     assert.deepEqual({ replies, errors }, { replies: 37, errors: 122 });
-  }));
+  }),
+);
 
 test("a refusal says what to check, and where the service's canonical request differs", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -247,8 +265,11 @@ test("a refusal says what to check, and where the service's canonical request di
     ]);
     const checks = await page.locator("#response-result .checks li").allInnerTexts();
     assert.equal(checks.length, 7);
-    assert.equal(checks[0], "endpoint: compare https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier/users/notifyPackageExpire" +
-        " with the base URL that your Huawei contact named");
+    assert.equal(
+      checks[0],
+      "endpoint: compare https://intl.myhuaweicloud-koodrive.com/koodrive/ose/v1/carrier/users/notifyPackageExpire" +
+        " with the base URL that your Huawei contact named",
+    );
     assert.match(await page.locator("#response-result").innerText(), /What to check, in this order:/);
     // The message alone, as a log has it; and one with a character that no text field shows.
     const { msg } = (await vector("error-401-signature")).expected.error;
@@ -258,7 +279,8 @@ test("a refusal says what to check, and where the service's canonical request di
     await paste(page, { status: 401, body: JSON.stringify({ error_code: "APIGW.0301", error_msg: message }) });
     assert.deepEqual((await difference(page, "response")).slice(0, 2), ["Line 6, CanonicalHeaders", ["5", "CR"]]);
     assert.match((await difference(page, "response"))[2], /by the service: a carriage return \(U\+000D\)/);
-  }));
+  }),
+);
 
 test("a raw call's query is compared line by line, and its refusal names method and path", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -274,7 +296,10 @@ test("a raw call's query is compared line by line, and its refusal names method 
       await theirs(page).fill(lines.join("|"));
       assert.deepEqual((await difference(page, "compare")).slice(0, 2), ["Line 3, CanonicalQueryString", marks]);
       assert.match((await difference(page, "compare"))[2], new RegExp(`^Character ${at} is`));
-      await paste(page, { status: 401, body: JSON.stringify({ error_code: "APIGW.0301", error_msg: `canonicalRequest:${lines.join("|")}` }) });
+      await paste(page, {
+        status: 401,
+        body: JSON.stringify({ error_code: "APIGW.0301", error_msg: `canonicalRequest:${lines.join("|")}` }),
+      });
       assert.equal((await difference(page, "response"))[0], "Line 3, CanonicalQueryString");
     }
     await theirs(page).fill(expected.canonicalRequest);
@@ -286,14 +311,19 @@ test("a raw call's query is compared line by line, and its refusal names method 
       const [text, , ...checks] = expected.error.message.split("\n");
       assert.equal(await page.locator("#response-result .wrap").innerText(), text.replace(/^the/, "The"), name);
       const items = await page.locator("#response-result .checks li").allInnerTexts();
-      assert.deepEqual(items, checks.map((check) => check.replace(/^\d\. /, "")), name);
+      assert.deepEqual(
+        items,
+        checks.map((check) => check.replace(/^\d\. /, "")),
+        name,
+      );
     }
     // The reply can be read while the query is wrong, and before there is a path.
     await field(page, "Query optional").fill("a");
     assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/koodrive\/ose\/v1\/users\//);
     await enter(page, { call: { path: "" } });
     assert.match(await page.locator("#response-result .wrap").innerText(), /^The service answered PUT \/not-given with HTTP 202/);
-  }));
+  }),
+);
 
 test("a response that is pasted whole is split, interim answers and line ends included", limit, () =>
   visiting(browser, { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
@@ -310,7 +340,8 @@ test("a response that is pasted whole is split, interim answers and line ends in
       assert.deepEqual(values, [status, headers, body], whole);
     }
     await page.getByText("The response was split into status, headers and body.").waitFor();
-  }));
+  }),
+);
 
 test("a reply is read before anything else is known, and what cannot be read is said", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -322,10 +353,14 @@ test("a reply is read before anything else is known, and what cannot be read is 
     for (const [response, said] of [
       [{ status: "", body: "{}" }, "Not read: status: not an HTTP status; pass a number from 100 to 999"],
       [{ status: "OK", body: "{}" }, "Not read: status: not an HTTP status; pass a number from 100 to 999"],
-      [{ status: 200, headers: [["date", "x"], ["no header"]], body: "{}" }, "Not read: headers: line 2 is not a header; write name: value"],
+      [
+        { status: 200, headers: [["date", "x"], ["no header"]], body: "{}" },
+        "Not read: headers: line 2 is not a header; write name: value",
+      ],
     ]) {
       await paste(page, response);
       await says(page, "response", said);
       assert.equal(await page.locator("#response-result").innerText(), "");
     }
-  }));
+  }),
+);

@@ -58,11 +58,17 @@ export const visiting = (browser, options, work, { url = served, expected = /^$/
     await page.addInitScript({ path: axe });
     await page.goto(url, { waitUntil: "load" });
     await work(page);
-    assert.deepEqual(problems.filter((problem) => !expected.test(problem)), []);
+    assert.deepEqual(
+      problems.filter((problem) => !expected.test(problem)),
+      [],
+    );
     if (expected.source === "^$") {
       assert.deepEqual(await page.evaluate(() => violations), []);
       const own = FILES.map((file) => `${url}${file}`);
-      assert.deepEqual(asked.filter((file) => file !== url && !own.includes(file)), []);
+      assert.deepEqual(
+        asked.filter((file) => file !== url && !own.includes(file)),
+        [],
+      );
       assert.ok(asked.includes(`${url}koodrive.js`));
     }
   });
@@ -85,13 +91,20 @@ const LABELS = {
   traceId: "Trace id optional",
 };
 
-export const field = (page, label) => page.getByRole("textbox", { name: label, exact: true }).or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
+export const field = (page, label) =>
+  page
+    .getByRole("textbox", { name: label, exact: true })
+    .or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
 
 /** Fills in the `given` of a conformance case, or a part of it. A raw call without a query or a body empties their fields. */
 export async function enter(page, { client = {}, call: given = {}, options = {} }) {
   const call = given.operation === "rawCall" ? { query: [], json: "", ...given } : given;
   if (client.endpoint !== undefined) await chooseEndpoint(page, client);
-  for (const [way, name] of [["token", "Token"], ["authorization", "Authorization"], ["appId", "App id"]]) {
+  for (const [way, name] of [
+    ["token", "Token"],
+    ["authorization", "Authorization"],
+    ["appId", "App id"],
+  ]) {
     if (client[way] !== undefined) await page.getByRole("radio", { name, exact: true }).check();
   }
   if (call.operation) await page.getByRole("radio", { name: call.operation, exact: true }).check();

@@ -54,7 +54,8 @@ test("all of it is reached by keyboard, in reading order, with the focus in sigh
     const copies = ["HTTP request", "curl command", "canonical request"].map((what) => `Copy the ${what}`);
     copies.push("Copy its SHA-256", "Copy the string to sign", "Copy the signature");
     assert.deepEqual((await tabStops(page)).slice(-rest.length - copies.length), [...copies, ...rest]);
-  }));
+  }),
+);
 
 test("a request is built and signed with the keyboard alone", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -84,12 +85,20 @@ test("a request is built and signed with the keyboard alone", limit, () =>
     await page.keyboard.press("Enter");
     assert.equal(await shown(page, "signature-value"), "98e725d4a7965d5aebb936c98825cf080c3252f6fc7fe622bbe189fd0ae8fe6c");
     await says(page, "request", "Built at 2025-11-03T07:01:45.000Z");
-  }));
+  }),
+);
 
 test("secrets are masked until they are asked for, and nowhere else", limit, () =>
   visiting(browser, {}, async (page) => {
     const everything = () =>
-      page.evaluate(() => [document.documentElement.outerHTML, location.href, document.cookie, ...Object.values({ ...localStorage, ...sessionStorage })].join());
+      page.evaluate(() =>
+        [
+          document.documentElement.outerHTML,
+          location.href,
+          document.cookie,
+          ...Object.values({ ...localStorage, ...sessionStorage }),
+        ].join(),
+      );
     for (const [name, secret] of [
       ["app-notify-minimal", "example-app-secret-not-real"],
       ["token-notify-minimal", "ABCDEFG-example-token"],
@@ -112,23 +121,31 @@ test("secrets are masked until they are asked for, and nowhere else", limit, () 
       assert.ok(!(await everything()).includes(secret), name);
     }
     await page.getByRole("button", { name: "Clear all" }).click();
-    const values = await page.locator("input:not([type=radio], [type=checkbox]), textarea").evaluateAll((all) => all.map(({ value }) => value).join(""));
+    const values = await page
+      .locator("input:not([type=radio], [type=checkbox]), textarea")
+      .evaluateAll((all) => all.map(({ value }) => value).join(""));
     assert.equal(values, "");
     assert.equal(await page.evaluate(async () => (await indexedDB.databases()).length), 0);
-  }));
+  }),
+);
 
 test("no field is kept, corrected or checked elsewhere by the browser, and no form can be sent", limit, () =>
   visiting(browser, {}, async (page) => {
-    const careless = await page.locator("input, select, textarea").evaluateAll((all) =>
-      all.filter(({ form, spellcheck }) => form?.autocomplete !== "off" || form.autocapitalize !== "none" || spellcheck).map(({ id }) => id),
-    );
+    const careless = await page
+      .locator("input, select, textarea")
+      .evaluateAll((all) =>
+        all
+          .filter(({ form, spellcheck }) => form?.autocomplete !== "off" || form.autocapitalize !== "none" || spellcheck)
+          .map(({ id }) => id),
+      );
     assert.deepEqual(careless, []);
     await page.getByRole("button", { name: "Example" }).click();
     const before = page.url();
     await field(page, "packageId").press("Enter");
     await page.getByLabel("Status").press("Enter");
     assert.equal(page.url(), before);
-  }));
+  }),
+);
 
 test("the browser refuses to send anything, and a visitor can try it", limit, () =>
   visiting(
@@ -146,14 +163,29 @@ test("the browser refuses to send anything, and a visitor can try it", limit, ()
       // Every other way out that a script has.
       const ways = await page.evaluate(async (target) => {
         const failed = [];
-        const attempt = (name, work) => Promise.resolve().then(work).then(() => failed.push(name), () => {});
+        const attempt = (name, work) =>
+          Promise.resolve()
+            .then(work)
+            .then(
+              () => failed.push(name),
+              () => {},
+            );
         await attempt("fetch", () => fetch(target, { mode: "no-cors" }));
-        await attempt("image", () => new Promise((done, refused) => Object.assign(new Image(), { onload: done, onerror: refused, src: target })));
-        await attempt("event source", () => new Promise((done, refused) => Object.assign(new EventSource(target), { onopen: done, onerror: refused })));
+        await attempt(
+          "image",
+          () => new Promise((done, refused) => Object.assign(new Image(), { onload: done, onerror: refused, src: target })),
+        );
+        await attempt(
+          "event source",
+          () => new Promise((done, refused) => Object.assign(new EventSource(target), { onopen: done, onerror: refused })),
+        );
         navigator.sendBeacon(target, "x");
         const request = new XMLHttpRequest();
         request.open("GET", target);
-        await attempt("xhr", () => new Promise((done, refused) => (Object.assign(request, { onload: done, onerror: refused }), request.send())));
+        await attempt(
+          "xhr",
+          () => new Promise((done, refused) => (Object.assign(request, { onload: done, onerror: refused }), request.send())),
+        );
         await attempt("markup", () => (document.body.innerHTML = "<p>"));
         return failed;
       }, process.env.KOODRIVE_ENDPOINT);
@@ -161,7 +193,8 @@ test("the browser refuses to send anything, and a visitor can try it", limit, ()
       assert.equal(new Set(await page.evaluate(() => violations)).size, 3, "connect-src, img-src, require-trusted-types-for");
     },
     { expected: /Content Security Policy|csp|violates|TrustedHTML/i },
-  ));
+  ),
+);
 
 /** What the page may look like, each with everything in it that could be too wide or too faint. */
 const STATES = {
@@ -178,7 +211,17 @@ const STATES = {
   "a raw call": async (page) => {
     await enter(page, (await vector("raw-query-of-a-reconciliation")).given);
     const long = "x".repeat(200);
-    await enter(page, { call: { method: "PUT", path: `/${long}`, query: [["a", long], [long, ""]], json: JSON.stringify({ [long]: long }) } });
+    await enter(page, {
+      call: {
+        method: "PUT",
+        path: `/${long}`,
+        query: [
+          ["a", long],
+          [long, ""],
+        ],
+        json: JSON.stringify({ [long]: long }),
+      },
+    });
     await page.getByLabel("Status").fill("200");
     await field(page, "Body").fill("{}");
   },
@@ -193,7 +236,10 @@ const STATES = {
     await field(page, "Body").fill(`{"code":0,"data":{"totalAllocation":${figure},"totalUsed":${figure},"quota":"5"}}`);
   },
   errors: async (page) => {
-    await enter(page, { client: { endpoint: "http://gateway.example", userId: " 7", token: "" }, call: { carrierUserId: "", undocumentedType: "2" } });
+    await enter(page, {
+      client: { endpoint: "http://gateway.example", userId: " 7", token: "" },
+      call: { carrierUserId: "", undocumentedType: "2" },
+    });
     await enter(page, { options: { traceId: "short", now: "now", date: "then" } });
     await page.getByLabel("Status").fill("none");
     await page.getByRole("button", { name: "Sign anew" }).click();
@@ -216,11 +262,14 @@ for (const colorScheme of ["light", "dark"]) {
         for (const viewport of name === "example" ? [PHONE, DESKTOP] : [DESKTOP]) {
           await page.setViewportSize(viewport);
           const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-          const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`);
+          const found = violations.map(
+            ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join("\n")}`,
+          );
           assert.deepEqual(found, [], `${name} at ${viewport.width}`);
         }
       }
-    }));
+    }),
+  );
 }
 
 test("what is typed fast is announced once, when typing pauses", limit, () =>
@@ -239,7 +288,8 @@ test("what is typed fast is announced once, when typing pauses", limit, () =>
     const heard = await page.evaluate(() => globalThis.heard);
     assert.ok(heard.length === 1 || heard.length === 2, JSON.stringify(heard));
     assert.match(heard.at(-1), /^Built at/);
-  }));
+  }),
+);
 
 test("any static host will do: below a path, with other headers, with nothing but the files", limit, () => {
   return serving(dirname(folder), { "cross-origin-opener-policy": "same-origin" }, (host) =>
@@ -252,13 +302,20 @@ test("any static host will do: below a path, with other headers, with nothing bu
         assert.equal(await page.locator("#not-running").count(), 0);
       },
       { url: `${host}/${basename(folder)}/` },
-    ));
+    ),
+  );
 });
 
 test("without its script the page says so", limit, () =>
-  visiting(browser, { javaScriptEnabled: false }, async (page) => {
-    assert.match(await page.locator("#not-running").innerText(), /script is not running/);
-  }, { expected: /./ }));
+  visiting(
+    browser,
+    { javaScriptEnabled: false },
+    async (page) => {
+      assert.match(await page.locator("#not-running").innerText(), /script is not running/);
+    },
+    { expected: /./ },
+  ),
+);
 
 test("`npm run workbench` serves the page's files and nothing else", limit, async () => {
   const get = async (path) => {
@@ -270,7 +327,15 @@ test("`npm run workbench` serves the page's files and nothing else", limit, asyn
   assert.deepEqual(await get("workbench.css"), [200, "text/css; charset=utf-8", true]);
   assert.deepEqual(await get("icon.svg"), [200, "image/svg+xml; charset=utf-8", true]);
   assert.deepEqual(await get("THIRD-PARTY-LICENSES"), [200, "text/plain; charset=utf-8", true]);
-  for (const path of ["README.md", "screenshot.png", "none.js", "..%2f..%2fCargo.toml", "%2e%2e/Cargo.toml", "a/../index.html%00", "serve.mjs"]) {
+  for (const path of [
+    "README.md",
+    "screenshot.png",
+    "none.js",
+    "..%2f..%2fCargo.toml",
+    "%2e%2e/Cargo.toml",
+    "a/../index.html%00",
+    "serve.mjs",
+  ]) {
     assert.equal((await get(path))[0], 404, path);
   }
 });

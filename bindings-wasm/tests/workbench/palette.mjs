@@ -15,7 +15,13 @@ export async function withPalette(page, png) {
   header.set([8, 3, 0, 0, 0], 8);
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
   const data = deflateSync(Buffer.concat(rows), { level: 9 });
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("PLTE", Buffer.from(palette)), chunk("IDAT", data), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("PLTE", Buffer.from(palette)),
+    chunk("IDAT", data),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function chunk(type, data) {
@@ -37,7 +43,10 @@ async function reduce([base64, count]) {
   const uses = new Map();
   for (const pixel of pixels) uses.set(pixel, (uses.get(pixel) ?? 0) + 1);
   const parts = (pixel) => [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
-  const colours = [...uses].sort(([, a], [, b]) => b - a).slice(0, count).map(([pixel]) => parts(pixel));
+  const colours = [...uses]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, count)
+    .map(([pixel]) => parts(pixel));
   const distance = (a, b) => a.reduce((sum, part, at) => sum + (part - b[at]) ** 2, 0);
   const nearest = new Map();
   for (const pixel of uses.keys()) {

@@ -75,7 +75,8 @@ for (const [name, hash, signature] of [
       assert.equal(sorted(await shown(page, "http")), http);
       assert.equal(sorted(await copied(page, "the HTTP request")), http);
       await says(page, "request", "Built at 2025-11-03T07:01:45.000Z, by the time given.");
-    }));
+    }),
+  );
 }
 
 test("everything that the fields can hold becomes the vectors' requests", limit, () =>
@@ -102,7 +103,8 @@ test("everything that the fields can hold becomes the vectors' requests", limit,
       await enter(page, (await vector(name)).given);
       assert.equal(sorted((await shown(page, "http")) ?? name), httpOf((await vector(name)).expected.request), name);
     }
-  }));
+  }),
+);
 
 test("what the package refuses is said beside the field, in its words", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -143,7 +145,8 @@ test("what the package refuses is said beside the field, in its words", limit, (
       await assertInvalid(page, label, message);
       assert.doesNotMatch(await page.locator("body").innerText(), /NaN|undefined|\[object/);
     }
-  }));
+  }),
+);
 
 async function assertInvalid(page, label, message) {
   const control = field(page, label);
@@ -177,7 +180,8 @@ test("every raw call of the vectors that the fields can hold becomes the vector'
       assert.equal(await shown(page, "signature-value"), expected.signature ?? null, name);
     }
     assert.equal(cases.length, 63);
-  }));
+  }),
+);
 
 test("every raw call that the package refuses has its error at the field", { timeout: 180_000 }, () =>
   visiting(browser, {}, async (page) => {
@@ -193,7 +197,8 @@ test("every raw call that the package refuses has its error at the field", { tim
       await assertInvalid(page, labels[expected.error.field], expected.error.message);
     }
     assert.equal(cases.length, 46);
-  }));
+  }),
+);
 
 test("a query is one pair per line; empty lines are skipped, and a line without = is an error", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -218,7 +223,8 @@ test("a query is one pair per line; empty lines are skipped, and a line without 
     await page.getByRole("radio", { name: "getSpaceUsageByOverview" }).check();
     assert.equal(await target(), "/koodrive/ose/v1/space/usage/overview");
     assert.equal(await page.locator("[aria-invalid]").count(), 0);
-  }));
+  }),
+);
 
 test("an error is shown once its field was visited", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -230,7 +236,8 @@ test("an error is shown once its field was visited", limit, () =>
     await page.locator("#appId[aria-invalid]").waitFor();
     await field(page, "App id").fill("my-app");
     assert.equal(await page.locator("#appId[aria-invalid]").count(), 0);
-  }));
+  }),
+);
 
 test("an error that appears does not move what is being clicked", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -243,7 +250,8 @@ test("an error that appears does not move what is being clicked", limit, () =>
     await page.mouse.up();
     assert.ok(await target.isChecked());
     await page.locator("#appId[aria-invalid]").waitFor();
-  }));
+  }),
+);
 
 test("line breaks that a field drops are said to be dropped", limit, () =>
   visiting(browser, clipboard, async (page) => {
@@ -251,7 +259,8 @@ test("line breaks that a field drops are said to be dropped", limit, () =>
     await field(page, "App secret").press("ControlOrMeta+V");
     await page.getByText("The browser leaves line breaks out of this field.").waitFor();
     assert.equal(await field(page, "App secret").inputValue(), "example-app-secret");
-  }));
+  }),
+);
 
 test("the clock is read again when it is asked for, and only then", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -266,7 +275,8 @@ test("the clock is read again when it is asked for, and only then", limit, () =>
     await page.getByRole("button", { name: "Sign anew" }).click();
     assert.notEqual(await date(), first);
     await says(page, "request", "by this computer’s clock");
-  }));
+  }),
+);
 
 test("a new trace id goes into the request", limit, () =>
   visiting(browser, {}, async (page) => {
@@ -275,4 +285,5 @@ test("a new trace id goes into the request", limit, () =>
     const id = await field(page, "Trace id optional").inputValue();
     assert.match(id, /^[0-9a-f]{58}$/);
     assert.ok((await shown(page, "http")).includes(`x-traceid: ${id}\n`));
-  }));
+  }),
+);

@@ -64,7 +64,10 @@ test("a shell splits the command into the request's own parts", limit, () =>
       commands.push(await shown(page, "curl"));
     };
     for (const nasty of NASTY) {
-      const ascii = [...nasty].filter((c) => c >= " " && c <= "~").join("").trim();
+      const ascii = [...nasty]
+        .filter((c) => c >= " " && c <= "~")
+        .join("")
+        .trim();
       // An id has no control character, and no space at either end.
       const id = `x${nasty.replace(/\p{Cc}/gu, "")}x`;
       await enter(page, { client: { userId: `7${ascii}` }, call: { operation: "notifyPackageExpire", carrierUserId: id, packageId: id } });
@@ -76,7 +79,8 @@ test("a shell splits the command into the request's own parts", limit, () =>
       await add(ascii, "PATCH", "/it%27s?a%20b=%24HOME", json);
     }
     for (const shell of SHELLS) assert.deepEqual(await argumentsIn(shell, commands), expected, shell);
-  }));
+  }),
+);
 
 test("a masked command takes the value from a variable, and does not run without it", limit, () =>
   visiting(browser, clipboard, async (page) => {
@@ -84,15 +88,16 @@ test("a masked command takes the value from a variable, and does not run without
     const masked = await copied(page, "the curl command");
     assert.ok(!masked.includes("ABCDEFG"), masked);
     for (const shell of SHELLS) {
-      const [parts] = await argumentsIn(shell, [masked], { KOODRIVE_AUTHORIZATION: "Bearer it's \"mine\" $HOME" });
-      assert.ok(parts.includes("authorization: Bearer it's \"mine\" $HOME"), `${shell}: ${parts}`);
+      const [parts] = await argumentsIn(shell, [masked], { KOODRIVE_AUTHORIZATION: 'Bearer it\'s "mine" $HOME' });
+      assert.ok(parts.includes('authorization: Bearer it\'s "mine" $HOME'), `${shell}: ${parts}`);
       await assert.rejects(argumentsIn(shell, [masked], {}), /KOODRIVE_AUTHORIZATION/);
       await assert.rejects(argumentsIn(shell, [masked], { KOODRIVE_AUTHORIZATION: "" }), /KOODRIVE_AUTHORIZATION/);
     }
     await page.getByRole("checkbox", { name: "Show secrets" }).check();
     const whole = await copied(page, "the curl command");
     assert.ok((await argumentsIn("sh", [whole]))[0].includes("authorization: Bearer ABCDEFG-example-token"));
-  }));
+  }),
+);
 
 const { KOODRIVE_ENDPOINT: endpoint, KOODRIVE_USER_ID: userId, KOODRIVE_TOKEN: token } = process.env;
 const { KOODRIVE_APP_ID: appId, KOODRIVE_APP_SECRET: appSecret } = process.env;
@@ -116,8 +121,12 @@ test("curl sends what the sandbox accepts, and the page reads what curl prints",
     await enter(page, { client: { token }, call: { operation: "notifyPackageExpire", ...ids } });
     await assertTaken(page, { KOODRIVE_AUTHORIZATION: `Bearer ${token}` });
     const taken = (await accepted()).slice(before);
-    assert.deepEqual(taken.map(({ carrierUserId, packageId }) => ({ carrierUserId, packageId })), [ids, ids, ids]);
-  }));
+    assert.deepEqual(
+      taken.map(({ carrierUserId, packageId }) => ({ carrierUserId, packageId })),
+      [ids, ids, ids],
+    );
+  }),
+);
 
 async function assertTaken(page, env) {
   await page.getByRole("button", { name: "Sign anew" }).click();
@@ -156,7 +165,10 @@ test("curl sends target, body and length of a raw call as they are shown", needs
       await enter(page, { client: { endpoint, userId: "7", token: "example-token" } });
       const path = "/!\"$&'()*+,:;<=>@[\\]^`{|}~/.../用户";
       const escaped = "/%21%22%24%26%27%28%29%2A%2B%2C%3A%3B%3C%3D%3E%40%5B%5C%5D%5E%60%7B%7C%7D~/.../%E7%94%A8%E6%88%B7";
-      const query = [["b", "[1-3]{a,b}"], ["a", "x y+#?&"]];
+      const query = [
+        ["b", "[1-3]{a,b}"],
+        ["a", "x y+#?&"],
+      ];
       const target = `${escaped}?a=x%20y%2B%23%3F%26&b=%5B1-3%5D%7Ba%2Cb%7D`;
       for (const [method, json, length] of [
         ["GET", "", undefined],
@@ -173,7 +185,8 @@ test("curl sends target, body and length of a raw call as they are shown", needs
       }
     });
     assert.deepEqual(received, expected);
-  }));
+  }),
+);
 
 test("a refusal that the sandbox explains is read down to the character", needsCurl, () =>
   visiting(browser, clipboard, async (page) => {
@@ -187,4 +200,5 @@ test("a refusal that the sandbox explains is read down to the character", needsC
     const found = page.locator("#response-result .difference");
     assert.match(await found.innerText(), /^Line 6, CanonicalHeaders/);
     assert.deepEqual(await found.locator("mark").allTextContents(), ["0", "1"]);
-  }));
+  }),
+);

@@ -16,7 +16,9 @@ const PEERS = {
     return () => {
       const body = JSON.stringify({ carrierUserId: CARRIER_USER_ID, type: 2, packageId: PACKAGE_ID });
       const canonical = `POST\n${PATH}/\n\nhost:${HOST}\nx-date:${X_DATE}\nx-user-id:${USER_ID}\n\nhost;x-date;x-user-id\n${sha256(body)}`;
-      return createHmac("sha256", APP_SECRET).update(`HMAC-SHA256\n${sha256(canonical)}`).digest("hex");
+      return createHmac("sha256", APP_SECRET)
+        .update(`HMAC-SHA256\n${sha256(canonical)}`)
+        .digest("hex");
     };
   },
   "@huaweicloud/huaweicloud-sdk-core": async () => {

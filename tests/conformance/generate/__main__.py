@@ -127,8 +127,7 @@ def flagship_files(case):
     files = {file: expected[stage] for stage, file in STAGE_FILES.items() if stage in expected}
     if "request" in expected:
         request = expected["request"]
-        files["request.txt"] = head(f"{request['method']} {request['url']}",
-                                    request["headers"].items())
+        files["request.txt"] = head(f"{request['method']} {request['url']}", request["headers"].items())
         if "body" in request:
             files["body.txt"] = request["body"]
     if "response" in case["given"]:
@@ -157,20 +156,16 @@ def confirm_tables():
     twice = {name for name in names if names.count(name) > 1}
     if twice:
         sys.exit(f"names of more than one case: {sorted(twice)}")
-    errors = {(case["error"]["kind"],
-               case["error"]["outcome"]) for case in listed if "error" in case}
-    words = {("invalid_input", "not_sent"), ("api", "refused"), ("api", "unknown"),
-             ("unreadable_reply", "unknown")}
+    errors = {(case["error"]["kind"], case["error"]["outcome"]) for case in listed if "error" in case}
+    words = {("invalid_input", "not_sent"), ("api", "refused"), ("api", "unknown"), ("unreadable_reply", "unknown")}
     if errors != words:  # not_sent and outcome_unknown are a transport's: they have no vector
         sys.exit(f"kinds and outcomes: {sorted(errors ^ words)}")
     for case in listed:
         if len({"appId", "token", "authorization"} & set(case["client"])) != 1:
             sys.exit(f"{case['name']}: exactly one kind of credentials")
-        if ("response" in case) != ("reply" in case or case.get("error",
-                                                                {}).get("stage") == "parse"):
+        if ("response" in case) != ("reply" in case or case.get("error", {}).get("stage") == "parse"):
             sys.exit(f"{case['name']}: a response belongs to a reply or to an error in reading it")
-        if re.search(r" \(docs/contract\.md, (section|sections [2-8](, [2-8])* and) [2-8]\)\.$",
-                     case["about"]) is None:
+        if re.search(r" \(docs/contract\.md, (section|sections [2-8](, [2-8])* and) [2-8]\)\.$", case["about"]) is None:
             sys.exit(f"{case['name']}: `about` ends with its section of the contract")
         for name, value in case.get("response", {}).get("headers", []):
             if name.lower() != "date":
@@ -182,8 +177,7 @@ def confirm_tables():
 def confirm_readme(index):
     """Stops unless the README states the numbers of cases in `index`."""
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for stated in (f"are {sum(index['cases'].values())} cases",
-                   f"| {len(index['flagship'])} of the cases"):
+    for stated in (f"are {sum(index['cases'].values())} cases", f"| {len(index['flagship'])} of the cases"):
         if stated not in text:
             sys.exit(f"README.md does not say: {stated}")
 
@@ -195,15 +189,12 @@ def pretty(value):
     """Writes `value` as JSON: indent 2, pairs on a line, escapes for invisible characters."""
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     text = re.sub(rf"\[\n +({TEXT}),\n +({TEXT})\n +\]", r"[\1, \2]", text)
-    return re.sub(r"[^\n -~]",
-                  lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1],
-                  text)
+    return re.sub(r"[^\n -~]", lambda match: match[0] if match[0].isprintable() else json.dumps(match[0])[1:-1], text)
 
 
 def tree():
     """Returns all generated files, path below `tests/conformance` to bytes."""
-    groups = {f"{name}.json": {"about": about, "cases": [vector(case) for case in group]} for name,
-              about, group in GROUPS}
+    groups = {f"{name}.json": {"about": about, "cases": [vector(case) for case in group]} for name, about, group in GROUPS}
     documents = corpus.documents()
     index = {
         "cases": {name: len(group["cases"]) for name, group in sorted(groups.items())},
@@ -211,14 +202,12 @@ def tree():
         "flagship": list(FLAGSHIP),
     }
     confirm_readme(index)
-    files = {name: pretty(content) for name,
-             content in {"index.json": index, **groups, **documents}.items()}
+    files = {name: pretty(content) for name, content in {"index.json": index, **groups, **documents}.items()}
     by_name = {case["name"]: case for group in groups.values() for case in group["cases"]}
     for name in FLAGSHIP:
         for file, text in flagship_files(by_name[name]).items():
             files[f"flagship/{name}/{file}"] = text
-    return {path: text.encode("utf-8") for path,
-            text in files.items()}  # half a surrogate pair would fail here
+    return {path: text.encode("utf-8") for path, text in files.items()}  # half a surrogate pair would fail here
 
 
 def on_disk():

@@ -18,9 +18,7 @@ def times(text, number):
 
 
 # `{"code":0,"msg":"Success."}`, as gzip -n wrote it: its bytes depend on its version.
-GZIP = bytes.fromhex(
-    "1f8b0800000000000203ab564ace4f4955b232d051ca2d4e57b2520a2e4d4e4e2d2ed653aa0500fce61dff1b000000"
-)
+GZIP = bytes.fromhex("1f8b0800000000000203ab564ace4f4955b232d051ca2d4e57b2520a2e4d4e4e2d2ed653aa0500fce61dff1b000000")
 
 # RFC 8259, 3 to 7.
 ACCEPTED = {

@@ -149,10 +149,7 @@ EMPTY = "empty; pass at least one character"
 
 
 def control_character(character, position):
-    return (
-        f"control character {code_point(character)} at position {position}; "
-        "remove it (is the file split by hand?)"
-    )
+    return f"control character {code_point(character)} at position {position}; remove it (is the file split by hand?)"
 
 
 def named(character):
@@ -205,22 +202,17 @@ SPACE_AT_AN_END = "begins or ends with a space; remove it, HTTP does not carry i
 
 def header_character(character, position):
     return (
-        f"character {code_point(character)} at position {position} is not allowed in an HTTP header"
-        "; use visible ASCII and spaces"
+        f"character {code_point(character)} at position {position} is not allowed in an HTTP header; use visible ASCII and spaces"
     )
 
 
 def app_id_character(character, position):
-    return (
-        f"character {code_point(character)} at position {position} ends the app id inside "
-        "Authorization; remove it"
-    )
+    return f"character {code_point(character)} at position {position} ends the app id inside Authorization; remove it"
 
 
 def trace_id_character(character, position):
     return (
-        f"character {code_point(character)} at position {position} is not allowed in a trace id; "
-        "use visible ASCII without spaces"
+        f"character {code_point(character)} at position {position} is not allowed in a trace id; use visible ASCII without spaces"
     )
 
 
@@ -232,17 +224,11 @@ FROM_THE_LAST_15_MINUTES = "pass a date from the last 15 minutes"
 
 
 def date_ahead(date, clock):
-    return (
-        f"{date} is later than the service's clock, which is at about {clock}; "
-        f"{FROM_THE_LAST_15_MINUTES}"
-    )
+    return f"{date} is later than the service's clock, which is at about {clock}; {FROM_THE_LAST_15_MINUTES}"
 
 
 def date_too_old(date, clock):
-    return (
-        f"{date} is more than 15 minutes older than the service's clock, "
-        f"which is at about {clock}; {FROM_THE_LAST_15_MINUTES}"
-    )
+    return f"{date} is more than 15 minutes older than the service's clock, which is at about {clock}; {FROM_THE_LAST_15_MINUTES}"
 
 
 # raw calls
@@ -263,10 +249,7 @@ def path_fragment(position):
 
 
 def path_escape(position):
-    return (
-        f"invalid escape at position {position}; "
-        "write two hex digits after '%', or %25 for '%' itself"
-    )
+    return f"invalid escape at position {position}; write two hex digits after '%', or %25 for '%' itself"
 
 
 def path_not_utf_8(segment):
@@ -282,17 +265,11 @@ def path_dot_segment(segment):
 
 
 def url_length(length):
-    return (
-        f"the URL has {length} bytes; "
-        "shorten the path or the query, to at most 65534 bytes in all"
-    )
+    return f"the URL has {length} bytes; shorten the path or the query, to at most 65534 bytes in all"
 
 
 def header_name_character(character, position):
-    return (
-        f"character {code_point(character)} at position {position} of a name; "
-        "use letters, digits and '-'"
-    )
+    return f"character {code_point(character)} at position {position} of a name; use letters, digits and '-'"
 
 
 def header_reserved(name):
@@ -329,9 +306,7 @@ def invalid_json(line, column):
     return f"the body is not valid JSON at line {line} column {column}"
 
 
-UNKNOWN = (
-    "; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
-)
+UNKNOWN = "; outcome unknown: the service may have processed the call, so retry only if repeats are safe"
 UNKNOWN_GET = "; outcome unknown, but the call changes nothing, so a retry is safe"
 
 
@@ -358,24 +333,12 @@ CHECK_APP_ID_AT_A_TOKEN_ONLY_CALL = (
     "authentication: Huawei's page says "
     '"App authentication is not supported for carrier calling APIs"; use {token} for this call'
 )
-CHECK_APP_ID = (
-    "authentication: ask Huawei whether this call accepts an app id; the alternative is {token}"
-)
-CHECK_TOKEN = (
-    "authentication: ask Huawei whether this call accepts a token; "
-    "the alternative is {app_id} with {app_secret}"
-)
-CHECK_AGE_OF_TOKEN = (
-    "{token}: check its age (lifetimes of 20 and 30 minutes are published) "
-    "and its prefix (Bearer or AT)"
-)
-CHECK_VALUE = (
-    "{authorization}: check its age and its prefix; the client sends the value unchanged"
-)
+CHECK_APP_ID = "authentication: ask Huawei whether this call accepts an app id; the alternative is {token}"
+CHECK_TOKEN = "authentication: ask Huawei whether this call accepts a token; the alternative is {app_id} with {app_secret}"
+CHECK_AGE_OF_TOKEN = "{token}: check its age (lifetimes of 20 and 30 minutes are published) and its prefix (Bearer or AT)"
+CHECK_VALUE = "{authorization}: check its age and its prefix; the client sends the value unchanged"
 CHECK_WHITELIST = "whitelist: ask Huawei whether your account is on the whitelist for this call"
-CHECK_SIGNATURE = (
-    "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference"
-)
+CHECK_SIGNATURE = "signature: pass the service's message to explain() or `koodrive explain`; it names the first difference"
 CHECK_AUTHORIZATION = "authentication: ask Huawei which kind of authentication this call accepts"
 
 
@@ -409,6 +372,4 @@ def checks(credentials, token_only, url, date, x_date=None):
     lines.append(CHECK_WHITELIST)
     if credentials == "app_id":
         lines.append(CHECK_SIGNATURE)
-    return "\nWhat to check, in this order:" + "".join(
-        f"\n{number}. {line}" for number, line in enumerate(lines, 1)
-    )
+    return "\nWhat to check, in this order:" + "".join(f"\n{number}. {line}" for number, line in enumerate(lines, 1))

@@ -179,10 +179,7 @@ def body_of(call):
     # {"policyList":[{"policyId":…,"status":…}]}
     if operation == "setRetentionPolicy":
         policies = call["policyList"]
-        return compact(
-            {"policyList": [{"policyId": one["policyId"],
-                             "status": one["status"]} for one in policies]}
-        )
+        return compact({"policyList": [{"policyId": one["policyId"], "status": one["status"]} for one in policies]})
     # {"batchSN":…,"operationList":[{"operationSN":…,"carrierUserId":…,
     #  "packageChangeList":[{"changeType":1,"packageId":…}]}]}
     if operation == "reverseOrder":
@@ -218,7 +215,7 @@ def compact(value):
 def token_authorization(token):
     """Returns Authorization for a token of a published shape (docs/contract.md, section 4)."""
     if token.lower().startswith("bearer+"):
-        return "Bearer " + token[len("bearer+"):]
+        return "Bearer " + token[len("bearer+") :]
     if token.lower().startswith("bearer ") or token.startswith("AT "):
         return token
     return "Bearer " + token

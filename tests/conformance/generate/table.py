@@ -22,20 +22,15 @@ APP = {
     "appId": "example-app-id",
     "appSecret": "example-app-secret-not-real",
 }
-TOKEN = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200",
-         "token": "ABCDEFG-example-token"}
-AUTHORIZATION = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200",
-                 "authorization": "Bearer example-token"}
+TOKEN = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200", "token": "ABCDEFG-example-token"}
+AUTHORIZATION = {"endpoint": INTERNATIONAL, "userId": "1505084218764547200", "authorization": "Bearer example-token"}
 
-NOTIFY = {"operation": "notifyPackageExpire", "carrierUserId": "189642158555241211",
-          "packageId": "14"}
+NOTIFY = {"operation": "notifyPackageExpire", "carrierUserId": "189642158555241211", "packageId": "14"}
 GET = {"operation": "getSpaceUsageByOverview"}
 POLICIES = {"operation": "getCurrentRetentionPolicy"}
 CARRIER_POLICIES = {"operation": "getCarrierRetentionPolicy"}
-SET_POLICY = {"operation": "setRetentionPolicy",
-              "policyList": [{"policyId": "300000000000000000", "status": "1"}]}
-ORDER = {"operation": "reverseOrder", "batchSN": "B-20251103-1",
-         "operationList": [{"operationSN": "S-1"}]}
+SET_POLICY = {"operation": "setRetentionPolicy", "policyList": [{"policyId": "300000000000000000", "status": "1"}]}
+ORDER = {"operation": "reverseOrder", "batchSN": "B-20251103-1", "operationList": [{"operationSN": "S-1"}]}
 
 NOW = "2025-11-03T07:01:45.000Z"  # gives the X-Date of the published examples, 20251103T070140Z
 DATE = "Mon, 03 Nov 2025 07:01:40 GMT"
@@ -79,8 +74,7 @@ def case(name, about, section, client, call, now, observed, date, trace_id, **pa
     GROUPS[-1][2].append({**made, **parts})
 
 
-def sent(name, about, section, client=APP, call=NOTIFY, now=NOW, observed=None, date=None,
-         trace_id=None, stated=None):
+def sent(name, about, section, client=APP, call=NOTIFY, now=NOW, observed=None, date=None, trace_id=None, stated=None):
     """Adds a case in which the client makes a request."""
     case(name, about, section, client, call, now, observed, date, trace_id, stated=stated or {})
 
@@ -142,9 +136,7 @@ def fails(
         "body": bounded(body),
     }  # fmt: skip
     method = rules.target(call)[0]
-    error["message"] = messages.reply_error(
-        rules.name_of(call), method, error, reason, checks(client, call, headers)
-    )
+    error["message"] = messages.reply_error(rules.name_of(call), method, error, reason, checks(client, call, headers))
     case(
         name, about, section, client, call, NOW, None, None, None, stated={},
         response=response(status, headers, body),
@@ -170,5 +162,4 @@ def checks(client, call, headers):
 
 def unreadable(name, about, body, reason, sections="3, 7", **changes):
     """Adds a 200 whose body cannot be read, so that the outcome is unknown."""
-    fails(name, about, sections, 200, body, "unknown", kind="unreadable_reply", reason=reason,
-          **changes)
+    fails(name, about, sections, 200, body, "unknown", kind="unreadable_reply", reason=reason, **changes)

@@ -200,9 +200,7 @@ def _call(parser: _Parser, *, required: bool) -> None:
     call = parser.add_argument_group("notification")
     call.add_argument("--carrier-user-id", metavar="ID", required=required, help="the carrier's id of the user")
     call.add_argument("--package-id", metavar="ID", required=required, help="the carrier's id of the package")
-    call.add_argument(
-        "--undocumented-type", metavar="INTEGER", type=int, help="another type than 2, the only documented one"
-    )
+    call.add_argument("--undocumented-type", metavar="INTEGER", type=int, help="another type than 2, the only documented one")
 
 
 def _sending(parser: _Parser) -> None:

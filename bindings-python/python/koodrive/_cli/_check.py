@@ -114,9 +114,7 @@ def run(arguments: Namespace, output: Output) -> int:
     return exit_code(error)
 
 
-def _endpoint(
-    settings: Settings, proxy: Optional[Proxy], exchanges: list[_Seen], error: Optional[KooDriveError]
-) -> _Finding:
+def _endpoint(settings: Settings, proxy: Optional[Proxy], exchanges: list[_Seen], error: Optional[KooDriveError]) -> _Finding:
     url = settings.client.settings.endpoint
     wrong = "check host and path of the endpoint against what your Huawei contact named"
     if isinstance(error, NotSentError):
@@ -132,7 +130,9 @@ def _endpoint(
             return _Finding("endpoint", _FAILED, f"{url} redirects ({error.status}) to {to!r}, which is not followed", (wrong,))
         if error.status == 407:
             who = "a proxy on the way to it" if proxy is None else f"the proxy {proxy.name}"
-            return _Finding("endpoint", _FAILED, f"{url} is not reached: {who} answers 407, it asks for credentials", (_CREDENTIALS,))
+            return _Finding(
+                "endpoint", _FAILED, f"{url} is not reached: {who} answers 407, it asks for credentials", (_CREDENTIALS,)
+            )
         if error.status in (404, 405, 410, 501):
             return _Finding("endpoint", _FAILED, f"{url} answers {error.status}: it has no such API", (wrong,))
         if error.code is None:
@@ -158,7 +158,9 @@ def _not_sent(url: str, proxy: Optional[Proxy], error: NotSentError) -> tuple[st
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 f"TLS: the certificate of {netloc} is not trusted: {cause.verify_message}",
-                ("is it a proxy's, or of your own CA? Name that CA's file as --ca-file, or in SSL_CERT_FILE; never switch the check off",),
+                (
+                    "is it a proxy's, or of your own CA? Name that CA's file as --ca-file, or in SSL_CERT_FILE; never switch the check off",
+                ),
             )
         if isinstance(cause, ssl.SSLError):
             return f"TLS: {netloc} does not speak it: {cause.reason or cause}", ("check the port, and whether https is right",)
@@ -247,9 +249,7 @@ def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Opti
     """What the service's message shows of its own signature; None where it shows nothing."""
 
     def finding(message: str) -> Optional[str]:
-        return settings.client.explain(
-            GetSpaceUsageByOverview(), date=instant(exchange.request[X_DATE]), message=message
-        ).finding
+        return settings.client.explain(GetSpaceUsageByOverview(), date=instant(exchange.request[X_DATE]), message=message).finding
 
     found = finding(error.msg or "")
     return None if found == finding("") else found

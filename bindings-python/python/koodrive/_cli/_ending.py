@@ -107,7 +107,14 @@ class Ending:
                 rows[state] += count
             rows[PENDING] -= sum(done.values())
         sample = metrics.Sample(
-            fields["job"], fields["source"], fields["source_sha256"], rows, self._started_at, **self._sent, exit_code=code, halt=self.halt
+            fields["job"],
+            fields["source"],
+            fields["source_sha256"],
+            rows,
+            self._started_at,
+            **self._sent,
+            exit_code=code,
+            halt=self.halt,
         )
         path = self._arguments.metrics_file
         self._write("--metrics-file", path, metrics.text(path, sample))
@@ -122,7 +129,9 @@ class Ending:
         fields = self.fields()
         lines = [f"koodrive {self._arguments.command}: exit code {code}, {_MEANING[code]}"]
         minutes, seconds = divmod(int(fields["duration"]), 60)
-        lines.append(f"journal {self._arguments.job}, begun {_instant(self._started_at)}, ended {_instant(time.time())}, {minutes} min {seconds} s")
+        lines.append(
+            f"journal {self._arguments.job}, begun {_instant(self._started_at)}, ended {_instant(time.time())}, {minutes} min {seconds} s"
+        )
         if fields["source"] is not None:
             lines.append(f"source {fields['source']}, SHA-256 {fields['source_sha256'] or 'unknown'}")
         if self._table is not None:

@@ -39,9 +39,7 @@ def _call(arguments: Namespace) -> Any:
         return GetSpaceUsageByOverview()
     if None in given:
         raise _core.misused("one id of the notification is missing; pass --carrier-user-id and --package-id, or neither")
-    return NotifyPackageExpire(
-        carrier_user_id=given[0], package_id=given[1], undocumented_type=arguments.undocumented_type
-    )
+    return NotifyPackageExpire(carrier_user_id=given[0], package_id=given[1], undocumented_type=arguments.undocumented_type)
 
 
 def instant(x_date: str) -> datetime:

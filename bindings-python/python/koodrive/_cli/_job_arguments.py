@@ -41,7 +41,9 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     again.add_argument("--repeat-refused", action="store_true", help="rows that were refused: when the cause is corrected")
     again.add_argument("--repeat-unknown", action="store_true", help="rows whose outcome is unknown: where repeats are safe")
     resume.add_argument(
-        "--moved", action="store_true", help="the journal was moved here together with its log after the job had crashed, and is no copy"
+        "--moved",
+        action="store_true",
+        help="the journal was moved here together with its log after the job had crashed, and is no copy",
     )
     _sending(resume, timeouts)
 
@@ -56,7 +58,11 @@ def add(commands: Any, command: Callable[..., ArgumentParser], timeouts: Callabl
     form.add_argument("--csv", dest="rows", action="store_const", const="csv", help="list them as CSV")
     form.add_argument("--jsonl", dest="rows", action="store_const", const="jsonl", help="list them as JSON lines")
     form.add_argument(
-        "--html", dest="rows", action="store_const", const="html", help="a page of its own: the table, a plot over time, what is unknown"
+        "--html",
+        dest="rows",
+        action="store_const",
+        const="html",
+        help="a page of its own: the table, a plot over time, what is unknown",
     )
     report.add_argument("--raw", action="store_true", help="as CSV without the apostrophe before what a spreadsheet would run")
     report.add_argument("--all", action="store_true", help="list all rows, also those that were delivered")
@@ -77,8 +83,14 @@ def check(chosen: Namespace) -> None:
     """Refuses a file to be written that is another file of the command as well: the metrics would replace the journal, say."""
     taken: dict[str, str] = {}
     journal = chosen.job if hasattr(chosen, "job") else None
-    kept = {"the journal": journal, "the journal's log": journal and f"{journal}-wal", "the source": getattr(chosen, "source", None)}
-    written = {flag: getattr(chosen, flag[2:].replace("-", "_"), None) for flag in ("--log-file", "--metrics-file", "--summary-file")}
+    kept = {
+        "the journal": journal,
+        "the journal's log": journal and f"{journal}-wal",
+        "the source": getattr(chosen, "source", None),
+    }
+    written = {
+        flag: getattr(chosen, flag[2:].replace("-", "_"), None) for flag in ("--log-file", "--metrics-file", "--summary-file")
+    }
     for what, path in {**kept, **written}.items():
         # A device may take several.
         if path in (None, "", "-") or (os.path.exists(path) and not os.path.isfile(path)):
@@ -98,16 +110,16 @@ def _sending(parser: ArgumentParser, timeouts: Callable[[Any], None]) -> None:
     sending.add_argument("--rate", metavar="NUMBER", type=float, help="requests per second; default 50")
     sending.add_argument("--concurrency", metavar="NUMBER", type=int, help="requests in flight; default 32")
     sending.add_argument("--token-age", metavar="SECONDS", type=float, help="read --token-file anew when its token is older")
-    sending.add_argument(
-        "--transport", choices=NAMES, help=f"default the first that is installed, of {' and '.join(ORDER)}"
-    )
+    sending.add_argument("--transport", choices=NAMES, help=f"default the first that is installed, of {' and '.join(ORDER)}")
     sending.add_argument(
         "--no-halt", action="store_true", help="go on though nothing was delivered and no request has left for five minutes"
     )
     timeouts(sending)
     telling = parser.add_argument_group("telling", "What cannot be written there changes nothing of the job.")
     telling.add_argument(
-        "--metrics-file", metavar="FILE", help="write numbers for Prometheus there, every few seconds and at the end; such as night.prom"
+        "--metrics-file",
+        metavar="FILE",
+        help="write numbers for Prometheus there, every few seconds and at the end; such as night.prom",
     )
     telling.add_argument("--summary-file", metavar="FILE", help="write a few lines there at the end, fit for a mail")
     _network.add(parser.add_argument_group("network"))

@@ -49,7 +49,12 @@ def network(arguments: Namespace, endpoint: str) -> Optional[Network]:
 
 def curl(arguments: Namespace) -> list[list[str]]:
     """The same for curl, without credentials. Curl takes the environment's proxies by itself."""
-    options = {"--proxy": arguments.proxy, "--cacert": arguments.ca_file, "--cert": arguments.client_cert, "--key": arguments.client_key}
+    options = {
+        "--proxy": arguments.proxy,
+        "--cacert": arguments.ca_file,
+        "--cert": arguments.client_cert,
+        "--key": arguments.client_key,
+    }
     if arguments.proxy == "env":
         del options["--proxy"]
     return [[option, value] for option, value in options.items() if value is not None]

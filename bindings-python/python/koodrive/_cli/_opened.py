@@ -23,5 +23,7 @@ def opened(journal: Journal, output: Output, *, repeats_unknown: bool = False, i
         why = f"{journal.path} holds no job, since the source was not read to its end and nothing was sent; run it again"
         raise _core.refused("--job", why)
     if mark.killed is not None:
-        output.message(f"koodrive: the journal was not closed by the last who used it: {mark.killed}; rows in flight then are unknown")
+        output.message(
+            f"koodrive: the journal was not closed by the last who used it: {mark.killed}; rows in flight then are unknown"
+        )
     journal.killed()

@@ -55,9 +55,7 @@ class Settings:
             environ[APP_SECRET] = _ask(f"secret of app {environ[APP_ID]}: ")
         #: Empty where a token is used.
         self.app_id = environ.get(APP_ID, "")
-        self.client = Client.from_env(
-            environ, clock_margin=arguments.clock_margin, allow_plain_http=arguments.allow_plain_http
-        )
+        self.client = Client.from_env(environ, clock_margin=arguments.clock_margin, allow_plain_http=arguments.allow_plain_http)
 
 
 def secret(argument: str, file: str, prompt: str) -> str:

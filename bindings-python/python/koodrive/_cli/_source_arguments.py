@@ -25,9 +25,13 @@ def add(run: ArgumentParser) -> None:
     rows.add_argument("--skip-bad-rows", action="store_true", help="send the rows that are good")
     rows.add_argument("--show-bad-rows", metavar="NUMBER", type=int, default=20, help="how many to show; default %(default)s")
     rows.add_argument("--trim", action="store_true", help="remove white space from both ends of ids")
-    rows.add_argument("--id-pattern", metavar="REGEX", help="what every user's id must match, from its first to its last character")
+    rows.add_argument(
+        "--id-pattern", metavar="REGEX", help="what every user's id must match, from its first to its last character"
+    )
     rows.add_argument("--package-pattern", metavar="REGEX", help="the same for the package's id")
-    rows.add_argument("--allow-unusual-ids", action="store_true", help="take ids that look damaged, such as 1.89642E+17, as they are")
+    rows.add_argument(
+        "--allow-unusual-ids", action="store_true", help="take ids that look damaged, such as 1.89642E+17, as they are"
+    )
     rows.add_argument("--allow-missing-newline", action="store_true", help="take a last line that has no line break as whole")
     rows.add_argument("--expect-rows", metavar="NUMBER", type=int, help="send nothing if there are more or fewer rows")
     rows.add_argument("--fail-if-empty", action="store_true", help="end with exit code 2 if there is no row")

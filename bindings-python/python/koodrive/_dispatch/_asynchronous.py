@@ -114,7 +114,9 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         await self.aclose()
 
     def __repr__(self) -> str:
-        return "<koodrive.AsyncDispatch of another process>" if self._job.is_foreign else f"<koodrive.AsyncDispatch {self.progress}>"
+        return (
+            "<koodrive.AsyncDispatch of another process>" if self._job.is_foreign else f"<koodrive.AsyncDispatch {self.progress}>"
+        )
 
     async def _advance(self) -> None:
         """Until there is an outcome, or no more will come."""

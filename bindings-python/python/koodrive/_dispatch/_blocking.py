@@ -268,7 +268,9 @@ def _not_awaitable(told: Any) -> None:
     if hasattr(told, "__await__"):
         if hasattr(told, "close"):
             told.close()
-        raise TypeError("before_send: returned an awaitable, which dispatch cannot await; pass a plain function, or use adispatch")
+        raise TypeError(
+            "before_send: returned an awaitable, which dispatch cannot await; pass a plain function, or use adispatch"
+        )
 
 
 # Threads are not there in a fork.

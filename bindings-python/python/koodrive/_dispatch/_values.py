@@ -114,9 +114,7 @@ _INSTANTS = ("first_sent_at", "sent_at", "answered_at", "server_date")
 def outgoing(key: Any, call: Call[Any], attempt: int, request: Request) -> Outgoing:
     """Returns what ``before_send`` sees of a signed request."""
     headers = dict(request.headers)
-    return Outgoing(
-        key=key, call=call, attempt=attempt, trace_id=headers["x-traceid"], x_date=headers[X_DATE], body=request.body
-    )
+    return Outgoing(key=key, call=call, attempt=attempt, trace_id=headers["x-traceid"], x_date=headers[X_DATE], body=request.body)
 
 
 def outcome(fields: dict[str, Any] | BadItem) -> Any:

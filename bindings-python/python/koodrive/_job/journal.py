@@ -525,5 +525,5 @@ def _salt(log: str) -> bytes:
 
 def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
     """To those who wait for them."""
-    for mark in marks:
-        mark(failure)
+    for told in marks:
+        told(failure)

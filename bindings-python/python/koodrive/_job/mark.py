@@ -85,7 +85,9 @@ class Mark:
         """Says in the main file, on disk, that this process is at it."""
         database.execute("BEGIN IMMEDIATE")
         database.execute("DELETE FROM process")
-        database.execute("INSERT INTO process VALUES (?, ?, ?, ?)", (os.getpid(), socket.gethostname(), time.time(), _inode(self._path)))
+        database.execute(
+            "INSERT INTO process VALUES (?, ?, ?, ?)", (os.getpid(), socket.gethostname(), time.time(), _inode(self._path))
+        )
         database.execute("COMMIT")
         self.doubt = None
         self.move(database, "TRUNCATE")

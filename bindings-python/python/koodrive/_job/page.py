@@ -167,14 +167,18 @@ def _plot(heard: list[tuple[int, int, int, int]]) -> Iterator[str]:
     yield "</svg></div>\n<figcaption>" + "; ".join(f"{name}: {what}" for _, _, name, what in _SERIES) + ".</figcaption>\n"
     yield "<details><summary>The plot in numbers</summary>\n"
     rows = [(_instant(begin + width * number), *counts) for number, counts in enumerate(bins) if any(counts)]
-    yield _table(f"Counts by {width} seconds; where there were none is left out", ("Begin", "#Delivered", "#Throttled", "#Failed"), rows)
+    yield _table(
+        f"Counts by {width} seconds; where there were none is left out", ("Begin", "#Delivered", "#Throttled", "#Failed"), rows
+    )
     yield "</details>\n</figure>\n"
 
 
 def _binned(heard: list[tuple[int, int, int, int]]) -> tuple[int, int, list[list[int]]]:
     """Returns when the first bin begins, the width of each in seconds, and the three counts of each."""
     first, last = heard[0][0], heard[-1][0] + PERIOD
-    width = next((width for width in _WIDTHS if last - first <= width * _BINS), (last - first) // _BINS // 86_400 * 86_400 + 86_400)
+    width = next(
+        (width for width in _WIDTHS if last - first <= width * _BINS), (last - first) // _BINS // 86_400 * 86_400 + 86_400
+    )
     begin = first // width * width
     bins = [[0, 0, 0] for _ in range((last - 1 - begin) // width + 1)]
     for at, *counts in heard:

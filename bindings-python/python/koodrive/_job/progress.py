@@ -120,7 +120,9 @@ def line(it: Progress, watch: Watch, rows: int, rate: float, seconds: float) -> 
     share = done / rows if rows else 1.0
     speed = done / seconds if seconds > 0 else 0.0
     left = _duration((rows - done) / speed) if speed else "?"
-    text = f"{done} of {rows} ({share:.0%}), {speed:.1f}/s, {it.delivered} delivered, {it.refused} refused, {it.unknown} unknown, "
+    text = (
+        f"{done} of {rows} ({share:.0%}), {speed:.1f}/s, {it.delivered} delivered, {it.refused} refused, {it.unknown} unknown, "
+    )
     text += f"{it.given_up} given up, {left} left"
     # Calls that were sent at least once.
     sent = it.pushed - it.queued - it.not_sent

@@ -99,9 +99,7 @@ class Sending:
                 raise error
 
         transport = self.watch.blocking(transports.blocking(network))
-        with self._client.dispatch(
-            self._calls(), transport=transport, before_send=before_send, **self._options
-        ) as run:
+        with self._client.dispatch(self._calls(), transport=transport, before_send=before_send, **self._options) as run:
             self.watch.end = run.cancel
 
             def end() -> None:
@@ -135,16 +133,17 @@ class Sending:
 
         marks = _Marks(self._journal, loop)
         try:
-            async with transports.session(module, network) as session, self._client.adispatch(
-                self._calls(),
-                transport=self.watch.asynchronous(_sessions.asynchronous(session)),
-                before_send=marks.before_send,
-                **self._options,
-            ) as run:
+            async with (
+                transports.session(module, network) as session,
+                self._client.adispatch(
+                    self._calls(),
+                    transport=self.watch.asynchronous(_sessions.asynchronous(session)),
+                    before_send=marks.before_send,
+                    **self._options,
+                ) as run,
+            ):
                 self.watch.end = run.cancel
-                handlers = _Handlers(
-                    self, lambda: loop.call_soon_threadsafe(run.cancel), lambda: loop.call_soon_threadsafe(end)
-                )
+                handlers = _Handlers(self, lambda: loop.call_soon_threadsafe(run.cancel), lambda: loop.call_soon_threadsafe(end))
                 with self._display(lambda: run.progress), handlers:
                     try:
                         async for outcome in run:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Checks", "Columns", "Row", "Rules", "Source"]
 
-_MISSING_NEWLINE = (
-    "the last line has no line break, so it may be cut; check it, and pass --allow-missing-newline if it is whole"
-)
+_MISSING_NEWLINE = "the last line has no line break, so it may be cut; check it, and pass --allow-missing-newline if it is whole"
 
 
 class Rules(NamedTuple):
@@ -115,7 +113,9 @@ class Source:
         if rules.fail_if_empty and not count:
             raise _core.refused(self.name, "has no rows; nothing was sent (--fail-if-empty)")
         if self.bad and not rules.skip_bad:
-            problem = f"{self.bad} of {count} rows are bad; nothing was sent; correct them, or pass --skip-bad-rows to send the others"
+            problem = (
+                f"{self.bad} of {count} rows are bad; nothing was sent; correct them, or pass --skip-bad-rows to send the others"
+            )
             raise _core.refused(self.name, problem)
 
 

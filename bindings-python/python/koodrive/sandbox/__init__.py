@@ -290,9 +290,7 @@ def _sleep_of_the_loop() -> Callable[[float], object]:
     return asyncio.sleep
 
 
-def _arrived(
-    answer: Answer, arrives: bool, timeout: float, reply_limit: int
-) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+def _arrived(answer: Answer, arrives: bool, timeout: float, reply_limit: int) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     if answer.is_cut:
         raise ConnectionResetError(f"the sandbox's fault script says {answer.fault}")
     if not arrives:

@@ -12,9 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_PACKAGES = frozenset(
-    ("aiohttp_client_cache", "cachecontrol", "hishel", "httpx_cache", "niquests_cache", "requests_cache")
-)
+_PACKAGES = frozenset(("aiohttp_client_cache", "cachecontrol", "hishel", "httpx_cache", "niquests_cache", "requests_cache"))
 
 
 def refuse_caches(*parts: Any) -> None:

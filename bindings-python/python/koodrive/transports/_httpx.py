@@ -68,9 +68,7 @@ class _Progress:
 def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
     """The transport over an ``httpx.Client``; ``httpx`` is the module it comes from."""
 
-    def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
-    ) -> tuple[int, Any, bytes]:
+    def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
         _refuse_caches(client)
         deadline = monotonic() + timeout
         progress = _Progress(deadline)
@@ -136,9 +134,7 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
         finally:
             await response.aclose()
 
-    async def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
-    ) -> tuple[int, Any, bytes]:
+    async def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
         _refuse_caches(client)
         progress = _Progress(monotonic() + timeout)
         prepared = _prepare(httpx, client, request, connect_timeout, timeout, progress.traced, stream=once(request.body))
@@ -157,9 +153,7 @@ def _refuse_caches(client: Any) -> None:
     refuse_caches(client, getattr(client, "_transport", None), *mounts.values())
 
 
-def _prepare(
-    httpx: Any, client: Any, request: Request, connect_timeout: float, timeout: float, trace: Any, **body: Any
-) -> Any:
+def _prepare(httpx: Any, client: Any, request: Request, connect_timeout: float, timeout: float, trace: Any, **body: Any) -> Any:
     if client.is_closed:
         raise NotSent("the client is closed")
     own = client.timeout

@@ -58,9 +58,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
     # Of the others, time-outs and connection errors among them, only the watch knows.
     not_sent = (errors.ConnectTimeout, errors.InvalidURL, errors.InvalidSchema, errors.InvalidHeader)
 
-    def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
-    ) -> tuple[int, Any, bytes]:
+    def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
         with Watch(monotonic() + timeout) as watch:
             try:
                 prepared, settings = before_sending(_prepare, requests, session, request)

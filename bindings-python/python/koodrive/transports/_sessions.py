@@ -51,9 +51,7 @@ def asynchronous(transport: Any) -> Callable[..., Any]:
         from . import _httpx
 
         return _httpx.asynchronous(httpx, transport)
-    return _function(
-        transport, "pass an aiohttp.ClientSession, httpx.AsyncClient or httpx2.AsyncClient, or an async function"
-    )
+    return _function(transport, "pass an aiohttp.ClientSession, httpx.AsyncClient or httpx2.AsyncClient, or an async function")
 
 
 def _module_of(transport: Any, name: str, *modules: str) -> Any:

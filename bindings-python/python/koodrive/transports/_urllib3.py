@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .._core import Request
 
+
 class _Manager:
     def connection_from_host(self, *arguments: Any, **options: Any) -> Any:
         return watched(super().connection_from_host(*arguments, **options))  # type: ignore[misc]
@@ -37,9 +38,7 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
     )
     one_host = isinstance(pool, urllib3.HTTPConnectionPool)
 
-    def exchange(
-        request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
-    ) -> tuple[int, Any, bytes]:
+    def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
         target = _target(pool, request.url) if one_host else request.url
         own = pool.timeout if one_host else pool.connection_pool_kw.get("timeout")
         with Watch(monotonic() + timeout) as watch:

@@ -44,11 +44,13 @@ function to(answer, { certificate, scheme = certificate ? "https" : "http", host
 async function lostOnUsedConnection() {
   let arrived = 0;
   const server = createServer((socket) => {
-    socket.on("error", () => {}).on("data", (bytes) => {
-      arrived += bytes.toString("latin1").split("POST ").length - 1;
-      if (arrived === 2) socket.destroy();
-      else ok(socket);
-    });
+    socket
+      .on("error", () => {})
+      .on("data", (bytes) => {
+        arrived += bytes.toString("latin1").split("POST ").length - 1;
+        if (arrived === 2) socket.destroy();
+        else ok(socket);
+      });
   });
   return listening(server, async (port) => {
     const client = clientOf(`http://127.0.0.1:${port}`);
@@ -81,8 +83,8 @@ async function all() {
     "cut within the body": await to(saying('HTTP/1.1 200 OK\r\ncontent-length: 27\r\n\r\n{"code":0')),
     "no HTTP": await to(saying("* OK ready\r\n\r\n")),
     "time-out": await to(() => {}, { options: { timeoutMs: 100 } }),
-    "abort": await to(() => aborting.abort(), { options: { signal: aborting.signal } }),
-    "redirect": await to(saying(redirect)),
+    abort: await to(() => aborting.abort(), { options: { signal: aborting.signal } }),
+    redirect: await to(saying(redirect)),
     "lost on a used connection": await lostOnUsedConnection(),
   };
 }

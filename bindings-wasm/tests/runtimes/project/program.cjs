@@ -2,6 +2,4 @@
 const [, , endpoint, main = "koodrive", sandbox = "koodrive/sandbox"] = process.argv;
 const koodrive = { ...require(main), sandbox: () => require(sandbox) };
 
-import("./scenario.mjs")
-  .then(({ run }) => run(koodrive, endpoint))
-  .then((told) => console.log(JSON.stringify(told)));
+import("./scenario.mjs").then(({ run }) => run(koodrive, endpoint)).then((told) => console.log(JSON.stringify(told)));

@@ -7,8 +7,22 @@ const APP_SECRET = "example-app-secret-not-real";
 const IDS = { carrierUserId: "189642158555241211", packageId: "14" };
 
 export async function run(koodrive, endpoint) {
-  const { ApiError, Client, INTERNATIONAL, dispatch, getCurrentRetentionPolicy, getSpaceUsageByOverview, isKooDriveError, notifyPackageExpire, rawCall } = koodrive;
-  const failure = (sending) => sending.then(() => ({ name: "none: it was accepted" }), (error) => error);
+  const {
+    ApiError,
+    Client,
+    INTERNATIONAL,
+    dispatch,
+    getCurrentRetentionPolicy,
+    getSpaceUsageByOverview,
+    isKooDriveError,
+    notifyPackageExpire,
+    rawCall,
+  } = koodrive;
+  const failure = (sending) =>
+    sending.then(
+      () => ({ name: "none: it was accepted" }),
+      (error) => error,
+    );
   const call = notifyPackageExpire(IDS);
 
   const published = new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP_ID, appSecret: APP_SECRET });
@@ -39,9 +53,17 @@ export async function run(koodrive, endpoint) {
   const night = [];
   const busyOnce = new Sandbox({ faults: [429] }).fetch;
   const losing = new Sandbox({ faults: ["cut"] }).fetch;
-  for (const [transport, ...rows] of [[undefined, "row 1", "row 2"], [busyOnce, "row 3"], [losing, "row 4"]]) {
+  for (const [transport, ...rows] of [
+    [undefined, "row 1", "row 2"],
+    [busyOnce, "row 3"],
+    [losing, "row 4"],
+  ]) {
     const options = { transport, concurrency: 1, backoffMs: 10 };
-    const run = dispatch(client, rows.map((row) => [row, call]), options);
+    const run = dispatch(
+      client,
+      rows.map((row) => [row, call]),
+      options,
+    );
     for await (const { key, verdict, attempts, code } of run) night.push([key, verdict, attempts, code]);
   }
 

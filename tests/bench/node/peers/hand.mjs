@@ -23,7 +23,9 @@ function sign(date, body) {
   const names = Object.keys(signed).sort();
   const headers = names.map((name) => `${name}:${signed[name].trim()}\n`).join("");
   const canonical = ["POST", `${PATH}/`, "", headers, names.join(";"), sha256(body)].join("\n");
-  const signature = createHmac("sha256", APP_SECRET).update(`HMAC-SHA256\n${sha256(canonical)}`).digest("hex");
+  const signature = createHmac("sha256", APP_SECRET)
+    .update(`HMAC-SHA256\n${sha256(canonical)}`)
+    .digest("hex");
   return `HMAC-SHA256 AppId=${APP_ID},SignedHeaders=${names.join(";")},Signature=${signature}`;
 }
 

@@ -8,8 +8,7 @@ const signing = new Client({ ...settings, appId: APP_ID, appSecret: APP_SECRET }
 const withToken = new Client({ ...settings, token: TOKEN });
 const known = notifyPackageExpire({ carrierUserId: CARRIER_USER_ID, packageId: PACKAGE_ID });
 
-const call = (carrierUserId, packageId) =>
-  carrierUserId === CARRIER_USER_ID ? known : notifyPackageExpire({ carrierUserId, packageId });
+const call = (carrierUserId, packageId) => (carrierUserId === CARRIER_USER_ID ? known : notifyPackageExpire({ carrierUserId, packageId }));
 
 export const peer = "koodrive";
 export const signature = SIGNATURE;

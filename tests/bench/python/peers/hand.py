@@ -48,6 +48,7 @@ def parse(status, headers, body):
     headers = {name.lower(): value for name, value in headers}
     return Reply(code, reply.get("msg"), headers.get("x-traceid"))
 
+
 user, package, now = case.CARRIER_USER_ID, case.PACKAGE_ID, case.SIGNED_AT
 headers, body = case.REPLY_HEADERS, case.REPLY
 

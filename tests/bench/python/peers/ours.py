@@ -3,9 +3,7 @@
 import case
 import koodrive
 
-signing = koodrive.Client(
-    endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, app_id=case.APP_ID, app_secret=case.APP_SECRET
-)
+signing = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, app_id=case.APP_ID, app_secret=case.APP_SECRET)
 bearer = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, token=case.TOKEN)
 call = koodrive.NotifyPackageExpire(carrier_user_id=case.CARRIER_USER_ID, package_id=case.PACKAGE_ID)
 # X-Date stays 5 seconds behind.
@@ -31,6 +29,4 @@ def signature():
 
 
 def batch(ids):
-    return [
-        signing.request(koodrive.NotifyPackageExpire(carrier_user_id=id, package_id=case.PACKAGE_ID), now) for id in ids
-    ]
+    return [signing.request(koodrive.NotifyPackageExpire(carrier_user_id=id, package_id=case.PACKAGE_ID), now) for id in ids]

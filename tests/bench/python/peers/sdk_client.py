@@ -32,6 +32,7 @@ class NotifyResponse(SdkResponse):
         self.code = code
         self.msg = msg
 
+
 client = (
     ClientBuilder(Client)
     .with_credentials(BasicCredentials(case.APP_ID, case.APP_SECRET, "project"))
@@ -74,6 +75,7 @@ def parse(status, response):
     if status != 200 or reply.code != "0":
         raise RuntimeError(f"HTTP {status}, code {reply.code}")
     return reply
+
 
 user, package, response = case.CARRIER_USER_ID, case.PACKAGE_ID, Response()
 

@@ -20,6 +20,7 @@ def signed(user, package):
     )
     return Signer(credentials).sign(request)
 
+
 user, package = case.CARRIER_USER_ID, case.PACKAGE_ID
 
 

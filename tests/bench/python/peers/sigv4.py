@@ -18,6 +18,7 @@ def signed(user, package):
     signer.add_auth(request)
     return request.prepare()
 
+
 user, package = case.CARRIER_USER_ID, case.PACKAGE_ID
 
 

@@ -65,6 +65,7 @@ def parse(status, headers, body):
             return Reply("0", reply.get("msg"), value)
     return Reply("0", reply.get("msg"), None)
 
+
 user, package, now = case.CARRIER_USER_ID, case.PACKAGE_ID, case.SIGNED_AT
 headers, body = case.REPLY_HEADERS, case.REPLY
 

@@ -127,7 +127,8 @@ class _Header:
                 return found[0]
             if found:
                 raise _core.refused(
-                    self._name, f"there are {len(found)} columns {column}; name the one to take with --user-column or --package-column"
+                    self._name,
+                    f"there are {len(found)} columns {column}; name the one to take with --user-column or --package-column",
                 )
         looks = _likeliest(line)
         separated = f"looks separated by {looks!r} and " if looks in line else ""

@@ -29,11 +29,14 @@ _FORMS = (
         f"a date or a time, as a spreadsheet makes it of an id; {_AS_TEXT}",
     ),
     (r"[+-]?\d*[.,]\d+|[+-]?\d+[.,]", f"a number with a decimal point; {_AS_TEXT}"),
-    (r"\d+(?:[.,;|' ] *\d+)+", f"digits with separators in between; write one id a field, and as text"),
+    (r"\d+(?:[.,;|' ] *\d+)+", "digits with separators in between; write one id a field, and as text"),
     (r"=.*", f"a formula of a spreadsheet; {_AS_TEXT}"),
-    (r"['’‘`´].*", f"text that a spreadsheet marks with an apostrophe; remove the apostrophe"),
+    (r"['’‘`´].*", "text that a spreadsheet marks with an apostrophe; remove the apostrophe"),
     (r"[\"“”„«].*[\"“”„»]", "a field with quotation marks around it; remove them"),
-    (r"#+|#(?:ref|value|name|num|null|spill|calc|div/0|field|blocked|getting_data)[!?]?", f"an error of a spreadsheet; {_AS_TEXT}"),
+    (
+        r"#+|#(?:ref|value|name|num|null|spill|calc|div/0|field|blocked|getting_data)[!?]?",
+        f"an error of a spreadsheet; {_AS_TEXT}",
+    ),
     (
         r"[(<\[]?(?:null|none|nil|nan|nat|undefined|empty|blank|missing|unknown|na|n/a|n\.a\.|object object)[)>\]]?"
         r"|#n/?a|\\n|[-–—_.?*]+|true|false|[+-]?inf(?:inity)?",

@@ -60,7 +60,9 @@ def encoding_named(name: str) -> str:
         "".encode(name)
         return codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):
-        raise _core.refused("--encoding", f"unknown encoding {name!r}; pass one such as utf-8, utf-16, cp1252 or gb18030") from None
+        raise _core.refused(
+            "--encoding", f"unknown encoding {name!r}; pass one such as utf-8, utf-16, cp1252 or gb18030"
+        ) from None
 
 
 def _split(name: str, text: io.TextIOWrapper) -> Iterator[str]:
