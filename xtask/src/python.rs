@@ -64,7 +64,8 @@ static NIQUESTS: Environment = Environment::new(
 static SPARK: Environment =
     Environment::new("venv-spark", &["bindings-python/requirements-spark.txt"]);
 
-/// Tools of the suites `supply-chain` and `format`: no Python, but they come compiled from Python's registry.
+/// The tools of the suites `supply-chain` and `format`, which Python's registry serves as compiled
+/// programs.
 static TOOLS: Environment = Environment::new("venv-tools", &["xtask/requirements.txt"]);
 
 /// One of these tools.
