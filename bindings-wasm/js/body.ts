@@ -37,7 +37,7 @@ async function fromWebStream(stream: WebStream, limit: number): Promise<Uint8Arr
       if (done || !chunks.take(value)) return chunks.joined();
     }
   } finally {
-    // Nothing to cancel after the end; otherwise the connection is of no use any more.
+    // After the end this does nothing. Before it the connection cannot be used again.
     reader.cancel().catch(() => {});
   }
 }

@@ -97,7 +97,7 @@ export interface PackageChange {
 
 /** A call of any other operation. Made by {@link rawCall}, from {@link RawCallFields}. */
 export interface RawCall {
-  /** Not a published name: it says that the call is a raw one. */
+  /** Marks a raw call. The name is this package's own. */
   readonly operation: "rawCall";
   /** See {@link RawCallFields.method}. */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -111,7 +111,7 @@ export interface RawCall {
   readonly json?: string | undefined;
 }
 
-/** What {@link rawCall} takes. */
+/** The fields of a {@link rawCall}. */
 export interface RawCallFields {
   /** GET has no `json`. A GET changes nothing, so it may be repeated although its outcome is unknown. */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -42,7 +42,7 @@ export function describe(error: unknown): string {
   return reason ? `${message} (${reason})` : String(message || name);
 }
 
-/** What errors have. */
+/** The members that errors have. */
 interface Members {
   readonly message?: unknown;
   readonly name?: unknown;
@@ -100,5 +100,5 @@ export function checkTimeout(value: unknown): void {
   if (!fits) refuse("timeout", `out of range; pass a number from 1 to ${LONGEST_TIMER_MS}`);
 }
 
-/** Says of an option that it is no number. */
+/** Says that an option is not a number. */
 export const notANumber = (value: unknown): string => `${found(value)} where a number is due; pass a number`;

@@ -1,4 +1,4 @@
-// What stands behind a client, out of sight of console.log and JSON.stringify.
+// The internal state of a client, which console.log and JSON.stringify do not see.
 import type { Core } from "../generated/koodrive.js";
 import { misuse } from "./checks.js";
 import type { SignFunction, TokenFunction } from "./credentials.js";

@@ -57,7 +57,7 @@ export class Client {
   /**
    * Builds a request, and sends nothing. Then {@link Client.parse} reads what came back.
    *
-   * @throws {@link InvalidInputError} for what is no call of this API, a `date` outside the 15 minutes, a `traceId` of another
+   * @throws {@link InvalidInputError} for a value that is not a call of this API, a `date` outside the 15 minutes, a `traceId` of another
    * length, an unknown option; and for credentials with a function (`token`, `sign`), which only {@link Client.send} calls.
    */
   request(call: Call, options: RequestOptions = {}): KooDriveRequest {
@@ -78,8 +78,8 @@ export class Client {
    * Reads the response to a call. It does not learn the server's clock; {@link Client.observeClock} does.
    *
    * @throws {@link ApiError} for any status but 200, and for a code other than `0`.
-   * @throws {@link UnreadableReplyError} for a 200 whose body is no JSON object with a readable code.
-   * @throws {@link InvalidInputError} for something that is no response.
+   * @throws {@link UnreadableReplyError} for a 200 whose body is not a JSON object with a readable code.
+   * @throws {@link InvalidInputError} for a value that is not a response.
    */
   parse<C extends Call>(call: C, response: ResponseParts): ReplyTo<C> {
     if (typeof response !== "object" || response === null) misuse("parse: not a response; pass { status, headers, body }");
@@ -183,7 +183,7 @@ export interface Client {
   [Symbol.dispose](): void;
 }
 
-// Where it is missing, `using` is as well.
+// A host without it has no `using` either.
 if (Symbol.dispose) Object.assign(Client.prototype, { [Symbol.dispose]: Client.prototype.free });
 
 // Outside the class: one that names itself is renamed by the bundler, and console.log shows it.

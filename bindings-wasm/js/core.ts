@@ -19,7 +19,7 @@ import {
 } from "../generated/koodrive.js";
 import { load } from "./module/load.js";
 
-/** What the core exports; see bindings-wasm/src/lib.rs. */
+/** The core's exports; see bindings-wasm/src/lib.rs. */
 interface Exports {
   readonly Core: typeof Core;
   readonly Credentials: typeof Credentials;

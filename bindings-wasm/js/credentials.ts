@@ -1,4 +1,4 @@
-// What a client is made of.
+// The options of a client.
 
 /**
  * Exactly one way to authenticate. For most calls an app id is the published way, and a token is described as well: ask your Huawei
@@ -10,7 +10,7 @@ export type Credentials =
   | {
       /** Signs every request with HMAC-SHA256 (app-id authentication). Visible ASCII without blank and comma. */
       readonly appId: string;
-      /** Never sent. Without white space at either end. Keep it on a server: whoever has it can sign anything. */
+      /** Never sent. Without white space at either end. Keep it on a server: its holder can sign any call. */
       readonly appSecret: string;
       readonly sign?: undefined;
       readonly token?: undefined;
@@ -57,7 +57,7 @@ export type TokenFunction = () => string | PromiseLike<string>;
  */
 export type SignFunction = (stringToSign: string) => string | PromiseLike<string>;
 
-/** What a {@link Client} is made of. */
+/** The options of a {@link Client}. */
 export type ClientOptions = Credentials & {
   /**
    * {@link INTERNATIONAL}, {@link CHINA}, or the base URL that your Huawei contact named: `https://host[:port][/prefix]`, where

@@ -99,13 +99,13 @@ export function replyOf(json: string): CoreReply {
   const reply: CoreReply = JSON.parse(json);
   const { body } = reply;
   if (typeof body === "string") {
-    // Not a member that a log or a comparison sees.
+    // Not enumerable, so that logs and comparisons pass over it.
     Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
   }
   return reply;
 }
 
-/** Returns the status, or 0 where the value does not fit into the core's 16 bits: 0 is no status, and the core says so. */
+/** Returns the status, or 0 where the value does not fit into the core's 16 bits: the core refuses 0. */
 export const statusOf = (status: unknown): number =>
   typeof status === "number" && Number.isInteger(status) && status > 0 && status < 65536 ? status : 0;
 
@@ -119,7 +119,7 @@ export function bodyBytes(body: unknown): Uint8Array {
   return refuse("body", "neither text nor bytes; pass a string, a Uint8Array or an ArrayBuffer");
 }
 
-/** Of another realm, too. */
+/** Also accepts an ArrayBuffer of another realm. */
 const isArrayBuffer = (value: unknown): value is ArrayBuffer => Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 
 const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;

@@ -3,7 +3,7 @@ import type { ErrorFields } from "../generated/koodrive.js";
 import { misuse } from "./checks.js";
 
 /**
- * What happened, in the same words in Rust, JavaScript and Python. Each is the `kind` of one class: {@link InvalidInputError},
+ * The kind of a failure, in the same words in Rust, JavaScript and Python. Each is the `kind` of one class: {@link InvalidInputError},
  * {@link NotSentError}, {@link OutcomeUnknownError}, {@link ApiError}, {@link UnreadableReplyError}.
  */
 export type ErrorKind = "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
@@ -33,7 +33,7 @@ const FIELDS = [
 // On the prototype: an error of another copy of this package, or of another realm, is recognised too.
 const BRAND: unique symbol = Symbol.for("koodrive.error");
 
-/** What all errors of this package have. */
+/** The members of all errors of this package. */
 class KooDriveErrorMembers extends Error {
   /** Tells the classes apart: `switch (error.kind)` narrows a {@link KooDriveError}. */
   declare readonly kind: ErrorKind;
@@ -62,13 +62,13 @@ class KooDriveErrorMembers extends Error {
   declare readonly body: string | null;
   /** The field that was refused: the wire's name, or an option. */
   declare readonly field: string | null;
-  /** What the transport, or the function `token` or `sign`, has thrown. */
+  /** The value that the transport, or the function `token` or `sign`, has thrown. */
   declare readonly cause?: unknown;
 
   /** The package makes its errors. */
   protected constructor(fields: Omit<KooDriveErrorJSON, "name">, options?: { readonly cause?: unknown }) {
     super(fields.message, options);
-    // Of another program's JSON some may be missing.
+    // JSON from another program may lack some members.
     for (const name of FIELDS) Object.assign(this, { [name]: fields[name] ?? null });
   }
 
@@ -94,7 +94,7 @@ class KooDriveErrorMembers extends Error {
   }
 }
 
-/** What `toJSON` of an error returns. The cause is not in it. */
+/** The result of an error's `toJSON`. The cause is not in it. */
 export interface KooDriveErrorJSON extends Pick<KooDriveErrorMembers, "name" | "message" | (typeof FIELDS)[number]> {}
 
 /**
@@ -188,7 +188,7 @@ export interface KooDriveErrorClass extends Function {
    * @throws {@link InvalidInputError} for anything else.
    */
   fromJSON(json: KooDriveErrorJSON): KooDriveError;
-  /** What `instanceof` narrows to. */
+  /** The type that `instanceof` narrows to. */
   readonly prototype: KooDriveError;
 }
 

@@ -35,7 +35,7 @@ const ALWAYS = new Set([
 /** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
 const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 
-/** What Node's fetch says of a port that the Fetch standard blocks (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code. */
+/** The message of Node's fetch for a port that the Fetch standard blocks (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code. */
 const BLOCKED_PORT = "bad port";
 
 /** System calls before which nothing is written. */

@@ -90,7 +90,7 @@ export interface Exchange {
  */
 export interface ExplainOptions extends RequestOptions {
   /**
-   * What the service said, an error's `msg` for example, or a canonical request from elsewhere with its lines joined by line
+   * The service's message, an error's `msg` for example, or a canonical request from elsewhere with its lines joined by line
    * breaks or `|`.
    */
   readonly message?: string | null | undefined;
@@ -113,18 +113,18 @@ export interface Explanation {
   readonly signedHeaders: string;
   /** The first line in which the canonical request of the message differs. Null where there is none, or where it agrees. */
   readonly difference: Difference | null;
-  /** What the message says about the refusal, as a sentence. Null without a message. */
+  /** The reason of the refusal that the message gives, as a sentence. Null without a message. */
   readonly finding: string | null;
 }
 
 /** One line of the canonical request, both ways. */
 export interface Difference {
-  /** What the line holds, as the publisher calls it: `METHOD`, `CanonicalURI`, `HashedRequestPayload` … */
+  /** The name of the line's content, as the publisher has it: `METHOD`, `CanonicalURI`, `HashedRequestPayload` … */
   readonly part: string;
   /** Its number, from 1. */
   readonly line: number;
-  /** As signed here. Empty where there is no such line. */
+  /** The line as signed here. Empty if there is no such line. */
   readonly ours: string;
-  /** As in the message. Empty where there is no such line. */
+  /** The line in the message. Empty if there is no such line. */
   readonly theirs: string;
 }

@@ -1,4 +1,4 @@
-// What `send` and `parse` return.
+// The results of `send` and `parse`.
 import type {
   Call,
   GetCarrierRetentionPolicy,
@@ -21,7 +21,7 @@ export interface Acknowledgement {
   readonly traceId: string | null;
 }
 
-/** What the service sent, beside what is read of it. */
+/** The service's body, beside the fields that are read from it. */
 interface Body {
   /** The reply's body as it came: integers above 2^53 keep their digits. */
   readonly body: string;
@@ -29,7 +29,7 @@ interface Body {
    * Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. That it is a `T` is your word: nothing
    * checks it.
    *
-   * @throws SyntaxError for a body that is no JSON.
+   * @throws SyntaxError for a body that is not JSON.
    */
   json<T = unknown>(): T;
 }
@@ -79,7 +79,7 @@ export interface RetentionPolicy {
   readonly policyId: string | null;
   /** Its name, for people. */
   readonly policyName: string | null;
-  /** What it does, for people. */
+  /** A description of the policy, for people. */
   readonly description: string | null;
   /** An integer; larger comes first. */
   readonly priority: number | null;

@@ -24,7 +24,7 @@ export interface StatusFault {
   /** 200 to 599, without 204, 205 and 304, which carry no body. */
   readonly status: number;
   /**
-   * What the answer's body is.
+   * The body of the answer.
    * @defaultValue an error in the service's shape, code `SANDBOX.SCRIPTED_FAULT`
    */
   readonly body?: string | undefined;
@@ -43,7 +43,7 @@ export interface StatusFault {
 }
 
 /**
- * What goes wrong with one request.
+ * The fault of one request.
  *
  * - `"pass"`: nothing.
  * - `429` or `{ status: 429, … }`: this answer instead of the service's; the call is not acted on.
@@ -62,7 +62,7 @@ export type Fault =
   | { readonly delay: number }
   | { readonly drip: number };
 
-/** What the sandbox knows and how it behaves: the members of the server's configuration file, and a clock. */
+/** The sandbox's data and behaviour: the members of the server's configuration file, and a clock. */
 export interface SandboxConfig {
   /**
    * App ids that are known. Where neither an app nor a token is given, app `example-app-id` with secret
@@ -128,7 +128,7 @@ export interface SandboxConfig {
    */
   readonly msg?: string | undefined;
   /**
-   * What getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given. An id above 2^53 is a bigint or text: a number
+   * The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given. An id above 2^53 is a bigint or text: a number
    * is refused.
    */
   readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
@@ -155,7 +155,7 @@ export interface SandboxConfig {
    */
   readonly prefix?: string | undefined;
   /**
-   * What goes wrong, one entry per request, in their order. After the last one nothing does.
+   * Faults, one entry per request, in their order. Requests after the last entry have none.
    * @defaultValue nothing
    */
   readonly faults?: readonly Fault[] | undefined;
@@ -199,7 +199,7 @@ export interface AcceptedCall {
   readonly carrierUserId?: string;
   /** The carrier's id of the package; always there in notifyPackageExpire. */
   readonly packageId?: string;
-  /** What notifyPackageExpire sent as `type`: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
+  /** The `type` that notifyPackageExpire sent: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
   readonly type?: number;
   /** X-Date, such as `20251103T070140Z`. */
   readonly xDate: string;
@@ -209,7 +209,7 @@ export interface AcceptedCall {
   readonly [member: string]: unknown;
 }
 
-/** What the service answers, and what becomes of it; see sandbox/src/lib.rs. */
+/** The service's answer, and its fault; see sandbox/src/lib.rs. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -313,7 +313,7 @@ export interface Sandbox {
   [Symbol.dispose](): void;
 }
 
-// Where it is missing, `using` is as well.
+// A host without it has no `using` either.
 if (Symbol.dispose) Object.assign(Sandbox.prototype, { [Symbol.dispose]: Sandbox.prototype.free });
 
 let loaded = false;

@@ -31,11 +31,11 @@ export type HeadersLike =
   | Iterable<readonly [string, string]>
   | { readonly [name: string]: string | readonly string[] | undefined };
 
-/** What any HTTP client knows of a response. */
+/** The parts of a response that any HTTP client has. */
 export interface ResponseParts {
   /** 100 to 999. */
   readonly status: number;
-  /** Of the response; read are `date`, `age`, `retry-after` and `x-traceid`. */
+  /** The response's headers, of which `date`, `age`, `retry-after` and `x-traceid` are read. */
   readonly headers: HeadersLike;
   /** The whole of it, after decompression: the bytes, or UTF-8 that has been read as text. */
   readonly body: string | Uint8Array | ArrayBuffer;
@@ -44,7 +44,7 @@ export interface ResponseParts {
 /** The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`, `@cloudflare/workers-types`. */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : SignalOfFetch;
 
-/** Where `AbortSignal` is declared as a class, as for Workers, `globalThis` does not show it; `fetch` takes one. */
+/** A type found by `fetch`: if `AbortSignal` is declared as a class, as for Workers, `globalThis` does not have it. */
 type SignalOfFetch = typeof globalThis extends { fetch: (input: never, init?: infer Init) => unknown }
   ? NonNullable<Init> extends { signal?: infer S }
     ? NonNullable<S>

@@ -15,10 +15,10 @@ export interface UndiciDispatcher<Options = never> {
   dispatch(options: Options, handler: never): boolean;
 }
 
-/** What the request itself says. */
+/** The options that the request itself sets. */
 const GIVEN = ["origin", "path", "method", "headers", "body"] as const;
 
-/** undici's own options of a request, without what the request itself says: `headersTimeout`, `bodyTimeout` … */
+/** undici's own options of a request, without those that the request itself sets: `headersTimeout`, `bodyTimeout` … */
 export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number]>>;
 
 /**
@@ -41,7 +41,7 @@ export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number
  *
  * @param dispatcher - undici's; `getGlobalDispatcher()` for the one that its own functions use.
  * @param options - undici's own, for each request.
- * @throws InvalidInputError for what is no dispatcher.
+ * @throws InvalidInputError for a value that is not a dispatcher.
  */
 export function overUndici<Options>(dispatcher: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
 export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
@@ -56,7 +56,7 @@ export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
       last = url;
     }
     const request: Record<string, unknown> = { origin, path: url.slice(origin.length), method, headers, body };
-    // Not spread: that takes microseconds.
+    // An assignment each, since spreading takes microseconds.
     for (const [name, value] of more) request[name] = value;
     return new Promise<FetchResponse>((resolve, reject) => {
       dispatcher.dispatch(request, new Handler(signal, resolve, reject));
@@ -87,12 +87,12 @@ function refuse(message: string): never {
 const isDispatcher = (value: unknown): value is { dispatch(options: object, handler: Handler): boolean } =>
   typeof value === "object" && value !== null && "dispatch" in value && typeof value.dispatch === "function";
 
-/** Of undici's controller of a request, what is used. */
+/** The used part of undici's controller of a request. */
 interface Controller {
   abort(reason: unknown): void;
 }
 
-/** Where redirects were followed, it names them. */
+/** Its history names the redirects that were followed. */
 interface Context {
   readonly history?: readonly unknown[];
 }
@@ -188,7 +188,7 @@ class Handler {
 function headersOf(fields: readonly Uint8Array[]): Headers {
   const texts = fields.map((bytes) => String.fromCharCode(...bytes));
   const headers: Headers = {};
-  // Of a header that is there twice the first counts.
+  // The first of equal headers counts.
   for (let at = 0; at < texts.length; at += 2) headers[texts[at]?.toLowerCase() ?? ""] ??= texts[at + 1];
   return headers;
 }
@@ -201,7 +201,7 @@ type Listener = (value?: unknown) => unknown;
 class Body {
   readonly #controller: Controller;
   readonly #listeners = new Map<string, Listener>();
-  /** What nobody has listened to yet. */
+  /** Events without a listener so far. */
   #waiting: (readonly [name: string, value: unknown])[] = [];
 
   constructor(controller: Controller) {

@@ -9,7 +9,7 @@ import type { BadItem, CallOutcome, Progress } from "./outcome.js";
 import { settingsOf } from "./settings.js";
 import { itemsOf } from "./source.js";
 
-/** What a source gives, at once or in time: an array, a generator, a stream of rows. */
+/** A source of calls, synchronous or asynchronous: an array, a generator, a stream of rows. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
 /** A call, and what you know it by: a pair, or an object. The key is anything but a call. */
@@ -19,11 +19,11 @@ export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C] | K
 export interface KeyedCall<Key, C extends Call = Call> {
   /** Comes back with the outcome. */
   readonly key: Key;
-  /** What is sent. */
+  /** The call to send. */
   readonly call: C;
 }
 
-/** What an iteration gives: outcomes, and bad items where they are asked for. */
+/** The values of an iteration: outcomes, and bad items if they are asked for. */
 export type Outcomes<Key, C extends Call, Rule extends BadItemRule> = CallOutcome<Key, C> | (Rule extends "outcome" ? BadItem<Key> : never);
 
 /** An array of any length that holds calls; a tuple of another length than two is none. */
@@ -50,7 +50,7 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
 
   /**
    * Sends nothing more. Iterate on: what is in flight is awaited, and calls that were read and did not leave come out as `not_sent`.
-   * Nothing more is read from the source, and what was not read has no outcome.
+   * Reads no more from the source. Items that were not read have no outcome.
    */
   cancel(): void;
 
@@ -93,7 +93,7 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
  * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
  * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is no call.
+ * the outcomes are out, for an item that is not a call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
 export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
@@ -121,7 +121,7 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
  * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
  * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is no call.
+ * the outcomes are out, for an item that is not a call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
 export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw">(

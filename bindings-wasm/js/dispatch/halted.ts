@@ -2,7 +2,7 @@
 import type { HaltFields } from "../../generated/koodrive.js";
 
 /**
- * Nothing more was sent, since it would have been in vain. Thrown when the outcomes of all calls that were read are out.
+ * The dispatcher stopped sending, since each further request would have failed the same way. Thrown when the outcomes of all calls that were read are out.
  *
  * Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent. It is no
  * {@link KooDriveError}: no call failed.
@@ -19,7 +19,7 @@ export class HaltedError extends Error {
   declare readonly code: string | null;
   /** The service's message in the last of them. */
   declare readonly msg: string | null;
-  /** What the token function has thrown. */
+  /** The value that the token function has thrown. */
   declare readonly cause?: unknown;
 
   /** The package makes its errors. */
@@ -34,7 +34,7 @@ export class HaltedError extends Error {
   }
 }
 
-/** What the core says of a halt. */
+/** The core's description of a halt. */
 type HaltedErrorMembers = Pick<HaltedError, "message" | "reason" | "times" | "status" | "code" | "msg">;
 
 // Spelled out, since minifiers rename classes.

@@ -35,7 +35,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   readonly #settings: Settings;
   readonly #items: Items;
   readonly #replyLimit: number;
-  /** What the dispatcher has not given back, by the numbers that it knows. */
+  /** Items without an outcome so far, by the dispatcher's numbers. */
   readonly #held = new Map<number, Item>();
   #read = 0;
   /** Calls that were asked for and not read yet. */
@@ -51,9 +51,9 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   /** The first is thrown when the outcomes are out. */
   readonly #failures: unknown[] = [];
   #whyNoToken: unknown;
-  /** Of the token function. */
+  /** The time limit of the token function. */
   #asking: Deadline | undefined;
-  /** Outcomes that came when nobody asked for them any more. */
+  /** Outcomes that came after the loop had ended. */
   #left: Outcome[] = [];
   #wake: () => void = () => {};
   /** When all is over. */
@@ -104,7 +104,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     return left;
   }
 
-  /** What `break` calls. */
+  /** Ends the job; `break` calls it. */
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.cancel();
     await this.#run.return(undefined);
@@ -227,7 +227,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   #take(value: unknown): void {
     const position = this.#read++;
-    // Nothing can be handed over any more.
+    // The dispatcher takes no calls any more.
     if (this.#last) return;
     const parts = partsOfItem(value, position);
     try {
@@ -409,7 +409,7 @@ export interface Dispatch {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-// Where it is missing, `await using` is as well.
+// A host without it has no `await using` either.
 if (Symbol.asyncDispose) {
   Object.assign(Dispatch.prototype, {
     async [Symbol.asyncDispose](this: Dispatch): Promise<void> {

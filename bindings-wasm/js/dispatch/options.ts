@@ -5,7 +5,7 @@ import type { Exchange } from "../options.js";
 import type { Fetch, Signal } from "../transport.js";
 import type { HaltedError } from "./halted.js";
 
-/** What becomes of an item that is no call: see {@link DispatchOptions.onBadItem}. */
+/** The action for an item that is not a call: see {@link DispatchOptions.onBadItem}. */
 export type BadItemRule = "throw" | "outcome";
 
 /**
@@ -41,7 +41,7 @@ export interface DispatchOptions<Rule extends BadItemRule = "throw", Key = unkno
   /** Called after each exchange, for logs and metrics, as that of {@link SendOptions.onExchange}. What it throws is ignored. */
   readonly onExchange?: ((exchange: Exchange) => unknown) | undefined;
   /**
-   * What becomes of an item of the source that is no call. `throw`: the job ends, and its {@link InvalidInputError} is thrown when the
+   * The action for an item of the source that is not a call. `throw`: the job ends, and its {@link InvalidInputError} is thrown when the
    * outcomes are out. `outcome`: the item is a {@link BadItem} among the outcomes, and the job goes on.
    * @defaultValue "throw"
    */

@@ -1,9 +1,9 @@
-// What becomes of calls: the outcome of one, and how far all of them are.
+// The outcome of a call, and the progress of a job.
 import type { Call, GetCarrierRetentionPolicy, GetCurrentRetentionPolicy, GetSpaceUsageByOverview } from "../calls.js";
 import type { InvalidInputError, KooDriveError, NotSentError, UnreadableReplyError } from "../errors.js";
 import type { ReplyTo } from "../replies.js";
 
-/** What became of a call: the last that is heard of it. Frozen. */
+/** The final outcome of a call. Frozen. */
 export type CallOutcome<Key = unknown, C extends Call = Call> = Delivered<Key, C> | NotDelivered<Key, C> | NotSent<Key, C>;
 
 /** Whether KooDrive acted on the call. */
@@ -32,7 +32,7 @@ type Unread<C extends Call, Then> = C extends GetSpaceUsageByOverview | GetCurre
  */
 export interface NotDelivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "refused" | "unknown" | "given_up";
-  /** What was answered, if anything, is in the error. */
+  /** The answer, if there was one, is in the error. */
   readonly reply: null;
   /** The last attempt's error: not thrown, for you to look at. */
   readonly error: KooDriveError;
@@ -41,19 +41,19 @@ export interface NotDelivered<Key = unknown, C extends Call = Call> extends Sent
 /** It never saw the call: the job ended before. */
 export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMembers<Key, C> {
   readonly verdict: "not_sent";
-  /** Nothing was answered. */
+  /** Always null: there was no answer. */
   readonly reply: null;
   /**
    * Null unless the request was kept from leaving, by {@link DispatchOptions.beforeSend} for example, or the clock is outside the
    * years 1 to 9999.
    */
   readonly error: NotSentError | InvalidInputError | null;
-  /** Nothing was sent. */
+  /** Always null: the call was not sent. */
   readonly traceId: null;
 }
 
 /**
- * An item of the source that is no call, in its place among the outcomes: see {@link DispatchOptions.onBadItem}. Nothing was sent, and
+ * An item of the source that is not a call, in its place among the outcomes: see {@link DispatchOptions.onBadItem}. Nothing was sent, and
  * {@link Progress} does not count it. Frozen.
  */
 export interface BadItem<Key = unknown> {
@@ -62,11 +62,11 @@ export interface BadItem<Key = unknown> {
   readonly key: Key | number;
   /** As the source gave it. */
   readonly item: unknown;
-  /** What is wrong with it: not thrown, for you to look at. */
+  /** The mistake, as an error that is not thrown. */
   readonly error: InvalidInputError;
 }
 
-/** Of a call that was sent. */
+/** The members for a call that was sent. */
 interface Sent<Key, C extends Call> extends OutcomeMembers<Key, C> {
   /** That of all its attempts, and of no other call's. */
   readonly traceId: string;
@@ -78,7 +78,7 @@ interface Sent<Key, C extends Call> extends OutcomeMembers<Key, C> {
   readonly sentAt: Date;
 }
 
-/** What all outcomes have. */
+/** The members of all outcomes. */
 interface OutcomeMembers<Key, C extends Call> {
   /** As the source gave it, or the call's position in the source, from 0. */
   readonly key: Key;

@@ -1,4 +1,4 @@
-// What became of a call: the core's outcome as what the user gets.
+// Turns the core's outcome of a call into the user's.
 import type { Dispatcher } from "../../generated/koodrive.js";
 import type { Arguments } from "../call-arguments.js";
 import { callCore } from "../checks.js";

@@ -1,9 +1,9 @@
-// Where calls come from: anything that can be iterated over, at once or in time.
+// The source of calls: any iterable or async iterable.
 import { type Arguments, argumentsOf, isCall, isIterable } from "../call-arguments.js";
 import type { Call } from "../calls.js";
 import { found, misuse, refuse } from "../checks.js";
 
-/** What yields calls. */
+/** An iterator of items. */
 export type Items =
   | { readonly isAsync: false; readonly iterator: Iterator<unknown, unknown> }
   | { readonly isAsync: true; readonly iterator: AsyncIterator<unknown, unknown> };
@@ -26,7 +26,7 @@ export function itemsOf(source: unknown): Items {
 const isAsyncIterable = (value: object): value is AsyncIterable<unknown> =>
   Symbol.asyncIterator in value && typeof value[Symbol.asyncIterator] === "function";
 
-/** What an item consists of, unchecked. */
+/** The parts of an item, unchecked. */
 export interface ItemParts {
   readonly key: unknown;
   readonly call: unknown;
@@ -44,7 +44,7 @@ export function itemOf({ key, call }: ItemParts): Item {
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
     misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
   }
-  // Of two calls in an array the first would never be sent.
+  // The first call of a pair of two calls would never be sent.
   if (isCall(key)) misuse("the source yields a pair of two calls; yield them one by one, or each with its key");
   const fields = argumentsOf(call);
   // The core has checked that it is one.
