@@ -119,14 +119,14 @@ class Handler {
   onRequestStart(controller: Controller, context?: Context): void {
     this.#controller = controller;
     this.#context = context;
-    // It may have waited for a connection until now.
+    // The time limit may have passed while the request waited for a connection.
     if (this.#signal.aborted) this.#abort();
   }
 
   onResponseStart(controller: Controller, status: number, headers: Headers): void {
-    // An interim response.
+    // An interim response is skipped.
     if (status < 200) return;
-    // undici follows no redirect unless a dispatcher was composed to do so. Then it is too late, but not to be passed over.
+    // undici follows redirects only with a dispatcher that was composed to do so. The request has then been sent on, so the call fails.
     if (this.#context?.history && this.#context.history.length > 1) {
       controller.abort(
         new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"),
@@ -159,7 +159,7 @@ class Handler {
     this.#body?.emit("error", error);
   }
 
-  // The same in undici 6, which asks for these.
+  // undici 6 knows the handler's methods by these names.
 
   onConnect(abort: (reason: unknown) => void, context?: Context): void {
     this.onRequestStart({ abort }, context);

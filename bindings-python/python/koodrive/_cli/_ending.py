@@ -41,7 +41,7 @@ _MEANING = {
 
 
 class Ending:
-    """What is known of one run of a job. To be made before anything can go wrong."""
+    """The facts that the report of one run needs. It is made before anything can go wrong."""
 
     def __init__(self, arguments: Namespace, output: Output, source: Optional[Source] = None) -> None:
         self._arguments = arguments

@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a call; the last that is heard of it.
+ * The final outcome of a call.
  *
  * @param <T> an item of the source
  * @param <R> the reply

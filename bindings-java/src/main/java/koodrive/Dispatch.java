@@ -50,7 +50,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Map<Long, Thread> inFlight = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    // Of the thread that iterates.
+    // These fields belong to the thread that iterates.
     private final Map<Long, Pending<T, R>> pending = new HashMap<>();
     private final Queue<CallOutcome<T, R>> outcomes = new ArrayDeque<>();
     private long read;
@@ -253,7 +253,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
             var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
             handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
         } catch (Throwable error) {
-            // Of the source, or of a call that this client cannot send.
+            // The error of the source, or of a call that this client cannot send.
             pending.remove(key);
             fail(error);
         }

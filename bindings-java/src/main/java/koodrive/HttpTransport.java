@@ -132,7 +132,7 @@ final class HttpTransport implements Transport, AutoCloseable {
         response.headers().map().forEach((name, values) -> values.forEach(value -> headers.add(new NameValue(name, value))));
         byte[] body = response.body();
         if (response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip") && body.length > 0) {
-            // Nobody asked for it.
+            // The service compressed a reply although the request did not ask for it.
             body = new GZIPInputStream(new ByteArrayInputStream(body)).readNBytes(replyLimit + 1);
         }
         return new Response(response.statusCode(), List.copyOf(headers), body);

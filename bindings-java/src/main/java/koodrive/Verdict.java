@@ -1,6 +1,6 @@
 package koodrive;
 
-/** What became of a call of a job. */
+/** The kinds of outcomes that a call of a job has. */
 public enum Verdict {
     /** The service took it. */
     DELIVERED,
