@@ -1,5 +1,5 @@
-// Reads the two results of the core that arrive as one text each, and writes the headers of a reply as one. The other side is
-// src/format.rs, which says what that saves.
+// Reads the two results of the core that arrive as one text each, and writes the headers of a reply
+// as one. The other side is src/format.rs, which says what that saves.
 import type { Acknowledgement } from "./replies.js";
 
 /** Length of X-Date, with which the half of a request begins. */
@@ -24,8 +24,8 @@ export function varyingParts(varying: string): VaryingParts {
 }
 
 /**
- * Reads an acknowledgement: code, trace id and msg, a line each. Code and trace id hold no line break; msg may. `=` tells an empty
- * text from none.
+ * Reads an acknowledgement: code, trace id and msg, a line each. Code and trace id hold no line
+ * break; msg may. `=` tells an empty text from none.
  */
 export function acknowledgement(reply: string): Acknowledgement {
   const first = reply.indexOf("\n");

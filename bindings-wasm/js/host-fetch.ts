@@ -29,9 +29,10 @@ export function hostFetch(): Fetch {
 /**
  * Sends over Deno's fetch, once.
  *
- * Deno sends a request again, on its own and whatever its method, when a connection that was used before is closed under it: so
- * each request has a client, and thereby a connection, of its own. Deno's errors hold no code, and a failure to connect may be that
- * of the second sending, so only here is it known that nothing left.
+ * Deno sends a request again, on its own and whatever its method, when a connection that was used
+ * before is closed under it: so each request has a client, and thereby a connection, of its own.
+ * Deno's errors hold no code, and a failure to connect may be that of the second sending, so only
+ * here is it known that nothing left.
  */
 async function denoFetch(url: string, init: FetchInit): Promise<FetchResponse> {
   const { Deno, fetch } = host();

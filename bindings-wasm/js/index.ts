@@ -1,8 +1,9 @@
 /**
  * Client for Huawei Cloud KooDrive's carrier API.
  *
- * Three marks say where a statement comes from. *Published*: Huawei's page of the operation says so. *Inferred*: from Huawei's
- * API-gateway guide. *Decided*: by this package, where the pages are silent or contradict themselves.
+ * Three marks say where a statement comes from. *Published*: Huawei's page of the operation says
+ * so. *Inferred*: from Huawei's API-gateway guide. *Decided*: by this package, where the pages are
+ * silent or contradict themselves.
  *
  * @packageDocumentation
  */

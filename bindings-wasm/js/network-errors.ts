@@ -1,5 +1,6 @@
-// Decides whether a failed fetch surely never sent the request. A call that is `not_sent` is sent again, so everything that is not
-// certain is `outcome_unknown`. Browsers tell nothing; these are the codes of Node (and of undici, its fetch) and of Bun.
+// Decides whether a failed fetch surely never sent the request. A call that is `not_sent` is sent
+// again, so everything that is not certain is `outcome_unknown`. Browsers tell nothing; these are
+// the codes of Node (and of undici, its fetch) and of Bun.
 import { membersOf } from "./checks.js";
 
 /** Errors of which host-fetch.ts knows that nothing was sent. */
@@ -12,7 +13,8 @@ const ALWAYS = new Set([
   "EAI_AGAIN",
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_PRX_TLS",
-  // TLS: the server's certificate or the handshake. Not every ERR_SSL_ code: a record that is damaged later has one as well.
+  // TLS: the server's certificate or the handshake. Not every ERR_SSL_ code: a record that is
+  // damaged later has one as well.
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
   "HOSTNAME_MISMATCH",
@@ -32,16 +34,25 @@ const ALWAYS = new Set([
   "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
 ]);
 
-/** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
+/**
+ * A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+ * CRL_NOT_YET_VALID …
+ */
 const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 
-/** The message of Node's fetch for a port that the Fetch standard blocks (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code. */
+/**
+ * The message of Node's fetch for a port that the Fetch standard blocks
+ * (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code.
+ */
 const BLOCKED_PORT = "bad port";
 
 /** System calls before which nothing is written. */
 const CONNECTING: readonly unknown[] = ["connect", "getaddrinfo"];
 
-/** Codes that a connection in use has, too, with a text that it never has: Node's, Bun's, a proxy's refusal of a tunnel. */
+/**
+ * Codes that a connection in use has, too, with a text that it never has: Node's, Bun's, a proxy's
+ * refusal of a tunnel.
+ */
 const WHILE_CONNECTING = new RegExp(
   [
     "^Client network socket disconnected before secure TLS",

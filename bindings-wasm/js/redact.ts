@@ -1,5 +1,5 @@
-// Keeps credentials out of errors. The error that a transport throws may hold its request, headers and all, and console.log shows
-// the cause of an error whole.
+// Keeps credentials out of errors. The error that a transport throws may hold its request, headers
+// and all, and console.log shows the cause of an error whole.
 
 /** An error that holds more values is not searched to its end. */
 const MOST_VALUES = 10_000;
@@ -7,7 +7,9 @@ const MOST_VALUES = 10_000;
 /** A shorter secret stands in every text by chance. */
 const SHORTEST_SECRET = 8;
 
-/** Returns the error itself, or where it holds the credentials that were sent, a copy without them. */
+/**
+ * Returns the error itself, or where it holds the credentials that were sent, a copy without them.
+ */
 export function redacted(error: unknown, authorization: string): unknown {
   // `x` of `Bearer x` may stand alone.
   const part = authorization.slice(authorization.indexOf(" ") + 1);

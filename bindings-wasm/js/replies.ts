@@ -10,13 +10,19 @@ import type {
 
 /** The service took the call: HTTP 200 and the code `0`. */
 export interface Acknowledgement {
-  /** Always `"0"`; any other code is an {@link ApiError}. Text, although the service may send a number (decided). */
+  /**
+   * Always `"0"`; any other code is an {@link ApiError}. Text, although the service may send a
+   * number (decided).
+   */
   readonly code: string;
-  /** The service's `msg`: for people, in Chinese perhaps, so never match on it. Null where the reply has none. */
+  /**
+   * The service's `msg`: for people, in Chinese perhaps, so never match on it. Null where the reply
+   * has none.
+   */
   readonly msg: string | null;
   /**
-   * The reply's header `x-traceid`. No page says that there is one, so {@link Client.send} fills in the id that it sent, and
-   * {@link Client.parse} leaves null.
+   * The reply's header `x-traceid`. No page says that there is one, so {@link Client.send} fills in
+   * the id that it sent, and {@link Client.parse} leaves null.
    */
   readonly traceId: string | null;
 }
@@ -26,8 +32,8 @@ interface Body {
   /** The reply's body as it came: integers above 2^53 keep their digits. */
   readonly body: string;
   /**
-   * Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. That it is a `T` is your word: nothing
-   * checks it.
+   * Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. That it
+   * is a `T` is your word: nothing checks it.
    *
    * @throws SyntaxError for a body that is not JSON.
    */

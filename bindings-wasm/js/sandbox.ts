@@ -1,11 +1,12 @@
 /**
- * The service's side of the API, for tests and for a first look: as strict as the published pages read.
+ * The service's side of the API, for tests and for a first look: as strict as the published pages
+ * read.
  *
  * @packageDocumentation
  */
 /// <reference lib="esnext.disposable" preserve="true" />
-// The core judges a request, and its answer is carried out here, so that `send` meets what a real fetch would show it. Where fetches
-// differ, that is Node's.
+// The core judges a request, and its answer is carried out here, so that `send` meets what a real
+// fetch would show it. Where fetches differ, that is Node's.
 import { initSync, misuse, refuse, refuseNumber, Service } from "../generated/sandbox.js";
 import { type Fetch, type Instant, KooDriveError, type KooDriveErrorJSON } from "./index.js";
 import { instant } from "./instant.js";
@@ -47,10 +48,12 @@ export interface StatusFault {
  *
  * - `"pass"`: nothing.
  * - `429` or `{ status: 429, … }`: this answer instead of the service's; the call is not acted on.
- * - `"cut"`, `"cut-in-headers"`, `"cut-after-headers"`: the connection ends before the answer's first byte, within its
- *   headers, before its body. The call is acted on: that is what makes an outcome unknown.
+ * - `"cut"`, `"cut-in-headers"`, `"cut-after-headers"`: the connection ends before the answer's
+ *   first byte, within its headers, before its body. The call is acted on: that is what makes an
+ *   outcome unknown.
  * - `{ delay: 2.5 }`: the answer comes after so many seconds. The call is acted on.
- * - `{ drip: 0.01 }`: the answer comes byte by byte, with this pause in seconds after each. The call is acted on.
+ * - `{ drip: 0.01 }`: the answer comes byte by byte, with this pause in seconds after each. The
+ *   call is acted on.
  */
 export type Fault =
   | "pass"
@@ -62,14 +65,18 @@ export type Fault =
   | { readonly delay: number }
   | { readonly drip: number };
 
-/** The sandbox's data and behaviour: the members of the server's configuration file, and a clock. */
+/**
+ * The sandbox's data and behaviour: the members of the server's configuration file, and a clock.
+ */
 export interface SandboxConfig {
   /**
-   * App ids that are known. Where neither an app nor a token is given, app `example-app-id` with secret
-   * `example-app-secret-not-real` and token `example-token-not-real` are.
+   * App ids that are known. Where neither an app nor a token is given, app `example-app-id` with
+   * secret `example-app-secret-not-real` and token `example-token-not-real` are.
    */
   readonly apps?: readonly SandboxApp[] | undefined;
-  /** Tokens that are known: bare one is taken as `Bearer …` and as `AT …`, with its scheme only so. */
+  /**
+   * Tokens that are known: bare one is taken as `Bearer …` and as `AT …`, with its scheme only so.
+   */
   readonly tokens?: readonly string[] | undefined;
   /**
    * Values of X-User-Id that exist.
@@ -107,8 +114,8 @@ export interface SandboxConfig {
    */
   readonly acceptedChangeTypes?: readonly number[] | undefined;
   /**
-   * Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted before. The order of the body's
-   * members does not count.
+   * Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted
+   * before. The order of the body's members does not count.
    * @defaultValue false
    */
   readonly refuseRepeats?: boolean | undefined;
@@ -128,8 +135,8 @@ export interface SandboxConfig {
    */
   readonly msg?: string | undefined;
   /**
-   * The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given. An id above 2^53 is a bigint or text: a number
-   * is refused.
+   * The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given.
+   * An id above 2^53 is a bigint or text: a number is refused.
    */
   readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
   /** The `data` of getSpaceUsageByOverview, sent as given. */
@@ -140,7 +147,8 @@ export interface SandboxConfig {
    */
   readonly answers?: readonly RawAnswer[] | undefined;
   /**
-   * Lets an app id make the three calls for retention policies. The publisher says that app authentication is not supported there.
+   * Lets an app id make the three calls for retention policies. The publisher says that app
+   * authentication is not supported there.
    * @defaultValue false
    */
   readonly appAuthenticationEverywhere?: boolean | undefined;
@@ -150,7 +158,8 @@ export interface SandboxConfig {
    */
   readonly authority?: string | null | undefined;
   /**
-   * The path prefix of the endpoint, such as `/gateway/v2`. A path with another prefix is answered with 404.
+   * The path prefix of the endpoint, such as `/gateway/v2`. A path with another prefix is answered
+   * with 404.
    * @defaultValue none
    */
   readonly prefix?: string | undefined;
@@ -170,7 +179,10 @@ export interface SandboxConfig {
 export interface RawAnswer {
   /** In upper case. The constructor refuses any other. */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** The end of the path, as it is sent: percent-encoded, without the query. The constructor refuses any other form. */
+  /**
+   * The end of the path, as it is sent: percent-encoded, without the query. The constructor refuses
+   * any other form.
+   */
   readonly path: string;
   /**
    * HTTP status.
@@ -185,21 +197,25 @@ export interface RawAnswer {
 }
 
 /**
- * A call that changes state and was acted on, whether or not its answer arrived: the members of its JSON body as they were
- * sent, and three of the sandbox's own. A member of the body with the name of one of these three is left out. As everywhere
- * in JavaScript, an integer beyond 2^53 in the body loses digits.
+ * A call that changes state and was acted on, whether or not its answer arrived: the members of its
+ * JSON body as they were sent, and three of the sandbox's own. A member of the body with the name
+ * of one of these three is left out. As everywhere in JavaScript, an integer beyond 2^53 in the
+ * body loses digits.
  */
 export interface AcceptedCall {
   /**
-   * `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and the path of the entry of
-   * {@link SandboxConfig.answers}, such as `PUT /koodrive/ose/v1/users/1`.
+   * `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and
+   * the path of the entry of {@link SandboxConfig.answers}, such as `PUT /koodrive/ose/v1/users/1`.
    */
   readonly operation: string;
   /** The carrier's id of the user; always there in notifyPackageExpire. */
   readonly carrierUserId?: string;
   /** The carrier's id of the package; always there in notifyPackageExpire. */
   readonly packageId?: string;
-  /** The `type` that notifyPackageExpire sent: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
+  /**
+   * The `type` that notifyPackageExpire sent: 2, unless {@link SandboxConfig.acceptedTypes} allows
+   * others.
+   */
   readonly type?: number;
   /** X-Date, such as `20251103T070140Z`. */
   readonly xDate: string;
@@ -223,10 +239,11 @@ interface Answer {
 type HostFetch = typeof globalThis extends { fetch: infer F } ? F : Fetch;
 
 /**
- * The service's side, in this process: as strict as the published pages read, and with faults on demand. No network is used.
+ * The service's side, in this process: as strict as the published pages read, and with faults on
+ * demand. No network is used.
  *
- * This is not the service. Why it refused a request stands in the reply header `x-sandbox-reason`, and its code is a published
- * one or `SANDBOX.` and the reason.
+ * This is not the service. Why it refused a request stands in the reply header `x-sandbox-reason`,
+ * and its code is a published one or `SANDBOX.` and the reason.
  *
  * @example
  * ```ts
@@ -241,15 +258,17 @@ export class Sandbox {
   readonly #now: () => Instant;
 
   /**
-   * Stands in for `fetch`, signal included; for the option `transport`, or for anything that takes a fetch. Already bound to its
-   * sandbox. A cut connection fails as in Node: `TypeError` with a cause of code `UND_ERR_SOCKET`.
+   * Stands in for `fetch`, signal included; for the option `transport`, or for anything that takes
+   * a fetch. Already bound to its sandbox. A cut connection fails as in Node: `TypeError` with a
+   * cause of code `UND_ERR_SOCKET`.
    */
   readonly fetch: HostFetch;
 
   /**
    * Checks the configuration. Nothing is listened to.
    *
-   * @throws InvalidInputError for an unknown member, a value of the wrong type, credentials that no client could have.
+   * @throws InvalidInputError for an unknown member, a value of the wrong type, credentials that no
+   * client could have.
    */
   constructor(config: SandboxConfig = {}) {
     const { now = Date.now, ...settings } = config ?? {};
@@ -275,15 +294,19 @@ export class Sandbox {
   }
 
   /**
-   * Returns the calls that were acted on and change state, in order: notifyPackageExpire, setRetentionPolicy, reverseOrder, and
-   * the raw calls other than GET that an entry of {@link SandboxConfig.answers} took, whatever its status. A GET changes
-   * nothing and is not listed.
+   * Returns the calls that were acted on and change state, in order: notifyPackageExpire,
+   * setRetentionPolicy, reverseOrder, and the raw calls other than GET that an entry of
+   * {@link SandboxConfig.answers} took, whatever its status. A GET changes nothing and is not
+   * listed.
    */
   accepted(): AcceptedCall[] {
     return JSON.parse(this.#live().accepted());
   }
 
-  /** Gives the memory back at once; otherwise the garbage collector does. Any later use throws InvalidInputError. */
+  /**
+   * Gives the memory back at once; otherwise the garbage collector does. Any later use throws
+   * InvalidInputError.
+   */
   free(): void {
     this.#service?.free();
     this.#service = undefined;
@@ -318,7 +341,10 @@ if (Symbol.dispose) Object.assign(Sandbox.prototype, { [Symbol.dispose]: Sandbox
 
 let loaded = false;
 
-/** Returns the result of `work`, which calls the module; what that throws becomes an error of the client's. */
+/**
+ * Returns the result of `work`, which calls the module; what that throws becomes an error of the
+ * client's.
+ */
 function callModule<T>(work: () => T): T {
   if (!loaded) {
     load(initSync);
@@ -333,7 +359,10 @@ function callModule<T>(work: () => T): T {
   }
 }
 
-/** Writes the configuration, a bigint digit for digit: a policy's id lies above 2^53, where numbers have lost some. */
+/**
+ * Writes the configuration, a bigint digit for digit: a policy's id lies above 2^53, where numbers
+ * have lost some.
+ */
 function json(config: unknown): string {
   const mark = crypto.randomUUID();
   const text: string | undefined = JSON.stringify(config, (name, value: unknown) => {

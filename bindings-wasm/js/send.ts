@@ -1,4 +1,5 @@
-// The host's half of one call: clock, randomness, transport, time-out. The core's half says what a reply means.
+// The host's half of one call: clock, randomness, transport, time-out. The core's half says what a
+// reply means.
 import type { Core, RequestOptions as CoreOptions } from "../generated/koodrive.js";
 import { AUTHORIZATION, X_DATE } from "../generated/names.js";
 import { readBody } from "./body.js";
@@ -56,8 +57,8 @@ interface Sending {
 }
 
 /**
- * Makes one attempt; exactly one more, signed anew, where the core says so: the service refused our clock and thereby told us its
- * own.
+ * Makes one attempt; exactly one more, signed anew, where the core says so: the service refused our
+ * clock and thereby told us its own.
  */
 export async function send(state: ClientState, call: unknown, options: SendOptions): Promise<unknown> {
   const settings = settingsOf(options);
@@ -161,7 +162,10 @@ async function signedElsewhere(
   return callCore(() => unsigned.signed(typeof signature === "string" ? signature : ""));
 }
 
-/** Sends a request. From here on, whatever fails without an answer of the service leaves the outcome unknown. */
+/**
+ * Sends a request. From here on, whatever fails without an answer of the service leaves the outcome
+ * unknown.
+ */
 async function exchange(
   { state, call, parts, settings, deadline }: Sending,
   request: KooDriveRequest,
@@ -203,7 +207,10 @@ async function exchange(
   }
 }
 
-/** Returns what a transport gets. Spelled out: to spread an object beside other members takes a microsecond. */
+/**
+ * Returns what a transport gets. Spelled out: to spread an object beside other members takes a
+ * microsecond.
+ */
 export function initOf({ method, headers, body, redirect }: KooDriveRequest, signal: Signal): FetchInit {
   return body === undefined ? { method, headers, redirect, signal } : { method, headers, body, redirect, signal };
 }

@@ -1,5 +1,6 @@
-// The host's TextDecoder and TextEncoder, which the module of the core makes while it is loaded. jsdom has none, so a test that only
-// imports koodrive would fail there: one that is missing is looked for when it is used.
+// The host's TextDecoder and TextEncoder, which the module of the core makes while it is loaded.
+// jsdom has none, so a test that only imports koodrive would fail there: one that is missing is
+// looked for when it is used.
 
 const missing = (name: string): never => {
   throw new Error(`this host has no ${name}; in Jest, use the test environment node, or set globalThis.${name}`);

@@ -1,4 +1,5 @@
-// Trace ids. They are made many at a time: the system's random bytes, and the core's ids of them, cost more one by one.
+// Trace ids. They are made many at a time: the system's random bytes, and the core's ids of them,
+// cost more one by one.
 import { core } from "./core.js";
 
 const MADE_AT_ONCE = 64;

@@ -1,8 +1,8 @@
 // A request, a response, and what sends the one and gives the other.
 
 /**
- * A request, ready to send: a valid `RequestInit`, with its URL. Send it as it is, with nothing added to it, and without
- * following redirects.
+ * A request, ready to send: a valid `RequestInit`, with its URL. Send it as it is, with nothing
+ * added to it, and without following redirects.
  *
  * @example
  * ```ts
@@ -21,11 +21,17 @@ export interface KooDriveRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON whose bytes are signed with an app id. Absent where the operation has no body. */
   readonly body?: string;
-  /** A redirect is an {@link ApiError} with outcome `refused`; a signature holds for one host and path only. */
+  /**
+   * A redirect is an {@link ApiError} with outcome `refused`; a signature holds for one host and
+   * path only.
+   */
   readonly redirect: "manual";
 }
 
-/** A `Headers` object, a plain object such as Node's `response.headers`, or pairs. Names in any case. */
+/**
+ * A `Headers` object, a plain object such as Node's `response.headers`, or pairs. Names in any
+ * case.
+ */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Iterable<readonly [string, string]>
@@ -41,10 +47,16 @@ export interface ResponseParts {
   readonly body: string | Uint8Array | ArrayBuffer;
 }
 
-/** The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`, `@cloudflare/workers-types`. */
+/**
+ * The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`,
+ * `@cloudflare/workers-types`.
+ */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : SignalOfFetch;
 
-/** A type found by `fetch`: if `AbortSignal` is declared as a class, as for Workers, `globalThis` does not have it. */
+/**
+ * A type found by `fetch`: if `AbortSignal` is declared as a class, as for Workers, `globalThis`
+ * does not have it.
+ */
 type SignalOfFetch = typeof globalThis extends { fetch: (input: never, init?: infer Init) => unknown }
   ? NonNullable<Init> extends { signal?: infer S }
     ? NonNullable<S>
@@ -52,8 +64,8 @@ type SignalOfFetch = typeof globalThis extends { fetch: (input: never, init?: in
   : unknown;
 
 /**
- * Sends a request, for the option `transport` of {@link Client.send} and {@link dispatch}: the global `fetch` does, undici's does, and a
- * stand-in is a few lines.
+ * Sends a request, for the option `transport` of {@link Client.send} and {@link dispatch}: the
+ * global `fetch` does, undici's does, and a stand-in is a few lines.
  */
 export type Fetch = (url: string, init: FetchInit) => PromiseLike<FetchResponse>;
 
@@ -71,7 +83,10 @@ export interface FetchResponse {
   readonly type?: string | undefined;
   /** A `Headers` object has this. A name that is not there gives null. */
   readonly headers: { get(name: string): string | null };
-  /** A `ReadableStream` of bytes, or a stream of Node, is read up to the limit. Anything else: `arrayBuffer` is called. */
+  /**
+   * A `ReadableStream` of bytes, or a stream of Node, is read up to the limit. Anything else:
+   * `arrayBuffer` is called.
+   */
   readonly body: unknown;
   /** The whole body, after decompression. */
   arrayBuffer(): PromiseLike<ArrayBuffer>;

@@ -3,13 +3,16 @@
  *
  * @packageDocumentation
  */
-// undici's `dispatch` takes a handler that is told of a response part by part: no web streams, which cost ten times what the
-// request does, and none of Node's either, as its `request` has them. Nothing is decompressed, and no compression is asked for.
+// undici's `dispatch` takes a handler that is told of a response part by part: no web streams,
+// which cost ten times what the request does, and none of Node's either, as its `request` has them.
+// Nothing is decompressed, and no compression is asked for.
 import { readBody } from "./body.js";
 import { LIGHT_SIGNAL } from "./deadline.js";
 import { type Fetch, type FetchInit, type FetchResponse, KooDriveError } from "./index.js";
 
-/** undici's `Pool`, `Agent`, `Client`, `ProxyAgent`, `getGlobalDispatcher()` and other dispatchers. */
+/**
+ * undici's `Pool`, `Agent`, `Client`, `ProxyAgent`, `getGlobalDispatcher()` and other dispatchers.
+ */
 export interface UndiciDispatcher<Options = never> {
   /** Sends a request. */
   dispatch(options: Options, handler: never): boolean;
@@ -18,18 +21,21 @@ export interface UndiciDispatcher<Options = never> {
 /** The options that the request itself sets. */
 const GIVEN = ["origin", "path", "method", "headers", "body"] as const;
 
-/** undici's own options of a request, without those that the request itself sets: `headersTimeout`, `bodyTimeout` … */
+/**
+ * undici's own options of a request, without those that the request itself sets: `headersTimeout`,
+ * `bodyTimeout` …
+ */
 export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number]>>;
 
 /**
- * Sends over undici instead of `fetch`, as the option `transport` of `send` and `dispatch`: many times faster, and with a proxy, an
- * authority of your own and a connect time-out.
+ * Sends over undici instead of `fetch`, as the option `transport` of `send` and `dispatch`: many
+ * times faster, and with a proxy, an authority of your own and a connect time-out.
  *
- * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
- * `Pool` or `Client` must be for the endpoint's origin.
+ * Make it once: connections belong to the dispatcher, which you close yourself. It must neither
+ * follow redirects nor retry; a `Pool` or `Client` must be for the endpoint's origin.
  *
- * `signal`, `timeoutMs` and `replyLimit` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
- * nothing, and `send` asks for no compression.
+ * `signal`, `timeoutMs` and `replyLimit` hold as with `fetch`; undici's own time-outs hold besides.
+ * undici decompresses nothing, and `send` asks for no compression.
  *
  * @example
  * ```ts
@@ -126,7 +132,8 @@ class Handler {
   onResponseStart(controller: Controller, status: number, headers: Headers): void {
     // An interim response is skipped.
     if (status < 200) return;
-    // undici follows redirects only with a dispatcher that was composed to do so. The request has then been sent on, so the call fails.
+    // undici follows redirects only with a dispatcher that was composed to do so. The request has
+    // then been sent on, so the call fails.
     if (this.#context?.history && this.#context.history.length > 1) {
       controller.abort(
         new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"),

@@ -1,4 +1,5 @@
-//! JavaScript's numbers, texts and plain objects as the core's types, and the core's results as JavaScript's.
+//! JavaScript's numbers, texts and plain objects as the core's types, and the core's results as
+//! JavaScript's.
 
 use chrono::{DateTime, Utc};
 use koodrive::{InvalidInput, host};
@@ -16,7 +17,8 @@ pub fn whole(number: f64) -> Option<i64> {
     (number.abs() <= MAX_SAFE_INTEGER && number.fract() == 0.0).then_some(number as i64)
 }
 
-/// Returns the instant that lies `milliseconds` after 1970. JavaScript hands over NaN for what is not an instant.
+/// Returns the instant that lies `milliseconds` after 1970. JavaScript hands over NaN for what is
+/// not an instant.
 pub fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
     whole(milliseconds.floor())
         .and_then(DateTime::from_timestamp_millis)
@@ -31,15 +33,18 @@ export interface RequestOptions {
     traceId: string | undefined;
 }
 
-/** What `explain` may be given. `date` is in milliseconds since 1970, `message` is the service's. */
+/**
+ * What `explain` may be given. `date` is in milliseconds since 1970, `message` is the service's.
+ */
 export interface ExplainOptions {
     date: number | undefined;
     message: string | undefined;
 }
 
 /**
- * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
- * reply, in bytes. `maySignAnew` is true for the first attempt of a call for which the caller named no date.
+ * A request that was sent, and when its reply came. Instants are milliseconds since 1970;
+ * `replyLimit` is the longest body of a reply, in bytes. `maySignAnew` is true for the first
+ * attempt of a call for which the caller named no date.
  */
 export interface Sent {
     xDate: string;
@@ -50,7 +55,10 @@ export interface Sent {
     maySignAnew: boolean;
 }
 
-/** The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`: the call changes nothing. */
+/**
+ * The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`:
+ * the call changes nothing.
+ */
 export interface FixedParts {
     name: string;
     method: string;
@@ -128,7 +136,8 @@ impl Sent {
     }
 }
 
-/// Returns a plain object in which none is null. It holds texts and numbers of 53 bits, so the fallback cannot occur.
+/// Returns a plain object in which none is null. It holds texts and numbers of 53 bits, so the
+/// fallback cannot occur.
 pub fn object(value: &impl Serialize) -> JsValue {
     value
         .serialize(&Serializer::json_compatible())

@@ -1,8 +1,9 @@
 //! The dispatcher: conversions only, no rule about the API.
 //!
-//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and getters of the dispatcher give what belongs to it. An exported
-//! struct for each attempt and each outcome would cost 1 µs more per call, since wasm-bindgen registers each with a
-//! FinalizationRegistry. One text of words for an outcome is slower, too: 3,150 to 5,150 ns against 2,200 to 2,600 (Node 20).
+//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and getters of the
+//! dispatcher give what belongs to it. An exported struct for each attempt and each outcome would
+//! cost 1 µs more per call, since wasm-bindgen registers each with a FinalizationRegistry. One text
+//! of words for an outcome is slower, too: 3,150 to 5,150 ns against 2,200 to 2,600 (Node 20).
 #![allow(clippy::cast_possible_truncation, reason = "saturates")]
 #![allow(clippy::cast_sign_loss, reason = "saturates")]
 
@@ -55,7 +56,8 @@ fn ticket(number: f64) -> Ticket {
 
 #[wasm_bindgen]
 impl Dispatcher {
-    /// `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
+    /// `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is
+    /// random.
     #[wasm_bindgen(constructor)]
     pub fn new(
         client: &Core,
@@ -126,8 +128,9 @@ impl Dispatcher {
         }
     }
 
-    /// Returns the instant of the monotonic clock until which there is nothing to do, in milliseconds, where poll has said `wait`.
-    /// Where there is no such instant, there is nothing to do until something is handed in.
+    /// Returns the instant of the monotonic clock until which there is nothing to do, in
+    /// milliseconds, where poll has said `wait`. Where there is no such instant, there is nothing
+    /// to do until something is handed in.
     #[wasm_bindgen(js_name = waitUntil)]
     pub fn wait_until(&self) -> Option<f64> {
         match self.action {
@@ -171,8 +174,8 @@ impl Dispatcher {
             .handle_hidden_redirect(ticket(number), now(wall, at)?)?)
     }
 
-    /// Returns the reply in the outcome that poll has named, to its call, as JSON text, where it was delivered. Throws the error of a reply that has a field
-    /// which cannot be read.
+    /// Returns the reply in the outcome that poll has named, to its call, as JSON text, where it
+    /// was delivered. Throws the error of a reply that has a field which cannot be read.
     #[wasm_bindgen(js_name = deliveredReply)]
     pub fn delivered_reply(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
         let Some(outcome) = self.outcome() else {
@@ -206,7 +209,8 @@ impl Dispatcher {
         Ok(self.core.withdraw(ticket(number), error, now(wall, at)?)?)
     }
 
-    /// Returns kind and outcome of the error of the exchange that was handed in last, as an object; undefined after a success.
+    /// Returns kind and outcome of the error of the exchange that was handed in last, as an object;
+    /// undefined after a success.
     #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
     pub fn last_exchange(&self) -> JsValue {
         let Some((kind, outcome)) = self.core.last_exchange() else {
@@ -345,7 +349,8 @@ impl Dispatcher {
     }
 }
 
-/// Of the outcome of a call, where poll has said `outcome`, until the next poll. Instants are milliseconds since 1970.
+/// Of the outcome of a call, where poll has said `outcome`, until the next poll. Instants are
+/// milliseconds since 1970.
 #[wasm_bindgen]
 impl Dispatcher {
     /// As it was pushed.

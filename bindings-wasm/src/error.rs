@@ -1,4 +1,5 @@
-//! The core's errors as js/errors.ts takes them, and a function for each error that only JavaScript can notice.
+//! The core's errors as js/errors.ts takes them, and a function for each error that only JavaScript
+//! can notice.
 
 use koodrive::host::{self, ErrorFields, Failure, Spelling};
 use koodrive::{Error, InvalidInput, ReplyError};
@@ -9,7 +10,10 @@ use crate::convert::object;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_FIELDS: &str = r#"
-/** The fields of an error, of which js/errors.ts makes one. `again`: the call is to be sent once more, signed anew. */
+/**
+ * The fields of an error, of which js/errors.ts makes one. `again`: the call is to be sent once
+ * more, signed anew.
+ */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
@@ -88,7 +92,8 @@ pub fn lone_surrogate(field: &str) -> JsValue {
     fields(host::lone_surrogate(field))
 }
 
-/// Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
+/// Returns the error for anything else that is refused: the `problem` of `field`, an option in
+/// snake case or a field of the wire.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
 pub fn refused(field: &str, problem: &str) -> JsValue {
     fields(host::refused(field, problem))
@@ -100,8 +105,8 @@ pub fn misused(text: &str) -> JsValue {
     fields(host::misused(text))
 }
 
-/// Returns the error of a request without a complete reply; `sent` is false where it surely never left, `is_safe` is true where the
-/// call changes nothing.
+/// Returns the error of a request without a complete reply; `sent` is false where it surely never
+/// left, `is_safe` is true where the call changes nothing.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
 pub fn failed(
     sent: bool,

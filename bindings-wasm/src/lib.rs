@@ -1,9 +1,10 @@
 //! JavaScript binding of `koodrive`: conversions only, no rule about the API.
 //!
-//! Called by `bindings-wasm/js` alone. A call arrives as the publisher's name of its operation and its fields as JSON text. A
-//! notification, of which there are millions, arrives as its fields, in functions whose names say so. What is made for every
-//! request leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so
-//! nothing here panics.
+//! Called by `bindings-wasm/js` alone. A call arrives as the publisher's name of its operation and
+//! its fields as JSON text. A notification, of which there are millions, arrives as its fields, in
+//! functions whose names say so. What is made for every request leaves as one text, see [`format`];
+//! everything else as an object. A panic would trap and leave the module in pieces, so nothing here
+//! panics.
 #![allow(clippy::missing_errors_doc, reason = "js/ says when it throws")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
@@ -26,7 +27,8 @@ use zeroize::Zeroizing;
 use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, instant, whole};
 use crate::error::Thrown;
 
-/// Returns the notification with these ids. `kind` is a `type` that was asked for by the name of an undocumented one.
+/// Returns the notification with these ids. `kind` is a `type` that was asked for by the name of an
+/// undocumented one.
 pub fn notification(
     user: String,
     package: String,
@@ -79,8 +81,8 @@ pub struct Credentials(koodrive::Credentials);
 
 #[wasm_bindgen]
 impl Credentials {
-    /// Takes the options that were given; `signs_elsewhere` says that a function signs in the place of an app secret. The texts are
-    /// overwritten; the core keeps copies of its own.
+    /// Takes the options that were given; `signs_elsewhere` says that a function signs in the place
+    /// of an app secret. The texts are overwritten; the core keeps copies of its own.
     #[wasm_bindgen(constructor)]
     pub fn new(
         app_id: Option<String>,
@@ -177,8 +179,8 @@ impl Core {
         })
     }
 
-    /// Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes the client, so that a refusal
-    /// leaves none behind.
+    /// Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes
+    /// the client, so that a refusal leaves none behind.
     #[wasm_bindgen(js_name = withClockMargin)]
     pub fn with_clock_margin(mut self, milliseconds: f64) -> Result<Core, Thrown> {
         let seconds = whole(milliseconds / 1000.0).and_then(|seconds| u32::try_from(seconds).ok());
@@ -196,7 +198,8 @@ impl Core {
         }
     }
 
-    /// Returns what was learned of the server's clock, in milliseconds. It is within 24 hours, so the fallback cannot occur.
+    /// Returns what was learned of the server's clock, in milliseconds. It is within 24 hours, so
+    /// the fallback cannot occur.
     #[wasm_bindgen(js_name = clockOffset)]
     pub fn clock_offset(&self) -> i32 {
         i32::try_from(self.client.clock_offset().num_milliseconds()).unwrap_or_default()
@@ -349,8 +352,8 @@ impl Core {
         Ok(acknowledgement(&reply))
     }
 
-    /// Reads the reply to a call that was sent, and learns the server's clock from it. An error names the request, and says whether
-    /// the call is to be sent once more, signed anew.
+    /// Reads the reply to a call that was sent, and learns the server's clock from it. An error
+    /// names the request, and says whether the call is to be sent once more, signed anew.
     #[wasm_bindgen(js_name = parseSent)]
     pub fn parse_sent(
         &self,
@@ -365,7 +368,8 @@ impl Core {
         self.received(&call, response(status, headers, body), sent)
     }
 
-    /// Reads the reply to a notification that was sent, in the same way: an acknowledgement in its [`format`].
+    /// Reads the reply to a notification that was sent, in the same way: an acknowledgement in its
+    /// [`format`].
     #[allow(
         clippy::too_many_arguments,
         reason = "an object would cost more than a request takes"

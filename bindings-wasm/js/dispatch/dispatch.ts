@@ -40,17 +40,21 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
   readonly progress: Progress;
 
   /**
-   * Whether the source was read to its end. Where it was not, after {@link Dispatch.cancel}, a halt or an error, the calls that were not
-   * read have no outcome: go on with those that have none.
+   * Whether the source was read to its end. Where it was not, after {@link Dispatch.cancel}, a halt
+   * or an error, the calls that were not read have no outcome: go on with those that have none.
    */
   readonly sourceEnded: boolean;
 
-  /** How many items of the source were no calls: see {@link DispatchOptions.onBadItem}. {@link Progress} does not count them. */
+  /**
+   * How many items of the source were no calls: see {@link DispatchOptions.onBadItem}.
+   * {@link Progress} does not count them.
+   */
   readonly badItems: number;
 
   /**
-   * Sends nothing more. Iterate on: what is in flight is awaited, and calls that were read and did not leave come out as `not_sent`.
-   * Reads no more from the source. Items that were not read have no outcome.
+   * Sends nothing more. Iterate on: what is in flight is awaited, and calls that were read and did
+   * not leave come out as `not_sent`. Reads no more from the source. Items that were not read have
+   * no outcome.
    */
   cancel(): void;
 
@@ -58,12 +62,16 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
   next(): Promise<IteratorResult<Outcomes<Key, C, Rule>, undefined>>;
 
   /**
-   * Returns the outcomes that came after the loop was left, by `break` or because its body threw, each once: what is known is never
-   * lost. Empty while the job is under way, and after a loop that went to its end.
+   * Returns the outcomes that came after the loop was left, by `break` or because its body threw,
+   * each once: what is known is never lost. Empty while the job is under way, and after a loop that
+   * went to its end.
    */
   remaining(): Outcomes<Key, C, Rule>[];
 
-  /** Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving a `for await` does it. */
+  /**
+   * Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving
+   * a `for await` does it.
+   */
   return(): Promise<IteratorReturnResult<undefined>>;
 
   /** Itself. */
@@ -74,12 +82,13 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
 }
 
 /**
- * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
- * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of
+ * a token. Iterate over it: each call has one outcome, in the order in which they are known. **It
+ * changes state** at the service where its calls do.
  *
- * Sending happens inside your `for await` loop: a slow loop body slows the job.
- * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
- * has not seen.
+ * Sending happens inside your `for await` loop: a slow loop body slows the job. Leaving the loop
+ * sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the
+ * outcomes that the loop has not seen.
  *
  * @example
  * ```ts
@@ -88,12 +97,14 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
  * }
  * ```
  *
- * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with the outcome as its key. If the
- * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
+ * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like:
+ * the job has its own copy.
+ * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with
+ * the outcome as its key. If the source throws, the job ends: calls that were read and not sent
+ * come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is not a call.
+ * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a
+ * number out of range; when the outcomes are out, for an item that is not a call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
 export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
@@ -102,12 +113,13 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
   options?: DispatchOptions<Rule, number, C>,
 ): Dispatch<number, C, Rule>;
 /**
- * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
- * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of
+ * a token. Iterate over it: each call has one outcome, in the order in which they are known. **It
+ * changes state** at the service where its calls do.
  *
- * Sending happens inside your `for await` loop: a slow loop body slows the job.
- * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
- * has not seen.
+ * Sending happens inside your `for await` loop: a slow loop body slows the job. Leaving the loop
+ * sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the
+ * outcomes that the loop has not seen.
  *
  * @example
  * ```ts
@@ -116,12 +128,14 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
  * }
  * ```
  *
- * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key comes back with the outcome. If the
- * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
+ * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like:
+ * the job has its own copy.
+ * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key
+ * comes back with the outcome. If the source throws, the job ends: calls that were read and not
+ * sent come out as `not_sent`, then the error is thrown.
  * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is not a call.
+ * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a
+ * number out of range; when the outcomes are out, for an item that is not a call.
  * @throws {@link HaltedError} when the outcomes are out.
  */
 export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw">(
@@ -130,8 +144,9 @@ export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw"
   options?: DispatchOptions<Rule, Key, C>,
 ): Dispatch<Key, C, Rule>;
 /**
- * The same for pairs that TypeScript takes for arrays of any length, as those of `rows.map((row) => [row.id, call])`. An array that is no
- * pair of a key and a call is refused when it is read.
+ * The same for pairs that TypeScript takes for arrays of any length, as those of
+ * `rows.map((row) => [row.id, call])`. An array that is no pair of a key and a call is refused when
+ * it is read.
  *
  * @param client - As above.
  * @param source - As above.

@@ -21,7 +21,10 @@ export interface Departure {
   readonly traceId: string;
 }
 
-/** Sends a request and hands in what came of it; `limit` is the longest body of a reply. Never rejects. */
+/**
+ * Sends a request and hands in what came of it; `limit` is the longest body of a reply. Never
+ * rejects.
+ */
 export async function exchange(dispatcher: Dispatcher, departure: Departure, settings: Settings, limit: number): Promise<void> {
   const { ticket, request } = departure;
   const { transport, timeoutMs, onExchange } = settings;
@@ -62,7 +65,10 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
   }
 }
 
-/** Returns the text of a failure, without the credentials that were sent. What was thrown may be anything, and each ticket must be answered. */
+/**
+ * Returns the text of a failure, without the credentials that were sent. What was thrown may be
+ * anything, and each ticket must be answered.
+ */
 export function causeOf(error: unknown, authorization?: string): string {
   try {
     return describe(authorization === undefined ? error : redacted(error, authorization));

@@ -2,14 +2,18 @@
 import type { HaltFields } from "../../generated/koodrive.js";
 
 /**
- * The dispatcher stopped sending, since each further request would have failed the same way. Thrown when the outcomes of all calls that were read are out.
+ * The dispatcher stopped sending, since each further request would have failed the same way. Thrown
+ * when the outcomes of all calls that were read are out.
  *
- * Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent. It is no
- * {@link KooDriveError}: no call failed.
+ * Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was
+ * not sent. It is no {@link KooDriveError}: no call failed.
  */
 export class HaltedError extends Error {
   declare readonly name: "HaltedError";
-  /** `same_answer`: so many calls in a row got it, and none was delivered in between. `no_token`: the token function failed. */
+  /**
+   * `same_answer`: so many calls in a row got it, and none was delivered in between. `no_token`:
+   * the token function failed.
+   */
   declare readonly reason: "same_answer" | "no_token";
   /** How many calls, or how many failures, in a row. */
   declare readonly times: number;

@@ -1,9 +1,10 @@
 /// <reference lib="esnext.disposable" />
-// A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
-// is read, requests travel, and tokens are fetched.
+// A job under way: the driver of the core's dispatcher. It decides which call leaves when and what
+// becomes of it; here the source is read, requests travel, and tokens are fetched.
 //
-// A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
-// for a user who has gone, and no more is held than the dispatcher holds.
+// A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that,
+// and only then: so nothing is sent for a user who has gone, and no more is held than the
+// dispatcher holds.
 import { type ActionName, Dispatcher, type UnsignedAttempt } from "../../generated/koodrive.js";
 import { X_DATE } from "../../generated/names.js";
 import { callCore, text } from "../checks.js";
@@ -168,7 +169,10 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     this.#wake();
   }
 
-  /** Waits for `beforeSend`. Returns false where that throws, and after `cancel`; the call then was not sent. */
+  /**
+   * Waits for `beforeSend`. Returns false where that throws, and after `cancel`; the call then was
+   * not sent.
+   */
   async #mayLeave(ticket: number, outgoing: Outgoing, beforeSend: (outgoing: Outgoing) => unknown): Promise<boolean> {
     try {
       await beforeSend(outgoing);
@@ -195,8 +199,8 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   }
 
   /**
-   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the request
-   * then does not leave. After `cancel` nothing leaves any more.
+   * Returns what varies of the request, with the signature of the function `sign`; undefined where
+   * there is none, and the request then does not leave. After `cancel` nothing leaves any more.
    */
   async #signed(ticket: number, unsigned: UnsignedAttempt, sign: SignFunction): Promise<string | undefined> {
     const stringToSign = given(unsigned.stringToSign);
@@ -241,7 +245,8 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   #push(position: number, item: Item): void {
     const { fields } = item;
-    // The job may have been cancelled while the call was read; the core then says that it was not sent.
+    // The job may have been cancelled while the call was read; the core then says that it was not
+    // sent.
     callCore(() => {
       if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
       else this.#dispatcher.push(position, fields.name, fields.fields);
@@ -381,7 +386,10 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     void this.#closeSource();
   }
 
-  /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
+  /**
+   * As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item
+   * that never comes.
+   */
   async #closeSource(): Promise<void> {
     if (this.#sourceIsClosed) return;
     try {

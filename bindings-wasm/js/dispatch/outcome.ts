@@ -13,8 +13,9 @@ export type Verdict = CallOutcome["verdict"];
 export interface Delivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "delivered";
   /**
-   * The service's reply, as `send` returns it: its type follows from the operation of the call. Null where a field of it cannot be
-   * read, which `error` then says; a notification has no such field.
+   * The service's reply, as `send` returns it: its type follows from the operation of the call.
+   * Null where a field of it cannot be read, which `error` then says; a notification has no such
+   * field.
    */
   readonly reply: ReplyTo<C> | Unread<C, null>;
   /** Null unless a field of the reply cannot be read. The service took the call all the same. */
@@ -27,8 +28,8 @@ type Unread<C extends Call, Then> = C extends GetSpaceUsageByOverview | GetCurre
   : never;
 
 /**
- * `refused`: it did not act, and will not next time. `unknown`: it may have acted; never repeated, unless
- * {@link Policy.repeatsAreSafe}. `given_up`: it did not act, however often it was asked.
+ * `refused`: it did not act, and will not next time. `unknown`: it may have acted; never repeated,
+ * unless {@link Policy.repeatsAreSafe}. `given_up`: it did not act, however often it was asked.
  */
 export interface NotDelivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "refused" | "unknown" | "given_up";
@@ -44,8 +45,8 @@ export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMe
   /** Always null: there was no answer. */
   readonly reply: null;
   /**
-   * Null unless the request was kept from leaving, by {@link DispatchOptions.beforeSend} for example, or the clock is outside the
-   * years 1 to 9999.
+   * Null unless the request was kept from leaving, by {@link DispatchOptions.beforeSend} for
+   * example, or the clock is outside the years 1 to 9999.
    */
   readonly error: NotSentError | InvalidInputError | null;
   /** Always null: the call was not sent. */
@@ -53,8 +54,9 @@ export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMe
 }
 
 /**
- * An item of the source that is not a call, in its place among the outcomes: see {@link DispatchOptions.onBadItem}. Nothing was sent, and
- * {@link Progress} does not count it. Frozen.
+ * An item of the source that is not a call, in its place among the outcomes: see
+ * {@link DispatchOptions.onBadItem}. Nothing was sent, and {@link Progress} does not count it.
+ * Frozen.
  */
 export interface BadItem<Key = unknown> {
   readonly verdict: "bad_item";
@@ -131,10 +133,14 @@ export interface Progress {
   /** Requests per second that may leave, now: {@link Policy.rate}, or less. */
   readonly rate: number;
   /**
-   * Why that is less, or nothing leaves: `throttled` (too many 429, or a `Retry-After`), `failing` (too many requests fail) or `draining`
-   * (no more calls come, and what is in flight is awaited). Null where none of these is so.
+   * Why that is less, or nothing leaves: `throttled` (too many 429, or a `Retry-After`), `failing`
+   * (too many requests fail) or `draining` (no more calls come, and what is in flight is awaited).
+   * Null where none of these is so.
    */
   readonly slowed: "throttled" | "failing" | "draining" | null;
-  /** Whether the source was read to its end. Where it was not, the calls that were not read have no outcome. */
+  /**
+   * Whether the source was read to its end. Where it was not, the calls that were not read have no
+   * outcome.
+   */
   readonly sourceEnded: boolean;
 }

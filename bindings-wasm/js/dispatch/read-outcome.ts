@@ -41,7 +41,10 @@ interface Reply {
   readonly error?: KooDriveError;
 }
 
-/** Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered. */
+/**
+ * Returns the reply, or the error of a reply that has a field which cannot be read; neither where
+ * the call was not delivered.
+ */
 function replyIn(dispatcher: Dispatcher, call: Arguments): Reply {
   if (call.fields === undefined) {
     const text = dispatcher.outcomeNotificationReply;

@@ -9,7 +9,10 @@ interface Base64Decoder {
   from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer>;
 }
 
-/** Decodes with the host's own decoder where it has one: the loop takes 12 ms for the client's module, Node's and Bun's Buffer 1. */
+/**
+ * Decodes with the host's own decoder where it has one: the loop takes 12 ms for the client's
+ * module, Node's and Bun's Buffer 1.
+ */
 function decoded(text: string): Uint8Array<ArrayBuffer> {
   // By this name no bundler mistakes it for a wish to have a Buffer added.
   const { Buffer } = globalThis as { readonly Buffer?: Base64Decoder };

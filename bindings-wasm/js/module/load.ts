@@ -8,7 +8,8 @@ export function load(initSync: (options: { module: BufferSource | WebAssembly.Mo
   try {
     initSync({ module: wasm() });
   } catch (cause) {
-    // EvalError in Safari. Engines themselves advise 'unsafe-eval', which allows far more than is needed.
+    // EvalError in Safari. Engines themselves advise 'unsafe-eval', which allows far more than is
+    // needed.
     if (!(cause instanceof WebAssembly.CompileError || cause instanceof EvalError)) throw cause;
     const page = "a page's Content-Security-Policy must have 'wasm-unsafe-eval' in script-src";
     const worker = 'a Worker must be bundled with the condition "workerd"';
