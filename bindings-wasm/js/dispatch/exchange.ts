@@ -1,4 +1,5 @@
-// One exchange: over the transport, within its time, and to the dispatcher whatever came of it.
+// Makes one exchange over the transport, within the time-out, and hands its result to the
+// dispatcher.
 import type { Dispatcher } from "../../generated/koodrive.js";
 import { AUTHORIZATION } from "../../generated/names.js";
 import { readBody } from "../body.js";
@@ -12,9 +13,9 @@ import { initOf } from "../send.js";
 import type { FetchResponse, KooDriveRequest } from "../transport.js";
 import type { Settings } from "./settings.js";
 
-/** A signed request that leaves. */
+/** A signed request that is about to leave. */
 export interface Departure {
-  /** The dispatcher's. */
+  /** The dispatcher's number for the attempt. */
   readonly ticket: number;
   readonly operation: string;
   readonly request: KooDriveRequest;
@@ -22,8 +23,8 @@ export interface Departure {
 }
 
 /**
- * Sends a request and hands in what came of it; `limit` is the longest body of a reply. Never
- * rejects.
+ * Sends the request of `departure` and hands its result to `dispatcher`. `limit` is the longest
+ * body of a reply in bytes. Never rejects.
  */
 export async function exchange(dispatcher: Dispatcher, departure: Departure, settings: Settings, limit: number): Promise<void> {
   const { ticket, request } = departure;
@@ -37,7 +38,7 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
     const { status, headers, type } = response;
     // A browser hides everything else about a redirect.
     if (type === "opaqueredirect") return undefined;
-    // One byte more tells the core that it is too long.
+    // The extra byte shows the core that the body is too long.
     const body = await readBody(response, limit + 1);
     return { status: statusOf(status), headers: replyHeaders(headers), body };
   };
@@ -50,7 +51,7 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
     });
   } catch (error) {
     const sent = response !== undefined || !isNotSent(error);
-    // It is in every request.
+    // Every request has this header.
     const cause = causeOf(error, request.headers[AUTHORIZATION]);
     callCore(() => {
       if (sent) dispatcher.outcomeUnknown(ticket, cause, Date.now(), performance.now());
@@ -66,8 +67,10 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
 }
 
 /**
- * Returns the text of a failure, without the credentials that were sent. What was thrown may be
- * anything, and each ticket must be answered.
+ * Returns the text of `error` with the credentials in `authorization` redacted.
+ *
+ * A thrown value may be of any type, and reading it may throw. The dispatcher must get a result for
+ * each ticket all the same.
  */
 export function causeOf(error: unknown, authorization?: string): string {
   try {
