@@ -156,12 +156,12 @@ const hasGet = (headers: object): headers is { get(name: string): unknown } =>
 /**
  * The lengths of the names. Most other headers differ in length, so one comparison excludes them.
  */
-const LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.length);
+const NAME_LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.length);
 
 /** Keeps the first `value` of the header `name`. */
 function pick(picked: ReplyHeaders, name: unknown, value: unknown): void {
   if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
-  if (!LENGTHS.includes(name.length)) return;
+  if (!NAME_LENGTHS.includes(name.length)) return;
   const lowerCase = name.toLowerCase();
   if (lowerCase === DATE) picked.date ??= headerText(value);
   else if (lowerCase === AGE) picked.age ??= headerText(value);

@@ -8,7 +8,7 @@ import { membersOf } from "./checks.js";
 export const notSentErrors: WeakSet<object> = new WeakSet();
 
 /** The codes of errors before a connection exists. */
-const ALWAYS = new Set([
+const NOT_SENT_CODES = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -39,7 +39,7 @@ const ALWAYS = new Set([
  * The codes of an invalid certificate: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE,
  * CRL_NOT_YET_VALID …
  */
-const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
+const CERTIFICATE_CODES = /^(CERT|CRL|UNABLE_TO)_/;
 
 /**
  * The message, without a code, of Node's fetch for a port that the Fetch standard blocks
@@ -48,7 +48,7 @@ const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
 const BLOCKED_PORT = "bad port";
 
 /** The system calls that precede the first write. */
-const CONNECTING: readonly unknown[] = ["connect", "getaddrinfo"];
+const CONNECTING_SYSCALLS: readonly unknown[] = ["connect", "getaddrinfo"];
 
 /**
  * The messages, of Node, Bun and a proxy, of errors in the connection phase. A connection in use
@@ -71,5 +71,10 @@ export function isNotSent(error: unknown): boolean {
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isNotSent);
   if (message === BLOCKED_PORT) return true;
   if (typeof code !== "string") return isNotSent(cause);
-  return ALWAYS.has(code) || CERTIFICATE.test(code) || CONNECTING.includes(syscall) || WHILE_CONNECTING.test(String(message));
+  return (
+    NOT_SENT_CODES.has(code) ||
+    CERTIFICATE_CODES.test(code) ||
+    CONNECTING_SYSCALLS.includes(syscall) ||
+    WHILE_CONNECTING.test(String(message))
+  );
 }

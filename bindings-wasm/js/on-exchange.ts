@@ -22,7 +22,7 @@ interface Ended {
  * Calls `hook` with the facts about `ended`. The hook only observes: its errors and rejections are
  * ignored.
  */
-export function tell(hook: (exchange: Exchange) => unknown, ended: Ended): void {
+export function callHook(hook: (exchange: Exchange) => unknown, ended: Ended): void {
   const { operation, request, traceId, status, sentAt, startedMs, failure } = ended;
   const { kind = null, outcome = null } = failure ?? {};
   const exchange: Exchange = {

@@ -25,7 +25,7 @@ import { errorOf, isKooDriveError, isToBeSignedAnew, type KooDriveError } from "
 import { hostFetch } from "./host-fetch.js";
 import { instant, optionalInstant } from "./instant.js";
 import { isNotSent } from "./network-errors.js";
-import { tell } from "./on-exchange.js";
+import { callHook } from "./on-exchange.js";
 import type { Instant, SendOptions } from "./options.js";
 import { redacted } from "./redact.js";
 import { newTraceId } from "./trace-id.js";
@@ -203,7 +203,7 @@ async function exchange(
     throw failure;
   } finally {
     if (onExchange) {
-      tell(onExchange, { operation: parts.name, request, traceId, status: response?.status, sentAt, startedMs, failure });
+      callHook(onExchange, { operation: parts.name, request, traceId, status: response?.status, sentAt, startedMs, failure });
     }
   }
 }

@@ -20,13 +20,13 @@ export interface UndiciDispatcher<Options = never> {
 }
 
 /** The options that each request sets itself. */
-const GIVEN = ["origin", "path", "method", "headers", "body"] as const;
+const REQUEST_OPTIONS = ["origin", "path", "method", "headers", "body"] as const;
 
 /**
  * undici's own options of a request, except those that each request sets itself: `headersTimeout`,
  * `bodyTimeout` …
  */
-export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number]>>;
+export type UndiciOptions<Options> = Partial<Omit<Options, (typeof REQUEST_OPTIONS)[number]>>;
 
 /**
  * Returns a transport over undici for `send` and `dispatch`. It is many times faster than `fetch`,
@@ -53,7 +53,7 @@ export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number
 export function overUndici<Options>(dispatcher: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
 export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
   if (!isDispatcher(dispatcher)) refuse("overUndici: not a dispatcher; pass an Agent, a Pool, a ProxyAgent or getGlobalDispatcher()");
-  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !(GIVEN as readonly string[]).includes(name));
+  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !(REQUEST_OPTIONS as readonly string[]).includes(name));
   // The last URL is cached, since a client has only two.
   let last = "";
   let origin = "";

@@ -7,7 +7,7 @@ import { callCore, describe } from "../checks.js";
 import { Deadline } from "../deadline.js";
 import { replyHeaders, statusOf } from "../encoding.js";
 import { isNotSent } from "../network-errors.js";
-import { tell } from "../on-exchange.js";
+import { callHook } from "../on-exchange.js";
 import { redacted } from "../redact.js";
 import { initOf } from "../send.js";
 import type { FetchResponse, KooDriveRequest } from "../transport.js";
@@ -62,7 +62,7 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
   }
   if (onExchange) {
     const status = response?.status;
-    tell(onExchange, { ...departure, status, sentAt, startedMs, failure: dispatcher.lastExchange() });
+    callHook(onExchange, { ...departure, status, sentAt, startedMs, failure: dispatcher.lastExchange() });
   }
 }
 

@@ -134,7 +134,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
       }
       if (this.#failures.length > 0) throw this.#failures[0];
     } finally {
-      await this.#settle();
+      await this.#drain();
       signal?.removeEventListener("abort", cancel);
       this.#end();
     }
@@ -365,7 +365,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   }
 
   /** Cancels the job and waits for the requests in flight. */
-  async #settle(): Promise<void> {
+  async #drain(): Promise<void> {
     if (this.#done) return;
     this.cancel();
     while (!this.#done) {
