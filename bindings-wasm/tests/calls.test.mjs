@@ -1,4 +1,5 @@
-// Calls of every operation: what is built, refused, sent and read. Their vectors are in tests/conformance.
+// Tests how calls of every operation are built, refused, sent and read. Their vectors are in
+// tests/conformance.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
@@ -29,7 +30,7 @@ const answers = [
   { method: "PUT", path: USER, status: 201 },
 ];
 const signing = () => client({ token: undefined, ...APP });
-/** As a key management service would: the app secret is in here alone. */
+/** Signs as a key management service would. Only this function has the app secret. */
 const signed = (stringToSign) => createHmac("sha256", APP.appSecret).update(stringToSign).digest("hex");
 const signingElsewhere = (sign, options = {}) =>
   new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP.appId, sign, ...options });
@@ -340,7 +341,7 @@ test("a function that does not sign leaves the call unsent", async () => {
   assert.equal(sandbox.accepted().length, 0);
 });
 
-/** A promise of the value, fulfilled just before `then` is called. */
+/** Returns a promise of `value` that is fulfilled just before it calls `then`. */
 const before = (value, then) => ({ then: (fulfil) => (fulfil(value), queueMicrotask(then)) });
 
 for (const [what, sending] of [
@@ -352,7 +353,7 @@ for (const [what, sending] of [
   test(`a call that is aborted while a function ${what} is not sent`, async () => {
     const controller = new AbortController();
     let sent = 0;
-    // One that is handed the request although its signal is aborted would send it.
+    // A transport that gets a request with an aborted signal would count it here.
     const fetch = async () => (sent++, new Response('{"code":0}'));
     const error = await thrownBy(() => sending(() => controller.abort()).send(call, { transport: fetch, signal: controller.signal }));
     assert.deepEqual([error.kind, error.outcome, sent], ["not_sent", "not_sent", 0], error.stack);

@@ -1,4 +1,5 @@
-// A manifest in JSON holds no comment, so a page beside it says why each development dependency is there.
+// Tests that a page gives the reason of each development dependency, since a JSON manifest holds no
+// comments.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Tokens, halts, and the end before the end: nothing is lost, and nothing more is sent.
+// Tests tokens, halts, and early ends of a job: no outcome is lost, and no further request is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -58,7 +58,7 @@ test("a client whose token: a function begins with it", async () => {
   const outcomes = await all(dispatch(clientOf({ token: async () => "one" }), calls(3), { transport, ...FAST }));
   assert.deepEqual([tally(outcomes), new Set(sent)], [{ delivered: 3 }, new Set(["Bearer one"])]);
 
-  // The first is asked for again as any later one, after a backoff.
+  // A first token is requested again after a backoff, as any later one.
   const vault = new Error("the vault is closed");
   let asked = 0;
   const token = () => (asked++, Promise.reject(vault));
@@ -210,7 +210,7 @@ test("what onHalt throws ends the job, after the outcomes", async () => {
   assert.equal(outcomes.length, 30);
 });
 
-// Sources that fail
+// Failing sources
 
 for (const [what, how] of [
   ["sync", (source) => source],
@@ -226,15 +226,15 @@ for (const [what, how] of [
     const { outcomes, error } = await allAndError(dispatch(clientOf(), how(source()), { transport: sandbox.fetch, ...FAST }));
     assert.equal(error, broken);
     assert.deepEqual(outcomes.map(({ key }) => key).sort(), [0, 1, 2]);
-    // None is lost: what had not left by then was not sent.
+    // Each call has an outcome: a call that had not left is `not_sent`.
     const { delivered = 0, not_sent = 0 } = tally(outcomes);
     assert.deepEqual([delivered + not_sent, sandbox.accepted().length], [3, delivered]);
   });
 }
 
-// The end before the end
+// Early ends
 
-/** Whether its `finally` has run. */
+/** Returns a source that records whether its `finally` has run. */
 function closing(how) {
   const source = { isClosed: false };
   const items = function* () {
@@ -261,7 +261,7 @@ for (const [what, stop] of [
       const controller = new AbortController();
       const { open, opened } = gate();
       let begun = 0;
-      // Three are in flight, and not answered before the end was asked for.
+      // Three are in flight without an answer until the job is stopped.
       const transport = through(sandbox, async () => {
         if (++begun === 6) setImmediate(() => (stop({ run, controller }), open()));
         if (begun > 3) await opened;
@@ -288,7 +288,7 @@ for (const [what, stop] of [
   }
 }
 
-/** A signature of any request: the sandbox that is never asked does not check it. */
+/** A signature for any request. The sandbox gets none of them, so it is never checked. */
 const SIGNATURE = "0".repeat(64);
 
 for (const [what, sign] of [
@@ -305,7 +305,7 @@ for (const [what, sign] of [
     const run = dispatch(clientOf({ appId: APP.appId, sign: sign(() => run, signing) }), calls(3), { transport, concurrency: 2, ...FAST });
     const outcomes = await all(run);
     assert.deepEqual([sent, sandbox.accepted(), outcomes.length], [[], [], 3]);
-    // Those that were about to leave, and the one that was not asked for a signature.
+    // Two calls were about to leave. The third one had not asked for a signature.
     const asked = outcomes.filter(({ error }) => error !== null);
     assert.deepEqual(
       asked.map(({ error }) => [error.kind, error.outcome]),
@@ -364,7 +364,7 @@ test("a call that comes when the job is ending has its outcome, too", async () =
   const transport = through(sandbox, async () => {
     run.cancel();
     slow.open();
-    // In flight until that call has come.
+    // The request is in flight until that call has come.
     setImmediate(answer.open);
     await answer.opened;
   });
@@ -439,7 +439,7 @@ for (const [what, leave] of [
       let [begun, ended] = [0, 0];
       const transport = through(sandbox, async () => {
         begun++;
-        // Later than the first answer, whatever the machine is busy with.
+        // The timer starts after the first answer, so the order holds on a busy machine, too.
         if (begun > 1) await new Promise((over) => setTimeout(over, 20));
         ended++;
       });
@@ -458,7 +458,7 @@ for (const [what, leave] of [
       assert.deepEqual([run.progress.inFlight, run.progress.queued, run.progress.delivered], [0, 0, begun]);
       assert.ok(source.isClosed);
       assert.deepEqual(await run.next(), { done: true, value: undefined });
-      // What the loop has not seen is not lost. The first outcome was seen.
+      // `remaining` has the outcomes that the loop has not seen. The loop has seen the first one.
       const left = run.remaining();
       const delivered = left.filter(({ verdict }) => verdict === "delivered");
       assert.deepEqual([delivered.length, left.length], [begun - 1, run.progress.pushed - 1]);

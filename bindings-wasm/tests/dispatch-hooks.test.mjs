@@ -1,4 +1,5 @@
-// What a job tells: before a request leaves, after an exchange, of its pace and its source, of an item that is no call.
+// Tests what a job reports: requests before they leave, exchanges, its rate, its source, and bad
+// items.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, tally, through } from "./dispatch.mjs";
@@ -31,7 +32,7 @@ for (const [what, hooked] of [
     const outcomes = await all(dispatch(clientOf(), source, { transport, beforeSend, concurrency: 1, ...FAST }));
     assert.deepEqual(tally(outcomes), { delivered: 3 });
     assert.equal(events.length, 10);
-    // Each that left had been written down just before, with its own trace id and X-Date.
+    // The event before each request is its record, with its own trace id and X-Date.
     for (let at = 0; at < events.length; at += 2) {
       const [[written, ...mark], [left, ...sent]] = events.slice(at, at + 2);
       assert.deepEqual([written, left, mark], ["written", "left", sent]);
@@ -236,7 +237,7 @@ test("what onExchange throws changes nothing", async () => {
   }
 });
 
-// The pace and the source
+// Rate and source
 
 test("progress has the pace, null where nothing slows it, and the end of the source", async () => {
   const sandbox = new Sandbox();
@@ -265,7 +266,7 @@ test("progress says throttled while a Retry-After holds the job, with and withou
 });
 
 test("many failures lower the pace, and with adaptive: false they do not", async () => {
-  /** The lowest pace while 60 calls fail, and why it is. */
+  /** Returns the lowest rate while 60 calls fail, with its reason. */
   const lowest = async (adaptive) => {
     const transport = async () => jsonOf(500, {});
     let [rate, slowed] = [Infinity, null];
@@ -299,7 +300,7 @@ for (const [kind, how] of [
     }
     assert.equal(cancelled.sourceEnded, false);
     assert.ok(outcomes.length === cancelled.progress.pushed && outcomes.length < 1_000);
-    // Going on with those that have no outcome, or were not sent, leaves none out.
+    // A second job with the calls that have no outcome or were not sent leaves none out.
     const done = new Set(outcomes.filter(({ verdict }) => verdict === "delivered").map(({ key }) => key));
     const rest = [...calls(1_000)].map((call, key) => ({ key, call })).filter(({ key }) => !done.has(key));
     const second = dispatch(clientOf(), how(rest), options);
@@ -401,7 +402,7 @@ test("a bad item that comes when the loop was left is among the remaining", asyn
   };
   let begun = 0;
   const transport = async (...given) => {
-    // The second is in flight until that item has come.
+    // The second request is in flight until that item has come.
     if (++begun === 2) await opened.then(() => new Promise((over) => setTimeout(over, 5)));
     return fetch(...given);
   };

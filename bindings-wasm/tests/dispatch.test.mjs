@@ -1,4 +1,4 @@
-// Many calls: every verdict, what goes in, what comes out.
+// Tests jobs: every verdict, sources, options, and the members of outcomes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -76,7 +76,8 @@ test("a reply of just the limit is read, and a longer one is not taken for its b
 });
 
 test("the members of an outcome, in JSON", async () => {
-  // Its clock stands still, an hour behind: the first attempt is refused for its date, the second has the service's time.
+  // The service's clock stands still, an hour behind. The first attempt is refused for its date,
+  // the second has the service's time.
   const service = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000);
   const sandbox = new Sandbox({ now: () => service });
   const [outcome] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
@@ -113,7 +114,7 @@ test("Retry-After is obeyed", async () => {
   const sandbox = new Sandbox({ faults: [{ status: 429, retryAfter: 1 }] });
   const [{ verdict, attempts, firstSentAt, sentAt }] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
   assert.deepEqual([verdict, attempts], ["delivered", 2]);
-  // The wall clock's milliseconds are cut.
+  // The milliseconds of the wall clock are truncated.
   assert.ok(sentAt - firstSentAt >= 999, `${sentAt - firstSentAt} ms`);
 });
 
@@ -244,7 +245,7 @@ test("every number of the policy is an option", async () => {
   };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
   assert.deepEqual(tally(await all(run)), { delivered: 2 });
-  // What is undefined is as good as left out.
+  // An undefined option counts as left out.
   dispatch(
     clientOf(),
     [],
@@ -330,7 +331,7 @@ test("a client that is freed meanwhile changes nothing", async () => {
   assert.deepEqual(tally(await all(run)), { delivered: 3 });
 });
 
-/** Transports, each with what ends it. */
+/** The transports, each with a function that closes it. */
 const TRANSPORTS = {
   fetch: () => [undefined, () => {}],
   undici: (agent = new Agent()) => [overUndici(agent), () => agent.close()],

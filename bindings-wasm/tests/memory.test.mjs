@@ -1,11 +1,14 @@
-// Clients come and go by the hundred thousand, in a process of their own: what the garbage collector takes, and what is given
-// back by hand.
+// Makes clients by the hundred thousand, in a process of its own. Measures memory after garbage
+// collections and after `free`.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { installed } from "./koodrive.mjs";
 
-/** Runs `each(number)` a hundred thousand times; gives the MiB of the core's memory and of JavaScript's heap. */
+/**
+ * Runs `each(number)` a hundred thousand times. Returns the MiB of the core's memory and of
+ * JavaScript's heap.
+ */
 function afterMany(each, before = "") {
   const program = `
     ${before}
@@ -25,7 +28,7 @@ function afterMany(each, before = "") {
     const each = ${each};
     for (let number = 0; number < 100_000; number++) {
       await each(number);
-      // What is collected is freed between two turns of the event loop.
+      // Finalizers run between two turns of the event loop.
       if (number % 100 === 0) await new Promise((turn) => setImmediate(turn));
     }
     const { heapUsed } = process.memoryUsage();

@@ -1,4 +1,4 @@
-// The package itself: how it loads, what it exports, what it keeps to itself.
+// Tests the package itself: how it loads, its exports, and its privacy.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -134,7 +134,8 @@ test("a host that lacks what it needs hears what to do", () => {
   assert.match(lacks(["Request"], "new Sandbox().fetch(INTERNATIONAL)"), /^the sandbox's fetch needs Request and Response/);
 });
 
-// What follows is about the packed package: `cargo xtask test` installs it, and `npm test` after `npm run build` does not.
+// The next tests concern the packed package. `cargo xtask test` installs it; `npm test` after
+// `npm run build` skips them.
 const packed = { skip: process.env.KOODRIVE_TARBALL ? false : "the package is not installed from its tarball" };
 const folder = dirname(require.resolve("koodrive/package.json"));
 const binding = join(import.meta.dirname, "..");
@@ -150,13 +151,13 @@ test("it holds the files of files.txt", packed, () => {
 });
 
 test("no file shows a path of the machine that built it", packed, () => {
-  // The JavaScript holds the .wasm as base64, which would hide one.
+  // The base64 in the JavaScript would hide a path in the .wasm.
   const built = ["koodrive_bg.wasm", "sandbox_bg.wasm"].map((name) => join(binding, "generated", name));
   const paths = process.env.KOODRIVE_PATHS.split(delimiter).filter((path) => path.length > 1);
   assert.ok(paths.length >= 4, paths.join());
   for (const file of [...filesOf(folder), ...built]) {
     const bytes = readFileSync(file);
-    // With its end, so that a home of `/root` is not found in a word.
+    // The separator prevents that a home of `/root` is found in a word.
     for (const path of paths) assert.ok(!bytes.includes(path + sep), `${file} shows ${path}`);
   }
 });

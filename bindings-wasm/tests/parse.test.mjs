@@ -1,4 +1,4 @@
-// Reading replies, in every form in which a host has them.
+// Tests how replies are read, in every form in which a host has them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, client, esm, getCurrentRetentionPolicy } from "./koodrive.mjs";

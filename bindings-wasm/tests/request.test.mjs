@@ -1,4 +1,4 @@
-// Building: the two published signatures, and what is refused before anything is sent.
+// Tests the two published signatures, and the input that is refused before anything is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { APP, INTERNATIONAL, TOKEN, USER_ID, Client, call, client, getCurrentRetentionPolicy, notifyPackageExpire } from "./koodrive.mjs";

@@ -1,4 +1,5 @@
-// The sandbox in the place of fetch: what it judges, and that each answer is carried out as a real fetch would show it.
+// Tests the sandbox as a transport: its judgement of requests, and answers that look like a real
+// fetch's.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -24,7 +25,7 @@ const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
 const NOTIFY = `${INTERNATIONAL}/koodrive/ose/v1/carrier/users/notifyPackageExpire`;
 
-// Whatever reached for the network would fail here.
+// Any use of the network fails.
 globalThis.fetch = () => assert.fail("the network was used");
 
 const send = (sandbox, options, one = signing) => one.send(call, { transport: sandbox.fetch, now, ...options });
@@ -159,7 +160,7 @@ test("a short delay and a short drip only take their time", async () => {
     took.push(performance.now() - start);
   }
   assert.ok(took[1] >= 49, `${took}`);
-  // 27 bytes of body, each after a timer's shortest time, and a head that takes longer.
+  // The body has 27 bytes, each after the shortest timer, and the head takes longer.
   assert.ok(took[2] >= 27 + 50, `${took}`);
 });
 
@@ -181,7 +182,7 @@ test("a drip that nobody reads any more keeps no process alive", () => {
     const client = new Client({ endpoint: INTERNATIONAL, userId: "1", token: "example-token-not-real" });
     const { url, ...init } = client.request(notifyPackageExpire({ carrierUserId: "1", packageId: "14" }));
     const { setTimeout: timer } = globalThis;
-    // As if the head had dripped already.
+    // This skips the drip of the head.
     globalThis.setTimeout = (work, ms) => timer(work, ms > 1e6 ? 0 : ms);
     new Sandbox({ faults: [{ drip: 600 }] }).fetch(url, init).then(({ body }) => body.cancel());`;
   execFileSync(process.execPath, ["-e", program], { cwd: installed, timeout: 20_000 });
@@ -207,7 +208,7 @@ test("the signal is respected before, while it waits, and while it drips", { tim
   assert.equal(await reading, why);
 });
 
-/** A request as `client` builds it, changed. */
+/** Returns a request of the client's with one change. */
 const changed = (change, one = signing, of = call) => {
   const request = one.request(of, { now: now() });
   change(request);

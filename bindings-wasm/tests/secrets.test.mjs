@@ -1,4 +1,5 @@
-// Credentials are in the request and nowhere else: not in what a client shows, not in an error, whatever a transport throws.
+// Tests that credentials are in the request only. Clients do not show them, and neither does any
+// error.
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { test } from "node:test";
@@ -13,7 +14,7 @@ const WAYS = {
   authorization: { token: undefined, authorization: `Basic ${BASIC}` },
 };
 
-/** Everything that a person or a log sees of a value. */
+/** Returns everything that a person or a log sees of `value`. */
 const shown = (value) =>
   [
     inspect(value, { showHidden: true, depth: Infinity, getters: true, maxStringLength: Infinity }),
@@ -44,7 +45,7 @@ for (const [way, credentials] of Object.entries(WAYS)) {
   });
 }
 
-/** What stands in for fetch and fails, holding on to its request in one way or another. */
+/** Failing transports that keep their request, each in another way. */
 const HOLDING = {
   "the options": ({ init }) => Object.assign(new Error("failed"), { config: { headers: init.headers } }),
   "the value alone": ({ authorization }) => Object.assign(new Error("failed"), { value: authorization.split(" ")[1] }),

@@ -1,4 +1,5 @@
-// Sending over Node's fetch to a server that misbehaves in every way that changes the answer.
+// Tests `send` over Node's fetch, with a server that misbehaves in every way that changes the
+// result.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { Readable } from "node:stream";
@@ -12,7 +13,7 @@ const assertError = (error, type, outcome) => {
   assert.ok(error instanceof type, error.stack);
   assert.equal(error.outcome, outcome);
 };
-/** An HTTP server cannot behave badly enough: this one writes bytes. */
+/** Serves raw bytes, since an HTTP server cannot misbehave enough. */
 async function raw(answer, work) {
   const server = createServer((socket) => socket.on("error", () => {}).once("data", () => answer(socket)));
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
@@ -178,7 +179,8 @@ test("which causes surely never left", async () => {
     [coded("ECONNRESET", { syscall: "connect" }), esm.NotSentError],
     [coded("EAI_FAIL", { syscall: "getaddrinfo" }), esm.NotSentError],
     [coded("UND_ERR_PRX_TLS"), esm.NotSentError],
-    // Codes that a connection in use has as well, with what only a new one says: Node, Bun, and undici behind a proxy.
+    // A connection in use has these codes as well. Only a new one has these messages: Node, Bun,
+    // and undici behind a proxy.
     [saying("ECONNRESET", "Client network socket disconnected before secure TLS connection was established"), esm.NotSentError],
     [saying("ETIMEDOUT", "ETIMEDOUT: Unable to connect. Is the computer able to access the url?"), esm.NotSentError],
     [saying("ENETUNREACH", "ENETUNREACH: Was there a typo in the url or port?"), esm.NotSentError],
@@ -189,7 +191,7 @@ test("which causes surely never left", async () => {
     [saying("UND_ERR_ABORTED", "Request aborted"), esm.OutcomeUnknownError],
     [coded("UND_ERR_HEADERS_TIMEOUT"), esm.OutcomeUnknownError],
     [coded("UND_ERR_BODY_TIMEOUT"), esm.OutcomeUnknownError],
-    // Deno's, which may be about a second sending.
+    // Deno's error may come from a second sending.
     [new Error("error sending request for url (http://127.0.0.1/): client error (Connect): tcp connect error"), esm.OutcomeUnknownError],
     [several(refused, coded("ENETUNREACH", { syscall: "connect" })), esm.NotSentError],
     [coded("EHOSTUNREACH", { syscall: "read" }), esm.OutcomeUnknownError],

@@ -1,5 +1,5 @@
-// Sending over undici: the same as over fetch, faster, and with what only a dispatcher has: a proxy, an authority of
-// one's own, a connect time-out.
+// Tests `send` over undici: the same behaviour as over fetch, and the features of a dispatcher:
+// proxy, own certificate authority, connect time-out.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -35,7 +35,7 @@ const assertError = (error, type, outcome) => {
   assert.equal(error.outcome, outcome);
 };
 
-/** A dispatcher, while `work` lasts. */
+/** Closes `dispatcher` after `work`. */
 async function using(dispatcher, work) {
   try {
     return await work(dispatcher);
@@ -59,7 +59,7 @@ for (const [what, make] of [
         const [{ method, url, headers, body }, read] = requests;
         assert.deepEqual([method, url], ["POST", "/prefix/koodrive/ose/v1/carrier/users/notifyPackageExpire"]);
         assert.equal(body, '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}');
-        // Neither a User-Agent nor an Accept-Encoding.
+        // The list has neither User-Agent nor Accept-Encoding.
         const built = ["authorization", "content-type", "x-date", "x-traceid", "x-user-id"];
         assert.deepEqual(Object.keys(headers).sort(), [...built, "connection", "content-length", "host"].sort());
         assert.deepEqual([read.method, read.url, read.body], ["GET", "/prefix/koodrive/ose/v1/carrier/retention/policy/getList", ""]);
@@ -205,7 +205,8 @@ test("a program's own transport around it can read the reply in one piece", () =
   ));
 
 test("undici 6 is told by the handler's older methods", async () => {
-  // Stands for a dispatcher of undici 6, which knows no others; names and values alternate, and are bytes.
+  // Imitates a dispatcher of undici 6, which calls only the older methods. Names and values
+  // alternate and are bytes.
   const dispatch = (request, handler) => {
     handler.onConnect(() => assert.fail("aborted"), null);
     handler.onHeaders(103, [Buffer.from("link"), Buffer.from("</a>")], () => {}, "Early Hints");
@@ -250,7 +251,7 @@ test("an abort and a time-out end the call and its connection", () => {
   );
 });
 
-/** A server that writes bytes and closes. */
+/** Serves `bytes` and closes the connection. */
 async function raw(bytes, work) {
   const server = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
@@ -296,7 +297,8 @@ test("a refused connection, an unknown name and TLS were not sent", () =>
   }));
 
 test("a connection that is not made within the connect time-out was not sent", async () => {
-  // It listens and then does nothing, and its queue is full: the kernel answers no one any more.
+  // The program listens, accepts no connection, and fills its queue. Then the kernel stops
+  // answering.
   const program = `
     const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
       require("node:fs").writeSync(1, String(server.address().port));
@@ -337,7 +339,7 @@ test("recipe: an authority of one's own", () =>
     (endpoint) =>
       using(new Agent({ connect: { ca } }), async (agent) => {
         assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
-        // Of the same authority, for another name.
+        // The certificate is of the same authority, for another name.
         const other = endpoint.replace("localhost", "127.0.0.1");
         assertError(
           await thrownBy(() => client({ endpoint: other }).send(call, { transport: overUndici(agent) })),
@@ -348,7 +350,7 @@ test("recipe: an authority of one's own", () =>
     TLS,
   ));
 
-/** A proxy that makes a tunnel for whoever says `pass`. */
+/** Runs a proxy that opens a tunnel for the password `pass`. */
 async function proxying(work) {
   const seen = [];
   const proxy = createHttpServer((_, response) => response.writeHead(405).end());

@@ -1,4 +1,4 @@
-// The tests' own tools: a page that fails must not pass for one that works.
+// Tests the tests' own tools: a failing page must not pass for a working one.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ after(async () => {
   await rm(folder, { recursive: true });
 }, limit);
 
-/** What a page with this script leaves in `seen`, and its problems. */
+/** Returns the value that a page with this script leaves in `seen`, and its problems. */
 async function page(script, headers = {}) {
   await writeFile(
     join(folder, "index.html"),

@@ -1,4 +1,4 @@
-// Chromium, the package's files as they are: no bundler.
+// Runs the scenario in Chromium with the package's files as they are, without a bundler.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, serving } from "./browser.mjs";
@@ -22,7 +22,7 @@ test("Chromium, files under a strict Content-Security-Policy", limit, async () =
   assert.equal(failed, undefined);
   await assertScenario(told);
   assertNoProblems(problems);
-  // One file for each entry: nothing is fetched beside them.
+  // Each entry is one file and fetches no other.
   const dist = "/node_modules/koodrive/dist/";
   const files = loaded.filter((path) => path.startsWith(dist)).map((path) => path.slice(dist.length));
   assert.deepEqual(files.sort(), ["index.js", "sandbox.js"]);

@@ -1,5 +1,5 @@
-// What the declarations must refuse. A line that is accepted here is an error, and so is one that is refused with another code
-// than the one it names: xtask/src/types.rs compares them.
+// Samples that the declarations must refuse, each with the named error code. xtask/src/types.rs
+// compares the codes.
 import { ApiError, CHINA, Client, dispatch, getCurrentRetentionPolicy, getSpaceUsageByOverview, HaltedError, isKooDriveError, KooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 
