@@ -1,4 +1,4 @@
-//! The sandbox for Python: conversions only. What users see of it, and how an answer travels, is in `koodrive.sandbox`.
+//! Converts between Python and the core's sandbox. `koodrive.sandbox` has the public classes.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,21 +10,21 @@ use pyo3::{import_exception, prelude::*};
 
 import_exception!(koodrive, InvalidInputError);
 
-/// The state machine behind `koodrive.sandbox.Sandbox`. Threads may share it: requests are judged one at a time.
+/// The state machine of `koodrive.sandbox.Sandbox`. Threads may share it.
 #[pyclass(frozen, module = "koodrive._core")]
 #[derive(Debug)]
 pub struct Sandbox(Mutex<sandbox::Sandbox>);
 
-/// An answer of the sandbox, and how it travels.
+/// An answer of the sandbox, and the fault that affects it.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 #[derive(Debug)]
 pub struct SandboxAnswer {
     status: u16,
     headers: Vec<(String, Py<PyBytes>)>,
     body: Py<PyBytes>,
-    /// The fault that meets the answer, in the words of the fault script; "pass" where there is none.
+    /// The fault, as in the fault script; "pass" without a fault.
     fault: &'static str,
-    /// The time that the fault takes.
+    /// The delay or pause of the fault.
     seconds: f64,
 }
 
@@ -35,7 +35,7 @@ impl Sandbox {
     #[classattr]
     const EXAMPLE_APP_SECRET: &'static str = sandbox::EXAMPLE_APP_SECRET;
 
-    /// `config` is the JSON that the server reads.
+    /// `config` is the configuration of the sandbox's server, as JSON.
     #[new]
     fn new(config: &str) -> PyResult<Self> {
         SandboxConfig::from_json(config)
@@ -44,7 +44,7 @@ impl Sandbox {
             .map_err(|error| refused(&error))
     }
 
-    /// `url` is a request's URL or its target; `now` is seconds since the epoch.
+    /// Answers a request. `url` is the URL or the target; `now` is seconds since the epoch.
     fn handle(
         &self,
         py: Python<'_>,
@@ -93,7 +93,7 @@ impl Sandbox {
         })
     }
 
-    /// A JSON list of the calls that were acted on, in order.
+    /// Returns the accepted calls in order, as a JSON list.
     fn accepted(&self) -> String {
         let sandbox = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Text and integers only, so the fallback cannot occur.
