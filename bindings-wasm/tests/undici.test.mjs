@@ -350,7 +350,7 @@ test("recipe: an authority of one's own", () =>
     TLS,
   ));
 
-/** Runs a proxy that opens a tunnel for the password `pass`. */
+/** Runs a proxy that opens a tunnel for the credentials `Basic pass`. */
 async function proxying(work) {
   const seen = [];
   const proxy = createHttpServer((_, response) => response.writeHead(405).end());
