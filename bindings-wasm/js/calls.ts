@@ -275,8 +275,9 @@ export function reverseOrder(fields: Omit<ReverseOrder, "operation">): ReverseOr
  *
  * @throws {@link InvalidInputError} for a path that a URL parser would change (`?`, `#`, an empty
  * or a dot segment, a broken escape).
- * @throws {@link InvalidInputError} for a query value that is neither text nor an integer, a header
- * of the client or the connection, a body that is not JSON.
+ * @throws {@link InvalidInputError} for a query value that is neither text nor an integer, and for
+ * a body that is not JSON.
+ * @throws {@link InvalidInputError} for a header of the client or the connection.
  */
 export function rawCall(fields: RawCallFields): RawCall {
   return checkedCall<RawCall>("rawCall", fields);

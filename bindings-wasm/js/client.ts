@@ -62,7 +62,7 @@ export class Client {
    * response.
    *
    * @throws {@link InvalidInputError} for a value that is not a call of this API, a `date` outside
-   * the 15 minutes, a `traceId` of another length, an unknown option.
+   * the 15 minutes, an invalid `traceId`, an unknown option.
    * @throws {@link InvalidInputError} for credentials with a function (`token`, `sign`), which only
    * {@link Client.send} calls.
    */
@@ -152,8 +152,11 @@ export class Client {
   /**
    * Learns the server's clock from the `Date` of a reply. {@link Client.send} does this itself.
    *
-   * Some replies change nothing: one without a usable `Date`, one from a cache (`Age`), one that
-   * took over a minute or negative time, one whose `Date` is more than 24 hours off.
+   * These replies change nothing:
+   *
+   * - one without a usable `Date`, or with one more than 24 hours off;
+   * - one from a cache (`Age`);
+   * - one that took over a minute, or negative time.
    *
    * @param sentAt - When the request left, by the caller's clock.
    * @param receivedAt - When the reply's headers came, by the same clock.

@@ -197,7 +197,7 @@ export class UnreadableReplyError extends KooDriveErrorMembers {
  *       break;
  *     case "not_sent":
  *     case "outcome_unknown":
- *       console.log(error.cause); // what the transport said
+ *       console.log(error.cause); // the transport's error
  *       break;
  *     default:
  *       throw error;

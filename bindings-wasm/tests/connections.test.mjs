@@ -64,7 +64,7 @@ const TRANSPORTS = {
 
 for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
   for (const status of [102, 103]) {
-    test(`an interim reply ${status} is none: ${name}`, () => {
+    test(`an interim reply ${status} is skipped: ${name}`, () => {
       const answer = (socket, user) => {
         if (user === "alice") socket.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
         setTimeout(() => socket.write(replyTo(user)), 20);
@@ -96,7 +96,7 @@ for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
     ["60 ms after the reply", 200, 60],
     ["60 ms after the reply", 408, 60],
   ]) {
-    test(`a stray ${status} ${when} is nobody's: ${name}`, () => {
+    test(`a stray ${status} ${when} is no call's reply: ${name}`, () => {
       const stray = replyTo("stray").replace("200", status);
       const answer = (socket, user, number) => {
         if (number === 0 && delay === 0) socket.write(replyTo(user) + stray);

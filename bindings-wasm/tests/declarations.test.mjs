@@ -81,7 +81,7 @@ function bare(node, file, inBody = false) {
 for (const [entry, condition, types, program] of entries) {
   const { checker, files, exported } = declared(types);
 
-  test(`${entry}, ${condition}: what is declared is what is exported`, async () => {
+  test(`${entry}, ${condition}: declarations and exports have the same names`, async () => {
     const loaded = condition === "require" ? require(folder + program) : await import(pathToFileURL(folder + program).href);
     const values = [...exported].filter(([, { flags }]) => flags & ts.SymbolFlags.Value).map(([name]) => name);
     // A default export would be one more name in CommonJS.
@@ -111,7 +111,7 @@ for (const [entry, condition, types, program] of entries) {
     assert.deepEqual(found, []);
   });
 
-  test(`${entry}, ${condition}: links in the documentation lead somewhere`, () => {
+  test(`${entry}, ${condition}: links in the documentation resolve`, () => {
     const { exported: ofKoodrive } = declared(exports["."].import.types);
     let links = 0;
     for (const file of files) {
@@ -125,7 +125,7 @@ for (const [entry, condition, types, program] of entries) {
     assert.ok(links > 0, "there is none");
   });
 
-  test(`${entry}, ${condition}: no declaration says any`, () => {
+  test(`${entry}, ${condition}: no declaration has the type any`, () => {
     const hasAny = (node) =>
       node.kind === ts.SyntaxKind.AnyKeyword || ts.forEachChild(node, (child) => hasAny(child) || undefined) || false;
     for (const file of files) assert.ok(!hasAny(file), file.fileName);

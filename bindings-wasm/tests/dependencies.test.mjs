@@ -11,7 +11,7 @@ for (const [manifest, page] of [
   ["../package.json", "../build/README.md"],
   ["runtimes/package.json", "runtimes/README.md"],
 ]) {
-  test(`${page} gives a reason for each development dependency, and for no other`, () => {
+  test(`${page} gives a reason for each development dependency and for no other package`, () => {
     const { dependencies, devDependencies } = JSON.parse(read(manifest));
     assert.equal(dependencies, undefined);
     const rows = read(page)

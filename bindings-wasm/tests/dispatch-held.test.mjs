@@ -24,7 +24,7 @@ for (const [kind, how] of [
   ["sync", (source) => source],
   ["async", later],
 ]) {
-  test(`no more are in flight than allowed, and as many as allowed: ${kind} source`, async () => {
+  test(`exactly as many requests are in flight as concurrency allows: ${kind} source`, async () => {
     const sandbox = new Sandbox();
     let [now, most] = [0, 0];
     const transport = through(sandbox, async () => {
@@ -70,7 +70,7 @@ for (const [kind, how] of [
   });
 }
 
-test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
+test("memory is flat for a source of any length", { timeout: 120_000 }, () => {
   const program = `
     const memories = [];
     const { Instance } = WebAssembly;
@@ -127,7 +127,7 @@ for (const [way, credentials, secrets] of [
   ["a token function", { token: () => "planted-token-Qx7zR2Kv9wT4" }, ["planted-token-Qx7zR2Kv9wT4"]],
   ["an authorization", { authorization: "Basic Zm9vOmJhcjpiYXo=" }, ["Zm9vOmJhcjpiYXo="]],
 ]) {
-  test(`neither a job, nor its outcomes and errors, show ${way}`, async () => {
+  test(`a job, its outcomes and its errors do not show ${way}`, async () => {
     const sandbox = new Sandbox({ tokens: ["planted-token-Qx7zR2Kv9wT4"] });
     const sent = [];
     // This transport keeps its request in its errors.

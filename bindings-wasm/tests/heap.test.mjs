@@ -84,7 +84,7 @@ for (const [way, [options, alive]] of Object.entries(WAYS)) {
   }
 }
 
-test("credentials that are given later leave nothing behind", () => {
+test("credentials from withCredentials leave nothing behind", () => {
   const first = client();
   for (const [options, alive] of Object.values(WAYS)) {
     const secret = plant();
@@ -96,7 +96,7 @@ test("credentials that are given later leave nothing behind", () => {
   }
 });
 
-test("a secret beyond ASCII, for which memory grows on the way, leaves nothing behind", () => {
+test("a secret beyond ASCII, which makes buffers grow, leaves nothing behind", () => {
   for (const letters of ["é", "密钥", "😀"]) {
     const secret = plant(letters);
     const one = client({ token: undefined, ...APP, appSecret: secret });
@@ -106,7 +106,7 @@ test("a secret beyond ASCII, for which memory grows on the way, leaves nothing b
   }
 });
 
-test("what is refused leaves nothing behind", () => {
+test("refused credentials leave nothing behind", () => {
   const secrets = [];
   const refused = (options) => {
     const secret = plant();
@@ -124,7 +124,7 @@ test("what is refused leaves nothing behind", () => {
   refused((secret) => ({ token: "t", ...APP, appSecret: secret }));
 });
 
-test("tokens that a function gives leave nothing behind, whatever becomes of the call", () =>
+test("tokens of a function leave nothing behind after any outcome", () =>
   serving(answering(200, { code: 0 }), async (endpoint) => {
     let secret;
     const seen = [];
@@ -141,7 +141,7 @@ test("tokens that a function gives leave nothing behind, whatever becomes of the
     one.free();
   }));
 
-test("a client that is forgotten leaves nothing behind once it is collected", () => {
+test("a client leaves nothing behind after its collection", () => {
   const program = `
     const { derived } = await import(${JSON.stringify(new URL("./hmac.mjs", import.meta.url).href)});
     let memory;

@@ -55,7 +55,7 @@ function read(journal) {
   return lines;
 }
 
-test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, and nothing left unwritten`, {
+test(`the journal of the README after ${KILLS} kills: no outcome is lost, and no request left before its line`, {
   timeout: 300_000,
 }, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "koodrive-journal-"));

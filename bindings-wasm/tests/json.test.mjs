@@ -38,7 +38,7 @@ const refusal = (body) => {
 };
 const within = (before, bytes) => Buffer.concat([Buffer.from(before), bytes, Buffer.from("}")]);
 
-test("every document is read or refused as the corpus says", () => {
+test("every document of the corpus is read or refused as expected", () => {
   assert.deepEqual(counts, json("index.json").documents);
   for (const { name, bytes, isRead } of documents) {
     const { kind, message } = refusal(bytes);
@@ -54,7 +54,7 @@ test("every document is read or refused as the corpus says", () => {
   }
 });
 
-test("a text is what JSON.parse reads, an integer is kept digit for digit", () => {
+test("a text is read as by JSON.parse, and an integer keeps its digits", () => {
   let [texts, integers] = [0, 0];
   for (const { name, bytes } of documents.filter(({ isRead }) => isRead)) {
     const text = bytes.toString();

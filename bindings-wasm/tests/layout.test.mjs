@@ -31,7 +31,7 @@ const IMPORTS = {
   "undici.cjs": ["./index.cjs"],
 };
 
-test("what the manifest and the entries name is there, and nothing else is", () => {
+test("the package holds exactly the files that its manifest and entries name", () => {
   const named = new Set();
   const collect = (value) => (typeof value === "string" ? named.add(value) : Object.values(value).forEach(collect));
   collect(manifest.exports);
@@ -53,7 +53,7 @@ test("what the manifest and the entries name is there, and nothing else is", () 
   assert.deepEqual(kinds(".d.ts"), kinds(".d.cts"));
 });
 
-test("no entry asks for what only some hosts have", () => {
+test("no entry uses a feature that only some hosts have", () => {
   for (const file of readdirSync(dist).filter((file) => /\.c?js$/.test(file))) {
     // The .wasm's text may contain any word by chance.
     const code = read(file).replace(/"[^"\\\n]{1000,}"/g, '""');
@@ -95,7 +95,7 @@ test("importing compiles nothing, the first use does, once and synchronously", (
   assert.equal(printed, "https://intl.myhuaweicloud-koodrive.com 0 58 1 58 1\n");
 });
 
-test("no code is made from strings", () => {
+test("the package makes no code from strings", () => {
   const printed = run(`import { newTraceId } from "koodrive"; console.log(newTraceId().length)`, "--disallow-code-generation-from-strings");
   assert.equal(printed, "58\n");
 });
@@ -141,7 +141,7 @@ const bundled = async (code) => {
   return outputFiles[0].text;
 };
 
-test("a bundler that drops what is not used keeps what is", async () => {
+test("a bundler's tree shaking keeps the used parts", async () => {
   const code = await bundled(`
     import { isKooDriveError, notifyPackageExpire } from "koodrive";
     try { notifyPackageExpire({ carrierUserId: "", packageId: "14" }); } catch (error) { console.log(error.name, isKooDriveError(error)); }

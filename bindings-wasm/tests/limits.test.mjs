@@ -21,7 +21,7 @@ const TRANSPORTS = {
   },
 };
 
-test("no id is too long", limit, () => {
+test("an id may have any length", limit, () => {
   const one = client();
   for (const [character, bytes] of [
     ["u", 1],
@@ -74,7 +74,7 @@ const DRIPS = {
 };
 
 for (const [name, over] of Object.entries(TRANSPORTS)) {
-  test(`over ${name}, a reply of a mebibyte is read, and one of a byte more is not`, limit, () =>
+  test(`over ${name}, a reply of a mebibyte is read, and one byte more is refused`, limit, () =>
     over((fetch) =>
       serving(
         (request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + ((number - 1) % 2)))(request, response),
@@ -137,7 +137,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
 }
 
 for (const depth of [127, 128, 100_000]) {
-  test(`a value of a reply is read, or passed over, ${depth} levels deep`, () => {
+  test(`a value ${depth} levels deep in a reply is read or skipped`, () => {
     const one = client();
     const deep = "[".repeat(depth) + "]".repeat(depth);
     for (const member of ["msg", "unknown"]) {
@@ -166,7 +166,7 @@ test("the body of a reply may be limited from 1 byte to 1 GiB, and a call's time
   }
 });
 
-test("reading goes on where no one limits it: the core takes what it is given", () => {
+test("parse reads a body of any length and any number of headers", () => {
   const one = client();
   assert.equal(one.parse(call, { status: 200, headers: {}, body: padded(4 * MIB) }).code, "0");
   const headers = Array.from({ length: 10_000 }, () => ["x-other", "1"]);

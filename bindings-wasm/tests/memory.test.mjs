@@ -39,13 +39,13 @@ function afterMany(each, before = "") {
 
 const forgotten = "() => void new Client(options).request(call)";
 
-test("clients that are forgotten are collected, and the core's part with them", { timeout: 120_000 }, () => {
+test("unreferenced clients are collected together with their cores", { timeout: 120_000 }, () => {
   const { core, heap } = afterMany(forgotten);
   assert.ok(core < 24, `${core} MiB`);
   assert.ok(heap < 48, `${heap} MiB`);
 });
 
-test("without a FinalizationRegistry they would fill the memory", { timeout: 120_000 }, () => {
+test("without a FinalizationRegistry unreferenced clients fill the memory", { timeout: 120_000 }, () => {
   const { core } = afterMany(forgotten, "delete globalThis.FinalizationRegistry;");
   assert.ok(core > 48, `${core} MiB: then the test above shows nothing`);
 });

@@ -49,7 +49,7 @@ async function answered(sandbox, one, call, { url, ...init }) {
   return one.parse(call, { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) });
 }
 
-test("what is built for valid input is accepted, and arrives as it was given", async () => {
+test("a request for valid input is accepted, and its values arrive unchanged", async () => {
   const credentials = fc.oneof(
     app,
     visible.map((token) => ({ token: `t${token}` })),
@@ -149,7 +149,7 @@ test("a token with one byte changed is refused", async () => {
   );
 });
 
-test("every text goes through JSON unchanged, there and back", () => {
+test("every text goes through JSON unchanged in both directions", () => {
   const one = client({ userId: USER_ID });
   check(
     fc.property(id, id, (carrierUserId, packageId) => {

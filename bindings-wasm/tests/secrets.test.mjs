@@ -30,7 +30,7 @@ const assertHidden = (value, more = []) => {
 };
 
 for (const [way, credentials] of Object.entries(WAYS)) {
-  test(`a client with ${way} shows no secret, however it is looked at`, async () => {
+  test(`a client with ${way} shows no secret in any representation`, async () => {
     const one = client(credentials);
     const looked = () => {
       assertHidden(one);
@@ -75,7 +75,7 @@ const HOLDING = {
     }),
 };
 for (const [where, failing] of Object.entries(HOLDING)) {
-  test(`a transport's error that holds the request in ${where} is told without it`, async () => {
+  test(`a transport's error with the request in ${where} is redacted`, async () => {
     for (const credentials of Object.values(WAYS)) {
       let authorization;
       const fetch = async (url, { signal, ...init }) => {
@@ -90,7 +90,7 @@ for (const [where, failing] of Object.entries(HOLDING)) {
   });
 }
 
-test("an error of node:http that holds its request is told without it, and with its code", async () => {
+test("an error of node:http with its request is redacted and keeps its code", async () => {
   const fetch = (url, { method, headers, body }) =>
     new Promise((_, reject) => {
       const request = httpRequest(url, { method, headers }).on("error", (error) => reject(Object.assign(error, { request })));
@@ -105,14 +105,14 @@ test("an error of node:http that holds its request is told without it, and with 
   assert.match(error.cause.stack, /ECONNREFUSED/);
 });
 
-test("an error that holds nothing is the cause itself", async () => {
+test("an error without a secret is the cause itself", async () => {
   const cause = Object.assign(new TypeError("fetch failed"), { code: "EPIPE", socket: { remotePort: 443 } });
   cause.itself = cause;
   const error = await thrownBy(() => client().send(call, { transport: () => Promise.reject(cause) }));
   assert.equal(error.cause, cause);
 });
 
-test("a token too short to be one does not hide every text", async () => {
+test("a very short token does not redact every text", async () => {
   const fetch = () => Promise.reject(new Error("not the token"));
   const error = await thrownBy(() => client({ token: "t" }).send(call, { transport: fetch }));
   assert.match(error.message, /not the token/);

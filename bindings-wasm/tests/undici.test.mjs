@@ -49,7 +49,7 @@ for (const [what, make] of [
   ["a Pool", (endpoint) => new Pool(new URL(endpoint).origin)],
   ["a Client", (endpoint) => new Client(new URL(endpoint).origin)],
 ]) {
-  test(`over ${what}, what is built is what is sent`, () =>
+  test(`over ${what}, the request is sent as built`, () =>
     serving(answering(200, { ...success, policyList: [{ policyId: "1" }] }, { "X-TraceId": "theirs" }), (endpoint, requests) =>
       using(make(endpoint), async (dispatcher) => {
         const fetch = overUndici(dispatcher);
@@ -68,7 +68,7 @@ for (const [what, make] of [
     ));
 }
 
-test("the commonjs entry is the same", () => {
+test("the CommonJS entry works with the CommonJS client", () => {
   const { overUndici: other } = require("koodrive/undici");
   return serving(answering(200, success), (endpoint) =>
     using(new Agent(), async (agent) => {
@@ -85,7 +85,7 @@ for (const [what, given] of [
   ["an object", {}],
   ["a text", "undici"],
 ]) {
-  test(`${what} in undici's place is refused`, () => {
+  test(`${what} instead of a dispatcher is refused`, () => {
     assert.throws(
       () => overUndici(given),
       (error) => {
@@ -98,12 +98,12 @@ for (const [what, given] of [
   });
 }
 
-test("undici's own fetch can be given as it is", () =>
+test("undici's own fetch is a transport", () =>
   serving(answering(200, success), async (endpoint) => {
     assert.equal((await client({ endpoint }).send(call, { transport: undici.fetch })).code, "0");
   }));
 
-test("options are undici's, and cannot change the request", () =>
+test("options go to undici and cannot change the request", () =>
   serving(
     () => {},
     (endpoint, requests) =>
@@ -125,7 +125,7 @@ test("a redirect is not followed", () =>
     }),
   ));
 
-test("a dispatcher that follows redirects is found out", () =>
+test("a dispatcher that follows redirects is refused", () =>
   serving(
     ({ url }, response) => answering(url === "/elsewhere" ? 200 : 307, success, { location: "/elsewhere" })(null, response),
     (endpoint) =>
@@ -145,7 +145,7 @@ test("a RetryAgent repeats no notification", () =>
     }),
   ));
 
-test("whatever the answer, its connection serves the next call", () => {
+test("after any answer its connection serves the next call", () => {
   const answers = [200, 401, 302, 500, 200, 503, 400];
   let connections = 0;
   return serving(
@@ -161,7 +161,7 @@ test("whatever the answer, its connection serves the next call", () => {
   );
 });
 
-test("a reply that is too long is given up with its connection, and the next call has another", () => {
+test("a reply that is too long closes its connection, and the next call opens another", () => {
   const long = "x".repeat(500_000);
   return serving(
     (_, response, number) => (number === 1 ? response.writeHead(200).end(long) : answering(200, success)(null, response)),
@@ -176,7 +176,7 @@ test("a reply that is too long is given up with its connection, and the next cal
   );
 });
 
-test("a reply in chunks is read whole", () =>
+test("a reply in chunks is read to its end", () =>
   serving(
     async (_, response) => {
       for (const part of ['{"code":0,', '"msg":"Succ', 'ess."}']) {
@@ -191,7 +191,7 @@ test("a reply in chunks is read whole", () =>
       }),
   ));
 
-test("a program's own transport around it can read the reply in one piece", () =>
+test("a wrapper around the transport can read the reply in one piece", () =>
   serving(answering(200, { code: 0, msg: "x".repeat(100_000) }), (endpoint) =>
     using(new Agent(), async (agent) => {
       const inner = overUndici(agent);
@@ -204,7 +204,7 @@ test("a program's own transport around it can read the reply in one piece", () =
     }),
   ));
 
-test("undici 6 is told by the handler's older methods", async () => {
+test("undici 6 calls the handler's older methods", async () => {
   // Imitates a dispatcher of undici 6, which calls only the older methods. Names and values
   // alternate and are bytes.
   const dispatch = (request, handler) => {
@@ -296,7 +296,7 @@ test("a refused connection, an unknown name and TLS were not sent", () =>
     );
   }));
 
-test("a connection that is not made within the connect time-out was not sent", async () => {
+test("a call over the connect time-out was not sent", async () => {
   // The program listens, accepts no connection, and fills its queue. Then the kernel stops
   // answering.
   const program = `
@@ -333,7 +333,7 @@ test("a thousand calls at once over one client and one pool", () =>
       }),
   ));
 
-test("recipe: an authority of one's own", () =>
+test("recipe: an own certificate authority", () =>
   serving(
     answering(200, success),
     (endpoint) =>
@@ -350,7 +350,7 @@ test("recipe: an authority of one's own", () =>
     TLS,
   ));
 
-/** Runs a proxy that opens a tunnel for the password `pass`. */
+/** Runs a proxy that opens a tunnel for the credentials `Basic pass`. */
 async function proxying(work) {
   const seen = [];
   const proxy = createHttpServer((_, response) => response.writeHead(405).end());
@@ -373,7 +373,7 @@ async function proxying(work) {
   }
 }
 
-test("recipe: through a proxy, to a service of an authority of one's own", () =>
+test("recipe: a proxy and an own certificate authority", () =>
   serving(
     answering(200, success),
     (endpoint, requests) =>
@@ -389,7 +389,7 @@ test("recipe: through a proxy, to a service of an authority of one's own", () =>
     TLS,
   ));
 
-test("a proxy that refuses its tunnel, or is not there, has sent nothing", () =>
+test("after a missing proxy or a refused tunnel the call was not sent", () =>
   serving(
     answering(200, success),
     (endpoint, requests) =>

@@ -151,7 +151,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
   /** Runs `work` with a strict server and the transport. */
   const tried = (work) => strict((endpoint, seen) => over((fetch) => work(endpoint, fetch, { endpoint, ...seen })));
 
-  test(`over ${name}, no id adds anything`, () =>
+  test(`over ${name}, no id adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const one = new Client({ endpoint, userId: USER_ID, ...APP });
       for (const hostile of HOSTILE) {
@@ -169,7 +169,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, a path, a query and a body arrive as the conformance vectors have them signed`, () =>
+  test(`over ${name}, path, query and body arrive as signed in the conformance vectors`, () =>
     tried(async (endpoint, fetch, seen) => {
       for (const { name, given, expected } of TARGETS) {
         const { endpoint: theirs, ...others } = given.client;
@@ -190,7 +190,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no text of a raw call adds anything`, () =>
+  test(`over ${name}, no text of a raw call adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const one = new Client({ endpoint, userId: USER_ID, ...APP });
       for (const hostile of [...HOSTILE, ...CONTROLS]) {
@@ -201,7 +201,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no header adds anything`, () =>
+  test(`over ${name}, no header value adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       for (const odd of ODD) {
@@ -213,7 +213,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no endpoint adds anything`, () =>
+  test(`over ${name}, no endpoint adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       for (const prefix of PREFIXES) {
@@ -222,7 +222,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, what a header cannot carry is not sent`, () =>
+  test(`over ${name}, a value that a header cannot carry is not sent`, () =>
     tried(async (endpoint, fetch, { requests, raw }) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       const refused = { name: "InvalidInputError" };

@@ -10,7 +10,7 @@ const DAY = 86_400 * SECOND;
 const JUMPS = [0, 200, 3 * SECOND, 1200 * SECOND, 0, -1200 * SECOND, 40_000 * SECOND, -40_000 * SECOND, 3 * SECOND];
 const DAYS = 40;
 
-test("no call fails, and only a jump beyond margin or window is signed twice", async () => {
+test("no call fails, and only a jump beyond the margin or the window needs a second signature", async () => {
   let truth = Date.UTC(2026, 0, 1);
   let ahead = 0;
   const sandbox = new Sandbox({ now: () => truth, tokens: [TOKEN] });

@@ -48,7 +48,7 @@ export function itemOf({ key, call }: ItemParts): Item {
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
     misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
   }
-  // Of two calls in a pair, the first would never be sent.
+  // The first of two calls in a pair would never be sent.
   if (isCall(key)) misuse("the source yields a pair of two calls; yield them one by one, or each with its key");
   const fields = argumentsOf(call);
   // `argumentsOf` has checked it.

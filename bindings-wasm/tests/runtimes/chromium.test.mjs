@@ -43,14 +43,14 @@ test("Chromium, in a worker under a strict Content-Security-Policy", limit, asyn
   assert.deepEqual(problems, []);
 });
 
-test("Chromium, a page that forbids WebAssembly is told what it must allow", limit, async () => {
+test("Chromium, the error on a page that forbids WebAssembly names the policy to allow", limit, async () => {
   const policy = STRICT["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
   const { told, failed } = await page("/raw.mjs", { "content-security-policy": policy });
   assert.equal(told, undefined);
   assert.match(failed.message, /^koodrive cannot compile .* Content-Security-Policy must have 'wasm-unsafe-eval' in script-src/);
 });
 
-test("Chromium, a server that answers no other site leaves the outcome unknown", limit, () =>
+test("Chromium, a server without CORS leaves the outcome unknown", limit, () =>
   project((folder) =>
     serving(folder, {}, async (withoutCors) => {
       const { told } = await page("/unreachable.mjs", {}, "", withoutCors);

@@ -6,13 +6,13 @@ import { test } from "node:test";
 import { publint } from "publint";
 import { installed, limit, runProgram, tarball } from "./project.mjs";
 
-test("publint has nothing to say", limit, async () => {
+test("publint reports nothing", limit, async () => {
   const { buffer } = new Uint8Array(await readFile(tarball));
   const { messages } = await publint({ pack: { tarball: buffer }, strict: true });
   assert.deepEqual(messages, []);
 });
 
-test("every entry's types are right for every way to resolve it", limit, async () => {
+test("every entry's types are right for every module resolution", limit, async () => {
   const attw = join(import.meta.dirname, "node_modules/@arethetypeswrong/cli/dist/index.js");
   // It fails with a table in its message if there is a problem.
   const { told } = await runProgram(process.execPath, [attw, tarball, "--format", "json"], import.meta.dirname);

@@ -41,14 +41,14 @@ const EXPECTED = {
 // The tests mostly wait, so they run together.
 describe("a failure", { concurrency: true }, () => {
   for (const [name, program, flags] of RUNTIMES) {
-    test(`${name}: what was not sent, and what may have been`, limit, () =>
+    test(`${name}: only failures before sending are not_sent`, limit, () =>
       project(async (folder) => {
         const { told } = await runProgram(program, [...flags, "not-sent.mjs", certificates], folder, { NODE_EXTRA_CA_CERTS: authority });
         assert.deepEqual(told, EXPECTED);
       }),
     );
 
-    test(`${name}: a connection that is not made in time was not sent`, limit, (context) =>
+    test(`${name}: a call over the connect time-out was not sent`, limit, (context) =>
       project(async (folder) => {
         try {
           const { told } = await runProgram("python3", [blackHole, program, ...flags, "not-sent.mjs"], folder);

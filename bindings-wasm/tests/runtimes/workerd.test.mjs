@@ -24,7 +24,7 @@ test("workerd", limit, () =>
   }),
 );
 
-test("workerd, a Worker bundled without the condition is told so", limit, () =>
+test("workerd, a Worker bundled without the condition fails with the remedy", limit, () =>
   project(async (folder) => {
     assert.deepEqual(await bundle(folder, []), ["index.js", "sandbox.js"]);
     const { status, text } = await answer(folder);

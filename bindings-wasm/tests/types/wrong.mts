@@ -47,7 +47,7 @@ const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
 client.request({ operation: "reverseOrder" });
 // @ts-expect-error TS2345 An operation alone is not yet a notification.
 client.request({ operation: "notifyPackageExpire" });
-// @ts-expect-error TS2322 An instant is no text.
+// @ts-expect-error TS2322 An instant is a Date or a number.
 client.request(call, { now: "2025-11-03" });
 // @ts-expect-error TS2353 Options of send are none of request.
 client.request(call, { timeoutMs: 5 });

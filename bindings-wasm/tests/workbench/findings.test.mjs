@@ -128,7 +128,7 @@ test("the first line and the first character that differ are marked on both side
   }),
 );
 
-test("a side that ends early is told from one with an empty line", limit, () =>
+test("an early end differs from an empty line", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     const joined = `canonicalRequest:${CANONICAL.replaceAll("\n", "|")}`;
@@ -145,7 +145,7 @@ test("a side that ends early is told from one with an empty line", limit, () =>
   }),
 );
 
-test("what is the same, stale or no canonical request is said to be", limit, () =>
+test("equal, stale and missing canonical requests are reported", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     await says(page, "compare", "Nothing pasted yet.");
@@ -166,7 +166,7 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
   }),
 );
 
-test("a canonical request of another date is compared with its date, or the request is signed with it", limit, () =>
+test("a canonical request of another date is compared with its own date, or the request is signed with that date", limit, () =>
   visiting(browser, {}, async (page) => {
     const { given, expected } = await vector("app-notify-minimal");
     await enter(page, given);
@@ -206,7 +206,7 @@ const facts = (page) =>
     ),
   );
 
-test("every reply of the vectors is shown as it is there", limit, () =>
+test("every reply of the vectors is shown unchanged", limit, () =>
   visiting(browser, {}, async (page) => {
     let [replies, errors, chosen] = [0, 0, ""];
     for (const [name, { given, expected }] of await vectors()) {
@@ -325,7 +325,7 @@ test("a raw call's query is compared line by line, and its refusal names method 
   }),
 );
 
-test("a response that is pasted whole is split, interim answers and line ends included", limit, () =>
+test("a pasted response is split, with interim answers and any line ends", limit, () =>
   visiting(browser, { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
     for (const [whole, status, headers, body] of [
       ["HTTP/1.1 200 OK\r\ndate: x\r\n\r\n{}", "200", "date: x", "{}"],
@@ -343,7 +343,7 @@ test("a response that is pasted whole is split, interim answers and line ends in
   }),
 );
 
-test("a reply is read before anything else is known, and what cannot be read is said", limit, () =>
+test("a reply is read without the other fields, and an unreadable one is reported", limit, () =>
   visiting(browser, {}, async (page) => {
     await says(page, "response", "No response yet.");
     await paste(page, { status: 200, body: '{"code":0,"msg":"Success."}' });

@@ -36,7 +36,7 @@ async function tabStops(page) {
   throw new Error(`the focus is trapped: ${names.join(", ")}`);
 }
 
-test("all of it is reached by keyboard, in reading order, with the focus in sight", limit, () =>
+test("every control is reached by keyboard in reading order, with a visible focus", limit, () =>
   visiting(browser, {}, async (page) => {
     const stops = ["Request", "Compare", "Response", "Check that", "Example", "Clear all", "Endpoint", "User id X-User-Id", "App id"];
     stops.push("App id", "App secret", "Show secrets", "notifyPackageExpire", "carrierUserId", "packageId", "Undocumented type");
@@ -88,7 +88,7 @@ test("a request is built and signed with the keyboard alone", limit, () =>
   }),
 );
 
-test("secrets are masked until they are asked for, and nowhere else", limit, () =>
+test("secrets are masked until the visitor shows them", limit, () =>
   visiting(browser, {}, async (page) => {
     const everything = () =>
       page.evaluate(() =>
@@ -129,7 +129,7 @@ test("secrets are masked until they are asked for, and nowhere else", limit, () 
   }),
 );
 
-test("no field is kept, corrected or checked elsewhere by the browser, and no form can be sent", limit, () =>
+test("the browser stores, corrects and checks no field elsewhere, and cannot submit the forms", limit, () =>
   visiting(browser, {}, async (page) => {
     const careless = await page
       .locator("input, select, textarea")
@@ -147,7 +147,7 @@ test("no field is kept, corrected or checked elsewhere by the browser, and no fo
   }),
 );
 
-test("the browser refuses to send anything, and a visitor can try it", limit, () =>
+test("the browser refuses every request, and a visitor can try it", limit, () =>
   visiting(
     browser,
     {},
@@ -247,7 +247,7 @@ const STATES = {
 };
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`${colorScheme}: nothing is too wide and nothing is hard to use, at any width`, limit, () =>
+  test(`${colorScheme}: the page fits and is accessible at any width`, limit, () =>
     visiting(browser, { colorScheme }, async (page) => {
       for (const [name, prepare] of Object.entries(STATES)) {
         await page.getByRole("button", { name: "Clear all" }).click();
@@ -272,7 +272,7 @@ for (const colorScheme of ["light", "dark"]) {
   );
 }
 
-test("what is typed fast is announced once, when typing pauses", limit, () =>
+test("fast typing is announced once, when it pauses", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
     await says(page, "request", "Built at");
@@ -291,7 +291,7 @@ test("what is typed fast is announced once, when typing pauses", limit, () =>
   }),
 );
 
-test("any static host will do: below a path, with other headers, with nothing but the files", limit, () => {
+test("any static host serves the page: below a path, with other headers, with its files alone", limit, () => {
   return serving(dirname(folder), { "cross-origin-opener-policy": "same-origin" }, (host) =>
     visiting(
       browser,

@@ -56,7 +56,7 @@ for (const [name, hash, signature] of [
     "cd0eefd937b28204ec2bf57f48c9fd6a7f4e8b4b4720190e8321067939d58c64",
   ],
 ]) {
-  test(`every stage of ${name} is shown, and copied as it is`, limit, () =>
+  test(`every stage of ${name} is shown, and copied unchanged`, limit, () =>
     visiting(browser, clipboard, async (page) => {
       await enter(page, (await vector(name)).given);
       const canonical = (await vector(name)).expected.canonicalRequest;
@@ -79,7 +79,7 @@ for (const [name, hash, signature] of [
   );
 }
 
-test("everything that the fields can hold becomes the vectors' requests", limit, () =>
+test("the values of the vectors in the fields give the vectors' requests", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("checkbox", { name: "Show secrets" }).check();
     for (const name of [
@@ -106,7 +106,7 @@ test("everything that the fields can hold becomes the vectors' requests", limit,
   }),
 );
 
-test("what the package refuses is said beside the field, in its words", limit, () =>
+test("an input that the package refuses has the package's error beside the field", limit, () =>
   visiting(browser, {}, async (page) => {
     for (const [name, label] of [
       ["app-id-with-comma", "App id"],
@@ -170,7 +170,7 @@ const rawCalls = async (isChosen) =>
     return operation === "rawCall" && !headers && given.response === undefined && isTypable && isChosen(given.call, expected);
   });
 
-test("every raw call of the vectors that the fields can hold becomes the vector's request", { timeout: 180_000 }, () =>
+test("every raw call of the vectors that fits the fields gives the vector's request", { timeout: 180_000 }, () =>
   visiting(browser, {}, async (page) => {
     const cases = await rawCalls((_, expected) => expected.request);
     for (const { name, given, expected } of cases) {
@@ -227,7 +227,7 @@ test("a query is one pair per line; empty lines are skipped, and a line without 
   }),
 );
 
-test("an error is shown once its field was visited", limit, () =>
+test("an error is shown after a visit of its field", limit, () =>
   visiting(browser, {}, async (page) => {
     assert.equal(await page.locator("[aria-invalid]").count(), 0);
     await says(page, "request", "No request: appId: empty; pass at least one character");
@@ -240,7 +240,7 @@ test("an error is shown once its field was visited", limit, () =>
   }),
 );
 
-test("an error that appears does not move what is being clicked", limit, () =>
+test("an error that appears does not move the clicked element", limit, () =>
   visiting(browser, {}, async (page) => {
     await field(page, "App id").focus();
     const target = page.getByRole("radio", { name: "getSpaceUsageByOverview" });
@@ -254,7 +254,7 @@ test("an error that appears does not move what is being clicked", limit, () =>
   }),
 );
 
-test("line breaks that a field drops are said to be dropped", limit, () =>
+test("the page reports line breaks that a field drops", limit, () =>
   visiting(browser, clipboard, async (page) => {
     await page.evaluate(() => navigator.clipboard.writeText("example-app-secret\n"));
     await field(page, "App secret").press("ControlOrMeta+V");
@@ -263,7 +263,7 @@ test("line breaks that a field drops are said to be dropped", limit, () =>
   }),
 );
 
-test("the clock is read again when it is asked for, and only then", limit, () =>
+test("only the button reads the clock again", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
     await field(page, "Now optional").fill("");
