@@ -128,6 +128,30 @@ func TestTheConcurrencyIsHeld(t *testing.T) {
 	}
 }
 
+func TestAJobReusesAConnectionUnlessTheCoreSaysOtherwise(t *testing.T) {
+	for _, test := range []struct {
+		status, connections int
+		body                string
+	}{
+		{429, 1, ""}, {503, 2, ""}, {500, 2, success}, {200, 2, "<html>"},
+	} {
+		s := serve(t, func(number int, _ net.Conn) []byte {
+			if number == 1 {
+				return reply(test.status, test.body)
+			}
+			return reply(200, success)
+		})
+		outcomes, err := collect(bearing(t, s.url).Dispatch(background, notifications(1), DispatchOptions{
+			Backoff:        20 * time.Millisecond,
+			RepeatsAreSafe: true,
+		}))
+		if err != nil || verdicts(outcomes)[Delivered] != 1 {
+			t.Error(err, verdicts(outcomes))
+		}
+		s.count(t, 2, test.connections)
+	}
+}
+
 func TestLeavingTheLoopStopsAndNothingIsLost(t *testing.T) {
 	s := serve(t, func(int, net.Conn) []byte {
 		time.Sleep(20 * time.Millisecond)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -247,7 +246,6 @@ func (j *job) outcome(record abi.Record) *CallOutcome {
 	default:
 		j.fail(fmt.Errorf("koodrive: unknown verdict %q of the dispatcher; the core is newer than this package", outcome.Verdict))
 	}
-	j.client.closeConnections(outcome.Err)
 	return outcome
 }
 
@@ -274,16 +272,21 @@ func (j *job) send(request abi.Record, outgoing *Outgoing) {
 		j.handInFailure(ticket, left, err)
 		return
 	}
-	_, err = j.call(abi.OpResponse, func(w *abi.Writer) {
+	ended, err := j.call(abi.OpResponse, func(w *abi.Writer) {
 		w.Text(ticket)
 		j.client.writeResponse(w, response)
 		j.now(w)
 	})
 	if errors.Is(err, abi.ErrNoRoom) {
 		j.handInFailure(ticket, true, errNoRoomForReply)
+		return
 	}
-	// The dispatcher tells of the errors of outcomes alone, and this one may be sent again.
-	if response.Status >= http.StatusInternalServerError {
+	j.exchanged(ended)
+}
+
+// exchanged follows what the dispatcher says of an exchange that was handed in.
+func (j *job) exchanged(ended abi.Record) {
+	if ended.Flag(abi.ExchangedClosesConnection) {
 		j.client.http.CloseIdleConnections()
 	}
 }
@@ -332,16 +335,17 @@ func (j *job) endWith(mistake error) {
 }
 
 func (j *job) handInFailure(ticket string, left bool, cause error) {
-	j.handIn(abi.OpFailure, ticket, left, cause)
+	j.exchanged(j.handIn(abi.OpFailure, ticket, left, cause))
 }
 
-func (j *job) handIn(operation uint32, ticket string, left bool, cause error) {
-	_, _ = j.call(operation, func(w *abi.Writer) {
+func (j *job) handIn(operation uint32, ticket string, left bool, cause error) abi.Record {
+	answer, _ := j.call(operation, func(w *abi.Writer) {
 		w.Text(ticket)
 		w.Flag(left)
 		w.Text(cause.Error())
 		j.now(w)
 	})
+	return answer
 }
 
 // renewToken asks for a token. The dispatcher asks again after a missing or an impossible token.

@@ -231,11 +231,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
 
     private void outcome(RecordReader outcome) {
         Pending<T, R> ended = pending.remove(key(outcome.bytes(Layout.OUTCOME_KEY)));
-        CallOutcome<T, R> read = CallOutcome.read(ended.item(), ended.call(), outcome);
-        if (read.error() != null && read.error().closesConnection()) {
-            client.transport().closeIdleConnections();
-        }
-        outcomes.add(read);
+        outcomes.add(CallOutcome.read(ended.item(), ended.call(), outcome));
     }
 
     private void readOne() {
@@ -365,7 +361,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
                 .integer(Layout.RESPONSE_STATUS, response.status())
                 .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
                 .bytes(Layout.RESPONSE_BODY, response.body());
-            handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+            exchanged(handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC)));
         } catch (KeptException error) {
             fail(error.getCause());
             handIn(Layout.WITHDRAW, ticket, false, error);
@@ -374,19 +370,26 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
                 fail(error instanceof KooDrive.RefusedSignatureException refused ? refused.refusal : error);
             }
             boolean left = !(error instanceof Transport.NotSentException || error instanceof KooDrive.RefusedSignatureException);
-            handIn(Layout.FAILURE, ticket, left, error);
+            exchanged(handIn(Layout.FAILURE, ticket, left, error));
         } finally {
             inFlight.remove(ticket);
             news.release();
         }
     }
 
-    private void handIn(int operation, long ticket, boolean left, Throwable cause) {
+    /** Follows what the library says of an exchange that was handed in. */
+    private void exchanged(RecordReader ended) {
+        if (ended.flag(Layout.EXCHANGED_CLOSES_CONNECTION)) {
+            client.transport().closeIdleConnections();
+        }
+    }
+
+    private RecordReader handIn(int operation, long ticket, boolean left, Throwable cause) {
         var input = new RecordWriter()
             .integer(Layout.FAILURE_TICKET, ticket)
             .flag(Layout.FAILURE_LEFT, left)
             .text(Layout.FAILURE_CAUSE, Causes.text(cause));
-        handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
+        return handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
     }
 
     /** The function {@code beforeSend} has kept a request from leaving. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -96,6 +97,43 @@ class DispatchTest {
             assertEquals(19, sandbox.accepted().size());
             assertEquals(22, job.progress().requests());
         }
+    }
+
+    @Test
+    void aConnectionIsReusedUnlessTheLibrarySaysOtherwise() {
+        class Answers implements Transport {
+            final Iterator<Response> answers;
+            final AtomicInteger closings = new AtomicInteger();
+
+            Answers(Response first) {
+                answers = List.of(first, response(200, "{\"code\":0}")).iterator();
+            }
+
+            @Override
+            public Response exchange(Request request, Limits limits) throws IOException {
+                Response next = answers.next();
+                if (next.status() == 0) {
+                    throw new IOException("cut");
+                }
+                return next;
+            }
+
+            @Override
+            public void closeIdleConnections() {
+                closings.incrementAndGet();
+            }
+        }
+
+        var firsts = Map.of(response(429, ""), 0, response(503, ""), 1, response(500, ""), 1, response(200, "<html>"), 1, response(0, ""), 1);
+        firsts.forEach((first, closings) -> {
+            var answers = new Answers(first);
+            try (var client = offline().transport(answers).build();
+                    var job = client.dispatch(users(1), NOTIFY, fast().repeatsAreSafe(true))) {
+                assertEquals(Verdict.DELIVERED, job.next().verdict());
+                assertFalse(job.hasNext());
+                assertEquals(closings, answers.closings.get(), first::toString);
+            }
+        });
     }
 
     @Test
