@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, CallOutcome, Now, Outgoing, Ticket};
-use koodrive::host::{self, HaltFields, Spelling};
+use koodrive::host::{self, HaltFields, ReceivedResponse, Spelling};
 use koodrive::{Client, Credentials, Error, InvalidInput, TraceId, XDate};
 
 use crate::client::{self, Response};
@@ -17,7 +17,6 @@ use crate::layout::operations::Operation;
 use crate::layout::records::{
     self, DispatchRenew, Failure, Halt, Progress, Push, Response as ResponseFields, Sign,
 };
-use crate::memory;
 use crate::record::{Record, Writer, text};
 
 /// A dispatcher whose calls the host knows by bytes of its own.
@@ -185,16 +184,14 @@ impl Dispatcher {
             ResponseFields::Body,
         )?;
         let now = now(input, ResponseFields::Now, ResponseFields::Monotonic)?;
-        let received = response.received;
-        if !memory::has_room_for_reply(received.body) {
-            let too_large = memory::reply_too_large();
-            self.core.handle_failure(ticket, too_large, now)?;
-        } else if response.is_hidden_redirect() {
-            self.core.handle_hidden_redirect(ticket, now)?;
-        } else {
-            let status = host::status(received.status)?;
-            self.core
-                .handle_response(ticket, status, received.headers, received.body, now)?;
+        match response.status() {
+            Ok(Some(status)) => {
+                let ReceivedResponse { headers, body, .. } = response.received;
+                self.core
+                    .handle_response(ticket, status, headers, body, now)?;
+            }
+            Ok(None) => self.core.handle_hidden_redirect(ticket, now)?,
+            Err(error) => self.core.handle_failure(ticket, error, now)?,
         }
         Ok(self.exchanged())
     }

@@ -144,6 +144,25 @@ fn every_call_has_its_outcome() {
 }
 
 #[test]
+fn a_status_that_http_does_not_have_leaves_the_outcome_unknown() {
+    let client = open(&app());
+    let made = dispatcher(client, &[]).unwrap();
+    let jobs: u32 = number(&made[0]);
+    poll(jobs, "0");
+    push(jobs, "row 1").unwrap();
+    call(jobs, Operation::Finish, &[]).unwrap();
+    let (_, sent) = poll(jobs, "0");
+    let request = fields(sent[1].as_deref().unwrap());
+    let ended = respond(jobs, text(&request[0]), "99", "", "1").unwrap();
+    assert_eq!(ended, exchanged("outcome_unknown", "unknown", "1"));
+    let outcome = after_waits(jobs, &mut 1);
+    let outcome = fields(outcome[4].as_deref().unwrap());
+    assert_eq!(text(&outcome[1]), "unknown");
+    interface::close(jobs);
+    interface::close(client);
+}
+
+#[test]
 fn options_are_checked_by_name_unit_and_range() {
     let client = open(&app());
     for (options, expected) in [
