@@ -427,6 +427,14 @@ void koodrive_close(uint32_t handle);
 /* integer: Nanoseconds on the monotonic clock. */
 #define KOODRIVE_RESPONSE_MONOTONIC 5u
 
+/* Record Exchanged. How an exchange of a dispatcher ended. */
+/* text: The error's kind, as in `Error`. Absent: the call was delivered. */
+#define KOODRIVE_EXCHANGED_KIND 0u
+/* text: The error's outcome, as in `Error`. Absent: the call was delivered. */
+#define KOODRIVE_EXCHANGED_OUTCOME 1u
+/* flag: Whether the connection is to be closed instead of reused. */
+#define KOODRIVE_EXCHANGED_CLOSES_CONNECTION 2u
+
 /* Record Failure. An attempt of a dispatcher that got no complete response. */
 /* integer: The ticket of the attempt. */
 #define KOODRIVE_FAILURE_TICKET 0u

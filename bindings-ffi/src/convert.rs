@@ -161,7 +161,7 @@ fn write_fields(layout: &Layout, object: &Value, writer: &mut Writer) {
     for field in layout.fields {
         match &object[field.name] {
             Value::Null => writer.none(),
-            Value::Bool(flag) => writer.bytes(if *flag { b"1" } else { b"0" }),
+            Value::Bool(flag) => writer.flag(*flag),
             Value::String(text) => writer.bytes(text.as_bytes()),
             Value::Number(number) => match (number.is_f64(), number.as_f64()) {
                 // Without the `.0` and the exponents of JSON.

@@ -214,11 +214,13 @@ impl Dispatcher {
     /// a success.
     #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
     pub fn last_exchange(&self) -> JsValue {
-        let Some((kind, outcome)) = self.core.last_exchange() else {
+        let Some(failure) = self.core.last_exchange() else {
             return JsValue::UNDEFINED;
         };
-        let (kind, outcome) = (kind.as_str(), outcome.as_str());
-        convert::object(&ExchangeFailure { kind, outcome })
+        convert::object(&ExchangeFailure {
+            kind: failure.kind.as_str(),
+            outcome: failure.outcome.as_str(),
+        })
     }
 
     /// Sets a fresh token.

@@ -31,6 +31,8 @@ const WASM_LINK: [&str; 2] = [
 /// one.
 const SONAME: &str = "libkoodrive.so.0.1";
 
+const NO_C_COMPILER: &str = "there is no C compiler (cc)";
+
 /// The libraries that are linked beside the static library.
 const PRIVATE: &str = "-lpthread -ldl -lm";
 
@@ -194,7 +196,7 @@ fn in_node(module: &Path) -> Result<Counts> {
 fn c(library: &Path) -> Result<Counts> {
     let mut counts = Counts::default();
     if !runs("cc", "--version") {
-        return Ok(skipped("there is no C compiler (cc)"));
+        return Ok(skipped(NO_C_COMPILER));
     }
     if runs("c++", "--version") {
         let header = compiled("c++", &["-std=c++11"], "tests/header.cpp", library)?;
@@ -210,13 +212,30 @@ fn c(library: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
+/// Returns what a machine lacks for a C program over libcurl.
+pub(crate) fn missing_for_libcurl() -> Option<&'static str> {
+    if !runs("cc", "--version") {
+        return Some(NO_C_COMPILER);
+    }
+    let has_headers = compiles("#include <curl/curl.h>");
+    (!has_headers).then_some(
+        "libcurl's headers are missing (libcurl4-openssl-dev), so a C example is not built",
+    )
+}
+
+/// Compiles a C program over libcurl, and returns its path.
+pub(crate) fn program_over_libcurl(code: &str) -> Result<PathBuf> {
+    let library = library()?;
+    let source = folder().join("readme.c");
+    fs::write(&source, code)?;
+    compiled("cc", &["-lcurl"], &source.to_string_lossy(), &library)
+}
+
 /// The example delivers one call under AddressSanitizer and one under valgrind.
 fn example(library: &Path) -> Result<Counts> {
     let source = "examples/notify.c";
-    if !compiles("#include <curl/curl.h>") {
-        return Ok(skipped(
-            "libcurl's headers are missing (libcurl4-openssl-dev), so the C example is not built",
-        ));
+    if let Some(missing) = missing_for_libcurl() {
+        return Ok(skipped(missing));
     }
     let mut counts = Counts::default();
     let sandbox = Sandbox::start(&[])?;
@@ -298,7 +317,8 @@ fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Res
 /// Returns whether the C compiler takes this line.
 fn compiles(line: &str) -> bool {
     let file = folder().join("probe.c");
-    let written = fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n"));
+    let written = fs::create_dir_all(folder())
+        .and_then(|()| fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n")));
     let compiled = sh::program("cc").arg("-fsyntax-only").arg(file).output();
     written.is_ok() && compiled.is_ok_and(|output| output.status.success())
 }

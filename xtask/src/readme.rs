@@ -1,7 +1,7 @@
 //! Runs the code of the READMEs as it stands there, against the sandbox.
 //!
-//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and
-//! Python blocks as programs of their own, and so do the examples in the npm package's
+//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript,
+//! Python and C blocks as programs of their own, and so do the examples in the npm package's
 //! declarations. Blocks for another host (`js workerd`, `js browser`, `python spark`, `go`, `java`)
 //! run in the suites of these hosts. types.rs compiles all TypeScript.
 
@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::files::files;
 use crate::sandbox::Sandbox;
 use crate::test::{Counts, suites};
-use crate::{npm, python, sh};
+use crate::{ffi, npm, python, sh};
 
 /// The README of the project and those of its packages.
 const READMES: [&str; 3] = [
@@ -24,7 +24,7 @@ const READMES: [&str; 3] = [
 ];
 
 /// The first line of a block says what it is.
-const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
+const RUN_HERE: [&str; 4] = ["js", "ts", "python", "c"];
 /// The hosts whose blocks run elsewhere: as doc tests, in
 /// bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as
 /// the examples of bindings-go/example_test.go.
@@ -55,6 +55,12 @@ pub(crate) fn run() -> Result<Counts> {
         let blocks = blocks(&text).with_context(|| readme.to_owned())?;
         ensure!(!blocks.is_empty(), "{readme} has no code that could run");
         for (language, line, code) in programs(blocks) {
+            if language == "c"
+                && let Some(missing) = ffi::missing_for_libcurl()
+            {
+                counts += suites::skipped(missing);
+                continue;
+            }
             let passed = run_program(&sandbox, language, &code)?;
             if !passed {
                 println!("{readme}, line {line}: the {language} code failed");
@@ -84,6 +90,8 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
         let mut command = sh::program(python::installed()?);
         command.arg("-c").arg(code);
         command
+    } else if language == "c" {
+        sh::program(ffi::program_over_libcurl(code)?)
     } else {
         let folder = npm::installed()?.join("documented");
         npm::lend("undici", &folder)?;

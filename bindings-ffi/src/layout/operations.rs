@@ -101,9 +101,9 @@ operations! {
     /// Completes the request of an attempt whose signature is made outside.
     SignAttempt = 34 "SIGN_ATTEMPT" Dispatcher Sign => Request,
     /// Hands in the response to an attempt.
-    Response = 35 "RESPONSE" Dispatcher Response => Nothing,
+    Response = 35 "RESPONSE" Dispatcher Response => Exchanged,
     /// Hands in that an attempt got no complete response.
-    Failure = 36 "FAILURE" Dispatcher Failure => Nothing,
+    Failure = 36 "FAILURE" Dispatcher Failure => Exchanged,
     /// Hands in a fresh token, asked for or not.
     Token = 37 "TOKEN" Dispatcher DispatchRenew => Nothing,
     /// Says that there is no fresh token now.

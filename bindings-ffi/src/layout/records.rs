@@ -471,6 +471,18 @@ record! {
 }
 
 record! {
+    /// How an exchange of a dispatcher ended.
+    Exchanged {
+        /// The error's kind, as in `Error`. Absent: the call was delivered.
+        Kind "kind" Text,
+        /// The error's outcome, as in `Error`. Absent: the call was delivered.
+        Outcome "outcome" Text,
+        /// Whether the connection is to be closed instead of reused.
+        ClosesConnection "closes_connection" Flag,
+    }
+}
+
+record! {
     /// Fresh credentials for a dispatcher.
     DispatchRenew {
         /// How it authenticates from now on.

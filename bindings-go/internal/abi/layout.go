@@ -456,6 +456,16 @@ const (
 	ResponseMonotonic
 )
 
+// Record Exchanged: How an exchange of a dispatcher ended.
+const (
+	// text: The error's kind, as in `Error`. Absent: the call was delivered.
+	ExchangedKind = iota
+	// text: The error's outcome, as in `Error`. Absent: the call was delivered.
+	ExchangedOutcome
+	// flag: Whether the connection is to be closed instead of reused.
+	ExchangedClosesConnection
+)
+
 // Record Failure: An attempt of a dispatcher that got no complete response.
 const (
 	// integer: The ticket of the attempt.

@@ -17,6 +17,7 @@ public final class DispatchOptions {
     private @Nullable Supplier<String> token;
     private Predicate<HaltedException> onHalt = _ -> false;
     private Consumer<Departure> beforeSend = _ -> { };
+    private @Nullable Consumer<Exchange> onExchange;
 
     /** Makes options that are the defaults. */
     public DispatchOptions() {}
@@ -195,6 +196,18 @@ public final class DispatchOptions {
         return this;
     }
 
+    /**
+     * Sets what is told of each attempt that has ended, for logs and metrics. The job ends after every call of it has returned. What it
+     * throws changes nothing, and goes to the thread's handler of uncaught exceptions.
+     *
+     * @param onExchange called from many threads
+     * @return these options
+     */
+    public DispatchOptions onExchange(Consumer<Exchange> onExchange) {
+        this.onExchange = onExchange;
+        return this;
+    }
+
     List<NameValue> options() {
         return options;
     }
@@ -209,6 +222,10 @@ public final class DispatchOptions {
 
     Consumer<Departure> beforeSend() {
         return beforeSend;
+    }
+
+    @Nullable Consumer<Exchange> onExchange() {
+        return onExchange;
     }
 
     private DispatchOptions set(String name, String value) {

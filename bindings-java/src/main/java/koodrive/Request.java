@@ -63,10 +63,15 @@ public final class Request {
         return null;
     }
 
+    /** Returns the URL without its query, which may hold ids. */
+    String urlWithoutQuery() {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
+    }
+
     /** Shows method and URL without query. */
     @Override
     public String toString() {
-        int query = url.indexOf('?');
-        return "Request[" + method + " " + (query < 0 ? url : url.substring(0, query)) + "]";
+        return "Request[" + method + " " + urlWithoutQuery() + "]";
     }
 }
