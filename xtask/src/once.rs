@@ -1,5 +1,5 @@
-//! Steps that are done once: while this program runs, or until what they read changes. Suites on two
-//! threads may ask for the same step: the second one waits for the first.
+//! Steps that are done once: while this program runs, or until what they read changes. Suites on
+//! two threads may ask for the same step: the second one waits for the first.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,8 +20,8 @@ pub(crate) fn once(stamp: &Path, input: &str, work: impl FnOnce() -> Result<()>)
     fs::write(stamp, input).with_context(|| format!("cannot write {}", stamp.display()))
 }
 
-/// A file or folder that is made once while this program runs. Between runs, cargo and npm know what
-/// is out of date.
+/// A file or folder that is made once while this program runs. Between runs, cargo and npm know
+/// what is out of date.
 #[derive(Default)]
 pub(crate) struct OncePerRun(Mutex<Option<PathBuf>>);
 

@@ -1,5 +1,5 @@
-//! The output of suites that run at the same time. Each is held back until its suite ends, so that it
-//! stands in one piece; everything else prints at once.
+//! The output of suites that run at the same time. Each is held back until its suite ends, so that
+//! it stands in one piece; everything else prints at once.
 
 use std::cell::RefCell;
 use std::fmt::Arguments;
