@@ -80,6 +80,12 @@ pub(crate) struct Dispatcher {
     origin: Instant,
 }
 
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        host::overwrite_stack();
+    }
+}
+
 impl Dispatcher {
     fn core(&self) -> MutexGuard<'_, dispatch::Dispatcher<Key>> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)

@@ -11,6 +11,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::once::OncePerRun;
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::test::Counts;
 use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
@@ -38,7 +40,8 @@ const PRIVATE: &str = "-lpthread -ldl -lm";
 
 /// Returns the path of koodrive.wasm.
 pub(crate) fn wasm() -> Result<PathBuf> {
-    compiled_wasm("neutral", "", "koodrive.wasm")
+    static BUILT: OncePerRun = OncePerRun::new();
+    BUILT.get_or_make(|| compiled_wasm("neutral", "", "koodrive.wasm"))
 }
 
 /// Returns the path of the module that the Go package is made of.
@@ -63,6 +66,11 @@ fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
 /// Returns the folder of the C library: `include`, `lib` and `lib/pkgconfig`, as
 /// `cargo capi install` lays them out.
 pub(crate) fn library() -> Result<PathBuf> {
+    static BUILT: OncePerRun = OncePerRun::new();
+    BUILT.get_or_make(compiled_library)
+}
+
+fn compiled_library() -> Result<PathBuf> {
     let folder = folder().join("c");
     let release = self::folder().join("build/release");
     // Both types allow link-time optimisation, which an rlib beside them would prevent.
@@ -156,7 +164,7 @@ fn engines(library: &Path, module: &Path) -> Result<Counts> {
     let python = python::wasm_engine()?;
     let mut counts = Counts::default();
     for (engine, artifact) in [("c", &*shared), ("node", module), ("wasmtime", module)] {
-        println!("vectors: {engine}");
+        say!("vectors: {engine}");
         let mut command = sh::program(&python);
         command
             .arg(binding("tests/vectors.py"))
@@ -245,7 +253,7 @@ fn example(library: &Path) -> Result<Counts> {
         let printed = sh::output(sandbox.settings(command))?;
         let delivered = printed.contains("code 0, msg Success.");
         if !delivered {
-            println!("the C example printed: {printed}");
+            say!("the C example printed: {printed}");
         }
         Ok(one(delivered && sandbox.accepted()? == before + 1))
     };
@@ -273,7 +281,7 @@ fn example(library: &Path) -> Result<Counts> {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     let is_told = refused.status.code() == Some(1) && said.contains("HTTP 401");
     if !is_told {
-        println!("the C example with a wrong secret: {said}");
+        say!("the C example with a wrong secret: {said}");
     }
     counts += one(is_told);
     if runs("valgrind", "--version") {

@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::Result;
 
+use crate::output::say;
 use crate::sh;
 use crate::test::{Counts, suites::one};
 
@@ -30,7 +31,7 @@ pub(crate) fn test() -> Result<Counts> {
         };
         let found = problems(&fs::read_to_string(sh::root().join(file))?, marks);
         for (number, problem) in &found {
-            println!("{file}:{number}: {problem}");
+            say!("{file}:{number}: {problem}");
         }
         counts += one(found.is_empty());
     }

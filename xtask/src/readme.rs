@@ -12,6 +12,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::files::files;
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::test::{Counts, suites};
 use crate::{ffi, npm, python, sh};
@@ -46,7 +47,7 @@ pub(crate) fn run() -> Result<Counts> {
     for (place, code) in examples()? {
         let passed = run_program(&sandbox, "ts", &code)?;
         if !passed {
-            println!("{place}: the example failed");
+            say!("{place}: the example failed");
         }
         counts += suites::one(passed);
     }
@@ -63,7 +64,7 @@ pub(crate) fn run() -> Result<Counts> {
             }
             let passed = run_program(&sandbox, language, &code)?;
             if !passed {
-                println!("{readme}, line {line}: the {language} code failed");
+                say!("{readme}, line {line}: the {language} code failed");
             }
             counts += suites::one(passed);
         }
@@ -111,7 +112,7 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
     let printed = String::from_utf8_lossy(&output.stdout);
     let said = output.status.success() && prints_what_it_says(code, &printed);
     if !said {
-        println!("{printed}{}", String::from_utf8_lossy(&output.stderr));
+        say!("{printed}{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(said)
 }
