@@ -50,59 +50,59 @@ int32_t koodrive_call(uint32_t handle, uint32_t operation, uint8_t *buffer, uint
 void koodrive_close(uint32_t handle);
 
 /* Operations. */
-/* Says what a host needs to know before it opens a client. */
+/* Returns what a host needs before it opens a client. */
 #define KOODRIVE_OP_INFO 0u
-/* Refuses a call that no client can send, so that a host can check a call when it is made. */
+/* Checks a call without a client, so that a host can refuse an invalid call when it is created. */
 #define KOODRIVE_OP_CHECK 1u
-/* Returns the answer that did not fit, see "A buffer that is too small". Its record is that of the operation that was called. */
+/* Returns the answer that did not fit; see "A buffer that is too small". The record is that of the operation with that answer. */
 #define KOODRIVE_OP_FETCH 8u
 /* Begins an exchange: builds and signs a request. */
 #define KOODRIVE_OP_BEGIN 16u
-/* Completes a request whose signature is made outside. */
+/* Completes a request with the host's signature. */
 #define KOODRIVE_OP_SIGN 17u
-/* Hands in the response to a request. Ends the exchange, unless the state is `again`. An error other than a refused input ends it, too. */
+/* Takes the response to a request, and ends the exchange unless the state is `again`. An error ends the exchange as well, unless this input was refused. */
 #define KOODRIVE_OP_REPLY 18u
-/* Hands in that a request got no complete response. Ends the exchange. The answer is always an error. */
+/* Reports that a request got no complete response, and ends the exchange. The answer is always an error. */
 #define KOODRIVE_OP_FAILED 19u
-/* Authenticates in another way from now on. */
+/* Replaces the client's credentials. */
 #define KOODRIVE_OP_CREDENTIALS 20u
-/* Tells or sets what is known of the service's clock. */
+/* Returns or sets the offset of the service's clock. */
 #define KOODRIVE_OP_CLOCK 21u
-/* Learns the service's clock from a response that is not handed to `REPLY`. */
+/* Learns the offset of the service's clock from a response that does not go to `REPLY`. */
 #define KOODRIVE_OP_OBSERVE 22u
-/* Shows every stage of a signature, and where the service's own differs. */
+/* Returns every stage of a signature, and the first difference from the service's. */
 #define KOODRIVE_OP_EXPLAIN 23u
 /* Reads a response without an exchange. The answer's state is always `done`. */
 #define KOODRIVE_OP_PARSE 24u
-/* Makes a dispatcher for the calls of one job. It has a handle of its own and goes on when the client is closed. */
+/* Creates a dispatcher for the calls of one job. It has its own handle, and goes on after the client is closed. */
 #define KOODRIVE_OP_DISPATCH 25u
-/* Takes a call, as many as `POLL` asked for. */
+/* Adds a call to the job. `POLL` says how many it takes. */
 #define KOODRIVE_OP_PUSH 32u
-/* Says what to do next. Poll until the action is `wait` or `done`. */
+/* Returns the next action of the host. Poll until the action is `wait` or `done`. */
 #define KOODRIVE_OP_POLL 33u
-/* Completes the request of an attempt whose signature is made outside. */
+/* Completes the request of an attempt with the host's signature. */
 #define KOODRIVE_OP_SIGN_ATTEMPT 34u
-/* Hands in the response to an attempt. */
+/* Takes the response to an attempt. */
 #define KOODRIVE_OP_RESPONSE 35u
-/* Hands in that an attempt got no complete response. */
+/* Reports that an attempt got no complete response. */
 #define KOODRIVE_OP_FAILURE 36u
-/* Hands in a fresh token, asked for or not. */
+/* Takes a fresh token, which the host may also hand in unasked. */
 #define KOODRIVE_OP_TOKEN 37u
-/* Says that there is no fresh token now. */
+/* Reports that the host has no fresh token now. */
 #define KOODRIVE_OP_NO_TOKEN 38u
-/* Says that no more calls will come. */
+/* Reports that the source has no more calls. */
 #define KOODRIVE_OP_FINISH 39u
-/* Goes on after a halt. */
+/* Continues after a halt. */
 #define KOODRIVE_OP_RESUME 40u
-/* Sends nothing more. */
+/* Stops sending. Exchanges in flight go on to their end, and the rest comes out as `not_sent`. */
 #define KOODRIVE_OP_CANCEL 41u
-/* Says how far it is. */
+/* Returns the job's progress. */
 #define KOODRIVE_OP_PROGRESS 42u
-/* Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again. */
+/* Takes back a request that the host does not send. The call ends as `not_sent`. The field `left` is ignored. */
 #define KOODRIVE_OP_WITHDRAW 43u
 
-/* Record Open. What a client is made of: the input of `koodrive_open`. */
-/* text: How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel` (`userId`, times in milliseconds). */
+/* Record Open. The settings of a client: the input of `koodrive_open`. */
+/* text: How messages spell the names of options: `snake` (`user_id`, times in seconds) or `camel` (`userId`, times in milliseconds). Absent: `snake`. */
 #define KOODRIVE_OPEN_SPELLING 0u
 /* text: Base URL of the service, `https://…`. */
 #define KOODRIVE_OPEN_ENDPOINT 1u
@@ -110,19 +110,19 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_OPEN_ALLOW_PLAIN_HTTP 2u
 /* text: Value of X-User-Id. */
 #define KOODRIVE_OPEN_USER_ID 3u
-/* record Credentials: How the client authenticates. Absent: a token comes later, by the operation `CREDENTIALS`; until then no request is built. */
+/* record Credentials: How the client authenticates. Absent: the operation `CREDENTIALS` brings a token later, and `BEGIN` is refused until then. */
 #define KOODRIVE_OPEN_CREDENTIALS 4u
-/* integer: Whole seconds, 0 to 600, by which X-Date stays behind the service's clock. Absent: 5. */
+/* integer: How far X-Date stays behind the service's clock, in whole seconds, 0 to 600. Absent: 5. */
 #define KOODRIVE_OPEN_CLOCK_MARGIN 5u
-/* integer: What another client has learned of the service's clock, in milliseconds. Absent: 0. */
+/* integer: The offset of the service's clock that another client has learned, in milliseconds. Absent: 0. */
 #define KOODRIVE_OPEN_CLOCK_OFFSET 6u
 
-/* Record Credentials. How a client authenticates, in exactly one way: `app_id` with `app_secret` or `signs_elsewhere`, or `token`, or `authorization`. */
+/* Record Credentials. Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with `signs_elsewhere`, `token`, or `authorization`. */
 /* text: App id. */
 #define KOODRIVE_CREDENTIALS_APP_ID 0u
 /* text: Secret of the app id. */
 #define KOODRIVE_CREDENTIALS_APP_SECRET 1u
-/* flag: Whether the signature is made outside: a request then comes with a string to sign. */
+/* flag: Whether the host signs. A request then has a string to sign. */
 #define KOODRIVE_CREDENTIALS_SIGNS_ELSEWHERE 2u
 /* text: Access token, in any published shape. */
 #define KOODRIVE_CREDENTIALS_TOKEN 3u
@@ -133,12 +133,12 @@ void koodrive_close(uint32_t handle);
 /* integer: The handle. It is never 0. */
 #define KOODRIVE_HANDLE_HANDLE 0u
 
-/* Record Info. What a host needs to know before it opens a client. */
+/* Record Info. Facts that a host needs before it opens a client. */
 /* text: Version of the library. */
 #define KOODRIVE_INFO_VERSION 0u
-/* list of texts: The headers of a response to hand in, in lower case. */
+/* list of texts: Names of the response headers to hand in, in lower case. */
 #define KOODRIVE_INFO_REPLY_HEADERS 1u
-/* integer: Longest body of a reply unless chosen, in bytes. */
+/* integer: Default limit of a reply's body, in bytes. */
 #define KOODRIVE_INFO_REPLY_LIMIT 2u
 /* list of texts: Names of all operations. */
 #define KOODRIVE_INFO_OPERATIONS 3u
@@ -154,10 +154,10 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_DISPATCH_OPTION_LEAST 2u
 /* decimal: Largest value. */
 #define KOODRIVE_DISPATCH_OPTION_MOST 3u
-/* decimal: Value unless chosen; absent where the option is then off. */
+/* decimal: Default value. Absent: the option is off by default. */
 #define KOODRIVE_DISPATCH_OPTION_DEFAULT 4u
 
-/* Record Call. A call: an operation and its fields. */
+/* Record Call. An operation of the service with its fields. */
 /* text: The publisher's name of the operation, or `rawCall`. */
 #define KOODRIVE_CALL_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
@@ -165,36 +165,36 @@ void koodrive_close(uint32_t handle);
 /* text: How messages spell the names of options, as in `Open`. */
 #define KOODRIVE_CALL_SPELLING 2u
 
-/* Record Begin. A call that is to be sent, and the options of its request. */
+/* Record Begin. A call to send, and the options of its request. */
 /* text: The publisher's name of the operation, or `rawCall`. */
 #define KOODRIVE_BEGIN_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
 #define KOODRIVE_BEGIN_FIELDS 1u
 /* integer: Milliseconds since 1970 on the host's clock. */
 #define KOODRIVE_BEGIN_NOW 2u
-/* integer: X-Date to send instead of the computed one, in milliseconds since 1970: to reproduce a signature. */
+/* integer: X-Date to send, in milliseconds since 1970, to reproduce a signature. Absent: the core computes it. */
 #define KOODRIVE_BEGIN_DATE 3u
 /* text: Trace id to send, 58 characters. */
 #define KOODRIVE_BEGIN_TRACE_ID 4u
-/* bytes: 29 random bytes, of which a trace id is made. Neither these nor `trace_id`: none is sent. */
+/* bytes: 29 random bytes for a new trace id. Without these and without `trace_id`, no trace id is sent. */
 #define KOODRIVE_BEGIN_RANDOM 5u
 /* integer: Longest body of a reply, in bytes. Absent: 1 MiB. */
 #define KOODRIVE_BEGIN_REPLY_LIMIT 6u
-/* flag: Whether the response goes to `PARSE`. The exchange then ends when its request is complete. */
+/* flag: Whether the host hands the response to `PARSE`. The exchange then ends when its request is complete. */
 #define KOODRIVE_BEGIN_ALONE 7u
 
-/* Record Request. A request to send as it is: nothing added, no redirect followed, nothing repeated. */
-/* integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt. */
+/* Record Request. A request to send unchanged and once: add no credential, follow no redirect, retry nothing. */
+/* integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`. A dispatcher's request has the ticket of the attempt here. */
 #define KOODRIVE_REQUEST_EXCHANGE 0u
 /* text: HTTP method. */
 #define KOODRIVE_REQUEST_METHOD 1u
 /* text: Absolute URL. */
 #define KOODRIVE_REQUEST_URL 2u
-/* pairs: Names in lower case, and values. `host` and `content-length` are the HTTP client's own. */
+/* pairs: Names in lower case, and values. The HTTP client adds `host` and `content-length`. */
 #define KOODRIVE_REQUEST_HEADERS 3u
 /* bytes: Body. Absent: the request has none. */
 #define KOODRIVE_REQUEST_BODY 4u
-/* text: The string to sign, where the signature is made outside. The request is then incomplete: hand the signature to `SIGN`, and send what that returns. */
+/* text: The string to sign, if the host signs. The request is then incomplete: hand the signature to `SIGN`, and send the request that `SIGN` returns. */
 #define KOODRIVE_REQUEST_STRING_TO_SIGN 5u
 
 /* Record Sign. The signature of a request. */
@@ -203,47 +203,47 @@ void koodrive_close(uint32_t handle);
 /* text: Lower-case hex of the HMAC-SHA256 of the string to sign. */
 #define KOODRIVE_SIGN_SIGNATURE 1u
 
-/* Record Reply. A response as it came. */
+/* Record Reply. The response to a request. */
 /* integer: Number of the exchange. */
 #define KOODRIVE_REPLY_EXCHANGE 0u
-/* integer: HTTP status; 0 for a redirect of which the host shows nothing else, as browsers do. */
+/* integer: HTTP status; 0 for a redirect that hides its status, as browsers report it. */
 #define KOODRIVE_REPLY_STATUS 1u
-/* list of texts: The first value of each header of `Info`'s `reply_headers`, in their order; a header that did not come is absent. */
+/* list of texts: The first value of each header in `Info`'s `reply_headers`, in that order. A header that the response lacks is absent. */
 #define KOODRIVE_REPLY_HEADERS 2u
-/* bytes: The whole body after decompression, or the limit and one byte more. */
+/* bytes: The whole body after decompression. A longer body is cut to the limit plus one byte. */
 #define KOODRIVE_REPLY_BODY 3u
-/* integer: When it came: milliseconds since 1970 on the host's clock. */
+/* integer: When the response came: milliseconds since 1970 on the host's clock. */
 #define KOODRIVE_REPLY_NOW 4u
 
-/* Record Replied. What becomes of an exchange after its response. */
+/* Record Replied. The state of an exchange after its response. */
 /* text: `done`: the service took the call. `again`: it refused the date; send `request`, in the same exchange. */
 #define KOODRIVE_REPLIED_STATE 0u
-/* record Request: The request that is signed anew, where the state is `again`. */
+/* record Request: The same call, signed anew, if the state is `again`. */
 #define KOODRIVE_REPLIED_REQUEST 1u
-/* record of the operation: The operation's own record, see "Calls and replies", where the state is `done`. */
+/* record of the operation: The reply, if the state is `done`: the operation's own record, see "Calls and replies". */
 #define KOODRIVE_REPLIED_REPLY 2u
 
 /* Record Failed. A request that got no complete response. */
 /* integer: Number of the exchange. */
 #define KOODRIVE_FAILED_EXCHANGE 0u
-/* flag: Whether the request may have left. 0 only where it surely did not: connection refused, DNS, TLS, connect time-out. */
+/* flag: Whether the request may have left. Pass 0 only if it surely did not: connection refused, DNS, TLS, connect time-out. */
 #define KOODRIVE_FAILED_LEFT 1u
-/* text: The HTTP client's own text. */
+/* text: The HTTP client's message. */
 #define KOODRIVE_FAILED_CAUSE 2u
 
-/* Record Renew. Fresh credentials. */
-/* record Credentials: How the client authenticates from now on. Both share the learned clock. */
+/* Record Renew. New credentials for a client. */
+/* record Credentials: How the client authenticates from now on. The learned clock offset stays. */
 #define KOODRIVE_RENEW_CREDENTIALS 0u
 
-/* Record Clock. A clock offset to go on with. */
-/* integer: Milliseconds; positive where the service's clock is ahead. Absent: it stays as it is. */
+/* Record Clock. A clock offset to set. */
+/* integer: Milliseconds; positive if the service's clock is ahead. Absent: the offset stays unchanged. */
 #define KOODRIVE_CLOCK_OFFSET 0u
 
-/* Record Offset. What is known of the service's clock. */
-/* integer: Milliseconds; positive where the service's clock is ahead. */
+/* Record Offset. The offset of the service's clock. */
+/* integer: Milliseconds; positive if the service's clock is ahead. */
 #define KOODRIVE_OFFSET_OFFSET 0u
 
-/* Record Observe. A response from which the service's clock is learned, for a host that parses replies by itself. */
+/* Record Observe. A response that shows the service's clock, for a host that parses replies itself. */
 /* list of texts: As in `Reply`. */
 #define KOODRIVE_OBSERVE_HEADERS 0u
 /* integer: When the request left: milliseconds since 1970 on the host's clock. */
@@ -251,45 +251,45 @@ void koodrive_close(uint32_t handle);
 /* integer: When the response came: milliseconds since 1970 on the host's clock. */
 #define KOODRIVE_OBSERVE_RECEIVED_AT 2u
 
-/* Record Explain. A call whose signature is to be explained. Nothing is sent. */
+/* Record Explain. A call with a signature to explain. Nothing is sent. */
 /* text: The publisher's name of the operation, or `rawCall`. */
 #define KOODRIVE_EXPLAIN_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
 #define KOODRIVE_EXPLAIN_FIELDS 1u
 /* integer: Milliseconds since 1970 on the host's clock. */
 #define KOODRIVE_EXPLAIN_NOW 2u
-/* integer: X-Date to explain, in milliseconds since 1970. Absent: that of `message`, or else the one that would be sent now. */
+/* integer: X-Date to explain, in milliseconds since 1970. Absent: the X-Date in `message`, or else the one that a request would have now. */
 #define KOODRIVE_EXPLAIN_DATE 3u
-/* text: What the service said, or a canonical request from elsewhere. */
+/* text: The service's message, or a canonical request from elsewhere. */
 #define KOODRIVE_EXPLAIN_MESSAGE 4u
 
 /* Record Explanation. Every stage of a signature. */
-/* text: Step 1. */
+/* text: The canonical request: step 1. */
 #define KOODRIVE_EXPLANATION_CANONICAL_REQUEST 0u
-/* text: Lower-case hex of its SHA-256. */
+/* text: Lower-case hex of the canonical request's SHA-256. */
 #define KOODRIVE_EXPLANATION_CANONICAL_REQUEST_HASH 1u
-/* text: Step 2. */
+/* text: The string to sign: step 2. */
 #define KOODRIVE_EXPLANATION_STRING_TO_SIGN 2u
-/* text: Step 3; absent where the signature is made outside. */
+/* text: The signature: step 3. Absent if the host signs. */
 #define KOODRIVE_EXPLANATION_SIGNATURE 3u
-/* text: The headers that are signed, joined by `;`. */
+/* text: Names of the signed headers, joined by `;`. */
 #define KOODRIVE_EXPLANATION_SIGNED_HEADERS 4u
-/* record Difference: The first line in which the service's canonical request differs. */
+/* record Difference: The first line of the canonical request that differs from the service's. */
 #define KOODRIVE_EXPLANATION_DIFFERENCE 5u
-/* text: What the service's message says about the refusal, as a sentence. */
+/* text: The cause of the refusal that the service's message shows, as a sentence. */
 #define KOODRIVE_EXPLANATION_FINDING 6u
 
-/* Record Difference. One line of the canonical request, both ways. */
-/* text: What the line holds, such as `CanonicalURI`. */
+/* Record Difference. One line of the canonical request, on both sides. */
+/* text: Name of the line's part, such as `CanonicalURI`. */
 #define KOODRIVE_DIFFERENCE_PART 0u
-/* integer: Its number, from 1. */
+/* integer: Number of the line, from 1. */
 #define KOODRIVE_DIFFERENCE_LINE 1u
-/* text: As it is signed here; empty where there is no such line. */
+/* text: The line that the client signed; empty if it has no such line. */
 #define KOODRIVE_DIFFERENCE_OURS 2u
-/* text: As the service signed it; empty where it has no such line. */
+/* text: The line that the service signed; empty if it has no such line. */
 #define KOODRIVE_DIFFERENCE_THEIRS 3u
 
-/* Record Parse. A response of which the request is not known. */
+/* Record Parse. A response without its exchange. */
 /* text: The publisher's name of the operation, or `rawCall`. */
 #define KOODRIVE_PARSE_OPERATION 0u
 /* record of the operation: The operation's own record, see "Calls and replies". Absent: no fields. */
@@ -301,14 +301,14 @@ void koodrive_close(uint32_t handle);
 /* bytes: The whole body after decompression. */
 #define KOODRIVE_PARSE_BODY 4u
 
-/* Record Dispatch. What a dispatcher is made of. */
+/* Record Dispatch. The settings of a dispatcher. */
 /* pairs: Names of options and their values in decimal. With the spelling `camel`, times are in milliseconds and their names end in `Ms`. */
 #define KOODRIVE_DISPATCH_OPTIONS 0u
-/* bytes: 8 random bytes. Dispatchers with the same seed make the same trace ids. */
+/* bytes: 8 random bytes. Dispatchers with the same seed create the same trace ids. */
 #define KOODRIVE_DISPATCH_SEED 1u
 
 /* Record Push. A call for a dispatcher. */
-/* bytes: What the host knows the call by. It comes back with the outcome. */
+/* bytes: The host's key for the call. The outcome has the same key. */
 #define KOODRIVE_PUSH_KEY 0u
 /* text: The publisher's name of the operation, or `rawCall`. */
 #define KOODRIVE_PUSH_OPERATION 1u
@@ -318,39 +318,39 @@ void koodrive_close(uint32_t handle);
 /* Record Now. Both clocks of the host, read together. */
 /* integer: Milliseconds since 1970. */
 #define KOODRIVE_NOW_NOW 0u
-/* integer: Nanoseconds on a clock that never goes back, from an origin of the host's choice that stays the same. */
+/* integer: Nanoseconds on a clock that never goes back, since any origin that stays the same. */
 #define KOODRIVE_NOW_MONOTONIC 1u
 
-/* Record Action. What to do next. */
-/* text: `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or say that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or when something was handed in. `done`: every call has had its outcome. */
+/* Record Action. The host's next action. */
+/* text: `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or report that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or after handing something in. `done`: every call has had its outcome. */
 #define KOODRIVE_ACTION_ACTION 0u
-/* record Request: Where the action is `send`. Its `exchange` is the ticket of the attempt. */
+/* record Request: For `send`: the request. Its `exchange` is the ticket of the attempt. */
 #define KOODRIVE_ACTION_REQUEST 1u
-/* integer: Which attempt of its call it is, from 1; where the action is `send`. */
+/* integer: For `send`: the number of the attempt, from 1 for a call's first. */
 #define KOODRIVE_ACTION_ATTEMPT 2u
-/* bytes: The key of the call that is sent. */
+/* bytes: For `send`: the key of the call. */
 #define KOODRIVE_ACTION_KEY 3u
-/* record Outcome: Where the action is `outcome`. */
+/* record Outcome: For `outcome`: the outcome of a call. */
 #define KOODRIVE_ACTION_OUTCOME 4u
-/* integer: Where the action is `calls`. */
+/* integer: For `calls`: how many calls to push at most. */
 #define KOODRIVE_ACTION_CALLS 5u
-/* integer: Where the action is `wait`: an instant of the monotonic clock, in nanoseconds. Absent: only when something was handed in. */
+/* integer: For `wait`: an instant of the monotonic clock, in nanoseconds. Absent: poll again only after handing something in. */
 #define KOODRIVE_ACTION_UNTIL 6u
-/* record Halt: Where the action is `halted`. */
+/* record Halt: For `halted`: the reason. */
 #define KOODRIVE_ACTION_HALT 7u
-/* text: The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`. */
+/* text: For `send`: the trace id of the attempt, for a journal that the host writes before the request leaves. */
 #define KOODRIVE_ACTION_TRACE_ID 8u
-/* text: Its X-Date. */
+/* text: For `send`: the X-Date of the attempt. */
 #define KOODRIVE_ACTION_X_DATE 9u
 
-/* Record Outcome. What became of a call. */
-/* bytes: As it was pushed. */
+/* Record Outcome. The only outcome of a call. */
+/* bytes: The key that was pushed. */
 #define KOODRIVE_OUTCOME_KEY 0u
 /* text: `delivered`, `refused`, `unknown`, `given_up` or `not_sent`. */
 #define KOODRIVE_OUTCOME_VERDICT 1u
-/* integer: How often it was sent. */
+/* integer: How often the call was sent. */
 #define KOODRIVE_OUTCOME_ATTEMPTS 2u
-/* text: The trace id of all its attempts. */
+/* text: The trace id of all attempts. */
 #define KOODRIVE_OUTCOME_TRACE_ID 3u
 /* text: X-Date of the last attempt. */
 #define KOODRIVE_OUTCOME_X_DATE 4u
@@ -364,12 +364,12 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_OUTCOME_SERVER_DATE 8u
 /* integer: HTTP status of that answer. */
 #define KOODRIVE_OUTCOME_STATUS 9u
-/* record of the operation: The operation's own record, see "Calls and replies", where the call was delivered. */
+/* record of the operation: The reply to a delivered call: the operation's own record, see "Calls and replies". */
 #define KOODRIVE_OUTCOME_REPLY 10u
-/* record Error: The last attempt's error, where the call was not delivered. Where it was delivered, the error of a reply that has a field which cannot be read. */
+/* record Error: The last attempt's error, if the call was not delivered. A delivered call has an error only if a field of its reply is unreadable. */
 #define KOODRIVE_OUTCOME_ERROR 11u
 
-/* Record Error. An error: the answer where a function returns a negative number. What is not known is absent. */
+/* Record Error. An error: the answer of a function that returns a negative number. Unknown values are absent. */
 /* text: A sentence that says what happened and what to do. */
 #define KOODRIVE_ERROR_MESSAGE 0u
 /* text: `invalid_input`, `not_sent`, `outcome_unknown`, `api` or `unreadable_reply`. */
@@ -378,13 +378,13 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_ERROR_OUTCOME 2u
 /* flag: Whether the call may be repeated without asking the service first. */
 #define KOODRIVE_ERROR_RETRYABLE 3u
-/* integer: HTTP status; 0 where the host hides it. */
+/* integer: HTTP status; 0 for a redirect that hides its status. */
 #define KOODRIVE_ERROR_STATUS 4u
 /* text: The service's code. */
 #define KOODRIVE_ERROR_CODE 5u
 /* text: The service's message. */
 #define KOODRIVE_ERROR_MSG 6u
-/* text: A gateway's id of the request. */
+/* text: The gateway's id for the request. */
 #define KOODRIVE_ERROR_REQUEST_ID 7u
 /* text: The reply's trace id, or else the one that was sent. */
 #define KOODRIVE_ERROR_TRACE_ID 8u
@@ -394,19 +394,19 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_ERROR_RETRY_AFTER 10u
 /* text: The beginning of the reply's body, at most 16,384 bytes. */
 #define KOODRIVE_ERROR_BODY 11u
-/* text: The field that was refused. */
+/* text: Name of the refused field. */
 #define KOODRIVE_ERROR_FIELD 12u
-/* flag: Whether the connection is to be closed instead of reused. */
+/* flag: Whether the host has to close the connection instead of reusing it. */
 #define KOODRIVE_ERROR_CLOSES_CONNECTION 13u
 
-/* Record Halt. Why a dispatcher sends nothing more. */
+/* Record Halt. The reason why a dispatcher has stopped sending. */
 /* text: A sentence that says what happened and what to do. */
 #define KOODRIVE_HALT_MESSAGE 0u
 /* text: `same_answer` or `no_token`. */
 #define KOODRIVE_HALT_REASON 1u
-/* integer: How many calls got the same answer, or how many tries got no token. */
+/* integer: How many calls in a row got the same answer, or how many times in a row the host had no token. */
 #define KOODRIVE_HALT_TIMES 2u
-/* integer: HTTP status of the answer that the calls share. */
+/* integer: HTTP status of the shared answer. */
 #define KOODRIVE_HALT_STATUS 3u
 /* text: The service's code in that answer. */
 #define KOODRIVE_HALT_CODE 4u
@@ -440,37 +440,37 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_FAILURE_MONOTONIC 4u
 
 /* Record DispatchRenew. Fresh credentials for a dispatcher. */
-/* record Credentials: How it authenticates from now on. */
+/* record Credentials: How the dispatcher authenticates from now on. */
 #define KOODRIVE_DISPATCH_RENEW_CREDENTIALS 0u
 /* integer: Milliseconds since 1970. */
 #define KOODRIVE_DISPATCH_RENEW_NOW 1u
 /* integer: Nanoseconds on the monotonic clock. */
 #define KOODRIVE_DISPATCH_RENEW_MONOTONIC 2u
 
-/* Record Progress. How far a dispatcher is: counts since the start, and of now. */
+/* Record Progress. The progress of a job: counts since its start, and counts of this moment. */
 /* integer: Calls that were pushed. */
 #define KOODRIVE_PROGRESS_PUSHED 0u
 /* integer: Requests that were sent. */
 #define KOODRIVE_PROGRESS_REQUESTS 1u
-/* integer: Outcomes so far, by verdict. */
+/* integer: Outcomes `delivered` so far. */
 #define KOODRIVE_PROGRESS_DELIVERED 2u
-/* integer: Refused. */
+/* integer: Outcomes `refused` so far. */
 #define KOODRIVE_PROGRESS_REFUSED 3u
-/* integer: Unknown. */
+/* integer: Outcomes `unknown` so far. */
 #define KOODRIVE_PROGRESS_UNKNOWN 4u
-/* integer: Given up. */
+/* integer: Outcomes `given_up` so far. */
 #define KOODRIVE_PROGRESS_GIVEN_UP 5u
-/* integer: Not sent. */
+/* integer: Outcomes `not_sent` so far. */
 #define KOODRIVE_PROGRESS_NOT_SENT 6u
-/* integer: Calls that wait for their first attempt, now. */
+/* integer: Calls that wait for their first attempt at this moment. */
 #define KOODRIVE_PROGRESS_QUEUED 7u
-/* integer: Calls that wait to be sent again, now. */
+/* integer: Calls that wait for a retry at this moment. */
 #define KOODRIVE_PROGRESS_WAITING 8u
-/* integer: Calls that are in flight, now. */
+/* integer: Requests in flight at this moment. */
 #define KOODRIVE_PROGRESS_IN_FLIGHT 9u
-/* decimal: Requests per second that may leave, now. */
+/* decimal: Requests per second that may leave at this moment. */
 #define KOODRIVE_PROGRESS_RATE 10u
-/* text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so. */
+/* text: Why `rate` is below the configured rate, or why nothing leaves: `throttled`, `failing` or `draining`. Absent at the full rate. */
 #define KOODRIVE_PROGRESS_SLOWED 11u
 /* flag: Whether the source was read to its end. */
 #define KOODRIVE_PROGRESS_SOURCE_ENDED 12u
@@ -480,12 +480,12 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_NOTIFY_PACKAGE_EXPIRE_CARRIER_USER_ID 0u
 /* text: Id of the package. */
 #define KOODRIVE_NOTIFY_PACKAGE_EXPIRE_PACKAGE_ID 1u
-/* integer: `type`, of which 2 is documented. Absent: 2. */
+/* integer: `type`; 2 is the documented value. Absent: 2. */
 #define KOODRIVE_NOTIFY_PACKAGE_EXPIRE_TYPE 2u
-/* integer: A `type` that is not documented, sent as it is. */
+/* integer: An undocumented `type`, sent unchanged. */
 #define KOODRIVE_NOTIFY_PACKAGE_EXPIRE_UNDOCUMENTED_TYPE 3u
 
-/* Record Acknowledgement. The service took the call. */
+/* Record Acknowledgement. The reply to a call that the service took. */
 /* text: Always `0`. */
 #define KOODRIVE_ACKNOWLEDGEMENT_CODE 0u
 /* text: The service's message. */
@@ -493,7 +493,7 @@ void koodrive_close(uint32_t handle);
 /* text: The reply's trace id. */
 #define KOODRIVE_ACKNOWLEDGEMENT_TRACE_ID 2u
 
-/* Record SpaceUsage. The space usage. */
+/* Record SpaceUsage. The reply with the space usage. */
 /* text: Always `0`. */
 #define KOODRIVE_SPACE_USAGE_CODE 0u
 /* text: The service's message. */
@@ -506,16 +506,16 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_SPACE_USAGE_BODY 4u
 
 /* Record SpaceUsageData. Numbers of the space usage, digit for digit. */
-/* text: Space that is allocated. */
+/* text: Allocated space, in KB. */
 #define KOODRIVE_SPACE_USAGE_DATA_TOTAL_ALLOCATION 0u
-/* text: Space that there is. */
+/* text: Total space, in KB. */
 #define KOODRIVE_SPACE_USAGE_DATA_TOTAL_CAPACITY 1u
-/* text: Space that is used, in KB. */
+/* text: Used space, in KB. */
 #define KOODRIVE_SPACE_USAGE_DATA_TOTAL_USED 2u
-/* text: Quota. */
+/* text: Quota, in GB. */
 #define KOODRIVE_SPACE_USAGE_DATA_QUOTA 3u
 
-/* Record RetentionPolicies. Retention policies. */
+/* Record RetentionPolicies. The reply with retention policies. */
 /* text: The service's code. */
 #define KOODRIVE_RETENTION_POLICIES_CODE 0u
 /* text: The service's message. */
@@ -539,7 +539,7 @@ void koodrive_close(uint32_t handle);
 /* integer: Status. */
 #define KOODRIVE_RETENTION_POLICY_STATUS 4u
 
-/* Record SetRetentionPolicy. Chooses retention policies. */
+/* Record SetRetentionPolicy. Sets the statuses of retention policies. */
 /* list of PolicyStatus: Policies and their new status. */
 #define KOODRIVE_SET_RETENTION_POLICY_POLICY_LIST 0u
 
@@ -549,10 +549,10 @@ void koodrive_close(uint32_t handle);
 /* text: New status. */
 #define KOODRIVE_POLICY_STATUS_STATUS 1u
 
-/* Record ReverseOrder. Takes orders back. */
+/* Record ReverseOrder. Notifies KooDrive of orders in reverse, for packages that are paid per use. */
 /* text: Serial number of the batch. */
 #define KOODRIVE_REVERSE_ORDER_BATCH_SN 0u
-/* list of OrderOperation: Its operations. */
+/* list of OrderOperation: Operations of the batch. */
 #define KOODRIVE_REVERSE_ORDER_OPERATION_LIST 1u
 
 /* Record OrderOperation. One operation of an order. */
@@ -566,12 +566,12 @@ void koodrive_close(uint32_t handle);
 /* Record PackageChange. A change of a package. */
 /* text: Id of the package. */
 #define KOODRIVE_PACKAGE_CHANGE_PACKAGE_ID 0u
-/* integer: `changeType`, of which 1 is documented. Absent: 1. */
+/* integer: `changeType`; 1 is the documented value. Absent: 1. */
 #define KOODRIVE_PACKAGE_CHANGE_CHANGE_TYPE 1u
-/* integer: A `changeType` that is not documented, sent as it is. */
+/* integer: An undocumented `changeType`, sent unchanged. */
 #define KOODRIVE_PACKAGE_CHANGE_UNDOCUMENTED_CHANGE_TYPE 2u
 
-/* Record RawReply. A reply as it came. */
+/* Record RawReply. A reply, unparsed. */
 /* integer: HTTP status. */
 #define KOODRIVE_RAW_REPLY_STATUS 0u
 /* text: The service's code. */
@@ -592,7 +592,7 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_RAW_CALL_QUERY 2u
 /* pairs: Names and values of headers that are not signed. */
 #define KOODRIVE_RAW_CALL_HEADERS 3u
-/* text: Body: JSON text, sent byte for byte. */
+/* text: JSON text for the body, sent byte for byte. */
 #define KOODRIVE_RAW_CALL_JSON 4u
 
 /*
