@@ -9,7 +9,9 @@ const here = import.meta.dirname;
 
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/* * The imports that a user needs to sign a request. Packages that need Node's modules do not run in browsers, so they are bundled for Node and without Node's modules.
+/**
+ * The imports that a user needs to sign a request. Packages that need Node's modules do not run in
+ * browsers, so they are bundled for Node and without Node's modules.
  */
 const BUNDLES = [
   ["koodrive", "browser", 'export * from "koodrive"'],
