@@ -1,4 +1,4 @@
-//! A client and its exchanges.
+//! Runs the operations of a client and its exchanges.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,8 @@ use crate::layout::{Place, records};
 use crate::memory;
 use crate::record::Writer;
 
-/// Exchanges that may be open at a time. A host that forgets to end them gets an error instead of a process without memory.
+/// Exchanges that may be open at a time. A host that forgets to end them gets an error before the
+/// process runs out of memory.
 const MOST_EXCHANGES: usize = 65_536;
 
 /// A client with its open exchanges.
@@ -38,16 +39,16 @@ pub(crate) struct ClientState {
 struct Exchange {
     attempt: Attempt<AnyCall>,
     shape: &'static CallShape,
-    /// It ends when its request is complete.
+    /// Whether the exchange ends when its request is complete.
     is_alone: bool,
 }
 
 /// The result of an operation.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// This record.
+    /// The record of the answer.
     Record(Writer),
-    /// The record of a new handle.
+    /// A new dispatcher, whose handle is the answer.
     Dispatcher(Box<Dispatcher>),
 }
 
@@ -63,7 +64,7 @@ impl Drop for ClientState {
     }
 }
 
-/// Returns how messages spell names.
+/// Returns how messages spell the names of options, from the field at `place`.
 pub(crate) fn spelling<P: Place>(input: Input<'_>, place: P) -> Result<Spelling, InvalidInput> {
     match input.text(place)? {
         None | Some("snake") => Ok(Spelling::Snake),
@@ -75,7 +76,7 @@ pub(crate) fn spelling<P: Place>(input: Input<'_>, place: P) -> Result<Spelling,
     }
 }
 
-/// Returns the credentials in a field; none where the field is not there.
+/// Returns the credentials in the field at `place`, or none for an absent field.
 pub(crate) fn credentials<P: Place>(
     input: Input<'_>,
     place: P,
@@ -119,7 +120,7 @@ impl ClientState {
         })
     }
 
-    /// None where the operation is not one of a client's.
+    /// Runs `operation`, or returns none if clients do not have it.
     pub(crate) fn call(
         &mut self,
         operation: Operation,
@@ -168,7 +169,7 @@ impl ClientState {
     fn sign(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let id: u64 = input.required_integer(Sign::Exchange)?;
         let signature = input.required_text(Sign::Signature)?;
-        // A refused signature ends the exchange: nothing was sent.
+        // A refused signature ends the exchange, because nothing was sent.
         let mut exchange = self.take(id)?;
         exchange.attempt = exchange.attempt.with_signature(signature)?;
         let writer = attempt_record(id, &exchange.attempt)?;
@@ -301,7 +302,7 @@ impl ClientState {
     }
 }
 
-/// A response that was handed in.
+/// A response from the host.
 pub(crate) struct Response<'a> {
     pub(crate) received: ReceivedResponse<'a>,
 }
@@ -321,7 +322,7 @@ impl<'a> Response<'a> {
         Ok(Self { received })
     }
 
-    /// Returns the status; none where the host shows nothing but that it is a redirect.
+    /// Returns the status, or none for a redirect that hides its status, as browsers report it.
     ///
     /// # Errors
     ///
@@ -338,7 +339,7 @@ impl<'a> Response<'a> {
     }
 }
 
-/// Returns the call in these fields.
+/// Returns the call that `operation` names, with the record at `fields`.
 pub(crate) fn call<P: Place>(
     input: Input<'_>,
     operation: P,
@@ -376,7 +377,7 @@ fn done(called: &ShapedCall, reply: &str) -> Writer {
     writer
 }
 
-/// Returns the record of an attempt's request, or of what is to be signed of it.
+/// Returns the record of the attempt's request, which has a string to sign if the host signs.
 fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, InvalidInput> {
     Ok(match attempt.string_to_sign() {
         Some(string_to_sign) => unsigned_record(id, string_to_sign),
@@ -384,7 +385,7 @@ fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, Invalid
     })
 }
 
-/// Returns the record of a request that is not complete.
+/// Returns the record of a request that lacks its signature.
 pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
     let mut writer = Writer::default();
     writer.display(id);
@@ -395,7 +396,8 @@ pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
     writer
 }
 
-/// Returns the record of a request that is complete. Its room is made at once: a record that grows would leave a token behind.
+/// Returns the record of a complete request. Its room is reserved at once: a record that grows
+/// would leave a token behind in freed memory.
 pub(crate) fn request_record(id: u64, request: &Request<Vec<u8>>) -> Writer {
     let headers = request.headers();
     let lengths = headers

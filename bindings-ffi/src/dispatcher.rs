@@ -1,4 +1,4 @@
-//! A dispatcher for the calls of one job.
+//! Runs the core's dispatcher for the calls of one job.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -19,16 +19,16 @@ use crate::layout::records::{
 };
 use crate::record::{Record, Writer, text};
 
-/// A dispatcher whose calls the host knows by bytes of its own.
+/// The core's dispatcher. The host identifies calls by keys of its own.
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
     core: dispatch::Dispatcher<Pushed>,
     pub(crate) spelling: Spelling,
-    /// Attempts that wait for a signature.
+    /// Attempts that wait for the host's signature, by ticket.
     unsigned: BTreeMap<u64, Outgoing>,
 }
 
-/// The host's key of a call, and the form in which its reply crosses.
+/// The host's key of a call, and the layouts of the call and its reply.
 #[derive(Debug)]
 struct Pushed {
     key: Vec<u8>,
@@ -61,7 +61,7 @@ impl Dispatcher {
         })
     }
 
-    /// None where the operation is not one of a dispatcher's.
+    /// Runs `operation`, or returns none if dispatchers do not have it.
     pub(crate) fn call(
         &mut self,
         operation: Operation,
@@ -147,7 +147,7 @@ impl Dispatcher {
             None => client::request_record(ticket.number(), &self.core.request(outgoing)?),
         };
         let key = self.core.key(ticket).map_or(&[][..], |pushed| &pushed.key);
-        // At once, as the request's own: it may hold a token.
+        // The room suffices: a record that grows would leave a token behind in freed memory.
         *writer = Writer::with_capacity(192 + request.as_bytes().len() + key.len());
         let mut action = ActionWriter::new("send", writer);
         action
@@ -222,7 +222,8 @@ impl Dispatcher {
         self.core.withdraw(ticket, error, now)
     }
 
-    /// An attempt that has an answer waits for no signature.
+    /// Returns the ticket at `place`, and forgets the attempt's missing signature: it has its
+    /// answer.
     fn ticket<P: Place>(&mut self, input: Input<'_>, place: P) -> Result<Ticket, InvalidInput> {
         let number = input.required_integer(place)?;
         self.unsigned.remove(&number);
@@ -250,7 +251,7 @@ impl Dispatcher {
     }
 }
 
-/// Writes an action; the fields before the next one are not there.
+/// Writes an action. Fields that are skipped are absent.
 struct ActionWriter<'a> {
     writer: &'a mut Writer,
     written: usize,
@@ -271,7 +272,7 @@ impl<'a> ActionWriter<'a> {
     }
 }
 
-/// Returns an option by its name and its value in decimal.
+/// Returns the option with this `name` and this decimal `value`.
 fn option<'a>(
     name: Option<&'a [u8]>,
     value: Option<&[u8]>,

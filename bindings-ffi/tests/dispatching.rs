@@ -1,4 +1,4 @@
-//! A dispatcher through the interface: its whole life with two calls.
+//! A dispatcher through the interface.
 
 mod common;
 
@@ -20,7 +20,7 @@ fn poll(dispatcher: u32, at: &str) -> (String, Vec<Option<Vec<u8>>>) {
     (text(&action[0]).to_owned(), action)
 }
 
-/// The next action that is no `wait`; `at` becomes its instant.
+/// Returns the next action other than `wait`, and moves `at` to its instant.
 fn after_waits(dispatcher: u32, at: &mut u64) -> Vec<Option<Vec<u8>>> {
     loop {
         let (action, fields) = poll(dispatcher, &at.to_string());
@@ -65,7 +65,7 @@ fn every_call_has_its_outcome() {
     let client = open(&app());
     let made = dispatcher(client, &["rate", "1000", "concurrency", "1"]).unwrap();
     let jobs: u32 = number(&made[0]);
-    // It goes on without the client.
+    // The dispatcher goes on without its client.
     interface::close(client);
 
     let (action, fields_of_calls) = poll(jobs, "0");
@@ -84,7 +84,7 @@ fn every_call_has_its_outcome() {
     assert_eq!(text(&request[1]), "POST");
     assert_eq!(poll(jobs, "0").0, "wait");
 
-    // Busy: it is sent again, not before its 2 s.
+    // The service is busy, so the call is sent again after the 2 s of its Retry-After.
     let ended = respond(jobs, text(&request[0]), "429", "", "1000000").unwrap();
     assert_eq!(ended, exchanged("api", "refused", "0"));
     let mut at = 1_000_000;
@@ -114,7 +114,7 @@ fn every_call_has_its_outcome() {
         fields(outcome[10].as_deref().unwrap())[..2],
         [Some(b"0".to_vec()), Some(b"ok".to_vec())]
     );
-    // Trace id and X-Date of the attempt, which a journal notes before it leaves.
+    // A journal notes trace id and X-Date of the attempt before the request leaves.
     assert_eq!((&outcome[3], &outcome[4]), (&again[8], &again[9]));
 
     let next = after_waits(jobs, &mut at);
@@ -209,7 +209,7 @@ fn a_token_is_asked_for_before_the_first_request() {
 }
 
 #[test]
-fn a_signature_that_is_made_outside_completes_an_attempt() {
+fn the_signature_of_the_host_completes_an_attempt() {
     let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
     let jobs: u32 = number(&dispatcher(client, &[]).unwrap()[0]);
     push(jobs, "row 1").unwrap();
@@ -228,7 +228,7 @@ fn a_signature_that_is_made_outside_completes_an_attempt() {
 }
 
 #[test]
-fn a_request_that_is_withdrawn_is_not_sent() {
+fn a_withdrawn_request_is_not_sent() {
     let client = open(&app());
     let jobs = number(&dispatcher(client, &[]).unwrap()[0]);
     assert_eq!(poll(jobs, "0").0, "calls");

@@ -13,9 +13,8 @@ const WORDS: [&str; 3] = ["nobody", "whoever", "is no "];
 const NOT_MEANT: [&str; 2] = ["there is no ", "is no longer "];
 
 /// Paths whose prose is generated (the first) or has not been edited yet.
-const LEFT_OUT: &str = "bindings-go/internal/core/ bindings-go/internal/abi/ bindings-ffi/ \
-    bindings-java/ bindings-python/ docs/benchmarks.md docs/container/ docs/night/ \
-    docs/operations.md docs/rows.md tests/bench/ CHANGELOG.md";
+const LEFT_OUT: &str = "bindings-go/internal/core/ bindings-go/internal/abi/ bindings-python/ \
+    CHANGELOG.md";
 
 /// One check for each committed file with comments or prose.
 pub(crate) fn test() -> Result<Counts> {

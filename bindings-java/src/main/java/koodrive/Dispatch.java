@@ -24,14 +24,18 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job under way: an iterator of outcomes, one for each item of the source. Close it.
+ * A running job: an iterator of outcomes, one for each item of the source. Close the job after use.
  *
- * <p>Sending happens inside your loop: a slow loop body slows the job. One thread iterates, reads the source and asks for tokens; {@link #cancel}
- * and {@link #progress} are for any thread. Each exchange has a virtual thread.
+ * <p>Sending happens inside your loop: a slow loop body slows the job. The thread that iterates
+ * also reads the source and asks for tokens. Any thread may call {@link #cancel} and
+ * {@link #progress}. Each exchange has a virtual thread.
  *
- * <p>When the outcomes are out, what the source threw is thrown, or a {@link HaltedException}. A thread that is interrupted while it waits
- * ends the job: what is in flight is unknown, the outcomes that are left can be iterated over, and then a {@link CancellationException} is
- * thrown; the thread keeps its interrupted status.
+ * <p>If the source throws, the job ends. Calls already read but not sent come out as not sent;
+ * after the last outcome {@link #hasNext} throws the source's exception. A halted job ends the same
+ * way, with a {@link HaltedException}.
+ *
+ * <p>An interrupt of the waiting thread ends the job as well, with a {@link CancellationException}.
+ * Calls in flight then have unknown outcomes, and the thread stays interrupted.
  *
  * @param <T> an item of the source
  * @param <R> the reply
@@ -47,7 +51,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Handle handle;
     private final long origin = System.nanoTime();
 
-    /** Has a permit where something was handed in since the last poll. */
+    /** Has a permit if a thread handed something in since the last poll. */
     private final Semaphore news = new Semaphore(0);
     private final Map<Long, Thread> inFlight = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -56,12 +60,15 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Map<Long, Pending<T, R>> pending = new HashMap<>();
     private final Queue<CallOutcome<T, R>> outcomes = new ArrayDeque<>();
     private long read;
-    /** Calls that the library has asked for and that were not read yet. It asks for each once. */
+    /**
+     * How many calls the library has asked for and the job has not read. The library asks once for
+     * each.
+     */
     private long wanted;
     private @Nullable Throwable whyNoToken;
 
     private volatile boolean cancelled;
-    /** How far it was when it was done. */
+    /** The progress at the end of the job; null until then. */
     private volatile @Nullable Progress end;
 
     /** A call that has no outcome yet. */
@@ -96,9 +103,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Waits for the next outcome. Throws what ended the job, once, where there is none.
+     * Waits for the next outcome. If the job has ended with an exception, the first call after the
+     * last outcome throws it.
      *
-     * @return whether there is one
+     * @return whether there is an outcome
      */
     @Override
     public boolean hasNext() {
@@ -127,9 +135,9 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Returns the outcomes that are left as a stream, which closes this job when it is closed.
+     * Returns the remaining outcomes as a stream. Closing the stream closes this job.
      *
-     * @return the stream, sequential
+     * @return a sequential stream
      */
     public Stream<CallOutcome<T, R>> stream() {
         int kind = Spliterator.NONNULL | Spliterator.ORDERED;
@@ -137,7 +145,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Returns how far the job is.
+     * Returns the progress of the job.
      *
      * @return the counts
      */
@@ -152,7 +160,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    /** Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent. */
+    /**
+     * Stops sending. Go on iterating: requests in flight still get their outcomes, and the rest
+     * comes out as not sent.
+     */
     public void cancel() {
         cancelled = true;
         if (end == null) {
@@ -167,7 +178,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         news.release();
     }
 
-    /** Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over. */
+    /**
+     * Cancels the job and waits for the requests in flight. The remaining outcomes can still be
+     * iterated over.
+     */
     @Override
     public void close() {
         if (end == null) {
@@ -179,20 +193,20 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         failure.set(null);
     }
 
-    /** Shows how far it is. */
+    /** Returns the progress as text. */
     @Override
     public String toString() {
         return "Dispatch[" + progress() + "]";
     }
 
-    /** Until there is an outcome, or no more will come. */
+    /** Runs the job until it has an outcome or has ended. */
     private void advance() {
         while (outcomes.isEmpty() && end == null) {
             step();
         }
     }
 
-    /** Polls until there is nothing to send, and does what that leaves to do. */
+    /** Polls and follows the library's actions until it says to wait or that the job is done. */
     private void step() {
         while (true) {
             RecordReader action = handle.call(Layout.POLL, now(new RecordWriter(), Layout.NOW_NOW, Layout.NOW_MONOTONIC));
@@ -252,7 +266,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
             var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
             handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
         } catch (Throwable error) {
-            // The error of the source, or of a call that this client cannot send.
+            // The source threw, or this client cannot send the call.
             pending.remove(key);
             fail(error);
         }
@@ -275,7 +289,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         try {
             handle.call(Layout.TOKEN, now(input, Layout.DISPATCH_RENEW_NOW, Layout.DISPATCH_RENEW_MONOTONIC));
         } catch (KooDriveException unfit) {
-            // It may be half of one, from a file that is being written.
+            // The token may be half-written, from a file that another process is writing.
             noToken(unfit);
         }
     }
@@ -301,7 +315,9 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    /** Ends the job with this, after the outcomes. */
+    /**
+     * Cancels the job. {@link #hasNext} throws the first such {@code error} after the last outcome.
+     */
     private void fail(Throwable error) {
         failure.compareAndSet(null, error);
         cancel();
@@ -326,7 +342,9 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         Thread.currentThread().interrupt();
     }
 
-    /** Interrupts what is in flight, and waits for its end, which comes soon. */
+    /**
+     * Interrupts the threads of all requests in flight, and waits for their end, which comes soon.
+     */
     private void giveUp() {
         inFlight.values().forEach(Thread::interrupt);
         awaitThreads();
@@ -372,7 +390,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         thread.start();
     }
 
-    /** One attempt, in a thread of its own. */
+    /** Makes one attempt, in a thread of its own. */
     private void attempt(long ticket, Call<R> call, DispatchOptions.Departure departure, RecordReader unsigned) {
         long began = System.nanoTime();
         Request request;
@@ -408,7 +426,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    /** The function {@code beforeSend} has kept a request from leaving. */
+    /** Reports that the function {@code beforeSend} threw, so the request did not leave. */
     private static final class KeptException extends Exception {
         private static final long serialVersionUID = 1;
 

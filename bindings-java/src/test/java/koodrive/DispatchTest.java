@@ -188,7 +188,7 @@ class DispatchTest {
     }
 
     @Test
-    void whatTheSourceThrowsComesAfterTheOutcomesOfTheCallsBefore() throws IOException {
+    void aSourceThatThrowsEndsTheJobAfterItsOutcomes() throws IOException {
         var broken = new IllegalStateException("the table is gone");
         try (var sandbox = new Sandbox(); var client = sandbox.app().build();
                 var job = client.dispatch(users(10), user -> {
@@ -404,7 +404,7 @@ class DispatchTest {
         }
     }
 
-    /** The source is read as fast as needed, so memory does not grow with it. */
+    /** A source that is read only as needed does not fill the memory. */
     @Test
     void aLongSourceIsNotReadAhead() {
         var read = new AtomicInteger();
