@@ -69,19 +69,19 @@ def run(*command, env=(), **options):
     return printed, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
-def cargo(command, *arguments):
+def cargo(command, *arguments, **env):
     words = [os.environ.get("CARGO", "cargo"), command, *arguments]
-    return run(*words, cwd=RUST, env={"CARGO_TARGET_DIR": str(TARGET / "rust")}, core=None)[0]
+    return run(*words, cwd=RUST, env={"CARGO_TARGET_DIR": str(TARGET / "rust"), **env}, core=None)[0]
 
 
 @functools.cache
-def built(package, kind, name):
+def built(package, kind, name, **env):
     """Builds one package alone, and returns the path of its program.
 
     In a common build cargo would give each package the features that any of them asks for.
     """
     words = ["--quiet", "--locked", "--release", "--package", package, kind, name, "--message-format=json-render-diagnostics"]
-    artifacts = map(json.loads, cargo("build", *words).splitlines())
+    artifacts = map(json.loads, cargo("build", *words, **env).splitlines())
     return next(it["executable"] for it in artifacts if it.get("executable") and it["target"]["name"] == name)
 
 
@@ -150,6 +150,12 @@ def measure_rust():
             criterion("rust", program, operation)
 
 
+def measure_limits():
+    portable = {"RUSTFLAGS": '--cfg sha2_backend="soft"', "CARGO_TARGET_DIR": str(TARGET / "portable")}
+    criterion("limits", built("peers", "--bench", "limits"), "")
+    criterion("limits", built("peers", "--bench", "limits", **portable), "SHA-256")
+
+
 def measure_node():
     for operation in OPERATIONS:
         for peer in NODE_PEERS:
@@ -215,6 +221,7 @@ def measure_growth():
 
 SECTIONS = {
     "rust": measure_rust,
+    "limits": measure_limits,
     "node": measure_node,
     "python": measure_python,
     "browser": measure_browser,
