@@ -232,7 +232,7 @@ def test_a_source_of_bad_items_alone_is_read_as_they_are_taken(over):
 @both
 def test_options_of_hooks_are_checked_at_once(drive):
     sandbox = Sandbox()
-    with pytest.raises(koodrive.InvalidInputError, match='on_bad_item: \'skip\' is not an option; pass "raise" or "outcome"'):
+    with pytest.raises(koodrive.InvalidInputError, match='on_bad_item: unknown value \'skip\'; pass "raise" or "outcome"'):
         drive(client_of(sandbox), calls(1), transport=sandbox, on_bad_item="skip")
 
 

@@ -12,7 +12,7 @@ from .._dispatch import HaltedError
 from .._errors import KooDriveError
 from .._job import transports
 from .._job.journal import BAD, PENDING, Journal
-from .._job.rows._octets import check, sha256
+from .._job.rows._bytes import check, sha256
 from .._job.run import HaltedUnreached, Sending
 from . import _network
 from ._ending import Ending
