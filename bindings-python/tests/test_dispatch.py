@@ -99,8 +99,8 @@ def test_an_asynchronous_source():
 
 
 ODD = {
-    "no calls": (lambda: [1], "an item of type int; give calls"),
-    "a triple": (lambda: [(1, 2, 3)], "an item of type tuple; give calls"),
+    "no calls": (lambda: [1], "an item of type int; pass calls"),
+    "a triple": (lambda: [(1, 2, 3)], "an item of type tuple; pass calls"),
 }
 
 

@@ -91,7 +91,7 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
         content = (tmp_path / file).read_bytes()
         assert secret.encode() not in content and b"Signature=" not in content
     done = command("run", source, "--job", job, environ=environ)
-    assert done.code == 2 and "holds a job already; resume it" in done.stderr
+    assert done.code == 2 and "holds a job already; pass --or-resume" in done.stderr
     for form in ("--csv", "--jsonl"):
         done = command("report", "--job", job, form, "--json")
         assert (done.code, done.json["error"]["kind"]) == (2, "invalid_input") and form in done.json["error"]["message"]
@@ -217,7 +217,7 @@ def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive
     assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
     source.unlink()
     done = command(*run, environ=environ)
-    assert (done.code, done.json["source_sha256"]) == (0, known) and "is not there any more" in done.stderr
+    assert (done.code, done.json["source_sha256"]) == (0, known) and "no longer exists" in done.stderr
     assert command("resume", "--job", job, "--json", environ=environ).json["source_sha256"] == known
     assert len(koodrive_sandbox.accepted()) == 1
 

@@ -343,9 +343,7 @@ sys.exit(main())
     log = tmp_path / "log"
     exit_code, out, err = Process("report", "--job", job, environ={}, code=code).end()
     assert exit_code == 1
-    assert (
-        err == "koodrive: unexpected error, ZeroDivisionError: division by zero; --log-file FILE or -v shows where it came from\n"
-    )
+    assert err == "koodrive: unexpected error, ZeroDivisionError: division by zero; --log-file FILE or -v shows the traceback\n"
     exit_code, out, err = Process("report", "--job", job, "--json", "--log-file", str(log), environ={}, code=code).end()
     assert (exit_code, json.loads(out)["exit_code"]) == (1, 1) and "Traceback" not in err
     assert "Traceback" in log.read_text() and "ZeroDivisionError" in log.read_text()

@@ -135,7 +135,7 @@ BAD = [
     (("--proxy", "https://proxy.example"), "--proxy: unsupported proxy scheme https"),
     (("--proxy", "http://proxy.example:port"), "--proxy: the port is no number"),
     (("--proxy", "http://proxy.example/path"), "--proxy: not the URL of a proxy"),
-    (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are no argument"),
+    (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are not accepted here"),
     (("--proxy-credentials-file", "x"), "--proxy-credentials-file is given without the URL of a proxy"),
     (("--client-key", "x"), "--client-key is given without --client-cert"),
     (("--ca-file", "no/such/file"), "--ca-file: cannot be read (No such file or directory); pass a file of certificates in PEM"),

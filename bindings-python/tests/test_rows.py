@@ -366,7 +366,7 @@ BAD_ARGUMENTS = [
     (("--encoding", "base64"), "--encoding: unknown encoding 'base64'"),
     (("--id-pattern", "["), "--id-pattern: not a regular expression"),
     (("--package-pattern", "*"), "--package-pattern: not a regular expression"),
-    (("--token-file", "-"), "both the source and a secret are to be read from stdin"),
+    (("--token-file", "-"), "both the source and a secret would be read from stdin"),
 ]
 
 
