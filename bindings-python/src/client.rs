@@ -229,6 +229,12 @@ pub(crate) struct Client {
     fixed: FixedByTarget,
 }
 
+impl Drop for Client {
+    fn drop(&mut self) {
+        host::overwrite_stack();
+    }
+}
+
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
 pub(crate) type Reply = PyResult<Py<PyAny>>;

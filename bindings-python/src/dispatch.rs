@@ -7,9 +7,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
+use koodrive::dispatch::{Action, CallOutcome, ExchangeFailure, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
-use koodrive::{ErrorKind, Operation as _, Outcome, TraceId, TransportError, XDate, dispatch};
+use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
@@ -26,8 +26,8 @@ type Key = (Py<PyAny>, Py<Call>);
 /// Kind and outcome of the error that ended an exchange; none if the call was delivered.
 type End = Option<(&'static str, &'static str)>;
 
-fn end_words(error: Option<(ErrorKind, Outcome)>) -> End {
-    error.map(|(kind, outcome)| (kind.as_str(), outcome.as_str()))
+fn end_words(failure: Option<ExchangeFailure>) -> End {
+    failure.map(|failure| (failure.kind.as_str(), failure.outcome.as_str()))
 }
 
 /// The next action of a driver.
@@ -78,6 +78,12 @@ pub(crate) struct Dispatcher {
     core: Mutex<dispatch::Dispatcher<Key>>,
     fixed: FixedByTarget,
     origin: Instant,
+}
+
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        host::overwrite_stack();
+    }
 }
 
 impl Dispatcher {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use http::Request;
-use koodrive::sandbox::{self, Answer, CutPoint, SandboxConfig};
+use koodrive::sandbox::{self, Answer, SandboxConfig};
 use koodrive::{InvalidInput, host};
 use pyo3::types::PyBytes;
 use pyo3::{import_exception, prelude::*};
@@ -73,11 +73,7 @@ impl Sandbox {
             Answer::Respond(_) => ("pass", 0.0),
             Answer::Delay { by, .. } => ("delay", by.as_secs_f64()),
             Answer::Drip { interval, .. } => ("drip", interval.as_secs_f64()),
-            Answer::Cut { at, .. } => match at {
-                CutPoint::BeforeHeaders => ("cut", 0.0),
-                CutPoint::WithinHeaders => ("cut-in-headers", 0.0),
-                CutPoint::AfterHeaders => ("cut-after-headers", 0.0),
-            },
+            Answer::Cut { at, .. } => (at.as_str(), 0.0),
         };
         let response = answer.response();
         let headers = response.headers().iter().map(|(name, value)| {
