@@ -80,12 +80,13 @@ def notify(
     ``credentials`` is a function that returns a mapping for ``Client.from_settings``. ``transport`` is a function that returns a
     transport. Executors import both functions by name and call them once a task.
 
-    ``tasks`` is the number of tasks, by default one for 10 calls per second, and at most as many as run at once. ``rate`` is the
-    total of all tasks. ``connect_timeout``, ``timeout`` and ``options`` are those of ``Client.dispatch``. ``path`` must not exist.
+    ``tasks`` is the number of tasks, by default one for 10 calls per second, and at most as many as run at once. ``rate`` is
+    the total of all tasks. ``connect_timeout``, ``timeout`` and ``options`` are those of ``Client.dispatch``. ``path`` must not
+    exist.
 
     Errors of this package are raised after all outcomes were written. If Spark fails, ``path`` has the outcomes of the finished
-    tasks. Every other row, in ``_koodrive/calls`` below ``path``, is unknown. A task that Spark retries sends nothing, and its rows
-    are unknown.
+    tasks. Every other row, in ``_koodrive/calls`` below ``path``, is unknown. A task that Spark retries sends nothing, and its
+    rows are unknown.
     """
     try:
         import pandas  # noqa: F401  # for mapInArrow

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 def opened(journal: Journal, output: Output, *, repeats_unknown: bool = False, is_moved: bool = False) -> None:
     """Sets rows to unknown that were in flight when the last process was killed.
 
-    Raises ``InvalidInputError`` for a journal without its log, and for a copy unless ``is_moved``. ``repeats_unknown`` allows both.
+    Raises ``InvalidInputError`` for a journal without its log, and for a copy unless ``is_moved``. ``repeats_unknown`` allows
+    both.
     """
     mark = journal.mark_of_use
     if mark.doubt is not None and not repeats_unknown and not (mark.is_copy and is_moved):

@@ -153,7 +153,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             raise _core.misused("adispatch needs a running asyncio loop; call it there, or use dispatch in a thread") from None
 
     async def _settle(self) -> None:
-        """Cancels the job, and waits for the requests in flight. A cancellation ends the wait; their outcomes are unknown then."""
+        """Cancels the job, and waits for the requests in flight. A cancellation ends the wait, and their outcomes are unknown."""
         job = self._job
         self.cancel()
         try:

@@ -1,11 +1,11 @@
 """The journal of a job: an SQLite file with the state of every row.
 
-A row is written before its request leaves, and again with its outcome. After a crash of the process or the machine, the journal has
-every request that may have left. So a request waits until its entry is on disk (``synchronous=FULL``). For speed, a thread writes
-entries and outcomes that arrive together in one transaction.
+A row is written before its request leaves, and again with its outcome. After a crash of the process or the machine, the journal
+has every request that may have left. So a request waits until its entry is on disk (``synchronous=FULL``). For speed, a thread
+writes entries and outcomes that arrive together in one transaction.
 
-One process at a time uses a journal. SQLite's lock ends with the process. ``mark`` detects a copy of the main file without its log.
-The journal has no secrets. It has ids of subscribers, so only its owner may read the file.
+One process at a time uses a journal. SQLite's lock ends with the process. ``mark`` detects a copy of the main file without its
+log. The journal has no secrets. It has ids of subscribers, so only its owner may read the file.
 """
 
 from __future__ import annotations
@@ -281,12 +281,9 @@ class Journal:
 
     def causes(self, most: int) -> list[tuple[Any, ...]]:
         """Returns the ``most`` frequent causes of undelivered rows: count, state, status, code, and reason without trace id."""
-        query = (
-            "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
-            "GROUP BY state, status, code, cause ORDER BY count(*) DESC, state, cause LIMIT ?"
-        )
-        with self._lock:
-            return self._database.execute(query, (most,)).fetchall()
+    query = ( "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE
+    state NOT IN ('delivered', 'pending', 'sending', 'repeated') " "GROUP BY state, status, code, cause ORDER BY count(*) DESC,
+    state, cause LIMIT ?" ) with self._lock: return self._database.execute(query, (most,)).fetchall()
 
     def unknown(self, most: int) -> list[tuple[Any, ...]]:
         """Returns the first ``most`` unknown rows: line, user, package, trace id, X-Date, time of sending, and reason."""

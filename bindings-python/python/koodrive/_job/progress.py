@@ -1,7 +1,7 @@
 """Shows the progress of a job on stderr.
 
-A terminal shows a bar, with rich if it is installed. Any other stderr, such as a log file, gets a line every minute and a line for
-each new error. Errors in showing are ignored, so that the job goes on.
+A terminal shows a bar, with rich if it is installed. Any other stderr, such as a log file, gets a line every minute and a line
+for each new error. Errors in showing are ignored, so that the job goes on.
 """
 
 from __future__ import annotations

@@ -64,7 +64,7 @@ class Sending:
         self.watch.hear = journal.hear
 
     def run(self, transport: str, network: Optional[Network] = None) -> None:
-        """Sends over ``transport``: "aiohttp", "httpx" or "threads". Raises an error that stops the job, such as ``HaltedError``."""
+        """Sends over ``transport``: "aiohttp", "httpx" or "threads". Raises an error that ends the job, as ``HaltedError``."""
         # These settings are global, but the process belongs to the job. The objects of an exchange are freed without the
         # collector, which took a sixth of the time at its default thresholds. The switch interval of 1 ms instead of 5 ms
         # shortens the waits of the journal's thread.

@@ -205,16 +205,16 @@ class Sandbox:
     def accepted(self) -> list[Accepted]:
         """Returns the calls that changed the state of the sandbox, in order.
 
-        These are notifyPackageExpire, setRetentionPolicy, reverseOrder, and raw calls with an entry in ``answers``, of any status.
-        A GET changes nothing, so it is omitted.
+        These are notifyPackageExpire, setRetentionPolicy, reverseOrder, and raw calls with an entry in ``answers``, of any
+        status. A GET changes nothing, so it is omitted.
         """
         return [_accepted(call) for call in json.loads(self._core.accepted())]
 
     def handle(self, method: str, url: str, headers: _Headers, body: Union[bytes, str, None] = b"") -> Answer:
         """Answers one request, and takes one entry off the fault script.
 
-        ``method`` is the HTTP method. ``url`` is the URL, or a path if ``headers`` have a Host. ``headers`` is a mapping or pairs.
-        The caller waits for ``Answer.seconds`` and breaks the connection, as the fault says.
+        ``method`` is the HTTP method. ``url`` is the URL, or a path if ``headers`` have a Host. ``headers`` is a mapping or
+        pairs. The caller waits for ``Answer.seconds`` and breaks the connection, as the fault says.
         """
         given: Any = headers
         pairs = given.items() if hasattr(given, "items") else given

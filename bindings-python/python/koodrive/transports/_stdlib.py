@@ -67,9 +67,9 @@ def _kept(base: Any) -> Any:
     return type("Connection", (_Kept, base), {})
 
 
-# Idle connections. The key has the process, since sockets do not survive a fork, the classes that others may replace, so that no
-# connection outlives a replacement, and scheme, host and port. Threads need no lock for single operations of dict and deque, and a
-# lock would not survive a fork.
+# Idle connections. The key has the process, since sockets do not survive a fork, the classes that others may replace, so that
+# no connection outlives a replacement, and scheme, host and port. Threads need no lock for single operations of dict and deque,
+# and a lock would not survive a fork.
 _idle: dict[tuple[Any, ...], deque[Any]] = {}
 #: The class of the TLS context, and the context.
 _context: tuple[Any, Any] = (None, None)
@@ -80,8 +80,8 @@ def exchange(
 ) -> tuple[int, list[tuple[str, str]], bytes]:
     """Sends ``request``, and returns status, headers and body. The arguments are those of a transport function.
 
-    ``network`` is the proxy and the TLS context; None for a direct connection with the system's certificates. Raises ``NotSent`` if
-    the request never left.
+    ``network`` is the proxy and the TLS context; None for a direct connection with the system's certificates. Raises
+    ``NotSent`` if the request never left.
     """
     deadline = monotonic() + timeout
     url = urlsplit(request.url)

@@ -1,7 +1,7 @@
 """Finds the two ids in the lines of a CSV file. A record is one line.
 
-A quoted field over several lines counts as unclosed, since its lines could be sent as rows or as an id. All lines from the opening
-to the closing quotation mark are bad.
+A quoted field over several lines counts as unclosed, since its lines could be sent as rows or as an id. All lines from the
+opening to the closing quotation mark are bad.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Rounded:
 
     #: The evidence that is needed, in bits: the chance is below 1 in 2^19. Two ids of 18 digits that end with 000 suffice.
     _BITS = 19.0
-    #: Number of ids that are remembered, since a repeated id is no further evidence.
+    #: Number of ids that are remembered, since a repeated id adds no evidence.
     _DISTINCT = 64
 
     def __init__(self) -> None:
