@@ -281,9 +281,12 @@ class Journal:
 
     def causes(self, most: int) -> list[tuple[Any, ...]]:
         """Returns the ``most`` frequent causes of undelivered rows: count, state, status, code, and reason without trace id."""
-    query = ( "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE
-    state NOT IN ('delivered', 'pending', 'sending', 'repeated') " "GROUP BY state, status, code, cause ORDER BY count(*) DESC,
-    state, cause LIMIT ?" ) with self._lock: return self._database.execute(query, (most,)).fetchall()
+        query = (
+            "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
+            "GROUP BY state, status, code, cause ORDER BY count(*) DESC, state, cause LIMIT ?"
+        )
+        with self._lock:
+            return self._database.execute(query, (most,)).fetchall()
 
     def unknown(self, most: int) -> list[tuple[Any, ...]]:
         """Returns the first ``most`` unknown rows: line, user, package, trace id, X-Date, time of sending, and reason."""
@@ -360,8 +363,8 @@ class Journal:
     def mark(self, go: _Mark, requests: list[tuple[Any, ...]]) -> None:
         """Writes the entries of requests that are about to leave, in one transaction.
 
-        Each entry has line, trace id, X-Date, hash of the body, time and version. ``go`` is called when the entries are on disk, or
-        with the error. Only then may the requests leave.
+        Each entry has line, trace id, X-Date, hash of the body, time and version. ``go`` is called when the entries are on disk,
+        or with the error. Only then may the requests leave.
         """
         self._write((go, requests))
 
@@ -504,8 +507,8 @@ def _problem(path: str, error: Exception) -> str:
 def snapshot(path: str, folder: str) -> str:
     """Copies a journal in use by another process into ``folder``, as of one moment. Returns the path of the copy.
 
-    SQLite keeps moved pages in the log until the log starts anew, with another salt. While the salt stays the same, the log has all
-    changes of the main file. So the main file is copied first, and the log after it.
+    SQLite keeps moved pages in the log until the log starts anew, with another salt. While the salt stays the same, the log
+    has all changes of the main file. So the main file is copied first, and the log after it.
     """
     copy, log = os.path.join(folder, "job.db"), f"{path}-wal"
     for _ in range(_TRIES):
