@@ -115,12 +115,12 @@ fn the_check_finds_each_kind_once() {
 
     let file = [
         "\"\"\"Of a.\n\nA\nNot b.\n    Not c.\n\nNot d.\n\"\"\"\n",
-        "x = \"\"\"\nNot e.\n\"\"\"\n\"\"\"Nobody.\"\"\"\n#: Of f.\n",
+        "x = \"\"\"\nNot e.\n\"\"\"\n\"\"\"Nobody.\"\"\"\n\n#: Of f.\n",
     ];
     let lines = problems(&file.concat(), PYTHON).into_iter();
     assert_eq!(
         lines.map(|found| found.0).collect::<Vec<_>>(),
-        [1, 7, 12, 13]
+        [1, 7, 12, 14]
     );
     let limits = format!("# {long}\n# {long}{}\n", "word ".repeat(6));
     assert_eq!(problems(&limits, PYTHON)[0].0, 2);
