@@ -182,7 +182,7 @@ def test_a_task_that_is_tried_again_sends_nothing(notify, serve, tmp_path):
     for user in lost:
         row = outcomes[user]
         assert (row.kind, row.attempts, row.trace_id, row.status) == ("outcome_unknown", None, None, None)
-        assert row.error == "Spark has tried this task again: the try before may have sent it"
+        assert row.error == "Spark retried this task; the attempt before may have sent the call"
     assert "mortal" in lost and 20 <= len(lost) <= 30
     delivered = {user for user, row in outcomes.items() if row.verdict == "delivered"}
     assert delivered | lost == set(outcomes) - {""} and delivered <= set(taken)
@@ -256,12 +256,12 @@ def main():
 main.__module__ = "__main__"
 
 REFUSALS = {
-    "a value": ({"credentials": {"token": SECRET}}, "credentials: not a function that executors can import"),
-    "a lambda": ({"credentials": lambda: {"token": SECRET}}, "credentials: not a function"),
-    "a partial": ({"credentials": functools.partial(dict, token=SECRET)}, "credentials: not a function"),
-    "a method": ({"credentials": on_executors.Holder().credentials}, "credentials: not a function"),
-    "of a script": ({"credentials": main}, "credentials: not a function"),
-    "a session": ({"transport": Sandbox()}, "transport: not a function"),
+    "a value": ({"credentials": {"token": SECRET}}, "credentials: executors cannot import this function"),
+    "a lambda": ({"credentials": lambda: {"token": SECRET}}, "credentials: executors cannot import"),
+    "a partial": ({"credentials": functools.partial(dict, token=SECRET)}, "credentials: executors cannot import"),
+    "a method": ({"credentials": on_executors.Holder().credentials}, "credentials: executors cannot import"),
+    "of a script": ({"credentials": main}, "credentials: executors cannot import"),
+    "a session": ({"transport": Sandbox()}, "transport: executors cannot import"),
     "settings": ({"settings": {"token": SECRET}}, "settings: of type dict; pass client.settings"),
     "no rate": ({"rate": 0}, "rate: 0 is out of range"),
     "an unknown number": ({"rates": 1}, "unknown option rates"),
@@ -274,7 +274,7 @@ REFUSALS = {
     "an id as a key": ({"keys": ["Package_Id"]}, "two columns have the same name (Package_Id, "),
     "a number": (
         {"columns": "carrier_user_id long, package_id string, Verdict string"},
-        "carrier_user_id: a column of type bigint, where text is due",
+        "carrier_user_id: a column of type bigint; pass a column of text",
     ),
     "no id": ({"columns": "carrier_user_id string, package string, Verdict string"}, "`package_id` cannot be resolved"),
 }

@@ -15,7 +15,7 @@ use pyo3::{IntoPyObjectExt as _, prelude::*};
 use zeroize::Zeroizing;
 
 use crate::calls::{Call, Kind, with_call};
-use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
+use crate::convert::{self, Any, bytes_of, clock, exception, instant, json, picked, text};
 
 /// A signed request from ``Client.request``. Send it unchanged, and do not follow redirects.
 ///
@@ -455,7 +455,7 @@ impl Client {
     /// ``status``, ``headers`` and ``body`` are those of the response. ``headers`` is a mapping
     /// or pairs. ``body`` is bytes or text.
     fn parse(&self, call: Given, status: u16, headers: Any, body: Any) -> Reply {
-        let (body, headers) = (octets(body)?, convert::headers(headers)?);
+        let (body, headers) = (bytes_of(body)?, convert::headers(headers)?);
         let response = ReceivedResponse {
             status,
             headers: picked(&headers),
@@ -487,7 +487,7 @@ impl Client {
         body: Any,
         received_at: Any,
     ) -> Reply {
-        let (body, headers) = (octets(body)?, convert::headers(headers)?);
+        let (body, headers) = (bytes_of(body)?, convert::headers(headers)?);
         let response = ReceivedResponse {
             status,
             headers: picked(&headers),

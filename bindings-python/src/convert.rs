@@ -85,11 +85,11 @@ pub(crate) fn clock(py: Python<'_>, now: Option<Any>) -> PyResult<DateTime<Utc>>
 }
 
 /// Returns bytes unchanged, text as UTF-8, and the bytes of a bytearray or a memoryview.
-pub(crate) fn octets<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+pub(crate) fn bytes_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
     match (value.cast::<PyBytes>(), value.cast::<PyString>()) {
         (Ok(bytes), _) => Ok(bytes.clone()),
         (_, Ok(text)) => text.encode_utf8(),
-        _ => Ok(python(value.py(), "octets", (value,))?.cast_into()?),
+        _ => Ok(python(value.py(), "bytes_of_buffer", (value,))?.cast_into()?),
     }
 }
 
@@ -111,8 +111,8 @@ pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> 
         // The length of the name rules out most headers at no cost.
         let length = name.len()?;
         let ours = READ_FROM_REPLIES.iter().any(|it| it.len() == length);
-        if ours && let Some(at) = position(field_octets(&name)?.as_bytes()) {
-            found[at].get_or_insert(field_octets(&value)?);
+        if ours && let Some(at) = position(field_bytes(&name)?.as_bytes()) {
+            found[at].get_or_insert(field_bytes(&value)?);
         }
     }
     Ok(found)
@@ -120,11 +120,11 @@ pub(crate) fn headers<'py>(value: &Bound<'py, PyAny>) -> PyResult<Headers<'py>> 
 
 /// Returns the bytes of a header's name or value. Some clients return bytes that are not UTF-8 as
 /// lone surrogates. The core reads no such header, so a placeholder takes its place.
-fn field_octets<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+fn field_bytes<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
     match value.cast::<PyString>() {
         Ok(text) => Ok(text
             .encode_utf8()
             .unwrap_or_else(|_| PyBytes::new(value.py(), &[0xff]))),
-        Err(_) => octets(value),
+        Err(_) => bytes_of(value),
     }
 }

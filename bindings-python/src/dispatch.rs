@@ -18,7 +18,7 @@ use crate::calls::{Call, Kind, with_call};
 use crate::client::{
     Authentication, Client, FixedByTarget, UnsignedRequest, acknowledgement, reply,
 };
-use crate::convert::{self, Any, exception, octets, picked};
+use crate::convert::{self, Any, bytes_of, exception, picked};
 
 /// The user's key and call.
 type Key = (Py<PyAny>, Py<Call>);
@@ -248,7 +248,7 @@ impl Dispatcher {
     /// Hands in a response. Returns kind and outcome of its error; None for a success.
     fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<End> {
         let py = headers.py();
-        let (headers, body) = (convert::headers(headers)?, octets(body)?);
+        let (headers, body) = (convert::headers(headers)?, bytes_of(body)?);
         let status = host::status(status).map_err(exception)?;
         let (ticket, headers) = (Ticket::from_number(ticket), picked(&headers));
         let (now, body) = (self.now(py)?, body.as_bytes());

@@ -101,7 +101,7 @@ def test_what_is_not_sent_may_be_sent_again(environ, refused_port):
 
 
 BAD = [
-    ((), "the following arguments are required: COMMAND; `koodrive --help` shows what is taken"),
+    ((), "the following arguments are required: COMMAND; `koodrive --help` lists the arguments"),
     (("notify",), "the following arguments are required: --carrier-user-id, --package-id; `koodrive notify --help`"),
     (("check", "--timeout", "soon"), "argument --timeout: invalid float value: 'soon'"),
     (("check", "--timeout", "0"), "--timeout: 0 s is out of range; pass a time from 0.001 s to 86400 s"),
@@ -118,7 +118,7 @@ BAD = [
     (("check", "--dry-run", "--curl"), "argument --curl: not allowed with argument --dry-run"),
     (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass one of them"),
     (("explain", "--package-id", "1"), "one id of the notification is missing; pass --carrier-user-id and --package-id"),
-    (("explain", "--date", "2025-11-03"), "--date: not an X-Date; pass it as it was sent, such as 20251103T070140Z"),
+    (("explain", "--date", "2025-11-03"), "--date: not an X-Date; pass the header's value, such as 20251103T070140Z"),
     (
         ("check", "--app-secret-file", "no/such/file"),
         "--app-secret-file: no/such/file cannot be read (No such file or directory)",
@@ -150,9 +150,9 @@ HUSH = "hush-hush"
         (("--app-secret", HUSH), "set KOODRIVE_APP_SECRET, or pass --app-secret-file"),
         ((f"--app-secret={HUSH}",), "set KOODRIVE_APP_SECRET, or pass --app-secret-file"),
         (("--token", HUSH), "set KOODRIVE_TOKEN, or pass --token-file"),
-        (("--app-sec", HUSH), "not taken: --app-sec"),
-        ((f"--app_secret={HUSH}",), "not taken: --app_secret"),
-        ((HUSH,), "not taken: a value that belongs to no argument"),
+        (("--app-sec", HUSH), "unknown argument: --app-sec"),
+        ((f"--app_secret={HUSH}",), "unknown argument: --app_secret"),
+        ((HUSH,), "unknown argument: a value without its argument"),
     ],
 )
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(environ, arguments, text):
@@ -196,11 +196,11 @@ def test_secrets_from_stdin(environ):
 def test_a_secret_of_several_lines_is_refused_and_not_shown(environ, tmp_path):
     (tmp_path / "secret").write_text(f"{HUSH}\n{HUSH}\n")
     done = run(*NOTIFY, "--app-secret-file", str(tmp_path / "secret"), environ=environ)
-    assert done.code == 2 and "has several lines; name a file that holds the secret alone" in done.stderr
+    assert done.code == 2 and "has several lines; pass a file with the secret alone" in done.stderr
     assert HUSH not in done.stderr
     (tmp_path / "secret").write_bytes(b"\xff\xfe" + HUSH.encode("utf-16-le"))
     done = run(*NOTIFY, "--app-secret-file", str(tmp_path / "secret"), environ=environ)
-    assert done.code == 2 and "is not text in UTF-8" in done.stderr
+    assert done.code == 2 and "is not UTF-8" in done.stderr
 
 
 def test_what_is_missing_is_named_and_nobody_is_asked_without_a_terminal(environ):
@@ -330,7 +330,7 @@ def test_an_interruption_says_what_is_unknown(environ, koodrive_sandbox, as_json
     stdout, stderr = process.communicate(timeout=60)
     done = Done(process.returncode, stdout.decode(), stderr.decode())
     assert done.code == 130
-    assert done.stderr.startswith(f"koodrive: interrupted, trace id {TRACE_ID}; whether the request had left")
+    assert done.stderr.startswith(f"koodrive: interrupted, trace id {TRACE_ID}; the outcome is unknown")
     if as_json:
         error = done.json["error"]
         assert (error["kind"], error["outcome"], error["trace_id"]) == ("interrupted", "unknown", TRACE_ID)

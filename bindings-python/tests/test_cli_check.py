@@ -108,7 +108,7 @@ def test_a_wrong_secret_is_told_from_a_wrong_request():
     assert printed["error"]["code"] == "SANDBOX.SIGNATURE_MISMATCH"
     code, findings, _ = against({"whitelist": ["1"]}, KOODRIVE_USER_ID="2")
     assert (code, states(findings)) == (3, ["passed", "passed", "failed"])
-    assert findings["credentials"]["advice"][-1] == "signature: `koodrive explain` shows every stage of it"
+    assert findings["credentials"]["advice"][-1] == "signature: `koodrive explain` shows every stage of the signature"
 
 
 #: What is wrong with the credentials, and the flag that the error names.
@@ -138,12 +138,14 @@ def test_a_clock_that_is_wrong_is_measured_and_corrected(ahead, direction):
     code, findings, printed = against({"now": lambda: time.time() + ahead})
     assert (code, states(findings)) == (0, ["passed"] * 3)
     measured = re.fullmatch(
-        f"this machine's clock is ([0-9]+) seconds {direction} the server's; the service refused the first X-Date, and the "
-        "second, corrected by that, fits",
+        f"this machine's clock is ([0-9]+) seconds {direction} the server's; the service refused the first X-Date and "
+        "accepted the second, corrected one",
         findings["clock"]["text"],
     )
     assert int(measured[1]) == pytest.approx(3600, abs=TRAVELS)
-    assert findings["clock"]["advice"] == ["set this machine's clock (NTP): as it is, the first call of each process is refused"]
+    assert findings["clock"]["advice"] == [
+        "set this machine's clock (NTP): until then, the first call of each process is refused"
+    ]
     assert printed["clock_difference"] == pytest.approx(ahead, abs=TRAVELS)
 
 
@@ -160,7 +162,7 @@ def test_a_clock_that_is_wrong_beyond_a_day_is_the_fault():
     code, findings, printed = against({"now": lambda: time.time() - 100_000})
     assert (code, states(findings)) == (3, ["passed", "failed", "unknown"])
     assert "seconds ahead of the server's; the X-Date 20" in findings["clock"]["text"]
-    assert findings["credentials"]["text"] == "not reached"
+    assert findings["credentials"]["text"] == "not tested, since the service was not reached"
     assert printed["clock_difference"] == pytest.approx(-100_000, abs=TRAVELS)
 
 
@@ -191,8 +193,8 @@ def test_a_wrong_secret_and_a_wrong_clock_are_both_told():
 STRANGERS = {
     "a web page": (reply(200, b"<html>", date()), ["failed", "passed", "unknown"], 5, "answers, but not as this API does"),
     "a redirect": (reply(302, b"", date(), "Location: https://login.example/"), ["failed", "passed", "unknown"], 3, "redirects (302) to 'https://login.example/', which is not followed"),
-    "no such path": (reply(404, b"<html>", date()), ["failed", "passed", "unknown"], 3, "answers 404: it has no such API"),
-    "a firewall's refusal": (reply(403, b"<html>", date()), ["unknown", "passed", "failed"], 3, "but not in this API's form: it may be something in front of it"),
+    "no such path": (reply(404, b"<html>", date()), ["failed", "passed", "unknown"], 3, "answers 404: this API is not there"),
+    "a firewall's refusal": (reply(403, b"<html>", date()), ["unknown", "passed", "failed"], 3, "but not in this API's form: the answer may come from a proxy"),
     "a gateway without a back end": (reply(502, b"", date()), ["unknown", "passed", "unknown"], 5, "answers 502, but not in this API's form"),
     "a failing service": (reply(500, b'{"code":13000201,"msg":"inner"}', date()), ["passed", "passed", "unknown"], 5, " answers"),
     "a busy service": (reply(429, b'{"code":"x"}', date()), ["passed", "passed", "unknown"], 3, " answers"),
@@ -200,7 +202,7 @@ STRANGERS = {
     "a reply without a Date": (reply(200, b'{"code":0}'), ["passed", "unknown", "passed"], 0, " answers"),
     "a Date that is none": (reply(200, b'{"code":0}', "Date: yesterday"), ["passed", "unknown", "passed"], 0, " answers"),
     "a reply from a cache": (reply(200, b'{"code":0}', date(), "Age: 60"), ["passed", "unknown", "passed"], 0, " answers"),
-    "a cut": (None, ["failed", "unknown", "unknown"], 5, "took the request and gave no complete answer"),
+    "a cut": (None, ["failed", "unknown", "unknown"], 5, "received the request but sent no complete answer"),
 }  # fmt: skip
 
 
@@ -225,7 +227,7 @@ def unreachable(endpoint, *arguments, **more):
 def test_a_name_that_nobody_knows():
     text, (advice,) = unreachable("https://no-such-host.invalid")
     assert text == "DNS does not know no-such-host.invalid"
-    assert advice == "check the host's spelling, and this machine's resolver"
+    assert advice == "check the spelling of the host, and this machine's resolver"
 
 
 def test_a_port_that_refuses(refused_port):
@@ -235,7 +237,7 @@ def test_a_port_that_refuses(refused_port):
 
 def test_a_proxy_that_is_not_used_is_named(refused_port):
     _, advice = unreachable(f"http://127.0.0.1:{refused_port}", HTTPS_PROXY="http://user:hush@proxy.example")
-    assert advice[-1] == "HTTPS_PROXY is set, and no proxy is used: pass --proxy env"
+    assert advice[-1] == "HTTPS_PROXY is set, but no proxy is used: pass --proxy env"
 
 
 @pytest.mark.parametrize("body", [b"<html>", b""])
@@ -245,7 +247,7 @@ def test_a_407_names_the_proxy(server, body):
     assert (code, states(findings)) == (3, ["failed", "passed", "unknown"])
     assert (
         findings["endpoint"]["text"]
-        == f"{server.url} is not reached: a proxy on the way to it answers 407, it asks for credentials"
+        == f"{server.url} is not reached: a proxy on the way to it answers 407 and asks for credentials"
     )
     assert "--proxy-credentials-file" in findings["endpoint"]["advice"][0]
 
@@ -293,7 +295,7 @@ def test_a_port_that_speaks_something_else():
         host, port = listener.getsockname()
         text, (advice,) = unreachable(f"https://{host}:{port}")
         thread.join()
-        assert text == f"TLS: {host}:{port} does not speak it: WRONG_VERSION_NUMBER"
+        assert text == f"TLS: {host}:{port} does not speak TLS: WRONG_VERSION_NUMBER"
         assert advice == "check the port, and whether https is right"
 
 

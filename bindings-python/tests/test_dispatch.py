@@ -99,8 +99,8 @@ def test_an_asynchronous_source():
 
 
 ODD = {
-    "no calls": (lambda: [1], "an item of type int; give calls"),
-    "a triple": (lambda: [(1, 2, 3)], "an item of type tuple; give calls"),
+    "no calls": (lambda: [1], "an item of type int; pass calls"),
+    "a triple": (lambda: [(1, 2, 3)], "an item of type tuple; pass calls"),
 }
 
 
@@ -121,7 +121,7 @@ OPTIONS = [
     ({"rate": "50"}, "rate: '50' is not a number"),
     ({"rate": 10**400}, "rate: inf is out of range"),
     ({"concurrency": 1.5}, "concurrency: 1.5 is out of range; pass a whole number"),
-    ({"renews_token": True}, "renews_token: not an option here; pass token"),
+    ({"renews_token": True}, "renews_token: unknown option; pass a function as token"),
     ({"timeout": 0}, "^timeout: 0 s is out of range; pass a time from 0.001 s to 86400 s$"),
     ({"connect_timeout": 86_401}, "^connect_timeout: 86401 s is out of range; pass a time from 0.001 s to 86400 s$"),
     ({"reply_limit": 2**30 + 1}, REPLY_LIMIT),

@@ -401,4 +401,4 @@ with client.dispatch(calls, transport=sandbox, rate=5000) as run:
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stderr == ""
-    assert done.stdout == ("this job belongs to the process that made it; begin a job of its own in a forked process\n300 300\n")
+    assert done.stdout == ("this job belongs to another process; start a job of its own after a fork\n300 300\n")

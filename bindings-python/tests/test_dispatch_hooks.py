@@ -196,7 +196,7 @@ def test_what_is_no_call_is_an_outcome_on_request(drive):
     bad = {outcome.key: outcome for outcome in outcomes if outcome.verdict == "bad_item"}
     assert {key: it.item for key, it in bad.items()} == {1: "no call", "row 3": ("row 3", {"user": 1}), 4: (1, 2, 3)}
     assert all(type(it) is koodrive.BadItem and it.error.field == "source" for it in bad.values())
-    assert "an item of type dict; give calls" in str(bad["row 3"].error)
+    assert "an item of type dict; pass calls" in str(bad["row 3"].error)
     assert sorted(str(outcome.key) for outcome in outcomes if outcome.verdict == "delivered") == ["0", "3", "row 6"]
     assert len(sandbox.accepted()) == 3
 
@@ -232,7 +232,7 @@ def test_a_source_of_bad_items_alone_is_read_as_they_are_taken(over):
 @both
 def test_options_of_hooks_are_checked_at_once(drive):
     sandbox = Sandbox()
-    with pytest.raises(koodrive.InvalidInputError, match='on_bad_item: \'skip\' is not an option; pass "raise" or "outcome"'):
+    with pytest.raises(koodrive.InvalidInputError, match='on_bad_item: unknown value \'skip\'; pass "raise" or "outcome"'):
         drive(client_of(sandbox), calls(1), transport=sandbox, on_bad_item="skip")
 
 

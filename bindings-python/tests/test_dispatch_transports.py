@@ -131,5 +131,5 @@ def test_on_trio_it_says_where_it_runs(call):
         async for _ in client_of(sandbox).adispatch([call], transport=sandbox):
             pass
 
-    with pytest.raises(koodrive.InvalidInputError, match="adispatch runs on asyncio alone"):
+    with pytest.raises(koodrive.InvalidInputError, match="adispatch needs a running asyncio loop"):
         trio.run(main)

@@ -91,7 +91,7 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
         content = (tmp_path / file).read_bytes()
         assert secret.encode() not in content and b"Signature=" not in content
     done = command("run", source, "--job", job, environ=environ)
-    assert done.code == 2 and "holds a job already; resume it" in done.stderr
+    assert done.code == 2 and "holds a job already; pass --or-resume" in done.stderr
     for form in ("--csv", "--jsonl"):
         done = command("report", "--job", job, form, "--json")
         assert (done.code, done.json["error"]["kind"]) == (2, "invalid_input") and form in done.json["error"]["message"]
@@ -217,7 +217,7 @@ def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive
     assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
     source.unlink()
     done = command(*run, environ=environ)
-    assert (done.code, done.json["source_sha256"]) == (0, known) and "is not there any more" in done.stderr
+    assert (done.code, done.json["source_sha256"]) == (0, known) and "no longer exists" in done.stderr
     assert command("resume", "--job", job, "--json", environ=environ).json["source_sha256"] == known
     assert len(koodrive_sandbox.accepted()) == 1
 
@@ -270,7 +270,7 @@ def test_one_process_at_a_time(job, tmp_path, koodrive_sandbox_server):
     with Journal(job, make=True):
         for other in (("resume",), ("forget", "--older-than", "1"), ("run", lapsed(tmp_path, 1))):
             done = command(*other, "--job", job, environ=koodrive_sandbox_server.environ)
-            assert done.code == 2 and "another process is at the journal" in done.stderr
+            assert done.code == 2 and "another process uses the journal" in done.stderr
         done = command("report", "--job", job)
         assert done.code == 2 and "are still being read" in done.stderr
     (tmp_path / "other.db").write_bytes(b"no database at all, but a text of some length\n" * 50)
@@ -314,7 +314,7 @@ def test_ctrl_c_once_finishes_what_is_in_flight(job, tmp_path, transport, koodri
     assert run.until(lambda: len(koodrive_sandbox.accepted()) > 10)
     run.signal(signal.SIGINT)
     code, _, err = run.end()
-    assert code == 130 and "finishing what is in flight" in err and "Traceback" not in err
+    assert code == 130 and "waiting for the requests in flight" in err and "Traceback" not in err
     states = collections.Counter(row["state"] for row in rows_of(job))
     assert states == {"delivered": len(koodrive_sandbox.accepted()), "pending": 1000 - len(koodrive_sandbox.accepted())}
 
@@ -328,7 +328,7 @@ def test_ctrl_c_twice_ends_at_once_and_what_was_in_flight_is_unknown(
     run = Process("run", lapsed(tmp_path, 100), *arguments, environ=koodrive_sandbox_server.environ)
     assert run.until(lambda: len(koodrive_sandbox.accepted()) == 9)
     run.signal(signal.SIGINT)
-    run.until_it_says("finishing what is in flight")
+    run.until_it_says("waiting for the requests in flight")
     run.signal(signal.SIGINT)
     code, _, err = run.end()
     assert code == 130 and "ended at once" in err and "Traceback" not in err

@@ -171,7 +171,7 @@ def test_of_every_copy_of_a_running_job_it_is_known_whether_it_is_whole(job, tmp
                         assert journal.mark_of_use.doubt is not None and journal.mark_of_use.is_copy == is_copy
                 except koodrive.InvalidInputError as error:
                     # Of two moments, and even known by its numbers, or by pages that do not fit.
-                    assert is_copy and ("not of the same moment" in str(error) or "malformed" in str(error))
+                    assert is_copy and ("of different times" in str(error) or "malformed" in str(error))
         assert writer.marked
     with Journal(job, make=False) as journal:
         assert journal.mark_of_use.doubt is None and journal.counts() == {"sending": 3000}
@@ -225,4 +225,4 @@ def test_a_main_file_and_a_log_of_different_moments_are_refused(job, tmp_path, m
     # The first look has SQLite join them; it stays known.
     for line in (("report",), ("resume", "--repeat-unknown"), ("resume",), ("report", "--csv")):
         done = command(*line, "--job", copy, environ=environ)
-        assert done.code == 2 and "are not of the same moment" in done.stderr and done.stdout == ""
+        assert done.code == 2 and "are of different times" in done.stderr and done.stdout == ""

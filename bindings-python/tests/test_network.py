@@ -131,14 +131,14 @@ def test_a_client_certificate(way, authority, tmp_path):
 
 
 BAD = [
-    (("--proxy", "socks5://127.0.0.1:1"), "--proxy: a proxy of the scheme socks5 is not supported; write http://host:port"),
-    (("--proxy", "https://proxy.example"), "--proxy: a proxy of the scheme https is not supported"),
+    (("--proxy", "socks5://127.0.0.1:1"), "--proxy: unsupported proxy scheme socks5; pass http://host:port"),
+    (("--proxy", "https://proxy.example"), "--proxy: unsupported proxy scheme https"),
     (("--proxy", "http://proxy.example:port"), "--proxy: the port is no number"),
-    (("--proxy", "http://proxy.example/path"), "--proxy: is no URL of a proxy"),
-    (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are no argument"),
+    (("--proxy", "http://proxy.example/path"), "--proxy: not the URL of a proxy"),
+    (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are not accepted here"),
     (("--proxy-credentials-file", "x"), "--proxy-credentials-file is given without the URL of a proxy"),
     (("--client-key", "x"), "--client-key is given without --client-cert"),
-    (("--ca-file", "no/such/file"), "--ca-file: cannot be read (No such file or directory); name a file of certificates in PEM"),
+    (("--ca-file", "no/such/file"), "--ca-file: cannot be read (No such file or directory); pass a file of certificates in PEM"),
     (("--client-cert", "no/such/file"), "--client-cert: cannot be read (No such file or directory)"),
 ]
 

@@ -15,7 +15,7 @@ import koodrive
 TESTS = pathlib.Path(__file__).resolve().parent
 
 #: The modules that building a request needs.
-PLAIN = ("_base_client", "_client", "_convert", "_core", "_defaults", "_errors", "_hidden", "_imported")
+PLAIN = ("_base_client", "_client", "_convert", "_core", "_defaults", "_errors", "_redact", "_imported")
 
 
 def python(*arguments, **options):

@@ -71,6 +71,6 @@ def test_a_signal_while_it_runs(tmp_path, transport, koodrive_sandbox, koodrive_
     run.signal(signal.SIGTERM)
     code, out, err = run.end()
     rows = json.loads(out)["rows"]
-    assert code == 130 and "finishing what is in flight" in err and "Traceback" not in err, err
+    assert code == 130 and "waiting for the requests in flight" in err and "Traceback" not in err, err
     assert rows == {"delivered": len(koodrive_sandbox.accepted()), "pending": 1000 - len(koodrive_sandbox.accepted())}
     assert sum(row["state"] == "delivered" for row in rows_of(job)) == rows["delivered"]

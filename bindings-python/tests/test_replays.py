@@ -58,7 +58,7 @@ def test_a_session_that_would_send_again_is_refused(server, client, call, way, c
                 client.send(operation, transport=session)
         method = "POST" if operation is call else "GET"
         module = way.module().__name__
-        assert f"the {module} session is set to send a {method} to {server.url.split('//')[1]} again" in str(caught.value)
+        assert f"the {module} session may send a {method} to {server.url.split('//')[1]} again" in str(caught.value)
         assert f'session.mount("{server.url}/", {module}.adapters.HTTPAdapter())' in str(caught.value)
         assert len(server.requests) == before
 

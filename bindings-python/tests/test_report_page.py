@@ -108,11 +108,14 @@ def test_a_journal_that_sent_nothing_or_forgot_all_has_a_page(job, tmp_path, koo
     nowhere = {**environ, "KOODRIVE_ENDPOINT": "http://127.0.0.1:1"}
     code, _, err = Process("run", lapsed(tmp_path, 3), "--job", job, environ=nowhere, code=IN_A_HURRY).end()
     assert code == 3, err
-    assert "Nothing: of every row" in page_of(job).text
+    assert "None: for every row" in page_of(job).text
     assert command("resume", "--job", job, environ=environ).code == 0
     assert command("forget", "--job", job, "--older-than", "0").code == 0
     it = page_of(job)
-    assert "First request" in it.text and ["all", "3", "", "3 are forgotten: counted here, and no longer listed"] in it.tables[0]
+    assert (
+        "First request" in it.text
+        and ["all", "3", "", "3 rows are forgotten: counted here, and no longer listed"] in it.tables[0]
+    )
     # Counts by time hold no subscriber, and stay.
     assert "3 delivered" in it.labels[0]
 

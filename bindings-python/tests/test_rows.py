@@ -127,8 +127,8 @@ FILES = {
     "half an object": ('{"carrierUserId":\n', {}, [(1, "", "", "not valid JSON")]),
     "no object": ('["1","2"]\n', {}, [(1, "", "", "not a JSON object")]),
     "a comma after an object": ('{"carrierUserId":"1","packageId":"2"},\n', {}, [(1, "", "", "not valid JSON: ends with a comma")]),
-    "a member missing": ('{"carrierUserId":"1"}\n', {}, [(1, "1", "", "has package_id 0 times")]),
-    "a member twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', {}, [(1, "3", "2", "has a member twice")]),
+    "a member missing": ('{"carrierUserId":"1"}\n', {}, [(1, "1", "", "there is no member package_id or packageId")]),
+    "a member twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', {}, [(1, "3", "2", "a member appears twice")]),
     "JSON lines without the last line break": ('{"carrierUserId":"1","packageId":"2"}', {}, [(1, "1", "2", "has no line break")]),
 }  # fmt: skip
 
@@ -136,11 +136,11 @@ FILES = {
 @pytest.mark.parametrize("case", FILES)
 def test_rows_of(tmp_path, case):
     content, options, expected = FILES[case]
-    octets = content if isinstance(content, bytes) else content.encode()
-    (tmp_path / "export").write_bytes(octets)
+    data = content if isinstance(content, bytes) else content.encode()
+    (tmp_path / "export").write_bytes(data)
     alike(all_rows(tmp_path / "export", **options), expected)
     # Compressed, too, whatever its name.
-    (tmp_path / "export").write_bytes(gzip.compress(octets))
+    (tmp_path / "export").write_bytes(gzip.compress(data))
     alike(all_rows(tmp_path / "export", **options), expected)
 
 
@@ -151,8 +151,8 @@ WHOLE = gzip.compress(
 
 #: Name: content, options, and a part of the reason.
 REFUSED = {
-    "nothing": (b"", {}, "is empty: no header; begin it with carrier_user_id,package_id"),
-    "blank lines alone": (b"\n\n", {}, "is empty: no header"),
+    "nothing": (b"", {}, "is empty; the first line must be the header, such as carrier_user_id,package_id"),
+    "blank lines alone": (b"\n\n", {}, "is empty; the first line must be the header"),
     "another header": (b"user,package\n1,2\n", {}, "there is no column carrier_user_id; the file looks separated by ',' and has 2 columns: 'user', 'package'; " + COLUMNS),
     "one column": (b"carrier_user_id\n1\n", {}, "there is no column package_id; the file has 1 column: 'carrier_user_id'; " + COLUMNS),
     "no header": (f"{LONG};14\n".encode(), {}, f"looks separated by ';' and has 2 columns: '{LONG}', '14'"),
@@ -290,9 +290,9 @@ KINDS = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_wherever_a_file_is_cut_no_cut_id_is_sent(tmp_path, kind, encoding):
-    octets = KINDS[kind].encode(encoding)
-    for name, at in [("plain", at) for at in range(len(octets))] + [("gzip", at) for at in range(1, len(octets) // 4)]:
-        content = octets[:at] if name == "plain" else gzip.compress(octets)[:-at]
+    data = KINDS[kind].encode(encoding)
+    for name, at in [("plain", at) for at in range(len(data))] + [("gzip", at) for at in range(1, len(data) // 4)]:
+        content = data[:at] if name == "plain" else gzip.compress(data)[:-at]
         (tmp_path / "export").write_bytes(content)
         try:
             rows = all_rows(tmp_path / "export")
@@ -359,14 +359,14 @@ def test_a_cut_gzip_sends_nothing(tmp_path, way, koodrive_sandbox, koodrive_sand
 BAD_ARGUMENTS = [
     (
         ("--delimiter", "xy"),
-        "--delimiter: 'xy' is no single character; pass one such as ; or a word: comma, semicolon, tab, pipe",
+        "--delimiter: 'xy' is not a single character; pass one such as ; or a word: comma, semicolon, tab, pipe",
     ),
-    (("--delimiter", '"'), "--delimiter: '\"' is no single character"),
+    (("--delimiter", '"'), "--delimiter: '\"' is not a single character"),
     (("--encoding", "klingon"), "--encoding: unknown encoding 'klingon'"),
     (("--encoding", "base64"), "--encoding: unknown encoding 'base64'"),
     (("--id-pattern", "["), "--id-pattern: not a regular expression"),
     (("--package-pattern", "*"), "--package-pattern: not a regular expression"),
-    (("--token-file", "-"), "both the source and a secret are to be read from stdin"),
+    (("--token-file", "-"), "both the source and a secret would be read from stdin"),
 ]
 
 
@@ -401,7 +401,7 @@ def test_a_source_that_cannot_be_read(tmp_path):
         "--dry-run",
         program=("sh", "-c", f'{sys.executable} -m koodrive "$@" <&-', "x"),
     )
-    assert done.code == 2 and "-: is empty: no header" in done.stderr
+    assert done.code == 2 and "-: is empty; the first line must be the header" in done.stderr
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path):

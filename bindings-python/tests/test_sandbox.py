@@ -197,7 +197,7 @@ def test_repeats_are_refused_where_that_is_wanted(call, sending):
 
 REFUSED = [
     ({"tokens": "hush"}, "tokens: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
-    ({"tokens": b"hush"}, "tokens: a value is of type bytes; pass text, numbers, booleans, lists and mappings"),
+    ({"tokens": b"hush"}, "tokens: a value of type bytes; pass text, numbers, booleans, lists and mappings"),
     ({"tokens": [4711]}, "tokens: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
     ({"apps": {4711: "x"}}, "apps: sandbox config cannot be read: invalid type, expected a string at line 1 column "),
     ({"apps": {"": "x"}}, "apps: app_id: empty"),
@@ -216,7 +216,7 @@ REFUSED = [
     ({"faults": [{"delay": -1}]}, "faults: sandbox config cannot be read: a fault's delay is -1; it must be a number"),
     ({"faults": [{"delay": float("nan")}]}, "faults: sandbox config cannot be read: expected value at line 1 column "),
     ({"faults": [{"status": 502, "retry": 3}]}, "faults: sandbox config cannot be read: unknown field `retry`, expected one of"),
-    ({"faults": [object()]}, "faults: a value is of type object; pass text, numbers, booleans, lists and mappings"),
+    ({"faults": [object()]}, "faults: a value of type object; pass text, numbers, booleans, lists and mappings"),
     ({"faults": 429}, "faults: sandbox config cannot be read: invalid type, expected a sequence at line 1 column "),
     ({"msg": "\ud800"}, "msg: sandbox config cannot be read: "),
     ({"policies": ["x"]}, "policies: sandbox config cannot be read: the value must be a JSON object"),
@@ -268,7 +268,7 @@ def test_a_date_of_the_script_is_learned(call):
 @pytest.mark.parametrize("cut", ["cut", "cut-in-headers", "cut-after-headers"])
 def test_a_cut_leaves_the_outcome_unknown_and_the_call_acted_on(call, sending, cut):
     sandbox = Sandbox(faults=[cut])
-    with pytest.raises(koodrive.OutcomeUnknownError, match=f"fault script says {cut},") as unknown:
+    with pytest.raises(koodrive.OutcomeUnknownError, match=f"fault script of the sandbox has {cut},") as unknown:
         sending(sandbox, call)
     assert isinstance(unknown.value.__cause__, ConnectionError)
     assert len(sandbox.accepted()) == 1

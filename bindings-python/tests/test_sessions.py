@@ -365,7 +365,7 @@ def test_a_pool_for_one_host(server, client, call, way):
     assert server.connections == 1
     assert server.requests[0]["headers"]["x-of-the-session"] == "stays"
     with urllib3.HTTPConnectionPool("elsewhere.invalid", 81) as pool:
-        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, and the call for 127"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"for http://elsewhere\.invalid:81, but the call is for 127"):
             client.send(call, transport=pool)
     assert len(server.requests) == 2
 

@@ -1,4 +1,4 @@
-"""``python -m koodrive``, which is also installed as ``koodrive``."""
+"""Runs the command line for ``python -m koodrive``. The command ``koodrive`` is the same."""
 
 if __name__ == "__main__":
     import sys

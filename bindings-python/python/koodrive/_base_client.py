@@ -6,7 +6,7 @@ import os
 
 from . import _core
 from ._convert import not_async, text
-from ._hidden import hiding
+from ._redact import without_frames
 from ._imported import imported
 
 TYPE_CHECKING = False
@@ -51,7 +51,7 @@ class BaseClient(_core.Client):
             del app_secret, token, authorization
 
     @classmethod
-    @hiding
+    @without_frames
     def from_settings(
         cls,
         settings: Settings,
@@ -73,7 +73,7 @@ class BaseClient(_core.Client):
         return cls._checked(made_of, app_id, app_secret, sign, token, authorization)
 
     @classmethod
-    @hiding
+    @without_frames
     def _checked(cls, made_of: Any, *credentials: Any) -> Self:
         endpoint, user_id, clock_margin, allow_plain_http, clock_offset = made_of
         if type(clock_margin) is not int or not 0 <= clock_margin < 2**32:
@@ -83,7 +83,7 @@ class BaseClient(_core.Client):
         return cls._make(checked, checked, *credentials)
 
     @classmethod
-    @hiding
+    @without_frames
     def from_env(
         cls,
         environ: Mapping[str, str] | None = None,
@@ -102,7 +102,7 @@ class BaseClient(_core.Client):
         of: dict[str, Any] = {**read(os.environ if environ is None else environ)}
         return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
 
-    @hiding
+    @without_frames
     def with_credentials(
         self,
         *,

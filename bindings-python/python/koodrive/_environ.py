@@ -1,4 +1,4 @@
-"""Reads settings from the environment, for ``Client.from_env``. Says which variable is missing, never what one holds."""
+"""Reads settings from the environment, for ``Client.from_env``. Messages name variables and omit their values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ APP_ID = "KOODRIVE_APP_ID"
 APP_SECRET = "KOODRIVE_APP_SECRET"
 TOKEN = "KOODRIVE_TOKEN"
 
-#: By the arguments of a client.
+#: The variable of each argument of a client.
 VARIABLES = {"endpoint": ENDPOINT, "user_id": USER_ID, "app_id": APP_ID, "app_secret": APP_SECRET, "token": TOKEN}
 
 _EITHER = f"{TOKEN} (or {APP_ID} with {APP_SECRET})"
@@ -29,7 +29,7 @@ _MEANINGS = {
 
 
 def read(environ: Mapping[str, str]) -> dict[str, str]:
-    """Arguments for a client: endpoint, user id, credentials."""
+    """Returns the arguments for a client: endpoint, user id and credentials. Raises ``InvalidInputError``."""
     given = {name: environ[name] for name in VARIABLES.values() if environ.get(name)}
     app = [name for name in (APP_ID, APP_SECRET) if name in given]
     if TOKEN in given and app:

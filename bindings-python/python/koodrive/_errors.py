@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class WithFields(Exception):
-    """An error with fields. ``args`` has them too, since pickle and serialisers such as Celery's rebuild an error from ``args``."""
+    """An error with fields. ``args`` has the fields too, since pickle and Celery's serialiser rebuild an error from ``args``."""
 
     #: The message, and a mapping of field names to values.
     args: tuple[Any, ...]

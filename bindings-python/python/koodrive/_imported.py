@@ -1,4 +1,4 @@
-"""Modules of this package that are imported when they are first used."""
+"""Imports modules of this package on first use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _modules: dict[str, Any] = {}
 
 
 def imported(name: str) -> Any:
-    """Returns the module with this full name. An import statement in every call would cost as much as building the request."""
+    """Returns the module with the full ``name``. An import statement in every call would cost as much as building the request."""
     module = _modules.get(name)
     if module is None:
-        # Waits for another thread that is importing the module.
+        # __import__ waits for another thread that is importing the module.
         __import__(name)
         module = _modules[name] = sys.modules[name]
     return module

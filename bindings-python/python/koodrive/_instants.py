@@ -1,4 +1,4 @@
-"""Instants that come back to the user. A module of its own, since nothing else needs ``datetime``."""
+"""Conversion of instants for the user. A module of its own, since the import of ``datetime`` is slow."""
 
 from __future__ import annotations
 

@@ -1,16 +1,17 @@
-"""What is told to the logger ``koodrive``: every exchange, at DEBUG, since a failure is raised as well.
+"""Logs every exchange to the logger ``koodrive`` at DEBUG. Failures are raised too, so the level is low.
 
-Silent unless the program configures logging: no handler but a NullHandler, no level, propagation as it is. Of headers those are
-shown that are named here, so that one that comes to hold a secret is not. What the service says (``msg``, the body) is not shown,
-since it may repeat a secret or an id.
+The logger has only a NullHandler and no level, so it is silent unless the program configures logging. It shows the headers of
+``SHOWN``, so that a new header with a secret stays hidden. It omits the service's ``msg`` and body, which may repeat a secret
+or an id.
 
-Ids are masked: two characters at each end are shown of an id of ten characters or more, and none of a shorter one. Masked are the
-``carrier_user_id`` of a notification, and of a raw call each segment of its URL's path that is neither ASCII letters alone nor a
-version such as ``v1``. A segment with an escape is masked whole. An id of ASCII letters alone in a path looks like any other word
-and is shown. A query is never shown.
+Ids are masked: an id of ten characters or more shows two characters at each end, and a shorter one shows none. The
+``carrier_user_id`` of a notification is masked. In the path of a raw call, each segment is masked unless it is ASCII letters
+alone or a version such as ``v1``. A segment with an escape is masked whole. An id of ASCII letters alone looks like a word and
+is shown. The query is omitted.
 
-What HTTP clients log is theirs. Two show the credentials when told to: ``http.client`` with a ``debuglevel``, below requests and
-urllib3 as well, and ``hpack`` at DEBUG, which is below HTTP/2. ``httpcore``, below httpx, shows the headers of replies at DEBUG.
+HTTP clients have their own logs. Two show credentials if configured to: ``http.client`` with a ``debuglevel``, which requests
+and urllib3 use, and ``hpack`` at DEBUG, which HTTP/2 uses. ``httpcore``, which httpx uses, shows the headers of replies at
+DEBUG.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger("koodrive")
 LOGGER.addHandler(logging.NullHandler())
 
-#: Headers of requests and of replies whose values may be seen.
+#: Headers of requests and replies whose values are logged.
 SHOWN = frozenset(
     ("age", "content-encoding", "content-length", "content-type", "date", "retry-after", "server", "via", "x-date", "x-traceid")
 )
 
 
 def masked(subscriber: str) -> str:
-    """Enough of an id to recognise it beside others, and never most of it."""
+    """Returns ``subscriber`` with all but two characters at each end hidden, and wholly hidden below ten characters."""
     return f"{subscriber[:2]}…{subscriber[-2:]}" if len(subscriber) >= 10 else "…"
 
 
@@ -46,7 +47,7 @@ _NO_ID = re.compile("[A-Za-z]*|v[0-9]{1,3}").fullmatch
 
 
 def masked_path(url: str) -> str:
-    """Returns a raw call's ``url`` with the segments of its path masked that may be ids."""
+    """Returns the ``url`` of a raw call, with each path segment masked that may be an id."""
     scheme, _, rest = url.partition("://")
     host, *segments = rest.split("/")
     shown = (it if _NO_ID(it) else "…" if "%" in it else masked(it) for it in segments)
@@ -54,9 +55,9 @@ def masked_path(url: str) -> str:
 
 
 def log(exchange: Exchange, error: Optional[KooDriveError], call: Any, sent: Any, received: Any) -> None:
-    """One exchange; ``sent`` and ``received`` are headers."""
+    """Logs one exchange. ``sent`` and ``received`` are the headers of the request and the reply."""
     subscriber = getattr(call, "carrier_user_id", None)
-    # The name that others see of a raw call is its method and path.
+    # The operation of a raw call is its method and path, which may contain an id.
     is_raw = type(call) is RawCall
     cause = getattr(error, "__cause__", None)
     LOGGER.debug(
@@ -70,7 +71,7 @@ def log(exchange: Exchange, error: Optional[KooDriveError], call: Any, sent: Any
         exchange.trace_id,
         exchange.kind,
         exchange.outcome,
-        # Its name alone: its text may hold anything.
+        # The name of the type alone, since the text may hold a secret.
         cause and type(cause).__name__,
         subscriber and masked(subscriber),
         _shown(sent),
@@ -79,7 +80,7 @@ def log(exchange: Exchange, error: Optional[KooDriveError], call: Any, sent: Any
 
 
 def _shown(headers: Any) -> dict[str, str]:
-    """Of a mapping or pairs, names and values as text or bytes."""
+    """Returns the headers that may be logged. ``headers`` is a mapping or pairs, of text or bytes."""
     shown = {}
     for name, value in headers.items() if hasattr(headers, "items") else headers or ():
         name, value = (text.decode("latin-1") if isinstance(text, bytes) else str(text) for text in (name, value))

@@ -1,4 +1,4 @@
-"""What a function of the user is asked for, a token or a signature, and the time that it may take."""
+"""Calls of the user's functions ``token`` and ``sign``, with the time-out of the call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Deadline:
-    """The end of the ``timeout`` of a call. It is set before the first function of the user is called."""
+    """The end of the ``timeout`` of a call. The time runs from the creation of this object."""
 
     __slots__ = ("_end", "_timeout")
 
@@ -24,23 +24,23 @@ class Deadline:
 
     @property
     def seconds(self) -> float:
-        """Seconds that are left; 0 or less when the time is over."""
+        """The remaining seconds; 0 or less after the deadline."""
         return self._end - time.monotonic()
 
     def left(self) -> float:
-        """Returns the seconds for the exchange. Raises ``TimeoutError`` where none are left, since nothing is sent then."""
+        """Returns the remaining seconds for the exchange. Raises ``TimeoutError`` after the deadline, before anything is sent."""
         seconds = self.seconds
         if seconds <= 0:
             raise self.over("the request left")
         return seconds
 
     def over(self, what: str) -> TimeoutError:
-        """Returns the error for ``what`` did not happen in time."""
+        """Returns the error that says that the time-out ended before ``what``."""
         return TimeoutError(f"the timeout of {self._timeout:g} s was over before {what}")
 
 
 class Question:
-    """``option`` is the name under which the ``function`` was given. Both methods raise ``TimeoutError`` after the deadline."""
+    """One call of a user's ``function``, which was passed as ``option``. Both methods raise ``TimeoutError`` at the deadline."""
 
     __slots__ = ("_deadline", "_function", "_option")
 
@@ -50,16 +50,16 @@ class Question:
         self._deadline = deadline
 
     def now(self) -> Any:
-        """Calls the function where nothing can be awaited. A plain function is not interrupted: its late answer is dropped."""
+        """Returns the result of a plain function, and raises for an async one. A late result is discarded."""
         answer = not_async(self._option, self._function())
         if self._deadline.seconds > 0:
             return answer
-        # It may be a token, and tracebacks may be shown with the variables of their frames.
+        # The answer may be a token, and tracebacks show the variables of their frames.
         del answer
         raise self._late()
 
     async def awaited(self) -> Any:
-        """Calls the function, which may be async. An async function is cancelled at the deadline."""
+        """Returns the result of a plain or an async function. An async function is cancelled at the deadline."""
         answer = self._function()
         if hasattr(answer, "__await__"):
             return await _until(self._deadline, answer, self._late)
@@ -73,14 +73,14 @@ class Question:
 
 
 async def _until(deadline: Deadline, answer: Awaitable[Any], late: Callable[[], TimeoutError]) -> Any:
-    """Awaits ``answer`` until the deadline, on asyncio or trio. Imports neither: one of them is running."""
+    """Awaits ``answer`` until ``deadline``, on asyncio or trio. Imports neither, since one of them is already running."""
     asyncio, trio = sys.modules.get("asyncio"), sys.modules.get("trio")
     seconds = max(deadline.seconds, 0)
     if asyncio is not None and _is_on(asyncio):
         task = asyncio.ensure_future(answer)
         try:
-            # Unlike `wait_for`: that waits for a function that ignores its cancellation, and before Python 3.12 it may lose
-            # the cancellation of the call.
+            # `wait_for` would wait for a function that ignores its cancellation, and before Python 3.12 it may lose the
+            # cancellation of the call.
             await asyncio.wait((task,), timeout=seconds)
             if not task.done():
                 raise late()
@@ -95,7 +95,7 @@ async def _until(deadline: Deadline, answer: Awaitable[Any], late: Callable[[], 
 
 
 def _is_on(asyncio: Any) -> bool:
-    """Whether a task of asyncio is running. There may be a loop and no task: trio as a guest of asyncio."""
+    """Returns whether a task of asyncio is running. With trio as a guest of asyncio, there is a loop but no task."""
     try:
         return asyncio.current_task() is not None
     except RuntimeError:

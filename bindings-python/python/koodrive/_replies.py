@@ -1,4 +1,4 @@
-"""Makes replies and explanations of what the core has read. ``_core`` calls these functions."""
+"""Makes replies and explanations from the core's fields. ``_core`` calls these functions."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _set_code, _set_msg, _set_trace_id = (vars(Acknowledgement)[name].__set__ for na
 
 
 def acknowledgement(code: str, msg: str | None, trace_id: str | None) -> Acknowledgement:
-    """Returns the plain reply.
+    """Returns the reply without data.
 
-    It is made by the million, so its fields do not cross as JSON and are set past the constructor of a frozen dataclass: 0.37 µs
-    in the place of 0.86 µs on CPython 3.11.
+    A job makes this reply by the million. So its fields cross without JSON, and are set without the constructor of the frozen
+    dataclass: 0.37 µs instead of 0.86 µs on CPython 3.11.
     """
     made = _new(Acknowledgement)
     _set_code(made, code)
@@ -37,12 +37,12 @@ def acknowledgement(code: str, msg: str | None, trace_id: str | None) -> Acknowl
 
 
 def reply(operation: str, fields: str) -> Any:
-    """Returns the reply to a call of ``operation``. ``fields`` is a JSON object with the wire's names."""
+    """Returns the reply to a call of ``operation``. ``fields`` is a JSON object with the service's names."""
     return _REPLIES[operation](json.loads(fields))
 
 
 def explanation(fields: str) -> Explanation:
-    """Returns the explanation with these ``fields``, a JSON object."""
+    """Returns the explanation of ``fields``, a JSON object."""
     given = json.loads(fields)
     difference = given["difference"]
     return Explanation(

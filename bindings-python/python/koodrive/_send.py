@@ -1,8 +1,7 @@
-"""The flow of ``send`` and ``asend``, once: ask for the token or the signature, build, let travel, read, tell, perhaps sign anew.
+"""The flow of ``send`` and ``asend``: get a token or a signature, build, send, parse, report, and perhaps sign anew.
 
-Decides nothing about replies: the core does. The flow is a generator that yields what the driver does for it (a question to a
-function of the user; a request, to be sent) and is given what came of it, so that the blocking driver and the async one are all that
-differs.
+The flow is a generator, so that the blocking and the async driver share it. It yields a ``Question`` to a user's function or a
+request to send, and the driver sends the result back. The core judges every reply.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from . import _core
 from ._convert import number, text
 from ._defaults import AUTHORIZATION, CONNECT_TIMEOUT, REPLY_LIMIT, TIMEOUT, X_DATE, new_trace_id
 from ._errors import ApiError, InvalidInputError, NotSentError, OutcomeUnknownError, UnreadableReplyError
-from ._hidden import without_request
+from ._redact import without_request
 from ._imported import imported
 from ._question import Deadline, Question
 from ._words import words
@@ -35,10 +34,10 @@ if TYPE_CHECKING:
 
 _USUAL = {"connect_timeout": CONNECT_TIMEOUT, "timeout": TIMEOUT, "reply_limit": REPLY_LIMIT}
 
-#: The range of the time-outs, in seconds. No time of the dispatcher is longer than a day, either.
+#: The range of the time-outs, in seconds. A day is also the longest time of the dispatcher.
 _SHORTEST, _LONGEST = 0.001, 86_400.0
 
-#: The ways an exchange ends, success apart.
+#: The errors that end an exchange.
 _ENDS = (NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError)
 
 
@@ -51,7 +50,7 @@ def send(
     on_exchange: Optional[Callable[[Exchange], object]],
     **limits: Any,
 ) -> Any:
-    """Drives the flow over a blocking transport."""
+    """Sends ``call`` over a blocking ``transport``, and returns the reply. ``limits`` are those of ``checked``."""
     if limits != _USUAL:
         limits = checked(**limits)
     travel = _sessions.blocking(transport)
@@ -59,7 +58,7 @@ def send(
     try:
         step = next(flow)
         while True:
-            # In a list, which is empty once the flow has what may be a token.
+            # A list, since it can be emptied: the answer may be a token, and tracebacks show variables.
             answer = []
             try:
                 answer.append(step.now() if type(step) is Question else travel(step, **limits))
@@ -80,7 +79,7 @@ async def asend(
     on_exchange: Optional[Callable[[Exchange], object]],
     **limits: Any,
 ) -> Any:
-    """Drives the flow over an async transport."""
+    """Sends ``call`` over an async ``transport``, and returns the reply. ``limits`` are those of ``checked``."""
     if limits != _USUAL:
         limits = checked(**limits)
     travel = _sessions.asynchronous(transport)
@@ -115,10 +114,10 @@ def _flow(
         signer = client
         if client._token is not None:
             try:
-                # Not kept in a variable, which tracebacks may show.
+                # The token has no variable of its own, since tracebacks show variables.
                 signer = client.with_credentials(token=text("token", (yield Question("token", client._token, deadline))))
             except InvalidInputError as refused:
-                # Without the frames in which the token is a variable.
+                # The frames of this traceback have the token in a variable.
                 raise refused.with_traceback(None) from None
             except Exception as cause:
                 raise _failed(call, cause, trace_id, left=False) from cause
@@ -137,7 +136,7 @@ def _flow(
             started = time.monotonic()
         x_date = dict(request.headers)[X_DATE]
         if not is_first or client._token is not None or client._sign is not None:
-            # The time is that of both attempts, and of what was asked for, together.
+            # The time-out covers both attempts and the user's functions.
             try:
                 limits["timeout"] = deadline.left()
             except TimeoutError as cause:
@@ -154,7 +153,7 @@ def _flow(
                     without_request(error, dict(request.headers)[AUTHORIZATION])
                     raise
                 sent = _core.SentRequest(x_date, trace_id, limits["reply_limit"], started_at, may_sign_anew)
-                # Learns the clock as well.
+                # This call also learns the server's clock.
                 reply = client._parse_sent(call, sent, status, headers, body, time.time())
             except Unusable as cause:
                 raise cause.refused() from None
@@ -167,14 +166,14 @@ def _flow(
                 raise _failed(call, cause, trace_id, x_date=x_date, left=True) from cause
         except _ENDS as error:
             _report(*told, status, headers, error)
-            # The service refused the date and has told its time since: no repeat, since it did not act.
+            # The service refused the date without acting, and its reply has the right time: a second attempt is safe.
             if not (again and deadline.seconds > 0):
                 raise
             may_sign_anew = is_first = False
         except InvalidInputError:
             raise
         except BaseException as cancelled:
-            # By whoever waits for the reply. It is theirs, unchanged; the request may have left.
+            # The caller cancelled the call and gets its own exception. The request may have left.
             _report(*told, status, headers, _failed(call, cancelled, trace_id, x_date=x_date, left=True))
             raise
         else:
@@ -193,7 +192,7 @@ def _report(
     headers: Any,
     error: Optional[KooDriveError],
 ) -> None:
-    """Of an exchange that has ended, to the hook and the log."""
+    """Reports a finished exchange to ``on_exchange`` and to the log."""
     logging = _listening()
     if on_exchange is None and logging is None:
         return
@@ -215,7 +214,7 @@ def exchange(
     kind: Optional[Kind],
     outcome: Optional[Outcome],
 ) -> Exchange:
-    """Returns what ``on_exchange`` sees of an exchange that ends now. ``started`` is by the monotonic clock."""
+    """Returns the ``Exchange`` of an exchange that ends now. ``started`` is by the monotonic clock."""
     return imported("koodrive._values").Exchange(  # type: ignore[no-any-return]
         operation=call._operation,
         method=request.method,
@@ -234,7 +233,7 @@ def _failed(call: Any, cause: BaseException, trace_id: str, **fields: Any) -> An
 
 
 def _listening() -> Any:
-    """The module that logs, where somebody listens: nobody does who has not imported logging."""
+    """Returns the module ``_logging`` if logging at DEBUG is on, or None. A program without ``logging`` has no handler."""
     if "logging" not in sys.modules:
         return None
     ours = imported("koodrive._logging")
@@ -242,18 +241,18 @@ def _listening() -> Any:
 
 
 def tell(on_exchange: Callable[[Exchange], object], ended: Exchange) -> None:
-    """Shows the hook an exchange that has ended."""
+    """Calls ``on_exchange`` with a finished exchange, and logs an exception of the hook."""
     try:
         on_exchange(ended)
     except Exception:
-        # What the service did is done, whatever a hook thinks of it: raising here would hide the reply.
+        # Raising here would hide the reply.
         from ._logging import LOGGER
 
         LOGGER.exception("on_exchange failed")
 
 
 def checked(connect_timeout: Any, timeout: Any, reply_limit: Any) -> dict[str, Any]:
-    """Returns the limits of an exchange, for ``send`` as for ``dispatch``."""
+    """Returns the checked limits of an exchange, for ``send`` and ``dispatch``. Raises ``InvalidInputError``."""
     reply_limit = number("reply_limit", reply_limit)
     _core.check_reply_limit(reply_limit)
     return {
@@ -264,7 +263,7 @@ def checked(connect_timeout: Any, timeout: Any, reply_limit: Any) -> dict[str, A
 
 
 def _time(name: str, value: Any) -> Any:
-    """Returns ``value`` as it was given, since transports and the sandbox may show it."""
+    """Returns ``value`` unchanged, since transports and the sandbox show it. Raises ``InvalidInputError`` if out of range."""
     seconds = number(name, value)
     if not _SHORTEST <= seconds <= _LONGEST:
         raise _core.refused(name, f"{seconds:.10g} s is out of range; pass a time from {_SHORTEST:g} s to {_LONGEST:g} s")

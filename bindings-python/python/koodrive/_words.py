@@ -1,13 +1,13 @@
-"""What an exception says, in text that UTF-8 can carry."""
+"""The text of an exception, in a form that UTF-8 can encode."""
 
 from __future__ import annotations
 
 
 def words(error: BaseException) -> str:
-    """Returns the text of ``error``, or else the name of its type. Half a surrogate pair, as in a path that is no UTF-8, is escaped."""
+    """Returns the text of ``error``, or the name of its type if the text is empty. Escapes lone surrogates, as in some paths."""
     try:
         said = str(error)
     except Exception:
-        # One of a user's own class may have no text to give.
+        # The __str__ of a user's class may raise.
         said = ""
     return (said or type(error).__name__).encode("utf-8", "backslashreplace").decode()

@@ -1,7 +1,7 @@
-"""``notify`` sends a call for each row of a Spark DataFrame, and gives their outcomes as another.
+"""Sends a call for each row of a Spark DataFrame, and returns the outcomes as another DataFrame.
 
-A lazy DataFrame that sends would do so again for each action. And one process sends thousands of calls a second
-(``Client.adispatch``): for most carriers the service's rate is the limit.
+The outcomes are written before they are returned, since a lazy DataFrame would send again for each action. Without Spark, one
+process sends thousands of calls a second (``Client.adispatch``); for most carriers the service's rate is the limit.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 
     from .types import DispatchOptions
 
-    #: Rows as Spark gave them, and what became of each, by its number.
+    #: A batch of rows from Spark, and the outcome of each row by its number.
     _Batch = tuple[Any, dict[int, tuple[Any, ...]]]
 
 __all__ = ["notify"]
 
-#: From ``trace_id`` to ``msg``.
+#: The columns from ``trace_id`` to ``msg`` of a row without an answer.
 _NO_ANSWER = (None,) * 9
 
 _IDS = ("carrier_user_id", "package_id")
 
-#: What ``koodrive.CallOutcome`` says, of its error the kind and the text; Spark's types.
+#: The columns of an outcome and their Spark types: fields of ``koodrive.CallOutcome``, and kind and text of its error.
 _COLUMNS = {
     "verdict": "string",
     "attempts": "integer",
@@ -54,10 +54,10 @@ _COLUMNS = {
     "error": "string",
 }
 
-#: Calls a second for each task: their bursts together are a tenth of a second's worth.
+#: The least calls per second of a task. The bursts of all tasks together are then at most a tenth of a second's calls.
 _LEAST = 10
 
-#: Batches, of 10,000 rows by default, before they must be written.
+#: Batches, of 10,000 rows by default, that are kept before they are written.
 _MOST_WAITING = 30
 
 
@@ -74,16 +74,19 @@ def notify(
     timeout: float = TIMEOUT,
     **options: Unpack[DispatchOptions],
 ) -> DataFrame:
-    """Sends a call for each row, writes the outcomes to ``path`` as Parquet, and returns them read from there.
+    """Sends a call for each row, writes the outcomes to ``path`` as Parquet, and returns them as a DataFrame.
 
-    ``dataframe`` has ``carrier_user_id`` and ``package_id``, as text; ``keys`` are columns that go along. In each task
-    ``credentials`` returns a mapping for ``Client.from_settings``, ``transport`` a transport. Only the names of both are sent, so
-    executors must be able to import them.
+    ``dataframe`` has the text columns ``carrier_user_id`` and ``package_id``. The columns ``keys`` are copied to the outcomes.
+    ``credentials`` is a function that returns a mapping for ``Client.from_settings``. ``transport`` is a function that returns a
+    transport. Executors import both functions by name and call them once a task.
 
-    ``rate`` is that of all ``tasks``, by default one for 10 calls a second, but no more than run at once. ``path`` must not exist.
+    ``tasks`` is the number of tasks, by default one for 10 calls per second, and at most as many as run at once. ``rate`` is
+    the total of all tasks. ``connect_timeout``, ``timeout`` and ``options`` are those of ``Client.dispatch``. ``path`` must not
+    exist.
 
-    Errors of this package are raised when all outcomes are there. If Spark fails, those of finished tasks are; other rows, in
-    ``_koodrive/calls`` there, are unknown, as is a task that is tried again: it sends nothing.
+    Errors of this package are raised after all outcomes were written. If Spark fails, ``path`` has the outcomes of the finished
+    tasks. Every other row, in ``_koodrive/calls`` below ``path``, is unknown. A task that Spark retries sends nothing, and its
+    rows are unknown.
     """
     try:
         import pandas  # noqa: F401  # for mapInArrow
@@ -95,7 +98,7 @@ def notify(
     if not isinstance(settings, Settings):
         raise _core.refused("settings", f"of type {type(settings).__name__}; pass client.settings")
     functions = (_name("credentials", credentials), transport and _name("transport", transport))
-    # Sends nothing, so it needs no token: it checks the numbers.
+    # An empty dispatch checks the options. It sends nothing, so any token will do.
     limits: Any = {"connect_timeout": connect_timeout, "timeout": timeout}
     rate = Client.from_settings(settings, token=str).dispatch((), **limits, **options).progress.rate
     session: Any = dataframe.sparkSession
@@ -106,7 +109,7 @@ def notify(
     for name in _IDS:
         of = rows.schema[name].dataType.simpleString()
         if not of.startswith("string"):
-            raise _core.refused(name, f"a column of type {of}, where text is due; make it text where it comes from")
+            raise _core.refused(name, f"a column of type {of}; pass a column of text, converted where the data comes from")
     schema = StructType(list(rows.schema))
     for name, of in _COLUMNS.items():
         schema.add(name, of)
@@ -114,9 +117,9 @@ def notify(
         raise _core.refused("keys", f"two columns have the same name ({', '.join(schema.names)}); rename the key")
     folder = context._jvm.org.apache.hadoop.fs.Path(path)
     if folder.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()).exists(folder):
-        raise _core.refused("path", f"{path} exists already; read it, and pass another for what is to be sent again")
+        raise _core.refused("path", f"{path} exists already; read its outcomes, and pass another path for the next calls")
     most = tasks or min(context.defaultParallelism, max(int(rate / _LEAST), 1))
-    # From files: after a shuffle Spark may repeat the stage, and attemptNumber begins at 0.
+    # The tasks read files, since after a shuffle Spark may repeat the stage with attemptNumber 0.
     rows.repartition(most).write.parquet(f"{path}/_koodrive/calls")
     rows = session.read.schema(rows.schema).parquet(f"{path}/_koodrive/calls")
     number = max(min(most, rows.rdd.getNumPartitions()), 1)
@@ -124,7 +127,7 @@ def notify(
     nothing: Any = ()
     stopped = context.accumulator(nothing, AddingAccumulatorParam(nothing))
     sent = rows.coalesce(number).mapInArrow(partial(_send, settings, *functions, of_task, stopped), schema)
-    # What a task has committed stays if the job fails.
+    # With algorithm 2, files that a task has committed stay if the job fails.
     sent.write.mode("append").option("mapreduce.fileoutputcommitter.algorithm.version", "2").parquet(path)
     for why in stopped.value:
         raise why
@@ -133,22 +136,22 @@ def notify(
 
 
 def _name(what: str, function: Any) -> str:
-    """The name by which an executor finds it. Pickled it would take along what it refers to, such as a token."""
+    """Returns the name by which an executor imports ``function``. A pickle would include what it refers to, such as a token."""
     name = f"{getattr(function, '__module__', None)}:{getattr(function, '__qualname__', None)}"
     try:
         if not name.startswith("__main__:") and resolve_name(name) is function:
             return name
     except (ImportError, AttributeError, ValueError):
         pass
-    raise _core.refused(what, "not a function that executors can import; define it in a module of yours")
+    raise _core.refused(what, "executors cannot import this function; define it at the top level of a module of yours")
 
 
 def _calls(batches: Iterator[Any], read: deque[_Batch]) -> Iterator[Any]:
-    """Good rows, as pairs for the dispatcher; None where so many bad ones were read that they must be written."""
+    """Yields pairs for the dispatcher of the valid rows, and None whenever ``_MOST_WAITING`` batches wait to be written."""
     for rows in filter(len, batches):
         outcomes: dict[int, tuple[Any, ...]] = {}
         read.append((rows, outcomes))
-        # Spark's text need not be UTF-8. Where it is not, the call refuses it.
+        # Spark's text may have bytes that are not UTF-8, which the call refuses.
         columns = (rows.column(name).cast("large_binary").to_pylist() for name in _IDS)
         for row, ids in enumerate(zip(*columns)):
             texts: Any = (None if value is None else value.decode("utf-8", "surrogateescape") for value in ids)
@@ -163,7 +166,7 @@ def _calls(batches: Iterator[Any], read: deque[_Batch]) -> Iterator[Any]:
 
 
 def _written(read: deque[_Batch]) -> Iterator[Any]:
-    """Whole batches, their rows in order."""
+    """Yields the batches whose rows all have outcomes, in order."""
     import pyarrow
 
     types = {"string": pyarrow.string(), "integer": pyarrow.int32(), "timestamp": pyarrow.timestamp("us", "UTC")}
@@ -178,7 +181,7 @@ def _written(read: deque[_Batch]) -> Iterator[Any]:
 def _send(
     settings: Settings, credentials: str, transport: Optional[str], options: Any, stopped: Any, batches: Iterator[Any]
 ) -> Iterator[Any]:
-    """One try of one task."""
+    """Sends the rows of one attempt of one task, and yields batches of outcomes."""
     from pyspark import TaskContext
 
     from ._dispatch import HaltedError
@@ -190,7 +193,7 @@ def _send(
     client: Any = None
     session: Any = None
     if context.attemptNumber():
-        text = "Spark has tried this task again: the try before may have sent it"
+        text = "Spark retried this task; the attempt before may have sent the call"
         instead = ("unknown", None, *_NO_ANSWER, "outcome_unknown", text)
     while source.gi_frame:
         calls: Iterator[tuple[Any, NotifyPackageExpire]] = iter(partial(next, source, None), None)
@@ -205,8 +208,8 @@ def _send(
                 except KooDriveError:
                     raise
                 except Exception as failed:
-                    # Of its text nothing: it may hold a secret.
-                    why = f"{name} failed on an executor with {type(failed).__name__}; call it there by itself"
+                    # The text of the error may hold a secret.
+                    why = f"{name} failed on an executor with {type(failed).__name__}; call the function there to see why"
                     raise _core.misused(why) from None
                 with client.dispatch(calls, transport=session, **options) as run:
                     for it in run:

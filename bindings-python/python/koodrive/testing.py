@@ -1,15 +1,16 @@
-"""A pytest plugin, for tests of code that calls KooDrive. It is asked for by name, in the root ``conftest.py``::
+"""A pytest plugin for tests of code that calls KooDrive. Enable it in the root ``conftest.py``::
 
     pytest_plugins = ["koodrive.testing"]
 
-``koodrive_sandbox`` is a ``koodrive.sandbox.Sandbox``, ``koodrive_sandbox_server`` the same one behind a port on loopback, and
-``koodrive_client`` a ``koodrive.Client`` of that server. Each test has its own. A marker configures the sandbox::
+The fixture ``koodrive_sandbox`` is a ``koodrive.sandbox.Sandbox``. ``koodrive_sandbox_server`` serves that sandbox on a port of
+loopback. ``koodrive_client`` is a ``koodrive.Client`` of that server. Each test has its own fixtures. A marker configures the
+sandbox::
 
     @pytest.mark.koodrive_sandbox(faults=[429, "cut"])
     def test_...(koodrive_client, koodrive_sandbox): ...
 
-Its keywords are those of ``Sandbox``; the one that is closest to the test wins. For whatever a marker cannot hold, override
-the fixture ``koodrive_sandbox``.
+The keywords are those of ``Sandbox``; the marker closest to the test wins. For anything that a marker cannot hold, override the
+fixture ``koodrive_sandbox``.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def koodrive_sandbox(request: pytest.FixtureRequest) -> Sandbox:
-    """A stand-in for the service that accepts every well-formed call, or what the marker says."""
+    """A sandbox that accepts every well-formed call, unless the marker configures it otherwise."""
     configuration: dict[str, Any] = {}
     for marker in reversed(list(request.node.iter_markers("koodrive_sandbox"))):
         if marker.args:
@@ -45,12 +46,12 @@ def koodrive_sandbox(request: pytest.FixtureRequest) -> Sandbox:
 
 @pytest.fixture
 def koodrive_sandbox_server(koodrive_sandbox: Sandbox) -> Iterator[SandboxServer]:
-    """That sandbox behind a port on loopback: ``url``, ``settings``, ``credentials``, ``environ``."""
+    """A server on loopback for ``koodrive_sandbox``, with ``url``, ``settings``, ``credentials`` and ``environ``."""
     with koodrive_sandbox.serve() as server:
         yield server
 
 
 @pytest.fixture
 def koodrive_client(koodrive_sandbox_server: SandboxServer) -> Client:
-    """A client that this server accepts."""
+    """A client that ``koodrive_sandbox_server`` accepts."""
     return Client.from_settings(koodrive_sandbox_server.settings, **koodrive_sandbox_server.credentials)

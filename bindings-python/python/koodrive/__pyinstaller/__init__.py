@@ -1,4 +1,4 @@
-"""For PyInstaller, which asks the installed packages where their hooks are (the entry point `pyinstaller40` in pyproject.toml)."""
+"""Tells PyInstaller where the hook is, through the entry point `pyinstaller40` of pyproject.toml."""
 
 from __future__ import annotations
 

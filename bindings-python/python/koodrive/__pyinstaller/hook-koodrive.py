@@ -1,10 +1,10 @@
-"""Most modules of koodrive are imported when they are first used, by name: PyInstaller does not find such imports by itself."""
+"""Names the modules that koodrive imports on first use, since PyInstaller does not find such imports."""
 
 import pkgutil
 
 import koodrive
 
-# Those of a test run, of Spark, and of PyInstaller are left out.
+# These modules need pytest, Spark or PyInstaller.
 _LEFT_OUT = ("koodrive.testing", "koodrive.spark", "koodrive.__")
 
 hiddenimports = [

@@ -1,7 +1,7 @@
-"""The command line: how any command ends. Each command has a module of its own.
+"""Runs the commands of ``koodrive``, and turns errors into messages and exit codes. Each command has a module of its own.
 
-The result goes to stdout, everything else to stderr. With ``--json`` stdout is exactly one JSON object, also for an error. What can or
-cannot be printed never decides what is done, nor the exit code of what was done.
+The result goes to stdout, everything else to stderr. With ``--json``, stdout is one JSON object, also for an error. A failure to
+print changes neither the actions of a command nor the exit code of these actions.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
     from ._output import Output
 
-#: Commands whose result is what they print: where it is incomplete they have failed.
+#: Commands whose only result is their output. They fail if the output is incomplete.
 _PRINTING = ("check", "explain", "report")
 
 
 def main(arguments: Optional[Sequence[str]] = None) -> int:
-    """Runs one command. Gives its exit code."""
+    """Runs the command of ``arguments``, by default those of the process, and returns its exit code."""
     interrupt_on_all()
     from ._output import Output
 
@@ -36,7 +36,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         output.ending(code)
         return code
     finally:
-        # Also after --help, which argparse prints and ends by itself.
+        # argparse prints --help and raises SystemExit.
         output.flush()
 
 
@@ -60,7 +60,7 @@ def _ended(arguments: Sequence[str], output: Output) -> int:
 def _chosen_command(arguments: Sequence[str], output: Output) -> int:
     from ._arguments import parse
 
-    # What the core says of an option is said of an argument here.
+    # The core's messages name options, which are flags here.
     _core.spell_flags()
     chosen = parse(arguments)
     output.keep(chosen.log_file, chosen.verbose)

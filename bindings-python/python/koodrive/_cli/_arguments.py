@@ -1,4 +1,4 @@
-"""The arguments. Secrets are none of them: every user of a machine can read the command lines of its processes."""
+"""Parses the arguments. Secrets are not accepted, since every user of a machine can read the command lines of its processes."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _ABOUT = "Calls the carrier API of KooDrive, Huawei Cloud's cloud drive."
 
 _SETTINGS = """\
 environment:
-  A setting is a variable or an argument; the argument wins.
+  An argument overrides its variable.
 
   KOODRIVE_ENDPOINT     --endpoint          the service's base URL
   KOODRIVE_USER_ID      --user-id           sent as X-User-Id
   KOODRIVE_APP_ID       --app-id            either an app id
-  KOODRIVE_APP_SECRET   --app-secret-file   and its secret (asked for on a terminal),
+  KOODRIVE_APP_SECRET   --app-secret-file   and its secret (a terminal asks for it),
   KOODRIVE_TOKEN        --token-file        or a token
 
-  KOODRIVE_APP_SECRET_FILE and KOODRIVE_TOKEN_FILE name the files, too. A file named - is stdin.
+  KOODRIVE_APP_SECRET_FILE and KOODRIVE_TOKEN_FILE also name these files. The file - is stdin.
 
-  No proxy of the environment is used but with --proxy env. Certificates are checked against the system's, those of
+  The environment's proxies are used only with --proxy env. Certificates are checked against the system's CAs, those of
   SSL_CERT_FILE, or those of --ca-file.
 
 exit codes:
   0    done
   1    unexpected error, or a report that could not be printed
   2    bad input: nothing was sent
-  3    refused by the service: it did not act on the call
-  4    not sent: it is safe to send it again
-  5    outcome unknown: do not repeat it unless repeats are safe
-  130  interrupted, by Ctrl-C, SIGTERM or SIGHUP
+  3    refused: the service did not act on the call
+  4    not sent: a retry is safe
+  5    outcome unknown: repeat the call only if repeats are safe
+  130  interrupted by Ctrl-C, SIGTERM or SIGHUP
 
-  Of a job, the first that applies: 130; 5 where a row is unknown, or the journal cannot be written; 3 refused, or halted;
-  4 not sent; 2 where a row is bad.
+  A job ends with the first code that applies: 130; 5 if a row is unknown, or the journal cannot be written; 3 if a row is
+  refused, or the job was halted; 4 if a row was not sent; 2 if a row is bad.
 """
 
 _EXAMPLES = {
@@ -73,7 +73,7 @@ examples:
     "resume": """\
 examples:
   koodrive resume --job night.db
-  koodrive resume --job night.db --repeat-refused      (when the cause of the refusals is corrected)
+  koodrive resume --job night.db --repeat-refused      (after the cause of the refusals was corrected)
 """,
     "report": """\
 examples:
@@ -94,25 +94,25 @@ examples:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Refuses as the library does, so that ``--json`` holds for bad arguments too."""
+    """A parser that raises ``InvalidInputError``, so that ``--json`` covers bad arguments too."""
 
     def error(self, message: str) -> NoReturn:
-        raise _core.misused(f"{message}; `{self.prog} --help` shows what is taken")
+        raise _core.misused(f"{message}; `{self.prog} --help` lists the arguments")
 
 
 class _OnCommandLine(argparse.Action):
-    """For those who would type a secret: named instead of repeated."""
+    """Refuses an argument for a secret, without repeating its value."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
         flag = self.option_strings[0]
         variable = flag[2:].replace("-", "_").upper()
         raise _core.refused(
-            flag, f"not an argument, since every user of this machine could read it; set KOODRIVE_{variable}, or pass {flag}-file"
+            flag, f"not accepted, since every user of this machine could read it; set KOODRIVE_{variable}, or pass {flag}-file"
         )
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command that was chosen, as ``command``, and its arguments."""
+    """Returns the parsed arguments, with the command as ``command``. Raises ``InvalidInputError``."""
     parser = _parser(_Parser, "koodrive", _ABOUT, "")
     parser.add_argument("--version", action="version", version=f"koodrive {_core.VERSION}", help="show the version and end")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
@@ -120,8 +120,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     check = _command(
         commands,
         "check",
-        "try endpoint, clock and credentials; changes nothing",
-        "Makes the safe call, which reads the usage of space and changes nothing, and tells apart what is wrong.",
+        "test endpoint, clock and credentials; changes nothing",
+        "Makes the safe call, which reads the space usage and changes nothing, and says whether endpoint, clock or credentials are wrong.",
     )
     _sending(check)
 
@@ -138,13 +138,13 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         commands,
         "explain",
         "show every stage of a signature, and where the service's differs",
-        "Shows every stage of the signature of a notification, or of the safe call where no ids are given. Sends nothing.",
+        "Shows every stage of the signature of a notification, or of the safe call if no ids are given. Sends nothing.",
     )
     _call(explain, required=False)
     explain.add_argument("--date", metavar="X_DATE", help="the X-Date that was sent, such as 20251103T070140Z; default now")
     message = explain.add_mutually_exclusive_group()
-    message.add_argument("--message", metavar="TEXT", help="what the service said when it refused the signature")
-    message.add_argument("--message-file", metavar="FILE", help="the same in a file; - is stdin")
+    message.add_argument("--message", metavar="TEXT", help="the service's error message about the signature")
+    message.add_argument("--message-file", metavar="FILE", help="a file with that message; - is stdin")
 
     from ._job_arguments import add, check as check_files
 
@@ -152,9 +152,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     chosen, unknown = parser.parse_known_args(arguments)
     if unknown:
-        # Not repeated whole: it may be a secret in the wrong place.
+        # The values are omitted, since one may be a misplaced secret.
         names = [argument.split("=")[0] for argument in unknown if argument.startswith("--")]
-        parser.error(f"not taken: {', '.join(names) or 'a value that belongs to no argument'}")
+        parser.error(f"unknown argument: {', '.join(names) or 'a value without its argument'}")
     check_files(chosen)
     return chosen
 
@@ -165,7 +165,7 @@ def _parser(make: Callable[..., _Parser], name: str, about: str, command: str) -
         description=about,
         epilog=_EXAMPLES[command] + "\n" + _SETTINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        # A secret that follows --app-secret must not be taken for the name of a file.
+        # Otherwise --app-secret would be --app-secret-file, and its secret the name of a file.
         allow_abbrev=False,
     )
 
@@ -175,9 +175,9 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, short: st
     settings = parser.add_argument_group("settings")
     settings.add_argument("--endpoint", metavar="URL", help="the service's base URL")
     settings.add_argument("--user-id", metavar="ID", help="the user id on KooDrive")
-    settings.add_argument("--app-id", metavar="ID", help="the app id; its secret is never an argument")
-    settings.add_argument("--app-secret-file", metavar="FILE", help="holds the secret of the app id; - is stdin")
-    settings.add_argument("--token-file", metavar="FILE", help="holds the token; - is stdin")
+    settings.add_argument("--app-id", metavar="ID", help="the app id")
+    settings.add_argument("--app-secret-file", metavar="FILE", help="a file with the secret of the app id; - is stdin")
+    settings.add_argument("--token-file", metavar="FILE", help="a file with the token; - is stdin")
     for secret in ("--app-secret", "--token"):
         settings.add_argument(secret, action=_OnCommandLine, help=argparse.SUPPRESS)
     settings.add_argument(
@@ -185,13 +185,13 @@ def _command(commands: argparse._SubParsersAction[_Parser], name: str, short: st
         metavar="SECONDS",
         type=int,
         default=_core.CLOCK_MARGIN_DEFAULT,
-        help="how far X-Date stays behind the server's clock; default %(default)s",
+        help="seconds by which X-Date stays behind the server's clock; default %(default)s",
     )
-    settings.add_argument("--allow-plain-http", action="store_true", help="allow http:// to other hosts than loopback")
+    settings.add_argument("--allow-plain-http", action="store_true", help="allow http:// to hosts other than loopback")
     parser.add_argument("--json", action="store_true", help="print one JSON object, also for an error")
-    parser.add_argument("--log-file", metavar="FILE", help="also write messages there, and where an unexpected error came from")
+    parser.add_argument("--log-file", metavar="FILE", help="write messages and the traceback of an unexpected error to this file")
     parser.add_argument(
-        "-v", "--verbose", action="store_true", help="also show exchanges, and where an unexpected error came from"
+        "-v", "--verbose", action="store_true", help="show every exchange, and the traceback of an unexpected error"
     )
     return parser
 
@@ -200,18 +200,18 @@ def _call(parser: _Parser, *, required: bool) -> None:
     call = parser.add_argument_group("notification")
     call.add_argument("--carrier-user-id", metavar="ID", required=required, help="the carrier's id of the user")
     call.add_argument("--package-id", metavar="ID", required=required, help="the carrier's id of the package")
-    call.add_argument("--undocumented-type", metavar="INTEGER", type=int, help="another type than 2, the only documented one")
+    call.add_argument("--undocumented-type", metavar="INTEGER", type=int, help="a type other than 2, the only documented one")
 
 
 def _sending(parser: _Parser) -> None:
     sending = parser.add_argument_group("sending")
-    sending.add_argument("--trace-id", metavar="ID", help="58 characters; by default one is made")
+    sending.add_argument("--trace-id", metavar="ID", help="58 characters; default random")
     _timeouts(sending)
     _network.add(parser.add_argument_group("network"))
     instead = parser.add_argument_group("instead of sending").add_mutually_exclusive_group()
-    instead.add_argument("--dry-run", action="store_true", help="print the request, Authorization masked")
-    instead.add_argument("--curl", action="store_true", help="print a curl command that sends it, for a POSIX shell")
-    parser.add_argument("--show-authorization", action="store_true", help="with --dry-run: do not mask it")
+    instead.add_argument("--dry-run", action="store_true", help="print the request, with Authorization masked")
+    instead.add_argument("--curl", action="store_true", help="print a curl command that sends the request, for a POSIX shell")
+    parser.add_argument("--show-authorization", action="store_true", help="with --dry-run: print Authorization too")
 
 
 def _timeouts(sending: argparse._ArgumentGroup) -> None:
@@ -223,5 +223,5 @@ def _timeouts(sending: argparse._ArgumentGroup) -> None:
         metavar="SECONDS",
         type=float,
         default=CONNECT_TIMEOUT,
-        help="until a connection stands; default %(default)s",
+        help="time to connect; default %(default)s",
     )

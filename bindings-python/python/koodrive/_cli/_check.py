@@ -1,6 +1,6 @@
-"""``koodrive check``: makes the safe call, and says of endpoint, clock and credentials which one is wrong and what to do.
+"""The command ``koodrive check``: makes the safe call, and says whether endpoint, clock or credentials are wrong.
 
-It judges no reply: the client does. It looks at what travelled, and at the client's error, and words the difference.
+The client judges the reply. This module compares the exchange and the client's error, and describes the cause.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ..transports._network import Network, Proxy
     from ._output import Output
 
-#: Seconds by which clocks that agree may seem to differ: ``Date`` has whole seconds, and a reply travels.
+#: Largest difference of clocks that agree, in seconds: ``Date`` has whole seconds, and a reply takes time to arrive.
 _AGREE = 2.0
 
 _CREDENTIALS = "pass --proxy http://host:port with --proxy-credentials-file, or --proxy env"
@@ -50,7 +50,7 @@ class _Finding(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """One exchange: the headers that were sent, and the reply."""
+    """One exchange: the headers of the request, and the reply."""
 
     request: dict[str, str]
     reply: dict[str, str]
@@ -60,7 +60,7 @@ class _Seen(NamedTuple):
 
 
 class _Watched:
-    """The standard library's transport, looked at. ``exchanges`` are those with an answer."""
+    """The standard library's transport with a record of its answered ``exchanges``."""
 
     def __init__(self, network: Optional[Network]) -> None:
         self._exchange = over(network)
@@ -81,7 +81,7 @@ class _Watched:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Makes the call and reports, or shows the request. Gives the exit code."""
+    """Makes the call and reports, or shows the request. Returns the exit code."""
     settings, call = Settings(arguments), GetSpaceUsageByOverview()
     if arguments.dry_run or arguments.curl:
         _request.show(arguments, output, settings, call)
@@ -116,12 +116,12 @@ def run(arguments: Namespace, output: Output) -> int:
 
 def _endpoint(settings: Settings, proxy: Optional[Proxy], exchanges: list[_Seen], error: Optional[KooDriveError]) -> _Finding:
     url = settings.client.settings.endpoint
-    wrong = "check host and path of the endpoint against what your Huawei contact named"
+    wrong = "compare host and path of the endpoint with those from your Huawei contact"
     if isinstance(error, NotSentError):
         return _Finding("endpoint", _FAILED, *_not_sent(url, proxy, error))
     if isinstance(error, OutcomeUnknownError):
-        text = f"{url} took the request and gave no complete answer: {error.__cause__}"
-        return _Finding("endpoint", _FAILED, text, ("try again, if need be with a longer --timeout", *_proxies(proxy)))
+        text = f"{url} received the request but sent no complete answer: {error.__cause__}"
+        return _Finding("endpoint", _FAILED, text, ("try again, perhaps with a longer --timeout", *_proxies(proxy)))
     if isinstance(error, UnreadableReplyError):
         return _Finding("endpoint", _FAILED, f"{url} answers, but not as this API does: {_first_line(error)}", (wrong,))
     if isinstance(error, ApiError) and error.status is not None:
@@ -131,43 +131,43 @@ def _endpoint(settings: Settings, proxy: Optional[Proxy], exchanges: list[_Seen]
         if error.status == 407:
             who = "a proxy on the way to it" if proxy is None else f"the proxy {proxy.name}"
             return _Finding(
-                "endpoint", _FAILED, f"{url} is not reached: {who} answers 407, it asks for credentials", (_CREDENTIALS,)
+                "endpoint", _FAILED, f"{url} is not reached: {who} answers 407 and asks for credentials", (_CREDENTIALS,)
             )
         if error.status in (404, 405, 410, 501):
-            return _Finding("endpoint", _FAILED, f"{url} answers {error.status}: it has no such API", (wrong,))
+            return _Finding("endpoint", _FAILED, f"{url} answers {error.status}: this API is not there", (wrong,))
         if error.code is None:
-            text = f"{url} answers {error.status}, but not in this API's form: it may be something in front of it"
+            text = f"{url} answers {error.status}, but not in this API's form: the answer may come from a proxy or a gateway"
             return _Finding("endpoint", _UNKNOWN, text, (wrong,))
     return _Finding("endpoint", _PASSED, f"{url} answers")
 
 
 def _not_sent(url: str, proxy: Optional[Proxy], error: NotSentError) -> tuple[str, tuple[str, ...]]:
-    """What kept the request from leaving, and what to do about it."""
+    """Returns why the request never left, and what to do."""
     host, netloc = urlsplit(url).hostname, urlsplit(url).netloc
     for cause in _causes(error):
         if isinstance(cause, ProxyAnswered):
-            advice = _CREDENTIALS if cause.status == 407 else f"ask who runs the proxy whether it lets {netloc} through"
+            advice = _CREDENTIALS if cause.status == 407 else f"ask the operator of the proxy to allow {netloc}"
             return str(cause), (advice,)
         if isinstance(cause, (socket.gaierror, ConnectionRefusedError)) and proxy is not None:
-            # It is the proxy that this machine connects to.
+            # This machine connects to the proxy.
             host, netloc = proxy.host, f"the proxy {proxy.name}"
         if isinstance(cause, socket.gaierror):
-            return f"DNS does not know {host}", ("check the host's spelling, and this machine's resolver", *_proxies(proxy))
+            return f"DNS does not know {host}", ("check the spelling of the host, and this machine's resolver", *_proxies(proxy))
         if isinstance(cause, ConnectionRefusedError):
             return f"{netloc} refuses connections", ("check the port; a firewall may refuse too", *_proxies(proxy))
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
                 f"TLS: the certificate of {netloc} is not trusted: {cause.verify_message}",
                 (
-                    "is it a proxy's, or of your own CA? Name that CA's file as --ca-file, or in SSL_CERT_FILE; never switch the check off",
+                    "for the certificate of a proxy or of your own CA, pass the CA's file as --ca-file or in SSL_CERT_FILE; never turn the check off",
                 ),
             )
         if isinstance(cause, ssl.SSLError):
-            return f"TLS: {netloc} does not speak it: {cause.reason or cause}", ("check the port, and whether https is right",)
+            return f"TLS: {netloc} does not speak TLS: {cause.reason or cause}", ("check the port, and whether https is right",)
         if isinstance(cause, (TimeoutError, socket.timeout)):
             return (
                 f"no connection to {netloc} in time",
-                ("a firewall may drop what it does not know; or give a longer --connect-timeout", *_proxies(proxy)),
+                ("a firewall may drop the packets; or pass a longer --connect-timeout", *_proxies(proxy)),
             )
     return f"no connection to {netloc}: {error.__cause__ or error}", ("check this machine's network", *_proxies(proxy))
 
@@ -184,28 +184,28 @@ def _proxies(proxy: Optional[Proxy]) -> tuple[str, ...]:
         return ()
     for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
         if os.environ.get(name):
-            return (f"{name} is set, and no proxy is used: pass --proxy env",)
+            return (f"{name} is set, but no proxy is used: pass --proxy env",)
     return ()
 
 
 def _difference(exchanges: list[_Seen]) -> Optional[float]:
-    """Seconds by which the server's clock is ahead of this machine's, to half a second."""
+    """Returns the seconds by which the server's clock is ahead of this machine's, to half a second, or None."""
     if not exchanges or "age" in exchanges[-1].reply:
         return None
     try:
         date = email.utils.parsedate_to_datetime(exchanges[-1].reply.get("date", ""))
     except (TypeError, ValueError):
         return None
-    # A Date stands for any instant of its second.
+    # Date has whole seconds: the middle of the second is the best guess.
     return round(date.timestamp() + 0.5 - exchanges[-1].received_at, 3)
 
 
 def _clock(exchanges: list[_Seen], difference: Optional[float], is_refused: bool) -> _Finding:
-    """``is_refused``: the service refused the date of the last request that it answered."""
+    """Returns the finding about the clock. ``is_refused`` says that the service refused the date of the last request."""
     if not exchanges:
         return _Finding("clock", _UNKNOWN, "no answer, so the server's clock is not known")
     if difference is None:
-        advice = ("a proxy may remove it; compare this machine's clock with one that you trust",)
+        advice = ("a proxy may remove the header; compare this machine's clock with one that you trust",)
         return _Finding("clock", _UNKNOWN, "the reply has no Date to compare with", advice)
     text = "this machine's clock and the server's agree"
     if abs(difference) > _AGREE:
@@ -216,9 +216,9 @@ def _clock(exchanges: list[_Seen], difference: Optional[float], is_refused: bool
         text += f"; the X-Date {x_date} does not fit the server's Date, {exchanges[-1].reply['date']}"
         return _Finding("clock", _FAILED, text, ("set this machine's clock (NTP); if it is right, ask your Huawei contact",))
     if len(exchanges) > 1:
-        text += "; the service refused the first X-Date, and the second, corrected by that, fits"
+        text += "; the service refused the first X-Date and accepted the second, corrected one"
         return _Finding(
-            "clock", _PASSED, text, ("set this machine's clock (NTP): as it is, the first call of each process is refused",)
+            "clock", _PASSED, text, ("set this machine's clock (NTP): until then, the first call of each process is refused",)
         )
     text += "; the X-Date sent fits"
     return _Finding("clock", _PASSED, text, ("set this machine's clock (NTP)",) if abs(difference) > _AGREE else ())
@@ -230,23 +230,23 @@ def _credentials(settings: Settings, exchanges: list[_Seen], error: Optional[Koo
     if error is None:
         return _Finding("credentials", _PASSED, f"the service accepts the {whose} with user id {user_id}")
     if not reached:
-        return _Finding("credentials", _UNKNOWN, "not reached")
+        return _Finding("credentials", _UNKNOWN, "not tested, since the service was not reached")
     if error.status == 429:
-        return _Finding("credentials", _UNKNOWN, _first_line(error), ("the service is asked too often: wait, and try again",))
+        return _Finding("credentials", _UNKNOWN, _first_line(error), ("the service got too many requests: wait, and try again",))
     if error.status not in (400, 401, 403):
-        later = f"credentials are not the matter: try again later, and tell your Huawei contact the trace id {error.trace_id}"
+        later = f"the credentials are not the cause: try again later, and tell your Huawei contact the trace id {error.trace_id}"
         return _Finding("credentials", _UNKNOWN, _first_line(error), (later,))
     advice = list(_checks(error))
     if settings.app_id:
         compared = _compared(settings, exchanges[-1], error)
-        # What is known comes before what is to be asked.
+        # A result comes before the questions.
         at = len(advice) if compared is None else 0
-        advice.insert(at, f"signature: {compared or '`koodrive explain` shows every stage of it'}")
+        advice.insert(at, f"signature: {compared or '`koodrive explain` shows every stage of the signature'}")
     return _Finding("credentials", _FAILED, _first_line(error), tuple(advice))
 
 
 def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Optional[str]:
-    """What the service's message shows of its own signature; None where it shows nothing."""
+    """Returns the result of comparing with the service's message, or None if the message has no canonical request."""
 
     def finding(message: str) -> Optional[str]:
         return settings.client.explain(GetSpaceUsageByOverview(), date=instant(exchange.request[X_DATE]), message=message).finding
@@ -256,7 +256,7 @@ def _compared(settings: Settings, exchange: _Seen, error: KooDriveError) -> Opti
 
 
 def _checks(error: KooDriveError) -> Iterator[str]:
-    """What the core's text says is to be checked, but for what this command has looked at by itself."""
+    """Yields the core's advice, without the parts about endpoint, clock and signature that this command checks itself."""
     for line in str(error).split("\n")[2:]:
         check = line.partition(". ")[2]
         if not check.startswith(("endpoint:", "clock:", "signature:")):

@@ -1,6 +1,6 @@
-"""How a job's command ends, told in whichever way it ends: as fields of ``--json``, and in ``--summary-file`` and ``--metrics-file``.
+"""Reports the end of a job's command: as fields of ``--json``, in ``--summary-file`` and in ``--metrics-file``.
 
-None of these decides what is sent, nor the exit code: what cannot be written is told once, and given up.
+A file that cannot be written changes neither the job nor the exit code. The error is reported once.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from .._job.watch import Watch
     from ._output import Output
 
-#: So many bad rows are in the JSON; the report lists all.
+#: Number of bad rows in the JSON. The report lists all.
 _SHOWN = 20
 
-#: Seconds between two writings of the metrics.
+#: Seconds between two writes of the metrics.
 _PERIOD = 5.0
 
 _MEANING = {
     DONE: "done",
-    UNEXPECTED: "unexpected error; --log-file shows where it came from",
+    UNEXPECTED: "unexpected error; --log-file shows the traceback",
     BAD_INPUT: "bad input, or bad rows; correct them",
     REFUSED: "refused, or halted; correct the cause, then resume",
     NOT_SENT: "rows were not sent, or given up; resume",
@@ -41,7 +41,7 @@ _MEANING = {
 
 
 class Ending:
-    """The facts that the report of one run needs. It is made before anything can go wrong."""
+    """The facts for the report of one run. Create it first, so that every error is reported."""
 
     def __init__(self, arguments: Namespace, output: Output, source: Optional[Source] = None) -> None:
         self._arguments = arguments
@@ -54,15 +54,15 @@ class Ending:
         self._table: Optional[str] = None
         self._sent: dict[str, Any] = {}
         self._written_at = float("-inf")
-        #: Why the job was halted.
+        #: Why the job was halted, or None.
         self.halt: Optional[str] = None
-        #: What hears of its exchanges.
+        #: The watch of the exchanges, from the first request on.
         self.watch: Optional[Watch] = None
-        self._has_told: set[str] = set()
+        self._reported: set[str] = set()
         output.fields, output.ending = self.fields, self._end
 
     def read(self, journal: Journal) -> tuple[dict[str, int], str]:
-        """Takes what the journal holds. Returns its counts and its table."""
+        """Reads the journal. Returns its counts and its table."""
         self._job = journal.job or self._job
         self._rows = journal.counts()
         self._bad = journal.bad(_SHOWN)
@@ -70,11 +70,11 @@ class Ending:
         return self._rows, self._table
 
     def fields(self) -> dict[str, Any]:
-        """Returns what ``--json`` shows besides ``ok``, ``exit_code`` and ``error``."""
+        """Returns the fields of ``--json``, except ``ok``, ``exit_code`` and ``error``."""
         job, source, created_at, sha256 = self._job
         bad = self._bad
         if self._source is not None and job is None:
-            # Refused: none of its rows is in the journal.
+            # The source was refused, so the journal has no rows.
             bad, sha256 = self._source.first_bad[:_SHOWN], self._source.sha256
         return {
             "job": job,
@@ -89,7 +89,7 @@ class Ending:
         }
 
     def progress(self, progress: Progress, watch: Watch, rate: float) -> None:
-        """Writes the metrics, if it is time to."""
+        """Writes the metrics if ``_PERIOD`` has passed since the last time."""
         self._sent = {"progress": progress, "watch": watch, "rate": rate}
         if self._arguments.metrics_file is not None and time.monotonic() - self._written_at >= _PERIOD:
             self._written_at = time.monotonic()
@@ -97,11 +97,11 @@ class Ending:
 
     def _write_metrics(self, code: Optional[int]) -> None:
         fields = self.fields()
-        # Prometheus knows no series that comes with its first row.
+        # Every state has a series from the start, so that Prometheus sees its first increase.
         rows = {**dict.fromkeys(report.STATES, 0), **fields["rows"]}
         progress = self._sent.get("progress")
         if progress is not None and code is None:
-            # The journal was read before.
+            # The counts of the journal are from the start of the run.
             done = {name: getattr(progress, name) for name in ("delivered", "refused", "unknown", "given_up")}
             for state, count in done.items():
                 rows[state] += count
@@ -147,9 +147,9 @@ class Ending:
         try:
             metrics.write(path, content)
         except (OSError, ValueError) as error:
-            if flag not in self._has_told:
-                self._has_told.add(flag)
-                self._output.message(f"koodrive: {flag}: {path} cannot be written ({words(error)}); nothing else changes")
+            if flag not in self._reported:
+                self._reported.add(flag)
+                self._output.message(f"koodrive: {flag}: {path} cannot be written ({words(error)}); the job goes on")
 
 
 def _instant(seconds: float) -> str:

@@ -12,7 +12,7 @@ DONE, UNEXPECTED, BAD_INPUT, REFUSED, NOT_SENT, OUTCOME_UNKNOWN, INTERRUPTED = 0
 
 
 def exit_code(error: Optional[KooDriveError]) -> int:
-    """Returns the exit code of an error, or of a success where there is none."""
+    """Returns the exit code of ``error``, or 0 for None."""
     if error is None:
         return DONE
     if error.kind == "invalid_input":

@@ -1,4 +1,4 @@
-"""``koodrive explain``."""
+"""The command ``koodrive explain``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Explains. Gives the exit code, which a difference does not change."""
+    """Shows every stage of a signature, and returns the exit code, which is 0 also for a difference."""
     call = _call(arguments)
     date = None if arguments.date is None else instant(arguments.date)
     client = Settings(arguments).client
@@ -43,11 +43,11 @@ def _call(arguments: Namespace) -> Any:
 
 
 def instant(x_date: str) -> datetime:
-    """Of an X-Date."""
+    """Returns the instant of an X-Date. Raises ``InvalidInputError``."""
     try:
         return datetime.strptime(x_date, "%Y%m%dT%H%M%SZ").replace(tzinfo=timezone.utc)
     except ValueError:
-        raise _core.refused("--date", "not an X-Date; pass it as it was sent, such as 20251103T070140Z") from None
+        raise _core.refused("--date", "not an X-Date; pass the header's value, such as 20251103T070140Z") from None
 
 
 def _text(explanation: Explanation) -> str:

@@ -1,4 +1,4 @@
-"""``koodrive forget``."""
+"""The command ``koodrive forget``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Deletes rows. Gives the exit code."""
+    """Deletes settled rows from a journal, and returns the exit code."""
     days = arguments.older_than
     if not days >= 0:
         raise _core.refused("--older-than", f"{days} is out of range; pass days, such as 90")

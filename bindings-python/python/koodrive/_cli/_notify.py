@@ -1,4 +1,4 @@
-"""``koodrive notify``."""
+"""The command ``koodrive notify``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Makes the call, or shows the request. Gives the exit code; raises what the call raises."""
+    """Sends the call, or shows the request, and returns the exit code. Raises ``KooDriveError``."""
     call = NotifyPackageExpire(
         carrier_user_id=arguments.carrier_user_id,
         package_id=arguments.package_id,
@@ -28,7 +28,7 @@ def run(arguments: Namespace, output: Output) -> int:
         _request.show(arguments, output, settings, call)
         return DONE
     network = _network.network(arguments, settings.client.settings.endpoint)
-    # Made here, so that an interruption can name it.
+    # The trace id is created here, so that the message of an interruption can name it.
     output.sending = arguments.trace_id or new_trace_id()
     reply = settings.client.send(
         call,

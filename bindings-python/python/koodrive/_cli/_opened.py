@@ -1,4 +1,4 @@
-"""A journal that a command has opened: whether it can be trusted, and what the last process has left behind."""
+"""Checks a journal that a command has opened, and settles the rows that a killed process left in flight."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def opened(journal: Journal, output: Output, *, repeats_unknown: bool = False, is_moved: bool = False) -> None:
-    """What a process that was killed has left behind is unknown. Refuses a copy, unless it was moved, and a journal without its log."""
+    """Sets rows to unknown that were in flight when the last process was killed.
+
+    Raises ``InvalidInputError`` for a journal without its log, and for a copy unless ``is_moved``. ``repeats_unknown`` allows
+    both.
+    """
     mark = journal.mark_of_use
     if mark.doubt is not None and not repeats_unknown and not (mark.is_copy and is_moved):
         ways_out = [
@@ -20,7 +24,7 @@ def opened(journal: Journal, output: Output, *, repeats_unknown: bool = False, i
         ]
         raise _core.refused("--job", f"{mark.doubt}, or pass to `koodrive resume` {', or '.join(filter(None, ways_out))}")
     if journal.job is None:
-        why = f"{journal.path} holds no job, since the source was not read to its end and nothing was sent; run it again"
+        why = f"{journal.path} holds no job, since the source was not read to its end; nothing was sent; run the command again"
         raise _core.refused("--job", why)
     if mark.killed is not None:
         output.message(

@@ -1,4 +1,4 @@
-"""Prints: one result on stdout, as text or as JSON, and messages on stderr."""
+"""Prints one result on stdout, as text or JSON, and messages on stderr."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .._errors import KooDriveError
 
-#: Of an error, in this order.
+#: The fields of an error in JSON, in this order.
 _FIELDS = (
     "kind", "outcome", "retryable", "message", "status", "code", "msg", "request_id", "trace_id", "x_date", "retry_after", "body",
     "field",
@@ -27,36 +27,36 @@ _FIELDS = (
 
 
 class Output:
-    """Where a command prints. A reader of stdout that has seen enough changes nothing: what was done is done."""
+    """The output of a command. A closed stdout is ignored, since the command's actions are already done."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        #: The trace id of a notification that is on its way, for an interruption.
+        #: Trace id of the notification that is being sent, for the message of an interruption.
         self.sending: Optional[str] = None
-        #: Whether stdout could not take all that was to be printed.
+        #: Whether a part of the output could not be written to stdout.
         self.is_incomplete = False
-        #: More fields for the JSON of an end that has no result: what is known of a job.
+        #: Returns further fields for the JSON of an error, such as those of a job.
         self.fields: Callable[[], dict[str, Any]] = dict
-        #: Is told the exit code at every end.
+        #: Called with the exit code at every end.
         self.ending: Callable[[int], object] = lambda code: None
-        #: The error that ended the command.
+        #: Message of the error that ended the command, or None.
         self.said: Optional[str] = None
         self._log: Optional[TextIO] = None
         self._verbose = False
         _open_closed_streams()
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
-                # What the terminal's encoding lacks is shown escaped: no message is lost for one character.
+                # Escapes characters that the terminal's encoding lacks, since an error would lose the message.
                 stream.reconfigure(errors="backslashreplace")
 
     def keep(self, log_file: Optional[str], verbose: bool) -> None:
-        """Also writes messages to this file from now on; verbose shows every exchange of ``send`` and the traceback of a defect."""
+        """Writes messages to ``log_file`` too, from now on. ``verbose`` shows exchanges, and tracebacks of unexpected errors."""
         self._verbose = verbose
         if log_file is not None:
             try:
                 self._log = open(log_file, "a", encoding="utf-8", errors="backslashreplace")
             except OSError as error:
-                raise _core.refused("--log-file", f"{log_file} cannot be written ({error.strerror}); name another") from None
+                raise _core.refused("--log-file", f"{log_file} cannot be written ({error.strerror}); pass another file") from None
         if verbose:
             import logging
 
@@ -72,18 +72,18 @@ class Output:
         error: Optional[KooDriveError] = None,
         code: Optional[int] = None,
     ) -> None:
-        """``text`` as lines, or ``fields`` as JSON. ``exact`` text is for programs: UTF-8 whatever the terminal's encoding."""
+        """Prints ``text``, or ``fields`` as JSON. ``exact`` text is for programs, so it is UTF-8 on any terminal."""
         if self.as_json:
             code = exit_code(error) if code is None else code
             text = json.dumps({"ok": code == 0, "exit_code": code, **fields, "error": error and _fields(error)})
         self.line(text, exact=exact)
         self.flush()
         if self.is_incomplete:
-            # What stdout cannot take may still be seen here.
+            # stderr may still work.
             self.message(text)
 
     def line(self, text: str, *, exact: bool = True) -> None:
-        """One of many."""
+        """Prints one line of a result."""
         line = f"{text}\n"
         try:
             if exact and hasattr(sys.stdout, "buffer"):
@@ -97,16 +97,16 @@ class Output:
             self._incomplete(error)
 
     def message(self, text: str) -> None:
-        """For people, on stderr, and in the log."""
+        """Prints ``text`` for people, on stderr and in the log file."""
         self.log(text)
         try:
             print(text, file=sys.stderr, flush=True)
         except (OSError, ValueError):
-            # A disk that is full, or a terminal that has gone.
+            # The disk is full, or the terminal is closed.
             pass
 
     def log(self, text: str) -> None:
-        """Writes to the log file alone, where there is one."""
+        """Writes ``text`` to the log file, if there is one."""
         if self._log is not None:
             instant = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
             try:
@@ -116,12 +116,12 @@ class Output:
                 pass
 
     def end_with(self, text: str) -> None:
-        """Says what ended the command."""
+        """Prints the message that ends the command."""
         self.said = text
         self.message(f"koodrive: {text}")
 
     def failed(self, text: str, error: BaseException, code: int, *, told_as_json: bool = True) -> None:
-        """The end of a command by an error that is none of the service's: one line, and in the log where it came from."""
+        """Ends the command with an error of this machine: prints one line, and writes the traceback to the log file."""
         self.end_with(text)
         self._trace(error)
         if self.as_json and told_as_json:
@@ -129,8 +129,8 @@ class Output:
             self.line(json.dumps({"ok": False, "exit_code": code, **self.fields(), "error": dict.fromkeys(_FIELDS) | kind}))
 
     def unexpected(self, error: BaseException, *, told_as_json: bool = True) -> None:
-        """The end of a command by a defect. A job has a report besides, which is then its JSON."""
-        where = "; --log-file FILE or -v shows where it came from" if self._log is None and not self._verbose else ""
+        """Ends the command with an unexpected error. ``told_as_json`` is False for a job, whose report is the JSON."""
+        where = "; --log-file FILE or -v shows the traceback" if self._log is None and not self._verbose else ""
         text = f"unexpected error, {type(error).__name__}: {words(error)}{where}"
         self.failed(text, error, UNEXPECTED, told_as_json=told_as_json)
 
@@ -148,18 +148,18 @@ class Output:
                 pass
 
     def error(self, error: KooDriveError) -> None:
-        """The end of a command that has nothing else to show."""
+        """Ends the command with an error of the library."""
         self.end_with(str(error))
         if self.as_json:
             self.result(self.fields(), "", error=error)
 
     def interrupted(self) -> None:
-        """Ctrl-C."""
+        """Ends the command after Ctrl-C."""
         text = "interrupted; no notification was sent"
         if self.sending is not None:
             text = (
-                f"interrupted, trace id {self.sending}; whether the request had left, and the service acted on it, is unknown, "
-                "so do not repeat it unless repeats are safe"
+                f"interrupted, trace id {self.sending}; the outcome is unknown, since the request may have left; repeat the call "
+                "only if repeats are safe"
             )
         self.end_with(text)
         if self.as_json:
@@ -169,7 +169,7 @@ class Output:
             self.line(json.dumps({"ok": False, "exit_code": INTERRUPTED, **self.fields(), "error": error}))
 
     def flush(self) -> None:
-        """At the end: the interpreter would complain of a reader that has gone, or of a disk that is full."""
+        """Flushes both streams at the end, where the interpreter would report a closed pipe or a full disk."""
         try:
             sys.stdout.flush()
         except BrokenPipeError:
@@ -189,19 +189,19 @@ class Output:
 
 
 def _open_closed_streams() -> None:
-    """A stream that was closed is nothing, and its number must not become that of the journal."""
+    """Opens closed standard streams on the null device, so that the journal does not get their descriptors."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             try:
                 os.fstat(number)
             except OSError:
-                # The lowest number that is free, which is this one.
+                # open returns the lowest free descriptor, which is this one.
                 os.open(os.devnull, os.O_RDWR)
             setattr(sys, name, open(os.devnull, "r" if number == 0 else "w", encoding="utf-8"))
 
 
 def _detach(stream: TextIO) -> None:
-    """What is still buffered goes nowhere: the interpreter would end with a code of its own."""
+    """Discards buffered output, since a failing flush would change the exit code of the interpreter."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""``koodrive report``."""
+"""The command ``koodrive report``."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Shows the table, or the rows. Gives the exit code."""
+    """Shows the table, or the rows, and returns the exit code."""
     if arguments.rows and output.as_json:
-        raise _core.refused("--json", f"prints one object, and --{arguments.rows} many lines; leave --json out, or pass --jsonl")
+        raise _core.refused(
+            "--json", f"prints one object, but --{arguments.rows} prints lines; leave out --json, or pass --jsonl"
+        )
     if arguments.raw and arguments.rows != "csv":
-        raise _core.refused("--raw", "is for --csv; every other form shows fields as they are")
+        raise _core.refused("--raw", "is for --csv; every other format shows fields unchanged")
     if arguments.all and arguments.rows == "html":
         raise _core.refused("--all", "is for --csv and --jsonl; the page of --html counts all rows and lists the unknown ones")
     with _journal(arguments.job, output) as (journal, is_under_way):
@@ -50,7 +52,10 @@ def run(arguments: Namespace, output: Output) -> int:
 
 @contextmanager
 def _journal(path: str, output: Output) -> Iterator[tuple[Journal, bool]]:
-    """That of a job that has ended, or a snapshot of one that is under way, in which nothing is settled; and which of both."""
+    """Opens the journal at ``path``, or a copy of it while its job is running. Yields it, and whether the job is running.
+
+    Rows of a running job stay as they are: only a journal that its process has left can have rows that are now unknown.
+    """
     try:
         journal = Journal(path, make=False)
     except InvalidInputError as error:
@@ -64,8 +69,8 @@ def _journal(path: str, output: Output) -> Iterator[tuple[Journal, bool]]:
         return
     with tempfile.TemporaryDirectory() as folder, Journal(snapshot(path, folder), make=False) as journal:
         if journal.job is None:
-            raise _core.refused("--job", f"the rows of {path} are still being read; report when the first are sent")
-        # A copy, and for sure of one moment.
+            raise _core.refused("--job", f"the rows of {path} are still being read; report after the first requests")
+        # The mark sees a copy, but this one is complete.
         journal.mark_of_use.doubt = None
-        output.message("koodrive: the job is under way; this is how it is now")
+        output.message("koodrive: the job is running; the report shows its present state")
         yield journal, True

@@ -1,4 +1,4 @@
-"""The request instead of the call: as HTTP, and as a curl command."""
+"""Shows a request instead of sending it: as HTTP, or as a curl command."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _SECRET = "authorization"
 
 
 def show(arguments: Namespace, output: Output, settings: Settings, call: Any) -> None:
-    """Prints it in the way that was asked for."""
+    """Prints the signed request of ``call`` as ``arguments`` say. The header Authorization is masked by default."""
     request = settings.client.request(call, trace_id=arguments.trace_id or new_trace_id())
     if arguments.curl or arguments.show_authorization:
         output.message(
-            "koodrive: what is printed authenticates: with it, anyone can make this call for 15 minutes"
+            "koodrive: the output contains the signature: anyone who has it can make this call for 15 minutes"
             if settings.app_id
-            else "koodrive: what is printed holds the token: with it, anyone can make any call in your name until it ends"
+            else "koodrive: the output contains the token: anyone who has it can make any call in your name until the token expires"
         )
     if arguments.curl:
         command = curl(request, _network.curl(arguments))
@@ -47,9 +47,9 @@ def _http(request: Request, headers: list[tuple[str, str]], body: str) -> str:
 
 
 def curl(request: Request, network: list[list[str]]) -> str:
-    """A command for a POSIX shell that sends exactly this request."""
+    """Returns a command for a POSIX shell that sends ``request`` unchanged. ``network`` are further options of curl."""
     words = [["curl", "--silent", "--show-error", "--request", request.method], *network]
-    # Without globoff, curl would take the brackets of an IPv6 address for a range.
+    # Without --globoff, curl would take the brackets of an IPv6 address for a range.
     words.append([*(["--globoff"] if "[" in request.url else []), "--url", request.url])
     words += [["--header", f"{name}: {value}"] for name, value in request.headers]
     if request.body:

@@ -1,4 +1,4 @@
-"""``koodrive resume``."""
+"""The command ``koodrive resume``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Sends what waits. Gives the exit code."""
+    """Sends the waiting rows of a journal, and returns the exit code."""
     task = Task(arguments, output, Ending(arguments, output))
     with Journal(arguments.job, make=False) as journal:
         opened(journal, output, repeats_unknown=arguments.repeat_unknown, is_moved=arguments.moved)

@@ -1,4 +1,4 @@
-"""``koodrive run``, and what ``koodrive resume`` does in the same way: send what waits, and say what became of it."""
+"""The command ``koodrive run``, and the part that it shares with ``koodrive resume``: sending pending rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._dispatch import HaltedError
 from .._errors import KooDriveError
 from .._job import transports
 from .._job.journal import BAD, PENDING, Journal
-from .._job.rows._octets import check, sha256
+from .._job.rows._bytes import check, sha256
 from .._job.run import HaltedUnreached, Sending
 from . import _network
 from ._ending import Ending
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace, output: Output) -> int:
-    """Checks the rows, and sends them. Gives the exit code."""
+    """Checks the rows of a source, sends them, and returns the exit code."""
     source = named_source(arguments)
     ending = Ending(arguments, output, source)
     if arguments.dry_run:
         with tempfile.TemporaryDirectory() as folder, Journal(os.path.join(folder, "job"), make=True) as journal:
             _load(journal, source, output)
             return _result(journal, output, ending, BAD_INPUT if journal.counts().get(BAD) else DONE)
-    # Before the journal is made: what is refused here leaves its name free.
+    # An error here must not leave a new journal behind.
     task = Task(arguments, output, ending)
     if not (arguments.or_resume and os.path.exists(arguments.job)):
         check(source.name)
@@ -52,29 +52,29 @@ def run(arguments: Namespace, output: Output) -> int:
             output.message("koodrive: going on with the job of the journal")
         else:
             raise _core.refused(
-                "--job", f"{arguments.job} holds a job already; resume it, pass --or-resume, or name another file"
+                "--job", f"{arguments.job} holds a job already; pass --or-resume, use `koodrive resume`, or pass another file"
             )
         return task.send(journal)
 
 
 def _check_source(journal: Journal, name: str, output: Output) -> None:
-    """Refuses another source than that of the job: by its name, and by its content where it is still there."""
+    """Raises unless ``name`` is the source of the job. Compares the names, and the content if the source still exists."""
     assert journal.job is not None
     _, known, _, known_hash = journal.job
     if known != name.encode("utf-8", "backslashreplace").decode():
-        raise _core.refused("--or-resume", f"the journal holds a job of {known}; name another journal for {name}")
+        raise _core.refused("--or-resume", f"the journal holds a job of {known}; pass another journal for {name}")
     if name != "-" and not os.path.exists(name):
-        output.message(f"koodrive: {name} is not there any more; its rows are in the journal")
+        output.message(f"koodrive: {name} no longer exists; its rows are in the journal")
     elif sha256(name) != known_hash:
         raise _core.refused(
             "--or-resume",
-            f"{name} is not the file that the journal's job was read from (its SHA-256 is another one, that was {known_hash}); "
-            "name another journal for it, or `koodrive resume` the job without it",
+            f"{name} has changed since the job was created (the SHA-256 was {known_hash}); pass another journal for the new file, "
+            "or use `koodrive resume` for the old job",
         )
 
 
 class Task:
-    """What is to be sent with, checked before a journal is touched: credentials, numbers, transport."""
+    """The settings of a run, checked before a journal is created: credentials, options and transport."""
 
     def __init__(self, arguments: Namespace, output: Output, ending: Ending) -> None:
         self._arguments = arguments
@@ -84,18 +84,18 @@ class Task:
         self._client = settings.client
         self._network = _network.network(arguments, self._client.settings.endpoint)
         file = settings.token_file
-        # Whoever renews it writes it there.
+        # The file is read again for a fresh token.
         self._token = None if file in (None, "-") else functools.partial(read, settings.token_file_name, file)
         names = ("rate", "concurrency", "token_age", "timeout", "connect_timeout")
         self._options = {name: getattr(arguments, name) for name in names}
-        # Refuses what is out of range.
+        # An empty dispatch raises for options that are out of range.
         self._client.dispatch((), token=self._token, **self._options).close()
         self._transport, problem = transports.chosen(arguments.transport)
         if problem is not None:
             output.message(f"koodrive: sending over threads, since aiohttp cannot be used: {problem}")
 
     def send(self, journal: Journal) -> int:
-        """Sends what waits, and reports. Gives the exit code."""
+        """Sends the pending rows, reports, and returns the exit code."""
         output, ending = self._output, self._ending
         counts, _ = ending.read(journal)
         sending = Sending(
@@ -122,7 +122,7 @@ class Task:
                 raise
             except BaseException as error:
                 if sending.interrupted >= 2:
-                    output.end_with("ended at once; what was in flight is unknown")
+                    output.end_with("ended at once; rows in flight are unknown")
                 elif isinstance(error, KooDriveError) or not isinstance(error, Exception):
                     ending.read(journal)
                     raise
@@ -135,7 +135,7 @@ class Task:
             code = OUTCOME_UNKNOWN
         else:
             if code == UNEXPECTED or sending.interrupted:
-                # What was in flight when it ended.
+                # Sets the rows in flight to unknown.
                 journal.killed()
             if sending.interrupted:
                 code = INTERRUPTED
@@ -154,7 +154,7 @@ def _result(journal: Journal, output: Output, ending: Ending, code: Optional[int
 
 
 def _load(journal: Journal, source: Source, output: Output) -> None:
-    """Takes the rows, or none, and shows the first bad ones in either case."""
+    """Loads the rows of ``source`` into the journal, and shows the first bad ones, also if the source is refused."""
     try:
         journal.load(source.name, source.rows(), lambda: source.sha256)
     finally:

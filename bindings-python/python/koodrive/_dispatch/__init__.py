@@ -1,5 +1,7 @@
-"""Many calls: the drivers of the core's dispatcher. It decides which call leaves when and what becomes of it; here sources are
-read, requests travel, and tokens are fetched. Imported when it is first used.
+"""The drivers of the core's dispatcher, for many calls.
+
+The core decides which call leaves when, and its outcome. A driver reads the source, sends requests and fetches tokens.
+``koodrive`` imports this package on first use.
 """
 
 from ._values import BadItem, CallOutcome, HaltedError, Hooks, Outgoing, Progress
@@ -14,7 +16,7 @@ __all__ = ["AsyncDispatch", "BadItem", "CallOutcome", "Dispatch", "HaltedError",
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        """The one that is asked for: a script needs no asyncio, and a service no threads."""
+        """Imports the requested driver alone: a script does not need asyncio, and an async service does not need threads."""
         if name == "Dispatch":
             from ._blocking import Dispatch as found
         elif name == "AsyncDispatch":

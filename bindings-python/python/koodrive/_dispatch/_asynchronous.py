@@ -1,4 +1,4 @@
-"""The driver for asyncio: a task for each exchange, one that reads an asynchronous source, one that asks for a token."""
+"""The asyncio driver: one task for each exchange, one that reads an async source, and one that fetches a token."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _Reply = TypeVar("_Reply")
 
 
 class AsyncDispatch(Generic[_Key, _Reply]):
-    """A job under way, of ``Client.adispatch``: an asynchronous iterator of outcomes, and a context manager that ends it.
+    """A running job of ``Client.adispatch``: an async iterator of outcomes, and a context manager that ends the job.
 
-    Sending happens inside the ``async for`` loop: a slow loop body slows the job. When iteration is over, or was broken off by a
-    cancellation, nothing is in flight any more. The outcomes that are left can still be iterated over, also after the ``async with``
+    Sending happens inside the ``async for`` loop: a slow loop body slows the job. The loop ends, also by a cancellation,
+    only when no request is in flight. The remaining outcomes can still be iterated over, also after the ``async with``
     block and after ``aclose``.
 
-    It belongs to the process that made it; a forked one cannot use it.
+    A job belongs to its process; a forked process cannot use the job.
     """
 
     __module__ = "koodrive"
@@ -51,27 +51,27 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         self._turn = job.dispatcher.turn
         self._loop: Any = None
         self._waiter: Any = None
-        #: By task the ticket.
+        #: The ticket of each exchange's task.
         self._exchanges: dict[asyncio.Task[None], int] = {}
-        #: Tickets of the requests that may have left; the others wait for their signatures, or for ``before_send``.
+        #: Tickets of requests that may have left. Other exchanges wait for ``sign`` or ``before_send``.
         self._departed: set[int] = set()
-        #: Of the reader, which reads on when the outcomes that are there were taken.
+        #: Wakes the reader, which waits after a bad item until the present outcomes were taken.
         self._taken: Any = None
-        # Of the reader and of the token function.
+        #: The tasks of the reader and of the token function.
         self._others: set[asyncio.Task[Any]] = set()
 
     @property
     def progress(self) -> Progress:
-        """How far it is."""
+        """The progress of the job."""
         return self._job.progress
 
     @property
     def source_ended(self) -> bool:
-        """Whether the source was read to its end. Where it was not, the calls that were not read have no outcome."""
+        """Whether the source was read to its end. Calls that were not read have no outcome."""
         return self._job.progress.source_ended
 
     def cancel(self) -> None:
-        """Sends nothing more. Iterate on: what is in flight is awaited, and what was read and not sent comes out as not sent."""
+        """Stops sending. The iteration goes on until no request is in flight; calls not yet sent come out as "not_sent"."""
         self._job.check_process()
         self._job.cancel()
         for task in self._others:
@@ -80,9 +80,9 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         self._wake()
 
     async def aclose(self) -> None:
-        """Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over."""
+        """Cancels the job, and returns when no request is in flight. The remaining outcomes can still be iterated over."""
         if self._job.is_foreign:
-            # Nothing here is this process's to end.
+            # The tasks and requests belong to the other process.
             return
         await self._settle()
         self._job.failure = None
@@ -96,7 +96,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         try:
             await self._advance()
         except BaseException:
-            # A cancellation, or what on_halt raised.
+            # A cancellation, or an exception of on_halt.
             await self._settle()
             raise
         if job.outcomes:
@@ -119,7 +119,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         )
 
     async def _advance(self) -> None:
-        """Until there is an outcome, or no more will come."""
+        """Runs the job until there is an outcome, or the job is done."""
         job = self._job
         if self._loop is None:
             self._begin()
@@ -150,10 +150,10 @@ class AsyncDispatch(Generic[_Key, _Reply]):
         try:
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
-            raise _core.misused("adispatch runs on asyncio alone; use it there, or use dispatch in a thread") from None
+            raise _core.misused("adispatch needs a running asyncio loop; call it there, or use dispatch in a thread") from None
 
     async def _settle(self) -> None:
-        """Waits for what is in flight. A second cancellation ends that, too; then it is unknown what became of it."""
+        """Cancels the job, and waits for the requests in flight. A cancellation ends the wait, and their outcomes are unknown."""
         job = self._job
         self.cancel()
         try:
@@ -181,11 +181,11 @@ class AsyncDispatch(Generic[_Key, _Reply]):
     def _start(self, attempt: Any) -> None:
         task: asyncio.Task[None] = self._loop.create_task(self._exchange(attempt))
         self._exchanges[task] = attempt[0]
-        # Also for one that is cancelled before it began.
+        # A callback also runs for a task that was cancelled before it started.
         task.add_done_callback(self._hand_in)
 
     async def _exchange(self, attempt: Any) -> None:
-        """Signs where need be, sends, and hands in what came of it."""
+        """Signs the request if the client has a function ``sign``, sends it, and hands in the result."""
         job = self._job
         ticket, request, *_ = attempt
         limits = job.limits
@@ -199,11 +199,11 @@ class AsyncDispatch(Generic[_Key, _Reply]):
                 return
         if job.before_send is not None:
             try:
-                told = job.before_send(job.outgoing(attempt, request))
-                if hasattr(told, "__await__"):
-                    await told
+                result = job.before_send(job.outgoing(attempt, request))
+                if hasattr(result, "__await__"):
+                    await result
             except Exception as error:
-                job.kept(ticket, error)
+                job.prevented(ticket, error)
                 return
         self._departed.add(ticket)
         began = job.departs()
@@ -222,7 +222,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
             if ticket not in self._departed:
                 self._job.withdraw(ticket, "the job was ended before the request left")
         elif (error := task.exception()) is not None:
-            # Whatever fails there, whoever iterates hears of it and does not wait for ever.
+            # Hands in every failure, since the iterating task would otherwise wait for ever.
             self._job.lost(ticket, error)
         self._departed.discard(ticket)
         self._wake()
@@ -246,7 +246,7 @@ class AsyncDispatch(Generic[_Key, _Reply]):
                     job.end_of_source()
                 else:
                     if not job.take(item):
-                        # Of these nobody asks for so many: one at a time is held.
+                        # The dispatcher does not count bad items, so one at a time is kept.
                         self._taken = asyncio.Event()
                         self._wake()
                         await self._taken.wait()

@@ -1,4 +1,4 @@
-"""The driver for scripts: exchanges in threads, everything else in the thread that iterates."""
+"""The blocking driver: exchanges run in threads, everything else in the iterating thread."""
 
 from __future__ import annotations
 
@@ -26,13 +26,14 @@ _Reply = TypeVar("_Reply")
 
 
 class Dispatch(Generic[_Key, _Reply]):
-    """A job under way, as ``Client.dispatch`` made it: an iterator of outcomes, and a context manager that ends it.
+    """A running job of ``Client.dispatch``: an iterator of outcomes, and a context manager that ends the job.
 
-    Something happens only while the next outcome is asked for. When iteration is over, or was broken off by an exception such
-    as Ctrl-C, everything has ended that was under way. The outcomes that are left can still be iterated over, also after the
-    ``with`` block and after ``close``. An exception after ``cancel`` waits for nothing: what was in flight is unknown then.
+    Sending happens inside your ``for`` loop: a slow loop body slows the job. The loop ends, also by an exception such as
+    Ctrl-C, only when no request is in flight. The remaining outcomes can still be iterated over, also after the ``with``
+    block and after ``close``. After ``cancel``, an exception ends the loop at once, and calls in flight come out as
+    "unknown".
 
-    It belongs to the process that made it; a forked one cannot use it.
+    A job belongs to its process; a forked process cannot use the job.
     """
 
     __module__ = "koodrive"
@@ -49,8 +50,8 @@ class Dispatch(Generic[_Key, _Reply]):
     ) -> None:
         self._threads = 0
         self._jobs: SimpleQueue[Any] = SimpleQueue()
-        # One for each thing that was handed in meanwhile.
-        self._news: SimpleQueue[None] = SimpleQueue()
+        # One entry for each result of a thread, and for each cancellation.
+        self._wakeups: SimpleQueue[None] = SimpleQueue()
         self._travel = _sessions.blocking(transport)
         self._job = job = Job(client, hooks, connect_timeout, timeout, options)
         if hasattr(source, "__aiter__"):
@@ -60,27 +61,27 @@ class Dispatch(Generic[_Key, _Reply]):
 
     @property
     def progress(self) -> Progress:
-        """How far it is. May be asked from any thread."""
+        """The progress of the job. Any thread may read it."""
         return self._job.progress
 
     @property
     def source_ended(self) -> bool:
-        """Whether the source was read to its end. Where it was not, the calls that were not read have no outcome."""
+        """Whether the source was read to its end. Calls that were not read have no outcome."""
         return self._job.progress.source_ended
 
     def cancel(self) -> None:
-        """Sends nothing more. Iterate on: what is in flight is awaited, and what was read and not sent comes out as not sent.
+        """Stops sending. The iteration goes on until no request is in flight; calls not yet sent come out as "not_sent".
 
-        May be called from any thread, and from a handler of signals.
+        Any thread and any signal handler may call this method.
         """
         self._job.check_process()
         self._job.cancel()
-        self._news.put(None)
+        self._wakeups.put(None)
 
     def close(self) -> None:
-        """Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over."""
+        """Cancels the job, and returns when no request is in flight. The remaining outcomes can still be iterated over."""
         if self._job.is_foreign:
-            # Nothing here is this process's to end.
+            # The threads and requests belong to the other process.
             return
         self._settle()
         self._job.failure = None
@@ -94,7 +95,7 @@ class Dispatch(Generic[_Key, _Reply]):
         try:
             self._advance()
         except BaseException:
-            # Ctrl-C, or what another handler of signals or on_halt raised.
+            # Ctrl-C, or an exception of another signal handler or of on_halt.
             if job.cancelled:
                 self._abandon()
             else:
@@ -112,7 +113,7 @@ class Dispatch(Generic[_Key, _Reply]):
         self.close()
 
     def __del__(self) -> None:
-        # Waits for nothing: it may be any thread's, and any lock may be held. One that could not be made has no turn.
+        # Does not wait, since any thread may run this and hold any lock. A job whose constructor failed has no _turn.
         if hasattr(self, "_turn") and not self._job.done and not self._job.is_foreign:
             self._job.cancel()
             self._end()
@@ -121,11 +122,11 @@ class Dispatch(Generic[_Key, _Reply]):
         return "<koodrive.Dispatch of another process>" if self._job.is_foreign else f"<koodrive.Dispatch {self.progress}>"
 
     def _advance(self) -> None:
-        """Until there is an outcome, or no more will come."""
+        """Runs the job until there is an outcome, or the job is done."""
         job = self._job
         while not job.done:
             step = self._turn(self._jobs.put, job.outcomes.append)
-            self._staff()
+            self._start_threads()
             if step.action == "calls":
                 job.wanted = step.most
             elif step.action == "token":
@@ -145,12 +146,12 @@ class Dispatch(Generic[_Key, _Reply]):
                 self._wait(step.seconds)
 
     def _settle(self) -> None:
-        """Waits for what is in flight, and for nothing else."""
+        """Cancels the job, and waits for the requests in flight."""
         job = self._job
         job.cancel()
         while not job.done:
             step = self._turn(self._jobs.put, job.outcomes.append)
-            self._staff()
+            self._start_threads()
             if step.action == "wait":
                 self._wait(step.seconds)
             elif step.action == "done":
@@ -159,7 +160,7 @@ class Dispatch(Generic[_Key, _Reply]):
                 check_action(step.action)
 
     def _abandon(self) -> None:
-        """Does not wait for what is in flight."""
+        """Ends the job without waiting for the requests in flight, whose outcomes are unknown."""
         job = self._job
         tickets = set(job.under_way)
         try:
@@ -169,10 +170,10 @@ class Dispatch(Generic[_Key, _Reply]):
             pass
         for ticket in tickets:
             job.give_up(ticket)
-        for thread, jobs in list(_working.items()):
+        for thread, jobs in list(_queue_by_worker.items()):
             if jobs is self._jobs:
-                # The program's end does not wait for it either.
-                _working.pop(thread, None)
+                # The end of the program does not wait for this thread either.
+                _queue_by_worker.pop(thread, None)
         while not job.done:
             step = self._turn(self._jobs.put, job.outcomes.append)
             if step.action in ("done", "wait"):
@@ -198,20 +199,20 @@ class Dispatch(Generic[_Key, _Reply]):
 
     def _wait(self, seconds: Optional[float]) -> None:
         try:
-            self._news.get(timeout=seconds)
+            self._wakeups.get(timeout=seconds)
             while True:
-                self._news.get_nowait()
+                self._wakeups.get_nowait()
         except Empty:
             pass
 
-    def _staff(self) -> None:
-        """A thread for each exchange that is under way."""
+    def _start_threads(self) -> None:
+        """Starts threads until each exchange in flight has one."""
         while self._threads < self._job.dispatcher.in_flight:
             self._threads += 1
-            # Not a method: a thread that held this object would keep it from being dropped.
-            work = (self._jobs, self._news, self._job, self._travel)
-            thread = threading.Thread(target=_work, args=work, name="koodrive dispatch", daemon=True)
-            _working[thread] = self._jobs
+            # The target is a function, since a bound method would keep this object alive.
+            arguments = (self._jobs, self._wakeups, self._job, self._travel)
+            thread = threading.Thread(target=_run_worker, args=arguments, name="koodrive dispatch", daemon=True)
+            _queue_by_worker[thread] = self._jobs
             thread.start()
 
     def _end(self) -> None:
@@ -220,26 +221,26 @@ class Dispatch(Generic[_Key, _Reply]):
             self._jobs.put(None)
 
 
-#: Threads, and where each takes its work from.
-_working: dict[threading.Thread, SimpleQueue[Any]] = {}
+#: The threads of all jobs, and the queue of each.
+_queue_by_worker: dict[threading.Thread, SimpleQueue[Any]] = {}
 
 
-def _work(jobs: Any, news: Any, job: Job, travel: Any) -> None:
+def _run_worker(jobs: Any, wakeups: Any, job: Job, travel: Any) -> None:
     while (attempt := jobs.get()) is not None:
         ticket = attempt[0]
         job.under_way.add(ticket)
         try:
             _exchange(job, travel, attempt)
         except BaseException as error:
-            # Whatever fails here, the thread that iterates hears of it and does not wait for ever.
+            # Hands in every failure, since the iterating thread would otherwise wait for ever.
             job.lost(ticket, error)
         job.under_way.discard(ticket)
-        news.put(None)
-    _working.pop(threading.current_thread(), None)
+        wakeups.put(None)
+    _queue_by_worker.pop(threading.current_thread(), None)
 
 
 def _exchange(job: Job, travel: Any, attempt: Any) -> None:
-    """Signs where need be, sends, and hands in what came of it."""
+    """Signs the request if the client has a function ``sign``, sends it, and hands in the result."""
     ticket, request, *_ = attempt
     limits = job.limits
     if job.sign is not None:
@@ -252,9 +253,9 @@ def _exchange(job: Job, travel: Any, attempt: Any) -> None:
             return
     if job.before_send is not None:
         try:
-            _not_awaitable(job.before_send(job.outgoing(attempt, request)))
+            _refuse_awaitable(job.before_send(job.outgoing(attempt, request)))
         except BaseException as error:
-            job.kept(ticket, error)
+            job.prevented(ticket, error)
             return
     began = job.departs()
     try:
@@ -264,25 +265,25 @@ def _exchange(job: Job, travel: Any, attempt: Any) -> None:
         job.broken(attempt, request, began, error)
 
 
-def _not_awaitable(told: Any) -> None:
-    if hasattr(told, "__await__"):
-        if hasattr(told, "close"):
-            told.close()
+def _refuse_awaitable(result: Any) -> None:
+    if hasattr(result, "__await__"):
+        if hasattr(result, "close"):
+            result.close()
         raise TypeError(
             "before_send: returned an awaitable, which dispatch cannot await; pass a plain function, or use adispatch"
         )
 
 
-# Threads are not there in a fork.
+# A forked process has no copies of the threads.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_working.clear)
+    os.register_at_fork(after_in_child=_queue_by_worker.clear)
 
 
 @atexit.register
-def _end_all() -> None:
-    """What is in flight ends before the program does, also of a job that nobody holds any more."""
-    working = list(_working.items())
-    for _, jobs in working:
+def _join_workers() -> None:
+    """Waits at the end of the program for the requests in flight, including those of jobs that were garbage-collected."""
+    workers = list(_queue_by_worker.items())
+    for _, jobs in workers:
         jobs.put(None)
-    for thread, _ in working:
+    for thread, _ in workers:
         thread.join()

@@ -1,8 +1,8 @@
-"""What both drivers share: the dispatcher with its options, items of a source, the end.
+"""The part that both drivers share: the dispatcher with its options, the items of the source, and the end of a job.
 
-A driver takes a turn (``Dispatcher.turn``), which sends what is due and gathers outcomes, and does what that leaves to do. Turns
-are taken while somebody waits for the next outcome, and only then: so nothing is sent for a user who has gone, and the source is
-read in the user's own thread, or task.
+A driver calls ``Dispatcher.turn``, which sends due requests, gathers outcomes and returns the next action. Drivers run only
+while the user waits for the next outcome. So the job stops with its user, and the source is read in the user's own thread or
+task.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Job:
-    """One job, without its driver."""
+    """The state of one job, without its driver."""
 
     def __init__(
         self,
@@ -44,8 +44,8 @@ class Job:
         options: dict[str, Any],
     ) -> None:
         if "renews_token" in options:
-            raise _core.refused("renews_token", "not an option here; pass token, a function")
-        #: A forked process has a copy of this object, but none of its threads, tasks and connections.
+            raise _core.refused("renews_token", "unknown option; pass a function as token")
+        #: The process of the job. A fork copies this object without its threads, tasks and connections.
         self._process = os.getpid()
         self.token = client._token if hooks.token is None else hooks.token
         self.sign = client._sign
@@ -57,15 +57,15 @@ class Job:
         self.before_send = hooks.before_send
         self._on_exchange = hooks.on_exchange
         self._takes_bad_items = hooks.on_bad_item == "outcome"
-        #: What the user has not seen: fields of outcomes, by their names, and bad items.
+        #: Outcomes that the user has not taken yet: bad items, and fields of outcomes by name.
         self.outcomes: deque[dict[str, Any] | BadItem] = deque()
-        #: Calls that the dispatcher has asked for and that were not read yet.
+        #: Number of calls that the dispatcher asked for, less those read since.
         self.wanted = 0
         self.cancelled = False
         self.done = False
-        #: Tickets that threads are at.
+        #: Tickets of the exchanges in threads.
         self.under_way: set[int] = set()
-        #: What is raised when the outcomes are out.
+        #: The error to raise after the last outcome.
         self.failure: Optional[BaseException] = None
         self._why_no_token: Optional[BaseException] = None
         self._read = 0
@@ -78,13 +78,13 @@ class Job:
 
     @property
     def is_foreign(self) -> bool:
-        """Whether this process is a fork of the one that the job belongs to."""
+        """Whether this process is a fork of the job's process."""
         return os.getpid() != self._process
 
     def check_process(self) -> None:
-        """Raises in a fork: both processes would send the same calls."""
+        """Raises in a forked process, since both processes would send the same calls."""
         if self.is_foreign:
-            raise _core.misused("this job belongs to the process that made it; begin a job of its own in a forked process")
+            raise _core.misused("this job belongs to another process; start a job of its own after a fork")
 
     def cancel(self) -> None:
         self.cancelled = True
@@ -92,7 +92,7 @@ class Job:
         self.dispatcher.cancel()
 
     def fail(self, error: BaseException) -> None:
-        """Ends the job with this, after the outcomes."""
+        """Cancels the job, and raises ``error`` after the last outcome."""
         if self.failure is None:
             self.failure = error
         self.cancel()
@@ -102,13 +102,13 @@ class Job:
         self.dispatcher.finish()
 
     def take(self, item: Any) -> bool:
-        """Takes what the source gave: a call, or a key and a call. Returns False where it is none and became an outcome."""
+        """Takes an ``item`` of the source: a call, or a key and a call. Returns False for a bad item, which became an outcome."""
         key, call = item if isinstance(item, tuple) and len(item) == 2 else (self._read, item)
         self._read += 1
         try:
             if not isinstance(call, Call):
                 found = type(call).__name__
-                raise _core.refused("source", f"an item of type {found}; give calls, or pairs of a key and a call")
+                raise _core.refused("source", f"an item of type {found}; pass calls, or pairs of a key and a call")
             self.dispatcher.push(key, call)
         except InvalidInputError as error:
             if not self._takes_bad_items:
@@ -119,7 +119,7 @@ class Job:
         return True
 
     def renew(self, token: Any) -> None:
-        """Takes what the token function gave. A text that cannot be a token may be half of one, from a file that is being written."""
+        """Takes the result of the token function. Invalid text counts as a failure, since a file may be half written."""
         given = text("token", token)
         try:
             self.dispatcher.set_credentials(given)
@@ -127,7 +127,7 @@ class Job:
             self._no_token(unfit)
 
     def token_failed(self, error: Exception) -> None:
-        """Takes that it gave none. The dispatcher asks again, but not where the function itself is of the wrong kind."""
+        """Takes a failure of the token function. The dispatcher asks again, unless the function itself is invalid."""
         if isinstance(error, InvalidInputError) and error.field == "token":
             self.fail(error)
         else:
@@ -141,41 +141,41 @@ class Job:
         return halted(fields, self._why_no_token)
 
     def go_on(self, halt: BaseException, resumed: Any) -> None:
-        """After a halt, as the user decided."""
+        """Resumes the job after a halt if ``resumed`` is true, and fails it with ``halt`` otherwise."""
         if resumed:
             self.dispatcher.resume()
         else:
             self.fail(halt)
 
-    # A failure that ends the job is noted before the outcome of its attempt: whoever iterates may be woken by the outcome.
+    # These methods set a failure before they hand in the outcome, since an outcome may wake the iterating thread.
 
     def outgoing(self, attempt: Any, request: Any) -> Outgoing:
-        """Returns what ``before_send`` sees."""
+        """Returns the argument of ``before_send``."""
         _, _, key, call, number = attempt
         return outgoing(key, call, number, request)
 
-    def kept(self, ticket: int, error: BaseException) -> None:
-        """Hands in an attempt that ``before_send`` has kept from leaving. The error ends the job."""
+    def prevented(self, ticket: int, error: BaseException) -> None:
+        """Hands in an attempt that did not leave because ``before_send`` raised ``error``. The error ends the job."""
         self.fail(error)
         self.withdraw(ticket, words(error))
 
     def withdraw(self, ticket: int, cause: str) -> None:
-        """Hands in an attempt that did not leave and will not."""
+        """Hands in an attempt that will not leave because of ``cause``."""
         self._hand_in(self.dispatcher.withdraw, ticket, cause)
 
     def give_up(self, ticket: int) -> None:
-        """Waits for this one no longer."""
+        """Hands in an attempt whose answer the job no longer waits for."""
         self._hand_in(self.dispatcher.outcome_unknown, ticket, "the job was ended before an answer came")
 
     def _hand_in(self, failure: Callable[[int, str], Any], ticket: int, cause: str) -> Any:
         try:
             return failure(ticket, cause)
         except InvalidInputError:
-            # One that has an outcome since it was given up, or had an answer before.
+            # The attempt was given up, or got an answer, in the meantime.
             return None
 
     def departs(self) -> Any:
-        """Returns when an exchange begins, where somebody wants to know: by both clocks."""
+        """Returns the start of an exchange by both clocks, or None if there is no ``on_exchange``."""
         return None if self._on_exchange is None else (time.time(), time.monotonic())
 
     def answered(self, attempt: Any, request: Any, began: Any, status: int, headers: Any, body: Any) -> None:
@@ -185,7 +185,7 @@ class Job:
             self._show(attempt, request, began, status, *(end or (None, None)))
 
     def broken(self, attempt: Any, request: Any, began: Any, error: BaseException) -> None:
-        """Hands in an exchange without an answer. The error ends the job where no exchange can fare better."""
+        """Hands in an exchange without an answer. An unusable transport ends the job, since every exchange would fail."""
         is_unusable = isinstance(error, Unusable)
         if isinstance(error, Unusable):
             self.fail(error.refused())
@@ -202,33 +202,33 @@ class Job:
         tell(on_exchange, exchange(attempt[3], request, trace_id, *began, status, kind, outcome))
 
     def lost(self, ticket: int, error: BaseException) -> None:
-        """Hands in an attempt of which the outcome could not be handed in. The error ends the job."""
+        """Hands in an attempt after handing in its outcome failed with ``error``. The error ends the job."""
         self.fail(error)
         self._hand_in(self.dispatcher.outcome_unknown, ticket, "its outcome could not be handed in")
 
     def deadline(self) -> Deadline:
-        """Returns the end of the time of one question and of the exchange that follows it."""
+        """Returns the deadline of one call of a user's function, together with the exchange that follows."""
         return Deadline(self.limits["timeout"])
 
     def signed(self, unsigned: Any, signature: Any) -> Any:
-        """Returns the request with what the user's function returned. After ``cancel`` nothing leaves any more."""
+        """Returns the request with ``signature``, the result of the function ``sign``. Raises after ``cancel``."""
         request = unsigned.with_signature(text("sign", signature))
         if self.cancelled:
             raise RuntimeError("the job was cancelled before the request was signed")
         return request
 
     def unsigned(self, ticket: int, error: Exception) -> None:
-        """Hands in an attempt for which there is no signature. A mistake of the program ends the job."""
+        """Hands in an attempt without a signature. An ``InvalidInputError`` ends the job."""
         if isinstance(error, InvalidInputError):
             self.fail(error)
         self._hand_in(self.dispatcher.not_sent, ticket, words(error))
 
     def ask_for_signature(self, unsigned: Any, deadline: Deadline) -> Question:
-        """Returns what the user's function is asked for a request that is not signed yet."""
+        """Returns the question to the function ``sign`` for the request ``unsigned``."""
         sign: Any = self.sign
         return Question("sign", partial(sign, unsigned.string_to_sign), deadline)
 
     def ask_for_token(self) -> Question:
-        """Returns what the user's function is asked for when a fresh token is due."""
+        """Returns the question to the function ``token``."""
         token: Any = self.token
         return Question("token", token, self.deadline())

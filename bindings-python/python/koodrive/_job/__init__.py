@@ -1,1 +1,1 @@
-"""The job: a file of lapses, sent through the night, with a journal that survives whatever happens. Imported when it is used."""
+"""Jobs of the command line: a file of notifications, sent with a journal that survives a crash. Imported on first use."""

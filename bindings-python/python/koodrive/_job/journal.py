@@ -1,11 +1,11 @@
-"""What is known of every row, in SQLite: written before its request leaves, and when its outcome is there.
+"""The journal of a job: an SQLite file with the state of every row.
 
-The promise: whatever kills the process or the machine, a row whose request may have left is on disk as one that may have. So a
-request waits until its mark is on disk (``synchronous=FULL``), and so that many can, marks and outcomes that come together are
-written in one transaction, by a thread of their own.
+A row is written before its request leaves, and again with its outcome. After a crash of the process or the machine, the journal
+has every request that may have left. So a request waits until its entry is on disk (``synchronous=FULL``). For speed, a thread
+writes entries and outcomes that arrive together in one transaction.
 
-One process is at a journal at a time: the lock is SQLite's, and ends with the process. A copy of the main file without its log is told
-from the journal by a mark. Nothing in it is a secret; it names subscribers, so the file is for its owner alone.
+One process at a time uses a journal. SQLite's lock ends with the process. ``mark`` detects a copy of the main file without its
+log. The journal has no secrets. It has ids of subscribers, so only its owner may read the file.
 """
 
 from __future__ import annotations
@@ -32,39 +32,39 @@ if TYPE_CHECKING:
     from .._dispatch import CallOutcome
     from .source import Row
 
-    #: Is called when it is on disk, or with why it is not.
+    #: Called with None when the entries are on disk, or with the error.
     _Mark = Callable[[Optional[BaseException]], object]
 
-#: The oldest SQLite that can write a journal: the first with upserts.
+#: The first version of SQLite with upserts.
 _OLDEST = (3, 24, 0)
 
-#: What some file systems (CIFS, FUSE, vboxsf) answer that cannot sync a folder. Any other error is one.
+#: Errors of file systems that cannot sync a folder (CIFS, FUSE, vboxsf). Other errors are raised.
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP)
 
-#: So often a journal that is written to is copied anew. Its log begins anew after a thousand pages.
+#: The largest number of attempts to copy a journal in use. An attempt fails if the log starts anew, after about 1,000 pages.
 _TRIES = 20
 
-#: Rows are read so many at a time.
+#: Number of rows that are read at once.
 _PAGE = 2_000
 
-#: The log is moved into the main file after about so many pages.
+#: Number of pages after which the log is moved into the main file, by estimate.
 _LOG_PAGES = 1_000
 
-#: What was heard is counted by so many seconds, and written once a second.
+#: Seconds of one period in which exchanges are counted. The counts are written once a second.
 PERIOD = 10
 
-#: States of a row beside the verdicts: it waits for its turn; its request may have left; it cannot be sent; an earlier row
-#: has the same user and package.
+#: States of a row besides the verdicts: the row waits, its request may have left, it cannot be sent, or an earlier row has the
+#: same user and package.
 PENDING, SENDING, BAD, REPEATED = "pending", "sending", "bad", "repeated"
 
-#: What the report lists of a row.
+#: The columns of the report.
 COLUMNS = (
     "line", "carrier_user_id", "package_id", "state", "reason", "attempts", "trace_id", "x_date", "body_sha256", "first_sent_at",
     "sent_at", "answered_at", "server_date", "status", "code", "msg", "version", "earlier_trace_ids",
 )  # fmt: skip
 
-# What was read never changes; what is sent has its entry when it first leaves. So a mark touches one page, the same as the
-# marks around it, and no index.
+# The table `row` never changes after reading, and `sent` gets an entry when a request first leaves. So an entry touches one page,
+# which neighbouring entries share, and no index.
 _SCHEMA = f"""
 {mark.SCHEMA};
 CREATE TABLE job (id TEXT NOT NULL, source TEXT NOT NULL, created_at REAL NOT NULL, source_sha256 TEXT);
@@ -111,25 +111,28 @@ _HEARD = (
 
 
 def _size(rows: int) -> int:
-    """Returns how many of so many rows one statement takes. Two statements take up to 79 rows, since at each of them the writer waits for
-    its turn among the threads. There are few sizes, since each is compiled. 64 rows have fewer than the 999 values of an old SQLite."""
+    """Returns the number of rows for the next statement, of ``rows`` remaining ones.
+
+    Up to 79 rows need two statements, since the writer waits for the interpreter lock at each statement. The sizes are few, since
+    SQLite compiles each one. 64 rows have fewer than 999 values, the limit of an old SQLite.
+    """
     return rows if rows < 16 else min(rows // 16 * 16, 64)
 
 
 class Journal:
-    """A journal that is open. Threads may share it."""
+    """An open journal. Threads may share it. ``make`` creates the file if it is missing. Raises ``InvalidInputError``."""
 
     def __init__(self, path: str, *, make: bool) -> None:
         self.path = path
         _check(path)
         try:
-            # Before SQLite does, which asks the umask; and the files beside it get the mode of this one.
+            # Created here, since SQLite uses the umask. SQLite gives the files beside it the mode of this file.
             os.close(os.open(path, os.O_RDWR | (os.O_CREAT if make else 0), 0o600))
             if os.name == "posix":
                 os.chmod(path, 0o600)
         except OSError as error:
             raise _core.refused(
-                "--job", f"{path} cannot be opened ({error.strerror}); name the file that `koodrive run` has made"
+                "--job", f"{path} cannot be opened ({error.strerror}); pass the journal that `koodrive run` has created"
             ) from None
         self.mark_of_use = mark.Mark(path)
         self._lock = threading.Lock()
@@ -140,7 +143,7 @@ class Journal:
         except (sqlite3.Error, OSError) as error:
             self._database.close()
             refused = _core.refused("--job", _problem(path, error))
-            #: For a report, which takes a snapshot then.
+            #: A report then copies the journal.
             refused.__dict__["_is_in_use"] = "locked" in words(error)
             raise refused from None
         except KooDriveError:
@@ -149,14 +152,14 @@ class Journal:
         self._wanted: deque[Any] = deque()
         self._is_wanted = threading.Event()
         self._failure: Optional[BaseException] = None
-        #: By period: deliveries, exchanges that were throttled, and that failed.
+        #: Counts of each period: delivered calls, throttled exchanges, failed exchanges.
         self._heard: dict[int, list[int]] = {}
         self._heard_lock = threading.Lock()
         self._heard_at = 0.0
-        #: Pages in the log, by estimate.
+        #: Estimated number of pages in the log.
         self._pages_in_log = 0
         self._writer: Optional[threading.Thread] = None
-        #: Says of marks that they are on disk, or why they are not; in the writer's thread.
+        #: Reports to the waiting requests that their entries are on disk, or the error. Runs in the writer's thread.
         self.tell: Callable[[list[_Mark], Optional[BaseException]], object] = tell
 
     def _begin(self) -> None:
@@ -164,15 +167,15 @@ class Journal:
             "locking_mode = EXCLUSIVE",
             "journal_mode = WAL",
             "synchronous = FULL",
-            # The mark counts the moves of the log.
+            # Only the mark moves the log, since it counts the moves.
             "wal_autocheckpoint = 0",
-            # macOS would leave it in the disk's own memory.
+            # Without this, macOS leaves data in the disk's cache.
             "fullfsync = ON",
-            # What is deleted is overwritten.
+            # Overwrites deleted rows.
             "secure_delete = ON",
         ):
             self._database.execute(f"PRAGMA {pragma}")
-        # Takes the lock now.
+        # IMMEDIATE takes the lock now.
         self._database.execute("BEGIN IMMEDIATE")
         self.mark_of_use.read(self._database)
         (tables,) = self._database.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -183,7 +186,7 @@ class Journal:
         self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchall()
 
     def _sync_folder(self) -> None:
-        """The names of the files, too, survive a power cut: not every build of SQLite sees to it."""
+        """Syncs the folder, so that the new files survive a power cut. Some builds of SQLite do not sync it."""
         if os.name == "posix":
             folder = os.open(os.path.dirname(os.path.abspath(self.path)), os.O_RDONLY)
             try:
@@ -196,24 +199,24 @@ class Journal:
 
     @property
     def job(self) -> Optional[tuple[str, str, float, Optional[str]]]:
-        """Its id, what it was read from, when, and the SHA-256 of that; None where no job was read to its end."""
+        """Id, source, creation time and SHA-256 of the source; None until a source was read to its end."""
         with self._lock:
             found = self._database.execute("SELECT id, source, created_at, source_sha256 FROM job").fetchone()
         return found  # type: ignore[no-any-return]
 
     def load(self, source: str, rows: Iterable[Row], sha256: Callable[[], Optional[str]] = lambda: None) -> None:
-        """Takes all rows, or none: what a kill leaves of it is no job. ``sha256`` is asked for the source's hash after the last row."""
+        """Inserts all rows in one transaction. ``sha256`` is called after the last row and returns the hash of the source."""
         database = self._database
         with self._lock:
             database.execute("BEGIN IMMEDIATE")
             try:
                 for row in rows:
                     self._insert(row)
-                # A name that is no UTF-8 is shown escaped.
+                # A name that is not UTF-8 is stored escaped.
                 name = source.encode("utf-8", "backslashreplace").decode()
                 database.execute("INSERT INTO job VALUES (?, ?, ?, ?)", (os.urandom(8).hex(), name, time.time(), sha256()))
             except BaseException:
-                # A disk that is full has rolled it back by itself.
+                # On a full disk, SQLite has already rolled back.
                 if database.in_transaction:
                     database.execute("ROLLBACK")
                 raise
@@ -231,17 +234,17 @@ class Journal:
             execute(insert, (line, user, package, REPEATED, f"the same user and package as in line {before}"))
 
     def take(self) -> None:
-        """Says that this process is at the journal. To be called before the first request leaves."""
+        """Marks the journal as used by this process. Call it before the first request leaves."""
         with self._lock:
             self.mark_of_use.take(self._database)
 
     def killed(self) -> None:
-        """Rows whose request may have left when the last process was killed are unknown from now on."""
-        reason = "the job was killed when its request had left, or was about to"
+        """Sets rows to "unknown" that were in flight when the last process was killed."""
+        reason = "the job was killed while the request was in flight"
         self._change("UPDATE sent SET state = 'unknown', reason = ? WHERE state = 'sending'", (reason,))
 
     def again(self, *states: str) -> None:
-        """Rows in one of these states wait for their turn again."""
+        """Sets rows in ``states`` to "pending", to be sent again."""
         self._change(f"UPDATE sent SET state = 'pending' WHERE state IN ({', '.join('?' * len(states))})", states)
 
     def _change(self, statement: str, values: tuple[Any, ...]) -> None:
@@ -249,7 +252,7 @@ class Journal:
             self._database.execute(statement, values)
 
     def counts(self) -> dict[str, int]:
-        """How many rows are in each state, those that are forgotten among them."""
+        """Returns the number of rows in each state, including forgotten rows."""
         query = (
             "SELECT state, sum(number) FROM (SELECT state, count(*) AS number FROM rows GROUP BY state "
             "UNION ALL SELECT state, rows FROM forgotten) GROUP BY state ORDER BY state"
@@ -259,25 +262,25 @@ class Journal:
 
     @property
     def forgotten(self) -> int:
-        """How many rows are forgotten."""
+        """The number of forgotten rows."""
         with self._lock:
             (rows,) = self._database.execute("SELECT coalesce(sum(rows), 0) FROM forgotten").fetchone()
         return rows  # type: ignore[no-any-return]
 
     def bad(self, most: int) -> list[tuple[int, str]]:
-        """Line and reason of the first bad rows."""
+        """Returns line and reason of the first ``most`` bad rows."""
         query = "SELECT line, reason FROM row WHERE state = 'bad' ORDER BY line LIMIT ?"
         with self._lock:
             return self._database.execute(query, (most,)).fetchall()
 
     def span(self) -> tuple[Optional[float], Optional[float]]:
-        """When the first request left, and when the last answer came."""
+        """Returns the time of the first request and of the last answer, in seconds since the epoch, or None."""
         with self._lock:
             found = self._database.execute("SELECT min(coalesce(first_sent_at, sent_at)), max(answered_at) FROM sent").fetchone()
         return found  # type: ignore[no-any-return]
 
     def causes(self, most: int) -> list[tuple[Any, ...]]:
-        """Why rows were not delivered: how many, state, status, code and reason without its trace id, the most frequent first."""
+        """Returns the ``most`` frequent causes of undelivered rows: count, state, status, code, and reason without trace id."""
         query = (
             "SELECT count(*), state, status, code, replace(reason, ', trace id ' || trace_id, '') AS cause FROM rows WHERE state NOT IN ('delivered', 'pending', 'sending', 'repeated') "
             "GROUP BY state, status, code, cause ORDER BY count(*) DESC, state, cause LIMIT ?"
@@ -286,7 +289,7 @@ class Journal:
             return self._database.execute(query, (most,)).fetchall()
 
     def unknown(self, most: int) -> list[tuple[Any, ...]]:
-        """The first rows that are unknown: line, user, package, trace id, X-Date, when it was sent, and why."""
+        """Returns the first ``most`` unknown rows: line, user, package, trace id, X-Date, time of sending, and reason."""
         query = (
             "SELECT line, carrier_user_id, package_id, trace_id, x_date, sent_at, reason FROM rows WHERE state = 'unknown' "
             "ORDER BY line LIMIT ?"
@@ -295,15 +298,15 @@ class Journal:
             return self._database.execute(query, (most,)).fetchall()
 
     def pending(self) -> Iterator[tuple[int, str, str]]:
-        """Line, user and package of the rows that wait."""
+        """Yields line, user and package of the pending rows."""
         return self._pages("line, carrier_user_id, package_id", "state = 'pending'")
 
     def rows(self, *, everything: bool) -> Iterator[tuple[Any, ...]]:
-        """The columns of all rows, or of those that were not delivered."""
+        """Yields ``COLUMNS`` of all rows if ``everything``, or of the rows that were not delivered."""
         return self._pages(", ".join(COLUMNS), "1" if everything else "state <> 'delivered'")
 
     def _pages(self, columns: str, condition: str) -> Iterator[tuple[Any, ...]]:
-        """In the order of lines, a page at a time: between two, others are at the journal."""
+        """Yields rows in the order of lines, page by page. Between two pages, other threads may use the journal."""
         line = -1
         query = f"SELECT {columns} FROM rows WHERE line > ? AND {condition} ORDER BY line LIMIT {_PAGE}"
         while True:
@@ -315,9 +318,10 @@ class Journal:
             line = page[-1][0]
 
     def forget(self, before: float, *, including_unknown: bool = False) -> int:
-        """Deletes what was settled before this instant, and overwrites it; keeps how many of each state. Says how many rows.
+        """Deletes rows that were settled before ``before``, seconds since the epoch. Returns the number of deleted rows.
 
-        What waits stays, and so does what is unknown, unless that is included.
+        The file's space is overwritten, and the counts by state are kept. Pending rows stay, and so do unknown ones unless
+        ``including_unknown``.
         """
         kept = (PENDING, SENDING) if including_unknown else (PENDING, SENDING, "unknown")
         old = (
@@ -340,13 +344,13 @@ class Journal:
             return changed.rowcount
 
     def hear(self, what: str) -> None:
-        """Counts an exchange by the present period: "delivered", "throttled" or "failed"."""
+        """Counts an exchange in the present period. ``what`` is "delivered", "throttled" or "failed"."""
         at = int(time.time()) // PERIOD * PERIOD
         with self._heard_lock:
             self._heard.setdefault(at, [0, 0, 0])[("delivered", "throttled", "failed").index(what)] += 1
 
     def heard(self) -> list[tuple[int, int, int, int]]:
-        """What was counted: of each period its begin, in seconds since the epoch, and the three counts."""
+        """Returns start, in seconds since the epoch, and the three counts of each period."""
         with self._lock:
             return self._database.execute("SELECT at, delivered, throttled, failed FROM heard ORDER BY at").fetchall()
 
@@ -357,19 +361,22 @@ class Journal:
         return [(at, *counts) for at, counts in heard.items()]
 
     def mark(self, go: _Mark, requests: list[tuple[Any, ...]]) -> None:
-        """Writes that requests are about to leave, in one transaction: of each line, trace id, X-Date, hash of the body, when, by which
-        version. Calls ``go`` when they are on disk: only then may they."""
+        """Writes the entries of requests that are about to leave, in one transaction.
+
+        Each entry has line, trace id, X-Date, hash of the body, time and version. ``go`` is called when the entries are on disk,
+        or with the error. Only then may the requests leave.
+        """
         self._write((go, requests))
 
     def outcome(self, outcome: CallOutcome[int, Any], reason: Optional[str]) -> None:
-        """Writes what became of a row, soon."""
+        """Writes the outcome of a row, with the next transaction of the writer."""
         it = outcome
         if it.verdict == "delivered":
             self.hear("delivered")
         elif it.status == 200:
-            # Only the envelope says so; another status the watch has heard.
+            # The envelope has the error. The watch counts any other status.
             self.hear("failed")
-        if it.verdict != "not_sent":  # Else it has never left: it waits as before.
+        if it.verdict != "not_sent":  # a row that was not sent stays pending
             answered_at, server_date = (at and at.timestamp() for at in (it.answered_at, it.server_date))
             fields = (it.key, it.verdict, reason, answered_at, server_date, it.status, it.code, it.msg)
             self._write((None, [fields]))
@@ -384,7 +391,7 @@ class Journal:
 
     def _put(self, wanted: Any) -> None:
         self._wanted.append(wanted)
-        # While the writer is at the disk it is so already.
+        # Saves a lock while the writer waits for the disk.
         if not self._is_wanted.is_set():
             self._is_wanted.set()
 
@@ -400,7 +407,7 @@ class Journal:
             outcomes = [fields for go, rows in asked if go is None for fields in rows]
             is_due = None in group or time.monotonic() - self._heard_at >= 1
             heard = self._newly_heard() if is_due else []
-            # A row's mark is before its outcome.
+            # Entries come first, since a row's entry precedes its outcome.
             self._failure = self._failure or self._commit((_MARK, marks), (_OUTCOME, outcomes), (_HEARD, heard))
             if marks:
                 self.tell([go for go, _ in asked if go is not None], self._failure)
@@ -424,7 +431,7 @@ class Journal:
                         at += size
                 execute("COMMIT")
             except Exception as error:
-                # A disk that is full, above all. Nothing leaves any more.
+                # For example a full disk. After an error, no request leaves.
                 if self._database.in_transaction:
                     execute("ROLLBACK")
                 return error
@@ -440,7 +447,7 @@ class Journal:
         return None
 
     def flush(self) -> None:
-        """Returns when everything is on disk. Raises why it is not."""
+        """Returns when everything is on disk. Raises the writer's error."""
         if self._writer is not None:
             self._put(None)
             self._writer.join()
@@ -449,7 +456,7 @@ class Journal:
             raise self._failure
 
     def close(self) -> None:
-        """The same, and lets others at it."""
+        """Flushes and closes the journal, and releases its lock. Raises the writer's error."""
         try:
             self.flush()
             self.mark_of_use.release(self._database)
@@ -461,47 +468,47 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Whoever wrote has been told by then.
-        is_told = self._failure is not None
+        # The writing code has already raised this failure.
+        was_raised = self._failure is not None
         try:
             self.close()
         except sqlite3.Error:
-            if not is_told:
+            if not was_raised:
                 raise
 
 
 def _check(path: str) -> None:
-    """Refuses what SQLite takes for something else than a file, and an SQLite that is too old."""
+    """Raises for a path that SQLite does not take for a file, and for an old SQLite."""
     if path in ("", ":memory:") or path.startswith("file:"):
-        raise _core.refused("--job", f"{path!r} is no name of a file; name one, such as night.db")
+        raise _core.refused("--job", f"{path!r} is not a file name; pass one such as night.db")
     if sqlite3.sqlite_version_info < _OLDEST:
         oldest = ".".join(map(str, _OLDEST[:2]))
         raise _core.misused(
-            f"this Python has SQLite {sqlite3.sqlite_version}, and a journal needs {oldest} or later; use a Python with a newer one"
+            f"this Python has SQLite {sqlite3.sqlite_version}, but a journal needs {oldest} or later; use a newer Python"
         )
 
 
 def _problem(path: str, error: Exception) -> str:
-    """Returns what keeps the journal from being opened, and what to do."""
+    """Returns why the journal cannot be opened, and what to do."""
     text = words(error)
     if isinstance(error, OSError):
         return f"the folder of {path} cannot be synced ({error.strerror}); put the journal on a disk that keeps what is written"
     if "locked" in text:
-        return f"another process is at the journal {path}; wait for its end"
+        return f"another process uses the journal {path}; wait until that process ends"
     if "full" in text:
-        return f"{path} cannot be written ({text}); free some space, or name another disk"
+        return f"{path} cannot be written ({text}); free some space, or use another disk"
     if "locking" in text or "I/O" in text:
-        return f"{path} cannot be locked or written ({text}): its file system may know no locks; put the journal on a local disk"
+        return f"{path} cannot be locked or written ({text}): its file system may lack locks; put the journal on a local disk"
     if "readonly" in text:
-        return f"{path} cannot be written ({text}); see who owns it"
-    return f"{path} is not a journal ({text}); name the file that `koodrive run` has made"
+        return f"{path} cannot be written ({text}); check who owns the file"
+    return f"{path} is not a journal ({text}); pass the journal that `koodrive run` has created"
 
 
 def snapshot(path: str, folder: str) -> str:
-    """Copies a journal that another process writes to, as it was at one moment, into ``folder``. Returns the path of the copy.
+    """Copies a journal in use by another process into ``folder``, as of one moment. Returns the path of the copy.
 
-    What SQLite moves from the log into the main file stays in the log until that is begun anew, with another salt. So while the salt is
-    the same, the log that is copied last holds all that may have changed in the main file while that was copied.
+    SQLite keeps moved pages in the log until the log starts anew, with another salt. While the salt stays the same, the log
+    has all changes of the main file. So the main file is copied first, and the log after it.
     """
     copy, log = os.path.join(folder, "job.db"), f"{path}-wal"
     for _ in range(_TRIES):
@@ -511,11 +518,11 @@ def snapshot(path: str, folder: str) -> str:
             shutil.copyfile(log, f"{copy}-wal")
         if _salt(log) == salt:
             return copy
-    raise _core.refused("--job", f"{path} is written to too fast to be copied; report when the job has ended")
+    raise _core.refused("--job", f"{path} changes too fast to be copied; report after the end of the job")
 
 
 def _salt(log: str) -> bytes:
-    """Returns what tells a log from the one before; empty where there is none."""
+    """Returns the salt of the file ``log``, which changes when the log starts anew. Returns empty bytes without a log."""
     try:
         with open(log, "rb") as file:
             return file.read(24)[16:]
@@ -524,6 +531,6 @@ def _salt(log: str) -> bytes:
 
 
 def tell(marks: list[_Mark], failure: Optional[BaseException]) -> None:
-    """To those who wait for them."""
+    """Calls each of ``marks`` with ``failure``, the error, or None when the entries are on disk."""
     for told in marks:
         told(failure)

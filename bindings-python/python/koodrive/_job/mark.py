@@ -1,16 +1,16 @@
-"""Tells a journal from a copy of it, and one that is whole from one that has lost its log.
+"""Detects a copy of a journal, and a journal without its log.
 
-SQLite has what was written last in the log (``-wal``), and moves it into the main file from time to time. A copy of the main file alone
-is a valid database that shows old truth. So the main file says that it is in use, before the first request leaves: its number, SQLite's
-``user_version``, is
+SQLite keeps recent changes in a log file (``-wal``), and moves them into the main file from time to time. A copy of the main file
+alone is a valid but outdated database. So the main file is marked as in use before the first request leaves. The mark is
+SQLite's ``user_version``:
 
-- 0 when no process is at it, or the last one has closed it: all is in the main file,
-- even while the log holds what the main file lacks,
-- the odd number after that, in the log alone: whoever moves the whole log into the main file, be it another program, moves this too.
+- 0: no process uses the journal, and the main file is complete.
+- An even number: the log has changes that the main file lacks.
+- The next odd number, in the log alone: any program that moves the whole log into the main file moves this number too.
 
-Each move of the log raises the number by 2. After a crash the main file has an even number, the log the odd one, and both are whole. A copy
-of both may be of two moments, which the numbers show only sometimes, and the job may go on without it. So the mark also has the number of
-the file on its disk, the inode: a copy has another.
+Each move of the log raises the number by 2. After a crash, the main file has an even number and the log has the odd number after
+it, and the journal is complete. The files of a copy may be of different times, which the numbers do not always show. So the mark
+also has the inode of the main file, which differs for a copy.
 """
 
 from __future__ import annotations
@@ -26,44 +26,47 @@ if TYPE_CHECKING:
     import sqlite3
     from typing import Optional
 
-#: The number of a journal that was put together from two moments.
+#: The ``user_version`` of a journal whose main file and log are of different times.
 _MIXED = -1
 
-#: Where SQLite has its number in a main file.
+#: The length of SQLite's file header, and the place of ``user_version`` in the header.
 _HEADER, _NUMBER = 100, slice(60, 64)
 
-#: The process that is at a journal.
+#: The table of the process that uses the journal.
 SCHEMA = "CREATE TABLE process (pid INTEGER NOT NULL, host TEXT NOT NULL, started_at REAL NOT NULL, inode INTEGER NOT NULL)"
 
 
 class Mark:
-    """The mark of one journal. Is made before SQLite opens the file: whoever closes a file loses the locks that his process has on it."""
+    """The mark of the journal at ``path``.
+
+    Create it before SQLite opens the file: closing a file releases all locks that the process has on that file.
+    """
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._had_log = os.path.exists(_log(path))
         self._in_main = _number_in(path)
         self._number = 0
-        #: Why rows that wait may have been sent: the journal is a copy, or without its log. None where it is whole.
+        #: Why waiting rows may have been sent already: the journal is a copy, or lacks its log. None for a complete journal.
         self.doubt: Optional[str] = None
-        #: Whether that is since it is a copy, which has a log.
+        #: Whether the journal is a copy that has its log.
         self.is_copy = False
-        #: The process that has not closed the journal.
+        #: The process that has not closed the journal, or None.
         self.killed: Optional[str] = None
 
     def read(self, database: sqlite3.Connection) -> None:
-        """Judges the journal, on which a transaction is open. Refuses one of two moments, whose pages may belong to neither."""
+        """Reads the mark within an open transaction. Refuses a journal whose main file and log are of different times."""
         (self._number,) = database.execute("PRAGMA user_version").fetchone()
         if not self._number:
             return
         if self._number == _MIXED or not self._in_main <= self._number <= self._in_main + 2:
-            # They are one file as soon as SQLite closes it, and the file is known by this then.
+            # SQLite merges the log when it closes the file. This number then identifies the journal.
             database.execute(f"PRAGMA user_version = {_MIXED}")
             database.execute("COMMIT")
             raise _core.refused(
                 "--job",
-                f"{self._path} and {_log(self._path)} are not of the same moment: they were copied while the job was under way, or one was "
-                "replaced; take the original files, or a copy that was made when the job had ended",
+                f"{self._path} and {_log(self._path)} are of different times: they were copied while the job was running, or one was "
+                "replaced; use the original files, or a copy that was made after the end of the job",
             )
         who = database.execute("SELECT pid, host, started_at, inode FROM process").fetchone()
         if who is not None:
@@ -71,18 +74,18 @@ class Mark:
             self.killed = f"process {who[0]} on {who[1]}, since {started_at}"
         if not self._had_log and not self._number % 2:
             self.doubt = (
-                f"{self._path} was in use ({self.killed}), and its log {_log(self._path)} is missing: it is a copy of the main file "
-                "alone, or the log was removed, so rows that wait here may have been sent; put the log beside it, or take the original"
+                f"{self._path} was in use ({self.killed}), and its log {_log(self._path)} is missing: the file is a copy without the "
+                "log, or the log was removed, so waiting rows may have been sent already; put the log beside it, or use the original"
             )
         elif who is not None and who[3] != _inode(self._path):
             self.is_copy = True
             self.doubt = (
-                f"{self._path} is a copy of a journal that was in use ({self.killed}), so rows that wait here may have been sent; take the "
+                f"{self._path} is a copy of a journal that was in use ({self.killed}), so waiting rows may have been sent already; use the "
                 "original"
             )
 
     def take(self, database: sqlite3.Connection) -> None:
-        """Says in the main file, on disk, that this process is at it."""
+        """Marks the main file on disk as used by this process."""
         database.execute("BEGIN IMMEDIATE")
         database.execute("DELETE FROM process")
         database.execute(
@@ -101,7 +104,7 @@ class Mark:
             self._set(database, self._number + 1)
 
     def release(self, database: sqlite3.Connection) -> None:
-        """Says that all will be in the main file when the journal is closed, as it is next."""
+        """Removes the mark, before the journal is closed and SQLite completes the main file."""
         if self.doubt is None and self._number:
             database.execute("BEGIN IMMEDIATE")
             database.execute("DELETE FROM process")
@@ -110,7 +113,7 @@ class Mark:
             self._number = 0
 
     def closed(self) -> None:
-        """Puts an empty log beside a main file that is whole, but could not be told so: on a disk that is full."""
+        """Creates an empty log if ``release`` failed, as on a full disk. The main file is complete, and the log shows that."""
         if self.doubt is None and self._number and not self._number % 2:
             try:
                 open(_log(self._path), "x").close()
@@ -127,7 +130,7 @@ def _log(path: str) -> str:
 
 
 def _inode(path: str) -> int:
-    """As SQLite takes it: signed."""
+    """Returns the inode of the file as a signed number of 64 bits, as SQLite stores it."""
     return int.from_bytes(os.stat(path).st_ino.to_bytes(16, "little")[:8], "little", signed=True)
 
 

@@ -1,4 +1,4 @@
-"""A job's numbers in the text format of Prometheus, for the textfile collector of node_exporter.
+"""Writes a job's metrics in the text format of Prometheus, for the textfile collector of node_exporter.
 
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
@@ -23,51 +23,51 @@ if TYPE_CHECKING:
 
 _PREFIX = "koodrive_job_"
 
-#: What is answered where a file cannot be replaced, since it is a mount or its folder is not ours, and may still be written to.
+#: Errors of replacing a file that may still be writable: the file is a mount, or its folder belongs to another user.
 _IN_PLACE = (errno.EBUSY, errno.EACCES, errno.EPERM, errno.EROFS)
 
-#: Name, type and help.
+#: Name, type and help of each metric.
 _METRICS = (
     ("info", "gauge", "The job; its value is always 1."),
     ("running", "gauge", "1 while the job runs, 0 when it has ended."),
-    ("rows", "gauge", "Rows of the job by state, those of earlier runs among them."),
+    ("rows", "gauge", "Rows of the job by state, including those of earlier runs."),
     ("requests_total", "counter", "Requests that this run has sent."),
-    ("repeats_total", "counter", "Those among them that repeat a call."),
+    ("repeats_total", "counter", "Requests that repeat a call."),
     ("throttled_total", "counter", "Answers with status 429."),
     ("unavailable_total", "counter", "Answers with status 503."),
     ("failed_total", "counter", "Exchanges without an answer, or with another status than 200 and 429."),
-    ("rate_requests_per_second", "gauge", "The rate that was asked for."),
-    ("pace_requests_per_second", "gauge", "The rate at present."),
+    ("rate_requests_per_second", "gauge", "The configured rate."),
+    ("pace_requests_per_second", "gauge", "The present rate, at most the configured one."),
     ("slowed", "gauge", "Whether the pace is below the rate, by reason."),
-    ("wait_until_timestamp_seconds", "gauge", "Until when the service asked to wait; 0 where it did not."),
-    ("start_timestamp_seconds", "gauge", "When this run began."),
-    ("updated_timestamp_seconds", "gauge", "When this file was written."),
-    ("end_timestamp_seconds", "gauge", "When this run ended."),
+    ("wait_until_timestamp_seconds", "gauge", "The time until which the service asked to wait; 0 for no wait."),
+    ("start_timestamp_seconds", "gauge", "The start of this run."),
+    ("updated_timestamp_seconds", "gauge", "The time at which this file was written."),
+    ("end_timestamp_seconds", "gauge", "The end of this run."),
     ("exit_code", "gauge", "The exit code of this run."),
     ("halted", "gauge", "Whether this run was halted."),
 )  # fmt: skip
 
 
 class Sample(NamedTuple):
-    """What is known of a job at one moment."""
+    """The state of a job at one time."""
 
-    #: Its id, and what it was read from; None before that.
+    #: Id, source and hash of the job; None before the source was read.
     job: Optional[str]
     source: Optional[str]
     source_sha256: Optional[str]
     rows: dict[str, int]
     started_at: float
-    #: While it sends, and at the end of one that did.
+    #: Set from the first request on.
     progress: Optional[Progress] = None
     watch: Optional[Watch] = None
     rate: Optional[float] = None
-    #: At its end.
+    #: Set at the end of the job.
     exit_code: Optional[int] = None
     halt: Optional[str] = None
 
 
 def text(path: str, sample: Sample) -> str:
-    """Returns the content of the file at ``path``, whose name tells its jobs from those of other files."""
+    """Returns the metrics of ``sample``. The label ``name`` is the file name of ``path``, to tell jobs apart."""
     name = ("name", pathlib.PurePath(path).stem)
     lines = []
     values: dict[str, list[tuple[tuple[tuple[str, str], ...], Any]]] = {}
@@ -81,7 +81,7 @@ def text(path: str, sample: Sample) -> str:
 
 
 def _values(it: Sample) -> Iterator[tuple[str, tuple[tuple[str, str], ...], Any]]:
-    """Metric, labels and value."""
+    """Yields metric, labels and value."""
     known = {"job": it.job, "source": it.source, "source_sha256": it.source_sha256, "version": _core.VERSION}
     yield "info", tuple((label, value or "") for label, value in known.items()), 1
     has_ended = it.exit_code is not None
@@ -119,9 +119,9 @@ def _escaped(value: str) -> str:
 
 
 def write(path: str, content: str) -> None:
-    """Replaces the file at ``path`` at once: whoever reads it finds the old content or the new. Raises ``OSError``.
+    """Replaces the file at ``path`` atomically, so that a reader sees the old or the new content. Raises ``OSError``.
 
-    What is no plain file, such as a pipe or a mount of one file, is written to as it is.
+    Anything other than a plain file, such as a pipe or a mount of one file, is written in place.
     """
     path = os.path.realpath(path)
     data = content.encode("utf-8", "backslashreplace")

@@ -1,4 +1,7 @@
-"""What a journal says, as one page: the table, a plot over time, causes, and what is unknown. It needs no network and no script."""
+"""Writes a journal's report as one HTML page: the table, a plot over time, causes, and the unknown rows.
+
+The page has no script and loads nothing from the network.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,20 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-#: So many unknown rows are listed, and so many causes.
+#: The largest numbers of listed unknown rows and of listed causes.
 _ROWS, _CAUSES = 1_000, 20
 
-#: Widths of the plot's bins in seconds: the first that gives no more than so many bins.
+#: Widths of the plot's bins in seconds. The plot uses the first width that needs at most ``_BINS`` bins.
 _WIDTHS = (10, 20, 30, 60, 120, 300, 600, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400)
 _BINS = 120
 
-#: In the view box of the plot: the area's left, width and height, and the tops of its two panels.
+#: Coordinates in the view box of the plot: left, width and height of the area, and the tops of both panels.
 _LEFT, _WIDTH, _HEIGHT, _TOPS = 64, 820, 150, (30, 240)
 
 _SERIES = (
-    ("delivered", 0, "Delivered", "answers that say so"),
+    ("delivered", 0, "Delivered", "calls that the service accepted"),
     ("throttled", 1, "Throttled", "answers with status 429"),
-    ("failed", 1, "Failed", "no answer, or one that says neither"),
+    ("failed", 1, "Failed", "no answer, or any other answer"),
 )
 
 _STYLE = """
@@ -56,7 +59,7 @@ footer { color: var(--soft); margin-top: 2rem; font-size: .9rem }
 
 
 def page(journal: Journal, *, warning: Optional[str], is_under_way: bool) -> Iterator[str]:
-    """The page, in pieces."""
+    """Yields the page of ``journal`` in pieces. ``warning`` says why the journal may be incomplete, or is None."""
     job, source, created_at, sha256 = journal.job or ("none", "nothing", 0.0, None)
     counts, heard = journal.counts(), journal.heard()
     title = f"KooDrive job {job}"
@@ -68,7 +71,7 @@ def page(journal: Journal, *, warning: Optional[str], is_under_way: bool) -> Ite
     if warning is not None:
         yield f'<p class="warning" role="alert"><strong>Warning.</strong> {_text(warning)}</p>\n'
     if is_under_way:
-        yield '<p class="warning">The job is under way; this is how it was when the page was made.</p>\n'
+        yield '<p class="warning">The job is running; the page shows its state when the page was made.</p>\n'
     begin, end = journal.span()
     facts = (
         ("Source", source),
@@ -92,7 +95,7 @@ def _states(counts: dict[str, int], forgotten: int) -> Iterator[str]:
     for state, what in STATES.items():
         if state in counts:
             rows.append((state, counts[state], f"{counts[state] / total:.2%}", what))
-    rows.append(("all", total, "", f"{forgotten} are forgotten: counted here, and no longer listed" if forgotten else ""))
+    rows.append(("all", total, "", f"{forgotten} rows are forgotten: counted here, and no longer listed" if forgotten else ""))
     yield "<h2>Rows</h2>\n" + _table("Rows by state", ("State", "#Rows", "#Share", "What it means"), rows)
 
 
@@ -105,26 +108,26 @@ def _causes(journal: Journal) -> Iterator[str]:
 
 
 def _unknown(journal: Journal, count: int) -> Iterator[str]:
-    yield "<h2>What is unknown</h2>\n"
+    yield "<h2>Unknown rows</h2>\n"
     rows = [
         (str(line), _Id(user), _Id(package), _Id(trace_id), x_date, _instant(sent_at), reason)
         for line, user, package, trace_id, x_date, sent_at, reason in journal.unknown(_ROWS)
     ]
     if not count:
-        yield "<p>Nothing: of every row that was sent it is known whether the service acted on it.</p>\n"
+        yield "<p>None: for every row that was sent, the answer says whether the service acted on it.</p>\n"
         return
     about = f"{count} rows: the service may have acted on them; ask Huawei about the trace ids"
     if len(rows) < count:
-        about += f". The first {len(rows)} are listed; koodrive report --csv lists all that are not forgotten"
+        about += f". The first {len(rows)} are listed; koodrive report --csv lists all rows that are not forgotten"
     yield _table(about, ("#Line", "User", "Package", "Trace id", "X-Date", "Sent", "Reason"), rows)
 
 
 class _Id(str):
-    """Text that is set in a font of one width."""
+    """Text for a monospaced font."""
 
 
 def _table(caption: str, columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> str:
-    """A column whose name begins with # holds numbers."""
+    """Returns an HTML table. A column whose name begins with # has numbers."""
     kinds = [' class="number"' if name.startswith("#") else "" for name in columns]
     head = "".join(f'<th scope="col"{kind}>{_text(name.lstrip("#"))}</th>' for name, kind in zip(columns, kinds))
     body = []
@@ -168,13 +171,13 @@ def _plot(heard: list[tuple[int, int, int, int]]) -> Iterator[str]:
     yield "<details><summary>The plot in numbers</summary>\n"
     rows = [(_instant(begin + width * number), *counts) for number, counts in enumerate(bins) if any(counts)]
     yield _table(
-        f"Counts by {width} seconds; where there were none is left out", ("Begin", "#Delivered", "#Throttled", "#Failed"), rows
+        f"Counts by {width} seconds; periods without answers are omitted", ("Begin", "#Delivered", "#Throttled", "#Failed"), rows
     )
     yield "</details>\n</figure>\n"
 
 
 def _binned(heard: list[tuple[int, int, int, int]]) -> tuple[int, int, list[list[int]]]:
-    """Returns when the first bin begins, the width of each in seconds, and the three counts of each."""
+    """Returns the start of the first bin, the width of a bin in seconds, and the three counts of each bin."""
     first, last = heard[0][0], heard[-1][0] + PERIOD
     width = next(
         (width for width in _WIDTHS if last - first <= width * _BINS), (last - first) // _BINS // 86_400 * 86_400 + 86_400
@@ -188,7 +191,7 @@ def _binned(heard: list[tuple[int, int, int, int]]) -> tuple[int, int, list[list
 
 
 def _scale(most: float) -> list[float]:
-    """Round values from 0 to one that is not below ``most``, four or five of them."""
+    """Returns five round values from 0 to at least ``most``, for the vertical axis."""
     step = 1.0
     while step * 4 < most:
         # 1, 2, 5, 10, 20 …
@@ -197,7 +200,7 @@ def _scale(most: float) -> list[float]:
 
 
 def _curve(values: list[float], top: int, most: float) -> str:
-    """Steps: a count holds for its whole bin."""
+    """Returns the path of a curve in steps, since a count holds for its whole bin."""
     each = _WIDTH / len(values)
     path = ["M"]
     for number, value in enumerate(values):
@@ -213,7 +216,7 @@ def _grid(top: int, scale: list[float]) -> Iterator[str]:
 
 
 def _times(begin: int, seconds: int) -> Iterator[str]:
-    """Lines at round times, and the date at the first of each day."""
+    """Yields vertical lines at round times, with the date at the first line of each day."""
     step = next((step for step in (10, 30, *_WIDTHS[3:]) if seconds <= step * 8), seconds // 8 // 86_400 * 86_400 + 86_400)
     bottom, day = _TOPS[1] + _HEIGHT, ""
     for at in range(-(-begin // step) * step, begin + seconds + 1, step):
@@ -232,7 +235,7 @@ def _instant(seconds: Optional[float]) -> str:
 
 
 def _text(value: Any) -> str:
-    """Escaped; a character that shows nothing, or changes what is beside it, is shown by its number."""
+    """Returns ``value`` escaped for HTML. Invisible characters and those that change their neighbours are shown as numbers."""
     text = "" if value is None else f"{value:,}" if isinstance(value, int) else str(value)
     if not text.isprintable():
         text = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in text)

@@ -1,5 +1,7 @@
-"""Shows how far a job is: on a terminal a bar, rich's where it is installed; elsewhere, such as in a log file, a line a minute, and one
-when an error is new. What cannot be shown is given up in silence: the job goes on.
+"""Shows the progress of a job on stderr.
+
+A terminal shows a bar, with rich if it is installed. Any other stderr, such as a log file, gets a line every minute and a line
+for each new error. Errors in showing are ignored, so that the job goes on.
 """
 
 from __future__ import annotations
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
 _BAR = 30
 
-#: Seconds between two lines where nobody looks at a terminal, and at least between a line and that of a new error.
+#: Seconds between two lines without a terminal, and the least seconds before the line of a new error.
 _PERIOD, _NEWS = 60.0, 5.0
 
 
 class Display:
-    """Shows, from a thread of its own, what ``progress`` and ``watch`` say, while the ``with`` block lasts. On stderr."""
+    """Shows ``progress`` and ``watch`` on stderr from a thread of its own, for the duration of the ``with`` block.
+
+    ``log`` gets the lines for the log file, and ``tell`` writes the metrics.
+    """
 
     def __init__(
         self,
@@ -82,7 +87,7 @@ class Display:
         return passed >= _PERIOD or (is_new and passed >= _NEWS)
 
     def _quietly(self, show: Callable[[], object]) -> None:
-        """Shows. A disk that is full or a terminal that has gone is nothing to the job."""
+        """Calls ``show`` and ignores errors, such as a full disk or a closed terminal, since the job goes on."""
         try:
             show()
         except Exception:
@@ -95,7 +100,7 @@ class Display:
         return line(it, self._watch, self._rows, self._rate, time.monotonic() - self._started)
 
     def _note(self) -> None:
-        """In the log file, also where a terminal shows a bar."""
+        """Writes a line to the log file, also if a terminal shows a bar."""
         self._shown_at, self._shown_error = time.monotonic(), self._watch.last_error
         self._log(self._text(self._progress()))
 
@@ -108,14 +113,14 @@ class Display:
         elif self._terminal:
             share = done / self._rows if self._rows else 1.0
             width = shutil.get_terminal_size().columns - 1
-            # Over the one before.
+            # Overwrites the previous line.
             _write("\r\x1b[K" + f"[{'#' * int(share * _BAR):<{_BAR}}] {text}"[:width])
         else:
             _write(f"{_instant(time.time())} {text}\n")
 
 
 def line(it: Progress, watch: Watch, rows: int, rate: float, seconds: float) -> str:
-    """Returns what is shown: how far it is, what it waits for and what was wrong last."""
+    """Returns the line that is shown: counts, speed, retries, waits and the last error."""
     done = it.delivered + it.refused + it.unknown + it.given_up
     share = done / rows if rows else 1.0
     speed = done / seconds if seconds > 0 else 0.0
@@ -124,7 +129,7 @@ def line(it: Progress, watch: Watch, rows: int, rate: float, seconds: float) -> 
         f"{done} of {rows} ({share:.0%}), {speed:.1f}/s, {it.delivered} delivered, {it.refused} refused, {it.unknown} unknown, "
     )
     text += f"{it.given_up} given up, {left} left"
-    # Calls that were sent at least once.
+    # The number of calls that were sent at least once.
     sent = it.pushed - it.queued - it.not_sent
     for count, what in ((it.requests - sent, "repeats"), (watch.throttled, "x 429"), (watch.unavailable, "x 503")):
         if count > 0:
@@ -147,7 +152,7 @@ def _is_terminal() -> bool:
     try:
         return sys.stderr.isatty()
     except (AttributeError, ValueError, OSError):
-        # Closed, or none at all.
+        # stderr is closed or missing.
         return False
 
 

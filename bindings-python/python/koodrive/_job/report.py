@@ -1,4 +1,4 @@
-"""What a journal says: a table for people, and rows for the auditor, as CSV or JSON lines."""
+"""Writes a journal's report: a table for people, or rows as CSV or JSON lines for an audit."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-#: In this order, and what is to be done about each.
+#: The states of rows in the order of the table, each with its meaning and what to do.
 STATES = {
     "delivered": "the service took it",
-    "unknown": "the service may have acted: ask Huawei about the trace ids; resume sends it again with --repeat-unknown alone",
+    "unknown": "the service may have acted: ask Huawei about the trace ids; resume sends it again only with --repeat-unknown",
     "refused": "the service did not act: correct the cause; resume sends it again with --repeat-refused",
     "given_up": "the service did not act: resume sends it again",
-    SENDING: "under way now: its request has left, or is about to",
+    SENDING: "in flight: its request has left, or is about to leave",
     PENDING: "not sent: resume sends it",
     BAD: "never sent: correct the row, and run it in a job of its own",
     REPEATED: "an earlier row has the same user and package; sent once",
@@ -33,17 +33,20 @@ _INSTANTS = frozenset(("first_sent_at", "sent_at", "answered_at", "server_date")
 
 
 def table(journal: Journal, counts: dict[str, int]) -> str:
-    """How many rows are in which state."""
+    """Returns the table of ``counts``, the numbers of rows by state."""
     job, source, created_at, _ = journal.job or ("none", "nothing", 0.0, None)
     lines = [f"job {job}, of {source}, {_instant(created_at)}: {sum(counts.values())} rows"]
     lines += [f"{state:<10} {counts[state]:>9}  {what}" for state, what in STATES.items() if state in counts]
     if forgotten := journal.forgotten:
-        lines.append(f"forgotten  {forgotten:>9}  rows are counted above, and no longer listed")
+        lines.append(f"forgotten  {forgotten:>9}  rows of the above, deleted from the journal")
     return "\n".join(lines)
 
 
 def rows(journal: Journal, form: str, *, everything: bool, raw: bool = False) -> Iterator[str]:
-    """Lines of ``form``, csv or jsonl: of all rows, or of those that were not delivered. CSV is for spreadsheets, unless it is ``raw``."""
+    """Yields the lines of all rows, if ``everything``, or of the rows that were not delivered. ``form`` is "csv" or "jsonl".
+
+    CSV is escaped for spreadsheets, unless ``raw``.
+    """
     job = (journal.job or ("",))[0]
     found = journal.rows(everything=everything)
     columns = (*COLUMNS, "job")
@@ -71,7 +74,7 @@ def _csv(fields: Any) -> str:
 
 
 def _instant(seconds: Any) -> Any:
-    """ISO 8601 in UTC, to the millisecond."""
+    """Returns ISO 8601 in UTC, to the millisecond, or None."""
     if seconds is None:
         return None
     whole, milliseconds = divmod(round(seconds * 1000), 1000)

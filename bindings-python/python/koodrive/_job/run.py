@@ -1,4 +1,4 @@
-"""Sends what waits in a journal: over aiohttp where it is installed, else over the standard library in threads; over httpx by name."""
+"""Sends the waiting rows of a journal, over the transport that ``transports`` has chosen."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from ..transports._network import Network
     from .journal import Journal
 
-#: Requests per second, where no ``--rate`` says otherwise.
+#: Requests per second without ``--rate``.
 DEFAULT_RATE = 50.0
 
 
 class HaltedUnreached(Exception):
-    """The job was ended, since nothing has ever reached the service."""
+    """The watch ended the job, since no request ever reached the service."""
 
 
 class Sending:
@@ -57,16 +57,17 @@ class Sending:
         self._options = {"token": token, **options}
         self._log = log
         self._tell = tell
-        #: How often the user has asked for an end.
+        #: Number of times that the user has interrupted the job.
         self.interrupted = 0
-        # A job that has delivered something goes on whatever comes.
+        # A job with a delivered row has reached the service, so an outage does not end it.
         self.watch = Watch(client, may_halt=may_halt and not journal.counts().get("delivered"))
         self.watch.hear = journal.hear
 
     def run(self, transport: str, network: Optional[Network] = None) -> None:
-        """Sends over "aiohttp", "httpx" or "threads". Raises what ends the job before its end, above all ``HaltedError``."""
-        # The process is the job's. What an exchange makes ends with it, and the collector, at its usual pace, took a sixth of
-        # the time; and the journal's thread need not wait 5 ms for each of its turns.
+        """Sends over ``transport``: "aiohttp", "httpx" or "threads". Raises an error that ends the job, as ``HaltedError``."""
+        # These settings are global, but the process belongs to the job. The objects of an exchange are freed without the
+        # collector, which took a sixth of the time at its default thresholds. The switch interval of 1 ms instead of 5 ms
+        # shortens the waits of the journal's thread.
         thresholds, interval = gc.get_threshold(), sys.getswitchinterval()
         gc.set_threshold(20_000, *thresholds[1:])
         sys.setswitchinterval(0.001)
@@ -103,7 +104,7 @@ class Sending:
             self.watch.end = run.cancel
 
             def end() -> None:
-                # Before the first has come as far, if need be: what is raised then waits for nothing.
+                # After a cancel, an exception does not wait for requests in flight. The first handler may not have cancelled yet.
                 run.cancel()
                 raise KeyboardInterrupt
 
@@ -112,7 +113,7 @@ class Sending:
                     for outcome in run:
                         self._write(outcome)
                 except KeyboardInterrupt:
-                    # If it came while an outcome was written, nothing in flight is given up yet.
+                    # An interruption during _write has not ended the requests in flight yet.
                     run._abandon()
                     for outcome in run:
                         self._write(outcome)
@@ -125,7 +126,7 @@ class Sending:
         assert task is not None
 
         def end() -> None:
-            # In the wait for an outcome, and then in the wait for what is in flight.
+            # The first cancel ends the wait for an outcome, the second the wait for the requests in flight.
             task.cancel()
             loop.call_later(0.1, task.cancel)
 
@@ -153,29 +154,29 @@ class Sending:
                             self._write(outcome)
                         raise
         finally:
-            # While there is a loop to tell.
+            # The journal reports to the loop, which still runs here.
             self._journal.flush()
 
     def _write(self, outcome: CallOutcome[int, Any]) -> None:
-        # Its first line: the rest is what to check, and the report is no place for that.
+        # The first line has the reason. The others say what to check, which the report omits.
         reason = None if outcome.error is None else str(outcome.error).partition("\n")[0]
         self._journal.outcome(outcome, reason)
 
 
 def _mark(outgoing: Outgoing) -> tuple[Any, ...]:
-    """Returns what the journal keeps of a request that is about to leave."""
+    """Returns the journal's fields of a request that is about to leave."""
     body = hashlib.sha256(outgoing.body).hexdigest()
     return outgoing.key, outgoing.trace_id, outgoing.x_date, body, time.time(), _core.VERSION
 
 
 class _Marks:
-    """On asyncio: requests that are ready in the same turn of the loop are marked together, and leave together."""
+    """Marks the requests of one turn of the asyncio loop together, so that they share one transaction."""
 
     def __init__(self, journal: Journal, loop: Any) -> None:
         self._journal = journal
         self._loop = loop
         self._ready: list[tuple[Any, ...]] = []
-        #: That of the requests in ``_ready``.
+        #: The future that the requests in ``_ready`` wait for.
         self._on_disk: Any = None
 
     async def before_send(self, outgoing: Outgoing) -> None:
@@ -190,7 +191,7 @@ class _Marks:
         self._ready = []
 
         def told(error: Optional[BaseException]) -> None:
-            # A second interruption has cancelled it.
+            # A second interruption may have cancelled the future.
             if on_disk.done():
                 return
             if error is None:
@@ -205,7 +206,10 @@ class _Marks:
 
 
 class _Handlers:
-    """Ctrl-C, a SIGTERM or a SIGHUP: once ends what is in flight, twice ends at once. While the ``with`` block lasts."""
+    """Handles Ctrl-C, SIGTERM and SIGHUP for the duration of the ``with`` block.
+
+    The first signal calls ``finish``, which waits for the requests in flight. The second calls ``end``, which does not.
+    """
 
     def __init__(self, sending: Sending, finish: Callable[[], object], end: Callable[[], object]) -> None:
         self._sending = sending
@@ -216,7 +220,7 @@ class _Handlers:
     def __enter__(self) -> None:
         if threading.current_thread() is threading.main_thread():
             for number in ENDING:
-                # With nohup the end of the terminal is no end of the job.
+                # nohup ignores SIGHUP, so that the job outlives its terminal.
                 if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:
                     self._before[number] = signal.signal(number, self._handle)
 
@@ -229,11 +233,10 @@ class _Handlers:
         if self._sending.interrupted == 1:
             self._finish()
             try:
-                # Now once more does.
-                sys.stderr.write("\nfinishing what is in flight; once more ends at once\n")
+                sys.stderr.write("\nwaiting for the requests in flight; interrupt again to end at once\n")
                 sys.stderr.flush()
             except (OSError, ValueError):
-                # The terminal may be what has gone.
+                # SIGHUP means that the terminal is closed.
                 pass
         else:
             self._end()

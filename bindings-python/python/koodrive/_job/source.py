@@ -1,7 +1,7 @@
-"""Reads lapses from CSV, from JSON lines, or from standard input, and says of every bad row its line and the reason.
+"""Reads rows from CSV, JSON lines or standard input. Every bad row has its line and its reason.
 
-Rows are read once and in a stream. What can be known at the end alone, such as the checksum of gzip or the number of rows, is
-raised there: so nothing is sent before the last row was read.
+Rows are read once, as a stream. Errors that show only at the end, such as the checksum of gzip or the number of rows, are raised
+there. So nothing is sent before the last row was read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from .. import _core
 from .rows import _csv, _json_lines
 from .rows._checks import Checks, Row
 from .rows._csv import Columns
-from .rows._octets import opened
+from .rows._bytes import opened
 from .rows._text import encoding_named, lines
 
 TYPE_CHECKING = False
@@ -22,23 +22,26 @@ if TYPE_CHECKING:
 
 __all__ = ["Checks", "Columns", "Row", "Rules", "Source"]
 
-_MISSING_NEWLINE = "the last line has no line break, so it may be cut; check it, and pass --allow-missing-newline if it is whole"
+_MISSING_NEWLINE = (
+    "the last line has no line break, so it may be cut; check it, and pass --allow-missing-newline if it is complete"
+)
 
 
 class Rules(NamedTuple):
-    """What a source must be for anything to be sent."""
+    """The conditions on a source as a whole."""
 
-    #: Rows that can be sent are, although others cannot.
+    #: Sends the good rows of a source with bad rows.
     skip_bad: bool = False
-    #: A last line without its line break is taken as a whole one.
+    #: Accepts a last line without a line break.
     allow_missing_newline: bool = False
-    #: The number of rows, the bad ones among them.
+    #: The required number of rows, including bad rows.
     expected: Optional[int] = None
+    #: Refuses a source without rows.
     fail_if_empty: bool = False
 
 
 class Source:
-    """What is read, by its name on the command line; ``-`` is standard input."""
+    """A source by its ``name`` on the command line; ``-`` is standard input. ``shown`` is the number of bad rows to keep."""
 
     def __init__(
         self,
@@ -60,15 +63,15 @@ class Source:
         self._checks = checks or Checks()
         self._rules = rules
         self._shown = shown
-        #: Line and reason of the first bad rows, when all rows were read.
+        #: Line and reason of the first bad rows.
         self.first_bad: list[tuple[int, str]] = []
-        #: How many rows are bad.
+        #: Number of bad rows.
         self.bad = 0
-        #: SHA-256 of its bytes as they are, compressed say, in hex; when all rows were read.
+        #: SHA-256 of the source in hex, with its compression; None until all rows were read.
         self.sha256: Optional[str] = None
 
     def rows(self) -> Iterator[Row]:
-        """All rows in their order, the bad ones among them. Raises ``InvalidInputError`` at the end where nothing may be sent."""
+        """Yields all rows in order, including bad rows. Raises ``InvalidInputError`` at the end if nothing may be sent."""
         count = 0
         with opened(self.name) as (stream, hashed):
             for row in self._checked(lines(self.name, stream, self._encoding)):
@@ -92,7 +95,7 @@ class Source:
 
     def _records(self, text: _Last) -> Iterator[_csv._Record]:
         blank, first = [], ""
-        # Blank lines count, but say nothing of the form.
+        # Blank lines have line numbers, but do not show the format.
         for first in text:
             if not first.isspace():
                 break
@@ -103,12 +106,12 @@ class Source:
         return _csv.records(self.name, whole, self._columns, self._delimiter)
 
     def _judge(self, count: int) -> None:
-        """Refuses the source as a whole."""
+        """Raises ``InvalidInputError`` if the source breaks one of the rules. ``count`` is the number of rows."""
         rules = self._rules
         if self._checks.problem is not None:
             raise _core.refused(self.name, f"{self._checks.problem}, or pass --allow-unusual-ids; nothing was sent")
         if rules.expected is not None and count != rules.expected:
-            problem = f"{count} rows, where {rules.expected} are expected; nothing was sent; get the file anew"
+            problem = f"{count} rows, where {rules.expected} are expected; nothing was sent; get the file again"
             raise _core.refused("--expect-rows", problem)
         if rules.fail_if_empty and not count:
             raise _core.refused(self.name, "has no rows; nothing was sent (--fail-if-empty)")
@@ -120,7 +123,7 @@ class Source:
 
 
 class _Last:
-    """Lines; knows of the one that was read last whether it has its line break."""
+    """Iterates over lines, and records whether the last one read has a line break."""
 
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
@@ -132,7 +135,7 @@ class _Last:
             yield line
 
     def from_the_beginning(self, read: list[str]) -> Iterator[str]:
-        """All lines: those that were read, and the others."""
+        """Yields all lines: those of ``read``, and the remaining ones."""
         yield from read
         yield from self
 
@@ -150,5 +153,5 @@ def _named(delimiter: str) -> str:
     found = _csv.DELIMITERS.get(delimiter.lower(), delimiter)
     if len(found) != 1 or found in '"\r\n':
         words = ", ".join(word for word in _csv.DELIMITERS if word.isalpha())
-        raise _core.refused("--delimiter", f"{delimiter!r} is no single character; pass one such as ; or a word: {words}")
+        raise _core.refused("--delimiter", f"{delimiter!r} is not a single character; pass one such as ; or a word: {words}")
     return found

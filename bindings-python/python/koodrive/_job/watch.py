@@ -1,6 +1,7 @@
-"""Hears of every exchange of a job: how often the service throttles, what failed last, until when it asks to wait, and whether nothing
-ever gets through. It tells; what is sent when, the dispatcher decides, with one exception: a job of which no request ever left, for one
-and the same cause, is ended.
+"""Watches every exchange of a job: throttling, the last error, and the time until which the service asks to wait.
+
+The dispatcher decides what is sent when. The watch makes one decision: it ends a job if no request ever left, always because of
+the same cause.
 """
 
 from __future__ import annotations
@@ -20,36 +21,36 @@ if TYPE_CHECKING:
 
     from .._client import Client
 
-#: Seconds after which a job is ended that reached nobody. An outage that begins later ends no job.
+#: Seconds without any request leaving after which the job ends. Only an outage from the start ends a job.
 HALT_AFTER = 300.0
 
 
 class Watch:
-    """What was heard so far. Threads may share it: each count is only shown."""
+    """The observations of one job so far. Threads may share a watch without a lock, since its counts are only shown."""
 
     def __init__(self, client: Client, *, may_halt: bool) -> None:
         self._client = client
         self._call = NotifyPackageExpire(carrier_user_id="any", package_id="any")
-        #: Answers with these statuses.
+        #: Number of answers with status 429, and with 503.
         self.throttled = self.unavailable = 0
         #: Exchanges without an answer, or with another status than 200 and 429.
         self.failed = 0
-        #: What the last exchange that failed said, and how often in a row that was.
+        #: Text of the last failed exchange, and the number of times in a row.
         self.last_error: Optional[str] = None
         self.times = 0
-        #: Until when the service asked to wait, in seconds since the epoch.
+        #: Time until which the service asked to wait, in seconds since the epoch.
         self.wait_until = 0.0
-        #: Why the job was ended; None where it was not.
+        #: Why the watch ended the job, or None.
         self.halt: Optional[str] = None
-        #: Is told of each exchange that was "throttled" or "failed".
+        #: Called with "throttled" or "failed" after such an exchange.
         self.hear: Callable[[str], object] = lambda what: None
-        #: Ends the job.
+        #: Called to end the job.
         self.end: Callable[[], object] = lambda: None
         self._may_halt = may_halt
         self._started = time.monotonic()
 
     def blocking(self, travel: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns a transport that is heard of."""
+        """Returns the transport ``travel`` with its exchanges watched."""
 
         def heard(request: Any, **limits: Any) -> Any:
             try:
@@ -63,7 +64,7 @@ class Watch:
         return heard
 
     def asynchronous(self, travel: Callable[..., Any]) -> Callable[..., Any]:
-        """Returns the same for asyncio."""
+        """Returns the async transport ``travel`` with its exchanges watched."""
 
         async def heard(request: Any, **limits: Any) -> Any:
             try:
@@ -77,7 +78,7 @@ class Watch:
         return heard
 
     def _answered(self, status: int, headers: Any, body: Any) -> None:
-        # Whatever was answered: somebody is reached.
+        # Any answer means that requests leave.
         self._may_halt = False
         if status == 200:
             return
@@ -116,7 +117,7 @@ def _first_line(error: BaseException) -> str:
 
 
 def _same(one: str, other: Optional[str]) -> bool:
-    """Whether two causes are one: words with a digit, such as ports and times, differ."""
+    """Returns whether two causes are the same, apart from words with digits, such as ports and times."""
     return other is not None and _without_numbers(one) == _without_numbers(other)
 
 

@@ -1,16 +1,16 @@
-"""A stand-in for the service, for tests: it judges requests as strictly as the published pages read.
+"""A stand-in for the service, for tests. It checks requests as strictly as the published pages.
 
-It is a transport, so that nothing listens and nothing is patched::
+A sandbox is a transport, so a test needs no port and no mock::
 
     sandbox = Sandbox()
     client = koodrive.Client.from_settings(sandbox.settings, **sandbox.credentials)
     client.send(call, transport=sandbox)
     assert sandbox.accepted()[0].package_id == "14"
 
-``Sandbox.serve`` puts it behind a port on loopback, ``Sandbox.handle`` behind whatever mocks your HTTP library, and
-``koodrive.testing`` into pytest's fixtures.
+``Sandbox.serve`` serves the sandbox on a port of loopback. ``Sandbox.handle`` answers requests for a mock of your HTTP library.
+``koodrive.testing`` has fixtures for pytest.
 
-This is not the service: where the pages are silent or contradict themselves it follows this project's decisions.
+The sandbox may differ from the service: it follows this project's decisions on points that the pages omit or contradict.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from .._core import Request
 
     class _Credentials(TypedDict, total=False):
-        """Those of one kind: an app id and its secret, or a token."""
+        """Credentials of one kind: an app id and its secret, or a token."""
 
         app_id: str
         app_secret: str
@@ -52,84 +52,102 @@ if TYPE_CHECKING:
 
 __all__ = ["Accepted", "Answer", "Sandbox", "SandboxServer"]
 
-#: Any exists, unless the sandbox is told otherwise.
+#: The user id of ``settings`` if the sandbox accepts every user id.
 _EXAMPLE_USER_ID = "1505084218764547200"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A call that changes state and that the sandbox acted on, whether or not its answer arrived.
+    """A call that changed the state of the sandbox, even if the answer did not arrive.
 
-    ``carrier_user_id``, ``package_id`` and ``type`` are those of the body, and None where it has none, as in reverseOrder.
+    ``carrier_user_id``, ``package_id`` and ``type`` come from the body, and are None if the body lacks them, as in reverseOrder.
     """
 
     __module__ = "koodrive.sandbox"
 
     operation: str
-    """``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``; of a raw call method and path: ``PUT /path``."""
+    """``notifyPackageExpire``, ``setRetentionPolicy`` or ``reverseOrder``, or method and path of a raw call: ``PUT /path``."""
     json: str
-    """The members of the JSON body as they were sent, as the text of a JSON object."""
+    """The JSON body as it was sent, as the text of a JSON object."""
     x_date: str
-    """As it was sent: ``20251103T070140Z``."""
+    """X-Date of the request, such as ``20251103T070140Z``."""
     trace_id: str | None = None
-    """None where none was sent."""
+    """Trace id of the request, or None."""
 
     @property
     def body(self) -> dict[str, Any]:
-        """The members of the JSON body; empty where the body of a raw call is missing or not an object."""
+        """The members of the JSON body; empty if the body of a raw call is missing or not an object."""
         return json.loads(self.json)  # type: ignore[no-any-return]  # an object
 
     @property
     def carrier_user_id(self) -> Optional[str]:
-        """The body's ``carrierUserId`` where it is text, as in notifyPackageExpire."""
-        return self._member("carrierUserId", str)  # type: ignore[no-any-return]  # of that kind
+        """The body's ``carrierUserId`` if it is text, as in notifyPackageExpire; otherwise None."""
+        return self._member("carrierUserId", str)  # type: ignore[no-any-return]  # a str or None
 
     @property
     def package_id(self) -> Optional[str]:
-        """The body's ``packageId`` where it is text, as in notifyPackageExpire."""
-        return self._member("packageId", str)  # type: ignore[no-any-return]  # of that kind
+        """The body's ``packageId`` if it is text, as in notifyPackageExpire; otherwise None."""
+        return self._member("packageId", str)  # type: ignore[no-any-return]  # a str or None
 
     @property
     def type(self) -> Optional[int]:
-        """The body's ``type`` where it is an integer: 2 in notifyPackageExpire, unless other types are accepted."""
-        return self._member("type", int)  # type: ignore[no-any-return]  # of that kind
+        """The body's ``type`` if it is an integer; otherwise None. In notifyPackageExpire, the documented type is 2."""
+        return self._member("type", int)  # type: ignore[no-any-return]  # an int or None
 
     def _member(self, name: str, kind: Any) -> Any:
         value = self.body.get(name)
-        # A bool is an int in Python, and not in JSON.
+        # In Python, unlike JSON, a bool is an int.
         return value if isinstance(value, kind) and not isinstance(value, bool) else None
 
 
 class Sandbox:
-    """The service, as far as it is published. Safe to share between threads and tasks.
+    """Acts as the service, as far as it is published. Threads and tasks may share a sandbox.
 
-    Everything is optional. Where neither ``apps`` nor ``tokens`` are given, an example app and an example token are known;
-    ``settings`` and ``credentials`` are what a client needs to be accepted.
+    All arguments are optional. ``settings`` and ``credentials`` are those of a client that the sandbox accepts.
 
-    ``apps`` maps app ids to their secrets, or lists them as the server's JSON does. A token in ``tokens`` is bare, and then
-    taken as ``Bearer …`` and as ``AT …``, or has its scheme. ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are those
-    that exist, the latter two for notifyPackageExpire and reverseOrder, ``whitelist`` the user ids that may
-    call; by default everything exists and everyone may. ``refused_status`` is 400 or 401 (the default), the status for refused credentials. ``accepted_types`` of notifyPackageExpire is 2 alone by default, and
-    ``accepted_change_types`` of reverseOrder 1 alone. ``refuse_repeats`` refuses a call of one of the two whose body was accepted
-    before, whatever the order of its members; ``echo_trace_id`` copies the trace id into the reply;
-    ``code_as_text`` writes ``code`` as text; ``msg`` is that of a success. ``policies`` are the retention policies, and ``space_usage`` the data of the usage of space, as
-    JSON objects under the wire's names. ``answers`` are those to raw calls, each a mapping of ``method``, ``path`` and, where they
-    are not 200 and a success, ``status`` and ``body``, which is text: ``method`` in upper case, ``path`` as it is sent, percent-encoded. An app id is refused at the retention policies' operations, as
-    the publisher says, unless ``app_authentication_everywhere``. ``authority`` is the only host, and port, that is answered, and
-    ``prefix`` the only path prefix of an endpoint, such as ``/gateway/v2``; without one it is none.
+    Credentials:
 
-    ``faults`` is a script, one entry for each request in their order, after which everything works again:
+    - ``apps`` maps app ids to secrets, or is a list of mappings of ``app_id`` and ``app_secret``.
+    - ``tokens`` are the valid tokens. A token without a scheme is valid as ``Bearer …`` and as ``AT …``.
+    - Without ``apps`` and ``tokens``, the sandbox accepts an example app and an example token.
+    - ``refused_status`` is the status for refused credentials: 401, the default, or 400.
+    - ``app_authentication_everywhere`` accepts an app at the operations of retention policies, which need a token otherwise.
 
-    - ``"pass"``: nothing goes wrong
-    - ``429``, or any status from 200 to 599 that has a body; the call is not acted on
+    Requests:
+
+    - ``user_ids``, ``carrier_user_ids`` and ``package_ids`` are the ids that exist, the latter two for notifyPackageExpire and
+      reverseOrder. By default every id exists.
+    - ``whitelist`` is the user ids that may call; by default all.
+    - ``accepted_types`` are the types of notifyPackageExpire, by default 2. ``accepted_change_types`` are the types of
+      reverseOrder, by default 1.
+    - ``refuse_repeats`` refuses a notifyPackageExpire or reverseOrder with a body that was accepted before. The order of the
+      members does not matter.
+    - ``authority`` is the only host and port that is answered. ``prefix`` is the path prefix of the endpoint, such as
+      ``/gateway/v2``; by default there is no prefix.
+
+    Replies:
+
+    - ``echo_trace_id`` copies the trace id into the reply. ``code_as_text`` writes ``code`` as text. ``msg`` is the message of a
+      success.
+    - ``policies`` are the retention policies, and ``space_usage`` is the data of the space usage. Both are JSON objects with the
+      service's names.
+    - ``answers`` are the answers to raw calls. Each is a mapping of ``method`` in upper case, ``path`` as it is sent,
+      percent-encoded, and optionally ``status`` (by default 200) and ``body`` (text, by default a success).
+
+    ``faults`` is the fault script. Each request takes the next entry, and works normally after the last one:
+
+    - ``"pass"``: the request works normally.
+    - ``429``, or any status from 200 to 599 that has a body: the sandbox answers with it and does not act on the call.
     - ``{"status": 502, "body": "<html>", "content_type": "text/html", "retry_after": 3, "date_offset": -3600}``: the same in
-      detail
-    - ``"cut"``, ``"cut-in-headers"``, ``"cut-after-headers"``: the call is acted on, and the connection ends there
-    - ``{"delay": 2.5}``: the answer comes after so many seconds
-    - ``{"drip": 0.01}``: the answer comes byte by byte, with this pause after each
+      detail.
+    - ``"cut"``, ``"cut-in-headers"``, ``"cut-after-headers"``: the sandbox acts on the call, and the connection ends there.
+    - ``{"delay": 2.5}``: the answer comes after 2.5 seconds.
+    - ``{"drip": 0.01}``: the answer comes byte by byte, with a pause of 0.01 seconds after each byte.
 
-    ``now`` is a function, the sandbox's clock: it returns an aware datetime or seconds since the epoch. ``sleep`` is a function
-    of seconds that waits where the script says so; for ``Client.asend`` it may be async.
+    ``now`` is the sandbox's clock, a function that returns an aware datetime or seconds since the epoch. ``sleep`` is a function
+    that waits for the seconds of a fault; for ``Client.asend`` it may be async.
+
+    Raises ``InvalidInputError``.
     """
 
     __module__ = "koodrive.sandbox"
@@ -167,7 +185,7 @@ class Sandbox:
         if isinstance(given.get("apps"), dict):
             given["apps"] = [{"app_id": app_id, "app_secret": secret} for app_id, secret in given["apps"].items()]
         self._core = _of(given)
-        # Of what the core has read and taken.
+        # Read only after the core has checked the configuration.
         self._credentials = _credentials(given)
         self._settings = _settings(given)
         self._prefix: str = given.get("prefix", "")
@@ -176,26 +194,27 @@ class Sandbox:
 
     @property
     def settings(self) -> Settings:
-        """Those of a client that is accepted, for ``Client.from_settings``."""
+        """The settings of a client that the sandbox accepts, for ``Client.from_settings``."""
         return self._settings
 
     @property
     def credentials(self) -> _Credentials:
-        """Those of a client that is accepted, for ``Client.from_settings``: the first app's, or else the first token."""
+        """The credentials of a client that the sandbox accepts: the first app, or else the first token."""
         return self._credentials.copy()
 
     def accepted(self) -> list[Accepted]:
-        """Returns the calls that were acted on and change state, in order.
+        """Returns the calls that changed the state of the sandbox, in order.
 
-        These are notifyPackageExpire, setRetentionPolicy, reverseOrder, and the raw calls other than GET that an entry of
-        ``answers`` took, whatever its status. A GET changes nothing and is not listed.
+        These are notifyPackageExpire, setRetentionPolicy, reverseOrder, and raw calls with an entry in ``answers``, of any
+        status. A GET changes nothing, so it is omitted.
         """
         return [_accepted(call) for call in json.loads(self._core.accepted())]
 
     def handle(self, method: str, url: str, headers: _Headers, body: Union[bytes, str, None] = b"") -> Answer:
-        """Judges one request, and takes one entry off the fault script. Waits for nothing: that is the caller's to do.
+        """Answers one request, and takes one entry off the fault script.
 
-        Headers are a mapping or pairs, as an HTTP library holds them. The host is the URL's, or else the header's.
+        ``method`` is the HTTP method. ``url`` is the URL, or a path if ``headers`` have a Host. ``headers`` is a mapping or
+        pairs. The caller waits for ``Answer.seconds`` and breaks the connection, as the fault says.
         """
         given: Any = headers
         pairs = given.items() if hasattr(given, "items") else given
@@ -206,18 +225,18 @@ class Sandbox:
             status=answer.status,
             headers=tuple((name, value.decode("latin-1")) for name, value in answer.headers),
             body=answer.body,
-            fault=answer.fault,  # type: ignore[arg-type]  # a word of the core's
+            fault=answer.fault,  # type: ignore[arg-type]  # the core has the same literals
             seconds=answer.seconds,
         )
 
     def serve(self) -> SandboxServer:
-        """Puts this sandbox behind a port on loopback, until the server is closed or its ``with`` block ends."""
+        """Serves this sandbox on a port of loopback, until the server is closed or its ``with`` block ends."""
         return SandboxServer(self)
 
     def __call__(
         self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        """The transport for ``Client.send``."""
+        """Sends ``request`` to the sandbox. This makes the sandbox a transport for ``Client.send``."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
         wait, arrives = answer._within(timeout)
         if wait:
@@ -227,7 +246,7 @@ class Sandbox:
     async def asynchronous(
         self, request: Request, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-        """The transport for ``Client.asend``, which takes it from the sandbox by itself."""
+        """Sends ``request`` to the sandbox. ``Client.asend`` uses this method if its transport is a sandbox."""
         answer = self.handle(request.method, request.url, request.headers, request.body)
         wait, arrives = answer._within(timeout)
         if wait:
@@ -245,7 +264,7 @@ class Sandbox:
 
 
 class SandboxServer(Listener):
-    """A sandbox that answers at ``url``, from threads of its own. Ends with ``close`` or its ``with`` block."""
+    """Serves a sandbox at ``url``, from threads of its own. ``close`` or the end of the ``with`` block stops the server."""
 
     __module__ = "koodrive.sandbox"
 
@@ -255,17 +274,17 @@ class SandboxServer(Listener):
 
     @property
     def settings(self) -> Settings:
-        """Those of a client that is accepted, for ``Client.from_settings``."""
+        """The settings of a client that the server accepts, for ``Client.from_settings``."""
         return Settings(endpoint=self.url + self.sandbox._prefix, user_id=self.sandbox.settings.user_id)
 
     @property
     def credentials(self) -> _Credentials:
-        """Those of a client that is accepted, for ``Client.from_settings``."""
+        """The credentials of a client that the server accepts, for ``Client.from_settings``."""
         return self.sandbox.credentials
 
     @property
     def environ(self) -> dict[str, str]:
-        """Both as ``Client.from_env`` and the command line read them: for ``monkeypatch.setenv``, or for a child process."""
+        """Settings and credentials as environment variables, for ``Client.from_env`` or the environment of a child process."""
         of: dict[str, Any] = {"endpoint": self.settings.endpoint, "user_id": self.settings.user_id, **self.credentials}
         return {VARIABLES[name]: value for name, value in of.items()}
 
@@ -285,14 +304,14 @@ def _sleep_of_the_loop() -> Callable[[float], object]:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        # Somebody runs this coroutine, so it is the other one.
+        # Without a loop of asyncio, this coroutine runs on trio.
         return sys.modules["trio"].sleep  # type: ignore[no-any-return]
     return asyncio.sleep
 
 
 def _arrived(answer: Answer, arrives: bool, timeout: float, reply_limit: int) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
     if answer.is_cut:
-        raise ConnectionResetError(f"the sandbox's fault script says {answer.fault}")
+        raise ConnectionResetError(f"the fault script of the sandbox has {answer.fault}")
     if not arrives:
         raise TimeoutError(f"no complete answer within {timeout} seconds")
     return answer.status, answer.headers, answer.body[: reply_limit + 1]
@@ -317,7 +336,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 
 
 def _of(given: dict[str, Any]) -> _core.Sandbox:
-    """The core's sandbox. It is refused in the core's words, after the argument's name."""
+    """Returns the core's sandbox. Errors have the core's text after the name of the Python argument."""
     try:
         return _core.Sandbox(_json(given))
     except InvalidInputError:
@@ -333,7 +352,7 @@ def _of(given: dict[str, Any]) -> _core.Sandbox:
 
 
 def _json(given: dict[str, Any]) -> str:
-    """The configuration as the server reads it. A policy's members have the wire's names already."""
+    """Returns the configuration as the JSON of the core. Members of policies already have the service's names."""
     given = dict(given)
     for name in {"apps", "faults"} & given.keys():
         if isinstance(given[name], list):
@@ -351,7 +370,7 @@ def _camel_case(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON has: mappings are dicts, whatever else is iterated over is a list."""
+    """Returns ``value`` with mappings as dicts and other iterables as lists, for JSON."""
     if hasattr(value, "items"):
         return {name: _plain(member) for name, member in value.items()}
     if hasattr(value, "__iter__") and not isinstance(value, (str, bytes)):
@@ -360,7 +379,7 @@ def _plain(value: Any) -> Any:
 
 
 def _refuse(value: object) -> NoReturn:
-    raise _core.misused(f"a value is of type {type(value).__name__}; pass text, numbers, booleans, lists and mappings")
+    raise _core.misused(f"a value of type {type(value).__name__}; pass text, numbers, booleans, lists and mappings")
 
 
 def _bytes(value: Any) -> bytes:

@@ -1,8 +1,7 @@
-"""A port on loopback: sockets and threads of the standard library around a function that answers requests and decides
-everything else.
+"""An HTTP/1.1 server on loopback, with sockets and threads of the standard library. A function answers the requests.
 
-It reads HTTP/1.1 strictly and by itself: ``http.server`` would take what no service takes, and change the path that was
-signed. Faults of the script happen to the bytes on the socket.
+The server parses HTTP/1.1 strictly. ``http.server`` would accept malformed requests, and change the signed path. Faults of the
+script change the bytes on the socket.
 """
 
 from __future__ import annotations
@@ -42,32 +41,35 @@ class _Request(NamedTuple):
 
 
 class _Refused(Exception):
-    """No server takes this for HTTP; the sandbox is not asked. Holds the status line's end."""
+    """The request is not valid HTTP, so the server answers without the sandbox. The text is status and reason."""
 
 
 class Listener:
-    """Answers at ``url`` what ``handle`` returns for a method, a target, headers and a body. ``sleep`` waits where an answer says so."""
+    """A server whose answers ``handle`` returns for a method, a target, headers and a body.
+
+    ``sleep`` waits for the seconds of an answer; by default the server waits itself.
+    """
 
     def __init__(self, handle: Callable[..., Answer], sleep: Optional[Callable[[float], object]]) -> None:
         self._handle = handle
         self._sleep = sleep
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._address: tuple[str, int] = self._listener.getsockname()
-        #: Where it answers: ``http://127.0.0.1:`` and a port that the system chose.
+        #: The base URL: ``http://127.0.0.1:`` and a port that the system chose.
         self.url: str = f"http://127.0.0.1:{self._address[1]}"
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._connections: dict[socket.socket, threading.Thread] = {}
-        # Daemons, so that a test which forgets to close does not keep the interpreter from ending.
+        # Daemon threads, so that the interpreter ends even if a test forgets `close`.
         self._acceptor = threading.Thread(target=self._accept, name="koodrive-sandbox", daemon=True)
         self._acceptor.start()
 
     def close(self) -> None:
-        """Ends every connection, and returns when no thread is left."""
+        """Closes every connection, and returns when all threads have ended."""
         if self._ending.is_set():
             return
         self._ending.set()
-        # Wakes the acceptor, which no other way does on every system.
+        # A connection wakes the acceptor on every system.
         socket.create_connection(self._address).close()
         self._acceptor.join()
         self._listener.close()
@@ -76,7 +78,7 @@ class Listener:
         for connection in connections:
             try:
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:  # the other side was first
+            except OSError:  # the other side has closed the connection
                 pass
         for thread in connections.values():
             thread.join()
@@ -107,14 +109,14 @@ class Listener:
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 while self._exchange(connection, reader):
                     pass
-        except OSError:  # the other side is gone, or we are closing
+        except OSError:  # the other side has closed the connection, or the server is closing
             pass
         finally:
             with self._lock:
                 del self._connections[connection]
 
     def _exchange(self, connection: socket.socket, reader: BufferedReader) -> bool:
-        """One request and its answer. True if the connection is good for another one."""
+        """Answers one request. Returns whether the connection can carry another one."""
         try:
             request = _read(connection, reader)
             if request is None:
@@ -123,7 +125,7 @@ class Listener:
         except (_Refused, InvalidInputError) as error:
             status = str(error) if isinstance(error, _Refused) else "400 Bad Request"
             connection.sendall(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
-            # Closed with bytes unread, a connection may be reset before the answer is seen.
+            # Closing with unread bytes may reset the connection before the client reads the answer.
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(65536):
                 pass
@@ -153,7 +155,7 @@ class Listener:
 
 
 def _read(connection: socket.socket, reader: BufferedReader) -> Optional[_Request]:
-    """The next request; None where the other side has ended, be it within one."""
+    """Returns the next request, or None if the other side has closed the connection, even within a request."""
     line = reader.readline(LONGEST_HEAD)
     if not line:
         return None
@@ -177,7 +179,7 @@ def _read(connection: socket.socket, reader: BufferedReader) -> Optional[_Reques
         return [value.lower() for given, value in headers if given == name]
 
     length, coding = values(b"content-length"), values(b"transfer-encoding")
-    # Two lengths, or a length and a coding, are how requests are smuggled.
+    # Two lengths, or a length and a coding, allow request smuggling.
     if len(length) + len(coding) > 1 or (length and not length[0].isdigit()):
         raise _Refused("400 Bad Request")
     if coding and coding != [b"chunked"]:
@@ -213,7 +215,7 @@ def _chunked(reader: BufferedReader) -> Optional[bytes]:
         end = reader.readline(1024)
         if chunk is None:
             return None
-        # After the last chunk there may be trailers, which nobody here sends or reads.
+        # Trailers after the last chunk are refused, since no client here sends them.
         if end != b"\r\n":
             raise _Refused("400 Bad Request")
         if not length:

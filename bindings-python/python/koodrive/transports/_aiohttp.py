@@ -1,12 +1,13 @@
-"""Sends over ``aiohttp.ClientSession``. The session's proxies and TLS hold, and the shorter of its time-outs and the call's.
-Its ``auth``, the .netrc, its cookies and its middlewares are ignored.
+"""Sends over ``aiohttp.ClientSession``.
 
-aiohttp sends an idempotent request again when its connection ends, adds cookies and credentials, and takes whatever arrived on an
-idle connection for the next reply. A middleware of ours prevents that, for which it must be aiohttp 3.12 or later.
-``connect_timeout`` is also the longest wait for a connection of the session's pool.
+The session's proxies and TLS are used, and the shorter of its time-outs and the call's. Its ``auth``, the .netrc, its cookies and
+its middlewares are ignored. ``connect_timeout`` is also the longest wait for a connection of the session's pool.
 
-A reply that is compressed although nobody asked is decompressed by aiohttp: piece by piece from 3.14 on, up to 32 MiB at once from
-3.13.3 on, and before that without a limit.
+aiohttp resends an idempotent request when its connection ends, adds cookies and credentials, and takes bytes that arrived on an
+idle connection for the next reply. A middleware of this module prevents that, so aiohttp must be 3.12 or later.
+
+aiohttp itself decompresses a reply that is compressed in spite of ``accept-encoding: identity``. From 3.14 on it does so piece by
+piece, from 3.13.3 on up to 32 MiB at once, and before that without a limit.
 """
 
 from __future__ import annotations
@@ -30,19 +31,19 @@ if TYPE_CHECKING:
 
 
 class _Unusable(Exception):
-    """Something arrived on the connection while it was idle, or it was idle for too long."""
+    """Bytes arrived on the connection while it was idle, or it was idle for too long."""
 
 
 class _Ended(Exception):
-    """The connection ended: nothing that aiohttp knows, so nothing that it tries again."""
+    """The connection ended. aiohttp does not know this exception, so it does not resend the request."""
 
 
 def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
-    """The transport over this session; ``aiohttp`` is the module it comes from."""
+    """Returns the async transport over ``session``. ``aiohttp`` is the module of the session."""
     if not hasattr(aiohttp, "ClientMiddlewareType"):
         raise _core.refused(
             "transport",
-            f"aiohttp {aiohttp.__version__} may send a request again, and add a session's credentials to it; install aiohttp "
+            f"aiohttp {aiohttp.__version__} may resend a request, and add a session's credentials to it; install aiohttp "
             "3.12 or later",
         )
     try:
@@ -55,12 +56,12 @@ def transport(aiohttp: Any, session: Any) -> Callable[..., Any]:
     return partial(exchange, session)
 
 
-#: By the module. Made once: all of it would be made anew in every call.
+#: The transport of each module. Creating its classes in every call would be slow.
 _exchanges: dict[Any, Callable[..., Any]] = {}
 
 
 def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
-    from yarl import URL  # below aiohttp
+    from yarl import URL  # a dependency of aiohttp
 
     not_sent = (
         aiohttp.ClientConnectorError,  # refused, DNS, TLS
@@ -71,7 +72,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
     )
     ended = (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError)
 
-    #: By the protocol of the connection, for those that were used by us last.
+    #: The end of the idle time of each connection that this transport used last, by its protocol object.
     usable_until: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
 
     automatic = (aiohttp.hdrs.ACCEPT, aiohttp.hdrs.USER_AGENT)
@@ -87,7 +88,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         )
 
     class Sending:
-        """A middleware for one request, which goes out once, and on a connection on which nothing has arrived."""
+        """A middleware for one request. It sends the request once, on a connection without unread bytes."""
 
         def __init__(self, authorization: Optional[str]) -> None:
             self._authorization = authorization
@@ -96,10 +97,10 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
 
         async def __call__(self, prepared: Any, handler: Any) -> Any:
             if self._authorization is not None:
-                # Not before, since aiohttp refuses it beside a session's auth.
+                # Added here, since aiohttp refuses a request with both this header and the session's auth.
                 prepared.headers["authorization"] = self._authorization
                 prepared.headers.popall("cookie", None)
-            # aiohttp has the connection, and the request has not left, when it calls this method of its request.
+            # aiohttp calls this method when it has the connection and before the request leaves.
             method = "send" if hasattr(prepared, "send") else "_send"
             setattr(prepared, method, partial(self._send, getattr(prepared, method)))
             while True:
@@ -107,13 +108,13 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
                     response = await handler(prepared)
                     break
                 except _Unusable:
-                    # aiohttp has closed it. The request has not left, and gets another.
+                    # aiohttp has closed the connection. The request has not left and gets another one.
                     continue
                 except not_sent:
                     raise
                 except ended as error:
                     raise _Ended from error
-            # Nothing is awaited from here on: the connection may be in the pool, and nobody else has it yet.
+            # The connection may be back in the pool. Without an await from here on, no other task can take it.
             status = response.status
             if closes(status):
                 if response.connection is None:
@@ -130,13 +131,13 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         async def _send(self, send: Any, connection: Any) -> Any:
             self._protocol = protocol = connection.protocol
             until = usable_until.pop(protocol, None)
-            # By the event loop, or before it looked.
+            # The event loop has seen the bytes, or they are still in the socket.
             has_arrived = protocol.should_close or not _is_quiet(connection.transport, is_new=until is None)
             if until is None and has_arrived:
-                # New, or one that others used.
+                # The connection is new, or other code used it last.
                 self._strangers += 1
                 if self._strangers > 3:
-                    raise NotSent("the other side speaks before it is asked")
+                    raise NotSent("the server sends data before the request; is it an HTTP server?")
             if has_arrived or (until is not None and monotonic() >= until):
                 raise _Unusable
             return await send(connection)
@@ -155,7 +156,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
         try:
             async with session.request(
                 request.method,
-                # Of text, yarl would decode escapes of characters such as @ and &, and break the signature.
+                # yarl would decode escapes such as those of @ and & in text, and so break the signature.
                 URL(request.url, encoded=True),
                 headers=headers,
                 skip_auto_headers=automatic,
@@ -167,7 +168,7 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
             ) as response:
                 content = response.content
                 body = await content.readany()
-                # Most replies are there at once.
+                # Most replies arrive in one piece.
                 if not content.at_eof():
                     pieces = bytearray(body)
                     while len(pieces) <= reply_limit and (piece := await content.readany()):
@@ -183,14 +184,14 @@ def _exchange_of(aiohttp: Any) -> Callable[..., Any]:
 
 
 def _is_quiet(transport: Any, is_new: bool) -> bool:
-    """Returns whether nothing lies unread on the socket of a connection."""
+    """Returns whether the socket of ``transport`` has no unread bytes."""
     sock = transport and transport.get_extra_info("socket")
     if sock is None:
         return True
-    # On a new TLS connection the server's session tickets may lie there, which are no reply.
+    # A new TLS connection may have the server's session tickets, which are not a reply.
     return (is_new and transport.get_extra_info("ssl_object") is not None) or is_quiet(sock)
 
 
 def _shorter(own: Optional[float], ours: float) -> float:
-    # None and 0 are aiohttp's words for no limit.
+    # For aiohttp, None and 0 mean no limit.
     return min(own, ours) if own else ours

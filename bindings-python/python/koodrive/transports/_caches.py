@@ -1,7 +1,7 @@
-"""Sessions that answer by themselves. A call is a deed, so none of their answers is the service's: a call that was never sent would
-be told as delivered, and the safe first call would prove nothing. They are refused, as those that repeat are.
+"""Refuses sessions that answer from a cache.
 
-They are recognised by the packages whose classes they and their parts are made of.
+A cached answer would report a call as delivered that was never sent. Caching sessions are recognised by the package of their
+class, and of the classes of their parts.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ _PACKAGES = frozenset(("aiohttp_client_cache", "cachecontrol", "hishel", "httpx_
 
 
 def refuse_caches(*parts: Any) -> None:
-    """``parts`` are a session and what it sends with: its adapter or its transports."""
+    """Raises ``Unusable`` if one of ``parts`` caches: a session, and its adapter or its transports."""
     for part in parts:
         for kind in type(part).__mro__:
             if kind.__module__.partition(".")[0] in _PACKAGES:
                 raise Unusable(
                     f"{kind.__module__}.{kind.__qualname__} answers calls from a cache, without sending them; "
-                    "pass a session that has none"
+                    "pass a session without a cache"
                 )

@@ -1,11 +1,12 @@
-"""Sends over ``httpx.Client`` and ``httpx.AsyncClient``, and those of its fork ``httpx2``; the latter on asyncio and on trio. The
-client's proxies and TLS hold, and the shorter of its time-outs and the call's. Its ``auth``, ``params`` and cookies are ignored.
+"""Sends over ``httpx.Client`` and ``httpx.AsyncClient``, and those of the fork ``httpx2``.
 
-A blocking client looks at the time of the whole exchange before every step and after every piece of the body, but not while
-headers come: those that drip can exceed it, and every byte buys another ``timeout``.
+The client's proxies and TLS are used, and the shorter of its time-outs and the call's. Its ``auth``, ``params`` and cookies are
+ignored. Async clients run on asyncio and on trio.
 
-httpx drops a connection on which something arrived while it was idle. What else makes one unusable is looked for by us: see
-``_spoilt``.
+For a blocking client, the time of the whole exchange is checked before every step and after every piece of the body. It cannot be
+checked while headers arrive: each byte of slow headers restarts ``timeout``.
+
+httpx drops a connection on which bytes arrived while it was idle. ``_spoilt`` checks the other conditions.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ if TYPE_CHECKING:
 
     from .._core import Request
 
-#: Steps of httpx's trace that come before the request leaves, and those that follow whatever happened.
+#: Steps of httpx's trace before the request leaves, and steps that follow in any case.
 _BEFORE = ("connect_tcp", "connect_unix_socket", "setup_socks5_connection", "start_tls", "retry")
 _AFTER = ("response_closed", "close")
 
 
 class _Progress:
-    """How far a request is, as httpx traces it: ``connection.connect_tcp.started`` and the like."""
+    """The progress of a request by the events of httpx's trace, such as ``connection.connect_tcp.started``."""
 
     def __init__(self, deadline: float) -> None:
         self._deadline = deadline
@@ -47,16 +48,16 @@ class _Progress:
         elif step not in _AFTER:
             self._left = True
         if step == "receive_response_headers" and request is not None:
-            # Each step looks anew for how long it may take.
+            # Each step reads its time-out anew.
             limits = request.extensions["timeout"]
             limits["read"] = min(limits["read"], max(self._deadline - monotonic(), 0.001))
 
     async def traced(self, event: str, info: dict[str, Any]) -> None:
-        """For async clients."""
+        """Takes an event of an async client."""
         self(event, info)
 
     def judged(self, httpx: Any, error: Exception) -> Exception:
-        """What to raise instead of this error."""
+        """Returns ``NotSent`` if ``error`` came before the request left, and ``error`` otherwise."""
         not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
         if isinstance(error, not_sent) or (self._began and not self._left):
             unsent = NotSent(str(error) or type(error).__name__)
@@ -66,7 +67,7 @@ class _Progress:
 
 
 def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
-    """The transport over an ``httpx.Client``; ``httpx`` is the module it comes from."""
+    """Returns the transport over ``client``. ``httpx`` is the module of the client."""
 
     def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
         _refuse_caches(client)
@@ -80,14 +81,14 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
         try:
             check_final(response.status_code)
             body = Body(reply_limit, _encoding(response))
-            # The connection is given back when the response is closed, which iter_raw would do.
+            # iter_raw would close the response, and so give back the connection before `_spoilt` runs.
             for chunk in [response.content] if response.is_stream_consumed else response.stream:
                 if not body.take(chunk):
                     break
                 remaining(deadline)
             if spoilt := _spoilt(response):
                 spoilt.close()
-            return response.status_code, response.headers, body.octets
+            return response.status_code, response.headers, body.data
         finally:
             response.close()
 
@@ -95,7 +96,7 @@ def blocking(httpx: Any, client: Any) -> Callable[..., Any]:
 
 
 class _Once:
-    """A request's body. httpx's own is a generator, which a cancellation would leave for trio to complain about."""
+    """The body of a request. A cancelled exchange would leave httpx's own generator open, about which trio warns."""
 
     def __init__(self, body: bytes) -> None:
         self._left = [body] if body else []
@@ -110,8 +111,8 @@ class _Once:
 
 
 def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
-    """The transport over an ``httpx.AsyncClient``; ``httpx`` is the module it comes from."""
-    import anyio  # below httpx, on asyncio as on trio
+    """Returns the async transport over ``client``. ``httpx`` is the module of the client."""
+    import anyio  # httpx depends on anyio, on asyncio as on trio
 
     once = type("Once", (_Once, httpx.AsyncByteStream), {})
 
@@ -126,11 +127,11 @@ def asynchronous(httpx: Any, client: Any) -> Callable[..., Any]:
                 with anyio.CancelScope() as reading:
                     async for chunk in response.stream:
                         if not body.take(chunk):
-                            # Ends it where it reads. A break would leave generators, too.
+                            # Cancels at the next read. A break would leave generators open.
                             reading.cancel()
             if spoilt := _spoilt(response):
                 await spoilt.aclose()
-            return response.status_code, response.headers, body.octets
+            return response.status_code, response.headers, body.data
         finally:
             await response.aclose()
 
@@ -165,7 +166,7 @@ def _prepare(httpx: Any, client: Any, request: Request, connect_timeout: float, 
     }
     length = [("content-length", str(len(request.body)))] if request.body else []
     try:
-        # Not the client's build_request, which adds its params and cookies.
+        # The client's build_request would add params and cookies.
         return httpx.Request(
             request.method,
             request.url,
@@ -178,13 +179,13 @@ def _prepare(httpx: Any, client: Any, request: Request, connect_timeout: float, 
 
 
 def _spoilt(response: Any) -> Any:
-    """Sees to it that the reply's connection is not idle for too long, or not used again. Returns what to close where it cannot.
+    """Limits the idle time of the reply's connection, or prevents its reuse. Returns a stream to close, or None.
 
-    httpx keeps connections on which more than the reply came with it, and takes the rest for the next reply. It does not say so, so
-    its connection is looked for where httpcore has it. Where it is not found, none is used again.
+    httpx keeps a connection on which more than the reply arrived, and takes the rest for the next reply. So the connection is
+    looked up in httpcore's objects. If it is not found there, its stream is returned, and every connection is used once.
     """
     network_stream = response.extensions.get("network_stream")
-    # HTTP/2 pairs replies with requests itself, and others share its connection.
+    # HTTP/2 pairs replies with requests itself, and other requests share the connection.
     if network_stream is None or response.http_version == "HTTP/2":
         return None
     connection = response.stream
@@ -204,7 +205,7 @@ def _spoilt(response: Any) -> Any:
 
 
 def _encoding(response: Any) -> Optional[str]:
-    # A stand-in's reply that was read before it came is decoded.
+    # A mocked reply that was already read is also decoded.
     return None if response.is_stream_consumed else response.headers.get("content-encoding")
 
 

@@ -1,8 +1,8 @@
-"""When a connection may carry another request, for every transport: after one complete and final reply, as long as nothing arrived
-since, and for a short time.
+"""Decides for every transport whether a connection may carry another request.
 
-A reply whose status says that the outcome is unknown, or that the service is overloaded (503), closes its connection. Only the core
-knows it of a reply whose status does not say it, and the core reads a reply after its connection has been given back.
+A connection is reused after one complete, final reply, if no bytes have arrived since, and for a short time. A reply with status
+1xx or 5xx closes its connection, since its outcome is unknown or the service is overloaded. The status alone decides, since the
+core reads a reply only after its connection was given back.
 """
 
 from __future__ import annotations
@@ -14,15 +14,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-#: Apache closes an idle connection after 5 seconds, most other servers later. Ours are younger.
+#: The longest idle time. Apache closes an idle connection after 5 seconds, and most other servers later.
 IDLE_SECONDS = 4.0
 
 _TIMEOUT = re.compile(r"\s*timeout\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 
 
 def idle_seconds(keep_alive: Optional[str]) -> float:
-    """Returns how long a connection may be idle. ``keep_alive`` is the reply's header ``Keep-Alive``: its ``timeout`` less a margin
-    of one second, or of half of it if that is less, since a request also takes time to arrive."""
+    """Returns how long a connection may be idle, in seconds. ``keep_alive`` is the reply's header ``Keep-Alive``, or None.
+
+    The result is the header's ``timeout`` less one second, or less half of it for a short one, since a request needs time to
+    arrive. It is at most ``IDLE_SECONDS``.
+    """
     for parameter in (keep_alive or "").split(","):
         if announced := _TIMEOUT.match(parameter):
             seconds = int(announced[1])
@@ -31,24 +34,26 @@ def idle_seconds(keep_alive: Optional[str]) -> float:
 
 
 def closes(status: int) -> bool:
-    """Returns whether a reply with this status is the last one of its connection."""
+    """Returns whether a reply with ``status`` closes its connection."""
     return status < 200 or status >= 500
 
 
 def check_final(status: int) -> None:
-    """Raises if the reply is none to the request: a 101 that nobody asked for, which ends HTTP on its connection."""
+    """Raises for ``status`` 101 without an upgrade request, since HTTP ends on that connection."""
     if status < 200:
-        raise ConnectionError(f"the reply has the status {status}, which is no answer to the request")
+        raise ConnectionError(f"the reply has the status {status}, which is not a final answer")
 
 
 def is_quiet(sock: Any) -> bool:
-    """Returns whether nothing has arrived on an idle connection: neither its end nor bytes that nobody asked for. ``sock`` is any
-    object with a file descriptor, whose time-out stays as it is."""
+    """Returns whether an idle connection is open and has no unread bytes. ``sock`` is any object with a file descriptor.
+
+    The time-out of ``sock`` stays unchanged.
+    """
     try:
         pending = getattr(sock, "pending", None)
-        if pending is not None and pending():  # decrypted by TLS and not read
+        if pending is not None and pending():  # bytes that TLS has decrypted
             return False
-        # poll takes any file descriptor, but Windows and eventlet have only select.
+        # poll accepts any file descriptor, but Windows and eventlet have only select.
         if hasattr(select, "poll"):
             poll = select.poll()
             poll.register(sock, select.POLLIN)

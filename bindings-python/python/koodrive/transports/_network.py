@@ -1,4 +1,4 @@
-"""The way to the service where it is not the usual one: over a proxy, with a CA or a client certificate of one's own."""
+"""Network settings of the command line: a proxy, a CA file and a client certificate."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Optional
 
-#: The longest head of a proxy's answer.
+#: The longest status line and headers of a proxy's answer, in bytes.
 _LONGEST_HEAD = 64 * 1024
 
 
 class ProxyAnswered(OSError):
-    """A proxy makes no tunnel. The request has not left."""
+    """A proxy refused to open a tunnel. The request never left."""
 
     def __init__(self, proxy: Proxy, status: int, reason: str) -> None:
         super().__init__(f"the proxy {proxy.name} answered {status} {reason}".rstrip())
@@ -29,33 +29,36 @@ class ProxyAnswered(OSError):
 
 
 class Proxy(NamedTuple):
-    """A proxy that is spoken to without TLS."""
+    """A proxy that is reached without TLS."""
 
     host: str
     port: int
-    #: ``user:password``; None where it asks for none.
+    #: ``user:password``, or None.
     credentials: Optional[str]
 
     @property
     def name(self) -> str:
-        """Without credentials."""
+        """Host and port, without credentials."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """Without credentials."""
+        """The URL, without credentials."""
         return f"http://{self.name}"
 
     @property
     def authorization(self) -> Optional[str]:
-        """The value of Proxy-Authorization."""
+        """The value of Proxy-Authorization, or None."""
         if self.credentials is None:
             return None
         return "Basic " + base64.b64encode(self.credentials.encode()).decode()
 
     def tunnel(self, sock: Any, host: str, port: int, remaining: Callable[[], float]) -> None:
-        """Has the proxy connect ``sock`` to ``host`` and ``port``; raises ``OSError`` if it does not."""
+        """Makes the proxy connect ``sock`` to ``host`` and ``port``. Raises ``OSError`` if the proxy refuses.
+
+        ``remaining`` returns the seconds that are left.
+        """
         target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
         if self.authorization is not None:
@@ -68,34 +71,34 @@ class Proxy(NamedTuple):
             piece = sock.recv(4096)
             head += piece
             if not piece or len(head) > _LONGEST_HEAD:
-                raise OSError(f"the proxy {self.name} gave no answer to CONNECT")
+                raise OSError(f"the proxy {self.name} did not answer CONNECT")
         status = re.match(rb"HTTP/1\.[01] (\d{3}) ?([ -~]*)", head)
         if status is None:
-            raise OSError(f"{self.name} does not answer as a proxy does")
+            raise OSError(f"{self.name} answered CONNECT with something other than HTTP; is it a proxy?")
         if not status[1].startswith(b"2"):
             raise ProxyAnswered(self, int(status[1]), status[2].decode())
         if not head.endswith(b"\r\n\r\n"):
-            raise OSError(f"the proxy {self.name} says more than it was asked")
+            raise OSError(f"the proxy {self.name} sent data before the tunnel was used")
 
 
 def proxy_of(field: str, url: str, credentials: Optional[str] = None) -> Proxy:
-    """Reads the URL of a proxy. ``field`` is what named it."""
+    """Returns the proxy of ``url``. ``field`` is the name in messages. Raises ``InvalidInputError``."""
     parts = urlsplit(url if "://" in url else f"http://{url}")
     try:
         port = parts.port or 80
     except ValueError:
-        raise _core.refused(field, "the port is no number from 0 to 65535; write http://host:port") from None
+        raise _core.refused(field, "the port is not a number from 0 to 65535; pass http://host:port") from None
     if parts.scheme != "http":
-        raise _core.refused(field, f"a proxy of the scheme {parts.scheme} is not supported; write http://host:port")
+        raise _core.refused(field, f"unsupported proxy scheme {parts.scheme}; pass http://host:port")
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
-        raise _core.refused(field, "is no URL of a proxy; write http://host:port")
+        raise _core.refused(field, "not the URL of a proxy; pass http://host:port")
     if credentials is None and parts.username is not None:
         credentials = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
     return Proxy(parts.hostname, port, credentials)
 
 
 class Network:
-    """How connections are made: over ``proxy``, and with ``context`` for TLS. None stands for what is usual."""
+    """The settings of connections: ``proxy``, or None, and the TLS context ``context``, or None for the default."""
 
     def __init__(self, proxy: Optional[Proxy], context: Optional[Any]) -> None:
         self.proxy = proxy
@@ -103,8 +106,8 @@ class Network:
 
 
 def environment_proxy(url: str) -> Optional[Proxy]:
-    """The environment's proxy to ``url``; None where it is reached directly."""
-    # It obeys NO_PROXY, and takes no HTTP_PROXY that a web server made of a request's header Proxy.
+    """Returns the environment's proxy for ``url``, or None for a direct connection."""
+    # urllib obeys NO_PROXY, and ignores an HTTP_PROXY that a web server made of a request's header Proxy.
     from urllib import request
 
     parts = urlsplit(url)
@@ -116,18 +119,21 @@ def environment_proxy(url: str) -> Optional[Proxy]:
 
 
 def tls(ca_file: Optional[str], certificate: Optional[str], key: Optional[str]) -> Any:
-    """A TLS context that trusts ``ca_file``, or the system, and shows a client certificate."""
+    """Returns a TLS context that trusts ``ca_file``, or the system's CAs, and presents the client certificate, if any.
+
+    Raises ``InvalidInputError`` for a file that cannot be read.
+    """
     try:
         context = ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:
-        raise _core.refused("--ca-file", f"cannot be read ({_why(error)}); name a file of certificates in PEM") from None
+        raise _core.refused("--ca-file", f"cannot be read ({_why(error)}); pass a file of certificates in PEM") from None
     context.set_alpn_protocols(["http/1.1"])
     if certificate is not None:
         try:
-            # Of an encrypted key OpenSSL would ask the terminal.
+            # Without a password function, OpenSSL would ask the terminal for the password of an encrypted key.
             context.load_cert_chain(certificate, key, password=lambda: b"")
         except (OSError, ValueError) as error:
-            problem = f"cannot be read ({_why(error)}); name files in PEM, with a key that is not encrypted"
+            problem = f"cannot be read ({_why(error)}); pass files in PEM, with an unencrypted key"
             raise _core.refused("--client-cert", problem) from None
     return context
 

@@ -1,4 +1,4 @@
-"""What transports raise where the request surely never left."""
+"""Exceptions that transports raise if the request never left."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from .. import _core
 
 
 class NotSent(Exception):
-    """For transports to raise: the request surely never left. The text says why."""
+    """The request never left this machine. Transports raise it with the cause as its text."""
 
     __module__ = "koodrive.transports"
 
 
 class Unusable(NotSent):
-    """The problem of the session, and what to do. Sending again would not help, so it is invalid input."""
+    """The session cannot be used; the text says why and what to do. A retry would fail too, so the error is invalid input."""
 
     def refused(self) -> BaseException:
-        """Returns the error that is raised in its place."""
+        """Returns the ``InvalidInputError`` to raise instead."""
         return _core.refused("transport", str(self))

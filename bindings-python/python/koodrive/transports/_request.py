@@ -1,4 +1,4 @@
-"""Shared by all transports: the target and the headers of a request."""
+"""The target and the headers of a request, for all transports."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ if TYPE_CHECKING:
 
 
 def authority(url: str) -> str:
-    """Host and port as the URL has them, and as they are signed."""
+    """Returns host and port of ``url``, exactly as they are signed."""
     return url.split("/", 3)[2]
 
 
 def target_of(url: str) -> str:
-    """Returns path and query as the URL has them, and as they are signed."""
+    """Returns path and query of ``url``, exactly as they are signed."""
     return "/" + url.split("/", 3)[3]
 
 
 def headers_of(request: Request, own: Any = None) -> list[tuple[str, Any]]:
-    """Those of the request, and before them the session's ``own``, save those that the request has itself.
+    """Returns the session's ``own`` headers, less those that the request has, and the headers of ``request``.
 
-    Host is named so that a session's cannot replace the one that is signed. For the encoding see ``_body``.
+    The header Host is explicit, so that a session's Host cannot replace the signed one. ``_body`` explains Accept-Encoding.
     """
     ours = [("host", authority(request.url)), ("accept-encoding", "identity"), *request.headers]
     if not own:

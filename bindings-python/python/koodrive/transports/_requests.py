@@ -1,8 +1,10 @@
-"""Sends over ``requests.Session``, and ``niquests.Session``, which is like it. The session's proxies, TLS, time-outs and adapters hold; its
-``auth``, the .netrc, its ``params``, cookies and response hooks are ignored.
+"""Sends over ``requests.Session`` and the similar ``niquests.Session``.
 
-requests knows no time-out for a whole exchange. Over urllib3 itself one holds here; over urllib3-future, which is below niquests
-and takes the place of urllib3 where it is installed, headers that drip can exceed it: every byte buys another ``timeout``.
+The session's proxies, TLS, time-outs and adapters are used. Its ``auth``, the .netrc, its ``params``, cookies and response hooks
+are ignored.
+
+requests has no time-out for a whole exchange. This transport adds one over urllib3. Over urllib3-future, each byte of slow reply
+headers restarts ``timeout``. niquests uses urllib3-future, which also replaces an installed urllib3.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 class _Session:
     @property
     def cookies(self) -> http.cookiejar.CookieJar:
-        # For what the service sets: it goes nowhere.
+        # An empty jar, so that the service's cookies are dropped.
         return http.cookiejar.CookieJar()
 
     def get_adapter(self, *arguments: Any, **options: Any) -> Any:
@@ -35,7 +37,7 @@ class _Session:
         return view(_Adapter, adapter) if hasattr(adapter, "get_connection") else adapter
 
     def resolve_redirects(self, *_: Any, **__: Any) -> Iterator[Any]:
-        # requests would read the whole of a redirect's body to name the request that might come next.
+        # requests would read the whole body of a redirect to prepare the next request.
         return iter(())
 
 
@@ -44,7 +46,7 @@ class _Adapter:
         step = super().get_connection_with_tls_context  # type: ignore[misc]
         return watched(before_sending(step, *arguments, **options))
 
-    # That of niquests, and of requests before 2.32.
+    # niquests, and requests before 2.32, call this method.
     def get_connection(self, *arguments: Any, **options: Any) -> Any:
         return watched(before_sending(super().get_connection, *arguments, **options))  # type: ignore[misc]
 
@@ -53,9 +55,9 @@ class _Adapter:
 
 
 def transport(requests: Any, session: Any) -> Callable[..., Any]:
-    """The transport over this session; ``requests`` is the module it comes from."""
+    """Returns the transport over ``session``. ``requests`` is the module of the session."""
     errors = requests.exceptions
-    # Of the others, time-outs and connection errors among them, only the watch knows.
+    # Other errors, such as time-outs and connection errors, do not say whether the request left. The watch does.
     not_sent = (errors.ConnectTimeout, errors.InvalidURL, errors.InvalidSchema, errors.InvalidHeader)
 
     def exchange(request: Request, *, connect_timeout: float, timeout: float, reply_limit: int) -> tuple[int, Any, bytes]:
@@ -72,7 +74,7 @@ def transport(requests: Any, session: Any) -> Callable[..., Any]:
                 raise
             except Exception as error:
                 if watch.unsent or isinstance(error, not_sent):
-                    # Not its sentence of retries that are exceeded: there are none.
+                    # The outer error says "max retries exceeded", but there are no retries.
                     why = getattr(error.args[0] if error.args else None, "reason", None) or error
                     raise NotSent(str(why) or type(why).__name__) from error
                 raise
@@ -87,11 +89,10 @@ def _prepare(requests: Any, session: Any, request: Request) -> tuple[Any, dict[s
     prepared = requests.Request(
         request.method, request.url, headers=dict(headers_of(request, session.headers)), data=request.body or None
     ).prepare()
-    # The proxies and certificates of the environment, where the session trusts it and has none of its own: requests would
-    # prefer those of the environment.
+    # The session's own proxies and certificates come first. requests would prefer those of the environment.
     verify = None if session.verify is True else session.verify
     settings = session.merge_environment_settings(request.url, dict(session.proxies), True, verify, None)
-    if hasattr(session, "multiplexed"):  # niquests: no reply that comes when it is looked at
+    if hasattr(session, "multiplexed"):  # niquests would return a lazy reply
         settings["multiplexed"] = False
     return prepared, settings
 
@@ -102,17 +103,17 @@ def _refuse_one_that_replays(requests: Any, session: Any, request: Request) -> N
         module = requests.__name__
         origin = "/".join(request.url.split("/", 3)[:3])
         raise Unusable(
-            f"the {module} session is set to send a {request.method} to {authority(request.url)} again after it may have "
-            f"been received ({retries!r}); "
+            f"the {module} session may send a {request.method} to {authority(request.url)} again after the service has "
+            f"received it ({retries!r}); "
             f'mount an adapter without retries, session.mount("{origin}/", '
-            f"{module}.adapters.HTTPAdapter()), or one that only tries to connect again, with max_retries="
+            f"{module}.adapters.HTTPAdapter()), or one that retries only to connect, with max_retries="
             "Retry(connect=3, read=0, status=0, other=0, raise_on_status=False)",
         )
 
 
-# Retry counts failures of a connection that was being made (connect), of one in use (read), of an unknown kind, TLS among
-# them (other), and replies that ask for another try (status). A limit of None is as high as `total`; 0 and False are none.
-# Methods that are not allowed are spared read and status, but not other.
+# urllib3's Retry has four limits: `connect` before the connection stands, `read` after that, `other` for other failures such as
+# TLS, and `status` for replies that ask for a retry. A limit of None is as high as `total`; 0 and False turn retries off.
+# For methods outside `allowed_methods`, `other` alone applies.
 def _replays(retries: Any, method: str) -> bool:
     if not hasattr(retries, "total"):  # False
         return bool(retries)

@@ -1,5 +1,7 @@
-"""Whose session it is that a user passes as ``transport``, by isinstance. Nothing is imported that is not imported already: a
-session cannot come from any other module."""
+"""Finds the transport for a session that a user passes as ``transport``.
+
+The checks use modules that are already imported, since the session's module must be among them.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def blocking(transport: Any) -> Callable[..., Any]:
-    """The transport for ``send``."""
+    """Returns the function that sends over ``transport``, for ``send``. Raises ``InvalidInputError`` for an unknown type."""
     if transport is None:
         return imported("koodrive.transports._stdlib").exchange  # type: ignore[no-any-return]
     if httpx := _module_of(transport, "Client", "httpx", "httpx2"):
@@ -23,7 +25,7 @@ def blocking(transport: Any) -> Callable[..., Any]:
 
         return _httpx.blocking(httpx, transport)
     requests = _module_of(transport, "Session", "requests", "niquests")
-    # niquests' AsyncSession is a kind of its Session.
+    # The AsyncSession of niquests is a subclass of its Session.
     if requests and not _module_of(transport, "AsyncSession", "niquests"):
         from . import _requests
 
@@ -35,14 +37,14 @@ def blocking(transport: Any) -> Callable[..., Any]:
         return _urllib3.transport(urllib3, transport)
     return _function(
         transport,
-        "pass none (the standard library), a requests.Session, niquests.Session, httpx.Client or httpx2.Client, a "
+        "pass None (the standard library), a requests.Session, niquests.Session, httpx.Client or httpx2.Client, a "
         "urllib3.PoolManager or HTTPConnectionPool, or a function",
     )
 
 
 def asynchronous(transport: Any) -> Callable[..., Any]:
-    """The transport for ``asend``."""
-    # First: what is sent by the million is sent over aiohttp.
+    """Returns the async function that sends over ``transport``, for ``asend``. Raises ``InvalidInputError``."""
+    # aiohttp first, since jobs use it.
     if aiohttp := _module_of(transport, "ClientSession", "aiohttp"):
         return imported("koodrive.transports._aiohttp").transport(aiohttp, transport)  # type: ignore[no-any-return]
     if _module_of(transport, "Sandbox", "koodrive.sandbox"):
@@ -55,9 +57,9 @@ def asynchronous(transport: Any) -> Callable[..., Any]:
 
 
 def _module_of(transport: Any, name: str, *modules: str) -> Any:
-    """The first of the modules whose class of this name the transport is an instance of."""
+    """Returns the first of ``modules`` whose class ``name`` has ``transport`` as an instance, or None."""
     for module in map(sys.modules.get, modules):
-        # A module that is just being imported may lack the class.
+        # Another thread may be importing the module, which then lacks the class.
         if isinstance(transport, getattr(module, name, ())):
             return module
     return None

@@ -1,15 +1,14 @@
-"""The standard library's ``http.client``, with what it lacks: idle connections that are safe to share between threads,
-and a deadline for the whole exchange.
+"""Sends over the standard library's ``http.client``, with persistent connections and a deadline for the whole exchange.
 
-A request is written to a connection once and never again: a kept-alive connection is looked at before it is used, and
-dropped when the service has closed it or may have. It uses no proxy, and the system's certificates, unless a ``Network`` says
-otherwise. A name that resolves slowly is the one thing no deadline ends.
+A request is written to a connection once. An idle connection is checked before its reuse, and dropped if the service has closed
+it, or may have. The transport uses no proxy and the system's certificates, unless a ``Network`` says otherwise. The deadline
+cannot end a slow DNS look-up.
 
-urllib3 is not used in its place where it is installed: it stands on ``http.client`` and needs the same care, and a default that
-depends on what else is installed would surprise.
+The default is the same whether urllib3 is installed or not, so that the environment does not change it. urllib3 uses
+``http.client`` too and needs the same checks.
 
-Sockets, TLS contexts and the classes of ``http.client`` are looked up whenever they are needed, since truststore, eventlet,
-pytest-socket and vcrpy replace them. Where the classes of ``http.client`` are replaced, they are used as they are.
+Sockets, TLS contexts and the classes of ``http.client`` are looked up at every use, since truststore, eventlet, pytest-socket and
+vcrpy replace them. Replaced classes of ``http.client`` are used unchanged.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ IDLE_CONNECTIONS = 32
 
 
 class _Kept:
-    """A connection that is made before ``http.client`` would, and whose every write ends at the deadline of the exchange."""
+    """A connection that is opened before ``http.client`` would open it. Every write ends at the deadline of the exchange."""
 
     auto_open = 0
     sock: Any
@@ -59,7 +58,7 @@ class _Kept:
             rest = rest[self.sock.send(rest) :]
 
     def is_usable(self) -> bool:
-        # A clock that was stopped for a while may have gone back.
+        # A test may stop the clock for a while, and the clock then goes back.
         return 0 <= monotonic() - self.idle_since < self.idle_seconds and is_quiet(self.sock)
 
 
@@ -68,18 +67,22 @@ def _kept(base: Any) -> Any:
     return type("Connection", (_Kept, base), {})
 
 
-# By process, since sockets do not survive a fork; by the classes that others may replace, so that no connection outlives that; and
-# by scheme, host and port. Only single operations of dict and deque touch it, which threads may do without a lock (and a lock would
-# not survive a fork either).
+# Idle connections. The key has the process, since sockets do not survive a fork, the classes that others may replace, so that
+# no connection outlives a replacement, and scheme, host and port. Threads need no lock for single operations of dict and deque,
+# and a lock would not survive a fork.
 _idle: dict[tuple[Any, ...], deque[Any]] = {}
-#: And the class it was made of.
+#: The class of the TLS context, and the context.
 _context: tuple[Any, Any] = (None, None)
 
 
 def exchange(
     request: Request, *, connect_timeout: float, timeout: float, reply_limit: int, network: Optional[Network] = None
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """One request, one reply."""
+    """Sends ``request``, and returns status, headers and body. The arguments are those of a transport function.
+
+    ``network`` is the proxy and the TLS context; None for a direct connection with the system's certificates. Raises
+    ``NotSent`` if the request never left.
+    """
     deadline = monotonic() + timeout
     url = urlsplit(request.url)
     host = url.hostname or ""
@@ -104,7 +107,7 @@ def exchange(
         except OSError as error:
             if connection.has_sent:
                 raise
-            # The connection was made, or taken, when the time was up.
+            # The deadline passed after the connection was opened, or taken.
             raise NotSent(str(error)) from error
         response = connection.getresponse()
         body, keep = _read(response, reply_limit)
@@ -119,12 +122,12 @@ def exchange(
 
 
 def over(network: Optional[Network]) -> Any:
-    """The transport over this network."""
+    """Returns the transport over ``network``."""
     return partial(exchange, network=network)
 
 
 def _ask(connection: Any, request: Request, forwarding: Optional[Proxy] = None) -> None:
-    """``forwarding`` is a proxy that is asked for the whole URL: one without a tunnel."""
+    """Writes ``request`` to ``connection``. ``forwarding`` is a proxy without a tunnel, which needs the whole URL."""
     headers, target = dict(headers_of(request)), target_of(request.url)
     if forwarding is not None:
         target = request.url
@@ -134,22 +137,24 @@ def _ask(connection: Any, request: Request, forwarding: Optional[Proxy] = None) 
 
 
 def _read(response: Any, reply_limit: int) -> tuple[bytes, bool]:
-    """Returns the body, and whether the connection may be kept."""
+    """Returns the body of ``response``, and whether the connection may be reused."""
     body = Body(reply_limit, response.getheader("content-encoding"))
     while chunk := response.read(min(CHUNK, reply_limit + 1)):
         if not body.take(chunk):
             break
     if not chunk and getattr(response, "length", None):
-        # Content-Length promised more; http.client does not mind.
-        raise http.client.IncompleteRead(body.octets, response.length)
-    return body.octets, response.isclosed() and not response.will_close
+        # The body is shorter than Content-Length, which http.client accepts.
+        raise http.client.IncompleteRead(body.data, response.length)
+    return body.data, response.isclosed() and not response.will_close
 
 
 def _plainly(
     kind: Any, host: str, port: int, request: Request, timeout: float, reply_limit: int
 ) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Sends over a class that stands in the place of ``http.client``'s own, for one exchange. It connects when it likes to: a
-    recorded reply needs no connection."""
+    """Sends one request over ``kind``, a replacement of a class of ``http.client``, which connects only when needed.
+
+    A recorded reply, for example, needs no connection.
+    """
     tls = {"context": _tls()} if kind is http.client.HTTPSConnection else {}
     connection = kind(host, port, timeout=timeout, **tls)
     try:
@@ -158,7 +163,7 @@ def _plainly(
         _keeping.check_final(response.status)
         body = Body(reply_limit, response.getheader("content-encoding"))
         body.take(response.read(reply_limit + 1))
-        return response.status, response.getheaders(), body.octets
+        return response.status, response.getheaders(), body.data
     finally:
         connection.close()
 
@@ -172,7 +177,7 @@ def _connect(
     for untried, (family, kind, protocol, _, address) in zip(range(len(addresses), 0, -1), addresses):
         sock = socket.socket(family, kind, protocol)
         try:
-            # A share for each address, so that one that swallows packets does not use up the time of the others.
+            # Each address gets a share of the time, so that one which drops packets leaves time for the others.
             sock.settimeout(max((deadline - monotonic()) / untried, 0.001))
             sock.connect(address)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -203,7 +208,7 @@ def _tls() -> Any:
 
 
 def _take(key: tuple[Any, ...]) -> Any:
-    """The idle connection that was used last, if it is young and alive."""
+    """Returns the most recently used idle connection that is still usable, or None."""
     idle = _idle.get(key)
     while idle:
         try:
@@ -231,7 +236,7 @@ def _give_back(key: tuple[Any, ...], connection: Any) -> None:
 
 
 def close_idle(host: str, port: int) -> None:
-    """For a server of this process that ends: a test run, which starts many, would keep a socket for each."""
+    """Closes the idle connections to ``host`` and ``port``. A test run with many local servers would keep a socket for each."""
     for key in list(_idle):
         if key[-2:] == (host, port):
             for connection in _idle.pop(key, ()):

@@ -1,5 +1,8 @@
-"""How ``http.client``'s replies are read, for every transport that stands on it: until the deadline of the exchange, past interim
-replies, to the end of the headers, and so that nothing is left of them."""
+"""Reads replies of ``http.client`` for the transports that use it.
+
+The reader stops at the deadline of the exchange, skips interim replies, and refuses incomplete headers. It closes a connection
+on which more than one reply has arrived.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def monotonic() -> float:
-    """The monotonic clock. freezegun stops ``time.monotonic``, with which a reply that drips would never end."""
+    """Returns the monotonic clock in seconds. freezegun stops ``time.monotonic``, so a slow reply would never end."""
     if hasattr(time, "CLOCK_MONOTONIC"):
         return time.clock_gettime(time.CLOCK_MONOTONIC)
     return time.monotonic()
 
 
 def remaining(deadline: float) -> float:
-    """Seconds until the deadline, by the monotonic clock; it is an error to have none left."""
+    """Returns the seconds until ``deadline``, by the monotonic clock. Raises ``socket.timeout`` after the deadline."""
     seconds = deadline - monotonic()
     if seconds <= 0:
         raise socket.timeout("the time for the exchange is up")
@@ -31,7 +34,7 @@ def remaining(deadline: float) -> float:
 
 
 class Response(http.client.HTTPResponse):
-    """The one final reply to a request. Its ``will_close`` also tells what the status says: see ``_keeping``."""
+    """The final reply to a request. ``will_close`` also depends on the status: see ``_keeping``."""
 
     def __init__(self, deadline: float, sock: Any, *arguments: Any, **options: Any) -> None:
         super().__init__(sock, *arguments, **options)
@@ -39,7 +42,7 @@ class Response(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
-        # http.client skips 100 alone. Interim replies end with their headers (RFC 9110, 15.2).
+        # http.client skips only 100. Interim replies end with their headers (RFC 9110, 15.2).
         while 100 <= self.status < 200 and self.status != 101:
             self.headers = self.msg = None  # type: ignore[assignment]
             super().begin()
@@ -48,7 +51,7 @@ class Response(http.client.HTTPResponse):
 
 
 class Reader(io.BufferedReader):
-    """What http.client reads from. It takes the end of the connection within the headers for the end of the headers."""
+    """The reader of http.client, which would accept the end of the connection as the end of the headers."""
 
     raw: _TimedSocketIO
 
@@ -62,15 +65,15 @@ class Reader(io.BufferedReader):
         if not self.closed:
             self.raw.has_ended = True
             if self.peek(1):
-                # More than the reply, read with it. Nobody would see it any more, so the connection must not be used again.
+                # More than the reply was read, and is lost with this reader. The connection must not be reused.
                 self.raw.shut_down()
         super().close()
 
 
 class _TimedSocketIO(io.RawIOBase):
-    """A socket's raw reader, whose every read ends at the deadline, however slowly the other side drips."""
+    """A raw reader of a socket. Every read ends at the deadline, for replies that arrive byte by byte."""
 
-    #: Whether the reply has been read: nothing more is read from the socket.
+    #: Whether the whole reply was read. After that, nothing more is read from the socket.
     has_ended = False
 
     def __init__(self, sock: Any, raw: io.RawIOBase, deadline: float) -> None:

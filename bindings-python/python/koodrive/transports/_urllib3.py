@@ -1,7 +1,7 @@
-"""Sends over ``urllib3.PoolManager``, a ``ProxyManager`` among them, and ``urllib3.HTTPConnectionPool``. Their proxies and TLS hold,
-and the shorter of their time-outs and the call's. Their ``retries`` are ignored: nothing is sent again.
+"""Sends over ``urllib3.PoolManager``, ``urllib3.ProxyManager`` and ``urllib3.HTTPConnectionPool``.
 
-``connect_timeout`` is also the longest wait for a connection of a pool with ``block=True``.
+The pool's proxies and TLS are used, and the shorter of its time-outs and the call's. Its ``retries`` are ignored: a request is
+sent once. ``connect_timeout`` is also the longest wait for a connection of a pool with ``block=True``.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class _Manager:
 
 
 def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
-    """The transport over this pool manager or pool; ``urllib3`` is the module it comes from."""
+    """Returns the transport over ``pool``, a pool or a pool manager. ``urllib3`` is the module of the pool."""
     errors = urllib3.exceptions
     not_sent = (
-        errors.ConnectTimeoutError,  # refused and DNS are kinds of it
+        errors.ConnectTimeoutError,  # the base class of the errors for DNS and refused connections
         errors.EmptyPoolError,
         errors.ClosedPoolError,
         errors.LocationValueError,
@@ -47,7 +47,7 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
                     request.method,
                     target,
                     body=request.body or None,
-                    # What is not named here urllib3 would add.
+                    # urllib3 would add its own User-Agent.
                     headers={"user-agent": urllib3.util.SKIP_HEADER, **dict(headers_of(request, pool.headers))},
                     retries=False,
                     redirect=False,
@@ -67,7 +67,10 @@ def transport(urllib3: Any, pool: Any) -> Callable[..., Any]:
 
 
 def read(response: Any, reply_limit: int, deadline: float) -> bytes:
-    """The body of a reply of urllib3, whose connection then is free for the next, or closed."""
+    """Returns the body of ``response``, a reply of urllib3, and gives back or closes its connection.
+
+    ``deadline`` is by the monotonic clock.
+    """
     try:
         body = Body(reply_limit, response.headers.get("content-encoding"))
         for chunk in response.stream(CHUNK, decode_content=False):
@@ -75,29 +78,29 @@ def read(response: Any, reply_limit: int, deadline: float) -> bytes:
                 break
             remaining(deadline)
         else:
-            # urllib3 1 does not mind that Content-Length promised more.
+            # urllib3 1 accepts a body shorter than Content-Length.
             if getattr(response, "length_remaining", None):
-                raise http.client.IncompleteRead(body.octets, response.length_remaining)
-        return body.octets
+                raise http.client.IncompleteRead(body.data, response.length_remaining)
+        return body.data
     finally:
         response.close()
         response.release_conn()
 
 
 def shorter(own: Any, connect_timeout: float, timeout: float) -> tuple[float, float]:
-    """To connect and to read, of the session's time-out and the call's."""
+    """Returns the shorter time-outs to connect and to read, of ``own``, the session's time-out, and the call's."""
     connect = read = own
     if hasattr(own, "connect_timeout"):  # urllib3's Timeout
         own = own.clone()
         own.start_connect()
         connect, read = own.connect_timeout, own.read_timeout
-    elif isinstance(own, tuple):  # of requests' and niquests' kind; a third would be for both
+    elif isinstance(own, tuple):  # of requests or niquests; a third number limits both
         connect, read = (min((limit, *own[2:]), key=_or_ever) for limit in own[:2])
     return min(_or_ever(connect), connect_timeout), min(_or_ever(read), timeout)
 
 
 def _or_ever(limit: Any) -> float:
-    # None is no limit, and urllib3 has a marker for the default, which is none.
+    # None and urllib3's marker for the default both mean no limit.
     return float(limit) if isinstance(limit, (int, float)) else float("inf")
 
 
@@ -108,9 +111,11 @@ def _timeout(urllib3: Any, own: Any, connect_timeout: float, timeout: float) -> 
 
 def _target(pool: Any, url: str) -> str:
     if pool.proxy is not None and pool.scheme == "http" and url.startswith("http:"):
-        # One of a ProxyManager, for every host: the proxy is asked for the whole URL.
+        # The pool of a ProxyManager serves every host, and the proxy needs the whole URL.
         return url
     if not pool.is_same_host(url):
         host = f"{pool.scheme}://{pool.host}:{pool.port}"
-        raise Unusable(f"the pool is for {host}, and the call for {authority(url)}; pass a pool for that host, or a PoolManager")
+        raise Unusable(
+            f"the pool is for {host}, but the call is for {authority(url)}; pass a pool for that host, or a PoolManager"
+        )
     return target_of(url)

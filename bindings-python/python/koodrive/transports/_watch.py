@@ -1,15 +1,14 @@
-"""What urllib3 lacks and two transports need: a deadline for the whole exchange, and the moment at which a connection stands.
+"""Adds to urllib3 a deadline for the whole exchange, and whether the request has left.
 
-Its exceptions do not tell that moment: a TLS handshake that stalls is a read time-out, and a proxy that drops a request
-which it had received is a ProxyError, as is one that is not there. So our exchanges make their connections of a class of
-ours, over the pool's own, which looks at the exchange that its thread is at. Pools keep such connections; to whoever else
-takes one it is like any other.
+The exceptions of urllib3 do not say whether the request has left. A stalled TLS handshake is a read time-out. A ProxyError means
+that the proxy is missing, or that it dropped a request that it had received. So our exchanges use a subclass of the pool's
+connection class, which consults the ``Watch`` of its thread. Such a connection stays in the pool, and works as usual for others.
 
-The same class reads replies as ``_timed`` does, and notes how long its connection may be idle.
+The subclass also reads replies as ``_timed`` does, and records how long the connection may be idle.
 
-All of it stands on public names, ``ConnectionCls`` of pools, ``connect``, ``getresponse`` and ``response_class`` of connections,
-and on ``_get_conn`` of pools, which every version of urllib3 has. A connection that others made is closed and connects again as one of
-ours. Where the names are missing, the exceptions are all there is, and doubt is ``OutcomeUnknownError``.
+The code uses public names, ``ConnectionCls`` of pools and ``connect``, ``getresponse`` and ``response_class`` of connections, and
+``_get_conn`` of pools, which every version of urllib3 has. A connection that others opened is closed and reconnects as ours. If a
+name is missing, only the exceptions are left, and a doubtful failure is an ``OutcomeUnknownError``.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ _this_thread = threading.local()
 
 
 class Watch:
-    """One exchange, while the ``with`` block lasts."""
+    """The state of the thread's exchange, for the duration of a ``with`` block. ``deadline`` is by the monotonic clock."""
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
-        #: True within a step that comes before the request leaves, and still true when the step failed.
+        #: True during a step before the request leaves, and after such a step has failed.
         self.unsent = False
-        #: True while a pool chooses among its connections.
-        self.chooses = False
+        #: True while a pool selects a connection.
+        self.is_selecting = False
 
     def __enter__(self) -> Watch:
         self._outer = _watch()
@@ -52,7 +51,7 @@ def _watch() -> Any:
 
 
 def before_sending(step: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """Takes a step that comes before the request leaves."""
+    """Runs ``step``, which comes before the request leaves."""
     watch = _watch() or Watch(0)
     watch.unsent = True
     result = step(*arguments, **options)
@@ -61,7 +60,7 @@ def before_sending(step: Callable[..., Any], *arguments: Any, **options: Any) ->
 
 
 class _Connection:
-    #: By the monotonic clock. Of a connection that others used since, nobody knows how long it may be idle.
+    #: By the monotonic clock; 0 if others used the connection last, since the idle time is unknown then.
     usable_until = 0.0
 
     @property
@@ -70,14 +69,14 @@ class _Connection:
         return super().response_class if watch is None else partial(Response, watch.deadline)  # type: ignore[misc]
 
     def connect(self) -> None:
-        # To the service or to a proxy and through it, and TLS.
+        # This step includes the proxy's tunnel and TLS.
         before_sending(super().connect)  # type: ignore[misc]
 
     def getresponse(self, *arguments: Any, **options: Any) -> Any:
         self.usable_until = 0.0
         response = super().getresponse(*arguments, **options)  # type: ignore[misc]
         if _watch() is not None and response is not None:
-            # urllib3-future does not read replies by http.client.
+            # urllib3-future does not use http.client, so the status is checked here as well.
             check_final(response.status)
             if not closes(response.status):
                 self.usable_until = monotonic() + idle_seconds(response.headers.get("keep-alive"))
@@ -85,14 +84,14 @@ class _Connection:
 
     @property
     def is_connected(self) -> bool:
-        # urllib3 looks here first. urllib3-future would then read what has arrived.
+        # urllib3 checks this property first. urllib3-future would then read the bytes that have arrived.
         watch = _watch()
-        if watch is not None and watch.chooses and _is_idle(self) and not self.is_usable():
+        if watch is not None and watch.is_selecting and _is_idle(self) and not self.is_usable():
             return False
         return bool(super().is_connected)  # type: ignore[misc]
 
     def is_usable(self) -> bool:
-        # A clock that was stopped for a while may have gone back.
+        # A test may stop the clock for a while, and the clock then goes back.
         return 0 < self.usable_until - monotonic() <= IDLE_SECONDS and is_quiet(self.sock)  # type: ignore[attr-defined]
 
 
@@ -100,50 +99,50 @@ class _Pool:
     @property
     def ConnectionCls(self) -> Any:  # urllib3's spelling
         own = vars(self).get("ConnectionCls") or super().ConnectionCls  # type: ignore[misc]
-        return _both(_Connection, own)
+        return _with_mixin(_Connection, own)
 
     def _get_conn(self, *arguments: Any, **options: Any) -> Any:
         watch = _watch()
         if watch is None:
             return super()._get_conn(*arguments, **options)  # type: ignore[misc]
-        watch.chooses = True
+        watch.is_selecting = True
         try:
             connection = super()._get_conn(*arguments, **options)  # type: ignore[misc]
         finally:
-            watch.chooses = False
-        # As urllib3 itself does with one that was dropped: it connects again.
+            watch.is_selecting = False
+        # A closed connection connects again, as urllib3 does with a dropped one.
         is_ours = isinstance(connection, _Connection)
         if not is_ours:
             if getattr(connection, "sock", None) is None or _is_idle(connection):
                 connection.close()
-                connection.__class__ = _both(_Connection, type(connection))
+                connection.__class__ = _with_mixin(_Connection, type(connection))
         elif _is_idle(connection) and not connection.is_usable():
             connection.close()
         return connection
 
 
 def _is_idle(connection: Any) -> bool:
-    """Returns whether it is open and nothing is under way. urllib3-future may share one over HTTP/2."""
+    """Returns whether ``connection`` is open and has no exchange. urllib3-future shares connections over HTTP/2."""
     return getattr(connection, "sock", None) is not None and bool(getattr(connection, "is_idle", True))
 
 
 def watched(pool: Any) -> Any:
-    """This pool, for our exchanges."""
+    """Returns a view of ``pool`` for our exchanges."""
     return view(_Pool, pool)
 
 
-def view(more: Any, of: Any) -> Any:
-    """``of``, all of its state shared, with other methods: ``more`` stands before its own class."""
-    it = object.__new__(_both(more, type(of)))
-    it.__dict__ = of.__dict__
+def view(mixin: Any, original: Any) -> Any:
+    """Returns an object that shares the state of ``original`` and has the methods of ``mixin`` before its own."""
+    it = object.__new__(_with_mixin(mixin, type(original)))
+    it.__dict__ = original.__dict__
     return it
 
 
-_made: dict[tuple[Any, Any], Any] = {}
+_classes: dict[tuple[Any, Any], Any] = {}
 
 
-def _both(more: Any, own: Any) -> Any:
-    made = _made.get((more, own))
+def _with_mixin(mixin: Any, base: Any) -> Any:
+    made = _classes.get((mixin, base))
     if made is None:
-        made = _made[more, own] = type(own.__name__, (more, own), {})
+        made = _classes[mixin, base] = type(base.__name__, (mixin, base), {})
     return made

@@ -1,5 +1,5 @@
-"""The stages that make rows of a source: bytes, text, records, checked rows. Each stage is a module and reads the one before.
+"""The stages that turn a source into rows: bytes, text, records, checked rows. Each stage is a module.
 
-``_octets`` opens and decompresses, ``_text`` decodes and splits into lines, ``_csv`` and ``_json_lines`` find the two ids of a
-line, ``_ids`` decides which id looks damaged, and ``_checks`` makes a ``Row``. No stage keeps more than one line.
+``_bytes`` opens and decompresses. ``_text`` decodes and splits into lines. ``_csv`` and ``_json_lines`` find the two ids of a
+line. ``_ids`` detects damaged ids. ``_checks`` makes a ``Row``. Each stage keeps one line at a time.
 """

@@ -1,4 +1,4 @@
-"""Makes rows of records: says which can be sent, and why another cannot."""
+"""Checks records and makes rows. A bad row has the reason."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
 
-#: The fields of a call, as the core names them in its errors.
+#: The names of the fields in the core's errors.
 _FIELDS = ("carrierUserId", "packageId")
 
-#: White space, and characters that show nothing: what --trim removes from both ends.
+#: White space and invisible characters, which --trim removes from both ends.
 _TRIMMED = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2060\u202f\u205f\u3000\ufeff"
 
 
 class Row(NamedTuple):
-    """One row. Ids are as they stand there, also where the row is bad."""
+    """One row. A bad row keeps its ids unchanged too."""
 
     line: int
     carrier_user_id: str
     package_id: str
-    #: What is wrong with it; None where it can be sent.
+    #: The reason why the row is bad, or None.
     bad: Optional[str]
 
 
 class Checks:
-    """What an id must be."""
+    """The checks of the ids in a source."""
 
     def __init__(
         self,
@@ -50,17 +50,17 @@ class Checks:
 
     @property
     def problem(self) -> Optional[str]:
-        """What is wrong with all rows together."""
+        """The problem of all rows together, or None."""
         return self._rounded.problem
 
     def row(self, line: int, user: Any, package: Any, bad: Optional[str]) -> Row:
-        """The row of a record."""
+        """Returns the row of a record. ``bad`` is the problem of the record, or None."""
         if bad is None:
             if self._trim:
                 user, package = _trimmed(user), _trimmed(package)
             bad = _refusal(user, package) or self._problem(user, package)
         if bad is not None:
-            # A number, say, or half a character: shown, and never sent.
+            # A bad row is shown and never sent. Its ids may be numbers, or text with lone surrogates.
             user, package = (str(it).encode("utf-8", "backslashreplace").decode() for it in (user, package))
         return Row(line, user, package, bad)
 
@@ -80,7 +80,7 @@ def _trimmed(value: Any) -> Any:
 
 
 def _refusal(user: Any, package: Any) -> Optional[str]:
-    """What the core refuses, and of bytes that are not UTF-8 a plainer reason."""
+    """Returns the core's reason to refuse the ids, or None. Bytes that are not UTF-8 get a plainer reason."""
     try:
         NotifyPackageExpire(carrier_user_id=user, package_id=package)
     except InvalidInputError as error:

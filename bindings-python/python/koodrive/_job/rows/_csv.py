@@ -1,7 +1,7 @@
 """Finds the two ids in the lines of a CSV file. A record is one line.
 
-A quotation that goes over several lines is taken for one that was not closed: the lines inside it would be sent as rows, or as
-a subscriber's id. All lines from the one that opens it to the one that closes it are bad.
+A quoted field over several lines counts as unclosed, since its lines could be sent as rows or as an id. All lines from the
+opening to the closing quotation mark are bad.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any, Optional
 
-    #: Line, user, package, and what is wrong with the record.
+    #: Line, user, package, and the problem of the record or None.
     _Record = tuple[int, Any, Any, Optional[str]]
 
-#: By the words for them on the command line.
+#: The delimiters by their names on the command line.
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|", "\\t": "\t"}
 
-#: Those that a file may have by itself, the likeliest first.
+#: The delimiters that are detected, the likeliest first.
 _FOUND_OUT = (",", ";", "\t", "|")
 
 
 class Columns(NamedTuple):
-    """The names of the columns with the ids; None for the names that they usually have."""
+    """The names of the columns with the ids; None for the default names."""
 
     user: Optional[str] = None
     package: Optional[str] = None
 
 
-#: In the order of ``Columns``.
+#: The default names, in the order of ``Columns``.
 USUAL_NAMES = ("carrier_user_id", "package_id")
 
 
 def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Optional[str]) -> Iterator[_Record]:
-    """All records after the header. Refuses a file without the columns, or with another header in its middle."""
+    """Yields all records after the header. Raises for a file without the columns, or with another header in its middle."""
     number, line, delimiter = _first(lines, delimiter)
     if not line:
-        raise _core.refused(name, f"is empty: no header; begin it with {','.join(USUAL_NAMES)}")
+        raise _core.refused(name, f"is empty; the first line must be the header, such as {','.join(USUAL_NAMES)}")
     header = _Header(name, line, columns, delimiter)
     user_at, package_at, width = header.user_at, header.package_at, len(header.fields)
     delimiter = header.delimiter
@@ -79,7 +79,7 @@ def records(name: str, lines: Iterator[str], columns: Columns, delimiter: Option
 
 
 def _first(lines: Iterator[str], delimiter: Optional[str]) -> tuple[int, str, Optional[str]]:
-    """The header, its line, and the delimiter that the line ``sep=;`` of Excel names before it."""
+    """Returns line number and text of the header, and the delimiter, also from Excel's line ``sep=;`` before the header."""
     number = 0
     for number, line in enumerate(lines, 1):
         named = re.fullmatch(r"sep=(.)\s*", line)
@@ -91,7 +91,7 @@ def _first(lines: Iterator[str], delimiter: Optional[str]) -> tuple[int, str, Op
 
 
 def _quoted(line: str, delimiter: str) -> tuple[list[str], Optional[str], bool]:
-    """The fields of a line with quotation marks, what is wrong, and whether a quotation is open at its end."""
+    """Returns the fields of a line with quotation marks, the problem or None, and whether a quotation is open at the end."""
     try:
         return next(csv.reader([line], delimiter=delimiter, strict=True)), None, False
     except csv.Error as error:
@@ -102,7 +102,7 @@ def _quoted(line: str, delimiter: str) -> tuple[list[str], Optional[str], bool]:
 
 
 class _Header:
-    """The header: which column holds what."""
+    """The header of a file, with the places of the two columns."""
 
     def __init__(self, name: str, line: str, columns: Columns, delimiter: Optional[str]) -> None:
         self._name = name
@@ -120,7 +120,7 @@ class _Header:
         return self._wanted <= set(map(normal, fields))
 
     def _place(self, line: str, column: str, given: Optional[str]) -> int:
-        # A name that was given counts as it is first: two columns may differ in case alone.
+        # The user's name is first compared exactly, since two columns may differ in case only.
         for alike in (normal,) if given is None else (str.strip, normal):
             found = [at for at, field in enumerate(self.fields) if alike(field) == alike(column)]
             if len(found) == 1:
@@ -141,7 +141,7 @@ class _Header:
         )
 
     def repeated(self, number: int, fields: list[str]) -> Optional[str]:
-        """What is wrong with a record that is a header. Refuses the file if it is another one: what follows has other columns."""
+        """Returns the problem of a record that repeats the header, or None. Raises for another header, with other columns."""
         if not self._has_all(fields):
             return None
         if [normal(field) for field in fields] == [normal(field) for field in self.fields]:
@@ -150,12 +150,12 @@ class _Header:
 
 
 def normal(name: str) -> str:
-    """A column's name without case, blanks and marks: ``Carrier User-ID`` is ``carrier_user_id`` and ``carrierUserId``."""
+    """Returns ``name`` without case, blanks and marks: ``Carrier User-ID`` equals ``carrier_user_id`` and ``carrierUserId``."""
     return re.sub(r"[\W_]+", "", name).casefold()
 
 
 def _fields(line: str, delimiter: str) -> list[str]:
-    """What can be read of a line, whatever is wrong with it. For messages, and for the header."""
+    """Returns the fields of a line as far as they can be read, for messages and the header."""
     return next(csv.reader([re.sub("[\0\r\n]", "", line)], delimiter=delimiter), [])
 
 

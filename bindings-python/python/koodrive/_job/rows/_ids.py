@@ -1,7 +1,7 @@
-"""Decides which id looks damaged: what spreadsheets, databases and programs leave in the place of one.
+"""Detects ids that spreadsheets, databases or programs have damaged.
 
-``unusual`` looks at one id, ``Rounded`` at all of a file. `docs/rows.md` has the same table for people. The core refuses what is
-empty, has a control character, or begins or ends with white space: such ids do not come here.
+``unusual`` checks one id, ``Rounded`` all ids of a file. `docs/rows.md` has the same table for people. The core already refuses
+ids that are empty, have a control character, or begin or end with white space.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MONTH = (
 
 _AS_TEXT = "format the column as text, and export it again"
 
-#: A form of ids, and what it is then. The whole id must have the form; case is no matter.
+#: Patterns of damaged ids, each with its description. A pattern matches the whole id, without case.
 _FORMS = (
     (r"[+-]?\d+(?:[.,]\d+)?e[+-]?\d+", f"a number in scientific notation, digits are lost; {_AS_TEXT}"),
     (
@@ -53,7 +53,7 @@ _FORM = re.compile("|".join(f"(?P<f{at}>{form})" for at, (form, _) in enumerate(
 
 
 def unusual(value: str) -> Optional[str]:
-    """What an id looks like, and what to do; None for a usual one."""
+    """Returns how the id looks damaged and what to do, or None."""
     if value.isascii():
         if value.isdigit():
             return None
@@ -66,7 +66,7 @@ def unusual(value: str) -> Optional[str]:
 
 
 def not_utf_8(value: str) -> bool:
-    """Whether it holds bytes that are not UTF-8, as ``surrogateescape`` keeps them."""
+    """Returns whether ``value`` has bytes that are not UTF-8, as ``surrogateescape`` keeps them."""
     return not value.isascii() and any("\udc80" <= character <= "\udcff" for character in value)
 
 
@@ -89,23 +89,24 @@ def _unusual_character(value: str) -> Optional[str]:
 
 
 class Rounded:
-    """Whether all long ids of a file were rounded, as a spreadsheet or a program does that takes them for numbers.
+    """Detects that all long ids of a file were rounded, by a spreadsheet or a program that took them for numbers.
 
-    One id that ends with zeros is usual, and all of them are not: a form counts while no id speaks against it.
+    One id may end with zeros by chance. A kind of rounding is excluded by the first id that does not fit.
     """
 
-    #: A form counts when it is less likely by chance than 1 in 2 to the power of this: two ids of 18 digits that end with 000.
+    #: The evidence that is needed, in bits: the chance is below 1 in 2^19. Two ids of 18 digits that end with 000 suffice.
     _BITS = 19.0
-    #: So many ids are remembered, since the same one twice says no more.
+    #: Number of ids that are remembered, since a repeated id adds no evidence.
     _DISTINCT = 64
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
-        #: Bits that speak for it: all digits after the 15th are zeros; all after the 17th; all are whole numbers of a double.
+        #: The evidence in bits for three kinds of rounding, or None if excluded: all digits after the 15th are zeros, all
+        #: digits after the 17th are zeros, or every id is exact as a double.
         self._for: list[Optional[float]] = [0.0, 0.0, 0.0]
 
     def add(self, value: str) -> bool:
-        """Takes an id into account. False where no further one can change anything."""
+        """Adds an id. Returns False if all kinds of rounding are excluded."""
         if not 16 <= len(value) <= 40 or not value.isdecimal() or value in self._seen:
             return True
         if len(self._seen) < self._DISTINCT:
@@ -126,7 +127,7 @@ class Rounded:
 
     @property
     def problem(self) -> Optional[str]:
-        """What is wrong with the file."""
+        """The problem of the file, or None."""
         if any(bits is not None and bits > self._BITS for bits in self._for):
             return f"all ids of more than 15 digits are rounded, by a spreadsheet or a program; {_AS_TEXT}"
         return None

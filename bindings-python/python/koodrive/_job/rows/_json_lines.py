@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from ._csv import Columns, _Record
 
-#: The members of an object where none is named, in the order of ``Columns``.
+#: The default names of the members, in the order of ``Columns``.
 _NAMES = tuple(zip(USUAL_NAMES, ("carrierUserId", "packageId")))
 
 
 def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[_Record]:
-    """All records. Refuses an array that goes over several lines: single elements would be taken for rows."""
+    """Yields all records. Raises for an array over several lines, whose elements would look like rows."""
     names = [usual if given is None else (given,) for given, usual in zip(columns, _NAMES)]
     for number, line in enumerate(lines, 1):
         if line.isspace():
@@ -32,7 +32,7 @@ def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[_Reco
                 raise _core.refused(
                     name, f"line {number} opens a JSON array; write one object a line, for example with `jq -c '.[]'`"
                 ) from None
-            comma = "ends with a comma; write one object a line, without one" if text.endswith(",") else error
+            comma = "the line ends with a comma; write one object a line, without a comma" if text.endswith(",") else error
             yield number, "", "", f"not valid JSON: {comma}"
             continue
         if not isinstance(members, dict):
@@ -42,8 +42,10 @@ def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[_Reco
         bad: Optional[str] = members.get(None)
         for spellings in names:
             values = [members[name] for name in spellings if name in members]
-            if len(values) != 1 and bad is None:
-                bad = f"has {spellings[0]} {len(values)} times; write it once"
+            if not values and bad is None:
+                bad = f"there is no member {' or '.join(spellings)}; add it, or name the members with --user-column and --package-column"
+            elif len(values) > 1 and bad is None:
+                bad = f"both {' and '.join(spellings)} are present; keep one of them"
             found.append(values[0] if values else "")
         yield number, found[0], found[1], bad
 
@@ -51,6 +53,6 @@ def records(name: str, lines: Iterator[str], columns: Columns) -> Iterator[_Reco
 def _members(pairs: list[tuple[Any, Any]]) -> dict[Any, Any]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        # No member of a JSON object is called so.
-        members[None] = "has a member twice; write it once"
+        # None as a key cannot collide, since every name of JSON is text.
+        members[None] = "a member appears twice; keep one of them"
     return members

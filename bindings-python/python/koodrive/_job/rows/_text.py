@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO, Optional
 
-#: Characters. A longer line is no row, and would fill the memory. The module csv takes fields of as many.
+#: The longest line in characters, which is also the longest field of the module csv. A longer line could fill the memory.
 _LONGEST = 1 << 17
 
-#: The longer ones before those that they begin with.
+#: Byte order marks, a longer one before its prefix.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -26,10 +26,10 @@ _MARKS = (
 
 
 def lines(name: str, stream: BinaryIO, encoding: Optional[str]) -> Iterator[str]:
-    """The lines of ``stream`` with their line breaks; the last may have none.
+    """Yields the lines of ``stream`` with their line breaks. The last line may lack one.
 
-    The encoding is that of the byte order mark, else ``encoding``, else UTF-8. In UTF-8 a byte that does not fit becomes a
-    surrogate: one row is bad, and not the file. In other encodings it refuses the file.
+    The encoding is that of the byte order mark, else ``encoding``, else UTF-8. In UTF-8, an invalid byte becomes a surrogate, so
+    that only its row is bad. In other encodings, an invalid byte raises ``InvalidInputError``.
     """
     used = _encoding_of(name, stream, encoding)
     errors = "surrogateescape" if used.startswith("utf-8") else "strict"
@@ -54,9 +54,9 @@ def _encoding_of(name: str, stream: BinaryIO, encoding: Optional[str]) -> str:
 
 
 def encoding_named(name: str) -> str:
-    """The encoding's own name. Refuses one that Python does not know, or that is none of text."""
+    """Returns Python's name of the encoding. Raises ``InvalidInputError`` for an unknown one, or one such as base64."""
     try:
-        # Also those that are none of text, such as base64, are refused here.
+        # This raises for a codec that is not for text, such as base64.
         "".encode(name)
         return codecs.lookup(name).name
     except (LookupError, UnicodeError, ValueError):
@@ -66,7 +66,7 @@ def encoding_named(name: str) -> str:
 
 
 def _split(name: str, text: io.TextIOWrapper) -> Iterator[str]:
-    """Where the first line ends with a line feed, a carriage return alone ends no line: it is damage within one."""
+    """Yields lines. If the first line ends with a line feed, a lone carriage return is data, which the checks refuse later."""
     number = 0
     ends_at_carriage_return = False
     while line := text.readline(_LONGEST):

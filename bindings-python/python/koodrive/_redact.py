@@ -1,5 +1,8 @@
-"""Keeps credentials out of what an error drags along: variables in the frames of its traceback, which test runners and error
-trackers show, and members in which an HTTP library keeps the request that failed."""
+"""Removes credentials from exceptions.
+
+Test runners and error trackers show the variables of a traceback's frames. HTTP libraries keep the failed request in members of
+their exceptions.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,12 @@ if TYPE_CHECKING:
 
     _F = TypeVar("_F", bound=Callable[..., Any])
 
-#: A member that leads to more objects is not searched to its end.
+#: Objects that are searched for a secret. A member that refers to more objects is replaced whole.
 _MOST = 5_000
 
 
-def hiding(function: _F) -> _F:
-    """What it raises begins at its caller: its own frames, and those below, have credentials in their variables."""
+def without_frames(function: _F) -> _F:
+    """Returns ``function``, whose exceptions lose the frames below the caller, which have credentials in their variables."""
 
     def hidden(*given: Any, **named: Any) -> Any:
         try:
@@ -25,7 +28,7 @@ def hiding(function: _F) -> _F:
         del given, named
         raise raised.with_traceback(None)
 
-    # What functools.wraps does, whose module is not imported for it.
+    # As functools.wraps does, whose import is slow.
     for name in ("__module__", "__name__", "__qualname__", "__doc__"):
         setattr(hidden, name, getattr(function, name))
     hidden.__wrapped__ = function  # type: ignore[attr-defined]
@@ -33,12 +36,12 @@ def hiding(function: _F) -> _F:
 
 
 def without_request(error: BaseException, authorization: str) -> None:
-    """Takes the request out of an error and of those behind it: texts, members, and the variables of frames that have returned.
+    """Removes the credentials in ``authorization`` from ``error`` and its causes: texts, members, and variables of frames.
 
-    Where it was raised, and why, stays.
+    The traceback and the type of each error stay.
     """
     part = authorization.partition(" ")[2]
-    # Of `Bearer x` x may stand alone; but if it is short, it stands in every text.
+    # The token may appear without `Bearer`. A token below 8 characters would match ordinary text.
     secret = authorization if len(part) < 8 else part
     for it in _chain(error):
         trace = it.__traceback__
@@ -46,7 +49,7 @@ def without_request(error: BaseException, authorization: str) -> None:
             try:
                 trace.tb_frame.clear()
             except RuntimeError:
-                # It has not returned: this function's callers.
+                # The frame of a caller of this function is still running.
                 pass
             trace = trace.tb_next
         it.args = tuple(_cleaned(item, secret) for item in it.args)
@@ -67,10 +70,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield it
 
 
-class _Gone:
-    """In the place of what held the request: errors print members of members."""
+class _Redacted:
+    """The placeholder for a member with a secret. It has every attribute, since errors print members of members."""
 
-    def __getattr__(self, name: str) -> _Gone:
+    def __getattr__(self, name: str) -> _Redacted:
         if name.startswith("__"):
             raise AttributeError(name)
         return self
@@ -85,12 +88,12 @@ def _cleaned(value: Any, secret: str) -> Any:
     if not _holds(value, secret):
         return value
     make = getattr(value, "_make", None)
-    # A named tuple; its other members are worth telling.
-    return make(_cleaned(item, secret) for item in value) if make else _Gone()
+    # A named tuple keeps its other members.
+    return make(_cleaned(item, secret) for item in value) if make else _Redacted()
 
 
 def _holds(value: object, secret: str) -> bool:
-    """True as well where there is too much to search."""
+    """Returns whether ``value`` refers to ``secret``, or to more objects than ``_MOST``."""
     import gc
     import types
 

@@ -1,4 +1,4 @@
-"""Opens a source as bytes, decompresses gzip, and refuses what is no text by the name of what it is."""
+"""Opens a source as bytes and decompresses gzip. Refuses files that are not text, with the name of their format."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 _GZIP = b"\x1f\x8b"
 
-#: So many bytes at the beginning are looked at.
+#: Bytes at the beginning that show the format.
 _HEAD = 8192
 
 _CSV_UTF_8 = "save it as `CSV UTF-8`, or as `Unicode text`, and pass that file"
 
-#: How a file begins, what it is then, and what to do. The first that fits.
+#: The first bytes of a format, its name, and what to do. The first match counts.
 _NO_TEXT = (
     (_GZIP, "compressed twice", "decompress it once"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", _CSV_UTF_8),
@@ -41,9 +41,9 @@ _NO_TEXT = (
 
 @contextmanager
 def opened(name: str) -> Iterator[tuple[BinaryIO, Hashed]]:
-    """The bytes of the file ``name``, or of stdin for ``-``, without gzip around them; and the hash of those with it.
+    """Opens the file ``name``, or stdin for ``-``. Yields its decompressed bytes, and the hash of its original bytes.
 
-    The checksum of gzip is checked at its end: what is wrong with it raises ``InvalidInputError`` in the middle of reading.
+    Reading raises ``InvalidInputError`` for damaged gzip data, whose checksum is checked at the end.
     """
     with _raw(name) as file, _refusing(name):
         hashed = Hashed(file)
@@ -54,22 +54,22 @@ def opened(name: str) -> Iterator[tuple[BinaryIO, Hashed]]:
             unpacked: Any = gzip.GzipFile(fileobj=plain)
             head = _head(unpacked)
             plain = _joined(head, unpacked)
-        _refuse_what_is_no_text(name, head)
+        _refuse_other_formats(name, head)
         yield plain, hashed
 
 
 def sha256(name: str) -> str:
-    """Returns the hash of the file ``name``, or of stdin for ``-``, as it is."""
+    """Returns the SHA-256 of the file ``name``, or of stdin for ``-``, in hex, without decompression."""
     with _raw(name) as file, _refusing(name):
         return Hashed(file).hexdigest()
 
 
 def check(name: str) -> None:
-    """Refuses what is plainly no source, before anything is made for it."""
+    """Raises ``InvalidInputError`` if ``name`` is missing, a directory or not readable, before a journal is created."""
     if name == "-":
         return
     try:
-        # Is not opened: a pipe has its bytes once.
+        # A pipe can be read once, so the file is not opened here.
         if stat.S_ISDIR(os.stat(name).st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not os.access(name, os.R_OK):
@@ -79,7 +79,7 @@ def check(name: str) -> None:
 
 
 class Hashed(io.RawIOBase):
-    """The bytes of a file; knows their hash."""
+    """Reads a file and computes its hash."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -95,7 +95,7 @@ class Hashed(io.RawIOBase):
         return len(piece)
 
     def hexdigest(self) -> str:
-        """Reads the rest, and returns the SHA-256 of all bytes."""
+        """Reads the rest of the file, and returns the SHA-256 of all bytes in hex."""
         while piece := self._file.read(1 << 16):
             self._hash.update(piece)
         return self._hash.hexdigest()
@@ -104,7 +104,7 @@ class Hashed(io.RawIOBase):
 def _raw(name: str) -> BinaryIO:
     if name == "-":
         if sys.stdin is None:
-            raise _core.refused("-", "standard input is closed; name a file")
+            raise _core.refused("-", "standard input is closed; pass a file")
         return open(sys.stdin.fileno(), "rb", closefd=False)
     try:
         return open(name, "rb")
@@ -117,7 +117,7 @@ def _refusing(name: str) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        problem = f"the gzip file is cut or damaged ({error}), and nothing was sent; get the file anew"
+        problem = f"the gzip file is cut or damaged ({error}), and nothing was sent; get the file again"
         raise _core.refused(name, problem) from None
     except OSError as error:
         raise _unreadable(name, error) from None
@@ -125,11 +125,11 @@ def _refusing(name: str) -> Iterator[None]:
 
 def _unreadable(name: str, error: Exception) -> BaseException:
     why = getattr(error, "strerror", None) or error
-    return _core.refused(name, f"cannot be read ({why}); name a file, or - for stdin")
+    return _core.refused(name, f"cannot be read ({why}); pass a file, or - for stdin")
 
 
 def _head(stream: BinaryIO) -> bytes:
-    """The first bytes. A pipe gives them in pieces."""
+    """Returns the first bytes of ``stream``. A pipe may return them in pieces."""
     head = b""
     while len(head) < _HEAD and (more := stream.read(_HEAD - len(head))):
         head += more
@@ -137,7 +137,7 @@ def _head(stream: BinaryIO) -> bytes:
 
 
 class _Joined(io.RawIOBase):
-    """What was read already, and then the rest."""
+    """Reads ``head`` first, which was read already, and then ``rest``."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head = head
@@ -157,7 +157,7 @@ def _joined(head: bytes, rest: BinaryIO) -> BinaryIO:
     return io.BufferedReader(_Joined(head, rest), 1 << 16)
 
 
-def _refuse_what_is_no_text(name: str, head: bytes) -> None:
+def _refuse_other_formats(name: str, head: bytes) -> None:
     for magic, what, advice in _NO_TEXT:
         if head.startswith(magic):
             raise _core.refused(name, f"is {what}; {advice}")
