@@ -310,7 +310,7 @@ impl Client {
                 if is_clock_refusal {
                     value.setattr("_is_clock_refusal", true)?;
                 }
-                if failure.again {
+                if failure.sign_anew {
                     // For `send`, which takes it off again.
                     value.setattr("_again", true)?;
                 }
