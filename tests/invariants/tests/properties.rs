@@ -125,8 +125,8 @@ prop_compose! {
 proptest! {
     #![proptest_config(cases(400))]
 
-    /// With each kind of credentials: exactly the fixed headers, the URL, the body, the signature computed anew, and
-    /// the sandbox takes it.
+    /// Every kind of credentials gives exactly the fixed headers, the URL, the body, and the
+    /// signature computed anew. The sandbox accepts the request.
     #[test]
     fn whatever_is_valid_is_built_and_accepted(input in valid()) {
         prop_assert!(holds(&input), "it was refused");
