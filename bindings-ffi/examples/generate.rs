@@ -1,4 +1,4 @@
-//! Writes the C header, the tables of ABI.md, and the constants of Go and Java anew:
+//! Generates the C header, the tables of ABI.md, and the constants of Go and Java:
 //! `cargo run --package koodrive-ffi --example generate`.
 
 #[path = "../generate/mod.rs"]

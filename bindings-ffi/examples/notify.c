@@ -1,5 +1,6 @@
 /*
- * Reads the space usage, which changes nothing, and then tells the service that a package has expired. libcurl sends.
+ * Reads the space usage, which changes nothing. Then tells the service that a package has expired.
+ * libcurl sends the requests.
  *
  *     cc notify.c $(pkg-config --cflags --libs koodrive libcurl) -o notify && ./notify 189642158555241211 14
  */
@@ -11,7 +12,7 @@
 
 #define REPLY_LIMIT (1u << 20)
 
-/* A response as it comes: its body up to one byte more than the limit, and the headers that the library reads, in their order. */
+/* A response: its body, up to the limit plus one byte, and the headers that the library reads. */
 typedef struct response {
     uint8_t *body;
     size_t length;
@@ -48,7 +49,7 @@ static int64_t now(void) {
     return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
 }
 
-/* A copy that ends with a zero, for libcurl. */
+/* Returns a zero-terminated copy of `field`, for libcurl. */
 static char *text(koodrive_bytes field) {
     char *copy = malloc(field.length + 1);
     if (copy == NULL) abort();
@@ -57,7 +58,10 @@ static char *text(koodrive_bytes field) {
     return copy;
 }
 
-/* Does an operation with what was written. Ends the program after an error: a service would decide by kind and outcome. */
+/*
+ * Runs an operation with the record in `w`. Ends the program after an error; a service would decide
+ * by the error's kind and outcome.
+ */
 static koodrive_bytes call(uint32_t client, uint32_t operation, koodrive_writer w) {
     int32_t returned = w.overflowed ? KOODRIVE_TOO_SMALL : koodrive_call(client, operation, buffer, sizeof buffer, w.length);
     koodrive_bytes answer = koodrive_answer(buffer, returned), message;
@@ -68,7 +72,7 @@ static koodrive_bytes call(uint32_t client, uint32_t operation, koodrive_writer 
     exit(1);
 }
 
-/* Sends a request as it is. Returns what libcurl says, and the status. */
+/* Sends a request unchanged. Returns libcurl's code, and sets `status`. */
 static CURLcode exchange(CURL *curl, koodrive_bytes request, long *status) {
     koodrive_bytes headers = koodrive_field(request, KOODRIVE_REQUEST_HEADERS), name, value;
     koodrive_bytes body = koodrive_field(request, KOODRIVE_REQUEST_BODY);
@@ -80,7 +84,7 @@ static CURLcode exchange(CURL *curl, koodrive_bytes request, long *status) {
         if (line == NULL) abort();
         sprintf(line, "%s: %s", n, v);
         list = curl_slist_append(list, line);
-        memset(v, 0, value.length), memset(line, 0, strlen(line)); /* it may hold a token */
+        memset(v, 0, value.length), memset(line, 0, strlen(line)); /* either may hold a token */
         free(n), free(v), free(line);
     }
     memset(received.headers, 0, sizeof received.headers);
@@ -105,7 +109,7 @@ static CURLcode exchange(CURL *curl, koodrive_bytes request, long *status) {
     return code;
 }
 
-/* Sends the call in `w`, once more where its date was refused, and returns the reply's record. */
+/* Sends the call in `w`, and a second time if its date was refused. Returns the reply's record. */
 static koodrive_bytes send_call(CURL *curl, uint32_t client, koodrive_writer w) {
     koodrive_bytes request = call(client, KOODRIVE_OP_BEGIN, w), replied;
     for (;;) {

@@ -1,4 +1,4 @@
-//! Writes the constants of the Go package.
+//! Generates the constants of the Go package.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use koodrive_ffi::{DEAD_AFTER, DEAD_BEFORE};
 
 use super::{kind, layouts, plain};
 
-/// `bindings-go/internal/abi/layout.go`.
+/// Returns `bindings-go/internal/abi/layout.go`.
 pub(crate) fn constants() -> String {
     let (major, minor) = VERSION;
     let dead_after = TransportError::outcome_unknown(DEAD_AFTER).to_string();
@@ -68,7 +68,7 @@ fn record(layout: &Layout, go: &mut String) {
     go.push_str(")\n");
 }
 
-/// `carrierUserId` and `carrier_user_id` as `CarrierUserId`.
+/// Returns `CarrierUserId` for `carrierUserId` and `carrier_user_id`.
 fn upper_camel(name: &str) -> String {
     let words = name.split('_').filter_map(|word| word.split_at_checked(1));
     words

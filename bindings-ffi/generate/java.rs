@@ -1,4 +1,4 @@
-//! The constants of bindings-java.
+//! Generates the constants of bindings-java.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,5 @@
-//! Writes what is generated from the layouts: the C header, the tables of ABI.md, and the constants of Go and Java.
+//! Generates files from the layouts: the C header, the tables of ABI.md, and the constants of Go
+//! and Java.
 
 pub(crate) mod go;
 pub(crate) mod java;
@@ -15,7 +16,8 @@ use koodrive_ffi::record::{Record, Writer, text};
 
 const HEADER: &str = include_str!("koodrive.h");
 
-/// Every record, each once: those of the interface in the order of its operations, then those of calls.
+/// Returns every record once: those of the interface in the order of its operations, then those of
+/// calls.
 pub(crate) fn layouts() -> (Vec<&'static Layout>, Vec<&'static Layout>) {
     let mut found = Found::default();
     found.add(&Open::LAYOUT);
@@ -53,11 +55,11 @@ impl Found {
     }
 }
 
-/// `assets/koodrive.h`.
+/// Returns `assets/koodrive.h`.
 pub(crate) fn header() -> String {
     let mut operations = String::new();
     for row in OPERATIONS {
-        let _ = writeln!(operations, "/* {} */", plain(row.about));
+        operations.push_str(&comment(&plain(row.about)));
         let _ = writeln!(
             operations,
             "#define KOODRIVE_OP_{} {}u",
@@ -67,19 +69,12 @@ pub(crate) fn header() -> String {
     let mut records = String::new();
     let (interface, calls) = layouts();
     for layout in interface.into_iter().chain(calls) {
-        let _ = writeln!(
-            records,
-            "\n/* Record {}. {} */",
-            layout.name,
-            plain(layout.about)
-        );
+        let about = format!("Record {}. {}", layout.name, plain(layout.about));
+        records.push('\n');
+        records.push_str(&comment(&about));
         for (index, field) in layout.fields.iter().enumerate() {
-            let _ = writeln!(
-                records,
-                "/* {}: {} */",
-                kind(field.kind),
-                plain(field.about)
-            );
+            let about = format!("{}: {}", kind(field.kind), plain(field.about));
+            records.push_str(&comment(&about));
             let _ = writeln!(
                 records,
                 "#define KOODRIVE_{}_{} {index}u",
@@ -95,7 +90,7 @@ pub(crate) fn header() -> String {
         .replace("@RECORDS@\n", &(records + "\n"))
 }
 
-/// ABI.md with its tables made anew. Everything else in it is written by hand.
+/// Returns ABI.md with new tables. The rest of `text`, which is written by hand, stays.
 pub(crate) fn document(text: &str) -> String {
     let (interface, calls) = layouts();
     let mut operations = String::from(
@@ -159,7 +154,8 @@ fn tables(layouts: &[&Layout]) -> String {
     text + "\n"
 }
 
-/// A section that is missing is found out by the comparison with what is committed.
+/// Returns `text` with a new `table` in its `section`. A missing section is appended, so the
+/// comparison with the committed page fails.
 fn replaced(text: &str, section: &str, table: &str) -> String {
     let (begin, end) = (
         format!("<!-- begin: {section} -->\n"),
@@ -193,12 +189,33 @@ fn link(name: &str) -> String {
     format!("[{name}](#{})", name.to_lowercase())
 }
 
-/// The lines of a doc comment as one.
+/// Returns `text` as a comment in C, in lines of at most 100 columns.
+fn comment(text: &str) -> String {
+    let one_line = format!("/* {text} */\n");
+    if one_line.chars().count() <= 101 {
+        return one_line;
+    }
+    let mut comment = String::from("/*");
+    let mut column = 100;
+    for word in text.split(' ') {
+        if column + 1 + word.chars().count() > 100 {
+            comment.push_str("\n *");
+            column = 2;
+        }
+        comment.push(' ');
+        comment.push_str(word);
+        column += 1 + word.chars().count();
+    }
+    comment + "\n */\n"
+}
+
+/// Returns a doc comment as one line.
 fn plain(about: &str) -> String {
     about.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// `carrierUserId` and `carrier_user_id` as `CARRIER_USER_ID`, `batchSN` as `BATCH_SN`.
+/// Returns `CARRIER_USER_ID` for `carrierUserId` and `carrier_user_id`, and `BATCH_SN` for
+/// `batchSN`.
 fn upper_snake(name: &str) -> String {
     let mut upper = String::new();
     let mut before_is_lower = false;
@@ -212,7 +229,7 @@ fn upper_snake(name: &str) -> String {
     upper
 }
 
-/// Inputs and answers of one exchange, byte for byte.
+/// Returns the inputs and answers of one exchange, byte for byte.
 fn dump() -> String {
     let credentials = record(|writer| {
         writer.bytes(b"example-app-id");

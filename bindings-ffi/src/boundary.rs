@@ -1,4 +1,4 @@
-//! The exported functions. All unsafe code of this crate stands here: it makes slices of pointers.
+//! The exported functions. They turn pointers into slices; all unsafe code of this crate is here.
 #![allow(
     unsafe_code,
     reason = "a C function takes pointers, and its name is not mangled"
@@ -8,17 +8,19 @@ use std::slice;
 
 use crate::interface::{self, VERSION};
 
-/// Returns the version of the interface: the major number in the upper 16 bits, the minor number in the lower 16 bits.
+/// Returns the version of the interface: the major number in the upper 16 bits, the minor number in
+/// the lower 16 bits.
 #[unsafe(no_mangle)]
 pub const extern "C" fn koodrive_version() -> u32 {
     (VERSION.0 as u32) << 16 | VERSION.1 as u32
 }
 
-/// Opens a client.
+/// Opens a client. The first `length` bytes of `buffer` are its record `Open`.
 ///
 /// # Safety
 ///
-/// `buffer` points to `capacity` bytes that nothing else reads or writes meanwhile, or is null.
+/// `buffer` is null, or points to `capacity` bytes that nothing else reads or writes during the
+/// call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn koodrive_open(buffer: *mut u8, capacity: u32, length: u32) -> i32 {
     // SAFETY: the caller's promise.
@@ -26,11 +28,11 @@ pub unsafe extern "C" fn koodrive_open(buffer: *mut u8, capacity: u32, length: u
     interface::open(buffer, length as usize)
 }
 
-/// Does an operation.
+/// Runs `operation` on `handle`. The first `length` bytes of `buffer` are the operation's input.
 ///
 /// # Safety
 ///
-/// That of [`koodrive_open`].
+/// As for [`koodrive_open`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn koodrive_call(
     handle: u32,
@@ -44,13 +46,14 @@ pub unsafe extern "C" fn koodrive_call(
     interface::call(handle, operation, buffer, length as usize)
 }
 
-/// Forgets a client or a dispatcher, and overwrites its secrets.
+/// Removes the client or dispatcher of `handle`, and overwrites its secrets.
 #[unsafe(no_mangle)]
 pub extern "C" fn koodrive_close(handle: u32) {
     interface::close(handle);
 }
 
-/// Returns the address of the module's one buffer, which has at least `capacity` bytes; 0 where there is no room.
+/// Returns the address of the module's only buffer, of at least `capacity` bytes, or 0 if the
+/// memory is too small.
 #[cfg(target_arch = "wasm32")]
 #[unsafe(no_mangle)]
 pub extern "C" fn koodrive_buffer(capacity: u32) -> u32 {
@@ -59,11 +62,11 @@ pub extern "C" fn koodrive_buffer(capacity: u32) -> u32 {
 
 /// # Safety
 ///
-/// That of [`koodrive_open`].
+/// As for [`koodrive_open`].
 unsafe fn bytes<'a>(buffer: *mut u8, capacity: u32) -> &'a mut [u8] {
     if buffer.is_null() {
         return &mut [];
     }
-    // SAFETY: the caller's promise. No buffer is longer than an address space.
+    // SAFETY: the caller's promise. A buffer is at most as long as the address space.
     unsafe { slice::from_raw_parts_mut(buffer, capacity as usize) }
 }

@@ -1,17 +1,18 @@
-//! The one buffer of the .wasm, and the memory that is reserved when it is first asked for.
+//! The only buffer of the .wasm. The first request for it reserves the module's memory.
 
 use std::sync::{Mutex, PoisonError};
 
 use zeroize::Zeroize as _;
 
-/// The largest piece and the smallest by which the memory is reserved, in bytes. The smallest is less than a page with what the
-/// allocator adds.
+/// The largest and the smallest piece in which the memory is reserved, in bytes. The smallest is
+/// less than a page, with what the allocator adds.
 const PIECES: (usize, usize) = (8 << 20, 32 << 10);
 
-/// In words, so that the address is even.
+/// The buffer. Words of 8 bytes align its address.
 static BUFFER: Mutex<Option<Vec<u64>>> = Mutex::new(None);
 
-/// Returns the buffer's address; 0 where it cannot have so many bytes.
+/// Returns the address of the buffer, of at least `capacity` bytes, or 0 if the memory is too
+/// small.
 pub(crate) fn address(capacity: usize) -> u32 {
     let mut buffer = BUFFER.lock().unwrap_or_else(PoisonError::into_inner);
     let words = match buffer.as_mut() {
@@ -36,8 +37,8 @@ pub(crate) fn address(capacity: usize) -> u32 {
     words.as_ptr() as u32
 }
 
-/// Grows the memory to its maximum, which the build fixes at 16 MiB and a host may set lower: memory that is freed stays the
-/// module's own.
+/// Grows the memory to its maximum. The build fixes the maximum at 16 MiB, and a host may set a
+/// lower one. The module keeps freed memory.
 fn reserve() {
     let mut pieces: Vec<Vec<u8>> = Vec::new();
     let mut bytes = PIECES.0;

@@ -1,12 +1,12 @@
-//! A client and its exchanges.
+//! Runs the operations of a client and its exchanges.
 
 use std::collections::BTreeMap;
 
-use http::Request;
+use http::{Request, StatusCode};
 use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, Spelling};
 use koodrive::{
     Attempt, CLOCK_MARGIN_DEFAULT, Client, Credentials, Error, InvalidInput, RequestOptions,
-    TraceId, signing,
+    TraceId, TransportError, signing,
 };
 
 use crate::convert::{self, ShapedCall};
@@ -22,7 +22,8 @@ use crate::layout::{Place, records};
 use crate::memory;
 use crate::record::Writer;
 
-/// Exchanges that may be open at a time. A host that forgets to end them gets an error instead of a process without memory.
+/// Exchanges that may be open at a time. A host that forgets to end them gets an error before the
+/// process runs out of memory.
 const MOST_EXCHANGES: usize = 65_536;
 
 /// A client with its open exchanges.
@@ -38,16 +39,16 @@ pub(crate) struct ClientState {
 struct Exchange {
     attempt: Attempt<AnyCall>,
     shape: &'static CallShape,
-    /// It ends when its request is complete.
+    /// Whether the exchange ends when its request is complete.
     is_alone: bool,
 }
 
 /// The result of an operation.
 #[derive(Debug)]
 pub(crate) enum Answer {
-    /// This record.
+    /// The record of the answer.
     Record(Writer),
-    /// The record of a new handle.
+    /// A new dispatcher, whose handle is the answer.
     Dispatcher(Box<Dispatcher>),
 }
 
@@ -63,7 +64,7 @@ impl Drop for ClientState {
     }
 }
 
-/// Returns how messages spell names.
+/// Returns how messages spell the names of options, from the field at `place`.
 pub(crate) fn spelling<P: Place>(input: Input<'_>, place: P) -> Result<Spelling, InvalidInput> {
     match input.text(place)? {
         None | Some("snake") => Ok(Spelling::Snake),
@@ -75,7 +76,7 @@ pub(crate) fn spelling<P: Place>(input: Input<'_>, place: P) -> Result<Spelling,
     }
 }
 
-/// Returns the credentials in a field; none where the field is not there.
+/// Returns the credentials in the field at `place`, or none for an absent field.
 pub(crate) fn credentials<P: Place>(
     input: Input<'_>,
     place: P,
@@ -119,7 +120,7 @@ impl ClientState {
         })
     }
 
-    /// None where the operation is not one of a client's.
+    /// Runs `operation`, or returns none if clients do not have it.
     pub(crate) fn call(
         &mut self,
         operation: Operation,
@@ -168,7 +169,7 @@ impl ClientState {
     fn sign(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let id: u64 = input.required_integer(Sign::Exchange)?;
         let signature = input.required_text(Sign::Signature)?;
-        // A refused signature ends the exchange: nothing was sent.
+        // A refused signature ends the exchange, because nothing was sent.
         let mut exchange = self.take(id)?;
         exchange.attempt = exchange.attempt.with_signature(signature)?;
         let writer = attempt_record(id, &exchange.attempt)?;
@@ -187,11 +188,12 @@ impl ClientState {
             shape,
             is_alone,
         } = self.take(id)?;
-        let Response { received, .. } = response;
-        if !memory::has_room_for_reply(received.body) {
-            return Err(attempt.failed(memory::reply_too_large()));
-        }
-        if response.is_hidden_redirect() {
+        let received = response.received;
+        let status = match response.status() {
+            Ok(status) => status,
+            Err(error) => return Err(attempt.failed(error)),
+        };
+        let Some(status) = status else {
             let (x_date, trace_id) = (attempt.x_date(), attempt.trace_id());
             let trace_id = trace_id.as_ref().map_or("", TraceId::as_str);
             let call = attempt.call();
@@ -201,8 +203,7 @@ impl ClientState {
                 x_date.as_str(),
                 trace_id,
             ));
-        }
-        let status = host::status(received.status)?;
+        };
         let error = match attempt.reply(status, received.headers, received.body, now) {
             Ok(reply) => {
                 let call = attempt.call().clone();
@@ -301,7 +302,7 @@ impl ClientState {
     }
 }
 
-/// A response that was handed in.
+/// A response from the host.
 pub(crate) struct Response<'a> {
     pub(crate) received: ReceivedResponse<'a>,
 }
@@ -318,19 +319,27 @@ impl<'a> Response<'a> {
             headers: input.headers(headers)?,
             body: input.bytes(body).unwrap_or_default(),
         };
-        if received.status != 0 {
-            host::status(received.status)?;
-        }
         Ok(Self { received })
     }
 
-    /// The host shows nothing else of it.
-    pub(crate) const fn is_hidden_redirect(&self) -> bool {
-        self.received.status == 0
+    /// Returns the status, or none for a redirect that hides its status, as browsers report it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the response cannot be read. Its request has left all the same.
+    pub(crate) fn status(&self) -> Result<Option<StatusCode>, TransportError> {
+        if !memory::has_room_for_reply(self.received.body) {
+            return Err(memory::reply_too_large());
+        }
+        if self.received.status == 0 {
+            return Ok(None);
+        }
+        let status = host::status(self.received.status);
+        status.map(Some).map_err(TransportError::outcome_unknown)
     }
 }
 
-/// Returns the call in these fields.
+/// Returns the call that `operation` names, with the record at `fields`.
 pub(crate) fn call<P: Place>(
     input: Input<'_>,
     operation: P,
@@ -368,7 +377,7 @@ fn done(called: &ShapedCall, reply: &str) -> Writer {
     writer
 }
 
-/// Returns the record of an attempt's request, or of what is to be signed of it.
+/// Returns the record of the attempt's request, which has a string to sign if the host signs.
 fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, InvalidInput> {
     Ok(match attempt.string_to_sign() {
         Some(string_to_sign) => unsigned_record(id, string_to_sign),
@@ -376,7 +385,7 @@ fn attempt_record(id: u64, attempt: &Attempt<AnyCall>) -> Result<Writer, Invalid
     })
 }
 
-/// Returns the record of a request that is not complete.
+/// Returns the record of a request that lacks its signature.
 pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
     let mut writer = Writer::default();
     writer.display(id);
@@ -387,7 +396,8 @@ pub(crate) fn unsigned_record(id: u64, string_to_sign: &str) -> Writer {
     writer
 }
 
-/// Returns the record of a request that is complete. Its room is made at once: a record that grows would leave a token behind.
+/// Returns the record of a complete request. Its room is reserved at once: a record that grows
+/// would leave a token behind in freed memory.
 pub(crate) fn request_record(id: u64, request: &Request<Vec<u8>>) -> Writer {
     let headers = request.headers();
     let lengths = headers

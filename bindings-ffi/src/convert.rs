@@ -1,5 +1,5 @@
-//! Calls and replies: records by the layouts of this interface, JSON objects in the core's. Which fields a call needs and what they may
-//! be is decided in the core.
+//! Converts calls and replies between records, by the layouts of this interface, and the JSON
+//! objects of the core. The core decides which fields a call needs and which values they may have.
 
 use koodrive::InvalidInput;
 use koodrive::host::{self, AnyCall};
@@ -11,7 +11,7 @@ use crate::layout::calls::{CALLS, CallShape, NotifyPackageExpire};
 use crate::layout::{Field, Kind, Layout};
 use crate::record::{Malformed, Record, Writer};
 
-/// A call, and how it and its reply cross.
+/// A call with the layouts of the call and its reply.
 #[derive(Debug, Clone)]
 pub(crate) struct ShapedCall {
     pub(crate) call: AnyCall,
@@ -19,10 +19,10 @@ pub(crate) struct ShapedCall {
 }
 
 impl ShapedCall {
-    /// Returns the call of the operation `name` with these fields.
+    /// Returns the call of the operation `name` with these `fields`.
     pub(crate) fn new(name: &str, fields: Record<'_>) -> Result<Self, InvalidInput> {
         let Some(shape) = CALLS.iter().find(|shape| shape.name == name) else {
-            // The core words it.
+            // The core has the message.
             let refused = AnyCall::from_json(name, "{}");
             return Err(refused
                 .err()
@@ -35,7 +35,7 @@ impl ShapedCall {
         Ok(Self { call, shape })
     }
 
-    /// Writes the reply, which is JSON text as [`AnyCall`] returns it.
+    /// Writes the reply `json`, which is the text that [`AnyCall`] returns.
     pub(crate) fn write_reply(&self, json: &str, writer: &mut Writer) {
         // The core wrote it, so the fallback cannot occur.
         let reply = serde_json::from_str(json).unwrap_or_default();
@@ -43,7 +43,8 @@ impl ShapedCall {
     }
 }
 
-/// Returns a notification without its optional fields. It is sent by the million, and JSON would cost as much as a bearer request.
+/// Returns a notification without optional fields, or none for any other call. Jobs send it by the
+/// million, and the way through JSON would cost as much as a bearer request.
 fn plain_notification(
     shape: &CallShape,
     fields: Record<'_>,
@@ -64,7 +65,8 @@ fn plain_notification(
     Ok(Some(AnyCall::new(call)))
 }
 
-/// Returns the JSON object of a record. `at` is the way to it, such as `operationList[0].`.
+/// Returns the JSON object of `record`. `at` is the path to the record in messages, such as
+/// `operationList[0].`.
 fn object(layout: &Layout, record: Record<'_>, at: &str) -> Result<String, InvalidInput> {
     let mut json = String::from("{");
     for (field, bytes) in layout.fields.iter().zip(record.fields()) {
@@ -91,7 +93,7 @@ fn push_value(
     match field.kind {
         Kind::Integer => match plain()?.parse::<i64>() {
             Ok(number) => json.push_str(&number.to_string()),
-            // The core says what it must be.
+            // The core's message says what the value must be.
             Err(_) => push_string(json, plain()?),
         },
         Kind::Pairs => {
@@ -100,7 +102,7 @@ fn push_value(
                 let text = text_bytes.map(|bytes| required_utf8(bytes, way));
                 texts.push(text.transpose()?);
             }
-            // A name without a value is a pair of one, which the core refuses.
+            // A name without a value becomes a list of one, which the core refuses.
             let pairs: Vec<_> = texts.chunks(2).collect();
             json.push_str(&serialized(&pairs));
         }
@@ -129,17 +131,18 @@ fn push_string(json: &mut String, text: &str) {
     json.push_str(&serialized(text));
 }
 
-/// Texts and lists of them always serialize, so the fallback cannot occur.
+/// Returns `value` as JSON. Texts and lists of texts always serialize, so the fallback cannot
+/// occur.
 fn serialized(value: &(impl Serialize + ?Sized)) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Writes a value that serializes as an object with the layout's names.
+/// Writes `value`, which serializes as an object with the layout's names.
 pub(crate) fn write(layout: &Layout, value: &impl Serialize, writer: &mut Writer) {
     write_fields(layout, &json(value), writer);
 }
 
-/// Writes such a value with a flag of the name `added`.
+/// Writes `value` as [`write`] does, with a `flag` of the name `added`.
 pub(crate) fn write_with(
     layout: &Layout,
     value: &impl Serialize,
@@ -152,7 +155,8 @@ pub(crate) fn write_with(
     write_fields(layout, &value, writer);
 }
 
-/// Texts, numbers and flags always serialize, so the fallback cannot occur.
+/// Returns `value` as JSON. Texts, numbers and flags always serialize, so the fallback cannot
+/// occur.
 fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
@@ -161,10 +165,10 @@ fn write_fields(layout: &Layout, object: &Value, writer: &mut Writer) {
     for field in layout.fields {
         match &object[field.name] {
             Value::Null => writer.none(),
-            Value::Bool(flag) => writer.bytes(if *flag { b"1" } else { b"0" }),
+            Value::Bool(flag) => writer.flag(*flag),
             Value::String(text) => writer.bytes(text.as_bytes()),
             Value::Number(number) => match (number.is_f64(), number.as_f64()) {
-                // Without the `.0` and the exponents of JSON.
+                // Rust's own format has neither the `.0` nor the exponents of JSON.
                 (true, Some(number)) => writer.display(number),
                 _ => writer.display(number),
             },
@@ -184,7 +188,7 @@ fn write_fields(layout: &Layout, object: &Value, writer: &mut Writer) {
     }
 }
 
-/// The test `layouts` compares the layouts with every value that the core writes.
+/// Fails a debug build if a layout does not match its value. The test `layouts` compares them all.
 fn unreachable_kind(field: &Field) {
     debug_assert!(false, "{} is not of the kind in its layout", field.name);
 }

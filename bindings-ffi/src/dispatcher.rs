@@ -1,11 +1,11 @@
-//! A dispatcher for the calls of one job.
+//! Runs the core's dispatcher for the calls of one job.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, CallOutcome, Now, Outgoing, Ticket};
-use koodrive::host::{self, HaltFields, Spelling};
+use koodrive::host::{self, HaltFields, ReceivedResponse, Spelling};
 use koodrive::{Client, Credentials, Error, InvalidInput, TraceId, XDate};
 
 use crate::client::{self, Response};
@@ -17,19 +17,18 @@ use crate::layout::operations::Operation;
 use crate::layout::records::{
     self, DispatchRenew, Failure, Halt, Progress, Push, Response as ResponseFields, Sign,
 };
-use crate::memory;
 use crate::record::{Record, Writer, text};
 
-/// A dispatcher whose calls the host knows by bytes of its own.
+/// The core's dispatcher. The host identifies calls by keys of its own.
 #[derive(Debug)]
 pub(crate) struct Dispatcher {
     core: dispatch::Dispatcher<Pushed>,
     pub(crate) spelling: Spelling,
-    /// Attempts that wait for a signature.
+    /// Attempts that wait for the host's signature, by ticket.
     unsigned: BTreeMap<u64, Outgoing>,
 }
 
-/// The host's key of a call, and the form in which its reply crosses.
+/// The host's key of a call, and the layouts of the call and its reply.
 #[derive(Debug)]
 struct Pushed {
     key: Vec<u8>,
@@ -62,7 +61,7 @@ impl Dispatcher {
         })
     }
 
-    /// None where the operation is not one of a dispatcher's.
+    /// Runs `operation`, or returns none if dispatchers do not have it.
     pub(crate) fn call(
         &mut self,
         operation: Operation,
@@ -72,8 +71,8 @@ impl Dispatcher {
             Operation::Push => self.push(input),
             Operation::Poll => return Some(self.poll(input)),
             Operation::SignAttempt => return Some(self.sign(input)),
-            Operation::Response => self.response(input),
-            Operation::Failure => self.failure(input),
+            Operation::Response => return Some(self.response(input)),
+            Operation::Failure => return Some(self.failure(input)),
             Operation::Withdraw => self.withdraw(input),
             Operation::Token => self.token(input),
             Operation::NoToken => self.no_token(input),
@@ -148,7 +147,7 @@ impl Dispatcher {
             None => client::request_record(ticket.number(), &self.core.request(outgoing)?),
         };
         let key = self.core.key(ticket).map_or(&[][..], |pushed| &pushed.key);
-        // At once, as the request's own: it may hold a token.
+        // The room suffices: a record that grows would leave a token behind in freed memory.
         *writer = Writer::with_capacity(192 + request.as_bytes().len() + key.len());
         let mut action = ActionWriter::new("send", writer);
         action
@@ -176,7 +175,7 @@ impl Dispatcher {
         Ok(client::request_record(ticket, &request))
     }
 
-    fn response(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
+    fn response(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let ticket = self.ticket(input, ResponseFields::Ticket)?;
         let response = Response::read(
             input,
@@ -185,25 +184,34 @@ impl Dispatcher {
             ResponseFields::Body,
         )?;
         let now = now(input, ResponseFields::Now, ResponseFields::Monotonic)?;
-        let received = response.received;
-        if !memory::has_room_for_reply(received.body) {
-            return self
-                .core
-                .handle_failure(ticket, memory::reply_too_large(), now);
+        match response.status() {
+            Ok(Some(status)) => {
+                let ReceivedResponse { headers, body, .. } = response.received;
+                self.core
+                    .handle_response(ticket, status, headers, body, now)?;
+            }
+            Ok(None) => self.core.handle_hidden_redirect(ticket, now)?,
+            Err(error) => self.core.handle_failure(ticket, error, now)?,
         }
-        if response.is_hidden_redirect() {
-            return self.core.handle_hidden_redirect(ticket, now);
-        }
-        let status = host::status(received.status)?;
-        self.core
-            .handle_response(ticket, status, received.headers, received.body, now)
+        Ok(self.exchanged())
     }
 
-    fn failure(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
+    fn failure(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let ticket = self.ticket(input, Failure::Ticket)?;
         let error = input.transport_error(Failure::Left, Failure::Cause)?;
         let now = now(input, Failure::Now, Failure::Monotonic)?;
-        self.core.handle_failure(ticket, error, now)
+        self.core.handle_failure(ticket, error, now)?;
+        Ok(self.exchanged())
+    }
+
+    /// Returns how the exchange ended that was handed in.
+    fn exchanged(&self) -> Writer {
+        let mut writer = Writer::default();
+        let failure = self.core.last_exchange();
+        writer.optional(failure.map(|failure| failure.kind.as_str()));
+        writer.optional(failure.map(|failure| failure.outcome.as_str()));
+        writer.flag(failure.is_some_and(|failure| failure.closes_connection));
+        writer
     }
 
     fn withdraw(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
@@ -214,7 +222,8 @@ impl Dispatcher {
         self.core.withdraw(ticket, error, now)
     }
 
-    /// An attempt that has an answer waits for no signature.
+    /// Returns the ticket at `place`, and forgets the attempt's missing signature: it has its
+    /// answer.
     fn ticket<P: Place>(&mut self, input: Input<'_>, place: P) -> Result<Ticket, InvalidInput> {
         let number = input.required_integer(place)?;
         self.unsigned.remove(&number);
@@ -242,7 +251,7 @@ impl Dispatcher {
     }
 }
 
-/// Writes an action; the fields before the next one are not there.
+/// Writes an action. Fields that are skipped are absent.
 struct ActionWriter<'a> {
     writer: &'a mut Writer,
     written: usize,
@@ -263,7 +272,7 @@ impl<'a> ActionWriter<'a> {
     }
 }
 
-/// Returns an option by its name and its value in decimal.
+/// Returns the option with this `name` and this decimal `value`.
 fn option<'a>(
     name: Option<&'a [u8]>,
     value: Option<&[u8]>,

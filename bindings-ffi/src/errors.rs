@@ -1,4 +1,4 @@
-//! Errors as records, and those that only this interface knows.
+//! Writes errors as records, and creates the errors that only this interface has.
 
 use koodrive::host::{self, ErrorFields, Spelling};
 use koodrive::{Error, TransportError};
@@ -8,7 +8,8 @@ use crate::layout::operations::Operation;
 use crate::layout::records;
 use crate::record::Writer;
 
-/// Writes an error. The last field is no field of the core's, since only those who own connections need it.
+/// Writes `error` to `writer`. The core's error lacks the last field, because only a host that owns
+/// connections needs it.
 pub(crate) fn write_error(error: Error, spelling: Spelling, writer: &mut Writer) {
     let closes = error.closes_connection();
     let fields = ErrorFields::new(error, spelling);
@@ -16,14 +17,16 @@ pub(crate) fn write_error(error: Error, spelling: Spelling, writer: &mut Writer)
     convert::write_with(layout, &fields, "closesConnection", closes, writer);
 }
 
-/// Text of the error before anything was sent, where a client or a dispatcher is dead. Hosts of the .wasm say the same.
+/// Message of an operation on a dead client or dispatcher before anything was sent. Hosts of the
+/// .wasm use the same text.
 pub const DEAD_BEFORE: &str =
     "the client is dead after a failure inside koodrive; report it, and open a new client";
 
-/// Cause of the error after a request was sent, where a client or a dispatcher is dead.
+/// Cause of the error of a dead client or dispatcher after a request was sent.
 pub const DEAD_AFTER: &str = "the client is dead after a failure inside koodrive; report it";
 
-/// Returns the error of an operation on a dead handle, and of the operation in which it died.
+/// Returns the error of `operation` on a dead handle. The operation that panicked gets the same
+/// error.
 pub(crate) fn dead(operation: u32) -> Error {
     match Operation::of(operation) {
         // Something may have been sent.

@@ -1,4 +1,4 @@
-//! Reads the fields of a record that was handed in, and words what is wrong with them.
+//! Reads the fields of a host's record. A field that is not valid becomes an error that names it.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -34,7 +34,8 @@ impl<'a> Input<'a> {
             .ok_or_else(|| host::refused(place.name(), "missing; pass text"))
     }
 
-    /// `expected` says what the text must be.
+    /// Parses the field at `place`, or returns none for an absent field. `expected` completes the
+    /// error's "pass …".
     fn parsed<P: Place, T: FromStr>(
         self,
         place: P,
@@ -93,7 +94,7 @@ impl<'a> Input<'a> {
         })
     }
 
-    /// Returns a record that stands in a field. One that is not there has no fields.
+    /// Returns the record in the field at `place`, or none for an absent field.
     pub(crate) fn record<P: Place>(self, place: P) -> Result<Option<Record<'a>>, InvalidInput> {
         let field = self.bytes(place);
         field
@@ -122,7 +123,8 @@ impl<'a> Input<'a> {
     }
 }
 
-/// Returns the text in `bytes`. A host whose strings are UTF-16 writes half of a pair as three bytes from `ED A0 80` on.
+/// Returns the text in `bytes`. A host with UTF-16 strings writes a lone surrogate as three bytes,
+/// from `ED A0 80` on; it has an error of its own.
 pub(crate) fn required_utf8<'a>(bytes: &'a [u8], field: &str) -> Result<&'a str, InvalidInput> {
     text(bytes).ok_or_else(|| {
         let is_surrogate = |pair: &[u8]| pair[0] == 0xed && pair[1] >= 0xa0;

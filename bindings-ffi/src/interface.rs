@@ -1,4 +1,4 @@
-//! The functions of the interface over slices. `boundary.rs` makes the slices.
+//! The functions of the interface, over slices that `boundary.rs` creates.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
@@ -18,13 +18,15 @@ use crate::layout::records;
 use crate::memory;
 use crate::record::{Malformed, Record, Writer};
 
-/// Version of this interface. A host needs the same major version, and at least the minor version that it was written for.
+/// Major and minor version of this interface. A host needs the same major version, and at least its
+/// own minor version.
 pub const VERSION: (u16, u16) = (1, 0);
 
-/// The answer of a function where the buffer is too small. The first four bytes of the buffer say how large it has to be.
+/// The value that a function returns if the buffer is too small. The first four bytes of the buffer
+/// then hold the size that is needed.
 pub const TOO_SMALL: i32 = i32::MIN;
 
-/// Opens a client: [`records::Open`] in, [`records::Handle`] out.
+/// Opens a client. Takes a record [`records::Open`] and leaves a record [`records::Handle`].
 pub fn open(buffer: &mut [u8], length: usize) -> i32 {
     let answer = guarded(|| {
         let mut spelling = Spelling::Snake;
@@ -40,13 +42,14 @@ pub fn open(buffer: &mut [u8], length: usize) -> i32 {
     let opened = (!kept.is_error).then(|| handle_in(&kept.record)).flatten();
     let (returned, kept) = put(buffer, kept);
     if let (Some(handle), Some(_)) = (opened, kept) {
-        // The host cannot know the handle.
+        // The answer did not fit, so the host cannot know the handle.
         handles::remove(handle);
     }
     returned
 }
 
-/// Does an operation: its input in, its answer out.
+/// Runs `operation` on `handle`. The first `length` bytes of `buffer` are the input, and the answer
+/// replaces them.
 pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i32 {
     if handle == 0 {
         let answer = guarded(|| {
@@ -63,27 +66,27 @@ pub fn call(handle: u32, operation: u32, buffer: &mut [u8], length: usize) -> i3
         overwrite(buffer, length);
         return put(buffer, failed(unknown_handle(), Spelling::Snake)).0;
     };
-    // A panic leaves the object behind as dead, so a poisoned lock says nothing more.
+    // After a panic the object is marked as dead, so the lock's poison adds nothing.
     let mut entry = entry.lock().unwrap_or_else(PoisonError::into_inner);
     let waits = entry.kept.is_some() && operation != Operation::Fetch as u32;
     let answer = guarded(|| entry.call(operation, buffer, length));
     let kept = answer.unwrap_or_else(|| {
         let spelling = entry.spelling();
-        // The object is in an unknown state, and dropping it may panic, too.
+        // The object's state is unknown, and dropping it may panic as well.
         let object = std::mem::replace(&mut entry.object, Object::Dead);
         guarded(|| drop(object));
         failed(dead(operation), spelling)
     });
     overwrite(buffer, length);
     let (returned, kept) = put(buffer, kept);
-    // The answer that waits is worth more than its refusal.
+    // The host still needs the answer that waits; the refusal of this operation can be lost.
     if !waits {
         entry.kept = kept;
     }
     returned
 }
 
-/// Forgets what a handle names, and overwrites its secrets.
+/// Removes the client or dispatcher of `handle`, and overwrites its secrets.
 pub fn close(handle: u32) {
     guarded(|| handles::remove(handle));
 }
@@ -146,7 +149,7 @@ impl Entry {
     }
 }
 
-/// Operations without a handle.
+/// Runs an operation that needs no handle.
 fn library(operation: u32, input: Input<'_>, spelling: &mut Spelling) -> Result<Writer, Error> {
     match Operation::of(operation) {
         Some(Operation::Info) => Ok(info()),
@@ -205,7 +208,7 @@ fn unit(unit: Unit) -> &'static str {
     }
 }
 
-/// Returns what `work` returns; none where it panicked. In the .wasm a panic ends the module instead.
+/// Returns the result of `work`, or none if it panicked. In the .wasm a panic traps instead.
 fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
 }
@@ -228,7 +231,7 @@ fn inserted(object: Object) -> Result<Writer, Error> {
     Ok(writer)
 }
 
-/// Returns the handle in an answer that [`inserted`] wrote.
+/// Returns the handle in an answer of [`inserted`].
 fn handle_in(answer: &Writer) -> Option<u32> {
     let record = Record::parse(answer.as_bytes()).ok()?;
     Input::new(record).integer(records::Handle::Handle).ok()?
@@ -262,13 +265,13 @@ fn failed(error: Error, spelling: Spelling) -> Kept {
     }
 }
 
-/// Overwrites the input: it may hold a secret.
+/// Overwrites the input in `buffer`, because it may hold a secret.
 fn overwrite(buffer: &mut [u8], length: usize) {
     let length = length.min(buffer.len());
     buffer[..length].zeroize();
 }
 
-/// Puts an answer into the buffer. One that does not fit comes back.
+/// Copies `answer` into `buffer`. Returns the function's value, and the answer if it does not fit.
 fn put(buffer: &mut [u8], answer: Kept) -> (i32, Option<Kept>) {
     let bytes = answer.record.as_bytes();
     let length = i32::try_from(bytes.len()).unwrap_or(i32::MAX);

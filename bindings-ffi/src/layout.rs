@@ -1,5 +1,6 @@
-//! The one table of this interface: every record with its fields in their order. The code reads and writes fields by the names that
-//! stand here; `ABI.md`, the C header and the constants of other hosts are generated from it.
+//! The table of this interface: every record with its fields in order. The code reads and writes
+//! fields by these names. `ABI.md`, the C header and the constants of other hosts are generated
+//! from the table.
 
 pub mod calls;
 pub mod operations;
@@ -8,53 +9,54 @@ pub mod records;
 /// One kind of record.
 #[derive(Debug)]
 pub struct Layout {
-    /// Its name, such as `Request`.
+    /// Name, such as `Request`.
     pub name: &'static str,
-    /// The purpose of the record, in Markdown.
+    /// Purpose of the record, in Markdown.
     #[cfg(feature = "described")]
     pub about: &'static str,
-    /// Its fields, in their order.
+    /// Fields, in order.
     pub fields: &'static [Field],
 }
 
 /// One field of a record.
 #[derive(Debug)]
 pub struct Field {
-    /// The wire's name of what stands in a body; snake case for anything else.
+    /// Name: the service's for a field of a call or a reply, snake case for any other.
     pub name: &'static str,
-    /// The form of the field's bytes.
+    /// Form of the field's bytes.
     pub kind: Kind,
-    /// The meaning of the field, in Markdown.
+    /// Meaning of the field, in Markdown.
     #[cfg(feature = "described")]
     pub about: &'static str,
 }
 
-/// What the bytes of a field are.
+/// The form of a field's bytes.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
     /// UTF-8.
     Text,
     /// Any bytes.
     Bytes,
-    /// Decimal digits, with `-` in front where it is negative.
+    /// Decimal digits, with `-` in front of a negative number.
     Integer,
     /// An integer that may have a fraction after a point.
     Decimal,
-    /// `1` is yes, `0` is no, and so is a field that is not there.
+    /// `1` for yes, `0` for no. An absent field is no.
     Flag,
     /// A record whose fields are texts.
     Texts,
-    /// A record in which names and values take turns.
+    /// A record of names and values in alternation.
     Pairs,
     /// A record.
     Record(&'static Layout),
     /// A record whose fields are records.
     Records(&'static Layout),
-    /// A record whose kind depends on the operation that another field names.
+    /// A record whose layout depends on the operation that another field names.
     OfCall,
 }
 
-/// Declares a record: its layout, and an enumeration of its fields whose numbers are their places.
+/// Declares a record: its layout, and an enumeration of its fields. The numbers of the variants are
+/// the places of the fields.
 macro_rules! record {
     ($(#[doc = $about:expr])+ $record:ident {}) => {
         $(#[doc = $about])+
@@ -116,7 +118,7 @@ pub trait Place: Copy {
     /// The record.
     const LAYOUT: &'static Layout;
 
-    /// Returns the number of the field, from 0.
+    /// Returns the place of the field, from 0.
     fn index(self) -> usize;
 
     /// Returns the name of the field.

@@ -1,9 +1,10 @@
-//! The neutral interface of koodrive, for every language that can call C or run WebAssembly: a C library, and a WebAssembly module
-//! without imports, of the same functions. `ABI.md` specifies it.
+//! The neutral interface of koodrive, for every language that can call C or run WebAssembly. The
+//! same functions are built as a C library and as a WebAssembly module without imports. `ABI.md`
+//! specifies the interface.
 //!
-//! A function takes a record and leaves its answer in the same buffer. Nothing that is allocated crosses, no function of the host is
-//! called, and every misuse that can be seen is an error record. The rules about the API stand in the crate `koodrive`; this one moves
-//! fields.
+//! A function takes a record and leaves its answer in the same buffer. Allocated memory stays on
+//! its own side, and the library never calls the host. Misuse that the library can detect returns
+//! an error record. The crate `koodrive` has the rules about the API; this crate moves fields.
 
 mod boundary;
 #[cfg(target_arch = "wasm32")]

@@ -1,19 +1,20 @@
-//! Records: how every value crosses the boundary. A record is a list of fields. A field is its length plus one as `u32` in little-endian
-//! order, then so many bytes; the length zero stands for a field that is not there.
+//! Records carry every value across the boundary. A record is a list of fields. A field is its
+//! length plus one, as a little-endian `u32`, followed by its bytes. A zero in place of the length
+//! marks an absent field.
 
 use std::fmt::{self, Write as _};
 use std::str;
 
 use zeroize::Zeroizing;
 
-/// Bytes in front of each field.
+/// Length of a field's head, in bytes.
 const HEAD: usize = 4;
 
-/// Why bytes are not a record.
+/// The error of bytes that are not a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed;
 
-/// A record that was handed in. Its lengths have been checked.
+/// A record from the host, with checked lengths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Record<'a>(&'a [u8]);
 
@@ -21,8 +22,7 @@ impl<'a> Record<'a> {
     /// Checks the lengths of all fields.
     ///
     /// # Errors
-    ///
-    /// A field that goes beyond the end of the record.
+    /// Returns [`Malformed`] if a field goes beyond the end of `bytes`.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Malformed> {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -31,13 +31,13 @@ impl<'a> Record<'a> {
         Ok(Self(bytes))
     }
 
-    /// Returns the fields in their order.
+    /// Returns the fields in order.
     #[must_use]
     pub const fn fields(self) -> Fields<'a> {
         Fields(self.0)
     }
 
-    /// Returns the field at `index`; none where it is not there, or where the record ends before it.
+    /// Returns the field at `index`, or none if it is absent or the record ends before it.
     #[must_use]
     pub fn field(self, index: usize) -> Option<&'a [u8]> {
         self.fields().nth(index).flatten()
@@ -70,18 +70,19 @@ fn split(bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     }
 }
 
-/// Writes a record. It is overwritten when it is dropped, since it may hold a token.
+/// Writes a record. Dropping the writer overwrites the record, because it may hold a token.
 #[derive(Default)]
 pub struct Writer(Zeroizing<Vec<u8>>);
 
 impl Writer {
-    /// Returns an empty record with room for `capacity` bytes. A record that outgrows its room leaves a copy of itself behind.
+    /// Returns an empty record with room for `capacity` bytes. A record that outgrows its room
+    /// leaves a copy of itself in freed memory.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
         Self(Zeroizing::new(Vec::with_capacity(capacity)))
     }
 
-    /// Adds a field that is not there.
+    /// Adds an absent field.
     pub fn none(&mut self) {
         self.0.extend_from_slice(&[0; HEAD]);
     }
@@ -92,7 +93,7 @@ impl Writer {
         self.0.extend_from_slice(field);
     }
 
-    /// Adds a field where there is one.
+    /// Adds `field`, or an absent field for none.
     pub fn optional(&mut self, field: Option<&str>) {
         match field {
             Some(field) => self.bytes(field.as_bytes()),
@@ -100,15 +101,20 @@ impl Writer {
         }
     }
 
+    /// Adds a field that is yes or no.
+    pub fn flag(&mut self, flag: bool) {
+        self.bytes(if flag { b"1" } else { b"0" });
+    }
+
     /// Adds a field with the text of `value`.
     pub fn display(&mut self, value: impl fmt::Display) {
         self.nested(|writer| {
-            // Nothing that is written this way fails, nor does writing to memory.
+            // Writing to memory cannot fail.
             let _ = write!(writer, "{value}");
         });
     }
 
-    /// Adds a field that is written by `write`: a record of its own, a list, or text.
+    /// Adds a field whose bytes `write` writes: a nested record, a list, or text.
     pub fn nested(&mut self, write: impl FnOnce(&mut Self)) {
         let at = self.0.len();
         self.none();
@@ -130,7 +136,8 @@ impl Writer {
     }
 }
 
-/// No record is longer than the 2 GiB of an answer, so the fallback cannot occur.
+/// Returns the head of a field of `length` bytes. An answer is at most 2 GiB long, so the fallback
+/// cannot occur.
 fn head_of(length: usize) -> [u8; HEAD] {
     u32::try_from(length + 1).unwrap_or(u32::MAX).to_le_bytes()
 }
@@ -142,14 +149,14 @@ impl fmt::Write for Writer {
     }
 }
 
-/// Only the length: the bytes may hold a token.
+/// Shows only the length: the bytes may hold a token.
 impl fmt::Debug for Writer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Writer({} bytes)", self.0.len())
     }
 }
 
-/// Returns a field as text; none where it is not UTF-8.
+/// Returns `field` as text, or none if it is not UTF-8.
 #[must_use]
 pub fn text(field: &[u8]) -> Option<&str> {
     str::from_utf8(field).ok()

@@ -1,5 +1,6 @@
-//! Raw bytes at the exported functions: whatever comes in, what goes out is a record, nothing panics and nothing is written beyond.
-//! Small enough for Miri, which runs the first tests (`cargo xtask test --only ffi`).
+//! Raw bytes at the exported functions. For any input the answer is a record, no function panics,
+//! and no byte beyond the buffer changes. Miri runs the first tests
+//! (`cargo xtask test --only ffi`), so they are small.
 
 mod common;
 
@@ -8,7 +9,7 @@ use koodrive_ffi::layout::operations::Operation;
 use koodrive_ffi::record::Record;
 use koodrive_ffi::{koodrive_call, koodrive_close, koodrive_open, koodrive_version};
 
-/// Calls through pointers, with canaries at both ends of the buffer, and returns what the function returned.
+/// Calls `function` with pointers and with canaries at both ends of the buffer. Returns its result.
 fn through_pointers(
     function: impl FnOnce(*mut u8, u32) -> i32,
     input: &[u8],
@@ -31,7 +32,7 @@ fn through_pointers(
     returned
 }
 
-// Clippy sees no unsafe block that the lint table allows, so the functions are called in one place.
+// The lint table allows no unsafe code, so one module calls the functions.
 #[allow(unsafe_code, reason = "the functions take pointers")]
 mod raw {
     pub(super) fn open(buffer: *mut u8, capacity: u32, length: u32) -> i32 {
@@ -64,7 +65,7 @@ fn a_request_is_built_through_pointers() {
             capacity,
         )
     });
-    // The request does not fit where its input did.
+    // The input fits into this buffer, and the request does not.
     assert!(returned[0] > i32::try_from(input.len()).unwrap());
     assert_eq!(returned[1..], [i32::MIN; 3]);
     koodrive_close(client);
@@ -76,7 +77,7 @@ fn a_null_buffer_is_one_of_no_bytes() {
     let client = open(&token());
     let null = std::ptr::null_mut();
     assert_eq!(raw::open(null, 4096, 10), i32::MIN);
-    // An answer of no bytes fits.
+    // An answer of zero bytes fits.
     assert_eq!(
         raw::call(client, Operation::Credentials as u32, null, 4096, 0),
         0
@@ -114,7 +115,7 @@ mod random {
 
     use super::*;
 
-    /// Bytes, or a record of a few fields that look like fields.
+    /// Returns random bytes, or a record of a few plausible fields.
     fn input() -> impl Strategy<Value = Vec<u8>> {
         let field = prop_oneof![
             Just(None),
@@ -151,7 +152,7 @@ mod random {
         #![proptest_config(ProptestConfig::with_cases(1_000))]
 
         #[test]
-        fn whatever_comes_in_a_record_goes_out(
+        fn any_input_gets_a_record_as_answer(
             inputs in proptest::collection::vec((operation(), input(), 0..3000_usize, 0..3_u8), 1..12)
         ) {
             let client = open(&app());

@@ -1,4 +1,4 @@
-//! A dispatcher through the interface: its whole life with two calls.
+//! A dispatcher through the interface.
 
 mod common;
 
@@ -20,7 +20,7 @@ fn poll(dispatcher: u32, at: &str) -> (String, Vec<Option<Vec<u8>>>) {
     (text(&action[0]).to_owned(), action)
 }
 
-/// The next action that is no `wait`; `at` becomes its instant.
+/// Returns the next action other than `wait`, and moves `at` to its instant.
 fn after_waits(dispatcher: u32, at: &mut u64) -> Vec<Option<Vec<u8>>> {
     loop {
         let (action, fields) = poll(dispatcher, &at.to_string());
@@ -53,12 +53,19 @@ fn respond(dispatcher: u32, ticket: &str, status: &str, body: &str, at: &str) ->
     call(dispatcher, Operation::Response, &input)
 }
 
+/// The answer to an exchange that failed.
+fn exchanged(kind: &str, outcome: &str, closes_connection: &str) -> Vec<Option<Vec<u8>>> {
+    [kind, outcome, closes_connection]
+        .map(|field| Some(field.as_bytes().to_vec()))
+        .to_vec()
+}
+
 #[test]
 fn every_call_has_its_outcome() {
     let client = open(&app());
     let made = dispatcher(client, &["rate", "1000", "concurrency", "1"]).unwrap();
     let jobs: u32 = number(&made[0]);
-    // It goes on without the client.
+    // The dispatcher goes on without its client.
     interface::close(client);
 
     let (action, fields_of_calls) = poll(jobs, "0");
@@ -77,8 +84,9 @@ fn every_call_has_its_outcome() {
     assert_eq!(text(&request[1]), "POST");
     assert_eq!(poll(jobs, "0").0, "wait");
 
-    // Busy: it is sent again, not before its 2 s.
-    respond(jobs, text(&request[0]), "429", "", "1000000").unwrap();
+    // The service is busy, so the call is sent again after the 2 s of its Retry-After.
+    let ended = respond(jobs, text(&request[0]), "429", "", "1000000").unwrap();
+    assert_eq!(ended, exchanged("api", "refused", "0"));
     let mut at = 1_000_000;
     let again = after_waits(jobs, &mut at);
     assert_eq!(
@@ -88,7 +96,8 @@ fn every_call_has_its_outcome() {
     assert!(at >= 2_001_000_000, "{at}");
     let request = fields(again[1].as_deref().unwrap());
     let taken = r#"{"code":0,"msg":"ok"}"#;
-    respond(jobs, text(&request[0]), "200", taken, &at.to_string()).unwrap();
+    let ended = respond(jobs, text(&request[0]), "200", taken, &at.to_string()).unwrap();
+    assert_eq!(ended, [None, None, Some(b"0".to_vec())]);
     let outcome = after_waits(jobs, &mut at);
     assert_eq!(text(&outcome[0]), "outcome");
     let outcome = fields(outcome[4].as_deref().unwrap());
@@ -105,7 +114,7 @@ fn every_call_has_its_outcome() {
         fields(outcome[10].as_deref().unwrap())[..2],
         [Some(b"0".to_vec()), Some(b"ok".to_vec())]
     );
-    // Trace id and X-Date of the attempt, which a journal notes before it leaves.
+    // A journal notes trace id and X-Date of the attempt before the request leaves.
     assert_eq!((&outcome[3], &outcome[4]), (&again[8], &again[9]));
 
     let next = after_waits(jobs, &mut at);
@@ -118,7 +127,8 @@ fn every_call_has_its_outcome() {
         NOW,
         &at.to_string(),
     ]);
-    call(jobs, Operation::Failure, &failed).unwrap();
+    let ended = call(jobs, Operation::Failure, &failed).unwrap();
+    assert_eq!(ended, exchanged("outcome_unknown", "unknown", "1"));
     let outcome = after_waits(jobs, &mut at);
     let outcome = fields(outcome[4].as_deref().unwrap());
     assert_eq!((text(&outcome[0]), text(&outcome[1])), ("row 2", "unknown"));
@@ -131,6 +141,25 @@ fn every_call_has_its_outcome() {
     let progress: Vec<_> = progress.iter().map(text).collect();
     assert_eq!(progress[..5], ["2", "3", "1", "0", "1"]);
     interface::close(jobs);
+}
+
+#[test]
+fn a_status_that_http_does_not_have_leaves_the_outcome_unknown() {
+    let client = open(&app());
+    let made = dispatcher(client, &[]).unwrap();
+    let jobs: u32 = number(&made[0]);
+    poll(jobs, "0");
+    push(jobs, "row 1").unwrap();
+    call(jobs, Operation::Finish, &[]).unwrap();
+    let (_, sent) = poll(jobs, "0");
+    let request = fields(sent[1].as_deref().unwrap());
+    let ended = respond(jobs, text(&request[0]), "99", "", "1").unwrap();
+    assert_eq!(ended, exchanged("outcome_unknown", "unknown", "1"));
+    let outcome = after_waits(jobs, &mut 1);
+    let outcome = fields(outcome[4].as_deref().unwrap());
+    assert_eq!(text(&outcome[1]), "unknown");
+    interface::close(jobs);
+    interface::close(client);
 }
 
 #[test]
@@ -180,7 +209,7 @@ fn a_token_is_asked_for_before_the_first_request() {
 }
 
 #[test]
-fn a_signature_that_is_made_outside_completes_an_attempt() {
+fn the_signature_of_the_host_completes_an_attempt() {
     let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
     let jobs: u32 = number(&dispatcher(client, &[]).unwrap()[0]);
     push(jobs, "row 1").unwrap();
@@ -199,7 +228,7 @@ fn a_signature_that_is_made_outside_completes_an_attempt() {
 }
 
 #[test]
-fn a_request_that_is_withdrawn_is_not_sent() {
+fn a_withdrawn_request_is_not_sent() {
     let client = open(&app());
     let jobs = number(&dispatcher(client, &[]).unwrap()[0]);
     assert_eq!(poll(jobs, "0").0, "calls");

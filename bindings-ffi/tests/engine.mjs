@@ -1,5 +1,5 @@
-// koodrive.wasm in Node, called over standard input and output: `engine.mjs MODULE`. A message is five numbers and a record, an answer one
-// number and bytes; each is preceded by its length.
+// Runs koodrive.wasm in Node, over standard input and output: `engine.mjs MODULE`. A message is
+// five numbers and a record, an answer is one number and bytes. Each follows its length.
 import { readFileSync, readSync, writeSync } from "node:fs";
 
 const module = new WebAssembly.Module(readFileSync(process.argv[2]));
@@ -12,7 +12,7 @@ function call(functionNumber, handle, operation, capacity, record) {
   if (functionNumber === 2) return [exports.koodrive_close(handle) ?? 0, new Uint8Array()];
   const at = exports.koodrive_buffer(capacity) >>> 0;
   if (at === 0) throw new Error("the module has no room");
-  // The memory never grows after that, so the view stays.
+  // The memory never grows afterwards, so the view stays valid.
   const buffer = new Uint8Array(exports.memory.buffer, at, capacity);
   buffer.set(record);
   const returned =

@@ -1,4 +1,4 @@
-"""The interface in three engines: the C library by ctypes, the .wasm by wasmtime, and the .wasm in Node."""
+"""Loads the interface in three engines: the C library by ctypes, the .wasm by wasmtime and Node."""
 
 import ctypes
 import struct

@@ -10,13 +10,13 @@ use koodrive_ffi::interface;
 use koodrive_ffi::layout::operations::Operation;
 use koodrive_ffi::record::Record;
 
-/// From the conformance vectors' rules, computed with Python's hmac and hashlib.
+/// The signature by the rules of the conformance vectors, computed with Python's hmac and hashlib.
 const SIGNATURE: &str = "94249a64cd9b9eefeffe543eec77db3e79d0a9012d38ad7d814eefd18fba90fc";
 
 const ACKNOWLEDGEMENT: &str = r#"{"code":0,"msg":"Success."}"#;
 
 #[test]
-fn a_signed_request_comes_with_everything_to_send() {
+fn a_signed_request_has_everything_to_send() {
     let client = open(&app());
     let request = call(client, Operation::Begin, &begin()).unwrap();
     assert_eq!(text(&request[1]), "POST");
@@ -67,7 +67,7 @@ fn an_exchange_ends_with_its_reply() {
 }
 
 #[test]
-fn a_refused_date_leads_to_one_more_request_and_no_third() {
+fn a_refused_date_is_signed_anew_only_once() {
     let client = open(&app());
     let request = call(client, Operation::Begin, &begin()).unwrap();
     let refused = reply(
@@ -147,7 +147,7 @@ fn a_request_without_a_response_says_whether_it_left() {
 }
 
 #[test]
-fn a_signature_that_is_made_outside_completes_the_request() {
+fn the_signature_of_the_host_completes_the_request() {
     let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
     let unsigned = call(client, Operation::Begin, &begin()).unwrap();
     assert_eq!(unsigned[1..5], [None, None, None, None]);
@@ -271,7 +271,7 @@ fn an_answer_that_does_not_fit_is_kept_and_nothing_is_done_twice() {
     let returned = interface::call(client, fetch, &mut exact, 0);
     assert_eq!(usize::try_from(returned).unwrap(), needed);
     assert_eq!(text(&fields(&exact)[0]), "1");
-    // The next exchange is the second one.
+    // The next exchange has the number 2, so the operation ran only once.
     assert_eq!(
         text(&call(client, Operation::Begin, &input).unwrap()[0]),
         "2"
@@ -280,7 +280,7 @@ fn an_answer_that_does_not_fit_is_kept_and_nothing_is_done_twice() {
 }
 
 #[test]
-fn an_error_that_does_not_fit_says_so() {
+fn an_error_that_does_not_fit_returns_too_small() {
     let input = record(&[
         None,
         Some(b"https://koodrive.example"),
@@ -288,7 +288,7 @@ fn an_error_that_does_not_fit_says_so() {
         Some(b"1"),
         Some(&token()),
     ]);
-    // An error of an input that is cut is longer than this buffer.
+    // The error of a truncated input is longer than this buffer.
     let mut buffer = [0; 8];
     assert_eq!(interface::open(&mut buffer, 8), interface::TOO_SMALL);
     let mut buffer = input.clone();
@@ -300,7 +300,7 @@ fn an_error_that_does_not_fit_says_so() {
 }
 
 #[test]
-fn so_many_exchanges_are_open_at_a_time() {
+fn the_number_of_open_exchanges_is_limited() {
     let client = open(&token());
     let (input, mut buffer) = (begin(), vec![0; 4096]);
     let mut begun = || {
@@ -371,7 +371,7 @@ fn a_signature_is_explained() {
 }
 
 #[test]
-fn the_library_says_what_a_host_needs_to_know() {
+fn info_returns_headers_limits_and_options() {
     let info = call(0, Operation::Info, &[]).unwrap();
     assert_eq!(text(&info[0]), env!("CARGO_PKG_VERSION"));
     let headers = fields(info[1].as_deref().unwrap());
@@ -420,7 +420,7 @@ fn a_check_spells_options_as_its_host_does() {
 }
 
 #[test]
-fn a_redirect_that_is_hidden_is_refused() {
+fn a_hidden_redirect_is_refused() {
     let client = open(&token());
     let request = call(client, Operation::Begin, &begin()).unwrap();
     let hidden = reply(text(&request[0]), "0", &[], "");
@@ -429,7 +429,24 @@ fn a_redirect_that_is_hidden_is_refused() {
     interface::close(client);
 }
 
-/// The input of `BEGIN` for a notification whose response goes to `PARSE`.
+#[test]
+fn a_status_that_http_does_not_have_leaves_the_outcome_unknown() {
+    let client = open(&token());
+    let request = call(client, Operation::Begin, &begin()).unwrap();
+    let odd = reply(text(&request[0]), "99", &[], ACKNOWLEDGEMENT);
+    let (message, kind, outcome) = words(call(client, Operation::Reply, &odd));
+    assert_eq!((&*kind, &*outcome), ("outcome_unknown", "unknown"));
+    assert!(
+        message.contains("status: not an HTTP status; pass a number from 100 to 999"),
+        "{message}"
+    );
+    // The exchange has ended.
+    let (message, ..) = words(call(client, Operation::Reply, &odd));
+    assert!(message.starts_with("exchange: not open"), "{message}");
+    interface::close(client);
+}
+
+/// Returns the input of `BEGIN` for a notification whose response goes to `PARSE`.
 fn begin_alone() -> Vec<u8> {
     let mut input = begin();
     input.extend(record(&[None, None, None, None, Some(b"1")]));
@@ -452,7 +469,7 @@ fn a_request_whose_response_is_parsed_leaves_no_exchange_open() {
 }
 
 #[test]
-fn it_is_open_until_it_is_signed_outside() {
+fn such_a_request_stays_open_until_the_host_signs_it() {
     let client = open(&record(&[Some(b"example-app-id"), None, Some(b"1")]));
     let unsigned = call(client, Operation::Begin, &begin_alone()).unwrap();
     let signed = texts(&[text(&unsigned[0]), SIGNATURE]);
@@ -472,7 +489,7 @@ fn half_of_a_pair_of_utf_16_is_told_from_what_is_not_utf_8() {
             "carrierUserId: contains a lone surrogate, which UTF-8 cannot carry; remove it",
         ),
         (b"1\xff", "carrierUserId: not UTF-8; pass UTF-8"),
-        // Cut, so that it is none.
+        // A truncated surrogate, which is only invalid UTF-8.
         (b"1\xed", "carrierUserId: not UTF-8; pass UTF-8"),
     ] {
         let fields = record(&[Some(id), Some(b"14")]);

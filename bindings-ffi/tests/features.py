@@ -1,10 +1,14 @@
-"""The .wasm uses only features that its translators take: `features.py MODULE`. wasmtime refuses everything else."""
+"""Checks that the .wasm uses only features of its translators: `features.py MODULE`.
+
+wasmtime refuses a module with any other feature.
+"""
 
 import sys
 
 import wasmtime
 
-# wasm2go and the JVM's translators take the features of every stable Rust compiler; none of them takes these.
+# wasm2go and the JVM's translators accept the features of every stable Rust compiler, but not
+# these.
 REFUSED = [
     "wasm_simd",
     "wasm_relaxed_simd",
@@ -20,9 +24,9 @@ REFUSED = [
 
 def engine(**features):
     config = wasmtime.Config()
-    # Relaxed SIMD has to go before SIMD.
+    # wasmtime refuses to turn SIMD off before relaxed SIMD.
     for feature in sorted(REFUSED, key=lambda name: name == "wasm_simd"):
-        # Python would take a name that wasmtime does not have.
+        # Python would accept the name of a setting that wasmtime lacks.
         assert isinstance(getattr(wasmtime.Config, feature), property), feature
         setattr(config, feature, features.get(feature, False))
     return wasmtime.Engine(config)

@@ -1,4 +1,4 @@
-//! What is committed is what is generated.
+//! The generated files in the repository are up to date.
 
 #[path = "../generate/mod.rs"]
 mod generate;

@@ -1,4 +1,4 @@
-//! Handles, threads and panics. A program of its own, since it counts.
+//! Handles, threads and panics. The tests count handles, so they run in a process of their own.
 
 mod common;
 
@@ -64,7 +64,7 @@ fn a_panic_leaves_a_dead_client_and_a_living_process() {
 
 #[cfg(not(feature = "panics"))]
 #[test]
-fn what_is_shipped_has_no_operation_that_panics() {
+fn the_shipped_library_has_no_operation_that_panics() {
     let client = open(&token());
     let (message, ..) = words(call_number(client, PANIC, &[]));
     assert!(message.starts_with("unknown operation"), "{message}");

@@ -1,4 +1,4 @@
-// The header is C++ as well.
+// Checks that the header also compiles as C++.
 #include <koodrive.h>
 
 int main() {

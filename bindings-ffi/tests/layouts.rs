@@ -1,4 +1,5 @@
-//! The layouts name what the core writes and reads: no field of a reply, an error or an explanation is lost.
+//! The layouts have every field that the core writes and reads, so no field of a reply, an error or
+//! an explanation is lost.
 
 mod common;
 
@@ -12,7 +13,7 @@ use koodrive_ffi::layout::records::{Difference, Error as ErrorRecord, Explanatio
 use koodrive_ffi::layout::{Kind, Layout};
 use serde_json::{Value, json};
 
-/// Compares names at every level.
+/// Compares the names in `layout` and `value` at every level.
 fn same_names(layout: &Layout, value: &Value) {
     let object = value.as_object().expect("an object");
     let named: BTreeSet<_> = layout.fields.iter().map(|field| field.name).collect();
@@ -37,7 +38,7 @@ fn same_names(layout: &Layout, value: &Value) {
     }
 }
 
-/// A call of each operation with every field.
+/// Returns a call of the operation `name` with every field.
 fn call(name: &str) -> AnyCall {
     let fields = match name {
         "notifyPackageExpire" => json!({"carrierUserId": "1", "packageId": "14"}),

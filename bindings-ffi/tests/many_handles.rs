@@ -1,4 +1,4 @@
-//! As many handles as there can be. A program of its own, since nobody else can open one meanwhile.
+//! The largest number of handles. The test uses them all, so it runs in a process of its own.
 
 mod common;
 
@@ -16,7 +16,7 @@ fn a_closed_handle_makes_room_for_another_one() {
 
     let closed = handles.swap_remove(MOST / 2);
     interface::close(closed);
-    // Closed once more, it makes no more room.
+    // Closing the handle a second time makes no more room.
     interface::close(closed);
     let next = open(&app());
     assert_ne!(next, closed);

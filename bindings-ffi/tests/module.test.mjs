@@ -1,4 +1,5 @@
-// The .wasm as a host has it. KOODRIVE_WASM names the module, KOODRIVE_WASM_PANICS the same with an operation that panics.
+// Tests the .wasm as a host uses it. KOODRIVE_WASM names the module, KOODRIVE_WASM_PANICS a build
+// with an operation that panics.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -14,7 +15,7 @@ const REPLY = 18;
 const PANIC = 255;
 const CAPACITY = 16384;
 
-/** Returns a record of texts; null is a field that is not there. */
+/** Returns a record of texts; null becomes an absent field. */
 function record(...fields) {
   const parts = fields.flatMap((field) => {
     const bytes = field === null ? Buffer.alloc(0) : Buffer.from(field);
@@ -112,7 +113,7 @@ test("no secret is left in the memory", () => {
   host.begin();
   assert.ok(host.holds(TOKEN));
   host.core.koodrive_close(host.handle);
-  // The host has read its request.
+  // The host has read its request, so it clears the buffer.
   Buffer.from(host.core.memory.buffer, host.core.koodrive_buffer(0), CAPACITY).fill(0);
   assert.ok(!host.holds(TOKEN));
 });

@@ -1,4 +1,4 @@
-"""Records, and the interface's constants as the C header has them."""
+"""Reads and writes records, and reads the interface's constants from the C header."""
 
 import re
 import struct
@@ -8,10 +8,10 @@ HEADER = Path(__file__).parent.parent / "assets" / "koodrive.h"
 
 
 def constants():
-    """Returns the numbers of the operations, and for each record the names of its fields, in their order."""
+    """Returns the numbers of the operations, and the names of each record's fields in order."""
     operations, records, record = {}, {}, None
     for line in HEADER.read_text().splitlines():
-        if found := re.match(r"/\* Record (\w+)\.", line):
+        if found := re.match(r"(?:/\*| \*) Record (\w+)\.", line):
             record = records.setdefault(found[1], [])
         elif found := re.match(r"#define KOODRIVE_OP_(\w+) (\d+)u", line):
             operations[found[1]] = int(found[2])
@@ -25,7 +25,7 @@ def constants():
 
 
 def upper_snake(name):
-    """`carrierUserId` as `CARRIER_USER_ID`, `batchSN` as `BATCH_SN`."""
+    """Returns `CARRIER_USER_ID` for `carrierUserId`, and `BATCH_SN` for `batchSN`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
 
 
@@ -33,7 +33,7 @@ OPERATIONS, RECORDS = constants()
 
 
 def write(*fields):
-    """Returns a record. A field is bytes, text, a number, a flag, a list, or None where it is not there."""
+    """Returns a record. A field is bytes, text, a number, a flag, a list, or None if absent."""
     record = b""
     for field in fields:
         match field:
@@ -81,7 +81,7 @@ def read_named(name, record):
 
 
 class CoreError(Exception):
-    """An answer that is an error, with its fields."""
+    """Raised for an answer that is an error. It has the error's fields."""
 
     def __init__(self, record):
         self.fields = read_named("Error", record)
@@ -89,7 +89,8 @@ class CoreError(Exception):
 
 
 class Core:
-    """The functions of the interface over one buffer. `run(function, handle, operation, input, capacity)` calls one of them."""
+    """Calls the functions of the interface over one buffer, with
+    `run(function, handle, operation, input, capacity)`."""
 
     def __init__(self, run):
         self.run = run

@@ -1,5 +1,6 @@
 /*
- * 64 threads share one client for 10^6 requests. Every signature is verified, and memory stays flat: `soak THREADS REQUESTS`.
+ * `soak THREADS REQUESTS`: threads share one client, 64 of them for 10^6 requests in the suite. The
+ * program verifies every signature, and fails if the memory grows.
  */
 #define _GNU_SOURCE
 #include <koodrive.h>

@@ -1,5 +1,8 @@
-"""The conformance vectors through the interface: `vectors.py c LIBRARY`, `vectors.py node MODULE` or `vectors.py wasmtime MODULE`. Standard
-library only, but for the last."""
+"""Runs the conformance vectors through the interface.
+
+`vectors.py c LIBRARY`, `vectors.py node MODULE` or `vectors.py wasmtime MODULE`; only the last one
+needs more than the standard library.
+"""
 
 import json
 import re
@@ -12,7 +15,7 @@ from records import CoreError, named, read, read_named
 
 VECTORS = Path(__file__).parents[2] / "tests" / "conformance"
 
-# The records of items in lists, and of replies.
+# Names of the records of list items and of replies.
 ITEMS = {"policyList": "PolicyStatus", "operationList": "OrderOperation", "packageChangeList": "PackageChange"}
 REPLIES = {
     "notifyPackageExpire": "Acknowledgement",
@@ -90,7 +93,7 @@ def text(field):
 
 
 def refusal(stage, error):
-    """Returns an error before anything was sent, in the words of the vectors."""
+    """Returns an error before anything was sent, in the form of the vectors."""
     found = {
         "stage": stage,
         "kind": text(error.fields["KIND"]),
@@ -103,7 +106,7 @@ def refusal(stage, error):
 
 
 def reply_error(error):
-    """Returns the error of a reply, in the words of the vectors."""
+    """Returns the error of a reply, in the form of the vectors."""
     found = refusal("parse", error)["error"]
     del found["field"]
     status, wait = error.fields["STATUS"], error.fields["RETRY_AFTER"]
@@ -119,7 +122,7 @@ def reply_error(error):
 
 
 def values(name, record):
-    """Returns a reply's record as the vectors have it."""
+    """Returns a reply's record in the form of the vectors."""
     found = {}
     for field, value in read_named(name, record).items():
         if value is not None:
@@ -144,7 +147,7 @@ def lower(value):
 
 
 def outcome(core, given):
-    """Returns everything that the library makes of a case."""
+    """Returns everything that the library produces for a case."""
     try:
         handle = client(core, given["client"])
     except CoreError as error:
@@ -196,7 +199,7 @@ def exchange(core, handle, given):
 
 
 def read_reply(core, handle, given, number, found):
-    """Reads the response alone, and then as the end of the exchange, which has to lead to the same."""
+    """Reads the response with PARSE and with REPLY, which have to give the same result."""
     response, called = given["response"], call(given["call"])
     body = response.get("body", "").encode() if "body" in response else bytes.fromhex(response["bodyHex"])
     of_response = {"status": response["status"], "headers": reply_headers(core, response["headers"]), "body": body}
@@ -213,10 +216,10 @@ def read_reply(core, handle, given, number, found):
         if ended["STATE"] == b"done":
             assert values(name, ended["REPLY"]) == found["reply"]
         else:
-            # Signed anew, which only one error asks for.
+            # The core signs anew after only one error, the refused date.
             assert ended["STATE"] == b"again" and found["error"]["status"] in (400, 401), (ended["STATE"], found)
     except CoreError as error:
-        # It knows what was sent.
+        # Only the exchange knows the X-Date and the trace id that were sent.
         known = {"message", "traceId"}
         ended = {key: value for key, value in reply_error(error).items() if key not in known}
         assert ended == {key: value for key, value in found["error"].items() if key not in known}
@@ -248,7 +251,7 @@ def main(engine, path):
             except Exception as error:
                 failed += 1
                 print(f"{case['name']}: {type(error).__name__}: {error}"[:3000])
-    # As cargo test sums up, which is what reads it.
+    # xtask reads this line, which has the form of cargo test's summary.
     print(f"test result: {passed} passed; {failed} failed; 0 ignored")
     sys.exit(failed > 0)
 

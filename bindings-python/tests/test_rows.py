@@ -243,10 +243,10 @@ def test_an_id_that_does_not(value):
 def test_the_documented_ids_are_those():
     """docs/rows.md: every example of its table, and those that it calls usual."""
     text = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "rows.md").read_text(encoding="utf-8")
-    table = text.partition("| looks like |")[2].partition("\n\n")[0]
+    table = text.partition("| an id looks like |")[2].partition("\n\n")[0]
     examples = [example for row in table.splitlines()[2:] for example in re.findall("`([^`]+)`", row.split("|")[2])]
     assert len(examples) > 20 and all(map(unusual, examples)), [example for example in examples if not unusual(example)]
-    usual = re.findall("`([^`]+)`", re.search(r"The whole id must have the form: (.*) are usual", text)[1])
+    usual = re.findall("`([^`]+)`", re.search(r"has such a form\. (.*?) and\s+every id", text, re.DOTALL)[1])
     assert len(usual) == 4 and not any(map(unusual, usual))
 
 

@@ -2,12 +2,11 @@
 import type { FetchResponse } from "./transport.js";
 
 /** Reads at most `limit` bytes of the body of `response`. */
-export async function readBody(response: FetchResponse, limit: number): Promise<Uint8Array> {
+export function readBody(response: FetchResponse, limit: number): Promise<Uint8Array> {
   const { body } = response;
   if (hasMethod<WebStream>(body, "getReader")) return fromWebStream(body, limit);
   if (hasMethod<NodeStream>(body, "on")) return fromNodeStream(body, limit);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return bytes.subarray(0, limit);
+  return fromArrayBuffer(response, limit);
 }
 
 /** The part of a `ReadableStream` that is used here. */
@@ -26,6 +25,11 @@ interface NodeStream {
 /** Tells whether `value` is a stream of the kind that has the method `name`. */
 function hasMethod<Stream>(value: unknown, name: keyof Stream): value is Stream {
   return typeof value === "object" && value !== null && typeof (value as Partial<Stream>)[name] === "function";
+}
+
+async function fromArrayBuffer(response: FetchResponse, limit: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return bytes.subarray(0, limit);
 }
 
 async function fromWebStream(stream: WebStream, limit: number): Promise<Uint8Array> {

@@ -86,6 +86,7 @@ export function argumentsOfOperation(name: string, { query, headers, json, ...ot
  * The core refuses JSON types that a field does not take.
  */
 function notOfJson(value: unknown): string | undefined {
+  if (typeof value === "string") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : String(value);
   if (["bigint", "function", "symbol"].includes(typeof value)) return found(value);
   if (typeof value !== "object" || value === null) return undefined;

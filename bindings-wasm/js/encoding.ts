@@ -1,5 +1,5 @@
 // Converts requests and replies between JavaScript's values and the core's.
-import type { Core, FixedParts as CoreParts, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
+import type { Core, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
 import { type Arguments, isIterable, withJson } from "./call-arguments.js";
 import { callCore, found, refuse } from "./checks.js";
@@ -12,7 +12,7 @@ export interface FixedParts {
   readonly method: string;
   readonly url: string;
   readonly headers: SentHeaders;
-  /** The headers of a request that has a trace id. */
+  /** The headers of a request that has a trace id, which may lack its place. */
   readonly traced: SentHeaders;
   readonly isSafe: boolean;
 }
@@ -29,21 +29,36 @@ export interface ReceivedResponse {
   readonly body: Uint8Array;
 }
 
-/** Returns the half of the request to `call` that never changes. */
-export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
-  const known = kept.get(call.name);
-  if (known) return known;
-  const { name, fields } = withJson(call);
-  const parts = callCore(() => core.fixed(name, fields));
-  const fixed = fixedParts(parts);
-  if (parts.isFixed) kept.set(name, fixed);
-  return fixed;
+/** That half as the core writes it. */
+interface CoreParts extends Omit<FixedParts, "headers" | "traced"> {
+  /** Pairs of name and value. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** Whether all calls of the operation share these parts. */
+  readonly isFixed: boolean;
 }
 
-export function fixedParts({ name, method, url, headers: pairs, isSafe }: CoreParts): FixedParts {
+/** Returns the half of the request to `call` that never changes. */
+export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
+  return keptParts(kept, call.name, () => {
+    const { name, fields } = withJson(call);
+    return core.fixed(name, fields);
+  });
+}
+
+/**
+ * Returns the parts in `kept` under the operation's name. Without them it returns those of the text
+ * that `read` gets from the core, and keeps them if all calls of the operation share them.
+ */
+export function keptParts(kept: KeptParts, operation: string, read: () => string): FixedParts {
+  const known = kept.get(operation);
+  if (known) return known;
+  const { name, method, url, headers: pairs, isSafe, isFixed }: CoreParts = JSON.parse(callCore(read));
   // The headers that vary have their places already, which makes a copy cheap to complete.
   const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
-  return { name, method, url, headers, traced: { ...headers, [X_TRACEID]: "" }, isSafe };
+  const traced = isFixed ? { ...headers, [X_TRACEID]: "" } : headers;
+  const parts = { name, method, url, headers, traced, isSafe };
+  if (isFixed) kept.set(operation, parts);
+  return parts;
 }
 
 const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefined });

@@ -387,7 +387,7 @@ function json(config: unknown): string {
 type MaybeSignal = AbortSignal | null | undefined;
 
 async function respond({ status, headers, body, delayMs = 0, dripMs = 0, cut }: Answer, signal: MaybeSignal): Promise<Response> {
-  if (cut && cut !== "after headers") throw new TypeError("fetch failed", { cause: otherSideClosed() });
+  if (cut && cut !== "cut-after-headers") throw new TypeError("fetch failed", { cause: otherSideClosed() });
   const head = new Headers([...headers.map(([name, value]): [string, string] => [name, value]), ["content-length", `${body.length}`]]);
   // The head drips, too.
   const waitMs = delayMs + dripMs * headLength(head);

@@ -54,19 +54,6 @@ export interface Sent {
     receivedAt: number;
     maySignAnew: boolean;
 }
-
-/**
- * The half of a request that never changes. With `isFixed` all calls of the operation share it.
- * With `isSafe` the call changes nothing.
- */
-export interface FixedParts {
-    name: string;
-    method: string;
-    url: string;
-    headers: [string, string][];
-    isSafe: boolean;
-    isFixed: boolean;
-}
 "#;
 
 #[wasm_bindgen]

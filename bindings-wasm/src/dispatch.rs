@@ -94,13 +94,12 @@ impl Dispatcher {
 
     /// Returns the half of the request under ticket `number` that never changes, as `Core.fixed`
     /// does.
-    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
-    pub fn fixed(&self, number: f64) -> Result<JsValue, Thrown> {
+    pub fn fixed(&self, number: f64) -> Result<String, Thrown> {
         let ticket = ticket(number);
         match self.core.call(ticket) {
             Some(call) => Ok(fixed_parts(self.core.client(), call)?),
             // This returns the error of an unknown ticket.
-            None => Ok(self.core.fixed_parts(ticket).map(|_| JsValue::UNDEFINED)?),
+            None => Ok(self.core.fixed_parts(ticket).map(|_| String::new())?),
         }
     }
 
@@ -215,11 +214,13 @@ impl Dispatcher {
     /// a success.
     #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
     pub fn last_exchange(&self) -> JsValue {
-        let Some((kind, outcome)) = self.core.last_exchange() else {
+        let Some(failure) = self.core.last_exchange() else {
             return JsValue::UNDEFINED;
         };
-        let (kind, outcome) = (kind.as_str(), outcome.as_str());
-        convert::object(&ExchangeFailure { kind, outcome })
+        convert::object(&ExchangeFailure {
+            kind: failure.kind.as_str(),
+            outcome: failure.outcome.as_str(),
+        })
     }
 
     /// Sets a fresh token.

@@ -143,11 +143,12 @@ struct FixedParts<'a> {
     is_fixed: bool,
 }
 
-/// Returns the half of a request to `call` that never changes, as an object.
-pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<JsValue> {
+/// Returns the half of a request to `call` that never changes, as JSON text, which
+/// `CoreParts` in js/encoding.ts describes.
+pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<String> {
     let parts = client.fixed_parts(call)?;
     let headers = parts.headers.iter();
-    Ok(convert::object(&FixedParts {
+    let parts = FixedParts {
         name: &call.name(),
         method: parts.method.as_str(),
         url: &parts.url,
@@ -156,7 +157,9 @@ pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<JsValue> 
             .collect(),
         is_safe: call.is_safe(),
         is_fixed: call.fixed_path().is_some(),
-    }))
+    };
+    // Texts and booleans can be written, so the fallback cannot occur.
+    Ok(serde_json::to_string(&parts).unwrap_or_default())
 }
 
 #[wasm_bindgen]
@@ -224,12 +227,9 @@ impl Core {
     }
 
     /// Returns the half of the request to a call that never changes.
-    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
-    pub fn fixed(&self, name: &str, fields: &str) -> Result<JsValue, Thrown> {
-        Ok(fixed_parts(
-            &self.client,
-            &AnyCall::from_json(name, fields)?,
-        )?)
+    pub fn fixed(&self, name: &str, fields: &str) -> Result<String, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(fixed_parts(&self.client, &call)?)
     }
 
     /// Returns the error for a redirect that a browser hides.

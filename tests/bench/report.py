@@ -1,7 +1,8 @@
-"""The report: every budget with what was found, and every table with koodrive's ratio to each peer in the same run.
+"""Writes the report: every budget with its figures, and every table with koodrive's ratio to each peer.
 
-A budget is a goal of the product. Sizes and start-up times are what a plain build is expected to have: a surprise needs an
-explanation, and the code does not bend for it. Nothing here fails for being slow.
+A budget is a goal of the product. The budgets of sizes and start-up times are those of a plain
+build: a missed one needs an explanation, and does not justify changes of the code. A missed budget
+fails no test.
 """
 
 import platform
@@ -13,8 +14,8 @@ RAW = "koodrive, raw call"
 CONSTANT = "constant bytes"
 OFFICIAL = "@huaweicloud/huaweicloud-sdk-core"
 
-#: Table, operation, whose figure it is, the most that it may be, and whose figure that is a multiple of. Without the last, bytes or
-#: nanoseconds.
+#: Table, operation, peer, limit, and the other peer. The limit is a multiple of the other peer's
+#: figure. Without another peer it is in bytes or nanoseconds.
 BUDGETS = [
     ("rust", "bearer request", KOODRIVE, 1.9, "bare strings"),
     ("rust", "signed request", KOODRIVE, 1.10, "bare strings"),
@@ -37,7 +38,7 @@ BUDGETS = [
     ("end to end", "Rust, hyper", KOODRIVE, 1.12, CONSTANT),
     ("end to end", "Python, aiohttp", KOODRIVE, 1.12, CONSTANT),
     ("end to end", "Python, a row of a job, 256 at once", KOODRIVE, 1.15, CONSTANT),
-    # 0.6 of its requests per second.
+    # At least 0.6 of the peer's requests per second.
     ("end to end", "Python, a row of a job, 64 at once", KOODRIVE, 1 / 0.6, CONSTANT),
     ("end to end", "Node, undici", KOODRIVE, 1.25, CONSTANT),
     ("end to end", "Node, undici", "koodrive, dispatched", 1.5, CONSTANT),
@@ -53,7 +54,7 @@ median = statistics.median
 
 
 def figure(value, unit):
-    """Three significant digits, which is more than a second run repeats; bytes exactly."""
+    """Returns a time with three significant digits, more than a second run repeats, and bytes exactly."""
     if unit == "bytes":
         return f"{value:,.0f} bytes"
     for most, divisor, unit in ((1e4, 1, "ns"), (1e6, 1e3, "µs"), (float("inf"), 1e6, "ms")):
@@ -72,7 +73,7 @@ def table(heads, lines):
 
 
 def budgets(rows):
-    """The budgets of which both figures were found."""
+    """Returns the table of the budgets with both figures."""
     found = {(row["table"], row["operation"], row["peer"]): row for row in rows}
     lines = []
     for of, operation, name, most, peer in BUDGETS:
@@ -99,7 +100,7 @@ def budgets(rows):
 
 
 def ratios(rows):
-    """The rows of one table; those of an operation stand together."""
+    """Returns one table, with the rows of an operation together."""
     lines = []
     for operation in dict.fromkeys(row["operation"] for row in rows):
         peers = [row for row in rows if row["operation"] == operation]
@@ -111,7 +112,7 @@ def ratios(rows):
 
 
 def machine():
-    """Processor, system and compilers, as far as they can be found out."""
+    """Returns processor, system and compilers, as far as they are known."""
     words = [f"{platform.system()} {platform.machine()}"]
     try:
         with open("/proc/cpuinfo") as file:

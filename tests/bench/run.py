@@ -1,13 +1,16 @@
-"""Measures what a request costs beside its peers, section by section, and writes the report: report.py. `cargo xtask bench`
-starts it, with all that it needs in the environment:
+"""Measures the cost of a request beside its peers, section by section, and writes the report.
 
-KOODRIVE_PYTHON     a Python that has the wheel and python/requirements.txt installed
-KOODRIVE_NPM        a folder that has the npm package installed
-KOODRIVE_CHROMIUM   the program; KOODRIVE_TOOLS, the folder of browser.mjs: for the section `browser`
-CARGO_TARGET_DIR    where everything that is built and found goes, in the folder `bench`
+`cargo xtask bench` starts this program and sets its environment:
 
-criterion, pyperf and mitata measure. This file starts their programs on one core, an operation of all peers one after the other,
-several rounds, and gathers what they found. ``--check`` times nothing: it compiles the programs and sees to it that peers give the same.
+KOODRIVE_PYTHON     a Python with the wheel and python/requirements.txt installed
+KOODRIVE_NPM        a folder with the npm package installed
+KOODRIVE_CHROMIUM   the browser's program, for the section `browser`
+KOODRIVE_TOOLS      the folder of browser.mjs, for the section `browser`
+CARGO_TARGET_DIR    the folder whose subfolder `bench` gets all builds and results
+
+criterion, pyperf and mitata measure. This program starts theirs on one core, for each operation one
+peer after the other, in several rounds, and collects the figures. ``--check`` times nothing: it
+compiles the programs and compares the requests and replies of the peers.
 """
 
 import argparse
@@ -30,13 +33,15 @@ RUST, PYTHON = HERE / "rust", HERE / "python"
 OPERATIONS = ["bearer request", "signed request", "parse", "call", "batch of 100,000"]
 NODE_PEERS = ["tuned", "koodrive", "hand", "one-shot", "official", "aws4", "smithy", "webcrypto", "noble"]
 
-#: What is measured has the last core to itself, the server at the other end the first one. None elsewhere than on Linux.
+#: The measured program has the last core, and the server the first one. None on systems other than
+#: Linux.
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
 
-#: Of every section: what the machine does for a while then happens to all peers. A figure is the median of what the rounds find.
+#: Rounds of every section, so that a disturbance of the machine hits all peers. A figure is the
+#: median of the rounds.
 ROUNDS = 5
 
-#: By table, operation, peer and unit: what each round found.
+#: The figures of all rounds, by table, operation, peer and unit.
 found = {}
 
 
@@ -45,13 +50,16 @@ def add(table, operation, peer, unit, value):
 
 
 def start(command, core=-1, **options):
-    """A program on one core, or on all where ``core`` is None."""
+    """Starts a program on one core, or on all cores if ``core`` is None."""
     pin = CORES and core is not None and (lambda: os.sched_setaffinity(0, {CORES[core]}))
     return subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, text=True, preexec_fn=pin or None, **options)
 
 
 def run(*command, env=(), **options):
-    """What a program printed, and the most memory that it held, at least what this process holds, which it is forked from."""
+    """Returns a program's output and its peak memory in bytes.
+
+    The peak is at least this process's own memory, because the program is forked from it.
+    """
     with start(command, env={**os.environ, **dict(env)}, **options) as process:
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -68,14 +76,17 @@ def cargo(command, *arguments):
 
 @functools.cache
 def built(package, kind, name):
-    """Of each package alone: together, cargo would give each the features that any of them asks for."""
+    """Builds one package alone, and returns the path of its program.
+
+    In a common build cargo would give each package the features that any of them asks for.
+    """
     words = ["--quiet", "--locked", "--release", "--package", package, kind, name, "--message-format=json-render-diagnostics"]
     artifacts = map(json.loads, cargo("build", *words).splitlines())
     return next(it["executable"] for it in artifacts if it.get("executable") and it["target"]["name"] == name)
 
 
 def criterion(table, program, operation, **env):
-    """What a program of criterion finds about one operation, which not every one has."""
+    """Runs one operation of a criterion program, if it has it, and adds its figures."""
     home = TARGET / "criterion" / Path(program).name / operation
     shutil.rmtree(home, ignore_errors=True)
     options = ["--noplot", "--quiet", "--warm-up-time=0.5", "--measurement-time=1"]
@@ -89,7 +100,8 @@ def criterion(table, program, operation, **env):
 
 
 def pyperf(name, *options, **more):
-    """By operation and peer: what a program of pyperf finds, in nanoseconds, and the memory of its process, in bytes."""
+    """Runs a pyperf program. Returns nanoseconds and the process's memory in bytes, by operation and
+    peer."""
     file = TARGET / f"{name}.json"
     file.unlink(missing_ok=True)
     options = ["--processes=1", "--values=5", "--warmups=1", "--copy-env", *options]
@@ -97,7 +109,7 @@ def pyperf(name, *options, **more):
     measured = {}
     for benchmark in json.loads(file.read_text())["benchmarks"]:
         [worker] = [process for process in benchmark["runs"] if process.get("values")]
-        # What all processes of a benchmark have in common stands with the benchmark.
+        # pyperf moves the metadata that all processes share to the benchmark.
         metadata = benchmark["metadata"] | worker.get("metadata", {})
         memory = metadata.get("command_max_rss", metadata.get("mem_max_rss"))
         key = tuple(metadata["name"].split(": "))
@@ -106,7 +118,7 @@ def pyperf(name, *options, **more):
 
 
 def printed(table, *command):
-    """Takes the rows that a program prints."""
+    """Adds the rows that a program prints."""
     for line in run(*command)[0].splitlines():
         row = json.loads(line)
         add("memory" if row["unit"] == "bytes" and table != "size" else table, **row)
@@ -118,7 +130,7 @@ def node(table, file, *arguments):
 
 @functools.cache
 def node_folder():
-    """A copy of the folder `node`, with its peers installed, and koodrive from its tarball."""
+    """Returns a copy of the folder `node`, with its peers and koodrive's tarball installed."""
     folder, modules = TARGET / "node", TARGET / "node/node_modules"
     lock = folder / "package-lock.json"
     same = modules.exists() and lock.read_bytes() == (HERE / "node/package-lock.json").read_bytes()
@@ -174,7 +186,8 @@ def measure_end_to_end():
         address = server.stdout.readline().strip()
         criterion("end to end", hyper, "Rust, hyper", KOODRIVE_SERVER=address)
         measured = pyperf("end_to_end", env={"KOODRIVE_SERVER": address})
-        # The journal has a thread of its own, and a job takes long enough.
+        # The journal has a thread of its own, so the job gets all cores. One job per value is long
+        # enough.
         measured |= pyperf("job", "--loops=1", "--values=1", core=None, env={"KOODRIVE_SERVER": address})
         for (operation, peer), (value, _) in measured.items():
             add("end to end", operation, peer, "ns", value)
@@ -189,7 +202,7 @@ def measure_growth():
     programs = {
         "Rust": [built("bench-koodrive", "--bin", "growth")],
         "Python": [os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "growth.py"],
-        # V8 gives a process that makes much garbage more room for it. That is no growth of what is held.
+        # V8 gives a process with much garbage a larger nursery, which is not growth of live memory.
         "Node": ["node", "--max-semi-space-size=1", node_folder() / "growth.mjs"],
     }
     for language, command in programs.items():
@@ -215,7 +228,8 @@ def check():
     packages = ["--package=case", "--package=cpu-time", "--package=peers", "--package=bench-koodrive"]
     cargo("fmt", "--all", "--check")
     cargo("clippy", "--quiet", "--locked", "--all-targets", *packages, "--", "--deny", "warnings")
-    # Not the heavy ones. Without `--bench` each of criterion's programs runs everything once, after its peer was compared.
+    # Leaves out the packages that take long to build. Without `--bench` a criterion program
+    # compares its peer and then runs each operation once.
     cargo("test", "--quiet", "--locked", "--benches", *packages)
     print(run(os.environ["KOODRIVE_PYTHON"], "-B", PYTHON / "operations.py", "--check")[0], end="")
     for peer in NODE_PEERS:

@@ -1,4 +1,5 @@
-//! The operations of the service: the fields of a call and of its reply, by the wire's names.
+//! The operations of the service: the fields of each call and of its reply, under the service's
+//! names.
 
 use super::Kind::{Integer, Pairs, Record, Records, Text};
 use super::{Layout, record};
@@ -10,11 +11,11 @@ pub struct CallShape {
     pub name: &'static str,
     /// The fields of the call.
     pub call: &'static Layout,
-    /// The fields of its reply.
+    /// The fields of the reply.
     pub reply: &'static Layout,
 }
 
-/// Every operation that has a shape of its own, and the raw call.
+/// Every operation with layouts of its own, and the raw call.
 pub const CALLS: &[CallShape] = &[
     CallShape {
         name: "notifyPackageExpire",
@@ -60,15 +61,15 @@ record! {
         CarrierUserId "carrierUserId" Text,
         /// Id of the package.
         PackageId "packageId" Text,
-        /// `type`, of which 2 is documented. Absent: 2.
+        /// `type`; 2 is the documented value. Absent: 2.
         Type "type" Integer,
-        /// A `type` that is not documented, sent as it is.
+        /// An undocumented `type`, sent unchanged.
         UndocumentedType "undocumentedType" Integer,
     }
 }
 
 record! {
-    /// Reads the space usage: the safe first call.
+    /// Reads the space usage. The call changes nothing, so it is the safe first call.
     GetSpaceUsageByOverview {}
 }
 
@@ -78,12 +79,12 @@ record! {
 }
 
 record! {
-    /// Reads the retention policies to choose from.
+    /// Reads the retention policies that the carrier can choose.
     GetCarrierRetentionPolicy {}
 }
 
 record! {
-    /// Chooses retention policies.
+    /// Sets the statuses of retention policies.
     SetRetentionPolicy {
         /// Policies and their new status.
         PolicyList "policyList" Records(&PolicyStatus::LAYOUT),
@@ -101,11 +102,11 @@ record! {
 }
 
 record! {
-    /// Takes orders back.
+    /// Notifies KooDrive of orders in reverse, for packages that are paid per use.
     ReverseOrder {
         /// Serial number of the batch.
         BatchSn "batchSN" Text,
-        /// Its operations.
+        /// Operations of the batch.
         OperationList "operationList" Records(&OrderOperation::LAYOUT),
     }
 }
@@ -127,9 +128,9 @@ record! {
     PackageChange {
         /// Id of the package.
         PackageId "packageId" Text,
-        /// `changeType`, of which 1 is documented. Absent: 1.
+        /// `changeType`; 1 is the documented value. Absent: 1.
         ChangeType "changeType" Integer,
-        /// A `changeType` that is not documented, sent as it is.
+        /// An undocumented `changeType`, sent unchanged.
         UndocumentedChangeType "undocumentedChangeType" Integer,
     }
 }
@@ -145,13 +146,13 @@ record! {
         Query "query" Pairs,
         /// Names and values of headers that are not signed.
         Headers "headers" Pairs,
-        /// Body: JSON text, sent byte for byte.
+        /// JSON text for the body, sent byte for byte.
         Json "json" Text,
     }
 }
 
 record! {
-    /// The service took the call.
+    /// The reply to a call that the service took.
     Acknowledgement {
         /// Always `0`.
         Code "code" Text,
@@ -163,7 +164,7 @@ record! {
 }
 
 record! {
-    /// The space usage.
+    /// The reply with the space usage.
     SpaceUsage {
         /// Always `0`.
         Code "code" Text,
@@ -181,19 +182,19 @@ record! {
 record! {
     /// Numbers of the space usage, digit for digit.
     SpaceUsageData {
-        /// Space that is allocated.
+        /// Allocated space, in KB.
         TotalAllocation "totalAllocation" Text,
-        /// Space that there is.
+        /// Total space, in KB.
         TotalCapacity "totalCapacity" Text,
-        /// Space that is used, in KB.
+        /// Used space, in KB.
         TotalUsed "totalUsed" Text,
-        /// Quota.
+        /// Quota, in GB.
         Quota "quota" Text,
     }
 }
 
 record! {
-    /// Retention policies.
+    /// The reply with retention policies.
     RetentionPolicies {
         /// The service's code.
         Code "code" Text,
@@ -225,7 +226,7 @@ record! {
 }
 
 record! {
-    /// A reply as it came.
+    /// A reply, unparsed.
     RawReply {
         /// HTTP status.
         Status "status" Integer,

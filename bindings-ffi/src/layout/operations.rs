@@ -5,22 +5,22 @@ use super::{Layout, records as r};
 /// One operation of `koodrive_call`.
 #[derive(Debug)]
 pub struct OperationRow {
-    /// Its number.
+    /// Number.
     pub number: u32,
-    /// Its name in constants.
+    /// Name in constants.
     pub name: &'static str,
-    /// The handle that it takes.
+    /// The kind of handle that it takes.
     pub handle: HandleKind,
-    /// Its input.
+    /// Layout of the input.
     pub input: &'static Layout,
-    /// Its answer.
+    /// Layout of the answer.
     pub output: &'static Layout,
-    /// What it does, in Markdown.
+    /// Description, in Markdown.
     #[cfg(feature = "described")]
     pub about: &'static str,
 }
 
-/// What an operation is about.
+/// The kind of handle that an operation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandleKind {
     /// The handle 0.
@@ -35,7 +35,7 @@ pub enum HandleKind {
 
 macro_rules! operations {
     ($($(#[doc = $about:expr])+ $variant:ident = $number:literal $name:literal $handle:ident $input:ident => $output:ident,)*) => {
-        /// What `koodrive_call` can be asked for.
+        /// An operation of `koodrive_call`.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[repr(u32)]
         pub enum Operation {
@@ -43,7 +43,7 @@ macro_rules! operations {
         }
 
         impl Operation {
-            /// Returns the operation of this number.
+            /// Returns the operation with this `number`, or none if the number is unknown.
             #[must_use]
             pub const fn of(number: u32) -> Option<Self> {
                 match number {
@@ -67,58 +67,63 @@ macro_rules! operations {
 }
 
 operations! {
-    /// Says what a host needs to know before it opens a client.
+    /// Returns what a host needs before it opens a client.
     Info = 0 "INFO" Library Nothing => Info,
-    /// Refuses a call that no client can send, so that a host can check a call when it is made.
+    /// Checks a call without a client, so that a host can refuse an invalid call when it is
+    /// created.
     Check = 1 "CHECK" Library Call => Nothing,
-    /// Returns the answer that did not fit, see "A buffer that is too small". Its record is that of the operation that was called.
+    /// Returns the answer that did not fit; see "A buffer that is too small". The record is that of
+    /// the operation with that answer.
     Fetch = 8 "FETCH" Any Nothing => Nothing,
     /// Begins an exchange: builds and signs a request.
     Begin = 16 "BEGIN" Client Begin => Request,
-    /// Completes a request whose signature is made outside.
+    /// Completes a request with the host's signature.
     Sign = 17 "SIGN" Client Sign => Request,
-    /// Hands in the response to a request. Ends the exchange, unless the state is `again`. An error other than a refused
-    /// input ends it, too.
+    /// Takes the response to a request, and ends the exchange unless the state is `again`. An error
+    /// ends the exchange as well, unless this input was refused.
     Reply = 18 "REPLY" Client Reply => Replied,
-    /// Hands in that a request got no complete response. Ends the exchange. The answer is always an error.
+    /// Reports that a request got no complete response, and ends the exchange. The answer is always
+    /// an error.
     Failed = 19 "FAILED" Client Failed => Nothing,
-    /// Authenticates in another way from now on.
+    /// Replaces the client's credentials.
     Credentials = 20 "CREDENTIALS" Client Renew => Nothing,
-    /// Tells or sets what is known of the service's clock.
+    /// Returns or sets the offset of the service's clock.
     Clock = 21 "CLOCK" Client Clock => Offset,
-    /// Learns the service's clock from a response that is not handed to `REPLY`.
+    /// Learns the offset of the service's clock from a response that does not go to `REPLY`.
     Observe = 22 "OBSERVE" Client Observe => Offset,
-    /// Shows every stage of a signature, and where the service's own differs.
+    /// Returns every stage of a signature, and the first difference from the service's.
     Explain = 23 "EXPLAIN" Client Explain => Explanation,
     /// Reads a response without an exchange. The answer's state is always `done`.
     Parse = 24 "PARSE" Client Parse => Replied,
-    /// Makes a dispatcher for the calls of one job. It has a handle of its own and goes on when the client is closed.
+    /// Creates a dispatcher for the calls of one job. It has its own handle, and goes on after the
+    /// client is closed.
     Dispatch = 25 "DISPATCH" Client Dispatch => Handle,
-    /// Takes a call, as many as `POLL` asked for.
+    /// Adds a call to the job. `POLL` says how many it takes.
     Push = 32 "PUSH" Dispatcher Push => Nothing,
-    /// Says what to do next. Poll until the action is `wait` or `done`.
+    /// Returns the next action of the host. Poll until the action is `wait` or `done`.
     Poll = 33 "POLL" Dispatcher Now => Action,
-    /// Completes the request of an attempt whose signature is made outside.
+    /// Completes the request of an attempt with the host's signature.
     SignAttempt = 34 "SIGN_ATTEMPT" Dispatcher Sign => Request,
-    /// Hands in the response to an attempt.
-    Response = 35 "RESPONSE" Dispatcher Response => Nothing,
-    /// Hands in that an attempt got no complete response.
-    Failure = 36 "FAILURE" Dispatcher Failure => Nothing,
-    /// Hands in a fresh token, asked for or not.
+    /// Takes the response to an attempt.
+    Response = 35 "RESPONSE" Dispatcher Response => Exchanged,
+    /// Reports that an attempt got no complete response.
+    Failure = 36 "FAILURE" Dispatcher Failure => Exchanged,
+    /// Takes a fresh token, which the host may also hand in unasked.
     Token = 37 "TOKEN" Dispatcher DispatchRenew => Nothing,
-    /// Says that there is no fresh token now.
+    /// Reports that the host has no fresh token now.
     NoToken = 38 "NO_TOKEN" Dispatcher Now => Nothing,
-    /// Says that no more calls will come.
+    /// Reports that the source has no more calls.
     Finish = 39 "FINISH" Dispatcher Nothing => Nothing,
-    /// Goes on after a halt.
+    /// Continues after a halt.
     Resume = 40 "RESUME" Dispatcher Nothing => Nothing,
-    /// Sends nothing more.
+    /// Stops sending. Exchanges in flight go on to their end, and the rest comes out as `not_sent`.
     Cancel = 41 "CANCEL" Dispatcher Nothing => Nothing,
-    /// Says how far it is.
+    /// Returns the job's progress.
     Progress = 42 "PROGRESS" Dispatcher Nothing => Progress,
-    /// Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+    /// Takes back a request that the host does not send. The call ends as `not_sent`. The field
+    /// `left` is ignored.
     Withdraw = 43 "WITHDRAW" Dispatcher Failure => Nothing,
 }
 
-/// Panics, where the feature `panics` is on.
+/// The operation that panics, in a build with the feature `panics`.
 pub const PANIC: u32 = 255;

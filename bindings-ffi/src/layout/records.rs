@@ -4,10 +4,10 @@ use super::Kind::{Bytes, Decimal, Flag, Integer, OfCall, Pairs, Record, Records,
 use super::record;
 
 record! {
-    /// What a client is made of: the input of `koodrive_open`.
+    /// The settings of a client: the input of `koodrive_open`.
     Open {
-        /// How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel`
-        /// (`userId`, times in milliseconds).
+        /// How messages spell the names of options: `snake` (`user_id`, times in seconds) or
+        /// `camel` (`userId`, times in milliseconds). Absent: `snake`.
         Spelling "spelling" Text,
         /// Base URL of the service, `https://…`.
         Endpoint "endpoint" Text,
@@ -15,25 +15,26 @@ record! {
         AllowPlainHttp "allow_plain_http" Flag,
         /// Value of X-User-Id.
         UserId "user_id" Text,
-        /// How the client authenticates. Absent: a token comes later, by the operation `CREDENTIALS`; until then no request is
-        /// built.
+        /// How the client authenticates. Absent: the operation `CREDENTIALS` brings a token later,
+        /// and `BEGIN` is refused until then.
         Credentials "credentials" Record(&Credentials::LAYOUT),
-        /// Whole seconds, 0 to 600, by which X-Date stays behind the service's clock. Absent: 5.
+        /// How far X-Date stays behind the service's clock, in whole seconds, 0 to 600. Absent: 5.
         ClockMargin "clock_margin" Integer,
-        /// What another client has learned of the service's clock, in milliseconds. Absent: 0.
+        /// The offset of the service's clock that another client has learned, in milliseconds.
+        /// Absent: 0.
         ClockOffset "clock_offset" Integer,
     }
 }
 
 record! {
-    /// How a client authenticates, in exactly one way: `app_id` with `app_secret` or `signs_elsewhere`, or `token`, or
-    /// `authorization`.
+    /// Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with
+    /// `signs_elsewhere`, `token`, or `authorization`.
     Credentials {
         /// App id.
         AppId "app_id" Text,
         /// Secret of the app id.
         AppSecret "app_secret" Text,
-        /// Whether the signature is made outside: a request then comes with a string to sign.
+        /// Whether the host signs. A request then has a string to sign.
         SignsElsewhere "signs_elsewhere" Flag,
         /// Access token, in any published shape.
         Token "token" Text,
@@ -51,12 +52,12 @@ record! {
 }
 
 record! {
-    /// Nothing.
+    /// A record without fields.
     Nothing {}
 }
 
 record! {
-    /// A call: an operation and its fields.
+    /// An operation of the service with its fields.
     Call {
         /// The publisher's name of the operation, or `rawCall`.
         Operation "operation" Text,
@@ -68,7 +69,7 @@ record! {
 }
 
 record! {
-    /// A call that is to be sent, and the options of its request.
+    /// A call to send, and the options of its request.
     Begin {
         /// The publisher's name of the operation, or `rawCall`.
         Operation "operation" Text,
@@ -76,34 +77,38 @@ record! {
         Fields "fields" OfCall,
         /// Milliseconds since 1970 on the host's clock.
         Now "now" Integer,
-        /// X-Date to send instead of the computed one, in milliseconds since 1970: to reproduce a signature.
+        /// X-Date to send, in milliseconds since 1970, to reproduce a signature. Absent: the core
+        /// computes it.
         Date "date" Integer,
         /// Trace id to send, 58 characters.
         TraceId "trace_id" Text,
-        /// 29 random bytes, of which a trace id is made. Neither these nor `trace_id`: none is sent.
+        /// 29 random bytes for a new trace id. Without these and without `trace_id`, no trace id is
+        /// sent.
         Random "random" Bytes,
         /// Longest body of a reply, in bytes. Absent: 1 MiB.
         ReplyLimit "reply_limit" Integer,
-        /// Whether the response goes to `PARSE`. The exchange then ends when its request is complete.
+        /// Whether the host hands the response to `PARSE`. The exchange then ends when its request
+        /// is complete.
         Alone "alone" Flag,
     }
 }
 
 record! {
-    /// A request to send as it is: nothing added, no redirect followed, nothing repeated.
+    /// A request to send unchanged and once: add no credential, follow no redirect, retry nothing.
     Request {
-        /// Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt.
+        /// Number of the exchange, for `SIGN`, `REPLY` and `FAILED`. A dispatcher's request has the
+        /// ticket of the attempt here.
         Exchange "exchange" Integer,
         /// HTTP method.
         Method "method" Text,
         /// Absolute URL.
         Url "url" Text,
-        /// Names in lower case, and values. `host` and `content-length` are the HTTP client's own.
+        /// Names in lower case, and values. The HTTP client adds `host` and `content-length`.
         Headers "headers" Pairs,
         /// Body. Absent: the request has none.
         Body "body" Bytes,
-        /// The string to sign, where the signature is made outside. The request is then incomplete: hand the signature to `SIGN`,
-        /// and send what that returns.
+        /// The string to sign, if the host signs. The request is then incomplete: hand the
+        /// signature to `SIGN`, and send the request that `SIGN` returns.
         StringToSign "string_to_sign" Text,
     }
 }
@@ -119,29 +124,31 @@ record! {
 }
 
 record! {
-    /// A response as it came.
+    /// The response to a request.
     Reply {
         /// Number of the exchange.
         Exchange "exchange" Integer,
-        /// HTTP status; 0 for a redirect of which the host shows nothing else, as browsers do.
+        /// HTTP status; 0 for a redirect that hides its status, as browsers report it.
         Status "status" Integer,
-        /// The first value of each header of `Info`'s `reply_headers`, in their order; a header that did not come is absent.
+        /// The first value of each header in `Info`'s `reply_headers`, in that order. A header that
+        /// the response lacks is absent.
         Headers "headers" Texts,
-        /// The whole body after decompression, or the limit and one byte more.
+        /// The whole body after decompression. A longer body is cut to the limit plus one byte.
         Body "body" Bytes,
-        /// When it came: milliseconds since 1970 on the host's clock.
+        /// When the response came: milliseconds since 1970 on the host's clock.
         Now "now" Integer,
     }
 }
 
 record! {
-    /// What becomes of an exchange after its response.
+    /// The state of an exchange after its response.
     Replied {
-        /// `done`: the service took the call. `again`: it refused the date; send `request`, in the same exchange.
+        /// `done`: the service took the call. `again`: it refused the date; send `request`, in the
+        /// same exchange.
         State "state" Text,
-        /// The request that is signed anew, where the state is `again`.
+        /// The same call, signed anew, if the state is `again`.
         Request "request" Record(&Request::LAYOUT),
-        /// The operation's own record, see "Calls and replies", where the state is `done`.
+        /// The reply, if the state is `done`: the operation's own record, see "Calls and replies".
         Reply "reply" OfCall,
     }
 }
@@ -151,15 +158,16 @@ record! {
     Failed {
         /// Number of the exchange.
         Exchange "exchange" Integer,
-        /// Whether the request may have left. 0 only where it surely did not: connection refused, DNS, TLS, connect time-out.
+        /// Whether the request may have left. Pass 0 only if it surely did not: connection refused,
+        /// DNS, TLS, connect time-out.
         Left "left" Flag,
-        /// The HTTP client's own text.
+        /// The HTTP client's message.
         Cause "cause" Text,
     }
 }
 
 record! {
-    /// A response of which the request is not known.
+    /// A response without its exchange.
     Parse {
         /// The publisher's name of the operation, or `rawCall`.
         Operation "operation" Text,
@@ -175,31 +183,32 @@ record! {
 }
 
 record! {
-    /// Fresh credentials.
+    /// New credentials for a client.
     Renew {
-        /// How the client authenticates from now on. Both share the learned clock.
+        /// How the client authenticates from now on. The learned clock offset stays.
         Credentials "credentials" Record(&Credentials::LAYOUT),
     }
 }
 
 record! {
-    /// A clock offset to go on with.
+    /// A clock offset to set.
     Clock {
-        /// Milliseconds; positive where the service's clock is ahead. Absent: it stays as it is.
+        /// Milliseconds; positive if the service's clock is ahead. Absent: the offset stays
+        /// unchanged.
         Offset "offset" Integer,
     }
 }
 
 record! {
-    /// What is known of the service's clock.
+    /// The offset of the service's clock.
     Offset {
-        /// Milliseconds; positive where the service's clock is ahead.
+        /// Milliseconds; positive if the service's clock is ahead.
         Offset "offset" Integer,
     }
 }
 
 record! {
-    /// A response from which the service's clock is learned, for a host that parses replies by itself.
+    /// A response that shows the service's clock, for a host that parses replies itself.
     Observe {
         /// As in `Reply`.
         Headers "headers" Texts,
@@ -211,7 +220,7 @@ record! {
 }
 
 record! {
-    /// A call whose signature is to be explained. Nothing is sent.
+    /// A call with a signature to explain. Nothing is sent.
     Explain {
         /// The publisher's name of the operation, or `rawCall`.
         Operation "operation" Text,
@@ -219,9 +228,10 @@ record! {
         Fields "fields" OfCall,
         /// Milliseconds since 1970 on the host's clock.
         Now "now" Integer,
-        /// X-Date to explain, in milliseconds since 1970. Absent: that of `message`, or else the one that would be sent now.
+        /// X-Date to explain, in milliseconds since 1970. Absent: the X-Date in `message`, or else
+        /// the one that a request would have now.
         Date "date" Integer,
-        /// What the service said, or a canonical request from elsewhere.
+        /// The service's message, or a canonical request from elsewhere.
         Message "message" Text,
     }
 }
@@ -229,39 +239,40 @@ record! {
 record! {
     /// Every stage of a signature.
     Explanation {
-        /// Step 1.
+        /// The canonical request: step 1.
         CanonicalRequest "canonicalRequest" Text,
-        /// Lower-case hex of its SHA-256.
+        /// Lower-case hex of the canonical request's SHA-256.
         CanonicalRequestHash "canonicalRequestHash" Text,
-        /// Step 2.
+        /// The string to sign: step 2.
         StringToSign "stringToSign" Text,
-        /// Step 3; absent where the signature is made outside.
+        /// The signature: step 3. Absent if the host signs.
         Signature "signature" Text,
-        /// The headers that are signed, joined by `;`.
+        /// Names of the signed headers, joined by `;`.
         SignedHeaders "signedHeaders" Text,
-        /// The first line in which the service's canonical request differs.
+        /// The first line of the canonical request that differs from the service's.
         Difference "difference" Record(&Difference::LAYOUT),
-        /// What the service's message says about the refusal, as a sentence.
+        /// The cause of the refusal that the service's message shows, as a sentence.
         Finding "finding" Text,
     }
 }
 
 record! {
-    /// One line of the canonical request, both ways.
+    /// One line of the canonical request, on both sides.
     Difference {
-        /// What the line holds, such as `CanonicalURI`.
+        /// Name of the line's part, such as `CanonicalURI`.
         Part "part" Text,
-        /// Its number, from 1.
+        /// Number of the line, from 1.
         Line "line" Integer,
-        /// As it is signed here; empty where there is no such line.
+        /// The line that the client signed; empty if it has no such line.
         Ours "ours" Text,
-        /// As the service signed it; empty where it has no such line.
+        /// The line that the service signed; empty if it has no such line.
         Theirs "theirs" Text,
     }
 }
 
 record! {
-    /// An error: the answer where a function returns a negative number. What is not known is absent.
+    /// An error: the answer of a function that returns a negative number. Unknown values are
+    /// absent.
     Error {
         /// A sentence that says what happened and what to do.
         Message "message" Text,
@@ -271,13 +282,13 @@ record! {
         Outcome "outcome" Text,
         /// Whether the call may be repeated without asking the service first.
         Retryable "retryable" Flag,
-        /// HTTP status; 0 where the host hides it.
+        /// HTTP status; 0 for a redirect that hides its status.
         Status "status" Integer,
         /// The service's code.
         Code "code" Text,
         /// The service's message.
         Msg "msg" Text,
-        /// A gateway's id of the request.
+        /// The gateway's id for the request.
         RequestId "requestId" Text,
         /// The reply's trace id, or else the one that was sent.
         TraceId "traceId" Text,
@@ -287,21 +298,21 @@ record! {
         RetryAfter "retryAfter" Decimal,
         /// The beginning of the reply's body, at most 16,384 bytes.
         Body "body" Text,
-        /// The field that was refused.
+        /// Name of the refused field.
         Field "field" Text,
-        /// Whether the connection is to be closed instead of reused.
+        /// Whether the host has to close the connection instead of reusing it.
         ClosesConnection "closesConnection" Flag,
     }
 }
 
 record! {
-    /// What a host needs to know before it opens a client.
+    /// Facts that a host needs before it opens a client.
     Info {
         /// Version of the library.
         Version "version" Text,
-        /// The headers of a response to hand in, in lower case.
+        /// Names of the response headers to hand in, in lower case.
         ReplyHeaders "reply_headers" Texts,
-        /// Longest body of a reply unless chosen, in bytes.
+        /// Default limit of a reply's body, in bytes.
         ReplyLimit "reply_limit" Integer,
         /// Names of all operations.
         Operations "operations" Texts,
@@ -321,18 +332,18 @@ record! {
         Least "least" Decimal,
         /// Largest value.
         Most "most" Decimal,
-        /// Value unless chosen; absent where the option is then off.
+        /// Default value. Absent: the option is off by default.
         Default "default" Decimal,
     }
 }
 
 record! {
-    /// What a dispatcher is made of.
+    /// The settings of a dispatcher.
     Dispatch {
-        /// Names of options and their values in decimal. With the spelling `camel`, times are in milliseconds and their names end in
-        /// `Ms`.
+        /// Names of options and their values in decimal. With the spelling `camel`, times are in
+        /// milliseconds and their names end in `Ms`.
         Options "options" Pairs,
-        /// 8 random bytes. Dispatchers with the same seed make the same trace ids.
+        /// 8 random bytes. Dispatchers with the same seed create the same trace ids.
         Seed "seed" Bytes,
     }
 }
@@ -340,7 +351,7 @@ record! {
 record! {
     /// A call for a dispatcher.
     Push {
-        /// What the host knows the call by. It comes back with the outcome.
+        /// The host's key for the call. The outcome has the same key.
         Key "key" Bytes,
         /// The publisher's name of the operation, or `rawCall`.
         Operation "operation" Text,
@@ -354,49 +365,52 @@ record! {
     Now {
         /// Milliseconds since 1970.
         Now "now" Integer,
-        /// Nanoseconds on a clock that never goes back, from an origin of the host's choice that stays the same.
+        /// Nanoseconds on a clock that never goes back, since any origin that stays the same.
         Monotonic "monotonic" Integer,
     }
 }
 
 record! {
-    /// What to do next.
+    /// The host's next action.
     Action {
-        /// `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh
-        /// credentials, or say that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or when something
-        /// was handed in. `done`: every call has had its outcome.
+        /// `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or
+        /// finish. `token`: hand in fresh credentials, or report that there are none. `halted`:
+        /// resume, or cancel. `wait`: poll again at `until`, or after handing something in. `done`:
+        /// every call has had its outcome.
         Action "action" Text,
-        /// Where the action is `send`. Its `exchange` is the ticket of the attempt.
+        /// For `send`: the request. Its `exchange` is the ticket of the attempt.
         Request "request" Record(&Request::LAYOUT),
-        /// Which attempt of its call it is, from 1; where the action is `send`.
+        /// For `send`: the number of the attempt, from 1 for a call's first.
         Attempt "attempt" Integer,
-        /// The key of the call that is sent.
+        /// For `send`: the key of the call.
         Key "key" Bytes,
-        /// Where the action is `outcome`.
+        /// For `outcome`: the outcome of a call.
         Outcome "outcome" Record(&Outcome::LAYOUT),
-        /// Where the action is `calls`.
+        /// For `calls`: how many calls to push at most.
         Calls "calls" Integer,
-        /// Where the action is `wait`: an instant of the monotonic clock, in nanoseconds. Absent: only when something was handed in.
+        /// For `wait`: an instant of the monotonic clock, in nanoseconds. Absent: poll again only
+        /// after handing something in.
         Until "until" Integer,
-        /// Where the action is `halted`.
+        /// For `halted`: the reason.
         Halt "halt" Record(&Halt::LAYOUT),
-        /// The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`.
+        /// For `send`: the trace id of the attempt, for a journal that the host writes before the
+        /// request leaves.
         TraceId "trace_id" Text,
-        /// Its X-Date.
+        /// For `send`: the X-Date of the attempt.
         XDate "x_date" Text,
     }
 }
 
 record! {
-    /// What became of a call.
+    /// The only outcome of a call.
     Outcome {
-        /// As it was pushed.
+        /// The key that was pushed.
         Key "key" Bytes,
         /// `delivered`, `refused`, `unknown`, `given_up` or `not_sent`.
         Verdict "verdict" Text,
-        /// How often it was sent.
+        /// How often the call was sent.
         Attempts "attempts" Integer,
-        /// The trace id of all its attempts.
+        /// The trace id of all attempts.
         TraceId "trace_id" Text,
         /// X-Date of the last attempt.
         XDate "x_date" Text,
@@ -410,24 +424,25 @@ record! {
         ServerDate "server_date" Integer,
         /// HTTP status of that answer.
         Status "status" Integer,
-        /// The operation's own record, see "Calls and replies", where the call was delivered.
+        /// The reply to a delivered call: the operation's own record, see "Calls and replies".
         Reply "reply" OfCall,
-        /// The last attempt's error, where the call was not delivered. Where it was delivered, the error of a reply that has a field which
-        /// cannot be read.
+        /// The last attempt's error, if the call was not delivered. A delivered call has an error
+        /// only if a field of its reply is unreadable.
         Error "error" Record(&Error::LAYOUT),
     }
 }
 
 record! {
-    /// Why a dispatcher sends nothing more.
+    /// The reason why a dispatcher has stopped sending.
     Halt {
         /// A sentence that says what happened and what to do.
         Message "message" Text,
         /// `same_answer` or `no_token`.
         Reason "reason" Text,
-        /// How many calls got the same answer, or how many tries got no token.
+        /// How many calls in a row got the same answer, or how many times in a row the host had no
+        /// token.
         Times "times" Integer,
-        /// HTTP status of the answer that the calls share.
+        /// HTTP status of the shared answer.
         Status "status" Integer,
         /// The service's code in that answer.
         Code "code" Text,
@@ -471,9 +486,21 @@ record! {
 }
 
 record! {
+    /// How an exchange of a dispatcher ended.
+    Exchanged {
+        /// The error's kind, as in `Error`. Absent: the call was delivered.
+        Kind "kind" Text,
+        /// The error's outcome, as in `Error`. Absent: the call was delivered.
+        Outcome "outcome" Text,
+        /// Whether the connection is to be closed instead of reused.
+        ClosesConnection "closes_connection" Flag,
+    }
+}
+
+record! {
     /// Fresh credentials for a dispatcher.
     DispatchRenew {
-        /// How it authenticates from now on.
+        /// How the dispatcher authenticates from now on.
         Credentials "credentials" Record(&Credentials::LAYOUT),
         /// Milliseconds since 1970.
         Now "now" Integer,
@@ -483,31 +510,32 @@ record! {
 }
 
 record! {
-    /// How far a dispatcher is: counts since the start, and of now.
+    /// The progress of a job: counts since its start, and counts of this moment.
     Progress {
         /// Calls that were pushed.
         Pushed "pushed" Integer,
         /// Requests that were sent.
         Requests "requests" Integer,
-        /// Outcomes so far, by verdict.
+        /// Outcomes `delivered` so far.
         Delivered "delivered" Integer,
-        /// Refused.
+        /// Outcomes `refused` so far.
         Refused "refused" Integer,
-        /// Unknown.
+        /// Outcomes `unknown` so far.
         Unknown "unknown" Integer,
-        /// Given up.
+        /// Outcomes `given_up` so far.
         GivenUp "givenUp" Integer,
-        /// Not sent.
+        /// Outcomes `not_sent` so far.
         NotSent "notSent" Integer,
-        /// Calls that wait for their first attempt, now.
+        /// Calls that wait for their first attempt at this moment.
         Queued "queued" Integer,
-        /// Calls that wait to be sent again, now.
+        /// Calls that wait for a retry at this moment.
         Waiting "waiting" Integer,
-        /// Calls that are in flight, now.
+        /// Requests in flight at this moment.
         InFlight "inFlight" Integer,
-        /// Requests per second that may leave, now.
+        /// Requests per second that may leave at this moment.
         Rate "rate" Decimal,
-        /// Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
+        /// Why `rate` is below the configured rate, or why nothing leaves: `throttled`, `failing`
+        /// or `draining`. Absent at the full rate.
         Slowed "slowed" Text,
         /// Whether the source was read to its end.
         SourceEnded "sourceEnded" Flag,

@@ -11,7 +11,7 @@ use koodrive_ffi::record::{Record, Writer};
 
 pub(crate) const NOW: &str = "1762153305000";
 
-/// A record of these fields.
+/// Returns a record of these `fields`.
 pub(crate) fn record(fields: &[Option<&[u8]>]) -> Vec<u8> {
     let mut writer = Writer::default();
     for field in fields {
@@ -23,13 +23,13 @@ pub(crate) fn record(fields: &[Option<&[u8]>]) -> Vec<u8> {
     writer.as_bytes().to_vec()
 }
 
-/// A record of texts.
+/// Returns a record of texts.
 pub(crate) fn texts(fields: &[&str]) -> Vec<u8> {
     let fields: Vec<_> = fields.iter().map(|text| Some(text.as_bytes())).collect();
     record(&fields)
 }
 
-/// The fields of an answer; an error has its own.
+/// The fields of an answer, or those of an error.
 pub(crate) type Answer = Result<Vec<Option<Vec<u8>>>, Vec<Option<Vec<u8>>>>;
 
 pub(crate) fn fields(bytes: &[u8]) -> Vec<Option<Vec<u8>>> {
@@ -66,7 +66,7 @@ pub(crate) fn token() -> Vec<u8> {
     record(&[None, None, None, Some(b"example-token-not-real")])
 }
 
-/// The input of `open`.
+/// Returns the input of `open`.
 pub(crate) fn opening(credentials: &[u8]) -> Vec<u8> {
     record(&[
         None,
@@ -97,7 +97,7 @@ pub(crate) fn notification() -> Vec<u8> {
     texts(&["189642158555241211", "14"])
 }
 
-/// The input of `BEGIN` for a notification.
+/// Returns the input of `BEGIN` for a notification.
 pub(crate) fn begin() -> Vec<u8> {
     record(&[
         Some(b"notifyPackageExpire"),
@@ -106,7 +106,7 @@ pub(crate) fn begin() -> Vec<u8> {
     ])
 }
 
-/// The input of `REPLY`.
+/// Returns the input of `REPLY`.
 pub(crate) fn reply(
     exchange: &str,
     status: &str,
@@ -131,7 +131,7 @@ pub(crate) fn number<T: std::str::FromStr<Err: std::fmt::Debug>>(field: &Option<
     text(field).parse().expect("the field is a number")
 }
 
-/// Message, kind and outcome.
+/// Returns the message, and kind and outcome, of an error.
 pub(crate) fn words(answer: Answer) -> (String, String, String) {
     let error = answer.expect_err("the answer is an error");
     let word = |index: usize| text(&error[index]).to_owned();

@@ -22,61 +22,61 @@ const (
 
 // The operations.
 const (
-	// OpInfo: Says what a host needs to know before it opens a client.
+	// OpInfo: Returns what a host needs before it opens a client.
 	OpInfo = 0
-	// OpCheck: Refuses a call that no client can send, so that a host can check a call when it is made.
+	// OpCheck: Checks a call without a client, so that a host can refuse an invalid call when it is created.
 	OpCheck = 1
-	// OpFetch: Returns the answer that did not fit, see "A buffer that is too small". Its record is that of the operation that was called.
+	// OpFetch: Returns the answer that did not fit; see "A buffer that is too small". The record is that of the operation with that answer.
 	OpFetch = 8
 	// OpBegin: Begins an exchange: builds and signs a request.
 	OpBegin = 16
-	// OpSign: Completes a request whose signature is made outside.
+	// OpSign: Completes a request with the host's signature.
 	OpSign = 17
-	// OpReply: Hands in the response to a request. Ends the exchange, unless the state is `again`. An error other than a refused input ends it, too.
+	// OpReply: Takes the response to a request, and ends the exchange unless the state is `again`. An error ends the exchange as well, unless this input was refused.
 	OpReply = 18
-	// OpFailed: Hands in that a request got no complete response. Ends the exchange. The answer is always an error.
+	// OpFailed: Reports that a request got no complete response, and ends the exchange. The answer is always an error.
 	OpFailed = 19
-	// OpCredentials: Authenticates in another way from now on.
+	// OpCredentials: Replaces the client's credentials.
 	OpCredentials = 20
-	// OpClock: Tells or sets what is known of the service's clock.
+	// OpClock: Returns or sets the offset of the service's clock.
 	OpClock = 21
-	// OpObserve: Learns the service's clock from a response that is not handed to `REPLY`.
+	// OpObserve: Learns the offset of the service's clock from a response that does not go to `REPLY`.
 	OpObserve = 22
-	// OpExplain: Shows every stage of a signature, and where the service's own differs.
+	// OpExplain: Returns every stage of a signature, and the first difference from the service's.
 	OpExplain = 23
 	// OpParse: Reads a response without an exchange. The answer's state is always `done`.
 	OpParse = 24
-	// OpDispatch: Makes a dispatcher for the calls of one job. It has a handle of its own and goes on when the client is closed.
+	// OpDispatch: Creates a dispatcher for the calls of one job. It has its own handle, and goes on after the client is closed.
 	OpDispatch = 25
-	// OpPush: Takes a call, as many as `POLL` asked for.
+	// OpPush: Adds a call to the job. `POLL` says how many it takes.
 	OpPush = 32
-	// OpPoll: Says what to do next. Poll until the action is `wait` or `done`.
+	// OpPoll: Returns the next action of the host. Poll until the action is `wait` or `done`.
 	OpPoll = 33
-	// OpSignAttempt: Completes the request of an attempt whose signature is made outside.
+	// OpSignAttempt: Completes the request of an attempt with the host's signature.
 	OpSignAttempt = 34
-	// OpResponse: Hands in the response to an attempt.
+	// OpResponse: Takes the response to an attempt.
 	OpResponse = 35
-	// OpFailure: Hands in that an attempt got no complete response.
+	// OpFailure: Reports that an attempt got no complete response.
 	OpFailure = 36
-	// OpToken: Hands in a fresh token, asked for or not.
+	// OpToken: Takes a fresh token, which the host may also hand in unasked.
 	OpToken = 37
-	// OpNoToken: Says that there is no fresh token now.
+	// OpNoToken: Reports that the host has no fresh token now.
 	OpNoToken = 38
-	// OpFinish: Says that no more calls will come.
+	// OpFinish: Reports that the source has no more calls.
 	OpFinish = 39
-	// OpResume: Goes on after a halt.
+	// OpResume: Continues after a halt.
 	OpResume = 40
-	// OpCancel: Sends nothing more.
+	// OpCancel: Stops sending. Exchanges in flight go on to their end, and the rest comes out as `not_sent`.
 	OpCancel = 41
-	// OpProgress: Says how far it is.
+	// OpProgress: Returns the job's progress.
 	OpProgress = 42
-	// OpWithdraw: Takes back a request that the host keeps from leaving; the field `left` is not read. Its call is not sent again.
+	// OpWithdraw: Takes back a request that the host does not send. The call ends as `not_sent`. The field `left` is ignored.
 	OpWithdraw = 43
 )
 
-// Record Open: What a client is made of: the input of `koodrive_open`.
+// Record Open: The settings of a client: the input of `koodrive_open`.
 const (
-	// text: How messages spell the names of options: `snake` (`user_id`, times in seconds; also where the field is absent) or `camel` (`userId`, times in milliseconds).
+	// text: How messages spell the names of options: `snake` (`user_id`, times in seconds) or `camel` (`userId`, times in milliseconds). Absent: `snake`.
 	OpenSpelling = iota
 	// text: Base URL of the service, `https://…`.
 	OpenEndpoint
@@ -84,21 +84,21 @@ const (
 	OpenAllowPlainHttp
 	// text: Value of X-User-Id.
 	OpenUserId
-	// record Credentials: How the client authenticates. Absent: a token comes later, by the operation `CREDENTIALS`; until then no request is built.
+	// record Credentials: How the client authenticates. Absent: the operation `CREDENTIALS` brings a token later, and `BEGIN` is refused until then.
 	OpenCredentials
-	// integer: Whole seconds, 0 to 600, by which X-Date stays behind the service's clock. Absent: 5.
+	// integer: How far X-Date stays behind the service's clock, in whole seconds, 0 to 600. Absent: 5.
 	OpenClockMargin
-	// integer: What another client has learned of the service's clock, in milliseconds. Absent: 0.
+	// integer: The offset of the service's clock that another client has learned, in milliseconds. Absent: 0.
 	OpenClockOffset
 )
 
-// Record Credentials: How a client authenticates, in exactly one way: `app_id` with `app_secret` or `signs_elsewhere`, or `token`, or `authorization`.
+// Record Credentials: Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with `signs_elsewhere`, `token`, or `authorization`.
 const (
 	// text: App id.
 	CredentialsAppId = iota
 	// text: Secret of the app id.
 	CredentialsAppSecret
-	// flag: Whether the signature is made outside: a request then comes with a string to sign.
+	// flag: Whether the host signs. A request then has a string to sign.
 	CredentialsSignsElsewhere
 	// text: Access token, in any published shape.
 	CredentialsToken
@@ -112,13 +112,13 @@ const (
 	HandleHandle = iota
 )
 
-// Record Info: What a host needs to know before it opens a client.
+// Record Info: Facts that a host needs before it opens a client.
 const (
 	// text: Version of the library.
 	InfoVersion = iota
-	// list of texts: The headers of a response to hand in, in lower case.
+	// list of texts: Names of the response headers to hand in, in lower case.
 	InfoReplyHeaders
-	// integer: Longest body of a reply unless chosen, in bytes.
+	// integer: Default limit of a reply's body, in bytes.
 	InfoReplyLimit
 	// list of texts: Names of all operations.
 	InfoOperations
@@ -136,11 +136,11 @@ const (
 	DispatchOptionLeast
 	// decimal: Largest value.
 	DispatchOptionMost
-	// decimal: Value unless chosen; absent where the option is then off.
+	// decimal: Default value. Absent: the option is off by default.
 	DispatchOptionDefault
 )
 
-// Record Call: A call: an operation and its fields.
+// Record Call: An operation of the service with its fields.
 const (
 	// text: The publisher's name of the operation, or `rawCall`.
 	CallOperation = iota
@@ -150,7 +150,7 @@ const (
 	CallSpelling
 )
 
-// Record Begin: A call that is to be sent, and the options of its request.
+// Record Begin: A call to send, and the options of its request.
 const (
 	// text: The publisher's name of the operation, or `rawCall`.
 	BeginOperation = iota
@@ -158,31 +158,31 @@ const (
 	BeginFields
 	// integer: Milliseconds since 1970 on the host's clock.
 	BeginNow
-	// integer: X-Date to send instead of the computed one, in milliseconds since 1970: to reproduce a signature.
+	// integer: X-Date to send, in milliseconds since 1970, to reproduce a signature. Absent: the core computes it.
 	BeginDate
 	// text: Trace id to send, 58 characters.
 	BeginTraceId
-	// bytes: 29 random bytes, of which a trace id is made. Neither these nor `trace_id`: none is sent.
+	// bytes: 29 random bytes for a new trace id. Without these and without `trace_id`, no trace id is sent.
 	BeginRandom
 	// integer: Longest body of a reply, in bytes. Absent: 1 MiB.
 	BeginReplyLimit
-	// flag: Whether the response goes to `PARSE`. The exchange then ends when its request is complete.
+	// flag: Whether the host hands the response to `PARSE`. The exchange then ends when its request is complete.
 	BeginAlone
 )
 
-// Record Request: A request to send as it is: nothing added, no redirect followed, nothing repeated.
+// Record Request: A request to send unchanged and once: add no credential, follow no redirect, retry nothing.
 const (
-	// integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`; of a dispatcher, the ticket of the attempt.
+	// integer: Number of the exchange, for `SIGN`, `REPLY` and `FAILED`. A dispatcher's request has the ticket of the attempt here.
 	RequestExchange = iota
 	// text: HTTP method.
 	RequestMethod
 	// text: Absolute URL.
 	RequestUrl
-	// pairs: Names in lower case, and values. `host` and `content-length` are the HTTP client's own.
+	// pairs: Names in lower case, and values. The HTTP client adds `host` and `content-length`.
 	RequestHeaders
 	// bytes: Body. Absent: the request has none.
 	RequestBody
-	// text: The string to sign, where the signature is made outside. The request is then incomplete: hand the signature to `SIGN`, and send what that returns.
+	// text: The string to sign, if the host signs. The request is then incomplete: hand the signature to `SIGN`, and send the request that `SIGN` returns.
 	RequestStringToSign
 )
 
@@ -194,27 +194,27 @@ const (
 	SignSignature
 )
 
-// Record Reply: A response as it came.
+// Record Reply: The response to a request.
 const (
 	// integer: Number of the exchange.
 	ReplyExchange = iota
-	// integer: HTTP status; 0 for a redirect of which the host shows nothing else, as browsers do.
+	// integer: HTTP status; 0 for a redirect that hides its status, as browsers report it.
 	ReplyStatus
-	// list of texts: The first value of each header of `Info`'s `reply_headers`, in their order; a header that did not come is absent.
+	// list of texts: The first value of each header in `Info`'s `reply_headers`, in that order. A header that the response lacks is absent.
 	ReplyHeaders
-	// bytes: The whole body after decompression, or the limit and one byte more.
+	// bytes: The whole body after decompression. A longer body is cut to the limit plus one byte.
 	ReplyBody
-	// integer: When it came: milliseconds since 1970 on the host's clock.
+	// integer: When the response came: milliseconds since 1970 on the host's clock.
 	ReplyNow
 )
 
-// Record Replied: What becomes of an exchange after its response.
+// Record Replied: The state of an exchange after its response.
 const (
 	// text: `done`: the service took the call. `again`: it refused the date; send `request`, in the same exchange.
 	RepliedState = iota
-	// record Request: The request that is signed anew, where the state is `again`.
+	// record Request: The same call, signed anew, if the state is `again`.
 	RepliedRequest
-	// record of the operation: The operation's own record, see "Calls and replies", where the state is `done`.
+	// record of the operation: The reply, if the state is `done`: the operation's own record, see "Calls and replies".
 	RepliedReply
 )
 
@@ -222,31 +222,31 @@ const (
 const (
 	// integer: Number of the exchange.
 	FailedExchange = iota
-	// flag: Whether the request may have left. 0 only where it surely did not: connection refused, DNS, TLS, connect time-out.
+	// flag: Whether the request may have left. Pass 0 only if it surely did not: connection refused, DNS, TLS, connect time-out.
 	FailedLeft
-	// text: The HTTP client's own text.
+	// text: The HTTP client's message.
 	FailedCause
 )
 
-// Record Renew: Fresh credentials.
+// Record Renew: New credentials for a client.
 const (
-	// record Credentials: How the client authenticates from now on. Both share the learned clock.
+	// record Credentials: How the client authenticates from now on. The learned clock offset stays.
 	RenewCredentials = iota
 )
 
-// Record Clock: A clock offset to go on with.
+// Record Clock: A clock offset to set.
 const (
-	// integer: Milliseconds; positive where the service's clock is ahead. Absent: it stays as it is.
+	// integer: Milliseconds; positive if the service's clock is ahead. Absent: the offset stays unchanged.
 	ClockOffset = iota
 )
 
-// Record Offset: What is known of the service's clock.
+// Record Offset: The offset of the service's clock.
 const (
-	// integer: Milliseconds; positive where the service's clock is ahead.
+	// integer: Milliseconds; positive if the service's clock is ahead.
 	OffsetOffset = iota
 )
 
-// Record Observe: A response from which the service's clock is learned, for a host that parses replies by itself.
+// Record Observe: A response that shows the service's clock, for a host that parses replies itself.
 const (
 	// list of texts: As in `Reply`.
 	ObserveHeaders = iota
@@ -256,7 +256,7 @@ const (
 	ObserveReceivedAt
 )
 
-// Record Explain: A call whose signature is to be explained. Nothing is sent.
+// Record Explain: A call with a signature to explain. Nothing is sent.
 const (
 	// text: The publisher's name of the operation, or `rawCall`.
 	ExplainOperation = iota
@@ -264,43 +264,43 @@ const (
 	ExplainFields
 	// integer: Milliseconds since 1970 on the host's clock.
 	ExplainNow
-	// integer: X-Date to explain, in milliseconds since 1970. Absent: that of `message`, or else the one that would be sent now.
+	// integer: X-Date to explain, in milliseconds since 1970. Absent: the X-Date in `message`, or else the one that a request would have now.
 	ExplainDate
-	// text: What the service said, or a canonical request from elsewhere.
+	// text: The service's message, or a canonical request from elsewhere.
 	ExplainMessage
 )
 
 // Record Explanation: Every stage of a signature.
 const (
-	// text: Step 1.
+	// text: The canonical request: step 1.
 	ExplanationCanonicalRequest = iota
-	// text: Lower-case hex of its SHA-256.
+	// text: Lower-case hex of the canonical request's SHA-256.
 	ExplanationCanonicalRequestHash
-	// text: Step 2.
+	// text: The string to sign: step 2.
 	ExplanationStringToSign
-	// text: Step 3; absent where the signature is made outside.
+	// text: The signature: step 3. Absent if the host signs.
 	ExplanationSignature
-	// text: The headers that are signed, joined by `;`.
+	// text: Names of the signed headers, joined by `;`.
 	ExplanationSignedHeaders
-	// record Difference: The first line in which the service's canonical request differs.
+	// record Difference: The first line of the canonical request that differs from the service's.
 	ExplanationDifference
-	// text: What the service's message says about the refusal, as a sentence.
+	// text: The cause of the refusal that the service's message shows, as a sentence.
 	ExplanationFinding
 )
 
-// Record Difference: One line of the canonical request, both ways.
+// Record Difference: One line of the canonical request, on both sides.
 const (
-	// text: What the line holds, such as `CanonicalURI`.
+	// text: Name of the line's part, such as `CanonicalURI`.
 	DifferencePart = iota
-	// integer: Its number, from 1.
+	// integer: Number of the line, from 1.
 	DifferenceLine
-	// text: As it is signed here; empty where there is no such line.
+	// text: The line that the client signed; empty if it has no such line.
 	DifferenceOurs
-	// text: As the service signed it; empty where it has no such line.
+	// text: The line that the service signed; empty if it has no such line.
 	DifferenceTheirs
 )
 
-// Record Parse: A response of which the request is not known.
+// Record Parse: A response without its exchange.
 const (
 	// text: The publisher's name of the operation, or `rawCall`.
 	ParseOperation = iota
@@ -314,17 +314,17 @@ const (
 	ParseBody
 )
 
-// Record Dispatch: What a dispatcher is made of.
+// Record Dispatch: The settings of a dispatcher.
 const (
 	// pairs: Names of options and their values in decimal. With the spelling `camel`, times are in milliseconds and their names end in `Ms`.
 	DispatchOptions = iota
-	// bytes: 8 random bytes. Dispatchers with the same seed make the same trace ids.
+	// bytes: 8 random bytes. Dispatchers with the same seed create the same trace ids.
 	DispatchSeed
 )
 
 // Record Push: A call for a dispatcher.
 const (
-	// bytes: What the host knows the call by. It comes back with the outcome.
+	// bytes: The host's key for the call. The outcome has the same key.
 	PushKey = iota
 	// text: The publisher's name of the operation, or `rawCall`.
 	PushOperation
@@ -336,43 +336,43 @@ const (
 const (
 	// integer: Milliseconds since 1970.
 	NowNow = iota
-	// integer: Nanoseconds on a clock that never goes back, from an origin of the host's choice that stays the same.
+	// integer: Nanoseconds on a clock that never goes back, since any origin that stays the same.
 	NowMonotonic
 )
 
-// Record Action: What to do next.
+// Record Action: The host's next action.
 const (
-	// text: `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or say that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or when something was handed in. `done`: every call has had its outcome.
+	// text: `send`: send `request`. `outcome`: take `outcome`. `calls`: push up to `calls` calls, or finish. `token`: hand in fresh credentials, or report that there are none. `halted`: resume, or cancel. `wait`: poll again at `until`, or after handing something in. `done`: every call has had its outcome.
 	ActionAction = iota
-	// record Request: Where the action is `send`. Its `exchange` is the ticket of the attempt.
+	// record Request: For `send`: the request. Its `exchange` is the ticket of the attempt.
 	ActionRequest
-	// integer: Which attempt of its call it is, from 1; where the action is `send`.
+	// integer: For `send`: the number of the attempt, from 1 for a call's first.
 	ActionAttempt
-	// bytes: The key of the call that is sent.
+	// bytes: For `send`: the key of the call.
 	ActionKey
-	// record Outcome: Where the action is `outcome`.
+	// record Outcome: For `outcome`: the outcome of a call.
 	ActionOutcome
-	// integer: Where the action is `calls`.
+	// integer: For `calls`: how many calls to push at most.
 	ActionCalls
-	// integer: Where the action is `wait`: an instant of the monotonic clock, in nanoseconds. Absent: only when something was handed in.
+	// integer: For `wait`: an instant of the monotonic clock, in nanoseconds. Absent: poll again only after handing something in.
 	ActionUntil
-	// record Halt: Where the action is `halted`.
+	// record Halt: For `halted`: the reason.
 	ActionHalt
-	// text: The trace id of the attempt, for a journal that is written before it leaves; where the action is `send`.
+	// text: For `send`: the trace id of the attempt, for a journal that the host writes before the request leaves.
 	ActionTraceId
-	// text: Its X-Date.
+	// text: For `send`: the X-Date of the attempt.
 	ActionXDate
 )
 
-// Record Outcome: What became of a call.
+// Record Outcome: The only outcome of a call.
 const (
-	// bytes: As it was pushed.
+	// bytes: The key that was pushed.
 	OutcomeKey = iota
 	// text: `delivered`, `refused`, `unknown`, `given_up` or `not_sent`.
 	OutcomeVerdict
-	// integer: How often it was sent.
+	// integer: How often the call was sent.
 	OutcomeAttempts
-	// text: The trace id of all its attempts.
+	// text: The trace id of all attempts.
 	OutcomeTraceId
 	// text: X-Date of the last attempt.
 	OutcomeXDate
@@ -386,13 +386,13 @@ const (
 	OutcomeServerDate
 	// integer: HTTP status of that answer.
 	OutcomeStatus
-	// record of the operation: The operation's own record, see "Calls and replies", where the call was delivered.
+	// record of the operation: The reply to a delivered call: the operation's own record, see "Calls and replies".
 	OutcomeReply
-	// record Error: The last attempt's error, where the call was not delivered. Where it was delivered, the error of a reply that has a field which cannot be read.
+	// record Error: The last attempt's error, if the call was not delivered. A delivered call has an error only if a field of its reply is unreadable.
 	OutcomeError
 )
 
-// Record Error: An error: the answer where a function returns a negative number. What is not known is absent.
+// Record Error: An error: the answer of a function that returns a negative number. Unknown values are absent.
 const (
 	// text: A sentence that says what happened and what to do.
 	ErrorMessage = iota
@@ -402,13 +402,13 @@ const (
 	ErrorOutcome
 	// flag: Whether the call may be repeated without asking the service first.
 	ErrorRetryable
-	// integer: HTTP status; 0 where the host hides it.
+	// integer: HTTP status; 0 for a redirect that hides its status.
 	ErrorStatus
 	// text: The service's code.
 	ErrorCode
 	// text: The service's message.
 	ErrorMsg
-	// text: A gateway's id of the request.
+	// text: The gateway's id for the request.
 	ErrorRequestId
 	// text: The reply's trace id, or else the one that was sent.
 	ErrorTraceId
@@ -418,21 +418,21 @@ const (
 	ErrorRetryAfter
 	// text: The beginning of the reply's body, at most 16,384 bytes.
 	ErrorBody
-	// text: The field that was refused.
+	// text: Name of the refused field.
 	ErrorField
-	// flag: Whether the connection is to be closed instead of reused.
+	// flag: Whether the host has to close the connection instead of reusing it.
 	ErrorClosesConnection
 )
 
-// Record Halt: Why a dispatcher sends nothing more.
+// Record Halt: The reason why a dispatcher has stopped sending.
 const (
 	// text: A sentence that says what happened and what to do.
 	HaltMessage = iota
 	// text: `same_answer` or `no_token`.
 	HaltReason
-	// integer: How many calls got the same answer, or how many tries got no token.
+	// integer: How many calls in a row got the same answer, or how many times in a row the host had no token.
 	HaltTimes
-	// integer: HTTP status of the answer that the calls share.
+	// integer: HTTP status of the shared answer.
 	HaltStatus
 	// text: The service's code in that answer.
 	HaltCode
@@ -456,6 +456,16 @@ const (
 	ResponseMonotonic
 )
 
+// Record Exchanged: How an exchange of a dispatcher ended.
+const (
+	// text: The error's kind, as in `Error`. Absent: the call was delivered.
+	ExchangedKind = iota
+	// text: The error's outcome, as in `Error`. Absent: the call was delivered.
+	ExchangedOutcome
+	// flag: Whether the connection is to be closed instead of reused.
+	ExchangedClosesConnection
+)
+
 // Record Failure: An attempt of a dispatcher that got no complete response.
 const (
 	// integer: The ticket of the attempt.
@@ -472,7 +482,7 @@ const (
 
 // Record DispatchRenew: Fresh credentials for a dispatcher.
 const (
-	// record Credentials: How it authenticates from now on.
+	// record Credentials: How the dispatcher authenticates from now on.
 	DispatchRenewCredentials = iota
 	// integer: Milliseconds since 1970.
 	DispatchRenewNow
@@ -480,31 +490,31 @@ const (
 	DispatchRenewMonotonic
 )
 
-// Record Progress: How far a dispatcher is: counts since the start, and of now.
+// Record Progress: The progress of a job: counts since its start, and counts of this moment.
 const (
 	// integer: Calls that were pushed.
 	ProgressPushed = iota
 	// integer: Requests that were sent.
 	ProgressRequests
-	// integer: Outcomes so far, by verdict.
+	// integer: Outcomes `delivered` so far.
 	ProgressDelivered
-	// integer: Refused.
+	// integer: Outcomes `refused` so far.
 	ProgressRefused
-	// integer: Unknown.
+	// integer: Outcomes `unknown` so far.
 	ProgressUnknown
-	// integer: Given up.
+	// integer: Outcomes `given_up` so far.
 	ProgressGivenUp
-	// integer: Not sent.
+	// integer: Outcomes `not_sent` so far.
 	ProgressNotSent
-	// integer: Calls that wait for their first attempt, now.
+	// integer: Calls that wait for their first attempt at this moment.
 	ProgressQueued
-	// integer: Calls that wait to be sent again, now.
+	// integer: Calls that wait for a retry at this moment.
 	ProgressWaiting
-	// integer: Calls that are in flight, now.
+	// integer: Requests in flight at this moment.
 	ProgressInFlight
-	// decimal: Requests per second that may leave, now.
+	// decimal: Requests per second that may leave at this moment.
 	ProgressRate
-	// text: Why that is less than the configured rate, or nothing leaves: throttled, failing, draining; none where neither is so.
+	// text: Why `rate` is below the configured rate, or why nothing leaves: `throttled`, `failing` or `draining`. Absent at the full rate.
 	ProgressSlowed
 	// flag: Whether the source was read to its end.
 	ProgressSourceEnded
@@ -516,13 +526,13 @@ const (
 	NotifyPackageExpireCarrierUserId = iota
 	// text: Id of the package.
 	NotifyPackageExpirePackageId
-	// integer: `type`, of which 2 is documented. Absent: 2.
+	// integer: `type`; 2 is the documented value. Absent: 2.
 	NotifyPackageExpireType
-	// integer: A `type` that is not documented, sent as it is.
+	// integer: An undocumented `type`, sent unchanged.
 	NotifyPackageExpireUndocumentedType
 )
 
-// Record Acknowledgement: The service took the call.
+// Record Acknowledgement: The reply to a call that the service took.
 const (
 	// text: Always `0`.
 	AcknowledgementCode = iota
@@ -532,7 +542,7 @@ const (
 	AcknowledgementTraceId
 )
 
-// Record SpaceUsage: The space usage.
+// Record SpaceUsage: The reply with the space usage.
 const (
 	// text: Always `0`.
 	SpaceUsageCode = iota
@@ -548,17 +558,17 @@ const (
 
 // Record SpaceUsageData: Numbers of the space usage, digit for digit.
 const (
-	// text: Space that is allocated.
+	// text: Allocated space, in KB.
 	SpaceUsageDataTotalAllocation = iota
-	// text: Space that there is.
+	// text: Total space, in KB.
 	SpaceUsageDataTotalCapacity
-	// text: Space that is used, in KB.
+	// text: Used space, in KB.
 	SpaceUsageDataTotalUsed
-	// text: Quota.
+	// text: Quota, in GB.
 	SpaceUsageDataQuota
 )
 
-// Record RetentionPolicies: Retention policies.
+// Record RetentionPolicies: The reply with retention policies.
 const (
 	// text: The service's code.
 	RetentionPoliciesCode = iota
@@ -586,7 +596,7 @@ const (
 	RetentionPolicyStatus
 )
 
-// Record SetRetentionPolicy: Chooses retention policies.
+// Record SetRetentionPolicy: Sets the statuses of retention policies.
 const (
 	// list of PolicyStatus: Policies and their new status.
 	SetRetentionPolicyPolicyList = iota
@@ -600,11 +610,11 @@ const (
 	PolicyStatusStatus
 )
 
-// Record ReverseOrder: Takes orders back.
+// Record ReverseOrder: Notifies KooDrive of orders in reverse, for packages that are paid per use.
 const (
 	// text: Serial number of the batch.
 	ReverseOrderBatchSN = iota
-	// list of OrderOperation: Its operations.
+	// list of OrderOperation: Operations of the batch.
 	ReverseOrderOperationList
 )
 
@@ -622,13 +632,13 @@ const (
 const (
 	// text: Id of the package.
 	PackageChangePackageId = iota
-	// integer: `changeType`, of which 1 is documented. Absent: 1.
+	// integer: `changeType`; 1 is the documented value. Absent: 1.
 	PackageChangeChangeType
-	// integer: A `changeType` that is not documented, sent as it is.
+	// integer: An undocumented `changeType`, sent unchanged.
 	PackageChangeUndocumentedChangeType
 )
 
-// Record RawReply: A reply as it came.
+// Record RawReply: A reply, unparsed.
 const (
 	// integer: HTTP status.
 	RawReplyStatus = iota
@@ -652,6 +662,6 @@ const (
 	RawCallQuery
 	// pairs: Names and values of headers that are not signed.
 	RawCallHeaders
-	// text: Body: JSON text, sent byte for byte.
+	// text: JSON text for the body, sent byte for byte.
 	RawCallJson
 )

@@ -11,7 +11,7 @@ import type { Call } from "../calls.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
 import type { SignFunction } from "../credentials.js";
-import { type FixedParts, fixedParts, joined, type KeptParts } from "../encoding.js";
+import { joined, type KeptParts, keptParts } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
 import type { KooDriveRequest } from "../transport.js";
 import type { Dispatch as Declared } from "./dispatch.js";
@@ -158,7 +158,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     const traceId = given(dispatcher.outgoingTraceId);
     const item = given(this.#held.get(given(dispatcher.outgoingKey)));
     const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
-    const parts = this.#partsOf(ticket, item);
+    const parts = keptParts(this.#kept, item.fields.name, () => dispatcher.fixed(ticket));
     const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
     if (varying !== undefined) {
       const request = joined(parts, varying, traceId);
@@ -186,15 +186,6 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   #withdraw(ticket: number, cause: string): void {
     callCore(() => this.#dispatcher.withdraw(ticket, cause, Date.now(), performance.now()));
-  }
-
-  #partsOf(ticket: number, { fields: { name } }: Item): FixedParts {
-    const known = this.#kept.get(name);
-    if (known) return known;
-    const parts = callCore(() => this.#dispatcher.fixed(ticket));
-    const fixed = fixedParts(parts);
-    if (parts.isFixed) this.#kept.set(name, fixed);
-    return fixed;
   }
 
   /**

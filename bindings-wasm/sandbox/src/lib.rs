@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use koodrive::InvalidInput;
 use koodrive::host::{self, ErrorFields, Spelling};
-use koodrive::sandbox::{self, CutPoint, SandboxConfig};
+use koodrive::sandbox::{self, SandboxConfig};
 use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -123,7 +123,7 @@ impl Answer {
             sandbox::Answer::Respond(_) => {}
             sandbox::Answer::Delay { by, .. } => head["delayMs"] = milliseconds(*by),
             sandbox::Answer::Drip { interval, .. } => head["dripMs"] = milliseconds(*interval),
-            sandbox::Answer::Cut { at, .. } => head["cut"] = cut(*at).into(),
+            sandbox::Answer::Cut { at, .. } => head["cut"] = at.as_str().into(),
         }
         head.to_string()
     }
@@ -136,14 +136,6 @@ impl Answer {
 
 fn milliseconds(time: Duration) -> Value {
     (time.as_secs_f64() * 1000.0).into()
-}
-
-fn cut(at: CutPoint) -> &'static str {
-    match at {
-        CutPoint::BeforeHeaders => "before headers",
-        CutPoint::WithinHeaders => "within headers",
-        CutPoint::AfterHeaders => "after headers",
-    }
 }
 
 fn instant(milliseconds: f64) -> Result<DateTime<Utc>, InvalidInput> {

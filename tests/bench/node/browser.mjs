@@ -1,4 +1,5 @@
-// node browser.mjs opens a page in Chromium for each peer and prints what it measured. KOODRIVE_TOOLS is the folder of the runtimes' tests, which open pages as well.
+// `node browser.mjs` opens a page in Chromium for each peer and prints the page's figure.
+// KOODRIVE_TOOLS is the folder of the runtimes' tests, which open pages as well.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,9 @@
-// node end-to-end.mjs PATH ADDRESS: CPU per request with undici's Pool, 64 at once: what the library adds to the transport.
+// `node end-to-end.mjs PATH ADDRESS` measures CPU per request with undici's Pool, 64 requests at
+// once, to show what the library adds to the transport.
 //
-// `koodrive` makes the call and sends it, `dispatch` has the dispatcher do so; `constant` sends the same request again and again and
-// only receives. All read the whole reply. `fetch` is `koodrive` over Node's fetch.
+// `koodrive` creates a call and sends it. `dispatch` sends calls through the dispatcher. `constant`
+// sends the same request again and again, and parses nothing. `fetch` is `koodrive` over Node's
+// fetch. All read the whole reply.
 import assert from "node:assert/strict";
 import { Client, dispatch, notifyPackageExpire } from "koodrive";
 import { overUndici } from "koodrive/undici";
@@ -12,7 +14,7 @@ import { print, time } from "./harness.mjs";
 const AT_ONCE = 64;
 
 const [mode, address] = process.argv.slice(2);
-/** Of a sample. */
+/** Requests per sample and connection. */
 const EACH = mode === "fetch" ? 10 : 100;
 const origin = `http://${address}`;
 const pool = new Pool(origin, { connections: AT_ONCE });

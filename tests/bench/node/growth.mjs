@@ -1,11 +1,12 @@
-// node growth.mjs N: N requests built, signed and their replies parsed in one process, each dropped before the next. Prints the
-// nanoseconds per request and, on Linux, what the system says of this process, memory included.
+// `node growth.mjs N` builds and signs N requests and parses their replies in one process, and
+// drops each before the next. Prints the nanoseconds per request and, on Linux, the system's status
+// of this process, with its memory.
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { Client, INTERNATIONAL, notifyPackageExpire } from "koodrive";
 import { APP_ID, APP_SECRET, PACKAGE_ID, RESPONSE, SIGNED_AT, USER_ID, carrierUserId } from "./case.mjs";
 
-/** V8 compiles what is hot, once, before anything counts: that is no growth. */
+/** Requests before the measurement, so that V8 has compiled the hot code, which is not growth. */
 const WARM = 20_000;
 
 const requests = Number(process.argv[2]);

@@ -1,4 +1,5 @@
-// Checks a peer, has mitata time its operations, and prints the rows that run.py reads. In Node and in the page.
+// Checks a peer, times its operations with mitata, and prints the rows that run.py reads. Runs in
+// Node and in the page.
 import { do_not_optimize, measure } from "mitata";
 import { BODY, CARRIER_USER_ID, PACKAGE_ID, RESPONSE, SIGNED_AT } from "./case.mjs";
 
@@ -7,23 +8,24 @@ export function print(operation, peer, unit, value) {
   console.log(JSON.stringify({ operation, peer, unit, value }));
 }
 
-/** What this process has computed so far, in nanoseconds, the collector and the compiler included. */
+/** Returns the CPU time of this process in nanoseconds, the collector and the compiler included. */
 function cpu() {
   const { user, system } = process.cpuUsage();
   return (user + system) * 1e3;
 }
 
 const OPTIONS = {
-  // Programs beside this one then count for little. A page has only the clock on the wall.
+  // With CPU time, other programs matter little. A page has only wall-clock time.
   now: globalThis.process && cpu,
-  // Where there is no gc(), mitata would fill a gigabyte in its place.
+  // Without a function gc(), mitata would fill a gigabyte to force a collection.
   gc: false,
-  // mitata times runs one by one unless one takes less than 65 µs. The first of any peer takes longer, until V8 has compiled it.
+  // mitata times runs one by one unless a run takes less than 65 µs. Every peer takes longer until
+  // V8 has compiled it, so there is a warm-up.
   warmup_threshold: 50e6,
   warmup_samples: 100,
 };
 
-/** Nanoseconds of a run, the median of mitata's samples. A promise is awaited. */
+/** Returns the nanoseconds of a run, the median of mitata's samples. Awaits a promise. */
 export async function time(work) {
   const run = () => {
     const result = work();
@@ -34,7 +36,10 @@ export async function time(work) {
   return p50;
 }
 
-/** The peer, after its request had its expected signature, and its reply was read as every peer reads it. */
+/**
+ * Returns the peer, after comparing its signature and its reading of the reply with the expected
+ * ones.
+ */
 export async function checked(peer) {
   const { headers, body } = await peer.signed(CARRIER_USER_ID, PACKAGE_ID, SIGNED_AT);
   const authorization = headers.authorization ?? headers.Authorization;

@@ -1,4 +1,4 @@
-// node size.mjs: what npm installs, and what a bundler makes of it.
+// `node size.mjs` prints the sizes of installed npm packages and of their bundles.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -10,8 +10,8 @@ const here = import.meta.dirname;
 const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
 /**
- * What a user of the package imports to sign a request. Those that need Node's own modules run in no browser: they are bundled for
- * Node, whose modules they leave out.
+ * The imports that a user needs to sign a request. Packages that need Node's modules do not run in
+ * browsers, so they are bundled for Node and without Node's modules.
  */
 const BUNDLES = [
   ["koodrive", "browser", 'export * from "koodrive"'],
@@ -45,7 +45,7 @@ print("npm .wasm", "koodrive", "bytes", core.length);
 print("npm .wasm, gzip", "koodrive", "bytes", gzip(core));
 print("npm .wasm, brotli", "koodrive", "bytes", brotliCompressSync(core).length);
 
-/** What lies in a folder, of one package without those that are installed in it. */
+/** Returns the bytes of one package's folder, without the packages inside its node_modules. */
 function bytesIn(folder) {
   let bytes = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
@@ -56,7 +56,9 @@ function bytesIn(folder) {
   return bytes;
 }
 
-/** The folders of the packages that these ask for, as Node finds them, and so on. */
+/**
+ * Returns the folders of the named packages and of all their dependencies, as Node resolves them.
+ */
 function withDependencies(names, from, found = new Set()) {
   for (const name of names) {
     const folder = locate(name, from);

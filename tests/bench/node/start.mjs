@@ -1,7 +1,8 @@
-// node start.mjs PEER UNTIL: imports the package and ends, or signs a first request. start.py times it, and a process that does `nothing`.
+// `node start.mjs PEER UNTIL` imports a package, and also signs a request unless UNTIL is `import`.
+// start.py times this process, and one that does `nothing`.
 import { APP_ID, APP_SECRET, CARRIER_USER_ID, HOST, PACKAGE_ID, PATH, USER_ID, X_DATE } from "./case.mjs";
 
-/** Each imports what its users import, and gives what then signs a request. */
+/** Functions that import a package as its users do, and return a function that signs a request. */
 const PEERS = {
   koodrive: async () => {
     const { Client, INTERNATIONAL, notifyPackageExpire } = await import("koodrive");

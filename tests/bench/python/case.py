@@ -1,4 +1,4 @@
-"""The request that every peer builds, the reply that every peer reads."""
+"""The request that every peer builds, and the reply that every peer reads."""
 
 HOST = "intl.myhuaweicloud-koodrive.com"
 ENDPOINT = "https://intl.myhuaweicloud-koodrive.com"
@@ -11,16 +11,17 @@ CARRIER_USER_ID = "189642158555241211"
 PACKAGE_ID = "14"
 BODY = b'{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}'
 
-#: 2025-11-03T07:01:40Z, in seconds: the signature's date.
+#: The signature's date, 2025-11-03T07:01:40Z, in seconds.
 SIGNED_AT = 1762153300.0
 X_DATE = "20251103T070140Z"
 
-#: Computed independently of every peer (docs/contract.md, section 4, and ``tests/conformance/flagship/app-notify-minimal``).
+#: The signature, computed independently of every peer (docs/contract.md, section 4, and
+#: ``tests/conformance/flagship/app-notify-minimal``).
 SIGNATURE = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac"
 
 REPLY = b'{"code":0,"msg":"Success."}'
 
-#: What stands around a reply's body, as servers send it and ``http.client`` gives it.
+#: The headers of a reply, as servers send them and ``http.client`` returns them.
 REPLY_HEADERS = [
     ("Date", "Mon, 03 Nov 2025 07:01:45 GMT"),
     ("Content-Type", "application/json"),
@@ -28,7 +29,7 @@ REPLY_HEADERS = [
     ("Connection", "keep-alive"),
 ]
 
-#: Requests of a batch, and its subscribers: as many digits as the one above.
+#: The number of requests in a batch. Their subscribers' ids have as many digits as the one above.
 BATCH = 100_000
 
 

@@ -1,5 +1,8 @@
-"""Over one aiohttp session on loopback, 64 at once: what the processor spends on a request of koodrive's ``asend``, and on one
-that sends the same bytes again and again and does not look into the reply. ``KOODRIVE_SERVER`` is host and port of the server."""
+"""Measures CPU per request over one aiohttp session on loopback, with 64 requests at once.
+
+One peer is koodrive's ``asend``. The other sends the same bytes again and again, and does not parse
+the reply. ``KOODRIVE_SERVER`` is host and port of the server.
+"""
 
 import asyncio
 import os
@@ -12,7 +15,7 @@ import pyperf
 
 AT_ONCE = 64
 
-#: Of one loop.
+#: Requests of one loop.
 REQUESTS = 640
 
 
@@ -50,7 +53,7 @@ def ours(session):
 
 
 async def rounds(loops, peer):
-    """Seconds of processor time, of this process, without what connecting takes."""
+    """Returns this process's CPU time in seconds, without the time for connecting."""
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         send = peer(session)
 

@@ -1,5 +1,8 @@
-"""``python growth.py N``: N requests built and their replies read and dropped, in one process. Prints the nanoseconds per request
-and, on Linux, what the system says of this process, memory included."""
+"""Builds N requests in one process, reads their replies and drops both: ``python growth.py N``.
+
+Prints the nanoseconds per request and, on Linux, the system's status of this process, with its
+memory.
+"""
 
 import sys
 import time

@@ -1,8 +1,9 @@
-"""A night's job with its journal on this disk, and the same aiohttp sending the same bytes again and again, both on loopback and so
-many at once: how long a row takes, from the first request until the last outcome is on disk. ``KOODRIVE_SERVER`` is host and port
-of the server.
+"""Measures the time per row of a job, from the first request until the last outcome is on disk.
 
-Unlike other programs this one has all cores, since the journal has a thread of its own."""
+The peer is the same aiohttp, which sends the same bytes again and again. Both run on loopback, with
+the same number of requests at once. ``KOODRIVE_SERVER`` is host and port of the server. This program
+has all cores, because the journal has a thread of its own.
+"""
 
 import asyncio
 import tempfile
@@ -17,10 +18,11 @@ from koodrive._job.journal import Journal
 from koodrive._job.run import Sending
 from koodrive._job.source import Row
 
-#: A mark is on disk before its request leaves: so many hide what a disk takes to sync, and a quarter of them does not.
+#: Requests at once. A mark is on disk before its request leaves: 256 requests hide the disk's sync
+#: time, and 64 do not.
 AT_ONCE = (256, 64)
 
-#: Of one loop.
+#: Rows of one loop.
 ROWS = 20_000
 
 

@@ -1,7 +1,7 @@
-"""Times what each operation of each peer takes, and 100,000 requests that are built and kept: the processor's time of this process,
-in which other programs have no part.
+"""Times each operation of each peer, and a batch of 100,000 requests that are built and kept.
 
-``python operations.py --check`` times nothing: it sees to it that peers which do the same give the same.
+Times are CPU time of this process, so other programs do not count. ``python operations.py --check``
+times nothing: it checks that peers of the same algorithm give the same results.
 """
 
 import gc
@@ -22,10 +22,11 @@ PEERS = {
     "sigv4": "botocore SigV4",
 }
 
-#: Those of another algorithm.
+#: Peers with another algorithm.
 SIGN_OTHERWISE = ("sdk_signer", "sdk_client", "sigv4")
 
-#: By operation: the peer's module, what is timed in its names, and what the row is called if not as the peer.
+#: By operation: the peer's module, the timed statement in that module, and the row's name if it is
+#: not the peer's.
 OPERATIONS = {
     "bearer request": [
         ("tuned", "bearer(user, package, now)"),
@@ -46,29 +47,30 @@ OPERATIONS = {
         ("hand", "parse(200, headers, body)"),
         ("sdk_client", "parse(200, response)"),
     ],
-    # From its ids to its reply: made, signed, and its reply read.
+    # A whole call: created from its ids, signed, and its reply read.
     "call": [
         ("ours", "typed(user, package, now)"),
         ("ours", "raw(user, package, now)", "koodrive, raw call"),
     ],
 }
 
-#: Peers that do all that koodrive does, and could take its place in a nightly job.
+#: Peers that do everything that koodrive does for a nightly job.
 WHOLE = ("tuned", "ours", "hand")
 
 
 def module(peer):
-    # Inside the process that times it: an import leaves the collector more to look through.
+    # Only the process that times a peer imports it, because each import gives the collector more
+    # objects to visit.
     return import_module(f"peers.{peer}")
 
 
 def repeated(loops, peer, statement):
-    """Seconds of so many runs, with the collector at work, as users have it."""
+    """Returns the seconds of ``loops`` runs, with the collector on, as in users' programs."""
     return timeit.Timer(statement, gc.enable, time.process_time, vars(module(peer))).timeit(loops)
 
 
 def kept(loops, peer):
-    """Seconds of so many batches, each of which is dropped outside of the time."""
+    """Returns the seconds of ``loops`` batches, without the time to drop them."""
     batch, ids, spent = module(peer).batch, case.carrier_user_ids(), 0.0
     for _ in range(loops):
         started = time.process_time()
@@ -90,7 +92,7 @@ def measure():
 
 
 def plain(result):
-    """A request or a reply of any peer, as values that can be compared."""
+    """Returns a peer's request or reply as comparable values."""
     if hasattr(result, "code"):
         return result.code, result.msg, getattr(result, "trace_id", None)
     if isinstance(result, tuple):

@@ -1,4 +1,7 @@
-"""``python size.py PACKAGE…``: what pip puts on the disk for a package and all that it requires, bytecode included."""
+"""Prints the installed size of packages with their dependencies: ``python size.py PACKAGE…``.
+
+Bytecode counts as well.
+"""
 
 import json
 import sys
@@ -8,7 +11,7 @@ from pip._vendor.packaging.requirements import Requirement
 
 
 def required(name, found):
-    """Adds the distributions that this one needs, itself among them."""
+    """Adds the distribution ``name`` and all its dependencies to ``found``."""
     it = distribution(name)
     name = it.name.lower().replace("_", "-")
     if name in found:

@@ -1,5 +1,8 @@
-"""What a fresh process takes until something is imported, and in Node until a first request is signed. ``nothing`` is what the
-interpreter takes by itself; the report takes it off. ``KOODRIVE_BENCH_NODE`` is the folder of ``start.mjs``, peers installed."""
+"""Times a fresh process until a package is imported, and in Node until a first request is signed.
+
+``nothing`` is the time of the bare interpreter, which the report subtracts. ``KOODRIVE_BENCH_NODE``
+is the folder of ``start.mjs`` with its peers installed.
+"""
 
 import os
 import sys

@@ -1,5 +1,5 @@
-// aws4, as its README shows it, around the same request. Its algorithm derives the key by four HMACs more, which it keeps for
-// the day.
+// aws4, as its README shows it, signs the same request. Its algorithm derives the key by four more
+// HMACs, and it caches them for the day.
 import { createRequire } from "node:module";
 import { APP_ID, APP_SECRET, AWS, HOST, PATH, USER_ID } from "../case.mjs";
 
@@ -9,7 +9,10 @@ const credentials = { accessKeyId: APP_ID, secretAccessKey: APP_SECRET };
 
 export const peer = "aws4";
 
-/** Of that algorithm, over the headers that it signs; computed independently of the package. */
+/**
+ * The signature by AWS's algorithm, over the headers that aws4 signs; computed independently of the
+ * package.
+ */
 export const signature = "6ed1e83dc9302e793412b169d9411920ca7c7a14f80aa759a2d29a84127584b4";
 
 export function signed(carrierUserId, packageId, now) {

@@ -1,4 +1,4 @@
-// What a competent user writes first: node:crypto, JSON.stringify, a template.
+// The first version of a competent user: node:crypto, JSON.stringify, a template.
 import { createHash, createHmac } from "node:crypto";
 import { APP_ID, APP_SECRET, HOST, PATH, SIGNATURE, TOKEN, USER_ID } from "../case.mjs";
 

@@ -1,5 +1,5 @@
-// koodrive, as its README shows it. A call is made once and can be sent more than once, so a batch makes its calls and the rows
-// for one request do not.
+// koodrive, as its README shows it. A call can be sent more than once, so the figures for one
+// request do not create a call each time. The batch does.
 import { Client, INTERNATIONAL, notifyPackageExpire, rawCall } from "koodrive";
 import { APP_ID, APP_SECRET, CARRIER_USER_ID, PACKAGE_ID, PATH, RESPONSE, SIGNATURE, SIGNED_AT, TOKEN, USER_ID } from "../case.mjs";
 
@@ -16,7 +16,7 @@ export const bearer = (user, packageId, now) => withToken.request(call(user, pac
 export const signed = (user, packageId, now) => signing.request(call(user, packageId), { now });
 export const parse = (response) => signing.parse(known, response);
 
-/** The request and the reply of a call. */
+/** Returns the request and the reply of a call. */
 const whole = (call) => [signing.request(call, { now: SIGNED_AT }), signing.parse(call, RESPONSE)];
 
 export const typed = () => whole(notifyPackageExpire({ carrierUserId: CARRIER_USER_ID, packageId: PACKAGE_ID }));

@@ -1,5 +1,6 @@
-// @huaweicloud/huaweicloud-sdk-core: the signer of Huawei's own SDK, which its clients call for every request. Its algorithm is
-// SDK-HMAC-SHA256, which KooDrive's is derived from: as many hashes, other names.
+// @huaweicloud/huaweicloud-sdk-core is the signer of Huawei's own SDK, and its clients call it for
+// every request. Its algorithm is SDK-HMAC-SHA256. KooDrive's algorithm is derived from it: the
+// same number of hashes, other names.
 import { createRequire } from "node:module";
 import { APP_ID, APP_SECRET, HOST, PATH, USER_ID } from "../case.mjs";
 
@@ -9,7 +10,10 @@ const credential = { getAk: () => APP_ID, getSk: () => APP_SECRET };
 
 export const peer = "@huaweicloud/huaweicloud-sdk-core";
 
-/** Of that algorithm, over the headers that it signs; computed independently of the SDK. */
+/**
+ * The signature by SDK-HMAC-SHA256, over the headers that the SDK signs; computed independently of
+ * the SDK.
+ */
 export const signature = "94ba86a4ef204ccbd4da2a01e287b911a65e6b458469d2ae8eb173227a722728";
 
 export function signed(carrierUserId, packageId, now) {

@@ -1,4 +1,4 @@
-// What the tuned peers share: everything but the hash.
+// The parts that the tuned peers share: everything but the hash.
 import { APP_ID, HOST, PATH, TOKEN, USER_ID } from "../case.mjs";
 
 const URL = `https://${HOST}${PATH}`;
@@ -8,12 +8,12 @@ const AFTER_DATE = `\nx-user-id:${USER_ID}\n\nhost;x-date;x-user-id\n`;
 const BEFORE_SIGNATURE = `HMAC-SHA256 AppId=${APP_ID},SignedHeaders=host;x-date;x-user-id,Signature=`;
 
 const PLAIN = /^[ !#-[\]-~]*$/;
-/** Few ids hold what JSON escapes. */
+/** Returns `text` in JSON. Few ids have characters that JSON escapes. */
 const json = (text) => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
 
 const body = (carrierUserId, packageId) => `{"carrierUserId":${json(carrierUserId)},"type":2,"packageId":${json(packageId)}}`;
 
-/** toISOString takes half the time of getUTCFullYear and its like. */
+/** Returns `now` as X-Date. toISOString takes half the time of getUTCFullYear and the like. */
 function xDate(now) {
   const text = new Date(now).toISOString();
   return `${text.slice(0, 4)}${text.slice(5, 7)}${text.slice(8, 13)}${text.slice(14, 16)}${text.slice(17, 19)}Z`;
@@ -28,7 +28,7 @@ const request = (authorization, date, body) => ({
 
 export const bearer = (carrierUserId, packageId, now) => request(BEARER, xDate(now), body(carrierUserId, packageId));
 
-/** The peer that signs with this SHA-256 in hex and this HMAC of a text. */
+/** Returns a peer that signs with `sha256` and `hmac`, which return hex. */
 export const signing = (sha256, hmac) => (carrierUserId, packageId, now) => {
   const date = xDate(now);
   const text = body(carrierUserId, packageId);
@@ -38,7 +38,10 @@ export const signing = (sha256, hmac) => (carrierUserId, packageId, now) => {
 
 const decoder = new TextDecoder();
 
-/** The code as text, which the pages show both ways. */
+/**
+ * Returns the reply. Its code is text, because the publisher's pages show it both as text and as a
+ * number.
+ */
 export function parse({ status, body }) {
   if (status !== 200) throw new Error(`HTTP ${status}`);
   const { code, msg } = JSON.parse(decoder.decode(body));

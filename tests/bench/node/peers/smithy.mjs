@@ -1,5 +1,5 @@
-// @smithy/signature-v4, which the AWS SDK signs with, around the same request. Its algorithm derives the key by four HMACs more,
-// which it keeps for the day.
+// @smithy/signature-v4, the signer of the AWS SDK, signs the same request. Its algorithm derives
+// the key by four more HMACs, and it caches them for the day.
 import { createRequire } from "node:module";
 import { APP_ID, APP_SECRET, AWS, HOST, PATH, USER_ID } from "../case.mjs";
 
@@ -12,7 +12,10 @@ const signer = new SignatureV4({ ...AWS, credentials, sha256: Sha256 });
 
 export const peer = "@smithy/signature-v4";
 
-/** Of that algorithm, over the headers that it signs; computed independently of the package. */
+/**
+ * The signature by AWS's algorithm, over the headers that the package signs; computed independently
+ * of the package.
+ */
 export const signature = "e39a0a7a72c7eea78a2d4d40b799ca65e4ae51b19312e03fa25294f9a45cbea3";
 
 export function signed(carrierUserId, packageId, now) {

@@ -1,4 +1,5 @@
-// The same tuned to the limit: everything that never changes is written once, and the key is prepared once.
+// The program of hand.mjs, tuned to the limit: constant text is written once, and the key is
+// prepared once.
 import { createHash, createHmac, createSecretKey } from "node:crypto";
 import { APP_SECRET, SIGNATURE } from "../case.mjs";
 import { signing } from "./parts.mjs";

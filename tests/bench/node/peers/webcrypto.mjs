@@ -1,4 +1,5 @@
-// WebCrypto, the one hash that a browser has: three promises for a request. In Node and in the page.
+// WebCrypto, the only hash of a browser, takes three promises per request. Runs in Node and in the
+// page.
 import { APP_ID, APP_SECRET, HOST, PATH, SIGNATURE, USER_ID } from "../case.mjs";
 
 const encoder = new TextEncoder();

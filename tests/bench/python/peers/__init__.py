@@ -1,6 +1,6 @@
-"""Whom koodrive is measured beside, and koodrive. Each module is one peer:
+"""Koodrive and its peers. Each module is one peer, and has:
 
 the functions and arguments that operations.py names
-``signature()`` of the case's request; None where the algorithm is another one, whose request is checked there
+``signature()`` of the case's request; None for another algorithm, which checks its request itself
 ``batch(ids)``  signed requests for these subscribers, all of them held
 """

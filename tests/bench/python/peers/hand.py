@@ -1,4 +1,4 @@
-"""The twenty lines that a competent user writes from the published pages, first version."""
+"""The first version of a competent user: twenty lines from the published pages."""
 
 import hashlib
 import hmac

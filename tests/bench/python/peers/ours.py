@@ -6,7 +6,7 @@ import koodrive
 signing = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, app_id=case.APP_ID, app_secret=case.APP_SECRET)
 bearer = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=case.USER_ID, token=case.TOKEN)
 call = koodrive.NotifyPackageExpire(carrier_user_id=case.CARRIER_USER_ID, package_id=case.PACKAGE_ID)
-# X-Date stays 5 seconds behind.
+# X-Date is 5 seconds behind the clock.
 now = case.SIGNED_AT + 5
 headers, body = case.REPLY_HEADERS, case.REPLY
 user, package = case.CARRIER_USER_ID, case.PACKAGE_ID

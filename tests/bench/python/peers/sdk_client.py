@@ -1,6 +1,7 @@
-"""The way of a typed client as far as huaweicloudsdkcore goes it: from a model to a signed request, from a response to a model.
+"""The part of a typed client that huaweicloudsdkcore implements.
 
-The models are what the publisher's generator writes for its services, cut down to what the core looks at.
+It turns a model into a signed request, and a response into a model. The models are those of the
+publisher's generator, reduced to the members that the core reads.
 """
 
 import sys
@@ -59,7 +60,7 @@ def signed(user, package):
 
 
 class Response:
-    """As requests has it, where it says the charset."""
+    """A response in the form of requests, with a charset."""
 
     status_code = 200
     headers = dict(case.REPLY_HEADERS)

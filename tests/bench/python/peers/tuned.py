@@ -1,5 +1,8 @@
-"""The same, tuned to the limit of the standard library: what does not change is made once, the key's two hash states and that
-of the canonical request's beginning are copied, JSON is written by the encoder's own function for one string."""
+"""The program of hand.py, tuned to the limit of the standard library.
+
+Constant values are created once. The key's two hash states, and the state of the canonical
+request's beginning, are copied. The JSON encoder's function for one string writes the body.
+"""
 
 import json
 from collections import namedtuple

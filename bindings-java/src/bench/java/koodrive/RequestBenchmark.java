@@ -27,8 +27,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A signed request and a parsed reply, beside what one writes by hand over {@code javax.crypto.Mac} and Jackson. Both make all that an
- * HTTP client needs: method, URL, headers and body.
+ * Measures a signed request and a parsed reply, beside a program written by hand over
+ * {@code javax.crypto.Mac} and Jackson. Both produce all that an HTTP client needs: method, URL,
+ * headers and body.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -48,7 +49,7 @@ public class RequestBenchmark {
     private KooDrive bearer;
     private ByHand hand;
 
-    /** What is made once. */
+    /** Objects that are created once. */
     @Setup
     public void open() throws GeneralSecurityException {
         var builder = KooDrive.builder().endpoint("https://koodrive.example").userId(USER_ID);
@@ -73,7 +74,7 @@ public class RequestBenchmark {
         return bearer.request(CALL, RequestOptions.NONE);
     }
 
-    /** A request, its reply, and all between them but the network. */
+    /** Builds a request and reads its reply, without the network. */
     @Benchmark
     public Acknowledgement signedExchange() {
         return signing.send(CALL);
@@ -89,10 +90,10 @@ public class RequestBenchmark {
         return hand.parse(REPLY);
     }
 
-    /** A request by hand. */
+    /** A request of the program written by hand. */
     public record HandRequest(String method, String url, List<NameValue> headers, byte[] body) {}
 
-    /** What a competent user writes, with the key's state and the digests reused. */
+    /** The program of a competent user, which reuses the key's state and the digests. */
     private static final class ByHand {
         private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
         private static final HexFormat HEX = HexFormat.of();

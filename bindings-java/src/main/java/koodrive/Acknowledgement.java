@@ -3,7 +3,7 @@ package koodrive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The service took the call.
+ * The reply to a call that the service took.
  *
  * @param code always {@code 0}
  * @param msg the service's message

@@ -1,10 +1,10 @@
 package koodrive;
 
 /**
- * A call of the API. Each is checked when it is made: one that cannot be sent throws a {@link KooDriveException} of the kind
- * {@link KooDriveException.Kind#INVALID_INPUT}.
+ * A call of the API. Its constructor checks it, and throws a {@link KooDriveException} of the kind
+ * {@link KooDriveException.Kind#INVALID_INPUT} if a parameter is not valid.
  *
- * @param <R> what the service replies
+ * @param <R> the type of the reply
  */
 public sealed interface Call<R extends Reply>
         permits NotifyPackageExpire, GetSpaceUsageByOverview, GetCurrentRetentionPolicy, GetCarrierRetentionPolicy, SetRetentionPolicy,

@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
  * @param <T> an item of the source
  * @param <R> the reply
  * @param item the item as the source gave it
- * @param verdict what became of its call
- * @param attempts how often it was sent
- * @param traceId the trace id of all its attempts; null where it was never sent
+ * @param verdict the result of the item's call
+ * @param attempts how often the call was sent
+ * @param traceId the trace id of all attempts; null if the call was never sent
  * @param xDate X-Date of the last attempt
  * @param firstSentAt when the first attempt left, by this machine's clock
  * @param sentAt when the last attempt left
- * @param answeredAt when its answer came
+ * @param answeredAt when the answer to the last attempt came
  * @param serverDate {@code Date} of that answer
  * @param status HTTP status of that answer
- * @param reply the reply where the call was delivered; null where a field of it cannot be read, which {@code error} then says
- * @param error the last attempt's error where the call was not delivered; not thrown, for you to look at
+ * @param reply the reply to a delivered call; null if a field of the reply is unreadable, and
+ *     {@code error} then names the field
+ * @param error the last attempt's error, if the call was not delivered; it is returned here instead
+ *     of thrown
  */
 public record CallOutcome<T, R extends Reply>(
     T item,

@@ -13,15 +13,25 @@ final class Calls {
 
     private Calls() {}
 
-    /** Lets the core refuse a call that no client can send. */
+    /**
+     * Checks {@code call} in the core. Throws a {@link KooDriveException} if no client can send it.
+     */
     static void check(Call<?> call) {
         var input = write(Layout.CALL_OPERATION, call, new RecordWriter()).text(Layout.CALL_SPELLING, SPELLING);
         Handle.withoutHandle(Layout.CHECK, input);
     }
 
-    /** Writes the operation at a place and its fields at the next one. */
+    /**
+     * Writes the operation of {@code call} at {@code place}, and the call's fields at the next
+     * place.
+     */
     static RecordWriter write(int place, Call<?> call, RecordWriter writer) {
         return writer.text(place, operation(call)).record(place + 1, fields -> writeFields(call, fields));
+    }
+
+    /** Returns the name of a call, as messages have it. */
+    static String name(Call<?> call) {
+        return call instanceof RawCall raw ? raw.method() + " " + raw.path() : operation(call);
     }
 
     private static String operation(Call<?> call) {
@@ -74,7 +84,7 @@ final class Calls {
             .integer(Layout.PACKAGE_CHANGE_UNDOCUMENTED_CHANGE_TYPE, change.undocumentedChangeType());
     }
 
-    /** Reads the reply to a call. */
+    /** Reads the reply to {@code call}. */
     // The type of a call names that of its reply.
     @SuppressWarnings("unchecked")
     static <R extends Reply> R reply(Call<R> call, RecordReader reply) {

@@ -1,10 +1,10 @@
 package koodrive;
 
-/** Words for what went wrong at an HTTP client. */
+/** Describes exceptions of an HTTP client. */
 final class Causes {
     private Causes() {}
 
-    /** Returns the message of a cause and, where that has none, of what caused it. */
+    /** Returns the message of {@code cause}, or of the next of its causes that has one. */
     static String text(Throwable cause) {
         for (Throwable at = cause; at != null; at = at.getCause()) {
             String message = at.getMessage();

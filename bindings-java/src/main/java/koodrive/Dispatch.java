@@ -1,6 +1,8 @@
 package koodrive;
 
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -22,14 +24,18 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job under way: an iterator of outcomes, one for each item of the source. Close it.
+ * A running job: an iterator of outcomes, one for each item of the source. Close the job after use.
  *
- * <p>Sending happens inside your loop: a slow loop body slows the job. One thread iterates, reads the source and asks for tokens; {@link #cancel}
- * and {@link #progress} are for any thread. Each exchange has a virtual thread.
+ * <p>Sending happens inside your loop: a slow loop body slows the job. The thread that iterates
+ * also reads the source and asks for tokens. Any thread may call {@link #cancel} and
+ * {@link #progress}. Each exchange has a virtual thread.
  *
- * <p>When the outcomes are out, what the source threw is thrown, or a {@link HaltedException}. A thread that is interrupted while it waits
- * ends the job: what is in flight is unknown, the outcomes that are left can be iterated over, and then a {@link CancellationException} is
- * thrown; the thread keeps its interrupted status.
+ * <p>If the source throws, the job ends. Calls already read but not sent come out as not sent;
+ * after the last outcome {@link #hasNext} throws the source's exception. A halted job ends the same
+ * way, with a {@link HaltedException}.
+ *
+ * <p>An interrupt of the waiting thread ends the job as well, with a {@link CancellationException}.
+ * Calls in flight then have unknown outcomes, and the thread stays interrupted.
  *
  * @param <T> an item of the source
  * @param <R> the reply
@@ -45,7 +51,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Handle handle;
     private final long origin = System.nanoTime();
 
-    /** Has a permit where something was handed in since the last poll. */
+    /** Has a permit if a thread handed something in since the last poll. */
     private final Semaphore news = new Semaphore(0);
     private final Map<Long, Thread> inFlight = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -54,13 +60,15 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     private final Map<Long, Pending<T, R>> pending = new HashMap<>();
     private final Queue<CallOutcome<T, R>> outcomes = new ArrayDeque<>();
     private long read;
-    /** Calls that the library has asked for and that were not read yet. It asks for each once. */
+    /**
+     * How many calls the library has asked for and the job has not read. The library asks once for
+     * each.
+     */
     private long wanted;
-    private boolean interrupted;
     private @Nullable Throwable whyNoToken;
 
     private volatile boolean cancelled;
-    /** How far it was when it was done. */
+    /** The progress at the end of the job; null until then. */
     private volatile @Nullable Progress end;
 
     /** A call that has no outcome yet. */
@@ -95,9 +103,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Waits for the next outcome. Throws what ended the job, once, where there is none.
+     * Waits for the next outcome. If the job has ended with an exception, the first call after the
+     * last outcome throws it.
      *
-     * @return whether there is one
+     * @return whether there is an outcome
      */
     @Override
     public boolean hasNext() {
@@ -126,9 +135,9 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Returns the outcomes that are left as a stream, which closes this job when it is closed.
+     * Returns the remaining outcomes as a stream. Closing the stream closes this job.
      *
-     * @return the stream, sequential
+     * @return a sequential stream
      */
     public Stream<CallOutcome<T, R>> stream() {
         int kind = Spliterator.NONNULL | Spliterator.ORDERED;
@@ -136,7 +145,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     /**
-     * Returns how far the job is.
+     * Returns the progress of the job.
      *
      * @return the counts
      */
@@ -151,7 +160,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    /** Sends nothing more. Iterate on: what is in flight is awaited, and the rest comes out as not sent. */
+    /**
+     * Stops sending. Go on iterating: requests in flight still get their outcomes, and the rest
+     * comes out as not sent.
+     */
     public void cancel() {
         cancelled = true;
         if (end == null) {
@@ -166,7 +178,10 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         news.release();
     }
 
-    /** Cancels, and waits for what is in flight. The outcomes that nobody has seen can still be iterated over. */
+    /**
+     * Cancels the job and waits for the requests in flight. The remaining outcomes can still be
+     * iterated over.
+     */
     @Override
     public void close() {
         if (end == null) {
@@ -178,20 +193,20 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         failure.set(null);
     }
 
-    /** Shows how far it is. */
+    /** Returns the progress as text. */
     @Override
     public String toString() {
         return "Dispatch[" + progress() + "]";
     }
 
-    /** Until there is an outcome, or no more will come. */
+    /** Runs the job until it has an outcome or has ended. */
     private void advance() {
         while (outcomes.isEmpty() && end == null) {
             step();
         }
     }
 
-    /** Polls until there is nothing to send, and does what that leaves to do. */
+    /** Polls and follows the library's actions until it says to wait or that the job is done. */
     private void step() {
         while (true) {
             RecordReader action = handle.call(Layout.POLL, now(new RecordWriter(), Layout.NOW_NOW, Layout.NOW_MONOTONIC));
@@ -224,6 +239,8 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     private void done() {
+        // What they tell the program comes before the end.
+        awaitThreads();
         end = Progress.read(handle.call(Layout.PROGRESS));
         handle.close();
         client.leave();
@@ -231,11 +248,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
 
     private void outcome(RecordReader outcome) {
         Pending<T, R> ended = pending.remove(key(outcome.bytes(Layout.OUTCOME_KEY)));
-        CallOutcome<T, R> read = CallOutcome.read(ended.item(), ended.call(), outcome);
-        if (read.error() != null && read.error().closesConnection()) {
-            client.transport().closeIdleConnections();
-        }
-        outcomes.add(read);
+        outcomes.add(CallOutcome.read(ended.item(), ended.call(), outcome));
     }
 
     private void readOne() {
@@ -253,7 +266,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
             var push = new RecordWriter().text(Layout.PUSH_KEY, Long.toString(key));
             handle.call(Layout.PUSH, Calls.write(Layout.PUSH_OPERATION, next, push));
         } catch (Throwable error) {
-            // The error of the source, or of a call that this client cannot send.
+            // The source threw, or this client cannot send the call.
             pending.remove(key);
             fail(error);
         }
@@ -276,7 +289,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         try {
             handle.call(Layout.TOKEN, now(input, Layout.DISPATCH_RENEW_NOW, Layout.DISPATCH_RENEW_MONOTONIC));
         } catch (KooDriveException unfit) {
-            // It may be half of one, from a file that is being written.
+            // The token may be half-written, from a file that another process is writing.
             noToken(unfit);
         }
     }
@@ -302,7 +315,9 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    /** Ends the job with this, after the outcomes. */
+    /**
+     * Cancels the job. {@link #hasNext} throws the first such {@code error} after the last outcome.
+     */
     private void fail(Throwable error) {
         failure.compareAndSet(null, error);
         cancel();
@@ -327,10 +342,18 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         Thread.currentThread().interrupt();
     }
 
-    /** Interrupts what is in flight and waits for its end, which comes soon. */
+    /**
+     * Interrupts the threads of all requests in flight, and waits for their end, which comes soon.
+     */
     private void giveUp() {
+        inFlight.values().forEach(Thread::interrupt);
+        awaitThreads();
+    }
+
+    /** Waits for the threads of the exchanges, also where this thread is interrupted. */
+    private void awaitThreads() {
+        boolean interrupted = false;
         for (Thread thread : List.copyOf(inFlight.values())) {
-            thread.interrupt();
             boolean ended = false;
             while (!ended) {
                 try {
@@ -341,55 +364,69 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
                 }
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void send(RecordReader action) {
         RecordReader unsigned = action.requiredRecord(Layout.ACTION_REQUEST);
         long ticket = unsigned.requiredNumber(Layout.REQUEST_EXCHANGE);
+        Pending<T, R> sent = pending.get(key(action.bytes(Layout.ACTION_KEY)));
         var departure = new DispatchOptions.Departure(
-            pending.get(key(action.bytes(Layout.ACTION_KEY))).item(),
+            sent.item(),
             (int) action.requiredNumber(Layout.ACTION_ATTEMPT),
             action.text(Layout.ACTION_TRACE_ID),
             action.text(Layout.ACTION_X_DATE));
-        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> exchange(ticket, departure, unsigned));
+        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> {
+            try {
+                attempt(ticket, sent.call(), departure, unsigned);
+            } finally {
+                inFlight.remove(ticket);
+                news.release();
+            }
+        });
         inFlight.put(ticket, thread);
         thread.start();
     }
 
-    /** One attempt, in a thread of its own. */
-    private void exchange(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) {
+    /** Makes one attempt, in a thread of its own. */
+    private void attempt(long ticket, Call<R> call, DispatchOptions.Departure departure, RecordReader unsigned) {
+        long began = System.nanoTime();
+        Request request;
+        Transport.Limits limits;
         try {
-            Response response = attempted(ticket, departure, unsigned);
-            var input = new RecordWriter()
-                .integer(Layout.RESPONSE_TICKET, ticket)
-                .integer(Layout.RESPONSE_STATUS, response.status())
-                .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
-                .bytes(Layout.RESPONSE_BODY, response.body());
-            handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+            request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
+            tellDeparture(departure);
+            limits = client.limitsSince(began);
         } catch (KeptException error) {
             fail(error.getCause());
             handIn(Layout.WITHDRAW, ticket, false, error);
+            return;
+        } catch (KooDrive.RefusedSignatureException error) {
+            fail(error.refusal);
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
+        } catch (Transport.NotSentException error) {
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
+        } catch (Error error) {
+            fail(error);
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
+        }
+        exchange(ticket, call, departure.traceId(), request, limits);
+    }
+
+    private void tellDeparture(DispatchOptions.Departure departure) throws KeptException {
+        try {
+            options.beforeSend().accept(departure);
         } catch (Throwable error) {
-            if (error instanceof Error || error instanceof KooDrive.RefusedSignatureException) {
-                fail(error instanceof KooDrive.RefusedSignatureException refused ? refused.refusal : error);
-            }
-            boolean left = !(error instanceof Transport.NotSentException || error instanceof KooDrive.RefusedSignatureException);
-            handIn(Layout.FAILURE, ticket, left, error);
-        } finally {
-            inFlight.remove(ticket);
-            news.release();
+            throw new KeptException(error);
         }
     }
 
-    private void handIn(int operation, long ticket, boolean left, Throwable cause) {
-        var input = new RecordWriter()
-            .integer(Layout.FAILURE_TICKET, ticket)
-            .flag(Layout.FAILURE_LEFT, left)
-            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
-        handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
-    }
-
-    /** The function {@code beforeSend} has kept a request from leaving. */
+    /** Reports that the function {@code beforeSend} threw, so the request did not leave. */
     private static final class KeptException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -398,15 +435,60 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    private Response attempted(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) throws Exception {
+    private void exchange(long ticket, Call<R> call, @Nullable String traceId, Request request, Transport.Limits limits) {
+        var startedAt = Instant.ofEpochMilli(client.now());
         long started = System.nanoTime();
-        Request request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
+        Response response = null;
+        RecordReader ended;
         try {
-            options.beforeSend().accept(departure);
+            response = client.transport().exchange(request, limits);
+            ended = handIn(ticket, response);
         } catch (Throwable error) {
-            throw new KeptException(error);
+            if (error instanceof Error) {
+                fail(error);
+            }
+            ended = handIn(Layout.FAILURE, ticket, !(error instanceof Transport.NotSentException), error);
         }
-        return client.transport().exchange(request, client.limitsSince(started));
+        if (ended.flag(Layout.EXCHANGED_CLOSES_CONNECTION)) {
+            client.transport().closeIdleConnections();
+        }
+        if (options.onExchange() != null) {
+            tellExchange(new Exchange(
+                Calls.name(call),
+                request.method(),
+                request.urlWithoutQuery(),
+                response == null ? null : (Integer) response.status(),
+                startedAt,
+                Duration.ofNanos(System.nanoTime() - started),
+                traceId,
+                KooDriveException.Kind.of(ended.text(Layout.EXCHANGED_KIND)),
+                KooDriveException.Outcome.of(ended.text(Layout.EXCHANGED_OUTCOME))));
+        }
+    }
+    private void tellExchange(Exchange exchange) {
+        try {
+            options.onExchange().accept(exchange);
+        } catch (Throwable error) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+        }
+    }
+
+    private RecordReader handIn(long ticket, Response response) {
+        var input = new RecordWriter()
+            .integer(Layout.RESPONSE_TICKET, ticket)
+            .integer(Layout.RESPONSE_STATUS, response.status())
+            .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
+            .bytes(Layout.RESPONSE_BODY, response.body());
+        return handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+    }
+
+    private RecordReader handIn(int operation, long ticket, boolean left, Throwable cause) {
+        var input = new RecordWriter()
+            .integer(Layout.FAILURE_TICKET, ticket)
+            .flag(Layout.FAILURE_LEFT, left)
+            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
+        return handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
     }
 
     private long monotonic() {

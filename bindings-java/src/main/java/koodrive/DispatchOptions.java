@@ -9,32 +9,34 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Options of a job. Each has a default and a range, which docs/dispatcher.md explains; a value out of range is refused when the job is
- * made. Messages give times in milliseconds, under names that end in {@code Ms}.
+ * Options of a job. docs/dispatcher.md explains their defaults and ranges.
+ * {@link KooDrive#dispatch} refuses a value out of range. Messages give times in milliseconds,
+ * under names that end in {@code Ms}.
  */
 public final class DispatchOptions {
     private final List<NameValue> options = new ArrayList<>();
     private @Nullable Supplier<String> token;
     private Predicate<HaltedException> onHalt = _ -> false;
     private Consumer<Departure> beforeSend = _ -> { };
+    private @Nullable Consumer<Exchange> onExchange;
 
-    /** Makes options that are the defaults. */
+    /** Creates options with the defaults. */
     public DispatchOptions() {}
 
     /**
      * An attempt that is about to leave.
      *
      * @param item the item of the source
-     * @param attempt which attempt of its call it is, from 1
-     * @param traceId its trace id
-     * @param xDate its X-Date
+     * @param attempt the number of the attempt, from 1 for the first of its call
+     * @param traceId the trace id of the attempt
+     * @param xDate the X-Date of the attempt
      */
     public record Departure(Object item, int attempt, @Nullable String traceId, @Nullable String xDate) {}
 
     /**
      * Sets the rate.
      *
-     * @param perSecond requests per second, 0.001 to 100,000; 50 unless chosen
+     * @param perSecond requests per second, 0.001 to 100,000; default 50
      * @return these options
      */
     public DispatchOptions rate(double perSecond) {
@@ -44,7 +46,7 @@ public final class DispatchOptions {
     /**
      * Sets how many requests may leave at once after a pause.
      *
-     * @param requests 1 to 1,000,000; a tenth of a second's worth unless chosen
+     * @param requests 1 to 1,000,000; default a tenth of a second's worth
      * @return these options
      */
     public DispatchOptions burst(int requests) {
@@ -54,7 +56,7 @@ public final class DispatchOptions {
     /**
      * Sets whether the pace falls below the rate while too many requests are throttled or fail.
      *
-     * @param adaptive whether it does; true unless chosen
+     * @param adaptive whether the pace falls; default true
      * @return these options
      */
     public DispatchOptions adaptive(boolean adaptive) {
@@ -62,9 +64,9 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets how many requests are in flight at most. Each has a virtual thread.
+     * Sets how many requests are in flight at most. Each request has a virtual thread.
      *
-     * @param requests 1 to 65,535; 32 unless chosen
+     * @param requests 1 to 65,535; default 32
      * @return these options
      */
     public DispatchOptions concurrency(int requests) {
@@ -74,7 +76,7 @@ public final class DispatchOptions {
     /**
      * Sets how many calls wait for their first attempt at most.
      *
-     * @param calls 1 to 1,000,000; 64 unless chosen
+     * @param calls 1 to 1,000,000; default 64
      * @return these options
      */
     public DispatchOptions queue(int calls) {
@@ -84,7 +86,7 @@ public final class DispatchOptions {
     /**
      * Sets how often a call is sent at most.
      *
-     * @param times 1 to 100; 8 unless chosen
+     * @param times 1 to 100; default 8
      * @return these options
      */
     public DispatchOptions attempts(int times) {
@@ -92,9 +94,9 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets the longest wait before the first repeat; it doubles with each.
+     * Sets the longest wait before the first retry. The wait doubles with each retry.
      *
-     * @param wait up to a day; 0.5 seconds unless chosen
+     * @param wait up to a day; default 0.5 seconds
      * @return these options
      */
     public DispatchOptions backoff(Duration wait) {
@@ -102,9 +104,9 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets the longest wait before any repeat.
+     * Sets the longest wait before any retry.
      *
-     * @param wait up to a day; 60 seconds unless chosen
+     * @param wait up to a day; default 60 seconds
      * @return these options
      */
     public DispatchOptions backoffCap(Duration wait) {
@@ -114,7 +116,7 @@ public final class DispatchOptions {
     /**
      * Sets the longest {@code Retry-After} that is obeyed.
      *
-     * @param wait up to a day; an hour unless chosen
+     * @param wait up to a day; default an hour
      * @return these options
      */
     public DispatchOptions retryAfterCap(Duration wait) {
@@ -122,9 +124,9 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets how many repeats there are for each first attempt.
+     * Sets how many retries there are per first attempt, at most.
      *
-     * @param ratio 0.2 unless chosen
+     * @param ratio 0 to 1; default 0.2
      * @return these options
      */
     public DispatchOptions retryRatio(double ratio) {
@@ -134,7 +136,7 @@ public final class DispatchOptions {
     /**
      * Sets how many calls in a row with the same answer halt the job.
      *
-     * @param calls 20 unless chosen; 0 for never
+     * @param calls 0 for never; default 20
      * @return these options
      */
     public DispatchOptions haltAfter(int calls) {
@@ -142,9 +144,10 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets whether a call whose outcome is unknown may be sent again. No page of the service says that it may.
+     * Sets whether a call with an unknown outcome may be sent again. The service's documentation
+     * does not say that repeats are safe.
      *
-     * @param safe whether repeats are safe; false unless chosen
+     * @param safe whether repeats are safe; default false
      * @return these options
      */
     public DispatchOptions repeatsAreSafe(boolean safe) {
@@ -154,7 +157,7 @@ public final class DispatchOptions {
     /**
      * Sets the age at which a token is replaced before it is refused.
      *
-     * @param age less than a token lives
+     * @param age less than the lifetime of a token
      * @return these options
      */
     public DispatchOptions tokenAge(Duration age) {
@@ -162,7 +165,8 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets a source of tokens, which is asked when the service says 401 or a token is too old. Unless chosen it is that of the client.
+     * Sets a source of tokens. The job asks it after a 401 and when a token is too old. By default
+     * the job uses the client's source.
      *
      * @param token returns a fresh token; called in the thread that iterates
      * @return these options
@@ -173,9 +177,10 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets what decides at a halt. Unless chosen the job ends with the {@link HaltedException}.
+     * Sets the function that decides at a halt. By default the job ends with the
+     * {@link HaltedException}.
      *
-     * @param onHalt returns true where the job is to go on; called in the thread that iterates
+     * @param onHalt returns true to go on; called in the thread that iterates
      * @return these options
      */
     public DispatchOptions onHalt(Predicate<HaltedException> onHalt) {
@@ -184,14 +189,26 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets what is told of each attempt before it leaves, for a journal. Where it throws, that attempt does not leave and the job ends with
-     * the exception.
+     * Sets a function that sees each attempt before it leaves, for a journal. If the function
+     * throws, that attempt does not leave, and the job ends with the exception.
      *
      * @param beforeSend called from many threads
      * @return these options
      */
     public DispatchOptions beforeSend(Consumer<Departure> beforeSend) {
         this.beforeSend = beforeSend;
+        return this;
+    }
+
+    /**
+     * Sets what is told of each attempt that has ended, for logs and metrics. The job ends after every call of it has returned. What it
+     * throws changes nothing, and goes to the thread's handler of uncaught exceptions.
+     *
+     * @param onExchange called from many threads
+     * @return these options
+     */
+    public DispatchOptions onExchange(Consumer<Exchange> onExchange) {
+        this.onExchange = onExchange;
         return this;
     }
 
@@ -209,6 +226,10 @@ public final class DispatchOptions {
 
     Consumer<Departure> beforeSend() {
         return beforeSend;
+    }
+
+    @Nullable Consumer<Exchange> onExchange() {
+        return onExchange;
     }
 
     private DispatchOptions set(String name, String value) {

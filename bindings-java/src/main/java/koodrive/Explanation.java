@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Every stage of a signature.
  *
- * @param canonicalRequest step 1
- * @param canonicalRequestHash lower-case hex of its SHA-256
- * @param stringToSign step 2
- * @param signature step 3; null where the signature is made outside
- * @param signedHeaders the headers that are signed, joined by {@code ;}
- * @param difference the first line in which the service's canonical request differs
- * @param finding what the service's message says about the refusal
+ * @param canonicalRequest the canonical request: step 1
+ * @param canonicalRequestHash lower-case hex of the canonical request's SHA-256
+ * @param stringToSign the string to sign: step 2
+ * @param signature the signature: step 3; null if the function {@code sign} signs
+ * @param signedHeaders names of the signed headers, joined by {@code ;}
+ * @param difference the first line of the canonical request that differs from the service's
+ * @param finding the cause of the refusal that the service's message shows
  */
 public record Explanation(
     String canonicalRequest,
@@ -42,12 +42,12 @@ public record Explanation(
     }
 
     /**
-     * One line of the canonical request, both ways.
+     * One line of the canonical request, on both sides.
      *
-     * @param part what the line holds, such as {@code CanonicalURI}
-     * @param line its number, from 1
-     * @param ours as it is signed here; empty where there is no such line
-     * @param theirs as the service signed it; empty where it has no such line
+     * @param part name of the line's part, such as {@code CanonicalURI}
+     * @param line number of the line, from 1
+     * @param ours the line that the client signed; empty if it has no such line
+     * @param theirs the line that the service signed; empty if it has no such line
      */
     public record Difference(String part, int line, String ours, String theirs) {}
 }

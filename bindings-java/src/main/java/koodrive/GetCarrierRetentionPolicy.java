@@ -1,4 +1,4 @@
 package koodrive;
 
-/** Returns the retention policies of the carrier. It takes a token. */
+/** Reads the retention policies that the carrier can choose. The call needs a token. */
 public record GetCarrierRetentionPolicy() implements Call<RetentionPolicies> {}

@@ -1,4 +1,4 @@
 package koodrive;
 
-/** Returns the retention policies in force. It takes a token. */
+/** Reads the retention policies in force. The call needs a token. */
 public record GetCurrentRetentionPolicy() implements Call<RetentionPolicies> {}

@@ -1,4 +1,4 @@
 package koodrive;
 
-/** Returns the space usage. It changes nothing, so it is the safe first call. */
+/** Reads the space usage. The call changes nothing, so it is the safe first call. */
 public record GetSpaceUsageByOverview() implements Call<SpaceUsage> {}

@@ -4,19 +4,20 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job sent nothing more, since it would have been in vain. It is thrown when the outcomes of all calls that were read are out. Correct
- * the cause, and dispatch what was not sent.
+ * Reports that a job stopped, because every further call would have failed as well. It is thrown
+ * after the outcomes of all calls that were read. Correct the cause, then dispatch the calls that
+ * were not sent.
  *
  * @serial exclude
  */
 public final class HaltedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** Why a job halts. */
+    /** The reason of a halt. */
     public enum Reason {
-        /** So many calls in a row got the same answer, and none was delivered in between. */
+        /** {@link #times} calls in a row got the same answer. */
         SAME_ANSWER,
-        /** There is no token that works. */
+        /** The token source had no valid token {@link #times} times in a row. */
         NO_TOKEN
     }
 
@@ -48,7 +49,8 @@ public final class HaltedException extends RuntimeException {
     }
 
     /**
-     * Returns how many calls got the same answer in a row, or how often there was no token.
+     * Returns how many calls in a row got the same answer, or how many times in a row there was no
+     * token.
      *
      * @return the number
      */
@@ -57,7 +59,7 @@ public final class HaltedException extends RuntimeException {
     }
 
     /**
-     * Returns the HTTP status of the answer that the calls share.
+     * Returns the HTTP status of the shared answer.
      *
      * @return the status, or null
      */

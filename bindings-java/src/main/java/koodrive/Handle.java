@@ -11,8 +11,9 @@ import java.nio.ByteOrder;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A client or a dispatcher of the library, with its buffer. One operation is done at a time, and each takes a few microseconds: the
- * lock is never held while something is sent. It lets go of virtual threads, as a lock of the library itself could not.
+ * A client or a dispatcher of the library, with its buffer. The lock admits one operation at a
+ * time. An operation takes a few microseconds, and sends nothing. A virtual thread that waits for
+ * this lock frees its carrier thread; inside the library it could not.
  */
 final class Handle implements AutoCloseable {
     private static final Cleaner CLEANER = Cleaner.create();
@@ -27,7 +28,7 @@ final class Handle implements AutoCloseable {
 
     private Handle(int number) {
         this.number = number;
-        // Closes what the program forgets to close.
+        // Closes the handle if the program forgets to.
         cleanable = CLEANER.register(this, () -> Library.close(number));
     }
 
@@ -40,17 +41,20 @@ final class Handle implements AutoCloseable {
         }
     }
 
-    /** Returns the handle that an answer names. */
+    /** Returns the handle in {@code answer}. */
     static Handle of(RecordReader answer) {
         return new Handle((int) answer.requiredNumber(Layout.HANDLE_HANDLE));
     }
 
-    /** Does an operation of the library that needs no handle. */
+    /** Runs {@code operation}, which needs no handle. */
     static RecordReader withoutHandle(int operation, RecordWriter input) {
         return once(input, (buffer, length) -> Library.call(0, operation, buffer, length));
     }
 
-    /** Does an operation. Throws a {@link KooDriveException} where the answer is an error. Overwrites its input. */
+    /**
+     * Runs {@code operation} and overwrites {@code input}. Throws a {@link KooDriveException} if
+     * the answer is an error.
+     */
     RecordReader call(int operation, RecordWriter input) {
         lock.lock();
         try {
@@ -74,7 +78,7 @@ final class Handle implements AutoCloseable {
         return call(operation, new RecordWriter());
     }
 
-    /** Overwrites the secrets. Later operations are refused by the library. */
+    /** Overwrites the secrets. The library refuses later operations. */
     @Override
     public void close() {
         cleanable.clean();
@@ -84,7 +88,10 @@ final class Handle implements AutoCloseable {
         int call(MemorySegment buffer, int length);
     }
 
-    /** Calls a function with a buffer for this once. Where it is too small, nothing was done. */
+    /**
+     * Calls {@code function} with a new buffer, and again with a larger one while the buffer is too
+     * small. Such a call has done nothing.
+     */
     private static RecordReader once(RecordWriter input, Function function) {
         for (int capacity = 4096 + input.length();; capacity *= 2) {
             try (var arena = Arena.ofConfined()) {
@@ -109,7 +116,7 @@ final class Handle implements AutoCloseable {
             MemorySegment.copy(input.bytes(), 0, segment, JAVA_BYTE, 0, input.length());
         }
 
-        /** Takes the answer out of the buffer. */
+        /** Returns a copy of the answer, and overwrites the answer in the buffer. */
         RecordReader answer(int returned) {
             var bytes = new byte[Math.abs(returned)];
             MemorySegment.copy(segment, JAVA_BYTE, 0, bytes, 0, bytes.length);

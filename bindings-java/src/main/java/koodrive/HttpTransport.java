@@ -30,26 +30,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends over {@code java.net.http}, with HTTP/1.1.
  *
- * <p>That client repeats a POST, PUT, PATCH or DELETE only where {@code jdk.httpclient.enableAllMethodRetry} says so, and then it is not
- * used. It may repeat a GET on a connection that the service closed before it answered, and a connection that was refused: neither changes
- * anything at the service.
+ * <p>{@code java.net.http} retries POST, PUT, PATCH and DELETE only with
+ * {@code jdk.httpclient.enableAllMethodRetry}, and this class refuses that property. It may
+ * retry a GET on a connection that the service closed before it answered. It may retry a refused
+ * connection. Neither changes anything at the service.
  */
 final class HttpTransport implements Transport, AutoCloseable {
     private static final String REPEATS_ALL = "jdk.httpclient.enableAllMethodRetry";
 
-    /** The connect time-out of an own client; null where the program supplied one. */
+    /**
+     * The connect time-out of this transport's own HTTP client; null if the program supplied a
+     * client.
+     */
     private final @Nullable Duration connectTimeout;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
-    /** Under the lock. An own client is made when it is needed, since that takes as long as everything else together. */
+    /**
+     * The HTTP client, guarded by the lock. An own client is created on first use, because that
+     * takes as long as everything else together.
+     */
     private @Nullable HttpClient http;
 
-    /** Makes a client of its own. */
+    /** Creates a transport with an HTTP client of its own. */
     HttpTransport(Duration connectTimeout) {
         checkRetries();
         this.connectTimeout = connectTimeout;
     }
 
-    /** Takes a client of the program. */
+    /** Creates a transport over the program's HTTP client. */
     HttpTransport(HttpClient client) {
         checkRetries();
         if (client.followRedirects() != HttpClient.Redirect.NEVER) {
@@ -90,12 +97,16 @@ final class HttpTransport implements Transport, AutoCloseable {
         } catch (ExecutionException error) {
             throw failure(error.getCause());
         } finally {
-            // Closes the connection of an exchange that is given up, and changes nothing at one that has ended.
+            // Closes the connection of an abandoned exchange, and does nothing for one that has
+            // ended.
             sent.cancel(true);
         }
     }
 
-    /** A client that was shut down takes no more requests, so none is shut down meanwhile. */
+    /**
+     * Starts an exchange under the read lock. A client takes no requests after its shutdown, so the
+     * write lock guards the shutdown.
+     */
     private CompletableFuture<HttpResponse<byte[]>> begun(HttpRequest request, int replyLimit) {
         lock.readLock().lock();
         try {
@@ -132,7 +143,7 @@ final class HttpTransport implements Transport, AutoCloseable {
         response.headers().map().forEach((name, values) -> values.forEach(value -> headers.add(new NameValue(name, value))));
         byte[] body = response.body();
         if (response.headers().firstValue("content-encoding").orElse("").equalsIgnoreCase("gzip") && body.length > 0) {
-            // The service compressed a reply although the request did not ask for it.
+            // The service compressed a reply although the request did not ask for compression.
             body = new GZIPInputStream(new ByteArrayInputStream(body)).readNBytes(replyLimit + 1);
         }
         return new Response(response.statusCode(), List.copyOf(headers), body);
@@ -149,7 +160,10 @@ final class HttpTransport implements Transport, AutoCloseable {
         };
     }
 
-    /** A client cannot close idle connections, so another takes its place. What is in flight ends on the old one. */
+    /**
+     * Replaces an own client, because {@code java.net.http} cannot close idle connections.
+     * Exchanges in flight end on the old client.
+     */
     @Override
     public void closeIdleConnections() {
         lock.writeLock().lock();
@@ -163,13 +177,13 @@ final class HttpTransport implements Transport, AutoCloseable {
         }
     }
 
-    /** Ends an own client when what is in flight has ended. */
+    /** Shuts an own client down after its exchanges in flight. */
     @Override
     public void close() {
         closeIdleConnections();
     }
 
-    /** Reads to the limit and one byte more, and closes the connection there. */
+    /** Reads a body up to the limit plus one byte. A longer body closes the connection. */
     private static final class LimitedBody implements BodySubscriber<byte[]> {
         private final int limit;
         private final ByteArrayOutputStream read = new ByteArrayOutputStream();

@@ -17,14 +17,16 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads, virtual ones among them.
+ * A client of the API with an endpoint, a user id and credentials, which are checked once. Threads,
+ * virtual ones included, may share a client.
  *
- * <p>Methods throw a {@link KooDriveException} where a call is refused, fails, or has an outcome that nobody knows.
+ * <p>Methods throw a {@link KooDriveException} if a call is refused, fails, or has an unknown
+ * outcome.
  */
 public final class KooDrive implements AutoCloseable {
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    /** Bytes of which the core makes a trace id. */
+    /** Random bytes that the core needs for a trace id. */
     private static final int TRACE_ID_BYTES = 29;
 
     private final Handle handle;
@@ -36,7 +38,9 @@ public final class KooDrive implements AutoCloseable {
     private final @Nullable Supplier<String> token;
     private final @Nullable UnaryOperator<String> sign;
 
-    /** One for the client until it is closed, and one for each exchange and each job under way. */
+    /**
+     * Counts the client itself until it is closed, each exchange in flight and each running job.
+     */
     private final AtomicInteger users = new AtomicInteger(1);
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -66,7 +70,7 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Returns a builder, which needs an endpoint, a user id and credentials.
+     * Returns a builder. A client needs an endpoint, a user id and credentials.
      *
      * @return the builder
      */
@@ -75,8 +79,9 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Sends a call and reads the reply. One attempt; one more, signed anew, where the service refused the date alone. A thread that is
-     * interrupted stops waiting, keeps its interrupted status, and the outcome is unknown.
+     * Sends {@code call} once and reads the reply. If the service refuses only the date, the call
+     * is signed anew and sent once more. An interrupted thread stops waiting and stays interrupted;
+     * the outcome is then unknown.
      *
      * @param <R> the reply
      * @param call the call
@@ -87,7 +92,7 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Sends a call and reads the reply, as {@link #send(Call)} does.
+     * Sends {@code call} with {@code options} and reads the reply, as {@link #send(Call)} does.
      *
      * @param <R> the reply
      * @param call the call
@@ -125,7 +130,10 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** An exchange that is alone ends with its request, and has no trace id but a chosen one. */
+    /**
+     * Begins an exchange. If {@code isAlone}, the exchange ends with its request and has a trace id
+     * only from {@code options}.
+     */
     private RecordReader begin(Call<?> call, RequestOptions options, boolean isAlone) {
         renewToken();
         var input = Calls.write(Layout.BEGIN_OPERATION, call, new RecordWriter())
@@ -140,7 +148,10 @@ public final class KooDrive implements AutoCloseable {
         return handle.call(Layout.BEGIN, input.integer(Layout.BEGIN_REPLY_LIMIT, limits.replyLimit()).flag(Layout.BEGIN_ALONE, isAlone));
     }
 
-    /** A failure of the program's function is thrown as it is: nothing was begun. */
+    /**
+     * Asks the program's function for a token. An exception of the function reaches the caller
+     * unchanged, because nothing was sent.
+     */
     private void renewToken() {
         if (token != null) {
             String fresh = token.get();
@@ -150,7 +161,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** Signs a request where that is done outside, and sends it. */
+    /** Sends a request, after the program's function {@code sign} has signed it if there is one. */
     private Response attempt(long exchange, RecordReader unsigned, long started) {
         try {
             Request request = new Request(signed(handle, Layout.SIGN, exchange, unsigned));
@@ -168,7 +179,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** Returns the request of an exchange or of an attempt with its signature. */
+    /** Returns the request of an exchange or an attempt, with its signature. */
     RecordReader signed(Handle handle, int operation, long exchange, RecordReader request)
             throws Transport.NotSentException, RefusedSignatureException {
         String stringToSign = request.text(Layout.REQUEST_STRING_TO_SIGN);
@@ -189,7 +200,10 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** The core took what the function {@code sign} returned for no signature. The exchange has ended then. */
+    /**
+     * Reports that the core refused the result of the function {@code sign}, which ends the
+     * exchange.
+     */
     static final class RefusedSignatureException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -201,7 +215,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** Returns what is left of the limits of an exchange. */
+    /** Returns the limits of an exchange, less the time since {@code started}. */
     Transport.Limits limitsSince(long started) throws Transport.NotSentException {
         Duration left = limits.timeout().minusNanos(System.nanoTime() - started);
         if (!left.isPositive()) {
@@ -238,24 +252,25 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Sends a call in a virtual thread of its own, as {@link #send(Call)} does. A future that is cancelled gives up the exchange; the
-     * request may have left.
+     * Sends {@code call} in a new virtual thread, as {@link #send(Call)} does. Cancelling the
+     * future abandons the exchange, and the request may have left.
      *
      * @param <R> the reply
      * @param call the call
-     * @return the reply to come, or the exception
+     * @return a future of the reply or the exception
      */
     public <R extends Reply> CompletableFuture<R> sendAsync(Call<R> call) {
         return sendAsync(call, RequestOptions.NONE);
     }
 
     /**
-     * Sends a call in a virtual thread of its own, as {@link #sendAsync(Call)} does.
+     * Sends {@code call} with {@code options} in a new virtual thread, as {@link #sendAsync(Call)}
+     * does.
      *
      * @param <R> the reply
      * @param call the call
      * @param options trace id and date
-     * @return the reply to come, or the exception
+     * @return a future of the reply or the exception
      */
     public <R extends Reply> CompletableFuture<R> sendAsync(Call<R> call, RequestOptions options) {
         var future = new CompletableFuture<R>();
@@ -276,7 +291,8 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Builds and signs a request, for those who send by themselves. No trace id is made.
+     * Builds and signs a request, for programs that send it themselves. It has a trace id only from
+     * {@code options}.
      *
      * @param call the call
      * @param options trace id and date
@@ -299,7 +315,8 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Reads the response to a request of {@link #request}. The clock is not learned from it: see {@link #observeClock}.
+     * Reads the response to a request of {@link #request}. Only {@link #observeClock} learns the
+     * service's clock from such a response.
      *
      * @param <R> the reply
      * @param call the call
@@ -317,7 +334,7 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Learns the service's clock from a response that was not sent for by {@link #send(Call)}.
+     * Learns the service's clock from a response to a request of {@link #request}.
      *
      * @param response a complete response
      * @param sentAt when the request left
@@ -333,7 +350,7 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Returns what has been learned of the service's clock.
+     * Returns the learned offset of the service's clock.
      *
      * @return how far the service's clock is ahead of this machine's
      */
@@ -342,12 +359,13 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Shows every stage of the signature of a call. Nothing is sent.
+     * Returns every stage of the signature of {@code call}. Nothing is sent.
      *
      * @param call the call
-     * @param date the X-Date that was sent; null for that of {@code message}, or else the present one
-     * @param message what the service said when it refused the signature; where it holds a canonical request, the explanation names the
-     *     first line that differs
+     * @param date the X-Date that was sent; null for the X-Date in {@code message}, or else the
+     *     present one
+     * @param message the service's message about the refused signature, or null; if it has a
+     *     canonical request, the explanation names the first line that differs
      * @return the stages
      */
     public Explanation explain(Call<?> call, @Nullable Instant date, @Nullable String message) {
@@ -361,26 +379,28 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Sends many calls, paced and repeated as the service allows: iterate over their outcomes, one for each call.
+     * Sends many calls, at a pace and with retries that the service allows. Iterate over the
+     * outcomes, one for each call.
      *
      * @param <R> the reply
-     * @param calls the calls; read as fast as needed, in the thread that iterates
-     * @param options pace, repeats and more
-     * @return the outcomes; close it
+     * @param calls the calls; the thread that iterates reads them as needed
+     * @param options pace, retries and more
+     * @return the job, which has to be closed
      */
     public <R extends Reply> Dispatch<Call<R>, R> dispatch(Iterator<? extends Call<R>> calls, DispatchOptions options) {
         return new Dispatch<>(this, calls, call -> call, options);
     }
 
     /**
-     * Sends a call for each item, paced and repeated as the service allows: iterate over their outcomes, one for each item.
+     * Sends a call for each item, at a pace and with retries that the service allows. Iterate over
+     * the outcomes, one for each item.
      *
-     * @param <T> an item, such as a row of a table; it comes back with the outcome
+     * @param <T> an item, such as a row of a table; its outcome has the same item
      * @param <R> the reply
-     * @param items the items; read as fast as needed, in the thread that iterates
-     * @param call makes the call of an item
-     * @param options pace, repeats and more
-     * @return the outcomes; close it
+     * @param items the items; the thread that iterates reads them as needed
+     * @param call returns the call of an item
+     * @param options pace, retries and more
+     * @return the job, which has to be closed
      */
     public <T, R extends Reply> Dispatch<T, R> dispatch(
             Iterator<? extends T> items, Function<? super T, ? extends Call<R>> call, DispatchOptions options) {
@@ -388,7 +408,8 @@ public final class KooDrive implements AutoCloseable {
     }
 
     /**
-     * Takes no more calls. Calls and jobs that are under way go on to their end, and then secrets are overwritten.
+     * Closes the client to new calls. Exchanges and jobs that have begun go on to their end; then
+     * the secrets are overwritten.
      */
     @Override
     public void close() {
@@ -397,7 +418,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** Shows endpoint and user id. */
+    /** Returns endpoint and user id as text. */
     @Override
     public String toString() {
         return name;
@@ -423,7 +444,7 @@ public final class KooDrive implements AutoCloseable {
         return milliseconds(clock.instant());
     }
 
-    /** Counts one more user, who has to {@link #leave}. */
+    /** Counts one more user, which has to call {@link #leave}. */
     void enter() {
         users.incrementAndGet();
         if (closed.get()) {
@@ -432,7 +453,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** The last user closes what is behind the client. */
+    /** Counts one user less. The last one closes the handle and the client's own transport. */
     void leave() {
         if (users.decrementAndGet() == 0) {
             handle.close();
@@ -442,7 +463,10 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** An instant beyond the range is refused by the core as any other that no date can say. */
+    /**
+     * Returns milliseconds since 1970. An instant out of range becomes the nearest long, which the
+     * core refuses.
+     */
     private static long milliseconds(Instant instant) {
         try {
             return instant.toEpochMilli();
@@ -451,7 +475,7 @@ public final class KooDrive implements AutoCloseable {
         }
     }
 
-    /** What a client is made of. Authenticate in exactly one way. */
+    /** Builds a client. Pass credentials of exactly one kind. */
     public static final class Builder {
         private @Nullable String endpoint;
         private @Nullable String userId;
@@ -495,7 +519,8 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Allows {@code http://} to hosts other than loopback. Everybody on the way can then read and change requests.
+         * Allows {@code http://} for hosts other than loopback. Anyone on the network path can then
+         * read and change requests.
          *
          * @param allow whether it is allowed
          * @return this builder
@@ -506,7 +531,7 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the app id, which needs an app secret, or a function that signs.
+         * Sets the app id. It needs {@link #appSecret} or {@link #sign} as well.
          *
          * @param appId the app id
          * @return this builder
@@ -528,9 +553,10 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets a function that signs where the secret is kept, such as a KMS or an HSM.
+         * Sets a function that signs, for a secret in a KMS or an HSM.
          *
-         * @param sign gets the string to sign, and returns the lower-case hex of its HMAC-SHA256; called from many threads
+         * @param sign takes the string to sign and returns the lower-case hex of its HMAC-SHA256;
+         *     called from many threads
          * @return this builder
          */
         public Builder sign(UnaryOperator<String> sign) {
@@ -550,8 +576,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets a source of access tokens, which is asked before each call, and by a job when a token has ended. What it throws is thrown by
-         * {@link KooDrive#send(Call)}, and nothing was sent.
+         * Sets a source of access tokens. Each call asks it first; a job asks it when a token has
+         * expired. If the source throws, {@link KooDrive#send(Call)} sends nothing and throws the
+         * same exception.
          *
          * @param token returns a token; called from many threads
          * @return this builder
@@ -573,9 +600,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the time by which X-Date stays behind the service's clock.
+         * Sets how far X-Date stays behind the service's clock.
          *
-         * @param margin whole seconds, 0 to 600; 5 unless chosen
+         * @param margin whole seconds, 0 to 600; default 5
          * @return this builder
          */
         public Builder clockMargin(Duration margin) {
@@ -584,9 +611,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets what sends requests.
+         * Sets the transport, for a program with an HTTP client of its own.
          *
-         * @param transport sends over an HTTP client of the program
+         * @param transport sends requests
          * @return this builder
          */
         public Builder transport(Transport transport) {
@@ -595,8 +622,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the HTTP client that sends requests. It must follow no redirects and have no authenticator; its own connect time-out holds. It
-         * is not closed with this client, and connections stay open after a failure.
+         * Sets the HTTP client that sends requests. It must follow no redirects and have no
+         * authenticator, and its own connect time-out applies. The program closes it, and its
+         * connections stay open after a failure.
          *
          * @param client the HTTP client
          * @return this builder
@@ -607,9 +635,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the time that a connection may take.
+         * Sets the longest time to open a connection.
          *
-         * @param timeout 1 ms to a day; 5 seconds unless chosen
+         * @param timeout 1 ms to a day; default 5 seconds
          * @return this builder
          */
         public Builder connectTimeout(Duration timeout) {
@@ -618,9 +646,10 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the time that a call may take, both attempts together. In a job it is the time of each attempt.
+         * Sets the longest time of a call, both attempts together. In a job it is the longest time
+         * of each attempt.
          *
-         * @param timeout 1 ms to a day; 30 seconds unless chosen
+         * @param timeout 1 ms to a day; default 30 seconds
          * @return this builder
          */
         public Builder timeout(Duration timeout) {
@@ -629,9 +658,9 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Sets the longest body of a reply after decompression. A longer one is not read to its end.
+         * Sets the longest body of a reply, after decompression. Reading stops beyond the limit.
          *
-         * @param bytes 1 to 2^30; 1 MiB unless chosen
+         * @param bytes 1 to 2^30; default 1 MiB
          * @return this builder
          */
         public Builder replyLimit(int bytes) {
@@ -651,7 +680,7 @@ public final class KooDrive implements AutoCloseable {
         }
 
         /**
-         * Checks everything, and connects to nothing.
+         * Checks the settings and returns a client. It opens no connection.
          *
          * @return the client
          */
@@ -689,7 +718,7 @@ public final class KooDrive implements AutoCloseable {
                 .text(Layout.CREDENTIALS_AUTHORIZATION, authorization);
         }
 
-        /** A part of a second stays, so that the core refuses it. */
+        /** Returns {@code time} in seconds. A fraction stays, so that the core refuses it. */
         private static String seconds(Duration time) {
             return BigDecimal.valueOf(time.getSeconds()).add(BigDecimal.valueOf(time.getNano(), 9)).stripTrailingZeros().toPlainString();
         }

@@ -5,35 +5,44 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call was refused, or failed, or nobody knows. {@link #outcome} says what is true at the service.
+ * Reports a call that was refused, failed, or has an unknown outcome. {@link #outcome} says whether
+ * KooDrive acted on the call.
  *
  * @serial exclude
  */
 public final class KooDriveException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** What happened. */
+    /** The kind of a failure. */
     public enum Kind {
-        /** Refused here, before anything was sent. */
+        /** This package refused the input before anything was sent. */
         INVALID_INPUT,
-        /** Connection refused, DNS, TLS, connect time-out. */
+        /** The request surely never left: connection refused, DNS, TLS, connect time-out. */
         NOT_SENT,
         /** The request was sent, and no complete reply came. */
         OUTCOME_UNKNOWN,
         /** The service answered with an error. */
         API,
         /** The body of a success could not be parsed. */
-        UNREADABLE_REPLY
+        UNREADABLE_REPLY;
+
+        static @Nullable Kind of(@Nullable String word) {
+            return word == null ? null : valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
-    /** What is true at the service. */
+    /** Whether KooDrive acted on the call. */
     public enum Outcome {
-        /** The service never saw the call. */
+        /** The request never reached the service. */
         NOT_SENT,
-        /** It saw the call and did not act. */
+        /** The service received the call and did not act on it. */
         REFUSED,
-        /** It may have acted. */
-        UNKNOWN
+        /** The service may or may not have acted on the call. */
+        UNKNOWN;
+
+        static @Nullable Outcome of(@Nullable String word) {
+            return word == null ? null : valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
     private final Kind kind;
@@ -52,8 +61,8 @@ public final class KooDriveException extends RuntimeException {
 
     KooDriveException(RecordReader error) {
         super(error.requiredText(Layout.ERROR_MESSAGE));
-        kind = Kind.valueOf(error.requiredText(Layout.ERROR_KIND).toUpperCase(Locale.ROOT));
-        outcome = Outcome.valueOf(error.requiredText(Layout.ERROR_OUTCOME).toUpperCase(Locale.ROOT));
+        kind = Kind.of(error.requiredText(Layout.ERROR_KIND));
+        outcome = Outcome.of(error.requiredText(Layout.ERROR_OUTCOME));
         retryable = error.flag(Layout.ERROR_RETRYABLE);
         status = error.integer(Layout.ERROR_STATUS);
         code = error.text(Layout.ERROR_CODE);
@@ -67,7 +76,7 @@ public final class KooDriveException extends RuntimeException {
         closesConnection = error.flag(Layout.ERROR_CLOSES_CONNECTION);
     }
 
-    /** An option that only this package has. */
+    /** Creates the error of an option that only this package has. */
     KooDriveException(String option, String problem) {
         super(option + ": " + problem);
         kind = Kind.INVALID_INPUT;
@@ -86,7 +95,7 @@ public final class KooDriveException extends RuntimeException {
     }
 
     /**
-     * Returns what happened.
+     * Returns the kind of the failure.
      *
      * @return the kind
      */
@@ -95,7 +104,7 @@ public final class KooDriveException extends RuntimeException {
     }
 
     /**
-     * Returns what is true at the service.
+     * Returns whether KooDrive acted on the call.
      *
      * @return the outcome
      */
@@ -115,7 +124,7 @@ public final class KooDriveException extends RuntimeException {
     /**
      * Returns the HTTP status.
      *
-     * @return the status, or null where no response came
+     * @return the status, or null if no response came
      */
     public @Nullable Integer status() {
         return status;
@@ -140,7 +149,7 @@ public final class KooDriveException extends RuntimeException {
     }
 
     /**
-     * Returns a gateway's id of the request.
+     * Returns the gateway's id for the request.
      *
      * @return the id, or null
      */
@@ -185,9 +194,9 @@ public final class KooDriveException extends RuntimeException {
     }
 
     /**
-     * Returns the field that was refused.
+     * Returns the name of the refused field.
      *
-     * @return its name, or null
+     * @return the name, or null
      */
     public @Nullable String field() {
         return field;

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The C library: its functions, and the one copy of it in this process. */
+/** Loads the C library, once per process, and calls its functions. */
 final class Library {
-    /** Names a library to use in place of the one in the jar. */
+    /** The property with the path of a library to use instead of the one in the jar. */
     static final String PROPERTY = "koodrive.library";
 
     private static final @Nullable MethodHandle OPEN;
@@ -27,7 +27,7 @@ final class Library {
     private static final @Nullable MethodHandle CLOSE;
     private static final @Nullable Throwable FAILURE;
 
-    /** Headers of a response to hand in, in their order. */
+    /** Names of the response headers to hand in, in order. */
     private static final List<String> REPLY_HEADERS;
 
     private static final int REPLY_LIMIT;
@@ -104,7 +104,10 @@ final class Library {
         }
     }
 
-    /** The functions of the library throw nothing. */
+    /**
+     * Wraps {@code error}, which a call of the library threw. The library's own functions throw
+     * nothing.
+     */
     private static RuntimeException unexpected(Throwable error) {
         return new IllegalStateException("koodrive: a call of the native library failed", error);
     }
@@ -139,7 +142,10 @@ final class Library {
         }
     }
 
-    /** Loads a copy in a folder of its own, which nobody else may write and whose name nobody can foretell. */
+    /**
+     * Loads a copy of {@code library} from a new folder. The folder has a random name and is
+     * writable by this user alone.
+     */
     private static SymbolLookup extracted(InputStream library) throws IOException {
         Path folder = Files.createTempDirectory("koodrive");
         Path file = folder.resolve(System.mapLibraryName("koodrive"));
@@ -156,7 +162,10 @@ final class Library {
         }
     }
 
-    /** What is loaded stays loaded. Windows keeps the file until the process ends. */
+    /**
+     * Deletes {@code path}; the loaded library does not need its file. Windows keeps the file until
+     * the process ends.
+     */
     private static void delete(Path path) {
         try {
             Files.deleteIfExists(path);

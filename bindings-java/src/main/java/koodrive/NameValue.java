@@ -1,13 +1,13 @@
 package koodrive;
 
 /**
- * A header, or a parameter of a query.
+ * A header or a query parameter.
  *
- * @param name its name
- * @param value its value
+ * @param name the name
+ * @param value the value
  */
 public record NameValue(String name, String value) {
-    /** Shows the name, and the value unless it is that of {@code authorization}. */
+    /** Returns name and value as text. The value of {@code authorization} is hidden. */
     @Override
     public String toString() {
         return name + ": " + (name.equalsIgnoreCase("authorization") ? "[hidden]" : value);

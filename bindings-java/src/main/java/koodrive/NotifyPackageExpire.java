@@ -7,14 +7,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param carrierUserId the subscriber's id at the carrier
  * @param packageId id of the package
- * @param undocumentedType a {@code type} that is not documented, sent as it is; null for 2, the documented one
+ * @param undocumentedType an undocumented {@code type}, sent unchanged; null for 2, the documented
+ *     value
  */
 public record NotifyPackageExpire(String carrierUserId, String packageId, @Nullable Long undocumentedType)
         implements Call<Acknowledgement> {
     /**
-     * Makes the call.
+     * Creates the call.
      *
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public NotifyPackageExpire(String carrierUserId, String packageId, @Nullable Long undocumentedType) {
         this.carrierUserId = carrierUserId;
@@ -24,11 +25,11 @@ public record NotifyPackageExpire(String carrierUserId, String packageId, @Nulla
     }
 
     /**
-     * Makes the call with the documented type.
+     * Creates the call with the documented type.
      *
      * @param carrierUserId the subscriber's id at the carrier
      * @param packageId id of the package
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public NotifyPackageExpire(String carrierUserId, String packageId) {
         this(carrierUserId, packageId, null);

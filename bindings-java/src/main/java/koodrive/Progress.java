@@ -3,21 +3,22 @@ package koodrive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far a job is: counts since its start, and of now.
+ * The progress of a job: counts since its start, and counts of this moment.
  *
  * @param pushed calls that were read from the source
- * @param requests requests that were sent; more than calls, where some were sent again
- * @param delivered outcomes so far
- * @param refused outcomes so far
- * @param unknown outcomes so far
- * @param givenUp outcomes so far
- * @param notSent outcomes so far
- * @param queued calls that wait for their first attempt, now
- * @param waiting calls that wait to be sent again, now
- * @param inFlight calls that are in flight, now
- * @param rate requests per second that may leave, now
- * @param slowed why that is less than the configured rate: {@code throttled}, {@code failing} or {@code draining}; null where it is not
- * @param sourceEnded whether no more calls will come
+ * @param requests requests that were sent, retries included
+ * @param delivered outcomes {@link Verdict#DELIVERED} so far
+ * @param refused outcomes {@link Verdict#REFUSED} so far
+ * @param unknown outcomes {@link Verdict#UNKNOWN} so far
+ * @param givenUp outcomes {@link Verdict#GIVEN_UP} so far
+ * @param notSent outcomes {@link Verdict#NOT_SENT} so far
+ * @param queued calls that wait for their first attempt at this moment
+ * @param waiting calls that wait for a retry at this moment
+ * @param inFlight requests in flight at this moment
+ * @param rate requests per second that may leave at this moment
+ * @param slowed why {@code rate} is below the configured rate: {@code throttled}, {@code failing}
+ *     or {@code draining}; null at the full rate
+ * @param sourceEnded whether the source was read to its end
  */
 public record Progress(
     long pushed,

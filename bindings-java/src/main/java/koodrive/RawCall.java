@@ -5,20 +5,21 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any other call of the API, with the same signature, errors and dispatcher. Ids above 2^53 keep their digits in the reply's body.
+ * Makes any other call of the API, with the same signature, errors and dispatcher. Ids above 2^53
+ * keep their digits in the reply's body.
  *
  * @param method {@code GET}, {@code POST}, {@code PUT}, {@code PATCH} or {@code DELETE}
  * @param path absolute path below the endpoint
  * @param query names and values of the query
  * @param headers headers that are not signed
- * @param json body: JSON text, sent byte for byte
+ * @param json JSON text for the body, sent byte for byte
  */
 public record RawCall(String method, String path, List<NameValue> query, List<NameValue> headers, @Nullable String json)
         implements Call<RawReply> {
     /**
-     * Makes the call.
+     * Creates the call.
      *
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public RawCall(String method, String path, List<NameValue> query, List<NameValue> headers, @Nullable String json) {
         this.method = method;
@@ -30,21 +31,21 @@ public record RawCall(String method, String path, List<NameValue> query, List<Na
     }
 
     /**
-     * Makes a call without query, headers and body, to which they can be added.
+     * Creates a call without query, headers and body.
      *
      * @param method {@code GET}, {@code POST}, {@code PUT}, {@code PATCH} or {@code DELETE}
      * @param path absolute path below the endpoint
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public RawCall(String method, String path) {
         this(method, path, List.of(), List.of(), null);
     }
 
     /**
-     * Returns this call with one more parameter in its query.
+     * Returns this call with one more query parameter.
      *
-     * @param name its name; it may be there already
-     * @param value its value
+     * @param name the name; a query may have the same name several times
+     * @param value the value
      * @return the new call
      */
     public RawCall query(String name, String value) {
@@ -52,10 +53,10 @@ public record RawCall(String method, String path, List<NameValue> query, List<Na
     }
 
     /**
-     * Returns this call with one more parameter in its query.
+     * Returns this call with one more query parameter.
      *
-     * @param name its name; it may be there already
-     * @param value its value
+     * @param name the name; a query may have the same name several times
+     * @param value the value
      * @return the new call
      */
     public RawCall query(String name, long value) {
@@ -65,8 +66,8 @@ public record RawCall(String method, String path, List<NameValue> query, List<Na
     /**
      * Returns this call with one more header.
      *
-     * @param name its name
-     * @param value its value
+     * @param name the name
+     * @param value the value
      * @return the new call
      */
     public RawCall header(String name, String value) {
@@ -74,7 +75,7 @@ public record RawCall(String method, String path, List<NameValue> query, List<Na
     }
 
     /**
-     * Returns this call with a body.
+     * Returns this call with {@code text} as its body.
      *
      * @param text JSON text, sent byte for byte
      * @return the new call

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a record, see bindings-ffi/ABI.md. Fields beyond those that are asked for are ignored. */
+/** Reads a record, see bindings-ffi/ABI.md. Fields of a newer version are ignored. */
 final class RecordReader {
     private final byte[] bytes;
     private final int start;
@@ -63,7 +63,10 @@ final class RecordReader {
         return milliseconds == null ? null : Instant.ofEpochMilli(milliseconds);
     }
 
-    /** Returns seconds, which may have a fraction. A time that no {@code Duration} holds is the longest whole one. */
+    /**
+     * Returns the field's seconds, which may have a fraction. A longer time than {@code Duration}
+     * holds becomes its largest number of seconds.
+     */
     @Nullable Duration duration(int place) {
         String text = text(place);
         if (text == null) {
@@ -95,7 +98,7 @@ final class RecordReader {
         return items;
     }
 
-    /** A list of texts that are all there. */
+    /** Returns the list of texts at {@code place}. None of them may be absent. */
     List<String> texts(int place) {
         var list = requiredRecord(place);
         var items = new ArrayList<String>();
@@ -114,7 +117,7 @@ final class RecordReader {
         return List.copyOf(pairs);
     }
 
-    /** Returns where the head of a field is, or a negative number where the field is absent. */
+    /** Returns the offset of the head of the field at {@code place}, or -1 for an absent field. */
     private int find(int place) {
         int at = start;
         for (int i = 0; i < place && at < end; i++) {

@@ -10,11 +10,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a record, see bindings-ffi/ABI.md. Fields are written in the order of their places; those left out are absent. */
+/**
+ * Writes a record, see bindings-ffi/ABI.md. Callers write fields in the order of their places;
+ * skipped fields are absent.
+ */
 final class RecordWriter {
     static final VarHandle HEAD = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Half of a UTF-16 pair: the core says what is wrong with the field. */
+    /** A lone surrogate, which the core refuses with a message that names the field. */
     private static final byte[] LONE_SURROGATE = {(byte) 0xed, (byte) 0xa0, (byte) 0x80};
 
     private byte[] bytes = new byte[512];
@@ -29,7 +32,7 @@ final class RecordWriter {
         return length;
     }
 
-    /** Overwrites everything, since it may hold a secret. */
+    /** Overwrites the record, because it may hold a secret. */
     void clear() {
         Arrays.fill(bytes, (byte) 0);
         length = 0;
@@ -85,7 +88,7 @@ final class RecordWriter {
         });
     }
 
-    /** Names and values take turns. */
+    /** Writes names and values in alternation. */
     RecordWriter pairs(int place, List<NameValue> pairs) {
         return pairs.isEmpty() ? this : record(place, list -> {
             for (NameValue pair : pairs) {
@@ -130,7 +133,10 @@ final class RecordWriter {
         return hasLoneSurrogate(text) ? LONE_SURROGATE : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** {@code getBytes} would make a question mark of half a character. */
+    /**
+     * Returns whether {@code text} has a lone surrogate, which {@code getBytes} would replace with
+     * a question mark.
+     */
     private static boolean hasLoneSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {

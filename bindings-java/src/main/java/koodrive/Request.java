@@ -3,7 +3,7 @@ package koodrive;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A request to send as it is: nothing added, no redirect followed, nothing repeated. */
+/** A request to send unchanged and once: add no credential, follow no redirect, retry nothing. */
 public final class Request {
     private final String method;
     private final String url;
@@ -36,7 +36,8 @@ public final class Request {
     }
 
     /**
-     * Returns the headers, names in lower case. {@code host} and {@code content-length} are the HTTP client's own.
+     * Returns the headers, with names in lower case. The HTTP client adds {@code host} and
+     * {@code content-length}.
      *
      * @return the headers, with the credentials
      */
@@ -45,15 +46,15 @@ public final class Request {
     }
 
     /**
-     * Returns the body. It is not copied; do not write to it.
+     * Returns the body, which is not a copy: do not write to it.
      *
-     * @return the body, or null where the request has none
+     * @return the body, or null if the request has none
      */
     public byte @Nullable [] body() {
         return body;
     }
 
-    /** Returns the value of a header, or null. */
+    /** Returns the value of the header {@code name}, or null. */
     @Nullable String header(String name) {
         for (NameValue header : headers) {
             if (header.name().equals(name)) {
@@ -63,10 +64,15 @@ public final class Request {
         return null;
     }
 
-    /** Shows method and URL without query. */
+    /** Returns the URL without its query, which may hold ids. */
+    String urlWithoutQuery() {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
+    }
+
+    /** Returns method and URL, without the query. */
     @Override
     public String toString() {
-        int query = url.indexOf('?');
-        return "Request[" + method + " " + (query < 0 ? url : url.substring(0, query)) + "]";
+        return "Request[" + method + " " + urlWithoutQuery() + "]";
     }
 }

@@ -6,15 +6,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options of one request.
  *
- * @param traceId trace id to send, 58 characters; null for one that is made
- * @param date X-Date to send instead of the computed one, to reproduce a signature; null for the computed one
+ * @param traceId trace id to send, 58 characters; null for a random one
+ * @param date X-Date to send, to reproduce a signature; null for the computed one
  */
 public record RequestOptions(@Nullable String traceId, @Nullable Instant date) {
     /** No options. */
     public static final RequestOptions NONE = new RequestOptions(null, null);
 
     /**
-     * Returns these options with a trace id.
+     * Returns these options with {@code traceId}.
      *
      * @param traceId 58 characters
      * @return the options
@@ -24,7 +24,7 @@ public record RequestOptions(@Nullable String traceId, @Nullable Instant date) {
     }
 
     /**
-     * Returns these options with an X-Date.
+     * Returns these options with {@code date} as X-Date.
      *
      * @param date the instant, cut to the second
      * @return the options

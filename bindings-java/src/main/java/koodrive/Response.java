@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status HTTP status
  * @param headers headers, names in any case
- * @param body the whole body after decompression, or the limit and one byte more
+ * @param body the whole body after decompression; a longer one is cut to the limit plus one byte
  */
 public record Response(int status, List<NameValue> headers, byte[] body) {
-    /** Shows the status alone. */
+    /** Returns a text with the status alone. */
     @Override
     public String toString() {
         return "Response[" + status + "]";

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Retention policies.
+ * The reply with retention policies.
  *
- * @param code the service's code; null where it sent none
+ * @param code the service's code; null if the reply has none
  * @param msg the service's message
  * @param traceId the reply's trace id
  * @param policyList the policies

@@ -4,16 +4,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes orders back.
+ * Notifies KooDrive of orders in reverse, for packages that are paid per use.
  *
  * @param batchSN serial number of the batch
- * @param operationList its operations
+ * @param operationList operations of the batch
  */
 public record ReverseOrder(String batchSN, List<OrderOperation> operationList) implements Call<RawReply> {
     /**
-     * Makes the call.
+     * Creates the call.
      *
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public ReverseOrder(String batchSN, List<OrderOperation> operationList) {
         this.batchSN = batchSN;
@@ -32,7 +32,7 @@ public record ReverseOrder(String batchSN, List<OrderOperation> operationList) i
         String operationSN,
         @Nullable String carrierUserId,
         @Nullable List<PackageChange> packageChangeList) {
-        /** Copies the list. */
+                /** Creates the operation with a copy of the list. */
         public OrderOperation {
             packageChangeList = packageChangeList == null ? null : List.copyOf(packageChangeList);
         }
@@ -42,11 +42,12 @@ public record ReverseOrder(String batchSN, List<OrderOperation> operationList) i
      * A change of a package.
      *
      * @param packageId id of the package
-     * @param undocumentedChangeType a {@code changeType} that is not documented, sent as it is; null for 1, the documented one
+     * @param undocumentedChangeType an undocumented {@code changeType}, sent unchanged; null for 1,
+     *     the documented value
      */
     public record PackageChange(String packageId, @Nullable Long undocumentedChangeType) {
         /**
-         * Makes a change of the documented type.
+         * Creates a change of the documented type.
          *
          * @param packageId id of the package
          */

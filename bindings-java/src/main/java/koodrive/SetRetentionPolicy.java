@@ -3,15 +3,15 @@ package koodrive;
 import java.util.List;
 
 /**
- * Chooses retention policies. It takes a token.
+ * Sets the statuses of retention policies. The call needs a token.
  *
  * @param policyList policies and their new status
  */
 public record SetRetentionPolicy(List<PolicyStatus> policyList) implements Call<Acknowledgement> {
     /**
-     * Makes the call.
+     * Creates the call.
      *
-     * @throws KooDriveException where it cannot be sent
+     * @throws KooDriveException if a parameter is not valid
      */
     public SetRetentionPolicy(List<PolicyStatus> policyList) {
         this.policyList = List.copyOf(policyList);

@@ -3,7 +3,7 @@ package koodrive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The space usage.
+ * The reply with the space usage.
  *
  * @param code always {@code 0}
  * @param msg the service's message
@@ -15,10 +15,10 @@ public record SpaceUsage(String code, @Nullable String msg, @Nullable String tra
     /**
      * Numbers of the space usage, digit for digit.
      *
-     * @param totalAllocation space that is allocated
-     * @param totalCapacity space that there is
-     * @param totalUsed space that is used, in KB
-     * @param quota quota
+     * @param totalAllocation allocated space, in KB
+     * @param totalCapacity total space, in KB
+     * @param totalUsed used space, in KB
+     * @param quota quota, in GB
      */
     public record Data(
         @Nullable String totalAllocation,

@@ -3,42 +3,47 @@ package koodrive;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Sends requests, for {@link KooDrive.Builder#transport}. Safe to use from many threads, virtual ones among them. */
+/**
+ * Sends requests, for {@link KooDrive.Builder#transport}. Many threads, virtual ones included, use
+ * one transport at the same time.
+ */
 @FunctionalInterface
 public interface Transport {
     /**
-     * Sends a request once and reads the response to its end, or to one byte more than {@code replyLimit}. Follows no redirect, adds no
-     * credential, repeats nothing. A thread that is interrupted gives up the exchange.
+     * Sends {@code request} once and reads the response, up to {@code replyLimit} plus one byte. An
+     * implementation follows no redirect, adds no credential and retries nothing. An interrupted
+     * thread abandons the exchange.
      *
-     * @param request what to send
-     * @param limits how long that may take, and how much is read
+     * @param request the request, to be sent unchanged
+     * @param limits time-outs and the longest body
      * @return the response
-     * @throws NotSentException where the request surely never left: connection refused, DNS, TLS, connect time-out
-     * @throws IOException where it may have left, and no complete response came
-     * @throws InterruptedException where the thread was interrupted
+     * @throws NotSentException if the request surely never left: connection refused, DNS, TLS,
+     *     connect time-out
+     * @throws IOException if the request may have left and no complete response came
+     * @throws InterruptedException if the thread was interrupted
      */
     Response exchange(Request request, Limits limits) throws IOException, InterruptedException;
 
-    /** Closes idle connections instead of reusing them: the service or what is before it is in trouble. */
+    /** Closes idle connections, because the service or a proxy before it has failed. */
     default void closeIdleConnections() {}
 
     /**
      * Limits of an exchange.
      *
-     * @param connectTimeout time for a connection
-     * @param timeout time for everything
+     * @param connectTimeout time to open a connection
+     * @param timeout time for the whole exchange
      * @param replyLimit longest body of a response, in bytes
      */
     record Limits(Duration connectTimeout, Duration timeout, int replyLimit) {}
 
-    /** The request surely never left. */
+    /** Reports that the request surely never left. */
     final class NotSentException extends IOException {
         private static final long serialVersionUID = 1;
 
         /**
-         * Says why.
+         * Creates the exception with the message of {@code cause}.
          *
-         * @param cause why it never left
+         * @param cause why the request never left
          */
         public NotSentException(Throwable cause) {
             super(Causes.text(cause), cause);

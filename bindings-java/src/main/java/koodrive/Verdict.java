@@ -1,15 +1,18 @@
 package koodrive;
 
-/** The kinds of outcomes that a call of a job has. */
+/** The result of a job's call. */
 public enum Verdict {
-    /** The service took it. */
+    /** The service took the call. */
     DELIVERED,
-    /** The service answered, and did not act: the same call is refused again. */
+    /** The service answered and did not act. It will refuse the same call again. */
     REFUSED,
-    /** The service may have acted or not. */
+    /** The service may or may not have acted. */
     UNKNOWN,
-    /** The service did not act, however often it was asked. */
+    /**
+     * The service did not act, and attempts or retry budget are spent. The call can be sent another
+     * time.
+     */
     GIVEN_UP,
-    /** The service never saw the call: the job was stopped before. */
+    /** The call was never sent, because the job stopped before. */
     NOT_SENT
 }

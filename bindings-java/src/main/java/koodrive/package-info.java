@@ -1,7 +1,7 @@
 /**
- * Client for the carrier API of Huawei Cloud KooDrive. {@link koodrive.KooDrive} is where to begin.
+ * Client for the carrier API of Huawei Cloud KooDrive. Begin with {@link koodrive.KooDrive}.
  *
- * <p>A value that may be null is annotated so, as a parameter and as a result.
+ * <p>Parameters and results that may be null have the annotation {@code Nullable}.
  */
 @NullMarked
 package koodrive;

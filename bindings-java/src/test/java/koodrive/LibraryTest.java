@@ -12,12 +12,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the C library comes from, in processes of their own. */
+/** Tests where the C library comes from, each in a process of its own. */
 class LibraryTest {
     @TempDir
     Path folder;
 
-    /** Makes a call; prints the error, and what is in the folder for temporary files. */
+    /** Makes a call. Prints the error, and the names in the folder for temporary files. */
     static final class Program {
         private Program() {}
 

@@ -9,7 +9,7 @@ import javax.net.ssl.SSLHandshakeException;
 import okhttp3.OkHttpClient;
 import okhttp3.RequestBody;
 
-/** Sends over OkHttp, as users would write it. */
+/** Sends over OkHttp, as a user would write it. */
 final class OkHttpTransport implements Transport {
     private final OkHttpClient http = new OkHttpClient.Builder()
         .retryOnConnectionFailure(false)

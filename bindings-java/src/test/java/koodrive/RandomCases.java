@@ -17,8 +17,9 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * The cases of {@code tests/differential}, and what this package makes of each: `cargo xtask differential` compares it with the results
- * in other languages. The property {@code koodrive.cases} names the file of the cases, {@code koodrive.results} that of the results.
+ * Runs the cases of {@code tests/differential}. {@code cargo xtask differential} compares the
+ * results with those of other languages. The property {@code koodrive.cases} names the file with
+ * the cases, {@code koodrive.results} the file for the results.
  */
 class RandomCases {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -39,7 +40,7 @@ class RandomCases {
         }
     }
 
-    /** Every stage that is reached, and what refuses it: outcome.mjs notes the same. */
+    /** Returns every stage that the case reaches, or its error, in the form of outcome.mjs. */
     private static ObjectNode outcome(JsonNode given) {
         ObjectNode found = NODES.objectNode().set("number", given.get("number"));
         if (cannotBeSaid(given.get("call"))) {
@@ -80,8 +81,8 @@ class RandomCases {
     }
 
     /**
-     * Java has no word for another type than 2 by its plain name, and for values of a query that are neither text nor an integer. Its
-     * integers are exact beyond 2^53.
+     * Returns whether Java lacks a way to pass {@code call}. The plain constructor has only type 2,
+     * and a query takes only texts and integers. Java's integers are exact beyond 2^53.
      */
     private static boolean cannotBeSaid(JsonNode call) {
         if (call.path("type").asLong(2) != 2) {
@@ -96,7 +97,7 @@ class RandomCases {
         return false;
     }
 
-    /** Returns null where the stage is refused, and notes why. */
+    /** Returns the result of a stage, or null if it is refused, and notes why. */
     private static <T> T stage(ObjectNode found, String name, Supplier<T> work, Function<T, JsonNode> noted) {
         try {
             T result = work.get();
@@ -128,7 +129,7 @@ class RandomCases {
             .without("stage");
     }
 
-    /** Whole seconds. What is more than a {@code Duration} has is 2^64 in the other languages. */
+    /** Returns whole seconds. A time beyond {@code Duration} is 2^64 in the other languages. */
     private static String retryAfter(Duration time) {
         return time == null ? null
             : time.getSeconds() == Long.MAX_VALUE ? "18446744073709551616"

@@ -13,11 +13,11 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that writes bytes, and counts connections and requests as they are on the wire. */
+/** A server that writes raw bytes, and counts the connections and requests on the wire. */
 final class RawServer implements AutoCloseable {
     /** Answers a request. */
     interface Answer {
-        /** Returns whether the connection stays open. */
+        /** Writes the answer. Returns whether the connection stays open. */
         boolean to(int request, OutputStream out) throws IOException, InterruptedException;
     }
 
@@ -35,13 +35,13 @@ final class RawServer implements AutoCloseable {
                     connections.incrementAndGet();
                     Thread.ofVirtual().start(() -> serve(socket));
                 } catch (IOException _) {
-                    // It was closed.
+                    // The server was closed.
                 }
             }
         });
     }
 
-    /** A complete answer after which the connection stays open. */
+    /** Returns a complete answer that keeps the connection open. */
     static byte[] answer(String status, String headers, byte[] body) {
         var bytes = new ByteArrayOutputStream();
         bytes.writeBytes(("HTTP/1.1 " + status + "\r\n" + headers + "content-length: " + body.length + "\r\n\r\n")
@@ -74,7 +74,7 @@ final class RawServer implements AutoCloseable {
                 open = answer.to(requests.size(), socket.getOutputStream());
             }
         } catch (IOException | InterruptedException _) {
-            // The client has gone.
+            // The client closed the connection.
         }
     }
 

@@ -10,7 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** {@code koodrive-sandbox} on a port of its own, with faults on demand. The property {@code koodrive.sandbox} names the program. */
+/**
+ * Runs {@code koodrive-sandbox} on a free port, with faults on demand. The property
+ * {@code koodrive.sandbox} names the program.
+ */
 final class Sandbox implements AutoCloseable {
     static final String USER_ID = "1505084218764547200";
     static final String APP_ID = "example-app-id";
@@ -30,7 +33,7 @@ final class Sandbox implements AutoCloseable {
         url = JSON.readTree(reader.readLine()).get("url").asText();
     }
 
-    /** A sandbox in which each of these goes wrong with one request, in this order. */
+    /** Starts a sandbox that applies each of {@code faults} to one request, in this order. */
     static Sandbox withFaults(String... faults) throws IOException {
         var flags = new ArrayList<String>();
         for (String fault : faults) {
@@ -40,7 +43,7 @@ final class Sandbox implements AutoCloseable {
         return new Sandbox(flags.toArray(String[]::new));
     }
 
-    /** A builder with everything but credentials. */
+    /** Returns a builder that lacks only credentials. */
     KooDrive.Builder builder() {
         return KooDrive.builder().endpoint(url).userId(USER_ID);
     }
@@ -49,7 +52,7 @@ final class Sandbox implements AutoCloseable {
         return builder().appId(APP_ID).appSecret(APP_SECRET);
     }
 
-    /** The calls that were acted on. */
+    /** Returns the calls that the sandbox acted on. */
     JsonNode accepted() throws IOException {
         try (var body = URI.create(url + "/sandbox/accepted").toURL().openStream()) {
             return JSON.readTree(body);

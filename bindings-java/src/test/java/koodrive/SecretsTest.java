@@ -15,13 +15,13 @@ import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is shown holds no secret, and errors keep their fields. */
+/** Texts of objects hold no secret, and errors keep their fields. */
 class SecretsTest {
     private static final String SECRET = "example-app-secret-not-real";
     private static final NotifyPackageExpire CALL = new NotifyPackageExpire("189642158555241211", "14");
 
     @Test
-    void nothingThatIsShownHoldsASecret() {
+    void noTextHoldsASecret() {
         var builder = KooDrive.builder().endpoint("https://koodrive.example").userId("1").token(SECRET).transport((request, _) -> {
             throw new IOException("cannot send " + request);
         });
@@ -78,7 +78,7 @@ class SecretsTest {
     }
 
     @Test
-    void halfACharacterIsRefused() {
+    void aLoneSurrogateIsRefused() {
         for (String id : List.of("\ud83d", "\udcc1", "a\udcc1b", "\ud83dx")) {
             var error = assertThrows(KooDriveException.class, () -> new NotifyPackageExpire(id, "14"));
             assertEquals("carrierUserId: contains a lone surrogate, which UTF-8 cannot carry; remove it", error.getMessage());

@@ -33,8 +33,8 @@ class SendTest {
     private static final NotifyPackageExpire CALL = new NotifyPackageExpire("189642158555241211", "14");
     private static final Duration SHORT = Duration.ofMillis(400);
 
-    /** What sends. */
-    enum Way {
+    /** A transport to test. */
+    enum TransportCase {
         OWN,
         SUPPLIED,
         OKHTTP;
@@ -62,9 +62,9 @@ class SendTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCallIsTakenWithAnAppAndWithAToken(Way way) throws IOException {
-        try (var sandbox = new Sandbox("--echo-trace-id"); var app = way.build(sandbox.app());
-                var token = way.build(sandbox.builder().token(Sandbox.TOKEN))) {
+    void aCallIsTakenWithAnAppAndWithAToken(TransportCase transport) throws IOException {
+        try (var sandbox = new Sandbox("--echo-trace-id"); var app = transport.build(sandbox.app());
+                var token = transport.build(sandbox.builder().token(Sandbox.TOKEN))) {
             Acknowledgement reply = app.send(CALL);
             assertEquals("0", reply.code());
             assertEquals("Success.", reply.msg());
@@ -180,8 +180,8 @@ class SendTest {
     @ParameterizedTest
     @ValueSource(strings = {"cut", "cut-in-headers", "cut-after-headers"})
     void aCutConnectionLeavesTheOutcomeUnknown(String fault) throws IOException {
-        for (Way way : Way.values()) {
-            try (var sandbox = Sandbox.withFaults(fault); var client = way.build(sandbox.app())) {
+        for (TransportCase transport : TransportCase.values()) {
+            try (var sandbox = Sandbox.withFaults(fault); var client = transport.build(sandbox.app())) {
                 assertUnknown(failure(client, CALL));
                 assertEquals(1, sandbox.accepted().size());
                 assertEquals("0", client.send(CALL).code());
@@ -192,8 +192,8 @@ class SendTest {
     @ParameterizedTest
     @ValueSource(strings = {"{\"delay\": 5}", "{\"drip\": 0.1}"})
     void aLateReplyLeavesTheOutcomeUnknown(String fault) throws IOException {
-        for (Way way : Way.values()) {
-            try (var sandbox = Sandbox.withFaults(fault); var client = way.build(sandbox.app().timeout(SHORT))) {
+        for (TransportCase transport : TransportCase.values()) {
+            try (var sandbox = Sandbox.withFaults(fault); var client = transport.build(sandbox.app().timeout(SHORT))) {
                 long started = System.nanoTime();
                 assertUnknown(failure(client, CALL));
                 assertTrue(System.nanoTime() - started < 3_000_000_000L);
@@ -203,10 +203,10 @@ class SendTest {
 
     @ParameterizedTest
     @EnumSource
-    void answersThatAreErrors(Way way) throws IOException {
+    void anErrorAnswerIsThrown(TransportCase transport) throws IOException {
         try (var sandbox = Sandbox.withFaults(
                     "{\"status\": 429, \"retryAfter\": 3}", "{\"status\": 302}", "503", "{\"status\": 200, \"body\": \"<html>\"}");
-                var client = way.build(sandbox.app())) {
+                var client = transport.build(sandbox.app())) {
             KooDriveException throttled = failure(client, CALL);
             assertEquals(Outcome.REFUSED, throttled.outcome());
             assertTrue(throttled.isRetryable());
@@ -222,7 +222,7 @@ class SendTest {
 
     @ParameterizedTest
     @EnumSource
-    void aRedirectIsNotFollowed(Way way) throws IOException {
+    void aRedirectIsNotFollowed(TransportCase transport) throws IOException {
         try (var other = new RawServer((_, out) -> {
                     out.write(RawServer.success());
                     return true;
@@ -231,7 +231,7 @@ class SendTest {
                     out.write(RawServer.answer("307 Temporary Redirect", "location: " + other.url() + "/\r\n", new byte[0]));
                     return true;
                 });
-                var client = way.build(server.builder())) {
+                var client = transport.build(server.builder())) {
             KooDriveException error = failure(client, CALL);
             assertEquals(307, error.status());
             assertEquals(Outcome.REFUSED, error.outcome());
@@ -242,7 +242,7 @@ class SendTest {
 
     @ParameterizedTest
     @EnumSource
-    void aReplyThatIsTooLongIsNotReadToItsEnd(Way way) throws IOException {
+    void aReplyThatIsTooLongIsNotReadToItsEnd(TransportCase transport) throws IOException {
         var written = new AtomicInteger();
         try (var server = new RawServer((_, out) -> {
                     out.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n".getBytes());
@@ -252,7 +252,7 @@ class SendTest {
                     }
                     return false;
                 });
-                var client = way.build(server.builder().replyLimit(1000))) {
+                var client = transport.build(server.builder().replyLimit(1000))) {
             KooDriveException error = failure(client, CALL);
             assertEquals(Kind.UNREADABLE_REPLY, error.kind());
             assertEquals(Outcome.UNKNOWN, error.outcome());
@@ -262,7 +262,7 @@ class SendTest {
     }
 
     @Test
-    void aCompressedReplyIsReadAndCountsAsWhatItIs() throws IOException {
+    void theReplyLimitCountsAfterDecompression() throws IOException {
         var small = gzip("{\"code\":0,\"msg\":\"Success.\"}".getBytes());
         var large = gzip(new byte[3 << 20]);
         try (var server = new RawServer((request, out) -> {
@@ -285,13 +285,13 @@ class SendTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatSurelyNeverLeftIsNotSent(Way way) throws IOException {
+    void aFailedConnectionMeansNotSent(TransportCase transport) throws IOException {
         int closed;
         try (var socket = new ServerSocket(0)) {
             closed = socket.getLocalPort();
         }
         for (String endpoint : new String[] {"http://127.0.0.1:" + closed, "https://nobody.invalid"}) {
-            try (var client = way.build(KooDrive.builder().endpoint(endpoint).userId("1").token("t"))) {
+            try (var client = transport.build(KooDrive.builder().endpoint(endpoint).userId("1").token("t"))) {
                 KooDriveException error = failure(client, CALL);
                 assertEquals(Kind.NOT_SENT, error.kind(), error.getMessage());
                 assertTrue(error.isRetryable());
@@ -300,7 +300,7 @@ class SendTest {
     }
 
     @Test
-    void aServerThatSpeaksNoTlsIsSentNothing() throws IOException {
+    void aServerWithoutTlsGetsNoRequest() throws IOException {
         try (var server = new RawServer((_, _) -> false);
                 var client = KooDrive.builder().endpoint(server.url().replace("http:", "https:")).userId("1").token("t")
                     .timeout(SHORT).build()) {
@@ -309,9 +309,12 @@ class SendTest {
         }
     }
 
-    /** java.net.http looks for a connection that the service has closed meanwhile, and repeats what is safe. */
+    /**
+     * java.net.http may find that the service has closed an idle connection. It retries only a GET
+     * then.
+     */
     @Test
-    void aKeptConnectionThatEndsIsNotUsedTwiceForAPost() throws IOException {
+    void aPostIsNotRetriedAfterAnIdleConnectionEnds() throws IOException {
         try (var server = new RawServer((request, out) -> {
                     if (request == 2) {
                         return false;
@@ -328,7 +331,7 @@ class SendTest {
     }
 
     @Test
-    void aGetMayBeRepeatedByJavaOnAKeptConnectionAsTheReadmeSays() throws IOException {
+    void aGetIsRetriedByJavaAfterAnIdleConnectionEnds() throws IOException {
         byte[] usage = "{\"code\":0,\"msg\":\"Success.\",\"data\":{}}".getBytes();
         try (var server = new RawServer((request, out) -> {
                     if (request == 2) {
@@ -346,7 +349,7 @@ class SendTest {
     }
 
     @Test
-    void nothingIsAddedThatIsACredentialOrAsksForMore() throws IOException {
+    void onlyUserAgentIsAddedToTheHeaders() throws IOException {
         try (var server = new RawServer((_, out) -> {
                     out.write(RawServer.success());
                     return true;
@@ -362,7 +365,7 @@ class SendTest {
     }
 
     @Test
-    void afterAFailureAnotherConnectionIsMade() throws IOException {
+    void aFailureClosesTheConnection() throws IOException {
         try (var server = new RawServer((request, out) -> {
                     out.write(request == 2 ? RawServer.answer("503 Service Unavailable", "", new byte[0]) : RawServer.success());
                     return true;
@@ -443,7 +446,7 @@ class SendTest {
     }
 
     @Test
-    void theTimeoutIsThatOfTheSignatureToo() {
+    void theTimeoutCoversTheSignature() {
         try (var client = KooDrive.builder().endpoint("https://koodrive.example").userId("1").appId("a").timeout(Duration.ofMillis(20))
                 .sign(text -> {
                     try {
@@ -477,7 +480,7 @@ class SendTest {
             assertEquals("client", failure(client, CALL).field());
             answer.countDown();
             assertEquals("0", future.join().code());
-            // Now the secrets are overwritten.
+            // The last exchange has ended, so the secrets are overwritten.
             assertTrue(assertThrows(KooDriveException.class, client::clockOffset).getMessage().contains("the handle is not open"));
         }
     }

@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A signature by Java's own means. */
+/** Signs with the JDK alone. */
 final class Signature {
     private Signature() {}
 

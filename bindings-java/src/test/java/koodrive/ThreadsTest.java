@@ -18,7 +18,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** 64 threads share one client. Java's own HMAC verifies each signature, and memory stays flat. */
+/**
+ * 64 threads share one client. Java's own HMAC verifies each signature, and the memory stays the
+ * same.
+ */
 class ThreadsTest {
     private static final int THREADS = 64;
     private static final Instant NOW = Instant.parse("2025-11-03T07:01:45Z");
@@ -33,7 +36,7 @@ class ThreadsTest {
         }
     }
 
-    /** {@code -Dkoodrive.soak=N} verifies N signatures with either kind of thread. */
+    /** {@code -Dkoodrive.soak=N} verifies N signatures with each kind of thread. */
     @ParameterizedTest
     @EnumSource
     void eachSignatureIsRight(Kind kind) throws Exception {
@@ -60,7 +63,7 @@ class ThreadsTest {
                     String user = Long.toString(thread * 1_000_000_000L + i);
                     Request request = client.request(new NotifyPackageExpire(user, "14"), RequestOptions.NONE);
                     checker.check(user, request);
-                    // A whole exchange as well, now and then: its reply must be that of its own request.
+                    // Every 100th is a whole exchange, which must get the reply to its own request.
                     if (i % 100 == 0) {
                         assertEquals(user, client.send(new NotifyPackageExpire(user, "14")).msg());
                     }
@@ -75,7 +78,7 @@ class ThreadsTest {
         return verified.get();
     }
 
-    /** The user of a request comes back as the message of its reply. */
+    /** Answers each request with its user as the message. */
     private static Response answered(Request request) {
         String body = new String(request.body(), StandardCharsets.UTF_8);
         String user = body.substring(body.indexOf(":\"") + 2, body.indexOf("\",\"type\""));
@@ -89,7 +92,7 @@ class ThreadsTest {
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 
-    /** The publisher's steps, written down a second time with the JDK's means. */
+    /** Computes the publisher's steps a second time, with the JDK alone. */
     private static final class Checker {
         private final Mac mac;
         private final MessageDigest sha256;

@@ -26,7 +26,10 @@ import koodrive.SetRetentionPolicy.PolicyStatus;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The conformance vectors: bytes of requests, stages of signatures, replies, and the texts of errors. */
+/**
+ * The conformance vectors: bytes of requests, stages of signatures, replies, and the texts of
+ * errors.
+ */
 class VectorsTest {
     private static final Path VECTORS = Path.of("../tests/conformance");
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +51,7 @@ class VectorsTest {
         return tests.stream();
     }
 
-    /** Options as Java spells them. Members in one order. */
+    /** Returns {@code expected} with options as Java spells them, and members in one order. */
     private static JsonNode expected(JsonNode expected) {
         ObjectNode wanted = expected.deepCopy();
         if (wanted.get("error") instanceof ObjectNode error) {
@@ -89,7 +92,7 @@ class VectorsTest {
         return node.isNumber() ? NODES.textNode(node.decimalValue().stripTrailingZeros().toPlainString()) : node;
     }
 
-    /** Everything that the package makes of a case. */
+    /** Returns everything that the package produces for a case. */
     private static JsonNode found(JsonNode given) {
         ObjectNode found = NODES.objectNode();
         Instant now = instant(given.get("options").get("now"));
@@ -277,7 +280,7 @@ class VectorsTest {
         return value == null ? null : text(value);
     }
 
-    /** A text, one that is repeated, or one that UTF-8 cannot carry. */
+    /** Returns a text, a repeated text, or one that UTF-8 cannot carry. */
     private static String text(JsonNode value) {
         if (value.has("repeat")) {
             return value.get("repeat").asText().repeat(value.get("times").asInt());

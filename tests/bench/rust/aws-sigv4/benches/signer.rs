@@ -1,5 +1,5 @@
-//! The aws-sigv4 crate, as its documentation uses it, around the same request. Its algorithm has four HMACs more, which derive
-//! the key; its signature is another one.
+//! Measures the aws-sigv4 crate, as its documentation uses it, with the same request. Its algorithm
+//! has four more HMACs, which derive the key, and gives another signature.
 
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};

@@ -1,7 +1,7 @@
-//! The request that every peer builds, the reply that every peer reads.
+//! The request that every peer builds, and the reply that every peer reads.
 
-/// The signature that this request must have, computed independently of every peer (docs/contract.md, section 4, and
-/// `tests/conformance/flagship/app-notify-minimal`).
+/// The signature that this request must have, computed independently of every peer
+/// (docs/contract.md, section 4, and `tests/conformance/flagship/app-notify-minimal`).
 pub const SIGNATURE: &str = "085bb07ec7b3ce3b9070986cdbbcf96406fc3dcc0288d33dacf9fd7c2fe35bac";
 
 pub const HOST: &str = "intl.myhuaweicloud-koodrive.com";
@@ -16,13 +16,13 @@ pub const CARRIER_USER_ID: &str = "189642158555241211";
 pub const PACKAGE_ID: &str = "14";
 pub const BODY: &str = r#"{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}"#;
 
-/// 2025-11-03T07:01:40Z, in seconds: the signature's date.
+/// The signature's date, 2025-11-03T07:01:40Z, in seconds.
 pub const SIGNED_AT: i64 = 1_762_153_300;
 pub const X_DATE: &str = "20251103T070140Z";
 
 pub const REPLY: &[u8] = br#"{"code":0,"msg":"Success."}"#;
 
-/// What stands around a reply's body, as servers send it.
+/// The headers of a reply, as servers send them.
 pub const REPLY_HEADERS: [(&str, &str); 4] = [
     ("date", "Mon, 03 Nov 2025 07:01:45 GMT"),
     ("content-type", "application/json"),
@@ -30,10 +30,10 @@ pub const REPLY_HEADERS: [(&str, &str); 4] = [
     ("connection", "keep-alive"),
 ];
 
-/// Requests of a batch.
+/// The number of requests in a batch.
 pub const BATCH: usize = 100_000;
 
-/// The subscribers of a batch: as many digits as the one above.
+/// Returns the subscribers' ids of a batch, with as many digits as the one above.
 #[must_use]
 pub fn carrier_user_ids() -> Vec<String> {
     (0..BATCH)
@@ -41,7 +41,7 @@ pub fn carrier_user_ids() -> Vec<String> {
         .collect()
 }
 
-/// Whether the Authorization header of this case's request ends in its signature.
+/// Returns whether the Authorization header of the case's request ends in its signature.
 #[must_use]
 pub fn is_signed(authorization: &str) -> bool {
     authorization.ends_with(&format!(",Signature={SIGNATURE}"))

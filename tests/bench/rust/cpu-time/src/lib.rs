@@ -1,4 +1,5 @@
-//! A clock for criterion that stands still while other programs have the processor. They then count for little.
+//! A clock of CPU time for criterion. It stands still while other programs run, so they matter
+//! little.
 
 use std::time::Duration;
 
@@ -6,16 +7,16 @@ use criterion::Criterion;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Measures with [`now`].
+/// Measures the time between two calls of [`now`].
 pub struct CpuTime;
 
-/// criterion with this clock.
+/// Returns criterion with this clock.
 #[must_use]
 pub fn criterion() -> Criterion<CpuTime> {
     Criterion::default().with_measurement(CpuTime)
 }
 
-/// What this process has computed so far.
+/// Returns the CPU time of this process.
 #[must_use]
 pub fn now() -> Duration {
     clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()

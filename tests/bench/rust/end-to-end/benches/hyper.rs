@@ -1,7 +1,8 @@
-//! CPU per request with hyper, 64 connections at once, on one thread: what the library adds to the transport.
+//! Measures CPU per request with hyper, 64 connections at once, on one thread, to show what the
+//! library adds to the transport.
 //!
-//! "koodrive" builds, signs and parses; "constant bytes" sends the same request again and again and only receives. Both read
-//! the whole reply. `KOODRIVE_SERVER` is host and port of the server.
+//! "koodrive" builds, signs and parses. "constant bytes" sends the same request again and again,
+//! and parses nothing. Both read the whole reply. `KOODRIVE_SERVER` is host and port of the server.
 
 use std::error::Error;
 use std::time::Duration;
@@ -58,7 +59,8 @@ fn benches(criterion: &mut Criterion<CpuTime>) {
     }
 }
 
-/// What so many requests take of the processor, shared out to all connections. Connecting does not count.
+/// Returns the CPU time of `requests` requests over all connections, without the time for
+/// connecting.
 async fn spent(requests: u64, path: &Path, address: &str) -> Result<Duration, Failed> {
     let each = requests.div_ceil(CONNECTIONS);
     let mut connections = Vec::new();
@@ -103,7 +105,7 @@ async fn send_many(
     Ok(())
 }
 
-/// What a caller writes: a call for a subscriber, sent, its reply read.
+/// Makes one call as a caller would: creates it, sends it and reads its reply.
 async fn notify(
     connection: &mut SendRequest<Full<Bytes>>,
     client: &Client,
@@ -117,7 +119,8 @@ async fn notify(
     Ok(())
 }
 
-/// A bare connection wants the host as a header; a client with a pool of them adds it itself.
+/// Adds the header `host`, which hyper's bare connection needs. A client with a pool adds it
+/// itself.
 fn sendable(request: Request<Vec<u8>>, host: &HeaderValue) -> Request<Full<Bytes>> {
     let mut request = request.map(|body| Full::new(Bytes::from(body)));
     request.headers_mut().insert(HOST, host.clone());

@@ -1,4 +1,5 @@
-//! koodrive: a request built, a reply read, a batch held in memory; and a whole call, typed, raw and through the dispatcher.
+//! Measures koodrive: building a request, reading a reply, holding a batch in memory, and a whole
+//! call, which is typed, raw or through the dispatcher.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -53,7 +54,7 @@ fn batch(criterion: &mut Criterion<CpuTime>) {
         });
 }
 
-/// One call from its ids to its reply: made, signed, and its reply read.
+/// Makes one whole call: creates it from its ids, signs it, and reads its reply.
 fn call(criterion: &mut Criterion<CpuTime>) {
     let (client, now, response) = (signing(), now(), response());
     let raw = || {
@@ -94,7 +95,7 @@ fn call(criterion: &mut Criterion<CpuTime>) {
     });
 }
 
-/// A dispatcher and the clocks of its host, which stand still but for the waits that it asks for.
+/// A dispatcher and the clocks of its host. The clocks move only when the dispatcher asks to wait.
 struct Dispatched {
     dispatcher: Dispatcher<()>,
     now: Now,
@@ -109,7 +110,7 @@ impl Dispatched {
         }
     }
 
-    /// From push to outcome.
+    /// Sends one call, from push to outcome.
     fn call(&mut self, call: NotifyPackageExpire, response: &Response<Vec<u8>>) {
         self.dispatcher.push((), &call).unwrap();
         loop {
@@ -134,7 +135,7 @@ impl Dispatched {
     }
 }
 
-/// X-Date is 5 seconds behind.
+/// Returns a time 5 seconds after the case's X-Date, which stays that far behind.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(case::SIGNED_AT, 0).unwrap() + TimeDelta::seconds(5)
 }

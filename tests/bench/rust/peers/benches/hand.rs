@@ -1,4 +1,5 @@
-//! What a competent user writes first: serde_json, format!, chrono's format, hex, and the http crate's builder.
+//! Measures the first version of a competent user: serde_json, format!, chrono's format, hex, and
+//! the http crate's builder.
 
 use std::hint::black_box;
 
@@ -75,7 +76,8 @@ impl Client {
     }
 }
 
-/// The code as text, which the pages show both ways, and the message.
+/// Returns code and message. The code is text, because the publisher's pages show it both as text
+/// and as a number.
 fn parse(response: &Response<Vec<u8>>) -> Option<(String, String)> {
     if response.status() != StatusCode::OK {
         return None;

@@ -1,5 +1,5 @@
-//! Answers every request with the same bytes, on a port of 127.0.0.1 that the system chooses and that is the first line
-//! printed. Runs until it is killed.
+//! Answers every request with the same bytes, on a port of 127.0.0.1 that the system chooses.
+//! Prints the address in its first line, and runs until it is killed.
 
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -37,7 +37,7 @@ async fn serve() -> std::io::Result<()> {
     }
 }
 
-/// Reads the whole request, since a client that is not read from slows down.
+/// Reads the whole request, because an unread request would slow the client down.
 async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
     if let Err(error) = request.into_body().collect().await {
         eprintln!("a request ended: {error}");

@@ -1,5 +1,6 @@
-//! `growth N`: N requests built, signed and their replies parsed in one process, each dropped before the next. Prints the
-//! nanoseconds per request and, on Linux, what the system says of this process, memory included.
+//! `growth N` builds and signs N requests and parses their replies in one process, and drops each
+//! before the next. Prints the nanoseconds per request and, on Linux, the system's status of this
+//! process, with its memory.
 
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ fn main() {
     );
 }
 
-/// What this process has computed so far.
+/// Returns the CPU time of this process.
 fn spent() -> Duration {
     clock_gettime(ClockId::ProcessCPUTime).try_into().unwrap()
 }

@@ -1,4 +1,4 @@
-//! `instructions OPERATION RUNS`: does one thing so often and nothing else, for callgrind to count.
+//! `instructions OPERATION RUNS` repeats one operation RUNS times, for callgrind to count.
 
 use std::hint::black_box;
 
