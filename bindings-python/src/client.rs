@@ -318,7 +318,7 @@ impl Client {
                 if is_clock_refusal {
                     value.setattr("_is_clock_refusal", true)?;
                 }
-                if failure.again {
+                if failure.sign_anew {
                     // `send` removes the attribute.
                     value.setattr("_again", true)?;
                 }

@@ -264,11 +264,11 @@ export const isToBeSignedAnew = (error: unknown): boolean => typeof error === "o
  * @internal
  */
 export function errorOf(
-  fields: Omit<ErrorFields, "again"> & { readonly again?: boolean },
+  fields: Omit<ErrorFields, "signAnew"> & { readonly signAnew?: boolean },
   options?: { readonly cause?: unknown },
 ): KooDriveError {
   const error = KooDriveErrorMembers.of(fields, options);
-  if (fields.again) toSignAnew.add(error);
+  if (fields.signAnew) toSignAnew.add(error);
   return error;
 }
 

@@ -137,7 +137,9 @@ class Handler {
     // then gone to another URL, so the call fails.
     if (this.#context?.history && this.#context.history.length > 1) {
       controller.abort(
-        new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"),
+        new Error(
+          "undici followed a redirect and sent the signed request to another URL; pass a dispatcher without the redirect interceptor",
+        ),
       );
       return;
     }

@@ -11,7 +11,7 @@ use crate::convert::object;
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_FIELDS: &str = r#"
 /**
- * The fields of an error for js/errors.ts. With `again` the call is to be sent once more, signed
+ * The fields of an error for js/errors.ts. With `signAnew` the call is to be sent once more, signed
  * anew.
  */
 export interface ErrorFields {
@@ -28,7 +28,7 @@ export interface ErrorFields {
     retryAfter: number | null;
     body: string | null;
     field: string | null;
-    again?: boolean;
+    signAnew?: boolean;
 }
 "#;
 
@@ -57,14 +57,15 @@ impl From<ReplyError> for Thrown {
 impl From<Failure> for Thrown {
     fn from(failure: Failure) -> Self {
         #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
         struct Fields {
             #[serde(flatten)]
             fields: ErrorFields,
-            again: bool,
+            sign_anew: bool,
         }
         Self(object(&Fields {
             fields: ErrorFields::new(failure.error, Spelling::Camel),
-            again: failure.again,
+            sign_anew: failure.sign_anew,
         }))
     }
 }

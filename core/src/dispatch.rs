@@ -259,7 +259,7 @@ impl<K> Dispatcher<K> {
             .put(PendingCall::new(key, PreparedCall::new(call)));
         self.counts.pushed += 1;
         if self.cancelled {
-            self.settle(place, Verdict::NotSent);
+            self.push_outcome(place, Verdict::NotSent);
             return Ok(());
         }
         self.queued.push_back(place);
@@ -399,10 +399,10 @@ impl<K> Dispatcher<K> {
     pub fn cancel(&mut self) {
         self.cancelled = true;
         while let Some(place) = self.queued.pop_front() {
-            self.settle(place, Verdict::NotSent);
+            self.push_outcome(place, Verdict::NotSent);
         }
         while let Some(Reverse(waiting)) = self.waiting.pop() {
-            self.settle(waiting.place, Verdict::GivenUp);
+            self.push_outcome(waiting.place, Verdict::GivenUp);
         }
     }
 

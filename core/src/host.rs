@@ -193,7 +193,7 @@ pub fn not_text(field: &str, found: &str) -> InvalidInput {
     } else {
         ""
     };
-    of_field(
+    field_error(
         field,
         &format!("{found} where text is due; pass text{reason}"),
     )
@@ -203,7 +203,7 @@ pub fn not_text(field: &str, found: &str) -> InvalidInput {
 /// U+FFFD unseen.
 #[must_use]
 pub fn lone_surrogate(field: &str) -> InvalidInput {
-    of_field(
+    field_error(
         field,
         "contains a lone surrogate, which UTF-8 cannot carry; remove it",
     )
@@ -212,7 +212,7 @@ pub fn lone_surrogate(field: &str) -> InvalidInput {
 /// Returns the error for a date without a time zone: the service reads UTC.
 #[must_use]
 pub fn date_without_zone(field: &str) -> InvalidInput {
-    of_field(
+    field_error(
         field,
         "has no time zone; pass an aware date, since the service reads UTC",
     )
@@ -223,7 +223,7 @@ pub fn date_without_zone(field: &str) -> InvalidInput {
 /// `expected` names what the host takes, such as "a Date".
 #[must_use]
 pub fn not_an_instant(field: &str, expected: &str) -> InvalidInput {
-    of_field(field, &format!("not a valid date; pass {expected}"))
+    field_error(field, &format!("not a valid date; pass {expected}"))
 }
 
 /// Returns the instant that lies `microseconds` after the epoch, rounded to a whole microsecond.
@@ -272,7 +272,7 @@ pub fn reply_limit(bytes: f64) -> Result<usize, InvalidInput> {
 /// `field`, and what to do.
 #[must_use]
 pub fn refused(field: &str, problem: &str) -> InvalidInput {
-    of_field(field, problem)
+    field_error(field, problem)
 }
 
 /// Returns an error that concerns no field.
@@ -281,9 +281,9 @@ pub fn misused(text: &str) -> InvalidInput {
     InvalidInput::message(text.to_owned())
 }
 
-/// The wire's names are in camel case, options in snake case; a name of one word reads the same in
-/// both.
-fn of_field(field: &str, problem: &str) -> InvalidInput {
+/// Returns the error for `field`, which is a wire name in camel case or an option in snake case. A
+/// name of one word reads the same in both.
+fn field_error(field: &str, problem: &str) -> InvalidInput {
     if field
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
@@ -540,20 +540,21 @@ pub struct SentRequest<'a> {
     pub may_sign_anew: bool,
 }
 
-/// The error of an exchange, and what [`Attempt::again`](crate::Attempt::again) would say to it.
+/// The error of an exchange, and whether [`Attempt::again`](crate::Attempt::again) would make
+/// another attempt.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The error.
     pub error: Error,
     /// Whether the host is to send the call once more, signed anew.
-    pub again: bool,
+    pub sign_anew: bool,
 }
 
 impl From<InvalidInput> for Failure {
     fn from(error: InvalidInput) -> Self {
         Self {
             error: error.into(),
-            again: false,
+            sign_anew: false,
         }
     }
 }
@@ -577,7 +578,7 @@ pub fn parse_sent<O: Operation>(
     let (limit, of_request) = (sent.reply_limit, sent.headers());
     let reply = client.read_reply(call, status, headers, body, limit, of_request);
     reply.map_err(|error| Failure {
-        again: may_sign_anew(&error, false, !sent.may_sign_anew),
+        sign_anew: may_sign_anew(&error, false, !sent.may_sign_anew),
         error: error.into(),
     })
 }

@@ -343,8 +343,8 @@ fn the_reply_to_a_request_that_was_sent_is_read_as_an_attempt_reads_it() {
     );
     assert_eq!(too_long.error.trace_id(), Some(TRACE_ID));
 
-    let Failure { error, again } = parse(401, b"", &sent).unwrap_err();
-    assert!(again);
+    let Failure { error, sign_anew } = parse(401, b"", &sent).unwrap_err();
+    assert!(sign_anew);
     assert_eq!(error.status(), Some(StatusCode::UNAUTHORIZED));
     assert_eq!(error.x_date(), Some("20251103T070140Z"));
     for (status, sent) in [
@@ -364,12 +364,15 @@ fn the_reply_to_a_request_that_was_sent_is_read_as_an_attempt_reads_it() {
             },
         ),
     ] {
-        assert!(!parse(status, b"", &sent).unwrap_err().again, "{status}");
+        assert!(
+            !parse(status, b"", &sent).unwrap_err().sign_anew,
+            "{status}"
+        );
     }
 
     let not_a_status = parse(99, body, &sent).unwrap_err();
     assert_eq!(not_a_status.error.kind().as_str(), "invalid_input");
-    assert!(!not_a_status.again);
+    assert!(!not_a_status.sign_anew);
 }
 
 #[test]

@@ -76,6 +76,6 @@ export function causeOf(error: unknown, authorization?: string): string {
   try {
     return describe(authorization === undefined ? error : redacted(error, authorization));
   } catch {
-    return "it failed and does not say how";
+    return "the transport failed with an error that cannot be read";
   }
 }

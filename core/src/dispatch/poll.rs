@@ -111,7 +111,7 @@ impl<K> Dispatcher<K> {
                 if let Some(call) = self.slab.get_mut(place) {
                     call.error = Some(error.into());
                 }
-                self.settle(place, Verdict::NotSent);
+                self.push_outcome(place, Verdict::NotSent);
                 None
             }
             None => None,

@@ -20,8 +20,8 @@ use crate::{
 #[derive(Clone, Copy)]
 enum Next {
     /// The call is sent again at this instant or later.
-    Again(u64),
-    Settle(Verdict),
+    Retry(u64),
+    Outcome(Verdict),
 }
 
 impl<K> Dispatcher<K> {
@@ -63,7 +63,7 @@ impl<K> Dispatcher<K> {
                 self.rate_limiter.on_accepted(sent.at, at);
                 self.circuit_breaker.delivered();
                 self.token_renewal.delivered(sent.token, sent.at);
-                self.settle_with(place, Verdict::Delivered, Some(reply));
+                self.push_outcome_with(place, Verdict::Delivered, Some(reply));
             }
             Err(error) => {
                 let next = self.after_answer(place, sent, &error, at);
@@ -93,7 +93,7 @@ impl<K> Dispatcher<K> {
         self.rate_limiter.on_accepted(sent.at, at);
         let error = self.client.hidden_redirect(&call.call, request);
         self.count_answer(&error);
-        self.follow(place, error.into(), Next::Settle(Verdict::Refused));
+        self.follow(place, error.into(), Next::Outcome(Verdict::Refused));
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl<K> Dispatcher<K> {
                 call.first_sent_at = None;
             }
         }
-        self.settle(place, Verdict::NotSent);
+        self.push_outcome(place, Verdict::NotSent);
         Ok(())
     }
 
@@ -170,17 +170,17 @@ impl<K> Dispatcher<K> {
         self.rate_limiter.on_accepted(sent.at, at);
         if self.may_try_again(place) {
             if self.sign_anew(place, error) {
-                return Next::Again(at);
+                return Next::Retry(at);
             }
             if error.status() == StatusCode::UNAUTHORIZED
                 && !error.is_clock_refusal()
                 && self.may_try_another_token(place, sent, at)
             {
-                return Next::Again(at);
+                return Next::Retry(at);
             }
         }
         self.count_answer(error);
-        Next::Settle(Verdict::Refused)
+        Next::Outcome(Verdict::Refused)
     }
 
     /// Returns the instant that a 429 or a 503 names, or 0 without such an instant.
@@ -203,14 +203,14 @@ impl<K> Dispatcher<K> {
             call.unknown = true;
         }
         if unknown && !self.config.repeats_are_safe {
-            return Next::Settle(Verdict::Unknown);
+            return Next::Outcome(Verdict::Unknown);
         }
         if self.may_try_again(place) && self.budget.pay(at) {
             let attempts = self.slab.get(place).map_or(1, |call| call.attempts);
             let backoff = self.backoff(attempts);
-            return Next::Again(at.saturating_add(backoff).max(not_before));
+            return Next::Retry(at.saturating_add(backoff).max(not_before));
         }
-        Next::Settle(Verdict::GivenUp)
+        Next::Outcome(Verdict::GivenUp)
     }
 
     fn may_try_again(&self, place: u32) -> bool {
@@ -260,13 +260,13 @@ impl<K> Dispatcher<K> {
             call.error = Some(error);
         }
         match next {
-            Next::Again(due) => {
+            Next::Retry(due) => {
                 // In the order of their failures, where several are due at once.
                 self.order += 1;
                 let order = self.order;
                 self.waiting.push(Reverse(Waiting { due, order, place }));
             }
-            Next::Settle(verdict) => self.settle(place, verdict),
+            Next::Outcome(verdict) => self.push_outcome(place, verdict),
         }
     }
 
@@ -278,11 +278,11 @@ impl<K> Dispatcher<K> {
             .up_to(most.min(nanoseconds(self.config.backoff_cap)))
     }
 
-    pub(super) fn settle(&mut self, place: u32, verdict: Verdict) {
-        self.settle_with(place, verdict, None);
+    pub(super) fn push_outcome(&mut self, place: u32, verdict: Verdict) {
+        self.push_outcome_with(place, verdict, None);
     }
 
-    fn settle_with(&mut self, place: u32, verdict: Verdict, reply: Option<RawReply>) {
+    fn push_outcome_with(&mut self, place: u32, verdict: Verdict, reply: Option<RawReply>) {
         let Some(call) = self.slab.take(place) else {
             return;
         };

@@ -10,8 +10,8 @@ use crate::fields::Members;
 /// The members of a JSON object, in its order.
 #[derive(Debug)]
 pub struct Fields<'a> {
-    /// The way to this object, such as `operationList[0].`; empty for the outermost.
-    at: String,
+    /// The prefix of qualified names, such as `operationList[0].`; empty for the outermost object.
+    prefix: String,
     members: Vec<(String, &'a RawValue)>,
 }
 
@@ -27,11 +27,11 @@ impl<'a> Fields<'a> {
         Self::read(String::new(), raw)
     }
 
-    fn read(at: String, raw: &'a RawValue) -> Result<Self, InvalidInput> {
+    fn read(prefix: String, raw: &'a RawValue) -> Result<Self, InvalidInput> {
         if let Some(members) = members(raw) {
-            return Ok(Self { at, members });
+            return Ok(Self { prefix, members });
         }
-        let field = at.trim_end_matches('.').to_owned();
+        let field = prefix.trim_end_matches('.').to_owned();
         Err(InvalidInput::new(field, "not an object; pass an object"))
     }
 
@@ -48,11 +48,11 @@ impl<'a> Fields<'a> {
         {
             None => Ok(()),
             Some((name, _)) if names.is_empty() => Err(InvalidInput::new(
-                self.way(name),
+                self.qualified_name(name),
                 "unknown field; this call takes none",
             )),
             Some((name, _)) => Err(InvalidInput::new(
-                self.way(name),
+                self.qualified_name(name),
                 format!("unknown field; expected one of: {}", names.join(", ")),
             )),
         }
@@ -74,7 +74,7 @@ impl<'a> Fields<'a> {
     /// Anything but text.
     pub fn optional_text(&self, name: &str) -> Result<Option<String>, InvalidInput> {
         self.raw(name)
-            .map(|raw| text(&self.way(name), raw))
+            .map(|raw| text(&self.qualified_name(name), raw))
             .transpose()
     }
 
@@ -89,7 +89,7 @@ impl<'a> Fields<'a> {
         };
         raw.get().parse().map(Some).map_err(|_| {
             InvalidInput::new(
-                self.way(name),
+                self.qualified_name(name),
                 "not an integer; pass an integer or leave it out",
             )
         })
@@ -104,13 +104,14 @@ impl<'a> Fields<'a> {
         let Some(raw) = self.raw(name) else {
             return Ok(Vec::new());
         };
-        let way = self.way(name);
-        let items = list(raw)
-            .ok_or_else(|| InvalidInput::new(way.clone(), "not a list; pass a list of objects"))?;
+        let qualified = self.qualified_name(name);
+        let items = list(raw).ok_or_else(|| {
+            InvalidInput::new(qualified.clone(), "not a list; pass a list of objects")
+        })?;
         items
             .into_iter()
             .enumerate()
-            .map(|(index, item)| Self::read(format!("{way}[{index}]."), item))
+            .map(|(index, item)| Self::read(format!("{qualified}[{index}]."), item))
             .collect()
     }
 
@@ -123,10 +124,10 @@ impl<'a> Fields<'a> {
         let Some(raw) = self.raw(name) else {
             return Ok(Vec::new());
         };
-        let way = self.way(name);
+        let qualified = self.qualified_name(name);
         let refused = || {
             InvalidInput::new(
-                way.clone(),
+                qualified.clone(),
                 "not a mapping and not a list of pairs; pass one of them",
             )
         };
@@ -136,7 +137,7 @@ impl<'a> Fields<'a> {
         let pairs = list(raw).ok_or_else(refused)?.into_iter();
         pairs
             .map(|pair| match list(pair).as_deref() {
-                Some([name, value]) => Ok((text(&way, name)?, *value)),
+                Some([name, value]) => Ok((text(&qualified, name)?, *value)),
                 _ => Err(refused()),
             })
             .collect()
@@ -165,13 +166,14 @@ impl<'a> Fields<'a> {
     }
 
     fn missing(&self, name: &str) -> InvalidInput {
-        InvalidInput::new(self.way(name), "missing; pass text")
+        InvalidInput::new(self.qualified_name(name), "missing; pass text")
     }
 
-    /// Returns the way to the member `name`, as errors name it.
+    /// Returns `name` with the objects and lists around it, as errors name it:
+    /// `operationList[0].packageId`.
     #[must_use]
-    pub fn way(&self, name: &str) -> String {
-        [&self.at, name].concat()
+    pub fn qualified_name(&self, name: &str) -> String {
+        [&self.prefix, name].concat()
     }
 }
 

@@ -288,6 +288,6 @@ impl FromFields for PackageChange {
         };
         change_type
             .map(|change_type| change.with_change_type(change_type))
-            .map_err(|error| error.within(&fields.way("")))
+            .map_err(|error| error.within(&fields.qualified_name("")))
     }
 }

@@ -12,7 +12,7 @@ mod world;
 
 use koodrive::Credentials;
 use koodrive::sandbox::Reason;
-use world::{Attempt, Clock, DAY, HOUR, MINUTE, Micros, Random, Route, SECOND, Way, World};
+use world::{Attempt, Clock, DAY, DateHeader, HOUR, MINUTE, Micros, Random, Route, SECOND, World};
 
 /// 2026-01-01T00:00:00Z.
 const START: Micros = 1_767_225_600 * SECOND;
@@ -34,7 +34,8 @@ struct Year {
     /// Seconds.
     margin: u32,
     credentials: fn() -> Credentials,
-    /// Whether the way changes `Date`, and the service's machines differ by up to half a second.
+    /// Whether proxies and caches change `Date`, and the service's machines differ by up to half a
+    /// second.
     honest: bool,
 }
 
@@ -144,11 +145,11 @@ impl Year {
             tally.jumps += 1;
         }
         // docs/contract.md, section 6: when a sample counts. None here is near the 24 hours.
-        let dated = matches!(route.way, Way::Right | Way::Proxy(_));
+        let dated = matches!(route.date_header, DateHeader::Right | DateHeader::Proxy(_));
         if dated && (0..=MINUTE).contains(&attempt.took) {
             *known = Known {
                 ahead: world.clock.ahead_at(attempt.end),
-                right: !matches!(route.way, Way::Proxy(ahead) if ahead.abs() > SECOND),
+                right: !matches!(route.date_header, DateHeader::Proxy(ahead) if ahead.abs() > SECOND),
             };
         }
         attempt
@@ -166,14 +167,14 @@ impl Year {
         }
         if !self.honest {
             route.node = random.between(-SECOND / 2, SECOND / 2);
-            route.way = match random.between(1, 10) {
-                1 => Way::Missing,
-                2 => Way::Unreadable,
-                3 => Way::Cached(random.between(0, 10 * DAY)),
-                4 => Way::Proxy(random.between(-SECOND, SECOND)),
+            route.date_header = match random.between(1, 10) {
+                1 => DateHeader::Missing,
+                2 => DateHeader::Unreadable,
+                3 => DateHeader::Cached(random.between(0, 10 * DAY)),
+                4 => DateHeader::Proxy(random.between(-SECOND, SECOND)),
                 // Ahead or behind by anything up to half a day; and once in a while by days.
-                5 => Way::Proxy(random.between(-12 * HOUR, 12 * HOUR)),
-                _ => Way::Right,
+                5 => DateHeader::Proxy(random.between(-12 * HOUR, 12 * HOUR)),
+                _ => DateHeader::Right,
             };
         }
         route

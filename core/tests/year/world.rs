@@ -82,20 +82,20 @@ impl Clock {
     }
 }
 
-/// The fate of `Date` on the way back.
+/// The header `Date` as it arrives.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(crate) enum Way {
+pub(crate) enum DateHeader {
     /// The date as the service wrote it.
     Right,
-    /// A proxy writes its own, whose clock is so far ahead.
+    /// A proxy writes its own; its clock is this far ahead.
     Proxy(Micros),
-    /// A cache answers for it, with an answer so old.
+    /// A cache answers, with an answer of this age.
     Cached(Micros),
     Missing,
     Unreadable,
 }
 
-impl Way {
+impl DateHeader {
     fn change(self, server_now: Micros, response: &mut Response<Vec<u8>>) {
         let headers = response.headers_mut();
         match self {
@@ -125,7 +125,7 @@ pub(crate) struct Route {
     pub(crate) back: Micros,
     /// How far the clock of the machine of the service that answers is ahead of the others.
     pub(crate) node: Micros,
-    pub(crate) way: Way,
+    pub(crate) date_header: DateHeader,
     /// The jump of the caller's clock while the answer is on its way.
     pub(crate) jump: Option<Micros>,
 }
@@ -136,7 +136,7 @@ impl Route {
             there,
             back,
             node: 0,
-            way: Way::Right,
+            date_header: DateHeader::Right,
             jump: None,
         }
     }
@@ -189,7 +189,7 @@ impl World {
         let answer = self.sandbox.handle(&request, instant(server_now));
         let accepted = self.sandbox.accepted().len() > before;
         let mut response = answer.into_response();
-        route.way.change(server_now, &mut response);
+        route.date_header.change(server_now, &mut response);
 
         self.now += route.back;
         if let Some(ahead) = route.jump {

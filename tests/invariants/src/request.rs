@@ -23,7 +23,7 @@ pub struct Input {
     /// X-User-Id.
     pub user_id: String,
     /// The caller's credentials.
-    pub way: Way,
+    pub credentials_kind: CredentialsKind,
     /// The token, the value of Authorization, or the app id.
     pub credential: String,
     /// The app secret.
@@ -55,7 +55,7 @@ pub struct Call {
 
 /// The three ways to authenticate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Way {
+pub enum CredentialsKind {
     /// A token in one of its published shapes.
     #[default]
     Token,
@@ -81,10 +81,10 @@ pub fn check(input: &[u8]) -> bool {
     let read = Input {
         endpoint: fields.text().into_owned(),
         user_id: fields.text().into_owned(),
-        way: match fields.bytes() {
-            b"app" => Way::App,
-            b"authorization" => Way::Authorization,
-            _ => Way::Token,
+        credentials_kind: match fields.bytes() {
+            b"app" => CredentialsKind::App,
+            b"authorization" => CredentialsKind::Authorization,
+            _ => CredentialsKind::Token,
         },
         credential: fields.text().into_owned(),
         secret: fields.text().into_owned(),
@@ -167,10 +167,10 @@ fn holds_of<O: Operation>(input: &Input, call: impl Fn() -> Result<O, InvalidInp
 
 fn client(input: &Input) -> Result<Client, InvalidInput> {
     let endpoint = Endpoint::parse_allowing_plain_http(&input.endpoint)?;
-    let credentials = match input.way {
-        Way::Token => Credentials::token(&input.credential)?,
-        Way::Authorization => Credentials::authorization(&input.credential)?,
-        Way::App => Credentials::app(&input.credential, &input.secret)?,
+    let credentials = match input.credentials_kind {
+        CredentialsKind::Token => Credentials::token(&input.credential)?,
+        CredentialsKind::Authorization => Credentials::authorization(&input.credential)?,
+        CredentialsKind::App => Credentials::app(&input.credential, &input.secret)?,
     };
     Client::new(endpoint, &*input.user_id, credentials)?
         .with_clock_margin(input.margin)?
@@ -210,10 +210,10 @@ fn assert_sent<O: Operation>(input: &Input, client: &Client, call: &O, request: 
     wire::assert_headers(request, &names);
     assert_eq!(wire::header(request, "x-user-id"), input.user_id);
     let authorization = wire::header(request, "authorization");
-    match input.way {
-        Way::Token => assert_eq!(authorization, authorization_of(&input.credential)),
-        Way::Authorization => assert_eq!(authorization, input.credential),
-        Way::App => assert_eq!(
+    match input.credentials_kind {
+        CredentialsKind::Token => assert_eq!(authorization, authorization_of(&input.credential)),
+        CredentialsKind::Authorization => assert_eq!(authorization, input.credential),
+        CredentialsKind::App => assert_eq!(
             authorization,
             format!(
                 "HMAC-SHA256 AppId={},SignedHeaders=host;x-date;x-user-id,Signature={}",
@@ -302,11 +302,11 @@ fn server_now(input: &Input) -> DateTime<Utc> {
 /// The sandbox, knowing these credentials, takes the request.
 fn assert_accepted(input: &Input, request: &Request<Vec<u8>>) {
     let mut config = SandboxConfig::default();
-    match input.way {
-        Way::Token => config.tokens = vec![input.credential.as_str().into()],
-        Way::App => config.apps = vec![App::new(&*input.credential, &*input.secret)],
+    match input.credentials_kind {
+        CredentialsKind::Token => config.tokens = vec![input.credential.as_str().into()],
+        CredentialsKind::App => config.apps = vec![App::new(&*input.credential, &*input.secret)],
         // A caller's own header may have any form.
-        Way::Authorization => return,
+        CredentialsKind::Authorization => return,
     }
     config.accepted_types = vec![
         input

@@ -12,7 +12,7 @@ use axum::extract::Request as Received;
 use koodrive::{
     Client, Credentials, Endpoint, InvalidInput, NotifyPackageExpire, RequestOptions, TraceId,
 };
-use koodrive_invariants::request::{Call, Input, Way, holds};
+use koodrive_invariants::request::{Call, CredentialsKind, Input, holds};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 use serde_json::Value;
@@ -381,7 +381,7 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 /// Returns whether a request is built with this text behind that of some fields.
-fn is_built(hostile: [String; 8], of: &[Field], way: Way) -> bool {
+fn is_built(hostile: [String; 8], of: &[Field], credentials_kind: CredentialsKind) -> bool {
     let mut hostile = hostile.into_iter();
     let mut with = |field: Field, text: &str| {
         let other = hostile.next().unwrap_or_default();
@@ -391,7 +391,7 @@ fn is_built(hostile: [String; 8], of: &[Field], way: Way) -> bool {
             text.to_owned()
         }
     };
-    let credential = if way == Way::App {
+    let credential = if credentials_kind == CredentialsKind::App {
         Field::AppId
     } else {
         Field::Token
@@ -399,7 +399,7 @@ fn is_built(hostile: [String; 8], of: &[Field], way: Way) -> bool {
     holds(&Input {
         endpoint: with(Field::Endpoint, "https://gateway.example/gw"),
         user_id: with(Field::UserId, "7"),
-        way,
+        credentials_kind,
         credential: with(credential, "app"),
         secret: with(Field::AppSecret, "secret"),
         call: Some(Call {
@@ -427,11 +427,15 @@ fn random_text_adds_nothing() {
     let cases = (
         prop::array::uniform8(text()),
         prop::sample::subsequence(FIELDS.to_vec(), 1..3),
-        prop::sample::select(vec![Way::Token, Way::Authorization, Way::App]),
+        prop::sample::select(vec![
+            CredentialsKind::Token,
+            CredentialsKind::Authorization,
+            CredentialsKind::App,
+        ]),
     );
     let built = Cell::new(0);
-    let ran = runner.run(&cases, |(hostile, of, way)| {
-        built.set(built.get() + u32::from(is_built(hostile, &of, way)));
+    let ran = runner.run(&cases, |(hostile, of, credentials_kind)| {
+        built.set(built.get() + u32::from(is_built(hostile, &of, credentials_kind)));
         Ok(())
     });
     ran.unwrap();

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderValue, Method, Request, Response};
 use koodrive::sandbox::{App, Sandbox, SandboxConfig};
 use koodrive::{Client, Credentials, Endpoint, NotifyPackageExpire};
-use koodrive_invariants::request::{Call, Input, Way, holds};
+use koodrive_invariants::request::{Call, CredentialsKind, Input, holds};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -49,7 +49,7 @@ fn endpoint() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, host, port, prefix)| format!("{scheme}://{host}{port}{prefix}"))
 }
 
-fn credentials() -> impl Strategy<Value = (Way, String, String)> {
+fn credentials() -> impl Strategy<Value = (CredentialsKind, String, String)> {
     let token = prop_oneof![
         3 => VALUE.prop_map(|token| token),
         1 => VALUE.prop_map(|token| format!("Bearer {token}")),
@@ -63,9 +63,9 @@ fn credentials() -> impl Strategy<Value = (Way, String, String)> {
         !secret.is_empty() && secret.trim().len() == secret.len()
     });
     prop_oneof![
-        token.prop_map(|token| (Way::Token, token, String::new())),
-        VALUE.prop_map(|value| (Way::Authorization, value, String::new())),
-        ("[!-+\\--~]{1,40}", secret).prop_map(|(id, secret)| (Way::App, id, secret)),
+        token.prop_map(|token| (CredentialsKind::Token, token, String::new())),
+        VALUE.prop_map(|value| (CredentialsKind::Authorization, value, String::new())),
+        ("[!-+\\--~]{1,40}", secret).prop_map(|(id, secret)| (CredentialsKind::App, id, secret)),
     ]
 }
 
@@ -106,7 +106,7 @@ prop_compose! {
     fn valid()(
         endpoint in endpoint(),
         user_id in VALUE,
-        (way, credential, secret) in credentials(),
+        (credentials_kind, credential, secret) in credentials(),
         call in call(),
         now in YEARS,
         margin in 0..=600_u32,
@@ -118,15 +118,15 @@ prop_compose! {
         // The date by the service's clock, rounded down to the second.
         let date = |age| now + TimeDelta::milliseconds(offset) - TimeDelta::seconds(age) - TimeDelta::seconds(1);
         let date = age.filter(|age| *age < 899).map(date);
-        Input { endpoint, user_id, way, credential, secret, call, now, margin, offset, date, trace_id }
+        Input { endpoint, user_id, credentials_kind, credential, secret, call, now, margin, offset, date, trace_id }
     }
 }
 
 proptest! {
     #![proptest_config(cases(400))]
 
-    /// Way by way: exactly the fixed headers, the URL, the body, the signature computed anew, and
-    /// the sandbox takes it.
+    /// Every kind of credentials gives exactly the fixed headers, the URL, the body, and the
+    /// signature computed anew. The sandbox accepts the request.
     #[test]
     fn whatever_is_valid_is_built_and_accepted(input in valid()) {
         prop_assert!(holds(&input), "it was refused");
