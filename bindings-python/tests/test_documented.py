@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import functools
 import inspect
 import pathlib
 import pydoc
@@ -113,16 +114,21 @@ def test_the_signatures_of_native_methods():
     assert {name: str(inspect.signature(getattr(koodrive.Client, name))) for name in signatures} == signatures
 
 
+@functools.cache
+def classes_in_the_sources():
+    nodes = (node for path in PACKAGE.rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8"))))
+    return [node for node in nodes if isinstance(node, ast.ClassDef)]
+
+
 def fields_in_the_sources(name):
     """Yields, for each class of this name in the package's sources, the texts below its fields."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and node.name == name:
-                yield {
-                    field.target.id: ast.literal_eval(below.value) if isinstance(below, ast.Expr) else ""
-                    for field, below in zip(node.body, [*node.body[1:], None])
-                    if isinstance(field, ast.AnnAssign)
-                }
+    for node in classes_in_the_sources():
+        if node.name == name:
+            yield {
+                field.target.id: ast.literal_eval(below.value) if isinstance(below, ast.Expr) else ""
+                for field, below in zip(node.body, [*node.body[1:], None])
+                if isinstance(field, ast.AnnAssign)
+            }
 
 
 @pytest.mark.parametrize("value", [it for it in CLASSES.values() if dataclasses.is_dataclass(it)], ids=lambda it: it.__name__)

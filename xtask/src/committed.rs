@@ -124,9 +124,7 @@ fn count_instructions() -> Result<Values> {
 fn counted_program() -> Result<PathBuf> {
     let target = sh::target().join("bench/rust");
     sh::run(
-        sh::cargo()
-            .args(["build", "--quiet", "--locked", "--release"])
-            .args(["--package", "bench-koodrive", "--bin", "instructions"])
+        sh::cargo("build --quiet --locked --release --package bench-koodrive --bin instructions")
             .current_dir(sh::root().join("tests/bench/rust"))
             .env("CARGO_TARGET_DIR", &target),
     )?;

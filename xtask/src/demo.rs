@@ -97,11 +97,9 @@ fn prepare(language: &str, progress: &Progress) -> Result<Command> {
         }
         _ => {
             progress.step("compiling the Rust program (cargo build)", || {
-                sh::run(
-                    sh::cargo()
-                        .args(["build", "--quiet", "--package", "koodrive-conformance"])
-                        .args(["--example", "demo"]),
-                )
+                sh::run(&mut sh::cargo(
+                    "build --quiet --package koodrive-conformance --example demo",
+                ))
             })?;
             Ok(sh::program(sh::target().join("debug/examples/demo")))
         }

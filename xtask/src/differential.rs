@@ -100,14 +100,9 @@ struct Programs {
 
 impl Programs {
     fn prepare() -> Result<Self> {
-        sh::run(sh::cargo().args([
-            "build",
-            "--quiet",
-            "--package",
-            "koodrive-conformance",
-            "--example",
-            "differential",
-        ]))?;
+        sh::run(&mut sh::cargo(
+            "build --quiet --package koodrive-conformance --example differential",
+        ))?;
         let npm = npm::installed()?;
         for script in ["node.mjs", "outcome.mjs"] {
             fs::copy(

@@ -109,24 +109,10 @@ fn compiled_library() -> Result<PathBuf> {
 
 /// `cargo rustc` for these kinds of library.
 fn rustc(kind: &str, profile: &str, features: &str) -> Result<Command> {
-    let mut command = sh::cargo();
+    let mut command = sh::cargo("rustc --quiet --locked --package koodrive-ffi --lib");
     command
-        .args([
-            "rustc",
-            "--quiet",
-            "--locked",
-            "--package",
-            "koodrive-ffi",
-            "--lib",
-        ])
-        .args([
-            "--crate-type",
-            kind,
-            "--profile",
-            profile,
-            "--features",
-            features,
-        ])
+        .args(["--crate-type", kind, "--profile", profile])
+        .args(["--features", features])
         .env("CARGO_TARGET_DIR", folder().join("build"))
         .env("CARGO_ENCODED_RUSTFLAGS", paths::remap_flags()?);
     Ok(command)
@@ -145,13 +131,9 @@ pub(crate) fn test() -> Result<Counts> {
 
 /// The crate as it is shipped; the suite `rust` has it with the operation that panics.
 fn rust() -> Result<Counts> {
-    cargo_tests(sh::cargo().args([
-        "test",
-        "--quiet",
-        "--no-fail-fast",
-        "--package",
-        "koodrive-ffi",
-    ]))
+    cargo_tests(&mut sh::cargo(
+        "test --quiet --no-fail-fast --package koodrive-ffi",
+    ))
 }
 
 /// The vectors in three engines, and the features of the module.

@@ -183,7 +183,8 @@ pub(crate) fn develop(venv: &Path) -> Result<PathBuf> {
     Ok(executable(venv, "python"))
 }
 
-/// Everything that is published from a machine of this kind, checked: the sdist and the wheels.
+/// Everything that is published from a machine of this kind, checked: the sdist and the wheels. The
+/// sdist comes from Linux, and is built there as pip builds it.
 pub(crate) fn package() -> Result<Vec<PathBuf>> {
     let mut wheels = Vec::new();
     for platform in wheel::platforms() {
@@ -200,6 +201,9 @@ pub(crate) fn package() -> Result<Vec<PathBuf>> {
     }
     let sdist = sdist::build()?;
     artifacts::check(&wheels, &sdist)?;
+    if cfg!(target_os = "linux") {
+        sdist::check(&sdist)?;
+    }
     Ok(std::iter::once(sdist).chain(wheels).collect())
 }
 
@@ -238,11 +242,6 @@ fn binding(path: &str) -> PathBuf {
 
 fn directory() -> PathBuf {
     sh::target().join("python")
-}
-
-/// Returns where what is compiled to be looked at goes, without optimisation.
-fn development() -> PathBuf {
-    sh::target().join("python-dev")
 }
 
 fn executable(venv: &Path, name: &str) -> PathBuf {

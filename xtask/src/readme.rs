@@ -73,16 +73,8 @@ pub(crate) fn run() -> Result<Counts> {
 }
 
 fn rust(sandbox: &Sandbox) -> Result<Counts> {
-    let mut command = sh::cargo();
-    command
-        .args([
-            "test",
-            "--quiet",
-            "--doc",
-            "--package",
-            "koodrive-conformance",
-        ])
-        .env("RUSTDOCFLAGS", "--cfg koodrive_readme");
+    let mut command = sh::cargo("test --quiet --doc --package koodrive-conformance");
+    command.env("RUSTDOCFLAGS", "--cfg koodrive_readme");
     suites::cargo_tests(sandbox.settings(&mut command))
 }
 

@@ -42,7 +42,7 @@ impl Sandbox {
 
     /// Builds it in a cargo invocation of its own, so that its feature is in no one else's build.
     pub(crate) fn build() -> Result<()> {
-        sh::run(sh::cargo().args(["build", "--quiet", "--package", "koodrive-sandbox"]))
+        sh::run(&mut sh::cargo("build --quiet --package koodrive-sandbox"))
     }
 
     pub(crate) fn start_with(flags: &[&str]) -> Result<Self> {

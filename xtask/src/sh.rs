@@ -26,9 +26,11 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
     command
 }
 
-/// `cargo`, the same that runs this program.
-pub(crate) fn cargo() -> Command {
-    program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+/// `cargo`, the same that runs this program, with these words, between which are spaces.
+pub(crate) fn cargo(words: &str) -> Command {
+    let mut command = program(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(words.split_whitespace());
+    command
 }
 
 /// Runs to the end; its output is shown as it comes.

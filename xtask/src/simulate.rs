@@ -6,10 +6,5 @@ use anyhow::Result;
 use crate::sh;
 
 pub(crate) fn run(options: &[&str]) -> Result<()> {
-    sh::run(
-        sh::cargo()
-            .args(["run", "--quiet", "--release"])
-            .args(["--package", "koodrive-simulator", "--"])
-            .args(options),
-    )
+    sh::run(sh::cargo("run --quiet --release --package koodrive-simulator --").args(options))
 }

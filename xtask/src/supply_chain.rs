@@ -116,10 +116,12 @@ fn linked(crates: &[&str], targets: &[&str]) -> Result<BTreeSet<String>> {
     for package in crates {
         for target in targets {
             let printed = sh::output(
-                sh::cargo()
-                    .args(["tree", "--locked", "--package", package])
-                    .args(["--target", target, "--edges", "normal"])
-                    .args(["--prefix", "none", "--format", "{p}"]),
+                sh::cargo("tree --locked --edges normal --prefix none --format {p}").args([
+                    "--package",
+                    package,
+                    "--target",
+                    target,
+                ]),
             )?;
             // Ours have a path behind the version.
             let others = printed.lines().filter(|line| !line.contains(['/', '\\']));

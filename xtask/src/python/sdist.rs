@@ -33,7 +33,8 @@ pub(crate) fn build() -> Result<PathBuf> {
 pub(crate) fn check(sdist: &Path) -> Result<()> {
     // The files of an archive have one old date, so cargo would take what it built of an earlier
     // one for this one's.
-    let _ = fs::remove_dir_all(super::development());
+    let target = sh::target().join("python-dev");
+    let _ = fs::remove_dir_all(&target);
     let venv = directory().join("sdist-venv");
     let python = executable(&venv, "python");
     create_venv(&venv)?;
@@ -44,7 +45,7 @@ pub(crate) fn check(sdist: &Path) -> Result<()> {
             .arg(sdist)
             .env("PATH", path_with(&python)?)
             .env("CARGO_NET_OFFLINE", "true")
-            .env("CARGO_TARGET_DIR", super::development())
+            .env("CARGO_TARGET_DIR", target)
             .env("MATURIN_PEP517_ARGS", "--profile dev"),
     )?;
     let code = "import koodrive as k

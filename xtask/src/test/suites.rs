@@ -17,10 +17,15 @@ use crate::{
     python, readme, runtimes, sh, supply_chain,
 };
 
+/// A suite. CONTRIBUTING.md says what each holds.
 pub(crate) struct Suite {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) run: fn() -> Result<Counts>,
+}
+
+const fn suite(name: &'static str, about: &'static str, run: fn() -> Result<Counts>) -> Suite {
+    Suite { name, about, run }
 }
 
 /// The lanes run at the same time, and the suites of a lane one after the other, the one that fails
@@ -29,148 +34,40 @@ pub(crate) struct Suite {
 pub(crate) const LANES: [&[Suite]; 2] = [CARGO, PACKAGES];
 
 const CARGO: &[Suite] = &[
-    Suite {
-        name: "clippy",
-        about: "one lint table, no warnings; bans I/O in the core",
-        run: clippy,
-    },
-    Suite {
-        name: "docs",
-        about: "rustdoc, no warnings; links between pages lead somewhere; no headless or too long prose",
-        run: docs,
-    },
-    Suite {
-        name: "rust",
-        about: "core, sandbox, vectors in Rust, doc tests",
-        run: rust,
-    },
-    Suite {
-        name: "xtask",
-        about: "what these commands decide by",
-        run: xtask,
-    },
-    Suite {
-        name: "ffi",
-        about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
-        run: ffi::test,
-    },
-    Suite {
-        name: "go",
-        about: "the Go package: its translated core, vectors, faults over TCP, examples, race detector, linters",
-        run: go::test,
-    },
-    Suite {
-        name: "java",
-        about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
-        run: java::test,
-    },
-    Suite {
-        name: "examples",
-        about: "the Rust examples against the sandbox",
-        run: examples,
-    },
-    Suite {
-        name: "instructions",
-        about: "of the core's three operations, against committed counts",
-        run: committed::instructions,
-    },
-    Suite {
-        name: "bench",
-        about: "the benchmark's programs compile, its peers give the same; nothing is timed",
-        run: bench::check,
-    },
-    Suite {
-        name: "differential",
-        about: "random cases have the same results in Rust, Python, Node, Chromium, Java and Go",
-        run: differential::test,
-    },
-    Suite {
-        name: "sizes",
-        about: "of the .wasm modules, the bundle and the wheel, against committed ones",
-        run: committed::sizes,
-    },
+    suite("clippy", "lints; bans I/O in the core", clippy),
+    suite("docs", "rustdoc, links, prose", docs),
+    suite("rust", "core, sandbox, vectors, doc tests", rust),
+    suite("xtask", "these commands", xtask),
+    suite("ffi", "koodrive.wasm, the C library", ffi::test),
+    suite("go", "the Go package", go::test),
+    suite("java", "the JVM package", java::test),
+    suite("examples", "the Rust examples", examples),
+    suite("instructions", "committed counts", committed::instructions),
+    suite("bench", "peers give the same; no timing", bench::check),
+    suite("differential", "random cases", differential::test),
+    suite("sizes", "committed bytes", committed::sizes),
 ];
 
 const PACKAGES: &[Suite] = &[
-    Suite {
-        name: "format",
-        about: "rustfmt, ruff, biome",
-        run: format,
-    },
-    Suite {
-        name: "supply-chain",
-        about: "what others have written: cargo-deny, zizmor, the notices of the packages",
-        run: supply_chain::test,
-    },
-    Suite {
-        name: "vectors",
-        about: "the script writes the committed vectors and the JSON corpus",
-        run: vectors,
-    },
-    Suite {
-        name: "python",
-        about: "the pip package, installed from its wheel",
-        run: python_tests,
-    },
-    Suite {
-        name: "python-niquests",
-        about: "its transports where niquests has replaced urllib3",
-        run: python_niquests,
-    },
-    Suite {
-        name: "python-vectors",
-        about: "vectors in Python",
-        run: python_vectors,
-    },
-    Suite {
-        name: "python-types",
-        about: "its types, in mypy and pyright, strictly",
-        run: python::types::test,
-    },
-    Suite {
-        name: "python-artifacts",
-        about: "what is in wheels and sdist, and that both build and work",
-        run: python::artifacts::test,
-    },
-    Suite {
-        name: "python-spark",
-        about: "`koodrive.spark` on a real Spark with four workers",
-        run: python::spark::test,
-    },
-    Suite {
-        name: "node",
-        about: "the npm package, installed from its tarball",
-        run: node,
-    },
-    Suite {
-        name: "node-types",
-        about: "its types, in the oldest TypeScript and the newest",
-        run: node_types,
-    },
-    Suite {
-        name: "node-vectors",
-        about: "vectors in JavaScript",
-        run: node_vectors,
-    },
-    Suite {
-        name: "runtimes",
-        about: "the npm package in every runtime and bundler",
-        run: runtimes::run,
-    },
-    Suite {
-        name: "workbench",
-        about: "the workbench page, used in Chromium",
-        run: runtimes::workbench,
-    },
-    Suite {
-        name: "readme",
-        about: "the code of the READMEs against the sandbox",
-        run: readme::run,
-    },
+    suite("format", "rustfmt, ruff, biome", format),
+    suite("supply-chain", "dependencies, notices", supply_chain::test),
+    suite("vectors", "their generator", vectors),
+    suite("python", "the pip package's wheel", python_tests),
+    suite("python-niquests", "its transports", python_niquests),
+    suite("python-vectors", "vectors in Python", python_vectors),
+    suite("python-types", "mypy, pyright", python::types::test),
+    suite("python-artifacts", "wheel, sdist", python::artifacts::test),
+    suite("python-spark", "on a real Spark", python::spark::test),
+    suite("node", "the npm package's tarball", node),
+    suite("node-types", "oldest and newest TypeScript", node_types),
+    suite("node-vectors", "vectors in JavaScript", node_vectors),
+    suite("runtimes", "Deno, Bun, Workers, browsers", runtimes::run),
+    suite("workbench", "its page in Chromium", runtimes::workbench),
+    suite("readme", "the READMEs' code", readme::run),
 ];
 
 fn format() -> Result<Counts> {
-    let mut counts = check(sh::cargo().args(["fmt", "--all", "--check"]))?;
+    let mut counts = check(&mut sh::cargo("fmt --all --check"))?;
     let ruff = python::tool("ruff")?;
     counts += check(sh::program(&ruff).args(["format", "--quiet", "--check", "--no-cache"]))?;
     counts += check(sh::program(&ruff).args(["check", "--quiet", "--no-cache"]))?;
@@ -182,75 +79,37 @@ fn format() -> Result<Counts> {
 }
 
 fn clippy() -> Result<Counts> {
-    let mut counts = check(sh::cargo().args([
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "--deny",
-        "warnings",
-    ]))?;
-    // Without the feature the core is another program: the one that is shipped.
-    counts += check(sh::cargo().args([
-        "clippy",
-        "--quiet",
-        "--package",
-        "koodrive",
-        "--",
-        "--deny",
-        "warnings",
-    ]))?;
+    let all = "--workspace --all-targets --all-features";
+    // Without the features the core is another program: the one that is shipped.
+    let core = "--package koodrive";
+    let mut counts = Counts::default();
+    for what in [all, core] {
+        let words = format!("clippy --quiet {what} -- --deny warnings");
+        counts += check(&mut sh::cargo(&words))?;
+    }
     Ok(counts)
 }
 
 fn docs() -> Result<Counts> {
     let mut counts = links::test()?;
     counts += prose::test()?;
-    counts += check(
-        sh::cargo()
-            .args([
-                "doc",
-                "--quiet",
-                "--package",
-                "koodrive",
-                "--all-features",
-                "--no-deps",
-            ])
-            .env("RUSTDOCFLAGS", "--deny warnings"),
-    )?;
+    let mut rustdoc = sh::cargo("doc --quiet --package koodrive --all-features --no-deps");
+    counts += check(rustdoc.env("RUSTDOCFLAGS", "--deny warnings"))?;
     Ok(counts)
 }
 
 fn rust() -> Result<Counts> {
-    cargo_tests(
-        sh::cargo()
-            .args([
-                "test",
-                "--quiet",
-                "--no-fail-fast",
-                "--workspace",
-                "--all-features",
-            ])
-            // Bindings are tested in their languages, xtask in a suite of its own.
-            .args([
-                "--exclude",
-                "koodrive-python",
-                "--exclude",
-                "koodrive-python-sandbox",
-                "--exclude",
-                "koodrive-wasm",
-                "--exclude",
-                "koodrive-wasm-sandbox",
-                "--exclude",
-                "xtask",
-            ]),
-    )
+    // Bindings are tested in their languages, xtask in a suite of its own.
+    cargo_tests(&mut sh::cargo(
+        "test --quiet --no-fail-fast --workspace --all-features
+        --exclude koodrive-python --exclude koodrive-python-sandbox
+        --exclude koodrive-wasm --exclude koodrive-wasm-sandbox
+        --exclude xtask",
+    ))
 }
 
 fn xtask() -> Result<Counts> {
-    cargo_tests(sh::cargo().args(["test", "--quiet", "--package", "xtask"]))
+    cargo_tests(&mut sh::cargo("test --quiet --package xtask"))
 }
 
 fn vectors() -> Result<Counts> {
@@ -316,11 +175,9 @@ fn python_vectors() -> Result<Counts> {
 
 /// Each example makes the safe call and then delivers one notification.
 fn examples() -> Result<Counts> {
-    sh::run(
-        sh::cargo()
-            .args(["build", "--quiet", "--package", "koodrive", "--examples"])
-            .args(["--features", "dispatch"]),
-    )?;
+    sh::run(&mut sh::cargo(
+        "build --quiet --package koodrive --examples --features dispatch",
+    ))?;
     let sandbox = Sandbox::start(&[])?;
     let mut counts = Counts::default();
     for example in ["ureq", "reqwest"] {
