@@ -166,6 +166,8 @@ type Pair struct {
 
 func (RawCall) operation() string { return "rawCall" }
 
+func (c RawCall) name() string { return c.Method + " " + c.Path }
+
 func (c RawCall) write(w *abi.Writer) {
 	w.Text(c.Method)
 	w.Text(c.Path)

@@ -50,6 +50,9 @@ type DispatchOptions struct {
 	// journal. If BeforeSend returns an error, that attempt does not leave, and the job ends with the
 	// error.
 	BeforeSend func(ctx context.Context, outgoing *Outgoing) error
+	// OnExchange is called with each attempt that has ended, by several goroutines at a time: for logs
+	// and metrics. The job ends after all of them have returned.
+	OnExchange func(*Exchange)
 	// OnHalt is called at a halt. If OnHalt returns true, the job goes on.
 	OnHalt func(*HaltedError) bool
 	// OnProgress is called about once a second, and at the end.

@@ -3,9 +3,13 @@ package koodrive
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -128,6 +132,30 @@ func TestTheConcurrencyIsHeld(t *testing.T) {
 	}
 }
 
+func TestAJobReusesAConnectionUnlessTheCoreSaysOtherwise(t *testing.T) {
+	for _, test := range []struct {
+		status, connections int
+		body                string
+	}{
+		{429, 1, ""}, {503, 2, ""}, {500, 2, success}, {200, 2, "<html>"},
+	} {
+		s := serve(t, func(number int, _ net.Conn) []byte {
+			if number == 1 {
+				return reply(test.status, test.body)
+			}
+			return reply(200, success)
+		})
+		outcomes, err := collect(bearing(t, s.url).Dispatch(background, notifications(1), DispatchOptions{
+			Backoff:        20 * time.Millisecond,
+			RepeatsAreSafe: true,
+		}))
+		if err != nil || verdicts(outcomes)[Delivered] != 1 {
+			t.Error(err, verdicts(outcomes))
+		}
+		s.count(t, 2, test.connections)
+	}
+}
+
 func TestLeavingTheLoopStopsAndNothingIsLost(t *testing.T) {
 	s := serve(t, func(int, net.Conn) []byte {
 		time.Sleep(20 * time.Millisecond)
@@ -163,17 +191,26 @@ func TestLeavingTheLoopStopsAndNothingIsLost(t *testing.T) {
 }
 
 func TestAPanicInTheLoopWaitsForWhatIsInFlight(t *testing.T) {
-	s := serve(t, func(int, net.Conn) []byte { return reply(200, success) })
-	late := 0
+	// No call has an outcome before two are in flight.
+	both := make(chan struct{})
+	s := serve(t, func(number int, _ net.Conn) []byte {
+		if number == 2 {
+			close(both)
+		}
+		<-both
+		return reply(200, success)
+	})
+	var late []*CallOutcome
 	defer func() {
 		if recover() != "mine" {
 			t.Error("the panic was lost")
 		}
-		if requests, _ := s.seen(); len(requests) == 0 || late == 0 {
-			t.Error(len(requests), late)
+		if requests, _ := s.seen(); verdicts(late)[Delivered] != len(requests)-1 {
+			t.Errorf("%d requests, %v late", len(requests), verdicts(late))
 		}
 	}()
-	for range signing(t, s.url).Dispatch(background, notifications(10), DispatchOptions{OnLate: func(*CallOutcome) { late++ }}) {
+	options := DispatchOptions{OnLate: func(o *CallOutcome) { late = append(late, o) }}
+	for range signing(t, s.url).Dispatch(background, notifications(10), options) {
 		panic("mine")
 	}
 }
@@ -200,6 +237,68 @@ func TestBeforeSendIsToldOfEachAttempt(t *testing.T) {
 	want := Outgoing{Index: 0, Call: NotifyPackageExpire{CarrierUserID: "0", PackageID: "14"}, Attempt: 2, TraceID: last.TraceID, XDate: last.XDate}
 	if told[1] != want || told[0].Attempt != 1 || told[0].TraceID != last.TraceID || last.XDate == "" {
 		t.Error(told, last)
+	}
+}
+
+func TestOnExchangeIsToldOfEachAttempt(t *testing.T) {
+	s := serve(t, func(number int, _ net.Conn) []byte {
+		switch number {
+		case 1:
+			return reply(429, "")
+		case 2:
+			return reply(200, success)
+		}
+		return nil
+	})
+	client := bearing(t, s.url)
+	type shown struct {
+		operation, url string
+		status         int
+		kind           Kind
+		outcome        Outcome
+	}
+	type embedding struct{ RawCall }
+	for _, test := range []struct {
+		call Call
+		want []shown
+	}{
+		{notification, []shown{
+			{"notifyPackageExpire", "/koodrive/ose/v1/carrier/users/notifyPackageExpire", 429, KindAPI, OutcomeRefused},
+			{"notifyPackageExpire", "/koodrive/ose/v1/carrier/users/notifyPackageExpire", 200, "", ""},
+		}},
+		{embedding{RawCall{Method: "POST", Path: "/koodrive/ose/v1/things/7", Query: []Pair{{"user", "17"}}}}, []shown{
+			{"POST /koodrive/ose/v1/things/7", "/koodrive/ose/v1/things/7", 0, KindOutcomeUnknown, OutcomeUnknown},
+		}},
+	} {
+		var lock sync.Mutex
+		var exchanges []*Exchange
+		outcomes, err := collect(client.Dispatch(background, slices.Values([]Call{test.call}), DispatchOptions{
+			Backoff: time.Millisecond,
+			OnExchange: func(exchange *Exchange) {
+				// The job ends after the hook has returned, also where the hook is slow.
+				time.Sleep(2 * time.Millisecond)
+				lock.Lock()
+				defer lock.Unlock()
+				exchanges = append(exchanges, exchange)
+			},
+		}))
+		if err != nil || len(outcomes) != 1 || len(exchanges) != len(test.want) {
+			t.Fatal(err, len(outcomes), len(exchanges))
+		}
+		slices.SortFunc(exchanges, func(a, b *Exchange) int { return a.StartedAt.Compare(b.StartedAt) })
+		for at, exchange := range exchanges {
+			got := shown{exchange.Operation, strings.TrimPrefix(exchange.URL, s.url), exchange.Status, exchange.Kind, exchange.Outcome}
+			if got != test.want[at] || exchange.Method != "POST" || exchange.TraceID != outcomes[0].TraceID {
+				t.Errorf("%+v", exchange)
+			}
+			if exchange.Duration <= 0 || time.Since(exchange.StartedAt) < exchange.Duration {
+				t.Errorf("%+v", exchange)
+			}
+			text := fmt.Sprintf("%+v %v", exchange, exchange.LogValue())
+			if strings.Contains(text, "user=17") || strings.Contains(text, token) {
+				t.Error(text)
+			}
+		}
 	}
 }
 

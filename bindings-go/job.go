@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -46,7 +45,9 @@ type job struct {
 
 	// wake holds something when something was handed in.
 	wake chan struct{}
-	lock sync.Mutex
+	// sending has the goroutines of the attempts.
+	sending sync.WaitGroup
+	lock    sync.Mutex
 	// mistake is an error of the program, which ends the job. noToken is the reason for a missing
 	// token.
 	mistake error
@@ -103,6 +104,7 @@ func (j *job) close() {
 			j.options.OnLate(outcome)
 		}
 	}
+	j.sending.Wait()
 	j.tellProgress()
 	j.client.core.Close(j.handle)
 }
@@ -141,6 +143,7 @@ func (j *job) next() *CallOutcome {
 		switch name := action.Text(abi.ActionAction); name {
 		case "send":
 			index := action.Int(abi.ActionKey)
+			j.sending.Add(1)
 			go j.send(action.Record(abi.ActionRequest), &Outgoing{
 				Index:   index,
 				Call:    j.held[index],
@@ -247,12 +250,12 @@ func (j *job) outcome(record abi.Record) *CallOutcome {
 	default:
 		j.fail(fmt.Errorf("koodrive: unknown verdict %q of the dispatcher; the core is newer than this package", outcome.Verdict))
 	}
-	j.client.closeConnections(outcome.Err)
 	return outcome
 }
 
 // send has a request signed where that is done elsewhere, sends it, and hands in what came.
 func (j *job) send(request abi.Record, outgoing *Outgoing) {
+	defer j.sending.Done()
 	defer j.notify()
 	// The end of the caller's context does not reach it: an answer that is on its way is worth more
 	// than an unknown outcome.
@@ -261,31 +264,59 @@ func (j *job) send(request abi.Record, outgoing *Outgoing) {
 	ticket := request.Text(abi.RequestExchange)
 	request, err := j.sign(ctx, ticket, request)
 	if err != nil {
-		j.handInFailure(ticket, false, err)
+		_, _ = j.handIn(abi.OpFailure, ticket, false, err)
 		return
 	}
 	if err := j.tellOutgoing(ctx, outgoing); err != nil {
-		j.handIn(abi.OpWithdraw, ticket, false, err)
+		_, _ = j.handIn(abi.OpWithdraw, ticket, false, err)
 		j.endWith(err)
 		return
 	}
-	response, left, err := j.client.roundTrip(ctx, j.client.readRequest(request), j.options.ReplyLimit)
-	if err != nil {
-		j.handInFailure(ticket, left, err)
-		return
+	sent := j.client.readRequest(request)
+	started := time.Now()
+	response, left, err := j.client.roundTrip(ctx, sent, j.options.ReplyLimit)
+	exchange := &Exchange{
+		Operation: nameOf(outgoing.Call),
+		Method:    sent.Method,
+		URL:       withoutQuery(sent.URL),
+		StartedAt: started,
+		Duration:  time.Since(started),
+		TraceID:   outgoing.TraceID,
 	}
-	_, err = j.call(abi.OpResponse, func(w *abi.Writer) {
+	var ended abi.Record
+	if err == nil {
+		exchange.Status = response.Status
+		ended, err = j.handInResponse(ticket, response)
+	} else {
+		ended, err = j.handIn(abi.OpFailure, ticket, left, err)
+	}
+	if err == nil {
+		j.exchanged(exchange, ended)
+	}
+}
+
+// exchanged follows the dispatcher's answer to an exchange, and tells the program.
+func (j *job) exchanged(exchange *Exchange, ended abi.Record) {
+	if ended.Flag(abi.ExchangedClosesConnection) {
+		j.client.http.CloseIdleConnections()
+	}
+	if j.options.OnExchange != nil {
+		exchange.Kind = Kind(ended.Text(abi.ExchangedKind))
+		exchange.Outcome = Outcome(ended.Text(abi.ExchangedOutcome))
+		j.options.OnExchange(exchange)
+	}
+}
+
+func (j *job) handInResponse(ticket string, response Response) (abi.Record, error) {
+	ended, err := j.call(abi.OpResponse, func(w *abi.Writer) {
 		w.Text(ticket)
 		j.client.writeResponse(w, response)
 		j.now(w)
 	})
 	if errors.Is(err, abi.ErrNoRoom) {
-		j.handInFailure(ticket, true, errNoRoomForReply)
+		return j.handIn(abi.OpFailure, ticket, true, errNoRoomForReply)
 	}
-	// The dispatcher tells of the errors of outcomes alone, and this one may be sent again.
-	if response.Status >= http.StatusInternalServerError {
-		j.client.http.CloseIdleConnections()
-	}
+	return ended, err
 }
 
 func (j *job) sign(ctx context.Context, ticket string, request abi.Record) (abi.Record, error) {
@@ -331,12 +362,8 @@ func (j *job) endWith(mistake error) {
 	}
 }
 
-func (j *job) handInFailure(ticket string, left bool, cause error) {
-	j.handIn(abi.OpFailure, ticket, left, cause)
-}
-
-func (j *job) handIn(operation uint32, ticket string, left bool, cause error) {
-	_, _ = j.call(operation, func(w *abi.Writer) {
+func (j *job) handIn(operation uint32, ticket string, left bool, cause error) (abi.Record, error) {
+	return j.call(operation, func(w *abi.Writer) {
 		w.Text(ticket)
 		w.Flag(left)
 		w.Text(cause.Error())

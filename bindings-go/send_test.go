@@ -322,6 +322,17 @@ func TestARedirectIsNotFollowedAndTheGivenClientIsUnchanged(t *testing.T) {
 	}
 }
 
+func TestAStatusThatHTTPDoesNotHaveLeavesTheOutcomeUnknown(t *testing.T) {
+	s := serve(t, func(int, net.Conn) []byte { return []byte("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n") })
+	client := bearing(t, s.url)
+	_, err := client.Send(background, notification)
+	failed(t, err).is(t, KindOutcomeUnknown, OutcomeUnknown, false)
+	outcomes, err := collect(client.Dispatch(background, notifications(1), DispatchOptions{}))
+	if err != nil || verdicts(outcomes)[Unknown] != 1 {
+		t.Error(err, verdicts(outcomes))
+	}
+}
+
 func TestAReplyThatIsTooLongIsNotReadToItsEnd(t *testing.T) {
 	for _, length := range []int{1 << 20, 1<<20 + 1, 1 << 30} {
 		s := serve(t, func(_ int, connection net.Conn) []byte {

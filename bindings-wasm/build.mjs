@@ -1,7 +1,9 @@
-// Builds the npm package in this folder: `npm run build`. With `-- --only client` it builds the entry `koodrive` alone.
+// Builds the npm package in this folder: `npm run build`. With `-- --only client` it builds the
+// entry `koodrive` alone.
 //
-// Cargo compiles the modules, wasm-bindgen and wasm-opt make them ready, and esbuild bundles each with js/ into one file per way to
-// load it: ES module, CommonJS, and for Workers an ES module whose .wasm is a file. tsc checks js/ and makes the declarations of it.
+// Cargo compiles the modules. wasm-bindgen and wasm-opt prepare them. esbuild bundles each with js/
+// into one file per way to load it: ES module, CommonJS, and an ES module with a separate .wasm for
+// Workers. tsc checks js/ and writes its declarations.
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -12,7 +14,7 @@ import { optimise } from "./build/wasm.mjs";
 const here = import.meta.dirname;
 const dist = join(here, "dist");
 
-/** By name: how each entry is built, and the crate that it needs. */
+/** The entries by name, with the crate and the files of each. */
 const ENTRIES = {
   client: { file: "index", crate: "koodrive-wasm", module: "koodrive", workers: "workerd.js" },
   sandbox: { file: "sandbox", crate: "koodrive-wasm-sandbox", module: "sandbox", workers: "sandbox.workerd.js" },
@@ -25,7 +27,7 @@ if (unknown.length > 0) throw new Error(`unknown entry ${unknown.join(", ")}; ex
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist);
 ensureTarget();
-// The sources are checked as a whole, so every module is bound.
+// tsc checks all sources, so every module gets its bindings.
 for (const { crate, module } of Object.values(ENTRIES)) if (crate) bind(compile(crate), module);
 writeNames();
 declare(
@@ -36,7 +38,7 @@ for (const name of wanted) await entry(ENTRIES[name]);
 if (wanted.includes("client")) await minified();
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(here, "..", name), join(here, name));
 
-/** Writes an entry for either module system, and with its .wasm as a file for Workers. */
+/** Writes an entry for each module system, and for Workers with its .wasm as a file. */
 async function entry({ file, module, workers }) {
   const wasm = module && optimise(module);
   await bundle(file, join(dist, `${file}.js`), { wasm, client: "./index.js" });
@@ -46,14 +48,14 @@ async function entry({ file, module, workers }) {
   await bundle(file, join(dist, workers), { wasmFile: `./${module}.wasm`, client: "./workerd.js" });
 }
 
-/** For the sizes: what a browser's bundler makes of the entry, and of its JavaScript alone. */
+/** Writes the minified entry, and its JavaScript alone, for the suite `sizes`. */
 async function minified() {
   const wasm = join(generated, "koodrive.wasm");
   await bundle("index", join(generated, "minified.js"), { wasm, minify: true });
   await bundle("index", join(generated, "minified-without-wasm.js"), { wasmFile: "./koodrive.wasm", minify: true });
 }
 
-/** Bundles the source `name`. Its .wasm is in the text, or beside it where `wasmFile` names a file. */
+/** Bundles the source `name`. Its .wasm is embedded, or a separate file named `wasmFile`. */
 function bundle(name, outfile, { wasm, wasmFile, client, ...options }) {
   return build({
     entryPoints: [join(here, `js/${name}.ts`)],
@@ -68,7 +70,7 @@ function bundle(name, outfile, { wasm, wasmFile, client, ...options }) {
   });
 }
 
-/** Resolves what js/ imports and is no file there. */
+/** Resolves the imports of js/ that are not files there. */
 function inputs({ wasm, wasmFile, client }) {
   return {
     name: "koodrive",
@@ -77,7 +79,7 @@ function inputs({ wasm, wasmFile, client }) {
       build.onResolve({ filter: /^koodrive:file$/ }, () => ({ path: wasmFile, external: true }));
       build.onResolve({ filter: /^koodrive:base64$/ }, ({ path }) => ({ path, namespace: "built" }));
       build.onLoad({ filter: /^koodrive:base64$/, namespace: "built" }, () => ({ contents: readFileSync(wasm, "base64"), loader: "text" }));
-      // An entry that throws the client's errors imports them from its file.
+      // Other entries throw the client's errors, so they import the client from its own file.
       build.onResolve({ filter: /^\.\/index\.js$/ }, () => ({ path: client, external: true }));
     },
   };

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use http::Request;
+use http::{Request, StatusCode};
 use koodrive::host::{self, AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, Spelling};
 use koodrive::{
     Attempt, CLOCK_MARGIN_DEFAULT, Client, Credentials, Error, InvalidInput, RequestOptions,
-    TraceId, signing,
+    TraceId, TransportError, signing,
 };
 
 use crate::convert::{self, ShapedCall};
@@ -188,11 +188,12 @@ impl ClientState {
             shape,
             is_alone,
         } = self.take(id)?;
-        let Response { received, .. } = response;
-        if !memory::has_room_for_reply(received.body) {
-            return Err(attempt.failed(memory::reply_too_large()));
-        }
-        if response.is_hidden_redirect() {
+        let received = response.received;
+        let status = match response.status() {
+            Ok(status) => status,
+            Err(error) => return Err(attempt.failed(error)),
+        };
+        let Some(status) = status else {
             let (x_date, trace_id) = (attempt.x_date(), attempt.trace_id());
             let trace_id = trace_id.as_ref().map_or("", TraceId::as_str);
             let call = attempt.call();
@@ -202,8 +203,7 @@ impl ClientState {
                 x_date.as_str(),
                 trace_id,
             ));
-        }
-        let status = host::status(received.status)?;
+        };
         let error = match attempt.reply(status, received.headers, received.body, now) {
             Ok(reply) => {
                 let call = attempt.call().clone();
@@ -319,15 +319,24 @@ impl<'a> Response<'a> {
             headers: input.headers(headers)?,
             body: input.bytes(body).unwrap_or_default(),
         };
-        if received.status != 0 {
-            host::status(received.status)?;
-        }
         Ok(Self { received })
     }
 
-    /// Returns whether the response is a redirect that hides its status, as browsers report it.
-    pub(crate) const fn is_hidden_redirect(&self) -> bool {
-        self.received.status == 0
+    /// Returns the status, or none for a redirect that hides its status, as browsers report it.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the response cannot be read. Its request has left, so the outcome is
+    /// unknown.
+    pub(crate) fn status(&self) -> Result<Option<StatusCode>, TransportError> {
+        if !memory::has_room_for_reply(self.received.body) {
+            return Err(memory::reply_too_large());
+        }
+        if self.received.status == 0 {
+            return Ok(None);
+        }
+        let status = host::status(self.received.status);
+        status.map(Some).map_err(TransportError::outcome_unknown)
     }
 }
 

@@ -165,7 +165,7 @@ fn write_fields(layout: &Layout, object: &Value, writer: &mut Writer) {
     for field in layout.fields {
         match &object[field.name] {
             Value::Null => writer.none(),
-            Value::Bool(flag) => writer.bytes(if *flag { b"1" } else { b"0" }),
+            Value::Bool(flag) => writer.flag(*flag),
             Value::String(text) => writer.bytes(text.as_bytes()),
             Value::Number(number) => match (number.is_f64(), number.as_f64()) {
                 // Rust's own format has neither the `.0` nor the exponents of JSON.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use koodrive::dispatch::{self, Action, CallOutcome, Now, Outgoing, Ticket};
-use koodrive::host::{self, HaltFields, Spelling};
+use koodrive::host::{self, HaltFields, ReceivedResponse, Spelling};
 use koodrive::{Client, Credentials, Error, InvalidInput, TraceId, XDate};
 
 use crate::client::{self, Response};
@@ -17,7 +17,6 @@ use crate::layout::operations::Operation;
 use crate::layout::records::{
     self, DispatchRenew, Failure, Halt, Progress, Push, Response as ResponseFields, Sign,
 };
-use crate::memory;
 use crate::record::{Record, Writer, text};
 
 /// The core's dispatcher. The host identifies calls by keys of its own.
@@ -72,8 +71,8 @@ impl Dispatcher {
             Operation::Push => self.push(input),
             Operation::Poll => return Some(self.poll(input)),
             Operation::SignAttempt => return Some(self.sign(input)),
-            Operation::Response => self.response(input),
-            Operation::Failure => self.failure(input),
+            Operation::Response => return Some(self.response(input)),
+            Operation::Failure => return Some(self.failure(input)),
             Operation::Withdraw => self.withdraw(input),
             Operation::Token => self.token(input),
             Operation::NoToken => self.no_token(input),
@@ -176,7 +175,7 @@ impl Dispatcher {
         Ok(client::request_record(ticket, &request))
     }
 
-    fn response(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
+    fn response(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let ticket = self.ticket(input, ResponseFields::Ticket)?;
         let response = Response::read(
             input,
@@ -185,25 +184,34 @@ impl Dispatcher {
             ResponseFields::Body,
         )?;
         let now = now(input, ResponseFields::Now, ResponseFields::Monotonic)?;
-        let received = response.received;
-        if !memory::has_room_for_reply(received.body) {
-            return self
-                .core
-                .handle_failure(ticket, memory::reply_too_large(), now);
+        match response.status() {
+            Ok(Some(status)) => {
+                let ReceivedResponse { headers, body, .. } = response.received;
+                self.core
+                    .handle_response(ticket, status, headers, body, now)?;
+            }
+            Ok(None) => self.core.handle_hidden_redirect(ticket, now)?,
+            Err(error) => self.core.handle_failure(ticket, error, now)?,
         }
-        if response.is_hidden_redirect() {
-            return self.core.handle_hidden_redirect(ticket, now);
-        }
-        let status = host::status(received.status)?;
-        self.core
-            .handle_response(ticket, status, received.headers, received.body, now)
+        Ok(self.exchanged())
     }
 
-    fn failure(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {
+    fn failure(&mut self, input: Input<'_>) -> Result<Writer, Error> {
         let ticket = self.ticket(input, Failure::Ticket)?;
         let error = input.transport_error(Failure::Left, Failure::Cause)?;
         let now = now(input, Failure::Now, Failure::Monotonic)?;
-        self.core.handle_failure(ticket, error, now)
+        self.core.handle_failure(ticket, error, now)?;
+        Ok(self.exchanged())
+    }
+
+    /// Returns the result of the exchange that was handed in last.
+    fn exchanged(&self) -> Writer {
+        let mut writer = Writer::default();
+        let failure = self.core.last_exchange();
+        writer.optional(failure.map(|failure| failure.kind.as_str()));
+        writer.optional(failure.map(|failure| failure.outcome.as_str()));
+        writer.flag(failure.is_some_and(|failure| failure.closes_connection));
+        writer
     }
 
     fn withdraw(&mut self, input: Input<'_>) -> Result<(), InvalidInput> {

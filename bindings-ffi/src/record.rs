@@ -101,6 +101,11 @@ impl Writer {
         }
     }
 
+    /// Adds `flag` as a field.
+    pub fn flag(&mut self, flag: bool) {
+        self.bytes(if flag { b"1" } else { b"0" });
+    }
+
     /// Adds a field with the text of `value`.
     pub fn display(&mut self, value: impl fmt::Display) {
         self.nested(|writer| {

@@ -53,6 +53,13 @@ fn respond(dispatcher: u32, ticket: &str, status: &str, body: &str, at: &str) ->
     call(dispatcher, Operation::Response, &input)
 }
 
+/// Returns the answer to an exchange that failed.
+fn exchanged(kind: &str, outcome: &str, closes_connection: &str) -> Vec<Option<Vec<u8>>> {
+    [kind, outcome, closes_connection]
+        .map(|field| Some(field.as_bytes().to_vec()))
+        .to_vec()
+}
+
 #[test]
 fn every_call_has_its_outcome() {
     let client = open(&app());
@@ -78,7 +85,8 @@ fn every_call_has_its_outcome() {
     assert_eq!(poll(jobs, "0").0, "wait");
 
     // The service is busy, so the call is sent again after the 2 s of its Retry-After.
-    respond(jobs, text(&request[0]), "429", "", "1000000").unwrap();
+    let ended = respond(jobs, text(&request[0]), "429", "", "1000000").unwrap();
+    assert_eq!(ended, exchanged("api", "refused", "0"));
     let mut at = 1_000_000;
     let again = after_waits(jobs, &mut at);
     assert_eq!(
@@ -88,7 +96,8 @@ fn every_call_has_its_outcome() {
     assert!(at >= 2_001_000_000, "{at}");
     let request = fields(again[1].as_deref().unwrap());
     let taken = r#"{"code":0,"msg":"ok"}"#;
-    respond(jobs, text(&request[0]), "200", taken, &at.to_string()).unwrap();
+    let ended = respond(jobs, text(&request[0]), "200", taken, &at.to_string()).unwrap();
+    assert_eq!(ended, [None, None, Some(b"0".to_vec())]);
     let outcome = after_waits(jobs, &mut at);
     assert_eq!(text(&outcome[0]), "outcome");
     let outcome = fields(outcome[4].as_deref().unwrap());
@@ -118,7 +127,8 @@ fn every_call_has_its_outcome() {
         NOW,
         &at.to_string(),
     ]);
-    call(jobs, Operation::Failure, &failed).unwrap();
+    let ended = call(jobs, Operation::Failure, &failed).unwrap();
+    assert_eq!(ended, exchanged("outcome_unknown", "unknown", "1"));
     let outcome = after_waits(jobs, &mut at);
     let outcome = fields(outcome[4].as_deref().unwrap());
     assert_eq!((text(&outcome[0]), text(&outcome[1])), ("row 2", "unknown"));
@@ -131,6 +141,25 @@ fn every_call_has_its_outcome() {
     let progress: Vec<_> = progress.iter().map(text).collect();
     assert_eq!(progress[..5], ["2", "3", "1", "0", "1"]);
     interface::close(jobs);
+}
+
+#[test]
+fn a_status_that_http_does_not_have_leaves_the_outcome_unknown() {
+    let client = open(&app());
+    let made = dispatcher(client, &[]).unwrap();
+    let jobs: u32 = number(&made[0]);
+    poll(jobs, "0");
+    push(jobs, "row 1").unwrap();
+    call(jobs, Operation::Finish, &[]).unwrap();
+    let (_, sent) = poll(jobs, "0");
+    let request = fields(sent[1].as_deref().unwrap());
+    let ended = respond(jobs, text(&request[0]), "99", "", "1").unwrap();
+    assert_eq!(ended, exchanged("outcome_unknown", "unknown", "1"));
+    let outcome = after_waits(jobs, &mut 1);
+    let outcome = fields(outcome[4].as_deref().unwrap());
+    assert_eq!(text(&outcome[1]), "unknown");
+    interface::close(jobs);
+    interface::close(client);
 }
 
 #[test]

@@ -429,6 +429,23 @@ fn a_hidden_redirect_is_refused() {
     interface::close(client);
 }
 
+#[test]
+fn a_status_that_http_does_not_have_leaves_the_outcome_unknown() {
+    let client = open(&token());
+    let request = call(client, Operation::Begin, &begin()).unwrap();
+    let odd = reply(text(&request[0]), "99", &[], ACKNOWLEDGEMENT);
+    let (message, kind, outcome) = words(call(client, Operation::Reply, &odd));
+    assert_eq!((&*kind, &*outcome), ("outcome_unknown", "unknown"));
+    assert!(
+        message.contains("status: not an HTTP status; pass a number from 100 to 999"),
+        "{message}"
+    );
+    // The exchange has ended.
+    let (message, ..) = words(call(client, Operation::Reply, &odd));
+    assert!(message.starts_with("exchange: not open"), "{message}");
+    interface::close(client);
+}
+
 /// Returns the input of `BEGIN` for a notification whose response goes to `PARSE`.
 fn begin_alone() -> Vec<u8> {
     let mut input = begin();

@@ -1,5 +1,5 @@
-//! The calls. They are native, since they are made by the million: no Python runs in a constructor, but for what writes the body
-//! of a raw call that is not text yet.
+//! The classes of calls. A job creates calls by the million, so constructors run no Python code.
+//! The one exception writes the JSON body of a raw call.
 
 use koodrive::host::{self, AnyCall};
 use koodrive::{ModificationType, NotifyPackageExpire, Operation as _};
@@ -10,7 +10,7 @@ use pyo3::{intern, prelude::*};
 use crate::convert::{Any, exception, text};
 use crate::written::{self, Object};
 
-/// The same expression for every kind of call.
+/// Evaluates one expression for every kind of call.
 macro_rules! with_call {
     ($call:expr, |$it:ident| $then:expr) => {
         match &$call.kind {
@@ -21,7 +21,7 @@ macro_rules! with_call {
 }
 pub(crate) use with_call;
 
-/// A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``.
+/// The base class of all calls. Generic in the type of the reply, as in ``Call[Acknowledgement]``.
 #[pyclass(frozen, subclass, module = "koodrive")]
 pub(crate) struct Call {
     pub(crate) kind: Kind,
@@ -29,14 +29,14 @@ pub(crate) struct Call {
     pub(crate) operation: &'static str,
 }
 
-/// A call as the core has it. The one that is made by the million does not cross as JSON.
+/// The core's value of a call. Only the frequent call crosses without JSON, for speed.
 pub(crate) enum Kind {
     NotifyPackageExpire(NotifyPackageExpire),
     Any(AnyCall),
 }
 
 impl Call {
-    /// Returns the call of `operation` with `fields`, the text of a JSON object, which the core checks.
+    /// Returns the call of `operation`. The core checks `fields`, the text of a JSON object.
     fn any(operation: &'static str, fields: &str) -> PyResult<Self> {
         let call = AnyCall::from_json(operation, fields).map_err(exception)?;
         Ok(Self {
@@ -65,7 +65,7 @@ impl Call {
 
 #[pymethods]
 impl Call {
-    /// Raises ``TypeError``: calls are made by the subclasses.
+    /// Raises ``TypeError``, since only the subclasses are calls.
     #[new]
     fn new() -> PyResult<Self> {
         Err(PyTypeError::new_err(
@@ -123,7 +123,7 @@ impl Call {
         Ok(format!("{}({})", slf.get_type().name()?, shown.join(", ")))
     }
 
-    /// The class and its fields by their names, which every protocol of pickle can write.
+    /// Returns the class and its fields by name, which every pickle protocol can write.
     fn __reduce__<'py>(
         slf: &Bound<'py, Self>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
@@ -137,12 +137,12 @@ impl Call {
         Ok((make, PyTuple::empty(py)))
     }
 
-    /// Itself: a call never changes.
+    /// Returns this call, which is immutable.
     fn __copy__(slf: Py<Self>) -> Py<Self> {
         slf
     }
 
-    /// Itself.
+    /// Returns this call.
     fn __deepcopy__(slf: Py<Self>, _memo: Any) -> Py<Self> {
         slf
     }
@@ -150,12 +150,15 @@ impl Call {
 
 /// Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 ///
-/// It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
-/// ``GetCurrentRetentionPolicy`` reads.
+/// The call changes state. The retention policies in force decide what happens to the
+/// subscriber's data; ``GetCurrentRetentionPolicy`` reads these policies.
 ///
-/// Both ids are the carrier's own and go through unchanged. A number is refused, as is an id with a control character, or with
-/// white space or an invisible character at either end. ``type`` is 2, the only documented value,
-/// and need not be given; any other is refused, unless it is asked for as ``undocumented_type``.
+/// ``carrier_user_id`` and ``package_id`` are the carrier's own ids, as text, and are sent
+/// unchanged. ``type`` is 2, the only documented value and the default. ``undocumented_type``
+/// is any other value of ``type``.
+///
+/// Raises ``InvalidInputError`` for an id that is a number, is empty, contains a control
+/// character, or has white space or an invisible character at either end.
 ///
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html
 #[pyclass(frozen, extends = Call, module = "koodrive", name = "NotifyPackageExpire")]
@@ -224,14 +227,14 @@ impl NotifyPackageExpireCall {
         Self::call(slf).map(NotifyPackageExpire::package_id)
     }
 
-    /// The ``type`` that was asked for by name; None for the documented one.
+    /// The undocumented ``type``; None for the documented type 2.
     #[getter]
     fn undocumented_type(&self) -> Option<i64> {
         self.undocumented_type
     }
 }
 
-/// A class of a call that takes no arguments.
+/// Defines the class of a call without arguments.
 macro_rules! call_without_fields {
     ($(#[$doc:meta])* $class:ident, $operation:literal) => {
         $(#[$doc])*
@@ -244,7 +247,7 @@ macro_rules! call_without_fields {
             #[pyo3(name = "__match_args__")]
             const FIELDS: () = ();
 
-            /// The call takes no arguments.
+            /// Creates the call, which has no arguments.
             #[new]
             fn new() -> PyResult<PyClassInitializer<Self>> {
                 let call = Call::any($operation, "{}")?;
@@ -257,28 +260,35 @@ macro_rules! call_without_fields {
 call_without_fields! {
     /// Reads how much space is allocated and used.
     ///
-    /// It changes nothing and takes either kind of credentials, so it is the safe first call: it proves endpoint, clock and
-    /// credentials.
+    /// The call changes nothing and accepts an app or a token. It is the safe first call, and tests
+    /// endpoint, clock and credentials.
     ///
     /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html
     GetSpaceUsageByOverview, "getSpaceUsageByOverview"
 }
 
 call_without_fields! {
-    /// Reads the retention policies in force. It changes nothing. The publisher documents a token as its only authentication.
+    /// Reads the retention policies in force.
+    ///
+    /// The call changes nothing. A token is the only documented authentication.
     ///
     /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html
     GetCurrentRetentionPolicy, "getCurrentRetentionPolicy"
 }
 
 call_without_fields! {
-    /// Reads the retention policies of the carrier. It changes nothing. A token is the only documented authentication.
+    /// Reads the retention policies of the carrier.
+    ///
+    /// The call changes nothing. A token is the only documented authentication.
     ///
     /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html
     GetCarrierRetentionPolicy, "getCarrierRetentionPolicy"
 }
 
-/// Sets the statuses of 1 to 50 retention policies. It changes state. A token is the only documented authentication.
+/// Sets the statuses of 1 to 50 retention policies.
+///
+/// The call changes state. A token is the only documented authentication. ``policies`` is an
+/// iterable of ``PolicyStatus``.
 ///
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html
 #[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
@@ -313,9 +323,12 @@ impl SetRetentionPolicy {
     }
 }
 
-/// Notifies KooDrive of 1 to 50 orders in reverse, for packages that are paid per use. It changes state.
+/// Notifies KooDrive of 1 to 50 reverse orders, for packages that are paid per use.
 ///
-/// ``batch_sn`` has at most 64 characters. The reply beyond code and msg is not published.
+/// The call changes state.
+///
+/// ``batch_sn`` has at most 64 characters. ``operations`` is an iterable of ``OrderOperation``.
+/// The publisher documents only ``code`` and ``msg`` of the reply.
 ///
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/reverseOrder.html
 #[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
@@ -376,24 +389,26 @@ impl ReverseOrder {
     }
 }
 
-/// A call of any operation of the API, such as one of the about 40 of the reference for carriers.
+/// Calls any operation of the API. The reference for carriers lists about 40.
 ///
-/// ``path`` is absolute and below the endpoint. It is sent percent-encoded, and escapes in it stay. ``query`` is a mapping or
-/// pairs; a value is text or an integer, or a list of them, which repeats the name. ``headers`` are sent and not signed. ``json``
-/// is the body: text is JSON text and sent as it is, any other value is written as compact JSON.
+/// ``method`` is GET, POST, PUT, PATCH or DELETE. ``path`` starts with ``/`` and is appended to
+/// the endpoint. It is percent-encoded, except for escapes that it contains. ``query`` is a
+/// mapping or pairs. A value is text, an integer, or a list of these, which repeats the name.
+/// ``headers`` are sent unsigned. ``json`` is the body: text is sent unchanged, and any other
+/// value is written as compact JSON.
 ///
 /// https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
 #[pyclass(frozen, get_all, extends = Call, module = "koodrive")]
 pub(crate) struct RawCall {
     /// GET, POST, PUT, PATCH or DELETE.
     method: String,
-    /// As it was given.
+    /// The path, unchanged.
     path: String,
     /// Pairs of name and value; a value may be a tuple.
     query: Py<PyAny>,
     /// Pairs of name and value.
     headers: Py<PyAny>,
-    /// The text of the body; None where there is none.
+    /// The text of the body; None without a body.
     json: Option<String>,
 }
 
@@ -437,7 +452,7 @@ impl RawCall {
         }))
     }
 
-    /// Without the body, which may be large and may name subscribers.
+    /// Omits the body, which may be large and may name subscribers.
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let (py, it) = (slf.py(), slf.get());
         let named = |name: &str| -> PyResult<String> { Ok(slf.getattr(name)?.repr()?.to_string()) };
@@ -454,13 +469,15 @@ impl RawCall {
     }
 }
 
-/// Returns what `given` iterates over as a tuple, each an instance of this class of `koodrive._values`.
+/// Returns the values of the iterable `given` as a tuple. Raises unless each is an instance of
+/// `class`, a class of `koodrive._values`.
 fn values_of<'py>(field: &str, given: Any<'py>, class: &str) -> PyResult<Bound<'py, PyTuple>> {
     let class = given.py().import("koodrive._values")?.getattr(class)?;
     checked_values(field, given, &class.cast_into()?)
 }
 
-/// Returns the values of the iterable ``given`` as a tuple. Raises unless each is an instance of ``of``; ``field`` is their name in messages.
+/// Returns the values of the iterable ``given`` as a tuple. Raises unless each is an instance of
+/// ``of``. ``field`` is the name in messages.
 #[pyfunction]
 pub(crate) fn checked_values<'py>(
     field: &str,

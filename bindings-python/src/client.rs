@@ -1,4 +1,4 @@
-//! A client and a request. What users see of the client is in `koodrive._client`.
+//! The native base class of the client, and requests. `koodrive._client` has the public class.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,18 +17,19 @@ use zeroize::Zeroizing;
 use crate::calls::{Call, Kind, with_call};
 use crate::convert::{self, Any, clock, exception, instant, json, octets, picked, text};
 
-/// A request, to be sent as it is: nothing added, redirects not followed. Made by ``Client.request`` alone.
+/// A signed request from ``Client.request``. Send it unchanged, and do not follow redirects.
 ///
-/// It holds credentials, so its repr shows neither headers nor body, and it is not pickled: pickle the call.
+/// Headers and body contain credentials and ids. The repr therefore omits both, and pickle
+/// refuses a request: pickle the call.
 #[pyclass(frozen, get_all, module = "koodrive")]
 pub(crate) struct Request {
     /// "GET", "POST", "PUT", "PATCH" or "DELETE".
     method: Py<PyString>,
-    /// Endpoint, path prefix, path and query.
+    /// The endpoint with its path prefix, the path and the query.
     url: Py<PyString>,
-    /// A list of pairs: name, in lower case, and value. They hold the credentials.
+    /// Pairs of a name in lower case and a value. One of them holds the credentials.
     headers: Py<PyAny>,
-    /// Empty for an operation without one.
+    /// The body; empty for an operation without a body.
     body: Py<PyBytes>,
 }
 
@@ -44,7 +45,7 @@ impl Request {
             && this.into_pyobject(py)?.eq(that.into_pyobject(py)?)?)
     }
 
-    /// Without the headers: a list has no hash.
+    /// Omits the headers, since a list is unhashable.
     fn __hash__(&self, py: Python<'_>) -> PyResult<isize> {
         self.unhashed().into_pyobject(py)?.hash()
     }
@@ -68,7 +69,7 @@ impl Request {
     }
 }
 
-/// A request whose signature is made elsewhere and is still missing.
+/// A request that still needs its signature, for a client with a function ``sign``.
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct UnsignedRequest {
     fixed: Arc<Fixed>,
@@ -76,7 +77,7 @@ pub(crate) struct UnsignedRequest {
 }
 
 impl UnsignedRequest {
-    /// Returns the request, or this where its signature is missing.
+    /// Returns a `Request`, or an `UnsignedRequest` if the signature is missing.
     pub(crate) fn or_request(py: Python<'_>, fixed: Arc<Fixed>, parts: VaryingParts) -> Reply {
         if parts.string_to_sign().is_some() {
             return Self { fixed, parts }.into_py_any(py);
@@ -92,14 +93,14 @@ impl UnsignedRequest {
         self.parts.string_to_sign().unwrap_or_default()
     }
 
-    /// Returns the request with this signature.
+    /// Returns the request with ``signature``, the lower-case hex of an HMAC-SHA256.
     fn with_signature(&self, py: Python<'_>, signature: &str) -> PyResult<Request> {
         let parts = self.parts.clone().with_signature(signature);
         self.fixed.join(py, parts.map_err(exception)?)
     }
 }
 
-/// The half of a request that never changes, as Python's objects.
+/// The constant half of a request, as Python objects.
 pub(crate) struct Fixed {
     method: Py<PyString>,
     url: Py<PyString>,
@@ -143,16 +144,16 @@ impl Fixed {
     }
 }
 
-/// The halves that never change, by what the calls of one operation share. There are a handful, so a list is searched.
+/// The constant halves by method and path. A client has a handful, so a list is searched.
 #[derive(Default)]
 pub(crate) struct FixedByTarget(Mutex<Vec<(Target, Arc<Fixed>)>>);
 
-/// Method and path: operations may share a path and differ in the method.
+/// Method and path. Operations may share a path and differ in the method.
 type Target = (String, &'static str);
 
 impl FixedByTarget {
-    /// Returns the half that was kept for `method` and `path`, or makes it of `parts`. The half of a call with a path of its own
-    /// is not kept.
+    /// Returns the kept half for `method` and `path`, or makes it of `parts`. The half of a call
+    /// with a path of its own is never kept.
     pub(crate) fn get(
         &self,
         py: Python<'_>,
@@ -173,23 +174,23 @@ impl FixedByTarget {
         if let Some((_, fixed)) = found {
             return Ok(fixed);
         }
-        // Unlocked: Python may run meanwhile. Two threads that make the same do no harm.
+        // Without the lock, since Python code may run. Two equal halves do no harm.
         let fixed = make()?;
         kept().push(((method.to_owned(), path), Arc::clone(&fixed)));
         Ok(fixed)
     }
 }
 
-/// The source of everything in a client but its credentials.
+/// The origin of a client's settings.
 #[derive(FromPyObject)]
 enum Origin<'py> {
-    /// Another client. The learned clock is then shared.
+    /// Another client, which shares its learned clock.
     Client(Bound<'py, Client>),
-    /// Endpoint, user id, margin of the clock, whether plain http is allowed, offset of the clock in seconds.
+    /// Endpoint, user id, clock margin, whether plain http is allowed, clock offset in seconds.
     Settings(String, String, u32, bool, f64),
 }
 
-/// A request that ``send`` has sent: the parts that reading its reply needs.
+/// The parts of a sent request that are needed to read its reply.
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct SentRequest {
     x_date: String,
@@ -201,7 +202,8 @@ pub(crate) struct SentRequest {
 
 #[pymethods]
 impl SentRequest {
-    /// ``reply_limit`` is in bytes. ``may_sign_anew``: it is the first, and the caller named no date.
+    /// ``reply_limit`` is in bytes. ``may_sign_anew`` is true for the first attempt of a call
+    /// without an explicit date.
     #[new]
     fn new(
         x_date: String,
@@ -220,27 +222,33 @@ impl SentRequest {
     }
 }
 
-/// What ``koodrive.Client`` is made of.
+/// The native base class of ``koodrive.Client``.
 #[pyclass(frozen, subclass, module = "koodrive._core")]
 pub(crate) struct Client {
     pub(crate) core: koodrive::Client,
     fixed: FixedByTarget,
 }
 
+impl Drop for Client {
+    fn drop(&mut self) {
+        host::overwrite_stack();
+    }
+}
+
 type Given<'a> = &'a Bound<'a, Call>;
 type Opt<'a> = Option<Any<'a>>;
 pub(crate) type Reply = PyResult<Py<PyAny>>;
 
-/// The options that authenticate a client. The texts are overwritten, since the core keeps copies of its own.
+/// The options that authenticate a client. The core keeps its own copies, so these are overwritten.
 #[derive(Default)]
 pub(crate) struct Authentication {
     pub(crate) app_id: Option<Zeroizing<String>>,
     pub(crate) app_secret: Option<Zeroizing<String>>,
     pub(crate) token: Option<Zeroizing<String>>,
     pub(crate) authorization: Option<Zeroizing<String>>,
-    /// A function signs in the place of an app secret.
+    /// Whether a function signs instead of an app secret.
     pub(crate) signs_elsewhere: bool,
-    /// There is no token yet.
+    /// Whether the token comes later, from a function.
     pub(crate) token_later: bool,
 }
 
@@ -267,7 +275,7 @@ impl Authentication {
 }
 
 impl Client {
-    /// Both halves of a request.
+    /// Returns the constant and the varying half of a request.
     fn halves(
         &self,
         call: Given,
@@ -311,7 +319,7 @@ impl Client {
                     value.setattr("_is_clock_refusal", true)?;
                 }
                 if failure.again {
-                    // For `send`, which takes it off again.
+                    // `send` removes the attribute.
                     value.setattr("_again", true)?;
                 }
                 Ok(())
@@ -321,7 +329,7 @@ impl Client {
     }
 }
 
-/// Returns a function of `koodrive._replies`.
+/// Returns the function `name` of `koodrive._replies`.
 fn replies<'py>(
     py: Python<'py>,
     name: &str,
@@ -334,7 +342,7 @@ fn replies<'py>(
     Ok(function.bind(py).clone())
 }
 
-/// Returns the plain reply.
+/// Returns the reply without data.
 pub(crate) fn acknowledgement(
     py: Python<'_>,
     code: String,
@@ -346,7 +354,7 @@ pub(crate) fn acknowledgement(
     Ok(function.call1((code, msg, trace_id))?.unbind())
 }
 
-/// Returns the reply of the call's own type. `fields` is the JSON text of its fields.
+/// Returns the reply of the call's own type. `fields` is a JSON object.
 pub(crate) fn reply(call: Given, fields: &str) -> Reply {
     static FUNCTION: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let function = replies(call.py(), "reply", &FUNCTION)?;
@@ -361,9 +369,11 @@ fn options(trace_id: Opt, date: Opt) -> PyResult<RequestOptions> {
 
 #[pymethods]
 impl Client {
-    /// ``origin`` is the fields of a ``koodrive.Settings``, in their order, or a client whose learned clock is then shared.
+    /// ``origin`` is the fields of a ``koodrive.Settings`` in order, or a client that shares its
+    /// learned clock.
     ///
-    /// ``signs_elsewhere``: a function signs in the place of an app secret. ``token_later``: there is no token yet.
+    /// ``signs_elsewhere`` says that a function signs instead of an app secret. ``token_later``
+    /// says that the token comes later, from a function.
     #[new]
     #[pyo3(signature = (origin, *, app_id=None, app_secret=None, token=None, authorization=None, signs_elsewhere=false, token_later=false))]
     fn new(
@@ -387,7 +397,7 @@ impl Client {
         let core = match origin {
             Origin::Client(client) => client.get().core.with_credentials(credentials),
             Origin::Settings(endpoint, user_id, clock_margin, allow_plain_http, clock_offset) => {
-                // The largest is refused.
+                // The core refuses the largest offset.
                 let clock_offset = if clock_offset.is_nan() {
                     i64::MAX
                 } else {
@@ -412,10 +422,11 @@ impl Client {
         })
     }
 
-    /// Builds the request to a call.
+    /// Returns the signed request of ``call``.
     ///
-    /// ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
-    /// X-Date, which is checked against the service's window of 15 minutes.
+    /// ``now`` is this machine's clock by default. ``trace_id`` has 58 characters and is
+    /// omitted by default. ``date`` is an explicit X-Date, at most 15 minutes old and never in
+    /// the future. Raises ``InvalidInputError``.
     #[pyo3(signature = (call, now=None, trace_id=None, date=None))]
     fn request(
         slf: &Bound<'_, Self>,
@@ -433,15 +444,16 @@ impl Client {
         fixed.join(slf.py(), parts)
     }
 
-    /// As ``request``, for whoever makes the signature: the request, or an ``UnsignedRequest``.
+    /// Returns the request, or an ``UnsignedRequest`` for a client with a function ``sign``.
     fn _unsigned(&self, call: Given, now: Opt, trace_id: Opt, date: Opt) -> Reply {
         let (fixed, parts) = self.halves(call, now, trace_id, date)?;
         UnsignedRequest::or_request(call.py(), fixed, parts)
     }
 
-    /// Reads the response to a call: returns the reply, or raises the error that it is.
+    /// Returns the reply to ``call``, or raises the ``KooDriveError`` of the response.
     ///
-    /// ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
+    /// ``status``, ``headers`` and ``body`` are those of the response. ``headers`` is a mapping
+    /// or pairs. ``body`` is bytes or text.
     fn parse(&self, call: Given, status: u16, headers: Any, body: Any) -> Reply {
         let (body, headers) = (octets(body)?, convert::headers(headers)?);
         let response = ReceivedResponse {
@@ -461,10 +473,11 @@ impl Client {
         }
     }
 
-    /// Reads the response to a request that ``send`` has sent: learns the server's clock, and reads no body beyond the limit.
+    /// Reads the response to the request ``sent``: learns the server's clock, and checks the limit
+    /// of the body.
     ///
-    /// Sets ``_is_clock_refusal`` of an error that is one, and ``_again`` of an error after which the call is to be signed anew.
-    /// ``received_at`` is of this machine's clock.
+    /// Sets ``_is_clock_refusal`` if the service refused X-Date, and ``_again`` if ``send`` must
+    /// sign the call anew. ``received_at`` is an instant of this machine's clock.
     fn _parse_sent(
         &self,
         call: Given,
@@ -490,7 +503,9 @@ impl Client {
         }
     }
 
-    /// Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock.
+    /// Learns the server's clock from the ``headers`` of a reply, as ``send`` does.
+    ///
+    /// ``sent_at`` and ``received_at`` are instants of this machine's clock.
     fn observe_clock(&self, headers: Any, sent_at: Any, received_at: Any) -> PyResult<()> {
         let headers = convert::headers(headers)?;
         let sent_at = instant("sent_at", sent_at)?;
@@ -500,13 +515,13 @@ impl Client {
         Ok(())
     }
 
-    /// What was learned about the server's clock, in seconds; positive when it is ahead.
+    /// Seconds by which the server's clock is ahead of this machine's, learned from replies.
     #[getter]
     fn clock_offset(&self) -> f64 {
         self.core.clock_offset().as_seconds_f64()
     }
 
-    /// The fields of `koodrive.Explanation`.
+    /// Returns the fields of a `koodrive.Explanation` as a JSON object.
     fn _stages(&self, call: Given, now: Opt, date: Opt, message: Option<&str>) -> PyResult<String> {
         let (core, now, options) = (&self.core, clock(call.py(), now)?, options(None, date)?);
         let it = with_call!(call.get(), |it| explain(core, it, now, &options, message));

@@ -1,15 +1,15 @@
-//! The core's dispatcher as a class. Which call leaves when and what becomes of it, the core decides; how a request travels and
-//! where calls come from, `koodrive._dispatch`. The clocks are read here, so that a driver hands over none.
+//! The core's dispatcher as a class. The core decides which call leaves when, and its outcome.
+//! `koodrive._dispatch` sends requests and reads sources. This module reads the clocks.
 //!
-//! Nothing of Python runs while the core is locked: it could come back to the lock.
+//! No Python code runs while the core is locked, since that code could wait for the same lock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use koodrive::dispatch::{Action, CallOutcome, Now, Outgoing, Ticket};
+use koodrive::dispatch::{Action, CallOutcome, ExchangeFailure, Now, Outgoing, Ticket};
 use koodrive::host::{self, HaltFields, Spelling};
-use koodrive::{ErrorKind, Operation as _, Outcome, TraceId, TransportError, XDate, dispatch};
+use koodrive::{Operation as _, TraceId, TransportError, XDate, dispatch};
 use pyo3::types::PyDict;
 use pyo3::{intern, prelude::*};
 use zeroize::Zeroizing;
@@ -20,26 +20,26 @@ use crate::client::{
 };
 use crate::convert::{self, Any, exception, octets, picked};
 
-/// The user's key, and the call as the user gave it.
+/// The user's key and call.
 type Key = (Py<PyAny>, Py<Call>);
 
-/// Kind and outcome of the error with which an exchange ended; none where the call was delivered.
+/// Kind and outcome of the error that ended an exchange; none if the call was delivered.
 type End = Option<(&'static str, &'static str)>;
 
-fn end_words(error: Option<(ErrorKind, Outcome)>) -> End {
-    error.map(|(kind, outcome)| (kind.as_str(), outcome.as_str()))
+fn end_words(failure: Option<ExchangeFailure>) -> End {
+    failure.map(|failure| (failure.kind.as_str(), failure.outcome.as_str()))
 }
 
-/// The next step of a driver.
+/// The next action of a driver.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 pub(crate) struct Step {
-    /// "calls", "token", "halted", "wait" or "done": the core's actions.
+    /// The core's action: "calls", "token", "halted", "wait" or "done".
     action: &'static str,
-    /// For "calls": push up to so many.
+    /// The largest number of calls to push; for "calls".
     most: usize,
-    /// For "halted": the fields of ``koodrive.HaltedError`` as a JSON object.
+    /// The fields of a ``koodrive.HaltedError`` as a JSON object; for "halted".
     halt: String,
-    /// For "wait": for so long; None where only something that is handed in ends the wait.
+    /// The longest wait; None to wait for an event only; for "wait".
     seconds: Option<f64>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) struct Counts {
     source_ended: bool,
 }
 
-/// What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it.
+/// The core's dispatcher behind ``Dispatch`` and ``AsyncDispatch``. Threads may share it.
 #[pyclass(frozen, module = "koodrive._core")]
 pub(crate) struct Dispatcher {
     core: Mutex<dispatch::Dispatcher<Key>>,
@@ -80,12 +80,18 @@ pub(crate) struct Dispatcher {
     origin: Instant,
 }
 
+impl Drop for Dispatcher {
+    fn drop(&mut self) {
+        host::overwrite_stack();
+    }
+}
+
 impl Dispatcher {
     fn core(&self) -> MutexGuard<'_, dispatch::Dispatcher<Key>> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What times the job is the monotonic clock of the system, also where a test freezes Python's.
+    /// Returns both clocks. The monotonic clock is the system's, since a test may freeze Python's.
     fn now(&self, py: Python<'_>) -> PyResult<Now> {
         Ok(Now::new(convert::wall_clock(py)?, self.origin.elapsed()))
     }
@@ -122,10 +128,10 @@ impl Dispatcher {
         started.map(drop)
     }
 
-    /// Returns the fields of `koodrive.CallOutcome`, by their names.
+    /// Returns the fields of a `koodrive.CallOutcome` by name.
     fn outcome<'py>(&self, py: Python<'py>, it: CallOutcome<Key>) -> PyResult<Bound<'py, PyDict>> {
         let delivered = match &it.key.1.get().kind {
-            // It is all of its envelope, and so takes no reading.
+            // The envelope is the whole reply.
             Kind::NotifyPackageExpire(_) => None,
             Kind::Any(any) => {
                 let client = self.core().client().clone();
@@ -174,7 +180,8 @@ fn seconds(instant: DateTime<Utc>) -> f64 {
 
 #[pymethods]
 impl Dispatcher {
-    /// ``options`` are names and numbers of the core's; ``seed`` makes trace ids, so it is random.
+    /// ``options`` are names and numbers of the core's options. ``seed`` is random, since trace ids
+    /// derive from it.
     #[new]
     #[expect(clippy::needless_pass_by_value, reason = "made for this call alone")]
     fn new(client: &Bound<'_, Client>, options: Vec<(String, f64)>, seed: u64) -> PyResult<Self> {
@@ -188,8 +195,10 @@ impl Dispatcher {
         })
     }
 
-    /// Does what is due: gives ``send`` each request, as ticket, request (or one without its signature), key, call and number of the attempt, and ``take`` each
-    /// outcome, as the fields of ``koodrive.CallOutcome`` by their names. Then says what is left to do.
+    /// Sends due requests, takes outcomes, and returns the next action of the driver.
+    ///
+    /// ``send`` is called with a tuple for each request: ticket, request (or ``UnsignedRequest``),
+    /// key, call and number of the attempt. ``take`` is called with the fields of each outcome.
     fn turn(&self, send: Any, take: Any) -> PyResult<Step> {
         let py = send.py();
         loop {
@@ -225,7 +234,7 @@ impl Dispatcher {
         }
     }
 
-    /// Takes a call. After ``cancel`` its outcome is that it was not sent.
+    /// Adds a call. After ``cancel``, the call's outcome is "not_sent".
     fn push(&self, key: Py<PyAny>, call: &Bound<'_, Call>) -> PyResult<()> {
         let key = (key, call.clone().unbind());
         let pushed = with_call!(call.get(), |it| self.core().push(key, it));
@@ -236,7 +245,7 @@ impl Dispatcher {
         self.core().finish();
     }
 
-    /// Hands in a response. This and the two that follow return kind and outcome of the error that it is, or None.
+    /// Hands in a response. Returns kind and outcome of its error; None for a success.
     fn handle_response(&self, ticket: u64, status: u16, headers: Any, body: Any) -> PyResult<End> {
         let py = headers.py();
         let (headers, body) = (convert::headers(headers)?, octets(body)?);
@@ -250,17 +259,18 @@ impl Dispatcher {
         end.map(end_words).map_err(exception)
     }
 
-    /// Hands in a request that surely never left, and why.
+    /// Hands in that the request never left because of ``cause``. Returns kind and outcome.
     fn not_sent(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<End> {
         self.failed(py, ticket, TransportError::not_sent(cause))
     }
 
-    /// Hands in a request that left and had no complete answer, and why.
+    /// Hands in that the request left and got no complete answer because of ``cause``. Returns kind
+    /// and outcome.
     fn outcome_unknown(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<End> {
         self.failed(py, ticket, TransportError::outcome_unknown(cause))
     }
 
-    /// Takes back a request that is kept from leaving, and why.
+    /// Hands in that the driver kept the request from leaving because of ``cause``.
     fn withdraw(&self, py: Python<'_>, ticket: u64, cause: &str) -> PyResult<()> {
         let now = self.now(py)?;
         let cause = TransportError::not_sent(cause);
@@ -282,7 +292,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Hands in that no fresh token is to be had now.
+    /// Hands in that the token function failed.
     fn token_failed(&self, py: Python<'_>) -> PyResult<()> {
         let now = self.now(py)?;
         self.core().token_failed(now);
@@ -297,19 +307,19 @@ impl Dispatcher {
         self.core().cancel();
     }
 
-    /// Longest body of a reply, in bytes.
+    /// The longest body of a reply, in bytes.
     #[getter]
     fn reply_limit(&self) -> usize {
         self.core().config().reply_limit_bytes()
     }
 
-    /// Requests in flight, now.
+    /// The number of requests in flight.
     #[getter]
     fn in_flight(&self) -> u64 {
         self.core().progress().in_flight
     }
 
-    /// How far the job is.
+    /// Returns the counts of the job.
     fn progress(&self) -> Counts {
         let it = self.core().progress();
         Counts {

@@ -1,4 +1,4 @@
-//! The core's errors for what only Python notices: each function returns an exception of `koodrive._errors`.
+//! Errors that only Python code detects. Each function returns an exception of `koodrive._errors`.
 
 use koodrive::{Operation as _, TransportError, host};
 use pyo3::prelude::*;
@@ -7,31 +7,31 @@ use pyo3::types::{PyBytes, PyString};
 use crate::calls::{Call, with_call};
 use crate::convert::exception;
 
-/// A value of another type where text is due; ``found`` names it, such as "a number".
+/// Returns the error for a value that is not text. ``found`` names the value, such as "a number".
 #[pyfunction]
 pub(crate) fn not_text(field: &str, found: &str) -> PyErr {
     exception(host::not_text(field, found))
 }
 
-/// Text that UTF-8 cannot carry.
+/// Returns the error for text that UTF-8 cannot encode.
 #[pyfunction]
 pub(crate) fn lone_surrogate(field: &str) -> PyErr {
     exception(host::lone_surrogate(field))
 }
 
-/// A datetime without a time zone.
+/// Returns the error for a datetime without a time zone.
 #[pyfunction]
 pub(crate) fn date_without_zone(field: &str) -> PyErr {
     exception(host::date_without_zone(field))
 }
 
-/// A clock margin that is not a whole number of seconds in range.
+/// Returns the error for a clock margin that is not whole seconds from 0 to 600.
 #[pyfunction]
 pub(crate) fn not_a_margin() -> PyErr {
     exception(host::not_a_margin())
 }
 
-/// Any other input: the ``problem`` of ``field``, and what to do.
+/// Returns the error for any other input. ``problem`` is that of ``field``, and what to do.
 #[pyfunction]
 pub(crate) fn refused(
     field: &Bound<'_, PyString>,
@@ -43,7 +43,7 @@ pub(crate) fn refused(
     )))
 }
 
-/// The text with half surrogate pairs escaped: names of files that are no UTF-8 hold them.
+/// Returns the text with lone surrogates escaped. Python's file names may have them.
 fn escaped(text: &Bound<'_, PyString>) -> PyResult<String> {
     if let Ok(text) = text.to_str() {
         return Ok(text.to_owned());
@@ -52,19 +52,20 @@ fn escaped(text: &Bound<'_, PyString>) -> PyResult<String> {
     Ok(String::from_utf8_lossy(bytes.cast::<PyBytes>()?.as_bytes()).into_owned())
 }
 
-/// A mistake that concerns no field.
+/// Returns the error for a mistake that concerns no single field.
 #[pyfunction]
 pub(crate) fn misused(text: &Bound<'_, PyString>) -> PyResult<PyErr> {
     Ok(exception(host::misused(&escaped(text)?)))
 }
 
-/// Several calls that surely were not sent, and why.
+/// Returns the error for calls that were not sent because of ``cause``.
 #[pyfunction]
 pub(crate) fn not_sent(cause: &str) -> PyErr {
     exception(TransportError::not_sent(cause))
 }
 
-/// The failure of one exchange and its ``cause``. ``left``: the request left and had no complete answer; else it surely did not.
+/// Returns the error for an exchange that failed because of ``cause``. ``left`` says that the
+/// request left and got no complete answer.
 #[pyfunction]
 #[pyo3(signature = (call, cause, trace_id, *, x_date=None, left))]
 pub(crate) fn failed(

@@ -1,5 +1,7 @@
-//! Python binding of `koodrive`: conversions only, no rule about the API. What is not done by the million is in
-//! `python/koodrive`: other conversions, other values, exceptions (which the stable ABI cannot extend), transports.
+//! Python binding of `koodrive`: conversions only, no rule about the API.
+//!
+//! This crate has what a job needs for every call. `python/koodrive` has the rest: other
+//! conversions and values, transports, and exceptions, which the stable ABI cannot extend.
 
 mod calls;
 mod client;
@@ -39,16 +41,16 @@ mod _core {
     #[pymodule_export]
     const REPLY_LIMIT_DEFAULT: usize = koodrive::REPLY_LIMIT_DEFAULT;
 
-    /// Names that only the core spells.
+    /// Constants of the core that Python code needs.
     #[pyclass(frozen, get_all, module = "koodrive._core")]
     struct Names {
         /// The base URL of AP-Singapore.
         international: String,
         /// The base URL of CN North-Beijing4.
         china: String,
-        /// The header that holds the signing time.
+        /// The name of the header with the signing time.
         x_date: String,
-        /// The header that holds the credentials.
+        /// The name of the header with the credentials.
         authorization: String,
     }
 

@@ -1,4 +1,4 @@
-//! Writes Python's values as the JSON text in which the fields of a call cross to the core, which checks them.
+//! Writes the fields of a call as JSON text. The core parses and checks the text.
 
 use koodrive::host;
 use pyo3::prelude::*;
@@ -6,10 +6,10 @@ use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyList, PyString, PyTuple};
 
 use crate::convert::{Any, exception, text};
 
-/// Lists within lists beyond this depth are refused: the deepest that an operation takes is a list in a pair in a list.
+/// The deepest nesting of lists. An operation needs 3: a list in a pair in a list.
 const DEEPEST: usize = 8;
 
-/// The members of an object, while it is written.
+/// A JSON object under construction.
 #[derive(Default)]
 pub(crate) struct Object(String);
 
@@ -22,24 +22,24 @@ impl Object {
         self.0.push_str("\":");
     }
 
-    /// Adds a member whose value is this JSON text.
+    /// Adds a member with the JSON text `json` as its value.
     pub(crate) fn member(&mut self, name: &str, json: &str) {
         self.name(name);
         self.0 += json;
     }
 
-    /// Adds a text.
+    /// Adds a member with a text as its value.
     pub(crate) fn text(&mut self, name: &str, value: &str) {
         self.member(name, &quoted(value));
     }
 
-    /// Adds a value of Python. `field` is the name in messages.
+    /// Adds a member with a Python value. `field` is the name in messages.
     pub(crate) fn value(&mut self, name: &str, field: &str, value: Any) -> PyResult<()> {
         self.name(name);
         write(&mut self.0, field, value, 0)
     }
 
-    /// Adds an attribute of a value. `field` is the name in messages.
+    /// Adds a member with an attribute of the Python value `of`. `field` is the name in messages.
     pub(crate) fn attribute(
         &mut self,
         of: Any,
@@ -50,7 +50,7 @@ impl Object {
         self.value(name, field, &of.getattr(attribute)?)
     }
 
-    /// Returns the text.
+    /// Returns the JSON text.
     pub(crate) fn close(mut self) -> String {
         if self.0.is_empty() {
             self.0.push('{');
@@ -60,7 +60,7 @@ impl Object {
     }
 }
 
-/// Returns the list of these JSON texts.
+/// Returns the JSON list of the JSON texts `items`.
 pub(crate) fn list(items: &[String]) -> String {
     format!("[{}]", items.join(","))
 }
@@ -79,14 +79,14 @@ fn write(out: &mut String, field: &str, value: Any, depth: usize) -> PyResult<()
         if let Ok(text) = value.to_str() {
             out.push_str(&quoted(text));
         } else {
-            // Half of a surrogate pair, which only an escape can name. The core refuses it, and knows where it stands.
+            // Only an escape can write a lone surrogate. The core refuses it and names the field.
             let escaped = value.py().import("json")?.call_method1("dumps", (value,))?;
             out.push_str(escaped.extract()?);
         }
     } else if value.is_instance_of::<PyInt>() {
         match value.extract::<i64>() {
             Ok(integer) => out.push_str(&integer.to_string()),
-            // Beyond every range, so the core refuses it. Python writes no integer of more than 4,300 digits.
+            // The core refuses such an integer. Python writes at most 4,300 digits.
             Err(_) => match value.call_method0("__index__")?.str() {
                 Ok(digits) => out.push_str(digits.to_str()?),
                 Err(_) => return Err(refused(field, "an integer is too large")),
@@ -97,7 +97,7 @@ fn write(out: &mut String, field: &str, value: Any, depth: usize) -> PyResult<()
         if !number.is_finite() {
             return Err(refused(field, "not a finite number"));
         }
-        // With a fraction or an exponent, which is what the core refuses.
+        // The text has a fraction or an exponent, which the core refuses.
         out.push_str(&serde_json::Value::from(number).to_string());
     } else if value.is_instance_of::<PyTuple>() || value.is_instance_of::<PyList>() {
         if depth == DEEPEST {
@@ -125,8 +125,8 @@ fn refused(field: &str, problem: &str) -> PyErr {
     ))
 }
 
-/// Returns the pairs of a mapping or of an iterable as a tuple, lists in them as tuples. Anything else stays as it is, for the core
-/// to refuse.
+/// Returns the pairs of a mapping or of an iterable as a tuple, and lists in them as tuples.
+/// Returns any other value unchanged, and the core refuses it.
 pub(crate) fn pairs<'py>(field: &str, given: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let items = match given.getattr_opt("items")? {
         Some(items) => items.call0()?,
@@ -161,7 +161,7 @@ fn frozen<'py>(
     Ok(PyTuple::new(value.py(), items)?.into_any())
 }
 
-/// Returns the text of a body: text as it is, any other value as Python's JSON writes it, in compact form.
+/// Returns the text of a body: text unchanged, any other value as compact JSON.
 pub(crate) fn body(value: Any) -> PyResult<String> {
     if value.is_instance_of::<PyString>() {
         return text("json", value);

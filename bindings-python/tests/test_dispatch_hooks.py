@@ -261,17 +261,17 @@ def test_progress_says_why_the_pace_is_low(drive):
 @both
 @pytest.mark.parametrize("adaptive", [True, False])
 def test_without_adaptive_nothing_but_retry_after_lowers_the_pace(drive, adaptive):
-    sandbox, paces = Sandbox(faults=[503] * 40), []
+    sandbox, paces = Sandbox(faults=[503] * 16), []
     client = client_of(sandbox)
     options = {"transport": sandbox, "adaptive": adaptive, "rate": 1000, "concurrency": 1, "attempts": 1, "halt_after": 0}
 
     async def main():
-        run = client.adispatch(calls(40), **options)
+        run = client.adispatch(calls(16), **options)
         async for _ in run:
             paces.append((run.progress.rate, run.progress.slowed))
 
     if drive is blocking:
-        run = client.dispatch(calls(40), **options)
+        run = client.dispatch(calls(16), **options)
         for _ in run:
             paces.append((run.progress.rate, run.progress.slowed))
     else:

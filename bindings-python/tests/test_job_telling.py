@@ -12,7 +12,7 @@ import time
 import pytest
 
 from conftest import USER_ID, reply
-from jobs import HEADER, Process, command, lapsed, rows_of, shell
+from jobs import HEADER, IN_A_HURRY, Process, command, lapsed, rows_of, shell
 
 posix = pytest.mark.skipif(os.name != "posix", reason="a shell and signals of POSIX")
 
@@ -20,18 +20,6 @@ posix = pytest.mark.skipif(os.name != "posix", reason="a shell and signals of PO
 @pytest.fixture
 def job(tmp_path):
     return str(tmp_path / "night.db")
-
-
-#: As the command, in which five minutes pass in a second, and a minute in a tenth of one.
-IN_A_HURRY = """
-import sys
-from koodrive._cli import main
-from koodrive._job import progress, watch
-
-watch.HALT_AFTER = 1.0
-progress._PERIOD, progress._NEWS = 0.1, 0.0
-sys.exit(main())
-"""
 
 
 # What it waits for

@@ -4,8 +4,11 @@ tracebacks, which test runners and error trackers show."""
 import base64
 import copy
 import pickle
+import subprocess
+import sys
 import traceback
 import types
+from pathlib import Path
 
 import koodrive
 import pytest
@@ -239,3 +242,14 @@ def assert_told_without(error, authorization):
     assert_hidden(told(error), [secret])
     for it in causes(error):
         assert_hidden(walked([vars(it), it.args]), [secret])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc shows the stack")
+@pytest.mark.parametrize("holder", ["client", "dispatcher"])
+def test_no_prepared_key_is_left_on_the_stack(holder):
+    def found(when):
+        program = [sys.executable, Path(__file__).with_name("stack.py"), holder, when]
+        return int(subprocess.run(program, capture_output=True, check=True, timeout=60).stdout)
+
+    assert found("alive") > 0
+    assert found("ended") == 0

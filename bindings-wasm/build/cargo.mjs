@@ -1,4 +1,5 @@
-// Compiles the crates to WebAssembly with the stable toolchain, and has wasm-bindgen write the JavaScript that calls them.
+// Compiles the crates to WebAssembly with the stable toolchain, and lets wasm-bindgen write the
+// JavaScript that calls them.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -6,13 +7,14 @@ import { join, resolve } from "node:path";
 const TRIPLE = "wasm32-unknown-unknown";
 const root = resolve(import.meta.dirname, "../..");
 
-/** Cargo's build directory, wherever the caller has put it. */
+/** Cargo's build directory, which the caller may have moved. */
 const target = resolve(root, process.env.CARGO_TARGET_DIR ?? "target");
 
-/** Folder of what the build generates and js/ imports. */
+/** The folder of generated files that js/ imports. */
 export const generated = resolve(import.meta.dirname, "../generated");
 
-// Node 16 and every browser since 2023 have it. Without it a signed request takes 28 % longer in Node 20.
+// Node 16 and all browsers since 2023 have SIMD. Without it a signed request takes 28 % longer in
+// Node 20.
 const FLAGS = ["-Ctarget-feature=+simd128"];
 
 const separator = "\x1f";
@@ -22,7 +24,7 @@ function run(program, args, env = process.env) {
   execFileSync(program, args, { cwd: root, env, stdio: ["ignore", "inherit", "inherit"] });
 }
 
-/** Installs Rust's standard library for WebAssembly where it is missing. */
+/** Installs Rust's standard library for WebAssembly if it is missing. */
 export function ensureTarget() {
   const library = execFileSync("rustc", ["--print", "target-libdir", "--target", TRIPLE], { cwd: root, encoding: "utf8" }).trim();
   if (existsSync(library)) return;
@@ -36,10 +38,10 @@ export function ensureTarget() {
   }
 }
 
-/** Compiles a package of the workspace. Returns the path of the .wasm as cargo leaves it. */
+/** Compiles the package `name` of the workspace. Returns the path of its .wasm. */
 export function compile(name) {
   console.log(`compiling ${name}`);
-  // An rlib beside the cdylib would keep cargo from link-time optimisation.
+  // An rlib beside the cdylib would prevent link-time optimisation.
   const args = [
     "rustc",
     "--quiet",
@@ -63,8 +65,8 @@ function glue(...args) {
   run("cargo", ["run", "--quiet", "--locked", "--package", "koodrive-wasm-glue", "--", ...args]);
 }
 
-/** Writes `name.js`, its declarations and `name_bg.wasm` of a compiled module. */
+/** Writes `name.js`, its declarations and `name_bg.wasm` from the compiled `module`. */
 export const bind = (module, name) => glue("bind", module, name, generated);
 
-/** Writes the names that only the core spells. */
+/** Writes the core's names that JavaScript needs. */
 export const writeNames = () => glue("names", join(generated, "names.ts"));

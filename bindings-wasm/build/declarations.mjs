@@ -1,5 +1,5 @@
-// Makes the published declarations of the sources: tsc writes one per source, and those that an entry reaches are published, for
-// either module system.
+// Makes the published declarations: tsc writes one per source, and those that an entry reaches are
+// published for each module system.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -10,13 +10,13 @@ const here = resolve(import.meta.dirname, "..");
 const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 const made = join(generated, "declarations");
 
-/** Checks the sources. Writes the declarations of these entries to `folder`. */
+/** Checks the sources. Writes the declarations of `entries` to `folder`. */
 export function declare(entries, folder) {
   rmSync(made, { recursive: true, force: true });
   const options = ["--noEmit", "false", "--emitDeclarationOnly", "--outDir", made];
   execFileSync(process.execPath, [tsc, "--project", join(here, "tsconfig.json"), ...options], { stdio: "inherit" });
   const reached = new Set(entries.map((name) => join(made, "js", `${name}.d.ts`)));
-  // What is added meanwhile is visited, too.
+  // The loop also visits the files that it adds.
   for (const file of reached) {
     const text = readFileSync(file, "utf8");
     for (const [, specifier] of text.matchAll(/ from "(\.[^"]+)\.js"/g)) reached.add(join(dirname(file), `${specifier}.d.ts`));

@@ -1,13 +1,12 @@
-// Reads a reply's body, and not more of it than a limit.
+// Reads the body of a reply up to a limit.
 import type { FetchResponse } from "./transport.js";
 
-/** Reads at most `limit` bytes of the response's body. */
-export async function readBody(response: FetchResponse, limit: number): Promise<Uint8Array> {
+/** Reads at most `limit` bytes of the body of `response`. */
+export function readBody(response: FetchResponse, limit: number): Promise<Uint8Array> {
   const { body } = response;
   if (hasMethod<WebStream>(body, "getReader")) return fromWebStream(body, limit);
   if (hasMethod<NodeStream>(body, "on")) return fromNodeStream(body, limit);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  return bytes.subarray(0, limit);
+  return fromArrayBuffer(response, limit);
 }
 
 /** The part of a `ReadableStream` that is used here. */
@@ -15,7 +14,7 @@ interface WebStream {
   getReader(): ReadableStreamDefaultReader<Uint8Array>;
 }
 
-/** The part of a stream of Node that is used here. */
+/** The part of a Node stream that is used here. */
 interface NodeStream {
   on(event: "data", listener: (chunk: Uint8Array) => void): unknown;
   on(event: "end", listener: () => void): unknown;
@@ -23,9 +22,14 @@ interface NodeStream {
   destroy(): unknown;
 }
 
-/** Tells the kinds of streams apart by a method that only one of them has. */
+/** Tells whether `value` is a stream of the kind that has the method `name`. */
 function hasMethod<Stream>(value: unknown, name: keyof Stream): value is Stream {
   return typeof value === "object" && value !== null && typeof (value as Partial<Stream>)[name] === "function";
+}
+
+async function fromArrayBuffer(response: FetchResponse, limit: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return bytes.subarray(0, limit);
 }
 
 async function fromWebStream(stream: WebStream, limit: number): Promise<Uint8Array> {
@@ -37,12 +41,16 @@ async function fromWebStream(stream: WebStream, limit: number): Promise<Uint8Arr
       if (done || !chunks.take(value)) return chunks.joined();
     }
   } finally {
-    // After the end this does nothing. Before it the connection cannot be used again.
+    // After the end of the stream this does nothing. Before it the connection is lost for other
+    // requests.
     reader.cancel().catch(() => {});
   }
 }
 
-/** Reads a stream by its events: an asynchronous iterator costs twice as much. */
+/**
+ * Reads at most `limit` bytes of `stream` by its events. An asynchronous iterator costs twice as
+ * much.
+ */
 function fromNodeStream(stream: NodeStream, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks = new Chunks(limit);
@@ -52,7 +60,7 @@ function fromNodeStream(stream: NodeStream, limit: number): Promise<Uint8Array> 
       stream.destroy();
     });
     stream.on("end", () => resolve(chunks.joined()));
-    // Also after the promise is settled: a stream that is given up has an error to tell.
+    // The listener stays after the promise is settled: a destroyed stream may still emit an error.
     stream.on("error", reject);
   });
 }
@@ -66,17 +74,17 @@ class Chunks {
     this.#limit = limit;
   }
 
-  /** Takes a chunk. Returns false where the limit is reached. */
+  /** Adds `chunk`. Returns false once the limit is reached. */
   take(chunk: Uint8Array): boolean {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     return this.#length < this.#limit;
   }
 
-  /** Returns the bytes, without those beyond the limit. */
+  /** Returns all bytes up to the limit. */
   joined(): Uint8Array {
     const [first, ...others] = this.#chunks;
-    // Most replies are one chunk, which is not copied.
+    // Most replies are one chunk, which needs no copy.
     if (first !== undefined && others.length === 0) return first.subarray(0, this.#limit);
     const body = new Uint8Array(this.#length);
     let at = 0;

@@ -1,9 +1,10 @@
-// Turns a call into what the core takes: the publisher's name of its operation, and its fields as JSON text.
+// Turns a call into the core's arguments: the publisher's name of its operation, and its fields as
+// JSON text.
 import { callCore, describe, found, misuse, refuse, rejectUnknown, text } from "./checks.js";
 import { core } from "./core.js";
 import { isKooDriveError } from "./errors.js";
 
-/** A call as the core takes it. */
+/** The core's arguments for a call. */
 export type Arguments = OperationArguments | NotificationArguments;
 
 export interface OperationArguments {
@@ -12,7 +13,10 @@ export interface OperationArguments {
   readonly notification?: undefined;
 }
 
-/** Notifications are made by the million, so their fields cross as they are. */
+/**
+ * The arguments for a notification. Its fields cross without JSON, since jobs make millions of
+ * notifications.
+ */
 export interface NotificationArguments {
   readonly name: string;
   readonly fields?: undefined;
@@ -24,7 +28,12 @@ type Fields = Readonly<Record<string, unknown>>;
 const NOTIFY = "notifyPackageExpire";
 export const NOTIFICATION_FIELDS: readonly string[] = ["carrierUserId", "packageId", "type", "undocumentedType"];
 
-/** Returns `call` as the core takes it. */
+/**
+ * Returns the core's arguments for `call`.
+ *
+ * @throws {@link InvalidInputError} for a value that is not a call, an unknown field, a value that
+ * JSON cannot hold.
+ */
 export function argumentsOf(call: unknown): Arguments {
   if (!isCall(call)) misuse("unknown call; create it with notifyPackageExpire() or rawCall()");
   const { operation, ...fields } = call;
@@ -45,17 +54,17 @@ interface NotificationFields {
 }
 
 export function notificationArguments({ carrierUserId, packageId, type, undocumentedType }: NotificationFields): NotificationArguments {
-  // Needless, but the publisher's own example has one, and a wrong one.
+  // A caller may copy `type` from the publisher's own example, where its value is wrong.
   if (type !== undefined) callCore(() => core().checkType(numberOrNaN(type)));
   const user = text("carrierUserId", carrierUserId);
   const kind = undocumentedType === undefined ? undefined : numberOrNaN(undocumentedType);
   return { name: NOTIFY, notification: [user, text("packageId", packageId), kind] };
 }
 
-/** The core refuses NaN as it refuses a fraction. */
+/** Returns `value`, or NaN for another type. The core refuses NaN as it refuses a fraction. */
 const numberOrNaN = (value: unknown): number => (typeof value === "number" ? value : NaN);
 
-/** Returns the call of a notification as any other. */
+/** Returns `call` with its fields as JSON text, also for a notification. */
 export function withJson(call: Arguments): OperationArguments {
   if (call.fields !== undefined) return call;
   const [carrierUserId, packageId, undocumentedType] = call.notification;
@@ -72,20 +81,25 @@ export function argumentsOfOperation(name: string, { query, headers, json, ...ot
 }
 
 /**
- * Names a value that JSON leaves out, or writes as a value of another type; undefined for any other. The core refuses what is left:
- * the types of JSON where they are not due.
+ * Names `value` if JSON leaves it out or changes its type. Returns undefined for any other value.
+ *
+ * The core refuses JSON types that a field does not take.
  */
 function notOfJson(value: unknown): string | undefined {
+  if (typeof value === "string") return undefined;
   if (typeof value === "number") return Number.isFinite(value) ? undefined : String(value);
   if (["bigint", "function", "symbol"].includes(typeof value)) return found(value);
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Date) return "a Date";
   if ("toJSON" in value && typeof value.toJSON === "function") return "an object with toJSON";
-  // `new String("14")`
+  // Matches wrapper objects such as `new String("14")`.
   return /^\[object (String|Number|Boolean|BigInt|Symbol)\]$/.test(Object.prototype.toString.call(value)) ? "an object" : undefined;
 }
 
-/** Refuses a field that holds what is not of JSON, and names where. `holders` are the objects that hold the value. */
+/**
+ * Refuses a `value` that JSON cannot hold, or that contains one, and names its place in `field`.
+ * `holders` are the objects that contain `value`.
+ */
 function checkField(field: string, value: unknown, holders: readonly object[] = []): void {
   const wrong = notOfJson(value);
   if (wrong !== undefined) refuse(field, `${wrong}; pass text, or a number where the field takes one`);
@@ -97,8 +111,11 @@ function checkField(field: string, value: unknown, holders: readonly object[] = 
 }
 
 /**
- * Returns the pairs of a Headers, a URLSearchParams, a Map, any other iterable, or a plain object. Since an object in JSON has no
- * member whose value is undefined, the core gets pairs: it refuses such a value.
+ * Returns the `pairs` of a Headers, a URLSearchParams, a Map, any other iterable, or a plain object
+ * as a list.
+ *
+ * JSON drops a member of an object whose value is undefined. In a list the core sees and refuses
+ * that value.
  */
 function pairsOf(field: string, pairs: unknown): unknown {
   const wrong = notOfJson(pairs);
@@ -117,7 +134,11 @@ function checkedPair(field: string, [name, value]: readonly unknown[]): unknown 
   return [checkedName, Array.isArray(value) ? value.map(part) : part(value)];
 }
 
-/** Returns a name or a value of a pair. The core refuses objects and lists, whatever is in them, so it gets empty ones. */
+/**
+ * Returns a name or a value of a pair, checked. `what` names the part in an error.
+ *
+ * The core refuses any object and any list, so it gets empty ones.
+ */
 function checkedPart(field: string, what: unknown, part: unknown): unknown {
   const wrong = notOfJson(part);
   if (wrong !== undefined) refuse(field, `${what} is ${wrong}; pass text`);
@@ -125,10 +146,10 @@ function checkedPart(field: string, what: unknown, part: unknown): unknown {
   return Array.isArray(part) ? [] : {};
 }
 
-/** Returns a string as it is, and any other value as JSON. */
+/** Returns a string unchanged, and any other `value` as compact JSON. */
 function jsonText(value: unknown): string {
   if (typeof value === "string") return value;
-  /** The objects that hold the part. */
+  /** The objects that contain the part under check. */
   const holders: unknown[] = [];
   function checkPart(this: unknown, _: string, part: unknown): unknown {
     if (typeof part === "number" && (!Number.isFinite(part) || (Number.isInteger(part) && !Number.isSafeInteger(part)))) {
@@ -142,7 +163,7 @@ function jsonText(value: unknown): string {
     return part;
   }
   try {
-    // Declared to return text always, but for a function or a symbol there is none.
+    // TypeScript declares a string, but the result for a function or a symbol is undefined.
     const json: string | undefined = JSON.stringify(value, checkPart);
     return json ?? refuse("json", "not a value of JSON; pass JSON text or leave it out");
   } catch (error) {

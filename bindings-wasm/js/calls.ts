@@ -1,55 +1,79 @@
-// The calls of the API: plain objects that can be logged, queued, and posted to a worker. They are checked when they are made, and
-// again when they are sent.
+// The calls of the API: plain objects that can be logged, queued, and posted to a worker. They are
+// checked when they are made, and again when they are sent.
 import { argumentsOfOperation, NOTIFICATION_FIELDS, notificationArguments } from "./call-arguments.js";
 import { callCore, misuse, rejectUnknown } from "./checks.js";
 import { core } from "./core.js";
 
 /**
- * Tells KooDrive that a subscriber's package has expired and enters the reservation period. **It changes state**: what then
- * happens to the subscriber's data follows from the retention policies in force, which {@link getCurrentRetentionPolicy} reads.
+ * Tells KooDrive that a subscriber's package has expired and enters the reservation period.
  *
- * A plain object that {@link notifyPackageExpire} makes and checks. It can be logged, queued, and posted to a worker; it is
- * checked again when it is used.
+ * **It changes state**: the retention policies in force decide on the subscriber's data.
+ * {@link getCurrentRetentionPolicy} reads them.
+ *
+ * {@link notifyPackageExpire} makes and checks this plain object. It can be logged, queued, and
+ * posted to a worker. It is checked again when it is sent.
  */
 export interface NotifyPackageExpire {
-  /** The publisher's name of the operation, by which a {@link Call} is told from others. */
+  /** The publisher's name of the operation. It tells one kind of {@link Call} from another. */
   readonly operation: "notifyPackageExpire";
   /**
-   * The carrier's own id of the user, not empty; no length or alphabet is published, and it is sent unchanged.
+   * The carrier's own id of the user. It is sent unchanged and must not be empty. The publisher
+   * names no length and no alphabet.
    *
-   * Text: a number is refused, since JavaScript loses digits above 2^53, and so is a lone surrogate, which cannot be sent.
+   * A number is refused, since JavaScript loses digits above 2^53. A lone surrogate is refused,
+   * since it has no UTF-8.
    */
   readonly carrierUserId: string;
-  /** The carrier's own id of the package, not empty. Text, as for {@link NotifyPackageExpire.carrierUserId}. */
+  /**
+   * The carrier's own id of the package. The rules of {@link NotifyPackageExpire.carrierUserId}
+   * apply.
+   */
   readonly packageId: string;
-  /** 2, "enter the reservation period": the only published value, sent anyway. Leave it out. */
+  /**
+   * 2, "enter the reservation period", is the only published value. It is sent by default, so leave
+   * it out.
+   */
   readonly type?: 2 | undefined;
   /**
-   * Sent as `type` instead of 2: an integer other than 2, within ±2^53. No page documents one, though the published example
-   * sends 1; so it is asked for by this name, or refused (decided).
+   * An integer other than 2, within ±2^53, that is sent as `type` instead of 2.
+   *
+   * No page documents such a value, though the published example sends 1. So `type` takes 2 alone,
+   * and this option the others (decided).
    */
   readonly undocumentedType?: number | undefined;
 }
 
-/** Reads how much space is allocated and used. It changes nothing. Made by {@link getSpaceUsageByOverview}. */
+/**
+ * Reads how much space is allocated and used. It changes nothing. {@link getSpaceUsageByOverview}
+ * makes it.
+ */
 export interface GetSpaceUsageByOverview {
   /** The publisher's name of the operation. */
   readonly operation: "getSpaceUsageByOverview";
 }
 
-/** Reads the retention policies in force. It changes nothing. Made by {@link getCurrentRetentionPolicy}. */
+/**
+ * Reads the retention policies in force. It changes nothing. {@link getCurrentRetentionPolicy}
+ * makes it.
+ */
 export interface GetCurrentRetentionPolicy {
   /** The publisher's name of the operation. */
   readonly operation: "getCurrentRetentionPolicy";
 }
 
-/** Reads the retention policies that the carrier may choose from. It changes nothing. Made by {@link getCarrierRetentionPolicy}. */
+/**
+ * Reads the retention policies that the carrier may choose from. It changes nothing.
+ * {@link getCarrierRetentionPolicy} makes it.
+ */
 export interface GetCarrierRetentionPolicy {
   /** The publisher's name of the operation. */
   readonly operation: "getCarrierRetentionPolicy";
 }
 
-/** Sets the statuses of retention policies. **It changes state.** Made by {@link setRetentionPolicy}. */
+/**
+ * Sets the statuses of retention policies. **It changes state.** {@link setRetentionPolicy} makes
+ * it.
+ */
 export interface SetRetentionPolicy {
   /** The publisher's name of the operation. */
   readonly operation: "setRetentionPolicy";
@@ -57,15 +81,15 @@ export interface SetRetentionPolicy {
   readonly policyList: readonly PolicyStatus[];
 }
 
-/** A retention policy, and the status that it gets. */
+/** The new status of one retention policy. */
 export interface PolicyStatus {
-  /** Text, since the published example lies above 2^53; not empty. */
+  /** The id of the policy: text that is not empty. The published example lies above 2^53. */
   readonly policyId: string;
-  /** Text, as the published table says; not empty. */
+  /** The status of the policy: text, as in the published table, that is not empty. */
   readonly status: string;
 }
 
-/** Notifies KooDrive of orders in reverse. **It changes state.** Made by {@link reverseOrder}. */
+/** Notifies KooDrive of orders in reverse. **It changes state.** {@link reverseOrder} makes it. */
 export interface ReverseOrder {
   /** The publisher's name of the operation. */
   readonly operation: "reverseOrder";
@@ -77,25 +101,28 @@ export interface ReverseOrder {
 
 /** One operation of a {@link ReverseOrder}. */
 export interface OrderOperation {
-  /** The serial number of the operation, not empty. */
+  /** The serial number of the operation: text that is not empty. */
   readonly operationSN: string;
-  /** The carrier's own id of the user. Not sent where it is absent. */
+  /** The carrier's own id of the user. Leave it out to send none. */
   readonly carrierUserId?: string | undefined;
-  /** At most one change. Not sent where it is absent or empty. */
+  /** The change of a package, at most one. An empty list is not sent. */
   readonly packageChangeList?: readonly PackageChange[] | undefined;
 }
 
-/** The change of a package. */
+/** A change of one package. */
 export interface PackageChange {
-  /** The carrier's own id of the package, not empty. */
+  /** The carrier's own id of the package: text that is not empty. */
   readonly packageId: string;
-  /** 1, "subscribe": the only published value, sent anyway. Leave it out. */
+  /** 1, "subscribe", is the only published value. It is sent by default, so leave it out. */
   readonly changeType?: 1 | undefined;
-  /** Sent as `changeType` instead of 1: an integer other than 1. No page documents one (decided). */
+  /**
+   * An integer other than 1 that is sent as `changeType` instead of 1. No page documents such a
+   * value (decided).
+   */
   readonly undocumentedChangeType?: number | undefined;
 }
 
-/** A call of any other operation. Made by {@link rawCall}, from {@link RawCallFields}. */
+/** A call of any other operation. {@link rawCall} makes it from {@link RawCallFields}. */
 export interface RawCall {
   /** Marks a raw call. The name is this package's own. */
   readonly operation: "rawCall";
@@ -107,31 +134,42 @@ export interface RawCall {
   readonly query?: QueryLike | undefined;
   /** See {@link RawCallFields.headers}. */
   readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
-  /** JSON text. */
+  /** The body as JSON text. */
   readonly json?: string | undefined;
 }
 
 /** The fields of a {@link rawCall}. */
 export interface RawCallFields {
-  /** GET has no `json`. A GET changes nothing, so it may be repeated although its outcome is unknown. */
+  /**
+   * The HTTP method. GET takes no `json`. A GET changes nothing, so it may be repeated after an
+   * unknown outcome.
+   */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /**
-   * The absolute path below the endpoint, such as `/koodrive/ose/v1/users/1316083732377070977`. Use `encodeURIComponent` for a
-   * segment of any value. The path is sent in its canonical form: every character but `A-Z a-z 0-9 - _ . ~` is percent-encoded.
+   * The absolute path below the endpoint, such as `/koodrive/ose/v1/users/1316083732377070977`. Use
+   * `encodeURIComponent` for each variable segment.
+   *
+   * It is sent in canonical form: every character but `A-Z a-z 0-9 - _ . ~` is percent-encoded.
    */
   readonly path: string;
-  /** Pairs of plain text. They are sent in the order that is signed. */
+  /** The query as pairs of plain text. They are sent in the order in which they are signed. */
   readonly query?: QueryLike | undefined;
-  /** Sent and not signed, such as `language`. Headers of the client or of the connection are refused. */
+  /**
+   * Headers that are sent and not signed, such as `language`. Headers of the client or of the
+   * connection are refused.
+   */
   readonly headers?: Readonly<Record<string, string>> | Iterable<readonly [string, string]> | undefined;
   /**
-   * The body. A string is JSON text and is sent byte for byte; any other value is written as compact JSON, in which NaN, Infinity,
-   * integers beyond ±2^53 and cycles are refused.
+   * The body. A string is JSON text and is sent byte for byte. Any other value is written as
+   * compact JSON. NaN, Infinity, integers beyond ±2^53 and cycles are refused.
    */
   readonly json?: unknown;
 }
 
-/** A query: an object, or pairs such as those of a `URLSearchParams`. A list stands for as many pairs of its name. */
+/**
+ * A query: an object, or pairs such as those of a `URLSearchParams`. A list makes one pair per
+ * entry, each with the same name.
+ */
 export type QueryLike = Readonly<Record<string, QueryValue>> | Iterable<readonly [string, QueryValue]>;
 
 /** Text, an integer within ±2^53, or a list of them. */
@@ -148,7 +186,8 @@ export type Call =
   | RawCall;
 
 /**
- * A call for one subscriber and one package.
+ * Returns the call that tells KooDrive of one subscriber's expired package; sent, **it changes
+ * state**.
  *
  * @example
  * ```ts
@@ -156,9 +195,12 @@ export type Call =
  * const { traceId } = await client.send(call);
  * ```
  *
- * @throws {@link InvalidInputError} for an id that is empty, not text, contains a control character or a lone surrogate, or begins or
- * ends with white space or an invisible character; for a `type` other than 2; for an `undocumentedType` that is 2 or not an integer;
- * for an unknown field.
+ * @throws {@link InvalidInputError} for an id that is empty or not text, or that contains a control
+ * character or a lone surrogate.
+ * @throws {@link InvalidInputError} for an id that begins or ends with white space or an invisible
+ * character.
+ * @throws {@link InvalidInputError} for a `type` other than 2, an `undocumentedType` that is 2 or
+ * not an integer, an unknown field.
  */
 export function notifyPackageExpire(fields: Omit<NotifyPackageExpire, "operation">): NotifyPackageExpire {
   rejectUnknown("notifyPackageExpire", fields, NOTIFICATION_FIELDS);
@@ -170,8 +212,10 @@ export function notifyPackageExpire(fields: Omit<NotifyPackageExpire, "operation
 }
 
 /**
- * Returns the safe first call: it changes nothing, takes either kind of credentials, and proves endpoint, clock and credentials
- * without touching a subscriber.
+ * Returns the call that reads how much space is used: a safe first call, since it changes nothing.
+ *
+ * It takes either kind of credentials. Its reply proves that endpoint, clock and credentials are
+ * right.
  *
  * @example
  * ```ts
@@ -182,41 +226,46 @@ export function getSpaceUsageByOverview(): GetSpaceUsageByOverview {
   return { operation: "getSpaceUsageByOverview" };
 }
 
-/** Returns the call that reads the retention policies in force. The publisher documents a token as its only authentication. */
+/**
+ * Returns the call that reads the retention policies in force. The publisher documents it with a
+ * token only.
+ */
 export function getCurrentRetentionPolicy(): GetCurrentRetentionPolicy {
   return { operation: "getCurrentRetentionPolicy" };
 }
 
 /**
- * Returns the call that reads the retention policies that the carrier may choose from. The publisher documents a token as its only
- * authentication.
+ * Returns the call that reads the retention policies that the carrier may choose from. The
+ * publisher documents it with a token only.
  */
 export function getCarrierRetentionPolicy(): GetCarrierRetentionPolicy {
   return { operation: "getCarrierRetentionPolicy" };
 }
 
 /**
- * Returns the call that sets the statuses of retention policies; sent, **it changes state**. The publisher documents a token as its
- * only authentication.
+ * Returns the call that sets the statuses of retention policies; sent, **it changes state**. The
+ * publisher documents it with a token only.
  *
- * @throws {@link InvalidInputError} for another number of policies than 1 to 50, an id that is refused, an empty status.
+ * @throws {@link InvalidInputError} for fewer than 1 or more than 50 policies, an id that is
+ * refused, an empty status.
  */
 export function setRetentionPolicy(fields: Omit<SetRetentionPolicy, "operation">): SetRetentionPolicy {
   return checkedCall<SetRetentionPolicy>("setRetentionPolicy", fields);
 }
 
 /**
- * Returns the call that notifies KooDrive of orders in reverse; sent, **it changes state**. Its reply beyond code and msg is not
- * published, so it is a {@link RawReply}.
+ * Returns the call that notifies KooDrive of orders in reverse; sent, **it changes state**. Its
+ * reply is a {@link RawReply}, since only code and msg are published.
  *
- * @throws {@link InvalidInputError} for a field beyond its published limit, and for ids as {@link notifyPackageExpire} does.
+ * @throws {@link InvalidInputError} for a field beyond its published limit, and for ids as
+ * {@link notifyPackageExpire} does.
  */
 export function reverseOrder(fields: Omit<ReverseOrder, "operation">): ReverseOrder {
   return checkedCall<ReverseOrder>("reverseOrder", fields);
 }
 
 /**
- * Returns a call of any operation of the API that has no function of its own.
+ * Returns a call of any operation that has no function of its own here.
  *
  * @example
  * ```ts
@@ -224,18 +273,21 @@ export function reverseOrder(fields: Omit<ReverseOrder, "operation">): ReverseOr
  * const { body } = await client.send(user);
  * ```
  *
- * @throws {@link InvalidInputError} for a path that a URL parser would change (`?`, `#`, an empty or a dot segment, a broken escape),
- * a value of the query that is neither text nor an integer, a header of the client or the connection, a body that is not JSON.
+ * @throws {@link InvalidInputError} for a path that a URL parser would change (`?`, `#`, an empty
+ * or a dot segment, a broken escape).
+ * @throws {@link InvalidInputError} for a query value that is neither text nor an integer, and for
+ * a body that is not JSON.
+ * @throws {@link InvalidInputError} for a header of the client or the connection.
  */
 export function rawCall(fields: RawCallFields): RawCall {
   return checkedCall<RawCall>("rawCall", fields);
 }
 
-/** Returns a call with a copy of `fields`, as they will be sent. */
+/** Returns the checked call of `operation` with a copy of `fields`, as they will be sent. */
 function checkedCall<C extends Call>(operation: C["operation"], fields: unknown): C {
   if (typeof fields !== "object" || fields === null) misuse(`${operation}: not an object; pass the fields of the call`);
   const { name, fields: json } = argumentsOfOperation(operation, { ...fields });
   callCore(() => core().checkCall(name, json));
-  // The core has checked that these are the fields of such a call.
+  // The core has checked that `fields` belong to `operation`.
   return { operation, ...JSON.parse(json) } as C;
 }

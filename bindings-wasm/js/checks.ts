@@ -1,39 +1,52 @@
-// Checks of input that only JavaScript can make, and the errors that follow. Their words are the core's.
+// Makes the checks of input that only JavaScript can make. The texts of the errors are the core's.
 import { core } from "./core.js";
 import { errorOf, isThrownByCore, type KooDriveError } from "./errors.js";
 
-/** Returns the result of `work`, which calls the core; what the core throws becomes an error of this package. */
+/**
+ * Returns the result of `work`, which calls the core. Errors of the core become errors of this
+ * package.
+ */
 export function callCore<T>(work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    // The core throws plain objects; an Error is wasm's own.
+    // The core throws plain objects. An Error comes from the WebAssembly engine.
     throw isThrownByCore(thrown) ? errorOf(thrown) : thrown;
   }
 }
 
-/** Throws the error for `field`, an option in snake case or a field of the wire; `problem` ends with what to do. */
+/**
+ * Throws the error for `field`, an option in snake case or a wire name. `problem` ends with what to
+ * do.
+ */
 export function refuse(field: string, problem: string): never {
   throw errorOf(core().refused(field, problem));
 }
 
-/** Throws the error for a mistake that concerns no field; `text` ends with what to do. */
+/** Throws the error for a mistake that concerns no field. `text` ends with what to do. */
 export function misuse(text: string): never {
   throw errorOf(core().misused(text));
 }
 
-/** A request, as the errors of its exchange name it. */
+/** The facts about a request that the errors of its exchange name. */
 export interface FailedRequest {
   readonly isSafe: boolean;
   readonly xDate?: string | undefined;
   readonly traceId?: string | undefined;
 }
 
-/** Returns the error of a request without a complete reply. `sent` is false where the request surely never left. */
+/**
+ * Returns the error of a request without a complete reply. `sent` is false if the request certainly
+ * never left.
+ */
 export const transportError = (sent: boolean, cause: unknown, { isSafe, xDate, traceId }: FailedRequest): KooDriveError =>
   errorOf(core().failed(sent, describe(cause), isSafe, xDate, traceId), { cause });
 
-/** Returns the message of `error`, whatever was thrown. "fetch failed" says nothing, so the message of its cause follows. */
+/**
+ * Returns the message of `error`, a thrown value of any type.
+ *
+ * The message of the cause follows, since "fetch failed" alone explains nothing.
+ */
 export function describe(error: unknown): string {
   const { message, name, cause } = membersOf(error);
   if (!(error instanceof Error) && !message) return String(error);
@@ -42,7 +55,7 @@ export function describe(error: unknown): string {
   return reason ? `${message} (${reason})` : String(message || name);
 }
 
-/** The members that errors have. */
+/** The members of an error that are read here. */
 interface Members {
   readonly message?: unknown;
   readonly name?: unknown;
@@ -51,12 +64,16 @@ interface Members {
   readonly [name: string]: unknown;
 }
 
-/** Returns the members that errors have, of anything. */
+/** Returns `value` as an object with the members of an error, all of which may be undefined. */
 export function membersOf(value: unknown): Members {
   return typeof value === "object" && value !== null ? (value as Members) : {};
 }
 
-/** Returns `value`, which must be a well-formed string: a number has lost digits, and a lone surrogate cannot be sent. */
+/**
+ * Returns `value` if it is a well-formed string, and throws otherwise.
+ *
+ * A number has lost digits already. A lone surrogate cannot be sent.
+ */
 export function text(field: string, value: unknown): string {
   if (typeof value !== "string") throw errorOf(core().notText(field, found(value)));
   if (value.isWellFormed ? !value.isWellFormed() : /\p{Surrogate}/u.test(value)) throw errorOf(core().loneSurrogate(field));
@@ -65,7 +82,7 @@ export function text(field: string, value: unknown): string {
 
 export const optionalText = (field: string, value: unknown): string | undefined => (value === undefined ? undefined : text(field, value));
 
-/** Names what `value` is. */
+/** Returns the name of the type of `value` for an error, with its article. */
 export function found(value: unknown): string {
   if (value === undefined) return "undefined";
   if (value === null) return "null";
@@ -73,7 +90,10 @@ export function found(value: unknown): string {
   return `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
 }
 
-/** Refuses names other than `names`: a misspelt name would otherwise be ignored in silence. */
+/**
+ * Throws for a member of `options` that is not one of `names`. Otherwise a misspelt option would
+ * have no effect. `what` names the function in the error.
+ */
 export function rejectUnknown(what: string, options: unknown, names: readonly string[]): asserts options is object {
   if (typeof options !== "object" || options === null) {
     misuse(`${what}: not an object; pass one with any of: ${names.join(", ")}`);
@@ -83,7 +103,7 @@ export function rejectUnknown(what: string, options: unknown, names: readonly st
   }
 }
 
-/** The longest that a timer of the host takes. */
+/** The longest delay that a host's timer takes. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function checkFunction(name: string, value: unknown): void {
@@ -100,5 +120,5 @@ export function checkTimeout(value: unknown): void {
   if (!fits) refuse("timeout", `out of range; pass a number from 1 to ${LONGEST_TIMER_MS}`);
 }
 
-/** Says that an option is not a number. */
+/** Returns the problem of an option whose `value` is not a number. */
 export const notANumber = (value: unknown): string => `${found(value)} where a number is due; pass a number`;

@@ -7,11 +7,11 @@ import type { KeptParts } from "./encoding.js";
 export class ClientState {
   readonly token: TokenFunction | undefined;
   readonly sign: SignFunction | undefined;
-  /** Parts of requests that never change. */
+  /** The parts of requests that never change, by operation. */
   readonly kept: KeptParts;
   #core: Core | undefined;
   #freed = false;
-  /** Calls of `send` under way, which need the core to the end. */
+  /** The number of `send` calls under way. Each needs the core until it ends. */
   #sending = 0;
 
   constructor(
@@ -30,7 +30,7 @@ export class ClientState {
     return this.#core;
   }
 
-  /** Returns itself, if the client was not freed. */
+  /** Returns this state. Throws if the client was freed. */
   live(): this {
     if (this.#freed) misuse(FREED);
     return this;
@@ -50,7 +50,7 @@ export class ClientState {
     this.#release();
   }
 
-  /** Frees the core once the last call is over. */
+  /** Frees the core once the last `send` has ended. */
   #release(): void {
     if (!this.#freed || this.#sending > 0) return;
     this.#core?.free();

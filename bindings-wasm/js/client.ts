@@ -1,5 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// The client. Everything that it has checked is in its state, and the core's half of that in the core.
+// The client. The core holds the checked options; ClientState holds the core and the user's
+// functions.
 import type { Credentials as CoreCredentials } from "../generated/koodrive.js";
 import { argumentsOf, withJson } from "./call-arguments.js";
 import type { Call } from "./calls.js";
@@ -26,9 +27,10 @@ const EXPLAIN_OPTIONS = [...REQUEST_OPTIONS, "message"];
 export let stateOf: (client: unknown) => ClientState | undefined;
 
 /**
- * A caller of the API: endpoint, user id and credentials, checked once, and what was learned about the server's clock.
+ * A caller of the API: checked endpoint, user id and credentials, and the learned clock of the
+ * server.
  *
- * It may be used by any number of calls at a time, and is as long-lived as you like.
+ * One client serves any number of concurrent calls for as long as the program runs.
  *
  * @example
  * ```ts
@@ -43,9 +45,10 @@ export class Client {
   }
 
   /**
-   * Checks everything that never changes. Nothing is sent.
+   * Checks `options`. Nothing is sent.
    *
-   * @throws {@link InvalidInputError} for anything that could not work, none or several ways to authenticate, an unknown option.
+   * @throws {@link InvalidInputError} for an invalid or unknown option, and for none or several
+   * ways to authenticate.
    */
   constructor(options: ClientOptions);
   /** @internal */
@@ -55,10 +58,13 @@ export class Client {
   }
 
   /**
-   * Builds a request, and sends nothing. Then {@link Client.parse} reads what came back.
+   * Returns the signed request for `call`. Nothing is sent. {@link Client.parse} reads the
+   * response.
    *
-   * @throws {@link InvalidInputError} for a value that is not a call of this API, a `date` outside the 15 minutes, a `traceId` of another
-   * length, an unknown option; and for credentials with a function (`token`, `sign`), which only {@link Client.send} calls.
+   * @throws {@link InvalidInputError} for a value that is not a call of this API, a `date` outside
+   * the 15 minutes, an invalid `traceId`, an unknown option.
+   * @throws {@link InvalidInputError} for credentials with a function (`token`, `sign`), which only
+   * {@link Client.send} calls.
    */
   request(call: Call, options: RequestOptions = {}): KooDriveRequest {
     rejectUnknown("request", options, REQUEST_OPTIONS);
@@ -67,7 +73,7 @@ export class Client {
     if (sign) refuse("sign", "a function, which request does not call; use send, or pass an app secret to withCredentials");
     const { now = Date.now(), date, traceId } = options;
     const fields = argumentsOf(call);
-    // Most requests are given neither, and an object that crosses takes time.
+    // Most requests have neither option, and an object that crosses to the core takes time.
     const given = date !== undefined || traceId !== undefined;
     const checkedOptions = given ? { date: optionalInstant(date), traceId: optionalText("trace_id", traceId) } : undefined;
     const parts = partsOf(core, kept, fields);
@@ -75,10 +81,12 @@ export class Client {
   }
 
   /**
-   * Reads the response to a call. It does not learn the server's clock; {@link Client.observeClock} does.
+   * Reads the `response` to `call`. It does not learn the server's clock;
+   * {@link Client.observeClock} does.
    *
    * @throws {@link ApiError} for any status but 200, and for a code other than `0`.
-   * @throws {@link UnreadableReplyError} for a 200 whose body is not a JSON object with a readable code.
+   * @throws {@link UnreadableReplyError} for a 200 whose body is not a JSON object with a readable
+   * code.
    * @throws {@link InvalidInputError} for a value that is not a response.
    */
   parse<C extends Call>(call: C, response: ResponseParts): ReplyTo<C> {
@@ -90,23 +98,26 @@ export class Client {
   }
 
   /**
-   * Sends a call, reads the reply, and learns the server's clock from it. The call changes state at the service if its own
-   * documentation says so: {@link notifyPackageExpire}, {@link setRetentionPolicy}, {@link reverseOrder}, most raw calls but GET.
+   * Sends `call`, reads the reply, and learns the server's clock from it.
    *
-   * It makes one attempt. It makes exactly one more, signed anew, where a 400 or 401 carries a `Date` that puts the X-Date sent
-   * outside the 15 minutes: that one was refused, so it is no repeat. Nothing else is sent twice: whether repeats are safe is
-   * not published.
+   * These calls change state at the service: {@link notifyPackageExpire},
+   * {@link setRetentionPolicy}, {@link reverseOrder}, and most raw calls but GET.
+   *
+   * `send` makes one attempt. It makes one more, signed anew, if a 400 or 401 has a `Date` more
+   * than 15 minutes from the X-Date sent. The service refused that first attempt, so the second is
+   * not a repeat. `send` repeats nothing else: no page says that repeats are safe.
    *
    * @throws Rejects with a {@link KooDriveError}: {@link InvalidInputError} as for
-   * {@link Client.request}; {@link NotSentError} and {@link OutcomeUnknownError} where no complete answer came; {@link ApiError}
-   * and {@link UnreadableReplyError} as for {@link Client.parse}.
+   * {@link Client.request}; {@link NotSentError} and {@link OutcomeUnknownError} without a complete
+   * answer; {@link ApiError} and {@link UnreadableReplyError} as for {@link Client.parse}.
    */
   async send<C extends Call>(call: C, options: SendOptions = {}): Promise<ReplyTo<C>> {
     return (await send(this.#state.live(), call, options)) as ReplyTo<C>;
   }
 
   /**
-   * Shows how a request is signed, and where the service's canonical request differs. Sends nothing.
+   * Returns the stages of the signature of `call`, and the first difference from the service's
+   * canonical request. Nothing is sent.
    *
    * @example
    * ```ts
@@ -118,7 +129,8 @@ export class Client {
    * }
    * ```
    *
-   * @throws {@link InvalidInputError} for a client that authenticates otherwise than by app id: there is no signature.
+   * @throws {@link InvalidInputError} for a client without an app id: its requests have no
+   * signature.
    */
   explain(call: Call, options: ExplainOptions = {}): Explanation {
     rejectUnknown("explain", options, EXPLAIN_OPTIONS);
@@ -129,20 +141,26 @@ export class Client {
     return callCore(() => core.explain(name, fields, instant(now), checkedOptions));
   }
 
-  /** Milliseconds by which the server's clock is ahead of the caller's, as last learned. 0 before; within ±24 hours. */
+  /**
+   * Milliseconds by which the server's clock is ahead of the caller's, within ±24 hours. 0 until
+   * the client has learned it.
+   */
   get clockOffsetMs(): number {
     return this.#state.live().core.clockOffset();
   }
 
   /**
-   * Learns the server's clock from the `Date` of a reply, for those who do not use {@link Client.send}.
+   * Learns the server's clock from the `Date` of a reply. {@link Client.send} does this itself.
    *
-   * A reply without a usable `Date` changes nothing, nor does one from a cache (`Age`), one that took over a minute or less than
-   * no time, or one that puts the clocks more than 24 hours apart.
+   * These replies change nothing:
+   *
+   * - one without a usable `Date`, or with one more than 24 hours off;
+   * - one from a cache (`Age`);
+   * - one that took over a minute, or negative time.
    *
    * @param sentAt - When the request left, by the caller's clock.
    * @param receivedAt - When the reply's headers came, by the same clock.
-   * @throws {@link InvalidInputError} for headers or instants that are none.
+   * @throws {@link InvalidInputError} for invalid headers or instants.
    */
   observeClock(headers: HeadersLike, sentAt: Instant, receivedAt: Instant): void {
     const { core } = this.#state.live();
@@ -151,7 +169,8 @@ export class Client {
   }
 
   /**
-   * Returns the same client, learned clock included, with fresh credentials: tokens end while services run. This one stays as it is.
+   * Returns a client with fresh `credentials` that shares the learned clock. This client keeps its
+   * own credentials.
    *
    * @throws {@link InvalidInputError} as the constructor.
    */
@@ -169,24 +188,31 @@ export class Client {
   }
 
   /**
-   * Gives the client's memory back now, secrets overwritten; without it the garbage collector does so in its own time. Calls of
-   * {@link Client.send} under way still end well; any other use throws {@link InvalidInputError}.
+   * Frees the client's memory now and overwrites its secrets. Without this call the garbage
+   * collector does so later.
+   *
+   * {@link Client.send} calls under way still end normally. Any other use throws
+   * {@link InvalidInputError}.
    */
   free(): void {
     this.#state.free();
   }
 }
 
-/** For `using`: TypeScript knows `Symbol.dispose` of every host, and not every host has it. */
+/**
+ * Declares the method for `using`. TypeScript has `Symbol.dispose` for every host, but some hosts
+ * lack it.
+ */
 export interface Client {
   /** Does what {@link Client.free} does, for `using`. */
   [Symbol.dispose](): void;
 }
 
-// A host without it has no `using` either.
+// A host without the symbol has no `using` either.
 if (Symbol.dispose) Object.assign(Client.prototype, { [Symbol.dispose]: Client.prototype.free });
 
-// Outside the class: one that names itself is renamed by the bundler, and console.log shows it.
+// A function outside the class: bundlers rename a class that names itself, and console.log shows
+// that name.
 const clientWith = (state: ClientState): Client => new Client(state);
 
 function stateFrom(options: ClientOptions): ClientState {
@@ -198,7 +224,7 @@ function stateFrom(options: ClientOptions): ClientState {
   const { make, ...functions } = credentialsOf(options);
   const made = callCore(() => {
     const made = new (core().Core)(endpoint, allowPlainHttp, userId, make());
-    // The core refuses NaN with the text for a wrong margin.
+    // The core refuses NaN with its text for a wrong margin.
     return margin === undefined ? made : made.withClockMargin(typeof margin === "number" ? margin : NaN);
   });
   return new ClientState(made, functions);
@@ -211,7 +237,7 @@ interface CheckedCredentials {
   readonly sign?: SignFunction | undefined;
 }
 
-/** Returns how to make the core's credentials, and the functions among the options that authenticate. */
+/** Returns a maker of the core's credentials, and the functions among the options. */
 function credentialsOf({ appId, appSecret, token, authorization, sign }: Credentials): CheckedCredentials {
   const id = optionalText("app_id", appId);
   const secret = optionalText("app_secret", appSecret);
@@ -220,7 +246,7 @@ function credentialsOf({ appId, appSecret, token, authorization, sign }: Credent
   if (typeof token === "function" && id === undefined && secret === undefined && value === undefined && sign === undefined) {
     return { make: () => core().Credentials.later(), token };
   }
-  // A function beside another way to authenticate: the core says that there must be one way.
+  // With a function beside another way to authenticate, the core throws the error for several ways.
   const fixedToken = typeof token === "function" ? "" : optionalText("token", token);
   return { make: () => new (core().Credentials)(id, secret, fixedToken, value, sign !== undefined), sign };
 }

@@ -1,7 +1,7 @@
-// Loads the Rust core on first use, so that importing the package costs nothing and no one has to call init().
+// Loads the Rust core on first use, so that an import costs nothing and needs no init().
 //
-// Should the core ever trap (WebAssembly.RuntimeError; it has no way to panic that we know of), the module's memory cannot be
-// trusted any more: restart the process or worker.
+// If the core ever traps (WebAssembly.RuntimeError), its memory is no longer valid: restart the
+// process or worker. We know of no code path that panics.
 import {
   checkCall,
   checkNotification,
@@ -35,8 +35,8 @@ interface Exports {
   readonly traceIds: typeof traceIds;
 }
 
-// By name: as a whole the glue would drag its asynchronous loader into the bundle. The dispatcher's class is not here, since a
-// program without `dispatch` does without it.
+// Single names, since the glue as a whole would add its asynchronous loader to the bundle. The
+// dispatcher's class is missing, so that programs without `dispatch` do not load it.
 const exported: Exports = {
   Core,
   Credentials,
@@ -54,7 +54,7 @@ const exported: Exports = {
 
 let loaded = false;
 
-/** Returns the core's exports, and loads it where that was not done. */
+/** Returns the core's exports. The first call loads the module. */
 export function core(): Exports {
   if (!loaded) {
     load(initSync);

@@ -1,13 +1,15 @@
-// The end of an attempt: the caller's signal, or time.
+// Ends an attempt by the caller's signal or by its time-out.
 import type { Fetch, Signal } from "./transport.js";
 
-/** On the transport of undici.ts, which is content with less than an AbortSignal. */
+/** Marks the transport of undici.ts, which needs only part of an AbortSignal. */
 export const LIGHT_SIGNAL: unique symbol = Symbol.for("koodrive.lightSignal");
 
 /**
- * Ends an attempt with the caller's signal or when time is up, even where a transport ignores its signal.
+ * Ends an attempt when the caller's signal aborts or time is up, even if a transport ignores its
+ * signal.
  *
- * It is a signal itself, as far as undici needs one: in Node an AbortSignal and a listener cost more than a whole request.
+ * The class implements the part of a signal that undici needs. In Node an AbortSignal with a
+ * listener costs more than a whole request.
  */
 export class Deadline {
   aborted = false;
@@ -27,9 +29,9 @@ export class Deadline {
     else outer?.addEventListener("abort", this.#abort, { once: true });
   }
 
-  /** Returns the signal for this transport. */
+  /** Returns the signal for `transport`. */
   signalFor(transport: Fetch): Signal {
-    // The transport of undici.ts uses no more of a signal than there is of it here.
+    // This class implements all that the transport of undici.ts reads of a signal.
     if (LIGHT_SIGNAL in transport) return this as unknown as Signal;
     this.#controller = new AbortController();
     return this.#controller.signal;
@@ -43,7 +45,10 @@ export class Deadline {
     this.#listeners = this.#listeners.filter((other) => other !== listener);
   }
 
-  /** Returns the result of `work`, one at a time, or the reason of an end that comes before it. */
+  /**
+   * Returns the result of `work`, or rejects with the reason of an earlier end. One race runs at a
+   * time.
+   */
   race<T>(work: PromiseLike<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       this.#reject = reject;
@@ -52,7 +57,7 @@ export class Deadline {
     });
   }
 
-  /** Leaves neither a timer nor a listener behind. */
+  /** Removes the timer and the listener. */
   clear(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener("abort", this.#abort);
@@ -63,7 +68,7 @@ export class Deadline {
   #end(reason: unknown): void {
     this.aborted = true;
     this.reason = reason;
-    // First: with the transport the same reason may come in other words.
+    // This comes first: the transport may reject with the same reason in other words.
     this.#reject?.(reason);
     this.#controller?.abort(reason);
     for (const listener of this.#listeners) listener();

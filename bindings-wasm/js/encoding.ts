@@ -1,5 +1,5 @@
-// Between JavaScript's values and the core's: what a request and a reply look like on either side of the boundary.
-import type { Core, FixedParts as CoreParts, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
+// Converts requests and replies between JavaScript's values and the core's.
+import type { Core, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
 import { type Arguments, isIterable, withJson } from "./call-arguments.js";
 import { callCore, found, refuse } from "./checks.js";
@@ -12,43 +12,58 @@ export interface FixedParts {
   readonly method: string;
   readonly url: string;
   readonly headers: SentHeaders;
-  /** Headers of a request with a trace id. */
+  /** The headers of a request that has a trace id, which may lack its place. */
   readonly traced: SentHeaders;
   readonly isSafe: boolean;
 }
 
 type SentHeaders = Readonly<Record<string, string>>;
 
-/** The parts that all calls of an operation share, by the name of the operation. */
+/** The parts that all calls of an operation share, by the operation's name. */
 export type KeptParts = Map<string, FixedParts>;
 
-/** A reply as the core takes it; `headers` is the text of `replyHeaders`. */
+/** A reply in the core's types. `headers` is the text that `replyHeaders` returns. */
 export interface ReceivedResponse {
   readonly status: unknown;
   readonly headers: string;
   readonly body: Uint8Array;
 }
 
-/** Returns the half of the request to `call` that never changes. */
-export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
-  const known = kept.get(call.name);
-  if (known) return known;
-  const { name, fields } = withJson(call);
-  const parts = callCore(() => core.fixed(name, fields));
-  const fixed = fixedParts(parts);
-  if (parts.isFixed) kept.set(name, fixed);
-  return fixed;
+/** That half as the core writes it. */
+interface CoreParts extends Omit<FixedParts, "headers" | "traced"> {
+  /** Pairs of name and value. */
+  readonly headers: readonly (readonly [string, string])[];
+  /** Whether all calls of the operation share these parts. */
+  readonly isFixed: boolean;
 }
 
-export function fixedParts({ name, method, url, headers: pairs, isSafe }: CoreParts): FixedParts {
-  // With the names of what varies in place already, a copy is cheap to complete.
+/** Returns the half of the request to `call` that never changes. */
+export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
+  return keptParts(kept, call.name, () => {
+    const { name, fields } = withJson(call);
+    return core.fixed(name, fields);
+  });
+}
+
+/**
+ * Returns the parts in `kept` under the operation's name. Without them it returns those of the text
+ * that `read` gets from the core, and keeps them if all calls of the operation share them.
+ */
+export function keptParts(kept: KeptParts, operation: string, read: () => string): FixedParts {
+  const known = kept.get(operation);
+  if (known) return known;
+  const { name, method, url, headers: pairs, isSafe, isFixed }: CoreParts = JSON.parse(callCore(read));
+  // The headers that vary have their places already, which makes a copy cheap to complete.
   const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
-  return { name, method, url, headers, traced: { ...headers, [X_TRACEID]: "" }, isSafe };
+  const traced = isFixed ? { ...headers, [X_TRACEID]: "" } : headers;
+  const parts = { name, method, url, headers, traced, isSafe };
+  if (isFixed) kept.set(operation, parts);
+  return parts;
 }
 
 const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefined });
 
-/** Returns the half of the request that varies, as the core's text. */
+/** Returns the half of the request that varies, in the core's text format. */
 export function varyingOf(core: Core, call: Arguments, now: number, options?: CoreOptions): string {
   return callCore(() => {
     if (call.fields !== undefined) return core.request(call.name, call.fields, now, options ?? NO_OPTIONS);
@@ -58,7 +73,7 @@ export function varyingOf(core: Core, call: Arguments, now: number, options?: Co
   });
 }
 
-/** Joins both halves of a request; `varying` is the core's text. */
+/** Joins both halves of a request. `varying` is in the core's text format. */
 export function joined(parts: FixedParts, varying: string, traceId?: string): KooDriveRequest {
   const { xDate, authorization, body } = varyingParts(varying);
   const headers: Record<string, string> = traceId === undefined ? { ...parts.headers } : { ...parts.traced };
@@ -66,7 +81,7 @@ export function joined(parts: FixedParts, varying: string, traceId?: string): Ko
   headers[X_DATE] = xDate;
   if (traceId !== undefined) headers[X_TRACEID] = traceId;
   const { method, url } = parts;
-  // A call without a body has no member `body`, which fetch would refuse in a GET.
+  // Without a body the request has no member `body`: fetch would refuse one in a GET.
   if (body === undefined) return { method, url, headers, redirect: "manual" };
   return { method, url, headers, body, redirect: "manual" };
 }
@@ -79,7 +94,10 @@ export function readReply(core: Core, call: Arguments, { status, headers, body }
   return acknowledgement(callCore(() => core.parseNotification(user, packageId, kind, code, headers, body)));
 }
 
-/** Reads the reply to `call`, a request that was sent; learns the server's clock. An error names the request. */
+/**
+ * Reads the reply to `call`, which was sent as `sent`, and learns the server's clock. An error
+ * names the request.
+ */
 export function readSentReply(core: Core, call: Arguments, { status, headers, body }: ReceivedResponse, sent: Sent): unknown {
   const code = statusOf(status);
   if (call.fields !== undefined) return replyOf(callCore(() => core.parseSent(call.name, call.fields, code, headers, body, sent)));
@@ -87,25 +105,28 @@ export function readSentReply(core: Core, call: Arguments, { status, headers, bo
   return acknowledgement(callCore(() => core.parseSentNotification(user, packageId, kind, code, headers, body, sent)));
 }
 
-/** A reply as the core writes it. One that carries the service's body can parse it. */
+/** A reply that the core wrote as JSON. */
 interface CoreReply {
   readonly code?: string | null;
   readonly msg?: string | null;
   readonly body?: unknown;
 }
 
-/** Returns a reply of which the core gave the JSON. */
+/**
+ * Returns the reply in the core's `json`. A reply with the service's body gets a method `json` that
+ * parses it.
+ */
 export function replyOf(json: string): CoreReply {
   const reply: CoreReply = JSON.parse(json);
   const { body } = reply;
   if (typeof body === "string") {
-    // Not enumerable, so that logs and comparisons pass over it.
+    // The member is not enumerable, so that logs and comparisons skip it.
     Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
   }
   return reply;
 }
 
-/** Returns the status, or 0 where the value does not fit into the core's 16 bits: the core refuses 0. */
+/** Returns `status`, or 0 if it does not fit the core's 16 bits. The core refuses 0. */
 export const statusOf = (status: unknown): number =>
   typeof status === "number" && Number.isInteger(status) && status > 0 && status < 65536 ? status : 0;
 
@@ -119,12 +140,12 @@ export function bodyBytes(body: unknown): Uint8Array {
   return refuse("body", "neither text nor bytes; pass a string, a Uint8Array or an ArrayBuffer");
 }
 
-/** Also accepts an ArrayBuffer of another realm. */
+/** Tells whether `value` is an ArrayBuffer, also one of another realm. */
 const isArrayBuffer = (value: unknown): value is ArrayBuffer => Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 
 const [DATE, AGE, RETRY_AFTER, TRACE_ID] = READ_FROM_REPLIES;
 
-/** Picks the headers that the core reads, as the text that it takes. */
+/** Returns the headers that the core reads, in the core's text format. */
 export function replyHeaders(headers: unknown): string {
   if (typeof headers !== "object" || headers === null) {
     return refuse("headers", "missing; pass a Headers object, a plain object, or an array of pairs");
@@ -135,7 +156,7 @@ export function replyHeaders(headers: unknown): string {
   }
   const picked: ReplyHeaders = { date: undefined, age: undefined, retryAfter: undefined, traceId: undefined };
   for (const pair of isIterable(headers) ? headers : Object.entries(headers)) {
-    // Such as Node's rawHeaders, in which names and values alternate.
+    // In Node's rawHeaders, for example, names and values alternate.
     if (!Array.isArray(pair))
       refuse("headers", `${found(pair)} where a pair is due; pass a Headers object, a plain object, or an array of pairs`);
     pick(picked, pair[0], pair[1]);
@@ -143,17 +164,19 @@ export function replyHeaders(headers: unknown): string {
   return headerLines(picked);
 }
 
-/** A Map has `get` as well, but takes names in one spelling only. */
+/** Tells whether `headers` has a `get` that ignores case. A Map's `get` does not. */
 const hasGet = (headers: object): headers is { get(name: string): unknown } =>
   "get" in headers && typeof headers.get === "function" && !(headers instanceof Map);
 
-/** The lengths of their names, which tell most other headers apart at once. */
-const LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.length);
+/**
+ * The lengths of the names. Most other headers differ in length, so one comparison excludes them.
+ */
+const NAME_LENGTHS: readonly number[] = READ_FROM_REPLIES.map((name) => name.length);
 
-/** Keeps the first value of a header. */
+/** Keeps the first `value` of the header `name`. */
 function pick(picked: ReplyHeaders, name: unknown, value: unknown): void {
   if (typeof name !== "string") return refuse("headers", `a name is ${found(name)}; pass text`);
-  if (!LENGTHS.includes(name.length)) return;
+  if (!NAME_LENGTHS.includes(name.length)) return;
   const lowerCase = name.toLowerCase();
   if (lowerCase === DATE) picked.date ??= headerText(value);
   else if (lowerCase === AGE) picked.age ??= headerText(value);
@@ -161,7 +184,7 @@ function pick(picked: ReplyHeaders, name: unknown, value: unknown): void {
   else if (lowerCase === TRACE_ID) picked.traceId ??= headerText(value);
 }
 
-/** Returns the value, or the first one of a list, as text. */
+/** Returns `value`, or the first of a list, as text. */
 function headerText(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (first === undefined || first === null) return undefined;

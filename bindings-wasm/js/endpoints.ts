@@ -1,8 +1,14 @@
 // The published endpoints.
 import * as names from "../generated/names.js";
 
-/** AP-Singapore, `https://intl.myhuaweicloud-koodrive.com` (published). A carrier may be given another endpoint. */
+/**
+ * AP-Singapore, `https://intl.myhuaweicloud-koodrive.com` (published). Huawei may name another
+ * endpoint to a carrier.
+ */
 export const INTERNATIONAL: string = names.INTERNATIONAL;
 
-/** CN North-Beijing4, `https://cn.myhuaweicloud-koodrive.com` (published). A carrier may be given another endpoint. */
+/**
+ * CN North-Beijing4, `https://cn.myhuaweicloud-koodrive.com` (published). Huawei may name another
+ * endpoint to a carrier.
+ */
 export const CHINA: string = names.CHINA;

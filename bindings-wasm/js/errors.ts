@@ -1,20 +1,25 @@
-// The errors, one class per kind. Everything in them comes from the core.
+// The errors, one class per kind. The core makes all their texts and values.
 import type { ErrorFields } from "../generated/koodrive.js";
 import { misuse } from "./checks.js";
 
 /**
- * The kind of a failure, in the same words in Rust, JavaScript and Python. Each is the `kind` of one class: {@link InvalidInputError},
- * {@link NotSentError}, {@link OutcomeUnknownError}, {@link ApiError}, {@link UnreadableReplyError}.
+ * The kind of a failure, in the same words in every language of koodrive.
+ *
+ * Each is the `kind` of one class: {@link InvalidInputError}, {@link NotSentError},
+ * {@link OutcomeUnknownError}, {@link ApiError}, {@link UnreadableReplyError}.
  */
 export type ErrorKind = "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
 
 /**
- * Whether KooDrive acted on the call: `not_sent`, nothing reached it; `refused`, it received the call and did not act on it;
- * `unknown`, it may or may not have acted.
+ * Whether KooDrive acted on the call.
+ *
+ * - `not_sent`: nothing reached KooDrive.
+ * - `refused`: KooDrive received the call and did not act on it.
+ * - `unknown`: KooDrive may or may not have acted.
  */
 export type Outcome = "not_sent" | "refused" | "unknown";
 
-/** The members of an error, beside those of every `Error`. */
+/** The members of an error beside those of every `Error`. */
 const FIELDS = [
   "kind",
   "outcome",
@@ -30,7 +35,8 @@ const FIELDS = [
   "field",
 ] as const;
 
-// On the prototype: an error of another copy of this package, or of another realm, is recognised too.
+// The brand is on the prototype. So an error of another copy of this package, or of another realm,
+// is recognised.
 const BRAND: unique symbol = Symbol.for("koodrive.error");
 
 /** The members of all errors of this package. */
@@ -40,45 +46,54 @@ class KooDriveErrorMembers extends Error {
   /** Whether KooDrive acted on the call. */
   declare readonly outcome: Outcome;
   /**
-   * True where the call may be sent again although nothing is published about repeats: it was surely not acted on (not sent, or
-   * refused with 429 or 503), or it changes nothing (GET).
+   * True if the call may be sent again. Either KooDrive certainly did not act on it (not sent, or
+   * refused with 429 or 503), or the call changes nothing (GET).
    */
   declare readonly retryable: boolean;
-  /** HTTP status. Null where the service did not answer. */
+  /** HTTP status. Null without an answer of the service. */
   declare readonly status: number | null;
-  /** The service's `code`, or a gateway's `error_code`: text, digit for digit. */
+  /** The service's `code`, or a gateway's `error_code`, as text with all its digits. */
   declare readonly code: string | null;
-  /** The service's `msg`, or a gateway's `error_msg`: for people, in Chinese perhaps, so never match on it. */
+  /**
+   * The service's `msg`, or a gateway's `error_msg`, for people. It may be Chinese, so never match
+   * on it.
+   */
   declare readonly msg: string | null;
   /** A gateway's `request_id`. */
   declare readonly requestId: string | null;
-  /** The reply's, or where it has none the one that {@link Client.send} sent. */
+  /** The reply's trace id. A reply without one gets the id that {@link Client.send} sent. */
   declare readonly traceId: string | null;
-  /** The X-Date that {@link Client.send} sent: `20251103T070140Z`. */
+  /** The X-Date that {@link Client.send} sent, such as `20251103T070140Z`. */
   declare readonly xDate: string | null;
-  /** Seconds that the service asks to wait (`Retry-After`; a date there is counted from the reply's own `Date`). */
+  /**
+   * Seconds that the service asks to wait (`Retry-After`). A date there is counted from the reply's
+   * own `Date`.
+   */
   declare readonly retryAfter: number | null;
-  /** The first 16,384 bytes of the reply's body, as text. Not part of the message. */
+  /** The first 16,384 bytes of the reply's body, as text. The message does not contain it. */
   declare readonly body: string | null;
-  /** The field that was refused: the wire's name, or an option. */
+  /** The field that was refused: the wire's name, or an option in snake case. */
   declare readonly field: string | null;
-  /** The value that the transport, or the function `token` or `sign`, has thrown. */
+  /** The value that the transport, or the function `token` or `sign`, threw. */
   declare readonly cause?: unknown;
 
-  /** The package makes its errors. */
+  /** Only this package makes these errors. */
   protected constructor(fields: Omit<KooDriveErrorJSON, "name">, options?: { readonly cause?: unknown }) {
     super(fields.message, options);
     // JSON from another program may lack some members.
     for (const name of FIELDS) Object.assign(this, { [name]: fields[name] ?? null });
   }
 
-  /** Returns every field as a plain object, for a log or a queue; {@link KooDriveErrorClass.fromJSON} makes an error of it again. */
+  /**
+   * Returns every field as a plain object for a log or a queue. {@link KooDriveErrorClass.fromJSON}
+   * reverses it.
+   */
   toJSON(): KooDriveErrorJSON {
     const { name, message, kind, outcome, retryable, status, code, msg, requestId, traceId, xDate, retryAfter, body, field } = this;
     return { name, message, kind, outcome, retryable, status, code, msg, requestId, traceId, xDate, retryAfter, body, field };
   }
 
-  /** {@link KooDriveErrorClass.fromJSON}. */
+  /** Returns the error that `json` describes; see {@link KooDriveErrorClass.fromJSON}. */
   static fromJSON(json: KooDriveErrorJSON): KooDriveError {
     const kind: unknown = typeof json === "object" && json !== null ? json.kind : undefined;
     if (typeof kind !== "string" || !Object.hasOwn(CLASSES, kind)) {
@@ -89,17 +104,17 @@ class KooDriveErrorMembers extends Error {
 
   /** @internal */
   static of(fields: Omit<KooDriveErrorJSON, "name">, options?: { readonly cause?: unknown }): KooDriveError {
-    // There is one class for each kind, and the union is of all of them.
+    // `CLASSES` has one class per kind, and the union has all of them.
     return new CLASSES[fields.kind](fields, options) as KooDriveError;
   }
 }
 
-/** The result of an error's `toJSON`. The cause is not in it. */
+/** The result of an error's `toJSON`. It does not contain the cause. */
 export interface KooDriveErrorJSON extends Pick<KooDriveErrorMembers, "name" | "message" | (typeof FIELDS)[number]> {}
 
 /**
- * Refused here, before anything was sent. The message names the field, what is wrong and what would be right, and never holds a
- * secret.
+ * The package refused the input, and sent nothing. The message names the field, the problem and the
+ * remedy, and holds no secret.
  */
 export class InvalidInputError extends KooDriveErrorMembers {
   declare readonly name: "InvalidInputError";
@@ -109,8 +124,11 @@ export class InvalidInputError extends KooDriveErrorMembers {
 }
 
 /**
- * The request surely never left: refused connection, DNS, TLS, connect time-out, a token function that failed, aborted before
- * sending. Browsers do not tell these apart from others, so there a failed `fetch` is an {@link OutcomeUnknownError}.
+ * The request certainly never left. Causes: refused connection, DNS, TLS, connect time-out, a
+ * failed token function, an abort before sending.
+ *
+ * Browsers do not tell these causes from others. There a failed `fetch` is an
+ * {@link OutcomeUnknownError}.
  */
 export class NotSentError extends KooDriveErrorMembers {
   declare readonly name: "NotSentError";
@@ -120,8 +138,9 @@ export class NotSentError extends KooDriveErrorMembers {
 }
 
 /**
- * The request left, or may have left, and no complete answer came: connection lost, time-out, aborted. Find out what the service
- * has done before you repeat it.
+ * The request may have left, and no complete answer came: connection lost, time-out, aborted.
+ *
+ * Find out whether KooDrive acted on the call before you repeat it.
  */
 export class OutcomeUnknownError extends KooDriveErrorMembers {
   declare readonly name: "OutcomeUnknownError";
@@ -134,30 +153,37 @@ export class OutcomeUnknownError extends KooDriveErrorMembers {
 /**
  * The service answered with any status but 200, or with 200 and a code other than `0`.
  *
- * `outcome` is `refused` for 3xx, 4xx, 503 and for 200 with another code; `unknown` for any other 5xx, any other status and for
- * code 13000201, "inner server invoke failure". At 400, 401 and 403 the message ends with what to check, in which order.
+ * `outcome` is `refused` for 3xx, 4xx, 503, and for 200 with another code. It is `unknown` for any
+ * other status, and for code 13000201, "inner server invoke failure".
+ *
+ * At 400, 401 and 403 the message ends with an ordered list of checks.
  */
 export class ApiError extends KooDriveErrorMembers {
   declare readonly name: "ApiError";
   declare readonly kind: "api";
   declare readonly outcome: "refused" | "unknown";
-  /** Any, 200 with another code than `0` included; 0 where a browser hides which redirect it was. */
+  /**
+   * HTTP status; 200 if the code is not `0`. It is 0 if a browser hides the status of a redirect.
+   */
   declare readonly status: number;
 }
 
-/** The service answered with a success whose body cannot be parsed. Find out what it has done before you repeat the call. */
+/**
+ * The service reported success with a body that could not be parsed. Find out whether KooDrive
+ * acted on the call before you repeat it.
+ */
 export class UnreadableReplyError extends KooDriveErrorMembers {
   declare readonly name: "UnreadableReplyError";
   declare readonly kind: "unreadable_reply";
   declare readonly outcome: "unknown";
   /** True for a call that changes nothing (GET). */
   declare readonly retryable: boolean;
-  /** 200; any 2xx for a raw call. */
+  /** 200, or any 2xx for a raw call. */
   declare readonly status: number;
 }
 
 /**
- * Any error of this package: a union, told apart by `kind`.
+ * Any error of this package: a union that `kind` tells apart.
  *
  * @example
  * ```ts
@@ -171,7 +197,7 @@ export class UnreadableReplyError extends KooDriveErrorMembers {
  *       break;
  *     case "not_sent":
  *     case "outcome_unknown":
- *       console.log(error.cause); // what the transport said
+ *       console.log(error.cause); // the transport's error
  *       break;
  *     default:
  *       throw error;
@@ -181,11 +207,11 @@ export class UnreadableReplyError extends KooDriveErrorMembers {
  */
 export type KooDriveError = InvalidInputError | NotSentError | OutcomeUnknownError | ApiError | UnreadableReplyError;
 
-/** The class above all of them, as a value. */
+/** The base class of all errors, as a value. */
 export interface KooDriveErrorClass extends Function {
   /**
-   * Returns the error of which `toJSON` gave this object.
-   * @throws {@link InvalidInputError} for anything else.
+   * Returns the error whose `toJSON` returned `json`.
+   * @throws {@link InvalidInputError} for any other value.
    */
   fromJSON(json: KooDriveErrorJSON): KooDriveError;
   /** The type that `instanceof` narrows to. */
@@ -193,10 +219,13 @@ export interface KooDriveErrorClass extends Function {
 }
 
 /**
- * The class above all of them: `error instanceof KooDriveError`, which narrows to the union. It is false for an error of another
- * copy of this package; {@link isKooDriveError} knows that one, too.
+ * The base class of all errors: `error instanceof KooDriveError` narrows to the union.
+ *
+ * The test is false for an error of another copy of this package. {@link isKooDriveError} accepts
+ * that one, too.
  */
-// The union in the place of the class itself: only so does `error.kind` narrow what `instanceof` has found.
+// The exported type is the union. Otherwise `error.kind` would not narrow an error after
+// `instanceof`.
 export const KooDriveError: KooDriveErrorClass = KooDriveErrorMembers as Function as KooDriveErrorClass;
 
 const CLASSES: Readonly<Record<ErrorKind, typeof KooDriveErrorMembers>> = {
@@ -211,24 +240,27 @@ const hide = (target: object, name: PropertyKey, value: unknown): void => {
   Object.defineProperty(target, name, { value, configurable: true, writable: true });
 };
 
-// Spelled out, since minifiers rename classes.
+// The names are spelled out, since minifiers rename classes.
 const NAMES = { KooDriveError, InvalidInputError, NotSentError, OutcomeUnknownError, ApiError, UnreadableReplyError };
 for (const [name, type] of Object.entries(NAMES)) hide(type.prototype, "name", name);
 hide(KooDriveErrorMembers.prototype, BRAND, true);
 
-/** Tells whether `error` is one of this package, even of another copy of it (ESM and CommonJS are two) or of another realm. */
+/**
+ * Tells whether `error` is an error of this package, of another copy (ESM and CommonJS are two), or
+ * of another realm.
+ */
 export function isKooDriveError(error: unknown): error is KooDriveError {
   return typeof error === "object" && error !== null && BRAND in error && error[BRAND] === true;
 }
 
-/** The errors after which the core has a call sent once more, signed anew. */
+/** The errors after which the core asks for one more attempt, signed anew. */
 const toSignAnew = new WeakSet<object>();
 
 /** @internal */
 export const isToBeSignedAnew = (error: unknown): boolean => typeof error === "object" && error !== null && toSignAnew.has(error);
 
 /**
- * Makes an error of the core's fields.
+ * Returns the error with the core's `fields`.
  * @internal
  */
 export function errorOf(
@@ -241,7 +273,7 @@ export function errorOf(
 }
 
 /**
- * Tells the core's fields of an error, which it throws as a plain object, from an error of the host.
+ * Tells whether `thrown` is the core's plain object with the fields of an error.
  * @internal
  */
 export const isThrownByCore = (thrown: unknown): thrown is ErrorFields =>

@@ -1,15 +1,15 @@
-// Reads the two results of the core that arrive as one text each, and writes the headers of a reply as one. The other side is
-// src/format.rs, which says what that saves.
+// Reads the two results of the core that cross as one text each, and writes the headers of a reply
+// as one text. src/format.rs is the other side and has the measurements.
 import type { Acknowledgement } from "./replies.js";
 
-/** Length of X-Date, with which the half of a request begins. */
+/** The length of X-Date, which comes first in the half that varies. */
 const X_DATE_LENGTH = 16;
 
 /** The half of a request that varies. */
 export interface VaryingParts {
   readonly xDate: string;
   readonly authorization: string;
-  /** Undefined where there is none. */
+  /** The body. Undefined for a request without one. */
   readonly body: string | undefined;
 }
 
@@ -24,8 +24,10 @@ export function varyingParts(varying: string): VaryingParts {
 }
 
 /**
- * Reads an acknowledgement: code, trace id and msg, a line each. Code and trace id hold no line break; msg may. `=` tells an empty
- * text from none.
+ * Reads an acknowledgement: a line each for code, trace id and msg.
+ *
+ * Code and trace id hold no line break; msg may. A value that exists begins with `=`, so an empty
+ * text differs from a missing one.
  */
 export function acknowledgement(reply: string): Acknowledgement {
   const first = reply.indexOf("\n");
@@ -42,9 +44,12 @@ export interface ReplyHeaders {
   traceId?: string | undefined;
 }
 
-/** Writes the headers of a reply, a line each: `=` and the value, or nothing. */
+/** Writes the headers of a reply, a line each: `=` and the value, or an empty line. */
 export const headerLines = ({ date, age, retryAfter, traceId }: ReplyHeaders): string =>
   `${headerLine(date)}\n${headerLine(age)}\n${headerLine(retryAfter)}\n${headerLine(traceId)}`;
 
-/** A value with a line break counts as none: HTTP has none. */
+/**
+ * Returns the line of a header. HTTP allows no line break in a value, so such a value counts as
+ * missing.
+ */
 const headerLine = (value: string | undefined): string => (value === undefined || value.includes("\n") ? "" : `=${value}`);

@@ -1,4 +1,4 @@
-// The host's own fetch, made to send nothing twice.
+// Returns the host's own fetch as a transport that sends each request once.
 import { membersOf, refuse } from "./checks.js";
 import { notSentErrors } from "./network-errors.js";
 import type { Fetch, FetchInit, FetchResponse } from "./transport.js";
@@ -15,23 +15,29 @@ interface Host {
 
 const host = (): Host => globalThis as unknown as Host;
 
-/** Deno says so while it connects. */
+/** The text that Deno puts into an error of the connection phase. */
 const DENO_CONNECTING = /^error sending request for url \(.*?\): client error \(Connect\)/;
 
-/** Returns the transport that is used where the caller names none. */
+/**
+ * Returns the default transport: the host's fetch.
+ *
+ * @throws {@link InvalidInputError} if the host has none.
+ */
 export function hostFetch(): Fetch {
   const { Deno, fetch } = host();
-  // Also in jsdom.
+  // jsdom, for example, has no fetch.
   if (typeof fetch !== "function") refuse("transport", "missing, and this host has no fetch of its own; pass a fetch or overUndici(…)");
   return Deno?.createHttpClient ? denoFetch : fetch;
 }
 
 /**
- * Sends over Deno's fetch, once.
+ * Sends a request over Deno's fetch, once.
  *
- * Deno sends a request again, on its own and whatever its method, when a connection that was used before is closed under it: so
- * each request has a client, and thereby a connection, of its own. Deno's errors hold no code, and a failure to connect may be that
- * of the second sending, so only here is it known that nothing left.
+ * If a reused connection closes, Deno sends the request again by itself, with any method. A client
+ * per request gives each its own connection.
+ *
+ * Deno's errors have no code, and a failure to connect may come from the second sending. So only
+ * this function can tell that nothing left.
  */
 async function denoFetch(url: string, init: FetchInit): Promise<FetchResponse> {
   const { Deno, fetch } = host();
@@ -44,7 +50,7 @@ async function denoFetch(url: string, init: FetchInit): Promise<FetchResponse> {
     if (error instanceof Error && DENO_CONNECTING.test(String(text))) notSentErrors.add(error);
     throw error;
   } finally {
-    // A request under way ends well, and the leak check of a user's tests finds nothing.
+    // Without this the leak check of Deno's tests fails. A request under way still ends normally.
     client?.close();
   }
 }

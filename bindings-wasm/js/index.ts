@@ -1,8 +1,11 @@
 /**
  * Client for Huawei Cloud KooDrive's carrier API.
  *
- * Three marks say where a statement comes from. *Published*: Huawei's page of the operation says so. *Inferred*: from Huawei's
- * API-gateway guide. *Decided*: by this package, where the pages are silent or contradict themselves.
+ * Three marks give the source of a statement:
+ *
+ * - *Published*: Huawei's page of the operation.
+ * - *Inferred*: Huawei's API-gateway guide.
+ * - *Decided*: this package, where the pages are silent or contradict each other.
  *
  * @packageDocumentation
  */

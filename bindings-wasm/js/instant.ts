@@ -1,6 +1,9 @@
-// Instants as the core takes them.
+// Converts instants to the core's milliseconds.
 
-/** Returns the milliseconds of a Date, of another realm as well, or of a number. The core refuses NaN. */
+/**
+ * Returns the milliseconds since 1970 of a Date, also of another realm, or of a number. Returns NaN
+ * for any other `value`; the core refuses NaN.
+ */
 export function instant(value: unknown): number {
   if (typeof value === "number") return value;
   return isDate(value) ? value.getTime() : NaN;

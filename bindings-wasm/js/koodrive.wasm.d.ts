@@ -1,9 +1,11 @@
 /**
- * The core as a compiled module, where the host compiles `.wasm` imports: Workers, and bundlers that are told to.
+ * The core as a compiled module, in hosts that compile `.wasm` imports: Workers, and bundlers with
+ * that setting.
  *
- * It needs the JavaScript glue inside this package; alone it is of use for checking what is deployed.
+ * Only this package's JavaScript can call it. Import it to check which bytes are deployed.
  *
- * A `WebAssembly.Module`, if the host's types have one (TypeScript's lib `dom`, or `@cloudflare/workers-types`).
+ * Its type is `WebAssembly.Module` if the host's types have one (TypeScript's lib `dom`, or
+ * `@cloudflare/workers-types`).
  */
 declare const module: typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : unknown;
 export default module;

@@ -1,18 +1,21 @@
-// Decides whether a failed fetch surely never sent the request. A call that is `not_sent` is sent again, so everything that is not
-// certain is `outcome_unknown`. Browsers tell nothing; these are the codes of Node (and of undici, its fetch) and of Bun.
+// Decides whether a failed fetch certainly never sent the request. A call that is `not_sent` is
+// sent again, so every doubtful case is `outcome_unknown`.
+//
+// The codes are those of Node (with undici, its fetch) and of Bun. Browsers give no codes.
 import { membersOf } from "./checks.js";
 
-/** Errors of which host-fetch.ts knows that nothing was sent. */
+/** The errors for which host-fetch.ts knows that nothing was sent. */
 export const notSentErrors: WeakSet<object> = new WeakSet();
 
-/** No connection was made. */
-const ALWAYS = new Set([
+/** The codes of errors before a connection exists. */
+const NOT_SENT_CODES = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
   "UND_ERR_CONNECT_TIMEOUT",
   "UND_ERR_PRX_TLS",
-  // TLS: the server's certificate or the handshake. Not every ERR_SSL_ code: a record that is damaged later has one as well.
+  // These concern the certificate or the TLS handshake. Other ERR_SSL_ codes are missing, since a
+  // damaged record later in a connection has one, too.
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
   "HOSTNAME_MISMATCH",
@@ -32,16 +35,25 @@ const ALWAYS = new Set([
   "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
 ]);
 
-/** A certificate that did not verify: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, CRL_NOT_YET_VALID … */
-const CERTIFICATE = /^(CERT|CRL|UNABLE_TO)_/;
+/**
+ * The codes of an invalid certificate: CERT_HAS_EXPIRED, UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+ * CRL_NOT_YET_VALID …
+ */
+const CERTIFICATE_CODES = /^(CERT|CRL|UNABLE_TO)_/;
 
-/** The message of Node's fetch for a port that the Fetch standard blocks (<https://fetch.spec.whatwg.org/#port-blocking>); it has no code. */
+/**
+ * The message, without a code, of Node's fetch for a port that the Fetch standard blocks
+ * (<https://fetch.spec.whatwg.org/#port-blocking>).
+ */
 const BLOCKED_PORT = "bad port";
 
-/** System calls before which nothing is written. */
-const CONNECTING: readonly unknown[] = ["connect", "getaddrinfo"];
+/** The system calls that precede the first write. */
+const CONNECTING_SYSCALLS: readonly unknown[] = ["connect", "getaddrinfo"];
 
-/** Codes that a connection in use has, too, with a text that it never has: Node's, Bun's, a proxy's refusal of a tunnel. */
+/**
+ * The messages, of Node, Bun and a proxy, of errors in the connection phase. A connection in use
+ * has the same codes with other messages.
+ */
 const WHILE_CONNECTING = new RegExp(
   [
     "^Client network socket disconnected before secure TLS",
@@ -50,14 +62,19 @@ const WHILE_CONNECTING = new RegExp(
   ].join("|"),
 );
 
-/** Tells whether the request whose transport failed with `error` surely never left. */
+/** Tells whether the request whose transport failed with `error` certainly never left. */
 export function isNotSent(error: unknown): boolean {
   if (typeof error !== "object" || error === null) return false;
   if (notSentErrors.has(error)) return true;
   const { errors, code, syscall, message, cause } = membersOf(error);
-  // One error per address that was tried.
+  // The host tried several addresses and reports one error for each.
   if (Array.isArray(errors) && errors.length > 0) return errors.every(isNotSent);
   if (message === BLOCKED_PORT) return true;
   if (typeof code !== "string") return isNotSent(cause);
-  return ALWAYS.has(code) || CERTIFICATE.test(code) || CONNECTING.includes(syscall) || WHILE_CONNECTING.test(String(message));
+  return (
+    NOT_SENT_CODES.has(code) ||
+    CERTIFICATE_CODES.test(code) ||
+    CONNECTING_SYSCALLS.includes(syscall) ||
+    WHILE_CONNECTING.test(String(message))
+  );
 }

@@ -1,31 +1,34 @@
-// The hook that sees each exchange.
+// Calls the user's hook for each exchange.
 import type { ErrorKind, Outcome } from "./errors.js";
 import type { Exchange } from "./options.js";
 import type { KooDriveRequest } from "./transport.js";
 
-/** An exchange that is over. */
+/** An exchange that has ended. */
 interface Ended {
   readonly operation: string;
   readonly request: KooDriveRequest;
   readonly traceId: string;
-  /** HTTP status; 0 or undefined where none is known. */
+  /** HTTP status; 0 or undefined if unknown. */
   readonly status: number | undefined;
-  /** By the wall clock. */
+  /** Milliseconds of the wall clock. */
   readonly sentAt: number;
-  /** By the monotonic clock. */
+  /** Milliseconds of the monotonic clock. */
   readonly startedMs: number;
   /** Undefined after a success. */
   readonly failure: { readonly kind: ErrorKind; readonly outcome: Outcome } | undefined;
 }
 
-/** Calls the hook. A hook observes: nothing that it throws or rejects with changes the result. */
-export function tell(hook: (exchange: Exchange) => unknown, ended: Ended): void {
+/**
+ * Calls `hook` with the facts about `ended`. The hook only observes: its errors and rejections are
+ * ignored.
+ */
+export function callHook(hook: (exchange: Exchange) => unknown, ended: Ended): void {
   const { operation, request, traceId, status, sentAt, startedMs, failure } = ended;
   const { kind = null, outcome = null } = failure ?? {};
   const exchange: Exchange = {
     operation,
     method: request.method,
-    // A raw call's query may hold ids.
+    // The query of a raw call may hold ids.
     url: request.url.replace(/\?.*/s, ""),
     status: status || null,
     startedAt: new Date(sentAt),
@@ -37,6 +40,6 @@ export function tell(hook: (exchange: Exchange) => unknown, ended: Ended): void 
   try {
     Promise.resolve(hook(exchange)).catch(() => {});
   } catch {
-    // See above.
+    // The hook only observes.
   }
 }

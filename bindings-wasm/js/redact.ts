@@ -1,15 +1,15 @@
-// Keeps credentials out of errors. The error that a transport throws may hold its request, headers and all, and console.log shows
-// the cause of an error whole.
+// Redacts credentials in errors. A transport's error may hold its request with all headers, and
+// console.log shows the cause of an error in full.
 
-/** An error that holds more values is not searched to its end. */
+/** The most values that are searched. An error with more is treated as if it held the secret. */
 const MOST_VALUES = 10_000;
 
-/** A shorter secret stands in every text by chance. */
+/** The shortest secret that is searched for. A shorter one occurs in texts by chance. */
 const SHORTEST_SECRET = 8;
 
-/** Returns the error itself, or where it holds the credentials that were sent, a copy without them. */
+/** Returns `error`, or a redacted copy if it holds the credentials in `authorization`. */
 export function redacted(error: unknown, authorization: string): unknown {
-  // `x` of `Bearer x` may stand alone.
+  // The error may hold the `x` of `Bearer x` alone.
   const part = authorization.slice(authorization.indexOf(" ") + 1);
   const secret = part.length < SHORTEST_SECRET ? authorization : part;
   if (!holds(error, secret)) return error;
@@ -26,10 +26,10 @@ export function redacted(error: unknown, authorization: string): unknown {
   return typeof code === "string" ? Object.assign(copy, { code: clean(code) }) : copy;
 }
 
-/** Tells whether `secret` is in `error`; true as well where there is too much to search. */
+/** Tells whether `error` holds `secret`, or more values than can be searched. */
 function holds(error: unknown, secret: string): boolean {
   const values = new Set([error]);
-  // Values that are added meanwhile are visited, too.
+  // The loop also visits the values that it adds.
   for (const value of values) {
     if (values.size > MOST_VALUES) return true;
     if (typeof value === "string" && value.includes(secret)) return true;
@@ -50,7 +50,7 @@ function collect(value: object, parts: Set<unknown>): void {
     parts.add(key);
     parts.add(Object.getOwnPropertyDescriptor(value, key)?.value);
   }
-  // Some show more than their members. Only these: a stream has a forEach as well, which reads it.
+  // These three show more than their members. A stream also has a forEach, but that would read it.
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (["Headers", "Map", "Set"].includes(kind)) {
     (value as ReadonlyMap<unknown, unknown>).forEach((item, key) => parts.add(item).add(key));

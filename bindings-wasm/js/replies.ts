@@ -8,26 +8,32 @@ import type {
   ReverseOrder,
 } from "./calls.js";
 
-/** The service took the call: HTTP 200 and the code `0`. */
+/** The reply of a service that took the call: HTTP 200 and the code `0`. */
 export interface Acknowledgement {
-  /** Always `"0"`; any other code is an {@link ApiError}. Text, although the service may send a number (decided). */
+  /**
+   * Always `"0"`: any other code is an {@link ApiError}. It is text even if the service sends a
+   * number (decided).
+   */
   readonly code: string;
-  /** The service's `msg`: for people, in Chinese perhaps, so never match on it. Null where the reply has none. */
+  /**
+   * The service's `msg`, for people. It may be Chinese, so never match on it. Null if the reply has
+   * none.
+   */
   readonly msg: string | null;
   /**
-   * The reply's header `x-traceid`. No page says that there is one, so {@link Client.send} fills in the id that it sent, and
-   * {@link Client.parse} leaves null.
+   * The reply's header `x-traceid`. No page says that replies have one. Without it
+   * {@link Client.send} gives the id that it sent, and {@link Client.parse} null.
    */
   readonly traceId: string | null;
 }
 
 /** The service's body, beside the fields that are read from it. */
 interface Body {
-  /** The reply's body as it came: integers above 2^53 keep their digits. */
+  /** The reply's body, unchanged: integers above 2^53 keep their digits. */
   readonly body: string;
   /**
-   * Returns `body` parsed as JSON, null where it is empty. Integers above 2^53 lose digits. That it is a `T` is your word: nothing
-   * checks it.
+   * Returns `body` parsed as JSON, or null if it is empty. Integers above 2^53 lose digits. The
+   * type `T` is not checked.
    *
    * @throws SyntaxError for a body that is not JSON.
    */
@@ -36,15 +42,15 @@ interface Body {
 
 /** The reply to {@link getSpaceUsageByOverview}. */
 export interface SpaceUsage extends Acknowledgement, Body {
-  /** The figures, as text digit for digit. A field that the reply lacks is null. */
+  /** The figures as text with all their digits. A field that the reply lacks is null. */
   readonly data: {
-    /** KB. */
+    /** The allocated space in KB. */
     readonly totalAllocation: string | null;
-    /** KB. */
+    /** The capacity in KB. */
     readonly totalCapacity: string | null;
-    /** KB. */
+    /** The used space in KB. */
     readonly totalUsed: string | null;
-    /** GB. */
+    /** The quota in GB. */
     readonly quota: string | null;
   };
 }
@@ -57,15 +63,15 @@ export interface RetentionPolicies extends Body {
   readonly msg: string | null;
   /** As in an {@link Acknowledgement}. */
   readonly traceId: string | null;
-  /** In the service's order. Empty where the reply has none. */
+  /** The policies in the service's order. Empty if the reply has none. */
   readonly policyList: readonly RetentionPolicy[];
 }
 
-/** The reply to a {@link rawCall}, and to {@link reverseOrder}. */
+/** The reply to a {@link rawCall} or to {@link reverseOrder}. */
 export interface RawReply extends Body {
   /** HTTP status: 2xx. */
   readonly status: number;
-  /** `"0"`, or null where the reply has no code. */
+  /** `"0"`, or null if the reply has no code. */
   readonly code: string | null;
   /** As in an {@link Acknowledgement}. */
   readonly msg: string | null;
@@ -75,15 +81,17 @@ export interface RawReply extends Body {
 
 /** One retention policy. A field that the reply lacks is null. */
 export interface RetentionPolicy {
-  /** Text, digit for digit: the published example, 300000000000000000, lies above 2^53. */
+  /**
+   * The id as text with all its digits: the published example, 300000000000000000, lies above 2^53.
+   */
   readonly policyId: string | null;
-  /** Its name, for people. */
+  /** The name of the policy, for people. */
   readonly policyName: string | null;
-  /** A description of the policy, for people. */
+  /** The description of the policy, for people. */
   readonly description: string | null;
-  /** An integer; larger comes first. */
+  /** An integer. A larger one comes first. */
   readonly priority: number | null;
-  /** An integer whose meaning is not published. */
+  /** An integer. Its meaning is not published. */
   readonly status: number | null;
 }
 

@@ -1,11 +1,12 @@
 /**
- * The service's side of the API, for tests and for a first look: as strict as the published pages read.
+ * A sandbox: the service's side of the API, for tests and for a first try. It is as strict as the
+ * published pages.
  *
  * @packageDocumentation
  */
 /// <reference lib="esnext.disposable" preserve="true" />
-// The core judges a request, and its answer is carried out here, so that `send` meets what a real fetch would show it. Where fetches
-// differ, that is Node's.
+// The core judges a request. This file acts out the answer as a real fetch would. Where fetches
+// differ, it follows Node's.
 import { initSync, misuse, refuse, refuseNumber, Service } from "../generated/sandbox.js";
 import { type Fetch, type Instant, KooDriveError, type KooDriveErrorJSON } from "./index.js";
 import { instant } from "./instant.js";
@@ -13,15 +14,15 @@ import { load } from "./module/load.js";
 
 /** An app id and its secret. */
 export interface SandboxApp {
-  /** As a client takes it. */
+  /** The app id, by the same rules as a client's. */
   readonly appId: string;
-  /** As a client takes it; not empty. */
+  /** The app secret, by the same rules as a client's. It is not empty. */
   readonly appSecret: string;
 }
 
-/** A status that the script answers in the service's place. The call is not looked at. */
+/** A scripted answer in place of the service's. The sandbox does not look at the call. */
 export interface StatusFault {
-  /** 200 to 599, without 204, 205 and 304, which carry no body. */
+  /** HTTP status: 200 to 599 except 204, 205 and 304, which carry no body. */
   readonly status: number;
   /**
    * The body of the answer.
@@ -33,10 +34,10 @@ export interface StatusFault {
    * @defaultValue `application/json`
    */
   readonly contentType?: string | undefined;
-  /** `Retry-After`: seconds, or the text as it is to be sent, such as an HTTP date. */
+  /** The header `Retry-After`: seconds, or its text, such as an HTTP date. */
   readonly retryAfter?: number | string | undefined;
   /**
-   * Seconds by which `Date` departs from the sandbox's clock, ahead if positive.
+   * Seconds by which `Date` is ahead of the sandbox's clock. A negative number puts it behind.
    * @defaultValue 0
    */
   readonly dateOffset?: number | undefined;
@@ -45,12 +46,16 @@ export interface StatusFault {
 /**
  * The fault of one request.
  *
- * - `"pass"`: nothing.
- * - `429` or `{ status: 429, … }`: this answer instead of the service's; the call is not acted on.
- * - `"cut"`, `"cut-in-headers"`, `"cut-after-headers"`: the connection ends before the answer's first byte, within its
- *   headers, before its body. The call is acted on: that is what makes an outcome unknown.
- * - `{ delay: 2.5 }`: the answer comes after so many seconds. The call is acted on.
- * - `{ drip: 0.01 }`: the answer comes byte by byte, with this pause in seconds after each. The call is acted on.
+ * - `"pass"`: no fault.
+ * - `429` or `{ status: 429, … }`: this answer instead of the service's. The sandbox does not act
+ *   on the call.
+ * - `"cut"`: the connection ends before the first byte of the answer. The sandbox has acted on the
+ *   call, so its outcome is unknown to the client.
+ * - `"cut-in-headers"`, `"cut-after-headers"`: the same, but within the headers, or before the
+ *   body.
+ * - `{ delay: 2.5 }`: the answer comes after this many seconds. The sandbox acts on the call.
+ * - `{ drip: 0.01 }`: the answer comes byte by byte, with this pause in seconds after each. The
+ *   sandbox acts on the call.
  */
 export type Fault =
   | "pass"
@@ -62,53 +67,60 @@ export type Fault =
   | { readonly delay: number }
   | { readonly drip: number };
 
-/** The sandbox's data and behaviour: the members of the server's configuration file, and a clock. */
+/**
+ * The sandbox's data and behaviour: the members of the server's configuration file, and a clock.
+ */
 export interface SandboxConfig {
   /**
-   * App ids that are known. Where neither an app nor a token is given, app `example-app-id` with secret
-   * `example-app-secret-not-real` and token `example-token-not-real` are.
+   * The known app ids.
+   * @defaultValue `example-app-id` with the secret `example-app-secret-not-real`, unless `tokens`
+   * is given
    */
   readonly apps?: readonly SandboxApp[] | undefined;
-  /** Tokens that are known: bare one is taken as `Bearer …` and as `AT …`, with its scheme only so. */
+  /**
+   * The known tokens. A bare token is accepted after `Bearer` and after `AT`. A token with its
+   * scheme is accepted with that scheme only.
+   * @defaultValue `example-token-not-real`, unless `apps` is given
+   */
   readonly tokens?: readonly string[] | undefined;
   /**
-   * Values of X-User-Id that exist.
+   * The values of X-User-Id that exist.
    * @defaultValue any
    */
   readonly userIds?: readonly string[] | null | undefined;
   /**
-   * Values of X-User-Id on the whitelist.
-   * @defaultValue everyone
+   * The values of X-User-Id on the whitelist.
+   * @defaultValue any
    */
   readonly whitelist?: readonly string[] | null | undefined;
   /**
-   * Users of the carrier that exist, for notifyPackageExpire and reverseOrder.
+   * The carrier's users that exist, for notifyPackageExpire and reverseOrder.
    * @defaultValue any
    */
   readonly carrierUserIds?: readonly string[] | null | undefined;
   /**
-   * Packages of the carrier that exist, for notifyPackageExpire and reverseOrder.
+   * The carrier's packages that exist, for notifyPackageExpire and reverseOrder.
    * @defaultValue any
    */
   readonly packageIds?: readonly string[] | null | undefined;
   /**
-   * Status for refused credentials. Both are published.
+   * The status for refused credentials. Both values are published.
    * @defaultValue 401
    */
   readonly refusedStatus?: 400 | 401 | undefined;
   /**
-   * Accepted values of `type`.
+   * The accepted values of `type`.
    * @defaultValue 2 alone, the documented one: the publisher's own example, 1, is refused
    */
   readonly acceptedTypes?: readonly number[] | undefined;
   /**
-   * Accepted values of `changeType` of reverseOrder.
+   * The accepted values of `changeType` of reverseOrder.
    * @defaultValue 1 alone, the documented one
    */
   readonly acceptedChangeTypes?: readonly number[] | undefined;
   /**
-   * Refuses a call of notifyPackageExpire or reverseOrder whose operation and body were accepted before. The order of the body's
-   * members does not count.
+   * Refuses a notifyPackageExpire or reverseOrder whose body was accepted before. The order of the
+   * body's members does not count.
    * @defaultValue false
    */
   readonly refuseRepeats?: boolean | undefined;
@@ -118,59 +130,63 @@ export interface SandboxConfig {
    */
   readonly echoTraceId?: boolean | undefined;
   /**
-   * Writes `"code":"0"` instead of `"code":0`: the pages show either.
+   * Writes `"code":"0"` instead of `"code":0`. The pages show both.
    * @defaultValue false
    */
   readonly codeAsText?: boolean | undefined;
   /**
-   * `msg` of a success.
+   * The `msg` of a success.
    * @defaultValue `Success.`
    */
   readonly msg?: string | undefined;
   /**
-   * The policies that getCurrentRetentionPolicy and getCarrierRetentionPolicy list, sent as given. An id above 2^53 is a bigint or text: a number
-   * is refused.
+   * The policies in the replies to getCurrentRetentionPolicy and getCarrierRetentionPolicy, sent
+   * unchanged. Give an id above 2^53 as bigint or text; a number is refused.
    */
   readonly policies?: readonly { readonly [name: string]: unknown }[] | undefined;
-  /** The `data` of getSpaceUsageByOverview, sent as given. */
+  /** The `data` of getSpaceUsageByOverview, sent unchanged. */
   readonly spaceUsage?: { readonly [name: string]: unknown } | undefined;
   /**
-   * Answers to raw calls. A request is verified as any other before it is answered.
-   * @defaultValue none: a call without a type is answered with 404
+   * The answers to raw calls. The sandbox checks the request first, as any other.
+   * @defaultValue none: a raw call is answered with 404
    */
   readonly answers?: readonly RawAnswer[] | undefined;
   /**
-   * Lets an app id make the three calls for retention policies. The publisher says that app authentication is not supported there.
+   * Lets an app id make the three retention-policy calls. The publisher says that they take no app
+   * authentication.
    * @defaultValue false
    */
   readonly appAuthenticationEverywhere?: boolean | undefined;
   /**
-   * The only authority, such as `gateway.example:8443`, that is answered.
-   * @defaultValue whatever the URL says
+   * The only accepted authority, such as `gateway.example:8443`.
+   * @defaultValue the URL's own
    */
   readonly authority?: string | null | undefined;
   /**
-   * The path prefix of the endpoint, such as `/gateway/v2`. A path with another prefix is answered with 404.
+   * The path prefix of the endpoint, such as `/gateway/v2`. Other paths get 404.
    * @defaultValue none
    */
   readonly prefix?: string | undefined;
   /**
-   * Faults, one entry per request, in their order. Requests after the last entry have none.
-   * @defaultValue nothing
+   * The faults in order, one per request. Later requests have none.
+   * @defaultValue none
    */
   readonly faults?: readonly Fault[] | undefined;
   /**
-   * The service's clock.
+   * Returns the time of the service's clock.
    * @defaultValue `Date.now`
    */
   readonly now?: (() => Instant) | undefined;
 }
 
-/** An answer to raw calls with this method and path. */
+/** The answer to raw calls with this method and path. */
 export interface RawAnswer {
-  /** In upper case. The constructor refuses any other. */
+  /** The HTTP method in upper case. The constructor refuses any other value. */
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** The end of the path, as it is sent: percent-encoded, without the query. The constructor refuses any other form. */
+  /**
+   * The end of the path as sent: percent-encoded, without the query. The constructor refuses any
+   * other form.
+   */
   readonly path: string;
   /**
    * HTTP status.
@@ -178,38 +194,42 @@ export interface RawAnswer {
    */
   readonly status?: number | undefined;
   /**
-   * JSON text.
+   * The body as JSON text.
    * @defaultValue `{"code":0,"msg":"Success."}`
    */
   readonly body?: string | undefined;
 }
 
 /**
- * A call that changes state and was acted on, whether or not its answer arrived: the members of its JSON body as they were
- * sent, and three of the sandbox's own. A member of the body with the name of one of these three is left out. As everywhere
- * in JavaScript, an integer beyond 2^53 in the body loses digits.
+ * A call that changed state in the sandbox, whether or not its answer arrived.
+ *
+ * It has the members of the JSON body that was sent, and three of the sandbox's own: `operation`,
+ * `xDate`, `traceId`. These three hide members of the body with the same names. An integer beyond
+ * 2^53 in the body loses digits.
  */
 export interface AcceptedCall {
   /**
-   * `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`; for a raw call the method and the path of the entry of
-   * {@link SandboxConfig.answers}, such as `PUT /koodrive/ose/v1/users/1`.
+   * `notifyPackageExpire`, `setRetentionPolicy` or `reverseOrder`. For a raw call: method and path
+   * of its entry in {@link SandboxConfig.answers}, such as `PUT /koodrive/ose/v1/users/1`.
    */
   readonly operation: string;
-  /** The carrier's id of the user; always there in notifyPackageExpire. */
+  /** The carrier's id of the user. notifyPackageExpire always has it. */
   readonly carrierUserId?: string;
-  /** The carrier's id of the package; always there in notifyPackageExpire. */
+  /** The carrier's id of the package. notifyPackageExpire always has it. */
   readonly packageId?: string;
-  /** The `type` that notifyPackageExpire sent: 2, unless {@link SandboxConfig.acceptedTypes} allows others. */
+  /**
+   * The `type` of notifyPackageExpire: 2, unless {@link SandboxConfig.acceptedTypes} allows others.
+   */
   readonly type?: number;
   /** X-Date, such as `20251103T070140Z`. */
   readonly xDate: string;
-  /** Null where none was sent. */
+  /** The trace id. Null if none was sent. */
   readonly traceId: string | null;
-  /** Any other member of the body, such as `operationList` of reverseOrder. */
+  /** Any other member of the body, such as reverseOrder's `operationList`. */
   readonly [member: string]: unknown;
 }
 
-/** The service's answer, and its fault; see sandbox/src/lib.rs. */
+/** The core's answer and fault; see sandbox/src/lib.rs. */
 interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -223,10 +243,11 @@ interface Answer {
 type HostFetch = typeof globalThis extends { fetch: infer F } ? F : Fetch;
 
 /**
- * The service's side, in this process: as strict as the published pages read, and with faults on demand. No network is used.
+ * The service's side in this process, as strict as the published pages, with faults on demand. It
+ * uses no network.
  *
- * This is not the service. Why it refused a request stands in the reply header `x-sandbox-reason`, and its code is a published
- * one or `SANDBOX.` and the reason.
+ * It is an imitation of the service. The reply header `x-sandbox-reason` gives the reason of a
+ * refusal. The code is a published one, or `SANDBOX.` and the reason.
  *
  * @example
  * ```ts
@@ -241,15 +262,19 @@ export class Sandbox {
   readonly #now: () => Instant;
 
   /**
-   * Stands in for `fetch`, signal included; for the option `transport`, or for anything that takes a fetch. Already bound to its
-   * sandbox. A cut connection fails as in Node: `TypeError` with a cause of code `UND_ERR_SOCKET`.
+   * Replaces `fetch`, with its signal, in the option `transport` or in other code. It is bound to
+   * its sandbox.
+   *
+   * A cut connection fails as in Node: with a `TypeError` whose cause has the code
+   * `UND_ERR_SOCKET`.
    */
   readonly fetch: HostFetch;
 
   /**
-   * Checks the configuration. Nothing is listened to.
+   * Checks `config`. The sandbox opens no port.
    *
-   * @throws InvalidInputError for an unknown member, a value of the wrong type, credentials that no client could have.
+   * @throws InvalidInputError for an unknown member, a value of the wrong type, credentials that a
+   * client would refuse.
    */
   constructor(config: SandboxConfig = {}) {
     const { now = Date.now, ...settings } = config ?? {};
@@ -258,10 +283,11 @@ export class Sandbox {
       if (typeof now !== "function") refuse("now", "not a function; pass one or leave it out");
       return new Service(json(typeof config === "object" && config ? settings : config));
     });
-    // A property, since it is passed on without its object.
+    // This is a property, since users pass it on without its object.
     this.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
       const { signal: own, ...rest } = init ?? {};
-      // Not the signal of the Request, which in Node is forgotten with it.
+      // The signal of the Request alone would not do: Node forgets that one together with the
+      // Request.
       const signal = own ?? (input as Partial<Request>)?.signal;
       if (typeof Request !== "function") {
         throw new Error("the sandbox's fetch needs Request and Response, which this host lacks; in Jest, use the test environment node");
@@ -275,15 +301,20 @@ export class Sandbox {
   }
 
   /**
-   * Returns the calls that were acted on and change state, in order: notifyPackageExpire, setRetentionPolicy, reverseOrder, and
-   * the raw calls other than GET that an entry of {@link SandboxConfig.answers} took, whatever its status. A GET changes
-   * nothing and is not listed.
+   * Returns the calls that changed state, in order: notifyPackageExpire, setRetentionPolicy,
+   * reverseOrder, and raw calls.
+   *
+   * A raw call is listed if an entry of {@link SandboxConfig.answers} took it, with any status. A
+   * GET changes nothing and is not listed.
    */
   accepted(): AcceptedCall[] {
     return JSON.parse(this.#live().accepted());
   }
 
-  /** Gives the memory back at once; otherwise the garbage collector does. Any later use throws InvalidInputError. */
+  /**
+   * Frees the memory now instead of at a garbage collection. Any later use throws
+   * InvalidInputError.
+   */
   free(): void {
     this.#service?.free();
     this.#service = undefined;
@@ -293,7 +324,7 @@ export class Sandbox {
     const service = this.#live();
     const answer = callModule(() => service.answer(method, url, [...headers].flat(), body, instant(this.#now())));
     const head = JSON.parse(answer.head());
-    // Taking the body frees the answer.
+    // `body()` frees the answer, so it comes last.
     return { ...head, body: answer.body() };
   }
 
@@ -307,18 +338,24 @@ export class Sandbox {
   }
 }
 
-/** For `using`: TypeScript knows `Symbol.dispose` of every host, and not every host has it. */
+/**
+ * Declares the method for `using`. TypeScript has `Symbol.dispose` for every host, but some hosts
+ * lack it.
+ */
 export interface Sandbox {
   /** Does what {@link Sandbox.free} does, for `using`. */
   [Symbol.dispose](): void;
 }
 
-// A host without it has no `using` either.
+// A host without the symbol has no `using` either.
 if (Symbol.dispose) Object.assign(Sandbox.prototype, { [Symbol.dispose]: Sandbox.prototype.free });
 
 let loaded = false;
 
-/** Returns the result of `work`, which calls the module; what that throws becomes an error of the client's. */
+/**
+ * Returns the result of `work`, which calls the module. Errors of the module become the client's
+ * errors.
+ */
 function callModule<T>(work: () => T): T {
   if (!loaded) {
     load(initSync);
@@ -333,7 +370,10 @@ function callModule<T>(work: () => T): T {
   }
 }
 
-/** Writes the configuration, a bigint digit for digit: a policy's id lies above 2^53, where numbers have lost some. */
+/**
+ * Returns `config` as JSON, with all digits of a bigint. A policy's id lies above 2^53, where
+ * numbers lose digits.
+ */
 function json(config: unknown): string {
   const mark = crypto.randomUUID();
   const text: string | undefined = JSON.stringify(config, (name, value: unknown) => {
@@ -347,9 +387,9 @@ function json(config: unknown): string {
 type MaybeSignal = AbortSignal | null | undefined;
 
 async function respond({ status, headers, body, delayMs = 0, dripMs = 0, cut }: Answer, signal: MaybeSignal): Promise<Response> {
-  if (cut && cut !== "after headers") throw new TypeError("fetch failed", { cause: otherSideClosed() });
+  if (cut && cut !== "cut-after-headers") throw new TypeError("fetch failed", { cause: otherSideClosed() });
   const head = new Headers([...headers.map(([name, value]): [string, string] => [name, value]), ["content-length", `${body.length}`]]);
-  // The head drips as well.
+  // The head drips, too.
   const waitMs = delayMs + dripMs * headLength(head);
   if (waitMs > 0) await wait(waitMs, signal);
   let content: BodyInit = body;
@@ -367,7 +407,7 @@ const terminated = (): ReadableStream =>
     },
   });
 
-/** As HTTP/1.1 writes it. */
+/** Returns the length of the head that HTTP/1.1 would write. */
 const headLength = (headers: Headers): number =>
   [...headers].reduce((length, [name, value]) => length + `${name}: ${value}\r\n`.length, "HTTP/1.1 200 OK\r\n\r\n".length);
 
@@ -384,7 +424,7 @@ function dripping(bytes: Uint8Array, pauseMs: number, signal: MaybeSignal): Read
   });
 }
 
-/** Rejects as soon as one of the signals is aborted. */
+/** Waits `ms` milliseconds. Rejects as soon as one of `signals` is aborted. */
 function wait(ms: number, ...signals: readonly MaybeSignal[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {

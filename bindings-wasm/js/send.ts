@@ -1,4 +1,5 @@
-// The host's half of one call: clock, randomness, transport, time-out. The core's half says what a reply means.
+// Makes the host's part of one call: clock, randomness, transport, time-out. The core decides what
+// a reply means.
 import type { Core, RequestOptions as CoreOptions } from "../generated/koodrive.js";
 import { AUTHORIZATION, X_DATE } from "../generated/names.js";
 import { readBody } from "./body.js";
@@ -24,7 +25,7 @@ import { errorOf, isKooDriveError, isToBeSignedAnew, type KooDriveError } from "
 import { hostFetch } from "./host-fetch.js";
 import { instant, optionalInstant } from "./instant.js";
 import { isNotSent } from "./network-errors.js";
-import { tell } from "./on-exchange.js";
+import { callHook } from "./on-exchange.js";
 import type { Instant, SendOptions } from "./options.js";
 import { redacted } from "./redact.js";
 import { newTraceId } from "./trace-id.js";
@@ -56,8 +57,9 @@ interface Sending {
 }
 
 /**
- * Makes one attempt; exactly one more, signed anew, where the core says so: the service refused our clock and thereby told us its
- * own.
+ * Sends `call` once, and once more, signed anew, if the core asks for it.
+ *
+ * The core asks if the service refused X-Date: that reply has the service's own clock.
  */
 export async function send(state: ClientState, call: unknown, options: SendOptions): Promise<unknown> {
   const settings = settingsOf(options);
@@ -119,14 +121,14 @@ async function attempt(sending: Sending, maySignAnew: boolean): Promise<unknown>
   } finally {
     if (signer !== state.core) signer.free();
   }
-  // A function that gave a token or a signature may have ended the wait as well.
+  // The function that gave a token or a signature may have aborted the signal.
   if (deadline.aborted) throw notSent(deadline.reason);
   return await exchange(sending, joined(parts, varying, traceId), sentAt, maySignAnew);
 }
 
 type NotSent = (cause: unknown) => KooDriveError;
 
-/** Returns the core that signs with a token of now: the function is asked before each attempt. */
+/** Returns a core with a fresh token. The token function is called before each attempt. */
 async function freshSigner(state: ClientState, deadline: Deadline, notSent: NotSent): Promise<Core> {
   let token: unknown;
   try {
@@ -161,7 +163,10 @@ async function signedElsewhere(
   return callCore(() => unsigned.signed(typeof signature === "string" ? signature : ""));
 }
 
-/** Sends a request. From here on, whatever fails without an answer of the service leaves the outcome unknown. */
+/**
+ * Sends `request` and reads the reply. Any failure without an answer from now on leaves the outcome
+ * unknown.
+ */
 async function exchange(
   { state, call, parts, settings, deadline }: Sending,
   request: KooDriveRequest,
@@ -170,7 +175,7 @@ async function exchange(
 ): Promise<unknown> {
   const { transport, now, replyLimit, traceId, onExchange } = settings;
   const startedMs = onExchange ? performance.now() : 0;
-  // Both are in every request.
+  // Every request has both headers.
   const { [X_DATE]: xDate = "", [AUTHORIZATION]: authorization = "" } = request.headers;
   let response: FetchResponse | undefined;
   let failure: KooDriveError | undefined;
@@ -182,7 +187,7 @@ async function exchange(
       const { name, fields } = withJson(call);
       throw errorOf(state.core.hiddenRedirect(name, fields, xDate, traceId));
     }
-    // One byte more tells the core that it is too long.
+    // The extra byte shows the core that the body is too long.
     const body = await readBody(response, replyLimit + 1);
     const received = { status, headers: replyHeaders(headers), body };
     const sent = { xDate, traceId, replyLimit, sentAt, receivedAt, maySignAnew };
@@ -191,19 +196,22 @@ async function exchange(
   try {
     return await deadline.race(fetchAndRead());
   } catch (error) {
-    // Input that is refused here is the transport's, such as a status of 0: the request has left.
+    // An invalid input here comes from the transport, such as a status of 0. The request has left.
     const isOurs = isKooDriveError(error) && error.kind !== "invalid_input";
     const sent = response !== undefined || !isNotSent(error);
     failure = isOurs ? error : transportError(sent, redacted(error, authorization), { isSafe: parts.isSafe, xDate, traceId });
     throw failure;
   } finally {
     if (onExchange) {
-      tell(onExchange, { operation: parts.name, request, traceId, status: response?.status, sentAt, startedMs, failure });
+      callHook(onExchange, { operation: parts.name, request, traceId, status: response?.status, sentAt, startedMs, failure });
     }
   }
 }
 
-/** Returns what a transport gets. Spelled out: to spread an object beside other members takes a microsecond. */
+/**
+ * Returns the transport's `init`. Members are spelled out: a spread beside other members takes a
+ * microsecond.
+ */
 export function initOf({ method, headers, body, redirect }: KooDriveRequest, signal: Signal): FetchInit {
   return body === undefined ? { method, headers, redirect, signal } : { method, headers, body, redirect, signal };
 }

@@ -1,5 +1,8 @@
-// The host's TextDecoder and TextEncoder, which the module of the core makes while it is loaded. jsdom has none, so a test that only
-// imports koodrive would fail there: one that is missing is looked for when it is used.
+// Replaces the host's TextDecoder and TextEncoder, which the module of the core creates while it
+// loads.
+//
+// jsdom has neither, so a test that merely imports koodrive would fail there. These classes look
+// for the host's own at their first use.
 
 const missing = (name: string): never => {
   throw new Error(`this host has no ${name}; in Jest, use the test environment node, or set globalThis.${name}`);
@@ -14,7 +17,7 @@ class LateDecoder {
   }
 
   decode(...bytes: Parameters<InstanceType<typeof globalThis.TextDecoder>["decode"]>): string {
-    // As the module calls it while it is loaded.
+    // The module makes such a call while it loads.
     if (bytes.length === 0) return "";
     this.#real ??= globalThis.TextDecoder ? new globalThis.TextDecoder(...this.#given) : missing("TextDecoder");
     return this.#real.decode(...bytes);
@@ -37,7 +40,7 @@ class LateEncoder {
   }
 }
 
-// build.mjs puts these in the place of the host's names.
+// build.mjs replaces the host's names by these.
 const decoder: unknown = globalThis.TextDecoder ?? LateDecoder;
 const encoder: unknown = globalThis.TextEncoder ?? LateEncoder;
 export { decoder as TextDecoder, encoder as TextEncoder };

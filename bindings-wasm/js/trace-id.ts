@@ -1,4 +1,4 @@
-// Trace ids. They are made many at a time: the system's random bytes, and the core's ids of them, cost more one by one.
+// Makes trace ids, 64 at a time: one by one, the random bytes and the calls of the core cost more.
 import { core } from "./core.js";
 
 const MADE_AT_ONCE = 64;
@@ -7,7 +7,10 @@ const RANDOM_BYTES = 29;
 let made = "";
 let used = 0;
 
-/** Returns a new trace id, for `traceId`: 58 random characters, the lower-case hex of 29 bytes. */
+/**
+ * Returns a new trace id for the option `traceId`: 29 random bytes as 58 characters of lower-case
+ * hex.
+ */
 export function newTraceId(): string {
   if (used === made.length) {
     const random = crypto.getRandomValues(new Uint8Array(MADE_AT_ONCE * RANDOM_BYTES));

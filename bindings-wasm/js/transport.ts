@@ -1,8 +1,8 @@
-// A request, a response, and what sends the one and gives the other.
+// The types of a request, a response, and a transport.
 
 /**
- * A request, ready to send: a valid `RequestInit`, with its URL. Send it as it is, with nothing added to it, and without
- * following redirects.
+ * A request that is ready to send: a valid `RequestInit` with its URL. Send it unchanged, and
+ * follow no redirect.
  *
  * @example
  * ```ts
@@ -13,19 +13,25 @@
  * ```
  */
 export interface KooDriveRequest {
-  /** In upper case. */
+  /** The HTTP method in upper case. */
   readonly method: string;
-  /** Absolute; `new URL(url).href` is the same text. */
+  /** The absolute URL. `new URL(url).href` is the same text. */
   readonly url: string;
-  /** Names in lower case. Neither `host` nor `content-length`, which the transport adds. */
+  /** The headers with lower-case names. The transport adds `host` and `content-length`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON whose bytes are signed with an app id. Absent where the operation has no body. */
+  /** The body: JSON whose bytes are signed with an app id. Absent if the operation has none. */
   readonly body?: string;
-  /** A redirect is an {@link ApiError} with outcome `refused`; a signature holds for one host and path only. */
+  /**
+   * A signature holds for one host and path, so a redirect is an {@link ApiError} with the outcome
+   * `refused`.
+   */
   readonly redirect: "manual";
 }
 
-/** A `Headers` object, a plain object such as Node's `response.headers`, or pairs. Names in any case. */
+/**
+ * A `Headers` object, a plain object such as Node's `response.headers`, or pairs. The case of names
+ * does not matter.
+ */
 export type HeadersLike =
   | { get(name: string): string | null }
   | Iterable<readonly [string, string]>
@@ -33,18 +39,24 @@ export type HeadersLike =
 
 /** The parts of a response that any HTTP client has. */
 export interface ResponseParts {
-  /** 100 to 999. */
+  /** HTTP status, 100 to 999. */
   readonly status: number;
-  /** The response's headers, of which `date`, `age`, `retry-after` and `x-traceid` are read. */
+  /** The response's headers. `date`, `age`, `retry-after` and `x-traceid` are read. */
   readonly headers: HeadersLike;
-  /** The whole of it, after decompression: the bytes, or UTF-8 that has been read as text. */
+  /** The whole body after decompression: bytes, or text that was decoded from UTF-8. */
   readonly body: string | Uint8Array | ArrayBuffer;
 }
 
-/** The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`, `@cloudflare/workers-types`. */
+/**
+ * The host's `AbortSignal`, if its types are loaded: TypeScript's lib `dom`, `@types/node`,
+ * `@cloudflare/workers-types`.
+ */
 export type Signal = typeof globalThis extends { AbortSignal: { prototype: infer S } } ? S : SignalOfFetch;
 
-/** A type found by `fetch`: if `AbortSignal` is declared as a class, as for Workers, `globalThis` does not have it. */
+/**
+ * The type of the signal that `fetch` takes. `globalThis` lacks `AbortSignal` if it is declared as
+ * a class, as for Workers.
+ */
 type SignalOfFetch = typeof globalThis extends { fetch: (input: never, init?: infer Init) => unknown }
   ? NonNullable<Init> extends { signal?: infer S }
     ? NonNullable<S>
@@ -52,27 +64,33 @@ type SignalOfFetch = typeof globalThis extends { fetch: (input: never, init?: in
   : unknown;
 
 /**
- * Sends a request, for the option `transport` of {@link Client.send} and {@link dispatch}: the global `fetch` does, undici's does, and a
- * stand-in is a few lines.
+ * Sends a request, for the option `transport` of {@link Client.send} and {@link dispatch}.
+ *
+ * The global `fetch` and undici's have this type. A test double takes a few lines.
  */
 export type Fetch = (url: string, init: FetchInit) => PromiseLike<FetchResponse>;
 
-/** The request, as a transport gets it beside the URL. */
+/** The request without its URL, as a transport gets it. */
 export interface FetchInit extends Omit<KooDriveRequest, "url"> {
-  /** Aborts with the caller's signal, or when `timeoutMs` is over. */
+  /** Aborts with the caller's signal, or after `timeoutMs`. */
   readonly signal: Signal;
 }
 
-/** The part of a response that is read: a `Response` has it. */
+/** The part of a response that is read. A `Response` has it. */
 export interface FetchResponse {
-  /** HTTP status. 0 is taken for a redirect that a browser hides. */
+  /** HTTP status. 0 means a redirect that a browser hides. */
   readonly status: number;
-  /** `opaqueredirect` where a browser hides a redirect. */
+  /** `opaqueredirect` for a redirect that a browser hides. */
   readonly type?: string | undefined;
-  /** A `Headers` object has this. A name that is not there gives null. */
+  /**
+   * A `Headers` object, or any object with this method, which returns null for a missing header.
+   */
   readonly headers: { get(name: string): string | null };
-  /** A `ReadableStream` of bytes, or a stream of Node, is read up to the limit. Anything else: `arrayBuffer` is called. */
+  /**
+   * A `ReadableStream` of bytes or a Node stream, which is read up to the limit. For any other
+   * value `arrayBuffer` is called.
+   */
   readonly body: unknown;
-  /** The whole body, after decompression. */
+  /** Returns the whole body after decompression. */
   arrayBuffer(): PromiseLike<ArrayBuffer>;
 }

@@ -1,35 +1,42 @@
 /**
- * `send` over undici, which is the user's own: a dependency of theirs, in a version of theirs.
+ * A transport over the user's own undici, in the version that the user has installed.
  *
  * @packageDocumentation
  */
-// undici's `dispatch` takes a handler that is told of a response part by part: no web streams, which cost ten times what the
-// request does, and none of Node's either, as its `request` has them. Nothing is decompressed, and no compression is asked for.
+// undici's `dispatch` calls a handler for each part of a response. That avoids web streams, which
+// cost ten times as much as the request, and the Node streams of its `request`. Nothing is
+// decompressed, and no compression is asked for.
 import { readBody } from "./body.js";
 import { LIGHT_SIGNAL } from "./deadline.js";
 import { type Fetch, type FetchInit, type FetchResponse, KooDriveError } from "./index.js";
 
-/** undici's `Pool`, `Agent`, `Client`, `ProxyAgent`, `getGlobalDispatcher()` and other dispatchers. */
+/**
+ * An undici dispatcher: `Pool`, `Agent`, `Client`, `ProxyAgent`, `getGlobalDispatcher()` and
+ * others.
+ */
 export interface UndiciDispatcher<Options = never> {
-  /** Sends a request. */
+  /** Sends a request and calls `handler` for each part of its response. */
   dispatch(options: Options, handler: never): boolean;
 }
 
-/** The options that the request itself sets. */
-const GIVEN = ["origin", "path", "method", "headers", "body"] as const;
-
-/** undici's own options of a request, without those that the request itself sets: `headersTimeout`, `bodyTimeout` … */
-export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number]>>;
+/** The options that each request sets itself. */
+const REQUEST_OPTIONS = ["origin", "path", "method", "headers", "body"] as const;
 
 /**
- * Sends over undici instead of `fetch`, as the option `transport` of `send` and `dispatch`: many times faster, and with a proxy, an
- * authority of your own and a connect time-out.
+ * undici's own options of a request, except those that each request sets itself: `headersTimeout`,
+ * `bodyTimeout` …
+ */
+export type UndiciOptions<Options> = Partial<Omit<Options, (typeof REQUEST_OPTIONS)[number]>>;
+
+/**
+ * Returns a transport over undici for `send` and `dispatch`. It is many times faster than `fetch`,
+ * and takes a proxy, a certificate authority and a connect time-out.
  *
- * Make it once: connections belong to the dispatcher, which you close yourself. It must neither follow redirects nor retry; a
- * `Pool` or `Client` must be for the endpoint's origin.
+ * Make it once. Connections belong to `dispatcher`, which you close. It must neither follow
+ * redirects nor retry. A `Pool` or `Client` must be for the endpoint's origin.
  *
- * `signal`, `timeoutMs` and `replyLimit` hold as with `fetch`; undici's own time-outs hold besides. undici decompresses
- * nothing, and `send` asks for no compression.
+ * `signal`, `timeoutMs` and `replyLimit` work as with `fetch`, and undici's own time-outs apply as
+ * well. undici decompresses nothing, and `send` asks for no compression.
  *
  * @example
  * ```ts
@@ -39,15 +46,15 @@ export type UndiciOptions<Options> = Partial<Omit<Options, (typeof GIVEN)[number
  * await agent.close();
  * ```
  *
- * @param dispatcher - undici's; `getGlobalDispatcher()` for the one that its own functions use.
+ * @param dispatcher - undici's. `getGlobalDispatcher()` returns the one of its own functions.
  * @param options - undici's own, for each request.
  * @throws InvalidInputError for a value that is not a dispatcher.
  */
 export function overUndici<Options>(dispatcher: UndiciDispatcher<Options>, options?: UndiciOptions<Options>): Fetch;
 export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
   if (!isDispatcher(dispatcher)) refuse("overUndici: not a dispatcher; pass an Agent, a Pool, a ProxyAgent or getGlobalDispatcher()");
-  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !(GIVEN as readonly string[]).includes(name));
-  // The URL of the last request: a client has two.
+  const more = Object.entries<unknown>({ ...options }).filter(([name]) => !(REQUEST_OPTIONS as readonly string[]).includes(name));
+  // The last URL is cached, since a client has only two.
   let last = "";
   let origin = "";
   const transport = (url: string, { method, headers, body, signal }: FetchInit) => {
@@ -56,7 +63,7 @@ export function overUndici(dispatcher: unknown, options: object = {}): Fetch {
       last = url;
     }
     const request: Record<string, unknown> = { origin, path: url.slice(origin.length), method, headers, body };
-    // An assignment each, since spreading takes microseconds.
+    // Single assignments, since a spread takes microseconds.
     for (const [name, value] of more) request[name] = value;
     return new Promise<FetchResponse>((resolve, reject) => {
       dispatcher.dispatch(request, new Handler(signal, resolve, reject));
@@ -87,19 +94,19 @@ function refuse(message: string): never {
 const isDispatcher = (value: unknown): value is { dispatch(options: object, handler: Handler): boolean } =>
   typeof value === "object" && value !== null && "dispatch" in value && typeof value.dispatch === "function";
 
-/** The used part of undici's controller of a request. */
+/** The part of undici's request controller that is used here. */
 interface Controller {
   abort(reason: unknown): void;
 }
 
-/** Its history names the redirects that were followed. */
+/** undici's context of a request. `history` names the redirects that were followed. */
 interface Context {
   readonly history?: readonly unknown[];
 }
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** undici's handler of one request. */
+/** Handles one request for undici. */
 class Handler {
   readonly #signal: FetchInit["signal"];
   readonly #resolve: (response: FetchResponse) => void;
@@ -119,14 +126,15 @@ class Handler {
   onRequestStart(controller: Controller, context?: Context): void {
     this.#controller = controller;
     this.#context = context;
-    // The time limit may have passed while the request waited for a connection.
+    // The time-out may have passed while the request waited for a connection.
     if (this.#signal.aborted) this.#abort();
   }
 
   onResponseStart(controller: Controller, status: number, headers: Headers): void {
-    // An interim response is skipped.
+    // Interim responses are skipped.
     if (status < 200) return;
-    // undici follows redirects only with a dispatcher that was composed to do so. The request has then been sent on, so the call fails.
+    // undici follows redirects only if the dispatcher was composed to do so. The signed request has
+    // then gone to another URL, so the call fails.
     if (this.#context?.history && this.#context.history.length > 1) {
       controller.abort(
         new Error("undici followed a redirect, and the signature with it; give a dispatcher without the redirect interceptor"),
@@ -159,7 +167,7 @@ class Handler {
     this.#body?.emit("error", error);
   }
 
-  // undici 6 knows the handler's methods by these names.
+  // undici 6 calls the handler's methods by these names.
 
   onConnect(abort: (reason: unknown) => void, context?: Context): void {
     this.onRequestStart({ abort }, context);
@@ -184,11 +192,11 @@ class Handler {
   }
 }
 
-/** Reads names and values, which alternate. */
+/** Returns the headers in `fields`, where names and values alternate. */
 function headersOf(fields: readonly Uint8Array[]): Headers {
   const texts = fields.map((bytes) => String.fromCharCode(...bytes));
   const headers: Headers = {};
-  // The first of equal headers counts.
+  // The first of several equal names counts.
   for (let at = 0; at < texts.length; at += 2) headers[texts[at]?.toLowerCase() ?? ""] ??= texts[at + 1];
   return headers;
 }
@@ -197,11 +205,11 @@ const first = (value: string | string[] | undefined): string | null => (Array.is
 
 type Listener = (value?: unknown) => unknown;
 
-/** The body of a response: as much of a stream of Node as `readBody` uses. */
+/** The body of a response: the part of a Node stream that `readBody` uses. */
 class Body {
   readonly #controller: Controller;
   readonly #listeners = new Map<string, Listener>();
-  /** Events without a listener so far. */
+  /** The events that came before their listener. */
   #waiting: (readonly [name: string, value: unknown])[] = [];
 
   constructor(controller: Controller) {
@@ -222,7 +230,7 @@ class Body {
     else this.#waiting.push([name, value]);
   }
 
-  /** Closes the connection. */
+  /** Closes the connection, since the rest of the body is not read. */
   destroy(): void {
     this.#controller.abort(new Error("the rest of the reply is not read"));
   }

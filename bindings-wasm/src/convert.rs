@@ -1,4 +1,5 @@
-//! JavaScript's numbers, texts and plain objects as the core's types, and the core's results as JavaScript's.
+//! Converts JavaScript's numbers, texts and plain objects to the core's types, and the core's
+//! results back.
 
 use chrono::{DateTime, Utc};
 use koodrive::{InvalidInput, host};
@@ -6,40 +7,44 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-/// Input that the core, or its words, may refuse.
+/// A converted value, or the core's reason for its refusal.
 pub type Checked<T> = Result<T, InvalidInput>;
 
-/// Returns the integer, if JavaScript holds it exactly.
-pub fn whole(number: f64) -> Option<i64> {
+/// Returns `number` as an integer if JavaScript holds it exactly.
+pub fn exact_integer(number: f64) -> Option<i64> {
     const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
     #[allow(clippy::cast_possible_truncation, reason = "whole, and within 53 bits")]
     (number.abs() <= MAX_SAFE_INTEGER && number.fract() == 0.0).then_some(number as i64)
 }
 
-/// Returns the instant that lies `milliseconds` after 1970. JavaScript hands over NaN for what is not an instant.
+/// Returns the instant `milliseconds` after 1970, or the error for `field`. JavaScript passes NaN
+/// for a value that is not an instant.
 pub fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
-    whole(milliseconds.floor())
+    exact_integer(milliseconds.floor())
         .and_then(DateTime::from_timestamp_millis)
         .ok_or_else(|| host::not_an_instant(field, "a Date or milliseconds since 1970"))
 }
 
 #[wasm_bindgen(typescript_custom_section)]
 const OBJECTS: &str = r#"
-/** What a request may be given. `date` is in milliseconds since 1970. */
+/** The options of a request. `date` is in milliseconds since 1970. */
 export interface RequestOptions {
     date: number | undefined;
     traceId: string | undefined;
 }
 
-/** What `explain` may be given. `date` is in milliseconds since 1970, `message` is the service's. */
+/** The options of `explain`. `date` is in milliseconds since 1970, `message` is the service's. */
 export interface ExplainOptions {
     date: number | undefined;
     message: string | undefined;
 }
 
 /**
- * A request that was sent, and when its reply came. Instants are milliseconds since 1970; `replyLimit` is the longest body of a
- * reply, in bytes. `maySignAnew` is true for the first attempt of a call for which the caller named no date.
+ * The facts about a request that was sent, and when its reply came. Instants are milliseconds since
+ * 1970.
+ *
+ * `replyLimit` is the longest body of a reply in bytes. `maySignAnew` is true for the first attempt
+ * of a call without a date of the caller's.
  */
 export interface Sent {
     xDate: string;
@@ -48,16 +53,6 @@ export interface Sent {
     sentAt: number;
     receivedAt: number;
     maySignAnew: boolean;
-}
-
-/** The half of a request that never changes. `isFixed`: for all calls of the operation. `isSafe`: the call changes nothing. */
-export interface FixedParts {
-    name: string;
-    method: string;
-    url: string;
-    headers: [string, string][];
-    isSafe: boolean;
-    isFixed: boolean;
 }
 "#;
 
@@ -78,7 +73,7 @@ extern "C" {
     pub type ExplainOptions;
     #[wasm_bindgen(method, getter)]
     fn date(this: &ExplainOptions) -> Option<f64>;
-    /// The service's message.
+    /// Returns the service's message.
     #[wasm_bindgen(method, getter)]
     pub fn message(this: &ExplainOptions) -> Option<String>;
 
@@ -86,16 +81,16 @@ extern "C" {
     #[wasm_bindgen(typescript_type = "Sent")]
     #[derive(Debug)]
     pub type Sent;
-    /// Its X-Date.
+    /// Returns its X-Date.
     #[wasm_bindgen(method, getter, js_name = xDate)]
     pub fn x_date(this: &Sent) -> String;
-    /// Its trace id.
+    /// Returns its trace id.
     #[wasm_bindgen(method, getter, js_name = traceId)]
     pub fn trace_id(this: &Sent) -> String;
-    /// The longest body of its reply, in bytes.
+    /// Returns the longest body of its reply in bytes.
     #[wasm_bindgen(method, getter, js_name = replyLimit)]
     pub fn reply_limit(this: &Sent) -> usize;
-    /// Whether it may be signed anew after a refused date.
+    /// Tells whether the call may be signed anew after a refused date.
     #[wasm_bindgen(method, getter, js_name = maySignAnew)]
     pub fn may_sign_anew(this: &Sent) -> bool;
     #[wasm_bindgen(method, getter, js_name = sentAt)]
@@ -105,7 +100,7 @@ extern "C" {
 }
 
 impl RequestOptions {
-    /// Returns the core's options, or why it refuses them.
+    /// Returns the core's options.
     pub fn checked(&self) -> Checked<koodrive::RequestOptions> {
         let date = self.date().map(|date| instant("date", date)).transpose()?;
         host::options(self.trace_id().as_deref(), date)
@@ -113,7 +108,7 @@ impl RequestOptions {
 }
 
 impl ExplainOptions {
-    /// Returns the core's options, or why it refuses them.
+    /// Returns the core's options.
     pub fn checked(&self) -> Checked<koodrive::RequestOptions> {
         let date = self.date().map(|date| instant("date", date)).transpose()?;
         host::options(None, date)
@@ -121,14 +116,15 @@ impl ExplainOptions {
 }
 
 impl Sent {
-    /// Returns when it was sent and when its reply came.
+    /// Returns when the request was sent and when its reply came.
     pub fn instants(&self) -> Checked<(DateTime<Utc>, DateTime<Utc>)> {
         let sent_at = instant("sent_at", self.sent_at())?;
         Ok((sent_at, instant("received_at", self.received_at())?))
     }
 }
 
-/// Returns a plain object in which none is null. It holds texts and numbers of 53 bits, so the fallback cannot occur.
+/// Returns `value` as a plain object. It holds texts and numbers of 53 bits, so the fallback cannot
+/// occur.
 pub fn object(value: &impl Serialize) -> JsValue {
     value
         .serialize(&Serializer::json_compatible())

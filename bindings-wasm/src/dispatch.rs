@@ -1,8 +1,11 @@
-//! The dispatcher: conversions only, no rule about the API.
+//! Exports the dispatcher to `bindings-wasm/js/dispatch`. It only converts: rules about the API are
+//! the core's.
 //!
-//! Called by `bindings-wasm/js/dispatch` alone. `poll` names an action, and getters of the dispatcher give what belongs to it. An exported
-//! struct for each attempt and each outcome would cost 1 µs more per call, since wasm-bindgen registers each with a
-//! FinalizationRegistry. One text of words for an outcome is slower, too: 3,150 to 5,150 ns against 2,200 to 2,600 (Node 20).
+//! `poll` names an action, and getters of the dispatcher return its details.
+//!
+//! An exported struct for each attempt and each outcome would cost 1 µs more per call: wasm-bindgen
+//! registers each with a FinalizationRegistry. One text per outcome takes 3,150 to 5,150 ns, the
+//! getters 2,200 to 2,600 (Node 20).
 #![allow(clippy::cast_possible_truncation, reason = "saturates")]
 #![allow(clippy::cast_sign_loss, reason = "saturates")]
 
@@ -22,16 +25,16 @@ use self::action_name::ActionName;
 use crate::error::{Thrown, fields};
 use crate::{Core, convert, fixed_parts, format, notification};
 
-/// Nothing, or what is thrown.
+/// Nothing, or the error to throw.
 type Done = Result<(), Thrown>;
 
-/// What js/dispatch drives.
+/// The dispatcher that js/dispatch drives.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Dispatcher {
-    /// A key is a number of JavaScript's, which keeps what it stands for.
+    /// The core's dispatcher. A key is a number, under which JavaScript keeps the item.
     core: dispatch::Dispatcher<f64>,
-    /// The action that poll named last.
+    /// The action that `poll` named last.
     action: Option<Action<f64>>,
 }
 
@@ -41,21 +44,22 @@ impl Drop for Dispatcher {
     }
 }
 
-/// Milliseconds of both clocks.
+/// Returns the milliseconds of both clocks as the core's `Now`.
 fn now(wall: f64, at: f64) -> Result<Now, InvalidInput> {
-    // Saturates, and takes what is no number for 0.
+    // The conversion saturates, and turns NaN into 0.
     let at = Duration::from_nanos((at * 1e6) as u64);
     Ok(Now::new(convert::instant("now", wall)?, at))
 }
 
-/// Whatever is no ticket is one that was never given out.
+/// Returns the ticket with `number`. An invalid number becomes a ticket that was never issued.
 fn ticket(number: f64) -> Ticket {
     Ticket::from_number(number as u64)
 }
 
 #[wasm_bindgen]
 impl Dispatcher {
-    /// `names` and `values` are options, times in milliseconds; `seed` makes trace ids, so it is random.
+    /// Creates a dispatcher with the options `names` and `values`; times are milliseconds. Trace
+    /// ids come from `seed`, which must be random.
     #[wasm_bindgen(constructor)]
     pub fn new(
         client: &Core,
@@ -69,13 +73,13 @@ impl Dispatcher {
         Ok(Self { core, action: None })
     }
 
-    /// Takes a call, of which JavaScript knows the rest by its `key`.
+    /// Adds a call. JavaScript keeps the item under `key`.
     pub fn push(&mut self, key: f64, name: &str, fields: &str) -> Done {
         let pushed = self.core.push(key, &AnyCall::from_json(name, fields)?);
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
-    /// Takes a notification in the same way.
+    /// Adds a notification. JavaScript keeps the item under `key`.
     #[wasm_bindgen(js_name = pushNotification)]
     pub fn push_notification(
         &mut self,
@@ -88,23 +92,23 @@ impl Dispatcher {
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
-    /// Returns the half of the request under this ticket that never changes, as `Core.fixed` does.
-    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
-    pub fn fixed(&self, number: f64) -> Result<JsValue, Thrown> {
+    /// Returns the half of the request under ticket `number` that never changes, as `Core.fixed`
+    /// does.
+    pub fn fixed(&self, number: f64) -> Result<String, Thrown> {
         let ticket = ticket(number);
         match self.core.call(ticket) {
             Some(call) => Ok(fixed_parts(self.core.client(), call)?),
-            // Says that nothing is in flight.
-            None => Ok(self.core.fixed_parts(ticket).map(|_| JsValue::UNDEFINED)?),
+            // This returns the error of an unknown ticket.
+            None => Ok(self.core.fixed_parts(ticket).map(|_| String::new())?),
         }
     }
 
-    /// The source has ended.
+    /// Tells the dispatcher that the source has ended.
     pub fn finish(&mut self) {
         self.core.finish();
     }
 
-    /// Names what to do next.
+    /// Returns the next action. `wall` is milliseconds since 1970, `at` those of a monotonic clock.
     pub fn poll(&mut self, wall: f64, at: f64) -> Result<ActionName, Thrown> {
         let action = self.action.insert(self.core.poll(now(wall, at)?));
         Ok(match action {
@@ -118,7 +122,7 @@ impl Dispatcher {
         })
     }
 
-    /// Returns how many calls to push at most, where poll has said `calls`.
+    /// Returns the most calls to push after the action `calls`.
     pub fn calls(&self) -> Option<usize> {
         match self.action {
             Some(Action::Calls(most)) => Some(most),
@@ -126,8 +130,8 @@ impl Dispatcher {
         }
     }
 
-    /// Returns the instant of the monotonic clock until which there is nothing to do, in milliseconds, where poll has said `wait`.
-    /// Where there is no such instant, there is nothing to do until something is handed in.
+    /// Returns the instant of the monotonic clock, in milliseconds, at which to poll again after
+    /// the action `wait`. Without one, poll again after the next result is handed in.
     #[wasm_bindgen(js_name = waitUntil)]
     pub fn wait_until(&self) -> Option<f64> {
         match self.action {
@@ -136,7 +140,7 @@ impl Dispatcher {
         }
     }
 
-    /// Returns why it halted, as an object; undefined if it did not.
+    /// Returns the reason of a halt as an object, or undefined.
     #[wasm_bindgen(unchecked_return_type = "HaltFields | undefined")]
     pub fn halt(&self) -> JsValue {
         match self.core.halt() {
@@ -145,7 +149,7 @@ impl Dispatcher {
         }
     }
 
-    /// Hands in a response, of whose body at most one byte is beyond the limit.
+    /// Hands in a response. `body` has at most one byte beyond the limit.
     #[wasm_bindgen(js_name = handleResponse)]
     pub fn handle_response(
         &mut self,
@@ -163,7 +167,7 @@ impl Dispatcher {
             .handle_response(ticket, status, headers, body, now)?)
     }
 
-    /// Hands in a redirect of which a browser shows nothing else.
+    /// Hands in a redirect that a browser hides.
     #[wasm_bindgen(js_name = hiddenRedirect)]
     pub fn hidden_redirect(&mut self, number: f64, wall: f64, at: f64) -> Done {
         Ok(self
@@ -171,8 +175,8 @@ impl Dispatcher {
             .handle_hidden_redirect(ticket(number), now(wall, at)?)?)
     }
 
-    /// Returns the reply in the outcome that poll has named, to its call, as JSON text, where it was delivered. Throws the error of a reply that has a field
-    /// which cannot be read.
+    /// Returns the reply in the outcome that `poll` named as JSON text, if the call was delivered.
+    /// Throws the reply's error if one of its fields cannot be read.
     #[wasm_bindgen(js_name = deliveredReply)]
     pub fn delivered_reply(&self, name: &str, fields: &str) -> Result<Option<String>, Thrown> {
         let Some(outcome) = self.outcome() else {
@@ -182,7 +186,7 @@ impl Dispatcher {
         Ok(host::delivered_reply(self.core.client(), outcome, &call).transpose()?)
     }
 
-    /// Hands in that the request surely never left.
+    /// Hands in that the request certainly never left.
     #[wasm_bindgen(js_name = notSent)]
     pub fn not_sent(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
         let error = TransportError::not_sent(cause);
@@ -200,23 +204,26 @@ impl Dispatcher {
             .handle_failure(ticket(number), error, now(wall, at)?)?)
     }
 
-    /// Hands in that the request is kept from leaving.
+    /// Hands in that JavaScript kept the request from leaving.
     pub fn withdraw(&mut self, number: f64, cause: &str, wall: f64, at: f64) -> Done {
         let error = TransportError::not_sent(cause);
         Ok(self.core.withdraw(ticket(number), error, now(wall, at)?)?)
     }
 
-    /// Returns kind and outcome of the error of the exchange that was handed in last, as an object; undefined after a success.
+    /// Returns kind and outcome of the last exchange's error as an object. Returns undefined after
+    /// a success.
     #[wasm_bindgen(js_name = lastExchange, unchecked_return_type = "ExchangeFailure | undefined")]
     pub fn last_exchange(&self) -> JsValue {
-        let Some((kind, outcome)) = self.core.last_exchange() else {
+        let Some(failure) = self.core.last_exchange() else {
             return JsValue::UNDEFINED;
         };
-        let (kind, outcome) = (kind.as_str(), outcome.as_str());
-        convert::object(&ExchangeFailure { kind, outcome })
+        convert::object(&ExchangeFailure {
+            kind: failure.kind.as_str(),
+            outcome: failure.outcome.as_str(),
+        })
     }
 
-    /// Takes a fresh token.
+    /// Sets a fresh token.
     #[wasm_bindgen(js_name = setToken)]
     pub fn set_token(&mut self, token: String, wall: f64, at: f64) -> Done {
         let fresh = koodrive::Credentials::token(&Zeroizing::new(token))?;
@@ -224,30 +231,30 @@ impl Dispatcher {
         Ok(())
     }
 
-    /// Says that there is no fresh token now.
+    /// Hands in that the token function failed.
     #[wasm_bindgen(js_name = tokenFailed)]
     pub fn token_failed(&mut self, wall: f64, at: f64) -> Done {
         self.core.token_failed(now(wall, at)?);
         Ok(())
     }
 
-    /// Goes on after a halt.
+    /// Continues after a halt.
     pub fn resume(&mut self) {
         self.core.resume();
     }
 
-    /// Sends nothing more.
+    /// Stops sending.
     pub fn cancel(&mut self) {
         self.core.cancel();
     }
 
-    /// Longest body of a reply, in bytes.
+    /// Returns the longest body of a reply in bytes.
     #[wasm_bindgen(js_name = replyLimit)]
     pub fn reply_limit(&self) -> usize {
         self.core.config().reply_limit_bytes()
     }
 
-    /// Returns how far it is, as an object.
+    /// Returns the progress as an object.
     #[wasm_bindgen(unchecked_return_type = "ProgressFields")]
     pub fn progress(&self) -> JsValue {
         convert::object(&self.core.progress())
@@ -256,7 +263,7 @@ impl Dispatcher {
 
 #[wasm_bindgen(typescript_custom_section)]
 const OBJECTS: &str = r#"
-/** Why a dispatcher halted; see HaltedError in js/dispatch/halted.ts. */
+/** The reason of a halt; see HaltedError in js/dispatch/halted.ts. */
 export interface HaltFields {
     message: string;
     reason: "same_answer" | "no_token";
@@ -266,13 +273,13 @@ export interface HaltFields {
     msg: string | null;
 }
 
-/** How an exchange failed; see Exchange in js/options.ts. */
+/** The failure of an exchange; see Exchange in js/options.ts. */
 export interface ExchangeFailure {
     kind: "api" | "not_sent" | "outcome_unknown" | "unreadable_reply";
     outcome: "refused" | "not_sent" | "unknown";
 }
 
-/** How far a dispatcher is; see Progress in js/dispatch/outcome.ts. */
+/** The progress of a dispatcher; see Progress in js/dispatch/outcome.ts. */
 export interface ProgressFields {
     pushed: number;
     requests: number;
@@ -290,43 +297,44 @@ export interface ProgressFields {
 }
 "#;
 
-/// How an exchange failed.
+/// The failure of an exchange.
 #[derive(Serialize)]
 struct ExchangeFailure {
     kind: &'static str,
     outcome: &'static str,
 }
 
-/// Of the attempt that is to be sent, where poll has said `send`, until the next poll.
+/// Getters of the attempt to send, between the action `send` and the next poll.
 #[wasm_bindgen]
 impl Dispatcher {
-    /// Names this attempt.
+    /// Returns the ticket of the attempt.
     #[wasm_bindgen(getter, js_name = outgoingTicket)]
     #[allow(clippy::cast_precision_loss, reason = "below 2^53")]
     pub fn outgoing_ticket(&self) -> Option<f64> {
         self.outgoing().map(|it| it.ticket.number() as f64)
     }
 
-    /// The call's, as it was pushed.
+    /// Returns the key under which the call was pushed.
     #[wasm_bindgen(getter, js_name = outgoingKey)]
     pub fn outgoing_key(&self) -> Option<f64> {
         self.core.key(self.outgoing()?.ticket).copied()
     }
 
-    /// 1 for a call's first attempt.
+    /// Returns the number of the attempt, from 1.
     #[wasm_bindgen(getter, js_name = outgoingAttempt)]
     pub fn outgoing_attempt(&self) -> Option<u32> {
         self.outgoing().map(|it| it.attempt)
     }
 
-    /// The trace id of the call.
+    /// Returns the trace id of the call.
     #[wasm_bindgen(getter, js_name = outgoingTraceId)]
     pub fn outgoing_trace_id(&self) -> Option<String> {
         let id = self.outgoing()?.parts.trace_id.as_ref();
         id.map(|id| id.as_str().to_owned())
     }
 
-    /// The half of the request that varies, as `Core.request` returns it. It is not kept here.
+    /// Takes the half of the request that varies, as `Core.request` returns it, out of the
+    /// dispatcher.
     #[wasm_bindgen(js_name = takeRequest, unchecked_return_type = "string | undefined")]
     pub fn take_request(&mut self) -> JsValue {
         match self.action.take() {
@@ -335,7 +343,7 @@ impl Dispatcher {
         }
     }
 
-    /// That half without its signature, where the signature is made elsewhere. It is not kept here.
+    /// Takes that half out of the dispatcher before it is signed, for a signature made elsewhere.
     #[wasm_bindgen(js_name = takeUnsigned)]
     pub fn take_unsigned(&mut self) -> Option<UnsignedAttempt> {
         match self.action.take() {
@@ -345,72 +353,73 @@ impl Dispatcher {
     }
 }
 
-/// Of the outcome of a call, where poll has said `outcome`, until the next poll. Instants are milliseconds since 1970.
+/// Getters of the outcome of a call, between the action `outcome` and the next poll. Instants are
+/// milliseconds since 1970.
 #[wasm_bindgen]
 impl Dispatcher {
-    /// As it was pushed.
+    /// Returns the key under which the call was pushed.
     #[wasm_bindgen(getter, js_name = outcomeKey)]
     pub fn outcome_key(&self) -> Option<f64> {
         self.outcome().map(|it| it.key)
     }
 
-    /// See `Verdict` in js/dispatch/outcome.ts.
+    /// Returns the `Verdict` of js/dispatch/outcome.ts.
     #[wasm_bindgen(getter, js_name = outcomeVerdict)]
     pub fn outcome_verdict(&self) -> Option<String> {
         self.outcome().map(|it| it.verdict.as_str().to_owned())
     }
 
-    /// How often the call was sent.
+    /// Returns the number of attempts.
     #[wasm_bindgen(getter, js_name = outcomeAttempts)]
     pub fn outcome_attempts(&self) -> Option<u32> {
         self.outcome().map(|it| it.attempts)
     }
 
-    /// The trace id of all its attempts.
+    /// Returns the trace id of all attempts.
     #[wasm_bindgen(getter, js_name = outcomeTraceId)]
     pub fn outcome_trace_id(&self) -> Option<String> {
         let id = self.outcome()?.trace_id.as_ref();
         id.map(|id| id.as_str().to_owned())
     }
 
-    /// X-Date of the last attempt.
+    /// Returns the X-Date of the last attempt.
     #[wasm_bindgen(getter, js_name = outcomeXDate)]
     pub fn outcome_x_date(&self) -> Option<String> {
         let date = self.outcome()?.x_date.as_ref();
         date.map(|date| date.as_str().to_owned())
     }
 
-    /// When the first attempt was handed out.
+    /// Returns when the first attempt was handed out.
     #[wasm_bindgen(getter, js_name = outcomeFirstSentAt)]
     pub fn outcome_first_sent_at(&self) -> Option<f64> {
         self.outcome()?.first_sent_at.map(milliseconds)
     }
 
-    /// When the last attempt was handed out.
+    /// Returns when the last attempt was handed out.
     #[wasm_bindgen(getter, js_name = outcomeSentAt)]
     pub fn outcome_sent_at(&self) -> Option<f64> {
         self.outcome()?.sent_at.map(milliseconds)
     }
 
-    /// When the answer to the last attempt was handed in.
+    /// Returns when the answer to the last attempt was handed in.
     #[wasm_bindgen(getter, js_name = outcomeAnsweredAt)]
     pub fn outcome_answered_at(&self) -> Option<f64> {
         self.outcome()?.answered_at.map(milliseconds)
     }
 
-    /// `Date` of that answer.
+    /// Returns the `Date` of that answer.
     #[wasm_bindgen(getter, js_name = outcomeServerDate)]
     pub fn outcome_server_date(&self) -> Option<f64> {
         self.outcome()?.server_date.map(milliseconds)
     }
 
-    /// HTTP status of that answer.
+    /// Returns the HTTP status of that answer.
     #[wasm_bindgen(getter, js_name = outcomeStatus)]
     pub fn outcome_status(&self) -> Option<u16> {
         self.outcome()?.status
     }
 
-    /// The acknowledgement of a notification in its [`format`], where it was delivered.
+    /// Returns the acknowledgement of a delivered notification in its [`format`].
     #[wasm_bindgen(getter, js_name = outcomeNotificationReply)]
     pub fn outcome_notification_reply(&self) -> Option<String> {
         let reply = self.outcome()?.reply.as_ref()?;
@@ -422,7 +431,7 @@ impl Dispatcher {
         ))
     }
 
-    /// The error of the last attempt, where the call was not delivered.
+    /// Returns the error of the last attempt, unless the call was delivered.
     #[wasm_bindgen(getter, js_name = outcomeError, unchecked_return_type = "ErrorFields | undefined")]
     pub fn outcome_error(&self) -> JsValue {
         let error = self.outcome().and_then(|it| it.error.clone());
@@ -453,13 +462,13 @@ pub struct UnsignedAttempt(VaryingParts);
 
 #[wasm_bindgen]
 impl UnsignedAttempt {
-    /// The string to sign.
+    /// Returns the string to sign.
     #[wasm_bindgen(getter, js_name = stringToSign)]
     pub fn string_to_sign(&self) -> Option<String> {
         self.0.string_to_sign().map(str::to_owned)
     }
 
-    /// Returns the half that varies with `signature` in it.
+    /// Returns the half that varies, with `signature` in it.
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
         let parts = self.0.with_signature(signature)?;

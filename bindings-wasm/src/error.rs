@@ -1,4 +1,5 @@
-//! The core's errors as js/errors.ts takes them, and a function for each error that only JavaScript can notice.
+//! Converts the core's errors for js/errors.ts, and exports a function for each error that only
+//! JavaScript can notice.
 
 use koodrive::host::{self, ErrorFields, Failure, Spelling};
 use koodrive::{Error, InvalidInput, ReplyError};
@@ -9,7 +10,10 @@ use crate::convert::object;
 
 #[wasm_bindgen(typescript_custom_section)]
 const ERROR_FIELDS: &str = r#"
-/** The fields of an error, of which js/errors.ts makes one. `again`: the call is to be sent once more, signed anew. */
+/**
+ * The fields of an error for js/errors.ts. With `again` the call is to be sent once more, signed
+ * anew.
+ */
 export interface ErrorFields {
     message: string;
     kind: "invalid_input" | "not_sent" | "outcome_unknown" | "api" | "unreadable_reply";
@@ -28,7 +32,7 @@ export interface ErrorFields {
 }
 "#;
 
-/// What an exported function throws: the fields of an error, as a plain object.
+/// A value that an exported function throws: the fields of an error as a plain object.
 #[derive(Debug)]
 pub struct Thrown(JsValue);
 
@@ -76,32 +80,33 @@ pub fn fields(error: impl Into<Error>) -> JsValue {
     object(&ErrorFields::new(error.into(), Spelling::Camel))
 }
 
-/// Returns the error for a value where text is due: `found` names what was given.
+/// Returns the error for a `field` whose value is not text. `found` names the type of the value.
 #[wasm_bindgen(js_name = notText, unchecked_return_type = "ErrorFields")]
 pub fn not_text(field: &str, found: &str) -> JsValue {
     fields(host::not_text(field, found))
 }
 
-/// Returns the error for text that holds half of a UTF-16 pair.
+/// Returns the error for a `field` whose text holds half of a UTF-16 pair.
 #[wasm_bindgen(js_name = loneSurrogate, unchecked_return_type = "ErrorFields")]
 pub fn lone_surrogate(field: &str) -> JsValue {
     fields(host::lone_surrogate(field))
 }
 
-/// Returns the error for anything else that is refused: the `problem` of `field`, an option in snake case or a field of the wire.
+/// Returns the error for any other `problem` of `field`, which is an option in snake case or a wire
+/// name.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
 pub fn refused(field: &str, problem: &str) -> JsValue {
     fields(host::refused(field, problem))
 }
 
-/// Returns the error for a mistake that concerns no field.
+/// Returns the error with `text`, for a mistake that concerns no field.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
 pub fn misused(text: &str) -> JsValue {
     fields(host::misused(text))
 }
 
-/// Returns the error of a request without a complete reply; `sent` is false where it surely never left, `is_safe` is true where the
-/// call changes nothing.
+/// Returns the error of a request without a complete reply. `sent` is false if the request
+/// certainly never left; `is_safe` is true if the call changes nothing.
 #[wasm_bindgen(unchecked_return_type = "ErrorFields")]
 pub fn failed(
     sent: bool,

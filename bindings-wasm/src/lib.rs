@@ -1,13 +1,15 @@
-//! JavaScript binding of `koodrive`: conversions only, no rule about the API.
+//! Exports `koodrive` to `bindings-wasm/js`. It only converts: rules about the API are the core's.
 //!
-//! Called by `bindings-wasm/js` alone. A call arrives as the publisher's name of its operation and its fields as JSON text. A
-//! notification, of which there are millions, arrives as its fields, in functions whose names say so. What is made for every
-//! request leaves as one text, see [`format`]; everything else as an object. A panic would trap and leave the module in pieces, so
-//! nothing here panics.
-#![allow(clippy::missing_errors_doc, reason = "js/ says when it throws")]
+//! A call crosses as the publisher's name of its operation and its fields as JSON text. Functions
+//! for notifications take the fields themselves, since jobs make millions of notifications.
+//!
+//! Values of every request return as one text, see [`format`]; all others return as an object.
+//!
+//! Nothing here panics: a panic would trap, and the module's memory would no longer be valid.
+#![allow(clippy::missing_errors_doc, reason = "js/ documents the errors")]
 #![allow(clippy::must_use_candidate, reason = "called from JavaScript")]
 #![allow(clippy::needless_pass_by_value, reason = "an Option crosses by value")]
-#![allow(unreachable_pub, reason = "what is exported to JavaScript must be pub")]
+#![allow(unreachable_pub, reason = "exports to JavaScript must be pub")]
 
 mod convert;
 mod dispatch;
@@ -23,10 +25,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, instant, whole};
+use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, exact_integer, instant};
 use crate::error::Thrown;
 
-/// Returns the notification with these ids. `kind` is a `type` that was asked for by the name of an undocumented one.
+/// Returns the notification for `user` and `package`. `kind` is the option `undocumentedType`.
 pub fn notification(
     user: String,
     package: String,
@@ -34,37 +36,37 @@ pub fn notification(
 ) -> Checked<NotifyPackageExpire> {
     let call = NotifyPackageExpire::new(user, package)?;
     let Some(number) = kind else { return Ok(call) };
-    let number = whole(number).ok_or_else(host::not_a_type)?;
+    let number = exact_integer(number).ok_or_else(host::not_a_type)?;
     let kind = ModificationType::undocumented(number)?;
     Ok(call.with_modification_type(kind))
 }
 
-/// Refuses a call of the operation `name` that no client can send.
+/// Throws for a call of the operation `name` that no client can send.
 #[wasm_bindgen(js_name = checkCall)]
 pub fn check_call(name: &str, fields: &str) -> Result<(), Thrown> {
     Ok(AnyCall::from_json(name, fields).map(drop)?)
 }
 
-/// Refuses a notification that no client can send.
+/// Throws for a notification that no client can send.
 #[wasm_bindgen(js_name = checkNotification)]
 pub fn check_notification(user: String, package: String, kind: Option<f64>) -> Result<(), Thrown> {
     Ok(notification(user, package, kind).map(drop)?)
 }
 
-/// Refuses a `type` other than the documented one.
+/// Throws for a `type` other than the documented one.
 #[wasm_bindgen(js_name = checkType)]
 pub fn check_type(number: f64) -> Result<(), Thrown> {
-    let number = whole(number).ok_or_else(host::not_a_type)?;
+    let number = exact_integer(number).ok_or_else(host::not_a_type)?;
     Ok(ModificationType::try_from(number).map(drop)?)
 }
 
-/// Returns the longest body of a reply, in bytes, or refuses it.
+/// Returns the longest body of a reply in bytes. Throws if `bytes` is out of range.
 #[wasm_bindgen(js_name = replyLimit)]
 pub fn reply_limit(bytes: f64) -> Result<usize, Thrown> {
     Ok(host::reply_limit(bytes)?)
 }
 
-/// Returns trace ids, one after the other, from 29 random bytes each.
+/// Returns the trace ids for `random`, 29 bytes each, as one text.
 #[wasm_bindgen(js_name = traceIds)]
 pub fn trace_ids(random: &[u8]) -> String {
     let random = random.as_chunks().0.iter();
@@ -72,15 +74,17 @@ pub fn trace_ids(random: &[u8]) -> String {
     ids.fold(String::new(), |all, id| all + id.as_str())
 }
 
-/// Credentials that were checked.
+/// Checked credentials.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Credentials(koodrive::Credentials);
 
 #[wasm_bindgen]
 impl Credentials {
-    /// Takes the options that were given; `signs_elsewhere` says that a function signs in the place of an app secret. The texts are
-    /// overwritten; the core keeps copies of its own.
+    /// Checks the given options. `signs_elsewhere` means that a function signs instead of an app
+    /// secret.
+    ///
+    /// The texts are overwritten at the end. The core keeps its own copies.
     #[wasm_bindgen(constructor)]
     pub fn new(
         app_id: Option<String>,
@@ -102,7 +106,7 @@ impl Credentials {
         Ok(Self(credentials))
     }
 
-    /// Returns credentials that are not known yet: a function will give a token.
+    /// Returns credentials that a function will replace by a token.
     pub fn later() -> Credentials {
         Self(koodrive::Credentials::later())
     }
@@ -123,27 +127,28 @@ impl Drop for Core {
     }
 }
 
-/// The half of a request that never changes, and what is known of its call.
+/// The half of a request that never changes, and two facts about its call.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FixedParts<'a> {
-    /// The publisher's, or method and path of a raw call.
+    /// The publisher's name of the operation, or method and path of a raw call.
     name: &'a str,
     method: &'a str,
     url: &'a str,
-    /// Pairs of name and value.
+    /// The headers as pairs of name and value.
     headers: Vec<(&'a str, &'a str)>,
-    /// The call changes nothing.
+    /// Whether the call changes nothing.
     is_safe: bool,
-    /// All calls of the operation share these parts.
+    /// Whether all calls of the operation share these parts.
     is_fixed: bool,
 }
 
-/// Returns the half of a request to `call` that never changes, as an object.
-pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<JsValue> {
+/// Returns the half of a request to `call` that never changes, as JSON text, which
+/// `CoreParts` in js/encoding.ts describes.
+pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<String> {
     let parts = client.fixed_parts(call)?;
     let headers = parts.headers.iter();
-    Ok(convert::object(&FixedParts {
+    let parts = FixedParts {
         name: &call.name(),
         method: parts.method.as_str(),
         url: &parts.url,
@@ -152,12 +157,14 @@ pub fn fixed_parts<O: Operation>(client: &Client, call: &O) -> Checked<JsValue> 
             .collect(),
         is_safe: call.is_safe(),
         is_fixed: call.fixed_path().is_some(),
-    }))
+    };
+    // Texts and booleans can be written, so the fallback cannot occur.
+    Ok(serde_json::to_string(&parts).unwrap_or_default())
 }
 
 #[wasm_bindgen]
 impl Core {
-    /// Checks everything that never changes.
+    /// Checks the options that every client needs.
     #[wasm_bindgen(constructor)]
     pub fn new(
         endpoint: &str,
@@ -177,17 +184,18 @@ impl Core {
         })
     }
 
-    /// Sets by how many milliseconds, whole seconds, X-Date stays behind the server's clock. Takes the client, so that a refusal
-    /// leaves none behind.
+    /// Returns the client with X-Date `milliseconds`, in whole seconds, behind the server's clock.
+    /// Takes `self`, so that a refusal drops the client.
     #[wasm_bindgen(js_name = withClockMargin)]
     pub fn with_clock_margin(mut self, milliseconds: f64) -> Result<Core, Thrown> {
-        let seconds = whole(milliseconds / 1000.0).and_then(|seconds| u32::try_from(seconds).ok());
+        let seconds =
+            exact_integer(milliseconds / 1000.0).and_then(|seconds| u32::try_from(seconds).ok());
         let seconds = seconds.ok_or_else(host::not_a_margin)?;
         self.client = self.client.with_clock_margin(seconds)?;
         Ok(self)
     }
 
-    /// Returns the same client with other credentials. Both share the learned clock.
+    /// Returns a client with other `credentials` that shares the learned clock.
     #[wasm_bindgen(js_name = withCredentials)]
     #[must_use]
     pub fn with_credentials(&self, credentials: Credentials) -> Core {
@@ -196,13 +204,14 @@ impl Core {
         }
     }
 
-    /// Returns what was learned of the server's clock, in milliseconds. It is within 24 hours, so the fallback cannot occur.
+    /// Returns the learned offset of the server's clock in milliseconds. It is within 24 hours, so
+    /// the fallback cannot occur.
     #[wasm_bindgen(js_name = clockOffset)]
     pub fn clock_offset(&self) -> i32 {
         i32::try_from(self.client.clock_offset().num_milliseconds()).unwrap_or_default()
     }
 
-    /// Learns the server's clock.
+    /// Learns the server's clock from the `headers` of a reply.
     #[wasm_bindgen(js_name = observeClock)]
     pub fn observe_clock(
         &self,
@@ -218,15 +227,12 @@ impl Core {
     }
 
     /// Returns the half of the request to a call that never changes.
-    #[wasm_bindgen(unchecked_return_type = "FixedParts")]
-    pub fn fixed(&self, name: &str, fields: &str) -> Result<JsValue, Thrown> {
-        Ok(fixed_parts(
-            &self.client,
-            &AnyCall::from_json(name, fields)?,
-        )?)
+    pub fn fixed(&self, name: &str, fields: &str) -> Result<String, Thrown> {
+        let call = AnyCall::from_json(name, fields)?;
+        Ok(fixed_parts(&self.client, &call)?)
     }
 
-    /// Returns the error for a redirect of which a browser shows nothing else.
+    /// Returns the error for a redirect that a browser hides.
     #[wasm_bindgen(js_name = hiddenRedirect, unchecked_return_type = "ErrorFields")]
     pub fn hidden_redirect(
         &self,
@@ -244,7 +250,7 @@ impl Core {
         )))
     }
 
-    /// Returns the half of the request to a call that varies, in the [`format`] of one.
+    /// Returns the half of the request to a call that varies, in its [`format`].
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn request(
         &self,
@@ -257,7 +263,7 @@ impl Core {
         self.varying(&call, now, &options.checked()?)
     }
 
-    /// Returns the same for a notification, without options.
+    /// Returns the same for a notification without options.
     #[wasm_bindgen(js_name = notificationRequest, unchecked_return_type = "string")]
     pub fn notification_request(
         &self,
@@ -270,7 +276,7 @@ impl Core {
         self.varying(&notification(user, package, kind)?, now, &options)
     }
 
-    /// Returns the same for a notification, with options.
+    /// Returns the same for a notification with options.
     #[wasm_bindgen(js_name = notificationRequestWith, unchecked_return_type = "string")]
     pub fn notification_request_with(
         &self,
@@ -287,7 +293,7 @@ impl Core {
         )
     }
 
-    /// Returns what is to be signed elsewhere for a call.
+    /// Returns the half of the request to a call that varies, before it is signed elsewhere.
     pub fn unsigned(
         &self,
         name: &str,
@@ -316,7 +322,7 @@ impl Core {
         Ok(convert::object(&stages))
     }
 
-    /// Reads the reply to a call: JSON text.
+    /// Returns the reply to a call as JSON text.
     pub fn parse(
         &self,
         name: &str,
@@ -333,7 +339,7 @@ impl Core {
         )?)
     }
 
-    /// Reads the reply to a notification: an acknowledgement in its [`format`].
+    /// Returns the reply to a notification, an acknowledgement in its [`format`].
     #[wasm_bindgen(js_name = parseNotification)]
     pub fn parse_notification(
         &self,
@@ -349,8 +355,9 @@ impl Core {
         Ok(acknowledgement(&reply))
     }
 
-    /// Reads the reply to a call that was sent, and learns the server's clock from it. An error names the request, and says whether
-    /// the call is to be sent once more, signed anew.
+    /// Returns the reply to a call that was sent, and learns the server's clock from it.
+    ///
+    /// An error names the request, and tells whether to send the call once more, signed anew.
     #[wasm_bindgen(js_name = parseSent)]
     pub fn parse_sent(
         &self,
@@ -365,7 +372,8 @@ impl Core {
         self.received(&call, response(status, headers, body), sent)
     }
 
-    /// Reads the reply to a notification that was sent, in the same way: an acknowledgement in its [`format`].
+    /// Returns the reply to a notification that was sent, an acknowledgement in its [`format`]. It
+    /// learns and throws as `parse_sent` does.
     #[allow(
         clippy::too_many_arguments,
         reason = "an object would cost more than a request takes"
@@ -437,20 +445,20 @@ fn acknowledgement(reply: &Acknowledgement) -> String {
     format::acknowledgement(&reply.code, msg, trace_id)
 }
 
-/// The half of a request that varies, without its signature.
+/// The half of a request that varies, before it is signed.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Unsigned(VaryingParts);
 
 #[wasm_bindgen]
 impl Unsigned {
-    /// The string to sign.
+    /// Returns the string to sign.
     #[wasm_bindgen(getter, js_name = stringToSign)]
     pub fn string_to_sign(&self) -> String {
         self.0.string_to_sign().unwrap_or_default().to_owned()
     }
 
-    /// Returns the half in the [`format`] of a request, with `signature` in it.
+    /// Returns the half with `signature`, in its [`format`].
     #[wasm_bindgen(unchecked_return_type = "string")]
     pub fn signed(self, signature: &str) -> Result<JsValue, Thrown> {
         let parts = self.0.with_signature(signature)?;

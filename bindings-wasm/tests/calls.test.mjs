@@ -1,4 +1,5 @@
-// Calls of every operation: what is built, refused, sent and read. Their vectors are in tests/conformance.
+// Tests how calls of every operation are built, refused, sent and read. Their vectors are in
+// tests/conformance.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
@@ -29,7 +30,7 @@ const answers = [
   { method: "PUT", path: USER, status: 201 },
 ];
 const signing = () => client({ token: undefined, ...APP });
-/** As a key management service would: the app secret is in here alone. */
+/** Signs as a key management service would. Only this function has the app secret. */
 const signed = (stringToSign) => createHmac("sha256", APP.appSecret).update(stringToSign).digest("hex");
 const signingElsewhere = (sign, options = {}) =>
   new Client({ endpoint: INTERNATIONAL, userId: USER_ID, appId: APP.appId, sign, ...options });
@@ -57,7 +58,7 @@ for (const [name, make, method, path, body] of [
     { batchSN: "b", operationList: [{ operationSN: "o", carrierUserId: "1", packageChangeList: [{ packageId: "14", changeType: 1 }] }] },
   ],
 ]) {
-  test(`${name} is built, survives JSON, and its request with it`, () => {
+  test(`${name}: the call is built, and survives JSON with the same request`, () => {
     const one = client();
     const call = make();
     assert.equal(call.operation, name);
@@ -87,7 +88,7 @@ test("a raw call is signed, and its reply has the status, the body and its JSON"
   assert.equal(error.code, "SANDBOX.SIGNATURE_MISMATCH");
 });
 
-test("the query is the same as an object, pairs, URLSearchParams and a Map", () => {
+test("an object, pairs, URLSearchParams and a Map give the same query", () => {
   const one = client();
   const pairs = [
     ["pageNo", "1"],
@@ -276,7 +277,7 @@ test("a reply without a body has no JSON", async () => {
   assert.deepEqual([outcome.verdict, outcome.reply.json()], ["delivered", null]);
 });
 
-test("the reply to a call that cannot be is not read", () => {
+test("the reply to an invalid call is refused", () => {
   for (const wrong of [{ ...call, carrierUserId: "" }, { ...call, undocumentedType: 2 }, { operation: "reverseOrder" }]) {
     const error = thrown(() => client().parse(wrong, { status: 200, headers: {}, body: '{"code":0}' }));
     assert.ok(error instanceof esm.InvalidInputError, error.stack);
@@ -308,7 +309,7 @@ for (const [how, sign] of [
   });
 }
 
-test("a clock that is refused has the function sign once more, for the time that was learned", async () => {
+test("after a refused clock the function signs once more, for the learned time", async () => {
   const late = new Sandbox({ now: () => new Date(Date.now() + 3_600_000) });
   let asked = 0;
   const one = signingElsewhere((text) => (asked++, signed(text)));
@@ -316,7 +317,7 @@ test("a clock that is refused has the function sign once more, for the time that
   assert.equal(asked, 2);
 });
 
-test("a function that does not sign leaves the call unsent", async () => {
+test("a failing or wrong sign function leaves the call unsent", async () => {
   const sandbox = new Sandbox();
   const why = new Error("the key is locked");
   for (const [sign, check] of [
@@ -340,7 +341,7 @@ test("a function that does not sign leaves the call unsent", async () => {
   assert.equal(sandbox.accepted().length, 0);
 });
 
-/** A promise of the value, fulfilled just before `then` is called. */
+/** Returns a promise of `value` that is fulfilled just before it calls `then`. */
 const before = (value, then) => ({ then: (fulfil) => (fulfil(value), queueMicrotask(then)) });
 
 for (const [what, sending] of [
@@ -352,14 +353,14 @@ for (const [what, sending] of [
   test(`a call that is aborted while a function ${what} is not sent`, async () => {
     const controller = new AbortController();
     let sent = 0;
-    // One that is handed the request although its signal is aborted would send it.
+    // A transport that gets a request with an aborted signal would count it here.
     const fetch = async () => (sent++, new Response('{"code":0}'));
     const error = await thrownBy(() => sending(() => controller.abort()).send(call, { transport: fetch, signal: controller.signal }));
     assert.deepEqual([error.kind, error.outcome, sent], ["not_sent", "not_sent", 0], error.stack);
   });
 }
 
-test("any call goes through dispatch, and a safe one is repeated although its outcome is unknown", async () => {
+test("dispatch takes any call, and retries a safe one after an unknown outcome", async () => {
   const sandbox = new Sandbox({ answers, faults: ["cut", "cut"] });
   const given = [
     ["user", rawCall({ method: "GET", path: USER })],
@@ -380,7 +381,7 @@ test("any call goes through dispatch, and a safe one is repeated although its ou
   assert.deepEqual([outcome.verdict, outcome.attempts], ["unknown", 1]);
 });
 
-test("a reply of which a field cannot be read is delivered, and its error is that of send", async () => {
+test("a reply with an unreadable field is delivered with the error of send", async () => {
   const sandbox = () => new Sandbox({ spaceUsage: { totalUsed: 1.5 } });
   const error = await thrownBy(() => signing().send(getSpaceUsageByOverview(), { transport: sandbox().fetch }));
   assert.ok(error instanceof esm.UnreadableReplyError, error.stack);
@@ -391,7 +392,7 @@ test("a reply of which a field cannot be read is delivered, and its error is tha
   assert.equal(outcome.error.body, error.body);
 });
 
-test("the signature of a function is explained up to the string to sign", () => {
+test("explain stops at the string to sign for a sign function", () => {
   const now = Date.UTC(2025, 10, 3, 7, 1, 45);
   const { signature, ...stages } = signingElsewhere(() => assert.fail("it was called")).explain(user(), { now });
   const { signature: made, ...others } = signing().explain(user(), { now });

@@ -1,5 +1,5 @@
-// A reply belongs to its request: interim replies, and replies that nobody asked for. The connections are those of Node's fetch and of
-// undici; here it is held that no call is told the outcome of another.
+// Tests that a reply belongs to its request, with interim and stray replies on connections of
+// Node's fetch and of undici. No call may get the outcome of another.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as undici from "undici";
 import { client, notifyPackageExpire, overUndici } from "./koodrive.mjs";
 
-/** The service takes every user but those whose name begins with `bad`. */
+/** Returns the reply to a call for `user`. Users whose names begin with `bad` are refused. */
 const replyTo = (user, msg = user) => {
   const body = JSON.stringify({ code: user.startsWith("bad") ? 13000102 : 0, msg });
   return `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
@@ -38,7 +38,9 @@ async function serving(answer, work) {
   }
 }
 
-/** What is told of a call for each of `users`, sent one after the other with a pause between. */
+/**
+ * Returns the outcome of a call for each of `users`, sent one after the other with a pause between.
+ */
 async function told(endpoint, transport, users, pause = 0) {
   const caller = client({ endpoint });
   const outcomes = [];
@@ -62,7 +64,7 @@ const TRANSPORTS = {
 
 for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
   for (const status of [102, 103]) {
-    test(`an interim reply ${status} is none: ${name}`, () => {
+    test(`an interim reply ${status} is skipped: ${name}`, () => {
       const answer = (socket, user) => {
         if (user === "alice") socket.write(`HTTP/1.1 ${status} Interim\r\n\r\n`);
         setTimeout(() => socket.write(replyTo(user)), 20);
@@ -94,7 +96,7 @@ for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
     ["60 ms after the reply", 200, 60],
     ["60 ms after the reply", 408, 60],
   ]) {
-    test(`a stray ${status} ${when} is nobody's: ${name}`, () => {
+    test(`a stray ${status} ${when} is no call's reply: ${name}`, () => {
       const stray = replyTo("stray").replace("200", status);
       const answer = (socket, user, number) => {
         if (number === 0 && delay === 0) socket.write(replyTo(user) + stray);

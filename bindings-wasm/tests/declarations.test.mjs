@@ -1,5 +1,5 @@
-// The declarations of the installed package, against what it exports: the same names, no more and no less, in either module
-// system; and that each says what it is. That the types are right is what xtask/src/types.rs checks.
+// Compares the declarations of the installed package with its exports in each module system: the
+// same names, each with a comment. xtask/src/types.rs checks the types.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { sep } from "node:path";
@@ -11,10 +11,10 @@ import { require } from "./koodrive.mjs";
 const { exports } = require("koodrive/package.json");
 const folder = require.resolve("koodrive/package.json").replace(/package\.json$/, "");
 
-/** Entries that are code, each with its pairs of declarations and program. */
+/** The entries that are code, each with its pairs of declarations and program. */
 const entries = Object.entries(exports).flatMap(([entry, conditions]) =>
   Object.entries(conditions)
-    // Workers' modules load in Workers: tests/runtimes.
+    // Workers' modules load only in Workers: see tests/runtimes.
     .filter(([condition, { types }]) => types && condition !== "workerd")
     .map(([condition, { types, default: program }]) => [entry, condition, types, program]),
 );
@@ -27,7 +27,10 @@ test("the entries that are code are compared, for both module systems", () => {
   );
 });
 
-/** The names that the declarations of an entry export, with their symbols, and the files of the package that it reaches. */
+/**
+ * Returns the names that the declarations of an entry export, with their symbols, and the files of
+ * the package that the entry reaches.
+ */
 function declared(types) {
   const entry = folder + types;
   const program = ts.createProgram([entry], { module: ts.ModuleKind.Node16, target: ts.ScriptTarget.ES2022, strict: true, types: [] });
@@ -47,22 +50,25 @@ const MEMBERS = [
   ts.SyntaxKind.Constructor,
 ];
 
-/** A member that must be absent says nothing, and neither does one that only narrows what it inherits to a text or a truth. */
+/**
+ * Tells whether a member needs no comment: one that must be absent, or that only narrows an
+ * inherited member to a text or a boolean.
+ */
 const isPlain = ({ name, type, questionToken }) =>
   name?.kind === ts.SyntaxKind.PrivateIdentifier ||
   (type && questionToken && type.kind === ts.SyntaxKind.UndefinedKeyword) ||
   (type && (ts.isUnionTypeNode(type) ? type.types : [type]).every(ts.isLiteralTypeNode));
 
-/** The declarations and members below `node` that no comment describes. */
+/** Returns the declarations and members below `node` that have no comment. */
 function bare(node, file, inBody = false) {
-  // What a condition asks of a type, and a type of one member, are described where they stand.
+  // The comment of the whole type describes a condition's type and a type of one member.
   if (ts.isConditionalTypeNode(node) || (ts.isTypeLiteralNode(node) && node.members.length === 1)) return [];
   const named =
     ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isFunctionDeclaration(node);
   const wanted = named || ts.isVariableStatement(node) || (MEMBERS.includes(node.kind) && inBody && !isPlain(node));
   const documented = ts.getJSDocCommentsAndTags(node).some((comment) => ts.isJSDoc(comment) && comment.comment);
   const found = wanted && !documented ? [`${file.fileName}: ${node.getText(file).split("\n")[0]}`] : [];
-  // Parts of a member are described with it.
+  // The comment of a member describes its parts.
   if (!MEMBERS.includes(node.kind)) {
     const body = named || inBody;
     ts.forEachChild(node, (child) => void found.push(...bare(child, file, body)));
@@ -75,10 +81,10 @@ function bare(node, file, inBody = false) {
 for (const [entry, condition, types, program] of entries) {
   const { checker, files, exported } = declared(types);
 
-  test(`${entry}, ${condition}: what is declared is what is exported`, async () => {
+  test(`${entry}, ${condition}: declarations and exports have the same names`, async () => {
     const loaded = condition === "require" ? require(folder + program) : await import(pathToFileURL(folder + program).href);
     const values = [...exported].filter(([, { flags }]) => flags & ts.SymbolFlags.Value).map(([name]) => name);
-    // A default export would be one more of CommonJS alone.
+    // A default export would be one more name in CommonJS.
     assert.deepEqual(values.sort(), Object.keys(loaded).sort());
   });
 
@@ -105,7 +111,7 @@ for (const [entry, condition, types, program] of entries) {
     assert.deepEqual(found, []);
   });
 
-  test(`${entry}, ${condition}: links in the documentation lead somewhere`, () => {
+  test(`${entry}, ${condition}: links in the documentation resolve`, () => {
     const { exported: ofKoodrive } = declared(exports["."].import.types);
     let links = 0;
     for (const file of files) {
@@ -119,7 +125,7 @@ for (const [entry, condition, types, program] of entries) {
     assert.ok(links > 0, "there is none");
   });
 
-  test(`${entry}, ${condition}: no declaration says any`, () => {
+  test(`${entry}, ${condition}: no declaration has the type any`, () => {
     const hasAny = (node) =>
       node.kind === ts.SyntaxKind.AnyKeyword || ts.forEachChild(node, (child) => hasAny(child) || undefined) || false;
     for (const file of files) assert.ok(!hasAny(file), file.fileName);

@@ -1,4 +1,5 @@
-// A manifest in JSON holds no comment, so a page beside it says why each development dependency is there.
+// Tests that a page gives the reason of each development dependency, since a JSON manifest holds no
+// comments.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ for (const [manifest, page] of [
   ["../package.json", "../build/README.md"],
   ["runtimes/package.json", "runtimes/README.md"],
 ]) {
-  test(`${page} gives a reason for each development dependency, and for no other`, () => {
+  test(`${page} gives a reason for each development dependency and for no other package`, () => {
     const { dependencies, devDependencies } = JSON.parse(read(manifest));
     assert.equal(dependencies, undefined);
     const rows = read(page)

@@ -1,4 +1,4 @@
-// Tokens, halts, and the end before the end: nothing is lost, and nothing more is sent.
+// Tests tokens, halts, and early ends of a job: no outcome is lost, and no further request is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -26,7 +26,7 @@ for (const [what, give] of [
   ["sync", (token) => token],
   ["async", async (token) => token],
 ]) {
-  test(`a 401 asks for a token, once, and nothing is refused: ${what}`, async () => {
+  test(`a 401 calls the token function once, and no call is refused: ${what}`, async () => {
     const tokens = new Set(["one"]);
     const { sandbox, sent, transport } = serviceOf(tokens);
     const asked = [];
@@ -53,12 +53,12 @@ test("without a token function a 401 is a refusal", async () => {
   assert.deepEqual(tally(await all(dispatch(clientOf({ token: "one" }), calls(2), { transport, ...FAST }))), { refused: 2 });
 });
 
-test("a client whose token: a function begins with it", async () => {
+test("the token function of a client is called before the first request", async () => {
   const { sandbox, sent, transport } = serviceOf(new Set(["one"]));
   const outcomes = await all(dispatch(clientOf({ token: async () => "one" }), calls(3), { transport, ...FAST }));
   assert.deepEqual([tally(outcomes), new Set(sent)], [{ delivered: 3 }, new Set(["Bearer one"])]);
 
-  // The first is asked for again as any later one, after a backoff.
+  // A first token is requested again after a backoff, as any later one.
   const vault = new Error("the vault is closed");
   let asked = 0;
   const token = () => (asked++, Promise.reject(vault));
@@ -73,7 +73,7 @@ for (const [what, early] of [
   ["half of it", "tw"],
   ["of several lines", "two\nlines"],
 ]) {
-  test(`a source whose token is ${what} has no fresh one yet, and is asked again`, async () => {
+  test(`a token function whose token is ${what} is called again`, async () => {
     const { transport } = serviceOf(new Set(["two"]));
     const given = [early, early];
     const options = { transport, token: () => given.pop() ?? "two", concurrency: 4, ...FAST };
@@ -81,7 +81,7 @@ for (const [what, early] of [
   });
 }
 
-test("a token that is old is replaced before it is refused", async () => {
+test("a token older than tokenAgeMs is replaced before it is refused", async () => {
   const { sent, transport } = serviceOf(new Set(["one", "two"]));
   const slow = async (...given) => {
     await new Promise((over) => setTimeout(over, 1_100));
@@ -101,7 +101,7 @@ for (const [what, fail] of [
   ],
   ["rejects", (error) => Promise.reject(error)],
 ]) {
-  test(`a token function that ${what} is asked again, and then the job halts and says why`, async () => {
+  test(`a token function that ${what} is called again, and then the job halts with the reason`, async () => {
     const { transport } = serviceOf(new Set());
     const vault = new Error("the vault is closed");
     let asked = 0;
@@ -122,7 +122,7 @@ for (const [what, fail] of [
   });
 }
 
-test("a token function that never answers is asked again", async () => {
+test("a token function that never answers is called again", async () => {
   const { transport } = serviceOf(new Set(["two"]));
   let asked = 0;
   const token = () => (asked++ === 0 ? new Promise(() => {}) : "two");
@@ -132,7 +132,7 @@ test("a token function that never answers is asked again", async () => {
   assert.equal(asked, 2);
 });
 
-test("a token that is no text is a mistake, and ends the job", async () => {
+test("a token that is not text ends the job", async () => {
   const { transport } = serviceOf(new Set());
   const { outcomes, error } = await allAndError(dispatch(clientOf({ token: "one" }), calls(2), { transport, token: () => 1, ...FAST }));
   assert.equal(error.name, "InvalidInputError");
@@ -144,7 +144,7 @@ test("a token that is no text is a mistake, and ends the job", async () => {
 
 const UNKNOWN_APP = { appId: "another", appSecret: "secret" };
 
-test("a wrong secret costs a few dozen calls, and the error names the answer", async () => {
+test("a wrong secret halts the job after a few dozen calls, and the error names the answer", async () => {
   const sandbox = new Sandbox();
   let read = 0;
   const source = function* () {
@@ -173,7 +173,7 @@ for (const [what, give] of [
   ["sync", () => true],
   ["async", async () => true],
 ]) {
-  test(`a halt that is resumed: ${what}`, async () => {
+  test(`onHalt resumes a halted job: ${what}`, async () => {
     const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
     const halts = [];
     const onHalt = ({ reason, times, status, code, msg }) => (halts.push([reason, times, status, code, msg]), give());
@@ -187,7 +187,7 @@ for (const [what, give] of [
   ["nothing", () => {}],
   ["a promise of false", async () => false],
 ]) {
-  test(`a halt is not resumed by ${what}`, async () => {
+  test(`a halted job is not resumed by ${what}`, async () => {
     const sandbox = new Sandbox({ faults: Array(5).fill(NOT_LISTED) });
     const options = { transport: sandbox.fetch, onHalt: give, haltAfter: 5, concurrency: 1, ...FAST };
     const { outcomes, error } = await allAndError(dispatch(clientOf(), calls(30), options));
@@ -195,7 +195,7 @@ for (const [what, give] of [
   });
 }
 
-test("what onHalt throws ends the job, after the outcomes", async () => {
+test("an error of onHalt is thrown after the outcomes", async () => {
   const sandbox = new Sandbox({ faults: Array(30).fill(NOT_LISTED) });
   const enough = new Error("enough");
   const run = dispatch(clientOf(), calls(30), {
@@ -210,13 +210,13 @@ test("what onHalt throws ends the job, after the outcomes", async () => {
   assert.equal(outcomes.length, 30);
 });
 
-// Sources that fail
+// Failing sources
 
 for (const [what, how] of [
   ["sync", (source) => source],
   ["async", later],
 ]) {
-  test(`what a source throws comes after the outcomes: ${what}`, async () => {
+  test(`an error of the source is thrown after the outcomes: ${what}`, async () => {
     const broken = new Error("row 4 cannot be read");
     const source = function* () {
       yield* calls(3);
@@ -226,15 +226,15 @@ for (const [what, how] of [
     const { outcomes, error } = await allAndError(dispatch(clientOf(), how(source()), { transport: sandbox.fetch, ...FAST }));
     assert.equal(error, broken);
     assert.deepEqual(outcomes.map(({ key }) => key).sort(), [0, 1, 2]);
-    // None is lost: what had not left by then was not sent.
+    // Each call has an outcome: a call that had not left is `not_sent`.
     const { delivered = 0, not_sent = 0 } = tally(outcomes);
     assert.deepEqual([delivered + not_sent, sandbox.accepted().length], [3, delivered]);
   });
 }
 
-// The end before the end
+// Early ends
 
-/** Whether its `finally` has run. */
+/** Returns a source that records whether its `finally` has run. */
 function closing(how) {
   const source = { isClosed: false };
   const items = function* () {
@@ -256,12 +256,12 @@ for (const [what, stop] of [
     ["sync", (source) => source],
     ["async", later],
   ]) {
-    test(`${what} sends nothing more, awaits what is in flight, and loses nothing: ${kind} source`, async () => {
+    test(`${what} stops sending, waits for the requests in flight, and loses no outcome: ${kind} source`, async () => {
       const sandbox = new Sandbox();
       const controller = new AbortController();
       const { open, opened } = gate();
       let begun = 0;
-      // Three are in flight, and not answered before the end was asked for.
+      // Three are in flight without an answer until the job is stopped.
       const transport = through(sandbox, async () => {
         if (++begun === 6) setImmediate(() => (stop({ run, controller }), open()));
         if (begun > 3) await opened;
@@ -288,7 +288,7 @@ for (const [what, stop] of [
   }
 }
 
-/** A signature of any request: the sandbox that is never asked does not check it. */
+/** A signature for any request. The sandbox gets none of them, so it is never checked. */
 const SIGNATURE = "0".repeat(64);
 
 for (const [what, sign] of [
@@ -305,7 +305,7 @@ for (const [what, sign] of [
     const run = dispatch(clientOf({ appId: APP.appId, sign: sign(() => run, signing) }), calls(3), { transport, concurrency: 2, ...FAST });
     const outcomes = await all(run);
     assert.deepEqual([sent, sandbox.accepted(), outcomes.length], [[], [], 3]);
-    // Those that were about to leave, and the one that was not asked for a signature.
+    // Two calls were about to leave. The third one had not asked for a signature.
     const asked = outcomes.filter(({ error }) => error !== null);
     assert.deepEqual(
       asked.map(({ error }) => [error.kind, error.outcome]),
@@ -317,7 +317,7 @@ for (const [what, sign] of [
   });
 }
 
-test("a loop that is left while a request is signed sends nothing more", async () => {
+test("leaving the loop during a signature stops sending", async () => {
   const sandbox = new Sandbox();
   const { open, opened } = gate();
   let asked = 0;
@@ -339,7 +339,7 @@ for (const [what, client] of [
   ["the first token", (token) => clientOf({ token })],
   ["a fresh token", () => clientOf({ token: "old" })],
 ]) {
-  test(`a job that is cancelled while ${what} is asked for sends nothing more`, async () => {
+  test(`a cancel during the call for ${what} stops sending`, async () => {
     const { sent, transport } = serviceOf(new Set(["fresh"]));
     const token = async () => {
       run.cancel();
@@ -352,7 +352,7 @@ for (const [what, client] of [
   });
 }
 
-test("a call that comes when the job is ending has its outcome, too", async () => {
+test("a call that the source yields during a cancel has an outcome, too", async () => {
   const sandbox = new Sandbox();
   const [slow, answer] = [gate(), gate()];
   const source = async function* () {
@@ -364,7 +364,7 @@ test("a call that comes when the job is ending has its outcome, too", async () =
   const transport = through(sandbox, async () => {
     run.cancel();
     slow.open();
-    // In flight until that call has come.
+    // The request is in flight until that call has come.
     setImmediate(answer.open);
     await answer.opened;
   });
@@ -380,7 +380,7 @@ test("a call that comes when the job is ending has its outcome, too", async () =
   assert.ok(Object.isFrozen(outcomes[1]));
 });
 
-test("a signal that is aborted already: nothing is read", async () => {
+test("with an aborted signal the job reads nothing", async () => {
   const sandbox = new Sandbox();
   let read = 0;
   const source = { [Symbol.iterator]: () => ({ next: () => ({ value: callOf(read++) }) }) };
@@ -390,7 +390,7 @@ test("a signal that is aborted already: nothing is read", async () => {
   assert.equal(read, 0);
 });
 
-test("a signal keeps no job that has ended", async () => {
+test("a signal keeps no reference to a job that has ended", async () => {
   const listeners = new Set();
   const signal = {
     aborted: false,
@@ -404,7 +404,7 @@ test("a signal keeps no job that has ended", async () => {
   assert.equal(listeners.size, 0);
 });
 
-test("a token function and a source that never answer keep no job from its end", async () => {
+test("a job ends although its token function and its source never answer", async () => {
   const { transport } = serviceOf(new Set());
   const never = () => new Promise(() => {});
   for (const [token, source] of [
@@ -434,12 +434,12 @@ for (const [what, leave] of [
     ["sync", (source) => source],
     ["async", later],
   ]) {
-    test(`a loop that is left by ${what} waits for what is in flight, and sends nothing more: ${kind} source`, async () => {
+    test(`leaving the loop by ${what} waits for the requests in flight and stops sending: ${kind} source`, async () => {
       const sandbox = new Sandbox();
       let [begun, ended] = [0, 0];
       const transport = through(sandbox, async () => {
         begun++;
-        // Later than the first answer, whatever the machine is busy with.
+        // The timer starts after the first answer, so the order holds on a busy machine, too.
         if (begun > 1) await new Promise((over) => setTimeout(over, 20));
         ended++;
       });
@@ -458,7 +458,7 @@ for (const [what, leave] of [
       assert.deepEqual([run.progress.inFlight, run.progress.queued, run.progress.delivered], [0, 0, begun]);
       assert.ok(source.isClosed);
       assert.deepEqual(await run.next(), { done: true, value: undefined });
-      // What the loop has not seen is not lost. The first outcome was seen.
+      // `remaining` has the outcomes that the loop has not seen. The loop has seen the first one.
       const left = run.remaining();
       const delivered = left.filter(({ verdict }) => verdict === "delivered");
       assert.deepEqual([delivered.length, left.length], [begun - 1, run.progress.pushed - 1]);
@@ -468,7 +468,7 @@ for (const [what, leave] of [
   }
 }
 
-test("a job that was never begun can be ended, and reads nothing", async () => {
+test("a job that was never started can be ended, and reads nothing", async () => {
   const source = closing((items) => items);
   const run = dispatch(clientOf(), source.items, {});
   assert.deepEqual(await run.return(), { done: true, value: undefined });
@@ -486,7 +486,7 @@ test("a job can be disposed of", { skip: !Symbol.asyncDispose }, async () => {
   assert.equal((await run.next()).done, true);
 });
 
-test("nothing is sent while nobody waits for an outcome", async () => {
+test("no request is sent between two calls of next", async () => {
   const sandbox = new Sandbox();
   const run = dispatch(clientOf(), calls(10), { transport: sandbox.fetch, concurrency: 1, ...FAST });
   assert.equal(sandbox.accepted().length, 0);
@@ -497,7 +497,7 @@ test("nothing is sent while nobody waits for an outcome", async () => {
   assert.equal((await all(run)).length, 9);
 });
 
-test("outcomes that are asked for together come one by one", async () => {
+test("concurrent calls of next get one outcome each", async () => {
   const run = dispatch(clientOf(), calls(3), { transport: new Sandbox().fetch, ...FAST });
   const results = await Promise.all([run.next(), run.next(), run.next(), run.next()]);
   assert.deepEqual(

@@ -1,10 +1,10 @@
-// What a job holds meanwhile: calls, exchanges, memory, and secrets, which nobody sees.
+// Tests what a running job holds: calls, exchanges, memory, and secrets, which stay hidden.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
 
-/** Of every .wasm. */
+/** The memories of all .wasm modules. */
 const memories = [];
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
@@ -13,7 +13,7 @@ WebAssembly.Instance = class extends Instance {
     memories.push(this.exports.memory);
   }
 };
-// Not before the lines above, since they make the instances.
+// The import follows the lines above, since it makes the instances.
 const { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, serviceOf, tally, through } = await import(
   "./dispatch.mjs"
 );
@@ -24,7 +24,7 @@ for (const [kind, how] of [
   ["sync", (source) => source],
   ["async", later],
 ]) {
-  test(`no more are in flight than allowed, and as many as allowed: ${kind} source`, async () => {
+  test(`exactly as many requests are in flight as concurrency allows: ${kind} source`, async () => {
     const sandbox = new Sandbox();
     let [now, most] = [0, 0];
     const transport = through(sandbox, async () => {
@@ -42,7 +42,8 @@ for (const [kind, how] of [
     let [read, answered] = [0, 0];
     const source = function* () {
       for (const call of calls(1_000)) {
-        // What is queued, and what is in flight or has an outcome that the user has not taken.
+        // The bound is the queue, plus calls in flight or with an outcome that the user has not
+        // taken.
         assert.ok(read - answered <= 20 + 10, `${read} read, ${answered} answered`);
         read++;
         yield call;
@@ -69,7 +70,7 @@ for (const [kind, how] of [
   });
 }
 
-test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
+test("memory is flat for a source of any length", { timeout: 120_000 }, () => {
   const program = `
     const memories = [];
     const { Instance } = WebAssembly;
@@ -93,7 +94,7 @@ test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
       let [delivered, heap] = [0, 0];
       for await (const { verdict } of dispatch(client, source(count), { transport, rate: 100_000, burst: 1_000_000 })) {
         delivered += verdict === "delivered";
-        // Before its end, when it still holds whatever it has gathered.
+        // At this point, before its end, the job still holds all that it has gathered.
         if (delivered !== count - 1) continue;
         gc();
         heap = process.memoryUsage().heapUsed;
@@ -104,13 +105,13 @@ test("memory is flat, however long the source is", { timeout: 120_000 }, () => {
   const options = { input: program, cwd: installed, encoding: "utf8" };
   const [few, more] = JSON.parse(execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "-"], options));
   assert.deepEqual([few.delivered, more.delivered], [2_000, 20_000]);
-  // 50 bytes for each call more would be 0.9 MB.
+  // 50 bytes more per call would be 0.9 MB.
   assert.ok(more.heap - few.heap < 2 ** 19, `${more.heap - few.heap} bytes of JavaScript's heap`);
   assert.equal(more.core, few.core);
   assert.ok(more.core < 3 * 2 ** 20, `${more.core} bytes`);
 });
 
-/** Everything that a person or a log sees of a value. */
+/** Returns everything that a person or a log sees of `value`. */
 const shown = (value) =>
   [
     inspect(value, { showHidden: true, depth: Infinity, getters: true, maxStringLength: Infinity }),
@@ -126,10 +127,10 @@ for (const [way, credentials, secrets] of [
   ["a token function", { token: () => "planted-token-Qx7zR2Kv9wT4" }, ["planted-token-Qx7zR2Kv9wT4"]],
   ["an authorization", { authorization: "Basic Zm9vOmJhcjpiYXo=" }, ["Zm9vOmJhcjpiYXo="]],
 ]) {
-  test(`neither a job, nor its outcomes and errors, show ${way}`, async () => {
+  test(`a job, its outcomes and its errors do not show ${way}`, async () => {
     const sandbox = new Sandbox({ tokens: ["planted-token-Qx7zR2Kv9wT4"] });
     const sent = [];
-    // What stands in for fetch holds on to its request in its errors.
+    // This transport keeps its request in its errors.
     const transport = through(sandbox, (init, number) => {
       sent.push(init.headers.authorization);
       const holding = Object.assign(new Error(`failed with ${init.headers.authorization}`), { config: init });
@@ -156,7 +157,7 @@ test("a halt shows no secret", async () => {
   assert.ok(![error, ...outcomes].map(shown).join("\n").includes(credentials.appSecret));
 });
 
-/** The forms of a secret that are in the memory of a .wasm. */
+/** Returns the forms of a secret that are in the memory of a .wasm. */
 const found = (secret, more = {}) =>
   Object.entries({
     text: Buffer.from(secret),
@@ -173,7 +174,7 @@ test("a job that has ended leaves nothing of its secret in the memory of the .wa
   const seen = [];
   const transport = async () => (seen.push(found(appSecret, derived(appSecret))), jsonOf(401, { code: 1 }));
   const run = dispatch(one, calls(3), { transport, concurrency: 1, ...FAST });
-  // The job has what it needs, although its client is gone.
+  // The job has its own copy of the freed client's core.
   one.free();
   assert.deepEqual(tally(await all(run)), { refused: 3 });
   assert.deepEqual(seen[0], ["inner state", "outer state"]);
@@ -195,7 +196,7 @@ for (const [what, end] of [
     const run = dispatch(one, [callOf(0), callOf(1)], { transport, token: () => second, concurrency: 1, ...FAST });
     await end(run);
     one.free();
-    // Each was there while it was needed.
+    // Each secret was there while it was needed.
     assert.ok(seen.slice(0, 2).join() === "3,0" && seen.at(-1) === 3, `${seen}`);
     assert.deepEqual([found(first), found(second)], [[], []]);
   });

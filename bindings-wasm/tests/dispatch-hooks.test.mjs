@@ -1,4 +1,5 @@
-// What a job tells: before a request leaves, after an exchange, of its pace and its source, of an item that is no call.
+// Tests what a job reports: requests before they leave, exchanges, its rate, its source, and bad
+// items.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FAST, all, allAndError, callOf, calls, clientOf, dispatch, gate, jsonOf, later, tally, through } from "./dispatch.mjs";
@@ -18,7 +19,7 @@ for (const [what, hooked] of [
     },
   ],
 ]) {
-  test(`beforeSend sees each signed request before it leaves, repeats as well: ${what}`, async () => {
+  test(`beforeSend sees each signed request, also of a retry, before it leaves: ${what}`, async () => {
     const sandbox = new Sandbox({ faults: [429, "pass", 503] });
     const events = [];
     const transport = through(sandbox, ({ headers }) => void events.push(["left", headers["x-traceid"], headers["x-date"]]));
@@ -31,7 +32,7 @@ for (const [what, hooked] of [
     const outcomes = await all(dispatch(clientOf(), source, { transport, beforeSend, concurrency: 1, ...FAST }));
     assert.deepEqual(tally(outcomes), { delivered: 3 });
     assert.equal(events.length, 10);
-    // Each that left had been written down just before, with its own trace id and X-Date.
+    // The event before each request is its record, with its own trace id and X-Date.
     for (let at = 0; at < events.length; at += 2) {
       const [[written, ...mark], [left, ...sent]] = events.slice(at, at + 2);
       assert.deepEqual([written, left, mark], ["written", "left", sent]);
@@ -50,7 +51,7 @@ for (const [what, hooked] of [
   });
 }
 
-test("as many wait in beforeSend as may be in flight", async () => {
+test("as many requests wait in beforeSend as concurrency allows", async () => {
   const { open, opened } = gate();
   let [now, most] = [0, 0];
   const beforeSend = async () => {
@@ -66,7 +67,7 @@ test("as many wait in beforeSend as may be in flight", async () => {
   assert.equal(most, 4);
 });
 
-test("a request with a signature from elsewhere is shown when it has it", async () => {
+test("beforeSend sees a request after the sign function has signed it", async () => {
   const order = [];
   const sign = async () => (order.push("sign"), "0".repeat(64));
   const transport = async () => (order.push("send"), jsonOf(200, { code: 0 }));
@@ -83,7 +84,7 @@ for (const [what, fail] of [
   ],
   ["rejects", (error) => Promise.reject(error)],
 ]) {
-  test(`what beforeSend ${what} ends the job, and its call was not sent`, async () => {
+  test(`an error that beforeSend ${what} ends the job, and its call was not sent`, async () => {
     const full = new Error("the disk is full");
     const sandbox = new Sandbox();
     let asked = 0;
@@ -104,7 +105,7 @@ for (const [what, fail] of [
   });
 }
 
-test("what is thrown need not be an error", async () => {
+test("beforeSend may throw a value that is not an error", async () => {
   for (const thrown of [undefined, "full", Object.create(null)]) {
     const run = dispatch(clientOf(), calls(1), {
       transport: () => assert.fail("left"),
@@ -118,7 +119,7 @@ test("what is thrown need not be an error", async () => {
   }
 });
 
-test("a repeat that beforeSend keeps from leaving leaves what is known of the attempt before", async () => {
+test("a retry that beforeSend stops keeps the outcome of the attempt before", async () => {
   for (const [answer, verdict] of [
     [429, "given_up"],
     [500, "unknown"],
@@ -141,7 +142,7 @@ for (const [what, end] of [
   ["is cancelled", (run) => run.cancel()],
   ["is left", (run) => void run.return()],
 ]) {
-  test(`a job that ${what} while beforeSend is under way sends nothing more, and waits for it`, async () => {
+  test(`a job that ${what} during beforeSend waits for it and sends no more`, async () => {
     const { open, opened } = gate();
     let [asked, written] = [0, 0];
     const beforeSend = async () => {
@@ -161,7 +162,7 @@ for (const [what, end] of [
 
 // onExchange
 
-test("onExchange sees each exchange, as that of send", async () => {
+test("onExchange of dispatch sees each exchange, as that of send does", async () => {
   const sandbox = new Sandbox({
     faults: [429, "pass", { status: 400, body: "{}" }, 500, { status: 200, body: "<html>" }, "cut", { status: 302 }],
   });
@@ -199,7 +200,7 @@ test("onExchange sees each exchange, as that of send", async () => {
   }
 });
 
-test("onExchange: what never left, a raw call without its query, and never a secret", async () => {
+test("onExchange sees unsent requests and raw calls without their query, and no secret", async () => {
   const seen = [];
   const refused = Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
   const transport = async (url) => {
@@ -221,7 +222,7 @@ test("onExchange: what never left, a raw call without its query, and never a sec
   assert.ok(!JSON.stringify(seen).includes(TOKEN));
 });
 
-test("what onExchange throws changes nothing", async () => {
+test("an error of onExchange changes nothing", async () => {
   for (const onExchange of [
     () => {
       throw new Error("hook");
@@ -236,9 +237,9 @@ test("what onExchange throws changes nothing", async () => {
   }
 });
 
-// The pace and the source
+// Rate and source
 
-test("progress has the pace, null where nothing slows it, and the end of the source", async () => {
+test("progress has the rate, null in slowed at the full rate, and the end of the source", async () => {
   const sandbox = new Sandbox();
   const run = dispatch(clientOf(), calls(3), { transport: sandbox.fetch, rate: 500, concurrency: 1, queue: 1 });
   const { rate, slowed, sourceEnded } = run.progress;
@@ -250,7 +251,7 @@ test("progress has the pace, null where nothing slows it, and the end of the sou
   assert.deepEqual([run.progress.slowed, run.progress.sourceEnded, run.sourceEnded], ["draining", true, true]);
 });
 
-test("progress says throttled while a Retry-After holds the job, with and without the adaptive pace", async () => {
+test("progress is throttled during a Retry-After, with and without the adaptive rate", async () => {
   for (const adaptive of [true, false]) {
     const sandbox = new Sandbox({ faults: [{ status: 429, retryAfter: 1 }] });
     const told = [];
@@ -264,8 +265,8 @@ test("progress says throttled while a Retry-After holds the job, with and withou
   }
 });
 
-test("many failures lower the pace, and with adaptive: false they do not", async () => {
-  /** The lowest pace while 60 calls fail, and why it is. */
+test("many failures lower the rate unless adaptive is false", async () => {
+  /** Returns the lowest rate while 60 calls fail, with its reason. */
   const lowest = async (adaptive) => {
     const transport = async () => jsonOf(500, {});
     let [rate, slowed] = [Infinity, null];
@@ -289,7 +290,7 @@ for (const [kind, how] of [
   ["sync", (source) => source],
   ["async", later],
 ]) {
-  test(`a source that was not read to its end has not ended, and its rest has no outcome: ${kind}`, async () => {
+  test(`after a cancel sourceEnded is false, and unread items have no outcome: ${kind}`, async () => {
     const { fetch: transport } = new Sandbox();
     const options = { transport, queue: 5, concurrency: 5, ...FAST };
     const cancelled = dispatch(clientOf(), how(calls(1_000)), options);
@@ -299,7 +300,7 @@ for (const [kind, how] of [
     }
     assert.equal(cancelled.sourceEnded, false);
     assert.ok(outcomes.length === cancelled.progress.pushed && outcomes.length < 1_000);
-    // Going on with those that have no outcome, or were not sent, leaves none out.
+    // A second job with the calls that have no outcome or were not sent leaves none out.
     const done = new Set(outcomes.filter(({ verdict }) => verdict === "delivered").map(({ key }) => key));
     const rest = [...calls(1_000)].map((call, key) => ({ key, call })).filter(({ key }) => !done.has(key));
     const second = dispatch(clientOf(), how(rest), options);
@@ -335,7 +336,7 @@ for (const [kind, how] of [
   ["sync", (source) => source],
   ["async", later],
 ]) {
-  test(`with onBadItem: "outcome" an item that is no call is an outcome of its own kind: ${kind}`, async () => {
+  test(`with onBadItem: "outcome" an item that is not a call is a bad_item: ${kind}`, async () => {
     const { fetch: transport } = new Sandbox();
     const keyed = { key: "object", call: { ...callOf(2), packageId: "" } };
     const pair = ["pair", 5];
@@ -370,7 +371,7 @@ for (const [kind, how] of [
     assert.deepEqual([run.badItems, run.progress.pushed, run.sourceEnded], [4, 2, true]);
   });
 
-  test(`bad items are not gathered, and none is lost: ${kind}`, async () => {
+  test(`bad items come out one by one, and none is lost: ${kind}`, async () => {
     let read = 0;
     const source = function* () {
       for (let item = 0; item < 100; item++) {
@@ -390,7 +391,7 @@ for (const [kind, how] of [
   });
 }
 
-test("a bad item that comes when the loop was left is among the remaining", async () => {
+test("a bad item that comes after the loop was left is in remaining()", async () => {
   const { open, opened } = gate();
   const { fetch } = new Sandbox();
   const source = async function* () {
@@ -401,7 +402,7 @@ test("a bad item that comes when the loop was left is among the remaining", asyn
   };
   let begun = 0;
   const transport = async (...given) => {
-    // The second is in flight until that item has come.
+    // The second request is in flight until that item has come.
     if (++begun === 2) await opened.then(() => new Promise((over) => setTimeout(over, 5)));
     return fetch(...given);
   };
@@ -437,7 +438,7 @@ test("an item is a pair or an object with a key and a call", async () => {
   );
 });
 
-test("what throws in an item is thrown, whatever becomes of bad items", async () => {
+test("an error thrown by an item's getter ends the job even if bad items do not", async () => {
   const broken = new Error("a getter");
   const item = {
     key: 1,

@@ -1,10 +1,10 @@
-// What the tests of the dispatcher share. What it decides is tested in the core; here: that its driver does what it says, and loses
-// nothing.
+// Shares helpers among the tests of jobs. Those tests check the driver: it does what the dispatcher
+// says and loses no outcome. The core's own tests check the decisions.
 import { APP, INTERNATIONAL, Sandbox, USER_ID, esm } from "./koodrive.mjs";
 
 export const { Client, HaltedError, dispatch, isKooDriveError, notifyPackageExpire } = esm;
 
-/** So that a test waits for nothing but what it is about. */
+/** Options without waits that the test is not about. */
 export const FAST = { rate: 100_000, backoffMs: 10 };
 
 export const clientOf = (credentials = APP) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, ...credentials });
@@ -22,14 +22,14 @@ export async function* later(items) {
   }
 }
 
-/** Its outcomes. */
+/** Returns the outcomes of `run`. */
 export async function all(run) {
   const outcomes = [];
   for await (const outcome of run) outcomes.push(outcome);
   return outcomes;
 }
 
-/** Its outcomes, and what it throws in the end. */
+/** Returns the outcomes of `run` and the error that it throws. */
 export async function allAndError(run) {
   const outcomes = [];
   try {
@@ -40,7 +40,7 @@ export async function allAndError(run) {
   throw new Error("nothing was thrown");
 }
 
-/** The sandbox's fetch after `before(init, number)`, which may answer in its place. */
+/** Returns the sandbox's fetch behind `before(init, number)`, which may answer in its place. */
 export function through(sandbox, before) {
   let number = 0;
   return async (url, init) => (await before(init, number++)) ?? sandbox.fetch(url, init);
@@ -49,7 +49,9 @@ export function through(sandbox, before) {
 export const jsonOf = (status, body, headers = {}) =>
   new Response(typeof body === "string" ? body : JSON.stringify(body), { status, headers });
 
-/** A service that takes the tokens that are in the set now; `sent` are the Authorizations that came. */
+/**
+ * Returns a service that accepts the tokens now in the set. `sent` has the received Authorizations.
+ */
 export function serviceOf(tokens) {
   const sandbox = new Sandbox({ tokens: ["one", "two", "three"] });
   const sent = [];
@@ -60,10 +62,10 @@ export function serviceOf(tokens) {
   return { sandbox, sent, transport };
 }
 
-/** How often each verdict. */
+/** Returns the number of outcomes per verdict. */
 export const tally = (outcomes) => outcomes.reduce((counts, { verdict }) => ({ ...counts, [verdict]: (counts[verdict] ?? 0) + 1 }), {});
 
-/** A promise, and what fulfils it. */
+/** Returns a promise and the function that fulfils it. */
 export function gate() {
   let open;
   const opened = new Promise((resolve) => (open = resolve));

@@ -1,4 +1,4 @@
-// Many calls: every verdict, what goes in, what comes out.
+// Tests jobs: every verdict, sources, options, and the members of outcomes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -34,7 +34,7 @@ for (const [what, faults, options, ...expected] of [
   ["a redirect", [{ status: 302 }], {}, "refused", 1, 302, "api"],
   ["a reply that is too long", [], { replyLimit: 5 }, "unknown", 1, 200, "unreadable_reply"],
 ]) {
-  test(`an outcome: ${what}`, async () => {
+  test(`the outcome of a call: ${what}`, async () => {
     const sandbox = new Sandbox({ faults, echoTraceId: true });
     const call = callOf(0);
     const before = Date.now();
@@ -62,7 +62,7 @@ for (const [what, faults, options, ...expected] of [
   });
 }
 
-test("a reply of just the limit is read, and a longer one is not taken for its beginning", async () => {
+test("a reply of the limit's length is read, and a longer one is unreadable", async () => {
   const answer = '{"code":0}';
   for (const [body, verdict] of [
     [answer, "delivered"],
@@ -76,7 +76,8 @@ test("a reply of just the limit is read, and a longer one is not taken for its b
 });
 
 test("the members of an outcome, in JSON", async () => {
-  // Its clock stands still, an hour behind: the first attempt is refused for its date, the second has the service's time.
+  // The service's clock stands still, an hour behind. The first attempt is refused for its date,
+  // the second has the service's time.
   const service = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000);
   const sandbox = new Sandbox({ now: () => service });
   const [outcome] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
@@ -96,7 +97,7 @@ test("the members of an outcome, in JSON", async () => {
   assert.ok(xDate <= service.toISOString().replace(/[-:]|\.000/g, ""));
 });
 
-test("an unknown outcome is not repeated, and a request that surely never left is", async () => {
+test("a call with an unknown outcome is not repeated, and one that was not sent is", async () => {
   const sandbox = new Sandbox({ faults: ["cut", "pass"] });
   const tries = [];
   const transport = through(sandbox, ({ headers }) => {
@@ -113,11 +114,11 @@ test("Retry-After is obeyed", async () => {
   const sandbox = new Sandbox({ faults: [{ status: 429, retryAfter: 1 }] });
   const [{ verdict, attempts, firstSentAt, sentAt }] = await all(dispatch(clientOf(), calls(1), { transport: sandbox.fetch, ...FAST }));
   assert.deepEqual([verdict, attempts], ["delivered", 2]);
-  // The wall clock's milliseconds are cut.
+  // The milliseconds of the wall clock are truncated.
   assert.ok(sentAt - firstSentAt >= 999, `${sentAt - firstSentAt} ms`);
 });
 
-test("keys come back, and positions where there is none", async () => {
+test("an outcome has its key, or its position without one", async () => {
   const { fetch: transport } = new Sandbox();
   const byPosition = await all(dispatch(clientOf(), calls(3), { transport, ...FAST }));
   const users = byPosition.map(({ key, call }) => [key, call.carrierUserId]).sort();
@@ -147,7 +148,7 @@ for (const [what, source] of [
   ["nothing", []],
   ["nothing, later", later([])],
 ]) {
-  test(`a source: ${what}`, async () => {
+  test(`a source may be ${what}`, async () => {
     const sandbox = new Sandbox();
     const outcomes = await all(dispatch(clientOf(), source, { transport: sandbox.fetch, ...FAST }));
     const count = what.startsWith("nothing") ? 0 : 5;
@@ -244,7 +245,7 @@ test("every number of the policy is an option", async () => {
   };
   const run = dispatch(clientOf(), calls(2), { transport: new Sandbox().fetch, token: () => "t", ...numbers });
   assert.deepEqual(tally(await all(run)), { delivered: 2 });
-  // What is undefined is as good as left out.
+  // An undefined option counts as left out.
   dispatch(
     clientOf(),
     [],
@@ -271,7 +272,7 @@ for (const [what, source] of [
   ["a number", 5],
   ["a string", "calls"],
 ]) {
-  test(`a source that is ${what}`, async () => {
+  test(`a source that is ${what} is refused`, async () => {
     assert.match(
       (await thrownBy(() => dispatch(clientOf(), source))).message,
       new RegExp(`^source: ${what} where calls are due; pass an iterable`),
@@ -290,7 +291,7 @@ test("a client of another copy of the package is refused with what to import", a
   assert.match((await thrownBy(() => dispatch(freed, []))).message, /the client was freed/);
 });
 
-test("the commonjs entry does the same", async () => {
+test("dispatch works in the CommonJS entry", async () => {
   const cjs = require("koodrive");
   assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
   const one = new cjs.Client({ endpoint: INTERNATIONAL, userId: USER_ID, ...APP });
@@ -323,21 +324,21 @@ test("options of send and dispatch are refused in the same words", async () => {
   assert.match(old.message, /^send: unknown option fetch; expected one of: transport, /);
 });
 
-test("a client that is freed meanwhile changes nothing", async () => {
+test("a job goes on after its client was freed", async () => {
   const one = clientOf();
   const run = dispatch(one, calls(3), { transport: new Sandbox().fetch, ...FAST });
   one.free();
   assert.deepEqual(tally(await all(run)), { delivered: 3 });
 });
 
-/** Transports, each with what ends it. */
+/** The transports, each with a function that closes it. */
 const TRANSPORTS = {
   fetch: () => [undefined, () => {}],
   undici: (agent = new Agent()) => [overUndici(agent), () => agent.close()],
 };
 
 for (const [what, make] of Object.entries(TRANSPORTS)) {
-  test(`over ${what}`, async () => {
+  test(`a job runs over ${what}`, async () => {
     const sandbox = new Sandbox({ faults: ["pass", 429, 500] });
     let arrived;
     const answer = async ({ method, url, headers: { connection, "content-length": length, ...headers } }, response, number) => {
@@ -358,7 +359,7 @@ for (const [what, make] of Object.entries(TRANSPORTS)) {
   });
 }
 
-test("a transport that hides a redirect, has no status, or throws what is no error, is answered for", async () => {
+test("a hidden redirect, a missing status, and a thrown non-error each give an outcome", async () => {
   const strange = [
     () => ({ type: "opaqueredirect", status: 0, headers: new Headers(), body: null }),
     () => ({ status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) }),
@@ -382,7 +383,7 @@ test("a transport that hides a redirect, has no status, or throws what is no err
   assert.match(outcomes[1].error.message, /status: not an HTTP status/);
 });
 
-test("an exchange that takes too long has an unknown outcome", async () => {
+test("an exchange over its time-out has an unknown outcome", async () => {
   const [{ verdict, error }] = await all(dispatch(clientOf(), calls(1), { transport: () => new Promise(() => {}), timeoutMs: 20 }));
   assert.equal(verdict, "unknown");
   assert.match(error.message, /no complete answer within 20 ms/);

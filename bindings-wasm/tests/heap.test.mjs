@@ -1,5 +1,5 @@
-// The memory of the .wasm, all of it, stack included: nothing of a client's credentials is left when the client is freed. Each
-// test sees first that they are there.
+// Searches the whole memory of the .wasm, stack included, for a client's credentials. After `free`
+// it must hold none. Each test first finds them there.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -13,17 +13,17 @@ WebAssembly.Instance = class extends Instance {
     memory ??= this.exports.memory;
   }
 };
-// Not before the line above, since it makes the instance.
+// The import follows the line above, since it makes the instance.
 const { APP, answering, call, client, installed, serving, thrownBy } = await import("./koodrive.mjs");
 
 let planted = 0;
-/** Another one each time, so that what one test leaves behind no other finds. */
+/** Returns a new secret each time, so that no test finds the secret of another. */
 const plant = (letters = "") => {
   const number = (planted++).toString().padStart(3, "0");
   return `planted-${number}-${letters}Qx7zR2-${number}-planted`;
 };
 
-/** In which forms a secret would be one, by their names. */
+/** Returns the forms in which `secret` could be found, by name. */
 const forms = (secret) => ({
   text: Buffer.from(secret),
   "UTF-16": Buffer.from(secret, "utf16le"),
@@ -34,7 +34,7 @@ const forms = (secret) => ({
   ...derived(secret),
 });
 
-/** The names of the forms that are in the memory now. */
+/** Returns the names of the forms of `secret` that are in the memory now. */
 const found = (secret) => {
   const bytes = Buffer.from(memory.buffer);
   return Object.entries(forms(secret)).flatMap(([name, form]) => (bytes.includes(form) ? [name] : []));
@@ -73,7 +73,7 @@ for (const [way, [options, alive]] of Object.entries(WAYS)) {
       test(`a client with ${way}, after ${use}, leaves nothing behind (${String(end)})`, () => {
         const secret = plant();
         const one = client(options(secret));
-        // Of an app secret, what is prepared and nothing else, for as long as the client lives.
+        // While the client lives, the memory holds only the prepared states of an app secret.
         assert.deepEqual(found(secret), alive);
         work(one);
         assert.ok(found(secret).length > 0);
@@ -84,7 +84,7 @@ for (const [way, [options, alive]] of Object.entries(WAYS)) {
   }
 }
 
-test("credentials that are given later leave nothing behind", () => {
+test("credentials from withCredentials leave nothing behind", () => {
   const first = client();
   for (const [options, alive] of Object.values(WAYS)) {
     const secret = plant();
@@ -96,7 +96,7 @@ test("credentials that are given later leave nothing behind", () => {
   }
 });
 
-test("a secret beyond ASCII, for which memory grows on the way, leaves nothing behind", () => {
+test("a secret beyond ASCII, which makes buffers grow, leaves nothing behind", () => {
   for (const letters of ["é", "密钥", "😀"]) {
     const secret = plant(letters);
     const one = client({ token: undefined, ...APP, appSecret: secret });
@@ -106,7 +106,7 @@ test("a secret beyond ASCII, for which memory grows on the way, leaves nothing b
   }
 });
 
-test("what is refused leaves nothing behind", () => {
+test("refused credentials leave nothing behind", () => {
   const secrets = [];
   const refused = (options) => {
     const secret = plant();
@@ -124,7 +124,7 @@ test("what is refused leaves nothing behind", () => {
   refused((secret) => ({ token: "t", ...APP, appSecret: secret }));
 });
 
-test("tokens that a function gives leave nothing behind, whatever becomes of the call", () =>
+test("tokens of a function leave nothing behind after any outcome", () =>
   serving(answering(200, { code: 0 }), async (endpoint) => {
     let secret;
     const seen = [];
@@ -134,14 +134,14 @@ test("tokens that a function gives leave nothing behind, whatever becomes of the
       return globalThis.fetch(...given);
     };
     await one.send(call, { transport: fetch });
-    // The core that signed with it is gone before the request leaves.
+    // The core with this token is freed before the request leaves.
     assert.deepEqual(seen, [[]]);
     await thrownBy(() => one.send(call, { transport: () => Promise.reject(new Error("failed")) }));
     assert.deepEqual(found(secret), []);
     one.free();
   }));
 
-test("a client that is forgotten leaves nothing behind once it is collected", () => {
+test("a client leaves nothing behind after its collection", () => {
   const program = `
     const { derived } = await import(${JSON.stringify(new URL("./hmac.mjs", import.meta.url).href)});
     let memory;
@@ -162,7 +162,7 @@ test("a client that is forgotten leaves nothing behind once it is collected", ()
       return there();
     };
     const before = use();
-    // Until it is collected; a run that never ends fails by its time-out.
+    // The loop ends at the collection. An endless run fails by its time-out.
     while (there()) {
       gc();
       await new Promise((turn) => setImmediate(turn));

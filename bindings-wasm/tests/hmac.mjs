@@ -1,5 +1,6 @@
-// What HMAC-SHA256 makes of a key before it sees a message (RFC 2104, FIPS 180-4): whoever has it can sign. Written from the
-// standards, since neither Node nor WebCrypto shows it.
+// Computes the states that HMAC-SHA256 derives from a key before it sees a message (RFC 2104, FIPS
+// 180-4). These states are enough to sign. Node and WebCrypto do not show them, so this file
+// follows the standards.
 
 const primes = [];
 for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
@@ -9,7 +10,7 @@ const INITIAL = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 
 const rotate = (word, by) => (word >>> by) | (word << (32 - by));
 
-/** The hash state after one block, in the words' byte order of this memory. */
+/** Returns the hash state after one block, in the byte order of this machine's words. */
 function compress(block) {
   const w = Array.from({ length: 16 }, (_, at) => block.readUInt32BE(4 * at));
   for (let t = 16; t < 64; t++) {
@@ -29,7 +30,10 @@ function compress(block) {
   return state;
 }
 
-/** Of a key of at most 64 bytes: it is padded to a block, and both pads are hashed. */
+/**
+ * Returns both states for a key of at most 64 bytes: the key is padded to a block, and each pad is
+ * hashed.
+ */
 export function derived(key) {
   const pad = (byte) => {
     const block = Buffer.alloc(64, byte);

@@ -1,4 +1,5 @@
-// The README's program that goes on from a journal: killed at any moment, it loses nothing and sends nothing twice.
+// Kills the README's program with a journal at random moments and restarts it. It must lose no row
+// and send none twice.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +12,7 @@ import { USER_ID, installed, serving } from "./koodrive.mjs";
 const KILLS = 25;
 const USERS = Array.from({ length: 2_000 }, (_, number) => `user-${number}`);
 
-/** The block of the README that names a journal, as JavaScript. */
+/** Returns the README's block with a journal, as JavaScript. */
 function program() {
   const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
   const blocks = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code).filter((code) => code.includes("JOURNAL"));
@@ -21,7 +22,10 @@ function program() {
 
 const linesOf = (text) => text.split("\n").filter(Boolean);
 
-/** Runs it, and kills it where `kill()` is fulfilled before its end. Gives what it has printed, and how it ended. */
+/**
+ * Runs the program in `file`, and kills it if `kill()` is fulfilled before its end. Returns its
+ * output lines, and how it ended.
+ */
 async function started(file, env, kill) {
   const child = spawn(process.execPath, ["--input-type=module", "-"], {
     cwd: installed,
@@ -33,25 +37,25 @@ async function started(file, env, kill) {
   child.stdin.end(file);
   kill?.().then(() => child.kill("SIGKILL"));
   const [code, signal] = await new Promise((closed) => child.once("close", (...end) => closed(end)));
-  // A line that was cut off was not printed.
+  // A truncated line counts as not printed.
   const text = Buffer.concat(printed).toString();
   return { code, signal, printed: linesOf(text.slice(0, text.lastIndexOf("\n") + 1)) };
 }
 
-/** As the program reads it: the lines that are whole. */
+/** Returns the complete lines of the journal, as the program reads it. */
 function read(journal) {
   const lines = [];
   for (const line of linesOf(readFileSync(journal, "utf8"))) {
     try {
       lines.push(JSON.parse(line));
     } catch {
-      // Cut off.
+      // The line was truncated.
     }
   }
   return lines;
 }
 
-test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, and nothing left unwritten`, {
+test(`the journal of the README after ${KILLS} kills: no outcome is lost, and no request left before its line`, {
   timeout: 300_000,
 }, async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "koodrive-journal-"));
@@ -61,7 +65,7 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
   let arrived = () => {};
   const answer = async (_, response) => {
     arrived();
-    // Some are in flight when the process is killed.
+    // Some requests are in flight when the process is killed.
     await new Promise((over) => setTimeout(over, 5 * Math.random()));
     response.writeHead(200, { "content-type": "application/json" });
     response.end('{"code":0,"msg":"Success."}');
@@ -76,11 +80,11 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
         USERS: USERS.join(" "),
         RATE: "1000",
       };
-      /** Rows by what the program said of them. */
+      /** The verdicts that the program printed, by row. */
       const told = new Map();
       let killed = 0;
       while (killed < KILLS) {
-        // After so many requests, and some milliseconds.
+        // The kill comes after this many requests, and some milliseconds.
         const most = requests.length + Math.ceil(50 * Math.random());
         const reached = new Promise((resolve) => (arrived = () => requests.length >= most && setTimeout(resolve, 5 * Math.random())));
         const { signal, code: exit, printed } = await started(code, env, () => reached);
@@ -90,7 +94,7 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
           const [user, verdict] = line.split(" ");
           if (verdict === "delivered") told.set(user, verdict);
         }
-        // As a crash of the machine may leave it.
+        // A crash of the machine may leave such a line.
         if (killed % 5 === 0) writeFileSync(journal, '\n["user-', { flag: "a" });
       }
       const { code: exit, printed } = await started(code, env);
@@ -99,7 +103,7 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
 
       const lines = read(journal);
       const last = new Map(lines.map(([user, state]) => [user, state]));
-      // Each row has its state, and what was told is in it.
+      // Each row has a state that includes its printed verdict.
       assert.deepEqual([...last.keys()].sort(), [...USERS].sort());
       for (const [user, verdict] of told) assert.equal(last.get(user), verdict, user);
       const count = (state) => [...last.values()].filter((other) => other === state).length;
@@ -108,17 +112,17 @@ test(`the journal of the README, ${KILLS} kills: nothing that was told is lost, 
         `${requests.length} requests, ${told.size} outcomes told before a kill, ${delivered} delivered, ${unknown} unknown`,
       );
       assert.equal(delivered + unknown, USERS.length);
-      // No more than were in flight.
+      // At most the requests in flight are unknown.
       assert.ok(told.size > KILLS && unknown > 0 && unknown <= KILLS * 32, `${told.size} told, ${unknown} unknown`);
-      // The last run names those that are unknown.
+      // The last run prints the unknown rows.
       assert.equal(printed.filter((line) => line.endsWith(" unknown")).length, unknown);
 
-      // Whatever came to the service had been written down with its trace id, and came once.
+      // Each request at the service has its trace id in the journal, and came once.
       const written = new Set(lines.filter(([, state]) => state === "leaving").map(([user, , traceId]) => `${user} ${traceId}`));
       for (const { headers, body } of requests) left.push(`${JSON.parse(body).carrierUserId} ${headers["x-traceid"]}`);
       for (const request of left) assert.ok(written.has(request), `${request} left unwritten`);
       assert.equal(new Set(left.map((request) => request.split(" ")[0])).size, left.length, "a row was sent twice");
-      // A row that is delivered was sent.
+      // A delivered row was sent.
       assert.ok(left.length >= delivered && left.length <= USERS.length);
     });
   } finally {

@@ -1,4 +1,5 @@
-// The JSON corpus (tests/conformance/json) through the package: what is read, what is refused, and texts as JSON.parse reads them.
+// Runs the JSON corpus (tests/conformance/json) through the package. It compares acceptance and
+// refusal, and compares texts with JSON.parse.
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -37,7 +38,7 @@ const refusal = (body) => {
 };
 const within = (before, bytes) => Buffer.concat([Buffer.from(before), bytes, Buffer.from("}")]);
 
-test("every document is read or refused as the corpus says", () => {
+test("every document of the corpus is read or refused as expected", () => {
   assert.deepEqual(counts, json("index.json").documents);
   for (const { name, bytes, isRead } of documents) {
     const { kind, message } = refusal(bytes);
@@ -48,18 +49,18 @@ test("every document is read or refused as the corpus says", () => {
       name,
     );
 
-    // As a member that nobody reads.
+    // The document is the value of a member that no code reads.
     assert.equal(refusal(within('{"code":0,"unknown":', bytes))?.kind, isRead ? undefined : "unreadable_reply", name);
   }
 });
 
-test("a text is what JSON.parse reads, an integer is kept digit for digit", () => {
+test("a text is read as by JSON.parse, and an integer keeps its digits", () => {
   let [texts, integers] = [0, 0];
   for (const { name, bytes } of documents.filter(({ isRead }) => isRead)) {
     const text = bytes.toString();
     if (text.startsWith('"')) {
       const expected = JSON.parse(text);
-      // Half of a surrogate pair is no text here; JavaScript can hold it.
+      // A lone surrogate is refused here, although JavaScript can hold it.
       assert.equal(parse(within('{"code":0,"msg":', bytes)).msg, expected.isWellFormed() ? expected : null, name);
       texts += 1;
     } else if (/^-?\d+$/.test(text) && text !== "0") {

@@ -1,17 +1,20 @@
-// What the tests share: the installed package, a client, a call, and a server on a free port.
+// Shares the installed package, a client, a call, and a server on a free port among the tests.
 import { createServer } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** The folder in which `koodrive` is found: where `cargo xtask test` has installed the tarball, or else what `npm run build` built. */
+/**
+ * The folder in which `koodrive` is installed: `cargo xtask test` sets it to the packed tarball's.
+ * The default is the result of `npm run build`.
+ */
 export const installed = process.env.KOODRIVE_NPM ?? join(import.meta.dirname, "..");
 
-/** Resolves as a file in that folder would. */
+/** Resolves imports as a file in that folder would. */
 export const require = createRequire(pathToFileURL(join(installed, "package.json")));
 
-// `require.resolve` gives what CommonJS loads; beside it lies what `import` loads.
+// `require.resolve` returns the CommonJS file. The ES module is beside it.
 const imported = (entry) => import(pathToFileURL(require.resolve(entry).replace(/\.cjs$/, ".js")).href);
 export const esm = await imported("koodrive");
 export const { Sandbox } = await imported("koodrive/sandbox");
@@ -25,7 +28,10 @@ export const call = notifyPackageExpire({ carrierUserId: "189642158555241211", p
 
 export const client = (options = {}) => new Client({ endpoint: INTERNATIONAL, userId: USER_ID, token: TOKEN, ...options });
 
-/** Serves `answer(request, response, number)`; gives its URL, the requests that came, and the server. With `tls` over TLS. */
+/**
+ * Serves `answer(request, response, number)` while `work` lasts, over TLS with `tls`. `work` gets
+ * the URL, the received requests, and the server.
+ */
 export async function serving(answer, work, tls) {
   const requests = [];
   const listener = async (request, response) => {
@@ -46,7 +52,7 @@ export async function serving(answer, work, tls) {
   }
 }
 
-/** Answers with JSON. */
+/** Returns an answer with JSON. */
 export const answering =
   (status, body, headers = {}) =>
   (_, response) => {
@@ -54,7 +60,7 @@ export const answering =
     response.end(typeof body === "string" ? body : JSON.stringify(body));
   };
 
-/** The error that `work` throws or rejects with. */
+/** Returns the error that `work` throws or rejects with. */
 export async function thrownBy(work) {
   try {
     await work();

@@ -1,4 +1,5 @@
-// How the package is laid out: its entries, what loading them does and does not do, and what bundlers make of them.
+// Tests the layout of the package: its entries, the effects of loading them, and the output of
+// bundlers.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -14,7 +15,7 @@ const run = (code, ...flags) =>
   execFileSync(process.execPath, [...flags, "--input-type=module", "-"], { cwd: installed, encoding: "utf8", input: code });
 
 test("conditions are in the order in which hosts must find them", () => {
-  // A Worker's bundler also sets `import`: the first that matches wins.
+  // A Worker's bundler also sets `import`, and the first match wins.
   for (const entry of [".", "./sandbox"]) {
     assert.deepEqual(Object.keys(manifest.exports[entry]), ["workerd", "require", "import"]);
     for (const conditions of Object.values(manifest.exports[entry])) assert.deepEqual(Object.keys(conditions), ["types", "default"]);
@@ -30,7 +31,7 @@ const IMPORTS = {
   "undici.cjs": ["./index.cjs"],
 };
 
-test("what the manifest and the entries name is there, and nothing else is", () => {
+test("the package holds exactly the files that its manifest and entries name", () => {
   const named = new Set();
   const collect = (value) => (typeof value === "string" ? named.add(value) : Object.values(value).forEach(collect));
   collect(manifest.exports);
@@ -38,7 +39,7 @@ test("what the manifest and the entries name is there, and nothing else is", () 
   for (const file of Object.values(IMPORTS).flat()) named.add(file.replace("./", "./dist/"));
   const all = readdirSync(dist, { recursive: true, withFileTypes: true }).filter((file) => file.isFile());
   const files = all.map(({ parentPath, name }) => `./dist/${relative(dist, join(parentPath, name)).replaceAll("\\", "/")}`);
-  // Declarations name others, which tests/declarations.test.mjs follows.
+  // Declarations name other declarations, which tests/declarations.test.mjs follows.
   const isDeclaration = (file) => file.endsWith("ts");
   assert.deepEqual(
     [...named].filter((file) => !files.includes(file)),
@@ -52,9 +53,9 @@ test("what the manifest and the entries name is there, and nothing else is", () 
   assert.deepEqual(kinds(".d.ts"), kinds(".d.cts"));
 });
 
-test("no entry asks for what only some hosts have", () => {
+test("no entry uses a feature that only some hosts have", () => {
   for (const file of readdirSync(dist).filter((file) => /\.c?js$/.test(file))) {
-    // The .wasm's text may hold any word by chance.
+    // The .wasm's text may contain any word by chance.
     const code = read(file).replace(/"[^"\\\n]{1000,}"/g, '""');
     const found = code.match(/import\.meta|import\(|\beval\(|\bFunction\(|\bnode:|\bdocument\b|\bprocess\b|instantiateStreaming/);
     assert.equal(found, null, file);
@@ -94,7 +95,7 @@ test("importing compiles nothing, the first use does, once and synchronously", (
   assert.equal(printed, "https://intl.myhuaweicloud-koodrive.com 0 58 1 58 1\n");
 });
 
-test("no code is made from strings", () => {
+test("the package makes no code from strings", () => {
   const printed = run(`import { newTraceId } from "koodrive"; console.log(newTraceId().length)`, "--disallow-code-generation-from-strings");
   assert.equal(printed, "58\n");
 });
@@ -127,7 +128,7 @@ test("under the condition workerd the compiled module is imported and no bytes a
   assert.equal(printed, "0\n");
 });
 
-/** A program of one line as a browser's bundler would make it. */
+/** Returns a program of one line as a browser's bundler makes it. */
 const bundled = async (code) => {
   const { outputFiles } = await build({
     stdin: { contents: code, resolveDir: installed },
@@ -140,7 +141,7 @@ const bundled = async (code) => {
   return outputFiles[0].text;
 };
 
-test("a bundler that drops what is not used keeps what is", async () => {
+test("a bundler's tree shaking keeps the used parts", async () => {
   const code = await bundled(`
     import { isKooDriveError, notifyPackageExpire } from "koodrive";
     try { notifyPackageExpire({ carrierUserId: "", packageId: "14" }); } catch (error) { console.log(error.name, isKooDriveError(error)); }

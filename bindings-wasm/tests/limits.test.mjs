@@ -1,4 +1,5 @@
-// The limits of docs/limits.md, at each and one beyond, and replies that drip, over each default transport.
+// Tests the limits of docs/limits.md at each bound and one beyond it, and dripping replies, over
+// each default transport.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
@@ -20,7 +21,7 @@ const TRANSPORTS = {
   },
 };
 
-test("no id is too long", limit, () => {
+test("an id may have any length", limit, () => {
   const one = client();
   for (const [character, bytes] of [
     ["u", 1],
@@ -33,10 +34,10 @@ test("no id is too long", limit, () => {
   }
 });
 
-/** A reply of that many bytes. */
+/** Returns a reply of `bytes` bytes. */
 const padded = (bytes) => `{"code":0,"pad":"${"x".repeat(bytes - 19)}"}`;
 
-/** Serves bytes, and what `after` then does to the socket until the client is gone. */
+/** Serves `bytes`. `after` then uses the socket until the client is gone. */
 async function raw(bytes, after, work) {
   const sockets = new Set();
   const server = createServer((socket) => {
@@ -57,7 +58,7 @@ async function raw(bytes, after, work) {
   }
 }
 
-/** A byte every few milliseconds, without end. */
+/** Sends a byte every few milliseconds without end. */
 const dripping = (socket) => {
   const timer = setInterval(() => socket.write("x"), 10);
   socket.on("close", () => clearInterval(timer));
@@ -73,7 +74,7 @@ const DRIPS = {
 };
 
 for (const [name, over] of Object.entries(TRANSPORTS)) {
-  test(`over ${name}, a reply of a mebibyte is read, and one of a byte more is not`, limit, () =>
+  test(`over ${name}, a reply of a mebibyte is read, and one byte more is refused`, limit, () =>
     over((fetch) =>
       serving(
         (request, response, number) => answering(number < 3 ? 200 : 400, padded(MIB + ((number - 1) % 2)))(request, response),
@@ -99,7 +100,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
     over((fetch) =>
       serving(
         (request, response, number) => {
-          // Some long, many short.
+          // A few headers are long, or many are short.
           const size = number % 2 ? 15_000 : 17_000;
           const headers =
             number < 3
@@ -124,7 +125,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
     test(`over ${name}, ${what} that drips ends at the time-out`, limit, () =>
       over((fetch) =>
         raw(bytes, dripping, async (endpoint) => {
-          // It would drip for ever, so that it ends at all is the time-out's doing.
+          // The reply drips forever, so the end of the call comes from the time-out.
           const error = await thrownBy(() => client({ endpoint }).send(call, { transport: fetch, timeoutMs: 150 }));
           assert.ok(error instanceof esm.OutcomeUnknownError, error.stack);
           assert.match(error.message, /no complete answer within 150 ms/);
@@ -136,7 +137,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
 }
 
 for (const depth of [127, 128, 100_000]) {
-  test(`a value of a reply is read, or passed over, ${depth} levels deep`, () => {
+  test(`a value ${depth} levels deep in a reply is read or skipped`, () => {
     const one = client();
     const deep = "[".repeat(depth) + "]".repeat(depth);
     for (const member of ["msg", "unknown"]) {
@@ -165,7 +166,7 @@ test("the body of a reply may be limited from 1 byte to 1 GiB, and a call's time
   }
 });
 
-test("reading goes on where no one limits it: the core takes what it is given", () => {
+test("parse reads a body of any length and any number of headers", () => {
   const one = client();
   assert.equal(one.parse(call, { status: 200, headers: {}, body: padded(4 * MIB) }).code, "0");
   const headers = Array.from({ length: 10_000 }, () => ["x-other", "1"]);

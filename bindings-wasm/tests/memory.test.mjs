@@ -1,11 +1,14 @@
-// Clients come and go by the hundred thousand, in a process of their own: what the garbage collector takes, and what is given
-// back by hand.
+// Makes clients by the hundred thousand, in a process of its own. Measures memory after garbage
+// collections and after `free`.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { installed } from "./koodrive.mjs";
 
-/** Runs `each(number)` a hundred thousand times; gives the MiB of the core's memory and of JavaScript's heap. */
+/**
+ * Runs `each(number)` a hundred thousand times. Returns the MiB of the core's memory and of
+ * JavaScript's heap.
+ */
 function afterMany(each, before = "") {
   const program = `
     ${before}
@@ -25,7 +28,7 @@ function afterMany(each, before = "") {
     const each = ${each};
     for (let number = 0; number < 100_000; number++) {
       await each(number);
-      // What is collected is freed between two turns of the event loop.
+      // Finalizers run between two turns of the event loop.
       if (number % 100 === 0) await new Promise((turn) => setImmediate(turn));
     }
     const { heapUsed } = process.memoryUsage();
@@ -36,13 +39,13 @@ function afterMany(each, before = "") {
 
 const forgotten = "() => void new Client(options).request(call)";
 
-test("clients that are forgotten are collected, and the core's part with them", { timeout: 120_000 }, () => {
+test("unreferenced clients are collected together with their cores", { timeout: 120_000 }, () => {
   const { core, heap } = afterMany(forgotten);
   assert.ok(core < 24, `${core} MiB`);
   assert.ok(heap < 48, `${heap} MiB`);
 });
 
-test("without a FinalizationRegistry they would fill the memory", { timeout: 120_000 }, () => {
+test("without a FinalizationRegistry unreferenced clients fill the memory", { timeout: 120_000 }, () => {
   const { core } = afterMany(forgotten, "delete globalThis.FinalizationRegistry;");
   assert.ok(core > 48, `${core} MiB: then the test above shows nothing`);
 });

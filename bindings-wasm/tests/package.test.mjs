@@ -1,4 +1,4 @@
-// The package itself: how it loads, what it exports, what it keeps to itself.
+// Tests the package itself: how it loads, its exports, and its privacy.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
@@ -10,7 +10,7 @@ import { APP, INTERNATIONAL, TOKEN, USER_ID, call, client, esm, installed, requi
 
 const cjs = require("koodrive");
 
-test("esm and commonjs load the same package", () => {
+test("ESM and CommonJS load the same package", () => {
   assert.deepEqual(Object.keys(cjs).sort(), Object.keys(esm).sort());
   assert.equal(esm.CHINA, "https://cn.myhuaweicloud-koodrive.com");
   const options = { endpoint: INTERNATIONAL, userId: USER_ID, ...APP };
@@ -70,7 +70,7 @@ const isAlive = (one) => {
   }
 };
 
-test("a freed client says so", () => {
+test("a freed client throws the error with the remedy", () => {
   const one = client();
   one.free();
   one.free();
@@ -91,7 +91,7 @@ test("trace ids are 58 characters and new each time", () => {
   assert.notEqual(first, second);
 });
 
-test("a host without TextDecoder, such as jsdom, can import it, and hears what is missing when it is used", () => {
+test("a host without TextDecoder, such as jsdom, can import the package, and gets an error at the first use", () => {
   const code = `
     import { TextDecoder, TextEncoder } from "node:util";
     delete globalThis.TextDecoder;
@@ -113,7 +113,7 @@ test("a host without TextDecoder, such as jsdom, can import it, and hears what i
   assert.equal(made, "GET");
 });
 
-test("a host that lacks what it needs hears what to do", () => {
+test("a host without a needed feature gets an error with the remedy", () => {
   const lacks = (names, code) => {
     const program = `
       for (const name of ${JSON.stringify(names)}) delete globalThis[name];
@@ -134,7 +134,8 @@ test("a host that lacks what it needs hears what to do", () => {
   assert.match(lacks(["Request"], "new Sandbox().fetch(INTERNATIONAL)"), /^the sandbox's fetch needs Request and Response/);
 });
 
-// What follows is about the packed package: `cargo xtask test` installs it, and `npm test` after `npm run build` does not.
+// The next tests concern the packed package. `cargo xtask test` installs it; `npm test` after
+// `npm run build` skips them.
 const packed = { skip: process.env.KOODRIVE_TARBALL ? false : "the package is not installed from its tarball" };
 const folder = dirname(require.resolve("koodrive/package.json"));
 const binding = join(import.meta.dirname, "..");
@@ -143,25 +144,25 @@ const filesOf = (folder) =>
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
 
-test("it holds the files of files.txt", packed, () => {
+test("the package holds the files of files.txt", packed, () => {
   const listed = readFileSync(join(binding, "files.txt"), "utf8").trim().split("\n");
   const found = filesOf(folder).map((file) => relative(folder, file).replaceAll(sep, "/"));
   assert.deepEqual(found.sort(), listed.sort());
 });
 
 test("no file shows a path of the machine that built it", packed, () => {
-  // The JavaScript holds the .wasm as base64, which would hide one.
+  // The base64 in the JavaScript would hide a path in the .wasm.
   const built = ["koodrive_bg.wasm", "sandbox_bg.wasm"].map((name) => join(binding, "generated", name));
   const paths = process.env.KOODRIVE_PATHS.split(delimiter).filter((path) => path.length > 1);
   assert.ok(paths.length >= 4, paths.join());
   for (const file of [...filesOf(folder), ...built]) {
     const bytes = readFileSync(file);
-    // With its end, so that a home of `/root` is not found in a word.
+    // The separator prevents that a home of `/root` is found in a word.
     for (const path of paths) assert.ok(!bytes.includes(path + sep), `${file} shows ${path}`);
   }
 });
 
-test("the .wasm files ask their host for what imports.txt lists: no clock, no randomness, no I/O", () => {
+test("the .wasm files have the imports of imports.txt: no clock, no randomness, no I/O", () => {
   for (const [module, golden] of [
     ["koodrive", "imports.txt"],
     ["sandbox", "sandbox/imports.txt"],

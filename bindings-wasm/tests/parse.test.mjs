@@ -1,4 +1,4 @@
-// Reading replies, in every form in which a host has them.
+// Tests how replies are read, in every form in which a host has them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { call, client, esm, getCurrentRetentionPolicy } from "./koodrive.mjs";
@@ -31,7 +31,7 @@ for (const [what, headers, message] of [
   ],
   ["a value that is not text", { "x-traceid": Object.create(null) }, /^headers: a value is an object; pass text$/],
 ]) {
-  test(`headers: ${what}: refused`, () => {
+  test(`headers: ${what} are refused`, () => {
     const error = thrownBy({ status: 200, headers, body: success });
     assert.ok(error instanceof esm.InvalidInputError, error.stack);
     assert.match(error.message, message);
@@ -105,7 +105,7 @@ test("an api error has every field that is known", () => {
   assert.match(error.stack, /^ApiError: the service answered notifyPackageExpire with HTTP 503/);
 });
 
-test("what is not known is null", () => {
+test("an unknown field of an error is null", () => {
   const error = thrownBy({ status: 500, headers: {}, body: "" });
   const known = { kind: "api", outcome: "unknown", retryable: false, status: 500, body: "" };
   const unknown = { code: null, msg: null, requestId: null, traceId: null, xDate: null, retryAfter: null, field: null };

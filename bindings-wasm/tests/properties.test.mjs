@@ -1,17 +1,24 @@
-// What holds for every call, not only for those that somebody thought of: the sandbox, which is as strict as the publication,
-// accepts what is built and refuses it once a byte is changed; and every text goes through JSON unchanged.
+// Tests properties of random calls. The sandbox, which is as strict as the published pages, accepts
+// every built request and refuses it after a change of one byte. Every text goes through JSON
+// unchanged.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { APP, Client, Sandbox, TOKEN, USER_ID, client, getSpaceUsageByOverview, notifyPackageExpire } from "./koodrive.mjs";
 
-/** The same cases every time: a failure is the fault of what was changed. */
+/**
+ * Checks `property` with the same cases each time, so that a failure comes from a change in the
+ * code.
+ */
 const check = (property) => fc.assert(property, { seed: 20251103, numRuns: 300 });
 
 const NOW = Date.UTC(2025, 10, 3, 7, 1, 45);
-/** Every code point but surrogates. */
+/** A text of any code points but surrogates. */
 const text = fc.string({ unit: "binary", minLength: 1, maxLength: 40 });
-/** An id of a typed call: no control character, and no white space or invisible character at its ends. */
+/**
+ * An id of a typed call has no control character, and no white space or invisible character at its
+ * ends.
+ */
 const INVISIBLE = /[\p{White_Space}\ufeff\u200b-\u200d\u2060]/u;
 const isId = (id) => !/\p{Cc}/u.test(id) && !INVISIBLE.test([...id][0]) && !INVISIBLE.test([...id].at(-1));
 const id = text.filter(isId);
@@ -36,13 +43,13 @@ const made = (given, prefix = "") => {
   return new Sandbox({ ...config, prefix, now: () => NOW });
 };
 
-/** What the sandbox answers to this request, which is read by `one`. */
+/** Returns the sandbox's answer to this request, parsed by `one`. */
 async function answered(sandbox, one, call, { url, ...init }) {
   const response = await sandbox.fetch(url, init);
   return one.parse(call, { status: response.status, headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) });
 }
 
-test("what is built for valid input is accepted, and arrives as it was given", async () => {
+test("a request for valid input is accepted, and its values arrive unchanged", async () => {
   const credentials = fc.oneof(
     app,
     visible.map((token) => ({ token: `t${token}` })),
@@ -73,7 +80,10 @@ test("what is built for valid input is accepted, and arrives as it was given", a
   );
 });
 
-/** Another text: one character of it changed, left out, or put in, of the alphabet that may stand there. */
+/**
+ * Returns `of` with one character changed, removed or inserted. New characters come from
+ * `alphabet`.
+ */
 const changed = (of, alphabet, at, how, pick) => {
   const place = at % of.length;
   const letter = alphabet[pick % alphabet.length];
@@ -84,7 +94,7 @@ const changed = (of, alphabet, at, how, pick) => {
 const UNRESERVED = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 const VISIBLE = Array.from({ length: 94 }, (_, at) => String.fromCharCode(0x21 + at)).join("");
 
-/** What may be changed of a request, each as a function of it and of a way to change a text. */
+/** The parts of a request that are changed, each as a function of the request and of the change. */
 const PARTS = {
   method: ({ method, body, ...rest }, change, pick) => {
     const other = ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((it) => it !== method)[pick % 4];
@@ -132,14 +142,14 @@ test("a token with one byte changed is refused", async () => {
     fc.asyncProperty(call, fc.nat(), fc.constantFrom("change", "delete", "insert"), fc.nat(), async (call, at, how, pick) => {
       const request = one.request(call, { now: NOW });
       const other = PARTS.authorization(request, (of, alphabet) => changed(of, alphabet, at, how, pick));
-      // The scheme's case is nobody's secret.
+      // The case of the scheme does not matter.
       fc.pre(other.headers.authorization.toLowerCase() !== request.headers.authorization.toLowerCase());
       await assert.rejects(answered(sandbox, one, call, other), { kind: "api" });
     }),
   );
 });
 
-test("every text goes through JSON unchanged, there and back", () => {
+test("every text goes through JSON unchanged in both directions", () => {
   const one = client({ userId: USER_ID });
   check(
     fc.property(id, id, (carrierUserId, packageId) => {
@@ -150,7 +160,7 @@ test("every text goes through JSON unchanged, there and back", () => {
       assert.equal(reply.msg, carrierUserId);
     }),
   );
-  // One by one, since a text of several has seldom the one that matters.
+  // Each code point is tested alone, since a longer text rarely has the one that matters.
   for (let code = 0; code <= 0x10ffff; code += code < 0x3000 || (code > 0xd700 && code < 0x10100) ? 1 : 97) {
     if (code >= 0xd800 && code <= 0xdfff) continue;
     const carrierUserId = `a${String.fromCodePoint(code)}b`;

@@ -1,4 +1,4 @@
-// Building: the two published signatures, and what is refused before anything is sent.
+// Tests the two published signatures, and the input that is refused before anything is sent.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { APP, INTERNATIONAL, TOKEN, USER_ID, Client, call, client, getCurrentRetentionPolicy, notifyPackageExpire } from "./koodrive.mjs";
@@ -32,7 +32,7 @@ test("a token, a trace id and a date are sent as given", () => {
   assert.equal(request.headers["x-date"], "20251103T070045Z");
 });
 
-test("an undocumented type is sent when it is asked for by name", () => {
+test("an undocumentedType is sent", () => {
   const fields = { carrierUserId: "1", packageId: "2", undocumentedType: 1 };
   assert.equal(client().request(notifyPackageExpire(fields), { now }).body, '{"carrierUserId":"1","type":1,"packageId":"2"}');
 });
@@ -140,7 +140,7 @@ for (const [what, work, message] of [
   });
 }
 
-test("plain http is allowed by name", () => {
+test("allowPlainHttp allows plain http", () => {
   const { url } = client({ endpoint: "http://gateway.example", allowPlainHttp: true }).request(call);
   assert.equal(url, "http://gateway.example/koodrive/ose/v1/carrier/users/notifyPackageExpire");
 });

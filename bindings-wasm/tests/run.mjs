@@ -1,4 +1,4 @@
-// Runs the tests of this folder: `npm test`. With `-- --junit FILE` it also writes a report for programs.
+// Runs the tests of this folder: `npm test`. With `-- --junit FILE` it also writes a JUnit report.
 import { createWriteStream, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";

@@ -1,4 +1,5 @@
-// The sandbox in the place of fetch: what it judges, and that each answer is carried out as a real fetch would show it.
+// Tests the sandbox as a transport: its judgement of requests, and answers that look like a real
+// fetch's.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
@@ -24,7 +25,7 @@ const now = () => Date.parse("2025-11-03T07:01:45Z");
 const signing = client({ token: undefined, ...APP });
 const NOTIFY = `${INTERNATIONAL}/koodrive/ose/v1/carrier/users/notifyPackageExpire`;
 
-// Whatever reached for the network would fail here.
+// Any use of the network fails.
 globalThis.fetch = () => assert.fail("the network was used");
 
 const send = (sandbox, options, one = signing) => one.send(call, { transport: sandbox.fetch, now, ...options });
@@ -33,7 +34,7 @@ const assertError = (error, type, outcome) => {
   assert.equal(error.outcome, outcome);
 };
 
-test("a signed call and one with a token are accepted and listed", async () => {
+test("a signed call and a call with a token are accepted and listed", async () => {
   const sandbox = new Sandbox({ now });
   const traceId = "t".repeat(58);
   const { code, msg } = await send(sandbox, { traceId });
@@ -55,7 +56,7 @@ test("a signed call and one with a token are accepted and listed", async () => {
   assert.equal(accepted.length, 2, "reading the policies changes nothing");
 });
 
-test("the prefix of the endpoint alone is answered", async () => {
+test("only paths below the prefix of the endpoint are answered", async () => {
   const at = (prefix) => client({ endpoint: `https://gateway.example${prefix}` });
   const sandbox = new Sandbox({ prefix: "/gateway/v2", now });
   assert.equal((await send(sandbox, {}, at("/gateway/v2"))).code, "0");
@@ -64,7 +65,7 @@ test("the prefix of the endpoint alone is answered", async () => {
   }
 });
 
-test("every call that changes state is listed with its members, and the settings hold for reverseOrder", async () => {
+test("every call that changes state is listed with its members, and the settings apply to reverseOrder", async () => {
   const path = "/koodrive/ose/v1/users/1";
   const answers = [
     { method: "GET", path },
@@ -92,7 +93,7 @@ test("every call that changes state is listed with its members, and the settings
   ]);
 });
 
-test("one client sends a thousand calls at once, and is freed while they are under way", async () => {
+test("a client that is freed during a thousand calls finishes them", async () => {
   const sandbox = new Sandbox({ faults: Array.from({ length: 1000 }, (_, at) => (at % 3 ? "pass" : { delay: 0.01 })), now });
   const one = client({ token: async () => TOKEN });
   const calls = Array.from({ length: 1000 }, (_, at) => notifyPackageExpire({ carrierUserId: "1", packageId: `${at}` }));
@@ -104,7 +105,7 @@ test("one client sends a thousand calls at once, and is freed while they are und
   assert.equal(new Set(sandbox.accepted().map(({ traceId }) => traceId)).size, 1000);
 });
 
-test("the commonjs entry is the same, and each entry's errors are its client's", () => {
+test("the CommonJS entry works, and each entry throws its own client's errors", () => {
   const { Sandbox: Other } = require("koodrive/sandbox");
   assert.deepEqual(new Other().accepted(), []);
   assert.throws(() => new Sandbox({ refusedStatus: 403 }), esm.InvalidInputError);
@@ -135,7 +136,7 @@ for (const [fault, type, outcome, acted, check] of [
   [{ delay: 30 }, esm.OutcomeUnknownError, "unknown", 1, ({ cause }) => assert.equal(cause.name, "TimeoutError")],
   [{ drip: 1 }, esm.OutcomeUnknownError, "unknown", 1, ({ cause }) => assert.equal(cause.name, "TimeoutError")],
 ]) {
-  test(`the fault ${JSON.stringify(fault)} is what send makes of it, and the next request passes`, async () => {
+  test(`the fault ${JSON.stringify(fault)} gives send's error, and the next request passes`, async () => {
     const sandbox = new Sandbox({ faults: [fault], now });
     const error = await thrownBy(() => send(sandbox, { timeoutMs: 50 }));
     assertError(error, type, outcome);
@@ -150,7 +151,7 @@ for (const [fault, type, outcome, acted, check] of [
   });
 }
 
-test("a short delay and a short drip only take their time", async () => {
+test("a short delay and a short drip still deliver the answer", async () => {
   const sandbox = new Sandbox({ faults: ["pass", { delay: 0.05 }, { drip: 0.0005 }], now });
   const took = [];
   for (let count = 0; count < 3; count++) {
@@ -159,7 +160,7 @@ test("a short delay and a short drip only take their time", async () => {
     took.push(performance.now() - start);
   }
   assert.ok(took[1] >= 49, `${took}`);
-  // 27 bytes of body, each after a timer's shortest time, and a head that takes longer.
+  // The body has 27 bytes, each after the shortest timer, and the head takes longer.
   assert.ok(took[2] >= 27 + 50, `${took}`);
 });
 
@@ -174,20 +175,20 @@ test("a drip arrives byte by byte", async () => {
   assert.equal(Buffer.concat(chunks).toString(), '{"code":0,"msg":"Success."}');
 });
 
-test("a drip that nobody reads any more keeps no process alive", () => {
+test("an abandoned drip does not keep the process alive", () => {
   const program = `
     const { Sandbox } = require("koodrive/sandbox");
     const { Client, INTERNATIONAL, notifyPackageExpire } = require("koodrive");
     const client = new Client({ endpoint: INTERNATIONAL, userId: "1", token: "example-token-not-real" });
     const { url, ...init } = client.request(notifyPackageExpire({ carrierUserId: "1", packageId: "14" }));
     const { setTimeout: timer } = globalThis;
-    // As if the head had dripped already.
+    // This skips the drip of the head.
     globalThis.setTimeout = (work, ms) => timer(work, ms > 1e6 ? 0 : ms);
     new Sandbox({ faults: [{ drip: 600 }] }).fetch(url, init).then(({ body }) => body.cancel());`;
   execFileSync(process.execPath, ["-e", program], { cwd: installed, timeout: 20_000 });
 });
 
-test("the signal is respected before, while it waits, and while it drips", { timeout: 20_000 }, async () => {
+test("the signal ends a request before it, during a delay, and during a drip", { timeout: 20_000 }, async () => {
   const sandbox = new Sandbox({ faults: [{ delay: 60 }, { drip: 0.004 }], now });
   const { url, ...init } = signing.request(call, { now: now() });
   const why = new Error("enough");
@@ -207,7 +208,7 @@ test("the signal is respected before, while it waits, and while it drips", { tim
   assert.equal(await reading, why);
 });
 
-/** A request as `client` builds it, changed. */
+/** Returns a request of the client's with one change. */
 const changed = (change, one = signing, of = call) => {
   const request = one.request(of, { now: now() });
   change(request);
@@ -268,7 +269,7 @@ for (const [reason, status, code, request, config] of [
   });
 }
 
-test("a repeated call is refused where that is configured, and a trace id is echoed where that is", async () => {
+test("refuseRepeats refuses a repeated call, and echoTraceId echoes the trace id", async () => {
   const sandbox = new Sandbox({ refuseRepeats: true, echoTraceId: true, now });
   const traceId = "e".repeat(58);
   const { url, ...init } = signing.request(call, { now: now(), traceId });
@@ -283,7 +284,7 @@ test("a refused signature can be explained", async () => {
   assert.match(signing.explain(call, { now: now(), message: error.msg }).finding, /secret/);
 });
 
-test("the publisher's own example is accepted where type 1 is", async () => {
+test("the publisher's own example is accepted if acceptedTypes has 1", async () => {
   const published = notifyPackageExpire({ carrierUserId: "189642158555241211", packageId: "14", undocumentedType: 1 });
   assert.equal((await thrownBy(() => signing.send(published, { transport: new Sandbox({ now }).fetch, now }))).code, "13000102");
   const sandbox = new Sandbox({ acceptedTypes: [1, 2], now });
@@ -291,7 +292,7 @@ test("the publisher's own example is accepted where type 1 is", async () => {
   assert.equal(sandbox.accepted()[0].type, 1);
 });
 
-test("policies are sent as given, a bigint digit for digit", async () => {
+test("policies are sent unchanged, with all digits of a bigint", async () => {
   const sandbox = new Sandbox({ policies: [{ policyId: 300000000000000001n }, { policyId: "2", priority: 7 }], now });
   const { url, ...init } = client().request(getCurrentRetentionPolicy(), { now: now() });
   const reply = await (await sandbox.fetch(url, init)).text();
@@ -341,7 +342,7 @@ test("a request that HTTP cannot carry is refused as by fetch", async () => {
   assert.equal((await thrownBy(() => sandbox.fetch(NOTIFY, { body: "{}" }))).name, "TypeError");
 });
 
-test("it shows no secret and can be freed", async () => {
+test("a sandbox shows no secret and can be freed", async () => {
   const sandbox = new Sandbox({ apps: [APP], tokens: [TOKEN] });
   const shown = inspect(sandbox, { showHidden: true, depth: 9 }) + JSON.stringify(sandbox);
   for (const secret of [APP.appSecret, TOKEN]) assert.ok(!shown.includes(secret), shown);

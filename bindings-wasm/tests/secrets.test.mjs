@@ -1,4 +1,5 @@
-// Credentials are in the request and nowhere else: not in what a client shows, not in an error, whatever a transport throws.
+// Tests that credentials are in the request only. Clients do not show them, and neither does any
+// error.
 import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { test } from "node:test";
@@ -13,7 +14,7 @@ const WAYS = {
   authorization: { token: undefined, authorization: `Basic ${BASIC}` },
 };
 
-/** Everything that a person or a log sees of a value. */
+/** Returns everything that a person or a log sees of `value`. */
 const shown = (value) =>
   [
     inspect(value, { showHidden: true, depth: Infinity, getters: true, maxStringLength: Infinity }),
@@ -29,7 +30,7 @@ const assertHidden = (value, more = []) => {
 };
 
 for (const [way, credentials] of Object.entries(WAYS)) {
-  test(`a client with ${way} shows no secret, however it is looked at`, async () => {
+  test(`a client with ${way} shows no secret in any representation`, async () => {
     const one = client(credentials);
     const looked = () => {
       assertHidden(one);
@@ -44,7 +45,7 @@ for (const [way, credentials] of Object.entries(WAYS)) {
   });
 }
 
-/** What stands in for fetch and fails, holding on to its request in one way or another. */
+/** Failing transports that keep their request, each in another way. */
 const HOLDING = {
   "the options": ({ init }) => Object.assign(new Error("failed"), { config: { headers: init.headers } }),
   "the value alone": ({ authorization }) => Object.assign(new Error("failed"), { value: authorization.split(" ")[1] }),
@@ -74,7 +75,7 @@ const HOLDING = {
     }),
 };
 for (const [where, failing] of Object.entries(HOLDING)) {
-  test(`a transport's error that holds the request in ${where} is told without it`, async () => {
+  test(`a transport's error with the request in ${where} is redacted`, async () => {
     for (const credentials of Object.values(WAYS)) {
       let authorization;
       const fetch = async (url, { signal, ...init }) => {
@@ -89,7 +90,7 @@ for (const [where, failing] of Object.entries(HOLDING)) {
   });
 }
 
-test("an error of node:http that holds its request is told without it, and with its code", async () => {
+test("an error of node:http with its request is redacted and keeps its code", async () => {
   const fetch = (url, { method, headers, body }) =>
     new Promise((_, reject) => {
       const request = httpRequest(url, { method, headers }).on("error", (error) => reject(Object.assign(error, { request })));
@@ -104,14 +105,14 @@ test("an error of node:http that holds its request is told without it, and with 
   assert.match(error.cause.stack, /ECONNREFUSED/);
 });
 
-test("an error that holds nothing is the cause itself", async () => {
+test("an error without a secret is the cause itself", async () => {
   const cause = Object.assign(new TypeError("fetch failed"), { code: "EPIPE", socket: { remotePort: 443 } });
   cause.itself = cause;
   const error = await thrownBy(() => client().send(call, { transport: () => Promise.reject(cause) }));
   assert.equal(error.cause, cause);
 });
 
-test("a token too short to be one does not hide every text", async () => {
+test("a very short token does not redact every text", async () => {
   const fetch = () => Promise.reject(new Error("not the token"));
   const error = await thrownBy(() => client({ token: "t" }).send(call, { transport: fetch }));
   assert.match(error.message, /not the token/);

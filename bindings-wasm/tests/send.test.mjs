@@ -1,4 +1,5 @@
-// Sending over Node's fetch to a server that misbehaves in every way that changes the answer.
+// Tests `send` over Node's fetch, with a server that misbehaves in every way that changes the
+// result.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { Readable } from "node:stream";
@@ -12,7 +13,7 @@ const assertError = (error, type, outcome) => {
   assert.ok(error instanceof type, error.stack);
   assert.equal(error.outcome, outcome);
 };
-/** An HTTP server cannot behave badly enough: this one writes bytes. */
+/** Serves raw bytes, since an HTTP server cannot misbehave enough. */
 async function raw(answer, work) {
   const server = createServer((socket) => socket.on("error", () => {}).once("data", () => answer(socket)));
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
@@ -23,7 +24,7 @@ async function raw(answer, work) {
   }
 }
 
-test("what is built is what is sent, with a trace id of its own", () =>
+test("the request is sent as built, with a new trace id", () =>
   serving(answering(200, success), async (endpoint, requests) => {
     const reply = await send(endpoint, {}, { token: undefined, ...APP });
     const [{ method, url, headers, body }] = requests;
@@ -35,14 +36,14 @@ test("what is built is what is sent, with a trace id of its own", () =>
     assert.deepEqual(reply, { code: "0", msg: "Success.", traceId: headers["x-traceid"] });
   }));
 
-test("the safe first call gives the policies", () =>
+test("send returns the reply of a GET", () =>
   serving(answering(200, { ...success, policyList: [{ policyId: "1" }] }), async (endpoint, requests) => {
     const reply = await client({ endpoint }).send(getCurrentRetentionPolicy());
     assert.equal(reply.policyList[0].policyId, "1");
     assert.deepEqual([requests[0].method, requests[0].body], ["GET", ""]);
   }));
 
-test("a trace id that is given is sent, and one that comes back is the reply's", () =>
+test("a given trace id is sent, and the service's trace id is the reply's", () =>
   serving(answering(200, success, { "X-TraceId": "theirs" }), async (endpoint, requests) => {
     const reply = await send(endpoint, { traceId: "t".repeat(58) });
     assert.equal(requests[0].headers["x-traceid"], "t".repeat(58));
@@ -64,7 +65,7 @@ test("a refused signature is an api error that can be explained", () =>
     },
   ));
 
-test("a failing service leaves the outcome unknown, and nothing is repeated", () =>
+test("a failing service leaves the outcome unknown, and the call is not repeated", () =>
   serving(answering(500, { code: 13000201, msg: "inner server invoke failure" }), async (endpoint, requests) => {
     const error = await thrownBy(() => send(endpoint));
     assertError(error, esm.ApiError, "unknown");
@@ -78,7 +79,7 @@ test("a redirect is not followed", () =>
     assert.deepEqual([error.status, requests.length], [302, 1]);
   }));
 
-test("a redirect that a browser hides is refused as well, and its status is the browser's", async () => {
+test("a hidden redirect of a browser is refused with the browser's status", async () => {
   const seen = [];
   const fetch = async () => ({
     type: "opaqueredirect",
@@ -95,12 +96,12 @@ test("a redirect that a browser hides is refused as well, and its status is the 
   assert.deepEqual([seen[0].status, seen[0].kind], [null, "api"]);
 });
 
-test("a status that is none leaves the outcome unknown", async () => {
+test("an invalid status leaves the outcome unknown", async () => {
   const fetch = async () => ({ type: "error", status: 0, headers: new Headers(), body: null, arrayBuffer: async () => new ArrayBuffer(0) });
   assertError(await thrownBy(() => send("http://127.0.0.1", { transport: fetch })), esm.OutcomeUnknownError, "unknown");
 });
 
-test("a reply whose body is a stream of Node is read up to the limit, and then given up", async () => {
+test("a Node stream is read up to the limit and then destroyed", async () => {
   const reply = (...chunks) => {
     const body = Readable.from(chunks.map((chunk) => Buffer.from(chunk)));
     return { status: 200, headers: new Headers(), body, arrayBuffer: () => assert.fail("it has no limit") };
@@ -149,7 +150,7 @@ test("a refused connection was not sent", async () => {
   assert.match(error.message, /ECONNREFUSED/);
 });
 
-test("a name that nobody knows was not sent", async () => {
+test("an unknown host name was not sent", async () => {
   const error = await thrownBy(() => send("https://koodrive.invalid"));
   assertError(error, esm.NotSentError, "not_sent");
 });
@@ -163,7 +164,7 @@ test("tls to a server without it was not sent", () =>
     },
   ));
 
-test("which causes surely never left", async () => {
+test("each cause is not_sent or outcome_unknown", async () => {
   const coded = (code, more) => Object.assign(new Error(code), { code, ...more });
   const saying = (code, message) => Object.assign(new Error(message), { code });
   const several = (...errors) => Object.assign(new AggregateError(errors), { code: errors[0].code });
@@ -178,7 +179,8 @@ test("which causes surely never left", async () => {
     [coded("ECONNRESET", { syscall: "connect" }), esm.NotSentError],
     [coded("EAI_FAIL", { syscall: "getaddrinfo" }), esm.NotSentError],
     [coded("UND_ERR_PRX_TLS"), esm.NotSentError],
-    // Codes that a connection in use has as well, with what only a new one says: Node, Bun, and undici behind a proxy.
+    // A connection in use has these codes as well. Only a new one has these messages: Node, Bun,
+    // and undici behind a proxy.
     [saying("ECONNRESET", "Client network socket disconnected before secure TLS connection was established"), esm.NotSentError],
     [saying("ETIMEDOUT", "ETIMEDOUT: Unable to connect. Is the computer able to access the url?"), esm.NotSentError],
     [saying("ENETUNREACH", "ENETUNREACH: Was there a typo in the url or port?"), esm.NotSentError],
@@ -189,7 +191,7 @@ test("which causes surely never left", async () => {
     [saying("UND_ERR_ABORTED", "Request aborted"), esm.OutcomeUnknownError],
     [coded("UND_ERR_HEADERS_TIMEOUT"), esm.OutcomeUnknownError],
     [coded("UND_ERR_BODY_TIMEOUT"), esm.OutcomeUnknownError],
-    // Deno's, which may be about a second sending.
+    // Deno's error may come from a second sending.
     [new Error("error sending request for url (http://127.0.0.1/): client error (Connect): tcp connect error"), esm.OutcomeUnknownError],
     [several(refused, coded("ENETUNREACH", { syscall: "connect" })), esm.NotSentError],
     [coded("EHOSTUNREACH", { syscall: "read" }), esm.OutcomeUnknownError],
@@ -216,12 +218,12 @@ test("a time-out leaves the outcome unknown", () =>
     },
   ));
 
-test("a time-out holds for a fetch that ignores its signal", async () => {
+test("the time-out also ends a fetch that ignores its signal", async () => {
   const error = await thrownBy(() => send("http://127.0.0.1", { timeoutMs: 20, transport: () => new Promise(() => {}) }));
   assertError(error, esm.OutcomeUnknownError, "unknown");
 });
 
-test("an abort under way leaves the outcome unknown, one before was not sent", () =>
+test("an abort during the request leaves the outcome unknown, an earlier one was not sent", () =>
   serving(
     () => {},
     async (endpoint, requests) => {
@@ -252,7 +254,7 @@ test("a reply of exactly the limit is read", () => {
   });
 });
 
-test("a clock that is refused is learned, and the call signed anew, once", () =>
+test("after a refused clock the call is signed anew once, with the learned time", () =>
   serving(
     (request, response, number) => {
       const headers = { date: new Date(Date.now() + 3_600_000).toUTCString() };
@@ -269,7 +271,7 @@ test("a clock that is refused is learned, and the call signed anew, once", () =>
     },
   ));
 
-test("a clock that is refused again is an api error, and so is a date of one's own", () =>
+test("a clock that is refused twice, and a refused own date, are api errors", () =>
   serving(
     (request, response) =>
       answering(400, { code: 1 }, { date: new Date(Date.now() + Math.random() * 8e7 + 2e6).toUTCString() })(request, response),
@@ -281,7 +283,7 @@ test("a clock that is refused again is an api error, and so is a date of one's o
     },
   ));
 
-test("a token that is a function is asked before each attempt", () =>
+test("a token function is called before each attempt", () =>
   serving(answering(200, success), async (endpoint, requests) => {
     let number = 0;
     const one = client({ endpoint, token: async () => `${TOKEN}-${++number}` });
@@ -293,7 +295,7 @@ test("a token that is a function is asked before each attempt", () =>
     );
   }));
 
-test("a token function that fails has sent nothing", async () => {
+test("after a failed token function the call was not sent", async () => {
   const failing = {
     token: () => {
       throw new Error("no token today");
@@ -341,7 +343,7 @@ test("a hook that fails changes nothing", () =>
     }
   }));
 
-test("a client that is freed while it sends still reads the reply", () =>
+test("a client that is freed during send still reads the reply", () =>
   serving(
     (request, response) => setTimeout(answering(200, success), 20, request, response),
     async (endpoint) => {
@@ -376,7 +378,7 @@ test("options of send are checked before anything is sent", async () => {
   }
 });
 
-test("a port that fetch blocks is not sent", async () => {
+test("a call to a port that fetch blocks was not sent", async () => {
   const error = await thrownBy(() => client({ endpoint: "http://127.0.0.1:1" }).send(call));
   assert.deepEqual([error.kind, error.outcome], ["not_sent", "not_sent"]);
   assert.match(error.message, /bad port/);

@@ -1,5 +1,5 @@
-// Sending over undici: the same as over fetch, faster, and with what only a dispatcher has: a proxy, an authority of
-// one's own, a connect time-out.
+// Tests `send` over undici: the same behaviour as over fetch, and the features of a dispatcher:
+// proxy, own certificate authority, connect time-out.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -35,7 +35,7 @@ const assertError = (error, type, outcome) => {
   assert.equal(error.outcome, outcome);
 };
 
-/** A dispatcher, while `work` lasts. */
+/** Closes `dispatcher` after `work`. */
 async function using(dispatcher, work) {
   try {
     return await work(dispatcher);
@@ -49,7 +49,7 @@ for (const [what, make] of [
   ["a Pool", (endpoint) => new Pool(new URL(endpoint).origin)],
   ["a Client", (endpoint) => new Client(new URL(endpoint).origin)],
 ]) {
-  test(`over ${what}, what is built is what is sent`, () =>
+  test(`over ${what}, the request is sent as built`, () =>
     serving(answering(200, { ...success, policyList: [{ policyId: "1" }] }, { "X-TraceId": "theirs" }), (endpoint, requests) =>
       using(make(endpoint), async (dispatcher) => {
         const fetch = overUndici(dispatcher);
@@ -59,7 +59,7 @@ for (const [what, make] of [
         const [{ method, url, headers, body }, read] = requests;
         assert.deepEqual([method, url], ["POST", "/prefix/koodrive/ose/v1/carrier/users/notifyPackageExpire"]);
         assert.equal(body, '{"carrierUserId":"189642158555241211","type":2,"packageId":"14"}');
-        // Neither a User-Agent nor an Accept-Encoding.
+        // The list has neither User-Agent nor Accept-Encoding.
         const built = ["authorization", "content-type", "x-date", "x-traceid", "x-user-id"];
         assert.deepEqual(Object.keys(headers).sort(), [...built, "connection", "content-length", "host"].sort());
         assert.deepEqual([read.method, read.url, read.body], ["GET", "/prefix/koodrive/ose/v1/carrier/retention/policy/getList", ""]);
@@ -68,7 +68,7 @@ for (const [what, make] of [
     ));
 }
 
-test("the commonjs entry is the same", () => {
+test("the CommonJS entry works with the CommonJS client", () => {
   const { overUndici: other } = require("koodrive/undici");
   return serving(answering(200, success), (endpoint) =>
     using(new Agent(), async (agent) => {
@@ -85,7 +85,7 @@ for (const [what, given] of [
   ["an object", {}],
   ["a text", "undici"],
 ]) {
-  test(`${what} in undici's place is refused`, () => {
+  test(`${what} instead of a dispatcher is refused`, () => {
     assert.throws(
       () => overUndici(given),
       (error) => {
@@ -98,12 +98,12 @@ for (const [what, given] of [
   });
 }
 
-test("undici's own fetch can be given as it is", () =>
+test("undici's own fetch is a transport", () =>
   serving(answering(200, success), async (endpoint) => {
     assert.equal((await client({ endpoint }).send(call, { transport: undici.fetch })).code, "0");
   }));
 
-test("options are undici's, and cannot change the request", () =>
+test("options go to undici and cannot change the request", () =>
   serving(
     () => {},
     (endpoint, requests) =>
@@ -125,7 +125,7 @@ test("a redirect is not followed", () =>
     }),
   ));
 
-test("a dispatcher that follows redirects is found out", () =>
+test("a dispatcher that follows redirects is refused", () =>
   serving(
     ({ url }, response) => answering(url === "/elsewhere" ? 200 : 307, success, { location: "/elsewhere" })(null, response),
     (endpoint) =>
@@ -145,7 +145,7 @@ test("a RetryAgent repeats no notification", () =>
     }),
   ));
 
-test("whatever the answer, its connection serves the next call", () => {
+test("after any answer its connection serves the next call", () => {
   const answers = [200, 401, 302, 500, 200, 503, 400];
   let connections = 0;
   return serving(
@@ -161,7 +161,7 @@ test("whatever the answer, its connection serves the next call", () => {
   );
 });
 
-test("a reply that is too long is given up with its connection, and the next call has another", () => {
+test("a reply that is too long closes its connection, and the next call opens another", () => {
   const long = "x".repeat(500_000);
   return serving(
     (_, response, number) => (number === 1 ? response.writeHead(200).end(long) : answering(200, success)(null, response)),
@@ -176,7 +176,7 @@ test("a reply that is too long is given up with its connection, and the next cal
   );
 });
 
-test("a reply in chunks is read whole", () =>
+test("a reply in chunks is read to its end", () =>
   serving(
     async (_, response) => {
       for (const part of ['{"code":0,', '"msg":"Succ', 'ess."}']) {
@@ -191,7 +191,7 @@ test("a reply in chunks is read whole", () =>
       }),
   ));
 
-test("a program's own transport around it can read the reply in one piece", () =>
+test("a wrapper around the transport can read the reply in one piece", () =>
   serving(answering(200, { code: 0, msg: "x".repeat(100_000) }), (endpoint) =>
     using(new Agent(), async (agent) => {
       const inner = overUndici(agent);
@@ -204,8 +204,9 @@ test("a program's own transport around it can read the reply in one piece", () =
     }),
   ));
 
-test("undici 6 is told by the handler's older methods", async () => {
-  // Stands for a dispatcher of undici 6, which knows no others; names and values alternate, and are bytes.
+test("undici 6 calls the handler's older methods", async () => {
+  // Imitates a dispatcher of undici 6, which calls only the older methods. Names and values
+  // alternate and are bytes.
   const dispatch = (request, handler) => {
     handler.onConnect(() => assert.fail("aborted"), null);
     handler.onHeaders(103, [Buffer.from("link"), Buffer.from("</a>")], () => {}, "Early Hints");
@@ -250,7 +251,7 @@ test("an abort and a time-out end the call and its connection", () => {
   );
 });
 
-/** A server that writes bytes and closes. */
+/** Serves `bytes` and closes the connection. */
 async function raw(bytes, work) {
   const server = createServer((socket) => socket.on("error", () => {}).once("data", () => socket.end(bytes)));
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
@@ -295,8 +296,9 @@ test("a refused connection, an unknown name and TLS were not sent", () =>
     );
   }));
 
-test("a connection that is not made within the connect time-out was not sent", async () => {
-  // It listens and then does nothing, and its queue is full: the kernel answers no one any more.
+test("a call over the connect time-out was not sent", async () => {
+  // The program listens, accepts no connection, and fills its queue. Then the kernel stops
+  // answering.
   const program = `
     const server = require("node:net").createServer().listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
       require("node:fs").writeSync(1, String(server.address().port));
@@ -331,13 +333,13 @@ test("a thousand calls at once over one client and one pool", () =>
       }),
   ));
 
-test("recipe: an authority of one's own", () =>
+test("recipe: an own certificate authority", () =>
   serving(
     answering(200, success),
     (endpoint) =>
       using(new Agent({ connect: { ca } }), async (agent) => {
         assert.equal((await client({ endpoint }).send(call, { transport: overUndici(agent) })).code, "0");
-        // Of the same authority, for another name.
+        // The certificate is of the same authority, for another name.
         const other = endpoint.replace("localhost", "127.0.0.1");
         assertError(
           await thrownBy(() => client({ endpoint: other }).send(call, { transport: overUndici(agent) })),
@@ -348,7 +350,7 @@ test("recipe: an authority of one's own", () =>
     TLS,
   ));
 
-/** A proxy that makes a tunnel for whoever says `pass`. */
+/** Runs a proxy that opens a tunnel for the credentials `Basic pass`. */
 async function proxying(work) {
   const seen = [];
   const proxy = createHttpServer((_, response) => response.writeHead(405).end());
@@ -371,7 +373,7 @@ async function proxying(work) {
   }
 }
 
-test("recipe: through a proxy, to a service of an authority of one's own", () =>
+test("recipe: a proxy and an own certificate authority", () =>
   serving(
     answering(200, success),
     (endpoint, requests) =>
@@ -387,7 +389,7 @@ test("recipe: through a proxy, to a service of an authority of one's own", () =>
     TLS,
   ));
 
-test("a proxy that refuses its tunnel, or is not there, has sent nothing", () =>
+test("after a missing proxy or a refused tunnel the call was not sent", () =>
   serving(
     answering(200, success),
     (endpoint, requests) =>

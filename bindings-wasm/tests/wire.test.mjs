@@ -1,5 +1,6 @@
-// What arrives at a strict server, byte for byte, whatever ids, credentials and endpoints hold: Node's own parser, llhttp in its
-// strict mode, finds one request with the headers that were built, and nothing else.
+// Compares the bytes that arrive at a strict server with the built request, for hostile ids,
+// credentials and endpoints. Node's own parser, llhttp in its strict mode, must find one request
+// with the built headers and no others.
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -10,13 +11,13 @@ import { Agent } from "undici";
 import { APP, Client, USER_ID, getCurrentRetentionPolicy, notifyPackageExpire, overUndici, rawCall } from "./koodrive.mjs";
 
 const CONFORMANCE = new URL("../../tests/conformance/", import.meta.url);
-/** The cases of the conformance vectors that build a request of any path and query. */
+/** The conformance vectors that build requests with any path and query. */
 const TARGETS = ["raw-path.json", "raw-query.json", "raw-body.json"].flatMap(
   (file) => JSON.parse(readFileSync(new URL(file, CONFORMANCE))).cases,
 );
 
 const PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire";
-/** What fetch and HTTP add. */
+/** The headers that fetch and HTTP add. */
 const ADDED = ["accept", "accept-encoding", "accept-language", "connection", "content-length", "host", "sec-fetch-mode", "user-agent"];
 
 /** Control characters, which an id cannot hold. */
@@ -29,7 +30,7 @@ const CONTROLS = [
   "\0",
   "\x7f\x80\x85",
 ];
-/** What would be more than a value, if it were not escaped or encoded somewhere. */
+/** Texts that would be more than a value if one layer failed to escape them. */
 const HOSTILE = [
   '","type":1,"x":"',
   '"}{"carrierUserId":"other"}',
@@ -40,7 +41,7 @@ const HOSTILE = [
   "é中😀\u{10fffd}",
   "u".repeat(4096),
 ];
-/** Visible ASCII that a header carries, and that a careless reader would take apart. */
+/** Visible ASCII that a header carries and that a careless parser would split. */
 const ODD = [
   "a,b;c=d",
   'quo"ted',
@@ -58,7 +59,10 @@ const REFUSED = ["a\r\nx: 1", "a\nx: 1", "a\r", "\0", "a\tb", "é", "中", " a",
 const PREFIXES = ["", "/a", "/a.b/~c_d-e", "/...", `/${"p".repeat(1000)}`];
 const NO_ENDPOINTS = ["/../x", "/a/./b", "//x", "/a?x=1", "/a#x", "/a b", "/a\r\nx: 1", "/a\\b", "/a%2f..", "/é", ":1@elsewhere.example/"];
 
-/** A strict server behind a port that keeps the bytes that go to it. Gives its URL, what it has read, and the bytes. */
+/**
+ * Runs a strict server behind a port that records the received bytes. `work` gets its URL, the
+ * parsed requests, and the bytes.
+ */
 async function strict(work) {
   const requests = [];
   const server = createServer({ insecureHTTPParser: false, requireHostHeader: true }, async (request, response) => {
@@ -93,14 +97,14 @@ async function strict(work) {
   }
 }
 
-/** Remembers the request that it is given; the rest is `fetch`'s. */
+/** Returns `fetch` with a record of its request in `built`. */
 const remembering = (fetch, built) =>
   Object.assign((url, init) => {
     Object.assign(built, { url, ...init });
     return fetch(url, init);
   }, fetch);
 
-/** Each default transport, while `work(fetch)` lasts. */
+/** The default transports. Each calls `work(fetch)` and closes afterwards. */
 const TRANSPORTS = {
   fetch: (work) => work((...given) => globalThis.fetch(...given)),
   undici: async (work) => {
@@ -113,7 +117,10 @@ const TRANSPORTS = {
   },
 };
 
-/** Sends the call, and compares the request that arrived with the one that was built: line, headers, body, to the byte. */
+/**
+ * Sends the call, and compares the arrived request with the built one byte by byte: line, headers,
+ * body.
+ */
 async function assertSent(one, call, options, fetch, { endpoint, requests, raw }, path) {
   const built = {};
   requests.length = raw.length = 0;
@@ -133,7 +140,7 @@ async function assertSent(one, call, options, fetch, { endpoint, requests, raw }
   assert.deepEqual(rawTrailers, []);
   const text = Buffer.concat(raw).toString("latin1");
   const end = text.indexOf("\r\n\r\n");
-  // As many lines as headers, and one before them; then the body, and nothing after it.
+  // There is one line per header and one before them. The body ends the text.
   assert.equal(text.slice(0, end).split(/[\r\n]+/).length, found.length + 1);
   assert.equal(text.slice(end + 4), Buffer.from(built.body ?? "").toString("latin1"));
   assert.equal(body.toString(), built.body ?? "");
@@ -141,10 +148,10 @@ async function assertSent(one, call, options, fetch, { endpoint, requests, raw }
 }
 
 for (const [name, over] of Object.entries(TRANSPORTS)) {
-  /** A strict server, and the transport. */
+  /** Runs `work` with a strict server and the transport. */
   const tried = (work) => strict((endpoint, seen) => over((fetch) => work(endpoint, fetch, { endpoint, ...seen })));
 
-  test(`over ${name}, no id adds anything`, () =>
+  test(`over ${name}, no id adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const one = new Client({ endpoint, userId: USER_ID, ...APP });
       for (const hostile of HOSTILE) {
@@ -162,7 +169,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, a path, a query and a body arrive as the conformance vectors have them signed`, () =>
+  test(`over ${name}, path, query and body arrive as signed in the conformance vectors`, () =>
     tried(async (endpoint, fetch, seen) => {
       for (const { name, given, expected } of TARGETS) {
         const { endpoint: theirs, ...others } = given.client;
@@ -173,7 +180,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
         const { headers } = await assertSent(one, rawCall(fields), {}, fetch, seen, target);
 
         if (expected.canonicalRequest === undefined) continue;
-        // The vectors sign for another host and time, so that only these two lines are ours.
+        // The vectors sign for another host and time, so only these two lines differ.
         const canonical = expected.canonicalRequest
           .replace(/^host:.*$/m, `host:${new URL(endpoint).host}`)
           .replace(/^x-date:.*$/m, `x-date:${headers["x-date"]}`);
@@ -183,7 +190,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no text of a raw call adds anything`, () =>
+  test(`over ${name}, no text of a raw call adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const one = new Client({ endpoint, userId: USER_ID, ...APP });
       for (const hostile of [...HOSTILE, ...CONTROLS]) {
@@ -194,7 +201,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no header adds anything`, () =>
+  test(`over ${name}, no header value adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       for (const odd of ODD) {
@@ -206,7 +213,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, no endpoint adds anything`, () =>
+  test(`over ${name}, no endpoint adds a header or bytes`, () =>
     tried(async (endpoint, fetch, seen) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       for (const prefix of PREFIXES) {
@@ -215,7 +222,7 @@ for (const [name, over] of Object.entries(TRANSPORTS)) {
       }
     }));
 
-  test(`over ${name}, what a header cannot carry is not sent`, () =>
+  test(`over ${name}, a value that a header cannot carry is not sent`, () =>
     tried(async (endpoint, fetch, { requests, raw }) => {
       const call = notifyPackageExpire({ carrierUserId: "1", packageId: "14" });
       const refused = { name: "InvalidInputError" };

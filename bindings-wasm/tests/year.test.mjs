@@ -1,19 +1,21 @@
-// A year of a clock that drifts and jumps, through `send` and the sandbox, whose clock is right. core/tests/year has more years.
+// Runs a year of a drifting and jumping clock through `send` and the sandbox, whose clock is right.
+// core/tests/year has more years.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Sandbox, TOKEN, call, client } from "./koodrive.mjs";
 
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
-// Where the clock stands after each jump, ahead of the truth; and for how many days.
+// The clock's error after each jump, ahead of the truth, and its number of days.
 const JUMPS = [0, 200, 3 * SECOND, 1200 * SECOND, 0, -1200 * SECOND, 40_000 * SECOND, -40_000 * SECOND, 3 * SECOND];
 const DAYS = 40;
 
-test("no call fails, and only a jump beyond margin or window is signed twice", async () => {
+test("no call fails, and only a jump beyond the margin or the window needs a second signature", async () => {
   let truth = Date.UTC(2026, 0, 1);
   let ahead = 0;
   const sandbox = new Sandbox({ now: () => truth, tokens: [TOKEN] });
-  // The way takes 40 ms in each direction; two in three answers say nothing of the time, or what a cache remembers.
+  // The network takes 40 ms in each direction. Two in three answers have no time, or a time from a
+  // cache.
   let answers = 0;
   const fetch = async (url, init) => {
     truth += 40;
@@ -37,13 +39,13 @@ test("no call fails, and only a jump beyond margin or window is signed twice", a
       const reply = await one.send(call, { transport: fetch, now: () => truth + ahead, onExchange: () => made++ });
       assert.equal(reply.code, "0");
       attempts.push(made);
-      // 10 ppm fast.
+      // The clock is 10 ppm fast.
       truth += DAY;
       ahead += 864;
     }
   }
   const twice = attempts.flatMap((made, at) => (made === 2 ? [at / DAYS] : []));
-  // Before the others the clock was less than 5 seconds behind, or less than 15 minutes ahead.
+  // Before the other jumps, the clock was less than 5 seconds behind or less than 15 minutes ahead.
   assert.deepEqual(twice, [3, 4, 5, 6, 7, 8]);
   assert.equal(attempts.length, sandbox.accepted().length);
 });

@@ -23,7 +23,7 @@ use crate::{
     ReplyError, XDate, header,
 };
 pub(crate) use target::TargetOf;
-use target::{FixedTargets, Target};
+use target::{KeptTargets, Target};
 
 /// A caller of the API. Cheap to clone; clones share what they learn about the server's clock.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ pub(crate) struct Identity {
     user_id: String,
     /// Filled on first use, and never by a host that has a type of its own for headers.
     user_id_value: OnceLock<HeaderValue>,
-    fixed: FixedTargets,
+    kept: KeptTargets,
 }
 
 impl Client {
@@ -63,7 +63,7 @@ impl Client {
                 endpoint,
                 user_id,
                 user_id_value: OnceLock::new(),
-                fixed: FixedTargets::default(),
+                kept: KeptTargets::default(),
             }),
             credentials,
             clock_margin: CLOCK_MARGIN_DEFAULT,
@@ -221,7 +221,7 @@ impl Client {
         );
         Ok(FixedParts {
             method: target.method().clone(),
-            url: target.url(&self.identity),
+            url: target.url().to_owned(),
             headers,
         })
     }

@@ -133,15 +133,14 @@ use http::{Request, StatusCode};
 
 pub use action::{Action, Halt, NotTaken, Now, Outgoing, Ticket};
 pub use config::{Config, DispatchOption, OPTIONS, Unit};
-pub use outcome::{CallOutcome, Verdict};
+pub use outcome::{CallOutcome, ExchangeFailure, Verdict};
 pub use progress::Progress;
 pub use rate_limiter::Slowed;
 
 use crate::client::body_of;
 use crate::header::ReplyHeaders;
 use crate::{
-    Client, Credentials, ErrorKind, FixedParts, InvalidInput, Operation, Outcome, PreparedCall,
-    TransportError,
+    Client, Credentials, FixedParts, InvalidInput, Operation, PreparedCall, TransportError,
 };
 use budget::RetryBudget;
 use circuit_breaker::CircuitBreaker;
@@ -180,8 +179,7 @@ pub struct Dispatcher<K> {
     counts: Progress,
     /// Requests that were counted and did not leave.
     withdrawn: u64,
-    /// The error of the exchange that was handed in last.
-    last_error: Option<(ErrorKind, Outcome)>,
+    last_exchange: Option<ExchangeFailure>,
     /// The latest monotonic instant that was seen, in nanoseconds.
     latest: u64,
 }
@@ -227,7 +225,7 @@ impl<K> Dispatcher<K> {
             random: Random::new(seed),
             counts: Progress::default(),
             withdrawn: 0,
-            last_error: None,
+            last_exchange: None,
             latest: 0,
             config,
         }
@@ -414,11 +412,11 @@ impl<K> Dispatcher<K> {
         self.next_action(now)
     }
 
-    /// Returns kind and outcome of the last handed-in exchange's error, for a host that shows
-    /// exchanges. Returns none if that exchange delivered its call.
+    /// Returns how the last handed-in exchange failed, for a host that shows exchanges or owns
+    /// connections. Returns none if that exchange delivered its call.
     #[must_use]
-    pub const fn last_exchange(&self) -> Option<(ErrorKind, Outcome)> {
-        self.last_error
+    pub const fn last_exchange(&self) -> Option<ExchangeFailure> {
+        self.last_exchange
     }
 
     /// Returns the client that signs: with the latest token, and what was learned of the server's

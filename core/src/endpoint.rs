@@ -7,6 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::InvalidInput;
+use crate::signing::is_unreserved;
 
 /// The service's address: scheme, host, port and an optional path prefix.
 ///
@@ -127,7 +128,7 @@ impl Endpoint {
 
     /// Returns the URL of `path` below this endpoint.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{self}{path}")
+        [self.scheme, "://", &*self.authority, &*self.prefix, path].concat()
     }
 
     fn is_loopback(&self) -> bool {
@@ -267,11 +268,6 @@ fn check_prefix(prefix: &str) -> Result<(), &'static str> {
         }
     }
     Ok(())
-}
-
-/// RFC 3986, 2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
 #[cfg(test)]

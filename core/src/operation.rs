@@ -136,8 +136,9 @@ pub trait Operation {
     fn path(&self) -> Cow<'_, str>;
 
     /// Returns the path if all calls of the operation share it; it is then sent in the place of
-    /// [`path`](Self::path). A client prepares the URL and the signature of such calls once, but
-    /// for a call that has a query.
+    /// [`path`](Self::path). A client prepares URL and signature of such an operation once. For a
+    /// path that is not fixed, it prepares those of the first few paths once. Both hold for calls
+    /// without a query.
     fn fixed_path(&self) -> Option<&'static str> {
         None
     }

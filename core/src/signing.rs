@@ -20,7 +20,7 @@ pub use canonical_request::{
     CanonicalParts, SIGNED_HEADERS, canonical_headers, canonical_query_string, canonical_request,
     canonical_uri, payload_hash,
 };
-pub(crate) use canonical_request::{PreparedRequest, RESERVED};
+pub(crate) use canonical_request::{PreparedRequest, RESERVED, is_plain_path, is_unreserved};
 pub use explain::{Difference, Explanation, explain};
 pub(crate) use hex::Hex;
 pub use signature::{SigningKey, signature};

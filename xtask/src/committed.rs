@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::output::say;
 use crate::test::{
     Counts,
     suites::{one, runs, skipped},
@@ -46,7 +47,7 @@ pub(crate) fn accept() -> Result<()> {
         "bytes": values.bytes,
     });
     fs::write(file(), serde_json::to_string_pretty(&json)? + "\n")?;
-    println!("{} is written", file().display());
+    say!("{} is written", file().display());
     Ok(())
 }
 
@@ -79,15 +80,15 @@ fn held(found: &Values, committed: &Values, tolerance: f64) -> Result<Counts> {
     for ((name, found), committed) in found.iter().zip(committed.values()) {
         let change = change(*found, *committed);
         let passed = within(*found, *committed, tolerance);
-        println!(
+        say!(
             "{name}: {found}, committed {committed} ({:+.1} %, at most {:+.0} %)",
             change * 100.0,
             tolerance * 100.0
         );
         if !passed {
-            println!("  if it is worth that: cargo xtask bench --accept");
+            say!("  if it is worth that: cargo xtask bench --accept");
         } else if change < -tolerance {
-            println!("  to keep it so: cargo xtask bench --accept");
+            say!("  to keep it so: cargo xtask bench --accept");
         }
         counts += one(passed);
     }

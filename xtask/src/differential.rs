@@ -14,11 +14,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::output::say;
 use crate::test::{
     Counts,
     suites::{one, skipped},
 };
-use crate::{chromium, go, java, npm, python, runtimes, sh};
+use crate::{chromium, go, java, npm, output, python, runtimes, sh};
 
 /// The seed and the number of cases of `cargo xtask test`: the same cases every time, so that a
 /// change fails only over cases that it has caused.
@@ -63,7 +64,7 @@ pub(crate) fn test() -> Result<Counts> {
 }
 
 fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
-    println!("seed {seed}, cases {first} to {}", first + cases - 1);
+    say!("seed {seed}, cases {first} to {}", first + cases - 1);
     let folder = sh::target().join("differential");
     fs::create_dir_all(&folder)?;
     let programs = Programs::prepare()?;
@@ -78,9 +79,8 @@ fn compare(seed: &str, first: u64, cases: u64) -> Result<Counts> {
         generate
             .arg(generator)
             .args([seed, &start.to_string(), &count.to_string()])
-            .env("PYTHONDONTWRITEBYTECODE", "1")
-            .stdout(File::create(folder.join("cases"))?);
-        sh::run(&mut generate)?;
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        fs::write(folder.join("cases"), sh::output(&mut generate)?)?;
         programs.run(&folder)?;
         found.read(&folder, count)?;
         let in_go = go::differential(&folder.join("cases"), &folder.join("snake"))?;
@@ -159,10 +159,13 @@ impl Programs {
                     self.chromium.as_deref().unwrap_or(Path::new("")),
                 );
             // Maven says there why it failed.
-            if host != "java" {
-                command.stdout(Stdio::null());
-            }
+            command.stdout(if host == "java" {
+                output::of_programs()
+            } else {
+                Stdio::null()
+            });
             let child = command
+                .stderr(output::of_programs())
                 .spawn()
                 .with_context(|| format!("cannot start the cases in {host}"))?;
             running.push((host, child));
@@ -246,7 +249,7 @@ impl Findings {
         if self.shown > SHOWN {
             return;
         }
-        println!("{host} differs in case {}: {case}", expected["number"]);
+        say!("{host} differs in case {}: {case}", expected["number"]);
         let members = [expected, found].map(|it| it.as_object().cloned().unwrap_or_default());
         let names: std::collections::BTreeSet<_> =
             members.iter().flat_map(|it| it.keys()).collect();
@@ -255,7 +258,7 @@ impl Findings {
             if expected.zip(found).is_none_or(|(a, b)| !same(a, b)) {
                 let shown =
                     |value: Option<&Value>| value.map_or_else(String::new, Value::to_string);
-                println!(
+                say!(
                     "  {stage}\n    rust: {}\n    {host}: {}",
                     shown(expected),
                     shown(found)
@@ -269,7 +272,7 @@ impl Findings {
     fn report(&self, seed: &str, cases: u64) -> Result<Counts> {
         for (stage, (reached, refused)) in &self.stages {
             if stage != "number" {
-                println!("{stage}: reached {reached} times, refused {refused} times");
+                say!("{stage}: reached {reached} times, refused {refused} times");
             }
         }
         if cases >= SUITE.1 {
@@ -286,7 +289,7 @@ impl Findings {
         for (_, host) in &self.hosts {
             let differing = self.differing.get(host).copied().unwrap_or_default();
             let unsaid = self.unsaid.get(host).copied().unwrap_or_default();
-            println!(
+            say!(
                 "{host}: {differing} of {} cases differ from Rust",
                 self.compared - unsaid
             );
@@ -303,7 +306,7 @@ impl Findings {
             }
         }
         if !counts.all_passed() {
-            println!("again: cargo xtask differential --seed {seed} --first NUMBER --cases 1");
+            say!("again: cargo xtask differential --seed {seed} --first NUMBER --cases 1");
         }
         Ok(counts)
     }

@@ -6,6 +6,7 @@ use std::fs::{self, File};
 
 use anyhow::{Context as _, Result};
 
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::sh;
 use crate::test::Counts;
@@ -60,7 +61,7 @@ pub(crate) fn example() -> Result<Counts> {
     let expected = [ROWS - 5, 1, 4, ROWS, ROWS - 3];
     let right = seen == expected && output.status.code() == Some(1);
     if !right {
-        println!(
+        say!(
             "dispatch: delivered, refused, unknown, rows, accepted should be {expected:?} and are {seen:?}\n{printed}{}",
             String::from_utf8_lossy(&output.stderr)
         );

@@ -11,6 +11,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::once::OncePerRun;
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::test::Counts;
 use crate::test::suites::{cargo_tests, node_test, one, reported, runs, skipped};
@@ -31,12 +33,15 @@ const WASM_LINK: [&str; 2] = [
 /// one.
 const SONAME: &str = "libkoodrive.so.0.1";
 
+const NO_C_COMPILER: &str = "there is no C compiler (cc)";
+
 /// The libraries that are linked beside the static library.
 const PRIVATE: &str = "-lpthread -ldl -lm";
 
 /// Returns the path of koodrive.wasm.
 pub(crate) fn wasm() -> Result<PathBuf> {
-    compiled_wasm("neutral", "", "koodrive.wasm")
+    static BUILT: OncePerRun = OncePerRun::new();
+    BUILT.get_or_make(|| compiled_wasm("neutral", "", "koodrive.wasm"))
 }
 
 /// Returns the path of the module that the Go package is made of.
@@ -61,6 +66,11 @@ fn compiled_wasm(profile: &str, features: &str, name: &str) -> Result<PathBuf> {
 /// Returns the folder of the C library: `include`, `lib` and `lib/pkgconfig`, as
 /// `cargo capi install` lays them out.
 pub(crate) fn library() -> Result<PathBuf> {
+    static BUILT: OncePerRun = OncePerRun::new();
+    BUILT.get_or_make(compiled_library)
+}
+
+fn compiled_library() -> Result<PathBuf> {
     let folder = folder().join("c");
     let release = self::folder().join("build/release");
     // Both types allow link-time optimisation, which an rlib beside them would prevent.
@@ -154,7 +164,7 @@ fn engines(library: &Path, module: &Path) -> Result<Counts> {
     let python = python::wasm_engine()?;
     let mut counts = Counts::default();
     for (engine, artifact) in [("c", &*shared), ("node", module), ("wasmtime", module)] {
-        println!("vectors: {engine}");
+        say!("vectors: {engine}");
         let mut command = sh::program(&python);
         command
             .arg(binding("tests/vectors.py"))
@@ -194,7 +204,7 @@ fn in_node(module: &Path) -> Result<Counts> {
 fn c(library: &Path) -> Result<Counts> {
     let mut counts = Counts::default();
     if !runs("cc", "--version") {
-        return Ok(skipped("there is no C compiler (cc)"));
+        return Ok(skipped(NO_C_COMPILER));
     }
     if runs("c++", "--version") {
         let header = compiled("c++", &["-std=c++11"], "tests/header.cpp", library)?;
@@ -210,13 +220,30 @@ fn c(library: &Path) -> Result<Counts> {
     Ok(counts)
 }
 
+/// Returns what a machine lacks for a C program over libcurl.
+pub(crate) fn missing_for_libcurl() -> Option<&'static str> {
+    if !runs("cc", "--version") {
+        return Some(NO_C_COMPILER);
+    }
+    let has_headers = compiles("#include <curl/curl.h>");
+    (!has_headers).then_some(
+        "libcurl's headers are missing (libcurl4-openssl-dev), so a C example is not built",
+    )
+}
+
+/// Compiles a C program over libcurl, and returns its path.
+pub(crate) fn program_over_libcurl(code: &str) -> Result<PathBuf> {
+    let library = library()?;
+    let source = folder().join("readme.c");
+    fs::write(&source, code)?;
+    compiled("cc", &["-lcurl"], &source.to_string_lossy(), &library)
+}
+
 /// The example delivers one call under AddressSanitizer and one under valgrind.
 fn example(library: &Path) -> Result<Counts> {
     let source = "examples/notify.c";
-    if !compiles("#include <curl/curl.h>") {
-        return Ok(skipped(
-            "libcurl's headers are missing (libcurl4-openssl-dev), so the C example is not built",
-        ));
+    if let Some(missing) = missing_for_libcurl() {
+        return Ok(skipped(missing));
     }
     let mut counts = Counts::default();
     let sandbox = Sandbox::start(&[])?;
@@ -226,7 +253,7 @@ fn example(library: &Path) -> Result<Counts> {
         let printed = sh::output(sandbox.settings(command))?;
         let delivered = printed.contains("code 0, msg Success.");
         if !delivered {
-            println!("the C example printed: {printed}");
+            say!("the C example printed: {printed}");
         }
         Ok(one(delivered && sandbox.accepted()? == before + 1))
     };
@@ -254,7 +281,7 @@ fn example(library: &Path) -> Result<Counts> {
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     let is_told = refused.status.code() == Some(1) && said.contains("HTTP 401");
     if !is_told {
-        println!("the C example with a wrong secret: {said}");
+        say!("the C example with a wrong secret: {said}");
     }
     counts += one(is_told);
     if runs("valgrind", "--version") {
@@ -298,7 +325,8 @@ fn compiled(compiler: &str, flags: &[&str], source: &str, library: &Path) -> Res
 /// Returns whether the C compiler takes this line.
 fn compiles(line: &str) -> bool {
     let file = folder().join("probe.c");
-    let written = fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n"));
+    let written = fs::create_dir_all(folder())
+        .and_then(|()| fs::write(&file, format!("{line}\nint main(void) {{ return 0; }}\n")));
     let compiled = sh::program("cc").arg("-fsyntax-only").arg(file).output();
     written.is_ok() && compiled.is_ok_and(|output| output.status.success())
 }

@@ -6,15 +6,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::output::say;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
 use crate::test::count::{go_output, go_test};
 use crate::test::suites::{check, one};
-use crate::{ffi, sh};
+use crate::{ffi, output, sh};
 
 /// The oldest Go for the tests and their tools. Users need 1.23, as `bindings-go/go.mod` says.
 const OLDEST: (u32, u32) = (1, 26);
@@ -42,7 +43,7 @@ pub(crate) fn generate() -> Result<()> {
     translate(&wasm, &binding(CORE))?;
     fs::write(binding(ORIGIN), compiler()?)?;
     fs::write(binding(LICENCES), licences()?)?;
-    println!("{}", binding(CORE).display());
+    say!("{}", binding(CORE).display());
     Ok(())
 }
 
@@ -69,7 +70,7 @@ fn compiler() -> Result<String> {
 /// Runs the suite.
 pub(crate) fn test() -> Result<Counts> {
     if !is_there() {
-        println!("skipped: there is no Go 1.26 or later");
+        say!("skipped: there is no Go 1.26 or later");
         return Ok(Counts::skipped_one());
     }
     let wasm = ffi::wasm_for_go()?;
@@ -78,19 +79,19 @@ pub(crate) fn test() -> Result<Counts> {
     counts += linters()?;
     // The tests ask wazero the same questions as the translated core.
     let calls = sh::target().join("ffi/go-calls");
-    println!("tests");
+    say!("tests");
     let mut command = package(&["test", "-count=1", "-json", "-skip", RANDOM_CASES, "./..."]);
     counts += go_tests(command.env("KOODRIVE_RECORD", &calls))?;
-    println!("the .wasm in wazero");
+    say!("the .wasm in wazero");
     let mut command = tests(&["test", "-count=1", "-json", "./..."]);
     command.env("KOODRIVE_RECORD", &calls);
     counts += go_tests(command.env("KOODRIVE_WASM", &wasm))?;
     if sh::output(&mut package(&["env", "CGO_ENABLED"]))?.trim() == "1" && has_c_compiler() {
-        println!("tests with the race detector");
+        say!("tests with the race detector");
         let mut command = package(&["test", "-race", "-short", "-json"]);
         counts += go_tests(command.args(["-skip", ONE_GOROUTINE, "."]))?;
     } else {
-        println!("skipped: the race detector needs a C compiler");
+        say!("skipped: the race detector needs a C compiler");
         counts += Counts::skipped_one();
     }
     Ok(counts)
@@ -113,7 +114,7 @@ fn committed(wasm: &Path) -> Result<Counts> {
     let recorded = fs::read_to_string(binding(ORIGIN))?;
     let compiler = compiler()?;
     if recorded != compiler {
-        println!(
+        say!(
             "skipped: bindings-go/{CORE} was made with {}, this is {}",
             recorded.trim(),
             compiler.trim()
@@ -129,9 +130,7 @@ fn committed(wasm: &Path) -> Result<Counts> {
     ] {
         let is_same = fs::read(binding(name))? == made;
         if !is_same {
-            println!(
-                "bindings-go/{name} is not what is made of this core: cargo xtask go generate"
-            );
+            say!("bindings-go/{name} is not what is made of this core: cargo xtask go generate");
         }
         counts += one(is_same);
     }
@@ -146,7 +145,7 @@ pub(crate) fn build(package: &str, program: &Path) -> Result<()> {
 fn linters() -> Result<Counts> {
     let unformatted = sh::output(sh::program("gofmt").arg("-l").arg(binding("")))?;
     if !unformatted.is_empty() {
-        println!("gofmt would change {unformatted}");
+        say!("gofmt would change {unformatted}");
     }
     let mut counts = one(unformatted.is_empty());
     counts += check(package(&["vet"]).args(WRITTEN_BY_HAND))?;
@@ -174,13 +173,13 @@ fn linters() -> Result<Counts> {
 fn go_tests(command: &mut Command) -> Result<Counts> {
     let output = command
         .env("KOODRIVE_SANDBOX", sandbox::program())
-        .stderr(Stdio::inherit())
+        .stderr(output::of_programs())
         .output()
         .context("cannot start go")?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let mut counts = go_test(&printed);
     if !output.status.success() || !counts.all_passed() {
-        println!("{}", go_output(&printed));
+        say!("{}", go_output(&printed));
         // A package that does not compile has no test that fails.
         if counts.all_passed() {
             counts += one(false);

@@ -10,11 +10,12 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::output::say;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
 use crate::test::count::junit;
 use crate::test::suites::{one, runs, skipped};
-use crate::{ffi, readme, sh};
+use crate::{ffi, output, readme, sh};
 
 /// The first JDK in which Java calls C without a preview.
 const OLDEST: u32 = 22;
@@ -44,7 +45,7 @@ pub(crate) fn test() -> Result<Counts> {
     let Some(jdk) = jdk().filter(|_| is_there()) else {
         return Ok(skipped(MISSING));
     };
-    println!("JDK: {}", jdk.display());
+    say!("JDK: {}", jdk.display());
     Sandbox::build()?;
     let reports = binding("target/surefire-reports");
     if reports.exists() {
@@ -53,7 +54,12 @@ pub(crate) fn test() -> Result<Counts> {
     let mut sandbox = std::ffi::OsString::from("-Dkoodrive.sandbox=");
     sandbox.push(sandbox::program());
     // Failures are counted below, with the skipped tests that Maven does not tell of.
-    let status = maven(&jdk)?.arg(sandbox).arg("package").status()?;
+    let status = maven(&jdk)?
+        .arg(sandbox)
+        .arg("package")
+        .stdout(output::of_programs())
+        .stderr(output::of_programs())
+        .status()?;
     let mut counts = Counts::default();
     for report in fs::read_dir(&reports).context("Maven ran no test")? {
         let report = report?.path();
@@ -105,7 +111,7 @@ fn installed(jdk: &Path) -> Result<Counts> {
             let passed = program_runs(jdk, &program, &code, false, &sandbox)?
                 && (number > 1 || program_runs(jdk, &module, &code, true, &sandbox)?);
             if !passed {
-                println!("{page}: the Java program failed:\n{code}");
+                say!("{page}: the Java program failed:\n{code}");
             }
             counts += one(passed);
         }
@@ -179,7 +185,7 @@ fn program_runs(
         && complaint.is_empty()
         && readme::prints_what_it_says(&code, &printed);
     if !passed {
-        println!("{printed}{complaint}");
+        say!("{printed}{complaint}");
     }
     Ok(passed)
 }

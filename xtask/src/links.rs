@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Result, ensure};
 
+use crate::output::say;
 use crate::sh;
 use crate::test::{Counts, suites::one};
 
@@ -19,7 +20,7 @@ pub(crate) fn test() -> Result<Counts> {
             .filter(|link| !leads_somewhere(&sh::root().join(page), link))
             .collect();
         if !dead.is_empty() {
-            println!("{page}: these links lead nowhere: {}", dead.join(", "));
+            say!("{page}: these links lead nowhere: {}", dead.join(", "));
         }
         counts += one(dead.is_empty());
     }

@@ -14,6 +14,7 @@ mod java;
 mod links;
 mod npm;
 mod once;
+mod output;
 mod paths;
 mod progress;
 mod prose;
@@ -71,8 +72,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode> {
         ["demo", "--only", language] if demo::LANGUAGES.contains(language) => {
             demo::run(&[*language])?;
         }
-        ["test"] => return test::run(None),
-        ["test", "--only", suite] => return test::run(Some(suite)),
+        ["test"] => return test::run_all(),
+        ["test", "--only", suite] => return test::run_one(suite),
         ["test", "--list"] => test::list(),
         ["bench"] => bench::run(None)?,
         ["bench", "--only", section] => bench::run(Some(section))?,

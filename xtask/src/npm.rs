@@ -3,13 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use crate::files::files;
-use crate::once::{once, once_per_run};
+use crate::once::{OncePerRun, once};
 use crate::{paths, sh, toolchain};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
@@ -58,8 +57,8 @@ fn check_version() -> Result<()> {
 
 /// Builds and packs the package, once per run of this program. Returns the tarball.
 pub(crate) fn pack() -> Result<PathBuf> {
-    static PACKED: OnceLock<PathBuf> = OnceLock::new();
-    once_per_run(&PACKED, || {
+    static PACKED: OncePerRun = OncePerRun::new();
+    PACKED.get_or_make(|| {
         check_version()?;
         run_build(&[])?;
         fs::create_dir_all(directory())?;
@@ -100,8 +99,8 @@ pub(crate) fn install_into(folder: &Path) -> Result<()> {
 
 /// Returns a folder that has the current tarball installed.
 pub(crate) fn installed() -> Result<PathBuf> {
-    static INSTALLED: OnceLock<PathBuf> = OnceLock::new();
-    once_per_run(&INSTALLED, || {
+    static INSTALLED: OncePerRun = OncePerRun::new();
+    INSTALLED.get_or_make(|| {
         let folder = directory().join("installed");
         install_into(&folder)?;
         Ok(folder)

@@ -14,12 +14,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::once::{once, once_per_run};
+use crate::once::{OncePerRun, once};
 use crate::sh;
 
 const OLDEST: &str = "3.10";
@@ -31,7 +30,7 @@ const SYSTEM_PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
 struct Environment {
     name: &'static str,
     requirements: &'static [&'static str],
-    installed: OnceLock<PathBuf>,
+    installed: OncePerRun,
 }
 
 impl Environment {
@@ -39,7 +38,7 @@ impl Environment {
         Self {
             name,
             requirements,
-            installed: OnceLock::new(),
+            installed: OncePerRun::new(),
         }
     }
 }
@@ -130,10 +129,8 @@ pub(crate) fn installed() -> Result<PathBuf> {
 
 /// Returns the wheel of this machine.
 pub(crate) fn wheel() -> Result<PathBuf> {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    once_per_run(&BUILT, || {
-        wheel::build(wheel::host()?, wheel::Python::Stable)
-    })
+    static BUILT: OncePerRun = OncePerRun::new();
+    BUILT.get_or_make(|| wheel::build(wheel::host()?, wheel::Python::Stable))
 }
 
 /// Returns the python of an environment with niquests and the wheel.
@@ -152,7 +149,7 @@ pub(crate) fn installed_beside_peers() -> Result<PathBuf> {
 }
 
 fn installed_in(environment: &Environment) -> Result<PathBuf> {
-    once_per_run(&environment.installed, || {
+    environment.installed.get_or_make(|| {
         let python = prepared(environment)?;
         pip(
             &python,

@@ -1,7 +1,7 @@
 //! Runs the code of the READMEs as it stands there, against the sandbox.
 //!
-//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript and
-//! Python blocks as programs of their own, and so do the examples in the npm package's
+//! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript,
+//! Python and C blocks as programs of their own, and so do the examples in the npm package's
 //! declarations. Blocks for another host (`js workerd`, `js browser`, `python spark`, `go`, `java`)
 //! run in the suites of these hosts. types.rs compiles all TypeScript.
 
@@ -12,9 +12,10 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::files::files;
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::test::{Counts, suites};
-use crate::{npm, python, sh};
+use crate::{ffi, npm, python, sh};
 
 /// The README of the project and those of its packages.
 const READMES: [&str; 3] = [
@@ -24,7 +25,7 @@ const READMES: [&str; 3] = [
 ];
 
 /// The first line of a block says what it is.
-const RUN_HERE: [&str; 3] = ["js", "ts", "python"];
+const RUN_HERE: [&str; 4] = ["js", "ts", "python", "c"];
 /// The hosts whose blocks run elsewhere: as doc tests, in
 /// bindings-wasm/tests/runtimes/readme.test.mjs, in bindings-python/spark/test_readme.py, and as
 /// the examples of bindings-go/example_test.go.
@@ -46,7 +47,7 @@ pub(crate) fn run() -> Result<Counts> {
     for (place, code) in examples()? {
         let passed = run_program(&sandbox, "ts", &code)?;
         if !passed {
-            println!("{place}: the example failed");
+            say!("{place}: the example failed");
         }
         counts += suites::one(passed);
     }
@@ -55,9 +56,15 @@ pub(crate) fn run() -> Result<Counts> {
         let blocks = blocks(&text).with_context(|| readme.to_owned())?;
         ensure!(!blocks.is_empty(), "{readme} has no code that could run");
         for (language, line, code) in programs(blocks) {
+            if language == "c"
+                && let Some(missing) = ffi::missing_for_libcurl()
+            {
+                counts += suites::skipped(missing);
+                continue;
+            }
             let passed = run_program(&sandbox, language, &code)?;
             if !passed {
-                println!("{readme}, line {line}: the {language} code failed");
+                say!("{readme}, line {line}: the {language} code failed");
             }
             counts += suites::one(passed);
         }
@@ -84,6 +91,8 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
         let mut command = sh::program(python::installed()?);
         command.arg("-c").arg(code);
         command
+    } else if language == "c" {
+        sh::program(ffi::program_over_libcurl(code)?)
     } else {
         let folder = npm::installed()?.join("documented");
         npm::lend("undici", &folder)?;
@@ -103,7 +112,7 @@ fn run_program(sandbox: &Sandbox, language: &str, code: &str) -> Result<bool> {
     let printed = String::from_utf8_lossy(&output.stdout);
     let said = output.status.success() && prints_what_it_says(code, &printed);
     if !said {
-        println!("{printed}{}", String::from_utf8_lossy(&output.stderr));
+        say!("{printed}{}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(said)
 }

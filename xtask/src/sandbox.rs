@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::sh;
+use crate::{output, sh};
 
 /// The sandbox's default credentials, as the settings that every program of this project reads.
 pub(crate) const SETTINGS: [(&str, &str); 4] = [
@@ -51,6 +51,7 @@ impl Sandbox {
             .args(flags)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(output::of_programs())
             .spawn()
             .context("cannot start the sandbox")?;
         let mut line = String::new();

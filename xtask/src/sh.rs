@@ -5,6 +5,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::output;
+
 /// Returns the workspace's root.
 pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -32,6 +34,8 @@ pub(crate) fn cargo() -> Command {
 /// Runs to the end; its output is shown as it comes.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
+        .stdout(output::of_programs())
+        .stderr(output::of_programs())
         .status()
         .with_context(|| format!("cannot start {}", describe(command)))?;
     if !status.success() {
@@ -43,7 +47,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs to the end and gives what it printed; its errors are shown as they come.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(Stdio::inherit())
+        .stderr(output::of_programs())
         .output()
         .with_context(|| format!("cannot start {}", describe(command)))?;
     if !output.status.success() {

@@ -11,6 +11,7 @@ use std::fs;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+use crate::output::say;
 use crate::test::Counts;
 use crate::test::suites::{check, one};
 use crate::{npm, python, sh};
@@ -46,7 +47,7 @@ pub(crate) fn test() -> Result<Counts> {
     for (folder, crates, targets) in PACKAGES {
         let failures = unnamed(folder, crates, targets)?;
         for failure in &failures {
-            println!("{folder}: {failure}; run release/notices.sh");
+            say!("{folder}: {failure}; run release/notices.sh");
         }
         counts += one(failures.is_empty());
     }

@@ -5,11 +5,14 @@ pub(crate) mod count;
 pub(crate) mod suites;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 
+use crate::output::{self, say};
 use crate::progress::Progress;
+use suites::Suite;
 
 /// The result of a suite.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,48 +56,87 @@ impl std::fmt::Display for Counts {
 
 /// Prints the suites' names.
 pub(crate) fn list() {
-    for suite in suites::ALL {
+    for suite in suites::LANES.into_iter().flatten() {
         println!("{:<16} {}", suite.name, suite.about);
     }
 }
 
-/// Runs all suites, or one. A suite that cannot run counts as one failure and is named.
-pub(crate) fn run(only: Option<&str>) -> Result<ExitCode> {
-    let chosen: Vec<_> = suites::ALL
-        .iter()
-        .filter(|suite| only.is_none_or(|name| suite.name == name))
-        .collect();
-    if chosen.is_empty() {
-        bail!("there is no suite of that name; `cargo xtask test --list` names them");
+/// Runs one suite. Its output is shown as it comes.
+pub(crate) fn run_one(name: &str) -> Result<ExitCode> {
+    let mut suites = suites::LANES.into_iter().flatten();
+    let suite = suites
+        .find(|suite| suite.name == name)
+        .context("there is no suite of that name; `cargo xtask test --list` names them")?;
+    let ended = Progress::during(|progress| progress.named(suite.name, || Ended::of(suite)));
+    Ok(summary(&[ended]))
+}
+
+/// Runs all suites, those of each lane on a thread of its own.
+pub(crate) fn run_all() -> Result<ExitCode> {
+    let ended = Progress::during(|progress| {
+        thread::scope(|scope| {
+            let lanes = suites::LANES.map(|lane| scope.spawn(|| run_lane(lane, progress)));
+            lanes.map(|lane| lane.join().map_err(|_| anyhow!("a thread panicked"))?)
+        })
+    });
+    let ended: Vec<_> = ended.into_iter().collect::<Result<_>>()?;
+    Ok(summary(&ended.concat()))
+}
+
+fn run_lane(lane: &[Suite], progress: &Progress) -> Result<Vec<Ended>> {
+    let mut all = Vec::new();
+    for suite in lane {
+        let run = || output::held(suite.name, || Ended::of(suite));
+        let (ended, printed) = progress.named(suite.name, run)?;
+        print!("\n=== {}: {}\n{printed}{ended}\n", suite.name, suite.about);
+        all.push(ended);
     }
-    let mut lines = Vec::new();
-    let mut total = Counts::default();
-    for suite in chosen {
-        println!("\n=== {}: {}", suite.name, suite.about);
+    Ok(all)
+}
+
+/// A suite that has run.
+#[derive(Clone)]
+struct Ended {
+    name: &'static str,
+    counts: Counts,
+    took: Duration,
+}
+
+impl Ended {
+    /// Runs a suite. One that cannot run counts as one failure.
+    fn of(suite: &Suite) -> Self {
         let start = Instant::now();
-        let result = Progress::during(|progress| progress.named(suite.name, suite.run));
-        let counts = result.unwrap_or_else(|error| {
-            println!("{}: {error:#}", suite.name);
-            Counts {
-                failed: 1,
-                ..Counts::default()
-            }
+        let counts = (suite.run)().unwrap_or_else(|error| {
+            say!("{}: {error:#}", suite.name);
+            suites::one(false)
         });
-        total += counts;
-        lines.push(format!(
-            "{:<16} {counts} ({:.0} s)",
-            suite.name,
-            start.elapsed().as_secs_f32()
-        ));
+        Self {
+            name: suite.name,
+            counts,
+            took: start.elapsed(),
+        }
     }
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, counts, took } = self;
+        write!(f, "{name:<16} {counts} ({:.0} s)", took.as_secs_f32())
+    }
+}
+
+/// A line for each suite and one for all.
+fn summary(ended: &[Ended]) -> ExitCode {
     println!("\n=== summary");
-    for line in lines {
-        println!("{line}");
+    let mut total = Counts::default();
+    for suite in ended {
+        println!("{suite}");
+        total += suite.counts;
     }
     println!("\n{total}");
-    Ok(if total.failed == 0 {
+    if total.failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }

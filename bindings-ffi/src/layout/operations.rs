@@ -105,9 +105,9 @@ operations! {
     /// Completes the request of an attempt with the host's signature.
     SignAttempt = 34 "SIGN_ATTEMPT" Dispatcher Sign => Request,
     /// Takes the response to an attempt.
-    Response = 35 "RESPONSE" Dispatcher Response => Nothing,
+    Response = 35 "RESPONSE" Dispatcher Response => Exchanged,
     /// Reports that an attempt got no complete response.
-    Failure = 36 "FAILURE" Dispatcher Failure => Nothing,
+    Failure = 36 "FAILURE" Dispatcher Failure => Exchanged,
     /// Takes a fresh token, which the host may also hand in unasked.
     Token = 37 "TOKEN" Dispatcher DispatchRenew => Nothing,
     /// Reports that the host has no fresh token now.

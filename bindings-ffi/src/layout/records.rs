@@ -27,8 +27,7 @@ record! {
 }
 
 record! {
-    /// Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with
-    /// `signs_elsewhere`, `token`, or `authorization`.
+    /// Exactly one of: `app_id` with `app_secret` or `signs_elsewhere`; `token`; `authorization`.
     Credentials {
         /// App id.
         AppId "app_id" Text,
@@ -482,6 +481,18 @@ record! {
         Now "now" Integer,
         /// Nanoseconds on the monotonic clock.
         Monotonic "monotonic" Integer,
+    }
+}
+
+record! {
+    /// The result of a dispatcher's exchange.
+    Exchanged {
+        /// Kind of the error, as in `Error`. Absent: the call was delivered.
+        Kind "kind" Text,
+        /// Outcome of the error, as in `Error`. Absent: the call was delivered.
+        Outcome "outcome" Text,
+        /// Whether the host has to close the connection instead of reusing it.
+        ClosesConnection "closes_connection" Flag,
     }
 }
 

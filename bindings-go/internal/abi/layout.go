@@ -92,7 +92,7 @@ const (
 	OpenClockOffset
 )
 
-// Record Credentials: Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with `signs_elsewhere`, `token`, or `authorization`.
+// Record Credentials: Exactly one of: `app_id` with `app_secret` or `signs_elsewhere`; `token`; `authorization`.
 const (
 	// text: App id.
 	CredentialsAppId = iota
@@ -454,6 +454,16 @@ const (
 	ResponseNow
 	// integer: Nanoseconds on the monotonic clock.
 	ResponseMonotonic
+)
+
+// Record Exchanged: The result of a dispatcher's exchange.
+const (
+	// text: Kind of the error, as in `Error`. Absent: the call was delivered.
+	ExchangedKind = iota
+	// text: Outcome of the error, as in `Error`. Absent: the call was delivered.
+	ExchangedOutcome
+	// flag: Whether the host has to close the connection instead of reusing it.
+	ExchangedClosesConnection
 )
 
 // Record Failure: An attempt of a dispatcher that got no complete response.

@@ -1,7 +1,8 @@
 """Client for the carrier API of KooDrive, Huawei Cloud's cloud drive.
 
-It turns a call into an HTTP request and the response into a typed reply, and says of every error what is true at the
-service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.request`` and ``Client.parse`` are for any other.
+The client turns a call into a signed HTTP request and the response into a typed reply. Every error says whether KooDrive
+acted on the call. ``Client.send`` and ``Client.asend`` send over a transport of this package. ``Client.request`` and
+``Client.parse`` do no I/O and serve any other HTTP client.
 
     >>> import koodrive
     >>> client = koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id="1505084218764547200", token="ABCDEFG")
@@ -9,13 +10,13 @@ service. ``Client.send`` and ``Client.asend`` bring a transport; ``Client.reques
     >>> client.request(call).method
     'POST'
 
-The library has not been run against the real service by its authors.
+The authors have not run the library against the real service.
 """
 
 if hasattr(__spec__.loader, "archive"):
-    # A zipapp, say. Without this the error would name a module that is in the archive.
+    # Python's own error would name `_core`, which is in the archive.
     raise ImportError(
-        "koodrive holds a native module, which Python cannot import from a zip archive; ship a folder or a virtual environment, or "
+        "koodrive has a native module, which Python cannot import from a zip archive; ship a folder or a virtual environment, or "
         "pack it with a tool that unpacks (PyInstaller, shiv, pex)"
     )
 
@@ -106,7 +107,7 @@ if not TYPE_CHECKING:
     _DISPATCH = frozenset(("AsyncDispatch", "BadItem", "CallOutcome", "Dispatch", "HaltedError", "Outgoing", "Progress"))
 
     def __getattr__(name: str) -> object:
-        """The dispatcher and the dataclasses, when they are first asked for: their imports take longer than all others."""
+        """Imports the dispatcher or a dataclass on first use, since ``dataclasses`` takes most of the import time."""
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from ._imported import imported

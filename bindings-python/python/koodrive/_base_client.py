@@ -1,4 +1,4 @@
-"""``BaseClient``: requests and replies, credentials, explanations. It sends nothing: ``Client`` does."""
+"""The half of ``Client`` without I/O: credentials, requests, replies and explanations."""
 
 from __future__ import annotations
 
@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 
 
 class BaseClient(_core.Client):
-    """The half of ``koodrive.Client`` that does no I/O."""
+    """Builds requests and reads replies for ``koodrive.Client``."""
 
-    #: As it was made: endpoint, user id, margin of the clock, whether plain http is allowed, and the offset of the clock, which
-    #: has been learned since.
+    #: The constructor's endpoint, user id, clock margin, whether plain http is allowed, and the clock offset at that time.
     _made_of: tuple[str, str, int, bool, float]
     _token: Callable[[], Any] | None
     _sign: Callable[[str], Any] | None
@@ -43,12 +42,12 @@ class BaseClient(_core.Client):
         clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
         allow_plain_http: bool = False,
     ) -> Self:
-        """Checks everything, and opens nothing."""
+        """Checks the arguments. Raises ``InvalidInputError``."""
         try:
             made_of = (endpoint, user_id, clock_margin, allow_plain_http, 0.0)
             return cls._checked(made_of, app_id, app_secret, sign, token, authorization)
         finally:
-            # Tracebacks may be shown with the variables of their frames.
+            # Test runners and error trackers show the local variables of a traceback's frames.
             del app_secret, token, authorization
 
     @classmethod
@@ -63,7 +62,7 @@ class BaseClient(_core.Client):
         token: str | AsyncToken | None = None,
         authorization: str | None = None,
     ) -> Self:
-        """A client as another process had it, which begins with the clock that one had learned."""
+        """Returns a client with ``settings`` and new credentials. Its clock offset starts at that of ``settings``."""
         made_of = (
             settings.endpoint,
             settings.user_id,
@@ -92,12 +91,13 @@ class BaseClient(_core.Client):
         clock_margin: int = _core.CLOCK_MARGIN_DEFAULT,
         allow_plain_http: bool = False,
     ) -> Self:
-        """A client of what the environment says; nothing else in this package reads it.
+        """Returns a client configured by ``environ``, by default ``os.environ``.
 
-        KOODRIVE_ENDPOINT and KOODRIVE_USER_ID, and either KOODRIVE_TOKEN or KOODRIVE_APP_ID with KOODRIVE_APP_SECRET. An
-        empty variable counts as one that is not set. ``environ`` is ``os.environ`` by default.
+        The variables are KOODRIVE_ENDPOINT, KOODRIVE_USER_ID, and either KOODRIVE_TOKEN or KOODRIVE_APP_ID with
+        KOODRIVE_APP_SECRET. An empty variable counts as unset. A missing variable raises ``InvalidInputError``. Only this
+        method and the command line read the environment.
         """
-        from ._environ import read  # no environment, no cost
+        from ._environ import read  # imported here, since most programs do not use it
 
         of: dict[str, Any] = {**read(os.environ if environ is None else environ)}
         return cls(**of, clock_margin=clock_margin, allow_plain_http=allow_plain_http)
@@ -112,7 +112,7 @@ class BaseClient(_core.Client):
         token: str | AsyncToken | None = None,
         authorization: str | None = None,
     ) -> Self:
-        """The same client with fresh credentials: tokens end while services run. Both share what they learn of the clock."""
+        """Returns this client with new credentials, for a token that has expired. Both clients share the learned clock offset."""
         return self._make(self, self._made_of, app_id, app_secret, sign, token, authorization)
 
     @classmethod
@@ -134,12 +134,12 @@ class BaseClient(_core.Client):
         return self
 
     def _signature(self, string_to_sign: str) -> str:
-        """For ``request``, which waits for nothing: what the function ``sign`` returns."""
+        """Returns the result of the function ``sign``, for ``request``, which cannot await. Raises for an async function."""
         return text("sign", not_async("sign", self._sign(string_to_sign)))  # type: ignore[misc]
 
     @property
     def settings(self) -> Settings:
-        """What this client is made of, its credentials apart; picklable."""
+        """Returns the settings of this client without its credentials. The value can be pickled."""
         endpoint, user_id, clock_margin, allow_plain_http, _ = self._made_of
         made: Settings = imported("koodrive._values").Settings(
             endpoint=endpoint,
@@ -158,10 +158,11 @@ class BaseClient(_core.Client):
         date: Instant | None = None,
         message: str | None = None,
     ) -> Explanation:
-        """Every stage of the signature of a call; nothing is sent.
+        """Returns every stage of the signature of ``call``. Sends nothing.
 
-        ``date`` is the X-Date that was sent. ``message`` is what the service said when it refused the signature; if it holds
-        a canonical request, the explanation names the first line that differs.
+        ``date`` is the X-Date of the refused request. ``now`` is this machine's clock by default. ``message`` is the
+        service's error message about the signature. If the message contains a canonical request, the explanation names the
+        first line that differs.
         """
         message = None if message is None else text("message", message)
         stages: Explanation = imported("koodrive._replies").explanation(self._stages(call, now, date, message))
@@ -171,15 +172,15 @@ class BaseClient(_core.Client):
         return f"<koodrive.Client endpoint={self._made_of[0]!r} user_id={self._made_of[1]!r}>"
 
     def __copy__(self) -> Self:
-        """Itself: a client never changes, and what it learns of the clock is shared."""
+        """Returns this client, which is immutable except for the clock offset that copies share."""
         return self
 
     def __deepcopy__(self, memo: object) -> Self:
-        """Itself."""
+        """Returns this client."""
         return self
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a koodrive.Client is not pickled, since it holds credentials: pickle client.settings, which has none, and "
-            "make the client anew with Client.from_settings(settings, token=…)"
+            "a koodrive.Client cannot be pickled, since it holds credentials; pickle client.settings, and create the client "
+            "with Client.from_settings(settings, token=…)"
         )

@@ -1,4 +1,4 @@
-"""``Client``: what users see of the core's client, with transports."""
+"""The public ``Client``: ``BaseClient`` and the methods that send over a transport."""
 
 from __future__ import annotations
 
@@ -36,18 +36,23 @@ if TYPE_CHECKING:
 
 
 class Client(BaseClient):
-    """A caller of the API: endpoint, user id and credentials, checked once. Safe to share between threads and tasks.
+    """Holds the endpoint, the user id and the credentials of calls. Threads and tasks may share a client.
 
-    Authenticate in exactly one way: ``app_id`` with ``app_secret``, which signs every request; ``app_id`` with ``sign``, a function
-    that signs where the secret is kept (a KMS, an HSM): it gets the string to sign and returns the lower-case hex of its
-    HMAC-SHA256; ``token``, in any published shape, or a function that returns one and is called before every attempt of ``send``;
-    ``authorization``, the exact value of that header. For ``asend`` and ``adispatch`` the functions may be async. The ``timeout`` of the
-    call holds for the functions ``token`` and ``sign`` too: see ``send`` and ``dispatch``.
+    The constructor checks its arguments and opens no connection. Pass one kind of credentials:
 
-    ``clock_margin`` is the whole seconds, 0 to 600, by which X-Date stays behind the server's clock. Plain ``http://`` is
-    taken for loopback only, unless ``allow_plain_http``.
+    - ``app_id`` with ``app_secret``: the client signs every request.
+    - ``app_id`` with ``sign``, a function that signs where the secret is kept, such as a KMS or an HSM. The function takes the
+      string to sign and returns the lower-case hex of its HMAC-SHA256.
+    - ``token``: a token in any published form, or a function that returns one. ``send`` calls the function before every attempt.
+    - ``authorization``: the exact value of the header ``Authorization``.
 
-    Instants are aware datetimes or seconds since the epoch.
+    ``asend`` and ``adispatch`` also accept async functions. The ``timeout`` of a call includes the time of ``token`` and
+    ``sign``: see ``send`` and ``dispatch``.
+
+    ``clock_margin`` is the number of whole seconds, 0 to 600, by which X-Date stays behind the server's clock.
+    ``allow_plain_http`` allows ``http://`` to hosts other than loopback.
+
+    Instants are aware datetimes or seconds since the epoch. Invalid arguments raise ``InvalidInputError``.
     """
 
     __module__ = "koodrive"
@@ -64,16 +69,19 @@ class Client(BaseClient):
         reply_limit: int = REPLY_LIMIT,
         on_exchange: Callable[[Exchange], object] | None = None,
     ) -> _Reply:
-        """Sends a call and reads the reply. One attempt; one more, signed anew, if the service refused the date alone.
+        """Sends ``call`` and returns the reply. A second, newly signed attempt follows only if the service refused X-Date.
 
-        ``transport`` is None for the standard library, or a session of requests, urllib3, httpx, httpx2 or niquests, or a
-        function: see ``koodrive.transports``. A trace id is made where none is given. ``on_exchange`` sees every exchange; what it
-        raises is logged and changes nothing.
+        ``transport`` is None for the standard library, a session of requests, urllib3, httpx, httpx2 or niquests, or a
+        function: see ``koodrive.transports``. ``trace_id`` has 58 characters and is random by default. ``date`` sets X-Date
+        and turns off the second attempt. ``on_exchange`` is called with every exchange; an exception of the hook is logged
+        and ignored.
 
-        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` is for the whole call: from asking the functions
-        ``token`` and ``sign`` to the last byte of the reply, both attempts together. When it is over after one of them was asked,
-        nothing more is sent: ``NotSentError``. A plain function is not interrupted: the call waits for it and drops its late
-        answer. ``reply_limit`` is 1 to 2^30 bytes.
+        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` limits the whole call: the functions
+        ``token`` and ``sign``, both attempts, and the reply to its last byte. If one of these functions exceeds ``timeout``,
+        no request is sent and ``NotSentError`` is raised. A plain function cannot be interrupted: the call waits for it and
+        discards its result. ``reply_limit`` is 1 to 2^30 bytes after decompression.
+
+        Raises a ``KooDriveError``, whose ``outcome`` says whether KooDrive acted on the call.
         """
         return imported("koodrive._send").send(  # type: ignore[no-any-return]
             self,
@@ -99,10 +107,10 @@ class Client(BaseClient):
         reply_limit: int = REPLY_LIMIT,
         on_exchange: Callable[[Exchange], object] | None = None,
     ) -> _Reply:
-        """As ``send``, over a session of aiohttp or an async client of httpx or httpx2, or an async function.
+        """Sends ``call`` as ``send`` does, over an aiohttp session, an async client of httpx or httpx2, or an async function.
 
-        An async function ``token`` or ``sign`` is cancelled when ``timeout`` is over. A call that is cancelled may have left:
-        ``on_exchange`` sees it as one whose outcome is unknown.
+        An async function ``token`` or ``sign`` is cancelled at the end of ``timeout``. If the call itself is cancelled, its
+        request may have left, so ``on_exchange`` gets the outcome "unknown".
         """
         return await imported("koodrive._send").asend(  # type: ignore[no-any-return]
             self,
@@ -178,31 +186,32 @@ class Client(BaseClient):
         timeout: float = TIMEOUT,
         **options: Any,
     ) -> Any:
-        """Sends many calls, paced and repeated as the service allows: iterate over their outcomes, one for each call.
+        """Sends many calls with rate limit and retries, and returns an iterator with one outcome for each call.
 
-        ``source`` gives calls of any operation, or pairs of a key and a call, and is read as fast as needed. The key, else the call's position,
-        comes back with the outcome. What the source raises is raised when the outcomes of the calls before are out.
+        ``source`` is an iterable of calls, or of pairs of a key and a call. The outcome of a call has its key, or else its
+        position in the source. If the source raises, the job ends: calls already read but not sent come out as "not_sent",
+        then the error is raised.
 
-        ``transport`` is as for ``send``; exchanges run in threads, as many as are in flight. ``token`` is a function that
-        returns a fresh token; it is called when the service says 401, or the token is older than ``token_age``. Where the
-        client's token is a function, it is that one. ``on_halt`` is called when every call gets the same answer, or there is no token:
-        if it returns True the job goes on, else ``HaltedError`` is raised when the outcomes are out.
+        ``transport`` is as for ``send``; each exchange in flight has a thread. ``token`` is a function that returns a fresh
+        token, by default the client's own function. The job calls it after a 401, or when the token is older than
+        ``token_age``. ``on_halt`` is called when every call gets the same error, or when no token can be had. If the hook
+        returns True, the job goes on; otherwise ``HaltedError`` is raised after the last outcome.
 
-        ``before_send`` is called with each signed request before it leaves, as a ``koodrive.Outgoing``, in the thread of the
-        exchange. What it raises ends the job, and that request does not leave: a journal that is written here knows every request that may
-        have left. ``on_exchange`` sees every exchange, as in ``send``, in the same thread.
+        ``before_send`` is called with a ``koodrive.Outgoing`` before each signed request leaves, in the thread of the exchange.
+        If the hook raises, the request does not leave and the job ends. A journal written by this hook therefore has every
+        request that may have left. ``on_exchange`` is called with every exchange, as in ``send``, in the same thread.
 
-        ``on_bad_item`` says what becomes of an item of the source that is no call: "raise" ends the job, "outcome" makes it a
-        ``koodrive.BadItem`` among the outcomes.
+        ``on_bad_item`` is "raise" or "outcome". An item of the source that is not a call ends the job with "raise", and
+        becomes a ``koodrive.BadItem`` among the outcomes with "outcome".
 
-        ``options``: ``rate`` (requests per second, by default 50), ``burst``, ``adaptive``, ``concurrency``, ``queue``, ``attempts``,
-        ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
-        ``token_age``, ``reply_limit`` (1 to 2^30 bytes); times are seconds.
+        ``options`` are ``rate`` (requests per second, by default 50), ``burst``, ``adaptive``, ``concurrency``, ``queue``,
+        ``attempts``, ``backoff``, ``backoff_cap``, ``retry_after_cap``, ``retry_ratio``, ``halt_after``, ``repeats_are_safe``,
+        ``token_age`` and ``reply_limit`` (1 to 2^30 bytes). Times are seconds.
 
-        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` is for each attempt: from asking the function
-        ``sign`` to the last byte of the reply. An attempt whose signature comes later is not sent, and the job goes on. ``timeout``
-        is also the time that ``token`` has: a token that comes later is dropped, and counts as one that could not be had. A plain
-        function is not interrupted: the job waits for it.
+        ``connect_timeout`` and ``timeout`` are seconds, 0.001 to 86,400. ``timeout`` limits each attempt, from the call of
+        ``sign`` to the last byte of the reply. If ``sign`` exceeds ``timeout``, the attempt is not sent and the job goes on.
+        ``timeout`` also limits ``token``: a later token is discarded and counts as a failure to get one. A plain function
+        cannot be interrupted, so the job waits for it.
         """
         from ._dispatch import Dispatch, Hooks
 
@@ -271,10 +280,10 @@ class Client(BaseClient):
         timeout: float = TIMEOUT,
         **options: Any,
     ) -> Any:
-        """As ``dispatch``, for ``async for``, on asyncio and over a transport of ``asend``.
+        """Sends many calls as ``dispatch`` does, on asyncio, and returns an async iterator. ``transport`` is as for ``asend``.
 
-        ``source`` may be asynchronous as well; ``token``, ``sign``, ``before_send`` and ``on_halt`` may be. An async function ``token`` or ``sign`` is
-        cancelled when ``timeout`` is over.
+        ``source`` may be an async iterable. ``token``, ``sign``, ``before_send`` and ``on_halt`` may be async functions. An
+        async function ``token`` or ``sign`` is cancelled at the end of ``timeout``.
         """
         from ._dispatch import AsyncDispatch, Hooks
 

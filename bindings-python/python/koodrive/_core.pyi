@@ -1,4 +1,4 @@
-# The native module, typed. Texts of what is public are those of the Rust sources: a test holds them together.
+# Types of the native module. A test compares the docstrings here with those of the Rust sources.
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Generic, NoReturn, TypeVar, final
@@ -55,7 +55,7 @@ REPLY_LIMIT_DEFAULT: Final[int]
 
 @disjoint_base
 class Call(Generic[_Reply_co]):
-    """A call of the API: an instance of one of the subclasses. Generic in its reply, as in ``Call[Acknowledgement]``."""
+    """The base class of all calls. Generic in the type of the reply, as in ``Call[Acknowledgement]``."""
 
     def __new__(cls) -> Self: ...
     def __init_subclass__(cls, **_named: Any) -> None: ...
@@ -71,12 +71,15 @@ class Call(Generic[_Reply_co]):
 class NotifyPackageExpire(Call[Acknowledgement]):
     """Tells KooDrive that a subscriber's package has expired and enters the reservation period.
 
-    It changes state: what then happens to the subscriber's data follows from the retention policies in force, which
-    ``GetCurrentRetentionPolicy`` reads.
+    The call changes state. The retention policies in force decide what happens to the
+    subscriber's data; ``GetCurrentRetentionPolicy`` reads these policies.
 
-    Both ids are the carrier's own and go through unchanged. A number is refused, as is an id with a control character, or with
-    white space or an invisible character at either end. ``type`` is 2, the only documented value,
-    and need not be given; any other is refused, unless it is asked for as ``undocumented_type``.
+    ``carrier_user_id`` and ``package_id`` are the carrier's own ids, as text, and are sent
+    unchanged. ``type`` is 2, the only documented value and the default. ``undocumented_type``
+    is any other value of ``type``.
+
+    Raises ``InvalidInputError`` for an id that is a number, is empty, contains a control
+    character, or has white space or an invisible character at either end.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/notifyPackageExpire.html
     """
@@ -93,14 +96,14 @@ class NotifyPackageExpire(Call[Acknowledgement]):
 
     @property
     def undocumented_type(self) -> int | None:
-        """The ``type`` that was asked for by name; None for the documented one."""
+        """The undocumented ``type``; None for the documented type 2."""
 
 @final
 class GetSpaceUsageByOverview(Call[SpaceUsage]):
     """Reads how much space is allocated and used.
 
-    It changes nothing and takes either kind of credentials, so it is the safe first call: it proves endpoint, clock and
-    credentials.
+    The call changes nothing and accepts an app or a token. It is the safe first call, and tests
+    endpoint, clock and credentials.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetSpaceUsageByOverview.html
     """
@@ -110,7 +113,9 @@ class GetSpaceUsageByOverview(Call[SpaceUsage]):
 
 @final
 class GetCurrentRetentionPolicy(Call[RetentionPolicies]):
-    """Reads the retention policies in force. It changes nothing. The publisher documents a token as its only authentication.
+    """Reads the retention policies in force.
+
+    The call changes nothing. A token is the only documented authentication.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCurrentRetentionPolicy.html
     """
@@ -120,7 +125,9 @@ class GetCurrentRetentionPolicy(Call[RetentionPolicies]):
 
 @final
 class GetCarrierRetentionPolicy(Call[RetentionPolicies]):
-    """Reads the retention policies of the carrier. It changes nothing. A token is the only documented authentication.
+    """Reads the retention policies of the carrier.
+
+    The call changes nothing. A token is the only documented authentication.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/GetCarrierRetentionPolicy.html
     """
@@ -130,7 +137,10 @@ class GetCarrierRetentionPolicy(Call[RetentionPolicies]):
 
 @final
 class SetRetentionPolicy(Call[Acknowledgement]):
-    """Sets the statuses of 1 to 50 retention policies. It changes state. A token is the only documented authentication.
+    """Sets the statuses of 1 to 50 retention policies.
+
+    The call changes state. A token is the only documented authentication. ``policies`` is an
+    iterable of ``PolicyStatus``.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/SetRetentionPolicy.html
     """
@@ -143,9 +153,12 @@ class SetRetentionPolicy(Call[Acknowledgement]):
 
 @final
 class ReverseOrder(Call[RawReply]):
-    """Notifies KooDrive of 1 to 50 orders in reverse, for packages that are paid per use. It changes state.
+    """Notifies KooDrive of 1 to 50 reverse orders, for packages that are paid per use.
 
-    ``batch_sn`` has at most 64 characters. The reply beyond code and msg is not published.
+    The call changes state.
+
+    ``batch_sn`` has at most 64 characters. ``operations`` is an iterable of ``OrderOperation``.
+    The publisher documents only ``code`` and ``msg`` of the reply.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/reverseOrder.html
     """
@@ -162,11 +175,13 @@ class ReverseOrder(Call[RawReply]):
 
 @final
 class RawCall(Call[RawReply]):
-    """A call of any operation of the API, such as one of the about 40 of the reference for carriers.
+    """Calls any operation of the API. The reference for carriers lists about 40.
 
-    ``path`` is absolute and below the endpoint. It is sent percent-encoded, and escapes in it stay. ``query`` is a mapping or
-    pairs; a value is text or an integer, or a list of them, which repeats the name. ``headers`` are sent and not signed. ``json``
-    is the body: text is JSON text and sent as it is, any other value is written as compact JSON.
+    ``method`` is GET, POST, PUT, PATCH or DELETE. ``path`` starts with ``/`` and is appended to
+    the endpoint. It is percent-encoded, except for escapes that it contains. ``query`` is a
+    mapping or pairs. A value is text, an integer, or a list of these, which repeats the name.
+    ``headers`` are sent unsigned. ``json`` is the body: text is sent unchanged, and any other
+    value is written as compact JSON.
 
     https://support.huaweicloud.com/intl/en-us/api-koodrive-carrier/koodrive_11_0002.html
     """
@@ -187,7 +202,7 @@ class RawCall(Call[RawReply]):
 
     @property
     def path(self) -> str:
-        """As it was given."""
+        """The path, unchanged."""
 
     @property
     def query(self) -> tuple[tuple[str, Any], ...]:
@@ -199,13 +214,14 @@ class RawCall(Call[RawReply]):
 
     @property
     def json(self) -> str | None:
-        """The text of the body; None where there is none."""
+        """The text of the body; None without a body."""
 
 @final
 class Request:
-    """A request, to be sent as it is: nothing added, redirects not followed. Made by ``Client.request`` alone.
+    """A signed request from ``Client.request``. Send it unchanged, and do not follow redirects.
 
-    It holds credentials, so its repr shows neither headers nor body, and it is not pickled: pickle the call.
+    Headers and body contain credentials and ids. The repr therefore omits both, and pickle
+    refuses a request: pickle the call.
     """
 
     __match_args__: Final = ("method", "url", "headers", "body")
@@ -215,15 +231,15 @@ class Request:
 
     @property
     def url(self) -> str:
-        """Endpoint, path prefix, path and query."""
+        """The endpoint with its path prefix, the path and the query."""
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        """A list of pairs: name, in lower case, and value. They hold the credentials."""
+        """Pairs of a name in lower case and a value. One of them holds the credentials."""
 
     @property
     def body(self) -> bytes:
-        """Empty for an operation without one."""
+        """The body; empty for an operation without a body."""
 
     def __eq__(self, value: object, /) -> bool: ...
     def __hash__(self) -> int: ...
@@ -231,22 +247,22 @@ class Request:
 
 @final
 class UnsignedRequest:
-    """A request whose signature is made elsewhere and is still missing."""
+    """A request that still needs its signature, for a client with a function ``sign``."""
 
     @property
     def string_to_sign(self) -> str: ...
     def with_signature(self, signature: str) -> Request:
-        """Returns the request with this signature."""
+        """Returns the request with ``signature``, the lower-case hex of an HMAC-SHA256."""
 
 @final
 class SentRequest:
-    """A request that ``send`` has sent: the parts that reading its reply needs."""
+    """The parts of a sent request that are needed to read its reply."""
 
     def __new__(cls, x_date: str, trace_id: str, reply_limit: int, sent_at: Instant, may_sign_anew: bool) -> Self: ...
 
 @disjoint_base
 class Client:
-    """What ``koodrive.Client`` is made of."""
+    """The native base class of ``koodrive.Client``."""
 
     def __new__(
         cls,
@@ -266,36 +282,41 @@ class Client:
         trace_id: str | None = None,
         date: Instant | None = None,
     ) -> Request:
-        """Builds the request to a call.
+        """Returns the signed request of ``call``.
 
-        ``now`` is this machine's clock by default. ``trace_id`` has 58 characters; none is made here. ``date`` is an explicit
-        X-Date, which is checked against the service's window of 15 minutes.
+        ``now`` is this machine's clock by default. ``trace_id`` has 58 characters and is
+        omitted by default. ``date`` is an explicit X-Date, at most 15 minutes old and never in
+        the future. Raises ``InvalidInputError``.
         """
 
     def _unsigned(
         self, call: Call[Any], now: Instant | None, trace_id: str | None, date: Instant | None
     ) -> Request | UnsignedRequest: ...
     def parse(self, call: Call[_Reply], status: int, headers: Headers, body: Body) -> _Reply:
-        """Reads the response to a call: returns the reply, or raises the error that it is.
+        """Returns the reply to ``call``, or raises the ``KooDriveError`` of the response.
 
-        ``headers`` are a mapping or pairs, as the HTTP client gave them; ``body`` is bytes, or text.
+        ``status``, ``headers`` and ``body`` are those of the response. ``headers`` is a mapping
+        or pairs. ``body`` is bytes or text.
         """
 
     def _parse_sent(
         self, call: Call[_Reply], sent: SentRequest, status: int, headers: Headers, body: Body, received_at: Instant
     ) -> _Reply: ...
     def observe_clock(self, headers: Headers, sent_at: Instant, received_at: Instant) -> None:
-        """Learns the server's clock from the headers of a reply, as ``send`` does. Both instants are of this machine's clock."""
+        """Learns the server's clock from the ``headers`` of a reply, as ``send`` does.
+
+        ``sent_at`` and ``received_at`` are instants of this machine's clock.
+        """
 
     @property
     def clock_offset(self) -> float:
-        """What was learned about the server's clock, in seconds; positive when it is ahead."""
+        """Seconds by which the server's clock is ahead of this machine's, learned from replies."""
 
     def _stages(self, call: Call[Any], now: Instant | None, date: Instant | None, message: str | None) -> str: ...
 
 @final
 class Step:
-    """The next step of a driver."""
+    """The next action of a driver."""
 
     @property
     def action(self) -> str: ...
@@ -339,7 +360,7 @@ class Counts:
 
 @final
 class Dispatcher:
-    """What ``koodrive.Dispatch`` and ``koodrive.AsyncDispatch`` drive. Threads may share it."""
+    """The core's dispatcher behind ``Dispatch`` and ``AsyncDispatch``. Threads may share it."""
 
     def __new__(cls, client: Client, options: list[tuple[str, float]], seed: int) -> Self: ...
     def turn(self, send: Any, take: Any) -> Step: ...
@@ -361,7 +382,7 @@ class Dispatcher:
 
 @final
 class Sandbox:
-    """The state machine behind `koodrive.sandbox.Sandbox`. Threads may share it: requests are judged one at a time."""
+    """The state machine of `koodrive.sandbox.Sandbox`. Threads may share it."""
 
     EXAMPLE_APP_ID: Final[str]
     EXAMPLE_APP_SECRET: Final[str]
@@ -371,7 +392,7 @@ class Sandbox:
 
 @final
 class SandboxAnswer:
-    """An answer of the sandbox, and how it travels."""
+    """An answer of the sandbox, and the fault that affects it."""
 
     @property
     def status(self) -> int: ...
@@ -386,7 +407,7 @@ class SandboxAnswer:
 
 @final
 class Names:
-    """Names that only the core spells."""
+    """Constants of the core that Python code needs."""
 
     @property
     def international(self) -> str: ...

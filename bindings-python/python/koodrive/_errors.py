@@ -1,4 +1,4 @@
-"""The exceptions. Their texts and fields come from the core; here they only get their places in Python's tree."""
+"""The exception classes and their base classes. The core supplies texts and fields."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class WithFields(Exception):
-    """An error with fields. They stand in ``args``, from which pickle and serialisers such as Celery's JSON make the error anew."""
+    """An error with fields. ``args`` has them too, since pickle and serialisers such as Celery's rebuild an error from ``args``."""
 
-    #: The text, and a mapping of the fields by their names.
+    #: The message, and a mapping of field names to values.
     args: tuple[Any, ...]
 
     def __init__(self, message: str = "", fields: Mapping[str, object] | None = None) -> None:
@@ -30,47 +30,47 @@ class WithFields(Exception):
 
 
 class KooDriveError(WithFields):
-    """Any error of this library. Catch it around one call, and ask it whether KooDrive acted on the call."""
+    """The base class of this library's errors. ``outcome`` says whether KooDrive acted on the call."""
 
     __module__ = "koodrive"
 
-    #: What happened.
+    #: The kind of error.
     kind: ClassVar[Kind]
-    #: Whether KooDrive acted on the call: "not_sent" (nothing reached it), "refused" (it did not act), "unknown" (it may have).
+    #: Whether KooDrive acted on the call: "not_sent" (the request never left), "refused" (no), "unknown" (perhaps).
     outcome: Outcome
-    #: True where a retry is safe: the call was not sent, the service asked to come back, or the call changes nothing.
+    #: True if a retry is safe: the request never left, the service asked for a retry, or the call changes nothing.
     retryable: bool = False
-    #: HTTP status, where the service answered.
+    #: HTTP status; None without an answer.
     status: int | None = None
     #: The service's code as text, digit for digit.
     code: str | None = None
     #: The service's message. May be Chinese, so never match on it.
     msg: str | None = None
-    #: A gateway's id of the request.
+    #: The gateway's id of the request.
     request_id: str | None = None
-    #: The reply's trace id, or else the one that was sent.
+    #: Trace id of the reply, or else of the request.
     trace_id: str | None = None
-    #: The X-Date that was sent.
+    #: X-Date of the request.
     x_date: str | None = None
-    #: Seconds that the service asks to wait.
+    #: Seconds to wait before a retry, as the service asked.
     retry_after: float | None = None
-    #: The first 16,384 bytes of the reply's body, where the service answered. The text of the error does not hold it.
+    #: The first 16,384 bytes of the reply's body; None without an answer. The error's message omits the body.
     body: str | None = None
 
 
 class InvalidInputError(KooDriveError, ValueError):
-    """Refused before anything was sent. The text says what is wrong and what would be right."""
+    """An argument is invalid, and no request was sent. The message says what is wrong and what to do."""
 
     __module__ = "koodrive"
     kind: ClassVar[Kind] = "invalid_input"
     outcome: Outcome = "not_sent"
 
-    #: The field that was refused: an argument, or the wire's name of what stands in a body.
+    #: The invalid field: the name of an argument, or of a member of the JSON body.
     field: str | None = None
 
 
 class NotSentError(KooDriveError, ConnectionError):
-    """The network failed and the request surely never left: refused connection, DNS, TLS, connect time-out."""
+    """The request never left this machine, for example because of DNS, TLS, a refused connection or a connect time-out."""
 
     __module__ = "koodrive"
     kind: ClassVar[Kind] = "not_sent"
@@ -79,7 +79,7 @@ class NotSentError(KooDriveError, ConnectionError):
 
 
 class OutcomeUnknownError(KooDriveError, ConnectionError):
-    """The request left, and no complete answer came. Do not send it again unless repeats are safe."""
+    """The request left, and no complete answer came. Repeat the call only if repeats are safe."""
 
     __module__ = "koodrive"
     kind: ClassVar[Kind] = "outcome_unknown"
@@ -87,18 +87,18 @@ class OutcomeUnknownError(KooDriveError, ConnectionError):
 
 
 class ApiError(KooDriveError):
-    """The service answered with a status that is not a success, or with a readable code other than 0."""
+    """The service answered with an error status, or with a code other than 0."""
 
     __module__ = "koodrive"
     kind: ClassVar[Kind] = "api"
     outcome: Outcome = "unknown"
 
-    #: Whether the service refused the X-Date that ``send`` sent. The core decides.
+    #: Whether the service refused the X-Date of ``send``. The core decides.
     _is_clock_refusal: bool = False
 
 
 class UnreadableReplyError(KooDriveError):
-    """The service answered with a success whose reply cannot be read."""
+    """The service answered with a success status, but the reply could not be parsed."""
 
     __module__ = "koodrive"
     kind: ClassVar[Kind] = "unreadable_reply"
@@ -111,8 +111,8 @@ _BY_KIND: dict[str, type[KooDriveError]] = {
 
 
 def from_core(fields: str) -> KooDriveError:
-    """The exception for an error of the core: a JSON object of its fields."""
-    import json  # no error, no cost
+    """Returns the exception for an error of the core, whose ``fields`` are a JSON object."""
+    import json  # imported here, since most programs see no error
 
     given = json.loads(fields)
     error = _BY_KIND[given["kind"]]

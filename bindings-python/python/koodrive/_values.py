@@ -1,6 +1,6 @@
-"""Replies, and other values that are not made by the million: frozen dataclasses.
+"""Replies, settings, explanations and exchanges, as frozen dataclasses.
 
-Not imported with the package, since ``dataclasses`` takes longer than all the rest of it.
+``koodrive`` imports this module on first use, since ``dataclasses`` takes longer than the rest of the import.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledgement:
-    """The plain reply: the service took the call."""
+    """The reply to a call whose reply has no data: the service accepted the call."""
 
     __module__ = "koodrive"
 
     code: str
     """Always "0": any other code is an error."""
     msg: str | None = None
-    """For people. May be Chinese, so never match on it."""
+    """The service's message. May be Chinese, so never match on it."""
     trace_id: str | None = None
-    """The reply's trace id, or else the one that ``send`` sent."""
+    """Trace id of the reply, or else of the request of ``send``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
-    """One retention policy. A field that the reply lacks is None."""
+    """One retention policy. A field is None if the reply lacks it."""
 
     __module__ = "koodrive"
 
     policy_id: str | None = None
-    """Text, digit for digit: the published example lies above 2^53."""
+    """Id of the policy. Text, since the published example is above 2^53."""
     policy_name: str | None = None
-    """For people."""
+    """Display name of the policy."""
     description: str | None = None
-    """What it does, for people."""
+    """Description of the policy."""
     priority: int | None = None
-    """Larger comes first."""
+    """Priority of the policy; the larger number applies first."""
     status: int | None = None
-    """Meaning not published."""
+    """Status of the policy. The publisher does not document its values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,29 +57,29 @@ class RetentionPolicies:
     __module__ = "koodrive"
 
     code: str | None = None
-    """The text 0, or None: the published tables have no code."""
+    """The text "0", or None if the reply has no code, as in the published tables."""
     msg: str | None = None
-    """For people. May be Chinese, so never match on it."""
+    """The service's message. May be Chinese, so never match on it."""
     trace_id: str | None = None
-    """The reply's trace id, or else the one that ``send`` sent."""
+    """Trace id of the reply, or else of the request of ``send``."""
     policy_list: tuple[RetentionPolicy, ...] = ()
-    """Empty where the reply has none."""
+    """The policies; empty if the reply lists none."""
     body: str = ""
-    """The reply's body as it came."""
+    """Body of the reply, unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUsageData:
-    """The figures of a ``SpaceUsage``, as text digit for digit. A field that the reply lacks is None."""
+    """The figures of a ``SpaceUsage``, as text, digit for digit. A field is None if the reply lacks it."""
 
     __module__ = "koodrive"
 
     total_allocation: str | None = None
-    """Space that is allocated, in KB."""
+    """Allocated space, in KB."""
     total_capacity: str | None = None
-    """Space that there is, in KB."""
+    """Total space, in KB."""
     total_used: str | None = None
-    """Space that is used, in KB."""
+    """Used space, in KB."""
     quota: str | None = None
     """Quota, in GB."""
 
@@ -93,13 +93,13 @@ class SpaceUsage:
     code: str
     """Always "0": any other code is an error."""
     msg: str | None = None
-    """For people. May be Chinese, so never match on it."""
+    """The service's message. May be Chinese, so never match on it."""
     trace_id: str | None = None
-    """The reply's trace id, or else the one that ``send`` sent."""
+    """Trace id of the reply, or else of the request of ``send``."""
     data: SpaceUsageData
     """The figures."""
     body: str = ""
-    """The reply's body as it came."""
+    """Body of the reply, unchanged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +109,18 @@ class RawReply:
     __module__ = "koodrive"
 
     status: int
-    """HTTP status: 2xx."""
+    """HTTP status, 200 to 299."""
     code: str | None = None
-    """The text "0", or None where the reply has no code."""
+    """The text "0", or None if the reply has no code."""
     msg: str | None = None
-    """For people. May be Chinese, so never match on it."""
+    """The service's message. May be Chinese, so never match on it."""
     trace_id: str | None = None
-    """The reply's trace id, or else the one that ``send`` sent."""
+    """Trace id of the reply, or else of the request of ``send``."""
     body: str = ""
-    """The reply's body as it came."""
+    """Body of the reply, unchanged."""
 
     def json(self) -> Any:
-        """Returns ``body`` parsed as JSON; None where the body is empty. Integers keep their digits."""
+        """Returns ``body`` parsed as JSON, or None if the body is empty. Integers keep all their digits."""
         import json
 
         return json.loads(self.body) if self.body else None
@@ -128,127 +128,127 @@ class RawReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One line of the canonical request, both ways."""
+    """One line of the canonical request that this library and the service sign differently."""
 
     __module__ = "koodrive"
 
     part: str
-    """What the line holds, in the publisher's words, such as ``CanonicalHeaders``."""
+    """Part of the canonical request with this line, by the publisher's name, such as ``CanonicalHeaders``."""
     line: int
-    """Its number, from 1."""
+    """Number of the line, from 1."""
     ours: str
-    """As this library signs it; empty where it has no such line."""
+    """The line in this library's canonical request; empty if there is none."""
     theirs: str
-    """As the service signed it; empty where it has no such line."""
+    """The line in the service's canonical request; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Every stage of one signature. Never holds the secret."""
+    """Every stage of one signature. The app secret is not included."""
 
     __module__ = "koodrive"
 
     canonical_request: str
-    """The first stage: method, path, query, headers, hash of the body, a line each."""
+    """First stage: method, path, query, headers and hash of the body, each on its own line."""
     canonical_request_hash: str
-    """Lower-case hex of its SHA-256."""
+    """Lower-case hex of the SHA-256 of ``canonical_request``."""
     string_to_sign: str
-    """The second: the algorithm, and ``canonical_request_hash``."""
+    """Second stage: the algorithm, then ``canonical_request_hash`` on a line of its own."""
     signature: str | None
-    """The last: lower-case hex of the HMAC-SHA256 of ``string_to_sign``; None for a client with a function ``sign``."""
+    """Last stage: lower-case hex of the HMAC-SHA256 of ``string_to_sign``; None for a client with a function ``sign``."""
     signed_headers: str
-    """Names of the headers that are signed, joined by ``;``."""
+    """Names of the signed headers, joined by ``;``."""
     difference: Difference | None = None
-    """The first line in which the service's canonical request differs; None where it agrees, or where there is none."""
+    """First line that differs from the service's canonical request; None if there is no difference or nothing to compare."""
     finding: str | None = None
-    """What the service's message says about the refusal; None where no message was given."""
+    """Result of the comparison with the service's message; None without a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What a client is made of, its credentials apart: for ``Client.from_settings`` in another process."""
+    """The settings of a client without its credentials, for ``Client.from_settings`` in another process."""
 
     __module__ = "koodrive"
 
     endpoint: str
-    """The base URL."""
+    """Base URL of the service."""
     user_id: str
-    """The value of X-User-Id."""
+    """Value of the header X-User-Id."""
     clock_margin: int = _core.CLOCK_MARGIN_DEFAULT
-    """In whole seconds."""
+    """Whole seconds, 0 to 600, by which X-Date stays behind the server's clock."""
     allow_plain_http: bool = False
-    """Whether plain http is allowed to other hosts than loopback."""
+    """Whether ``http://`` is allowed to hosts other than loopback."""
     clock_offset: float = 0.0
-    """What was learned about the server's clock, in seconds; positive when it is ahead."""
+    """Seconds by which the server's clock is ahead of this machine's, as learned from replies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One exchange with the service, as ``on_exchange`` sees it. Never holds a secret.
+    """One exchange with the service, for ``on_exchange``. It has no credentials.
 
-    ``operation`` and ``url`` of a raw call hold its path, with the ids that are in the path.
+    For a raw call, ``operation`` and ``url`` contain the path, including ids in the path.
     """
 
     __module__ = "koodrive"
 
     operation: str
-    """The publisher's name of the operation, or a raw call's method and path."""
+    """The publisher's name of the operation, or method and path of a raw call."""
     method: str
     """HTTP method."""
     url: str
     """Endpoint and path, without the query."""
     status: int | None
-    """HTTP status; None where no answer came."""
+    """HTTP status; None without an answer."""
     started_at: datetime
-    """By this machine's clock, in UTC."""
+    """Start of the exchange by this machine's clock, in UTC."""
     duration: float
-    """In seconds."""
+    """Duration in seconds."""
     trace_id: str
-    """The one that was sent."""
+    """Trace id of the request."""
     kind: Kind | None = None
-    """The error's kind; None for a success."""
+    """Kind of the error; None for a success."""
     outcome: Outcome | None = None
-    """The error's outcome; None for a success."""
+    """Outcome of the error; None for a success."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyStatus:
-    """A retention policy and the status that it gets: one entry of a ``SetRetentionPolicy``, which checks both."""
+    """One entry of a ``SetRetentionPolicy``: a retention policy and its new status. ``SetRetentionPolicy`` checks both."""
 
     __module__ = "koodrive"
 
     policy_id: str
-    """Text, such as that of a ``RetentionPolicy``."""
+    """Id of the policy, as in ``RetentionPolicy.policy_id``."""
     status: str
-    """Text, as the published table says."""
+    """New status. The published table types it as text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageChange:
-    """The change of a package in an ``OrderOperation``; ``ReverseOrder`` checks it."""
+    """One change of a package in an ``OrderOperation``. ``ReverseOrder`` checks the values."""
 
     __module__ = "koodrive"
 
     package_id: str
     """The carrier's id of the package."""
     change_type: int = 1
-    """1, subscribe: the only documented value."""
+    """Type of the change: 1, subscribe, is the only documented value."""
     undocumented_change_type: int | None = None
-    """Another value, asked for by name; None for the documented one."""
+    """Overrides ``change_type`` with an undocumented value; None to use ``change_type``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderOperation:
-    """One operation of a ``ReverseOrder``, which checks it."""
+    """One operation of a ``ReverseOrder``. ``ReverseOrder`` checks the values."""
 
     __module__ = "koodrive"
 
     operation_sn: str
-    """The serial number of the operation."""
+    """Serial number of the operation."""
     carrier_user_id: str | None = None
-    """The carrier's id of the user, or None."""
+    """The carrier's id of the user, or None to omit the field."""
     package_changes: Sequence[PackageChange] = ()
-    """The changes of packages, as a tuple; at most one is published."""
+    """Changes of packages, as a tuple. The publisher documents at most one."""
 
     def __post_init__(self) -> None:
         changes = _core.checked_values("package_changes", self.package_changes, PackageChange)

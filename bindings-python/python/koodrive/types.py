@@ -1,4 +1,4 @@
-"""The types for annotating code that uses this package. Import it for type checkers, or at run time: it holds no behaviour."""
+"""Types for annotations of code that uses this package. The module has no behaviour."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ Instant: TypeAlias = Union[datetime, float]
 _Text: TypeAlias = Union[str, bytes]
 
 Headers: TypeAlias = Union[Mapping[str, str], Mapping[bytes, bytes], Iterable[tuple[_Text, _Text]]]
-"""Headers of a reply, as an HTTP client gives them."""
+"""The headers of a reply, as an HTTP client returns them."""
 
 Body: TypeAlias = Union[bytes, bytearray, memoryview, str]
-"""The body of a reply, as an HTTP client gives it."""
+"""The body of a reply, as an HTTP client returns it."""
 
 Query: TypeAlias = Union[Mapping[str, Any], Iterable[tuple[str, Any]]]
-"""The query of a ``RawCall``: a mapping or pairs. A value is text, an integer, or a list of them."""
+"""The query of a ``RawCall``: a mapping or pairs. A value is text, an integer, or a list of these."""
 
 Token: TypeAlias = Callable[[], str]
 """A function that returns a token, for ``send`` and ``dispatch``."""
@@ -69,23 +69,23 @@ AsyncToken: TypeAlias = Union[Callable[[], str], Callable[[], Awaitable[str]]]
 """A function that returns a token, for ``asend`` and ``adispatch``."""
 
 Sign: TypeAlias = Callable[[str], str]
-"""A function from the string to sign to the signature, for ``send`` and ``dispatch``."""
+"""A function that takes the string to sign and returns the signature, for ``send`` and ``dispatch``."""
 
 AsyncSign: TypeAlias = Union[Callable[[str], str], Callable[[str], Awaitable[str]]]
-"""A function from the string to sign to the signature, for ``asend`` and ``adispatch``."""
+"""A function that takes the string to sign and returns the signature, for ``asend`` and ``adispatch``."""
 
 Source: TypeAlias = Iterable[_Item]
-"""The source of ``dispatch``."""
+"""The type of ``source`` in ``dispatch``."""
 
 AsyncSource: TypeAlias = Union[Iterable[_Item], AsyncIterable[_Item]]
-"""The source of ``adispatch``."""
+"""The type of ``source`` in ``adispatch``."""
 
 
 BeforeSend: TypeAlias = Callable[["Outgoing"], None]
-"""The function ``before_send`` of ``dispatch``."""
+"""The type of ``before_send`` in ``dispatch``."""
 
 AsyncBeforeSend: TypeAlias = Union[Callable[["Outgoing"], None], Callable[["Outgoing"], Awaitable[None]]]
-"""The function ``before_send`` of ``adispatch``."""
+"""The type of ``before_send`` in ``adispatch``."""
 
 
 class TransportFunction(Protocol):
@@ -97,14 +97,14 @@ class TransportFunction(Protocol):
 
 
 class AsyncTransportFunction(Protocol):
-    """As ``TransportFunction``, for ``asend`` and ``adispatch``."""
+    """An async function that sends one request and returns status, headers and body: see ``koodrive.transports``."""
 
     def __call__(
         self, request: Request, /, *, connect_timeout: float, timeout: float, reply_limit: int
     ) -> Awaitable[tuple[int, Headers, Body]]: ...
 
 
-# The sessions, by members that they alone have: this package depends on none of these libraries.
+# Each session type is described by members that only its library has, since this package depends on none of these libraries.
 
 
 class RequestsSession(Protocol):
@@ -112,11 +112,11 @@ class RequestsSession(Protocol):
 
     @property
     def get_adapter(self) -> Callable[..., Any]:
-        """The session's own."""
+        """The method of the session."""
 
     @property
     def trust_env(self) -> Any:
-        """The session's own."""
+        """The attribute of the session."""
 
 
 class HttpxClient(Protocol):
@@ -124,11 +124,11 @@ class HttpxClient(Protocol):
 
     @property
     def build_request(self) -> Callable[..., Any]:
-        """The client's own."""
+        """The method of the client."""
 
     @property
     def close(self) -> Callable[..., Any]:
-        """The client's own."""
+        """The method of the client."""
 
 
 class Urllib3Pool(Protocol):
@@ -136,7 +136,7 @@ class Urllib3Pool(Protocol):
 
     @property
     def urlopen(self) -> Callable[..., Any]:
-        """The pool's own."""
+        """The method of the pool."""
 
 
 class AiohttpSession(Protocol):
@@ -144,7 +144,7 @@ class AiohttpSession(Protocol):
 
     @property
     def ws_connect(self) -> Callable[..., Any]:
-        """The session's own."""
+        """The method of the session."""
 
 
 class AsyncHttpxClient(Protocol):
@@ -152,11 +152,11 @@ class AsyncHttpxClient(Protocol):
 
     @property
     def build_request(self) -> Callable[..., Any]:
-        """The client's own."""
+        """The method of the client."""
 
     @property
     def aclose(self) -> Callable[..., Any]:
-        """The client's own."""
+        """The method of the client."""
 
 
 class SandboxTransport(Protocol):
@@ -164,18 +164,18 @@ class SandboxTransport(Protocol):
 
     @property
     def asynchronous(self) -> AsyncTransportFunction:
-        """The sandbox's own."""
+        """The method of the sandbox."""
 
 
 Transport: TypeAlias = Union[RequestsSession, HttpxClient, Urllib3Pool, TransportFunction]
-"""What ``send`` and ``dispatch`` take as ``transport``; None is the standard library."""
+"""The type of ``transport`` in ``send`` and ``dispatch``, where None is the standard library."""
 
 AsyncTransport: TypeAlias = Union[AiohttpSession, AsyncHttpxClient, SandboxTransport, AsyncTransportFunction]
-"""What ``asend`` and ``adispatch`` take as ``transport``."""
+"""The type of ``transport`` in ``asend`` and ``adispatch``."""
 
 
 class DispatchOptions(TypedDict, total=False):
-    """Options of ``dispatch`` and ``adispatch`` by their names; None is the default. Times are seconds."""
+    """The options of ``dispatch`` and ``adispatch``. None is the default. Times are seconds."""
 
     rate: float | None
     burst: int | None
@@ -194,7 +194,7 @@ class DispatchOptions(TypedDict, total=False):
 
 
 class DispatchWithBadItems(Protocol):
-    """A ``koodrive.Dispatch`` with ``on_bad_item="outcome"``: bad items come among the outcomes. ``verdict`` tells them apart."""
+    """A ``koodrive.Dispatch`` with ``on_bad_item="outcome"``: it also yields bad items, with the ``verdict`` "bad_item"."""
 
     @property
     def progress(self) -> Progress: ...
@@ -209,7 +209,7 @@ class DispatchWithBadItems(Protocol):
 
 
 class AsyncDispatchWithBadItems(Protocol):
-    """A ``koodrive.AsyncDispatch`` with ``on_bad_item="outcome"``."""
+    """A ``koodrive.AsyncDispatch`` with ``on_bad_item="outcome"``: it also yields bad items, with the ``verdict`` "bad_item"."""
 
     @property
     def progress(self) -> Progress: ...

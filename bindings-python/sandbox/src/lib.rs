@@ -1,30 +1,30 @@
-//! The sandbox for Python: conversions only. What users see of it, and how an answer travels, is in `koodrive.sandbox`.
+//! Converts between Python and the core's sandbox. `koodrive.sandbox` has the public classes.
 
 use std::sync::{Mutex, PoisonError};
 
 use http::Request;
-use koodrive::sandbox::{self, Answer, CutPoint, SandboxConfig};
+use koodrive::sandbox::{self, Answer, SandboxConfig};
 use koodrive::{InvalidInput, host};
 use pyo3::types::PyBytes;
 use pyo3::{import_exception, prelude::*};
 
 import_exception!(koodrive, InvalidInputError);
 
-/// The state machine behind `koodrive.sandbox.Sandbox`. Threads may share it: requests are judged one at a time.
+/// The state machine of `koodrive.sandbox.Sandbox`. Threads may share it.
 #[pyclass(frozen, module = "koodrive._core")]
 #[derive(Debug)]
 pub struct Sandbox(Mutex<sandbox::Sandbox>);
 
-/// An answer of the sandbox, and how it travels.
+/// An answer of the sandbox, and the fault that affects it.
 #[pyclass(frozen, get_all, module = "koodrive._core")]
 #[derive(Debug)]
 pub struct SandboxAnswer {
     status: u16,
     headers: Vec<(String, Py<PyBytes>)>,
     body: Py<PyBytes>,
-    /// The fault that meets the answer, in the words of the fault script; "pass" where there is none.
+    /// The fault, as in the fault script; "pass" without a fault.
     fault: &'static str,
-    /// The time that the fault takes.
+    /// The delay or pause of the fault.
     seconds: f64,
 }
 
@@ -35,7 +35,7 @@ impl Sandbox {
     #[classattr]
     const EXAMPLE_APP_SECRET: &'static str = sandbox::EXAMPLE_APP_SECRET;
 
-    /// `config` is the JSON that the server reads.
+    /// `config` is the configuration of the sandbox's server, as JSON.
     #[new]
     fn new(config: &str) -> PyResult<Self> {
         SandboxConfig::from_json(config)
@@ -44,7 +44,7 @@ impl Sandbox {
             .map_err(|error| refused(&error))
     }
 
-    /// `url` is a request's URL or its target; `now` is seconds since the epoch.
+    /// Answers a request. `url` is the URL or the target; `now` is seconds since the epoch.
     fn handle(
         &self,
         py: Python<'_>,
@@ -73,11 +73,7 @@ impl Sandbox {
             Answer::Respond(_) => ("pass", 0.0),
             Answer::Delay { by, .. } => ("delay", by.as_secs_f64()),
             Answer::Drip { interval, .. } => ("drip", interval.as_secs_f64()),
-            Answer::Cut { at, .. } => match at {
-                CutPoint::BeforeHeaders => ("cut", 0.0),
-                CutPoint::WithinHeaders => ("cut-in-headers", 0.0),
-                CutPoint::AfterHeaders => ("cut-after-headers", 0.0),
-            },
+            Answer::Cut { at, .. } => (at.as_str(), 0.0),
         };
         let response = answer.response();
         let headers = response.headers().iter().map(|(name, value)| {
@@ -93,7 +89,7 @@ impl Sandbox {
         })
     }
 
-    /// A JSON list of the calls that were acted on, in order.
+    /// Returns the accepted calls in order, as a JSON list.
     fn accepted(&self) -> String {
         let sandbox = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Text and integers only, so the fallback cannot occur.

@@ -1,10 +1,10 @@
-// The first character in which two lines differ, and both lines with it marked. Every character is visible: a space, a tab or
-// a letter that only looks the same is often the difference.
+// Finds the first character in which two lines differ, and marks it in both. Every character is
+// visible, since a space, a tab or a look-alike letter is often the difference.
 import { element } from "./view.js";
 
 /**
- * Where two lines differ first, counted in characters from 1, and what stands there in each; undefined where a line has ended.
- * Null for lines that are the same.
+ * Returns the first difference of two lines: `at`, counted in characters from 1, and the character
+ * of each line there. A character is undefined if its line has ended. Returns null for equal lines.
  */
 export function firstDifference(ours, theirs) {
   const [left, right] = [[...ours], [...theirs]];
@@ -12,7 +12,7 @@ export function firstDifference(ours, theirs) {
   return at < 0 ? null : { at: at + 1, ours: left[at], theirs: right[at] };
 }
 
-/** A character in words, such as “a” (U+0061). */
+/** Returns a character in words, such as “a” (U+0061). */
 export function named(character) {
   if (character === undefined) return "the end of the line";
   const name = NAMES[character];
@@ -20,7 +20,7 @@ export function named(character) {
   return INVISIBLE.test(character) ? codePoint(character) : `“${character}” (${codePoint(character)})`;
 }
 
-/** A line in which the character number `at` is marked, and nothing is invisible. */
+/** Returns a line with the character number `at` marked and every character visible. */
 export function markedLine(line, at) {
   const characters = [...line];
   const marked = characters[at - 1];
@@ -31,14 +31,17 @@ export function markedLine(line, at) {
 const NAMES = { " ": "a space", "\t": "a tab", "\r": "a carriage return", "\n": "a line feed" };
 const SIGNS = { "\t": "TAB", "\r": "CR", "\n": "LF" };
 
-/** Has no shape of its own, or changes the shape of its neighbours. */
+/** Matches a character without a shape, or one that changes the shape of its neighbours. */
 const INVISIBLE = /[^\p{L}\p{N}\p{P}\p{S}]/u;
 
 const codePoint = (character) => `U+${character.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 
 const chip = (text) => element("span", { className: "chip" }, text);
 
-/** Nodes that show the characters: printable ASCII as it is, a space as a dot, the others by code point. */
+/**
+ * Returns nodes that show the characters: printable ASCII as it is, a space as a dot, the others by
+ * code point.
+ */
 function visible(characters) {
   const nodes = [];
   let plain = "";

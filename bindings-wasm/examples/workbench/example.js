@@ -1,5 +1,6 @@
-// Made-up input that shows everything at once: a signed request, a canonical request of one's own that lacks a slash, and the
-// refusal of a gateway that has rewritten the host. The request is the case `app-notify-minimal` of the conformance vectors.
+// Made-up input that shows all features: a signed request, an own canonical request that lacks a
+// slash, and the refusal of a gateway that rewrote the host. The request is the case
+// `app-notify-minimal` of the conformance vectors.
 
 const REQUEST = {
   userId: "1505084218764547200",

@@ -1,5 +1,5 @@
-// Turns what was typed into the package's arguments. Nothing here decides what is right. Text that is not a number or a date is
-// passed on as NaN, and the package says what is wrong with it.
+// Turns the typed text into the package's arguments. All checks are the package's: text that is not
+// a number or a date becomes NaN, and the package names the problem.
 import { getSpaceUsageByOverview, notifyPackageExpire, rawCall } from "./koodrive.js";
 import { attempt } from "./view.js";
 
@@ -10,8 +10,8 @@ export function clientOptions(fields) {
 }
 
 /**
- * Returns the options of a client that only reads replies, for a form that is not complete. An error of it names the endpoint and
- * the kind of credentials.
+ * Returns the options of a client that only reads replies, for an incomplete form. Its errors name
+ * the endpoint and the kind of credentials.
  */
 export function readerOptions(fields) {
   return { ...endpointOptions(fields), userId: PLACEHOLDER, ...credentials(fields.credentials.value, () => PLACEHOLDER) };
@@ -29,10 +29,13 @@ function credentials(kind, text) {
   return { [kind]: text(kind) };
 }
 
-/** Returns true if the header Authorization is itself a secret. With an app id it holds the signature of one request. */
+/**
+ * Tells whether the header Authorization is itself a secret. With an app id it holds the signature
+ * of one request.
+ */
 export const sendsSecret = (fields) => fields.credentials.value !== "app";
 
-/** Returns `{ value }`, the call, or `{ error }`. */
+/** Returns `{ value }` with the call, or `{ error }`. */
 export function call(fields) {
   const query = queryPairs(fields.query.value);
   if (fields.operation.value === "rawCall" && query.error) return query;
@@ -52,7 +55,10 @@ const CALLS = {
   },
 };
 
-/** Returns `{ value }`, the name and the value of every line, or `{ error }` for a line without `=`. Empty lines are skipped. */
+/**
+ * Returns `{ value }` with name and value of each line, or `{ error }` for a line without `=`.
+ * Empty lines are skipped.
+ */
 function queryPairs(text) {
   const pairs = [];
   for (const [at, line] of text.split("\n").entries()) {
@@ -63,7 +69,7 @@ function queryPairs(text) {
   return { value: pairs };
 }
 
-/** Returns a call of the chosen operation to read a reply for, for a form that is not complete. */
+/** Returns a call of the chosen operation to read a reply for, from an incomplete form. */
 export function readerCall(fields) {
   const call = {
     notifyPackageExpire: () => notifyPackageExpire({ carrierUserId: PLACEHOLDER, packageId: PLACEHOLDER }),
@@ -88,11 +94,14 @@ export function options(fields, clock) {
 
 const ISO_8601 = /^(\d{4})-?(\d\d)-?(\d\d)T(\d\d):?(\d\d):?(\d\d)(\.\d+)?Z$/;
 
-/** Returns the milliseconds of a date in ISO 8601, basic or extended, in UTC. Any other text gives NaN, a date without a zone too. */
+/**
+ * Returns the milliseconds of a date in ISO 8601, basic or extended, in UTC. Returns NaN for any
+ * other text, also for a date without a zone.
+ */
 export function instant(text) {
   const [, year, month, day, hour, minute, second, fraction = ""] = ISO_8601.exec(text.trim()) ?? [];
   const extended = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   const instant = new Date(`${extended}${fraction}Z`);
-  // February 30 would become March 2.
+  // Without this check February 30 would become March 2.
   return Number.isNaN(instant.getTime()) || !instant.toISOString().startsWith(extended) ? NaN : instant.getTime();
 }

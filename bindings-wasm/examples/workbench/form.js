@@ -1,11 +1,13 @@
-// Shows the error below each field of a form. An error's `field` names the value that is wrong; a control lists in `data-field` the
-// names that it answers for.
+// Shows the error below each field of a form. An error's `field` names the wrong value. A control
+// lists its names in `data-field`.
 import { element } from "./view.js";
 
-/** The controls of each form that were visited, and the errors. An error is shown once its control was visited. */
+/**
+ * The visited controls and the errors of each form. An error is shown once its control was visited.
+ */
 const states = new WeakMap();
 
-/** Gives every field an element for its error. The control's description is the error and the hint. */
+/** Gives every field an element for its error. The error and the hint describe the control. */
 export function prepare(form) {
   states.set(form, { visited: new Set(), errors: [] });
   for (const field of form.querySelectorAll(".field")) {
@@ -30,13 +32,16 @@ let pointerIsDown = false;
 addEventListener("pointerdown", () => (pointerIsDown = true), true);
 for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => (pointerIsDown = false), true);
 
-/** An error that appears while the mouse button is down moves what is being clicked, and the click is lost. */
+/**
+ * Delays `work` until the mouse button is up: an error that appears before would move the clicked
+ * element, and the click would be lost.
+ */
 function afterPointer(work) {
   if (pointerIsDown) setTimeout(afterPointer, 50, work);
   else setTimeout(work);
 }
 
-/** Shows `errors` at their fields, in the place of earlier ones. Entries that are undefined are skipped. */
+/** Shows `errors` at their fields instead of earlier ones. Undefined entries are skipped. */
 export function setErrors(form, errors) {
   states.get(form).errors = errors.filter((error) => error !== undefined);
   showErrors(form);
@@ -66,7 +71,10 @@ function showErrors(form) {
   }
 }
 
-/** Shows the elements whose `data-is` is the value of the control named by `data-when`, and hides the others. */
+/**
+ * Shows the elements whose `data-is` is the value of the control named by `data-when`. Hides the
+ * others.
+ */
 export function showDependents(form) {
   for (const dependent of form.querySelectorAll("[data-when]")) {
     const { when, is } = dependent.dataset;

@@ -1,6 +1,6 @@
-// Requests and responses as text. Knows HTTP, curl and POSIX shells, and nothing of KooDrive.
+// Writes requests and reads responses as text. This file is about HTTP, curl and POSIX shells only.
 
-/** Stands for a masked value. */
+/** The text in place of a masked value. */
 const MASK = "***";
 
 /** The shell variable from which a command takes a masked value. */
@@ -8,7 +8,7 @@ const VARIABLE = "KOODRIVE_AUTHORIZATION";
 
 const bytes = (text) => new TextEncoder().encode(text).length;
 
-/** Returns the request as HTTP/1.1 carries it, with the two headers that a transport adds. */
+/** Returns the request as in HTTP/1.1, with the two headers that a transport adds. */
 export function requestText({ method, url, headers, body }, masked) {
   const { host, pathname, search } = new URL(url);
   const lines = [`${method} ${pathname}${search} HTTP/1.1`, `host: ${host}`];
@@ -22,25 +22,34 @@ export function requestText({ method, url, headers, body }, masked) {
 export function curlCommand({ method, url, headers, body }, masked) {
   const words = [`curl --include --request ${quoted(method)} ${quoted(url)}`];
   for (const [name, value] of Object.entries(headers)) {
-    // An unset variable would leave the header out; `:?` makes the shell stop instead.
+    // An unset variable would drop the header. With `:?` the shell stops instead.
     const header = masked && isSecret(name) ? `"${name}: \${${VARIABLE}:?}"` : quoted(`${name}: ${value}`);
     words.push(`--header ${header}`);
   }
-  // Not --data, which reads a file where the text begins with @.
+  // `--data` would read a file if the text begins with @.
   if (body !== undefined) words.push(`--data-raw ${quoted(body)}`);
   else if (needsLength(method)) words.push(`--header ${quoted("content-length: 0")}`);
   return words.join(" \\\n  ");
 }
 
-/** fetch sends a length of 0 with these methods (Fetch, "HTTP-network-or-cache fetch"), curl sends none; a server may answer 411. */
+/**
+ * Tells whether a request without a body needs a length of 0. fetch sends it with these methods
+ * (Fetch, "HTTP-network-or-cache fetch"), curl does not, and a server may answer 411.
+ */
 const needsLength = (method) => method === "POST" || method === "PUT";
 
 const isSecret = (name) => name.toLowerCase() === "authorization";
 
-/** One word of a POSIX shell. Between single quotes nothing is special but the single quote itself. */
+/**
+ * Returns `text` as one word of a POSIX shell. Between single quotes only the single quote itself
+ * is special.
+ */
 export const quoted = (text) => (/^[\w.:/@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
-/** Returns status, headers and body of what `curl --include` printed, or null. Interim answers, such as 100, are skipped. */
+/**
+ * Returns status, headers and body from the output of `curl --include`, or null. Interim answers,
+ * such as 100, are skipped.
+ */
 export function splitResponse(text) {
   const head = /^HTTP\/\d(?:\.\d)? (\d{3})[^\n]*\n?/.exec(text);
   if (!head) return null;
@@ -51,7 +60,10 @@ export function splitResponse(text) {
   return splitResponse(body) ?? { status: head[1], headers: headers.trim(), body };
 }
 
-/** Returns `{ value }`, the name and the value of every line, or `{ error }` for a line that is not a header. */
+/**
+ * Returns `{ value }` with name and value of each line, or `{ error }` for a line that is not a
+ * header.
+ */
 export function headerPairs(text) {
   const pairs = [];
   for (const [at, line] of text.split("\n").entries()) {

@@ -1,4 +1,4 @@
-// Lets a visitor check that nothing can leave the page: shows its policy, and tries to break it.
+// Lets a visitor check that no data can leave the page: shows its policy, and tries to break it.
 
 export function showPolicy() {
   const policy = document.querySelector("meta[http-equiv=Content-Security-Policy]").content;
@@ -8,7 +8,10 @@ export function showPolicy() {
   });
 }
 
-/** Asks this page's own server for the page once more, so that not even a broken policy sends anything to anyone. */
+/**
+ * Requests the page once more from its own server, so that even a broken policy sends nothing
+ * elsewhere.
+ */
 async function tried() {
   const refused = new Promise((refuse) => {
     const listen = ({ effectiveDirective }) => refuse(`Refused by the browser: ${effectiveDirective}.`);

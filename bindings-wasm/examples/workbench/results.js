@@ -1,11 +1,16 @@
-// What the package found, as elements: the stages of a signature, a comparison, a reply, a refusal.
+// Shows the package's results as elements: the stages of a signature, a comparison, a reply, a
+// refusal.
 import { firstDifference, markedLine, named } from "./difference.js";
 import { block, element, facts } from "./view.js";
 
-/** Every stage of a signature, in the publisher's order. The line of `difference`, if there is one, is marked. */
+/**
+ * Returns every stage of a signature in the publisher's order. The line of `difference`, if there
+ * is one, is marked.
+ */
 export function stages({ canonicalRequest, canonicalRequestHash, stringToSign, signature }, difference) {
   const { line, ours } = difference ?? {};
-  // A `|` within a value splits a line of the message, so its line numbers may be larger than ours.
+  // A `|` within a value splits a line of the message. Its line numbers may then be larger than
+  // ours.
   const marked = canonicalRequest.split("\n")[line - 1] === ours ? line : undefined;
   const all = [
     block("canonical-request", "Canonical request", "the canonical request", canonicalRequest, marked),
@@ -17,8 +22,11 @@ export function stages({ canonicalRequest, canonicalRequestHash, stringToSign, s
 }
 
 /**
- * The first difference, line and character, between the canonical request of `compared` and the one in its message. `whose` names the
- * latter. `own` explains the request itself: without an X-Date of its own it is compared with the X-Date of the message.
+ * Returns the first difference, line and character, between the canonical request of `compared` and
+ * the one in its message, which `whose` names.
+ *
+ * `own` explains the request itself. Without an own X-Date it is compared with the X-Date of the
+ * message.
  */
 export function comparison(compared, own, whose, signWith) {
   const { difference, finding } = compared;
@@ -50,13 +58,16 @@ export function comparison(compared, own, whose, signWith) {
 
 const xDate = ({ canonicalRequest }) => /^x-date:(.*)$/m.exec(canonicalRequest)[1];
 
-/** The date of the other side, where the two lines that differ are the header with the date. */
+/** Returns the date of the other side, if the lines that differ are the header with the date. */
 function otherDate(ours, theirs) {
   const DATE = /^x-date:(\d{8}T\d{6}Z)$/;
   return DATE.test(ours) ? DATE.exec(theirs)?.[1] : undefined;
 }
 
-/** A reply to any of the calls. `data` is that of a space usage, `status` that of a raw call. */
+/**
+ * Returns a reply to any of the calls. `data` is that of a space usage, `status` that of a raw
+ * call.
+ */
 export function reply({ status, code, msg, traceId, data }) {
   const values = status === undefined ? {} : { status };
   Object.assign(values, { code, "trace id": traceId, msg });
@@ -68,7 +79,7 @@ export function reply({ status, code, msg, traceId, data }) {
   return facts(values);
 }
 
-/** An error, what was `found` about the signature, and what to check. */
+/** Returns an error, the finding `found` about the signature, and the checks to make. */
 export function refusal(error, found) {
   const { text, checks } = paragraphs(error.message);
   return [
@@ -92,7 +103,7 @@ export function refusal(error, found) {
 
 const NUMBERED = /^\d+\. /;
 
-/** An error's text and, if it has numbered lines, what to check. */
+/** Returns the text of an error and, if it has numbered lines, the checks to make. */
 function paragraphs(message) {
   const lines = message.split("\n");
   const items = lines.filter((line) => NUMBERED.test(line)).map((line) => element("li", {}, line.replace(NUMBERED, "")));
@@ -108,5 +119,5 @@ function paragraphs(message) {
   return { text: quoted, checks };
 }
 
-/** The package's texts begin in lower case. */
+/** Returns `text` as a sentence: the package's texts begin in lower case. */
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,4 +1,5 @@
-// Puts the page together with the built package beside it, and serves it on 127.0.0.1: `npm run build && npm run workbench`.
+// Copies the page and the built package into one folder, and serves it on 127.0.0.1:
+// `npm run build && npm run workbench`.
 import { cp, mkdir, readFile, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
@@ -7,10 +8,13 @@ import { fileURLToPath } from "node:url";
 const here = import.meta.dirname;
 const built = join(here, "../..");
 
-/** What belongs to the page, and how it is served. Everything else in its folder is about it. */
+/** The types of the page's files. Other files in this folder are not part of the page. */
 const TYPES = { ".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml" };
 
-/** Writes the page's files, the package as the page imports it, and the licences of both to `folder`, for any static host. */
+/**
+ * Writes the page's files, the package as the page imports it, and the licences of both to
+ * `folder`, for any static host.
+ */
 export async function assemble(folder, koodrive = built) {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
@@ -20,7 +24,10 @@ export async function assemble(folder, koodrive = built) {
   for (const name of ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY-LICENSES"]) await cp(join(koodrive, name), join(folder, name));
 }
 
-/** Serves the files of this folder, none below it, on a port that the system chooses. Returns the server and its URL. */
+/**
+ * Serves the files directly in `folder` on a port that the system chooses. Returns the server and
+ * its URL.
+ */
 export async function serve(folder) {
   const names = await readdir(folder);
   const server = createServer(async (request, response) => {

@@ -1,7 +1,7 @@
-// Small pieces of the page. Text only ever becomes text.
+// Makes small elements of the page. Text is never parsed as markup.
 import { isKooDriveError } from "./koodrive.js";
 
-/** An element with properties, or attributes where the name has a dash, and children. */
+/** Returns an element with properties, attributes (names with a dash), and children. */
 export function element(tag, properties = {}, ...children) {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -12,7 +12,10 @@ export function element(tag, properties = {}, ...children) {
   return made;
 }
 
-/** A title, a button that copies, and the text. `id` is the text's, `what` names it for the button, line `marked` is marked. */
+/**
+ * Returns a title, a copy button, and the text. `id` is the text's, `what` names it for the button,
+ * and line `marked` is marked.
+ */
 export function block(id, title, what, text, marked) {
   const shown = element("pre", { id, className: "wire" }, ...lines(text, marked));
   const button = element("button", { type: "button", className: "copy" }, "Copy", element("span", { className: "unseen" }, ` ${what}`));
@@ -21,7 +24,10 @@ export function block(id, title, what, text, marked) {
   return element("div", { className: "block" }, head, shown);
 }
 
-/** Every line in a box of its own, so that one that wraps is told from two. An empty box would have no height. */
+/**
+ * Puts every line in its own box, so that a wrapped line differs from two lines. An empty box would
+ * have no height.
+ */
 const lines = (text, marked) =>
   text.split("\n").map((line, at) => element("span", { className: at + 1 === marked ? "line marked" : "line" }, line || "\n"));
 
@@ -36,7 +42,7 @@ async function copy(shown, text) {
   }
 }
 
-/** Names and values. What is missing is said to be. */
+/** Returns a list of names and values. A missing value is shown as missing. */
 export function facts(values) {
   const list = element("dl", { className: "facts" });
   for (const [name, value] of Object.entries(values)) {
@@ -47,7 +53,10 @@ export function facts(values) {
   return list;
 }
 
-/** `{ value }` of the work or `{ error }`. An error that is not the package's is shown as well, and reported to the console. */
+/**
+ * Returns `{ value }` of `work`, or `{ error }`. An error of other code is shown as well, and
+ * reported to the console.
+ */
 export function attempt(work) {
   try {
     return { value: work() };
@@ -59,7 +68,10 @@ export function attempt(work) {
 
 const pending = new Map();
 
-/** Says something in a live region once typing pauses: a screen reader would read the result of every keystroke otherwise. */
+/**
+ * Writes `text` into a live region once typing pauses. Otherwise a screen reader would read the
+ * result of every keystroke.
+ */
 export function announce(region, text) {
   clearTimeout(pending.get(region));
   pending.set(
@@ -68,7 +80,7 @@ export function announce(region, text) {
   );
 }
 
-/** Says what has just happened, for a while. */
+/** Shows `text` about the last action for a while. */
 export function say(text) {
   const region = document.getElementById("happened");
   region.textContent = text;

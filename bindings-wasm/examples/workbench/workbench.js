@@ -1,5 +1,5 @@
-// The page: three forms, each with its result beside it. What is shown comes from the package's public API; what is typed stays
-// in the fields, and in a client that is freed as soon as one of them changes.
+// The page: three forms, each with its result beside it. Results come from the package's public
+// API. Typed values stay in the fields, and in a client that is freed at the next change.
 import { fillIn } from "./example.js";
 import * as fields from "./fields.js";
 import { prepare, setErrors, showDependents, visitAll, visitNone } from "./form.js";
@@ -14,10 +14,13 @@ const forms = ["request-form", "compare-form", "response-form"].map(at);
 const [requestForm, compareForm, responseForm] = forms;
 const given = requestForm.elements;
 
-/** `{ value }` or `{ error }` of the request's form. */
+/** The client of the request's form as `{ value }`, or `{ error }`. */
 let client = {};
 let call = {};
-/** The clock when the request was built. It is not read again when something is pasted, so that the signature stays the same. */
+/**
+ * The clock when the request was built. A paste does not read the clock again, so that the
+ * signature stays the same.
+ */
 let clock;
 
 function build() {
@@ -30,7 +33,9 @@ function build() {
   showResponse();
 }
 
-/** Returns `{ value }` of `work(client, call, options)`, or `{ error }` of the first of them that is wrong. */
+/**
+ * Returns `{ value }` of `work(client, call, options)`, or the first `{ error }` among the three.
+ */
 function built(work) {
   const error = client.error ?? call.error;
   return error ? { error } : attempt(() => work(client.value, call.value, fields.options(given, clock)));
@@ -58,7 +63,7 @@ function showRequest() {
 function showSignature() {
   const { value: explanation, error } = explain();
   if (error) {
-    // An error of the request is shown above already.
+    // An error of the request is already shown above.
     const isNews = at("request-result").hasChildNodes();
     at("stages-result").replaceChildren(...(isNews ? [element("p", { className: "hint" }, `No signature: ${error.message}`)] : []));
     at("compare-result").replaceChildren();
@@ -87,7 +92,7 @@ function showResponse() {
     at("response-result").replaceChildren(reply(value));
     return announce(at("response-status"), "A success: the service accepted the call.");
   }
-  // Neither an error of the service nor a reply that could not be parsed: the fields hold no response.
+  // Other errors are not about a response: the fields hold none.
   if (typeof error.status !== "number") {
     at("response-result").replaceChildren();
     return announce(at("response-status"), `Not read: ${error.message}`);
@@ -96,14 +101,17 @@ function showResponse() {
   announce(at("response-status"), `${error.name}: outcome ${error.outcome}.`);
 }
 
-/** Returns what the service's message says about the signature. */
+/** Returns the finding about the signature in the service's `message`. */
 function found(message) {
   const [own, compared] = [explain(), explain(message)];
   if (own.error) return [element("p", { className: "hint" }, `Signature not compared: ${own.error.message}`)];
   return comparison(compared.value, own.value, "by the service", signWith);
 }
 
-/** Returns `{ value }` or `{ error }` of a response. Credentials and values of the call may still be missing. */
+/**
+ * Returns `{ value }` or `{ error }` of a response. Credentials and values of the call may be
+ * missing.
+ */
 function read(response) {
   const answered = call.value ?? fields.readerCall(given);
   if (client.value) return attempt(() => client.value.parse(answered, response));
@@ -117,11 +125,11 @@ function read(response) {
   });
 }
 
-/** A signature can only be compared with one of the same date. */
+/** Signs the request with `date`, since only signatures of the same date are comparable. */
 function signWith(date, section) {
   given.date.value = date;
   build();
-  // The button that was pressed is gone.
+  // The pressed button is gone, so the heading takes the focus.
   section.querySelector("h2").focus();
 }
 
@@ -166,14 +174,14 @@ at("clear").addEventListener("click", () => {
   say("Everything is cleared.");
 });
 
-/** After any change of the request's form. */
+/** Runs after each change in the request's form. */
 function refresh() {
   showDependents(requestForm);
   for (const secret of ["appSecret", "token", "authorization"]) given[secret].type = given.showSecrets.checked ? "text" : "password";
   build();
 }
 
-/** After a change of everything. */
+/** Runs after a change of all forms. */
 function renew() {
   for (const form of forms) visitNone(form);
   refresh();

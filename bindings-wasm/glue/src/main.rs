@@ -1,6 +1,8 @@
-//! Runs wasm-bindgen's generator over a compiled module, or writes the names that JavaScript takes from the core.
+//! Runs wasm-bindgen's generator over a compiled module, or writes the names that JavaScript takes
+//! from the core.
 //!
-//! `npm run build` starts it. It is a package of its own, so that nothing else has to compile the generator.
+//! `npm run build` starts it. It is a package of its own, so that no other build compiles the
+//! generator.
 
 use std::env;
 use std::fs;
@@ -37,7 +39,7 @@ fn bind(module: &Path, name: &str, folder: &Path) -> Result<()> {
         .generate(folder)
 }
 
-/// Returns TypeScript: what JavaScript needs to know before it loads the core.
+/// Returns TypeScript with the core's names that JavaScript needs before the core is loaded.
 fn names() -> String {
     let names = [
         ("INTERNATIONAL", json!(Endpoint::INTERNATIONAL.to_string())),

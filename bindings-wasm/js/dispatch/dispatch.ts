@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-// Many calls: from a client, a source and options to a job under way.
+// Turns a client, a source and options into a job.
 import type { Call } from "../calls.js";
 import { misuse } from "../checks.js";
 import { type Client, stateOf } from "../client.js";
@@ -9,77 +9,95 @@ import type { BadItem, CallOutcome, Progress } from "./outcome.js";
 import { settingsOf } from "./settings.js";
 import { itemsOf } from "./source.js";
 
-/** A source of calls, synchronous or asynchronous: an array, a generator, a stream of rows. */
+/** A source of calls, sync or async: an array, a generator, a stream of rows. */
 export type Source<Item> = Iterable<Item> | AsyncIterable<Item>;
 
-/** A call, and what you know it by: a pair, or an object. The key is anything but a call. */
+/** A call with your key for it, as a pair or as an object. The key may be any value but a call. */
 export type Keyed<Key, C extends Call = Call> = readonly [key: Key, call: C] | KeyedCall<Key, C>;
 
-/** A call, and what you know it by. */
+/** A call with your key for it. */
 export interface KeyedCall<Key, C extends Call = Call> {
-  /** Comes back with the outcome. */
+  /** Your key for the call. The outcome has it again. */
   readonly key: Key;
   /** The call to send. */
   readonly call: C;
 }
 
-/** The values of an iteration: outcomes, and bad items if they are asked for. */
+/** The values of an iteration: outcomes, and bad items if the options ask for them. */
 export type Outcomes<Key, C extends Call, Rule extends BadItemRule> = CallOutcome<Key, C> | (Rule extends "outcome" ? BadItem<Key> : never);
 
-/** An array of any length that holds calls; a tuple of another length than two is none. */
+/** `Pair` if it is an array type of any length that contains calls, otherwise never. */
 type Widened<Pair extends readonly unknown[]> = number extends Pair["length"]
   ? [Extract<Pair[number], Call>] extends [never]
     ? never
     : Pair
   : never;
 
-/** A job under way: what {@link dispatch} returns. */
+/** A job that {@link dispatch} has started. */
 export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule = "throw">
   extends AsyncIterableIterator<Outcomes<Key, C, Rule>> {
-  /** How far it is. */
+  /** The job's progress now. */
   readonly progress: Progress;
 
   /**
-   * Whether the source was read to its end. Where it was not, after {@link Dispatch.cancel}, a halt or an error, the calls that were not
-   * read have no outcome: go on with those that have none.
+   * Whether the job has read its source to the end.
+   *
+   * A cancelled, halted or failed job stops reading before that. Dispatch the calls without an
+   * outcome again.
    */
   readonly sourceEnded: boolean;
 
-  /** How many items of the source were no calls: see {@link DispatchOptions.onBadItem}. {@link Progress} does not count them. */
+  /**
+   * The number of items that were not calls; see {@link DispatchOptions.onBadItem}.
+   * {@link Progress} does not count them.
+   */
   readonly badItems: number;
 
   /**
-   * Sends nothing more. Iterate on: what is in flight is awaited, and calls that were read and did not leave come out as `not_sent`.
-   * Reads no more from the source. Items that were not read have no outcome.
+   * Stops sending and reading. Continue to iterate: the job waits for the requests in flight.
+   *
+   * A call that was read and not sent comes out as `not_sent`. An item that was not read has no
+   * outcome.
    */
   cancel(): void;
 
-  /** The next outcome. Rejects with what ended the job early, when the outcomes are out. */
+  /**
+   * Returns the next outcome. After the last one it rejects with the error that ended the job
+   * early, if there is one.
+   */
   next(): Promise<IteratorResult<Outcomes<Key, C, Rule>, undefined>>;
 
   /**
-   * Returns the outcomes that came after the loop was left, by `break` or because its body threw, each once: what is known is never
-   * lost. Empty while the job is under way, and after a loop that went to its end.
+   * Returns the outcomes that came after the loop was left, by `break` or an error, each once.
+   *
+   * So each known outcome reaches you. The list is empty while the job runs, and after a complete
+   * loop.
    */
   remaining(): Outcomes<Key, C, Rule>[];
 
-  /** Cancels, and waits for what is in flight; {@link Dispatch.remaining} has the outcomes. Leaving a `for await` does it. */
+  /**
+   * Cancels the job and waits for the requests in flight. {@link Dispatch.remaining} then has their
+   * outcomes. Leaving a `for await` loop calls it.
+   */
   return(): Promise<IteratorReturnResult<undefined>>;
 
-  /** Itself. */
+  /** Returns this job. */
   [Symbol.asyncIterator](): Dispatch<Key, C, Rule>;
 
-  /** As {@link Dispatch.return}, for `await using`. */
+  /** Does what {@link Dispatch.return} does, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
- * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ * Sends many calls, each with one outcome: limits the rate, retries where that is safe, renews the
+ * token, and survives outages.
  *
- * Sending happens inside your `for await` loop: a slow loop body slows the job.
- * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
- * has not seen.
+ * Iterate over the result. Outcomes come in the order in which they are known. **It changes state**
+ * at the service if its calls do.
+ *
+ * Sending happens inside your `for await` loop: a slow loop body slows the job. When the loop is
+ * left, sending stops and the job waits for the requests in flight. {@link Dispatch.remaining}
+ * returns their outcomes.
  *
  * @example
  * ```ts
@@ -88,13 +106,15 @@ export interface Dispatch<Key, C extends Call = Call, Rule extends BadItemRule =
  * }
  * ```
  *
- * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls, read as fast as needed. A call's position in it, from 0, comes back with the outcome as its key. If the
- * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
- * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is not a call.
- * @throws {@link HaltedError} when the outcomes are out.
+ * @param client - Gives the credentials and shares the learned clock. You may free it at any time:
+ * the job has its own copy.
+ * @param source - Calls, read as fast as needed. The key of an outcome is the call's position in
+ * `source`, from 0. If `source` throws, the job ends: calls already read but not sent come out as
+ * `not_sent`, then the error is thrown.
+ * @param options - Rate, retries and halts. Times are milliseconds.
+ * @throws {@link InvalidInputError} at once for a client of another package, an unknown option, a
+ * number out of range. After the outcomes for an item that is not a call.
+ * @throws {@link HaltedError} after the outcomes.
  */
 export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
   client: Client,
@@ -102,27 +122,33 @@ export function dispatch<C extends Call, Rule extends BadItemRule = "throw">(
   options?: DispatchOptions<Rule, number, C>,
 ): Dispatch<number, C, Rule>;
 /**
- * Sends many calls: paced, repeated where that is safe, through rate limits, outages and the end of a token. Iterate over it: each
- * call has one outcome, in the order in which they are known. **It changes state** at the service where its calls do.
+ * Sends many calls, each with one outcome: limits the rate, retries where that is safe, renews the
+ * token, and survives outages.
  *
- * Sending happens inside your `for await` loop: a slow loop body slows the job.
- * Leaving the loop sends nothing more and waits for what is in flight; {@link Dispatch.remaining} then has the outcomes that the loop
- * has not seen.
+ * Iterate over the result. Outcomes come in the order in which they are known. **It changes state**
+ * at the service if its calls do.
+ *
+ * Sending happens inside your `for await` loop: a slow loop body slows the job. When the loop is
+ * left, sending stops and the job waits for the requests in flight. {@link Dispatch.remaining}
+ * returns their outcomes.
  *
  * @example
  * ```ts
- * for await (const { key, verdict, code } of dispatch(client, [{ key: "row 1", call }], { rate: 50 })) {
+ * const rows = [{ key: "row 1", call }];
+ * for await (const { key, verdict, code } of dispatch(client, rows, { rate: 50 })) {
  *   console.log(key, verdict, code); // → row 1 delivered 0
  * }
  * ```
  *
- * @param client - Whose credentials are used, and whose clock is corrected. Free it when you like: the job has its own copy.
- * @param source - Calls with their keys, as pairs or as objects, read as fast as needed. The key comes back with the outcome. If the
- * source throws, the job ends: calls that were read and not sent come out as `not_sent`, then the error is thrown.
- * @param options - Pace, repeats and halts; times are milliseconds.
- * @throws {@link InvalidInputError} at once, for a client of another package, an unknown option, a number out of range; when
- * the outcomes are out, for an item that is not a call.
- * @throws {@link HaltedError} when the outcomes are out.
+ * @param client - Gives the credentials and shares the learned clock. You may free it at any time:
+ * the job has its own copy.
+ * @param source - Calls with their keys, as pairs or objects, read as fast as needed. The outcome
+ * has the key again. If `source` throws, the job ends: calls already read but not sent come out as
+ * `not_sent`, then the error is thrown.
+ * @param options - Rate, retries and halts. Times are milliseconds.
+ * @throws {@link InvalidInputError} at once for a client of another package, an unknown option, a
+ * number out of range. After the outcomes for an item that is not a call.
+ * @throws {@link HaltedError} after the outcomes.
  */
 export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw">(
   client: Client,
@@ -130,8 +156,10 @@ export function dispatch<Key, C extends Call, Rule extends BadItemRule = "throw"
   options?: DispatchOptions<Rule, Key, C>,
 ): Dispatch<Key, C, Rule>;
 /**
- * The same for pairs that TypeScript takes for arrays of any length, as those of `rows.map((row) => [row.id, call])`. An array that is no
- * pair of a key and a call is refused when it is read.
+ * Sends many calls as above, from pairs that TypeScript sees as arrays of any length, such as those
+ * of `rows.map((row) => [row.id, call])`.
+ *
+ * An array that is not a pair of a key and a call is refused when it is read.
  *
  * @param client - As above.
  * @param source - As above.

@@ -1,4 +1,5 @@
-// One exchange: over the transport, within its time, and to the dispatcher whatever came of it.
+// Makes one exchange over the transport, within the time-out, and hands its result to the
+// dispatcher.
 import type { Dispatcher } from "../../generated/koodrive.js";
 import { AUTHORIZATION } from "../../generated/names.js";
 import { readBody } from "../body.js";
@@ -6,22 +7,25 @@ import { callCore, describe } from "../checks.js";
 import { Deadline } from "../deadline.js";
 import { replyHeaders, statusOf } from "../encoding.js";
 import { isNotSent } from "../network-errors.js";
-import { tell } from "../on-exchange.js";
+import { callHook } from "../on-exchange.js";
 import { redacted } from "../redact.js";
 import { initOf } from "../send.js";
 import type { FetchResponse, KooDriveRequest } from "../transport.js";
 import type { Settings } from "./settings.js";
 
-/** A signed request that leaves. */
+/** A signed request that is about to leave. */
 export interface Departure {
-  /** The dispatcher's. */
+  /** The dispatcher's number for the attempt. */
   readonly ticket: number;
   readonly operation: string;
   readonly request: KooDriveRequest;
   readonly traceId: string;
 }
 
-/** Sends a request and hands in what came of it; `limit` is the longest body of a reply. Never rejects. */
+/**
+ * Sends the request of `departure` and hands its result to `dispatcher`. `limit` is the longest
+ * body of a reply in bytes. Never rejects.
+ */
 export async function exchange(dispatcher: Dispatcher, departure: Departure, settings: Settings, limit: number): Promise<void> {
   const { ticket, request } = departure;
   const { transport, timeoutMs, onExchange } = settings;
@@ -34,7 +38,7 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
     const { status, headers, type } = response;
     // A browser hides everything else about a redirect.
     if (type === "opaqueredirect") return undefined;
-    // One byte more tells the core that it is too long.
+    // The extra byte shows the core that the body is too long.
     const body = await readBody(response, limit + 1);
     return { status: statusOf(status), headers: replyHeaders(headers), body };
   };
@@ -47,7 +51,7 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
     });
   } catch (error) {
     const sent = response !== undefined || !isNotSent(error);
-    // It is in every request.
+    // Every request has this header.
     const cause = causeOf(error, request.headers[AUTHORIZATION]);
     callCore(() => {
       if (sent) dispatcher.outcomeUnknown(ticket, cause, Date.now(), performance.now());
@@ -58,11 +62,16 @@ export async function exchange(dispatcher: Dispatcher, departure: Departure, set
   }
   if (onExchange) {
     const status = response?.status;
-    tell(onExchange, { ...departure, status, sentAt, startedMs, failure: dispatcher.lastExchange() });
+    callHook(onExchange, { ...departure, status, sentAt, startedMs, failure: dispatcher.lastExchange() });
   }
 }
 
-/** Returns the text of a failure, without the credentials that were sent. What was thrown may be anything, and each ticket must be answered. */
+/**
+ * Returns the text of `error` with the credentials in `authorization` redacted.
+ *
+ * A thrown value may be of any type, and reading it may throw. The dispatcher must get a result for
+ * each ticket all the same.
+ */
 export function causeOf(error: unknown, authorization?: string): string {
   try {
     return describe(authorization === undefined ? error : redacted(error, authorization));

@@ -1,28 +1,33 @@
-// Why a job halted.
+// The error of a job that halted.
 import type { HaltFields } from "../../generated/koodrive.js";
 
 /**
- * The dispatcher stopped sending, since each further request would have failed the same way. Thrown when the outcomes of all calls that were read are out.
+ * The dispatcher stopped sending, since each further request would have failed the same way.
  *
- * Those outcomes say whether KooDrive acted on each call. Correct the cause, and dispatch what was not sent. It is no
- * {@link KooDriveError}: no call failed.
+ * It is thrown after the outcomes of all calls that were read. They say whether KooDrive acted on
+ * each call. Correct the cause, and dispatch the calls that are `not_sent`.
+ *
+ * No call failed by a halt, so this is not a {@link KooDriveError}.
  */
 export class HaltedError extends Error {
   declare readonly name: "HaltedError";
-  /** `same_answer`: so many calls in a row got it, and none was delivered in between. `no_token`: the token function failed. */
+  /**
+   * `same_answer`: `times` calls in a row got this answer, with none delivered in between.
+   * `no_token`: the token function failed.
+   */
   declare readonly reason: "same_answer" | "no_token";
-  /** How many calls, or how many failures, in a row. */
+  /** The number of calls, or of the token function's failures, in a row. */
   declare readonly times: number;
-  /** HTTP status of the answer that they share. Null where there was no token. */
+  /** The HTTP status of the shared answer. Null for `no_token`. */
   declare readonly status: number | null;
-  /** The service's code in it. */
+  /** The service's code in the shared answer. */
   declare readonly code: string | null;
-  /** The service's message in the last of them. */
+  /** The service's message in the last of these answers. */
   declare readonly msg: string | null;
-  /** The value that the token function has thrown. */
+  /** The value that the token function threw. */
   declare readonly cause?: unknown;
 
-  /** The package makes its errors. */
+  /** Only this package makes these errors. */
   protected constructor({ message, ...fields }: HaltedErrorMembers, cause: unknown) {
     super(message, fields.reason === "no_token" ? { cause } : undefined);
     Object.assign(this, fields);
@@ -34,8 +39,8 @@ export class HaltedError extends Error {
   }
 }
 
-/** The core's description of a halt. */
+/** The members that come from the core. */
 type HaltedErrorMembers = Pick<HaltedError, "message" | "reason" | "times" | "status" | "code" | "msg">;
 
-// Spelled out, since minifiers rename classes.
+// The name is spelled out, since minifiers rename classes.
 Object.defineProperty(HaltedError.prototype, "name", { value: "HaltedError", configurable: true, writable: true });

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" />
-// A job under way: the driver of the core's dispatcher. It decides which call leaves when and what becomes of it; here the source
-// is read, requests travel, and tokens are fetched.
+// Drives the core's dispatcher, which decides when each call is sent and what its outcome is. This
+// file reads the source, sends requests and gets tokens.
 //
-// A turn sends what is due, up to the next outcome. Turns are taken while somebody waits for that, and only then: so nothing is sent
-// for a user who has gone, and no more is held than the dispatcher holds.
+// It acts only while the user waits for the next outcome, and then up to that outcome. So nothing
+// is sent for a user who left, and the queue of the dispatcher bounds the memory.
 import { type ActionName, Dispatcher, type UnsignedAttempt } from "../../generated/koodrive.js";
 import { X_DATE } from "../../generated/names.js";
 import { callCore, text } from "../checks.js";
@@ -11,7 +11,7 @@ import type { Call } from "../calls.js";
 import type { ClientState } from "../client-state.js";
 import { Deadline } from "../deadline.js";
 import type { SignFunction } from "../credentials.js";
-import { type FixedParts, fixedParts, joined, type KeptParts } from "../encoding.js";
+import { joined, type KeptParts, keptParts } from "../encoding.js";
 import { isKooDriveError } from "../errors.js";
 import type { KooDriveRequest } from "../transport.js";
 import type { Dispatch as Declared } from "./dispatch.js";
@@ -27,36 +27,36 @@ type Outcome = CallOutcome | BadItem;
 
 const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "halted", "wait", "done"];
 
-/** By the name that console.log shows of it. */
+/** The class has the name of its public type, which console.log shows. */
 export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   readonly #dispatcher: Dispatcher;
-  /** The halves of requests that never change. */
+  /** The halves of requests that never change, by operation. */
   readonly #kept: KeptParts = new Map();
   readonly #settings: Settings;
   readonly #items: Items;
   readonly #replyLimit: number;
-  /** Items without an outcome so far, by the dispatcher's numbers. */
+  /** Items without an outcome so far, by their positions. */
   readonly #held = new Map<number, Item>();
   #read = 0;
-  /** Calls that were asked for and not read yet. */
+  /** The number of calls that the dispatcher asked for and that are not read yet. */
   #wanted = 0;
   #isReading = false;
-  /** It has ended, or thrown. */
+  /** Whether the source has ended or thrown. */
   #sourceIsClosed = false;
   #badItems = 0;
-  /** Those that the user has not seen. */
+  /** Bad items that the user has not seen. */
   readonly #newBadItems: BadItem[] = [];
   #cancelled = false;
   #done = false;
-  /** The first is thrown when the outcomes are out. */
+  /** Errors that ended the job. The first one is thrown after the outcomes. */
   readonly #failures: unknown[] = [];
   #whyNoToken: unknown;
-  /** The time limit of the token function. */
+  /** The time-out of the token function under way. */
   #asking: Deadline | undefined;
   /** Outcomes that came after the loop had ended. */
   #left: Outcome[] = [];
   #wake: () => void = () => {};
-  /** When all is over. */
+  /** The final progress. Undefined while the job runs. */
   #last: Progress | undefined;
   readonly #run = this.#iterate();
 
@@ -108,7 +108,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   async return(): Promise<IteratorReturnResult<undefined>> {
     this.cancel();
     await this.#run.return(undefined);
-    // The run has done so, unless it never began.
+    // The generator has done so unless it never started.
     this.#end();
     return { done: true, value: undefined };
   }
@@ -134,13 +134,13 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
       }
       if (this.#failures.length > 0) throw this.#failures[0];
     } finally {
-      await this.#settle();
+      await this.#drain();
       signal?.removeEventListener("abort", cancel);
       this.#end();
     }
   }
 
-  /** Sends what is due. Returns what is to be done then. */
+  /** Sends the requests that are due. Returns the dispatcher's next action. */
   #turn(): Exclude<ActionName, "send"> {
     for (;;) {
       const action = callCore(() => this.#dispatcher.poll(Date.now(), performance.now()));
@@ -150,7 +150,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     }
   }
 
-  /** Sends what poll has named. All of it is read before the next poll. */
+  /** Sends the attempt that poll named. All getters are read before the next poll changes them. */
   async #send(): Promise<void> {
     const dispatcher = this.#dispatcher;
     const { sign, beforeSend } = this.#settings;
@@ -158,7 +158,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     const traceId = given(dispatcher.outgoingTraceId);
     const item = given(this.#held.get(given(dispatcher.outgoingKey)));
     const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
-    const parts = this.#partsOf(ticket, item);
+    const parts = keptParts(this.#kept, item.fields.name, () => dispatcher.fixed(ticket));
     const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
     if (varying !== undefined) {
       const request = joined(parts, varying, traceId);
@@ -168,7 +168,10 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     this.#wake();
   }
 
-  /** Waits for `beforeSend`. Returns false where that throws, and after `cancel`; the call then was not sent. */
+  /**
+   * Waits for `beforeSend`. Returns false if it throws, or after `cancel`; the call then was not
+   * sent.
+   */
   async #mayLeave(ticket: number, outgoing: Outgoing, beforeSend: (outgoing: Outgoing) => unknown): Promise<boolean> {
     try {
       await beforeSend(outgoing);
@@ -185,18 +188,11 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     callCore(() => this.#dispatcher.withdraw(ticket, cause, Date.now(), performance.now()));
   }
 
-  #partsOf(ticket: number, { fields: { name } }: Item): FixedParts {
-    const known = this.#kept.get(name);
-    if (known) return known;
-    const parts = callCore(() => this.#dispatcher.fixed(ticket));
-    const fixed = fixedParts(parts);
-    if (parts.isFixed) this.#kept.set(name, fixed);
-    return fixed;
-  }
-
   /**
-   * Returns what varies of the request, with the signature of the function `sign`; undefined where there is none, and the request
-   * then does not leave. After `cancel` nothing leaves any more.
+   * Returns the half of the request that varies, signed by `sign`. Returns undefined if there is no
+   * signature.
+   *
+   * Without a signature, and after `cancel`, the request does not leave.
    */
   async #signed(ticket: number, unsigned: UnsignedAttempt, sign: SignFunction): Promise<string | undefined> {
     const stringToSign = given(unsigned.stringToSign);
@@ -206,7 +202,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
       if (this.#cancelled) throw new Error("the job was cancelled before the request was signed");
       return callCore(() => unsigned.signed(typeof signature === "string" ? signature : ""));
     } catch (error) {
-      // A wrong signature is a mistake of the program, and the next one would be as wrong.
+      // A wrong signature is a mistake of the program. The next signature would be wrong, too.
       if (isKooDriveError(error) && error.kind === "invalid_input") this.#fail(error);
       else unsigned.free();
       const cause = causeOf(error);
@@ -227,7 +223,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   #take(value: unknown): void {
     const position = this.#read++;
-    // The dispatcher takes no calls any more.
+    // The dispatcher takes no calls after the end.
     if (this.#last) return;
     const parts = partsOfItem(value, position);
     try {
@@ -241,7 +237,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   #push(position: number, item: Item): void {
     const { fields } = item;
-    // The job may have been cancelled while the call was read; the core then says that it was not sent.
+    // If the job was cancelled during the read, the core gives this call the outcome `not_sent`.
     callCore(() => {
       if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
       else this.#dispatcher.push(position, fields.name, fields.fields);
@@ -266,7 +262,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
 
   async #readAhead(): Promise<void> {
     this.#isReading = true;
-    // The user sees a bad item before more is read.
+    // The user sees a bad item before the next item is read.
     while (this.#wanted > 0 && this.#newBadItems.length === 0) {
       try {
         this.#receive(await this.#items.iterator.next());
@@ -290,13 +286,13 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     }
   }
 
-  /** The source has thrown, and thereby ended. */
+  /** Ends the job with the error that the source threw. */
   #broken(error: unknown): void {
     this.#sourceIsClosed = true;
     this.#fail(error);
   }
 
-  /** Asks for a token, as long as an exchange may take. */
+  /** Gets a token. The time-out is that of an exchange. */
   async #renew(): Promise<void> {
     const deadline = (this.#asking = new Deadline(undefined, this.#settings.timeoutMs));
     try {
@@ -314,16 +310,17 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
       try {
         text("token", given);
       } catch (error) {
-        // A mistake of the program.
+        // A value that is not text is a mistake of the program.
         this.#fail(error);
       }
       return;
     }
-    // A text that cannot be a token may be half of one, from a file that is being written.
+    // An invalid text may be the first half of a token, from a file that is being written. The
+    // dispatcher asks again.
     if (!this.#last) callCore(() => this.#dispatcher.setToken(given, Date.now(), performance.now()));
   }
 
-  /** The dispatcher asks again. */
+  /** Reports that the token function threw `error`. The dispatcher asks again. */
   #noToken(error: unknown): void {
     if (this.#last) return;
     this.#whyNoToken = error;
@@ -340,13 +337,13 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     }
   }
 
-  /** Ends the job with this, after the outcomes. */
+  /** Ends the job with `error`, which is thrown after the outcomes. */
   #fail(error: unknown): void {
     this.#failures.push(error);
     this.cancel();
   }
 
-  /** Waits until something was handed in, or until the instant that the dispatcher has named. */
+  /** Waits until a result is handed in, or until the instant that the dispatcher named. */
   async #wait(): Promise<void> {
     const until = this.#dispatcher.waitUntil();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -358,8 +355,8 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     clearTimeout(timer);
   }
 
-  /** Waits for what is in flight, and for nothing else. */
-  async #settle(): Promise<void> {
+  /** Cancels the job and waits for the requests in flight. */
+  async #drain(): Promise<void> {
     if (this.#done) return;
     this.cancel();
     while (!this.#done) {
@@ -376,40 +373,44 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     this.#last = this.progress;
     this.#done = this.#cancelled = true;
     this.#dispatcher.free();
-    // Or it would keep the process from its end.
+    // Its timer would keep the process alive.
     this.#asking?.clear();
     void this.#closeSource();
   }
 
-  /** As a loop that is left does, so that its files are closed. Not awaited: it may wait for an item that never comes. */
+  /**
+   * Closes the source, and thereby its files, as a `for await` loop does when it is left.
+   *
+   * Callers do not await it, since the source may wait for an item that never comes.
+   */
   async #closeSource(): Promise<void> {
     if (this.#sourceIsClosed) return;
     try {
       await this.#items.iterator.return?.();
     } catch {
-      // The job has ended, and has its own reason.
+      // The job already has its own reason for ending.
     }
   }
 }
 
-/** Returns what the core has given: by the action that it named, or the call that it took. */
+/** Returns `value`, which the core provides after each action that it names. */
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error("koodrive: the core gives nothing for the action that it named; install the package anew");
   return value;
 }
 
-/** Returns what `beforeSend` gets. */
+/** Returns the argument of `beforeSend`. */
 function outgoingOf({ key, call }: Item, attempt: number, traceId: string, { headers }: KooDriveRequest): Outgoing {
-  // It is in every request.
+  // Every request has this header.
   return Object.freeze({ key, call, attempt, traceId, xDate: headers[X_DATE] ?? "" });
 }
 
-/** For `await using`. */
+/** Declares the method for `await using`. */
 export interface Dispatch {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-// A host without it has no `await using` either.
+// A host without the symbol has no `await using` either.
 if (Symbol.asyncDispose) {
   Object.assign(Dispatch.prototype, {
     async [Symbol.asyncDispose](this: Dispatch): Promise<void> {

@@ -3,7 +3,7 @@ import type { Call, GetCarrierRetentionPolicy, GetCurrentRetentionPolicy, GetSpa
 import type { InvalidInputError, KooDriveError, NotSentError, UnreadableReplyError } from "../errors.js";
 import type { ReplyTo } from "../replies.js";
 
-/** The final outcome of a call. Frozen. */
+/** The final outcome of a call, frozen. */
 export type CallOutcome<Key = unknown, C extends Call = Call> = Delivered<Key, C> | NotDelivered<Key, C> | NotSent<Key, C>;
 
 /** Whether KooDrive acted on the call. */
@@ -13,11 +13,13 @@ export type Verdict = CallOutcome["verdict"];
 export interface Delivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "delivered";
   /**
-   * The service's reply, as `send` returns it: its type follows from the operation of the call. Null where a field of it cannot be
-   * read, which `error` then says; a notification has no such field.
+   * The service's reply, as `send` returns it. Its type follows from the operation of the call.
+   *
+   * Null if one of its fields could not be read; `error` then has the reason. The reply to a
+   * notification is never null.
    */
   readonly reply: ReplyTo<C> | Unread<C, null>;
-  /** Null unless a field of the reply cannot be read. The service took the call all the same. */
+  /** Null unless a field of the reply could not be read. The service took the call all the same. */
   readonly error: null | Unread<C, UnreadableReplyError>;
 }
 
@@ -27,25 +29,29 @@ type Unread<C extends Call, Then> = C extends GetSpaceUsageByOverview | GetCurre
   : never;
 
 /**
- * `refused`: it did not act, and will not next time. `unknown`: it may have acted; never repeated, unless
- * {@link Policy.repeatsAreSafe}. `given_up`: it did not act, however often it was asked.
+ * KooDrive refused the call, may have acted on it, or was too busy at every attempt.
+ *
+ * - `refused`: KooDrive did not act on the call, and would refuse it again.
+ * - `unknown`: KooDrive may have acted. The job does not repeat the call without
+ *   {@link Policy.repeatsAreSafe}.
+ * - `given_up`: KooDrive did not act at any attempt.
  */
 export interface NotDelivered<Key = unknown, C extends Call = Call> extends Sent<Key, C> {
   readonly verdict: "refused" | "unknown" | "given_up";
-  /** The answer, if there was one, is in the error. */
+  /** Always null. The error holds the answer, if there was one. */
   readonly reply: null;
-  /** The last attempt's error: not thrown, for you to look at. */
+  /** The error of the last attempt. It is returned here, and not thrown. */
   readonly error: KooDriveError;
 }
 
-/** It never saw the call: the job ended before. */
+/** KooDrive never saw the call: the job ended before it was sent. */
 export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMembers<Key, C> {
   readonly verdict: "not_sent";
   /** Always null: there was no answer. */
   readonly reply: null;
   /**
-   * Null unless the request was kept from leaving, by {@link DispatchOptions.beforeSend} for example, or the clock is outside the
-   * years 1 to 9999.
+   * Null unless the request was prevented from leaving, as by {@link DispatchOptions.beforeSend},
+   * or the clock is outside the years 1 to 9999.
    */
   readonly error: NotSentError | InvalidInputError | null;
   /** Always null: the call was not sent. */
@@ -53,22 +59,23 @@ export interface NotSent<Key = unknown, C extends Call = Call> extends OutcomeMe
 }
 
 /**
- * An item of the source that is not a call, in its place among the outcomes: see {@link DispatchOptions.onBadItem}. Nothing was sent, and
- * {@link Progress} does not count it. Frozen.
+ * An item of the source that is not a call, frozen; see {@link DispatchOptions.onBadItem}.
+ *
+ * It comes in order with the outcomes. Nothing was sent, and {@link Progress} does not count it.
  */
 export interface BadItem<Key = unknown> {
   readonly verdict: "bad_item";
-  /** As the source gave it with the item, or else the item's position in the source, from 0. */
+  /** Your key of the item, or its position in the source, from 0. */
   readonly key: Key | number;
-  /** As the source gave it. */
+  /** The item as the source gave it. */
   readonly item: unknown;
-  /** The mistake, as an error that is not thrown. */
+  /** The error, which is returned here and not thrown. */
   readonly error: InvalidInputError;
 }
 
-/** The members for a call that was sent. */
+/** The members of a call that was sent. */
 interface Sent<Key, C extends Call> extends OutcomeMembers<Key, C> {
-  /** That of all its attempts, and of no other call's. */
+  /** The trace id, which all attempts of the call share and no other call has. */
   readonly traceId: string;
   /** X-Date of the last attempt. */
   readonly xDate: string;
@@ -80,61 +87,69 @@ interface Sent<Key, C extends Call> extends OutcomeMembers<Key, C> {
 
 /** The members of all outcomes. */
 interface OutcomeMembers<Key, C extends Call> {
-  /** As the source gave it, or the call's position in the source, from 0. */
+  /** Your key for the call, or its position in the source, from 0. */
   readonly key: Key;
-  /** As the source gave it. */
+  /** The call as the source gave it. */
   readonly call: C;
-  /** How often it was sent. */
+  /** The number of attempts. */
   readonly attempts: number;
-  /** That of all its attempts, and of no other call's. Null if it was never sent. */
+  /**
+   * The trace id, which all attempts of the call share and no other call has. Null if it was never
+   * sent.
+   */
   readonly traceId: string | null;
-  /** X-Date of the last attempt. */
+  /** X-Date of the last attempt. Null if it was never sent. */
   readonly xDate: string | null;
-  /** When the first attempt left, by this machine's clock. */
+  /** When the first attempt left, by this machine's clock. Null if it was never sent. */
   readonly firstSentAt: Date | null;
-  /** When the last attempt left, by this machine's clock. */
+  /** When the last attempt left, by this machine's clock. Null if it was never sent. */
   readonly sentAt: Date | null;
-  /** When its answer came, by this machine's clock. Null where none came. */
+  /** When the answer to the last attempt came, by this machine's clock. Null without an answer. */
   readonly answeredAt: Date | null;
-  /** `Date` of that answer. */
+  /** The `Date` of that answer. */
   readonly serverDate: Date | null;
-  /** HTTP status of that answer; null where no answer came, or where a browser hides a redirect. */
+  /** The HTTP status of that answer. Null without an answer, or if a browser hides a redirect. */
   readonly status: number | null;
   /** The service's code in that answer. */
   readonly code: string | null;
-  /** The service's message in that answer. May be Chinese, so never match on it. */
+  /** The service's message in that answer. It may be Chinese, so never match on it. */
   readonly msg: string | null;
 }
 
-/** How far a job is: calls since its start, and now. */
+/** The progress of a job: numbers since its start, and numbers of now. */
 export interface Progress {
-  /** Calls that were read from the source. */
+  /** The calls that were read from the source. */
   readonly pushed: number;
-  /** Requests that were sent; more than calls, where some were sent again. */
+  /** The requests that were sent, retries included. */
   readonly requests: number;
-  /** Outcomes so far. */
+  /** The calls with the verdict `delivered`. */
   readonly delivered: number;
-  /** Outcomes so far. */
+  /** The calls with the verdict `refused`. */
   readonly refused: number;
-  /** Outcomes so far. */
+  /** The calls with the verdict `unknown`. */
   readonly unknown: number;
-  /** Outcomes so far. */
+  /** The calls with the verdict `given_up`. */
   readonly givenUp: number;
-  /** Outcomes so far. */
+  /** The calls with the verdict `not_sent`. */
   readonly notSent: number;
-  /** Calls that wait for their first attempt, now. */
+  /** The calls that wait now for their first attempt. */
   readonly queued: number;
-  /** Calls that wait to be sent again, now. */
+  /** The calls that wait now for a retry. */
   readonly waiting: number;
-  /** Calls that are in flight, now. */
+  /** The calls in flight now. */
   readonly inFlight: number;
-  /** Requests per second that may leave, now: {@link Policy.rate}, or less. */
+  /** The requests per second that may leave now: {@link Policy.rate} or less. */
   readonly rate: number;
   /**
-   * Why that is less, or nothing leaves: `throttled` (too many 429, or a `Retry-After`), `failing` (too many requests fail) or `draining`
-   * (no more calls come, and what is in flight is awaited). Null where none of these is so.
+   * The reason for a lower rate, or for none.
+   *
+   * - `throttled`: too many 429, or a `Retry-After`.
+   * - `failing`: too many requests fail.
+   * - `draining`: the job sends no more calls and waits for those in flight.
+   *
+   * Null if the rate is the full one.
    */
   readonly slowed: "throttled" | "failing" | "draining" | null;
-  /** Whether the source was read to its end. Where it was not, the calls that were not read have no outcome. */
+  /** Whether the job has read its source to the end. Calls that were not read have no outcome. */
   readonly sourceEnded: boolean;
 }

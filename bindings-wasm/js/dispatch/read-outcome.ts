@@ -10,7 +10,7 @@ import type { Item } from "./source.js";
 
 const instant = (milliseconds: number | undefined): Date | null => (milliseconds === undefined ? null : new Date(milliseconds));
 
-/** Reads the outcome of a call that the dispatcher has named. */
+/** Returns the outcome that the dispatcher named, with the user's key and call. */
 export function readOutcome(dispatcher: Dispatcher, { key, call, fields }: Item): CallOutcome {
   const { outcomeError } = dispatcher;
   const { reply = null, error = outcomeError ? errorOf(outcomeError) : null } = replyIn(dispatcher, fields);
@@ -32,7 +32,7 @@ export function readOutcome(dispatcher: Dispatcher, { key, call, fields }: Item)
     reply: reply && Object.freeze(reply),
     error,
   };
-  // The core has the members go together as the type says.
+  // The core guarantees that the members fit together as the type says.
   return Object.freeze(outcome) as CallOutcome;
 }
 
@@ -41,7 +41,10 @@ interface Reply {
   readonly error?: KooDriveError;
 }
 
-/** Returns the reply, or the error of a reply that has a field which cannot be read; neither where the call was not delivered. */
+/**
+ * Returns the reply to a delivered `call`, or its error if a field could not be read. Returns
+ * neither for any other call.
+ */
 function replyIn(dispatcher: Dispatcher, call: Arguments): Reply {
   if (call.fields === undefined) {
     const text = dispatcher.outcomeNotificationReply;

@@ -1,4 +1,4 @@
-// The options of a job, checked at once. The core names and judges those that are numbers.
+// Checks the options of a job at its start. The core knows the names and ranges of the numbers.
 import { checkFunction, checkSignal, checkTimeout, misuse, notANumber, refuse } from "../checks.js";
 import type { ClientState } from "../client-state.js";
 import type { SignFunction, TokenFunction } from "../credentials.js";
@@ -18,7 +18,7 @@ export interface Settings {
   readonly onExchange: DispatchOptions["onExchange"];
   readonly onBadItem: BadItemRule;
   readonly timeoutMs: number;
-  /** For the core. */
+  /** The numbers for the core. */
   readonly numbers: readonly NamedNumber[];
 }
 

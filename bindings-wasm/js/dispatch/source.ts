@@ -1,14 +1,14 @@
-// The source of calls: any iterable or async iterable.
+// Reads the source of calls, which is any iterable or async iterable.
 import { type Arguments, argumentsOf, isCall, isIterable } from "../call-arguments.js";
 import type { Call } from "../calls.js";
 import { found, misuse, refuse } from "../checks.js";
 
-/** An iterator of items. */
+/** An iterator over the source. */
 export type Items =
   | { readonly isAsync: false; readonly iterator: Iterator<unknown, unknown> }
   | { readonly isAsync: true; readonly iterator: AsyncIterator<unknown, unknown> };
 
-/** An item that was read. */
+/** An item of the source that is a call, with its key. */
 export interface Item {
   readonly key: unknown;
   readonly call: Call;
@@ -26,27 +26,31 @@ export function itemsOf(source: unknown): Items {
 const isAsyncIterable = (value: object): value is AsyncIterable<unknown> =>
   Symbol.asyncIterator in value && typeof value[Symbol.asyncIterator] === "function";
 
-/** The parts of an item, unchecked. */
+/** The key and the call of an item, both unchecked. */
 export interface ItemParts {
   readonly key: unknown;
   readonly call: unknown;
 }
 
-/** Takes an item apart. Without a key of its own it has its position. */
+/** Returns the key and the call of `item`. Its key defaults to `position`. */
 export function partsOfItem(item: unknown, position: number): ItemParts {
   if (Array.isArray(item) && item.length === 2) return { key: item[0], call: item[1] };
   if (typeof item === "object" && item !== null && "key" in item && "call" in item) return { key: item.key, call: item.call };
   return { key: position, call: item };
 }
 
-/** Checks that `call` is one. */
+/**
+ * Returns the item if its `call` is a call.
+ *
+ * @throws {@link InvalidInputError} otherwise.
+ */
 export function itemOf({ key, call }: ItemParts): Item {
   if (typeof call !== "object" || call === null || Array.isArray(call)) {
     misuse(`the source yields ${found(call)}; yield calls, or pairs of a key and a call`);
   }
-  // The first call of a pair of two calls would never be sent.
+  // The first of two calls in a pair would never be sent.
   if (isCall(key)) misuse("the source yields a pair of two calls; yield them one by one, or each with its key");
   const fields = argumentsOf(call);
-  // The core has checked that it is one.
+  // `argumentsOf` has checked it.
   return { key, call: call as Call, fields };
 }

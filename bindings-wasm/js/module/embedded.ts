@@ -1,4 +1,5 @@
-// The .wasm as base64 in the package's text: bundlers and servers lose a file beside it.
+// Embeds the .wasm in the package's JavaScript as base64, since bundlers and servers lose a
+// separate file.
 import base64 from "koodrive:base64";
 
 /** Returns the bytes of the module. */
@@ -9,9 +10,12 @@ interface Base64Decoder {
   from(text: string, encoding: "base64"): Uint8Array<ArrayBuffer>;
 }
 
-/** Decodes with the host's own decoder where it has one: the loop takes 12 ms for the client's module, Node's and Bun's Buffer 1. */
+/**
+ * Decodes base64 `text`. The host's Buffer takes 1 ms for the client's module in Node and Bun, the
+ * loop 12 ms.
+ */
 function decoded(text: string): Uint8Array<ArrayBuffer> {
-  // By this name no bundler mistakes it for a wish to have a Buffer added.
+  // Read in this way, bundlers add no Buffer polyfill.
   const { Buffer } = globalThis as { readonly Buffer?: Base64Decoder };
   if (Buffer?.from) return Buffer.from(text, "base64");
   const binary = atob(text);

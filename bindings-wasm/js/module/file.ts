@@ -1,4 +1,4 @@
-// The .wasm as a file that the host has compiled: Workers refuse to compile bytes.
+// Imports the .wasm as a file that the host has compiled, since Workers refuse to compile bytes.
 import module from "koodrive:file";
 
 export const wasm = (): WebAssembly.Module => module;

@@ -1,6 +1,10 @@
 import { wasm } from "koodrive:module";
 
-/** Compiles and instantiates the module of `initSync`, synchronously. */
+/**
+ * Compiles the module and instantiates it with `initSync`, synchronously.
+ *
+ * @throws Error if the host has no WebAssembly, or forbids to compile it.
+ */
 export function load(initSync: (options: { module: BufferSource | WebAssembly.Module }) => unknown): void {
   if (typeof WebAssembly === "undefined") {
     throw new Error("koodrive needs WebAssembly, which this host lacks; run it in Node, Deno, Bun, a Worker or a browser");
@@ -8,7 +12,8 @@ export function load(initSync: (options: { module: BufferSource | WebAssembly.Mo
   try {
     initSync({ module: wasm() });
   } catch (cause) {
-    // EvalError in Safari. Engines themselves advise 'unsafe-eval', which allows far more than is needed.
+    // Safari throws an EvalError. Engines advise 'unsafe-eval' in their own messages, which allows
+    // more than is needed.
     if (!(cause instanceof WebAssembly.CompileError || cause instanceof EvalError)) throw cause;
     const page = "a page's Content-Security-Policy must have 'wasm-unsafe-eval' in script-src";
     const worker = 'a Worker must be bundled with the condition "workerd"';

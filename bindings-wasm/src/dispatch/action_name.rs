@@ -3,22 +3,22 @@
 
 use wasm_bindgen::prelude::*;
 
-/// What JavaScript is to do next, by the names of the core's actions.
+/// The next step for JavaScript, by the names of the core's actions.
 #[wasm_bindgen]
 #[derive(Debug, Clone, Copy)]
 pub enum ActionName {
-    /// See `Dispatcher.attempt`.
+    /// Send the attempt of `Dispatcher.outgoing…`.
     Send = "send",
-    /// See `Dispatcher.outcome`.
+    /// Yield the outcome of `Dispatcher.outcome…`.
     Outcome = "outcome",
-    /// See `Dispatcher.calls`.
+    /// Read and push up to `Dispatcher.calls` calls.
     Calls = "calls",
     /// Get a fresh token.
     Token = "token",
-    /// See `Dispatcher.halt`.
+    /// Report the halt of `Dispatcher.halt`.
     Halted = "halted",
-    /// See `Dispatcher.waitUntil`.
+    /// Wait until `Dispatcher.waitUntil`.
     Wait = "wait",
-    /// No more outcomes will come.
+    /// End the job: all outcomes are out.
     Done = "done",
 }

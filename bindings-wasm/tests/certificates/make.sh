@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the certificates of the tests anew: an authority that nobody trusts, by it one for localhost and one that
-# has expired, and one for localhost by nobody.
-# One key serves all three; it protects nothing.
+# Makes the certificates of the tests anew: an untrusted authority, its certificates for localhost,
+# one valid and one expired, and a self-signed one for localhost. One key serves all of them and
+# protects nothing.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
@@ -31,7 +31,7 @@ END
 : >"$work/index"
 echo 'unique_subject = no' >"$work/index.attr"
 echo 01 >"$work/serial"
-# name subject kind from to signer
+# Arguments: name subject kind from to signer
 certify() {
   openssl req -new -key key.pem -subj "/CN=$2" -out "$work/request"
   openssl ca -batch -notext -config "$work/config" -in "$work/request" -out "$1.pem" -extensions "$3" -startdate "$4" -enddate "$5" $6

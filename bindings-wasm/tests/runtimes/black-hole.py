@@ -22,7 +22,7 @@ fcntl.ioctl(listener, SIOCSIFFLAGS, struct.pack("16sh", b"lo", IFF_UP))
 with open("/proc/sys/net/ipv4/tcp_syn_retries", "w") as retries:
     retries.write("1")
 listener.bind(("127.0.0.1", 0))
-# Nobody accepts: once the queue is full, the kernel answers no one any more.
+# No program accepts connections: once the queue is full, the kernel stops answering.
 listener.listen(0)
 waiting = [socket.socket() for _ in range(3)]
 for one in waiting:

@@ -1,6 +1,7 @@
-// Pages in a real browser: a static server for a folder, and Chromium through Playwright.
+// Serves a folder and opens its pages in Chromium through Playwright.
 //
-// Knows nothing of koodrive. KOODRIVE_CHROMIUM names the program; `cargo xtask test` finds or installs it.
+// This file is not specific to koodrive. KOODRIVE_CHROMIUM names the program; `cargo xtask test`
+// finds or installs it.
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
@@ -19,7 +20,10 @@ const TYPES = {
   ".wasm": "application/wasm",
 };
 
-/** No sandbox of its own, as root has none; nothing that calls home, as tests have no internet. */
+/**
+ * Chromium's sandbox is off, since it does not run as root. Its own requests are off, since tests
+ * have no internet.
+ */
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -30,18 +34,21 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Serves a folder on 127.0.0.1, each response with these headers (a Content-Security-Policy, say), while `work(url)` lasts. */
+/**
+ * Serves `folder` on 127.0.0.1 with `headers` in each response (a Content-Security-Policy, say),
+ * while `work(url)` lasts.
+ */
 export async function serving(folder, headers, work) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://127.0.0.1");
-    // `normalize` of an absolute path leaves no `..`, so nothing outside of the folder is served.
+    // `normalize` of an absolute path leaves no `..`, so only files in the folder are served.
     const path = normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
     try {
       const body = await readFile(join(folder, path));
       response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers });
       response.end(body);
     } catch {
-      // A browser asks every site for an icon; a site without one is no error.
+      // Browsers ask every site for an icon. A site without one is valid.
       response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
     }
   });
@@ -54,13 +61,15 @@ export async function serving(folder, headers, work) {
   }
 }
 
-/** Chromium with an empty profile, which is removed when the browser is closed. */
+/** Returns Chromium with an empty profile, which is removed when the browser closes. */
 export const launch = () => chromium.launch({ executablePath: process.env.KOODRIVE_CHROMIUM, headless: true, args: FLAGS });
 
 /**
- * Opens a page in a browsing context of its own while `work(page, problems)` lasts. `options` are Playwright's for a context
- * (viewport, colorScheme …). `problems` grows by what the page complains of: errors and warnings on its console, exceptions that
- * nobody caught, files that did not come.
+ * Opens a page in its own browsing context while `work(page, problems)` lasts. `options` are
+ * Playwright's for a context (viewport, colorScheme …).
+ *
+ * `problems` collects errors and warnings of the page's console, uncaught exceptions, and files
+ * that failed to load.
  */
 export async function opening(browser, url, options, work) {
   const context = await browser.newContext(options);

@@ -1,4 +1,4 @@
-// The tests' own tools: a page that fails must not pass for one that works.
+// Tests the tests' own tools: a failing page must not pass for a working one.
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ after(async () => {
   await rm(folder, { recursive: true });
 }, limit);
 
-/** What a page with this script leaves in `seen`, and its problems. */
+/** Returns the value that a page with this script leaves in `seen`, and its problems. */
 async function page(script, headers = {}) {
   await writeFile(
     join(folder, "index.html"),
@@ -36,19 +36,19 @@ test("a page is served and its script runs", limit, async () => {
   assert.deepEqual(problems, []);
 });
 
-test("what a page complains of is collected", limit, async () => {
+test("problems of a page are collected", limit, async () => {
   const { problems } = await page('console.error("one"); console.warn("two"); import("./missing.js"); throw new Error("three")');
   const all = problems.join("\n");
   for (const word of ["error: one", "warning: two", "404", "exception: Error: three"]) assert.ok(all.includes(word), all);
 });
 
-test("the headers that are asked for are sent", limit, async () => {
+test("the given headers are sent", limit, async () => {
   const { seen, problems } = await page("globalThis.seen = 1", { "content-security-policy": "default-src 'none'" });
   assert.equal(seen, undefined);
   assert.match(problems.join("\n"), /Content Security Policy/);
 });
 
-test("nothing outside of the folder is served", limit, () =>
+test("only files in the folder are served", limit, () =>
   serving(folder, {}, async (url) => {
     assert.equal((await fetch(`${url}/..%2f..%2f..%2fetc%2fhostname`)).status, 404);
     assert.equal((await fetch(`${url}/index.html`)).status, 200);

@@ -1,4 +1,4 @@
-// Bun, which also installs the package.
+// Runs the scenario in Bun, which also installs the package.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -1,5 +1,5 @@
-// The bundlers, as they come: the package needs no plugin and no option of theirs, and they have nothing to warn of. What they
-// make is opened in Chromium.
+// Runs bundlers with their default settings. The package must need no plugin and no option, and
+// must cause no warning. Chromium opens the output.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -15,7 +15,7 @@ let browser;
 before(async () => (browser = await launch()), limit);
 after(() => browser.close(), limit);
 
-/** A logger for Vite that keeps what it says beyond information. */
+/** Returns a logger for Vite that keeps warnings and errors. */
 function quietly() {
   const warnings = [];
   const logger = createLogger("silent");
@@ -23,7 +23,7 @@ function quietly() {
   return { logger, warnings };
 }
 
-/** What a page of a built site tells, under a strict Content-Security-Policy. */
+/** Opens a page of a built site under a strict Content-Security-Policy and checks the scenario. */
 async function assertSiteWorks(folder) {
   const { told, failed, problems } = await serving(folder, STRICT, (url) => open(browser, url));
   assert.equal(failed, undefined);
@@ -61,7 +61,7 @@ test("esbuild for Node, run by Node", limit, () =>
       logLevel: "silent",
     });
     assert.deepEqual(warnings, []);
-    // Nothing of the package is beside it.
+    // The bundle runs without the package beside it.
     const { told } = await runProgram(process.execPath, ["program.mjs", endpoint], join(folder, "bundled"));
     await assertScenario(told);
   }),
@@ -78,7 +78,8 @@ test("Vite's build, opened in Chromium", limit, () =>
       build: {
         outDir: "site",
         rolldownOptions: { input: join(folder, "page.html") },
-        // In kB. The page holds the sandbox too, which is for tests, and Vite advises against chunks above 500.
+        // The limit is in kB. The page also holds the sandbox, and Vite warns about chunks above
+        // 500.
         chunkSizeWarningLimit: 1200,
       },
     });
@@ -104,7 +105,8 @@ test("Vite's development server, opened in Chromium", limit, () =>
       assert.equal(failed, undefined);
       await assertScenario(told);
       assertNoProblems(problems);
-      // The dependency optimiser has bundled the package, which is where many a .wasm gets lost.
+      // The dependency optimiser has bundled the package. Many packages lose their .wasm in this
+      // step.
       for (const name of ["koodrive.js", "koodrive_sandbox.js"]) {
         assert.ok(loaded.includes(`/node_modules/.vite/deps/${name}`), loaded.join("\n"));
       }
@@ -123,8 +125,8 @@ test("webpack, opened in Chromium", limit, () =>
       context: folder,
       entry: "./page.mjs",
       output: { path: site, filename: "page.js" },
-      // Its advice begins at 244 KiB before compression, and this page has the sandbox as well. What the package may weigh is
-      // checked by the suite wasm.
+      // webpack warns above 244 KiB before compression, and this page also holds the sandbox. The
+      // suite sizes checks the package's size.
       performance: { hints: false },
     });
     const stats = await new Promise((resolve, reject) => compiler.run((error, stats) => (error ? reject(error) : resolve(stats))));

@@ -1,4 +1,4 @@
-// Chromium, the package's files as they are: no bundler.
+// Runs the scenario in Chromium with the package's files as they are, without a bundler.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch, serving } from "./browser.mjs";
@@ -22,7 +22,7 @@ test("Chromium, files under a strict Content-Security-Policy", limit, async () =
   assert.equal(failed, undefined);
   await assertScenario(told);
   assertNoProblems(problems);
-  // One file for each entry: nothing is fetched beside them.
+  // Each entry is one file and fetches no other.
   const dist = "/node_modules/koodrive/dist/";
   const files = loaded.filter((path) => path.startsWith(dist)).map((path) => path.slice(dist.length));
   assert.deepEqual(files.sort(), ["index.js", "sandbox.js"]);
@@ -43,14 +43,14 @@ test("Chromium, in a worker under a strict Content-Security-Policy", limit, asyn
   assert.deepEqual(problems, []);
 });
 
-test("Chromium, a page that forbids WebAssembly is told what it must allow", limit, async () => {
+test("Chromium, the error on a page that forbids WebAssembly names the policy to allow", limit, async () => {
   const policy = STRICT["content-security-policy"].replace(" 'wasm-unsafe-eval'", "");
   const { told, failed } = await page("/raw.mjs", { "content-security-policy": policy });
   assert.equal(told, undefined);
   assert.match(failed.message, /^koodrive cannot compile .* Content-Security-Policy must have 'wasm-unsafe-eval' in script-src/);
 });
 
-test("Chromium, a server that answers no other site leaves the outcome unknown", limit, () =>
+test("Chromium, a server without CORS leaves the outcome unknown", limit, () =>
   project((folder) =>
     serving(folder, {}, async (withoutCors) => {
       const { told } = await page("/unreachable.mjs", {}, "", withoutCors);

@@ -1,4 +1,5 @@
-// Deno: the package from node_modules, and no permission but to call the service.
+// Runs the scenario in Deno, with the package from node_modules and only the permission to call the
+// service.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertScenario } from "./expected.mjs";

@@ -1,4 +1,5 @@
-// What project/scenario.mjs must tell: the published computed examples of a signed request, and what the sandbox answers.
+// The expected result of project/scenario.mjs: the published computed examples of a signed request,
+// and the sandbox's answers.
 import assert from "node:assert/strict";
 import { endpoint } from "./project.mjs";
 
@@ -29,7 +30,7 @@ const SIGNED = [
   },
 ];
 
-/** Compares what a runtime tells, and asks the sandbox whether the call that it says was acted on really was. */
+/** Compares a runtime's result, and asks the sandbox whether it acted on the call. */
 export async function assertScenario({ signed, reply, read, refused, rehearsal, night }) {
   assert.deepEqual(signed, SIGNED);
 
@@ -42,7 +43,7 @@ export async function assertScenario({ signed, reply, read, refused, rehearsal, 
   const { carrierUserId, packageId, type } = arrived[0];
   assert.deepEqual({ carrierUserId, packageId, type }, { carrierUserId: "189642158555241211", packageId: "14", type: 2 });
 
-  // What tests/sandbox/readmes.json has the sandbox answer.
+  // tests/sandbox/readmes.json configures this answer.
   const body = '{"code":0,"msg":"Success.","data":{"userId":1316083732377070977,"status":0}}';
   assert.deepEqual(read, { used: "string", status: 200, code: "0", body, json: 0 });
 

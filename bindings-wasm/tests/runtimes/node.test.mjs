@@ -1,4 +1,4 @@
-// Node, from its two module systems and where they meet.
+// Runs the scenario in Node, as ES module, as CommonJS, and where the two meet.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertScenario } from "./expected.mjs";
@@ -18,7 +18,7 @@ test("Node, require", limit, async () => {
   assert.equal(stderr, "");
 });
 
-// Needs a module without top-level await. Node 20 warns that it is experimental.
+// This needs a module without top-level await. Node 20 warns that the feature is experimental.
 test("Node, require of the ES module", limit, async () => {
   const files = ["index.js", "sandbox.js"].map((name) => `./node_modules/koodrive/dist/${name}`);
   const { told } = await node("program.cjs", endpoint, ...files);

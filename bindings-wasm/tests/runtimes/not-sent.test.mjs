@@ -1,4 +1,4 @@
-// Which failures surely never sent a call is for the caller to know: whoever reads `not_sent` sends again.
+// Tests which failures certainly never sent a call: a caller that reads `not_sent` sends it again.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -38,17 +38,17 @@ const EXPECTED = {
   "lost on a used connection": { ...unknown, arrived: 1 },
 };
 
-// Waiting is most of it.
+// The tests mostly wait, so they run together.
 describe("a failure", { concurrency: true }, () => {
   for (const [name, program, flags] of RUNTIMES) {
-    test(`${name}: what was not sent, and what may have been`, limit, () =>
+    test(`${name}: only failures before sending are not_sent`, limit, () =>
       project(async (folder) => {
         const { told } = await runProgram(program, [...flags, "not-sent.mjs", certificates], folder, { NODE_EXTRA_CA_CERTS: authority });
         assert.deepEqual(told, EXPECTED);
       }),
     );
 
-    test(`${name}: a connection that is not made in time was not sent`, limit, (context) =>
+    test(`${name}: a call over the connect time-out was not sent`, limit, (context) =>
       project(async (folder) => {
         try {
           const { told } = await runProgram("python3", [blackHole, program, ...flags, "not-sent.mjs"], folder);

@@ -1,23 +1,26 @@
-// Pages of a project: how they are written, opened in Chromium, and what they may complain of.
+// Writes pages of a project, opens them in Chromium, and checks their problems.
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { opening } from "./browser.mjs";
 import { endpoint, limit } from "./project.mjs";
 
-/** What a careful site allows: its own scripts, WebAssembly, and the service; nothing else. */
+/** The policy of a careful site: its own scripts, WebAssembly, and the service. */
 export const STRICT = {
   "content-security-policy": `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src ${endpoint}`,
 };
 
-/** Writes page.html, which runs a script of the same site. `head` stands before it. */
+/** Writes page.html, which runs `script` of the same site. `head` comes before the script. */
 export const writePage = (folder, script, head = "") =>
   writeFile(
     join(folder, "page.html"),
     `<!doctype html>\n<html lang="en">\n<title>koodrive</title>\n${head}<script type="module" src="${script}"></script>\n</html>\n`,
   );
 
-/** Opens page.html. Gives what its script told, or the error that it failed with, its problems, and the files it loaded. */
+/**
+ * Opens page.html. Returns its script's result or error, its problems, and the files that it
+ * loaded.
+ */
 export async function open(browser, url, address = endpoint) {
   const wanted = `${url}/page.html?endpoint=${encodeURIComponent(address)}`;
   return opening(browser, wanted, {}, async (page, problems) => {
@@ -33,6 +36,8 @@ export async function open(browser, url, address = endpoint) {
   });
 }
 
-/** Chromium names every refusal on its console; the scenario has one. Nothing else may be there. */
+/**
+ * Checks that the console has no problem but the scenario's one refusal, which Chromium reports.
+ */
 export const assertNoProblems = (problems) =>
   assert.deepEqual(problems, ["error: Failed to load resource: the server responded with a status of 401 (Unauthorized)"]);

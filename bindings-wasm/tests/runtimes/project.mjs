@@ -1,4 +1,4 @@
-// Empty projects that have the package installed from its tarball, and the programs that run in them.
+// Makes empty projects with the package installed from its tarball, and runs programs in them.
 import { execFile } from "node:child_process";
 import { cp, mkdtemp, realpath, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -13,17 +13,19 @@ if (!endpoint || !installed || !tarball) {
   );
 }
 
-/** For one test. Nothing here takes a tenth of it; a hung runtime must not hang the tests. */
+/** The time-out of one test. The tests take less than a tenth of it, but a runtime may hang. */
 export const limit = { timeout: 60_000 };
 
-/** What npm made of an empty folder, once for all tests. */
+/** Copies an npm installation to `folder`. npm runs once for all tests. */
 async function installedByNpm(folder) {
   for (const name of ["package.json", "node_modules"]) await cp(join(installed, name), join(folder, name), { recursive: true });
 }
 
 /**
- * An empty folder, then `install(folder)`, then the files of project/ beside what is installed, while `work(folder)` lasts. It
- * lies outside of this repository, so that nothing is resolved to a package of ours by accident.
+ * Makes an empty folder, calls `install(folder)`, adds the files of project/, and calls
+ * `work(folder)`.
+ *
+ * The folder is outside of this repository, so that imports cannot resolve to one of our packages.
  */
 export async function project(work, install = installedByNpm) {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "koodrive-project-")));
@@ -36,23 +38,23 @@ export async function project(work, install = installedByNpm) {
   }
 }
 
-/** Runs a program in a folder to its end, with more in its environment. Gives what it printed. */
+/** Runs a program in a folder to its end, with more in its environment. Returns its output. */
 export function run(program, args, cwd, more) {
   const { PATH } = process.env;
-  // A home of its own: it neither finds what a person has configured nor leaves a cache behind.
+  // Its own home keeps personal configuration out, and caches in.
   const env = { PATH, HOME: cwd, NO_COLOR: "1", DO_NOT_TRACK: "1", ...more };
   return promisify(execFile)(program, args, { cwd, env, timeout: limit.timeout, killSignal: "SIGKILL", maxBuffer: 2 ** 26 });
 }
 
-/** The same for a program whose standard output is JSON. */
+/** Runs a program whose standard output is JSON, and returns the parsed output. */
 export async function runProgram(program, args, cwd, env) {
   const { stdout, stderr } = await run(program, args, cwd, env);
   return { told: JSON.parse(stdout), stderr };
 }
 
 /**
- * The binary of a runtime that comes as one package per platform; npm has installed the one that fits. Its front package would
- * link it in an install script, and those do not run here.
+ * Returns the binary of a runtime that has one package per platform. npm has installed the right
+ * one. The front package would link it in an install script, but those are disabled here.
  */
 export function binary(front, path) {
   const require = createRequire(import.meta.url);

@@ -1,5 +1,6 @@
-// The package's README, in the hosts that its blocks name: `js workerd` in workerd, `js browser` in Chromium under the policy of
-// the `http` block. xtask/src/readme.rs runs the others.
+// Runs the package's README in the hosts that its blocks name: `js workerd` in workerd,
+// `js browser` in Chromium under the policy of the `http` block. xtask/src/readme.rs runs the
+// others.
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,17 +13,17 @@ import { bundle, serving } from "./workerd.mjs";
 const { KOODRIVE_USER_ID, KOODRIVE_TOKEN } = process.env;
 const readme = await readFile(join(import.meta.dirname, "../../README.md"), "utf8");
 
-/** The code of the one block that begins so. */
+/** Returns the code of the only block that begins so. */
 function block(language) {
   const blocks = [...readme.matchAll(/^```(.*)\n([^]*?)^```$/gm)].filter(([, word]) => word === language);
   assert.equal(blocks.length, 1, language);
   return blocks[0][2];
 }
 
-/** What the sandbox has used unless configured otherwise, in KB. */
+/** The sandbox's default usage in KB. */
 const USAGE = { totalAllocation: "5368709120", totalCapacity: "10737418240", totalUsed: "1073741824", quota: "10240" };
 
-/** What the Worker of the README answers with a token. */
+/** Returns the answer of the README's Worker with `token`. */
 const worker = (token) =>
   project(async (folder) => {
     await writeFile(join(folder, "workerd.mjs"), block("js workerd"));
@@ -59,7 +60,7 @@ test("README, the page, under the policy that it names", limit, () =>
       `<!doctype html><title>koodrive</title>${form}<script type="module" src="/bundle.js"></script>`,
     );
     const [name, policy] = block("http").trim().split(": ");
-    // The page's one other site is the sandbox here.
+    // The sandbox replaces the page's other site.
     const headers = { [name]: policy.replace("https://gateway.example", endpoint) };
     assert.notEqual(headers[name], policy);
     const browser = await launch();

@@ -1,5 +1,5 @@
-// The declarations as Deno's own compiler reads them, with its own lib: the samples of ../types, right and wrong ones.
-// xtask/src/types.rs compiles them for the other hosts.
+// Checks the declarations with Deno's own compiler and lib, on the samples of ../types, right and
+// wrong ones. xtask/src/types.rs compiles them for the other hosts.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,7 +12,7 @@ test("Deno, types", limit, () =>
   project(async (folder) => {
     for (const name of SAMPLES) {
       const text = await readFile(join(import.meta.dirname, "../types", name), "utf8");
-      // Deno resolves a file by its own name, not by what a compiler would make of it.
+      // Deno resolves a file by its own name instead of its compiled one.
       await writeFile(join(folder, name), text.replaceAll('"./core.mjs"', '"./core.mts"'));
     }
     await run(deno, ["check", "--node-modules-dir=manual", ...SAMPLES], folder);

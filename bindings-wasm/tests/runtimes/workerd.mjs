@@ -1,4 +1,4 @@
-// Workers: bundled as Cloudflare's own tools do it, and served by workerd.
+// Bundles Workers as Cloudflare's own tools do, and serves them with workerd.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
@@ -8,10 +8,12 @@ import { build } from "esbuild";
 import { binary } from "./project.mjs";
 
 const workerd = binary("workerd", process.platform === "win32" ? "bin/workerd.exe" : "bin/workerd");
-/** Every Worker names one; workerd refuses those after its own release. */
+/** Every Worker names a date. workerd refuses a date after its own release. */
 const COMPATIBILITY_DATE = "2026-11-01";
 
-/** Bundles the file workerd.mjs of a folder for Workers. Gives the files of the package that went into it. */
+/**
+ * Bundles the file workerd.mjs of a folder for Workers. Returns the package's files in the bundle.
+ */
 export async function bundle(folder, conditions) {
   const { warnings, metafile } = await build({
     absWorkingDir: folder,
@@ -34,8 +36,8 @@ export async function bundle(folder, conditions) {
 }
 
 /**
- * Starts workerd with the bundle, while `work(url)` lasts; the system chooses the port, which workerd then tells. `bindings` are
- * texts of the Worker's `env`.
+ * Starts workerd with the bundle while `work(url)` lasts. The system chooses the port, which
+ * workerd reports. `bindings` are texts of the Worker's `env`.
  */
 export async function serving(folder, work, bindings = {}) {
   const modules = ["workerd.js", ...(await readdir(join(folder, "worker"))).filter((name) => name.endsWith(".wasm"))].map(

@@ -1,12 +1,13 @@
-// workerd, the runtime of Cloudflare Workers. It loads no package by itself, so a bundler that knows its condition goes before
-// it, as in Cloudflare's own tools; the .wasm stays a file, which workerd compiles, since a Worker may not.
+// Runs the scenario in workerd, the runtime of Cloudflare Workers. A bundler with its condition
+// runs first, as in Cloudflare's own tools. The .wasm stays a file that workerd compiles, since a
+// Worker may not.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assertScenario } from "./expected.mjs";
 import { endpoint, limit, project } from "./project.mjs";
 import { bundle, serving } from "./workerd.mjs";
 
-/** What the Worker answers. */
+/** Returns the Worker's answer. */
 const answer = (folder) =>
   serving(folder, async (url) => {
     const response = await fetch(`${url}/?endpoint=${encodeURIComponent(endpoint)}`);
@@ -23,7 +24,7 @@ test("workerd", limit, () =>
   }),
 );
 
-test("workerd, a Worker bundled without the condition is told so", limit, () =>
+test("workerd, a Worker bundled without the condition fails with the remedy", limit, () =>
   project(async (folder) => {
     assert.deepEqual(await bundle(folder, []), ["index.js", "sandbox.js"]);
     const { status, text } = await answer(folder);

@@ -1,4 +1,5 @@
-// What the declarations must accept wherever JavaScript runs: no DOM, no Node, only the language.
+// Samples that compile wherever JavaScript runs: without the DOM, without Node, with the language
+// alone.
 import {
   ApiError,
   type Call,
@@ -26,14 +27,14 @@ import module from "koodrive/module.wasm";
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
 
-/** Without a host, what it is is not known. */
+/** Without host types, the type of the module is unknown. */
 export const compiled: unknown = module;
 
 export const client = new Client({ endpoint: INTERNATIONAL, userId: "1", appId: "a", appSecret: "s", clockMarginMs: 10_000 });
 new Client({ endpoint: CHINA, userId: "1", token: "t" });
 new Client({ endpoint: CHINA, userId: "1", token: async () => "t", allowPlainHttp: true });
 new Client({ endpoint: CHINA, userId: "1", authorization: "Bearer t" });
-// What is undefined is as good as left out, for options that come from elsewhere.
+// An undefined option counts as left out, for options that come from elsewhere.
 new Client({ endpoint: CHINA, userId: "1", token: "t", appId: undefined, clockMarginMs: undefined });
 
 export const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2", undocumentedType: 1 });
@@ -50,7 +51,7 @@ client.parse(call, { status: 200, headers: [["date", "x"]], body: new Uint8Array
 client.parse(call, { status: 200, headers: new Map([["date", "x"]]), body: new ArrayBuffer(0) });
 client.parse(call, { status: 200, headers: { get: () => null }, body: "" });
 
-// The reply follows from the call.
+// The type of the reply follows from the call.
 export const { policyList } = await client.send(getCurrentRetentionPolicy());
 same<(typeof policyList)[number]["policyId"], string | null>(true);
 export const either = async (one: Call) => {
@@ -66,7 +67,7 @@ same<typeof client.clockOffsetMs, number>(true);
 using other = client.withCredentials({ authorization: "x" });
 other.free();
 
-// A kind is one class, and the other way round.
+// Each kind is one class, and each class one kind.
 export function narrowed(error: unknown): string | number | null | undefined {
   if (!isKooDriveError(error)) return undefined;
   same<typeof error, KooDriveError>(true);
@@ -99,7 +100,7 @@ export function byClass(error: unknown): string | number | null | undefined {
     return error.retryAfter;
   }
   if (error instanceof NotSentError) return error.outcome satisfies "not_sent";
-  // The class above all is the union below it.
+  // `instanceof` narrows the base class to the union.
   if (error instanceof KooDriveError) {
     same<KooDriveError["kind"], ErrorKind>(true);
     same<KooDriveError["outcome"], Outcome>(true);

@@ -1,4 +1,4 @@
-// What the declarations of the dispatcher must accept wherever JavaScript runs.
+// Samples of the dispatcher that compile wherever JavaScript runs.
 import {
   type BadItem,
   type CallOutcome,
@@ -31,7 +31,7 @@ const client: Client = first.withCredentials({ token: "t" });
 const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
 await client.send(call, { transport: new Sandbox().fetch });
 
-// Sources, at once and in time.
+// Sync and async sources.
 async function* rows(): AsyncGenerator<[row: number, call: NotifyPackageExpire]> {
   yield [1, call];
 }
@@ -42,7 +42,7 @@ const byName: Dispatch<string> = dispatch(client, new Map([["a", call]]));
 const byObject: Dispatch<{ id: bigint }> = dispatch(client, new Set([[{ id: 1n }, call] as const]));
 const objects = () => dispatch(client, [{ key: "a", call }]);
 same<ReturnType<typeof objects>, Dispatch<string, NotifyPackageExpire>>(true);
-// Pairs that are widened, and pairs that are not.
+// Pairs that TypeScript widens to arrays, and pairs that it does not.
 const ids = [{ id: "a" }, { id: "b" }];
 const widened = ids.map(({ id }) => [id, call]);
 const later = () => dispatch(client, widened);
@@ -61,7 +61,7 @@ const two = () =>
     ids.map(({ id }, row) => [row, id === "a" ? call : getSpaceUsageByOverview()]),
   );
 const byTwo: Dispatch<number> = two();
-// Any calls, the replies of each by its operation.
+// Mixed calls, with the replies of each operation.
 const mixed = () => dispatch(client, [call, rawCall({ method: "GET", path: "/a" })]);
 same<ReturnType<typeof mixed>, Dispatch<number, NotifyPackageExpire | RawCall>>(true);
 export const bodies = async () => {
@@ -88,7 +88,7 @@ for await (const outcome of run) {
   same<typeof outcome.key, number>(true);
   const { carrierUserId }: NotifyPackageExpire = outcome.call;
   const code: string | null = outcome.code;
-  // A verdict says which of reply and error there is.
+  // The verdict narrows reply and error.
   switch (outcome.verdict) {
     case "delivered":
       same<typeof outcome.error, null>(true);
@@ -121,7 +121,7 @@ const hooked = dispatch(client, [{ key: 7n, call }], {
 });
 console_(hooked.sourceEnded ? 1 : 0, hooked.badItems);
 
-// Bad items are outcomes where they are asked for, and only there.
+// Bad items are among the outcomes only if the options ask for them.
 for await (const outcome of dispatch(client, rows(), { onBadItem: "outcome" })) {
   same<typeof outcome, CallOutcome<number, NotifyPackageExpire> | BadItem<number>>(true);
   if (outcome.verdict === "bad_item") console_(outcome.key, outcome.error.field);

@@ -1,9 +1,10 @@
-// What the declarations must accept where there is a fetch: a browser's (lib dom), Node's (@types/node), a Worker's.
+// Samples that compile with a host's fetch: a browser's (lib dom), Node's (@types/node), a
+// Worker's.
 import { type Exchange, getCurrentRetentionPolicy, type KooDriveRequest, type Signal } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 import { call, client } from "./core.mjs";
 
-// A request is a valid RequestInit, whole or without its URL.
+// A request is a valid RequestInit, with or without its URL.
 const request: KooDriveRequest = client.request(call);
 const response = await fetch(request.url, request);
 const { url, ...init } = request;
@@ -12,11 +13,11 @@ await fetch(new Request(url, request));
 const withSignal: RequestInit = { ...request, signal: AbortSignal.timeout(5) };
 export const { body, headers } = withSignal;
 
-// The signal is the host's, and nothing else is one.
+// The signal has the host's type.
 export const signal: Signal = AbortSignal.timeout(5);
 export const aborted: boolean = signal.aborted;
 
-// A Response is what parse reads.
+// parse reads a Response.
 const bytes = await response.arrayBuffer();
 client.parse(call, { status: response.status, headers: response.headers, body: bytes });
 client.parse(call, { status: response.status, headers: response.headers, body: new Uint8Array(bytes) });
@@ -34,11 +35,11 @@ await client.send(call, { transport: globalThis.fetch, signal: new AbortControll
 await client.send(call, { transport: async () => new Response("{}"), signal: undefined });
 await client.send(call, { transport: (url, init) => fetch(url, { ...init }) });
 
-// The sandbox's fetch is the host's.
+// The sandbox's fetch has the type of the host's.
 const standIn: typeof fetch = new Sandbox().fetch;
 export const { status } = await standIn(url, { ...init, signal: null });
 
-// @ts-expect-error An option that is not given is undefined.
+// @ts-expect-error An option that is left out is undefined.
 await client.send(call, { signal: null });
 // @ts-expect-error A signal is the host's.
 await client.send(call, { signal: new Date() });

@@ -1,4 +1,4 @@
-// What the declarations of the sandbox must accept, wherever JavaScript runs.
+// Samples of the sandbox that compile wherever JavaScript runs.
 import { type AcceptedCall, type Fault, Sandbox, type SandboxConfig } from "koodrive/sandbox";
 import { call, client } from "./core.mjs";
 

@@ -1,4 +1,4 @@
-// What the declarations must accept of undici's own, and refuse.
+// Samples with undici's own values that compile, and some that must not.
 import { Agent, Client as UndiciClient, Pool, ProxyAgent, getGlobalDispatcher, interceptors, request } from "undici";
 import { overUndici } from "koodrive/undici";
 import { call, client } from "./core.mjs";
@@ -19,9 +19,9 @@ for (const fetch of [
 
 // @ts-expect-error An option that undici does not have.
 overUndici(agent, { headersTimeOut: 5_000 });
-// @ts-expect-error What the request itself says.
+// @ts-expect-error An option that the request itself sets.
 overUndici(agent, { method: "PUT" });
 // @ts-expect-error Not a dispatcher.
 overUndici({});
-// @ts-expect-error A function of undici's sends over a dispatcher, and is none.
+// @ts-expect-error A function of undici's is not a dispatcher.
 overUndici(request);

@@ -1,5 +1,5 @@
-// What the declarations must refuse. A line that is accepted here is an error, and so is one that is refused with another code
-// than the one it names: xtask/src/types.rs compares them.
+// Samples that the declarations must refuse, each with the named error code. xtask/src/types.rs
+// compares the codes.
 import { ApiError, CHINA, Client, dispatch, getCurrentRetentionPolicy, getSpaceUsageByOverview, HaltedError, isKooDriveError, KooDriveError, notifyPackageExpire, rawCall } from "koodrive";
 import { Sandbox } from "koodrive/sandbox";
 
@@ -47,7 +47,7 @@ const call = notifyPackageExpire({ carrierUserId: "1", packageId: "2" });
 client.request({ operation: "reverseOrder" });
 // @ts-expect-error TS2345 An operation alone is not yet a notification.
 client.request({ operation: "notifyPackageExpire" });
-// @ts-expect-error TS2322 An instant is no text.
+// @ts-expect-error TS2322 An instant is a Date or a number.
 client.request(call, { now: "2025-11-03" });
 // @ts-expect-error TS2353 Options of send are none of request.
 client.request(call, { timeoutMs: 5 });

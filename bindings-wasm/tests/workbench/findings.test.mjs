@@ -1,4 +1,4 @@
-// Comparison of canonical requests down to the character, replies and errors.
+// Tests the comparison of canonical requests down to the character, replies, and errors.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "../runtimes/browser.mjs";
@@ -22,7 +22,7 @@ host;x-date;x-user-id
 
 const theirs = (page) => page.getByLabel("Canonical request to compare with");
 
-/** Heading, both marks and the sentence of the difference that is shown in a section. */
+/** Returns heading, both marks and the sentence of the difference that a section shows. */
 async function difference(page, section) {
   const box = page.locator(`#${section}-result .difference`);
   const sentence = await box.locator("p").first().innerText();
@@ -54,7 +54,7 @@ test("the first line and the first character that differ are marked on both side
         ["end", "a"],
         "Character 1 is the first that differs. Signed here: the end of the line; pasted: “a” (U+0061).",
       ],
-      // Letters that look the same, and what cannot be seen.
+      // Look-alike letters, and invisible characters.
       [
         "koodrive.com",
         "koodrive.c\u043em",
@@ -128,7 +128,7 @@ test("the first line and the first character that differ are marked on both side
   }),
 );
 
-test("a side that ends early is told from one with an empty line", limit, () =>
+test("an early end differs from an empty line", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     const joined = `canonicalRequest:${CANONICAL.replaceAll("\n", "|")}`;
@@ -145,7 +145,7 @@ test("a side that ends early is told from one with an empty line", limit, () =>
   }),
 );
 
-test("what is the same, stale or no canonical request is said to be", limit, () =>
+test("equal, stale and missing canonical requests are reported", limit, () =>
   visiting(browser, {}, async (page) => {
     await enter(page, (await vector("app-notify-minimal")).given);
     await says(page, "compare", "Nothing pasted yet.");
@@ -159,21 +159,21 @@ test("what is the same, stale or no canonical request is said to be", limit, () 
       assert.equal(await page.locator("#canonical-request .marked").count(), 0);
       await says(page, "compare", "No line differs.");
     }
-    // A token is not signed.
+    // A request with a token has no signature.
     await enter(page, { client: { token: "example-token" } });
     await says(page, "compare", "There is no signature to compare.");
     assert.match(await page.locator("#stages-result").innerText(), /No signature: .* there is no signature to explain/);
   }),
 );
 
-test("a canonical request of another date is compared with its date, or the request is signed with it", limit, () =>
+test("a canonical request of another date is compared with its own date, or the request is signed with that date", limit, () =>
   visiting(browser, {}, async (page) => {
     const { given, expected } = await vector("app-notify-minimal");
     await enter(page, given);
     await theirs(page).fill(CANONICAL.replace("0140Z", "0107Z"));
     assert.match(await page.locator("#compare-result .finding").innerText(), /the same canonical request/);
     assert.equal(await page.locator("#compare-result .hint").innerText(), "Compared with the X-Date 20251103T070107Z, pasted.");
-    // The stages stay those of the request that is shown.
+    // The stages stay those of the shown request.
     assert.equal(await shown(page, "signature-value"), expected.signature);
     await field(page, "X-Date optional").fill("20251103T070140Z");
     assert.equal((await difference(page, "compare"))[0], "Line 5, CanonicalHeaders");
@@ -195,7 +195,7 @@ async function paste(page, { status, headers, body }) {
   await field(page, "Body").fill(body);
 }
 
-/** Name and value of everything that is shown of a reply; null for what is said to be none. */
+/** Returns name and value of each shown member of a reply. A value shown as missing is null. */
 const facts = (page) =>
   page.locator("#response-result .facts > div").evaluateAll((rows) =>
     Object.fromEntries(
@@ -206,13 +206,13 @@ const facts = (page) =>
     ),
   );
 
-test("every reply of the vectors is shown as it is there", limit, () =>
+test("every reply of the vectors is shown unchanged", limit, () =>
   visiting(browser, {}, async (page) => {
     let [replies, errors, chosen] = [0, 0, ""];
     for (const [name, { given, expected }] of await vectors()) {
       const { call, response } = given;
       if (response === undefined || !["notifyPackageExpire", "getSpaceUsageByOverview", "rawCall"].includes(call.operation)) continue;
-      // A text field holds neither bytes that are no text nor a carriage return.
+      // A text field cannot hold invalid UTF-8 or a carriage return.
       if (response.body === undefined || response.body.includes("\r")) continue;
       if (JSON.stringify(call) !== chosen) await enter(page, { call });
       chosen = JSON.stringify(call);
@@ -271,7 +271,7 @@ test("a refusal says what to check, and where the service's canonical request di
         " with the base URL that your Huawei contact named",
     );
     assert.match(await page.locator("#response-result").innerText(), /What to check, in this order:/);
-    // The message alone, as a log has it; and one with a character that no text field shows.
+    // One message is alone, as in a log. One has a character that no text field shows.
     const { msg } = (await vector("error-401-signature")).expected.error;
     await paste(page, { status: 401, body: msg });
     assert.equal((await difference(page, "response"))[0], "Line 4, CanonicalHeaders");
@@ -287,7 +287,7 @@ test("a raw call's query is compared line by line, and its refusal names method 
     const { given, expected } = await vector("raw-query-of-a-reconciliation");
     await enter(page, given);
     for (const [query, marks, at] of [
-      // As typed instead of sorted; a slash and a plus left as they are.
+      // The query is typed unsorted, with an unescaped slash and plus.
       ["pageSize=100&pageCursor=a%2Fb%2Bc%3D%3D&batchNo=20251103", ["b", "p"], 1],
       ["batchNo=20251103&pageCursor=a/b+c==&pageSize=100", ["%", "/"], 30],
     ]) {
@@ -325,7 +325,7 @@ test("a raw call's query is compared line by line, and its refusal names method 
   }),
 );
 
-test("a response that is pasted whole is split, interim answers and line ends included", limit, () =>
+test("a pasted response is split, with interim answers and any line ends", limit, () =>
   visiting(browser, { permissions: ["clipboard-read", "clipboard-write"] }, async (page) => {
     for (const [whole, status, headers, body] of [
       ["HTTP/1.1 200 OK\r\ndate: x\r\n\r\n{}", "200", "date: x", "{}"],
@@ -343,7 +343,7 @@ test("a response that is pasted whole is split, interim answers and line ends in
   }),
 );
 
-test("a reply is read before anything else is known, and what cannot be read is said", limit, () =>
+test("a reply is read without the other fields, and an unreadable one is reported", limit, () =>
   visiting(browser, {}, async (page) => {
     await says(page, "response", "No response yet.");
     await paste(page, { status: 200, body: '{"code":0,"msg":"Success."}' });

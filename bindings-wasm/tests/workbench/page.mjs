@@ -1,5 +1,6 @@
-// The workbench page as a visitor has it: found by labels, filled in, read. Every visit also checks what must hold throughout: the
-// page asks for nothing but its own files, breaks no policy and has nothing to complain of.
+// Visits the workbench page as a user does: finds elements by label, fills them in, reads the
+// results. Every visit also checks that the page loads only its own files, breaks no policy, and
+// has no problems.
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -10,7 +11,7 @@ import { assemble, serve } from "../../examples/workbench/serve.mjs";
 import { require } from "../koodrive.mjs";
 import { opening } from "../runtimes/browser.mjs";
 
-/** The page's files, and where they are served while the tests of a file run. */
+/** The folder of the page's files. It is served while the tests of a file run. */
 export const folder = await mkdtemp(join(tmpdir(), "koodrive-workbench-"));
 await assemble(folder, dirname(require.resolve("koodrive/package.json")));
 const { server, url: served } = await serve(folder);
@@ -45,7 +46,10 @@ const FILES = [
 
 const axe = createRequire(join(process.env.KOODRIVE_TOOLS, "package.json")).resolve("axe-core/axe.min.js");
 
-/** A visit from the first request on. `options` are Playwright's for a context. `problems` are forgiven if `expected` matches. */
+/**
+ * Makes a visit that begins with the first request. `options` are Playwright's for a context.
+ * Problems that match `expected` are ignored.
+ */
 export const visiting = (browser, options, work, { url = served, expected = /^$/ } = {}) =>
   opening(browser, "about:blank", { viewport: DESKTOP, ...options }, async (page, problems) => {
     page.setDefaultTimeout(10_000);
@@ -73,7 +77,7 @@ export const visiting = (browser, options, work, { url = served, expected = /^$/
     }
   });
 
-/** The fields of the request's form, by the names that the vectors have for them. */
+/** The labels of the request's fields, by the names in the vectors. */
 const LABELS = {
   userId: "User id X-User-Id",
   appId: "App id",
@@ -96,7 +100,10 @@ export const field = (page, label) =>
     .getByRole("textbox", { name: label, exact: true })
     .or(page.getByLabel(label, { exact: true }).and(page.locator("input[type=password]")));
 
-/** Fills in the `given` of a conformance case, or a part of it. A raw call without a query or a body empties their fields. */
+/**
+ * Fills in the `given` of a conformance case, or a part of it. A raw call without a query or a body
+ * empties their fields.
+ */
 export async function enter(page, { client = {}, call: given = {}, options = {} }) {
   const call = given.operation === "rawCall" ? { query: [], json: "", ...given } : given;
   if (client.endpoint !== undefined) await chooseEndpoint(page, client);
@@ -117,7 +124,9 @@ export async function enter(page, { client = {}, call: given = {}, options = {} 
 /** Returns what a visitor types for a value of the vectors. A query is a list of pairs there. */
 const typed = (name, value) => (name === "query" ? value.map((pair) => pair.join("=")).join("\n") : String(value));
 
-/** Returns a text of the vectors as JavaScript has it: options stand in braces and snake case there. */
+/**
+ * Returns a text of the vectors as JavaScript has it: options stand in braces and snake case there.
+ */
 const spelled = (text) => text.replace(/\{([a-z_]+)\}/g, (_, name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()));
 
 async function chooseEndpoint(page, { endpoint, allowPlainHttp }) {
@@ -129,24 +138,24 @@ async function chooseEndpoint(page, { endpoint, allowPlainHttp }) {
   if (allowPlainHttp) await page.getByRole("checkbox", { name: "Allow plain http" }).check();
 }
 
-/** The text in a box, line by line as it is shown; null where there is no such box. */
+/** Returns the text in a box, line by line as shown, or null without such a box. */
 export async function shown(page, id) {
   if ((await page.locator(`#${id}`).count()) === 0) return null;
   const lines = await page.locator(`#${id} > .line`).allTextContents();
   return lines.map((line) => (line === "\n" ? "" : line)).join("\n");
 }
 
-/** What a button that copies leaves on the clipboard. */
+/** Returns the clipboard after a click on the button that copies `what`. */
 export async function copied(page, what) {
   await page.getByRole("button", { name: `Copy ${what}`, exact: true }).click();
   await page.getByText("Copied.").waitFor();
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** Waits until a section's status says so: it speaks when typing pauses. */
+/** Waits until a section's status says `text`: it speaks when typing pauses. */
 export const says = (page, section, text) => page.locator(`#${section}-status`).filter({ hasText: text }).waitFor();
 
-/** Returns all conformance cases by name, their errors' messages as JavaScript has them. */
+/** Returns all conformance cases by name, with their errors' messages in JavaScript's spelling. */
 export async function vectors() {
   const folder = process.env.KOODRIVE_VECTORS;
   const cases = new Map();

@@ -1,4 +1,4 @@
-// The page itself: keyboard, secrets, policy, width, schemes, accessibility, servers.
+// Tests the page itself: keyboard, secrets, policy, width, colour schemes, accessibility, servers.
 import assert from "node:assert/strict";
 import { basename, dirname } from "node:path";
 import { after, before, test } from "node:test";
@@ -11,7 +11,7 @@ before(async () => {
 }, limit);
 after(() => browser.close(), limit);
 
-/** What the browser calls the element that has the focus, and whether one sees that it has. */
+/** Returns the accessible name of the focused element, and whether its focus is visible. */
 const focused = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
@@ -36,14 +36,14 @@ async function tabStops(page) {
   throw new Error(`the focus is trapped: ${names.join(", ")}`);
 }
 
-test("all of it is reached by keyboard, in reading order, with the focus in sight", limit, () =>
+test("every control is reached by keyboard in reading order, with a visible focus", limit, () =>
   visiting(browser, {}, async (page) => {
     const stops = ["Request", "Compare", "Response", "Check that", "Example", "Clear all", "Endpoint", "User id X-User-Id", "App id"];
     stops.push("App id", "App secret", "Show secrets", "notifyPackageExpire", "carrierUserId", "packageId", "Undocumented type");
     stops.push("Now optional", "X-Date optional", "Trace id optional", "New id", "Sign anew");
     const rest = ["Canonical request to compare with", "Status", "Headers optional", "Body"];
     assert.deepEqual(await tabStops(page), [...stops, ...rest]);
-    // Tab goes on from the radio button that was chosen.
+    // Tab continues from the checked radio button.
     await page.getByRole("radio", { name: "rawCall" }).check();
     const raw = ["Method", "Path", "Query optional", "JSON body optional", "Now optional"];
     assert.deepEqual((await tabStops(page)).slice(0, raw.length), raw);
@@ -88,7 +88,7 @@ test("a request is built and signed with the keyboard alone", limit, () =>
   }),
 );
 
-test("secrets are masked until they are asked for, and nowhere else", limit, () =>
+test("secrets are masked until the visitor shows them", limit, () =>
   visiting(browser, {}, async (page) => {
     const everything = () =>
       page.evaluate(() =>
@@ -129,7 +129,7 @@ test("secrets are masked until they are asked for, and nowhere else", limit, () 
   }),
 );
 
-test("no field is kept, corrected or checked elsewhere by the browser, and no form can be sent", limit, () =>
+test("the browser stores, corrects and checks no field elsewhere, and cannot submit the forms", limit, () =>
   visiting(browser, {}, async (page) => {
     const careless = await page
       .locator("input, select, textarea")
@@ -147,7 +147,7 @@ test("no field is kept, corrected or checked elsewhere by the browser, and no fo
   }),
 );
 
-test("the browser refuses to send anything, and a visitor can try it", limit, () =>
+test("the browser refuses every request, and a visitor can try it", limit, () =>
   visiting(
     browser,
     {},
@@ -160,7 +160,7 @@ test("the browser refuses to send anything, and a visitor can try it", limit, ()
       await page.getByRole("button", { name: "Try to send something" }).click();
       await page.getByText("Refused by the browser: connect-src.").waitFor();
       assert.deepEqual(await page.evaluate(() => violations), ["connect-src"]);
-      // Every other way out that a script has.
+      // These are the other ways in which a script could send data.
       const ways = await page.evaluate(async (target) => {
         const failed = [];
         const attempt = (name, work) =>
@@ -196,7 +196,7 @@ test("the browser refuses to send anything, and a visitor can try it", limit, ()
   ),
 );
 
-/** What the page may look like, each with everything in it that could be too wide or too faint. */
+/** The states of the page, each with everything that could be too wide or too faint. */
 const STATES = {
   empty: async () => {},
   example: (page) => page.getByRole("button", { name: "Example" }).click(),
@@ -247,12 +247,12 @@ const STATES = {
 };
 
 for (const colorScheme of ["light", "dark"]) {
-  test(`${colorScheme}: nothing is too wide and nothing is hard to use, at any width`, limit, () =>
+  test(`${colorScheme}: the page fits and is accessible at any width`, limit, () =>
     visiting(browser, { colorScheme }, async (page) => {
       for (const [name, prepare] of Object.entries(STATES)) {
         await page.getByRole("button", { name: "Clear all" }).click();
         await prepare(page);
-        // The live regions have spoken.
+        // The live regions have spoken by then.
         await page.waitForTimeout(300);
         for (const viewport of [DESKTOP, { width: 960, height: 700 }, { width: 600, height: 700 }, PHONE, { width: 320, height: 600 }]) {
           await page.setViewportSize(viewport);
@@ -272,7 +272,7 @@ for (const colorScheme of ["light", "dark"]) {
   );
 }
 
-test("what is typed fast is announced once, when typing pauses", limit, () =>
+test("fast typing is announced once, when it pauses", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
     await says(page, "request", "Built at");
@@ -284,14 +284,14 @@ test("what is typed fast is announced once, when typing pauses", limit, () =>
     await field(page, "User id X-User-Id").fill("");
     await field(page, "User id X-User-Id").pressSequentially("1505", { delay: 5 });
     await page.waitForTimeout(500);
-    // A machine that is busy may pause by itself, once.
+    // A busy machine may pause once by itself.
     const heard = await page.evaluate(() => globalThis.heard);
     assert.ok(heard.length === 1 || heard.length === 2, JSON.stringify(heard));
     assert.match(heard.at(-1), /^Built at/);
   }),
 );
 
-test("any static host will do: below a path, with other headers, with nothing but the files", limit, () => {
+test("any static host serves the page: below a path, with other headers, with its files alone", limit, () => {
   return serving(dirname(folder), { "cross-origin-opener-policy": "same-origin" }, (host) =>
     visiting(
       browser,

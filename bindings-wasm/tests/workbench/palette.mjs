@@ -1,9 +1,10 @@
-// A picture with few colours, a third of the bytes: the README should not weigh more than the page.
+// Reduces a picture to few colours, which takes a third of the bytes. The README should weigh less
+// than the page.
 import { crc32, deflateSync } from "node:zlib";
 
 const COLOURS = 64;
 
-/** A PNG with a palette, of any PNG. `page` is a blank one, whose canvas reads the picture. */
+/** Returns `png` with a palette. `page` is blank; its canvas reads the picture. */
 export async function withPalette(page, png) {
   const { width, height, palette, indices } = await page.evaluate(reduce, [png.toString("base64"), COLOURS]);
   const pixels = Buffer.from(indices, "base64");
@@ -11,7 +12,7 @@ export async function withPalette(page, png) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
-  // 8 bits to a pixel, which are an index into the palette.
+  // Each pixel is an index of 8 bits into the palette.
   header.set([8, 3, 0, 0, 0], 8);
   const signature = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
   const data = deflateSync(Buffer.concat(rows), { level: 9 });
@@ -32,7 +33,7 @@ function chunk(type, data) {
   return Buffer.concat([length, body, check]);
 }
 
-/** Runs in the page: every pixel becomes the nearest of the colours that are most frequent. */
+/** Runs in the page: replaces every pixel by the nearest of the most frequent colours. */
 async function reduce([base64, count]) {
   const blob = await (await fetch(`data:image/png;base64,${base64}`)).blob();
   const bitmap = await createImageBitmap(blob);

@@ -1,4 +1,4 @@
-// The request and its signature, against literal values and the conformance vectors.
+// Tests the request and its signature against literal values and the conformance vectors.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launch } from "../runtimes/browser.mjs";
@@ -12,7 +12,7 @@ after(() => browser.close(), limit);
 
 const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
 
-/** The HTTP text of a `request.json`, its headers sorted: their order is free. */
+/** Returns the HTTP text of a `request.json` with sorted headers, since their order is free. */
 function httpOf({ method, url, headers, body }) {
   const { host, pathname, search } = new URL(url);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
@@ -20,7 +20,7 @@ function httpOf({ method, url, headers, body }) {
   return [`${method} ${pathname}${search} HTTP/1.1`, ...[`host: ${host}`, ...lines].sort(), "", body ?? ""].join("\n");
 }
 
-/** What somebody has who selects a box by hand. */
+/** Returns the text that a user selects in a box by hand. */
 const selected = (page, id) =>
   page.locator(`#${id}`).evaluate((box) => {
     getSelection().selectAllChildren(box);
@@ -33,7 +33,7 @@ function sorted(http) {
   return [[first, ...headers.sort()].join("\n"), ...body].join("\n\n");
 }
 
-// Computed independently of this project, see tests/conformance.
+// The values were computed independently of this project; see tests/conformance.
 for (const [name, hash, signature] of [
   [
     "app-notify-minimal",
@@ -56,7 +56,7 @@ for (const [name, hash, signature] of [
     "cd0eefd937b28204ec2bf57f48c9fd6a7f4e8b4b4720190e8321067939d58c64",
   ],
 ]) {
-  test(`every stage of ${name} is shown, and copied as it is`, limit, () =>
+  test(`every stage of ${name} is shown, and copied unchanged`, limit, () =>
     visiting(browser, clipboard, async (page) => {
       await enter(page, (await vector(name)).given);
       const canonical = (await vector(name)).expected.canonicalRequest;
@@ -79,7 +79,7 @@ for (const [name, hash, signature] of [
   );
 }
 
-test("everything that the fields can hold becomes the vectors' requests", limit, () =>
+test("the values of the vectors in the fields give the vectors' requests", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("checkbox", { name: "Show secrets" }).check();
     for (const name of [
@@ -106,7 +106,7 @@ test("everything that the fields can hold becomes the vectors' requests", limit,
   }),
 );
 
-test("what the package refuses is said beside the field, in its words", limit, () =>
+test("an input that the package refuses has the package's error beside the field", limit, () =>
   visiting(browser, {}, async (page) => {
     for (const [name, label] of [
       ["app-id-with-comma", "App id"],
@@ -130,7 +130,7 @@ test("what the package refuses is said beside the field, in its words", limit, (
       await assertInvalid(page, label, message);
     }
     await says(page, "request", "No request: userId: begins or ends with a space; remove it, HTTP does not carry it");
-    // What is no date, or no integer, is refused by the package as well.
+    // The package also refuses these texts, which are not a date or an integer.
     for (const [wrong, label, message] of [
       [{ now: "yesterday" }, "Now optional", /^now: not a valid date/],
       [{ now: "2025-11-03T07:01:45" }, "Now optional", /^now: not a valid date/],
@@ -158,18 +158,19 @@ async function assertInvalid(page, label, message) {
   assert.equal(await page.locator("[aria-invalid]").count(), 1, `only ${label} is wrong`);
 }
 
-/** The raw calls of the vectors, by the files of their names, that the fields can hold. */
+/** Returns the raw calls of the vectors that the fields can hold, by the files of their names. */
 const rawCalls = async (isChosen) =>
   [...(await vectors()).values()].filter(({ given, expected }) => {
     const { operation, headers, path, query = [], json = "" } = given.call;
-    // The form has no headers. Its fields hold no control character, a text area turns CR LF into LF, and a name ends at the first =.
+    // The form has no headers. Its fields hold no control character, a text area turns CR LF into
+    // LF, and a name ends at the first =.
     const texts = [path, ...query.flat()];
     const fits = texts.every((text) => typeof text === "string" && !/\p{Cc}/u.test(text)) && !json.includes("\r");
     const isTypable = fits && query.every(([name]) => !name.includes("="));
     return operation === "rawCall" && !headers && given.response === undefined && isTypable && isChosen(given.call, expected);
   });
 
-test("every raw call of the vectors that the fields can hold becomes the vector's request", { timeout: 180_000 }, () =>
+test("every raw call of the vectors that fits the fields gives the vector's request", { timeout: 180_000 }, () =>
   visiting(browser, {}, async (page) => {
     const cases = await rawCalls((_, expected) => expected.request);
     for (const { name, given, expected } of cases) {
@@ -186,7 +187,7 @@ test("every raw call of the vectors that the fields can hold becomes the vector'
 test("every raw call that the package refuses has its error at the field", { timeout: 180_000 }, () =>
   visiting(browser, {}, async (page) => {
     const labels = { path: "Path", query: "Query optional", json: "JSON body optional" };
-    // No text at all in the JSON body is no body, and the form has no method that the package refuses.
+    // An empty JSON body means none, and the form offers only accepted methods.
     const cases = await rawCalls(({ json }, { error }) => error && labels[error.field] && json !== "");
     const { client, options } = cases[0].given;
     await enter(page, { client, call: { operation: "rawCall" }, options });
@@ -219,14 +220,14 @@ test("a query is one pair per line; empty lines are skipped, and a line without 
     await page.getByRole("button", { name: "Sign anew" }).click();
     await assertInvalid(page, "Query optional", "query: line 3 has no '='; write name=value");
     await says(page, "request", "No request: query: line 3 has no '='; write name=value");
-    // An error of a field that another call hides does not stop this one.
+    // An error in a hidden field of another call does not stop this one.
     await page.getByRole("radio", { name: "getSpaceUsageByOverview" }).check();
     assert.equal(await target(), "/koodrive/ose/v1/space/usage/overview");
     assert.equal(await page.locator("[aria-invalid]").count(), 0);
   }),
 );
 
-test("an error is shown once its field was visited", limit, () =>
+test("an error is shown after a visit of its field", limit, () =>
   visiting(browser, {}, async (page) => {
     assert.equal(await page.locator("[aria-invalid]").count(), 0);
     await says(page, "request", "No request: appId: empty; pass at least one character");
@@ -239,7 +240,7 @@ test("an error is shown once its field was visited", limit, () =>
   }),
 );
 
-test("an error that appears does not move what is being clicked", limit, () =>
+test("an error that appears does not move the clicked element", limit, () =>
   visiting(browser, {}, async (page) => {
     await field(page, "App id").focus();
     const target = page.getByRole("radio", { name: "getSpaceUsageByOverview" });
@@ -253,7 +254,7 @@ test("an error that appears does not move what is being clicked", limit, () =>
   }),
 );
 
-test("line breaks that a field drops are said to be dropped", limit, () =>
+test("the page reports line breaks that a field drops", limit, () =>
   visiting(browser, clipboard, async (page) => {
     await page.evaluate(() => navigator.clipboard.writeText("example-app-secret\n"));
     await field(page, "App secret").press("ControlOrMeta+V");
@@ -262,7 +263,7 @@ test("line breaks that a field drops are said to be dropped", limit, () =>
   }),
 );
 
-test("the clock is read again when it is asked for, and only then", limit, () =>
+test("only the button reads the clock again", limit, () =>
   visiting(browser, {}, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
     await field(page, "Now optional").fill("");

@@ -1,4 +1,5 @@
-// Makes the page's picture anew: node screenshot.mjs FILE, with KOODRIVE_CHROMIUM and KOODRIVE_TOOLS (tests/runtimes) set.
+// Takes the page's picture anew: node screenshot.mjs FILE, with KOODRIVE_CHROMIUM and
+// KOODRIVE_TOOLS (tests/runtimes) set.
 import { writeFile } from "node:fs/promises";
 import { launch } from "../runtimes/browser.mjs";
 import { DESKTOP, says, visiting } from "./page.mjs";
@@ -11,7 +12,7 @@ try {
   await visiting(browser, { colorScheme: "light", viewport: DESKTOP }, async (page) => {
     await page.getByRole("button", { name: "Example" }).click();
     await says(page, "compare", "Line 2 differs.");
-    // No button under the pointer or in focus.
+    // This leaves no button under the pointer or in focus.
     await page.mouse.move(0, 0);
     await page.evaluate(() => document.activeElement.blur());
     const { y } = await page.locator("#response").boundingBox();

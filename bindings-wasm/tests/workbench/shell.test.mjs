@@ -1,4 +1,4 @@
-// The curl command, as a shell reads it and as the sandbox answers it.
+// Tests the curl command in shells and against the sandbox.
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { createServer } from "node:http";
@@ -17,13 +17,13 @@ const clipboard = { permissions: ["clipboard-read", "clipboard-write"] };
 const run = promisify(execFile);
 const installed = (name) => spawnSync(name, ["--version"]).error === undefined;
 
-/** dash where `sh` is dash, and the others that are there: each quotes by the same rules, and should. */
+/** The installed shells. All of them should quote by the same rules. */
 const SHELLS = ["sh", "bash", "zsh", "ksh", "busybox"].filter(installed);
 if (!SHELLS.includes("sh")) throw new Error("there is no shell to hand a command to");
 const inShell = (shell, script, env = {}) =>
   run(shell, [...(shell === "busybox" ? ["sh"] : []), "-c", script], { env: { PATH: process.env.PATH, ...env } });
 
-/** The arguments that a shell hands to curl, command by command. */
+/** Returns the arguments that a shell hands to curl, command by command. */
 async function argumentsIn(shell, commands, env) {
   const script = ["curl() { printf '%s\\0' \"$@\" END; }", ...commands].join("\n");
   const { stdout } = await inShell(shell, script, env);
@@ -31,7 +31,7 @@ async function argumentsIn(shell, commands, env) {
   return runs.slice(0, -1).map((run) => run.split("\0"));
 }
 
-/** Everything that means something to a shell, to curl, or to a terminal. */
+/** Texts with a meaning to a shell, to curl, or to a terminal. */
 const NASTY = [
   "it's",
   "''",
@@ -139,7 +139,7 @@ async function assertTaken(page, env) {
   assert.match(await page.getByLabel("Headers").inputValue(), /^content-type: application\/json$/m);
 }
 
-/** Answers every request with 200, and returns what it received while `work(url)` ran. */
+/** Answers every request with 200. Returns the requests that came while `work(url)` ran. */
 async function receiving(work) {
   const received = [];
   const server = createServer(async (request, response) => {
@@ -191,7 +191,7 @@ test("curl sends target, body and length of a raw call as they are shown", needs
 test("a refusal that the sandbox explains is read down to the character", needsCurl, () =>
   visiting(browser, clipboard, async (page) => {
     await enter(page, { client: { endpoint, userId, appId, appSecret }, call: { carrierUserId: "1", packageId: "14" } });
-    // As a proxy that changes the user id would: the signature no longer fits.
+    // This acts as a proxy that changes the user id: the signature no longer matches.
     const command = (await copied(page, "the curl command")).replace(`x-user-id: ${userId}`, `x-user-id: ${userId.slice(0, -1)}1`);
     const { stdout } = await inShell("sh", command.replace("curl ", "curl --silent "));
     await page.evaluate((text) => navigator.clipboard.writeText(text), stdout);

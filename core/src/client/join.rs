@@ -35,7 +35,7 @@ impl Client {
         headers.extend(own);
         let mut request = Request::new(body.map(String::into_bytes).unwrap_or_default());
         *request.method_mut() = target.method().clone();
-        *request.uri_mut() = target.uri(&self.identity);
+        *request.uri_mut() = target.uri();
         *request.headers_mut() = headers;
         Ok(request)
     }

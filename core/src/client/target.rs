@@ -1,5 +1,5 @@
-//! The target of a call: method, URL and the beginning of the text that is signed. A target is
-//! prepared once per client for calls with a fixed path.
+//! The target of a call: method, URL and the beginning of the text that is signed. A client
+//! prepares a target once and keeps it, unless the target has a query.
 
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -23,6 +23,8 @@ pub(crate) struct Target {
     path: String,
     /// The canonical query; empty for a call without a query.
     query: String,
+    /// Endpoint, prefix, path and query.
+    url: String,
     /// Filled on first use, and never by a host that has a type of its own for URLs.
     uri: OnceLock<Uri>,
     /// Filled by the first signature.
@@ -37,14 +39,13 @@ impl Target {
         query: &Query,
     ) -> Result<Self, InvalidInput> {
         check_method(&method)?;
-        let target = Self {
-            method,
-            path: canonical_path(path)?.into_owned(),
-            query: query.canonical(),
-            uri: OnceLock::new(),
-            prepared: OnceLock::new(),
-        };
-        let length = target.url(identity).len();
+        let (path, query) = (canonical_path(path)?, query.canonical());
+        let mut url = identity.endpoint.url(&path);
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&query);
+        }
+        let length = url.len();
         if length > LONGEST_URL {
             return Err(InvalidInput::new(
                 "path",
@@ -53,28 +54,30 @@ impl Target {
                 ),
             ));
         }
-        Ok(target)
+        Ok(Self {
+            method,
+            path: path.into_owned(),
+            query,
+            url,
+            uri: OnceLock::new(),
+            prepared: OnceLock::new(),
+        })
     }
 
     pub(crate) const fn method(&self) -> &Method {
         &self.method
     }
 
-    pub(crate) fn url(&self, identity: &Identity) -> String {
-        let mut url = identity.endpoint.url(&self.path);
-        if !self.query.is_empty() {
-            url.push('?');
-            url.push_str(&self.query);
-        }
-        url
+    pub(crate) fn url(&self) -> &str {
+        &self.url
     }
 
-    pub(crate) fn uri(&self, identity: &Identity) -> Uri {
+    pub(crate) fn uri(&self) -> Uri {
         self.uri
             .get_or_init(|| {
                 // The URL consists of checked parts and is no longer than the type allows, so the
                 // fallback cannot occur.
-                Uri::from_maybe_shared(Bytes::from(self.url(identity))).unwrap_or_default()
+                Uri::from_maybe_shared(Bytes::from(self.url.clone())).unwrap_or_default()
             })
             .clone()
     }
@@ -93,16 +96,22 @@ impl Target {
     }
 }
 
-/// The targets of calls with a fixed path, in a list that only grows. Its readers need no lock. A
-/// program uses a handful of operations, so the list stays short.
+/// The targets that a client keeps, in a list that only grows. Its readers need no lock.
+///
+/// Targets of operations with a fixed path are always kept: a program uses a handful of operations,
+/// so the list stays short. Of other paths, which may contain an id, the first few are kept.
 #[derive(Default)]
-pub(super) struct FixedTargets(OnceLock<Box<Entry>>);
+pub(super) struct KeptTargets(OnceLock<Box<Entry>>);
 
 struct Entry {
-    path: &'static str,
+    /// The path as the call has it.
+    path: Box<str>,
     target: Target,
-    next: FixedTargets,
+    next: KeptTargets,
 }
+
+/// The length of the list from which on a path that is not fixed is not added.
+const MOST_KEPT: usize = 8;
 
 /// A target that the client keeps, or one of a single request.
 pub(crate) enum TargetOf<'a> {
@@ -127,26 +136,31 @@ impl Identity {
         &self,
         call: &O,
     ) -> Result<TargetOf<'_>, InvalidInput> {
-        let (method, query) = (call.method(), call.query());
-        // A query belongs to one call, even if the operation's path is fixed.
-        let Some(path) = call.fixed_path().filter(|_| query.is_empty()) else {
-            let path = call.fixed_path().map_or_else(|| call.path(), Cow::Borrowed);
-            return Target::new(self, method, &path, &query)
-                .map(|target| TargetOf::Own(Box::new(target)));
-        };
-        let mut list = &self.fixed;
+        let (method, query, fixed) = (call.method(), call.query(), call.fixed_path());
+        let path = fixed.map_or_else(|| call.path(), Cow::Borrowed);
+        let own = |target| TargetOf::Own(Box::new(target));
+        if !query.is_empty() {
+            return Target::new(self, method, &path, &query).map(own);
+        }
+        let (mut list, mut length) = (&self.kept, 0);
         loop {
             if let Some(entry) = list.0.get() {
-                if entry.path == path && entry.target.method == method {
+                if *entry.path == *path && entry.target.method == method {
                     return Ok(TargetOf::Kept(&entry.target));
                 }
-                list = &entry.next;
+                (list, length) = (&entry.next, length + 1);
                 continue;
             }
-            let target = Target::new(self, method.clone(), path, &query)?;
-            let next = FixedTargets::default();
+            let target = Target::new(self, method.clone(), &path, &query)?;
+            if fixed.is_none() && length >= MOST_KEPT {
+                return Ok(own(target));
+            }
             // Another thread may have added an entry in between; the loop then looks at that one.
-            let _ = list.0.set(Box::new(Entry { path, target, next }));
+            let _ = list.0.set(Box::new(Entry {
+                path: (&*path).into(),
+                target,
+                next: KeptTargets::default(),
+            }));
         }
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::fields::Unreadable;
 use crate::reply::Envelope;
-use crate::{Error, Operation, PreparedCall, RawReply, TraceId, XDate};
+use crate::{Error, ErrorKind, Operation, Outcome, PreparedCall, RawReply, TraceId, XDate};
 
 /// The result of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,6 +45,28 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// How an exchange failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExchangeFailure {
+    /// See [`Error::kind`].
+    pub kind: ErrorKind,
+    /// See [`Error::outcome`].
+    pub outcome: Outcome,
+    /// See [`Error::closes_connection`].
+    pub closes_connection: bool,
+}
+
+impl ExchangeFailure {
+    pub(super) fn of(error: &Error) -> Self {
+        Self {
+            kind: error.kind(),
+            outcome: error.outcome(),
+            closes_connection: error.closes_connection(),
+        }
     }
 }
 

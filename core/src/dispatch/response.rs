@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::slab::{Answer, Sent};
 use super::token_renewal::After401;
-use super::{CallOutcome, Dispatcher, Now, Ticket, Verdict, Waiting, nanoseconds};
+use super::{CallOutcome, Dispatcher, ExchangeFailure, Now, Ticket, Verdict, Waiting, nanoseconds};
 use crate::attempt::may_sign_anew;
 use crate::date::http_date;
 use crate::error::SentHeaders;
@@ -59,7 +59,7 @@ impl<K> Dispatcher<K> {
             .read_reply(&call.call, status, headers, body, limit, request);
         match reply {
             Ok(reply) => {
-                self.last_error = None;
+                self.last_exchange = None;
                 self.rate_limiter.on_accepted(sent.at, at);
                 self.circuit_breaker.delivered();
                 self.token_renewal.delivered(sent.token, sent.at);
@@ -255,7 +255,7 @@ impl<K> Dispatcher<K> {
     }
 
     fn follow(&mut self, place: u32, error: Error, next: Next) {
-        self.last_error = Some((error.kind(), error.outcome()));
+        self.last_exchange = Some(ExchangeFailure::of(&error));
         if let Some(call) = self.slab.get_mut(place) {
             call.error = Some(error);
         }

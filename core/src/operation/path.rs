@@ -6,7 +6,7 @@ use std::fmt;
 use percent_encoding::{percent_decode_str, percent_encode};
 
 use crate::InvalidInput;
-use crate::signing::RESERVED;
+use crate::signing::{RESERVED, is_plain_path};
 
 const FIELD: &str = "path";
 
@@ -38,6 +38,9 @@ pub(crate) fn canonical_path(path: &str) -> Result<Cow<'_, str>, InvalidInput> {
     let segments = path.strip_prefix('/').ok_or_else(|| {
         refused("does not begin with '/'; pass the absolute path below the endpoint")
     })?;
+    if is_plain_path(path) {
+        return Ok(Cow::Borrowed(path));
+    }
     check_characters(path)?;
     let mut canonical = Cow::Borrowed(path);
     let mut rest = (1..).zip(segments.split('/')).peekable();

@@ -45,6 +45,20 @@ pub enum CutPoint {
     AfterHeaders,
 }
 
+impl CutPoint {
+    const ALL: [Self; 3] = [Self::BeforeHeaders, Self::WithinHeaders, Self::AfterHeaders];
+
+    /// Returns the word of the fault script: `"cut"`, `"cut-in-headers"` or `"cut-after-headers"`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BeforeHeaders => "cut",
+            Self::WithinHeaders => "cut-in-headers",
+            Self::AfterHeaders => "cut-after-headers",
+        }
+    }
+}
+
 /// An answer that the script gives in the service's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -103,13 +117,14 @@ impl<'de> Visitor<'de> for FaultVisitor {
     }
 
     fn visit_str<E: Error>(self, word: &str) -> Result<Fault, E> {
-        match word {
-            "pass" => Ok(Fault::Pass),
-            "cut" => Ok(Fault::Cut(CutPoint::BeforeHeaders)),
-            "cut-in-headers" => Ok(Fault::Cut(CutPoint::WithinHeaders)),
-            "cut-after-headers" => Ok(Fault::Cut(CutPoint::AfterHeaders)),
-            _ => Err(E::invalid_value(Unexpected::Str(word), &EXPECTED)),
+        if word == "pass" {
+            return Ok(Fault::Pass);
         }
+        let mut points = CutPoint::ALL.into_iter();
+        let point = points.find(|point| point.as_str() == word);
+        point
+            .map(Fault::Cut)
+            .ok_or_else(|| E::invalid_value(Unexpected::Str(word), &EXPECTED))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Fault, A::Error> {

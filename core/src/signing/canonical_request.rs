@@ -18,6 +18,20 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'~');
 
+/// RFC 3986, 2.3.
+pub(crate) const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Returns whether `path` consists of unreserved characters and slashes alone, with no segment that
+/// is empty or begins with a dot. Nearly every path does, and then it is canonical as it stands.
+pub(crate) fn is_plain_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.contains("//")
+        && !path.contains("/.")
+        && path.bytes().all(|byte| byte == b'/' || is_unreserved(byte))
+}
+
 /// The six parts of a canonical request, each in its canonical form.
 #[derive(Debug, Clone, Copy)]
 pub struct CanonicalParts<'a> {
@@ -107,6 +121,10 @@ impl PreparedRequest {
 /// such slash.
 #[must_use]
 pub fn canonical_uri(path: &str) -> String {
+    if is_plain_path(path) {
+        let slash = if path.ends_with('/') { "" } else { "/" };
+        return [path, slash].concat();
+    }
     let mut segments: Vec<String> = Vec::new();
     for segment in path.split('/').skip(1) {
         let segment = encode(segment);
@@ -218,6 +236,8 @@ mod tests {
             ("", "/"),
             ("/a/b", "/a/b/"),
             ("/a/b/", "/a/b/"),
+            ("/a//b", "/a//b/"),
+            ("/.a/b", "/.a/b/"),
             ("/a/./b/../c", "/a/c/"),
             ("/../a", "/a/"),
             ("/a b/%7e/%2F", "/a%20b/~/%2F/"),

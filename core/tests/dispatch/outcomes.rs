@@ -237,22 +237,29 @@ fn a_redirect_that_the_host_hides_is_refused_as_one_that_is_seen() {
 #[test]
 fn the_end_of_each_exchange_is_told() {
     let mut dispatcher = unproven(|config| config);
-    push(&mut dispatcher, 0..4);
+    push(&mut dispatcher, 0..5);
     let attempts = all_sent(&mut dispatcher, at(0));
-    assert_eq!(dispatcher.last_exchange(), None);
+    let last = |dispatcher: &Dispatcher<u64>| {
+        let failure = dispatcher.last_exchange()?;
+        Some((failure.kind, failure.outcome, failure.closes_connection))
+    };
+    assert_eq!(last(&dispatcher), None);
     answer(&mut dispatcher, attempts[0].ticket, 429, b"", at(1));
-    let refused = Some((ErrorKind::Api, Outcome::Refused));
-    assert_eq!(dispatcher.last_exchange(), refused);
+    let refused = Some((ErrorKind::Api, Outcome::Refused, false));
+    assert_eq!(last(&dispatcher), refused);
     dispatcher
         .handle_failure(attempts[1].ticket, unanswered(), at(1))
         .unwrap();
-    let unknown = Some((ErrorKind::OutcomeUnknown, Outcome::Unknown));
-    assert_eq!(dispatcher.last_exchange(), unknown);
+    let unknown = Some((ErrorKind::OutcomeUnknown, Outcome::Unknown, true));
+    assert_eq!(last(&dispatcher), unknown);
     dispatcher
         .handle_failure(attempts[2].ticket, not_sent(), at(1))
         .unwrap();
-    let not_sent = Some((ErrorKind::NotSent, Outcome::NotSent));
-    assert_eq!(dispatcher.last_exchange(), not_sent);
-    answer(&mut dispatcher, attempts[3].ticket, 200, DELIVERED, at(1));
-    assert_eq!(dispatcher.last_exchange(), None);
+    let not_sent = Some((ErrorKind::NotSent, Outcome::NotSent, false));
+    assert_eq!(last(&dispatcher), not_sent);
+    answer(&mut dispatcher, attempts[3].ticket, 503, b"", at(1));
+    let overloaded = Some((ErrorKind::Api, Outcome::Refused, true));
+    assert_eq!(last(&dispatcher), overloaded);
+    answer(&mut dispatcher, attempts[4].ticket, 200, DELIVERED, at(1));
+    assert_eq!(last(&dispatcher), None);
 }

@@ -5,13 +5,13 @@ use std::collections::BinaryHeap;
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 use http::StatusCode;
+use koodrive::TransportError;
 use koodrive::dispatch::{Action, Config, Dispatcher, Now, Ticket, Verdict};
 use koodrive::header::ReplyHeaders;
-use koodrive::{Client, Error, TransportError};
 
 use crate::connections::{Connections, SICK};
 use crate::night;
@@ -78,7 +78,6 @@ pub(crate) struct Trial {
     length: u64,
     rng: Rng,
     connections: Connections,
-    client: Client,
     dispatcher: Dispatcher<u64>,
     start: DateTime<Utc>,
     now: u64,
@@ -110,7 +109,6 @@ impl Trial {
             rng: Rng::with_seed(seed ^ 1),
             connections: Connections::new(trouble.balancer),
             dispatcher: Dispatcher::new(&client, config, seed),
-            client,
             start: night::start(),
             now: 0,
             calls: 0,
@@ -259,7 +257,9 @@ impl Trial {
         let Some(Reverse(event)) = self.events.pop() else {
             return Ok(());
         };
-        let must_close = self.hand_in(&event)?;
+        self.hand_in(&event)?;
+        let failure = self.dispatcher.last_exchange();
+        let must_close = failure.is_some_and(|failure| failure.closes_connection);
         self.connections.give_back(event.node, must_close);
         if event.answer == Answer::Delivered {
             self.this_second().delivered += 1;
@@ -267,23 +267,20 @@ impl Trial {
         Ok(())
     }
 
-    /// Returns whether the core says that the connection is to be closed.
-    fn hand_in(&mut self, event: &Event) -> Result<bool> {
+    fn hand_in(&mut self, event: &Event) -> Result<()> {
         let now = self.clocks();
         let status = match event.answer {
             Answer::Delivered => 200,
             Answer::Status(status) => status,
             Answer::NotSent => {
                 let error = TransportError::not_sent("connection refused");
-                let closes = Error::from(error.clone()).closes_connection();
                 self.dispatcher.handle_failure(event.ticket, error, now)?;
-                return Ok(closes);
+                return Ok(());
             }
             Answer::Lost => {
                 let error = TransportError::outcome_unknown("connection reset");
-                let closes = Error::from(error.clone()).closes_connection();
                 self.dispatcher.handle_failure(event.ticket, error, now)?;
-                return Ok(closes);
+                return Ok(());
             }
         };
         let date = self.date(now.wall);
@@ -300,15 +297,9 @@ impl Trial {
             b""
         };
         let status = StatusCode::from_u16(status)?;
-        let key = *self.dispatcher.key(event.ticket).context("no such call")?;
-        let closes = status != StatusCode::OK
-            && self
-                .client
-                .parse_parts(&night::call(key)?, status, headers, body)
-                .is_err_and(|error| Error::from(error).closes_connection());
         self.dispatcher
             .handle_response(event.ticket, status, headers, body, now)?;
-        Ok(closes)
+        Ok(())
     }
 
     /// `Date` of an answer, which is made once per second.

@@ -4,15 +4,17 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context as _, Result, bail};
 
 use super::Counts;
 use super::count;
+use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::{
-    bench, committed, differential, dispatch, ffi, go, java, links, npm, paths, prose, python,
-    readme, runtimes, sh, supply_chain,
+    bench, committed, differential, dispatch, ffi, go, java, links, npm, output, paths, prose,
+    python, readme, runtimes, sh, supply_chain,
 };
 
 pub(crate) struct Suite {
@@ -21,13 +23,12 @@ pub(crate) struct Suite {
     pub(crate) run: fn() -> Result<Counts>,
 }
 
-/// The suites in their order: the one that fails fastest comes first.
-pub(crate) const ALL: &[Suite] = &[
-    Suite {
-        name: "format",
-        about: "rustfmt, ruff, biome",
-        run: format,
-    },
+/// The lanes run at the same time, and the suites of a lane one after the other, the one that fails
+/// fastest first. Suites that write the same files are in one lane, and so are those that cargo's
+/// lock on target/debug would make wait for each other.
+pub(crate) const LANES: [&[Suite]; 2] = [CARGO, PACKAGES];
+
+const CARGO: &[Suite] = &[
     Suite {
         name: "clippy",
         about: "one lint table, no warnings; bans I/O in the core",
@@ -37,11 +38,6 @@ pub(crate) const ALL: &[Suite] = &[
         name: "docs",
         about: "rustdoc, no warnings; links between pages lead somewhere; no headless or too long prose",
         run: docs,
-    },
-    Suite {
-        name: "supply-chain",
-        about: "what others have written: cargo-deny, zizmor, the notices of the packages",
-        run: supply_chain::test,
     },
     Suite {
         name: "rust",
@@ -54,9 +50,92 @@ pub(crate) const ALL: &[Suite] = &[
         run: xtask,
     },
     Suite {
+        name: "ffi",
+        about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
+        run: ffi::test,
+    },
+    Suite {
+        name: "go",
+        about: "the Go package: its translated core, vectors, faults over TCP, examples, race detector, linters",
+        run: go::test,
+    },
+    Suite {
+        name: "java",
+        about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
+        run: java::test,
+    },
+    Suite {
+        name: "examples",
+        about: "the Rust examples against the sandbox",
+        run: examples,
+    },
+    Suite {
+        name: "instructions",
+        about: "of the core's three operations, against committed counts",
+        run: committed::instructions,
+    },
+    Suite {
+        name: "bench",
+        about: "the benchmark's programs compile, its peers give the same; nothing is timed",
+        run: bench::check,
+    },
+    Suite {
+        name: "differential",
+        about: "random cases have the same results in Rust, Python, Node, Chromium, Java and Go",
+        run: differential::test,
+    },
+    Suite {
+        name: "sizes",
+        about: "of the .wasm modules, the bundle and the wheel, against committed ones",
+        run: committed::sizes,
+    },
+];
+
+const PACKAGES: &[Suite] = &[
+    Suite {
+        name: "format",
+        about: "rustfmt, ruff, biome",
+        run: format,
+    },
+    Suite {
+        name: "supply-chain",
+        about: "what others have written: cargo-deny, zizmor, the notices of the packages",
+        run: supply_chain::test,
+    },
+    Suite {
         name: "vectors",
         about: "the script writes the committed vectors and the JSON corpus",
         run: vectors,
+    },
+    Suite {
+        name: "python",
+        about: "the pip package, installed from its wheel",
+        run: python_tests,
+    },
+    Suite {
+        name: "python-niquests",
+        about: "its transports where niquests has replaced urllib3",
+        run: python_niquests,
+    },
+    Suite {
+        name: "python-vectors",
+        about: "vectors in Python",
+        run: python_vectors,
+    },
+    Suite {
+        name: "python-types",
+        about: "its types, in mypy and pyright, strictly",
+        run: python::types::test,
+    },
+    Suite {
+        name: "python-artifacts",
+        about: "what is in wheels and sdist, and that both build and work",
+        run: python::artifacts::test,
+    },
+    Suite {
+        name: "python-spark",
+        about: "`koodrive.spark` on a real Spark with four workers",
+        run: python::spark::test,
     },
     Suite {
         name: "node",
@@ -82,76 +161,6 @@ pub(crate) const ALL: &[Suite] = &[
         name: "workbench",
         about: "the workbench page, used in Chromium",
         run: runtimes::workbench,
-    },
-    Suite {
-        name: "python",
-        about: "the pip package, installed from its wheel",
-        run: python_tests,
-    },
-    Suite {
-        name: "python-niquests",
-        about: "its transports where niquests has replaced urllib3",
-        run: python_niquests,
-    },
-    Suite {
-        name: "python-spark",
-        about: "`koodrive.spark` on a real Spark with four workers",
-        run: python::spark::test,
-    },
-    Suite {
-        name: "python-vectors",
-        about: "vectors in Python",
-        run: python_vectors,
-    },
-    Suite {
-        name: "python-types",
-        about: "its types, in mypy and pyright, strictly",
-        run: python::types::test,
-    },
-    Suite {
-        name: "python-artifacts",
-        about: "what is in wheels and sdist, and that both build and work",
-        run: python::artifacts::test,
-    },
-    Suite {
-        name: "ffi",
-        about: "koodrive.wasm and the C library: the interface, vectors in three engines, the C example",
-        run: ffi::test,
-    },
-    Suite {
-        name: "go",
-        about: "the Go package: its translated core, vectors, faults over TCP, examples, race detector, linters",
-        run: go::test,
-    },
-    Suite {
-        name: "java",
-        about: "the JVM package: vectors, faults over TCP, jobs, threads, and the jar as it is installed",
-        run: java::test,
-    },
-    Suite {
-        name: "instructions",
-        about: "of the core's three operations, against committed counts",
-        run: committed::instructions,
-    },
-    Suite {
-        name: "sizes",
-        about: "of the .wasm modules, the bundle and the wheel, against committed ones",
-        run: committed::sizes,
-    },
-    Suite {
-        name: "bench",
-        about: "the benchmark's programs compile, its peers give the same; nothing is timed",
-        run: bench::check,
-    },
-    Suite {
-        name: "differential",
-        about: "random cases have the same results in Rust, Python, Node, Chromium, Java and Go",
-        run: differential::test,
-    },
-    Suite {
-        name: "examples",
-        about: "the Rust examples against the sandbox",
-        run: examples,
     },
     Suite {
         name: "readme",
@@ -322,7 +331,7 @@ fn examples() -> Result<Counts> {
         let delivered =
             sandbox.accepted()? == before + 1 && printed.contains("code 0, msg Success.");
         if !delivered {
-            println!("{example} printed: {printed}");
+            say!("{example} printed: {printed}");
         }
         counts += one(delivered);
     }
@@ -362,13 +371,14 @@ pub(crate) fn node_test() -> Command {
     command
 }
 
-/// Returns where test runners write JUnit's XML.
+/// Returns where the test runners of this thread write JUnit's XML.
 pub(crate) fn report() -> PathBuf {
-    sh::target().join("junit.xml")
+    sh::target().join(format!("test/{:?}.xml", thread::current().id()))
 }
 
 /// A test runner that does.
 pub(crate) fn reported(command: &mut Command) -> Result<Counts> {
+    fs::create_dir_all(sh::target().join("test"))?;
     let _ = fs::remove_file(report());
     counted(command, |_| {
         let text = fs::read_to_string(report()).context("the test runner wrote no report")?;
@@ -378,11 +388,11 @@ pub(crate) fn reported(command: &mut Command) -> Result<Counts> {
 
 /// A test runner. Its output is shown after a failed test.
 fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) -> Result<Counts> {
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    let output = command.stderr(output::of_programs()).output()?;
     let printed = String::from_utf8_lossy(&output.stdout);
     let mut counts = count(&printed).with_context(|| printed.clone().into_owned())?;
     if !output.status.success() || counts.failed > 0 {
-        println!("{printed}");
+        say!("{printed}");
         counts.failed = counts.failed.max(1);
     }
     if counts == Counts::default() {
@@ -393,7 +403,7 @@ fn counted(command: &mut Command, count: impl FnOnce(&str) -> Result<Counts>) ->
 
 /// A test that cannot run here.
 pub(crate) fn skipped(why: &str) -> Counts {
-    println!("skipped: {why}");
+    say!("skipped: {why}");
     Counts::skipped_one()
 }
 

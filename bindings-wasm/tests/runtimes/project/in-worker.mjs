@@ -1,4 +1,4 @@
-// For pages that leave the work to a worker.
+// Runs the scenario in a worker of the page.
 const worker = new Worker("/worker.mjs", { type: "module" });
 globalThis.told = new Promise((resolve, reject) => {
   worker.onmessage = ({ data }) => resolve(data);

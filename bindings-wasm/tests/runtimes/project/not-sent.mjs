@@ -1,7 +1,8 @@
-// For runtimes that run a file and have node:net: tells what `send` makes of the ways in which a network fails, all of them made
-// here. It judges nothing; not-sent.test.mjs says what should have happened.
+// Prints how `send` reports each network failure, which this file causes itself. It runs in
+// runtimes with files and node:net. not-sent.test.mjs has the expected results.
 //
-// Arguments: the folder of the certificates, whose authority the runtime must trust; or an address to which no one can connect.
+// Arguments: the folder of the certificates, whose authority the runtime must trust; or an address
+// that accepts no connection.
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -30,17 +31,23 @@ async function listening(server, work) {
   }
 }
 
-/** What becomes of a call to a server that does as `answer` says with the first bytes of each connection. */
+/**
+ * Returns the result of a call to a server that treats the first bytes of each connection as
+ * `answer` says.
+ */
 function to(answer, { certificate, scheme = certificate ? "https" : "http", host = "127.0.0.1", options } = {}) {
   const read = (name) => readFileSync(`${process.argv[2]}/${name}.pem`);
   const accept = (socket) => socket.on("error", () => {}).once("data", () => answer(socket));
   const server = certificate ? createTlsServer({ key: read("key"), cert: read(certificate) }, accept) : createServer(accept);
-  // What counts is the client's end of a handshake that fails.
+  // Only the client's side of a failed handshake counts.
   server.on("tlsClientError", () => {});
   return listening(server, (port) => outcomeOf(clientOf(`${scheme}://${host}:${port}`).send(call, options)));
 }
 
-/** The second call is lost on a connection that has been used, or would have been reused: how often does it arrive? */
+/**
+ * Loses the second call on a used connection, or on one that would have been reused. Returns how
+ * often it arrives.
+ */
 async function lostOnUsedConnection() {
   let arrived = 0;
   const server = createServer((socket) => {
@@ -55,7 +62,7 @@ async function lostOnUsedConnection() {
   return listening(server, async (port) => {
     const client = clientOf(`http://127.0.0.1:${port}`);
     await client.send(call);
-    // Until the connection is back in its pool.
+    // By then the connection is back in its pool.
     await new Promise((waited) => setTimeout(waited, 50));
     return { ...(await outcomeOf(client.send(call))), arrived: arrived - 1 };
   });

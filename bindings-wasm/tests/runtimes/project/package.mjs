@@ -1,5 +1,5 @@
-// The package, by its name: what the scenario uses of it, so that a bundler may leave out the rest. The sandbox is for tests; a
-// site that shows it loads it apart.
+// Re-exports the scenario's imports of the package by its name, so that a bundler may drop the
+// rest. The sandbox is for tests, and a site that shows it loads it separately.
 export {
   ApiError,
   Client,

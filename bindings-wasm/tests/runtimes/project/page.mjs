@@ -1,4 +1,4 @@
-// For pages: leaves a promise of what the scenario tells. The address names the endpoint.
+// Runs the scenario in a page and leaves a promise of its result. The address names the endpoint.
 import * as koodrive from "./package.mjs";
 import { run } from "./scenario.mjs";
 

@@ -1,4 +1,4 @@
-// The same in CommonJS. Further arguments name the files to load instead.
+// Runs the same scenario in CommonJS. Further arguments name the files to load instead.
 const [, , endpoint, main = "koodrive", sandbox = "koodrive/sandbox"] = process.argv;
 const koodrive = { ...require(main), sandbox: () => require(sandbox) };
 

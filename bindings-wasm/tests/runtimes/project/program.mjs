@@ -1,4 +1,4 @@
-// For runtimes that run a file: prints what the scenario tells.
+// Runs the scenario in runtimes that run a file, and prints its result.
 import * as koodrive from "./package.mjs";
 import { run } from "./scenario.mjs";
 

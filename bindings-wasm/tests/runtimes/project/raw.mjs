@@ -1,4 +1,5 @@
-// For pages without a bundler or an import map: the address of the package's file.
+// Runs the scenario in a page without a bundler or an import map, from the address of the package's
+// file.
 import * as koodrive from "./raw-package.mjs";
 import { run } from "./scenario.mjs";
 

@@ -1,5 +1,6 @@
-// What every runtime does with the package; the same file everywhere, so it uses nothing but the language and the package,
-// which the runtime's own entry has imported. It judges nothing: it tells what happened, and expected.mjs says what should have.
+// Uses the package in every runtime, from the same file. So it needs only the language and the
+// package, which the runtime's own entry imports. It returns results; expected.mjs has the expected
+// ones.
 
 const USER_ID = "1505084218764547200";
 const APP_ID = "example-app-id";
@@ -41,7 +42,7 @@ export async function run(koodrive, endpoint) {
   const recognised = error instanceof ApiError && error instanceof Error && isKooDriveError(error);
   const refused = { name, recognised, kind, outcome, retryable, status, code, msg };
 
-  // The package's own sandbox in the network's place.
+  // The package's own sandbox replaces the network.
   const { Sandbox } = await koodrive.sandbox();
   const sandbox = new Sandbox({ faults: ["pass", 503] });
   const { traceId, ...rehearsed } = await published.send(call, { transport: sandbox.fetch });
@@ -49,7 +50,8 @@ export async function run(koodrive, endpoint) {
   const accepted = sandbox.accepted().map(({ xDate, ...call }) => ({ ...call, traceId: call.traceId === traceId }));
   const rehearsal = { reply: rehearsed, accepted, busy: { kind: busy.kind, status: busy.status, retryable: busy.retryable } };
 
-  // Many calls: over the host's fetch, and over a sandbox that is busy with one and loses the answer to another.
+  // A job over the host's fetch, and one over a sandbox that throttles one call and loses the
+  // answer to another.
   const night = [];
   const busyOnce = new Sandbox({ faults: [429] }).fetch;
   const losing = new Sandbox({ faults: ["cut"] }).fetch;

@@ -1,4 +1,4 @@
-// A page that calls a server which does not answer pages of other sites: what does the caller learn?
+// Calls a server that answers no page of another site, and reports the caller's error.
 import { Client, OutcomeUnknownError, notifyPackageExpire } from "/node_modules/koodrive/dist/index.js";
 
 const endpoint = new URLSearchParams(location.search).get("endpoint");

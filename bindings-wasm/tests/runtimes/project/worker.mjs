@@ -1,6 +1,6 @@
-// In a page's worker.
+// Runs the scenario in a page's worker.
 import * as koodrive from "./raw-package.mjs";
 import { run } from "./scenario.mjs";
 
-// reportError reaches the page; a rejection would not.
+// reportError reaches the page. A rejection would not.
 addEventListener("message", ({ data }) => run(koodrive, data).then(postMessage, reportError));

@@ -1,4 +1,4 @@
-// For Workers: answers a request with what the scenario tells.
+// Answers a request to a Worker with the scenario's result.
 import * as koodrive from "./package.mjs";
 import { run } from "./scenario.mjs";
 

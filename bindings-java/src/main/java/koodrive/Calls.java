@@ -29,6 +29,11 @@ final class Calls {
         return writer.text(place, operation(call)).record(place + 1, fields -> writeFields(call, fields));
     }
 
+    /** Returns the name of {@code call} in messages. */
+    static String name(Call<?> call) {
+        return call instanceof RawCall raw ? raw.method() + " " + raw.path() : operation(call);
+    }
+
     private static String operation(Call<?> call) {
         return switch (call) {
             case NotifyPackageExpire _ -> "notifyPackageExpire";

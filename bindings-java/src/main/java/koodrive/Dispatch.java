@@ -1,6 +1,8 @@
 package koodrive;
 
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -63,7 +65,6 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
      * each.
      */
     private long wanted;
-    private boolean interrupted;
     private @Nullable Throwable whyNoToken;
 
     private volatile boolean cancelled;
@@ -238,6 +239,8 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     private void done() {
+        // onExchange hears of every attempt before the job ends.
+        awaitThreads();
         end = Progress.read(handle.call(Layout.PROGRESS));
         handle.close();
         client.leave();
@@ -245,11 +248,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
 
     private void outcome(RecordReader outcome) {
         Pending<T, R> ended = pending.remove(key(outcome.bytes(Layout.OUTCOME_KEY)));
-        CallOutcome<T, R> read = CallOutcome.read(ended.item(), ended.call(), outcome);
-        if (read.error() != null && read.error().closesConnection()) {
-            client.transport().closeIdleConnections();
-        }
-        outcomes.add(read);
+        outcomes.add(CallOutcome.read(ended.item(), ended.call(), outcome));
     }
 
     private void readOne() {
@@ -347,8 +346,14 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
      * Interrupts the threads of all requests in flight, and waits for their end, which comes soon.
      */
     private void giveUp() {
+        inFlight.values().forEach(Thread::interrupt);
+        awaitThreads();
+    }
+
+    /** Waits for the threads of the exchanges, even if this thread is interrupted. */
+    private void awaitThreads() {
+        boolean interrupted = false;
         for (Thread thread : List.copyOf(inFlight.values())) {
-            thread.interrupt();
             boolean ended = false;
             while (!ended) {
                 try {
@@ -359,52 +364,66 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
                 }
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void send(RecordReader action) {
         RecordReader unsigned = action.requiredRecord(Layout.ACTION_REQUEST);
         long ticket = unsigned.requiredNumber(Layout.REQUEST_EXCHANGE);
+        Pending<T, R> sent = pending.get(key(action.bytes(Layout.ACTION_KEY)));
         var departure = new DispatchOptions.Departure(
-            pending.get(key(action.bytes(Layout.ACTION_KEY))).item(),
+            sent.item(),
             (int) action.requiredNumber(Layout.ACTION_ATTEMPT),
             action.text(Layout.ACTION_TRACE_ID),
             action.text(Layout.ACTION_X_DATE));
-        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> exchange(ticket, departure, unsigned));
+        Thread thread = Thread.ofVirtual().name("koodrive-dispatch").unstarted(() -> {
+            try {
+                attempt(ticket, sent.call(), departure, unsigned);
+            } finally {
+                inFlight.remove(ticket);
+                news.release();
+            }
+        });
         inFlight.put(ticket, thread);
         thread.start();
     }
 
     /** Makes one attempt, in a thread of its own. */
-    private void exchange(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) {
+    private void attempt(long ticket, Call<R> call, DispatchOptions.Departure departure, RecordReader unsigned) {
+        long began = System.nanoTime();
+        Request request;
+        Transport.Limits limits;
         try {
-            Response response = attempted(ticket, departure, unsigned);
-            var input = new RecordWriter()
-                .integer(Layout.RESPONSE_TICKET, ticket)
-                .integer(Layout.RESPONSE_STATUS, response.status())
-                .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
-                .bytes(Layout.RESPONSE_BODY, response.body());
-            handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+            request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
+            tellDeparture(departure);
+            limits = client.limitsSince(began);
         } catch (KeptException error) {
             fail(error.getCause());
             handIn(Layout.WITHDRAW, ticket, false, error);
-        } catch (Throwable error) {
-            if (error instanceof Error || error instanceof KooDrive.RefusedSignatureException) {
-                fail(error instanceof KooDrive.RefusedSignatureException refused ? refused.refusal : error);
-            }
-            boolean left = !(error instanceof Transport.NotSentException || error instanceof KooDrive.RefusedSignatureException);
-            handIn(Layout.FAILURE, ticket, left, error);
-        } finally {
-            inFlight.remove(ticket);
-            news.release();
+            return;
+        } catch (KooDrive.RefusedSignatureException error) {
+            fail(error.refusal);
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
+        } catch (Transport.NotSentException error) {
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
+        } catch (Error error) {
+            fail(error);
+            handIn(Layout.FAILURE, ticket, false, error);
+            return;
         }
+        exchange(ticket, call, departure.traceId(), request, limits);
     }
 
-    private void handIn(int operation, long ticket, boolean left, Throwable cause) {
-        var input = new RecordWriter()
-            .integer(Layout.FAILURE_TICKET, ticket)
-            .flag(Layout.FAILURE_LEFT, left)
-            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
-        handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
+    private void tellDeparture(DispatchOptions.Departure departure) throws KeptException {
+        try {
+            options.beforeSend().accept(departure);
+        } catch (Throwable error) {
+            throw new KeptException(error);
+        }
     }
 
     /** Reports that the function {@code beforeSend} threw, so the request did not leave. */
@@ -416,15 +435,60 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         }
     }
 
-    private Response attempted(long ticket, DispatchOptions.Departure departure, RecordReader unsigned) throws Exception {
+    private void exchange(long ticket, Call<R> call, @Nullable String traceId, Request request, Transport.Limits limits) {
+        var startedAt = Instant.ofEpochMilli(client.now());
         long started = System.nanoTime();
-        Request request = new Request(client.signed(handle, Layout.SIGN_ATTEMPT, ticket, unsigned));
+        Response response = null;
+        RecordReader ended;
         try {
-            options.beforeSend().accept(departure);
+            response = client.transport().exchange(request, limits);
+            ended = handIn(ticket, response);
         } catch (Throwable error) {
-            throw new KeptException(error);
+            if (error instanceof Error) {
+                fail(error);
+            }
+            ended = handIn(Layout.FAILURE, ticket, !(error instanceof Transport.NotSentException), error);
         }
-        return client.transport().exchange(request, client.limitsSince(started));
+        if (ended.flag(Layout.EXCHANGED_CLOSES_CONNECTION)) {
+            client.transport().closeIdleConnections();
+        }
+        if (options.onExchange() != null) {
+            tellExchange(new Exchange(
+                Calls.name(call),
+                request.method(),
+                request.urlWithoutQuery(),
+                response == null ? null : (Integer) response.status(),
+                startedAt,
+                Duration.ofNanos(System.nanoTime() - started),
+                traceId,
+                KooDriveException.Kind.of(ended.text(Layout.EXCHANGED_KIND)),
+                KooDriveException.Outcome.of(ended.text(Layout.EXCHANGED_OUTCOME))));
+        }
+    }
+    private void tellExchange(Exchange exchange) {
+        try {
+            options.onExchange().accept(exchange);
+        } catch (Throwable error) {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+        }
+    }
+
+    private RecordReader handIn(long ticket, Response response) {
+        var input = new RecordWriter()
+            .integer(Layout.RESPONSE_TICKET, ticket)
+            .integer(Layout.RESPONSE_STATUS, response.status())
+            .texts(Layout.RESPONSE_HEADERS, response.replyHeaders())
+            .bytes(Layout.RESPONSE_BODY, response.body());
+        return handle.call(Layout.RESPONSE, now(input, Layout.RESPONSE_NOW, Layout.RESPONSE_MONOTONIC));
+    }
+
+    private RecordReader handIn(int operation, long ticket, boolean left, Throwable cause) {
+        var input = new RecordWriter()
+            .integer(Layout.FAILURE_TICKET, ticket)
+            .flag(Layout.FAILURE_LEFT, left)
+            .text(Layout.FAILURE_CAUSE, Causes.text(cause));
+        return handle.call(operation, now(input, Layout.FAILURE_NOW, Layout.FAILURE_MONOTONIC));
     }
 
     private long monotonic() {

@@ -18,6 +18,7 @@ public final class DispatchOptions {
     private @Nullable Supplier<String> token;
     private Predicate<HaltedException> onHalt = _ -> false;
     private Consumer<Departure> beforeSend = _ -> { };
+    private @Nullable Consumer<Exchange> onExchange;
 
     /** Creates options with the defaults. */
     public DispatchOptions() {}
@@ -199,6 +200,19 @@ public final class DispatchOptions {
         return this;
     }
 
+    /**
+     * Sets a function that sees each ended attempt, for logs and metrics. The job ends after all
+     * its calls of the function. An exception of the function changes nothing, and goes to the
+     * thread's handler of uncaught exceptions.
+     *
+     * @param onExchange called from many threads
+     * @return these options
+     */
+    public DispatchOptions onExchange(Consumer<Exchange> onExchange) {
+        this.onExchange = onExchange;
+        return this;
+    }
+
     List<NameValue> options() {
         return options;
     }
@@ -213,6 +227,10 @@ public final class DispatchOptions {
 
     Consumer<Departure> beforeSend() {
         return beforeSend;
+    }
+
+    @Nullable Consumer<Exchange> onExchange() {
+        return onExchange;
     }
 
     private DispatchOptions set(String name, String value) {

@@ -24,7 +24,11 @@ public final class KooDriveException extends RuntimeException {
         /** The service answered with an error. */
         API,
         /** The body of a success could not be parsed. */
-        UNREADABLE_REPLY
+        UNREADABLE_REPLY;
+
+        static @Nullable Kind of(@Nullable String word) {
+            return word == null ? null : valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
     /** Whether KooDrive acted on the call. */
@@ -34,7 +38,11 @@ public final class KooDriveException extends RuntimeException {
         /** The service received the call and did not act on it. */
         REFUSED,
         /** The service may or may not have acted on the call. */
-        UNKNOWN
+        UNKNOWN;
+
+        static @Nullable Outcome of(@Nullable String word) {
+            return word == null ? null : valueOf(word.toUpperCase(Locale.ROOT));
+        }
     }
 
     private final Kind kind;
@@ -53,8 +61,8 @@ public final class KooDriveException extends RuntimeException {
 
     KooDriveException(RecordReader error) {
         super(error.requiredText(Layout.ERROR_MESSAGE));
-        kind = Kind.valueOf(error.requiredText(Layout.ERROR_KIND).toUpperCase(Locale.ROOT));
-        outcome = Outcome.valueOf(error.requiredText(Layout.ERROR_OUTCOME).toUpperCase(Locale.ROOT));
+        kind = Kind.of(error.requiredText(Layout.ERROR_KIND));
+        outcome = Outcome.of(error.requiredText(Layout.ERROR_OUTCOME));
         retryable = error.flag(Layout.ERROR_RETRYABLE);
         status = error.integer(Layout.ERROR_STATUS);
         code = error.text(Layout.ERROR_CODE);

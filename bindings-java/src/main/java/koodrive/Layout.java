@@ -224,6 +224,11 @@ final class Layout {
     static final int RESPONSE_NOW = 4;
     static final int RESPONSE_MONOTONIC = 5;
 
+    // Record Exchanged
+    static final int EXCHANGED_KIND = 0;
+    static final int EXCHANGED_OUTCOME = 1;
+    static final int EXCHANGED_CLOSES_CONNECTION = 2;
+
     // Record Failure
     static final int FAILURE_TICKET = 0;
     static final int FAILURE_LEFT = 1;

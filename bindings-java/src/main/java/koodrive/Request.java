@@ -64,10 +64,15 @@ public final class Request {
         return null;
     }
 
+    /** Returns the URL without its query, because a query may have ids. */
+    String urlWithoutQuery() {
+        int query = url.indexOf('?');
+        return query < 0 ? url : url.substring(0, query);
+    }
+
     /** Returns method and URL, without the query. */
     @Override
     public String toString() {
-        int query = url.indexOf('?');
-        return "Request[" + method + " " + (query < 0 ? url : url.substring(0, query)) + "]";
+        return "Request[" + method + " " + urlWithoutQuery() + "]";
     }
 }

@@ -11,11 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -96,6 +99,43 @@ class DispatchTest {
             assertEquals(19, sandbox.accepted().size());
             assertEquals(22, job.progress().requests());
         }
+    }
+
+    @Test
+    void aConnectionIsReusedUnlessTheLibrarySaysOtherwise() {
+        class Answers implements Transport {
+            final Iterator<Response> answers;
+            final AtomicInteger closings = new AtomicInteger();
+
+            Answers(Response first) {
+                answers = List.of(first, response(200, "{\"code\":0}")).iterator();
+            }
+
+            @Override
+            public Response exchange(Request request, Limits limits) throws IOException {
+                Response next = answers.next();
+                if (next.status() == 0) {
+                    throw new IOException("cut");
+                }
+                return next;
+            }
+
+            @Override
+            public void closeIdleConnections() {
+                closings.incrementAndGet();
+            }
+        }
+
+        var firsts = Map.of(response(429, ""), 0, response(503, ""), 1, response(500, ""), 1, response(200, "<html>"), 1, response(0, ""), 1);
+        firsts.forEach((first, closings) -> {
+            var answers = new Answers(first);
+            try (var client = offline().transport(answers).build();
+                    var job = client.dispatch(users(1), NOTIFY, fast().repeatsAreSafe(true))) {
+                assertEquals(Verdict.DELIVERED, job.next().verdict());
+                assertFalse(job.hasNext());
+                assertEquals(closings, answers.closings.get(), first::toString);
+            }
+        });
     }
 
     @Test
@@ -256,6 +296,70 @@ class DispatchTest {
             assertSame(full, assertThrows(IllegalStateException.class, () -> job.forEachRemaining(outcome -> verdicts.add(outcome.verdict()))));
             assertFalse(verdicts.isEmpty());
             assertTrue(verdicts.stream().allMatch(verdict -> verdict == Verdict.NOT_SENT), verdicts::toString);
+        }
+    }
+
+    @Test
+    void onExchangeIsToldOfEachAttempt() {
+        var answers = List.of(response(429, ""), response(200, "{\"code\":0}")).iterator();
+        Transport transport = (_, _) -> {
+            if (!answers.hasNext()) {
+                throw new IOException("cut");
+            }
+            return answers.next();
+        };
+        var hook = new IllegalStateException("the hook is broken");
+        var uncaught = new ConcurrentLinkedQueue<Throwable>();
+        var before = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((_, error) -> uncaught.add(error));
+        try (var client = offline().transport(transport).build()) {
+            var raw = new RawCall("POST", "/koodrive/ose/v1/things/7").query("user", "17");
+            var names = Map.of(
+                new NotifyPackageExpire("1", "14"), "notifyPackageExpire POST /koodrive/ose/v1/carrier/users/notifyPackageExpire 429 API REFUSED,"
+                    + "notifyPackageExpire POST /koodrive/ose/v1/carrier/users/notifyPackageExpire 200 null null",
+                raw, "POST /koodrive/ose/v1/things/7 POST /koodrive/ose/v1/things/7 null OUTCOME_UNKNOWN UNKNOWN");
+            for (Call<?> call : List.of(new NotifyPackageExpire("1", "14"), raw)) {
+                var told = new ConcurrentLinkedQueue<Exchange>();
+                var options = fast().onExchange(exchange -> {
+                    told.add(exchange);
+                    throw hook;
+                });
+                String traceId = traceId(client, call, options);
+                var shown = told.stream().sorted(Comparator.comparing(Exchange::startedAt)).map(exchange -> {
+                    assertTrue(exchange.url().startsWith("https://koodrive.example/"), exchange.url());
+                    assertEquals(traceId, exchange.traceId());
+                    assertTrue(exchange.duration().isPositive());
+                    return exchange.operation() + " " + exchange.method() + " " + exchange.url().substring("https://koodrive.example".length())
+                        + " " + exchange.status() + " " + exchange.kind() + " " + exchange.outcome();
+                }).collect(Collectors.joining(","));
+                assertEquals(names.get(call), shown);
+            }
+            assertEquals(List.of(hook, hook, hook), List.copyOf(uncaught));
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+    }
+
+    /** Runs a job of one call and returns its trace id. */
+    private static <R extends Reply> String traceId(KooDrive client, Call<R> call, DispatchOptions options) {
+        try (var job = client.dispatch(List.of(call).iterator(), options)) {
+            String traceId = job.next().traceId();
+            assertFalse(job.hasNext());
+            return traceId;
+        }
+    }
+
+    @Test
+    void aStatusThatHttpDoesNotHaveLeavesTheOutcomeUnknown() {
+        Transport odd = (_, _) -> response(99, "");
+        try (var client = offline().transport(odd).build()) {
+            var call = new NotifyPackageExpire("1", "14");
+            var error = assertThrows(KooDriveException.class, () -> client.send(call));
+            assertEquals(Kind.OUTCOME_UNKNOWN, error.kind());
+            try (var job = client.dispatch(List.of(call).iterator(), fast())) {
+                assertEquals(Verdict.UNKNOWN, job.next().verdict());
+                assertFalse(job.hasNext());
+            }
         }
     }
 
