@@ -12,9 +12,8 @@ const OPENINGS: [&str; 5] = ["Of ", "What ", "Whoever ", "Whatever ", "Not "];
 const WORDS: [&str; 3] = ["nobody", "whoever", "is no "];
 const NOT_MEANT: [&str; 2] = ["there is no ", "is no longer "];
 
-/// Paths whose prose is generated (the first) or has not been edited yet.
-const LEFT_OUT: &str = "bindings-go/internal/core/ bindings-go/internal/abi/ bindings-python/ \
-    CHANGELOG.md";
+/// Paths whose prose is generated (the first two) or has not been edited yet.
+const LEFT_OUT: &str = "bindings-go/internal/core/ bindings-go/internal/abi/ bindings-python/";
 
 /// One check for each committed file with comments or prose.
 pub(crate) fn test() -> Result<Counts> {
