@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Exchange is an attempt that has ended, for logs and metrics. It holds no credential. Operation and
-// URL of a [RawCall] hold its path, with the ids that are in the path.
+// Exchange is an ended attempt, for logs and metrics. It has no credential. For a [RawCall],
+// Operation and URL have the path, with the ids in that path.
 type Exchange struct {
 	// Operation is the publisher's name of the operation; method and path of a raw call.
 	Operation string

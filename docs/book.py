@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Builds the pages that SUMMARY.md names as a book: target/book/html. Needs mdbook (`cargo install --locked mdbook`).
+"""Builds a book of the pages in SUMMARY.md: target/book/html.
 
-mdbook takes every file below one folder, so the pages are copied to target/book/src, each at its place in the repository. A link to
-a file that is no page of the book leads to the repository.
+It needs mdbook (`cargo install --locked mdbook`). mdbook takes every file below one folder, so the
+pages are copied to target/book/src, each at its path in the repository. A link to any other file
+leads to the repository.
 """
 
 import os
@@ -35,7 +36,7 @@ def copy(page, pages):
             target /= "README.md"
         if target not in pages:
             return f"]({REPOSITORY}{target.as_posix()}{anchor})"
-        # mdbook makes index.html of a README.
+        # mdbook renders a README as index.html.
         target = target.with_name(target.name.replace("README.md", "index.md"))
         return f"]({os.path.relpath(target, page.parent)}{anchor})"
 

@@ -160,8 +160,8 @@ void koodrive_close(uint32_t handle);
 #define KOODRIVE_OPEN_CLOCK_OFFSET 6u
 
 /*
- * Record Credentials. Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with
- * `signs_elsewhere`, `token`, or `authorization`.
+ * Record Credentials. Exactly one of: `app_id` with `app_secret` or `signs_elsewhere`; `token`;
+ * `authorization`.
  */
 /* text: App id. */
 #define KOODRIVE_CREDENTIALS_APP_ID 0u
@@ -546,12 +546,12 @@ void koodrive_close(uint32_t handle);
 /* integer: Nanoseconds on the monotonic clock. */
 #define KOODRIVE_RESPONSE_MONOTONIC 5u
 
-/* Record Exchanged. How an exchange of a dispatcher ended. */
-/* text: The error's kind, as in `Error`. Absent: the call was delivered. */
+/* Record Exchanged. The result of a dispatcher's exchange. */
+/* text: Kind of the error, as in `Error`. Absent: the call was delivered. */
 #define KOODRIVE_EXCHANGED_KIND 0u
-/* text: The error's outcome, as in `Error`. Absent: the call was delivered. */
+/* text: Outcome of the error, as in `Error`. Absent: the call was delivered. */
 #define KOODRIVE_EXCHANGED_OUTCOME 1u
-/* flag: Whether the connection is to be closed instead of reused. */
+/* flag: Whether the host has to close the connection instead of reusing it. */
 #define KOODRIVE_EXCHANGED_CLOSES_CONNECTION 2u
 
 /* Record Failure. An attempt of a dispatcher that got no complete response. */

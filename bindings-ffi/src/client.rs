@@ -326,7 +326,8 @@ impl<'a> Response<'a> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the response cannot be read. Its request has left all the same.
+    /// Returns an error if the response cannot be read. Its request has left, so the outcome is
+    /// unknown.
     pub(crate) fn status(&self) -> Result<Option<StatusCode>, TransportError> {
         if !memory::has_room_for_reply(self.received.body) {
             return Err(memory::reply_too_large());

@@ -204,7 +204,7 @@ impl Dispatcher {
         Ok(self.exchanged())
     }
 
-    /// Returns how the exchange ended that was handed in.
+    /// Returns the result of the exchange that was handed in last.
     fn exchanged(&self) -> Writer {
         let mut writer = Writer::default();
         let failure = self.core.last_exchange();

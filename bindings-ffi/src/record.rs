@@ -101,7 +101,7 @@ impl Writer {
         }
     }
 
-    /// Adds a field that is yes or no.
+    /// Adds `flag` as a field.
     pub fn flag(&mut self, flag: bool) {
         self.bytes(if flag { b"1" } else { b"0" });
     }

@@ -53,7 +53,7 @@ fn respond(dispatcher: u32, ticket: &str, status: &str, body: &str, at: &str) ->
     call(dispatcher, Operation::Response, &input)
 }
 
-/// The answer to an exchange that failed.
+/// Returns the answer to an exchange that failed.
 fn exchanged(kind: &str, outcome: &str, closes_connection: &str) -> Vec<Option<Vec<u8>>> {
     [kind, outcome, closes_connection]
         .map(|field| Some(field.as_bytes().to_vec()))

@@ -27,8 +27,7 @@ record! {
 }
 
 record! {
-    /// Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with
-    /// `signs_elsewhere`, `token`, or `authorization`.
+    /// Exactly one of: `app_id` with `app_secret` or `signs_elsewhere`; `token`; `authorization`.
     Credentials {
         /// App id.
         AppId "app_id" Text,
@@ -486,13 +485,13 @@ record! {
 }
 
 record! {
-    /// How an exchange of a dispatcher ended.
+    /// The result of a dispatcher's exchange.
     Exchanged {
-        /// The error's kind, as in `Error`. Absent: the call was delivered.
+        /// Kind of the error, as in `Error`. Absent: the call was delivered.
         Kind "kind" Text,
-        /// The error's outcome, as in `Error`. Absent: the call was delivered.
+        /// Outcome of the error, as in `Error`. Absent: the call was delivered.
         Outcome "outcome" Text,
-        /// Whether the connection is to be closed instead of reused.
+        /// Whether the host has to close the connection instead of reusing it.
         ClosesConnection "closes_connection" Flag,
     }
 }

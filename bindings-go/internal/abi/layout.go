@@ -92,7 +92,7 @@ const (
 	OpenClockOffset
 )
 
-// Record Credentials: Credentials of exactly one kind: `app_id` with `app_secret`, `app_id` with `signs_elsewhere`, `token`, or `authorization`.
+// Record Credentials: Exactly one of: `app_id` with `app_secret` or `signs_elsewhere`; `token`; `authorization`.
 const (
 	// text: App id.
 	CredentialsAppId = iota
@@ -456,13 +456,13 @@ const (
 	ResponseMonotonic
 )
 
-// Record Exchanged: How an exchange of a dispatcher ended.
+// Record Exchanged: The result of a dispatcher's exchange.
 const (
-	// text: The error's kind, as in `Error`. Absent: the call was delivered.
+	// text: Kind of the error, as in `Error`. Absent: the call was delivered.
 	ExchangedKind = iota
-	// text: The error's outcome, as in `Error`. Absent: the call was delivered.
+	// text: Outcome of the error, as in `Error`. Absent: the call was delivered.
 	ExchangedOutcome
-	// flag: Whether the connection is to be closed instead of reused.
+	// flag: Whether the host has to close the connection instead of reusing it.
 	ExchangedClosesConnection
 )
 

@@ -29,7 +29,7 @@ final class Calls {
         return writer.text(place, operation(call)).record(place + 1, fields -> writeFields(call, fields));
     }
 
-    /** Returns the name of a call, as messages have it. */
+    /** Returns the name of {@code call} in messages. */
     static String name(Call<?> call) {
         return call instanceof RawCall raw ? raw.method() + " " + raw.path() : operation(call);
     }

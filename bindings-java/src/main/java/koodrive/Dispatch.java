@@ -239,7 +239,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
     }
 
     private void done() {
-        // What they tell the program comes before the end.
+        // onExchange hears of every attempt before the job ends.
         awaitThreads();
         end = Progress.read(handle.call(Layout.PROGRESS));
         handle.close();
@@ -350,7 +350,7 @@ public final class Dispatch<T, R extends Reply> implements Iterator<CallOutcome<
         awaitThreads();
     }
 
-    /** Waits for the threads of the exchanges, also where this thread is interrupted. */
+    /** Waits for the threads of the exchanges, even if this thread is interrupted. */
     private void awaitThreads() {
         boolean interrupted = false;
         for (Thread thread : List.copyOf(inFlight.values())) {

@@ -201,8 +201,9 @@ public final class DispatchOptions {
     }
 
     /**
-     * Sets what is told of each attempt that has ended, for logs and metrics. The job ends after every call of it has returned. What it
-     * throws changes nothing, and goes to the thread's handler of uncaught exceptions.
+     * Sets a function that sees each ended attempt, for logs and metrics. The job ends after all
+     * its calls of the function. An exception of the function changes nothing, and goes to the
+     * thread's handler of uncaught exceptions.
      *
      * @param onExchange called from many threads
      * @return these options

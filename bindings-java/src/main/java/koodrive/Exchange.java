@@ -5,13 +5,13 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An attempt that has ended, for logs and metrics. It holds no credential. The operation and the URL of a {@link RawCall} hold its path,
- * with the ids that are in the path.
+ * An ended attempt, for logs and metrics. It has no credential. For a {@link RawCall}, the
+ * operation and the URL have the path, with the ids in that path.
  *
- * @param operation the publisher's name of the operation; method and path of a raw call
+ * @param operation the publisher's name of the operation, or method and path of a raw call
  * @param method the HTTP method
  * @param url the URL that was sent, without its query
- * @param status the HTTP status; null where no complete answer came
+ * @param status the HTTP status; null if no complete answer came
  * @param startedAt when the attempt began, by the client's clock
  * @param duration the time until the reply was read, by a monotonic clock
  * @param traceId the trace id that was sent

@@ -3,7 +3,7 @@ package koodrive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply as it came.
+ * A reply, unparsed.
  *
  * @param status HTTP status
  * @param code the service's code

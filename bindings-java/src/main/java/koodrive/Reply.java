@@ -2,12 +2,12 @@ package koodrive;
 
 import org.jspecify.annotations.Nullable;
 
-/** A reply of the service that took a call. */
+/** The reply to a call that the service took. */
 public sealed interface Reply permits Acknowledgement, SpaceUsage, RetentionPolicies, RawReply {
     /**
      * Returns the service's code.
      *
-     * @return the code; null where a raw call's reply has none
+     * @return the code; null if a raw call's reply has none
      */
     @Nullable String code();
 

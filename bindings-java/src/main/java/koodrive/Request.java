@@ -64,7 +64,7 @@ public final class Request {
         return null;
     }
 
-    /** Returns the URL without its query, which may hold ids. */
+    /** Returns the URL without its query, because a query may have ids. */
     String urlWithoutQuery() {
         int query = url.indexOf('?');
         return query < 0 ? url : url.substring(0, query);
