@@ -84106,188 +84106,195 @@ func (m *Module) fn627(v0, v1, v2 int32) int32 {
 	t0 := m.g0
 	v3 = t0 - i32(32)
 	m.g0 = v3
-	v4 = i32(0)
 	mem := m.memory
 	{
-		if v2 != 0 {
-			goto l0
+		{
+			if uint32(v2) > uint32(i32(7)) {
+				goto l0
+			}
+			if v2 != 0 {
+				v7 = v1
+				v6 = v2
+			l4:
+				{
+					t1 := int32(mem[uint64(uint32(v7))])
+					if t1 == i32(37) {
+						goto l3
+					}
+					v7 = v7 + i32(1)
+					v6 = v6 + i32(-1)
+					if v6 != 0 {
+						goto l4
+					}
+					goto l5
+				}
+			}
+			v2 = i32(0)
+			v4 = i32(-0x7fffffff)
+			v5 = i32(1)
+			v6 = i32(-1)
+			goto l2
+		l0:
+			m.fn391(v3, i32(37), v1, v2)
+			mem = m.memory
+			t2 := int32(load32(mem, uint64(uint32(v3))))
+			if t2 != i32(1) {
+				goto l5
+			}
 		}
-		v5 = i32(-0x7fffffff)
-		v6 = i32(1)
-		v7 = i32(-1)
-		v2 = i32(0)
-		v8 = i32(0)
-		goto l1
-	l0:
-		v8 = i32(0)
-	l4:
+	l3:
+		m.fn628(v3+i32(8), v1, v2)
+		mem = m.memory
+		v5 = i32(1)
+		v4 = i32(-0x7fffffff)
 		{
 			{
-				t1 := int32(mem[uint64(uint32(v1+v8))])
-				v6 = t1
-				if uint32((v6+i32(-48))&i32(255)) < uint32(i32(10)) {
-					goto l2
+				t3 := int32(load32(mem, uint64(uint32(v3))+8))
+				if t3 != i32(-0x7ffffffe) {
+					goto l6
 				}
-				if uint32((v6&i32(223)+i32(-65))&i32(255)) < uint32(i32(26)) {
-					goto l2
-				}
-				if uint32(v6+i32(-45)) < uint32(i32(3)) {
-					goto l2
-				}
-				if v6 == i32(126) {
-					goto l2
-				}
-				if v6 != i32(95) {
-					m.fn628(v3+i32(8), v1, v2)
-					mem = m.memory
-					v6 = i32(1)
-					t3 := int32(load32(mem, uint64(uint32(v3))+8))
-					if t3 == i32(-0x7ffffffe) {
-						goto l5
-					}
-					v5 = i32(-0x7fffffff)
-					{
-						t4 := int32(load32(mem, uint64(uint32(v3))+8))
-						if t4 == i32(-0x7fffffff) {
-							t5 := int32(load32(mem, uint64(uint32(v3))+16))
-							v9 = t5
-							{
-								t6 := int32(load32(mem, uint64(uint32(v3))+12))
-								v5 = t6
-								if v5 != i32(-0x7fffffff) {
-									v6 = i32(0)
-									t7 := int32(load32(mem, uint64(uint32(v3))+20))
-									v2 = t7
-									v1 = v9
-									goto l7
-								}
-								v5 = i32(-0x7fffffff)
-								goto l7
-							}
-						}
-						m.fn26(v3 + i32(8))
-						mem = m.memory
-						goto l7
-					}
-				}
+				goto l7
 			}
-		l2:
-			v6 = i32(1)
-			t2 := v2
-			v8 = v8 + i32(1)
-			if t2 != v8 {
-				goto l4
+		l6:
+			{
+				t4 := int32(load32(mem, uint64(uint32(v3))+8))
+				if t4 == i32(-0x7fffffff) {
+					goto l8
+				}
+				m.fn26(v3 + i32(8))
+				mem = m.memory
+				goto l7
 			}
-			goto l5
+		l8:
+			t5 := int32(load32(mem, uint64(uint32(v3))+16))
+			v8 = t5
+			{
+				t6 := int32(load32(mem, uint64(uint32(v3))+12))
+				v4 = t6
+				if v4 != i32(-0x7fffffff) {
+					goto l9
+				}
+				v4 = i32(-0x7fffffff)
+				goto l7
+			}
+		l9:
+			v5 = i32(0)
+			t7 := int32(load32(mem, uint64(uint32(v3))+20))
+			v2 = t7
+			v1 = v8
 		}
-	l5:
-		v5 = i32(-0x7fffffff)
 	l7:
-		v7 = v2 + i32(-1)
+		v6 = v2 + i32(-1)
 		if v2 != 0 {
-			goto l9
+			goto l10
 		}
 		v2 = i32(0)
-		v8 = i32(0)
-		goto l1
-	l9:
-		t8 := int32(mem[uint64(uint32(v1+v7))])
+	l2:
+		v7 = i32(0)
+		goto l11
+	l5:
+		v6 = v2 + i32(-1)
+		v4 = i32(-0x7fffffff)
+		v5 = i32(1)
+	l10:
+		t8 := int32(mem[uint64(uint32(v1+v6))])
 		p9 := i32(0)
 		if t8&i32(255) == i32(47) {
 			p9 = v1
 		}
-		v8 = p9
+		v7 = p9
 	}
-l1:
+l11:
 	p10 := v2
-	if v8 != 0 {
-		p10 = v7
+	if v7 != 0 {
+		p10 = v6
 	}
-	v7 = p10
+	v9 = p10
 	p11 := v1
-	if v8 != 0 {
-		p11 = v8
+	if v7 != 0 {
+		p11 = v7
 	}
 	v10 = p11
 	t12 := int32(load32(mem, uint64(uint32(v0))+4))
 	v11 = t12
 	t13 := int32(load32(mem, uint64(uint32(v0))+8))
 	v1 = t13
+	v7 = i32(0)
 	t14 := int32(mem[uint64(uint32(v0))])
-	v8 = t14
-	v2 = v8 + i32(-10)
+	v6 = t14
+	v2 = v6 + i32(-10)
 	t15 := int32(mem[uint64(uint32(v0))+16])
 	v12 = t15 & i32(255)
 	v13 = v0 + i32(8)
-l15:
+l17:
 	{
-		t16 := int32(mem[uint64(uint32(v4+i32(317212)))])
-		if t16 != v8 {
-			goto l10
+		t16 := int32(mem[uint64(uint32(v7+i32(317212)))])
+		if t16 != v6 {
+			goto l12
 		}
 		switch v2 {
 		default:
-			goto l13
+			goto l15
 		case 0:
-			t17 := int32(mem[uint64(uint32(v4+i32(317228)))])
+			t17 := int32(mem[uint64(uint32(v7+i32(317228)))])
 			if t17 != v12 {
-				goto l10
+				goto l12
 			}
-			t18 := int64(load64(mem, uint64(uint32(v4+i32(317213)))))
+			t18 := int64(load64(mem, uint64(uint32(v7+i32(317213)))))
 			t19 := int64(load64(mem, uint64(uint32(v0))+1))
-			t20 := int64(load64(mem, uint64(uint32(v4+i32(317220)))))
+			t20 := int64(load64(mem, uint64(uint32(v7+i32(317220)))))
 			t21 := int64(load64(mem, uint64(uint32(v13))))
 			if t18^t19|(t20^t21) == 0 {
-				goto l13
+				goto l15
 			}
-			goto l10
+			goto l12
 		case 1:
-			t22 := int32(load32(mem, uint64(uint32(v4+i32(317220)))))
+			t22 := int32(load32(mem, uint64(uint32(v7+i32(317220)))))
 			if t22 != v1 {
-				goto l10
+				goto l12
 			}
-			t23 := int32(load32(mem, uint64(uint32(v4+i32(317216)))))
+			t23 := int32(load32(mem, uint64(uint32(v7+i32(317216)))))
 			t24 := m.fn741(t23, v11, v1)
 			mem = m.memory
 			if t24 != 0 {
-				goto l10
+				goto l12
 			}
 		}
-	l13:
-		t25 := int32(load32(mem, uint64(uint32(v4+i32(317236)))))
-		if t25 != v7 {
-			goto l10
+	l15:
+		t25 := int32(load32(mem, uint64(uint32(v7+i32(317236)))))
+		if t25 != v9 {
+			goto l12
 		}
-		t26 := int32(load32(mem, uint64(uint32(v4+i32(317232)))))
-		t27 := m.fn741(t26, v10, v7)
+		t26 := int32(load32(mem, uint64(uint32(v7+i32(317232)))))
+		t27 := m.fn741(t26, v10, v9)
 		mem = m.memory
 		if t27 != 0 {
-			goto l10
+			goto l12
 		}
-		v4 = i32(1)
-		goto l14
+		v7 = i32(1)
+		goto l16
 	}
-l10:
-	v4 = v4 + i32(28)
-	if v4 != i32(84) {
-		goto l15
+l12:
+	v7 = v7 + i32(28)
+	if v7 != i32(84) {
+		goto l17
 	}
-	v4 = i32(0)
-l14:
+	v7 = i32(0)
+l16:
 	{
-		t28 := v6
+		t28 := v5
 		var p29 int32
-		if v5 == i32(-0x80000000) {
+		if v4 == i32(-0x80000000) {
 			p29 = 1
 		}
 		if t28|p29 != 0 {
-			goto l16
+			goto l18
 		}
-		m.fn20(v5, v9, i32(1), i32(1))
+		m.fn20(v4, v8, i32(1), i32(1))
 	}
-l16:
+l18:
 	m.g0 = v3 + i32(32)
-	return v4
+	return v7
 }
 func (m *Module) fn628(v0, v1, v2 int32) {
 	var v3, v4, v5, v6 int32

@@ -42,8 +42,9 @@ impl Authentication {
     /// endpoint. All spellings of the same canonical path give the same result.
     #[must_use]
     pub fn documented(method: &Method, path: &str) -> Self {
-        // Every call is asked once when it is prepared, and most paths need no canonical form.
-        let canonical = (!path.bytes().all(is_plain)).then(|| canonical_path(path));
+        // The paths of the table need no escape, so only the decoding of one can lead to them. Each
+        // call is asked when it is prepared, and most paths hold no escape.
+        let canonical = path.contains('%').then(|| canonical_path(path));
         let canonical = canonical.and_then(Result::ok);
         let path = canonical.as_deref().unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
@@ -56,9 +57,4 @@ impl Authentication {
             Self::Any
         }
     }
-}
-
-/// Returns whether a canonical path holds this character unencoded.
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'.' | b'_' | b'~')
 }
