@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Builds the pages that SUMMARY.md names as a book: target/book/html. Needs mdbook (`cargo install --locked mdbook`).
 
-mdbook takes every file below one folder, so the pages are copied to target/book/src, each at its place in the repository. A link to
-a file that is no page of the book leads to the repository.
+mdbook takes every file below one folder, so the pages are copied to target/book/src, each at its place in the
+repository. A link to a file outside the book leads to the repository.
 """
 
 import os

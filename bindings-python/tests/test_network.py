@@ -152,7 +152,7 @@ def test_bad_arguments_are_named(server, tmp_path, arguments, message):
     assert server.requests == [] and not (tmp_path / "job").exists()
 
 
-def test_an_encrypted_key_is_refused_and_nobody_is_asked(server, tmp_path):
+def test_an_encrypted_key_is_refused_without_a_prompt(server, tmp_path):
     from cryptography.hazmat.primitives import serialization
 
     cert = trustme.CA().issue_cert("carrier.example")
@@ -182,7 +182,7 @@ def test_a_proxy_is_read():
 
 
 @pytest.mark.parametrize("installed, chosen", [({"aiohttp", "httpx"}, "aiohttp"), ({"httpx"}, "threads"), (set(), "threads")])
-def test_httpx_is_used_where_it_is_named_alone(monkeypatch, installed, chosen):
+def test_httpx_is_used_only_if_named(monkeypatch, installed, chosen):
     # Why a module cannot be used: empty where it is not installed.
     monkeypatch.setattr(transports, "_problem", lambda name: None if name in installed else "")
     assert transports.chosen(None) == (chosen, None)
