@@ -116,7 +116,7 @@ BAD = [
     (("notify", "--carrier-user-id", "", "--package-id", "14"), "carrierUserId: empty"),
     (("notify", "--carrier-user-id", "1", "--package-id", "\udcff"), "packageId: contains a lone surrogate"),
     (("check", "--dry-run", "--curl"), "argument --curl: not allowed with argument --dry-run"),
-    (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass one of them"),
+    (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass --app-id with"),
     (("explain", "--package-id", "1"), "one id of the notification is missing; pass --carrier-user-id and --package-id"),
     (("explain", "--date", "2025-11-03"), "--date: not an X-Date; pass the header's value, such as 20251103T070140Z"),
     (
@@ -258,7 +258,7 @@ def test_a_dry_run_prints_the_request_and_sends_nothing():
         '{"carrierUserId":"ü","type":2,"packageId":"14"}',
     ]
     named = run(*arguments, "--show-authorization", environ=environ)
-    assert f"authorization: Bearer {TOKEN}\n" in named.stdout and "holds the token" in named.stderr
+    assert f"authorization: Bearer {TOKEN}\n" in named.stdout and "contains the token" in named.stderr
     request = run(*arguments, "--json", environ=environ).json["request"]
     assert request["headers"]["authorization"] == "***"
     assert (request["method"], request["body"]) == ("POST", lines[-1])
@@ -292,7 +292,7 @@ def test_curl_sends_the_same(koodrive_sandbox_server, koodrive_sandbox):
 @pytest.mark.koodrive_sandbox(tokens=[TOKEN])
 def test_curl_with_a_token_and_for_the_safe_call(koodrive_sandbox_server):
     reply, stderr = through_curl(koodrive_sandbox_server, *NOTIFY)
-    assert reply["code"] == 0 and "holds the token" in stderr
+    assert reply["code"] == 0 and "contains the token" in stderr
     reply, _ = through_curl(koodrive_sandbox_server, "check")
     assert reply["data"]["totalUsed"] == 1073741824
     printed = run("check", "--curl", "--json", environ=koodrive_sandbox_server.environ).json

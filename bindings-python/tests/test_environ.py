@@ -92,7 +92,7 @@ def test_the_environment_is_the_default_and_is_read_on_request_only(monkeypatch)
     for name, value in BY_APP.items():
         monkeypatch.setenv(name, value)
     assert koodrive.Client.from_env().settings.endpoint == "https://gateway.example/prefix"
-    with pytest.raises(koodrive.InvalidInputError, match="credentials in exactly one way"):
+    with pytest.raises(koodrive.InvalidInputError, match="one kind of credentials"):
         koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=USER_ID)
 
 

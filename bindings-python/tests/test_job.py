@@ -214,7 +214,7 @@ def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive
     assert command(*run, environ=environ).json["source_sha256"] == known
     source.write_text(HEADER + "1,2\n3,4\n")
     done = command(*run, environ=environ)
-    assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
+    assert done.code == 2 and "has changed since the job was created" in done.stderr and known in done.stderr
     source.unlink()
     done = command(*run, environ=environ)
     assert (done.code, done.json["source_sha256"]) == (0, known) and "no longer exists" in done.stderr

@@ -301,7 +301,7 @@ def test_a_file_system_without_locks_is_named():
         for text in ("database is locked", "locking protocol", "disk I/O error")
     }
     assert "another process" in told["database is locked"]
-    assert "know no locks" in told["locking protocol"] and "know no locks" in told["disk I/O error"]
+    assert "may lack locks" in told["locking protocol"] and "may lack locks" in told["disk I/O error"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes there")
@@ -408,7 +408,7 @@ def test_a_report_while_the_job_is_under_way(job, tmp_path, koodrive_sandbox, ko
     assert run.until(lambda: len(koodrive_sandbox.accepted()) > 50)
     before = len(koodrive_sandbox.accepted())
     done = command("report", "--job", job, "--json")
-    assert done.code == 0 and "the job is under way" in done.stderr
+    assert done.code == 0 and "the job is running" in done.stderr
     counts = done.json["rows"]
     assert sum(counts.values()) == 2000 and set(counts) <= {"delivered", "sending", "pending"}
     assert before <= counts["delivered"] + counts.get("sending", 0) <= len(koodrive_sandbox.accepted()) + 32

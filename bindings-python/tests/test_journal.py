@@ -53,7 +53,7 @@ def test_a_copy_without_its_log_is_refused_and_reported_with_a_warning(job, tmp_
         assert f"in use (process {pid(copy)} on " in text
     assert len(koodrive_sandbox.accepted()) == sent
     done = command("report", "--job", copy)
-    assert done.code == 0 and done.stdout.startswith("WARNING: ") and "rows that wait here may have been sent" in done.stdout
+    assert done.code == 0 and done.stdout.startswith("WARNING: ") and "waiting rows may have been sent already" in done.stdout
     done = command("report", "--job", copy, "--json")
     assert "is missing" in done.json["warning"] and sum(done.json["rows"].values()) == 300
     done = command("report", "--job", copy, "--csv")

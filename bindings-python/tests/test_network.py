@@ -133,7 +133,7 @@ def test_a_client_certificate(way, authority, tmp_path):
 BAD = [
     (("--proxy", "socks5://127.0.0.1:1"), "--proxy: unsupported proxy scheme socks5; pass http://host:port"),
     (("--proxy", "https://proxy.example"), "--proxy: unsupported proxy scheme https"),
-    (("--proxy", "http://proxy.example:port"), "--proxy: the port is no number"),
+    (("--proxy", "http://proxy.example:port"), "--proxy: the port is not a number"),
     (("--proxy", "http://proxy.example/path"), "--proxy: not the URL of a proxy"),
     (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are not accepted here"),
     (("--proxy-credentials-file", "x"), "--proxy-credentials-file is given without the URL of a proxy"),
@@ -161,7 +161,7 @@ def test_an_encrypted_key_is_refused_without_a_prompt(server, tmp_path):
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encrypted)
     (tmp_path / "client.pem").write_bytes(pem + cert.cert_chain_pems[0].bytes())
     done = through("check", server, "--client-cert", str(tmp_path / "client.pem"), folder=tmp_path)
-    assert done.code == 2 and "with a key that is not encrypted" in done.stderr
+    assert done.code == 2 and "with an unencrypted key" in done.stderr
 
 
 def test_the_curl_command_has_them(server, tmp_path):

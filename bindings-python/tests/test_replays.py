@@ -142,6 +142,6 @@ def test_retries_of_httpx_are_for_connecting(server, client, call, way):
 def test_an_old_aiohttp_is_refused(client, call, way, monkeypatch):
     monkeypatch.delattr(way.module(), "ClientMiddlewareType")
     with pytest.raises(
-        koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may send a request again.*install aiohttp 3\.12"
+        koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may resend a request.*install aiohttp 3\.12"
     ):
         way(client, call)

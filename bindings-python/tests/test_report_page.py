@@ -124,7 +124,7 @@ def test_a_page_while_the_job_is_under_way(job, tmp_path, koodrive_sandbox, kood
     run = Process("run", lapsed(tmp_path, 500), "--job", job, "--rate", "50", environ=koodrive_sandbox_server.environ)
     assert run.until(lambda: len(koodrive_sandbox.accepted()) > 100)
     it = page_of(job)
-    assert "The job is under way" in it.text
+    assert "The job is running" in it.text
     # The counts are written once a second, with the next transaction.
     assert int(re.search(r"(\d+) delivered", it.labels[0])[1]) >= 1
     run.signal(signal.SIGINT)

@@ -126,7 +126,7 @@ FILES = {
     "JSON with half a character": ('{"carrierUserId":"\\ud800","packageId":"2"}\n', {}, [(1, "\\ud800", "2", "carrierUserId: contains a lone surrogate")]),
     "half an object": ('{"carrierUserId":\n', {}, [(1, "", "", "not valid JSON")]),
     "no object": ('["1","2"]\n', {}, [(1, "", "", "not a JSON object")]),
-    "a comma after an object": ('{"carrierUserId":"1","packageId":"2"},\n', {}, [(1, "", "", "not valid JSON: ends with a comma")]),
+    "a comma after an object": ('{"carrierUserId":"1","packageId":"2"},\n', {}, [(1, "", "", "not valid JSON: the line ends with a comma")]),
     "a member missing": ('{"carrierUserId":"1"}\n', {}, [(1, "1", "", "there is no member package_id or packageId")]),
     "a member twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', {}, [(1, "3", "2", "a member appears twice")]),
     "JSON lines without the last line break": ('{"carrierUserId":"1","packageId":"2"}', {}, [(1, "1", "2", "has no line break")]),

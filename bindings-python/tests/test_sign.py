@@ -167,7 +167,6 @@ def test_a_function_that_fails_once_is_asked_again_by_a_job(kms, sandbox):
 @pytest.mark.parametrize(
     "given",
     [
-        {"sign": Kms().sign},
         {"app_id": "a", "app_secret": "b", "sign": Kms().sign},
         {"token": "t", "sign": Kms().sign},
         {"token": lambda: "t", "sign": Kms().sign},
@@ -176,8 +175,10 @@ def test_a_function_that_fails_once_is_asked_again_by_a_job(kms, sandbox):
     ],
 )
 def test_credentials_are_given_in_one_way(given):
-    with pytest.raises(koodrive.InvalidInputError, match="credentials in exactly one way"):
+    with pytest.raises(koodrive.InvalidInputError, match="one kind of credentials"):
         koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, **given)
+    with pytest.raises(koodrive.InvalidInputError, match="^app_id is missing"):
+        koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, sign=Kms().sign)
     with pytest.raises(koodrive.InvalidInputError, match="^sign: of type str"):
         koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, app_id="a", sign="0" * 64)
 
