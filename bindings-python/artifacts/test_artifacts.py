@@ -1,4 +1,4 @@
-"""What is published, looked into. KOODRIVE_WHEELS and KOODRIVE_SDIST name it, KOODRIVE_PATHS what must not be seen in it."""
+"""Inspects the published files. KOODRIVE_WHEELS and KOODRIVE_SDIST name them; KOODRIVE_PATHS are paths that must not appear."""
 
 import base64
 import csv
@@ -74,7 +74,7 @@ def test_its_record_is_right(wheel):
     }
 
 
-def test_it_asks_for_nothing(wheel):
+def test_it_has_no_dependencies(wheel):
     metadata = Parser().parsestr(wheel.text("METADATA"))
     # Nothing but what an extra is named for.
     assert metadata.get_all("Requires-Dist") == ["rich ; extra == 'cli'"]
@@ -93,7 +93,7 @@ def test_the_system_needs_only_its_c_library(wheel):
     assert libraries and all(re.fullmatch(of_libc, library) for library in libraries), libraries
 
 
-def test_it_was_made_at_no_time_and_nowhere(wheel):
+def test_it_has_no_timestamps_and_no_paths_of_the_build(wheel):
     assert {info.date_time for info in wheel.infos} == {(1980, 1, 1, 0, 0, 0)}
     for name, content in wheel.files.items():
         shown = [path for path in PATHS if path.encode() + b"/" in content]

@@ -1,4 +1,4 @@
-"""What tests of `koodrive.spark` have executors import. It imports nothing of the tests, and holds no secret."""
+"""A module that executors import in tests of `koodrive.spark`. It imports no test module, and has no secret."""
 
 import os
 import pathlib

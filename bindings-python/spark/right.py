@@ -1,4 +1,4 @@
-"""What type checkers must accept and see: checked with mypy and pyright, strictly, and never run."""
+"""Code that type checkers must accept. mypy and pyright check it strictly; it never runs."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
     )
     outcomes = notify(frame, server, keys=["row", "k", "d", "t", "m"], backoff=0.01)
 
-    # What it has sent is over: no action sends again.
+    # An action on the outcomes sends nothing.
     before = server.sandbox.accepted()
     assert outcomes.count() == 304 and outcomes.where("verdict = 'delivered'").count() > 200
     rows = {row.row: row for row in outcomes.collect()}
@@ -144,7 +144,7 @@ def test_faults(spark, notify, serve, tmp_path, logs, monkeypatch):
             assert form not in content, name
 
 
-def test_the_rate_is_that_of_all_tasks(notify, serve, tmp_path, monkeypatch):
+def test_the_tasks_share_the_rate(notify, serve, tmp_path, monkeypatch):
     options = []
     made = koodrive.spark.partial
     monkeypatch.setattr(koodrive.spark, "partial", lambda *given: options.append(given) or made(*given))
@@ -190,7 +190,7 @@ def test_a_task_that_is_tried_again_sends_nothing(notify, serve, tmp_path):
     assert outcomes[""].kind == "invalid_input"
 
 
-def test_what_is_known_stays_when_the_job_fails(spark, notify, serve, folder, tmp_path):
+def test_outcomes_stay_when_the_job_fails(spark, notify, serve, folder, tmp_path):
     server, path = serve(), tmp_path / "outcomes"
 
     def cancel():
@@ -250,7 +250,7 @@ def test_nothing_to_send(notify, serve):
 
 
 def main():
-    """Of a script, or a notebook."""
+    """Stands for a function of a script or a notebook."""
 
 
 main.__module__ = "__main__"
@@ -281,7 +281,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("case", REFUSALS)
-def test_it_is_refused_before_anything_is_written(spark, folder, tmp_path, case):
+def test_invalid_arguments_are_refused_before_anything_is_written(spark, folder, tmp_path, case):
     options, text = REFUSALS[case]
     path = tmp_path / "outcomes"
     given = {"settings": Sandbox().settings, "path": str(path), "credentials": on_executors.credentials, **options}

@@ -16,7 +16,7 @@ def test_the_example(spark, monkeypatch, tmp_path, capsys):
     with sandbox.serve() as server:
         for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
-            # Of executors that are there already.
+            # The executors are already running.
             monkeypatch.setitem(spark.sparkContext.environment, name, value)
         exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
     shown = capsys.readouterr().out

@@ -69,14 +69,14 @@ def test_bad_rows_are_written_before_they_become_too_many(task, monkeypatch):
 
 
 @pytest.mark.parametrize("attempt", [1, 7])
-def test_a_later_try_sends_nothing(task, attempt):
+def test_a_retried_task_sends_nothing(task, attempt):
     before, stopped = SANDBOX.accepted(), Stopped()
     (batch,) = task(batches(["user 1", "", "user 2"]), attempt=attempt, stopped=stopped)
     assert batch.column("verdict").to_pylist() == ["unknown", "not_sent", "unknown"]
     assert SANDBOX.accepted() == before and stopped == []
 
 
-def test_what_a_halt_leaves_is_not_sent(task, monkeypatch):
+def test_calls_after_a_halt_are_not_sent(task, monkeypatch):
     monkeypatch.setattr(koodrive.spark, "_MOST_WAITING", 10)
     stopped = Stopped()
     users = [[f"nobody {first} {number}" for number in range(30)] for first in range(4)]
@@ -89,7 +89,7 @@ def test_what_a_halt_leaves_is_not_sent(task, monkeypatch):
     assert set(errors[20:-1]) == {str(halt)} and "empty" in errors[-1]
 
 
-def test_a_token_that_cannot_be_had(task, monkeypatch):
+def test_a_token_function_that_keeps_failing(task, monkeypatch):
     def no_token():
         raise OSError("the vault is closed")
 
@@ -101,7 +101,7 @@ def test_a_token_that_cannot_be_had(task, monkeypatch):
     assert isinstance(error, koodrive.HaltedError) and error.reason == "no_token"
 
 
-def test_what_breaks_of_itself_is_raised(task):
+def test_an_error_of_spark_is_raised(task):
     def given():
         yield from batches(["user 1"])
         raise EOFError("Spark has gone")

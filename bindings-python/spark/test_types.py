@@ -20,7 +20,7 @@ def run(*command, cwd=FOLDER):
 
 
 def test_mypy(tmp_path):
-    # What it has read of Spark's types it need not read twice.
+    # A cache, since Spark's types take long to read.
     mypy = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path))
     run(*mypy, "-m", "koodrive.spark")
     run(*mypy, SAMPLE)

@@ -9,12 +9,12 @@ import sys
 SCRIPT = str(pathlib.Path(sys.executable).with_name("koodrive"))
 NOTIFY = ("notify", "--carrier-user-id", "189642158555241211", "--package-id", "14")
 
-#: What a program needs to run at all; nothing of the machine's own settings for proxies or KooDrive.
+#: The variables that a program needs to run, without the machine's settings for proxies or KooDrive.
 BARE = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT") if name in os.environ}
 
 
 class Done:
-    """How it ended. A traceback is no way to end."""
+    """The result of a command. Fails if the command printed a traceback."""
 
     def __init__(self, code, stdout, stderr):
         self.code, self.stdout, self.stderr = code, stdout, stderr

@@ -91,10 +91,10 @@ class Server:
         return {"method": method, "path": path, "headers": headers, "body": body}
 
     def drop_idle(self):
-        """What a server does to connections that were idle too long for it."""
+        """Closes the open connections, as a server does with idle ones."""
         for connection in self._open:
             try:
-                # Of TLS too: its own method would take the keys from the thread that reads.
+                # The method of a TLS socket would take the keys from the reading thread.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
             except OSError:
                 pass
@@ -146,7 +146,7 @@ def call():
 
 @pytest.fixture
 def refused_port():
-    """A port that nobody listens at, and nobody else is given meanwhile."""
+    """A port without a listener, reserved for the duration of the test."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
         yield sock.getsockname()[1]

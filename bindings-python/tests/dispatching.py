@@ -1,4 +1,4 @@
-"""What the tests of `dispatch` and `adispatch` share: calls, both drivers as functions, a transport for either."""
+"""Shared by the tests of `dispatch` and `adispatch`: calls, both drivers as functions, and a transport for either."""
 
 import asyncio
 import itertools

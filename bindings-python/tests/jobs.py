@@ -1,4 +1,4 @@
-"""What the tests of jobs share: sources, and a run that is under way."""
+"""Shared by the tests of jobs: sources, and a running job."""
 
 import json
 import subprocess

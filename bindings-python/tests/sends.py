@@ -89,7 +89,7 @@ class AsyncWay(Way):
 
 
 async def _connections_are_closed():
-    """asyncio ends TLS after the session is closed, when the server agrees: see "Graceful Shutdown" in aiohttp's documentation."""
+    """Waits for asyncio to end TLS after a session was closed: see "Graceful Shutdown" in aiohttp's documentation."""
     until = time.monotonic() + 60
     while any(it._sock is not None for it in list(asyncio.get_running_loop()._transports.values())):
         assert time.monotonic() < until, "a connection is left open"
@@ -137,7 +137,7 @@ def _standard_library(stdlib, ca=None, proxy=None):
         pytest.skip("it takes no proxy")
     with pytest.MonkeyPatch.context() as patched:
         if ca:
-            # What the system trusts is OpenSSL's to say, and OpenSSL asks this variable.
+            # OpenSSL reads the trusted CAs from this variable.
             patched.setenv("SSL_CERT_FILE", ca.path)
             patched.setattr(stdlib, "_context", (None, None))
         yield None

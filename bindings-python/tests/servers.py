@@ -12,7 +12,7 @@ from conftest import OK, Server, reply
 
 
 class Authority:
-    """A certificate authority that nobody trusts but who is told to, and a server's certificate of it."""
+    """A certificate authority that is untrusted by default, and a server certificate that it signed."""
 
     def __init__(self, folder):
         authority = trustme.CA()

@@ -1,5 +1,4 @@
-"""What is built is accepted by the sandbox, which is as strict as the publication, and is refused once a byte of it is changed; for
-every call, not only for those that somebody thought of."""
+"""The sandbox accepts every built request, and refuses it after a change of any byte. Hypothesis generates the calls."""
 
 import json
 from urllib.parse import urlsplit
@@ -37,7 +36,7 @@ def sandbox_for(credentials, endpoint):
 
 @settings(deadline=None, max_examples=100)
 @given(endpoints, visible, apps | tokens, calls, trace_ids)
-def test_what_is_built_is_accepted(endpoint, user_id, credentials, call, trace_id):
+def test_every_built_request_is_accepted(endpoint, user_id, credentials, call, trace_id):
     sandbox = sandbox_for(credentials, endpoint)
     client = koodrive.Client(endpoint=endpoint, user_id=user_id, **credentials)
     request = client.request(call, NOW, trace_id)
@@ -123,7 +122,7 @@ def test_a_header_with_one_byte_changed_is_refused(call, changed, change):
 def test_a_token_with_one_byte_changed_is_refused(call, change):
     request = koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, token=TOKEN).request(call, NOW)
     headers = [(name, change(value) if name == "authorization" else value) for name, value in request.headers]
-    # The scheme's case is nobody's secret.
+    # The case of the scheme is not part of the secret.
     assume(dict(headers)["authorization"].lower() != dict(request.headers)["authorization"].lower())
     assert_refused(sandbox_for({"token": TOKEN}, koodrive.CHINA), request, headers=headers)
 

@@ -170,7 +170,7 @@ def test_reverse_order():
     assert client_of(sandbox).send(call, transport=sandbox).code == "0"
 
 
-def test_an_undocumented_change_type_is_asked_for_by_name():
+def test_an_undocumented_change_type_needs_its_own_argument():
     change = koodrive.PackageChange(package_id="14", undocumented_change_type=2)
     call = koodrive.ReverseOrder(batch_sn="b", operations=[koodrive.OrderOperation(operation_sn="1", package_changes=[change])])
     assert json.loads(CLIENT.request(call).body)["operationList"][0]["packageChangeList"][0]["changeType"] == 2

@@ -49,14 +49,14 @@ def test_a_notification_as_json(environ):
 
 
 @pytest.mark.koodrive_sandbox(accepted_types=[1])
-def test_an_undocumented_type_is_asked_for_by_name(environ, koodrive_sandbox):
+def test_an_undocumented_type_needs_its_own_argument(environ, koodrive_sandbox):
     assert run(*NOTIFY, "--undocumented-type", "1", environ=environ).code == 0
     assert koodrive_sandbox.accepted()[0].type == 1
     assert run(*NOTIFY, "--undocumented-type", "2", environ=environ).code == 2
 
 
 ENDS = {
-    # What the service does; exit code; kind, outcome and retryable of the error.
+    # The sandbox's configuration; the exit code; kind, outcome and retryable of the error.
     "a wrong secret": ({"apps": {"example-app-id": "another-secret-not-real"}}, 3, ("api", "refused", False)),
     "not on the whitelist": ({"whitelist": []}, 3, ("api", "refused", False)),
     "too many": ({"faults": [{"status": 429, "retry_after": 3}]}, 3, ("api", "refused", True)),
@@ -94,7 +94,7 @@ def test_how_it_ends_is_its_exit_code(name):
         assert "What to check, in this order:" in done.stderr
 
 
-def test_what_is_not_sent_may_be_sent_again(environ, refused_port):
+def test_a_call_that_was_not_sent_can_be_sent_again(environ, refused_port):
     done = run(*NOTIFY, "--endpoint", f"http://127.0.0.1:{refused_port}", environ=environ)
     assert (done.code, done.stdout) == (4, "")
     assert done.stderr.startswith("koodrive: the request was not sent: ")
@@ -116,7 +116,7 @@ BAD = [
     (("notify", "--carrier-user-id", "", "--package-id", "14"), "carrierUserId: empty"),
     (("notify", "--carrier-user-id", "1", "--package-id", "\udcff"), "packageId: contains a lone surrogate"),
     (("check", "--dry-run", "--curl"), "argument --curl: not allowed with argument --dry-run"),
-    (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass one of them"),
+    (("check", "--token-file", "x", "--app-id", "y"), "both an app and a token are given; pass --app-id with"),
     (("explain", "--package-id", "1"), "one id of the notification is missing; pass --carrier-user-id and --package-id"),
     (("explain", "--date", "2025-11-03"), "--date: not an X-Date; pass the header's value, such as 20251103T070140Z"),
     (
@@ -163,7 +163,7 @@ def test_a_secret_on_the_command_line_is_refused_and_not_repeated(environ, argum
         assert HUSH not in done.stderr
 
 
-def test_settings_as_arguments_win(environ, koodrive_sandbox, tmp_path):
+def test_arguments_override_the_environment(environ, koodrive_sandbox, tmp_path):
     (tmp_path / "secret").write_text(f"{APP_SECRET}\n")
     wrong = {
         "KOODRIVE_ENDPOINT": "https://gateway.example",
@@ -203,7 +203,7 @@ def test_a_secret_of_several_lines_is_refused_and_not_shown(environ, tmp_path):
     assert done.code == 2 and "is not UTF-8" in done.stderr
 
 
-def test_what_is_missing_is_named_and_nobody_is_asked_without_a_terminal(environ):
+def test_a_missing_setting_is_named_without_a_prompt(environ):
     done = run("check", environ=without(environ, "KOODRIVE_APP_SECRET"))
     assert (done.code, done.stderr) == (2, "koodrive: KOODRIVE_APP_SECRET is not set; set the secret of that app id\n")
     done = run("check", environ={**environ, "KOODRIVE_TOKEN": TOKEN})
@@ -258,7 +258,7 @@ def test_a_dry_run_prints_the_request_and_sends_nothing():
         '{"carrierUserId":"ü","type":2,"packageId":"14"}',
     ]
     named = run(*arguments, "--show-authorization", environ=environ)
-    assert f"authorization: Bearer {TOKEN}\n" in named.stdout and "holds the token" in named.stderr
+    assert f"authorization: Bearer {TOKEN}\n" in named.stdout and "contains the token" in named.stderr
     request = run(*arguments, "--json", environ=environ).json["request"]
     assert request["headers"]["authorization"] == "***"
     assert (request["method"], request["body"]) == ("POST", lines[-1])
@@ -270,7 +270,7 @@ IDS = ["it's", '"', "$(exit 7)", "`exit 7`", "\\", "a b", "ü 🙂 成功", "@fi
 
 
 def through_curl(server, *ids, **environ):
-    """What the service answers to the command that is printed, run by a shell that is told nothing else."""
+    """Runs the printed curl command in a shell, and returns the service's answer."""
     done = run(*ids, "--curl", environ={**server.environ, **environ})
     assert done.code == 0
     shell = subprocess.run(["sh"], input=done.stdout.encode(), capture_output=True, env=BARE)
@@ -292,7 +292,7 @@ def test_curl_sends_the_same(koodrive_sandbox_server, koodrive_sandbox):
 @pytest.mark.koodrive_sandbox(tokens=[TOKEN])
 def test_curl_with_a_token_and_for_the_safe_call(koodrive_sandbox_server):
     reply, stderr = through_curl(koodrive_sandbox_server, *NOTIFY)
-    assert reply["code"] == 0 and "holds the token" in stderr
+    assert reply["code"] == 0 and "contains the token" in stderr
     reply, _ = through_curl(koodrive_sandbox_server, "check")
     assert reply["data"]["totalUsed"] == 1073741824
     printed = run("check", "--curl", "--json", environ=koodrive_sandbox_server.environ).json
@@ -342,7 +342,7 @@ LONG = ("notify", "--carrier-user-id", "x" * 100_000, "--package-id", "14", "--d
 
 
 @pytest.mark.parametrize("arguments", [NOTIFY, LONG, (*LONG, "--json"), ("explain",), ("check", "--json"), ("--help",)])
-def test_a_reader_that_has_gone_changes_nothing(environ, koodrive_sandbox, arguments):
+def test_a_closed_pipe_changes_nothing(environ, koodrive_sandbox, arguments):
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as gone:

@@ -111,7 +111,7 @@ def test_a_wrong_secret_is_told_from_a_wrong_request():
     assert findings["credentials"]["advice"][-1] == "signature: `koodrive explain` shows every stage of the signature"
 
 
-#: What is wrong with the credentials, and the flag that the error names.
+#: Wrong credentials, and the flag that the error names.
 WRONG = {
     "another secret": ({"KOODRIVE_APP_SECRET": "another-secret-not-real"}, "--app-secret-file"),
     "a secret that is no text of a line": ({"KOODRIVE_APP_SECRET": "a\tb"}, "--app-secret-file"),
@@ -149,7 +149,7 @@ def test_a_clock_that_is_wrong_is_measured_and_corrected(ahead, direction):
     assert printed["clock_difference"] == pytest.approx(ahead, abs=TRAVELS)
 
 
-def test_a_clock_that_is_somewhat_wrong_is_said_to_be():
+def test_a_clock_within_the_window_is_reported():
     code, findings, _ = against({"now": lambda: time.time() + 60})
     assert code == 0
     text = "this machine's clock is ([0-9]+) seconds behind the server's; the X-Date sent fits"
@@ -158,7 +158,7 @@ def test_a_clock_that_is_somewhat_wrong_is_said_to_be():
     assert findings["clock"]["advice"] == ["set this machine's clock (NTP)"]
 
 
-def test_a_clock_that_is_wrong_beyond_a_day_is_the_fault():
+def test_a_clock_wrong_by_more_than_a_day_is_reported():
     code, findings, printed = against({"now": lambda: time.time() - 100_000})
     assert (code, states(findings)) == (3, ["passed", "failed", "unknown"])
     assert "seconds ahead of the server's; the X-Date 20" in findings["clock"]["text"]
@@ -167,7 +167,7 @@ def test_a_clock_that_is_wrong_beyond_a_day_is_the_fault():
 
 
 def test_a_second_request_without_an_answer_leaves_the_clock_refused(server):
-    """Its date was corrected, but nobody knows whether it fits."""
+    """The date of the second request was corrected, but no answer says whether it fits."""
     server.answers = [reply(401, b'{"code":"1"}', date(3600)), None]
     code, findings, printed = check(KOODRIVE_ENDPOINT=server.url)
     assert (code, states(findings)) == (5, ["failed", "failed", "unknown"])
@@ -189,7 +189,7 @@ def test_a_wrong_secret_and_a_wrong_clock_are_both_told():
     assert "seconds behind the server's; the service refused the first" in findings["clock"]["text"]
 
 
-# What a server that is not the service answers; states of endpoint, clock and credentials; exit code; text of the endpoint.
+# The answer of another server; states of endpoint, clock and credentials; exit code; text of the endpoint.
 STRANGERS = {
     "a web page": (reply(200, b"<html>", date()), ["failed", "passed", "unknown"], 5, "answers, but not as this API does"),
     "a redirect": (reply(302, b"", date(), "Location: https://login.example/"), ["failed", "passed", "unknown"], 3, "redirects (302) to 'https://login.example/', which is not followed"),
@@ -207,7 +207,7 @@ STRANGERS = {
 
 
 @pytest.mark.parametrize("name", STRANGERS)
-def test_what_is_not_the_service_is_told(server, name):
+def test_an_answer_of_another_server_is_reported(server, name):
     answer, expected, code, text = STRANGERS[name]
     server.answers = [answer]
     found, findings, _ = check(KOODRIVE_ENDPOINT=server.url)
@@ -224,7 +224,7 @@ def unreachable(endpoint, *arguments, **more):
     return findings["endpoint"]["text"], findings["endpoint"]["advice"]
 
 
-def test_a_name_that_nobody_knows():
+def test_a_name_that_dns_does_not_know():
     text, (advice,) = unreachable("https://no-such-host.invalid")
     assert text == "DNS does not know no-such-host.invalid"
     assert advice == "check the spelling of the host, and this machine's resolver"
@@ -253,14 +253,14 @@ def test_a_407_names_the_proxy(server, body):
 
 
 @pytest.mark.parametrize("status", [500, 502, 200])
-def test_of_a_call_that_changes_nothing_no_repeat_is_warned_of(server, status):
+def test_a_safe_call_has_no_warning_about_repeats(server, status):
     server.answers = [reply(status, b"<html>a portal", date())] * 2
     for json in ((), ("--json",)):
         done = run("check", *json, environ={**ENVIRON, "KOODRIVE_ENDPOINT": server.url})
         assert done.code == 5 and "a retry is safe" in done.stdout and "repeat" not in done.stdout.replace("repeats", "")
 
 
-def test_a_certificate_that_nobody_trusts(authority):
+def test_an_untrusted_certificate(authority):
     server = TlsServer(authority)
     try:
         text, (advice,) = unreachable(server.url)

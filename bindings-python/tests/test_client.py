@@ -110,7 +110,7 @@ NOT_TEXT = [
 
 @pytest.mark.parametrize("value, found", NOT_TEXT)
 @pytest.mark.parametrize("field, name", [("carrier_user_id", "carrierUserId"), ("package_id", "packageId")])
-def test_an_id_that_is_no_text_is_refused(field, name, value, found):
+def test_an_id_that_is_not_text_is_refused(field, name, value, found):
     with pytest.raises(koodrive.InvalidInputError, match=f"^{name}: {found} where text is due"):
         koodrive.NotifyPackageExpire(**{"carrier_user_id": "1", "package_id": "2", field: value})
 
@@ -139,11 +139,11 @@ def test_a_call_that_is_refused(arguments, text):
 
 
 REFUSED_CLIENTS = [
-    ({"token": None}, "credentials in exactly one way"),
-    ({"authorization": "x"}, "credentials in exactly one way"),
-    ({"app_id": "a", "app_secret": "b"}, "credentials in exactly one way"),
-    ({"token": None, "app_id": "a"}, "credentials in exactly one way"),
-    ({"token": None, "app_secret": "a"}, "credentials in exactly one way"),
+    ({"token": None}, "one kind of credentials"),
+    ({"authorization": "x"}, "one kind of credentials"),
+    ({"app_id": "a", "app_secret": "b"}, "one kind of credentials"),
+    ({"token": None, "app_id": "a"}, "app_secret is missing; pass it with app_id, or pass sign"),
+    ({"token": None, "app_secret": "a"}, "app_id is missing; pass it with app_secret or sign"),
     ({"token": 7}, "token: a number"),
     ({"token": ""}, "token: empty"),
     ({"token": "a\ud800"}, "token: contains a lone surrogate"),
@@ -207,7 +207,7 @@ def test_unknown_and_missing_keywords_are_type_errors():
         token_client(timeout=3)
 
 
-def test_an_undocumented_type_is_asked_for_by_name():
+def test_an_undocumented_type_needs_its_own_argument():
     call = koodrive.NotifyPackageExpire(carrier_user_id="1", package_id="2", undocumented_type=1)
     assert call.undocumented_type == 1
     assert token_client().request(call).body == b'{"carrierUserId":"1","type":1,"packageId":"2"}'
@@ -234,7 +234,7 @@ def test_settings_hold_what_a_client_is_made_of():
     assert koodrive.Client.from_settings(client.settings, token="x").settings == client.settings
 
 
-def test_a_client_is_not_pickled_and_says_what_is():
+def test_a_client_cannot_be_pickled_and_names_its_settings():
     with pytest.raises(TypeError, match=r"client\.settings.*from_settings") as refused:
         pickle.dumps(signing_client())
     assert SECRET not in str(refused.value)

@@ -1,4 +1,4 @@
-"""Every reply belongs to its request: interim replies, replies that nobody asked for, and how long a connection may be idle."""
+"""Every reply belongs to its request: interim replies, unsolicited replies, and the idle time of connections."""
 
 import socket
 import subprocess
@@ -93,7 +93,7 @@ def test_interim_replies_without_end_are_given_up(server, client, call, way, req
 
 
 @every_way
-def test_another_protocol_is_no_reply_and_the_next_call_has_its_own(keep_serving, client, call, way):
+def test_another_protocol_is_not_a_reply_and_the_next_call_works(keep_serving, client, call, way):
     server = keep_serving
     server.answers = [Pieces(interim(101, "Upgrade: websocket", "Connection: upgrade"), reply()), reply(200, REFUSED)]
     with way.opened() as send:
@@ -119,7 +119,7 @@ LEFTOVERS = {
 
 @pytest.mark.parametrize("leftover", LEFTOVERS)
 @every_way
-def test_what_comes_after_a_reply_is_not_the_next_ones(keep_serving, client, call, way, leftover):
+def test_bytes_after_a_reply_are_not_the_next_reply(keep_serving, client, call, way, leftover):
     server = keep_serving
     server.answers = [Pieces(*LEFTOVERS[leftover], pause=0.06), reply(200, REFUSED), reply()]
     with way.opened() as send:
@@ -364,7 +364,7 @@ def test_time_outs_hold_while_freezegun_stops_the_clock(keep_serving, client, ca
 
 
 @ways("aiohttp")
-def test_the_tickets_of_a_new_tls_connection_are_no_reply(authority, call, way, monkeypatch):
+def test_the_tickets_of_a_new_tls_connection_are_not_a_reply(authority, call, way, monkeypatch):
     """They lie unread on the socket where the event loop is busy when the connection is made."""
     server = TlsServer(authority)
     monkeypatch.setattr("koodrive.transports._aiohttp.is_quiet", lambda sock: False)

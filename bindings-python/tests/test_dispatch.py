@@ -1,6 +1,6 @@
 """Many calls, with both drivers: every verdict, sources, options, values.
 
-What the dispatcher decides is tested in the core. Here: that its drivers do what it says.
+The core's tests cover the decisions of the dispatcher. These tests cover the drivers.
 """
 
 import asyncio
@@ -56,7 +56,7 @@ def test_verdicts(drive, case):
 
 
 @both
-def test_what_surely_never_left_is_sent_again(drive):
+def test_a_request_that_never_left_is_sent_again(drive):
     sandbox, tries = Sandbox(), []
 
     def answer(request):
@@ -106,7 +106,7 @@ ODD = {
 
 @both
 @pytest.mark.parametrize("case", ODD)
-def test_what_is_no_call_ends_the_job(drive, case):
+def test_an_item_that_is_not_a_call_ends_the_job(drive, case):
     source, message = ODD[case]
     sandbox = Sandbox()
     with pytest.raises(koodrive.InvalidInputError, match=message):
@@ -144,7 +144,7 @@ def breaking_after(items):
 
 
 @pytest.mark.parametrize("over", ["dispatch", "adispatch", "adispatch, async"])
-def test_what_a_source_raises_comes_after_the_outcomes(over):
+def test_an_exception_of_the_source_comes_after_the_outcomes(over):
     sandbox = Sandbox()
     client, seen = client_of(sandbox), []
 

@@ -71,7 +71,7 @@ def test_a_halt_that_is_resumed(drive):
 
 
 @both
-def test_what_on_halt_raises(drive):
+def test_an_exception_of_on_halt(drive):
     def on_halt(halt):
         raise Broken("enough")
 
@@ -162,7 +162,7 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_loses_nothing(interruptible):
         if is_last:
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
             interrupted.set()
-        # What was in flight by then goes on afterwards.
+        # Requests in flight go on after the interruption.
         assert interrupted.wait(600)
         return sandbox(request, **limits)
 
@@ -240,11 +240,11 @@ def test_a_task_that_is_cancelled_twice_ends_at_once():
     asyncio.run(main(), debug=True)
 
 
-# What is known is never lost
+# Outcomes are never lost
 
 
 @pytest.mark.parametrize("leave", ["break", "raise", "close"])
-def test_outcomes_that_nobody_has_seen_can_be_read_after_the_end(leave):
+def test_outcomes_that_were_not_taken_can_be_read_after_the_end(leave):
     sandbox = Sandbox()
     seen = []
     with pytest.raises(Broken) if leave == "raise" else contextlib.nullcontext():
@@ -262,7 +262,7 @@ def test_outcomes_that_nobody_has_seen_can_be_read_after_the_end(leave):
 
 
 @pytest.mark.parametrize("leave", ["break", "raise", "aclose", "cancel"])
-def test_outcomes_that_nobody_has_awaited_can_be_read_after_the_end(leave):
+def test_outcomes_that_were_not_awaited_can_be_read_after_the_end(leave):
     sandbox = Sandbox()
     seen = []
 
@@ -322,7 +322,7 @@ class Mute(Exception):
     [(ConnectionResetError(UNSPEAKABLE), r"reset by caf\udce9"), (Mute(), "Mute")],
     ids=["half a character", "no text"],
 )
-def test_an_error_whose_text_cannot_be_told_is_an_outcome(drive, error, said):
+def test_an_error_whose_str_raises_is_an_outcome(drive, error, said):
     sandbox = Sandbox()
 
     def broken(request):
@@ -346,7 +346,7 @@ def test_a_failure_to_hand_in_ends_the_job(drive, monkeypatch):
 
 
 @both
-def test_a_header_that_is_no_text_does_not_cost_the_reply(drive):
+def test_a_header_that_is_not_text_keeps_the_reply(drive):
     sandbox = Sandbox()
 
     def answer(request):
@@ -368,7 +368,7 @@ def test_its_clock_is_that_of_send(drive, monkeypatch):
         return answered.status, [], answered.body
 
     client = client_of(sandbox, token=TOKEN)
-    # Not the sandbox's: it shows no Date, so nothing is learned.
+    # A reply without a Date, so that no clock offset is learned.
     monkeypatch.setattr(time, "time", lambda: 1762153305.25)
     (outcome,) = drive(client, calls(1), transport=function(answer), **FAST)
     sent.append(dict(client.request(*calls(1)).headers)["x-date"])

@@ -1,4 +1,4 @@
-"""What the drivers tell of many calls: before a request leaves, after each exchange, of items that are no calls, and of progress."""
+"""The hooks and the progress of many calls: before_send, on_exchange, on_bad_item, and ``Progress``."""
 
 import asyncio
 import hashlib
@@ -17,7 +17,7 @@ from dispatching import FAST, Broken, asynchronous, blocking, both, calls, clien
 
 @both
 @pytest.mark.parametrize("kind", ["plain", "async"])
-def test_each_request_is_told_before_it_leaves(drive, kind):
+def test_before_send_is_called_before_each_request_leaves(drive, kind):
     sandbox = Sandbox(faults=["pass", 429])
     order, told = [], []
 
@@ -54,7 +54,7 @@ def test_each_request_is_told_before_it_leaves(drive, kind):
 
 
 @both
-def test_what_before_send_raises_ends_the_job_and_the_call_was_not_sent(drive):
+def test_an_exception_of_before_send_ends_the_job_and_the_call_was_not_sent(drive):
     sandbox, seen = Sandbox(), []
     client, lock = client_of(sandbox), threading.Lock()
 
@@ -188,7 +188,7 @@ def test_an_exchange_that_never_left_is_shown_and_a_hook_that_raises_changes_not
 
 
 @both
-def test_what_is_no_call_is_an_outcome_on_request(drive):
+def test_an_item_that_is_not_a_call_can_be_an_outcome(drive):
     sandbox = Sandbox()
     (first, second, third) = calls(3)
     source = [first, "no call", ("row 3", {"user": 1}), second, (1, 2, 3), ("row 6", third)]
@@ -300,7 +300,7 @@ def test_a_source_that_was_left_has_not_ended(drive):
     else:
         run, rest = asyncio.run(main())
     assert not run.source_ended
-    # What was read has its outcome, and the rest has none: it is where the source was left.
+    # Calls that were read have outcomes, and the rest of the source has none.
     assert sorted(outcome.key for outcome in rest)[-1] == run.progress.pushed - 1 < 999
 
 

@@ -1,4 +1,4 @@
-"""What is held and in flight at a time, and many calls over sessions."""
+"""The number of calls that are held and in flight, and many calls over sessions."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ from conftest import OK
 from dispatching import FAST, blocking, both, calls, client_of, function, gathered, later
 from sends import WAYS
 
-# What is held meanwhile
+# Calls that are held
 
 
 class Key:
@@ -113,7 +113,7 @@ def test_over_sessions(name):
     assert len(sandbox.accepted()) == 50
 
 
-def test_a_session_that_is_no_good_ends_the_job():
+def test_an_unusable_session_ends_the_job():
     requests, urllib3 = pytest.importorskip("requests"), pytest.importorskip("urllib3")
     sandbox = Sandbox()
     with requests.Session() as session:

@@ -1,4 +1,4 @@
-"""The documentation inside: what ``help`` shows of everything public, and what editors are told of it."""
+"""The docstrings of everything public: in ``help``, and in the type stubs for editors."""
 
 import ast
 import dataclasses
@@ -28,7 +28,7 @@ CLASSES = {name: value for name, value in PUBLIC.items() if isinstance(value, ty
 
 
 def members(value):
-    """What a class says of itself, its base classes of this package included."""
+    """Returns the public members of a class, including those of base classes in this package."""
     return {
         name: inspect.getattr_static(value, name)
         for name in dir(value)
@@ -87,19 +87,19 @@ def test_help_shows_what_a_class_has(name):
 
 
 def called():
-    """What can be called: not the base of all calls, nor what a client alone makes."""
+    """Yields the public callables, except ``Call`` and ``Request``, which users do not create."""
     for name, value in documented():
         is_error = isinstance(value, type) and issubclass(value, BaseException)
         if callable(value) and not is_error and value not in (koodrive.Call, koodrive.Request):
             yield name, value
 
 
-#: What takes the options of a dispatcher, whose names the core knows.
+#: Functions that take the dispatcher's options, whose names the core knows.
 TAKES_ANY = {"koodrive.Client.dispatch", "koodrive.Client.adispatch", "koodrive.spark.notify"}
 
 
 @pytest.mark.parametrize("name, value", list(called()), ids=lambda value: value if isinstance(value, str) else "")
-def test_what_can_be_called_names_its_parameters(name, value):
+def test_every_callable_names_its_parameters(name, value):
     kinds = {parameter.kind for parameter in inspect.signature(value).parameters.values()}
     takes_any = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD} & kinds
     assert bool(takes_any) == (name in TAKES_ANY)

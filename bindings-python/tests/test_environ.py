@@ -69,7 +69,7 @@ def test_an_app():
         ),
     ],
 )
-def test_what_is_missing_or_wrong_is_named(environ, text):
+def test_a_missing_or_wrong_setting_is_named(environ, text):
     with pytest.raises(koodrive.InvalidInputError) as refused:
         koodrive.Client.from_env(environ)
     assert str(refused.value) == text
@@ -79,7 +79,7 @@ def test_an_empty_variable_is_not_set():
     assert koodrive.Client.from_env({**BY_TOKEN, "KOODRIVE_APP_ID": "", "KOODRIVE_APP_SECRET": ""})
 
 
-def test_plain_http_is_allowed_by_name():
+def test_plain_http_needs_its_own_argument():
     environ = {**BY_TOKEN, "KOODRIVE_ENDPOINT": "http://gateway.example"}
     assert koodrive.Client.from_env(environ, allow_plain_http=True).settings.allow_plain_http
 
@@ -92,11 +92,11 @@ def test_the_environment_is_the_default_and_is_read_on_request_only(monkeypatch)
     for name, value in BY_APP.items():
         monkeypatch.setenv(name, value)
     assert koodrive.Client.from_env().settings.endpoint == "https://gateway.example/prefix"
-    with pytest.raises(koodrive.InvalidInputError, match="credentials in exactly one way"):
+    with pytest.raises(koodrive.InvalidInputError, match="one kind of credentials"):
         koodrive.Client(endpoint=koodrive.INTERNATIONAL, user_id=USER_ID)
 
 
-def test_no_other_call_reads_a_variable_of_ours():
+def test_only_from_env_reads_the_variables():
     code = """
 import os
 

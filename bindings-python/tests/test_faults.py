@@ -1,4 +1,4 @@
-"""What goes wrong on the way, and what each transport makes of it: surely not sent, or outcome unknown. One table."""
+"""Network faults, and the error that each transport raises: ``NotSentError`` or ``OutcomeUnknownError``. One table."""
 
 import gzip
 import time
@@ -139,7 +139,7 @@ def tls_server(authority):
 
 
 @every_way
-def test_a_certificate_of_nobody_is_not_sent(tls_server, call, way):
+def test_an_untrusted_certificate_is_not_sent(tls_server, call, way):
     _assert_not_sent(lambda: way(client_of(tls_server.url), call))
     assert tls_server.requests == []
 

@@ -13,7 +13,7 @@ import pytest
 
 PACKAGE = pathlib.Path(koodrive.__file__).parent
 
-#: What transports may import besides each other.
+#: Modules that transports may import besides each other.
 BELOW_TRANSPORTS = {"koodrive._core", "koodrive._imported"}
 
 

@@ -55,14 +55,14 @@ def test_every_row_has_its_outcome(job, tmp_path, transport, koodrive_sandbox, k
             body = f'{{"carrierUserId":"{row["carrier_user_id"]}","type":2,"packageId":"14"}}'
             assert row["body_sha256"] == hashlib.sha256(body.encode()).hexdigest()
             assert row["first_sent_at"] <= row["sent_at"] and row["sent_at"].endswith("Z")
-    # What was refused is sent again on request, what is unknown is not.
+    # Refused rows are sent again on request, and unknown rows stay.
     done = command("resume", "--job", job, "--transport", transport, environ=environ)
     assert done.code == 5 and len(koodrive_sandbox.accepted()) == 39
     done = command("resume", "--job", job, "--repeat-refused", "--transport", transport, environ=environ)
     assert done.code == 5 and len(koodrive_sandbox.accepted()) == 40
     done = command("resume", "--job", job, "--repeat-unknown", "--transport", transport, environ=environ)
     assert done.code == 2 and len(koodrive_sandbox.accepted()) == 41
-    # What was sent in several runs shows all of them.
+    # A row that was sent in several runs has the trace ids of all.
     before = {row["line"]: row for row in rows}
     for row in rows_of(job):
         was = before[row["line"]]
@@ -84,7 +84,7 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     listed = list(csv.DictReader(io.StringIO(command("report", "--job", job, "--csv").stdout)))
     assert [(row["line"], row["state"]) for row in listed] == [("5", "bad")]
     assert len(list(csv.DictReader(io.StringIO(command("report", "--job", job, "--csv", "--all").stdout)))) == 4
-    # Nobody else can read it, and no secret is in it.
+    # Only the owner can read the journal, and it has no secret.
     assert stat.S_IMODE(os.stat(job).st_mode) == 0o600
     secret = environ["KOODRIVE_APP_SECRET"]
     for file in os.listdir(tmp_path):
@@ -104,7 +104,7 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     # How many there were of each state stays.
     table = command("report", "--job", job).stdout
     assert (
-        "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows are" in table
+        "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows of the above" in table
     )
 
 
@@ -173,7 +173,7 @@ def test_the_same_twice_is_sent_once(job, tmp_path, koodrive_sandbox, koodrive_s
     (tmp_path / "a.csv").write_text(HEADER + "1 ,2\n1,2\n1,3\n1,2\n")
     done = command("run", str(tmp_path / "a.csv"), "--job", job, "--skip-bad-rows", environ=koodrive_sandbox_server.environ)
     assert done.code == 2 and len(koodrive_sandbox.accepted()) == 2
-    # A bad row is no first one.
+    # A bad row does not make a later one a repetition.
     assert [(row["line"], row["state"]) for row in rows_of(job)] == [
         (2, "bad"),
         (3, "delivered"),
@@ -214,7 +214,7 @@ def test_another_file_under_the_name_of_a_job_is_refused(job, tmp_path, koodrive
     assert command(*run, environ=environ).json["source_sha256"] == known
     source.write_text(HEADER + "1,2\n3,4\n")
     done = command(*run, environ=environ)
-    assert done.code == 2 and "is not the file that the journal's job was read from" in done.stderr and known in done.stderr
+    assert done.code == 2 and "has changed since the job was created" in done.stderr and known in done.stderr
     source.unlink()
     done = command(*run, environ=environ)
     assert (done.code, done.json["source_sha256"]) == (0, known) and "no longer exists" in done.stderr
@@ -281,7 +281,7 @@ def test_one_process_at_a_time(job, tmp_path, koodrive_sandbox_server):
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")
 @pytest.mark.parametrize("rich", [True, False])
-def test_what_a_terminal_shows(job, tmp_path, rich, koodrive_sandbox_server):
+def test_the_output_on_a_terminal(job, tmp_path, rich, koodrive_sandbox_server):
     import pty
 
     shown, terminal = pty.openpty()

@@ -1,4 +1,4 @@
-"""What a job writes for those who watch it: ``--metrics-file``, ``--summary-file``, and the fields of ``--json``."""
+"""The files and fields of a job for monitoring: ``--metrics-file``, ``--summary-file``, and ``--json``."""
 
 import errno
 import os
@@ -13,7 +13,7 @@ from jobs import HEADER, Process, command, lapsed
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals and devices of POSIX")
 
-#: Of every end of a run.
+#: The fields at every end of a run.
 FIELDS = {
     "ok", "exit_code", "job", "source", "source_sha256", "created_at", "duration", "rows", "bad_rows", "halt", "last_error", "error"
 }  # fmt: skip
@@ -93,7 +93,7 @@ def test_metrics_while_it_runs_and_after_a_resume(job, prom, tmp_path, koodrive_
     assert it["rows", "delivered"] == 2000 and it["requests_total",] == 2000 - delivered
 
 
-def test_every_end_is_told(job, prom, tmp_path, refused_port, koodrive_sandbox_server):
+def test_every_end_is_reported(job, prom, tmp_path, refused_port, koodrive_sandbox_server):
     environ = koodrive_sandbox_server.environ
     (tmp_path / "bad.csv").write_text(HEADER + "1,2\n,3\n")
     (tmp_path / "night.prom").write_text("old")
@@ -124,7 +124,7 @@ def test_every_end_is_told(job, prom, tmp_path, refused_port, koodrive_sandbox_s
     )
 
 
-def test_a_halt_is_told(job, prom, tmp_path, server):
+def test_a_halt_is_reported(job, prom, tmp_path, server):
     summary = tmp_path / "summary.txt"
     server.answers = [reply(403, b"{}")] * 200
     environ = {"KOODRIVE_ENDPOINT": server.url, "KOODRIVE_USER_ID": USER_ID, "KOODRIVE_TOKEN": "t"}
@@ -135,7 +135,7 @@ def test_a_halt_is_told(job, prom, tmp_path, server):
 
 @posix
 @pytest.mark.parametrize("path", ["/dev/full", "/no/folder/night.prom", "/dev/null/x", "folder"])
-def test_what_cannot_be_written_decides_nothing(job, tmp_path, path, koodrive_sandbox, koodrive_sandbox_server):
+def test_a_file_that_cannot_be_written_changes_nothing(job, tmp_path, path, koodrive_sandbox, koodrive_sandbox_server):
     if path == "folder":
         path = str(tmp_path)
     summary = path if os.path.exists(path) else f"{path}.txt"

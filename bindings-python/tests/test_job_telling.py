@@ -1,4 +1,4 @@
-"""What a job tells while it runs and at its end, and that nothing of it decides what is done."""
+"""The messages of a job, while it runs and at its end. A failure to print them changes nothing."""
 
 import errno
 import json
@@ -22,11 +22,11 @@ def job(tmp_path):
     return str(tmp_path / "night.db")
 
 
-# What it waits for
+# The last error and the wait are shown
 
 
 @pytest.mark.parametrize("transport", ["aiohttp", "threads"])
-def test_a_job_that_reaches_nobody_halts_and_can_be_resumed(job, tmp_path, transport, refused_port, koodrive_sandbox_server):
+def test_a_job_without_any_connection_halts_and_can_be_resumed(job, tmp_path, transport, refused_port, koodrive_sandbox_server):
     there = koodrive_sandbox_server.environ
     nowhere = {**there, "KOODRIVE_ENDPOINT": f"http://127.0.0.1:{refused_port}"}
     arguments = ("--job", job, "--transport", transport, "--json")
@@ -37,7 +37,7 @@ def test_a_job_that_reaches_nobody_halts_and_can_be_resumed(job, tmp_path, trans
     assert str(refused_port) in told["last_error"]
     assert set(told["rows"]) <= {"given_up", "pending"} and sum(told["rows"].values()) == 30
     assert told["source"].endswith("lapsed.csv") and len(told["job"]) == 16 and 1 <= told["duration"] < 60
-    # What it waits for was in the log all along.
+    # The log has the last error from the start.
     assert re.search(r"(?m)^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ 0 of 30 \(0%\), .*; last error \(\d+ in a row\): .*", err)
     code, out, err = Process("resume", *arguments, environ=there).end()
     assert (code, json.loads(out)["rows"]) == (0, {"delivered": 30}), err
@@ -124,7 +124,7 @@ def test_a_log_file_has_what_stderr_has(job, tmp_path, koodrive_sandbox_server):
     assert done.code == 2 and "--log-file: " in done.stderr
 
 
-# What is told never decides what is done
+# A failure to print changes nothing
 
 
 @posix
@@ -143,7 +143,7 @@ def test_streams_that_are_closed_or_full(job, tmp_path, redirected, koodrive_san
 
 
 @posix
-def test_a_reader_that_has_gone(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+def test_a_closed_pipe(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
     lapsed(tmp_path, 5)
     environ = koodrive_sandbox_server.environ
     code, _, err = shell("(koodrive run lapsed.csv --job night.db; echo $? > code) 2>&1 | true", environ, tmp_path)
@@ -210,7 +210,7 @@ def test_a_signal_finishes_what_is_in_flight(job, tmp_path, number, koodrive_san
 
 
 @posix
-def test_with_nohup_the_end_of_the_terminal_ends_nothing(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+def test_nohup_keeps_the_job_after_the_end_of_the_terminal(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
     lapsed(tmp_path, 20)
     line = "trap '' HUP; koodrive run lapsed.csv --job night.db --rate 20 & sleep 1; kill -HUP $!; wait $!"
     code, out, _ = shell(line, koodrive_sandbox_server.environ, tmp_path)
@@ -278,7 +278,7 @@ def test_a_folder_that_cannot_be_synced(job, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["", ":memory:", "file:night.db?mode=memory"])
-def test_what_is_no_name_of_a_file(name, tmp_path, koodrive_sandbox_server):
+def test_a_path_that_is_not_a_file_name_is_refused(name, tmp_path, koodrive_sandbox_server):
     done = command("run", lapsed(tmp_path, 1), "--job", name, environ=koodrive_sandbox_server.environ)
     assert done.code == 2 and "is not a file name" in done.stderr
 
@@ -293,7 +293,7 @@ def test_an_sqlite_that_is_too_old_is_named(job, monkeypatch):
     assert not os.path.exists(job)
 
 
-def test_locks_that_a_file_system_refuses_are_told_as_that():
+def test_a_file_system_without_locks_is_named():
     from koodrive._job.journal import _problem
 
     told = {
@@ -301,11 +301,11 @@ def test_locks_that_a_file_system_refuses_are_told_as_that():
         for text in ("database is locked", "locking protocol", "disk I/O error")
     }
     assert "another process" in told["database is locked"]
-    assert "know no locks" in told["locking protocol"] and "know no locks" in told["disk I/O error"]
+    assert "may lack locks" in told["locking protocol"] and "may lack locks" in told["disk I/O error"]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes there")
-def test_names_that_are_no_utf_8(tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+def test_names_that_are_not_utf_8(tmp_path, koodrive_sandbox, koodrive_sandbox_server):
     folder = os.fsencode(tmp_path)
     source, job, none = (os.path.join(folder, name) for name in (b"caf\xe9.csv", b"n\xe9.db", b"none\xe9.csv"))
     with open(source, "w") as file:
@@ -389,7 +389,7 @@ def test_the_same_command_goes_on_after_a_crash(job, tmp_path, koodrive_sandbox,
     assert "holds a job already" in command("run", arguments[1], "--job", job, environ=environ).stderr
 
 
-def test_an_endless_429_is_told(job, tmp_path, server):
+def test_an_endless_429_is_reported(job, tmp_path, server):
     server.answers = [reply(429, b"{}", "Retry-After: 300")] * 3
     environ = {"KOODRIVE_ENDPOINT": server.url, "KOODRIVE_USER_ID": USER_ID, "KOODRIVE_TOKEN": "t"}
     run = Process("run", lapsed(tmp_path, 3), "--job", job, environ=environ, code=IN_A_HURRY)
@@ -408,7 +408,7 @@ def test_a_report_while_the_job_is_under_way(job, tmp_path, koodrive_sandbox, ko
     assert run.until(lambda: len(koodrive_sandbox.accepted()) > 50)
     before = len(koodrive_sandbox.accepted())
     done = command("report", "--job", job, "--json")
-    assert done.code == 0 and "the job is under way" in done.stderr
+    assert done.code == 0 and "the job is running" in done.stderr
     counts = done.json["rows"]
     assert sum(counts.values()) == 2000 and set(counts) <= {"delivered", "sending", "pending"}
     assert before <= counts["delivered"] + counts.get("sending", 0) <= len(koodrive_sandbox.accepted()) + 32

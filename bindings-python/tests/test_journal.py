@@ -53,7 +53,7 @@ def test_a_copy_without_its_log_is_refused_and_reported_with_a_warning(job, tmp_
         assert f"in use (process {pid(copy)} on " in text
     assert len(koodrive_sandbox.accepted()) == sent
     done = command("report", "--job", copy)
-    assert done.code == 0 and done.stdout.startswith("WARNING: ") and "rows that wait here may have been sent" in done.stdout
+    assert done.code == 0 and done.stdout.startswith("WARNING: ") and "waiting rows may have been sent already" in done.stdout
     done = command("report", "--job", copy, "--json")
     assert "is missing" in done.json["warning"] and sum(done.json["rows"].values()) == 300
     done = command("report", "--job", copy, "--csv")
@@ -71,7 +71,7 @@ def test_a_copy_without_its_log_is_refused_and_reported_with_a_warning(job, tmp_
 
 
 def pid(path):
-    """Of the mark, as any program reads it."""
+    """Returns the mark's number, read as any other program reads it."""
     database = sqlite3.connect(f"file:{path}?immutable=1", uri=True)
     try:
         return database.execute("SELECT pid FROM process").fetchone()[0]
@@ -80,7 +80,7 @@ def pid(path):
 
 
 @posix
-def test_where_repeats_are_safe_a_copy_without_its_log_is_sent(job, tmp_path, killed, koodrive_sandbox):
+def test_repeat_unknown_sends_a_copy_without_its_log(job, tmp_path, killed, koodrive_sandbox):
     os.remove(job + "-wal")
     done = command("resume", "--job", job, environ=killed)
     assert done.code == 2 and "pass to `koodrive resume` --repeat-unknown, where repeats are safe" in done.stderr
@@ -158,7 +158,7 @@ class Writer:
         self._journal.close()
 
 
-def test_of_every_copy_of_a_running_job_it_is_known_whether_it_is_whole(job, tmp_path, monkeypatch):
+def test_a_copy_of_a_running_job_is_detected(job, tmp_path, monkeypatch):
     with Writer(job, monkeypatch) as writer:
         for number in range(60):
             alone, both = tmp_path / f"{number}.db", tmp_path / f"{number}-both.db"
@@ -170,7 +170,7 @@ def test_of_every_copy_of_a_running_job_it_is_known_whether_it_is_whole(job, tmp
                     with Journal(str(copy), make=False) as journal:
                         assert journal.mark_of_use.doubt is not None and journal.mark_of_use.is_copy == is_copy
                 except koodrive.InvalidInputError as error:
-                    # Of two moments, and even known by its numbers, or by pages that do not fit.
+                    # Main file and log are of different times: the numbers show it, or pages that do not fit.
                     assert is_copy and ("of different times" in str(error) or "malformed" in str(error))
         assert writer.marked
     with Journal(job, make=False) as journal:

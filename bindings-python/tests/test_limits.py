@@ -83,7 +83,7 @@ def test_a_value_of_a_reply_is_nested_as_deep_as_the_service_likes(depth):
     assert CLIENT.request(raw).body == deep.encode()
     reply = CLIENT.parse(raw, 200, {}, f'{{"code":0,"data":{deep}}}')
     assert (reply.code, reply.body) == ("0", f'{{"code":0,"data":{deep}}}')
-    # What Python's own json makes of it is Python's.
+    # Python's own json has a limit too.
     if depth == 100_000:
         with pytest.raises(RecursionError):
             reply.json()

@@ -1,4 +1,4 @@
-"""What the logger ``koodrive`` is told, and what nobody is told."""
+"""The records of the logger ``koodrive``, and the facts that no log has."""
 
 import logging
 import re
@@ -43,12 +43,12 @@ def test_an_exchange(server, client, call, caplog, everything):
     )
 
 
-def test_a_failure_says_what_is_true_at_the_service(server, client, call, caplog, everything):
+def test_a_failure_says_whether_koodrive_acted(server, client, call, caplog, everything):
     server.answers = [None]
     with pytest.raises(koodrive.OutcomeUnknownError):
         client.send(call)
     record = one(caplog)
-    # Whoever raises does not also complain.
+    # The error is raised, so the level stays DEBUG.
     assert record.levelno == logging.DEBUG
     assert "status=None" in record.getMessage() and "received={}" in record.getMessage()
     assert "kind=outcome_unknown outcome=unknown cause=RemoteDisconnected" in record.getMessage()
@@ -86,7 +86,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_of_a_raw_call_segments_that_may_be_ids_are_masked(server, client, caplog, everything, path):
+def test_path_segments_of_a_raw_call_that_may_be_ids_are_masked(server, client, caplog, everything, path):
     server.answers = [reply()]
     seen = []
     client.send(koodrive.RawCall("GET", path, query={"id": SUBSCRIBER}), on_exchange=seen.append)
@@ -110,7 +110,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 @every_way
-def test_no_secret_and_no_subscriber_is_logged_by_anyone(server, call, way, answer, everything):
+def test_no_secret_and_no_subscriber_is_logged(server, call, way, answer, everything):
     credentials = [{"token": TOKEN}, {"token": lambda: TOKEN}, {"app_id": "an-app-id", "app_secret": SECRET}]
     for given in credentials:
         client = koodrive.Client(endpoint=server.url, user_id=USER_ID, **given)
@@ -129,7 +129,7 @@ def test_no_secret_and_no_subscriber_is_logged_by_anyone(server, call, way, answ
         assert secret not in text
 
 
-def test_a_hook_that_fails_is_told(server, client, call, caplog):
+def test_a_failing_hook_is_logged(server, client, call, caplog):
     server.answers = [reply()]
     client.send(call, on_exchange=lambda exchange: 1 / 0)
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [("ERROR", "on_exchange failed")]

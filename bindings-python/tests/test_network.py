@@ -133,7 +133,7 @@ def test_a_client_certificate(way, authority, tmp_path):
 BAD = [
     (("--proxy", "socks5://127.0.0.1:1"), "--proxy: unsupported proxy scheme socks5; pass http://host:port"),
     (("--proxy", "https://proxy.example"), "--proxy: unsupported proxy scheme https"),
-    (("--proxy", "http://proxy.example:port"), "--proxy: the port is no number"),
+    (("--proxy", "http://proxy.example:port"), "--proxy: the port is not a number"),
     (("--proxy", "http://proxy.example/path"), "--proxy: not the URL of a proxy"),
     (("--proxy", "http://user:hush-hush@proxy.example"), "--proxy: credentials are not accepted here"),
     (("--proxy-credentials-file", "x"), "--proxy-credentials-file is given without the URL of a proxy"),
@@ -152,7 +152,7 @@ def test_bad_arguments_are_named(server, tmp_path, arguments, message):
     assert server.requests == [] and not (tmp_path / "job").exists()
 
 
-def test_an_encrypted_key_is_refused_and_nobody_is_asked(server, tmp_path):
+def test_an_encrypted_key_is_refused_without_a_prompt(server, tmp_path):
     from cryptography.hazmat.primitives import serialization
 
     cert = trustme.CA().issue_cert("carrier.example")
@@ -161,7 +161,7 @@ def test_an_encrypted_key_is_refused_and_nobody_is_asked(server, tmp_path):
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encrypted)
     (tmp_path / "client.pem").write_bytes(pem + cert.cert_chain_pems[0].bytes())
     done = through("check", server, "--client-cert", str(tmp_path / "client.pem"), folder=tmp_path)
-    assert done.code == 2 and "with a key that is not encrypted" in done.stderr
+    assert done.code == 2 and "with an unencrypted key" in done.stderr
 
 
 def test_the_curl_command_has_them(server, tmp_path):
@@ -182,7 +182,7 @@ def test_a_proxy_is_read():
 
 
 @pytest.mark.parametrize("installed, chosen", [({"aiohttp", "httpx"}, "aiohttp"), ({"httpx"}, "threads"), (set(), "threads")])
-def test_httpx_is_used_where_it_is_named_alone(monkeypatch, installed, chosen):
+def test_httpx_is_used_only_if_named(monkeypatch, installed, chosen):
     # Why a module cannot be used: empty where it is not installed.
     monkeypatch.setattr(transports, "_problem", lambda name: None if name in installed else "")
     assert transports.chosen(None) == (chosen, None)

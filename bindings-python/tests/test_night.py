@@ -52,7 +52,7 @@ def test_the_same_command_line_starts_the_night_and_goes_on(command_line, tmp_pa
     assert len(koodrive_sandbox.accepted()) == 2 and b"going on with the job" in done.stderr
 
 
-def test_both_leave_time_for_what_is_in_flight_and_a_person_what_a_person_decides():
+def test_both_leave_time_for_requests_in_flight_and_decisions_to_a_person():
     from koodrive._cli import _exit_codes as codes
     from koodrive._defaults import TIMEOUT
 

@@ -1,4 +1,4 @@
-"""``docs/operations.md``: its commands, run in their order and in one folder, print what it shows; its tables name what there is."""
+"""Runs the commands of ``docs/operations.md`` in order, and compares their output. The names in its tables must exist."""
 
 import os
 import pathlib

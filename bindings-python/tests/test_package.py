@@ -79,7 +79,7 @@ def test_it_is_installed_with_its_types():
     assert (package / "py.typed").exists() and (package / "_core.pyi").exists()
 
 
-def test_a_zipapp_says_why_not(tmp_path):
+def test_a_zipapp_names_the_reason(tmp_path):
     package = pathlib.Path(koodrive.__file__).parent
     with zipfile.ZipFile(tmp_path / "koodrive.pyz", "w") as archive:
         for path in [*package.rglob("*.py"), *package.glob("_core.*")]:

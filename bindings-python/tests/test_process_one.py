@@ -1,4 +1,4 @@
-"""As process 1, as in a container: the kernel gives it no signal that it has no handler for, and nobody else waits for its children."""
+"""The command line as process 1 of a container: the kernel sends process 1 only signals that it handles."""
 
 import json
 import os

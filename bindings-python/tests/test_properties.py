@@ -1,4 +1,4 @@
-"""What holds for every id, date and reply, not only for those that somebody thought of."""
+"""Properties of every id, date and reply. Hypothesis generates the values."""
 
 import datetime
 import json
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conftest import SECRET, TOKEN, USER_ID
 
-# A machine that is busy is no finding.
+# A busy machine may be slow, so there is no deadline.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 

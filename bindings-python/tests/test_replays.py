@@ -23,7 +23,7 @@ def _session(way, retries):
     return session
 
 
-#: Of ``Retry``, and whether it would send again what may have been received: a POST, a GET.
+#: Arguments of ``Retry``, and whether it may resend a received POST, and a received GET.
 RETRIES = [
     ({"total": 0}, False, False),
     ({"total": False}, False, False),
@@ -64,7 +64,7 @@ def test_a_session_that_would_send_again_is_refused(server, client, call, way, c
 
 
 @ways("requests", "niquests")
-def test_what_the_refusal_says_helps(server, client, call, way):
+def test_the_advice_of_the_refusal_works(server, client, call, way):
     with _session(way, 3) as session:
         with pytest.raises(koodrive.InvalidInputError):
             client.send(call, transport=session)
@@ -83,14 +83,14 @@ def test_what_the_refusal_says_helps(server, client, call, way):
 
 
 def _damaged(connection):
-    # A record of TLS that nobody can decrypt.
+    # A TLS record that cannot be decrypted.
     os.write(connection.fileno(), b"\x17\x03\x03\x00\x20" + b"x" * 32)
     connection.recv(1)
 
 
 @ways("requests")
 def test_the_harmless_number_of_retries_does_send_a_post_again(authority, way):
-    """Of requests, not of us: why max_retries=3 is refused. Where this fails, it need not be."""
+    """Shows that requests itself resends a POST with max_retries=3. If this fails, the refusal is no longer needed."""
     server = TlsServer(authority)
     try:
         server.answers = [_damaged, _damaged, _damaged, _damaged]
@@ -104,7 +104,7 @@ def test_the_harmless_number_of_retries_does_send_a_post_again(authority, way):
 
 
 @ways("urllib3")
-def test_the_retries_of_a_pool_do_not_hold(server, client, call, way):
+def test_the_retries_of_a_pool_are_ignored(server, client, call, way):
     urllib3 = way.module()
     retries = urllib3.Retry(5, allowed_methods=None, status_forcelist=[503], backoff_factor=0)
     with urllib3.PoolManager(retries=retries) as pool:
@@ -139,9 +139,9 @@ def test_retries_of_httpx_are_for_connecting(server, client, call, way):
 
 
 @ways("aiohttp")
-def test_an_aiohttp_that_cannot_be_kept_from_it_is_refused(client, call, way, monkeypatch):
+def test_an_old_aiohttp_is_refused(client, call, way, monkeypatch):
     monkeypatch.delattr(way.module(), "ClientMiddlewareType")
     with pytest.raises(
-        koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may send a request again.*install aiohttp 3\.12"
+        koodrive.InvalidInputError, match=r"^transport: aiohttp 3\..* may resend a request.*install aiohttp 3\.12"
     ):
         way(client, call)

@@ -65,7 +65,7 @@ def page_of(job):
 
 
 @pytest.mark.koodrive_sandbox(faults=["pass", 429, 503, 400, "cut-after-headers"])
-def test_the_page_says_what_the_journal_says(job, tmp_path, koodrive_sandbox_server):
+def test_the_page_has_the_facts_of_the_journal(job, tmp_path, koodrive_sandbox_server):
     done = command(
         "run", lapsed(tmp_path, 30), "--job", job, "--concurrency", "1", "--json", environ=koodrive_sandbox_server.environ
     )
@@ -90,7 +90,7 @@ def test_the_page_says_what_the_journal_says(job, tmp_path, koodrive_sandbox_ser
     assert label.endswith("28 delivered, 1 throttled, 3 failed in all")
 
 
-def test_whatever_ids_and_answers_hold_is_only_shown(job, tmp_path, server):
+def test_ids_and_answers_are_shown_as_text(job, tmp_path, server):
     ids = ["<script>alert(1)</script>", '"><img src=x onerror=y>', "a\u202eb&amp;"]
     source = tmp_path / "<b>.jsonl"
     source.write_text("".join(json.dumps({"carrier_user_id": it, "package_id": "</td>"}) + "\n" for it in ids), encoding="utf-8")
@@ -124,8 +124,8 @@ def test_a_page_while_the_job_is_under_way(job, tmp_path, koodrive_sandbox, kood
     run = Process("run", lapsed(tmp_path, 500), "--job", job, "--rate", "50", environ=koodrive_sandbox_server.environ)
     assert run.until(lambda: len(koodrive_sandbox.accepted()) > 100)
     it = page_of(job)
-    assert "The job is under way" in it.text
-    # What was heard is written once a second, together with what is written anyway.
+    assert "The job is running" in it.text
+    # The counts are written once a second, with the next transaction.
     assert int(re.search(r"(\d+) delivered", it.labels[0])[1]) >= 1
     run.signal(signal.SIGINT)
     run.end()

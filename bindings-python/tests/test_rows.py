@@ -1,4 +1,4 @@
-"""Files as people export them: which rows are found, and why another is bad. Nothing is sent where a row is bad."""
+"""Files as people export them: the rows that are found, and the reasons of bad rows. With a bad row, nothing is sent."""
 
 import gzip
 import os
@@ -32,7 +32,7 @@ def alike(found, expected):
         assert row[3] == like[3] if like[3] is None else row[3] is not None and like[3] in row[3], row
 
 
-#: Name: content, options, and the rows; of a bad one a part of its reason.
+#: For each name: content, options, and the rows. A bad row has a part of its reason.
 FILES = {
     # Separators and quotation marks
     "comma": (HEADER + f"{LONG},14\n", {}, GOOD),
@@ -126,7 +126,7 @@ FILES = {
     "JSON with half a character": ('{"carrierUserId":"\\ud800","packageId":"2"}\n', {}, [(1, "\\ud800", "2", "carrierUserId: contains a lone surrogate")]),
     "half an object": ('{"carrierUserId":\n', {}, [(1, "", "", "not valid JSON")]),
     "no object": ('["1","2"]\n', {}, [(1, "", "", "not a JSON object")]),
-    "a comma after an object": ('{"carrierUserId":"1","packageId":"2"},\n', {}, [(1, "", "", "not valid JSON: ends with a comma")]),
+    "a comma after an object": ('{"carrierUserId":"1","packageId":"2"},\n', {}, [(1, "", "", "not valid JSON: the line ends with a comma")]),
     "a member missing": ('{"carrierUserId":"1"}\n', {}, [(1, "1", "", "there is no member package_id or packageId")]),
     "a member twice": ('{"carrierUserId":"1","carrierUserId":"3","packageId":"2"}\n', {}, [(1, "3", "2", "a member appears twice")]),
     "JSON lines without the last line break": ('{"carrierUserId":"1","packageId":"2"}', {}, [(1, "1", "2", "has no line break")]),
@@ -139,7 +139,7 @@ def test_rows_of(tmp_path, case):
     data = content if isinstance(content, bytes) else content.encode()
     (tmp_path / "export").write_bytes(data)
     alike(all_rows(tmp_path / "export", **options), expected)
-    # Compressed, too, whatever its name.
+    # Compression is detected with any file name.
     (tmp_path / "export").write_bytes(gzip.compress(data))
     alike(all_rows(tmp_path / "export", **options), expected)
 
@@ -149,7 +149,7 @@ WHOLE = gzip.compress(
     (HEADER + "".join(f"{random.Random(1).getrandbits(60) + number},14\n" for number in range(20_000))).encode()
 )
 
-#: Name: content, options, and a part of the reason.
+#: For each name: content, options, and a part of the reason.
 REFUSED = {
     "nothing": (b"", {}, "is empty; the first line must be the header, such as carrier_user_id,package_id"),
     "blank lines alone": (b"\n\n", {}, "is empty; the first line must be the header"),
@@ -199,7 +199,7 @@ def test_a_source_is_refused_as_a_whole(tmp_path, case):
     assert problem in str(caught.value)
 
 
-#: What an id looks like: some of each kind.
+#: Examples of each kind of damaged id.
 UNUSUAL = {
     "a number in scientific notation": ["1.89642E+17", "1,89642E+17", "1e5", "-2E-3"],
     "a number with a decimal point": ["189642158555241211.0", "14,0", ".5", "14."],
@@ -236,12 +236,12 @@ def test_an_id_that_looks_damaged(looks, value):
         "nullable", "decoder-12", "a-b", "it's", "x=1", "C#", "12/34",
     ],
 )  # fmt: skip
-def test_an_id_that_does_not(value):
+def test_an_id_that_looks_usual(value):
     assert unusual(value) is None
 
 
 def test_the_documented_ids_are_those():
-    """docs/rows.md: every example of its table, and those that it calls usual."""
+    """Checks the examples of docs/rows.md: those of its table look damaged, the usual ones do not."""
     text = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "rows.md").read_text(encoding="utf-8")
     table = text.partition("| an id looks like |")[2].partition("\n\n")[0]
     examples = [example for row in table.splitlines()[2:] for example in re.findall("`([^`]+)`", row.split("|")[2])]
@@ -257,15 +257,15 @@ def rounded(values):
     return ids.problem is not None
 
 
-def test_ids_are_rounded_where_all_of_them_are():
+def test_ids_count_as_rounded_only_if_all_are():
     first = int(LONG)
     assert rounded([first // 1000 * 1000 + 1000 * number for number in range(2)])
-    # As JavaScript shows them: 17 digits, and zeros.
+    # JavaScript shows 17 digits and then zeros.
     assert rounded((first + 7919 * number) // 10 * 10 for number in range(7))
     assert rounded(int(float(first + 7919 * number)) for number in range(4))
-    # One is chance, and one twice is no more.
+    # One id may end with zeros by chance. A repeated id adds no evidence.
     assert not rounded([first // 1000 * 1000] * 100)
-    # A single one that is not speaks against it, wherever it stands.
+    # One id that does not fit excludes rounding, at any place.
     ids = [first // 1000 * 1000 + 1000 * number for number in range(1000)]
     assert rounded(ids) and not rounded([*ids, first]) and not rounded([first, *ids])
     assert not rounded([14, "x" * 20, "1" * 5000] * 100)
@@ -277,7 +277,7 @@ def test_ids_at_random_are_not_rounded(seed):
     assert not rounded(chance.randrange(10**17, 10**18) for _ in range(20))
 
 
-#: A file of each kind, and the rows that are in it.
+#: A file of each kind, and its rows.
 WHOLE_ROWS = [(str(int(LONG) + 7 * number), str(14 + number)) for number in range(8)]
 KINDS = {
     "csv": HEADER + "".join(f"{user},{package}\n" for user, package in WHOLE_ROWS),
@@ -289,7 +289,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
-def test_wherever_a_file_is_cut_no_cut_id_is_sent(tmp_path, kind, encoding):
+def test_a_file_cut_anywhere_sends_no_cut_id(tmp_path, kind, encoding):
     data = KINDS[kind].encode(encoding)
     for name, at in [("plain", at) for at in range(len(data))] + [("gzip", at) for at in range(1, len(data) // 4)]:
         content = data[:at] if name == "plain" else gzip.compress(data)[:-at]
@@ -305,8 +305,8 @@ def test_wherever_a_file_is_cut_no_cut_id_is_sent(tmp_path, kind, encoding):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("seed", range(5))
-def test_whatever_is_in_the_place_of_a_quotation_or_a_line_break_no_other_id_is_sent(tmp_path, kind, seed):
-    """One mark that stands where none was, or is missing."""
+def test_a_changed_quotation_mark_or_line_break_sends_no_other_id(tmp_path, kind, seed):
+    """Inserts or removes one quotation mark or line break."""
     chance = random.Random(seed)
     text, packages = KINDS[kind], {package for _, package in WHOLE_ROWS}
     for _ in range(100):
@@ -318,14 +318,14 @@ def test_whatever_is_in_the_place_of_a_quotation_or_a_line_break_no_other_id_is_
         except InvalidInputError:
             continue
         good = {(user, package) for _, user, package, bad in rows if bad is None}
-        # A package that lost a digit looks like one.
+        # A package id that lost a digit still looks usual.
         assert len(good - set(WHOLE_ROWS)) <= (1 if {package for _, package in good} - packages else 0), damaged
 
 
 # The command
 
 
-def test_with_a_bad_row_nothing_is_sent_but_on_request(tmp_path, koodrive_sandbox, koodrive_sandbox_server):
+def test_a_bad_row_prevents_sending_without_skip_bad_rows(tmp_path, koodrive_sandbox, koodrive_sandbox_server):
     environ, job = koodrive_sandbox_server.environ, str(tmp_path / "night.db")
     file = tmp_path / "lapsed.csv"
     file.write_text(HEADER + "1,2\n1.8E+17,2\n3,2\n" + "NULL,2\n" * 30)
@@ -334,7 +334,7 @@ def test_with_a_bad_row_nothing_is_sent_but_on_request(tmp_path, koodrive_sandbo
     assert "line 3: carrierUserId: looks like a number in scientific notation" in done.stderr
     assert "and 11 more bad rows; --show-bad-rows 31 shows all" in done.stderr
     assert "31 of 33 rows are bad; nothing was sent; correct them, or pass --skip-bad-rows" in done.stderr
-    # The name of the job is not used up.
+    # The refused source leaves no journal.
     done = command("run", str(file), "--job", job, "--skip-bad-rows", "--show-bad-rows", "1", "--json", environ=environ)
     assert (done.code, done.json["rows"]) == (2, {"bad": 31, "delivered": 2})
     assert done.stderr.count("line ") == 1 and "and 30 more bad rows" in done.stderr
@@ -414,6 +414,6 @@ def test_memory_does_not_grow_with_the_rows(tmp_path):
             pass
         return tracemalloc.get_traced_memory()[1], tracemalloc.stop()
 
-    # Compiles its expressions.
+    # The first call compiles the expressions.
     peak(1)
     assert peak(50_000)[0] < peak(5_000)[0] + 50_000

@@ -47,7 +47,7 @@ def test_it_takes_a_call_and_lists_it(call, sending):
     assert before - datetime.timedelta(seconds=5) <= date <= before
 
 
-def test_what_it_lists_are_values():
+def test_accepted_calls_are_values():
     body = '{"carrierUserId":"1","type":2,"packageId":"2"}'
     fields = {"operation": "notifyPackageExpire", "json": body, "x_date": "20251103T070140Z", "trace_id": None}
     accepted = Accepted(**fields)
@@ -112,7 +112,7 @@ def parts(request):
     return request.method, request.url, request.headers, request.body
 
 
-def test_a_clock_that_differs_is_learned_and_the_call_is_signed_anew(call, sending):
+def test_a_wrong_clock_is_learned_and_the_call_is_signed_anew(call, sending):
     sandbox = Sandbox(now=lambda: time.time() + 3600)
     seen = []
     assert sending(sandbox, call, on_exchange=seen.append).code == "0"
@@ -128,7 +128,7 @@ def test_a_clock_that_differs_is_learned_and_the_call_is_signed_anew(call, sendi
         (lambda: float("nan"), "now: not a valid date"),
     ],
 )
-def test_a_clock_that_is_none_is_refused(call, now, text):
+def test_an_invalid_clock_is_refused(call, now, text):
     with pytest.raises(koodrive.InvalidInputError, match=text):
         Sandbox(now=now).handle("GET", "/", {})
 
@@ -166,7 +166,7 @@ def test_it_is_configured_by_keywords(call, sending, configuration, reason):
         assert sandbox.accepted() == []
 
 
-def test_the_configuration_is_heard(call):
+def test_the_configuration_applies(call):
     sandbox = Sandbox(
         echo_trace_id=True,
         code_as_text=True,
@@ -186,7 +186,7 @@ def test_the_configuration_is_heard(call):
     assert refused.value.status == 400
 
 
-def test_repeats_are_refused_where_that_is_wanted(call, sending):
+def test_refuse_repeats_refuses_a_second_call(call, sending):
     sandbox = Sandbox(refuse_repeats=True)
     sending(sandbox, call)
     with pytest.raises(koodrive.ApiError) as refused:
@@ -358,7 +358,7 @@ def test_a_long_reply_is_read_with_the_limit(call, sending):
     assert len(sandbox.accepted()) == 1
 
 
-def test_of_a_long_reply_no_more_is_read(call):
+def test_a_long_reply_is_read_up_to_the_limit(call):
     sandbox = Sandbox(msg="x" * 5000)
     limits = {"connect_timeout": 1, "timeout": 1, "reply_limit": 1000}
     _, _, body = sandbox(client_of(sandbox).request(call), **limits)
@@ -412,7 +412,7 @@ def test_a_request_is_handled_however_a_library_holds_it(call):
 @pytest.mark.parametrize(
     "method, url, headers", [("GE T", "/", {}), ("GET", "not a url", {}), ("GET", "/", {"a b": "c"}), ("GET", "/", {"a": "b\nc"})]
 )
-def test_what_http_cannot_carry_is_refused(method, url, headers):
+def test_a_value_that_http_cannot_carry_is_refused(method, url, headers):
     with pytest.raises(koodrive.InvalidInputError, match="as the HTTP client sent them"):
         Sandbox().handle(method, url, headers)
 

@@ -46,7 +46,7 @@ def connected(server):
 
 
 def raw(server, data, *, end=False):
-    """What comes back for these bytes, until the server closes."""
+    """Sends ``data``, and returns all bytes until the server closes the connection."""
     with connected(server) as connection:
         connection.sendall(data)
         if end:
@@ -188,7 +188,7 @@ NO_HTTP = {
 
 
 @pytest.mark.parametrize("name", NO_HTTP)
-def test_what_is_no_http_is_answered_and_not_judged(serve, name):
+def test_a_request_that_is_not_http_is_answered_without_the_sandbox(serve, name):
     server = serve(faults=[503])
     received = raw(server, NO_HTTP[name])
     assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n"), received
@@ -206,11 +206,11 @@ def test_what_is_no_http_is_answered_and_not_judged(serve, name):
         (b"GET / HTTP/1.1\r\n" + b"A: x\r\n" * 12_000, b"431 Request Header Fields Too Large"),
     ],
 )
-def test_what_is_too_much_is_refused(serve, request_, status):
+def test_a_request_over_the_limits_is_refused(serve, request_, status):
     assert raw(serve(), request_).startswith(b"HTTP/1.1 " + status)
 
 
-def test_the_host_is_asked_for(serve):
+def test_a_request_without_a_host_is_refused(serve):
     received = raw(serve(), lines(f"GET {POLICIES} HTTP/1.1", "Connection: close"))
     assert received.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"SANDBOX.MISSING_AUTHORITY" in received
@@ -261,7 +261,7 @@ def test_a_body_in_chunks(serve):
     assert server.sandbox.accepted()[0].package_id == "14"
 
 
-def test_a_body_that_waits_to_be_asked_for(serve):
+def test_a_body_after_100_continue(serve):
     server = serve()
     received = raw(server, lines(*POST, "Content-Length: 47", "Expect: 100-continue", "Connection: close", body=BODY))
     assert received.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n")
@@ -276,7 +276,7 @@ def test_a_body_that_waits_to_be_asked_for(serve):
         b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc",
     ],
 )
-def test_a_caller_who_ends_within_a_request_gets_nothing_that_counts(serve, part):
+def test_a_connection_closed_within_a_request_is_ignored(serve, part):
     server = serve(faults=[503])
     assert raw(server, part, end=True) in (b"", b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
     assert raw(server, lines(f"GET {POLICIES} HTTP/1.1", "Host: x", "Connection: close")).startswith(b"HTTP/1.1 503 ")

@@ -1,5 +1,7 @@
-"""Credentials are in the request and nowhere else: not in what a value shows, nor in an error, its causes, and the locals of their
-tracebacks, which test runners and error trackers show."""
+"""Credentials appear only in the request: not in a repr, nor in an error, its causes, and the local variables of tracebacks.
+
+Test runners and error trackers show these variables.
+"""
 
 import base64
 import copy
@@ -40,13 +42,13 @@ def client_of(given, **other):
 
 def assert_hidden(shown, more=()):
     for name, form in [*FORMS.items(), *((f"sent {part}", part) for part in more)]:
-        # Not by an assert, of which pytest would make a difference of megabytes.
+        # An assert would print a difference of megabytes.
         if form in shown:
             pytest.fail(f"{name} is in {shown[max(shown.find(form) - 300, 0) :][:700]}")
 
 
 def shown(value):
-    """What a person, a log or a debugger sees of a value."""
+    """Returns the text of ``value`` for a person, a log or a debugger."""
     texts = [repr(value), str(value), format(value), repr(getattr(value, "__dict__", None))]
     for name in dir(value):
         try:
@@ -93,7 +95,7 @@ def causes(error):
 
 
 def told(error):
-    """What is shown of an error: with its causes, where they came from, and what stood in the variables there."""
+    """Returns the text of an error with its causes, tracebacks and local variables."""
     lines = [*traceback.TracebackException.from_exception(error, capture_locals=True).format()]
     lines += map(shown, causes(error))
     return "\n".join(lines)
@@ -139,11 +141,11 @@ def test_a_client_shows_no_secret(way_to_authenticate):
     if way_to_authenticate != "a token function":
         request = client.request(call)
         (authorization,) = (value for name, value in request.headers if name == "authorization")
-        # The headers are there to be sent, and shown by whoever asks for them.
+        # `headers` itself has the credentials, since it is sent.
         assert_hidden("\n".join([repr(request), str(request), repr(client)]), [authorization])
         with pytest.raises(TypeError):
             copy.deepcopy(request)
-        # What has been used shows nothing more.
+        # A used client shows no secret either.
         assert_hidden(shown(client))
 
 

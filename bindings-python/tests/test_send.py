@@ -131,7 +131,7 @@ def test_a_name_that_does_not_resolve_is_not_sent(call):
         client.send(call)
 
 
-def test_tls_that_is_none_is_not_sent(server, call):
+def test_a_server_without_tls_is_not_sent(server, call):
     client = koodrive.Client(endpoint=server.url.replace("http:", "https:"), user_id=USER_ID, token=TOKEN)
     with pytest.raises(koodrive.NotSentError):
         client.send(call, connect_timeout=0.5)
@@ -308,7 +308,7 @@ def test_a_token_function_that_fails_is_not_sent(server, call):
 
 
 @pytest.mark.parametrize("token, text", [(7, "token: a number"), (None, "token: a value of type NoneType"), ("", "token: empty")])
-def test_a_token_function_that_gives_none(server, call, token, text):
+def test_a_token_function_that_returns_none(server, call, token, text):
     client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=lambda: token)
     with pytest.raises(koodrive.InvalidInputError, match=f"^{text}"):
         client.send(call)
@@ -339,7 +339,7 @@ def test_exchanges_are_seen_without_secrets(server, client, call):
     assert TOKEN not in repr(seen)
 
 
-def test_what_a_hook_raises_changes_nothing(server, client, call, caplog):
+def test_an_exception_of_a_hook_changes_nothing(server, client, call, caplog):
     server.answers = [reply()]
     assert client.send(call, on_exchange=lambda exchange: 1 / 0).code == "0"
     assert "on_exchange failed" in caplog.text
@@ -471,7 +471,7 @@ def test_a_function_is_a_transport(client, call):
         assert caught.value.__cause__ is not None
 
 
-def test_an_interrupt_passes_and_is_told(client, call):
+def test_an_interrupt_is_raised_and_reported(client, call):
     def transport(request, **limits):
         raise KeyboardInterrupt
 
@@ -504,7 +504,7 @@ def test_a_safe_call_of_unknown_outcome_is_retryable(server, client):
 
 
 @pytest.mark.parametrize("what", ["transport", "async transport", "token", "sign"])
-def test_an_error_with_half_a_character_has_an_outcome(server, call, what):
+def test_an_error_with_a_lone_surrogate_has_an_outcome(server, call, what):
     def broken(*_, **__):
         raise ConnectionResetError("reset by caf\udce9")
 

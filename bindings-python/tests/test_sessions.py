@@ -14,7 +14,7 @@ from servers import Echo, Proxy, TlsServer
 
 BUILT = {"authorization", "content-type", "x-date", "x-user-id", "x-traceid"}
 OF_HTTP = {"host", "content-length", "accept-encoding", "connection"}
-#: What these sessions have in their ``headers`` until the user says otherwise.
+#: The default ``headers`` of these sessions.
 OF_THE_SESSION = {"user-agent", "accept"}
 
 
@@ -122,7 +122,7 @@ def test_a_connection_that_ends_as_it_is_used_again_is_not_replaced(server, clie
 
 
 @every_way
-def test_what_is_left_of_a_reply_is_not_the_next_ones(server, client, call, way):
+def test_the_rest_of_a_reply_is_not_the_next_reply(server, client, call, way):
     half = stalling_after(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + OK)
     with way.opened() as send:
         assert out_of_time(server, half, lambda timeout: send(client, call, timeout=timeout)).kind == "outcome_unknown"
@@ -159,7 +159,7 @@ WITH_CREDENTIALS = ways(
 
 
 @WITH_HEADERS
-def test_headers_of_the_session_go_along_and_replace_none(server, client, call, way):
+def test_headers_of_the_session_are_added_and_replace_none(server, client, call, way):
     server.answers = [reply()]
     with way.opened(headers=OWN_HEADERS) as send:
         send(client, call, trace_id=TRACE_ID)

@@ -203,7 +203,7 @@ def test_fork_in_the_middle_of_use(server, client, call):
 
 
 def answer_in_a_worker(settings, call, body):
-    """What a worker process does: it is handed no credentials, and has its own."""
+    """Runs in a worker process, which gets settings without credentials and has its own credentials."""
     client = koodrive.Client.from_settings(settings, app_id="my-app-id", app_secret=SECRET)
     request = client.request(call, 1762153305)
     try:

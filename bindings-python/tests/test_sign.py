@@ -44,7 +44,7 @@ def client_of(sandbox, sign):
     return koodrive.Client.from_settings(sandbox.settings, app_id="example-app-id", sign=sign)
 
 
-def test_what_is_signed_elsewhere_is_what_the_secret_signs(kms):
+def test_a_sign_function_makes_the_same_request_as_the_secret(kms):
     given = {"endpoint": koodrive.CHINA, "user_id": USER_ID, "app_id": "my-app-id"}
     here = koodrive.Client(**given, app_secret=KEY.decode())
     elsewhere = koodrive.Client(**given, sign=kms.sign)
@@ -117,7 +117,7 @@ NO_SIGNATURES = ["", "A" * 64, "0" * 63, "0" * 65, "Signature=" + "0" * 64, 7, N
 
 
 @pytest.mark.parametrize("signature", NO_SIGNATURES)
-def test_what_is_no_signature_is_refused(sandbox, signature):
+def test_an_invalid_signature_is_refused(sandbox, signature):
     client = client_of(sandbox, lambda _: signature)
 
     async def adispatched():
@@ -167,7 +167,6 @@ def test_a_function_that_fails_once_is_asked_again_by_a_job(kms, sandbox):
 @pytest.mark.parametrize(
     "given",
     [
-        {"sign": Kms().sign},
         {"app_id": "a", "app_secret": "b", "sign": Kms().sign},
         {"token": "t", "sign": Kms().sign},
         {"token": lambda: "t", "sign": Kms().sign},
@@ -176,8 +175,10 @@ def test_a_function_that_fails_once_is_asked_again_by_a_job(kms, sandbox):
     ],
 )
 def test_credentials_are_given_in_one_way(given):
-    with pytest.raises(koodrive.InvalidInputError, match="credentials in exactly one way"):
+    with pytest.raises(koodrive.InvalidInputError, match="one kind of credentials"):
         koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, **given)
+    with pytest.raises(koodrive.InvalidInputError, match="^app_id is missing"):
+        koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, sign=Kms().sign)
     with pytest.raises(koodrive.InvalidInputError, match="^sign: of type str"):
         koodrive.Client(endpoint=koodrive.CHINA, user_id=USER_ID, app_id="a", sign="0" * 64)
 

@@ -85,7 +85,7 @@ CALLS = [
 
 
 @every_way
-def test_what_arrives_is_what_was_signed(plain, way):
+def test_the_arriving_request_is_the_signed_one(plain, way):
     url = f"http://127.0.0.1:{plain.server_port}"
     for prefix in ("", "/prefix/v1"):
         client = koodrive.Client(endpoint=url + prefix, user_id=USER_ID, app_id="an-app-id", app_secret=SECRET)

@@ -37,19 +37,19 @@ pytestmark = pytest.mark.koodrive_sandbox(refused_status=400, faults=[429])
 
 @pytest.mark.koodrive_sandbox(faults=["cut"])
 class TestClass:
-    def test_of_the_class(self, koodrive_client):
+    def test_the_marker_of_the_class(self, koodrive_client):
         with pytest.raises(koodrive.OutcomeUnknownError):
             koodrive_client.send(call)
 
     @pytest.mark.koodrive_sandbox(faults=[], apps={"my-app": "a-secret-not-real"})
-    def test_of_its_own(self, koodrive_client, koodrive_sandbox_server):
+    def test_the_marker_of_the_test(self, koodrive_client, koodrive_sandbox_server):
         assert koodrive_client.send(call).code == "0"
         wrong = koodrive.Client.from_settings(koodrive_sandbox_server.settings, token="x")
         with pytest.raises(koodrive.ApiError) as refused:
             wrong.send(call)
         assert refused.value.status == 400
 
-def test_of_the_module(koodrive_client):
+def test_the_marker_of_the_module(koodrive_client):
     with pytest.raises(koodrive.ApiError):
         koodrive_client.send(call)
 """,
@@ -92,7 +92,7 @@ def test_the_marker_is_documented(pytester):
     assert "@pytest.mark.koodrive_sandbox(**configuration)" in pytester.runpytest_subprocess("--markers").stdout.str()
 
 
-def test_nothing_is_there_unless_it_is_asked_for(pytester):
+def test_the_fixtures_need_the_plugin(pytester):
     pytester.makepyfile("def test_it(koodrive_sandbox):\n    pass\n")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)

@@ -169,7 +169,7 @@ def test_a_status_that_http_has_not_is_refused(status):
 
 
 @pytest.mark.parametrize("status", [None, "200", -1, 2**70])
-def test_a_status_that_is_no_small_integer_is_an_error_of_python(status):
+def test_a_status_out_of_range_is_a_python_error(status):
     with pytest.raises((TypeError, OverflowError)):
         CLIENT.parse(NOTIFY, status, {}, OK)
 
@@ -203,7 +203,7 @@ def test_the_tree_of_errors(error):
     assert error.__module__ == "koodrive"
 
 
-def test_the_words_of_errors_are_the_cores():
+def test_the_texts_of_errors_are_those_of_the_core():
     from koodrive import _core
 
     for made in (_core.refused("a", "b"), _core.not_sent("a"), _core.failed(NOTIFY, "a", "t", left=True)):
@@ -224,7 +224,7 @@ def test_an_api_error_has_its_fields_and_travels():
         assert str(error) == str(caught.value)
 
 
-def test_a_200_that_nobody_can_read():
+def test_a_200_that_cannot_be_parsed():
     with pytest.raises(koodrive.UnreadableReplyError) as caught:
         CLIENT.parse(NOTIFY, 200, {}, b"<html>")
     assert (caught.value.kind, caught.value.outcome, caught.value.status) == ("unreadable_reply", "unknown", 200)

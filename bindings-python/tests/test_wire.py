@@ -1,5 +1,7 @@
-"""What arrives at a strict server, byte for byte, whatever ids, credentials and endpoints hold: h11 reads it, and finds one request
-with the headers that were built, and nothing else."""
+"""The bytes that arrive at a strict server, for hostile ids, credentials and endpoints.
+
+h11 reads the bytes, and must find one request with exactly the built headers.
+"""
 
 import json
 import re
@@ -13,10 +15,10 @@ from sends import every_way
 from test_sharing import signature
 
 PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
-#: What HTTP and the sessions add; see test_sessions.py.
+#: Headers that HTTP and the sessions add; see test_sessions.py.
 ADDED = {b"host", b"content-length", b"accept-encoding", b"connection", b"user-agent", b"accept"}
 
-#: What would be more than a value, if it were not escaped or encoded somewhere. The core refuses control characters.
+#: Values that could break out of their place without escapes. The core refuses control characters.
 HOSTILE = [
     '","type":1,"x":"',
     '"}{"carrierUserId":"other"}',
@@ -128,7 +130,7 @@ def test_no_id_adds_anything(strict, way):
             for ids in ((hostile, "14"), ("1", "x" + hostile)):
                 assert send(client, koodrive.NotifyPackageExpire(carrier_user_id=ids[0], package_id=ids[1])).code == "0"
                 built = assert_sent(strict, PATH, ids)
-                # Of what arrived, by the publisher's rules.
+                # The signature of the received request, by the publisher's rules.
                 assert dict(built.headers)["authorization"] == signature(built, SECRET)
     assert len(strict.received) == 2 * len(HOSTILE) and strict.connections == 1
 
@@ -154,7 +156,7 @@ def test_no_endpoint_adds_anything(strict, call, way):
 
 
 @every_way
-def test_what_a_header_cannot_carry_is_not_sent(strict, call, way):
+def test_a_value_that_a_header_cannot_carry_is_not_sent(strict, call, way):
     client = koodrive.Client(endpoint=strict.url, user_id="1", token="t")
     with way.opened() as send:
         for refused in REFUSED:

@@ -1,4 +1,4 @@
-"""What type checkers must refuse. A comment that has nothing to ignore is an error, so each line is proven by itself."""
+"""Code that type checkers must refuse. An unused ignore comment is an error, so every line is checked."""
 
 import asyncio
 
@@ -38,7 +38,7 @@ client.parse(call, "200", {}, b"")  # type: ignore[arg-type]  # pyright: ignore[
 client.parse(call, 200, {"date": 1}, b"")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 client.observe_clock({}, None, 1.0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
-# The reply to a notification has no policies, and is no value of another type.
+# The reply to a notification has no policies, and cannot be assigned to another type.
 client.send(call).policy_list  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 policies: koodrive.RetentionPolicies = client.send(call)  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
 asyncio.run(client.asend(call, transport=None))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -388,8 +388,8 @@ impl fmt::Debug for CredentialsInput<'_> {
 ///
 /// # Errors
 ///
-/// [`ambiguous_credentials`] unless they are given in exactly one way, and those of
-/// [`Credentials`].
+/// [`incomplete_credentials`] if half of a pair is missing, [`ambiguous_credentials`] for none or
+/// several kinds of credentials, and the errors of [`Credentials`].
 pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidInput> {
     let CredentialsInput {
         app_id,
@@ -408,16 +408,30 @@ pub fn credentials(given: CredentialsInput<'_>) -> Result<Credentials, InvalidIn
         ((None, None, None, Some(value)), false, false) => Credentials::authorization(value),
         ((Some(app_id), None, None, None), true, false) => Credentials::detached(app_id),
         ((None, None, None, None), false, true) => Ok(Credentials::later()),
+        ((Some(_), None, None, None), false, false) => Err(incomplete_credentials(false)),
+        ((None, Some(_), None, None), false, false) | ((None, None, None, None), true, false) => {
+            Err(incomplete_credentials(true))
+        }
         _ => Err(ambiguous_credentials()),
     }
 }
 
-/// Returns the error for credentials that are given in none of the three ways, in part, or in
-/// several ways.
+/// Returns the error for an app id without its secret, or, if `has_secret`, for a secret or a
+/// function that signs without the app id.
+#[must_use]
+pub fn incomplete_credentials(has_secret: bool) -> InvalidInput {
+    InvalidInput::message(if has_secret {
+        "{app_id} is missing; pass it with {app_secret} or {sign}"
+    } else {
+        "{app_secret} is missing; pass it with {app_id}, or pass {sign}"
+    })
+}
+
+/// Returns the error for no credentials, and for several kinds of credentials.
 #[must_use]
 pub fn ambiguous_credentials() -> InvalidInput {
     InvalidInput::message(
-        "pass credentials in exactly one way: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}",
+        "pass one kind of credentials: {app_id} with {app_secret} or {sign}, or {token}, or {authorization}",
     )
 }
 

@@ -221,7 +221,14 @@ fn credentials_are_given_in_exactly_one_way() {
         };
         match host::credentials(combination) {
             Ok(_) => accepted.push(bits),
-            Err(refusal) => assert_eq!(refusal, host::ambiguous_credentials(), "{combination:?}"),
+            Err(refusal) => {
+                let expected = match bits {
+                    0b1 => host::incomplete_credentials(false),
+                    0b10 | 0b1_0000 => host::incomplete_credentials(true),
+                    _ => host::ambiguous_credentials(),
+                };
+                assert_eq!(refusal, expected, "{combination:?}");
+            }
         }
     }
     assert_eq!(accepted, [0b11, 0b100, 0b1000, 0b1_0001, 0b10_0000]);
@@ -417,7 +424,15 @@ fn a_value_that_is_refused_is_named_with_what_would_be_right() {
         ),
         (
             host::ambiguous_credentials(),
-            "pass credentials in exactly one way: app_id with app_secret or sign, or token, or authorization",
+            "pass one kind of credentials: app_id with app_secret or sign, or token, or authorization",
+        ),
+        (
+            host::incomplete_credentials(false),
+            "app_secret is missing; pass it with app_id, or pass sign",
+        ),
+        (
+            host::incomplete_credentials(true),
+            "app_id is missing; pass it with app_secret or sign",
         ),
     ] {
         assert_eq!(refusal.to_string(), text);

@@ -154,7 +154,7 @@ def camel(name):
     return first + "".join(map(str.title, others))
 
 
-#: Of an error that a reply made.
+#: Fields of an error from a reply.
 OF_REPLY = ("status", "code", "msg", "request_id", "trace_id", "retry_after", "body")
 
 
@@ -168,7 +168,7 @@ def error_json(stage, error):
 
 
 def spelled(expected):
-    """What is expected, with options spelled as in Python: the message of a case is the core's template."""
+    """Returns the expected result with options spelled as in Python. The message of a case is the core's template."""
     if "message" not in expected.get("error", {}):
         return expected
     message = re.sub(r"\{([a-z_]+|[0-9.]+ s)\}", r"\1", expected["error"]["message"])

@@ -1,10 +1,10 @@
 """Writes random cases, one JSON object a line: `generate.py SEED FIRST COUNT`.
 
-Decides what is tried. Each case comes from the seed and its own number alone, so that any of them can be made again by itself.
+Each case depends only on the seed and its own number, so that a single case can be generated again.
 
-The words are those of `given` in `tests/conformance`; instants are milliseconds since 1970, a body is hex, and a
-text that UTF-8 cannot carry is `{"utf16": [units]}`. Where something is wrong with a client or a call it is one thing: of several,
-languages may name another first.
+The format is that of `given` in `tests/conformance`. Instants are milliseconds since 1970, a body is hex, and text that
+UTF-8 cannot encode is `{"utf16": [units]}`. A client or a call has at most one fault, since languages may report
+different ones first.
 
 Needs Python 3.10 or later and nothing but its standard library.
 """
@@ -59,7 +59,7 @@ def character(random):
 
 
 def text(random):
-    """Not empty, of characters of every kind or of one."""
+    """Returns text that is not empty, with characters of every kind or of one."""
     length = random.choices([random.randint(1, 24), random.randint(25, 300), random.choice([4096, 20_000])], [90, 9.5, 0.5])[0]
     if random.random() < 0.3:
         return "".join(random.choices("0123456789", k=length))
@@ -83,7 +83,7 @@ def with_surrogate(random):
 
 
 def value(random, alphabet=VISIBLE):
-    """What a header carries."""
+    """Returns text that a header can carry."""
     length = random.choices([random.randint(1, 40), 500], [99, 1])[0]
     words = "".join(random.choices(alphabet, k=length))
     if alphabet is VISIBLE and length > 2 and random.random() < 0.3:
@@ -93,7 +93,7 @@ def value(random, alphabet=VISIBLE):
 
 
 def spoilt(random, good):
-    """No header carries it, or nobody takes it."""
+    """Returns a variant of ``good`` that a header cannot carry, or that the client refuses."""
     at = random.randint(0, len(good))
     return random.choice(
         [
@@ -316,7 +316,7 @@ def raw_call(random, flaw):
 
 
 def segment(random):
-    """Of a path: of unreserved characters, of any, escaped or not."""
+    """Returns a segment of a path: of unreserved characters or of any, escaped or not."""
     words = "".join(it for it in text(random)[:30] if category(it) != "Cc" and it not in "/?#%\\") or "x"
     return "a" + random.choice(["".join(random.choices(UNRESERVED, k=8)), words, quote(text(random)[:30], safe="")])
 

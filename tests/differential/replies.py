@@ -150,7 +150,7 @@ def policies(random, character):
 
 
 def reply(random, character):
-    """What the service might say."""
+    """Returns a reply that the service might send."""
     code = random.choices(
         ["0", '"0"', "13000201", '"13000102"', number(random), string(random, character), "null"], [50, 30, 4, 4, 5, 5, 2]
     )[0]

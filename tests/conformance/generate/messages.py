@@ -18,8 +18,9 @@ from 1. Indices such as `[0]` count from 0.
 
 FIELD is the error's `field`. An option of the client or of the request stands in braces, as in
 `{user_id}`, and each host spells it as its users write it: `userId` in JavaScript, `user_id` in
-Python. A time in braces, `{600 s}`, is in seconds, and JavaScript writes it in milliseconds. Other words in braces follow the same rule, and braces in a reply's values stay. A field of a
-body or of a raw call has no braces. The text names the first problem that applies. Fields are checked
+Python. A time in braces, `{600 s}`, is in seconds, and JavaScript writes it in milliseconds. Other
+words in braces follow the same rule, and braces in a reply's values stay. A field of a body or of a
+raw call has no braces. The text names the first problem that applies. Fields are checked
 in the order of the body, or of method, path, query, headers, json.
 
   any text
