@@ -31,7 +31,12 @@ const fn suite(name: &'static str, about: &'static str, run: fn() -> Result<Coun
 /// The lanes run at the same time, and the suites of a lane one after the other, the one that fails
 /// fastest first. Suites that write the same files are in one lane, and so are those that cargo's
 /// lock on target/debug would make wait for each other.
-pub(crate) const LANES: [&[Suite]; 2] = [CARGO, PACKAGES];
+pub(crate) const LANES: [(&str, &[Suite]); 2] = [("cargo", CARGO), ("packages", PACKAGES)];
+
+/// Returns all suites.
+pub(crate) fn all() -> impl Iterator<Item = &'static Suite> {
+    LANES.into_iter().flat_map(|(_, suites)| suites)
+}
 
 const CARGO: &[Suite] = &[
     suite("clippy", "lints; bans I/O in the core", clippy),
@@ -228,9 +233,11 @@ pub(crate) fn node_test() -> Command {
     command
 }
 
-/// Returns where the test runners of this thread write JUnit's XML.
+/// Returns where the test runners of this lane write JUnit's XML.
 pub(crate) fn report() -> PathBuf {
-    sh::target().join(format!("test/{:?}.xml", thread::current().id()))
+    let lane = thread::current();
+    let file = format!("test/{}.xml", lane.name().unwrap_or_default());
+    sh::target().join(file)
 }
 
 /// A test runner that does.
