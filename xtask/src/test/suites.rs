@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Counts;
 use super::count;
+use crate::files::make_empty;
 use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::{
@@ -135,8 +136,7 @@ fn node() -> Result<Counts> {
 
 fn node_types() -> Result<Counts> {
     let documented = sh::target().join("npm/documented");
-    let _ = fs::remove_dir_all(&documented);
-    fs::create_dir_all(&documented)?;
+    make_empty(&documented)?;
     for (at, (place, code)) in readme::typescript()?.iter().enumerate() {
         let file = documented.join(format!("documented-{at}.mts"));
         fs::write(file, format!("// {place}\n{code}"))?;
