@@ -61,9 +61,9 @@ const PACKAGES: &[Suite] = &[
     suite("python", "the pip package's wheel", python_tests),
     suite("python-niquests", "its transports", python_niquests),
     suite("python-vectors", "vectors in Python", python_vectors),
-    suite("python-types", "mypy, pyright", python::types::test),
+    suite("python-types", "mypy, pyright", python_types),
     suite("python-artifacts", "wheel, sdist", python::artifacts::test),
-    suite("python-spark", "on a real Spark", python::spark::test),
+    suite("python-spark", "on a real Spark", python_spark),
     suite("node", "the npm package's tarball", node),
     suite("node-types", "oldest and newest TypeScript", node_types),
     suite("node-vectors", "vectors in JavaScript", node_vectors),
@@ -176,6 +176,23 @@ fn python_niquests() -> Result<Counts> {
 
 fn python_vectors() -> Result<Counts> {
     pytest(python::pytest(&python::installed()?).arg("tests/conformance/runner.py"))
+}
+
+/// stubtest holds the stub and the native module together, type checkers the rest.
+fn python_types() -> Result<Counts> {
+    npm::dependencies(&python::binding("typing"))?;
+    pytest(python::pytest(&python::installed()?).arg("bindings-python/typing"))
+}
+
+/// Jobs against the sandbox, the README's example, and its types, since Spark's are there.
+fn python_spark() -> Result<Counts> {
+    if !runs("java", "-version") {
+        return Ok(skipped("Spark needs Java 17 or later"));
+    }
+    npm::dependencies(&python::binding("typing"))?;
+    let mut command = python::pytest(&python::installed_beside_spark()?);
+    // One after the other: they share a Spark, which has four workers.
+    pytest(command.args(["--numprocesses", "0", "bindings-python/spark"]))
 }
 
 /// Each example makes the safe call and then delivers one notification.
