@@ -7,12 +7,12 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Result, anyhow, ensure};
 
+use crate::files::copy;
 use crate::progress::Progress;
 use crate::sandbox::Sandbox;
 use crate::{go, npm, python, sh};
@@ -124,10 +124,4 @@ fn node(progress: &Progress) -> Result<Command> {
     let mut node = sh::program("node");
     node.arg(program);
     Ok(node)
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.parent().unwrap_or(to))?;
-    fs::copy(from, to)?;
-    Ok(())
 }

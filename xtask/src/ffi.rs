@@ -11,6 +11,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::files::copy;
 use crate::once::OncePerRun;
 use crate::output::say;
 use crate::sandbox::Sandbox;
@@ -340,12 +341,6 @@ fn miri() -> Result<Counts> {
             .env("CARGO_TARGET_DIR", folder().join("miri"))
             .env("MIRIFLAGS", "-Zmiri-disable-isolation"),
     )
-}
-
-fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
-    fs::create_dir_all(to.parent().unwrap_or(to))?;
-    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
-    Ok(to.to_owned())
 }
 
 fn binding(path: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! The files of a folder.
+//! Files and folders.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,4 +21,17 @@ pub(crate) fn files(path: &Path) -> Result<Vec<PathBuf>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Copies a file, and makes the folder that it goes to. Returns where it is then.
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(to.parent().unwrap_or(to))?;
+    fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+    Ok(to.to_owned())
+}
+
+/// Makes an empty folder, whatever there was.
+pub(crate) fn make_empty(folder: &Path) -> Result<()> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))
 }

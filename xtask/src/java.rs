@@ -10,6 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::files::{copy, make_empty};
 use crate::output::say;
 use crate::sandbox::{self, Sandbox};
 use crate::test::Counts;
@@ -92,11 +93,8 @@ pub(crate) fn random_cases(cases: &Path, results: &Path) -> Result<Command> {
 /// the first one on the module path.
 fn installed(jdk: &Path) -> Result<Counts> {
     let folder = sh::target().join("java/installed");
-    if folder.exists() {
-        fs::remove_dir_all(&folder)?;
-    }
-    fs::create_dir_all(&folder)?;
-    fs::copy(jar(""), folder.join("koodrive.jar"))?;
+    make_empty(&folder)?;
+    copy(&jar(""), &folder.join("koodrive.jar"))?;
     let sandbox = Sandbox::start(&[])?;
     let mut counts = Counts::default();
     let mut number = 0;
@@ -200,17 +198,10 @@ fn maven(jdk: &Path) -> Result<Command> {
     let platform = format!("{}-{}", env::consts::OS, env::consts::ARCH);
     let native = sh::target().join("java/native");
     let place = native.join("koodrive/native").join(platform);
-    fs::create_dir_all(&place)?;
-    fs::copy(
-        ffi::library()?.join("lib").join(&library),
-        place.join(&library),
-    )?;
-    let notices = native.join("META-INF/THIRD-PARTY-LICENSES");
-    fs::create_dir_all(notices.parent().unwrap_or(&native))?;
-    fs::copy(
-        sh::root().join("bindings-ffi/THIRD-PARTY-LICENSES"),
-        notices,
-    )?;
+    let built = ffi::library()?.join("lib").join(&library);
+    copy(&built, &place.join(&library))?;
+    let notices = sh::root().join("bindings-ffi/THIRD-PARTY-LICENSES");
+    copy(&notices, &native.join("META-INF/THIRD-PARTY-LICENSES"))?;
     let mut property = std::ffi::OsString::from("-Dkoodrive.native=");
     property.push(native);
     let mut command = sh::program("mvn");

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use crate::files::files;
+use crate::files::{copy, files, make_empty};
 use crate::once::{OncePerRun, once};
 use crate::{paths, sh, toolchain};
 
@@ -78,8 +78,7 @@ pub(crate) fn pack() -> Result<PathBuf> {
 /// Makes `folder` anew: an empty project that has the tarball installed and nothing else.
 pub(crate) fn install_into(folder: &Path) -> Result<()> {
     let tarball = pack()?;
-    let _ = fs::remove_dir_all(folder);
-    fs::create_dir_all(folder)?;
+    make_empty(folder)?;
     fs::write(folder.join("package.json"), "{ \"private\": true }\n")?;
     // Without a registry: the package has no dependency, and this proves it.
     sh::run(
@@ -112,11 +111,8 @@ pub(crate) fn installed() -> Result<PathBuf> {
 pub(crate) fn lend(package: &str, folder: &Path) -> Result<()> {
     let modules = binding("node_modules");
     for file in files(&modules.join(package))? {
-        let copy = folder
-            .join("node_modules")
-            .join(file.strip_prefix(&modules)?);
-        fs::create_dir_all(copy.parent().unwrap_or(folder))?;
-        fs::copy(&file, copy)?;
+        let place = folder.join("node_modules");
+        copy(&file, &place.join(file.strip_prefix(&modules)?))?;
     }
     Ok(())
 }

@@ -5,8 +5,6 @@
 
 pub(crate) mod artifacts;
 mod sdist;
-pub(crate) mod spark;
-pub(crate) mod types;
 mod wheel;
 
 use std::env;
@@ -139,7 +137,7 @@ pub(crate) fn installed_beside_niquests() -> Result<PathBuf> {
 }
 
 /// Returns the python of an environment with Spark and the wheel.
-fn installed_beside_spark() -> Result<PathBuf> {
+pub(crate) fn installed_beside_spark() -> Result<PathBuf> {
     installed_in(&SPARK)
 }
 
@@ -236,7 +234,7 @@ fn path_with(python: &Path) -> Result<OsString> {
     )?)
 }
 
-fn binding(path: &str) -> PathBuf {
+pub(crate) fn binding(path: &str) -> PathBuf {
     sh::root().join("bindings-python").join(path)
 }
 

@@ -3,7 +3,7 @@
 //! Rust blocks run as doc tests of the package `koodrive-conformance`, JavaScript, TypeScript,
 //! Python and C blocks as programs of their own, and so do the examples in the npm package's
 //! declarations. Blocks for another host (`js workerd`, `js browser`, `python spark`, `go`, `java`)
-//! run in the suites of these hosts. types.rs compiles all TypeScript.
+//! run in the suites of these hosts. The suite `node-types` compiles all TypeScript.
 
 use std::fs;
 use std::path::Path;

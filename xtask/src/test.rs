@@ -56,15 +56,14 @@ impl std::fmt::Display for Counts {
 
 /// Prints the suites' names.
 pub(crate) fn list() {
-    for suite in suites::LANES.into_iter().flatten() {
+    for suite in suites::all() {
         println!("{:<16} {}", suite.name, suite.about);
     }
 }
 
 /// Runs one suite. Its output is shown as it comes.
 pub(crate) fn run_one(name: &str) -> Result<ExitCode> {
-    let mut suites = suites::LANES.into_iter().flatten();
-    let suite = suites
+    let suite = suites::all()
         .find(|suite| suite.name == name)
         .context("there is no suite of that name; `cargo xtask test --list` names them")?;
     let ended = Progress::during(|progress| progress.named(suite.name, || Ended::of(suite)));
@@ -75,8 +74,11 @@ pub(crate) fn run_one(name: &str) -> Result<ExitCode> {
 pub(crate) fn run_all() -> Result<ExitCode> {
     let ended = Progress::during(|progress| {
         thread::scope(|scope| {
-            let lanes = suites::LANES.map(|lane| scope.spawn(|| run_lane(lane, progress)));
-            lanes.map(|lane| lane.join().map_err(|_| anyhow!("a thread panicked"))?)
+            let lanes = suites::LANES.map(|(name, suites)| {
+                let lane = thread::Builder::new().name(name.to_owned());
+                lane.spawn_scoped(scope, || run_lane(suites, progress))
+            });
+            lanes.map(|lane| lane?.join().map_err(|_| anyhow!("a thread panicked"))?)
         })
     });
     let ended: Vec<_> = ended.into_iter().collect::<Result<_>>()?;

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Counts;
 use super::count;
+use crate::files::make_empty;
 use crate::output::say;
 use crate::sandbox::Sandbox;
 use crate::{
@@ -31,7 +32,12 @@ const fn suite(name: &'static str, about: &'static str, run: fn() -> Result<Coun
 /// The lanes run at the same time, and the suites of a lane one after the other, the one that fails
 /// fastest first. Suites that write the same files are in one lane, and so are those that cargo's
 /// lock on target/debug would make wait for each other.
-pub(crate) const LANES: [&[Suite]; 2] = [CARGO, PACKAGES];
+pub(crate) const LANES: [(&str, &[Suite]); 2] = [("cargo", CARGO), ("packages", PACKAGES)];
+
+/// Returns all suites.
+pub(crate) fn all() -> impl Iterator<Item = &'static Suite> {
+    LANES.into_iter().flat_map(|(_, suites)| suites)
+}
 
 const CARGO: &[Suite] = &[
     suite("clippy", "lints; bans I/O in the core", clippy),
@@ -55,9 +61,9 @@ const PACKAGES: &[Suite] = &[
     suite("python", "the pip package's wheel", python_tests),
     suite("python-niquests", "its transports", python_niquests),
     suite("python-vectors", "vectors in Python", python_vectors),
-    suite("python-types", "mypy, pyright", python::types::test),
+    suite("python-types", "mypy, pyright", python_types),
     suite("python-artifacts", "wheel, sdist", python::artifacts::test),
-    suite("python-spark", "on a real Spark", python::spark::test),
+    suite("python-spark", "on a real Spark", python_spark),
     suite("node", "the npm package's tarball", node),
     suite("node-types", "oldest and newest TypeScript", node_types),
     suite("node-vectors", "vectors in JavaScript", node_vectors),
@@ -130,8 +136,7 @@ fn node() -> Result<Counts> {
 
 fn node_types() -> Result<Counts> {
     let documented = sh::target().join("npm/documented");
-    let _ = fs::remove_dir_all(&documented);
-    fs::create_dir_all(&documented)?;
+    make_empty(&documented)?;
     for (at, (place, code)) in readme::typescript()?.iter().enumerate() {
         let file = documented.join(format!("documented-{at}.mts"));
         fs::write(file, format!("// {place}\n{code}"))?;
@@ -171,6 +176,23 @@ fn python_niquests() -> Result<Counts> {
 
 fn python_vectors() -> Result<Counts> {
     pytest(python::pytest(&python::installed()?).arg("tests/conformance/runner.py"))
+}
+
+/// stubtest holds the stub and the native module together, type checkers the rest.
+fn python_types() -> Result<Counts> {
+    npm::dependencies(&python::binding("typing"))?;
+    pytest(python::pytest(&python::installed()?).arg("bindings-python/typing"))
+}
+
+/// Jobs against the sandbox, the README's example, and its types, since Spark's are there.
+fn python_spark() -> Result<Counts> {
+    if !runs("java", "-version") {
+        return Ok(skipped("Spark needs Java 17 or later"));
+    }
+    npm::dependencies(&python::binding("typing"))?;
+    let mut command = python::pytest(&python::installed_beside_spark()?);
+    // One after the other: they share a Spark, which has four workers.
+    pytest(command.args(["--numprocesses", "0", "bindings-python/spark"]))
 }
 
 /// Each example makes the safe call and then delivers one notification.
@@ -228,9 +250,11 @@ pub(crate) fn node_test() -> Command {
     command
 }
 
-/// Returns where the test runners of this thread write JUnit's XML.
+/// Returns where the test runners of this lane write JUnit's XML.
 pub(crate) fn report() -> PathBuf {
-    sh::target().join(format!("test/{:?}.xml", thread::current().id()))
+    let lane = thread::current();
+    let file = format!("test/{}.xml", lane.name().unwrap_or_default());
+    sh::target().join(file)
 }
 
 /// A test runner that does.
