@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Exchange is an attempt that has ended, for logs and metrics. It holds no credential. Operation and
-// URL of a [RawCall] hold its path, with the ids that are in the path.
+// Exchange is an attempt that has ended, for logs and metrics. It holds no credential. Operation
+// and URL of a [RawCall] hold its path, with the ids that are in the path.
 type Exchange struct {
 	// Operation is the publisher's name of the operation; method and path of a raw call.
 	Operation string

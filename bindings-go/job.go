@@ -295,7 +295,8 @@ func (j *job) send(request abi.Record, outgoing *Outgoing) {
 	}
 }
 
-// exchanged follows what the dispatcher says of an exchange that was handed in, and tells the program.
+// exchanged follows what the dispatcher says of an exchange that was handed in, and tells the
+// program.
 func (j *job) exchanged(exchange *Exchange, ended abi.Record) {
 	if ended.Flag(abi.ExchangedClosesConnection) {
 		j.client.http.CloseIdleConnections()
