@@ -316,14 +316,24 @@ func TestAnErrorOfBeforeSendEndsTheJobAndNothingLeaves(t *testing.T) {
 }
 
 func TestAContextThatEndsGivesOutcomes(t *testing.T) {
-	s := serve(t, func(int, net.Conn) []byte {
-		time.Sleep(50 * time.Millisecond)
-		return reply(200, success)
-	})
 	why := errors.New("the night is over")
 	ctx, cancel := context.WithCancelCause(background)
-	time.AfterFunc(75*time.Millisecond, func() { cancel(why) })
-	outcomes, err := collect(signing(t, s.url).Dispatch(ctx, notifications(1_000_000), DispatchOptions{Rate: 200}))
+	s := serve(t, func(int, net.Conn) []byte {
+		<-ctx.Done()
+		return reply(200, success)
+	})
+	calls := func(yield func(Call) bool) {
+		read := 0
+		for call := range notifications(1_000_000) {
+			if read++; read == 40 {
+				cancel(why)
+			}
+			if !yield(call) {
+				return
+			}
+		}
+	}
+	outcomes, err := collect(signing(t, s.url).Dispatch(ctx, calls, DispatchOptions{Concurrency: 4}))
 	if !errors.Is(err, why) {
 		t.Error(err)
 	}

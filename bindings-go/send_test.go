@@ -289,7 +289,7 @@ func TestAContextThatEndsLeavesTheOutcomeUnknown(t *testing.T) {
 	defer close(release)
 	s := serve(t, func(int, net.Conn) []byte { <-release; return nil })
 	client := bearing(t, s.url)
-	ctx, cancel := context.WithTimeout(background, 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(background, 500*time.Millisecond)
 	defer cancel()
 	_, err := client.Send(ctx, notification)
 	failed(t, err).is(t, KindOutcomeUnknown, OutcomeUnknown, false)
