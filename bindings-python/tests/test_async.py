@@ -269,13 +269,13 @@ def test_a_token_that_a_job_waits_for_in_vain(server, call, first):
         given = {"token": hanging if first else TOKEN}
         client = koodrive.Client(endpoint=server.url, user_id=USER_ID, **given)
         server.answers = [reply(401, b'{"code":"1"}')]
-        options = {"timeout": 0.1, "attempts": 2, "backoff": 0}
+        options = {"timeout": 1, "attempts": 2, "backoff": 0}
         async with aiohttp.ClientSession() as session:
             return [it async for it in client.adispatch([call], transport=session, token=hanging, **options)]
 
-    with pytest.raises(koodrive.HaltedError) as caught, in_time(1):
+    with pytest.raises(koodrive.HaltedError) as caught, in_time(2):
         asyncio.run(main())
-    assert str(caught.value.__cause__) == "the timeout of 0.1 s was over before the function `token` returned"
+    assert str(caught.value.__cause__) == "the timeout of 1 s was over before the function `token` returned"
     assert len(server.requests) == (0 if first else 1)
 
 

@@ -34,6 +34,10 @@ def killed(job, tmp_path, koodrive_sandbox, koodrive_sandbox_server):
     run.signal(signal.SIGKILL)
     run.end()
     assert os.path.exists(job + "-wal")
+    # The sandbox still reads requests that left before the signal.
+    accepted = -1
+    while accepted != (accepted := len(koodrive_sandbox.accepted())):
+        time.sleep(0.3)
     return environ
 
 
