@@ -104,7 +104,9 @@ def test_reports(job, tmp_path, koodrive_sandbox_server):
     # How many there were of each state stays.
     table = command("report", "--job", job).stdout
     assert (
-        "4 rows" in table and "delivered          3  the service took it" in table and "forgotten          4  rows of the above" in table
+        "4 rows" in table
+        and "delivered          3  the service took it" in table
+        and "forgotten          4  rows of the above" in table
     )
 
 
