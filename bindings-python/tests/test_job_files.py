@@ -182,8 +182,8 @@ def test_a_file_that_has_another_use_is_not_written(job, tmp_path, flag, koodriv
     taken = {job: "the journal", str(tmp_path / "link"): "the journal", f"{job}-wal": "the journal's log", source: "the source"}
     for path, what in taken.items():
         done = command("run", source, "--job", job, "--or-resume", flag, path, environ=environ)
-        assert done.code == 2 and f"{flag}: {path} is {what} as well" in done.stderr
+        assert done.code == 2 and f"{flag}: {path} is also {what}; pass another file" in done.stderr
     done = command("resume", "--job", job, "--log-file", other, "--metrics-file", other, "--summary-file", other, environ=environ)
-    assert done.code == 2 and f"{other} is --log-file as well" in done.stderr
+    assert done.code == 2 and f"{other} is also --log-file; pass another file" in done.stderr
     (tmp_path / "link").unlink()
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -436,7 +436,7 @@ class NoTransport:
 
 def test_an_unknown_transport_is_refused(client, call):
     for transport in (NoTransport(), NoTransport, "requests"):
-        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; pass none.*httpx\.Client"):
+        with pytest.raises(koodrive.InvalidInputError, match=r"is not supported here; pass None.*httpx\.Client"):
             client.send(call, transport=transport)
 
 

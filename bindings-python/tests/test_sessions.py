@@ -414,7 +414,7 @@ BLOCKING = "the standard library.*requests.Session, niquests.Session, httpx.Clie
 
 @pytest.mark.parametrize("transport", [NoTransport(), NoTransport, "requests", 7])
 def test_an_unknown_transport_is_refused(client, call, transport):
-    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; pass none \({BLOCKING}"):
+    with pytest.raises(koodrive.InvalidInputError, match=rf"is not supported here; pass None \({BLOCKING}"):
         client.send(call, transport=transport)
 
 
@@ -422,7 +422,7 @@ def test_an_unknown_transport_is_refused(client, call, transport):
 def test_a_session_of_the_other_kind_is_refused(client, call, way):
     async def main():
         async with way.session() as session:
-            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; pass none"):
+            with pytest.raises(koodrive.InvalidInputError, match="is not supported here; pass None"):
                 client.send(call, transport=session)
 
     if isinstance(way, AsyncWay):
