@@ -1,7 +1,7 @@
 // The options of a client.
 
 /**
- * Exactly one way to authenticate.
+ * The credentials of one kind: an app, a token, or a value of the header Authorization.
  *
  * The publisher names an app id for most calls, and describes a token as well: ask your Huawei
  * contact. The three retention-policy calls take a token only.

@@ -687,7 +687,7 @@ public final class KooDrive implements AutoCloseable {
         public KooDrive build() {
             boolean hasOthers = appId != null || appSecret != null || sign != null || token != null || authorization != null;
             if (tokenSource != null && hasOthers) {
-                throw new KooDriveException("token", "a source of tokens beside other credentials; authenticate in exactly one way");
+                throw new KooDriveException("token", "a source of tokens beside other credentials; pass one kind of credentials");
             }
             return new KooDrive(this);
         }

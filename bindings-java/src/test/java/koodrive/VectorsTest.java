@@ -159,7 +159,10 @@ class VectorsTest {
                 throw new AssertionError("nothing is sent");
             });
         if (given.has("appId")) {
-            builder.appId(text(given, "appId")).appSecret(text(given, "appSecret"));
+            builder.appId(text(given, "appId"));
+        }
+        if (given.has("appSecret")) {
+            builder.appSecret(text(given, "appSecret"));
         }
         if (given.has("token")) {
             builder.token(text(given, "token"));
