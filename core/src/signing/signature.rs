@@ -36,10 +36,6 @@ impl SigningKey {
 
     /// Returns the signature of the canonical request that has this hash: steps 2 and 3, without an
     /// allocation between them.
-    ///
-    /// It is not inlined, so that its copy of the key lies below the frames of a binding, where
-    /// [`overwrite_stack`](crate::host::overwrite_stack) reaches.
-    #[inline(never)]
     pub(crate) fn sign(&self, canonical_request_hash: &Hex) -> Hex {
         let mac = self
             .mac(ALGORITHM.as_bytes())
