@@ -1,4 +1,4 @@
-"""Prints how often a part of the prepared key is on this thread's stack while a client or a dispatcher lives, or after its end.
+"""Prints how often a part of the prepared key is on this thread's stack: with a client, after its end, or after a dispatcher's.
 
 A program of its own: the stack of a test runner holds other things. ``/proc`` shows the stack, so it runs on Linux alone.
 """
@@ -59,30 +59,27 @@ def client_of(secret):
     return koodrive.Client(endpoint=koodrive.CHINA, user_id="1", app_id="a", app_secret=secret)
 
 
-def of_a_client(secret, *, ended):
-    (call,) = calls(1)
+def with_a_client(secret):
     client = client_of(secret)
-    client.request(call)
-    if ended:
-        del client
+    client.request(*calls(1))
     return stack()
 
 
-def of_a_dispatcher(secret, *, ended):
-    stacks = []
+def after_a_client(secret):
+    client = client_of(secret)
+    client.request(*calls(1))
+    del client
+    return stack()
 
-    def answer(_request):
-        if not ended:
-            stacks.append(stack())
-        return 200, {}, b'{"code":0,"msg":"Success."}'
 
-    blocking(client_of(secret), calls(1), transport=function(answer), **FAST)
-    return b"".join(stacks) if stacks else stack()
+def after_a_dispatcher(secret):
+    reply = 200, {}, b'{"code":0,"msg":"Success."}'
+    blocking(client_of(secret), calls(1), transport=function(lambda _request: reply), **FAST)
+    return stack()
 
 
 if __name__ == "__main__":
     # A program looks once: what it does to look overwrites what is left.
-    holder, ended = sys.argv[1:]
     secret = "planted-secret-Qx7zR2Kv9wT4"
-    seen = {"client": of_a_client, "dispatcher": of_a_dispatcher}[holder](secret, ended=ended == "ended")
+    seen = {"client": with_a_client, "no client": after_a_client, "no dispatcher": after_a_dispatcher}[sys.argv[1]](secret)
     print(sum(map(seen.count, pairs(secret))))
