@@ -36,7 +36,7 @@ def optional(name):
         return importlib.import_module(name)
 
 
-class Way:
+class TransportCase:
     """One way to send. A session is made with what it is told to have: an ``Authority`` to trust (``ca``), a ``proxy``'s URL, and
     what else its library knows of headers, auth, cookies, params, timeout."""
 
@@ -62,7 +62,7 @@ class Way:
             return send(client, call, **options)
 
 
-class AsyncWay(Way):
+class AsyncWay(TransportCase):
     def __init__(self, module, session, backend="asyncio"):
         super().__init__(module, session)
         self.backend = backend
@@ -144,19 +144,19 @@ def _standard_library(stdlib, ca=None, proxy=None):
 
 
 WAYS = {
-    "standard library": Way("koodrive.transports._stdlib", _standard_library),
-    "requests": Way("requests", _requests),
-    "niquests": Way("niquests", _requests),
-    "urllib3": Way("urllib3", _urllib3),
-    "httpx.Client": Way("httpx", _httpx("Client")),
-    "httpx2.Client": Way("httpx2", _httpx("Client")),
+    "standard library": TransportCase("koodrive.transports._stdlib", _standard_library),
+    "requests": TransportCase("requests", _requests),
+    "niquests": TransportCase("niquests", _requests),
+    "urllib3": TransportCase("urllib3", _urllib3),
+    "httpx.Client": TransportCase("httpx", _httpx("Client")),
+    "httpx2.Client": TransportCase("httpx2", _httpx("Client")),
     "aiohttp": AsyncWay("aiohttp", _aiohttp),
     "httpx.AsyncClient": AsyncWay("httpx", _httpx("AsyncClient")),
     "httpx.AsyncClient on trio": AsyncWay("httpx", _httpx("AsyncClient"), "trio"),
     "httpx2.AsyncClient": AsyncWay("httpx2", _httpx("AsyncClient")),
 }
 
-every_way = pytest.mark.parametrize("way", [pytest.param(WAYS[name], id=name) for name in CHOSEN])
+all_transports = pytest.mark.parametrize("way", [pytest.param(WAYS[name], id=name) for name in CHOSEN])
 
 
 def ways(*names):

@@ -11,7 +11,7 @@ import koodrive
 import pytest
 
 from conftest import OK, TOKEN, USER_ID, out_of_time, reply
-from sends import WAYS, every_way, optional, ways
+from sends import WAYS, all_transports, optional, ways
 from servers import TlsServer
 from test_faults import UNBOUNDED_HEADERS
 
@@ -65,7 +65,7 @@ def keep_serving(server):
 
 
 @pytest.mark.parametrize("status", [102, 103])
-@every_way
+@all_transports
 def test_interim_replies_are_skipped(keep_serving, client, call, way, status):
     server = keep_serving
     early = interim(status, "Link: </style.css>; rel=preload", "Content-Length: 5", "Connection: keep-alive")
@@ -79,7 +79,7 @@ def test_interim_replies_are_skipped(keep_serving, client, call, way, status):
     assert server.connections == 1
 
 
-@every_way
+@all_transports
 def test_interim_replies_without_end_are_given_up(server, client, call, way, request):
     def answer(connection):
         while True:
@@ -92,7 +92,7 @@ def test_interim_replies_without_end_are_given_up(server, client, call, way, req
     assert error.kind == "outcome_unknown"
 
 
-@every_way
+@all_transports
 def test_another_protocol_is_not_a_reply_and_the_next_call_works(keep_serving, client, call, way):
     server = keep_serving
     server.answers = [Pieces(interim(101, "Upgrade: websocket", "Connection: upgrade"), reply()), reply(200, REFUSED)]
@@ -118,7 +118,7 @@ LEFTOVERS = {
 
 
 @pytest.mark.parametrize("leftover", LEFTOVERS)
-@every_way
+@all_transports
 def test_bytes_after_a_reply_are_not_the_next_reply(keep_serving, client, call, way, leftover):
     server = keep_serving
     server.answers = [Pieces(*LEFTOVERS[leftover], pause=0.06), reply(200, REFUSED), reply()]
@@ -132,7 +132,7 @@ def test_bytes_after_a_reply_are_not_the_next_reply(keep_serving, client, call, 
     assert (server.connections, len(server.requests)) == (2, 3)
 
 
-@every_way
+@all_transports
 def test_over_tls_what_comes_after_a_reply_is_not_the_next_ones(authority, call, way):
     server = TlsServer(authority)
     client = koodrive.Client(endpoint=server.url, user_id=USER_ID, token=TOKEN)
@@ -149,7 +149,7 @@ def test_over_tls_what_comes_after_a_reply_is_not_the_next_ones(authority, call,
 
 
 @pytest.mark.parametrize("status", [500, 503])
-@every_way
+@all_transports
 def test_a_reply_of_a_service_in_trouble_closes_its_connection(server, client, call, way, status):
     server.answers = [reply(status), reply()]
     with way.opened() as send:
@@ -159,7 +159,7 @@ def test_a_reply_of_a_service_in_trouble_closes_its_connection(server, client, c
     assert server.connections == 2
 
 
-@every_way
+@all_transports
 def test_a_connection_is_idle_no_longer_than_the_service_says(server, client, call, way):
     server.answers = [reply(200, OK, "Keep-Alive: timeout=1, max=100"), reply(200, OK, "Keep-Alive: max=5, timeout=30"), reply()]
     with way.opened() as send:
@@ -171,7 +171,7 @@ def test_a_connection_is_idle_no_longer_than_the_service_says(server, client, ca
     assert server.connections == 2
 
 
-@every_way
+@all_transports
 def test_a_connection_is_idle_for_a_short_time_by_default(server, client, call, way, monkeypatch):
     from koodrive.transports import _keeping
 

@@ -7,7 +7,7 @@ import koodrive
 import pytest
 
 from conftest import CUTS, OK, TOKEN, TRACE_ID, USER_ID, cut_after, dripping_after, in_time, out_of_time, reply, stalling_after
-from sends import URLLIB3_IS_NIQUESTS, every_way
+from sends import URLLIB3_IS_NIQUESTS, all_transports
 from servers import Proxy, TlsServer, deaf, reset
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
@@ -47,7 +47,7 @@ ENDLESS = {
 
 
 @pytest.mark.parametrize("fault", UNANSWERED)
-@every_way
+@all_transports
 def test_a_request_that_left_and_was_not_answered_is_unknown(server, client, call, way, fault):
     server.answers = [UNANSWERED[fault]]
     with pytest.raises(koodrive.OutcomeUnknownError) as caught:
@@ -57,7 +57,7 @@ def test_a_request_that_left_and_was_not_answered_is_unknown(server, client, cal
 
 
 @pytest.mark.parametrize("fault", ENDLESS)
-@every_way
+@all_transports
 def test_a_reply_that_does_not_end_is_given_up_and_unknown(server, client, call, way, fault):
     _assert_unknown(out_of_time(server, ENDLESS[fault], lambda timeout: way(client, call, trace_id=TRACE_ID, timeout=timeout)))
 
@@ -68,7 +68,7 @@ def _assert_unknown(error):
     assert (error.kind, error.outcome, error.retryable, error.trace_id) == ("outcome_unknown", "unknown", False, TRACE_ID)
 
 
-@every_way
+@all_transports
 def test_headers_that_drip(server, client, call, way, request):
     unbounded = request.node.callspec.id in UNBOUNDED_HEADERS
     # For 2 seconds to those who wait as long as it comes, to the others for ever.
@@ -85,14 +85,14 @@ def nobody():
         yield f"http://127.0.0.1:{port}"
 
 
-@every_way
+@all_transports
 def test_a_connection_that_is_not_made_is_not_sent(call, way, nobody):
     with in_time(PATIENCE):
         _assert_not_sent(lambda: way(client_of(nobody), call, connect_timeout=PATIENCE))
 
 
 @pytest.mark.parametrize("endpoint", ["http://127.0.0.1:{port}", "https://127.0.0.1:{port}", "https://no-such-host.invalid"])
-@every_way
+@all_transports
 def test_a_connection_that_is_refused_is_not_sent(call, way, endpoint, refused_port):
     _assert_not_sent(lambda: way(client_of(endpoint.format(port=refused_port)), call))
 
@@ -124,7 +124,7 @@ HANDSHAKES = {
 
 
 @pytest.mark.parametrize("handshake", HANDSHAKES)
-@every_way
+@all_transports
 def test_a_handshake(server, call, way, handshake):
     tls = NoTls(server)
     tls.answers[:] = [HANDSHAKES[handshake]]
@@ -138,20 +138,20 @@ def tls_server(authority):
     server.close()
 
 
-@every_way
+@all_transports
 def test_an_untrusted_certificate_is_not_sent(tls_server, call, way):
     _assert_not_sent(lambda: way(client_of(tls_server.url), call))
     assert tls_server.requests == []
 
 
-@every_way
+@all_transports
 def test_a_certificate_that_the_session_trusts(tls_server, authority, call, way):
     tls_server.answers = [reply()]
     assert way(client_of(tls_server.url), call, ca=authority).code == "0"
 
 
 @pytest.mark.parametrize("fault", ["cut before the headers", "reset"])
-@every_way
+@all_transports
 def test_over_tls_a_request_that_was_not_answered_is_unknown(tls_server, authority, call, way, fault):
     tls_server.answers = [UNANSWERED[fault]]
     with pytest.raises(koodrive.OutcomeUnknownError):
@@ -159,7 +159,7 @@ def test_over_tls_a_request_that_was_not_answered_is_unknown(tls_server, authori
     assert len(tls_server.requests) == 1
 
 
-@every_way
+@all_transports
 def test_over_tls_a_reply_that_does_not_come_is_unknown(tls_server, authority, call, way):
     def send(timeout):
         way(client_of(tls_server.url), call, ca=authority, timeout=timeout)
@@ -174,7 +174,7 @@ def proxy():
     proxy.close()
 
 
-@every_way
+@all_transports
 def test_the_sessions_proxy_is_used(server, client, call, way, proxy):
     server.answers = [reply()]
     assert way(client, call, proxy=proxy.url).code == "0"
@@ -183,20 +183,20 @@ def test_the_sessions_proxy_is_used(server, client, call, way, proxy):
     assert server.requests[0]["headers"]["host"] == server.url.split("//")[1]
 
 
-@every_way
+@all_transports
 def test_through_a_proxy_tls_is_the_services(tls_server, authority, call, way, proxy):
     tls_server.answers = [reply()]
     assert way(client_of(tls_server.url), call, ca=authority, proxy=proxy.url).code == "0"
     assert [line.split(" ")[:2] for line in proxy.requests] == [["CONNECT", tls_server.url.split("//")[1]]]
 
 
-@every_way
+@all_transports
 def test_a_proxy_that_is_not_there_is_not_sent(client, call, way, refused_port):
     _assert_not_sent(lambda: way(client, call, proxy=f"http://127.0.0.1:{refused_port}"))
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-@every_way
+@all_transports
 def test_a_proxy_that_refuses_to_connect_is_not_sent(tls_server, call, way, proxy, status):
     proxy.answers = [reply(status, b"no")]
     _assert_not_sent(lambda: way(client_of(tls_server.url), call, proxy=proxy.url))
@@ -204,7 +204,7 @@ def test_a_proxy_that_refuses_to_connect_is_not_sent(tls_server, call, way, prox
 
 
 @pytest.mark.parametrize("answer", [None, lambda connection, *_: connection.recv(1)], ids=["cut", "stall"])
-@every_way
+@all_transports
 def test_a_proxy_that_does_not_answer_connect(tls_server, call, way, proxy, answer, request):
     proxy.answers = [answer]
     # aiohttp does not say that a connection which ended was the proxy's; then it is better not to know.
@@ -215,7 +215,7 @@ def test_a_proxy_that_does_not_answer_connect(tls_server, call, way, proxy, answ
     assert tls_server.connections == 0
 
 
-@every_way
+@all_transports
 def test_a_request_that_a_proxy_took_and_cut_is_unknown(client, call, way, proxy):
     proxy.answers = [None]
     with pytest.raises(koodrive.OutcomeUnknownError):
@@ -223,7 +223,7 @@ def test_a_request_that_a_proxy_took_and_cut_is_unknown(client, call, way, proxy
     assert len(proxy.requests) == 1
 
 
-@every_way
+@all_transports
 def test_a_request_that_a_proxy_took_and_did_not_answer_is_unknown(client, call, way, proxy):
     def stall(connection, *_):
         connection.recv(1)
@@ -232,7 +232,7 @@ def test_a_request_that_a_proxy_took_and_did_not_answer_is_unknown(client, call,
     assert error.kind == "outcome_unknown"
 
 
-@every_way
+@all_transports
 def test_a_proxys_own_refusal_is_an_answer(client, call, way, proxy):
     proxy.answers = [reply(407, b"no")]
     with pytest.raises(koodrive.ApiError) as caught:
@@ -262,7 +262,7 @@ TOO_LONG = {
 
 
 @pytest.mark.parametrize("body", TOO_LONG)
-@every_way
+@all_transports
 def test_a_reply_that_is_too_long_is_not_read_on(server, client, call, way, body, memory):
     server.answers = [TOO_LONG[body]]
     with pytest.raises((koodrive.UnreadableReplyError, koodrive.ApiError)) as caught:
@@ -287,7 +287,7 @@ ZIPPED = {"gzip": gzip.compress(OK), "deflate": __import__("zlib").compress(OK)}
 
 
 @pytest.mark.parametrize("encoding", ZIPPED)
-@every_way
+@all_transports
 def test_a_reply_that_is_compressed_although_nobody_asked(server, client, call, way, encoding):
     server.answers = [reply(200, ZIPPED[encoding], f"Content-Encoding: {encoding}")]
     assert way(client, call).msg == "Success."
@@ -295,7 +295,7 @@ def test_a_reply_that_is_compressed_although_nobody_asked(server, client, call, 
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "zstd", "rot13"])
-@every_way
+@all_transports
 def test_a_reply_that_cannot_be_decompressed(server, client, call, way, encoding):
     server.answers = [reply(200, b"\x00\x01 no such thing", f"Content-Encoding: {encoding}")]
     with pytest.raises((koodrive.UnreadableReplyError, koodrive.OutcomeUnknownError)) as caught:

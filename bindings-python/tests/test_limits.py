@@ -6,7 +6,7 @@ import koodrive
 import pytest
 
 from conftest import SECRET, USER_ID, reply
-from sends import every_way
+from sends import all_transports
 
 MIB = 2**20
 
@@ -25,7 +25,7 @@ def padded(size):
     return b'{"code":0,"pad":"' + b"x" * (size - 19) + b'"}'
 
 
-@every_way
+@all_transports
 def test_a_reply_of_a_mebibyte_is_read_and_one_of_a_byte_more_is_not(server, client, call, way):
     assert len(padded(MIB)) == MIB
     with way.opened() as send:
@@ -54,7 +54,7 @@ HEADERS = {
 HTTPX = ((90_000, 300_000), (90, None))
 
 
-@every_way
+@all_transports
 def test_headers_beyond_what_a_transport_reads_leave_the_outcome_unknown(server, client, call, way, request):
     (long, too_long), (many, too_many) = HEADERS.get(request.node.callspec.id, HTTPX)
     taken = [["X-Long: " + "x" * long], [f"X-{number}: 1" for number in range(many)]]

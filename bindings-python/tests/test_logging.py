@@ -10,7 +10,7 @@ import koodrive
 import pytest
 
 from conftest import OK, SECRET, TOKEN, TRACE_ID, USER_ID, reply
-from sends import every_way
+from sends import all_transports
 
 SUBSCRIBER = "189642158555241211"
 
@@ -109,7 +109,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@every_way
+@all_transports
 def test_no_secret_and_no_subscriber_is_logged(server, call, way, answer, everything):
     credentials = [{"token": TOKEN}, {"token": lambda: TOKEN}, {"app_id": "an-app-id", "app_secret": SECRET}]
     for given in credentials:

@@ -17,7 +17,7 @@ import koodrive
 import pytest
 
 from conftest import USER_ID, reply
-from sends import every_way
+from sends import all_transports
 from servers import reset
 
 SECRET = "planted-secret-Qx7zR2Kv9wT4"
@@ -210,7 +210,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
-@every_way
+@all_transports
 def test_an_error_of_a_transport_shows_no_secret(server, call, way, answer):
     with way.opened() as send:
         for name in WAYS_TO_AUTHENTICATE:
@@ -221,7 +221,7 @@ def test_an_error_of_a_transport_shows_no_secret(server, call, way, answer):
             assert_told_without(caught.value, sent)
 
 
-@every_way
+@all_transports
 def test_an_error_before_anything_is_sent_shows_no_secret(call, way, refused_port):
     for endpoint in (f"http://127.0.0.1:{refused_port}", f"https://127.0.0.1:{refused_port}", "https://no-such-host.invalid"):
         with pytest.raises(koodrive.NotSentError) as caught:
@@ -229,7 +229,7 @@ def test_an_error_before_anything_is_sent_shows_no_secret(call, way, refused_por
         assert_told_without(caught.value, SECRET)
 
 
-@every_way
+@all_transports
 def test_a_token_function_that_fails_shows_no_secret(server, call, way):
     def give():
         return SECRET + "\n"

@@ -9,7 +9,7 @@ import koodrive
 import pytest
 
 from conftest import OK, TOKEN, TRACE_ID, USER_ID, out_of_time, reply, stalling_after
-from sends import AsyncWay, every_way, ways
+from sends import AsyncWay, all_transports, ways
 from servers import Echo, Proxy, TlsServer
 
 BUILT = {"authorization", "content-type", "x-date", "x-user-id", "x-traceid"}
@@ -18,7 +18,7 @@ OF_HTTP = {"host", "content-length", "accept-encoding", "connection"}
 OF_THE_SESSION = {"user-agent", "accept"}
 
 
-@every_way
+@all_transports
 def test_a_call_is_sent_as_it_was_built(server, client, call, way, request):
     server.answers = [reply()]
     assert way(client, call, trace_id=TRACE_ID) == koodrive.Acknowledgement(code="0", msg="Success.", trace_id=TRACE_ID)
@@ -34,7 +34,7 @@ def test_a_call_is_sent_as_it_was_built(server, client, call, way, request):
     assert (headers["accept-encoding"], headers["content-length"]) == ("identity", "64")
 
 
-@every_way
+@all_transports
 def test_a_get_is_sent_without_a_body(server, client, way):
     server.answers = [reply(200, b'{"code":0}')]
     assert way(client, koodrive.GetCurrentRetentionPolicy()).policy_list == ()
@@ -43,7 +43,7 @@ def test_a_get_is_sent_without_a_body(server, client, way):
     assert not {"content-type", "content-length", "transfer-encoding"} & set(sent["headers"])
 
 
-@every_way
+@all_transports
 def test_a_path_that_the_endpoint_has_stays(server, call, way):
     client = koodrive.Client(endpoint=server.url + "/a-b/~c_d", user_id=USER_ID, token=TOKEN)
     server.answers = [reply()]
@@ -52,7 +52,7 @@ def test_a_path_that_the_endpoint_has_stays(server, call, way):
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-@every_way
+@all_transports
 def test_a_redirect_is_not_followed(server, client, call, way, status):
     server.answers = [reply(status, b'{"code":7}', "Location: /elsewhere"), reply()]
     with pytest.raises(koodrive.ApiError) as caught:
@@ -64,7 +64,7 @@ def test_a_redirect_is_not_followed(server, client, call, way, status):
 @pytest.mark.parametrize(
     "status, outcome", [(401, "refused"), (407, "refused"), (429, "refused"), (500, "unknown"), (503, "refused")]
 )
-@every_way
+@all_transports
 def test_another_status_is_an_api_error_and_nothing_is_repeated(server, client, call, way, status, outcome):
     server.answers = [reply(status, b'{"code":7}', "Retry-After: 0", "WWW-Authenticate: Basic"), reply()]
     with pytest.raises(koodrive.ApiError) as caught:
@@ -74,7 +74,7 @@ def test_another_status_is_an_api_error_and_nothing_is_repeated(server, client, 
     assert len(server.requests) == 1
 
 
-@every_way
+@all_transports
 def test_a_date_that_the_service_refused_is_signed_anew_once(server, client, call, way):
     ahead = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + 3600))
     server.answers = [reply(401, b"{}", f"Date: {ahead}"), reply()]
@@ -83,7 +83,7 @@ def test_a_date_that_the_service_refused_is_signed_anew_once(server, client, cal
     assert first["x-date"] != second["x-date"] and first["x-traceid"] == second["x-traceid"]
 
 
-@every_way
+@all_transports
 def test_connections_are_kept_and_used_again(server, client, call, way):
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(OK), OK)
     server.answers = [reply(), chunked, reply(401, b"{}"), reply()]
@@ -96,7 +96,7 @@ def test_connections_are_kept_and_used_again(server, client, call, way):
     assert (server.connections, len(server.requests)) == (1, 4)
 
 
-@every_way
+@all_transports
 def test_a_connection_that_the_server_closed_meanwhile_is_not_used(server, client, call, way):
     server.answers = [reply(), reply()]
     with way.opened() as send:
@@ -108,7 +108,7 @@ def test_a_connection_that_the_server_closed_meanwhile_is_not_used(server, clien
 
 
 @pytest.mark.parametrize("operation", ["POST", "GET"])
-@every_way
+@all_transports
 def test_a_connection_that_ends_as_it_is_used_again_is_not_replaced(server, client, call, way, operation):
     server.answers = [reply(), None, reply()]
     call = call if operation == "POST" else koodrive.GetCurrentRetentionPolicy()
@@ -121,7 +121,7 @@ def test_a_connection_that_ends_as_it_is_used_again_is_not_replaced(server, clie
         assert send(client, call).code == "0"
 
 
-@every_way
+@all_transports
 def test_the_rest_of_a_reply_is_not_the_next_reply(server, client, call, way):
     half = stalling_after(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n" + OK)
     with way.opened() as send:
@@ -132,7 +132,7 @@ def test_the_rest_of_a_reply_is_not_the_next_reply(server, client, call, way):
         assert send(client, call).code == "0"
 
 
-@every_way
+@all_transports
 def test_the_reply_says_when_to_close(server, client, call, way):
     server.answers = [reply(200, OK, "Connection: close"), reply()]
     with way.opened() as send:

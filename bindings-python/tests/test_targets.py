@@ -10,7 +10,7 @@ import koodrive
 import pytest
 
 from conftest import OK, SECRET, USER_ID
-from sends import every_way
+from sends import all_transports
 
 #: Characters that libraries like to encode, decode or resolve.
 ODD = "a b+c%d&e=f?g#h/i;j:k@l!m$n'o(p)q*r,s~t\"u<v>w\\x^y`z{|}[]é中😀%2F%2f%7E."
@@ -84,7 +84,7 @@ CALLS = [
 ]
 
 
-@every_way
+@all_transports
 def test_the_arriving_request_is_the_signed_one(plain, way):
     url = f"http://127.0.0.1:{plain.server_port}"
     for prefix in ("", "/prefix/v1"):

@@ -11,7 +11,7 @@ import koodrive
 import pytest
 
 from conftest import OK, SECRET, Server
-from sends import every_way
+from sends import all_transports
 from test_sharing import signature
 
 PATH = "/koodrive/ose/v1/carrier/users/notifyPackageExpire"
@@ -122,7 +122,7 @@ def assert_sent(strict, path, ids):
     return built
 
 
-@every_way
+@all_transports
 def test_no_id_adds_anything(strict, way):
     client = Building(endpoint=strict.url, user_id="1", app_id="my-app-id", app_secret=SECRET)
     with way.opened() as send:
@@ -135,7 +135,7 @@ def test_no_id_adds_anything(strict, way):
     assert len(strict.received) == 2 * len(HOSTILE) and strict.connections == 1
 
 
-@every_way
+@all_transports
 def test_no_header_adds_anything(strict, call, way):
     read = koodrive.GetCurrentRetentionPolicy()
     with way.opened() as send:
@@ -148,14 +148,14 @@ def test_no_header_adds_anything(strict, call, way):
     assert len(strict.received) == 2 * len(ODD)
 
 
-@every_way
+@all_transports
 def test_no_endpoint_adds_anything(strict, call, way):
     for prefix in PREFIXES:
         way(Building(endpoint=strict.url + prefix, user_id="1", token="t"), call)
         assert_sent(strict, prefix + PATH, ("189642158555241211", "14"))
 
 
-@every_way
+@all_transports
 def test_a_value_that_a_header_cannot_carry_is_not_sent(strict, call, way):
     client = koodrive.Client(endpoint=strict.url, user_id="1", token="t")
     with way.opened() as send:
