@@ -12,7 +12,7 @@ export interface FixedParts {
   readonly method: string;
   readonly url: string;
   readonly headers: SentHeaders;
-  /** The headers of a request that has a trace id, which may lack its place. */
+  /** The headers of a request with a trace id. Kept parts have a place for the id already. */
   readonly traced: SentHeaders;
   readonly isSafe: boolean;
 }

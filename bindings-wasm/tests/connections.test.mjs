@@ -96,7 +96,7 @@ for (const [name, transportTo] of Object.entries(TRANSPORTS)) {
     ["60 ms after the reply", 200, 60],
     ["60 ms after the reply", 408, 60],
   ]) {
-    test(`a stray ${status} ${when} is no call's reply: ${name}`, () => {
+    test(`no call takes a stray ${status} ${when} as its reply: ${name}`, () => {
       const stray = replyTo("stray").replace("200", status);
       const answer = (socket, user, number) => {
         if (number === 0 && delay === 0) socket.write(replyTo(user) + stray);

@@ -164,3 +164,26 @@ impl Identity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Client, Credentials, Endpoint, GetSpaceUsageByOverview, RawCall};
+
+    #[test]
+    fn targets_of_the_first_few_paths_and_of_fixed_paths_are_kept() {
+        let credentials = Credentials::token("example-token-not-real").unwrap();
+        let client = Client::new(Endpoint::CHINA, "7", credentials).unwrap();
+        let is_kept = |call: &RawCall| matches!(client.target(call), Ok(TargetOf::Kept(_)));
+        let get = |number: usize| RawCall::new(Method::GET, &format!("/users/{number}")).unwrap();
+        for number in 0..MOST_KEPT {
+            assert!(is_kept(&get(number)));
+        }
+        assert!(is_kept(&get(0)));
+        assert!(!is_kept(&get(MOST_KEPT)));
+        assert!(!is_kept(&RawCall::new(Method::DELETE, "/users/0").unwrap()));
+        assert!(!is_kept(&get(0).query("a", 1).unwrap()));
+        let fixed = client.target(&GetSpaceUsageByOverview::new());
+        assert!(matches!(fixed, Ok(TargetOf::Kept(_))));
+    }
+}
