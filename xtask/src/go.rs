@@ -97,18 +97,6 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// Returns whether the random cases of a file have the same results as in Rust, which are in
-/// another; none without Go.
-pub(crate) fn differential(cases: &Path, expected: &Path) -> Result<Option<bool>> {
-    if !is_there() {
-        return Ok(None);
-    }
-    let mut command = package(&["test", "-count=1", "-json", "-run", RANDOM_CASES, "."]);
-    command.env("KOODRIVE_CASES", cases);
-    let counts = go_tests(command.env("KOODRIVE_EXPECTED", expected))?;
-    Ok(Some(counts.all_passed()))
-}
-
 /// Compares the committed core with this compiler's, if the same compiler version made it.
 fn committed(wasm: &Path) -> Result<Counts> {
     let recorded = fs::read_to_string(binding(ORIGIN))?;

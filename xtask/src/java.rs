@@ -22,7 +22,7 @@ use crate::{ffi, output, readme, sh};
 const OLDEST: u32 = 22;
 
 /// Why tests are skipped where something is missing.
-pub(crate) const MISSING: &str = "there is no JDK 22 or later, or no Maven (mvn)";
+const MISSING: &str = "there is no JDK 22 or later, or no Maven (mvn)";
 
 /// Where distributions put JDKs.
 const JDKS: &str = "/usr/lib/jvm";
@@ -78,15 +78,16 @@ pub(crate) fn test() -> Result<Counts> {
     Ok(counts)
 }
 
-/// Returns what runs the random cases of the suite `differential`.
-pub(crate) fn random_cases(cases: &Path, results: &Path) -> Result<Command> {
+/// Tells tests in Python how Maven runs here: `KOODRIVE_MAVEN`, its words as JSON.
+pub(crate) fn for_pytest(command: &mut Command) -> Result<()> {
     let jdk = jdk().context(MISSING)?;
-    let property = |name: &str, path: &Path| format!("-Dkoodrive.{name}={}", path.display());
-    let mut command = maven(&jdk)?;
+    let maven = maven(&jdk)?;
+    let words = std::iter::once(maven.get_program()).chain(maven.get_args());
+    let words: Vec<_> = words.map(|word| word.to_string_lossy()).collect();
     command
-        .args([property("cases", cases), property("results", results)])
-        .args(["-Dtest=RandomCases", "test"]);
-    Ok(command)
+        .env("KOODRIVE_MAVEN", serde_json::to_string(&words)?)
+        .env("JAVA_HOME", jdk);
+    Ok(())
 }
 
 /// Runs the programs of the READMEs with the jar alone, in an empty folder: on the class path, and
