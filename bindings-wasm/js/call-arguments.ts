@@ -1,16 +1,17 @@
 // Turns a call into the core's arguments: the publisher's name of its operation, and its fields as
-// JSON text.
-import { callCore, describe, found, misuse, refuse, rejectUnknown, text } from "./checks.js";
+// JSON text. Notifications and raw calls have arguments of their own.
+import { callCore, describe, found, isWellFormed, misuse, refuse, rejectUnknown, text } from "./checks.js";
 import { core } from "./core.js";
 import { isKooDriveError } from "./errors.js";
 
 /** The core's arguments for a call. */
-export type Arguments = OperationArguments | NotificationArguments;
+export type Arguments = OperationArguments | NotificationArguments | RawArguments;
 
 export interface OperationArguments {
   readonly name: string;
   readonly fields: string;
   readonly notification?: undefined;
+  readonly raw?: undefined;
 }
 
 /**
@@ -21,11 +22,27 @@ export interface NotificationArguments {
   readonly name: string;
   readonly fields?: undefined;
   readonly notification: readonly [carrierUserId: string, packageId: string, undocumentedType: number | undefined];
+  readonly raw?: undefined;
+}
+
+/**
+ * The arguments for a raw call. Its body is JSON text already, and crosses as it is.
+ *
+ * `pairs` is the JSON text of an object with query and headers. It is undefined for a call without
+ * either.
+ */
+export interface RawArguments {
+  readonly name: string;
+  readonly fields?: undefined;
+  readonly notification?: undefined;
+  readonly raw: readonly [method: string, path: string, pairs: string | undefined, json: string | undefined];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const NOTIFY = "notifyPackageExpire";
+const RAW = "rawCall";
+const RAW_FIELDS: readonly string[] = ["method", "path", "query", "headers", "json"];
 export const NOTIFICATION_FIELDS: readonly string[] = ["carrierUserId", "packageId", "type", "undocumentedType"];
 
 /**
@@ -37,6 +54,7 @@ export const NOTIFICATION_FIELDS: readonly string[] = ["carrierUserId", "package
 export function argumentsOf(call: unknown): Arguments {
   if (!isCall(call)) misuse("unknown call; create it with notifyPackageExpire() or rawCall()");
   const { operation, ...fields } = call;
+  if (operation === RAW) return argumentsOfRawCall(fields);
   if (operation !== NOTIFY) return argumentsOfOperation(operation, fields);
   rejectUnknown(NOTIFY, fields, NOTIFICATION_FIELDS);
   return notificationArguments(fields);
@@ -64,18 +82,44 @@ export function notificationArguments({ carrierUserId, packageId, type, undocume
 /** Returns `value`, or NaN for another type. The core refuses NaN as it refuses a fraction. */
 const numberOrNaN = (value: unknown): number => (typeof value === "number" ? value : NaN);
 
-/** Returns `call` with its fields as JSON text, also for a notification. */
+/** Returns `call` with its fields as JSON text, also for a notification and a raw call. */
 export function withJson(call: Arguments): OperationArguments {
   if (call.fields !== undefined) return call;
+  if (call.raw) return argumentsOfOperation(call.name, fieldsOfRawCall(call));
   const [carrierUserId, packageId, undocumentedType] = call.notification;
   return argumentsOfOperation(call.name, { carrierUserId, packageId, undocumentedType });
 }
 
+/** Returns the arguments for the raw call with `fields`. */
+export function argumentsOfRawCall(fields: Fields): RawArguments | OperationArguments {
+  const { method, path, query, headers, json } = fields;
+  // The core names an unknown field, and one of another type, when it reads them as JSON.
+  const isKnown = Object.keys(fields).every((name) => RAW_FIELDS.includes(name));
+  if (!isKnown || !isWellFormed(method) || !isWellFormed(path)) return argumentsOfOperation(RAW, fields);
+  const pairs = query === undefined && headers === undefined ? undefined : JSON.stringify(pairsOfRawCall(query, headers));
+  const body = json === undefined ? undefined : jsonText(json);
+  if (body !== undefined && !isWellFormed(body)) return argumentsOfOperation(RAW, fields);
+  return { name: RAW, raw: [method, path, pairs, body] };
+}
+
+/** Returns the fields of a raw call as they are sent. */
+export function fieldsOfRawCall({ raw: [method, path, pairs, json] }: RawArguments): Fields {
+  const fields: Record<string, unknown> = { method, path };
+  if (pairs !== undefined) Object.assign(fields, JSON.parse(pairs));
+  if (json !== undefined) fields["json"] = json;
+  return fields;
+}
+
+function pairsOfRawCall(query: unknown, headers: unknown): Fields {
+  const pairs: Record<string, unknown> = {};
+  if (query !== undefined) pairs["query"] = pairsOf("query", query);
+  if (headers !== undefined) pairs["headers"] = pairsOf("headers", headers);
+  return pairs;
+}
+
 export function argumentsOfOperation(name: string, { query, headers, json, ...others }: Fields): OperationArguments {
   for (const [field, value] of Object.entries(others)) checkField(field, value);
-  const all: Record<string, unknown> = others;
-  if (query !== undefined) all["query"] = pairsOf("query", query);
-  if (headers !== undefined) all["headers"] = pairsOf("headers", headers);
+  const all: Record<string, unknown> = { ...others, ...pairsOfRawCall(query, headers) };
   if (json !== undefined) all["json"] = jsonText(json);
   return { name, fields: JSON.stringify(all) };
 }

@@ -1,6 +1,6 @@
 // The calls of the API: plain objects that can be logged, queued, and posted to a worker. They are
 // checked when they are made, and again when they are sent.
-import { argumentsOfOperation, NOTIFICATION_FIELDS, notificationArguments } from "./call-arguments.js";
+import { argumentsOfOperation, argumentsOfRawCall, fieldsOfRawCall, NOTIFICATION_FIELDS, notificationArguments } from "./call-arguments.js";
 import { callCore, misuse, rejectUnknown } from "./checks.js";
 import { core } from "./core.js";
 
@@ -280,7 +280,12 @@ export function reverseOrder(fields: Omit<ReverseOrder, "operation">): ReverseOr
  * @throws {@link InvalidInputError} for a header of the client or the connection.
  */
 export function rawCall(fields: RawCallFields): RawCall {
-  return checkedCall<RawCall>("rawCall", fields);
+  if (typeof fields !== "object" || fields === null) misuse("rawCall: not an object; pass the fields of the call");
+  const call = argumentsOfRawCall({ ...fields });
+  if (call.raw === undefined) return checkedCall<RawCall>("rawCall", fields);
+  callCore(() => core().checkRaw(...call.raw));
+  // The core has checked the fields.
+  return { operation: "rawCall", ...fieldsOfRawCall(call) } as RawCall;
 }
 
 /** Returns the checked call of `operation` with a copy of `fields`, as they will be sent. */

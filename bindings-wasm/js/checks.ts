@@ -76,8 +76,14 @@ export function membersOf(value: unknown): Members {
  */
 export function text(field: string, value: unknown): string {
   if (typeof value !== "string") throw errorOf(core().notText(field, found(value)));
-  if (value.isWellFormed ? !value.isWellFormed() : /\p{Surrogate}/u.test(value)) throw errorOf(core().loneSurrogate(field));
+  if (!isWellFormed(value)) throw errorOf(core().loneSurrogate(field));
   return value;
+}
+
+/** Tells whether `value` is a string without a lone surrogate. */
+export function isWellFormed(value: unknown): value is string {
+  if (typeof value !== "string") return false;
+  return value.isWellFormed ? value.isWellFormed() : !/\p{Surrogate}/u.test(value);
 }
 
 export const optionalText = (field: string, value: unknown): string | undefined => (value === undefined ? undefined : text(field, value));

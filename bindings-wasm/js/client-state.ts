@@ -7,7 +7,7 @@ import type { KeptParts } from "./encoding.js";
 export class ClientState {
   readonly token: TokenFunction | undefined;
   readonly sign: SignFunction | undefined;
-  /** The parts of requests that never change, by operation. */
+  /** The parts of requests that never change. */
   readonly kept: KeptParts;
   #core: Core | undefined;
   #freed = false;

@@ -5,6 +5,7 @@
 import {
   checkCall,
   checkNotification,
+  checkRaw,
   checkType,
   Core,
   Credentials,
@@ -25,6 +26,7 @@ interface Exports {
   readonly Credentials: typeof Credentials;
   readonly checkCall: typeof checkCall;
   readonly checkNotification: typeof checkNotification;
+  readonly checkRaw: typeof checkRaw;
   readonly checkType: typeof checkType;
   readonly failed: typeof failed;
   readonly loneSurrogate: typeof loneSurrogate;
@@ -42,6 +44,7 @@ const exported: Exports = {
   Credentials,
   checkCall,
   checkNotification,
+  checkRaw,
   checkType,
   failed,
   loneSurrogate,

@@ -3,7 +3,7 @@ import type { Core, RequestOptions as CoreOptions, Sent } from "../generated/koo
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
 import { type Arguments, isIterable, withJson } from "./call-arguments.js";
 import { callCore, found, refuse } from "./checks.js";
-import { acknowledgement, headerLines, type ReplyHeaders, varyingParts } from "./format.js";
+import { acknowledgement, headerLines, rawReplyMembers, type ReplyHeaders, varyingParts } from "./format.js";
 import type { KooDriveRequest } from "./transport.js";
 
 /** The half of a request that never changes. */
@@ -19,7 +19,7 @@ export interface FixedParts {
 
 type SentHeaders = Readonly<Record<string, string>>;
 
-/** The parts that all calls of an operation share, by the operation's name. */
+/** The parts that calls share, by the key of such calls. */
 export type KeptParts = Map<string, FixedParts>;
 
 /** A reply in the core's types. `headers` is the text that `replyHeaders` returns. */
@@ -39,26 +39,43 @@ interface CoreParts extends Omit<FixedParts, "headers" | "traced"> {
 
 /** Returns the half of the request to `call` that never changes. */
 export function partsOf(core: Core, kept: KeptParts, call: Arguments): FixedParts {
-  return keptParts(kept, call.name, () => {
+  return keptParts(kept, call, () => {
+    if (call.raw) return core.rawFixed(...call.raw);
     const { name, fields } = withJson(call);
     return core.fixed(name, fields);
   });
 }
 
+/** The most parts that a client keeps. The path of a raw call may hold an id. */
+const MOST_KEPT = 16;
+
 /**
- * Returns the parts in `kept` under the operation's name. Without them it returns those of the text
- * that `read` gets from the core, and keeps them if all calls of the operation share them.
+ * Returns the parts in `kept` for calls such as `call`. Without them it returns those of the text
+ * that `read` gets from the core, and keeps them if other calls share them.
  */
-export function keptParts(kept: KeptParts, operation: string, read: () => string): FixedParts {
-  const known = kept.get(operation);
+export function keptParts(kept: KeptParts, call: Arguments, read: () => string): FixedParts {
+  const key = keyOf(call);
+  const known = key === undefined ? undefined : kept.get(key);
   if (known) return known;
   const { name, method, url, headers: pairs, isSafe, isFixed }: CoreParts = JSON.parse(callCore(read));
+  const isKept = key !== undefined && (isFixed || (call.raw !== undefined && kept.size < MOST_KEPT));
   // The headers that vary have their places already, which makes a copy cheap to complete.
   const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
-  const traced = isFixed ? { ...headers, [X_TRACEID]: "" } : headers;
+  const traced = isKept ? { ...headers, [X_TRACEID]: "" } : headers;
   const parts = { name, method, url, headers, traced, isSafe };
-  if (isFixed) kept.set(operation, parts);
+  if (isKept) kept.set(key, parts);
   return parts;
+}
+
+/**
+ * Returns the key under which the parts of `call` are kept: the name of its operation; for a raw
+ * call its method, its path and whether it has a body. A raw call with query or headers has none.
+ */
+function keyOf(call: Arguments): string | undefined {
+  if (!call.raw) return call.name;
+  const [method, path, pairs, json] = call.raw;
+  if (pairs !== undefined) return undefined;
+  return `${json === undefined ? "" : "json "}${method} ${path}`;
 }
 
 const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefined });
@@ -67,6 +84,7 @@ const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefi
 export function varyingOf(core: Core, call: Arguments, now: number, options?: CoreOptions): string {
   return callCore(() => {
     if (call.fields !== undefined) return core.request(call.name, call.fields, now, options ?? NO_OPTIONS);
+    if (call.raw) return core.rawRequest(...call.raw, now, options);
     const [user, packageId, kind] = call.notification;
     if (options) return core.notificationRequestWith(user, packageId, kind, now, options);
     return core.notificationRequest(user, packageId, kind, now);
@@ -90,6 +108,11 @@ export function joined(parts: FixedParts, varying: string, traceId?: string): Ko
 export function readReply(core: Core, call: Arguments, { status, headers, body }: ReceivedResponse): unknown {
   const code = statusOf(status);
   if (call.fields !== undefined) return replyOf(callCore(() => core.parse(call.name, call.fields, code, headers, body)));
+  if (call.raw)
+    return rawReply(
+      code,
+      callCore(() => core.parseRaw(...call.raw, code, headers, body)),
+    );
   const [user, packageId, kind] = call.notification;
   return acknowledgement(callCore(() => core.parseNotification(user, packageId, kind, code, headers, body)));
 }
@@ -101,6 +124,11 @@ export function readReply(core: Core, call: Arguments, { status, headers, body }
 export function readSentReply(core: Core, call: Arguments, { status, headers, body }: ReceivedResponse, sent: Sent): unknown {
   const code = statusOf(status);
   if (call.fields !== undefined) return replyOf(callCore(() => core.parseSent(call.name, call.fields, code, headers, body, sent)));
+  if (call.raw)
+    return rawReply(
+      code,
+      callCore(() => core.parseSentRaw(...call.raw, code, headers, body, sent)),
+    );
   const [user, packageId, kind] = call.notification;
   return acknowledgement(callCore(() => core.parseSentNotification(user, packageId, kind, code, headers, body, sent)));
 }
@@ -119,12 +147,18 @@ interface CoreReply {
 export function replyOf(json: string): CoreReply {
   const reply: CoreReply = JSON.parse(json);
   const { body } = reply;
-  if (typeof body === "string") {
-    // The member is not enumerable, so that logs and comparisons skip it.
-    Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
-  }
-  return reply;
+  return typeof body === "string" ? withParser(reply, body) : reply;
 }
+
+/** Returns the reply to a raw call in the core's `text`. */
+export const rawReply = (status: number, text: string): CoreReply => {
+  const reply = rawReplyMembers(status, text);
+  return withParser(reply, reply.body);
+};
+
+/** Adds the method `json` to `reply`. It is not enumerable, so that logs and comparisons skip it. */
+const withParser = <R extends object>(reply: R, body: string): R =>
+  Object.defineProperty(reply, "json", { value: (): unknown => (body === "" ? null : JSON.parse(body)) });
 
 /** Returns `status`, or 0 if it does not fit the core's 16 bits. The core refuses 0. */
 export const statusOf = (status: unknown): number =>

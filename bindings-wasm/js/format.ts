@@ -1,6 +1,6 @@
-// Reads the two results of the core that cross as one text each, and writes the headers of a reply
+// Reads the results of the core that cross as one text each, and writes the headers of a reply
 // as one text. src/format.rs is the other side and has the measurements.
-import type { Acknowledgement } from "./replies.js";
+import type { Acknowledgement, RawReply } from "./replies.js";
 
 /** The length of X-Date, which comes first in the half that varies. */
 const X_DATE_LENGTH = 16;
@@ -32,8 +32,23 @@ export function varyingParts(varying: string): VaryingParts {
 export function acknowledgement(reply: string): Acknowledgement {
   const first = reply.indexOf("\n");
   const second = reply.indexOf("\n", first + 1);
-  const part = (from: number, to: number) => (reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null);
-  return { code: reply.slice(0, first), msg: part(second + 1, reply.length), traceId: part(first + 1, second) };
+  return { code: reply.slice(0, first), msg: part(reply, second + 1, reply.length), traceId: part(reply, first + 1, second) };
+}
+
+/** Returns the value between the positions `from` and `to` of `reply`, or null if it is missing. */
+const part = (reply: string, from: number, to: number): string | null =>
+  reply[from] === "=" && from < to ? reply.slice(from + 1, to) : null;
+
+/**
+ * Reads the reply to a raw call: a line each for code, trace id and msg, which is JSON, and the
+ * body.
+ */
+export function rawReplyMembers(status: number, reply: string): Omit<RawReply, "json"> {
+  const first = reply.indexOf("\n");
+  const second = reply.indexOf("\n", first + 1);
+  const third = reply.indexOf("\n", second + 1);
+  const msg: string | null = JSON.parse(reply.slice(second + 1, third));
+  return { status, code: part(reply, 0, first), msg, traceId: part(reply, first + 1, second), body: reply.slice(third + 1) };
 }
 
 /** The headers of a reply that the core reads. */

@@ -92,6 +92,20 @@ impl Dispatcher {
         Ok(pushed.map_err(|it| it.reason)?)
     }
 
+    /// Adds a raw call. JavaScript keeps the item under `key`.
+    #[wasm_bindgen(js_name = pushRaw)]
+    pub fn push_raw(
+        &mut self,
+        key: f64,
+        method: &str,
+        path: &str,
+        pairs: Option<String>,
+        json: Option<String>,
+    ) -> Done {
+        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        Ok(self.core.push(key, &call).map_err(|it| it.reason)?)
+    }
+
     /// Returns the half of the request under ticket `number` that never changes, as `Core.fixed`
     /// does.
     pub fn fixed(&self, number: f64) -> Result<String, Thrown> {
@@ -429,6 +443,12 @@ impl Dispatcher {
             reply.msg.as_deref(),
             reply.trace_id.as_deref(),
         ))
+    }
+
+    /// Returns the reply to a delivered raw call in its [`format`].
+    #[wasm_bindgen(getter, js_name = outcomeRawReply)]
+    pub fn outcome_raw_reply(&self) -> Option<String> {
+        self.outcome()?.reply.as_ref().map(format::raw_reply)
     }
 
     /// Returns the error of the last attempt, unless the call was delivered.

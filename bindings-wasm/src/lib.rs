@@ -2,6 +2,8 @@
 //!
 //! A call crosses as the publisher's name of its operation and its fields as JSON text. Functions
 //! for notifications take the fields themselves, since jobs make millions of notifications.
+//! Functions for raw calls take method, path and body as they are, and `pairs`: the JSON text of an
+//! object with query and headers, for a call that has one of them.
 //!
 //! Values of every request return as one text, see [`format`]; all others return as an object.
 //!
@@ -45,6 +47,17 @@ pub fn notification(
 #[wasm_bindgen(js_name = checkCall)]
 pub fn check_call(name: &str, fields: &str) -> Result<(), Thrown> {
     Ok(AnyCall::from_json(name, fields).map(drop)?)
+}
+
+/// Throws for a raw call that no client can send.
+#[wasm_bindgen(js_name = checkRaw)]
+pub fn check_raw(
+    method: &str,
+    path: &str,
+    pairs: Option<String>,
+    json: Option<String>,
+) -> Result<(), Thrown> {
+    Ok(host::raw_call(method, path, pairs.as_deref(), json).map(drop)?)
 }
 
 /// Throws for a notification that no client can send.
@@ -232,6 +245,19 @@ impl Core {
         Ok(fixed_parts(&self.client, &call)?)
     }
 
+    /// Returns the same for a raw call.
+    #[wasm_bindgen(js_name = rawFixed)]
+    pub fn raw_fixed(
+        &self,
+        method: &str,
+        path: &str,
+        pairs: Option<String>,
+        json: Option<String>,
+    ) -> Result<String, Thrown> {
+        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        Ok(fixed_parts(&self.client, &call)?)
+    }
+
     /// Returns the error for a redirect that a browser hides.
     #[wasm_bindgen(js_name = hiddenRedirect, unchecked_return_type = "ErrorFields")]
     pub fn hidden_redirect(
@@ -261,6 +287,22 @@ impl Core {
     ) -> Result<JsValue, Thrown> {
         let call = AnyCall::from_json(name, fields)?;
         self.varying(&call, now, &options.checked()?)
+    }
+
+    /// Returns the same for a raw call.
+    #[wasm_bindgen(js_name = rawRequest, unchecked_return_type = "string")]
+    pub fn raw_request(
+        &self,
+        method: &str,
+        path: &str,
+        pairs: Option<String>,
+        json: Option<String>,
+        now: f64,
+        options: Option<RequestOptions>,
+    ) -> Result<JsValue, Thrown> {
+        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let options = options.map(|options| options.checked()).transpose()?;
+        self.varying(&call, now, &options.unwrap_or_default())
     }
 
     /// Returns the same for a notification without options.
@@ -355,6 +397,27 @@ impl Core {
         Ok(acknowledgement(&reply))
     }
 
+    /// Returns the reply to a raw call, in its [`format`].
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "an object would cost more than a request takes"
+    )]
+    #[wasm_bindgen(js_name = parseRaw)]
+    pub fn parse_raw(
+        &self,
+        method: &str,
+        path: &str,
+        pairs: Option<String>,
+        json: Option<String>,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+    ) -> Result<String, Thrown> {
+        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let reply = host::parse(&self.client, &call, response(status, headers, body))?;
+        Ok(format::raw_reply(&reply))
+    }
+
     /// Returns the reply to a call that was sent, and learns the server's clock from it.
     ///
     /// An error names the request, and tells whether to send the call once more, signed anew.
@@ -392,6 +455,29 @@ impl Core {
         let call = notification(user, package, kind)?;
         let reply = self.received(&call, response(status, headers, body), sent)?;
         Ok(acknowledgement(&reply))
+    }
+
+    /// Returns the reply to a raw call that was sent, in its [`format`]. It learns and throws as
+    /// `parse_sent` does.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "an object would cost more than a request takes"
+    )]
+    #[wasm_bindgen(js_name = parseSentRaw)]
+    pub fn parse_sent_raw(
+        &self,
+        method: &str,
+        path: &str,
+        pairs: Option<String>,
+        json: Option<String>,
+        status: u16,
+        headers: &str,
+        body: &[u8],
+        sent: &Sent,
+    ) -> Result<String, Thrown> {
+        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let reply = self.received(&call, response(status, headers, body), sent)?;
+        Ok(format::raw_reply(&reply))
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use crate::error::template::Spelling;
-pub use call::{AnyCall, FromFields};
+pub use call::{AnyCall, FromFields, raw_call};
 pub use fields::Fields;
 pub(crate) use fields::text as field_text;
 

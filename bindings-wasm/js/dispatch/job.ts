@@ -30,7 +30,7 @@ const ACTIONS: readonly ActionName[] = ["send", "outcome", "calls", "token", "ha
 /** The class has the name of its public type, which console.log shows. */
 export class Dispatch implements Declared<unknown, Call, BadItemRule> {
   readonly #dispatcher: Dispatcher;
-  /** The halves of requests that never change, by operation. */
+  /** The halves of requests that never change. */
   readonly #kept: KeptParts = new Map();
   readonly #settings: Settings;
   readonly #items: Items;
@@ -158,7 +158,7 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     const traceId = given(dispatcher.outgoingTraceId);
     const item = given(this.#held.get(given(dispatcher.outgoingKey)));
     const attempt = beforeSend ? given(dispatcher.outgoingAttempt) : 0;
-    const parts = keptParts(this.#kept, item.fields.name, () => dispatcher.fixed(ticket));
+    const parts = keptParts(this.#kept, item.fields, () => dispatcher.fixed(ticket));
     const varying = sign ? await this.#signed(ticket, given(dispatcher.takeUnsigned()), sign) : given(dispatcher.takeRequest());
     if (varying !== undefined) {
       const request = joined(parts, varying, traceId);
@@ -239,7 +239,8 @@ export class Dispatch implements Declared<unknown, Call, BadItemRule> {
     const { fields } = item;
     // If the job was cancelled during the read, the core gives this call the outcome `not_sent`.
     callCore(() => {
-      if (fields.fields === undefined) this.#dispatcher.pushNotification(position, ...fields.notification);
+      if (fields.notification) this.#dispatcher.pushNotification(position, ...fields.notification);
+      else if (fields.raw) this.#dispatcher.pushRaw(position, ...fields.raw);
       else this.#dispatcher.push(position, fields.name, fields.fields);
     });
     this.#held.set(position, item);

@@ -2,7 +2,7 @@
 import type { Dispatcher } from "../../generated/koodrive.js";
 import type { Arguments } from "../call-arguments.js";
 import { callCore } from "../checks.js";
-import { replyOf } from "../encoding.js";
+import { rawReply, replyOf } from "../encoding.js";
 import { errorOf, isKooDriveError, type KooDriveError } from "../errors.js";
 import { acknowledgement } from "../format.js";
 import type { CallOutcome } from "./outcome.js";
@@ -46,9 +46,13 @@ interface Reply {
  * neither for any other call.
  */
 function replyIn(dispatcher: Dispatcher, call: Arguments): Reply {
-  if (call.fields === undefined) {
+  if (call.notification) {
     const text = dispatcher.outcomeNotificationReply;
     return text === undefined ? {} : { reply: acknowledgement(text) };
+  }
+  if (call.raw) {
+    const text = dispatcher.outcomeRawReply;
+    return text === undefined ? {} : { reply: rawReply(dispatcher.outcomeStatus ?? 0, text) };
   }
   const { name, fields } = call;
   try {

@@ -57,6 +57,29 @@ pub struct AnyCall {
     reply: Arc<Reply>,
 }
 
+/// Returns the raw call of these parts: what [`AnyCall::from_json`] makes of `rawCall`, without the
+/// detour of `json` through JSON text. `pairs` is the text of an object with the members `query` and
+/// `headers`, either of which may be missing.
+///
+/// # Errors
+///
+/// Those of [`AnyCall::from_json`], in the same order.
+pub fn raw_call(
+    method: &str,
+    path: &str,
+    pairs: Option<&str>,
+    json: Option<String>,
+) -> Result<RawCall, InvalidInput> {
+    let mut call = RawCall::of_texts(method, path)?;
+    if let Some(pairs) = pairs {
+        call = call.with_pairs(&Fields::parse(pairs)?)?;
+    }
+    match json {
+        Some(text) => call.json(text),
+        None => Ok(call),
+    }
+}
+
 type Reply = dyn Fn(Envelope, &str) -> Result<String, Unreadable> + Send + Sync;
 
 impl AnyCall {
