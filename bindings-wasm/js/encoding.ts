@@ -127,7 +127,7 @@ export function readSentReply(core: Core, call: Arguments, { status, headers, bo
   if (call.raw)
     return rawReply(
       code,
-      callCore(() => core.parseSentRaw(...call.raw, code, headers, body, sent)),
+      callCore(() => core.parseSentRaw(call.raw[0], call.raw[1], code, headers, body, sent)),
     );
   const [user, packageId, kind] = call.notification;
   return acknowledgement(callCore(() => core.parseSentNotification(user, packageId, kind, code, headers, body, sent)));

@@ -459,23 +459,19 @@ impl Core {
 
     /// Returns the reply to a raw call that was sent, in its [`format`]. It learns and throws as
     /// `parse_sent` does.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "an object would cost more than a request takes"
-    )]
+    ///
+    /// The request has checked query, headers and body, which do not matter to its reply.
     #[wasm_bindgen(js_name = parseSentRaw)]
     pub fn parse_sent_raw(
         &self,
         method: &str,
         path: &str,
-        pairs: Option<String>,
-        json: Option<String>,
         status: u16,
         headers: &str,
         body: &[u8],
         sent: &Sent,
     ) -> Result<String, Thrown> {
-        let call = host::raw_call(method, path, pairs.as_deref(), json)?;
+        let call = host::raw_call(method, path, None, None)?;
         let reply = self.received(&call, response(status, headers, body), sent)?;
         Ok(format::raw_reply(&reply))
     }
