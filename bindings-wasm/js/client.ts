@@ -73,11 +73,9 @@ export class Client {
     if (sign) refuse("sign", "a function, which request does not call; use send, or pass an app secret to withCredentials");
     const { now = Date.now(), date, traceId } = options;
     const fields = argumentsOf(call);
-    // Most requests have neither option, and an object that crosses to the core takes time.
-    const given = date !== undefined || traceId !== undefined;
-    const checkedOptions = given ? { date: optionalInstant(date), traceId: optionalText("trace_id", traceId) } : undefined;
+    const checkedOptions = { date: optionalInstant(date), traceId: optionalText("trace_id", traceId) };
     const parts = partsOf(core, kept, fields);
-    return joined(parts, varyingOf(core, fields, instant(now), checkedOptions), checkedOptions?.traceId);
+    return joined(parts, varyingOf(core, fields, instant(now), checkedOptions), checkedOptions.traceId);
   }
 
   /**

@@ -1,5 +1,5 @@
 // Converts requests and replies between JavaScript's values and the core's.
-import type { Core, RequestOptions as CoreOptions, Sent } from "../generated/koodrive.js";
+import type { Core, Sent } from "../generated/koodrive.js";
 import { AUTHORIZATION, READ_FROM_REPLIES, X_DATE, X_TRACEID } from "../generated/names.js";
 import { type Arguments, isIterable, withJson } from "./call-arguments.js";
 import { callCore, found, refuse } from "./checks.js";
@@ -78,16 +78,18 @@ function keyOf(call: Arguments): string | undefined {
   return `${json === undefined ? "" : "json "}${method} ${path}`;
 }
 
-const NO_OPTIONS: CoreOptions = Object.freeze({ date: undefined, traceId: undefined });
+/** The options of a request that the core takes. `date` is in milliseconds since 1970. */
+export interface CoreOptions {
+  readonly date: number | undefined;
+  readonly traceId: string | undefined;
+}
 
 /** Returns the half of the request that varies, in the core's text format. */
-export function varyingOf(core: Core, call: Arguments, now: number, options?: CoreOptions): string {
+export function varyingOf(core: Core, call: Arguments, now: number, { date, traceId }: CoreOptions): string {
   return callCore(() => {
-    if (call.fields !== undefined) return core.request(call.name, call.fields, now, options ?? NO_OPTIONS);
-    if (call.raw) return core.rawRequest(...call.raw, now, options);
-    const [user, packageId, kind] = call.notification;
-    if (options) return core.notificationRequestWith(user, packageId, kind, now, options);
-    return core.notificationRequest(user, packageId, kind, now);
+    if (call.fields !== undefined) return core.request(call.name, call.fields, now, date, traceId);
+    if (call.raw) return core.rawRequest(...call.raw, now, date, traceId);
+    return core.notificationRequest(...call.notification, now, date, traceId);
   });
 }
 

@@ -1,6 +1,6 @@
 // Makes the host's part of one call: clock, randomness, transport, time-out. The core decides what
 // a reply means.
-import type { Core, RequestOptions as CoreOptions } from "../generated/koodrive.js";
+import type { Core } from "../generated/koodrive.js";
 import { AUTHORIZATION, X_DATE } from "../generated/names.js";
 import { readBody } from "./body.js";
 import { type Arguments, argumentsOf, withJson } from "./call-arguments.js";
@@ -20,7 +20,7 @@ import type { ClientState } from "./client-state.js";
 import { core } from "./core.js";
 import type { SignFunction } from "./credentials.js";
 import { Deadline } from "./deadline.js";
-import { type FixedParts, joined, partsOf, readSentReply, replyHeaders, varyingOf } from "./encoding.js";
+import { type CoreOptions, type FixedParts, joined, partsOf, readSentReply, replyHeaders, varyingOf } from "./encoding.js";
 import { errorOf, isKooDriveError, isToBeSignedAnew, type KooDriveError } from "./errors.js";
 import { hostFetch } from "./host-fetch.js";
 import { instant, optionalInstant } from "./instant.js";
@@ -151,7 +151,7 @@ async function signedElsewhere(
   notSent: NotSent,
 ): Promise<string> {
   const { name, fields } = withJson(call);
-  const unsigned = callCore(() => signer.unsigned(name, fields, sentAt, options));
+  const unsigned = callCore(() => signer.unsigned(name, fields, sentAt, options.date, options.traceId));
   let signature: unknown;
   try {
     const { stringToSign } = unsigned;

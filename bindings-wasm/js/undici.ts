@@ -220,9 +220,9 @@ class Body {
 
   on(name: string, listener: Listener): this {
     this.#listeners.set(name, listener);
-    const due = this.#waiting.filter((event) => event[0] === name);
-    this.#waiting = this.#waiting.filter((event) => event[0] !== name);
-    for (const [, value] of due) listener(value);
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const event of waiting) this.emit(...event);
     return this;
   }
 

@@ -2,7 +2,7 @@
 //! results back.
 
 use chrono::{DateTime, Utc};
-use koodrive::{InvalidInput, host};
+use koodrive::{InvalidInput, RequestOptions, host};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
@@ -27,12 +27,6 @@ pub fn instant(field: &str, milliseconds: f64) -> Checked<DateTime<Utc>> {
 
 #[wasm_bindgen(typescript_custom_section)]
 const OBJECTS: &str = r#"
-/** The options of a request. `date` is in milliseconds since 1970. */
-export interface RequestOptions {
-    date: number | undefined;
-    traceId: string | undefined;
-}
-
 /** The options of `explain`. `date` is in milliseconds since 1970, `message` is the service's. */
 export interface ExplainOptions {
     date: number | undefined;
@@ -58,15 +52,6 @@ export interface Sent {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The options of a request.
-    #[wasm_bindgen(typescript_type = "RequestOptions")]
-    #[derive(Debug)]
-    pub type RequestOptions;
-    #[wasm_bindgen(method, getter)]
-    fn date(this: &RequestOptions) -> Option<f64>;
-    #[wasm_bindgen(method, getter, js_name = traceId)]
-    fn trace_id(this: &RequestOptions) -> Option<String>;
-
     /// The options of an explanation.
     #[wasm_bindgen(typescript_type = "ExplainOptions")]
     #[derive(Debug)]
@@ -99,19 +84,16 @@ extern "C" {
     fn received_at(this: &Sent) -> f64;
 }
 
-impl RequestOptions {
-    /// Returns the core's options.
-    pub fn checked(&self) -> Checked<koodrive::RequestOptions> {
-        let date = self.date().map(|date| instant("date", date)).transpose()?;
-        host::options(self.trace_id().as_deref(), date)
-    }
+/// Returns the options of a request. `date` is in milliseconds since 1970.
+pub fn options(date: Option<f64>, trace_id: Option<&str>) -> Checked<RequestOptions> {
+    let date = date.map(|date| instant("date", date)).transpose()?;
+    host::options(trace_id, date)
 }
 
 impl ExplainOptions {
     /// Returns the core's options.
-    pub fn checked(&self) -> Checked<koodrive::RequestOptions> {
-        let date = self.date().map(|date| instant("date", date)).transpose()?;
-        host::options(None, date)
+    pub fn checked(&self) -> Checked<RequestOptions> {
+        options(self.date(), None)
     }
 }
 

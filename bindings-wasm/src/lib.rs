@@ -21,13 +21,13 @@ mod format;
 use koodrive::host::{AnyCall, ClientSettings, CredentialsInput, ReceivedResponse, SentRequest};
 use koodrive::{
     Acknowledgement, CLOCK_MARGIN_DEFAULT, Client, ModificationType, NotifyPackageExpire,
-    Operation, TraceId, VaryingParts, host, signing,
+    Operation, RequestOptions, TraceId, VaryingParts, host, signing,
 };
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::convert::{Checked, ExplainOptions, RequestOptions, Sent, exact_integer, instant};
+use crate::convert::{Checked, ExplainOptions, Sent, exact_integer, instant, options};
 use crate::error::Thrown;
 
 /// Returns the notification for `user` and `package`. `kind` is the option `undocumentedType`.
@@ -283,13 +283,18 @@ impl Core {
         name: &str,
         fields: &str,
         now: f64,
-        options: &RequestOptions,
+        date: Option<f64>,
+        trace_id: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let call = AnyCall::from_json(name, fields)?;
-        self.varying(&call, now, &options.checked()?)
+        self.varying(&call, now, &options(date, trace_id.as_deref())?)
     }
 
     /// Returns the same for a raw call.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "an object would cost half a microsecond"
+    )]
     #[wasm_bindgen(js_name = rawRequest, unchecked_return_type = "string")]
     pub fn raw_request(
         &self,
@@ -298,14 +303,14 @@ impl Core {
         pairs: Option<String>,
         json: Option<String>,
         now: f64,
-        options: Option<RequestOptions>,
+        date: Option<f64>,
+        trace_id: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let call = host::raw_call(method, path, pairs.as_deref(), json)?;
-        let options = options.map(|options| options.checked()).transpose()?;
-        self.varying(&call, now, &options.unwrap_or_default())
+        self.varying(&call, now, &options(date, trace_id.as_deref())?)
     }
 
-    /// Returns the same for a notification without options.
+    /// Returns the same for a notification.
     #[wasm_bindgen(js_name = notificationRequest, unchecked_return_type = "string")]
     pub fn notification_request(
         &self,
@@ -313,26 +318,11 @@ impl Core {
         package: String,
         kind: Option<f64>,
         now: f64,
+        date: Option<f64>,
+        trace_id: Option<String>,
     ) -> Result<JsValue, Thrown> {
-        let options = koodrive::RequestOptions::default();
-        self.varying(&notification(user, package, kind)?, now, &options)
-    }
-
-    /// Returns the same for a notification with options.
-    #[wasm_bindgen(js_name = notificationRequestWith, unchecked_return_type = "string")]
-    pub fn notification_request_with(
-        &self,
-        user: String,
-        package: String,
-        kind: Option<f64>,
-        now: f64,
-        options: &RequestOptions,
-    ) -> Result<JsValue, Thrown> {
-        self.varying(
-            &notification(user, package, kind)?,
-            now,
-            &options.checked()?,
-        )
+        let call = notification(user, package, kind)?;
+        self.varying(&call, now, &options(date, trace_id.as_deref())?)
     }
 
     /// Returns the half of the request to a call that varies, before it is signed elsewhere.
@@ -341,11 +331,12 @@ impl Core {
         name: &str,
         fields: &str,
         now: f64,
-        options: &RequestOptions,
+        date: Option<f64>,
+        trace_id: Option<String>,
     ) -> Result<Unsigned, Thrown> {
         let call = AnyCall::from_json(name, fields)?;
         let now = instant("now", now)?;
-        let options = options.checked()?;
+        let options = options(date, trace_id.as_deref())?;
         Ok(Unsigned(self.client.varying_parts(&call, now, &options)?))
     }
 
@@ -482,7 +473,7 @@ impl Core {
         &self,
         call: &O,
         now: f64,
-        options: &koodrive::RequestOptions,
+        options: &RequestOptions,
     ) -> Result<JsValue, Thrown> {
         let now = instant("now", now)?;
         let parts = self.client.varying_parts(call, now, options)?;
