@@ -108,8 +108,8 @@ CYCLE.self = CYCLE;
 const CYCLIC_LIST = [];
 CYCLIC_LIST.push(CYCLIC_LIST);
 
-function deep(levels) {
-  let value = {};
+function deep(levels, innermost = {}) {
+  let value = innermost;
   for (let level = 0; level < levels; level++) value = { value };
   return value;
 }
@@ -148,6 +148,11 @@ for (const [what, change, field, message] of [
     "json",
     /^json: cannot be written as JSON: no connection; pass JSON text$/,
   ],
+  ["a boxed bigint", { method: "POST", json: { n: Object(1n) } }, "json", /^json: cannot be written as JSON: .*BigInt/],
+  ["NaN beside an object with toJSON", { method: "POST", json: [new Date(0), NaN] }, "json", /NaN/],
+  ["NaN within many objects", { method: "POST", json: deep(100, NaN) }, "json", /NaN/],
+  ["half a surrogate pair in the path", { path: `${USER}\ud800` }, "path", /lone surrogate/],
+  ["half a surrogate pair in the body", { method: "POST", json: '"\ud800"' }, "json", /lone surrogate/],
   ["a body that is nested too deep", { method: "POST", json: deep(100_000) }, "json", /cannot be written as JSON/],
   ["a bigint in the query", { query: { userId: 1n } }, "query", /^query: userId is a bigint; pass text$/],
   ["a bigint in a list of the query", { query: { userId: ["1", 2n] } }, "query", /^query: userId is a bigint; pass text$/],
@@ -267,6 +272,48 @@ test("a body may hold a value twice, and dates as JSON writes them", () => {
     '{"a":{"at":"1970-01-01T00:00:00.000Z"},"b":[{"at":"1970-01-01T00:00:00.000Z"},{"at":"1970-01-01T00:00:00.000Z"}]}',
   );
 });
+
+test("each raw call has its own URL, method, headers and body, however many paths a client sees", () => {
+  const one = client();
+  for (const number of [...Array(40).keys(), 0]) {
+    const path = `/koodrive/ose/v1/users/${number}`;
+    for (const [fields, url, body] of [
+      [{ method: "GET" }, path],
+      [{ method: "DELETE" }, path],
+      [{ method: "DELETE", json: "{}" }, path, "{}"],
+      [{ method: "PUT", json: { number } }, path, `{"number":${number}}`],
+      [{ method: "PUT", json: "[]", headers: { language: "en-US" } }, path, "[]"],
+      [{ method: "GET", query: { number } }, `${path}?number=${number}`],
+    ]) {
+      const request = one.request(rawCall({ path, ...fields }), { now: 0 });
+      assert.equal(request.url, INTERNATIONAL + url);
+      assert.equal(request.method, fields.method);
+      assert.equal(request.body, body);
+      assert.equal(request.headers["content-type"], body && "application/json");
+      assert.equal(request.headers.language, fields.headers?.language);
+    }
+  }
+});
+
+for (const [what, body, code, msg] of [
+  ["line breaks in msg and body", '{"code":"0",\n"msg":"one\\ntwo\\u2028=",\n"data":[1]}\n', "0", "one\ntwo\u2028="],
+  ["an empty msg", '{"code":0,"msg":""}', "0", ""],
+  ["neither code nor msg", '{"total":300000000000000001}', null, null],
+  ["a msg that is not text", '{"code":0,"msg":7}', "0", null],
+]) {
+  test(`the reply to a raw call with ${what} is read alike by parse, send and dispatch`, async () => {
+    const headers = { "x-traceid": "=a trace id" };
+    const expected = { status: 201, code, msg, traceId: "=a trace id", body };
+    const parsed = client().parse(user(), { status: 201, headers, body });
+    assert.deepEqual(parsed, expected);
+    assert.deepEqual(parsed.json(), JSON.parse(body));
+    const transport = async () => new Response(body, { status: 201, headers });
+    assert.deepEqual(await client().send(user(), { transport }), expected);
+    const [outcome] = await all(dispatch(clientOf(), [user()], { transport, ...FAST }));
+    assert.deepEqual([outcome.verdict, outcome.reply, outcome.code, outcome.msg], ["delivered", expected, code, msg]);
+    assert.deepEqual(outcome.reply.json(), JSON.parse(body));
+  });
+}
 
 test("a reply without a body has no JSON", async () => {
   const fetch = async () => new Response(null, { status: 204 });
