@@ -2,7 +2,7 @@
 //! names.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use koodrive::header::{self, ReplyHeaders};
 use koodrive::host::{
     self, AnyCall, ClientSettings, CredentialsInput, ErrorFields, Failure, ReceivedResponse,
@@ -10,7 +10,7 @@ use koodrive::host::{
 };
 use koodrive::{
     Client, Credentials, Endpoint, Error, GetCurrentRetentionPolicy, NotifyPackageExpire,
-    Operation as _, Outcome, RequestOptions, TraceId, TransportError, signing,
+    Operation as _, Outcome, RawCall, RequestOptions, TraceId, TransportError, signing,
 };
 
 const TRACE_ID: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789";
@@ -628,6 +628,38 @@ fn a_field_that_is_wrong_is_named_with_the_way_to_it() {
     ] {
         let refused = body(operation, &fields).unwrap_err();
         assert!(refused.starts_with(text), "{fields}: {refused}");
+    }
+}
+
+#[test]
+fn a_raw_call_of_parts_is_the_one_that_rust_makes() {
+    let pairs = r#"{"query":{"a":[1,"b c"]},"headers":[["language","en-US"]]}"#;
+    let json = r#"{"status": 7}"#;
+    let expected = RawCall::new(Method::PUT, "/a b")
+        .and_then(|call| call.query("a", 1))
+        .and_then(|call| call.query("a", "b c"))
+        .and_then(|call| call.header("language", "en-US"))
+        .and_then(|call| call.json(json));
+    let found = host::raw_call("PUT", "/a b", Some(pairs), Some(json.to_owned()));
+    assert_eq!(found, expected);
+    let plain = RawCall::new(Method::GET, "/a");
+    assert_eq!(host::raw_call("GET", "/a", None, None), plain);
+}
+
+#[test]
+fn the_first_wrong_part_of_a_raw_call_is_named() {
+    let query = r#"{"query":{"a":true},"headers":{"language":1}}"#;
+    let headers = r#"{"headers":{"language":1}}"#;
+    for (method, path, pairs, field) in [
+        ("TRACE", "a", Some(query), "method"),
+        ("P T", "a", Some(query), "method"),
+        ("PUT", "a", Some(query), "path"),
+        ("PUT", "/a", Some(query), "query"),
+        ("PUT", "/a", Some(headers), "headers"),
+        ("PUT", "/a", None, "json"),
+    ] {
+        let refused = host::raw_call(method, path, pairs, Some("{".to_owned())).unwrap_err();
+        assert_eq!(refused.field(), Some(field), "{method} {path} {pairs:?}");
     }
 }
 
