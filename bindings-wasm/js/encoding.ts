@@ -60,7 +60,7 @@ export function keptParts(kept: KeptParts, call: Arguments, read: () => string):
   const { name, method, url, headers: pairs, isSafe, isFixed }: CoreParts = JSON.parse(callCore(read));
   const isKept = key !== undefined && (isFixed || (call.raw !== undefined && kept.size < MOST_KEPT));
   // The headers that vary have their places already, which makes a copy cheap to complete.
-  const headers = { ...Object.fromEntries(pairs), [AUTHORIZATION]: "", [X_DATE]: "" };
+  const headers: SentHeaders = Object.fromEntries([...pairs, [AUTHORIZATION, ""], [X_DATE, ""]]);
   const traced = isKept ? { ...headers, [X_TRACEID]: "" } : headers;
   const parts = { name, method, url, headers, traced, isSafe };
   if (isKept) kept.set(key, parts);

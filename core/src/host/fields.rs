@@ -1,6 +1,7 @@
 //! Reads the fields of a call from JSON, and words what JavaScript and Python let through and
 //! Rust's types rule out.
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{lone_surrogate, not_text};
@@ -194,10 +195,18 @@ pub(crate) fn text(field: &str, raw: &RawValue) -> Result<String, InvalidInput> 
 }
 
 fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
-    serde_json::from_str(raw.get()).ok()
+    read_if(raw, '[')
 }
 
 fn members(raw: &RawValue) -> Option<Vec<(String, &RawValue)>> {
-    let Members(members) = serde_json::from_str(raw.get()).ok()?;
+    let Members(members) = read_if(raw, '{')?;
     Some(members)
+}
+
+/// Reads a value that begins with `first`. `None` if it begins differently: an error of
+/// `serde_json` takes longer than the reading of a short value.
+fn read_if<'a, T: Deserialize<'a>>(raw: &'a RawValue, first: char) -> Option<T> {
+    let text = raw.get();
+    text.starts_with(first)
+        .then(|| serde_json::from_str(text).ok())?
 }
